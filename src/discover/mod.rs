@@ -1,0 +1,1 @@
+//! Which files of a tree hold configurations, and where inside them.

@@ -1,0 +1,1 @@
+//! What else the tree tells: credential files, issuers, receivers, tenants.

@@ -1,0 +1,105 @@
+//! What is said about a place.
+
+use std::borrow::Cow;
+
+use super::{Place, Span};
+
+/// How bad a finding is. The order is the order of gravity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// It will fail unless something that promvet can't see helps.
+    Warning,
+    /// It will fail, and the evidence is in hand.
+    Error,
+}
+
+impl Severity {
+    /// The word used in every format.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// The severity of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Info, Self::Warning, Self::Error]
+            .into_iter()
+            .find(|one| one.word() == word)
+    }
+}
+
+/// A second place that proves a finding, with a sentence.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// Where.
+    pub place: Place,
+    /// What it shows.
+    pub message: String,
+}
+
+/// A change of bytes that would put a finding right.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    /// What the change does.
+    pub title: String,
+    /// Spans of the finding's own file and what replaces them, ascending, without overlap.
+    pub edits: Vec<(Span, String)>,
+    /// Whether it keeps the meaning.
+    pub safe: bool,
+}
+
+/// One thing that a rule has to say.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule's name, such as `remote-write/url-shape`.
+    pub rule: Cow<'static, str>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong and what will happen.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// The exact token.
+    pub place: Place,
+    /// The path of keys, such as `remote_write[0].url`.
+    pub logical: String,
+    /// The path of keys with list items named by job, name or URL: part of the fingerprint.
+    pub identity: String,
+    /// Other places that prove it.
+    pub evidence: Vec<Evidence>,
+    /// A change that would put it right.
+    pub fix: Option<Fix>,
+}
+
+impl Finding {
+    /// Adds what to write instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a proof.
+    #[must_use]
+    pub fn evidence(mut self, place: Place, message: impl Into<String>) -> Self {
+        self.evidence.push(Evidence {
+            place,
+            message: message.into(),
+        });
+        self
+    }
+
+    /// What findings are sorted by: path, place, rule, message.
+    #[must_use]
+    pub fn order(&self) -> (&str, u32, u32, &str, &str) {
+        let (path, start, end) = self.place.order();
+        (path, start, end, &self.rule, &self.message)
+    }
+}

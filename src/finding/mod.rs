@@ -1,0 +1,14 @@
+//! The words that all rooms share: where something is ([`Place`]), what is said about it
+//! ([`Finding`]), how bad it is ([`Severity`]), what proves it ([`Evidence`]).
+//!
+//! Nothing here knows YAML or Prometheus. A [`Text`] is the only way from bytes to a line and a
+//! column, and the only way to a piece of the source for output, with its secrets masked.
+
+mod fingerprint;
+mod mask;
+mod message;
+mod text;
+
+pub use fingerprint::fingerprint;
+pub use message::{Evidence, Finding, Fix, Severity};
+pub use text::{Excerpt, Place, Position, Span, Text};

@@ -1,0 +1,3 @@
+//! The `promvet` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! promvet.yaml: what this repository wants.

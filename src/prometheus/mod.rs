@@ -1,0 +1,1 @@
+//! Typed, spanned, lenient views of a configuration.

@@ -1,0 +1,1 @@
+//! Findings → people and machines: one file a format.

@@ -1,0 +1,1 @@
+//! What each Prometheus version accepts, as static tables, and the one walker that applies them.

@@ -1,0 +1,1 @@
+//! A tree as bytes and metadata. Nothing else opens a file.

@@ -1,0 +1,16 @@
+//! Text → spanned tree, as go-yaml reads it.
+//!
+//! This room knows YAML and nothing of Prometheus. The events come from libyaml-safer, which
+//! descends from the same C library as go-yaml; nothing outside this room knows that. A
+//! [`Document`] keeps every key in its order, duplicates and merge keys included; [`Node`] is the
+//! view of one of its nodes, with aliases followed and merge keys applied on access. A document
+//! exists only if its aliases can be expanded within go-yaml's own budget, so walking one ends.
+
+mod alias;
+mod build;
+mod node;
+mod scalar;
+
+pub use build::{Document, SyntaxError, SyntaxKind, parse_all, parse_first};
+pub use node::{Entry, Kind, Mapping, Node, Sequence};
+pub use scalar::{Scalar, Style};
