@@ -1,2 +1,10 @@
-//! Lists rules/ and src/rules/ and embeds the pages as tables.
-fn main() {}
+//! Lists rules/ and src/rules/ and embeds the pages as tables, so that nothing is registered by
+//! hand and start-up parses nothing.
+
+#[path = "build/pages.rs"]
+mod pages;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    pages::generate()?;
+    Ok(())
+}

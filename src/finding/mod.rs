@@ -7,8 +7,10 @@
 mod fingerprint;
 mod mask;
 mod message;
+mod nearest;
 mod text;
 
 pub use fingerprint::fingerprint;
 pub use message::{Evidence, Finding, Fix, Severity};
+pub use nearest::nearest;
 pub use text::{Excerpt, Place, Position, Span, Text};

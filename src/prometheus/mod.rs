@@ -1,1 +1,10 @@
 //! Typed, spanned, lenient views of a configuration.
+//!
+//! A wrong type reads as absent, because the schema has already said so. Views are names for
+//! nodes: copying them is free, and every value keeps its place.
+
+mod config;
+mod http_client;
+
+pub use config::{Config, Header, RemoteWrite};
+pub use http_client::{Credential, CredentialKind, FileKind, FileReference, HttpClient, TlsConfig};

@@ -1,1 +1,15 @@
 //! The engine, and the native checks, one file a rule, named as its page.
+//!
+//! A rule is a page in `rules/`; the build lists the pages and the checks in this folder and
+//! makes one table of them. A check sees one node with its facts and says what it finds; it does
+//! no I/O, and knows neither its own name nor other rules.
+
+mod engine;
+mod entry;
+mod pages;
+mod sink;
+
+pub use engine::{Judgement, judge};
+pub use entry::Entry;
+pub use pages::{Check, Page, all, find, nearest_name};
+pub use sink::{Findings, Unchecked};

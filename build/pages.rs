@@ -1,0 +1,90 @@
+//! Rule pages: `rules/<group>/<name>.md`, each with a native check in
+//! `src/rules/<group>/<name>.rs` or none.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde::Deserialize;
+use walkdir::WalkDir;
+
+/// The front matter of a page.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Front {
+    severity: String,
+    node: String,
+    since: String,
+    #[serde(default)]
+    fixable: bool,
+}
+
+/// Node kinds that a native check can look at, and the variant of `Check` for each.
+const CHECKS: &[(&str, &str)] = &[("remote_write", "RemoteWrite"), ("config", "Config")];
+
+/// Writes `rules.rs` into the build folder: the modules of the native checks and the table of
+/// pages, in the order of their names.
+pub fn generate() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/rules");
+    let mut modules = String::new();
+    let mut table = String::from("pub(super) static PAGES: &[Page] = &[\n");
+    for path in pages(&root.join("rules")) {
+        let name = name_of(&path, &root)?;
+        let (front, title) = read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let check = native(&root, &name, &front, &mut modules)?;
+        let severity = match front.severity.as_str() {
+            "error" => "Error",
+            "warning" => "Warning",
+            "info" => "Info",
+            other => return Err(format!("{}: `{other}` is no severity", path.display()).into()),
+        };
+        let (node, since, fixable) = (front.node, front.since, front.fixable);
+        writeln!(
+            table,
+            "    Page {{ name: {name:?}, title: {title:?}, severity: Severity::{severity}, \
+             node: {node:?}, since: {since:?}, fixable: {fixable}, text: include_str!({path:?}), \
+             check: {check} }},"
+        )?;
+    }
+    table.push_str("];\n");
+    let out = PathBuf::from(env::var("OUT_DIR")?).join("rules.rs");
+    fs::write(out, modules + &table)?;
+    Ok(())
+}
+
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let files = WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
+    files.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|end| end == "md")).collect()
+}
+
+/// `remote-write/url-shape` for `rules/remote-write/url-shape.md`.
+fn name_of(path: &Path, root: &Path) -> Result<String, Box<dyn Error>> {
+    let relative = path.strip_prefix(root.join("rules"))?.with_extension("");
+    let parts: Vec<_> = relative.iter().filter_map(|part| part.to_str()).collect();
+    Ok(parts.join("/"))
+}
+
+/// The front matter and the title.
+fn read(path: &Path) -> Result<(Front, String), Box<dyn Error>> {
+    let text = fs::read_to_string(path)?;
+    let rest = text.strip_prefix("---\n").ok_or("no front matter")?;
+    let (front, body) = rest.split_once("\n---\n").ok_or("the front matter has no end")?;
+    let title = body.lines().find_map(|line| line.strip_prefix("# ")).ok_or("no title")?;
+    Ok((serde_yaml::from_str(front)?, title.to_owned()))
+}
+
+/// The check of a page as an expression, its module noted.
+fn native(root: &Path, name: &str, front: &Front, modules: &mut String) -> Result<String, Box<dyn Error>> {
+    let file = root.join("src/rules").join(name.replace('-', "_")).with_extension("rs");
+    if !file.exists() {
+        return Ok("None".into());
+    }
+    let variant = CHECKS.iter().find(|(node, _)| *node == front.node);
+    let (_, variant) = variant.ok_or_else(|| format!("{name}: no check looks at `{}`", front.node))?;
+    let module = name.replace(['-', '/'], "_");
+    writeln!(modules, "#[path = {file:?}]\nmod {module};")?;
+    Ok(format!("Some(Check::{variant}({module}::check))"))
+}

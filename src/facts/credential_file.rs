@@ -1,0 +1,281 @@
+//! Whether a credential file can be read where Prometheus runs.
+//!
+//! The kernel is never asked on behalf of whoever runs promvet, since root may read everything:
+//! readability follows from owner, group and mode bits for the user that Prometheus runs as, of
+//! the file and of every folder above it. Nothing outside the tree, `--root` or, with
+//! `--on-host`, this machine is looked at, and no content is read but to see whether there is any.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use crate::source::{Kind, Meta, Tree};
+use crate::yaml::placeholder;
+
+/// The user and group of the official image (`nobody`; Dockerfile of prometheus/prometheus).
+pub const OFFICIAL_USER: User = User { uid: 65534, gid: 65534 };
+
+/// Links followed on one path, as in Linux (`MAXSYMLINKS`).
+const MOST_LINKS: usize = 40;
+
+/// A file longer than this is not looked into: it is no credential.
+const MOST_CONTENT: u64 = 64 * 1024;
+
+/// A user and its group, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The user's number.
+    pub uid: u32,
+    /// The group's number.
+    pub gid: u32,
+}
+
+/// Where absolute paths lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// Somewhere else: they can't be judged here.
+    Elsewhere,
+    /// Below a folder that is the root file system of where Prometheus runs (`--root`).
+    Root(PathBuf),
+    /// On this machine (`--on-host`).
+    Here,
+}
+
+/// What is known of a credential file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileState {
+    /// A file with content that Prometheus may read, as far as can be seen.
+    Usable,
+    /// There is no such file. The path is where it was looked for.
+    Missing(String),
+    /// It is something else: a folder, a device.
+    NotAFile(&'static str),
+    /// Nothing but white space is in it.
+    Empty,
+    /// Prometheus's user may not read it: why.
+    Unreadable(String),
+    /// It can be judged only where Prometheus runs: why.
+    Unverified(Unverified),
+}
+
+/// Why a path can't be judged here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unverified {
+    /// It is absolute, and this is not where Prometheus runs.
+    Elsewhere,
+    /// It leads out of the tree that is checked.
+    Outside,
+    /// It holds a placeholder.
+    Placeholder,
+    /// The user that runs promvet may not look there.
+    Forbidden,
+    /// The configuration comes from standard input, so its folder is not known.
+    NoFolder,
+}
+
+/// How credential files are looked at.
+#[derive(Clone, Debug)]
+pub struct Lookup<'t> {
+    /// The files.
+    pub tree: &'t dyn Tree,
+    /// The folder outside of which relative paths are not followed.
+    pub bounds: PathBuf,
+    /// Where absolute paths lead.
+    pub host: Host,
+    /// The user that Prometheus runs as.
+    pub user: User,
+}
+
+impl Lookup<'_> {
+    /// Judges the path that a configuration in `folder` names. Relative paths are joined with that
+    /// folder, as Prometheus does.
+    #[must_use]
+    pub fn judge(&self, folder: Option<&Path>, path: &str) -> FileState {
+        if placeholder::find(path).next().is_some() {
+            return FileState::Unverified(Unverified::Placeholder);
+        }
+        let (base, file, judged_by_mode) = match (Path::new(path).is_absolute() || path.starts_with('/'), &self.host) {
+            (true, Host::Elsewhere) => return FileState::Unverified(Unverified::Elsewhere),
+            (true, Host::Root(root)) => (root.clone(), PathBuf::from(path.trim_start_matches('/')), true),
+            (true, Host::Here) => (PathBuf::from("/"), PathBuf::from(path.trim_start_matches('/')), true),
+            (false, host) => {
+                let Some(folder) = folder else { return FileState::Unverified(Unverified::NoFolder) };
+                let on_host = *host == Host::Here;
+                let Some(below) = self.below_bounds(&folder.join(path)) else {
+                    return FileState::Unverified(Unverified::Outside);
+                };
+                (self.bounds.clone(), below, on_host)
+            }
+        };
+        let walk = Walk { tree: self.tree, base, user: judged_by_mode.then_some(self.user), links: 0 };
+        walk.follow(&file)
+    }
+
+    /// The path below the bounds, `..` applied; none if it leads out of them.
+    fn below_bounds(&self, path: &Path) -> Option<PathBuf> {
+        let path = normal(path)?;
+        let bounds = normal(&self.bounds)?;
+        path.strip_prefix(&bounds).ok().map(Path::to_path_buf)
+    }
+}
+
+/// A path without `.` and `..`; none if it begins with more `..` than can be applied.
+fn normal(path: &Path) -> Option<PathBuf> {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if out.pop() => {}
+            Component::ParentDir => return None,
+            part => out.push(part),
+        }
+    }
+    Some(out)
+}
+
+/// A walk down a path, following links without leaving the base.
+struct Walk<'t> {
+    tree: &'t dyn Tree,
+    base: PathBuf,
+    /// The user whose rights count; none where modes say nothing.
+    user: Option<User>,
+    links: usize,
+}
+
+impl Walk<'_> {
+    fn follow(mut self, file: &Path) -> FileState {
+        let mut rest: Vec<_> = parts(file);
+        let mut here = PathBuf::new();
+        if let Some(refusal) = self.refuses_search(&here) {
+            return refusal;
+        }
+        while let Some(part) = rest.pop() {
+            if part == ".." {
+                here.pop();
+                continue;
+            }
+            here.push(&part);
+            let meta = match self.tree.metadata(&self.base.join(&here)) {
+                Ok(meta) => meta,
+                Err(error) => return self.absent(&here, &rest, &error),
+            };
+            match meta.kind {
+                Kind::Link => {
+                    if let Err(state) = self.enter_link(&mut here, &mut rest) {
+                        return state;
+                    }
+                }
+                Kind::Folder if !rest.is_empty() => {
+                    if let Some(refusal) = self.refuses_search(&here) {
+                        return refusal;
+                    }
+                }
+                Kind::File if rest.is_empty() => return self.judge_file(&here, &meta),
+                Kind::Folder => return FileState::NotAFile("a folder"),
+                Kind::File => return FileState::Missing(self.shown(&here, &rest)),
+                Kind::Other => return FileState::NotAFile("a device, pipe or socket"),
+            }
+        }
+        FileState::NotAFile("a folder")
+    }
+
+    /// Replaces a link by what it points at. Absolute targets count from the base.
+    fn enter_link(&mut self, here: &mut PathBuf, rest: &mut Vec<String>) -> Result<(), FileState> {
+        self.links += 1;
+        let target = self.tree.link_target(&self.base.join(&*here));
+        let target = match target {
+            Ok(target) if self.links <= MOST_LINKS => target,
+            _ => return Err(FileState::Missing(self.shown(here, rest))),
+        };
+        here.pop();
+        if target.is_absolute() {
+            if self.user.is_none() {
+                return Err(FileState::Unverified(Unverified::Outside));
+            }
+            here.clear();
+        }
+        let climbs = target.components().filter(|part| *part == Component::ParentDir).count();
+        if self.user.is_none() && climbs > here.components().count() {
+            return Err(FileState::Unverified(Unverified::Outside));
+        }
+        rest.extend(parts(&target));
+        Ok(())
+    }
+
+    fn absent(&self, here: &Path, rest: &[String], error: &io::Error) -> FileState {
+        match error.kind() {
+            io::ErrorKind::PermissionDenied => FileState::Unverified(Unverified::Forbidden),
+            _ => FileState::Missing(self.shown(here, rest)),
+        }
+    }
+
+    fn shown(&self, here: &Path, rest: &[String]) -> String {
+        let mut path = self.base.join(here);
+        path.extend(rest.iter().rev());
+        crate::source::shown(&path)
+    }
+
+    fn judge_file(&self, here: &Path, meta: &Meta) -> FileState {
+        if let Some(user) = self.user
+            && !allows(meta, user, 0o4)
+        {
+            let (mode, owner) = (meta.mode.unwrap_or(0) & 0o7777, meta.uid.unwrap_or(0));
+            let group = meta.gid.unwrap_or(0);
+            return FileState::Unreadable(format!(
+                "its mode is {mode:04o}, its owner {owner}, its group {group}"
+            ));
+        }
+        if meta.len == 0 {
+            return FileState::Empty;
+        }
+        if meta.len <= MOST_CONTENT
+            && let Ok(content) = self.tree.read(&self.base.join(here), MOST_CONTENT)
+            && content.trim_ascii().is_empty()
+        {
+            return FileState::Empty;
+        }
+        FileState::Usable
+    }
+
+    /// The refusal of a folder that the user may not search.
+    fn refuses_search(&self, folder: &Path) -> Option<FileState> {
+        let user = self.user?;
+        let meta = self.tree.metadata(&self.base.join(folder)).ok()?;
+        if meta.kind != Kind::Folder || allows(&meta, user, 0o1) {
+            return None;
+        }
+        let shown = crate::source::shown(&Path::new("/").join(folder));
+        let mode = meta.mode.unwrap_or(0) & 0o7777;
+        let owner = meta.uid.unwrap_or(0);
+        Some(FileState::Unreadable(format!(
+            "the folder {shown} has mode {mode:04o} and owner {owner}, which bars the way to it"
+        )))
+    }
+}
+
+/// The parts of a path, last first.
+fn parts(path: &Path) -> Vec<String> {
+    let parts = path.components().filter_map(|part| match part {
+        Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
+        Component::ParentDir => Some("..".to_owned()),
+        _ => None,
+    });
+    let mut parts: Vec<_> = parts.collect();
+    parts.reverse();
+    parts
+}
+
+/// Whether the mode bits give a user a right (4 read, 1 search). Where the platform has no modes,
+/// everything is allowed.
+fn allows(meta: &Meta, user: User, right: u32) -> bool {
+    let (Some(mode), Some(uid), Some(gid)) = (meta.mode, meta.uid, meta.gid) else { return true };
+    let shift = if user.uid == 0 {
+        return true;
+    } else if user.uid == uid {
+        6
+    } else if user.gid == gid {
+        3
+    } else {
+        0
+    };
+    mode >> shift & right != 0
+}

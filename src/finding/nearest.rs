@@ -1,0 +1,32 @@
+//! "Did you mean": the nearest of a list of names.
+
+/// The name that is most like `word`, if any is like it at all: at most a third of its letters
+/// differ. Case and `-` against `_` do not count.
+#[must_use]
+pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let plain = |text: &str| text.to_ascii_lowercase().replace('-', "_");
+    let word = plain(word);
+    let most = (word.chars().count() / 3).max(1);
+    names
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&word, &plain(name)), name))
+        .filter(|&(distance, _)| distance <= most)
+        .min()
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn the_nearest_name_is_found_and_strangers_are_not() {
+        let names = ["bearer_token", "bearer_token_file", "url"];
+        assert_eq!(
+            nearest("bearer-token-file", names),
+            Some("bearer_token_file")
+        );
+        assert_eq!(nearest("ulr", names), Some("url"));
+        assert_eq!(nearest("colour", names), None);
+    }
+}

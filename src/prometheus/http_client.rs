@@ -1,0 +1,211 @@
+//! The HTTP client settings that remote_write shares with every other section that talks HTTP
+//! (prometheus/common `config/http_config.go`).
+
+use crate::yaml::{Entry, Mapping, Node};
+
+/// HTTP client settings: the mapping in which they stand.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpClient<'d> {
+    settings: Mapping<'d>,
+}
+
+/// How a client proves who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialKind<'d> {
+    /// `bearer_token`, `bearer_token_file`, or `authorization` of type Bearer.
+    Bearer,
+    /// `authorization` of another type, such as `ApiKey`.
+    Authorization(&'d str),
+    /// `basic_auth`.
+    BasicAuth,
+    /// `oauth2`.
+    OAuth2,
+    /// `sigv4`, for AWS.
+    Sigv4,
+    /// `azuread`.
+    AzureAd,
+    /// `google_iam`.
+    GoogleIam,
+    /// A client certificate in `tls_config`.
+    ClientCertificate,
+}
+
+impl CredentialKind<'_> {
+    /// The word for it in receiver profiles.
+    #[must_use]
+    pub fn word(self) -> String {
+        match self {
+            Self::Bearer => "bearer".into(),
+            Self::Authorization(kind) => format!("authorization:{kind}"),
+            Self::BasicAuth => "basic_auth".into(),
+            Self::OAuth2 => "oauth2".into(),
+            Self::Sigv4 => "sigv4".into(),
+            Self::AzureAd => "azuread".into(),
+            Self::GoogleIam => "google_iam".into(),
+            Self::ClientCertificate => "mtls".into(),
+        }
+    }
+}
+
+/// A credential of a client.
+#[derive(Clone, Copy, Debug)]
+pub struct Credential<'d> {
+    /// What it is.
+    pub kind: CredentialKind<'d>,
+    /// The key that brings it, such as `bearer_token_file`.
+    pub key: Node<'d>,
+    /// Its value.
+    pub value: Node<'d>,
+}
+
+/// What a referenced file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A secret that Prometheus reads as text and trims.
+    Secret,
+    /// A name that is no secret, such as a user name.
+    Text,
+}
+
+/// A key that names a credential file.
+#[derive(Clone, Copy, Debug)]
+pub struct FileReference<'d> {
+    /// The path of keys below the client, such as `authorization.credentials_file`.
+    pub setting: &'static str,
+    /// The scalar that names the file.
+    pub value: Node<'d>,
+    /// What the file holds.
+    pub kind: FileKind,
+}
+
+/// Credential files of an HTTP client, by their path of keys.
+const CREDENTIAL_FILES: &[(&str, FileKind)] = &[
+    ("bearer_token_file", FileKind::Secret),
+    ("authorization.credentials_file", FileKind::Secret),
+    ("basic_auth.username_file", FileKind::Text),
+    ("basic_auth.password_file", FileKind::Secret),
+    ("oauth2.client_secret_file", FileKind::Secret),
+];
+
+/// Sections that are credentials by being there.
+const SECTIONS: &[(&str, CredentialKind<'static>)] = &[
+    ("bearer_token", CredentialKind::Bearer),
+    ("bearer_token_file", CredentialKind::Bearer),
+    ("basic_auth", CredentialKind::BasicAuth),
+    ("oauth2", CredentialKind::OAuth2),
+    ("sigv4", CredentialKind::Sigv4),
+    ("azuread", CredentialKind::AzureAd),
+    ("google_iam", CredentialKind::GoogleIam),
+];
+
+impl<'d> HttpClient<'d> {
+    /// The settings that stand in a mapping.
+    #[must_use]
+    pub fn new(settings: Mapping<'d>) -> Self {
+        Self { settings }
+    }
+
+    /// The credentials that are set, in the order of [`SECTIONS`], `authorization` and a client
+    /// certificate last.
+    #[must_use]
+    pub fn credentials(self) -> Vec<Credential<'d>> {
+        let mut out: Vec<_> = SECTIONS
+            .iter()
+            .filter_map(|&(key, kind)| Some(credential(self.present(key)?, kind)))
+            .collect();
+        if let Some(entry) = self.present("authorization") {
+            out.push(credential(entry, authorization_kind(entry.value)));
+        }
+        if let Some(entry) = self.tls().and_then(TlsConfig::certificate) {
+            out.push(credential(entry, CredentialKind::ClientCertificate));
+        }
+        out
+    }
+
+    /// The files that hold credentials.
+    pub fn credential_files(self) -> impl Iterator<Item = FileReference<'d>> {
+        CREDENTIAL_FILES.iter().filter_map(move |&(setting, kind)| {
+            let value = self.at(setting)?;
+            value.as_str().filter(|path| !path.is_empty())?;
+            Some(FileReference {
+                setting,
+                value,
+                kind,
+            })
+        })
+    }
+
+    /// `tls_config`.
+    #[must_use]
+    pub fn tls(self) -> Option<TlsConfig<'d>> {
+        Some(TlsConfig {
+            settings: self.settings.get("tls_config")?.mapping()?,
+        })
+    }
+
+    /// The value at a path of keys with dots between them.
+    fn at(self, path: &str) -> Option<Node<'d>> {
+        let mut keys = path.split('.');
+        let first = self.settings.get(keys.next()?)?;
+        keys.try_fold(first, |node, key| node.get(key))
+    }
+
+    /// The entry of a key whose value is neither null nor an empty text.
+    fn present(self, key: &str) -> Option<Entry<'d>> {
+        let entry = self.settings.entry(key)?;
+        match entry.value.scalar() {
+            Some(scalar) if scalar.is_null() || scalar.text.is_empty() => None,
+            _ => Some(entry),
+        }
+    }
+}
+
+fn credential<'d>(entry: Entry<'d>, kind: CredentialKind<'d>) -> Credential<'d> {
+    Credential {
+        kind,
+        key: entry.key,
+        value: entry.value,
+    }
+}
+
+/// The type of an `authorization` section: `Bearer` unless it says otherwise.
+fn authorization_kind(section: Node<'_>) -> CredentialKind<'_> {
+    let word = section
+        .get("type")
+        .and_then(Node::as_str)
+        .map_or("", str::trim);
+    if word.is_empty() || word.eq_ignore_ascii_case("bearer") {
+        CredentialKind::Bearer
+    } else {
+        CredentialKind::Authorization(word)
+    }
+}
+
+/// `tls_config`.
+#[derive(Clone, Copy, Debug)]
+pub struct TlsConfig<'d> {
+    settings: Mapping<'d>,
+}
+
+impl<'d> TlsConfig<'d> {
+    /// `insecure_skip_verify`, if it is switched on.
+    #[must_use]
+    pub fn skips_verification(self) -> Option<Entry<'d>> {
+        let entry = self.settings.entry("insecure_skip_verify")?;
+        (entry.value.scalar()?.as_bool() == Some(true)).then_some(entry)
+    }
+
+    /// The client certificate, from a file or inline.
+    fn certificate(self) -> Option<Entry<'d>> {
+        let set = |entry: &Entry<'d>| entry.value.as_str().is_some_and(|text| !text.is_empty());
+        ["cert_file", "cert", "cert_ref"]
+            .into_iter()
+            .find_map(|key| self.settings.entry(key).filter(set))
+    }
+
+    /// Any setting.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Node<'d>> {
+        self.settings.get(key)
+    }
+}

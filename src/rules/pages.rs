@@ -1,0 +1,76 @@
+//! The table of rules.
+
+use super::{Entry, Findings};
+use crate::finding::{Severity, nearest};
+use crate::prometheus::Config;
+
+/// A native check, by what it looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// Every `remote_write` entry.
+    RemoteWrite(fn(&Entry<'_>, &mut Findings<'_>)),
+    /// Every configuration.
+    Config(fn(Config<'_>, &mut Findings<'_>)),
+}
+
+/// A rule: its page, and the check that runs it. Rules without a check are reported by the room
+/// that notices the fault on its way (the schema's walker, for one).
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// The name, such as `remote-write/url-shape`.
+    pub name: &'static str,
+    /// The title of the page.
+    pub title: &'static str,
+    /// The usual severity.
+    pub severity: Severity,
+    /// The kind of node that it looks at.
+    pub node: &'static str,
+    /// The release that brought it.
+    pub since: &'static str,
+    /// Whether it offers fixes.
+    pub fixable: bool,
+    /// The whole page, front matter included.
+    pub text: &'static str,
+    /// The check.
+    pub check: Option<Check>,
+}
+
+impl Page {
+    /// The page without its front matter.
+    #[must_use]
+    pub fn body(&self) -> &'static str {
+        let rest = self.text.strip_prefix("---\n").unwrap_or(self.text);
+        rest.split_once("\n---\n").map_or(rest, |(_, body)| body).trim_start()
+    }
+
+    /// The group, such as `remote-write`.
+    #[must_use]
+    pub fn group(&self) -> &'static str {
+        self.name.split('/').next().unwrap_or(self.name)
+    }
+}
+
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// All rules, by name.
+#[must_use]
+pub fn all() -> &'static [Page] {
+    PAGES
+}
+
+/// The rule of a name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Page> {
+    PAGES.iter().find(|page| page.name == name)
+}
+
+/// The name of a rule or group that is most like a wrong one.
+#[must_use]
+pub fn nearest_name(name: &str) -> Option<&'static str> {
+    nearest(name, PAGES.iter().map(|page| page.name))
+        .or_else(|| nearest(name, PAGES.iter().map(Page::group)))
+        .or_else(|| {
+            let last = |page: &Page| page.name.rsplit('/').next() == Some(name);
+            PAGES.iter().find(|page| last(page)).map(|page| page.name)
+        })
+}

@@ -1,0 +1,72 @@
+//! Where checks put what they find.
+
+use std::borrow::Cow;
+
+use crate::finding::{Finding, Place, Severity, Span};
+use crate::yaml::Node;
+
+/// Something that could not be judged.
+#[derive(Clone, Debug)]
+pub struct Unchecked {
+    /// What was to be judged.
+    pub place: Place,
+    /// Its path of keys.
+    pub logical: String,
+    /// Why it could not be.
+    pub reason: String,
+    /// What would settle it.
+    pub settle: Option<String>,
+}
+
+/// What one rule finds.
+#[derive(Debug)]
+pub struct Findings<'r> {
+    pub(super) rule: &'static str,
+    pub(super) found: &'r mut Vec<Finding>,
+    pub(super) unchecked: &'r mut Vec<Unchecked>,
+}
+
+impl Findings<'_> {
+    /// A fault of a node, to be completed with help and evidence and handed to [`Self::push`].
+    #[must_use]
+    pub fn at(&self, node: Node<'_>, severity: Severity, message: impl Into<String>) -> Finding {
+        self.part(node, node.span(), severity, message)
+    }
+
+    /// A fault of a part of a node.
+    #[must_use]
+    pub fn part(
+        &self,
+        node: Node<'_>,
+        span: Span,
+        severity: Severity,
+        message: impl Into<String>,
+    ) -> Finding {
+        Finding {
+            rule: Cow::Borrowed(self.rule),
+            severity,
+            message: message.into(),
+            help: None,
+            place: node.document().place(span),
+            logical: node.path(),
+            identity: node.identity(),
+            evidence: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// Reports a finding.
+    pub fn push(&mut self, finding: Finding) {
+        self.found.push(finding);
+    }
+
+    /// Notes that something could not be judged.
+    pub fn unchecked(&mut self, node: Node<'_>, reason: impl Into<String>, settle: Option<String>) {
+        self.unchecked.push(Unchecked {
+            place: node.place(),
+            logical: node.path(),
+            reason: reason.into(),
+            settle,
+        });
+    }
+}
