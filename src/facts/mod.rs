@@ -1,1 +1,118 @@
 //! What else the tree tells: credential files, issuers, receivers, tenants.
+//!
+//! Facts are drawn on demand: files other than the configurations are read only when the judgement
+//! of an endpoint needs them. Each fact knows its evidence, and can be unknown.
+
+pub mod credential_file;
+mod issuer;
+pub mod opstrace;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::OnceLock;
+
+pub use credential_file::{FileState, Host, Lookup, OFFICIAL_USER, Unverified, User};
+pub use issuer::KnownIssuer;
+
+use crate::policy::Policy;
+use opstrace::{Instance, TenantHost};
+
+/// Finds the Opstrace instance configurations of the tree; called at most once.
+pub type FindInstances<'t> = Box<dyn Fn() -> Vec<Instance> + Send + Sync + 't>;
+
+/// The facts about one tree.
+pub struct Facts<'t> {
+    policy: &'t Policy,
+    files: Lookup<'t>,
+    find_instances: FindInstances<'t>,
+    instances: OnceLock<Vec<Instance>>,
+}
+
+impl fmt::Debug for Facts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Facts").field("instances", &self.instances).finish_non_exhaustive()
+    }
+}
+
+impl<'t> Facts<'t> {
+    /// The facts of a tree under a policy. `find_instances` is called when the first endpoint asks
+    /// for an Opstrace instance.
+    #[must_use]
+    pub fn new(policy: &'t Policy, files: Lookup<'t>, find_instances: FindInstances<'t>) -> Self {
+        Self { policy, files, find_instances, instances: OnceLock::new() }
+    }
+
+    /// What this repository wants.
+    #[must_use]
+    pub fn policy(&self) -> &'t Policy {
+        self.policy
+    }
+
+    /// Whether the credential file that a configuration in `folder` names can be read.
+    #[must_use]
+    pub fn credential_file(&self, folder: Option<&Path>, path: &str) -> FileState {
+        self.files.judge(folder, path)
+    }
+
+    /// The user that Prometheus runs as.
+    #[must_use]
+    pub fn user(&self) -> User {
+        self.files.user
+    }
+
+    /// The issuer of a host's certificate.
+    #[must_use]
+    pub fn issuer(&self, host: &str) -> Option<KnownIssuer> {
+        issuer::by_policy(host, self.policy).or_else(|| {
+            let parts = TenantHost::new(host)?;
+            issuer::by_instance(parts, self.instance(parts)?)
+        })
+    }
+
+    /// The Opstrace instance that a host belongs to: the one with that domain; else, below
+    /// opstrace.io, the one whose file is named like it, the only one, or the only one that has
+    /// the tenant.
+    #[must_use]
+    pub fn instance(&self, host: TenantHost<'_>) -> Option<&Instance> {
+        let instances = self.instances();
+        if let Some(found) = instances.iter().find(|one| one.domain.as_deref() == Some(host.domain)) {
+            return Some(found);
+        }
+        let name = host.instance?;
+        let mut left: Vec<_> = instances.iter().filter(|one| one.domain.is_none()).collect();
+        if let Some(named) = self.policy.instances.iter().find(|entry| entry.name == name) {
+            return left.into_iter().find(|one| one.path.ends_with(named.file.trim_start_matches("./")));
+        }
+        let steps: [&dyn Fn(&Instance) -> bool; 3] = [
+            &|_| true,
+            &|one| is_named(&one.path, name),
+            &|one| one.tenants.iter().any(|tenant| tenant == host.tenant),
+        ];
+        for step in steps {
+            let narrowed: Vec<_> = left.iter().copied().filter(|one| step(one)).collect();
+            match narrowed.as_slice() {
+                [only] => return Some(only),
+                [] => {}
+                _ => left = narrowed,
+            }
+        }
+        None
+    }
+
+    /// Domains of Opstrace instances that have one of their own, from promvet.yaml and from the
+    /// instance configurations of the tree.
+    pub fn opstrace_domains(&self) -> impl Iterator<Item = &str> {
+        let by_policy = self.policy.opstrace_domains.iter().map(|(domain, _)| domain.as_str());
+        by_policy.chain(self.instances().iter().filter_map(|one| one.domain.as_deref()))
+    }
+
+    fn instances(&self) -> &[Instance] {
+        self.instances.get_or_init(&self.find_instances)
+    }
+}
+
+/// Whether a file's name or folder has the name as one of its words.
+fn is_named(path: &str, name: &str) -> bool {
+    path.split(['/', '.']).any(|part| part == name)
+        || path.split(['/', '.', '-', '_']).any(|part| part == name)
+}

@@ -1,0 +1,47 @@
+//! Who signed the certificate of a host, and how that is known. The first answer wins: promvet.yaml,
+//! then an Opstrace instance configuration of the tree.
+
+use super::opstrace::{Instance, TenantHost};
+use crate::finding::Evidence;
+use crate::policy::{Issuer, Policy};
+
+/// An issuer with the chain of evidence for it.
+#[derive(Clone, Debug)]
+pub struct KnownIssuer {
+    /// Who signed.
+    pub issuer: Issuer,
+    /// How that is known, in the order of the argument.
+    pub evidence: Vec<Evidence>,
+}
+
+/// The issuer that promvet.yaml names for a host.
+pub(super) fn by_policy(host: &str, policy: &Policy) -> Option<KnownIssuer> {
+    let (entry, glob) = policy.issuer_of(host)?;
+    let hosts = Evidence {
+        place: glob.place.clone(),
+        message: format!("policy: `{}` covers {host}", glob.pattern),
+    };
+    let issuer = Evidence {
+        place: entry.place.clone(),
+        message: format!("and gives its issuer as {}", entry.issuer.word()),
+    };
+    Some(KnownIssuer { issuer: entry.issuer, evidence: vec![hosts, issuer] })
+}
+
+/// The issuer that the configuration of an Opstrace instance names.
+pub(super) fn by_instance(host: TenantHost<'_>, instance: &Instance) -> Option<KnownIssuer> {
+    let issuer = instance.issuer?;
+    let message = if instance.issuer_is_set {
+        format!("the Opstrace instance of {} uses the issuer {}", host.domain, issuer.word())
+    } else {
+        format!(
+            "the Opstrace instance of {} does not set cert_issuer, which makes it {}",
+            host.domain,
+            issuer.word()
+        )
+    };
+    Some(KnownIssuer {
+        issuer,
+        evidence: vec![Evidence { place: instance.issuer_place.clone(), message }],
+    })
+}
