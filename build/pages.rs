@@ -21,7 +21,7 @@ struct Front {
 }
 
 /// Node kinds that a native check can look at, and the variant of `Check` for each.
-const CHECKS: &[(&str, &str)] = &[("remote_write", "RemoteWrite"), ("config", "Config")];
+const CHECKS: &[(&str, &str)] = &[("remote_write", "RemoteWrite"), ("remote_writes", "RemoteWrites"), ("config", "Config")];
 
 /// Writes `rules.rs` into the build folder: the modules of the native checks and the table of
 /// pages, in the order of their names.

@@ -8,7 +8,7 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::source::{Kind, Meta, Tree};
+use crate::source::{EntryKind, Meta, Owner, Tree};
 use crate::yaml::placeholder;
 
 /// The user and group of the official image (`nobody`; Dockerfile of prometheus/prometheus).
@@ -159,23 +159,23 @@ impl Walk<'_> {
                 Err(error) => return self.absent(&here, &rest, &error),
             };
             match meta.kind {
-                Kind::Link => {
+                EntryKind::Link => {
                     if let Err(state) = self.enter_link(&mut here, &mut rest) {
                         return state;
                     }
                 }
-                Kind::Folder if !rest.is_empty() => {
+                EntryKind::Folder if !rest.is_empty() => {
                     if let Some(refusal) = self.refuses_search(&here) {
                         return refusal;
                     }
                 }
-                Kind::File if rest.is_empty() => return self.judge_file(&here, &meta),
-                Kind::Folder => return FileState::NotAFile("a folder"),
-                Kind::File => return FileState::Missing(self.shown(&here, &rest)),
-                Kind::Other => return FileState::NotAFile("a device, pipe or socket"),
+                EntryKind::File if rest.is_empty() => return self.judge_file(&here, &meta),
+                EntryKind::Folder => return FileState::NotAFile(EntryKind::Folder.noun()),
+                EntryKind::File => return FileState::Missing(self.shown(&here, &rest)),
+                other => return FileState::NotAFile(other.noun()),
             }
         }
-        FileState::NotAFile("a folder")
+        FileState::NotAFile(EntryKind::Folder.noun())
     }
 
     /// Replaces a link by what it points at. Absolute targets count from the base.
@@ -211,17 +211,16 @@ impl Walk<'_> {
     fn shown(&self, here: &Path, rest: &[String]) -> String {
         let mut path = self.base.join(here);
         path.extend(rest.iter().rev());
-        crate::source::shown(&path)
+        self.tree.shown(&path)
     }
 
     fn judge_file(&self, here: &Path, meta: &Meta) -> FileState {
-        if let Some(user) = self.user
-            && !allows(meta, user, 0o4)
+        if let (Some(user), Some(owner)) = (self.user, meta.owner)
+            && !allows(owner, user, READ)
         {
-            let (mode, owner) = (meta.mode.unwrap_or(0) & 0o7777, meta.uid.unwrap_or(0));
-            let group = meta.gid.unwrap_or(0);
             return FileState::Unreadable(format!(
-                "its mode is {mode:04o}, its owner {owner}, its group {group}"
+                "its mode is {:04o}, its owner {}, its group {}",
+                owner.mode, owner.uid, owner.gid
             ));
         }
         if meta.len == 0 {
@@ -240,14 +239,16 @@ impl Walk<'_> {
     fn refuses_search(&self, folder: &Path) -> Option<FileState> {
         let user = self.user?;
         let meta = self.tree.metadata(&self.base.join(folder)).ok()?;
-        if meta.kind != Kind::Folder || allows(&meta, user, 0o1) {
+        let owner = meta.owner?;
+        if meta.kind != EntryKind::Folder || allows(owner, user, SEARCH) {
             return None;
         }
-        let shown = crate::source::shown(&Path::new("/").join(folder));
-        let mode = meta.mode.unwrap_or(0) & 0o7777;
-        let owner = meta.uid.unwrap_or(0);
         Some(FileState::Unreadable(format!(
-            "the folder {shown} has mode {mode:04o} and owner {owner}, which bars the way to it"
+            "the folder {} above it has mode {:04o}, owner {} and group {}, which bars the way",
+            Path::new("/").join(folder).display(),
+            owner.mode,
+            owner.uid,
+            owner.gid
         )))
     }
 }
@@ -264,18 +265,17 @@ fn parts(path: &Path) -> Vec<String> {
     parts
 }
 
-/// Whether the mode bits give a user a right (4 read, 1 search). Where the platform has no modes,
-/// everything is allowed.
-fn allows(meta: &Meta, user: User, right: u32) -> bool {
-    let (Some(mode), Some(uid), Some(gid)) = (meta.mode, meta.uid, meta.gid) else { return true };
-    let shift = if user.uid == 0 {
-        return true;
-    } else if user.uid == uid {
-        6
-    } else if user.gid == gid {
-        3
-    } else {
-        0
+/// The bits of a mode, for one of owner, group and others.
+const READ: u32 = 0o4;
+const SEARCH: u32 = 0o1;
+
+/// Whether the mode bits give a user a right. Root needs none.
+fn allows(owner: Owner, user: User, right: u32) -> bool {
+    let shift = match () {
+        () if user.uid == 0 => return true,
+        () if user.uid == owner.uid => 6,
+        () if user.gid == owner.gid => 3,
+        () => 0,
     };
-    mode >> shift & right != 0
+    owner.mode >> shift & right != 0
 }

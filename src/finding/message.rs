@@ -103,3 +103,16 @@ impl Finding {
         (path, start, end, &self.rule, &self.message)
     }
 }
+
+/// A place that could not be judged.
+#[derive(Clone, Debug)]
+pub struct Unchecked {
+    /// Where.
+    pub place: Place,
+    /// The path of keys, such as `remote_write[0].bearer_token_file`.
+    pub logical: String,
+    /// Why not.
+    pub reason: String,
+    /// What would settle it.
+    pub settle: Option<String>,
+}

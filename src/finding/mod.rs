@@ -11,6 +11,6 @@ mod nearest;
 mod text;
 
 pub use fingerprint::fingerprint;
-pub use message::{Evidence, Finding, Fix, Severity};
+pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::nearest;
 pub use text::{Excerpt, Place, Position, Span, Text};

@@ -12,4 +12,4 @@ mod sink;
 pub use engine::{Judgement, judge};
 pub use entry::Entry;
 pub use pages::{Check, Page, all, find, nearest_name};
-pub use sink::{Findings, Unchecked};
+pub use sink::Findings;

@@ -9,6 +9,8 @@ use crate::prometheus::Config;
 pub enum Check {
     /// Every `remote_write` entry.
     RemoteWrite(fn(&Entry<'_>, &mut Findings<'_>)),
+    /// All `remote_write` entries of a configuration together.
+    RemoteWrites(fn(&[Entry<'_>], &mut Findings<'_>)),
     /// Every configuration.
     Config(fn(Config<'_>, &mut Findings<'_>)),
 }

@@ -2,21 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::finding::{Finding, Place, Severity, Span};
+use crate::finding::{Finding, Severity, Span, Unchecked};
 use crate::yaml::Node;
-
-/// Something that could not be judged.
-#[derive(Clone, Debug)]
-pub struct Unchecked {
-    /// What was to be judged.
-    pub place: Place,
-    /// Its path of keys.
-    pub logical: String,
-    /// Why it could not be.
-    pub reason: String,
-    /// What would settle it.
-    pub settle: Option<String>,
-}
 
 /// What one rule finds.
 #[derive(Debug)]

@@ -1,0 +1,23 @@
+//! `remote-write/url-shape`: the URL is not one that its receiver takes samples at.
+
+use crate::facts::receiver::judge;
+use crate::finding::Severity;
+use crate::rules::{Entry, Findings};
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let Some(url) = entry.sound_url() else { return };
+    // A credential over plain http is the worse half of the same fault.
+    let plain_http = entry.sends_credentials_in_the_clear();
+    for fault in judge(&url.endpoint, &url.recognition) {
+        if fault.concerns_scheme && plain_http {
+            continue;
+        }
+        let severity = if fault.certain { Severity::Error } else { Severity::Warning };
+        let span = url.span(fault.range.start, fault.range.end);
+        let help = match &fault.suggestion {
+            Some(suggestion) => format!("write {suggestion}"),
+            None => format!("the form is {}", fault.expected),
+        };
+        out.push(out.part(url.node, span, severity, fault.message).help(help));
+    }
+}

@@ -1,0 +1,32 @@
+//! `remote-write/url-syntax`: a URL that nothing can be sent to, whoever receives it.
+
+use crate::finding::Severity;
+use crate::prometheus::endpoint::FaultKind;
+use crate::rules::{Entry, Findings};
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let Some(url) = entry.url() else { return };
+    let endpoint = &url.endpoint;
+    // Credentials have a rule of their own, and what Go refuses to parse is the schema's to say.
+    let faults = endpoint.faults().iter();
+    let ours = faults.filter(|fault| fault.kind != FaultKind::Userinfo && !fault.refused_by_go);
+    for fault in ours {
+        let span = url.span(fault.range.start, fault.range.end);
+        let span = if fault.range.is_empty() { url.node.span() } else { span };
+        let mut finding = out.part(url.node, span, Severity::Error, fault.message.clone());
+        finding.help = fault.suggestion.as_ref().map(|url| format!("write {url}"));
+        out.push(finding);
+    }
+    if entry.templated {
+        return;
+    }
+    // A placeholder in the host is refused by Go, and then reported as such.
+    if let Some(first) = endpoint.placeholders().first() {
+        let span = url.span(first.start, first.end);
+        let message = "nothing fills in this placeholder: Prometheus expands variables in \
+                       external_labels only, and sends to the URL as it stands";
+        let help = "write the value; or, if something renders this file first, give it a suffix \
+                    such as .tmpl or list it under `templates:` in promvet.yaml";
+        out.push(out.part(url.node, span, Severity::Warning, message).help(help));
+    }
+}
