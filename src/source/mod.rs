@@ -1,1 +1,17 @@
 //! A tree as bytes and metadata. Nothing else opens a file.
+//!
+//! Paths are lexical: a relative path is meant from where promvet was started, and every path
+//! that comes out of a tree is absolute. What people see is made by [`Tree::shown`] alone. A tree
+//! never opens a FIFO, a device or a socket, and reads no more than it is told to; it does follow
+//! links on reading, so whoever opens a path that a file under review named asks [`Tree::within`]
+//! first.
+
+mod folder;
+mod memory;
+mod path;
+mod tree;
+mod walk;
+
+pub use folder::{Folder, standard_input};
+pub use memory::Memory;
+pub use tree::{EntryKind, Found, LARGEST, Meta, Owner, Problem, ReadError, Tree, Walk, Walked};

@@ -1,0 +1,159 @@
+//! The disk.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::tree::{EntryKind, Meta, Owner, ReadError, Tree, Walk, Walked};
+use super::walk;
+
+/// The disk, seen from a folder.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    base: PathBuf,
+}
+
+impl Folder {
+    /// The disk, seen from where promvet was started.
+    ///
+    /// # Errors
+    /// The current folder is gone or can't be reached.
+    pub fn here() -> io::Result<Self> {
+        Ok(Self {
+            base: std::env::current_dir()?,
+        })
+    }
+
+    /// The disk, seen from a folder with an absolute path.
+    #[must_use]
+    pub fn new(base: impl Into<PathBuf>) -> Self {
+        Self { base: base.into() }
+    }
+}
+
+impl Tree for Folder {
+    fn base(&self) -> &Path {
+        &self.base
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<Meta> {
+        fs::symlink_metadata(self.absolute(path)).map(|meta| meta_of(&meta))
+    }
+
+    fn link_target(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::read_link(self.absolute(path))
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(self.absolute(path))
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(self.absolute(folder))?;
+        let mut paths = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<io::Result<Vec<_>>>()?;
+        paths.sort();
+        Ok(paths)
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let path = self.absolute(path);
+        // The kind is asked before opening, since opening a FIFO waits for a writer, and opening
+        // a device may do anything.
+        check_kind(&fs::metadata(&path)?)?;
+        let file = File::open(&path)?;
+        let meta = file.metadata()?;
+        check_kind(&meta)?;
+        bounded(file, meta.len(), limit)
+    }
+
+    fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
+        walk::walk(self, named, how)
+    }
+}
+
+/// All of standard input, of at most `limit` bytes.
+///
+/// # Errors
+/// It is longer, or the system refused.
+pub fn standard_input(limit: u64) -> Result<Vec<u8>, ReadError> {
+    bounded(io::stdin().lock(), 0, limit)
+}
+
+/// Reads to the end, but never more than one byte beyond the limit: a length from metadata says
+/// nothing of a file that grows, nor of those in /proc.
+fn bounded(from: impl io::Read, len: u64, limit: u64) -> Result<Vec<u8>, ReadError> {
+    if len > limit {
+        return Err(ReadError::TooLarge { limit });
+    }
+    let room = usize::try_from(len).unwrap_or(0).saturating_add(1);
+    let mut bytes = Vec::with_capacity(room);
+    from.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(ReadError::TooLarge { limit });
+    }
+    Ok(bytes)
+}
+
+fn check_kind(meta: &fs::Metadata) -> Result<(), ReadError> {
+    match kind_of(meta.file_type()) {
+        EntryKind::File => Ok(()),
+        other => Err(ReadError::NotAFile(other)),
+    }
+}
+
+fn meta_of(meta: &fs::Metadata) -> Meta {
+    Meta {
+        kind: kind_of(meta.file_type()),
+        len: meta.len(),
+        owner: owner_of(meta),
+    }
+}
+
+#[cfg(unix)]
+fn owner_of(meta: &fs::Metadata) -> Option<Owner> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some(Owner {
+        mode: meta.mode() & 0o7777,
+        uid: meta.uid(),
+        gid: meta.gid(),
+    })
+}
+
+#[cfg(not(unix))]
+fn owner_of(_: &fs::Metadata) -> Option<Owner> {
+    None
+}
+
+/// What a file type is in our words.
+pub(super) fn kind_of(file_type: fs::FileType) -> EntryKind {
+    if file_type.is_file() {
+        EntryKind::File
+    } else if file_type.is_dir() {
+        EntryKind::Folder
+    } else if file_type.is_symlink() {
+        EntryKind::Link
+    } else {
+        special(file_type)
+    }
+}
+
+#[cfg(unix)]
+fn special(file_type: fs::FileType) -> EntryKind {
+    use std::os::unix::fs::FileTypeExt as _;
+    if file_type.is_fifo() {
+        EntryKind::Fifo
+    } else if file_type.is_socket() {
+        EntryKind::Socket
+    } else if file_type.is_block_device() || file_type.is_char_device() {
+        EntryKind::Device
+    } else {
+        EntryKind::Other
+    }
+}
+
+#[cfg(not(unix))]
+fn special(_: fs::FileType) -> EntryKind {
+    EntryKind::Other
+}

@@ -1,0 +1,246 @@
+//! A tree that stands in no folder: tests, the examples of rule pages, standard input.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::path::collapse;
+use super::tree::{EntryKind, Found, Meta, Owner, ReadError, Tree, Walk, Walked};
+
+/// Where a tree in memory seems to have been started.
+const BASE: &str = "/tree";
+
+/// How many links are followed on the way to one file, as on Linux.
+const MOST_LINKS: usize = 40;
+
+#[derive(Clone, Debug)]
+enum Item {
+    File(Vec<u8>),
+    Link(PathBuf),
+    Special(EntryKind),
+}
+
+/// Files by path. Folders exist where files lie in them.
+///
+/// Over another tree, what is written here hides what lies there at the same path.
+#[derive(Clone, Default)]
+pub struct Memory {
+    items: BTreeMap<PathBuf, (Item, Option<Owner>)>,
+    below: Option<Arc<dyn Tree>>,
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.items.keys()).finish()
+    }
+}
+
+impl Memory {
+    /// An empty tree.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A tree that shows another one wherever nothing is written here. Its walks take no notice
+    /// of the other one: what is checked is what was put here.
+    #[must_use]
+    pub fn over(below: Arc<dyn Tree>) -> Self {
+        Self {
+            below: Some(below),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a file.
+    #[must_use]
+    pub fn file(self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) -> Self {
+        self.put(path.as_ref(), Item::File(content.into()), None)
+    }
+
+    /// Adds a file with an owner and a mode.
+    #[must_use]
+    pub fn owned_file(
+        self,
+        path: impl AsRef<Path>,
+        content: impl Into<Vec<u8>>,
+        owner: Owner,
+    ) -> Self {
+        self.put(path.as_ref(), Item::File(content.into()), Some(owner))
+    }
+
+    /// Adds a symbolic link.
+    #[must_use]
+    pub fn link(self, path: impl AsRef<Path>, target: impl Into<PathBuf>) -> Self {
+        self.put(path.as_ref(), Item::Link(target.into()), None)
+    }
+
+    /// Adds something that is never opened: a FIFO, a device, a socket, an empty folder.
+    #[must_use]
+    pub fn special(self, path: impl AsRef<Path>, kind: EntryKind) -> Self {
+        self.put(path.as_ref(), Item::Special(kind), None)
+    }
+
+    fn put(mut self, path: &Path, item: Item, owner: Option<Owner>) -> Self {
+        let path = collapse(&self.absolute(path));
+        self.items.insert(path, (item, owner));
+        self
+    }
+
+    /// The item at an absolute path without links before its last part.
+    fn kind_at(&self, path: &Path) -> Option<EntryKind> {
+        if let Some((item, _)) = self.items.get(path) {
+            return Some(match item {
+                Item::File(_) => EntryKind::File,
+                Item::Link(_) => EntryKind::Link,
+                Item::Special(kind) => *kind,
+            });
+        }
+        let holds = |inner: &PathBuf| inner.starts_with(path) && inner != path;
+        if self.items.keys().any(holds) || path == self.base() {
+            return Some(EntryKind::Folder);
+        }
+        let below = self.below.as_ref()?;
+        below.metadata(path).ok().map(|meta| meta.kind)
+    }
+
+    /// Follows links in all parts of a path, the last one too if `last` says so.
+    fn follow(&self, path: &Path, last: bool) -> io::Result<PathBuf> {
+        let mut rest: Vec<PathBuf> = parts(&self.absolute(path));
+        let mut out = PathBuf::new();
+        let mut links = 0;
+        while let Some(part) = rest.pop() {
+            if part == Path::new("..") {
+                out.pop();
+                continue;
+            }
+            out.push(&part);
+            if self.kind_at(&out) != Some(EntryKind::Link) || (rest.is_empty() && !last) {
+                continue;
+            }
+            links += 1;
+            if links > MOST_LINKS {
+                return Err(io::Error::other("too many levels of symbolic links"));
+            }
+            let target = self.target_at(&out)?;
+            out.pop();
+            rest.extend(parts(&target));
+        }
+        Ok(out)
+    }
+
+    fn target_at(&self, path: &Path) -> io::Result<PathBuf> {
+        match (self.items.get(path), &self.below) {
+            (Some((Item::Link(target), _)), _) => Ok(target.clone()),
+            (None, Some(below)) => below.link_target(path),
+            (Some(_), _) => Err(io::ErrorKind::InvalidInput.into()),
+            (None, None) => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+/// The parts of a path, the last one first.
+fn parts(path: &Path) -> Vec<PathBuf> {
+    let wanted = path
+        .components()
+        .filter(|part| *part != Component::CurDir)
+        .map(|part| PathBuf::from(part.as_os_str()));
+    let mut parts: Vec<_> = wanted.collect();
+    parts.reverse();
+    parts
+}
+
+impl Tree for Memory {
+    fn base(&self) -> &Path {
+        self.below
+            .as_ref()
+            .map_or(Path::new(BASE), |below| below.base())
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<Meta> {
+        let path = self.follow(path, false)?;
+        let kind = self.kind_at(&path).ok_or(io::ErrorKind::NotFound)?;
+        match (self.items.get(&path), &self.below) {
+            (Some((item, owner)), _) => Ok(Meta {
+                kind,
+                len: match item {
+                    Item::File(content) => content.len() as u64,
+                    _ => 0,
+                },
+                owner: *owner,
+            }),
+            (None, Some(below)) if below.metadata(&path).is_ok() => below.metadata(&path),
+            _ => Ok(Meta {
+                kind,
+                len: 0,
+                owner: None,
+            }),
+        }
+    }
+
+    fn link_target(&self, path: &Path) -> io::Result<PathBuf> {
+        self.target_at(&self.follow(path, false)?)
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        let path = self.follow(path, true)?;
+        match self.kind_at(&path) {
+            Some(_) => Ok(path),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let folder = self.resolve(folder)?;
+        if self.kind_at(&folder) != Some(EntryKind::Folder) {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
+        let mut paths = match &self.below {
+            Some(below) => below.list(&folder).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        for path in self.items.keys() {
+            let below = path.strip_prefix(&folder).ok();
+            paths.extend(below.and_then(|below| Some(folder.join(below.components().next()?))));
+        }
+        paths.sort();
+        paths.dedup();
+        Ok(paths)
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let path = self.resolve(path)?;
+        match (self.items.get(&path), &self.below) {
+            (Some((Item::File(content), _)), _) if content.len() as u64 > limit => {
+                Err(ReadError::TooLarge { limit })
+            }
+            (Some((Item::File(content), _)), _) => Ok(content.clone()),
+            (None, Some(below)) => below.read(&path, limit),
+            _ => {
+                let kind = self.kind_at(&path).unwrap_or(EntryKind::Other);
+                Err(ReadError::NotAFile(kind))
+            }
+        }
+    }
+
+    fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
+        let mut walked = Walked::default();
+        let named: Vec<PathBuf> = named.iter().map(|path| self.absolute(path)).collect();
+        for (path, (item, _)) in &self.items {
+            let by_name = named.contains(path);
+            let below = named.iter().any(|named| path.starts_with(named));
+            let wanted = by_name || below && (how.wanted)(path);
+            if wanted && matches!(item, Item::File(_)) {
+                walked.files.push(Found {
+                    path: path.clone(),
+                    shown: self.shown(path).into(),
+                    root: self.root_of(path).into(),
+                    named: by_name,
+                });
+            }
+        }
+        walked.files.sort_by(|a, b| a.shown.cmp(&b.shown));
+        walked
+    }
+}

@@ -1,0 +1,237 @@
+//! What every tree can do, and the words for what is in it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::path;
+
+/// The largest configuration that is read, in bytes.
+pub const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// Names of which one in a folder makes it the root of a tree.
+const ROOT_MARKS: [&str; 3] = [".git", "promvet.yaml", ".promvet.yaml"];
+
+/// What a path is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Link,
+    /// A named pipe.
+    Fifo,
+    /// A block or character device.
+    Device,
+    /// A socket.
+    Socket,
+    /// Something else.
+    Other,
+}
+
+impl EntryKind {
+    /// A noun with its article, such as `a folder`.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::File => "a file",
+            Self::Folder => "a folder",
+            Self::Link => "a symbolic link",
+            Self::Fifo => "a named pipe",
+            Self::Device => "a device",
+            Self::Socket => "a socket",
+            Self::Other => "neither a file nor a folder",
+        }
+    }
+}
+
+/// Who owns a file and who may read it, where the system knows such things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// Permission bits, the lowest twelve of `st_mode`.
+    pub mode: u32,
+    /// Number of the owning user.
+    pub uid: u32,
+    /// Number of the owning group.
+    pub gid: u32,
+}
+
+/// What is known of a path without opening it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// What it is; a link is a link.
+    pub kind: EntryKind,
+    /// Length in bytes.
+    pub len: u64,
+    /// Owner and mode; none on systems without them, and for files that are not on a disk.
+    pub owner: Option<Owner>,
+}
+
+/// Why a file could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// There is nothing at this path.
+    #[error("there is no such file or folder")]
+    Missing,
+    /// It is no regular file; such a thing is never opened.
+    #[error("it is {}, not a file", .0.noun())]
+    NotAFile(EntryKind),
+    /// It is larger than the limit.
+    #[error("it is larger than {limit} bytes, the most that promvet reads")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The system refused.
+    #[error("it can't be read: {0}")]
+    Io(io::Error),
+}
+
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
+            _ => Self::Io(error),
+        }
+    }
+}
+
+/// How to walk.
+#[derive(Clone, Copy)]
+pub struct Walk<'w> {
+    /// Go into hidden files and folders too.
+    pub hidden: bool,
+    /// Take no notice of .gitignore, .ignore and their kin.
+    pub no_ignore: bool,
+    /// How many threads; 0 lets the machine decide.
+    pub threads: usize,
+    /// Which files of a folder are wanted, by their path. Files that were named always are.
+    pub wanted: &'w (dyn Fn(&Path) -> bool + Sync),
+}
+
+impl std::fmt::Debug for Walk<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Walk")
+            .field("hidden", &self.hidden)
+            .field("no_ignore", &self.no_ignore)
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A file that a walk came upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// Its path for people.
+    pub shown: Arc<str>,
+    /// The root of the tree that it was looked for in.
+    pub root: Arc<Path>,
+    /// Whether it was named itself, and not only a folder around it.
+    pub named: bool,
+}
+
+/// A path that a walk could not read.
+#[derive(Debug)]
+pub struct Problem {
+    /// Its path for people.
+    pub shown: Arc<str>,
+    /// Whether it was named itself.
+    pub named: bool,
+    /// What is wrong with it.
+    pub error: ReadError,
+}
+
+/// What a walk found, both sorted by shown path.
+#[derive(Debug, Default)]
+pub struct Walked {
+    /// Files, each once, whatever the number of ways to it.
+    pub files: Vec<Found>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// Bytes and metadata by path.
+pub trait Tree: Send + Sync {
+    /// Where promvet was started: what relative paths are relative to.
+    fn base(&self) -> &Path;
+
+    /// What is at a path; of a link, the link itself.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    fn metadata(&self, path: &Path) -> io::Result<Meta>;
+
+    /// What a link says, as it is written in it.
+    ///
+    /// # Errors
+    /// Whatever the system says; also if it is no link.
+    fn link_target(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// The absolute path without links that a path leads to.
+    ///
+    /// # Errors
+    /// Nothing is there, a link leads nowhere or in circles.
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// The paths of what a folder holds, sorted.
+    ///
+    /// # Errors
+    /// Whatever the system says; also if it is no folder.
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
+
+    /// The content of a regular file, links followed, of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError>;
+
+    /// The files below some paths.
+    fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked;
+
+    /// The absolute form of a path, without `.` in it.
+    fn absolute(&self, path: &Path) -> PathBuf {
+        path::absolute(self.base(), path)
+    }
+
+    /// A path for people: relative to where promvet was started, with forward slashes, without a
+    /// leading `./`; bytes that are not UTF-8 replaced, control characters escaped.
+    fn shown(&self, path: &Path) -> String {
+        path::shown(self.base(), &self.absolute(path))
+    }
+
+    /// The root of the tree that a path belongs to: the nearest folder at it or above it with
+    /// `.git` or a policy file, else the path itself, or its folder if it is no folder.
+    fn root_of(&self, path: &Path) -> PathBuf {
+        let path = self.resolve(path).unwrap_or_else(|_| self.absolute(path));
+        let is_folder = |path: &Path| {
+            self.metadata(path)
+                .is_ok_and(|meta| meta.kind == EntryKind::Folder)
+        };
+        let folder = match path.parent() {
+            Some(parent) if !is_folder(&path) => parent,
+            _ => &path,
+        };
+        let marked = |folder: &&Path| {
+            let mut marks = ROOT_MARKS.iter();
+            marks.any(|mark| self.metadata(&folder.join(mark)).is_ok())
+        };
+        folder.ancestors().find(marked).unwrap_or(folder).to_owned()
+    }
+
+    /// Whether a path leads, links followed, to something at or below one of these folders.
+    ///
+    /// # Errors
+    /// Nothing is there, a link leads nowhere or in circles.
+    fn within(&self, path: &Path, folders: &[&Path]) -> io::Result<bool> {
+        let real = self.resolve(path)?;
+        let mut folders = folders.iter();
+        Ok(folders.any(|folder| {
+            self.resolve(folder)
+                .is_ok_and(|folder| real.starts_with(folder))
+        }))
+    }
+}
