@@ -25,7 +25,7 @@ const CHECKS: &[(&str, &str)] = &[("remote_write", "RemoteWrite"), ("remote_writ
 
 /// Writes `rules.rs` into the build folder: the modules of the native checks and the table of
 /// pages, in the order of their names.
-pub fn generate() -> Result<(), Box<dyn Error>> {
+pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");

@@ -1,3 +1,7 @@
 //! The `promvet` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    promvet::cli::main().into()
+}

@@ -1,0 +1,68 @@
+//! Work over many files in several threads, its results in the order of the files.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+/// Room for recursion over deeply nested files, in bytes a thread; untouched room costs nothing.
+const STACK: usize = 64 * 1024 * 1024;
+
+/// How many threads to use where nothing is said.
+#[must_use]
+pub(super) fn default_threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Applies `each` to every item and keeps the order. Small work is done without threads.
+pub(super) fn map<I: Sync, O: Send>(
+    threads: usize,
+    items: &[I],
+    each: impl Fn(&I) -> O + Sync,
+) -> Vec<O> {
+    let threads = threads.min(items.len());
+    if threads <= 1 {
+        return items.iter().map(each).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    let mut out: Vec<(usize, O)> = thread::scope(|scope| {
+        for _ in 0..threads {
+            let (sender, next, each) = (sender.clone(), &next, &each);
+            let work = move || {
+                while let Some((index, item)) = take(next, items) {
+                    // The receiver outlives the scope: sending can't fail.
+                    let _ = sender.send((index, each(item)));
+                }
+            };
+            if thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_err() {
+                break;
+            }
+        }
+        drop(sender);
+        let mut out: Vec<_> = receiver.iter().collect();
+        // What threads that could not be started would have done.
+        while let Some((index, item)) = take(&next, items) {
+            out.push((index, each(item)));
+        }
+        out
+    });
+    out.sort_unstable_by_key(|(index, _)| *index);
+    out.into_iter().map(|(_, value)| value).collect()
+}
+
+fn take<'i, I>(next: &AtomicUsize, items: &'i [I]) -> Option<(usize, &'i I)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    Some((index, items.get(index)?))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_order_is_that_of_the_items() {
+        let items: Vec<u32> = (0..500).collect();
+        for threads in [1, 2, 7] {
+            let doubled = super::map(threads, &items, |item| item * 2);
+            assert!(doubled.iter().copied().eq(items.iter().map(|item| item * 2)));
+        }
+    }
+}
