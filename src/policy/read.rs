@@ -1,6 +1,8 @@
 //! Strict reading of a spanned tree: every mistake is kept, with its place.
 
-use crate::finding::{Place, nearest};
+use std::sync::Arc;
+
+use crate::finding::{Place, Span, Text, nearest};
 use crate::yaml::{Kind, Node};
 
 /// What is wrong with a policy file.
@@ -13,6 +15,14 @@ pub struct PolicyError {
     pub place: Place,
     /// What to write instead.
     pub help: Option<String>,
+}
+
+impl PolicyError {
+    /// A fault of a whole file.
+    #[must_use]
+    pub fn at_start(text: &Arc<Text>, message: String) -> Self {
+        Self { message, place: Place::new(text, Span::default()), help: None }
+    }
 }
 
 /// Collects the mistakes of one file.

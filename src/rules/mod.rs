@@ -5,11 +5,13 @@
 //! no I/O, and knows neither its own name nor other rules.
 
 mod engine;
+pub mod example;
 mod entry;
 mod pages;
 mod sink;
 
 pub use engine::{Judgement, judge};
 pub use entry::Entry;
+pub use example::Expected;
 pub use pages::{Check, Page, all, find, nearest_name};
 pub use sink::Findings;
