@@ -28,6 +28,9 @@ pub(super) fn excerpt(text: &Text, span: Span, context: usize, columns: usize) -
         let Some(line) = text.line_span(number) else {
             break;
         };
+        if number > end_line && line.is_empty() && text.line_span(number + 1).is_none() {
+            break;
+        }
         if number > first_line {
             out.out.push('\n');
         }
@@ -224,6 +227,8 @@ mod tests {
     #[test]
     fn context_and_height_are_limited() {
         assert_eq!(shown("1\n2\n⟦3⟧\n4\n5", &[], 1, 99), "2\n⟦3⟧\n4");
+        assert_eq!(shown("⟦3⟧\n\n5", &[], 1, 99), "⟦3⟧\n");
+        assert_eq!(shown("⟦3⟧\n", &[], 1, 99), "⟦3⟧");
         let tall = format!("⟦{}⟧", "- x\n".repeat(1000));
         assert_eq!(shown(&tall, &[], 1, 99).lines().count(), TALLEST + 2);
     }
