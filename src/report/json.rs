@@ -128,7 +128,7 @@ pub(super) fn finding(it: &Reported) -> JsonFinding<'_> {
         start: place.start().into(),
         end: place.end().into(),
         evidence: it.finding.evidence.iter().map(evidence).collect(),
-        fix: it.finding.fix.as_ref().map(|one| fix(place, one)),
+        fix: it.finding.fix.as_ref().and_then(|one| fix(place, one)),
         fingerprint: &it.fingerprint,
     }
 }
@@ -142,7 +142,12 @@ fn evidence(proof: &Evidence) -> JsonEvidence<'_> {
     }
 }
 
-fn fix<'a>(place: &Place, fix: &'a Fix) -> JsonFix<'a> {
+/// A fix, unless it would show a secret.
+fn fix<'a>(place: &Place, fix: &'a Fix) -> Option<JsonFix<'a>> {
+    let shows_secret = |text: &String| place.redact(text.clone()) != *text;
+    if fix.edits.iter().any(|(_, text)| shows_secret(text)) {
+        return None;
+    }
     let edits = fix.edits.iter().map(|(span, text)| {
         let place = place.sibling(*span);
         JsonEdit {
@@ -151,11 +156,11 @@ fn fix<'a>(place: &Place, fix: &'a Fix) -> JsonFix<'a> {
             text,
         }
     });
-    JsonFix {
+    Some(JsonFix {
         title: neutral::lines(&fix.title),
         safe: fix.safe,
         edits: edits.collect(),
-    }
+    })
 }
 
 pub(super) fn files(outcome: &Outcome) -> Vec<JsonFile<'_>> {

@@ -154,14 +154,10 @@ fn redact_finding(finding: &mut Finding) {
     let places: Vec<Place> = std::iter::once(finding.place.clone())
         .chain(proofs)
         .collect();
-    let fix = finding.fix.iter_mut().flat_map(|fix| {
-        let edits = fix.edits.iter_mut().map(|(_, text)| text);
-        std::iter::once(&mut fix.title).chain(edits)
-    });
     let sentences = std::iter::once(&mut finding.message)
         .chain(&mut finding.help)
         .chain(finding.evidence.iter_mut().map(|proof| &mut proof.message))
-        .chain(fix);
+        .chain(finding.fix.iter_mut().map(|fix| &mut fix.title));
     for sentence in sentences {
         places.iter().for_each(|place| redact(place, sentence));
     }
