@@ -10,8 +10,8 @@ use super::outcome::{Outcome, Reported};
 use super::prose::{spot, summary, wrap};
 use super::snippet::Snippets;
 use super::{Options, neutral};
+use crate::finding::Unchecked;
 use crate::finding::{Finding, Place, Severity, Span};
-use crate::rules::Unchecked;
 
 /// How many places of findings that are alike are listed.
 const LISTED: usize = 5;

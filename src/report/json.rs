@@ -8,8 +8,8 @@ use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use super::outcome::{Outcome, Reported, Summary};
 use super::{Options, neutral};
+use crate::finding::Unchecked;
 use crate::finding::{Evidence, Finding, Fix, Place, Position};
-use crate::rules::Unchecked;
 
 /// The version of the contract. Keys may be added within a version; nothing else changes.
 pub(super) const VERSION: u32 = 1;

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::finding::Unchecked;
 use crate::finding::{Finding, Place, Severity, fingerprint};
-use crate::rules::Unchecked;
 
 /// A finding with its fingerprint.
 #[derive(Clone, Debug)]

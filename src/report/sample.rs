@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::outcome::{CheckedFile, Outcome};
 use super::{Options, RuleInfo};
+use crate::finding::Unchecked;
 use crate::finding::{Finding, Fix, Place, Severity, Span, Text};
-use crate::rules::Unchecked;
 
 /// Every secret of the sample. None may occur in any output.
 pub(super) const SECRETS: &[&str] = &[
