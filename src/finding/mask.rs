@@ -1,13 +1,13 @@
-//! The one way from a source text to output: excerpts in which secrets are replaced.
+//! What of a source text must not be shown.
 //!
 //! What is a secret is known twice over: from the tree ([`Text::mark_secret`]), and from the look
 //! of the lines, so that a commented-out token or one in a file that does not parse stays hidden
 //! too.
 
-use super::text::{Excerpt, Span, Text};
+use super::text::{Span, Text};
 
 /// What stands for a secret in output.
-const REDACTED: &str = "[redacted]";
+pub(super) const REDACTED: &str = "[redacted]";
 
 /// The shortest secret that is looked for in sentences; shorter ones would hit ordinary words.
 const SHORTEST: usize = 6;
@@ -44,38 +44,9 @@ pub(super) fn is_secret_name(name: &str) -> bool {
     SECRET_NAMES.iter().any(|end| name.ends_with(end))
 }
 
-/// The lines of `span` with `context` lines around it, secrets replaced.
-pub(super) fn excerpt(text: &Text, span: Span, context: usize) -> Excerpt {
-    let first = text
-        .position(span.start)
-        .line
-        .saturating_sub(context)
-        .max(1);
-    let last_byte = span.end.saturating_sub(1).max(span.start);
-    let mut last = text.position(last_byte).line;
-    last = last.min(first + context + 8) + context;
-    let from = text.line_span(first).map_or(0, |line| line.start);
-    let to = (first..=last)
-        .rev()
-        .find_map(|line| text.line_span(line))
-        .map_or(from, |line| line.end);
-    let shown = Span {
-        start: from,
-        end: to.max(from),
-    };
-    let (masked, start) = masked_with_offset(text, shown, span.start);
-    let (_, end) = masked_with_offset(text, shown, span.end.min(shown.end));
-    Excerpt {
-        text: masked,
-        first_line: first,
-        start,
-        len: end.saturating_sub(start),
-    }
-}
-
 /// Removes every secret of the text from a sentence.
 pub(super) fn redact(text: &Text, mut sentence: String) -> String {
-    for span in all_secrets(text) {
+    for &span in text.masked().iter() {
         let secret = text.slice(span).trim().trim_matches(['"', '\'']);
         if secret.len() >= SHORTEST && sentence.contains(secret) {
             sentence = sentence.replace(secret, REDACTED);
@@ -84,56 +55,9 @@ pub(super) fn redact(text: &Text, mut sentence: String) -> String {
     sentence
 }
 
-/// The masked text of `shown`, and where the byte `offset` of the source is in it.
-fn masked_with_offset(text: &Text, shown: Span, offset: u32) -> (String, usize) {
-    let mut out = String::new();
-    let mut at = shown.start;
-    let mut found = None;
-    for secret in all_secrets(text) {
-        let secret = Span {
-            start: secret.start.max(at),
-            end: secret.end.min(shown.end),
-        };
-        if secret.start >= secret.end {
-            continue;
-        }
-        let plain = Span {
-            start: at,
-            end: secret.start,
-        };
-        note(&mut found, out.len(), plain, offset);
-        out.push_str(text.slice(plain));
-        if (secret.start..secret.end).contains(&offset) {
-            found.get_or_insert(out.len());
-        }
-        let breaks = text.slice(secret).matches('\n').count();
-        out.push_str(REDACTED);
-        for _ in 0..breaks {
-            out.push('\n');
-            out.push_str(REDACTED);
-        }
-        at = secret.end;
-    }
-    let plain = Span {
-        start: at,
-        end: shown.end.max(at),
-    };
-    note(&mut found, out.len(), plain, offset);
-    out.push_str(text.slice(plain));
-    let found = found.unwrap_or(out.len());
-    (out, found)
-}
-
-fn note(found: &mut Option<usize>, written: usize, plain: Span, offset: u32) {
-    if found.is_none() && (plain.start..=plain.end).contains(&offset) {
-        *found = Some(written + (offset - plain.start) as usize);
-    }
-}
-
-/// Secrets known from the tree and from the look of the lines, ascending, overlaps joined.
-fn all_secrets(text: &Text) -> Vec<Span> {
-    let mut spans = text.secrets();
-    spans.extend(lexical_secrets(text));
+/// Spans in ascending order, overlaps joined.
+pub(super) fn joined(spans: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut spans: Vec<Span> = spans.collect();
     spans.sort_unstable();
     let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
@@ -146,11 +70,11 @@ fn all_secrets(text: &Text) -> Vec<Span> {
 }
 
 /// Secrets by the look of the lines.
-fn lexical_secrets(text: &Text) -> Vec<Span> {
+pub(super) fn lexical_secrets(content: &str) -> Vec<Span> {
     let mut out = Vec::new();
     let mut offset = 0;
     let mut below: Option<usize> = None;
-    for line in text.content().split_inclusive('\n') {
+    for line in content.split_inclusive('\n') {
         let indent = line.len() - line.trim_start_matches([' ', '#']).len();
         let body = line.trim_end();
         match below {
@@ -165,8 +89,8 @@ fn lexical_secrets(text: &Text) -> Vec<Span> {
                         body.get(start..end).map(str::trim),
                         Some("" | "|" | ">" | "|-" | ">-" | "|+" | ">+")
                     ) {
-                        below = next_line_is_a_value(text.content(), offset + line.len())
-                            .then_some(indent);
+                        below =
+                            next_line_is_a_value(content, offset + line.len()).then_some(indent);
                     } else {
                         out.push(Span::new(offset + start, offset + end));
                     }
@@ -193,37 +117,71 @@ fn next_line_is_a_value(content: &str, offset: usize) -> bool {
 }
 
 /// Byte ranges of the values behind secret keys of one line.
-fn values_of_secret_keys(line: &str) -> impl Iterator<Item = (usize, usize)> {
-    let colons = memchr::memchr_iter(b':', line.as_bytes());
-    colons.filter_map(|colon| {
-        let before = line.get(..colon)?.trim_end();
-        let rest = line.get(colon + 1..)?;
-        if !(rest.is_empty() || rest.starts_with([' ', '\t'])) {
-            return None;
+fn values_of_secret_keys(line: &str) -> Vec<(usize, usize)> {
+    let brace = memchr::memchr(b'{', line.as_bytes()).unwrap_or(line.len());
+    let mut taken = 0;
+    let mut out = Vec::new();
+    for colon in memchr::memchr_iter(b':', line.as_bytes()) {
+        if colon < taken {
+            continue;
         }
-        let key_start = before
-            .rfind([' ', ',', '{', '[', '#', '\t'])
-            .map_or(0, |at| at + 1);
-        if !is_secret_name(before.get(key_start..)?) {
-            return None;
+        if let Some((start, end)) = value_of_secret_key(line, colon, brace < colon) {
+            taken = end;
+            out.push((start, end));
         }
-        let value = rest.trim_start();
-        let start = line.len() - value.len();
-        Some((start, start + value_len(value, before.contains('{'))))
-    })
+    }
+    out
+}
+
+/// The value behind the colon at `colon`, if what stands before it names a secret.
+fn value_of_secret_key(line: &str, colon: usize, flow: bool) -> Option<(usize, usize)> {
+    let rest = line.get(colon + 1..)?;
+    let quoted = line.get(..colon)?.ends_with(['"', '\'']);
+    if !(rest.is_empty() || rest.starts_with([' ', '\t']) || (flow && quoted)) {
+        return None;
+    }
+    let before = line.get(..colon)?.trim_end();
+    let key_start = before
+        .rfind([' ', ',', '{', '[', '#', '\t'])
+        .map_or(0, |at| at + 1);
+    if !is_secret_name(before.get(key_start..)?) {
+        return None;
+    }
+    let value = rest.trim_start();
+    let start = line.len() - value.len();
+    Some((start, start + value_len(value, flow)))
 }
 
 fn value_len(value: &str, flow: bool) -> usize {
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
     match quote {
-        Some(quote) => value
-            .get(1..)
-            .and_then(|rest| rest.rfind(quote))
-            .map_or(value.len(), |at| at + 2),
+        Some(quote) => quoted_len(value, quote),
         None if flow => value.find([',', '}']).unwrap_or(value.len()),
         None => value.find(" #").unwrap_or(value.len()),
     }
 }
+
+/// Length of a quoted value: up to a quote that is not escaped and has an end of a value behind it.
+fn quoted_len(value: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, c) in value.char_indices().skip(1) {
+        if escaped {
+            escaped = false;
+        } else if c == '\\' && quote == '"' {
+            escaped = true;
+        } else if c == quote {
+            let rest = value.get(at + 1..).unwrap_or("");
+            let behind = rest.trim_start_matches([' ', '\t']);
+            if behind.is_empty() || behind.starts_with([',', '}', ']', '#']) {
+                return at + 1;
+            }
+        }
+    }
+    value.len()
+}
+
+/// The most bytes of a URL that are looked at.
+const LONGEST_URL: usize = 2048;
 
 /// The password of URLs of one line: what stands between the colon of the userinfo and the `@`;
 /// the whole userinfo where it has no colon.
@@ -231,36 +189,48 @@ fn userinfo(line: &str) -> impl Iterator<Item = (usize, usize)> {
     line.match_indices("://").filter_map(|(at, _)| {
         let start = at + 3;
         let rest = line.get(start..)?;
-        let authority = rest.get(
-            ..rest
-                .find(['/', '?', '#', ' ', '"', '\''])
+        let (authority, _) = rest.split_at(
+            rest.find(['/', '?', '#', ' ', '\t', '"', '\''])
                 .unwrap_or(rest.len()),
-        )?;
-        let end = authority.rfind('@')?;
-        let colon = authority.get(..end)?.find(':').map_or(0, |colon| colon + 1);
+        );
+        let end = match authority.rfind('@') {
+            Some(end) => end,
+            None => slashed_password(rest, authority)?,
+        };
+        let colon = authority
+            .get(..end.min(authority.len()))?
+            .find(':')
+            .map_or(0, |colon| colon + 1);
         Some((start + colon, start + end))
     })
+}
+
+/// Where a password ends that holds an unescaped `/`, `?` or `#`, so that what looks like the
+/// authority ends inside it: the part behind its colon is no port, and an `@` follows.
+fn slashed_password(rest: &str, authority: &str) -> Option<usize> {
+    let (_, port) = authority.split_once(':')?;
+    if authority.starts_with('[') || port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let bytes = rest.as_bytes();
+    let url = bytes.get(..LONGEST_URL).unwrap_or(bytes);
+    let end = memchr::memchr3(b' ', b'"', b'\'', url).unwrap_or(url.len());
+    memchr::memrchr(b'@', url.get(..end)?)
 }
 
 /// Values of secret-like query parameters of one line.
 fn query(line: &str) -> impl Iterator<Item = (usize, usize)> {
     line.match_indices(['?', '&']).filter_map(|(at, _)| {
         let rest = line.get(at + 1..)?;
-        let equals = rest.find('=')?;
-        let name = rest.get(..equals)?;
+        let (name, value) = rest.split_at(rest.find(['=', ' ', '&', '?'])?);
+        let value = value.strip_prefix('=')?;
         let one_letter = matches!(name, "p" | "key" | "sig");
-        if name.contains([' ', '&', '?']) || !(one_letter || is_secret_name(name)) {
+        if !(one_letter || is_secret_name(name)) {
             return None;
         }
-        let start = at + 1 + equals + 1;
-        let value = line.get(start..)?;
-        Some((
-            start,
-            start
-                + value
-                    .find(['&', '#', ' ', '"', '\''])
-                    .unwrap_or(value.len()),
-        ))
+        let start = line.len() - value.len();
+        let end = value.find(['&', '#', ' ', '"', '\'']);
+        Some((start, start + end.unwrap_or(value.len())))
     })
 }
 
@@ -303,9 +273,42 @@ mod tests {
                 "credentials: |\n  [redacted]\n  [redacted]\nx: y",
             ),
             ("token:\n  name: x", "token:\n  name: x"),
+            (
+                "{\"token\": \"a,\\\"b\", \"url\": \"x\"}",
+                "{\"token\": [redacted], \"url\": \"x\"}",
+            ),
+            (
+                "{\"token\":\"abc\",\"url\":\"x\"}",
+                "{\"token\":[redacted],\"url\":\"x\"}",
+            ),
+            ("password: \"a\"b\"", "password: [redacted]"),
+            (
+                "url: https://u:pa/ss#w@host/x",
+                "url: https://u:[redacted]@host/x",
+            ),
+            ("url: https://host:9090/@x", "url: https://host:9090/@x"),
+            ("url: https://host/a@b", "url: https://host/a@b"),
         ] {
             assert_eq!(shown(source), expected);
         }
+    }
+
+    #[test]
+    fn a_line_of_half_a_megabyte_takes_no_time() {
+        let started = std::time::Instant::now();
+        for piece in [
+            "&",
+            "?a",
+            "password: ",
+            "password: a #",
+            "://",
+            "://a:b/",
+            "a:",
+            "'",
+        ] {
+            lexical_secrets(&piece.repeat(500_000 / piece.len()));
+        }
+        assert!(started.elapsed() < std::time::Duration::from_secs(20));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! A source text and the places in it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::mask;
+use super::{excerpt, mask};
 
 /// A range of bytes in a [`Text`], from `start` up to but not including `end`. Offsets count from
 /// the first byte after a byte-order mark.
@@ -84,8 +85,17 @@ pub struct Text {
     content: String,
     bom: usize,
     lines: OnceLock<Vec<u32>>,
-    secrets: Mutex<Vec<Span>>,
+    secrets: Mutex<Secrets>,
+    looks_secret: OnceLock<Vec<Span>>,
     host: Option<(Arc<Self>, Vec<Segment>)>,
+}
+
+/// What is known to be secret in a text, and the list that excerpts need, made when it is asked
+/// for.
+#[derive(Default)]
+struct Secrets {
+    marked: BTreeSet<Span>,
+    masked: Option<Arc<[Span]>>,
 }
 
 impl fmt::Debug for Text {
@@ -111,7 +121,8 @@ impl Text {
             content,
             bom,
             lines: OnceLock::new(),
-            secrets: Mutex::new(Vec::new()),
+            secrets: Mutex::default(),
+            looks_secret: OnceLock::new(),
             host: None,
         })
     }
@@ -132,7 +143,8 @@ impl Text {
             content,
             bom: 0,
             lines: OnceLock::new(),
-            secrets: Mutex::new(Vec::new()),
+            secrets: Mutex::default(),
+            looks_secret: OnceLock::new(),
             host: Some((Arc::clone(host), segments)),
         })
     }
@@ -161,8 +173,8 @@ impl Text {
     /// Notes that a span holds a secret: excerpts will mask it.
     pub fn mark_secret(&self, span: Span) {
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        if !span.is_empty() && !secrets.contains(&span) {
-            secrets.push(span);
+        if !span.is_empty() && secrets.marked.insert(span) {
+            secrets.masked = None;
         }
         drop(secrets);
         if let Some((host, _)) = &self.host {
@@ -174,10 +186,24 @@ impl Text {
     /// The spans that were marked as secret.
     #[must_use]
     pub fn secrets(&self) -> Vec<Span> {
-        self.secrets
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.marked.iter().copied().collect()
+    }
+
+    /// What excerpts mask: the marked spans and those that look like secrets, ascending, overlaps
+    /// joined.
+    pub(super) fn masked(&self) -> Arc<[Span]> {
+        let looks = self
+            .looks_secret
+            .get_or_init(|| mask::lexical_secrets(self.content()));
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(masked) = &secrets.masked {
+            return Arc::clone(masked);
+        }
+        let marked = secrets.marked.iter().copied();
+        let masked: Arc<[Span]> = mask::joined(marked.chain(looks.iter().copied())).into();
+        secrets.masked = Some(Arc::clone(&masked));
+        masked
     }
 
     /// The position of a byte offset in the file.
@@ -186,11 +212,8 @@ impl Text {
         if let Some((host, _)) = &self.host {
             return host.position(self.offset_in_host(offset));
         }
-        let lines = self.line_starts();
-        let index = lines
-            .partition_point(|&start| start <= offset)
-            .saturating_sub(1);
-        let start = lines.get(index).copied().unwrap_or(0);
+        let line = self.line_at(offset);
+        let start = self.line_starts().get(line - 1).copied().unwrap_or(0);
         let column = self
             .slice(Span {
                 start,
@@ -200,10 +223,17 @@ impl Text {
             .count()
             + 1;
         Position {
-            line: index + 1,
+            line,
             column,
             offset: offset as usize + self.bom,
         }
+    }
+
+    /// The line of a byte offset of this text, from 1.
+    pub(super) fn line_at(&self, offset: u32) -> usize {
+        self.line_starts()
+            .partition_point(|&start| start <= offset)
+            .max(1)
     }
 
     /// The bytes of a line (from 1) without its line break.
@@ -337,10 +367,26 @@ impl Place {
         self.text.position(self.span.end)
     }
 
-    /// The lines around it, up to `context` lines before and after, with secrets masked.
+    /// The place of another span of the same file.
+    #[must_use]
+    pub fn sibling(&self, span: Span) -> Self {
+        Self {
+            text: Arc::clone(&self.text),
+            span,
+        }
+    }
+
+    /// The lines around it, up to `context` lines before and after, with secrets masked. Lines of
+    /// more than 200 characters are cut, so that the place stays in view.
     #[must_use]
     pub fn excerpt(&self, context: usize) -> Excerpt {
-        mask::excerpt(&self.text, self.span, context)
+        self.excerpt_within(context, 200)
+    }
+
+    /// The same, with lines of at most `columns` characters.
+    #[must_use]
+    pub fn excerpt_within(&self, context: usize, columns: usize) -> Excerpt {
+        excerpt::excerpt(&self.text, self.span, context, columns)
     }
 
     /// Removes from a sentence whatever the text knows to be a secret.
@@ -366,7 +412,7 @@ impl fmt::Debug for Place {
 /// A few lines of a file, fit for output.
 #[derive(Clone, Debug)]
 pub struct Excerpt {
-    /// The lines, separated by `\n`, secrets replaced.
+    /// The lines, separated by `\n`, secrets replaced; `…` where a line was cut.
     pub text: String,
     /// The number of the first line, from 1.
     pub first_line: usize,

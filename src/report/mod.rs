@@ -1,1 +1,150 @@
 //! Findings → people and machines: one file a format.
+//!
+//! A format gets an [`Outcome`] and writes bytes; it decides nothing. Whatever comes from the input
+//! passes through `neutral` before it reaches a person, and through [`Place::excerpt`] where it is
+//! source text, so that no secret and no control character gets out.
+//!
+//! [`Place::excerpt`]: crate::finding::Place::excerpt
+
+mod concise;
+mod delivery;
+mod human;
+mod json;
+mod neutral;
+mod outcome;
+mod prose;
+mod snippet;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+pub use delivery::{unless_closed, write_file};
+pub use outcome::{CheckedFile, Outcome, Reported, Summary};
+
+/// What a format is told about rules.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleInfo<'a> {
+    /// The name, such as `remote-write/url-shape`.
+    pub name: &'a str,
+    /// The title of its page.
+    pub title: &'a str,
+    /// Its usual severity.
+    pub severity: crate::finding::Severity,
+    /// Its page in Markdown, without front matter.
+    pub page: &'a str,
+}
+
+/// How to write.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// Whether to colour; for [`Format::Human`] only.
+    pub color: bool,
+    /// Columns to wrap sentences at; for [`Format::Human`] only.
+    pub width: usize,
+    /// Findings only: no summary, nothing about what could not be checked; for [`Format::Human`]
+    /// only.
+    pub quiet: bool,
+    /// Whether to draw with more than ASCII; for [`Format::Human`] only.
+    pub unicode: bool,
+    /// All rules, by name.
+    pub rules: &'a [RuleInfo<'a>],
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self {
+            color: false,
+            width: 100,
+            quiet: false,
+            unicode: true,
+            rules: &[],
+        }
+    }
+}
+
+/// A way to write an [`Outcome`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// For people: sentences with the lines that they are about.
+    Human,
+    /// One line a finding: `path:line:col: severity rule message`.
+    Concise,
+    /// One object; the contract is in docs/json.md.
+    Json,
+}
+
+type Writer = fn(&Outcome, &mut dyn Write, &Options<'_>) -> io::Result<()>;
+
+/// Every format with its name and what it is, in the order in which they are listed.
+const FORMATS: &[(Format, &str, &str, Writer)] = &[
+    (
+        Format::Human,
+        "human",
+        "sentences with the lines that they are about",
+        human::write,
+    ),
+    (
+        Format::Concise,
+        "concise",
+        "one line a finding",
+        concise::write,
+    ),
+    (
+        Format::Json,
+        "json",
+        "one object with everything, versioned",
+        json::write,
+    ),
+];
+
+impl Format {
+    /// All formats, in the order in which they are listed.
+    pub fn all() -> impl Iterator<Item = Self> {
+        FORMATS.iter().map(|&(format, ..)| format)
+    }
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().map_or("", |&(_, name, ..)| name)
+    }
+
+    /// What it is, in a few words.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        self.row().map_or("", |&(_, _, about, _)| about)
+    }
+
+    /// The format of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::all().find(|format| format.name() == name)
+    }
+
+    /// Writes the outcome. Whether a closed pipe is an error is for the caller to say, with
+    /// [`unless_closed`].
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write(
+        self,
+        outcome: &Outcome,
+        to: &mut dyn Write,
+        options: &Options<'_>,
+    ) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        if let Some((.., write)) = self.row() {
+            write(outcome, &mut bytes, options)?;
+        }
+        to.write_all(&bytes)?;
+        to.flush()
+    }
+
+    fn row(self) -> Option<&'static (Self, &'static str, &'static str, Writer)> {
+        FORMATS.iter().find(|&&(format, ..)| format == self)
+    }
+}

@@ -1,0 +1,20 @@
+//! One line a finding: `path:line:col: severity rule message`.
+
+use std::io::{self, Write};
+
+use super::Options;
+use super::neutral;
+use super::outcome::Outcome;
+use super::prose::spot;
+
+pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> io::Result<()> {
+    for it in outcome.findings() {
+        let finding = &it.finding;
+        let spot = spot(&finding.place);
+        let severity = finding.severity.word();
+        let rule = neutral::line(&finding.rule);
+        let message = neutral::line(&finding.message);
+        writeln!(to, "{spot}: {severity} {rule} {message}")?;
+    }
+    Ok(())
+}

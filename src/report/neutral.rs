@@ -1,0 +1,105 @@
+//! Text from the input, made harmless: no control characters, no terminal escapes, nothing that
+//! turns the direction of a line or can't be seen.
+
+use std::borrow::Cow;
+
+/// Characters that are invisible or change how their neighbours are shown, as ranges: soft hyphen,
+/// Arabic letter mark, zero-width space and direction marks, line and paragraph separators,
+/// embeddings and overrides, word joiner to isolates, byte-order mark, interlinear annotations, and
+/// tags (Unicode 16, Cf and Zl and Zp, less the joiners that scripts and emoji need).
+const UNSEEN: &[(char, char)] = &[
+    ('\u{ad}', '\u{ad}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{180e}', '\u{180e}'),
+    ('\u{200b}', '\u{200b}'),
+    ('\u{200e}', '\u{200f}'),
+    ('\u{2028}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{fff9}', '\u{fffb}'),
+    ('\u{e0000}', '\u{e007f}'),
+];
+
+/// Whether a character must not reach a terminal or a log as it is.
+pub(super) fn is_hostile(c: char) -> bool {
+    c.is_control() || (c >= '\u{ad}' && UNSEEN.iter().any(|&(from, to)| (from..=to).contains(&c)))
+}
+
+/// A text on one line: line breaks and tabs become spaces, whatever else is hostile is shown by its
+/// Unicode picture or its number.
+pub(super) fn line(text: &str) -> Cow<'_, str> {
+    replace(text, |c, next, out| match c {
+        '\r' if next == Some('\n') => {}
+        '\n' | '\r' | '\t' => out.push(' '),
+        _ => picture(c, out),
+    })
+}
+
+/// A text that may have several lines: line breaks become `\n`, tabs become spaces.
+pub(super) fn lines(text: &str) -> Cow<'_, str> {
+    several(text, ' ')
+}
+
+/// Source text: as [`lines`], but tabs stay, since what draws it knows their width.
+pub(super) fn source(text: &str) -> Cow<'_, str> {
+    several(text, '\t')
+}
+
+fn several(text: &str, tab: char) -> Cow<'_, str> {
+    replace(text, |c, next, out| match c {
+        '\r' if next == Some('\n') => {}
+        '\n' | '\r' => out.push('\n'),
+        '\t' => out.push(tab),
+        _ => picture(c, out),
+    })
+}
+
+fn replace(text: &str, with: impl Fn(char, Option<char>, &mut String)) -> Cow<'_, str> {
+    if !text.contains(is_hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if is_hostile(c) {
+            with(c, chars.peek().copied(), &mut out);
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// `␛` for an escape; `\u{202e}` for what has no picture.
+fn picture(c: char, out: &mut String) {
+    let picture = match u32::from(c) {
+        code @ 0..=0x1f => char::from_u32(0x2400 + code),
+        0x7f => Some('\u{2421}'),
+        _ => None,
+    };
+    match picture {
+        Some(picture) => out.push(picture),
+        None => out.extend(c.escape_unicode()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_characters_are_shown_not_sent() {
+        for (text, expected) in [
+            ("plain ü 日本 👩‍🔧", "plain ü 日本 👩‍🔧"),
+            ("a\x1b[31mb", "a␛[31mb"),
+            ("a\r\nb\nc\rd\te", "a b c d e"),
+            ("\u{7f}\0", "␡␀"),
+            ("\u{9b}x\u{202e}y\u{2066}", "\\u{9b}x\\u{202e}y\\u{2066}"),
+            ("a\u{feff}\u{200b}\u{2028}", "a\\u{feff}\\u{200b}\\u{2028}"),
+        ] {
+            assert_eq!(line(text), expected);
+        }
+        assert_eq!(lines("a\r\nb\tc\rd\x07"), "a\nb c\nd␇");
+        assert_eq!(source("a\r\nb\tc\rd\x07"), "a\nb\tc\nd␇");
+    }
+}

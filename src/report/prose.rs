@@ -1,0 +1,115 @@
+//! Small pieces of English that several formats share.
+
+use std::collections::HashSet;
+
+use super::outcome::{Outcome, Summary};
+use crate::finding::Place;
+
+/// `1 error`, `2 errors`.
+pub(super) fn count(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
+/// `path:line:col`, fit for one line of output.
+pub(super) fn spot(place: &Place) -> String {
+    let start = place.start();
+    let path = super::neutral::line(place.path());
+    format!("{path}:{}:{}", start.line, start.column)
+}
+
+/// The figures of a run in one line, without a full stop.
+pub(super) fn summary(outcome: &Outcome) -> String {
+    let figures = outcome.summary();
+    let mut line = found(&figures);
+    line.push_str(&scope(outcome, &figures));
+    if figures.configurations != figures.files {
+        line.push_str(&format!(
+            "; {}",
+            count(figures.configurations, "configuration")
+        ));
+    }
+    line.push_str(&format!("; {}", count(figures.endpoints, "endpoint")));
+    if figures.unchecked > 0 {
+        let paths = count(figures.unchecked, "path");
+        line.push_str(&format!("; {paths} could not be checked"));
+    }
+    line
+}
+
+/// `3 errors, 1 warning`.
+pub(super) fn found(figures: &Summary) -> String {
+    let found: Vec<String> = [
+        (figures.errors, "error"),
+        (figures.warnings, "warning"),
+        (figures.infos, "info"),
+    ]
+    .into_iter()
+    .filter(|&(n, _)| n > 0)
+    .map(|(n, word)| count(n, word))
+    .collect();
+    if found.is_empty() {
+        "No findings".into()
+    } else {
+        found.join(", ")
+    }
+}
+
+/// ` in 2 of 14 configurations`; of files, where a file holds none or several of them.
+fn scope(outcome: &Outcome, figures: &Summary) -> String {
+    let word = if figures.configurations == figures.files {
+        "configuration"
+    } else {
+        "file"
+    };
+    let all = count(figures.files, word);
+    let checked: HashSet<&str> = outcome.files().iter().map(|file| &*file.path).collect();
+    let found = outcome.findings().iter();
+    let hit: HashSet<&str> = found
+        .map(|it| &**it.finding.place.path())
+        .filter(|path| checked.contains(path))
+        .collect();
+    match hit.len() {
+        0 => format!(" in {all}"),
+        n if n == figures.files => format!(" in {all}"),
+        n => format!(" in {n} of {all}"),
+    }
+}
+
+/// A text broken at its spaces into lines of at most `width` characters, where its words allow it.
+/// Line breaks of the text stay.
+pub(super) fn wrap(text: &str, width: usize) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 40);
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            out.push('\n');
+        }
+        let mut column = 0;
+        for word in line.split(' ') {
+            let len = word.chars().count();
+            if column > 0 && column + 1 + len > width {
+                out.push('\n');
+                column = 0;
+            } else if column > 0 {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += len;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_never_broken() {
+        assert_eq!(
+            wrap("see https://a-b.example.com/x now\n- one", 10),
+            "see\nhttps://a-b.example.com/x\nnow\n- one"
+        );
+        assert_eq!(wrap("", 10), "");
+    }
+}
