@@ -9,6 +9,7 @@
 mod alias;
 mod build;
 mod node;
+pub mod placeholder;
 mod scalar;
 
 pub use build::{Document, SyntaxError, SyntaxKind, parse_all, parse_first};
