@@ -10,5 +10,6 @@ mod message;
 mod text;
 
 pub use fingerprint::fingerprint;
+pub use mask::is_secret_name;
 pub use message::{Evidence, Finding, Fix, Severity};
 pub use text::{Excerpt, Place, Position, Span, Text};

@@ -1,1 +1,3 @@
 //! Typed, spanned, lenient views of a configuration.
+
+pub mod endpoint;
