@@ -62,8 +62,6 @@ pub struct Run {
 pub struct Seen {
     /// The file.
     pub found: Found,
-    /// Its text.
-    pub text: Arc<Text>,
     /// What it is.
     pub recognised: Recognised,
 }
@@ -71,27 +69,72 @@ pub struct Seen {
 /// Everything that was seen on the way.
 #[derive(Debug, Default)]
 pub struct Survey {
-    /// The files that may hold something of interest, by shown path.
+    /// The files that may hold a configuration, by shown path.
     pub seen: Vec<Seen>,
-    /// Paths of files that may be Opstrace instance configurations, by the root of their tree.
-    instances: BTreeMap<PathBuf, Vec<Found>>,
-    /// Whole trees that were walked: nothing else need be looked for in them.
-    walked: Vec<PathBuf>,
-    problems: Vec<String>,
+    /// The other files that may be Opstrace instance configurations.
+    instances: Vec<Found>,
+    /// Candidates that could not be read.
+    unread: Vec<(Found, String)>,
+}
+
+/// What one file came to.
+enum Look {
+    Seen(Box<Seen>),
+    Instance(Found),
+    Nothing,
+    Unread(Found, String),
+    Panic(Found),
 }
 
 /// Checks what is asked for.
 #[must_use]
 pub fn run(request: &Request, tree: &dyn Tree) -> Run {
+    let mut run = Run::default();
+    let Some((survey, policies)) = survey(request, tree, &mut run) else { return run };
+    judge(request, &survey, &policies, tree, &mut run);
+    run
+}
+
+/// Discovers and parses; none if a policy is broken, which is then noted.
+pub(super) fn survey(request: &Request, tree: &dyn Tree, run: &mut Run) -> Option<(Survey, Policies)> {
     let walked = tree.walk(&request.paths, &walk_of(request));
-    let (policies, policy_errors) = policies::read(request.config.as_deref(), &walked.files, tree);
-    if !policy_errors.is_empty() {
-        return Run { policy_errors, ..Run::default() };
+    let named = walked.problems.iter().filter(|problem| problem.named);
+    run.problems.extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
+    let policies = match policies::read(request.config.as_deref(), &walked.files, tree) {
+        Ok(policies) => policies,
+        Err(errors) => {
+            run.policy_errors = errors;
+            return None;
+        }
+    };
+    let threads = threads_of(request);
+    let looks = parallel::map(threads, &walked.files, |found| {
+        let look = || look_at(found, policies.of(&found.root), tree);
+        catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|_| Look::Panic(found.clone()))
+    });
+    let mut survey = Survey::default();
+    for look in looks {
+        match look {
+            Look::Seen(seen) => survey.seen.push(*seen),
+            Look::Instance(found) => survey.instances.push(found),
+            Look::Unread(found, why) if found.named => run.problems.push(format!("{}: {why}", found.shown)),
+            Look::Unread(found, why) => survey.unread.push((found, why)),
+            Look::Panic(found) => run.problems.push(own_fault(&found)),
+            Look::Nothing => {}
+        }
     }
-    let mut survey = survey(request, walked, &policies, tree);
-    let mut problems = std::mem::take(&mut survey.problems);
-    let outcome = judge(request, &survey, &policies, tree, &mut problems);
-    Run { outcome, problems, policy_errors }
+    Some((survey, policies))
+}
+
+fn threads_of(request: &Request) -> usize {
+    if request.threads == 0 { parallel::default_threads() } else { request.threads }
+}
+
+fn own_fault(found: &Found) -> String {
+    format!(
+        "{}: promvet failed on this file, which is a fault of promvet's own; please report it",
+        found.shown
+    )
 }
 
 /// How a request walks.
@@ -101,5 +144,82 @@ fn walk_of(request: &Request) -> Walk<'static> {
         no_ignore: request.no_ignore,
         threads: request.threads,
         wanted: &discover::is_candidate,
+    }
+}
+
+/// Reads one file as far as it is of interest.
+fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree) -> Look {
+    let bytes = match tree.read(&found.path, LARGEST) {
+        Ok(bytes) => bytes,
+        Err(error) => return Look::Unread(found.clone(), error.to_string()),
+    };
+    if !found.named && !discover::may_hold(&found.path, &bytes) {
+        let instance = opstrace::may_be_instance(&bytes);
+        return if instance { Look::Instance(found.clone()) } else { Look::Nothing };
+    }
+    let text = Text::new(Arc::clone(&found.shown), bytes);
+    let recognised = discover::examine(text, found.named, policy.is_template(&found.shown));
+    Look::Seen(Box::new(Seen { found: found.clone(), recognised }))
+}
+
+/// Judges everything that was recognised as a configuration.
+fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tree, run: &mut Run) {
+    let mut facts: BTreeMap<&Path, Facts<'_>> = BTreeMap::new();
+    for seen in &survey.seen {
+        let root = &*seen.found.root;
+        facts.entry(root).or_insert_with(|| facts_of(root, request, survey, policies.of(root), tree));
+    }
+    let judgements = parallel::map(threads_of(request), &survey.seen, |seen| {
+        let facts = facts.get(&*seen.found.root)?;
+        catch_unwind(AssertUnwindSafe(|| judge_one(seen, facts, tree))).ok()
+    });
+    let mut all = Judgement::default();
+    let mut files = Vec::new();
+    for (seen, judgement) in survey.seen.iter().zip(judgements) {
+        let Some(judgement) = judgement else {
+            run.problems.push(own_fault(&seen.found));
+            continue;
+        };
+        let policy = policies.of(&seen.found.root);
+        all.findings.extend(judgement.findings.into_iter().filter_map(|one| policies::levelled(one, policy)));
+        all.unchecked.extend(judgement.unchecked);
+        all.endpoints += judgement.endpoints;
+        files.extend(checked_file(seen));
+    }
+    for (found, why) in &survey.unread {
+        let text = Text::new(Arc::clone(&found.shown), Vec::new());
+        all.unchecked.push(Unchecked {
+            place: Place::new(&text, Span::default()),
+            logical: String::new(),
+            reason: format!("the file could not be looked into: {why}"),
+            settle: None,
+        });
+    }
+    run.outcome = Outcome::new(all.findings, files, all.unchecked, all.endpoints);
+}
+
+fn checked_file(seen: &Seen) -> Option<CheckedFile> {
+    let dialect = match &seen.recognised.what {
+        What::Configuration { dialect, .. } => dialect.word(),
+        What::Broken { .. } => "broken",
+        What::Other { .. } | What::Unknown => return None,
+    };
+    Some(CheckedFile { path: Arc::clone(&seen.found.shown), dialect: dialect.into(), configurations: 1 })
+}
+
+fn judge_one(seen: &Seen, facts: &Facts<'_>, tree: &dyn Tree) -> Judgement {
+    let recognised = &seen.recognised;
+    match &recognised.what {
+        What::Configuration { document, .. } => {
+            let folder = folder_of(&seen.found, tree);
+            let mut judgement = rules::judge(document, folder.as_deref(), recognised.template.is_some(), facts);
+            judgement.findings.extend(schema_findings(document, recognised));
+            judgement
+        }
+        What::Broken { error } => {
+            let finding = schema::syntax_finding(&recognised.text, error);
+            Judgement { findings: vec![finding], ..Judgement::default() }
+        }
+        What::Other { .. } | What::Unknown => Judgement::default(),
     }
 }

@@ -36,7 +36,7 @@ const SECRET_NAMES: &[&str] = &[
 
 /// Whether a key, header or query parameter of this name holds a secret.
 #[must_use]
-pub(super) fn is_secret_name(name: &str) -> bool {
+pub fn is_secret_name(name: &str) -> bool {
     let name = name
         .trim_matches(['"', '\''])
         .to_ascii_lowercase()

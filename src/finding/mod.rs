@@ -12,6 +12,7 @@ mod nearest;
 mod text;
 
 pub use fingerprint::fingerprint;
+pub use mask::is_secret_name;
 pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::nearest;
 pub use text::{Excerpt, Place, Position, Span, Text};

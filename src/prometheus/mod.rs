@@ -4,6 +4,7 @@
 //! nodes: copying them is free, and every value keeps its place.
 
 mod config;
+pub mod endpoint;
 mod http_client;
 
 pub use config::{Config, Header, RemoteWrite};

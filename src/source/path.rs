@@ -24,11 +24,17 @@ pub(super) fn collapse(path: &Path) -> PathBuf {
     out
 }
 
-/// An absolute path for people.
-pub(super) fn shown(base: &Path, path: &Path) -> String {
-    let relative = relative(base, path);
+/// An absolute path for people, relative to `base`.
+pub(super) fn shown_from(base: &Path, path: &Path) -> String {
+    shown(&relative(base, path))
+}
+
+/// A path for people, as it is: with forward slashes, without `.`; bytes that are not UTF-8
+/// replaced, control characters escaped.
+#[must_use]
+pub fn shown(path: &Path) -> String {
     let mut out = String::new();
-    for component in relative.components() {
+    for component in path.components().filter(|one| *one != Component::CurDir) {
         if !(out.is_empty() || out.ends_with('/')) {
             out.push('/');
         }
@@ -58,7 +64,8 @@ fn relative(base: &Path, path: &Path) -> PathBuf {
 /// direction of writing would let it look like another one.
 fn push_escaped(out: &mut String, name: &str) {
     for c in name.chars() {
-        if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        if c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         {
             let _ = write!(out, "{}", c.escape_default());
         } else {
@@ -85,9 +92,9 @@ mod tests {
             ("/home/me/größe.yml", "größe.yml"),
         ] {
             let path = absolute(Path::new("/home/me"), Path::new(path));
-            assert_eq!(shown(Path::new("/home/me"), &path), expected);
+            assert_eq!(shown_from(Path::new("/home/me"), &path), expected);
         }
-        assert_eq!(shown(Path::new(""), Path::new("/etc/a.yml")), "/etc/a.yml");
+        assert_eq!(shown(Path::new("./etc/./a.yml")), "etc/a.yml");
     }
 
     #[cfg(unix)]
@@ -96,7 +103,7 @@ mod tests {
         use std::os::unix::ffi::OsStrExt as _;
         let name = std::ffi::OsStr::from_bytes(b"a\xff.yml");
         assert_eq!(
-            shown(Path::new("/x"), &Path::new("/x").join(name)),
+            shown_from(Path::new("/x"), &Path::new("/x").join(name)),
             "a\u{fffd}.yml"
         );
     }

@@ -1,0 +1,306 @@
+//! A URL as somebody wrote it: taken apart leniently, placeholders and all.
+//!
+//! Placeholders are found first, since they may hold any sign (`${X:-http://a}`), and are masked
+//! with as many control characters, so that every byte range below is one of the text as written.
+//! What is wrong with the URL whoever receives it is [`Endpoint::faults`]; what a certain receiver
+//! makes of it is judged elsewhere.
+
+mod fault;
+mod host;
+mod network;
+mod placeholder;
+mod split;
+
+use std::ops::Range;
+
+use crate::finding::is_secret_name;
+
+pub use fault::{Fault, FaultKind, HostFault};
+pub use network::{Network, network};
+
+/// What stands for each byte of a placeholder in a masked text.
+pub const MASK: char = '\u{1}';
+
+/// Where a part of a URL stands in its text, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Piece {
+    /// The first byte.
+    pub start: usize,
+    /// The byte behind the last.
+    pub end: usize,
+}
+
+impl Piece {
+    /// As a range.
+    #[must_use]
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// Whether nothing is in it.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+}
+
+/// A parameter of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: Piece,
+    /// What follows the equals sign, if there is one.
+    pub value: Option<Piece>,
+}
+
+/// A URL taken apart.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    text: String,
+    masked: String,
+    placeholders: Vec<Range<usize>>,
+    parts: split::Parts,
+    faults: Vec<Fault>,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Endpoint({})", self.redacted())
+    }
+}
+
+impl Endpoint {
+    /// Takes a URL apart.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let placeholders = placeholder::find(text);
+        let masked = placeholder::mask(text, &placeholders);
+        let parts = split::split(&masked);
+        let mut endpoint = Self {
+            text: text.to_owned(),
+            masked,
+            placeholders,
+            parts,
+            faults: Vec::new(),
+        };
+        endpoint.faults = fault::faults(&endpoint);
+        endpoint
+    }
+
+    /// The whole text. It may hold secrets: see [`Self::redacted`].
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// A part of the text as written.
+    #[must_use]
+    pub fn slice(&self, piece: Piece) -> &str {
+        self.text.get(piece.range()).unwrap_or("")
+    }
+
+    /// A part of the text with each byte of a placeholder as [`MASK`].
+    #[must_use]
+    pub fn masked(&self, piece: Piece) -> &str {
+        self.masked.get(piece.range()).unwrap_or("")
+    }
+
+    /// Whether a part holds a placeholder.
+    #[must_use]
+    pub fn is_templated(&self, piece: Piece) -> bool {
+        self.masked(piece).contains(MASK)
+    }
+
+    /// Where the placeholders stand.
+    #[must_use]
+    pub fn placeholders(&self) -> &[Range<usize>] {
+        &self.placeholders
+    }
+
+    /// The scheme, without what follows it.
+    #[must_use]
+    pub fn scheme(&self) -> Option<Piece> {
+        self.parts.scheme
+    }
+
+    /// The scheme in lower case, unless it holds a placeholder or is not written.
+    #[must_use]
+    pub fn scheme_name(&self) -> Option<String> {
+        let scheme = self.scheme()?;
+        (!self.is_templated(scheme)).then(|| self.slice(scheme).to_ascii_lowercase())
+    }
+
+    /// User and password, without the at sign. A secret.
+    #[must_use]
+    pub fn userinfo(&self) -> Option<Piece> {
+        self.parts.userinfo
+    }
+
+    /// What stands before the first colon of the userinfo, or all of it.
+    #[must_use]
+    pub fn user(&self) -> Option<Piece> {
+        let all = self.userinfo()?;
+        let length = self.masked(all).find(':').unwrap_or(all.end - all.start);
+        Some(Piece {
+            start: all.start,
+            end: all.start + length,
+        })
+    }
+
+    /// What stands behind the first colon of the userinfo. A secret.
+    #[must_use]
+    pub fn password(&self) -> Option<Piece> {
+        let (all, user) = (self.userinfo()?, self.user()?);
+        (user.end < all.end).then_some(Piece {
+            start: user.end + 1,
+            end: all.end,
+        })
+    }
+
+    /// The host as written, brackets of an IPv6 address included.
+    #[must_use]
+    pub fn host(&self) -> Option<Piece> {
+        self.parts.host
+    }
+
+    /// The host in lower case, without brackets and without the dot that ends an absolute name;
+    /// none if it is not written or holds a placeholder.
+    #[must_use]
+    pub fn host_name(&self) -> Option<String> {
+        let host = self.host()?;
+        if self.is_templated(host) {
+            return None;
+        }
+        let name = self.slice(host).to_lowercase();
+        let name = name.strip_suffix('.').unwrap_or(&name);
+        Some(name.trim_matches(['[', ']']).to_owned())
+    }
+
+    /// The labels of the host; an address is one label.
+    #[must_use]
+    pub fn labels(&self) -> &[Piece] {
+        &self.parts.labels
+    }
+
+    /// The port, without its colon; empty where nothing follows the colon.
+    #[must_use]
+    pub fn port(&self) -> Option<Piece> {
+        self.parts.port
+    }
+
+    /// The port as a number, unless it is not written, no port, or a placeholder.
+    #[must_use]
+    pub fn port_number(&self) -> Option<u16> {
+        self.slice(self.port()?).parse().ok()
+    }
+
+    /// Host and port as written, without userinfo.
+    #[must_use]
+    pub fn authority(&self) -> Option<Piece> {
+        let host = self.host()?;
+        Some(Piece {
+            end: self.port().map_or(host.end, |port| port.end),
+            ..host
+        })
+    }
+
+    /// The path, from its first slash on; empty where there is none.
+    #[must_use]
+    pub fn path(&self) -> Piece {
+        self.parts.path
+    }
+
+    /// What stands between the slashes of the path.
+    #[must_use]
+    pub fn segments(&self) -> &[Piece] {
+        &self.parts.segments
+    }
+
+    /// The parameters of the query.
+    #[must_use]
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parts.parameters
+    }
+
+    /// The query, without its question mark.
+    #[must_use]
+    pub fn query(&self) -> Option<Piece> {
+        self.parts.query
+    }
+
+    /// The parameter of a name.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<Parameter> {
+        let same = |parameter: &&Parameter| self.slice(parameter.name) == name;
+        self.parameters().iter().find(same).copied()
+    }
+
+    /// The fragment, without its hash.
+    #[must_use]
+    pub fn fragment(&self) -> Option<Piece> {
+        self.parts.fragment
+    }
+
+    /// What is wrong with it, whoever receives it; in the order of the text.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// Whether it can be judged as the URL of a receiver: it names a host, or may do so once its
+    /// placeholders are filled in.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.host().is_some() && !self.faults.iter().any(|fault| fault.kind.is_fatal())
+    }
+
+    /// Where its host is.
+    #[must_use]
+    pub fn network(&self) -> Network {
+        self.host()
+            .map_or(Network::Unknown, |host| network(self.masked(host)))
+    }
+
+    /// The parameters that carry a secret in the query.
+    pub fn secret_parameters(&self) -> impl Iterator<Item = Parameter> + '_ {
+        let secret = |parameter: &&Parameter| is_secret_parameter(self.slice(parameter.name));
+        self.parameters().iter().filter(secret).copied()
+    }
+
+    /// The text without userinfo and without the values of secret parameters: fit for output.
+    #[must_use]
+    pub fn redacted(&self) -> String {
+        self.without_secrets(0, self.text.len())
+    }
+
+    /// A part of the text without secrets.
+    fn without_secrets(&self, start: usize, end: usize) -> String {
+        let userinfo = self
+            .userinfo()
+            .map(|piece| (piece.start..piece.end + 1, ""));
+        let values = self
+            .secret_parameters()
+            .filter_map(|parameter| Some((parameter.value?.range(), "[redacted]")));
+        let mut out = String::new();
+        let mut at = start;
+        for (range, instead) in userinfo.into_iter().chain(values) {
+            if range.start >= at && range.end <= end {
+                out.push_str(self.text.get(at..range.start).unwrap_or(""));
+                out.push_str(instead);
+                at = range.end;
+            }
+        }
+        out.push_str(self.text.get(at..end).unwrap_or(""));
+        out
+    }
+}
+
+/// Whether a query parameter of this name carries a secret: by the common names, and by those of
+/// InfluxDB 1.x (`p`, and `u` beside it) and signed URLs (`sig`).
+#[must_use]
+pub fn is_secret_parameter(name: &str) -> bool {
+    matches!(name, "u" | "p" | "key" | "sig") || is_secret_name(name)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,446 @@
+//! What is wrong with a URL, whoever receives it.
+
+use std::ops::Range;
+
+use super::{Endpoint, Network, Piece, host, network};
+
+/// One thing that is wrong with a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What it is.
+    pub kind: FaultKind,
+    /// Where, in bytes of the text; all of the text where nothing narrower is to blame.
+    pub range: Range<usize>,
+    /// What is wrong and what will happen, without a secret.
+    pub message: String,
+    /// The URL put right, where that is no guess; without a secret.
+    pub suggestion: Option<String>,
+    /// Whether Go's `url.Parse` refuses the text, so that Prometheus does not load the file.
+    pub refused_by_go: bool,
+}
+
+/// The kinds of faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Nothing is written.
+    Empty,
+    /// A number is written.
+    Number,
+    /// A path, or a word that may be one.
+    Relative,
+    /// A host without a scheme.
+    NoScheme,
+    /// A scheme that Prometheus can't send over.
+    Scheme,
+    /// `http:host` or `http:/host`.
+    Slashes,
+    /// A scheme without a host.
+    NoHost,
+    /// A host that can't be one.
+    Host(HostFault),
+    /// A port that can't be one.
+    Port,
+    /// A percent sign that encodes nothing.
+    Escape,
+    /// White space or a control character.
+    WhiteSpace,
+    /// A fragment, which is never sent.
+    Fragment,
+    /// Credentials before the host.
+    Userinfo,
+}
+
+/// Why a host can't be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostFault {
+    /// Two dots in a row, or one at the beginning.
+    EmptyLabel,
+    /// A label of more than 63 bytes.
+    LongLabel,
+    /// More than 253 bytes.
+    LongName,
+    /// A label that begins or ends with a hyphen.
+    Hyphen,
+    /// A sign that no name has.
+    Sign(char),
+    /// Numbers only, but no address.
+    Ipv4,
+    /// Brackets without an IPv6 address in them.
+    Ipv6,
+    /// More than one colon outside brackets.
+    Colons,
+    /// A name whose last label is a number.
+    NumericEnd,
+}
+
+impl FaultKind {
+    /// Whether nothing more can be said of the URL.
+    #[must_use]
+    pub fn is_fatal(self) -> bool {
+        !matches!(self, Self::Fragment | Self::Userinfo | Self::WhiteSpace)
+    }
+}
+
+/// The faults of a URL, at most one that is fatal.
+pub(super) fn faults(endpoint: &Endpoint) -> Vec<Fault> {
+    let white = white_space(endpoint);
+    let mut found: Vec<Fault> = [
+        structure(endpoint)
+            .or_else(|| host_fault(endpoint, white.as_ref()))
+            .or_else(|| port(endpoint))
+            .or_else(|| escape(endpoint)),
+        userinfo(endpoint),
+        fragment(endpoint),
+        white,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    found.sort_by_key(|fault| (fault.range.start, fault.range.end));
+    if let Some(empty) = found.iter().position(|fault| {
+        matches!(
+            fault.kind,
+            FaultKind::Empty | FaultKind::Number | FaultKind::Relative
+        )
+    }) {
+        return vec![found.swap_remove(empty)];
+    }
+    found
+}
+
+fn structure(endpoint: &Endpoint) -> Option<Fault> {
+    let text = endpoint.text.trim();
+    let start = endpoint.text.len() - endpoint.text.trim_start().len();
+    let all = start..start + text.len();
+    let fault = |kind, message: String| Fault {
+        kind,
+        range: all.clone(),
+        message,
+        suggestion: None,
+        refused_by_go: false,
+    };
+    if text.is_empty() {
+        let message = "the URL is empty: Prometheus starts, and every send fails".to_owned();
+        return Some(Fault {
+            range: 0..endpoint.text.len(),
+            ..fault(FaultKind::Empty, message)
+        });
+    }
+    if text.parse::<f64>().is_ok() {
+        return Some(fault(
+            FaultKind::Number,
+            format!("{text} is a number, not a URL: Prometheus starts, and every send fails"),
+        ));
+    }
+    match endpoint.scheme() {
+        Some(scheme) => with_scheme(endpoint, scheme),
+        None => without_scheme(endpoint, all),
+    }
+}
+
+fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<Fault> {
+    if endpoint.is_templated(scheme) {
+        return None;
+    }
+    let name = endpoint.slice(scheme);
+    let lower = name.to_ascii_lowercase();
+    if !matches!(lower.as_str(), "http" | "https") {
+        let meant = misspelt(&lower);
+        return Some(Fault {
+            kind: FaultKind::Scheme,
+            range: scheme.range(),
+            message: format!(
+                "Prometheus can't send over {name}: a receiver's URL begins with http:// or https://"
+            ),
+            suggestion: meant.map(|meant| {
+                format!(
+                    "{meant}{}",
+                    endpoint
+                        .without_secrets(scheme.end, endpoint.text.len())
+                        .trim_end()
+                )
+            }),
+            refused_by_go: name.contains('_'),
+        });
+    }
+    let behind = endpoint.masked.get(scheme.end..).unwrap_or("");
+    if !behind.starts_with("://") {
+        let rest = scheme.end + behind.len() - behind.trim_start_matches([':', '/']).len();
+        return Some(Fault {
+            kind: FaultKind::Slashes,
+            range: scheme.start..rest,
+            message: format!(
+                "two slashes must stand between {name}: and the host; without them every send fails"
+            ),
+            suggestion: endpoint.host().map(|_| {
+                format!(
+                    "{name}://{}",
+                    endpoint
+                        .without_secrets(rest, endpoint.text.len())
+                        .trim_end()
+                )
+            }),
+            refused_by_go: false,
+        });
+    }
+    endpoint.host().is_none().then(|| Fault {
+        kind: FaultKind::NoHost,
+        range: scheme.start..(scheme.end + 3).min(endpoint.text.len()),
+        message: format!("no host stands behind {name}://: every send fails"),
+        suggestion: None,
+        refused_by_go: false,
+    })
+}
+
+fn without_scheme(endpoint: &Endpoint, all: Range<usize>) -> Option<Fault> {
+    let first = endpoint.masked.get(all.clone())?.chars().next()?;
+    if first == super::MASK {
+        // It may bring the scheme with it.
+        return None;
+    }
+    let authority = endpoint.authority();
+    let shown = endpoint.redacted();
+    let shown = shown.trim();
+    let Some(authority) = authority.filter(|_| first != '.' && first != '?' && first != '#') else {
+        return Some(Fault {
+            kind: FaultKind::Relative,
+            range: all,
+            message: format!(
+                "{shown} has neither scheme nor host: Prometheus starts, and every send fails"
+            ),
+            suggestion: None,
+            refused_by_go: shown.starts_with(':'),
+        });
+    };
+    let name = endpoint.masked(authority);
+    let is_host = name.contains(['.', ':', '[']) || name.eq_ignore_ascii_case("localhost");
+    let scheme = match network(endpoint.host().map_or("", |host| endpoint.masked(host))) {
+        Network::Loopback | Network::Internal => "http",
+        Network::Public | Network::Unknown => "https",
+    };
+    let rest = endpoint.without_secrets(authority.start, endpoint.text.len());
+    let suggestion = format!("{scheme}://{}", rest.trim_end());
+    let refused_by_go = go_takes_the_colon_for_a_path(endpoint.text.trim());
+    let outcome = if refused_by_go {
+        "Prometheus refuses to load it"
+    } else {
+        "Prometheus loads it, and every send fails"
+    };
+    Some(if is_host {
+        Fault {
+            kind: FaultKind::NoScheme,
+            range: all,
+            message: format!("{shown} has no scheme: {outcome}"),
+            suggestion: Some(suggestion),
+            refused_by_go,
+        }
+    } else {
+        Fault {
+            kind: FaultKind::Relative,
+            range: all,
+            message: format!("{shown} is no URL, since it has no scheme: {outcome}"),
+            suggestion: (!endpoint.path().is_empty()).then_some(suggestion),
+            refused_by_go,
+        }
+    })
+}
+
+/// Whether `url.Parse` finds a colon in the first segment of what it takes for a path: before it
+/// stands no scheme, since that begins with a letter and has no underscore.
+fn go_takes_the_colon_for_a_path(text: &str) -> bool {
+    let first = text.split(['/', '?', '#']).next().unwrap_or(text);
+    let Some((before, _)) = first.split_once(':') else {
+        return false;
+    };
+    let mut signs = before.chars();
+    let is_scheme = signs.next().is_some_and(|c| c.is_ascii_alphabetic())
+        && signs.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    !is_scheme
+}
+
+/// The scheme that a wrong one was meant to be: one that is two strokes away at most. `ftp`, two
+/// strokes from `http`, is a word of its own.
+fn misspelt(scheme: &str) -> Option<&'static str> {
+    if !scheme.starts_with(['h', 't']) {
+        return None;
+    }
+    ["https", "http"]
+        .into_iter()
+        .map(|right| (distance(scheme, right), right))
+        .min()
+        .filter(|&(strokes, _)| strokes <= 2)
+        .map(|(_, right)| right)
+}
+
+/// How many letters must be put in, taken out or exchanged.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (at, a) in one.chars().enumerate() {
+        let mut diagonal = at;
+        let mut left = at + 1;
+        for (cell, b) in row.iter_mut().skip(1).zip(other.chars()) {
+            let above = *cell;
+            let cost = (diagonal + usize::from(a != b))
+                .min(above + 1)
+                .min(left + 1);
+            diagonal = above;
+            *cell = cost;
+            left = cost;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = at + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+fn host_fault(endpoint: &Endpoint, white: Option<&Fault>) -> Option<Fault> {
+    let piece = endpoint.host()?;
+    if white.is_some_and(|white| piece.range().contains(&white.range.start)) {
+        return None;
+    }
+    let (fault, at, refused_by_go) = host::fault(endpoint, piece)?;
+    let (name, part) = (endpoint.slice(piece), endpoint.slice(at));
+    let message = match fault {
+        HostFault::EmptyLabel => {
+            format!("{name} can't be a host: nothing stands between two of its dots")
+        }
+        HostFault::LongLabel => {
+            format!(
+                "{name} can't be a host: {part} is longer than the 63 bytes that a label may have"
+            )
+        }
+        HostFault::LongName => {
+            "the host is longer than the 253 bytes that a name may have".to_owned()
+        }
+        HostFault::Hyphen => {
+            format!("{name} can't be a host: {part} begins or ends with a hyphen")
+        }
+        HostFault::Sign(sign) => format!("{name} can't be a host: no host has {sign:?} in it"),
+        HostFault::Ipv4 => {
+            format!("{name} is no IPv4 address: it takes four numbers from 0 to 255")
+        }
+        HostFault::Ipv6 => format!("{name} is no IPv6 address"),
+        HostFault::Colons => {
+            format!(
+                "{name} can't be a host: it has a colon in it; an IPv6 address stands in brackets"
+            )
+        }
+        HostFault::NumericEnd => {
+            format!(
+                "{name} can't be a host: no name ends in a number, and an address has four of them"
+            )
+        }
+    };
+    Some(Fault {
+        kind: FaultKind::Host(fault),
+        range: at.range(),
+        message,
+        suggestion: None,
+        refused_by_go,
+    })
+}
+
+fn port(endpoint: &Endpoint) -> Option<Fault> {
+    let piece = endpoint.port()?;
+    let text = endpoint.slice(piece);
+    if text.is_empty() || endpoint.is_templated(piece) {
+        return None;
+    }
+    let number = text.bytes().all(|b| b.is_ascii_digit());
+    let fits = number && text.parse::<u16>().is_ok_and(|port| port > 0);
+    (!fits).then(|| Fault {
+        kind: FaultKind::Port,
+        range: piece.range(),
+        message: format!("{text} is no port: ports are numbers from 1 to 65535"),
+        suggestion: None,
+        refused_by_go: !number,
+    })
+}
+
+fn escape(endpoint: &Endpoint) -> Option<Fault> {
+    let start = endpoint.path().start;
+    let end = endpoint
+        .query()
+        .map_or(endpoint.path().end, |query| query.start);
+    let path = endpoint.masked.get(start..end)?;
+    let (at, _) = path.match_indices('%').find(|&(at, _)| {
+        let two = path.as_bytes().get(at + 1..at + 3);
+        !two.is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
+    })?;
+    let range = start + at..(start + at + 3).min(end);
+    let shown = endpoint.text.get(range.clone()).unwrap_or("%");
+    Some(Fault {
+        kind: FaultKind::Escape,
+        message: format!(
+            "{shown} is no percent-encoding, which takes two hexadecimal digits: Prometheus refuses to load it; a percent sign itself is %25"
+        ),
+        range,
+        suggestion: None,
+        refused_by_go: true,
+    })
+}
+
+fn userinfo(endpoint: &Endpoint) -> Option<Fault> {
+    let piece = endpoint.userinfo().filter(|piece| !piece.is_empty())?;
+    Some(Fault {
+        kind: FaultKind::Userinfo,
+        range: piece.range(),
+        message: "credentials stand in the URL: they win over basic_auth and authorization, and \
+                  Prometheus shows them in the url label of its own metrics"
+            .to_owned(),
+        suggestion: endpoint.scheme().map(|_| endpoint.redacted()),
+        refused_by_go: false,
+    })
+}
+
+fn fragment(endpoint: &Endpoint) -> Option<Fault> {
+    let piece = endpoint.fragment()?;
+    Some(Fault {
+        kind: FaultKind::Fragment,
+        range: piece.start - 1..piece.end,
+        message: "what stands behind # is never sent to the receiver".to_owned(),
+        suggestion: Some(endpoint.without_secrets(0, piece.start - 1)),
+        refused_by_go: false,
+    })
+}
+
+fn white_space(endpoint: &Endpoint) -> Option<Fault> {
+    let text = &endpoint.masked;
+    let is_white = |c: char| c.is_whitespace() || c.is_control() && c != super::MASK;
+    let start = text.find(is_white)?;
+    let rest = text.get(start..)?;
+    let length = rest.find(|c| !is_white(c)).unwrap_or(rest.len());
+    let end = start + length;
+    let (first, last) = (start == 0, end == text.len());
+    if first && last {
+        return None;
+    }
+    let control = text
+        .chars()
+        .any(|c| c.is_ascii_control() && c != super::MASK);
+    let in_host = endpoint
+        .authority()
+        .is_some_and(|host| host.range().contains(&start));
+    let refused_by_go = control || first || in_host;
+    let place = match (first, last) {
+        (true, _) => "white space stands before the URL",
+        (_, true) => "white space stands behind the URL",
+        _ => "white space stands in the URL",
+    };
+    let outcome = if refused_by_go {
+        "Prometheus refuses to load it"
+    } else {
+        "Prometheus sends it as %20, and the receiver knows no such path"
+    };
+    let around = first || last;
+    Some(Fault {
+        kind: FaultKind::WhiteSpace,
+        range: start..end,
+        message: format!("{place}: {outcome}"),
+        suggestion: around
+            .then(|| endpoint.redacted().trim().to_owned())
+            .filter(|trimmed| !trimmed.contains(char::is_whitespace)),
+        refused_by_go,
+    })
+}
