@@ -8,13 +8,15 @@ use std::sync::Arc;
 use super::parallel;
 use super::policies::{self, Policies};
 use crate::discover::{self, Recognised, What};
-use crate::facts::{Facts, Host, Lookup, OFFICIAL_USER, User, opstrace};
-use crate::finding::{Finding, Text, Unchecked};
+use crate::facts::opstrace::{self, Instance};
+use crate::facts::{Facts, Host, Lookup, OFFICIAL_USER, User};
+use crate::finding::{Finding, Place, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError};
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Judgement};
-use crate::schema;
+use crate::schema::{self, Target};
 use crate::source::{Found, LARGEST, Tree, Walk};
+use crate::yaml::Document;
 
 /// What is to be checked, and how.
 #[derive(Clone, Debug)]
@@ -31,6 +33,10 @@ pub struct Request {
     pub config: Option<PathBuf>,
     /// Where absolute paths lead.
     pub host: Host,
+    /// The versions of Prometheus that must load the configurations.
+    pub target: Target,
+    /// A path that was made up for standard input: it lies in no folder.
+    pub nameless: Option<PathBuf>,
 }
 
 impl Default for Request {
@@ -42,6 +48,8 @@ impl Default for Request {
             threads: 0,
             config: None,
             host: Host::Elsewhere,
+            target: Target::default(),
+            nameless: None,
         }
     }
 }
@@ -171,7 +179,7 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
     }
     let judgements = parallel::map(threads_of(request), &survey.seen, |seen| {
         let facts = facts.get(&*seen.found.root)?;
-        catch_unwind(AssertUnwindSafe(|| judge_one(seen, facts, tree))).ok()
+        catch_unwind(AssertUnwindSafe(|| judge_one(seen, facts, request, tree))).ok()
     });
     let mut all = Judgement::default();
     let mut files = Vec::new();
@@ -207,13 +215,13 @@ fn checked_file(seen: &Seen) -> Option<CheckedFile> {
     Some(CheckedFile { path: Arc::clone(&seen.found.shown), dialect: dialect.into(), configurations: 1 })
 }
 
-fn judge_one(seen: &Seen, facts: &Facts<'_>, tree: &dyn Tree) -> Judgement {
+fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree) -> Judgement {
     let recognised = &seen.recognised;
     match &recognised.what {
         What::Configuration { document, .. } => {
-            let folder = folder_of(&seen.found, tree);
+            let folder = folder_of(&seen.found, request, tree);
             let mut judgement = rules::judge(document, folder.as_deref(), recognised.template.is_some(), facts);
-            judgement.findings.extend(schema_findings(document, recognised));
+            judgement.findings.extend(schema_findings(document, recognised, request));
             judgement
         }
         What::Broken { error } => {
@@ -222,4 +230,54 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, tree: &dyn Tree) -> Judgement {
         }
         What::Other { .. } | What::Unknown => Judgement::default(),
     }
+}
+
+/// What the schema has to say, and the info about a file that was read with its tags covered.
+fn schema_findings(document: &Document, recognised: &Recognised, request: &Request) -> Vec<Finding> {
+    let target = Target { template: recognised.template.is_some(), ..request.target.clone() };
+    schema::check(document, &target)
+}
+
+/// The folder that relative paths of a configuration count from; none for standard input that
+/// was given no name.
+fn folder_of(found: &Found, request: &Request, tree: &dyn Tree) -> Option<PathBuf> {
+    let nameless = request.nameless.as_ref().is_some_and(|path| tree.absolute(path) == found.path);
+    if nameless { None } else { found.path.parent().map(Path::to_path_buf) }
+}
+
+/// The facts of one tree.
+fn facts_of<'t>(
+    root: &'t Path,
+    request: &'t Request,
+    survey: &'t Survey,
+    policy: &'t Policy,
+    tree: &'t dyn Tree,
+) -> Facts<'t> {
+    let user = policy.runtime_user.as_ref();
+    let files = Lookup {
+        tree,
+        bounds: root.to_path_buf(),
+        host: request.host.clone(),
+        user: user.map_or(OFFICIAL_USER, |user| User { uid: user.uid, gid: user.gid }),
+    };
+    Facts::new(policy, files, Box::new(move || instances(root, request, survey, tree)))
+}
+
+/// The Opstrace instance configurations of a tree. If all of the tree was walked, they are among
+/// what was seen; else the tree is walked for them.
+fn instances(root: &Path, request: &Request, survey: &Survey, tree: &dyn Tree) -> Vec<Instance> {
+    let whole = request.paths.iter().any(|path| tree.absolute(path) == root || tree.resolve(path).is_ok_and(|path| path == root));
+    let walked;
+    let candidates: Vec<&Found> = if whole {
+        let seen = survey.seen.iter().map(|seen| &seen.found);
+        survey.instances.iter().chain(seen).filter(|found| *found.root == *root).collect()
+    } else {
+        walked = tree.walk(&[root.to_path_buf()], &walk_of(request)).files;
+        walked.iter().collect()
+    };
+    let read = |found: &Found| {
+        let bytes = tree.read(&found.path, LARGEST).ok().filter(|bytes| opstrace::may_be_instance(bytes))?;
+        opstrace::read(&Text::new(Arc::clone(&found.shown), bytes))
+    };
+    candidates.into_iter().filter_map(read).collect()
 }

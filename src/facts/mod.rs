@@ -4,6 +4,7 @@
 //! of an endpoint needs them. Each fact knows its evidence, and can be unknown.
 
 pub mod credential_file;
+mod demand;
 mod issuer;
 pub mod opstrace;
 
@@ -12,6 +13,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 pub use credential_file::{FileState, Host, Lookup, OFFICIAL_USER, Unverified, User};
+pub use demand::Demand;
 pub use issuer::KnownIssuer;
 
 use crate::policy::Policy;

@@ -3,11 +3,12 @@
 use std::cell::OnceCell;
 use std::path::Path;
 
-use crate::facts::receiver::Recognition;
-use crate::facts::{Facts, FileState};
-use crate::finding::Span;
-use crate::prometheus::endpoint::Endpoint;
-use crate::prometheus::{Credential, FileReference, RemoteWrite};
+use crate::facts::opstrace::TenantHost;
+use crate::facts::receiver::{Credential, Recognition};
+use crate::facts::{Demand, Facts, FileState};
+use crate::finding::{Place, Span, is_secret_name};
+use crate::prometheus::endpoint::{Endpoint, Network};
+use crate::prometheus::{self, FileReference, RemoteWrite};
 use crate::yaml::{Node, Scalar};
 
 /// A remote_write entry, its URL taken apart, its receiver recognised, its credential files
@@ -74,9 +75,64 @@ impl<'a> Entry<'a> {
         self.url.as_ref().filter(|url| url.endpoint.is_sound())
     }
 
+    /// What its receiver wants to see, if that is known.
+    #[must_use]
+    pub fn demand(&self) -> Option<Demand<'_, 'a>> {
+        Demand::new(&self.sound_url()?.recognition)
+    }
+
+    /// Everything secret that is sent with a request, in words, with its place: the client's
+    /// credentials but for a certificate, whose key stays here; headers whose name or receiver
+    /// says that they are secret; what stands in the URL.
+    #[must_use]
+    pub fn sent_credentials(&self) -> Vec<(String, Place)> {
+        let kinds = self.credentials().into_iter().filter_map(|credential| {
+            let kind = Credential::from(credential.kind);
+            let secret = kind != Credential::ClientCertificate;
+            secret.then(|| (kind.words(), credential.key.place()))
+        });
+        let headers = self.write.headers().into_iter().filter_map(|header| {
+            let secret = is_secret_name(header.name) || self.receiver_takes_header(header.name);
+            secret.then(|| (format!("the header {}", header.name), header.key.place()))
+        });
+        kinds.chain(headers).chain(self.in_url()).collect()
+    }
+
+    fn receiver_takes_header(&self, name: &str) -> bool {
+        let Some(url) = self.sound_url() else { return false };
+        let takes = |kind: &Credential| matches!(kind, Credential::Header(one) if one.eq_ignore_ascii_case(name));
+        url.recognition.decisive().iter().any(|one| one.profile.credentials.iter().any(takes))
+    }
+
+    fn in_url(&self) -> Option<(String, Place)> {
+        let url = self.url()?;
+        let endpoint = &url.endpoint;
+        let userinfo = endpoint.userinfo().filter(|piece| !piece.is_empty());
+        let piece = userinfo.or_else(|| endpoint.secret_parameters().find_map(|one| one.value))?;
+        let place = url.node.document().place(url.span(piece.start, piece.end));
+        Some(("the credential in the URL".into(), place))
+    }
+
+    /// Whether it is the endpoint of an Opstrace instance that asks for no token.
+    #[must_use]
+    pub fn is_open_instance(&self) -> bool {
+        let host = self.sound_url().and_then(|url| url.endpoint.host_name());
+        let parts = host.as_deref().and_then(TenantHost::new);
+        parts.and_then(|parts| self.facts.instance(parts)).is_some_and(|one| one.open.is_some())
+    }
+
+    /// Whether credentials travel over plain http to somewhere outside.
+    #[must_use]
+    pub fn sends_credentials_in_the_clear(&self) -> bool {
+        let Some(url) = self.sound_url() else { return false };
+        url.endpoint.scheme_name().as_deref() == Some("http")
+            && url.endpoint.network() == Network::Public
+            && !self.sent_credentials().is_empty()
+    }
+
     /// The credentials of the entry's client settings.
     #[must_use]
-    pub fn credentials(&self) -> Vec<Credential<'a>> {
+    pub fn credentials(&self) -> Vec<prometheus::Credential<'a>> {
         self.write.http().credentials()
     }
 

@@ -1,40 +1,42 @@
 //! `remote-write/credentials-kind`: the credential is of a kind that the receiver does not take, or
 //! only half of one.
 
+use crate::facts::Demand;
+use crate::facts::receiver;
 use crate::finding::Severity;
 use crate::prometheus::{Credential, CredentialKind};
 use crate::rules::{Entry, Findings};
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
-    let credentials = entry.credentials();
-    let Some(demand) = entry.sound_url().and_then(|url| url.recognition.demand()) else {
-        credentials.iter().for_each(|credential| half_of_basic_auth(credential, out));
-        return;
-    };
-    for credential in &credentials {
-        let word = credential.kind.word();
-        // A client certificate may be there for a proxy in front, beside the credential proper.
-        if demand.takes(&word) || credential.kind == CredentialKind::ClientCertificate {
-            half_of_basic_auth(credential, out);
-            continue;
+    let demand = entry.demand();
+    for credential in entry.credentials() {
+        let refused = demand.as_ref().is_some_and(|demand| wrong_kind(&credential, demand, out));
+        if !refused {
+            half_of_basic_auth(&credential, out);
         }
-        let severity = if demand.certain { Severity::Error } else { Severity::Warning };
-        let message = format!(
-            "{} takes no {}: it refuses what is sent, and every sample is dropped",
-            demand.name,
-            in_words(&credential.kind)
-        );
-        let help = format!("use {} instead", demand.kinds_in_words());
-        out.push(out.at(credential.key, severity, message).help(help));
     }
 }
 
-fn in_words(kind: &CredentialKind<'_>) -> String {
-    match kind {
-        CredentialKind::Bearer => "bearer token".into(),
-        CredentialKind::Authorization(kind) => format!("authorization of type {kind}"),
-        other => format!("{} credential", other.word()),
+/// Reports a kind that the receiver does not take. A client certificate may be there for a proxy
+/// in front, beside the credential proper; and where a receiver takes anybody, a credential is
+/// for such a proxy too.
+fn wrong_kind(credential: &Credential<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'_>) -> bool {
+    let kind = receiver::Credential::from(credential.kind);
+    let for_a_proxy = credential.kind == CredentialKind::ClientCertificate
+        || demand.takes(&receiver::Credential::None);
+    if demand.takes(&kind) || for_a_proxy {
+        return false;
     }
+    let severity = if demand.is_certain() { Severity::Error } else { Severity::Warning };
+    let why = demand.says_to(&kind).map_or(String::new(), |says| format!(" ({says})"));
+    let message = format!(
+        "{} does not take {}{why}: what is sent is refused, and every sample is dropped",
+        demand.name(),
+        kind.words()
+    );
+    let help = format!("use {} instead", demand.kinds());
+    out.push(out.at(credential.key, severity, message).help(help));
+    true
 }
 
 /// A user name without a password, or the reverse.

@@ -1,15 +1,11 @@
 //! `remote-write/plain-http`: a credential travels unencrypted to somewhere outside.
 
 use crate::finding::Severity;
-use crate::prometheus::endpoint::Network;
 use crate::rules::{Entry, Findings};
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
-    let Some(url) = entry.sound_url() else { return };
+    let Some(url) = entry.sound_url().filter(|_| entry.sends_credentials_in_the_clear()) else { return };
     let endpoint = &url.endpoint;
-    if endpoint.scheme_name().as_deref() != Some("http") || endpoint.network() != Network::Public {
-        return;
-    }
     let carried = entry.sent_credentials();
     let Some((what, place)) = carried.first() else { return };
     let scheme = endpoint.scheme().unwrap_or_default();

@@ -1,0 +1,42 @@
+//! `promvet files`: what was recognised as what, and why.
+
+use std::io::{self, Write};
+
+use super::args::FilesArgs;
+use super::check::{complain_of_policy, prepare};
+use super::pipeline::{Run, Seen, survey};
+use super::{Exit, complain};
+use crate::discover::{Template, What};
+
+/// Lists the files.
+pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let (tree, request) = prepare(&args.paths)?;
+    let mut run = Run::default();
+    let survey = survey(&request, &*tree, &mut run);
+    run.problems.iter().for_each(|problem| complain(problem));
+    run.policy_errors.iter().for_each(complain_of_policy);
+    let Some((survey, _)) = survey else { return Ok(Exit::Failed) };
+    for seen in &survey.seen {
+        if let Some(kind) = kind(seen, args.only_configurations) {
+            writeln!(out, "{}: {kind}: {}", seen.found.shown, seen.recognised.why)?;
+        }
+    }
+    Ok(if run.problems.is_empty() { Exit::Clean } else { Exit::Failed })
+}
+
+/// What a file is called; none if it is not to be listed.
+fn kind(seen: &Seen, only_configurations: bool) -> Option<String> {
+    let rendered = match seen.recognised.template {
+        Some(Template::Suffix) => ", a template by its name",
+        Some(Template::Policy) => ", a template by policy",
+        Some(Template::Unrendered) => ", YAML only after rendering",
+        None => "",
+    };
+    match &seen.recognised.what {
+        What::Configuration { dialect, .. } => Some(format!("Prometheus {}{rendered}", dialect.word())),
+        What::Broken { .. } => Some(format!("Prometheus, does not parse{rendered}")),
+        What::Other { .. } | What::Unknown if only_configurations => None,
+        What::Other { kind } => Some((*kind).to_owned()),
+        What::Unknown => Some("unknown".to_owned()),
+    }
+}

@@ -1,0 +1,82 @@
+//! What the receiver of an endpoint wants to see before it takes samples.
+
+use super::receiver::{Candidate, Credential, Recognition};
+use crate::prometheus::CredentialKind;
+
+/// What the likeliest receivers of an endpoint take as credentials. Where several are as likely,
+/// what any of them takes is taken.
+#[derive(Debug)]
+pub struct Demand<'r, 'p> {
+    candidates: &'r [Candidate<'p>],
+}
+
+impl<'r, 'p> Demand<'r, 'p> {
+    /// The demand of a recognised receiver.
+    #[must_use]
+    pub fn new(recognition: &'r Recognition<'p>) -> Option<Self> {
+        let candidates = recognition.decisive();
+        (!candidates.is_empty()).then_some(Self { candidates })
+    }
+
+    /// Whether the receiver is known for sure.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        self.candidates.iter().all(|one| one.certainty.is_certain())
+    }
+
+    /// Whether it takes a kind of credential.
+    #[must_use]
+    pub fn takes(&self, credential: &Credential) -> bool {
+        self.candidates.iter().any(|one| one.profile.accepts(credential))
+    }
+
+    /// Its name, or the names of all that it may be.
+    #[must_use]
+    pub fn name(&self) -> String {
+        joined(self.candidates.iter().map(|one| one.profile.short.to_string()))
+    }
+
+    /// What it takes, in words.
+    #[must_use]
+    pub fn kinds(&self) -> String {
+        let all = self.candidates.iter().flat_map(|one| one.profile.credentials.iter());
+        let mut words: Vec<String> = Vec::new();
+        for word in all.filter(|kind| **kind != Credential::None).map(Credential::words) {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        joined(words.into_iter())
+    }
+
+    /// What its profile says of a kind that it does not take.
+    #[must_use]
+    pub fn says_to(&self, credential: &Credential) -> Option<&str> {
+        self.candidates.first()?.profile.says_to_credential(credential)
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn joined(words: impl Iterator<Item = String>) -> String {
+    let words: Vec<_> = words.collect();
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} or {last}", before.join(", ")),
+        None => String::new(),
+    }
+}
+
+impl From<CredentialKind<'_>> for Credential {
+    fn from(kind: CredentialKind<'_>) -> Self {
+        match kind {
+            CredentialKind::Bearer => Self::Bearer,
+            CredentialKind::Authorization(word) => Self::Authorization(word.to_owned().into()),
+            CredentialKind::BasicAuth => Self::BasicAuth,
+            CredentialKind::OAuth2 => Self::OAuth2,
+            CredentialKind::Sigv4 => Self::SigV4,
+            CredentialKind::AzureAd => Self::AzureAd,
+            CredentialKind::GoogleIam => Self::GoogleIam,
+            CredentialKind::ClientCertificate => Self::ClientCertificate,
+        }
+    }
+}
