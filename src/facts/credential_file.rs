@@ -211,7 +211,7 @@ impl Walk<'_> {
     fn shown(&self, here: &Path, rest: &[String]) -> String {
         let mut path = self.base.join(here);
         path.extend(rest.iter().rev());
-        crate::source::shown(&path)
+        self.tree.shown(&path)
     }
 
     fn judge_file(&self, here: &Path, meta: &Meta) -> FileState {

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::tree::{EntryKind, Meta, Owner, ReadError, Tree, Walk, Walked};
+use super::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
 use super::walk;
 
 /// The disk, seen from a folder.
@@ -98,62 +98,43 @@ fn bounded(from: impl io::Read, len: u64, limit: u64) -> Result<Vec<u8>, ReadErr
 
 fn check_kind(meta: &fs::Metadata) -> Result<(), ReadError> {
     match kind_of(meta.file_type()) {
-        EntryKind::File => Ok(()),
+        Kind::File => Ok(()),
         other => Err(ReadError::NotAFile(other)),
     }
 }
 
+#[cfg(unix)]
+fn meta_of(meta: &fs::Metadata) -> Meta {
+    use std::os::unix::fs::MetadataExt as _;
+    Meta {
+        kind: kind_of(meta.file_type()),
+        len: meta.len(),
+        mode: Some(meta.mode() & 0o7777),
+        uid: Some(meta.uid()),
+        gid: Some(meta.gid()),
+    }
+}
+
+#[cfg(not(unix))]
 fn meta_of(meta: &fs::Metadata) -> Meta {
     Meta {
         kind: kind_of(meta.file_type()),
         len: meta.len(),
-        owner: owner_of(meta),
+        mode: None,
+        uid: None,
+        gid: None,
     }
-}
-
-#[cfg(unix)]
-fn owner_of(meta: &fs::Metadata) -> Option<Owner> {
-    use std::os::unix::fs::MetadataExt as _;
-    Some(Owner {
-        mode: meta.mode() & 0o7777,
-        uid: meta.uid(),
-        gid: meta.gid(),
-    })
-}
-
-#[cfg(not(unix))]
-fn owner_of(_: &fs::Metadata) -> Option<Owner> {
-    None
 }
 
 /// What a file type is in our words.
-pub(super) fn kind_of(file_type: fs::FileType) -> EntryKind {
+pub(super) fn kind_of(file_type: fs::FileType) -> Kind {
     if file_type.is_file() {
-        EntryKind::File
+        Kind::File
     } else if file_type.is_dir() {
-        EntryKind::Folder
+        Kind::Folder
     } else if file_type.is_symlink() {
-        EntryKind::Link
+        Kind::Link
     } else {
-        special(file_type)
+        Kind::Other
     }
-}
-
-#[cfg(unix)]
-fn special(file_type: fs::FileType) -> EntryKind {
-    use std::os::unix::fs::FileTypeExt as _;
-    if file_type.is_fifo() {
-        EntryKind::Fifo
-    } else if file_type.is_socket() {
-        EntryKind::Socket
-    } else if file_type.is_block_device() || file_type.is_char_device() {
-        EntryKind::Device
-    } else {
-        EntryKind::Other
-    }
-}
-
-#[cfg(not(unix))]
-fn special(_: fs::FileType) -> EntryKind {
-    EntryKind::Other
 }

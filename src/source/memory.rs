@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::path::collapse;
-use super::tree::{EntryKind, Found, Meta, Owner, ReadError, Tree, Walk, Walked};
+use super::tree::{Kind, Found, Meta, ReadError, Tree, Walk, Walked};
 
 /// Where a tree in memory seems to have been started.
 const BASE: &str = "/tree";
@@ -18,7 +18,16 @@ const MOST_LINKS: usize = 40;
 enum Item {
     File(Vec<u8>),
     Link(PathBuf),
-    Special(EntryKind),
+    Special(Kind),
+}
+
+/// Mode, owner and group.
+type Rights = (u32, u32, u32);
+
+#[derive(Clone, Debug)]
+struct Entry {
+    item: Item,
+    rights: Option<Rights>,
 }
 
 /// Files by path. Folders exist where files lie in them.
@@ -26,7 +35,7 @@ enum Item {
 /// Over another tree, what is written here hides what lies there at the same path.
 #[derive(Clone, Default)]
 pub struct Memory {
-    items: BTreeMap<PathBuf, (Item, Option<Owner>)>,
+    items: BTreeMap<PathBuf, Entry>,
     below: Option<Arc<dyn Tree>>,
 }
 
@@ -59,15 +68,16 @@ impl Memory {
         self.put(path.as_ref(), Item::File(content.into()), None)
     }
 
-    /// Adds a file with an owner and a mode.
+    /// Adds a file with its permission bits, owner and group.
     #[must_use]
     pub fn owned_file(
         self,
         path: impl AsRef<Path>,
         content: impl Into<Vec<u8>>,
-        owner: Owner,
+        (mode, uid, gid): (u32, u32, u32),
     ) -> Self {
-        self.put(path.as_ref(), Item::File(content.into()), Some(owner))
+        let rights = Some((mode, uid, gid));
+        self.put(path.as_ref(), Item::File(content.into()), rights)
     }
 
     /// Adds a symbolic link.
@@ -76,30 +86,30 @@ impl Memory {
         self.put(path.as_ref(), Item::Link(target.into()), None)
     }
 
-    /// Adds something that is never opened: a FIFO, a device, a socket, an empty folder.
+    /// Adds something that is no file: an empty folder, a device.
     #[must_use]
-    pub fn special(self, path: impl AsRef<Path>, kind: EntryKind) -> Self {
+    pub fn special(self, path: impl AsRef<Path>, kind: Kind) -> Self {
         self.put(path.as_ref(), Item::Special(kind), None)
     }
 
-    fn put(mut self, path: &Path, item: Item, owner: Option<Owner>) -> Self {
+    fn put(mut self, path: &Path, item: Item, rights: Option<Rights>) -> Self {
         let path = collapse(&self.absolute(path));
-        self.items.insert(path, (item, owner));
+        self.items.insert(path, Entry { item, rights });
         self
     }
 
     /// The item at an absolute path without links before its last part.
-    fn kind_at(&self, path: &Path) -> Option<EntryKind> {
-        if let Some((item, _)) = self.items.get(path) {
+    fn kind_at(&self, path: &Path) -> Option<Kind> {
+        if let Some(Entry { item, .. }) = self.items.get(path) {
             return Some(match item {
-                Item::File(_) => EntryKind::File,
-                Item::Link(_) => EntryKind::Link,
+                Item::File(_) => Kind::File,
+                Item::Link(_) => Kind::Link,
                 Item::Special(kind) => *kind,
             });
         }
         let holds = |inner: &PathBuf| inner.starts_with(path) && inner != path;
         if self.items.keys().any(holds) || path == self.base() {
-            return Some(EntryKind::Folder);
+            return Some(Kind::Folder);
         }
         let below = self.below.as_ref()?;
         below.metadata(path).ok().map(|meta| meta.kind)
@@ -116,7 +126,7 @@ impl Memory {
                 continue;
             }
             out.push(&part);
-            if self.kind_at(&out) != Some(EntryKind::Link) || (rest.is_empty() && !last) {
+            if self.kind_at(&out) != Some(Kind::Link) || (rest.is_empty() && !last) {
                 continue;
             }
             links += 1;
@@ -132,7 +142,7 @@ impl Memory {
 
     fn target_at(&self, path: &Path) -> io::Result<PathBuf> {
         match (self.items.get(path), &self.below) {
-            (Some((Item::Link(target), _)), _) => Ok(target.clone()),
+            (Some(Entry { item: Item::Link(target), .. }), _) => Ok(target.clone()),
             (None, Some(below)) => below.link_target(path),
             (Some(_), _) => Err(io::ErrorKind::InvalidInput.into()),
             (None, None) => Err(io::ErrorKind::NotFound.into()),
@@ -161,22 +171,23 @@ impl Tree for Memory {
     fn metadata(&self, path: &Path) -> io::Result<Meta> {
         let path = self.follow(path, false)?;
         let kind = self.kind_at(&path).ok_or(io::ErrorKind::NotFound)?;
-        match (self.items.get(&path), &self.below) {
-            (Some((item, owner)), _) => Ok(Meta {
-                kind,
-                len: match item {
-                    Item::File(content) => content.len() as u64,
-                    _ => 0,
-                },
-                owner: *owner,
-            }),
-            (None, Some(below)) if below.metadata(&path).is_ok() => below.metadata(&path),
-            _ => Ok(Meta {
-                kind,
-                len: 0,
-                owner: None,
-            }),
+        let entry = self.items.get(&path);
+        if let (None, Some(below)) = (entry, &self.below)
+            && let Ok(meta) = below.metadata(&path)
+        {
+            return Ok(meta);
         }
+        let rights = entry.and_then(|entry| entry.rights);
+        Ok(Meta {
+            kind,
+            len: match entry.map(|entry| &entry.item) {
+                Some(Item::File(content)) => content.len() as u64,
+                _ => 0,
+            },
+            mode: rights.map(|(mode, _, _)| mode),
+            uid: rights.map(|(_, uid, _)| uid),
+            gid: rights.map(|(_, _, gid)| gid),
+        })
     }
 
     fn link_target(&self, path: &Path) -> io::Result<PathBuf> {
@@ -193,7 +204,7 @@ impl Tree for Memory {
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let folder = self.resolve(folder)?;
-        if self.kind_at(&folder) != Some(EntryKind::Folder) {
+        if self.kind_at(&folder) != Some(Kind::Folder) {
             return Err(io::ErrorKind::NotADirectory.into());
         }
         let mut paths = match &self.below {
@@ -212,13 +223,13 @@ impl Tree for Memory {
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         let path = self.resolve(path)?;
         match (self.items.get(&path), &self.below) {
-            (Some((Item::File(content), _)), _) if content.len() as u64 > limit => {
+            (Some(Entry { item: Item::File(content), .. }), _) if content.len() as u64 > limit => {
                 Err(ReadError::TooLarge { limit })
             }
-            (Some((Item::File(content), _)), _) => Ok(content.clone()),
+            (Some(Entry { item: Item::File(content), .. }), _) => Ok(content.clone()),
             (None, Some(below)) => below.read(&path, limit),
             _ => {
-                let kind = self.kind_at(&path).unwrap_or(EntryKind::Other);
+                let kind = self.kind_at(&path).unwrap_or(Kind::Other);
                 Err(ReadError::NotAFile(kind))
             }
         }
@@ -227,7 +238,7 @@ impl Tree for Memory {
     fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
         let mut walked = Walked::default();
         let named: Vec<PathBuf> = named.iter().map(|path| self.absolute(path)).collect();
-        for (path, (item, _)) in &self.items {
+        for (path, Entry { item, .. }) in &self.items {
             let by_name = named.contains(path);
             let below = named.iter().any(|named| path.starts_with(named));
             let wanted = by_name || below && (how.wanted)(path);
@@ -235,7 +246,7 @@ impl Tree for Memory {
                 walked.files.push(Found {
                     path: path.clone(),
                     shown: self.shown(path).into(),
-                    root: self.root_of(path).into(),
+                    root: self.root_of(path.parent().unwrap_or(path)).into(),
                     named: by_name,
                 });
             }

@@ -14,4 +14,5 @@ mod walk;
 
 pub use folder::{Folder, standard_input};
 pub use memory::Memory;
-pub use tree::{EntryKind, Found, LARGEST, Meta, Owner, Problem, ReadError, Tree, Walk, Walked};
+pub use path::shown;
+pub use tree::{Found, Kind, LARGEST, Meta, Problem, ReadError, Tree, Walk, Walked};

@@ -24,11 +24,17 @@ pub(super) fn collapse(path: &Path) -> PathBuf {
     out
 }
 
-/// An absolute path for people.
-pub(super) fn shown(base: &Path, path: &Path) -> String {
-    let relative = relative(base, path);
+/// An absolute path for people, relative to `base`.
+pub(super) fn shown_from(base: &Path, path: &Path) -> String {
+    shown(&relative(base, path))
+}
+
+/// A path for people, as it is: with forward slashes, without `.`; bytes that are not UTF-8
+/// replaced, control characters escaped.
+#[must_use]
+pub fn shown(path: &Path) -> String {
     let mut out = String::new();
-    for component in relative.components() {
+    for component in path.components().filter(|one| *one != Component::CurDir) {
         if !(out.is_empty() || out.ends_with('/')) {
             out.push('/');
         }
@@ -85,9 +91,9 @@ mod tests {
             ("/home/me/größe.yml", "größe.yml"),
         ] {
             let path = absolute(Path::new("/home/me"), Path::new(path));
-            assert_eq!(shown(Path::new("/home/me"), &path), expected);
+            assert_eq!(shown_from(Path::new("/home/me"), &path), expected);
         }
-        assert_eq!(shown(Path::new(""), Path::new("/etc/a.yml")), "/etc/a.yml");
+        assert_eq!(shown(Path::new("./etc/./a.yml")), "etc/a.yml");
     }
 
     #[cfg(unix)]
@@ -96,7 +102,7 @@ mod tests {
         use std::os::unix::ffi::OsStrExt as _;
         let name = std::ffi::OsStr::from_bytes(b"a\xff.yml");
         assert_eq!(
-            shown(Path::new("/x"), &Path::new("/x").join(name)),
+            shown_from(Path::new("/x"), &Path::new("/x").join(name)),
             "a\u{fffd}.yml"
         );
     }

@@ -14,24 +14,18 @@ const ROOT_MARKS: [&str; 3] = [".git", "promvet.yaml", ".promvet.yaml"];
 
 /// What a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum EntryKind {
+pub enum Kind {
     /// A regular file.
     File,
     /// A folder.
     Folder,
     /// A symbolic link.
     Link,
-    /// A named pipe.
-    Fifo,
-    /// A block or character device.
-    Device,
-    /// A socket.
-    Socket,
-    /// Something else.
+    /// A named pipe, a device, a socket: what is never opened.
     Other,
 }
 
-impl EntryKind {
+impl Kind {
     /// A noun with its article, such as `a folder`.
     #[must_use]
     pub fn noun(self) -> &'static str {
@@ -39,34 +33,25 @@ impl EntryKind {
             Self::File => "a file",
             Self::Folder => "a folder",
             Self::Link => "a symbolic link",
-            Self::Fifo => "a named pipe",
-            Self::Device => "a device",
-            Self::Socket => "a socket",
-            Self::Other => "neither a file nor a folder",
+            Self::Other => "a device, pipe or socket",
         }
     }
-}
-
-/// Who owns a file and who may read it, where the system knows such things.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Owner {
-    /// Permission bits, the lowest twelve of `st_mode`.
-    pub mode: u32,
-    /// Number of the owning user.
-    pub uid: u32,
-    /// Number of the owning group.
-    pub gid: u32,
 }
 
 /// What is known of a path without opening it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Meta {
     /// What it is; a link is a link.
-    pub kind: EntryKind,
+    pub kind: Kind,
     /// Length in bytes.
     pub len: u64,
-    /// Owner and mode; none on systems without them, and for files that are not on a disk.
-    pub owner: Option<Owner>,
+    /// Permission bits, the lowest twelve of `st_mode`. This and the next two are none where the
+    /// system has no such thing, and for files that are not on a disk.
+    pub mode: Option<u32>,
+    /// Number of the owning user.
+    pub uid: Option<u32>,
+    /// Number of the owning group.
+    pub gid: Option<u32>,
 }
 
 /// Why a file could not be read.
@@ -77,7 +62,7 @@ pub enum ReadError {
     Missing,
     /// It is no regular file; such a thing is never opened.
     #[error("it is {}, not a file", .0.noun())]
-    NotAFile(EntryKind),
+    NotAFile(Kind),
     /// It is larger than the limit.
     #[error("it is larger than {limit} bytes, the most that promvet reads")]
     TooLarge {
@@ -124,9 +109,10 @@ impl std::fmt::Debug for Walk<'_> {
 /// A file that a walk came upon.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// Its absolute path.
+    /// Its absolute path. No folder in it is a link; the file itself may be one, since Prometheus
+    /// resolves paths against the folder of the path that it is given.
     pub path: PathBuf,
-    /// Its path for people.
+    /// Its path for people, as whoever named it wrote it.
     pub shown: Arc<str>,
     /// The root of the tree that it was looked for in.
     pub root: Arc<Path>,
@@ -155,7 +141,7 @@ pub struct Walked {
 }
 
 /// Bytes and metadata by path.
-pub trait Tree: Send + Sync {
+pub trait Tree: std::fmt::Debug + Send + Sync {
     /// Where promvet was started: what relative paths are relative to.
     fn base(&self) -> &Path;
 
@@ -200,21 +186,12 @@ pub trait Tree: Send + Sync {
     /// A path for people: relative to where promvet was started, with forward slashes, without a
     /// leading `./`; bytes that are not UTF-8 replaced, control characters escaped.
     fn shown(&self, path: &Path) -> String {
-        path::shown(self.base(), &self.absolute(path))
+        path::shown_from(self.base(), &self.absolute(path))
     }
 
-    /// The root of the tree that a path belongs to: the nearest folder at it or above it with
-    /// `.git` or a policy file, else the path itself, or its folder if it is no folder.
-    fn root_of(&self, path: &Path) -> PathBuf {
-        let path = self.resolve(path).unwrap_or_else(|_| self.absolute(path));
-        let is_folder = |path: &Path| {
-            self.metadata(path)
-                .is_ok_and(|meta| meta.kind == EntryKind::Folder)
-        };
-        let folder = match path.parent() {
-            Some(parent) if !is_folder(&path) => parent,
-            _ => &path,
-        };
+    /// The root of the tree that an absolute path of a folder belongs to: the nearest folder at
+    /// it or above it with `.git` or a policy file, else the folder itself.
+    fn root_of(&self, folder: &Path) -> PathBuf {
         let marked = |folder: &&Path| {
             let mut marks = ROOT_MARKS.iter();
             marks.any(|mark| self.metadata(&folder.join(mark)).is_ok())

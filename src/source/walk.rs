@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::folder::{Folder, kind_of};
-use super::tree::{EntryKind, Found, Problem, ReadError, Tree, Walk, Walked};
+use super::tree::{Kind, Found, Problem, ReadError, Tree, Walk, Walked};
 
 /// What one thread of a walk tells the others.
 enum Seen {
@@ -30,49 +30,16 @@ impl Candidate {
     }
 }
 
-pub(super) fn walk(folder: &Folder, named: &[PathBuf], how: &Walk<'_>) -> Walked {
-    let mut files: HashMap<PathBuf, Candidate> = HashMap::new();
+pub(super) fn walk(disk: &Folder, named: &[PathBuf], how: &Walk<'_>) -> Walked {
+    let mut files = HashMap::new();
     let mut problems = Vec::new();
     for name in named {
-        let mut report = |path: &Path, named: bool, error: ReadError| {
+        if let Err(error) = walk_named(disk, name, how, &mut files, &mut problems) {
             problems.push(Problem {
-                shown: folder.shown(path).into(),
-                named,
+                shown: disk.shown(name).into(),
+                named: true,
                 error,
             });
-        };
-        // A named path is followed if it is a link: whoever names it means what it leads to.
-        let real = match folder.resolve(name) {
-            Ok(real) => real,
-            Err(error) => {
-                report(name, true, error.into());
-                continue;
-            }
-        };
-        let root: Arc<Path> = folder.root_of(name).into();
-        match folder.metadata(&real).map(|meta| meta.kind) {
-            Ok(EntryKind::File) => {
-                let found = found(folder, folder.absolute(name), &root, true);
-                keep(&mut files, real, Candidate { found, link: false });
-            }
-            Ok(EntryKind::Folder) => {
-                let top = folder.absolute(name);
-                for seen in walk_folder(&top, how) {
-                    match seen {
-                        Seen::Problem { path, error } => report(&path, false, error),
-                        Seen::File { path, link } => {
-                            let Some(real) = real_path(folder, &top, &real, &root, &path, link)
-                            else {
-                                continue;
-                            };
-                            let found = found(folder, path, &root, false);
-                            keep(&mut files, real, Candidate { found, link });
-                        }
-                    }
-                }
-            }
-            Ok(kind) => report(name, true, ReadError::NotAFile(kind)),
-            Err(error) => report(name, true, error.into()),
         }
     }
     let mut files: Vec<Found> = files
@@ -84,12 +51,70 @@ pub(super) fn walk(folder: &Folder, named: &[PathBuf], how: &Walk<'_>) -> Walked
     Walked { files, problems }
 }
 
-fn found(folder: &Folder, path: PathBuf, root: &Arc<Path>, named: bool) -> Found {
-    Found {
-        shown: folder.shown(&path).into(),
-        path,
-        root: Arc::clone(root),
-        named,
+/// Files by what they really are.
+type Files = HashMap<PathBuf, Candidate>;
+
+fn walk_named(
+    disk: &Folder,
+    name: &Path,
+    how: &Walk<'_>,
+    files: &mut Files,
+    problems: &mut Vec<Problem>,
+) -> Result<(), ReadError> {
+    // A named path is followed if it is a link: whoever names it means what it leads to.
+    let real = disk.resolve(name)?;
+    match disk.metadata(&real)?.kind {
+        Kind::File => {
+            let path = in_real_folder(disk, name)?;
+            let folder = path.parent().unwrap_or(&path);
+            let found = Found {
+                shown: disk.shown(name).into(),
+                root: disk.root_of(folder).into(),
+                path,
+                named: true,
+            };
+            keep(files, real, Candidate { found, link: false });
+            Ok(())
+        }
+        Kind::Folder => {
+            let root: Arc<Path> = disk.root_of(&real).into();
+            for seen in walk_folder(&real, how) {
+                let shown = |path: &Path| {
+                    let below = path.strip_prefix(&real).unwrap_or(path);
+                    disk.shown(&name.join(below)).into()
+                };
+                match seen {
+                    Seen::Problem { path, error } => problems.push(Problem {
+                        shown: shown(&path),
+                        named: false,
+                        error,
+                    }),
+                    Seen::File { path, link } => {
+                        let Some(real) = link_end(disk, &root, &path, link) else {
+                            continue;
+                        };
+                        let found = Found {
+                            shown: shown(&path),
+                            root: Arc::clone(&root),
+                            path,
+                            named: false,
+                        };
+                        keep(files, real, Candidate { found, link });
+                    }
+                }
+            }
+            Ok(())
+        }
+        kind => Err(ReadError::NotAFile(kind)),
+    }
+}
+
+/// The absolute path of a file with all links in it followed but for the file itself.
+fn in_real_folder(disk: &Folder, name: &Path) -> io::Result<PathBuf> {
+    let path = disk.absolute(name);
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(file)) => Ok(disk.resolve(folder)?.join(file)),
+        _ => disk.resolve(&path),
     }
 }
 
@@ -107,22 +132,14 @@ fn keep(files: &mut HashMap<PathBuf, Candidate>, real: PathBuf, candidate: Candi
     }
 }
 
-/// The real path of a file that was seen below `top`; none for a link that leads out of the tree,
-/// nowhere, or to something that is no file.
-fn real_path(
-    folder: &Folder,
-    top: &Path,
-    real_top: &Path,
-    root: &Path,
-    path: &Path,
-    link: bool,
-) -> Option<PathBuf> {
+/// What a path that was seen really is; none for a link that leads out of the tree, nowhere, or to
+/// something that is no file.
+fn link_end(disk: &Folder, root: &Path, path: &Path, link: bool) -> Option<PathBuf> {
     if !link {
-        let below = path.strip_prefix(top).ok()?;
-        return Some(real_top.join(below));
+        return Some(path.to_owned());
     }
-    let real = folder.resolve(path).ok()?;
-    let is_file = folder.metadata(&real).ok()?.kind == EntryKind::File;
+    let real = disk.resolve(path).ok()?;
+    let is_file = disk.metadata(&real).ok()?.kind == Kind::File;
     (is_file && real.starts_with(root)).then_some(real)
 }
 
@@ -167,8 +184,8 @@ fn judge(entry: Result<DirEntry, ignore::Error>, how: &Walk<'_>) -> Option<Seen>
         return None;
     }
     let link = match kind {
-        EntryKind::File => false,
-        EntryKind::Link => true,
+        Kind::File => false,
+        Kind::Link => true,
         _ => return None,
     };
     Some(Seen::File {
