@@ -1,1 +1,19 @@
 //! Which files of a tree hold configurations, and where inside them.
+//!
+//! A file is judged by what is in it: [`may_hold`] rules out most files by a scan of their bytes,
+//! [`examine`] parses what is left and compares its top-level keys with tables of what Prometheus
+//! and its neighbours write. Names count only for files that do not parse. Nothing here opens a
+//! file.
+
+mod examine;
+mod kinds;
+mod mask;
+mod names;
+mod outline;
+mod scan;
+mod tags;
+
+pub use examine::{Dialect, Recognised, Template, What, examine};
+pub use mask::{Branches, Mask, mask};
+pub use names::{is_candidate, is_template};
+pub use scan::{byte_scan, may_hold};

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::path::collapse;
-use super::tree::{Kind, Found, Meta, ReadError, Tree, Walk, Walked};
+use super::tree::{Found, Kind, Meta, ReadError, Tree, Walk, Walked};
 
 /// Where a tree in memory seems to have been started.
 const BASE: &str = "/tree";
@@ -142,7 +142,13 @@ impl Memory {
 
     fn target_at(&self, path: &Path) -> io::Result<PathBuf> {
         match (self.items.get(path), &self.below) {
-            (Some(Entry { item: Item::Link(target), .. }), _) => Ok(target.clone()),
+            (
+                Some(Entry {
+                    item: Item::Link(target),
+                    ..
+                }),
+                _,
+            ) => Ok(target.clone()),
             (None, Some(below)) => below.link_target(path),
             (Some(_), _) => Err(io::ErrorKind::InvalidInput.into()),
             (None, None) => Err(io::ErrorKind::NotFound.into()),
@@ -223,10 +229,20 @@ impl Tree for Memory {
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         let path = self.resolve(path)?;
         match (self.items.get(&path), &self.below) {
-            (Some(Entry { item: Item::File(content), .. }), _) if content.len() as u64 > limit => {
-                Err(ReadError::TooLarge { limit })
-            }
-            (Some(Entry { item: Item::File(content), .. }), _) => Ok(content.clone()),
+            (
+                Some(Entry {
+                    item: Item::File(content),
+                    ..
+                }),
+                _,
+            ) if content.len() as u64 > limit => Err(ReadError::TooLarge { limit }),
+            (
+                Some(Entry {
+                    item: Item::File(content),
+                    ..
+                }),
+                _,
+            ) => Ok(content.clone()),
             (None, Some(below)) => below.read(&path, limit),
             _ => {
                 let kind = self.kind_at(&path).unwrap_or(Kind::Other);

@@ -64,7 +64,8 @@ fn relative(base: &Path, path: &Path) -> PathBuf {
 /// direction of writing would let it look like another one.
 fn push_escaped(out: &mut String, name: &str) {
     for c in name.chars() {
-        if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        if c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         {
             let _ = write!(out, "{}", c.escape_default());
         } else {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::folder::{Folder, kind_of};
-use super::tree::{Kind, Found, Problem, ReadError, Tree, Walk, Walked};
+use super::tree::{Found, Kind, Problem, ReadError, Tree, Walk, Walked};
 
 /// What one thread of a walk tells the others.
 enum Seen {

@@ -49,6 +49,23 @@ pub enum SyntaxKind {
     Internal,
 }
 
+/// A value of a template that was covered with a word before parsing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// Where the word stands, in one line; it is one letter repeated.
+    pub filler: Span,
+    /// What it covers in the original text; it begins where the word does.
+    pub original: Span,
+}
+
+/// What the parser is given instead of the text itself: a text of the same length, and where in it
+/// words stand for values, ascending.
+#[derive(Clone, Copy, Default)]
+struct Covered<'m> {
+    content: &'m str,
+    holes: &'m [Hole],
+}
+
 pub(super) enum Data {
     Scalar { text: String, style: Style },
     Sequence((u32, u32)),
@@ -140,26 +157,51 @@ impl Document {
 /// # Errors
 /// The first place at which the text stops being YAML as go-yaml reads it.
 pub fn parse_first(text: &Arc<Text>) -> Result<Document, SyntaxError> {
-    let mut documents = guarded(text, 1)?;
+    first(text, plain(text))
+}
+
+/// Reads the first document of a text in which some values are covered with words: `masked` has
+/// the text's length in bytes. The document's places and values are those of the text.
+///
+/// # Errors
+/// The first place at which the masked text stops being YAML as go-yaml reads it.
+pub fn parse_masked(
+    text: &Arc<Text>,
+    masked: &str,
+    holes: &[Hole],
+) -> Result<Document, SyntaxError> {
+    let content = masked;
+    first(text, Covered { content, holes })
+}
+
+fn plain(text: &Text) -> Covered<'_> {
+    Covered {
+        content: text.content(),
+        holes: &[],
+    }
+}
+
+fn first(text: &Arc<Text>, covered: Covered<'_>) -> Result<Document, SyntaxError> {
+    let mut documents = guarded(text, covered, 1)?;
     documents
         .0
         .pop()
-        .map_or_else(|| Ok(Builder::new(text).finish(None)), Ok)
+        .map_or_else(|| Ok(Builder::new(text, covered).finish(None)), Ok)
 }
 
 /// Reads all documents of a text, and the error that ended the reading, if one did.
 #[must_use]
 pub fn parse_all(text: &Arc<Text>) -> (Vec<Document>, Option<SyntaxError>) {
-    guarded(text, usize::MAX).unwrap_or_else(|error| (Vec::new(), Some(error)))
+    guarded(text, plain(text), usize::MAX).unwrap_or_else(|error| (Vec::new(), Some(error)))
 }
 
 type Documents = (Vec<Document>, Option<SyntaxError>);
 
 /// The parser can panic on rare input; that is caught here and reported as promvet's own fault.
-fn guarded(text: &Arc<Text>, most: usize) -> Result<Documents, SyntaxError> {
+fn guarded(text: &Arc<Text>, covered: Covered<'_>, most: usize) -> Result<Documents, SyntaxError> {
     let read = || -> Result<Documents, SyntaxError> {
         let mut documents = Vec::new();
-        match read_documents(text, most, &mut documents) {
+        match read_documents(text, covered, most, &mut documents) {
             Err(error) if documents.is_empty() => Err(error),
             outcome => Ok((documents, outcome.err())),
         }
@@ -197,24 +239,26 @@ impl BufRead for Chunks<'_> {
 
 fn read_documents(
     text: &Arc<Text>,
+    covered: Covered<'_>,
     most: usize,
     out: &mut Vec<Document>,
 ) -> Result<(), SyntaxError> {
     let mut parser = Parser::new();
     parser.set_encoding(libyaml_safer::Encoding::Utf8);
     parser.set_input(Chunks {
-        rest: text.content().as_bytes(),
+        rest: covered.content.as_bytes(),
     });
-    let mut builder = Builder::new(text);
+    let mut builder = Builder::new(text, covered);
     loop {
         let event = parser.parse().map_err(|error| malformed(text, &error))?;
         match event.data {
             EventData::StreamEnd => return Ok(()),
-            EventData::DocumentStart { .. } => builder = Builder::new(text),
+            EventData::DocumentStart { .. } => builder = Builder::new(text, covered),
             EventData::DocumentEnd { .. } => {
                 let done = out.len() + 1 >= most;
                 let next = if done { next_start(&mut parser) } else { None };
-                let document = std::mem::replace(&mut builder, Builder::new(text)).finish(next);
+                let document =
+                    std::mem::replace(&mut builder, Builder::new(text, covered)).finish(next);
                 alias::check(&document)?;
                 out.push(document);
                 if done {
@@ -298,15 +342,16 @@ struct Open {
     block: bool,
 }
 
-struct Builder {
+struct Builder<'m> {
     document: Document,
+    covered: Covered<'m>,
     open: Vec<Open>,
     pending: Vec<u32>,
     anchors: HashMap<String, u32>,
 }
 
-impl Builder {
-    fn new(text: &Arc<Text>) -> Self {
+impl<'m> Builder<'m> {
+    fn new(text: &Arc<Text>, covered: Covered<'m>) -> Self {
         let document = Document {
             text: Arc::clone(text),
             nodes: Vec::new(),
@@ -315,6 +360,7 @@ impl Builder {
         };
         Self {
             document,
+            covered,
             open: Vec::new(),
             pending: Vec::new(),
             anchors: HashMap::new(),
@@ -341,6 +387,7 @@ impl Builder {
                 // A plain scalar with the tag `!` is a string to go-yaml, which the tag says.
                 let tag =
                     tag.or_else(|| (!plain_implicit && style == Style::Plain).then(|| "!".into()));
+                let value = self.restored(at, value);
                 let at = self.trimmed(at, style);
                 self.add(at, anchor, tag, Data::Scalar { text: value, style });
             }
@@ -466,6 +513,29 @@ impl Builder {
         })
     }
 
+    /// A scalar's text with the original where words stand for values.
+    fn restored(&self, at: Span, value: String) -> String {
+        let Covered { content, holes } = self.covered;
+        let from = holes.partition_point(|hole| hole.filler.start < at.start);
+        let holes = holes.get(from..).unwrap_or(&[]);
+        let mut out = String::new();
+        let mut rest = value.as_str();
+        for hole in holes.iter().take_while(|hole| hole.filler.end <= at.end) {
+            let word = content.get(hole.filler.start as usize..hole.filler.end as usize);
+            let Some((before, after)) = word.and_then(|word| rest.split_once(word)) else {
+                break;
+            };
+            out.push_str(before);
+            out.push_str(self.document.text.slice(hole.original));
+            rest = after;
+        }
+        if out.is_empty() {
+            return value;
+        }
+        out.push_str(rest);
+        out
+    }
+
     /// Block scalars without the line breaks behind them.
     fn trimmed(&self, span: Span, style: Style) -> Span {
         if !matches!(style, Style::Literal | Style::Folded) {
@@ -553,6 +623,24 @@ mod tests {
             bomb += &format!("a{level}: &a{level} [{}]\n", [before.as_str(); 9].join(","));
         }
         assert_eq!(parse(&bomb).unwrap_err().kind, SyntaxKind::Bomb);
+    }
+
+    #[test]
+    fn covered_values_are_put_back() {
+        let source = "a: {{ x }}{{ y }}\nb: \"\\t${Z}\"\nc: |\n  p {{ q }}\n  r\n";
+        let masked = "a: QQQQQQQQQQQQQQ\nb: \"\\tQQQQ\"\nc: |\n  p QQQQQQQ\n  r\n";
+        let holes: Vec<_> = [(3, 10), (10, 17), (24, 28), (39, 46)]
+            .map(|(from, to)| Hole {
+                filler: Span::new(from, to),
+                original: Span::new(from, to),
+            })
+            .into();
+        let text = Text::new("t.yml", source.as_bytes().to_vec());
+        let document = parse_masked(&text, masked, &holes).unwrap();
+        let value = |key| document.root().unwrap().get(key).unwrap().as_str().unwrap();
+        assert_eq!(value("a"), "{{ x }}{{ y }}");
+        assert_eq!(value("b"), "\t${Z}");
+        assert_eq!(value("c"), "p {{ q }}\nr\n");
     }
 
     #[test]

@@ -12,6 +12,6 @@ mod node;
 pub mod placeholder;
 mod scalar;
 
-pub use build::{Document, SyntaxError, SyntaxKind, parse_all, parse_first};
+pub use build::{Document, Hole, SyntaxError, SyntaxKind, parse_all, parse_first, parse_masked};
 pub use node::{Entry, Kind, Mapping, Node, Sequence};
 pub use scalar::{Scalar, Style};

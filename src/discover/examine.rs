@@ -1,0 +1,312 @@
+//! The judgement of one file.
+
+use std::sync::Arc;
+
+use memchr::memmem;
+
+use super::kinds::{Class, classify, telling_key};
+use super::mask::{Branches, Mask, mask};
+use super::names;
+use super::outline::Outline;
+use crate::finding::Text;
+use crate::yaml::{Document, Kind, Node, SyntaxError, SyntaxKind, parse_first, parse_masked};
+
+/// What a file was recognised as.
+#[derive(Debug)]
+pub struct Recognised {
+    /// Its text.
+    pub text: Arc<Text>,
+    /// What it is.
+    pub what: What,
+    /// Why, as a sentence without its full stop.
+    pub why: String,
+    /// Whether something renders it before Prometheus reads it, and how that is known.
+    pub template: Option<Template>,
+    /// Whether it was read with its template tags covered, since it is no YAML with them.
+    pub masked: bool,
+    /// The kind of file that it looks like, if it is checked only because it was named.
+    pub looks_like: Option<&'static str>,
+}
+
+/// What a file is.
+#[derive(Debug)]
+pub enum What {
+    /// A Prometheus configuration.
+    Configuration {
+        /// What sort of one.
+        dialect: Dialect,
+        /// Its first document.
+        document: Document,
+    },
+    /// A Prometheus configuration that does not parse.
+    Broken {
+        /// Where it stops being YAML; if tags were covered, with them covered.
+        error: SyntaxError,
+    },
+    /// Something else that is known.
+    Other {
+        /// What it is called, such as `Alertmanager configuration`.
+        kind: &'static str,
+    },
+    /// Nothing that is known.
+    Unknown,
+}
+
+/// Sorts of Prometheus configurations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// A whole configuration for a server.
+    Server,
+    /// A whole configuration for a server in agent mode.
+    Agent,
+    /// Some sections only, which are made part of a configuration elsewhere.
+    Fragment,
+}
+
+impl Dialect {
+    /// The word used in reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Agent => "agent",
+            Self::Fragment => "fragment",
+        }
+    }
+}
+
+/// How it is known that a file is rendered before Prometheus reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Template {
+    /// Its name ends like a template's.
+    Suffix,
+    /// The policy lists it.
+    Policy,
+    /// It becomes YAML only by rendering.
+    Unrendered,
+}
+
+/// Judges one file. `named` says that the file itself was named by the user: then it is checked
+/// whatever it holds. `template_by_policy` says that the policy lists it as a template.
+#[must_use]
+pub fn examine(text: Arc<Text>, named: bool, template_by_policy: bool) -> Recognised {
+    let path: Arc<str> = Arc::clone(text.path());
+    let declared = if names::is_template(path.as_ref().as_ref()) {
+        Some(Template::Suffix)
+    } else {
+        template_by_policy.then_some(Template::Policy)
+    };
+    let Reading {
+        outcome,
+        masked,
+        template,
+    } = read(&text, declared);
+    let (what, why, looks_like) = match outcome {
+        Ok(document) => judge(document, &path, named),
+        Err(error) => judge_broken(error, &text, &path, named),
+    };
+    Recognised {
+        text,
+        what,
+        why,
+        template,
+        masked,
+        looks_like,
+    }
+}
+
+type Judgement = (What, String, Option<&'static str>);
+
+const NAMED: &str = "it was named on the command line";
+
+fn judge(document: Document, path: &str, named: bool) -> Judgement {
+    let class = classify(&Outline::of(&document), path);
+    match class {
+        Class::Ours {
+            sections,
+            server_only,
+        } => {
+            let dialect = dialect_of(&sections, server_only, path);
+            let what = What::Configuration { dialect, document };
+            (what, format!("top-level {}", keys(&sections)), None)
+        }
+        Class::Neighbour { kind, .. } if named => {
+            let what = What::Configuration {
+                dialect: Dialect::Server,
+                document,
+            };
+            (what, NAMED.into(), Some(kind))
+        }
+        Class::Neighbour { kind, keys: found } => (What::Other { kind }, has(found), None),
+        Class::Unknown if named => {
+            let what = What::Configuration {
+                dialect: Dialect::Server,
+                document,
+            };
+            (what, NAMED.into(), None)
+        }
+        Class::Unknown => {
+            let why = "it has no section of a Prometheus configuration".into();
+            (What::Unknown, why, None)
+        }
+    }
+}
+
+fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Judgement {
+    let outline = Outline::of_lines(text.content());
+    let neighbour = match classify(&outline, path) {
+        Class::Neighbour { kind, keys } => Some((kind, keys)),
+        _ => None,
+    };
+    let broken = What::Broken { error };
+    match (neighbour, telling_key(&outline)) {
+        (Some((kind, _)), _) if named => (broken, NAMED.into(), Some(kind)),
+        (Some((kind, keys)), _) => (What::Other { kind }, has(keys), None),
+        (None, Some((key, line))) => {
+            let why = format!("it does not parse, but line {line} begins with {key}");
+            (broken, why, None)
+        }
+        (None, None) if names::is_ours(path.as_ref()) => {
+            let why = "it does not parse, but has the name of a Prometheus configuration";
+            (broken, why.into(), None)
+        }
+        (None, None) if named => (broken, NAMED.into(), None),
+        (None, None) => {
+            let why = "it does not parse, and has no section of a Prometheus configuration";
+            (What::Unknown, why.into(), None)
+        }
+    }
+}
+
+/// A whole configuration has `global`, or targets to scrape, and something else.
+fn dialect_of(sections: &[&str], server_only: bool, path: &str) -> Dialect {
+    let has = |name: &str| sections.contains(&name);
+    let targets = has("scrape_configs") || has("scrape_config_files");
+    if sections.len() < 2 || !(has("global") || targets) {
+        return Dialect::Fragment;
+    }
+    let mut words = path.split(|c: char| !c.is_alphanumeric());
+    if has("remote_write") && !server_only && words.any(|word| word == "agent") {
+        Dialect::Agent
+    } else {
+        Dialect::Server
+    }
+}
+
+fn keys(names: &[&str]) -> String {
+    match names {
+        [name] => format!("key {name}"),
+        _ => format!("keys {}", names.join(", ")),
+    }
+}
+
+fn has(names: &[&str]) -> String {
+    if names.is_empty() {
+        "its name says so".into()
+    } else {
+        format!("it has the {}", keys(names))
+    }
+}
+
+/// A text as far as it could be read.
+struct Reading {
+    outcome: Result<Document, SyntaxError>,
+    masked: bool,
+    template: Option<Template>,
+}
+
+/// Reads a text as it is; if that is no YAML, or YAML only because `{{ x }}` happens to be a
+/// mapping in a mapping, with its tags covered.
+fn read(text: &Arc<Text>, declared: Option<Template>) -> Reading {
+    let plain = |outcome| Reading {
+        outcome,
+        masked: false,
+        template: declared,
+    };
+    let outcome = parse_first(text);
+    let readable = match &outcome {
+        Ok(document) => !has_bare_tag(document),
+        Err(error) => error.kind != SyntaxKind::Malformed,
+    };
+    if readable {
+        return plain(outcome);
+    }
+    let Some((covered, has_tags)) = read_masked(text) else {
+        return plain(outcome);
+    };
+    match (covered, outcome) {
+        (Err(error), Err(_)) if declared.is_some() || has_tags => Reading {
+            outcome: Err(error),
+            masked: true,
+            template: declared.or(Some(Template::Unrendered)),
+        },
+        (Err(_), outcome) => plain(outcome),
+        (covered, _) => Reading {
+            outcome: covered,
+            masked: true,
+            template: declared.or(Some(Template::Unrendered)),
+        },
+    }
+}
+
+/// Reads a text with its tags covered, and says whether it has tags of a template language. All
+/// branches of conditions are read, unless together they are no YAML or repeat a key.
+fn read_masked(text: &Arc<Text>) -> Option<(Result<Document, SyntaxError>, bool)> {
+    let parse = |mask: &Mask| parse_masked(text, &mask.content, &mask.holes);
+    let all = mask(text.content(), Branches::All)?;
+    let outcome = parse(&all);
+    let clashes = outcome.as_ref().map_or(true, repeats_key);
+    if all.has_branches && clashes {
+        let first = mask(text.content(), Branches::First)?;
+        if let Ok(document) = parse(&first) {
+            return Some((Ok(document), all.has_tags));
+        }
+    }
+    Some((outcome, all.has_tags))
+}
+
+/// All nodes of a document as written, aliases not followed.
+fn nodes(document: &Document) -> impl Iterator<Item = Node<'_>> {
+    let mut stack: Vec<Node<'_>> = document.root().into_iter().collect();
+    std::iter::from_fn(move || {
+        let node = stack.pop()?;
+        if !node.is_alias() {
+            match node.kind() {
+                Kind::Scalar(_) => {}
+                Kind::Sequence(list) => stack.extend(list.iter()),
+                Kind::Mapping(mapping) => {
+                    stack.extend(mapping.written().flat_map(|entry| [entry.key, entry.value]));
+                }
+            }
+        }
+        Some(node)
+    })
+}
+
+/// Whether a `{{ x }}` or `[[ x ]]` without quotes was read as YAML: Prometheus has neither a
+/// mapping as a key nor a list in a list.
+fn has_bare_tag(document: &Document) -> bool {
+    let content = document.text().content().as_bytes();
+    if memmem::find(content, b"{{").is_none() && memmem::find(content, b"[[").is_none() {
+        return false;
+    }
+    nodes(document).any(|node| {
+        let written = document.text().slice(node.span());
+        match node.kind() {
+            Kind::Mapping(mapping) => {
+                written.starts_with("{{")
+                    && mapping.written().any(|entry| entry.key.mapping().is_some())
+            }
+            Kind::Sequence(list) => written.starts_with("[[") && list.len() == 1,
+            Kind::Scalar(_) => false,
+        }
+    })
+}
+
+fn repeats_key(document: &Document) -> bool {
+    nodes(document).filter_map(Node::mapping).any(|mapping| {
+        let mut names: Vec<_> = mapping.written().map(|entry| entry.name()).collect();
+        names.sort_unstable();
+        names.windows(2).any(|pair| pair.first() == pair.last())
+    })
+}

@@ -1,0 +1,285 @@
+//! What Prometheus and its neighbours write at the top of their files.
+
+use super::outline::{Outline, Shape};
+
+/// A top-level section of a Prometheus configuration (`config.Config` in prometheus/prometheus,
+/// `config/config.go`, up to 3.14).
+struct Section {
+    name: &'static str,
+    /// Keys of which one must stand in it, where others use its name too; empty where nobody does.
+    marks: &'static [&'static str],
+    /// Whether an agent refuses it (`config.Load` with `agentMode`).
+    server_only: bool,
+}
+
+const fn own(name: &'static str, server_only: bool) -> Section {
+    Section {
+        name,
+        marks: &[],
+        server_only,
+    }
+}
+
+const fn shared(name: &'static str, marks: &'static [&'static str]) -> Section {
+    Section {
+        name,
+        marks,
+        server_only: false,
+    }
+}
+
+const SECTIONS: &[Section] = &[
+    shared(
+        "global",
+        &[
+            "scrape_interval",
+            "scrape_timeout",
+            "scrape_protocols",
+            "scrape_failure_log_file",
+            "scrape_native_histograms",
+            "evaluation_interval",
+            "rule_query_offset",
+            "external_labels",
+            "query_log_file",
+            "body_size_limit",
+            "sample_limit",
+            "target_limit",
+            "label_limit",
+            "label_name_length_limit",
+            "label_value_length_limit",
+            "keep_dropped_targets",
+            "metric_name_validation_scheme",
+            "metric_name_escaping_scheme",
+            "convert_classic_histograms_to_nhcb",
+            "always_scrape_classic_histograms",
+            "extra_scrape_metrics",
+        ],
+    ),
+    shared("runtime", &["gogc"]),
+    Section {
+        name: "alerting",
+        marks: &["alertmanagers", "alert_relabel_configs"],
+        server_only: true,
+    },
+    own("rule_files", true),
+    own("scrape_configs", false),
+    own("scrape_config_files", false),
+    own("remote_write", false),
+    own("remote_read", true),
+    shared("storage", &["tsdb", "exemplars"]),
+    shared("tracing", &["sampling_fraction", "client_type"]),
+    shared(
+        "otlp",
+        &[
+            "promote_resource_attributes",
+            "promote_all_resource_attributes",
+            "ignore_resource_attributes",
+            "promote_scope_metadata",
+            "translation_strategy",
+            "keep_identifying_resource_attributes",
+            "convert_histograms_to_nhcb",
+            "label_name_underscore_sanitization",
+            "label_name_preserve_multiple_underscores",
+        ],
+    ),
+];
+
+/// A kind of file that is no Prometheus configuration: all of `keys` stand in it.
+struct Neighbour {
+    kind: &'static str,
+    shape: Shape,
+    keys: &'static [&'static str],
+}
+
+const fn mapping(kind: &'static str, keys: &'static [&'static str]) -> Neighbour {
+    Neighbour {
+        kind,
+        shape: Shape::Mapping,
+        keys,
+    }
+}
+
+const fn list(kind: &'static str, keys: &'static [&'static str]) -> Neighbour {
+    Neighbour {
+        kind,
+        shape: Shape::List,
+        keys,
+    }
+}
+
+const AGENT: &str = "Grafana Agent configuration";
+const ALERTMANAGER: &str = "Alertmanager configuration";
+const COLLECTOR: &str = "OpenTelemetry Collector configuration";
+const CORTEX: &str = "Cortex or Mimir configuration";
+const LOKI: &str = "Loki configuration";
+const OPSTRACE: &str = "Opstrace instance configuration";
+const PROMTAIL: &str = "Promtail configuration";
+const TEMPO: &str = "Tempo configuration";
+const HELM: &str = "Helm values";
+
+/// The first row that fits counts.
+const NEIGHBOURS: &[Neighbour] = &[
+    mapping("Helm chart", &["apiVersion", "name", "version"]),
+    mapping("Kubernetes manifest", &["apiVersion", "kind"]),
+    mapping("Kubernetes manifest", &["kind", "metadata"]),
+    mapping("Grafana provisioning file", &["apiVersion", "datasources"]),
+    mapping("Grafana provisioning file", &["apiVersion", "providers"]),
+    mapping("compose file", &["services"]),
+    mapping("GitHub workflow", &["jobs", "on"]),
+    mapping("GitHub action", &["runs", "name"]),
+    mapping(COLLECTOR, &["service.pipelines"]),
+    mapping(COLLECTOR, &["receivers", "exporters"]),
+    mapping(COLLECTOR, &["processors", "exporters"]),
+    mapping(ALERTMANAGER, &["route", "receivers"]),
+    mapping(ALERTMANAGER, &["route.receiver"]),
+    mapping(ALERTMANAGER, &["receivers"]),
+    mapping(ALERTMANAGER, &["inhibit_rules"]),
+    mapping(PROMTAIL, &["scrape_configs", "clients"]),
+    mapping(PROMTAIL, &["scrape_configs", "positions"]),
+    mapping(PROMTAIL, &["scrape_configs", "server"]),
+    mapping(PROMTAIL, &["scrape_configs", "target_config"]),
+    mapping(PROMTAIL, &["scrape_configs.pipeline_stages"]),
+    mapping(PROMTAIL, &["scrape_configs.journal"]),
+    mapping(PROMTAIL, &["scrape_configs.syslog"]),
+    mapping(PROMTAIL, &["scrape_configs.gelf"]),
+    mapping(PROMTAIL, &["scrape_configs.kafka"]),
+    mapping(PROMTAIL, &["scrape_configs.gcplog"]),
+    mapping(PROMTAIL, &["scrape_configs.windows_events"]),
+    mapping(PROMTAIL, &["scrape_configs.cloudflare"]),
+    mapping(PROMTAIL, &["scrape_configs.loki_push_api"]),
+    mapping(PROMTAIL, &["clients", "positions"]),
+    mapping(PROMTAIL, &["clients", "server"]),
+    mapping(AGENT, &["metrics.configs"]),
+    mapping(AGENT, &["metrics.wal_directory"]),
+    mapping(AGENT, &["prometheus.configs"]),
+    mapping(AGENT, &["logs.configs"]),
+    mapping(AGENT, &["traces.configs"]),
+    mapping(AGENT, &["integrations", "metrics"]),
+    mapping(AGENT, &["integrations", "server"]),
+    // A part of `metrics.configs` in a file of its own, as the agent's scraping service takes it.
+    mapping("Grafana Agent instance", &["host_filter"]),
+    mapping("Grafana Agent instance", &["write_stale_on_shutdown"]),
+    mapping("Grafana Agent instance", &["wal_truncate_frequency"]),
+    mapping("Grafana Agent instance", &["remote_flush_deadline"]),
+    mapping(TEMPO, &["metrics_generator"]),
+    mapping(TEMPO, &["storage.trace"]),
+    mapping(CORTEX, &["blocks_storage"]),
+    mapping(CORTEX, &["ruler_storage"]),
+    mapping(CORTEX, &["alertmanager_storage"]),
+    mapping(CORTEX, &["ingester_client"]),
+    mapping(LOKI, &["schema_config"]),
+    mapping(LOKI, &["limits_config"]),
+    mapping(CORTEX, &["ingester", "distributor"]),
+    mapping(OPSTRACE, &["tenants", "cert_issuer"]),
+    mapping(OPSTRACE, &["tenants", "custom_dns_name"]),
+    mapping(OPSTRACE, &["tenants", "env_label"]),
+    mapping(OPSTRACE, &["tenants", "node_count"]),
+    mapping("rule file", &["groups"]),
+    mapping("unit tests of rules", &["tests"]),
+    mapping("SNMP exporter configuration", &["auths", "modules"]),
+    mapping("blackbox exporter configuration", &["modules"]),
+    mapping("web configuration", &["tls_server_config"]),
+    mapping("web configuration", &["basic_auth_users"]),
+    mapping("Vector configuration", &["sources", "sinks"]),
+    mapping(HELM, &["fullnameOverride"]),
+    mapping(HELM, &["nameOverride"]),
+    mapping(HELM, &["replicaCount"]),
+    mapping(HELM, &["image.repository"]),
+    mapping(HELM, &["serviceAccount.create"]),
+    mapping(HELM, &["prometheus.prometheusSpec"]),
+    mapping(HELM, &["kube-prometheus-stack"]),
+    mapping(HELM, &["serverFiles"]),
+    mapping(HELM, &["server", "alertmanager"]),
+    list("list of scrape configurations", &["job_name"]),
+    list("target file", &["targets"]),
+    list("list of remote-write endpoints", &["url"]),
+    list("Ansible playbook", &["hosts"]),
+];
+
+/// Names of promvet's own policy files, which are read by another room.
+const POLICY: &[&str] = &["promvet.yaml", ".promvet.yaml"];
+
+/// What an outline says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// A Prometheus configuration by these sections.
+    Ours {
+        sections: Vec<&'static str>,
+        /// Whether one of them is refused by an agent.
+        server_only: bool,
+    },
+    /// Something else that is known, by these keys.
+    Neighbour {
+        kind: &'static str,
+        keys: &'static [&'static str],
+    },
+    /// Nothing that is known.
+    Unknown,
+}
+
+/// Judges an outline.
+pub(super) fn classify(outline: &Outline<'_>, path: &str) -> Class {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if POLICY.contains(&name) {
+        return Class::Neighbour {
+            kind: "promvet policy",
+            keys: &[],
+        };
+    }
+    let fits = |row: &&Neighbour| {
+        row.shape == outline.shape && row.keys.iter().all(|path| outline.has(path))
+    };
+    if let Some(row) = NEIGHBOURS.iter().find(fits) {
+        return Class::Neighbour {
+            kind: row.kind,
+            keys: row.keys,
+        };
+    }
+    ours(outline).unwrap_or(Class::Unknown)
+}
+
+/// The sections of a Prometheus configuration, if there are enough of them: one that is ours alone
+/// outweighs three unknown keys, one whose name others use too outweighs one.
+fn ours(outline: &Outline<'_>) -> Option<Class> {
+    if outline.shape != Shape::Mapping {
+        return None;
+    }
+    let section_of = |name: &str| SECTIONS.iter().find(|section| section.name == name);
+    let unknown = outline
+        .keys
+        .iter()
+        .filter(|key| section_of(key.name).is_none() && !key.name.starts_with("x-"))
+        .count();
+    let mut weight = 0;
+    let mut found = Vec::new();
+    let mut server_only = false;
+    for section in SECTIONS {
+        let Some(key) = outline.key(section.name) else {
+            continue;
+        };
+        let own = section.marks.is_empty();
+        if own || key.below.iter().any(|below| section.marks.contains(below)) {
+            weight += if own { 3 } else { 1 };
+        }
+        server_only |= section.server_only;
+        found.push(section.name);
+    }
+    (weight > 0 && weight >= unknown).then_some(Class::Ours {
+        sections: found,
+        server_only,
+    })
+}
+
+/// The first key of a Prometheus configuration in a text that does not parse, with its line:
+/// those that are ours alone, or that hold what stands in ours alone.
+pub(super) fn telling_key<'t>(outline: &Outline<'t>) -> Option<(&'t str, usize)> {
+    let mut keys = outline.keys.iter().filter(|key| {
+        let mut sections = SECTIONS.iter();
+        sections.any(|section| {
+            section.name == key.name
+                && (section.marks.is_empty()
+                    || key.below.iter().any(|below| section.marks.contains(below)))
+        })
+    });
+    keys.find_map(|key| Some((key.name, key.line?)))
+}

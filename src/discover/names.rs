@@ -1,0 +1,155 @@
+//! What a file's name says of it.
+
+use std::path::Path;
+
+/// Endings of YAML files.
+const YAML: &[&str] = &[".yml", ".yaml"];
+
+/// Endings on top of those: of files that something renders, and of files to be copied.
+const TEMPLATES: &[&str] = &[".j2", ".tmpl", ".tpl", ".template"];
+const SAMPLES: &[&str] = &[".example", ".sample", ".default"];
+
+/// How the names of Prometheus configurations begin and end, without their endings.
+const OURS: &[(&str, &str)] = &[
+    ("prometheus", ""),
+    ("prom-", ""),
+    ("prom", "prom"),
+    ("", "-prom"),
+    ("", "_prom"),
+    ("", "-prometheus"),
+    ("", "_prometheus"),
+    ("remote-write", ""),
+    ("remote_write", ""),
+    ("scrape", ""),
+];
+
+/// Words in names of files that go with Prometheus and are no configuration of it.
+const NEIGHBOURS: &[&str] = &[
+    "adapter",
+    "alert",
+    "clusterrole",
+    "compose",
+    "dashboard",
+    "datasource",
+    "deploy",
+    "exporter",
+    "ingress",
+    "monitor",
+    "operator",
+    "playbook",
+    "rule",
+    "service",
+    "targets",
+    "test",
+    "values",
+    "web",
+];
+
+/// The name without its YAML ending, in lower case, and the ending on top of it, if any.
+fn parts(path: &Path) -> Option<(String, &'static str)> {
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let on_top = TEMPLATES.iter().chain(SAMPLES);
+    let (name, suffix) = on_top
+        .filter_map(|&suffix| Some((name.strip_suffix(suffix)?, suffix)))
+        .next()
+        .unwrap_or((&name, ""));
+    let stem = YAML.iter().find_map(|yaml| name.strip_suffix(yaml))?;
+    Some((stem.to_owned(), suffix))
+}
+
+/// Whether a file could hold YAML, by its name: `.yml` or `.yaml`, with or without a suffix of
+/// templates and samples on top. A name that is not UTF-8 can too, if it ends so.
+#[must_use]
+pub fn is_candidate(path: &Path) -> bool {
+    let Some(name) = path.file_name() else {
+        return false;
+    };
+    parts(Path::new(&*name.to_string_lossy())).is_some()
+}
+
+/// Whether a file's name says that something renders it before Prometheus reads it.
+#[must_use]
+pub fn is_template(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    parts(Path::new(&*name)).is_some_and(|(_, suffix)| TEMPLATES.contains(&suffix))
+}
+
+/// Whether a file is a Prometheus configuration as far as its name tells.
+pub(super) fn is_ours(path: &Path) -> bool {
+    let Some((stem, _)) = parts(path) else {
+        return false;
+    };
+    let fits = |(start, end): &(&str, &str)| stem.starts_with(start) && stem.ends_with(end);
+    OURS.iter().any(fits) && !NEIGHBOURS.iter().any(|word| stem.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_yaml_files_are_candidates() {
+        for name in [
+            "a.yml",
+            "A.YAML",
+            "x/prometheus.yml.j2",
+            "a.yaml.tmpl",
+            "a.yml.tpl",
+            "a.yml.template",
+            "a.yml.example",
+            "a.yml.sample",
+            "a.yaml.default",
+            "prometheus-template.yml",
+        ] {
+            assert!(is_candidate(Path::new(name)), "{name}");
+        }
+        for name in [
+            "yml",
+            "a.json",
+            "a.yml.bak",
+            "prometheus.tmpl",
+            "a.yml~",
+            "Dockerfile",
+        ] {
+            assert!(!is_candidate(Path::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn samples_are_no_templates() {
+        assert!(is_template(Path::new("prometheus.yml.j2")));
+        for name in [
+            "a.yml.example",
+            "a.yml.sample",
+            "a.yml.default",
+            "a.template.yml",
+        ] {
+            assert!(!is_template(Path::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn some_names_are_ours_even_if_the_content_is_broken() {
+        for name in [
+            "prometheus.yml",
+            "prometheus-eu.yaml",
+            "geth-prom.yml.sample",
+            "prom.yml",
+            "remote-write.yaml",
+            "scrape.yml.j2",
+        ] {
+            assert!(is_ours(Path::new(name)), "{name}");
+        }
+        for name in [
+            "prometheus-rules.yml",
+            "prometheus-values.yaml",
+            "prometheus-operator.yml",
+            "prompt.yml",
+            "promtail.yml",
+            "alertmanager.yml",
+            "config.yml",
+        ] {
+            assert!(!is_ours(Path::new(name)), "{name}");
+        }
+    }
+}

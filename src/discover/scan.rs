@@ -1,0 +1,88 @@
+//! Ruling files out by their bytes, before any parse.
+
+use std::path::Path;
+
+use memchr::memmem;
+
+use super::names;
+
+/// Words of which every Prometheus configuration has one: its sections that nothing else has, and
+/// what stands in the sections whose names are common words.
+const WORDS: &[&str] = &[
+    // scrape_configs, scrape_config_files, scrape_interval, scrape_timeout, …
+    "scrape_",
+    // remote_write, remote_read
+    "remote_",
+    // rule_files, rule_query_offset
+    "rule_",
+    // in `global`
+    "evaluation_interval",
+    "external_labels",
+    "query_log_file",
+    "metric_name_",
+    "_classic_hist",
+    "keep_dropped_targets",
+    "_limit",
+    // in `alerting`
+    "alertmanagers",
+    "alert_relabel_configs",
+    // in `storage`, `tracing`, `runtime`
+    "tsdb",
+    "exemplars",
+    "sampling_fraction",
+    "gogc",
+    // in `otlp`
+    "otlp",
+];
+
+/// Whether bytes may hold a Prometheus configuration. UTF-16, which the words would not be found
+/// in, always may.
+#[must_use]
+pub fn byte_scan(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\xfe")
+        || bytes.starts_with(b"\xfe\xff")
+        || WORDS
+            .iter()
+            .any(|word| memmem::find(bytes, word.as_bytes()).is_some())
+}
+
+/// Whether a file must be looked into: by its bytes, or by a name under which even a file that is
+/// broken beyond recognition is one of ours.
+#[must_use]
+pub fn may_hold(path: &Path, bytes: &[u8]) -> bool {
+    byte_scan(bytes) || names::is_ours(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_no_configuration_is_ruled_out() {
+        for source in [
+            "",
+            "services:\n  web:\n    image: nginx\n",
+            "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n",
+            "route:\n  receiver: x\nreceivers:\n  - name: x\n",
+            "apiVersion: v1\nkind: Service\nspec:\n  remoteWrite: []\n",
+        ] {
+            assert!(!byte_scan(source.as_bytes()), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_one_is_not() {
+        for source in [
+            "remote_write: []",
+            "global:\n  evaluation_interval: 1m\n",
+            "alerting:\n  alertmanagers: []\n",
+            "{\"scrape_configs\": []}",
+            "storage:\n  tsdb:\n    out_of_order_time_window: 1h\n",
+        ] {
+            assert!(byte_scan(source.as_bytes()), "{source}");
+        }
+        assert!(byte_scan(b"\xff\xfer\0u\0l\0e\0"));
+        assert!(may_hold(Path::new("prometheus.yml"), b"\tglobl: x"));
+        assert!(!may_hold(Path::new("other.yml"), b"\tglobl: x"));
+    }
+}

@@ -1,0 +1,301 @@
+//! The tags of template languages in a text: Jinja, Go templates and their kin (consul-template,
+//! confd, Helm, Nomad), Handlebars, ERB, and what the shell and envsubst replace.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+use crate::yaml::placeholder;
+
+/// The longest tag in bytes; what is longer is a bracket that nobody closed.
+const LONGEST: usize = 16 * 1024;
+
+/// The longest stretch without brackets that is searched for other placeholders, in bytes.
+const LONGEST_LINE: usize = 4096;
+
+/// What a tag does when the template is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It puts text in its place.
+    Value,
+    /// It opens a block: a condition, a loop.
+    Open,
+    /// It begins another branch of a block.
+    Else,
+    /// It closes a block.
+    Close,
+    /// It leaves nothing: an assignment, a comment.
+    Silent,
+}
+
+/// A tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Tag {
+    pub(super) span: Range<usize>,
+    pub(super) role: Role,
+    /// Whether its brackets are those of a template language, and not of the shell.
+    pub(super) bracketed: bool,
+}
+
+struct Brackets {
+    open: &'static str,
+    close: &'static str,
+    role: fn(&str) -> Option<Role>,
+}
+
+const BRACKETS: &[Brackets] = &[
+    Brackets {
+        open: "{{",
+        close: "}}",
+        role: |inner| Some(role_of_expression(inner)),
+    },
+    Brackets {
+        open: "{%",
+        close: "%}",
+        role: |inner| Some(role_of_statement(inner).unwrap_or(Role::Silent)),
+    },
+    Brackets {
+        open: "{#",
+        close: "#}",
+        role: |_| Some(Role::Silent),
+    },
+    Brackets {
+        open: "<%",
+        close: "%>",
+        role: role_of_erb,
+    },
+    Brackets {
+        open: "[[",
+        close: "]]",
+        // A list in a list, and `[[:alpha:]]`, are none.
+        role: |inner| (!inner.contains(['[', ']', ':', ','])).then(|| role_of_expression(inner)),
+    },
+];
+
+const OPENING: &[&str] = &[
+    "if", "unless", "for", "range", "with", "each", "define", "block", "raw", "macro", "call",
+    "filter",
+];
+const TURNING: &[&str] = &["else", "elif", "elsif", "elseif"];
+
+fn role_of_statement(inner: &str) -> Option<Role> {
+    let inner = inner.trim_start_matches(['-', '~', '+']).trim_start();
+    let word = inner
+        .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+        .next()?;
+    if OPENING.contains(&word) {
+        Some(Role::Open)
+    } else if TURNING.contains(&word) {
+        Some(Role::Else)
+    } else if word
+        .strip_prefix("end")
+        .is_some_and(|what| what.is_empty() || OPENING.contains(&what))
+    {
+        Some(Role::Close)
+    } else {
+        None
+    }
+}
+
+fn role_of_expression(inner: &str) -> Role {
+    let inner = inner.trim_start_matches(['-', '~']).trim_start();
+    match inner.chars().next() {
+        // Handlebars.
+        Some('#' | '^') => Role::Open,
+        Some('!') => Role::Silent,
+        Some('/') if inner.starts_with("/*") => Role::Silent,
+        Some('/') => Role::Close,
+        // Go: `$name := value`.
+        Some('$') if assigns(inner) => Role::Silent,
+        _ => role_of_statement(inner).unwrap_or(Role::Value),
+    }
+}
+
+fn assigns(inner: &str) -> bool {
+    let names = inner.split('=').next().unwrap_or("");
+    names.len() < inner.len()
+        && names
+            .chars()
+            .all(|c| c.is_alphanumeric() || "$_, :".contains(c))
+}
+
+fn role_of_erb(inner: &str) -> Option<Role> {
+    Some(match inner.chars().next() {
+        Some('=') => Role::Value,
+        Some('#') => Role::Silent,
+        _ if inner.trim_end_matches('-').trim_end().ends_with(" do") || inner.contains(" do |") => {
+            Role::Open
+        }
+        _ => role_of_statement(inner).unwrap_or(Role::Silent),
+    })
+}
+
+/// All tags of a text, ascending, without overlap.
+pub(super) fn find(text: &str) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    let mut closes = [Some(0); BRACKETS.len()];
+    let mut at = 0;
+    let mut plain_from = 0;
+    while let Some(next) = memchr::memchr3(b'{', b'<', b'[', rest(text, at)).map(|next| at + next) {
+        match bracket_at(text, next, &mut closes) {
+            Some(tag) => {
+                find_bare(text, plain_from..next, &mut tags);
+                at = tag.span.end;
+                plain_from = at;
+                tags.push(tag);
+            }
+            None => at = next + 1,
+        }
+    }
+    find_bare(text, plain_from..text.len(), &mut tags);
+    tags
+}
+
+fn rest(text: &str, from: usize) -> &[u8] {
+    text.as_bytes().get(from..).unwrap_or(&[])
+}
+
+/// The tag with brackets that begins at a byte. `closes` remembers where the next closing bracket
+/// of each kind is, so that a text full of opening ones is searched only once.
+fn bracket_at(text: &str, at: usize, closes: &mut [Option<usize>]) -> Option<Tag> {
+    let start = rest(text, at);
+    let fits = |(_, brackets): &(usize, &Brackets)| start.starts_with(brackets.open.as_bytes());
+    let (kind, brackets) = BRACKETS.iter().enumerate().find(fits)?;
+    let from = at + brackets.open.len();
+    let close = brackets.close.as_bytes();
+    let known = closes.get_mut(kind)?;
+    if known.as_ref().is_some_and(|&known| known < from) {
+        *known = memmem::find(rest(text, from), close).map(|found| from + found);
+    }
+    let mut end = (*known)?;
+    let inner = rest(text, from).get(..end - from)?;
+    if inner.len() < LONGEST && memchr::memchr_iter(b'"', inner).count() % 2 == 1 {
+        // The closing bracket stands in quotes; the tag goes on to the next one of its line.
+        let ahead = rest(text, end + 1);
+        let ahead = ahead.get(..LONGEST_LINE).unwrap_or(ahead);
+        let line = ahead.split(|byte| *byte == b'\n').next().unwrap_or(ahead);
+        end = memmem::find(line, close).map_or(end, |found| end + 1 + found);
+    }
+    let inner = text.get(from..end).filter(|inner| inner.len() < LONGEST)?;
+    Some(Tag {
+        span: at..end + close.len(),
+        role: (brackets.role)(inner)?,
+        bracketed: true,
+    })
+}
+
+/// Placeholders without such brackets: `${X}`, `%X%`, `__X__`, `@X@`.
+fn find_bare(text: &str, range: Range<usize>, tags: &mut Vec<Tag>) {
+    let mut at = range.start;
+    for line in text.get(range).unwrap_or("").split_inclusive('\n') {
+        if line.len() <= LONGEST_LINE {
+            let found = placeholder::find(line)
+                .filter(|found| !is_bracket(line, found))
+                .chain(at_signs(line));
+            let mut spans: Vec<_> = found
+                .map(|found| at + found.start..at + found.end)
+                .collect();
+            spans.sort_by_key(|span| span.start);
+            for span in spans {
+                if tags
+                    .last()
+                    .is_none_or(|last: &Tag| last.span.end <= span.start)
+                {
+                    tags.push(Tag {
+                        span,
+                        role: Role::Value,
+                        bracketed: false,
+                    });
+                }
+            }
+        }
+        at += line.len();
+    }
+}
+
+/// Whether a placeholder begins with brackets that have been judged already.
+fn is_bracket(line: &str, found: &Range<usize>) -> bool {
+    let begins = |open: &str| {
+        line.get(found.start..)
+            .is_some_and(|rest| rest.starts_with(open))
+    };
+    begins("{{") || begins("[[")
+}
+
+/// `@NAME@`, which autoconf and Maven replace.
+fn at_signs(line: &str) -> impl Iterator<Item = Range<usize>> {
+    let signs: Vec<usize> = memchr::memchr_iter(b'@', line.as_bytes()).collect();
+    let pairs: Vec<_> = signs.windows(2).map(<[usize]>::to_vec).collect();
+    pairs.into_iter().filter_map(|pair| {
+        let [from, to] = *pair.as_slice() else {
+            return None;
+        };
+        let name = line.get(from + 1..to)?;
+        let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        (!name.is_empty() && name.chars().all(is_name)).then_some(from..to + 1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roles(text: &str) -> Vec<(&str, Role)> {
+        let tags = find(text);
+        tags.into_iter()
+            .map(|tag| (&text[tag.span], tag.role))
+            .collect()
+    }
+
+    #[test]
+    fn tags_of_many_languages_are_found() {
+        use Role::{Close, Else, Open, Silent, Value};
+        for (text, expected) in [
+            ("a: {{ x }}", vec![("{{ x }}", Value)]),
+            ("{%- if x -%}", vec![("{%- if x -%}", Open)]),
+            ("{% elif y %}", vec![("{% elif y %}", Else)]),
+            ("{% endfor %}", vec![("{% endfor %}", Close)]),
+            ("{% set a = 1 %}", vec![("{% set a = 1 %}", Silent)]),
+            ("{# why #}", vec![("{# why #}", Silent)]),
+            (
+                "{{- range .x }}{{ end }}",
+                vec![("{{- range .x }}", Open), ("{{ end }}", Close)],
+            ),
+            ("{{ $a := 1 }}", vec![("{{ $a := 1 }}", Silent)]),
+            (
+                "{{ $a }}{{ end.x }}",
+                vec![("{{ $a }}", Value), ("{{ end.x }}", Value)],
+            ),
+            (
+                "{{/* why */}}{{#if x}}{{/if}}",
+                vec![
+                    ("{{/* why */}}", Silent),
+                    ("{{#if x}}", Open),
+                    ("{{/if}}", Close),
+                ],
+            ),
+            (
+                "<%= x %><% if y %><% end %>",
+                vec![
+                    ("<%= x %>", Value),
+                    ("<% if y %>", Open),
+                    ("<% end %>", Close),
+                ],
+            ),
+            ("[[ x ]] [[:alpha:]] [[a, b]]", vec![("[[ x ]]", Value)]),
+            ("{{ \"}}\" }}", vec![("{{ \"}}\" }}", Value)]),
+            ("${A} @B@ a@b.c@d", vec![("${A}", Value), ("@B@", Value)]),
+            ("{{ a\nb }}", vec![("{{ a\nb }}", Value)]),
+            ("{a: b} [c] <d", vec![]),
+        ] {
+            assert_eq!(roles(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_that_nobody_closes_cost_little() {
+        assert_eq!(find(&"{{".repeat(1_000_000)).len(), 0);
+        assert_eq!(find(&"${".repeat(1_000_000)).len(), 0);
+        assert_eq!(find(&"{{\"}}".repeat(100_000)).len(), 50_000);
+    }
+}
