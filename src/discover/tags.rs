@@ -171,11 +171,10 @@ fn bracket_at(text: &str, at: usize, closes: &mut [Option<usize>]) -> Option<Tag
     let inner = rest(text, from).get(..end - from)?;
     if inner.len() < LONGEST && memchr::memchr_iter(b'"', inner).count() % 2 == 1 {
         // The closing bracket stands in quotes; the tag goes on to the next one of its line.
-        let line = rest(text, end + 1).split(|byte| *byte == b'\n').next();
-        let window = line.and_then(|line| line.get(..line.len().min(LONGEST_LINE)));
-        end = window
-            .and_then(|window| memmem::find(window, close))
-            .map_or(end, |found| end + 1 + found);
+        let ahead = rest(text, end + 1);
+        let ahead = ahead.get(..LONGEST_LINE).unwrap_or(ahead);
+        let line = ahead.split(|byte| *byte == b'\n').next().unwrap_or(ahead);
+        end = memmem::find(line, close).map_or(end, |found| end + 1 + found);
     }
     let inner = text.get(from..end).filter(|inner| inner.len() < LONGEST)?;
     Some(Tag {
@@ -190,7 +189,9 @@ fn find_bare(text: &str, range: Range<usize>, tags: &mut Vec<Tag>) {
     let mut at = range.start;
     for line in text.get(range).unwrap_or("").split_inclusive('\n') {
         if line.len() <= LONGEST_LINE {
-            let found = placeholder::find(line).chain(at_signs(line));
+            let found = placeholder::find(line)
+                .filter(|found| !is_bracket(line, found))
+                .chain(at_signs(line));
             let mut spans: Vec<_> = found
                 .map(|found| at + found.start..at + found.end)
                 .collect();
@@ -210,6 +211,15 @@ fn find_bare(text: &str, range: Range<usize>, tags: &mut Vec<Tag>) {
         }
         at += line.len();
     }
+}
+
+/// Whether a placeholder begins with brackets that have been judged already.
+fn is_bracket(line: &str, found: &Range<usize>) -> bool {
+    let begins = |open: &str| {
+        line.get(found.start..)
+            .is_some_and(|rest| rest.starts_with(open))
+    };
+    begins("{{") || begins("[[")
 }
 
 /// `@NAME@`, which autoconf and Maven replace.
