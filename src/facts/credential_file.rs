@@ -8,7 +8,7 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::source::{EntryKind, Meta, Owner, Tree};
+use crate::source::{Kind, Meta, Tree};
 use crate::yaml::placeholder;
 
 /// The user and group of the official image (`nobody`; Dockerfile of prometheus/prometheus).
@@ -159,23 +159,23 @@ impl Walk<'_> {
                 Err(error) => return self.absent(&here, &rest, &error),
             };
             match meta.kind {
-                EntryKind::Link => {
+                Kind::Link => {
                     if let Err(state) = self.enter_link(&mut here, &mut rest) {
                         return state;
                     }
                 }
-                EntryKind::Folder if !rest.is_empty() => {
+                Kind::Folder if !rest.is_empty() => {
                     if let Some(refusal) = self.refuses_search(&here) {
                         return refusal;
                     }
                 }
-                EntryKind::File if rest.is_empty() => return self.judge_file(&here, &meta),
-                EntryKind::Folder => return FileState::NotAFile(EntryKind::Folder.noun()),
-                EntryKind::File => return FileState::Missing(self.shown(&here, &rest)),
+                Kind::File if rest.is_empty() => return self.judge_file(&here, &meta),
+                Kind::Folder => return FileState::NotAFile(Kind::Folder.noun()),
+                Kind::File => return FileState::Missing(self.shown(&here, &rest)),
                 other => return FileState::NotAFile(other.noun()),
             }
         }
-        FileState::NotAFile(EntryKind::Folder.noun())
+        FileState::NotAFile(Kind::Folder.noun())
     }
 
     /// Replaces a link by what it points at. Absolute targets count from the base.
@@ -215,7 +215,7 @@ impl Walk<'_> {
     }
 
     fn judge_file(&self, here: &Path, meta: &Meta) -> FileState {
-        if let (Some(user), Some(owner)) = (self.user, meta.owner)
+        if let (Some(user), Some(owner)) = (self.user, Owner::of(meta))
             && !allows(owner, user, READ)
         {
             return FileState::Unreadable(format!(
@@ -239,8 +239,8 @@ impl Walk<'_> {
     fn refuses_search(&self, folder: &Path) -> Option<FileState> {
         let user = self.user?;
         let meta = self.tree.metadata(&self.base.join(folder)).ok()?;
-        let owner = meta.owner?;
-        if meta.kind != EntryKind::Folder || allows(owner, user, SEARCH) {
+        let owner = Owner::of(&meta)?;
+        if meta.kind != Kind::Folder || allows(owner, user, SEARCH) {
             return None;
         }
         Some(FileState::Unreadable(format!(
@@ -265,6 +265,20 @@ fn parts(path: &Path) -> Vec<String> {
     parts
 }
 
+/// Who owns a file and what may be done with it, where the system knows such things.
+#[derive(Clone, Copy)]
+struct Owner {
+    mode: u32,
+    uid: u32,
+    gid: u32,
+}
+
+impl Owner {
+    fn of(meta: &Meta) -> Option<Self> {
+        Some(Self { mode: meta.mode?, uid: meta.uid?, gid: meta.gid? })
+    }
+}
+
 /// The bits of a mode, for one of owner, group and others.
 const READ: u32 = 0o4;
 const SEARCH: u32 = 0o1;
@@ -278,4 +292,72 @@ fn allows(owner: Owner, user: User, right: u32) -> bool {
         () => 0,
     };
     owner.mode >> shift & right != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Memory;
+
+    const NOBODY: User = OFFICIAL_USER;
+
+    fn state(host: Host, user: User, path: &str) -> FileState {
+        let tree = Memory::new()
+            .file("/tree/conf/prometheus.yml", "x")
+            .file("/tree/conf/token", "abc")
+            .file("/tree/conf/blank", " \n\t")
+            .link("/tree/conf/out", "/etc/shadow")
+            .link("/tree/conf/loop", "loop")
+            .file("/etc/shadow", "root:x")
+            .owned_file("/root/etc/own", "abc", (0o400, 65534, 0))
+            .owned_file("/root/etc/private", "abc", (0o600, 0, 0))
+            .owned_file("/root/etc/group", "abc", (0o640, 0, 2000))
+            .owned_file("/root/etc/open", "abc", (0o644, 0, 0))
+            .link("/root/etc/link", "/etc/open")
+            .link("/root/etc/up", "../../../../etc/open");
+        let lookup = Lookup { tree: &tree, bounds: PathBuf::from("/tree"), host, user };
+        lookup.judge(Some(Path::new("/tree/conf")), path)
+    }
+
+    #[test]
+    fn relative_paths_count_from_the_configuration() {
+        let here = |path| state(Host::Elsewhere, NOBODY, path);
+        assert_eq!(here("token"), FileState::Usable);
+        assert_eq!(here("../conf/./token"), FileState::Usable);
+        assert_eq!(here("blank"), FileState::Empty);
+        assert_eq!(here("."), FileState::NotAFile("a folder"));
+        assert!(matches!(here("tokens"), FileState::Missing(_)));
+        assert!(matches!(here("token/x"), FileState::Missing(_)));
+        assert!(matches!(here("loop"), FileState::Missing(_)));
+    }
+
+    #[test]
+    fn nothing_outside_the_tree_is_looked_at() {
+        let here = |path| state(Host::Elsewhere, NOBODY, path);
+        let unverified = |why| FileState::Unverified(why);
+        assert_eq!(here("../../etc/shadow"), unverified(Unverified::Outside));
+        assert_eq!(here("out"), unverified(Unverified::Outside));
+        assert_eq!(here("/etc/shadow"), unverified(Unverified::Elsewhere));
+        assert_eq!(here("${DIR}/token"), unverified(Unverified::Placeholder));
+    }
+
+    #[test]
+    fn mode_bits_decide_for_the_user_that_prometheus_runs_as() {
+        let root = || Host::Root(PathBuf::from("/root"));
+        let with = |uid, gid, path| state(root(), User { uid, gid }, path);
+        assert_eq!(with(65534, 65534, "/etc/own"), FileState::Usable);
+        assert!(matches!(with(65534, 65534, "/etc/private"), FileState::Unreadable(_)));
+        assert_eq!(with(0, 0, "/etc/private"), FileState::Usable);
+        assert_eq!(with(1000, 2000, "/etc/group"), FileState::Usable);
+        assert!(matches!(with(1000, 1000, "/etc/group"), FileState::Unreadable(_)));
+        assert_eq!(with(1000, 1000, "/etc/open"), FileState::Usable);
+    }
+
+    #[test]
+    fn links_stay_below_the_root() {
+        let root = || Host::Root(PathBuf::from("/root"));
+        assert_eq!(state(root(), NOBODY, "/etc/link"), FileState::Usable);
+        assert_eq!(state(root(), NOBODY, "/etc/up"), FileState::Usable);
+        assert!(matches!(state(root(), NOBODY, "/etc/shadow"), FileState::Missing(_)));
+    }
 }
