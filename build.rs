@@ -3,8 +3,11 @@
 
 #[path = "build/pages.rs"]
 mod pages;
+#[path = "build/receivers.rs"]
+mod receivers;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     pages::generate()?;
+    receivers::generate()?;
     Ok(())
 }

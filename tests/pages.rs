@@ -11,7 +11,7 @@ use promvet::source::Memory;
 fn findings(files: &[(String, String)]) -> Vec<Finding> {
     let mut tree = Memory::new();
     for (path, content) in files {
-        tree = tree.file(format!("/example/{path}"), content.clone().into_bytes());
+        tree = tree.file(format!("/tree/{path}"), content.clone().into_bytes());
     }
     let request = Request { paths: vec![PathBuf::from(".")], ..Request::default() };
     let run = run(&request, &tree);

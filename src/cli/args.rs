@@ -9,18 +9,18 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(name = "promvet", version, max_term_width = 80, args_conflicts_with_subcommands = true)]
 #[command(after_help = "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 promvet could \
                         not do its work.")]
-pub struct Cli {
+pub(super) struct Cli {
     /// What to do; `check` unless said otherwise.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub(super) command: Option<Command>,
     /// The arguments of `check`.
     #[command(flatten)]
-    pub check: CheckArgs,
+    pub(super) check: CheckArgs,
 }
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Check every Prometheus configuration below the paths (the default)
     Check(CheckArgs),
     /// List the files and what they were recognised as, and why
@@ -37,67 +37,67 @@ pub enum Command {
 
 /// Which files are looked at.
 #[derive(Args, Clone, Debug, Default)]
-pub struct PathArgs {
+pub(super) struct PathArgs {
     /// Files and folders to look at; `-` is standard input [default: the current folder]
     #[arg(value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
     /// The path that standard input is treated as
     #[arg(long, value_name = "PATH")]
-    pub stdin_filename: Option<PathBuf>,
+    pub(super) stdin_filename: Option<PathBuf>,
     /// Look at hidden files and folders too
     #[arg(long)]
-    pub hidden: bool,
+    pub(super) hidden: bool,
     /// Do not honour .gitignore and .ignore files
     #[arg(long)]
-    pub no_ignore: bool,
+    pub(super) no_ignore: bool,
     /// The policy file [default: promvet.yaml or .promvet.yaml of the tree]
     #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// How many threads to use [default: one a processor]
     #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
+    pub(super) threads: Option<usize>,
 }
 
 /// The arguments of `files`.
 #[derive(Args, Clone, Debug, Default)]
-pub struct FilesArgs {
+pub(super) struct FilesArgs {
     /// Which files.
     #[command(flatten)]
-    pub paths: PathArgs,
+    pub(super) paths: PathArgs,
     /// List only the Prometheus configurations
     #[arg(long)]
-    pub only_configurations: bool,
+    pub(super) only_configurations: bool,
 }
 
 /// The arguments of `check`.
 #[derive(Args, Clone, Debug, Default)]
-pub struct CheckArgs {
+pub(super) struct CheckArgs {
     /// Which files.
     #[command(flatten)]
-    pub paths: PathArgs,
+    pub(super) paths: PathArgs,
     /// The form of the report
     #[arg(long, value_enum, default_value_t)]
-    pub format: FormatArg,
+    pub(super) format: FormatArg,
     /// The severity from which findings make the exit status 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
-    pub fail_on: FailOn,
+    pub(super) fail_on: FailOn,
     /// Look for absolute paths below DIR, the root file system of where Prometheus runs
     #[arg(long, value_name = "DIR", conflicts_with = "on_host")]
-    pub root: Option<PathBuf>,
+    pub(super) root: Option<PathBuf>,
     /// This machine is where Prometheus runs: look at absolute paths
     #[arg(long)]
-    pub on_host: bool,
+    pub(super) on_host: bool,
     /// Print findings only, without the summary
     #[arg(long, short)]
-    pub quiet: bool,
+    pub(super) quiet: bool,
     /// Whether to use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub color: Color,
+    pub(super) color: Color,
 }
 
 /// Forms of the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum FormatArg {
+pub(super) enum FormatArg {
     /// For people, with the lines of the source
     #[default]
     Human,
@@ -109,7 +109,7 @@ pub enum FormatArg {
 
 /// What makes the exit status 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
+pub(super) enum FailOn {
     /// Errors
     #[default]
     Error,
@@ -123,7 +123,7 @@ pub enum FailOn {
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Color {
+pub(super) enum Color {
     /// On a terminal, unless NO_COLOR is set
     #[default]
     Auto,

@@ -7,6 +7,7 @@ pub mod credential_file;
 mod demand;
 mod issuer;
 pub mod opstrace;
+pub mod receiver;
 
 use std::fmt;
 use std::path::Path;
@@ -17,7 +18,12 @@ pub use demand::Demand;
 pub use issuer::KnownIssuer;
 
 use crate::policy::Policy;
+use crate::prometheus::endpoint::Endpoint;
 use opstrace::{Instance, TenantHost};
+use receiver::{Catalogue, Hints, Recognition};
+
+/// The profile of an Opstrace instance with a domain of its own.
+const OPSTRACE_OWN_DOMAIN: &str = "opstrace-custom-dns";
 
 /// Finds the Opstrace instance configurations of the tree; called at most once.
 pub type FindInstances<'t> = Box<dyn Fn() -> Vec<Instance> + Send + Sync + 't>;
@@ -28,6 +34,7 @@ pub struct Facts<'t> {
     files: Lookup<'t>,
     find_instances: FindInstances<'t>,
     instances: OnceLock<Vec<Instance>>,
+    catalogue: Catalogue,
 }
 
 impl fmt::Debug for Facts<'_> {
@@ -41,7 +48,7 @@ impl<'t> Facts<'t> {
     /// for an Opstrace instance.
     #[must_use]
     pub fn new(policy: &'t Policy, files: Lookup<'t>, find_instances: FindInstances<'t>) -> Self {
-        Self { policy, files, find_instances, instances: OnceLock::new() }
+        Self { policy, files, find_instances, instances: OnceLock::new(), catalogue: Catalogue::default() }
     }
 
     /// What this repository wants.
@@ -99,6 +106,19 @@ impl<'t> Facts<'t> {
             }
         }
         None
+    }
+
+    /// The receivers that an endpoint may be meant for. A name such as `cortex.<tenant>.<domain>`
+    /// is Opstrace's only where the tree or the policy knows the domain as an instance's own.
+    #[must_use]
+    pub fn recognise(&self, endpoint: &Endpoint) -> Recognition<'_> {
+        let host = endpoint.host_name();
+        let own_domain = host.as_deref().and_then(TenantHost::new).filter(|host| host.instance.is_none());
+        let domains: Vec<_> = match own_domain {
+            Some(_) => self.opstrace_domains().map(|domain| (OPSTRACE_OWN_DOMAIN, domain)).collect(),
+            None => Vec::new(),
+        };
+        receiver::recognise(endpoint, &self.catalogue, &Hints { receiver: None, domains: &domains })
     }
 
     /// Domains of Opstrace instances that have one of their own, from promvet.yaml and from the

@@ -1,6 +1,6 @@
 //! `remote-write/url-shape`: the URL is not one that its receiver takes samples at.
 
-use crate::facts::receiver::judge;
+use crate::facts::receiver::{Cause, judge};
 use crate::finding::Severity;
 use crate::rules::{Entry, Findings};
 
@@ -9,7 +9,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     // A credential over plain http is the worse half of the same fault.
     let plain_http = entry.sends_credentials_in_the_clear();
     for fault in judge(&url.endpoint, &url.recognition) {
-        if fault.concerns_scheme && plain_http {
+        if fault.cause == Cause::Scheme && plain_http {
             continue;
         }
         let severity = if fault.certain { Severity::Error } else { Severity::Warning };
