@@ -1,5 +1,5 @@
 //! Text from the input, made harmless: no control characters, no terminal escapes, nothing that
-//! turns the direction of a line or can't be seen.
+//! turns the direction of a line or can't be seen, and no commands to the service that runs a job.
 
 use std::borrow::Cow;
 
@@ -54,8 +54,24 @@ fn several(text: &str, tab: char) -> Cow<'_, str> {
     })
 }
 
+/// Lines that are commands to GitHub's runner are those that begin with this, after white space
+/// (actions/runner, ActionCommand.TryParseV2).
+const COMMAND: &str = "::";
+
+/// A line of output that is no command: the first colon of one is shown by its number.
+pub(super) fn no_command(line: &str) -> Cow<'_, str> {
+    match line.trim_start().strip_prefix(COMMAND) {
+        Some(rest) => {
+            let indent = line.len() - line.trim_start().len();
+            let indent = line.get(..indent).unwrap_or("");
+            Cow::Owned(format!("{indent}\\u{{3a}}:{rest}"))
+        }
+        None => Cow::Borrowed(line),
+    }
+}
+
 fn replace(text: &str, with: impl Fn(char, Option<char>, &mut String)) -> Cow<'_, str> {
-    if !text.contains(is_hostile) {
+    if !text.contains(is_hostile) && !text.contains("##") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
@@ -63,11 +79,21 @@ fn replace(text: &str, with: impl Fn(char, Option<char>, &mut String)) -> Cow<'_
     while let Some(c) = chars.next() {
         if is_hostile(c) {
             with(c, chars.peek().copied(), &mut out);
+        } else if c == '[' && opens_command(&out) {
+            out.extend(c.escape_unicode());
         } else {
             out.push(c);
         }
     }
     Cow::Owned(out)
+}
+
+/// Whether a bracket behind this text would make a command of it: `##[error]`,
+/// `##vso[task.setvariable]`, `##teamcity[…]`, anywhere in a line.
+fn opens_command(before: &str) -> bool {
+    before
+        .trim_end_matches(|c: char| c.is_ascii_alphabetic())
+        .ends_with("##")
 }
 
 /// `␛` for an escape; `\u{202e}` for what has no picture.
@@ -95,10 +121,13 @@ mod tests {
             ("a\r\nb\nc\rd\te", "a b c d e"),
             ("\u{7f}\0", "␡␀"),
             ("\u{9b}x\u{202e}y\u{2066}", "\\u{9b}x\\u{202e}y\\u{2066}"),
+            ("### [x] ##vso[y", "### [x] ##vso\\u{5b}y"),
             ("a\u{feff}\u{200b}\u{2028}", "a\\u{feff}\\u{200b}\\u{2028}"),
         ] {
             assert_eq!(line(text), expected);
         }
+        assert_eq!(no_command("  ::error::x"), "  \\u{3a}:error::x");
+        assert_eq!(no_command("a ::error::x"), "a ::error::x");
         assert_eq!(lines("a\r\nb\tc\rd\x07"), "a\nb c\nd␇");
         assert_eq!(source("a\r\nb\tc\rd\x07"), "a\nb\tc\nd␇");
     }

@@ -172,6 +172,31 @@ fn fingerprints_are_numbered_where_findings_are_alike_and_stay_when_some_are_lef
     assert_eq!(outcome.findings()[0].fingerprint, names[1]);
 }
 
+/// Whether a line would be a command to the service that runs a job.
+fn is_command(line: &str) -> bool {
+    line.trim_start().starts_with("::") || line.contains("##[") || line.contains("##vso[")
+}
+
+#[test]
+fn commands_from_the_input_reach_no_service() {
+    let (_, place) = marked(
+        "::error::x.yml",
+        "##[error]\n::error::⟦a⟧: ##vso[task] b\n::warning::",
+    );
+    let message = "words that fill a line up to where it is wrapped, which is after column 98 or so, ::error::x\n::x ##[x]";
+    let said = finding("x/y", Severity::Error, place.clone(), "##[a]", message)
+        .help(message)
+        .evidence(place, message);
+    let outcome = Outcome::new(vec![said], vec![], vec![], 0);
+    for format in Format::all() {
+        let text = written(format, &outcome, &options());
+        for line in text.lines() {
+            let ours = format == Format::Github && line.starts_with("::error file=");
+            assert!(ours || !is_command(line), "{}: {line}", format.name());
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -202,6 +227,9 @@ proptest! {
         for format in Format::all() {
             let text = written(format, &outcome, &options);
             prop_assert!(!text.chars().any(|c| c != '\n' && super::neutral::is_hostile(c)));
+            let commands = text.lines().filter(|line| is_command(line)).count();
+            let lines = text.lines().count();
+            prop_assert_eq!(commands, if format == Format::Github { lines } else { 0 });
         }
     }
 }
