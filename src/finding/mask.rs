@@ -51,6 +51,20 @@ pub fn is_secret_name(name: &str) -> bool {
     })
 }
 
+/// Whether a value is the name of a variable that somebody fills in later, such as `${TOKEN}`,
+/// `$(TOKEN)` or `{{ .token }}`: no secret, and what people look for when it stays empty.
+pub(super) fn is_variable(value: &str) -> bool {
+    let value = value.trim().trim_matches(['"', '\'']);
+    let inside = |open: &str, close: &str| value.strip_prefix(open)?.strip_suffix(close);
+    let named = |name: &str, more: &[char]| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || more.contains(&c);
+        name.starts_with(|c: char| !c.is_ascii_digit()) && name.chars().all(plain)
+    };
+    inside("${", "}").is_some_and(|name| named(name, &[]))
+        || inside("$(", ")").is_some_and(|name| named(name, &[]))
+        || inside("{{", "}}").is_some_and(|name| named(name.trim(), &['.']))
+}
+
 /// The secrets of a text that are looked for in sentences, by how they begin.
 pub(super) type Needles = BTreeMap<[u8; SHORTEST], Vec<Box<str>>>;
 
@@ -326,6 +340,15 @@ mod tests {
                 "{\"token\":[redacted],\"url\":\"x\"}",
             ),
             ("password: \"a\"b\"", "password: [redacted]"),
+            ("password: \"${PASS_1}\" # x", "password: \"${PASS_1}\" # x"),
+            (
+                "password: {{ .Values.pass }}",
+                "password: {{ .Values.pass }}",
+            ),
+            ("password: ${PASS:-hunter2}", "password: [redacted]"),
+            ("password: {{ \"hunter2\" }}", "password: [redacted]"),
+            ("password: x${PASS}", "password: [redacted]"),
+            ("password: ${}", "password: [redacted]"),
             (
                 "url: https://u:pa/ss#w@host/x",
                 "url: https://u:[redacted]@host/x",

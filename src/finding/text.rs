@@ -203,8 +203,9 @@ impl Text {
         if let Some(masked) = &secrets.masked {
             return Arc::clone(masked);
         }
-        let marked = secrets.marked.iter().copied();
-        let masked: Arc<[Span]> = mask::joined(marked.chain(looks.iter().copied())).into();
+        let spans = secrets.marked.iter().chain(looks).copied();
+        let spans = spans.filter(|&span| !mask::is_variable(self.slice(span)));
+        let masked: Arc<[Span]> = mask::joined(spans).into();
         secrets.masked = Some(Arc::clone(&masked));
         masked
     }

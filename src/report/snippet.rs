@@ -102,7 +102,7 @@ fn neutralised(text: &str, ranges: &[Range<usize>]) -> (String, Vec<Range<usize>
     let mut at = 0;
     let mut moved = BTreeMap::new();
     for cut in cuts {
-        out.push_str(&neutral::source(text.get(at..cut).unwrap_or("")));
+        neutral::add_source(text.get(at..cut).unwrap_or(""), &mut out);
         moved.insert(cut, out.len());
         at = cut;
     }

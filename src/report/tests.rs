@@ -197,14 +197,55 @@ fn commands_from_the_input_reach_no_service() {
     }
 }
 
+/// Text made of what gives formats trouble.
+fn trouble() -> impl Strategy<Value = String> {
+    let piece = proptest::sample::select(vec![
+        "\n",
+        "\r",
+        "\r\n",
+        "\t",
+        " ",
+        "::",
+        "##[",
+        "`",
+        "|",
+        ",",
+        "%",
+        "password: ",
+        "hunter2-x",
+        "://u:",
+        "@",
+        "\"",
+        "'",
+        "<",
+        "&",
+        "]]>",
+        "](",
+        "é",
+        "日",
+        "👩‍🔧",
+        "\u{301}",
+        "\u{202e}",
+        "\u{feff}",
+        "\u{fffe}",
+        "\u{1b}[2J",
+        "\0",
+        "word",
+    ]);
+    proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn any_bytes_in_any_place_are_written_by_every_format(
-        bytes in proptest::collection::vec(any::<u8>(), 0..300),
-        path in "(?s).{1,20}",
-        message in "(?s).{0,80}",
+        bytes in prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..300),
+            trouble().prop_map(String::into_bytes),
+        ],
+        path in prop_oneof!["(?s).{1,20}", trouble()],
+        message in prop_oneof!["(?s).{0,80}", trouble()],
         (start, len, other) in (0..320_usize, 0..320_usize, 0..320_usize),
         width in 0..220_usize,
         unicode in any::<bool>(),
