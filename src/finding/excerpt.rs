@@ -1,65 +1,84 @@
 //! The one way from a source text to output: a few lines, secrets replaced, long lines cut.
 
+use std::ops::Range;
+
 use super::mask::REDACTED;
 use super::text::{Excerpt, Span, Text};
 
 /// What stands where a line was cut.
-const CUT: char = '…';
+const CUT: &str = "…";
 
 /// The most lines of a long place that are shown, besides those around it.
 const TALLEST: usize = 8;
 
-/// The lines of `span` with `context` lines around it and at most `columns` characters each.
-pub(super) fn excerpt(text: &Text, span: Span, context: usize, columns: usize) -> Excerpt {
-    let start_line = text.line_at(span.start);
-    let last_byte = span.end.saturating_sub(1).max(span.start);
-    let end_line = text.line_at(last_byte).min(start_line + TALLEST);
-    let first_line = start_line.saturating_sub(context).max(1);
+/// The lines of the first of `spans` with `context` lines around it and at most `columns`
+/// characters each, and where in them the spans are. The lines reach from the first to the last
+/// that one of the spans is on.
+pub(super) fn excerpt(
+    text: &Text,
+    spans: &[Span],
+    context: usize,
+    columns: usize,
+) -> (Excerpt, Vec<Range<usize>>) {
+    let lines = spans.iter().map(|&span| lines_of(text, span));
+    let (top, bottom) = lines
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+        .unwrap_or((1, 1));
+    let first_line = top.saturating_sub(context).max(1);
     let secrets = text.masked();
     let mut out = Masked {
         text,
         secrets: &secrets,
         out: String::new(),
-        place: span,
-        start: None,
-        end: None,
+        marks: spans.iter().map(|&place| Mark::new(place)).collect(),
     };
-    for number in first_line..=end_line + context {
+    for number in first_line..=bottom + context {
         let Some(line) = text.line_span(number) else {
             break;
         };
-        if number > end_line && line.is_empty() && text.line_span(number + 1).is_none() {
+        if number > bottom && line.is_empty() && text.line_span(number + 1).is_none() {
             break;
         }
         if number > first_line {
             out.out.push('\n');
         }
-        out.line(line, window(text, line, span, columns.max(8)));
+        out.line(line, window(text, line, spans, columns.max(8)));
     }
-    let start = out.start.unwrap_or(out.out.len());
-    let end = out.end.unwrap_or(out.out.len()).max(start);
-    Excerpt {
+    let len = out.out.len();
+    let marks: Vec<Range<usize>> = out.marks.iter().map(|mark| mark.range(len)).collect();
+    let first = marks.first().cloned().unwrap_or(len..len);
+    let excerpt = Excerpt {
         text: out.out,
         first_line,
-        start,
-        len: end - start,
-    }
+        start: first.start,
+        len: first.len(),
+    };
+    (excerpt, marks)
+}
+
+/// The first and the last line of a span, of which only the first ones count if there are many.
+pub(super) fn lines_of(text: &Text, span: Span) -> (usize, usize) {
+    let first = text.line_at(span.start);
+    let last_byte = span.end.saturating_sub(1).max(span.start);
+    (first, text.line_at(last_byte).min(first + TALLEST))
 }
 
 /// The part of a line that is shown: all of it if it fits, else `columns` characters with the
 /// place in them.
-fn window(text: &Text, line: Span, place: Span, columns: usize) -> Span {
+fn window(text: &Text, line: Span, spans: &[Span], columns: usize) -> Span {
     let Some(first_cut) = nth_char(text, line, columns) else {
         return line;
     };
-    let inside = (line.start..=line.end).contains(&place.start);
-    let end = place.end.min(line.end);
-    if !inside || end <= first_cut {
-        return Span {
-            start: line.start,
-            end: first_cut,
-        };
-    }
+    let inside = |span: &&Span| (line.start..=line.end).contains(&span.start);
+    let place = match spans.iter().find(inside) {
+        Some(place) if place.end.min(line.end) > first_cut => place,
+        _ => {
+            return Span {
+                start: line.start,
+                end: first_cut,
+            };
+        }
+    };
     let before = Span {
         start: line.start,
         end: place.start,
@@ -90,21 +109,45 @@ fn nth_char(text: &Text, span: Span, n: usize) -> Option<u32> {
     Some(span.part(at, at).start)
 }
 
-/// Masked output, and where the place is in it.
+/// A place, and where it is in the output.
+struct Mark {
+    place: Span,
+    start: Option<usize>,
+    end: Option<usize>,
+}
+
+impl Mark {
+    fn new(place: Span) -> Self {
+        Self {
+            place,
+            start: None,
+            end: None,
+        }
+    }
+
+    /// Where it is in an output of `len` bytes.
+    fn range(&self, len: usize) -> Range<usize> {
+        let start = self.start.unwrap_or(len);
+        start..self.end.unwrap_or(len).max(start)
+    }
+}
+
+/// Masked output, and where the places are in it.
 struct Masked<'a> {
     text: &'a Text,
     secrets: &'a [Span],
     out: String,
-    place: Span,
-    start: Option<usize>,
-    end: Option<usize>,
+    marks: Vec<Mark>,
 }
 
 impl Masked<'_> {
     /// Adds the part `shown` of a line.
     fn line(&mut self, line: Span, shown: Span) {
         if shown.start > line.start {
-            self.out.push(CUT);
+            self.cut(Span {
+                start: line.start,
+                end: shown.start,
+            });
         }
         let mut at = shown.start;
         let first = self
@@ -125,7 +168,7 @@ impl Masked<'_> {
                 start: at,
                 end: hidden.start,
             });
-            self.hide(hidden);
+            self.replace(hidden, REDACTED);
             at = hidden.end;
         }
         self.plain(Span {
@@ -133,10 +176,10 @@ impl Masked<'_> {
             end: shown.end.max(at),
         });
         if shown.end < line.end {
-            if self.place.end > shown.end && self.end.is_none() && self.place.end <= line.end {
-                self.end = self.start.map(|_| self.out.len() + CUT.len_utf8());
-            }
-            self.out.push(CUT);
+            self.cut(Span {
+                start: shown.end,
+                end: line.end,
+            });
         }
     }
 
@@ -157,21 +200,30 @@ impl Masked<'_> {
                 .contains(&offset)
                 .then(|| written + (offset - span.start) as usize)
         };
-        self.start = self.start.or_else(|| within(self.place.start));
-        self.end = self.end.or_else(|| within(self.place.end));
+        for mark in &mut self.marks {
+            mark.start = mark.start.or_else(|| within(mark.place.start));
+            mark.end = mark.end.or_else(|| within(mark.place.end));
+        }
         self.out.push_str(self.text.slice(span));
     }
 
-    fn hide(&mut self, span: Span) {
+    /// Writes `with` for a span; a place that begins or ends inside it covers `with`.
+    fn replace(&mut self, span: Span, with: &str) {
+        let written = self.out.len();
+        self.out.push_str(with);
         let inside = span.start..span.end;
-        if inside.contains(&self.place.start) {
-            // The end of the plain text before it is the same offset.
-            self.start = Some(self.out.len());
+        for mark in &mut self.marks {
+            if inside.contains(&mark.place.start) {
+                mark.start = Some(written);
+            }
+            if mark.place.end > span.start && mark.place.end <= span.end {
+                mark.end = Some(self.out.len());
+            }
         }
-        self.out.push_str(REDACTED);
-        if inside.contains(&self.place.end) && self.place.end > span.start {
-            self.end = Some(self.out.len());
-        }
+    }
+
+    fn cut(&mut self, span: Span) {
+        self.replace(span, CUT);
     }
 }
 
@@ -247,6 +299,27 @@ mod tests {
         ] {
             assert_eq!(shown(&source, &[], 0, 10), expected);
         }
+    }
+
+    #[test]
+    fn several_places_share_an_excerpt() {
+        let source = "one\npassword: hunter2\nthree\nfour: five\nsix";
+        let text = Text::new("x.yml", source.as_bytes().to_vec());
+        let at = |token: &str| {
+            let start = source.find(token).unwrap();
+            Place::new(&text, Span::new(start, start + token.len()))
+        };
+        let (excerpt, places) = at("five").excerpt_with(&[&at("hunter2"), &at("three")], 0, 99);
+        assert_eq!(excerpt.text, "password: [redacted]\nthree\nfour: five");
+        assert_eq!(excerpt.first_line, 2);
+        let tokens: Vec<&str> = places
+            .iter()
+            .map(|place| &excerpt.text[place.clone()])
+            .collect();
+        assert_eq!(tokens, ["five", "[redacted]", "three"]);
+        assert!(at("six").is_near(&at("three"), 1));
+        assert!(!at("six").is_near(&at("three"), 0));
+        assert!(!at("one").is_near(&at("six"), 2));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! of the lines, so that a commented-out token or one in a file that does not parse stays hidden
 //! too.
 
+use std::collections::BTreeMap;
+
 use super::text::{Span, Text};
 
 /// What stands for a secret in output.
@@ -37,22 +39,78 @@ const SECRET_NAMES: &[&str] = &[
 /// Whether a key, header or query parameter of this name holds a secret.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    let name = name
-        .trim_matches(['"', '\''])
-        .to_ascii_lowercase()
-        .replace('-', "_");
-    SECRET_NAMES.iter().any(|end| name.ends_with(end))
+    let name = name.trim_matches(['"', '\'']).as_bytes();
+    let same = |(a, b): (&u8, &u8)| match a {
+        b'-' => *b == b'_',
+        _ => a.to_ascii_lowercase() == *b,
+    };
+    SECRET_NAMES.iter().any(|end| {
+        let from = name.len().checked_sub(end.len());
+        let tail = from.and_then(|from| name.get(from..));
+        tail.is_some_and(|tail| tail.iter().zip(end.as_bytes()).all(same))
+    })
+}
+
+/// Whether a value is the name of a variable that somebody fills in later, such as `${TOKEN}`,
+/// `$(TOKEN)` or `{{ .token }}`: no secret, and what people look for when it stays empty.
+pub(super) fn is_variable(value: &str) -> bool {
+    let value = value.trim().trim_matches(['"', '\'']);
+    let inside = |open: &str, close: &str| value.strip_prefix(open)?.strip_suffix(close);
+    let named = |name: &str, more: &[char]| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || more.contains(&c);
+        name.starts_with(|c: char| !c.is_ascii_digit()) && name.chars().all(plain)
+    };
+    inside("${", "}").is_some_and(|name| named(name, &[]))
+        || inside("$(", ")").is_some_and(|name| named(name, &[]))
+        || inside("{{", "}}").is_some_and(|name| named(name.trim(), &['.']))
+}
+
+/// The secrets of a text that are looked for in sentences, by how they begin.
+pub(super) type Needles = BTreeMap<[u8; SHORTEST], Vec<Box<str>>>;
+
+/// The needles of the spans of a text.
+pub(super) fn needles(text: &Text, spans: &[Span]) -> Needles {
+    let mut needles = Needles::new();
+    for &span in spans {
+        let secret = text.slice(span).trim().trim_matches(['"', '\'']);
+        let Some(&beginning) = secret.as_bytes().first_chunk() else {
+            continue;
+        };
+        needles.entry(beginning).or_default().push(secret.into());
+    }
+    for alike in needles.values_mut() {
+        // A longer secret comes before one that it begins with.
+        alike.sort_unstable_by(|a, b| b.cmp(a));
+        alike.dedup();
+    }
+    needles
 }
 
 /// Removes every secret of the text from a sentence.
-pub(super) fn redact(text: &Text, mut sentence: String) -> String {
-    for &span in text.masked().iter() {
-        let secret = text.slice(span).trim().trim_matches(['"', '\'']);
-        if secret.len() >= SHORTEST && sentence.contains(secret) {
-            sentence = sentence.replace(secret, REDACTED);
+pub(super) fn redact(text: &Text, sentence: String) -> String {
+    let needles = text.needles();
+    if needles.is_empty() {
+        return sentence;
+    }
+    let mut out = String::new();
+    let mut written = 0;
+    let mut at = 0;
+    while let Some(rest) = sentence.get(at..) {
+        let Some(beginning) = rest.as_bytes().first_chunk() else {
+            break;
+        };
+        let alike = needles.get(beginning).map_or(&[][..], Vec::as_slice);
+        if let Some(secret) = alike.iter().find(|secret| rest.starts_with(&***secret)) {
+            out.push_str(sentence.get(written..at).unwrap_or(""));
+            out.push_str(REDACTED);
+            at += secret.len();
+            written = at;
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
         }
     }
-    sentence
+    out.push_str(sentence.get(written..).unwrap_or(""));
+    out
 }
 
 /// Spans in ascending order, overlaps joined.
@@ -186,7 +244,7 @@ const LONGEST_URL: usize = 2048;
 /// The password of URLs of one line: what stands between the colon of the userinfo and the `@`;
 /// the whole userinfo where it has no colon.
 fn userinfo(line: &str) -> impl Iterator<Item = (usize, usize)> {
-    line.match_indices("://").filter_map(|(at, _)| {
+    memchr::memmem::find_iter(line.as_bytes(), "://").filter_map(|at| {
         let start = at + 3;
         let rest = line.get(start..)?;
         let (authority, _) = rest.split_at(
@@ -220,7 +278,7 @@ fn slashed_password(rest: &str, authority: &str) -> Option<usize> {
 
 /// Values of secret-like query parameters of one line.
 fn query(line: &str) -> impl Iterator<Item = (usize, usize)> {
-    line.match_indices(['?', '&']).filter_map(|(at, _)| {
+    memchr::memchr2_iter(b'?', b'&', line.as_bytes()).filter_map(|at| {
         let rest = line.get(at + 1..)?;
         let (name, value) = rest.split_at(rest.find(['=', ' ', '&', '?'])?);
         let value = value.strip_prefix('=')?;
@@ -282,6 +340,15 @@ mod tests {
                 "{\"token\":[redacted],\"url\":\"x\"}",
             ),
             ("password: \"a\"b\"", "password: [redacted]"),
+            ("password: \"${PASS_1}\" # x", "password: \"${PASS_1}\" # x"),
+            (
+                "password: {{ .Values.pass }}",
+                "password: {{ .Values.pass }}",
+            ),
+            ("password: ${PASS:-hunter2}", "password: [redacted]"),
+            ("password: {{ \"hunter2\" }}", "password: [redacted]"),
+            ("password: x${PASS}", "password: [redacted]"),
+            ("password: ${}", "password: [redacted]"),
             (
                 "url: https://u:pa/ss#w@host/x",
                 "url: https://u:[redacted]@host/x",
@@ -328,8 +395,11 @@ mod tests {
         let text = Text::new("x.yml", b"x: hunter2-hunter2".to_vec());
         text.mark_secret(Span::new(3, 18));
         assert_eq!(
-            redact(&text, "got hunter2-hunter2.".into()),
-            "got [redacted]."
+            redact(
+                &text,
+                "got hunter2-hunter2, ühunter2-hunter2hunter2-".into()
+            ),
+            "got [redacted], ü[redacted]hunter2-"
         );
     }
 }

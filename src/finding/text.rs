@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{excerpt, mask};
@@ -96,6 +97,7 @@ pub struct Text {
 struct Secrets {
     marked: BTreeSet<Span>,
     masked: Option<Arc<[Span]>>,
+    needles: Option<Arc<mask::Needles>>,
 }
 
 impl fmt::Debug for Text {
@@ -175,6 +177,7 @@ impl Text {
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         if !span.is_empty() && secrets.marked.insert(span) {
             secrets.masked = None;
+            secrets.needles = None;
         }
         drop(secrets);
         if let Some((host, _)) = &self.host {
@@ -200,10 +203,19 @@ impl Text {
         if let Some(masked) = &secrets.masked {
             return Arc::clone(masked);
         }
-        let marked = secrets.marked.iter().copied();
-        let masked: Arc<[Span]> = mask::joined(marked.chain(looks.iter().copied())).into();
+        let spans = secrets.marked.iter().chain(looks).copied();
+        let spans = spans.filter(|&span| !mask::is_variable(self.slice(span)));
+        let masked: Arc<[Span]> = mask::joined(spans).into();
         secrets.masked = Some(Arc::clone(&masked));
         masked
+    }
+
+    /// What is taken out of sentences: the texts of what is masked.
+    pub(super) fn needles(&self) -> Arc<mask::Needles> {
+        let masked = self.masked();
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let needles = &mut secrets.needles;
+        Arc::clone(needles.get_or_insert_with(|| Arc::new(mask::needles(self, &masked))))
     }
 
     /// The position of a byte offset in the file.
@@ -386,7 +398,31 @@ impl Place {
     /// The same, with lines of at most `columns` characters.
     #[must_use]
     pub fn excerpt_within(&self, context: usize, columns: usize) -> Excerpt {
-        excerpt::excerpt(&self.text, self.span, context, columns)
+        excerpt::excerpt(&self.text, &[self.span], context, columns).0
+    }
+
+    /// One excerpt for this place and others of the same file, and where in it each of them is:
+    /// this one first.
+    #[must_use]
+    pub fn excerpt_with(
+        &self,
+        others: &[&Self],
+        context: usize,
+        columns: usize,
+    ) -> (Excerpt, Vec<Range<usize>>) {
+        let others = others.iter().map(|other| other.span);
+        let spans: Vec<Span> = std::iter::once(self.span).chain(others).collect();
+        excerpt::excerpt(&self.text, &spans, context, columns)
+    }
+
+    /// Whether another place is in the same file, with at most `lines` lines between the two.
+    #[must_use]
+    pub fn is_near(&self, other: &Self, lines: usize) -> bool {
+        let (top, bottom) = excerpt::lines_of(&self.text, self.span);
+        let (other_top, other_bottom) = excerpt::lines_of(&other.text, other.span);
+        Arc::ptr_eq(&self.text, &other.text)
+            && other_top <= bottom + lines + 1
+            && top <= other_bottom + lines + 1
     }
 
     /// Removes from a sentence whatever the text knows to be a secret.

@@ -14,7 +14,8 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
         let severity = finding.severity.word();
         let rule = neutral::line(&finding.rule);
         let message = neutral::line(&finding.message);
-        writeln!(to, "{spot}: {severity} {rule} {message}")?;
+        let line = format!("{spot}: {severity} {rule} {message}");
+        writeln!(to, "{}", neutral::no_command(&line))?;
     }
     Ok(())
 }

@@ -6,15 +6,19 @@ use std::io::{self, Write};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
-use super::outcome::{Outcome, Reported};
+use super::alike::{and_more, fold};
+use super::outcome::Outcome;
 use super::prose::{spot, summary, wrap};
 use super::snippet::Snippets;
 use super::{Options, neutral};
 use crate::finding::Unchecked;
-use crate::finding::{Finding, Place, Severity, Span};
+use crate::finding::{Evidence, Finding, Severity, Span};
 
-/// How many places of findings that are alike are listed.
-const LISTED: usize = 5;
+/// Lines that are shown around a place.
+const CONTEXT: usize = 1;
+
+/// Lines between a finding and its evidence up to which they share one excerpt.
+const NEAR: usize = 4;
 
 /// The widest excerpt, whatever the width of the terminal: lines that wrap are still better than
 /// lines that were cut.
@@ -33,20 +37,24 @@ pub(super) fn write(
         handler
             .render_report(&mut text, &shown)
             .map_err(io::Error::other)?;
-        if !alike.more.is_empty() {
-            let places = alike.more.iter().map(|it| &it.finding.place);
-            text.push_str(&indented(&and_more(places), 2, options.width));
+        if let Some(elsewhere) = alike.elsewhere() {
+            text.push_str(&indented(&elsewhere, 2, options.width));
         }
-        for line in text.lines() {
-            writeln!(to, "{}", line.trim_end())?;
-        }
-        writeln!(to)?;
+        text.push('\n');
+        write_lines(&text, to)?;
     }
     if options.quiet {
         return Ok(());
     }
-    write_unchecked(outcome, to, options)?;
+    write_lines(&unchecked(outcome, options), to)?;
     writeln!(to, "{}.", summary(outcome))
+}
+
+fn write_lines(text: &str, to: &mut dyn Write) -> io::Result<()> {
+    for line in text.lines() {
+        writeln!(to, "{}", neutral::no_command(line.trim_end()))?;
+    }
+    Ok(())
 }
 
 fn handler(options: &Options<'_>) -> GraphicalReportHandler {
@@ -67,45 +75,6 @@ fn handler(options: &Options<'_>) -> GraphicalReportHandler {
         .without_syntax_highlighting()
 }
 
-/// Findings that say the same in different places.
-struct Alike<'a> {
-    first: &'a Reported,
-    more: Vec<&'a Reported>,
-}
-
-fn fold(findings: &[Reported]) -> Vec<Alike<'_>> {
-    let mut all: Vec<Alike<'_>> = Vec::new();
-    let mut seen = HashMap::new();
-    for it in findings {
-        let finding = &it.finding;
-        let proofs: Vec<&str> = finding.evidence.iter().map(|it| &*it.message).collect();
-        let said = (
-            &*finding.rule,
-            finding.severity,
-            &*finding.message,
-            finding.help.as_deref(),
-            proofs,
-        );
-        let index = *seen.entry(said).or_insert(all.len());
-        match all.get_mut(index) {
-            Some(alike) => alike.more.push(it),
-            None => all.push(Alike {
-                first: it,
-                more: Vec::new(),
-            }),
-        }
-    }
-    all
-}
-
-/// `and 7 more like it: a.yml:1:2, b.yml:3:4, …`
-fn and_more<'a>(places: impl ExactSizeIterator<Item = &'a Place>) -> String {
-    let n = places.len();
-    let listed: Vec<String> = places.take(LISTED).map(spot).collect();
-    let rest = if n > LISTED { ", …" } else { "" };
-    format!("and {n} more like it: {}{rest}", listed.join(", "))
-}
-
 /// A paragraph behind an indent.
 fn indented(text: &str, indent: usize, width: usize) -> String {
     let mut out = String::new();
@@ -118,7 +87,7 @@ fn indented(text: &str, indent: usize, width: usize) -> String {
 }
 
 /// What could not be judged and is not the subject of a finding already.
-fn write_unchecked(outcome: &Outcome, to: &mut dyn Write, options: &Options<'_>) -> io::Result<()> {
+fn unchecked(outcome: &Outcome, options: &Options<'_>) -> String {
     let said: HashSet<(&str, Span)> = outcome
         .findings()
         .iter()
@@ -138,30 +107,29 @@ fn write_unchecked(outcome: &Outcome, to: &mut dyn Write, options: &Options<'_>)
             None => reasons.push(vec![it]),
         }
     }
-    if reasons.is_empty() {
-        return Ok(());
+    let listed: String = reasons
+        .iter()
+        .filter_map(|alike| alike.split_first())
+        .map(|(first, more)| unchecked_item(first, more, options.width))
+        .collect();
+    if listed.is_empty() {
+        listed
+    } else {
+        format!("Could not be checked:\n{listed}\n")
     }
-    writeln!(to, "Could not be checked:")?;
-    for alike in reasons {
-        let Some((first, more)) = alike.split_first() else {
-            continue;
-        };
-        let reason = neutral::lines(&first.reason);
-        let line = format!("{}: {reason}", spot(&first.place));
-        write!(to, "{}", indented(&line, 2, options.width))?;
-        if let Some(settle) = &first.settle {
-            write!(
-                to,
-                "{}",
-                indented(&neutral::lines(settle), 4, options.width)
-            )?;
-        }
-        if !more.is_empty() {
-            let more = and_more(more.iter().map(|it| &it.place));
-            write!(to, "{}", indented(&more, 4, options.width))?;
-        }
+}
+
+fn unchecked_item(first: &Unchecked, more: &[&Unchecked], width: usize) -> String {
+    let reason = neutral::lines(&first.reason);
+    let mut out = indented(&format!("{}: {reason}", spot(&first.place)), 2, width);
+    if let Some(settle) = &first.settle {
+        out.push_str(&indented(&neutral::lines(settle), 4, width));
     }
-    writeln!(to)
+    if !more.is_empty() {
+        let more = and_more(more.iter().map(|it| &it.place));
+        out.push_str(&indented(&more, 4, width));
+    }
+    out
 }
 
 /// A finding as miette wants it.
@@ -175,11 +143,18 @@ struct Shown {
 }
 
 impl Shown {
-    fn new(finding: &Finding, options: &Options<'_>) -> Self {
+    fn new<'a>(finding: &'a Finding, options: &Options<'_>) -> Self {
         let mut snippets = Snippets::new(options.width.clamp(NARROWEST, WIDEST), options.width);
-        snippets.add(&finding.place, 1, None);
-        for proof in &finding.evidence {
-            snippets.add(&proof.place, 1, Some(&proof.message));
+        let labelled = |proof: &'a Evidence| (&proof.place, Some(&*proof.message));
+        let (near, far): (Vec<&Evidence>, Vec<&Evidence>) = finding
+            .evidence
+            .iter()
+            .partition(|proof| finding.place.is_near(&proof.place, NEAR));
+        let mut here = vec![(&finding.place, None)];
+        here.extend(near.into_iter().map(labelled));
+        snippets.add(&here, CONTEXT);
+        for proof in far {
+            snippets.add(&[labelled(proof)], CONTEXT);
         }
         let severity = finding.severity.word();
         Self {

@@ -142,10 +142,15 @@ fn evidence(proof: &Evidence) -> JsonEvidence<'_> {
     }
 }
 
+/// Whether a fix writes a secret of the file that it changes.
+pub(super) fn shows_secret(place: &Place, fix: &Fix) -> bool {
+    let mut texts = fix.edits.iter().map(|(_, text)| text);
+    texts.any(|text| place.redact(text.clone()) != *text)
+}
+
 /// A fix, unless it would show a secret.
 fn fix<'a>(place: &Place, fix: &'a Fix) -> Option<JsonFix<'a>> {
-    let shows_secret = |text: &String| place.redact(text.clone()) != *text;
-    if fix.edits.iter().any(|(_, text)| shows_secret(text)) {
+    if shows_secret(place, fix) {
         return None;
     }
     let edits = fix.edits.iter().map(|(span, text)| {
@@ -205,8 +210,8 @@ impl From<Position> for JsonPosition {
     }
 }
 
-/// Compact JSON in which characters that could do harm in a terminal are escaped, so that the text
-/// is safe to print and its meaning is the same.
+/// Compact JSON in which characters that could do harm in a terminal or in the log of a job are
+/// escaped, so that the text is safe to print and its meaning is the same.
 struct Harmless;
 
 impl Formatter for Harmless {
@@ -215,18 +220,22 @@ impl Formatter for Harmless {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(at) = rest.find(neutral::is_hostile) {
-            let (plain, behind) = rest.split_at(at);
-            CompactFormatter.write_string_fragment(writer, plain)?;
-            let mut chars = behind.chars();
-            if let Some(c) = chars.next() {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
+        let mut written = 0;
+        for (at, c) in fragment.char_indices() {
+            let hashes = fragment
+                .get(at..)
+                .is_some_and(|rest| rest.starts_with("##"));
+            if !(hashes || neutral::is_hostile(c)) {
+                continue;
             }
-            rest = chars.as_str();
+            let plain = fragment.get(written..at).unwrap_or("");
+            CompactFormatter.write_string_fragment(writer, plain)?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            written = at + c.len_utf8();
         }
+        let rest = fragment.get(written..).unwrap_or("");
         CompactFormatter.write_string_fragment(writer, rest)
     }
 }

@@ -6,14 +6,24 @@
 //!
 //! [`Place::excerpt`]: crate::finding::Place::excerpt
 
+mod alike;
+mod checkstyle;
 mod concise;
 mod delivery;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod json_lines;
+mod junit;
+mod markdown;
 mod neutral;
+mod openmetrics;
 mod outcome;
 mod prose;
+mod sarif;
 mod snippet;
+mod xml;
 
 #[cfg(test)]
 mod sample;
@@ -75,6 +85,22 @@ pub enum Format {
     Concise,
     /// One object; the contract is in docs/json.md.
     Json,
+    /// One object a line, each with its type.
+    JsonLines,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// Checkstyle XML.
+    Checkstyle,
+    /// A summary for a job page or a comment.
+    Markdown,
+    /// Gauges for node_exporter's textfile collector.
+    Openmetrics,
 }
 
 type Writer = fn(&Outcome, &mut dyn Write, &Options<'_>) -> io::Result<()>;
@@ -98,6 +124,54 @@ const FORMATS: &[(Format, &str, &str, Writer)] = &[
         "json",
         "one object with everything, versioned",
         json::write,
+    ),
+    (
+        Format::JsonLines,
+        "json-lines",
+        "the same, one object a line",
+        json_lines::write,
+    ),
+    (
+        Format::Sarif,
+        "sarif",
+        "SARIF 2.1.0, for code scanning",
+        sarif::write,
+    ),
+    (
+        Format::Github,
+        "github",
+        "annotations in GitHub Actions",
+        github::write,
+    ),
+    (
+        Format::Gitlab,
+        "gitlab",
+        "GitLab's code quality report",
+        gitlab::write,
+    ),
+    (
+        Format::Junit,
+        "junit",
+        "JUnit XML, for test reports",
+        junit::write,
+    ),
+    (
+        Format::Checkstyle,
+        "checkstyle",
+        "Checkstyle XML, for review tools",
+        checkstyle::write,
+    ),
+    (
+        Format::Markdown,
+        "markdown",
+        "a summary for a job page or a comment",
+        markdown::write,
+    ),
+    (
+        Format::Openmetrics,
+        "openmetrics",
+        "gauges, for node_exporter's textfile collector",
+        openmetrics::write,
     ),
 ];
 

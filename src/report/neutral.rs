@@ -1,5 +1,5 @@
 //! Text from the input, made harmless: no control characters, no terminal escapes, nothing that
-//! turns the direction of a line or can't be seen.
+//! turns the direction of a line or can't be seen, and no commands to the service that runs a job.
 
 use std::borrow::Cow;
 
@@ -28,46 +28,88 @@ pub(super) fn is_hostile(c: char) -> bool {
 /// A text on one line: line breaks and tabs become spaces, whatever else is hostile is shown by its
 /// Unicode picture or its number.
 pub(super) fn line(text: &str) -> Cow<'_, str> {
-    replace(text, |c, next, out| match c {
-        '\r' if next == Some('\n') => {}
-        '\n' | '\r' | '\t' => out.push(' '),
-        _ => picture(c, out),
-    })
+    replaced(
+        text,
+        Breaks {
+            line: ' ',
+            tab: ' ',
+        },
+    )
 }
 
 /// A text that may have several lines: line breaks become `\n`, tabs become spaces.
 pub(super) fn lines(text: &str) -> Cow<'_, str> {
-    several(text, ' ')
+    replaced(
+        text,
+        Breaks {
+            line: '\n',
+            tab: ' ',
+        },
+    )
 }
 
-/// Source text: as [`lines`], but tabs stay, since what draws it knows their width.
-pub(super) fn source(text: &str) -> Cow<'_, str> {
-    several(text, '\t')
+/// Adds source text to what is there already: as [`lines`], but tabs stay, since what draws it knows
+/// their width.
+pub(super) fn add_source(text: &str, out: &mut String) {
+    let breaks = Breaks {
+        line: '\n',
+        tab: '\t',
+    };
+    add(text, breaks, out);
 }
 
-fn several(text: &str, tab: char) -> Cow<'_, str> {
-    replace(text, |c, next, out| match c {
-        '\r' if next == Some('\n') => {}
-        '\n' | '\r' => out.push('\n'),
-        '\t' => out.push(tab),
-        _ => picture(c, out),
-    })
+/// Lines that are commands to GitHub's runner are those that begin with this, after white space
+/// (actions/runner, ActionCommand.TryParseV2).
+const COMMAND: &str = "::";
+
+/// A line of output that is no command: the first colon of one is shown by its number.
+pub(super) fn no_command(line: &str) -> Cow<'_, str> {
+    match line.trim_start().strip_prefix(COMMAND) {
+        Some(rest) => {
+            let indent = line.len() - line.trim_start().len();
+            let indent = line.get(..indent).unwrap_or("");
+            Cow::Owned(format!("{indent}\\u{{3a}}:{rest}"))
+        }
+        None => Cow::Borrowed(line),
+    }
 }
 
-fn replace(text: &str, with: impl Fn(char, Option<char>, &mut String)) -> Cow<'_, str> {
-    if !text.contains(is_hostile) {
+/// What line breaks and tabs become.
+#[derive(Clone, Copy)]
+struct Breaks {
+    line: char,
+    tab: char,
+}
+
+fn replaced(text: &str, breaks: Breaks) -> Cow<'_, str> {
+    if !text.contains(is_hostile) && !text.contains("##") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
+    add(text, breaks, &mut out);
+    Cow::Owned(out)
+}
+
+fn add(text: &str, breaks: Breaks, out: &mut String) {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        if is_hostile(c) {
-            with(c, chars.peek().copied(), &mut out);
-        } else {
-            out.push(c);
+        match c {
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\n' | '\r' => out.push(breaks.line),
+            '\t' => out.push(breaks.tab),
+            '[' if opens_command(out) => out.extend(c.escape_unicode()),
+            _ if is_hostile(c) => picture(c, out),
+            _ => out.push(c),
         }
     }
-    Cow::Owned(out)
+}
+
+/// Whether a bracket behind this text would make a command of it: `##[error]`,
+/// `##vso[task.setvariable]`, `##teamcity[…]`, anywhere in a line.
+fn opens_command(before: &str) -> bool {
+    before
+        .trim_end_matches(|c: char| c.is_ascii_alphabetic())
+        .ends_with("##")
 }
 
 /// `␛` for an escape; `\u{202e}` for what has no picture.
@@ -95,11 +137,16 @@ mod tests {
             ("a\r\nb\nc\rd\te", "a b c d e"),
             ("\u{7f}\0", "␡␀"),
             ("\u{9b}x\u{202e}y\u{2066}", "\\u{9b}x\\u{202e}y\\u{2066}"),
+            ("### [x] ##vso[y", "### [x] ##vso\\u{5b}y"),
             ("a\u{feff}\u{200b}\u{2028}", "a\\u{feff}\\u{200b}\\u{2028}"),
         ] {
             assert_eq!(line(text), expected);
         }
+        assert_eq!(no_command("  ::error::x"), "  \\u{3a}:error::x");
+        assert_eq!(no_command("a ::error::x"), "a ::error::x");
         assert_eq!(lines("a\r\nb\tc\rd\x07"), "a\nb c\nd␇");
-        assert_eq!(source("a\r\nb\tc\rd\x07"), "a\nb\tc\nd␇");
+        let mut source = "##".to_owned();
+        add_source("[a\r\nb\tc\rd\x07", &mut source);
+        assert_eq!(source, "##\\u{5b}a\nb\tc\nd␇");
     }
 }

@@ -3,6 +3,9 @@
 //! miette knows a diagnostic with one source text. Here that text is the excerpts one behind the
 //! other; each has its own file name and its own line numbers, and none runs into the next.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::{neutral, prose};
@@ -42,26 +45,32 @@ impl Snippets {
         }
     }
 
-    /// Adds the lines around a place, the place underlined, with a sentence under it.
-    pub(super) fn add(&mut self, place: &Place, context: usize, label: Option<&str>) {
-        let excerpt = place.excerpt_within(context, self.columns);
+    /// Adds the lines around the first place and others near it, all underlined, each with a
+    /// sentence under it if it has one.
+    pub(super) fn add(&mut self, places: &[(&Place, Option<&str>)], context: usize) {
+        let Some(((first, _), others)) = places.split_first() else {
+            return;
+        };
+        let others: Vec<&Place> = others.iter().map(|&(place, _)| place).collect();
+        let (excerpt, marks) = first.excerpt_with(&others, context, self.columns);
         let base = self.pieces.last().map_or(0, Piece::end);
-        let (before, rest) = excerpt.text.split_at(excerpt.start);
-        let (token, after) = rest.split_at(excerpt.len);
-        let mut text = neutral::source(before).into_owned();
-        let start = text.len();
-        text.push_str(&neutral::source(token));
-        let len = text.len() - start;
-        text.push_str(&neutral::source(after));
+        let (mut text, marks) = neutralised(&excerpt.text, &marks);
         text.push('\n');
-        let label = label.map(|label| fitted(label, &text, start, len, self.width));
-        self.labels.push(LabeledSpan::new(label, base + start, len));
+        for (number, ((_, label), mark)) in places.iter().zip(marks).enumerate() {
+            let label = label.map(|label| fitted(label, &text, &mark, self.width));
+            let span = SourceSpan::from(base + mark.start..base + mark.end);
+            self.labels.push(if number == 0 {
+                LabeledSpan::new_primary_with_span(label, span)
+            } else {
+                LabeledSpan::new_with_span(label, span)
+            });
+        }
         self.pieces.push(Piece {
-            name: neutral::line(place.path()).into_owned(),
+            name: neutral::line(first.path()).into_owned(),
             text,
             base,
             first_line: excerpt.first_line,
-            start: place.start(),
+            start: first.start(),
         });
     }
 
@@ -73,14 +82,34 @@ impl Snippets {
 
 /// A label broken into lines that fit to the right of where it hangs: under the middle of its
 /// token, behind the gutter and a corner.
-fn fitted(label: &str, text: &str, start: usize, len: usize, width: usize) -> String {
-    let before = text.get(..start).unwrap_or("");
+fn fitted(label: &str, text: &str, mark: &Range<usize>, width: usize) -> String {
+    let before = text.get(..mark.start).unwrap_or("");
     let indent = before.rsplit('\n').next().unwrap_or("").chars().count();
-    let taken = indent + len / 2 + 12;
+    let taken = indent + mark.len() / 2 + 12;
     prose::wrap(
         &neutral::lines(label),
         width.saturating_sub(taken).max(NARROWEST_LABEL),
     )
+}
+
+/// A text made harmless, and where ranges of it are then.
+fn neutralised(text: &str, ranges: &[Range<usize>]) -> (String, Vec<Range<usize>>) {
+    let mut cuts: Vec<usize> = ranges.iter().flat_map(|it| [it.start, it.end]).collect();
+    cuts.push(text.len());
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    let mut moved = BTreeMap::new();
+    for cut in cuts {
+        neutral::add_source(text.get(at..cut).unwrap_or(""), &mut out);
+        moved.insert(cut, out.len());
+        at = cut;
+    }
+    let there = |at: usize| moved.get(&at).copied().unwrap_or(0);
+    let ranges = ranges.iter().map(|it| there(it.start)..there(it.end));
+    let ranges = ranges.collect();
+    (out, ranges)
 }
 
 impl Piece {

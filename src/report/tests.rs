@@ -172,14 +172,80 @@ fn fingerprints_are_numbered_where_findings_are_alike_and_stay_when_some_are_lef
     assert_eq!(outcome.findings()[0].fingerprint, names[1]);
 }
 
+/// Whether a line would be a command to the service that runs a job.
+fn is_command(line: &str) -> bool {
+    line.trim_start().starts_with("::") || line.contains("##[") || line.contains("##vso[")
+}
+
+#[test]
+fn commands_from_the_input_reach_no_service() {
+    let (_, place) = marked(
+        "::error::x.yml",
+        "##[error]\n::error::⟦a⟧: ##vso[task] b\n::warning::",
+    );
+    let message = "words that fill a line up to where it is wrapped, which is after column 98 or so, ::error::x\n::x ##[x]";
+    let said = finding("x/y", Severity::Error, place.clone(), "##[a]", message)
+        .help(message)
+        .evidence(place, message);
+    let outcome = Outcome::new(vec![said], vec![], vec![], 0);
+    for format in Format::all() {
+        let text = written(format, &outcome, &options());
+        for line in text.lines() {
+            let ours = format == Format::Github && line.starts_with("::error file=");
+            assert!(ours || !is_command(line), "{}: {line}", format.name());
+        }
+    }
+}
+
+/// Text made of what gives formats trouble.
+fn trouble() -> impl Strategy<Value = String> {
+    let piece = proptest::sample::select(vec![
+        "\n",
+        "\r",
+        "\r\n",
+        "\t",
+        " ",
+        "::",
+        "##[",
+        "`",
+        "|",
+        ",",
+        "%",
+        "password: ",
+        "hunter2-x",
+        "://u:",
+        "@",
+        "\"",
+        "'",
+        "<",
+        "&",
+        "]]>",
+        "](",
+        "é",
+        "日",
+        "👩‍🔧",
+        "\u{301}",
+        "\u{202e}",
+        "\u{feff}",
+        "\u{fffe}",
+        "\u{1b}[2J",
+        "\0",
+        "word",
+    ]);
+    proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn any_bytes_in_any_place_are_written_by_every_format(
-        bytes in proptest::collection::vec(any::<u8>(), 0..300),
-        path in "(?s).{1,20}",
-        message in "(?s).{0,80}",
+        bytes in prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..300),
+            trouble().prop_map(String::into_bytes),
+        ],
+        path in prop_oneof!["(?s).{1,20}", trouble()],
+        message in prop_oneof!["(?s).{0,80}", trouble()],
         (start, len, other) in (0..320_usize, 0..320_usize, 0..320_usize),
         width in 0..220_usize,
         unicode in any::<bool>(),
@@ -202,6 +268,9 @@ proptest! {
         for format in Format::all() {
             let text = written(format, &outcome, &options);
             prop_assert!(!text.chars().any(|c| c != '\n' && super::neutral::is_hostile(c)));
+            let commands = text.lines().filter(|line| is_command(line)).count();
+            let lines = text.lines().count();
+            prop_assert_eq!(commands, if format == Format::Github { lines } else { 0 });
         }
     }
 }
