@@ -1,1 +1,3 @@
 //! What each Prometheus version accepts, as static tables, and the one walker that applies them.
+
+pub mod scalar;

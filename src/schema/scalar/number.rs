@@ -1,0 +1,390 @@
+//! What go-yaml v2 takes a scalar for: its `resolve`, with explicit tags.
+
+use super::{Fault, timestamp};
+
+/// A scalar after resolution.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Resolved<'t> {
+    /// Null: the field is set to its zero value and no check of its type runs.
+    Null,
+    /// A boolean of YAML 1.1.
+    Bool(bool),
+    /// An integer that fits 64 bits with sign.
+    Int(i64),
+    /// A larger one that fits 64 bits without sign.
+    Uint(u64),
+    /// A float.
+    Float(f64),
+    /// A date or a time.
+    Timestamp(&'t str),
+    /// The bytes of a `!!binary`.
+    Binary(Vec<u8>),
+    /// Anything else.
+    Str(&'t str),
+    /// A scalar with a tag that YAML does not define: text for text fields, nothing for others.
+    Tagged(&'t str),
+}
+
+/// The tags of YAML's own types, after their common prefix.
+const PREFIX: &str = "tag:yaml.org,2002:";
+
+/// Which types of its own a tag of YAML asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Any,
+    Bool,
+    Int,
+    Float,
+    Null,
+    Timestamp,
+}
+
+/// Resolves a scalar. `plain` tells whether it is written without quotes; `tag` is its explicit
+/// tag in the long form (`tag:yaml.org,2002:int`), or `!`.
+///
+/// # Errors
+/// A text that is not of the type that its explicit tag names. Such a document does not load,
+/// whatever the field.
+pub fn resolve<'t>(text: &'t str, plain: bool, tag: Option<&str>) -> Result<Resolved<'t>, Fault> {
+    let wanted = match tag {
+        None if !plain => return Ok(Resolved::Str(text)),
+        // The parser drops the tag `!` and lets the look decide, in quotes too.
+        None | Some("" | "!") => Wanted::Any,
+        Some(tag) => match tag.strip_prefix(PREFIX).or_else(|| tag.strip_prefix("!!")) {
+            Some("str") => return Ok(Resolved::Str(text)),
+            Some("binary") => return binary(text),
+            Some("bool") => Wanted::Bool,
+            Some("int") => Wanted::Int,
+            Some("float") => Wanted::Float,
+            Some("null") => Wanted::Null,
+            Some("timestamp") => Wanted::Timestamp,
+            _ => return Ok(Resolved::Tagged(text)),
+        },
+    };
+    let found = by_look(text, wanted);
+    match (wanted, found) {
+        (Wanted::Any, found)
+        | (Wanted::Bool, found @ Resolved::Bool(_))
+        | (Wanted::Int, found @ (Resolved::Int(_) | Resolved::Uint(_)))
+        | (Wanted::Float, found @ Resolved::Float(_))
+        | (Wanted::Null, found @ Resolved::Null)
+        | (Wanted::Timestamp, found @ Resolved::Timestamp(_)) => Ok(found),
+        #[expect(clippy::cast_precision_loss, reason = "as Go converts")]
+        (Wanted::Float, Resolved::Int(number)) => Ok(Resolved::Float(number as f64)),
+        (wanted, found) => Err(Fault::whole(
+            text,
+            format!(
+                "is tagged {} but its text is {}: go-yaml cannot decode it",
+                wanted.tag(),
+                kind(&found)
+            ),
+        )),
+    }
+}
+
+impl Wanted {
+    fn tag(self) -> &'static str {
+        match self {
+            Self::Any => "!",
+            Self::Bool => "!!bool",
+            Self::Int => "!!int",
+            Self::Float => "!!float",
+            Self::Null => "!!null",
+            Self::Timestamp => "!!timestamp",
+        }
+    }
+}
+
+/// The kind of a resolved scalar as a person would name it, with its article.
+#[must_use]
+pub fn kind(resolved: &Resolved<'_>) -> &'static str {
+    match resolved {
+        Resolved::Null => "null",
+        Resolved::Bool(_) => "a boolean",
+        Resolved::Int(_) | Resolved::Uint(_) => "an integer",
+        Resolved::Float(_) => "a float",
+        Resolved::Timestamp(_) => "a date",
+        Resolved::Binary(_) | Resolved::Str(_) | Resolved::Tagged(_) => "text",
+    }
+}
+
+/// What the first character says a scalar might be; a type is only tried on its hint.
+fn by_look(text: &str, wanted: Wanted) -> Resolved<'_> {
+    let number = match text.bytes().next() {
+        None => return Resolved::Null,
+        Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => {
+            return word(text).unwrap_or(Resolved::Str(text));
+        }
+        Some(b'.') => word(text).or_else(|| float(text)),
+        Some(b'+' | b'-' | b'0'..=b'9') => word(text).or_else(|| {
+            let date = matches!(wanted, Wanted::Any | Wanted::Timestamp) && timestamp::is(text);
+            if date {
+                return Some(Resolved::Timestamp(text));
+            }
+            let digits = text.replace('_', "");
+            integer(&digits)
+                .or_else(|| float(&digits))
+                .or_else(|| old_binary(&digits))
+        }),
+        Some(_) => None,
+    };
+    number.unwrap_or(Resolved::Str(text))
+}
+
+fn word<'t>(text: &str) -> Option<Resolved<'t>> {
+    Some(match text {
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            Resolved::Bool(true)
+        }
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+            Resolved::Bool(false)
+        }
+        "~" | "null" | "Null" | "NULL" => Resolved::Null,
+        ".nan" | ".NaN" | ".NAN" => Resolved::Float(f64::NAN),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Resolved::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => Resolved::Float(f64::NEG_INFINITY),
+        _ => return None,
+    })
+}
+
+/// Go's `strconv.ParseInt` with base 0, then `ParseUint`: a prefix or a leading zero names the
+/// base.
+fn integer<'t>(text: &str) -> Option<Resolved<'t>> {
+    let (sign, unsigned) = match text.split_at_checked(1) {
+        Some((sign @ ("+" | "-"), rest)) => (sign, rest),
+        _ => ("", text),
+    };
+    let (base, digits) = match unsigned.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, unsigned.get(2..)?),
+        [b'0', b'b' | b'B', ..] => (2, unsigned.get(2..)?),
+        [b'0', b'o' | b'O', ..] => (8, unsigned.get(2..)?),
+        [b'0', _, ..] => (8, unsigned.get(1..)?),
+        _ => (10, unsigned),
+    };
+    based(sign, digits, base)
+}
+
+/// An integer in a base, with its sign; `None` if it is none or does not fit.
+fn based<'t>(sign: &str, digits: &str, base: u32) -> Option<Resolved<'t>> {
+    // Rust reads a sign after the prefix, Go does not.
+    if !digits.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let magnitude = u64::from_str_radix(digits, base).ok()?;
+    match (sign, i64::try_from(magnitude)) {
+        ("-", Ok(number)) => Some(Resolved::Int(-number)),
+        ("-", Err(_)) => (magnitude == i64::MIN.unsigned_abs()).then_some(Resolved::Int(i64::MIN)),
+        (_, Ok(number)) => Some(Resolved::Int(number)),
+        ("", Err(_)) => Some(Resolved::Uint(magnitude)),
+        // ParseUint, the second attempt, reads no sign.
+        (_, Err(_)) => None,
+    }
+}
+
+/// go-yaml's own reading of `0b`, which lets a sign follow the prefix.
+fn old_binary<'t>(text: &str) -> Option<Resolved<'t>> {
+    let rest = text.strip_prefix("0b")?;
+    match rest.split_at_checked(1) {
+        Some((sign @ ("+" | "-"), digits)) => {
+            based(sign, digits, 2).filter(|number| matches!(number, Resolved::Int(_)))
+        }
+        _ => based("", rest, 2),
+    }
+}
+
+/// A float of YAML 1.1's form that does not overflow.
+fn float<'t>(text: &str) -> Option<Resolved<'t>> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let all_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let some_digits = |text: &str| !text.is_empty() && all_digits(text);
+    let good_mantissa = match mantissa.split_once('.') {
+        Some(("", fraction)) => some_digits(fraction),
+        Some((whole, fraction)) => some_digits(whole) && all_digits(fraction),
+        None => some_digits(mantissa),
+    };
+    let good_exponent = exponent
+        .is_none_or(|exponent| some_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)));
+    if !(good_mantissa && good_exponent) {
+        return None;
+    }
+    let value: f64 = text.parse().ok()?;
+    value.is_finite().then_some(Resolved::Float(value))
+}
+
+/// Standard base64 with padding; line breaks inside are skipped.
+fn binary(text: &str) -> Result<Resolved<'_>, Fault> {
+    decode_base64(text)
+        .map(Resolved::Binary)
+        .ok_or_else(|| Fault::whole(text, "is tagged !!binary but holds invalid base64 data"))
+}
+
+fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let data: Vec<u8> = text
+        .bytes()
+        .filter(|b| !matches!(b, b'\r' | b'\n'))
+        .collect();
+    let (quanta, rest) = data.as_chunks::<4>();
+    if !rest.is_empty() {
+        return None;
+    }
+    let mut out = Vec::with_capacity(quanta.len() * 3);
+    for (index, quantum) in quanta.iter().enumerate() {
+        let padding = quantum.iter().rev().take_while(|b| **b == b'=').count();
+        if padding > 2 || padding > 0 && index + 1 != quanta.len() {
+            return None;
+        }
+        let mut bits = 0_u32;
+        for &letter in quantum.iter().take(4 - padding) {
+            bits = bits << 6 | sextet(letter)?;
+        }
+        let [_, bytes @ ..] = (bits << (6 * padding)).to_be_bytes();
+        out.extend(bytes.iter().take(3 - padding));
+    }
+    Some(out)
+}
+
+fn sextet(letter: u8) -> Option<u32> {
+    let value = match letter {
+        b'A'..=b'Z' => letter - b'A',
+        b'a'..=b'z' => letter - b'a' + 26,
+        b'0'..=b'9' => letter - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    };
+    Some(u32::from(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_scalars_resolve_by_their_look() {
+        use Resolved::{Bool, Float, Int, Null, Str, Timestamp, Uint};
+        for (text, expected) in [
+            ("", Null),
+            ("~", Null),
+            ("null", Null),
+            ("nULL", Str("nULL")),
+            ("yes", Bool(true)),
+            ("yEs", Str("yEs")),
+            ("N", Bool(false)),
+            ("10", Int(10)),
+            ("+10", Int(10)),
+            ("-10", Int(-10)),
+            ("1_000", Int(1000)),
+            ("_1", Str("_1")),
+            ("0x1F", Int(31)),
+            ("-0x1F", Int(-31)),
+            ("0x", Str("0x")),
+            ("0x_1f", Int(31)),
+            ("010", Int(8)),
+            ("0o10", Int(8)),
+            ("0b101", Int(5)),
+            ("-0b101", Int(-5)),
+            ("0b-101", Int(-5)),
+            ("0b", Str("0b")),
+            ("0b2", Str("0b2")),
+            ("0x-1", Str("0x-1")),
+            ("08", Float(8.0)),
+            ("-08", Float(-8.0)),
+            ("9223372036854775807", Int(i64::MAX)),
+            ("-9223372036854775808", Int(i64::MIN)),
+            ("9223372036854775808", Uint(1 << 63)),
+            ("+9223372036854775808", Float(9_223_372_036_854_775_808.0)),
+            ("18446744073709551615", Uint(u64::MAX)),
+            ("18446744073709551616", Float(18_446_744_073_709_551_616.0)),
+            ("-9223372036854775809", Float(-9_223_372_036_854_775_808.0)),
+            ("0xfffffffffffffffff", Str("0xfffffffffffffffff")),
+            ("1.5", Float(1.5)),
+            ("1.", Float(1.0)),
+            (".5", Float(0.5)),
+            ("+.5e1", Float(5.0)),
+            ("1e3", Float(1000.0)),
+            ("1E+3", Float(1000.0)),
+            ("1_0.5", Float(10.5)),
+            (".5_0", Str(".5_0")),
+            (".", Str(".")),
+            ("1e", Str("1e")),
+            ("1e400", Str("1e400")),
+            ("1.2.3", Str("1.2.3")),
+            ("0x1p4", Str("0x1p4")),
+            (".inf", Float(f64::INFINITY)),
+            ("-.INF", Float(f64::NEG_INFINITY)),
+            (".iNf", Str(".iNf")),
+            ("inf", Str("inf")),
+            ("+", Str("+")),
+            ("2020-01-01", Timestamp("2020-01-01")),
+            ("2020-13-01", Str("2020-13-01")),
+            ("12:30:45", Str("12:30:45")),
+            ("<<", Str("<<")),
+            (" 10", Str(" 10")),
+        ] {
+            assert_eq!(resolve(text, true, None), Ok(expected), "{text}");
+        }
+        assert!(matches!(resolve(".nan", true, None), Ok(Resolved::Float(f)) if f.is_nan()));
+    }
+
+    #[test]
+    fn quotes_and_tags_decide() {
+        use Resolved::{Binary, Float, Int, Null, Str, Tagged};
+        let tag = |name: &str| format!("{PREFIX}{name}");
+        for (text, plain, name, expected) in [
+            ("10", true, "str", Str("10")),
+            ("", true, "str", Str("")),
+            ("10", false, "int", Int(10)),
+            ("1", true, "float", Float(1.0)),
+            ("~", false, "null", Null),
+            ("aGk=", true, "binary", Binary(b"hi".to_vec())),
+            ("aG\nk=", true, "binary", Binary(b"hi".to_vec())),
+            ("", true, "binary", Binary(Vec::new())),
+            ("10", true, "map", Tagged("10")),
+        ] {
+            assert_eq!(
+                resolve(text, plain, Some(&tag(name))),
+                Ok(expected),
+                "{name} {text}"
+            );
+        }
+        assert_eq!(resolve("10", false, None), Ok(Str("10")));
+        assert_eq!(resolve("10", false, Some("!")), Ok(Int(10)));
+        assert_eq!(resolve("10", true, Some("!mine")), Ok(Tagged("10")));
+        assert_eq!(resolve("10", true, Some("!!int")), Ok(Int(10)));
+    }
+
+    #[test]
+    fn a_tag_that_the_text_does_not_fit_is_a_fault() {
+        for (text, name) in [
+            ("foo", "int"),
+            ("1.5", "int"),
+            ("foo", "float"),
+            ("18446744073709551615", "float"),
+            ("1", "bool"),
+            ("foo", "null"),
+            ("10", "timestamp"),
+            ("aGk", "binary"),
+            ("a===", "binary"),
+            ("aG=kaGk=", "binary"),
+            ("a?k=", "binary"),
+        ] {
+            let tag = format!("{PREFIX}{name}");
+            let fault = resolve(text, true, Some(&tag)).expect_err(text);
+            assert_eq!(fault.from..fault.to, 0..text.len());
+            assert!(fault.message.contains(&format!("!!{name}")), "{fault}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,12}|[-+0-9._xobeé]{0,24}", tag in "(int|float|binary|timestamp|null|bool)?") {
+            let long = format!("{PREFIX}{tag}");
+            let _ = resolve(&text, true, None);
+            let _ = resolve(&text, true, Some(&long));
+        }
+    }
+}
