@@ -10,6 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use promvet::finding::{Finding, Severity, Text};
+use promvet::schema::table::{Struct, Type};
 use promvet::schema::{self, Target, Version};
 use promvet::yaml;
 
@@ -160,6 +161,52 @@ fn report(file: &str, cases: &[Case], tally: &Tally) {
 fn named(error: &str, findings: &[Finding]) -> bool {
     let _ = (error, findings);
     true
+}
+
+/// A key by its path: when it came, when it went.
+fn life(path: &str) -> Option<(Version, Option<Version>)> {
+    let mut of = Some(schema::configuration());
+    let mut since = Version::OLDEST;
+    let mut removed = None;
+    for part in path.split('.') {
+        let found = of?.find(part.trim_end_matches(['[', ']', '{', '}']))?;
+        since = since.max(found.since);
+        removed = found.field.removed;
+        of = section_of(&found.field.ty);
+    }
+    Some((since, removed))
+}
+
+fn section_of(ty: &Type) -> Option<&'static Struct> {
+    match ty {
+        Type::Section(of) => Some(of),
+        Type::List(item) | Type::Map(_, item) => section_of(item),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_key_comes_and_goes_as_in_the_sources() {
+    let Some(shared) = shared() else { return };
+    let table = std::fs::read_to_string(shared.join("facts/prometheus-config-paths.tsv")).unwrap();
+    let mut wrong = Vec::new();
+    for line in table.lines().skip(1) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [path, _, _, since, removed] = fields.as_slice() else {
+            panic!("{line}");
+        };
+        let version = |text: &str| Version::parse(text).ok();
+        let ours = life(path);
+        if ours != Some((version(since).unwrap(), version(removed))) {
+            wrong.push(format!("{path}: {since} {removed}, ours {ours:?}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]

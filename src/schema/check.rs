@@ -58,15 +58,22 @@ impl Rule {
 pub struct Report<'a> {
     document: &'a Document,
     target: &'a Target,
+    /// The global section that an included file inherits from.
+    global: Option<Section<'a>>,
     seen: HashSet<(Rule, Span, String)>,
     findings: Vec<Finding>,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(document: &'a Document, target: &'a Target) -> Self {
+    pub(super) fn new(
+        document: &'a Document,
+        target: &'a Target,
+        global: Option<Section<'a>>,
+    ) -> Self {
         Self {
             document,
             target,
+            global,
             seen: HashSet::new(),
             findings: Vec::new(),
         }
@@ -80,6 +87,12 @@ impl<'a> Report<'a> {
     #[must_use]
     pub fn target(&self) -> &'a Target {
         self.target
+    }
+
+    /// The global section of the configuration that includes this file, if it is included.
+    #[must_use]
+    pub fn inherited_global(&self) -> Option<Section<'a>> {
+        self.global
     }
 
     /// Says something of a node.

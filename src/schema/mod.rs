@@ -29,13 +29,36 @@ use crate::yaml::Document;
 /// A finding that concerns only some of several versions says which.
 #[must_use]
 pub fn check(document: &Document, target: &Target) -> Vec<Finding> {
-    judge(document, &tables::root::CONFIG, target)
+    judge(document, &tables::root::CONFIG, None, target)
 }
 
-fn judge(document: &Document, root: &'static table::Struct, target: &Target) -> Vec<Finding> {
+/// The same for a file that `scrape_config_files` of `main` names.
+#[must_use]
+pub fn check_included(document: &Document, main: &Document, target: &Target) -> Vec<Finding> {
+    judge(
+        document,
+        &tables::root::SCRAPE_CONFIG_FILE,
+        Some(main),
+        target,
+    )
+}
+
+/// What the schema knows about a configuration as a whole.
+#[must_use]
+pub fn configuration() -> &'static table::Struct {
+    &tables::root::CONFIG
+}
+
+fn judge(
+    document: &Document,
+    root: &'static table::Struct,
+    main: Option<&Document>,
+    target: &Target,
+) -> Vec<Finding> {
     let mut merged: Vec<(Finding, Vec<Version>)> = Vec::new();
     for &version in &target.versions {
-        let mut report = Report::new(document, target);
+        let global = main.and_then(|main| walk::global(main, version));
+        let mut report = Report::new(document, target, global);
         walk::walk(document, root, version, &mut report);
         for finding in report.into_findings() {
             merge(&mut merged, finding, version);

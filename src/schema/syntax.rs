@@ -92,7 +92,12 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
     let line = text
         .line_span(place.start().line)
         .map_or("", |span| text.slice(span));
-    let unfilled = placeholder::find(line).next().is_some();
+    // Only these break YAML by themselves.
+    let breaks = |found: std::ops::Range<usize>| {
+        line.get(found)
+            .is_some_and(|text| text.starts_with(['{', '[', '%']))
+    };
+    let unfilled = placeholder::find(line).any(breaks);
     let meaning = MEANINGS
         .iter()
         .find(|(words, _)| error.problem.contains(words))

@@ -5,6 +5,7 @@ use super::grammar;
 use super::null::{self, Null};
 use super::section::{Scheme, Scope, Section, is_null};
 use super::table::{By, Enum, Field, Found, NullItem, Required, Struct, Type};
+use super::tables::root::CONFIG;
 use super::unknown::{self, Hint};
 use super::version::Version;
 use super::words;
@@ -28,18 +29,33 @@ pub(super) fn walk(
     let Some(node) = document.root() else {
         return;
     };
+    let inherited = report.inherited_global().map(|global| global.scope);
+    let scope = inherited.unwrap_or_else(|| outermost(version));
     let mut walker = Walker {
         report,
         version,
         path: String::new(),
     };
+    walker.value(&Type::Section(root), node, None, scope);
+}
+
+/// The global section of a configuration, as a version reads it; one with all defaults if there
+/// is none.
+pub(super) fn global(document: &Document, version: Version) -> Option<Section<'_>> {
+    let scope = outermost(version);
+    let config = Section::new(&CONFIG, document.root()?, None, scope)?;
+    let scope = scope_in(&config);
+    let global = config.section("global")?;
+    Some(Section { scope, ..global })
+}
+
+fn outermost(version: Version) -> Scope {
     let scheme = if version < Version::new(3, 0, 0) {
         Scheme::Legacy
     } else {
         Scheme::Utf8
     };
-    let scope = Scope { version, scheme };
-    walker.value(&Type::Section(root), node, None, scope);
+    Scope { version, scheme }
 }
 
 impl<'d> Walker<'_, '_> {
@@ -139,7 +155,7 @@ impl<'d> Walker<'_, '_> {
     }
 
     fn section(&mut self, section: Section<'d>) {
-        let scope = self.scope_in(&section);
+        let scope = scope_in(&section);
         let section = Section { scope, ..section };
         if let Some(mapping) = section.node.mapping() {
             self.duplicate_fields(mapping);
@@ -151,25 +167,6 @@ impl<'d> Walker<'_, '_> {
         self.required(&section);
         let report = &mut *self.report;
         section.of.all_checks(&mut |check| check(&section, report));
-    }
-
-    /// Relabel rules of a job follow the job's scheme; since 3.7.0 all others follow the global
-    /// one, and before that nobody looked at it.
-    fn scope_in(&self, section: &Section<'d>) -> Scope {
-        let scope = section.scope;
-        let named = match section.of.name {
-            "Config" => section
-                .section("global")
-                .and_then(|global| global.text("metric_name_validation_scheme")),
-            "ScrapeConfig" => section.text("metric_name_validation_scheme"),
-            _ => None,
-        };
-        let scheme = match named {
-            Some("legacy") if section.at_least(3, 7, 0) => Scheme::Legacy,
-            Some("utf8") if section.at_least(3, 0, 0) => Scheme::Utf8,
-            _ => scope.scheme,
-        };
-        Scope { scheme, ..scope }
     }
 
     fn field(&mut self, section: &Section<'d>, entry: Entry<'d>, scope: Scope) {
@@ -411,6 +408,25 @@ impl<'d> Walker<'_, '_> {
             }
         }
     }
+}
+
+/// Relabel rules of a job follow the job's scheme; since 3.7.0 all others follow the global
+/// one, and before that nobody looked at it.
+fn scope_in(section: &Section<'_>) -> Scope {
+    let scope = section.scope;
+    let named = match section.of.name {
+        "Config" => section
+            .section("global")
+            .and_then(|global| global.text("metric_name_validation_scheme")),
+        "ScrapeConfig" => section.text("metric_name_validation_scheme"),
+        _ => None,
+    };
+    let scheme = match named {
+        Some("legacy") if section.at_least(3, 7, 0) => Scheme::Legacy,
+        Some("utf8") if section.at_least(3, 0, 0) => Scheme::Utf8,
+        _ => scope.scheme,
+    };
+    Scope { scheme, ..scope }
 }
 
 /// The entries of a mapping as go-yaml applies them.

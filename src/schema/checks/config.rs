@@ -60,12 +60,19 @@ pub(in crate::schema) fn jobs(section: &Section<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// Jobs of an included file. That no job of another file has the same name is for those to say
+/// who see all files.
+pub(in crate::schema) fn included_jobs(section: &Section<'_>, report: &mut Report<'_>) {
+    let global = report.inherited_global();
+    let mut names = HashMap::new();
+    for job in section.sections("scrape_configs") {
+        job_of(&job, global.as_ref(), report);
+        unique(&job, "job_name", &mut names, report);
+    }
+}
+
 /// One job, with the global section that it inherits from.
-pub(in crate::schema) fn job_of(
-    job: &Section<'_>,
-    global: Option<&Section<'_>>,
-    report: &mut Report<'_>,
-) {
+fn job_of(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut Report<'_>) {
     timeout(job, global, report);
     schemes_known(job, report);
     schemes_agree(job, global, report);
@@ -123,38 +130,51 @@ fn set<'d>(section: &Section<'d>, key: &str) -> Option<&'d str> {
     section.filled(key)?.as_str()
 }
 
-/// `allow-utf-8` needs the scheme `utf8`.
+/// `allow-utf-8` needs the scheme `utf8`. A job that sets neither escapes as the global section
+/// says; a job that sets the validation scheme gets the escaping that fits it since 3.6.0.
 fn schemes_agree(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut Report<'_>) {
     if !job.at_least(3, 4, 0) {
         return;
     }
-    let own_validation = set(job, VALIDATION);
-    let validation = own_validation.or_else(|| set(global?, VALIDATION));
-    let own_escaping = set(job, ESCAPING);
-    let (escaping, holder) = match own_escaping {
-        Some(word) => (Some(word), Some(job)),
-        None if own_validation.is_some() => (None, None),
-        None => (global.and_then(|global| set(global, ESCAPING)), global),
+    let holder_of = |key: &str| match set(job, key) {
+        Some(_) => Some(job),
+        None => global.filter(|global| set(global, key).is_some()),
     };
-    let Some(entry) = holder.and_then(|holder| holder.entry(ESCAPING)) else {
+    let own_scheme = set(job, VALIDATION).is_some();
+    let Some(holder) =
+        holder_of(VALIDATION).filter(|holder| set(holder, VALIDATION) == Some("legacy"))
+    else {
         return;
     };
-    if validation != Some("legacy") || escaping != Some("allow-utf-8") {
-        return;
-    }
-    let holder = if own_validation.is_some() {
-        Some(job)
-    } else {
-        global
+    let inherits = !own_scheme || !job.at_least(3, 6, 0);
+    let escaping = match set(job, ESCAPING) {
+        Some(_) => Some(job),
+        None if inherits => global.filter(|global| set(global, ESCAPING).is_some()),
+        None => None,
     };
-    let said = report.at(
-        Rule::Conflict,
-        entry.value,
-        "`allow-utf-8` needs the validation scheme `utf8`, but it is `legacy` here; Prometheus refuses the file",
-    );
-    let said = said.help("Use `underscores`, `dots` or `values`, or the validation scheme `utf8`");
-    if let Some(scheme) = holder.and_then(|holder| holder.entry(VALIDATION)) {
-        said.evidence(scheme.value.place(), "the validation scheme is set here");
+    let Some(legacy) = holder.entry(VALIDATION) else {
+        return;
+    };
+    let words = "`allow-utf-8` needs the validation scheme `utf8`, but it is `legacy` here; Prometheus refuses the file";
+    let help = "Use `underscores`, `dots` or `values`, or the validation scheme `utf8`";
+    if let Some(entry) = escaping.and_then(|escaping| escaping.entry(ESCAPING)) {
+        if entry.value.as_str() == Some("allow-utf-8") {
+            report
+                .at(Rule::Conflict, entry.value, words)
+                .help(help)
+                .evidence(legacy.value.place(), "the validation scheme is set here");
+        }
+    } else if inherits
+        && own_scheme
+        && global.and_then(|global| set(global, VALIDATION)) != Some("legacy")
+    {
+        report
+            .at(
+                Rule::Conflict,
+                legacy.value,
+                "With `legacy` in a job alone, Prometheus before 3.6 still escapes names as `allow-utf-8` and refuses the file",
+            )
+            .help("Set `metric_name_escaping_scheme: underscores` beside it");
     }
 }
 

@@ -4,6 +4,18 @@ use super::http_client::HTTP_CLIENT;
 use crate::schema::checks::discovery;
 use crate::schema::table::Type::{Bool, Duration, HostPort, List, Map, Secret, Text, UrlText};
 use crate::schema::table::{NullItem, Struct, inline, key};
+use crate::schema::version::Version;
+
+/// Until 2.28.0 there was only `tls_config`.
+const CLIENT: &[(&str, Version)] = &[
+    ("basic_auth", Version::new(2, 28, 0)),
+    ("authorization", Version::new(2, 28, 0)),
+    ("oauth2", Version::new(2, 28, 0)),
+    ("bearer_token", Version::new(2, 28, 0)),
+    ("bearer_token_file", Version::new(2, 28, 0)),
+    ("follow_redirects", Version::new(2, 28, 0)),
+    ("proxy_url", Version::new(2, 28, 0)),
+];
 
 /// `ConsulSDConfig`
 pub(crate) static CONSUL_SD: Struct = Struct {
@@ -37,7 +49,7 @@ pub(crate) static CONSUL_SD: Struct = Struct {
             .removed(2, 9, 0)
             .note("no longer in the schema"),
     ],
-    inline: &[inline(&HTTP_CLIENT).since(2, 28, 0)],
+    inline: &[inline(&HTTP_CLIENT).later(CLIENT)],
     checks: &[discovery::consul],
     null_item: NullItem::Refused,
 };

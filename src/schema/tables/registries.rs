@@ -4,6 +4,7 @@ use super::http_client::HTTP_CLIENT;
 use crate::schema::checks::{discovery, marathon};
 use crate::schema::table::Type::{Duration, File, List, Secret, Text, UrlText};
 use crate::schema::table::{Base, NullItem, Reference, Struct, inline, key};
+use crate::schema::version::Version;
 
 /// `EurekaSDConfig`
 pub(crate) static EUREKA_SD: Struct = Struct {
@@ -47,7 +48,10 @@ pub(crate) static MARATHON_SD: Struct = Struct {
             .removed(2, 3, 0)
             .note("no longer in the schema"),
     ],
-    inline: &[inline(&HTTP_CLIENT).since(2, 3, 0)],
+    inline: &[inline(&HTTP_CLIENT).later(&[
+        ("basic_auth", Version::new(2, 3, 0)),
+        ("proxy_url", Version::new(2, 3, 0)),
+    ])],
     checks: &[marathon::tokens],
     null_item: NullItem::Refused,
 };

@@ -38,7 +38,7 @@ pub(crate) static SCRAPE_CONFIG_FILE: Struct = Struct {
     name: "ScrapeConfigFile",
     fields: &[key("scrape_configs", List(&Section(&SCRAPE))).since(2, 43, 0)],
     inline: &[],
-    checks: &[],
+    checks: &[config::included_jobs],
     null_item: NullItem::Zero,
 };
 
