@@ -3,6 +3,9 @@
 //! The recorded verdicts live outside the repository: `PROMVET_SHARED` names the folder that
 //! holds `conformance/` and `facts/`. Without it these tests say that they are skipped.
 
+#[path = "conformance/named.rs"]
+mod named;
+
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -122,7 +125,7 @@ fn judge(file: &str, field: &str) {
             tally.wrong.entry(key).or_default().push(case.name.clone());
         } else if !case.ok {
             tally.refused += 1;
-            if named(&case.error, &found) {
+            if named::named(&case.error, &found) {
                 tally.named += 1;
             } else {
                 let names = tally.unnamed.entry(group(&case.error)).or_default();
@@ -154,13 +157,6 @@ fn report(file: &str, cases: &[Case], tally: &Tally) {
         named >= NAMED,
         "{file}: only {named:.4} of the faults are named"
     );
-}
-
-/// Whether the fault that Prometheus names is among the findings: by the line, where it says one,
-/// and by the words that it quotes.
-fn named(error: &str, findings: &[Finding]) -> bool {
-    let _ = (error, findings);
-    true
 }
 
 /// A key by its path: when it came, when it went.
