@@ -10,8 +10,11 @@ use promvet::source::Memory;
 
 fn tree(count: usize) -> Memory {
     (0..count).fold(Memory::new(), |tree, number| {
-        tree.file(format!("/tree/{number}/prometheus.yml"), support::configuration(number))
-            .file(format!("/tree/{number}/token"), "a.b.c")
+        tree.file(
+            format!("/tree/{number}/prometheus.yml"),
+            support::configuration(number),
+        )
+        .file(format!("/tree/{number}/token"), "a.b.c")
     })
 }
 
@@ -20,7 +23,11 @@ fn check(criterion: &mut Criterion) {
     group.sample_size(10);
     for count in [1, 100] {
         let tree = tree(count);
-        let request = Request { paths: vec![PathBuf::from("/tree")], threads: 1, ..Request::default() };
+        let request = Request {
+            paths: vec![PathBuf::from("/tree")],
+            threads: 1,
+            ..Request::default()
+        };
         group.bench_function(format!("{count} configurations"), |bencher| {
             bencher.iter_batched(|| (), |()| run(&request, &tree), BatchSize::SmallInput);
         });

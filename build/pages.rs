@@ -21,7 +21,11 @@ struct Front {
 }
 
 /// Node kinds that a native check can look at, and the variant of `Check` for each.
-const CHECKS: &[(&str, &str)] = &[("remote_write", "RemoteWrite"), ("remote_writes", "RemoteWrites"), ("config", "Config")];
+const CHECKS: &[(&str, &str)] = &[
+    ("remote_write", "RemoteWrite"),
+    ("remote_writes", "RemoteWrites"),
+    ("config", "Config"),
+];
 
 /// Writes `rules.rs` into the build folder: the modules of the native checks and the table of
 /// pages, in the order of their names.
@@ -56,8 +60,14 @@ pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
 }
 
 fn pages(folder: &Path) -> Vec<PathBuf> {
-    let files = WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
-    files.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|end| end == "md")).collect()
+    let files = WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok);
+    files
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
+        .collect()
 }
 
 /// `remote-write/url-shape` for `rules/remote-write/url-shape.md`.
@@ -71,19 +81,33 @@ fn name_of(path: &Path, root: &Path) -> Result<String, Box<dyn Error>> {
 fn read(path: &Path) -> Result<(Front, String), Box<dyn Error>> {
     let text = fs::read_to_string(path)?;
     let rest = text.strip_prefix("---\n").ok_or("no front matter")?;
-    let (front, body) = rest.split_once("\n---\n").ok_or("the front matter has no end")?;
-    let title = body.lines().find_map(|line| line.strip_prefix("# ")).ok_or("no title")?;
+    let (front, body) = rest
+        .split_once("\n---\n")
+        .ok_or("the front matter has no end")?;
+    let title = body
+        .lines()
+        .find_map(|line| line.strip_prefix("# "))
+        .ok_or("no title")?;
     Ok((serde_yaml::from_str(front)?, title.to_owned()))
 }
 
 /// The check of a page as an expression, its module noted.
-fn native(root: &Path, name: &str, front: &Front, modules: &mut String) -> Result<String, Box<dyn Error>> {
-    let file = root.join("src/rules").join(name.replace('-', "_")).with_extension("rs");
+fn native(
+    root: &Path,
+    name: &str,
+    front: &Front,
+    modules: &mut String,
+) -> Result<String, Box<dyn Error>> {
+    let file = root
+        .join("src/rules")
+        .join(name.replace('-', "_"))
+        .with_extension("rs");
     if !file.exists() {
         return Ok("None".into());
     }
     let variant = CHECKS.iter().find(|(node, _)| *node == front.node);
-    let (_, variant) = variant.ok_or_else(|| format!("{name}: no check looks at `{}`", front.node))?;
+    let (_, variant) =
+        variant.ok_or_else(|| format!("{name}: no check looks at `{}`", front.node))?;
     let module = name.replace(['-', '/'], "_");
     writeln!(modules, "#[path = {file:?}]\nmod {module};")?;
     Ok(format!("Some(Check::{variant}({module}::check))"))

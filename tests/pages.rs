@@ -13,16 +13,29 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
     for (path, content) in files {
         tree = tree.file(format!("/tree/{path}"), content.clone().into_bytes());
     }
-    let request = Request { paths: vec![PathBuf::from(".")], ..Request::default() };
+    let request = Request {
+        paths: vec![PathBuf::from(".")],
+        ..Request::default()
+    };
     let run = run(&request, &tree);
     assert!(run.problems.is_empty(), "{:?}", run.problems);
-    run.outcome.findings().iter().map(|reported| reported.finding.clone()).collect()
+    run.outcome
+        .findings()
+        .iter()
+        .map(|reported| reported.finding.clone())
+        .collect()
 }
 
 fn matches(expected: &Expected, own: &str, finding: &Finding) -> bool {
     let (start, end) = (finding.place.start(), finding.place.end());
-    let columns = expected.columns.is_none_or(|(from, to)| (start.column, end.column) == (from, to));
-    let text = format!("{} {}", finding.message, finding.help.as_deref().unwrap_or(""));
+    let columns = expected
+        .columns
+        .is_none_or(|(from, to)| (start.column, end.column) == (from, to));
+    let text = format!(
+        "{} {}",
+        finding.message,
+        finding.help.as_deref().unwrap_or("")
+    );
     finding.rule == expected.rule.as_deref().unwrap_or(own)
         && finding.severity == expected.severity
         && start.line == expected.line
@@ -48,8 +61,22 @@ fn every_example_gives_the_findings_that_it_marks_and_no_others() {
             let extra: Vec<_> = found
                 .iter()
                 .filter(|one| one.severity > Severity::Info)
-                .filter(|one| !example.expected.iter().any(|expected| matches(expected, page.name, one)))
-                .map(|one| (one.rule.clone(), one.severity, one.place.clone(), one.place.end().column, &one.message, &one.help))
+                .filter(|one| {
+                    !example
+                        .expected
+                        .iter()
+                        .any(|expected| matches(expected, page.name, one))
+                })
+                .map(|one| {
+                    (
+                        one.rule.clone(),
+                        one.severity,
+                        one.place.clone(),
+                        one.place.end().column,
+                        &one.message,
+                        &one.help,
+                    )
+                })
                 .collect();
             let silent_bad = example.bad && example.expected.is_empty();
             if !missing.is_empty() || !extra.is_empty() || silent_bad {
@@ -61,7 +88,12 @@ fn every_example_gives_the_findings_that_it_marks_and_no_others() {
         }
     }
     assert!(run > 0);
-    assert!(wrong.is_empty(), "{} of {run} examples:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {run} examples:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -69,7 +101,15 @@ fn every_page_has_a_bad_and_a_good_example() {
     for page in rules::all() {
         let examples = example::examples(page.text);
         let needs_files = page.name == "credentials/unreadable";
-        assert!(needs_files || examples.iter().any(|one| one.bad), "{} has no bad example", page.name);
-        assert!(examples.iter().any(|one| !one.bad), "{} has no good example", page.name);
+        assert!(
+            needs_files || examples.iter().any(|one| one.bad),
+            "{} has no bad example",
+            page.name
+        );
+        assert!(
+            examples.iter().any(|one| !one.bad),
+            "{} has no good example",
+            page.name
+        );
     }
 }

@@ -24,7 +24,10 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     if let Some(root) = &args.root
         && tree.list(root).is_err()
     {
-        complain(&format!("{}: --root is not a folder that can be read", tree.shown(root)));
+        complain(&format!(
+            "{}: --root is not a folder that can be read",
+            tree.shown(root)
+        ));
         return Ok(Exit::Failed);
     }
     let run = pipeline::run(&request, &*tree);
@@ -40,7 +43,10 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
         paths.push(PathBuf::from("."));
     }
     let stdin = paths.iter().any(|path| path.as_os_str() == "-");
-    let name = args.stdin_filename.clone().unwrap_or_else(|| PathBuf::from(STDIN));
+    let name = args
+        .stdin_filename
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(STDIN));
     if stdin {
         let bytes = standard_input(LARGEST).map_err(|error| io::Error::other(error.to_string()))?;
         paths.retain(|path| path.as_os_str() != "-");
@@ -69,14 +75,20 @@ fn report(args: &CheckArgs, run: &Run, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     if run.outcome.files().is_empty() && run.problems.is_empty() {
-        complain("no Prometheus configuration here; `promvet files` says what each file was taken for");
+        complain(
+            "no Prometheus configuration here; `promvet files` says what each file was taken for",
+        );
     }
     let format = match args.format {
         FormatArg::Human => Format::Human,
         FormatArg::Concise => Format::Concise,
         FormatArg::Json => Format::Json,
     };
-    let options = Options { color: color(args.color), quiet: args.quiet, ..Options::default() };
+    let options = Options {
+        color: color(args.color),
+        quiet: args.quiet,
+        ..Options::default()
+    };
     format.write(&run.outcome, out, &options)
 }
 
@@ -95,8 +107,17 @@ fn color(when: Color) -> bool {
 /// Shows a mistake in a policy file with its place.
 pub(super) fn complain_of_policy(error: &PolicyError) {
     let start = error.place.start();
-    let help = error.help.as_ref().map_or(String::new(), |help| format!("; {help}"));
-    complain(&format!("{}:{}:{}: {}{help}", error.place.path(), start.line, start.column, error.message));
+    let help = error
+        .help
+        .as_ref()
+        .map_or(String::new(), |help| format!("; {help}"));
+    complain(&format!(
+        "{}:{}:{}: {}{help}",
+        error.place.path(),
+        start.line,
+        start.column,
+        error.message
+    ));
 }
 
 fn exit(fail_on: FailOn, run: &Run) -> Exit {

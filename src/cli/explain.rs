@@ -8,17 +8,29 @@ use crate::rules;
 /// Prints the page of a rule.
 pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
     if let Some(page) = rules::find(name) {
-        writeln!(out, "{} ({}, since {})\n", page.name, page.severity.word(), page.since)?;
+        writeln!(
+            out,
+            "{} ({}, since {})\n",
+            page.name,
+            page.severity.word(),
+            page.since
+        )?;
         writeln!(out, "{}", page.body().trim_end())?;
         return Ok(Exit::Clean);
     }
-    let group: Vec<_> = rules::all().iter().filter(|page| page.group() == name).collect();
+    let group: Vec<_> = rules::all()
+        .iter()
+        .filter(|page| page.group() == name)
+        .collect();
     if !group.is_empty() {
         list(&group, out)?;
         return Ok(Exit::Clean);
     }
     let near = rules::nearest_name(name);
-    let near = near.map_or_else(|| "`promvet rules` lists all".into(), |near| format!("did you mean {near}?"));
+    let near = near.map_or_else(
+        || "`promvet rules` lists all".into(),
+        |near| format!("did you mean {near}?"),
+    );
     super::complain(&format!("there is no rule `{name}`; {near}"));
     Ok(Exit::Failed)
 }
@@ -32,7 +44,13 @@ pub(super) fn rules(out: &mut dyn Write) -> io::Result<Exit> {
 fn list(pages: &[&rules::Page], out: &mut dyn Write) -> io::Result<()> {
     let width = pages.iter().map(|page| page.name.len()).max().unwrap_or(0);
     for page in pages {
-        writeln!(out, "{:width$}  {:7}  {}", page.name, page.severity.word(), page.title)?;
+        writeln!(
+            out,
+            "{:width$}  {:7}  {}",
+            page.name,
+            page.severity.word(),
+            page.title
+        )?;
     }
     Ok(())
 }

@@ -15,13 +15,19 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let survey = survey(&request, &*tree, &mut run);
     run.problems.iter().for_each(|problem| complain(problem));
     run.policy_errors.iter().for_each(complain_of_policy);
-    let Some((survey, _)) = survey else { return Ok(Exit::Failed) };
+    let Some((survey, _)) = survey else {
+        return Ok(Exit::Failed);
+    };
     for seen in &survey.seen {
         if let Some(kind) = kind(seen, args.only_configurations) {
             writeln!(out, "{}: {kind}: {}", seen.found.shown, seen.recognised.why)?;
         }
     }
-    Ok(if run.problems.is_empty() { Exit::Clean } else { Exit::Failed })
+    Ok(if run.problems.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Failed
+    })
 }
 
 /// What a file is called; none if it is not to be listed.
@@ -33,7 +39,9 @@ fn kind(seen: &Seen, only_configurations: bool) -> Option<String> {
         None => "",
     };
     match &seen.recognised.what {
-        What::Configuration { dialect, .. } => Some(format!("Prometheus {}{rendered}", dialect.word())),
+        What::Configuration { dialect, .. } => {
+            Some(format!("Prometheus {}{rendered}", dialect.word()))
+        }
         What::Broken { .. } => Some(format!("Prometheus, does not parse{rendered}")),
         What::Other { .. } | What::Unknown if only_configurations => None,
         What::Other { kind } => Some((*kind).to_owned()),

@@ -34,7 +34,11 @@ pub(super) fn map<I: Sync, O: Send>(
                     let _ = sender.send((index, each(item)));
                 }
             };
-            if thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_err() {
+            if thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, work)
+                .is_err()
+            {
                 break;
             }
         }
@@ -62,7 +66,12 @@ mod tests {
         let items: Vec<u32> = (0..500).collect();
         for threads in [1, 2, 7] {
             let doubled = super::map(threads, &items, |item| item * 2);
-            assert!(doubled.iter().copied().eq(items.iter().map(|item| item * 2)));
+            assert!(
+                doubled
+                    .iter()
+                    .copied()
+                    .eq(items.iter().map(|item| item * 2))
+            );
         }
     }
 }

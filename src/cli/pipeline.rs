@@ -98,16 +98,23 @@ enum Look {
 #[must_use]
 pub fn run(request: &Request, tree: &dyn Tree) -> Run {
     let mut run = Run::default();
-    let Some((survey, policies)) = survey(request, tree, &mut run) else { return run };
+    let Some((survey, policies)) = survey(request, tree, &mut run) else {
+        return run;
+    };
     judge(request, &survey, &policies, tree, &mut run);
     run
 }
 
 /// Discovers and parses; none if a policy is broken, which is then noted.
-pub(super) fn survey(request: &Request, tree: &dyn Tree, run: &mut Run) -> Option<(Survey, Policies)> {
+pub(super) fn survey(
+    request: &Request,
+    tree: &dyn Tree,
+    run: &mut Run,
+) -> Option<(Survey, Policies)> {
     let walked = tree.walk(&request.paths, &walk_of(request));
     let named = walked.problems.iter().filter(|problem| problem.named);
-    run.problems.extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
+    run.problems
+        .extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
     let policies = match policies::read(request.config.as_deref(), &walked.files, tree) {
         Ok(policies) => policies,
         Err(errors) => {
@@ -125,7 +132,9 @@ pub(super) fn survey(request: &Request, tree: &dyn Tree, run: &mut Run) -> Optio
         match look {
             Look::Seen(seen) => survey.seen.push(*seen),
             Look::Instance(found) => survey.instances.push(found),
-            Look::Unread(found, why) if found.named => run.problems.push(format!("{}: {why}", found.shown)),
+            Look::Unread(found, why) if found.named => {
+                run.problems.push(format!("{}: {why}", found.shown))
+            }
             Look::Unread(found, why) => survey.unread.push((found, why)),
             Look::Panic(found) => run.problems.push(own_fault(&found)),
             Look::Nothing => {}
@@ -135,7 +144,11 @@ pub(super) fn survey(request: &Request, tree: &dyn Tree, run: &mut Run) -> Optio
 }
 
 fn threads_of(request: &Request) -> usize {
-    if request.threads == 0 { parallel::default_threads() } else { request.threads }
+    if request.threads == 0 {
+        parallel::default_threads()
+    } else {
+        request.threads
+    }
 }
 
 fn own_fault(found: &Found) -> String {
@@ -163,11 +176,18 @@ fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree) -> Look {
     };
     if !found.named && !discover::may_hold(&found.path, &bytes) {
         let instance = opstrace::may_be_instance(&bytes);
-        return if instance { Look::Instance(found.clone()) } else { Look::Nothing };
+        return if instance {
+            Look::Instance(found.clone())
+        } else {
+            Look::Nothing
+        };
     }
     let text = Text::new(Arc::clone(&found.shown), bytes);
     let recognised = discover::examine(text, found.named, policy.is_template(&found.shown));
-    Look::Seen(Box::new(Seen { found: found.clone(), recognised }))
+    Look::Seen(Box::new(Seen {
+        found: found.clone(),
+        recognised,
+    }))
 }
 
 /// Judges everything that was recognised as a configuration.
@@ -175,7 +195,9 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
     let mut facts: BTreeMap<&Path, Facts<'_>> = BTreeMap::new();
     for seen in &survey.seen {
         let root = &*seen.found.root;
-        facts.entry(root).or_insert_with(|| facts_of(root, request, survey, policies.of(root), tree));
+        facts
+            .entry(root)
+            .or_insert_with(|| facts_of(root, request, survey, policies.of(root), tree));
     }
     let judgements = parallel::map(threads_of(request), &survey.seen, |seen| {
         let facts = facts.get(&*seen.found.root)?;
@@ -189,7 +211,12 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
             continue;
         };
         let policy = policies.of(&seen.found.root);
-        all.findings.extend(judgement.findings.into_iter().filter_map(|one| policies::levelled(one, policy)));
+        all.findings.extend(
+            judgement
+                .findings
+                .into_iter()
+                .filter_map(|one| policies::levelled(one, policy)),
+        );
         all.unchecked.extend(judgement.unchecked);
         all.endpoints += judgement.endpoints;
         files.extend(checked_file(seen));
@@ -212,7 +239,11 @@ fn checked_file(seen: &Seen) -> Option<CheckedFile> {
         What::Broken { .. } => "broken",
         What::Other { .. } | What::Unknown => return None,
     };
-    Some(CheckedFile { path: Arc::clone(&seen.found.shown), dialect: dialect.into(), configurations: 1 })
+    Some(CheckedFile {
+        path: Arc::clone(&seen.found.shown),
+        dialect: dialect.into(),
+        configurations: 1,
+    })
 }
 
 fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree) -> Judgement {
@@ -220,29 +251,53 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
     match &recognised.what {
         What::Configuration { document, .. } => {
             let folder = folder_of(&seen.found, request, tree);
-            let mut judgement = rules::judge(document, folder.as_deref(), recognised.template.is_some(), facts);
-            judgement.findings.extend(schema_findings(document, recognised, request));
+            let mut judgement = rules::judge(
+                document,
+                folder.as_deref(),
+                recognised.template.is_some(),
+                facts,
+            );
+            judgement
+                .findings
+                .extend(schema_findings(document, recognised, request));
             judgement
         }
         What::Broken { error } => {
             let finding = schema::syntax_finding(&recognised.text, error);
-            Judgement { findings: vec![finding], ..Judgement::default() }
+            Judgement {
+                findings: vec![finding],
+                ..Judgement::default()
+            }
         }
         What::Other { .. } | What::Unknown => Judgement::default(),
     }
 }
 
 /// What the schema has to say, and the info about a file that was read with its tags covered.
-fn schema_findings(document: &Document, recognised: &Recognised, request: &Request) -> Vec<Finding> {
-    let target = Target { template: recognised.template.is_some(), ..request.target.clone() };
+fn schema_findings(
+    document: &Document,
+    recognised: &Recognised,
+    request: &Request,
+) -> Vec<Finding> {
+    let target = Target {
+        template: recognised.template.is_some(),
+        ..request.target.clone()
+    };
     schema::check(document, &target)
 }
 
 /// The folder that relative paths of a configuration count from; none for standard input that
 /// was given no name.
 fn folder_of(found: &Found, request: &Request, tree: &dyn Tree) -> Option<PathBuf> {
-    let nameless = request.nameless.as_ref().is_some_and(|path| tree.absolute(path) == found.path);
-    if nameless { None } else { found.path.parent().map(Path::to_path_buf) }
+    let nameless = request
+        .nameless
+        .as_ref()
+        .is_some_and(|path| tree.absolute(path) == found.path);
+    if nameless {
+        None
+    } else {
+        found.path.parent().map(Path::to_path_buf)
+    }
 }
 
 /// The facts of one tree.
@@ -258,25 +313,42 @@ fn facts_of<'t>(
         tree,
         bounds: root.to_path_buf(),
         host: request.host.clone(),
-        user: user.map_or(OFFICIAL_USER, |user| User { uid: user.uid, gid: user.gid }),
+        user: user.map_or(OFFICIAL_USER, |user| User {
+            uid: user.uid,
+            gid: user.gid,
+        }),
     };
-    Facts::new(policy, files, Box::new(move || instances(root, request, survey, tree)))
+    Facts::new(
+        policy,
+        files,
+        Box::new(move || instances(root, request, survey, tree)),
+    )
 }
 
 /// The Opstrace instance configurations of a tree. If all of the tree was walked, they are among
 /// what was seen; else the tree is walked for them.
 fn instances(root: &Path, request: &Request, survey: &Survey, tree: &dyn Tree) -> Vec<Instance> {
-    let whole = request.paths.iter().any(|path| tree.absolute(path) == root || tree.resolve(path).is_ok_and(|path| path == root));
+    let whole = request.paths.iter().any(|path| {
+        tree.absolute(path) == root || tree.resolve(path).is_ok_and(|path| path == root)
+    });
     let walked;
     let candidates: Vec<&Found> = if whole {
         let seen = survey.seen.iter().map(|seen| &seen.found);
-        survey.instances.iter().chain(seen).filter(|found| *found.root == *root).collect()
+        survey
+            .instances
+            .iter()
+            .chain(seen)
+            .filter(|found| *found.root == *root)
+            .collect()
     } else {
         walked = tree.walk(&[root.to_path_buf()], &walk_of(request)).files;
         walked.iter().collect()
     };
     let read = |found: &Found| {
-        let bytes = tree.read(&found.path, LARGEST).ok().filter(|bytes| opstrace::may_be_instance(bytes))?;
+        let bytes = tree
+            .read(&found.path, LARGEST)
+            .ok()
+            .filter(|bytes| opstrace::may_be_instance(bytes))?;
         opstrace::read(&Text::new(Arc::clone(&found.shown), bytes))
     };
     candidates.into_iter().filter_map(read).collect()

@@ -39,7 +39,10 @@ pub(super) fn read(
             Some(path) => vec![path.to_path_buf()],
             None => FILE_NAMES.iter().map(|name| root.join(name)).collect(),
         };
-        match candidates.iter().find_map(|path| read_one(path, named.is_some(), tree)) {
+        match candidates
+            .iter()
+            .find_map(|path| read_one(path, named.is_some(), tree))
+        {
             Some(Ok(policy)) => {
                 policies.by_root.insert(root, policy);
             }
@@ -53,7 +56,11 @@ pub(super) fn read(
             break;
         }
     }
-    if wrong.is_empty() { Ok(policies) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(policies)
+    } else {
+        Err(wrong)
+    }
 }
 
 /// Reads one policy file, if it is there.
@@ -69,13 +76,19 @@ fn read_one(path: &Path, named: bool, tree: &dyn Tree) -> Option<Result<Policy, 
         }
     };
     let text = Text::new(shown.as_str(), bytes);
-    let folder = shown.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let folder = shown
+        .rsplit_once('/')
+        .map_or(String::new(), |(folder, _)| format!("{folder}/"));
     Some(Policy::read(&text, &folder).and_then(check_names))
 }
 
 /// Refuses levels for rules that do not exist.
 fn check_names(policy: Policy) -> Result<Policy, Vec<PolicyError>> {
-    let known = |name: &str| rules::all().iter().any(|page| page.name == name || page.group() == name);
+    let known = |name: &str| {
+        rules::all()
+            .iter()
+            .any(|page| page.name == name || page.group() == name)
+    };
     let wrong: Vec<_> = policy
         .rules
         .iter()
@@ -86,13 +99,20 @@ fn check_names(policy: Policy) -> Result<Policy, Vec<PolicyError>> {
             help: rules::nearest_name(&entry.name).map(|near| format!("write `{near}`")),
         })
         .collect();
-    if wrong.is_empty() { Ok(policy) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(policy)
+    } else {
+        Err(wrong)
+    }
 }
 
 /// Gives a finding the level that the policy sets for its rule or group; none if that is off.
 pub(super) fn levelled(mut finding: Finding, policy: &Policy) -> Option<Finding> {
     let group = finding.rule.split('/').next().unwrap_or("");
-    let by_name = policy.rules.iter().rfind(|entry| entry.name == finding.rule);
+    let by_name = policy
+        .rules
+        .iter()
+        .rfind(|entry| entry.name == finding.rule);
     let entry = by_name.or_else(|| policy.rules.iter().rfind(|entry| entry.name == group));
     match entry.map(|entry| entry.level) {
         Some(Level::Off) => return None,

@@ -12,7 +12,10 @@ use crate::source::{Kind, Meta, Tree};
 use crate::yaml::placeholder;
 
 /// The user and group of the official image (`nobody`; Dockerfile of prometheus/prometheus).
-pub const OFFICIAL_USER: User = User { uid: 65534, gid: 65534 };
+pub const OFFICIAL_USER: User = User {
+    uid: 65534,
+    gid: 65534,
+};
 
 /// Links followed on one path, as in Linux (`MAXSYMLINKS`).
 const MOST_LINKS: usize = 40;
@@ -93,12 +96,25 @@ impl Lookup<'_> {
         if placeholder::find(path).next().is_some() {
             return FileState::Unverified(Unverified::Placeholder);
         }
-        let (base, file, judged_by_mode) = match (Path::new(path).is_absolute() || path.starts_with('/'), &self.host) {
+        let (base, file, judged_by_mode) = match (
+            Path::new(path).is_absolute() || path.starts_with('/'),
+            &self.host,
+        ) {
             (true, Host::Elsewhere) => return FileState::Unverified(Unverified::Elsewhere),
-            (true, Host::Root(root)) => (root.clone(), PathBuf::from(path.trim_start_matches('/')), true),
-            (true, Host::Here) => (PathBuf::from("/"), PathBuf::from(path.trim_start_matches('/')), true),
+            (true, Host::Root(root)) => (
+                root.clone(),
+                PathBuf::from(path.trim_start_matches('/')),
+                true,
+            ),
+            (true, Host::Here) => (
+                PathBuf::from("/"),
+                PathBuf::from(path.trim_start_matches('/')),
+                true,
+            ),
             (false, host) => {
-                let Some(folder) = folder else { return FileState::Unverified(Unverified::NoFolder) };
+                let Some(folder) = folder else {
+                    return FileState::Unverified(Unverified::NoFolder);
+                };
                 let on_host = *host == Host::Here;
                 let Some(below) = self.below_bounds(&folder.join(path)) else {
                     return FileState::Unverified(Unverified::Outside);
@@ -106,7 +122,12 @@ impl Lookup<'_> {
                 (self.bounds.clone(), below, on_host)
             }
         };
-        let walk = Walk { tree: self.tree, base, user: judged_by_mode.then_some(self.user), links: 0 };
+        let walk = Walk {
+            tree: self.tree,
+            base,
+            user: judged_by_mode.then_some(self.user),
+            links: 0,
+        };
         walk.follow(&file)
     }
 
@@ -193,7 +214,10 @@ impl Walk<'_> {
             }
             here.clear();
         }
-        let climbs = target.components().filter(|part| *part == Component::ParentDir).count();
+        let climbs = target
+            .components()
+            .filter(|part| *part == Component::ParentDir)
+            .count();
         if self.user.is_none() && climbs > here.components().count() {
             return Err(FileState::Unverified(Unverified::Outside));
         }
@@ -275,7 +299,11 @@ struct Owner {
 
 impl Owner {
     fn of(meta: &Meta) -> Option<Self> {
-        Some(Self { mode: meta.mode?, uid: meta.uid?, gid: meta.gid? })
+        Some(Self {
+            mode: meta.mode?,
+            uid: meta.uid?,
+            gid: meta.gid?,
+        })
     }
 }
 
@@ -315,7 +343,12 @@ mod tests {
             .owned_file("/root/etc/open", "abc", (0o644, 0, 0))
             .link("/root/etc/link", "/etc/open")
             .link("/root/etc/up", "../../../../etc/open");
-        let lookup = Lookup { tree: &tree, bounds: PathBuf::from("/tree"), host, user };
+        let lookup = Lookup {
+            tree: &tree,
+            bounds: PathBuf::from("/tree"),
+            host,
+            user,
+        };
         lookup.judge(Some(Path::new("/tree/conf")), path)
     }
 
@@ -346,10 +379,16 @@ mod tests {
         let root = || Host::Root(PathBuf::from("/root"));
         let with = |uid, gid, path| state(root(), User { uid, gid }, path);
         assert_eq!(with(65534, 65534, "/etc/own"), FileState::Usable);
-        assert!(matches!(with(65534, 65534, "/etc/private"), FileState::Unreadable(_)));
+        assert!(matches!(
+            with(65534, 65534, "/etc/private"),
+            FileState::Unreadable(_)
+        ));
         assert_eq!(with(0, 0, "/etc/private"), FileState::Usable);
         assert_eq!(with(1000, 2000, "/etc/group"), FileState::Usable);
-        assert!(matches!(with(1000, 1000, "/etc/group"), FileState::Unreadable(_)));
+        assert!(matches!(
+            with(1000, 1000, "/etc/group"),
+            FileState::Unreadable(_)
+        ));
         assert_eq!(with(1000, 1000, "/etc/open"), FileState::Usable);
     }
 
@@ -358,6 +397,9 @@ mod tests {
         let root = || Host::Root(PathBuf::from("/root"));
         assert_eq!(state(root(), NOBODY, "/etc/link"), FileState::Usable);
         assert_eq!(state(root(), NOBODY, "/etc/up"), FileState::Usable);
-        assert!(matches!(state(root(), NOBODY, "/etc/shadow"), FileState::Missing(_)));
+        assert!(matches!(
+            state(root(), NOBODY, "/etc/shadow"),
+            FileState::Missing(_)
+        ));
     }
 }

@@ -27,21 +27,33 @@ impl<'r, 'p> Demand<'r, 'p> {
     /// Whether it takes a kind of credential.
     #[must_use]
     pub fn takes(&self, credential: &Credential) -> bool {
-        self.candidates.iter().any(|one| one.profile.accepts(credential))
+        self.candidates
+            .iter()
+            .any(|one| one.profile.accepts(credential))
     }
 
     /// Its name, or the names of all that it may be.
     #[must_use]
     pub fn name(&self) -> String {
-        joined(self.candidates.iter().map(|one| one.profile.short.to_string()))
+        joined(
+            self.candidates
+                .iter()
+                .map(|one| one.profile.short.to_string()),
+        )
     }
 
     /// What it takes, in words.
     #[must_use]
     pub fn kinds(&self) -> String {
-        let all = self.candidates.iter().flat_map(|one| one.profile.credentials.iter());
+        let all = self
+            .candidates
+            .iter()
+            .flat_map(|one| one.profile.credentials.iter());
         let mut words: Vec<String> = Vec::new();
-        for word in all.filter(|kind| **kind != Credential::None).map(Credential::words) {
+        for word in all
+            .filter(|kind| **kind != Credential::None)
+            .map(Credential::words)
+        {
             if !words.contains(&word) {
                 words.push(word);
             }
@@ -52,7 +64,10 @@ impl<'r, 'p> Demand<'r, 'p> {
     /// What its profile says of a kind that it does not take.
     #[must_use]
     pub fn says_to(&self, credential: &Credential) -> Option<&str> {
-        self.candidates.first()?.profile.says_to_credential(credential)
+        self.candidates
+            .first()?
+            .profile
+            .says_to_credential(credential)
     }
 }
 

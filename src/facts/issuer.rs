@@ -25,14 +25,21 @@ pub(super) fn by_policy(host: &str, policy: &Policy) -> Option<KnownIssuer> {
         place: entry.place.clone(),
         message: format!("and gives its issuer as {}", entry.issuer.word()),
     };
-    Some(KnownIssuer { issuer: entry.issuer, evidence: vec![hosts, issuer] })
+    Some(KnownIssuer {
+        issuer: entry.issuer,
+        evidence: vec![hosts, issuer],
+    })
 }
 
 /// The issuer that the configuration of an Opstrace instance names.
 pub(super) fn by_instance(host: TenantHost<'_>, instance: &Instance) -> Option<KnownIssuer> {
     let issuer = instance.issuer?;
     let message = if instance.issuer_is_set {
-        format!("the Opstrace instance of {} uses the issuer {}", host.domain, issuer.word())
+        format!(
+            "the Opstrace instance of {} uses the issuer {}",
+            host.domain,
+            issuer.word()
+        )
     } else {
         format!(
             "the Opstrace instance of {} does not set cert_issuer, which makes it {}",
@@ -42,6 +49,9 @@ pub(super) fn by_instance(host: TenantHost<'_>, instance: &Instance) -> Option<K
     };
     Some(KnownIssuer {
         issuer,
-        evidence: vec![Evidence { place: instance.issuer_place.clone(), message }],
+        evidence: vec![Evidence {
+            place: instance.issuer_place.clone(),
+            message,
+        }],
     })
 }

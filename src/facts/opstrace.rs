@@ -12,9 +12,15 @@ use crate::yaml::{Document, Node, parse_first};
 
 /// Keys that only an instance configuration has; `tenants` goes with one of them.
 const TELLING_KEYS: &[&str] = &[
-    "cert_issuer", "custom_dns_name", "data_api_authentication_disabled",
-    "data_api_authorized_ip_ranges", "custom_auth0_client_id", "custom_auth0_domain",
-    "controller_image", "node_count", "env_label",
+    "cert_issuer",
+    "custom_dns_name",
+    "data_api_authentication_disabled",
+    "data_api_authorized_ip_ranges",
+    "custom_auth0_client_id",
+    "custom_auth0_domain",
+    "controller_image",
+    "node_count",
+    "env_label",
 ];
 
 /// An instance of Opstrace as its configuration describes it.
@@ -40,7 +46,9 @@ pub struct Instance {
 #[must_use]
 pub fn may_be_instance(bytes: &[u8]) -> bool {
     memmem::find(bytes, b"tenants").is_some()
-        && TELLING_KEYS.iter().any(|key| memmem::find(bytes, key.as_bytes()).is_some())
+        && TELLING_KEYS
+            .iter()
+            .any(|key| memmem::find(bytes, key.as_bytes()).is_some())
 }
 
 /// Reads an instance configuration; none if the file is something else.
@@ -49,16 +57,26 @@ pub fn read(text: &Arc<Text>) -> Option<Instance> {
     let document = parse_first(text).ok()?;
     let root = document.root()?;
     let mapping = root.mapping()?;
-    let tenants: Vec<_> = root.get("tenants")?.items().filter_map(Node::as_str).map(str::to_owned).collect();
+    let tenants: Vec<_> = root
+        .get("tenants")?
+        .items()
+        .filter_map(Node::as_str)
+        .map(str::to_owned)
+        .collect();
     if !TELLING_KEYS.iter().any(|key| mapping.get(key).is_some()) || mapping.get("kind").is_some() {
         return None;
     }
-    let written = mapping.entry("cert_issuer").filter(|entry| !entry.value.is_null());
-    let issuer = written.map_or(Some(Issuer::LetsEncryptProd), |entry| Issuer::from_word(entry.value.as_str()?));
+    let written = mapping
+        .entry("cert_issuer")
+        .filter(|entry| !entry.value.is_null());
+    let issuer = written.map_or(Some(Issuer::LetsEncryptProd), |entry| {
+        Issuer::from_word(entry.value.as_str()?)
+    });
     let place = written.map_or_else(|| first_key(&document, root), |entry| entry.value.place());
     let domain = root.get("custom_dns_name").and_then(Node::as_str);
     let open = mapping.entry("data_api_authentication_disabled");
-    let open = open.filter(|entry| entry.value.scalar().and_then(|scalar| scalar.as_bool()) == Some(true));
+    let open =
+        open.filter(|entry| entry.value.scalar().and_then(|scalar| scalar.as_bool()) == Some(true));
     Some(Instance {
         path: Arc::clone(text.path()),
         tenants,
@@ -93,7 +111,11 @@ impl<'h> TenantHost<'h> {
     pub fn new(host: &'h str) -> Option<Self> {
         let rest = host.strip_prefix("cortex.")?;
         let (tenant, domain) = rest.split_once('.')?;
-        Some(Self { tenant, instance: domain.strip_suffix(".opstrace.io"), domain })
+        Some(Self {
+            tenant,
+            instance: domain.strip_suffix(".opstrace.io"),
+            domain,
+        })
     }
 }
 
@@ -102,14 +124,19 @@ mod tests {
     use super::*;
 
     fn instance(source: &str) -> Option<Instance> {
-        assert!(source.is_empty() || may_be_instance(source.as_bytes()) || !source.contains("tenants"));
+        assert!(
+            source.is_empty() || may_be_instance(source.as_bytes()) || !source.contains("tenants")
+        );
         read(&Text::new("instance.yaml", source.as_bytes().to_vec()))
     }
 
     #[test]
     fn the_default_issuer_is_the_production_one() {
         let found = instance("tenants:\n  - prod\nnode_count: 3\n").unwrap();
-        assert_eq!((found.issuer, found.issuer_is_set), (Some(Issuer::LetsEncryptProd), false));
+        assert_eq!(
+            (found.issuer, found.issuer_is_set),
+            (Some(Issuer::LetsEncryptProd), false)
+        );
         let found = instance("tenants: [a]\ncert_issuer: letsencrypt-staging\n").unwrap();
         assert_eq!(found.issuer, Some(Issuer::LetsEncryptStaging));
     }
@@ -123,8 +150,16 @@ mod tests {
     #[test]
     fn hosts_are_taken_apart() {
         let host = TenantHost::new("cortex.default.test.opstrace.io").unwrap();
-        assert_eq!((host.tenant, host.instance, host.domain), ("default", Some("test"), "test.opstrace.io"));
-        assert_eq!(TenantHost::new("cortex.a.metrics.example.com").unwrap().instance, None);
+        assert_eq!(
+            (host.tenant, host.instance, host.domain),
+            ("default", Some("test"), "test.opstrace.io")
+        );
+        assert_eq!(
+            TenantHost::new("cortex.a.metrics.example.com")
+                .unwrap()
+                .instance,
+            None
+        );
         assert_eq!(TenantHost::new("loki.a.b.opstrace.io"), None);
     }
 }

@@ -21,7 +21,11 @@ impl PolicyError {
     /// A fault of a whole file.
     #[must_use]
     pub fn at_start(text: &Arc<Text>, message: String) -> Self {
-        Self { message, place: Place::new(text, Span::default()), help: None }
+        Self {
+            message,
+            place: Place::new(text, Span::default()),
+            help: None,
+        }
     }
 }
 

@@ -25,15 +25,27 @@ pub struct Judgement {
 /// standard input without a name. `templated` says that something fills in placeholders before
 /// Prometheus reads the file.
 #[must_use]
-pub fn judge(document: &Document, folder: Option<&Path>, templated: bool, facts: &Facts<'_>) -> Judgement {
+pub fn judge(
+    document: &Document,
+    folder: Option<&Path>,
+    templated: bool,
+    facts: &Facts<'_>,
+) -> Judgement {
     let mut out = Judgement::default();
-    let Some(config) = Config::new(document) else { return out };
-    let entries: Vec<_> =
-        config.remote_writes().map(|write| Entry::new(write, facts, folder, templated)).collect();
+    let Some(config) = Config::new(document) else {
+        return out;
+    };
+    let entries: Vec<_> = config
+        .remote_writes()
+        .map(|write| Entry::new(write, facts, folder, templated))
+        .collect();
     out.endpoints = entries.len();
     for page in all() {
-        let mut findings =
-            Findings { rule: page.name, found: &mut out.findings, unchecked: &mut out.unchecked };
+        let mut findings = Findings {
+            rule: page.name,
+            found: &mut out.findings,
+            unchecked: &mut out.unchecked,
+        };
         match page.check {
             Some(Check::RemoteWrite(check)) => {
                 entries.iter().for_each(|entry| check(entry, &mut findings));

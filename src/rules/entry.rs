@@ -58,9 +58,21 @@ impl<'a> Entry<'a> {
             let scalar = node.scalar()?;
             let endpoint = Endpoint::new(scalar.text);
             let recognition = facts.recognise(&endpoint);
-            Some(Url { node, scalar, endpoint, recognition })
+            Some(Url {
+                node,
+                scalar,
+                endpoint,
+                recognition,
+            })
         });
-        Self { write, facts, templated, url, folder, files: OnceCell::new() }
+        Self {
+            write,
+            facts,
+            templated,
+            url,
+            folder,
+            files: OnceCell::new(),
+        }
     }
 
     /// The URL, if there is one.
@@ -99,9 +111,14 @@ impl<'a> Entry<'a> {
     }
 
     fn receiver_takes_header(&self, name: &str) -> bool {
-        let Some(url) = self.sound_url() else { return false };
+        let Some(url) = self.sound_url() else {
+            return false;
+        };
         let takes = |kind: &Credential| matches!(kind, Credential::Header(one) if one.eq_ignore_ascii_case(name));
-        url.recognition.decisive().iter().any(|one| one.profile.credentials.iter().any(takes))
+        url.recognition
+            .decisive()
+            .iter()
+            .any(|one| one.profile.credentials.iter().any(takes))
     }
 
     fn in_url(&self) -> Option<(String, Place)> {
@@ -118,13 +135,17 @@ impl<'a> Entry<'a> {
     pub fn is_open_instance(&self) -> bool {
         let host = self.sound_url().and_then(|url| url.endpoint.host_name());
         let parts = host.as_deref().and_then(TenantHost::new);
-        parts.and_then(|parts| self.facts.instance(parts)).is_some_and(|one| one.open.is_some())
+        parts
+            .and_then(|parts| self.facts.instance(parts))
+            .is_some_and(|one| one.open.is_some())
     }
 
     /// Whether credentials travel over plain http to somewhere outside.
     #[must_use]
     pub fn sends_credentials_in_the_clear(&self) -> bool {
-        let Some(url) = self.sound_url() else { return false };
+        let Some(url) = self.sound_url() else {
+            return false;
+        };
         url.endpoint.scheme_name().as_deref() == Some("http")
             && url.endpoint.network() == Network::Public
             && !self.sent_credentials().is_empty()

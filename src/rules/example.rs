@@ -53,17 +53,31 @@ pub fn examples(page: &str) -> Vec<Example> {
     let mut files = Vec::new();
     let mut lines = page.lines().enumerate();
     while let Some((number, line)) = lines.next() {
-        let Some(info) = line.strip_prefix("```") else { continue };
-        let body = lines.by_ref().map(|(_, line)| line).take_while(|line| !line.starts_with("```"));
+        let Some(info) = line.strip_prefix("```") else {
+            continue;
+        };
+        let body = lines
+            .by_ref()
+            .map(|(_, line)| line)
+            .take_while(|line| !line.starts_with("```"));
         let body: Vec<_> = body.collect();
-        let text = body.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let text = body
+            .iter()
+            .map(|line| format!("{line}\n"))
+            .collect::<String>();
         let words: Vec<_> = info.split_whitespace().collect();
         if let Some(name) = words.iter().find_map(|word| word.strip_prefix("file=")) {
             files.push((name.to_owned(), text));
         } else if let Some(&kind) = words.get(1).filter(|kind| matches!(**kind, "bad" | "good")) {
             let expected = expectations(&body);
             let files = std::mem::take(&mut files);
-            out.push(Example { line: number + 1, text, files, expected, bad: kind == "bad" });
+            out.push(Example {
+                line: number + 1,
+                text,
+                files,
+                expected,
+                bad: kind == "bad",
+            });
         }
     }
     out
@@ -101,7 +115,13 @@ fn expectation(line: &str, faulty: usize) -> Option<Expected> {
         None => (severity, None),
     };
     let severity = Severity::from_word(word)?;
-    Some(Expected { line: faulty, columns, severity, rule, says: says.trim().to_owned() })
+    Some(Expected {
+        line: faulty,
+        columns,
+        severity,
+        rule,
+        says: says.trim().to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -115,9 +135,14 @@ mod tests {
         let found = examples(page);
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].files, [("token".to_owned(), "x\n".to_owned())]);
-        let [first, second] = found[0].expected.as_slice() else { panic!("{found:?}") };
+        let [first, second] = found[0].expected.as_slice() else {
+            panic!("{found:?}")
+        };
         assert_eq!((first.line, first.columns), (2, Some((10, 11))));
-        assert_eq!((second.line, second.columns, second.rule.as_deref()), (2, None, Some("a/b")));
+        assert_eq!(
+            (second.line, second.columns, second.rule.as_deref()),
+            (2, None, Some("a/b"))
+        );
         assert!(!found[1].bad && found[1].expected.is_empty());
     }
 }

@@ -5,8 +5,8 @@
 //! no I/O, and knows neither its own name nor other rules.
 
 mod engine;
-pub mod example;
 mod entry;
+pub mod example;
 mod pages;
 mod sink;
 

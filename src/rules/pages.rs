@@ -42,7 +42,9 @@ impl Page {
     #[must_use]
     pub fn body(&self) -> &'static str {
         let rest = self.text.strip_prefix("---\n").unwrap_or(self.text);
-        rest.split_once("\n---\n").map_or(rest, |(_, body)| body).trim_start()
+        rest.split_once("\n---\n")
+            .map_or(rest, |(_, body)| body)
+            .trim_start()
     }
 
     /// The group, such as `remote-write`.

@@ -1,3 +1,102 @@
-//! What each Prometheus version accepts, as static tables, and the one walker that applies them.
+//! Everything that Prometheus refuses to load, by version.
+//!
+//! The [`tables`] say what each release accepts; one walker holds a document against them and
+//! collects everything that is wrong at once. Whether Prometheus loads a file is exactly this: no
+//! error among these findings.
 
+mod check;
+mod checks;
+mod grammar;
+mod null;
 pub mod scalar;
+mod section;
+mod syntax;
+pub mod table;
+pub mod tables;
+mod unknown;
+mod version;
+mod walk;
+mod words;
+
+pub use check::{Check, Report, Rule, Said};
+pub use section::{Scheme, Scope, Section};
+pub use syntax::syntax_finding;
+pub use version::{Target, UnknownVersion, Version};
+
+use crate::finding::Finding;
+use crate::yaml::Document;
+
+/// Everything in a configuration that the versions of a target refuse, in the order of the text.
+/// A finding that concerns only some of several versions says which.
+#[must_use]
+pub fn check(document: &Document, target: &Target) -> Vec<Finding> {
+    judge(document, &tables::root::CONFIG, None, target)
+}
+
+/// The same for a file that `scrape_config_files` of `main` names.
+#[must_use]
+pub fn check_included(document: &Document, main: &Document, target: &Target) -> Vec<Finding> {
+    judge(
+        document,
+        &tables::root::SCRAPE_CONFIG_FILE,
+        Some(main),
+        target,
+    )
+}
+
+/// What the schema knows about a configuration as a whole.
+#[must_use]
+pub fn configuration() -> &'static table::Struct {
+    &tables::root::CONFIG
+}
+
+fn judge(
+    document: &Document,
+    root: &'static table::Struct,
+    main: Option<&Document>,
+    target: &Target,
+) -> Vec<Finding> {
+    let mut merged: Vec<(Finding, Vec<Version>)> = Vec::new();
+    for &version in &target.versions {
+        let global = main.and_then(|main| walk::global(main, version));
+        let mut report = Report::new(document, target, global);
+        walk::walk(document, root, version, &mut report);
+        for finding in report.into_findings() {
+            merge(&mut merged, finding, version);
+        }
+    }
+    let several = target.versions.len() > 1;
+    let mut findings: Vec<Finding> = merged
+        .into_iter()
+        .map(|(mut finding, versions)| {
+            if several && versions.len() < target.versions.len() {
+                let names: Vec<String> = versions.iter().map(Version::to_string).collect();
+                finding.message += &format!(" (Prometheus {})", names.join(", "));
+            }
+            finding
+        })
+        .collect();
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    findings
+}
+
+/// The same fault in another version is the same finding, even if its words name other versions.
+fn merge(merged: &mut Vec<(Finding, Vec<Version>)>, finding: Finding, version: Version) {
+    let same = |other: &Finding| {
+        other.rule == finding.rule
+            && other.place.span() == finding.place.span()
+            && other.logical == finding.logical
+    };
+    let position = merged
+        .iter()
+        .position(|(other, _)| same(other) && other.message == finding.message)
+        .or_else(|| {
+            merged
+                .iter()
+                .position(|(other, versions)| same(other) && !versions.contains(&version))
+        });
+    match position.and_then(|at| merged.get_mut(at)) {
+        Some((_, versions)) => versions.push(version),
+        None => merged.push((finding, vec![version])),
+    }
+}

@@ -300,16 +300,11 @@ fn malformed(text: &Text, error: &libyaml_safer::Error) -> SyntaxError {
     let width = after
         .filter(|c| *c != '\n' && *c != '\r')
         .map_or(0, char::len_utf8);
-    let words = error.to_string();
-    // "<problem marks>: <problem>: <context>" is for people; the parts are taken from it.
-    let problem = words.split(": ").nth(1).unwrap_or(&words).to_owned();
-    let context = words.split(": ").nth(2).and_then(|context| {
-        let (context, _) = context.rsplit_once(" at line ")?;
-        Some((
-            context.to_owned(),
-            error.context_mark().map(|mark| span(mark, mark))?,
-        ))
-    });
+    let problem = error.problem().to_owned();
+    let context = error
+        .context()
+        .map(str::to_owned)
+        .zip(error.context_mark().map(|mark| span(mark, mark)));
     let span = Span::new(at.start as usize, at.start as usize + width);
     SyntaxError {
         kind: SyntaxKind::Malformed,
@@ -389,6 +384,7 @@ impl<'m> Builder<'m> {
                     tag.or_else(|| (!plain_implicit && style == Style::Plain).then(|| "!".into()));
                 let value = self.restored(at, value);
                 let at = self.trimmed(at, style);
+                self.no_question_mark(at, style)?;
                 self.add(at, anchor, tag, Data::Scalar { text: value, style });
             }
             EventData::Alias { anchor } => {
@@ -536,6 +532,33 @@ impl<'m> Builder<'m> {
         out
     }
 
+    /// Between brackets, go-yaml v2 ends a plain scalar at a question mark, and then finds no comma
+    /// (`scannerc.go`, `yaml_parser_scan_plain_scalar`).
+    fn no_question_mark(&self, at: Span, style: Style) -> Result<(), SyntaxError> {
+        let Some(open) = self.open.last().filter(|open| !open.block) else {
+            return Ok(());
+        };
+        let found = self.document.text.slice(at).find('?');
+        let Some(found) = found.filter(|_| style == Style::Plain) else {
+            return Ok(());
+        };
+        let list = matches!(self.document.node(open.id).data, Data::Sequence(_));
+        let (what, close) = if list {
+            ("sequence", ']')
+        } else {
+            ("mapping", '}')
+        };
+        Err(SyntaxError {
+            kind: SyntaxKind::Malformed,
+            problem: format!("did not find expected ',' or '{close}'"),
+            context: Some((
+                format!("while parsing a flow {what}"),
+                self.document.node(open.id).span,
+            )),
+            span: at.part(found, found + 1),
+        })
+    }
+
     /// Block scalars without the line breaks behind them.
     fn trimmed(&self, span: Span, style: Style) -> Span {
         if !matches!(style, Style::Literal | Style::Folded) {
@@ -605,6 +628,20 @@ mod tests {
         let document = parse("a: 1\n---\n: : [\n").unwrap();
         assert!(document.next_document().is_some());
         assert!(matches!(document.root().unwrap().kind(), Kind::Mapping(_)));
+    }
+
+    #[test]
+    fn question_marks_end_plain_scalars_between_brackets() {
+        for source in ["[a?b]", "{a: b?c}", "{a?: b}", "x: [1, http://h/?q]"] {
+            let error = parse(source).unwrap_err();
+            assert!(
+                error.problem.contains("did not find expected ','"),
+                "{source}"
+            );
+        }
+        for source in ["a?b", "a: b?c", "['a?b']", "{\"a\": 'b?'}"] {
+            assert!(parse(source).is_ok(), "{source}");
+        }
     }
 
     #[test]

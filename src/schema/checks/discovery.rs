@@ -1,0 +1,229 @@
+//! The other discoveries, a few lines each.
+
+use super::exclusive::{at_most_one, filled, one_filled, present};
+use crate::schema::check::{Report, Rule};
+use crate::schema::grammar;
+use crate::schema::section::Section;
+use crate::yaml::Node;
+
+/// A server that is not blank, and one set of credentials: `username` stands for `basic_auth`,
+/// `token` for `authorization`.
+pub(in crate::schema) fn consul(section: &Section<'_>, report: &mut Report<'_>) {
+    blank_server(section, report);
+    let old = filled(section, &["username", "password"]);
+    let basic = present(section, &["basic_auth"]);
+    if let (Some(old), Some(basic)) = (old.first(), basic.first()) {
+        at_most_one(&[*old, *basic], report);
+    }
+    if let Some(token) = filled(section, &["token"]).first() {
+        let mut others = present(section, &["authorization", "oauth2"]);
+        others.extend(filled(section, &["bearer_token", "bearer_token_file"]));
+        others.truncate(1);
+        others.push(*token);
+        at_most_one(&others, report);
+    }
+}
+
+/// A server that is not blank.
+pub(in crate::schema) fn nomad(section: &Section<'_>, report: &mut Report<'_>) {
+    blank_server(section, report);
+}
+
+fn blank_server(section: &Section<'_>, report: &mut Report<'_>) {
+    if section
+        .text("server")
+        .is_some_and(|text| text.trim().is_empty())
+    {
+        report.missing(
+            section,
+            "server",
+            "`server` is empty; Prometheus refuses the file",
+        );
+    }
+}
+
+/// What `OAuth`, the default, needs.
+pub(in crate::schema) fn azure(section: &Section<'_>, report: &mut Report<'_>) {
+    if section.text("authentication_method") != Some("OAuth") {
+        return;
+    }
+    for key in ["tenant_id", "client_id", "client_secret"] {
+        if section.text(key) == Some("") {
+            let message = format!(
+                "`{key}` is needed with the authentication method `OAuth`; Prometheus refuses the file"
+            );
+            report.missing(section, key, message);
+        }
+    }
+}
+
+/// Only SRV records name ports.
+pub(in crate::schema) fn dns(section: &Section<'_>, report: &mut Report<'_>) {
+    let Some(kind) = section.text("type").map(str::to_uppercase) else {
+        return;
+    };
+    let portless = ["A", "AAAA", "MX", "NS"].contains(&kind.as_str());
+    if portless
+        && section
+            .number("port")
+            .is_some_and(|port| port.trunc() == 0.0)
+    {
+        report.missing(
+            section,
+            "port",
+            format!("Records of type {kind} name no port, so `port` is needed; Prometheus refuses the file"),
+        );
+    }
+}
+
+/// A URL with a scheme and a host.
+pub(in crate::schema) fn server(section: &Section<'_>, report: &mut Report<'_>) {
+    absolute(section, "server", false, report);
+}
+
+/// A URL with the scheme http or https and a host.
+pub(in crate::schema) fn http(section: &Section<'_>, report: &mut Report<'_>) {
+    absolute(section, "url", true, report);
+}
+
+fn absolute(section: &Section<'_>, key: &str, web: bool, report: &mut Report<'_>) {
+    let Some(node) = parsed(section, key, report) else {
+        return;
+    };
+    let text = node.as_str().unwrap_or_default();
+    let Some((scheme, host)) = grammar::scheme_and_host(text) else {
+        return;
+    };
+    let problem = if scheme.is_empty() {
+        "has no scheme"
+    } else if web && scheme != "http" && scheme != "https" {
+        "has a scheme other than `http` and `https`"
+    } else if host.is_empty() {
+        "has no host"
+    } else {
+        return;
+    };
+    report
+        .at(
+            Rule::InvalidValue,
+            node,
+            format!("`{key}` {problem}; Prometheus refuses the file"),
+        )
+        .help("Write it like `http://host:port`");
+}
+
+/// The value of a key, if it can be read as a URL; says so if not.
+fn parsed<'d>(section: &Section<'d>, key: &str, report: &mut Report<'_>) -> Option<Node<'d>> {
+    let node = section.filled(key)?;
+    let scalar = node.scalar()?;
+    let Some(fault) = grammar::url_fault(scalar.text) else {
+        return Some(node);
+    };
+    let span = scalar.part(fault.from, fault.to);
+    let span = if node.is_alias() || span.is_empty() {
+        node.span()
+    } else {
+        span
+    };
+    let message = format!("This URL {}; Prometheus refuses the file", fault.message);
+    report.part(Rule::InvalidValue, node, span, message);
+    None
+}
+
+/// A host that can be read as a URL.
+pub(in crate::schema) fn docker(section: &Section<'_>, report: &mut Report<'_>) {
+    parsed(section, "host", report);
+}
+
+/// A server that can be read as a URL.
+pub(in crate::schema) fn uyuni(section: &Section<'_>, report: &mut Report<'_>) {
+    parsed(section, "server", report);
+}
+
+/// Keys that are given in exactly one of two ways.
+pub(in crate::schema) fn secret_key(section: &Section<'_>, report: &mut Report<'_>) {
+    let ways = ["secret_key", "secret_key_file"];
+    one_filled(section, &ways, report);
+    if ways.iter().all(|key| section.text(key) == Some("")) {
+        report.missing(
+            section,
+            "secret_key",
+            "Neither `secret_key` nor `secret_key_file` is set; Prometheus refuses the file",
+        );
+    }
+}
+
+/// A region that is not explicitly empty.
+pub(in crate::schema) fn region(section: &Section<'_>, report: &mut Report<'_>) {
+    if section.text("region") == Some("") {
+        report.missing(
+            section,
+            "region",
+            "`region` is empty; Prometheus refuses the file",
+        );
+    }
+}
+
+/// Scaleway's own formats.
+pub(in crate::schema) fn scaleway(section: &Section<'_>, report: &mut Report<'_>) {
+    type Test = fn(&str) -> bool;
+    let formats: [(&str, Test, &str); 4] = [
+        ("project_id", grammar::is_scaleway_id, "no UUID"),
+        ("secret_key", grammar::is_scaleway_id, "no UUID"),
+        (
+            "access_key",
+            grammar::is_scaleway_access_key,
+            "no access key of Scaleway",
+        ),
+        (
+            "zone",
+            grammar::is_scaleway_zone,
+            "no zone such as `fr-par-1`",
+        ),
+    ];
+    for (key, test, problem) in formats {
+        if let Some(node) = section.filled(key)
+            && node.as_str().is_some_and(|text| !test(text))
+        {
+            report.at(
+                Rule::InvalidValue,
+                node,
+                format!("`{key}` is {problem}; Prometheus refuses the file"),
+            );
+        }
+    }
+    parsed(section, "api_url", report);
+}
+
+/// An endpoint or a region.
+pub(in crate::schema) fn stackit(section: &Section<'_>, report: &mut Report<'_>) {
+    if section.text("endpoint") == Some("") && section.text("region") == Some("") {
+        report.missing(
+            section,
+            "region",
+            "`region` and `endpoint` are both empty; Prometheus refuses the file",
+        );
+    }
+    parsed(section, "endpoint", report);
+}
+
+/// Paths in ZooKeeper begin with a slash.
+pub(in crate::schema) fn zookeeper(section: &Section<'_>, report: &mut Report<'_>) {
+    for item in section.node("paths").into_iter().flat_map(Node::items) {
+        let Some(scalar) = item.scalar() else {
+            continue;
+        };
+        if !scalar.as_str().unwrap_or("").starts_with('/') {
+            let node = if item.span().is_empty() {
+                section.key_or_anchor("paths")
+            } else {
+                item
+            };
+            report.at(
+                Rule::InvalidValue,
+                node,
+                "A path begins with `/`; Prometheus refuses the file",
+            );
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `global`
+
+use super::config::{exceeds, explicit_millis};
+use super::scrape;
+use crate::schema::check::{Report, Rule};
+use crate::schema::grammar;
+use crate::schema::section::{Scheme, Section};
+
+/// `scrape_interval` where nobody sets one: a minute.
+pub(super) const INTERVAL: i64 = 60_000;
+
+/// The interval of jobs that set none, in milliseconds; none if it is unreadable.
+pub(super) fn interval(global: &Section<'_>) -> Option<i64> {
+    match global.millis("scrape_interval")? {
+        0 => Some(INTERVAL),
+        millis => Some(millis),
+    }
+}
+
+/// An explicit timeout is not above the interval.
+pub(in crate::schema) fn timeout(section: &Section<'_>, report: &mut Report<'_>) {
+    let (Some(timeout), Some(interval)) = (
+        explicit_millis(section, "scrape_timeout"),
+        interval(section),
+    ) else {
+        return;
+    };
+    if timeout > interval {
+        exceeds(section, Some(section), report);
+    }
+}
+
+/// The names of external labels follow the scheme in force (legacy since 3.7.0; before 3.0 there
+/// was no other).
+pub(in crate::schema) fn external_labels(section: &Section<'_>, report: &mut Report<'_>) {
+    let Some(mapping) = section
+        .node("external_labels")
+        .and_then(|node| node.mapping())
+    else {
+        return;
+    };
+    let scheme = section.scope.scheme;
+    for entry in mapping.entries() {
+        let Some(name) = entry.key.scalar() else {
+            continue;
+        };
+        let text = name.as_str().unwrap_or("");
+        if grammar::is_label_name(text, scheme) {
+            continue;
+        }
+        report
+            .at(
+                Rule::InvalidValue,
+                entry.key,
+                format!("`{text}` is no valid name for a label; Prometheus refuses the file"),
+            )
+            .help(match scheme {
+                Scheme::Legacy => "A label's name consists of letters, digits and `_`, and does not begin with a digit",
+                Scheme::Utf8 => "A label's name must not be empty",
+            });
+    }
+}
+
+/// See [`scrape::protocols`].
+pub(in crate::schema) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
+    scrape::protocols(section, report);
+}

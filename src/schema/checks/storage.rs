@@ -1,0 +1,34 @@
+//! `storage.tsdb.retention` (since 3.11.0)
+
+use crate::schema::check::{Report, Rule};
+use crate::schema::section::Section;
+
+/// A size that is not negative, a percentage up to 100.
+pub(in crate::schema) fn retention(section: &Section<'_>, report: &mut Report<'_>) {
+    if !section.at_least(3, 11, 0) {
+        return;
+    }
+    if let Some(node) = section.filled("size")
+        && node
+            .as_str()
+            .is_some_and(|text| text.starts_with('-') && text != "-0")
+        && crate::schema::grammar::is_byte_size(node.as_str().unwrap_or_default())
+    {
+        report.at(
+            Rule::InvalidValue,
+            node,
+            "A size must not be negative; Prometheus refuses the file",
+        );
+    }
+    if let Some(node) = section.filled("percentage")
+        && section
+            .number("percentage")
+            .is_some_and(|number| number < 0.0 || number > 100.0)
+    {
+        report.at(
+            Rule::InvalidValue,
+            node,
+            "A percentage is between 0 and 100; Prometheus refuses the file",
+        );
+    }
+}

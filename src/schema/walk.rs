@@ -1,0 +1,446 @@
+//! The one walker that holds a document against the tables.
+
+use super::check::{Report, Rule};
+use super::grammar;
+use super::null::{self, Null};
+use super::section::{Scheme, Scope, Section, is_null};
+use super::table::{By, Enum, Field, Found, NullItem, Required, Struct, Type};
+use super::tables::root::CONFIG;
+use super::unknown::{self, Hint};
+use super::version::Version;
+use super::words;
+use crate::yaml::{Document, Entry, Kind, Mapping, Node, Scalar};
+
+/// Walks over a document for one version.
+pub(super) struct Walker<'r, 'a> {
+    pub(super) report: &'r mut Report<'a>,
+    pub(super) version: Version,
+    /// The path of the section at hand without indexes, for hints.
+    path: String,
+}
+
+/// Reports everything that a version refuses about a document whose root is a section.
+pub(super) fn walk(
+    document: &Document,
+    root: &'static Struct,
+    version: Version,
+    report: &mut Report<'_>,
+) {
+    let Some(node) = document.root() else {
+        return;
+    };
+    let inherited = report.inherited_global().map(|global| global.scope);
+    let scope = inherited.unwrap_or_else(|| outermost(version));
+    let mut walker = Walker {
+        report,
+        version,
+        path: String::new(),
+    };
+    walker.value(&Type::Section(root), node, None, scope);
+}
+
+/// The global section of a configuration, as a version reads it; one with all defaults if there
+/// is none.
+pub(super) fn global(document: &Document, version: Version) -> Option<Section<'_>> {
+    let scope = outermost(version);
+    let config = Section::new(&CONFIG, document.root()?, None, scope)?;
+    let scope = scope_in(&config);
+    let global = config.section("global")?;
+    Some(Section { scope, ..global })
+}
+
+fn outermost(version: Version) -> Scope {
+    let scheme = if version < Version::new(3, 0, 0) {
+        Scheme::Legacy
+    } else {
+        Scheme::Utf8
+    };
+    Scope { version, scheme }
+}
+
+impl<'d> Walker<'_, '_> {
+    /// A value of a type. `key` is the key under which it stands, if it stands under one.
+    fn value(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: Scope) {
+        match (ty, node.kind()) {
+            (Type::Section(of), kind) => match Section::new(of, node, key, scope) {
+                Some(section) => self.section(section),
+                None if is_null(node) => {}
+                None => self.wrong_type(ty, node, kind),
+            },
+            (Type::List(item), Kind::Sequence(list)) => {
+                for node in list.iter() {
+                    self.item(item, node, key, scope);
+                }
+            }
+            (Type::Map(name, value), Kind::Mapping(mapping)) => {
+                self.map(name, value, mapping, scope);
+            }
+            (Type::Any, Kind::Mapping(mapping)) => {
+                self.map(&Type::Any, &Type::Any, mapping, scope);
+            }
+            (Type::Any, Kind::Sequence(list)) => {
+                for node in list.iter() {
+                    self.value(&Type::Any, node, None, scope);
+                }
+            }
+            (Type::List(_) | Type::Map(..), Kind::Scalar(scalar)) if is_null(node) => {
+                self.tag(node, scalar);
+            }
+            (Type::List(_) | Type::Map(..), kind) => self.wrong_type(ty, node, kind),
+            (_, Kind::Scalar(scalar)) => self.scalar(ty, node, scalar, scope),
+            (_, kind) => self.wrong_type(ty, node, kind),
+        }
+    }
+
+    fn wrong_type(&mut self, ty: &Type, node: Node<'d>, kind: Kind<'d>) {
+        let is = words::what_is(kind);
+        let wants = words::what_is_wanted(ty);
+        let mut said = self.report.at(
+            Rule::WrongType,
+            node,
+            format!("This is {is}, but {wants} is expected here"),
+        );
+        if let (Type::List(item), Kind::Scalar(_)) = (ty, kind)
+            && !matches!(item, Type::Section(_))
+        {
+            said = said
+                .help("A list of one item is written `[item]`, or `- item` on a line of its own");
+        }
+        drop(said);
+    }
+
+    /// An item of a list: null is refused in some lists, and kills Prometheus in one.
+    fn item(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: Scope) {
+        let Type::Section(of) = ty else {
+            return self.value(ty, node, None, scope);
+        };
+        if !is_null(node) {
+            return self.value(ty, node, None, scope);
+        }
+        let name = key.and_then(Node::as_str).unwrap_or("the list");
+        match of.null_item {
+            NullItem::Zero => {
+                let anchor = self.visible(node);
+                let zero = Section::zero(of, node, scope);
+                self.section(Section { anchor, ..zero });
+            }
+            NullItem::Refused => {
+                self.report
+                    .at(
+                        Rule::MissingField,
+                        self.visible(node),
+                        format!("An item of `{name}` is empty, which Prometheus refuses"),
+                    )
+                    .help("Fill the item in, or delete its `-`");
+            }
+            NullItem::Crash => {
+                self.report
+                    .at(
+                        Rule::Crash,
+                        self.visible(node),
+                        format!("An item of `{name}` is empty; Prometheus dies of a null pointer when it reads this"),
+                    )
+                    .help("Fill the item in, or delete its `-`");
+            }
+        }
+    }
+
+    /// A node to point at: an empty scalar has no text, so the list around it is shown.
+    fn visible(&self, node: Node<'d>) -> Node<'d> {
+        if node.span().is_empty() {
+            node.parent().unwrap_or(node)
+        } else {
+            node
+        }
+    }
+
+    fn section(&mut self, section: Section<'d>) {
+        let scope = scope_in(&section);
+        let section = Section { scope, ..section };
+        if let Some(mapping) = section.node.mapping() {
+            self.duplicate_fields(mapping);
+            self.merges(mapping);
+            for entry in entries(mapping) {
+                self.field(&section, entry, scope);
+            }
+        }
+        self.required(&section);
+        let report = &mut *self.report;
+        section.of.all_checks(&mut |check| check(&section, report));
+    }
+
+    fn field(&mut self, section: &Section<'d>, entry: Entry<'d>, scope: Scope) {
+        let Some(key) = entry.key.scalar() else {
+            let kind = entry.key.kind();
+            return self.wrong_type(&Type::Text, entry.key, kind);
+        };
+        self.tag(entry.key, key);
+        let name = if is_null(entry.key) { "" } else { key.text };
+        let Some(found) = section.of.find(name) else {
+            return self.unknown(section, entry, name);
+        };
+        if !found.known(self.version) {
+            return self.unavailable(entry, found);
+        }
+        self.deprecated(entry, found.field);
+        let depth = self.path.len();
+        if !self.path.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(name);
+        if matches!(found.field.ty, Type::List(_)) {
+            self.path.push_str("[]");
+        }
+        self.value(&found.field.ty, entry.value, Some(entry.key), scope);
+        self.path.truncate(depth);
+    }
+
+    fn unknown(&mut self, section: &Section<'d>, entry: Entry<'d>, name: &str) {
+        let here = words::place_of(&self.path);
+        let message = format!("Prometheus knows no key `{name}` {here}");
+        let hint = unknown::hint(section.of, &self.path, name, self.version);
+        let said = self.report.at(Rule::UnknownField, entry.key, message);
+        match hint {
+            Some(Hint::Spelling(key)) => said.help(format!("Did you mean `{key}`?")),
+            Some(Hint::Operator(key)) => said.help(format!(
+                "`{name}` is the name that the Prometheus Operator uses; in a configuration file it is `{key}`"
+            )),
+            Some(Hint::Elsewhere(path)) => {
+                said.help(format!("`{name}` belongs {}", words::destination(&path)))
+            }
+            None => said,
+        };
+    }
+
+    fn unavailable(&mut self, entry: Entry<'d>, found: Found) {
+        let name = entry.name();
+        let said = if let Some(removed) = found.field.removed.filter(|v| *v <= self.version) {
+            let message =
+                format!("`{name}` was removed in Prometheus {removed}, which refuses the file");
+            self.report.at(Rule::Unavailable, entry.key, message)
+        } else {
+            let since = found.since;
+            let message =
+                format!("`{name}` needs Prometheus {since} or newer; older ones refuse the file");
+            self.report.at(Rule::Unavailable, entry.key, message)
+        };
+        if let Some((_, instead)) = found.field.deprecated {
+            said.help(instead);
+        }
+    }
+
+    fn deprecated(&mut self, entry: Entry<'d>, field: &Field) {
+        let name = field.key;
+        if field.accidental {
+            self.report
+                .at(
+                    Rule::Deprecated,
+                    entry.key,
+                    format!("`{name}` is accepted only by accident and does nothing"),
+                )
+                .help("Delete it");
+        } else if let Some((since, instead)) = field.deprecated
+            && since <= self.version
+        {
+            self.report.at(
+                Rule::Deprecated,
+                entry.key,
+                format!("`{name}` still works, but is deprecated: {instead}"),
+            );
+        }
+    }
+
+    fn duplicate_fields(&mut self, mapping: Mapping<'d>) {
+        let mut seen: Vec<Entry<'d>> = Vec::new();
+        for entry in mapping.written() {
+            if is_merge(mapping, entry) {
+                continue;
+            }
+            if let Some(first) = seen.iter().find(|first| first.name() == entry.name()) {
+                self.duplicate(*first, entry);
+            } else {
+                seen.push(entry);
+            }
+        }
+    }
+
+    fn duplicate(&mut self, first: Entry<'d>, second: Entry<'d>) {
+        let name = second.name().to_owned();
+        self.report
+            .at(
+                Rule::Duplicate,
+                second.key,
+                format!("`{name}` is written twice in the same place; Prometheus refuses the file"),
+            )
+            .evidence(first.key.place(), "it was first set here");
+    }
+
+    /// What `<<` names must be mappings: themselves, by an alias, or in a list.
+    fn merges(&mut self, mapping: Mapping<'d>) {
+        for entry in mapping.written().filter(|entry| is_merge(mapping, *entry)) {
+            let bad = match entry.value.kind() {
+                Kind::Mapping(_) => None,
+                Kind::Sequence(list) if !entry.value.is_alias() => {
+                    list.iter().find(|item| item.mapping().is_none())
+                }
+                _ => Some(entry.value),
+            };
+            if let Some(node) = bad {
+                self.report.at(
+                    Rule::WrongType,
+                    node,
+                    "`<<` takes a mapping, an alias to one, or a list of these",
+                );
+            }
+        }
+    }
+
+    fn map(&mut self, name: &Type, value: &Type, mapping: Mapping<'d>, scope: Scope) {
+        self.merges(mapping);
+        let mut seen: std::collections::HashMap<&str, Entry<'d>> = std::collections::HashMap::new();
+        for entry in entries(mapping) {
+            match entry.key.kind() {
+                Kind::Scalar(_) => self.value(name, entry.key, None, scope),
+                _ => {
+                    self.report.at(
+                        Rule::WrongType,
+                        entry.key,
+                        "A key must be a single word or text, not a list or a mapping",
+                    );
+                    continue;
+                }
+            }
+            self.value(value, entry.value, Some(entry.key), scope);
+            if let Some(first) = seen.insert(entry.name(), entry)
+                && first.key.span() != entry.key.span()
+            {
+                self.duplicate(first, entry);
+            }
+        }
+    }
+
+    fn required(&mut self, section: &Section<'d>) {
+        for found in section.of.all() {
+            let field = found.field;
+            if field.required == Required::No || !found.known(self.version) {
+                continue;
+            }
+            let missing = match field.required {
+                Required::Filled => section.filled(field.key).is_none(),
+                _ => section.node(field.key).is_none(),
+            };
+            let wrong = section.node(field.key).is_some_and(|node| {
+                matches!(
+                    (&field.ty, node.kind()),
+                    (Type::List(_), Kind::Scalar(_) | Kind::Mapping(_))
+                )
+            });
+            if !missing || wrong || section.text(field.key).is_some_and(|text| !text.is_empty()) {
+                continue;
+            }
+            let state = match section.entry(field.key) {
+                None => "is missing",
+                Some(_) => "is empty",
+            };
+            let here = words::place_of(&self.path);
+            let message = format!(
+                "`{}` {state} {here}; Prometheus refuses the file",
+                field.key
+            );
+            let wants = words::what_is_wanted(&field.ty);
+            self.report
+                .missing(section, field.key, message)
+                .help(format!("Set `{}` to {wants}", field.key));
+        }
+    }
+
+    /// An explicit tag that the text does not fit. Says whether something was wrong.
+    fn tag(&mut self, node: Node<'d>, scalar: Scalar<'d>) -> bool {
+        let Some(problem) = grammar::tag_fault(scalar) else {
+            return false;
+        };
+        self.report.at(Rule::WrongType, node, problem);
+        true
+    }
+
+    fn scalar(&mut self, ty: &Type, node: Node<'d>, scalar: Scalar<'d>, scope: Scope) {
+        if self.tag(node, scalar) {
+            return;
+        }
+        let nullness = null::of(scalar);
+        if let Type::Enum(set) = ty {
+            return self.word(set, node, scalar, nullness);
+        }
+        if nullness == Null::Plain || matches!(ty, Type::Any) {
+            return;
+        }
+        if let Some(fault) = grammar::fault(ty, scalar, nullness, scope) {
+            let span = scalar.part(fault.from, fault.to);
+            let span = if node.is_alias() { node.span() } else { span };
+            let span = if span.is_empty() { node.span() } else { span };
+            self.report.part(fault.rule, node, span, fault.message);
+        }
+    }
+
+    fn word(&mut self, set: &'static Enum, node: Node<'d>, scalar: Scalar<'d>, nullness: Null) {
+        let skipped = match set.by {
+            By::Decoder => matches!(nullness, Null::Plain | Null::Quoted),
+            By::Section => false,
+            By::Check => true,
+        };
+        if skipped {
+            return;
+        }
+        let text = match nullness {
+            Null::Plain | Null::Late => "",
+            _ => scalar.text,
+        };
+        self.compare(set, node, text);
+    }
+
+    /// Compares a text with a set of words.
+    fn compare(&mut self, set: &'static Enum, node: Node<'d>, text: &str) {
+        if let Some(fault) = words::not_among(set, text, self.version) {
+            let node = self.visible(node);
+            let said = self.report.at(fault.rule, node, fault.message);
+            if let Some(help) = fault.help {
+                said.help(help);
+            }
+        }
+    }
+}
+
+/// Relabel rules of a job follow the job's scheme; since 3.7.0 all others follow the global
+/// one, and before that nobody looked at it.
+fn scope_in(section: &Section<'_>) -> Scope {
+    let scope = section.scope;
+    let named = match section.of.name {
+        "Config" => section
+            .section("global")
+            .and_then(|global| global.text("metric_name_validation_scheme")),
+        "ScrapeConfig" => section.text("metric_name_validation_scheme"),
+        _ => None,
+    };
+    let scheme = match named {
+        Some("legacy") if section.at_least(3, 7, 0) => Scheme::Legacy,
+        Some("utf8") if section.at_least(3, 0, 0) => Scheme::Utf8,
+        _ => scope.scheme,
+    };
+    Scope { scheme, ..scope }
+}
+
+/// The entries of a mapping as go-yaml applies them.
+fn entries(mapping: Mapping<'_>) -> Vec<Entry<'_>> {
+    if mapping.has_merge() {
+        mapping.entries()
+    } else {
+        mapping.written().collect()
+    }
+}
+
+fn is_merge(mapping: Mapping<'_>, entry: Entry<'_>) -> bool {
+    mapping.has_merge()
+        && entry.key.scalar().is_some_and(|key| {
+            key.text == "<<" && (key.is_plain() || key.tag == Some("tag:yaml.org,2002:merge"))
+        })
+}

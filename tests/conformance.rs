@@ -1,0 +1,221 @@
+//! What promvet says against what Prometheus says, on thousands of configurations.
+//!
+//! The recorded verdicts live outside the repository: `PROMVET_SHARED` names the folder that
+//! holds `conformance/` and `facts/`. Without it these tests say that they are skipped.
+
+#[path = "conformance/named.rs"]
+mod named;
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use promvet::finding::{Finding, Severity, Text};
+use promvet::schema::table::{Struct, Type};
+use promvet::schema::{self, Target, Version};
+use promvet::yaml;
+
+/// The part of verdicts that must agree.
+const AGREEMENT: f64 = 0.999;
+
+/// The part of refused files of which the fault that Prometheus names must be among ours.
+const NAMED: f64 = 0.98;
+
+fn shared() -> Option<PathBuf> {
+    let folder = std::env::var_os("PROMVET_SHARED").map(PathBuf::from);
+    if folder.is_none() {
+        eprintln!("skipped: PROMVET_SHARED names no folder with recorded verdicts");
+    }
+    folder
+}
+
+fn findings(text: &str, target: &Target) -> Vec<Finding> {
+    let text = Text::new("prometheus.yml", text.as_bytes().to_vec());
+    match yaml::parse_first(&text) {
+        Ok(document) => schema::check(&document, target),
+        Err(error) => vec![schema::syntax_finding(&text, &error)],
+    }
+}
+
+fn refuses(findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error && finding.rule.starts_with("schema/"))
+}
+
+/// One line of a recorded file, for one version.
+struct Case {
+    name: String,
+    text: String,
+    version: Version,
+    ok: bool,
+    error: String,
+}
+
+fn cases(path: &Path, field: &str) -> Vec<Case> {
+    let file = std::fs::File::open(path).unwrap();
+    let mut lines = String::new();
+    flate2::read::GzDecoder::new(file)
+        .read_to_string(&mut lines)
+        .unwrap();
+    let mut out = Vec::new();
+    for (number, line) in lines.lines().enumerate() {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        for version in ["3.5.3", "3.14.0"] {
+            let id = value["id"].as_u64().unwrap_or(number as u64);
+            out.push(Case {
+                name: format!("{id}@{version}"),
+                text: value[field].as_str().unwrap().to_owned(),
+                version: Version::parse(version).unwrap(),
+                ok: value["verdict"][version] == "ok",
+                error: value["error"][version].as_str().unwrap_or("").to_owned(),
+            });
+        }
+    }
+    out
+}
+
+/// Runs something on every case, on all cores.
+fn each(cases: &[Case], run: impl Fn(&Case) + Sync) {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    run(case);
+                }
+            });
+        }
+    });
+}
+
+/// An error of Prometheus without what differs from file to file.
+fn group(error: &str) -> String {
+    let digits = |c: char| if c.is_ascii_digit() { '0' } else { c };
+    error.chars().map(digits).take(110).collect()
+}
+
+#[derive(Default)]
+struct Tally {
+    wrong: BTreeMap<String, Vec<String>>,
+    disagree: usize,
+    refused: usize,
+    unnamed: BTreeMap<String, Vec<String>>,
+    named: usize,
+}
+
+fn judge(file: &str, field: &str) {
+    let Some(shared) = shared() else { return };
+    let cases = cases(&shared.join("conformance/differential").join(file), field);
+    let tally = Mutex::new(Tally::default());
+    each(&cases, |case| {
+        let found = findings(&case.text, &Target::of(case.version));
+        let refused = refuses(&found);
+        let mut tally = tally.lock().unwrap();
+        if refused == case.ok {
+            tally.disagree += 1;
+            let first = found.iter().find(|one| one.severity == Severity::Error);
+            let key = match first {
+                Some(ours) => format!("PASSES, but we say {}: {}", ours.rule, group(&ours.message)),
+                None => format!("FAILS: {}", group(&case.error)),
+            };
+            tally.wrong.entry(key).or_default().push(case.name.clone());
+        } else if !case.ok {
+            tally.refused += 1;
+            if named::named(&case.error, &found) {
+                tally.named += 1;
+            } else {
+                let names = tally.unnamed.entry(group(&case.error)).or_default();
+                names.push(case.name.clone());
+            }
+        }
+    });
+    report(file, &cases, &tally.into_inner().unwrap());
+}
+
+fn report(file: &str, cases: &[Case], tally: &Tally) {
+    let agreement = 1.0 - tally.disagree as f64 / cases.len() as f64;
+    let named = tally.named as f64 / tally.refused.max(1) as f64;
+    println!(
+        "{file}: {} verdicts, {agreement:.5} agree; {named:.4} of {} faults named",
+        cases.len(),
+        tally.refused
+    );
+    for (title, groups) in [("disagree", &tally.wrong), ("not named", &tally.unnamed)] {
+        let mut groups: Vec<_> = groups.iter().collect();
+        groups.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
+        for (error, names) in groups.iter().take(70) {
+            let few: Vec<&str> = names.iter().take(5).map(String::as_str).collect();
+            println!("  {title} {:4} {error:?} {}", names.len(), few.join(" "));
+        }
+    }
+    assert!(agreement >= AGREEMENT, "{file}: only {agreement:.5} agree");
+    assert!(
+        named >= NAMED,
+        "{file}: only {named:.4} of the faults are named"
+    );
+}
+
+/// A key by its path: when it came, when it went.
+fn life(path: &str) -> Option<(Version, Option<Version>)> {
+    let mut of = Some(schema::configuration());
+    let mut since = Version::OLDEST;
+    let mut removed = None;
+    for part in path.split('.') {
+        let found = of?.find(part.trim_end_matches(['[', ']', '{', '}']))?;
+        since = since.max(found.since);
+        removed = found.field.removed;
+        of = section_of(&found.field.ty);
+    }
+    Some((since, removed))
+}
+
+fn section_of(ty: &Type) -> Option<&'static Struct> {
+    match ty {
+        Type::Section(of) => Some(of),
+        Type::List(item) | Type::Map(_, item) => section_of(item),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_key_comes_and_goes_as_in_the_sources() {
+    let Some(shared) = shared() else { return };
+    let table = std::fs::read_to_string(shared.join("facts/prometheus-config-paths.tsv")).unwrap();
+    let mut wrong = Vec::new();
+    for line in table.lines().skip(1) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [path, _, _, since, removed] = fields.as_slice() else {
+            panic!("{line}");
+        };
+        let version = |text: &str| Version::parse(text).ok();
+        let ours = life(path);
+        if ours != Some((version(since).unwrap(), version(removed))) {
+            wrong.push(format!("{path}: {since} {removed}, ours {ours:?}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn configurations() {
+    judge("cases.jsonl.gz", "text");
+}
+
+#[test]
+fn broken_yaml() {
+    judge("syntax.jsonl.gz", "text");
+}
+
+#[test]
+fn single_values() {
+    judge("scalars.jsonl.gz", "config");
+}

@@ -1,0 +1,208 @@
+//! Whether the fault that Prometheus names is among our findings.
+
+use promvet::finding::Finding;
+
+/// What Prometheus says, the rules that may say the same, and a word that our finding must hold in
+/// its message, its path or its help. The first line that fits counts.
+const SAME: &[(&str, &str, &str)] = &[
+    ("job_name is empty", "missing-field", "job_name"),
+    ("duration", "invalid-value wrong-type", ""),
+    ("error parsing regexp", "invalid-value", ""),
+    ("parse \"", "invalid-value", ""),
+    ("units: ", "invalid-value", ""),
+    ("found multiple scrape configs", "duplicate", "job_name"),
+    ("found multiple remote", "duplicate", "name"),
+    ("url for remote_", "missing-field", "url"),
+    ("empty or null", "missing-field", "empty"),
+    ("is not allowed when UTF8 is disabled", "conflict", "legacy"),
+    (
+        "expected Alertmanager api version",
+        "unavailable invalid-value",
+        "v",
+    ),
+    ("requires 'target_label'", "missing-field", "target_label"),
+    ("tracing endpoint", "missing-field", "endpoint"),
+    ("unknown authentication_type", "invalid-value", "OAuth"),
+    ("role supports only", "invalid-value unavailable", "role"),
+    (
+        "OTLP translation strategy",
+        "invalid-value unavailable",
+        "Underscore",
+    ),
+    ("no_proxy", "conflict", "no_proxy"),
+    ("proxy_from_environment", "conflict", "proxy"),
+    ("role missing", "missing-field invalid-value", "role"),
+    ("SD role", "invalid-value unavailable", ""),
+    ("SRV record name", "missing-field", "names"),
+    ("ValidationScheme", "invalid-value", "legacy"),
+    (
+        "must contain at least one path name",
+        "missing-field",
+        "files",
+    ),
+    (
+        "is not valid for file discovery",
+        "invalid-value missing-field",
+        "",
+    ),
+    ("Zookeeper server", "missing-field", "servers"),
+    ("must contain at least one path", "missing-field", "paths"),
+    ("paths must begin", "invalid-value", "paths"),
+    ("Marathon server", "missing-field", "servers"),
+    ("host missing", "missing-field invalid-value", "host"),
+    ("utf8 metric names requested", "conflict", "legacy"),
+    ("action cannot be empty", "missing-field", "action"),
+    ("unknown relabel action", "invalid-value", ""),
+    ("requires only", "conflict", "must not be set"),
+    ("replacement' can not be set", "conflict", "replacement"),
+    ("is invalid 'target_label'", "invalid-value", "target_label"),
+    ("is invalid 'replacement'", "invalid-value", "replacement"),
+    ("modulus", "missing-field invalid-value", "modulus"),
+    ("oauth2 client_id", "missing-field", "client_id"),
+    ("oauth2 token_url", "missing-field", "token_url"),
+    ("global scrape timeout", "conflict", "scrape_timeout"),
+    ("scrape timeout greater", "conflict", "scrape_timeout"),
+    (
+        "requires a subscription_id",
+        "missing-field",
+        "subscription_id",
+    ),
+    ("requires a tenant_id", "missing-field", "tenant_id"),
+    ("requires a client_id", "missing-field", "client_id"),
+    ("requires a client_secret", "missing-field", "client_secret"),
+    ("requires a zone", "missing-field", "zone"),
+    ("requires a project", "missing-field", "project"),
+    ("requires an endpoint", "missing-field", "endpoint"),
+    ("requires an account", "missing-field", "account"),
+    ("requires a dns_suffix", "missing-field", "dns_suffix"),
+    ("URL is missing", "missing-field", "url"),
+    (
+        "server must not be empty",
+        "missing-field invalid-value",
+        "server",
+    ),
+    ("api_server", "missing-field conflict", "api_server"),
+    ("kubeconfig_file", "conflict", "kubeconfig_file"),
+    ("at most one of", "conflict", "Only one of"),
+    ("at most one", "conflict", "Only one of"),
+    ("is not compatible with", "conflict", "Only one of"),
+    ("cannot provide both", "conflict", "Only one of"),
+    (
+        "ignore_resource_attributes",
+        "conflict invalid-value duplicate",
+        "ignore_resource_attributes",
+    ),
+    (
+        "promote_all_resource_attributes",
+        "conflict",
+        "promote_resource_attributes",
+    ),
+    ("duplicated promoted", "duplicate", "twice"),
+    ("empty promoted", "invalid-value", "empty"),
+    ("unable to parse requirement", "invalid-value", "selector"),
+    ("invalid selector", "invalid-value", "selector"),
+    ("invalid field selector", "invalid-value", "selector"),
+    ("queue", "invalid-value conflict", "queue_config"),
+    ("unknown service", "invalid-value missing-field", "service"),
+    ("can not be empty", "missing-field", "empty missing"),
+    ("can't be empty", "missing-field", "datacenter_id"),
+    ("storage.tsdb.chunk_encoding", "invalid-value", "xor"),
+    ("exactly one of", "missing-field conflict", ""),
+    ("must provide a AWS SigV4", "missing-field", "_key"),
+    ("port is required", "missing-field", "port"),
+    ("syntax error in pattern", "invalid-value", ""),
+    (
+        "scrape_protocols",
+        "invalid-value unavailable duplicate",
+        "",
+    ),
+    ("escaping method", "invalid-value", ""),
+    ("panic: runtime error", "crash", ""),
+    ("invalid rule file path", "invalid-value", ""),
+    ("invalid scrape config file path", "invalid-value", ""),
+    ("secret_key", "missing-field conflict", "secret_key"),
+    ("scaleway-sdk-go", "invalid-value", ""),
+    ("must provide an Azure", "missing-field", ""),
+    ("Azure", "invalid-value missing-field", ""),
+    ("no aws here", "missing-field", "region"),
+    ("mandatory", "missing-field", ""),
+    ("hostname", "invalid-value", ""),
+    ("unknown availability", "invalid-value", "public"),
+    (
+        "DNS-SD records type",
+        "invalid-value missing-field unavailable",
+        "SRV",
+    ),
+    ("label name", "invalid-value", ""),
+    ("header", "invalid-value", ""),
+];
+
+/// Whether the fault that Prometheus names is among the findings: by the line, where it says one,
+/// and by what it says.
+pub fn named(error: &str, findings: &[Finding]) -> bool {
+    if let Some(list) = error.strip_prefix("yaml: unmarshal errors:") {
+        let mut lines = list
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.starts_with("line "));
+        return lines.all(|line| mismatch(line, findings));
+    }
+    if let Some(problem) = error.strip_prefix("yaml: ") {
+        return findings.iter().any(|finding| syntax(problem, finding));
+    }
+    let Some((_, rules, word)) = SAME.iter().find(|(words, _, _)| error.contains(words)) else {
+        return false;
+    };
+    findings.iter().any(|finding| {
+        let rule = finding.rule.trim_start_matches("schema/");
+        let help = finding.help.as_deref().unwrap_or("");
+        let ours = [finding.message.as_str(), &finding.logical, help];
+        rules.split(' ').any(|one| one == rule)
+            && word
+                .split(' ')
+                .any(|word| ours.iter().any(|text| text.contains(word)))
+    })
+}
+
+/// `line 7: field x not found in type config.plain` and the like.
+fn mismatch(line: &str, findings: &[Finding]) -> bool {
+    let Some((number, problem)) = line.trim_start_matches("line ").split_once(": ") else {
+        return false;
+    };
+    let number: usize = number.parse().unwrap_or(0);
+    let (rules, word): (&[&str], &str) = if problem.contains(" not found in type ") {
+        let name = problem
+            .trim_start_matches("field ")
+            .split(" not found")
+            .next();
+        (
+            &["schema/unknown-field", "schema/unavailable"],
+            name.unwrap_or(""),
+        )
+    } else if problem.contains("already set") {
+        (&["schema/duplicate"], "")
+    } else {
+        (&["schema/wrong-type"], "")
+    };
+    findings.iter().any(|finding| {
+        finding.place.start().line == number
+            && rules.contains(&&*finding.rule)
+            && finding.message.contains(word)
+    })
+}
+
+/// `line 7: did not find expected key`; go-yaml counts some lines from zero.
+fn syntax(problem: &str, finding: &Finding) -> bool {
+    let (number, words) = match problem.strip_prefix("line ") {
+        Some(rest) => {
+            let (number, words) = rest.split_once(": ").unwrap_or(("0", rest));
+            (number.parse::<usize>().unwrap_or(0), words)
+        }
+        None => (0, problem),
+    };
+    let line = finding.place.start().line;
+    // Without a number it is the first line, or the parser could not tell.
+    let near = number == 0 || line.abs_diff(number) <= 1;
+    near && finding.rule.starts_with("schema/")
+        && (finding.message.contains(words) || finding.rule == "schema/wrong-type")
+}
