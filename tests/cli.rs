@@ -9,7 +9,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 fn promvet(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_promvet")).current_dir(folder).args(args).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_promvet"))
+        .current_dir(folder)
+        .args(args)
+        .output()
+        .unwrap()
 }
 
 fn with_input(folder: &Path, args: &[&str], input: &str) -> Output {
@@ -21,7 +25,12 @@ fn with_input(folder: &Path, args: &[&str], input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
     child.wait_with_output().unwrap()
 }
 
@@ -34,7 +43,8 @@ fn stderr(output: &Output) -> String {
 }
 
 fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stdout(output)))
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", stdout(output)))
 }
 
 fn tree(files: &[(&str, &str)]) -> TempDir {
@@ -48,7 +58,8 @@ fn tree(files: &[(&str, &str)]) -> TempDir {
 }
 
 const GOOD: &str = "remote_write:\n  - url: https://cortex.a.b.opstrace.io/api/v1/push\n    bearer_token_file: token\n";
-const BAD: &str = "remote_write:\n  - url: cortex.a.b.opstrace.io/api/v1/push\n    bearer_token_file: token\n";
+const BAD: &str =
+    "remote_write:\n  - url: cortex.a.b.opstrace.io/api/v1/push\n    bearer_token_file: token\n";
 
 #[test]
 fn the_exit_status_is_that_of_the_threshold() {
@@ -70,7 +81,13 @@ fn the_exit_status_is_that_of_the_threshold() {
         (&good, &["--root", "no/such/folder"], 2),
     ] {
         let output = promvet(folder.path(), args);
-        assert_eq!(output.status.code(), Some(status), "{args:?}: {}{}", stdout(&output), stderr(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{args:?}: {}{}",
+            stdout(&output),
+            stderr(&output)
+        );
     }
 }
 
@@ -79,7 +96,11 @@ fn a_folder_without_configurations_is_said_on_stderr() {
     let folder = tree(&[("a.txt", "x"), ("docker-compose.yml", "services: {}\n")]);
     let output = promvet(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(stderr(&output).contains("no Prometheus configuration"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("no Prometheus configuration"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -87,7 +108,11 @@ fn a_missing_path_is_named_and_the_others_are_still_checked() {
     let folder = tree(&[("prometheus.yml", BAD), ("token", "x")]);
     let output = promvet(folder.path(), &["no/such", ".", "--format", "concise"]);
     assert!(stderr(&output).contains("no/such"), "{}", stderr(&output));
-    assert!(stdout(&output).contains("remote-write/url-syntax"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("remote-write/url-syntax"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]
@@ -102,12 +127,34 @@ fn a_named_file_is_checked_whatever_its_name() {
 fn standard_input_is_read_and_may_have_a_name() {
     let folder = tree(&[("sub/token", "x")]);
     let output = with_input(folder.path(), &["-", "--format", "concise"], BAD);
-    assert!(stdout(&output).starts_with("<stdin>:2:10: error remote-write/url-syntax"), "{}", stdout(&output));
-    let named = ["-", "--stdin-filename", "sub/prometheus.yml", "--format", "concise"];
+    assert!(
+        stdout(&output).starts_with("<stdin>:2:10: error remote-write/url-syntax"),
+        "{}",
+        stdout(&output)
+    );
+    let named = [
+        "-",
+        "--stdin-filename",
+        "sub/prometheus.yml",
+        "--format",
+        "concise",
+    ];
     let output = with_input(folder.path(), &named, GOOD);
-    assert_eq!((output.status.code(), stdout(&output).contains("credentials/")), (Some(0), false), "{}", stdout(&output));
+    assert_eq!(
+        (
+            output.status.code(),
+            stdout(&output).contains("credentials/")
+        ),
+        (Some(0), false),
+        "{}",
+        stdout(&output)
+    );
     let output = with_input(folder.path(), &["-", "--format", "concise"], GOOD);
-    assert!(stdout(&output).contains("credentials/unverified"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("credentials/unverified"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]
@@ -120,8 +167,14 @@ fn the_json_report_keeps_its_contract() {
     assert_eq!(finding["severity"], "error");
     assert_eq!(finding["path"], "x/prometheus.yml");
     assert_eq!(finding["logical"], "remote_write[0].url");
-    assert_eq!(finding["start"], serde_json::json!({"line": 2, "column": 10, "offset": 23}));
-    assert_eq!(finding["end"]["column"], 10 + "cortex.a.b.opstrace.io/api/v1/push".len());
+    assert_eq!(
+        finding["start"],
+        serde_json::json!({"line": 2, "column": 10, "offset": 23})
+    );
+    assert_eq!(
+        finding["end"]["column"],
+        10 + "cortex.a.b.opstrace.io/api/v1/push".len()
+    );
     assert!(finding["fingerprint"].is_string() && finding["fix"].is_null());
     assert_eq!(report["summary"]["endpoints"], 1);
     assert_eq!(report["summary"]["configurations"], 1);
@@ -131,23 +184,46 @@ fn the_json_report_keeps_its_contract() {
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {
     let files: Vec<_> = (0..60)
-        .map(|number| (format!("{number}/prometheus.yml"), if number % 2 == 0 { BAD } else { GOOD }))
+        .map(|number| {
+            (
+                format!("{number}/prometheus.yml"),
+                if number % 2 == 0 { BAD } else { GOOD },
+            )
+        })
         .collect();
-    let files: Vec<_> = files.iter().map(|(path, content)| (path.as_str(), *content)).collect();
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, content)| (path.as_str(), *content))
+        .collect();
     let folder = tree(&files);
     for format in ["human", "concise", "json"] {
         let outputs: Vec<_> = ["1", "2", "7"]
-            .map(|threads| stdout(&promvet(folder.path(), &["--threads", threads, "--format", format])))
+            .map(|threads| {
+                stdout(&promvet(
+                    folder.path(),
+                    &["--threads", threads, "--format", format],
+                ))
+            })
             .into();
         assert!(outputs[0].len() > 100);
-        assert!(outputs.windows(2).all(|pair| pair[0] == pair[1]), "{format}");
+        assert!(
+            outputs.windows(2).all(|pair| pair[0] == pair[1]),
+            "{format}"
+        );
     }
 }
 
 #[test]
 fn planted_secrets_occur_in_no_output() {
-    const PLANTED: [&str; 7] =
-        ["s3cret-inline", "s3cret-file", "s3cret-url", "s3cret-query", "s3cret-comment", "s3cret-broken", "s3cret-header"];
+    const PLANTED: [&str; 7] = [
+        "s3cret-inline",
+        "s3cret-file",
+        "s3cret-url",
+        "s3cret-query",
+        "s3cret-comment",
+        "s3cret-broken",
+        "s3cret-header",
+    ];
     let folder = tree(&[
         ("token", "s3cret-file"),
         (
@@ -156,7 +232,10 @@ fn planted_secrets_occur_in_no_output() {
              bearer_token: s3cret-inline\n    headers: {X-Api-Key: s3cret-header}\n    \
              bearer_token_file: token\n    tls_config: {insecure_skip_verify: true}\n    # password: s3cret-comment\n    no_such_key: 1\n",
         ),
-        ("broken/prometheus.yml", "remote_write:\n  - url: [\n    bearer_token: s3cret-broken\n  x\n"),
+        (
+            "broken/prometheus.yml",
+            "remote_write:\n  - url: [\n    bearer_token: s3cret-broken\n  x\n",
+        ),
     ]);
     for format in ["human", "concise", "json"] {
         for color in ["always", "never"] {
@@ -177,11 +256,19 @@ fn one_bad_file_hides_nothing_of_the_others() {
         ("b/prometheus.yml", BAD),
         ("b/token", "x"),
         ("c/prometheus.yml", "a: &a [*a]\nscrape_configs: []\n"),
-        ("d/prometheus.yml", &("scrape_configs: ".to_owned() + &"[".repeat(50_000))),
+        (
+            "d/prometheus.yml",
+            &("scrape_configs: ".to_owned() + &"[".repeat(50_000)),
+        ),
     ]);
     let output = promvet(folder.path(), &["--format", "concise"]);
     let text = stdout(&output);
-    for expected in ["a/prometheus.yml:", "b/prometheus.yml:2:10", "c/prometheus.yml:1:", "d/prometheus.yml:1:"] {
+    for expected in [
+        "a/prometheus.yml:",
+        "b/prometheus.yml:2:10",
+        "c/prometheus.yml:1:",
+        "d/prometheus.yml:1:",
+    ] {
         assert!(text.contains(expected), "{expected} in {text}");
     }
     assert_eq!(output.status.code(), Some(1));
@@ -189,20 +276,39 @@ fn one_bad_file_hides_nothing_of_the_others() {
 
 #[test]
 fn policy_mistakes_have_a_place_and_status_2() {
-    let folder = tree(&[("prometheus.yml", GOOD), ("promvet.yaml", "rules:\n  remote-write/url-shap: off\n")]);
+    let folder = tree(&[
+        ("prometheus.yml", GOOD),
+        ("promvet.yaml", "rules:\n  remote-write/url-shap: off\n"),
+    ]);
     let output = promvet(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(2));
     let said = stderr(&output);
-    assert!(said.contains("promvet.yaml:2:3") && said.contains("remote-write/url-shape"), "{said}");
+    assert!(
+        said.contains("promvet.yaml:2:3") && said.contains("remote-write/url-shape"),
+        "{said}"
+    );
 }
 
 #[test]
 fn levels_of_policy_count() {
-    let folder = tree(&[("prometheus.yml", BAD), ("token", "x"), ("promvet.yaml", "rules:\n  remote-write/url-syntax: off\n")]);
+    let folder = tree(&[
+        ("prometheus.yml", BAD),
+        ("token", "x"),
+        ("promvet.yaml", "rules:\n  remote-write/url-syntax: off\n"),
+    ]);
     assert_eq!(promvet(folder.path(), &[]).status.code(), Some(0));
-    let folder = tree(&[("prometheus.yml", BAD), ("token", "x"), ("promvet.yaml", "rules: {remote-write: warning}\n")]);
+    let folder = tree(&[
+        ("prometheus.yml", BAD),
+        ("token", "x"),
+        ("promvet.yaml", "rules: {remote-write: warning}\n"),
+    ]);
     assert_eq!(promvet(folder.path(), &[]).status.code(), Some(0));
-    assert_eq!(promvet(folder.path(), &["--fail-on", "warning"]).status.code(), Some(1));
+    assert_eq!(
+        promvet(folder.path(), &["--fail-on", "warning"])
+            .status
+            .code(),
+        Some(1)
+    );
 }
 
 #[cfg(unix)]
@@ -210,12 +316,20 @@ fn levels_of_policy_count() {
 fn modes_are_judged_below_root_for_prometheus_s_user() {
     use std::os::unix::fs::PermissionsExt as _;
     let config = GOOD.replace("token\n", "/etc/prometheus/token\n");
-    let folder = tree(&[("conf/prometheus.yml", &config), ("fs/etc/prometheus/token", "x")]);
+    let folder = tree(&[
+        ("conf/prometheus.yml", &config),
+        ("fs/etc/prometheus/token", "x"),
+    ]);
     let token = folder.path().join("fs/etc/prometheus/token");
     for part in ["fs", "fs/etc", "fs/etc/prometheus"] {
         fs::set_permissions(folder.path().join(part), fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let run = || stdout(&promvet(folder.path(), &["conf", "--root", "fs", "--format", "concise"]));
+    let run = || {
+        stdout(&promvet(
+            folder.path(),
+            &["conf", "--root", "fs", "--format", "concise"],
+        ))
+    };
     fs::set_permissions(&token, fs::Permissions::from_mode(0o644)).unwrap();
     assert!(!run().contains("credentials/"), "{}", run());
     fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
@@ -228,17 +342,35 @@ fn modes_are_judged_below_root_for_prometheus_s_user() {
 fn rules_are_listed_and_explained() {
     let folder = tempfile::tempdir().unwrap();
     let rules = stdout(&promvet(folder.path(), &["rules"]));
-    assert!(rules.lines().any(|line| line.starts_with("remote-write/url-shape")), "{rules}");
-    let page = stdout(&promvet(folder.path(), &["explain", "remote-write/url-shape"]));
+    assert!(
+        rules
+            .lines()
+            .any(|line| line.starts_with("remote-write/url-shape")),
+        "{rules}"
+    );
+    let page = stdout(&promvet(
+        folder.path(),
+        &["explain", "remote-write/url-shape"],
+    ));
     assert!(page.contains("## What to do"), "{page}");
     let wrong = promvet(folder.path(), &["explain", "remote-write/url-shap"]);
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(stderr(&wrong).contains("remote-write/url-shape"), "{}", stderr(&wrong));
+    assert!(
+        stderr(&wrong).contains("remote-write/url-shape"),
+        "{}",
+        stderr(&wrong)
+    );
 }
 
 #[test]
 fn files_say_what_they_were_taken_for() {
-    let folder = tree(&[("prometheus.yml", GOOD), ("am/alertmanager.yml", "route: {receiver: x}\nreceivers: [{name: x}]\n# remote_write\n")]);
+    let folder = tree(&[
+        ("prometheus.yml", GOOD),
+        (
+            "am/alertmanager.yml",
+            "route: {receiver: x}\nreceivers: [{name: x}]\n# remote_write\n",
+        ),
+    ]);
     let text = stdout(&promvet(folder.path(), &["files"]));
     assert!(text.contains("prometheus.yml: Prometheus"), "{text}");
     assert!(text.contains("Alertmanager"), "{text}");
@@ -246,7 +378,9 @@ fn files_say_what_they_were_taken_for() {
 
 #[test]
 fn a_closed_pipe_is_no_error() {
-    let files: Vec<_> = (0..200).map(|number| format!("{number}/prometheus.yml")).collect();
+    let files: Vec<_> = (0..200)
+        .map(|number| format!("{number}/prometheus.yml"))
+        .collect();
     let files: Vec<_> = files.iter().map(|path| (path.as_str(), BAD)).collect();
     let folder = tree(&files);
     let mut child = Command::new(env!("CARGO_BIN_EXE_promvet"))
@@ -264,7 +398,10 @@ fn a_closed_pipe_is_no_error() {
 #[test]
 fn the_quickstart_of_the_readme_shows_all_four_families() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = promvet(root, &["check", "fixtures/quickstart", "--format", "concise"]);
+    let output = promvet(
+        root,
+        &["check", "fixtures/quickstart", "--format", "concise"],
+    );
     assert_eq!(output.status.code(), Some(1));
     insta::assert_snapshot!(stdout(&output));
 }

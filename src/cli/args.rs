@@ -6,9 +6,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Finds Prometheus configurations in a tree and says what in them will lose or leak data.
 #[derive(Debug, Parser)]
-#[command(name = "promvet", version, max_term_width = 80, args_conflicts_with_subcommands = true)]
-#[command(after_help = "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 promvet could \
-                        not do its work.")]
+#[command(
+    name = "promvet",
+    version,
+    max_term_width = 80,
+    args_conflicts_with_subcommands = true
+)]
+#[command(
+    after_help = "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 promvet could \
+                        not do its work."
+)]
 pub(super) struct Cli {
     /// What to do; `check` unless said otherwise.
     #[command(subcommand)]

@@ -39,7 +39,9 @@ pub struct Facts<'t> {
 
 impl fmt::Debug for Facts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Facts").field("instances", &self.instances).finish_non_exhaustive()
+        f.debug_struct("Facts")
+            .field("instances", &self.instances)
+            .finish_non_exhaustive()
     }
 }
 
@@ -48,7 +50,13 @@ impl<'t> Facts<'t> {
     /// for an Opstrace instance.
     #[must_use]
     pub fn new(policy: &'t Policy, files: Lookup<'t>, find_instances: FindInstances<'t>) -> Self {
-        Self { policy, files, find_instances, instances: OnceLock::new(), catalogue: Catalogue::default() }
+        Self {
+            policy,
+            files,
+            find_instances,
+            instances: OnceLock::new(),
+            catalogue: Catalogue::default(),
+        }
     }
 
     /// What this repository wants.
@@ -84,19 +92,31 @@ impl<'t> Facts<'t> {
     #[must_use]
     pub fn instance(&self, host: TenantHost<'_>) -> Option<&Instance> {
         let instances = self.instances();
-        if let Some(found) = instances.iter().find(|one| one.domain.as_deref() == Some(host.domain)) {
+        if let Some(found) = instances
+            .iter()
+            .find(|one| one.domain.as_deref() == Some(host.domain))
+        {
             return Some(found);
         }
         let name = host.instance?;
-        let mut left: Vec<_> = instances.iter().filter(|one| one.domain.is_none()).collect();
-        if let Some(named) = self.policy.instances.iter().find(|entry| entry.name == name) {
-            return left.into_iter().find(|one| one.path.ends_with(named.file.trim_start_matches("./")));
+        let mut left: Vec<_> = instances
+            .iter()
+            .filter(|one| one.domain.is_none())
+            .collect();
+        if let Some(named) = self
+            .policy
+            .instances
+            .iter()
+            .find(|entry| entry.name == name)
+        {
+            return left
+                .into_iter()
+                .find(|one| one.path.ends_with(named.file.trim_start_matches("./")));
         }
-        let steps: [&dyn Fn(&Instance) -> bool; 3] = [
-            &|_| true,
-            &|one| is_named(&one.path, name),
-            &|one| one.tenants.iter().any(|tenant| tenant == host.tenant),
-        ];
+        let steps: [&dyn Fn(&Instance) -> bool; 3] =
+            [&|_| true, &|one| is_named(&one.path, name), &|one| {
+                one.tenants.iter().any(|tenant| tenant == host.tenant)
+            }];
         for step in steps {
             let narrowed: Vec<_> = left.iter().copied().filter(|one| step(one)).collect();
             match narrowed.as_slice() {
@@ -113,19 +133,40 @@ impl<'t> Facts<'t> {
     #[must_use]
     pub fn recognise(&self, endpoint: &Endpoint) -> Recognition<'_> {
         let host = endpoint.host_name();
-        let own_domain = host.as_deref().and_then(TenantHost::new).filter(|host| host.instance.is_none());
+        let own_domain = host
+            .as_deref()
+            .and_then(TenantHost::new)
+            .filter(|host| host.instance.is_none());
         let domains: Vec<_> = match own_domain {
-            Some(_) => self.opstrace_domains().map(|domain| (OPSTRACE_OWN_DOMAIN, domain)).collect(),
+            Some(_) => self
+                .opstrace_domains()
+                .map(|domain| (OPSTRACE_OWN_DOMAIN, domain))
+                .collect(),
             None => Vec::new(),
         };
-        receiver::recognise(endpoint, &self.catalogue, &Hints { receiver: None, domains: &domains })
+        receiver::recognise(
+            endpoint,
+            &self.catalogue,
+            &Hints {
+                receiver: None,
+                domains: &domains,
+            },
+        )
     }
 
     /// Domains of Opstrace instances that have one of their own, from promvet.yaml and from the
     /// instance configurations of the tree.
     pub fn opstrace_domains(&self) -> impl Iterator<Item = &str> {
-        let by_policy = self.policy.opstrace_domains.iter().map(|(domain, _)| domain.as_str());
-        by_policy.chain(self.instances().iter().filter_map(|one| one.domain.as_deref()))
+        let by_policy = self
+            .policy
+            .opstrace_domains
+            .iter()
+            .map(|(domain, _)| domain.as_str());
+        by_policy.chain(
+            self.instances()
+                .iter()
+                .filter_map(|one| one.domain.as_deref()),
+        )
     }
 
     fn instances(&self) -> &[Instance] {

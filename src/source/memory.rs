@@ -256,8 +256,14 @@ impl Tree for Memory {
         let named: Vec<PathBuf> = named.iter().map(|path| self.absolute(path)).collect();
         for (path, Entry { item, .. }) in &self.items {
             let by_name = named.contains(path);
-            let Some(above) = named.iter().find(|named| path.starts_with(named)) else { continue };
-            let folder = if by_name { path.parent().unwrap_or(path) } else { above };
+            let Some(above) = named.iter().find(|named| path.starts_with(named)) else {
+                continue;
+            };
+            let folder = if by_name {
+                path.parent().unwrap_or(path)
+            } else {
+                above
+            };
             let wanted = by_name || (how.wanted)(path);
             if wanted && matches!(item, Item::File(_)) {
                 walked.files.push(Found {

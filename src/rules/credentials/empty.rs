@@ -14,6 +14,9 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
              with 401 and drops the samples",
             file.setting
         );
-        out.push(out.at(file.value, Severity::Error, message).help("write the credential into the file"));
+        out.push(
+            out.at(file.value, Severity::Error, message)
+                .help("write the credential into the file"),
+        );
     }
 }

@@ -8,16 +8,24 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let Some(url) = entry.url() else { return };
     let endpoint = &url.endpoint;
     if let Some(userinfo) = endpoint.userinfo().filter(|piece| !piece.is_empty()) {
-        let what = if endpoint.password().is_some() { "a user name and password stand" } else { "a user name stands" };
+        let what = if endpoint.password().is_some() {
+            "a user name and password stand"
+        } else {
+            "a user name stands"
+        };
         let message = format!(
             "{what} in the URL, which Prometheus shows as a label of its own metrics, and which \
              wins over `basic_auth` and `authorization`"
         );
-        let help = "move it to `basic_auth` with `username` and `password_file`, then change the password";
+        let help =
+            "move it to `basic_auth` with `username` and `password_file`, then change the password";
         push(entry, userinfo, message, help, out);
     }
     for parameter in endpoint.secret_parameters() {
-        let Some(value) = parameter.value.filter(|value| !value.is_empty() && !endpoint.is_templated(*value)) else {
+        let Some(value) = parameter
+            .value
+            .filter(|value| !value.is_empty() && !endpoint.is_templated(*value))
+        else {
             continue;
         };
         let message = format!(
@@ -34,5 +42,8 @@ fn push(entry: &Entry<'_>, piece: Piece, message: String, help: &str, out: &mut 
     let Some(url) = entry.url() else { return };
     let span = url.span(piece.start, piece.end);
     url.node.document().text().mark_secret(span);
-    out.push(out.part(url.node, span, Severity::Error, message).help(help));
+    out.push(
+        out.part(url.node, span, Severity::Error, message)
+            .help(help),
+    );
 }

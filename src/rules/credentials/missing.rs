@@ -6,7 +6,9 @@ use crate::rules::{Entry, Findings};
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     for (file, state) in entry.credential_files() {
-        let FileState::Missing(looked_for) = state else { continue };
+        let FileState::Missing(looked_for) = state else {
+            continue;
+        };
         let message = format!(
             "the file that `{}` names does not exist: there is no {looked_for}, so every send \
              fails before it leaves Prometheus",

@@ -7,7 +7,9 @@ use crate::rules::{Entry, Findings};
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let user = entry.facts.user();
     for (file, state) in entry.credential_files() {
-        let FileState::Unreadable(why) = state else { continue };
+        let FileState::Unreadable(why) = state else {
+            continue;
+        };
         let message = format!(
             "user {} may not read the file that `{}` names: {why}; every send fails before it \
              leaves Prometheus",
@@ -21,7 +23,10 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         );
         let mut finding = out.at(file.value, Severity::Error, message).help(help);
         if let Some(policy) = &entry.facts.policy().runtime_user {
-            finding = finding.evidence(policy.place.clone(), "policy: the user that Prometheus runs as");
+            finding = finding.evidence(
+                policy.place.clone(),
+                "policy: the user that Prometheus runs as",
+            );
         }
         out.push(finding);
     }

@@ -11,18 +11,25 @@ pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
     let mut folders: BTreeMap<(&str, &str), Vec<FileReference<'_>>> = BTreeMap::new();
     for entry in entries {
         for (file, state) in entry.credential_files() {
-            let FileState::Unverified(why) = state else { continue };
+            let FileState::Unverified(why) = state else {
+                continue;
+            };
             let path = file.value.as_str().unwrap_or("");
             let (reason, settle) = words(*why);
             out.unchecked(file.value, reason, settle.map(str::to_owned));
             let silent = *why == Unverified::Placeholder && entry.templated;
             if !silent {
-                folders.entry((folder_of(path), reason)).or_default().push(*file);
+                folders
+                    .entry((folder_of(path), reason))
+                    .or_default()
+                    .push(*file);
             }
         }
     }
     for ((folder, reason), files) in folders {
-        let Some((first, others)) = files.split_first() else { continue };
+        let Some((first, others)) = files.split_first() else {
+            continue;
+        };
         let message = match others.len() {
             0 => format!("whether Prometheus can read this file is not known: {reason}"),
             more => format!(
@@ -53,8 +60,10 @@ const WORDS: &[(Unverified, &str, Option<&str>)] = &[
     (
         Unverified::Placeholder,
         "the path holds a placeholder",
-        Some("Prometheus fills in no placeholders here: render the file first, or list it under \
-              `templates:` in promvet.yaml"),
+        Some(
+            "Prometheus fills in no placeholders here: render the file first, or list it under \
+              `templates:` in promvet.yaml",
+        ),
     ),
     (
         Unverified::Forbidden,
@@ -70,11 +79,17 @@ const WORDS: &[(Unverified, &str, Option<&str>)] = &[
 
 fn words(why: Unverified) -> (&'static str, Option<&'static str>) {
     let row = WORDS.iter().find(|(one, _, _)| *one == why);
-    row.map_or(("it lies elsewhere", None), |&(_, reason, settle)| (reason, settle))
+    row.map_or(("it lies elsewhere", None), |&(_, reason, settle)| {
+        (reason, settle)
+    })
 }
 
 fn help(reason: &str) -> Option<String> {
-    WORDS.iter().find(|(_, one, _)| *one == reason)?.2.map(str::to_owned)
+    WORDS
+        .iter()
+        .find(|(_, one, _)| *one == reason)?
+        .2
+        .map(str::to_owned)
 }
 
 fn folder_of(path: &str) -> &str {

@@ -10,7 +10,9 @@ use crate::rules::{Entry, Findings};
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let demand = entry.demand();
     for credential in entry.credentials() {
-        let refused = demand.as_ref().is_some_and(|demand| wrong_kind(&credential, demand, out));
+        let refused = demand
+            .as_ref()
+            .is_some_and(|demand| wrong_kind(&credential, demand, out));
         if !refused {
             half_of_basic_auth(&credential, out);
         }
@@ -20,15 +22,25 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 /// Reports a kind that the receiver does not take. A client certificate may be there for a proxy
 /// in front, beside the credential proper; and where a receiver takes anybody, a credential is
 /// for such a proxy too.
-fn wrong_kind(credential: &Credential<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'_>) -> bool {
+fn wrong_kind(
+    credential: &Credential<'_>,
+    demand: &Demand<'_, '_>,
+    out: &mut Findings<'_>,
+) -> bool {
     let kind = receiver::Credential::from(credential.kind);
     let for_a_proxy = credential.kind == CredentialKind::ClientCertificate
         || demand.takes(&receiver::Credential::None);
     if demand.takes(&kind) || for_a_proxy {
         return false;
     }
-    let severity = if demand.is_certain() { Severity::Error } else { Severity::Warning };
-    let why = demand.says_to(&kind).map_or(String::new(), |says| format!(" ({says})"));
+    let severity = if demand.is_certain() {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let why = demand
+        .says_to(&kind)
+        .map_or(String::new(), |says| format!(" ({says})"));
     let message = format!(
         "{} does not take {}{why}: what is sent is refused, and every sample is dropped",
         demand.name(),
@@ -56,6 +68,13 @@ fn half_of_basic_auth(credential: &Credential<'_>, out: &mut Findings<'_>) {
         _ => return,
     };
     let message = format!("this basic_auth has no {missing}: it is sent with that half empty");
-    let key = if missing == "password" { "`password_file`" } else { "`username`" };
-    out.push(out.at(credential.key, Severity::Warning, message).help(format!("add {key}")));
+    let key = if missing == "password" {
+        "`password_file`"
+    } else {
+        "`username`"
+    };
+    out.push(
+        out.at(credential.key, Severity::Warning, message)
+            .help(format!("add {key}")),
+    );
 }

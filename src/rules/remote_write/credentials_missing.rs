@@ -5,7 +5,9 @@ use crate::finding::Severity;
 use crate::rules::{Entry, Findings};
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
-    let (Some(url), Some(demand)) = (entry.sound_url(), entry.demand()) else { return };
+    let (Some(url), Some(demand)) = (entry.sound_url(), entry.demand()) else {
+        return;
+    };
     if demand.takes(&Credential::None)
         || !entry.credentials().is_empty()
         || !entry.sent_credentials().is_empty()
@@ -13,10 +15,17 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     {
         return;
     }
-    let severity = if demand.is_certain() { Severity::Error } else { Severity::Warning };
+    let severity = if demand.is_certain() {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
     let message = format!(
         "no credential is set, and {} refuses whoever sends none with 401: every sample is dropped",
         demand.name()
     );
-    out.push(out.at(url.node, severity, message).help(format!("add {}", demand.kinds())));
+    out.push(
+        out.at(url.node, severity, message)
+            .help(format!("add {}", demand.kinds())),
+    );
 }

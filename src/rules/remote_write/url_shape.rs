@@ -12,7 +12,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         if fault.cause == Cause::Scheme && plain_http {
             continue;
         }
-        let severity = if fault.certain { Severity::Error } else { Severity::Warning };
+        let severity = if fault.certain {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
         let span = url.span(fault.range.start, fault.range.end);
         let help = match &fault.suggestion {
             Some(suggestion) => format!("write {suggestion}"),

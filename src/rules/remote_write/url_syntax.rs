@@ -12,7 +12,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let ours = faults.filter(|fault| fault.kind != FaultKind::Userinfo && !fault.refused_by_go);
     for fault in ours {
         let span = url.span(fault.range.start, fault.range.end);
-        let span = if fault.range.is_empty() { url.node.span() } else { span };
+        let span = if fault.range.is_empty() {
+            url.node.span()
+        } else {
+            span
+        };
         let mut finding = out.part(url.node, span, Severity::Error, fault.message.clone());
         finding.help = fault.suggestion.as_ref().map(|url| format!("write {url}"));
         out.push(finding);
@@ -27,6 +31,9 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
                        external_labels only, and sends to the URL as it stands";
         let help = "write the value; or, if something renders this file first, give it a suffix \
                     such as .tmpl or list it under `templates:` in promvet.yaml";
-        out.push(out.part(url.node, span, Severity::Warning, message).help(help));
+        out.push(
+            out.part(url.node, span, Severity::Warning, message)
+                .help(help),
+        );
     }
 }

@@ -47,9 +47,20 @@ const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
 ];
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
-    let Some(skip) = entry.write.http().tls().and_then(TlsConfig::skips_verification) else { return };
+    let Some(skip) = entry
+        .write
+        .http()
+        .tls()
+        .and_then(TlsConfig::skips_verification)
+    else {
+        return;
+    };
     let endpoint = entry.url().map(|url| &url.endpoint);
-    if endpoint.and_then(|endpoint| endpoint.scheme_name()).as_deref() == Some("http") {
+    if endpoint
+        .and_then(|endpoint| endpoint.scheme_name())
+        .as_deref()
+        == Some("http")
+    {
         return;
     }
     let host = endpoint.and_then(|endpoint| endpoint.host_name());
