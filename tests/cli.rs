@@ -57,9 +57,9 @@ fn tree(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-const GOOD: &str = "remote_write:\n  - url: https://cortex.a.b.opstrace.io/api/v1/push\n    bearer_token_file: token\n";
+const GOOD: &str = "remote_write:\n  - url: https://cortex.a.bb.opstrace.io/api/v1/push\n    bearer_token_file: token\n";
 const BAD: &str =
-    "remote_write:\n  - url: cortex.a.b.opstrace.io/api/v1/push\n    bearer_token_file: token\n";
+    "remote_write:\n  - url: cortex.a.bb.opstrace.io/api/v1/push\n    bearer_token_file: token\n";
 
 #[test]
 fn the_exit_status_is_that_of_the_threshold() {
@@ -173,7 +173,7 @@ fn the_json_report_keeps_its_contract() {
     );
     assert_eq!(
         finding["end"]["column"],
-        10 + "cortex.a.b.opstrace.io/api/v1/push".len()
+        10 + "cortex.a.bb.opstrace.io/api/v1/push".len()
     );
     assert!(finding["fingerprint"].is_string() && finding["fix"].is_null());
     assert_eq!(report["summary"]["endpoints"], 1);

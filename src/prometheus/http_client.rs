@@ -1,6 +1,7 @@
 //! The HTTP client settings that remote_write shares with every other section that talks HTTP
 //! (prometheus/common `config/http_config.go`).
 
+use crate::finding::nearest;
 use crate::yaml::{Entry, Mapping, Node};
 
 /// HTTP client settings: the mapping in which they stand.
@@ -120,6 +121,21 @@ impl<'d> HttpClient<'d> {
             out.push(credential(entry, CredentialKind::ClientCertificate));
         }
         out
+    }
+
+    /// Whether a key is there that is no credential, but so much like one that it is meant for it.
+    #[must_use]
+    pub fn misspells_a_credential(self) -> bool {
+        let known = || {
+            SECTIONS
+                .iter()
+                .map(|(key, _)| *key)
+                .chain(["authorization"])
+        };
+        self.settings.written().any(|entry| {
+            let name = entry.name();
+            !known().any(|key| key == name) && nearest(name, known()).is_some()
+        })
     }
 
     /// The files that hold credentials.

@@ -31,9 +31,9 @@ pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
             continue;
         };
         let message = match others.len() {
-            0 => format!("whether Prometheus can read this file is not known: {reason}"),
+            0 => format!("whether Prometheus can read this file can't be seen from here: {reason}"),
             more => format!(
-                "whether Prometheus can read this file, and {more} more in {folder}, is not known: {reason}"
+                "whether Prometheus can read this file, and {more} more in {folder}, can't be seen from here: {reason}"
             ),
         };
         let mut finding = out.at(first.value, Severity::Warning, message);
@@ -49,7 +49,7 @@ pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
 const WORDS: &[(Unverified, &str, Option<&str>)] = &[
     (
         Unverified::Elsewhere,
-        "the path is one of the place where Prometheus runs",
+        "the path means the machine or container that Prometheus runs in",
         Some("run promvet with --on-host there, or with --root DIR on its root file system"),
     ),
     (

@@ -12,6 +12,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         || !entry.credentials().is_empty()
         || !entry.sent_credentials().is_empty()
         || entry.is_open_instance()
+        // The schema says so already.
+        || entry.write.http().misspells_a_credential()
     {
         return;
     }
