@@ -1,0 +1,112 @@
+//! Receivers: who accepts remote write, how their URLs look, and what they take.
+//!
+//! What is known of them is data, one file each in `rules/receivers/`, built into the program as
+//! tables; a user's own profiles have the same form and go first. [`recognise`] finds out which
+//! receivers an endpoint may be meant for, [`judge`] what is wrong with its URL for them. Both say
+//! what is sure and no more: a host that nobody knows is never taken for a vendor's.
+
+mod compiled;
+mod fit;
+mod judge;
+mod pattern;
+mod profile;
+mod recognise;
+mod shape;
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use crate::prometheus::endpoint::Endpoint;
+use compiled::ReadyMistake;
+use pattern::Pattern;
+
+pub use compiled::Lazy;
+pub use judge::{ShapeFault, judge};
+pub use profile::{
+    BadExample, Cause, Clue, Confidence, Credential, KnownPath, List, Mistake, NotReceiver, Part,
+    Profile, ReceiverKind, Refusal, Refused, Required, Tenant, TenantPlace, Text, Tls, Version2,
+};
+pub use recognise::{Candidate, Certainty, Hints, Recognition, recognise};
+
+#[rustfmt::skip]
+mod built_in {
+    use super::profile::*;
+    use super::compiled::Lazy;
+    use std::borrow::Cow::Borrowed;
+    include!(concat!(env!("OUT_DIR"), "/receivers.rs"));
+}
+
+/// All profiles: the user's own, and those built in.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    own: Vec<Profile>,
+}
+
+impl Catalogue {
+    /// The built-in profiles, with a user's own in front. An own one of the same name takes the
+    /// place of the built-in one.
+    #[must_use]
+    pub fn new(mut own: Vec<Profile>) -> Self {
+        for profile in &mut own {
+            profile.own = true;
+        }
+        Self { own }
+    }
+
+    /// Every profile, own ones first.
+    pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        let replaced = |one: &&Profile| !self.own.iter().any(|own| own.id == one.id);
+        self.own.iter().chain(built_in().iter().filter(replaced))
+    }
+
+    /// The profile of a name.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Profile> {
+        self.profiles().find(|profile| profile.id == id)
+    }
+}
+
+/// The profiles of `rules/receivers/`, by name.
+#[must_use]
+pub fn built_in() -> &'static [Profile] {
+    &built_in::RECEIVERS
+}
+
+/// Systems without a documented intake.
+#[must_use]
+pub fn not_receivers() -> &'static [NotReceiver] {
+    &built_in::NOT_RECEIVERS
+}
+
+/// What a receiver's form names in a URL: `tenant`, `instance`, … and where.
+#[must_use]
+pub fn parts(endpoint: &Endpoint, candidate: &Candidate<'_>) -> Vec<(String, Range<usize>)> {
+    fit::parts(endpoint, candidate.profile, candidate.domain.as_deref())
+}
+
+/// The mistakes that no receiver accepts.
+fn generic_mistakes() -> impl Iterator<Item = (&'static Mistake, &'static ReadyMistake)> {
+    static READY: LazyLock<Vec<(&'static Mistake, ReadyMistake)>> = LazyLock::new(|| {
+        let all = built_in::MISTAKES.iter().enumerate();
+        all.filter_map(|(index, one)| Some((one, ReadyMistake::new(index, one, "").ok()?)))
+            .collect()
+    });
+    READY.iter().map(|(mistake, ready)| (*mistake, ready))
+}
+
+/// The write paths that tell whose they are.
+fn known_paths() -> impl Iterator<Item = (&'static KnownPath, &'static Pattern)> {
+    static READY: LazyLock<Vec<(&'static KnownPath, Pattern)>> = LazyLock::new(|| {
+        let all = built_in::KNOWN_PATHS.iter();
+        all.filter_map(|one| Some((one, Pattern::path(&one.path).ok()?)))
+            .collect()
+    });
+    READY.iter().map(|(path, pattern)| (*path, pattern))
+}
+
+/// An owned text of a profile.
+#[must_use]
+pub fn text(text: &str) -> Text {
+    Cow::Owned(text.to_owned())
+}

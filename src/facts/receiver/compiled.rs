@@ -1,0 +1,208 @@
+//! A profile's patterns, read when they are first needed: most files never meet most receivers.
+
+use std::sync::OnceLock;
+
+use regex::Regex;
+
+use super::pattern::{Pattern, PatternError};
+use super::profile::{Clue, Mistake, Profile, Text};
+use super::shape::Shape;
+
+/// The readied patterns of a profile. Two of them are always equal: they follow from the rest.
+#[derive(Default)]
+pub struct Lazy {
+    clues: OnceLock<Vec<ReadyClue>>,
+    forms: OnceLock<Ready>,
+}
+
+impl Lazy {
+    /// Nothing is ready yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            clues: OnceLock::new(),
+            forms: OnceLock::new(),
+        }
+    }
+
+    /// The patterns of the clues.
+    pub(super) fn clues(&self, clues: &[Clue]) -> &[ReadyClue] {
+        self.clues.get_or_init(|| {
+            clues
+                .iter()
+                .filter_map(|clue| ReadyClue::new(clue).ok())
+                .collect()
+        })
+    }
+}
+
+impl std::fmt::Debug for Lazy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lazy")
+    }
+}
+
+impl PartialEq for Lazy {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// A clue, ready to match.
+pub(super) struct ReadyClue {
+    pub(super) host: Option<Pattern>,
+    pub(super) path: Option<Pattern>,
+    pub(super) label: Option<Pattern>,
+    pub(super) clue: Clue,
+}
+
+impl ReadyClue {
+    fn new(clue: &Clue) -> Result<Self, PatternError> {
+        let host = |text: &Option<_>| text.as_deref().map(Pattern::host).transpose();
+        Ok(Self {
+            host: host(&clue.host)?,
+            path: clue.path.as_deref().map(Pattern::path).transpose()?,
+            label: host(&clue.label)?,
+            clue: clue.clone(),
+        })
+    }
+}
+
+/// The forms and mistakes of a profile, ready to match.
+pub(super) struct Ready {
+    pub(super) shapes: Vec<Shape>,
+    pub(super) mistakes: Vec<ReadyMistake>,
+    forms: Vec<(String, OnceLock<Option<Regex>>)>,
+}
+
+/// A mistake, ready to match. `index` is its place in the list.
+pub(super) struct ReadyMistake {
+    pub(super) host: Vec<Pattern>,
+    pub(super) path: Vec<Pattern>,
+    pub(super) index: usize,
+}
+
+impl ReadyMistake {
+    pub(super) fn new(index: usize, mistake: &Mistake, domain: &str) -> Result<Self, PatternError> {
+        let host = |text: &Text| Pattern::host(&with_domain(text, domain));
+        Ok(Self {
+            host: mistake.host.iter().map(host).collect::<Result<_, _>>()?,
+            path: mistake
+                .path
+                .iter()
+                .map(|text| Pattern::path(text))
+                .collect::<Result<_, _>>()?,
+            index,
+        })
+    }
+}
+
+/// `{domain}` stands for the domain by which a receiver was recognised.
+pub(super) fn with_domain(text: &str, domain: &str) -> String {
+    text.replace("{domain}", domain)
+}
+
+impl Ready {
+    fn new(profile: &Profile, domain: &str) -> Result<Self, PatternError> {
+        let shape = |text: &Text| Shape::read(&with_domain(text, domain));
+        let mistakes = profile.mistakes.iter().enumerate();
+        let named = profile.parts.iter().filter(|part| part.form.is_some());
+        Ok(Self {
+            shapes: profile.urls.iter().map(shape).collect::<Result<_, _>>()?,
+            mistakes: mistakes
+                .map(|(index, mistake)| ReadyMistake::new(index, mistake, domain))
+                .collect::<Result<_, _>>()?,
+            forms: named
+                .map(|part| (part.name.to_string(), OnceLock::new()))
+                .collect(),
+        })
+    }
+
+    /// Whether a text has the form of a part; any text does where the profile asks for none.
+    pub(super) fn has_form(&self, profile: &Profile, name: &str, text: &str) -> bool {
+        let Some((_, ready)) = self.forms.iter().find(|(one, _)| one == name) else {
+            return true;
+        };
+        let read = || {
+            let form = profile.part(name)?.form.as_deref()?;
+            whole(form).ok()
+        };
+        ready
+            .get_or_init(read)
+            .as_ref()
+            .is_none_or(|form| form.is_match(text))
+    }
+}
+
+/// A regular expression for all of a text.
+pub(super) fn whole(form: &str) -> Result<Regex, regex::Error> {
+    regex::RegexBuilder::new(&format!("^(?:{form})$"))
+        .size_limit(1 << 20)
+        .build()
+}
+
+impl Profile {
+    /// Runs something with the forms and mistakes, readied for a domain if the profile speaks of
+    /// one. Nothing is run if they can't be read, which [`Profile::check`] tells.
+    pub(super) fn with_ready<T>(
+        &self,
+        domain: Option<&str>,
+        run: impl FnOnce(&Ready) -> T,
+    ) -> Option<T> {
+        if let Some(domain) =
+            domain.filter(|_| self.urls.iter().any(|url| url.contains("{domain}")))
+        {
+            return Some(run(&Ready::new(self, domain).ok()?));
+        }
+        if let Some(ready) = self.compiled.forms.get() {
+            return Some(run(ready));
+        }
+        let ready = Ready::new(self, "").ok()?;
+        Some(run(self.compiled.forms.get_or_init(|| ready)))
+    }
+
+    /// What in the profile can't be read: the text, and why.
+    #[must_use]
+    pub fn check(&self) -> Vec<(String, String)> {
+        let mut wrong = Vec::new();
+        let mut note = |text: &str, error: Option<String>| {
+            if let Some(error) = error {
+                wrong.push((text.to_owned(), error));
+            }
+        };
+        for url in self.urls.iter() {
+            note(
+                url,
+                Shape::read(&with_domain(url, "a.b"))
+                    .err()
+                    .map(|e| e.to_string()),
+            );
+        }
+        for clue in self.recognised.iter() {
+            for host in clue.host.iter().chain(&clue.label) {
+                note(host, Pattern::host(host).err().map(|e| e.to_string()));
+            }
+            for path in clue.path.iter() {
+                note(path, Pattern::path(path).err().map(|e| e.to_string()));
+            }
+        }
+        for mistake in self.mistakes.iter() {
+            for host in mistake.host.iter() {
+                note(host, Pattern::host(host).err().map(|e| e.to_string()));
+            }
+            for path in mistake.path.iter() {
+                note(path, Pattern::path(path).err().map(|e| e.to_string()));
+            }
+        }
+        let forms = self.parts.iter().filter_map(|part| part.form.as_ref());
+        for form in forms.chain(&self.tenant.form) {
+            note(
+                form,
+                whole(form)
+                    .err()
+                    .map(|_| "it is no regular expression".to_owned()),
+            );
+        }
+        wrong
+    }
+}

@@ -1,0 +1,489 @@
+//! How a URL fits one receiver: what is wrong with it, and what was meant.
+
+use std::ops::Range;
+
+use super::compiled::{Ready, ReadyMistake};
+use super::pattern::{Captures, Mode};
+use super::profile::{Cause, Mistake, Profile};
+use super::shape::{Match, Shape, path_is_open};
+use super::{KnownPath, known_paths};
+use crate::prometheus::endpoint::{Endpoint, Piece};
+
+/// One thing wrong with a URL, before it is put in words for a receiver.
+#[derive(Clone, Debug)]
+pub(super) struct Fault {
+    /// Where.
+    pub(super) range: Range<usize>,
+    /// What, as a clause.
+    pub(super) says: String,
+    /// What follows.
+    pub(super) cause: Cause,
+    /// What was meant.
+    pub(super) expected: String,
+    /// Whether every part of what was meant is known.
+    pub(super) complete: bool,
+    /// How it is known.
+    pub(super) ground: Ground,
+}
+
+/// How a fault is known, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Ground {
+    /// Nobody has heard of the path: a proxy may rewrite it.
+    Unknown,
+    /// The path is another receiver's.
+    OthersPath,
+    /// The URL leaves the form.
+    Form,
+    /// The profile names this very mistake.
+    Named,
+}
+
+/// Names and texts of the parts of a URL that are known.
+pub(super) type Values = Vec<(String, String)>;
+
+/// A fault without what was meant.
+struct Found {
+    range: Range<usize>,
+    says: String,
+    cause: Cause,
+    suggest: Option<String>,
+    ground: Ground,
+    of_scheme: bool,
+    /// Whether what is meant is the usual thing only: the user's may differ.
+    guess: bool,
+    /// Whether the path is at fault, so that what the form reads in it means nothing.
+    of_path: bool,
+    values: Values,
+}
+
+/// What is wrong with a URL for a receiver: at most one fault of its scheme and one of the rest.
+pub(super) fn fit(endpoint: &Endpoint, profile: &Profile, domain: Option<&str>) -> Vec<Fault> {
+    let judged = profile.with_ready(domain, |ready| {
+        Fit {
+            endpoint,
+            profile,
+            ready,
+        }
+        .faults()
+    });
+    judged.unwrap_or_default()
+}
+
+/// The parts that a receiver's form names in a URL, and where they stand.
+pub(super) fn parts(
+    endpoint: &Endpoint,
+    profile: &Profile,
+    domain: Option<&str>,
+) -> Vec<(String, Range<usize>)> {
+    let found = profile.with_ready(domain, |ready| {
+        let fit = Fit {
+            endpoint,
+            profile,
+            ready,
+        };
+        fit.best()
+            .map(|(_, how)| captures(&how))
+            .unwrap_or_default()
+    });
+    found.unwrap_or_default()
+}
+
+struct Fit<'a> {
+    endpoint: &'a Endpoint,
+    profile: &'a Profile,
+    ready: &'a Ready,
+}
+
+impl Fit<'_> {
+    fn faults(&self) -> Vec<Fault> {
+        let Some((shape, how)) = self.best() else {
+            return Vec::new();
+        };
+        let main = self.mistake().or_else(|| self.mismatch(shape, &how));
+        let of_scheme = main.as_ref().is_some_and(|found| found.of_scheme);
+        let scheme = self.scheme(shape).filter(|_| !of_scheme);
+        let of_path = main.as_ref().is_some_and(|found| found.of_path);
+        let read = if of_path {
+            how.host.clone().unwrap_or_default()
+        } else {
+            captures(&how)
+        };
+        let mut values = self.values(read);
+        if let Some(found) = &main {
+            let known = |name: &String| found.values.iter().any(|(one, _)| one == name);
+            values.retain(|(name, _)| !known(name));
+            values.extend(self.sound(found.values.clone()));
+        }
+        let found = scheme.into_iter().chain(main);
+        found
+            .map(|found| self.finish(found, shape, &values))
+            .collect()
+    }
+
+    /// The form that the URL fits best; of equals, the first.
+    fn best(&self) -> Option<(&Shape, Match)> {
+        let fits = self
+            .ready
+            .shapes
+            .iter()
+            .map(|shape| (shape, shape.fit(self.endpoint)));
+        fits.rev().max_by_key(|(_, how)| how.weight())
+    }
+
+    fn values(&self, captures: Captures) -> Values {
+        let texts = captures
+            .into_iter()
+            .filter_map(|(name, range)| Some((name, self.endpoint.text().get(range)?.to_owned())));
+        self.sound(texts.collect())
+    }
+
+    /// The values that have the form of their part, or are filled in later.
+    fn sound(&self, values: Values) -> Values {
+        let fits = |(name, text): &(String, String)| {
+            let templated = !Endpoint::new(text).placeholders().is_empty();
+            templated || self.ready.has_form(self.profile, name, text)
+        };
+        values.into_iter().filter(fits).collect()
+    }
+
+    fn finish(&self, found: Found, shape: &Shape, values: &Values) -> Fault {
+        let read = found.suggest.as_deref().map(Shape::read);
+        let meant = read.and_then(Result::ok);
+        let shape = meant.as_ref().unwrap_or(shape);
+        let value = |name: &str| lookup(values, name);
+        let mut expected = shape.filled(self.endpoint, &value);
+        if expected == self.endpoint.text()
+            && let Some(usual) = self.ready.shapes.first()
+        {
+            expected = usual.filled(self.endpoint, &value);
+        }
+        let known = expected.contains('<') <= self.endpoint.text().contains('<');
+        Fault {
+            range: found.range,
+            says: found.says,
+            cause: found.cause,
+            complete: known && !found.guess && expected != self.endpoint.text(),
+            expected,
+            ground: found.ground,
+        }
+    }
+
+    fn mistake(&self) -> Option<Found> {
+        self.ready.mistakes.iter().find_map(|ready| {
+            let mistake = self.profile.mistakes.get(ready.index)?;
+            let (range, values) = surely(self.endpoint, mistake, ready)?;
+            let is_it =
+                |(name, text): &(String, String)| self.ready.has_form(self.profile, name, text);
+            values.iter().all(is_it).then(|| Found {
+                range,
+                guess: !mistake.port.is_empty(),
+                of_path: !ready.path.is_empty(),
+                says: said(self.endpoint, &mistake.says, &values),
+                cause: mistake.cause,
+                suggest: mistake.suggest.as_deref().map(str::to_owned),
+                ground: Ground::Named,
+                of_scheme: mistake.scheme.is_some(),
+                values,
+            })
+        })
+    }
+
+    fn scheme(&self, shape: &Shape) -> Option<Found> {
+        let scheme = self.endpoint.scheme()?;
+        let name = self.endpoint.scheme_name()?;
+        if shape.takes_scheme(&name) {
+            return None;
+        }
+        let right = if name == "http" {
+            "https only"
+        } else {
+            "plain http only"
+        };
+        Some(Found {
+            values: Values::new(),
+            of_scheme: true,
+            cause: Cause::Scheme,
+            ..self.found(
+                scheme.range(),
+                format!(
+                    "the scheme is {name}, and {} is served over {right}",
+                    self.profile.short
+                ),
+            )
+        })
+    }
+
+    /// Where the URL leaves the form that it fits best.
+    fn mismatch(&self, shape: &Shape, how: &Match) -> Option<Found> {
+        let endpoint = self.endpoint;
+        if how.host.is_none() {
+            let host = endpoint.host()?;
+            let says = format!(
+                "{} is no host that {} takes metrics at",
+                endpoint.slice(host),
+                self.profile.short
+            );
+            return Some(self.found(host.range(), says));
+        }
+        if how.path.is_none() {
+            return self.wrong_path(shape);
+        }
+        if !how.port {
+            return self.wrong_port(shape);
+        }
+        if let Some(name) = &how.missing {
+            let says = self
+                .profile
+                .part(name)
+                .map_or("", |part| part.says.as_ref());
+            let end = endpoint.text().trim_end().len();
+            let says = format!("the query has no {name}, which {says}");
+            return Some(self.found(endpoint.path().start..end, says));
+        }
+        self.malformed(captures(how))
+    }
+
+    fn wrong_port(&self, shape: &Shape) -> Option<Found> {
+        let want = shape.port?;
+        let endpoint = self.endpoint;
+        Some(match endpoint.port() {
+            Some(port) => {
+                let says = format!("port {} takes no metrics", endpoint.slice(port));
+                self.found(port.range(), says)
+            }
+            None => self.found(
+                endpoint.host()?.range(),
+                format!("the port, {want}, is missing"),
+            ),
+        })
+    }
+
+    /// A part that can't be what it stands for, or stands for two things.
+    fn malformed(&self, captures: Captures) -> Option<Found> {
+        for (at, (name, range)) in captures.iter().enumerate() {
+            let text = self.endpoint.text().get(range.clone())?;
+            let same = |(one, other): &&(String, Range<usize>)| {
+                one == name && self.endpoint.text().get(other.clone()) != Some(text)
+            };
+            if let Some((_, other)) = captures.iter().skip(at + 1).find(same) {
+                let piece = |range: &Range<usize>| Piece {
+                    start: range.start,
+                    end: range.end,
+                };
+                let (one, two) = (piece(range), piece(other));
+                if self.endpoint.is_templated(one) || self.endpoint.is_templated(two) {
+                    continue;
+                }
+                let says = format!(
+                    "{text} and {} must be the same {name}",
+                    self.endpoint.slice(two)
+                );
+                return Some(self.found(other.clone(), says));
+            }
+        }
+        captures.into_iter().find_map(|(name, range)| {
+            let piece = Piece {
+                start: range.start,
+                end: range.end,
+            };
+            let text = self.endpoint.slice(piece);
+            let right =
+                self.endpoint.is_templated(piece) || self.ready.has_form(self.profile, &name, text);
+            let part = self.profile.part(&name)?;
+            (!right).then(|| {
+                self.found(
+                    range,
+                    format!("{text} can't be the {name}, which {}", part.says),
+                )
+            })
+        })
+    }
+
+    fn wrong_path(&self, shape: &Shape) -> Option<Found> {
+        let endpoint = self.endpoint;
+        let piece = endpoint.path();
+        let path = endpoint.masked(piece);
+        let shown = endpoint.slice(piece);
+        let whole = 0..endpoint.text().trim_end().len();
+        let rewritten = |other: String, cause, says: String| {
+            shape.takes_path(&other).then(|| Found {
+                values: shape.parts_of_path(&other),
+                cause,
+                ..self.found(piece.range(), says)
+            })
+        };
+        if path.trim_matches('/').is_empty() {
+            return Some(self.found(whole, "the path is missing".to_owned()));
+        }
+        let slashes = path.trim_end_matches('/');
+        rewritten(
+            slashes.to_owned(),
+            Cause::Shape,
+            format!("{shown} ends in a slash, which makes it another path"),
+        )
+        .or_else(|| {
+            rewritten(
+                collapsed(path),
+                Cause::Redirect,
+                format!("{shown} has two slashes in a row, and is answered with a redirect or not at all"),
+            )
+        })
+        .or_else(|| {
+            rewritten(
+                path.to_ascii_lowercase(),
+                Cause::Shape,
+                format!("{shown} has capital letters where there are none"),
+            )
+        })
+        .or_else(|| {
+            let (known, values) = known(path)?;
+            Some(Found {
+                values,
+                ground: Ground::OthersPath,
+                ..self.found(piece.range(), format!("{shown} is {}", known.says))
+            })
+        })
+        .or_else(|| {
+            let says = format!("{} knows no path {shown}", self.profile.short);
+            Some(Found {
+                ground: Ground::Unknown,
+                ..self.found(piece.range(), says)
+            })
+        })
+    }
+
+    fn found(&self, range: Range<usize>, says: String) -> Found {
+        Found {
+            range,
+            says,
+            cause: Cause::Shape,
+            suggest: None,
+            ground: Ground::Form,
+            of_scheme: false,
+            guess: false,
+            of_path: false,
+            values: Values::new(),
+        }
+    }
+}
+
+fn captures(how: &Match) -> Captures {
+    let all = how.host.iter().chain(&how.path).flatten();
+    all.cloned().collect()
+}
+
+fn lookup(values: &Values, name: &str) -> Option<String> {
+    let found = values.iter().find(|(one, _)| one == name)?;
+    Some(found.1.clone())
+}
+
+/// A path with every run of slashes as one.
+pub(super) fn collapsed(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for sign in path.chars() {
+        if !(sign == '/' && out.ends_with('/')) {
+            out.push(sign);
+        }
+    }
+    out
+}
+
+/// Whose write path it is, if that is known.
+fn known(path: &str) -> Option<(&'static KnownPath, Values)> {
+    known_paths().find_map(|(known, pattern)| {
+        let captures = pattern.captures(path, Mode::Sure)?;
+        let values = captures
+            .into_iter()
+            .filter_map(|(name, range)| Some((name, path.get(range)?.to_owned())));
+        Some((known, values.collect()))
+    })
+}
+
+/// Where a mistake is in a URL and what it names, if the URL has it whatever its placeholders
+/// stand for.
+pub(super) fn surely(
+    endpoint: &Endpoint,
+    mistake: &Mistake,
+    ready: &ReadyMistake,
+) -> Option<(Range<usize>, Values)> {
+    let mut values = Values::new();
+    let mut range = 0..endpoint.text().trim_end().len();
+    if let Some(scheme) = &mistake.scheme {
+        if endpoint.scheme_name().as_deref() != Some(scheme) {
+            return None;
+        }
+        range = endpoint.scheme()?.range();
+    }
+    if !ready.host.is_empty() {
+        let host = endpoint.host()?;
+        let text = endpoint.masked(host).to_ascii_lowercase();
+        let found = ready
+            .host
+            .iter()
+            .find_map(|one| one.captures(&text, Mode::Sure))?;
+        values.extend(texts(endpoint, host, found));
+        if mistake.cause != Cause::Scheme {
+            range = host.range();
+        }
+    }
+    if mistake.no_port && endpoint.port().is_some() {
+        return None;
+    }
+    if !mistake.port.is_empty() {
+        mistake
+            .port
+            .iter()
+            .find(|&&port| Some(port) == endpoint.port_number())?;
+        range = endpoint.port()?.range();
+    }
+    if !ready.path.is_empty() {
+        if path_is_open(endpoint) {
+            return None;
+        }
+        let path = endpoint.path();
+        let text = endpoint.masked(path);
+        let found = ready
+            .path
+            .iter()
+            .find_map(|one| one.captures(text, Mode::Sure))?;
+        values.extend(texts(endpoint, path, found));
+        if !path.is_empty() {
+            range = path.range();
+        }
+    }
+    if !mistake.query.is_empty() {
+        let parameter = mistake
+            .query
+            .iter()
+            .find_map(|name| endpoint.parameter(name))?;
+        range = parameter.name.start..parameter.value.unwrap_or(parameter.name).end;
+    }
+    Some((range, values))
+}
+
+fn texts(endpoint: &Endpoint, piece: Piece, captures: Captures) -> Values {
+    let text = endpoint.slice(piece);
+    let named = captures.into_iter();
+    named
+        .filter_map(|(name, range)| Some((name, text.get(range)?.to_owned())))
+        .collect()
+}
+
+/// A sentence with what was written in the place of `{…}`.
+pub(super) fn said(endpoint: &Endpoint, says: &str, values: &Values) -> String {
+    let piece = |piece: Option<Piece>| endpoint.slice(piece.unwrap_or_default()).to_owned();
+    let mut out = says.to_owned();
+    for (name, text) in [
+        ("host", piece(endpoint.host())),
+        ("port", piece(endpoint.port())),
+        ("path", piece(Some(endpoint.path()))),
+        ("authority", piece(endpoint.authority())),
+    ] {
+        out = out.replace(&format!("{{{name}}}"), &text);
+    }
+    for (name, text) in values {
+        out = out.replace(&format!("{{{name}}}"), text);
+    }
+    out
+}

@@ -1,0 +1,189 @@
+//! What is wrong with a URL for the receiver that it is meant for, in words.
+
+use std::ops::Range;
+
+use super::fit::{self, Fault, Ground, collapsed, said, surely};
+use super::profile::{Cause, Confidence, Mistake, Text};
+use super::recognise::{Candidate, Certainty, Recognition};
+use super::{generic_mistakes, shape::Shape};
+use crate::prometheus::endpoint::Endpoint;
+
+/// One thing that is wrong with the URL of an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShapeFault {
+    /// Where, in bytes of the URL's text.
+    pub range: Range<usize>,
+    /// What is wrong and what the receiver takes, without a secret.
+    pub message: String,
+    /// The receiver's form with the parts that were written; empty where no receiver is known.
+    pub expected: String,
+    /// The URL put right, where all its parts are known.
+    pub suggestion: Option<String>,
+    /// What it comes to.
+    pub cause: Cause,
+    /// Whether the receiver is known by host or policy, or no receiver takes such a URL.
+    pub certain: bool,
+    /// Whether what is known of the receiver is so little that this is a hint at most.
+    pub hint: bool,
+    /// The receiver, if one is known.
+    pub receiver: Option<Text>,
+}
+
+/// What is wrong with the URL of an endpoint, given its likeliest receivers. Nothing where its
+/// syntax is wrong already, or where one of several equally likely receivers takes it.
+#[must_use]
+pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFault> {
+    if !endpoint.is_sound() {
+        return Vec::new();
+    }
+    let decisive = recognition.decisive();
+    let fits: Vec<(&Candidate<'_>, Vec<Fault>)> = decisive
+        .iter()
+        .map(|one| (one, fit::fit(endpoint, one.profile, one.domain.as_deref())))
+        .collect();
+    let accepted = fits.iter().any(|(_, faults)| faults.is_empty());
+    let sure = decisive
+        .first()
+        .is_some_and(|one| one.certainty.is_certain());
+    let generic = generic_mistake(endpoint, decisive).filter(|_| !(accepted && sure));
+    let told = fits.into_iter().next().filter(|_| !accepted);
+    let Some((candidate, faults)) = told else {
+        return generic
+            .map(|generic| alone(endpoint, generic))
+            .into_iter()
+            .collect();
+    };
+    let mut generic = generic;
+    let mut out = Vec::new();
+    for fault in faults {
+        if fault.cause == Cause::Scheme {
+            if candidate.certainty >= Certainty::Word {
+                out.push(in_words(decisive, candidate, &fault));
+            }
+            continue;
+        }
+        match generic.take() {
+            Some(generic) => {
+                let fault = told_by_both(endpoint, fault, generic);
+                let told = in_words(decisive, candidate, &fault);
+                out.push(ShapeFault {
+                    certain: true,
+                    ..told
+                });
+            }
+            None if candidate.certainty.is_certain() || fault.ground > Ground::Unknown => {
+                out.push(in_words(decisive, candidate, &fault));
+            }
+            None => {}
+        }
+    }
+    out.extend(generic.map(|generic| alone(endpoint, generic)));
+    out
+}
+
+/// A fault that no receiver accepts: in the receiver's own words, if its profile has any.
+fn told_by_both(endpoint: &Endpoint, fault: Fault, (mistake, range, values): Generic) -> Fault {
+    if fault.ground >= Ground::Form {
+        return fault;
+    }
+    Fault {
+        range,
+        says: said(endpoint, &mistake.says, &values),
+        cause: mistake.cause,
+        ..fault
+    }
+}
+
+type Generic = (&'static Mistake, Range<usize>, fit::Values);
+
+fn generic_mistake(endpoint: &Endpoint, decisive: &[Candidate<'_>]) -> Option<Generic> {
+    generic_mistakes().find_map(|(mistake, ready)| {
+        let excepted = |one: &Candidate<'_>| mistake.except.contains(&one.profile.id);
+        if decisive.iter().any(excepted) {
+            return None;
+        }
+        let (range, values) = surely(endpoint, mistake, ready)?;
+        Some((mistake, range, values))
+    })
+}
+
+/// A fault that no receiver accepts, where no receiver is known.
+fn alone(endpoint: &Endpoint, (mistake, range, values): Generic) -> ShapeFault {
+    let says = said(endpoint, &mistake.says, &values);
+    let single = collapsed(endpoint.slice(endpoint.path()));
+    let value = |name: &str| match name {
+        "single" => Some(single.clone()),
+        _ => values
+            .iter()
+            .find(|(one, _)| one == name)
+            .map(|(_, text)| text.clone()),
+    };
+    let shape = mistake.suggest.as_deref().map(Shape::read);
+    let suggestion = shape
+        .and_then(Result::ok)
+        .map(|shape| shape.filled(endpoint, &value));
+    ShapeFault {
+        range,
+        message: match &suggestion {
+            Some(meant) => format!("{says}; {meant} may be meant"),
+            None => says,
+        },
+        expected: String::new(),
+        suggestion,
+        cause: mistake.cause,
+        certain: true,
+        hint: false,
+        receiver: None,
+    }
+}
+
+fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Fault) -> ShapeFault {
+    let message = if fault.cause == Cause::Scheme {
+        format!("{}: {}", fault.says, fault.expected)
+    } else {
+        with_receiver(decisive, candidate, &fault.says, &fault.expected)
+    };
+    ShapeFault {
+        range: fault.range.clone(),
+        message,
+        suggestion: fault.complete.then(|| fault.expected.clone()),
+        expected: fault.expected.clone(),
+        cause: fault.cause,
+        certain: candidate.certainty.is_certain(),
+        hint: candidate.profile.confidence == Confidence::Low,
+        receiver: Some(candidate.profile.id.clone()),
+    }
+}
+
+/// `… ; Mimir, which the host name points to, takes remote write at http://…`
+fn with_receiver(
+    decisive: &[Candidate<'_>],
+    candidate: &Candidate<'_>,
+    says: &str,
+    expected: &str,
+) -> String {
+    let named = candidate.certainty >= Certainty::Word;
+    let mut names: Vec<&str> = match named {
+        true => vec![&candidate.profile.short],
+        false => decisive
+            .iter()
+            .map(|one| one.profile.short.as_ref())
+            .collect(),
+    };
+    names.dedup();
+    let (last, before) = match names.split_last() {
+        Some((last, before)) => (*last, before),
+        None => ("it", [].as_slice()),
+    };
+    let who = if before.is_empty() {
+        last.to_owned()
+    } else {
+        format!("{} or {last}", before.join(", "))
+    };
+    let why = if candidate.certainty.is_certain() {
+        String::new()
+    } else {
+        format!(", which the {} points to,", candidate.sign)
+    };
+    format!("{says}; {who}{why} takes remote write at {expected}")
+}

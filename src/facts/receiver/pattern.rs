@@ -1,0 +1,386 @@
+//! The little language in which profiles write hosts and paths.
+//!
+//! | written | stands for |
+//! |---|---|
+//! | `text` | itself |
+//! | `<name>` | one label of a host, one segment of a path, or a piece of one |
+//! | `<name*>` | the same, but over several labels or segments |
+//! | `*` | any text, also none |
+//! | `[ … ]` | something that may be left out |
+//!
+//! A placeholder in the URL (masked, see [`MASK`]) may be any text. How that counts depends on
+//! what is asked: see [`Mode`].
+
+use std::ops::Range;
+
+use crate::prometheus::endpoint::MASK;
+
+/// The longest text that is matched; longer ones match nothing.
+const LONGEST: usize = 1024;
+
+/// The longest pattern, and the most forms that its optional pieces may make.
+const LONGEST_PATTERN: usize = 512;
+const MOST_FORMS: usize = 64;
+
+/// How placeholders of the text count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Some value of the placeholders makes the text match.
+    Possible,
+    /// The text matches where each placeholder stands within one part.
+    Seen,
+    /// The text matches whatever the placeholders are: only `*` may take them in.
+    Sure,
+}
+
+/// A pattern, ready to match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pattern {
+    alternatives: Vec<Vec<Atom>>,
+    separator: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Atom {
+    Byte(u8),
+    Part { name: String, many: bool },
+    Any,
+}
+
+/// What the parts of a pattern stand for in a text.
+pub(super) type Captures = Vec<(String, Range<usize>)>;
+
+/// Why a text is no pattern.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum PatternError {
+    /// A bracket without its fellow.
+    #[error("{0} has no closing fellow")]
+    Open(char),
+    /// A part without a name.
+    #[error("<> names no part")]
+    Nameless,
+    /// More than a pattern may have.
+    #[error("it is too long, or has too many optional pieces")]
+    TooLong,
+}
+
+impl Pattern {
+    /// Reads a pattern of a host.
+    pub(super) fn host(text: &str) -> Result<Self, PatternError> {
+        Self::new(&text.to_ascii_lowercase(), b'.')
+    }
+
+    /// Reads a pattern of a path.
+    pub(super) fn path(text: &str) -> Result<Self, PatternError> {
+        Self::new(text, b'/')
+    }
+
+    fn new(text: &str, separator: u8) -> Result<Self, PatternError> {
+        if text.len() > LONGEST_PATTERN || 1 << text.matches('[').count().min(16) > MOST_FORMS {
+            return Err(PatternError::TooLong);
+        }
+        let mut alternatives = vec![Vec::new()];
+        read(text, &mut alternatives)?;
+        Ok(Self {
+            alternatives,
+            separator,
+        })
+    }
+
+    /// The parts, if the text matches.
+    pub(super) fn captures(&self, text: &str, mode: Mode) -> Option<Captures> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        self.alternatives.iter().find_map(|atoms| {
+            if mode != Mode::Possible && !ends_fit(atoms, text.as_bytes()) {
+                return None;
+            }
+            let mut search = Search {
+                atoms,
+                text: text.as_bytes(),
+                separator: self.separator,
+                mode,
+                failed: vec![false; (atoms.len() + 1) * (text.len() + 1)],
+                captures: Vec::new(),
+            };
+            search.at(0, 0).then_some(search.captures)
+        })
+    }
+
+    /// Whether the text matches.
+    pub(super) fn matches(&self, text: &str, mode: Mode) -> bool {
+        self.captures(text, mode).is_some()
+    }
+
+    /// The usual form, with the parts that are known filled in; what may be left out is, unless a
+    /// part of it is known.
+    pub(super) fn filled(&self, value: &dyn Fn(&str) -> Option<String>) -> String {
+        let count = |atoms: &Vec<Atom>, is_known: bool| {
+            let named = atoms.iter().filter(|atom| match atom {
+                Atom::Part { name, .. } => value(name).is_some() == is_known,
+                _ => false,
+            });
+            named.count()
+        };
+        // The first alternative leaves out everything that may be.
+        let Some(first) = self.alternatives.first() else {
+            return String::new();
+        };
+        let unknown = count(first, false);
+        let atoms = self
+            .alternatives
+            .iter()
+            .filter(|atoms| count(atoms, false) <= unknown)
+            .filter(|atoms| count(atoms, true) > count(first, true))
+            .max_by_key(|atoms| count(atoms, true))
+            .unwrap_or(first);
+        let mut out = Vec::new();
+        for atom in atoms {
+            match atom {
+                Atom::Byte(byte) => out.push(*byte),
+                Atom::Part { name, .. } => {
+                    let known = value(name).unwrap_or_else(|| format!("<{name}>"));
+                    out.extend(known.into_bytes());
+                }
+                Atom::Any => out.push(b'*'),
+            }
+        }
+        String::from_utf8_lossy(&out).into_owned()
+    }
+}
+
+/// Reads a text into all the alternatives that its optional pieces make.
+fn read(text: &str, alternatives: &mut Vec<Vec<Atom>>) -> Result<(), PatternError> {
+    let mut rest = text;
+    while let Some(sign) = rest.chars().next() {
+        rest = match sign {
+            '<' => {
+                let (name, after) = rest
+                    .get(1..)
+                    .and_then(|inner| inner.split_once('>'))
+                    .ok_or(PatternError::Open('<'))?;
+                let bare = name.strip_suffix('*').unwrap_or(name);
+                if bare.is_empty() {
+                    return Err(PatternError::Nameless);
+                }
+                push(
+                    alternatives,
+                    &Atom::Part {
+                        name: bare.to_owned(),
+                        many: bare.len() < name.len(),
+                    },
+                );
+                after
+            }
+            '[' => {
+                let (inner, after) = rest
+                    .get(1..)
+                    .and_then(|inner| inner.split_once(']'))
+                    .ok_or(PatternError::Open('['))?;
+                let mut with = alternatives.clone();
+                read(inner, &mut with)?;
+                alternatives.extend(with);
+                after
+            }
+            '*' => {
+                push(alternatives, &Atom::Any);
+                rest.get(1..).unwrap_or("")
+            }
+            _ => {
+                let (one, after) = rest.split_at(sign.len_utf8());
+                for byte in one.bytes() {
+                    push(alternatives, &Atom::Byte(byte));
+                }
+                after
+            }
+        };
+    }
+    Ok(())
+}
+
+fn push(alternatives: &mut [Vec<Atom>], atom: &Atom) {
+    for one in alternatives {
+        one.push(atom.clone());
+    }
+}
+
+/// Whether the plain bytes at both ends of the pattern are those of the text: rules out nearly
+/// every text at once.
+fn ends_fit(atoms: &[Atom], text: &[u8]) -> bool {
+    let same = |atom: &Atom, byte: &u8| match atom {
+        Atom::Byte(want) => Some(want == byte),
+        _ => None,
+    };
+    let front = atoms.iter().zip(text).map_while(|(a, b)| same(a, b));
+    let back = atoms
+        .iter()
+        .rev()
+        .zip(text.iter().rev())
+        .map_while(|(a, b)| same(a, b));
+    front.chain(back).all(|fits| fits)
+}
+
+struct Search<'a> {
+    atoms: &'a [Atom],
+    text: &'a [u8],
+    separator: u8,
+    mode: Mode,
+    failed: Vec<bool>,
+    captures: Captures,
+}
+
+impl Search<'_> {
+    /// Whether the pattern from one atom on matches the text from one byte on. Every pair is
+    /// tried once.
+    fn at(&mut self, atom: usize, byte: usize) -> bool {
+        let key = atom * (self.text.len() + 1) + byte;
+        if self.failed.get(key).copied().unwrap_or(true) {
+            return false;
+        }
+        let found = self.step(atom, byte) || self.leap(atom, byte);
+        if !found && let Some(cell) = self.failed.get_mut(key) {
+            *cell = true;
+        }
+        found
+    }
+
+    fn step(&mut self, atom: usize, byte: usize) -> bool {
+        match self.atoms.get(atom) {
+            None => byte == self.text.len(),
+            Some(Atom::Byte(want)) => {
+                self.text.get(byte) == Some(want) && self.at(atom + 1, byte + 1)
+            }
+            Some(Atom::Any) => (byte..=self.text.len()).any(|end| self.at(atom + 1, end)),
+            Some(Atom::Part { name, many }) => {
+                let longest = self.longest_part(byte, *many);
+                let name = name.clone();
+                let mut ends: Vec<usize> = (byte + 1..=longest).collect();
+                if !many {
+                    ends.reverse();
+                }
+                ends.into_iter().any(|end| {
+                    self.captures.push((name.clone(), byte..end));
+                    let found = self.at(atom + 1, end);
+                    if !found {
+                        self.captures.pop();
+                    }
+                    found
+                })
+            }
+        }
+    }
+
+    /// A placeholder may stand for all that is left of the pattern, or for less.
+    fn leap(&mut self, atom: usize, byte: usize) -> bool {
+        if self.mode != Mode::Possible || !self.is_mask(byte) {
+            return false;
+        }
+        let end = (byte..self.text.len())
+            .find(|&at| !self.is_mask(at))
+            .unwrap_or(self.text.len());
+        (atom..=self.atoms.len()).any(|next| self.at(next, end))
+    }
+
+    fn longest_part(&self, byte: usize, many: bool) -> usize {
+        (byte..self.text.len())
+            .find(|&at| {
+                !many && self.text.get(at) == Some(&self.separator)
+                    || self.mode == Mode::Sure && self.is_mask(at)
+            })
+            .unwrap_or(self.text.len())
+    }
+
+    fn is_mask(&self, byte: usize) -> bool {
+        self.text.get(byte).map(|&byte| char::from(byte)) == Some(MASK)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(pattern: &str, text: &str, mode: Mode) -> Option<String> {
+        let text = text.replace('#', "\u{1}");
+        let captures = Pattern::path(pattern).unwrap().captures(&text, mode)?;
+        let all: Vec<_> = captures
+            .into_iter()
+            .map(|(name, range)| format!("{name}={}", text[range].replace('\u{1}', "#")))
+            .collect();
+        Some(all.join(" "))
+    }
+
+    #[test]
+    fn patterns_take_texts_apart() {
+        for (pattern, text, want) in [
+            ("/a/b", "/a/b", Some("")),
+            ("/a/b", "/a/b/", None),
+            ("/a/<x>", "/a/b", Some("x=b")),
+            ("/a/<x>", "/a/b/c", None),
+            ("/a/<x*>", "/a/b/c", Some("x=b/c")),
+            ("/a/<x>", "/a/", None),
+            ("[<p*>]/push", "/push", Some("")),
+            ("[<p*>]/push", "/a/b/push", Some("p=/a/b")),
+            ("/<x>-<y>/z", "/a-b-c/z", Some("x=a-b y=c")),
+            ("*/push", "/push", Some("")),
+            ("*/push*/push", "/a/push/b/push", Some("")),
+            ("*/push*/push", "/a/push", None),
+        ] {
+            assert_eq!(
+                shown(pattern, text, Mode::Sure).as_deref(),
+                want,
+                "{pattern} {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn placeholders_match_by_what_is_asked() {
+        for (pattern, text, possible, seen, sure) in [
+            ("/a/<x>/b", "/a/##/b", Some("x=##"), Some("x=##"), None),
+            ("/a/<x>/b", "/a/v##/b", Some("x=v##"), Some("x=v##"), None),
+            ("/a/<x>/b", "/##", Some(""), None, None),
+            ("/a/<x>/b", "/##/c", None, None, None),
+            ("/a/b", "##", Some(""), None, None),
+            ("/a/b", "/a##", Some(""), None, None),
+            ("/a/b", "/c##", None, None, None),
+            ("*/b", "/##/b", Some(""), Some(""), Some("")),
+            ("/<x>/<y>/b", "/#-c/b", Some("y=-c"), None, None),
+        ] {
+            for (mode, want) in [
+                (Mode::Possible, possible),
+                (Mode::Seen, seen),
+                (Mode::Sure, sure),
+            ] {
+                let found = shown(pattern, text, mode);
+                assert_eq!(found.as_deref(), want, "{pattern} {text} {mode:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn hostile_texts_end_soon() {
+        let pattern = Pattern::path("*a*a*a*a*a*a<x*>b").unwrap();
+        let text = "a\u{1}".repeat(1000);
+        assert!(!pattern.matches(&text, Mode::Sure));
+        assert!(pattern.matches(&text, Mode::Possible));
+        assert!(!pattern.matches(&"a".repeat(1 << 20), Mode::Possible));
+    }
+
+    #[test]
+    fn broken_patterns_are_refused() {
+        for text in ["/a/<x", "/[a", "/<>", "/<*>"] {
+            assert!(Pattern::path(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn forms_are_filled_with_what_is_known() {
+        let path = Pattern::path("[<prefix*>]/x/<tenant>/y").unwrap();
+        let known = |name: &str| (name == "prefix").then(|| "/p".to_owned());
+        assert_eq!(path.filled(&|_| None), "/x/<tenant>/y");
+        assert_eq!(path.filled(&known), "/p/x/<tenant>/y");
+        let both = |name: &str| Some(if name == "prefix" { "/p" } else { "t" }.to_owned());
+        assert_eq!(path.filled(&both), "/p/x/t/y");
+    }
+}

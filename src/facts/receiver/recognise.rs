@@ -1,0 +1,296 @@
+//! Which receiver an endpoint is meant for.
+//!
+//! Signs are weighed, not counted: a vendor's host proves its receiver, a path that only one
+//! system has comes close, a name such as `mimir` in the host tells between systems that share a
+//! path, and a port is a hint. What shares the strongest sign stays a candidate.
+
+use super::compiled::ReadyClue;
+use super::pattern::Mode;
+use super::profile::{Clue, NotReceiver, Profile};
+use super::{Catalogue, not_receivers};
+use crate::prometheus::endpoint::{Endpoint, Piece};
+
+/// What is known of an endpoint beside its URL.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hints<'a> {
+    /// The receiver that policy names for it.
+    pub receiver: Option<&'a str>,
+    /// Domains under which a receiver runs: its name in the catalogue, and the domain.
+    pub domains: &'a [(&'a str, &'a str)],
+}
+
+/// How surely a receiver is known, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// By its usual port.
+    Port,
+    /// By a path that it shares with others or may share.
+    PathOnly,
+    /// By a name in the host.
+    Word,
+    /// By a name in the host and the path.
+    WordAndPath,
+    /// By host and path together.
+    PathAndHost,
+    /// By the host.
+    Host,
+    /// By policy.
+    Policy,
+}
+
+impl Certainty {
+    /// Whether what is said of the receiver is sure.
+    #[must_use]
+    pub fn is_certain(self) -> bool {
+        self >= Self::PathAndHost
+    }
+}
+
+/// A receiver that an endpoint may be meant for.
+#[derive(Clone, Debug)]
+pub struct Candidate<'p> {
+    /// Which one.
+    pub profile: &'p Profile,
+    /// How surely.
+    pub certainty: Certainty,
+    /// The domain by which it was recognised, if one was named.
+    pub domain: Option<String>,
+    /// Whether the port is one of its own.
+    pub port_fits: bool,
+    /// What speaks for it, for sentences: `host name`, `path`, …
+    pub sign: &'static str,
+}
+
+/// The receivers that an endpoint may be meant for.
+#[derive(Clone, Debug, Default)]
+pub struct Recognition<'p> {
+    /// The likeliest first.
+    pub candidates: Vec<Candidate<'p>>,
+    /// A system without a documented intake that the host belongs to.
+    pub not_receiver: Option<&'p NotReceiver>,
+}
+
+impl<'p> Recognition<'p> {
+    /// The candidates that share the strongest sign.
+    #[must_use]
+    pub fn decisive(&self) -> &[Candidate<'p>] {
+        let Some(first) = self.candidates.first() else {
+            return &[];
+        };
+        let same =
+            |one: &Candidate<'_>| one.certainty == first.certainty && wins(one) == wins(first);
+        let count = self.candidates.iter().take_while(|one| same(one)).count();
+        self.candidates.get(..count).unwrap_or(&[])
+    }
+
+    /// The one receiver, if nothing else is as likely.
+    #[must_use]
+    pub fn only(&self) -> Option<&Candidate<'p>> {
+        match self.decisive() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+}
+
+/// A user's own profile goes before those built in, unless only path or port speak for it.
+fn wins(candidate: &Candidate<'_>) -> bool {
+    candidate.profile.own && candidate.certainty > Certainty::PathOnly
+}
+
+/// Finds out which receivers an endpoint may be meant for.
+#[must_use]
+pub fn recognise<'p>(
+    endpoint: &Endpoint,
+    catalogue: &'p Catalogue,
+    hints: &Hints<'_>,
+) -> Recognition<'p> {
+    let seen = Seen::new(endpoint, hints);
+    let mut candidates: Vec<_> = catalogue
+        .profiles()
+        .filter_map(|profile| seen.candidate(profile))
+        .collect();
+    candidates.sort_by_key(|one| std::cmp::Reverse((wins(one), one.certainty, one.port_fits)));
+    let known = candidates
+        .first()
+        .is_some_and(|one| one.certainty.is_certain());
+    let not_receiver = not_receivers().iter().find(|system| {
+        let clues = system.compiled.clues(&system.recognised).iter();
+        let signs = clues.fold(Signs::default(), |signs, clue| {
+            seen.sign(signs, clue, &system.id)
+        });
+        !known && signs.certainty() >= Some(Certainty::Word)
+    });
+    Recognition {
+        candidates,
+        not_receiver,
+    }
+}
+
+/// What speaks for a receiver.
+#[derive(Clone, Copy, Debug, Default)]
+struct Signs {
+    host: bool,
+    host_and_path: bool,
+    first_word: bool,
+    any_word: bool,
+    path: bool,
+    port: bool,
+    telling: bool,
+}
+
+impl Signs {
+    fn certainty(self) -> Option<Certainty> {
+        [
+            (self.host, Certainty::Host),
+            (self.host_and_path, Certainty::PathAndHost),
+            (self.any_word && self.path, Certainty::WordAndPath),
+            (self.first_word || self.telling, Certainty::Word),
+            (self.path, Certainty::PathOnly),
+            (self.port, Certainty::Port),
+        ]
+        .into_iter()
+        .find_map(|(is_seen, certainty)| is_seen.then_some(certainty))
+    }
+}
+
+struct Seen<'a> {
+    host: String,
+    labels: Vec<String>,
+    path: &'a str,
+    port: Option<u16>,
+    hints: &'a Hints<'a>,
+}
+
+impl<'a> Seen<'a> {
+    fn new(endpoint: &'a Endpoint, hints: &'a Hints<'a>) -> Self {
+        let lower = |piece: Piece| endpoint.masked(piece).to_ascii_lowercase();
+        let host = endpoint.host().map(lower).unwrap_or_default();
+        Self {
+            host: host.strip_suffix('.').unwrap_or(&host).to_owned(),
+            labels: endpoint
+                .labels()
+                .iter()
+                .map(|&label| lower(label))
+                .collect(),
+            path: endpoint.masked(endpoint.path()),
+            port: endpoint.port_number(),
+            hints,
+        }
+    }
+
+    fn candidate<'p>(&self, profile: &'p Profile) -> Option<Candidate<'p>> {
+        let clues = profile.compiled.clues(&profile.recognised);
+        let signs = clues.iter().fold(Signs::default(), |signs, clue| {
+            self.sign(signs, clue, &profile.id)
+        });
+        let certainty = match self.hints.receiver {
+            Some(id) => (id == profile.id).then_some(Certainty::Policy),
+            None => signs.certainty(),
+        };
+        let ports = clues.iter().filter_map(|clue| clue.clue.port);
+        Some(Candidate {
+            profile,
+            certainty: certainty?,
+            domain: self.domain(&profile.id).map(str::to_owned),
+            sign: match certainty? {
+                Certainty::Policy => "policy",
+                Certainty::Host | Certainty::PathAndHost => "host",
+                Certainty::Word if !signs.first_word => "port",
+                Certainty::Word | Certainty::WordAndPath => "host name",
+                Certainty::PathOnly => "path",
+                Certainty::Port => "port",
+            },
+            port_fits: self
+                .port
+                .is_some_and(|port| ports.clone().any(|one| one == port)),
+        })
+    }
+
+    fn sign(&self, mut signs: Signs, ready: &ReadyClue, id: &str) -> Signs {
+        let Clue {
+            port,
+            word,
+            domain,
+            telling,
+            ..
+        } = &ready.clue;
+        let host = ready
+            .host
+            .as_ref()
+            .map(|host| host.matches(&self.host, Mode::Seen));
+        let path = ready
+            .path
+            .as_ref()
+            .map(|path| path.matches(self.path, Mode::Seen));
+        let port = port.map(|port| Some(port) == self.port);
+        let domain = domain.then(|| self.domain(id).is_some());
+        let named = |label: &String| {
+            word.as_ref().is_none_or(|word| has_word(label, word))
+                && ready
+                    .label
+                    .as_ref()
+                    .is_none_or(|one| one.matches(label, Mode::Sure))
+        };
+        let speaks_of_label = word.is_some() || ready.label.is_some();
+        let word = speaks_of_label.then(|| self.labels.iter().any(named));
+        if [host, path, port, domain, word].contains(&Some(false)) {
+            return signs;
+        }
+        let by_host = host.is_some() || domain.is_some();
+        match (by_host, word.is_some(), path.is_some()) {
+            (true, _, true) => signs.host_and_path = true,
+            (true, _, false) => signs.host = true,
+            (_, true, with_path) => {
+                signs.any_word = true;
+                signs.first_word |= self.labels.first().is_some_and(named);
+                signs.path |= with_path;
+            }
+            (_, _, true) if *telling => signs.telling = true,
+            (_, _, true) => signs.path = true,
+            _ => signs.port = true,
+        }
+        signs
+    }
+
+    /// The domain named for a receiver that the host is under, or is.
+    fn domain(&self, id: &str) -> Option<&str> {
+        let mut named = self.hints.domains.iter().filter(|(one, _)| *one == id);
+        named.find_map(|&(_, domain)| {
+            let before = self.host.strip_suffix(domain)?;
+            (before.is_empty() || before.ends_with('.')).then_some(domain)
+        })
+    }
+}
+
+/// Whether a word stands in a label on its own: no letter or digit goes before it, no letter
+/// follows.
+fn has_word(label: &str, word: &str) -> bool {
+    label.match_indices(word).any(|(at, _)| {
+        let before = label.get(..at).and_then(|text| text.chars().next_back());
+        let after = label
+            .get(at + word.len()..)
+            .and_then(|text| text.chars().next());
+        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphabetic)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_word;
+
+    #[test]
+    fn words_stand_on_their_own() {
+        for (label, word, want) in [
+            ("mimir", "mimir", true),
+            ("mimir-nginx", "mimir", true),
+            ("my_mimir_1", "mimir", true),
+            ("cortex1", "cortex", true),
+            ("vectors", "vector", false),
+            ("convector", "vector", false),
+            ("kube-thanos-receive-default", "thanos-receive", true),
+        ] {
+            assert_eq!(has_word(label, word), want, "{label} {word}");
+        }
+    }
+}

@@ -1,0 +1,494 @@
+//! Every profile's own examples, and what holds for all of them together.
+
+use promvet::facts::receiver::{
+    Catalogue, Hints, Profile, Recognition, ShapeFault, built_in, judge, recognise,
+};
+use promvet::prometheus::endpoint::Endpoint;
+
+/// A domain that the tree of these tests names as one of Opstrace.
+const DOMAINS: &[(&str, &str)] = &[("opstrace-custom-dns", "myopstrace.powerteam.com")];
+
+fn hints<'a>() -> Hints<'a> {
+    Hints {
+        receiver: None,
+        domains: DOMAINS,
+    }
+}
+
+fn judged(url: &str, hints: &Hints<'_>) -> (Vec<String>, Vec<ShapeFault>) {
+    let catalogue = Catalogue::default();
+    let endpoint = Endpoint::new(url);
+    let recognition = recognise(&endpoint, &catalogue, hints);
+    let ids = ids(&recognition);
+    (ids, judge(&endpoint, &recognition))
+}
+
+fn ids(recognition: &Recognition<'_>) -> Vec<String> {
+    let all = recognition.candidates.iter();
+    all.map(|one| one.profile.id.to_string()).collect()
+}
+
+fn faults(url: &str) -> Vec<ShapeFault> {
+    judged(url, &hints()).1
+}
+
+fn bad_examples()
+-> impl Iterator<Item = (&'static Profile, &'static str, &'static str, Hints<'static>)> {
+    built_in().iter().flat_map(|profile| {
+        profile.bad.iter().map(move |bad| {
+            let named = Hints {
+                receiver: bad.named.then_some(profile.id.as_ref()),
+                ..hints()
+            };
+            (profile, bad.url.as_ref(), bad.fault.as_ref(), named)
+        })
+    })
+}
+
+#[test]
+fn profiles_can_be_read() {
+    assert_eq!(built_in().len(), 53);
+    for profile in built_in() {
+        assert_eq!(profile.check(), [], "{}", profile.id);
+        assert!(!profile.good.is_empty(), "{}", profile.id);
+        assert!(!profile.sources.is_empty(), "{}", profile.id);
+    }
+}
+
+#[test]
+fn good_examples_are_recognised_and_have_no_fault() {
+    let mut wrong = Vec::new();
+    for profile in built_in() {
+        for url in profile.good.iter() {
+            let (candidates, faults) = judged(url, &hints());
+            if !candidates.iter().any(|one| *one == profile.id) {
+                wrong.push(format!("{}: {url} is taken for {candidates:?}", profile.id));
+            }
+            if !faults.is_empty() {
+                wrong.push(format!("{}: {url}: {}", profile.id, faults[0].message));
+            }
+            assert_eq!(Endpoint::new(url).faults(), [], "{url}");
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn bad_examples_name_receiver_fault_and_right_form() {
+    let mut wrong = Vec::new();
+    for (profile, url, words, hints) in bad_examples() {
+        let (_, faults) = judged(url, &hints);
+        if let Some(error) = bad_example_error(profile, words, &faults) {
+            wrong.push(format!("{}: {url}: {error}", profile.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn bad_example_error(profile: &Profile, words: &str, faults: &[ShapeFault]) -> Option<String> {
+    let [fault] = faults else {
+        let all: Vec<_> = faults.iter().map(|fault| &fault.message).collect();
+        return Some(format!("gives {} faults {all:?}", faults.len()));
+    };
+    let message = &fault.message;
+    if fault.receiver.as_ref() != Some(&profile.id) {
+        return Some(format!("is taken for {:?}: {message}", fault.receiver));
+    }
+    let names = message.contains(profile.short.as_ref()) || message.contains(profile.name.as_ref());
+    let forms = !fault.expected.is_empty() && message.contains(&fault.expected);
+    (!(message.contains(words) && names && forms)).then(|| format!("says {message}"))
+}
+
+#[test]
+fn suggestions_are_right() {
+    for (_, url, _, hints) in bad_examples() {
+        for fault in judged(url, &hints).1 {
+            let Some(suggestion) = fault.suggestion else {
+                continue;
+            };
+            assert_eq!(Endpoint::new(&suggestion).faults(), [], "{suggestion}");
+            let again = judged(&suggestion, &hints).1;
+            let again: Vec<_> = again.into_iter().map(|fault| fault.message).collect();
+            assert_eq!(again, Vec::<String>::new(), "{url} became {suggestion}");
+        }
+    }
+}
+
+#[test]
+fn messages() {
+    let mut shown = String::new();
+    for (_, url, _, hints) in bad_examples() {
+        for fault in judged(url, &hints).1 {
+            let token = &url[fault.range.clone()];
+            shown += &format!("{url}\n  {}\n  at {token}\n", fault.message);
+            if let Some(suggestion) = fault.suggestion {
+                shown += &format!("  meant {suggestion}\n");
+            }
+        }
+    }
+    insta::assert_snapshot!(shown);
+}
+
+/// Each single fault put into a right entry: where, and what is said of it.
+#[test]
+fn each_fault_of_an_opstrace_url_is_found_once() {
+    let right = "https://cortex.default.test.opstrace.io/api/v1/push";
+    assert_eq!(faults(right), []);
+    let host = "cortex.default.test.opstrace.io";
+    for (part, wrong, token, words) in [
+        (
+            "https",
+            "http",
+            "http",
+            "https only: https://cortex.default.test.opstrace.io/api/v1/push",
+        ),
+        (
+            host,
+            "cortex.test.opstrace.io",
+            "cortex.test.opstrace.io",
+            "cortex.test.opstrace.io names no tenant; Opstrace takes remote write at https://cortex.<tenant>.test.opstrace.io/api/v1/push",
+        ),
+        (
+            host,
+            "cortex.opstrace.io",
+            "cortex.opstrace.io",
+            "https://cortex.<tenant>.<instance>.opstrace.io/api/v1/push",
+        ),
+        (
+            "default",
+            "team-a",
+            "team-a",
+            "https://cortex.<tenant>.test.opstrace.io/api/v1/push",
+        ),
+        (
+            "default",
+            "team_a",
+            "team_a",
+            "lower-case letters and digits",
+        ),
+        (".test.", ".x.", "x", "can't be the instance"),
+        (
+            "default",
+            "a.b",
+            "cortex.a.b.test.opstrace.io",
+            "is no host",
+        ),
+        (
+            "cortex.",
+            "",
+            "default.test.opstrace.io",
+            "at https://cortex.default.test.opstrace.io/api/v1/push",
+        ),
+        (
+            "cortex.default.",
+            "",
+            "test.opstrace.io",
+            "at https://cortex.<tenant>.test.opstrace.io/api/v1/push",
+        ),
+        (
+            "cortex",
+            "loki",
+            "loki.default.test.opstrace.io",
+            "takes logs",
+        ),
+        ("/api", "/loki/api", "/loki/api/v1/push", "Loki takes logs"),
+        (
+            "/api/v1/push",
+            "",
+            "https://cortex.default.test.opstrace.io",
+            "the path is missing",
+        ),
+        (
+            "/api/v1/push",
+            "/",
+            "https://cortex.default.test.opstrace.io/",
+            "the path is missing",
+        ),
+        ("/v1/", "/prom/", "/api/prom/push", "leaves out on purpose"),
+        ("push", "write", "/api/v1/write", "the path of a Prometheus"),
+        ("push", "push/", "/api/v1/push/", "ends in a slash"),
+        ("/api", "//api", "//api/v1/push", "two slashes"),
+        (
+            "push",
+            "push/api/v1/push",
+            "/api/v1/push/api/v1/push",
+            "twice",
+        ),
+        ("push", "query", "/api/v1/query", "answers queries"),
+        ("/api", "/API", "/API/v1/push", "capital letters"),
+        ("api/v1/push", "foo", "/foo", "knows no path /foo"),
+        (
+            ".io",
+            ".io.",
+            "cortex.default.test.opstrace.io.",
+            "ends in a dot",
+        ),
+    ] {
+        let url = right.replacen(part, wrong, 1);
+        let found = faults(&url);
+        let [fault] = found.as_slice() else {
+            panic!("{url}: {found:#?}")
+        };
+        assert!(fault.message.contains(words), "{url}: {}", fault.message);
+        assert_eq!(&url[fault.range.clone()], token, "{url}");
+        assert!(fault.certain && !fault.hint, "{url}");
+        assert_eq!(fault.receiver.as_deref(), Some("opstrace"), "{url}");
+    }
+}
+
+#[test]
+fn placeholders_match_anything_of_their_place() {
+    for url in [
+        "${URL}",
+        "${URL}/api/v1/push",
+        "https://${HOST}",
+        "https://${HOST}/api/v1/push",
+        "https://cortex.${TENANT}.test.opstrace.io/api/v1/push",
+        "https://cortex.<tenant>.<instance>.opstrace.io/api/v1/push",
+        "https://cortex.$TENANT.$(INSTANCE).opstrace.io/api/v1/push",
+        "https://cortex.{{ .tenant }}.opstrace.io/api/v1/push",
+        "https://${HOST_WITH_TENANT}.test.opstrace.io/api/v1/push",
+        "https://cortex.default.test.opstrace.io/${PATH}",
+        "https://cortex.default.test.opstrace.io${PATH}",
+        "https://cortex.default.test.opstrace.io/api/${VERSION}/push",
+        "{{ scheme }}://cortex.default.test.opstrace.io/api/v1/push",
+        "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/<prometheus-workspace-id>/api/v1/remote_write",
+        "https://aps-workspaces.${REGION}.amazonaws.com/workspaces/ws-{{ id }}/api/v1/remote_write",
+        "http://influxdb:8086/api/v1/prom/write?${QUERY}",
+        "http://influxdb:8086/api/v1/prom/write?db=${DB}",
+        "http://vminsert:8480/insert/${ACCOUNT}/prometheus/api/v1/write",
+        "https://listener.logz.io:${PORT}",
+        "${GREPTIME_SCHEME:=http}://${GREPTIME_HOST:=greptimedb}:${GREPTIME_PORT:=4000}/v1/prometheus/write?db=${GREPTIME_DB:=public}",
+        "http://{{ .Release.Name }}-promscale.{{ .Release.Namespace }}.svc:9201/write",
+    ] {
+        assert_eq!(faults(url), [], "{url}");
+    }
+    for (url, words) in [
+        (
+            "https://cortex.${TENANT}.test.opstrace.io/api/prom/push",
+            "https://cortex.${TENANT}.test.opstrace.io/api/v1/push",
+        ),
+        (
+            "http://cortex.${TENANT}.test.opstrace.io/api/v1/push",
+            "https only",
+        ),
+        (
+            "https://loki.${TENANT}.test.opstrace.io/api/v1/push",
+            "is no host",
+        ),
+        (
+            "https://${CELL}.grafana.net/api/v1/push",
+            "the path of Cortex and Mimir",
+        ),
+        (
+            "https://listener.logz.io:8053/${X}/y",
+            "no path of the listener",
+        ),
+    ] {
+        let found = faults(url);
+        let [fault] = found.as_slice() else {
+            panic!("{url}: {found:#?}")
+        };
+        assert!(fault.message.contains(words), "{url}: {}", fault.message);
+    }
+}
+
+#[test]
+fn names_decide_between_receivers_that_share_a_path() {
+    let catalogue = Catalogue::default();
+    for (url, want) in [
+        ("http://mimir:9009/api/v1/push", "mimir"),
+        ("http://cortex:9009/api/v1/push", "cortex"),
+        ("http://nginx.mimir.svc/api/v1/push", "mimir"),
+        ("http://vmagent.monitoring.svc:8429/api/v1/write", "vmagent"),
+        (
+            "http://vm-victoria-metrics-single-server:8428/api/v1/write",
+            "victoriametrics-single",
+        ),
+        ("http://prometheus:9090/api/v1/write", "prometheus-server"),
+        (
+            "http://prometheus-agent:9090/api/v1/write",
+            "prometheus-agent",
+        ),
+        ("http://otel-collector:9090/api/v1/write", "otel-collector"),
+        ("http://promscale:9201/write", "promscale"),
+        (
+            "http://thanos-receive.thanos.svc:19291/api/v1/receive",
+            "thanos-receive",
+        ),
+        (
+            "https://a.chronosphere.io/data/metrics/api/v1/prom/remote/write",
+            "chronosphere",
+        ),
+        (
+            "https://cprom.bj.baidubce.com/insert/prometheus/api/v1/write",
+            "baidu-cprom",
+        ),
+        (
+            "http://splunk-otel-collector:19291/metrics",
+            "signalfx-gateway-receiver",
+        ),
+    ] {
+        let endpoint = Endpoint::new(url);
+        let recognition = recognise(&endpoint, &catalogue, &hints());
+        let only = recognition.only().map(|one| one.profile.id.as_ref());
+        assert_eq!(only, Some(want), "{url}: {:?}", ids(&recognition));
+    }
+}
+
+#[test]
+fn what_shares_a_path_stays_possible() {
+    let catalogue = Catalogue::default();
+    for (url, want) in [
+        (
+            "http://10.0.0.1/api/v1/push",
+            "cortex grafana-enterprise-metrics mimir victoriametrics-single vmagent",
+        ),
+        ("http://tsdb/write", "clickhouse metricbeat promscale"),
+        (
+            "http://10.0.0.10:9090/api/v1/prom/write",
+            "influxdb-1 tencent-tmp",
+        ),
+        (
+            "http://10.0.0.1/x/api/v1/prom/remote/write",
+            "m3coordinator",
+        ),
+    ] {
+        let endpoint = Endpoint::new(url);
+        let recognition = recognise(&endpoint, &catalogue, &hints());
+        let decisive = recognition.decisive().iter();
+        let mut found: Vec<_> = decisive.map(|one| one.profile.id.as_ref()).collect();
+        found.sort_unstable();
+        assert_eq!(found.join(" "), want, "{url}");
+    }
+}
+
+#[test]
+fn unknown_hosts_are_nobodys() {
+    let catalogue = Catalogue::default();
+    for url in [
+        "https://metrics.example.com/api/v1/push",
+        "https://cortex.monitoring.svc/api/v1/push",
+        "https://cortex.team.example.com/api/v1/push",
+        "https://grafana.net.example.com/api/prom/push",
+        "https://notopstrace.io/api/v1/push",
+        "https://evil-grafana.net/x",
+        "http://remote-write-url1",
+        "http://remote1/push",
+        "https://vm.monitoring.gcp.obol.tech/write",
+        "http://prometheus-kafka-adapter:8080/receive",
+        "http://prometheus-postgresql-adapter:9201/write",
+        "http://localhost:8005/workspaces/ws-1/api/v1/remote_write",
+        "http://localhost:9009/api/prom/push",
+        "https://mimir.example.com/tenant-a/remote",
+        "https://es.example.com/api/v1/write",
+        "http://10.0.0.10:9090/api/v1/write",
+        "http://kubernetes/api/v1/namespaces/m/services/prometheus:9090/proxy/api/v1/write",
+        "https://collector.example.com/",
+    ] {
+        let endpoint = Endpoint::new(url);
+        let recognition = recognise(&endpoint, &catalogue, &hints());
+        let certain = |one: &&_| -> bool {
+            let one: &promvet::facts::receiver::Candidate<'_> = one;
+            one.certainty.is_certain()
+        };
+        assert_eq!(
+            recognition.candidates.iter().filter(certain).count(),
+            0,
+            "{url}"
+        );
+        assert_eq!(judge(&endpoint, &recognition), [], "{url}");
+    }
+}
+
+#[test]
+fn mistakes_that_no_receiver_accepts_are_certain() {
+    for (url, words) in [
+        (
+            "https://logs.example.com/loki/api/v1/push",
+            "Loki takes logs",
+        ),
+        (
+            "https://loki.example.com/api/prom/push",
+            "old Loki takes logs",
+        ),
+        ("https://x.example.com/otlp/v1/metrics", "OTLP"),
+        (
+            "http://collector.example.com:4318/api/v1/write",
+            "port 4318 is for OTLP",
+        ),
+        ("https://x.example.com/api/v1/query", "answers queries"),
+        ("https://x.example.com/api/v1/read", "remote_read"),
+        ("http://pushgateway:9091/metrics/job/x", "Pushgateway"),
+        ("http://x.example.com/metrics", "to be scraped"),
+        (
+            "http://x.example.com/a/api/v1/push/api/v1/push",
+            "http://x.example.com/a/api/v1/push may be meant",
+        ),
+        (
+            "http://x.example.com//api/v1/push",
+            "http://x.example.com/api/v1/push may be meant",
+        ),
+    ] {
+        let found = faults(url);
+        let [fault] = found.as_slice() else {
+            panic!("{url}: {found:#?}")
+        };
+        assert!(fault.message.contains(words), "{url}: {}", fault.message);
+        assert!(fault.certain, "{url}");
+    }
+}
+
+#[test]
+fn policy_and_the_tree_know_more() {
+    let named = Hints {
+        receiver: Some("tencent-tmp"),
+        ..Hints::default()
+    };
+    let (ids, faults) = judged("http://10.0.0.10:9090/api/v1/write", &named);
+    assert_eq!(ids, ["tencent-tmp"]);
+    assert!(faults[0].certain);
+    let custom = "https://cortex.team-a.myopstrace.powerteam.com/api/v1/push";
+    let (_, without) = judged(custom, &Hints::default());
+    assert_eq!(without, []);
+}
+
+#[test]
+fn systems_without_an_intake_are_named() {
+    let catalogue = Catalogue::default();
+    for (url, want) in [
+        ("https://api.datadoghq.com/api/v1/series", Some("datadog")),
+        (
+            "http://influxdb2:8086/api/v1/prom/write?db=x",
+            Some("influxdb-2-and-3"),
+        ),
+        ("http://mimir:9009/api/v1/push", None),
+        ("https://x.datadoghq.com.example/api/v1/push", None),
+    ] {
+        let endpoint = Endpoint::new(url);
+        let found = recognise(&endpoint, &catalogue, &hints()).not_receiver;
+        assert_eq!(found.map(|system| system.id.as_ref()), want, "{url}");
+    }
+}
+
+#[test]
+fn secrets_stay_out_of_messages() {
+    for url in [
+        "http://user:hunter2@cortex.test.opstrace.io/api/prom/push?token=hunter2&x=1",
+        "https://metric-api.newrelic.com/prometheus/v1/write?X-License-Key=hunter2",
+        "http://user:hunter2@influxdb:8086/api/v1/prom/write?u=root&p=hunter2",
+    ] {
+        let found = faults(url);
+        assert!(!found.is_empty());
+        assert!(!format!("{found:?}").contains("hunter2"), "{found:#?}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_url_is_judged(url in "(http|https)://(cortex|mimir|\\$\\{A\\}|grafana|logz|opstrace|<b>|[a-z]{1,3}|\\.|-|:8053|io|net){1,8}(/|//|api|v1|push|write|\\$B|\\{\\{c\\}\\}|insert|[a-z0-9]{1,3}){0,10}(\\?db=x|\\?token=y)?") {
+        for fault in faults(&url) {
+            assert!(url.get(fault.range.clone()).is_some());
+        }
+    }
+}
