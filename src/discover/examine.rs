@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::kinds::{Class, classify, telling_key};
+use super::kinds::{Class, classify, nearly_ours, telling_key};
 use super::mask::{Branches, Mask, mask};
 use super::names;
 use super::outline::Outline;
@@ -120,8 +120,10 @@ type Judgement = (What, String, Option<&'static str>);
 const NAMED: &str = "it was named on the command line";
 
 fn judge(document: Document, path: &str, named: bool) -> Judgement {
-    let class = classify(&Outline::of(&document), path);
-    match class {
+    let outline = Outline::of(&document);
+    let by_name = names::is_ours(path.as_ref());
+    let nearly = by_name.then(|| nearly_ours(&outline)).flatten();
+    match classify(&outline, path) {
         Class::Ours {
             sections,
             server_only,
@@ -138,6 +140,13 @@ fn judge(document: Document, path: &str, named: bool) -> Judgement {
             (what, NAMED.into(), Some(kind))
         }
         Class::Neighbour { kind, keys: found } => (What::Other { kind }, has(found), None),
+        Class::Unknown if nearly.is_some() => {
+            let sections = nearly.unwrap_or_default();
+            let dialect = dialect_of(&sections, false, path);
+            let what = What::Configuration { dialect, document };
+            let why = "it has the name of a Prometheus configuration, and keys like one";
+            (what, why.into(), None)
+        }
         Class::Unknown if named => {
             let what = What::Configuration {
                 dialect: Dialect::Server,
@@ -185,7 +194,8 @@ fn dialect_of(sections: &[&str], server_only: bool, path: &str) -> Dialect {
     if sections.len() < 2 || !(has("global") || targets) {
         return Dialect::Fragment;
     }
-    let mut words = path.split(|c: char| !c.is_alphanumeric());
+    let file_and_folder = path.rsplit('/').take(2);
+    let mut words = file_and_folder.flat_map(|name| name.split(|c: char| !c.is_alphanumeric()));
     if has("remote_write") && !server_only && words.any(|word| word == "agent") {
         Dialect::Agent
     } else {
@@ -310,3 +320,7 @@ fn repeats_key(document: &Document) -> bool {
         names.windows(2).any(|pair| pair.first() == pair.last())
     })
 }
+
+#[cfg(test)]
+#[path = "examine_tests.rs"]
+mod tests;

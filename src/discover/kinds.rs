@@ -1,6 +1,7 @@
 //! What Prometheus and its neighbours write at the top of their files.
 
 use super::outline::{Outline, Shape};
+use crate::finding::nearest;
 
 /// A top-level section of a Prometheus configuration (`config.Config` in prometheus/prometheus,
 /// `config/config.go`, up to 3.14).
@@ -238,8 +239,12 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> Class {
     ours(outline).unwrap_or(Class::Unknown)
 }
 
-/// The sections of a Prometheus configuration, if there are enough of them: one that is ours alone
-/// outweighs three unknown keys, one whose name others use too outweighs one.
+/// How many unknown keys a section outweighs: one whose name is ours alone, and one whose name
+/// others use too, if something stands in it that is ours alone.
+const OWN: usize = 3;
+const SHARED: usize = 2;
+
+/// The sections of a Prometheus configuration, if there are enough of them.
 fn ours(outline: &Outline<'_>) -> Option<Class> {
     if outline.shape != Shape::Mapping {
         return None;
@@ -259,7 +264,7 @@ fn ours(outline: &Outline<'_>) -> Option<Class> {
         };
         let own = section.marks.is_empty();
         if own || key.below.iter().any(|below| section.marks.contains(below)) {
-            weight += if own { 3 } else { 1 };
+            weight += if own { OWN } else { SHARED };
         }
         server_only |= section.server_only;
         found.push(section.name);
@@ -268,6 +273,14 @@ fn ours(outline: &Outline<'_>) -> Option<Class> {
         sections: found,
         server_only,
     })
+}
+
+/// The section that each top-level key is, or nearly is; none if one is nowhere near. That is how a
+/// file with a telling name is ours even if all its sections are misspelt or empty.
+pub(super) fn nearly_ours(outline: &Outline<'_>) -> Option<Vec<&'static str>> {
+    let section = |name| nearest(name, SECTIONS.iter().map(|section| section.name));
+    let sections: Option<Vec<_>> = outline.keys.iter().map(|key| section(key.name)).collect();
+    sections.filter(|sections| outline.shape == Shape::Mapping && !sections.is_empty())
 }
 
 /// The first key of a Prometheus configuration in a text that does not parse, with its line:
@@ -282,4 +295,16 @@ pub(super) fn telling_key<'t>(outline: &Outline<'t>) -> Option<(&'t str, usize)>
         })
     });
     keys.find_map(|key| Some((key.name, key.line?)))
+}
+
+/// The shortest configurations that are recognised by their content.
+#[cfg(test)]
+pub(super) fn shortest() -> impl Iterator<Item = String> {
+    SECTIONS.iter().flat_map(|section| {
+        let own = section.marks.is_empty();
+        let own = own.then(|| format!("{}: []", section.name));
+        let marked = section.marks.iter();
+        own.into_iter()
+            .chain(marked.map(|mark| format!("{}: {{{mark}: 1}}", section.name)))
+    })
 }

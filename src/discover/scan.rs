@@ -30,6 +30,7 @@ const WORDS: &[&str] = &[
     "tsdb",
     "exemplars",
     "sampling_fraction",
+    "client_type",
     "gogc",
     // in `otlp`
     "otlp",
@@ -55,6 +56,7 @@ pub fn may_hold(path: &Path, bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kinds;
     use super::*;
 
     #[test]
@@ -67,6 +69,13 @@ mod tests {
             "apiVersion: v1\nkind: Service\nspec:\n  remoteWrite: []\n",
         ] {
             assert!(!byte_scan(source.as_bytes()), "{source}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_would_be_recognised_is_ruled_out() {
+        for source in kinds::shortest() {
+            assert!(byte_scan(source.as_bytes()), "{source}");
         }
     }
 

@@ -294,8 +294,8 @@ mod tests {
 
     #[test]
     fn brackets_that_nobody_closes_cost_little() {
-        assert_eq!(find(&"{{".repeat(1_000_000)).len(), 0);
-        assert_eq!(find(&"${".repeat(1_000_000)).len(), 0);
+        assert_eq!(find(&"{{".repeat(200_000)).len(), 0);
+        assert_eq!(find(&"${".repeat(200_000)).len(), 0);
         assert_eq!(find(&"{{\"}}".repeat(100_000)).len(), 50_000);
     }
 }

@@ -663,6 +663,15 @@ mod tests {
     }
 
     #[test]
+    fn errors_keep_the_words_and_places_of_the_parser() {
+        let error = parse("a:\n  - b: 1\n   c: 2\n").unwrap_err();
+        assert_eq!(error.problem, "did not find expected '-' indicator");
+        let (context, place) = error.context.unwrap();
+        assert_eq!(context, "while parsing a block collection");
+        assert_eq!((place.start, error.span.start), (5, 15));
+    }
+
+    #[test]
     fn covered_values_are_put_back() {
         let source = "a: {{ x }}{{ y }}\nb: \"\\t${Z}\"\nc: |\n  p {{ q }}\n  r\n";
         let masked = "a: QQQQQQQQQQQQQQ\nb: \"\\tQQQQ\"\nc: |\n  p QQQQQQQ\n  r\n";
