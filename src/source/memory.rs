@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::path::collapse;
-use super::tree::{Found, Kind, Meta, ReadError, Tree, Walk, Walked};
+use super::tree::{Found, Kind, Meta, Problem, ReadError, Tree, Walk, Walked};
 
 /// Where a tree in memory seems to have been started.
 const BASE: &str = "/tree";
@@ -52,8 +52,7 @@ impl Memory {
         Self::default()
     }
 
-    /// A tree that shows another one wherever nothing is written here. Its walks take no notice
-    /// of the other one: what is checked is what was put here.
+    /// A tree that shows another one wherever nothing is written here.
     #[must_use]
     pub fn over(below: Arc<dyn Tree>) -> Self {
         Self {
@@ -252,19 +251,38 @@ impl Tree for Memory {
     }
 
     fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
-        let mut walked = Walked::default();
-        let named: Vec<PathBuf> = named.iter().map(|path| self.absolute(path)).collect();
+        let (own, other): (Vec<_>, Vec<_>) = named
+            .iter()
+            .map(|path| collapse(&self.absolute(path)))
+            .partition(|path| self.items.contains_key(path));
+        let mut walked = match &self.below {
+            Some(below) if !other.is_empty() => below.walk(&other, how),
+            _ => Walked::default(),
+        };
+        for path in own.iter().chain(&other) {
+            let error = match self.kind_at(path) {
+                Some(Kind::File | Kind::Folder) => continue,
+                Some(kind) => ReadError::NotAFile(kind),
+                None if self.below.is_some() => continue,
+                None => ReadError::Missing,
+            };
+            walked.problems.push(Problem {
+                shown: self.shown(path).into(),
+                named: true,
+                error,
+            });
+        }
+        walked
+            .files
+            .retain(|found| !self.items.contains_key(&found.path));
         for (path, Entry { item, .. }) in &self.items {
-            let by_name = named.contains(path);
-            let Some(above) = named.iter().find(|named| path.starts_with(named)) else {
-                continue;
+            let by_name = own.contains(path);
+            let above = other.iter().find(|folder| path.starts_with(folder));
+            let folder = match above {
+                Some(above) if !by_name => above,
+                _ => path.parent().unwrap_or(path),
             };
-            let folder = if by_name {
-                path.parent().unwrap_or(path)
-            } else {
-                above
-            };
-            let wanted = by_name || (how.wanted)(path);
+            let wanted = by_name || above.is_some() && (how.wanted)(path);
             if wanted && matches!(item, Item::File(_)) {
                 walked.files.push(Found {
                     path: path.clone(),
@@ -275,6 +293,103 @@ impl Tree for Memory {
             }
         }
         walked.files.sort_by(|a, b| a.shown.cmp(&b.shown));
+        walked.problems.sort_by(|a, b| a.shown.cmp(&b.shown));
         walked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::LARGEST;
+    use super::*;
+
+    fn sample() -> Memory {
+        Memory::new()
+            .file("a/x.yml", "x")
+            .file("a/b/y.txt", "yy")
+            .link("a/l.yml", "b/y.txt")
+            .link("loop", "loop")
+            .owned_file("secret", "s", (0o600, 0, 0))
+            .special("pipe", Kind::Other)
+    }
+
+    #[test]
+    fn memory_answers_as_a_disk_would() {
+        let tree = sample();
+        let kind = |path: &str| tree.metadata(Path::new(path)).map(|meta| meta.kind).ok();
+        assert_eq!(kind("a"), Some(Kind::Folder));
+        assert_eq!(kind("./a/x.yml"), Some(Kind::File));
+        assert_eq!(kind("a/../a/l.yml"), Some(Kind::Link));
+        assert_eq!(kind("nothing"), None);
+        let read = |path: &str| tree.read(Path::new(path), LARGEST);
+        assert_eq!(read("a/l.yml").unwrap(), b"yy");
+        assert!(matches!(
+            read("pipe"),
+            Err(ReadError::NotAFile(Kind::Other))
+        ));
+        assert!(matches!(read("a"), Err(ReadError::NotAFile(Kind::Folder))));
+        assert!(matches!(read("none"), Err(ReadError::Missing)));
+        assert!(matches!(read("loop"), Err(ReadError::Io(_))));
+        assert!(matches!(
+            tree.read(Path::new("a/l.yml"), 1),
+            Err(ReadError::TooLarge { limit: 1 })
+        ));
+        let names = |folder: &str| {
+            let paths = tree.list(Path::new(folder)).unwrap();
+            paths
+                .iter()
+                .map(|path| tree.shown(path))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names("a"), ["a/b", "a/l.yml", "a/x.yml"]);
+        let meta = tree.metadata(Path::new("secret")).unwrap();
+        assert_eq!((meta.mode, meta.uid, meta.len), (Some(0o600), Some(0), 1));
+    }
+
+    #[test]
+    fn walks_take_what_is_wanted_and_what_is_named() {
+        let how = Walk {
+            hidden: false,
+            no_ignore: false,
+            threads: 1,
+            wanted: &|path| path.extension().is_some_and(|end| end == "yml"),
+        };
+        let walk = |named: &[&str]| {
+            let named: Vec<_> = named.iter().map(PathBuf::from).collect();
+            let files = sample().walk(&named, &how).files;
+            let shown = files
+                .iter()
+                .map(|found| (found.shown.to_string(), found.named));
+            shown.collect::<Vec<_>>()
+        };
+        assert_eq!(walk(&["."]), [("a/x.yml".into(), false)]);
+        assert_eq!(walk(&["a/b/y.txt"]), [("a/b/y.txt".into(), true)]);
+        assert_eq!(walk(&["b"]), []);
+        let problems = sample().walk(&["b".into(), "pipe".into()], &how).problems;
+        let shown: Vec<_> = problems.iter().map(|problem| &*problem.shown).collect();
+        assert_eq!(shown, ["b", "pipe"]);
+    }
+
+    #[test]
+    fn what_is_over_another_tree_hides_what_is_below() {
+        let tree = Memory::over(Arc::new(sample())).file("a/x.yml", "over");
+        assert_eq!(tree.read(Path::new("a/x.yml"), LARGEST).unwrap(), b"over");
+        assert_eq!(tree.read(Path::new("secret"), LARGEST).unwrap(), b"s");
+        assert_eq!(tree.read(Path::new("a/l.yml"), LARGEST).unwrap(), b"yy");
+        let meta = tree.metadata(Path::new("secret")).unwrap();
+        assert_eq!(meta.mode, Some(0o600));
+        assert_eq!(tree.list(Path::new("a")).unwrap().len(), 3);
+        let how = Walk {
+            hidden: false,
+            no_ignore: false,
+            threads: 1,
+            wanted: &|_| true,
+        };
+        let walked = tree.walk(&["a".into()], &how);
+        let shown: Vec<_> = walked.files.iter().map(|found| &*found.shown).collect();
+        assert_eq!(shown, ["a/b/y.txt", "a/x.yml"]);
+        let named = tree.walk(&["a/x.yml".into(), "none".into()], &how);
+        assert!(named.files.len() == 1 && named.files[0].named);
+        assert_eq!(named.problems.len(), 1);
     }
 }
