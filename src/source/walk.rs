@@ -31,81 +31,114 @@ impl Candidate {
 }
 
 pub(super) fn walk(disk: &Folder, named: &[PathBuf], how: &Walk<'_>) -> Walked {
-    let mut files = HashMap::new();
-    let mut problems = Vec::new();
+    let mut gathering = Gathering {
+        disk,
+        files: HashMap::new(),
+        problems: Vec::new(),
+        roots: HashMap::new(),
+    };
     for name in named {
-        if let Err(error) = walk_named(disk, name, how, &mut files, &mut problems) {
-            problems.push(Problem {
+        if let Err(error) = gathering.take(name, how) {
+            gathering.problems.push(Problem {
                 shown: disk.shown(name).into(),
                 named: true,
                 error,
             });
         }
     }
-    let mut files: Vec<Found> = files
-        .into_values()
-        .map(|candidate| candidate.found)
-        .collect();
+    let files = gathering.files.into_values();
+    let mut files: Vec<Found> = files.map(|candidate| candidate.found).collect();
     files.sort_by(|a, b| (&a.shown, &a.path).cmp(&(&b.shown, &b.path)));
+    let mut problems = gathering.problems;
     problems.sort_by(|a, b| a.shown.cmp(&b.shown));
     Walked { files, problems }
 }
 
-/// Files by what they really are.
-type Files = HashMap<PathBuf, Candidate>;
+/// What the named paths have come to so far.
+struct Gathering<'d> {
+    disk: &'d Folder,
+    /// Files by what they really are.
+    files: HashMap<PathBuf, Candidate>,
+    problems: Vec<Problem>,
+    /// Roots by folder, since many files of one folder may be named.
+    roots: HashMap<PathBuf, Arc<Path>>,
+}
 
-fn walk_named(
-    disk: &Folder,
-    name: &Path,
-    how: &Walk<'_>,
-    files: &mut Files,
-    problems: &mut Vec<Problem>,
-) -> Result<(), ReadError> {
-    // A named path is followed if it is a link: whoever names it means what it leads to.
-    let real = disk.resolve(name)?;
-    match disk.metadata(&real)?.kind {
-        Kind::File => {
-            let path = in_real_folder(disk, name)?;
-            let folder = path.parent().unwrap_or(&path);
-            let found = Found {
-                shown: disk.shown(name).into(),
-                root: disk.root_of(folder).into(),
-                path,
-                named: true,
-            };
-            keep(files, real, Candidate { found, link: false });
-            Ok(())
+impl Gathering<'_> {
+    fn take(&mut self, name: &Path, how: &Walk<'_>) -> Result<(), ReadError> {
+        // A named path is followed if it is a link: whoever names it means what it leads to.
+        let real = self.disk.resolve(name)?;
+        match self.disk.metadata(&real)?.kind {
+            Kind::File => self.take_file(name, real),
+            Kind::Folder => {
+                self.take_folder(name, &real, how);
+                Ok(())
+            }
+            kind => Err(ReadError::NotAFile(kind)),
         }
-        Kind::Folder => {
-            let root: Arc<Path> = disk.root_of(&real).into();
-            for seen in walk_folder(&real, how) {
-                let shown = |path: &Path| {
-                    let below = path.strip_prefix(&real).unwrap_or(path);
-                    disk.shown(&name.join(below)).into()
-                };
-                match seen {
-                    Seen::Problem { path, error } => problems.push(Problem {
-                        shown: shown(&path),
+    }
+
+    fn take_file(&mut self, name: &Path, real: PathBuf) -> Result<(), ReadError> {
+        let path = in_real_folder(self.disk, name)?;
+        let found = Found {
+            shown: self.disk.shown(name).into(),
+            root: self.root_of(path.parent().unwrap_or(&path)),
+            path,
+            named: true,
+        };
+        self.keep(real, Candidate { found, link: false });
+        Ok(())
+    }
+
+    fn take_folder(&mut self, name: &Path, real: &Path, how: &Walk<'_>) {
+        let root = self.root_of(real);
+        for seen in walk_folder(real, how) {
+            let (Seen::File { path, .. } | Seen::Problem { path, .. }) = &seen;
+            let below = path.strip_prefix(real).unwrap_or(path);
+            let shown: Arc<str> = self.disk.shown(&name.join(below)).into();
+            match seen {
+                Seen::Problem { error, .. } => self.problems.push(Problem {
+                    shown,
+                    named: false,
+                    error,
+                }),
+                Seen::File { path, link } => {
+                    let Some(end) = link_end(self.disk, &root, &path, link) else {
+                        continue;
+                    };
+                    let found = Found {
+                        shown,
+                        root: Arc::clone(&root),
+                        path,
                         named: false,
-                        error,
-                    }),
-                    Seen::File { path, link } => {
-                        let Some(real) = link_end(disk, &root, &path, link) else {
-                            continue;
-                        };
-                        let found = Found {
-                            shown: shown(&path),
-                            root: Arc::clone(&root),
-                            path,
-                            named: false,
-                        };
-                        keep(files, real, Candidate { found, link });
-                    }
+                    };
+                    self.keep(end, Candidate { found, link });
                 }
             }
-            Ok(())
         }
-        kind => Err(ReadError::NotAFile(kind)),
+    }
+
+    fn root_of(&mut self, folder: &Path) -> Arc<Path> {
+        if let Some(root) = self.roots.get(folder) {
+            return Arc::clone(root);
+        }
+        let root: Arc<Path> = self.disk.root_of(folder).into();
+        self.roots.insert(folder.to_owned(), Arc::clone(&root));
+        root
+    }
+
+    /// Of several ways to one file, the one that was named is kept, else the one that is no link.
+    fn keep(&mut self, real: PathBuf, candidate: Candidate) {
+        match self.files.entry(real) {
+            Entry::Vacant(place) => {
+                place.insert(candidate);
+            }
+            Entry::Occupied(mut place) => {
+                if candidate.rank() < place.get().rank() {
+                    place.insert(candidate);
+                }
+            }
+        }
     }
 }
 
@@ -115,20 +148,6 @@ fn in_real_folder(disk: &Folder, name: &Path) -> io::Result<PathBuf> {
     match (path.parent(), path.file_name()) {
         (Some(folder), Some(file)) => Ok(disk.resolve(folder)?.join(file)),
         _ => disk.resolve(&path),
-    }
-}
-
-/// Of several ways to one file, the one that was named is kept, else the one that is no link.
-fn keep(files: &mut HashMap<PathBuf, Candidate>, real: PathBuf, candidate: Candidate) {
-    match files.entry(real) {
-        Entry::Vacant(place) => {
-            place.insert(candidate);
-        }
-        Entry::Occupied(mut place) => {
-            if candidate.rank() < place.get().rank() {
-                place.insert(candidate);
-            }
-        }
     }
 }
 
