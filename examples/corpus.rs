@@ -21,7 +21,33 @@ const CONFIGURATION: &str = "prometheus-config";
 
 /// Files whose kind in the manifest, which was assigned by script, is wrong, by their path or, with
 /// a `*` at its end, by how it begins; whether each is a configuration, and why.
-const WRONG_IN_MANIFEST: &[(&str, bool, &str)] = &[];
+const WRONG_IN_MANIFEST: &[(&str, bool, &str)] = &[
+    (
+        "grafana__agent/static/agentctl/testdata/agent-*",
+        false,
+        "an instance of Grafana Agent: `host_filter` and `write_stale_on_shutdown` are its own",
+    ),
+    (
+        "prometheus__prometheus/config/testdata/otlp_*",
+        true,
+        "Prometheus's own test data: a configuration with nothing but `otlp` (and `global`)",
+    ),
+    (
+        "prometheus__prometheus/config/testdata/tracing_*",
+        true,
+        "Prometheus's own test data: a configuration with nothing but `tracing`",
+    ),
+    (
+        "prometheus__prometheus/config/testdata/tsdb_*",
+        true,
+        "Prometheus's own test data: a configuration with nothing but `storage.tsdb`",
+    ),
+    (
+        "timescale__promscale/pkg/rules/testdata/no_rules.bad.config.yaml",
+        true,
+        "a Prometheus configuration with a misspelt key: `rules_files`",
+    ),
+];
 
 /// What discovery says of a file.
 struct Verdict {
@@ -42,6 +68,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     report("against the manifest", &kinds, &verdicts, false);
     report("its mistakes set right", &kinds, &verdicts, true);
+    println!("\nmistakes of the manifest:");
+    for (pattern, truth, why) in WRONG_IN_MANIFEST {
+        let verdict = if *truth { "is one" } else { "is not one" };
+        println!("  {pattern}: {verdict}: {why}");
+    }
     Ok(())
 }
 
