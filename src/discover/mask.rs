@@ -15,7 +15,7 @@ use crate::yaml::Hole;
 const LETTERS: &[u8] = b"QZXJKWVYUHqzxjkwvyuh";
 
 /// How many lines are looked at to see what a line stands in.
-const LINES_BACK: usize = 200;
+const LINES_BACK: usize = 50;
 
 /// Which branches of conditions are left in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

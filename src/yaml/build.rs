@@ -219,16 +219,40 @@ fn guarded(text: &Arc<Text>, covered: Covered<'_>, most: usize) -> Result<Docume
 /// Hands the text to the parser in chunks.
 struct Chunks<'t> {
     rest: &'t [u8],
+    /// What follows the text.
+    then: &'t [u8],
+}
+
+impl<'t> Chunks<'t> {
+    /// The parser fails on a block scalar whose last line does not end, so the text is given an
+    /// end; [`Builder::unended`] takes it out of the value again.
+    fn new(content: &'t str) -> Self {
+        Self {
+            rest: content.as_bytes(),
+            then: if ends(content) { b"" } else { b"\n" },
+        }
+    }
+}
+
+/// Whether a text ends with a line break.
+fn ends(content: &str) -> bool {
+    content.ends_with(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
 }
 
 impl Read for Chunks<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.rest.read(buffer)
+        let mut chunk = self.fill_buf()?;
+        let amount = chunk.read(buffer)?;
+        self.consume(amount);
+        Ok(amount)
     }
 }
 
 impl BufRead for Chunks<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.rest.is_empty() {
+            self.rest = std::mem::take(&mut self.then);
+        }
         Ok(self.rest.get(..CHUNK).unwrap_or(self.rest))
     }
 
@@ -245,9 +269,7 @@ fn read_documents(
 ) -> Result<(), SyntaxError> {
     let mut parser = Parser::new();
     parser.set_encoding(libyaml_safer::Encoding::Utf8);
-    parser.set_input(Chunks {
-        rest: covered.content.as_bytes(),
-    });
+    parser.set_input(Chunks::new(covered.content));
     let mut builder = Builder::new(text, covered);
     loop {
         let event = parser.parse().map_err(|error| malformed(text, &error))?;
@@ -288,11 +310,20 @@ fn span(start: libyaml_safer::Mark, end: libyaml_safer::Mark) -> Span {
     Span::new(offset(start), offset(end))
 }
 
+/// A span without what the parser was given behind the text.
+fn within(span: Span, content: &str) -> Span {
+    let most = Span::new(content.len(), content.len()).end;
+    Span {
+        start: span.start.min(most),
+        end: span.end.min(most),
+    }
+}
+
 fn malformed(text: &Text, error: &libyaml_safer::Error) -> SyntaxError {
     let Some(mark) = error.problem_mark() else {
         return bad_character(text);
     };
-    let at = span(mark, mark);
+    let at = within(span(mark, mark), text.content());
     let after = text
         .content()
         .get(at.start as usize..)
@@ -368,7 +399,7 @@ impl<'m> Builder<'m> {
     }
 
     fn take(&mut self, event: Event) -> Result<(), SyntaxError> {
-        let at = span(event.start_mark, event.end_mark);
+        let at = within(span(event.start_mark, event.end_mark), self.covered.content);
         match event.data {
             EventData::Scalar {
                 anchor,
@@ -382,7 +413,7 @@ impl<'m> Builder<'m> {
                 // A plain scalar with the tag `!` is a string to go-yaml, which the tag says.
                 let tag =
                     tag.or_else(|| (!plain_implicit && style == Style::Plain).then(|| "!".into()));
-                let value = self.restored(at, value);
+                let value = self.restored(at, self.unended(at, value, style));
                 let at = self.trimmed(at, style);
                 self.no_question_mark(at, style)?;
                 self.add(at, anchor, tag, Data::Scalar { text: value, style });
@@ -507,6 +538,24 @@ impl<'m> Builder<'m> {
             context: None,
             span: at,
         })
+    }
+
+    /// The value of a block scalar as go-yaml reads it where the text ends without a line break:
+    /// it ends as the text does, but for blanks, which count only where all breaks are kept (`+`).
+    fn unended(&self, at: Span, mut value: String, style: Style) -> String {
+        let content = self.covered.content;
+        let block = matches!(style, Style::Literal | Style::Folded);
+        if !block || ends(content) || (at.end as usize) < content.len() {
+            return value;
+        }
+        let written = content.get(at.start as usize..).unwrap_or("");
+        let (header, body) = written.split_once(['\n', '\r']).unwrap_or((written, ""));
+        let header = header.split('#').next().unwrap_or("");
+        let last = body.rsplit(['\n', '\r']).next().unwrap_or("");
+        if value.ends_with('\n') && (!last.trim().is_empty() || header.contains('+')) {
+            value.pop();
+        }
+        value
     }
 
     /// A scalar's text with the original where words stand for values.
@@ -663,12 +712,30 @@ mod tests {
     }
 
     #[test]
-    fn errors_keep_the_words_and_places_of_the_parser() {
-        let error = parse("a:\n  - b: 1\n   c: 2\n").unwrap_err();
-        assert_eq!(error.problem, "did not find expected '-' indicator");
-        let (context, place) = error.context.unwrap();
-        assert_eq!(context, "while parsing a block collection");
-        assert_eq!((place.start, error.span.start), (5, 15));
+    fn a_text_may_end_without_a_line_break() {
+        for (source, expected) in [
+            ("a: |", ""),
+            ("a: >-", ""),
+            ("a: |+2 ", ""),
+            ("a: |\n  x", "x"),
+            ("a: |+ # why\n  x", "x"),
+            ("a: >\n  x\n  y", "x y"),
+            ("a: |-\n  x", "x"),
+            ("a: |\n  x\n", "x\n"),
+            ("a: |\n  x\n  ", "x\n"),
+            ("a: |+\n  x\n  ", "x\n"),
+            ("a: |+\n  x\n\n", "x\n\n"),
+            ("a: x", "x"),
+            ("a: 'x|'", "x|"),
+        ] {
+            let document = parse(source).unwrap();
+            let value = document.root().unwrap().get("a").unwrap();
+            assert_eq!(value.as_str(), Some(expected), "{source}");
+            assert!(value.span().end as usize <= source.len(), "{source}");
+        }
+        assert!(parse("- |\n- >2").is_ok());
+        let error = parse("a: [").unwrap_err();
+        assert!(error.span.end <= 4);
     }
 
     #[test]
