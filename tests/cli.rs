@@ -363,6 +363,31 @@ fn rules_are_listed_and_explained() {
 }
 
 #[test]
+fn what_is_yaml_only_after_rendering_is_checked_as_far_as_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let conditional = "remote_write:\n  - url: {{ url }}\n{% if a %}\n    name: a\n{% endif %}\n{% if b %}\n    \
+                       name: b\n{% endif %}\n    nam: x\n";
+    let output = with_input(folder.path(), &["-", "--format", "concise"], conditional);
+    let text = stdout(&output);
+    assert!(
+        text.contains("<stdin>:2:10: info schema/unrendered"),
+        "{text}"
+    );
+    assert!(
+        text.contains("schema/unknown-field") && !text.contains("schema/duplicate"),
+        "{text}"
+    );
+    let hopeless = "remote_write:\n  - url: {{ url }}\n  {% for %}\n - x: [\n";
+    let report = json(&with_input(
+        folder.path(),
+        &["-", "--format", "json"],
+        hopeless,
+    ));
+    assert_eq!(report["findings"][0]["severity"], "info", "{report}");
+    assert_eq!(report["summary"]["unchecked"], 1, "{report}");
+}
+
+#[test]
 fn files_say_what_they_were_taken_for() {
     let folder = tree(&[
         ("prometheus.yml", GOOD),

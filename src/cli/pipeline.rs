@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::parallel;
 use super::policies::{self, Policies};
+use super::unrendered;
 use crate::discover::{self, Recognised, What};
 use crate::facts::opstrace::{self, Instance};
 use crate::facts::{Facts, Host, Lookup, OFFICIAL_USER, User};
@@ -260,8 +261,12 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
             judgement
                 .findings
                 .extend(schema_findings(document, recognised, request));
+            if recognised.masked {
+                judgement = unrendered::as_far_as_it_goes(judgement, recognised);
+            }
             judgement
         }
+        What::Broken { error } if recognised.masked => unrendered::not_at_all(recognised, error),
         What::Broken { error } => {
             let finding = schema::syntax_finding(&recognised.text, error);
             Judgement {
@@ -273,7 +278,7 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
     }
 }
 
-/// What the schema has to say, and the info about a file that was read with its tags covered.
+/// What the schema has to say.
 fn schema_findings(
     document: &Document,
     recognised: &Recognised,
