@@ -61,13 +61,13 @@ struct Case {
 fn cases() -> Option<Vec<Case>> {
     let shared = PathBuf::from(std::env::var_os("PROMVET_SHARED")?);
     let path = shared.join("conformance/differential/scalars.jsonl.gz");
-    let lines = BufReader::new(GzDecoder::new(
-        File::open(path).expect("the file of values"),
-    ));
-    let read = |line: std::io::Result<String>| {
-        serde_json::from_str(&line.expect("a line")).expect("a case")
+    let read = || -> std::io::Result<Vec<Case>> {
+        let lines = BufReader::new(GzDecoder::new(File::open(&path)?)).lines();
+        lines
+            .map(|line| Ok(serde_json::from_str(&line?)?))
+            .collect()
     };
-    Some(lines.lines().map(read).collect())
+    Some(read().unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
 /// What Prometheus would say of the value that a configuration is about.

@@ -114,7 +114,6 @@ pub fn text<'t>(
 pub fn reaches_hook(text: &str, plain: bool, tag: Option<&str>) -> bool {
     match tag {
         None => !(matches!(text, "null" | "~") || text.is_empty() && plain),
-        Some("" | "!") => !matches!(text, "" | "null" | "~"),
         Some(tag) => !matches!(tag, "tag:yaml.org,2002:null" | "!!null"),
     }
 }
@@ -161,7 +160,10 @@ fn float_to_uint(number: f64) -> u64 {
     if number < INT_END {
         return float_to_int(number).cast_unsigned();
     }
-    float_to_int(number - INT_END).cast_unsigned() ^ (1 << 63)
+    if number < UINT_END {
+        return float_to_int(number - INT_END).cast_unsigned() ^ (1 << 63);
+    }
+    1 << 63
 }
 
 #[cfg(test)]
@@ -207,7 +209,7 @@ mod tests {
     fn whole_numbers() {
         for (text, expected) in [
             ("18446744073709551615", u64::MAX),
-            ("18446744073709551616", 0),
+            ("18446744073709551616", 1 << 63),
             ("-1.5", u64::MAX),
             ("-0", 0),
             ("1e19", 10_000_000_000_000_000_000),
@@ -269,7 +271,7 @@ mod tests {
             ("~", false, None, false),
             ("", true, None, false),
             ("", false, None, true),
-            ("", false, Some("!"), false),
+            ("", true, Some("!"), true),
             ("Null", true, None, true),
             ("NULL", true, None, true),
             ("null", true, text, true),

@@ -21,7 +21,8 @@ pub enum Resolved<'t> {
     Binary(Vec<u8>),
     /// Anything else.
     Str(&'t str),
-    /// A scalar with a tag that YAML does not define: text for text fields, nothing for others.
+    /// A scalar with the tag `!` or one that YAML does not define: text for text fields, nothing for
+    /// others, even if it is empty.
     Tagged(&'t str),
 }
 
@@ -48,8 +49,7 @@ enum Wanted {
 pub fn resolve<'t>(text: &'t str, plain: bool, tag: Option<&str>) -> Result<Resolved<'t>, Fault> {
     let wanted = match tag {
         None if !plain => return Ok(Resolved::Str(text)),
-        // The parser drops the tag `!` and lets the look decide, in quotes too.
-        None | Some("" | "!") => Wanted::Any,
+        None => Wanted::Any,
         Some(tag) => match tag.strip_prefix(PREFIX).or_else(|| tag.strip_prefix("!!")) {
             Some("str") => return Ok(Resolved::Str(text)),
             Some("binary") => return binary(text),
@@ -85,7 +85,7 @@ pub fn resolve<'t>(text: &'t str, plain: bool, tag: Option<&str>) -> Result<Reso
 impl Wanted {
     fn tag(self) -> &'static str {
         match self {
-            Self::Any => "!",
+            Self::Any => "",
             Self::Bool => "!!bool",
             Self::Int => "!!int",
             Self::Float => "!!float",
@@ -352,7 +352,7 @@ mod tests {
             );
         }
         assert_eq!(resolve("10", false, None), Ok(Str("10")));
-        assert_eq!(resolve("10", false, Some("!")), Ok(Int(10)));
+        assert_eq!(resolve("10", true, Some("!")), Ok(Tagged("10")));
         assert_eq!(resolve("10", true, Some("!mine")), Ok(Tagged("10")));
         assert_eq!(resolve("10", true, Some("!!int")), Ok(Int(10)));
     }

@@ -133,7 +133,7 @@ fn is_space(c: char) -> bool {
 }
 
 /// The tokens of a label selector with one of kind [`Kind::End`] at last. A null character ends
-/// it, but after a word it only ends the word.
+/// it, but right after a token it only ends the token.
 fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -151,8 +151,7 @@ fn tokens(text: &str) -> Vec<Token> {
             return tokens;
         }
         at = from + length;
-        let is_word = matches!(kind, Kind::Word | Kind::SetWord);
-        at += usize::from(is_word && text.get(at..).is_some_and(|rest| rest.starts_with('\0')));
+        at += usize::from(text.get(at..).is_some_and(|rest| rest.starts_with('\0')));
     }
 }
 
