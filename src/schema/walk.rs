@@ -1,6 +1,6 @@
 //! The one walker that holds a document against the tables.
 
-use super::check::{Report, Rule};
+use super::check::{Report, Rule, is_unfilled, part_of};
 use super::grammar;
 use super::null::{self, Null};
 use super::section::{Scheme, Scope, Section, is_null};
@@ -375,10 +375,13 @@ impl<'d> Walker<'_, '_> {
             return;
         }
         if let Some(fault) = grammar::fault(ty, scalar, nullness, scope) {
-            let span = scalar.part(fault.from, fault.to);
-            let span = if node.is_alias() { node.span() } else { span };
-            let span = if span.is_empty() { node.span() } else { span };
-            self.report.part(fault.rule, node, span, fault.message);
+            let unfilled = is_unfilled(scalar.text, |text| {
+                let filled = Scalar { text, ..scalar };
+                grammar::fault(ty, filled, null::of(filled), scope).is_none()
+            });
+            let span = part_of(node, fault.from, fault.to);
+            self.report
+                .say(fault.rule, node, span, unfilled, fault.message);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::exclusive::{at_most_one, present};
 use super::{headers, http_client};
 use crate::schema::check::{Report, Rule};
+use crate::schema::scalar::header;
 use crate::schema::section::{Section, is_null};
 use crate::yaml::Node;
 
@@ -20,7 +21,7 @@ pub(in crate::schema) fn one_credential(section: &Section<'_>, report: &mut Repo
 
 /// Headers that Prometheus sets itself.
 pub(in crate::schema) fn headers(section: &Section<'_>, report: &mut Report<'_>) {
-    headers::none_reserved(section, "headers", headers::REMOTE, report);
+    headers::none_reserved(section, "headers", header::custom, report);
 }
 
 /// A null queue is all zero, which the queue's own checks refuse since 3.12.0.
