@@ -9,8 +9,8 @@ mod named;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use promvet::finding::{Finding, Severity, Text};
 use promvet::schema::table::{Struct, Type};
@@ -31,11 +31,10 @@ fn shared() -> Option<PathBuf> {
     folder
 }
 
-fn findings(text: &str, target: &Target) -> Vec<Finding> {
-    let text = Text::new("prometheus.yml", text.as_bytes().to_vec());
-    match yaml::parse_first(&text) {
+fn findings(text: &Arc<Text>, target: &Target) -> Vec<Finding> {
+    match yaml::parse_first(text) {
         Ok(document) => schema::check(&document, target),
-        Err(error) => vec![schema::syntax_finding(&text, &error)],
+        Err(error) => vec![schema::syntax_finding(text, &error)],
     }
 }
 
@@ -112,7 +111,8 @@ fn judge(file: &str, field: &str) {
     let cases = cases(&shared.join("conformance/differential").join(file), field);
     let tally = Mutex::new(Tally::default());
     each(&cases, |case| {
-        let found = findings(&case.text, &Target::of(case.version));
+        let text = Text::new("prometheus.yml", case.text.clone().into_bytes());
+        let found = findings(&text, &Target::of(case.version));
         let refused = refuses(&found);
         let mut tally = tally.lock().unwrap();
         if refused == case.ok {
@@ -125,7 +125,7 @@ fn judge(file: &str, field: &str) {
             tally.wrong.entry(key).or_default().push(case.name.clone());
         } else if !case.ok {
             tally.refused += 1;
-            if named::named(&case.error, &found) {
+            if named::named(&case.error, &found, &text) {
                 tally.named += 1;
             } else {
                 let names = tally.unnamed.entry(group(&case.error)).or_default();

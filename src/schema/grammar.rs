@@ -43,9 +43,11 @@ pub(super) fn fault(ty: &Type, scalar: Scalar<'_>, null: Null, scope: Scope) -> 
         Type::LabelName if null == Null::Quoted => None,
         Type::LabelName if scope.version.major < 3 => scalar::label::legacy_name(text).err(),
         Type::LabelName => scalar::label::utf8_name(text).err(),
-        Type::File(Reference::Rules | Reference::ScrapeConfigs, _) => {
-            scalar::glob::file_pattern(text).err()
-        }
+        Type::File(Reference::Rules, _) => scalar::glob::file_pattern(text).err(),
+        // Included files are looked for while the configuration is loaded, rule files later.
+        Type::File(Reference::ScrapeConfigs, _) => scalar::glob::file_pattern(text)
+            .and_then(|()| scalar::glob::syntax(text))
+            .err(),
         Type::File(Reference::Targets, _) => scalar::glob::target_file_pattern(text).err(),
         _ => None,
     }?;

@@ -4,7 +4,7 @@ use super::check::{Report, Rule, is_unfilled, part_of};
 use super::grammar;
 use super::null::{self, Null};
 use super::section::{Scheme, Scope, Section, is_null};
-use super::table::{By, Enum, Field, Found, NullItem, Required, Struct, Type};
+use super::table::{By, Enum, Field, Found, NullItem, Reference, Required, Struct, Type};
 use super::tables::root::CONFIG;
 use super::unknown::{self, Hint};
 use super::version::Version;
@@ -111,6 +111,11 @@ impl<'d> Walker<'_, '_> {
 
     /// An item of a list: null is refused in some lists, and kills Prometheus in one.
     fn item(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: Scope) {
+        if matches!(ty, Type::File(Reference::Targets, _)) && is_null(node) {
+            let message = "A path is empty; Prometheus refuses the file";
+            self.report
+                .at(Rule::InvalidValue, self.visible(node), message);
+        }
         let Type::Section(of) = ty else {
             return self.value(ty, node, None, scope);
         };

@@ -162,8 +162,8 @@ pub(in crate::schema) fn region(section: &Section<'_>, report: &mut Report<'_>) 
 pub(in crate::schema) fn scaleway_formats(section: &Section<'_>, report: &mut Report<'_>) {
     type Test = fn(&str) -> Result<(), scalar::Fault>;
     let formats: [(&str, Test); 5] = [
-        ("project_id", scaleway::contains_uuid),
-        ("secret_key", scaleway::contains_uuid),
+        ("project_id", scaleway::uuid),
+        ("secret_key", scaleway::uuid),
         ("access_key", scaleway::access_key),
         ("zone", scaleway::zone),
         ("api_url", scaleway::api_url),
