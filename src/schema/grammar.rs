@@ -41,6 +41,7 @@ pub(super) fn fault(ty: &Type, scalar: Scalar<'_>, null: Null, scope: Scope) -> 
             scalar::regex(text, go).err()
         }
         Type::LabelName if null == Null::Quoted => None,
+        Type::LabelName if is_not_utf8(scalar) => Some(not_utf8(scalar)),
         Type::LabelName if scope.version.major < 3 => scalar::label::legacy_name(text).err(),
         Type::LabelName => scalar::label::utf8_name(text).err(),
         Type::File(Reference::Rules, _) => scalar::glob::file_pattern(text).err(),
@@ -131,6 +132,24 @@ pub(super) fn is_text(scalar: Scalar<'_>) -> bool {
         scalar::number::resolve(scalar.text, plain, tag),
         Ok(Resolved::Str(_) | Resolved::Tagged(_))
     )
+}
+
+/// Whether a scalar is tagged `!!binary` and stands for bytes that are not UTF-8.
+pub(super) fn is_not_utf8(scalar: Scalar<'_>) -> bool {
+    let (plain, tag) = written(scalar);
+    match scalar::number::resolve(scalar.text, plain, tag) {
+        Ok(Resolved::Binary(bytes)) => std::str::from_utf8(&bytes).is_err(),
+        _ => false,
+    }
+}
+
+/// The fault of such a scalar.
+pub(super) fn not_utf8(scalar: Scalar<'_>) -> scalar::Fault {
+    scalar::Fault {
+        from: 0,
+        to: scalar.text.len(),
+        message: "is not valid UTF-8".into(),
+    }
 }
 
 /// What is wrong with the name of a label under a scheme.

@@ -87,7 +87,7 @@ impl<'d> Walker<'_, '_> {
                 self.tag(node, scalar);
             }
             (Type::List(_) | Type::Map(..), kind) => self.wrong_type(ty, node, kind),
-            (_, Kind::Scalar(scalar)) => self.scalar(ty, node, scalar, scope),
+            (_, Kind::Scalar(scalar)) => self.scalar(ty, node, key, scalar, scope),
             (_, kind) => self.wrong_type(ty, node, kind),
         }
     }
@@ -368,13 +368,25 @@ impl<'d> Walker<'_, '_> {
         true
     }
 
-    fn scalar(&mut self, ty: &Type, node: Node<'d>, scalar: Scalar<'d>, scope: Scope) {
+    fn scalar(
+        &mut self,
+        ty: &Type,
+        node: Node<'d>,
+        key: Option<Node<'d>>,
+        scalar: Scalar<'d>,
+        scope: Scope,
+    ) {
         if self.tag(node, scalar) {
             return;
         }
         let nullness = null::of(scalar);
+        let place = if node.span().is_empty() {
+            key.unwrap_or_else(|| self.visible(node))
+        } else {
+            node
+        };
         if let Type::Enum(set) = ty {
-            return self.word(set, node, scalar, nullness);
+            return self.word(set, place, scalar, nullness);
         }
         if nullness == Null::Plain || matches!(ty, Type::Any) {
             return;
@@ -386,11 +398,12 @@ impl<'d> Walker<'_, '_> {
             });
             let span = part_of(node, fault.from, fault.to);
             self.report
-                .say(fault.rule, node, span, unfilled, fault.message);
+                .say(fault.rule, place, span, unfilled, fault.message);
         }
     }
 
-    fn word(&mut self, set: &'static Enum, node: Node<'d>, scalar: Scalar<'d>, nullness: Null) {
+    /// Compares a scalar with a set of words.
+    fn word(&mut self, set: &'static Enum, place: Node<'d>, scalar: Scalar<'d>, nullness: Null) {
         let skipped = match set.by {
             By::Decoder => matches!(nullness, Null::Plain | Null::Quoted),
             By::Section => false,
@@ -403,14 +416,8 @@ impl<'d> Walker<'_, '_> {
             Null::Plain | Null::Late => "",
             _ => scalar.text,
         };
-        self.compare(set, node, text);
-    }
-
-    /// Compares a text with a set of words.
-    fn compare(&mut self, set: &'static Enum, node: Node<'d>, text: &str) {
         if let Some(fault) = words::not_among(set, text, self.version) {
-            let node = self.visible(node);
-            let said = self.report.at(fault.rule, node, fault.message);
+            let said = self.report.at(fault.rule, place, fault.message);
             if let Some(help) = fault.help {
                 said.help(help);
             }

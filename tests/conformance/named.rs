@@ -13,6 +13,24 @@ fn line_of(finding: &Finding, text: &Text) -> usize {
 /// What Prometheus says, the rules that may say the same, and a word that our finding must hold in
 /// its message, its path or its help. The first line that fits counts.
 const SAME: &[(&str, &str, &str)] = &[
+    ("!!binary", "wrong-type", "binary"),
+    ("is not a valid label value", "invalid-value", "UTF-8"),
+    ("auth method", "invalid-value", "auth"),
+    (
+        "invalid 'promote_resource_attributes'",
+        "duplicate invalid-value",
+        "promote",
+    ),
+    ("query missing", "missing-field", "query"),
+    ("not found in type", "unknown-field unavailable", ""),
+    ("already set", "duplicate", "twice"),
+    ("unmarshal", "wrong-type", ""),
+    ("URL scheme must be", "invalid-value", "http"),
+    ("host is missing", "invalid-value", "host"),
+    ("invalid compression", "invalid-value", "gzip"),
+    ("retention.size", "invalid-value", "size"),
+    ("eureka", "missing-field invalid-value", "server"),
+    ("requires a region", "missing-field", "region"),
     ("job_name is empty", "missing-field", "job_name"),
     ("duration", "invalid-value wrong-type", ""),
     ("error parsing regexp", "invalid-value", ""),
@@ -177,6 +195,7 @@ const SAME: &[(&str, &str, &str)] = &[
     ),
     ("label name", "invalid-value", ""),
     ("header", "invalid-value", ""),
+    ("role", "invalid-value", "node"),
 ];
 
 /// Whether the fault that Prometheus names is among the findings: by the line, where it says one,
@@ -216,14 +235,9 @@ fn mismatch(line: &str, findings: &[Finding], text: &Text) -> bool {
     let number: usize = number.parse().unwrap_or(0);
     let mut slack = 0;
     let (rules, word): (&[&str], &str) = if problem.contains(" not found in type ") {
-        let name = problem
-            .trim_start_matches("field ")
-            .split(" not found")
-            .next();
-        (
-            &["schema/unknown-field", "schema/unavailable"],
-            name.unwrap_or(""),
-        )
+        let name = problem.strip_prefix("field ").unwrap_or(problem);
+        let (name, _) = name.split_once(" not found").unwrap_or_default();
+        (&["schema/unknown-field", "schema/unavailable"], name)
     } else if problem.contains("already set") {
         // In maps go-yaml names the line of the value.
         slack = usize::from(problem.contains("already set in map"));
