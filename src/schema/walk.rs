@@ -396,7 +396,10 @@ impl<'d> Walker<'_, '_> {
                 let filled = Scalar { text, ..scalar };
                 grammar::fault(ty, filled, null::of(filled), scope).is_none()
             });
-            let span = part_of(node, fault.from, fault.to);
+            let span = match fault.rule {
+                Rule::WrongType => node.span(),
+                _ => part_of(node, fault.from, fault.to),
+            };
             self.report
                 .say(fault.rule, place, span, unfilled, fault.message);
         }

@@ -13,6 +13,7 @@ fn line_of(finding: &Finding, text: &Text) -> usize {
 /// What Prometheus says, the rules that may say the same, and a word that our finding must hold in
 /// its message, its path or its help. The first line that fits counts.
 const SAME: &[(&str, &str, &str)] = &[
+    ("invalid endpoint", "invalid-value", "endpoint"),
     ("!!binary", "wrong-type", "binary"),
     ("is not a valid label value", "invalid-value", "UTF-8"),
     ("auth method", "invalid-value", "auth"),

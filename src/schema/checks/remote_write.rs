@@ -66,11 +66,15 @@ pub(in crate::schema) fn queue(section: &Section<'_>, report: &mut Report<'_>) {
                 .help(format!("Delete `{key}` to get the default"));
         }
     }
-    if positive && section.number("min_shards") > section.number("max_shards") {
+    let number = |key| section.number(key).map(f64::trunc);
+    if let (Some(min), Some(max)) = (number("min_shards"), number("max_shards"))
+        && positive
+        && min > max
+    {
         ordered(section, "min_shards", "max_shards", report);
     }
-    if section.millis("min_backoff") > section.millis("max_backoff")
-        && section.millis("max_backoff").is_some()
+    if let (Some(min), Some(max)) = (section.millis("min_backoff"), section.millis("max_backoff"))
+        && min > max
     {
         ordered(section, "min_backoff", "max_backoff", report);
     }
