@@ -85,6 +85,7 @@ pub struct Text {
     path: Arc<str>,
     content: String,
     bom: usize,
+    not_utf8: Option<u32>,
     lines: OnceLock<Vec<u32>>,
     secrets: Mutex<Secrets>,
     looks_secret: OnceLock<Vec<Span>>,
@@ -117,11 +118,13 @@ impl Text {
     /// decoded, and offsets then count the decoded text.
     #[must_use]
     pub fn new(path: impl Into<Arc<str>>, bytes: Vec<u8>) -> Arc<Self> {
+        let not_utf8 = first_invalid(&bytes);
         let (content, bom) = decode(bytes);
         Arc::new(Self {
             path: path.into(),
             content,
             bom,
+            not_utf8,
             lines: OnceLock::new(),
             secrets: Mutex::default(),
             looks_secret: OnceLock::new(),
@@ -144,11 +147,18 @@ impl Text {
             path: Arc::clone(&host.path),
             content,
             bom: 0,
+            not_utf8: None,
             lines: OnceLock::new(),
             secrets: Mutex::default(),
             looks_secret: OnceLock::new(),
             host: Some((Arc::clone(host), segments)),
         })
+    }
+
+    /// The first place whose bytes are not UTF-8; it reads `?`.
+    #[must_use]
+    pub fn not_utf8(&self) -> Option<u32> {
+        self.not_utf8
     }
 
     /// The path as it is shown: relative to where promvet was started, with forward slashes.
@@ -305,6 +315,16 @@ impl Text {
             None => (Arc::clone(self), span),
         }
     }
+}
+
+/// The offset of the first byte that is not UTF-8, a byte-order mark not counted; none in UTF-16.
+fn first_invalid(bytes: &[u8]) -> Option<u32> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return None;
+    }
+    let at = std::str::from_utf8(bytes).err()?.valid_up_to();
+    let bom = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
+    Some(Span::new(at - bom, at - bom).start)
 }
 
 fn decode(bytes: Vec<u8>) -> (String, usize) {
@@ -495,6 +515,8 @@ mod tests {
     fn broken_bytes_keep_offsets() {
         let text = Text::new("a", b"a\xff\xfeb\nc".to_vec());
         assert_eq!(text.content(), "a??b\nc");
+        assert_eq!(text.not_utf8(), Some(1));
+        assert_eq!(Text::new("a", b"abc".to_vec()).not_utf8(), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::scalar::Fault;
 use super::section::Section;
 use super::version::Target;
 use crate::finding::{Finding, Severity, Span};
@@ -100,8 +101,7 @@ impl<'a> Report<'a> {
         self.part(rule, node, node.span(), message)
     }
 
-    /// Says something of a part of a node. What is wrong only because something is still to be
-    /// filled in is no error: it is a warning, or nothing in a template.
+    /// Says something of a part of a node.
     pub fn part(
         &mut self,
         rule: Rule,
@@ -109,15 +109,26 @@ impl<'a> Report<'a> {
         span: Span,
         message: impl Into<String>,
     ) -> Said<'_> {
-        let message = message.into();
-        let template = has_placeholder(node);
+        self.say(rule, node, span, has_placeholder(node), message.into())
+    }
+
+    /// What is wrong only because something is still to be filled in is no error: it is a
+    /// warning, or nothing in a template.
+    pub(super) fn say(
+        &mut self,
+        rule: Rule,
+        node: Node<'_>,
+        span: Span,
+        unfilled: bool,
+        message: String,
+    ) -> Said<'_> {
         let fresh = self.seen.insert((rule, span, message.clone()));
-        if !fresh || template && self.target.template {
+        if !fresh || unfilled && self.target.template {
             return Said(None);
         }
         let severity = match rule {
             Rule::Deprecated => Severity::Info,
-            _ if template => Severity::Warning,
+            _ if unfilled => Severity::Warning,
             _ => Severity::Error,
         };
         self.findings.push(Finding {
@@ -132,6 +143,24 @@ impl<'a> Report<'a> {
             fix: None,
         });
         Said(self.findings.last_mut())
+    }
+
+    /// Says what a grammar finds in the text of a scalar, if it finds something, at the place
+    /// where it finds it.
+    pub fn text(
+        &mut self,
+        node: Node<'_>,
+        subject: &str,
+        grammar: impl Fn(&str) -> Result<(), Fault>,
+    ) -> Said<'_> {
+        let scalar = node.scalar().unwrap_or_default();
+        let Err(fault) = grammar(scalar.text) else {
+            return Said(None);
+        };
+        let unfilled = is_unfilled(scalar.text, |text| grammar(text).is_ok());
+        let message = format!("{subject} {}; Prometheus refuses the file", fault.message);
+        let span = part_of(node, fault.from, fault.to);
+        self.say(Rule::InvalidValue, node, span, unfilled, message)
     }
 
     /// Says that a section lacks a key. If the key is there but empty, it is pointed at.
@@ -207,6 +236,48 @@ impl Said<'_> {
         }
         self
     }
+}
+
+/// The span of a part of a scalar's text; the whole scalar if the part is empty, or the alias by
+/// which it stands here.
+pub(super) fn part_of(node: Node<'_>, from: usize, to: usize) -> Span {
+    let part = node.scalar().unwrap_or_default().part(from, to);
+    if node.is_alias() || part.is_empty() {
+        node.span()
+    } else {
+        part
+    }
+}
+
+/// What may stand in the place of a placeholder, one for every grammar.
+const FILLINGS: &[&str] = &[
+    "a",
+    "1",
+    "1m",
+    "true",
+    "1MB",
+    "http://a",
+    "a.yml",
+    "00000000-0000-0000-0000-000000000000",
+    "SCW00000000000000000",
+    "fr-par-1",
+];
+
+/// Whether a text has placeholders, and is good with something in their place.
+pub(super) fn is_unfilled(text: &str, good: impl Fn(&str) -> bool) -> bool {
+    let holes: Vec<_> = placeholder::find(text).collect();
+    !holes.is_empty()
+        && FILLINGS.iter().any(|filling| {
+            let mut filled = String::with_capacity(text.len());
+            let mut at = 0;
+            for hole in &holes {
+                filled.push_str(text.get(at..hole.start).unwrap_or_default());
+                filled.push_str(filling);
+                at = hole.end;
+            }
+            filled.push_str(text.get(at..).unwrap_or_default());
+            good(&filled)
+        })
 }
 
 /// Whether a node is still to be filled in: a scalar with a placeholder, or a flow collection

@@ -2,10 +2,11 @@
 
 use super::check::Rule;
 use super::null::Null;
+use super::scalar::{self, Go, coerce, number::Resolved};
 use super::section::{Scheme, Scope};
-use super::table::Type;
+use super::table::{Reference, Type};
 use super::words;
-use crate::yaml::Scalar;
+use crate::yaml::{Kind, Scalar};
 
 /// What is wrong with a text, and where in it.
 pub(super) struct Fault {
@@ -15,98 +16,154 @@ pub(super) struct Fault {
     pub(super) message: String,
 }
 
+/// How a scalar is written, for the grammars of go-yaml: whether it is plain, and its tag.
+fn written(scalar: Scalar<'_>) -> (bool, Option<&str>) {
+    (scalar.style == crate::yaml::Style::Plain, scalar.tag)
+}
+
 /// What is wrong with a scalar that stands for a type.
-pub(super) fn fault(ty: &Type, scalar: Scalar<'_>, _null: Null, _scope: Scope) -> Option<Fault> {
-    let whole = |rule, message| Fault {
-        rule,
+pub(super) fn fault(ty: &Type, scalar: Scalar<'_>, null: Null, scope: Scope) -> Option<Fault> {
+    let text = if null == Null::Late { "" } else { scalar.text };
+    let (plain, tag) = written(scalar);
+    let problem = match ty {
+        Type::Bool => return mismatch(ty, scalar, coerce::boolean(scalar.text, plain, tag).err()),
+        Type::Int => return mismatch(ty, scalar, coerce::int(scalar.text, plain, tag).err()),
+        Type::Uint => return mismatch(ty, scalar, coerce::uint(scalar.text, plain, tag).err()),
+        Type::Float => return mismatch(ty, scalar, coerce::float(scalar.text, plain, tag).err()),
+        Type::Duration => duration(text, scope),
+        Type::ByteSize if null == Null::Late => None,
+        Type::ByteSize => scalar::byte_size(text).err(),
+        Type::Url if null == Null::Quoted => return mismatch(ty, scalar, None),
+        Type::Url => scalar::url(text).err(),
+        Type::Regex if null == Null::Quoted => None,
+        Type::Regex => {
+            let go = Go::of_prometheus(scope.version.major, scope.version.minor);
+            scalar::regex(text, go).err()
+        }
+        Type::LabelName if null == Null::Quoted => None,
+        Type::LabelName if is_not_utf8(scalar) => Some(not_utf8(scalar)),
+        Type::LabelName if scope.version.major < 3 => scalar::label::legacy_name(text).err(),
+        Type::LabelName => scalar::label::utf8_name(text).err(),
+        Type::File(Reference::Rules, _) => scalar::glob::file_pattern(text).err(),
+        // Included files are looked for while the configuration is loaded, rule files later.
+        Type::File(Reference::ScrapeConfigs, _) => scalar::glob::file_pattern(text)
+            .and_then(|()| scalar::glob::syntax(text))
+            .err(),
+        Type::File(Reference::Targets, _) => scalar::glob::target_file_pattern(text).err(),
+        _ => None,
+    }?;
+    let what = words::subject(ty);
+    Some(Fault {
+        rule: Rule::InvalidValue,
+        from: problem.from,
+        to: problem.to,
+        message: format!("{what} {}; Prometheus refuses the file", problem.message),
+    })
+}
+
+/// Compound durations came with 2.21.0, a bare 0 with 2.19.0 (prometheus/common).
+fn duration(text: &str, scope: Scope) -> Option<scalar::Fault> {
+    let whole = |message: &str| scalar::Fault {
+        from: 0,
+        to: text.len(),
+        message: message.to_owned(),
+    };
+    let since = |minor| (scope.version.major, scope.version.minor) >= (2, minor);
+    match scalar::duration(text) {
+        Err(fault) => Some(fault),
+        Ok(read) if read.compound && !since(21) => Some(whole(
+            "has more than one unit, which needs Prometheus 2.21.0 or newer",
+        )),
+        Ok(read) if read.bare_zero && !since(19) => {
+            Some(whole("has no unit, which needs Prometheus 2.19.0 or newer"))
+        }
+        Ok(_) => None,
+    }
+}
+
+/// A scalar of the wrong kind.
+fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Option<Fault> {
+    let quoted_url = matches!(ty, Type::Url);
+    if problem.is_none() && !quoted_url {
+        return None;
+    }
+    let message = match problem {
+        Some(problem) => format!("This {}; Prometheus refuses the file", problem.message),
+        None => format!(
+            "This is {}, but {} is expected here",
+            words::what_is(Kind::Scalar(scalar)),
+            words::what_is_wanted(ty)
+        ),
+    };
+    Some(Fault {
+        rule: Rule::WrongType,
         from: 0,
         to: scalar.text.len(),
         message,
-    };
-    let wrong = || {
-        whole(
-            Rule::WrongType,
-            format!(
-                "This is {}, but {} is expected here",
-                words::what_is(crate::yaml::Kind::Scalar(scalar)),
-                words::what_is_wanted(ty)
-            ),
-        )
-    };
-    match ty {
-        Type::Bool => scalar.as_bool().is_none().then(wrong),
-        Type::Int | Type::Uint | Type::Float => number(scalar).is_none().then(wrong),
-        Type::Section(_) | Type::List(_) | Type::Map(..) => Some(wrong()),
-        Type::Duration => millis(scalar.text)
-            .is_none()
-            .then(|| whole(Rule::InvalidValue, "bad duration".into())),
-        _ => None,
-    }
+    })
 }
 
-pub(super) fn tag_fault(_scalar: Scalar<'_>) -> Option<String> {
-    None
+/// What is wrong with an explicit tag, whatever the type: the text is not what the tag says.
+pub(super) fn tag_fault(scalar: Scalar<'_>) -> Option<String> {
+    scalar.tag?;
+    let (plain, tag) = written(scalar);
+    let fault = scalar::number::resolve(scalar.text, plain, tag).err()?;
+    Some(format!(
+        "This {}; Prometheus refuses the file",
+        fault.message
+    ))
 }
 
+/// The number that a scalar stands for.
 pub(super) fn number(scalar: Scalar<'_>) -> Option<f64> {
-    scalar
-        .is_plain()
-        .then(|| scalar.text.parse().ok())
-        .flatten()
+    let (plain, tag) = written(scalar);
+    coerce::float(scalar.text, plain, tag).ok().flatten()
 }
 
+/// The milliseconds of a duration.
 pub(super) fn millis(text: &str) -> Option<i64> {
-    text.strip_suffix('s')
-        .and_then(|t| t.parse::<i64>().ok())
-        .map(|s| s * 1000)
-        .or_else(|| {
-            text.strip_suffix('m')
-                .and_then(|t| t.parse::<i64>().ok())
-                .map(|s| s * 60000)
-        })
+    scalar::duration(text).ok().map(|read| read.milliseconds)
 }
 
-pub(super) fn is_label_name(text: &str, scheme: Scheme) -> bool {
-    match scheme {
-        Scheme::Utf8 => !text.is_empty(),
-        Scheme::Legacy => {
-            !text.is_empty()
-                && !text.starts_with(|c: char| c.is_ascii_digit())
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        }
+/// Whether go-yaml would take a scalar for something other than text.
+pub(super) fn is_text(scalar: Scalar<'_>) -> bool {
+    let (plain, tag) = written(scalar);
+    matches!(
+        scalar::number::resolve(scalar.text, plain, tag),
+        Ok(Resolved::Str(_) | Resolved::Tagged(_))
+    )
+}
+
+/// Whether a scalar is tagged `!!binary` and stands for bytes that are not UTF-8.
+pub(super) fn is_not_utf8(scalar: Scalar<'_>) -> bool {
+    let (plain, tag) = written(scalar);
+    match scalar::number::resolve(scalar.text, plain, tag) {
+        Ok(Resolved::Binary(bytes)) => std::str::from_utf8(&bytes).is_err(),
+        _ => false,
     }
 }
 
-pub(super) fn is_label_template(text: &str, _scheme: Scheme) -> bool {
-    !text.is_empty()
+/// The fault of such a scalar.
+pub(super) fn not_utf8(scalar: Scalar<'_>) -> scalar::Fault {
+    scalar::Fault {
+        from: 0,
+        to: scalar.text.len(),
+        message: "is not valid UTF-8".into(),
+    }
 }
 
-pub(super) fn is_uuid(text: &str) -> bool {
-    text.len() > 30
+/// What is wrong with the name of a label under a scheme.
+pub(super) fn label_name(text: &str, scheme: Scheme) -> Result<(), scalar::Fault> {
+    match scheme {
+        Scheme::Legacy => scalar::label::legacy_name(text),
+        Scheme::Utf8 => scalar::label::utf8_name(text),
+    }
 }
 
-pub(super) fn is_byte_size(_text: &str) -> bool {
-    true
-}
-pub(super) fn label_selector(_text: &str) -> Option<Fault> {
-    None
-}
-pub(super) fn field_selector(_text: &str) -> Option<Fault> {
-    None
-}
-pub(super) fn url_fault(_text: &str) -> Option<Fault> {
-    None
-}
-pub(super) fn scheme_and_host(text: &str) -> Option<(String, String)> {
-    let (a, b) = text.split_once("://").unwrap_or(("", text));
-    Some((a.to_owned(), b.to_owned()))
-}
-pub(super) fn is_scaleway_id(text: &str) -> bool {
-    text.len() > 30
-}
-pub(super) fn is_scaleway_access_key(text: &str) -> bool {
-    text.len() > 5
-}
-pub(super) fn is_scaleway_zone(text: &str) -> bool {
-    text.len() > 5
+/// What is wrong with a template of the name of a label under a scheme.
+pub(super) fn label_template(text: &str, scheme: Scheme) -> Result<(), scalar::Fault> {
+    match scheme {
+        Scheme::Legacy => scalar::label::legacy_template(text),
+        Scheme::Utf8 => scalar::label::utf8_name(text),
+    }
 }

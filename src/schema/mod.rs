@@ -9,6 +9,7 @@ mod checks;
 mod grammar;
 mod null;
 pub mod scalar;
+mod secrets;
 mod section;
 mod syntax;
 pub mod table;
@@ -19,6 +20,7 @@ mod walk;
 mod words;
 
 pub use check::{Check, Report, Rule, Said};
+pub use secrets::mark_secrets;
 pub use section::{Scheme, Scope, Section};
 pub use syntax::syntax_finding;
 pub use version::{Target, UnknownVersion, Version};
@@ -56,6 +58,7 @@ fn judge(
     main: Option<&Document>,
     target: &Target,
 ) -> Vec<Finding> {
+    mark_secrets(document);
     let mut merged: Vec<(Finding, Vec<Version>)> = Vec::new();
     for &version in &target.versions {
         let global = main.and_then(|main| walk::global(main, version));

@@ -1,10 +1,10 @@
 //! The one walker that holds a document against the tables.
 
-use super::check::{Report, Rule};
+use super::check::{Report, Rule, is_unfilled, part_of};
 use super::grammar;
 use super::null::{self, Null};
 use super::section::{Scheme, Scope, Section, is_null};
-use super::table::{By, Enum, Field, Found, NullItem, Required, Struct, Type};
+use super::table::{By, Enum, Field, Found, NullItem, Reference, Required, Struct, Type};
 use super::tables::root::CONFIG;
 use super::unknown::{self, Hint};
 use super::version::Version;
@@ -87,7 +87,7 @@ impl<'d> Walker<'_, '_> {
                 self.tag(node, scalar);
             }
             (Type::List(_) | Type::Map(..), kind) => self.wrong_type(ty, node, kind),
-            (_, Kind::Scalar(scalar)) => self.scalar(ty, node, scalar, scope),
+            (_, Kind::Scalar(scalar)) => self.scalar(ty, node, key, scalar, scope),
             (_, kind) => self.wrong_type(ty, node, kind),
         }
     }
@@ -111,6 +111,11 @@ impl<'d> Walker<'_, '_> {
 
     /// An item of a list: null is refused in some lists, and kills Prometheus in one.
     fn item(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: Scope) {
+        if matches!(ty, Type::File(Reference::Targets, _)) && is_null(node) {
+            let message = "A path is empty; Prometheus refuses the file";
+            self.report
+                .at(Rule::InvalidValue, self.visible(node), message);
+        }
         let Type::Section(of) = ty else {
             return self.value(ty, node, None, scope);
         };
@@ -363,26 +368,45 @@ impl<'d> Walker<'_, '_> {
         true
     }
 
-    fn scalar(&mut self, ty: &Type, node: Node<'d>, scalar: Scalar<'d>, scope: Scope) {
+    fn scalar(
+        &mut self,
+        ty: &Type,
+        node: Node<'d>,
+        key: Option<Node<'d>>,
+        scalar: Scalar<'d>,
+        scope: Scope,
+    ) {
         if self.tag(node, scalar) {
             return;
         }
         let nullness = null::of(scalar);
+        let place = if node.span().is_empty() {
+            key.unwrap_or_else(|| self.visible(node))
+        } else {
+            node
+        };
         if let Type::Enum(set) = ty {
-            return self.word(set, node, scalar, nullness);
+            return self.word(set, place, scalar, nullness);
         }
         if nullness == Null::Plain || matches!(ty, Type::Any) {
             return;
         }
         if let Some(fault) = grammar::fault(ty, scalar, nullness, scope) {
-            let span = scalar.part(fault.from, fault.to);
-            let span = if node.is_alias() { node.span() } else { span };
-            let span = if span.is_empty() { node.span() } else { span };
-            self.report.part(fault.rule, node, span, fault.message);
+            let unfilled = is_unfilled(scalar.text, |text| {
+                let filled = Scalar { text, ..scalar };
+                grammar::fault(ty, filled, null::of(filled), scope).is_none()
+            });
+            let span = match fault.rule {
+                Rule::WrongType => node.span(),
+                _ => part_of(node, fault.from, fault.to),
+            };
+            self.report
+                .say(fault.rule, place, span, unfilled, fault.message);
         }
     }
 
-    fn word(&mut self, set: &'static Enum, node: Node<'d>, scalar: Scalar<'d>, nullness: Null) {
+    /// Compares a scalar with a set of words.
+    fn word(&mut self, set: &'static Enum, place: Node<'d>, scalar: Scalar<'d>, nullness: Null) {
         let skipped = match set.by {
             By::Decoder => matches!(nullness, Null::Plain | Null::Quoted),
             By::Section => false,
@@ -395,14 +419,8 @@ impl<'d> Walker<'_, '_> {
             Null::Plain | Null::Late => "",
             _ => scalar.text,
         };
-        self.compare(set, node, text);
-    }
-
-    /// Compares a text with a set of words.
-    fn compare(&mut self, set: &'static Enum, node: Node<'d>, text: &str) {
         if let Some(fault) = words::not_among(set, text, self.version) {
-            let node = self.visible(node);
-            let said = self.report.at(fault.rule, node, fault.message);
+            let said = self.report.at(fault.rule, place, fault.message);
             if let Some(help) = fault.help {
                 said.help(help);
             }

@@ -15,7 +15,7 @@ pub(super) fn what_is(kind: Kind<'_>) -> String {
 }
 
 fn what_scalar_is(scalar: Scalar<'_>) -> String {
-    if !scalar.is_plain() {
+    if super::grammar::is_text(scalar) {
         "text".into()
     } else if scalar.as_bool().is_some() {
         "a boolean".into()
@@ -23,6 +23,19 @@ fn what_scalar_is(scalar: Scalar<'_>) -> String {
         "a number".into()
     } else {
         "a single value".into()
+    }
+}
+
+/// What a text of a type is called at the head of a sentence.
+pub(super) fn subject(ty: &Type) -> &'static str {
+    match ty {
+        Type::Duration => "This duration",
+        Type::ByteSize => "This size",
+        Type::Url => "This URL",
+        Type::Regex => "This regular expression",
+        Type::LabelName => "The name of a label",
+        Type::File(..) => "This path",
+        _ => "This",
     }
 }
 

@@ -1,5 +1,6 @@
 //! From events to a tree.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, BufRead, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -183,10 +184,20 @@ fn plain(text: &Text) -> Covered<'_> {
 
 fn first(text: &Arc<Text>, covered: Covered<'_>) -> Result<Document, SyntaxError> {
     let mut documents = guarded(text, covered, 1)?;
-    documents
+    let document = documents
         .0
         .pop()
-        .map_or_else(|| Ok(Builder::new(text, covered).finish(None)), Ok)
+        .unwrap_or_else(|| Builder::new(text, covered).finish(None));
+    let end = document.next.map_or(u32::MAX, |next| next.start);
+    match text.not_utf8().filter(|at| *at < end) {
+        Some(at) => Err(SyntaxError {
+            kind: SyntaxKind::Encoding,
+            problem: "invalid UTF-8 octet sequence".into(),
+            context: None,
+            span: Span::new(at as usize, at as usize + 1),
+        }),
+        None => Ok(document),
+    }
 }
 
 /// Reads all documents of a text, and the error that ended the reading, if one did.
@@ -267,9 +278,10 @@ fn read_documents(
     most: usize,
     out: &mut Vec<Document>,
 ) -> Result<(), SyntaxError> {
+    let content = with_plain_marks(covered.content);
     let mut parser = Parser::new();
     parser.set_encoding(libyaml_safer::Encoding::Utf8);
-    parser.set_input(Chunks::new(covered.content));
+    parser.set_input(Chunks::new(&content));
     let mut builder = Builder::new(text, covered);
     loop {
         let event = parser.parse().map_err(|error| malformed(text, &error))?;
@@ -290,6 +302,19 @@ fn read_documents(
             _ => builder.take(event)?,
         }
     }
+}
+
+/// A byte-order mark and what stands for one inside a text: as long, and not skipped.
+const MARK: &str = "\u{feff}";
+const PLAIN_MARK: &str = "\u{fffd}";
+
+/// go-yaml v2 takes a byte-order mark that does not begin the text for a character like others;
+/// the parser would skip it at the start of a line.
+fn with_plain_marks(content: &str) -> Cow<'_, str> {
+    if memchr::memmem::find(content.as_bytes(), MARK.as_bytes()).is_none() {
+        return Cow::Borrowed(content);
+    }
+    Cow::Owned(content.replace(MARK, PLAIN_MARK))
 }
 
 /// Where another document begins; what is broken there is nobody's concern.
@@ -414,6 +439,12 @@ impl<'m> Builder<'m> {
                 let tag =
                     tag.or_else(|| (!plain_implicit && style == Style::Plain).then(|| "!".into()));
                 let value = self.restored(at, self.unended(at, value, style));
+                let value =
+                    if value.contains(PLAIN_MARK) && self.document.text.slice(at).contains(MARK) {
+                        value.replace(PLAIN_MARK, MARK)
+                    } else {
+                        value
+                    };
                 let at = self.trimmed(at, style);
                 self.no_question_mark(at, style)?;
                 self.add(at, anchor, tag, Data::Scalar { text: value, style });
@@ -691,6 +722,22 @@ mod tests {
         for source in ["a?b", "a: b?c", "['a?b']", "{\"a\": 'b?'}"] {
             assert!(parse(source).is_ok(), "{source}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_refused_in_the_first_document() {
+        let parse = |bytes: &[u8]| parse_first(&Text::new("t.yml", bytes.to_vec()));
+        let error = parse(b"a: 1 # caf\xe9\n").unwrap_err();
+        assert_eq!((error.kind, error.span.start), (SyntaxKind::Encoding, 10));
+        assert!(parse(b"a: 1\n---\nb: \xe9\n").is_ok());
+    }
+
+    #[test]
+    fn byte_order_marks_inside_a_text_are_characters() {
+        let document = parse("a:\n\u{feff} b: x\n").unwrap();
+        assert!(document.root().unwrap().get("\u{feff} b").is_some());
+        assert!(parse("a: 1\n\u{feff}").is_err());
+        assert!(parse("\u{feff}a: 1\n").is_ok());
     }
 
     #[test]

@@ -1,10 +1,37 @@
 //! Whether the fault that Prometheus names is among our findings.
 
-use promvet::finding::Finding;
+use promvet::finding::{Finding, Text};
+
+/// The line of a finding as go-yaml counts: U+0085, U+2028 and U+2029 break lines as well.
+fn line_of(finding: &Finding, text: &Text) -> usize {
+    let start = finding.place.span().start as usize;
+    let before = text.content().get(..start).unwrap_or_default();
+    let other = ['\u{85}', '\u{2028}', '\u{2029}'];
+    finding.place.start().line + before.matches(other).count()
+}
 
 /// What Prometheus says, the rules that may say the same, and a word that our finding must hold in
 /// its message, its path or its help. The first line that fits counts.
 const SAME: &[(&str, &str, &str)] = &[
+    ("invalid endpoint", "invalid-value", "endpoint"),
+    ("!!binary", "wrong-type", "binary"),
+    ("is not a valid label value", "invalid-value", "UTF-8"),
+    ("auth method", "invalid-value", "auth"),
+    (
+        "invalid 'promote_resource_attributes'",
+        "duplicate invalid-value",
+        "promote",
+    ),
+    ("query missing", "missing-field", "query"),
+    ("not found in type", "unknown-field unavailable", ""),
+    ("already set", "duplicate", "twice"),
+    ("unmarshal", "wrong-type", ""),
+    ("URL scheme must be", "invalid-value", "http"),
+    ("host is missing", "invalid-value", "host"),
+    ("invalid compression", "invalid-value", "gzip"),
+    ("retention.size", "invalid-value", "size"),
+    ("eureka", "missing-field invalid-value", "server"),
+    ("requires a region", "missing-field", "region"),
     ("job_name is empty", "missing-field", "job_name"),
     ("duration", "invalid-value wrong-type", ""),
     ("error parsing regexp", "invalid-value", ""),
@@ -22,8 +49,42 @@ const SAME: &[(&str, &str, &str)] = &[
     ),
     ("requires 'target_label'", "missing-field", "target_label"),
     ("tracing endpoint", "missing-field", "endpoint"),
-    ("unknown authentication_type", "invalid-value", "OAuth"),
-    ("role supports only", "invalid-value unavailable", "role"),
+    (
+        "unknown authentication_type",
+        "invalid-value unavailable",
+        "",
+    ),
+    (
+        "protobuf_message",
+        "invalid-value unavailable",
+        "prometheus.WriteRequest",
+    ),
+    ("filter values cannot be empty", "missing-field", "values"),
+    ("requires server host", "missing-field", "server"),
+    ("eureka", "missing-field invalid-value", "server"),
+    ("fallback_scrape_protocol", "invalid-value unavailable", ""),
+    (
+        "expected tasks, services, or nodes",
+        "invalid-value",
+        "tasks",
+    ),
+    ("unknown role", "invalid-value", ""),
+    ("AWS SD role", "missing-field invalid-value", "role"),
+    ("is required", "missing-field", ""),
+    ("must be positive", "invalid-value", ""),
+    ("name validation method", "invalid-value", "legacy"),
+    ("percentage'", "invalid-value", "percentage"),
+    ("requires access_key", "missing-field", "access_key"),
+    (
+        "role supports only",
+        "invalid-value unavailable missing-field",
+        "role",
+    ),
+    (
+        "duplicated selector role",
+        "duplicate missing-field",
+        "role",
+    ),
     (
         "OTLP translation strategy",
         "invalid-value unavailable",
@@ -135,20 +196,23 @@ const SAME: &[(&str, &str, &str)] = &[
     ),
     ("label name", "invalid-value", ""),
     ("header", "invalid-value", ""),
+    ("role", "invalid-value", "node"),
 ];
 
 /// Whether the fault that Prometheus names is among the findings: by the line, where it says one,
 /// and by what it says.
-pub fn named(error: &str, findings: &[Finding]) -> bool {
+pub fn named(error: &str, findings: &[Finding], text: &Text) -> bool {
     if let Some(list) = error.strip_prefix("yaml: unmarshal errors:") {
         let mut lines = list
             .lines()
             .map(str::trim)
             .filter(|line| line.starts_with("line "));
-        return lines.all(|line| mismatch(line, findings));
+        return lines.all(|line| mismatch(line, findings, text));
     }
     if let Some(problem) = error.strip_prefix("yaml: ") {
-        return findings.iter().any(|finding| syntax(problem, finding));
+        return findings
+            .iter()
+            .any(|finding| syntax(problem, finding, text));
     }
     let Some((_, rules, word)) = SAME.iter().find(|(words, _, _)| error.contains(words)) else {
         return false;
@@ -165,34 +229,32 @@ pub fn named(error: &str, findings: &[Finding]) -> bool {
 }
 
 /// `line 7: field x not found in type config.plain` and the like.
-fn mismatch(line: &str, findings: &[Finding]) -> bool {
+fn mismatch(line: &str, findings: &[Finding], text: &Text) -> bool {
     let Some((number, problem)) = line.trim_start_matches("line ").split_once(": ") else {
         return false;
     };
     let number: usize = number.parse().unwrap_or(0);
+    let mut slack = 0;
     let (rules, word): (&[&str], &str) = if problem.contains(" not found in type ") {
-        let name = problem
-            .trim_start_matches("field ")
-            .split(" not found")
-            .next();
-        (
-            &["schema/unknown-field", "schema/unavailable"],
-            name.unwrap_or(""),
-        )
+        let name = problem.strip_prefix("field ").unwrap_or(problem);
+        let (name, _) = name.split_once(" not found").unwrap_or_default();
+        (&["schema/unknown-field", "schema/unavailable"], name)
     } else if problem.contains("already set") {
+        // In maps go-yaml names the line of the value.
+        slack = usize::from(problem.contains("already set in map"));
         (&["schema/duplicate"], "")
     } else {
         (&["schema/wrong-type"], "")
     };
     findings.iter().any(|finding| {
-        finding.place.start().line == number
+        line_of(finding, text).abs_diff(number) <= slack
             && rules.contains(&&*finding.rule)
             && finding.message.contains(word)
     })
 }
 
 /// `line 7: did not find expected key`; go-yaml counts some lines from zero.
-fn syntax(problem: &str, finding: &Finding) -> bool {
+fn syntax(problem: &str, finding: &Finding, text: &Text) -> bool {
     let (number, words) = match problem.strip_prefix("line ") {
         Some(rest) => {
             let (number, words) = rest.split_once(": ").unwrap_or(("0", rest));
@@ -200,7 +262,7 @@ fn syntax(problem: &str, finding: &Finding) -> bool {
         }
         None => (0, problem),
     };
-    let line = finding.place.start().line;
+    let line = line_of(finding, text);
     // Without a number it is the first line, or the parser could not tell.
     let near = number == 0 || line.abs_diff(number) <= 1;
     near && finding.rule.starts_with("schema/")

@@ -2,7 +2,7 @@
 
 use super::exclusive::{at_most_one, present};
 use crate::schema::check::{Report, Rule};
-use crate::schema::grammar;
+use crate::schema::scalar::{azure, uuid};
 use crate::schema::section::Section;
 
 const METHODS: &[&str] = &[
@@ -33,14 +33,7 @@ pub(in crate::schema) fn scope(section: &Section<'_>, report: &mut Report<'_>) {
     let Some(node) = section.filled("scope") else {
         return;
     };
-    let fine = |c: char| c.is_ascii_alphanumeric() || "_ \t\n\x0c\r:/.-".contains(c);
-    if node.as_str().is_some_and(|text| !text.chars().all(fine)) {
-        report.at(
-            Rule::InvalidValue,
-            node,
-            "A scope consists of letters, digits, spaces and `_ : / . -`; Prometheus refuses the file",
-        );
-    }
+    report.text(node, "The scope", azure::scope);
 }
 
 /// What each method has to name. A managed identity may go without an id since 3.5.0.
@@ -64,15 +57,9 @@ pub(in crate::schema) fn ids(section: &Section<'_>, report: &mut Report<'_>) {
         }
     }
     for key in uuids {
-        if let Some(node) = section.filled(key)
-            && node.as_str().is_some_and(|text| !grammar::is_uuid(text))
-        {
+        if let Some(node) = section.filled(key) {
             report
-                .at(
-                    Rule::InvalidValue,
-                    node,
-                    format!("`{key}` is no UUID; Prometheus refuses the file"),
-                )
+                .text(node, &format!("`{key}`"), uuid::uuid)
                 .help("A UUID looks like `00000000-0000-0000-0000-000000000000`");
         }
     }

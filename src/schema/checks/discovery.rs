@@ -2,7 +2,7 @@
 
 use super::exclusive::{at_most_one, filled, one_filled, present};
 use crate::schema::check::{Report, Rule};
-use crate::schema::grammar;
+use crate::schema::scalar::{self, GoUrl, scaleway};
 use crate::schema::section::Section;
 use crate::yaml::Node;
 
@@ -87,18 +87,14 @@ pub(in crate::schema) fn http(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 fn absolute(section: &Section<'_>, key: &str, web: bool, report: &mut Report<'_>) {
-    let Some(node) = parsed(section, key, report) else {
+    let Some((node, url)) = parsed(section, key, report) else {
         return;
     };
-    let text = node.as_str().unwrap_or_default();
-    let Some((scheme, host)) = grammar::scheme_and_host(text) else {
-        return;
-    };
-    let problem = if scheme.is_empty() {
+    let problem = if url.scheme.is_empty() {
         "has no scheme"
-    } else if web && scheme != "http" && scheme != "https" {
+    } else if web && !url.has_scheme("http") && !url.has_scheme("https") {
         "has a scheme other than `http` and `https`"
-    } else if host.is_empty() {
+    } else if url.host.is_empty() {
         "has no host"
     } else {
         return;
@@ -113,21 +109,19 @@ fn absolute(section: &Section<'_>, key: &str, web: bool, report: &mut Report<'_>
 }
 
 /// The value of a key, if it can be read as a URL; says so if not.
-fn parsed<'d>(section: &Section<'d>, key: &str, report: &mut Report<'_>) -> Option<Node<'d>> {
+fn parsed<'d>(
+    section: &Section<'d>,
+    key: &str,
+    report: &mut Report<'_>,
+) -> Option<(Node<'d>, GoUrl<'d>)> {
     let node = section.filled(key)?;
-    let scalar = node.scalar()?;
-    let Some(fault) = grammar::url_fault(scalar.text) else {
-        return Some(node);
-    };
-    let span = scalar.part(fault.from, fault.to);
-    let span = if node.is_alias() || span.is_empty() {
-        node.span()
-    } else {
-        span
-    };
-    let message = format!("This URL {}; Prometheus refuses the file", fault.message);
-    report.part(Rule::InvalidValue, node, span, message);
-    None
+    match scalar::url(node.scalar()?.text) {
+        Ok(url) => Some((node, url)),
+        Err(_) => {
+            report.text(node, "This URL", |text| scalar::url(text).map(drop));
+            None
+        }
+    }
 }
 
 /// A host that can be read as a URL.
@@ -165,34 +159,20 @@ pub(in crate::schema) fn region(section: &Section<'_>, report: &mut Report<'_>) 
 }
 
 /// Scaleway's own formats.
-pub(in crate::schema) fn scaleway(section: &Section<'_>, report: &mut Report<'_>) {
-    type Test = fn(&str) -> bool;
-    let formats: [(&str, Test, &str); 4] = [
-        ("project_id", grammar::is_scaleway_id, "no UUID"),
-        ("secret_key", grammar::is_scaleway_id, "no UUID"),
-        (
-            "access_key",
-            grammar::is_scaleway_access_key,
-            "no access key of Scaleway",
-        ),
-        (
-            "zone",
-            grammar::is_scaleway_zone,
-            "no zone such as `fr-par-1`",
-        ),
+pub(in crate::schema) fn scaleway_formats(section: &Section<'_>, report: &mut Report<'_>) {
+    type Test = fn(&str) -> Result<(), scalar::Fault>;
+    let formats: [(&str, Test); 5] = [
+        ("project_id", scaleway::uuid),
+        ("secret_key", scaleway::uuid),
+        ("access_key", scaleway::access_key),
+        ("zone", scaleway::zone),
+        ("api_url", scaleway::api_url),
     ];
-    for (key, test, problem) in formats {
-        if let Some(node) = section.filled(key)
-            && node.as_str().is_some_and(|text| !test(text))
-        {
-            report.at(
-                Rule::InvalidValue,
-                node,
-                format!("`{key}` is {problem}; Prometheus refuses the file"),
-            );
+    for (key, test) in formats {
+        if let Some(node) = section.filled(key) {
+            report.text(node, &format!("`{key}`"), test);
         }
     }
-    parsed(section, "api_url", report);
 }
 
 /// An endpoint or a region.

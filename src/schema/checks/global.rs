@@ -2,9 +2,9 @@
 
 use super::config::{exceeds, explicit_millis};
 use super::scrape;
-use crate::schema::check::{Report, Rule};
+use crate::schema::check::Report;
 use crate::schema::grammar;
-use crate::schema::section::{Scheme, Section};
+use crate::schema::section::Section;
 
 /// `scrape_interval` where nobody sets one: a minute.
 pub(super) const INTERVAL: i64 = 60_000;
@@ -41,23 +41,17 @@ pub(in crate::schema) fn external_labels(section: &Section<'_>, report: &mut Rep
     };
     let scheme = section.scope.scheme;
     for entry in mapping.entries() {
-        let Some(name) = entry.key.scalar() else {
-            continue;
-        };
-        let text = name.as_str().unwrap_or("");
-        if grammar::is_label_name(text, scheme) {
-            continue;
+        for (node, what) in [
+            (entry.key, "The name of a label"),
+            (entry.value, "The value of a label"),
+        ] {
+            if let Some(scalar) = node.scalar().filter(|scalar| grammar::is_not_utf8(*scalar)) {
+                report.text(node, what, |_| Err(grammar::not_utf8(scalar)));
+            }
         }
-        report
-            .at(
-                Rule::InvalidValue,
-                entry.key,
-                format!("`{text}` is no valid name for a label; Prometheus refuses the file"),
-            )
-            .help(match scheme {
-                Scheme::Legacy => "A label's name consists of letters, digits and `_`, and does not begin with a digit",
-                Scheme::Utf8 => "A label's name must not be empty",
-            });
+        report.text(entry.key, "The name of a label", |text| {
+            grammar::label_name(text, scheme)
+        });
     }
 }
 

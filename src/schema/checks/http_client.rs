@@ -3,6 +3,7 @@
 use super::exclusive::{at_most_one, filled, one_filled, present};
 use super::headers;
 use crate::schema::check::{Report, Rule};
+use crate::schema::scalar::header;
 use crate::schema::section::Section;
 use crate::yaml::Entry;
 
@@ -92,7 +93,7 @@ pub(in crate::schema) fn oauth2(section: &Section<'_>, report: &mut Report<'_>) 
 
 /// Headers that Prometheus sets itself.
 pub(in crate::schema) fn headers(section: &Section<'_>, report: &mut Report<'_>) {
-    headers::none_reserved(section, "http_headers", headers::CLIENT, report);
+    headers::none_reserved(section, "http_headers", header::of_client, report);
 }
 
 /// Which proxy settings go together.

@@ -3,7 +3,7 @@
 use super::exclusive::at_most_one;
 use super::http_client;
 use crate::schema::check::{Report, Rule};
-use crate::schema::grammar;
+use crate::schema::scalar::{Fault, selector};
 use crate::schema::section::Section;
 use crate::schema::words;
 use crate::yaml::Entry;
@@ -127,27 +127,10 @@ pub(in crate::schema) fn selectors(section: &Section<'_>, report: &mut Report<'_
     let role = section.text("role").unwrap_or("");
     let allowed = allowed(role, section);
     let mut seen: Vec<(&str, Entry<'_>)> = Vec::new();
-    for selector in section.sections("selectors") {
-        for (key, fault) in [
-            (
-                "label",
-                grammar::label_selector as fn(&str) -> Option<grammar::Fault>,
-            ),
-            ("field", grammar::field_selector),
-        ] {
-            if let Some(node) = selector.filled(key)
-                && let Some(fault) = node.as_str().and_then(fault)
-            {
-                let scalar = node.scalar().unwrap_or_default();
-                let span = scalar.part(fault.from, fault.to);
-                let message = format!("The `{key}` selector {}", fault.message);
-                report.part(Rule::InvalidValue, node, span, message);
-            }
-        }
-        let Some(entry) = selector
-            .entry("role")
-            .filter(|entry| !entry.value.is_null())
-        else {
+    for one in section.sections("selectors") {
+        unreadable(&one, "label", selector::label_selector, report);
+        unreadable(&one, "field", selector::field_selector, report);
+        let Some(entry) = one.entry("role").filter(|entry| !entry.value.is_null()) else {
             continue;
         };
         let Some(name) = entry.value.as_str().filter(|name| !name.is_empty()) else {
@@ -184,5 +167,16 @@ pub(in crate::schema) fn selectors(section: &Section<'_>, report: &mut Report<'_
                 ),
             );
         }
+    }
+}
+
+fn unreadable(
+    section: &Section<'_>,
+    key: &str,
+    test: fn(&str) -> Result<(), Fault>,
+    report: &mut Report<'_>,
+) {
+    if let Some(node) = section.filled(key) {
+        report.text(node, &format!("The {key} selector"), test);
     }
 }

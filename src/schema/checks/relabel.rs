@@ -2,7 +2,7 @@
 
 use crate::schema::check::{Report, Rule};
 use crate::schema::grammar;
-use crate::schema::section::{Scheme, Section};
+use crate::schema::section::Section;
 
 const NEEDS_TARGET: &[&str] = &[
     "replace",
@@ -95,48 +95,26 @@ fn target_label(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
     };
     let scheme = section.scope.scheme;
     let template = action == "replace" && target.contains('$');
-    let valid = if template {
-        grammar::is_label_template(target, scheme)
-    } else {
-        grammar::is_label_name(target, scheme)
-    };
-    if !valid {
-        report
-            .at(
-                Rule::InvalidValue,
-                node,
-                format!("`{target}` is no valid name for a label; Prometheus refuses the file"),
-            )
-            .help(name_help(scheme));
-    }
+    report.text(node, "The name of a label", |text| {
+        if template {
+            grammar::label_template(text, scheme)
+        } else {
+            grammar::label_name(text, scheme)
+        }
+    });
 }
 
 fn labelmap(section: &Section<'_>, report: &mut Report<'_>) {
     let Some(replacement) = section.text("replacement") else {
         return;
     };
-    if grammar::is_label_template(replacement, section.scope.scheme) {
-        return;
-    }
-    let node = section
-        .node("replacement")
-        .filter(|node| !node.span().is_empty())
-        .unwrap_or_else(|| section.key_or_anchor("replacement"));
-    report
-        .at(
-            Rule::InvalidValue,
-            node,
-            "`labelmap` makes the name of a label of `replacement`, and this can be none; Prometheus refuses the file",
-        )
-        .help(name_help(section.scope.scheme));
-}
-
-fn name_help(scheme: Scheme) -> &'static str {
-    match scheme {
-        Scheme::Legacy => {
-            "A label's name consists of letters, digits and `_`, and does not begin with a digit"
-        }
-        Scheme::Utf8 => "A label's name must not be empty",
+    let scheme = section.scope.scheme;
+    let subject = "`labelmap` makes the name of a label of `replacement`, and this";
+    if let Some(node) = section.filled("replacement") {
+        report.text(node, subject, |text| grammar::label_template(text, scheme));
+    } else if replacement.is_empty() {
+        let message = "`labelmap` needs a `replacement`; Prometheus refuses the file";
+        report.missing(section, "replacement", message);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::exclusive::{at_most_one, present};
 use super::{headers, http_client};
 use crate::schema::check::{Report, Rule};
+use crate::schema::scalar::header;
 use crate::schema::section::{Section, is_null};
 use crate::yaml::Node;
 
@@ -20,7 +21,7 @@ pub(in crate::schema) fn one_credential(section: &Section<'_>, report: &mut Repo
 
 /// Headers that Prometheus sets itself.
 pub(in crate::schema) fn headers(section: &Section<'_>, report: &mut Report<'_>) {
-    headers::none_reserved(section, "headers", headers::REMOTE, report);
+    headers::none_reserved(section, "headers", header::custom, report);
 }
 
 /// A null queue is all zero, which the queue's own checks refuse since 3.12.0.
@@ -65,11 +66,15 @@ pub(in crate::schema) fn queue(section: &Section<'_>, report: &mut Report<'_>) {
                 .help(format!("Delete `{key}` to get the default"));
         }
     }
-    if positive && section.number("min_shards") > section.number("max_shards") {
+    let number = |key| section.number(key).map(f64::trunc);
+    if let (Some(min), Some(max)) = (number("min_shards"), number("max_shards"))
+        && positive
+        && min > max
+    {
         ordered(section, "min_shards", "max_shards", report);
     }
-    if section.millis("min_backoff") > section.millis("max_backoff")
-        && section.millis("max_backoff").is_some()
+    if let (Some(min), Some(max)) = (section.millis("min_backoff"), section.millis("max_backoff"))
+        && min > max
     {
         ordered(section, "min_backoff", "max_backoff", report);
     }

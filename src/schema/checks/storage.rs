@@ -1,6 +1,7 @@
 //! `storage.tsdb.retention` (since 3.11.0)
 
 use crate::schema::check::{Report, Rule};
+use crate::schema::scalar::byte_size;
 use crate::schema::section::Section;
 
 /// A size that is not negative, a percentage up to 100.
@@ -11,8 +12,7 @@ pub(in crate::schema) fn retention(section: &Section<'_>, report: &mut Report<'_
     if let Some(node) = section.filled("size")
         && node
             .as_str()
-            .is_some_and(|text| text.starts_with('-') && text != "-0")
-        && crate::schema::grammar::is_byte_size(node.as_str().unwrap_or_default())
+            .is_some_and(|text| byte_size(text).is_ok_and(|bytes| bytes < 0))
     {
         report.at(
             Rule::InvalidValue,

@@ -27,22 +27,18 @@ pub fn access_key(text: &str) -> Result<(), Fault> {
     })
 }
 
-/// Checks `secret_key` and `project_id`: a UUID with hyphens. The client looks for one anywhere in
-/// the text.
+/// Checks `secret_key` and `project_id`: a UUID with hyphens, and nothing else.
 ///
 /// # Errors
-/// Texts without one.
-pub fn contains_uuid(text: &str) -> Result<(), Fault> {
-    let bytes = text.as_bytes();
-    let found = bytes.windows(36).any(|window| {
-        let mut groups = window.split(|b| *b == b'-');
-        UUID_GROUPS.iter().all(|length| {
-            groups.next().is_some_and(|group| {
-                group.len() == *length && group.iter().all(u8::is_ascii_hexdigit)
-            })
+/// Other texts.
+pub fn uuid(text: &str) -> Result<(), Fault> {
+    let mut groups = text.split('-');
+    let good = UUID_GROUPS.iter().all(|length| {
+        groups.next().is_some_and(|group| {
+            group.len() == *length && group.bytes().all(|b| b.is_ascii_hexdigit())
         })
     });
-    found
+    (good && groups.next().is_none())
         .then_some(())
         .ok_or_else(|| Fault::whole(text, "has an invalid format: a UUID is expected"))
 }
@@ -106,18 +102,18 @@ mod tests {
     }
 
     #[test]
-    fn uuids_anywhere() {
+    fn uuids() {
         let good = "11111111-aAaA-1111-1111-111111111112";
-        for text in [good.to_owned(), format!("x{good}y"), format!("-{good}")] {
-            assert_eq!(contains_uuid(&text), Ok(()), "{text}");
-        }
+        assert_eq!(uuid(good), Ok(()));
         for text in [
             "",
             "x",
             "11111111111111111111111111111112",
             &good.replace('2', "g"),
+            &format!("\t{good}"),
+            &format!("{good}-"),
         ] {
-            assert!(contains_uuid(text).is_err(), "{text}");
+            assert!(uuid(text).is_err(), "{text}");
         }
     }
 

@@ -168,7 +168,7 @@ pub(crate) static SCALEWAY_SD: Struct = Struct {
             .required(),
     ],
     inline: &[inline(&HTTP_CLIENT).since(2, 26, 0)],
-    checks: &[discovery::secret_key, discovery::scaleway],
+    checks: &[discovery::secret_key, discovery::scaleway_formats],
     null_item: NullItem::Refused,
 };
 
