@@ -8,6 +8,7 @@
 mod compiled;
 mod fit;
 mod judge;
+mod mistake;
 mod page;
 mod pattern;
 mod profile;
