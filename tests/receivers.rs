@@ -472,6 +472,42 @@ fn systems_without_an_intake_are_named() {
 }
 
 #[test]
+fn pages_show_an_entry_and_who_shares_the_path() {
+    let catalogue = Catalogue::default();
+    for profile in built_in() {
+        let page = catalogue.page(profile);
+        let yaml = page.split("```yaml\n").nth(1).unwrap();
+        let yaml = yaml.split("```").next().unwrap();
+        let text = promvet::finding::Text::new("page.yml", yaml.as_bytes().to_vec());
+        let document = promvet::yaml::parse_first(&text).unwrap();
+        let entry = document.root().unwrap().get("remote_write").unwrap();
+        assert!(entry.items().next().unwrap().get("url").is_some(), "{page}");
+    }
+    insta::assert_snapshot!(catalogue.page(catalogue.get("mimir").unwrap()));
+}
+
+#[test]
+fn own_profiles_go_first() {
+    let source = "id: our-metrics\nname: our metrics platform\n\
+        recognised: [{host: '*.metrics.example.com'}]\n\
+        urls: 'https://<team>.metrics.example.com/api/v1/push'\n\
+        parts: {team: {form: '[a-z]+', is: is the short name of a team}}\n\
+        credentials: [bearer]\ntls: public\n";
+    let text = promvet::finding::Text::new("x.yaml", source.as_bytes().to_vec());
+    let document = promvet::yaml::parse_first(&text).unwrap();
+    let own = promvet::facts::receiver::read_profile(document.root().unwrap()).unwrap();
+    let catalogue = Catalogue::new(vec![own]);
+    let endpoint = Endpoint::new("https://mimir.metrics.example.com/api/prom/push");
+    let recognition = recognise(&endpoint, &catalogue, &Hints::default());
+    assert_eq!(recognition.only().unwrap().profile.id, "our-metrics");
+    let found = judge(&endpoint, &recognition);
+    assert_eq!(
+        found[0].suggestion.as_deref(),
+        Some("https://mimir.metrics.example.com/api/v1/push")
+    );
+}
+
+#[test]
 fn secrets_stay_out_of_messages() {
     for url in [
         "http://user:hunter2@cortex.test.opstrace.io/api/prom/push?token=hunter2&x=1",

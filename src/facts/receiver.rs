@@ -8,8 +8,11 @@
 mod compiled;
 mod fit;
 mod judge;
+mod mistake;
+mod page;
 mod pattern;
 mod profile;
+mod read;
 mod recognise;
 mod shape;
 
@@ -27,6 +30,7 @@ pub use profile::{
     BadExample, Cause, Clue, Confidence, Credential, KnownPath, List, Mistake, NotReceiver, Part,
     Profile, ReceiverKind, Refusal, Refused, Required, Tenant, TenantPlace, Text, Tls, Version2,
 };
+pub use read::{ProfileError, read_profile};
 pub use recognise::{Candidate, Certainty, Hints, Recognition, recognise};
 
 #[rustfmt::skip]

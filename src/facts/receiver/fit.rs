@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use super::compiled::{Ready, ReadyMistake};
+use super::compiled::Ready;
+use super::mistake::{Values, said, surely};
 use super::pattern::{Captures, Mode};
-use super::profile::{Cause, Mistake, Profile};
-use super::shape::{Match, Shape, path_is_open};
+use super::profile::{Cause, Profile};
+use super::shape::{Match, Shape};
 use super::{KnownPath, known_paths};
 use crate::prometheus::endpoint::{Endpoint, Piece};
 
@@ -38,9 +39,6 @@ pub(super) enum Ground {
     /// The profile names this very mistake.
     Named,
 }
-
-/// Names and texts of the parts of a URL that are known.
-pub(super) type Values = Vec<(String, String)>;
 
 /// A fault without what was meant.
 struct Found {
@@ -398,92 +396,4 @@ fn known(path: &str) -> Option<(&'static KnownPath, Values)> {
             .filter_map(|(name, range)| Some((name, path.get(range)?.to_owned())));
         Some((known, values.collect()))
     })
-}
-
-/// Where a mistake is in a URL and what it names, if the URL has it whatever its placeholders
-/// stand for.
-pub(super) fn surely(
-    endpoint: &Endpoint,
-    mistake: &Mistake,
-    ready: &ReadyMistake,
-) -> Option<(Range<usize>, Values)> {
-    let mut values = Values::new();
-    let mut range = 0..endpoint.text().trim_end().len();
-    if let Some(scheme) = &mistake.scheme {
-        if endpoint.scheme_name().as_deref() != Some(scheme) {
-            return None;
-        }
-        range = endpoint.scheme()?.range();
-    }
-    if !ready.host.is_empty() {
-        let host = endpoint.host()?;
-        let text = endpoint.masked(host).to_ascii_lowercase();
-        let found = ready
-            .host
-            .iter()
-            .find_map(|one| one.captures(&text, Mode::Sure))?;
-        values.extend(texts(endpoint, host, found));
-        if mistake.cause != Cause::Scheme {
-            range = host.range();
-        }
-    }
-    if mistake.no_port && endpoint.port().is_some() {
-        return None;
-    }
-    if !mistake.port.is_empty() {
-        mistake
-            .port
-            .iter()
-            .find(|&&port| Some(port) == endpoint.port_number())?;
-        range = endpoint.port()?.range();
-    }
-    if !ready.path.is_empty() {
-        if path_is_open(endpoint) {
-            return None;
-        }
-        let path = endpoint.path();
-        let text = endpoint.masked(path);
-        let found = ready
-            .path
-            .iter()
-            .find_map(|one| one.captures(text, Mode::Sure))?;
-        values.extend(texts(endpoint, path, found));
-        if !path.is_empty() {
-            range = path.range();
-        }
-    }
-    if !mistake.query.is_empty() {
-        let parameter = mistake
-            .query
-            .iter()
-            .find_map(|name| endpoint.parameter(name))?;
-        range = parameter.name.start..parameter.value.unwrap_or(parameter.name).end;
-    }
-    Some((range, values))
-}
-
-fn texts(endpoint: &Endpoint, piece: Piece, captures: Captures) -> Values {
-    let text = endpoint.slice(piece);
-    let named = captures.into_iter();
-    named
-        .filter_map(|(name, range)| Some((name, text.get(range)?.to_owned())))
-        .collect()
-}
-
-/// A sentence with what was written in the place of `{…}`.
-pub(super) fn said(endpoint: &Endpoint, says: &str, values: &Values) -> String {
-    let piece = |piece: Option<Piece>| endpoint.slice(piece.unwrap_or_default()).to_owned();
-    let mut out = says.to_owned();
-    for (name, text) in [
-        ("host", piece(endpoint.host())),
-        ("port", piece(endpoint.port())),
-        ("path", piece(Some(endpoint.path()))),
-        ("authority", piece(endpoint.authority())),
-    ] {
-        out = out.replace(&format!("{{{name}}}"), &text);
-    }
-    for (name, text) in values {
-        out = out.replace(&format!("{{{name}}}"), text);
-    }
-    out
 }

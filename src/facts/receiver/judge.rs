@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::fit::{self, Fault, Ground, collapsed, said, surely};
+use super::fit::{self, Fault, Ground, collapsed};
+use super::mistake::{Values, said, surely};
 use super::profile::{Cause, Confidence, Mistake, Text};
 use super::recognise::{Candidate, Certainty, Recognition};
 use super::{generic_mistakes, shape::Shape};
@@ -94,7 +95,7 @@ fn told_by_both(endpoint: &Endpoint, fault: Fault, (mistake, range, values): Gen
     }
 }
 
-type Generic = (&'static Mistake, Range<usize>, fit::Values);
+type Generic = (&'static Mistake, Range<usize>, Values);
 
 fn generic_mistake(endpoint: &Endpoint, decisive: &[Candidate<'_>]) -> Option<Generic> {
     generic_mistakes().find_map(|(mistake, ready)| {

@@ -361,7 +361,7 @@ mod tests {
     #[test]
     fn hostile_texts_end_soon() {
         let pattern = Pattern::path("*a*a*a*a*a*a<x*>b").unwrap();
-        let text = "a\u{1}".repeat(1000);
+        let text = "a\u{1}".repeat(LONGEST / 2);
         assert!(!pattern.matches(&text, Mode::Sure));
         assert!(pattern.matches(&text, Mode::Possible));
         assert!(!pattern.matches(&"a".repeat(1 << 20), Mode::Possible));

@@ -247,6 +247,8 @@ impl<'a> Seen<'a> {
                 signs.path |= with_path;
             }
             (_, _, true) if *telling => signs.telling = true,
+            // No path at all is the port's sign, not the path's.
+            (_, _, true) if ready.clue.path.as_deref() == Some("") => signs.port = true,
             (_, _, true) => signs.path = true,
             _ => signs.port = true,
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{Endpoint, Network, Piece, host, network};
+use crate::schema::scalar;
 
 /// One thing that is wrong with a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub enum FaultKind {
     Port,
     /// A percent sign that encodes nothing.
     Escape,
+    /// Something else that `url.Parse` refuses.
+    Refused,
     /// White space or a control character.
     WhiteSpace,
     /// A fragment, which is never sent.
@@ -83,32 +86,59 @@ impl FaultKind {
 
 /// The faults of a URL, at most one that is fatal.
 pub(super) fn faults(endpoint: &Endpoint) -> Vec<Fault> {
-    let white = white_space(endpoint);
-    let mut found: Vec<Fault> = [
-        structure(endpoint)
-            .or_else(|| host_fault(endpoint, white.as_ref()))
-            .or_else(|| port(endpoint))
-            .or_else(|| escape(endpoint)),
-        userinfo(endpoint),
-        fragment(endpoint),
-        white,
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    found.sort_by_key(|fault| (fault.range.start, fault.range.end));
-    if let Some(empty) = found.iter().position(|fault| {
-        matches!(
-            fault.kind,
+    let refusal = refusal(endpoint);
+    let outcome = if refusal.is_some() {
+        "Prometheus refuses to load it"
+    } else {
+        "Prometheus loads it, and every send fails"
+    };
+    let white = white_space(endpoint, refusal.is_some());
+    let fatal = structure(endpoint, outcome)
+        .or_else(|| host_fault(endpoint, white.as_ref()))
+        .or_else(|| port(endpoint))
+        .or_else(|| escape(endpoint));
+    if let Some(alone) = &fatal
+        && matches!(
+            alone.kind,
             FaultKind::Empty | FaultKind::Number | FaultKind::Relative
         )
-    }) {
-        return vec![found.swap_remove(empty)];
+    {
+        return fatal
+            .into_iter()
+            .map(|fault| Fault {
+                refused_by_go: refusal.is_some(),
+                ..fault
+            })
+            .collect();
     }
+    let explained = fatal.is_some() || white.is_some();
+    let other = refusal.clone().filter(|_| !explained);
+    let mut found: Vec<Fault> = [fatal, white, other].into_iter().flatten().collect();
+    for fault in &mut found {
+        fault.refused_by_go = refusal.is_some();
+    }
+    found.extend(userinfo(endpoint));
+    found.extend(fragment(endpoint));
+    found.sort_by_key(|fault| (fault.range.start, fault.range.end));
     found
 }
 
-fn structure(endpoint: &Endpoint) -> Option<Fault> {
+/// What `url.Parse` says, where nothing is filled in before it sees the text.
+fn refusal(endpoint: &Endpoint) -> Option<Fault> {
+    if !endpoint.placeholders().is_empty() {
+        return None;
+    }
+    let fault = scalar::url(&endpoint.text).err()?;
+    Some(Fault {
+        kind: FaultKind::Refused,
+        range: fault.from..fault.to,
+        message: format!("the URL {}: Prometheus refuses to load it", fault.message),
+        suggestion: None,
+        refused_by_go: true,
+    })
+}
+
+fn structure(endpoint: &Endpoint, outcome: &str) -> Option<Fault> {
     let text = endpoint.text.trim();
     let start = endpoint.text.len() - endpoint.text.trim_start().len();
     let all = start..start + text.len();
@@ -134,7 +164,7 @@ fn structure(endpoint: &Endpoint) -> Option<Fault> {
     }
     match endpoint.scheme() {
         Some(scheme) => with_scheme(endpoint, scheme),
-        None => without_scheme(endpoint, all),
+        None => without_scheme(endpoint, all, outcome),
     }
 }
 
@@ -160,7 +190,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<Fault> {
                         .trim_end()
                 )
             }),
-            refused_by_go: name.contains('_'),
+            refused_by_go: false,
         });
     }
     let behind = endpoint.masked.get(scheme.end..).unwrap_or("");
@@ -192,7 +222,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<Fault> {
     })
 }
 
-fn without_scheme(endpoint: &Endpoint, all: Range<usize>) -> Option<Fault> {
+fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Option<Fault> {
     let first = endpoint.masked.get(all.clone())?.chars().next()?;
     if first == super::MASK {
         // It may bring the scheme with it.
@@ -209,7 +239,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>) -> Option<Fault> {
                 "{shown} has neither scheme nor host: Prometheus starts, and every send fails"
             ),
             suggestion: None,
-            refused_by_go: shown.starts_with(':'),
+            refused_by_go: false,
         });
     };
     let name = endpoint.masked(authority);
@@ -220,19 +250,13 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>) -> Option<Fault> {
     };
     let rest = endpoint.without_secrets(authority.start, endpoint.text.len());
     let suggestion = format!("{scheme}://{}", rest.trim_end());
-    let refused_by_go = go_takes_the_colon_for_a_path(endpoint.text.trim());
-    let outcome = if refused_by_go {
-        "Prometheus refuses to load it"
-    } else {
-        "Prometheus loads it, and every send fails"
-    };
     Some(if is_host {
         Fault {
             kind: FaultKind::NoScheme,
             range: all,
             message: format!("{shown} has no scheme: {outcome}"),
             suggestion: Some(suggestion),
-            refused_by_go,
+            refused_by_go: false,
         }
     } else {
         Fault {
@@ -240,22 +264,9 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>) -> Option<Fault> {
             range: all,
             message: format!("{shown} is no URL, since it has no scheme: {outcome}"),
             suggestion: (!endpoint.path().is_empty()).then_some(suggestion),
-            refused_by_go,
+            refused_by_go: false,
         }
     })
-}
-
-/// Whether `url.Parse` finds a colon in the first segment of what it takes for a path: before it
-/// stands no scheme, since that begins with a letter and has no underscore.
-fn go_takes_the_colon_for_a_path(text: &str) -> bool {
-    let first = text.split(['/', '?', '#']).next().unwrap_or(text);
-    let Some((before, _)) = first.split_once(':') else {
-        return false;
-    };
-    let mut signs = before.chars();
-    let is_scheme = signs.next().is_some_and(|c| c.is_ascii_alphabetic())
-        && signs.all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
-    !is_scheme
 }
 
 /// The scheme that a wrong one was meant to be: one that is two strokes away at most. `ftp`, two
@@ -299,7 +310,7 @@ fn host_fault(endpoint: &Endpoint, white: Option<&Fault>) -> Option<Fault> {
     if white.is_some_and(|white| piece.range().contains(&white.range.start)) {
         return None;
     }
-    let (fault, at, refused_by_go) = host::fault(endpoint, piece)?;
+    let (fault, at) = host::fault(endpoint, piece)?;
     let (name, part) = (endpoint.slice(piece), endpoint.slice(at));
     let message = match fault {
         HostFault::EmptyLabel => {
@@ -337,7 +348,7 @@ fn host_fault(endpoint: &Endpoint, white: Option<&Fault>) -> Option<Fault> {
         range: at.range(),
         message,
         suggestion: None,
-        refused_by_go,
+        refused_by_go: false,
     })
 }
 
@@ -354,7 +365,7 @@ fn port(endpoint: &Endpoint) -> Option<Fault> {
         range: piece.range(),
         message: format!("{text} is no port: ports are numbers from 1 to 65535"),
         suggestion: None,
-        refused_by_go: !number,
+        refused_by_go: false,
     })
 }
 
@@ -377,7 +388,7 @@ fn escape(endpoint: &Endpoint) -> Option<Fault> {
         ),
         range,
         suggestion: None,
-        refused_by_go: true,
+        refused_by_go: false,
     })
 }
 
@@ -405,7 +416,7 @@ fn fragment(endpoint: &Endpoint) -> Option<Fault> {
     })
 }
 
-fn white_space(endpoint: &Endpoint) -> Option<Fault> {
+fn white_space(endpoint: &Endpoint, refused: bool) -> Option<Fault> {
     let text = &endpoint.masked;
     let is_white = |c: char| c.is_whitespace() || c.is_control() && c != super::MASK;
     let start = text.find(is_white)?;
@@ -416,19 +427,12 @@ fn white_space(endpoint: &Endpoint) -> Option<Fault> {
     if first && last {
         return None;
     }
-    let control = text
-        .chars()
-        .any(|c| c.is_ascii_control() && c != super::MASK);
-    let in_host = endpoint
-        .authority()
-        .is_some_and(|host| host.range().contains(&start));
-    let refused_by_go = control || first || in_host;
     let place = match (first, last) {
         (true, _) => "white space stands before the URL",
         (_, true) => "white space stands behind the URL",
         _ => "white space stands in the URL",
     };
-    let outcome = if refused_by_go {
+    let outcome = if refused {
         "Prometheus refuses to load it"
     } else {
         "Prometheus sends it as %20, and the receiver knows no such path"
@@ -441,6 +445,6 @@ fn white_space(endpoint: &Endpoint) -> Option<Fault> {
         suggestion: around
             .then(|| endpoint.redacted().trim().to_owned())
             .filter(|trimmed| !trimmed.contains(char::is_whitespace)),
-        refused_by_go,
+        refused_by_go: refused,
     })
 }

@@ -4,18 +4,18 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{Endpoint, HostFault, MASK, Piece};
 
-/// What is wrong with the host of a URL, where, and whether `url.Parse` refuses it.
-pub(super) fn fault(endpoint: &Endpoint, host: Piece) -> Option<(HostFault, Piece, bool)> {
+/// What is wrong with the host of a URL, and where.
+pub(super) fn fault(endpoint: &Endpoint, host: Piece) -> Option<(HostFault, Piece)> {
     let text = endpoint.masked(host);
     if text.starts_with('[') {
         let inner = text.strip_prefix('[')?.strip_suffix(']');
         let address = inner.and_then(|inner| inner.split("%25").next());
         let is_address = address
             .is_some_and(|address| address.contains(MASK) || address.parse::<Ipv6Addr>().is_ok());
-        return (!is_address).then_some((HostFault::Ipv6, host, inner.is_none()));
+        return (!is_address).then_some((HostFault::Ipv6, host));
     }
     if text.contains(':') {
-        return Some((HostFault::Colons, host, false));
+        return Some((HostFault::Colons, host));
     }
     let sign = text.char_indices().find(|&(_, c)| !may_stand_in_a_name(c));
     if let Some((at, sign)) = sign {
@@ -24,12 +24,12 @@ pub(super) fn fault(endpoint: &Endpoint, host: Piece) -> Option<(HostFault, Piec
             start,
             end: start + sign.len_utf8(),
         };
-        return Some((HostFault::Sign(sign), piece, !go_lets_pass(sign)));
+        return Some((HostFault::Sign(sign), piece));
     }
     if text.parse::<Ipv4Addr>().is_ok() {
         return None;
     }
-    labels(endpoint, host).map(|(fault, piece)| (fault, piece, false))
+    labels(endpoint, host)
 }
 
 fn labels(endpoint: &Endpoint, host: Piece) -> Option<(HostFault, Piece)> {
@@ -72,9 +72,4 @@ fn is_number(text: &str) -> bool {
 /// carries and cluster names use.
 fn may_stand_in_a_name(c: char) -> bool {
     c == MASK || c.is_alphanumeric() || matches!(c, '-' | '.' | '_')
-}
-
-/// The signs that `url.Parse` lets stand in a host although no name has them.
-fn go_lets_pass(c: char) -> bool {
-    "~!$&'()*+,;=:<>\"".contains(c) || c as u32 >= 0x80
 }

@@ -240,14 +240,14 @@ fn faults_are_told_once_and_in_place() {
             F::Host(HostFault::Ipv6),
             "[zz]",
             None,
-            false,
+            true,
         ),
         (
             "http://::1:9090/x",
             F::Host(HostFault::Colons),
             "::1",
             None,
-            false,
+            true,
         ),
         ("http://a:99999/x", F::Port, "99999", None, false),
         ("http://a:0/x", F::Port, "0", None, false),
@@ -365,6 +365,11 @@ proptest! {
 
 fn check(text: &str) {
     let endpoint = Endpoint::new(text);
+    if endpoint.placeholders().is_empty() {
+        let refused = crate::schema::scalar::url(text).is_err();
+        let told = endpoint.faults().iter().any(|fault| fault.refused_by_go);
+        assert_eq!(refused, told, "{text:?}: {:?}", endpoint.faults());
+    }
     let _ = (
         endpoint.network(),
         endpoint.redacted(),
