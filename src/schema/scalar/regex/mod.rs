@@ -2,12 +2,14 @@
 //!
 //! Prometheus puts a pattern between `^(?s:` and `)$` as text (`^(?:` before 3.0) and compiles
 //! the whole. So `a)|(b` is good, and a pattern that ends in the middle of a class or an escape
-//! swallows the closing parenthesis. [`parse`] is a grammar of its own, since Rust's crate
-//! differs from Go's in both directions; [`tree`] keeps as much of Go's syntax tree as its limits
+//! swallows the closing parenthesis. The grammar is one of its own, since Rust's crate
+//! differs from Go's in both directions; and it keeps as much of Go's syntax tree as its limits
 //! on size, depth and repetition need.
 
+mod bracket;
 mod class;
 mod factor;
+mod limits;
 mod names;
 mod parse;
 mod tree;

@@ -1,27 +1,20 @@
 //! The stack of Go's parser and the syntax tree on it, as far as verdicts depend on them.
 //!
-//! Three of Go's limits look at the tree: repetitions inside repetitions, depth, and the size of
-//! the compiled program. The last two are only looked at once a count of allocated nodes, which
-//! reuses freed ones, passes a threshold, and then go by sizes noted earlier. So the tree keeps
-//! Go's order of allocation, its factoring of alternatives, and its notes.
+//! Go's limits look at the tree, and count its nodes as they are allocated and freed. So the tree
+//! keeps Go's order of both, and its factoring of alternatives.
 
 use super::super::Go;
 use super::class::{Class, Shape};
+use super::limits::Notes;
 use super::{Cause, factor};
 
-/// The deepest tree.
-const MOST_LEVELS: usize = 1000;
-/// The largest program: 128 MiB of instructions of 40 bytes.
-const MOST_INSTRUCTIONS: i64 = (128 << 20) / 40;
 /// How often factoring may find itself inside factoring. Go has no such limit; reaching this one
 /// takes more than 30 kB of alternatives that are each the beginning of the next.
 const MOST_FACTORING: usize = 256;
 /// How often the innermost expression may be repeated.
 const MOST_REPEATS: u32 = 1000;
-/// The first Go with the limit of depth, and the first with that of size.
-const DEPTH_SINCE: Go = Go(17);
-const SIZE_SINCE: Go = Go(19);
 
+/// The place of a node in its tree.
 pub(super) type Id = usize;
 
 /// What a node is, in Go's order: of two simple ones, the later can take in the earlier.
@@ -102,13 +95,8 @@ pub(super) struct Tree {
     nodes: Vec<Node>,
     free: Vec<Id>,
     pub(super) stack: Vec<Id>,
-    go: Go,
-    /// The product of all repetitions so far.
-    repeats: i64,
-    /// What has been noted of nodes, once the counts ask for it. Notes are not always renewed when
-    /// a node changes, in Go as here.
-    sizes: Option<Vec<Option<i64>>>,
-    heights: Option<Vec<Option<usize>>>,
+    pub(super) go: Go,
+    pub(super) notes: Notes,
 }
 
 /// What repeats an expression, and how often.
@@ -127,9 +115,7 @@ impl Tree {
             free: Vec::new(),
             stack: Vec::new(),
             go,
-            repeats: 1,
-            sizes: None,
-            heights: None,
+            notes: Notes::new(),
         }
     }
 
@@ -141,6 +127,11 @@ impl Tree {
     #[expect(clippy::indexing_slicing, reason = "ids are only made by this arena")]
     pub(super) fn node_mut(&mut self, id: Id) -> &mut Node {
         &mut self.nodes[id]
+    }
+
+    /// How many nodes have been made anew; a freed one that is used again does not count.
+    pub(super) fn allocated(&self) -> usize {
+        self.nodes.len()
     }
 
     pub(super) fn op(&self, id: Id) -> Op {
@@ -157,13 +148,7 @@ impl Tree {
     }
 
     pub(super) fn reuse(&mut self, id: Id) {
-        if let Some(height) = self
-            .heights
-            .as_mut()
-            .and_then(|heights| heights.get_mut(id))
-        {
-            *height = None;
-        }
+        self.notes.forget(id);
         self.free.push(id);
     }
 
@@ -456,128 +441,5 @@ impl Tree {
             }
             _ => {}
         }
-    }
-
-    pub(super) fn check_limits(&mut self, id: Id) -> Result<(), Cause> {
-        if self.go >= SIZE_SINCE {
-            self.check_size(id)?;
-        }
-        if self.go >= DEPTH_SINCE {
-            self.check_height(id)?;
-        }
-        Ok(())
-    }
-
-    fn check_size(&mut self, id: Id) -> Result<(), Cause> {
-        if self.sizes.is_none() {
-            let node = self.node(id);
-            if node.op == Op::Repeat {
-                let count = i64::from(node.max.unwrap_or(node.min).max(1));
-                self.repeats = if count > MOST_INSTRUCTIONS / self.repeats {
-                    MOST_INSTRUCTIONS
-                } else {
-                    self.repeats * count
-                };
-            }
-            let allocated = i64::try_from(self.nodes.len()).unwrap_or(i64::MAX);
-            if allocated < MOST_INSTRUCTIONS / self.repeats {
-                return Ok(());
-            }
-            self.sizes = Some(Vec::new());
-            for id in self.stack.clone() {
-                self.within_size(id)?;
-            }
-        }
-        self.within_size(id)
-    }
-
-    fn within_size(&mut self, id: Id) -> Result<(), Cause> {
-        if self.measure_size(id) > MOST_INSTRUCTIONS {
-            return Err(Cause::Large);
-        }
-        Ok(())
-    }
-
-    fn size(&mut self, id: Id) -> i64 {
-        let noted = self
-            .sizes
-            .as_ref()
-            .and_then(|sizes| sizes.get(id).copied()?);
-        noted.unwrap_or_else(|| self.measure_size(id))
-    }
-
-    fn measure_size(&mut self, id: Id) -> i64 {
-        let node = self.node(id);
-        let (op, min, max) = (node.op, i64::from(node.min), node.max.map(i64::from));
-        let literal = i64::try_from(node.literal.len()).unwrap_or(i64::MAX);
-        let branches = i64::try_from(node.subs.len().saturating_sub(1)).unwrap_or(i64::MAX);
-        let subs: i64 = node
-            .subs
-            .clone()
-            .into_iter()
-            .map(|sub| self.size(sub))
-            .fold(0, i64::saturating_add);
-        let size = match (op, max) {
-            (Op::Literal, _) => literal,
-            (Op::Capture | Op::Star, _) => subs.saturating_add(2),
-            (Op::Plus | Op::Quest, _) => subs.saturating_add(1),
-            (Op::Concat, _) => subs,
-            (Op::Alternate, _) => subs.saturating_add(branches),
-            (Op::Repeat, None) if min == 0 => subs.saturating_add(2),
-            (Op::Repeat, None) => subs.saturating_mul(min).saturating_add(1),
-            (Op::Repeat, Some(max)) => subs.saturating_mul(max).saturating_add(max - min),
-            _ => 0,
-        };
-        let size = size.max(1);
-        note(self.sizes.get_or_insert_default(), id, size);
-        size
-    }
-
-    fn check_height(&mut self, id: Id) -> Result<(), Cause> {
-        if self.nodes.len() < MOST_LEVELS {
-            return Ok(());
-        }
-        if self.heights.is_none() {
-            self.heights = Some(Vec::new());
-            for id in self.stack.clone() {
-                self.within_height(id)?;
-            }
-        }
-        self.within_height(id)
-    }
-
-    fn within_height(&mut self, id: Id) -> Result<(), Cause> {
-        if self.measure_height(id) > MOST_LEVELS {
-            return Err(Cause::NestingDepth);
-        }
-        Ok(())
-    }
-
-    fn height(&mut self, id: Id) -> usize {
-        let noted = self
-            .heights
-            .as_ref()
-            .and_then(|heights| heights.get(id).copied()?);
-        noted.unwrap_or_else(|| self.measure_height(id))
-    }
-
-    fn measure_height(&mut self, id: Id) -> usize {
-        let subs = self.node(id).subs.clone();
-        let height = subs
-            .into_iter()
-            .map(|sub| 1 + self.height(sub))
-            .max()
-            .unwrap_or(1);
-        note(self.heights.get_or_insert_default(), id, height);
-        height
-    }
-}
-
-fn note<T: Clone>(notes: &mut Vec<Option<T>>, id: Id, value: T) {
-    if notes.len() <= id {
-        notes.resize(id + 1, None);
-    }
-    if let Some(slot) = notes.get_mut(id) {
-        *slot = Some(value);
     }
 }
