@@ -263,7 +263,7 @@ const MUTATIONS: &[Mutation] = &[
         "verify: 'true'",
         "schema/wrong-type",
         Error,
-        "true",
+        "'true'",
     ),
     (
         "bearer_token_file",

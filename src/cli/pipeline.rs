@@ -11,7 +11,7 @@ use super::unrendered;
 use crate::discover::{self, Recognised, What};
 use crate::facts::opstrace::{self, Instance};
 use crate::facts::{Facts, Host, Lookup, OFFICIAL_USER, User};
-use crate::finding::{Finding, Place, Span, Text, Unchecked};
+use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError};
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Judgement};
@@ -258,9 +258,9 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
                 recognised.template.is_some(),
                 facts,
             );
-            judgement
-                .findings
-                .extend(schema_findings(document, recognised, request));
+            let schema = schema_findings(document, recognised, request);
+            let schema = without_echoes(schema, &judgement.findings);
+            judgement.findings.extend(schema);
             if recognised.masked {
                 judgement = unrendered::as_far_as_it_goes(judgement, recognised);
             }
@@ -276,6 +276,18 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
         }
         What::Other { .. } | What::Unknown => Judgement::default(),
     }
+}
+
+/// The schema's findings without the warnings about placeholders in a URL of which
+/// `remote-write/url-syntax` says the same.
+fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> {
+    schema.retain(|one| {
+        let said = |other: &Finding| {
+            other.rule == "remote-write/url-syntax" && other.logical == one.logical
+        };
+        one.severity != Severity::Warning || !judged.iter().any(said)
+    });
+    schema
 }
 
 /// What the schema has to say.
