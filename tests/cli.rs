@@ -1,5 +1,11 @@
 //! The program from outside: trees in, reports and exit statuses out.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on says so by panicking"
+)]
+
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// A configuration of about 12 kB: 27 jobs with relabeling, and one remote_write entry.
-pub fn configuration(number: usize) -> String {
+pub(crate) fn configuration(number: usize) -> String {
     let mut out = String::from(
         "global:\n  scrape_interval: 30s\n  external_labels:\n    cluster: production\n    region: eu-west-1\n\n\
          rule_files:\n  - rules/*.yml\n\nscrape_configs:\n",
