@@ -385,6 +385,8 @@ fn unknown_hosts_are_nobodys() {
         "http://10.0.0.10:9090/api/v1/write",
         "http://kubernetes/api/v1/namespaces/m/services/prometheus:9090/proxy/api/v1/write",
         "https://collector.example.com/",
+        "https://prometheus.example.com/api/v1/push",
+        "http://otel-lgtm:9090/api/v1/write",
     ] {
         let endpoint = Endpoint::new(url);
         let recognition = recognise(&endpoint, &catalogue, &hints());

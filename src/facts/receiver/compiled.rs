@@ -187,6 +187,9 @@ impl Profile {
             }
         }
         for mistake in self.mistakes.iter() {
+            if let Some(url) = &mistake.suggest {
+                note(url, Shape::read(url).err().map(|e| e.to_string()));
+            }
             for host in mistake.host.iter() {
                 note(host, Pattern::host(host).err().map(|e| e.to_string()));
             }
