@@ -32,10 +32,10 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// List the files and what they were recognised as, and why
     Files(FilesArgs),
-    /// Print the page of a rule
+    /// Print the page of a rule or of a receiver
     Explain {
-        /// A rule's name, such as remote-write/url-shape
-        #[arg(value_name = "RULE")]
+        /// A rule's name, such as remote-write/url-shape, or a receiver's, such as receiver:mimir
+        #[arg(value_name = "NAME")]
         name: String,
     },
     /// List all rules

@@ -3,10 +3,15 @@
 use std::io::{self, Write};
 
 use super::Exit;
+use crate::facts::receiver::Catalogue;
+use crate::finding::nearest;
 use crate::rules;
 
-/// Prints the page of a rule.
+/// Prints the page of a rule, or of a receiver: `receiver:mimir`.
 pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
+    if let Some(id) = name.strip_prefix("receiver:") {
+        return receiver(id, out);
+    }
     if let Some(page) = rules::find(name) {
         writeln!(
             out,
@@ -32,6 +37,21 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
         |near| format!("did you mean {near}?"),
     );
     super::complain(&format!("there is no rule `{name}`; {near}"));
+    Ok(Exit::Failed)
+}
+
+fn receiver(id: &str, out: &mut dyn Write) -> io::Result<Exit> {
+    let catalogue = Catalogue::default();
+    if let Some(profile) = catalogue.get(id) {
+        writeln!(out, "{}", catalogue.page(profile).trim_end())?;
+        return Ok(Exit::Clean);
+    }
+    let ids = || catalogue.profiles().map(|profile| &*profile.id);
+    let near = nearest(id, ids()).map_or_else(
+        || format!("known: {}", ids().collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean receiver:{near}?"),
+    );
+    super::complain(&format!("there is no receiver `{id}`; {near}"));
     Ok(Exit::Failed)
 }
 
