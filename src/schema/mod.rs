@@ -25,6 +25,9 @@ pub use section::{Scheme, Scope, Section};
 pub use syntax::syntax_finding;
 pub use version::{Target, UnknownVersion, Version};
 
+#[cfg(test)]
+mod tests;
+
 use crate::finding::Finding;
 use crate::yaml::Document;
 

@@ -131,9 +131,9 @@ pub enum Type {
     /// One of a set of words.
     Enum(&'static Enum),
     /// A list.
-    List(&'static Type),
+    List(&'static Self),
     /// Keys that the user chooses, and values.
-    Map(&'static Type, &'static Type),
+    Map(&'static Self, &'static Self),
     /// A section.
     Section(&'static Struct),
 }

@@ -95,7 +95,7 @@ impl<'d> Walker<'_, '_> {
     fn wrong_type(&mut self, ty: &Type, node: Node<'d>, kind: Kind<'d>) {
         let is = words::what_is(kind);
         let wants = words::what_is_wanted(ty);
-        let mut said = self.report.at(
+        let said = self.report.at(
             Rule::WrongType,
             node,
             format!("This is {is}, but {wants} is expected here"),
@@ -103,10 +103,8 @@ impl<'d> Walker<'_, '_> {
         if let (Type::List(item), Kind::Scalar(_)) = (ty, kind)
             && !matches!(item, Type::Section(_))
         {
-            said = said
-                .help("A list of one item is written `[item]`, or `- item` on a line of its own");
+            said.help("A list of one item is written `[item]`, or `- item` on a line of its own");
         }
-        drop(said);
     }
 
     /// An item of a list: null is refused in some lists, and kills Prometheus in one.
@@ -334,12 +332,9 @@ impl<'d> Walker<'_, '_> {
                 Required::Filled => section.filled(field.key).is_none(),
                 _ => section.node(field.key).is_none(),
             };
-            let wrong = section.node(field.key).is_some_and(|node| {
-                matches!(
-                    (&field.ty, node.kind()),
-                    (Type::List(_), Kind::Scalar(_) | Kind::Mapping(_))
-                )
-            });
+            let wrong = section
+                .node(field.key)
+                .is_some_and(|node| matches!(field.ty, Type::List(_)) != node.sequence().is_some());
             if !missing || wrong || section.text(field.key).is_some_and(|text| !text.is_empty()) {
                 continue;
             }

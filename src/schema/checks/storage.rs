@@ -20,10 +20,10 @@ pub(in crate::schema) fn retention(section: &Section<'_>, report: &mut Report<'_
             "A size must not be negative; Prometheus refuses the file",
         );
     }
+    // Not a number is neither below nor above, and passes.
+    let outside = |number: f64| !number.is_nan() && !(0.0..=100.0).contains(&number);
     if let Some(node) = section.filled("percentage")
-        && section
-            .number("percentage")
-            .is_some_and(|number| number < 0.0 || number > 100.0)
+        && section.number("percentage").is_some_and(outside)
     {
         report.at(
             Rule::InvalidValue,
