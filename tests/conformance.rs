@@ -3,6 +3,14 @@
 //! The recorded verdicts live outside the repository: `PROMVET_SHARED` names the folder that
 //! holds `conformance/` and `facts/`. Without it these tests say that they are skipped.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may panic, and says what it measured"
+)]
+
 #[path = "conformance/named.rs"]
 mod named;
 
