@@ -6,7 +6,9 @@
 
 mod check;
 mod checks;
+mod describe;
 mod grammar;
+mod json;
 mod null;
 pub mod scalar;
 mod secrets;
@@ -20,6 +22,8 @@ mod walk;
 mod words;
 
 pub use check::{Check, Report, Rule, Said};
+pub use describe::{KeyPage, describe};
+pub use json::json_schema;
 pub use secrets::mark_secrets;
 pub use section::{Scheme, Scope, Section};
 pub use syntax::syntax_finding;

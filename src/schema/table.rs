@@ -398,18 +398,22 @@ impl Struct {
     /// All keys, those of other sections included.
     #[must_use]
     pub fn all(&'static self) -> Vec<Found> {
-        let own = self.fields.iter().map(|field| Found {
-            field,
-            since: field.since,
-        });
-        let others = self.inline.iter().flat_map(|inline| {
-            inline
-                .of
-                .all()
-                .into_iter()
-                .map(|found| inline.placed(found))
-        });
-        own.chain(others).collect()
+        let mut all = Vec::new();
+        self.each(&mut |found| all.push(found));
+        all
+    }
+
+    /// Calls `each` with every key, those of other sections included.
+    pub fn each(&'static self, each: &mut dyn FnMut(Found)) {
+        for field in self.fields {
+            each(Found {
+                field,
+                since: field.since,
+            });
+        }
+        for inline in self.inline {
+            inline.of.each(&mut |found| each(inline.placed(found)));
+        }
     }
 
     /// All checks, those of the sections whose keys stand among its own first.

@@ -20,7 +20,7 @@ const OPERATOR: &[(&str, &str)] = &[
 ];
 
 /// What to tell somebody about an unknown key.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hint {
     /// The key is spelt so here.
     Spelling(&'static str),
@@ -83,14 +83,23 @@ fn snake(name: &str) -> String {
     out
 }
 
+/// In how many sections a key may be known for a hint at one of them to be more than a guess.
+const FEW: usize = 4;
+
 /// Where in the schema a key of this very name belongs: as near to `path` as possible, above
-/// before below.
+/// before below. A key that many sections know belongs nowhere in particular, unless it is near.
 fn elsewhere(path: &str, name: &str) -> Option<String> {
-    let near = places()
+    let known: Vec<&String> = places()
         .iter()
         .filter(|(key, _)| *key == name)
-        .min_by_key(|(_, parent)| remoteness(path, parent))?;
-    Some(near.1.clone())
+        .map(|(_, parent)| parent)
+        .collect();
+    let near = known.iter().min_by_key(|parent| remoteness(path, parent))?;
+    let above = path.starts_with(near.as_str());
+    let child =
+        near.starts_with(path) && near.matches('.').count() <= path.matches('.').count() + 1;
+    let beside = !path.is_empty() && child;
+    (known.len() <= FEW || above || beside).then(|| (*near).clone())
 }
 
 /// How far one section is from another: steps up and down the tree, a longer way down counting
@@ -202,6 +211,13 @@ mod tests {
         assert_eq!(scrape("interval"), operator("scrape_interval"));
         assert_eq!(scrape("relabelings"), operator("relabel_configs"));
         assert_eq!(scrape("evaluation_interval"), elsewhere("global"));
+        assert_eq!(
+            scrape("own_namespace"),
+            elsewhere("scrape_configs[].kubernetes_sd_configs[].namespaces")
+        );
+        let root = |name| hint(&CONFIG, "", name, newest);
+        assert_eq!(root("role"), None);
+        assert_eq!(root("scrape_interval"), elsewhere("global"));
         assert_eq!(
             scrape("targets"),
             elsewhere("scrape_configs[].static_configs[]")

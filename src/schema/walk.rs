@@ -1,5 +1,7 @@
 //! The one walker that holds a document against the tables.
 
+use std::collections::HashMap;
+
 use super::check::{Report, Rule, is_unfilled, part_of};
 use super::grammar;
 use super::null::{self, Null};
@@ -17,6 +19,8 @@ pub(super) struct Walker<'r, 'a> {
     pub(super) version: Version,
     /// The path of the section at hand without indexes, for hints.
     path: String,
+    /// Hints that were worked out before, by section and key.
+    hints: HashMap<(&'static str, String), Option<Hint>>,
 }
 
 /// Reports everything that a version refuses about a document whose root is a section.
@@ -35,6 +39,7 @@ pub(super) fn walk(
         report,
         version,
         path: String::new(),
+        hints: HashMap::new(),
     };
     walker.value(&Type::Section(root), node, None, scope);
 }
@@ -201,7 +206,15 @@ impl<'d> Walker<'_, '_> {
     fn unknown(&mut self, section: &Section<'d>, entry: Entry<'d>, name: &str) {
         let here = words::place_of(&self.path);
         let message = format!("Prometheus knows no key `{name}` {here}");
-        let hint = unknown::hint(section.of, &self.path, name, self.version);
+        let asked = (section.of.name, name.to_owned());
+        let hint = match self.hints.get(&asked) {
+            Some(hint) => hint.clone(),
+            None => {
+                let hint = unknown::hint(section.of, &self.path, name, self.version);
+                self.hints.insert(asked, hint.clone());
+                hint
+            }
+        };
         let said = self.report.at(Rule::UnknownField, entry.key, message);
         match hint {
             Some(Hint::Spelling(key)) => said.help(format!("Did you mean `{key}`?")),
@@ -300,7 +313,7 @@ impl<'d> Walker<'_, '_> {
 
     fn map(&mut self, name: &Type, value: &Type, mapping: Mapping<'d>, scope: Scope) {
         self.merges(mapping);
-        let mut seen: std::collections::HashMap<&str, Entry<'d>> = std::collections::HashMap::new();
+        let mut seen: HashMap<&str, Entry<'d>> = HashMap::new();
         for entry in entries(mapping) {
             match entry.key.kind() {
                 Kind::Scalar(_) => self.value(name, entry.key, None, scope),
@@ -323,35 +336,37 @@ impl<'d> Walker<'_, '_> {
     }
 
     fn required(&mut self, section: &Section<'d>) {
-        for found in section.of.all() {
-            let field = found.field;
-            if field.required == Required::No || !found.known(self.version) {
-                continue;
+        section.of.each(&mut |found| {
+            if found.field.required != Required::No && found.known(self.version) {
+                self.required_key(section, found.field);
             }
-            let missing = match field.required {
-                Required::Filled => section.filled(field.key).is_none(),
-                _ => section.node(field.key).is_none(),
-            };
-            let wrong = section
-                .node(field.key)
-                .is_some_and(|node| matches!(field.ty, Type::List(_)) != node.sequence().is_some());
-            if !missing || wrong || section.text(field.key).is_some_and(|text| !text.is_empty()) {
-                continue;
-            }
-            let state = match section.entry(field.key) {
-                None => "is missing",
-                Some(_) => "is empty",
-            };
-            let here = words::place_of(&self.path);
-            let message = format!(
-                "`{}` {state} {here}; Prometheus refuses the file",
-                field.key
-            );
-            let wants = words::what_is_wanted(&field.ty);
-            self.report
-                .missing(section, field.key, message)
-                .help(format!("Set `{}` to {wants}", field.key));
+        });
+    }
+
+    fn required_key(&mut self, section: &Section<'d>, field: &Field) {
+        let missing = match field.required {
+            Required::Filled => section.filled(field.key).is_none(),
+            _ => section.node(field.key).is_none(),
+        };
+        let wrong = section
+            .node(field.key)
+            .is_some_and(|node| matches!(field.ty, Type::List(_)) != node.sequence().is_some());
+        if !missing || wrong || section.text(field.key).is_some_and(|text| !text.is_empty()) {
+            return;
         }
+        let state = match section.entry(field.key) {
+            None => "is missing",
+            Some(_) => "is empty",
+        };
+        let here = words::place_of(&self.path);
+        let message = format!(
+            "`{}` {state} {here}; Prometheus refuses the file",
+            field.key
+        );
+        let wants = words::what_is_wanted(&field.ty);
+        self.report
+            .missing(section, field.key, message)
+            .help(format!("Set `{}` to {wants}", field.key));
     }
 
     /// An explicit tag that the text does not fit. Says whether something was wrong.

@@ -201,7 +201,7 @@ const SAME: &[(&str, &str, &str)] = &[
 
 /// Whether the fault that Prometheus names is among the findings: by the line, where it says one,
 /// and by what it says.
-pub fn named(error: &str, findings: &[Finding], text: &Text) -> bool {
+pub(crate) fn named(error: &str, findings: &[Finding], text: &Text) -> bool {
     if let Some(list) = error.strip_prefix("yaml: unmarshal errors:") {
         let mut lines = list
             .lines()
