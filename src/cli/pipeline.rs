@@ -261,6 +261,10 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
             let schema = schema_findings(document, recognised, request);
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
+            if !(judgement.findings.is_empty() && judgement.unchecked.is_empty()) {
+                // Lines are shown only of files about which there is something to say.
+                schema::mark_secrets(document);
+            }
             if recognised.masked {
                 judgement = unrendered::as_far_as_it_goes(judgement, recognised);
             }

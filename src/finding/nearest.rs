@@ -4,6 +4,10 @@
 /// differ. Case and `-` against `_` do not count.
 #[must_use]
 pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let names: Vec<_> = names.into_iter().collect();
+    if let Some(same) = names.iter().find(|name| **name == word) {
+        return Some(same);
+    }
     let plain = |text: &str| text.to_ascii_lowercase().replace('-', "_");
     let word = plain(word);
     let most = (word.chars().count() / 3).max(1);

@@ -1,5 +1,8 @@
 //! From types to the grammars of their texts.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+
 use super::check::Rule;
 use super::null::Null;
 use super::scalar::{self, Go, coerce, number::Resolved};
@@ -38,7 +41,7 @@ pub(super) fn fault(ty: &Type, scalar: Scalar<'_>, null: Null, scope: Scope) -> 
         Type::Regex if null == Null::Quoted => None,
         Type::Regex => {
             let go = Go::of_prometheus(scope.version.major, scope.version.minor);
-            scalar::regex(text, go).err()
+            regex(text, go)
         }
         Type::LabelName if null == Null::Quoted => None,
         Type::LabelName if is_not_utf8(scalar) => Some(not_utf8(scalar)),
@@ -59,6 +62,31 @@ pub(super) fn fault(ty: &Type, scalar: Scalar<'_>, null: Null, scope: Scope) -> 
         to: problem.to,
         message: format!("{what} {}; Prometheus refuses the file", problem.message),
     })
+}
+
+/// How many patterns a thread remembers.
+const REMEMBERED: usize = 1024;
+
+thread_local! {
+    /// Patterns that were read without a fault. The same few stand in job after job and file
+    /// after file, and reading one costs more than all the rest of a relabel rule.
+    static GOOD_PATTERNS: RefCell<HashSet<(Go, Box<str>)>> = RefCell::new(HashSet::new());
+}
+
+fn regex(text: &str, go: Go) -> Option<scalar::Fault> {
+    let key = (go, Box::from(text));
+    if GOOD_PATTERNS.with_borrow(|good| good.contains(&key)) {
+        return None;
+    }
+    let fault = scalar::regex(text, go).err();
+    if fault.is_none() {
+        GOOD_PATTERNS.with_borrow_mut(|good| {
+            if good.len() < REMEMBERED {
+                good.insert(key);
+            }
+        });
+    }
+    fault
 }
 
 /// Compound durations came with 2.21.0, a bare 0 with 2.19.0 (prometheus/common).

@@ -65,7 +65,6 @@ fn judge(
     main: Option<&Document>,
     target: &Target,
 ) -> Vec<Finding> {
-    mark_secrets(document);
     let mut merged: Vec<(Finding, Vec<Version>)> = Vec::new();
     for &version in &target.versions {
         let global = main.and_then(|main| walk::global(main, version));

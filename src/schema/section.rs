@@ -118,11 +118,10 @@ impl<'d> Section<'d> {
     /// The entry of a key that the release knows, null or not.
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<Entry<'d>> {
-        let known = self
-            .of
-            .find(key)
-            .is_some_and(|found| found.known(self.version()));
-        known.then(|| self.mapping?.entry(key)).flatten()
+        // Most keys are absent, which the mapping says sooner than the table.
+        let entry = self.mapping?.entry(key)?;
+        let found = self.of.find(key)?;
+        found.known(self.version()).then_some(entry)
     }
 
     /// The value of a key, if it is there and not null.

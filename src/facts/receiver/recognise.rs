@@ -4,6 +4,8 @@
 //! system has comes close, a name such as `mimir` in the host tells between systems that share a
 //! path, and a port is a hint. What shares the strongest sign stays a candidate.
 
+use memchr::memmem;
+
 use super::compiled::ReadyClue;
 use super::pattern::Mode;
 use super::profile::{Clue, NotReceiver, Profile};
@@ -268,7 +270,7 @@ impl<'a> Seen<'a> {
 /// Whether a word stands in a label on its own: no letter or digit goes before it, no letter
 /// follows.
 fn has_word(label: &str, word: &str) -> bool {
-    label.match_indices(word).any(|(at, _)| {
+    memmem::find_iter(label.as_bytes(), word.as_bytes()).any(|at| {
         let before = label.get(..at).and_then(|text| text.chars().next_back());
         let after = label
             .get(at + word.len()..)
