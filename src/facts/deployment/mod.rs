@@ -1,0 +1,91 @@
+//! What runs which configuration, and where the paths that it names come from.
+//!
+//! The model is drawn from compose files, manifests of Kubernetes and Dockerfiles of the tree by
+//! [`read`]. [`belonging`] says which of the deployments run a configuration;
+//! [`Belonging::resolve`] and [`Deployment::resolve`] lead from a path where Prometheus runs to
+//! the file of the tree, the key of a Secret, or the reason why neither can be named.
+//!
+//! What is not in sight is never called missing: a variable without a value, an image of one's
+//! own, a patch of a kustomization each make a path unknown. Paths of the tree that come out of
+//! here are names; nothing is opened but the files handed in and the `.env` beside a compose file.
+
+mod arguments;
+mod belong;
+mod compose;
+mod dockerfile;
+mod image;
+mod inside;
+mod keys;
+mod kubernetes;
+mod model;
+mod near;
+mod resolve;
+mod scan;
+mod user;
+mod variables;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+pub use arguments::{Argument, Arguments};
+pub use belong::{Belonging, Certainty, Held, Subject, belonging};
+pub use image::Image;
+pub use model::{
+    ComposeFile, ComposeOrigin, Copied, Deployment, KeyItem, KeyPart, KeyVolume, Mount,
+    MountSource, Outside, PartKind, Platform, ProvidedKey, Provider, Withheld,
+};
+pub use resolve::{Access, NotMounted, Provided, Resolved};
+pub use scan::{SourceFile, SourceKind, kinds, wanted};
+pub use user::{Rights, RunAs};
+
+use crate::source::Tree;
+
+/// The deployments that some files tell of, in the order of the files' paths. Files that [`kinds`]
+/// rules out are not parsed; files that can't be parsed tell nothing.
+#[must_use]
+pub fn read(tree: &dyn Tree, files: &[SourceFile]) -> Vec<Deployment> {
+    let mut of_kind: Vec<(SourceKind, SourceFile)> = Vec::new();
+    for file in files {
+        let path = tree
+            .resolve(&file.path)
+            .unwrap_or_else(|_| tree.absolute(&file.path));
+        for kind in kinds(&path, file.text.content().as_bytes()) {
+            let text = std::sync::Arc::clone(&file.text);
+            of_kind.push((
+                kind,
+                SourceFile {
+                    path: path.clone(),
+                    text,
+                },
+            ));
+        }
+    }
+    of_kind.sort_by(|(_, a), (_, b)| a.path.cmp(&b.path));
+    let only = |wanted: SourceKind| -> Vec<SourceFile> {
+        let files = of_kind.iter().filter(|(kind, _)| *kind == wanted);
+        files.map(|(_, file)| file.clone()).collect()
+    };
+    let dockerfiles = only(SourceKind::Dockerfile);
+    let mut builds = dockerfile::Builds::new(tree, &dockerfiles);
+    let mut out = compose::read(tree, &only(SourceKind::Compose), &mut builds);
+    out.extend(kubernetes::read(
+        tree,
+        &only(SourceKind::Workload),
+        &only(SourceKind::Provider),
+    ));
+    out.extend(builds.unused());
+    out.sort_by(|a, b| {
+        a.file
+            .cmp(&b.file)
+            .then_with(|| a.place.order().cmp(&b.place.order()))
+    });
+    out
+}
+
+/// The root of the tree and the folder of a file, both without links.
+fn home(tree: &dyn Tree, file: &Path) -> (PathBuf, PathBuf) {
+    let folder = file.parent().unwrap_or(file).to_owned();
+    (tree.root_of(file), folder)
+}
