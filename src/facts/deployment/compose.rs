@@ -6,8 +6,9 @@ mod volumes;
 
 use std::path::Path;
 
-use self::project::{Project, Service, projects};
+use self::project::{Project, Service, parse, projects};
 use self::volumes::Placed;
+use super::Home;
 use super::arguments::Arguments;
 use super::dockerfile::Builds;
 use super::image::{Image, Looks};
@@ -16,23 +17,22 @@ use super::model::{Deployment, Mount, MountSource, Platform};
 use super::scan::SourceFile;
 use super::user::{RunAs, group_in_official_image};
 use crate::finding::Evidence;
-use crate::source::Tree;
 use crate::yaml::{Node, Scalar};
 
 /// The services of some compose files that run Prometheus or mount files and may run it.
 pub(super) fn read(
-    tree: &dyn Tree,
+    home: Home<'_>,
     files: &[SourceFile],
     builds: &mut Builds<'_>,
 ) -> Vec<Deployment> {
+    let parsed = parse(files);
     let mut out = Vec::new();
-    for project in projects(tree, files) {
+    for project in projects(home, &parsed) {
         let services = project.services();
-        out.extend(
-            services
-                .iter()
-                .filter_map(|service| deployment(&project, service, builds)),
-        );
+        let found = services
+            .iter()
+            .filter_map(|service| deployment(&project, service, builds));
+        out.extend(found);
     }
     out
 }
@@ -87,7 +87,7 @@ fn deployment(
         platform: Platform::Compose,
         place: service.key.place(),
         file: project.file.clone(),
-        root: project.root.clone(),
+        root: project.root.to_owned(),
         prometheus,
         user: user_of(project, service, image.as_ref(), built.as_ref()),
         image,

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use globset::GlobBuilder;
 
 use self::instructions::{Instruction, instructions};
+use super::Home;
 use super::arguments::{Argument, Arguments, words};
-use super::home;
+use super::folder_of;
 use super::image::{Image, Looks};
 use super::inside;
 use super::model::{Copied, Deployment, Mount, MountSource, Platform};
@@ -33,15 +34,15 @@ const FOLDERS: &[&str] = &[
 
 /// The Dockerfiles of a tree, and which of them something builds from.
 pub(super) struct Builds<'f> {
-    tree: &'f dyn Tree,
+    home: Home<'f>,
     files: &'f [SourceFile],
     used: Vec<PathBuf>,
 }
 
 impl<'f> Builds<'f> {
-    pub(super) fn new(tree: &'f dyn Tree, files: &'f [SourceFile]) -> Self {
+    pub(super) fn new(home: Home<'f>, files: &'f [SourceFile]) -> Self {
         Self {
-            tree,
+            home,
             files,
             used: Vec::new(),
         }
@@ -56,7 +57,7 @@ impl<'f> Builds<'f> {
     ) -> Option<Deployment> {
         let file = self.files.iter().find(|file| file.path == dockerfile)?;
         self.used.push(dockerfile.to_owned());
-        read(self.tree, file, context, target)
+        read(self.home, file, context, target)
     }
 
     /// The images of Prometheus that nothing of the tree runs. Their context is taken to be the
@@ -66,15 +67,14 @@ impl<'f> Builds<'f> {
             .files
             .iter()
             .filter(|file| !self.used.contains(&file.path));
-        let images =
-            unused.filter_map(|file| read(self.tree, file, &home(self.tree, &file.path).1, None));
+        let images = unused.filter_map(|file| read(self.home, file, &folder_of(&file.path), None));
         images.filter(|image| image.prometheus.is_some()).collect()
     }
 }
 
 /// The image of the last stage, or of the one named.
 fn read(
-    tree: &dyn Tree,
+    home: Home<'_>,
     file: &SourceFile,
     context: &Path,
     target: Option<&str>,
@@ -92,7 +92,7 @@ fn read(
             continue;
         }
         match stages.last_mut() {
-            Some(stage) => stage.apply(step, tree, context),
+            Some(stage) => stage.apply(step, home.tree, context),
             None => note_variables(&mut arguments, step),
         }
     }
@@ -101,7 +101,7 @@ fn read(
         Some(_) => stages.iter().find(named)?,
         None => stages.last()?,
     };
-    Some(stage.clone().finish(tree, file))
+    Some(stage.clone().finish(home, file))
 }
 
 /// One stage while its instructions are applied.
@@ -236,8 +236,7 @@ impl Stage {
         Some(out)
     }
 
-    fn finish(self, tree: &dyn Tree, file: &SourceFile) -> Deployment {
-        let (root, folder) = home(tree, &file.path);
+    fn finish(self, home: Home<'_>, file: &SourceFile) -> Deployment {
         let place = self.base.place.clone();
         let replaces = self.command.is_some();
         let mut list = self.entrypoint.unwrap_or_default();
@@ -247,15 +246,15 @@ impl Stage {
         let runs = looks == Looks::Surely
             || looks == Looks::Perhaps && (flagged || !self.mounts.is_empty());
         Deployment {
-            name: format!("the image of `{}`", tree.shown(&file.path)),
+            name: format!("the image of `{}`", home.tree.shown(&file.path)),
             platform: Platform::Image,
             prometheus: runs.then(|| Evidence {
                 place: place.clone(),
                 message: "the image is built from one of Prometheus".to_owned(),
             }),
             place,
-            file: folder.join(file.path.file_name().unwrap_or_default()),
-            root,
+            file: file.path.clone(),
+            root: home.root.to_owned(),
             image: None,
             user: user_of(&self.base, self.user),
             base: Some(self.base),

@@ -52,10 +52,10 @@ impl Image {
         (!tag.contains(['$', '{', '<'])).then_some(tag)
     }
 
-    /// The version of the tag, such as `2.53.1` of `v2.53.1-distroless`.
+    /// The version of Prometheus by the tag, such as `2.53.1` of `v2.53.1-distroless`.
     #[must_use]
     pub fn version(&self) -> Option<&str> {
-        let tag = self.tag()?;
+        let tag = self.tag().filter(|_| self.looks() != Looks::No)?;
         let digits = tag.strip_prefix('v').unwrap_or(tag);
         let version = digits.split(['-', '+']).next()?;
         let mut numbers = version.split('.');
@@ -222,7 +222,7 @@ mod tests {
             (
                 "quay.io/prometheus-operator/prometheus-config-reloader:v0.44.1",
                 Some("v0.44.1"),
-                Some("0.44.1"),
+                None,
                 None,
                 Looks::No,
             ),

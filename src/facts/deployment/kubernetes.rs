@@ -12,14 +12,13 @@ use self::manifest::{Manifest, manifests};
 use self::provider::Providers;
 use self::volume::Pod;
 pub(super) use self::volume::mode;
+use super::Home;
 use super::arguments::Arguments;
-use super::home;
 use super::image::{Image, Looks};
 use super::model::{Deployment, Mount, MountSource, Outside, Platform, Withheld};
 use super::scan::SourceFile;
 use super::user::{RunAs, group_in_official_image};
 use crate::finding::{Evidence, Place};
-use crate::source::Tree;
 use crate::yaml::{Document, Node, parse_all};
 
 /// Where Kubernetes puts a service account's token, certificate and namespace.
@@ -42,7 +41,7 @@ const WORKLOADS: &[(&str, &[&str])] = &[
 
 /// The containers of some manifests that run Prometheus or mount a volume of files.
 pub(super) fn read(
-    tree: &dyn Tree,
+    home: Home<'_>,
     workloads: &[SourceFile],
     providers: &[SourceFile],
 ) -> Vec<Deployment> {
@@ -64,12 +63,11 @@ pub(super) fn read(
     if names.is_empty() {
         return Vec::new();
     }
-    let providers = Providers::read(tree, providers, &names);
+    let providers = Providers::read(home.tree, providers, &names);
     let mut out = Vec::new();
     for workload in all.iter().filter(|one| one.has_image()) {
         let doubts = workload.doubts(&all, &providers);
-        let (root, _) = home(tree, &workload.file.path);
-        out.extend(workload.deployments(&root, &providers, &doubts));
+        out.extend(workload.deployments(home.root, &providers, &doubts));
     }
     out
 }

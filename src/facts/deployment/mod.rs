@@ -28,6 +28,7 @@ mod variables;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use arguments::{Argument, Arguments};
 pub use belong::{Belonging, Certainty, Held, Subject, belonging};
@@ -42,24 +43,20 @@ pub use user::{Rights, RunAs};
 
 use crate::source::Tree;
 
-/// The deployments that some files tell of, in the order of the files' paths. Files that [`kinds`]
-/// rules out are not parsed; files that can't be parsed tell nothing.
+/// The deployments that some files tell of, in the order of the files' paths. `root` is the root of
+/// the tree: what compose files and Dockerfiles name outside of it is the machine's own. Files that
+/// [`kinds`] rules out are not parsed; files that can't be parsed tell nothing.
 #[must_use]
-pub fn read(tree: &dyn Tree, files: &[SourceFile]) -> Vec<Deployment> {
+pub fn read(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Vec<Deployment> {
+    let real = |path: &Path| tree.resolve(path).unwrap_or_else(|_| tree.absolute(path));
+    let root = real(root);
     let mut of_kind: Vec<(SourceKind, SourceFile)> = Vec::new();
     for file in files {
-        let path = tree
-            .resolve(&file.path)
-            .unwrap_or_else(|_| tree.absolute(&file.path));
+        let path = real(&file.path);
         for kind in kinds(&path, file.text.content().as_bytes()) {
-            let text = std::sync::Arc::clone(&file.text);
-            of_kind.push((
-                kind,
-                SourceFile {
-                    path: path.clone(),
-                    text,
-                },
-            ));
+            let text = Arc::clone(&file.text);
+            let path = path.clone();
+            of_kind.push((kind, SourceFile { path, text }));
         }
     }
     of_kind.sort_by(|(_, a), (_, b)| a.path.cmp(&b.path));
@@ -68,24 +65,27 @@ pub fn read(tree: &dyn Tree, files: &[SourceFile]) -> Vec<Deployment> {
         files.map(|(_, file)| file.clone()).collect()
     };
     let dockerfiles = only(SourceKind::Dockerfile);
-    let mut builds = dockerfile::Builds::new(tree, &dockerfiles);
-    let mut out = compose::read(tree, &only(SourceKind::Compose), &mut builds);
-    out.extend(kubernetes::read(
-        tree,
-        &only(SourceKind::Workload),
-        &only(SourceKind::Provider),
-    ));
+    let home = Home { tree, root: &root };
+    let mut builds = dockerfile::Builds::new(home, &dockerfiles);
+    let mut out = compose::read(home, &only(SourceKind::Compose), &mut builds);
+    let (workloads, providers) = (only(SourceKind::Workload), only(SourceKind::Provider));
+    out.extend(kubernetes::read(home, &workloads, &providers));
     out.extend(builds.unused());
     out.sort_by(|a, b| {
-        a.file
-            .cmp(&b.file)
-            .then_with(|| a.place.order().cmp(&b.place.order()))
+        let places = || a.place.order().cmp(&b.place.order());
+        a.file.cmp(&b.file).then_with(places)
     });
     out
 }
 
-/// The root of the tree and the folder of a file, both without links.
-fn home(tree: &dyn Tree, file: &Path) -> (PathBuf, PathBuf) {
-    let folder = file.parent().unwrap_or(file).to_owned();
-    (tree.root_of(file), folder)
+/// A tree and its root, absolute and without links.
+#[derive(Clone, Copy, Debug)]
+struct Home<'t> {
+    tree: &'t dyn Tree,
+    root: &'t Path,
+}
+
+/// The folder of a file.
+fn folder_of(file: &Path) -> PathBuf {
+    file.parent().unwrap_or(file).to_owned()
 }

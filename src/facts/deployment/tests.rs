@@ -31,7 +31,7 @@ fn world(files: &[(&str, &str)]) -> World {
             text: Text::new(*path, content.as_bytes().to_vec()),
         })
         .collect();
-    let deployments = read(&tree, &sources);
+    let deployments = read(&tree, &file(""), &sources);
     World { tree, deployments }
 }
 

@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::volumes::Placed;
-use crate::facts::deployment::home;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::scan::SourceFile;
 use crate::facts::deployment::variables::Variables;
+use crate::facts::deployment::{Home, folder_of};
 use crate::finding::Evidence;
-use crate::source::Tree;
 use crate::yaml::{Document, Entry, Node, parse_first};
 
 /// The names that docker compose looks for, the first that is there counts; and those of the file
@@ -32,39 +31,57 @@ const MOST_EXTENDS: usize = 8;
 /// The largest `.env` that is read, in bytes.
 const LARGEST_ENV: u64 = 64 * 1024;
 
+/// A compose file and its document.
+pub(super) struct Parsed<'f> {
+    path: &'f Path,
+    document: Document,
+}
+
+/// Parses compose files; those that can't be parsed are left out.
+pub(super) fn parse(files: &[SourceFile]) -> Vec<Parsed<'_>> {
+    let parsed = files.iter().filter_map(|file| {
+        let document = parse_first(&file.text).ok()?;
+        let path = file.path.as_path();
+        Some(Parsed { path, document })
+    });
+    parsed.collect()
+}
+
 /// Compose files that are started together.
 pub(super) struct Project<'f> {
     /// The folder that relative paths count from.
     pub(super) folder: PathBuf,
     /// The root of the tree.
-    pub(super) root: PathBuf,
+    pub(super) root: &'f Path,
     /// The first of its files.
     pub(super) file: PathBuf,
-    /// What is parsed, later files over earlier ones.
-    pub(super) documents: Vec<Document>,
+    /// Its files, later ones over earlier ones.
+    layers: Vec<&'f Parsed<'f>>,
     variables: Variables,
     /// Other compose files of the folder, which may be laid over it.
-    others: Vec<&'f SourceFile>,
+    others: Vec<&'f Parsed<'f>>,
 }
 
 /// The projects among some compose files. A file that is neither a base nor an override is one
 /// by itself.
-pub(super) fn projects<'f>(tree: &dyn Tree, files: &'f [SourceFile]) -> Vec<Project<'f>> {
+pub(super) fn projects<'f>(home: Home<'f>, files: &'f [Parsed<'f>]) -> Vec<Project<'f>> {
     let mut out = Vec::new();
     for file in files {
-        let name = file_name(&file.path);
-        let is_override = OVERRIDES.contains(&name);
+        let name = file_name(file.path);
+        let siblings = || {
+            files
+                .iter()
+                .filter(|one| one.path.parent() == file.path.parent())
+        };
         let beside = |names: &[&str]| {
-            let folder = file.path.parent();
-            let mut found = names.iter().filter_map(|name| {
-                files
-                    .iter()
-                    .find(|one| one.path.parent() == folder && file_name(&one.path) == *name)
-            });
+            let mut found = names
+                .iter()
+                .filter_map(|name| siblings().find(|one| file_name(one.path) == *name));
             found.next()
         };
+        let base = beside(BASES);
         let layers = if BASES.contains(&name) {
-            if beside(BASES).is_some_and(|first| first.path != file.path) {
+            if base.is_some_and(|first| first.path != file.path) {
                 // docker compose takes no notice of a second base.
                 continue;
             }
@@ -72,38 +89,37 @@ pub(super) fn projects<'f>(tree: &dyn Tree, files: &'f [SourceFile]) -> Vec<Proj
                 .into_iter()
                 .flatten()
                 .collect()
-        } else if is_override && beside(BASES).is_some() {
+        } else if OVERRIDES.contains(&name) && base.is_some() {
             continue;
         } else {
             vec![file]
         };
-        let others = files.iter().filter(|one| {
-            one.path.parent() == file.path.parent()
-                && !layers.iter().any(|layer| layer.path == one.path)
-        });
-        out.extend(Project::new(tree, &layers, others.collect()));
+        let is_other = |one: &&Parsed<'_>| !layers.iter().any(|layer| layer.path == one.path);
+        let others = siblings().filter(is_other).collect();
+        out.push(Project::new(home, file.path, layers, others));
     }
     out
 }
 
 impl<'f> Project<'f> {
-    fn new(tree: &dyn Tree, layers: &[&SourceFile], others: Vec<&'f SourceFile>) -> Option<Self> {
-        let file = layers.first()?.path.clone();
-        let (root, folder) = home(tree, &file);
-        let documents = layers
-            .iter()
-            .filter_map(|layer| parse_first(&layer.text).ok());
-        let mut variables = env_file(tree, &folder, &root);
+    fn new(
+        home: Home<'f>,
+        file: &Path,
+        layers: Vec<&'f Parsed<'f>>,
+        others: Vec<&'f Parsed<'f>>,
+    ) -> Self {
+        let folder = folder_of(file);
+        let mut variables = env_file(home, &folder);
         // Compose files are started from their own folder as a rule.
         variables.set("PWD", &folder.to_string_lossy());
-        Some(Self {
+        Self {
             folder,
-            root,
-            file,
-            documents: documents.collect(),
+            root: home.root,
+            file: file.to_owned(),
+            layers,
             variables,
             others,
-        })
+        }
     }
 
     /// A text with its variables replaced, if they all have a value.
@@ -129,7 +145,7 @@ impl<'f> Project<'f> {
 
     /// The entries of a section of all files, in order.
     fn entries(&self, section: &str) -> Vec<Entry<'_>> {
-        let roots = self.documents.iter().filter_map(Document::root);
+        let roots = self.layers.iter().filter_map(|layer| layer.document.root());
         let sections = roots.filter_map(|root| root.get(section)?.mapping());
         sections.flat_map(|section| section.entries()).collect()
     }
@@ -199,10 +215,8 @@ impl<'f> Project<'f> {
     /// (`docker compose -f a -f b`).
     fn note_others(&self, service: &mut Service<'_>) {
         for other in &self.others {
-            let Ok(document) = parse_first(&other.text) else {
-                continue;
-            };
-            let found = document
+            let found = other
+                .document
                 .root()
                 .and_then(|root| root.get("services")?.mapping()?.entry(service.name));
             if let Some(entry) = found.filter(|entry| entry.value.mapping().is_some()) {
@@ -220,12 +234,13 @@ impl<'f> Project<'f> {
             return None;
         }
         let path = inside::on_disk(&self.folder, written);
-        path.starts_with(&self.root).then_some(path)
+        path.starts_with(self.root).then_some(path)
     }
 }
 
 /// The `.env` of a folder, if it lies in the tree.
-fn env_file(tree: &dyn Tree, folder: &Path, root: &Path) -> Variables {
+fn env_file(home: Home<'_>, folder: &Path) -> Variables {
+    let Home { tree, root } = home;
     let path = folder.join(".env");
     if !tree.within(&path, &[root]).unwrap_or(false) {
         return Variables::default();

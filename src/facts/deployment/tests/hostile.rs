@@ -50,6 +50,7 @@ fn a_link_out_of_the_tree_shows_no_names() {
     let text = Text::new("compose.yml", compose.as_bytes().to_vec());
     let found = read(
         &tree,
+        &file(""),
         &[SourceFile {
             path: file("compose.yml"),
             text,
@@ -75,6 +76,7 @@ fn an_environment_file_outside_of_the_tree_is_not_read() {
     let text = Text::new("compose.yml", compose.as_bytes().to_vec());
     let found = read(
         &tree,
+        &file(""),
         &[SourceFile {
             path: file("compose.yml"),
             text,
