@@ -17,7 +17,6 @@ use super::scan::SourceFile;
 use super::user::{Rights, RunAs, group_in_official_image};
 use super::variables::Variables;
 use crate::finding::{Evidence, Place};
-use crate::source::Tree;
 
 /// How many stages may stand on one another.
 const MOST_STAGES: usize = 64;
@@ -92,7 +91,7 @@ fn read(
             continue;
         }
         match stages.last_mut() {
-            Some(stage) => stage.apply(step, home.tree, context),
+            Some(stage) => stage.apply(step, home, context),
             None => note_variables(&mut arguments, step),
         }
     }
@@ -155,7 +154,7 @@ impl Stage {
         })
     }
 
-    fn apply(&mut self, step: &Instruction, tree: &dyn Tree, context: &Path) {
+    fn apply(&mut self, step: &Instruction, home: Home<'_>, context: &Path) {
         match step.word.as_str() {
             "ARG" | "ENV" => note_variables(&mut self.variables, step),
             "WORKDIR" => {
@@ -169,7 +168,7 @@ impl Stage {
                 self.command = Some(self.command.take().unwrap_or_default());
             }
             "CMD" => self.command = Some(step.arguments()),
-            "COPY" | "ADD" => self.copy(step, tree, context),
+            "COPY" | "ADD" => self.copy(step, home, context),
             "RUN" => self.doubts.push(Evidence {
                 place: step.place.clone(),
                 message: "a command may make files while the image is built".to_owned(),
@@ -184,8 +183,8 @@ impl Stage {
             .unwrap_or_else(|| text.to_owned())
     }
 
-    fn copy(&mut self, step: &Instruction, tree: &dyn Tree, context: &Path) {
-        match self.copied(step, tree, context) {
+    fn copy(&mut self, step: &Instruction, home: Home<'_>, context: &Path) {
+        match self.copied(step, home, context) {
             Some(mounts) => self.mounts.extend(mounts),
             None => self.doubts.push(Evidence {
                 place: step.place.clone(),
@@ -195,7 +194,7 @@ impl Stage {
     }
 
     /// What a `COPY` or `ADD` puts where; none if a variable without a value hides it.
-    fn copied(&self, step: &Instruction, tree: &dyn Tree, context: &Path) -> Option<Vec<Mount>> {
+    fn copied(&self, step: &Instruction, home: Home<'_>, context: &Path) -> Option<Vec<Mount>> {
         let (flags, paths) = step.flags_and_paths();
         let flag = |name: &str| {
             let mut values = flags
@@ -215,15 +214,17 @@ impl Stage {
         let into = target.ends_with('/') || is_folder || sources.len() > 1;
         let mut out = Vec::new();
         for source in sources {
-            let foreign = source.contains("://") || source.starts_with("<<");
+            let foreign = source.contains("://")
+                || source.starts_with("<<")
+                || !context.starts_with(home.root);
             let files = if foreign || flag("--from").is_some() {
                 vec![None]
             } else {
-                let files = sources_in(tree, context, source).into_iter();
+                let files = sources_in(home, context, source).into_iter();
                 files.map(Some).collect()
             };
             for from in files {
-                let path = place_of(tree, source, from.as_deref(), &to, into);
+                let path = place_of(home, source, from.as_deref(), &to, into);
                 let copied = Copied {
                     from,
                     written: source.clone(),
@@ -268,8 +269,12 @@ impl Stage {
 
 /// Where a source ends up: a folder's content goes into the target, a file goes there under its
 /// name if the target is a folder.
-fn place_of(tree: &dyn Tree, source: &str, from: Option<&Path>, to: &str, into: bool) -> String {
-    let is_folder = from.is_some_and(|from| tree.list(from).is_ok());
+fn place_of(home: Home<'_>, source: &str, from: Option<&Path>, to: &str, into: bool) -> String {
+    // What is not in sight may be a folder too, but for what a URL leads to.
+    let is_folder = match from {
+        Some(from) => home.holds(from) && home.tree.list(from).is_ok(),
+        None => !source.contains("://"),
+    };
     let own = from
         .and_then(Path::file_name)
         .and_then(|name| name.to_str());
@@ -337,7 +342,7 @@ fn note_variables(variables: &mut Variables, step: &Instruction) {
 
 /// The files of a context that a source names, wildcards expanded; what is not there is kept by
 /// its name, so that it can be reported.
-fn sources_in(tree: &dyn Tree, context: &Path, source: &str) -> Vec<PathBuf> {
+fn sources_in(home: Home<'_>, context: &Path, source: &str) -> Vec<PathBuf> {
     let path = inside_context(context, source);
     let name = path
         .file_name()
@@ -352,10 +357,10 @@ fn sources_in(tree: &dyn Tree, context: &Path, source: &str) -> Vec<PathBuf> {
     };
     let matcher = glob.compile_matcher();
     // A link could lead out of the tree.
-    if !tree.within(folder, &[context]).unwrap_or(false) {
+    if !home.holds(folder) {
         return Vec::new();
     }
-    let files = tree.list(folder).unwrap_or_default().into_iter();
+    let files = home.tree.list(folder).unwrap_or_default().into_iter();
     files
         .filter(|file| file.file_name().is_some_and(|name| matcher.is_match(name)))
         .collect()

@@ -9,7 +9,7 @@ use std::path::Path;
 use memchr::memmem;
 
 use self::manifest::{Manifest, manifests};
-use self::provider::Providers;
+use self::provider::{AUTOMOUNT, Providers};
 use self::volume::Pod;
 pub(super) use self::volume::mode;
 use super::Home;
@@ -60,10 +60,10 @@ pub(super) fn read(
         .filter_map(|(file, manifest)| Workload::new(file, manifest))
         .collect();
     let names: Vec<String> = all.iter().flat_map(Workload::names).collect();
-    if names.is_empty() {
+    if all.is_empty() {
         return Vec::new();
     }
-    let providers = Providers::read(home.tree, providers, &names);
+    let providers = Providers::read(home, providers, &names);
     let mut out = Vec::new();
     for workload in all.iter().filter(|one| one.has_image()) {
         let doubts = workload.doubts(&all, &providers);
@@ -105,12 +105,9 @@ impl<'d> Workload<'d> {
         self.containers().any(|one| one.get("image").is_some())
     }
 
-    /// The names of what its volumes are filled from, and of its service account.
+    /// The names of what its volumes are filled from.
     fn names(&self) -> Vec<String> {
-        let pod = Pod::new(self.spec, self.manifest.namespace);
-        let mut names = pod.names();
-        names.push(self.service_account().to_owned());
-        names
+        Pod::new(self.spec, self.manifest.namespace).names()
     }
 
     fn service_account(&self) -> &'d str {
@@ -248,8 +245,7 @@ impl<'d> Workload<'d> {
         pod: &Pod<'d>,
         providers: &Providers,
     ) -> (Option<Mount>, Vec<Withheld>) {
-        let key = "automountServiceAccountToken";
-        let says = self.spec.mapping().and_then(|spec| spec.entry(key));
+        let says = self.spec.mapping().and_then(|spec| spec.entry(AUTOMOUNT));
         let own =
             says.and_then(|entry| Some((entry.value.scalar()?.as_bool()?, entry.key.place())));
         let account = self.service_account();

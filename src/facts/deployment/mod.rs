@@ -85,6 +85,13 @@ struct Home<'t> {
     root: &'t Path,
 }
 
+impl Home<'_> {
+    /// Whether a path is there and lies in the tree, links followed.
+    fn holds(self, path: &Path) -> bool {
+        self.tree.within(path, &[self.root]).unwrap_or(false)
+    }
+}
+
 /// The folder of a file.
 fn folder_of(file: &Path) -> PathBuf {
     file.parent().unwrap_or(file).to_owned()

@@ -19,6 +19,8 @@ pub enum Platform {
     Kubernetes,
     /// An image built from a Dockerfile, started by something that is not in the tree.
     Image,
+    /// Whatever promvet.yaml describes.
+    Policy,
 }
 
 /// One container that runs Prometheus, or that mounts files and may run it.
@@ -54,6 +56,37 @@ pub struct Deployment {
 }
 
 impl Deployment {
+    /// What promvet.yaml says of a Prometheus that nothing of the tree runs: its mounts, and its
+    /// user if it names one. To add such mounts to a deployment that is there, push them onto its
+    /// `mounts`. `file` is promvet.yaml itself and `place` its section.
+    #[must_use]
+    pub fn by_policy(
+        file: PathBuf,
+        root: PathBuf,
+        place: Place,
+        user: RunAs,
+        mounts: Vec<Mount>,
+    ) -> Self {
+        Self {
+            name: "the Prometheus of promvet.yaml".to_owned(),
+            platform: Platform::Policy,
+            prometheus: Some(Evidence {
+                place: place.clone(),
+                message: "promvet.yaml says what is mounted".to_owned(),
+            }),
+            place,
+            file,
+            root,
+            image: None,
+            base: None,
+            arguments: Arguments::default(),
+            user,
+            mounts,
+            withheld: Vec::new(),
+            doubts: Vec::new(),
+        }
+    }
+
     /// The version of Prometheus by the image's tag, such as `2.53.1`.
     #[must_use]
     pub fn version(&self) -> Option<&str> {

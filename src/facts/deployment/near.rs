@@ -12,6 +12,9 @@ use crate::source::Tree;
 /// How many names of one folder or Secret are shown or compared.
 const MOST_NAMES: usize = 12;
 
+/// How many names of one folder are compared with what is looked for.
+const MOST_LISTED: usize = 1000;
+
 /// The shortest name that is compared with others.
 const SHORTEST: usize = 4;
 
@@ -52,6 +55,9 @@ pub(super) fn linked_twin(deployment: &Deployment, path: &str) -> Option<String>
 /// For a file of the tree that is missing: another one in the same folder.
 pub(super) fn in_folder(deployment: &Deployment, tree: &dyn Tree, file: &Path) -> Option<String> {
     let folder = file.parent()?;
+    if is_inside(deployment, tree, file) {
+        return None;
+    }
     let names = names_in(deployment, tree, folder);
     let name = file.file_name()?.to_str()?;
     if let Some(near) = nearest(name, names.iter().map(String::as_str)) {
@@ -117,7 +123,8 @@ fn left_out(deployment: &Deployment, tree: &dyn Tree, path: &str) -> Option<Stri
     beside.find_map(|mount| match &mount.source {
         MountSource::Tree(file) => {
             let other = file.parent()?.join(name);
-            let there = tree.list(file).is_err() && is_inside(deployment, tree, &other);
+            let alone = !is_folder(deployment, tree, file);
+            let there = alone && is_inside(deployment, tree, &other);
             there.then(|| {
                 let (other, alone) = (tree.shown(&other), inside::name(&mount.path));
                 format!("`{other}` lies in the tree, but of its folder only `{alone}` is mounted")
@@ -145,7 +152,7 @@ fn files_of(deployment: &Deployment, mount: &Mount, tree: &dyn Tree) -> Vec<Stri
         MountSource::Keys(_) if mount.sub_path.is_some() => return vec![mount.path.clone()],
         MountSource::Keys(volume) => volume.files(),
         MountSource::Tree(source) => {
-            if tree.list(source).is_err() {
+            if !is_folder(deployment, tree, source) {
                 return vec![mount.path.clone()];
             }
             names_in(deployment, tree, source)
@@ -166,8 +173,19 @@ fn names_in(deployment: &Deployment, tree: &dyn Tree, folder: &Path) -> Vec<Stri
     let paths = tree.list(folder).unwrap_or_default();
     let names = paths
         .iter()
+        .take(MOST_LISTED)
         .filter_map(|path| path.file_name()?.to_str().map(str::to_owned));
     names.filter(|name| !name.starts_with('.')).collect()
+}
+
+/// Whether a path is a file of the tree.
+pub(super) fn is_file(deployment: &Deployment, tree: &dyn Tree, path: &Path) -> bool {
+    is_inside(deployment, tree, path) && tree.list(path).is_err()
+}
+
+/// Whether a path is a folder of the tree.
+fn is_folder(deployment: &Deployment, tree: &dyn Tree, path: &Path) -> bool {
+    is_inside(deployment, tree, path) && tree.list(path).is_ok()
 }
 
 /// Whether a path is there and lies in the tree, links followed.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::image::Image;
 use super::inside;
+use super::keys::Found;
 use super::model::{
     ComposeFile, ComposeOrigin, Copied, Deployment, KeyVolume, Mount, MountSource, Outside,
 };
@@ -27,6 +28,9 @@ pub enum Resolved<'d> {
     External {
         /// From where, as a sentence without a full stop.
         reason: String,
+        /// The path on the machine that runs the container, if it comes from there: with
+        /// `--on-host` it can be judged.
+        host: Option<PathBuf>,
         /// How that is known.
         evidence: Vec<Evidence>,
     },
@@ -145,6 +149,7 @@ impl Deployment {
             ),
             Some(image) if Image::brings(path) => Resolved::External {
                 reason: "the image of Prometheus brings files in that folder".to_owned(),
+                host: None,
                 evidence: vec![image_evidence(image)],
             },
             Some(_) => Resolved::NotMounted(NotMounted {
@@ -202,26 +207,27 @@ impl<'d> Steps<'d, '_> {
         })
     }
 
-    /// A file of the tree at or below `source`.
+    /// A file of the tree at or below `source`. What a link leads to outside of the tree is not
+    /// looked at.
     fn file(self, source: &Path, below: &str, access: Access) -> Resolved<'d> {
-        if below.is_empty() {
-            let missing = self.tree.metadata(source).is_err();
-            let near = missing
-                .then(|| near::in_folder(self.deployment, self.tree, source))
-                .flatten();
-            return self.provided(Some(source.to_owned()), access, near);
-        }
-        let is_file = self.tree.metadata(source).is_ok() && self.tree.list(source).is_err();
-        if is_file {
+        let below = self.whole(below);
+        let (deployment, tree) = (self.deployment, self.tree);
+        if !below.is_empty() && near::is_file(deployment, tree, source) {
             let near = format!("`{}` is a file there, not a folder", self.mount.path);
             return self.not_mounted(Some(near));
         }
-        let file = source.join(below);
-        let missing = self.tree.metadata(&file).is_err();
-        let near = missing
-            .then(|| near::in_folder(self.deployment, self.tree, &file))
-            .flatten();
+        let file = inside::on_disk(source, &below);
+        let near = near::in_folder(deployment, tree, &file);
         self.provided(Some(file), access, near)
+    }
+
+    /// A path in the mount as a path in its source.
+    fn whole(&self, below: &str) -> String {
+        match (&self.mount.sub_path, below) {
+            (Some(sub), "") => sub.clone(),
+            (Some(sub), below) => format!("{sub}/{below}"),
+            (None, below) => below.to_owned(),
+        }
     }
 
     fn copied(self, copied: &Copied, below: &str) -> Resolved<'d> {
@@ -230,6 +236,7 @@ impl<'d> Steps<'d, '_> {
             Some(from) => self.file(from, below, access),
             None => Resolved::External {
                 reason: format!("the image brings it, copied from `{}`", copied.written),
+                host: None,
                 evidence: self.evidence,
             },
         }
@@ -265,23 +272,20 @@ impl<'d> Steps<'d, '_> {
             }
             ComposeOrigin::Outside(whence) => Resolved::External {
                 reason: format!("the {} `{}` comes from {whence}", file.kind, file.name),
+                host: None,
                 evidence: self.evidence,
             },
         }
     }
 
     fn key(mut self, volume: &'d KeyVolume, below: &str) -> Resolved<'d> {
-        let wanted = match (&self.mount.sub_path, below) {
-            (Some(sub), "") => sub.clone(),
-            (Some(sub), below) => format!("{sub}/{below}"),
-            (None, below) => below.to_owned(),
-        };
+        let wanted = self.whole(below);
         let wanted = wanted.strip_prefix("..data/").unwrap_or(&wanted).to_owned();
         if wanted.is_empty() {
             return self.provided(None, Access::Unknown, None);
         }
         match volume.find(&wanted) {
-            super::keys::Found::File {
+            Found::File {
                 rights,
                 steps,
                 tree_file,
@@ -289,11 +293,12 @@ impl<'d> Steps<'d, '_> {
                 self.evidence.extend(steps);
                 self.provided(tree_file, Access::Set(rights), None)
             }
-            super::keys::Found::Outside(reason) => Resolved::External {
+            Found::Outside(reason) => Resolved::External {
                 reason,
+                host: None,
                 evidence: self.evidence,
             },
-            super::keys::Found::Nowhere { near, steps } => {
+            Found::Nowhere { near, steps } => {
                 self.evidence.extend(steps);
                 self.not_mounted(Some(near))
             }
@@ -310,6 +315,12 @@ impl<'d> Steps<'d, '_> {
         }
         Resolved::External {
             reason: format!("`{}` is {}", self.mount.path, outside.noun()),
+            host: match outside {
+                Outside::Host(path) if path.starts_with('/') => {
+                    Some(inside::on_disk(Path::new(path), &self.whole(below)))
+                }
+                _ => None,
+            },
             evidence: self.evidence,
         }
     }

@@ -240,12 +240,11 @@ impl<'f> Project<'f> {
 
 /// The `.env` of a folder, if it lies in the tree.
 fn env_file(home: Home<'_>, folder: &Path) -> Variables {
-    let Home { tree, root } = home;
     let path = folder.join(".env");
-    if !tree.within(&path, &[root]).unwrap_or(false) {
+    if !home.holds(&path) {
         return Variables::default();
     }
-    let bytes = tree.read(&path, LARGEST_ENV).unwrap_or_default();
+    let bytes = home.tree.read(&path, LARGEST_ENV).unwrap_or_default();
     Variables::from_env_file(&String::from_utf8_lossy(&bytes))
 }
 

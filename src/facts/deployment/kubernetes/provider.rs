@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::manifest::{Manifest, manifests, may_be_same};
 use super::names_any;
+use crate::facts::deployment::Home;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::model::{ProvidedKey, Provider};
 use crate::facts::deployment::scan::SourceFile;
 use crate::finding::{Place, Span};
-use crate::source::Tree;
 use crate::yaml::{Node, Scalar, parse_all};
 
 /// One kind of object that makes Secrets or ConfigMaps.
@@ -28,6 +28,9 @@ struct Maker {
     /// The ways to what makes keys that can't be seen.
     open: &'static [&'static [&'static str]],
 }
+
+/// Where a pod or a service account says whether the token is mounted.
+pub(super) const AUTOMOUNT: &str = "automountServiceAccountToken";
 
 const NAME: &[&str] = &["metadata", "name"];
 
@@ -102,7 +105,7 @@ pub(super) struct Providers {
 
 impl Providers {
     /// Reads the files in which one of some names occurs.
-    pub(super) fn read(tree: &dyn Tree, files: &[SourceFile], names: &[String]) -> Self {
+    pub(super) fn read(home: Home<'_>, files: &[SourceFile], names: &[String]) -> Self {
         let mut out = Self {
             list: Vec::new(),
             accounts: Vec::new(),
@@ -114,13 +117,14 @@ impl Providers {
                 .path
                 .file_stem()
                 .is_some_and(|stem| stem == "kustomization");
-            if !is_kustomization && !names_any(content, names) {
+            let tells = names_any(content, names) || content.contains(AUTOMOUNT);
+            if !is_kustomization && !tells {
                 continue;
             }
             let (documents, _) = parse_all(&file.text);
             if is_kustomization {
                 let roots = documents.iter().filter_map(|document| document.root());
-                roots.for_each(|root| out.kustomization(tree, file, root));
+                roots.for_each(|root| out.kustomization(home, file, root));
             }
             let objects = documents.iter().flat_map(manifests);
             objects.for_each(|manifest| out.manifest(manifest));
@@ -160,8 +164,10 @@ impl Providers {
 
     fn manifest(&mut self, manifest: Manifest<'_>) {
         if manifest.kind == "ServiceAccount" {
-            let key = "automountServiceAccountToken";
-            let entry = manifest.root.mapping().and_then(|root| root.entry(key));
+            let entry = manifest
+                .root
+                .mapping()
+                .and_then(|root| root.entry(AUTOMOUNT));
             let says =
                 entry.and_then(|entry| Some((entry.value.scalar()?.as_bool()?, entry.key.place())));
             if let Some((mounts, place)) = says {
@@ -182,7 +188,7 @@ impl Providers {
         );
     }
 
-    fn kustomization(&mut self, tree: &dyn Tree, file: &SourceFile, root: Node<'_>) {
+    fn kustomization(&mut self, home: Home<'_>, file: &SourceFile, root: Node<'_>) {
         const GENERATORS: &[(&str, &str, &str)] = &[
             ("secretGenerator", "Secret", "secretGenerator"),
             ("configMapGenerator", "ConfigMap", "configMapGenerator"),
@@ -191,7 +197,7 @@ impl Providers {
         let namespace = root.get("namespace").and_then(Node::as_str);
         for &(key, makes, kind) in GENERATORS {
             for item in root.get(key).into_iter().flat_map(Node::items) {
-                let made = generated(tree, folder, item, makes, kind, namespace);
+                let made = generated(home, folder, item, makes, kind, namespace);
                 self.list.extend(made.map(Arc::new));
             }
         }
@@ -263,7 +269,7 @@ impl Maker {
 
 /// What an entry of a kustomization's generators makes.
 fn generated(
-    tree: &dyn Tree,
+    home: Home<'_>,
     folder: &Path,
     item: Node<'_>,
     makes: &'static str,
@@ -278,12 +284,13 @@ fn generated(
         let (key, path) = written
             .split_once('=')
             .unwrap_or((inside::name(written), written));
-        let file = tree.absolute(&inside::on_disk(folder, path));
+        let file = inside::on_disk(folder, path);
+        let file = file.starts_with(home.root).then_some(file);
         keys.insert(
             key.to_owned(),
             ProvidedKey {
                 place: node.place(),
-                file: Some(file),
+                file,
             },
         );
     }

@@ -498,3 +498,83 @@ fn the_user_is_read() {
         assert_eq!((user.uid, user.gid), want, "{more}");
     }
 }
+
+#[test]
+fn a_path_of_the_machine_is_told_for_on_host() {
+    for (volume, want) in [
+        ("/opt/s:/a", Some("/opt/s/t")),
+        ("~/s:/a", None),
+        ("../../s:/a", None),
+        ("data:/a", None),
+    ] {
+        let world = world(&[(
+            "compose.yml",
+            &service(&format!("    volumes: ['{volume}']\n")),
+        )]);
+        let Resolved::External { host, .. } = world.only().resolve(&world.tree, "/a/t") else {
+            panic!()
+        };
+        assert_eq!(host.as_deref(), want.map(Path::new), "{volume}");
+    }
+}
+
+#[test]
+fn mounts_of_the_policy_come_first() {
+    let mut world = world(&[
+        (
+            "compose.yml",
+            &service("    volumes: ['./s:/run/secrets']\n"),
+        ),
+        ("s/t", ""),
+        ("local/t", ""),
+    ]);
+    let place = world.only().place.clone();
+    let external = |files| MountSource::Outside(Outside::Policy(files));
+    let mounts = vec![
+        Mount::new(
+            "/run/secrets/",
+            MountSource::Tree(file("local")),
+            place.clone(),
+        ),
+        Mount::new("/open", external(None), place.clone()),
+        Mount::new(
+            "/listed",
+            external(Some(vec!["a".into(), "b".into()])),
+            place.clone(),
+        ),
+    ];
+    world.deployments[0].mounts.extend(mounts.clone());
+    let alone = Deployment::by_policy(
+        file("promvet.yaml"),
+        file(""),
+        place,
+        RunAs::default(),
+        mounts,
+    );
+    world.deployments.push(alone);
+    for one in &world.deployments {
+        for (path, want) in [
+            ("/run/secrets/t", "local/t, same file"),
+            (
+                "/open/x",
+                "external: `/open` is something that promvet.yaml calls external",
+            ),
+            (
+                "/listed/a",
+                "external: `/listed` is something that promvet.yaml calls external",
+            ),
+            (
+                "/listed/c",
+                "not mounted; near: promvet.yaml lists `a` and `b` there",
+            ),
+        ] {
+            assert_eq!(
+                said(&world.tree, &one.resolve(&world.tree, path)),
+                want,
+                "{path}"
+            );
+        }
+    }
+    let alone = world.deployments[1].resolve(&world.tree, "/elsewhere");
+    assert!(said(&world.tree, &alone).starts_with("unknown: nothing is mounted there"));
+}

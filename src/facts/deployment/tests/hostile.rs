@@ -66,6 +66,59 @@ fn a_link_out_of_the_tree_shows_no_names() {
 }
 
 #[test]
+fn names_that_lead_out_of_the_tree_are_no_files_of_it() {
+    let world = world(&[
+        (
+            "compose.yml",
+            "services:\n  p: {build: {context: ../.., dockerfile: tree/Dockerfile}}\n",
+        ),
+        (
+            "Dockerfile",
+            "FROM prom/prometheus\nCOPY etc/shadow /a\nCOPY etc/* /b/\n",
+        ),
+    ]);
+    assert_eq!(
+        world.say("/a"),
+        "external: the image brings it, copied from `etc/shadow`"
+    );
+    assert_eq!(
+        world.say("/b/shadow"),
+        "external: the image brings it, copied from `etc/*`"
+    );
+    let pod = "kind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - {name: p, image: prom/prometheus, volumeMounts: [{name: v, mountPath: /t}]}\n  volumes: [{name: v, secret: {secretName: s}}]\n";
+    let kustomization = "secretGenerator: [{name: s, files: [t=../../etc/shadow]}]\n";
+    let world = self::world(&[("k/p.yaml", pod), ("k/kustomization.yaml", kustomization)]);
+    assert_eq!(world.say("/t/t"), "no file, 0644 0:0");
+}
+
+#[test]
+fn a_link_out_of_the_tree_shows_no_kind() {
+    let compose = "services:\n  p:\n    image: prom/prometheus\n    volumes: ['./s:/s']\n";
+    let says = |tree: Memory| {
+        let tree = tree
+            .file("promvet.yaml", "")
+            .file("compose.yml", compose)
+            .file("beside", "");
+        let text = Text::new("compose.yml", compose.as_bytes().to_vec());
+        let found = read(
+            &tree,
+            &file(""),
+            &[SourceFile {
+                path: file("compose.yml"),
+                text,
+            }],
+        );
+        ["/s", "/s/x", "/s/beside", "/beside"]
+            .map(|path| said(&tree, &found[0].resolve(&tree, path)))
+    };
+    let to_file = says(Memory::new().link("s", "/etc/x").file("/etc/x", ""));
+    let to_folder = says(Memory::new().link("s", "/etc/x").file("/etc/x/x", ""));
+    let to_nothing = says(Memory::new().link("s", "/etc/x"));
+    assert_eq!(to_file, to_folder);
+    assert_eq!(to_file, to_nothing);
+}
+
+#[test]
 fn an_environment_file_outside_of_the_tree_is_not_read() {
     let compose = "services:\n  p:\n    image: prom/prometheus:${V}\n";
     let tree = Memory::new()
