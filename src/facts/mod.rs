@@ -5,9 +5,11 @@
 
 pub mod credential_file;
 mod demand;
+pub mod deployment;
 mod issuer;
 pub mod opstrace;
 pub mod receiver;
+pub mod token;
 
 use std::fmt;
 use std::path::Path;

@@ -1,0 +1,193 @@
+//! The command line that Prometheus is started with.
+
+use std::fmt;
+
+use crate::finding::Place;
+use crate::yaml::Node;
+
+/// Where the official image and Prometheus itself look for the configuration: the image's command
+/// names one, and without a command Prometheus looks in its working folder, which is `/prometheus`
+/// there (Dockerfile of prometheus/prometheus).
+pub(super) const IMAGE_CONFIG: &str = "/etc/prometheus/prometheus.yml";
+pub(super) const BARE_CONFIG: &str = "/prometheus/prometheus.yml";
+
+/// One argument. Its `Debug` does not show the value of a flag.
+#[derive(Clone)]
+pub struct Argument {
+    /// The argument, variables replaced where they have a value.
+    pub text: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl fmt::Debug for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text.split('=').next().unwrap_or(""))
+    }
+}
+
+/// A command line. A part that is not written down is the image's own.
+#[derive(Clone, Debug, Default)]
+pub struct Arguments {
+    /// What is written down.
+    pub list: Vec<Argument>,
+    /// Whether flags are written down, so that the image's own do not count.
+    pub replaces: bool,
+}
+
+impl Arguments {
+    /// Takes the arguments of a list or of a text that a shell would split. `expand` replaces
+    /// variables; what it can't replace stays as written.
+    pub(super) fn of_node(
+        node: Node<'_>,
+        expand: &dyn Fn(&str) -> Option<String>,
+    ) -> Vec<Argument> {
+        let text_of = |text: &str| expand(text).unwrap_or_else(|| text.to_owned());
+        let mut out = Vec::new();
+        if let Some(line) = node.as_str() {
+            push_words(&mut out, &text_of(line), &node.place());
+        }
+        for item in node.items() {
+            let text = text_of(item.as_str().unwrap_or(""));
+            if text.contains(char::is_whitespace) && text.contains("config.file") {
+                // `sh -c "prometheus --config.file=…"`
+                push_words(&mut out, &text, &item.place());
+            } else {
+                out.push(Argument {
+                    text,
+                    place: item.place(),
+                });
+            }
+        }
+        out
+    }
+
+    /// The last value of a flag, in one argument (`--name=value`) or two.
+    #[must_use]
+    pub fn value(&self, flag: &str) -> Option<(&str, &Place)> {
+        let mut found = None;
+        for (at, argument) in self.list.iter().enumerate() {
+            let Some(rest) = after_flag(&argument.text, flag) else {
+                continue;
+            };
+            if let Some(value) = rest.strip_prefix('=') {
+                found = Some((value, &argument.place));
+            } else if let Some(next) = self.list.get(at + 1).filter(|_| rest.is_empty()) {
+                found = Some((next.text.as_str(), &next.place));
+            }
+        }
+        found
+    }
+
+    /// Where a switch such as `--agent` stands, unless it is set to false.
+    #[must_use]
+    pub fn switch(&self, flag: &str) -> Option<&Place> {
+        let mut list = self.list.iter();
+        let set = list.find(|one| matches!(after_flag(&one.text, flag), Some("" | "=true")))?;
+        Some(&set.place)
+    }
+
+    /// The features that `--enable-feature` names, in order.
+    pub fn features(&self) -> impl Iterator<Item = (&str, &Place)> {
+        let values = self.list.iter().filter_map(|one| {
+            let names = after_flag(&one.text, "enable-feature")?.strip_prefix('=')?;
+            Some(names.split(',').map(move |name| (name.trim(), &one.place)))
+        });
+        values.flatten()
+    }
+}
+
+/// What follows the name of a flag, written with one dash or two.
+fn after_flag<'t>(text: &'t str, flag: &str) -> Option<&'t str> {
+    let name = text.strip_prefix("--").or_else(|| text.strip_prefix('-'))?;
+    let rest = name.strip_prefix(flag)?;
+    (rest.is_empty() || rest.starts_with('=')).then_some(rest)
+}
+
+fn push_words(out: &mut Vec<Argument>, line: &str, place: &Place) {
+    out.extend(words(line).into_iter().map(|text| Argument {
+        text,
+        place: place.clone(),
+    }));
+}
+
+/// Splits a line as a shell does: at white space outside of quotes.
+pub(super) fn words(line: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None | Some('"'), '\\') => word.get_or_insert_default().extend(chars.next()),
+            (None, c) if c.is_whitespace() => out.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    out.extend(word);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Text;
+    use crate::yaml::parse_first;
+
+    fn arguments(source: &str) -> Arguments {
+        let document = parse_first(&Text::new("x", source.as_bytes().to_vec())).unwrap();
+        Arguments {
+            list: Arguments::of_node(document.root().unwrap(), &|_| None),
+            replaces: true,
+        }
+    }
+
+    #[test]
+    fn flags_are_found_in_every_form() {
+        for source in [
+            "[--config.file=/etc/p.yml]",
+            "['--config.file', /etc/p.yml]",
+            "--log.level=debug --config.file=/etc/p.yml",
+            "-config.file=/etc/p.yml",
+            "[sh, -c, 'exec prometheus --config.file=\"/etc/p.yml\" --agent']",
+            "[--config.file=/etc/old.yml, --config.file=/etc/p.yml]",
+        ] {
+            let arguments = arguments(source);
+            let value = arguments.value("config.file").map(|(value, _)| value);
+            assert_eq!(value, Some("/etc/p.yml"), "{source}");
+        }
+        for source in [
+            "[--config.file]",
+            "[--config.files=/x]",
+            "[config.file=/x]",
+            "[]",
+            "3",
+        ] {
+            assert!(arguments(source).value("config.file").is_none(), "{source}");
+        }
+    }
+
+    #[test]
+    fn switches_and_features_are_found() {
+        let arguments = arguments(
+            "[--agent, --web.enable-lifecycle=false, '--enable-feature=a,b', --enable-feature=c]",
+        );
+        assert!(arguments.switch("agent").is_some());
+        assert!(arguments.switch("web.enable-lifecycle").is_none());
+        let features: Vec<_> = arguments.features().map(|(name, _)| name).collect();
+        assert_eq!(features, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        assert_eq!(
+            format!("{:?}", arguments("[--web.x=hunter22]").list),
+            "[--web.x]"
+        );
+    }
+}

@@ -1,0 +1,269 @@
+//! Which deployments run a configuration.
+//!
+//! One that names the configuration on its command line runs it. One that mounts it does, most
+//! likely. Where none does either, the only Prometheus in the configuration's folder or above it
+//! is taken for its own, unless it is seen to run another one; of several each is possible.
+
+use std::path::Path;
+
+use super::inside;
+use super::model::{ComposeOrigin, Deployment, KeyPart, Mount, MountSource, PartKind};
+use super::resolve::{Provided, Resolved};
+use crate::finding::Evidence;
+use crate::source::Tree;
+
+/// A configuration, as far as a deployment can know of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'s> {
+    /// The file that holds it.
+    pub file: &'s Path,
+    /// The key of a ConfigMap or Secret that it is, if it is one.
+    pub held: Option<Held<'s>>,
+}
+
+/// A key of a ConfigMap or Secret.
+#[derive(Clone, Copy, Debug)]
+pub struct Held<'s> {
+    /// `ConfigMap` or `Secret`.
+    pub kind: &'s str,
+    /// The object's name.
+    pub name: &'s str,
+    /// Its namespace, if it is written.
+    pub namespace: Option<&'s str>,
+    /// The key.
+    pub key: &'s str,
+}
+
+/// How sure it is that a deployment runs a configuration. The order is that of sureness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// One of several that may.
+    Doubtful,
+    /// Nothing speaks against it.
+    Likely,
+    /// It names the configuration, or mounts it where Prometheus looks.
+    Certain,
+}
+
+/// A deployment that runs, or may run, a configuration.
+#[derive(Clone, Debug)]
+pub struct Belonging<'d> {
+    /// The deployment.
+    pub deployment: &'d Deployment,
+    /// How sure that is.
+    pub certainty: Certainty,
+    /// The path of the configuration where Prometheus runs.
+    pub path: String,
+    /// How that is known.
+    pub evidence: Vec<Evidence>,
+}
+
+impl<'d> Belonging<'d> {
+    /// Where a path that the configuration names comes from. A relative one counts from the
+    /// configuration's own folder.
+    #[must_use]
+    pub fn resolve(&self, tree: &dyn Tree, path: &str) -> Resolved<'d> {
+        self.deployment
+            .resolve_from(tree, inside::folder(&self.path), path)
+    }
+}
+
+/// The deployments that run a configuration, or may; the surest first, and only those as sure as
+/// the surest.
+#[must_use]
+pub fn belonging<'d>(
+    tree: &dyn Tree,
+    deployments: &'d [Deployment],
+    subject: &Subject<'_>,
+) -> Vec<Belonging<'d>> {
+    let file = tree
+        .resolve(subject.file)
+        .unwrap_or_else(|_| tree.absolute(subject.file));
+    let subject = Subject {
+        file: &file,
+        ..*subject
+    };
+    let mounting: Vec<_> = deployments
+        .iter()
+        .filter_map(|one| by_mount(tree, one, &subject))
+        .collect();
+    let surest = mounting.iter().map(|one| one.certainty).max();
+    match surest {
+        Some(surest) if surest > Certainty::Doubtful => mounting
+            .into_iter()
+            .filter(|one| one.certainty == surest)
+            .collect(),
+        _ => by_folder(tree, deployments, &subject),
+    }
+}
+
+/// What a deployment's mounts say to a configuration.
+fn by_mount<'d>(
+    tree: &dyn Tree,
+    deployment: &'d Deployment,
+    subject: &Subject<'_>,
+) -> Option<Belonging<'d>> {
+    let started = deployment.config_file();
+    let mut found: Option<Belonging<'d>> = None;
+    for mount in &deployment.mounts {
+        let Some(path) = path_of(mount, subject) else {
+            continue;
+        };
+        // What a longer mount hides is not there.
+        if !leads_to(deployment, tree, &path, mount) {
+            continue;
+        }
+        let alone = inside::below(&path, &mount.path) == Some("");
+        let certainty = match (path == started, alone) {
+            (true, _) => Certainty::Certain,
+            (false, true) => Certainty::Likely,
+            // A folder around it says little: Prometheus was told to take another file.
+            (false, false) => Certainty::Doubtful,
+        };
+        if found
+            .as_ref()
+            .is_none_or(|found| found.certainty < certainty)
+        {
+            let message = format!("{} has the configuration at `{path}`", deployment.name);
+            let evidence = vec![Evidence {
+                place: mount.place.clone(),
+                message,
+            }];
+            found = Some(Belonging {
+                deployment,
+                certainty,
+                path,
+                evidence,
+            });
+        }
+    }
+    found.filter(|one| deployment.prometheus.is_some() || one.certainty > Certainty::Doubtful)
+}
+
+/// Whether looking a path up ends in a mount.
+fn leads_to(deployment: &Deployment, tree: &dyn Tree, path: &str, mount: &Mount) -> bool {
+    let resolved = deployment.resolve(tree, path);
+    matches!(resolved, Resolved::Provided(Provided { mount: found, .. }) if std::ptr::eq(found, mount))
+}
+
+/// The path at which a mount shows a configuration.
+fn path_of(mount: &Mount, subject: &Subject<'_>) -> Option<String> {
+    let of_file = |source: &Path| {
+        let below = subject.file.strip_prefix(source).ok()?.to_str()?;
+        Some(inside::join(&mount.path, below))
+    };
+    match &mount.source {
+        MountSource::Tree(source) => of_file(source),
+        MountSource::Copied(copied) => of_file(copied.from.as_deref()?),
+        MountSource::Compose(file) => match &file.from {
+            ComposeOrigin::File(path) => (path == subject.file).then(|| mount.path.clone()),
+            ComposeOrigin::Content(place)
+                if subject.held.is_some_and(|held| held.key == file.name) =>
+            {
+                Some(place).and(Some(mount.path.clone()))
+            }
+            _ => None,
+        },
+        MountSource::Keys(volume) => {
+            let name = volume
+                .parts
+                .iter()
+                .rev()
+                .find_map(|part| name_in(part, subject))?;
+            match &mount.sub_path {
+                None => Some(inside::join(&mount.path, &name)),
+                Some(sub) => Some(inside::join(&mount.path, inside::below(&name, sub)?)),
+            }
+        }
+        MountSource::Outside(_) | MountSource::Unknown(_) => None,
+    }
+}
+
+/// The file that a configuration becomes in a volume.
+fn name_in(part: &KeyPart, subject: &Subject<'_>) -> Option<String> {
+    let PartKind::Object {
+        kind,
+        name,
+        providers,
+    } = &part.kind
+    else {
+        return None;
+    };
+    let held = subject.held.filter(|held| {
+        let namespaces = providers.iter().map(|one| one.namespace.as_deref());
+        let mut known = namespaces.filter(Option::is_some);
+        let elsewhere = held.namespace.is_some()
+            && known.clone().next().is_some()
+            && !known.any(|one| one == held.namespace);
+        held.kind == *kind && held.name == name && !elsewhere
+    });
+    let by_file = || {
+        let mut keys = providers.iter().flat_map(|one| &one.keys);
+        keys.find(|(_, key)| key.file.as_deref() == Some(subject.file))
+            .map(|(name, _)| name.as_str())
+    };
+    let key = held.map(|held| held.key).or_else(by_file)?;
+    match &part.items {
+        None => Some(key.to_owned()),
+        Some(items) => items
+            .iter()
+            .find(|item| item.key == key)
+            .map(|item| item.path.clone()),
+    }
+}
+
+/// The Prometheus whose files lie in the configuration's folder or above it.
+fn by_folder<'d>(
+    tree: &dyn Tree,
+    deployments: &'d [Deployment],
+    subject: &Subject<'_>,
+) -> Vec<Belonging<'d>> {
+    let around = deployments.iter().filter(|one| {
+        let folder = one.file.parent();
+        one.prometheus.is_some() && folder.is_some_and(|folder| subject.file.starts_with(folder))
+    });
+    let free: Vec<_> = around
+        .filter(|one| !runs_another(tree, one, subject))
+        .collect();
+    let certainty = if free.len() == 1 {
+        Certainty::Likely
+    } else {
+        Certainty::Doubtful
+    };
+    let belonging = |deployment: &'d Deployment| {
+        let message = match certainty {
+            Certainty::Likely => format!(
+                "{} is the only Prometheus around the configuration",
+                deployment.name
+            ),
+            _ => format!(
+                "{} is one of {} that may run the configuration",
+                deployment.name,
+                free.len()
+            ),
+        };
+        Belonging {
+            deployment,
+            certainty,
+            path: deployment.config_file(),
+            evidence: vec![Evidence {
+                place: deployment.place.clone(),
+                message,
+            }],
+        }
+    };
+    free.iter().map(|one| belonging(one)).collect()
+}
+
+/// Whether a deployment is seen to run a configuration that is there and is not this one.
+fn runs_another(tree: &dyn Tree, deployment: &Deployment, subject: &Subject<'_>) -> bool {
+    match deployment.resolve(tree, &deployment.config_file()) {
+        Resolved::Provided(found) => match (&found.tree_file, &found.mount.source) {
+            (Some(file), _) => file != subject.file && tree.metadata(file).is_ok(),
+            // A key of an object in the tree; the configuration's own was looked for before.
+            (None, MountSource::Keys(_)) => true,
+            _ => false,
+        },
+        _ => false,
+    }
+}

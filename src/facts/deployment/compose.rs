@@ -1,0 +1,248 @@
+//! Compose files: the services that run Prometheus and what they mount.
+
+mod files;
+mod project;
+mod volumes;
+
+use std::path::Path;
+
+use self::project::{Project, Service, parse, projects};
+use self::volumes::Placed;
+use super::Home;
+use super::arguments::Arguments;
+use super::dockerfile::Builds;
+use super::image::{Image, Looks};
+use super::inside;
+use super::model::{Deployment, Mount, MountSource, Platform};
+use super::scan::SourceFile;
+use super::user::{RunAs, group_in_official_image};
+use crate::finding::Evidence;
+use crate::yaml::{Node, Scalar};
+
+/// The services of some compose files that run Prometheus or mount files and may run it.
+pub(super) fn read(
+    home: Home<'_>,
+    files: &[SourceFile],
+    builds: &mut Builds<'_>,
+) -> Vec<Deployment> {
+    let parsed = parse(files);
+    let mut out = Vec::new();
+    for project in projects(home, &parsed) {
+        let services = project.services();
+        let found = services
+            .iter()
+            .filter_map(|service| deployment(&project, service, builds));
+        out.extend(found);
+    }
+    out
+}
+
+fn deployment(
+    project: &Project<'_>,
+    service: &Service<'_>,
+    builds: &mut Builds<'_>,
+) -> Option<Deployment> {
+    let image = service.get("image").and_then(|node| {
+        let name = node.as_str()?;
+        let name = project.expand(name).unwrap_or_else(|| name.to_owned());
+        Some(Image {
+            name,
+            place: node.place(),
+        })
+    });
+    let mut doubts = service.doubts.clone();
+    let built = built(project, service, builds, &mut doubts);
+    let arguments = arguments(project, service, built.as_ref());
+    let mut mounts = built
+        .as_ref()
+        .map(|image| image.mounts.clone())
+        .unwrap_or_default();
+    for placed in project.mounts(service) {
+        match placed {
+            Placed::At(mount) => mounts.push(mount),
+            Placed::Unclear(place) => doubts.push(Evidence {
+                place,
+                message: "where this is mounted hangs on a variable that has no value here"
+                    .to_owned(),
+            }),
+            Placed::Nothing => {}
+        }
+    }
+    let base = built.as_ref().and_then(|image| image.base.clone());
+    let prometheus = runs_prometheus(service, image.as_ref(), base.as_ref(), &arguments, &mounts);
+    let may_run = image
+        .as_ref()
+        .is_none_or(|image| image.looks() != Looks::No)
+        || arguments.value("config.file").is_some();
+    if prometheus.is_none()
+        && !(may_run
+            && mounts.iter().any(|mount| {
+                matches!(mount.source, MountSource::Tree(_) | MountSource::Compose(_))
+            }))
+    {
+        return None;
+    }
+    Some(Deployment {
+        name: format!("the service `{}`", service.name),
+        platform: Platform::Compose,
+        place: service.key.place(),
+        file: project.file.clone(),
+        root: project.root.to_owned(),
+        prometheus,
+        user: user_of(project, service, image.as_ref(), built.as_ref()),
+        image,
+        base,
+        arguments,
+        mounts,
+        withheld: Vec::new(),
+        doubts,
+    })
+}
+
+/// The image that `build` makes, if its Dockerfile is in the tree.
+fn built(
+    project: &Project<'_>,
+    service: &Service<'_>,
+    builds: &mut Builds<'_>,
+    doubts: &mut Vec<Evidence>,
+) -> Option<Deployment> {
+    let build = service.get("build")?;
+    let text = |key: &str| {
+        build
+            .get(key)
+            .and_then(Node::as_str)
+            .and_then(|text| project.expand(text))
+    };
+    let context = match build.as_str() {
+        Some(short) => project.expand(short),
+        None => build
+            .get("context")
+            .map_or(Some(".".to_owned()), |_| text("context")),
+    };
+    let image = context.and_then(|context| {
+        let context = inside::on_disk(&project.folder, &context);
+        let dockerfile = text("dockerfile").unwrap_or_else(|| "Dockerfile".to_owned());
+        let inline = build.get("dockerfile_inline").is_some();
+        let file = inside::on_disk(&context, &dockerfile);
+        let target = text("target").map(|target| target.to_ascii_lowercase());
+        (!inline).then(|| builds.build(&file, Path::new(&context), target.as_deref()))?
+    });
+    match &image {
+        Some(image) => doubts.extend(image.doubts.iter().cloned()),
+        None => doubts.push(Evidence {
+            place: build.place(),
+            message: "the image is built here, from a Dockerfile that is not in sight".to_owned(),
+        }),
+    }
+    image
+}
+
+/// `entrypoint` and `command`, else those of the image that is built.
+fn arguments(
+    project: &Project<'_>,
+    service: &Service<'_>,
+    built: Option<&Deployment>,
+) -> Arguments {
+    let expand = |text: &str| project.expand(text);
+    let list = |key: &str| Some(Arguments::of_node(service.get(key)?, &expand));
+    let (entrypoint, command) = (list("entrypoint"), list("command"));
+    if entrypoint.is_none() && command.is_none() {
+        return built
+            .map(|image| image.arguments.clone())
+            .unwrap_or_default();
+    }
+    let mut all = entrypoint.unwrap_or_default();
+    all.extend(command.unwrap_or_default());
+    Arguments {
+        list: all,
+        replaces: true,
+    }
+}
+
+fn runs_prometheus(
+    service: &Service<'_>,
+    image: Option<&Image>,
+    base: Option<&Image>,
+    arguments: &Arguments,
+    mounts: &[Mount],
+) -> Option<Evidence> {
+    let flagged = arguments.value("config.file").is_some();
+    let mounted = mounts
+        .iter()
+        .any(|mount| mount.path.starts_with("/etc/prometheus"));
+    let looks = base.or(image).map_or(Looks::No, Image::looks);
+    let runs = match looks {
+        Looks::Surely => true,
+        Looks::Perhaps => flagged || mounted,
+        Looks::No => false,
+    };
+    // Built from something that is not in sight, under a name that says what it is.
+    let named = service.name == "prometheus" && (flagged || mounted);
+    let named = named && base.is_none() && image.is_none_or(|image| image.looks() != Looks::No);
+    (runs || named).then(|| Evidence {
+        place: base
+            .or(image)
+            .map_or_else(|| service.key.place(), |image| image.place.clone()),
+        message: "this service runs Prometheus".to_owned(),
+    })
+}
+
+/// `user`, else the user of the image. `group_add` adds groups.
+fn user_of(
+    project: &Project<'_>,
+    service: &Service<'_>,
+    image: Option<&Image>,
+    built: Option<&Deployment>,
+) -> RunAs {
+    let official = built.map_or_else(
+        || image.and_then(Image::official_user),
+        |built| built.base.as_ref().and_then(Image::official_user),
+    );
+    let groups = service.get("group_add").into_iter().flat_map(Node::items);
+    let groups: Vec<u32> = groups
+        .filter_map(|one| one.as_str()?.parse().ok())
+        .collect();
+    if let Some(node) = service.get("user").filter(|node| !node.is_null()) {
+        let text = node
+            .as_str()
+            .and_then(|text| project.expand(text))
+            .unwrap_or_default();
+        let (uid, gid) = RunAs::of_text(&text, |uid| {
+            official.and_then(|_| group_in_official_image(uid))
+        });
+        let evidence = Evidence {
+            place: node.place(),
+            message: "`user` says who it runs as".to_owned(),
+        };
+        return RunAs {
+            uid,
+            gid,
+            groups,
+            evidence: vec![evidence],
+        };
+    }
+    if let Some(built) = built {
+        return RunAs {
+            groups,
+            ..built.user.clone()
+        };
+    }
+    let evidence = image.filter(|_| official.is_some()).map(|image| Evidence {
+        place: image.place.clone(),
+        message: "the image sets the user".to_owned(),
+    });
+    RunAs {
+        uid: official,
+        gid: official,
+        groups,
+        evidence: evidence.into_iter().collect(),
+    }
+}
+
+fn is_true(holder: Node<'_>, key: &str) -> bool {
+    holder
+        .get(key)
+        .and_then(Node::scalar)
+        .and_then(Scalar::as_bool)
+        == Some(true)
+}

@@ -1,0 +1,121 @@
+//! `secrets` and `configs` of a service.
+
+use super::is_true;
+use super::project::Project;
+use super::volumes::Placed;
+use crate::facts::deployment::inside;
+use crate::facts::deployment::kubernetes::mode;
+use crate::facts::deployment::model::{ComposeFile, ComposeOrigin, Mount, MountSource};
+use crate::facts::deployment::user::Rights;
+use crate::finding::{Evidence, Place};
+use crate::yaml::Node;
+
+impl Project<'_> {
+    /// One entry of `secrets` or `configs`: a name, or a mapping with `source`, `target`, `uid`,
+    /// `gid`, `mode`.
+    pub(super) fn file(&self, kind: &'static str, section: &'static str, node: Node<'_>) -> Placed {
+        let place = node.place();
+        let text = |key: &str| node.get(key).and_then(Node::as_str);
+        let Some(name) = node.as_str().or_else(|| text("source")) else {
+            return Placed::Nothing;
+        };
+        // Secrets lie in /run/secrets, configs in the root folder, unless the target is absolute
+        // (docs.docker.com, compose file reference).
+        let folder = if kind == "secret" {
+            "/run/secrets"
+        } else {
+            "/"
+        };
+        let Some(target) = self.expand(text("target").unwrap_or(name)) else {
+            return Placed::Unclear(place);
+        };
+        let path = inside::join(folder, &target);
+        let Some(definition) = self.defined(section, name) else {
+            let reason = format!(
+                "`{section}` at the top level has no `{name}`, so docker compose refuses the file"
+            );
+            return Placed::At(Mount::new(&path, MountSource::Unknown(reason), place));
+        };
+        let source = match self.origin(definition) {
+            Some(from) => {
+                let copied = matches!(
+                    from,
+                    ComposeOrigin::Environment(_) | ComposeOrigin::Content(_)
+                );
+                MountSource::Compose(ComposeFile {
+                    kind,
+                    name: name.to_owned(),
+                    rights: if copied { rights(node) } else { None },
+                    ignored: ignored(node).filter(|_| matches!(from, ComposeOrigin::File(_))),
+                    from,
+                })
+            }
+            None => MountSource::Unknown(format!(
+                "where the {kind} `{name}` comes from hangs on a variable that has no value here"
+            )),
+        };
+        let evidence = Evidence {
+            place: definition.place(),
+            message: format!("the {kind} `{name}` is defined here"),
+        };
+        Placed::At(Mount {
+            definition: Some(evidence),
+            ..Mount::new(&path, source, place)
+        })
+    }
+
+    /// Where the content of a definition comes from; none if a variable hides it.
+    fn origin(&self, definition: Node<'_>) -> Option<ComposeOrigin> {
+        if is_true(definition, "external")
+            || definition
+                .get("external")
+                .is_some_and(|one| one.mapping().is_some())
+        {
+            return Some(ComposeOrigin::Outside("outside: it is external".to_owned()));
+        }
+        if let Some(file) = definition.get("file").and_then(Node::as_str) {
+            let file = self.expand(file)?;
+            return Some(match self.host_path(&file) {
+                Some(path) => ComposeOrigin::File(path),
+                None => ComposeOrigin::Outside(format!(
+                    "`{file}` of the machine that runs the container"
+                )),
+            });
+        }
+        if let Some(variable) = definition.get("environment").and_then(Node::as_str) {
+            return Some(ComposeOrigin::Environment(variable.to_owned()));
+        }
+        if let Some(content) = definition.get("content") {
+            content.document().text().mark_secret(content.span());
+            return Some(ComposeOrigin::Content(content.place()));
+        }
+        Some(ComposeOrigin::Outside(
+            "something that the compose file does not name".to_owned(),
+        ))
+    }
+}
+
+/// Owner and mode of what docker compose copies into the container. Without `mode` they are not
+/// known: releases made it 0400 of root at first and 0444 since (docker/compose
+/// `pkg/compose/secrets.go`). Without `uid` newer ones take the service's user.
+fn rights(node: Node<'_>) -> Option<Rights> {
+    let mode = mode(node.get("mode")?.scalar()?)?;
+    let number = |key: &str| {
+        node.get(key)
+            .and_then(Node::as_str)
+            .and_then(|text| text.parse().ok())
+    };
+    Some(Rights {
+        mode,
+        uid: number("uid"),
+        gid: number("gid"),
+    })
+}
+
+/// Where owner or mode is written.
+fn ignored(node: Node<'_>) -> Option<Place> {
+    let entries = ["uid", "gid", "mode"]
+        .into_iter()
+        .find_map(|key| node.mapping()?.entry(key));
+    entries.map(|entry| entry.key.place())
+}

@@ -1,0 +1,318 @@
+//! Which compose files are read as one, and what a service is once they are merged.
+
+use std::path::{Path, PathBuf};
+
+use super::volumes::Placed;
+use crate::facts::deployment::inside;
+use crate::facts::deployment::scan::SourceFile;
+use crate::facts::deployment::variables::Variables;
+use crate::facts::deployment::{Home, folder_of};
+use crate::finding::Evidence;
+use crate::yaml::{Document, Entry, Node, parse_first};
+
+/// The names that docker compose looks for, the first that is there counts; and those of the file
+/// that it lays over it (docs.docker.com, compose application model).
+const BASES: &[&str] = &[
+    "compose.yaml",
+    "compose.yml",
+    "docker-compose.yml",
+    "docker-compose.yaml",
+];
+const OVERRIDES: &[&str] = &[
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+];
+
+/// How many services may extend one another.
+const MOST_EXTENDS: usize = 8;
+
+/// The largest `.env` that is read, in bytes.
+const LARGEST_ENV: u64 = 64 * 1024;
+
+/// A compose file and its document.
+pub(super) struct Parsed<'f> {
+    path: &'f Path,
+    document: Document,
+}
+
+/// Parses compose files; those that can't be parsed are left out.
+pub(super) fn parse(files: &[SourceFile]) -> Vec<Parsed<'_>> {
+    let parsed = files.iter().filter_map(|file| {
+        let document = parse_first(&file.text).ok()?;
+        let path = file.path.as_path();
+        Some(Parsed { path, document })
+    });
+    parsed.collect()
+}
+
+/// Compose files that are started together.
+pub(super) struct Project<'f> {
+    /// The folder that relative paths count from.
+    pub(super) folder: PathBuf,
+    /// The root of the tree.
+    pub(super) root: &'f Path,
+    /// The first of its files.
+    pub(super) file: PathBuf,
+    /// Its files, later ones over earlier ones.
+    layers: Vec<&'f Parsed<'f>>,
+    variables: Variables,
+    /// Other compose files of the folder, which may be laid over it.
+    others: Vec<&'f Parsed<'f>>,
+}
+
+/// The projects among some compose files. A file that is neither a base nor an override is one
+/// by itself.
+pub(super) fn projects<'f>(home: Home<'f>, files: &'f [Parsed<'f>]) -> Vec<Project<'f>> {
+    let mut out = Vec::new();
+    for file in files {
+        let name = file_name(file.path);
+        let siblings = || {
+            files
+                .iter()
+                .filter(|one| one.path.parent() == file.path.parent())
+        };
+        let beside = |names: &[&str]| {
+            let mut found = names
+                .iter()
+                .filter_map(|name| siblings().find(|one| file_name(one.path) == *name));
+            found.next()
+        };
+        let base = beside(BASES);
+        let layers = if BASES.contains(&name) {
+            if base.is_some_and(|first| first.path != file.path) {
+                // docker compose takes no notice of a second base.
+                continue;
+            }
+            [Some(file), beside(OVERRIDES)]
+                .into_iter()
+                .flatten()
+                .collect()
+        } else if OVERRIDES.contains(&name) && base.is_some() {
+            continue;
+        } else {
+            vec![file]
+        };
+        let is_other = |one: &&Parsed<'_>| !layers.iter().any(|layer| layer.path == one.path);
+        let others = siblings().filter(is_other).collect();
+        out.push(Project::new(home, file.path, layers, others));
+    }
+    out
+}
+
+impl<'f> Project<'f> {
+    fn new(
+        home: Home<'f>,
+        file: &Path,
+        layers: Vec<&'f Parsed<'f>>,
+        others: Vec<&'f Parsed<'f>>,
+    ) -> Self {
+        let folder = folder_of(file);
+        let mut variables = env_file(home, &folder);
+        // Compose files are started from their own folder as a rule.
+        variables.set("PWD", &folder.to_string_lossy());
+        Self {
+            folder,
+            root: home.root,
+            file: file.to_owned(),
+            layers,
+            variables,
+            others,
+        }
+    }
+
+    /// A text with its variables replaced, if they all have a value.
+    pub(super) fn expand(&self, text: &str) -> Option<String> {
+        self.variables.expand(text)
+    }
+
+    /// The services of all files, merged.
+    pub(super) fn services(&self) -> Vec<Service<'_>> {
+        let mut out: Vec<Service<'_>> = Vec::new();
+        for entry in self.entries("services") {
+            match out.iter_mut().find(|one| one.name == entry.name()) {
+                Some(service) => service.layers.push(entry.value),
+                None => out.push(Service::new(entry)),
+            }
+        }
+        for service in &mut out {
+            self.extend(service);
+            self.note_others(service);
+        }
+        out
+    }
+
+    /// The entries of a section of all files, in order.
+    fn entries(&self, section: &str) -> Vec<Entry<'_>> {
+        let roots = self.layers.iter().filter_map(|layer| layer.document.root());
+        let sections = roots.filter_map(|root| root.get(section)?.mapping());
+        sections.flat_map(|section| section.entries()).collect()
+    }
+
+    /// The entry of a section that counts for a name.
+    pub(super) fn defined(&self, section: &str, name: &str) -> Option<Node<'_>> {
+        let mut entries = self.entries(section).into_iter();
+        entries
+            .rfind(|entry| entry.name() == name)
+            .map(|entry| entry.value)
+    }
+
+    /// What a service mounts, in order; of two at one path the later counts.
+    pub(super) fn mounts(&self, service: &Service<'_>) -> Vec<Placed> {
+        let volumes = service
+            .items("volumes")
+            .into_iter()
+            .map(|node| self.volume(node));
+        let tmpfs = service
+            .items("tmpfs")
+            .into_iter()
+            .map(|node| self.tmpfs(node));
+        let mut all: Vec<_> = volumes.chain(tmpfs).collect();
+        for kind in ["secret", "config"] {
+            let section = if kind == "secret" {
+                "secrets"
+            } else {
+                "configs"
+            };
+            let files = service
+                .items(section)
+                .into_iter()
+                .map(|node| self.file(kind, section, node));
+            all.extend(files);
+        }
+        all
+    }
+
+    /// Lays a service over those that it extends in the same files.
+    fn extend<'d>(&'d self, service: &mut Service<'d>) {
+        for _ in 0..MOST_EXTENDS {
+            let Some(first) = service.layers.first().copied() else {
+                return;
+            };
+            let Some(extends) = first.get("extends").filter(|_| service.extends_left(first)) else {
+                return;
+            };
+            let other_file = extends.get("file").is_some();
+            let name = extends
+                .as_str()
+                .or_else(|| extends.get("service").and_then(Node::as_str));
+            let base = name
+                .filter(|_| !other_file)
+                .and_then(|name| self.defined("services", name));
+            let Some(base) = base else {
+                service.doubts.push(Evidence {
+                    place: extends.place(),
+                    message: format!("`{}` extends a service that is not in sight", service.name),
+                });
+                return;
+            };
+            service.layers.insert(0, base);
+        }
+    }
+
+    /// Other compose files of the folder that have the service too may be laid over this one
+    /// (`docker compose -f a -f b`).
+    fn note_others(&self, service: &mut Service<'_>) {
+        for other in &self.others {
+            let found = other
+                .document
+                .root()
+                .and_then(|root| root.get("services")?.mapping()?.entry(service.name));
+            if let Some(entry) = found.filter(|entry| entry.value.mapping().is_some()) {
+                service.doubts.push(Evidence {
+                    place: entry.key.place(),
+                    message: format!("`{}` may get more mounts from this file", service.name),
+                });
+            }
+        }
+    }
+
+    /// A path of a compose file, as the path of a tree or of the machine.
+    pub(super) fn host_path(&self, written: &str) -> Option<PathBuf> {
+        if written.starts_with('~') || written.starts_with('\\') || is_drive(written) {
+            return None;
+        }
+        let path = inside::on_disk(&self.folder, written);
+        path.starts_with(self.root).then_some(path)
+    }
+}
+
+/// The `.env` of a folder, if it lies in the tree.
+fn env_file(home: Home<'_>, folder: &Path) -> Variables {
+    let path = folder.join(".env");
+    if !home.holds(&path) {
+        return Variables::default();
+    }
+    let bytes = home.tree.read(&path, LARGEST_ENV).unwrap_or_default();
+    Variables::from_env_file(&String::from_utf8_lossy(&bytes))
+}
+
+fn file_name(path: &Path) -> &str {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or("")
+}
+
+/// `C:\…` and `C:/…`.
+pub(super) fn is_drive(path: &str) -> bool {
+    let mut chars = path.chars();
+    let letter = chars.next().is_some_and(|c| c.is_ascii_alphabetic());
+    letter && chars.next() == Some(':') && matches!(chars.next(), Some('\\' | '/'))
+}
+
+/// A service and everything that is laid over it.
+pub(super) struct Service<'d> {
+    pub(super) name: &'d str,
+    pub(super) key: Node<'d>,
+    /// The mappings that make it, later ones over earlier ones.
+    layers: Vec<Node<'d>>,
+    /// Why it may have more mounts than are seen.
+    pub(super) doubts: Vec<Evidence>,
+}
+
+impl<'d> Service<'d> {
+    fn new(entry: Entry<'d>) -> Self {
+        Self {
+            name: entry.name(),
+            key: entry.key,
+            layers: vec![entry.value],
+            doubts: Vec::new(),
+        }
+    }
+
+    /// The value of a setting: that of the last layer that has it.
+    pub(super) fn get(&self, key: &str) -> Option<Node<'d>> {
+        let mut layers = self.layers.iter().rev();
+        layers
+            .find_map(|layer| layer.get(key))
+            .filter(|node| node.tag() != Some("!reset"))
+    }
+
+    /// The items of a list, those of all layers in order; a single text counts as a list of one.
+    pub(super) fn items(&self, key: &str) -> Vec<Node<'d>> {
+        let mut out = Vec::new();
+        for node in self.layers.iter().filter_map(|layer| layer.get(key)) {
+            match node.tag() {
+                Some("!reset") => {
+                    out.clear();
+                    continue;
+                }
+                Some("!override") => out.clear(),
+                _ => {}
+            }
+            out.extend(node.as_str().map(|_| node));
+            out.extend(node.items());
+        }
+        out
+    }
+
+    /// Whether a layer's `extends` was not followed yet.
+    fn extends_left(&self, first: Node<'_>) -> bool {
+        !self
+            .layers
+            .iter()
+            .skip(1)
+            .any(|layer| layer.span() == first.span())
+    }
+}

@@ -1,0 +1,241 @@
+//! Names of container images, and what is known of the official ones.
+
+use crate::finding::Place;
+
+/// A container image as it is named.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// The name with registry, tag and digest; variables without a value stay as written.
+    pub name: String,
+    /// Where it is named.
+    pub place: Place,
+}
+
+/// How much a name looks like an image of Prometheus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Looks {
+    /// Its last part is `prometheus`.
+    Surely,
+    /// The word is in it, as in `acme-prometheus`.
+    Perhaps,
+    /// It is something else.
+    No,
+}
+
+/// Words of images that go with Prometheus and are not it.
+const OTHERS: &[&str] = &[
+    "exporter",
+    "operator",
+    "reloader",
+    "adapter",
+    "pushgateway",
+    "alertmanager",
+    "gateway",
+    "proxy",
+    "webhook",
+    "msteams",
+    "demo",
+    "sidecar",
+    "sd",
+    "benchmark",
+];
+
+/// Folders of the official image that it brings files in (Dockerfile of prometheus/prometheus and
+/// of its base image prometheus/busybox: certificates, time zones, consoles).
+const BROUGHT: &[&str] = &["/etc/ssl/certs", "/usr/share", "/bin", "/etc/passwd"];
+
+impl Image {
+    /// The tag, if it is written out.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        let tag = self.split().1?;
+        (!tag.contains(['$', '{', '<'])).then_some(tag)
+    }
+
+    /// The version of Prometheus by the tag, such as `2.53.1` of `v2.53.1-distroless`.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        let tag = self.tag().filter(|_| self.looks() != Looks::No)?;
+        let digits = tag.strip_prefix('v').unwrap_or(tag);
+        let version = digits.split(['-', '+']).next()?;
+        let mut numbers = version.split('.');
+        let counts = !version.is_empty() && version.split('.').count() <= 3;
+        let all = numbers.all(|one| !one.is_empty() && one.bytes().all(|b| b.is_ascii_digit()));
+        (counts && all).then_some(version)
+    }
+
+    /// The name without tag and digest, and the tag.
+    fn split(&self) -> (&str, Option<&str>) {
+        let name = self.name.split('@').next().unwrap_or("");
+        let last = name.rfind('/').map_or(0, |at| at + 1);
+        // A colon before the last slash belongs to the registry's port.
+        let colon = name.get(last..).and_then(|part| part.find(':'));
+        match colon.and_then(|at| name.split_at_checked(last + at)) {
+            Some((name, tag)) => (name, tag.get(1..)),
+            None => (name, None),
+        }
+    }
+
+    pub(super) fn looks(&self) -> Looks {
+        let (name, _) = self.split();
+        let last = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+        let mut words = last.split(['-', '_', '.']);
+        if last == "prometheus" {
+            Looks::Surely
+        } else if words.clone().any(|word| OTHERS.contains(&word)) {
+            Looks::No
+        } else if words.any(|word| word == "prometheus") {
+            Looks::Perhaps
+        } else {
+            Looks::No
+        }
+    }
+
+    /// Whether it is the image that the Prometheus project publishes, from whatever registry.
+    #[must_use]
+    pub fn is_official(&self) -> bool {
+        let (name, _) = self.split();
+        let mut parts = name.rsplit('/');
+        parts.next() == Some("prometheus") && matches!(parts.next(), Some("prom" | "prometheus"))
+    }
+
+    /// The number of the user and group of the official image: 65534, `nobody`, since 2.0; 65532
+    /// in the distroless variant (release notes of 3.10).
+    pub(super) fn official_user(&self) -> Option<u32> {
+        if !self.is_official() {
+            return None;
+        }
+        let old = self
+            .version()
+            .is_some_and(|one| one.starts_with("0.") || one.starts_with("1."));
+        let distroless = self.tag().is_some_and(|tag| tag.contains("distroless"));
+        match (old, distroless) {
+            (true, _) => None,
+            (_, true) => Some(65532),
+            _ => Some(65534),
+        }
+    }
+
+    /// Whether the official image brings files of its own at or above a path.
+    pub(super) fn brings(path: &str) -> bool {
+        let mut folders = BROUGHT.iter();
+        folders.any(|folder| super::inside::below(path, folder).is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Span, Text};
+
+    fn image(name: &str) -> Image {
+        let place = Place::new(&Text::new("x", Vec::new()), Span::default());
+        Image {
+            name: name.to_owned(),
+            place,
+        }
+    }
+
+    #[test]
+    fn names_are_taken_apart() {
+        for (name, tag, version, user, looks) in [
+            ("prom/prometheus", None, None, Some(65534), Looks::Surely),
+            (
+                "prom/prometheus:v2.53.1",
+                Some("v2.53.1"),
+                Some("2.53.1"),
+                Some(65534),
+                Looks::Surely,
+            ),
+            (
+                "quay.io/prometheus/prometheus:v3",
+                Some("v3"),
+                Some("3"),
+                Some(65534),
+                Looks::Surely,
+            ),
+            (
+                "localhost:5000/prom/prometheus",
+                None,
+                None,
+                Some(65534),
+                Looks::Surely,
+            ),
+            (
+                "prom/prometheus:v3.10.0-distroless",
+                Some("v3.10.0-distroless"),
+                Some("3.10.0"),
+                Some(65532),
+                Looks::Surely,
+            ),
+            (
+                "prom/prometheus:v3.12.0@sha256:00",
+                Some("v3.12.0"),
+                Some("3.12.0"),
+                Some(65534),
+                Looks::Surely,
+            ),
+            (
+                "prom/prometheus:v1.7.1",
+                Some("v1.7.1"),
+                Some("1.7.1"),
+                None,
+                Looks::Surely,
+            ),
+            (
+                "prom/prometheus:latest",
+                Some("latest"),
+                None,
+                Some(65534),
+                Looks::Surely,
+            ),
+            (
+                "prom/prometheus:${TAG}",
+                None,
+                None,
+                Some(65534),
+                Looks::Surely,
+            ),
+            (
+                "bitnami/prometheus:2.45.0-debian-11-r1",
+                Some("2.45.0-debian-11-r1"),
+                Some("2.45.0"),
+                None,
+                Looks::Surely,
+            ),
+            ("prometheus:local", Some("local"), None, None, Looks::Surely),
+            (
+                "acme/our-prometheus:1",
+                Some("1"),
+                Some("1"),
+                None,
+                Looks::Perhaps,
+            ),
+            ("prom/node-exporter", None, None, None, Looks::No),
+            (
+                "prometheuscommunity/json-exporter",
+                None,
+                None,
+                None,
+                Looks::No,
+            ),
+            (
+                "quay.io/prometheus-operator/prometheus-config-reloader:v0.44.1",
+                Some("v0.44.1"),
+                None,
+                None,
+                Looks::No,
+            ),
+            ("prometheus/avalanche", None, None, None, Looks::No),
+            ("victoriametrics/vmagent", None, None, None, Looks::No),
+            ("", None, None, None, Looks::No),
+        ] {
+            let one = image(name);
+            assert_eq!(
+                (one.tag(), one.version(), one.official_user(), one.looks()),
+                (tag, version, user, looks),
+                "{name}"
+            );
+        }
+    }
+}

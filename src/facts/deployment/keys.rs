@@ -1,0 +1,242 @@
+//! Looking up a file in a volume of keys.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::inside;
+use super::model::{KeyItem, KeyPart, KeyVolume, PartKind, ProvidedKey, Provider};
+use super::near::listed;
+use super::user::Rights;
+use crate::finding::{Evidence, nearest};
+
+/// What becomes of a file that is looked for in a volume.
+pub(super) enum Found {
+    /// It is there.
+    File {
+        rights: Rights,
+        steps: Vec<Evidence>,
+        tree_file: Option<PathBuf>,
+    },
+    /// It may be there, from something that is not in the tree: a sentence.
+    Outside(String),
+    /// It is not there: what is, as a sentence.
+    Nowhere { near: String, steps: Vec<Evidence> },
+}
+
+/// What one part of a volume says to a file.
+enum Answer {
+    Has {
+        item: Option<KeyItem>,
+        key: Option<(Arc<Provider>, ProvidedKey)>,
+    },
+    May(String),
+    Lacks {
+        words: String,
+        steps: Vec<Evidence>,
+    },
+}
+
+impl KeyVolume {
+    /// Looks a file up by its path in the volume.
+    pub(super) fn find(&self, path: &str) -> Found {
+        let mut may = None;
+        let mut lacks = Vec::new();
+        let mut steps = Vec::new();
+        for part in self.parts.iter().rev() {
+            match part.answer(path) {
+                Answer::Has { item, key } => return self.file(part, item, key),
+                Answer::May(reason) => may = may.or(Some(reason)),
+                Answer::Lacks { words, steps: more } => {
+                    lacks.push(words);
+                    steps.extend(more);
+                }
+            }
+        }
+        match may {
+            Some(reason) => Found::Outside(reason),
+            None if lacks.is_empty() => Found::Nowhere {
+                near: format!("the volume `{}` is empty", self.name),
+                steps,
+            },
+            None => Found::Nowhere {
+                near: lacks.join(", and "),
+                steps,
+            },
+        }
+    }
+
+    fn file(
+        &self,
+        part: &KeyPart,
+        item: Option<KeyItem>,
+        key: Option<(Arc<Provider>, ProvidedKey)>,
+    ) -> Found {
+        let mut steps = Vec::new();
+        if let Some((item, place)) = item
+            .as_ref()
+            .and_then(|item| Some((item, item.place.clone()?)))
+        {
+            let message = format!("the volume has the file `{}` from here", item.path);
+            steps.push(Evidence { place, message });
+        }
+        let tree_file = key.as_ref().and_then(|(_, key)| key.file.clone());
+        if let Some((provider, key)) = key {
+            let message = format!("the {} `{}` has this key", provider.kind, provider.name);
+            steps.push(Evidence {
+                place: key.place,
+                message,
+            });
+        }
+        Found::File {
+            rights: self.rights(part, item.as_ref().and_then(|item| item.mode)),
+            steps,
+            tree_file,
+        }
+    }
+
+    /// Owner and mode of a file. Files belong to root; with `fsGroup` the kubelet gives them to
+    /// that group and lets it read (kubernetes/kubernetes `pkg/volume/volume_linux.go`: mode |
+    /// 0440 for volumes of this kind). Tokens of a service account are 0600 as soon as the pod
+    /// has an `fsGroup` or all its containers the same user (`pkg/volume/projected/projected.go`).
+    fn rights(&self, part: &KeyPart, mode: Option<u32>) -> Rights {
+        let (is_token, owner) = match part.kind {
+            PartKind::Token { owner } => (true, owner),
+            _ => (false, None),
+        };
+        let narrowed = is_token && (owner.is_some() || self.fs_group.is_some());
+        let mode = if narrowed {
+            0o600
+        } else {
+            mode.unwrap_or(part.mode)
+        };
+        let shared = if self.fs_group.is_some() { 0o440 } else { 0 };
+        Rights {
+            mode: mode | shared,
+            uid: Some(owner.unwrap_or(0)),
+            gid: Some(self.fs_group.unwrap_or(0)),
+        }
+    }
+
+    /// The files that are known to be in it, sorted.
+    pub(super) fn files(&self) -> Vec<String> {
+        let mut files: Vec<_> = self.parts.iter().flat_map(KeyPart::files).collect();
+        files.sort();
+        files.dedup();
+        files
+    }
+}
+
+impl KeyPart {
+    fn answer(&self, path: &str) -> Answer {
+        let (kind, name, providers) = match &self.kind {
+            PartKind::Other(words) => {
+                return Answer::May(format!("the volume is filled from {words}"));
+            }
+            PartKind::Token { .. } | PartKind::Made => ("", "", [].as_slice()),
+            PartKind::Object {
+                kind,
+                name,
+                providers,
+            } => (*kind, name.as_str(), providers.as_slice()),
+        };
+        let Some(items) = &self.items else {
+            return answer_of_key(kind, name, providers, path, None);
+        };
+        match items.iter().rfind(|item| item.path == path) {
+            Some(item) if kind.is_empty() => Answer::Has {
+                item: Some(item.clone()),
+                key: None,
+            },
+            Some(item) => answer_of_key(kind, name, providers, &item.key, Some(item)),
+            None => Answer::Lacks {
+                words: self.items_words(items, path),
+                steps: Vec::new(),
+            },
+        }
+    }
+
+    fn items_words(&self, items: &[KeyItem], path: &str) -> String {
+        let paths = || items.iter().map(|item| item.path.as_str());
+        let what = match &self.kind {
+            PartKind::Object {
+                kind,
+                name,
+                providers,
+            } => {
+                let key = inside::name(path);
+                if providers.iter().any(|one| one.keys.contains_key(key)) {
+                    return format!(
+                        "the {kind} `{name}` has the key `{key}`, but `items` picks only {}",
+                        listed(paths())
+                    );
+                }
+                format!("from the {kind} `{name}`")
+            }
+            _ => "from Kubernetes itself".to_owned(),
+        };
+        match nearest(path, paths()) {
+            Some(near) => format!("the volume has a file `{near}` {what}"),
+            None => format!("the volume has only {} {what}", listed(paths())),
+        }
+    }
+
+    fn files(&self) -> Vec<String> {
+        match (&self.items, &self.kind) {
+            (Some(items), _) => items.iter().map(|item| item.path.clone()).collect(),
+            (None, PartKind::Object { providers, .. }) => providers
+                .iter()
+                .flat_map(|one| one.keys.keys().cloned())
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What a Secret or ConfigMap says to a key.
+fn answer_of_key(
+    kind: &str,
+    name: &str,
+    providers: &[Arc<Provider>],
+    key: &str,
+    item: Option<&KeyItem>,
+) -> Answer {
+    let found = providers
+        .iter()
+        .find_map(|one| Some((Arc::clone(one), one.keys.get(key)?.clone())));
+    if found.is_some() {
+        return Answer::Has {
+            item: item.cloned(),
+            key: found,
+        };
+    }
+    if providers.is_empty() {
+        return Answer::May(format!("the tree has no manifest of the {kind} `{name}`"));
+    }
+    if let Some(open) = providers.iter().find(|one| !one.complete) {
+        return Answer::May(format!(
+            "the {} `{}` may have further keys than the tree shows",
+            open.kind, open.name
+        ));
+    }
+    let keys = || {
+        providers
+            .iter()
+            .flat_map(|one| one.keys.keys().map(String::as_str))
+    };
+    let words = match nearest(key, keys()) {
+        Some(near) => format!("the {kind} `{name}` has a key `{near}`, but none named `{key}`"),
+        None if keys().next().is_none() => format!("the {kind} `{name}` has no keys"),
+        None => format!(
+            "the {kind} `{name}` has no key `{key}`, only {}",
+            listed(keys())
+        ),
+    };
+    let steps = providers.iter().map(|one| Evidence {
+        place: one.place.clone(),
+        message: format!("the {} `{}` is here", one.kind, one.name),
+    });
+    Answer::Lacks {
+        words,
+        steps: steps.collect(),
+    }
+}

@@ -1,0 +1,371 @@
+//! Manifests of Kubernetes: the containers that run Prometheus and what their pods mount.
+
+mod manifest;
+mod provider;
+mod volume;
+
+use std::path::Path;
+
+use memchr::memmem;
+
+use self::manifest::{Manifest, manifests};
+use self::provider::{AUTOMOUNT, Providers};
+use self::volume::Pod;
+pub(super) use self::volume::mode;
+use super::Home;
+use super::arguments::Arguments;
+use super::image::{Image, Looks};
+use super::model::{Deployment, Mount, MountSource, Outside, Platform, Withheld};
+use super::scan::SourceFile;
+use super::user::{RunAs, group_in_official_image};
+use crate::finding::{Evidence, Place};
+use crate::yaml::{Document, Node, parse_all};
+
+/// Where Kubernetes puts a service account's token, certificate and namespace.
+pub(super) const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/// Kinds that run pods, and the way from them to the pod's `spec`.
+const WORKLOADS: &[(&str, &[&str])] = &[
+    ("Pod", &["spec"]),
+    ("Deployment", &["spec", "template", "spec"]),
+    ("StatefulSet", &["spec", "template", "spec"]),
+    ("DaemonSet", &["spec", "template", "spec"]),
+    ("ReplicaSet", &["spec", "template", "spec"]),
+    ("ReplicationController", &["spec", "template", "spec"]),
+    ("Job", &["spec", "template", "spec"]),
+    (
+        "CronJob",
+        &["spec", "jobTemplate", "spec", "template", "spec"],
+    ),
+];
+
+/// The containers of some manifests that run Prometheus or mount a volume of files.
+pub(super) fn read(
+    home: Home<'_>,
+    workloads: &[SourceFile],
+    providers: &[SourceFile],
+) -> Vec<Deployment> {
+    let parsed: Vec<(&SourceFile, Vec<Document>)> = workloads
+        .iter()
+        .map(|file| (file, parse_all(&file.text).0))
+        .collect();
+    let all: Vec<Workload<'_>> = parsed
+        .iter()
+        .flat_map(|(file, documents)| {
+            documents
+                .iter()
+                .flat_map(manifests)
+                .map(move |one| (*file, one))
+        })
+        .filter_map(|(file, manifest)| Workload::new(file, manifest))
+        .collect();
+    let names: Vec<String> = all.iter().flat_map(Workload::names).collect();
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let providers = Providers::read(home, providers, &names);
+    let mut out = Vec::new();
+    for workload in all.iter().filter(|one| one.has_image()) {
+        let doubts = workload.doubts(&all, &providers);
+        out.extend(workload.deployments(home.root, &providers, &doubts));
+    }
+    out
+}
+
+/// Something that runs pods.
+struct Workload<'d> {
+    file: &'d SourceFile,
+    manifest: Manifest<'d>,
+    spec: Node<'d>,
+}
+
+impl<'d> Workload<'d> {
+    fn new(file: &'d SourceFile, manifest: Manifest<'d>) -> Option<Self> {
+        let (_, way) = WORKLOADS.iter().find(|(kind, _)| *kind == manifest.kind)?;
+        let mut spec = manifest.root;
+        for key in *way {
+            spec = spec.get(key)?;
+        }
+        Some(Self {
+            file,
+            manifest,
+            spec,
+        })
+    }
+
+    fn containers(&self) -> impl Iterator<Item = Node<'d>> {
+        self.spec
+            .get("containers")
+            .into_iter()
+            .flat_map(Node::items)
+    }
+
+    /// Whether it is whole: patches name no image.
+    fn has_image(&self) -> bool {
+        self.containers().any(|one| one.get("image").is_some())
+    }
+
+    /// The names of what its volumes are filled from.
+    fn names(&self) -> Vec<String> {
+        Pod::new(self.spec, self.manifest.namespace).names()
+    }
+
+    fn service_account(&self) -> &'d str {
+        let keys = ["serviceAccountName", "serviceAccount"].into_iter();
+        let mut named = keys.filter_map(|key| self.spec.get(key)?.as_str());
+        named.next().unwrap_or("default")
+    }
+
+    /// Patches of it, by which it may mount more.
+    fn doubts(&self, all: &[Self], providers: &Providers) -> Vec<Evidence> {
+        let is_patch = |one: &&Self| {
+            !one.has_image()
+                && one.manifest.kind == self.manifest.kind
+                && one.manifest.name == self.manifest.name
+        };
+        let patches = all
+            .iter()
+            .filter(is_patch)
+            .map(|one| one.manifest.root.place());
+        let inline = providers.patching(self.manifest.name);
+        let places = patches.chain(inline);
+        places
+            .map(|place| Evidence {
+                place,
+                message: format!("`{}` may be patched from here", self.manifest.name),
+            })
+            .collect()
+    }
+
+    /// The containers that matter: those that run Prometheus; where none does, those that mount a
+    /// volume of files and may run it under another name.
+    fn deployments(
+        &self,
+        root: &Path,
+        providers: &Providers,
+        doubts: &[Evidence],
+    ) -> Vec<Deployment> {
+        let all: Vec<_> = self
+            .containers()
+            .map(|one| self.deployment(one, root, providers, doubts))
+            .collect();
+        let any = all.iter().any(|one| one.prometheus.is_some());
+        let keeps = |one: &Deployment| {
+            one.prometheus.is_some()
+                || !any
+                    && one
+                        .image
+                        .as_ref()
+                        .is_none_or(|image| image.looks() != Looks::No)
+                || !any && one.arguments.value("config.file").is_some()
+        };
+        all.into_iter().filter(keeps).collect()
+    }
+
+    fn deployment(
+        &self,
+        container: Node<'d>,
+        root: &Path,
+        providers: &Providers,
+        doubts: &[Evidence],
+    ) -> Deployment {
+        let pod = Pod::new(self.spec, self.manifest.namespace);
+        let image = container.get("image").and_then(|node| {
+            Some(Image {
+                name: node.as_str()?.to_owned(),
+                place: node.place(),
+            })
+        });
+        let arguments = arguments_of(container);
+        let mut mounts: Vec<Mount> = self.injected();
+        let (standard, withheld) = self.service_account_mount(&pod, providers);
+        mounts.extend(standard);
+        let listed = container
+            .get("volumeMounts")
+            .into_iter()
+            .flat_map(Node::items);
+        mounts.extend(listed.filter_map(|node| pod.mount(node, self.manifest.root, providers)));
+        let name = container.get("name").and_then(Node::as_str).unwrap_or("");
+        let prometheus = runs_prometheus(container, name, image.as_ref(), &arguments, &mounts);
+        let user = user_of(self.spec, container, image.as_ref());
+        Deployment {
+            name: format!(
+                "the container `{name}` of the {} `{}`",
+                self.manifest.kind, self.manifest.name
+            ),
+            platform: Platform::Kubernetes,
+            place: container.get("name").unwrap_or(container).place(),
+            file: self.file.path.clone(),
+            root: root.to_path_buf(),
+            prometheus,
+            image,
+            base: None,
+            arguments,
+            user,
+            mounts,
+            withheld,
+            doubts: doubts.to_vec(),
+        }
+    }
+
+    /// What a mutating webhook is asked to mount: the Vault agent's secrets
+    /// (developer.hashicorp.com, Vault agent injector annotations).
+    fn injected(&self) -> Vec<Mount> {
+        let template = self
+            .manifest
+            .root
+            .get("spec")
+            .and_then(|spec| spec.get("template"));
+        let holders = [template, Some(self.manifest.root)].into_iter().flatten();
+        let annotations =
+            holders.filter_map(|one| one.get("metadata")?.get("annotations")?.mapping());
+        let mut out = Vec::new();
+        for list in annotations {
+            let Some(entry) = list.entry("vault.hashicorp.com/agent-inject") else {
+                continue;
+            };
+            let path = list
+                .get("vault.hashicorp.com/secret-volume-path")
+                .and_then(Node::as_str);
+            let source =
+                MountSource::Outside(Outside::Other("what the Vault agent writes".to_owned()));
+            out.push(Mount::new(
+                path.unwrap_or("/vault/secrets"),
+                source,
+                entry.key.place(),
+            ));
+        }
+        out
+    }
+
+    /// The service account's files, unless the pod or the account says not to mount them; the pod
+    /// has the last word.
+    fn service_account_mount(
+        &self,
+        pod: &Pod<'d>,
+        providers: &Providers,
+    ) -> (Option<Mount>, Vec<Withheld>) {
+        let says = self.spec.mapping().and_then(|spec| spec.entry(AUTOMOUNT));
+        let own =
+            says.and_then(|entry| Some((entry.value.scalar()?.as_bool()?, entry.key.place())));
+        let account = self.service_account();
+        let decided = own.or_else(|| providers.automount(account, self.manifest.namespace));
+        match decided {
+            Some((false, place)) => {
+                let message = "the pod gets no token of its service account: `automountServiceAccountToken` is false";
+                let evidence = Evidence {
+                    place,
+                    message: message.to_owned(),
+                };
+                (
+                    None,
+                    vec![Withheld {
+                        path: SERVICE_ACCOUNT,
+                        evidence,
+                    }],
+                )
+            }
+            _ => (Some(pod.service_account(self.spec.place())), Vec::new()),
+        }
+    }
+}
+
+/// `command` takes the place of the image's entry point, `args` that of its command.
+fn arguments_of(container: Node<'_>) -> Arguments {
+    let list = |key: &str| {
+        let node = container.get(key)?;
+        node.sequence()?;
+        // `$(VAR)` is filled in from the container's environment, which is not looked at.
+        Some(Arguments::of_node(node, &|_| None))
+    };
+    let (command, args) = (list("command"), list("args"));
+    let replaces = command.is_some() || args.is_some();
+    let mut all = command.unwrap_or_default();
+    all.extend(args.unwrap_or_default());
+    Arguments {
+        list: all,
+        replaces,
+    }
+}
+
+fn runs_prometheus(
+    container: Node<'_>,
+    name: &str,
+    image: Option<&Image>,
+    arguments: &Arguments,
+    mounts: &[Mount],
+) -> Option<Evidence> {
+    let looks = image.map_or(Looks::No, Image::looks);
+    let flagged = arguments.value("config.file").is_some();
+    let mounted = mounts
+        .iter()
+        .any(|mount| mount.path.starts_with("/etc/prometheus"));
+    let runs = match looks {
+        Looks::Surely => true,
+        Looks::Perhaps => flagged || mounted,
+        Looks::No => false,
+    };
+    // An image under a name of one's own, in a container that says what it is.
+    let named = name == "prometheus" && flagged;
+    (runs || named).then(|| Evidence {
+        place: image.map_or_else(|| container.place(), |image| image.place.clone()),
+        message: "this container runs Prometheus".to_owned(),
+    })
+}
+
+/// The user of a container: its own `securityContext` before the pod's before the image's.
+fn user_of(spec: Node<'_>, container: Node<'_>, image: Option<&Image>) -> RunAs {
+    let mut evidence = Vec::new();
+    let mut setting = |holders: &[Node<'_>], key: &str| -> Option<Option<u32>> {
+        let found = holders
+            .iter()
+            .find_map(|one| one.get("securityContext")?.mapping()?.entry(key));
+        let entry = found.filter(|entry| !entry.value.is_null())?;
+        evidence.push(Evidence {
+            place: entry.key.place(),
+            message: format!("`{key}` is {}", entry.value.as_str().unwrap_or("set")),
+        });
+        Some(entry.value.as_str().and_then(|text| text.parse().ok()))
+    };
+    let uid = setting(&[container, spec], "runAsUser");
+    let gid = setting(&[container, spec], "runAsGroup");
+    let group = setting(&[spec], "fsGroup").flatten();
+    let official = image.and_then(Image::official_user);
+    if uid.is_none()
+        && let Some(image) = image.filter(|_| official.is_some())
+    {
+        evidence.push(Evidence {
+            place: image.place.clone(),
+            message: "the image sets the user".to_owned(),
+        });
+    }
+    let uid = uid.unwrap_or(official);
+    let gid = gid
+        .unwrap_or_else(|| uid.and_then(|uid| official.and_then(|_| group_in_official_image(uid))));
+    let more = spec
+        .get("securityContext")
+        .and_then(|one| one.get("supplementalGroups"));
+    let more = more
+        .into_iter()
+        .flat_map(Node::items)
+        .filter_map(|one| one.as_str()?.parse().ok());
+    RunAs {
+        uid,
+        gid,
+        groups: group.into_iter().chain(more).collect(),
+        evidence,
+    }
+}
+
+/// Whether a text has any of some names in it.
+fn names_any(text: &str, names: &[String]) -> bool {
+    names
+        .iter()
+        .any(|name| !name.is_empty() && memmem::find(text.as_bytes(), name.as_bytes()).is_some())
+}
+
+/// Where a mapping entry or, without one, its holder stands.
+fn entry_place(holder: Node<'_>, key: &str) -> Place {
+    let entry = holder.mapping().and_then(|mapping| mapping.entry(key));
+    entry.map_or_else(|| holder.place(), |entry| entry.key.place())
+}

@@ -1,0 +1,61 @@
+//! Objects of Kubernetes in a document, lists taken apart.
+
+use crate::yaml::{Document, Node};
+
+/// How deep lists may stand in lists.
+const DEEPEST: usize = 4;
+
+/// One object.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manifest<'d> {
+    pub(super) root: Node<'d>,
+    pub(super) kind: &'d str,
+    pub(super) name: &'d str,
+    pub(super) namespace: Option<&'d str>,
+}
+
+impl<'d> Manifest<'d> {
+    fn new(root: Node<'d>) -> Option<Self> {
+        let text = |key: &str| {
+            root.get("metadata")
+                .and_then(|one| one.get(key))
+                .and_then(Node::as_str)
+        };
+        Some(Self {
+            root,
+            kind: root.get("kind").and_then(Node::as_str)?,
+            name: text("name").or_else(|| text("generateName")).unwrap_or(""),
+            namespace: text("namespace"),
+        })
+    }
+}
+
+/// The objects of a document: itself, or the items of a list.
+pub(super) fn manifests(document: &Document) -> Vec<Manifest<'_>> {
+    let mut out = Vec::new();
+    if let Some(root) = document.root() {
+        collect(root, DEEPEST, &mut out);
+    }
+    out
+}
+
+fn collect<'d>(root: Node<'d>, depth: usize, out: &mut Vec<Manifest<'d>>) {
+    let Some(manifest) = Manifest::new(root) else {
+        return;
+    };
+    let items = root
+        .get("items")
+        .filter(|_| manifest.kind.ends_with("List"));
+    match (items, depth.checked_sub(1)) {
+        (Some(items), Some(depth)) => items.items().for_each(|item| collect(item, depth, out)),
+        _ => out.push(manifest),
+    }
+}
+
+/// Whether two namespaces may be one: one that is not written is set when the manifest is applied.
+pub(super) fn may_be_same(a: Option<&str>, b: Option<&str>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    }
+}

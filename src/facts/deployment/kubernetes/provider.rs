@@ -1,0 +1,334 @@
+//! What in the tree makes Secrets and ConfigMaps, and which keys they have.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::manifest::{Manifest, manifests, may_be_same};
+use super::names_any;
+use crate::facts::deployment::Home;
+use crate::facts::deployment::inside;
+use crate::facts::deployment::model::{ProvidedKey, Provider};
+use crate::facts::deployment::scan::SourceFile;
+use crate::finding::{Place, Span};
+use crate::yaml::{Node, Scalar, parse_all};
+
+/// One kind of object that makes Secrets or ConfigMaps.
+struct Maker {
+    kind: &'static str,
+    makes: &'static str,
+    /// The ways to the name of what it makes; the first that is written counts.
+    names: &'static [&'static [&'static str]],
+    /// The ways to mappings of which the keys count.
+    maps: &'static [&'static [&'static str]],
+    /// The way to a list, and the field of its items that is a key.
+    list: Option<(&'static [&'static str], &'static str)>,
+    /// Keys that it always makes.
+    always: &'static [&'static str],
+    /// The ways to what makes keys that can't be seen.
+    open: &'static [&'static [&'static str]],
+}
+
+/// Where a pod or a service account says whether the token is mounted.
+pub(super) const AUTOMOUNT: &str = "automountServiceAccountToken";
+
+const NAME: &[&str] = &["metadata", "name"];
+
+/// Sources: the API types of kubernetes, bitnami-labs/sealed-secrets,
+/// external-secrets/external-secrets and cert-manager/cert-manager.
+const MAKERS: &[Maker] = &[
+    Maker {
+        kind: "Secret",
+        makes: "Secret",
+        names: &[NAME],
+        maps: &[&["data"], &["stringData"]],
+        list: None,
+        always: &[],
+        open: &[],
+    },
+    Maker {
+        kind: "ConfigMap",
+        makes: "ConfigMap",
+        names: &[NAME],
+        maps: &[&["data"], &["binaryData"]],
+        list: None,
+        always: &[],
+        open: &[],
+    },
+    Maker {
+        kind: "SealedSecret",
+        makes: "Secret",
+        names: &[&["spec", "template", "metadata", "name"], NAME],
+        maps: &[&["spec", "encryptedData"], &["spec", "template", "data"]],
+        list: None,
+        always: &[],
+        open: &[&["spec", "data"]],
+    },
+    Maker {
+        kind: "ExternalSecret",
+        makes: "Secret",
+        names: &[&["spec", "target", "name"], NAME],
+        maps: &[&["spec", "target", "template", "data"]],
+        list: Some((&["spec", "data"], "secretKey")),
+        always: &[],
+        open: &[&["spec", "dataFrom"], &["spec", "target", "template"]],
+    },
+    Maker {
+        kind: "Certificate",
+        makes: "Secret",
+        names: &[&["spec", "secretName"]],
+        maps: &[],
+        list: None,
+        always: &["tls.crt", "tls.key", "ca.crt"],
+        open: &[&["spec", "additionalOutputFormats"], &["spec", "keystores"]],
+    },
+];
+
+/// Keys of a Secret of the type `kubernetes.io/service-account-token`, which Kubernetes fills.
+const TOKEN_KEYS: &[&str] = &["token", "ca.crt", "namespace"];
+
+/// A service account's word on mounting its token.
+struct Account {
+    name: String,
+    namespace: Option<String>,
+    mounts: bool,
+    place: Place,
+}
+
+/// Everything of the tree that makes Secrets and ConfigMaps.
+pub(super) struct Providers {
+    list: Vec<Arc<Provider>>,
+    accounts: Vec<Account>,
+    /// The text of kustomizations that patch volumes, and where.
+    patches: Vec<(String, Place)>,
+}
+
+impl Providers {
+    /// Reads the files in which one of some names occurs.
+    pub(super) fn read(home: Home<'_>, files: &[SourceFile], names: &[String]) -> Self {
+        let mut out = Self {
+            list: Vec::new(),
+            accounts: Vec::new(),
+            patches: Vec::new(),
+        };
+        for file in files {
+            let content = file.text.content();
+            let is_kustomization = file
+                .path
+                .file_stem()
+                .is_some_and(|stem| stem == "kustomization");
+            let tells = names_any(content, names) || content.contains(AUTOMOUNT);
+            if !is_kustomization && !tells {
+                continue;
+            }
+            let (documents, _) = parse_all(&file.text);
+            if is_kustomization {
+                let roots = documents.iter().filter_map(|document| document.root());
+                roots.for_each(|root| out.kustomization(home, file, root));
+            }
+            let objects = documents.iter().flat_map(manifests);
+            objects.for_each(|manifest| out.manifest(manifest));
+        }
+        out
+    }
+
+    /// What makes a Secret or ConfigMap.
+    pub(super) fn of(
+        &self,
+        makes: &str,
+        name: &str,
+        in_namespace: impl Fn(Option<&str>) -> bool,
+    ) -> Vec<Arc<Provider>> {
+        let made = self.list.iter().filter(|one| {
+            one.makes == makes && one.name == name && in_namespace(one.namespace.as_deref())
+        });
+        made.cloned().collect()
+    }
+
+    /// Whether a service account mounts its token, and where that is said.
+    pub(super) fn automount(&self, name: &str, namespace: Option<&str>) -> Option<(bool, Place)> {
+        let mut accounts = self.accounts.iter();
+        let found = accounts
+            .find(|one| one.name == name && may_be_same(one.namespace.as_deref(), namespace))?;
+        Some((found.mounts, found.place.clone()))
+    }
+
+    /// Where kustomizations patch volumes of an object.
+    pub(super) fn patching(&self, name: &str) -> Vec<Place> {
+        let naming = self
+            .patches
+            .iter()
+            .filter(|(text, _)| !name.is_empty() && text.contains(name));
+        naming.map(|(_, place)| place.clone()).collect()
+    }
+
+    fn manifest(&mut self, manifest: Manifest<'_>) {
+        if manifest.kind == "ServiceAccount" {
+            let entry = manifest
+                .root
+                .mapping()
+                .and_then(|root| root.entry(AUTOMOUNT));
+            let says =
+                entry.and_then(|entry| Some((entry.value.scalar()?.as_bool()?, entry.key.place())));
+            if let Some((mounts, place)) = says {
+                let namespace = manifest.namespace.map(str::to_owned);
+                self.accounts.push(Account {
+                    name: manifest.name.to_owned(),
+                    namespace,
+                    mounts,
+                    place,
+                });
+            }
+        }
+        let maker = MAKERS.iter().find(|maker| maker.kind == manifest.kind);
+        self.list.extend(
+            maker
+                .and_then(|maker| maker.provider(manifest))
+                .map(Arc::new),
+        );
+    }
+
+    fn kustomization(&mut self, home: Home<'_>, file: &SourceFile, root: Node<'_>) {
+        const GENERATORS: &[(&str, &str, &str)] = &[
+            ("secretGenerator", "Secret", "secretGenerator"),
+            ("configMapGenerator", "ConfigMap", "configMapGenerator"),
+        ];
+        let folder = file.path.parent().unwrap_or(&file.path);
+        let namespace = root.get("namespace").and_then(Node::as_str);
+        for &(key, makes, kind) in GENERATORS {
+            for item in root.get(key).into_iter().flat_map(Node::items) {
+                let made = generated(home, folder, item, makes, kind, namespace);
+                self.list.extend(made.map(Arc::new));
+            }
+        }
+        for key in ["patches", "patchesJson6902", "patchesStrategicMerge"] {
+            let Some(patches) = root.get(key) else {
+                continue;
+            };
+            let text = file.text.slice(patches.span());
+            // Patches in files of their own are seen as workloads without an image.
+            if text.to_ascii_lowercase().contains("volume") {
+                self.patches.push((text.to_owned(), patches.place()));
+            }
+        }
+    }
+}
+
+impl Maker {
+    fn provider(&self, manifest: Manifest<'_>) -> Option<Provider> {
+        let root = manifest.root;
+        let name = self.names.iter().find_map(|way| at(root, way)?.as_str())?;
+        let mut keys = BTreeMap::new();
+        for map in self.maps.iter().filter_map(|way| at(root, way)?.mapping()) {
+            for entry in map.entries() {
+                if self.makes == "Secret" {
+                    entry
+                        .value
+                        .document()
+                        .text()
+                        .mark_secret(entry.value.span());
+                }
+                keys.insert(entry.name().to_owned(), key_at(entry.key.place()));
+            }
+        }
+        if let Some((way, field)) = self.list {
+            for node in at(root, way)
+                .into_iter()
+                .flat_map(Node::items)
+                .filter_map(|item| item.get(field))
+            {
+                keys.insert(node.as_str().unwrap_or("").to_owned(), key_at(node.place()));
+            }
+        }
+        let is_token = at(root, &["type"]).and_then(Node::as_str)
+            == Some("kubernetes.io/service-account-token");
+        let always = self
+            .always
+            .iter()
+            .chain(TOKEN_KEYS.iter().filter(|_| is_token));
+        for key in always {
+            keys.entry((*key).to_owned())
+                .or_insert_with(|| key_at(name_place(root)));
+        }
+        let open = self
+            .open
+            .iter()
+            .any(|way| at(root, way).is_some_and(|node| !node.is_null()));
+        Some(Provider {
+            kind: self.kind,
+            makes: self.makes,
+            name: name.to_owned(),
+            namespace: manifest.namespace.map(str::to_owned),
+            place: name_place(root),
+            // A Secret without keys is there for something else to fill.
+            complete: !open && !keys.is_empty(),
+            keys,
+        })
+    }
+}
+
+/// What an entry of a kustomization's generators makes.
+fn generated(
+    home: Home<'_>,
+    folder: &Path,
+    item: Node<'_>,
+    makes: &'static str,
+    kind: &'static str,
+    namespace: Option<&str>,
+) -> Option<Provider> {
+    let name = item.get("name")?;
+    let mut keys = BTreeMap::new();
+    let list = |key: &str| item.get(key).into_iter().flat_map(Node::items);
+    for node in list("files") {
+        let written = node.as_str().unwrap_or("");
+        let (key, path) = written
+            .split_once('=')
+            .unwrap_or((inside::name(written), written));
+        let file = inside::on_disk(folder, path);
+        let file = file.starts_with(home.root).then_some(file);
+        keys.insert(
+            key.to_owned(),
+            ProvidedKey {
+                place: node.place(),
+                file,
+            },
+        );
+    }
+    for node in list("literals") {
+        let Some((key, value)) = node.as_str().and_then(|text| text.split_once('=')) else {
+            continue;
+        };
+        if makes == "Secret" {
+            let span = node.scalar().map_or(Span::default(), |scalar: Scalar<'_>| {
+                scalar.part(key.len() + 1, key.len() + 1 + value.len())
+            });
+            node.document().text().mark_secret(span);
+        }
+        keys.insert(key.to_owned(), key_at(node.place()));
+    }
+    let own = item.get("namespace").and_then(Node::as_str).or(namespace);
+    let open = ["envs", "env", "behavior"]
+        .iter()
+        .any(|key| item.get(key).is_some());
+    Some(Provider {
+        kind,
+        makes,
+        name: name.as_str()?.to_owned(),
+        namespace: own.map(str::to_owned),
+        place: name.place(),
+        complete: !open && !keys.is_empty(),
+        keys,
+    })
+}
+
+fn key_at(place: Place) -> ProvidedKey {
+    ProvidedKey { place, file: None }
+}
+
+fn at<'d>(root: Node<'d>, way: &[&str]) -> Option<Node<'d>> {
+    way.iter().try_fold(root, |node, key| node.get(key))
+}
+
+fn name_place(root: Node<'_>) -> Place {
+    at(root, NAME).unwrap_or(root).place()
+}

@@ -1,0 +1,349 @@
+//! What runs which configuration, and what it mounts where.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::arguments::{Arguments, BARE_CONFIG, IMAGE_CONFIG};
+use super::image::Image;
+use super::inside;
+use super::user::{Rights, RunAs};
+use crate::finding::{Evidence, Place};
+
+/// What starts the containers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    /// Docker compose.
+    Compose,
+    /// Kubernetes.
+    Kubernetes,
+    /// An image built from a Dockerfile, started by something that is not in the tree.
+    Image,
+    /// Whatever promvet.yaml describes.
+    Policy,
+}
+
+/// One container that runs Prometheus, or that mounts files and may run it.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// Its name for people: "the service `prometheus`".
+    pub name: String,
+    /// What starts it.
+    pub platform: Platform,
+    /// Where it is defined.
+    pub place: Place,
+    /// The file that defines it, absolute and without links.
+    pub file: PathBuf,
+    /// The root of the tree that the file lies in.
+    pub root: PathBuf,
+    /// How one sees that Prometheus runs in it; none if nothing says so.
+    pub prometheus: Option<Evidence>,
+    /// The image, if one is named.
+    pub image: Option<Image>,
+    /// The image that the one it runs is built from, where a Dockerfile of the tree builds it.
+    pub base: Option<Image>,
+    /// The command line.
+    pub arguments: Arguments,
+    /// Who Prometheus runs as.
+    pub user: RunAs,
+    /// What is mounted where. Of two at one path the later counts.
+    pub mounts: Vec<Mount>,
+    /// Mounts that Kubernetes would add, had it not been told to leave them out.
+    pub withheld: Vec<Withheld>,
+    /// Why more may be mounted than is seen here; while there is a reason, a path without a mount
+    /// is unknown, not missing.
+    pub doubts: Vec<Evidence>,
+}
+
+impl Deployment {
+    /// What promvet.yaml says of a Prometheus that nothing of the tree runs: its mounts, and its
+    /// user if it names one. To add such mounts to a deployment that is there, push them onto its
+    /// `mounts`. `file` is promvet.yaml itself and `place` its section.
+    #[must_use]
+    pub fn by_policy(
+        file: PathBuf,
+        root: PathBuf,
+        place: Place,
+        user: RunAs,
+        mounts: Vec<Mount>,
+    ) -> Self {
+        Self {
+            name: "the Prometheus of promvet.yaml".to_owned(),
+            platform: Platform::Policy,
+            prometheus: Some(Evidence {
+                place: place.clone(),
+                message: "promvet.yaml says what is mounted".to_owned(),
+            }),
+            place,
+            file,
+            root,
+            image: None,
+            base: None,
+            arguments: Arguments::default(),
+            user,
+            mounts,
+            withheld: Vec::new(),
+            doubts: Vec::new(),
+        }
+    }
+
+    /// The version of Prometheus by the image's tag, such as `2.53.1`.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        let own = self.image.as_ref().and_then(Image::version);
+        own.filter(|_| self.base.is_none())
+            .or_else(|| self.base.as_ref()?.version())
+    }
+
+    /// Where `--agent` or the feature of the same meaning is set.
+    #[must_use]
+    pub fn agent(&self) -> Option<&Place> {
+        let feature = || self.arguments.features().find(|(name, _)| *name == "agent");
+        self.arguments
+            .switch("agent")
+            .or_else(|| feature().map(|(_, place)| place))
+    }
+
+    /// The path of the configuration that Prometheus is started with, where it runs: that of
+    /// `--config.file`, else what the image or Prometheus itself takes.
+    #[must_use]
+    pub fn config_file(&self) -> String {
+        let value = self.arguments.value("config.file").map(|(value, _)| value);
+        let default = if self.arguments.replaces {
+            BARE_CONFIG
+        } else {
+            IMAGE_CONFIG
+        };
+        inside::join(inside::folder(BARE_CONFIG), value.unwrap_or(default))
+    }
+
+    /// The image whose content is known because it is the official one or built from it.
+    pub(super) fn known_image(&self) -> Option<&Image> {
+        let image = self.base.as_ref().or(self.image.as_ref())?;
+        image.is_official().then_some(image)
+    }
+}
+
+/// A path where Prometheus runs and where what is there comes from.
+#[derive(Clone, Debug)]
+pub struct Mount {
+    /// The path where Prometheus runs, absolute and clean.
+    pub path: String,
+    /// Where it comes from.
+    pub source: MountSource,
+    /// The part of the source that is mounted (`subPath`), if not the whole of it.
+    pub sub_path: Option<String>,
+    /// Where it is mounted.
+    pub place: Place,
+    /// Where the source is defined, if that is another place, with a sentence.
+    pub definition: Option<Evidence>,
+}
+
+impl Mount {
+    /// A whole source at a path.
+    #[must_use]
+    pub fn new(path: &str, source: MountSource, place: Place) -> Self {
+        Self {
+            path: inside::join("/", path),
+            source,
+            sub_path: None,
+            place,
+            definition: None,
+        }
+    }
+}
+
+/// Where something that is mounted comes from.
+#[derive(Clone, Debug)]
+pub enum MountSource {
+    /// A file or folder of the tree, mounted as it is: its own owner and mode count.
+    Tree(PathBuf),
+    /// A secret or config of docker compose: always one file.
+    Compose(ComposeFile),
+    /// A volume that Kubernetes fills with files.
+    Keys(KeyVolume),
+    /// A file or folder that was copied into the image.
+    Copied(Copied),
+    /// Something outside the tree.
+    Outside(Outside),
+    /// It can't be said: why.
+    Unknown(String),
+}
+
+/// A secret or config of docker compose.
+#[derive(Clone, Debug)]
+pub struct ComposeFile {
+    /// `secret` or `config`.
+    pub kind: &'static str,
+    /// Its name at the top level.
+    pub name: String,
+    /// Where its content comes from.
+    pub from: ComposeOrigin,
+    /// Owner and mode as they are written, where docker compose honours them: it does not for
+    /// secrets and configs from files, which it bind-mounts (docs.docker.com, compose file
+    /// reference, secrets). None as well where versions differ on what holds by default.
+    pub rights: Option<Rights>,
+    /// Where `uid`, `gid` or `mode` is written although it has no effect.
+    pub ignored: Option<Place>,
+}
+
+/// Where the content of a compose secret or config comes from.
+#[derive(Clone, Debug)]
+pub enum ComposeOrigin {
+    /// `file:` in the tree.
+    File(PathBuf),
+    /// `environment:`, by the name of the variable.
+    Environment(String),
+    /// `content:`, written into the compose file.
+    Content(Place),
+    /// `external: true`, or a file outside the tree: where, for people.
+    Outside(String),
+}
+
+/// A volume of files: a Secret, a ConfigMap, or several projected into one.
+#[derive(Clone, Debug)]
+pub struct KeyVolume {
+    /// The name of the volume.
+    pub name: String,
+    /// What it is filled from; of two that give one file the later counts.
+    pub parts: Vec<KeyPart>,
+    /// `fsGroup` of the pod, which then owns every file and may read it.
+    pub fs_group: Option<u32>,
+}
+
+/// One thing that a volume is filled from.
+#[derive(Clone, Debug)]
+pub struct KeyPart {
+    /// What it is.
+    pub kind: PartKind,
+    /// The keys that are picked and the files that they become; none if all are taken.
+    pub items: Option<Vec<KeyItem>>,
+    /// Mode of files without one of their own.
+    pub mode: u32,
+    /// Whether the pod starts without it.
+    pub optional: bool,
+}
+
+/// What part of a volume comes from.
+#[derive(Clone, Debug)]
+pub enum PartKind {
+    /// A Secret or a ConfigMap.
+    Object {
+        /// `Secret` or `ConfigMap`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// The manifests of the tree that make it.
+        providers: Vec<Arc<Provider>>,
+    },
+    /// A token of the pod's service account. It belongs to the pod's user where all containers run
+    /// as one (kubernetes/kubernetes `pkg/volume/projected`).
+    Token {
+        /// The user who owns it, if not root.
+        owner: Option<u32>,
+    },
+    /// Something else that Kubernetes makes itself: its certificate, the pod's namespace.
+    Made,
+    /// A kind of source that promvet does not know: any file may come from it.
+    Other(String),
+}
+
+/// A key of a Secret or ConfigMap and the file that it becomes.
+#[derive(Clone, Debug)]
+pub struct KeyItem {
+    /// The key; for what Kubernetes makes, the path once more.
+    pub key: String,
+    /// The path of the file in the volume.
+    pub path: String,
+    /// Its mode, if it has one of its own.
+    pub mode: Option<u32>,
+    /// Where it is picked; none for what Kubernetes adds unasked.
+    pub place: Option<Place>,
+}
+
+/// Something of the tree that makes a Secret or ConfigMap.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// What it is: `Secret`, `SealedSecret`, `ExternalSecret`, `secretGenerator`, …
+    pub kind: &'static str,
+    /// `Secret` or `ConfigMap`: what comes out of it.
+    pub makes: &'static str,
+    /// The name of what comes out.
+    pub name: String,
+    /// Its namespace, if one is written.
+    pub namespace: Option<String>,
+    /// Where it is.
+    pub place: Place,
+    /// The keys.
+    pub keys: BTreeMap<String, ProvidedKey>,
+    /// Whether it has no other keys than these.
+    pub complete: bool,
+}
+
+/// A key of a provider.
+#[derive(Clone, Debug)]
+pub struct ProvidedKey {
+    /// Where it is written.
+    pub place: Place,
+    /// The file of the tree that its value comes from, if it does.
+    pub file: Option<PathBuf>,
+}
+
+/// A file or folder copied into an image.
+#[derive(Clone, Debug)]
+pub struct Copied {
+    /// The file or folder of the tree; none if it comes from elsewhere (another image, a URL).
+    pub from: Option<PathBuf>,
+    /// What `COPY` names as its source.
+    pub written: String,
+    /// Owner and mode in the image, where `--chmod` sets the mode. Without it the mode is that of
+    /// the checkout on the building machine, which nobody knows here.
+    pub rights: Option<Rights>,
+}
+
+/// Something outside the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// A path of the machine that runs the container.
+    Host(String),
+    /// A named volume of docker compose, or one without a name.
+    Volume(String),
+    /// `emptyDir`, or `tmpfs`: filled while it runs.
+    Scratch(String),
+    /// A CSI driver.
+    Csi(String),
+    /// A PersistentVolumeClaim.
+    Claim(String),
+    /// What promvet.yaml calls external, with the names of the files that will be there, if it
+    /// lists them.
+    Policy(Option<Vec<String>>),
+    /// Another kind of volume, or a side car, in words.
+    Other(String),
+}
+
+impl Outside {
+    /// What it is, with an article.
+    #[must_use]
+    pub fn noun(&self) -> String {
+        match self {
+            Self::Host(path) => format!("`{path}` of the machine that runs the container"),
+            Self::Volume(name) if name.is_empty() => "a volume without a name".to_owned(),
+            Self::Volume(name) => format!("the volume `{name}`"),
+            Self::Scratch(name) if name.is_empty() => "a folder in memory".to_owned(),
+            Self::Scratch(name) => format!("the emptyDir `{name}`"),
+            Self::Csi(driver) => format!("a volume of the CSI driver `{driver}`"),
+            Self::Claim(name) => format!("the PersistentVolumeClaim `{name}`"),
+            Self::Policy(_) => "something that promvet.yaml calls external".to_owned(),
+            Self::Other(words) => words.clone(),
+        }
+    }
+}
+
+/// A mount that would be there by default and is switched off.
+#[derive(Clone, Debug)]
+pub struct Withheld {
+    /// Its path where Prometheus runs.
+    pub path: &'static str,
+    /// What switches it off.
+    pub evidence: Evidence,
+}

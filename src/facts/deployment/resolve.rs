@@ -1,0 +1,378 @@
+//! From a path where Prometheus runs to where it comes from.
+//!
+//! The longest mount path wins, and hides whatever a shorter one has below it. "Not mounted" is
+//! said only where everything is in sight: the mounts, and what the image brings.
+
+use std::path::{Path, PathBuf};
+
+use super::image::Image;
+use super::inside;
+use super::keys::Found;
+use super::model::{
+    ComposeFile, ComposeOrigin, Copied, Deployment, KeyVolume, Mount, MountSource, Outside,
+};
+use super::near;
+use super::user::Rights;
+use crate::finding::Evidence;
+use crate::source::Tree;
+use crate::yaml::placeholder;
+
+/// Where a path comes from.
+#[derive(Clone, Debug)]
+pub enum Resolved<'d> {
+    /// From something that is in sight.
+    Provided(Provided<'d>),
+    /// From nowhere: no mount holds it.
+    NotMounted(NotMounted),
+    /// From outside the tree.
+    External {
+        /// From where, as a sentence without a full stop.
+        reason: String,
+        /// The path on the machine that runs the container, if it comes from there: with
+        /// `--on-host` it can be judged.
+        host: Option<PathBuf>,
+        /// How that is known.
+        evidence: Vec<Evidence>,
+    },
+    /// It can't be said.
+    Unknown {
+        /// Why, as a sentence without a full stop.
+        reason: String,
+        /// How that is known.
+        evidence: Vec<Evidence>,
+    },
+}
+
+/// A path that comes from something in sight.
+#[derive(Clone, Debug)]
+pub struct Provided<'d> {
+    /// The mount that holds it.
+    pub mount: &'d Mount,
+    /// The steps of the argument, from the mount to the source.
+    pub evidence: Vec<Evidence>,
+    /// The file of the tree that it is; it may be missing. It lies below the root of the tree by
+    /// its name alone: a link may lead out, so ask `Tree::within` before opening it.
+    pub tree_file: Option<PathBuf>,
+    /// Owner and mode as deployed.
+    pub access: Access,
+    /// If `tree_file` is missing: what may have been meant, as a sentence without a full stop.
+    pub near: Option<String>,
+}
+
+/// What decides who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// The file in the tree is the same one, so its own owner and mode count, and those of the
+    /// folders between it and the mount's source.
+    SameFile,
+    /// Owner and mode that the deployment sets.
+    Set(Rights),
+    /// Nothing in sight.
+    Unknown,
+}
+
+/// A path that no mount holds.
+#[derive(Clone, Debug, Default)]
+pub struct NotMounted {
+    /// What may have been meant, as a sentence without a full stop.
+    pub near: Option<String>,
+    /// The mounts there are, each as `` `path` from … ``.
+    pub mounts: Vec<String>,
+    /// The mount that hides or lacks it, and its source, if one lies around it.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Deployment {
+    /// Where a path comes from. A relative one counts from the folder of the configuration that
+    /// Prometheus is started with; see `Belonging::resolve` for others.
+    #[must_use]
+    pub fn resolve(&self, tree: &dyn Tree, path: &str) -> Resolved<'_> {
+        self.resolve_from(tree, inside::folder(&self.config_file()), path)
+    }
+
+    pub(super) fn resolve_from(&self, tree: &dyn Tree, folder: &str, path: &str) -> Resolved<'_> {
+        if placeholder::find(path).next().is_some() || placeholder::find(folder).next().is_some() {
+            return unknown("the path holds a placeholder", Vec::new());
+        }
+        let path = inside::join(folder, path);
+        let around = self.mounts.iter().enumerate();
+        let around = around.filter(|(_, mount)| inside::below(&path, &mount.path).is_some());
+        let longest = around.max_by_key(|(at, mount)| (mount.path.len(), *at));
+        match longest {
+            Some((_, mount)) => self.look_into(tree, mount, &path),
+            None => self.without_mount(tree, &path),
+        }
+    }
+
+    fn look_into<'d>(&'d self, tree: &dyn Tree, mount: &'d Mount, path: &str) -> Resolved<'d> {
+        let below = inside::below(path, &mount.path).unwrap_or("");
+        let steps = Steps {
+            deployment: self,
+            tree,
+            mount,
+            path,
+            evidence: evidence_of(mount),
+        };
+        match &mount.source {
+            MountSource::Tree(source) => steps.file(source, below, Access::SameFile),
+            MountSource::Copied(copied) => steps.copied(copied, below),
+            MountSource::Compose(file) => steps.compose(file, below),
+            MountSource::Keys(volume) => steps.key(volume, below),
+            MountSource::Outside(outside) => steps.outside(outside, below),
+            MountSource::Unknown(reason) => unknown(reason, steps.evidence),
+        }
+    }
+
+    fn without_mount(&self, tree: &dyn Tree, path: &str) -> Resolved<'_> {
+        let mut withheld = self.withheld.iter();
+        if let Some(one) = withheld.find(|one| is_or_below(path, one.path)) {
+            return Resolved::NotMounted(NotMounted {
+                near: Some(one.evidence.message.clone()),
+                mounts: self.shown_mounts(tree),
+                evidence: vec![one.evidence.clone()],
+            });
+        }
+        if let Some(twin) = near::linked_twin(self, path) {
+            return unknown(twin, Vec::new());
+        }
+        if !self.doubts.is_empty() {
+            let reason = format!("{} may have further mounts", self.name);
+            return unknown(reason, self.doubts.clone());
+        }
+        match self.known_image() {
+            None => unknown(
+                format!(
+                    "nothing is mounted there, and what the image of {} holds is not known",
+                    self.name
+                ),
+                self.image.iter().map(image_evidence).collect(),
+            ),
+            Some(image) if Image::brings(path) => Resolved::External {
+                reason: "the image of Prometheus brings files in that folder".to_owned(),
+                host: None,
+                evidence: vec![image_evidence(image)],
+            },
+            Some(_) => Resolved::NotMounted(NotMounted {
+                near: near::of_path(self, tree, path),
+                mounts: self.shown_mounts(tree),
+                evidence: Vec::new(),
+            }),
+        }
+    }
+
+    /// The mounts for people, sorted by path.
+    pub(super) fn shown_mounts(&self, tree: &dyn Tree) -> Vec<String> {
+        let mut shown: Vec<_> = self
+            .mounts
+            .iter()
+            .map(|mount| format!("`{}` from {}", mount.path, source_noun(mount, tree)))
+            .collect();
+        shown.sort();
+        shown.dedup();
+        shown
+    }
+}
+
+/// The way from a mount to what lies at a path in it.
+struct Steps<'d, 't> {
+    deployment: &'d Deployment,
+    tree: &'t dyn Tree,
+    mount: &'d Mount,
+    path: &'t str,
+    evidence: Vec<Evidence>,
+}
+
+impl<'d> Steps<'d, '_> {
+    fn provided(
+        self,
+        tree_file: Option<PathBuf>,
+        access: Access,
+        near: Option<String>,
+    ) -> Resolved<'d> {
+        Resolved::Provided(Provided {
+            mount: self.mount,
+            evidence: self.evidence,
+            tree_file,
+            access,
+            near,
+        })
+    }
+
+    fn not_mounted(self, near: Option<String>) -> Resolved<'d> {
+        let near = near.or_else(|| near::of_path(self.deployment, self.tree, self.path));
+        Resolved::NotMounted(NotMounted {
+            near,
+            mounts: self.deployment.shown_mounts(self.tree),
+            evidence: self.evidence,
+        })
+    }
+
+    /// A file of the tree at or below `source`. What a link leads to outside of the tree is not
+    /// looked at.
+    fn file(self, source: &Path, below: &str, access: Access) -> Resolved<'d> {
+        let below = self.whole(below);
+        let (deployment, tree) = (self.deployment, self.tree);
+        if !below.is_empty() && near::is_file(deployment, tree, source) {
+            let near = format!("`{}` is a file there, not a folder", self.mount.path);
+            return self.not_mounted(Some(near));
+        }
+        let file = inside::on_disk(source, &below);
+        let near = near::in_folder(deployment, tree, &file);
+        self.provided(Some(file), access, near)
+    }
+
+    /// A path in the mount as a path in its source.
+    fn whole(&self, below: &str) -> String {
+        match (&self.mount.sub_path, below) {
+            (Some(sub), "") => sub.clone(),
+            (Some(sub), below) => format!("{sub}/{below}"),
+            (None, below) => below.to_owned(),
+        }
+    }
+
+    fn copied(self, copied: &Copied, below: &str) -> Resolved<'d> {
+        let access = copied.rights.map_or(Access::Unknown, Access::Set);
+        match &copied.from {
+            Some(from) => self.file(from, below, access),
+            None => Resolved::External {
+                reason: format!("the image brings it, copied from `{}`", copied.written),
+                host: None,
+                evidence: self.evidence,
+            },
+        }
+    }
+
+    fn compose(mut self, file: &ComposeFile, below: &str) -> Resolved<'d> {
+        if !below.is_empty() {
+            let near = format!(
+                "`{}` is the {} `{}`, which is a file, not a folder",
+                self.mount.path, file.kind, file.name
+            );
+            return self.not_mounted(Some(near));
+        }
+        if let Some(place) = &file.ignored {
+            self.evidence.push(Evidence {
+                place: place.clone(),
+                message: format!(
+                    "docker compose ignores `uid`, `gid` and `mode` of a {} from a file: the file's own count",
+                    file.kind
+                ),
+            });
+        }
+        let access = file.rights.map_or(Access::Unknown, Access::Set);
+        match &file.from {
+            ComposeOrigin::File(path) => self.file(path, "", Access::SameFile),
+            ComposeOrigin::Content(_) => self.provided(None, access, None),
+            ComposeOrigin::Environment(variable) => {
+                self.evidence.push(Evidence {
+                    place: self.mount.place.clone(),
+                    message: format!("its content is the environment variable `{variable}`"),
+                });
+                self.provided(None, access, None)
+            }
+            ComposeOrigin::Outside(whence) => Resolved::External {
+                reason: format!("the {} `{}` comes from {whence}", file.kind, file.name),
+                host: None,
+                evidence: self.evidence,
+            },
+        }
+    }
+
+    fn key(mut self, volume: &'d KeyVolume, below: &str) -> Resolved<'d> {
+        let wanted = self.whole(below);
+        let wanted = wanted.strip_prefix("..data/").unwrap_or(&wanted).to_owned();
+        if wanted.is_empty() {
+            return self.provided(None, Access::Unknown, None);
+        }
+        match volume.find(&wanted) {
+            Found::File {
+                rights,
+                steps,
+                tree_file,
+            } => {
+                self.evidence.extend(steps);
+                self.provided(tree_file, Access::Set(rights), None)
+            }
+            Found::Outside(reason) => Resolved::External {
+                reason,
+                host: None,
+                evidence: self.evidence,
+            },
+            Found::Nowhere { near, steps } => {
+                self.evidence.extend(steps);
+                self.not_mounted(Some(near))
+            }
+        }
+    }
+
+    fn outside(self, outside: &Outside, below: &str) -> Resolved<'d> {
+        if let Outside::Policy(Some(files)) = outside
+            && !below.is_empty()
+            && !files.iter().any(|file| file == below)
+        {
+            let names = near::listed(files.iter().map(String::as_str));
+            return self.not_mounted(Some(format!("promvet.yaml lists {names} there")));
+        }
+        Resolved::External {
+            reason: format!("`{}` is {}", self.mount.path, outside.noun()),
+            host: match outside {
+                Outside::Host(path) if path.starts_with('/') => {
+                    Some(inside::on_disk(Path::new(path), &self.whole(below)))
+                }
+                _ => None,
+            },
+            evidence: self.evidence,
+        }
+    }
+}
+
+/// What a mount is, for people.
+pub(super) fn source_noun(mount: &Mount, tree: &dyn Tree) -> String {
+    let noun = match &mount.source {
+        MountSource::Tree(path) => format!("`{}`", tree.shown(path)),
+        MountSource::Copied(copied) => format!("`{}`, copied into the image", copied.written),
+        MountSource::Compose(file) => format!("the {} `{}`", file.kind, file.name),
+        MountSource::Keys(volume) => format!("the volume `{}`", volume.name),
+        MountSource::Outside(outside) => outside.noun(),
+        MountSource::Unknown(_) => "a source that is not known".to_owned(),
+    };
+    match &mount.sub_path {
+        Some(sub) => format!("{noun}, of which only `{sub}`"),
+        None => noun,
+    }
+}
+
+/// Whether a path lies at or below another, `/run` and `/var/run` taken for one.
+fn is_or_below(path: &str, folder: &str) -> bool {
+    let short = |path: &str| {
+        path.strip_prefix("/var/run/")
+            .map(|rest| format!("/run/{rest}"))
+    };
+    let path = short(path).unwrap_or_else(|| path.to_owned());
+    let folder = short(folder).unwrap_or_else(|| folder.to_owned());
+    inside::below(&path, &folder).is_some()
+}
+
+fn evidence_of(mount: &Mount) -> Vec<Evidence> {
+    let here = Evidence {
+        place: mount.place.clone(),
+        message: format!("`{}` is mounted here", mount.path),
+    };
+    let mut out = vec![here];
+    out.extend(mount.definition.clone());
+    out
+}
+
+fn image_evidence(image: &Image) -> Evidence {
+    Evidence {
+        place: image.place.clone(),
+        message: "the image that runs".to_owned(),
+    }
+}
+
+fn unknown<'d>(reason: impl Into<String>, evidence: Vec<Evidence>) -> Resolved<'d> {
+    Resolved::Unknown {
+        reason: reason.into(),
+        evidence,
+    }
+}

@@ -1,0 +1,134 @@
+//! Which files may tell of deployments: by their name, then by a scan of their bytes, so that all
+//! others cost no parse.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use memchr::memmem;
+
+use crate::finding::Text;
+
+/// A file that may tell of deployments.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// Its path, absolute.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: Arc<Text>,
+}
+
+/// What a file may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A compose file.
+    Compose,
+    /// Manifests of Kubernetes that run something.
+    Workload,
+    /// Manifests, or a kustomization, that make Secrets or ConfigMaps, or name a service account.
+    Provider,
+    /// A Dockerfile.
+    Dockerfile,
+}
+
+/// Words without which a file of manifests runs nothing.
+const WORKLOAD_WORDS: &[&str] = &["containers:", "\"containers\"", "volumes:"];
+
+/// Words without which a file makes no Secret or ConfigMap and is no service account.
+const PROVIDER_WORDS: &[&str] = &[
+    "Secret",
+    "ConfigMap",
+    "secretGenerator",
+    "configMapGenerator",
+    "ServiceAccount",
+    "Certificate",
+    "kustomize",
+];
+
+/// Whether a file of this name is worth reading. What it is is for [`kinds`] to say.
+#[must_use]
+pub fn wanted(path: &Path) -> bool {
+    let is_yaml = path
+        .extension()
+        .is_some_and(|one| one == "yml" || one == "yaml" || one == "json");
+    is_yaml || is_dockerfile(path)
+}
+
+/// What a file may be, by its name and a scan of its bytes; nothing for most.
+#[must_use]
+pub fn kinds(path: &Path, bytes: &[u8]) -> Vec<SourceKind> {
+    let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
+    let mut kinds = Vec::new();
+    if is_dockerfile(path) {
+        kinds.push(SourceKind::Dockerfile);
+        return kinds;
+    }
+    if !wanted(path) {
+        return kinds;
+    }
+    if starts_line(bytes, b"services:") {
+        kinds.push(SourceKind::Compose);
+    }
+    let is_manifest = has(&"kind") || has(&"Generator:");
+    if is_manifest && WORKLOAD_WORDS.iter().any(has) {
+        kinds.push(SourceKind::Workload);
+    }
+    if is_manifest && PROVIDER_WORDS.iter().any(has) {
+        kinds.push(SourceKind::Provider);
+    }
+    kinds
+}
+
+/// `Dockerfile`, `Containerfile`, `Dockerfile.prometheus`, `prometheus.Dockerfile`.
+pub(super) fn is_dockerfile(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().to_ascii_lowercase());
+    name.is_some_and(|name| {
+        ["dockerfile", "containerfile"].iter().any(|word| {
+            name.strip_prefix(word)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                || name
+                    .strip_suffix(word)
+                    .is_some_and(|rest| rest.ends_with('.'))
+        })
+    })
+}
+
+/// Whether a line begins with a word.
+fn starts_line(bytes: &[u8], word: &[u8]) -> bool {
+    memmem::find_iter(bytes, word).any(|at| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        // A byte-order mark ends in 0xBF.
+        matches!(before, None | Some(b'\n' | b'\r' | 0xbf))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_apart_without_parsing() {
+        use SourceKind::{Compose, Dockerfile, Provider, Workload};
+        for (name, content, want) in [
+            ("compose.yaml", "services:\n  a: {}\n", vec![Compose]),
+            ("x.yml", "\u{feff}services:\r\n", vec![Compose]),
+            ("ci.yml", "jobs:\n  a:\n    services:\n", vec![]),
+            (
+                "d.yaml",
+                "kind: Deployment\nspec: {containers: []}\n  containers:\n",
+                vec![Workload],
+            ),
+            ("s.yaml", "kind: Secret\n", vec![Provider]),
+            ("s.json", "{\"kind\": \"Secret\"}", vec![Provider]),
+            ("prometheus.yml", "scrape_configs: []\n", vec![]),
+            ("values.yaml", "kindness: 1\n", vec![]),
+            ("Dockerfile", "FROM x", vec![Dockerfile]),
+            ("Dockerfile.prom", "FROM x", vec![Dockerfile]),
+            ("prom.dockerfile", "FROM x", vec![Dockerfile]),
+            ("dockerfiles.txt", "services:\n", vec![]),
+        ] {
+            assert_eq!(kinds(Path::new(name), content.as_bytes()), want, "{name}");
+        }
+    }
+}

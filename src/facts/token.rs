@@ -1,0 +1,228 @@
+//! What the content of a credential file gives away without giving the credential away.
+//!
+//! Prometheus trims white space around the content of a file and sends the rest as it is; it trims
+//! nothing of a value in the configuration itself (prometheus/common `config/http_config.go`).
+//! Nothing of the content stays in what comes out of here but the public claims of a JWT.
+
+mod jwt;
+
+pub use jwt::{Jwt, Timing};
+
+use crate::yaml::placeholder;
+
+/// The most that is looked at, in bytes. Whatever is longer is no credential.
+pub const MOST_CONTENT: usize = 64 * 1024;
+
+/// One thing that a content shows.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Observation {
+    /// Nothing but white space: Prometheus sends an empty credential.
+    Empty,
+    /// It is longer than [`MOST_CONTENT`]; nothing else was looked at.
+    TooLong,
+    /// It begins with a byte-order mark, which is no white space and is sent.
+    ByteOrderMark,
+    /// It is not UTF-8.
+    NotUtf8,
+    /// It begins with the name of an authentication scheme, which Prometheus puts before it once
+    /// more.
+    Scheme(&'static str),
+    /// It has this many lines; with more than one, no request can be made.
+    Lines(usize),
+    /// White space stands inside of its one line.
+    InnerWhiteSpace,
+    /// Control characters other than white space: no request can be made.
+    ControlCharacters,
+    /// White space before or after it, which only matters for values in the configuration itself.
+    OuterWhiteSpace {
+        /// Whether a line break is among it: then no request can be made.
+        line_break: bool,
+    },
+    /// It is to be filled in.
+    Placeholder,
+    /// It is encrypted, by this tool.
+    Encrypted(&'static str),
+    /// A PEM block, such as `CERTIFICATE` or `PRIVATE KEY`.
+    Pem(String),
+    /// A token of a kind that is told by how it begins.
+    Known(&'static str),
+    /// A JSON web token. Boxed, as it is far larger than the others.
+    Jwt(Box<Jwt>),
+}
+
+/// How encrypted files begin, or what stands in them, and by which tool.
+const ENCRYPTED_STARTS: &[(&[u8], &str)] = &[
+    (b"\0GITCRYPT\0", "git-crypt"),
+    (b"ENC[AES256_GCM,", "SOPS"),
+    (b"$ANSIBLE_VAULT;", "Ansible Vault"),
+    (b"-----BEGIN AGE ENCRYPTED FILE-----", "age"),
+    (b"age-encryption.org/v1", "age"),
+    (b"-----BEGIN PGP MESSAGE-----", "PGP"),
+];
+
+/// What SOPS leaves in each file that it encrypts: a value, and its own section.
+const SOPS: &[&str] = &["ENC[AES256_GCM,", "sops"];
+
+/// Schemes that Prometheus or the setting adds by itself.
+const SCHEMES: &[&str] = &["Bearer", "Basic"];
+
+/// Beginnings of tokens and what they are for (the rules of gitleaks, and vendors' documents).
+const KNOWN: &[(&str, &str)] = &[
+    ("glc_", "a Grafana Cloud access policy token"),
+    ("glsa_", "a Grafana service account token"),
+    ("eyJrIjoi", "an old Grafana API key"),
+    ("NRAK-", "a New Relic user key"),
+    ("NRJS-", "a New Relic browser key"),
+    ("NRII-", "a New Relic insert key"),
+    ("NRIQ-", "a New Relic query key"),
+    ("NRRA-", "a New Relic REST key"),
+    ("AKIA", "an AWS access key"),
+    ("ASIA", "a temporary AWS access key"),
+    ("ya29.", "a Google access token"),
+];
+
+/// Contents that stand for a credential, in lower case without `-`, `_`, `.` and spaces.
+const STANDINS: &[&str] = &[
+    "changeme",
+    "changethis",
+    "replaceme",
+    "replacethis",
+    "placeholder",
+    "todo",
+    "tbd",
+    "fixme",
+    "dummy",
+    "yourtoken",
+    "yourtokenhere",
+    "yourpassword",
+    "yourpasswordhere",
+    "yourapikey",
+    "yourapikeyhere",
+    "yoursecret",
+    "yoursecrethere",
+    "tokenhere",
+    "passwordhere",
+    "inserttokenhere",
+    "tokengoeshere",
+    "redacted",
+];
+
+/// What a content shows, in a fixed order. `now` is the time in seconds since 1970.
+#[must_use]
+pub fn observe(content: &[u8], now: i64) -> Vec<Observation> {
+    if content.len() > MOST_CONTENT {
+        return vec![Observation::TooLong];
+    }
+    let encrypted = ENCRYPTED_STARTS
+        .iter()
+        .find(|(start, _)| content.starts_with(start));
+    if let Some((_, tool)) = encrypted {
+        return vec![Observation::Encrypted(tool)];
+    }
+    let (mut out, content) = match content.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => (vec![Observation::ByteOrderMark], rest),
+        None => (Vec::new(), content),
+    };
+    let Ok(text) = std::str::from_utf8(content) else {
+        out.push(Observation::NotUtf8);
+        return out;
+    };
+    if SOPS.iter().all(|word| text.contains(word)) {
+        return vec![Observation::Encrypted("SOPS")];
+    }
+    let trimmed = text.trim();
+    if trimmed.len() != text.len() {
+        let inner = text.find(trimmed).unwrap_or(0);
+        let (before, rest) = text.split_at_checked(inner).unwrap_or(("", text));
+        let after = rest.get(trimmed.len()..).unwrap_or("");
+        let line_break = [before, after]
+            .iter()
+            .any(|part| part.contains(['\n', '\r']));
+        out.push(Observation::OuterWhiteSpace { line_break });
+    }
+    if trimmed.is_empty() {
+        out.push(Observation::Empty);
+        return out;
+    }
+    if let Some(label) = pem_label(trimmed) {
+        out.push(Observation::Pem(label));
+        return out;
+    }
+    let scheme = SCHEMES
+        .iter()
+        .find_map(|scheme| Some((*scheme, after_scheme(trimmed, scheme)?)));
+    out.extend(scheme.map(|(scheme, _)| Observation::Scheme(scheme)));
+    let credential = scheme.map_or(trimmed, |(_, credential)| credential);
+    if is_standin(credential) {
+        out.push(Observation::Placeholder);
+        return out;
+    }
+    out.extend(shape(credential));
+    out.extend(meaning(credential, now));
+    out
+}
+
+/// What is odd about the characters.
+fn shape(credential: &str) -> Vec<Observation> {
+    let mut out = Vec::new();
+    let lines = credential.lines().count();
+    if lines > 1 {
+        out.push(Observation::Lines(lines));
+    } else if credential.contains(|c: char| c.is_whitespace() && c != '\r') {
+        out.push(Observation::InnerWhiteSpace);
+    }
+    // A carriage return within a line breaks a header as a line break does.
+    let odd = |line: &str| line.chars().any(|c| c.is_control() && c != '\t');
+    if credential.lines().any(odd) {
+        out.push(Observation::ControlCharacters);
+    }
+    out
+}
+
+/// What the credential itself is.
+fn meaning(credential: &str, now: i64) -> Option<Observation> {
+    if let Some(token) = Jwt::read(credential, now) {
+        return Some(Observation::Jwt(Box::new(token)));
+    }
+    let known = KNOWN
+        .iter()
+        .find(|(start, _)| credential.starts_with(start));
+    known.map(|(_, what)| Observation::Known(what))
+}
+
+/// What follows a scheme and white space.
+fn after_scheme<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
+    let (word, rest) = text.split_at_checked(scheme.len())?;
+    let rest = rest.strip_prefix(char::is_whitespace)?;
+    word.eq_ignore_ascii_case(scheme).then(|| rest.trim_start())
+}
+
+/// Whether a whole text is a placeholder. One inside of a longer text may be part of a password.
+fn is_standin(text: &str) -> bool {
+    if placeholder::find(text).any(|found| found == (0..text.len())) {
+        return true;
+    }
+    let is_joint = |c: char| matches!(c, '-' | '_' | '.' | ' ');
+    let bare: String = text.chars().filter(|c| !is_joint(*c)).collect();
+    let bare = bare.to_ascii_lowercase();
+    let masked = |c: char| bare.len() >= 3 && bare.chars().all(|one| one == c);
+    STANDINS.contains(&bare.as_str())
+        || masked('x')
+        || masked('*')
+        || !text.is_empty() && bare.is_empty()
+}
+
+/// The label of the first PEM block, if the text begins with one.
+fn pem_label(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("-----BEGIN ")?;
+    let (label, _) = rest.split_once("-----")?;
+    let is_label = label.len() <= 64
+        && label
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == ' ');
+    is_label.then(|| label.to_owned())
+}
+
+#[cfg(test)]
+mod tests;
