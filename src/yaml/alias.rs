@@ -4,7 +4,7 @@
 //! alias; a document is refused when the second count is too large a part of the first
 //! (`decode.go`, `allowedAliasRatio`). Small documents are never refused.
 
-use super::build::{Data, Document, SyntaxError, SyntaxKind, small};
+use super::document::{Data, Document, SyntaxError, SyntaxKind, small};
 
 const FREE_ALIASES: u64 = 100;
 const FREE_NODES: u64 = 1000;

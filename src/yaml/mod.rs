@@ -8,10 +8,13 @@
 
 mod alias;
 mod build;
+mod document;
 mod node;
+mod parse;
 pub mod placeholder;
 mod scalar;
 
-pub use build::{Document, Hole, SyntaxError, SyntaxKind, parse_all, parse_first, parse_masked};
+pub use document::{Document, SyntaxError, SyntaxKind};
 pub use node::{Entry, Kind, Mapping, Node, Sequence};
+pub use parse::{Hole, parse_all, parse_first, parse_masked};
 pub use scalar::{Scalar, Style};

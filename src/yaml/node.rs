@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::build::{Data, Document, NodeData};
+use super::document::{Data, Document, NodeData};
 use super::scalar::Scalar;
 use crate::finding::{Place, Span};
 

@@ -1,0 +1,128 @@
+//! A document: the nodes of one YAML document in one vector, with their places.
+
+use std::sync::Arc;
+
+use super::node::Node;
+use super::scalar::Style;
+use crate::finding::{Place, Span, Text};
+
+/// Why a text is not YAML as go-yaml reads it.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{problem}")]
+pub struct SyntaxError {
+    /// What kind of fault it is.
+    pub kind: SyntaxKind,
+    /// The parser's words.
+    pub problem: String,
+    /// What was being read, if the parser says: `while parsing a block mapping`.
+    pub context: Option<(String, Span)>,
+    /// Where it stopped.
+    pub span: Span,
+}
+
+/// Kinds of syntax errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyntaxKind {
+    /// The text is not YAML.
+    Malformed,
+    /// Bytes that are not UTF-8, or control characters.
+    Encoding,
+    /// An alias to an anchor that does not exist, or one inside its own anchor.
+    Alias,
+    /// Aliases that expand beyond go-yaml's budget.
+    Bomb,
+    /// Nesting beyond go-yaml's limit.
+    Depth,
+    /// The parser itself failed: promvet's own fault.
+    Internal,
+}
+
+pub(super) enum Data {
+    Scalar { text: String, style: Style },
+    Sequence((u32, u32)),
+    Mapping { links: (u32, u32), merge: bool },
+    Alias(u32),
+}
+
+pub(super) struct NodeData {
+    pub(super) span: Span,
+    pub(super) parent: u32,
+    pub(super) tag: Option<Box<str>>,
+    pub(super) data: Data,
+}
+
+/// One YAML document as a tree. Its `Debug` does not show the text.
+pub struct Document {
+    pub(super) text: Arc<Text>,
+    pub(super) nodes: Vec<NodeData>,
+    pub(super) links: Vec<u32>,
+    pub(super) next: Option<Span>,
+}
+
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document")
+            .field("text", &self.text)
+            .field("nodes", &self.nodes.len())
+            .finish()
+    }
+}
+
+impl Document {
+    /// The text that it was read from.
+    #[must_use]
+    pub fn text(&self) -> &Arc<Text> {
+        &self.text
+    }
+
+    /// The place of a span of its text.
+    #[must_use]
+    pub fn place(&self, span: Span) -> Place {
+        Place::new(&self.text, span)
+    }
+
+    /// The root; none for an empty document.
+    #[must_use]
+    pub fn root(&self) -> Option<Node<'_>> {
+        (!self.nodes.is_empty()).then_some(Node {
+            document: self,
+            id: 0,
+        })
+    }
+
+    /// Where a further document begins, if this is not the last one of its stream.
+    #[must_use]
+    pub fn next_document(&self) -> Option<Span> {
+        self.next
+    }
+
+    pub(super) fn node(&self, id: u32) -> &NodeData {
+        static NOTHING: NodeData = NodeData {
+            span: Span { start: 0, end: 0 },
+            parent: u32::MAX,
+            tag: None,
+            data: Data::Sequence((0, 0)),
+        };
+        self.nodes.get(id as usize).unwrap_or(&NOTHING)
+    }
+
+    pub(super) fn links_of(&self, id: u32) -> &[u32] {
+        let (Data::Sequence((from, to))
+        | Data::Mapping {
+            links: (from, to), ..
+        }) = self.node(id).data
+        else {
+            return &[];
+        };
+        self.links.get(from as usize..to as usize).unwrap_or(&[])
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+}
+
+/// Node and link numbers; a text over 4 GiB, which could have more, is never read.
+pub(super) fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
