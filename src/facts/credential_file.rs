@@ -131,6 +131,15 @@ impl Lookup<'_> {
         walk.follow(&file)
     }
 
+    /// The content of a file of the tree that a configuration in `folder` names by a relative path;
+    /// none if it is too long for a few certificates.
+    pub(super) fn content(&self, folder: &Path, path: &str) -> Option<Vec<u8>> {
+        let below = self.below_bounds(&folder.join(path))?;
+        let path = self.bounds.join(below);
+        let inside = self.tree.within(&path, &[&self.bounds]).unwrap_or(false);
+        self.tree.read(&path, MOST_CONTENT).ok().filter(|_| inside)
+    }
+
     /// The path below the bounds, `..` applied; none if it leads out of them.
     fn below_bounds(&self, path: &Path) -> Option<PathBuf> {
         let path = normal(path)?;
