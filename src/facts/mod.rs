@@ -98,11 +98,10 @@ impl<'t> Facts<'t> {
         self.files.user
     }
 
-    /// The content of a file that a configuration in `folder` names, if it lies in the tree and is
-    /// no longer than a few certificates.
+    /// The certificates in a file that a configuration in `folder` names, if it lies in the tree.
     #[must_use]
-    pub fn content(&self, folder: Option<&Path>, path: &str) -> Option<Vec<u8>> {
-        self.files.content(folder?, path)
+    pub fn certificates(&self, folder: Option<&Path>, path: &str) -> Option<Vec<u8>> {
+        self.files.certificates(folder?, path)
     }
 
     /// The issuer of a host's certificate, by what the tree says of the host.

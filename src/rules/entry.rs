@@ -141,7 +141,7 @@ impl<'a> Entry<'a> {
             .or_else(|| {
                 let node = self.ca_file()?;
                 let path = node.as_str()?;
-                let content = self.facts.content(self.folder, path);
+                let content = self.facts.certificates(self.folder, path);
                 issuer::ca_file::by_ca_file(path, &node.place(), content.as_deref())
             })
     }

@@ -497,8 +497,8 @@ fn several_objects_of_one_file_are_read() {
 #[test]
 fn templates_and_broken_files_are_passed_over() {
     for broken in [
-        "{{- if .Values.ingress }}\napiVersion: networking.k8s.io/v1\nkind: Ingress # secretName\n{{- end }}\n",
-        "kind: Ingress\nspec: [secretName",
+        "{{- if .Values.ingress }}\napiVersion: networking.k8s.io/v1\nkind: Ingress # tls\n{{- end }}\n",
+        "kind: Ingress\nspec: [tls",
         "cert-manager.io/: x",
         "- cert-manager.io/\n",
         "# cert-manager.io/\n",
