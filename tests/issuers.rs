@@ -102,11 +102,8 @@ fn only(found: Vec<Finding>) -> Finding {
 }
 
 fn files_of(finding: &Finding) -> Vec<&str> {
-    let names = finding
-        .evidence
-        .iter()
-        .map(|one| one.place.path().rsplit('/').next());
-    names.map(Option::unwrap).collect()
+    let paths = finding.evidence.iter().map(|one| &**one.place.path());
+    paths.filter_map(|path| path.rsplit('/').next()).collect()
 }
 
 const URL: &str = "https://mimir.example.com/api/v1/push";
