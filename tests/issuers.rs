@@ -108,9 +108,17 @@ fn files_of(finding: &Finding) -> Vec<&str> {
 
 const URL: &str = "https://mimir.example.com/api/v1/push";
 
+/// Manifests, the severity, a part of the message, the files of the evidence.
+type Case = (
+    &'static [(&'static str, &'static str)],
+    Severity,
+    &'static str,
+    &'static [&'static str],
+);
+
 #[test]
 fn the_severity_follows_from_who_signed() {
-    let cases: &[(&[(&str, &str)], Severity, &str, &[&str])] = &[
+    let cases: &[Case] = &[
         (
             &[BY_ANNOTATION, PRODUCTION],
             Error,

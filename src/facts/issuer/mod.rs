@@ -9,6 +9,7 @@ mod manifest;
 mod name;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use super::opstrace::{Instance, TenantHost};
 use super::receiver::{Candidate, Recognition, Tls};
