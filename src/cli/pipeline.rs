@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::parallel;
 use super::policies::{self, Policies};
 use super::unrendered;
 use crate::discover::{self, Recognised, What};
-use crate::facts::opstrace::{self, Instance};
-use crate::facts::{Facts, Host, Lookup, OFFICIAL_USER, User};
+use crate::facts::{self, Facts, Host, Lookup, OFFICIAL_USER, Scan, User};
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError};
 use crate::report::{CheckedFile, Outcome};
@@ -80,8 +79,8 @@ pub struct Seen {
 pub struct Survey {
     /// The files that may hold a configuration, by shown path.
     pub seen: Vec<Seen>,
-    /// The other files that may be Opstrace instance configurations.
-    instances: Vec<Found>,
+    /// The other files that may hold facts.
+    others: Vec<Found>,
     /// Candidates that could not be read.
     unread: Vec<(Found, String)>,
 }
@@ -89,7 +88,7 @@ pub struct Survey {
 /// What one file came to.
 enum Look {
     Seen(Box<Seen>),
-    Instance(Found),
+    Other(Found),
     Nothing,
     Unread(Found, String),
     Panic(Found),
@@ -132,7 +131,7 @@ pub(super) fn survey(
     for look in looks {
         match look {
             Look::Seen(seen) => survey.seen.push(*seen),
-            Look::Instance(found) => survey.instances.push(found),
+            Look::Other(found) => survey.others.push(found),
             Look::Unread(found, why) if found.named => {
                 run.problems.push(format!("{}: {why}", found.shown))
             }
@@ -176,9 +175,8 @@ fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree) -> Look {
         Err(error) => return Look::Unread(found.clone(), error.to_string()),
     };
     if !found.named && !discover::may_hold(&found.path, &bytes) {
-        let instance = opstrace::may_be_instance(&bytes);
-        return if instance {
-            Look::Instance(found.clone())
+        return if facts::may_hold(&bytes) {
+            Look::Other(found.clone())
         } else {
             Look::Nothing
         };
@@ -339,38 +337,45 @@ fn facts_of<'t>(
             gid: user.gid,
         }),
     };
-    Facts::new(
-        policy,
-        files,
-        Box::new(move || instances(root, request, survey, tree)),
-    )
+    let texts = OnceLock::new();
+    let find = move |scan: Scan| {
+        let texts: &Vec<Arc<Text>> = texts.get_or_init(|| texts_of(root, request, survey, tree));
+        let passing = texts.iter().filter(|text| scan(text.content().as_bytes()));
+        passing.cloned().collect()
+    };
+    Facts::new(policy, files, Box::new(find))
 }
 
-/// The Opstrace instance configurations of a tree. If all of the tree was walked, they are among
+/// The texts of a tree that may hold facts, by path. If all of the tree was walked, they are among
 /// what was seen; else the tree is walked for them.
-fn instances(root: &Path, request: &Request, survey: &Survey, tree: &dyn Tree) -> Vec<Instance> {
+fn texts_of(root: &Path, request: &Request, survey: &Survey, tree: &dyn Tree) -> Vec<Arc<Text>> {
     let whole = request.paths.iter().any(|path| {
         tree.absolute(path) == root || tree.resolve(path).is_ok_and(|path| path == root)
     });
-    let walked;
-    let candidates: Vec<&Found> = if whole {
-        let seen = survey.seen.iter().map(|seen| &seen.found);
+    let of_root = |found: &&Found| *found.root == *root;
+    let seen = survey.seen.iter().map(|seen| (&*seen.found.path, seen));
+    let seen: BTreeMap<&Path, &Seen> = seen.collect();
+    let candidates: Vec<Found> = if whole {
+        let seen = seen.values().map(|seen| &seen.found);
         survey
-            .instances
+            .others
             .iter()
             .chain(seen)
-            .filter(|found| *found.root == *root)
+            .filter(of_root)
+            .cloned()
             .collect()
     } else {
-        walked = tree.walk(&[root.to_path_buf()], &walk_of(request)).files;
-        walked.iter().collect()
+        tree.walk(&[root.to_path_buf()], &walk_of(request)).files
     };
-    let read = |found: &Found| {
-        let bytes = tree
-            .read(&found.path, LARGEST)
-            .ok()
-            .filter(|bytes| opstrace::may_be_instance(bytes))?;
-        opstrace::read(&Text::new(Arc::clone(&found.shown), bytes))
-    };
-    candidates.into_iter().filter_map(read).collect()
+    let texts = parallel::map(threads_of(request), &candidates, |found| {
+        if let Some(seen) = seen.get(&*found.path) {
+            let text = &seen.recognised.text;
+            return facts::may_hold(text.content().as_bytes()).then(|| Arc::clone(text));
+        }
+        let bytes = tree.read(&found.path, LARGEST).ok()?;
+        facts::may_hold(&bytes).then(|| Text::new(Arc::clone(&found.shown), bytes))
+    });
+    let mut texts: Vec<_> = texts.into_iter().flatten().collect();
+    texts.sort_by(|one, other| one.path().cmp(other.path()));
+    texts
 }

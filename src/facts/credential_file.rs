@@ -20,6 +20,9 @@ pub const OFFICIAL_USER: User = User {
 /// Links followed on one path, as in Linux (`MAXSYMLINKS`).
 const MOST_LINKS: usize = 40;
 
+/// Larger than any bundle of certificates that systems come with, in bytes.
+const MOST_CERTIFICATES: u64 = 4 * 1024 * 1024;
+
 /// A file longer than this is not looked into: it is no credential.
 const MOST_CONTENT: u64 = 64 * 1024;
 
@@ -129,6 +132,16 @@ impl Lookup<'_> {
             links: 0,
         };
         walk.follow(&file)
+    }
+
+    /// The certificates in a file of the tree that a configuration in `folder` names by a relative
+    /// path.
+    pub(super) fn certificates(&self, folder: &Path, path: &str) -> Option<Vec<u8>> {
+        let below = self.below_bounds(&folder.join(path))?;
+        let path = self.bounds.join(below);
+        let inside = self.tree.within(&path, &[&self.bounds]).unwrap_or(false);
+        let content = self.tree.read(&path, MOST_CERTIFICATES);
+        content.ok().filter(|_| inside)
     }
 
     /// The path below the bounds, `..` applied; none if it leads out of them.

@@ -6,36 +6,53 @@
 pub mod credential_file;
 mod demand;
 pub mod deployment;
-mod issuer;
+pub mod issuer;
 pub mod opstrace;
 pub mod receiver;
 pub mod token;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 pub use credential_file::{FileState, Host, Lookup, OFFICIAL_USER, Unverified, User};
 pub use demand::Demand;
 pub use issuer::KnownIssuer;
+pub use issuer::cert_manager::Misnamed;
 
+use crate::finding::{Evidence, Text};
 use crate::policy::Policy;
 use crate::prometheus::endpoint::Endpoint;
+use issuer::cert_manager::{self, Answer, Manifests};
 use opstrace::{Instance, TenantHost};
 use receiver::{Catalogue, Hints, Recognition};
 
 /// The profile of an Opstrace instance with a domain of its own.
 const OPSTRACE_OWN_DOMAIN: &str = "opstrace-custom-dns";
 
-/// Finds the Opstrace instance configurations of the tree; called at most once.
-pub type FindInstances<'t> = Box<dyn Fn() -> Vec<Instance> + Send + Sync + 't>;
+/// A scan of bytes that rules out files of no interest to one kind of fact.
+pub type Scan = fn(&[u8]) -> bool;
+
+/// The scans of all kinds of facts that lie in YAML files.
+const SCANS: &[Scan] = &[opstrace::may_be_instance, cert_manager::may_hold];
+
+/// Whether a YAML file may hold a fact of any kind.
+#[must_use]
+pub fn may_hold(bytes: &[u8]) -> bool {
+    SCANS.iter().any(|scan| scan(bytes))
+}
+
+/// Finds the texts among the tree's YAML files that pass one of the scans behind [`may_hold`];
+/// called at most once for each.
+pub type Find<'t> = Box<dyn Fn(Scan) -> Vec<Arc<Text>> + Send + Sync + 't>;
 
 /// The facts about one tree.
 pub struct Facts<'t> {
     policy: &'t Policy,
     files: Lookup<'t>,
-    find_instances: FindInstances<'t>,
+    find: Find<'t>,
     instances: OnceLock<Vec<Instance>>,
+    manifests: OnceLock<Manifests>,
     catalogue: Catalogue,
 }
 
@@ -43,20 +60,22 @@ impl fmt::Debug for Facts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Facts")
             .field("instances", &self.instances)
+            .field("manifests", &self.manifests)
             .finish_non_exhaustive()
     }
 }
 
 impl<'t> Facts<'t> {
-    /// The facts of a tree under a policy. `find_instances` is called when the first endpoint asks
-    /// for an Opstrace instance.
+    /// The facts of a tree under a policy. `find` is called when the first endpoint asks for a
+    /// fact that lies in another file.
     #[must_use]
-    pub fn new(policy: &'t Policy, files: Lookup<'t>, find_instances: FindInstances<'t>) -> Self {
+    pub fn new(policy: &'t Policy, files: Lookup<'t>, find: Find<'t>) -> Self {
         Self {
             policy,
             files,
-            find_instances,
+            find,
             instances: OnceLock::new(),
+            manifests: OnceLock::new(),
             catalogue: Catalogue::default(),
         }
     }
@@ -79,9 +98,48 @@ impl<'t> Facts<'t> {
         self.files.user
     }
 
-    /// The issuer of a host's certificate.
+    /// The certificates in a file that a configuration in `folder` names, if it lies in the tree.
+    #[must_use]
+    pub fn certificates(&self, folder: Option<&Path>, path: &str) -> Option<Vec<u8>> {
+        self.files.certificates(folder?, path)
+    }
+
+    /// The issuer of a host's certificate, by what the tree says of the host.
     #[must_use]
     pub fn issuer(&self, host: &str) -> Option<KnownIssuer> {
+        match self.issuer_answer(host)? {
+            Answer::Known(known) => Some(known),
+            Answer::Unsettled(_) => None,
+        }
+    }
+
+    /// Why the tree's manifests, although they name a host, do not settle who its issuer is; empty
+    /// if they do, or don't name it.
+    #[must_use]
+    pub fn unsettled_issuer(&self, host: &str) -> Vec<Evidence> {
+        match self.issuer_answer(host) {
+            Some(Answer::Unsettled(evidence)) => evidence,
+            Some(Answer::Known(_)) | None => Vec::new(),
+        }
+    }
+
+    /// The issuer in the tree's manifests that signs for a host, if it is for tests although its
+    /// name says production. Nothing is said where promvet.yaml or an Opstrace instance decides.
+    #[must_use]
+    pub fn misnamed_issuer(&self, host: &str) -> Option<Misnamed> {
+        if self.declared_issuer(host).is_some() {
+            return None;
+        }
+        self.manifests().misnamed(host)
+    }
+
+    fn issuer_answer(&self, host: &str) -> Option<Answer> {
+        let declared = self.declared_issuer(host).map(Answer::Known);
+        declared.or_else(|| self.manifests().issuer_of(host))
+    }
+
+    /// The issuer that promvet.yaml or an Opstrace instance names.
+    fn declared_issuer(&self, host: &str) -> Option<KnownIssuer> {
         issuer::by_policy(host, self.policy).or_else(|| {
             let parts = TenantHost::new(host)?;
             issuer::by_instance(parts, self.instance(parts)?)
@@ -172,7 +230,15 @@ impl<'t> Facts<'t> {
     }
 
     fn instances(&self) -> &[Instance] {
-        self.instances.get_or_init(&self.find_instances)
+        self.instances.get_or_init(|| {
+            let texts = (self.find)(opstrace::may_be_instance);
+            texts.iter().filter_map(opstrace::read).collect()
+        })
+    }
+
+    fn manifests(&self) -> &Manifests {
+        self.manifests
+            .get_or_init(|| Manifests::read(&(self.find)(cert_manager::may_hold)))
     }
 }
 

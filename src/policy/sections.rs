@@ -38,6 +38,8 @@ pub enum Issuer {
     LetsEncryptStaging,
     /// Another public authority: trusted everywhere.
     Public,
+    /// The test environment of another authority: trusted nowhere.
+    Staging,
     /// An authority of one's own: trusted by those who have its certificate.
     Private,
 }
@@ -48,6 +50,7 @@ impl Issuer {
         ("letsencrypt-prod", Self::LetsEncryptProd),
         ("letsencrypt-staging", Self::LetsEncryptStaging),
         ("public", Self::Public),
+        ("staging", Self::Staging),
         ("private", Self::Private),
     ];
 
@@ -58,6 +61,12 @@ impl Issuer {
             .iter()
             .find(|(known, _)| *known == word)
             .map(|(_, issuer)| *issuer)
+    }
+
+    /// Whether its certificates are trusted everywhere.
+    #[must_use]
+    pub fn is_trusted(self) -> bool {
+        matches!(self, Self::LetsEncryptProd | Self::Public)
     }
 
     /// The word for it.

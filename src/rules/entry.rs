@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::facts::opstrace::TenantHost;
 use crate::facts::receiver::{Credential, Recognition};
-use crate::facts::{Demand, Facts, FileState};
+use crate::facts::{Demand, Facts, FileState, KnownIssuer, issuer};
 use crate::finding::{Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{self, FileReference, RemoteWrite};
@@ -128,6 +128,29 @@ impl<'a> Entry<'a> {
         let piece = userinfo.or_else(|| endpoint.secret_parameters().find_map(|one| one.value))?;
         let place = url.node.document().place(url.span(piece.start, piece.end));
         Some(("the credential in the URL".into(), place))
+    }
+
+    /// Who signed the receiver's certificate: by what the tree says of the host, by what is known
+    /// of the receiver, by the `ca_file` that is configured. The first answer wins.
+    #[must_use]
+    pub fn issuer(&self) -> Option<KnownIssuer> {
+        let url = self.url()?;
+        let host = url.endpoint.host_name();
+        host.and_then(|host| self.facts.issuer(&host))
+            .or_else(|| issuer::by_receiver(&url.recognition))
+            .or_else(|| {
+                let node = self.ca_file()?;
+                let path = node.as_str()?;
+                let content = self.facts.certificates(self.folder, path);
+                issuer::ca_file::by_ca_file(path, &node.place(), content.as_deref())
+            })
+    }
+
+    /// The path in `ca_file`, if one is configured.
+    #[must_use]
+    pub fn ca_file(&self) -> Option<Node<'a>> {
+        let node = self.write.http().tls()?.get("ca_file")?;
+        node.as_str().filter(|path| !path.is_empty()).map(|_| node)
     }
 
     /// Whether it is the endpoint of an Opstrace instance that asks for no token.

@@ -37,6 +37,13 @@ const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
         "to verify it even so, name the staging root in `ca_file` and remove this line",
     ),
     (
+        Some(Issuer::Staging),
+        Severity::Info,
+        "the certificate is not verified, which is right only for tests: it comes from the test \
+         environment of an authority",
+        "to verify it even so, name the root of that environment in `ca_file` and remove this line",
+    ),
+    (
         None,
         Severity::Warning,
         "the certificate is not verified: whoever stands between can take the credential and the \
@@ -45,6 +52,10 @@ const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
          this endpoint uses a staging issuer, say so under `issuers:` in promvet.yaml",
     ),
 ];
+
+/// What helps where the issuer is not trusted everywhere and a `ca_file` is there.
+const ALREADY_NAMED: &str =
+    "remove this line: with the issuer's certificate in `ca_file`, which is already set, it verifies";
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let Some(skip) = entry
@@ -63,15 +74,20 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     {
         return;
     }
-    let host = endpoint.and_then(|endpoint| endpoint.host_name());
-    let known = host.and_then(|host| entry.facts.issuer(&host));
+    let known = entry.issuer();
     let issuer = known.as_ref().map(|known| known.issuer);
     let Some(&(_, severity, message, help)) = WORDS.iter().find(|(one, ..)| *one == issuer) else {
         return;
     };
+    let is_named = issuer.is_some_and(|issuer| !issuer.is_trusted()) && entry.ca_file().is_some();
+    let help = if is_named { ALREADY_NAMED } else { help };
     let mut finding = out.at(skip.value, severity, message).help(help);
-    if let Some(KnownIssuer { evidence, .. }) = known {
-        finding.evidence = evidence;
-    }
+    finding.evidence = match known {
+        Some(KnownIssuer { evidence, .. }) => evidence,
+        None => {
+            let host = endpoint.and_then(|endpoint| endpoint.host_name());
+            host.map_or_else(Vec::new, |host| entry.facts.unsettled_issuer(&host))
+        }
+    };
     out.push(finding);
 }

@@ -1,7 +1,18 @@
-//! Who signed the certificate of a host, and how that is known. The first answer wins: promvet.yaml,
-//! then an Opstrace instance configuration of the tree.
+//! Who signed the certificate of a host, and how that is known. The first answer wins: promvet.yaml;
+//! an Opstrace instance configuration of the tree; its cert-manager manifests; what the receiver is
+//! known for; the `ca_file` that is configured.
+
+mod acme;
+pub mod ca_file;
+pub mod cert_manager;
+mod manifest;
+mod name;
+#[cfg(test)]
+mod tests;
+mod ways;
 
 use super::opstrace::{Instance, TenantHost};
+use super::receiver::{Candidate, Recognition, Tls};
 use crate::finding::Evidence;
 use crate::policy::{Issuer, Policy};
 
@@ -53,5 +64,18 @@ pub(super) fn by_instance(host: TenantHost<'_>, instance: &Instance) -> Option<K
             place: instance.issuer_place.clone(),
             message,
         }],
+    })
+}
+
+/// The issuer of a receiver whose certificates are known to come from a public authority. What is
+/// known of a receiver stands in no file of the tree, so that there is no evidence to show.
+#[must_use]
+pub fn by_receiver(recognition: &Recognition<'_>) -> Option<KnownIssuer> {
+    let decisive = recognition.decisive();
+    let public = |one: &Candidate<'_>| one.certainty.is_certain() && one.profile.tls == Tls::Public;
+    let known = !decisive.is_empty() && decisive.iter().all(public);
+    known.then(|| KnownIssuer {
+        issuer: Issuer::Public,
+        evidence: Vec::new(),
     })
 }

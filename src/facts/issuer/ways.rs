@@ -1,0 +1,376 @@
+//! The ways from a host through the manifests to the issuer that signs for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cert_manager::Manifests;
+use super::manifest::{
+    Asks, Block, Certificate, Entrance, Identity, IssuerKind, IssuerManifest, IssuerRef, Written,
+    is_templated,
+};
+use super::name::{covers, is_wildcard};
+use crate::finding::{Evidence, Place};
+use crate::policy::Issuer;
+
+/// A way from a host to the manifest of an issuer.
+#[derive(Debug)]
+pub(super) struct Way<'m> {
+    pub(super) steps: Vec<Evidence>,
+    pub(super) end: End<'m>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End<'m> {
+    /// An issuer that is known.
+    Issuer(Issuer, &'m IssuerManifest),
+    /// Something that is not known.
+    Broken,
+    /// Nothing is said of the certificate: another way may say it.
+    Silent,
+}
+
+impl Way<'_> {
+    pub(super) fn issuer(&self) -> Option<Issuer> {
+        match self.end {
+            End::Issuer(issuer, _) => Some(issuer),
+            End::Broken | End::Silent => None,
+        }
+    }
+}
+
+/// What serves a host: the block that does, and the name by which it does.
+#[derive(Clone, Copy, Debug)]
+struct Serving<'m> {
+    entrance: &'m Entrance,
+    block: &'m Block,
+    name: &'m Written,
+}
+
+/// A secret of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Secret<'m> {
+    namespace: Option<&'m str>,
+    name: &'m str,
+}
+
+impl<'m> Serving<'m> {
+    fn step(self, host: &str) -> Evidence {
+        names(&self.entrance.identity, self.name, host)
+    }
+
+    /// The issuer that it asks for, and gets a certificate from.
+    fn asks(self) -> Option<&'m IssuerRef> {
+        match &self.entrance.asks {
+            Asks::Issuer(reference) if self.block.is_filled => Some(reference),
+            _ => None,
+        }
+    }
+
+    fn secrets(self) -> impl Iterator<Item = Secret<'m>> {
+        let own = self.entrance.identity.namespace.as_deref();
+        self.block
+            .secrets
+            .iter()
+            .map(move |(namespace, name)| Secret {
+                namespace: namespace.as_deref().or(own),
+                name: &name.text,
+            })
+    }
+
+    fn secret_places(self) -> impl Iterator<Item = &'m Place> {
+        self.block.secrets.iter().map(|(_, name)| &name.place)
+    }
+}
+
+/// A Certificate, and the name in it that covers a host.
+#[derive(Clone, Copy, Debug)]
+struct MadeOut<'m> {
+    certificate: &'m Certificate,
+    name: &'m Written,
+}
+
+impl Certificate {
+    /// The secret that it fills.
+    fn filled(&self) -> Option<Secret<'_>> {
+        Some(Secret {
+            namespace: self.identity.namespace.as_deref(),
+            name: self.secret.as_deref()?,
+        })
+    }
+}
+
+/// Everything that names a host.
+#[derive(Debug, Default)]
+struct Covering<'m> {
+    /// What serves it by its own name; else, by a wildcard: a server that has the name itself does
+    /// not use its wildcards for it.
+    serving: Vec<Serving<'m>>,
+    /// What serves it only by a wildcard, where others do by its name, by secret.
+    wild: BTreeMap<Secret<'m>, Vec<Serving<'m>>>,
+    /// What is made out to it, by the secret that is filled.
+    certificates: BTreeMap<Option<Secret<'m>>, Vec<MadeOut<'m>>>,
+}
+
+impl Manifests {
+    /// All ways from a host to an issuer.
+    pub(super) fn ways(&self, host: &str) -> Vec<Way<'_>> {
+        let covering = self.covering(host);
+        if covering.serving.is_empty() {
+            let made_out = covering.certificates.into_values().flatten();
+            let ways = made_out.map(|one| self.by_certificate(one, Vec::new(), host));
+            return ways.collect();
+        }
+        let (silent, telling): (Vec<_>, Vec<_>) = self
+            .by_serving(&covering, host)
+            .into_iter()
+            .partition(|way| matches!(way.end, End::Silent));
+        if telling.is_empty() { silent } else { telling }
+    }
+
+    /// Everything that names a host.
+    fn covering(&self, host: &str) -> Covering<'_> {
+        let blocks = self
+            .entrances
+            .iter()
+            .flat_map(|entrance| entrance.blocks.iter().map(move |block| (entrance, block)));
+        let (wild, exact): (Vec<_>, Vec<_>) = blocks
+            .filter_map(|(entrance, block)| {
+                let name = covering_name(&block.hosts, host)?;
+                Some(Serving {
+                    entrance,
+                    block,
+                    name,
+                })
+            })
+            .partition(|one| is_wildcard(&one.name.text));
+        let mut out = Covering::default();
+        for certificate in &self.certificates {
+            let Some(name) = covering_name(&certificate.names, host) else {
+                continue;
+            };
+            let made_out = MadeOut { certificate, name };
+            out.certificates
+                .entry(certificate.filled())
+                .or_default()
+                .push(made_out);
+        }
+        if exact.is_empty() {
+            out.serving = wild;
+            return out;
+        }
+        out.serving = exact;
+        for one in wild {
+            for secret in one.secrets() {
+                out.wild.entry(secret).or_default().push(one);
+            }
+        }
+        out
+    }
+
+    /// The ways that begin at what serves a host: by the issuer that it asks for, and by who fills
+    /// its secrets. Each secret is looked into once, whoever shares it.
+    fn by_serving<'m>(&'m self, covering: &Covering<'m>, host: &str) -> Vec<Way<'m>> {
+        let mut ways = Vec::new();
+        let mut looked_into = BTreeSet::new();
+        let asking = covering.serving.iter().filter(|one| one.asks().is_some());
+        let mut filled: BTreeSet<_> = asking.flat_map(|one| one.secrets()).collect();
+        for one in &covering.serving {
+            let asked = self.by_annotation(*one, vec![one.step(host)]);
+            let mut is_told = asked.is_some();
+            ways.extend(asked);
+            for (secret, place) in one.secrets().zip(one.secret_places()) {
+                if looked_into.insert(secret) {
+                    let with = format!("with the certificate in the secret {}", secret.name);
+                    let found = self.by_secret(
+                        secret,
+                        covering,
+                        host,
+                        &[one.step(host), step(place, with)],
+                    );
+                    if !found.is_empty() {
+                        filled.insert(secret);
+                    }
+                    ways.extend(found);
+                }
+                is_told |= filled.contains(&secret);
+            }
+            if !is_told {
+                ways.push(dead_end(*one, host));
+            }
+        }
+        ways
+    }
+
+    /// The ways by who fills a secret for a host: Certificates, and what serves the host with the
+    /// same secret by a wildcard and asks for an issuer.
+    fn by_secret<'m>(
+        &'m self,
+        secret: Secret<'m>,
+        covering: &Covering<'m>,
+        host: &str,
+        start: &[Evidence],
+    ) -> Vec<Way<'m>> {
+        let certificates = covering.certificates.get(&Some(secret));
+        let certificates = certificates.into_iter().flatten();
+        let by_certificate = |one: &MadeOut<'m>| self.by_certificate(*one, start.to_vec(), host);
+        let wild = covering.wild.get(&secret).into_iter().flatten();
+        let by_wildcard = |one: &Serving<'m>| {
+            let mut steps = start.to_vec();
+            steps.push(one.step(host));
+            self.by_annotation(*one, steps)
+        };
+        let ways = certificates.map(by_certificate);
+        ways.chain(wild.filter_map(by_wildcard)).collect()
+    }
+
+    /// The way by the annotation of what serves a host.
+    fn by_annotation<'m>(
+        &'m self,
+        serving: Serving<'m>,
+        mut steps: Vec<Evidence>,
+    ) -> Option<Way<'m>> {
+        let reference = serving.asks()?;
+        steps.push(step(
+            &reference.name.place,
+            format!("and the issuer {}", reference.name.text),
+        ));
+        Some(self.by_reference(reference, &serving.entrance.identity, steps))
+    }
+
+    fn by_certificate<'m>(
+        &'m self,
+        one: MadeOut<'m>,
+        mut steps: Vec<Evidence>,
+        host: &str,
+    ) -> Way<'m> {
+        let Certificate {
+            identity, issuer, ..
+        } = one.certificate;
+        steps.push(names(identity, one.name, host));
+        let message = format!("and its issuer is {}", issuer.shown());
+        steps.push(step(&issuer.name.place, message));
+        self.by_reference(issuer, identity, steps)
+    }
+
+    /// The last step: to the issuer that somebody asks for.
+    fn by_reference(
+        &self,
+        reference: &IssuerRef,
+        asker: &Identity,
+        mut steps: Vec<Evidence>,
+    ) -> Way<'_> {
+        let named = self.issuers.get(&reference.name.text).into_iter().flatten();
+        let named: Vec<_> = named
+            .filter(|one| is_meant(&one.identity, reference, asker))
+            .collect();
+        let whole = named.iter().copied().filter(|one| !one.is_partial);
+        let whole: Vec<_> = whole.collect();
+        let named = if whole.is_empty() { named } else { whole };
+        let Some(&first) = named.first() else {
+            steps.push(step(&reference.name.place, missing(reference, asker)));
+            return Way {
+                steps,
+                end: End::Broken,
+            };
+        };
+        let shown = first.identity.shown();
+        steps.push(step(&first.place, format!("{shown} {}", first.says)));
+        if let Some(other) = named.iter().find(|one| one.issuer != first.issuer) {
+            let message = format!("but {shown} is written twice, and here it {}", other.says);
+            steps.push(step(&other.place, message));
+            return Way {
+                steps,
+                end: End::Broken,
+            };
+        }
+        let end = first
+            .issuer
+            .map_or(End::Broken, |issuer| End::Issuer(issuer, first));
+        Way { steps, end }
+    }
+}
+
+/// Whether an issuer of the right name is the one that somebody asks for.
+fn is_meant(issuer: &Identity, reference: &IssuerRef, asker: &Identity) -> bool {
+    match reference.kind {
+        IssuerKind::Cluster => issuer.kind == "ClusterIssuer",
+        IssuerKind::Namespaced => issuer.kind == "Issuer" && issuer.namespace == asker.namespace,
+        IssuerKind::External(_) => false,
+    }
+}
+
+/// Why an issuer is not found.
+fn missing(reference: &IssuerRef, asker: &Identity) -> String {
+    let shown = reference.shown();
+    match (&reference.kind, &asker.namespace) {
+        _ if is_templated(&reference.name.text) => "whose name something else fills in".into(),
+        (IssuerKind::External(_), _) => {
+            format!("but {shown} is none of cert-manager's own issuers")
+        }
+        (IssuerKind::Cluster, _) => format!("but {shown} is not in this tree"),
+        (IssuerKind::Namespaced, Some(namespace)) => {
+            format!("but {shown} is not in this tree, in the namespace {namespace}")
+        }
+        (IssuerKind::Namespaced, None) => {
+            format!("but {shown} is not in this tree, without a namespace")
+        }
+    }
+}
+
+/// The way of what serves a host with a certificate of which nothing is known.
+fn dead_end<'m>(serving: Serving<'_>, host: &str) -> Way<'m> {
+    let start = serving.step(host);
+    let (place, message, end) = match (&serving.entrance.asks, serving.block.secrets.first()) {
+        (Asks::Contradiction(place), _) => (
+            place,
+            "but its annotations contradict each other, and cert-manager makes no certificate"
+                .into(),
+            End::Broken,
+        ),
+        (Asks::Default(place), _) => (
+            place,
+            "but leaves the issuer to cert-manager's flags, which are not in this tree".into(),
+            End::Broken,
+        ),
+        (_, Some((_, secret))) => {
+            let message = format!(
+                "with the secret {}, which no Certificate of its namespace in this tree fills for this host",
+                secret.text
+            );
+            (&secret.place, message, End::Broken)
+        }
+        (_, None) => (
+            &serving.name.place,
+            "but nothing says where its certificate comes from".into(),
+            End::Silent,
+        ),
+    };
+    Way {
+        steps: vec![start, step(place, message)],
+        end,
+    }
+}
+
+fn step(place: &Place, message: impl Into<String>) -> Evidence {
+    Evidence {
+        place: place.clone(),
+        message: message.into(),
+    }
+}
+
+/// That an object names a host.
+fn names(object: &Identity, name: &Written, host: &str) -> Evidence {
+    let shown = object.shown();
+    step(
+        &name.place,
+        match is_wildcard(&name.text) {
+            true => format!("{shown} names {}, which covers {host}", name.text),
+            false => format!("{shown} names {host}"),
+        },
+    )
+}
+
+/// The name that covers a host, its own name before a wildcard.
+fn covering_name<'n>(names: &'n [Written], host: &str) -> Option<&'n Written> {
+    let covering = names.iter().filter(|name| covers(&name.text, host));
+    covering.min_by_key(|name| is_wildcard(&name.text))
+}
