@@ -106,6 +106,18 @@ impl Document {
         self.nodes.get(id as usize).unwrap_or(&NOTHING)
     }
 
+    /// The text of a key; empty if it is not a scalar.
+    pub(super) fn key_text(&self, id: u32) -> &str {
+        match &self.node(id).data {
+            Data::Scalar { text, .. } => text,
+            Data::Alias(target) => match &self.node(*target).data {
+                Data::Scalar { text, .. } => text,
+                _ => "",
+            },
+            _ => "",
+        }
+    }
+
     pub(super) fn links_of(&self, id: u32) -> &[u32] {
         let (Data::Sequence((from, to))
         | Data::Mapping {

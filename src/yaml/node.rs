@@ -346,7 +346,19 @@ impl<'d> Mapping<'d> {
                 .into_iter()
                 .rfind(|entry| entry.name() == key);
         }
-        self.written().filter(|entry| entry.name() == key).last()
+        let document = self.node.document;
+        let pairs = self.node.links().chunks_exact(2).rev();
+        pairs
+            .filter_map(|pair| pair.first().zip(pair.get(1)))
+            .find(|&(&id, _)| document.key_text(id) == key)
+            .map(|(&id, &value)| Entry {
+                key: Node { document, id },
+                value: Node {
+                    document,
+                    id: value,
+                },
+                merged: false,
+            })
     }
 
     /// The value that counts for a key.

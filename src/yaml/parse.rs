@@ -267,7 +267,7 @@ fn bad_character(text: &Text) -> SyntaxError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Kind;
+    use super::super::{Kind, Node};
     use super::*;
 
     fn parse(source: &str) -> Result<Document, SyntaxError> {

@@ -270,7 +270,14 @@ impl<'a> Seen<'a> {
 /// Whether a word stands in a label on its own: no letter or digit goes before it, no letter
 /// follows.
 fn has_word(label: &str, word: &str) -> bool {
-    memmem::find_iter(label.as_bytes(), word.as_bytes()).any(|at| {
+    let mut from = 0;
+    let next = || {
+        let rest = label.as_bytes().get(from..)?;
+        let at = from + memmem::find(rest, word.as_bytes())?;
+        from = at + word.len().max(1);
+        Some(at)
+    };
+    std::iter::from_fn(next).any(|at| {
         let before = label.get(..at).and_then(|text| text.chars().next_back());
         let after = label
             .get(at + word.len()..)
