@@ -32,7 +32,9 @@ pub use version::{Target, UnknownVersion, Version};
 #[cfg(test)]
 mod tests;
 
-use crate::finding::Finding;
+use std::collections::HashMap;
+
+use crate::finding::{Finding, Span};
 use crate::yaml::Document;
 
 /// Everything in a configuration that the versions of a target refuse, in the order of the text.
@@ -65,20 +67,21 @@ fn judge(
     main: Option<&Document>,
     target: &Target,
 ) -> Vec<Finding> {
-    let mut merged: Vec<(Finding, Vec<Version>)> = Vec::new();
+    let mut merged = Merged::default();
     for &version in &target.versions {
         let global = main.and_then(|main| walk::global(main, version));
         let mut report = Report::new(document, target, global);
         walk::walk(document, root, version, &mut report);
         for finding in report.into_findings() {
-            merge(&mut merged, finding, version);
+            merged.add(finding, version);
         }
     }
-    let several = target.versions.len() > 1;
+    let all = target.versions.len();
     let mut findings: Vec<Finding> = merged
+        .found
         .into_iter()
         .map(|(mut finding, versions)| {
-            if several && versions.len() < target.versions.len() {
+            if versions.len() < all {
                 let names: Vec<String> = versions.iter().map(Version::to_string).collect();
                 finding.message += &format!(" (Prometheus {})", names.join(", "));
             }
@@ -89,23 +92,38 @@ fn judge(
     findings
 }
 
-/// The same fault in another version is the same finding, even if its words name other versions.
-fn merge(merged: &mut Vec<(Finding, Vec<Version>)>, finding: Finding, version: Version) {
-    let same = |other: &Finding| {
-        other.rule == finding.rule
-            && other.place.span() == finding.place.span()
-            && other.logical == finding.logical
-    };
-    let position = merged
-        .iter()
-        .position(|(other, _)| same(other) && other.message == finding.message)
-        .or_else(|| {
-            merged
-                .iter()
-                .position(|(other, versions)| same(other) && !versions.contains(&version))
-        });
-    match position.and_then(|at| merged.get_mut(at)) {
-        Some((_, versions)) => versions.push(version),
-        None => merged.push((finding, vec![version])),
+/// Findings with the versions that they concern.
+#[derive(Default)]
+struct Merged {
+    found: Vec<(Finding, Vec<Version>)>,
+    /// Which of them are at a span.
+    at: HashMap<Span, Vec<usize>>,
+}
+
+impl Merged {
+    /// The same fault in another version is the same finding, even if its words name other
+    /// versions.
+    fn add(&mut self, finding: Finding, version: Version) {
+        let near = self.at.entry(finding.place.span()).or_default();
+        let same = |index: usize, words: bool| {
+            self.found.get(index).is_some_and(|(other, versions)| {
+                other.rule == finding.rule
+                    && other.logical == finding.logical
+                    && !versions.contains(&version)
+                    && (!words || other.message == finding.message)
+            })
+        };
+        let found = near
+            .iter()
+            .find(|index| same(**index, true))
+            .or_else(|| near.iter().find(|index| same(**index, false)))
+            .copied();
+        match found.and_then(|index| self.found.get_mut(index)) {
+            Some((_, versions)) => versions.push(version),
+            None => {
+                near.push(self.found.len());
+                self.found.push((finding, vec![version]));
+            }
+        }
     }
 }
