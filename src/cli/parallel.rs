@@ -7,19 +7,21 @@ use std::thread;
 /// Room for recursion over deeply nested files, in bytes a thread; untouched room costs nothing.
 const STACK: usize = 64 * 1024 * 1024;
 
-/// How many threads to use where nothing is said.
-#[must_use]
-pub(super) fn default_threads() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// Applies `each` to every item and keeps the order. Small work is done without threads.
+/// Applies `each` to every item and keeps the order. 0 threads means one a processor. A single item
+/// is done without threads, and without asking how many processors there are, which costs as much
+/// as reading a small file.
 pub(super) fn map<I: Sync, O: Send>(
     threads: usize,
     items: &[I],
     each: impl Fn(&I) -> O + Sync,
 ) -> Vec<O> {
-    let threads = threads.min(items.len());
+    let threads = match (threads, items.len()) {
+        (_, 0 | 1) => 1,
+        (0, most) => thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(most),
+        (wanted, most) => wanted.min(most),
+    };
     if threads <= 1 {
         return items.iter().map(each).collect();
     }

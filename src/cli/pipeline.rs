@@ -122,8 +122,7 @@ pub(super) fn survey(
             return None;
         }
     };
-    let threads = threads_of(request);
-    let looks = parallel::map(threads, &walked.files, |found| {
+    let looks = parallel::map(request.threads, &walked.files, |found| {
         let look = || look_at(found, policies.of(&found.root), tree);
         catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|_| Look::Panic(found.clone()))
     });
@@ -141,14 +140,6 @@ pub(super) fn survey(
         }
     }
     Some((survey, policies))
-}
-
-fn threads_of(request: &Request) -> usize {
-    if request.threads == 0 {
-        parallel::default_threads()
-    } else {
-        request.threads
-    }
 }
 
 fn own_fault(found: &Found) -> String {
@@ -198,7 +189,7 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
             .entry(root)
             .or_insert_with(|| facts_of(root, request, survey, policies.of(root), tree));
     }
-    let judgements = parallel::map(threads_of(request), &survey.seen, |seen| {
+    let judgements = parallel::map(request.threads, &survey.seen, |seen| {
         let facts = facts.get(&*seen.found.root)?;
         catch_unwind(AssertUnwindSafe(|| judge_one(seen, facts, request, tree))).ok()
     });
@@ -367,7 +358,7 @@ fn texts_of(root: &Path, request: &Request, survey: &Survey, tree: &dyn Tree) ->
     } else {
         tree.walk(&[root.to_path_buf()], &walk_of(request)).files
     };
-    let texts = parallel::map(threads_of(request), &candidates, |found| {
+    let texts = parallel::map(request.threads, &candidates, |found| {
         if let Some(seen) = seen.get(&*found.path) {
             let text = &seen.recognised.text;
             return facts::may_hold(text.content().as_bytes()).then(|| Arc::clone(text));
