@@ -121,7 +121,8 @@ impl Parser<'_> {
 
     /// A regular expression, which Prometheus anchors at both ends.
     fn pattern(&mut self, token: Token, pattern: &str) {
-        let Err(fault) = scalar::regex(pattern) else { return };
+        let (major, minor) = self.dialect.release;
+        let Err(fault) = scalar::regex(pattern, scalar::Go::of_prometheus(major, minor)) else { return };
         let as_written = token.to - token.from == pattern.len() + 2;
         let (from, to) = match fault.from..fault.to {
             range if as_written && !range.is_empty() => (token.from + 1 + range.start, token.from + 1 + range.end),

@@ -1,0 +1,3 @@
+//! Rule files: what `rule_files` names.
+
+pub mod promql;
