@@ -1,3 +1,4 @@
 //! Rule files: what `rule_files` names.
 
 pub mod promql;
+pub mod template;
