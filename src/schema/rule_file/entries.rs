@@ -1,0 +1,26 @@
+//! Mappings as version 3 of go-yaml decodes them.
+
+use crate::yaml::{Entry, Mapping, Node};
+
+/// The entries that count: written ones, and merged ones whose key is not written. (Version 2,
+/// which reads prometheus.yml, applies a merge where it stands.)
+pub(super) fn entries(mapping: Mapping<'_>) -> Vec<Entry<'_>> {
+    let (merged, mut out): (Vec<_>, Vec<_>) = mapping.entries().into_iter().partition(|entry| entry.merged);
+    for entry in merged.into_iter().rev() {
+        if out.iter().all(|other| other.name() != entry.name()) {
+            out.push(entry);
+        }
+    }
+    out
+}
+
+/// The entry of a key that is there and not null.
+pub(super) fn entry<'d>(node: Node<'d>, key: &str) -> Option<Entry<'d>> {
+    let found = entries(node.mapping()?).into_iter().find(|entry| entry.name() == key);
+    found.filter(|entry| !entry.value.is_null())
+}
+
+/// The text of a key's scalar; empty if it is missing, null or something else.
+pub(super) fn text<'d>(node: Node<'d>, key: &str) -> &'d str {
+    entry(node, key).and_then(|entry| entry.value.as_str()).unwrap_or("")
+}
