@@ -44,3 +44,6 @@ fn default_scheme(version: Version) -> Scheme {
 pub fn broken(text: &Arc<Text>, error: &SyntaxError) -> Finding {
     Finding { rule: RULE_FILE.into(), ..syntax_finding(text, error) }
 }
+
+#[cfg(test)]
+mod tests;

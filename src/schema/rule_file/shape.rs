@@ -1,6 +1,6 @@
 //! Which keys a rule file has, and of which kind their values are (`rulefmt.RuleGroups`).
 
-use super::entries::entries;
+use super::entries::{bad_merges, entries};
 use super::report::{RULE_FILE, Report};
 use crate::finding::nearest;
 use crate::schema::scalar;
@@ -102,8 +102,8 @@ fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
         report.at(node, message);
         return;
     };
-    repeated(mapping, report);
-    for entry in entries(mapping) {
+    keys_of(mapping, report);
+    for entry in entries(mapping).into_iter().filter(|entry| entry.key.scalar().is_some()) {
         match of.fields.iter().find(|field| field.key == entry.name()) {
             None => unknown(of, entry, report),
             Some(field) if (report.version.major, report.version.minor) < field.since => {
@@ -146,9 +146,24 @@ fn unknown(of: &Section, entry: Entry<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// Keys that no mapping can have, whatever it is for.
+fn keys_of(mapping: Mapping<'_>, report: &mut Report<'_>) {
+    for value in bad_merges(mapping) {
+        report.at(value, "`<<` takes a mapping, an alias to one, or a list of these");
+    }
+    repeated(mapping, report);
+    for entry in entries(mapping) {
+        if entry.key.scalar().is_none() {
+            let message = format!("a key is a text, and this is {}; it may need quotes", noun(entry.key));
+            report.at(entry.key, message);
+        }
+    }
+}
+
 fn repeated(mapping: Mapping<'_>, report: &mut Report<'_>) {
     let mut seen: Vec<Entry<'_>> = Vec::new();
-    for entry in mapping.entries().into_iter().filter(|entry| !entry.merged) {
+    let written = mapping.entries().into_iter().filter(|entry| !entry.merged && entry.key.scalar().is_some());
+    for entry in written {
         match seen.iter().find(|first| first.name() == entry.name()) {
             Some(first) => {
                 let message =
@@ -212,7 +227,7 @@ fn integer(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'_
 }
 
 fn map(key: &str, mapping: Mapping<'_>, report: &mut Report<'_>) {
-    repeated(mapping, report);
+    keys_of(mapping, report);
     for entry in entries(mapping) {
         if entry.value.scalar().is_none() {
             let message = format!("a value of `{key}` is a text, and this is {}", noun(entry.value));

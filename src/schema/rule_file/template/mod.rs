@@ -47,6 +47,7 @@ mod tests {
             "{{ if and (eq $labels.a \"b\") (not false) }}{{ end }}",
             "{{\n  $value\n}}",
             "{{ \"{{\" }} $labels.x {{ `}}` }}",
+            "{{ $value | }}",
             "{{ 'a' }}{{ nil | print }}{{ -1 }}{{ +.5e3 }}{{ 1_000 }}",
         ] {
             assert_eq!(check(text, (3, 14)), Ok(()), "{text}");
@@ -66,7 +67,7 @@ mod tests {
             ("{{ $label.instance }}", "$label", "not defined"),
             ("{{ humanise $value }}", "humanise", "no function"),
             ("{{ tmpl \"x\" . }}", "tmpl", "no function"),
-            ("{{ $value | }}", "}}", "missing"),
+            ("{{ | humanize }}", "|", "can't stand"),
             ("{{ }}", "}}", "missing"),
             ("{{ $value | 3 }}", "3", "no function"),
             ("{{ \"abc }}", "\"abc }}", "never closed"),

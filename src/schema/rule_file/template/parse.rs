@@ -268,8 +268,8 @@ impl<'t> Parser<'t> {
             };
             match token.kind {
                 kind if kind == end => {
-                    if stage == 0 || self.tokens.get(self.at.wrapping_sub(1)).is_some_and(|before| before.kind == Kind::Pipe)
-                    {
+                    // Go takes a pipe that leads nowhere.
+                    if stage == 0 {
                         let message = format!("a value is missing in {of}");
                         return Err(Fault::new(token.from, token.to, message).into());
                     }
