@@ -80,7 +80,7 @@ fn every_fault_is_found_at_its_place() {
         (rule("record: a\nexpr: up\nkeep_firing_for: 5m"), RULE_FILE, "keep_firing_for", "only for alerts"),
         (rule("record: a\nexpr: up\nannotations: {a: b}"), RULE_FILE, "annotations", "only for alerts"),
         (rule("record: a{b=\"c\"}\nexpr: up"), RULE_FILE, "{", "braces"),
-        (rule("alert: a\nexpr: up\nfor: 5 m"), RULE_FILE, " m", "spaces"),
+        (rule("alert: a\nexpr: up\nfor: 5 m"), RULE_FILE, "m", "spaces"),
         (rule("alert: a\nexpr: up\nseverity: page"), RULE_FILE, "severity", "no key"),
         (rule("alert: a\nexpr: up\nlabels: {'': x}"), RULE_FILE, "''", "empty"),
         (rule("record: a\nexpr: rate(up)"), PROMQL, "up", "a range vector"),
