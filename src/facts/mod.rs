@@ -7,6 +7,8 @@ pub mod credential_file;
 mod demand;
 pub mod deployment;
 pub mod issuer;
+pub mod included;
+mod issuer;
 pub mod opstrace;
 pub mod receiver;
 pub mod token;
