@@ -28,8 +28,14 @@ fn cases() -> Option<Vec<Case>> {
     let path = shared.join("conformance/differential/promql.jsonl.gz");
     let packed = std::fs::File::open(path).expect("the expressions");
     let mut text = String::new();
-    flate2::read::GzDecoder::new(packed).read_to_string(&mut text).unwrap();
-    Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    flate2::read::GzDecoder::new(packed)
+        .read_to_string(&mut text)
+        .unwrap();
+    Some(
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect(),
+    )
 }
 
 /// The offset of promtool's `line:column`, columns counted in bytes from 1.
@@ -37,7 +43,12 @@ fn offset(case: &Case) -> Option<usize> {
     let mut parts = case.error.split(':');
     let line: usize = parts.next()?.parse().ok()?;
     let column: usize = parts.next()?.parse().ok()?;
-    let before: usize = case.expr.split('\n').take(line - 1).map(|line| line.len() + 1).sum();
+    let before: usize = case
+        .expr
+        .split('\n')
+        .take(line - 1)
+        .map(|line| line.len() + 1)
+        .sum();
     Some(before + column - 1)
 }
 
@@ -57,18 +68,31 @@ fn expressions_are_refused_as_promtool_refuses_them() {
         if faults.is_empty() == (verdict == "ok") {
             agreed += 1;
         } else {
-            println!("{:?}\n  promtool: {}\n  promvet: {faults:?}", case.expr, case.error);
+            println!(
+                "{:?}\n  promtool: {}\n  promvet: {faults:?}",
+                case.expr, case.error
+            );
         }
         if let (Some(offset), Some(first)) = (offset(case), faults.first()) {
             near.1 += 1;
-            let close = faults.iter().any(|fault| (fault.from.saturating_sub(1)..=fault.to + 1).contains(&offset));
+            let close = faults
+                .iter()
+                .any(|fault| (fault.from.saturating_sub(1)..=fault.to + 1).contains(&offset));
             near.0 += usize::from(close);
             if !close && std::env::var_os("PROMVET_PLACES").is_some() {
-                println!("PLACE {:?}\n  promtool: {offset} {}\n  promvet: {first:?}", case.expr, case.error);
+                println!(
+                    "PLACE {:?}\n  promtool: {offset} {}\n  promvet: {first:?}",
+                    case.expr, case.error
+                );
             }
         }
     }
     let share = f64::from(agreed) / cases.len() as f64;
-    println!("PromQL: {agreed} of {} verdicts agree ({share:.4}); {} of {} places", cases.len(), near.0, near.1);
+    println!(
+        "PromQL: {agreed} of {} verdicts agree ({share:.4}); {} of {} places",
+        cases.len(),
+        near.0,
+        near.1
+    );
     assert!(share >= LEAST, "only {share:.4} agree");
 }

@@ -15,7 +15,8 @@ pub use check::{Checked, Shelf, check};
 use std::path::{Component, Path, PathBuf};
 
 use super::credential_file::{Host, Lookup, Unverified};
-use crate::source::EntryKind;
+use crate::schema::scalar::{self, Fault};
+use crate::source::Kind as EntryKind;
 use crate::yaml::{Document, Node, placeholder};
 
 /// What a configuration wants of the files that it names.
@@ -50,6 +51,8 @@ pub enum Matched {
     Missing(String),
     /// It is a pattern, and nothing matches it. The path is where it was looked for.
     Nothing(String),
+    /// Go can't read the pattern.
+    Broken(Fault),
     /// It can be judged only where Prometheus runs: why.
     Unverified(Unverified),
 }
@@ -65,14 +68,28 @@ pub struct Named<'d> {
     pub matched: Matched,
 }
 
-/// Everything that a configuration in `folder` pulls in, in the order of the text.
+/// Everything that a configuration in `folder` pulls in, in the order of the text. What the schema
+/// refuses is left out.
 #[must_use]
-pub fn find<'d>(document: &'d Document, folder: Option<&Path>, lookup: &Lookup<'_>) -> Vec<Named<'d>> {
+pub fn find<'d>(
+    document: &'d Document,
+    folder: Option<&Path>,
+    lookup: &Lookup<'_>,
+) -> Vec<Named<'d>> {
     let mut named: Vec<_> = patterns(document)
         .into_iter()
         .filter_map(|(purpose, node)| {
             let pattern = node.as_str().filter(|pattern| !pattern.is_empty())?;
-            Some(Named { node, purpose, matched: resolve(pattern, folder, lookup) })
+            let allowed = match purpose {
+                Purpose::Targets => scalar::glob::target_file_pattern(pattern),
+                Purpose::Rules | Purpose::ScrapeConfigs => scalar::glob::file_pattern(pattern),
+            };
+            allowed.ok()?;
+            Some(Named {
+                node,
+                purpose,
+                matched: resolve(pattern, folder, lookup),
+            })
         })
         .collect();
     named.sort_by_key(|one| one.node.span());
@@ -85,13 +102,22 @@ fn patterns(document: &Document) -> Vec<(Purpose, Node<'_>)> {
         return Vec::new();
     };
     let list = |key: &str| root.get(key).into_iter().flat_map(Node::items);
-    let mut out: Vec<_> = list("rule_files").map(|node| (Purpose::Rules, node)).collect();
+    let mut out: Vec<_> = list("rule_files")
+        .map(|node| (Purpose::Rules, node))
+        .collect();
     out.extend(list("scrape_config_files").map(|node| (Purpose::ScrapeConfigs, node)));
-    let managers = root.get("alerting").and_then(|alerting| alerting.get("alertmanagers"));
+    let managers = root
+        .get("alerting")
+        .and_then(|alerting| alerting.get("alertmanagers"));
     let discovering = list("scrape_configs").chain(managers.into_iter().flat_map(Node::items));
     for section in discovering {
-        let discoveries = section.get("file_sd_configs").into_iter().flat_map(Node::items);
-        let files = discoveries.filter_map(|one| one.get("files")).flat_map(Node::items);
+        let discoveries = section
+            .get("file_sd_configs")
+            .into_iter()
+            .flat_map(Node::items);
+        let files = discoveries
+            .filter_map(|one| one.get("files"))
+            .flat_map(Node::items);
         out.extend(files.map(|node| (Purpose::Targets, node)));
     }
     out
@@ -114,14 +140,19 @@ fn locate(text: &str, folder: Option<&Path>, lookup: &Lookup<'_>) -> Result<Loca
             Host::Here => PathBuf::from("/"),
         };
         let path = below(&root, Path::new(text.trim_start_matches('/')));
-        return path.map(|path| Located { path, bounds: root }).ok_or(Unverified::Outside);
+        return path
+            .map(|path| Located { path, bounds: root })
+            .ok_or(Unverified::Outside);
     }
     let folder = folder.ok_or(Unverified::NoFolder)?;
     let path = below(Path::new(""), &folder.join(text)).ok_or(Unverified::Outside)?;
     if !path.starts_with(&lookup.bounds) {
         return Err(Unverified::Outside);
     }
-    Ok(Located { path, bounds: lookup.bounds.clone() })
+    Ok(Located {
+        path,
+        bounds: lookup.bounds.clone(),
+    })
 }
 
 /// A path below a folder, `.` and `..` applied; none if it leads out.
@@ -146,6 +177,9 @@ fn below(folder: &Path, path: &Path) -> Option<PathBuf> {
 }
 
 fn resolve(pattern: &str, folder: Option<&Path>, lookup: &Lookup<'_>) -> Matched {
+    if let Err(fault) = scalar::glob::syntax(pattern) {
+        return Matched::Broken(fault);
+    }
     let Located { path, bounds } = match locate(pattern, folder, lookup) {
         Ok(located) => located,
         Err(why) => return Matched::Unverified(why),
@@ -154,7 +188,11 @@ fn resolve(pattern: &str, folder: Option<&Path>, lookup: &Lookup<'_>) -> Matched
     let found = glob::matching(&path, tree);
     if found.is_empty() {
         let shown = tree.shown(&path);
-        return if glob::is_pattern(pattern) { Matched::Nothing(shown) } else { Matched::Missing(shown) };
+        return if glob::is_pattern(pattern) {
+            Matched::Nothing(shown)
+        } else {
+            Matched::Missing(shown)
+        };
     }
     let within = |path: &PathBuf| tree.within(path, &[&bounds]);
     match found.iter().map(within).collect::<Result<Vec<_>, _>>() {

@@ -38,11 +38,18 @@ pub struct Fault {
 
 impl Fault {
     fn error(message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, message: message.into(), help: None }
+        Self {
+            severity: Severity::Error,
+            message: message.into(),
+            help: None,
+        }
     }
 
     fn help(self, help: &'static str) -> Self {
-        Self { help: Some(help), ..self }
+        Self {
+            help: Some(help),
+            ..self
+        }
     }
 }
 
@@ -86,12 +93,14 @@ pub fn check(role: Role, file: &[u8], now: i64) -> Vec<Fault> {
 /// where one of them is broken, which [`check`] tells.
 #[must_use]
 pub fn is_pair(certificate: &[u8], key: &[u8]) -> Option<bool> {
-    let certificate = blocks(certificate).into_iter().find(Block::is_certificate)?.content?;
+    let certificate = blocks(certificate)
+        .into_iter()
+        .find(Block::is_certificate)?
+        .content?;
     let key = blocks(key).into_iter().find(Block::is_key)?.content?;
     match (der::certificate(&certificate)?.public?, der::key(&key)?) {
-        (PublicPart::Rsa(ours), PublicPart::Rsa(theirs)) | (PublicPart::Ec(ours), PublicPart::Ec(theirs)) => {
-            Some(ours == theirs)
-        }
+        (PublicPart::Rsa(ours), PublicPart::Rsa(theirs))
+        | (PublicPart::Ec(ours), PublicPart::Ec(theirs)) => Some(ours == theirs),
         _ => Some(false),
     }
 }
@@ -100,21 +109,36 @@ fn key(blocks: &[Block]) -> Option<Fault> {
     let Some(key) = blocks.iter().find(|block| block.is_key()) else {
         let fault = Fault::error(format!("holds {}, but no private key", contents(blocks)));
         let switched = blocks.iter().any(Block::is_certificate);
-        return Some(if switched { fault.help(SWITCHED) } else { fault });
+        return Some(if switched {
+            fault.help(SWITCHED)
+        } else {
+            fault
+        });
     };
     if key.label == "ENCRYPTED PRIVATE KEY" || key.content.is_none() {
-        let message = "holds a private key that is encrypted or damaged, which Prometheus can't read";
-        return Some(Fault::error(message).help("Prometheus has no setting for a passphrase: store the key without one"));
+        let message =
+            "holds a private key that is encrypted or damaged, which Prometheus can't read";
+        return Some(
+            Fault::error(message)
+                .help("Prometheus has no setting for a passphrase: store the key without one"),
+        );
     }
     None
 }
 
 fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<Fault> {
-    let mut found: Vec<_> = blocks.iter().filter(|block| block.is_certificate()).collect();
+    let mut found: Vec<_> = blocks
+        .iter()
+        .filter(|block| block.is_certificate())
+        .collect();
     if found.is_empty() {
         let fault = Fault::error(format!("holds {}, but no certificate", contents(blocks)));
         let switched = blocks.iter().any(Block::is_key);
-        return vec![if switched { fault.help(SWITCHED) } else { fault }];
+        return vec![if switched {
+            fault.help(SWITCHED)
+        } else {
+            fault
+        }];
     }
     if role == Role::Certificate {
         // Those behind the first are its chain; the other end may well do without them.
@@ -124,7 +148,10 @@ fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<Fault> {
         .iter()
         .map(|block| block.content.as_deref().and_then(der::certificate))
         .collect();
-    let usable = read.iter().flatten().any(|one| one.not_before <= now && now <= one.not_after);
+    let usable = read
+        .iter()
+        .flatten()
+        .any(|one| one.not_before <= now && now <= one.not_after);
     let faults = read.iter().filter_map(|certificate| {
         let Some(certificate) = certificate else {
             return Some(Fault::error("holds a certificate that is damaged"));
@@ -134,9 +161,15 @@ fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<Fault> {
             None => "a certificate".to_owned(),
         };
         let mut fault = if now > certificate.not_after {
-            Fault::error(format!("holds {name}, which expired on {}", day(certificate.not_after)))
+            Fault::error(format!(
+                "holds {name}, which expired on {}",
+                day(certificate.not_after)
+            ))
         } else if now < certificate.not_before {
-            Fault::error(format!("holds {name}, which is not valid before {}", day(certificate.not_before)))
+            Fault::error(format!(
+                "holds {name}, which is not valid before {}",
+                day(certificate.not_before)
+            ))
         } else {
             return None;
         };
@@ -151,7 +184,14 @@ fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<Fault> {
 
 fn contents(blocks: &[Block]) -> String {
     let label = blocks.first().map_or("", |block| &block.label);
-    let known = ["CERTIFICATE REQUEST", "PUBLIC KEY", "EC PARAMETERS", "DH PARAMETERS", "X509 CRL", "PKCS7"];
+    let known = [
+        "CERTIFICATE REQUEST",
+        "PUBLIC KEY",
+        "EC PARAMETERS",
+        "DH PARAMETERS",
+        "X509 CRL",
+        "PKCS7",
+    ];
     match blocks.first() {
         Some(block) if block.is_key() => "a private key".into(),
         Some(block) if block.is_certificate() => "a certificate".into(),
@@ -172,14 +212,26 @@ fn blocks(file: &[u8]) -> Vec<Block> {
     let mut rest = text.as_ref();
     while let Some((_, after)) = rest.split_once("-----BEGIN ") {
         rest = after;
-        let Some((label, body)) = after.split_once("-----") else { break };
+        let Some((label, body)) = after.split_once("-----") else {
+            break;
+        };
         let end = format!("-----END {label}-----");
-        let Some((body, behind)) = body.split_once(end.as_str()).filter(|_| !label.contains('\n')) else {
+        let Some((body, behind)) = body
+            .split_once(end.as_str())
+            .filter(|_| !label.contains('\n'))
+        else {
             continue;
         };
         let has_headers = body.contains(':');
-        let content = if has_headers { None } else { base64::decode(body) };
-        blocks.push(Block { label: label.to_owned(), content });
+        let content = if has_headers {
+            None
+        } else {
+            base64::decode(body)
+        };
+        blocks.push(Block {
+            label: label.to_owned(),
+            content,
+        });
         rest = behind;
     }
     blocks

@@ -25,7 +25,11 @@ impl Format {
     /// The format of a file by the end of its name.
     #[must_use]
     pub fn of(path: &str) -> Self {
-        if path.to_ascii_lowercase().ends_with(".json") { Self::Json } else { Self::Yaml }
+        if path.to_ascii_lowercase().ends_with(".json") {
+            Self::Json
+        } else {
+            Self::Yaml
+        }
     }
 }
 
@@ -35,7 +39,13 @@ const KEYS: [&str; 2] = ["targets", "labels"];
 #[must_use]
 pub fn check(document: &Document, format: Format, target: &Target) -> Vec<Finding> {
     by_version(target, |version| {
-        let mut checker = Checker { document, format, version, template: target.template, findings: Vec::new() };
+        let mut checker = Checker {
+            document,
+            format,
+            version,
+            template: target.template,
+            findings: Vec::new(),
+        };
         checker.file();
         checker.findings
     })
@@ -46,10 +56,24 @@ pub fn check(document: &Document, format: Format, target: &Target) -> Vec<Findin
 #[must_use]
 pub fn json_fault(text: &str) -> Option<(Span, String)> {
     let error = serde_json::from_str::<serde::de::IgnoredAny>(text).err()?;
-    let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let line = text.get(before..).and_then(|rest| rest.lines().next()).unwrap_or("");
-    let at = line.char_indices().map(|(at, _)| at).nth(error.column().saturating_sub(1)).unwrap_or(line.len());
-    let width = line.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let line = text
+        .get(before..)
+        .and_then(|rest| rest.lines().next())
+        .unwrap_or("");
+    let at = line
+        .char_indices()
+        .map(|(at, _)| at)
+        .nth(error.column().saturating_sub(1))
+        .unwrap_or(line.len());
+    let width = line
+        .get(at..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(0, char::len_utf8);
     let words = error.to_string();
     let words = words.split(" at line ").next().unwrap_or(&words).to_owned();
     Some((Span::new(before + at, before + at + width), words))
@@ -65,14 +89,24 @@ struct Checker<'d> {
 
 impl<'d> Checker<'d> {
     fn push(&mut self, node: Node<'_>, message: impl Into<String>) -> Option<&mut Finding> {
-        let unfilled = node.scalar().is_some_and(|scalar| placeholder::find(scalar.text).next().is_some());
+        let unfilled = node
+            .scalar()
+            .is_some_and(|scalar| placeholder::find(scalar.text).next().is_some());
         if unfilled && self.template {
             return None;
         }
-        let shown = if node.span().is_empty() { node.parent().unwrap_or(node) } else { node };
+        let shown = if node.span().is_empty() {
+            node.parent().unwrap_or(node)
+        } else {
+            node
+        };
         self.findings.push(Finding {
             rule: TARGET_FILE.into(),
-            severity: if unfilled { Severity::Warning } else { Severity::Error },
+            severity: if unfilled {
+                Severity::Warning
+            } else {
+                Severity::Error
+            },
             message: message.into(),
             help: None,
             place: self.document.place(shown.span()),
@@ -99,7 +133,10 @@ impl<'d> Checker<'d> {
             match group.kind() {
                 Kind::Mapping(mapping) => self.group(mapping),
                 Kind::Scalar(scalar) if scalar.is_null() => {
-                    self.push(group, "an item of the list is empty; file discovery refuses the file");
+                    self.push(
+                        group,
+                        "an item of the list is empty; file discovery refuses the file",
+                    );
                 }
                 _ => {
                     self.push(group, "a group is a mapping with `targets` and `labels`");
@@ -146,7 +183,10 @@ impl<'d> Checker<'d> {
         let mut seen: Vec<Entry<'d>> = Vec::new();
         for entry in mapping.entries().into_iter().filter(|entry| !entry.merged) {
             if seen.iter().any(|first| first.name() == entry.name()) {
-                let message = format!("`{}` is written twice; file discovery refuses the file", entry.name());
+                let message = format!(
+                    "`{}` is written twice; file discovery refuses the file",
+                    entry.name()
+                );
                 self.push(entry.key, message);
             }
             seen.push(entry);
@@ -158,7 +198,8 @@ impl<'d> Checker<'d> {
             if !node.is_null() {
                 let message = "`targets` takes a list of addresses, and this is not a list";
                 if let Some(finding) = self.push(node, message) {
-                    finding.help = Some("Write `[host:port]`, with brackets also for one address".into());
+                    finding.help =
+                        Some("Write `[host:port]`, with brackets also for one address".into());
                 }
             }
             return;
@@ -185,11 +226,18 @@ impl<'d> Checker<'d> {
     /// A label's name, in the form that the version reads.
     fn name(&mut self, entry: Entry<'d>) {
         let name = entry.name();
-        let legacy = |(at, c): (usize, char)| c.is_ascii_alphabetic() || c == '_' || at > 0 && c.is_ascii_digit();
+        let legacy = |(at, c): (usize, char)| {
+            c.is_ascii_alphabetic() || c == '_' || at > 0 && c.is_ascii_digit()
+        };
         if name.is_empty() {
-            self.push(entry.key, "the name of a label is empty; file discovery refuses the file");
+            self.push(
+                entry.key,
+                "the name of a label is empty; file discovery refuses the file",
+            );
         } else if self.version.major < 3 && !name.char_indices().all(legacy) {
-            let message = format!("`{name}` can't be the name of a label before Prometheus 3; file discovery refuses the file");
+            let message = format!(
+                "`{name}` can't be the name of a label before Prometheus 3; file discovery refuses the file"
+            );
             self.push(entry.key, message);
         }
     }
@@ -197,14 +245,18 @@ impl<'d> Checker<'d> {
     fn text(&mut self, node: Node<'d>, what: &str) {
         match (node.kind(), self.format) {
             (Kind::Scalar(scalar), Format::Json) if scalar.is_plain() && !scalar.is_null() => {
-                let message = format!("{what} is a text in quotes in JSON; file discovery refuses the file");
+                let message =
+                    format!("{what} is a text in quotes in JSON; file discovery refuses the file");
                 if let Some(finding) = self.push(node, message) {
                     finding.help = Some(format!("Write `\"{}\"`", scalar.text));
                 }
             }
             (Kind::Scalar(_), _) => {}
             _ => {
-                self.push(node, format!("{what} is a text, and this is a list or a mapping"));
+                self.push(
+                    node,
+                    format!("{what} is a text, and this is a list or a mapping"),
+                );
             }
         }
     }
@@ -221,7 +273,10 @@ mod tests {
         let text = Text::new("targets", source.into());
         let document = parse_first(&text).unwrap();
         let findings = check(&document, format, target);
-        findings.into_iter().map(|one| (text.slice(one.place.span()).to_owned(), one.message)).collect()
+        findings
+            .into_iter()
+            .map(|one| (text.slice(one.place.span()).to_owned(), one.message))
+            .collect()
     }
 
     #[test]
@@ -229,12 +284,22 @@ mod tests {
         for (format, source) in [
             (Format::Yaml, ""),
             (Format::Yaml, "[]"),
-            (Format::Yaml, "- targets: [a:1, b, 5, 'c/d']\n  labels: {a: 1, b.c: true}\n- {}\n- targets:\n"),
+            (
+                Format::Yaml,
+                "- targets: [a:1, b, 5, 'c/d']\n  labels: {a: 1, b.c: true}\n- {}\n- targets:\n",
+            ),
             (Format::Json, "null"),
-            (Format::Json, "[{\"targets\": [\"a:1\"], \"labels\": {\"a\": \"b\"}}, {\"Targets\": null}]"),
+            (
+                Format::Json,
+                "[{\"targets\": [\"a:1\"], \"labels\": {\"a\": \"b\"}}, {\"Targets\": null}]",
+            ),
             (Format::Json, "[{\"targets\": [], \"targets\": [\"a\"]}]"),
         ] {
-            assert_eq!(found(source, format, &Target::default()), vec![], "{source}");
+            assert_eq!(
+                found(source, format, &Target::default()),
+                vec![],
+                "{source}"
+            );
         }
     }
 
@@ -243,7 +308,12 @@ mod tests {
         for (format, source, token, words) in [
             (Format::Yaml, "targets: [a]\n", "targets: [a]", "not a list"),
             (Format::Yaml, "- targets: a\n", "a", "takes a list"),
-            (Format::Yaml, "- targets: [a]\n-\n", "- targets: [a]\n-", "empty"),
+            (
+                Format::Yaml,
+                "- targets: [a]\n-\n",
+                "- targets: [a]\n-",
+                "empty",
+            ),
             (Format::Yaml, "- a\n", "a", "a group is a mapping"),
             (Format::Yaml, "- target: [a]\n", "target", "no key"),
             (Format::Yaml, "- targets: [a]\n  job: b\n", "job", "no key"),
@@ -256,7 +326,9 @@ mod tests {
             (Format::Json, "[{\"labels\": {\"a\": 1}}]", "1", "in quotes"),
         ] {
             let found = found(source, format, &Target::default());
-            let [(shown, message)] = found.as_slice() else { panic!("{source}: {found:?}") };
+            let [(shown, message)] = found.as_slice() else {
+                panic!("{source}: {found:?}")
+            };
             assert_eq!(shown, token, "{source}");
             assert!(message.contains(words), "{source}: {message}");
         }
@@ -265,14 +337,26 @@ mod tests {
     #[test]
     fn names_of_labels_follow_the_version() {
         let source = "- labels: {a.b: c}\n";
-        assert_eq!(found(source, Format::Yaml, &Target::of(Version::new(3, 0, 0))), vec![]);
-        assert_eq!(found(source, Format::Yaml, &Target::of(Version::new(2, 53, 0))).len(), 1);
+        assert_eq!(
+            found(source, Format::Yaml, &Target::of(Version::new(3, 0, 0))),
+            vec![]
+        );
+        assert_eq!(
+            found(source, Format::Yaml, &Target::of(Version::new(2, 53, 0))).len(),
+            1
+        );
     }
 
     #[test]
     fn json_is_read_as_go_reads_it() {
         assert_eq!(json_fault("[{\"targets\": []}]"), None);
-        for (text, at) in [("", 0), ("[1,]", 3), ("[\n {'a': 1}]", 4), ("[] # x", 3), ("[", 0)] {
+        for (text, at) in [
+            ("", 0),
+            ("[1,]", 3),
+            ("[\n {'a': 1}]", 4),
+            ("[] # x", 3),
+            ("[", 0),
+        ] {
             let (span, words) = json_fault(text).expect(text);
             assert_eq!(span.start, at, "{text}: {words}");
             assert!(!words.contains("line"), "{words}");

@@ -10,7 +10,7 @@ use crate::facts::credential_file::{Lookup, Unverified};
 use crate::finding::{Finding, Severity, Text, Unchecked};
 use crate::schema::target_file::{self, Format, TARGET_FILE};
 use crate::schema::{self, Scheme, Target, rule_file};
-use crate::source::{EntryKind, LARGEST};
+use crate::source::{Kind as EntryKind, LARGEST};
 use crate::yaml::{Document, Node, parse_first};
 
 /// A path that leads nowhere.
@@ -53,21 +53,41 @@ pub fn check(
     shelf: &Shelf,
     now: i64,
 ) -> Checked {
-    let mut checker = Checker { main: document, lookup, target, shelf, names: names(document), out: Checked::default() };
-    let named = find(document, folder, lookup);
+    let mut checker = Checker {
+        main: document,
+        lookup,
+        target,
+        shelf,
+        names: names(document),
+        out: Checked::default(),
+    };
+    let mut named = find(document, folder, lookup);
+    if target.template {
+        // What is rendered first may be read in another folder.
+        named.retain(|one| !matches!(one.matched, Matched::Missing(_) | Matched::Nothing(_)));
+    }
     for one in &named {
         checker.named(one);
     }
     checker.out.unchecked = unverified(&named);
     let included = checker.scrape_configs(&named);
-    checker.out.findings.extend(jobs::repeated(document, &included));
-    checker.out.findings.extend(tls::check(document, folder, lookup, now));
+    checker
+        .out
+        .findings
+        .extend(jobs::repeated(document, &included));
+    checker
+        .out
+        .findings
+        .extend(tls::check(document, folder, lookup, now));
     checker.out
 }
 
 /// The name scheme that the configuration sets.
 fn names(document: &Document) -> Option<Scheme> {
-    let scheme = document.root()?.get("global")?.get("metric_name_validation_scheme")?;
+    let scheme = document
+        .root()?
+        .get("global")?
+        .get("metric_name_validation_scheme")?;
     match scheme.as_str()? {
         "legacy" => Some(Scheme::Legacy),
         "utf8" => Some(Scheme::Utf8),
@@ -91,12 +111,20 @@ impl Checker<'_> {
             Matched::Nothing(path) => {
                 let message = format!("nothing matches this pattern: no file is like {path}");
                 let finding = at(one.node, NO_MATCH, Severity::Warning, message);
-                self.out.findings.push(finding.help(consequence(one.purpose)));
+                self.out
+                    .findings
+                    .push(finding.help(consequence(one.purpose)));
             }
             Matched::Files(files) => {
                 for file in files {
                     self.file(one, file);
                 }
+            }
+            Matched::Broken(fault) => {
+                let message = format!("the pattern {}; Prometheus can't use it", fault.message);
+                self.out
+                    .findings
+                    .push(at(one.node, NO_MATCH, Severity::Error, message));
             }
             Matched::Unverified(_) => {}
         }
@@ -104,10 +132,18 @@ impl Checker<'_> {
 
     fn missing(&mut self, one: &Named<'_>, path: &str) {
         // Target files are often written by something else while Prometheus runs.
-        let severity = if one.purpose == Purpose::Targets { Severity::Warning } else { Severity::Error };
-        let message = format!("there is no file {path}; a relative path counts from the configuration's folder");
+        let severity = if one.purpose == Purpose::Targets {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        let message = format!(
+            "there is no file {path}; a relative path counts from the configuration's folder"
+        );
         let finding = at(one.node, MISSING, severity, message);
-        self.out.findings.push(finding.help(consequence(one.purpose)));
+        self.out
+            .findings
+            .push(finding.help(consequence(one.purpose)));
     }
 
     fn file(&mut self, one: &Named<'_>, path: &Path) {
@@ -116,12 +152,17 @@ impl Checker<'_> {
             kind => {
                 let noun = kind.map_or("nothing", EntryKind::noun);
                 let shown = self.lookup.tree.shown(path);
-                let message = format!("{shown} is {noun}, not a file, and Prometheus can't read it");
-                self.out.findings.push(at(one.node, MISSING, Severity::Error, message));
+                let message =
+                    format!("{shown} is {noun}, not a file, and Prometheus can't read it");
+                self.out
+                    .findings
+                    .push(at(one.node, MISSING, Severity::Error, message));
                 return;
             }
         }
-        if one.purpose == Purpose::ScrapeConfigs || !self.shelf.is_new(path, one.purpose, self.names) {
+        if one.purpose == Purpose::ScrapeConfigs
+            || !self.shelf.is_new(path, one.purpose, self.names)
+        {
             return;
         }
         let Some(text) = self.read(path) else { return };
@@ -142,19 +183,36 @@ impl Checker<'_> {
 
     /// The same versions; whether the included file is rendered first is told by its own name.
     fn target_of(&self, path: &Path) -> Target {
-        Target { template: discover::is_template(path), ..self.target.clone() }
+        Target {
+            template: discover::is_template(path),
+            ..self.target.clone()
+        }
     }
 
     /// Checks included scrape jobs as a part of the whole, and keeps their documents.
     fn scrape_configs<'d>(&mut self, named: &[Named<'d>]) -> Vec<jobs::Included<'d>> {
         let mut included = Vec::new();
-        for one in named.iter().filter(|one| one.purpose == Purpose::ScrapeConfigs) {
-            let Matched::Files(files) = &one.matched else { continue };
+        for one in named
+            .iter()
+            .filter(|one| one.purpose == Purpose::ScrapeConfigs)
+        {
+            let Matched::Files(files) = &one.matched else {
+                continue;
+            };
             for path in files {
-                let Some(text) = self.read(path) else { continue };
+                let Some(text) = self.read(path) else {
+                    continue;
+                };
                 match parse_first(&text) {
-                    Ok(document) => included.push(jobs::Included { path: path.clone(), by: one.node, document }),
-                    Err(error) => self.out.findings.push(schema::syntax_finding(&text, &error)),
+                    Ok(document) => included.push(jobs::Included {
+                        path: path.clone(),
+                        by: one.node,
+                        document,
+                    }),
+                    Err(error) => self
+                        .out
+                        .findings
+                        .push(schema::syntax_finding(&text, &error)),
                 }
             }
         }
@@ -181,7 +239,10 @@ fn targets(text: &Arc<Text>, format: Format, target: &Target) -> Vec<Finding> {
         Err(_) if format == Format::Json => Vec::new(),
         Err(error) => {
             let finding = schema::syntax_finding(text, &error);
-            vec![Finding { rule: TARGET_FILE.into(), ..finding }]
+            vec![Finding {
+                rule: TARGET_FILE.into(),
+                ..finding
+            }]
         }
     }
 }
@@ -201,7 +262,12 @@ fn whole(text: &Arc<Text>, span: crate::finding::Span, message: String) -> Findi
 }
 
 /// A finding about a node of a configuration.
-pub(super) fn at(node: Node<'_>, rule: &'static str, severity: Severity, message: impl Into<String>) -> Finding {
+pub(super) fn at(
+    node: Node<'_>,
+    rule: &'static str,
+    severity: Severity,
+    message: impl Into<String>,
+) -> Finding {
     Finding {
         rule: rule.into(),
         severity,
@@ -217,8 +283,12 @@ pub(super) fn at(node: Node<'_>, rule: &'static str, severity: Severity, message
 
 fn consequence(purpose: Purpose) -> &'static str {
     match purpose {
-        Purpose::Rules => "Prometheus starts without these rules and does not say so; correct the path, or delete the entry",
-        Purpose::ScrapeConfigs => "Prometheus starts without these jobs and does not say so; correct the path, or delete the entry",
+        Purpose::Rules => {
+            "Prometheus starts without these rules and does not say so; correct the path, or delete the entry"
+        }
+        Purpose::ScrapeConfigs => {
+            "Prometheus starts without these jobs and does not say so; correct the path, or delete the entry"
+        }
         Purpose::Targets => "Until something writes such a file, the job has no targets from it",
     }
 }
@@ -240,12 +310,18 @@ fn unverified(named: &[Named<'_>]) -> Vec<Unchecked> {
                 Unverified::Outside => ("the path leads out of the tree that is checked", None),
                 Unverified::Placeholder => ("the path holds a placeholder", None),
                 Unverified::Forbidden => ("the folder may not be read", None),
-                Unverified::NoFolder => ("the configuration has no folder that a relative path could count from", None),
+                Unverified::NoFolder => (
+                    "the configuration has no folder that a relative path could count from",
+                    None,
+                ),
             };
             Unchecked {
                 place: one.node.place(),
                 logical: one.node.path(),
-                reason: format!("the files that `{}` names were not looked at: {reason}", one.purpose.setting()),
+                reason: format!(
+                    "the files that `{}` names were not looked at: {reason}",
+                    one.purpose.setting()
+                ),
                 settle: settle.map(str::to_owned),
             }
         })

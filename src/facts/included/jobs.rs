@@ -12,7 +12,7 @@ const DUPLICATE_JOB: &str = "files/duplicate-job";
 
 /// A file that `scrape_config_files` names.
 #[derive(Debug)]
-pub struct Included<'d> {
+pub(super) struct Included<'d> {
     pub(super) path: PathBuf,
     /// The entry that names it.
     pub(super) by: Node<'d>,
@@ -35,7 +35,11 @@ pub(super) fn repeated(main: &Document, included: &[Included<'_>]) -> Vec<Findin
     }
     let mut findings = Vec::new();
     for (index, file) in included.iter().enumerate() {
-        if let Some(before) = included.iter().take(index).find(|before| before.path == file.path) {
+        if let Some(before) = included
+            .iter()
+            .take(index)
+            .find(|before| before.path == file.path)
+        {
             findings.extend(twice(file, before));
             continue;
         }
@@ -57,7 +61,9 @@ pub(super) fn repeated(main: &Document, included: &[Included<'_>]) -> Vec<Findin
 fn twice(file: &Included<'_>, before: &Included<'_>) -> Option<Finding> {
     jobs(&file.document).next()?;
     let name = file.document.text().path();
-    let message = format!("{name} is brought in twice, so all of its jobs exist twice; Prometheus refuses to start");
+    let message = format!(
+        "{name} is brought in twice, so all of its jobs exist twice; Prometheus refuses to start"
+    );
     let finding = at(file.by, DUPLICATE_JOB, Severity::Error, message);
     Some(finding.evidence(before.by.place(), "this entry brings it in first"))
 }

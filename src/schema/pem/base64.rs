@@ -4,7 +4,7 @@
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let sextets: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     let plain = sextets.trim_end_matches('=');
-    if plain.is_empty() || sextets.len() % 4 != 0 || sextets.len() - plain.len() > 2 {
+    if plain.is_empty() || !sextets.len().is_multiple_of(4) || sextets.len() - plain.len() > 2 {
         return None;
     }
     let mut out = Vec::with_capacity(plain.len() * 3 / 4);

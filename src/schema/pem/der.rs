@@ -41,7 +41,12 @@ impl<'d> Reader<'d> {
             0..=0x7f => (usize::from(first), rest),
             0x81..=0x84 => {
                 let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-                (digits.iter().fold(0, |length, &byte| length << 8 | usize::from(byte)), rest)
+                (
+                    digits
+                        .iter()
+                        .fold(0, |length, &byte| length << 8 | usize::from(byte)),
+                    rest,
+                )
             }
             _ => return None,
         };
@@ -96,7 +101,12 @@ pub(super) fn certificate(der: &[u8]) -> Option<Certificate> {
     let not_after = time(validity.value()?)?;
     let name = common_name(fields.expect(SEQUENCE)?);
     let public = public_part(fields.expect(SEQUENCE)?);
-    Some(Certificate { not_before, not_after, name, public })
+    Some(Certificate {
+        not_before,
+        not_after,
+        name,
+        public,
+    })
 }
 
 /// `UTCTime` or `GeneralizedTime`, both in UTC with seconds in certificates.
@@ -120,9 +130,16 @@ fn time(value: Value<'_>) -> Option<i64> {
 fn common_name(mut subject: Reader<'_>) -> Option<String> {
     let mut found = None;
     while let Some(mut set) = subject.expect(SET) {
-        let Some(mut pair) = set.expect(SEQUENCE) else { continue };
-        if pair.value().is_some_and(|oid| oid.tag == OBJECT && oid.content == COMMON_NAME) {
-            found = pair.value().and_then(|value| String::from_utf8(value.content.to_vec()).ok());
+        let Some(mut pair) = set.expect(SEQUENCE) else {
+            continue;
+        };
+        if pair
+            .value()
+            .is_some_and(|oid| oid.tag == OBJECT && oid.content == COMMON_NAME)
+        {
+            found = pair
+                .value()
+                .and_then(|value| String::from_utf8(value.content.to_vec()).ok());
         }
     }
     found.filter(|name| name.len() <= 100 && !name.chars().any(char::is_control))
@@ -172,7 +189,10 @@ pub(super) fn key(der: &[u8]) -> Option<PublicPart> {
 fn ec_point(mut fields: Reader<'_>) -> Option<PublicPart> {
     while let Some(value) = fields.value() {
         if value.tag == 0xa1 {
-            let (_, point) = Reader::new(value.content).expect(BIT_STRING)?.rest.split_first()?;
+            let (_, point) = Reader::new(value.content)
+                .expect(BIT_STRING)?
+                .rest
+                .split_first()?;
             return Some(PublicPart::Ec(point.to_vec()));
         }
     }

@@ -14,7 +14,10 @@ use crate::yaml::{Entry, Node};
 type Identity<'d> = (bool, &'d str, Vec<(&'d str, &'d str)>);
 
 pub(super) fn check(report: &mut Report<'_>) {
-    let groups = report.document.root().and_then(|root| entry(root, "groups"));
+    let groups = report
+        .document
+        .root()
+        .and_then(|root| entry(root, "groups"));
     let mut names: HashMap<&str, Node<'_>> = HashMap::new();
     let mut rules: HashMap<Identity<'_>, Node<'_>> = HashMap::new();
     for group in groups.into_iter().flat_map(|groups| groups.value.items()) {
@@ -23,7 +26,10 @@ pub(super) fn check(report: &mut Report<'_>) {
         }
         name_of_group(group, &mut names, report);
         labels(group, report);
-        for rule in entry(group, "rules").into_iter().flat_map(|rules| rules.value.items()) {
+        for rule in entry(group, "rules")
+            .into_iter()
+            .flat_map(|rules| rules.value.items())
+        {
             if rule.mapping().is_some() || rule.is_null() {
                 check_rule(rule, report);
                 duplicate(group, rule, &mut rules, report);
@@ -32,11 +38,20 @@ pub(super) fn check(report: &mut Report<'_>) {
     }
 }
 
-fn name_of_group<'d>(group: Node<'d>, names: &mut HashMap<&'d str, Node<'d>>, report: &mut Report<'_>) {
+fn name_of_group<'d>(
+    group: Node<'d>,
+    names: &mut HashMap<&'d str, Node<'d>>,
+    report: &mut Report<'_>,
+) {
     let name = text(group, "name");
     let node = entry(group, "name").map_or(group, |entry| entry.value);
     if name.is_empty() {
-        missing(report, group, "name", "the group has no name; Prometheus refuses the file");
+        missing(
+            report,
+            group,
+            "name",
+            "the group has no name; Prometheus refuses the file",
+        );
     } else if let Some(first) = names.get(name) {
         let message = format!("there are two groups `{name}` in this file; Prometheus refuses it");
         note(report.at(node, message), *first, "the first one");
@@ -47,7 +62,11 @@ fn name_of_group<'d>(group: Node<'d>, names: &mut HashMap<&'d str, Node<'d>>, re
 
 /// Says that a mapping lacks something, at its first key or, if there is one, at the empty value.
 fn missing(report: &mut Report<'_>, of: Node<'_>, key: &str, message: &str) {
-    let written = of.mapping().into_iter().flat_map(entries).find(|entry| entry.name() == key);
+    let written = of
+        .mapping()
+        .into_iter()
+        .flat_map(entries)
+        .find(|entry| entry.name() == key);
     let first = of.mapping().and_then(|mapping| mapping.written().next());
     let node = written.or(first).map_or(of, |entry| entry.key);
     let (logical, identity) = (of.path(), of.identity());
@@ -59,7 +78,10 @@ fn missing(report: &mut Report<'_>, of: Node<'_>, key: &str, message: &str) {
 
 fn note(finding: Option<&mut Finding>, node: Node<'_>, message: &str) {
     if let Some(finding) = finding {
-        finding.evidence.push(Evidence { place: node.place(), message: message.into() });
+        finding.evidence.push(Evidence {
+            place: node.place(),
+            message: message.into(),
+        });
     }
 }
 
@@ -79,13 +101,22 @@ fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
         (false, false) => {
             if let Some((record, alert)) = entry(rule, "record").zip(entry(rule, "alert")) {
                 let message = "the rule has both `record` and `alert`; Prometheus refuses the file";
-                note(report.at(alert.key, message), record.key, "`record` is set here");
+                note(
+                    report.at(alert.key, message),
+                    record.key,
+                    "`record` is set here",
+                );
             }
         }
         _ => {}
     }
     match entry(rule, "expr").filter(|entry| entry.value.as_str() != Some("")) {
-        None => missing(report, rule, "expr", "the rule has no `expr`; Prometheus refuses the file"),
+        None => missing(
+            report,
+            rule,
+            "expr",
+            "the rule has no `expr`; Prometheus refuses the file",
+        ),
         Some(entry) => expression(entry.value, report),
     }
     if !record.is_empty() {
@@ -125,9 +156,16 @@ fn recording(rule: Node<'_>, report: &mut Report<'_>) {
         only_for_alerts(key, found, report);
     }
     let annotations = entry(rule, "annotations");
-    let filled = annotations.filter(|entry| entry.value.mapping().is_some_and(|mapping| !entries(mapping).is_empty()));
+    let filled = annotations.filter(|entry| {
+        entry
+            .value
+            .mapping()
+            .is_some_and(|mapping| !entries(mapping).is_empty())
+    });
     only_for_alerts("annotations", filled, report);
-    let Some(entry) = entry(rule, "record") else { return };
+    let Some(entry) = entry(rule, "record") else {
+        return;
+    };
     let name = entry.value.as_str().unwrap_or("");
     if let Some(at) = name.find(['{', '}'])
         && (report.version.major, report.version.minor) >= (3, 2)
@@ -148,18 +186,25 @@ fn recording(rule: Node<'_>, report: &mut Report<'_>) {
 
 fn only_for_alerts(key: &str, found: Option<Entry<'_>>, report: &mut Report<'_>) {
     if let Some(entry) = found {
-        let message = format!("`{key}` is only for alerts, and this rule has `record`; Prometheus refuses the file");
+        let message = format!(
+            "`{key}` is only for alerts, and this rule has `record`; Prometheus refuses the file"
+        );
         report.at(entry.key, message);
     }
 }
 
 fn why_legacy(report: &Report<'_>) -> &'static str {
-    if report.version.major < 3 { "is the only one before Prometheus 3" } else { "the configuration asks for" }
+    if report.version.major < 3 {
+        "is the only one before Prometheus 3"
+    } else {
+        "the configuration asks for"
+    }
 }
 
 /// The first character that can't stand in a legacy name.
 fn bad_character(name: &str, sign: impl Fn(char) -> bool) -> Option<(usize, char)> {
-    name.char_indices().find(|&(at, c)| !(c.is_ascii_alphabetic() || sign(c) || at > 0 && c.is_ascii_digit()))
+    name.char_indices()
+        .find(|&(at, c)| !(c.is_ascii_alphabetic() || sign(c) || at > 0 && c.is_ascii_digit()))
 }
 
 /// Names of labels, of a group or a rule.
@@ -167,7 +212,10 @@ fn labels(of: Node<'_>, report: &mut Report<'_>) {
     for entry in names(of, "labels") {
         if entry.name() == "__name__" {
             let message = "a rule can't set the label `__name__`; Prometheus refuses the file";
-            help(report.at(entry.key, message), "The metric's name is what `record` says");
+            help(
+                report.at(entry.key, message),
+                "The metric's name is what `record` says",
+            );
         } else {
             name(entry, "label", report);
         }
@@ -183,13 +231,22 @@ fn annotation_names(of: Node<'_>, report: &mut Report<'_>) {
 fn names<'d>(of: Node<'d>, key: &str) -> Vec<Entry<'d>> {
     let mapping = entry(of, key).and_then(|entry| entry.value.mapping());
     let all = mapping.map(entries).unwrap_or_default();
-    all.into_iter().filter(|entry| entry.key.scalar().is_some()).collect()
+    all.into_iter()
+        .filter(|entry| entry.key.scalar().is_some())
+        .collect()
 }
 
 fn name(entry: Entry<'_>, what: &str, report: &mut Report<'_>) {
-    let name = if entry.key.is_null() { "" } else { entry.name() };
+    let name = if entry.key.is_null() {
+        ""
+    } else {
+        entry.name()
+    };
     if name.is_empty() {
-        report.at(entry.key, format!("the name of the {what} is empty; Prometheus refuses the file"));
+        report.at(
+            entry.key,
+            format!("the name of the {what} is empty; Prometheus refuses the file"),
+        );
     } else if report.names == Scheme::Legacy
         && let Some((at, c)) = bad_character(name, |c| c == '_')
     {
@@ -205,8 +262,13 @@ fn name(entry: Entry<'_>, what: &str, report: &mut Report<'_>) {
 /// The templates in labels and annotations of an alert.
 fn templates(rule: Node<'_>, report: &mut Report<'_>) {
     let release = (report.version.major, report.version.minor);
-    for entry in names(rule, "labels").into_iter().chain(names(rule, "annotations")) {
-        let Some(text) = entry.value.as_str() else { continue };
+    for entry in names(rule, "labels")
+        .into_iter()
+        .chain(names(rule, "annotations"))
+    {
+        let Some(text) = entry.value.as_str() else {
+            continue;
+        };
         if let Err(fault) = template::check(text, release) {
             let message = format!("{}; Prometheus refuses the file", fault.message);
             report.part(TEMPLATE, entry.value, (fault.from, fault.to), message);
@@ -222,7 +284,10 @@ fn duplicate<'d>(
     report: &mut Report<'_>,
 ) {
     let (record, alert) = (entry(rule, "record"), entry(rule, "alert"));
-    let Some(entry) = record.or(alert).filter(|entry| entry.value.as_str() != Some("")) else {
+    let Some(entry) = record
+        .or(alert)
+        .filter(|entry| entry.value.as_str() != Some(""))
+    else {
         return;
     };
     let text = |entry: &Entry<'d>| (entry.name(), entry.value.as_str().unwrap_or(""));
@@ -237,9 +302,17 @@ fn duplicate<'d>(
     let identity = (record.is_some(), name, labels);
     if let Some(first) = seen.get(&identity) {
         let first = *first;
-        let what = if record.is_some() { "writes the metric" } else { "raises the alert" };
+        let what = if record.is_some() {
+            "writes the metric"
+        } else {
+            "raises the alert"
+        };
         let message = format!("a second rule {what} `{name}` with the same labels");
-        note(report.info(DUPLICATE_RULE, entry.value, message), first, "the first one");
+        note(
+            report.info(DUPLICATE_RULE, entry.value, message),
+            first,
+            "the first one",
+        );
     } else {
         seen.insert(identity, entry.value);
     }

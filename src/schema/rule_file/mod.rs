@@ -36,13 +36,20 @@ pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Vec
 
 /// The names that a version allows if the configuration says nothing.
 fn default_scheme(version: Version) -> Scheme {
-    if version.major < 3 { Scheme::Legacy } else { Scheme::Utf8 }
+    if version.major < 3 {
+        Scheme::Legacy
+    } else {
+        Scheme::Utf8
+    }
 }
 
 /// The finding for a rule file that is not YAML.
 #[must_use]
 pub fn broken(text: &Arc<Text>, error: &SyntaxError) -> Finding {
-    Finding { rule: RULE_FILE.into(), ..syntax_finding(text, error) }
+    Finding {
+        rule: RULE_FILE.into(),
+        ..syntax_finding(text, error)
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ pub(super) fn part(node: Node<'_>, from: usize, to: usize) -> Span {
     let before = count(scalar.text.get(..from).unwrap_or(""));
     let within = count(scalar.text.get(from..to).unwrap_or(""));
     let units = units(scalar, node.document().text().slice(scalar.span));
-    let mut part = units.skip(before.saturating_sub(usize::from(within == 0))).take(within.max(1));
+    let mut part = units
+        .skip(before.saturating_sub(usize::from(within == 0)))
+        .take(within.max(1));
     let Some(first) = part.next() else {
         return scalar.span;
     };
@@ -34,7 +36,12 @@ fn units(scalar: Scalar<'_>, source: &str) -> impl Iterator<Item = Span> {
         Style::SingleQuoted | Style::DoubleQuoted => 1,
         Style::Plain => 0,
     };
-    let end = source.len() - usize::from(matches!(scalar.style, Style::SingleQuoted | Style::DoubleQuoted)).min(source.len());
+    let end = source.len()
+        - usize::from(matches!(
+            scalar.style,
+            Style::SingleQuoted | Style::DoubleQuoted
+        ))
+        .min(source.len());
     let mut at = start.min(end);
     std::iter::from_fn(move || {
         loop {
@@ -63,7 +70,11 @@ fn unit(rest: &str, style: Style) -> (usize, bool) {
                 _ => 0,
             };
             let length = 1 + escaped.len_utf8() + digits;
-            (length.min(rest.len()), matches!(escaped, 'n' | 't' | 'r' | 'v' | 'f' | 'N' | 'L' | 'P' | '_') || escaped.is_whitespace())
+            (
+                length.min(rest.len()),
+                matches!(escaped, 'n' | 't' | 'r' | 'v' | 'f' | 'N' | 'L' | 'P' | '_')
+                    || escaped.is_whitespace(),
+            )
         }
         _ => (c.len_utf8(), c.is_whitespace()),
     }
@@ -80,7 +91,10 @@ mod tests {
         let document = parse_first(&Text::new("t.yml", source.into())).unwrap();
         let node = document.root().unwrap().get("a").unwrap();
         let from = node.as_str().unwrap().find(word).expect(word);
-        document.text().slice(part(node, from, from + word.len())).to_owned()
+        document
+            .text()
+            .slice(part(node, from, from + word.len()))
+            .to_owned()
     }
 
     #[test]

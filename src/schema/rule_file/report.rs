@@ -25,8 +25,19 @@ pub(super) struct Report<'d> {
 }
 
 impl<'d> Report<'d> {
-    pub(super) fn new(document: &'d Document, version: Version, names: Scheme, template: bool) -> Self {
-        Self { document, version, names, template, findings: Vec::new() }
+    pub(super) fn new(
+        document: &'d Document,
+        version: Version,
+        names: Scheme,
+        template: bool,
+    ) -> Self {
+        Self {
+            document,
+            version,
+            names,
+            template,
+            findings: Vec::new(),
+        }
     }
 
     pub(super) fn into_findings(self) -> Vec<Finding> {
@@ -34,7 +45,11 @@ impl<'d> Report<'d> {
     }
 
     /// A fault of a node.
-    pub(super) fn at(&mut self, node: Node<'_>, message: impl Into<String>) -> Option<&mut Finding> {
+    pub(super) fn at(
+        &mut self,
+        node: Node<'_>,
+        message: impl Into<String>,
+    ) -> Option<&mut Finding> {
         let span = visible(node).span();
         self.push(RULE_FILE, node, span, Severity::Error, message.into())
     }
@@ -48,12 +63,21 @@ impl<'d> Report<'d> {
         message: impl Into<String>,
     ) -> Option<&mut Finding> {
         let span = place::part(node, from, to);
-        let span = if span.is_empty() { visible(node).span() } else { span };
+        let span = if span.is_empty() {
+            visible(node).span()
+        } else {
+            span
+        };
         self.push(rule, node, span, Severity::Error, message.into())
     }
 
     /// What is only worth knowing.
-    pub(super) fn info(&mut self, rule: &'static str, node: Node<'_>, message: impl Into<String>) -> Option<&mut Finding> {
+    pub(super) fn info(
+        &mut self,
+        rule: &'static str,
+        node: Node<'_>,
+        message: impl Into<String>,
+    ) -> Option<&mut Finding> {
         let span = visible(node).span();
         self.push(rule, node, span, Severity::Info, message.into())
     }
@@ -68,11 +92,18 @@ impl<'d> Report<'d> {
         severity: Severity,
         message: String,
     ) -> Option<&mut Finding> {
-        let unfilled = rule != TEMPLATE && node.scalar().is_some_and(|scalar| placeholder::find(scalar.text).next().is_some());
+        let unfilled = rule != TEMPLATE
+            && node
+                .scalar()
+                .is_some_and(|scalar| placeholder::find(scalar.text).next().is_some());
         if unfilled && self.template {
             return None;
         }
-        let severity = if unfilled { severity.min(Severity::Warning) } else { severity };
+        let severity = if unfilled {
+            severity.min(Severity::Warning)
+        } else {
+            severity
+        };
         self.findings.push(Finding {
             rule: rule.into(),
             severity,
@@ -90,5 +121,9 @@ impl<'d> Report<'d> {
 
 /// A node to point at: an empty scalar has no text, so what is around it is shown.
 fn visible(node: Node<'_>) -> Node<'_> {
-    if node.span().is_empty() { node.parent().unwrap_or(node) } else { node }
+    if node.span().is_empty() {
+        node.parent().unwrap_or(node)
+    } else {
+        node
+    }
 }

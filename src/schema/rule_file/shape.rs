@@ -31,20 +31,36 @@ struct Field {
 }
 
 const fn field(key: &'static str, shape: Shape) -> Field {
-    Field { key, shape, since: (2, 0) }
+    Field {
+        key,
+        shape,
+        since: (2, 0),
+    }
 }
 
-static FILE: Section = Section { name: "a rule file", fields: &[field("groups", Shape::List(&GROUP))] };
+static FILE: Section = Section {
+    name: "a rule file",
+    fields: &[field("groups", Shape::List(&GROUP))],
+};
 
 static GROUP: Section = Section {
     name: "a group",
     fields: &[
         field("name", Shape::Text),
         field("interval", Shape::Duration),
-        Field { since: (2, 53), ..field("query_offset", Shape::Duration) },
-        Field { since: (2, 31), ..field("limit", Shape::Integer) },
+        Field {
+            since: (2, 53),
+            ..field("query_offset", Shape::Duration)
+        },
+        Field {
+            since: (2, 31),
+            ..field("limit", Shape::Integer)
+        },
         field("rules", Shape::List(&RULE)),
-        Field { since: (3, 0), ..field("labels", Shape::Map) },
+        Field {
+            since: (3, 0),
+            ..field("labels", Shape::Map)
+        },
     ],
 };
 
@@ -55,7 +71,10 @@ static RULE: Section = Section {
         field("alert", Shape::Text),
         field("expr", Shape::Text),
         field("for", Shape::Duration),
-        Field { since: (2, 42), ..field("keep_firing_for", Shape::Duration) },
+        Field {
+            since: (2, 42),
+            ..field("keep_firing_for", Shape::Duration)
+        },
         field("labels", Shape::Map),
         field("annotations", Shape::Map),
     ],
@@ -66,18 +85,42 @@ const FOREIGN: &[(&str, &str)] = &[
     ("partial_response_strategy", "Only Thanos knows this key"),
     ("namespace", "Only mimirtool and cortextool know this key"),
     ("source_tenants", "Only Mimir and Cortex know this key"),
-    ("evaluation_delay", "Only Mimir knows this key; in Prometheus it is `query_offset`"),
-    ("align_evaluation_time_on_interval", "Only Mimir knows this key"),
+    (
+        "evaluation_delay",
+        "Only Mimir knows this key; in Prometheus it is `query_offset`",
+    ),
+    (
+        "align_evaluation_time_on_interval",
+        "Only Mimir knows this key",
+    ),
     ("remote_write", "Only Loki knows this key in a group"),
     ("concurrency", "Only vmalert knows this key"),
     ("tenant", "Only vmalert knows this key"),
     ("params", "Only vmalert knows this key"),
-    ("kind", "This is a PrometheusRule resource: Prometheus itself reads only what stands under its `spec`"),
-    ("apiVersion", "This is a Kubernetes resource: Prometheus itself reads only what stands under its `spec`"),
-    ("rule_files", "This looks like a configuration of Prometheus, not like a rule file"),
-    ("scrape_configs", "This looks like a configuration of Prometheus, not like a rule file"),
-    ("rule_fields", "This looks like the tests of promtool, not like a rule file"),
-    ("tests", "This looks like unit tests for `promtool test rules`, not like a rule file"),
+    (
+        "kind",
+        "This is a PrometheusRule resource: Prometheus itself reads only what stands under its `spec`",
+    ),
+    (
+        "apiVersion",
+        "This is a Kubernetes resource: Prometheus itself reads only what stands under its `spec`",
+    ),
+    (
+        "rule_files",
+        "This looks like a configuration of Prometheus, not like a rule file",
+    ),
+    (
+        "scrape_configs",
+        "This looks like a configuration of Prometheus, not like a rule file",
+    ),
+    (
+        "rule_fields",
+        "This looks like the tests of promtool, not like a rule file",
+    ),
+    (
+        "tests",
+        "This looks like unit tests for `promtool test rules`, not like a rule file",
+    ),
 ];
 
 pub(super) fn check(report: &mut Report<'_>) {
@@ -98,12 +141,20 @@ pub(super) fn check(report: &mut Report<'_>) {
 
 fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
     let Some(mapping) = node.mapping() else {
-        let message = format!("{} is a mapping with {}, and this is {}", of.name, keys(of), noun(node));
+        let message = format!(
+            "{} is a mapping with {}, and this is {}",
+            of.name,
+            keys(of),
+            noun(node)
+        );
         report.at(node, message);
         return;
     };
     keys_of(mapping, report);
-    for entry in entries(mapping).into_iter().filter(|entry| entry.key.scalar().is_some()) {
+    for entry in entries(mapping)
+        .into_iter()
+        .filter(|entry| entry.key.scalar().is_some())
+    {
         match of.fields.iter().find(|field| field.key == entry.name()) {
             None => unknown(of, entry, report),
             Some(field) if (report.version.major, report.version.minor) < field.since => {
@@ -120,7 +171,11 @@ fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
 }
 
 fn keys(of: &Section) -> String {
-    let keys: Vec<_> = of.fields.iter().map(|field| format!("`{}`", field.key)).collect();
+    let keys: Vec<_> = of
+        .fields
+        .iter()
+        .map(|field| format!("`{}`", field.key))
+        .collect();
     match keys.as_slice() {
         [only] => format!("the key {only}"),
         _ => format!("the keys {}", keys.join(", ")),
@@ -129,7 +184,10 @@ fn keys(of: &Section) -> String {
 
 fn unknown(of: &Section, entry: Entry<'_>, report: &mut Report<'_>) {
     let name = entry.name();
-    let message = format!("{} has no key `{name}`; Prometheus refuses the file", of.name);
+    let message = format!(
+        "{} has no key `{name}`; Prometheus refuses the file",
+        of.name
+    );
     let known = |section: &Section| section.fields.iter().any(|field| field.key == name);
     let foreign = FOREIGN.iter().find(|(key, _)| *key == name);
     let near = nearest(name, of.fields.iter().map(|field| field.key));
@@ -149,12 +207,18 @@ fn unknown(of: &Section, entry: Entry<'_>, report: &mut Report<'_>) {
 /// Keys that no mapping can have, whatever it is for.
 fn keys_of(mapping: Mapping<'_>, report: &mut Report<'_>) {
     for value in bad_merges(mapping) {
-        report.at(value, "`<<` takes a mapping, an alias to one, or a list of these");
+        report.at(
+            value,
+            "`<<` takes a mapping, an alias to one, or a list of these",
+        );
     }
     repeated(mapping, report);
     for entry in entries(mapping) {
         if entry.key.scalar().is_none() {
-            let message = format!("a key is a text, and this is {}; it may need quotes", noun(entry.key));
+            let message = format!(
+                "a key is a text, and this is {}; it may need quotes",
+                noun(entry.key)
+            );
             report.at(entry.key, message);
         }
     }
@@ -162,15 +226,23 @@ fn keys_of(mapping: Mapping<'_>, report: &mut Report<'_>) {
 
 fn repeated(mapping: Mapping<'_>, report: &mut Report<'_>) {
     let mut seen: Vec<Entry<'_>> = Vec::new();
-    let written = mapping.entries().into_iter().filter(|entry| !entry.merged && entry.key.scalar().is_some());
+    let written = mapping
+        .entries()
+        .into_iter()
+        .filter(|entry| !entry.merged && entry.key.scalar().is_some());
     for entry in written {
         match seen.iter().find(|first| first.name() == entry.name()) {
             Some(first) => {
-                let message =
-                    format!("`{}` is written twice in the same place; Prometheus refuses the file", entry.name());
+                let message = format!(
+                    "`{}` is written twice in the same place; Prometheus refuses the file",
+                    entry.name()
+                );
                 let place = first.key.place();
                 if let Some(finding) = report.at(entry.key, message) {
-                    finding.evidence.push(crate::finding::Evidence { place, message: "it was first set here".into() });
+                    finding.evidence.push(crate::finding::Evidence {
+                        place,
+                        message: "it was first set here".into(),
+                    });
                 }
             }
             None => seen.push(entry),
@@ -200,7 +272,10 @@ fn value(field: &Field, node: Node<'_>, report: &mut Report<'_>) {
                 Shape::Map => "a mapping of names to texts",
                 Shape::List(_) => "a list",
             };
-            report.at(node, format!("`{}` takes {wants}, and this is {}", field.key, noun(node)));
+            report.at(
+                node,
+                format!("`{}` takes {wants}, and this is {}", field.key, noun(node)),
+            );
         }
     }
 }
@@ -208,7 +283,9 @@ fn value(field: &Field, node: Node<'_>, report: &mut Report<'_>) {
 fn duration(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'_>) {
     let fault = match scalar::duration(scalar.text) {
         Err(fault) => fault,
-        Ok(duration) if duration.compound && (report.version.major, report.version.minor) < (2, 21) => {
+        Ok(duration)
+            if duration.compound && (report.version.major, report.version.minor) < (2, 21) =>
+        {
             scalar::Fault {
                 from: 0,
                 to: scalar.text.len(),
@@ -217,7 +294,12 @@ fn duration(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'
         }
         Ok(_) => return,
     };
-    report.part(RULE_FILE, node, (fault.from, fault.to), format!("`{key}` {}", fault.message));
+    report.part(
+        RULE_FILE,
+        node,
+        (fault.from, fault.to),
+        format!("`{key}` {}", fault.message),
+    );
 }
 
 fn integer(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'_>) {
@@ -230,7 +312,10 @@ fn map(key: &str, mapping: Mapping<'_>, report: &mut Report<'_>) {
     keys_of(mapping, report);
     for entry in entries(mapping) {
         if entry.value.scalar().is_none() {
-            let message = format!("a value of `{key}` is a text, and this is {}", noun(entry.value));
+            let message = format!(
+                "a value of `{key}` is a text, and this is {}",
+                noun(entry.value)
+            );
             report.at(entry.value, message);
         }
     }

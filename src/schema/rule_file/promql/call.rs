@@ -17,7 +17,9 @@ impl Parser<'_> {
             }
             (
                 Kind::Name
-                | Kind::Word(Word::Start | Word::End | Word::Step | Word::Range | Word::MaxOf | Word::MinOf),
+                | Kind::Word(
+                    Word::Start | Word::End | Word::Step | Word::Range | Word::MaxOf | Word::MinOf,
+                ),
                 Kind::ParenOpen,
             ) => self.call(name),
             _ => self.selector(Some(name)),
@@ -44,7 +46,13 @@ impl Parser<'_> {
                 self.argument(word, *argument, *wanted);
             }
         } else {
-            self.push(wrong_count(name, word, wanted.len(), wanted.len(), arguments.len()));
+            self.push(wrong_count(
+                name,
+                word,
+                wanted.len(),
+                wanted.len(),
+                arguments.len(),
+            ));
         }
         Ok(Part::new(name.from, self.end(), Type::Vector))
     }
@@ -70,7 +78,11 @@ impl Parser<'_> {
                 function.returns
             }
             Err(fault) => {
-                self.push(Fault { from: name.from, to: name.to, ..fault });
+                self.push(Fault {
+                    from: name.from,
+                    to: name.to,
+                    ..fault
+                });
                 Type::Unknown
             }
         };
@@ -80,7 +92,9 @@ impl Parser<'_> {
     fn experimental(&mut self, name: Token, function: &Function) {
         let flag = function.flag();
         let word = format!("the function `{}`", function.name);
-        let fault = self.dialect.missing(&word, function.since, flag, name.from, name.to);
+        let fault = self
+            .dialect
+            .missing(&word, function.since, flag, name.from, name.to);
         self.faults.extend(fault);
     }
 
@@ -91,12 +105,20 @@ impl Parser<'_> {
             more => usize::try_from(more).map_or(usize::MAX, |more| least + more),
         };
         if !(least..=most).contains(&arguments.len()) {
-            self.push(wrong_count(name, function.name, least, most, arguments.len()));
+            self.push(wrong_count(
+                name,
+                function.name,
+                least,
+                most,
+                arguments.len(),
+            ));
         }
         if function.name == "info" {
             self.info_selector(arguments.get(1));
         }
-        let Some(last) = function.takes.last() else { return };
+        let Some(last) = function.takes.last() else {
+            return;
+        };
         for (index, argument) in arguments.iter().enumerate() {
             match function.takes.get(index) {
                 Some(wanted) => self.argument(function.name, *argument, *wanted),
@@ -110,9 +132,11 @@ impl Parser<'_> {
     fn info_selector(&mut self, argument: Option<&Part>) {
         let Some(argument) = argument else { return };
         if argument.shape == Shape::Selector && !argument.named {
-            self.faults.retain(|fault| (fault.from, fault.to) != (argument.from, argument.to));
+            self.faults
+                .retain(|fault| (fault.from, fault.to) != (argument.from, argument.to));
         } else {
-            let message = "the second argument of `info` must be labels in braces, without a metric's name";
+            let message =
+                "the second argument of `info` must be labels in braces, without a metric's name";
             self.push(Fault::new(argument.from, argument.to, message));
         }
     }
@@ -121,7 +145,11 @@ impl Parser<'_> {
         if argument.ty.is(wanted) {
             return;
         }
-        let message = format!("`{of}` takes {} here, and this is {}", wanted.noun(), argument.ty.noun());
+        let message = format!(
+            "`{of}` takes {} here, and this is {}",
+            wanted.noun(),
+            argument.ty.noun()
+        );
         let fault = Fault::new(argument.from, argument.to, message);
         self.push(with_remedy(fault, argument.ty, wanted));
     }
@@ -140,7 +168,9 @@ impl Parser<'_> {
                 return Ok(arguments);
             }
             if self.token.kind == Kind::ParenClose {
-                return Err(Fault::at(comma, "a comma can't stand behind the last argument").into());
+                return Err(
+                    Fault::at(comma, "a comma can't stand behind the last argument").into(),
+                );
             }
         }
     }
@@ -152,6 +182,12 @@ fn wrong_count(name: Token, word: &str, least: usize, most: usize, is: usize) ->
         (least, usize::MAX) => format!("at least {least}"),
         (least, most) => format!("{least} to {most}"),
     };
-    let noun = if wants == "1" { "argument" } else { "arguments" };
-    Fault::at(name, format!("`{word}` takes {wants} {noun}, and {is} are given"))
+    let noun = if wants == "1" {
+        "argument"
+    } else {
+        "arguments"
+    };
+    let are = if is == 1 { "is" } else { "are" };
+    let message = format!("`{word}` takes {wants} {noun}, and {is} {are} given");
+    Fault::at(name, message)
 }

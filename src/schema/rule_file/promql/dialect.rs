@@ -19,6 +19,7 @@ pub(super) enum Feature {
     AtModifier,
     NegativeOffsets,
     LooseNumbers,
+    Underscores,
     QuotedNames,
     DurationArithmetic,
     ExtendedRanges,
@@ -65,6 +66,12 @@ const FEATURES: &[Row] = &[
     Row {
         feature: Feature::LooseNumbers,
         name: "a number in place of a duration, or the reverse,",
+        since: (2, 54),
+        flag: None,
+    },
+    Row {
+        feature: Feature::Underscores,
+        name: "an underscore in a number",
         since: (2, 54),
         flag: None,
     },

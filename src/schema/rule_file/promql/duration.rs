@@ -8,7 +8,7 @@ use super::value::{Part, Shape, Type};
 use crate::schema::scalar;
 
 /// The longest duration that Go can hold, in seconds (`1<<63` nanoseconds).
-const MOST_SECONDS: f64 = 9_223_372_036.854_775_8;
+const MOST_SECONDS: f64 = 9_223_372_036.854_776;
 
 const A_DURATION: &str = "a duration such as `5m`";
 
@@ -30,18 +30,27 @@ impl Parser<'_> {
         if subquery && self.token.kind != Kind::BracketClose {
             self.positive()?;
         }
-        self.expect(Kind::BracketClose, if subquery { "`]`" } else { "`:` or `]`" })?;
+        self.expect(
+            Kind::BracketClose,
+            if subquery { "`]`" } else { "`:` or `]`" },
+        )?;
         let end = self.end();
         if subquery {
             return Ok(self.subquery(of, open, end));
         }
         let wrong = match of.shape {
-            Shape::Selector if of.offset => Some("`offset` must stand behind the range, not before it"),
+            Shape::Selector if of.offset => {
+                Some("`offset` must stand behind the range, not before it")
+            }
             Shape::Selector if of.at => Some("`@` must stand behind the range, not before it"),
             Shape::Selector => None,
             _ => Some("a range can only follow a selector"),
         };
-        let shape = if of.shape == Shape::Selector { Shape::Range } else { Shape::BrokenRange };
+        let shape = if of.shape == Shape::Selector {
+            Shape::Range
+        } else {
+            Shape::BrokenRange
+        };
         if let Some(message) = wrong {
             let mut fault = Fault::new(open.from, end, message);
             if of.shape != Shape::Selector && of.ty.is(Type::Vector) {
@@ -51,16 +60,28 @@ impl Parser<'_> {
             }
             self.push(fault);
         }
-        Ok(Part { from: of.from, to: end, ty: Type::Matrix, shape, ..of })
+        Ok(Part {
+            from: of.from,
+            to: end,
+            ty: Type::Matrix,
+            shape,
+            ..of
+        })
     }
 
     fn subquery(&mut self, of: Part, open: Token, end: usize) -> Part {
         self.need(Feature::Subqueries, open.from, end);
         if !of.ty.is(Type::Vector) {
-            let message = format!("a subquery can only follow an instant vector, and this is {}", of.ty.noun());
+            let message = format!(
+                "a subquery can only follow an instant vector, and this is {}",
+                of.ty.noun()
+            );
             self.push(Fault::new(of.from, of.to, message));
         }
-        Part { shape: Shape::Subquery, ..Part::new(of.from, end, Type::Matrix) }
+        Part {
+            shape: Shape::Subquery,
+            ..Part::new(of.from, end, Type::Matrix)
+        }
     }
 
     /// A duration of more than nothing.
@@ -70,7 +91,11 @@ impl Parser<'_> {
         }
         let length = self.arithmetic(0)?;
         if length.seconds.is_some_and(|seconds| seconds <= 0.0) {
-            self.push(Fault::new(length.from, length.to, "a range must be longer than nothing"));
+            self.push(Fault::new(
+                length.from,
+                length.to,
+                "a range must be longer than nothing",
+            ));
         }
         Ok(())
     }
@@ -100,18 +125,32 @@ impl Parser<'_> {
         let mut left = self.signed_duration()?;
         while let Kind::Operator(operator) = self.token.kind {
             let precedence = operator.precedence();
-            let is_arithmetic = precedence >= Operator::Add.precedence() && operator != Operator::Atan2;
+            let is_arithmetic =
+                precedence >= Operator::Add.precedence() && operator != Operator::Atan2;
             if !is_arithmetic || precedence < tightness {
                 break;
             }
             let sign = self.advance()?;
-            let next = if operator == Operator::Power { precedence } else { precedence + 1 };
+            let next = if operator == Operator::Power {
+                precedence
+            } else {
+                precedence + 1
+            };
             let right = self.arithmetic(next)?;
-            if matches!(operator, Operator::Divide | Operator::Modulo) && right.seconds == Some(0.0) {
-                self.push(Fault::new(sign.from, right.to, "a duration is divided by nothing"));
+            if matches!(operator, Operator::Divide | Operator::Modulo) && right.seconds == Some(0.0)
+            {
+                self.push(Fault::new(
+                    sign.from,
+                    right.to,
+                    "a duration is divided by nothing",
+                ));
             }
             self.need(Feature::DurationArithmetic, sign.from, sign.to);
-            left = Length { from: left.from, to: right.to, seconds: None };
+            left = Length {
+                from: left.from,
+                to: right.to,
+                seconds: None,
+            };
         }
         Ok(left)
     }
@@ -128,7 +167,11 @@ impl Parser<'_> {
                 Kind::Operator(Operator::Subtract) => inner.seconds.map(|seconds| -seconds),
                 _ => inner.seconds,
             };
-            Ok(Length { from: sign.from, to: inner.to, seconds })
+            Ok(Length {
+                from: sign.from,
+                to: inner.to,
+                seconds,
+            })
         })
     }
 
@@ -144,7 +187,10 @@ impl Parser<'_> {
                 self.need(Feature::LooseNumbers, token.from, token.to);
                 let seconds = self.number(token);
                 if seconds.is_nan() || seconds.abs() > MOST_SECONDS {
-                    self.push(Fault::at(token, "this is longer than Prometheus can count, about 292 years"));
+                    self.push(Fault::at(
+                        token,
+                        "this is longer than Prometheus can count, about 292 years",
+                    ));
                 }
                 Some(seconds)
             }
@@ -175,7 +221,11 @@ impl Parser<'_> {
             _ => return Err(self.unexpected(A_DURATION)),
         };
         let seconds = seconds.map(|seconds| if negative { -seconds } else { seconds });
-        Ok(Length { from: token.from, to: self.end(), seconds })
+        Ok(Length {
+            from: token.from,
+            to: self.end(),
+            seconds,
+        })
     }
 
     /// The length of a duration in seconds; a fault if it is none.
@@ -203,7 +253,10 @@ impl Parser<'_> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "only whether it is nothing matters")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "only whether it is nothing matters"
+)]
 fn seconds(milliseconds: i64) -> f64 {
     milliseconds as f64 / 1000.0
 }

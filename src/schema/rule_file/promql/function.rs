@@ -39,8 +39,21 @@ impl Function {
         }
     }
 
-    const fn new(name: &'static str, takes: &'static [Type], returns: Type, since: Release) -> Self {
-        Self { name, takes, more: 0, returns, since, until: None, stability: Stability::Stable }
+    const fn new(
+        name: &'static str,
+        takes: &'static [Type],
+        returns: Type,
+        since: Release,
+    ) -> Self {
+        Self {
+            name,
+            takes,
+            more: 0,
+            returns,
+            since,
+            until: None,
+            stability: Stability::Stable,
+        }
     }
 
     const fn more(self, more: i8) -> Self {
@@ -48,7 +61,10 @@ impl Function {
     }
 
     const fn experimental(self) -> Self {
-        Self { stability: Stability::Experimental, ..self }
+        Self {
+            stability: Stability::Experimental,
+            ..self
+        }
     }
 }
 
@@ -92,21 +108,31 @@ const FUNCTIONS: &[Function] = &[
     Function::new("double_exponential_smoothing", &[M, S, S], V, (3, 0)).experimental(),
     Function::new("end", &[], S, (3, 12)).experimental(),
     of_vector("exp", AT_FIRST),
-    Function { stability: Stability::StableSince((3, 14)), ..of_range("first_over_time", (3, 7)) },
+    Function {
+        stability: Stability::StableSince((3, 14)),
+        ..of_range("first_over_time", (3, 7))
+    },
     of_vector("floor", AT_FIRST),
     of_vector("histogram_avg", (2, 51)),
     of_vector("histogram_count", (2, 40)),
     Function::new("histogram_fraction", &[S, S, V], V, (2, 40)),
     Function::new("histogram_quantile", &[S, V], V, AT_FIRST),
-    Function::new("histogram_quantiles", &[V, T, S, S], V, (3, 11)).more(9).experimental(),
+    Function::new("histogram_quantiles", &[V, T, S, S], V, (3, 11))
+        .more(9)
+        .experimental(),
     of_vector("histogram_stddev", (2, 47)),
     of_vector("histogram_stdvar", (2, 47)),
     of_vector("histogram_sum", (2, 40)),
-    Function { until: Some((3, 0)), ..Function::new("holt_winters", &[M, S, S], V, AT_FIRST) },
+    Function {
+        until: Some((3, 0)),
+        ..Function::new("holt_winters", &[M, S, S], V, AT_FIRST)
+    },
     of_vector("hour", AT_FIRST).more(1),
     of_range("idelta", AT_FIRST),
     of_range("increase", AT_FIRST),
-    Function::new("info", &[V, V], V, (2, 55)).more(1).experimental(),
+    Function::new("info", &[V, V], V, (2, 55))
+        .more(1)
+        .experimental(),
     of_range("irate", AT_FIRST),
     Function::new("label_join", &[V, T, T, T], V, AT_FIRST).more(-1),
     Function::new("label_replace", &[V, T, T, T, T], V, AT_FIRST),
@@ -135,8 +161,12 @@ const FUNCTIONS: &[Function] = &[
     of_vector("sin", (2, 31)),
     of_vector("sinh", (2, 31)),
     of_vector("sort", AT_FIRST),
-    Function::new("sort_by_label", &[V, T], V, (2, 49)).more(-1).experimental(),
-    Function::new("sort_by_label_desc", &[V, T], V, (2, 49)).more(-1).experimental(),
+    Function::new("sort_by_label", &[V, T], V, (2, 49))
+        .more(-1)
+        .experimental(),
+    Function::new("sort_by_label_desc", &[V, T], V, (2, 49))
+        .more(-1)
+        .experimental(),
     of_vector("sort_desc", AT_FIRST),
     of_vector("sqrt", AT_FIRST),
     Function::new("start", &[], S, (3, 12)).experimental(),
@@ -165,14 +195,18 @@ pub(super) fn find(name: &str, dialect: Dialect) -> Result<&'static Function, Fa
     let found = FUNCTIONS.iter().find(|function| function.name == name);
     match found.map(|function| (function, function.until)) {
         Some((_, Some((major, minor)))) if dialect.release >= (major, minor) => {
-            let message = format!("the function `{name}` was removed in Prometheus {major}.{minor}");
-            Err(Fault::new(0, 0, message).help("It is called `double_exponential_smoothing` now, and is experimental"))
+            let message =
+                format!("the function `{name}` was removed in Prometheus {major}.{minor}");
+            Err(Fault::new(0, 0, message)
+                .help("It is called `double_exponential_smoothing` now, and is experimental"))
         }
         Some((function, _)) => Ok(function),
         None => {
             let message = format!("there is no function `{name}`");
             let fault = Fault::new(0, 0, message);
-            let names = FUNCTIONS.iter().filter(|function| function.since <= dialect.release);
+            let names = FUNCTIONS
+                .iter()
+                .filter(|function| function.since <= dialect.release);
             Err(match nearest(name, names.map(|function| function.name)) {
                 Some(near) => fault.help(format!("Did you mean `{near}`?")),
                 None => fault,

@@ -28,12 +28,22 @@ impl Parser<'_> {
             let word = self.advance()?;
             let labels = self.labels()?;
             out.matching = Some((word, labels.into_iter().map(|(name, _)| name).collect()));
-            if matches!(self.token.kind, Kind::Word(Word::GroupLeft | Word::GroupRight)) {
+            if matches!(
+                self.token.kind,
+                Kind::Word(Word::GroupLeft | Word::GroupRight)
+            ) {
                 let word = self.advance()?;
-                let labels = if self.token.kind == Kind::ParenOpen { self.labels()? } else { Vec::new() };
+                let labels = if self.token.kind == Kind::ParenOpen {
+                    self.labels()?
+                } else {
+                    Vec::new()
+                };
                 out.group = Some((word, labels));
             }
-        } else if matches!(self.token.kind, Kind::Word(Word::GroupLeft | Word::GroupRight)) {
+        } else if matches!(
+            self.token.kind,
+            Kind::Word(Word::GroupLeft | Word::GroupRight)
+        ) {
             let word = self.slice(self.token);
             let message = format!("`{word}` can only follow `on (…)` or `ignoring (…)`");
             return Err(Fault::at(self.token, message).into());
@@ -45,8 +55,11 @@ impl Parser<'_> {
     /// `fill (0)`, or one or both of `fill_left (0)` and `fill_right (0)`.
     fn fills(&mut self, out: &mut Modifiers) -> Parse<()> {
         let mut seen: Option<Word> = None;
-        while let Kind::Word(word @ (Word::Fill | Word::FillLeft | Word::FillRight)) = self.token.kind {
-            let pair = seen.is_none_or(|before| before != word && before != Word::Fill && word != Word::Fill);
+        while let Kind::Word(word @ (Word::Fill | Word::FillLeft | Word::FillRight)) =
+            self.token.kind
+        {
+            let pair = seen
+                .is_none_or(|before| before != word && before != Word::Fill && word != Word::Fill);
             if !pair {
                 return Err(self.unexpected("the right side of the operator"));
             }
@@ -100,7 +113,10 @@ impl Parser<'_> {
         };
         self.advance()?;
         if name.is_empty() || (name.contains(':') && !self.dialect.has_utf8_names()) {
-            self.push(Fault::at(token, format!("`{name}` can't be the name of a label")));
+            self.push(Fault::at(
+                token,
+                format!("`{name}` can't be the name of a label"),
+            ));
         }
         Ok((name, token))
     }
@@ -118,19 +134,29 @@ impl Parser<'_> {
         for side in [left, right] {
             if !side.ty.is_operand() {
                 let message = format!("a side of `{word}` is {}", side.ty.noun());
-                let fault = Fault::new(side.from, side.to, format!("{message}, which operators can't work with"));
+                let fault = Fault::new(
+                    side.from,
+                    side.to,
+                    format!("{message}, which operators can't work with"),
+                );
                 self.push(with_remedy(fault, side.ty, Type::Vector));
             }
         }
         if let Some(token) = modifiers.bool_word.filter(|_| !operator.is_comparison()) {
-            self.push(Fault::at(token, format!("`bool` can only follow a comparison, and `{word}` is none")));
+            self.push(Fault::at(
+                token,
+                format!("`bool` can only follow a comparison, and `{word}` is none"),
+            ));
         }
         if operator.is_comparison() && modifiers.bool_word.is_none() && scalars == (true, true) {
             let fault = Fault::at(sign, "two numbers are compared without `bool`");
             self.push(fault.help(format!("Write `{word} bool`, which gives 0 or 1")));
         }
         if operator.is_set() && (scalars.0 || scalars.1) {
-            let fault = Fault::at(sign, format!("`{word}` joins two vectors, and one side is a number"));
+            let fault = Fault::at(
+                sign,
+                format!("`{word}` joins two vectors, and one side is a number"),
+            );
             self.push(fault.help("Turn a number into a vector with `vector(…)`"));
         }
         if let Some((on, group)) = modifiers.matching.as_ref().zip(modifiers.group.as_ref()) {
@@ -138,11 +164,19 @@ impl Parser<'_> {
         }
         let vectors = left.ty.is(Type::Vector) && right.ty.is(Type::Vector);
         self.matched(word, operator, modifiers, vectors);
-        let ty = if scalars == (true, true) { Type::Scalar } else { Type::Vector };
+        let ty = if scalars == (true, true) {
+            Type::Scalar
+        } else {
+            Type::Vector
+        };
         Part::new(left.from, right.to, ty)
     }
 
-    fn labels_on_both_sides(&mut self, on: &(Token, Vec<String>), group: &(Token, Vec<(String, Token)>)) {
+    fn labels_on_both_sides(
+        &mut self,
+        on: &(Token, Vec<String>),
+        group: &(Token, Vec<(String, Token)>),
+    ) {
         if !self.slice(on.0).eq_ignore_ascii_case("on") {
             return;
         }
@@ -155,14 +189,30 @@ impl Parser<'_> {
 
     /// `on`, `group_left` and `fill` are for vectors, and not all of them for sets.
     fn matched(&mut self, word: &str, operator: Operator, modifiers: &Modifiers, vectors: bool) {
-        let on = modifiers.matching.as_ref().filter(|(_, labels)| !labels.is_empty());
+        let on = modifiers
+            .matching
+            .as_ref()
+            .filter(|(_, labels)| !labels.is_empty());
         if !vectors {
-            for token in on.map(|(token, _)| *token).into_iter().chain(modifiers.fill) {
-                let message = format!("`{}` can only stand between two instant vectors", self.slice(token));
+            for token in on
+                .map(|(token, _)| *token)
+                .into_iter()
+                .chain(modifiers.fill)
+            {
+                let message = format!(
+                    "`{}` can only stand between two instant vectors",
+                    self.slice(token)
+                );
                 self.push(Fault::at(token, message));
             }
         } else if operator.is_set() {
-            for token in modifiers.group.as_ref().map(|(token, _)| *token).into_iter().chain(modifiers.fill) {
+            for token in modifiers
+                .group
+                .as_ref()
+                .map(|(token, _)| *token)
+                .into_iter()
+                .chain(modifiers.fill)
+            {
                 let message = format!("`{}` can't be used with `{word}`", self.slice(token));
                 self.push(Fault::at(token, message));
             }

@@ -52,7 +52,14 @@ const MATCHES: &[(&str, Kind)] = &[
 
 impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t str, release: Release) -> Self {
-        Self { text, release, at: 0, parens: Vec::new(), brace: None, bracket: None }
+        Self {
+            text,
+            release,
+            at: 0,
+            parens: Vec::new(),
+            brace: None,
+            bracket: None,
+        }
     }
 
     fn rest(&self) -> &'t str {
@@ -68,7 +75,11 @@ impl<'t> Lexer<'t> {
         let Some(c) = self.rest().chars().next() else {
             return self.end();
         };
-        if self.brace.is_some() { self.in_braces(c) } else { self.outside(c) }
+        if self.brace.is_some() {
+            self.in_braces(c)
+        } else {
+            self.outside(c)
+        }
     }
 
     /// Space and comments.
@@ -92,19 +103,30 @@ impl<'t> Lexer<'t> {
             (self.bracket, '[', ']'),
             (self.parens.last().copied(), '(', ')'),
         ];
-        match open.into_iter().find_map(|(at, open, close)| Some((at?, open, close))) {
+        match open
+            .into_iter()
+            .find_map(|(at, open, close)| Some((at?, open, close)))
+        {
             Some((at, open, close)) => {
                 let message = format!("this `{open}` is never closed");
                 Err(Fault::new(at, at + 1, message).help(format!("Add the missing `{close}`")))
             }
-            None => Ok(Token { kind: Kind::End, from: self.at, to: self.at }),
+            None => Ok(Token {
+                kind: Kind::End,
+                from: self.at,
+                to: self.at,
+            }),
         }
     }
 
     fn take(&mut self, kind: Kind, length: usize) -> Token {
         let from = self.at;
         self.at += length;
-        Token { kind, from, to: self.at }
+        Token {
+            kind,
+            from,
+            to: self.at,
+        }
     }
 
     fn in_braces(&mut self, c: char) -> Result<Token, Fault> {
@@ -122,7 +144,9 @@ impl<'t> Lexer<'t> {
                 let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
                 Ok(self.take(Kind::Name, length))
             }
-            '{' => Err(self.stray(c, " inside braces").help("Close the first `{` before the next one")),
+            '{' => Err(self
+                .stray(c, " inside braces")
+                .help("Close the first `{` before the next one")),
             _ => Err(self.stray(c, " inside braces")),
         }
     }
@@ -152,7 +176,11 @@ impl<'t> Lexer<'t> {
     }
 
     fn outside_of_braces(&self, sign: &str) -> Fault {
-        Fault::new(self.at, self.at + 2, format!("`{sign}` compares labels, and stands only inside braces"))
+        Fault::new(
+            self.at,
+            self.at + 2,
+            format!("`{sign}` compares labels, and stands only inside braces"),
+        )
     }
 
     fn bracket_sign(&mut self, c: char) -> Result<Token, Fault> {
@@ -172,7 +200,13 @@ impl<'t> Lexer<'t> {
                 Kind::BracketOpen
             }
             ']' if self.bracket.take().is_some() => Kind::BracketClose,
-            '[' => return Err(Fault::new(at, at + 1, "a range can't stand inside another one")),
+            '[' => {
+                return Err(Fault::new(
+                    at,
+                    at + 1,
+                    "a range can't stand inside another one",
+                ));
+            }
             _ => return Err(Fault::new(at, at + 1, format!("this `{c}` closes nothing"))),
         };
         Ok(self.take(kind, 1))
@@ -185,7 +219,11 @@ impl<'t> Lexer<'t> {
 
     fn number(&mut self) -> Result<Token, Fault> {
         let rest = self.rest();
-        if rest.starts_with('.') && !rest.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+        if rest.starts_with('.')
+            && !rest
+                .get(1..)
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        {
             return Err(self.stray('.', ""));
         }
         match number::scan(self.text, self.at) {
@@ -193,14 +231,17 @@ impl<'t> Lexer<'t> {
             Err(end) => {
                 let text = self.text.get(self.at..end).unwrap_or_default();
                 let message = format!("`{text}` is neither a number nor a duration");
-                Err(Fault::new(self.at, end, message).help("A duration is written like `5m`, `1h30m` or `500ms`"))
+                Err(Fault::new(self.at, end, message)
+                    .help("A duration is written like `5m`, `1h30m` or `500ms`"))
             }
         }
     }
 
     fn word(&mut self) -> Result<Token, Fault> {
         let rest = self.rest();
-        let length = rest.find(|c| !(is_word(c) || c == ':')).unwrap_or(rest.len());
+        let length = rest
+            .find(|c| !(is_word(c) || c == ':'))
+            .unwrap_or(rest.len());
         if self.bracket.is_some() {
             return self.word_in_range();
         }
@@ -208,7 +249,9 @@ impl<'t> Lexer<'t> {
         let kind = match kind_of(word, self.release) {
             // These three came late: they are reserved only before a parenthesis.
             Kind::Word(Word::Fill | Word::FillLeft | Word::FillRight)
-                if !after.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('(') =>
+                if !after
+                    .trim_start_matches([' ', '\t', '\n', '\r'])
+                    .starts_with('(') =>
             {
                 Kind::Name
             }
@@ -220,26 +263,41 @@ impl<'t> Lexer<'t> {
     /// Between brackets only the functions of durations are words.
     fn word_in_range(&mut self) -> Result<Token, Fault> {
         let rest = self.rest();
-        let length = rest.find(|c: char| !(c.is_ascii_alphabetic() || c == '_')).unwrap_or(rest.len());
+        let length = rest
+            .find(|c: char| !(c.is_ascii_alphabetic() || c == '_'))
+            .unwrap_or(rest.len());
         let word = rest.get(..length).unwrap_or(rest);
         match kind_of(word, self.release) {
-            kind @ Kind::Word(Word::Step | Word::Range | Word::MaxOf | Word::MinOf) => Ok(self.take(kind, length)),
+            kind @ Kind::Word(Word::Step | Word::Range | Word::MaxOf | Word::MinOf) => {
+                Ok(self.take(kind, length))
+            }
             _ => {
-                let length = rest.find(|c| !(is_word(c) || c == ':')).unwrap_or(rest.len()).max(1);
+                let length = rest
+                    .find(|c| !(is_word(c) || c == ':'))
+                    .unwrap_or(rest.len())
+                    .max(1);
                 let word = rest.get(..length).unwrap_or(rest);
-                let message = format!("`{word}` can't stand between brackets, where a duration belongs");
-                Err(Fault::new(self.at, self.at + length, message).help("Write a duration such as `[5m]`"))
+                let message =
+                    format!("`{word}` can't stand between brackets, where a duration belongs");
+                Err(Fault::new(self.at, self.at + length, message)
+                    .help("Write a duration such as `[5m]`"))
             }
         }
     }
 
     fn stray(&self, c: char, place: &str) -> Fault {
         let name = match c {
-            '\u{a0}' | '\u{2007}' | '\u{202f}' => "a space that may not break (U+00A0 or its like)".to_owned(),
+            '\u{a0}' | '\u{2007}' | '\u{202f}' => {
+                "a space that may not break (U+00A0 or its like)".to_owned()
+            }
             '“' | '”' | '‘' | '’' => format!("the typographic quote `{c}`"),
             '\u{200b}' | '\u{feff}' => "an invisible character".to_owned(),
             _ => format!("the character {c:?}"),
         };
-        Fault::new(self.at, self.at + c.len_utf8(), format!("{name} has no meaning in PromQL{place}"))
+        Fault::new(
+            self.at,
+            self.at + c.len_utf8(),
+            format!("{name} has no meaning in PromQL{place}"),
+        )
     }
 }

@@ -28,3 +28,6 @@ pub use fault::Fault;
 pub fn check(expression: &str, dialect: Dialect) -> Vec<Fault> {
     parse::check(expression, dialect)
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,10 +27,21 @@ pub(super) struct Parser<'t> {
 pub(super) type Parse<T> = Result<T, Stop>;
 
 pub(super) fn check(text: &str, dialect: Dialect) -> Vec<Fault> {
-    let start = Token { kind: Kind::End, from: 0, to: 0 };
+    let start = Token {
+        kind: Kind::End,
+        from: 0,
+        to: 0,
+    };
     let lexer = Lexer::new(text, dialect.release);
-    let mut parser =
-        Parser { text, dialect, faults: Vec::new(), token: start, lexer, last: start, depth: 0 };
+    let mut parser = Parser {
+        text,
+        dialect,
+        faults: Vec::new(),
+        token: start,
+        lexer,
+        last: start,
+        depth: 0,
+    };
     match parser.whole() {
         Ok(()) => {
             parser.faults.sort_by_key(|fault| (fault.from, fault.to));
@@ -72,7 +83,11 @@ impl<'t> Parser<'t> {
 
     /// Goes on, or stops with what should have stood there.
     pub(super) fn expect(&mut self, kind: Kind, wanted: &str) -> Parse<Token> {
-        if self.token.kind == kind { self.advance() } else { Err(self.unexpected(wanted)) }
+        if self.token.kind == kind {
+            self.advance()
+        } else {
+            Err(self.unexpected(wanted))
+        }
     }
 
     pub(super) fn slice(&self, token: Token) -> &'t str {
@@ -88,7 +103,11 @@ impl<'t> Parser<'t> {
     pub(super) fn unexpected(&self, wanted: &str) -> Stop {
         let fault = if self.token.kind == Kind::End {
             let last = self.last;
-            Fault::new(last.from, last.to, format!("it ends too early: {wanted} should follow"))
+            Fault::new(
+                last.from,
+                last.to,
+                format!("it ends too early: {wanted} should follow"),
+            )
         } else {
             let text = self.slice(self.token);
             let shown = text.lines().next().unwrap_or(text);
@@ -121,7 +140,11 @@ impl<'t> Parser<'t> {
                 self.need(Feature::Trim, sign.from, sign.to);
             }
             let modifiers = self.modifiers()?;
-            let right = self.expression(if operator == Operator::Power { POWER } else { precedence + 1 })?;
+            let right = self.expression(if operator == Operator::Power {
+                POWER
+            } else {
+                precedence + 1
+            })?;
             left = self.binary(left, (operator, sign), &modifiers, right);
         }
         self.leave();
@@ -131,7 +154,11 @@ impl<'t> Parser<'t> {
     /// Goes one level down, if there is one.
     pub(super) fn enter(&mut self) -> Parse<()> {
         self.depth += 1;
-        if self.depth > DEEPEST { Err(Stop::Deep) } else { Ok(()) }
+        if self.depth > DEEPEST {
+            Err(Stop::Deep)
+        } else {
+            Ok(())
+        }
     }
 
     pub(super) fn leave(&mut self) {
@@ -149,7 +176,11 @@ impl<'t> Parser<'t> {
         let sign = self.advance()?;
         let operand = self.expression(POWER)?;
         if !operand.ty.is_operand() {
-            let message = format!("`{}` can't stand before {}", self.slice(sign), operand.ty.noun());
+            let message = format!(
+                "`{}` can't stand before {}",
+                self.slice(sign),
+                operand.ty.noun()
+            );
             let fault = Fault::new(operand.from, operand.to, message);
             self.push(with_remedy(fault, operand.ty, Type::Vector));
         }
@@ -202,8 +233,14 @@ impl<'t> Parser<'t> {
     /// The value of a number; a fault if Go can't read it.
     pub(super) fn number(&mut self, token: Token) -> f64 {
         let text = self.slice(token);
+        if text.contains('_') {
+            self.need(Feature::Underscores, token.from, token.to);
+        }
         number::value(text).unwrap_or_else(|| {
-            self.push(Fault::at(token, format!("`{text}` is not a number that Prometheus can hold")));
+            self.push(Fault::at(
+                token,
+                format!("`{text}` is not a number that Prometheus can hold"),
+            ));
             1.0
         })
     }
@@ -242,7 +279,9 @@ impl<'t> Parser<'t> {
         let end = self.end();
         self.need(Feature::AtModifier, sign.from, end);
         let message = match part.shape {
-            Shape::Other => "`@` can only follow a selector, a range or a subquery, not an expression around them",
+            Shape::Other => {
+                "`@` can only follow a selector, a range or a subquery, not an expression around them"
+            }
             _ if part.at => "`@` stands twice behind the same selector",
             _ => "",
         };
@@ -265,7 +304,10 @@ impl<'t> Parser<'t> {
                 if self.number(token).abs() < 9_223_372_036_854_775_807.0 {
                     return Ok(());
                 }
-                self.push(Fault::at(token, "this is no time that Prometheus can count to"));
+                self.push(Fault::at(
+                    token,
+                    "this is no time that Prometheus can count to",
+                ));
                 Ok(())
             }
             Kind::Duration => {
@@ -283,7 +325,10 @@ impl<'t> Parser<'t> {
         let word = self.advance()?;
         self.need(Feature::ExtendedRanges, word.from, word.to);
         if matches!(part.shape, Shape::Subquery | Shape::Other) {
-            let message = format!("`{}` can only follow a selector or a range", self.slice(word));
+            let message = format!(
+                "`{}` can only follow a selector or a range",
+                self.slice(word)
+            );
             self.push(Fault::at(word, message));
         }
         Ok(())

@@ -46,7 +46,8 @@ pub(super) fn end(text: &str, from: usize) -> Result<usize, Fault> {
 
 fn at_escape(at: usize, problem: (usize, &'static str)) -> Fault {
     let (length, message) = problem;
-    Fault::new(at, at + length, message).help("Write `\\\\` for a backslash in a quoted text, or put the text in backticks")
+    Fault::new(at, at + length, message)
+        .help("Write `\\\\` for a backslash in a quoted text, or put the text in backticks")
 }
 
 /// How many characters an escape has, the backslash included.
@@ -60,12 +61,19 @@ fn escape(rest: &str, quote: char) -> Result<usize, (usize, &'static str)> {
         'x' => (2, 16, 2),
         'u' => (4, 16, 2),
         'U' => (8, 16, 2),
-        _ => return Err((1 + c.len_utf8(), "PromQL does not know this escape sequence")),
+        _ => {
+            return Err((
+                1 + c.len_utf8(),
+                "PromQL does not know this escape sequence",
+            ));
+        }
     };
     let number: String = rest.chars().skip(skip).take(digits).collect();
     let length = rest.chars().take(skip + digits).map(char::len_utf8).sum();
     let value = Some(number)
-        .filter(|number| number.chars().count() == digits && number.chars().all(|c| c.is_digit(base)))
+        .filter(|number| {
+            number.chars().count() == digits && number.chars().all(|c| c.is_digit(base))
+        })
         .and_then(|number| u32::from_str_radix(&number, base).ok())
         .ok_or((length, "an escape sequence lacks some of its digits"))?;
     let most = if digits < 4 { 255 } else { 0x10_ffff };
@@ -90,7 +98,11 @@ pub(super) fn unquote(quoted: &str) -> String {
     let mut out = Vec::with_capacity(inner.len());
     let mut rest = inner;
     while let Some(c) = rest.chars().next() {
-        let length = if c == '\\' { escape(rest, quote).unwrap_or(1) } else { 1 };
+        let length = if c == '\\' {
+            escape(rest, quote).unwrap_or(1)
+        } else {
+            1
+        };
         let bytes = rest.chars().take(length).map(char::len_utf8).sum();
         let (piece, after) = rest.split_at_checked(bytes).unwrap_or((rest, ""));
         push(piece, &mut out);
@@ -111,7 +123,9 @@ fn push(piece: &str, out: &mut Vec<u8>) {
             };
             let value = u32::from_str_radix(digits.unwrap_or_default(), base).unwrap_or(0);
             match (kind, u8::try_from(value)) {
-                ('u' | 'U', _) | (_, Err(_)) => push_char(char::from_u32(value).unwrap_or('\u{fffd}')),
+                ('u' | 'U', _) | (_, Err(_)) => {
+                    push_char(char::from_u32(value).unwrap_or('\u{fffd}'))
+                }
                 (_, Ok(byte)) => out.push(byte),
             }
         }

@@ -32,7 +32,11 @@ impl Match {
 
     /// Whether a label that is not there passes. A pattern that can't be judged does not.
     fn lets_nothing_pass(self, value: &str) -> bool {
-        let matches = || Regex::new(&format!("^(?s:{value})$")).ok().map(|regex| regex.is_match(""));
+        let matches = || {
+            Regex::new(&format!("^(?s:{value})$"))
+                .ok()
+                .map(|regex| regex.is_match(""))
+        };
         match self {
             Self::Equal => value.is_empty(),
             Self::NotEqual => !value.is_empty(),
@@ -62,8 +66,10 @@ impl Parser<'_> {
         let to = self.end();
         if let Some(name) = name {
             for &token in &matchers.names {
-                let message =
-                    format!("the metric is named twice: `{}` before the braces, and again in them", self.slice(name));
+                let message = format!(
+                    "the metric is named twice: `{}` before the braces, and again in them",
+                    self.slice(name)
+                );
                 self.push(Fault::at(token, message));
             }
         } else if !matchers.demanding {
@@ -72,7 +78,11 @@ impl Parser<'_> {
             self.push(Fault::new(from, to, message).help(help));
         }
         let named = name.is_some();
-        Ok(Part { shape: Shape::Selector, named, ..Part::new(from, to, Type::Vector) })
+        Ok(Part {
+            shape: Shape::Selector,
+            named,
+            ..Part::new(from, to, Type::Vector)
+        })
     }
 
     fn matchers(&mut self, out: &mut Matchers) -> Parse<()> {
@@ -122,12 +132,20 @@ impl Parser<'_> {
     /// A regular expression, which Prometheus anchors at both ends.
     fn pattern(&mut self, token: Token, pattern: &str) {
         let (major, minor) = self.dialect.release;
-        let Err(fault) = scalar::regex(pattern, scalar::Go::of_prometheus(major, minor)) else { return };
+        let Err(fault) = scalar::regex(pattern, scalar::Go::of_prometheus(major, minor)) else {
+            return;
+        };
         let as_written = token.to - token.from == pattern.len() + 2;
         let (from, to) = match fault.from..fault.to {
-            range if as_written && !range.is_empty() => (token.from + 1 + range.start, token.from + 1 + range.end),
+            range if as_written && !range.is_empty() => {
+                (token.from + 1 + range.start, token.from + 1 + range.end)
+            }
             _ => (token.from, token.to),
         };
-        self.push(Fault::new(from, to, format!("the regular expression {}", fault.message)));
+        self.push(Fault::new(
+            from,
+            to,
+            format!("the regular expression {}", fault.message),
+        ));
     }
 }

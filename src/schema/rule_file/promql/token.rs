@@ -174,7 +174,11 @@ const WORDS: &[(&str, Kind, Release)] = &[
     ("stdvar", Kind::Aggregate(Aggregate::Plain), AT_FIRST),
     ("topk", Kind::Aggregate(Aggregate::WithNumber), AT_FIRST),
     ("bottomk", Kind::Aggregate(Aggregate::WithNumber), AT_FIRST),
-    ("count_values", Kind::Aggregate(Aggregate::WithText), AT_FIRST),
+    (
+        "count_values",
+        Kind::Aggregate(Aggregate::WithText),
+        AT_FIRST,
+    ),
     ("quantile", Kind::Aggregate(Aggregate::WithNumber), AT_FIRST),
     ("limitk", Kind::Aggregate(Aggregate::Limit), (2, 54)),
     ("limit_ratio", Kind::Aggregate(Aggregate::Limit), (2, 54)),

@@ -36,10 +36,12 @@ impl Type {
     pub(super) fn remedy(self, wanted: Self) -> Option<&'static str> {
         match (self, wanted) {
             (Self::Vector, Self::Matrix) => Some("Add a range to the selector, such as `[5m]`"),
-            (Self::Matrix, Self::Vector) => {
-                Some("Take the range away, or put it in a function such as `rate(…)` or `avg_over_time(…)`")
+            (Self::Matrix, Self::Vector) => Some(
+                "Take the range away, or put it in a function such as `rate(…)` or `avg_over_time(…)`",
+            ),
+            (Self::Vector, Self::Scalar) => {
+                Some("Turn a vector of one element into a number with `scalar(…)`")
             }
-            (Self::Vector, Self::Scalar) => Some("Turn a vector of one element into a number with `scalar(…)`"),
             (Self::Scalar, Self::Vector) => Some("Turn a number into a vector with `vector(…)`"),
             (_, Self::Text) => Some("Write a text in quotes"),
             _ => None,
@@ -77,6 +79,14 @@ pub(super) struct Part {
 
 impl Part {
     pub(super) fn new(from: usize, to: usize, ty: Type) -> Self {
-        Self { from, to, ty, shape: Shape::Other, offset: false, at: false, named: false }
+        Self {
+            from,
+            to,
+            ty,
+            shape: Shape::Other,
+            offset: false,
+            at: false,
+            named: false,
+        }
     }
 }

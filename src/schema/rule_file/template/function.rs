@@ -38,8 +38,8 @@ const FUNCTIONS: &[(&str, (u16, u16))] = &[
 
 /// Functions of Go's `text/template` itself.
 const BUILT_IN: &[&str] = &[
-    "and", "call", "eq", "ge", "gt", "html", "index", "js", "le", "len", "lt", "ne", "not", "or", "print", "printf",
-    "println", "slice", "urlquery",
+    "and", "call", "eq", "ge", "gt", "html", "index", "js", "le", "len", "lt", "ne", "not", "or",
+    "print", "printf", "println", "slice", "urlquery",
 ];
 
 /// Whether a function exists; the fault stands at `from..to`.
@@ -56,9 +56,14 @@ pub(super) fn known(name: &str, release: (u16, u16), from: usize, to: usize) -> 
             "there is no function `tmpl` in rules: only console templates have it".to_owned()
         }
         None => {
-            let names = FUNCTIONS.iter().map(|(known, _)| *known).chain(BUILT_IN.iter().copied());
+            let names = FUNCTIONS
+                .iter()
+                .map(|(known, _)| *known)
+                .chain(BUILT_IN.iter().copied());
             match nearest(name, names) {
-                Some(near) => format!("there is no function `{name}` in templates; did you mean `{near}`?"),
+                Some(near) => {
+                    format!("there is no function `{name}` in templates; did you mean `{near}`?")
+                }
                 None => format!("there is no function `{name}` in templates"),
             }
         }

@@ -39,7 +39,12 @@ pub(super) enum Kind {
 
 /// Reads a template: the tokens up to the end, or up to the fault that ended the reading.
 pub(super) fn read(text: &str) -> (Vec<Token>, Option<Fault>) {
-    let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), parens: Vec::new() };
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        tokens: Vec::new(),
+        parens: Vec::new(),
+    };
     let fault = lexer.all().err();
     (lexer.tokens, fault)
 }
@@ -70,7 +75,11 @@ impl<'t> Lexer<'t> {
                 rest.starts_with('-') && rest.get(1..).is_some_and(|rest| rest.starts_with(SPACES))
             });
             let marker = if trimmed { 4 } else { 2 };
-            if self.rest().get(marker..).is_some_and(|rest| rest.starts_with("/*")) {
+            if self
+                .rest()
+                .get(marker..)
+                .is_some_and(|rest| rest.starts_with("/*"))
+            {
                 self.comment(open, marker)?;
                 continue;
             }
@@ -84,20 +93,35 @@ impl<'t> Lexer<'t> {
     fn push(&mut self, kind: Kind, length: usize, spaced: bool) {
         let from = self.at;
         self.at += length;
-        self.tokens.push(Token { kind, from, to: self.at, spaced });
+        self.tokens.push(Token {
+            kind,
+            from,
+            to: self.at,
+            spaced,
+        });
     }
 
     fn comment(&mut self, open: usize, marker: usize) -> Result<(), Fault> {
         let rest = self.rest();
         let line = open + rest.lines().next().map_or(0, str::len);
         let Some(length) = rest.get(marker..).and_then(|rest| rest.find("*/")) else {
-            return Err(Fault::new(open, line, "this comment is never closed with `*/}}`"));
+            return Err(Fault::new(
+                open,
+                line,
+                "this comment is never closed with `*/}}`",
+            ));
         };
         let end = marker + length + 2;
         let after = rest.get(end..).unwrap_or_default();
         match close_length(after) {
             Some(length) => self.at += end + length,
-            None => return Err(Fault::new(open, open + end, "a comment must be alone in its braces, as `{{/* … */}}`")),
+            None => {
+                return Err(Fault::new(
+                    open,
+                    open + end,
+                    "a comment must be alone in its braces, as `{{/* … */}}`",
+                ));
+            }
         }
         Ok(())
     }
@@ -115,7 +139,11 @@ impl<'t> Lexer<'t> {
                 return Ok(());
             }
             let Some(c) = self.rest().chars().next() else {
-                return Err(Fault::new(open, open + 2, "the action that this opens is never closed with `}}`"));
+                return Err(Fault::new(
+                    open,
+                    open + 2,
+                    "the action that this opens is never closed with `}}`",
+                ));
             };
             if SPACES.contains(&c) {
                 self.at += 1;
@@ -129,7 +157,9 @@ impl<'t> Lexer<'t> {
 
     fn token(&mut self, c: char, spaced: bool) -> Result<(), Fault> {
         let rest = self.rest();
-        let digit_follows = rest.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let digit_follows = rest
+            .get(1..)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         match c {
             '=' => self.push(Kind::Assign, 1, spaced),
             ':' if rest.starts_with(":=") => self.push(Kind::Declare, 2, spaced),
@@ -147,11 +177,19 @@ impl<'t> Lexer<'t> {
             '+' | '-' | '.' | '0'..='9' => self.number(spaced)?,
             c if is_word(c) => self.name(Kind::Word, spaced)?,
             '/' if rest.starts_with("/*") => {
-                return Err(self.stray(2, "a comment must follow its braces at once, as in `{{/* … */}}`"));
+                return Err(self.stray(
+                    2,
+                    "a comment must follow its braces at once, as in `{{/* … */}}`",
+                ));
             }
             '}' => return Err(self.stray(1, "a single `}` ends nothing: an action ends with `}}`")),
             '!'..='~' => self.push(Kind::Sign, 1, spaced),
-            _ => return Err(self.stray(c.len_utf8(), "this character has no meaning in a template's action")),
+            _ => {
+                return Err(self.stray(
+                    c.len_utf8(),
+                    "this character has no meaning in a template's action",
+                ));
+            }
         }
         Ok(())
     }
@@ -166,10 +204,17 @@ impl<'t> Lexer<'t> {
         let prefix = usize::from(kind != Kind::Word);
         let word = rest.get(prefix..).unwrap_or_default();
         let length = prefix + word.find(|c| !is_word(c)).unwrap_or(word.len());
-        let kind = if kind == Kind::Field && length == 1 { Kind::Dot } else { kind };
+        let kind = if kind == Kind::Field && length == 1 {
+            Kind::Dot
+        } else {
+            kind
+        };
         let after = rest.get(length..).unwrap_or_default();
         let ended = close_length(after).is_some()
-            || after.chars().next().is_none_or(|c| SPACES.contains(&c) || ".,|:()".contains(c));
+            || after
+                .chars()
+                .next()
+                .is_none_or(|c| SPACES.contains(&c) || ".,|:()".contains(c));
         if ended {
             self.push(kind, length, spaced);
             return Ok(());
@@ -177,7 +222,9 @@ impl<'t> Lexer<'t> {
         let c = after.chars().next().unwrap_or(' ');
         let name = rest.get(..length).unwrap_or_default();
         let from = self.at + length;
-        let message = format!("`{c}` can't stand behind `{name}`; a label of such a name is read with `index`");
+        let message = format!(
+            "`{c}` can't stand behind `{name}`; a label of such a name is read with `index`"
+        );
         Err(Fault::new(from, from + c.len_utf8(), message))
     }
 
@@ -185,7 +232,10 @@ impl<'t> Lexer<'t> {
         let rest = self.rest();
         let Some(length) = quoted_length(rest, quote) else {
             let line = rest.lines().next().map_or(0, str::len);
-            return Err(self.stray(line, &format!("the text that this `{quote}` opens is never closed")));
+            return Err(self.stray(
+                line,
+                &format!("the text that this `{quote}` opens is never closed"),
+            ));
         };
         let inner = rest.get(1..length - 1).unwrap_or_default();
         if quote != '`' {
@@ -197,7 +247,11 @@ impl<'t> Lexer<'t> {
                 return Err(self.stray(length, message));
             }
         }
-        let kind = if quote == '\'' { Kind::Number } else { Kind::Text };
+        let kind = if quote == '\'' {
+            Kind::Number
+        } else {
+            Kind::Text
+        };
         self.push(kind, length, spaced);
         Ok(())
     }
@@ -228,7 +282,8 @@ fn close_length(rest: &str) -> Option<usize> {
     if rest.starts_with("}}") {
         return Some(2);
     }
-    let trimmed = rest.starts_with(SPACES) && rest.get(1..).is_some_and(|rest| rest.starts_with("-}}"));
+    let trimmed =
+        rest.starts_with(SPACES) && rest.get(1..).is_some_and(|rest| rest.starts_with("-}}"));
     trimmed.then_some(4)
 }
 
@@ -277,14 +332,26 @@ fn characters(text: &str, quote: char) -> Option<usize> {
 
 /// Whether Go reads a text without a sign as a number.
 fn is_number(text: &str) -> bool {
-    let plain = text.strip_suffix('i').unwrap_or(text).replace('_', "").to_ascii_lowercase();
+    let plain = text
+        .strip_suffix('i')
+        .unwrap_or(text)
+        .replace('_', "")
+        .to_ascii_lowercase();
     let based = [("0x", 16), ("0o", 8), ("0b", 2)];
     for (prefix, base) in based {
         if let Some(digits) = plain.strip_prefix(prefix) {
             let (digits, exponent) = digits.split_once('p').unwrap_or((digits, "0"));
-            let digits = if base == 16 { digits.replacen('.', "", 1) } else { digits.to_owned() };
+            let digits = if base == 16 {
+                digits.replacen('.', "", 1)
+            } else {
+                digits.to_owned()
+            };
             let sound = !digits.is_empty() && digits.chars().all(|c| c.is_digit(base));
-            return sound && exponent.trim_start_matches(['+', '-']).chars().all(|c| c.is_ascii_digit());
+            return sound
+                && exponent
+                    .trim_start_matches(['+', '-'])
+                    .chars()
+                    .all(|c| c.is_ascii_digit());
         }
     }
     plain.starts_with(|c: char| c.is_ascii_digit() || c == '.') && plain.parse::<f64>().is_ok()

@@ -7,6 +7,7 @@
 mod function;
 mod lexer;
 mod parse;
+mod pipeline;
 
 use super::super::scalar::Fault;
 
@@ -61,7 +62,11 @@ mod tests {
             ("{{ $labels.instance }", "}", "ends with"),
             ("{{ $labels.instance", "{{", "never closed"),
             ("{{ if $value }}x", "{{ if $value }}", "no `{{ end }}`"),
-            ("{{ range query \"up\" }}{{ if . }}x{{ end }}", "{{ range query \"up\" }}", "no `{{ end }}`"),
+            (
+                "{{ range query \"up\" }}{{ if . }}x{{ end }}",
+                "{{ range query \"up\" }}",
+                "no `{{ end }}`",
+            ),
             ("x{{ end }}", "end", "closes nothing"),
             ("{{ else }}", "else", "`else`"),
             ("{{ $label.instance }}", "$label", "not defined"),
@@ -82,16 +87,33 @@ mod tests {
             ("{{ $value, }}", ",", "can't stand"),
             ("{{ /* x }}", "/*", "comment"),
             ("{{/* x }}", "{{/* x }}", "comment"),
-            ("{{ define \"x\" }}{{ $labels.a }}{{ end }}", "$labels", "not defined"),
+            (
+                "{{ define \"x\" }}{{ $labels.a }}{{ end }}",
+                "$labels",
+                "not defined",
+            ),
             ("{{ $value : 1 }}", ":", "`:=`"),
             ("{{ 'ab' }}", "'ab'", "one character"),
             ("{{ \"\\q\" }}", "\"\\q\"", "escape"),
             ("{{ \"a\".b }}", ".b", "can't stand"),
-            ("{{ if $value }}a{{ else }}b{{ else }}c{{ end }}", "else", "second"),
-            ("{{ with $value }}{{ $x := 1 }}{{ end }}{{ $x }}", "$x", "not defined"),
+            (
+                "{{ if $value }}a{{ else }}b{{ else }}c{{ end }}",
+                "else",
+                "second",
+            ),
+            (
+                "{{ with $value }}{{ $x := 1 }}{{ end }}{{ $x }}",
+                "$x",
+                "not defined",
+            ),
         ] {
             let fault = check(text, (3, 14)).expect_err(text);
-            assert_eq!(text.get(fault.from..fault.to), Some(at), "{text}: {}", fault.message);
+            assert_eq!(
+                text.get(fault.from..fault.to),
+                Some(at),
+                "{text}: {}",
+                fault.message
+            );
             assert!(fault.message.contains(words), "{text}: {}", fault.message);
         }
     }
@@ -105,7 +127,11 @@ mod tests {
         ] {
             assert_eq!(check(text, since), Ok(()), "{text}");
             let fault = check(text, (since.0, since.1 - 1)).expect_err(text);
-            assert!(fault.message.contains("needs Prometheus"), "{}", fault.message);
+            assert!(
+                fault.message.contains("needs Prometheus"),
+                "{}",
+                fault.message
+            );
         }
     }
 

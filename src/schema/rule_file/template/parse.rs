@@ -1,7 +1,6 @@
 //! The grammar of templates.
 
 use super::super::super::scalar::Fault;
-use super::function;
 use super::lexer::{Kind, Token, read};
 
 /// What Prometheus defines before every template of an alert (`model/rulefmt`).
@@ -28,7 +27,7 @@ pub(super) fn check(text: &str, release: (u16, u16)) -> Result<(), Fault> {
     }
 }
 
-enum Stop {
+pub(super) enum Stop {
     Fault(Fault),
     /// Nested too deep to be read here.
     Deep,
@@ -40,7 +39,7 @@ impl From<Fault> for Stop {
     }
 }
 
-type Parse<T> = Result<T, Stop>;
+pub(super) type Parse<T> = Result<T, Stop>;
 
 /// What ends a list of actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,14 +49,14 @@ enum Ending {
     Else(Token),
 }
 
-struct Parser<'t> {
+pub(super) struct Parser<'t> {
     text: &'t str,
-    release: (u16, u16),
-    tokens: &'t [Token],
-    at: usize,
+    pub(super) release: (u16, u16),
+    pub(super) tokens: &'t [Token],
+    pub(super) at: usize,
     /// Why there are no more tokens, if not because the template ends.
     broken: Option<Fault>,
-    variables: Vec<&'t str>,
+    pub(super) variables: Vec<&'t str>,
     ranges: usize,
     depth: usize,
 }
@@ -72,18 +71,19 @@ impl<'t> Parser<'t> {
             } else if let Some(ending) = self.action()? {
                 let (Ending::End(token) | Ending::Else(token)) = ending;
                 let word = self.slice(token);
-                let message = format!("this `{word}` closes nothing: no `if`, `range` or `with` is open");
+                let message =
+                    format!("this `{word}` closes nothing: no `if`, `range` or `with` is open");
                 return Err(Fault::new(token.from, token.to, message).into());
             }
         }
         self.broken.take().map_or(Ok(()), |fault| Err(fault.into()))
     }
 
-    fn slice(&self, token: Token) -> &'t str {
+    pub(super) fn slice(&self, token: Token) -> &'t str {
         self.text.get(token.from..token.to).unwrap_or_default()
     }
 
-    fn peek(&self) -> Option<Token> {
+    pub(super) fn peek(&self) -> Option<Token> {
         self.tokens.get(self.at).copied()
     }
 
@@ -95,7 +95,7 @@ impl<'t> Parser<'t> {
 
     /// The next token. Where there is none, the reading of the text broke off: `{{` always has its
     /// `}}` otherwise.
-    fn next(&mut self) -> Parse<Token> {
+    pub(super) fn next(&mut self) -> Parse<Token> {
         match self.peek() {
             Some(token) => {
                 self.at += 1;
@@ -103,7 +103,10 @@ impl<'t> Parser<'t> {
             }
             None => {
                 let end = self.text.len();
-                let fault = self.broken.take().unwrap_or_else(|| Fault::new(end, end, "the template ends too early"));
+                let fault = self
+                    .broken
+                    .take()
+                    .unwrap_or_else(|| Fault::new(end, end, "the template ends too early"));
                 Err(fault.into())
             }
         }
@@ -111,11 +114,18 @@ impl<'t> Parser<'t> {
 
     fn expect(&mut self, kind: Kind, wanted: &str) -> Parse<Token> {
         let token = self.next()?;
-        if token.kind == kind { Ok(token) } else { Err(self.unexpected(token, wanted)) }
+        if token.kind == kind {
+            Ok(token)
+        } else {
+            Err(self.unexpected(token, wanted))
+        }
     }
 
-    fn unexpected(&self, token: Token, wanted: &str) -> Stop {
-        let message = format!("`{}` can't stand here, where {wanted} should", self.slice(token));
+    pub(super) fn unexpected(&self, token: Token, wanted: &str) -> Stop {
+        let message = format!(
+            "`{}` can't stand here, where {wanted} should",
+            self.slice(token)
+        );
         Fault::new(token.from, token.to, message).into()
     }
 
@@ -169,7 +179,8 @@ impl<'t> Parser<'t> {
                 self.body(open, "block")?;
             }
             "define" => {
-                let message = "`define` can't stand inside `if`, `range`, `with` or another `define`";
+                let message =
+                    "`define` can't stand inside `if`, `range`, `with` or another `define`";
                 return Err(Fault::new(token.from, token.to, message).into());
             }
             _ => self.pipeline("an action", Kind::Close)?,
@@ -215,7 +226,9 @@ impl<'t> Parser<'t> {
 
     /// What follows `else`.
     fn otherwise(&mut self, open: usize, word: &str, token: Token) -> Parse<()> {
-        let again = ["if", "with"].into_iter().find(|again| self.follows(0, again));
+        let again = ["if", "with"]
+            .into_iter()
+            .find(|again| self.follows(0, again));
         match again {
             Some(again) if again == word => {
                 self.at += 1;
@@ -237,165 +250,42 @@ impl<'t> Parser<'t> {
 
     /// Actions up to the one that ends them.
     fn list(&mut self, open: usize) -> Parse<Ending> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(Stop::Deep);
-        }
+        self.enter()?;
         while self.at < self.tokens.len() {
             if let Some(ending) = self.action()? {
-                self.depth -= 1;
+                self.leave();
                 return Ok(ending);
             }
         }
-        Err(self.broken.take().unwrap_or_else(|| self.never_ended(open)).into())
+        Err(self
+            .broken
+            .take()
+            .unwrap_or_else(|| self.never_ended(open))
+            .into())
+    }
+
+    /// Goes one level down, if there is one.
+    pub(super) fn enter(&mut self) -> Parse<()> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            Err(Stop::Deep)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
     }
 
     fn never_ended(&self, open: usize) -> Fault {
-        let close = self.tokens.iter().skip(open).find(|token| token.kind == Kind::Close);
+        let close = self
+            .tokens
+            .iter()
+            .skip(open)
+            .find(|token| token.kind == Kind::Close);
         let from = self.tokens.get(open).map_or(0, |token| token.from);
         let to = close.map_or(from, |token| token.to);
         Fault::new(from, to, "this has no `{{ end }}`")
     }
-
-    /// Commands with `|` between them, and the variables that take their value.
-    fn pipeline(&mut self, of: &str, end: Kind) -> Parse<()> {
-        self.declarations(of)?;
-        let mut stage = 0;
-        loop {
-            let Some(token) = self.peek() else {
-                self.next()?;
-                return Ok(());
-            };
-            match token.kind {
-                kind if kind == end => {
-                    // Go takes a pipe that leads nowhere.
-                    if stage == 0 {
-                        let message = format!("a value is missing in {of}");
-                        return Err(Fault::new(token.from, token.to, message).into());
-                    }
-                    self.at += 1;
-                    return Ok(());
-                }
-                _ if starts_operand(token.kind) => {
-                    self.command(stage, end)?;
-                    stage += 1;
-                }
-                _ => return Err(self.unexpected(token, "a value")),
-            }
-        }
-    }
-
-    /// `$x :=`, `$x =`, or `$i, $x :=` in a range.
-    fn declarations(&mut self, of: &str) -> Parse<()> {
-        let mut declared = Vec::new();
-        while let Some(token) = self.peek().filter(|token| token.kind == Kind::Variable) {
-            let Some(after) = self.tokens.get(self.at + 1).copied() else { return Ok(()) };
-            match after.kind {
-                Kind::Assign | Kind::Declare => {
-                    self.at += 2;
-                    declared.push(self.slice(token));
-                    self.variables.append(&mut declared);
-                    return Ok(());
-                }
-                Kind::Sign if self.slice(after) == "," => {
-                    if of != "range" || !declared.is_empty() {
-                        return Err(self.unexpected(after, "`:=` or `}}`"));
-                    }
-                    self.at += 2;
-                    declared.push(self.slice(token));
-                    if self.peek().is_some_and(|token| token.kind != Kind::Variable && token.kind != Kind::Close) {
-                        let token = self.next()?;
-                        return Err(self.unexpected(token, "a second variable"));
-                    }
-                }
-                _ => break,
-            }
-        }
-        self.variables.append(&mut declared);
-        Ok(())
-    }
-
-    /// Operands with space between them, up to a pipe, which is read, or the end, which is not.
-    fn command(&mut self, stage: usize, end: Kind) -> Parse<()> {
-        let first = self.peek();
-        loop {
-            let Some(token) = self.peek() else {
-                self.next()?;
-                return Ok(());
-            };
-            let is_first = first == Some(token);
-            match token.kind {
-                kind if kind == end => return Ok(()),
-                Kind::Pipe => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                kind if starts_operand(kind) && (is_first || token.spaced) => {
-                    if is_first && stage > 0 && is_literal(kind, self.slice(token)) {
-                        let message = format!("`{}` is no function, and takes nothing from a pipe", self.slice(token));
-                        return Err(Fault::new(token.from, token.to, message).into());
-                    }
-                    self.operand()?;
-                }
-                _ => return Err(self.unexpected(token, "`|` or `}}`")),
-            }
-        }
-    }
-
-    fn operand(&mut self) -> Parse<()> {
-        let token = self.next()?;
-        let word = self.slice(token);
-        match token.kind {
-            Kind::Word if KEYWORDS.contains(&word) => return Err(self.unexpected(token, "a value")),
-            Kind::Word if !CONSTANTS.contains(&word) => {
-                function::known(word, self.release, token.from, token.to)?;
-            }
-            Kind::Variable if !self.variables.contains(&word) => {
-                return Err(self.undefined(token).into());
-            }
-            Kind::ParenOpen => {
-                self.depth += 1;
-                if self.depth > DEEPEST {
-                    return Err(Stop::Deep);
-                }
-                self.pipeline("parentheses", Kind::ParenClose)?;
-                self.depth -= 1;
-            }
-            _ => {}
-        }
-        while let Some(field) = self.peek().filter(|field| field.kind == Kind::Field && !field.spaced) {
-            if is_literal(token.kind, word) {
-                return Err(self.unexpected(field, "a space"));
-            }
-            self.at += 1;
-        }
-        Ok(())
-    }
-
-    fn undefined(&self, token: Token) -> Fault {
-        let word = self.slice(token);
-        let near = crate::finding::nearest(word, self.variables.iter().copied());
-        let message = match near {
-            Some(near) if near.len() > 1 => format!("the variable `{word}` is not defined; did you mean `{near}`?"),
-            _ => format!("the variable `{word}` is not defined"),
-        };
-        Fault::new(token.from, token.to, message)
-    }
-}
-
-const KEYWORDS: [&str; 10] =
-    ["if", "else", "end", "range", "with", "define", "template", "block", "break", "continue"];
-
-const CONSTANTS: [&str; 3] = ["true", "false", "nil"];
-
-fn starts_operand(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::ParenOpen | Kind::Dot | Kind::Field | Kind::Variable | Kind::Word | Kind::Text | Kind::Number
-    )
-}
-
-/// Whether it is a value that can neither be called nor has fields.
-fn is_literal(kind: Kind, word: &str) -> bool {
-    matches!(kind, Kind::Text | Kind::Number | Kind::Dot) || kind == Kind::Word && CONSTANTS.contains(&word)
 }
