@@ -41,7 +41,17 @@ impl Parser<'_> {
         if kind == Aggregate::Limit {
             self.need(Feature::ExperimentalAggregations, name.from, name.to);
         }
-        if arguments.len() == wanted.len() {
+        if let ([first, second], [one, other]) = (arguments.as_slice(), wanted)
+            && first.ty == *other
+            && second.ty == *one
+        {
+            let message = format!(
+                "`{word}` takes {} first and {} second, and here they are the other way round",
+                one.noun(),
+                other.noun()
+            );
+            self.push(Fault::new(first.from, second.to, message));
+        } else if arguments.len() == wanted.len() {
             for (argument, wanted) in arguments.iter().zip(wanted) {
                 self.argument(word, *argument, *wanted);
             }
