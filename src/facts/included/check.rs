@@ -219,6 +219,7 @@ impl Checker<'_> {
         let mut seen = HashSet::new();
         for one in included.iter().filter(|one| seen.insert(one.path.clone())) {
             let target = self.target_of(&one.path);
+            schema::mark_secrets(&one.document);
             let findings = schema::check_included(&one.document, self.main, &target);
             self.out.findings.extend(findings);
         }
