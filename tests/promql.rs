@@ -3,7 +3,6 @@
 //! The expressions lie in the folder that `PROMVET_SHARED` names; without it nothing is compared,
 //! and the test says so.
 
-#![expect(clippy::print_stdout, reason = "a suite that reports its figures")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
 
 use std::collections::BTreeMap;
