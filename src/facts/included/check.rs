@@ -170,6 +170,7 @@ impl Checker<'_> {
         self.out.findings.extend(match one.purpose {
             Purpose::Rules => match parse_first(&text) {
                 Ok(document) => rule_file::check(&document, &target, self.names),
+                Err(_) if target.template => Vec::new(),
                 Err(error) => vec![rule_file::broken(&text, &error)],
             },
             _ => targets(&text, Format::of(&text.path().to_lowercase()), &target),

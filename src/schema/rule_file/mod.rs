@@ -17,7 +17,7 @@ pub use report::{DUPLICATE_RULE, PROMQL, RULE_FILE, TEMPLATE};
 use std::sync::Arc;
 
 use super::{Scheme, Target, Version, by_version, syntax_finding};
-use crate::finding::{Finding, Text};
+use crate::finding::{Finding, Severity, Text};
 use crate::yaml::{Document, SyntaxError};
 use report::Report;
 
@@ -43,11 +43,13 @@ fn default_scheme(version: Version) -> Scheme {
     }
 }
 
-/// The finding for a rule file that is not YAML.
+/// The finding for a rule file that is not YAML. Braces of alerts' templates are no placeholders: it
+/// is an error even where they are the reason.
 #[must_use]
 pub fn broken(text: &Arc<Text>, error: &SyntaxError) -> Finding {
     Finding {
         rule: RULE_FILE.into(),
+        severity: Severity::Error,
         ..syntax_finding(text, error)
     }
 }

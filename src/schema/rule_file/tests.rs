@@ -337,6 +337,18 @@ fn legacy_names_are_those_that_the_configuration_asks_for() {
 }
 
 #[test]
+fn a_template_without_quotes_breaks_the_file() {
+    let source = rule("alert: a\nexpr: up\nannotations:\n  text: {{ $value }} is high");
+    let text = Text::new("rules.yml", source.into());
+    let error = parse_first(&text).unwrap_err();
+    let finding = super::broken(&text, &error);
+    assert_eq!(
+        (finding.rule.as_ref(), finding.severity),
+        (RULE_FILE, Severity::Error)
+    );
+}
+
+#[test]
 fn what_is_still_to_be_filled_in_is_no_error() {
     let source = rule("record: a\nexpr: up{cluster=${CLUSTER}}");
     let severity = |template: bool| {
