@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::parallel;
 use super::policies::{self, Policies};
@@ -16,7 +17,6 @@ use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Judgement};
 use crate::schema::{self, Target};
 use crate::source::{Found, LARGEST, Tree, Walk};
-use crate::yaml::Document;
 
 /// What is to be checked, and how.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub struct Request {
     pub target: Target,
     /// A path that was made up for standard input: it lies in no folder.
     pub nameless: Option<PathBuf>,
+    /// When certificates are valid: seconds since 1970.
+    pub now: i64,
 }
 
 impl Default for Request {
@@ -50,8 +52,17 @@ impl Default for Request {
             host: Host::Elsewhere,
             target: Target::default(),
             nameless: None,
+            now: today(),
         }
     }
+}
+
+/// Now, in seconds since 1970.
+fn today() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// What a run came to.
@@ -220,7 +231,7 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
             settle: None,
         });
     }
-    run.outcome = Outcome::new(all.findings, files, all.unchecked, all.endpoints);
+    run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints);
 }
 
 fn checked_file(seen: &Seen) -> Option<CheckedFile> {
@@ -247,9 +258,15 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
                 recognised.template.is_some(),
                 facts,
             );
-            let schema = schema_findings(document, recognised, request);
+            let target = target_of(recognised, request);
+            let schema = schema::check(document, &target);
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
+            if !recognised.masked {
+                let included = facts.included(document, folder.as_deref(), &target, request.now);
+                judgement.findings.extend(included.findings);
+                judgement.unchecked.extend(included.unchecked);
+            }
             if !(judgement.findings.is_empty() && judgement.unchecked.is_empty()) {
                 // Lines are shown only of files about which there is something to say.
                 schema::mark_secrets(document);
@@ -283,17 +300,19 @@ fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> 
     schema
 }
 
-/// What the schema has to say.
-fn schema_findings(
-    document: &Document,
-    recognised: &Recognised,
-    request: &Request,
-) -> Vec<Finding> {
-    let target = Target {
+/// What a file is judged for.
+fn target_of(recognised: &Recognised, request: &Request) -> Target {
+    Target {
         template: recognised.template.is_some(),
         ..request.target.clone()
-    };
-    schema::check(document, &target)
+    }
+}
+
+/// Each finding once: an included file may have been found by the walk too.
+fn each_once(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    findings.dedup_by(|a, b| a.order() == b.order());
+    findings
 }
 
 /// The folder that relative paths of a configuration count from; none for standard input that

@@ -6,6 +6,7 @@
 pub mod credential_file;
 mod demand;
 pub mod deployment;
+pub mod included;
 pub mod issuer;
 pub mod opstrace;
 pub mod receiver;
@@ -23,6 +24,8 @@ pub use issuer::cert_manager::Misnamed;
 use crate::finding::{Evidence, Text};
 use crate::policy::Policy;
 use crate::prometheus::endpoint::Endpoint;
+use crate::schema::Target;
+use crate::yaml::Document;
 use issuer::cert_manager::{self, Answer, Manifests};
 use opstrace::{Instance, TenantHost};
 use receiver::{Catalogue, Hints, Recognition};
@@ -54,6 +57,7 @@ pub struct Facts<'t> {
     instances: OnceLock<Vec<Instance>>,
     manifests: OnceLock<Manifests>,
     catalogue: Catalogue,
+    shelf: included::Shelf,
 }
 
 impl fmt::Debug for Facts<'_> {
@@ -77,6 +81,7 @@ impl<'t> Facts<'t> {
             instances: OnceLock::new(),
             manifests: OnceLock::new(),
             catalogue: Catalogue::default(),
+            shelf: included::Shelf::default(),
         }
     }
 
@@ -90,6 +95,19 @@ impl<'t> Facts<'t> {
     #[must_use]
     pub fn credential_file(&self, folder: Option<&Path>, path: &str) -> FileState {
         self.files.judge(folder, path)
+    }
+
+    /// What is wrong in the files that a configuration in `folder` pulls in; each of them is told
+    /// once. `now` counts the seconds since 1970.
+    #[must_use]
+    pub fn included(
+        &self,
+        document: &Document,
+        folder: Option<&Path>,
+        target: &Target,
+        now: i64,
+    ) -> included::Checked {
+        included::check(document, folder, &self.files, target, &self.shelf, now)
     }
 
     /// The user that Prometheus runs as.
