@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::finding::{Severity, nearest};
+use crate::report::Format;
 
 /// Finds Prometheus configurations in a tree and says what in them will lose or leak data.
 #[derive(Debug, Parser)]
@@ -44,9 +48,10 @@ pub(super) enum Command {
 
 /// Which files are looked at.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Files")]
 pub(super) struct PathArgs {
     /// Files and folders to look at; `-` is standard input [default: the current folder]
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", help_heading = "Arguments")]
     pub(super) paths: Vec<PathBuf>,
     /// The path that standard input is treated as
     #[arg(long, value_name = "PATH")]
@@ -82,9 +87,18 @@ pub(super) struct CheckArgs {
     /// Which files.
     #[command(flatten)]
     pub(super) paths: PathArgs,
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: FormatArg,
+    /// How they are judged.
+    #[command(flatten)]
+    pub(super) judging: JudgingArgs,
+    /// What is written where.
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+}
+
+/// How findings are judged.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Judgement")]
+pub(super) struct JudgingArgs {
     /// The severity from which findings make the exit status 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(super) fail_on: FailOn,
@@ -94,6 +108,18 @@ pub(super) struct CheckArgs {
     /// This machine is where Prometheus runs: look at absolute paths
     #[arg(long)]
     pub(super) on_host: bool,
+}
+
+/// What is written where.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Report")]
+pub(super) struct ReportArgs {
+    /// The format on standard output [default: human]
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
+    pub(super) format: Option<Format>,
+    /// Write a report in FORMAT to PATH too; may be repeated. Without PATH, the same as --format
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = parse_output)]
+    pub(super) output: Vec<Output>,
     /// Print findings only, without the summary
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -102,16 +128,41 @@ pub(super) struct CheckArgs {
     pub(super) color: Color,
 }
 
-/// Forms of the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum FormatArg {
-    /// For people, with the lines of the source
-    #[default]
-    Human,
-    /// One line a finding
-    Concise,
-    /// One JSON object
-    Json,
+/// A report that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Output {
+    /// In what form.
+    pub(super) format: Format,
+    /// Where; none is standard output.
+    pub(super) path: Option<PathBuf>,
+}
+
+/// The formats by name, as the report room lists them.
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    let known = |format: Format| PossibleValue::new(format.name()).help(format.about());
+    PossibleValuesParser::new(Format::all().map(known))
+        .try_map(|name| Format::from_name(&name).ok_or("there is no such format"))
+}
+
+/// Reads `FORMAT[=PATH]`; `-` is standard output.
+fn parse_output(text: &str) -> Result<Output, String> {
+    let (name, path) = match text.split_once('=') {
+        Some((_, "")) => return Err("a path is missing after the equals sign".into()),
+        Some((name, path)) => (name, (path != "-").then(|| path.into())),
+        None => (text, None),
+    };
+    let names = || Format::all().map(Format::name);
+    let format = Format::from_name(name).ok_or_else(|| match nearest(name, names()) {
+        Some(near) => format!("there is no format `{name}`; did you mean {near}?"),
+        None => {
+            let names: Vec<_> = names().collect();
+            format!(
+                "there is no format `{name}`; there are {}",
+                names.join(", ")
+            )
+        }
+    })?;
+    Ok(Output { format, path })
 }
 
 /// What makes the exit status 1.
@@ -126,6 +177,18 @@ pub(super) enum FailOn {
     Info,
     /// No finding
     Never,
+}
+
+impl FailOn {
+    /// The severity from which findings count; none if they never do.
+    pub(super) fn threshold(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
 }
 
 /// When to use colours.

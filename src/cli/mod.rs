@@ -2,11 +2,13 @@
 
 mod args;
 mod check;
+mod deliver;
 mod explain;
 mod files;
 mod parallel;
 pub mod pipeline;
 mod policies;
+mod terminal;
 mod unrendered;
 
 use std::io::{self, Write};
@@ -15,6 +17,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{Cli, Command};
+
+use crate::report::unless_closed;
 
 /// How promvet ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +63,7 @@ pub fn main() -> Exit {
         Some(Command::Explain { name }) => explain::explain(&name, &mut out),
         Some(Command::Rules) => explain::rules(&mut out),
     };
-    match done.and_then(|exit| out.flush().map(|()| exit)) {
+    match done.and_then(|exit| unless_closed(out.flush()).map(|()| exit)) {
         Ok(exit) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
         Err(error) => {
