@@ -87,12 +87,27 @@ pub(super) struct CheckArgs {
     /// Which files.
     #[command(flatten)]
     pub(super) paths: PathArgs,
+    /// What they are compared with.
+    #[command(flatten)]
+    pub(super) since: SinceArgs,
     /// How they are judged.
     #[command(flatten)]
     pub(super) judging: JudgingArgs,
     /// What is written where.
     #[command(flatten)]
     pub(super) report: ReportArgs,
+}
+
+/// What the files are compared with.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Comparison")]
+pub(super) struct SinceArgs {
+    /// Report only what is not found in the tree of REV, a git revision: what a change made worse
+    #[arg(long, value_name = "REV")]
+    pub(super) since: Option<String>,
+    /// Check what is in the git index, and compare it with HEAD unless --since says otherwise
+    #[arg(long)]
+    pub(super) staged: bool,
 }
 
 /// How findings are judged.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::args::{CheckArgs, FailOn, JudgingArgs, PathArgs};
 use super::deliver::Plan;
 use super::pipeline::{self, Request, Run};
+use super::since::Comparison;
 use super::{Exit, complain};
 use crate::facts::Host;
 use crate::policy::PolicyError;
@@ -25,7 +26,18 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     if !judge_for(&args.judging, &*tree, &mut request) {
         return Ok(Exit::Failed);
     }
-    let run = pipeline::run(&request, &*tree);
+    let Some(comparison) = compared(args, &request) else {
+        return Ok(Exit::Failed);
+    };
+    let checked = comparison.as_ref().and_then(Comparison::checked);
+    let mut run = pipeline::run(&request, checked.unwrap_or(&*tree));
+    if let Some(comparison) = comparison
+        && run.policy_errors.is_empty()
+        && let Err(why) = comparison.keep_new(&request, &mut run)
+    {
+        complain(&why.to_string());
+        return Ok(Exit::Failed);
+    }
     complain_of(&run);
     let written = run.policy_errors.is_empty() && plan.write(&run.outcome, &args.report, out)?;
     Ok(if written {
@@ -33,6 +45,23 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     } else {
         Exit::Failed
     })
+}
+
+/// The comparison that was asked for, if one was; none at all if it can't be made.
+fn compared(args: &CheckArgs, request: &Request) -> Option<Option<Comparison>> {
+    let mut paths = args.paths.paths.iter();
+    let is_asked = args.since.since.is_some() || args.since.staged;
+    if is_asked && paths.any(|path| path.as_os_str() == "-") {
+        complain("standard input can't be compared with a revision; name files or folders");
+        return None;
+    }
+    match Comparison::new(&args.since, request) {
+        Ok(comparison) => Some(comparison),
+        Err(why) => {
+            complain(&why.to_string());
+            None
+        }
+    }
 }
 
 /// Says in the request where absolute paths lead; whether that can be done.

@@ -8,6 +8,7 @@ mod files;
 mod parallel;
 pub mod pipeline;
 mod policies;
+mod since;
 mod terminal;
 mod unrendered;
 

@@ -8,6 +8,7 @@
 
 mod alike;
 mod checkstyle;
+mod compare;
 mod concise;
 mod delivery;
 mod github;
