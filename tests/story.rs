@@ -368,7 +368,11 @@ fn the_work_tree_may_be_seen_from_anywhere() {
     let outside = tempfile::tempdir().unwrap();
     for (folder, path, shown) in [
         (repository.path().to_owned(), ".", "a/deep/prometheus.yml:"),
-        (repository.path().join("a/deep"), "..", "../deep/prometheus.yml:"),
+        (
+            repository.path().join("a/deep"),
+            "..",
+            "../deep/prometheus.yml:",
+        ),
         (
             repository.path().join("b"),
             "../a",

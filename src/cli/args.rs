@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::finding::{Severity, nearest};
 use crate::report::Format;
+use crate::report::inventory::InventoryFormat;
 
 /// Finds Prometheus configurations in a tree and says what in them will lose or leak data.
 #[derive(Debug, Parser)]
@@ -34,6 +35,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Check every Prometheus configuration below the paths (the default)
     Check(CheckArgs),
+    /// List every endpoint with its receiver, tenant, credentials, TLS and findings
+    Audit(AuditArgs),
     /// List the files and what they were recognised as, and why
     Files(FilesArgs),
     /// Print the page of a rule or of a receiver
@@ -79,6 +82,20 @@ pub(super) struct FilesArgs {
     /// List only the Prometheus configurations
     #[arg(long)]
     pub(super) only_configurations: bool,
+}
+
+/// The arguments of `audit`.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct AuditArgs {
+    /// Which files.
+    #[command(flatten)]
+    pub(super) paths: PathArgs,
+    /// How they are judged.
+    #[command(flatten)]
+    pub(super) judging: JudgingArgs,
+    /// The format [default: human]
+    #[arg(long, value_name = "FORMAT", help_heading = "Report", value_parser = inventory_parser())]
+    pub(super) format: Option<InventoryFormat>,
 }
 
 /// The arguments of `check`.
@@ -157,6 +174,13 @@ fn format_parser() -> impl TypedValueParser<Value = Format> {
     let known = |format: Format| PossibleValue::new(format.name()).help(format.about());
     PossibleValuesParser::new(Format::all().map(known))
         .try_map(|name| Format::from_name(&name).ok_or("there is no such format"))
+}
+
+/// The formats of the inventory by name.
+fn inventory_parser() -> impl TypedValueParser<Value = InventoryFormat> {
+    let known = |format: InventoryFormat| PossibleValue::new(format.name()).help(format.about());
+    PossibleValuesParser::new(InventoryFormat::all().map(known))
+        .try_map(|name| InventoryFormat::from_name(&name).ok_or("there is no such format"))
 }
 
 /// Reads `FORMAT[=PATH]`; `-` is standard output.

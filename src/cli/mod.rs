@@ -1,10 +1,12 @@
 //! The command line: one file a subcommand; nothing but arguments in and report out.
 
 mod args;
+mod audit;
 mod check;
 mod deliver;
 mod explain;
 mod files;
+mod inventory;
 mod parallel;
 pub mod pipeline;
 mod policies;
@@ -60,6 +62,7 @@ pub fn main() -> Exit {
     let done = match cli.command {
         None => check::check(&cli.check, &mut out),
         Some(Command::Check(args)) => check::check(&args, &mut out),
+        Some(Command::Audit(args)) => audit::audit(&args, &mut out),
         Some(Command::Files(args)) => files::files(&args, &mut out),
         Some(Command::Explain { name }) => explain::explain(&name, &mut out),
         Some(Command::Rules) => explain::rules(&mut out),

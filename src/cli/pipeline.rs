@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use super::inventory;
 use super::parallel;
 use super::policies::{self, Policies};
 use super::unrendered;
@@ -12,6 +13,7 @@ use crate::discover::{self, Recognised, What};
 use crate::facts::{self, Facts, Host, Lookup, OFFICIAL_USER, Scan, User};
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError};
+use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Judgement};
 use crate::schema::{self, Target};
@@ -37,6 +39,8 @@ pub struct Request {
     pub target: Target,
     /// A path that was made up for standard input: it lies in no folder.
     pub nameless: Option<PathBuf>,
+    /// Gather the inventory of endpoints too.
+    pub inventory: bool,
 }
 
 impl Default for Request {
@@ -50,6 +54,7 @@ impl Default for Request {
             host: Host::Elsewhere,
             target: Target::default(),
             nameless: None,
+            inventory: false,
         }
     }
 }
@@ -59,6 +64,8 @@ impl Default for Request {
 pub struct Run {
     /// What was found.
     pub outcome: Outcome,
+    /// The endpoints, each with the absolute path of its file, if they were asked for.
+    pub inventory: Vec<(PathBuf, Row)>,
     /// What kept promvet from doing its work: the exit status is 2.
     pub problems: Vec<String>,
     /// What is wrong with policy files: the exit status is 2.
@@ -191,12 +198,16 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
     }
     let judgements = parallel::map(request.threads, &survey.seen, |seen| {
         let facts = facts.get(&*seen.found.root)?;
-        catch_unwind(AssertUnwindSafe(|| judge_one(seen, facts, request, tree))).ok()
+        let judge = || {
+            let judgement = judge_one(seen, facts, request, tree);
+            (judgement, inventory_of(seen, facts, request, tree))
+        };
+        catch_unwind(AssertUnwindSafe(judge)).ok()
     });
     let mut all = Judgement::default();
     let mut files = Vec::new();
     for (seen, judgement) in survey.seen.iter().zip(judgements) {
-        let Some(judgement) = judgement else {
+        let Some((judgement, rows)) = judgement else {
             run.problems.push(own_fault(&seen.found));
             continue;
         };
@@ -209,6 +220,8 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
         );
         all.unchecked.extend(judgement.unchecked);
         all.endpoints += judgement.endpoints;
+        let rows = rows.into_iter().map(|row| (seen.found.path.clone(), row));
+        run.inventory.extend(rows);
         files.extend(checked_file(seen));
     }
     for (found, why) in &survey.unread {
@@ -268,6 +281,18 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
             }
         }
         What::Other { .. } | What::Unknown => Judgement::default(),
+    }
+}
+
+/// The endpoints of a file, if they are asked for.
+fn inventory_of(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree) -> Vec<Row> {
+    match &seen.recognised.what {
+        What::Configuration { document, .. } if request.inventory => {
+            let folder = folder_of(&seen.found, request, tree);
+            let templated = seen.recognised.template.is_some();
+            inventory::rows(document, folder.as_deref(), templated, facts)
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -14,6 +14,7 @@ mod delivery;
 mod github;
 mod gitlab;
 mod human;
+pub mod inventory;
 mod json;
 mod json_lines;
 mod junit;

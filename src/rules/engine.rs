@@ -21,6 +21,22 @@ pub struct Judgement {
     pub endpoints: usize,
 }
 
+/// The remote_write entries of a configuration with what is known of each. What is given is as in
+/// [`judge`].
+#[must_use]
+pub fn entries<'a>(
+    document: &'a Document,
+    folder: Option<&'a Path>,
+    templated: bool,
+    facts: &'a Facts<'a>,
+) -> Vec<Entry<'a>> {
+    let writes = Config::new(document).into_iter();
+    writes
+        .flat_map(Config::remote_writes)
+        .map(|write| Entry::new(write, facts, folder, templated))
+        .collect()
+}
+
 /// Judges a configuration with every rule. `folder` is where it lies, for relative paths; none for
 /// standard input without a name. `templated` says that something fills in placeholders before
 /// Prometheus reads the file.
@@ -35,10 +51,7 @@ pub fn judge(
     let Some(config) = Config::new(document) else {
         return out;
     };
-    let entries: Vec<_> = config
-        .remote_writes()
-        .map(|write| Entry::new(write, facts, folder, templated))
-        .collect();
+    let entries = entries(document, folder, templated, facts);
     out.endpoints = entries.len();
     for page in all() {
         let mut findings = Findings {

@@ -10,7 +10,7 @@ pub mod example;
 mod pages;
 mod sink;
 
-pub use engine::{Judgement, judge};
+pub use engine::{Judgement, entries, judge};
 pub use entry::Entry;
 pub use example::Expected;
 pub use pages::{Check, Page, all, find, nearest_name};
