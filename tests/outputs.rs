@@ -1,5 +1,10 @@
 //! Reports from outside: formats, files, standard output, and what is said when nothing is there.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on says so by panicking"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::finding::{Severity, nearest};
 use crate::report::Format;
@@ -47,6 +48,17 @@ pub(super) enum Command {
     },
     /// List all rules
     Rules,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page of promvet or of one of its commands
+    Man {
+        /// A command, such as check
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
 }
 
 /// Which files are looked at.
@@ -71,6 +83,9 @@ pub(super) struct PathArgs {
     /// How many threads to use [default: one a processor]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
+    /// Say on standard error how much was read and where the time went
+    #[arg(long)]
+    pub(super) stats: bool,
 }
 
 /// The arguments of `files`.

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::AuditArgs;
-use super::check::{complain_of, exit, judge_for, prepare};
+use super::check::{complain_of, exit, judge_for, prepare, show_stats};
 use super::pipeline::{self, Request};
+use super::watch::{Stage, watched};
 use super::{Exit, terminal};
 use crate::facts::Owners;
 use crate::report::inventory::{Inventory, InventoryFormat, Row, TableOptions};
@@ -23,7 +25,8 @@ pub(super) fn audit(args: &AuditArgs, out: &mut dyn Write) -> io::Result<Exit> {
     if !judge_for(&args.judging, &*tree, &mut request) {
         return Ok(Exit::Failed);
     }
-    let mut run = pipeline::run(&request, &*tree);
+    let watch = Arc::clone(&request.watch);
+    let mut run = watched(&watch, || pipeline::run(&request, &*tree));
     complain_of(&run);
     if !run.policy_errors.is_empty() {
         return Ok(Exit::Failed);
@@ -36,13 +39,15 @@ pub(super) fn audit(args: &AuditArgs, out: &mut dyn Write) -> io::Result<Exit> {
         let options = TableOptions {
             width: terminal::columns(),
         };
-        unless_closed(format.write(&inventory, out, &options))?;
+        let write = || unless_closed(format.write(&inventory, out, &options));
+        watch.stage(Stage::Report, 0, write)?;
     }
+    show_stats(&args.paths, &watch);
     Ok(exit(args.judging.fail_on, &run))
 }
 
 /// Says of every row who owns its file.
-fn with_owners(rows: Vec<(std::path::PathBuf, Row)>, tree: &dyn Tree) -> Vec<Row> {
+fn with_owners(rows: Vec<(PathBuf, Row)>, tree: &dyn Tree) -> Vec<Row> {
     let mut by_folder: HashMap<&Path, Owners> = HashMap::new();
     for (path, _) in &rows {
         let folder = path.parent().unwrap_or(path);

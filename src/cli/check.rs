@@ -8,6 +8,7 @@ use super::args::{CheckArgs, FailOn, JudgingArgs, PathArgs};
 use super::deliver::Plan;
 use super::pipeline::{self, Request, Run};
 use super::since::Comparison;
+use super::watch::{Stage, Watch, watched};
 use super::{Exit, complain};
 use crate::facts::Host;
 use crate::policy::PolicyError;
@@ -26,20 +27,18 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     if !judge_for(&args.judging, &*tree, &mut request) {
         return Ok(Exit::Failed);
     }
-    let Some(comparison) = compared(args, &request) else {
-        return Ok(Exit::Failed);
+    let watch = Arc::clone(&request.watch);
+    let run = match watched(&watch, || examined(args, &request, &*tree)) {
+        Ok(run) => run,
+        Err(why) => {
+            complain(&why);
+            return Ok(Exit::Failed);
+        }
     };
-    let checked = comparison.as_ref().and_then(Comparison::checked);
-    let mut run = pipeline::run(&request, checked.unwrap_or(&*tree));
-    if let Some(comparison) = comparison
-        && run.policy_errors.is_empty()
-        && let Err(why) = comparison.keep_new(&request, &mut run)
-    {
-        complain(&why.to_string());
-        return Ok(Exit::Failed);
-    }
     complain_of(&run);
-    let written = run.policy_errors.is_empty() && plan.write(&run.outcome, &args.report, out)?;
+    let writes = || plan.write(&run.outcome, &args.report, out);
+    let written = run.policy_errors.is_empty() && watch.stage(Stage::Report, 0, writes)?;
+    show_stats(&args.paths, &watch);
     Ok(if written {
         exit(args.judging.fail_on, &run)
     } else {
@@ -47,21 +46,39 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     })
 }
 
-/// The comparison that was asked for, if one was; none at all if it can't be made.
-fn compared(args: &CheckArgs, request: &Request) -> Option<Option<Comparison>> {
+/// Runs, and leaves out what is older than what it is compared with.
+fn examined(args: &CheckArgs, request: &Request, tree: &dyn Tree) -> Result<Run, String> {
+    let comparison = request
+        .watch
+        .stage(Stage::Git, 0, || compared(args, request))?;
+    let checked = comparison.as_ref().and_then(Comparison::checked);
+    let mut run = pipeline::run(request, checked.unwrap_or(tree));
+    if let Some(comparison) = comparison
+        && run.policy_errors.is_empty()
+    {
+        let kept = comparison.keep_new(request, &mut run);
+        kept.map_err(|why| why.to_string())?;
+    }
+    Ok(run)
+}
+
+/// Says where the time went, if that was asked.
+pub(super) fn show_stats(args: &PathArgs, watch: &Watch) {
+    if args.stats {
+        // That stderr may be closed is no reason to fail.
+        let _ = write!(io::stderr(), "{}", watch.stats());
+    }
+}
+
+/// The comparison that was asked for, if one was.
+fn compared(args: &CheckArgs, request: &Request) -> Result<Option<Comparison>, String> {
     let mut paths = args.paths.paths.iter();
     let is_asked = args.since.since.is_some() || args.since.staged;
     if is_asked && paths.any(|path| path.as_os_str() == "-") {
-        complain("standard input can't be compared with a revision; name files or folders");
-        return None;
+        let why = "standard input can't be compared with a revision; name files or folders";
+        return Err(why.into());
     }
-    match Comparison::new(&args.since, request) {
-        Ok(comparison) => Some(comparison),
-        Err(why) => {
-            complain(&why.to_string());
-            None
-        }
-    }
+    Comparison::new(&args.since, request).map_err(|why| why.to_string())
 }
 
 /// Says in the request where absolute paths lead; whether that can be done.
@@ -107,6 +124,7 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
         no_ignore: args.no_ignore,
         threads: args.threads.unwrap_or(0),
         config: args.config.clone(),
+        watch: Watch::new(args.stats),
         nameless: (stdin && args.stdin_filename.is_none()).then_some(name),
         ..Request::default()
     };

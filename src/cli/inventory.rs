@@ -255,19 +255,11 @@ fn tls(entry: &Entry<'_>) -> Tls {
         Some("https") => Verification::Verified,
         _ => Verification::Unknown,
     };
-    let ca = settings.and_then(|tls| {
-        let file = tls
-            .get("ca_file")
-            .and_then(text)
-            .filter(|path| !path.is_empty());
-        let file = file.map(|path| format!("file {path}"));
-        file.or_else(|| tls.get("ca").map(|_| "written here".to_owned()))
-    });
-    let host = endpoint.and_then(Endpoint::host_name);
+    let file = entry.ca_file().and_then(text);
+    let inline = || settings?.get("ca").map(|_| "written here".to_owned());
+    let ca = file.map(|path| format!("file {path}")).or_else(inline);
     let plain = verification == Verification::Plain;
-    let known = host
-        .filter(|_| !plain)
-        .and_then(|host| entry.facts.issuer(&host));
+    let known = if plain { None } else { entry.issuer() };
     let (issuer, evidence): (_, Vec<Evidence>) = match known {
         Some(known) => (Some(known.issuer.word().to_owned()), known.evidence),
         None => (None, Vec::new()),

@@ -10,9 +10,11 @@ mod inventory;
 mod parallel;
 pub mod pipeline;
 mod policies;
+mod shell;
 mod since;
 mod terminal;
 mod unrendered;
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -66,6 +68,8 @@ pub fn main() -> Exit {
         Some(Command::Files(args)) => files::files(&args, &mut out),
         Some(Command::Explain { name }) => explain::explain(&name, &mut out),
         Some(Command::Rules) => explain::rules(&mut out),
+        Some(Command::Completions { shell }) => shell::completions(shell, &mut out),
+        Some(Command::Man { command }) => shell::man(command.as_deref(), &mut out),
     };
     match done.and_then(|exit| unless_closed(out.flush()).map(|()| exit)) {
         Ok(exit) => exit,

@@ -9,6 +9,7 @@ use super::inventory;
 use super::parallel;
 use super::policies::{self, Policies};
 use super::unrendered;
+use super::watch::{Stage, Watch};
 use crate::discover::{self, Recognised, What};
 use crate::facts::{self, Facts, Host, Lookup, OFFICIAL_USER, Scan, User};
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
@@ -41,6 +42,8 @@ pub struct Request {
     pub nameless: Option<PathBuf>,
     /// Gather the inventory of endpoints too.
     pub inventory: bool,
+    /// What counts and measures.
+    pub watch: Arc<Watch>,
 }
 
 impl Default for Request {
@@ -55,6 +58,7 @@ impl Default for Request {
             target: Target::default(),
             nameless: None,
             inventory: false,
+            watch: Arc::default(),
         }
     }
 }
@@ -108,7 +112,9 @@ pub fn run(request: &Request, tree: &dyn Tree) -> Run {
     let Some((survey, policies)) = survey(request, tree, &mut run) else {
         return run;
     };
-    judge(request, &survey, &policies, tree, &mut run);
+    request.watch.stage(Stage::Judge, survey.seen.len(), || {
+        judge(request, &survey, &policies, tree, &mut run);
+    });
     run
 }
 
@@ -118,7 +124,9 @@ pub(super) fn survey(
     tree: &dyn Tree,
     run: &mut Run,
 ) -> Option<(Survey, Policies)> {
-    let walked = tree.walk(&request.paths, &walk_of(request));
+    let watch = &request.watch;
+    let walk = || tree.walk(&request.paths, &walk_of(request));
+    let walked = watch.stage(Stage::Find, 0, walk);
     let named = walked.problems.iter().filter(|problem| problem.named);
     run.problems
         .extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
@@ -129,9 +137,14 @@ pub(super) fn survey(
             return None;
         }
     };
-    let looks = parallel::map(request.threads, &walked.files, |found| {
-        let look = || look_at(found, policies.of(&found.root), tree);
-        catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|_| Look::Panic(found.clone()))
+    let look = |found: &Found| {
+        let look = || look_at(found, policies.of(&found.root), tree, watch);
+        let look = catch_unwind(AssertUnwindSafe(look));
+        watch.step();
+        look.unwrap_or_else(|_| Look::Panic(found.clone()))
+    };
+    let looks = watch.stage(Stage::Read, walked.files.len(), || {
+        parallel::map(request.threads, &walked.files, look)
     });
     let mut survey = Survey::default();
     for look in looks {
@@ -167,11 +180,12 @@ fn walk_of(request: &Request) -> Walk<'static> {
 }
 
 /// Reads one file as far as it is of interest.
-fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree) -> Look {
+fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree, watch: &Watch) -> Look {
     let bytes = match tree.read(&found.path, LARGEST) {
         Ok(bytes) => bytes,
         Err(error) => return Look::Unread(found.clone(), error.to_string()),
     };
+    watch.read(bytes.len());
     if !found.named && !discover::may_hold(&found.path, &bytes) {
         return if facts::may_hold(&bytes) {
             Look::Other(found.clone())
@@ -202,7 +216,9 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
             let judgement = judge_one(seen, facts, request, tree);
             (judgement, inventory_of(seen, facts, request, tree))
         };
-        catch_unwind(AssertUnwindSafe(judge)).ok()
+        let judged = catch_unwind(AssertUnwindSafe(judge)).ok();
+        request.watch.step();
+        judged
     });
     let mut all = Judgement::default();
     let mut files = Vec::new();
@@ -254,13 +270,15 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
     match &recognised.what {
         What::Configuration { document, .. } => {
             let folder = folder_of(&seen.found, request, tree);
-            let mut judgement = rules::judge(
+            let watch = &request.watch;
+            let mut judgement = rules::judge_timed(
                 document,
                 folder.as_deref(),
                 recognised.template.is_some(),
                 facts,
+                watch.rules(),
             );
-            let schema = schema_findings(document, recognised, request);
+            let schema = watch.schema(|| schema_findings(document, recognised, request));
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
             if !(judgement.findings.is_empty() && judgement.unchecked.is_empty()) {

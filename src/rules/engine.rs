@@ -5,6 +5,7 @@ use std::path::Path;
 use super::entry::Entry;
 use super::pages::{Check, all};
 use super::sink::Findings;
+use super::timings::Timings;
 use crate::facts::Facts;
 use crate::finding::{Finding, Unchecked};
 use crate::prometheus::Config;
@@ -47,25 +48,42 @@ pub fn judge(
     templated: bool,
     facts: &Facts<'_>,
 ) -> Judgement {
+    judge_timed(document, folder, templated, facts, None)
+}
+
+/// The same, measuring what each rule takes, if `timings` is given. A rule that asks first for a
+/// fact pays for reading it.
+#[must_use]
+pub fn judge_timed(
+    document: &Document,
+    folder: Option<&Path>,
+    templated: bool,
+    facts: &Facts<'_>,
+    timings: Option<&Timings>,
+) -> Judgement {
     let mut out = Judgement::default();
     let Some(config) = Config::new(document) else {
         return out;
     };
     let entries = entries(document, folder, templated, facts);
     out.endpoints = entries.len();
-    for page in all() {
+    for (index, page) in all().iter().enumerate() {
         let mut findings = Findings {
             rule: page.name,
             found: &mut out.findings,
             unchecked: &mut out.unchecked,
         };
-        match page.check {
+        let mut run = || match page.check {
             Some(Check::RemoteWrite(check)) => {
                 entries.iter().for_each(|entry| check(entry, &mut findings));
             }
             Some(Check::RemoteWrites(check)) => check(&entries, &mut findings),
             Some(Check::Config(check)) => check(config, &mut findings),
             None => {}
+        };
+        match timings {
+            Some(timings) => timings.measure(index, run),
+            None => run(),
         }
     }
     out

@@ -20,7 +20,7 @@ struct Report<'a> {
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'a> {
     Inventory { version: u32 },
-    Endpoint(Endpoint<'a>),
+    Endpoint(Box<Endpoint<'a>>),
     Totals(JsonTotals),
 }
 
@@ -112,7 +112,7 @@ pub(super) fn write_lines(
 ) -> io::Result<()> {
     write_line(&Line::Inventory { version: VERSION }, to)?;
     for row in inventory.rows() {
-        write_line(&Line::Endpoint(endpoint(row)), to)?;
+        write_line(&Line::Endpoint(Box::new(endpoint(row))), to)?;
     }
     write_line(&Line::Totals(totals(inventory)), to)
 }
