@@ -119,6 +119,10 @@ pub(super) struct CheckArgs {
     /// Which files.
     #[command(flatten)]
     pub(super) paths: PathArgs,
+    /// Check a named file only if it is recognised as a configuration, and skip what is gone: for
+    /// lists of changed files
+    #[arg(long, help_heading = "Files")]
+    pub(super) if_recognised: bool,
     /// What they are compared with.
     #[command(flatten)]
     pub(super) since: SinceArgs,

@@ -27,7 +27,7 @@ pub(super) fn audit(args: &AuditArgs, out: &mut dyn Write) -> io::Result<Exit> {
     }
     let watch = Arc::clone(&request.watch);
     let mut run = watched(&watch, || pipeline::run(&request, &*tree));
-    complain_of(&run);
+    complain_of(&run, &request);
     if !run.policy_errors.is_empty() {
         return Ok(Exit::Failed);
     }

@@ -24,6 +24,7 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
         }
     };
     let (tree, mut request) = prepare(&args.paths)?;
+    request.if_recognised = args.if_recognised;
     if !judge_for(&args.judging, &*tree, &mut request) {
         return Ok(Exit::Failed);
     }
@@ -35,7 +36,7 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
             return Ok(Exit::Failed);
         }
     };
-    complain_of(&run);
+    complain_of(&run, &request);
     let writes = || plan.write(&run.outcome, &args.report, out);
     let written = run.policy_errors.is_empty() && watch.stage(Stage::Report, 0, writes)?;
     show_stats(&args.paths, &watch);
@@ -135,11 +136,11 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
 const STDIN: &str = "<stdin>";
 
 /// Says what kept promvet from its work, and that there was no work.
-pub(super) fn complain_of(run: &Run) {
+pub(super) fn complain_of(run: &Run, request: &Request) {
     run.problems.iter().for_each(|problem| complain(problem));
     run.policy_errors.iter().for_each(complain_of_policy);
     let failed = !run.problems.is_empty() || !run.policy_errors.is_empty();
-    if run.outcome.files().is_empty() && !failed {
+    if run.outcome.files().is_empty() && !failed && !request.if_recognised {
         complain(
             "no Prometheus configuration here; `promvet files` says what each file was taken for",
         );

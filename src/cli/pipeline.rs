@@ -18,7 +18,7 @@ use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Judgement};
 use crate::schema::{self, Target};
-use crate::source::{Found, LARGEST, Tree, Walk};
+use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk};
 use crate::yaml::Document;
 
 /// What is to be checked, and how.
@@ -26,6 +26,8 @@ use crate::yaml::Document;
 pub struct Request {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
+    /// Judge files that were named like those of a folder, and skip named paths that lead nowhere.
+    pub if_recognised: bool,
     /// Go into hidden files and folders too.
     pub hidden: bool,
     /// Take no notice of .gitignore and its kin.
@@ -50,6 +52,7 @@ impl Default for Request {
     fn default() -> Self {
         Self {
             paths: Vec::new(),
+            if_recognised: false,
             hidden: false,
             no_ignore: false,
             threads: 0,
@@ -127,7 +130,10 @@ pub(super) fn survey(
     let watch = &request.watch;
     let walk = || tree.walk(&request.paths, &walk_of(request));
     let walked = watch.stage(Stage::Find, 0, walk);
+    let may_be_gone =
+        |problem: &&Problem| request.if_recognised && matches!(problem.error, ReadError::Missing);
     let named = walked.problems.iter().filter(|problem| problem.named);
+    let named = named.filter(|problem| !may_be_gone(problem));
     run.problems
         .extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
     let policies = match policies::read(request.config.as_deref(), &walked.files, tree) {
@@ -138,7 +144,7 @@ pub(super) fn survey(
         }
     };
     let look = |found: &Found| {
-        let look = || look_at(found, policies.of(&found.root), tree, watch);
+        let look = || look_at(found, request, policies.of(&found.root), tree);
         let look = catch_unwind(AssertUnwindSafe(look));
         watch.step();
         look.unwrap_or_else(|_| Look::Panic(found.clone()))
@@ -180,13 +186,14 @@ fn walk_of(request: &Request) -> Walk<'static> {
 }
 
 /// Reads one file as far as it is of interest.
-fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree, watch: &Watch) -> Look {
+fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -> Look {
     let bytes = match tree.read(&found.path, LARGEST) {
         Ok(bytes) => bytes,
         Err(error) => return Look::Unread(found.clone(), error.to_string()),
     };
-    watch.read(bytes.len());
-    if !found.named && !discover::may_hold(&found.path, &bytes) {
+    request.watch.read(bytes.len());
+    let whatever_it_is = found.named && !request.if_recognised;
+    if !whatever_it_is && !discover::may_hold(&found.path, &bytes) {
         return if facts::may_hold(&bytes) {
             Look::Other(found.clone())
         } else {
@@ -194,7 +201,7 @@ fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree, watch: &Watch) -> Lo
         };
     }
     let text = Text::new(Arc::clone(&found.shown), bytes);
-    let recognised = discover::examine(text, found.named, policy.is_template(&found.shown));
+    let recognised = discover::examine(text, whatever_it_is, policy.is_template(&found.shown));
     Look::Seen(Box::new(Seen {
         found: found.clone(),
         recognised,
