@@ -16,10 +16,11 @@ python3 -m venv "$SCRATCH/venv"
 expect 0 "$SCRATCH/venv/bin/pip" install --no-index "$dist"/*.whl
 expect 0 "$SCRATCH/venv/bin/promvet" --version
 says "promvet $version"
-expect 0 "$SCRATCH/venv/bin/pip" show promvet
-says 'License-Expression: Apache-2.0'
+says 'License-Expression: Apache-2.0' \
+  "$SCRATCH"/venv/lib/python3*/site-packages/promvet-"$version".dist-info/METADATA
 
-# From here on PyPI is the folder of the wheel.
+# From here on PyPI is a folder, with the wheel in it and what pre-commit builds its own package with.
+expect 0 pip download --quiet --disable-pip-version-check --dest "$dist" setuptools
 export PIP_NO_INDEX=1 PIP_FIND_LINKS="$dist" PIP_DISABLE_PIP_VERSION_CHECK=1
 
 mkdir "$SCRATCH/temp"
