@@ -3,6 +3,7 @@
 extract.py action STEP           the `run` of a step of action.yml, by name
 extract.py gitlab KEY            the lines of a list of the job in ci/gitlab.yml
 extract.py fence FILE TITLE      the fenced block of a page with `title=TITLE`
+extract.py shown FILE TITLE      what is below the first line, the command, of such a block
 extract.py fences FILE LANGUAGE  the titles of all fenced blocks of a language
 extract.py sh                    the `sh` block of a Jenkinsfile on standard input
 """
@@ -39,6 +40,10 @@ def fence(path, title):
     return next(text for _, found, text in blocks(path) if found == title)
 
 
+def shown(path, title):
+    return fence(path, title).split("\n", 1)[1]
+
+
 def fences(path, language):
     titles = [title for found, title, _ in blocks(path) if found == language]
     if not titles:
@@ -50,7 +55,14 @@ def sh():
     return textwrap.dedent(re.search(r"sh '''\n(.*?)'''", sys.stdin.read(), re.DOTALL)[1])
 
 
-COMMANDS = {"action": action, "gitlab": gitlab, "fence": fence, "fences": fences, "sh": sh}
+COMMANDS = {
+    "action": action,
+    "gitlab": gitlab,
+    "fence": fence,
+    "shown": shown,
+    "fences": fences,
+    "sh": sh,
+}
 
 if __name__ == "__main__":
     sys.stdout.write(COMMANDS[sys.argv[1]](*sys.argv[2:]))

@@ -7,7 +7,7 @@ has() {
   local command=$1
   shift
   command -v "$command" > /dev/null && return
-  pip install --quiet --disable-pip-version-check "$@" > "$SCRATCH/pip.log" 2>&1
+  pip install --quiet --disable-pip-version-check --retries 1 "$@" > "$SCRATCH/pip.log" 2>&1
 }
 
 left_out() {
@@ -59,4 +59,24 @@ repository() {
   printf 'services:\n  web:\n    image: nginx\n' > compose.yml
   git add .
   git commit --quiet --message first
+}
+
+# What the page's examples show: a second endpoint, and a slip in the first.
+slip() {
+  printf '%s' "$bad" > prometheus.yml
+  printf '  - url: https://mimir.example.com/api/v1/push\n' >> prometheus.yml
+  printf '    headers:\n      X-Scope-OrgID: shop\n' >> prometheus.yml
+}
+
+# Runs the command of a console block of docs/ci.md and demands what the page shows.
+as_shown() {
+  local command
+  command=$(extract fence docs/ci.md "$1" | sed -n '1s/^\$ //p')
+  expect 1 bash -c "$command"
+  sed -i 's/\r//; s/[[:blank:]]*$//' "$SCRATCH/said"
+  extract shown docs/ci.md "$1" > "$SCRATCH/page"
+  diff -u "$SCRATCH/page" "$SCRATCH/said" > "$SCRATCH/diff" || {
+    mv "$SCRATCH/diff" "$SCRATCH/said"
+    fail "docs/ci.md shows something else for '$1'"
+  }
 }

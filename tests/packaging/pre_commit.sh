@@ -82,6 +82,23 @@ expect 0 attempt 'use the hook'
 git rm --quiet token
 expect 1 attempt 'delete what a configuration rests on'
 says 'credentials/missing'
+git reset --quiet --hard
+sed -i 's/promvet-tree/&\n    args: [--staged]/' .pre-commit-config.yaml
+rm token
+expect 1 env PATH="$SCRATCH/bin:$PATH" git commit --all --message 'only what it makes worse'
+says 'credentials/missing'
+SKIP=promvet-tree expect 0 attempt 'anyway'
+echo '# more' >> prometheus.yml
+expect 0 attempt 'nothing worse'
+
+# What the page shows.
+repository "$SCRATCH/shown"
+expect 0 pre-commit install
+using "$SCRATCH/hooks" "$revision" promvet
+expect 0 attempt 'use the hook'
+slip
+git add .
+PATH="$SCRATCH/bin:$PATH" as_shown 'the commit'
 
 ## As pre-commit builds it. Without optimisation, and with dependencies that are kept between runs.
 

@@ -40,7 +40,7 @@ pasted() { PATH="$SCRATCH/bin:$PATH" "$@"; }
 ## The action
 
 step() {
-  extract action "$1" > "$SCRATCH/step.sh"
+  extract action "$1" > "$SCRATCH/step.sh" || return 99
   rm -rf "$SCRATCH/temp"
   mkdir "$SCRATCH/temp"
   : > "$SCRATCH/output" && : > "$SCRATCH/summary" && : > "$SCRATCH/path"
@@ -91,7 +91,7 @@ rm -rf 'a b' 'my policy.yaml'
 ## GitLab
 
 gitlab() {
-  { extract gitlab before_script && extract gitlab script; } > "$SCRATCH/script.sh"
+  { extract gitlab before_script && extract gitlab script; } > "$SCRATCH/script.sh" || return 99
   rm -f gl-code-quality-report.json promvet.xml "$SCRATCH/asked"
   pasted env CI_MERGE_REQUEST_DIFF_BASE_SHA="${BASE-}" PROMVET_VERSION=1.2.3 \
     PROMVET_PATHS="${PATHS-.}" PROMVET_ARGS="${ARGS-}" sh -e "$SCRATCH/script.sh"
@@ -116,8 +116,8 @@ rm -f gl-code-quality-report.json promvet.xml
 ## Jenkins
 
 jenkins() {
-  extract fence docs/ci.md Jenkinsfile > "$SCRATCH/Jenkinsfile"
-  extract sh < "$SCRATCH/Jenkinsfile" > "$SCRATCH/jenkins.sh"
+  extract fence docs/ci.md Jenkinsfile > "$SCRATCH/Jenkinsfile" || return 99
+  extract sh < "$SCRATCH/Jenkinsfile" > "$SCRATCH/jenkins.sh" || return 99
   CHANGE_TARGET="${CHANGE_TARGET-}" PATH="$SCRATCH/jenkins:$PATH" sh -xe "$SCRATCH/jenkins.sh"
 }
 
@@ -141,7 +141,7 @@ rm -rf promvet.sarif promvet.xml .promvet
 ## Any shell
 
 snippet() {
-  extract fence docs/ci.md "$1" > "$SCRATCH/snippet.sh"
+  extract fence docs/ci.md "$1" > "$SCRATCH/snippet.sh" || return 99
   pasted sh -e "$SCRATCH/snippet.sh"
 }
 
@@ -156,6 +156,15 @@ expect 0 snippet 'an audit in any shell'
 says '"version":1' promvet.json
 says 'old/prometheus.yml' promvet.md
 says 'promvet_' promvet.prom
+says 'cortex.shop.acme.opstrace.io' endpoints.csv
 expect 0 snippet 'in a container'
 expect 0 snippet 'check a download'
 says 'docker run --rm -v' "$SCRATCH/asked"
+
+## What the page shows
+
+repository "$SCRATCH/shown"
+slip
+PATH="$SCRATCH/bin:$PATH"
+as_shown 'the pull request'
+as_shown 'the audit'
