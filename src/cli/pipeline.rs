@@ -6,23 +6,28 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::inventory;
 use super::parallel;
 use super::policies::{self, Policies};
 use super::unrendered;
+use super::watch::{Stage, Watch};
 use crate::discover::{self, Recognised, What};
 use crate::facts::{self, Facts, Host, Lookup, OFFICIAL_USER, Scan, User};
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError};
+use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Judgement};
 use crate::schema::{self, Target};
-use crate::source::{Found, LARGEST, Tree, Walk};
+use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk};
 
 /// What is to be checked, and how.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
+    /// Judge files that were named like those of a folder, and skip named paths that lead nowhere.
+    pub if_recognised: bool,
     /// Go into hidden files and folders too.
     pub hidden: bool,
     /// Take no notice of .gitignore and its kin.
@@ -39,12 +44,17 @@ pub struct Request {
     pub nameless: Option<PathBuf>,
     /// When certificates are valid: seconds since 1970.
     pub now: i64,
+    /// Gather the inventory of endpoints too.
+    pub inventory: bool,
+    /// What counts and measures.
+    pub watch: Arc<Watch>,
 }
 
 impl Default for Request {
     fn default() -> Self {
         Self {
             paths: Vec::new(),
+            if_recognised: false,
             hidden: false,
             no_ignore: false,
             threads: 0,
@@ -53,6 +63,8 @@ impl Default for Request {
             target: Target::default(),
             nameless: None,
             now: today(),
+            inventory: false,
+            watch: Arc::default(),
         }
     }
 }
@@ -70,6 +82,8 @@ fn today() -> i64 {
 pub struct Run {
     /// What was found.
     pub outcome: Outcome,
+    /// The endpoints, each with the absolute path of its file, if they were asked for.
+    pub inventory: Vec<(PathBuf, Row)>,
     /// What kept promvet from doing its work: the exit status is 2.
     pub problems: Vec<String>,
     /// What is wrong with policy files: the exit status is 2.
@@ -112,7 +126,9 @@ pub fn run(request: &Request, tree: &dyn Tree) -> Run {
     let Some((survey, policies)) = survey(request, tree, &mut run) else {
         return run;
     };
-    judge(request, &survey, &policies, tree, &mut run);
+    request.watch.stage(Stage::Judge, survey.seen.len(), || {
+        judge(request, &survey, &policies, tree, &mut run);
+    });
     run
 }
 
@@ -122,8 +138,13 @@ pub(super) fn survey(
     tree: &dyn Tree,
     run: &mut Run,
 ) -> Option<(Survey, Policies)> {
-    let walked = tree.walk(&request.paths, &walk_of(request));
+    let watch = &request.watch;
+    let walk = || tree.walk(&request.paths, &walk_of(request));
+    let walked = watch.stage(Stage::Find, 0, walk);
+    let may_be_gone =
+        |problem: &&Problem| request.if_recognised && matches!(problem.error, ReadError::Missing);
     let named = walked.problems.iter().filter(|problem| problem.named);
+    let named = named.filter(|problem| !may_be_gone(problem));
     run.problems
         .extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
     let policies = match policies::read(request.config.as_deref(), &walked.files, tree) {
@@ -133,9 +154,14 @@ pub(super) fn survey(
             return None;
         }
     };
-    let looks = parallel::map(request.threads, &walked.files, |found| {
-        let look = || look_at(found, policies.of(&found.root), tree);
-        catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|_| Look::Panic(found.clone()))
+    let look = |found: &Found| {
+        let look = || look_at(found, request, policies.of(&found.root), tree);
+        let look = catch_unwind(AssertUnwindSafe(look));
+        watch.step();
+        look.unwrap_or_else(|_| Look::Panic(found.clone()))
+    };
+    let looks = watch.stage(Stage::Read, walked.files.len(), || {
+        parallel::map(request.threads, &walked.files, look)
     });
     let mut survey = Survey::default();
     for look in looks {
@@ -171,12 +197,14 @@ fn walk_of(request: &Request) -> Walk<'static> {
 }
 
 /// Reads one file as far as it is of interest.
-fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree) -> Look {
+fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -> Look {
     let bytes = match tree.read(&found.path, LARGEST) {
         Ok(bytes) => bytes,
         Err(error) => return Look::Unread(found.clone(), error.to_string()),
     };
-    if !found.named && !discover::may_hold(&found.path, &bytes) {
+    request.watch.read(bytes.len());
+    let whatever_it_is = found.named && !request.if_recognised;
+    if !whatever_it_is && !discover::may_hold(&found.path, &bytes) {
         return if facts::may_hold(&bytes) {
             Look::Other(found.clone())
         } else {
@@ -184,7 +212,7 @@ fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree) -> Look {
         };
     }
     let text = Text::new(Arc::clone(&found.shown), bytes);
-    let recognised = discover::examine(text, found.named, policy.is_template(&found.shown));
+    let recognised = discover::examine(text, whatever_it_is, policy.is_template(&found.shown));
     Look::Seen(Box::new(Seen {
         found: found.clone(),
         recognised,
@@ -202,12 +230,18 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
     }
     let judgements = parallel::map(request.threads, &survey.seen, |seen| {
         let facts = facts.get(&*seen.found.root)?;
-        catch_unwind(AssertUnwindSafe(|| judge_one(seen, facts, request, tree))).ok()
+        let judge = || {
+            let judgement = judge_one(seen, facts, request, tree);
+            (judgement, inventory_of(seen, facts, request, tree))
+        };
+        let judged = catch_unwind(AssertUnwindSafe(judge)).ok();
+        request.watch.step();
+        judged
     });
     let mut all = Judgement::default();
     let mut files = Vec::new();
     for (seen, judgement) in survey.seen.iter().zip(judgements) {
-        let Some(judgement) = judgement else {
+        let Some((judgement, rows)) = judgement else {
             run.problems.push(own_fault(&seen.found));
             continue;
         };
@@ -220,6 +254,8 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
         );
         all.unchecked.extend(judgement.unchecked);
         all.endpoints += judgement.endpoints;
+        let rows = rows.into_iter().map(|row| (seen.found.path.clone(), row));
+        run.inventory.extend(rows);
         files.extend(checked_file(seen));
     }
     for (found, why) in &survey.unread {
@@ -252,14 +288,16 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
     match &recognised.what {
         What::Configuration { document, .. } => {
             let folder = folder_of(&seen.found, request, tree);
-            let mut judgement = rules::judge(
+            let watch = &request.watch;
+            let mut judgement = rules::judge_timed(
                 document,
                 folder.as_deref(),
                 recognised.template.is_some(),
                 facts,
+                watch.rules(),
             );
             let target = target_of(recognised, request);
-            let schema = schema::check(document, &target);
+            let schema = watch.schema(|| schema::check(document, &target));
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
             if !recognised.masked {
@@ -285,6 +323,18 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
             }
         }
         What::Other { .. } | What::Unknown => Judgement::default(),
+    }
+}
+
+/// The endpoints of a file, if they are asked for.
+fn inventory_of(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree) -> Vec<Row> {
+    match &seen.recognised.what {
+        What::Configuration { document, .. } if request.inventory => {
+            let folder = folder_of(&seen.found, request, tree);
+            let templated = seen.recognised.template.is_some();
+            inventory::rows(document, folder.as_deref(), templated, facts)
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod deployment;
 pub mod included;
 pub mod issuer;
 pub mod opstrace;
+mod owners;
 pub mod receiver;
 pub mod token;
 
@@ -20,6 +21,7 @@ pub use credential_file::{FileState, Host, Lookup, OFFICIAL_USER, Unverified, Us
 pub use demand::Demand;
 pub use issuer::KnownIssuer;
 pub use issuer::cert_manager::Misnamed;
+pub use owners::Owners;
 
 use crate::finding::{Evidence, Text};
 use crate::policy::Policy;

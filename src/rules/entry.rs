@@ -104,10 +104,17 @@ impl<'a> Entry<'a> {
             secret.then(|| (kind.words(), credential.key.place()))
         });
         let headers = self.write.headers().into_iter().filter_map(|header| {
-            let secret = is_secret_name(header.name) || self.receiver_takes_header(header.name);
+            let secret = self.is_secret_header(header.name);
             secret.then(|| (format!("the header {}", header.name), header.key.place()))
         });
         kinds.chain(headers).chain(self.in_url()).collect()
+    }
+
+    /// Whether a header of this name is a secret: by its name, or since the receiver takes it as a
+    /// credential.
+    #[must_use]
+    pub fn is_secret_header(&self, name: &str) -> bool {
+        is_secret_name(name) || self.receiver_takes_header(name)
     }
 
     fn receiver_takes_header(&self, name: &str) -> bool {

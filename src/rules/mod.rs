@@ -9,9 +9,11 @@ mod entry;
 pub mod example;
 mod pages;
 mod sink;
+mod timings;
 
-pub use engine::{Judgement, judge};
+pub use engine::{Judgement, entries, judge, judge_timed};
 pub use entry::Entry;
 pub use example::Expected;
 pub use pages::{Check, Page, all, find, nearest_name};
 pub use sink::Findings;
+pub use timings::Timings;

@@ -7,12 +7,15 @@
 //! first.
 
 mod folder;
+mod follow;
+mod git;
 mod memory;
 mod path;
 mod tree;
 mod walk;
 
 pub use folder::{Folder, standard_input};
+pub use git::{Git, GitError, Repository};
 pub use memory::Memory;
 pub use path::shown;
 pub use tree::{Found, Kind, LARGEST, Meta, Problem, ReadError, Tree, Walk, Walked};
