@@ -121,7 +121,7 @@ const MUTATIONS: &[Mutation] = &[
     (
         "/api/v1/push",
         "//api/v1/push",
-        "remote-write/url-shape",
+        "remote-write/redirect",
         Error,
         "",
     ),

@@ -13,7 +13,7 @@ use crate::facts::{self, Facts, Host, Lookup, OFFICIAL_USER, Scan, User};
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError};
 use crate::report::{CheckedFile, Outcome};
-use crate::rules::{self, Judgement};
+use crate::rules::{self, Configuration, Judgement};
 use crate::schema::{self, Target};
 use crate::source::{Found, LARGEST, Tree, Walk};
 use crate::yaml::Document;
@@ -195,8 +195,9 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
     });
     let mut all = Judgement::default();
     let mut files = Vec::new();
+    let mut trees: BTreeMap<&Path, Vec<Configuration<'_>>> = BTreeMap::new();
     for (seen, judgement) in survey.seen.iter().zip(judgements) {
-        let Some(judgement) = judgement else {
+        let Some((judgement, configuration)) = judgement else {
             run.problems.push(own_fault(&seen.found));
             continue;
         };
@@ -210,6 +211,25 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
         all.unchecked.extend(judgement.unchecked);
         all.endpoints += judgement.endpoints;
         files.extend(checked_file(seen));
+        let configurations = trees.entry(&*seen.found.root).or_default();
+        // What a covered tag stands for is not known, so nothing can be compared with it.
+        configurations.extend(configuration.filter(|_| !seen.recognised.masked));
+    }
+    for (root, configurations) in trees {
+        let judged = catch_unwind(AssertUnwindSafe(|| rules::judge_tree(&configurations)));
+        let Ok(judgement) = judged else {
+            let shown = tree.shown(root);
+            run.problems.push(format!(
+                "{shown}: promvet failed on this tree, which is a fault of promvet's own; please \
+                 report it"
+            ));
+            continue;
+        };
+        let policy = policies.of(root);
+        let found = judgement.findings.into_iter();
+        all.findings
+            .extend(found.filter_map(|one| policies::levelled(one, policy)));
+        all.unchecked.extend(judgement.unchecked);
     }
     for (found, why) in &survey.unread {
         let text = Text::new(Arc::clone(&found.shown), Vec::new());
@@ -236,17 +256,22 @@ fn checked_file(seen: &Seen) -> Option<CheckedFile> {
     })
 }
 
-fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree) -> Judgement {
+/// What is said of one file, and the configuration in it.
+fn judge_one<'a>(
+    seen: &'a Seen,
+    facts: &'a Facts<'a>,
+    request: &Request,
+    tree: &dyn Tree,
+) -> (Judgement, Option<Configuration<'a>>) {
     let recognised = &seen.recognised;
-    match &recognised.what {
+    let judgement = match &recognised.what {
         What::Configuration { document, .. } => {
             let folder = folder_of(&seen.found, request, tree);
-            let mut judgement = rules::judge(
-                document,
-                folder.as_deref(),
-                recognised.template.is_some(),
-                facts,
-            );
+            let templated = recognised.template.is_some();
+            let configuration = Configuration::new(document, folder, templated, facts);
+            let mut judgement = configuration
+                .as_ref()
+                .map_or_else(Judgement::default, rules::judge);
             let schema = schema_findings(document, recognised, request);
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
@@ -257,7 +282,7 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
             if recognised.masked {
                 judgement = unrendered::as_far_as_it_goes(judgement, recognised);
             }
-            judgement
+            return (judgement, configuration);
         }
         What::Broken { error } if recognised.masked => unrendered::not_at_all(recognised, error),
         What::Broken { error } => {
@@ -268,7 +293,8 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
             }
         }
         What::Other { .. } | What::Unknown => Judgement::default(),
-    }
+    };
+    (judgement, None)
 }
 
 /// The schema's findings without the warnings about placeholders in a URL of which
@@ -298,16 +324,12 @@ fn schema_findings(
 
 /// The folder that relative paths of a configuration count from; none for standard input that
 /// was given no name.
-fn folder_of(found: &Found, request: &Request, tree: &dyn Tree) -> Option<PathBuf> {
+fn folder_of<'a>(found: &'a Found, request: &Request, tree: &dyn Tree) -> Option<&'a Path> {
     let nameless = request
         .nameless
         .as_ref()
         .is_some_and(|path| tree.absolute(path) == found.path);
-    if nameless {
-        None
-    } else {
-        found.path.parent().map(Path::to_path_buf)
-    }
+    if nameless { None } else { found.path.parent() }
 }
 
 /// The facts of one tree.

@@ -1,14 +1,10 @@
-//! Runs the checks over one configuration.
+//! Runs the checks: over each configuration, then over all of a tree.
 
-use std::path::Path;
-
-use super::entry::Entry;
-use super::pages::{Check, all};
+use super::configuration::{Configuration, HttpPart};
+use super::pages::{Check, Page, all};
 use super::sink::Findings;
-use crate::facts::Facts;
 use crate::finding::{Finding, Unchecked};
-use crate::prometheus::Config;
-use crate::yaml::Document;
+use crate::prometheus::Section;
 
 /// What the rules say about one configuration.
 #[derive(Debug, Default)]
@@ -21,39 +17,65 @@ pub struct Judgement {
     pub endpoints: usize,
 }
 
-/// Judges a configuration with every rule. `folder` is where it lies, for relative paths; none for
-/// standard input without a name. `templated` says that something fills in placeholders before
-/// Prometheus reads the file.
+/// Judges a configuration with every rule that looks at one.
 #[must_use]
-pub fn judge(
-    document: &Document,
-    folder: Option<&Path>,
-    templated: bool,
-    facts: &Facts<'_>,
-) -> Judgement {
-    let mut out = Judgement::default();
-    let Some(config) = Config::new(document) else {
-        return out;
+pub fn judge(configuration: &Configuration<'_>) -> Judgement {
+    let entries = &configuration.entries;
+    let parts = parts_of(configuration);
+    let mut out = Judgement {
+        endpoints: entries.len(),
+        ..Judgement::default()
     };
-    let entries: Vec<_> = config
-        .remote_writes()
-        .map(|write| Entry::new(write, facts, folder, templated))
-        .collect();
-    out.endpoints = entries.len();
     for page in all() {
-        let mut findings = Findings {
-            rule: page.name,
-            found: &mut out.findings,
-            unchecked: &mut out.unchecked,
-        };
+        let mut findings = out.sink(page);
         match page.check {
             Some(Check::RemoteWrite(check)) => {
                 entries.iter().for_each(|entry| check(entry, &mut findings));
             }
-            Some(Check::RemoteWrites(check)) => check(&entries, &mut findings),
-            Some(Check::Config(check)) => check(config, &mut findings),
-            None => {}
+            Some(Check::RemoteWrites(check)) => check(entries, &mut findings),
+            Some(Check::Config(check)) => check(configuration.config, &mut findings),
+            Some(Check::HttpClient(check)) => {
+                parts.iter().for_each(|part| check(part, &mut findings));
+            }
+            Some(Check::Tree(_)) | None => {}
         }
     }
     out
+}
+
+/// Judges all configurations of a tree with the rules that look at them together.
+#[must_use]
+pub fn judge_tree(configurations: &[Configuration<'_>]) -> Judgement {
+    let mut out = Judgement::default();
+    for page in all() {
+        if let Some(Check::Tree(check)) = page.check {
+            check(configurations, &mut out.sink(page));
+        }
+    }
+    out
+}
+
+impl Judgement {
+    fn sink(&mut self, page: &Page) -> Findings<'_> {
+        Findings {
+            rule: page.name,
+            found: &mut self.findings,
+            unchecked: &mut self.unchecked,
+        }
+    }
+}
+
+fn parts_of<'e, 'a>(configuration: &'e Configuration<'a>) -> Vec<HttpPart<'e, 'a>> {
+    let mut entries = configuration.entries.iter();
+    let clients = configuration.config.clients().into_iter();
+    clients
+        .map(|client| {
+            let is_entry = client.section == Section::RemoteWrite;
+            HttpPart {
+                entry: is_entry.then(|| entries.next()).flatten(),
+                client,
+                facts: configuration.facts,
+            }
+        })
+        .collect()
 }

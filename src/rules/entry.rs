@@ -4,8 +4,13 @@ use std::cell::OnceCell;
 use std::path::Path;
 
 use crate::facts::opstrace::TenantHost;
+<<<<<<< HEAD
 use crate::facts::receiver::{Credential, Recognition};
 use crate::facts::{Demand, Facts, FileState, KnownIssuer, issuer};
+=======
+use crate::facts::receiver::{Cause, Credential, Recognition, ShapeFault, judge};
+use crate::facts::{Demand, Facts, FileState};
+>>>>>>> 0224f59 (Let checks look at HTTP clients and at whole trees; give redirects a rule)
 use crate::finding::{Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{self, FileReference, RemoteWrite};
@@ -23,6 +28,7 @@ pub struct Entry<'a> {
     pub templated: bool,
     url: Option<Url<'a>>,
     folder: Option<&'a Path>,
+    shape: OnceCell<Vec<ShapeFault>>,
     files: OnceCell<Vec<(FileReference<'a>, FileState)>>,
 }
 
@@ -71,6 +77,7 @@ impl<'a> Entry<'a> {
             templated,
             url,
             folder,
+            shape: OnceCell::new(),
             files: OnceCell::new(),
         }
     }
@@ -85,6 +92,32 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn sound_url(&self) -> Option<&Url<'a>> {
         self.url.as_ref().filter(|url| url.endpoint.is_sound())
+    }
+
+    /// What is wrong with the URL for its receiver.
+    #[must_use]
+    pub fn shape_faults(&self) -> &[ShapeFault] {
+        self.shape.get_or_init(|| {
+            let url = self.sound_url();
+            url.map_or_else(Vec::new, |url| judge(&url.endpoint, &url.recognition))
+        })
+    }
+
+    /// Whether a fault of the URL is answered with a redirect: one to https too.
+    #[must_use]
+    pub fn is_redirect(&self, fault: &ShapeFault) -> bool {
+        let http = || {
+            let url = self.sound_url();
+            url.and_then(|url| url.endpoint.scheme_name()).as_deref() == Some("http")
+        };
+        fault.cause == Cause::Redirect || fault.cause == Cause::Scheme && http()
+    }
+
+    /// The URL, if its receiver has such a one: nothing more is said of a URL that is to become
+    /// another one anyway.
+    #[must_use]
+    pub fn right_url(&self) -> Option<&Url<'a>> {
+        self.sound_url().filter(|_| self.shape_faults().is_empty())
     }
 
     /// What its receiver wants to see, if that is known.

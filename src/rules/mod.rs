@@ -4,13 +4,15 @@
 //! makes one table of them. A check sees one node with its facts and says what it finds; it does
 //! no I/O, and knows neither its own name nor other rules.
 
+mod configuration;
 mod engine;
 mod entry;
 pub mod example;
 mod pages;
 mod sink;
 
-pub use engine::{Judgement, judge};
+pub use configuration::{Configuration, HttpPart};
+pub use engine::{Judgement, judge, judge_tree};
 pub use entry::Entry;
 pub use example::Expected;
 pub use pages::{Check, Page, all, find, nearest_name};
