@@ -5,9 +5,13 @@
 
 mod client;
 mod config;
+mod destination;
 pub mod endpoint;
 mod http_client;
+mod relabel;
 
 pub use client::{Client, Peer, Section};
 pub use config::{Config, Header, RemoteWrite};
+pub use destination::Destination;
 pub use http_client::{Credential, CredentialKind, FileKind, FileReference, HttpClient, TlsConfig};
+pub use relabel::{Pattern, RelabelRule};
