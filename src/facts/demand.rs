@@ -72,6 +72,12 @@ impl<'r, 'p> Demand<'r, 'p> {
             .all(|one| one.certainty >= Certainty::Word)
     }
 
+    /// Whether it is Opstrace for sure.
+    #[must_use]
+    pub fn is_opstrace(&self) -> bool {
+        self.is_certain() && self.all(|profile| profile.id.starts_with("opstrace"))
+    }
+
     /// Whether a vendor runs it, on the vendor's own hosts.
     #[must_use]
     pub fn is_saas(&self) -> bool {

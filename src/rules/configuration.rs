@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::entry::Entry;
-use crate::facts::Facts;
-use crate::prometheus::{Client, Config};
+use crate::facts::{Facts, KnownIssuer};
+use crate::prometheus::endpoint::Network;
+use crate::prometheus::{Client, Config, Peer};
 use crate::yaml::Document;
 
 /// A configuration, its entries looked into.
@@ -54,4 +55,58 @@ pub struct HttpPart<'e, 'a> {
     pub entry: Option<&'e Entry<'a>>,
     /// What else the tree tells.
     pub facts: &'a Facts<'a>,
+}
+
+/// What is at stake where a certificate is not verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stakes {
+    /// A credential is sent.
+    pub credential: bool,
+    /// It goes to a public host.
+    pub outside: bool,
+}
+
+impl HttpPart<'_, '_> {
+    /// What is at stake if certificates are not verified; none if it surely talks plain http.
+    #[must_use]
+    pub fn stakes(&self) -> Option<Stakes> {
+        let peers = &self.client.peers;
+        let is_http = |peer: &Peer<'_>| peer.endpoint.scheme_name().as_deref() == Some("http");
+        if !peers.is_empty() && peers.iter().all(is_http) {
+            return None;
+        }
+        Some(Stakes {
+            credential: !self.client.http.sent_secrets().is_empty(),
+            outside: self.outside().next().is_some(),
+        })
+    }
+
+    /// Who signed for a public host that it talks to, and how that is known: the first that would
+    /// verify, or else the first that is known.
+    #[must_use]
+    pub fn issuer(&self) -> Option<(String, KnownIssuer)> {
+        let known = self.outside().filter_map(|peer| {
+            let host = peer.endpoint.host_name()?;
+            let known = self.facts.issuer(&host)?;
+            Some((host, known))
+        });
+        let known: Vec<_> = known.collect();
+        let trusted = known.iter().position(|(_, one)| one.issuer.is_trusted());
+        known.into_iter().nth(trusted.unwrap_or(0))
+    }
+
+    /// A public host whose certificate would verify, and how that is known.
+    #[must_use]
+    pub fn trusted_host(&self) -> Option<(String, KnownIssuer)> {
+        self.issuer().filter(|(_, known)| known.issuer.is_trusted())
+    }
+
+    /// The public hosts that it surely talks to over https.
+    pub fn outside(&self) -> impl Iterator<Item = &Peer<'_>> {
+        self.client.peers.iter().filter(|peer| {
+            let endpoint = &peer.endpoint;
+            endpoint.network() == Network::Public
+                && endpoint.scheme_name().as_deref() != Some("http")
+        })
+    }
 }

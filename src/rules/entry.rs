@@ -3,14 +3,9 @@
 use std::cell::OnceCell;
 use std::path::Path;
 
-use crate::facts::opstrace::TenantHost;
-<<<<<<< HEAD
-use crate::facts::receiver::{Credential, Recognition};
-use crate::facts::{Demand, Facts, FileState, KnownIssuer, issuer};
-=======
+use crate::facts::opstrace::{Instance, TenantHost};
 use crate::facts::receiver::{Cause, Credential, Recognition, ShapeFault, judge};
-use crate::facts::{Demand, Facts, FileState};
->>>>>>> 0224f59 (Let checks look at HTTP clients and at whole trees; give redirects a rule)
+use crate::facts::{Demand, Facts, FileState, KnownIssuer, issuer};
 use crate::finding::{Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{self, FileReference, RemoteWrite};
@@ -186,14 +181,26 @@ impl<'a> Entry<'a> {
         node.as_str().filter(|path| !path.is_empty()).map(|_| node)
     }
 
+    /// The Opstrace instance that it sends to, as its configuration in the tree has it.
+    #[must_use]
+    pub fn instance(&self) -> Option<&'a Instance> {
+        let host = self.sound_url()?.endpoint.host_name()?;
+        self.facts.instance(TenantHost::new(&host)?)
+    }
+
+    /// The host of an Opstrace endpoint whose URL is right, and the tenant in it.
+    #[must_use]
+    pub fn opstrace_host(&self) -> Option<String> {
+        let url = self.right_url()?;
+        let demand = self.demand()?;
+        let host = url.endpoint.host_name().filter(|_| demand.is_opstrace())?;
+        TenantHost::new(&host).is_some().then_some(host)
+    }
+
     /// Whether it is the endpoint of an Opstrace instance that asks for no token.
     #[must_use]
     pub fn is_open_instance(&self) -> bool {
-        let host = self.sound_url().and_then(|url| url.endpoint.host_name());
-        let parts = host.as_deref().and_then(TenantHost::new);
-        parts
-            .and_then(|parts| self.facts.instance(parts))
-            .is_some_and(|one| one.open.is_some())
+        self.instance().is_some_and(|one| one.open.is_some())
     }
 
     /// Whether credentials travel over plain http to somewhere outside.
