@@ -1,28 +1,19 @@
 //! What is known of each endpoint, gathered for the inventory.
 
-use std::path::Path;
-
-use crate::facts::Facts;
 use crate::facts::receiver::{Candidate, Certainty, Credential, TenantPlace, parts};
 use crate::finding::Evidence;
 use crate::prometheus;
 use crate::prometheus::endpoint::{Endpoint, Piece};
 use crate::report::inventory::{Figures, Proof, Row, Tls, Verification};
-use crate::rules::{self, Entry};
-use crate::yaml::{Document, Node, placeholder};
+use crate::rules::{Configuration, Entry};
+use crate::yaml::{Node, placeholder};
 
 /// The header by which Cortex, Mimir and their kin tell tenants apart.
 const TENANT_HEADER: &str = "X-Scope-OrgID";
 
 /// The rows of a configuration, without what the findings say.
-pub(super) fn rows(
-    document: &Document,
-    folder: Option<&Path>,
-    templated: bool,
-    facts: &Facts<'_>,
-) -> Vec<Row> {
-    let entries = rules::entries(document, folder, templated, facts);
-    entries.iter().map(row).collect()
+pub(super) fn rows(configuration: &Configuration<'_>) -> Vec<Row> {
+    configuration.entries.iter().map(row).collect()
 }
 
 fn row(entry: &Entry<'_>) -> Row {

@@ -17,7 +17,7 @@ use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError};
 use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
-use crate::rules::{self, Judgement};
+use crate::rules::{self, Configuration, Judgement};
 use crate::schema::{self, Target};
 use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk};
 
@@ -230,18 +230,16 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
     }
     let judgements = parallel::map(request.threads, &survey.seen, |seen| {
         let facts = facts.get(&*seen.found.root)?;
-        let judge = || {
-            let judgement = judge_one(seen, facts, request, tree);
-            (judgement, inventory_of(seen, facts, request, tree))
-        };
+        let judge = || judge_one(seen, facts, request, tree);
         let judged = catch_unwind(AssertUnwindSafe(judge)).ok();
         request.watch.step();
         judged
     });
     let mut all = Judgement::default();
     let mut files = Vec::new();
+    let mut trees: BTreeMap<&Path, Vec<Configuration<'_>>> = BTreeMap::new();
     for (seen, judgement) in survey.seen.iter().zip(judgements) {
-        let Some((judgement, rows)) = judgement else {
+        let Some((judgement, configuration)) = judgement else {
             run.problems.push(own_fault(&seen.found));
             continue;
         };
@@ -254,9 +252,31 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
         );
         all.unchecked.extend(judgement.unchecked);
         all.endpoints += judgement.endpoints;
-        let rows = rows.into_iter().map(|row| (seen.found.path.clone(), row));
-        run.inventory.extend(rows);
+        if request.inventory {
+            let rows = configuration.iter().flat_map(inventory::rows);
+            run.inventory
+                .extend(rows.map(|row| (seen.found.path.clone(), row)));
+        }
         files.extend(checked_file(seen));
+        let configurations = trees.entry(&*seen.found.root).or_default();
+        // What a covered tag stands for is not known, so nothing can be compared with it.
+        configurations.extend(configuration.filter(|_| !seen.recognised.masked));
+    }
+    for (root, configurations) in trees {
+        let judged = catch_unwind(AssertUnwindSafe(|| rules::judge_tree(&configurations)));
+        let Ok(judgement) = judged else {
+            let shown = tree.shown(root);
+            run.problems.push(format!(
+                "{shown}: promvet failed on this tree, which is a fault of promvet's own; please \
+                 report it"
+            ));
+            continue;
+        };
+        let policy = policies.of(root);
+        let found = judgement.findings.into_iter();
+        all.findings
+            .extend(found.filter_map(|one| policies::levelled(one, policy)));
+        all.unchecked.extend(judgement.unchecked);
     }
     for (found, why) in &survey.unread {
         let text = Text::new(Arc::clone(&found.shown), Vec::new());
@@ -283,25 +303,29 @@ fn checked_file(seen: &Seen) -> Option<CheckedFile> {
     })
 }
 
-fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree) -> Judgement {
+/// What is said of one file, and the configuration in it.
+fn judge_one<'a>(
+    seen: &'a Seen,
+    facts: &'a Facts<'a>,
+    request: &Request,
+    tree: &dyn Tree,
+) -> (Judgement, Option<Configuration<'a>>) {
     let recognised = &seen.recognised;
-    match &recognised.what {
+    let judgement = match &recognised.what {
         What::Configuration { document, .. } => {
             let folder = folder_of(&seen.found, request, tree);
             let watch = &request.watch;
-            let mut judgement = rules::judge_timed(
-                document,
-                folder.as_deref(),
-                recognised.template.is_some(),
-                facts,
-                watch.rules(),
-            );
+            let templated = recognised.template.is_some();
+            let configuration = Configuration::new(document, folder, templated, facts);
+            let mut judgement = configuration
+                .as_ref()
+                .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
             let target = target_of(recognised, request);
             let schema = watch.schema(|| schema::check(document, &target));
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
             if !recognised.masked {
-                let included = facts.included(document, folder.as_deref(), &target, request.now);
+                let included = facts.included(document, folder, &target, request.now);
                 judgement.findings.extend(included.findings);
                 judgement.unchecked.extend(included.unchecked);
             }
@@ -312,7 +336,7 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
             if recognised.masked {
                 judgement = unrendered::as_far_as_it_goes(judgement, recognised);
             }
-            judgement
+            return (judgement, configuration);
         }
         What::Broken { error } if recognised.masked => unrendered::not_at_all(recognised, error),
         What::Broken { error } => {
@@ -323,19 +347,8 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
             }
         }
         What::Other { .. } | What::Unknown => Judgement::default(),
-    }
-}
-
-/// The endpoints of a file, if they are asked for.
-fn inventory_of(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree) -> Vec<Row> {
-    match &seen.recognised.what {
-        What::Configuration { document, .. } if request.inventory => {
-            let folder = folder_of(&seen.found, request, tree);
-            let templated = seen.recognised.template.is_some();
-            inventory::rows(document, folder.as_deref(), templated, facts)
-        }
-        _ => Vec::new(),
-    }
+    };
+    (judgement, None)
 }
 
 /// The schema's findings without the warnings about placeholders in a URL of which
@@ -367,16 +380,12 @@ fn each_once(mut findings: Vec<Finding>) -> Vec<Finding> {
 
 /// The folder that relative paths of a configuration count from; none for standard input that
 /// was given no name.
-fn folder_of(found: &Found, request: &Request, tree: &dyn Tree) -> Option<PathBuf> {
+fn folder_of<'a>(found: &'a Found, request: &Request, tree: &dyn Tree) -> Option<&'a Path> {
     let nameless = request
         .nameless
         .as_ref()
         .is_some_and(|path| tree.absolute(path) == found.path);
-    if nameless {
-        None
-    } else {
-        found.path.parent().map(Path::to_path_buf)
-    }
+    if nameless { None } else { found.path.parent() }
 }
 
 /// The facts of one tree.

@@ -24,7 +24,7 @@ pub use issuer::cert_manager::Misnamed;
 pub use owners::Owners;
 
 use crate::finding::{Evidence, Text};
-use crate::policy::Policy;
+use crate::policy::{OpstraceInstance, Policy};
 use crate::prometheus::endpoint::Endpoint;
 use crate::schema::Target;
 use crate::yaml::Document;
@@ -206,6 +206,29 @@ impl<'t> Facts<'t> {
             }
         }
         None
+    }
+
+    /// Whether policy or its own domain says which instance a host belongs to, so that it is not
+    /// guessed from file names.
+    #[must_use]
+    pub fn is_instance_named(&self, host: TenantHost<'_>) -> bool {
+        let has_domain = |one: &&Instance| one.domain.as_deref() == Some(host.domain);
+        let by_policy = |name: &str| self.policy.instances.iter().any(|one| one.name == name);
+        self.instance(host).filter(has_domain).is_some() || host.instance.is_some_and(by_policy)
+    }
+
+    /// The instance that policy names for a host below opstrace.io, although it has a domain of
+    /// its own, and where policy says so.
+    #[must_use]
+    pub fn renamed_instance(&self, host: TenantHost<'_>) -> Option<(&Instance, &OpstraceInstance)> {
+        let name = host.instance?;
+        let entry = self.policy.instances.iter().find(|one| one.name == name)?;
+        let file = entry.file.trim_start_matches("./");
+        let instance = self
+            .instances()
+            .iter()
+            .find(|one| one.path.ends_with(file))?;
+        instance.domain.is_some().then_some((instance, entry))
     }
 
     /// The receivers that an endpoint may be meant for. A name such as `cortex.<tenant>.<domain>`

@@ -1,15 +1,11 @@
-//! Runs the checks over one configuration.
+//! Runs the checks: over each configuration, then over all of a tree.
 
-use std::path::Path;
-
-use super::entry::Entry;
-use super::pages::{Check, all};
+use super::configuration::{Configuration, HttpPart};
+use super::pages::{Check, Page, all};
 use super::sink::Findings;
 use super::timings::Timings;
-use crate::facts::Facts;
 use crate::finding::{Finding, Unchecked};
-use crate::prometheus::Config;
-use crate::yaml::Document;
+use crate::prometheus::Section;
 
 /// What the rules say about one configuration.
 #[derive(Debug, Default)]
@@ -22,69 +18,75 @@ pub struct Judgement {
     pub endpoints: usize,
 }
 
-/// The remote_write entries of a configuration with what is known of each. What is given is as in
-/// [`judge`].
+/// Judges a configuration with every rule that looks at one, measuring what each takes if `timings`
+/// is given. A rule that asks first for a fact pays for reading it.
 #[must_use]
-pub fn entries<'a>(
-    document: &'a Document,
-    folder: Option<&'a Path>,
-    templated: bool,
-    facts: &'a Facts<'a>,
-) -> Vec<Entry<'a>> {
-    let writes = Config::new(document).into_iter();
-    writes
-        .flat_map(Config::remote_writes)
-        .map(|write| Entry::new(write, facts, folder, templated))
-        .collect()
-}
-
-/// Judges a configuration with every rule. `folder` is where it lies, for relative paths; none for
-/// standard input without a name. `templated` says that something fills in placeholders before
-/// Prometheus reads the file.
-#[must_use]
-pub fn judge(
-    document: &Document,
-    folder: Option<&Path>,
-    templated: bool,
-    facts: &Facts<'_>,
-) -> Judgement {
-    judge_timed(document, folder, templated, facts, None)
-}
-
-/// The same, measuring what each rule takes, if `timings` is given. A rule that asks first for a
-/// fact pays for reading it.
-#[must_use]
-pub fn judge_timed(
-    document: &Document,
-    folder: Option<&Path>,
-    templated: bool,
-    facts: &Facts<'_>,
-    timings: Option<&Timings>,
-) -> Judgement {
-    let mut out = Judgement::default();
-    let Some(config) = Config::new(document) else {
-        return out;
+pub fn judge(configuration: &Configuration<'_>, timings: Option<&Timings>) -> Judgement {
+    let parts = parts_of(configuration);
+    let mut out = Judgement {
+        endpoints: configuration.entries.len(),
+        ..Judgement::default()
     };
-    let entries = entries(document, folder, templated, facts);
-    out.endpoints = entries.len();
     for (index, page) in all().iter().enumerate() {
-        let mut findings = Findings {
-            rule: page.name,
-            found: &mut out.findings,
-            unchecked: &mut out.unchecked,
-        };
-        let mut run = || match page.check {
-            Some(Check::RemoteWrite(check)) => {
-                entries.iter().for_each(|entry| check(entry, &mut findings));
-            }
-            Some(Check::RemoteWrites(check)) => check(&entries, &mut findings),
-            Some(Check::Config(check)) => check(config, &mut findings),
-            None => {}
-        };
+        let mut findings = out.sink(page);
+        let mut run = || run_check(page, configuration, &parts, &mut findings);
         match timings {
             Some(timings) => timings.measure(index, run),
             None => run(),
         }
     }
     out
+}
+
+fn run_check(
+    page: &Page,
+    configuration: &Configuration<'_>,
+    parts: &[HttpPart<'_, '_>],
+    findings: &mut Findings<'_>,
+) {
+    let entries = &configuration.entries;
+    match page.check {
+        Some(Check::RemoteWrite(check)) => entries.iter().for_each(|entry| check(entry, findings)),
+        Some(Check::RemoteWrites(check)) => check(entries, findings),
+        Some(Check::Config(check)) => check(configuration.config, findings),
+        Some(Check::HttpClient(check)) => parts.iter().for_each(|part| check(part, findings)),
+        Some(Check::Tree(_)) | None => {}
+    }
+}
+
+/// Judges all configurations of a tree with the rules that look at them together.
+#[must_use]
+pub fn judge_tree(configurations: &[Configuration<'_>]) -> Judgement {
+    let mut out = Judgement::default();
+    for page in all() {
+        if let Some(Check::Tree(check)) = page.check {
+            check(configurations, &mut out.sink(page));
+        }
+    }
+    out
+}
+
+impl Judgement {
+    fn sink(&mut self, page: &Page) -> Findings<'_> {
+        Findings {
+            rule: page.name,
+            found: &mut self.findings,
+            unchecked: &mut self.unchecked,
+        }
+    }
+}
+
+fn parts_of<'e, 'a>(configuration: &'e Configuration<'a>) -> Vec<HttpPart<'e, 'a>> {
+    let mut entries = configuration.entries.iter();
+    let clients = configuration.config.clients().into_iter();
+    clients
+        .map(|client| {
+            let is_entry = client.section == Section::RemoteWrite;
+            HttpPart {
+                entry: is_entry.then(|| entries.next()).flatten(),
+                client,
+                facts: configuration.facts,
+            }
+        })
+        .collect()
 }

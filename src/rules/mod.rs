@@ -4,6 +4,7 @@
 //! makes one table of them. A check sees one node with its facts and says what it finds; it does
 //! no I/O, and knows neither its own name nor other rules.
 
+mod configuration;
 mod engine;
 mod entry;
 pub mod example;
@@ -11,7 +12,8 @@ mod pages;
 mod sink;
 mod timings;
 
-pub use engine::{Judgement, entries, judge, judge_timed};
+pub use configuration::{Configuration, HttpPart};
+pub use engine::{Judgement, judge, judge_tree};
 pub use entry::Entry;
 pub use example::Expected;
 pub use pages::{Check, Page, all, find, nearest_name};

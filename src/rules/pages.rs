@@ -1,6 +1,6 @@
 //! The table of rules.
 
-use super::{Entry, Findings};
+use super::{Configuration, Entry, Findings, HttpPart};
 use crate::finding::{Severity, nearest};
 use crate::prometheus::Config;
 
@@ -13,6 +13,11 @@ pub enum Check {
     RemoteWrites(fn(&[Entry<'_>], &mut Findings<'_>)),
     /// Every configuration.
     Config(fn(Config<'_>, &mut Findings<'_>)),
+    /// Everything that talks HTTP: remote_write, remote_read, jobs, Alertmanagers, service
+    /// discoveries.
+    HttpClient(fn(&HttpPart<'_, '_>, &mut Findings<'_>)),
+    /// All configurations of a tree together.
+    Tree(fn(&[Configuration<'_>], &mut Findings<'_>)),
 }
 
 /// A rule: its page, and the check that runs it. Rules without a check are reported by the room
