@@ -6,6 +6,7 @@
 )]
 
 use std::path::PathBuf;
+use std::process::{Command, Output};
 
 use promvet::cli::pipeline::{Request, Run, run};
 use promvet::schema::Version;
@@ -234,5 +235,81 @@ fn broken_configurations_are_read_as_far_as_they_go() {
     ] {
         let run = check("prometheus: [2.53, 3.14]", config, &[], false);
         assert!(run.problems.is_empty(), "{config}: {:?}", run.problems);
+    }
+}
+
+fn promvet(args: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("prometheus.yml"), NEWER).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_promvet"))
+        .current_dir(folder.path())
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+/// Arguments, the exit status, and a part of what is said on standard output and standard error.
+#[test]
+fn the_command_line_takes_releases_and_answers_for_keys() {
+    for (args, status, says) in [
+        (&["--prometheus", "3.14"][..], 0, ""),
+        (&["--prometheus", "3.14,2.53"], 1, "(Prometheus 2.53.5)"),
+        (
+            &["--prometheus", "3.14", "--prometheus", "2.53", "--agent"],
+            1,
+            "(Prometheus 2.53.5)",
+        ),
+        (&["--prometheus", "4"], 2, "(2.0 to 3.14)"),
+        (&["schema"], 0, "\"title\": \"Prometheus 3.14.0\""),
+        (
+            &["schema", "--prometheus", "2.53"],
+            0,
+            "\"title\": \"Prometheus 2.53.5\"",
+        ),
+        (&["schema", "--prometheus", "1.8"], 2, "(2.0 to 3.14)"),
+        (
+            &["explain", "remote_write.queue_config.max_shards"],
+            0,
+            "default     50",
+        ),
+        (
+            &["explain", "remote_write[].queue_config.max_shards"],
+            0,
+            "since       Prometheus 2.0",
+        ),
+        (&["explain", "global.scrape_interval"], 0, "default     1m"),
+        (
+            &["explain", "alerting.alertmanagers.api_version"],
+            0,
+            "v1 (until 3.0), v2",
+        ),
+        (
+            &["explain", "remote_write.tls_config.min_version"],
+            0,
+            "The same key elsewhere:",
+        ),
+        (&["explain", "global"], 0, "scrape_interval, "),
+        (
+            &["explain", "remote_write.queue_confg.max_shard"],
+            2,
+            "there is no key `remote_write.queue_confg.max_shard`; did you mean \
+             remote_write[].queue_config.max_shards?",
+        ),
+        (
+            &["explain", "max_shards"],
+            2,
+            "did you mean remote_write[].queue_config.max_shards?",
+        ),
+        (
+            &["explain", "upgrade/default-por"],
+            2,
+            "did you mean upgrade/default-port?",
+        ),
+    ] {
+        let output = promvet(args);
+        let both = [output.stdout, output.stderr].concat();
+        let both = String::from_utf8(both).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{args:?}: {both}");
+        assert!(both.contains(says), "{args:?}: {both}");
     }
 }

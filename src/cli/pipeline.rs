@@ -381,6 +381,8 @@ fn target_of(recognised: &Recognised, request: &Request, policy: &Policy) -> Tar
         template: recognised.template.is_some(),
         ..Target::of_all(versions)
     }
+}
+
 /// Each finding once: an included file may have been found by the walk too.
 fn each_once(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| a.order().cmp(&b.order()));

@@ -44,11 +44,7 @@ pub struct Relabeling<'d> {
 /// Judges what changes for a configuration between the releases of a target; nothing if there is
 /// but one. `timings` is as in [`super::judge_timed`].
 #[must_use]
-pub fn judge_upgrade(
-    document: &Document,
-    target: &Target,
-    timings: Option<&Timings>,
-) -> Judgement {
+pub fn judge_upgrade(document: &Document, target: &Target, timings: Option<&Timings>) -> Judgement {
     let mut out = Judgement::default();
     let (Some(&from), Some(&to)) = (target.versions.iter().min(), target.versions.iter().max())
     else {
@@ -70,7 +66,7 @@ pub fn judge_upgrade(
                 found: &mut out.findings,
                 unchecked: &mut out.unchecked,
             };
-            let run = || check(&upgrade, &mut findings);
+            let mut run = || check(&upgrade, &mut findings);
             match timings {
                 Some(timings) => timings.measure(index, run),
                 None => run(),
