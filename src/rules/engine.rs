@@ -50,7 +50,7 @@ fn run_check(
         Some(Check::RemoteWrites(check)) => check(entries, findings),
         Some(Check::Config(check)) => check(configuration.config, findings),
         Some(Check::HttpClient(check)) => parts.iter().for_each(|part| check(part, findings)),
-        Some(Check::Tree(_)) | None => {}
+        Some(Check::Tree(_) | Check::Upgrade(_)) | None => {}
     }
 }
 

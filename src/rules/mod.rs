@@ -11,6 +11,7 @@ pub mod example;
 mod pages;
 mod sink;
 mod timings;
+mod upgrade;
 
 pub use configuration::{Configuration, HttpPart};
 pub use engine::{Judgement, judge, judge_tree};
@@ -19,3 +20,4 @@ pub use example::Expected;
 pub use pages::{Check, Page, all, find, nearest_name};
 pub use sink::Findings;
 pub use timings::Timings;
+pub use upgrade::{Job, Upgrade, judge_upgrade};

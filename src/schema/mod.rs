@@ -25,7 +25,7 @@ mod walk;
 mod words;
 
 pub use check::{Check, Report, Rule, Said};
-pub use describe::{KeyPage, describe};
+pub use describe::{KeyPage, describe, suggest};
 pub use json::json_schema;
 pub use secrets::mark_secrets;
 pub use section::{Scheme, Scope, Section};
