@@ -25,6 +25,8 @@ const CHECKS: &[(&str, &str)] = &[
     ("remote_write", "RemoteWrite"),
     ("remote_writes", "RemoteWrites"),
     ("config", "Config"),
+    ("file", "File"),
+    ("material", "Material"),
 ];
 
 /// Writes `rules.rs` into the build folder: the modules of the native checks and the table of

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::parallel;
 use super::policies::{self, Policies};
 use super::unrendered;
 use crate::discover::{self, Recognised, What};
-use crate::facts::{self, Facts, Host, Lookup, OFFICIAL_USER, Scan, User};
-use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
+use crate::facts::deployment::{RunAs, is_dockerfile};
+use crate::facts::{self, Facts, Host, Lookup, Scan};
+use crate::finding::{Evidence, Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError};
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Judgement};
@@ -35,6 +37,8 @@ pub struct Request {
     pub host: Host,
     /// The versions of Prometheus that must load the configurations.
     pub target: Target,
+    /// The time in seconds since 1970; none is this machine's.
+    pub now: Option<i64>,
     /// A path that was made up for standard input: it lies in no folder.
     pub nameless: Option<PathBuf>,
 }
@@ -49,6 +53,7 @@ impl Default for Request {
             config: None,
             host: Host::Elsewhere,
             target: Target::default(),
+            now: None,
             nameless: None,
         }
     }
@@ -155,12 +160,15 @@ fn walk_of(request: &Request) -> Walk<'static> {
         hidden: request.hidden,
         no_ignore: request.no_ignore,
         threads: request.threads,
-        wanted: &discover::is_candidate,
+        wanted: &|path| discover::is_candidate(path) || is_dockerfile(path),
     }
 }
 
 /// Reads one file as far as it is of interest.
 fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree) -> Look {
+    if !found.named && is_dockerfile(&found.path) {
+        return Look::Other(found.clone());
+    }
     let bytes = match tree.read(&found.path, LARGEST) {
         Ok(bytes) => bytes,
         Err(error) => return Look::Unread(found.clone(), error.to_string()),
@@ -310,6 +318,14 @@ fn folder_of(found: &Found, request: &Request, tree: &dyn Tree) -> Option<PathBu
     }
 }
 
+/// The time on this machine, in seconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
+}
+
 /// The facts of one tree.
 fn facts_of<'t>(
     root: &'t Path,
@@ -318,15 +334,21 @@ fn facts_of<'t>(
     policy: &'t Policy,
     tree: &'t dyn Tree,
 ) -> Facts<'t> {
-    let user = policy.runtime_user.as_ref();
+    let user = policy.runtime_user.as_ref().map(|user| RunAs {
+        uid: Some(user.uid),
+        gid: Some(user.gid),
+        groups: Vec::new(),
+        evidence: vec![Evidence {
+            place: user.place.clone(),
+            message: "policy: the user that Prometheus runs as".to_owned(),
+        }],
+    });
     let files = Lookup {
         tree,
         bounds: root.to_path_buf(),
         host: request.host.clone(),
-        user: user.map_or(OFFICIAL_USER, |user| User {
-            uid: user.uid,
-            gid: user.gid,
-        }),
+        user,
+        now: request.now.unwrap_or_else(now),
     };
     let texts = OnceLock::new();
     let find = move |scan: Scan| {

@@ -8,4 +8,4 @@ pub mod endpoint;
 mod http_client;
 
 pub use config::{Config, Header, RemoteWrite};
-pub use http_client::{Credential, CredentialKind, FileKind, FileReference, HttpClient, TlsConfig};
+pub use http_client::{Credential, CredentialKind, HttpClient, TlsConfig};

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::entry::Entry;
+use super::material::Material;
 use super::pages::{Check, all};
 use super::sink::Findings;
 use crate::facts::Facts;
@@ -40,6 +41,7 @@ pub fn judge(
         .map(|write| Entry::new(write, facts, folder, templated))
         .collect();
     out.endpoints = entries.len();
+    let material = Material::new(document, folder, templated, facts, &entries);
     for page in all() {
         let mut findings = Findings {
             rule: page.name,
@@ -52,6 +54,12 @@ pub fn judge(
             }
             Some(Check::RemoteWrites(check)) => check(&entries, &mut findings),
             Some(Check::Config(check)) => check(config, &mut findings),
+            Some(Check::File(check)) => {
+                material
+                    .own_files()
+                    .for_each(|file| check(file, &mut findings));
+            }
+            Some(Check::Material(check)) => check(&material, &mut findings),
             None => {}
         }
     }

@@ -1,18 +1,16 @@
 //! One remote_write entry with what is known about it.
 
-use std::cell::OnceCell;
 use std::path::Path;
 
 use crate::facts::opstrace::TenantHost;
 use crate::facts::receiver::{Credential, Recognition};
-use crate::facts::{Demand, Facts, FileState, KnownIssuer, issuer};
+use crate::facts::{Demand, Facts, KnownIssuer, issuer};
 use crate::finding::{Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
-use crate::prometheus::{self, FileReference, RemoteWrite};
+use crate::prometheus::{self, RemoteWrite};
 use crate::yaml::{Node, Scalar};
 
-/// A remote_write entry, its URL taken apart, its receiver recognised, its credential files
-/// looked up. What several rules need is worked out once.
+/// A remote_write entry, its URL taken apart, its receiver recognised. What several rules need is worked out once.
 #[derive(Debug)]
 pub struct Entry<'a> {
     /// The entry.
@@ -23,7 +21,6 @@ pub struct Entry<'a> {
     pub templated: bool,
     url: Option<Url<'a>>,
     folder: Option<&'a Path>,
-    files: OnceCell<Vec<(FileReference<'a>, FileState)>>,
 }
 
 /// The URL of an entry.
@@ -71,7 +68,6 @@ impl<'a> Entry<'a> {
             templated,
             url,
             folder,
-            files: OnceCell::new(),
         }
     }
 
@@ -178,19 +174,5 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn credentials(&self) -> Vec<prometheus::Credential<'a>> {
         self.write.http().credentials()
-    }
-
-    /// The credential files and what is known of each.
-    #[must_use]
-    pub fn credential_files(&self) -> &[(FileReference<'a>, FileState)] {
-        self.files.get_or_init(|| {
-            let files = self.write.http().credential_files();
-            files
-                .map(|file| {
-                    let path = file.value.as_str().unwrap_or("");
-                    (file, self.facts.credential_file(self.folder, path))
-                })
-                .collect()
-        })
     }
 }

@@ -7,11 +7,13 @@
 mod engine;
 mod entry;
 pub mod example;
+mod material;
 mod pages;
 mod sink;
 
 pub use engine::{Judgement, judge};
 pub use entry::Entry;
 pub use example::Expected;
+pub use material::{Material, NamedFile, Secret};
 pub use pages::{Check, Page, all, find, nearest_name};
 pub use sink::Findings;

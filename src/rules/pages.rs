@@ -1,6 +1,6 @@
 //! The table of rules.
 
-use super::{Entry, Findings};
+use super::{Entry, Findings, Material, NamedFile};
 use crate::finding::{Severity, nearest};
 use crate::prometheus::Config;
 
@@ -13,6 +13,10 @@ pub enum Check {
     RemoteWrites(fn(&[Entry<'_>], &mut Findings<'_>)),
     /// Every configuration.
     Config(fn(Config<'_>, &mut Findings<'_>)),
+    /// Every file with something secret that a configuration names, or that a client needs.
+    File(fn(&NamedFile<'_, '_>, &mut Findings<'_>)),
+    /// All these files, and the secrets that stand in the configuration itself.
+    Material(fn(&Material<'_, '_>, &mut Findings<'_>)),
 }
 
 /// A rule: its page, and the check that runs it. Rules without a check are reported by the room

@@ -7,6 +7,8 @@
 //! first.
 
 mod folder;
+mod git_files;
+mod ignored;
 mod memory;
 mod path;
 mod tree;

@@ -54,8 +54,7 @@ const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
 ];
 
 /// What helps where the issuer is not trusted everywhere and a `ca_file` is there.
-const ALREADY_NAMED: &str =
-    "remove this line: with the issuer's certificate in `ca_file`, which is already set, it verifies";
+const ALREADY_NAMED: &str = "remove this line: with the issuer's certificate in `ca_file`, which is already set, it verifies";
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let Some(skip) = entry
