@@ -336,7 +336,7 @@ fn modes_are_judged_below_root_for_prometheus_s_user() {
         ))
     };
     fs::set_permissions(&token, fs::Permissions::from_mode(0o644)).unwrap();
-    assert!(!run().contains("credentials/"), "{}", run());
+    assert!(run().contains("credentials/world-readable"), "{}", run());
     fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
     assert!(run().contains("credentials/unreadable"), "{}", run());
     fs::remove_file(&token).unwrap();

@@ -15,6 +15,7 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
     }
     let request = Request {
         paths: vec![PathBuf::from(".")],
+        now: Some(1_795_305_600),
         ..Request::default()
     };
     let run = run(&request, &tree);

@@ -158,6 +158,14 @@ impl NamedFile<'_, '_> {
     }
 }
 
+impl Secret<'_, '_> {
+    /// What becomes of a secret that can't be used.
+    #[must_use]
+    pub fn so(&self) -> &'static str {
+        consequence(&self.inline.setting)
+    }
+}
+
 /// Files that Prometheus needs to prove who it is, or to know with whom it speaks.
 fn is_material(kind: table::Reference) -> bool {
     use table::Reference as R;
