@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::trust::TrustArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Finds Prometheus configurations in a tree and says what in them will lose or leak data.
@@ -94,6 +95,9 @@ pub(super) struct CheckArgs {
     /// This machine is where Prometheus runs: look at absolute paths
     #[arg(long)]
     pub(super) on_host: bool,
+    /// What is taken for granted.
+    #[command(flatten)]
+    pub(super) trust: TrustArgs,
     /// Print findings only, without the summary
     #[arg(long, short)]
     pub(super) quiet: bool,

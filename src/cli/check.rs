@@ -21,6 +21,7 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
         (None, true) => Host::Here,
         (None, false) => Host::Elsewhere,
     };
+    request.now = args.trust.now;
     if let Some(root) = &args.root
         && tree.list(root).is_err()
     {
@@ -32,7 +33,7 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     }
     let run = pipeline::run(&request, &*tree);
     report(args, &run, out)?;
-    Ok(exit(args.fail_on, &run))
+    Ok(args.trust.exit(exit(args.fail_on, &run), &run))
 }
 
 /// The tree and the request for what the arguments name.

@@ -7,6 +7,7 @@ mod files;
 mod parallel;
 pub mod pipeline;
 mod policies;
+mod trust;
 mod unrendered;
 
 use std::io::{self, Write};

@@ -202,7 +202,9 @@ pub fn is_live(content: &[Observation]) -> bool {
     content.iter().any(|one| match one {
         Observation::Known(_) | Observation::Random => true,
         Observation::Jwt(token) => !matches!(token.timing, Timing::Expired(_)),
-        Observation::Pem(label) => label.ends_with("PRIVATE KEY") && !label.starts_with("ENCRYPTED"),
+        Observation::Pem(label) => {
+            label.ends_with("PRIVATE KEY") && !label.starts_with("ENCRYPTED")
+        }
         _ => false,
     })
 }
@@ -214,12 +216,23 @@ const FEWEST_BITS: f64 = 3.5;
 
 fn is_random(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "+/=_-.".contains(c);
-    let count = |wanted: fn(&char) -> bool| text.chars().filter(wanted).count();
     text.len() >= SHORTEST_RANDOM
         && text.chars().all(plain)
-        && count(char::is_ascii_digit) >= 3
-        && count(char::is_ascii_alphabetic) >= 3
+        && changes(text) * 4 >= text.len()
         && bits_a_character(text.as_bytes()) >= FEWEST_BITS
+}
+
+/// How often digits, small and capital letters take turns: words and dates keep them apart.
+fn changes(text: &str) -> usize {
+    let class = |byte: &u8| match byte {
+        b'0'..=b'9' => Some(0),
+        b'a'..=b'z' => Some(1),
+        b'A'..=b'Z' => Some(2),
+        _ => None,
+    };
+    let classes: Vec<u8> = text.as_bytes().iter().filter_map(class).collect();
+    let next = classes.iter().skip(1);
+    classes.iter().zip(next).filter(|(a, b)| a != b).count()
 }
 
 /// Shannon's entropy.

@@ -66,7 +66,11 @@ fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findin
         (Severity::Warning, words)
     };
     node.document().text().mark_secret(node.span());
-    let then = if tracked { "change the secret, then " } else { "" };
+    let then = if tracked {
+        "change the secret, then "
+    } else {
+        ""
+    };
     let help = match &secret.inline.instead {
         Some(key) => format!("{then}write it into a file of its own and name that with `{key}`"),
         None if secret.inline.is_header => format!(

@@ -11,13 +11,19 @@ use crate::yaml::placeholder;
 const OPSTRACE: &[&str] = &["opstrace", "opstrace-custom-dns"];
 
 pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
-    let files = material.files.iter().filter(|file| file.reference.is_sent());
+    let files = material
+        .files
+        .iter()
+        .filter(|file| file.reference.is_sent());
     for file in files {
         let said = token(&file.judged.content).and_then(|token| fault(token, file.entry));
         let Some((severity, words, help)) = said else {
             continue;
         };
-        let message = format!("the token in the file that `{}` names {words}", file.setting());
+        let message = format!(
+            "the token in the file that `{}` names {words}",
+            file.setting()
+        );
         let node = file.reference.setting.node;
         let finding = out.at(node, severity.min(file.severity()), message);
         once(file.proven(finding.help(help)), out);
@@ -53,7 +59,10 @@ fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<(Severity, String, &'
     let renew = "put a new token in its place";
     match token.timing {
         Timing::Expired(ago) => {
-            let words = format!("expired {} ago: the receiver refuses it with 401", span(ago));
+            let words = format!(
+                "expired {} ago: the receiver refuses it with 401",
+                span(ago)
+            );
             return Some((Error, words, renew));
         }
         Timing::NotYetValid(left) => {
@@ -70,7 +79,10 @@ fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<(Severity, String, &'
     }
     match token.timing {
         Timing::ExpiresSoon(left) => {
-            let words = format!("expires in {}: after that the receiver refuses it", span(left));
+            let words = format!(
+                "expires in {}: after that the receiver refuses it",
+                span(left)
+            );
             Some((Warning, words, renew))
         }
         _ => None,
@@ -97,16 +109,28 @@ fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'s
             "is signed with {algorithm}, and Opstrace takes RS256 only: it answers 401 and the \
              samples are dropped"
         );
-        return Some((Error, words, "put a token of `opstrace ta-create-token` in its place"));
+        return Some((
+            Error,
+            words,
+            "put a token of `opstrace ta-create-token` in its place",
+        ));
     }
     let wanted = format!("tenant-{}", host.tenant);
-    if let Some(subject) = token.subject.as_deref().filter(|subject| *subject != wanted) {
+    if let Some(subject) = token
+        .subject
+        .as_deref()
+        .filter(|subject| *subject != wanted)
+    {
         let words = format!(
             "is made out to `{subject}`, and the URL is that of the tenant {}, which takes only \
              `{wanted}`: it answers 401 and the samples are dropped",
             host.tenant
         );
-        return Some((Error, words, "use the token of that tenant, or the URL of the other"));
+        return Some((
+            Error,
+            words,
+            "use the token of that tenant, or the URL of the other",
+        ));
     }
     let instance = host.instance.filter(|name| !is_open(name))?;
     let wanted = format!("opstrace-cluster-{instance}");

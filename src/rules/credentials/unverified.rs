@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::facts::{FileState, Unverified};
 use crate::finding::Severity;
 use crate::rules::{Findings, Material, NamedFile};
+use crate::schema::table::Reference;
 
 pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     let mut folders: BTreeMap<(&str, String), Vec<&NamedFile<'_, '_>>> = BTreeMap::new();
@@ -15,7 +16,9 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         let reason = reason(why);
         let node = file.reference.setting.node;
         out.unchecked(node, reason.clone(), Some(settled_by(file, why)));
-        if *why == Unverified::Placeholder && file.templated {
+        // Without the certificates of its authorities Prometheus says so at once and aloud.
+        let is_loud = file.reference.kind == Reference::Ca;
+        if is_loud || *why == Unverified::Placeholder && file.templated {
             continue;
         }
         let folder = folder_of(node.as_str().unwrap_or(""));
