@@ -3,6 +3,12 @@
 //!
 //! Modes and owners are given here, so that it makes no difference who runs the tests.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what fails here ends with the test"
+)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -17,11 +23,13 @@ use Severity::{Error, Warning};
 const NOW: i64 = 1_795_305_600;
 
 /// Mode, owner, group: as a checkout of an ordinary user has it.
-const CHECKOUT: (u32, u32, u32) = (0o644, 1000, 1000);
+const CHECKOUT: Rights = (0o644, 1000, 1000);
+
+type Rights = (u32, u32, u32);
 
 /// A fixture in memory.
 struct World {
-    files: BTreeMap<String, (Vec<u8>, (u32, u32, u32))>,
+    files: BTreeMap<String, (Vec<u8>, Rights)>,
     links: Vec<(String, String)>,
     tracked: Vec<String>,
     host: Host,
@@ -61,7 +69,7 @@ impl World {
         self.write(path, text.replacen(from, to, 1));
     }
 
-    fn chmod(&mut self, path: &str, rights: (u32, u32, u32)) {
+    fn chmod(&mut self, path: &str, rights: Rights) {
         self.files.get_mut(path).unwrap().1 = rights;
     }
 
@@ -316,7 +324,12 @@ const FAULTS: &[Fault] = &[
         "credentials/unreadable",
         Error,
         "0400",
-        &["prometheus.yml:4", "statefulset.yaml:25", "tokens.yaml:7", "statefulset.yaml:14"],
+        &[
+            "prometheus.yml:4",
+            "statefulset.yaml:25",
+            "tokens.yaml:7",
+            "statefulset.yaml:14",
+        ],
     ),
     (
         "kubernetes-secret",

@@ -160,6 +160,8 @@ impl<'d> Walker<'d, '_> {
                         Type::Text if is_secret_name(entry.name()) => {
                             self.secret(entry.value, None)
                         }
+                        // `proxy_connect_header` keeps all values secret, as only some are.
+                        Type::List(Type::Secret) if !is_secret_name(entry.name()) => {}
                         _ => self.value(item, entry.value, None),
                     }
                     self.keys.pop();
@@ -181,7 +183,11 @@ impl<'d> Walker<'d, '_> {
             Some(of) if key == "secrets" => of.find("files").map(|_| "files".to_owned()),
             _ => None,
         };
-        let is_header = SENT_AS_THEY_ARE.contains(&key) || self.keys.contains(&"headers");
+        let is_header = SENT_AS_THEY_ARE.contains(&key)
+            || self
+                .keys
+                .iter()
+                .any(|key| matches!(*key, "headers" | "proxy_connect_header"));
         self.say(node, Held::Secret { instead, is_header });
     }
 
@@ -225,6 +231,7 @@ base: &base
 scrape_configs:
 - job_name: a
   <<: *base
+  proxy_connect_header: {Host: [plain], Proxy-Authorization: [six]}
   tls_config: {ca_file: ca, cert_file: '', key_file: key}
   consul_sd_configs:
   - token: one
@@ -287,6 +294,7 @@ remote_write:
         assert_eq!(
             found,
             [
+                "proxy_connect_header.Proxy-Authorization six - true",
                 "consul_sd_configs.token one - false",
                 "http_headers.X.secrets two files true",
                 "authorization.credentials three credentials_file true",
