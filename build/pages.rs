@@ -27,6 +27,8 @@ const CHECKS: &[(&str, &str)] = &[
     ("config", "Config"),
     ("file", "File"),
     ("material", "Material"),
+    ("http_client", "HttpClient"),
+    ("tree", "Tree"),
 ];
 
 /// Writes `rules.rs` into the build folder: the modules of the native checks and the table of

@@ -129,6 +129,33 @@ fn a_named_file_is_checked_whatever_its_name() {
 }
 
 #[test]
+fn a_list_of_changed_files_may_name_what_is_gone_and_what_is_no_configuration() {
+    let folder = tree(&[
+        ("bad.txt", BAD),
+        ("broken.yml", "remote_write:\n  - url: [\n"),
+        ("good.yml", GOOD),
+        ("token", "x"),
+        ("list.yml", "- 1\n"),
+        ("docker-compose.yml", "services: {a: {image: [}}\n"),
+        ("policy/promvet.yaml", "issuers: 5\n"),
+    ]);
+    for (paths, status) in [
+        (&["list.yml", "docker-compose.yml", "gone.yml"][..], 0),
+        (&["no/such/folder/prometheus.yml"], 0),
+        (&["good.yml", "gone.yml"], 0),
+        (&["good.yml", "bad.txt"], 1),
+        (&["broken.yml"], 1),
+        (&["policy/promvet.yaml"], 2),
+    ] {
+        let args = [&["--if-recognised"], paths].concat();
+        let output = promvet(folder.path(), &args);
+        let said = format!("{paths:?}: {}{}", stdout(&output), stderr(&output));
+        assert_eq!(output.status.code(), Some(status), "{said}");
+        assert_eq!(stderr(&output).is_empty(), status != 2, "{said}");
+    }
+}
+
+#[test]
 fn standard_input_is_read_and_may_have_a_name() {
     let folder = tree(&[("sub/token", "x")]);
     let output = with_input(folder.path(), &["-", "--format", "concise"], BAD);

@@ -88,7 +88,7 @@ impl World {
         let request = Request {
             paths: vec![PathBuf::from(".")],
             host: self.host.clone(),
-            now: Some(NOW),
+            now: NOW,
             ..Request::default()
         };
         let run = run(&request, &tree);

@@ -15,7 +15,7 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
     }
     let request = Request {
         paths: vec![PathBuf::from(".")],
-        now: Some(1_795_305_600),
+        now: 1_795_368_963,
         ..Request::default()
     };
     let run = run(&request, &tree);
@@ -27,7 +27,7 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
         .collect()
 }
 
-fn matches(expected: &Expected, own: &str, finding: &Finding) -> bool {
+fn matches(expected: &Expected, own: &str, path: &str, finding: &Finding) -> bool {
     let (start, end) = (finding.place.start(), finding.place.end());
     let columns = expected
         .columns
@@ -39,6 +39,7 @@ fn matches(expected: &Expected, own: &str, finding: &Finding) -> bool {
     );
     finding.rule == expected.rule.as_deref().unwrap_or(own)
         && finding.severity == expected.severity
+        && &**finding.place.path() == path
         && start.line == expected.line
         && columns
         && text.contains(&expected.says)
@@ -52,12 +53,16 @@ fn every_example_gives_the_findings_that_it_marks_and_no_others() {
         for example in example::examples(page.text) {
             run += 1;
             let mut files = example.files.clone();
-            files.push(("prometheus.yml".into(), example.text.clone()));
+            files.push((example.path.clone(), example.text.clone()));
             let found = findings(&files);
             let missing: Vec<_> = example
                 .expected
                 .iter()
-                .filter(|expected| !found.iter().any(|one| matches(expected, page.name, one)))
+                .filter(|expected| {
+                    !found
+                        .iter()
+                        .any(|one| matches(expected, page.name, &example.path, one))
+                })
                 .collect();
             let extra: Vec<_> = found
                 .iter()
@@ -66,7 +71,7 @@ fn every_example_gives_the_findings_that_it_marks_and_no_others() {
                     !example
                         .expected
                         .iter()
-                        .any(|expected| matches(expected, page.name, one))
+                        .any(|expected| matches(expected, page.name, &example.path, one))
                 })
                 .map(|one| {
                     (

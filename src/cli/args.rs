@@ -2,8 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::trust::TrustArgs;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::trust::TrustArgs;
+use crate::finding::{Severity, nearest};
+use crate::report::Format;
+use crate::report::inventory::InventoryFormat;
 
 /// Finds Prometheus configurations in a tree and says what in them will lose or leak data.
 #[derive(Debug, Parser)]
@@ -31,6 +37,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Check every Prometheus configuration below the paths (the default)
     Check(CheckArgs),
+    /// List every endpoint with its receiver, tenant, credentials, TLS and findings
+    Audit(AuditArgs),
     /// List the files and what they were recognised as, and why
     Files(FilesArgs),
     /// Print the page of a rule or of a receiver
@@ -41,13 +49,25 @@ pub(super) enum Command {
     },
     /// List all rules
     Rules,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page of promvet or of one of its commands
+    Man {
+        /// A command, such as check
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
 }
 
 /// Which files are looked at.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Files")]
 pub(super) struct PathArgs {
     /// Files and folders to look at; `-` is standard input [default: the current folder]
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", help_heading = "Arguments")]
     pub(super) paths: Vec<PathBuf>,
     /// The path that standard input is treated as
     #[arg(long, value_name = "PATH")]
@@ -64,6 +84,9 @@ pub(super) struct PathArgs {
     /// How many threads to use [default: one a processor]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
+    /// Say on standard error how much was read and where the time went
+    #[arg(long)]
+    pub(super) stats: bool,
 }
 
 /// The arguments of `files`.
@@ -77,15 +100,57 @@ pub(super) struct FilesArgs {
     pub(super) only_configurations: bool,
 }
 
+/// The arguments of `audit`.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct AuditArgs {
+    /// Which files.
+    #[command(flatten)]
+    pub(super) paths: PathArgs,
+    /// How they are judged.
+    #[command(flatten)]
+    pub(super) judging: JudgingArgs,
+    /// The format [default: human]
+    #[arg(long, value_name = "FORMAT", help_heading = "Report", value_parser = inventory_parser())]
+    pub(super) format: Option<InventoryFormat>,
+}
+
 /// The arguments of `check`.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct CheckArgs {
     /// Which files.
     #[command(flatten)]
     pub(super) paths: PathArgs,
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: FormatArg,
+    /// Check a named file only if it is recognised as a configuration, and skip what is gone: for
+    /// lists of changed files
+    #[arg(long, help_heading = "Files")]
+    pub(super) if_recognised: bool,
+    /// What they are compared with.
+    #[command(flatten)]
+    pub(super) since: SinceArgs,
+    /// How they are judged.
+    #[command(flatten)]
+    pub(super) judging: JudgingArgs,
+    /// What is written where.
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+}
+
+/// What the files are compared with.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Comparison")]
+pub(super) struct SinceArgs {
+    /// Report only what is not found in the tree of REV, a git revision: what a change made worse
+    #[arg(long, value_name = "REV")]
+    pub(super) since: Option<String>,
+    /// Check what is in the git index, and compare it with HEAD unless --since says otherwise
+    #[arg(long)]
+    pub(super) staged: bool,
+}
+
+/// How findings are judged.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Judgement")]
+pub(super) struct JudgingArgs {
     /// The severity from which findings make the exit status 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(super) fail_on: FailOn,
@@ -98,6 +163,18 @@ pub(super) struct CheckArgs {
     /// What is taken for granted.
     #[command(flatten)]
     pub(super) trust: TrustArgs,
+}
+
+/// What is written where.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Report")]
+pub(super) struct ReportArgs {
+    /// The format on standard output [default: human]
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
+    pub(super) format: Option<Format>,
+    /// Write a report in FORMAT to PATH too; may be repeated. Without PATH, the same as --format
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = parse_output)]
+    pub(super) output: Vec<Output>,
     /// Print findings only, without the summary
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -106,16 +183,48 @@ pub(super) struct CheckArgs {
     pub(super) color: Color,
 }
 
-/// Forms of the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum FormatArg {
-    /// For people, with the lines of the source
-    #[default]
-    Human,
-    /// One line a finding
-    Concise,
-    /// One JSON object
-    Json,
+/// A report that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Output {
+    /// In what form.
+    pub(super) format: Format,
+    /// Where; none is standard output.
+    pub(super) path: Option<PathBuf>,
+}
+
+/// The formats by name, as the report room lists them.
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    let known = |format: Format| PossibleValue::new(format.name()).help(format.about());
+    PossibleValuesParser::new(Format::all().map(known))
+        .try_map(|name| Format::from_name(&name).ok_or("there is no such format"))
+}
+
+/// The formats of the inventory by name.
+fn inventory_parser() -> impl TypedValueParser<Value = InventoryFormat> {
+    let known = |format: InventoryFormat| PossibleValue::new(format.name()).help(format.about());
+    PossibleValuesParser::new(InventoryFormat::all().map(known))
+        .try_map(|name| InventoryFormat::from_name(&name).ok_or("there is no such format"))
+}
+
+/// Reads `FORMAT[=PATH]`; `-` is standard output.
+fn parse_output(text: &str) -> Result<Output, String> {
+    let (name, path) = match text.split_once('=') {
+        Some((_, "")) => return Err("a path is missing after the equals sign".into()),
+        Some((name, path)) => (name, (path != "-").then(|| path.into())),
+        None => (text, None),
+    };
+    let names = || Format::all().map(Format::name);
+    let format = Format::from_name(name).ok_or_else(|| match nearest(name, names()) {
+        Some(near) => format!("there is no format `{name}`; did you mean {near}?"),
+        None => {
+            let names: Vec<_> = names().collect();
+            format!(
+                "there is no format `{name}`; there are {}",
+                names.join(", ")
+            )
+        }
+    })?;
+    Ok(Output { format, path })
 }
 
 /// What makes the exit status 1.
@@ -130,6 +239,18 @@ pub(super) enum FailOn {
     Info,
     /// No finding
     Never,
+}
+
+impl FailOn {
+    /// The severity from which findings count; none if they never do.
+    pub(super) fn threshold(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
 }
 
 /// When to use colours.

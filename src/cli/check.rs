@@ -1,39 +1,105 @@
 //! `promvet check`.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::args::{CheckArgs, Color, FailOn, FormatArg, PathArgs};
+use super::args::{CheckArgs, JudgingArgs, PathArgs};
+use super::deliver::Plan;
 use super::pipeline::{self, Request, Run};
+use super::since::Comparison;
+use super::watch::{Stage, Watch, watched};
 use super::{Exit, complain};
 use crate::facts::Host;
-use crate::finding::Severity;
 use crate::policy::PolicyError;
-use crate::report::{Format, Options};
 use crate::source::{Folder, LARGEST, Memory, Tree, standard_input};
 
 /// Checks and reports.
 pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let plan = match Plan::new(&args.report) {
+        Ok(plan) => plan,
+        Err(why) => {
+            complain(&why);
+            return Ok(Exit::Failed);
+        }
+    };
     let (tree, mut request) = prepare(&args.paths)?;
+    request.if_recognised = args.if_recognised;
+    if !judge_for(&args.judging, &*tree, &mut request) {
+        return Ok(Exit::Failed);
+    }
+    let watch = Arc::clone(&request.watch);
+    let run = match watched(&watch, || examined(args, &request, &*tree)) {
+        Ok(run) => run,
+        Err(why) => {
+            complain(&why);
+            return Ok(Exit::Failed);
+        }
+    };
+    complain_of(&run, &request);
+    let writes = || plan.write(&run.outcome, &args.report, out);
+    let written = run.policy_errors.is_empty() && watch.stage(Stage::Report, 0, writes)?;
+    show_stats(&args.paths, &watch);
+    Ok(if written {
+        exit(&args.judging, &run)
+    } else {
+        Exit::Failed
+    })
+}
+
+/// Runs, and leaves out what is older than what it is compared with.
+fn examined(args: &CheckArgs, request: &Request, tree: &dyn Tree) -> Result<Run, String> {
+    let comparison = request
+        .watch
+        .stage(Stage::Git, 0, || compared(args, request))?;
+    let checked = comparison.as_ref().and_then(Comparison::checked);
+    let mut run = pipeline::run(request, checked.unwrap_or(tree));
+    if let Some(comparison) = comparison
+        && run.policy_errors.is_empty()
+    {
+        let kept = comparison.keep_new(request, &mut run);
+        kept.map_err(|why| why.to_string())?;
+    }
+    Ok(run)
+}
+
+/// Says where the time went, if that was asked.
+pub(super) fn show_stats(args: &PathArgs, watch: &Watch) {
+    if args.stats {
+        // That stderr may be closed is no reason to fail.
+        let _ = write!(io::stderr(), "{}", watch.stats());
+    }
+}
+
+/// The comparison that was asked for, if one was.
+fn compared(args: &CheckArgs, request: &Request) -> Result<Option<Comparison>, String> {
+    let mut paths = args.paths.paths.iter();
+    let is_asked = args.since.since.is_some() || args.since.staged;
+    if is_asked && paths.any(|path| path.as_os_str() == "-") {
+        let why = "standard input can't be compared with a revision; name files or folders";
+        return Err(why.into());
+    }
+    Comparison::new(&args.since, request).map_err(|why| why.to_string())
+}
+
+/// Says in the request where absolute paths lead; whether that can be done.
+pub(super) fn judge_for(args: &JudgingArgs, tree: &dyn Tree, request: &mut Request) -> bool {
     request.host = match (&args.root, args.on_host) {
         (Some(root), _) => Host::Root(tree.absolute(root)),
         (None, true) => Host::Here,
         (None, false) => Host::Elsewhere,
     };
-    request.now = args.trust.now;
-    if let Some(root) = &args.root
-        && tree.list(root).is_err()
-    {
-        complain(&format!(
-            "{}: --root is not a folder that can be read",
-            tree.shown(root)
-        ));
-        return Ok(Exit::Failed);
+    request.now = args.trust.now.unwrap_or(request.now);
+    match &args.root {
+        Some(root) if tree.list(root).is_err() => {
+            complain(&format!(
+                "{}: --root is not a folder that can be read",
+                tree.shown(root)
+            ));
+            false
+        }
+        _ => true,
     }
-    let run = pipeline::run(&request, &*tree);
-    report(args, &run, out)?;
-    Ok(args.trust.exit(exit(args.fail_on, &run), &run))
 }
 
 /// The tree and the request for what the arguments name.
@@ -60,6 +126,7 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
         no_ignore: args.no_ignore,
         threads: args.threads.unwrap_or(0),
         config: args.config.clone(),
+        watch: Watch::new(args.stats),
         nameless: (stdin && args.stdin_filename.is_none()).then_some(name),
         ..Request::default()
     };
@@ -69,39 +136,15 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
 /// What standard input is called where nobody gave it a name.
 const STDIN: &str = "<stdin>";
 
-fn report(args: &CheckArgs, run: &Run, out: &mut dyn Write) -> io::Result<()> {
+/// Says what kept promvet from its work, and that there was no work.
+pub(super) fn complain_of(run: &Run, request: &Request) {
     run.problems.iter().for_each(|problem| complain(problem));
     run.policy_errors.iter().for_each(complain_of_policy);
-    if !run.policy_errors.is_empty() {
-        return Ok(());
-    }
-    if run.outcome.files().is_empty() && run.problems.is_empty() {
+    let failed = !run.problems.is_empty() || !run.policy_errors.is_empty();
+    if run.outcome.files().is_empty() && !failed && !request.if_recognised {
         complain(
             "no Prometheus configuration here; `promvet files` says what each file was taken for",
         );
-    }
-    let format = match args.format {
-        FormatArg::Human => Format::Human,
-        FormatArg::Concise => Format::Concise,
-        FormatArg::Json => Format::Json,
-    };
-    let options = Options {
-        color: color(args.color),
-        quiet: args.quiet,
-        ..Options::default()
-    };
-    format.write(&run.outcome, out, &options)
-}
-
-/// Whether to colour: NO_COLOR counts if it is not empty (no-color.org).
-fn color(when: Color) -> bool {
-    match when {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            io::stdout().is_terminal() && !refused
-        }
     }
 }
 
@@ -121,18 +164,16 @@ pub(super) fn complain_of_policy(error: &PolicyError) {
     ));
 }
 
-fn exit(fail_on: FailOn, run: &Run) -> Exit {
+/// The exit status of a run.
+pub(super) fn exit(judging: &JudgingArgs, run: &Run) -> Exit {
     if !run.problems.is_empty() || !run.policy_errors.is_empty() {
         return Exit::Failed;
     }
-    let threshold = match fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Info => Severity::Info,
-        FailOn::Never => return Exit::Clean,
-    };
-    match run.outcome.worst() {
-        Some(worst) if worst >= threshold => Exit::Findings,
-        _ => Exit::Clean,
+    let threshold = judging.fail_on.threshold();
+    let counts = |worst| threshold.is_some_and(|least| worst >= least);
+    if run.outcome.worst().is_some_and(counts) {
+        Exit::Findings
+    } else {
+        judging.trust.exit(run)
     }
 }

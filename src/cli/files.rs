@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use super::args::FilesArgs;
-use super::check::{complain_of_policy, prepare};
+use super::check::{complain_of_policy, prepare, show_stats};
 use super::pipeline::{Run, Seen, survey};
+use super::watch::watched;
 use super::{Exit, complain};
 use crate::discover::{Template, What};
 
@@ -12,12 +13,13 @@ use crate::discover::{Template, What};
 pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let (tree, request) = prepare(&args.paths)?;
     let mut run = Run::default();
-    let survey = survey(&request, &*tree, &mut run);
+    let survey = watched(&request.watch, || survey(&request, &*tree, &mut run));
     run.problems.iter().for_each(|problem| complain(problem));
     run.policy_errors.iter().for_each(complain_of_policy);
     let Some((survey, _)) = survey else {
         return Ok(Exit::Failed);
     };
+    show_stats(&args.paths, &request.watch);
     for seen in &survey.seen {
         if let Some(kind) = kind(seen, args.only_configurations) {
             writeln!(out, "{}: {kind}: {}", seen.found.shown, seen.recognised.why)?;

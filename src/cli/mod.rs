@@ -1,14 +1,21 @@
 //! The command line: one file a subcommand; nothing but arguments in and report out.
 
 mod args;
+mod audit;
 mod check;
+mod deliver;
 mod explain;
 mod files;
+mod inventory;
 mod parallel;
 pub mod pipeline;
 mod policies;
+mod shell;
+mod since;
+mod terminal;
 mod trust;
 mod unrendered;
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -16,6 +23,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{Cli, Command};
+
+use crate::report::unless_closed;
 
 /// How promvet ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,11 +65,14 @@ pub fn main() -> Exit {
     let done = match cli.command {
         None => check::check(&cli.check, &mut out),
         Some(Command::Check(args)) => check::check(&args, &mut out),
+        Some(Command::Audit(args)) => audit::audit(&args, &mut out),
         Some(Command::Files(args)) => files::files(&args, &mut out),
         Some(Command::Explain { name }) => explain::explain(&name, &mut out),
         Some(Command::Rules) => explain::rules(&mut out),
+        Some(Command::Completions { shell }) => shell::completions(shell, &mut out),
+        Some(Command::Man { command }) => shell::man(command.as_deref(), &mut out),
     };
-    match done.and_then(|exit| out.flush().map(|()| exit)) {
+    match done.and_then(|exit| unless_closed(out.flush()).map(|()| exit)) {
         Ok(exit) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
         Err(error) => {

@@ -10,10 +10,10 @@ const STACK: usize = 64 * 1024 * 1024;
 /// Applies `each` to every item and keeps the order. 0 threads means one a processor. A single item
 /// is done without threads, and without asking how many processors there are, which costs as much
 /// as reading a small file.
-pub(super) fn map<I: Sync, O: Send>(
+pub(super) fn map<'i, I: Sync, O: Send>(
     threads: usize,
-    items: &[I],
-    each: impl Fn(&I) -> O + Sync,
+    items: &'i [I],
+    each: impl Fn(&'i I) -> O + Sync,
 ) -> Vec<O> {
     let threads = match (threads, items.len()) {
         (_, 0 | 1) => 1,

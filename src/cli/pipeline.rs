@@ -6,25 +6,29 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::inventory;
 use super::parallel;
 use super::policies::{self, Policies};
 use super::unrendered;
+use super::watch::{Stage, Watch};
 use crate::discover::{self, Recognised, What};
 use crate::facts::deployment::{RunAs, is_dockerfile};
 use crate::facts::{self, Facts, Host, Lookup, Scan};
 use crate::finding::{Evidence, Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError};
+use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
-use crate::rules::{self, Judgement};
+use crate::rules::{self, Configuration, Judgement};
 use crate::schema::{self, Target};
-use crate::source::{Found, LARGEST, Tree, Walk};
-use crate::yaml::Document;
+use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk};
 
 /// What is to be checked, and how.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
+    /// Judge files that were named like those of a folder, and skip named paths that lead nowhere.
+    pub if_recognised: bool,
     /// Go into hidden files and folders too.
     pub hidden: bool,
     /// Take no notice of .gitignore and its kin.
@@ -37,26 +41,41 @@ pub struct Request {
     pub host: Host,
     /// The versions of Prometheus that must load the configurations.
     pub target: Target,
-    /// The time in seconds since 1970; none is this machine's.
-    pub now: Option<i64>,
     /// A path that was made up for standard input: it lies in no folder.
     pub nameless: Option<PathBuf>,
+    /// When certificates are valid: seconds since 1970.
+    pub now: i64,
+    /// Gather the inventory of endpoints too.
+    pub inventory: bool,
+    /// What counts and measures.
+    pub watch: Arc<Watch>,
 }
 
 impl Default for Request {
     fn default() -> Self {
         Self {
             paths: Vec::new(),
+            if_recognised: false,
             hidden: false,
             no_ignore: false,
             threads: 0,
             config: None,
             host: Host::Elsewhere,
             target: Target::default(),
-            now: None,
             nameless: None,
+            now: today(),
+            inventory: false,
+            watch: Arc::default(),
         }
     }
+}
+
+/// Now, in seconds since 1970.
+fn today() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// What a run came to.
@@ -64,6 +83,8 @@ impl Default for Request {
 pub struct Run {
     /// What was found.
     pub outcome: Outcome,
+    /// The endpoints, each with the absolute path of its file, if they were asked for.
+    pub inventory: Vec<(PathBuf, Row)>,
     /// What kept promvet from doing its work: the exit status is 2.
     pub problems: Vec<String>,
     /// What is wrong with policy files: the exit status is 2.
@@ -106,7 +127,9 @@ pub fn run(request: &Request, tree: &dyn Tree) -> Run {
     let Some((survey, policies)) = survey(request, tree, &mut run) else {
         return run;
     };
-    judge(request, &survey, &policies, tree, &mut run);
+    request.watch.stage(Stage::Judge, survey.seen.len(), || {
+        judge(request, &survey, &policies, tree, &mut run);
+    });
     run
 }
 
@@ -116,8 +139,13 @@ pub(super) fn survey(
     tree: &dyn Tree,
     run: &mut Run,
 ) -> Option<(Survey, Policies)> {
-    let walked = tree.walk(&request.paths, &walk_of(request));
+    let watch = &request.watch;
+    let walk = || tree.walk(&request.paths, &walk_of(request));
+    let walked = watch.stage(Stage::Find, 0, walk);
+    let may_be_gone =
+        |problem: &&Problem| request.if_recognised && matches!(problem.error, ReadError::Missing);
     let named = walked.problems.iter().filter(|problem| problem.named);
+    let named = named.filter(|problem| !may_be_gone(problem));
     run.problems
         .extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
     let policies = match policies::read(request.config.as_deref(), &walked.files, tree) {
@@ -127,9 +155,14 @@ pub(super) fn survey(
             return None;
         }
     };
-    let looks = parallel::map(request.threads, &walked.files, |found| {
-        let look = || look_at(found, policies.of(&found.root), tree);
-        catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|_| Look::Panic(found.clone()))
+    let look = |found: &Found| {
+        let look = || look_at(found, request, policies.of(&found.root), tree);
+        let look = catch_unwind(AssertUnwindSafe(look));
+        watch.step();
+        look.unwrap_or_else(|_| Look::Panic(found.clone()))
+    };
+    let looks = watch.stage(Stage::Read, walked.files.len(), || {
+        parallel::map(request.threads, &walked.files, look)
     });
     let mut survey = Survey::default();
     for look in looks {
@@ -165,7 +198,7 @@ fn walk_of(request: &Request) -> Walk<'static> {
 }
 
 /// Reads one file as far as it is of interest.
-fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree) -> Look {
+fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -> Look {
     if !found.named && is_dockerfile(&found.path) {
         return Look::Other(found.clone());
     }
@@ -173,7 +206,9 @@ fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree) -> Look {
         Ok(bytes) => bytes,
         Err(error) => return Look::Unread(found.clone(), error.to_string()),
     };
-    if !found.named && !discover::may_hold(&found.path, &bytes) {
+    request.watch.read(bytes.len());
+    let whatever_it_is = found.named && !request.if_recognised;
+    if !whatever_it_is && !discover::may_hold(&found.path, &bytes) {
         return if facts::may_hold(&bytes) {
             Look::Other(found.clone())
         } else {
@@ -181,7 +216,7 @@ fn look_at(found: &Found, policy: &Policy, tree: &dyn Tree) -> Look {
         };
     }
     let text = Text::new(Arc::clone(&found.shown), bytes);
-    let recognised = discover::examine(text, found.named, policy.is_template(&found.shown));
+    let recognised = discover::examine(text, whatever_it_is, policy.is_template(&found.shown));
     Look::Seen(Box::new(Seen {
         found: found.clone(),
         recognised,
@@ -199,12 +234,16 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
     }
     let judgements = parallel::map(request.threads, &survey.seen, |seen| {
         let facts = facts.get(&*seen.found.root)?;
-        catch_unwind(AssertUnwindSafe(|| judge_one(seen, facts, request, tree))).ok()
+        let judge = || judge_one(seen, facts, request, tree);
+        let judged = catch_unwind(AssertUnwindSafe(judge)).ok();
+        request.watch.step();
+        judged
     });
     let mut all = Judgement::default();
     let mut files = Vec::new();
+    let mut trees: BTreeMap<&Path, Vec<Configuration<'_>>> = BTreeMap::new();
     for (seen, judgement) in survey.seen.iter().zip(judgements) {
-        let Some(judgement) = judgement else {
+        let Some((judgement, configuration)) = judgement else {
             run.problems.push(own_fault(&seen.found));
             continue;
         };
@@ -217,7 +256,31 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
         );
         all.unchecked.extend(judgement.unchecked);
         all.endpoints += judgement.endpoints;
+        if request.inventory {
+            let rows = configuration.iter().flat_map(inventory::rows);
+            run.inventory
+                .extend(rows.map(|row| (seen.found.path.clone(), row)));
+        }
         files.extend(checked_file(seen));
+        let configurations = trees.entry(&*seen.found.root).or_default();
+        // What a covered tag stands for is not known, so nothing can be compared with it.
+        configurations.extend(configuration.filter(|_| !seen.recognised.masked));
+    }
+    for (root, configurations) in trees {
+        let judged = catch_unwind(AssertUnwindSafe(|| rules::judge_tree(&configurations)));
+        let Ok(judgement) = judged else {
+            let shown = tree.shown(root);
+            run.problems.push(format!(
+                "{shown}: promvet failed on this tree, which is a fault of promvet's own; please \
+                 report it"
+            ));
+            continue;
+        };
+        let policy = policies.of(root);
+        let found = judgement.findings.into_iter();
+        all.findings
+            .extend(found.filter_map(|one| policies::levelled(one, policy)));
+        all.unchecked.extend(judgement.unchecked);
     }
     for (found, why) in &survey.unread {
         let text = Text::new(Arc::clone(&found.shown), Vec::new());
@@ -228,7 +291,7 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
             settle: None,
         });
     }
-    run.outcome = Outcome::new(all.findings, files, all.unchecked, all.endpoints);
+    run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints);
 }
 
 fn checked_file(seen: &Seen) -> Option<CheckedFile> {
@@ -244,20 +307,32 @@ fn checked_file(seen: &Seen) -> Option<CheckedFile> {
     })
 }
 
-fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree) -> Judgement {
+/// What is said of one file, and the configuration in it.
+fn judge_one<'a>(
+    seen: &'a Seen,
+    facts: &'a Facts<'a>,
+    request: &Request,
+    tree: &dyn Tree,
+) -> (Judgement, Option<Configuration<'a>>) {
     let recognised = &seen.recognised;
-    match &recognised.what {
+    let judgement = match &recognised.what {
         What::Configuration { document, .. } => {
             let folder = folder_of(&seen.found, request, tree);
-            let mut judgement = rules::judge(
-                document,
-                folder.as_deref(),
-                recognised.template.is_some(),
-                facts,
-            );
-            let schema = schema_findings(document, recognised, request);
+            let watch = &request.watch;
+            let templated = recognised.template.is_some();
+            let configuration = Configuration::new(document, folder, templated, facts);
+            let mut judgement = configuration
+                .as_ref()
+                .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
+            let target = target_of(recognised, request);
+            let schema = watch.schema(|| schema::check(document, &target));
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
+            if !recognised.masked {
+                let included = facts.included(document, folder, &target, request.now);
+                judgement.findings.extend(included.findings);
+                judgement.unchecked.extend(included.unchecked);
+            }
             if !(judgement.findings.is_empty() && judgement.unchecked.is_empty()) {
                 // Lines are shown only of files about which there is something to say.
                 schema::mark_secrets(document);
@@ -265,7 +340,7 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
             if recognised.masked {
                 judgement = unrendered::as_far_as_it_goes(judgement, recognised);
             }
-            judgement
+            return (judgement, configuration);
         }
         What::Broken { error } if recognised.masked => unrendered::not_at_all(recognised, error),
         What::Broken { error } => {
@@ -276,7 +351,8 @@ fn judge_one(seen: &Seen, facts: &Facts<'_>, request: &Request, tree: &dyn Tree)
             }
         }
         What::Other { .. } | What::Unknown => Judgement::default(),
-    }
+    };
+    (judgement, None)
 }
 
 /// The schema's findings without the warnings about placeholders in a URL of which
@@ -291,39 +367,29 @@ fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> 
     schema
 }
 
-/// What the schema has to say.
-fn schema_findings(
-    document: &Document,
-    recognised: &Recognised,
-    request: &Request,
-) -> Vec<Finding> {
-    let target = Target {
+/// What a file is judged for.
+fn target_of(recognised: &Recognised, request: &Request) -> Target {
+    Target {
         template: recognised.template.is_some(),
         ..request.target.clone()
-    };
-    schema::check(document, &target)
+    }
+}
+
+/// Each finding once: an included file may have been found by the walk too.
+fn each_once(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    findings.dedup_by(|a, b| a.order() == b.order());
+    findings
 }
 
 /// The folder that relative paths of a configuration count from; none for standard input that
 /// was given no name.
-fn folder_of(found: &Found, request: &Request, tree: &dyn Tree) -> Option<PathBuf> {
+fn folder_of<'a>(found: &'a Found, request: &Request, tree: &dyn Tree) -> Option<&'a Path> {
     let nameless = request
         .nameless
         .as_ref()
         .is_some_and(|path| tree.absolute(path) == found.path);
-    if nameless {
-        None
-    } else {
-        found.path.parent().map(Path::to_path_buf)
-    }
-}
-
-/// The time on this machine, in seconds since 1970.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    })
+    if nameless { None } else { found.path.parent() }
 }
 
 /// The facts of one tree.
@@ -348,7 +414,7 @@ fn facts_of<'t>(
         bounds: root.to_path_buf(),
         host: request.host.clone(),
         user,
-        now: request.now.unwrap_or_else(now),
+        now: request.now,
     };
     let texts = OnceLock::new();
     let find = move |scan: Scan| {

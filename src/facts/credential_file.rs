@@ -71,7 +71,7 @@ pub enum FileState {
 }
 
 /// Why a path can't be judged here. Texts are sentences without a full stop.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Unverified {
     /// It is absolute, and this is not where Prometheus runs.
     Elsewhere,

@@ -1,6 +1,9 @@
 //! What the receiver of an endpoint wants to see before it takes samples.
 
-use super::receiver::{Candidate, Credential, Recognition};
+use super::receiver::{
+    Candidate, Certainty, Confidence, Credential, Profile, ReceiverKind, Recognition, Tenant,
+    TenantPlace, Version2,
+};
 use crate::prometheus::CredentialKind;
 
 /// What the likeliest receivers of an endpoint take as credentials. Where several are as likely,
@@ -59,6 +62,83 @@ impl<'r, 'p> Demand<'r, 'p> {
             }
         }
         joined(words.into_iter())
+    }
+
+    /// Whether at least a name in the host speaks for it.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.candidates
+            .iter()
+            .all(|one| one.certainty >= Certainty::Word)
+    }
+
+    /// Whether it is Opstrace for sure.
+    #[must_use]
+    pub fn is_opstrace(&self) -> bool {
+        self.is_certain() && self.all(|profile| profile.id.starts_with("opstrace"))
+    }
+
+    /// Whether a vendor runs it, on the vendor's own hosts.
+    #[must_use]
+    pub fn is_saas(&self) -> bool {
+        self.is_certain() && self.all(|profile| profile.kind == ReceiverKind::Saas)
+    }
+
+    /// Why it does not read a header that names a tenant, if it does not: a clause.
+    #[must_use]
+    pub fn ignores_tenant_header(&self, name: &str) -> Option<String> {
+        let first = self.candidates.first()?;
+        let why = first.profile.ignores_tenant_header(name)?;
+        self.all(|profile| profile.ignores_tenant_header(name).is_some())
+            .then_some(why)
+    }
+
+    /// How it tells tenants apart, if by a header that all that it may be share.
+    #[must_use]
+    pub fn tenant_header(&self) -> Option<&'p Tenant> {
+        let tenant = &self.candidates.first()?.profile.tenant;
+        let same = |profile: &Profile| {
+            profile.tenant.place == TenantPlace::Header && profile.tenant.name == tenant.name
+        };
+        self.all(same).then_some(tenant)
+    }
+
+    /// Whether it takes remote write 2.0; unknown where its candidates differ.
+    #[must_use]
+    pub fn version2(&self) -> Version2 {
+        let first = self
+            .candidates
+            .first()
+            .map(|one| one.profile.remote_write_2);
+        first
+            .filter(|version| self.all(|profile| profile.remote_write_2 == *version))
+            .unwrap_or(Version2::Unknown)
+    }
+
+    /// External labels that it asks for.
+    #[must_use]
+    pub fn external_labels(&self) -> Vec<&'p str> {
+        match self.candidates {
+            [only] => only
+                .profile
+                .external_labels
+                .iter()
+                .map(|one| &**one)
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether what is known of it is so little that what follows is a hint at most.
+    #[must_use]
+    pub fn is_hint(&self) -> bool {
+        self.candidates
+            .iter()
+            .any(|one| one.profile.confidence == Confidence::Low)
+    }
+
+    fn all(&self, is_so: impl Fn(&Profile) -> bool) -> bool {
+        self.candidates.iter().all(|one| is_so(one.profile))
     }
 
     /// What its profile says of a kind that it does not take.

@@ -7,24 +7,29 @@ pub mod credential_file;
 mod demand;
 mod deployed;
 pub mod deployment;
+pub mod included;
 pub mod issuer;
 pub mod opstrace;
+mod owners;
 pub mod receiver;
 pub mod token;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 pub use credential_file::{Asked, FileState, Host, Judged, Lookup, Open, Unverified};
 pub use demand::Demand;
 pub use issuer::KnownIssuer;
 pub use issuer::cert_manager::Misnamed;
+pub use owners::Owners;
 
 use crate::finding::{Evidence, Text};
-use crate::policy::Policy;
+use crate::policy::{OpstraceInstance, Policy};
 use crate::prometheus::endpoint::Endpoint;
+use crate::schema::Target;
+use crate::yaml::Document;
 use deployment::Deployment;
 use issuer::cert_manager::{self, Answer, Manifests};
 use opstrace::{Instance, TenantHost};
@@ -64,6 +69,7 @@ pub struct Facts<'t> {
     declared: OnceLock<Option<Deployment>>,
     tracked: OnceLock<Option<BTreeSet<PathBuf>>>,
     catalogue: Catalogue,
+    shelf: included::Shelf,
 }
 
 impl fmt::Debug for Facts<'_> {
@@ -90,6 +96,7 @@ impl<'t> Facts<'t> {
             declared: OnceLock::new(),
             tracked: OnceLock::new(),
             catalogue: Catalogue::default(),
+            shelf: included::Shelf::default(),
         }
     }
 
@@ -97,6 +104,19 @@ impl<'t> Facts<'t> {
     #[must_use]
     pub fn policy(&self) -> &'t Policy {
         self.policy
+    }
+
+    /// What is wrong in the files that a configuration in `folder` pulls in; each of them is told
+    /// once. `now` counts the seconds since 1970.
+    #[must_use]
+    pub fn included(
+        &self,
+        document: &Document,
+        folder: Option<&Path>,
+        target: &Target,
+        now: i64,
+    ) -> included::Checked {
+        included::check(document, folder, &self.files, target, &self.shelf, now)
     }
 
     /// The issuer of a host's certificate, by what the tree says of the host.
@@ -181,6 +201,29 @@ impl<'t> Facts<'t> {
             }
         }
         None
+    }
+
+    /// Whether policy or its own domain says which instance a host belongs to, so that it is not
+    /// guessed from file names.
+    #[must_use]
+    pub fn is_instance_named(&self, host: TenantHost<'_>) -> bool {
+        let has_domain = |one: &&Instance| one.domain.as_deref() == Some(host.domain);
+        let by_policy = |name: &str| self.policy.instances.iter().any(|one| one.name == name);
+        self.instance(host).filter(has_domain).is_some() || host.instance.is_some_and(by_policy)
+    }
+
+    /// The instance that policy names for a host below opstrace.io, although it has a domain of
+    /// its own, and where policy says so.
+    #[must_use]
+    pub fn renamed_instance(&self, host: TenantHost<'_>) -> Option<(&Instance, &OpstraceInstance)> {
+        let name = host.instance?;
+        let entry = self.policy.instances.iter().find(|one| one.name == name)?;
+        let file = entry.file.trim_start_matches("./");
+        let instance = self
+            .instances()
+            .iter()
+            .find(|one| one.path.ends_with(file))?;
+        instance.domain.is_some().then_some((instance, entry))
     }
 
     /// The receivers that an endpoint may be meant for. A name such as `cortex.<tenant>.<domain>`

@@ -30,6 +30,8 @@ pub struct Instance {
     pub path: Arc<str>,
     /// `tenants`.
     pub tenants: Vec<String>,
+    /// The key `tenants`.
+    pub tenants_place: Place,
     /// Who signs its certificates.
     pub issuer: Option<Issuer>,
     /// `cert_issuer`, or the whole file's first key where it is not set.
@@ -38,9 +40,16 @@ pub struct Instance {
     pub issuer_is_set: bool,
     /// `custom_dns_name`, in lower case, without a trailing dot.
     pub domain: Option<String>,
+    /// `custom_dns_name`, if it is set.
+    pub domain_place: Option<Place>,
     /// `data_api_authentication_disabled`, if it is switched on.
     pub open: Option<Place>,
+    /// `data_api_authorized_ip_ranges`, if it leaves anybody out: the default lets in everybody.
+    pub ranges: Option<Place>,
 }
+
+/// The tenant of an instance's own metrics, which is there without being listed.
+pub const SYSTEM_TENANT: &str = "system";
 
 /// Whether bytes may be an instance configuration: a scan that rules out everything else.
 #[must_use]
@@ -72,19 +81,29 @@ pub fn read(text: &Arc<Text>) -> Option<Instance> {
     let issuer = written.map_or(Some(Issuer::LetsEncryptProd), |entry| {
         Issuer::from_word(entry.value.as_str()?)
     });
-    let place = written.map_or_else(|| first_key(&document, root), |entry| entry.value.place());
-    let domain = root.get("custom_dns_name").and_then(Node::as_str);
+    let tenants_place = first_key(&document, root);
+    let place = written.map_or_else(|| tenants_place.clone(), |entry| entry.value.place());
+    let domain_node = root.get("custom_dns_name");
+    let domain = domain_node.and_then(Node::as_str);
+    let ranges = mapping.entry("data_api_authorized_ip_ranges");
+    let ranges = ranges.filter(|entry| {
+        let mut listed = entry.value.items().filter_map(Node::as_str).peekable();
+        listed.peek().is_some() && listed.all(|range| !range.ends_with("/0"))
+    });
     let open = mapping.entry("data_api_authentication_disabled");
     let open =
         open.filter(|entry| entry.value.scalar().and_then(|scalar| scalar.as_bool()) == Some(true));
     Some(Instance {
         path: Arc::clone(text.path()),
         tenants,
+        tenants_place,
         issuer,
         issuer_place: place,
         issuer_is_set: written.is_some(),
         domain: domain.map(|name| name.trim_end_matches('.').to_ascii_lowercase()),
+        domain_place: domain.and(domain_node).map(Node::place),
         open: open.map(|entry| entry.key.place()),
+        ranges: ranges.map(|entry| entry.key.place()),
     })
 }
 

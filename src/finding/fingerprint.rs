@@ -17,9 +17,15 @@ fn fnv1a(parts: &[&str]) -> u64 {
 /// several are alike (`nth` counts from 0). It holds no value of the file.
 #[must_use]
 pub fn fingerprint(finding: &Finding, nth: usize) -> String {
+    fingerprint_at(finding, finding.place.path(), nth)
+}
+
+/// The fingerprint that a finding would have under another path: that of a renamed file.
+#[must_use]
+pub fn fingerprint_at(finding: &Finding, path: &str, nth: usize) -> String {
     let nth = nth.to_string();
     format!(
         "{:016x}",
-        fnv1a(&[&finding.rule, finding.place.path(), &finding.identity, &nth])
+        fnv1a(&[&finding.rule, path, &finding.identity, &nth])
     )
 }

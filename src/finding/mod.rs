@@ -11,7 +11,7 @@ mod message;
 mod nearest;
 mod text;
 
-pub use fingerprint::fingerprint;
+pub use fingerprint::{fingerprint, fingerprint_at};
 pub use mask::is_secret_name;
 pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::nearest;

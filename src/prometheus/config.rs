@@ -38,6 +38,18 @@ impl<'d> Config<'d> {
             })
         })
     }
+
+    /// `global.external_labels`.
+    #[must_use]
+    pub fn external_labels(self) -> Option<Mapping<'d>> {
+        self.root.get("global")?.get("external_labels")?.mapping()
+    }
+
+    /// The entries of `scrape_configs`.
+    pub fn scrape_configs(self) -> impl Iterator<Item = Mapping<'d>> {
+        let list = self.root.get("scrape_configs").into_iter();
+        list.flat_map(Node::items).filter_map(Node::mapping)
+    }
 }
 
 /// One entry of `remote_write`.

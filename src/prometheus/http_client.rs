@@ -1,7 +1,7 @@
 //! The HTTP client settings that remote_write shares with every other section that talks HTTP
 //! (prometheus/common `config/http_config.go`).
 
-use crate::finding::nearest;
+use crate::finding::{is_secret_name, nearest};
 use crate::yaml::{Entry, Mapping, Node};
 
 /// HTTP client settings: the mapping in which they stand.
@@ -94,6 +94,28 @@ impl<'d> HttpClient<'d> {
         out
     }
 
+    /// The keys of what proves to the other side who the client is and goes along with every
+    /// request: the credentials but for a certificate, whose key stays here, and headers with a
+    /// secret name.
+    #[must_use]
+    pub fn sent_secrets(self) -> Vec<Node<'d>> {
+        let credentials = self.credentials().into_iter();
+        let sent = credentials.filter(|one| one.kind != CredentialKind::ClientCertificate);
+        let headers = self.settings.get("http_headers").and_then(Node::mapping);
+        let headers = headers.into_iter().flat_map(Mapping::entries);
+        let secret = headers.filter(|entry| is_secret_name(entry.name()));
+        sent.map(|one| one.key)
+            .chain(secret.map(|entry| entry.key))
+            .collect()
+    }
+
+    /// `proxy_url`.
+    #[must_use]
+    pub fn proxy_url(self) -> Option<Node<'d>> {
+        let node = self.settings.get("proxy_url")?;
+        node.as_str().filter(|url| !url.is_empty()).map(|_| node)
+    }
+
     /// Whether a key is there that is no credential, but so much like one that it is meant for it.
     #[must_use]
     pub fn misspells_a_credential(self) -> bool {
@@ -162,11 +184,20 @@ impl<'d> TlsConfig<'d> {
         (entry.value.scalar()?.as_bool() == Some(true)).then_some(entry)
     }
 
+    /// The authority whose certificates are trusted, from a file or inline.
+    #[must_use]
+    pub fn authority(self) -> Option<Entry<'d>> {
+        self.first_set(&["ca_file", "ca", "ca_ref"])
+    }
+
     /// The client certificate, from a file or inline.
     fn certificate(self) -> Option<Entry<'d>> {
+        self.first_set(&["cert_file", "cert", "cert_ref"])
+    }
+
+    fn first_set(self, keys: &[&str]) -> Option<Entry<'d>> {
         let set = |entry: &Entry<'d>| entry.value.as_str().is_some_and(|text| !text.is_empty());
-        ["cert_file", "cert", "cert_ref"]
-            .into_iter()
+        keys.iter()
             .find_map(|key| self.settings.entry(key).filter(set))
     }
 

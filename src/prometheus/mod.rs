@@ -3,9 +3,15 @@
 //! A wrong type reads as absent, because the schema has already said so. Views are names for
 //! nodes: copying them is free, and every value keeps its place.
 
+mod client;
 mod config;
+mod destination;
 pub mod endpoint;
 mod http_client;
+mod relabel;
 
+pub use client::{Client, Peer, Section};
 pub use config::{Config, Header, RemoteWrite};
+pub use destination::Destination;
 pub use http_client::{Credential, CredentialKind, HttpClient, TlsConfig};
+pub use relabel::{Pattern, RelabelRule};

@@ -97,6 +97,7 @@ pub(super) struct JsonSummary {
     warnings: usize,
     infos: usize,
     unchecked: usize,
+    older: Option<usize>,
 }
 
 pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> io::Result<()> {
@@ -197,6 +198,7 @@ pub(super) fn summary(it: Summary) -> JsonSummary {
         warnings: it.warnings,
         infos: it.infos,
         unchecked: it.unchecked,
+        older: it.older,
     }
 }
 

@@ -87,7 +87,7 @@ fn row(alike: &Alike<'_>) -> String {
 }
 
 /// A sentence on one line in which only what stands between two backticks is markup.
-fn inert(text: &str) -> String {
+pub(super) fn inert(text: &str) -> String {
     let text = neutral::lines(text);
     let pieces: Vec<&str> = text.split('`').collect();
     let paired = pieces.len() % 2 == 1;
@@ -133,7 +133,7 @@ fn plain(text: &str, out: &mut String) {
 }
 
 /// A code span that shows a text as it is, in a table too.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = neutral::line(text).replace('|', "\\|");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);

@@ -8,11 +8,13 @@
 
 mod alike;
 mod checkstyle;
+mod compare;
 mod concise;
 mod delivery;
 mod github;
 mod gitlab;
 mod human;
+pub mod inventory;
 mod json;
 mod json_lines;
 mod junit;

@@ -43,15 +43,19 @@ pub struct Summary {
     pub infos: usize,
     /// Places that could not be judged.
     pub unchecked: usize,
+    /// Findings that are left out since they are older than what is reported; none if nothing was
+    /// compared.
+    pub older: Option<usize>,
 }
 
 /// What a run found, in the order in which it is shown.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    findings: Vec<Reported>,
+    pub(super) findings: Vec<Reported>,
     files: Vec<CheckedFile>,
-    unchecked: Vec<Unchecked>,
+    pub(super) unchecked: Vec<Unchecked>,
     endpoints: usize,
+    pub(super) older: Option<usize>,
 }
 
 impl Outcome {
@@ -76,6 +80,7 @@ impl Outcome {
             files,
             unchecked,
             endpoints,
+            older: None,
         }
     }
 
@@ -124,6 +129,7 @@ impl Outcome {
             warnings: count(Severity::Warning),
             infos: count(Severity::Info),
             unchecked: self.unchecked.len(),
+            older: self.older,
         }
     }
 }

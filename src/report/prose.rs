@@ -33,6 +33,9 @@ pub(super) fn summary(outcome: &Outcome) -> String {
         let paths = count(figures.unchecked, "path");
         line.push_str(&format!("; {paths} could not be checked"));
     }
+    if let Some(older @ 1..) = figures.older {
+        line.push_str(&format!("; {} not shown", count(older, "older finding")));
+    }
     line
 }
 
@@ -47,7 +50,9 @@ pub(super) fn found(figures: &Summary) -> String {
     .filter(|&(n, _)| n > 0)
     .map(|(n, word)| count(n, word))
     .collect();
-    if found.is_empty() {
+    if found.is_empty() && figures.older.is_some() {
+        "No new findings".into()
+    } else if found.is_empty() {
         "No findings".into()
     } else {
         found.join(", ")

@@ -1,15 +1,12 @@
-//! Runs the checks over one configuration.
+//! Runs the checks: over each configuration, then over all of a tree.
 
-use std::path::Path;
-
-use super::entry::Entry;
+use super::configuration::{Configuration, HttpPart};
 use super::material::Material;
-use super::pages::{Check, all};
+use super::pages::{Check, Page, all};
 use super::sink::Findings;
-use crate::facts::Facts;
+use super::timings::Timings;
 use crate::finding::{Finding, Unchecked};
-use crate::prometheus::Config;
-use crate::yaml::Document;
+use crate::prometheus::Section;
 
 /// What the rules say about one configuration.
 #[derive(Debug, Default)]
@@ -22,46 +19,79 @@ pub struct Judgement {
     pub endpoints: usize,
 }
 
-/// Judges a configuration with every rule. `folder` is where it lies, for relative paths; none for
-/// standard input without a name. `templated` says that something fills in placeholders before
-/// Prometheus reads the file.
+/// Judges a configuration with every rule that looks at one, measuring what each takes if `timings`
+/// is given. A rule that asks first for a fact pays for reading it.
 #[must_use]
-pub fn judge(
-    document: &Document,
-    folder: Option<&Path>,
-    templated: bool,
-    facts: &Facts<'_>,
-) -> Judgement {
-    let mut out = Judgement::default();
-    let Some(config) = Config::new(document) else {
-        return out;
+pub fn judge(configuration: &Configuration<'_>, timings: Option<&Timings>) -> Judgement {
+    let parts = parts_of(configuration);
+    let material = Material::new(configuration);
+    let mut out = Judgement {
+        endpoints: configuration.entries.len(),
+        ..Judgement::default()
     };
-    let entries: Vec<_> = config
-        .remote_writes()
-        .map(|write| Entry::new(write, facts, folder, templated))
-        .collect();
-    out.endpoints = entries.len();
-    let material = Material::new(document, folder, templated, facts, &entries);
-    for page in all() {
-        let mut findings = Findings {
-            rule: page.name,
-            found: &mut out.findings,
-            unchecked: &mut out.unchecked,
-        };
-        match page.check {
-            Some(Check::RemoteWrite(check)) => {
-                entries.iter().for_each(|entry| check(entry, &mut findings));
-            }
-            Some(Check::RemoteWrites(check)) => check(&entries, &mut findings),
-            Some(Check::Config(check)) => check(config, &mut findings),
-            Some(Check::File(check)) => {
-                material
-                    .own_files()
-                    .for_each(|file| check(file, &mut findings));
-            }
-            Some(Check::Material(check)) => check(&material, &mut findings),
-            None => {}
+    for (index, page) in all().iter().enumerate() {
+        let mut findings = out.sink(page);
+        let mut run = || run_check(page, configuration, &parts, &material, &mut findings);
+        match timings {
+            Some(timings) => timings.measure(index, run),
+            None => run(),
         }
     }
     out
+}
+
+fn run_check(
+    page: &Page,
+    configuration: &Configuration<'_>,
+    parts: &[HttpPart<'_, '_>],
+    material: &Material<'_, '_>,
+    findings: &mut Findings<'_>,
+) {
+    let entries = &configuration.entries;
+    match page.check {
+        Some(Check::RemoteWrite(check)) => entries.iter().for_each(|entry| check(entry, findings)),
+        Some(Check::RemoteWrites(check)) => check(entries, findings),
+        Some(Check::Config(check)) => check(configuration.config, findings),
+        Some(Check::HttpClient(check)) => parts.iter().for_each(|part| check(part, findings)),
+        Some(Check::File(check)) => material.own_files().for_each(|file| check(file, findings)),
+        Some(Check::Material(check)) => check(material, findings),
+        Some(Check::Tree(_)) | None => {}
+    }
+}
+
+/// Judges all configurations of a tree with the rules that look at them together.
+#[must_use]
+pub fn judge_tree(configurations: &[Configuration<'_>]) -> Judgement {
+    let mut out = Judgement::default();
+    for page in all() {
+        if let Some(Check::Tree(check)) = page.check {
+            check(configurations, &mut out.sink(page));
+        }
+    }
+    out
+}
+
+impl Judgement {
+    fn sink(&mut self, page: &Page) -> Findings<'_> {
+        Findings {
+            rule: page.name,
+            found: &mut self.findings,
+            unchecked: &mut self.unchecked,
+        }
+    }
+}
+
+fn parts_of<'e, 'a>(configuration: &'e Configuration<'a>) -> Vec<HttpPart<'e, 'a>> {
+    let mut entries = configuration.entries.iter();
+    let clients = configuration.config.clients().into_iter();
+    clients
+        .map(|client| {
+            let is_entry = client.section == Section::RemoteWrite;
+            HttpPart {
+                entry: is_entry.then(|| entries.next()).flatten(),
+                client,
+                facts: configuration.facts,
+            }
+        })
+        .collect()
 }

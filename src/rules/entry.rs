@@ -1,9 +1,10 @@
 //! One remote_write entry with what is known about it.
 
+use std::cell::OnceCell;
 use std::path::Path;
 
-use crate::facts::opstrace::TenantHost;
-use crate::facts::receiver::{Credential, Recognition};
+use crate::facts::opstrace::{Instance, TenantHost};
+use crate::facts::receiver::{Cause, Credential, Recognition, ShapeFault, judge};
 use crate::facts::{Demand, Facts, KnownIssuer, issuer};
 use crate::finding::{Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
@@ -21,6 +22,7 @@ pub struct Entry<'a> {
     pub templated: bool,
     url: Option<Url<'a>>,
     folder: Option<&'a Path>,
+    shape: OnceCell<Vec<ShapeFault>>,
 }
 
 /// The URL of an entry.
@@ -68,6 +70,7 @@ impl<'a> Entry<'a> {
             templated,
             url,
             folder,
+            shape: OnceCell::new(),
         }
     }
 
@@ -81,6 +84,32 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn sound_url(&self) -> Option<&Url<'a>> {
         self.url.as_ref().filter(|url| url.endpoint.is_sound())
+    }
+
+    /// What is wrong with the URL for its receiver.
+    #[must_use]
+    pub fn shape_faults(&self) -> &[ShapeFault] {
+        self.shape.get_or_init(|| {
+            let url = self.sound_url();
+            url.map_or_else(Vec::new, |url| judge(&url.endpoint, &url.recognition))
+        })
+    }
+
+    /// Whether a fault of the URL is answered with a redirect: one to https too.
+    #[must_use]
+    pub fn is_redirect(&self, fault: &ShapeFault) -> bool {
+        let http = || {
+            let url = self.sound_url();
+            url.and_then(|url| url.endpoint.scheme_name()).as_deref() == Some("http")
+        };
+        fault.cause == Cause::Redirect || fault.cause == Cause::Scheme && http()
+    }
+
+    /// The URL, if its receiver has such a one: nothing more is said of a URL that is to become
+    /// another one anyway.
+    #[must_use]
+    pub fn right_url(&self) -> Option<&Url<'a>> {
+        self.sound_url().filter(|_| self.shape_faults().is_empty())
     }
 
     /// What its receiver wants to see, if that is known.
@@ -100,10 +129,17 @@ impl<'a> Entry<'a> {
             secret.then(|| (kind.words(), credential.key.place()))
         });
         let headers = self.write.headers().into_iter().filter_map(|header| {
-            let secret = is_secret_name(header.name) || self.receiver_takes_header(header.name);
+            let secret = self.is_secret_header(header.name);
             secret.then(|| (format!("the header {}", header.name), header.key.place()))
         });
         kinds.chain(headers).chain(self.in_url()).collect()
+    }
+
+    /// Whether a header of this name is a secret: by its name, or since the receiver takes it as a
+    /// credential.
+    #[must_use]
+    pub fn is_secret_header(&self, name: &str) -> bool {
+        is_secret_name(name) || self.receiver_takes_header(name)
     }
 
     fn receiver_takes_header(&self, name: &str) -> bool {
@@ -149,14 +185,26 @@ impl<'a> Entry<'a> {
         node.as_str().filter(|path| !path.is_empty()).map(|_| node)
     }
 
+    /// The Opstrace instance that it sends to, as its configuration in the tree has it.
+    #[must_use]
+    pub fn instance(&self) -> Option<&'a Instance> {
+        let host = self.sound_url()?.endpoint.host_name()?;
+        self.facts.instance(TenantHost::new(&host)?)
+    }
+
+    /// The host of an Opstrace endpoint whose URL is right, and the tenant in it.
+    #[must_use]
+    pub fn opstrace_host(&self) -> Option<String> {
+        let url = self.right_url()?;
+        let demand = self.demand()?;
+        let host = url.endpoint.host_name().filter(|_| demand.is_opstrace())?;
+        TenantHost::new(&host).is_some().then_some(host)
+    }
+
     /// Whether it is the endpoint of an Opstrace instance that asks for no token.
     #[must_use]
     pub fn is_open_instance(&self) -> bool {
-        let host = self.sound_url().and_then(|url| url.endpoint.host_name());
-        let parts = host.as_deref().and_then(TenantHost::new);
-        parts
-            .and_then(|parts| self.facts.instance(parts))
-            .is_some_and(|one| one.open.is_some())
+        self.instance().is_some_and(|one| one.open.is_some())
     }
 
     /// Whether credentials travel over plain http to somewhere outside.

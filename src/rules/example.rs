@@ -1,7 +1,8 @@
 //! The examples of a rule page.
 //!
 //! A fenced block `yaml bad` or `yaml good` is a configuration; blocks with `file=NAME` before it
-//! are other files of its tree. In a bad one, a comment line below a line marks its fault:
+//! are other files of its tree. Where the fault is in such a file, that one is the block that is
+//! marked, as `yaml bad file=NAME`, and the configuration stands before it. In a bad one, a comment line below a line marks its fault:
 //!
 //! ```yaml
 //! remote_write:
@@ -20,7 +21,9 @@ use crate::finding::Severity;
 pub struct Example {
     /// The line of the page on which its block begins, from 1.
     pub line: usize,
-    /// The configuration.
+    /// The path of the file that is good or bad: `prometheus.yml`, unless another one is named.
+    pub path: String,
+    /// What stands in it.
     pub text: String,
     /// Other files of its tree: path and content.
     pub files: Vec<(String, String)>,
@@ -66,18 +69,21 @@ pub fn examples(page: &str) -> Vec<Example> {
             .map(|line| format!("{line}\n"))
             .collect::<String>();
         let words: Vec<_> = info.split_whitespace().collect();
-        if let Some(name) = words.iter().find_map(|word| word.strip_prefix("file=")) {
-            files.push((name.to_owned(), text));
-        } else if let Some(&kind) = words.get(1).filter(|kind| matches!(**kind, "bad" | "good")) {
+        let name = words.iter().find_map(|word| word.strip_prefix("file="));
+        let kind = words.get(1).filter(|kind| matches!(**kind, "bad" | "good"));
+        if let Some(&kind) = kind {
             let expected = expectations(&body);
             let files = std::mem::take(&mut files);
             out.push(Example {
                 line: number + 1,
+                path: name.unwrap_or("prometheus.yml").to_owned(),
                 text,
                 files,
                 expected,
                 bad: kind == "bad",
             });
+        } else if let Some(name) = name {
+            files.push((name.to_owned(), text));
         }
     }
     out

@@ -1,13 +1,11 @@
 //! The files that a configuration names, and the secrets in it.
 
-use std::path::Path;
-
+use super::configuration::Configuration;
 use super::entry::Entry;
 use crate::facts::token::{self, Observation};
 use crate::facts::{Asked, Facts, Judged};
 use crate::finding::{Finding, Severity};
 use crate::schema::{self, Inline, Reference, Setting, table};
-use crate::yaml::Document;
 
 /// What a configuration needs to prove who it is, looked up once for all rules.
 #[derive(Debug)]
@@ -55,13 +53,16 @@ pub struct Secret<'e, 'a> {
 }
 
 impl<'e, 'a> Material<'e, 'a> {
-    pub(super) fn new(
-        document: &'a Document,
-        folder: Option<&'a Path>,
-        templated: bool,
-        facts: &'a Facts<'a>,
-        entries: &'e [Entry<'a>],
-    ) -> Self {
+    pub(super) fn new(configuration: &'e Configuration<'a>) -> Self {
+        let Configuration {
+            config,
+            entries,
+            facts,
+            templated,
+            folder,
+        } = configuration;
+        let (facts, folder, templated) = (*facts, *folder, *templated);
+        let document = config.root().node().document();
         let entry_of = |setting: &Setting<'a>| {
             let mut entries = entries.iter().filter(|_| setting.section == "remote_write");
             entries.find(|entry| entry.write.node().span() == setting.owner.span())

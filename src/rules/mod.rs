@@ -4,16 +4,20 @@
 //! makes one table of them. A check sees one node with its facts and says what it finds; it does
 //! no I/O, and knows neither its own name nor other rules.
 
+mod configuration;
 mod engine;
 mod entry;
 pub mod example;
 mod material;
 mod pages;
 mod sink;
+mod timings;
 
-pub use engine::{Judgement, judge};
+pub use configuration::{Configuration, HttpPart};
+pub use engine::{Judgement, judge, judge_tree};
 pub use entry::Entry;
 pub use example::Expected;
 pub use material::{Material, NamedFile, Secret};
 pub use pages::{Check, Page, all, find, nearest_name};
 pub use sink::Findings;
+pub use timings::Timings;

@@ -1,6 +1,6 @@
 //! The table of rules.
 
-use super::{Entry, Findings, Material, NamedFile};
+use super::{Configuration, Entry, Findings, HttpPart, Material, NamedFile};
 use crate::finding::{Severity, nearest};
 use crate::prometheus::Config;
 
@@ -17,6 +17,11 @@ pub enum Check {
     File(fn(&NamedFile<'_, '_>, &mut Findings<'_>)),
     /// All these files, and the secrets that stand in the configuration itself.
     Material(fn(&Material<'_, '_>, &mut Findings<'_>)),
+    /// Everything that talks HTTP: remote_write, remote_read, jobs, Alertmanagers, service
+    /// discoveries.
+    HttpClient(fn(&HttpPart<'_, '_>, &mut Findings<'_>)),
+    /// All configurations of a tree together.
+    Tree(fn(&[Configuration<'_>], &mut Findings<'_>)),
 }
 
 /// A rule: its page, and the check that runs it. Rules without a check are reported by the room

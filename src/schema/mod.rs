@@ -10,13 +10,16 @@ mod describe;
 mod grammar;
 mod json;
 mod null;
+pub mod pem;
 mod references;
+pub mod rule_file;
 pub mod scalar;
 mod secrets;
 mod section;
 mod syntax;
 pub mod table;
 pub mod tables;
+pub mod target_file;
 mod unknown;
 mod version;
 mod walk;
@@ -69,12 +72,20 @@ fn judge(
     main: Option<&Document>,
     target: &Target,
 ) -> Vec<Finding> {
-    let mut merged = Merged::default();
-    for &version in &target.versions {
+    by_version(target, |version| {
         let global = main.and_then(|main| walk::global(main, version));
         let mut report = Report::new(document, target, global);
         walk::walk(document, root, version, &mut report);
-        for finding in report.into_findings() {
+        report.into_findings()
+    })
+}
+
+/// What is found for each version of a target, each fault once, in the order of the text. One that
+/// concerns only some of several versions says which.
+fn by_version(target: &Target, mut look: impl FnMut(Version) -> Vec<Finding>) -> Vec<Finding> {
+    let mut merged = Merged::default();
+    for &version in &target.versions {
+        for finding in look(version) {
             merged.add(finding, version);
         }
     }

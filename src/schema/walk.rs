@@ -23,6 +23,9 @@ pub(super) struct Walker<'r, 'a> {
     hints: HashMap<(&'static str, String), Option<Hint>>,
 }
 
+/// Unknown keys for which a better name is looked for: a file that has more was not misspelt.
+const MOST_HINTS: usize = 1000;
+
 /// Reports everything that a version refuses about a document whose root is a section.
 pub(super) fn walk(
     document: &Document,
@@ -209,6 +212,7 @@ impl<'d> Walker<'_, '_> {
         let asked = (section.of.name, name.to_owned());
         let hint = match self.hints.get(&asked) {
             Some(hint) => hint.clone(),
+            None if self.hints.len() >= MOST_HINTS => None,
             None => {
                 let hint = unknown::hint(section.of, &self.path, name, self.version);
                 self.hints.insert(asked, hint.clone());

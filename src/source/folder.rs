@@ -74,7 +74,7 @@ impl Tree for Folder {
     }
 
     fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
-        walk::walk(self, named, how)
+        walk::walk(self, named, how, &walk::walk_folder)
     }
 }
 

@@ -2,17 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::follow::follow;
 use super::path::collapse;
 use super::tree::{Found, Kind, Meta, Problem, ReadError, Tree, Walk, Walked};
 
 /// Where a tree in memory seems to have been started.
 const BASE: &str = "/tree";
-
-/// How many links are followed on the way to one file, as on Linux.
-const MOST_LINKS: usize = 40;
 
 #[derive(Clone, Debug)]
 enum Item {
@@ -127,27 +125,10 @@ impl Memory {
 
     /// Follows links in all parts of a path, the last one too if `last` says so.
     fn follow(&self, path: &Path, last: bool) -> io::Result<PathBuf> {
-        let mut rest: Vec<PathBuf> = parts(&self.absolute(path));
-        let mut out = PathBuf::new();
-        let mut links = 0;
-        while let Some(part) = rest.pop() {
-            if part == Path::new("..") {
-                out.pop();
-                continue;
-            }
-            out.push(&part);
-            if self.kind_at(&out) != Some(Kind::Link) || (rest.is_empty() && !last) {
-                continue;
-            }
-            links += 1;
-            if links > MOST_LINKS {
-                return Err(io::Error::other("too many levels of symbolic links"));
-            }
-            let target = self.target_at(&out)?;
-            out.pop();
-            rest.extend(parts(&target));
-        }
-        Ok(out)
+        let kind_at = |path: &Path| self.kind_at(path);
+        follow(&self.absolute(path), last, &kind_at, &|path| {
+            self.target_at(path)
+        })
     }
 
     fn target_at(&self, path: &Path) -> io::Result<PathBuf> {
@@ -164,17 +145,6 @@ impl Memory {
             (None, None) => Err(io::ErrorKind::NotFound.into()),
         }
     }
-}
-
-/// The parts of a path, the last one first.
-fn parts(path: &Path) -> Vec<PathBuf> {
-    let wanted = path
-        .components()
-        .filter(|part| *part != Component::CurDir)
-        .map(|part| PathBuf::from(part.as_os_str()));
-    let mut parts: Vec<_> = wanted.collect();
-    parts.reverse();
-    parts
 }
 
 impl Tree for Memory {

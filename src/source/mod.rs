@@ -7,6 +7,8 @@
 //! first.
 
 mod folder;
+mod follow;
+mod git;
 mod git_files;
 mod ignored;
 mod memory;
@@ -15,6 +17,7 @@ mod tree;
 mod walk;
 
 pub use folder::{Folder, standard_input};
+pub use git::{Git, GitError, Repository};
 pub use memory::Memory;
 pub use path::shown;
 pub use tree::{Found, Kind, LARGEST, Meta, Problem, ReadError, Tree, Walk, Walked};

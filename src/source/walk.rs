@@ -9,14 +9,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::folder::{Folder, kind_of};
+use super::folder::kind_of;
 use super::tree::{Found, Kind, Problem, ReadError, Tree, Walk, Walked};
 
-/// What one thread of a walk tells the others.
-enum Seen {
+/// What a walk comes upon in a folder.
+pub(super) enum Seen {
+    /// A file, or a link to something.
     File { path: PathBuf, link: bool },
+    /// What could not be looked at.
     Problem { path: PathBuf, error: ReadError },
 }
+
+/// Lists the wanted files below a folder whose path has no links in it.
+pub(super) type Below<'b> = &'b dyn Fn(&Path, &Walk<'_>) -> Vec<Seen>;
 
 /// A file with what decides which of several ways to it is kept.
 struct Candidate {
@@ -30,9 +35,11 @@ impl Candidate {
     }
 }
 
-pub(super) fn walk(disk: &Folder, named: &[PathBuf], how: &Walk<'_>) -> Walked {
+/// Walks what is named: `below` lists folders, everything else is the same for all trees.
+pub(super) fn walk(tree: &dyn Tree, named: &[PathBuf], how: &Walk<'_>, below: Below<'_>) -> Walked {
     let mut gathering = Gathering {
-        disk,
+        tree,
+        below,
         files: HashMap::new(),
         problems: Vec::new(),
         roots: HashMap::new(),
@@ -40,7 +47,7 @@ pub(super) fn walk(disk: &Folder, named: &[PathBuf], how: &Walk<'_>) -> Walked {
     for name in named {
         if let Err(error) = gathering.take(name, how) {
             gathering.problems.push(Problem {
-                shown: disk.shown(name).into(),
+                shown: tree.shown(name).into(),
                 named: true,
                 error,
             });
@@ -56,7 +63,8 @@ pub(super) fn walk(disk: &Folder, named: &[PathBuf], how: &Walk<'_>) -> Walked {
 
 /// What the named paths have come to so far.
 struct Gathering<'d> {
-    disk: &'d Folder,
+    tree: &'d dyn Tree,
+    below: Below<'d>,
     /// Files by what they really are.
     files: HashMap<PathBuf, Candidate>,
     problems: Vec<Problem>,
@@ -67,8 +75,8 @@ struct Gathering<'d> {
 impl Gathering<'_> {
     fn take(&mut self, name: &Path, how: &Walk<'_>) -> Result<(), ReadError> {
         // A named path is followed if it is a link: whoever names it means what it leads to.
-        let real = self.disk.resolve(name)?;
-        match self.disk.metadata(&real)?.kind {
+        let real = self.tree.resolve(name)?;
+        match self.tree.metadata(&real)?.kind {
             Kind::File => self.take_file(name, real),
             Kind::Folder => {
                 self.take_folder(name, &real, how);
@@ -79,9 +87,9 @@ impl Gathering<'_> {
     }
 
     fn take_file(&mut self, name: &Path, real: PathBuf) -> Result<(), ReadError> {
-        let path = in_real_folder(self.disk, name)?;
+        let path = in_real_folder(self.tree, name)?;
         let found = Found {
-            shown: self.disk.shown(name).into(),
+            shown: self.tree.shown(name).into(),
             root: self.root_of(path.parent().unwrap_or(&path)),
             path,
             named: true,
@@ -92,10 +100,10 @@ impl Gathering<'_> {
 
     fn take_folder(&mut self, name: &Path, real: &Path, how: &Walk<'_>) {
         let root = self.root_of(real);
-        for seen in walk_folder(real, how) {
+        for seen in (self.below)(real, how) {
             let (Seen::File { path, .. } | Seen::Problem { path, .. }) = &seen;
             let below = path.strip_prefix(real).unwrap_or(path);
-            let shown: Arc<str> = self.disk.shown(&name.join(below)).into();
+            let shown: Arc<str> = self.tree.shown(&name.join(below)).into();
             match seen {
                 Seen::Problem { error, .. } => self.problems.push(Problem {
                     shown,
@@ -103,7 +111,7 @@ impl Gathering<'_> {
                     error,
                 }),
                 Seen::File { path, link } => {
-                    let Some(end) = link_end(self.disk, &root, &path, link) else {
+                    let Some(end) = link_end(self.tree, &root, &path, link) else {
                         continue;
                     };
                     let found = Found {
@@ -122,7 +130,7 @@ impl Gathering<'_> {
         if let Some(root) = self.roots.get(folder) {
             return Arc::clone(root);
         }
-        let root: Arc<Path> = self.disk.root_of(folder).into();
+        let root: Arc<Path> = self.tree.root_of(folder).into();
         self.roots.insert(folder.to_owned(), Arc::clone(&root));
         root
     }
@@ -143,26 +151,27 @@ impl Gathering<'_> {
 }
 
 /// The absolute path of a file with all links in it followed but for the file itself.
-fn in_real_folder(disk: &Folder, name: &Path) -> io::Result<PathBuf> {
-    let path = disk.absolute(name);
+fn in_real_folder(tree: &dyn Tree, name: &Path) -> io::Result<PathBuf> {
+    let path = tree.absolute(name);
     match (path.parent(), path.file_name()) {
-        (Some(folder), Some(file)) => Ok(disk.resolve(folder)?.join(file)),
-        _ => disk.resolve(&path),
+        (Some(folder), Some(file)) => Ok(tree.resolve(folder)?.join(file)),
+        _ => tree.resolve(&path),
     }
 }
 
 /// What a path that was seen really is; none for a link that leads out of the tree, nowhere, or to
 /// something that is no file.
-fn link_end(disk: &Folder, root: &Path, path: &Path, link: bool) -> Option<PathBuf> {
+fn link_end(tree: &dyn Tree, root: &Path, path: &Path, link: bool) -> Option<PathBuf> {
     if !link {
         return Some(path.to_owned());
     }
-    let real = disk.resolve(path).ok()?;
-    let is_file = disk.metadata(&real).ok()?.kind == Kind::File;
+    let real = tree.resolve(path).ok()?;
+    let is_file = tree.metadata(&real).ok()?.kind == Kind::File;
     (is_file && real.starts_with(root)).then_some(real)
 }
 
-fn walk_folder(top: &Path, how: &Walk<'_>) -> Vec<Seen> {
+/// Lists a folder of the disk in several threads.
+pub(super) fn walk_folder(top: &Path, how: &Walk<'_>) -> Vec<Seen> {
     let mut builder = WalkBuilder::new(top);
     builder
         .hidden(!how.hidden)

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::source::Folder;
 use crate::source::LARGEST;
 
 /// A folder with files, and the disk seen from it.

@@ -188,11 +188,8 @@ impl<'d> Node<'d> {
             let [child, parent] = *pair else { continue };
             match &parent.data().data {
                 Data::Sequence(_) => {
-                    let index = parent
-                        .links()
-                        .iter()
-                        .position(|&id| id == child.id)
-                        .unwrap_or(0);
+                    // Nodes are numbered in the order of the text.
+                    let index = parent.links().binary_search(&child.id).unwrap_or(0);
                     let _ = write!(path, "[{}]", name_of(child, index));
                 }
                 _ => push_key(&mut path, parent.key_of(child)),
@@ -203,13 +200,9 @@ impl<'d> Node<'d> {
 
     /// The key of `child` in this mapping; the child's own text if it is a key itself.
     fn key_of(self, child: Self) -> &'d str {
-        let pairs = self.links().chunks_exact(2);
-        let key = pairs
-            .filter_map(|pair| pair.first().zip(pair.get(1)))
-            .find_map(|(&key, &value)| {
-                (value == child.id || key == child.id).then_some(Self { id: key, ..self })
-            });
-        key.and_then(Node::scalar).map_or("?", |scalar| scalar.text)
+        let index = self.links().binary_search(&child.id).unwrap_or(0);
+        let key = self.links().get(index & !1);
+        key.map_or("", |&id| self.document.key_text(id))
     }
 
     fn links(self) -> &'d [u32] {

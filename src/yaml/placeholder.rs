@@ -2,6 +2,12 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
+/// The longest placeholder, in bytes between its marks: an opening mark without an end in sight
+/// opens nothing.
+const LONGEST: usize = 512;
+
 /// What a placeholder of one kind looks like: how it begins, how it ends, and what may stand
 /// between. An empty `close` means that it ends where the word does.
 struct Shape {
@@ -138,7 +144,8 @@ fn length_at(shape: &Shape, text: &str, at: usize) -> Option<usize> {
     let length = if shape.close.is_empty() {
         inner.find(|c| !is_shouting(c)).unwrap_or(inner.len())
     } else {
-        inner.find(shape.close)?
+        let near = inner.as_bytes().get(..LONGEST).unwrap_or(inner.as_bytes());
+        memmem::find(near, shape.close.as_bytes())?
     };
     let (name, after) = inner.split_at_checked(length)?;
     let after = after.get(shape.close.len()..)?;

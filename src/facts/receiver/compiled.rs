@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use regex::Regex;
 
 use super::pattern::{Pattern, PatternError};
-use super::profile::{Clue, Mistake, Profile, Text};
+use super::profile::{Clue, Mistake, Profile, Tenant, Text};
 use super::shape::Shape;
 
 /// The readied patterns of a profile. Two of them are always equal: they follow from the rest.
@@ -131,6 +131,15 @@ impl Ready {
             .get_or_init(read)
             .as_ref()
             .is_none_or(|form| form.is_match(text))
+    }
+}
+
+impl Tenant {
+    /// Whether a text can be the name of a tenant.
+    #[must_use]
+    pub fn takes(&self, name: &str) -> bool {
+        let form = self.form.as_deref().and_then(|form| whole(form).ok());
+        form.is_none_or(|form| form.is_match(name))
     }
 }
 

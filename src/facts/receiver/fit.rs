@@ -7,7 +7,7 @@ use super::mistake::{Values, said, surely};
 use super::pattern::{Captures, Mode};
 use super::profile::{Cause, Profile};
 use super::shape::{Match, Shape};
-use super::{KnownPath, known_paths};
+use super::{KnownPath, generic_mistakes, known_paths};
 use crate::prometheus::endpoint::{Endpoint, Piece};
 
 /// One thing wrong with a URL, before it is put in words for a receiver.
@@ -314,6 +314,9 @@ impl Fit<'_> {
         if path.trim_matches('/').is_empty() {
             return Some(self.found(whole, "the path is missing".to_owned()));
         }
+        if self.collapses_slashes() && shape.takes_path(&collapsed(path)) {
+            return None;
+        }
         let slashes = path.trim_end_matches('/');
         rewritten(
             slashes.to_owned(),
@@ -349,6 +352,13 @@ impl Fit<'_> {
                 ..self.found(piece.range(), says)
             })
         })
+    }
+
+    /// Whether the receiver takes a run of slashes for one.
+    fn collapses_slashes(&self) -> bool {
+        generic_mistakes()
+            .filter(|(mistake, _)| mistake.id == "double-slash")
+            .any(|(mistake, _)| mistake.except.contains(&self.profile.id))
     }
 
     fn found(&self, range: Range<usize>, says: String) -> Found {

@@ -304,6 +304,17 @@ pub struct KnownPath {
     pub says: Text,
 }
 
+/// Headers that name a tenant for one receiver or another (Cortex and Mimir, Thanos Receive,
+/// VictoriaMetrics, Promscale, CProm).
+const TENANT_HEADERS: &[&str] = &[
+    "X-Scope-OrgID",
+    "THANOS-TENANT",
+    "AccountID",
+    "ProjectID",
+    "TENANT",
+    "instanceId",
+];
+
 impl Credential {
     /// As the configuration spells it, for sentences.
     #[must_use]
@@ -352,6 +363,34 @@ impl Profile {
     fn says_to(&self, is_it: impl Fn(&Refused) -> bool) -> Option<&str> {
         let found = self.refuses.iter().find(|refusal| is_it(&refusal.what))?;
         Some(&found.says)
+    }
+
+    /// How it tells tenants apart, where a header that names one for other receivers is not it:
+    /// a clause about the header. None where the header may be read.
+    #[must_use]
+    pub fn ignores_tenant_header(&self, name: &str) -> Option<String> {
+        if let Some(says) = self.says_to_header(name) {
+            return Some(says.to_owned());
+        }
+        let tenant = &self.tenant;
+        let known = TENANT_HEADERS
+            .iter()
+            .any(|one| one.eq_ignore_ascii_case(name));
+        let by_header = tenant.place == TenantPlace::Header;
+        let certain = tenant.required == Required::Yes || by_header;
+        if !known || !certain || tenant.name.eq_ignore_ascii_case(name) {
+            return None;
+        }
+        let from = match tenant.place {
+            TenantPlace::None => return None,
+            TenantPlace::Host => "the host".to_owned(),
+            TenantPlace::Header => format!("the header {}", tenant.name),
+            TenantPlace::Path => "the path".to_owned(),
+            TenantPlace::Query => format!("the parameter {} of the URL", tenant.name),
+            TenantPlace::Token => "the credential".to_owned(),
+            TenantPlace::Username => "the user name of basic_auth".to_owned(),
+        };
+        Some(format!("{} takes the tenant from {from}", self.short))
     }
 
     /// The part of a name.

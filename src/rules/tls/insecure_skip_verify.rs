@@ -4,7 +4,7 @@ use crate::facts::KnownIssuer;
 use crate::finding::Severity;
 use crate::policy::Issuer;
 use crate::prometheus::TlsConfig;
-use crate::rules::{Entry, Findings};
+use crate::rules::{Entry, Findings, HttpPart};
 
 /// What is said of each issuer: severity, message, help.
 const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
@@ -56,7 +56,58 @@ const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
 /// What helps where the issuer is not trusted everywhere and a `ca_file` is there.
 const ALREADY_NAMED: &str = "remove this line: with the issuer's certificate in `ca_file`, which is already set, it verifies";
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+    match part.entry {
+        Some(entry) => remote_write(entry, out),
+        None => others(part, out),
+    }
+}
+
+/// A job, an Alertmanager, an entry of remote_read or a service discovery.
+fn others(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+    let Some(tls) = part.client.http.tls() else {
+        return;
+    };
+    let Some(skip) = tls.skips_verification() else {
+        return;
+    };
+    let trusted = part.trusted_host();
+    // An authority that is named and not asked is `tls/ca-and-skip`.
+    if trusted.is_none() && tls.authority().is_some() {
+        return;
+    }
+    let Some(stakes) = part.stakes() else { return };
+    let issuer = part.issuer().map(|(_, known)| known.issuer);
+    let for_tests = matches!(issuer, Some(Issuer::LetsEncryptStaging | Issuer::Staging));
+    let severity = match (stakes.credential && stakes.outside, &trusted) {
+        _ if for_tests => Severity::Info,
+        (true, Some(_)) => Severity::Error,
+        (true, None) | (false, Some(_)) => Severity::Warning,
+        (false, None) => Severity::Info,
+    };
+    let taken = if stakes.credential {
+        "can take the credential and answer in its place"
+    } else {
+        "can answer in its place"
+    };
+    let (what, evidence) = match trusted {
+        Some((host, known)) => (
+            format!(", although that of {host} comes from a production issuer and would verify"),
+            known.evidence,
+        ),
+        None => (String::new(), Vec::new()),
+    };
+    let message = format!(
+        "the certificate of the other side is not verified{what}: whoever stands between {taken}"
+    );
+    let help =
+        "remove this line, with the issuer's certificate in `ca_file` if it is a private one";
+    let mut finding = out.at(skip.value, severity, message).help(help);
+    finding.evidence = evidence;
+    out.push(finding);
+}
+
+fn remote_write(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let Some(skip) = entry
         .write
         .http()

@@ -1,0 +1,69 @@
+//! `promvet audit`: every endpoint and what is known of it.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::args::AuditArgs;
+use super::check::{complain_of, exit, judge_for, prepare, show_stats};
+use super::pipeline::{self, Request};
+use super::watch::{Stage, watched};
+use super::{Exit, terminal};
+use crate::facts::Owners;
+use crate::report::inventory::{Inventory, InventoryFormat, Row, TableOptions};
+use crate::report::unless_closed;
+use crate::source::Tree;
+
+/// Gathers and writes the inventory.
+pub(super) fn audit(args: &AuditArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let (tree, request) = prepare(&args.paths)?;
+    let mut request = Request {
+        inventory: true,
+        ..request
+    };
+    if !judge_for(&args.judging, &*tree, &mut request) {
+        return Ok(Exit::Failed);
+    }
+    let watch = Arc::clone(&request.watch);
+    let mut run = watched(&watch, || pipeline::run(&request, &*tree));
+    complain_of(&run, &request);
+    if !run.policy_errors.is_empty() {
+        return Ok(Exit::Failed);
+    }
+    let rows = with_owners(std::mem::take(&mut run.inventory), &*tree);
+    let inventory = Inventory::new(rows, &run.outcome);
+    let format = args.format.unwrap_or_default();
+    let nothing = run.outcome.files().is_empty();
+    if !(nothing && format == InventoryFormat::Table) {
+        let options = TableOptions {
+            width: terminal::columns(),
+        };
+        let write = || unless_closed(format.write(&inventory, out, &options));
+        watch.stage(Stage::Report, 0, write)?;
+    }
+    show_stats(&args.paths, &watch);
+    Ok(exit(&args.judging, &run))
+}
+
+/// Says of every row who owns its file.
+fn with_owners(rows: Vec<(PathBuf, Row)>, tree: &dyn Tree) -> Vec<Row> {
+    let mut by_folder: HashMap<&Path, Owners> = HashMap::new();
+    for (path, _) in &rows {
+        let folder = path.parent().unwrap_or(path);
+        by_folder
+            .entry(folder)
+            .or_insert_with(|| Owners::of(tree, folder));
+    }
+    let owners = rows.iter().map(|(path, _)| {
+        let folder = path.parent().unwrap_or(path);
+        let owners = by_folder.get(folder);
+        owners.map_or(Vec::new(), |owners| owners.owners_of(path).to_vec())
+    });
+    let owners: Vec<_> = owners.collect();
+    drop(by_folder);
+    let owned = rows.into_iter().zip(owners);
+    owned
+        .map(|((_, row), owners)| Row { owners, ..row })
+        .collect()
+}

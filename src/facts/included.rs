@@ -1,0 +1,213 @@
+//! The files that a configuration pulls in: rule files, further scrape jobs, target files, TLS
+//! material.
+//!
+//! [`find`] resolves what the configuration names, relative to its folder and within its tree, as
+//! Prometheus does (`filepath.Glob`). [`check`] reads what was found and hands it to the checkers
+//! of the schema room.
+
+mod check;
+mod glob;
+mod jobs;
+mod tls;
+
+pub use check::{Checked, Shelf, check};
+
+use std::path::{Component, Path, PathBuf};
+
+use super::credential_file::{Host, Lookup, Unverified};
+use crate::schema::scalar::{self, Fault};
+use crate::source::Kind as EntryKind;
+use crate::yaml::{Document, Node, placeholder};
+
+/// What a configuration wants of the files that it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// `rule_files`
+    Rules,
+    /// `scrape_config_files`
+    ScrapeConfigs,
+    /// `files` of `file_sd_configs`
+    Targets,
+}
+
+impl Purpose {
+    /// The setting that names the files.
+    #[must_use]
+    pub fn setting(self) -> &'static str {
+        match self {
+            Self::Rules => "rule_files",
+            Self::ScrapeConfigs => "scrape_config_files",
+            Self::Targets => "file_sd_configs",
+        }
+    }
+}
+
+/// What a path or a pattern leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matched {
+    /// These files, in the order of their names.
+    Files(Vec<PathBuf>),
+    /// It is no pattern, and nothing is there. The path is where it was looked for.
+    Missing(String),
+    /// It is a pattern, and nothing matches it. The path is where it was looked for.
+    Nothing(String),
+    /// Go can't read the pattern.
+    Broken(Fault),
+    /// It can be judged only where Prometheus runs: why.
+    Unverified(Unverified),
+}
+
+/// A path or a pattern in a configuration.
+#[derive(Clone, Debug)]
+pub struct Named<'d> {
+    /// The scalar that names the files.
+    pub node: Node<'d>,
+    /// What they are for.
+    pub purpose: Purpose,
+    /// What it leads to.
+    pub matched: Matched,
+}
+
+/// Everything that a configuration in `folder` pulls in, in the order of the text. What the schema
+/// refuses is left out.
+#[must_use]
+pub fn find<'d>(
+    document: &'d Document,
+    folder: Option<&Path>,
+    lookup: &Lookup<'_>,
+) -> Vec<Named<'d>> {
+    let mut named: Vec<_> = patterns(document)
+        .into_iter()
+        .filter_map(|(purpose, node)| {
+            let pattern = node.as_str().filter(|pattern| !pattern.is_empty())?;
+            let allowed = match purpose {
+                Purpose::Targets => scalar::glob::target_file_pattern(pattern),
+                Purpose::Rules | Purpose::ScrapeConfigs => scalar::glob::file_pattern(pattern),
+            };
+            allowed.ok()?;
+            Some(Named {
+                node,
+                purpose,
+                matched: resolve(pattern, folder, lookup),
+            })
+        })
+        .collect();
+    named.sort_by_key(|one| one.node.span());
+    named
+}
+
+/// The scalars that name files.
+fn patterns(document: &Document) -> Vec<(Purpose, Node<'_>)> {
+    let Some(root) = document.root() else {
+        return Vec::new();
+    };
+    let list = |key: &str| root.get(key).into_iter().flat_map(Node::items);
+    let mut out: Vec<_> = list("rule_files")
+        .map(|node| (Purpose::Rules, node))
+        .collect();
+    out.extend(list("scrape_config_files").map(|node| (Purpose::ScrapeConfigs, node)));
+    let managers = root
+        .get("alerting")
+        .and_then(|alerting| alerting.get("alertmanagers"));
+    let discovering = list("scrape_configs").chain(managers.into_iter().flat_map(Node::items));
+    for section in discovering {
+        let discoveries = section
+            .get("file_sd_configs")
+            .into_iter()
+            .flat_map(Node::items);
+        let files = discoveries
+            .filter_map(|one| one.get("files"))
+            .flat_map(Node::items);
+        out.extend(files.map(|node| (Purpose::Targets, node)));
+    }
+    out
+}
+
+/// Where a path that a configuration names lies, and the folder that nothing may lead out of.
+struct Located {
+    path: PathBuf,
+    bounds: PathBuf,
+}
+
+fn locate(text: &str, folder: Option<&Path>, lookup: &Lookup<'_>) -> Result<Located, Unverified> {
+    if placeholder::find(text).next().is_some() {
+        return Err(Unverified::Placeholder);
+    }
+    if text.starts_with('/') || Path::new(text).is_absolute() {
+        let root = match &lookup.host {
+            Host::Elsewhere => return Err(Unverified::Elsewhere),
+            Host::Root(root) => root.clone(),
+            Host::Here => PathBuf::from("/"),
+        };
+        let path = below(&root, Path::new(text.trim_start_matches('/')));
+        return path
+            .map(|path| Located { path, bounds: root })
+            .ok_or(Unverified::Outside);
+    }
+    let folder = folder.ok_or(Unverified::NoFolder)?;
+    let path = below(Path::new(""), &folder.join(text)).ok_or(Unverified::Outside)?;
+    if !path.starts_with(&lookup.bounds) {
+        return Err(Unverified::Outside);
+    }
+    Ok(Located {
+        path,
+        bounds: lookup.bounds.clone(),
+    })
+}
+
+/// A path below a folder, `.` and `..` applied; none if it leads out.
+fn below(folder: &Path, path: &Path) -> Option<PathBuf> {
+    let mut out = folder.to_path_buf();
+    let mut depth = 0_usize;
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                depth = depth.checked_sub(1)?;
+                out.pop();
+            }
+            Component::Normal(_) => {
+                depth += 1;
+                out.push(part);
+            }
+            Component::RootDir | Component::Prefix(_) => out.push(part),
+        }
+    }
+    Some(out)
+}
+
+fn resolve(pattern: &str, folder: Option<&Path>, lookup: &Lookup<'_>) -> Matched {
+    if let Err(fault) = scalar::glob::syntax(pattern) {
+        return Matched::Broken(fault);
+    }
+    let Located { path, bounds } = match locate(pattern, folder, lookup) {
+        Ok(located) => located,
+        Err(why) => return Matched::Unverified(why),
+    };
+    let tree = lookup.tree;
+    let found = glob::matching(&path, tree);
+    if found.is_empty() {
+        let shown = tree.shown(&path);
+        return if glob::is_pattern(pattern) {
+            Matched::Nothing(shown)
+        } else {
+            Matched::Missing(shown)
+        };
+    }
+    let within = |path: &PathBuf| tree.within(path, &[&bounds]);
+    match found.iter().map(within).collect::<Result<Vec<_>, _>>() {
+        Ok(inside) if inside.iter().all(|inside| *inside) => Matched::Files(found),
+        Ok(_) => Matched::Unverified(Unverified::Outside),
+        // A link that leads nowhere: Go's glob finds it, and reading it fails.
+        Err(_) => Matched::Missing(tree.shown(&path)),
+    }
+}
+
+/// What is at a path, links followed.
+fn kind_of(path: &Path, lookup: &Lookup<'_>) -> Option<EntryKind> {
+    let real = lookup.tree.resolve(path).ok()?;
+    lookup.tree.metadata(&real).ok().map(|meta| meta.kind)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,332 @@
+//! Reads what a configuration pulls in and says what is wrong with it.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Matched, Named, Purpose, find, jobs, kind_of, tls};
+use crate::discover;
+use crate::facts::credential_file::{Lookup, Unverified};
+use crate::finding::{Finding, Severity, Text, Unchecked};
+use crate::schema::target_file::{self, Format, TARGET_FILE};
+use crate::schema::{self, Scheme, Target, rule_file};
+use crate::source::{Kind as EntryKind, LARGEST};
+use crate::yaml::{Document, Node, parse_first};
+
+/// A path that leads nowhere.
+const MISSING: &str = "files/missing";
+/// A pattern that matches nothing.
+const NO_MATCH: &str = "files/no-match";
+
+/// What was found in the files that a configuration pulls in.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// What could not be looked at.
+    pub unchecked: Vec<Unchecked>,
+}
+
+/// What of included files has been checked in one run: a rule file that ten configurations share
+/// is read once.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    seen: Mutex<HashSet<(PathBuf, Purpose, bool)>>,
+}
+
+impl Shelf {
+    /// Whether it is the first time that a file is to be checked in this way.
+    fn is_new(&self, path: &Path, purpose: Purpose, names: Option<Scheme>) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.insert((path.to_owned(), purpose, names == Some(Scheme::Legacy)))
+    }
+}
+
+/// Checks everything that a configuration in `folder` pulls in. `now` counts the seconds since
+/// 1970.
+#[must_use]
+pub fn check(
+    document: &Document,
+    folder: Option<&Path>,
+    lookup: &Lookup<'_>,
+    target: &Target,
+    shelf: &Shelf,
+    now: i64,
+) -> Checked {
+    let mut checker = Checker {
+        main: document,
+        lookup,
+        target,
+        shelf,
+        names: names(document),
+        out: Checked::default(),
+    };
+    let mut named = find(document, folder, lookup);
+    if target.template {
+        // What is rendered first may be read in another folder.
+        named.retain(|one| !matches!(one.matched, Matched::Missing(_) | Matched::Nothing(_)));
+    }
+    for one in &named {
+        checker.named(one);
+    }
+    checker.out.unchecked = unverified(&named);
+    let included = checker.scrape_configs(&named);
+    checker
+        .out
+        .findings
+        .extend(jobs::repeated(document, &included));
+    checker
+        .out
+        .findings
+        .extend(tls::check(document, folder, lookup, now));
+    checker.out
+}
+
+/// The name scheme that the configuration sets.
+fn names(document: &Document) -> Option<Scheme> {
+    let scheme = document
+        .root()?
+        .get("global")?
+        .get("metric_name_validation_scheme")?;
+    match scheme.as_str()? {
+        "legacy" => Some(Scheme::Legacy),
+        "utf8" => Some(Scheme::Utf8),
+        _ => None,
+    }
+}
+
+struct Checker<'c> {
+    main: &'c Document,
+    lookup: &'c Lookup<'c>,
+    target: &'c Target,
+    shelf: &'c Shelf,
+    names: Option<Scheme>,
+    out: Checked,
+}
+
+impl Checker<'_> {
+    fn named(&mut self, one: &Named<'_>) {
+        match &one.matched {
+            Matched::Missing(path) => self.missing(one, path),
+            Matched::Nothing(path) => {
+                let message = format!("nothing matches this pattern: no file is like {path}");
+                let finding = at(one.node, NO_MATCH, Severity::Warning, message);
+                self.out
+                    .findings
+                    .push(finding.help(consequence(one.purpose)));
+            }
+            Matched::Files(files) => {
+                for file in files {
+                    self.file(one, file);
+                }
+            }
+            Matched::Broken(fault) => {
+                let message = format!("the pattern {}; Prometheus can't use it", fault.message);
+                self.out
+                    .findings
+                    .push(at(one.node, NO_MATCH, Severity::Error, message));
+            }
+            Matched::Unverified(_) => {}
+        }
+    }
+
+    fn missing(&mut self, one: &Named<'_>, path: &str) {
+        // Target files are often written by something else while Prometheus runs.
+        let severity = if one.purpose == Purpose::Targets {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        let message = format!(
+            "there is no file {path}; a relative path counts from the configuration's folder"
+        );
+        let finding = at(one.node, MISSING, severity, message);
+        self.out
+            .findings
+            .push(finding.help(consequence(one.purpose)));
+    }
+
+    fn file(&mut self, one: &Named<'_>, path: &Path) {
+        match kind_of(path, self.lookup) {
+            Some(EntryKind::File) => {}
+            kind => {
+                let noun = kind.map_or("nothing", EntryKind::noun);
+                let shown = self.lookup.tree.shown(path);
+                let message =
+                    format!("{shown} is {noun}, not a file, and Prometheus can't read it");
+                self.out
+                    .findings
+                    .push(at(one.node, MISSING, Severity::Error, message));
+                return;
+            }
+        }
+        if one.purpose == Purpose::ScrapeConfigs
+            || !self.shelf.is_new(path, one.purpose, self.names)
+        {
+            return;
+        }
+        let Some(text) = self.read(path) else { return };
+        let target = self.target_of(path);
+        self.out.findings.extend(match one.purpose {
+            Purpose::Rules => match parse_first(&text) {
+                Ok(document) => rule_file::check(&document, &target, self.names),
+                Err(_) if target.template => Vec::new(),
+                Err(error) => vec![rule_file::broken(&text, &error)],
+            },
+            _ => targets(&text, Format::of(&text.path().to_lowercase()), &target),
+        });
+    }
+
+    fn read(&self, path: &Path) -> Option<Arc<Text>> {
+        let bytes = self.lookup.tree.read(path, LARGEST).ok()?;
+        Some(Text::new(self.lookup.tree.shown(path), bytes))
+    }
+
+    /// The same versions; whether the included file is rendered first is told by its own name.
+    fn target_of(&self, path: &Path) -> Target {
+        Target {
+            template: discover::is_template(path),
+            ..self.target.clone()
+        }
+    }
+
+    /// Checks included scrape jobs as a part of the whole, and keeps their documents.
+    fn scrape_configs<'d>(&mut self, named: &[Named<'d>]) -> Vec<jobs::Included<'d>> {
+        let mut included = Vec::new();
+        for one in named
+            .iter()
+            .filter(|one| one.purpose == Purpose::ScrapeConfigs)
+        {
+            let Matched::Files(files) = &one.matched else {
+                continue;
+            };
+            for path in files {
+                let Some(text) = self.read(path) else {
+                    continue;
+                };
+                match parse_first(&text) {
+                    Ok(document) => included.push(jobs::Included {
+                        path: path.clone(),
+                        by: one.node,
+                        document,
+                    }),
+                    Err(error) => self
+                        .out
+                        .findings
+                        .push(schema::syntax_finding(&text, &error)),
+                }
+            }
+        }
+        let mut seen = HashSet::new();
+        for one in included.iter().filter(|one| seen.insert(one.path.clone())) {
+            let target = self.target_of(&one.path);
+            schema::mark_secrets(&one.document);
+            let findings = schema::check_included(&one.document, self.main, &target);
+            self.out.findings.extend(findings);
+        }
+        included
+    }
+}
+
+fn targets(text: &Arc<Text>, format: Format, target: &Target) -> Vec<Finding> {
+    if format == Format::Json
+        && let Some((span, why)) = target_file::json_fault(text.content())
+    {
+        let message = format!("the file is not JSON: {why}; file discovery can't read it");
+        return vec![whole(text, span, message)];
+    }
+    match parse_first(text) {
+        Ok(document) => target_file::check(&document, format, target),
+        // What is JSON is sound, even if it can't be read as YAML.
+        Err(_) if format == Format::Json => Vec::new(),
+        Err(error) => {
+            let finding = schema::syntax_finding(text, &error);
+            vec![Finding {
+                rule: TARGET_FILE.into(),
+                ..finding
+            }]
+        }
+    }
+}
+
+fn whole(text: &Arc<Text>, span: crate::finding::Span, message: String) -> Finding {
+    Finding {
+        rule: TARGET_FILE.into(),
+        severity: Severity::Error,
+        message,
+        help: None,
+        place: crate::finding::Place::new(text, span),
+        logical: String::new(),
+        identity: String::new(),
+        evidence: Vec::new(),
+        fix: None,
+    }
+}
+
+/// A finding about a node of a configuration.
+pub(super) fn at(
+    node: Node<'_>,
+    rule: &'static str,
+    severity: Severity,
+    message: impl Into<String>,
+) -> Finding {
+    Finding {
+        rule: rule.into(),
+        severity,
+        message: message.into(),
+        help: None,
+        place: node.place(),
+        logical: node.path(),
+        identity: node.identity(),
+        evidence: Vec::new(),
+        fix: None,
+    }
+}
+
+fn consequence(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Rules => {
+            "Prometheus starts without these rules and does not say so; correct the path, or delete the entry"
+        }
+        Purpose::ScrapeConfigs => {
+            "Prometheus starts without these jobs and does not say so; correct the path, or delete the entry"
+        }
+        Purpose::Targets => "Until something writes such a file, the job has no targets from it",
+    }
+}
+
+/// What can't be looked at here, once for each setting and reason.
+fn unverified(named: &[Named<'_>]) -> Vec<Unchecked> {
+    let mut seen = HashSet::new();
+    let first = named.iter().filter_map(|one| match &one.matched {
+        Matched::Unverified(why) if seen.insert((one.purpose, why)) => Some((one, why)),
+        _ => None,
+    });
+    first
+        .map(|(one, why)| {
+            let (reason, settle) = match why {
+                Unverified::Elsewhere => (
+                    "the path is absolute, and this is not where Prometheus runs",
+                    Some("run promvet with --root, or with --on-host where Prometheus runs"),
+                ),
+                Unverified::Outside => ("the path leads out of the tree that is checked", None),
+                Unverified::Placeholder => ("the path holds a placeholder", None),
+                Unverified::Forbidden => ("the folder may not be read", None),
+                Unverified::NoFolder => (
+                    "the configuration has no folder that a relative path could count from",
+                    None,
+                ),
+                _ => ("where it leads is not known", None),
+            };
+            Unchecked {
+                place: one.node.place(),
+                logical: one.node.path(),
+                reason: format!(
+                    "the files that `{}` names were not looked at: {reason}",
+                    one.purpose.setting()
+                ),
+                settle: settle.map(str::to_owned),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,69 @@
+//! Scrape jobs that several files bring in.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use super::check::at;
+use crate::finding::{Finding, Severity};
+use crate::yaml::{Document, Node};
+
+/// Jobs of the same name in several files.
+const DUPLICATE_JOB: &str = "files/duplicate-job";
+
+/// A file that `scrape_config_files` names.
+#[derive(Debug)]
+pub(super) struct Included<'d> {
+    pub(super) path: PathBuf,
+    /// The entry that names it.
+    pub(super) by: Node<'d>,
+    pub(super) document: Document,
+}
+
+fn jobs(document: &Document) -> impl Iterator<Item = (&str, Node<'_>)> {
+    let jobs = document.root().and_then(|root| root.get("scrape_configs"));
+    jobs.into_iter().flat_map(Node::items).filter_map(|job| {
+        let name = job.get("job_name")?;
+        Some((name.as_str().filter(|text| !text.is_empty())?, name))
+    })
+}
+
+/// Jobs whose name another file has used before. Within one file the schema has told them.
+pub(super) fn repeated(main: &Document, included: &[Included<'_>]) -> Vec<Finding> {
+    let mut first: HashMap<&str, (Option<usize>, Node<'_>)> = HashMap::new();
+    for (name, node) in jobs(main) {
+        first.entry(name).or_insert((None, node));
+    }
+    let mut findings = Vec::new();
+    for (index, file) in included.iter().enumerate() {
+        if let Some(before) = included
+            .iter()
+            .take(index)
+            .find(|before| before.path == file.path)
+        {
+            findings.extend(twice(file, before));
+            continue;
+        }
+        for (name, node) in jobs(&file.document) {
+            let &mut (from, other) = first.entry(name).or_insert((Some(index), node));
+            if from != Some(index) {
+                let message = format!(
+                    "the job `{name}` is also defined in another file of the same configuration; Prometheus refuses to start"
+                );
+                let finding = at(node, DUPLICATE_JOB, Severity::Error, message);
+                findings.push(finding.evidence(other.place(), "the first job of this name"));
+            }
+        }
+    }
+    findings
+}
+
+/// A file that two patterns match brings all of its jobs twice.
+fn twice(file: &Included<'_>, before: &Included<'_>) -> Option<Finding> {
+    jobs(&file.document).next()?;
+    let name = file.document.text().path();
+    let message = format!(
+        "{name} is brought in twice, so all of its jobs exist twice; Prometheus refuses to start"
+    );
+    let finding = at(file.by, DUPLICATE_JOB, Severity::Error, message);
+    Some(finding.evidence(before.by.place(), "this entry brings it in first"))
+}

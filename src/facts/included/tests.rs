@@ -1,0 +1,329 @@
+//! Configurations with the files that they pull in.
+
+use std::path::{Path, PathBuf};
+
+use super::{Matched, Shelf, check, find};
+use crate::facts::credential_file::{Host, Lookup, Unverified};
+use crate::finding::{Severity, Text};
+use crate::schema::Target;
+use crate::source::{Kind as EntryKind, Memory};
+use crate::yaml::{Document, parse_first};
+
+/// 2026-11-22.
+const NOW: i64 = 1_795_368_963;
+
+fn tree() -> Memory {
+    Memory::new()
+        .file("/tree/p/rules/a.yml", "groups: []\n")
+        .file("/tree/p/rules/b.yml", "groups: []\n")
+        .file(
+            "/tree/p/rules/broken.yaml",
+            "groups: [{name: g, rules: [{record: a, expr: 'sum('}]}]\n",
+        )
+        .file(
+            "/tree/p/jobs/one.yml",
+            "scrape_configs: [{job_name: one}]\n",
+        )
+        .file(
+            "/tree/p/jobs/two.yml",
+            "scrape_configs: [{job_name: main}]\n",
+        )
+        .file(
+            "/tree/p/jobs/bad.yaml",
+            "scrape_configs: [{job_name: bad, scrape_intervall: 1m}]\n",
+        )
+        .file("/tree/p/targets/a.json", "[{\"targets\": [1]}]")
+        .file("/tree/p/targets/b.json", "[{'targets': []}]")
+        .file("/tree/p/targets/c.yml", "- targets: [a:1]\n")
+        .file(
+            "/tree/p/tls/ca.crt",
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+        )
+        .link("/tree/p/rules/out.yml.link", "/etc/passwd")
+        .special("/tree/p/rules/folder.yml", EntryKind::Folder)
+}
+
+fn lookup(tree: &Memory, host: Host) -> Lookup<'_> {
+    Lookup {
+        tree,
+        bounds: PathBuf::from("/tree"),
+        host,
+        user: None,
+        now: 0,
+    }
+}
+
+fn document(source: &str) -> Document {
+    parse_first(&Text::new("p/prometheus.yml", source.into())).unwrap()
+}
+
+fn matched(pattern: &str, host: Host) -> Matched {
+    let tree = tree();
+    let document = document(&format!("rule_files: ['{pattern}']\n"));
+    let named = find(&document, Some(Path::new("/tree/p")), &lookup(&tree, host));
+    named.into_iter().next().unwrap().matched
+}
+
+#[test]
+fn patterns_lead_to_files() {
+    let files = |paths: &[&str]| Matched::Files(paths.iter().map(PathBuf::from).collect());
+    for (pattern, want) in [
+        ("rules/a.yml", files(&["/tree/p/rules/a.yml"])),
+        ("./rules/../rules/a.yml", files(&["/tree/p/rules/a.yml"])),
+        (
+            "rules/[ab].yml",
+            files(&["/tree/p/rules/a.yml", "/tree/p/rules/b.yml"]),
+        ),
+        ("../p/rules/a.yml", files(&["/tree/p/rules/a.yml"])),
+        ("rules/c.yml", Matched::Missing("p/rules/c.yml".into())),
+        ("rules/*.rules", Matched::Nothing("p/rules/*.rules".into())),
+        ("no/*.yml", Matched::Nothing("p/no/*.yml".into())),
+        (
+            "/etc/prometheus/*.yml",
+            Matched::Unverified(Unverified::Elsewhere),
+        ),
+        ("../../etc/*.yml", Matched::Unverified(Unverified::Outside)),
+        (
+            "rules/${ENV}.yml",
+            Matched::Unverified(Unverified::Placeholder),
+        ),
+    ] {
+        assert_eq!(matched(pattern, Host::Elsewhere), want, "{pattern}");
+    }
+}
+
+#[test]
+fn absolute_paths_count_from_the_root_that_was_given() {
+    let host = Host::Root("/tree/p".into());
+    assert_eq!(
+        matched("/rules/a.yml", host.clone()),
+        Matched::Files(vec!["/tree/p/rules/a.yml".into()])
+    );
+    assert_eq!(
+        matched("/rules/x.yml", host.clone()),
+        Matched::Missing("p/rules/x.yml".into())
+    );
+    assert_eq!(
+        matched("/../../x", host),
+        Matched::Unverified(Unverified::Outside)
+    );
+}
+
+#[test]
+fn without_a_folder_nothing_relative_is_looked_at() {
+    let tree = tree();
+    let document = document("rule_files: [a.yml]\n");
+    let named = find(&document, None, &lookup(&tree, Host::Elsewhere));
+    assert_eq!(named[0].matched, Matched::Unverified(Unverified::NoFolder));
+}
+
+/// Rule, severity, path, message.
+fn found(source: &str) -> Vec<(String, Severity, String, String)> {
+    let tree = tree();
+    let document = document(source);
+    let lookup = lookup(&tree, Host::Elsewhere);
+    let checked = check(
+        &document,
+        Some(Path::new("/tree/p")),
+        &lookup,
+        &Target::default(),
+        &Shelf::default(),
+        NOW,
+    );
+    let findings = checked
+        .findings
+        .into_iter()
+        .filter(|one| one.severity > Severity::Info);
+    let told = findings.map(|one| {
+        let path = one.place.path().to_string();
+        (one.rule.into_owned(), one.severity, path, one.message)
+    });
+    told.collect()
+}
+
+#[test]
+fn what_is_sound_gives_nothing() {
+    for source in [
+        "",
+        "rule_files:\n",
+        "rule_files: [null, '']\n",
+        "rule_files: [rules/a.yml, 'rules/[ab].yml']\nscrape_config_files: [jobs/one.yml]\n",
+        "rule_files: [/etc/prometheus/rules.yml]\n",
+        "rule_files: ['*/a.yml']\n",
+        "scrape_configs: [{job_name: x, file_sd_configs: [{files: [targets/c.yml]}]}]\n",
+    ] {
+        assert_eq!(found(source), vec![], "{source}");
+    }
+}
+
+#[test]
+fn faults_are_told_where_they_are() {
+    let main = "p/prometheus.yml";
+    let sd = |file: &str| {
+        format!("scrape_configs: [{{job_name: x, file_sd_configs: [{{files: [{file}]}}]}}]\n")
+    };
+    for (source, rule, severity, path, words) in [
+        (
+            "rule_files: [rules/c.yml]\n".to_owned(),
+            "files/missing",
+            Severity::Error,
+            main,
+            "no file p/rules/c.yml",
+        ),
+        (
+            "rule_files: ['rules/[.yml']\n".into(),
+            "files/no-match",
+            Severity::Error,
+            main,
+            "syntax error in pattern",
+        ),
+        (
+            "rule_files: ['rules/*.x']\n".into(),
+            "files/no-match",
+            Severity::Warning,
+            main,
+            "p/rules/*.x",
+        ),
+        (
+            "rule_files: [rules/folder.yml]\n".into(),
+            "files/missing",
+            Severity::Error,
+            main,
+            "is a folder",
+        ),
+        (
+            "rule_files: [rules/broken.yaml]\n".into(),
+            "files/promql",
+            Severity::Error,
+            "p/rules/broken.yaml",
+            "never closed",
+        ),
+        (
+            "scrape_config_files: [jobs/bad.yaml]\n".into(),
+            "schema/unknown-field",
+            Severity::Error,
+            "p/jobs/bad.yaml",
+            "scrape_intervall",
+        ),
+        (
+            "scrape_configs: [{job_name: main}]\nscrape_config_files: ['jobs/*.yml']\n".into(),
+            "files/duplicate-job",
+            Severity::Error,
+            "p/jobs/two.yml",
+            "`main`",
+        ),
+        (
+            "scrape_config_files: ['jobs/o*.yml', jobs/one.yml]\n".into(),
+            "files/duplicate-job",
+            Severity::Error,
+            main,
+            "brought in twice",
+        ),
+        (
+            sd("targets/a.json"),
+            "files/target-file",
+            Severity::Error,
+            "p/targets/a.json",
+            "in quotes",
+        ),
+        (
+            sd("targets/b.json"),
+            "files/target-file",
+            Severity::Error,
+            "p/targets/b.json",
+            "not JSON",
+        ),
+        (
+            sd("targets/x.json"),
+            "files/missing",
+            Severity::Warning,
+            main,
+            "no file",
+        ),
+        (
+            "remote_write: [{url: 'https://x/', tls_config: {ca_file: tls/ca.crt}}]\n".into(),
+            "files/tls",
+            Severity::Error,
+            main,
+            "a private key, but no certificate",
+        ),
+    ] {
+        let found = found(&source);
+        let [(name, level, at, message)] = found.as_slice() else {
+            panic!("{source}: {found:?}")
+        };
+        assert_eq!(
+            (name.as_str(), *level, at.as_str()),
+            (rule, severity, path),
+            "{source}: {message}"
+        );
+        assert!(message.contains(words), "{source}: {message}");
+    }
+}
+
+#[test]
+fn what_cant_be_looked_at_is_noted_once() {
+    let tree = tree();
+    let document =
+        document("rule_files: [/etc/a.yml, /etc/b.yml]\nscrape_config_files: ['${X}.yml']\n");
+    let lookup = lookup(&tree, Host::Elsewhere);
+    let checked = check(
+        &document,
+        Some(Path::new("/tree/p")),
+        &lookup,
+        &Target::default(),
+        &Shelf::default(),
+        NOW,
+    );
+    let paths: Vec<_> = checked
+        .unchecked
+        .iter()
+        .map(|one| one.logical.as_str())
+        .collect();
+    assert_eq!(paths, ["rule_files[0]", "scrape_config_files[0]"]);
+}
+
+#[test]
+fn of_a_template_nothing_is_missing() {
+    let tree = tree();
+    let document = document("rule_files: [no.yml, 'no/*.yml', rules/broken.yaml]\n");
+    let target = Target {
+        template: true,
+        ..Target::default()
+    };
+    let lookup = lookup(&tree, Host::Elsewhere);
+    let checked = check(
+        &document,
+        Some(Path::new("/tree/p")),
+        &lookup,
+        &target,
+        &Shelf::default(),
+        NOW,
+    );
+    let rules: Vec<_> = checked
+        .findings
+        .iter()
+        .map(|one| one.rule.as_ref())
+        .collect();
+    assert_eq!(rules, ["files/promql"]);
+}
+
+#[test]
+fn a_file_that_is_shared_is_read_once() {
+    let tree = tree();
+    let document = document("rule_files: [rules/broken.yaml]\n");
+    let (lookup, shelf) = (lookup(&tree, Host::Elsewhere), Shelf::default());
+    let check = || {
+        check(
+            &document,
+            Some(Path::new("/tree/p")),
+            &lookup,
+            &Target::default(),
+            &shelf,
+            NOW,
+        )
+        .findings
+        .len()
+    };
+    assert_eq!((check(), check()), (1, 0));
+}

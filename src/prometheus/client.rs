@@ -1,0 +1,354 @@
+//! Everything in a configuration that talks HTTP as a client, and whom it talks to.
+
+use super::config::Config;
+use super::endpoint::Endpoint;
+use super::http_client::HttpClient;
+use crate::yaml::{Mapping, Node};
+
+/// A part of a configuration that talks HTTP.
+#[derive(Clone, Debug)]
+pub struct Client<'d> {
+    /// Which part.
+    pub section: Section,
+    /// The mapping that holds its settings.
+    pub node: Node<'d>,
+    /// Its settings.
+    pub http: HttpClient<'d>,
+    /// Whom it surely talks to.
+    pub peers: Vec<Peer<'d>>,
+}
+
+/// A part of a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// An entry of `remote_write`.
+    RemoteWrite,
+    /// An entry of `remote_read`.
+    RemoteRead,
+    /// An entry of `scrape_configs`.
+    Scrape,
+    /// An entry of `alerting.alertmanagers`.
+    Alertmanager,
+    /// An entry of a service discovery, such as `consul_sd_configs`.
+    Discovery(&'static str),
+}
+
+/// Somebody a client talks to.
+#[derive(Clone, Debug)]
+pub struct Peer<'d> {
+    /// What names it: a URL, a target, or the client itself where it is the default.
+    pub node: Node<'d>,
+    /// Its address; for targets, with the scheme that is configured.
+    pub endpoint: Endpoint,
+}
+
+/// A service discovery: its key, the key of its server, the scheme of a server without one, and
+/// the server where none is named (Prometheus `discovery/*`; a vendor's own API has no key).
+type Discovery = (
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+);
+
+const DISCOVERIES: &[Discovery] = &[
+    (
+        "consul_sd_configs",
+        "server",
+        "http",
+        Some("localhost:8500"),
+    ),
+    (
+        "digitalocean_sd_configs",
+        "",
+        "https",
+        Some("api.digitalocean.com"),
+    ),
+    ("docker_sd_configs", "host", "", None),
+    ("dockerswarm_sd_configs", "host", "", None),
+    ("eureka_sd_configs", "server", "", None),
+    ("http_sd_configs", "url", "", None),
+    ("ionos_sd_configs", "", "https", Some("api.ionos.com")),
+    ("kubernetes_sd_configs", "api_server", "", None),
+    ("kuma_sd_configs", "server", "", None),
+    ("linode_sd_configs", "", "https", Some("api.linode.com")),
+    ("marathon_sd_configs", "servers", "", None),
+    ("nomad_sd_configs", "server", "", None),
+    ("puppetdb_sd_configs", "url", "", None),
+    (
+        "scaleway_sd_configs",
+        "api_url",
+        "https",
+        Some("api.scaleway.com"),
+    ),
+    ("uyuni_sd_configs", "server", "", None),
+    ("vultr_sd_configs", "", "https", Some("api.vultr.com")),
+];
+
+impl<'d> Config<'d> {
+    /// Everything in it that talks HTTP. Service discoveries of which promvet does not know whom
+    /// they talk to are left out.
+    #[must_use]
+    pub fn clients(self) -> Vec<Client<'d>> {
+        let mut out = Vec::new();
+        for (key, section) in [
+            ("remote_write", Section::RemoteWrite),
+            ("remote_read", Section::RemoteRead),
+        ] {
+            let entries = self.root().get(key).into_iter().flat_map(Node::items);
+            out.extend(entries.filter_map(|node| by_url(section, node)));
+        }
+        let alerting = self.root().get("alerting");
+        let alertmanagers = alerting.and_then(|alerting| alerting.get("alertmanagers"));
+        for (list, section) in [
+            (self.root().get("scrape_configs"), Section::Scrape),
+            (alertmanagers, Section::Alertmanager),
+        ] {
+            for node in list.into_iter().flat_map(Node::items) {
+                out.extend(by_targets(section, node));
+                out.extend(discoveries(node));
+            }
+        }
+        out
+    }
+}
+
+fn by_url(section: Section, node: Node<'_>) -> Option<Client<'_>> {
+    let settings = node.mapping()?;
+    let url = settings.get("url");
+    let peer = url.and_then(|node| {
+        let endpoint = Endpoint::new(node.as_str()?);
+        Some(Peer { node, endpoint })
+    });
+    Some(client(section, node, settings, peer.into_iter().collect()))
+}
+
+fn by_targets(section: Section, node: Node<'_>) -> Option<Client<'_>> {
+    let settings = node.mapping()?;
+    Some(client(section, node, settings, targets(settings)))
+}
+
+fn client<'d>(
+    section: Section,
+    node: Node<'d>,
+    settings: Mapping<'d>,
+    peers: Vec<Peer<'d>>,
+) -> Client<'d> {
+    Client {
+        section,
+        node,
+        http: HttpClient::new(settings),
+        peers,
+    }
+}
+
+fn discoveries(owner: Node<'_>) -> Vec<Client<'_>> {
+    let mut out = Vec::new();
+    for discovery in DISCOVERIES {
+        let list = owner.get(discovery.0).into_iter().flat_map(Node::items);
+        out.extend(list.filter_map(|node| {
+            let settings = node.mapping()?;
+            let section = Section::Discovery(discovery.0);
+            Some(client(section, node, settings, servers(discovery, node)))
+        }));
+    }
+    out
+}
+
+fn servers<'d>(discovery: &Discovery, node: Node<'d>) -> Vec<Peer<'d>> {
+    let &(_, key, scheme, default) = discovery;
+    let scheme = node.get("scheme").and_then(Node::as_str).unwrap_or(scheme);
+    let peer = |named: Node<'d>, text: &str| {
+        let url = if scheme.is_empty() || text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("{scheme}://{text}")
+        };
+        Peer {
+            node: named,
+            endpoint: Endpoint::new(&url),
+        }
+    };
+    let named = node.get(key).filter(|named| !named.is_null());
+    match named {
+        Some(list) if list.sequence().is_some() => list
+            .items()
+            .filter_map(|one| Some(peer(one, one.as_str()?)))
+            .collect(),
+        Some(one) => one
+            .as_str()
+            .map(|text| peer(one, text))
+            .into_iter()
+            .collect(),
+        None => default.map(|text| peer(node, text)).into_iter().collect(),
+    }
+}
+
+/// The static targets, if nothing moves them elsewhere: relabeling may write the address or the
+/// scheme anew, and labels of the targets may name another scheme.
+fn targets(settings: Mapping<'_>) -> Vec<Peer<'_>> {
+    let scheme = settings
+        .get("scheme")
+        .and_then(Node::as_str)
+        .unwrap_or("http");
+    let rules = settings.get("relabel_configs").into_iter();
+    let rules: Vec<_> = rules.flat_map(Node::items).collect();
+    let written = |label: &str| {
+        let last = rules.iter().rfind(|rule| targets_label(**rule, label));
+        last.copied()
+    };
+    if written("__scheme__").is_some() || rules.iter().any(|rule| is_labelmap(*rule)) {
+        return Vec::new();
+    }
+    let endpoint = |text: &str| Endpoint::new(&format!("{scheme}://{text}"));
+    if let Some(rule) = written("__address__") {
+        let constant = rule.get("replacement").filter(|_| is_unconditional(rule));
+        let fixed = constant.and_then(|node| {
+            let text = node.as_str().filter(|text| !text.contains('$'))?;
+            Some(Peer {
+                node,
+                endpoint: endpoint(text),
+            })
+        });
+        return fixed.into_iter().collect();
+    }
+    let groups = settings.get("static_configs").into_iter();
+    let groups = groups.flat_map(Node::items).filter(|group| {
+        let labels = group.get("labels");
+        labels.is_none_or(|labels| {
+            labels.get("__scheme__").is_none() && labels.get("__address__").is_none()
+        })
+    });
+    let listed = groups.filter_map(|group| group.get("targets"));
+    let listed = listed.flat_map(Node::items);
+    listed
+        .filter_map(|node| {
+            Some(Peer {
+                node,
+                endpoint: endpoint(node.as_str()?),
+            })
+        })
+        .collect()
+}
+
+fn targets_label(rule: Node<'_>, label: &str) -> bool {
+    rule.get("target_label").and_then(Node::as_str) == Some(label)
+}
+
+fn is_labelmap(rule: Node<'_>) -> bool {
+    let action = rule.get("action").and_then(Node::as_str);
+    action.is_some_and(|action| action.eq_ignore_ascii_case("labelmap"))
+}
+
+/// Whether a rule writes its replacement whatever stands in its sources.
+fn is_unconditional(rule: Node<'_>) -> bool {
+    let replace = rule
+        .get("action")
+        .and_then(Node::as_str)
+        .is_none_or(|action| action.eq_ignore_ascii_case("replace"));
+    let regex = rule.get("regex").and_then(Node::as_str);
+    replace && regex.is_none_or(|regex| matches!(regex, "(.*)" | ".*"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Text;
+    use crate::yaml::parse_first;
+
+    /// The section and the addresses of each client.
+    fn clients(source: &str) -> Vec<(Section, Vec<String>)> {
+        let document = parse_first(&Text::new("p.yml", source.as_bytes().to_vec())).unwrap();
+        let config = Config::new(&document).unwrap();
+        let shown = |client: &Client<'_>| {
+            let peers = client.peers.iter();
+            peers.map(|peer| peer.endpoint.text().to_owned()).collect()
+        };
+        let all = config.clients();
+        all.iter().map(|one| (one.section, shown(one))).collect()
+    }
+
+    fn scrape(rest: &str) -> Vec<String> {
+        let source = format!("scrape_configs:\n- job_name: a\n{rest}");
+        clients(&source).remove(0).1
+    }
+
+    const STATIC: &str = "  static_configs: [{targets: ['a:1', b]}]\n";
+
+    #[test]
+    fn targets_have_the_scheme_of_their_job() {
+        assert_eq!(scrape(STATIC), ["http://a:1", "http://b"]);
+        let https = format!("  scheme: https\n{STATIC}");
+        assert_eq!(scrape(&https), ["https://a:1", "https://b"]);
+    }
+
+    #[test]
+    fn relabeled_addresses_are_known_only_where_they_are_constant() {
+        for (rule, want) in [
+            (
+                "{target_label: __address__, replacement: 'box:9115'}",
+                vec!["http://box:9115"],
+            ),
+            (
+                "{target_label: __address__, replacement: '$1:9115'}",
+                vec![],
+            ),
+            (
+                "{target_label: __address__, regex: x, replacement: 'box:1'}",
+                vec![],
+            ),
+            ("{target_label: __scheme__, replacement: https}", vec![]),
+            ("{action: labelmap, regex: a(.*)}", vec![]),
+            (
+                "{target_label: job, replacement: x}",
+                vec!["http://a:1", "http://b"],
+            ),
+        ] {
+            assert_eq!(
+                scrape(&format!("{STATIC}  relabel_configs: [{rule}]\n")),
+                want,
+                "{rule}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_section_has_its_clients() {
+        let source = "\
+remote_write: [{url: 'https://w/'}]
+remote_read: [{url: 'https://r/'}]
+alerting: {alertmanagers: [{scheme: https, static_configs: [{targets: ['am:9093']}]}]}
+scrape_configs:
+  - job_name: a
+    consul_sd_configs: [{}, {server: 'c:1', scheme: https}]
+    kubernetes_sd_configs: [{role: pod}]
+    marathon_sd_configs: [{servers: ['https://m']}]
+    linode_sd_configs: [{}]
+";
+        let discovery = Section::Discovery;
+        let want = [
+            (Section::RemoteWrite, vec!["https://w/"]),
+            (Section::RemoteRead, vec!["https://r/"]),
+            (Section::Scrape, vec![]),
+            (
+                discovery("consul_sd_configs"),
+                vec!["http://localhost:8500"],
+            ),
+            (discovery("consul_sd_configs"), vec!["https://c:1"]),
+            (discovery("kubernetes_sd_configs"), vec![]),
+            (
+                discovery("linode_sd_configs"),
+                vec!["https://api.linode.com"],
+            ),
+            (discovery("marathon_sd_configs"), vec!["https://m"]),
+            (Section::Alertmanager, vec!["https://am:9093"]),
+        ];
+        let want = want.map(|(section, peers)| {
+            (
+                section,
+                peers.into_iter().map(str::to_owned).collect::<Vec<_>>(),
+            )
+        });
+        assert_eq!(clients(source), want);
+    }
+}

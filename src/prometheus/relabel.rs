@@ -1,0 +1,232 @@
+//! Relabel rules, and what can be proved of their patterns.
+
+use std::collections::BTreeSet;
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::endpoint::Endpoint;
+use crate::yaml::Node;
+
+/// One rule of a list such as `write_relabel_configs`.
+#[derive(Clone, Debug)]
+pub struct RelabelRule<'d> {
+    /// The rule itself.
+    pub node: Node<'d>,
+    /// `action` in lower case; `replace` if none is written.
+    pub action: String,
+    /// `source_labels`.
+    pub sources: Vec<&'d str>,
+    /// `separator`.
+    pub separator: &'d str,
+    /// `target_label`.
+    pub target: Option<&'d str>,
+    /// `regex`, if something is known of it: not where it holds a placeholder or can't be read.
+    pub pattern: Option<Pattern>,
+}
+
+impl<'d> RelabelRule<'d> {
+    /// The view of a mapping.
+    #[must_use]
+    pub fn new(node: Node<'d>) -> Option<Self> {
+        node.mapping()?;
+        let text = |key: &str| node.get(key).and_then(Node::as_str);
+        let sources = node.get("source_labels").into_iter().flat_map(Node::items);
+        Some(Self {
+            node,
+            action: text("action").unwrap_or("replace").to_ascii_lowercase(),
+            sources: sources.filter_map(Node::as_str).collect(),
+            separator: text("separator").unwrap_or(";"),
+            target: text("target_label"),
+            pattern: Pattern::new(text("regex").unwrap_or("(.*)")),
+        })
+    }
+
+    /// What is to be pointed at: the regex, or else the action, or the rule.
+    #[must_use]
+    pub fn place(&self) -> Node<'d> {
+        let named = ["regex", "action"].into_iter();
+        let mut found = named.filter_map(|key| self.node.get(key).filter(|node| !node.is_null()));
+        found.next().unwrap_or(self.node)
+    }
+}
+
+/// A regular expression that must match all of a value, as relabeling has it.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    shape: Hir,
+    whole: regex::Regex,
+}
+
+/// A pattern that stands for more texts than this is not taken for a list of texts.
+const MOST_TEXTS: usize = 512;
+
+impl Pattern {
+    /// Reads a pattern. None if it can't be read, or holds a placeholder.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        if !Endpoint::new(text).placeholders().is_empty() {
+            return None;
+        }
+        let text = format!("(?s:{text})");
+        Some(Self {
+            shape: regex_syntax::Parser::new().parse(&text).ok()?,
+            whole: regex::RegexBuilder::new(&format!("^{text}$"))
+                .size_limit(1 << 20)
+                .build()
+                .ok()?,
+        })
+    }
+
+    /// Whether it matches a value.
+    #[must_use]
+    pub fn matches(&self, value: &str) -> bool {
+        self.whole.is_match(value)
+    }
+
+    /// Whether it surely matches every value.
+    #[must_use]
+    pub fn matches_all(&self) -> bool {
+        is_all(&self.shape, 0)
+    }
+
+    /// Whether it surely matches every value that is not empty.
+    #[must_use]
+    pub fn matches_all_but_empty(&self) -> bool {
+        is_all(&self.shape, 1)
+    }
+
+    /// All the texts that it matches, if it is made of constants only.
+    #[must_use]
+    pub fn texts(&self) -> Option<BTreeSet<String>> {
+        texts(&self.shape)
+    }
+}
+
+/// Whether it matches all texts of at least so many characters.
+fn is_all(shape: &Hir, least: u32) -> bool {
+    match shape.kind() {
+        HirKind::Capture(inner) => is_all(&inner.sub, least),
+        HirKind::Repetition(inner) => {
+            inner.min <= least && inner.max.is_none() && is_any_sign(&inner.sub)
+        }
+        HirKind::Alternation(all) => all.iter().any(|one| is_all(one, least)),
+        _ => false,
+    }
+}
+
+fn is_any_sign(shape: &Hir) -> bool {
+    let HirKind::Class(Class::Unicode(class)) = shape.kind() else {
+        return matches!(shape.kind(), HirKind::Capture(inner) if is_any_sign(&inner.sub));
+    };
+    matches!(class.ranges(), [all] if all.start() == '\0' && all.end() == char::MAX)
+}
+
+fn texts(shape: &Hir) -> Option<BTreeSet<String>> {
+    match shape.kind() {
+        HirKind::Empty => Some(BTreeSet::from([String::new()])),
+        HirKind::Literal(literal) => {
+            let text = std::str::from_utf8(&literal.0).ok()?;
+            Some(BTreeSet::from([text.to_owned()]))
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let signs = class.iter().flat_map(|range| range.start()..=range.end());
+            bounded(signs.map(String::from))
+        }
+        HirKind::Class(Class::Bytes(_)) | HirKind::Look(_) => None,
+        HirKind::Capture(inner) => texts(&inner.sub),
+        HirKind::Repetition(inner) => {
+            let most = inner.max.filter(|most| *most <= 8)?;
+            let one = texts(&inner.sub)?;
+            let mut out = BTreeSet::new();
+            let mut now = BTreeSet::from([String::new()]);
+            for count in 0..=most {
+                if count >= inner.min {
+                    out.extend(now.iter().cloned());
+                }
+                now = joined(&now, &one)?;
+            }
+            (out.len() <= MOST_TEXTS).then_some(out)
+        }
+        HirKind::Concat(parts) => {
+            let start = BTreeSet::from([String::new()]);
+            parts
+                .iter()
+                .try_fold(start, |before, part| joined(&before, &texts(part)?))
+        }
+        HirKind::Alternation(parts) => {
+            let mut out = BTreeSet::new();
+            for part in parts {
+                out.extend(texts(part)?);
+            }
+            (out.len() <= MOST_TEXTS).then_some(out)
+        }
+    }
+}
+
+fn joined(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Option<BTreeSet<String>> {
+    if before.len().saturating_mul(after.len()) > MOST_TEXTS {
+        return None;
+    }
+    let pairs = before
+        .iter()
+        .flat_map(|one| after.iter().map(move |two| format!("{one}{two}")));
+    Some(pairs.collect())
+}
+
+fn bounded(texts: impl Iterator<Item = String>) -> Option<BTreeSet<String>> {
+    let out: BTreeSet<_> = texts.take(MOST_TEXTS + 1).collect();
+    (out.len() <= MOST_TEXTS).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pattern;
+
+    #[test]
+    fn what_matches_everything_is_known() {
+        for (text, all, but_empty) in [
+            ("(.*)", true, true),
+            (".*", true, true),
+            ("a|.*", true, true),
+            ("((.*))", true, true),
+            (".+", false, true),
+            ("(.+)|a", false, true),
+            ("", false, false),
+            (".", false, false),
+            ("a.*", false, false),
+            ("[^x]*", false, false),
+            (".*?", true, true),
+            (".{0,9}", false, false),
+        ] {
+            let pattern = Pattern::new(text).unwrap();
+            assert_eq!(pattern.matches_all(), all, "{text}");
+            assert_eq!(pattern.matches_all_but_empty(), but_empty, "{text}");
+        }
+    }
+
+    #[test]
+    fn constants_are_listed() {
+        for (text, want) in [
+            ("up", "up"),
+            ("up|down", "down up"),
+            ("a(b|c)d", "abd acd"),
+            ("ab?", "a ab"),
+            (r"a\.b", "a.b"),
+            ("x[0-2]", "x0 x1 x2"),
+            ("(?:a|b){2}", "aa ab ba bb"),
+        ] {
+            let texts = Pattern::new(text).unwrap().texts().unwrap();
+            assert_eq!(
+                texts.into_iter().collect::<Vec<_>>().join(" "),
+                want,
+                "{text}"
+            );
+        }
+        for text in ["a.*", "a+", "^a", ".", "[a-z]{9}", "(?i)a{9}"] {
+            assert_eq!(Pattern::new(text).unwrap().texts(), None, "{text}");
+        }
+        for text in ["a(", "${JOBS}", "{{ jobs }}"] {
+            assert!(Pattern::new(text).is_none(), "{text}");
+        }
+    }
+}

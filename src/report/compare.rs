@@ -1,0 +1,105 @@
+//! Only what a change made worse.
+
+use std::collections::HashMap;
+
+use super::outcome::Outcome;
+use crate::finding::{Severity, Unchecked, fingerprint_at};
+
+impl Outcome {
+    /// Leaves out what an older outcome has too, by fingerprint; a finding that became graver is
+    /// new. `renamed` gives the path that a file has now, if it had another one.
+    pub fn keep_new(&mut self, older: &Self, renamed: impl Fn(&str) -> Option<String>) {
+        let known = fingerprints(older, &renamed);
+        let before = self.findings.len();
+        self.findings.retain(|it| {
+            let was = known.get(&it.fingerprint);
+            was.is_none_or(|&was| was < it.finding.severity)
+        });
+        self.older = Some(before - self.findings.len());
+        let mut known = unchecked(older, &renamed);
+        self.unchecked.retain(|it| {
+            let key = (it.place.path().to_string(), it.reason.clone());
+            match known.get_mut(&key) {
+                Some(left @ 1..) => {
+                    *left -= 1;
+                    false
+                }
+                _ => true,
+            }
+        });
+    }
+}
+
+/// The fingerprints of an outcome as they are under the paths of now, with the severities.
+fn fingerprints(
+    outcome: &Outcome,
+    renamed: impl Fn(&str) -> Option<String>,
+) -> HashMap<String, Severity> {
+    let mut seen: HashMap<(&str, String, &str), usize> = HashMap::new();
+    let mut out: HashMap<String, Severity> = HashMap::new();
+    for it in outcome.findings() {
+        let finding = &it.finding;
+        let path = now(finding.place.path(), &renamed);
+        let key = (&*finding.rule, path.clone(), &*finding.identity);
+        let nth = seen.entry(key).or_insert(0);
+        let fingerprint = fingerprint_at(finding, &path, *nth);
+        *nth += 1;
+        out.insert(fingerprint, finding.severity);
+    }
+    out
+}
+
+/// How often each reason was given for each file.
+fn unchecked(
+    outcome: &Outcome,
+    renamed: impl Fn(&str) -> Option<String>,
+) -> HashMap<(String, String), usize> {
+    let mut out = HashMap::new();
+    for Unchecked { place, reason, .. } in outcome.unchecked() {
+        *out.entry((now(place.path(), &renamed), reason.clone()))
+            .or_insert(0) += 1;
+    }
+    out
+}
+
+fn now(path: &str, renamed: impl Fn(&str) -> Option<String>) -> String {
+    renamed(path).unwrap_or_else(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::{finding, marked};
+
+    fn outcome(findings: &[(&str, Severity)]) -> Outcome {
+        let findings = findings.iter().map(|&(path, severity)| {
+            let (_, place) = marked(path, "⟦a⟧: b");
+            finding("x/y", severity, place, "a", "m")
+        });
+        Outcome::new(findings.collect(), vec![], vec![], 0)
+    }
+
+    #[test]
+    fn what_was_there_is_silent_and_what_grew_is_not() {
+        let (warning, error) = (Severity::Warning, Severity::Error);
+        for (before, after, left) in [
+            (&[][..], &[("a", error)][..], 1),
+            (&[("a", error)], &[("a", error)], 0),
+            (&[("a", error)], &[("a", warning)], 0),
+            (&[("a", warning)], &[("a", error)], 1),
+            (&[("a", error)], &[("b", error)], 1),
+            (&[("old", error)], &[("new", error)], 0),
+            (&[("old", error)], &[("new", error), ("new", error)], 1),
+            (&[("a", error)], &[("a", error), ("a", error)], 1),
+            (&[("a", error), ("a", error)], &[("a", error)], 0),
+        ] {
+            let mut now = outcome(after);
+            now.keep_new(&outcome(before), |path| {
+                (path == "old").then(|| "new".to_owned())
+            });
+            let summary = now.summary();
+            assert_eq!(now.findings().len(), left, "{before:?} {after:?}");
+            assert_eq!(summary.older, Some(after.len() - left));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Comma-separated values (RFC 4180, with line feeds), one line an endpoint.
+//!
+//! Spreadsheets run what begins with certain signs as a formula; an apostrophe before it keeps it a
+//! text (OWASP, "CSV Injection").
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::{Inventory, Row, TableOptions};
+use crate::report::neutral;
+use crate::report::prose::spot;
+
+const HEAD: [&str; 21] = [
+    "path",
+    "line",
+    "logical",
+    "name",
+    "receiver",
+    "receiver_known_by",
+    "receiver_certain",
+    "tenant",
+    "tenant_in",
+    "host",
+    "credentials",
+    "tls",
+    "ca",
+    "issuer",
+    "issuer_known_by",
+    "dropped",
+    "owners",
+    "errors",
+    "warnings",
+    "infos",
+    "unchecked",
+];
+
+pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions) -> io::Result<()> {
+    writeln!(to, "{}", HEAD.join(","))?;
+    for row in inventory.rows() {
+        let cells = cells(row);
+        let cells: Vec<_> = cells.iter().map(|cell| field(cell)).collect();
+        writeln!(to, "{}", cells.join(","))?;
+    }
+    Ok(())
+}
+
+fn cells(row: &Row) -> [String; HEAD.len()] {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let credentials = row.credentials.iter();
+    let credentials: Vec<_> = credentials
+        .map(|one| format!("{}: {}", one.kind, one.source))
+        .collect();
+    let evidence = row.tls.evidence.iter();
+    let evidence: Vec<_> = evidence
+        .map(|proof| format!("{}: {}", spot(&proof.place), proof.message))
+        .collect();
+    [
+        row.place.path().to_string(),
+        row.place.start().line.to_string(),
+        row.logical.clone(),
+        text(&row.name),
+        row.receivers.join(" or "),
+        row.known_by.unwrap_or("").to_owned(),
+        row.certain.to_string(),
+        text(&row.tenant),
+        text(&row.tenant_in),
+        text(&row.host),
+        credentials.join("; "),
+        row.tls.verification.word().to_owned(),
+        text(&row.tls.ca),
+        text(&row.tls.issuer),
+        evidence.join("; "),
+        row.dropped.join("; "),
+        row.owners.join(" "),
+        row.findings.errors.to_string(),
+        row.findings.warnings.to_string(),
+        row.findings.infos.to_string(),
+        row.unchecked.join("; "),
+    ]
+}
+
+/// A text as a field.
+fn field(text: &str) -> String {
+    let mut text = neutral::line(text);
+    if is_formula(&text) {
+        text = Cow::Owned(format!("'{text}"));
+    }
+    if text.contains(['"', ',', '\n', '\r', ';']) || text.trim() != text {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.into_owned()
+    }
+}
+
+/// Whether a spreadsheet would calculate it. An owner, `@org/team`, is no formula.
+fn is_formula(text: &str) -> bool {
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | ' ' | '@');
+    match text.chars().next() {
+        Some('=' | '+' | '-' | '|' | '%' | '\t') => true,
+        Some('@') => !text.chars().all(plain),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::field;
+
+    #[test]
+    fn fields_are_quoted_and_no_formulas() {
+        for (text, expected) in [
+            ("plain", "plain"),
+            ("a,b", "\"a,b\""),
+            ("a \"b\"", "\"a \"\"b\"\"\""),
+            ("a\nb", "a b"),
+            ("=1+1", "'=1+1"),
+            (
+                "=HYPERLINK(\"x\",\"y\")",
+                "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"",
+            ),
+            ("@SUM(1)", "'@SUM(1)"),
+            ("@org/team ops@example.com", "@org/team ops@example.com"),
+            (" x", "\" x\""),
+            ("a\u{1b}[2J", "a␛[2J"),
+            ("", ""),
+        ] {
+            assert_eq!(field(text), expected);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! One object with everything, or one object a line. docs/json.md is the contract.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Inventory, Row, TableOptions, Totals};
+use crate::report::json::{JsonPosition, VERSION, write_line};
+use crate::report::neutral;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u32,
+    endpoints: Vec<Endpoint<'a>>,
+    totals: JsonTotals,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Inventory { version: u32 },
+    Endpoint(Box<Endpoint<'a>>),
+    Totals(JsonTotals),
+}
+
+#[derive(Serialize)]
+struct Endpoint<'a> {
+    path: &'a str,
+    start: JsonPosition,
+    logical: &'a str,
+    name: Option<Cow<'a, str>>,
+    receiver: Receiver<'a>,
+    tenant: Option<Cow<'a, str>>,
+    tenant_in: Option<Cow<'a, str>>,
+    host: Option<Cow<'a, str>>,
+    credentials: Vec<Credential<'a>>,
+    tls: Tls<'a>,
+    dropped: Vec<Cow<'a, str>>,
+    owners: Vec<Cow<'a, str>>,
+    findings: Findings,
+    unchecked: Vec<Cow<'a, str>>,
+}
+
+#[derive(Serialize)]
+struct Receiver<'a> {
+    names: Vec<Cow<'a, str>>,
+    known_by: Option<&'static str>,
+    certain: bool,
+}
+
+#[derive(Serialize)]
+struct Credential<'a> {
+    kind: Cow<'a, str>,
+    source: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct Tls<'a> {
+    verification: &'static str,
+    ca: Option<Cow<'a, str>>,
+    issuer: Option<Cow<'a, str>>,
+    evidence: Vec<Evidence<'a>>,
+}
+
+#[derive(Serialize)]
+struct Evidence<'a> {
+    path: &'a str,
+    start: JsonPosition,
+    message: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct Findings {
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+}
+
+#[derive(Serialize)]
+struct JsonTotals {
+    endpoints: usize,
+    configurations: usize,
+    by: Vec<By>,
+}
+
+#[derive(Serialize)]
+struct By {
+    what: &'static str,
+    values: Vec<Value>,
+}
+
+#[derive(Serialize)]
+struct Value {
+    value: String,
+    endpoints: usize,
+}
+
+pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions) -> io::Result<()> {
+    let report = Report {
+        version: VERSION,
+        endpoints: inventory.rows().iter().map(endpoint).collect(),
+        totals: totals(inventory),
+    };
+    write_line(&report, to)
+}
+
+pub(super) fn write_lines(
+    inventory: &Inventory,
+    to: &mut dyn Write,
+    _: &TableOptions,
+) -> io::Result<()> {
+    write_line(&Line::Inventory { version: VERSION }, to)?;
+    for row in inventory.rows() {
+        write_line(&Line::Endpoint(Box::new(endpoint(row))), to)?;
+    }
+    write_line(&Line::Totals(totals(inventory)), to)
+}
+
+fn endpoint(row: &Row) -> Endpoint<'_> {
+    let evidence = row.tls.evidence.iter().map(|proof| Evidence {
+        path: proof.place.path(),
+        start: proof.place.start().into(),
+        message: neutral::lines(&proof.message),
+    });
+    let credentials = row.credentials.iter().map(|one| Credential {
+        kind: neutral::line(&one.kind),
+        source: neutral::line(&one.source),
+    });
+    Endpoint {
+        path: row.place.path(),
+        start: row.place.start().into(),
+        logical: &row.logical,
+        name: optional(&row.name),
+        receiver: Receiver {
+            names: list(&row.receivers),
+            known_by: row.known_by,
+            certain: row.certain,
+        },
+        tenant: optional(&row.tenant),
+        tenant_in: optional(&row.tenant_in),
+        host: optional(&row.host),
+        credentials: credentials.collect(),
+        tls: Tls {
+            verification: row.tls.verification.word(),
+            ca: optional(&row.tls.ca),
+            issuer: optional(&row.tls.issuer),
+            evidence: evidence.collect(),
+        },
+        dropped: list(&row.dropped),
+        owners: list(&row.owners),
+        findings: Findings {
+            errors: row.findings.errors,
+            warnings: row.findings.warnings,
+            infos: row.findings.infos,
+        },
+        unchecked: list(&row.unchecked),
+    }
+}
+
+fn optional(text: &Option<String>) -> Option<Cow<'_, str>> {
+    text.as_deref().map(neutral::line)
+}
+
+fn list(texts: &[String]) -> Vec<Cow<'_, str>> {
+    texts.iter().map(|text| neutral::line(text)).collect()
+}
+
+fn totals(inventory: &Inventory) -> JsonTotals {
+    let values = |totals: Totals| {
+        let values = totals.into_iter().map(|(value, endpoints)| Value {
+            value: neutral::line(&value).into_owned(),
+            endpoints,
+        });
+        values.collect()
+    };
+    let by = inventory.totals().into_iter().map(|(what, totals)| By {
+        what,
+        values: values(totals),
+    });
+    JsonTotals {
+        endpoints: inventory.rows().len(),
+        configurations: inventory.configurations(),
+        by: by.collect(),
+    }
+}

@@ -1,0 +1,64 @@
+//! Tables for a page or a comment, in which nothing comes alive.
+
+use std::io::{self, Write};
+
+use super::table::{Column, scope, shown};
+use super::{Inventory, TableOptions};
+use crate::report::markdown::{code, inert};
+use crate::report::prose::count;
+
+/// The most bytes of the table; what is beyond it is counted, so that it fits into a comment.
+const LONGEST: usize = 55_000;
+
+/// The most lines of one kind of total.
+const MOST_TOTALS: usize = 20;
+
+pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions) -> io::Result<()> {
+    writeln!(to, "## promvet: {}\n", scope(inventory))?;
+    let columns = shown(inventory);
+    if !inventory.rows().is_empty() {
+        write_rows(inventory, &columns, to)?;
+    }
+    for (what, totals) in inventory.totals() {
+        if totals.is_empty() {
+            continue;
+        }
+        writeln!(to, "\n| {what} | endpoints |\n|---|---|")?;
+        for (value, endpoints) in totals.iter().take(MOST_TOTALS) {
+            writeln!(to, "| {} | {endpoints} |", inert(value))?;
+        }
+        if let Some(left @ 1..) = totals.len().checked_sub(MOST_TOTALS) {
+            writeln!(to, "| {left} more | |")?;
+        }
+    }
+    Ok(())
+}
+
+fn write_rows(inventory: &Inventory, columns: &[&Column], to: &mut dyn Write) -> io::Result<()> {
+    let heads: Vec<_> = columns.iter().map(|column| column.head).collect();
+    writeln!(to, "| {} |", heads.join(" | "))?;
+    writeln!(to, "|{}", "---|".repeat(heads.len()))?;
+    let (mut written, mut left) = (0, 0);
+    for row in inventory.rows() {
+        let cells = columns.iter().map(|column| match (column.cell)(row) {
+            text if text.is_empty() => text,
+            text if column.is_literal => code(&text),
+            text => inert(&text),
+        });
+        let line = format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "));
+        if written + line.len() > LONGEST {
+            left += 1;
+            continue;
+        }
+        written += line.len();
+        to.write_all(line.as_bytes())?;
+    }
+    if left > 0 {
+        writeln!(
+            to,
+            "\nAnd {} that did not fit here.",
+            count(left, "endpoint")
+        )?;
+    }
+    Ok(())
+}

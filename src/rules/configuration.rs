@@ -1,0 +1,115 @@
+//! One configuration with what is known about the parts that talk to others.
+
+use std::path::Path;
+
+use super::entry::Entry;
+use crate::facts::{Facts, KnownIssuer};
+use crate::prometheus::endpoint::Network;
+use crate::prometheus::{Client, Config, Peer};
+use crate::yaml::Document;
+
+/// A configuration, its entries looked into.
+#[derive(Debug)]
+pub struct Configuration<'a> {
+    /// The whole of it.
+    pub config: Config<'a>,
+    /// Its remote_write entries.
+    pub entries: Vec<Entry<'a>>,
+    /// What else the tree tells.
+    pub facts: &'a Facts<'a>,
+    /// Whether something fills in placeholders before Prometheus reads it.
+    pub templated: bool,
+    /// Where it lies, for relative paths; none for standard input without a name.
+    pub folder: Option<&'a Path>,
+}
+
+impl<'a> Configuration<'a> {
+    /// The configuration in a document. `folder` is where it lies, for relative paths; none for
+    /// standard input without a name. `templated` says that something fills in placeholders before
+    /// Prometheus reads the file. None if the document holds no mapping.
+    #[must_use]
+    pub fn new(
+        document: &'a Document,
+        folder: Option<&'a Path>,
+        templated: bool,
+        facts: &'a Facts<'a>,
+    ) -> Option<Self> {
+        let config = Config::new(document)?;
+        let entries = config
+            .remote_writes()
+            .map(|write| Entry::new(write, facts, folder, templated))
+            .collect();
+        Some(Self {
+            config,
+            entries,
+            facts,
+            templated,
+            folder,
+        })
+    }
+}
+
+/// A part of a configuration that talks HTTP.
+#[derive(Debug)]
+pub struct HttpPart<'e, 'a> {
+    /// Its settings and whom it talks to.
+    pub client: Client<'a>,
+    /// The same as a remote_write entry, if it is one.
+    pub entry: Option<&'e Entry<'a>>,
+    /// What else the tree tells.
+    pub facts: &'a Facts<'a>,
+}
+
+/// What is at stake where a certificate is not verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stakes {
+    /// A credential is sent.
+    pub credential: bool,
+    /// It goes to a public host.
+    pub outside: bool,
+}
+
+impl HttpPart<'_, '_> {
+    /// What is at stake if certificates are not verified; none if it surely talks plain http.
+    #[must_use]
+    pub fn stakes(&self) -> Option<Stakes> {
+        let peers = &self.client.peers;
+        let is_http = |peer: &Peer<'_>| peer.endpoint.scheme_name().as_deref() == Some("http");
+        if !peers.is_empty() && peers.iter().all(is_http) {
+            return None;
+        }
+        Some(Stakes {
+            credential: !self.client.http.sent_secrets().is_empty(),
+            outside: self.outside().next().is_some(),
+        })
+    }
+
+    /// Who signed for a public host that it talks to, and how that is known: the first that would
+    /// verify, or else the first that is known.
+    #[must_use]
+    pub fn issuer(&self) -> Option<(String, KnownIssuer)> {
+        let known = self.outside().filter_map(|peer| {
+            let host = peer.endpoint.host_name()?;
+            let known = self.facts.issuer(&host)?;
+            Some((host, known))
+        });
+        let known: Vec<_> = known.collect();
+        let trusted = known.iter().position(|(_, one)| one.issuer.is_trusted());
+        known.into_iter().nth(trusted.unwrap_or(0))
+    }
+
+    /// A public host whose certificate would verify, and how that is known.
+    #[must_use]
+    pub fn trusted_host(&self) -> Option<(String, KnownIssuer)> {
+        self.issuer().filter(|(_, known)| known.issuer.is_trusted())
+    }
+
+    /// The public hosts that it surely talks to over https.
+    pub fn outside(&self) -> impl Iterator<Item = &Peer<'_>> {
+        self.client.peers.iter().filter(|peer| {
+            let endpoint = &peer.endpoint;
+            endpoint.network() == Network::Public
+                && endpoint.scheme_name().as_deref() != Some("http")
+        })
+    }
+}

@@ -1,0 +1,72 @@
+//! `credentials/plain-http`: a credential travels unencrypted to somewhere outside, but for
+//! remote_write, of which `remote-write/plain-http` speaks.
+
+use crate::finding::Severity;
+use crate::prometheus::endpoint::{Endpoint, Network};
+use crate::prometheus::{Client, Peer, Section};
+use crate::rules::{Findings, HttpPart};
+
+/// At most so many other addresses are shown.
+const SHOWN: usize = 5;
+
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+    if part.client.section != Section::RemoteWrite {
+        to_peers(&part.client, out);
+    }
+    to_proxy(&part.client, out);
+}
+
+fn is_clear(endpoint: &Endpoint) -> bool {
+    endpoint.scheme_name().as_deref() == Some("http") && endpoint.network() == Network::Public
+}
+
+fn to_peers(client: &Client<'_>, out: &mut Findings<'_>) {
+    let clear = |peer: &&Peer<'_>| is_clear(&peer.endpoint);
+    let peers: Vec<_> = client.peers.iter().filter(clear).collect();
+    let ([first, others @ ..], Some(secret)) = (
+        peers.as_slice(),
+        client.http.sent_secrets().into_iter().next(),
+    ) else {
+        return;
+    };
+    let host = first.endpoint.host_name().unwrap_or_default();
+    let message =
+        format!("a credential travels over plain http, readable by everybody on the way to {host}");
+    let help = match client.section {
+        Section::Scrape | Section::Alertmanager => "write `scheme: https`",
+        _ => "write https://",
+    };
+    let mut finding = out
+        .at(first.node, Severity::Error, message)
+        .help(help)
+        .evidence(secret.place(), "this is sent with every request");
+    for other in others.iter().take(SHOWN) {
+        finding = finding.evidence(other.node.place(), "and to here");
+    }
+    out.push(finding);
+}
+
+/// User and password for a proxy go to it as they are, whatever is behind it.
+fn to_proxy(client: &Client<'_>, out: &mut Findings<'_>) {
+    let Some(node) = client.http.proxy_url() else {
+        return;
+    };
+    let (Some(scalar), Some(text)) = (node.scalar(), node.as_str()) else {
+        return;
+    };
+    let endpoint = Endpoint::new(text);
+    let userinfo = endpoint.userinfo().filter(|piece| !piece.is_empty());
+    let Some(piece) = userinfo.filter(|_| is_clear(&endpoint)) else {
+        return;
+    };
+    let span = scalar.part(piece.start, piece.end);
+    node.document().text().mark_secret(span);
+    let message = format!(
+        "user and password for the proxy travel over plain http, readable by everybody on the way to {}",
+        endpoint.host_name().unwrap_or_default()
+    );
+    out.push(
+        out.part(node, span, Severity::Error, message)
+            .help("reach the proxy over https, or inside the network"),
+    );
+}

@@ -1,0 +1,38 @@
+//! `opstrace/instance-domain`: the instance has a domain of its own and is addressed by another.
+
+use crate::facts::opstrace::TenantHost;
+use crate::finding::Severity;
+use crate::rules::{Entry, Findings};
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let (Some(host), Some(url)) = (entry.opstrace_host(), entry.url()) else {
+        return;
+    };
+    let Some(parts) = TenantHost::new(&host) else {
+        return;
+    };
+    let Some((instance, policy)) = entry.facts.renamed_instance(parts) else {
+        return;
+    };
+    let (Some(domain), Some(place)) = (&instance.domain, &instance.domain_place) else {
+        return;
+    };
+    let message = format!(
+        "the Opstrace instance {} is reached under {domain}, not under {}: nothing answers there",
+        policy.name, parts.domain
+    );
+    let piece = url.endpoint.host().unwrap_or_default();
+    let span = url.span(piece.start, piece.end);
+    let finding = out
+        .part(url.node, span, Severity::Error, message)
+        .help(format!(
+            "write https://cortex.{}.{domain}/api/v1/push",
+            parts.tenant
+        ))
+        .evidence(
+            policy.place.clone(),
+            "policy: this file describes the instance",
+        )
+        .evidence(place.clone(), "and gives it a domain of its own");
+    out.push(finding);
+}

@@ -1,0 +1,53 @@
+//! `opstrace/open-instance`: the instance takes samples from anybody.
+
+use std::collections::BTreeMap;
+
+use crate::facts::opstrace::Instance;
+use crate::finding::{Place, Severity};
+use crate::rules::{Configuration, Entry, Findings};
+
+/// At most so many other endpoints are shown.
+const SHOWN: usize = 5;
+
+pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>) {
+    let mut open: BTreeMap<&str, Vec<(&Instance, &Place, &Entry<'_>)>> = BTreeMap::new();
+    for entry in configurations.iter().flat_map(|one| &one.entries) {
+        let Some(instance) = entry.opstrace_host().and_then(|_| entry.instance()) else {
+            continue;
+        };
+        if let Some(place) = &instance.open {
+            let all = open.entry(&instance.path).or_default();
+            all.push((instance, place, entry));
+        }
+    }
+    for users in open.values() {
+        let [(instance, place, entry), others @ ..] = users.as_slice() else {
+            continue;
+        };
+        let Some(url) = entry.url() else { continue };
+        let (severity, who) = match &instance.ranges {
+            None => (Severity::Warning, "anybody who knows the address"),
+            Some(_) => (Severity::Info, "anybody in the networks that it lets in"),
+        };
+        let message = format!(
+            "this Opstrace instance asks for no token: {who} may write to its tenants, and read them"
+        );
+        let mut finding = out
+            .at(url.node, severity, message)
+            .help(
+                "remove `data_api_authentication_disabled` and give each Prometheus its token, or narrow \
+                 `data_api_authorized_ip_ranges`",
+            )
+            .evidence((*place).clone(), "authentication is switched off here");
+        if let Some(ranges) = &instance.ranges {
+            finding = finding.evidence(ranges.clone(), "only these networks are let in");
+        }
+        for (_, _, other) in others.iter().take(SHOWN) {
+            if let Some(url) = other.url() {
+                finding =
+                    finding.evidence(url.node.place(), "this endpoint is of the instance too");
+            }
+        }
+        out.push(finding);
+    }
+}

@@ -1,0 +1,70 @@
+//! `remote-write/duplicate-endpoint`: two entries send the same series to the same place.
+
+use std::collections::BTreeMap;
+
+use crate::finding::Severity;
+use crate::prometheus::{Destination, RemoteWrite};
+use crate::rules::{Entry, Findings};
+use crate::yaml::Node;
+
+/// At most so many entries are shown beside the one that is reported.
+const SHOWN: usize = 5;
+
+pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
+    if entries.len() < 2 {
+        return;
+    }
+    let mut groups: BTreeMap<(Destination, String), Vec<(RemoteWrite<'_>, Node<'_>)>> =
+        BTreeMap::new();
+    for entry in entries {
+        if let Some(url) = entry.sound_url() {
+            let write = entry.write;
+            let key = (write.destination(&url.endpoint), write.relabeling());
+            groups.entry(key).or_default().push((write, url.node));
+        }
+    }
+    for same in groups.values() {
+        let [(first, place), rest @ ..] = same.as_slice() else {
+            continue;
+        };
+        let Some((other, _)) = rest.first() else {
+            continue;
+        };
+        report(*first, *place, *other, rest, out);
+    }
+}
+
+fn report(
+    first: RemoteWrite<'_>,
+    place: Node<'_>,
+    other: RemoteWrite<'_>,
+    rest: &[(RemoteWrite<'_>, Node<'_>)],
+    out: &mut Findings<'_>,
+) {
+    let names = [first, other].map(|write| write.get("name").and_then(Node::as_str));
+    // The schema says of two of one name that Prometheus refuses them.
+    if let [Some(one), Some(other)] = names
+        && one == other
+    {
+        return;
+    }
+    let (severity, message) = if first.is_same_as(other) {
+        (
+            Severity::Error,
+            "another entry is the same as this one: Prometheus refuses duplicates, and does not start",
+        )
+    } else {
+        (
+            Severity::Warning,
+            "another entry sends the same series to the same place: each sample is sent twice, and \
+             refused or paid for the second time",
+        )
+    };
+    let mut finding = out
+        .at(place, severity, message)
+        .help("remove one of them, or tell them apart by `write_relabel_configs`");
+    for (_, node) in rest.iter().take(SHOWN) {
+        finding = finding.evidence(node.place(), "the same endpoint, tenant and relabeling");
+    }
+    out.push(finding);
+}

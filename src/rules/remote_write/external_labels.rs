@@ -1,0 +1,214 @@
+//! `remote-write/external-labels`: nothing tells one Prometheus from another at the receiver.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::Severity;
+use crate::prometheus::endpoint::{Endpoint, Network};
+use crate::prometheus::{Config, Destination, Section};
+use crate::rules::{Configuration, Entry, Findings};
+use crate::yaml::Node;
+
+/// At most so many other places are shown.
+const SHOWN: usize = 5;
+
+/// What is known of the external labels of a configuration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Labels {
+    /// They are set elsewhere, or hold something that is filled in later.
+    Unknown,
+    /// These, by name; maybe none.
+    Known(BTreeMap<String, String>),
+}
+
+/// Configurations by what they have in common.
+type Groups<'c> = BTreeMap<(Destination, Labels), Vec<(usize, &'c Entry<'c>)>>;
+
+pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>) {
+    let labels: Vec<_> = configurations
+        .iter()
+        .map(|one| labels_of(one.config))
+        .collect();
+    let told = alike(configurations, &labels, out);
+    for (index, (configuration, labels)) in configurations.iter().zip(&labels).enumerate() {
+        let Labels::Known(labels) = labels else {
+            continue;
+        };
+        if !told.contains(&index) {
+            absent(configuration, labels, out);
+        }
+    }
+}
+
+fn labels_of(config: Config<'_>) -> Labels {
+    let root = config.root();
+    // A part of a configuration says nothing of the rest of it.
+    if root.get("global").is_none() && root.get("scrape_configs").is_none() {
+        return Labels::Unknown;
+    }
+    let node = root
+        .get("global")
+        .and_then(|global| global.get("external_labels"))
+        .filter(|node| !node.is_null());
+    let Some(node) = node else {
+        return Labels::Known(BTreeMap::new());
+    };
+    let Some(mapping) = node.mapping() else {
+        return Labels::Unknown;
+    };
+    let mut out = BTreeMap::new();
+    for entry in mapping.entries() {
+        let value = entry.value.as_str().unwrap_or("");
+        // Prometheus expands variables here, so that each process may have another value.
+        let is_filled_in =
+            |text: &str| text.contains('$') || !Endpoint::new(text).placeholders().is_empty();
+        if is_filled_in(value) || is_filled_in(entry.name()) {
+            return Labels::Unknown;
+        }
+        out.insert(entry.name().to_owned(), value.to_owned());
+    }
+    Labels::Known(out)
+}
+
+/// Reports configurations with the same labels for the same tenant, each group once. Returns those
+/// of which that was said.
+fn alike(
+    configurations: &[Configuration<'_>],
+    labels: &[Labels],
+    out: &mut Findings<'_>,
+) -> BTreeSet<usize> {
+    let mut groups = Groups::new();
+    for (index, (configuration, labels)) in configurations.iter().zip(labels).enumerate() {
+        if *labels == Labels::Unknown {
+            continue;
+        }
+        for entry in &configuration.entries {
+            let Some(url) = entry
+                .sound_url()
+                .filter(|url| url.endpoint.placeholders().is_empty())
+            else {
+                continue;
+            };
+            let key = (entry.write.destination(&url.endpoint), labels.clone());
+            let group = groups.entry(key).or_default();
+            if group.last().is_none_or(|(last, _)| *last != index) {
+                group.push((index, entry));
+            }
+        }
+    }
+    let mut told = BTreeSet::new();
+    let mut said = BTreeSet::new();
+    for group in groups.values().filter(|group| group.len() > 1) {
+        let members: Vec<_> = group.iter().map(|(index, _)| *index).collect();
+        let Some(witness) = same_series(configurations, &members) else {
+            continue;
+        };
+        if said.insert(members.clone()) {
+            report(configurations, group, &witness, out);
+        }
+        told.extend(members);
+    }
+    told
+}
+
+/// A target that at least two of the configurations scrape in a job of the same name, so that the
+/// series differ by external labels only. Jobs that relabel are left out.
+fn same_series(configurations: &[Configuration<'_>], members: &[usize]) -> Option<String> {
+    let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for &index in members {
+        let configuration = configurations.get(index)?;
+        for client in configuration.config.clients() {
+            let name = client.node.get("job_name").and_then(Node::as_str);
+            let relabels = client.node.get("relabel_configs").is_some();
+            let Some(job) = name.filter(|_| client.section == Section::Scrape && !relabels) else {
+                continue;
+            };
+            for peer in &client.peers {
+                let Some(target) = peer.node.as_str() else {
+                    continue;
+                };
+                let first = *seen
+                    .entry((job.to_owned(), target.to_owned()))
+                    .or_insert(index);
+                if first != index {
+                    return Some(format!("{target} in the job {job}"));
+                }
+            }
+        }
+    }
+    None
+}
+
+fn report(
+    configurations: &[Configuration<'_>],
+    group: &[(usize, &Entry<'_>)],
+    witness: &str,
+    out: &mut Findings<'_>,
+) {
+    let [(first, entry), others @ ..] = group else {
+        return;
+    };
+    let Some(url) = entry.url() else { return };
+    let severity = match url.endpoint.network() {
+        Network::Public => Severity::Warning,
+        // A name inside a network means another receiver in each of them.
+        Network::Loopback | Network::Internal | Network::Unknown => Severity::Info,
+    };
+    let labels = configurations
+        .get(*first)
+        .and_then(|one| one.config.external_labels());
+    let (node, what) = match labels.filter(|labels| !labels.entries().is_empty()) {
+        Some(labels) => (labels.node(), "the same external_labels"),
+        None => (url.node, "no external_labels"),
+    };
+    let count = match others.len() {
+        1 => "another configuration sends".to_owned(),
+        more => format!("{more} other configurations send"),
+    };
+    let message = format!(
+        "{count} to the same tenant with {what}, so that nothing tells their series apart, such as \
+         those of {witness}: the receiver mixes them or refuses the later ones"
+    );
+    let mut finding = out.at(node, severity, message).help(
+        "give each its own label under `global.external_labels`, such as `cluster`; replicas of a pair \
+         a `replica` or what the receiver drops for them (`__replica__` for Cortex and Mimir)",
+    );
+    for (_, other) in others.iter().take(SHOWN) {
+        if let Some(url) = other.url() {
+            finding = finding.evidence(url.node.place(), "this one sends to the same tenant");
+        }
+    }
+    out.push(finding);
+}
+
+/// No labels at all, or not those that a receiver asks for.
+fn absent(
+    configuration: &Configuration<'_>,
+    labels: &BTreeMap<String, String>,
+    out: &mut Findings<'_>,
+) {
+    let entries = &configuration.entries;
+    for entry in entries {
+        let (Some(url), Some(demand)) = (entry.right_url(), entry.demand()) else {
+            continue;
+        };
+        let asked = demand.external_labels();
+        let Some(label) = asked.into_iter().find(|label| !labels.contains_key(*label)) else {
+            continue;
+        };
+        let message = format!(
+            "{} asks for the external label {label}, which is not set",
+            demand.name()
+        );
+        let help = format!("add it under `global.external_labels`: `{label}: <name>`");
+        return out.push(out.at(url.node, Severity::Info, message).help(help));
+    }
+    let Some(url) = entries.iter().find_map(Entry::sound_url) else {
+        return;
+    };
+    if labels.is_empty() {
+        let message = "no external_labels: once a second Prometheus sends to the same place, nothing \
+                       tells their series apart";
+        let help = "name this one under `global.external_labels`, such as `cluster: <name>`";
+        out.push(out.at(url.node, Severity::Info, message).help(help));
+    }
+}

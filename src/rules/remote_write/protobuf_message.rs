@@ -1,0 +1,53 @@
+//! `remote-write/protobuf-message`: the version of remote write is not one that the receiver takes.
+
+use crate::facts::receiver::Version2;
+use crate::finding::Severity;
+use crate::rules::{Entry, Findings};
+
+/// The message of remote write 2.0; the default is `prometheus.WriteRequest`, that of 1.0.
+const VERSION_2: &str = "io.prometheus.write.v2.Request";
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let (Some(url), Some(demand)) = (entry.right_url(), entry.demand()) else {
+        return;
+    };
+    let written = entry.write.get("protobuf_message");
+    let message = written.and_then(|node| node.as_str());
+    let is_version_2 = message == Some(VERSION_2);
+    if message.is_some_and(|text| text != VERSION_2 && text != "prometheus.WriteRequest") {
+        return;
+    }
+    let name = demand.name();
+    let wrong = match (demand.version2(), is_version_2) {
+        (Version2::No, true) => (
+            format!(
+                "{name} takes remote write 1.0 only: it refuses 2.0, and every sample is dropped"
+            ),
+            "remove this line",
+        ),
+        (Version2::Required, false) => (
+            format!(
+                "{name} takes remote write 2.0 only: it refuses 1.0, and every sample is dropped"
+            ),
+            "write `protobuf_message: io.prometheus.write.v2.Request`, and start Prometheus with \
+             --enable-feature=metadata-wal-records",
+        ),
+        (Version2::OptIn, true) => {
+            let message = format!("{name} takes remote write 2.0 only when it is told to");
+            let help = "see that it is switched on there: 2.0 has no fall-back to 1.0";
+            let finding = out.at(written.unwrap_or(url.node), Severity::Info, message);
+            return out.push(finding.help(help));
+        }
+        _ => return,
+    };
+    let severity = if demand.is_hint() {
+        Severity::Info
+    } else if demand.is_certain() {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    // A null value stands nowhere.
+    let node = written.filter(|node| !node.is_null()).unwrap_or(url.node);
+    out.push(out.at(node, severity, wrong.0).help(wrong.1));
+}

@@ -1,0 +1,137 @@
+//! `remote-write/queue`: numbers of the queue that are out of proportion.
+
+use crate::finding::Severity;
+use crate::rules::{Entry, Findings};
+use crate::schema::scalar::coerce;
+use crate::yaml::Node;
+
+/// Defaults since Prometheus 2.44.0 (`config/config.go`, `DefaultQueueConfig`).
+const CAPACITY: i64 = 10_000;
+const MAX_SHARDS: i64 = 50;
+const MAX_SAMPLES_PER_SEND: i64 = 2_000;
+
+/// Bytes that a waiting sample takes at the least (`storage/remote/queue_manager.go`, `timeSeries`:
+/// labels, value, histograms, metadata, timestamp, exemplar); labels themselves are shared.
+const BYTES_A_SAMPLE: i64 = 100;
+
+/// More samples than this may wait in nobody's memory unasked: some gigabyte.
+const MANY: i64 = 10_000_000;
+
+/// A setting: what is written and what counts.
+#[derive(Clone, Copy)]
+struct Setting<'d> {
+    node: Option<Node<'d>>,
+    value: i64,
+    default: i64,
+}
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let Some(queue) = entry.write.get("queue_config") else {
+        return;
+    };
+    let settings = (
+        setting(queue, "capacity", CAPACITY),
+        setting(queue, "max_shards", MAX_SHARDS),
+        setting(queue, "max_samples_per_send", MAX_SAMPLES_PER_SEND),
+    );
+    if let (Some(capacity), Some(shards), Some(send)) = settings {
+        too_small(capacity, send, out);
+        too_large([shards, capacity, send], out);
+    }
+}
+
+/// A number above zero; none if something else is written, of which the schema speaks.
+fn setting<'d>(queue: Node<'d>, name: &str, default: i64) -> Option<Setting<'d>> {
+    let unset = Setting {
+        node: None,
+        value: default,
+        default,
+    };
+    let Some(node) = queue.get(name).filter(|node| !node.is_null()) else {
+        return Some(unset);
+    };
+    let scalar = node.scalar()?;
+    let value = coerce::int(scalar.text, scalar.is_plain(), scalar.tag).ok()??;
+    (value > 0).then_some(Setting {
+        node: Some(node),
+        value,
+        ..unset
+    })
+}
+
+/// A shard that can't hold one batch.
+fn too_small(capacity: Setting<'_>, send: Setting<'_>, out: &mut Findings<'_>) {
+    if capacity.value >= send.value {
+        return;
+    }
+    // Where one of the two is the default, it is the other that was chosen.
+    let (node, severity) = match (capacity.node, send.node) {
+        (Some(node), Some(_)) => (node, Severity::Warning),
+        (Some(node), None) | (None, Some(node)) => (node, Severity::Info),
+        (None, None) => return,
+    };
+    let message = format!(
+        "`capacity` ({}) is below `max_samples_per_send` ({}): a shard holds less than one batch, so \
+         that reading stands still during each send",
+        shown(capacity),
+        shown(send)
+    );
+    let (low, high) = (send.value.saturating_mul(3), send.value.saturating_mul(10));
+    let help = format!(
+        "3 to 10 times `max_samples_per_send` is advised: `capacity` from {} to {}",
+        grouped(low),
+        grouped(high)
+    );
+    out.push(out.at(node, severity, message).help(help));
+}
+
+/// More than may be meant to wait in memory. The setting furthest above its default is at fault.
+fn too_large(settings: [Setting<'_>; 3], out: &mut Findings<'_>) {
+    let [shards, capacity, send] = settings;
+    let each = capacity.value.saturating_add(send.value);
+    let samples = shards.value.saturating_mul(each);
+    let furthest = settings
+        .into_iter()
+        .max_by_key(|one| one.value / one.default);
+    let Some(node) = furthest.and_then(|one| one.node).filter(|_| samples > MANY) else {
+        return;
+    };
+    let gigabytes = samples.saturating_mul(BYTES_A_SAMPLE) / 1_000_000_000;
+    let message = format!(
+        "while the receiver is slow, up to {} × ({} + {}) = {} samples wait in memory (`max_shards` × \
+         (`capacity` + `max_samples_per_send`)), some {} GB",
+        grouped(shards.value),
+        grouped(capacity.value),
+        grouped(send.value),
+        grouped(samples),
+        grouped(gigabytes)
+    );
+    let help = format!(
+        "the defaults, {MAX_SHARDS} × ({} + {}) samples, do for most; lower what need not be so high",
+        grouped(CAPACITY),
+        grouped(MAX_SAMPLES_PER_SEND)
+    );
+    out.push(out.at(node, Severity::Warning, message).help(help));
+}
+
+fn shown(setting: Setting<'_>) -> String {
+    let by_default = if setting.node.is_none() {
+        " by default"
+    } else {
+        ""
+    };
+    format!("{}{by_default}", grouped(setting.value))
+}
+
+/// A number with a comma between its thousands.
+fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

@@ -1,0 +1,38 @@
+//! `remote-write/redirect`: the URL is answered with a redirect.
+
+use crate::facts::receiver::{Cause, ShapeFault};
+use crate::finding::Severity;
+use crate::rules::{Entry, Findings};
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let Some(url) = entry.sound_url() else { return };
+    // A credential over plain http is the worse half of the same fault.
+    let plain_http = entry.sends_credentials_in_the_clear();
+    let faults = entry.shape_faults().iter();
+    for fault in faults.filter(|fault| entry.is_redirect(fault)) {
+        if fault.cause == Cause::Scheme && plain_http {
+            continue;
+        }
+        let severity = if fault.certain {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        let span = url.span(fault.range.start, fault.range.end);
+        let meant = fault.suggestion.as_ref().unwrap_or(&fault.expected);
+        let finding = out.part(url.node, span, severity, message(fault));
+        out.push(finding.help(format!("write {meant}")));
+    }
+}
+
+fn message(fault: &ShapeFault) -> String {
+    if fault.cause != Cause::Scheme {
+        return fault.message.clone();
+    }
+    let what = fault.message.strip_suffix(&fault.expected);
+    let what = what.map_or(&*fault.message, |what| what.trim_end_matches(": "));
+    format!(
+        "{what}: http is answered with a redirect at best, which turns the POST into a GET, and the \
+         samples are lost"
+    )
+}

@@ -1,0 +1,296 @@
+//! `remote-write/relabel`: rules that drop everything or nothing, proved on the constant part of
+//! their patterns.
+
+use std::collections::BTreeSet;
+
+use crate::finding::Severity;
+use crate::prometheus::{Config, Pattern, RelabelRule};
+use crate::rules::Findings;
+use crate::yaml::{Mapping, Node};
+
+/// Labels of targets, which are gone when samples are sent.
+const TARGET_LABELS: &[&str] = &["__address__", "__scheme__", "__metrics_path__"];
+
+/// What a rule comes to.
+enum Verdict {
+    /// Nothing is left. The reason is a clause that follows "this rule drops every sample: ".
+    DropsAll(String),
+    /// It drops nothing, although it is there to drop.
+    DropsNothing(String),
+    /// It keeps all, although it is there to choose.
+    KeepsAll(String),
+    /// The samples lose their names.
+    Unnames(String),
+}
+
+pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
+    for write in config.remote_writes() {
+        let list = write.get("write_relabel_configs").into_iter();
+        let rules: Vec<_> = list
+            .flat_map(Node::items)
+            .filter_map(RelabelRule::new)
+            .collect();
+        let known = Known::new(config);
+        walk(&rules, known, out);
+    }
+}
+
+/// What is known of the labels before a rule.
+struct Known<'r, 'd> {
+    /// Labels that something outside of the list may set.
+    external: Option<Mapping<'d>>,
+    /// Whether rules of jobs may have left labels of targets behind.
+    leftovers: bool,
+    /// Rules so far that keep or drop, whose labels have not changed since.
+    earlier: Vec<&'r RelabelRule<'d>>,
+    /// Labels that the list itself has written; none once that is not known any more.
+    written: Option<Vec<&'d str>>,
+}
+
+impl<'d> Known<'_, 'd> {
+    fn new(config: Config<'d>) -> Self {
+        let mut jobs = config.scrape_configs();
+        Self {
+            external: config.external_labels(),
+            leftovers: jobs.any(|job| job.get("metric_relabel_configs").is_some()),
+            earlier: Vec::new(),
+            written: Some(Vec::new()),
+        }
+    }
+
+    /// Whether no sample has a label any more when it is sent.
+    fn is_gone(&self, label: &str) -> bool {
+        let of_target = label.starts_with("__meta_") || TARGET_LABELS.contains(&label);
+        let set = self
+            .external
+            .is_some_and(|labels| labels.get(label).is_some());
+        let written = self
+            .written
+            .as_ref()
+            .is_none_or(|written| written.contains(&label));
+        of_target && !set && !written && !self.leftovers
+    }
+}
+
+/// Goes through the rules until one decides about everything.
+fn walk<'r>(rules: &'r [RelabelRule<'_>], known: Known<'r, '_>, out: &mut Findings<'_>) {
+    let mut known = known;
+    for rule in rules {
+        if let Some(verdict) = judge(rule, &known) {
+            let last = matches!(verdict, Verdict::DropsAll(_) | Verdict::Unnames(_));
+            report(rule, verdict, out);
+            if last {
+                return;
+            }
+        }
+        note(rule, &mut known);
+    }
+}
+
+/// What a rule changes about what is known.
+fn note<'r, 'd>(rule: &'r RelabelRule<'d>, known: &mut Known<'r, 'd>) {
+    match &*rule.action {
+        "keep" | "drop" => known.earlier.push(rule),
+        "keepequal" | "dropequal" => {}
+        "replace" | "hashmod" | "lowercase" | "uppercase" => match rule.target {
+            Some(target) if !target.contains('$') => {
+                known.earlier.retain(|one| !one.sources.contains(&target));
+                known.written.iter_mut().for_each(|all| all.push(target));
+            }
+            _ => forget(known),
+        },
+        _ => forget(known),
+    }
+}
+
+fn forget(known: &mut Known<'_, '_>) {
+    known.earlier.clear();
+    known.written = None;
+}
+
+fn judge(rule: &RelabelRule<'_>, known: &Known<'_, '_>) -> Option<Verdict> {
+    let pattern = rule.pattern.as_ref()?;
+    match &*rule.action {
+        "drop" => drop_rule(rule, pattern, known),
+        "keep" => keep_rule(rule, pattern, known),
+        "labeldrop" if pattern.matches("__name__") => Some(Verdict::Unnames(
+            "the pattern matches the label __name__".to_owned(),
+        )),
+        "labelkeep" if !pattern.matches("__name__") => Some(Verdict::Unnames(
+            "the pattern does not match the label __name__".to_owned(),
+        )),
+        _ => None,
+    }
+}
+
+fn drop_rule(rule: &RelabelRule<'_>, pattern: &Pattern, known: &Known<'_, '_>) -> Option<Verdict> {
+    if pattern.matches_all() {
+        return Some(Verdict::DropsAll("the pattern matches any text".to_owned()));
+    }
+    if rule.sources == ["__name__"] && pattern.matches_all_but_empty() {
+        let why = "the pattern matches any name, and every sample has one";
+        return Some(Verdict::DropsAll(why.to_owned()));
+    }
+    if let Some((value, why)) = only_value(rule, known) {
+        return Some(if pattern.matches(&value) {
+            Verdict::DropsAll(format!("{why}, which the pattern matches"))
+        } else {
+            Verdict::DropsNothing(format!("{why}, which the pattern does not match"))
+        });
+    }
+    if let Some(why) = lacks_separator(rule, pattern) {
+        return Some(Verdict::DropsNothing(why));
+    }
+    let kept = earlier(rule, known, "keep").find_map(|(_, kept)| {
+        let texts = kept.texts()?;
+        texts
+            .iter()
+            .all(|text| pattern.matches(text))
+            .then_some(texts)
+    })?;
+    Some(Verdict::DropsAll(format!(
+        "an earlier rule keeps {} only, which this one drops",
+        listed(kept.iter())
+    )))
+}
+
+fn keep_rule(rule: &RelabelRule<'_>, pattern: &Pattern, known: &Known<'_, '_>) -> Option<Verdict> {
+    if pattern.matches_all() {
+        return Some(Verdict::KeepsAll("the pattern matches any text".to_owned()));
+    }
+    if let Some((value, why)) = only_value(rule, known) {
+        return Some(if pattern.matches(&value) {
+            Verdict::KeepsAll(format!("{why}, which the pattern matches"))
+        } else {
+            Verdict::DropsAll(format!("{why}, which the pattern does not match"))
+        });
+    }
+    if let Some(why) = lacks_separator(rule, pattern) {
+        return Some(Verdict::DropsAll(why));
+    }
+    let own = pattern.texts();
+    for (_, kept) in earlier(rule, known, "keep") {
+        let before = kept.texts();
+        let apart = |texts: &BTreeSet<String>, other: &Pattern| {
+            !texts.iter().any(|text| other.matches(text))
+        };
+        if let Some(texts) = before.filter(|texts| apart(texts, pattern)) {
+            return Some(Verdict::DropsAll(format!(
+                "an earlier rule keeps {} only, which this one does not match",
+                listed(texts.iter())
+            )));
+        }
+        if let Some(texts) = own.as_ref().filter(|texts| apart(texts, kept)) {
+            return Some(Verdict::DropsAll(format!(
+                "an earlier rule does not keep {}",
+                listed(texts.iter())
+            )));
+        }
+    }
+    let own = own?;
+    earlier(rule, known, "drop")
+        .find(|(_, dropped)| own.iter().all(|text| dropped.matches(text)))?;
+    Some(Verdict::DropsAll(format!(
+        "an earlier rule drops {}",
+        listed(own.iter())
+    )))
+}
+
+/// The value that the sources have in every sample, if it is known, and a clause that says so.
+fn only_value(rule: &RelabelRule<'_>, known: &Known<'_, '_>) -> Option<(String, String)> {
+    if rule.sources.is_empty() {
+        let why = "it names no source_labels, so that it looks at an empty text";
+        // A placeholder for the list, or something that is no list, may stand there.
+        let unset = rule.node.get("source_labels").is_none();
+        return unset.then(|| (String::new(), why.to_owned()));
+    }
+    let gone = rule.sources.iter().all(|label| known.is_gone(label));
+    gone.then(|| {
+        let value = rule.separator.repeat(rule.sources.len() - 1);
+        let what = match rule.sources.as_slice() {
+            [one] => format!("{one} is a label of targets"),
+            all => format!("{} are labels of targets", all.join(", ")),
+        };
+        let why = format!("{what} and gone when samples are sent, so that it looks at empty texts");
+        (value, why)
+    })
+}
+
+/// Why a pattern of constants can't match several labels, if it lacks what stands between them.
+fn lacks_separator(rule: &RelabelRule<'_>, pattern: &Pattern) -> Option<String> {
+    let signs = rule
+        .sources
+        .len()
+        .checked_sub(1)
+        .filter(|count| *count > 0)?;
+    if rule.separator.is_empty() {
+        return None;
+    }
+    let texts = pattern.texts()?;
+    let enough = |text: &String| text.matches(rule.separator).count() >= signs;
+    (!texts.iter().any(enough)).then(|| {
+        format!(
+            "it looks at {} labels with `{}` between them, which no text that the pattern matches \
+             has",
+            rule.sources.len(),
+            rule.separator
+        )
+    })
+}
+
+/// Earlier rules of an action that look at the same labels.
+fn earlier<'k>(
+    rule: &'k RelabelRule<'_>,
+    known: &'k Known<'_, '_>,
+    action: &'k str,
+) -> impl Iterator<Item = (&'k RelabelRule<'k>, &'k Pattern)> {
+    let same = move |one: &&&RelabelRule<'_>| {
+        one.action == action
+            && one.sources == rule.sources
+            && (one.sources.len() < 2 || one.separator == rule.separator)
+    };
+    known
+        .earlier
+        .iter()
+        .filter(same)
+        .filter_map(|one| Some((*one, one.pattern.as_ref()?)))
+}
+
+/// The first few of some texts, in words.
+fn listed<'t>(texts: impl ExactSizeIterator<Item = &'t String>) -> String {
+    const SHOWN: usize = 3;
+    let more = texts.len().saturating_sub(SHOWN);
+    let named: Vec<_> = texts.take(SHOWN).map(|text| format!("`{text}`")).collect();
+    let all = named.join(", ");
+    if more > 0 {
+        format!("{all} and {more} more")
+    } else {
+        all
+    }
+}
+
+fn report(rule: &RelabelRule<'_>, verdict: Verdict, out: &mut Findings<'_>) {
+    let (severity, message, help) = match verdict {
+        Verdict::DropsAll(why) => (
+            Severity::Error,
+            format!("this rule drops every sample: {why}"),
+            "correct the pattern or the labels, or remove the whole remote_write entry",
+        ),
+        Verdict::Unnames(why) => (
+            Severity::Error,
+            format!("this rule takes the name from every sample: {why}; the receiver refuses them"),
+            "leave __name__ out of what is dropped, or name it among what is kept",
+        ),
+        Verdict::DropsNothing(why) => (
+            Severity::Warning,
+            format!("this rule drops nothing: {why}"),
+            "correct the pattern or the labels, or remove the rule",
+        ),
+        Verdict::KeepsAll(why) => (
+            Severity::Info,
+            format!("this rule keeps everything: {why}"),
+            "remove it, or name what is to be kept",
+        ),
+    };
+    out.push(out.at(rule.place(), severity, message).help(help));
+}

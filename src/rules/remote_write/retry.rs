@@ -1,0 +1,31 @@
+//! `remote-write/retry`: samples that a rate limit turns away are dropped.
+
+use crate::finding::Severity;
+use crate::rules::{Entry, Findings};
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let (Some(url), Some(demand)) = (entry.right_url(), entry.demand()) else {
+        return;
+    };
+    if !demand.is_saas() {
+        return;
+    }
+    let queue = entry.write.get("queue_config");
+    let written = queue.and_then(|queue| queue.get("retry_on_http_429"));
+    let set = written.and_then(|node| node.scalar()?.as_bool());
+    let (node, severity, how) = match (written, set) {
+        (_, Some(true)) => return,
+        (Some(node), Some(false)) => (node, Severity::Warning, "is off"),
+        (Some(node), None) if !node.is_null() => return,
+        _ => (url.node, Severity::Info, "is off by default"),
+    };
+    let message = format!(
+        "`retry_on_http_429` {how}: samples that {} turns away because too many come at once are \
+         dropped instead of sent again",
+        demand.name()
+    );
+    out.push(
+        out.at(node, severity, message)
+            .help("write `queue_config:` with `retry_on_http_429: true`"),
+    );
+}

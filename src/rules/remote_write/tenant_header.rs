@@ -1,0 +1,114 @@
+//! `remote-write/tenant-header`: the header that names the tenant is missing, can't be a tenant's
+//! name, or is none that the receiver reads.
+
+use crate::facts::Demand;
+use crate::facts::receiver::{Credential, Required};
+use crate::finding::Severity;
+use crate::prometheus::Header;
+use crate::prometheus::endpoint::Endpoint;
+use crate::rules::{Entry, Findings};
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let Some(demand) = entry.right_url().and_then(|_| entry.demand()) else {
+        return;
+    };
+    let headers = entry.write.headers();
+    let mut ignored = false;
+    for header in &headers {
+        ignored |= is_ignored(header, &demand, out);
+        malformed(header, &demand, out);
+    }
+    if !ignored {
+        missing(entry, &headers, &demand, out);
+    }
+}
+
+/// Reports a header that names a tenant for other receivers.
+fn is_ignored(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'_>) -> bool {
+    let Some(why) = demand
+        .ignores_tenant_header(header.name)
+        .filter(|_| demand.is_named())
+    else {
+        return false;
+    };
+    let message = format!("the header {} names no tenant here: {why}", header.name);
+    let help = match demand.tenant_header() {
+        Some(tenant) => format!("name the tenant in {} instead", tenant.name),
+        None => "remove it, and see that the samples go to the tenant that is meant".to_owned(),
+    };
+    out.push(out.at(header.key, Severity::Warning, message).help(help));
+    true
+}
+
+fn malformed(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'_>) {
+    let Some(tenant) = demand
+        .tenant_header()
+        .filter(|tenant| tenant.name.eq_ignore_ascii_case(header.name) && demand.is_named())
+    else {
+        return;
+    };
+    let wrong = header
+        .value
+        .as_str()
+        .is_some_and(|name| Endpoint::new(name).placeholders().is_empty() && !tenant.takes(name));
+    if !wrong {
+        return;
+    }
+    let message = format!(
+        "this can't be the name of a tenant of {}: what is sent is refused, and every sample is \
+         dropped",
+        demand.name()
+    );
+    out.push(
+        out.at(header.value, certainty(demand), message)
+            .help("write the name of one tenant, without spaces and slashes"),
+    );
+}
+
+fn missing(
+    entry: &Entry<'_>,
+    headers: &[Header<'_>],
+    demand: &Demand<'_, '_>,
+    out: &mut Findings<'_>,
+) {
+    let Some(tenant) = demand.tenant_header() else {
+        return;
+    };
+    let Some(url) = entry.right_url() else { return };
+    let same = |header: &Header<'_>| header.name.eq_ignore_ascii_case(&tenant.name);
+    // A header that is the credential is missed as a credential.
+    let is_credential = demand.takes(&Credential::Header(tenant.name.clone()));
+    if headers.iter().any(same) || is_credential {
+        return;
+    }
+    let name = demand.name();
+    let (severity, message) = match tenant.required {
+        Required::Yes => (
+            certainty(demand),
+            format!(
+                "the header {} is missing: {name} can't tell whose samples these are, and refuses \
+                 them",
+                tenant.name
+            ),
+        ),
+        // A credential is for a gateway in front, which sets the tenant by it.
+        Required::Depends if demand.is_named() && entry.sent_credentials().is_empty() => (
+            Severity::Info,
+            format!(
+                "no header {} names the tenant to {name}. {}",
+                tenant.name, tenant.says
+            ),
+        ),
+        _ => return,
+    };
+    let help = format!("add `headers:` with `{}: <tenant>`", tenant.name);
+    out.push(out.at(url.node, severity, message).help(help));
+}
+
+fn certainty(demand: &Demand<'_, '_>) -> Severity {
+    if demand.is_certain() {
+        Severity::Error
+    } else {
+        Severity::Warning
+    }
+}

@@ -1,0 +1,35 @@
+//! `tls/ca-and-skip`: an authority is named, and then not asked.
+
+use crate::finding::Severity;
+use crate::rules::{Findings, HttpPart};
+
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+    // Of remote_write `tls/insecure-skip-verify` speaks, authority and all, and of what would
+    // verify without one.
+    if part.entry.is_some() {
+        return;
+    }
+    let Some(tls) = part.client.http.tls() else {
+        return;
+    };
+    let (Some(skip), Some(authority)) = (tls.skips_verification(), tls.authority()) else {
+        return;
+    };
+    let Some(stakes) = part.stakes().filter(|_| part.trusted_host().is_none()) else {
+        return;
+    };
+    let severity = if stakes.credential && stakes.outside {
+        Severity::Warning
+    } else {
+        Severity::Info
+    };
+    let message = format!(
+        "`{}` has no effect while `insecure_skip_verify` is on: no certificate is verified",
+        authority.name()
+    );
+    let finding = out
+        .at(skip.value, severity, message)
+        .help("remove this line, if the certificates are signed by that authority")
+        .evidence(authority.key.place(), "this authority is never asked");
+    out.push(finding);
+}

@@ -1,0 +1,40 @@
+//! `tls/min-version`: old versions of TLS are let in.
+
+use crate::finding::Severity;
+use crate::prometheus::Section;
+use crate::prometheus::endpoint::Network;
+use crate::rules::{Findings, HttpPart};
+
+/// Versions below 1.2, and what they are called.
+const OLD: &[(&str, &str)] = &[("TLS10", "TLS 1.0"), ("TLS11", "TLS 1.1")];
+
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+    let Some(tls) = part.client.http.tls() else {
+        return;
+    };
+    for (key, what) in [
+        ("max_version", "nothing newer is spoken than"),
+        ("min_version", "the other side may choose"),
+    ] {
+        let Some(node) = tls.get(key) else { continue };
+        let Some((_, name)) = OLD.iter().find(|(word, _)| node.as_str() == Some(word)) else {
+            continue;
+        };
+        let message = format!("{what} {name}, which is broken and withdrawn (RFC 8996)");
+        let help = "remove this line: from TLS 1.2 on is the default";
+        out.push(out.at(node, severity(part), message).help(help));
+        return;
+    }
+}
+
+/// What is scraped inside a network may be an old device that speaks nothing better.
+fn severity(part: &HttpPart<'_, '_>) -> Severity {
+    let peers = &part.client.peers;
+    let outside = peers
+        .iter()
+        .any(|peer| peer.endpoint.network() == Network::Public);
+    match part.client.section {
+        Section::Scrape | Section::Discovery(_) if !outside => Severity::Info,
+        _ => Severity::Warning,
+    }
+}

@@ -1,0 +1,84 @@
+//! `tls/server-name`: a name that no certificate of the other side carries.
+
+use std::net::IpAddr;
+
+use crate::facts::receiver::Tls;
+use crate::finding::Severity;
+use crate::prometheus::endpoint::Endpoint;
+use crate::rules::{Entry, Findings, HttpPart};
+use crate::yaml::Node;
+
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+    let tls = part.client.http.tls();
+    // What is not verified fits any name.
+    let Some(tls) = tls.filter(|tls| tls.skips_verification().is_none()) else {
+        return;
+    };
+    let Some((node, name)) = tls
+        .get("server_name")
+        .and_then(|node| Some((node, node.as_str()?)))
+    else {
+        return;
+    };
+    if name.is_empty() || !Endpoint::new(name).placeholders().is_empty() {
+        return;
+    }
+    if let Some(what) = malformed(name) {
+        let message =
+            format!("`server_name` {what}, which stands in no certificate: every connection fails");
+        let help = "write a host name alone, as it stands in the certificate";
+        out.push(out.at(node, Severity::Error, message).help(help));
+    } else if let Some(entry) = part.entry {
+        strange(entry, node, name, out);
+    }
+}
+
+fn malformed(name: &str) -> Option<&'static str> {
+    if name.contains("://") {
+        Some("is a URL")
+    } else if name.parse::<IpAddr>().is_ok() {
+        None
+    } else if name.contains(':') {
+        Some("has a port")
+    } else if name.contains('/') {
+        Some("has a path")
+    } else if name.contains(char::is_whitespace) {
+        Some("has white space in it")
+    } else {
+        None
+    }
+}
+
+/// A vendor's certificate is made out to names of the vendor.
+fn strange(entry: &Entry<'_>, node: Node<'_>, name: &str, out: &mut Findings<'_>) {
+    let (Some(url), Some(demand)) = (entry.right_url(), entry.demand()) else {
+        return;
+    };
+    let candidates = url.recognition.decisive();
+    let public = candidates.iter().all(|one| one.profile.tls == Tls::Public);
+    let Some(host) = url
+        .endpoint
+        .host_name()
+        .filter(|_| demand.is_saas() && public)
+    else {
+        return;
+    };
+    if related(name, &host) {
+        return;
+    }
+    let message = format!(
+        "the certificate of {host} is one of {} and is not made out to {name}: every connection fails",
+        demand.name()
+    );
+    let help = "remove this line: the host of the URL is what is verified";
+    out.push(out.at(node, Severity::Error, message).help(help));
+}
+
+/// Whether two names end in the same two labels.
+fn related(one: &str, other: &str) -> bool {
+    let end = |name: &str| {
+        let labels = name.trim_end_matches('.').rsplit('.').take(2);
+        labels.map(str::to_ascii_lowercase).collect::<Vec<_>>()
+    };
+    end(one) == end(other)
+}

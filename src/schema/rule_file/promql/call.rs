@@ -1,0 +1,203 @@
+//! Names: metrics, functions, aggregations.
+
+use super::dialect::Feature;
+use super::fault::Fault;
+use super::function::{self, Function};
+use super::parse::{Parse, Parser, with_remedy};
+use super::token::{Aggregate, Kind, Token, Word};
+use super::value::{Part, Shape, Type};
+
+impl Parser<'_> {
+    /// A metric, a function or an aggregation: what follows the word tells which.
+    pub(super) fn named(&mut self) -> Parse<Part> {
+        let name = self.advance()?;
+        match (name.kind, self.token.kind) {
+            (Kind::Aggregate(kind), Kind::ParenOpen | Kind::Word(Word::By | Word::Without)) => {
+                self.aggregation(name, kind)
+            }
+            (
+                Kind::Name
+                | Kind::Word(
+                    Word::Start | Word::End | Word::Step | Word::Range | Word::MaxOf | Word::MinOf,
+                ),
+                Kind::ParenOpen,
+            ) => self.call(name),
+            _ => self.selector(Some(name)),
+        }
+    }
+
+    fn aggregation(&mut self, name: Token, kind: Aggregate) -> Parse<Part> {
+        let grouped_before = self.grouping()?;
+        let arguments = self.arguments()?;
+        if !grouped_before {
+            self.grouping()?;
+        }
+        let word = self.slice(name);
+        let wanted: &[Type] = match kind {
+            Aggregate::Plain => &[Type::Vector],
+            Aggregate::WithNumber | Aggregate::Limit => &[Type::Scalar, Type::Vector],
+            Aggregate::WithText => &[Type::Text, Type::Vector],
+        };
+        if kind == Aggregate::Limit {
+            self.need(Feature::ExperimentalAggregations, name.from, name.to);
+        }
+        if let ([first, second], [one, other]) = (arguments.as_slice(), wanted)
+            && first.ty == *other
+            && second.ty == *one
+        {
+            let message = format!(
+                "`{word}` takes {} first and {} second, and here they are the other way round",
+                one.noun(),
+                other.noun()
+            );
+            self.push(Fault::new(first.from, second.to, message));
+        } else if arguments.len() == wanted.len() {
+            for (argument, wanted) in arguments.iter().zip(wanted) {
+                self.argument(word, *argument, *wanted);
+            }
+        } else {
+            self.push(wrong_count(
+                name,
+                word,
+                wanted.len(),
+                wanted.len(),
+                arguments.len(),
+            ));
+        }
+        Ok(Part::new(name.from, self.end(), Type::Vector))
+    }
+
+    /// `by (…)` or `without (…)`, if it stands here.
+    fn grouping(&mut self) -> Parse<bool> {
+        let found = matches!(self.token.kind, Kind::Word(Word::By | Word::Without));
+        if found {
+            self.advance()?;
+            self.labels()?;
+        }
+        Ok(found)
+    }
+
+    fn call(&mut self, name: Token) -> Parse<Part> {
+        let word = self.slice(name);
+        let found = function::find(word, self.dialect);
+        let arguments = self.arguments()?;
+        let ty = match found {
+            Ok(function) => {
+                self.experimental(name, function);
+                self.check_arguments(name, function, &arguments);
+                function.returns
+            }
+            Err(fault) => {
+                self.push(Fault {
+                    from: name.from,
+                    to: name.to,
+                    ..fault
+                });
+                Type::Unknown
+            }
+        };
+        Ok(Part::new(name.from, self.end(), ty))
+    }
+
+    fn experimental(&mut self, name: Token, function: &Function) {
+        let flag = function.flag();
+        let word = format!("the function `{}`", function.name);
+        let fault = self
+            .dialect
+            .missing(&word, function.since, flag, name.from, name.to);
+        self.faults.extend(fault);
+    }
+
+    fn check_arguments(&mut self, name: Token, function: &Function, arguments: &[Part]) {
+        let least = function.takes.len() - usize::from(function.more != 0);
+        let most = match function.more {
+            0 => function.takes.len(),
+            more => usize::try_from(more).map_or(usize::MAX, |more| least + more),
+        };
+        if !(least..=most).contains(&arguments.len()) {
+            self.push(wrong_count(
+                name,
+                function.name,
+                least,
+                most,
+                arguments.len(),
+            ));
+        }
+        if function.name == "info" {
+            self.info_selector(arguments.get(1));
+        }
+        let Some(last) = function.takes.last() else {
+            return;
+        };
+        for (index, argument) in arguments.iter().enumerate() {
+            match function.takes.get(index) {
+                Some(wanted) => self.argument(function.name, *argument, *wanted),
+                None if function.more != 0 => self.argument(function.name, *argument, *last),
+                None => break,
+            }
+        }
+    }
+
+    /// The second argument of `info` is a selector without a name, which may let everything pass.
+    fn info_selector(&mut self, argument: Option<&Part>) {
+        let Some(argument) = argument else { return };
+        if argument.shape == Shape::Selector && !argument.named {
+            self.faults
+                .retain(|fault| (fault.from, fault.to) != (argument.from, argument.to));
+        } else {
+            let message =
+                "the second argument of `info` must be labels in braces, without a metric's name";
+            self.push(Fault::new(argument.from, argument.to, message));
+        }
+    }
+
+    fn argument(&mut self, of: &str, argument: Part, wanted: Type) {
+        if argument.ty.is(wanted) {
+            return;
+        }
+        let message = format!(
+            "`{of}` takes {} here, and this is {}",
+            wanted.noun(),
+            argument.ty.noun()
+        );
+        let fault = Fault::new(argument.from, argument.to, message);
+        self.push(with_remedy(fault, argument.ty, wanted));
+    }
+
+    fn arguments(&mut self) -> Parse<Vec<Part>> {
+        self.expect(Kind::ParenOpen, "`(`")?;
+        let mut arguments = Vec::new();
+        if self.accept(Kind::ParenClose)? {
+            return Ok(arguments);
+        }
+        loop {
+            arguments.push(self.expression(0)?);
+            let comma = self.token;
+            if !self.accept(Kind::Comma)? {
+                self.expect(Kind::ParenClose, "an operator, `,` or `)`")?;
+                return Ok(arguments);
+            }
+            if self.token.kind == Kind::ParenClose {
+                return Err(
+                    Fault::at(comma, "a comma can't stand behind the last argument").into(),
+                );
+            }
+        }
+    }
+}
+
+fn wrong_count(name: Token, word: &str, least: usize, most: usize, is: usize) -> Fault {
+    let wants = match (least, most) {
+        (least, most) if least == most => format!("{least}"),
+        (least, usize::MAX) => format!("at least {least}"),
+        (least, most) => format!("{least} to {most}"),
+    };
+    let noun = if wants == "1" {
+        "argument"
+    } else {
+        "arguments"
+    };
+    let are = if is == 1 { "is" } else { "are" };
+    let message = format!("`{word}` takes {wants} {noun}, and {is} {are} given");
+    Fault::at(name, message)
+}

@@ -1,0 +1,163 @@
+//! What of PromQL a release of Prometheus reads.
+
+use super::fault::Fault;
+
+/// Major and minor number of a release.
+pub(super) type Release = (u16, u16);
+
+/// The PromQL of one release of Prometheus, without feature flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    pub(super) release: Release,
+}
+
+/// A form that came later than PromQL itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Feature {
+    Subqueries,
+    CompoundDurations,
+    AtModifier,
+    NegativeOffsets,
+    LooseNumbers,
+    Underscores,
+    QuotedNames,
+    DurationArithmetic,
+    ExtendedRanges,
+    Fill,
+    Trim,
+    ExperimentalAggregations,
+}
+
+/// A form: what it is called, the first release that knows it, and, if it hides behind a feature
+/// flag, the flag and the release since which it needs none.
+struct Row {
+    feature: Feature,
+    name: &'static str,
+    since: Release,
+    flag: Option<(&'static str, Option<Release>)>,
+}
+
+/// From the changelog of Prometheus and the flags of cmd/prometheus/main.go.
+const FEATURES: &[Row] = &[
+    Row {
+        feature: Feature::Subqueries,
+        name: "a subquery",
+        since: (2, 7),
+        flag: None,
+    },
+    Row {
+        feature: Feature::CompoundDurations,
+        name: "a duration of several units",
+        since: (2, 21),
+        flag: None,
+    },
+    Row {
+        feature: Feature::AtModifier,
+        name: "the `@` modifier",
+        since: (2, 25),
+        flag: Some(("promql-at-modifier", Some((2, 33)))),
+    },
+    Row {
+        feature: Feature::NegativeOffsets,
+        name: "a negative offset",
+        since: (2, 26),
+        flag: Some(("promql-negative-offset", Some((2, 33)))),
+    },
+    Row {
+        feature: Feature::LooseNumbers,
+        name: "a number in place of a duration, or the reverse,",
+        since: (2, 54),
+        flag: None,
+    },
+    Row {
+        feature: Feature::Underscores,
+        name: "an underscore in a number",
+        since: (2, 54),
+        flag: None,
+    },
+    Row {
+        feature: Feature::QuotedNames,
+        name: "a quoted name",
+        since: (2, 55),
+        flag: Some(("utf8-names", Some((3, 0)))),
+    },
+    Row {
+        feature: Feature::DurationArithmetic,
+        name: "arithmetic in a duration",
+        since: (3, 4),
+        flag: Some(("promql-duration-expr", Some((3, 14)))),
+    },
+    Row {
+        feature: Feature::ExtendedRanges,
+        name: "the modifier `anchored` or `smoothed`",
+        since: (3, 7),
+        flag: Some(("promql-extended-range-selectors", None)),
+    },
+    Row {
+        feature: Feature::Fill,
+        name: "the modifier `fill`",
+        since: (3, 10),
+        flag: Some(("promql-binop-fill-modifiers", None)),
+    },
+    Row {
+        feature: Feature::Trim,
+        name: "the operator `</` or `>/`",
+        since: (3, 11),
+        flag: None,
+    },
+    Row {
+        feature: Feature::ExperimentalAggregations,
+        name: "an experimental aggregation",
+        since: (2, 54),
+        flag: Some(("promql-experimental-functions", None)),
+    },
+];
+
+impl Dialect {
+    /// The PromQL of a release, such as 3 and 5.
+    #[must_use]
+    pub fn of(major: u16, minor: u16) -> Self {
+        Self {
+            release: (major, minor),
+        }
+    }
+
+    /// Whether any text that is not empty can name a metric or a label.
+    #[must_use]
+    pub(super) fn has_utf8_names(self) -> bool {
+        self.release >= (3, 0)
+    }
+
+    /// Why a form can't be used, if it can't.
+    pub(super) fn refusal(self, feature: Feature, from: usize, to: usize) -> Option<Fault> {
+        let row = FEATURES.iter().find(|row| row.feature == feature)?;
+        self.missing(row.name, row.since, row.flag, from, to)
+    }
+
+    /// The fault of something that came with a release, or hides behind a flag.
+    pub(super) fn missing(
+        self,
+        name: &str,
+        since: Release,
+        flag: Option<(&'static str, Option<Release>)>,
+        from: usize,
+        to: usize,
+    ) -> Option<Fault> {
+        if self.release < since {
+            let (major, minor) = match flag {
+                Some((_, Some(free))) => free,
+                _ => since,
+            };
+            let message = format!("{name} needs Prometheus {major}.{minor} or newer");
+            return Some(Fault::new(from, to, message));
+        }
+        let (flag, free) = flag?;
+        if free.is_some_and(|free| self.release >= free) {
+            return None;
+        }
+        let message = format!("{name} is experimental and needs `--enable-feature={flag}`");
+        let mut fault = Fault::new(from, to, message);
+        fault.flag = Some(flag);
+        Some(fault)
+    }
+}

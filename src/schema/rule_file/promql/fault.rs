@@ -1,0 +1,54 @@
+//! What is wrong with an expression.
+
+use super::token::Token;
+
+/// A fault of an expression and the bytes of it that are at fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The first byte of the faulty part.
+    pub from: usize,
+    /// The byte after its last one.
+    pub to: usize,
+    /// What is wrong, as a clause that can follow "the expression is not PromQL: ".
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// The feature flag that would make it right, if one would.
+    pub flag: Option<&'static str>,
+}
+
+impl Fault {
+    pub(super) fn new(from: usize, to: usize, message: impl Into<String>) -> Self {
+        Self {
+            from,
+            to: to.max(from),
+            message: message.into(),
+            help: None,
+            flag: None,
+        }
+    }
+
+    pub(super) fn at(token: Token, message: impl Into<String>) -> Self {
+        Self::new(token.from, token.to, message)
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Why the reading of an expression ended.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The grammar does not allow what stands there.
+    Fault(Fault),
+    /// It is nested too deep to be read here, which says nothing about Prometheus.
+    Deep,
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}

@@ -1,0 +1,221 @@
+//! What stands between an operator and its right side, and what its two sides must be.
+
+use super::dialect::Feature;
+use super::fault::Fault;
+use super::parse::{Parse, Parser, with_remedy};
+use super::quoted::unquote;
+use super::token::{Kind, Operator, Token, Word};
+use super::value::{Part, Type};
+
+/// `bool on (…) group_left (…) fill (…)`.
+#[derive(Debug, Default)]
+pub(super) struct Modifiers {
+    bool_word: Option<Token>,
+    /// `on` or `ignoring`, and the labels behind it.
+    matching: Option<(Token, Vec<String>)>,
+    /// `group_left` or `group_right`, and the labels behind it.
+    group: Option<(Token, Vec<(String, Token)>)>,
+    fill: Option<Token>,
+}
+
+impl Parser<'_> {
+    pub(super) fn modifiers(&mut self) -> Parse<Modifiers> {
+        let mut out = Modifiers::default();
+        if self.token.kind == Kind::Word(Word::Bool) {
+            out.bool_word = Some(self.advance()?);
+        }
+        if matches!(self.token.kind, Kind::Word(Word::On | Word::Ignoring)) {
+            let word = self.advance()?;
+            let labels = self.labels()?;
+            out.matching = Some((word, labels.into_iter().map(|(name, _)| name).collect()));
+            if matches!(
+                self.token.kind,
+                Kind::Word(Word::GroupLeft | Word::GroupRight)
+            ) {
+                let word = self.advance()?;
+                let labels = if self.token.kind == Kind::ParenOpen {
+                    self.labels()?
+                } else {
+                    Vec::new()
+                };
+                out.group = Some((word, labels));
+            }
+        } else if matches!(
+            self.token.kind,
+            Kind::Word(Word::GroupLeft | Word::GroupRight)
+        ) {
+            let word = self.slice(self.token);
+            let message = format!("`{word}` can only follow `on (…)` or `ignoring (…)`");
+            return Err(Fault::at(self.token, message).into());
+        }
+        self.fills(&mut out)?;
+        Ok(out)
+    }
+
+    /// `fill (0)`, or one or both of `fill_left (0)` and `fill_right (0)`.
+    fn fills(&mut self, out: &mut Modifiers) -> Parse<()> {
+        let mut seen: Option<Word> = None;
+        while let Kind::Word(word @ (Word::Fill | Word::FillLeft | Word::FillRight)) =
+            self.token.kind
+        {
+            let pair = seen
+                .is_none_or(|before| before != word && before != Word::Fill && word != Word::Fill);
+            if !pair {
+                return Err(self.unexpected("the right side of the operator"));
+            }
+            seen = Some(word);
+            let token = self.advance()?;
+            self.need(Feature::Fill, token.from, token.to);
+            out.fill = Some(token);
+            self.expect(Kind::ParenOpen, "`(`")?;
+            if matches!(self.token.kind, Kind::Operator(operator) if operator.is_sign()) {
+                self.advance()?;
+            }
+            match self.token.kind {
+                Kind::Number => {
+                    let token = self.advance()?;
+                    self.number(token);
+                }
+                Kind::Duration => {
+                    let token = self.advance()?;
+                    self.duration_literal(token);
+                }
+                _ => return Err(self.unexpected("a number")),
+            }
+            self.expect(Kind::ParenClose, "`)`")?;
+        }
+        Ok(())
+    }
+
+    /// `(a, b)`: names of labels, plain or quoted.
+    pub(super) fn labels(&mut self) -> Parse<Vec<(String, Token)>> {
+        self.expect(Kind::ParenOpen, "`(` and names of labels")?;
+        let mut labels = Vec::new();
+        while !self.accept(Kind::ParenClose)? {
+            labels.push(self.label()?);
+            if !self.accept(Kind::Comma)? {
+                self.expect(Kind::ParenClose, "`,` or `)`")?;
+                break;
+            }
+        }
+        Ok(labels)
+    }
+
+    fn label(&mut self) -> Parse<(String, Token)> {
+        let token = self.token;
+        let name = match token.kind {
+            Kind::Text => {
+                self.need(Feature::QuotedNames, token.from, token.to);
+                unquote(self.slice(token))
+            }
+            kind if kind.names_a_label() => self.slice(token).to_owned(),
+            _ => return Err(self.unexpected("the name of a label")),
+        };
+        self.advance()?;
+        if name.is_empty() || (name.contains(':') && !self.dialect.has_utf8_names()) {
+            self.push(Fault::at(
+                token,
+                format!("`{name}` can't be the name of a label"),
+            ));
+        }
+        Ok((name, token))
+    }
+
+    /// What two sides are worth together.
+    pub(super) fn binary(
+        &mut self,
+        left: Part,
+        (operator, sign): (Operator, Token),
+        modifiers: &Modifiers,
+        right: Part,
+    ) -> Part {
+        let word = self.slice(sign);
+        let scalars = (left.ty == Type::Scalar, right.ty == Type::Scalar);
+        for side in [left, right] {
+            if !side.ty.is_operand() {
+                let message = format!("a side of `{word}` is {}", side.ty.noun());
+                let fault = Fault::new(
+                    side.from,
+                    side.to,
+                    format!("{message}, which operators can't work with"),
+                );
+                self.push(with_remedy(fault, side.ty, Type::Vector));
+            }
+        }
+        if let Some(token) = modifiers.bool_word.filter(|_| !operator.is_comparison()) {
+            self.push(Fault::at(
+                token,
+                format!("`bool` can only follow a comparison, and `{word}` is none"),
+            ));
+        }
+        if operator.is_comparison() && modifiers.bool_word.is_none() && scalars == (true, true) {
+            let fault = Fault::at(sign, "two numbers are compared without `bool`");
+            self.push(fault.help(format!("Write `{word} bool`, which gives 0 or 1")));
+        }
+        if operator.is_set() && (scalars.0 || scalars.1) {
+            let fault = Fault::at(
+                sign,
+                format!("`{word}` joins two vectors, and one side is a number"),
+            );
+            self.push(fault.help("Turn a number into a vector with `vector(…)`"));
+        }
+        if let Some((on, group)) = modifiers.matching.as_ref().zip(modifiers.group.as_ref()) {
+            self.labels_on_both_sides(on, group);
+        }
+        let vectors = left.ty.is(Type::Vector) && right.ty.is(Type::Vector);
+        self.matched(word, operator, modifiers, vectors);
+        let ty = if scalars == (true, true) {
+            Type::Scalar
+        } else {
+            Type::Vector
+        };
+        Part::new(left.from, right.to, ty)
+    }
+
+    fn labels_on_both_sides(
+        &mut self,
+        on: &(Token, Vec<String>),
+        group: &(Token, Vec<(String, Token)>),
+    ) {
+        if !self.slice(on.0).eq_ignore_ascii_case("on") {
+            return;
+        }
+        for (name, token) in group.1.iter().filter(|(name, _)| on.1.contains(name)) {
+            let word = self.slice(group.0);
+            let message = format!("the label `{name}` stands both in `on` and in `{word}`");
+            self.push(Fault::at(*token, message));
+        }
+    }
+
+    /// `on`, `group_left` and `fill` are for vectors, and not all of them for sets.
+    fn matched(&mut self, word: &str, operator: Operator, modifiers: &Modifiers, vectors: bool) {
+        let on = modifiers
+            .matching
+            .as_ref()
+            .filter(|(_, labels)| !labels.is_empty());
+        if !vectors {
+            for token in on
+                .map(|(token, _)| *token)
+                .into_iter()
+                .chain(modifiers.fill)
+            {
+                let message = format!(
+                    "`{}` can only stand between two instant vectors",
+                    self.slice(token)
+                );
+                self.push(Fault::at(token, message));
+            }
+        } else if operator.is_set() {
+            for token in modifiers
+                .group
+                .as_ref()
+                .map(|(token, _)| *token)
+                .into_iter()
+                .chain(modifiers.fill)
+            {
+                let message = format!("`{}` can't be used with `{word}`", self.slice(token));
+                self.push(Fault::at(token, message));
+            }
+        }
+    }
+}

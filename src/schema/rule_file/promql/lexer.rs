@@ -1,0 +1,303 @@
+//! From text to tokens.
+
+use super::dialect::Release;
+use super::fault::Fault;
+use super::number::{self, is_word};
+use super::quoted;
+use super::token::{Kind, Operator, Token, Word, kind_of};
+
+/// Reads an expression piece by piece. What a character means depends on the bracket around it.
+#[derive(Debug)]
+pub(super) struct Lexer<'t> {
+    text: &'t str,
+    release: Release,
+    at: usize,
+    parens: Vec<usize>,
+    brace: Option<usize>,
+    bracket: Option<usize>,
+}
+
+/// Characters that are a token by themselves outside of braces.
+const SINGLE: &[(char, Kind)] = &[
+    (',', Kind::Comma),
+    ('@', Kind::At),
+    ('*', Kind::Operator(Operator::Multiply)),
+    ('/', Kind::Operator(Operator::Divide)),
+    ('%', Kind::Operator(Operator::Modulo)),
+    ('+', Kind::Operator(Operator::Add)),
+    ('-', Kind::Operator(Operator::Subtract)),
+    ('^', Kind::Operator(Operator::Power)),
+];
+
+/// Operators of one or two characters, longer ones first.
+const SIGNS: &[(&str, Kind, Release)] = &[
+    ("==", Kind::Operator(Operator::Equal), (2, 0)),
+    ("!=", Kind::Operator(Operator::NotEqual), (2, 0)),
+    ("<=", Kind::Operator(Operator::LessEqual), (2, 0)),
+    (">=", Kind::Operator(Operator::GreaterEqual), (2, 0)),
+    ("</", Kind::Operator(Operator::TrimUpper), (3, 11)),
+    (">/", Kind::Operator(Operator::TrimLower), (3, 11)),
+    ("<", Kind::Operator(Operator::Less), (2, 0)),
+    (">", Kind::Operator(Operator::Greater), (2, 0)),
+];
+
+/// The same inside braces.
+const MATCHES: &[(&str, Kind)] = &[
+    ("=~", Kind::MatchRegex),
+    ("!~", Kind::MatchNotRegex),
+    ("!=", Kind::Operator(Operator::NotEqual)),
+    ("=", Kind::Equal),
+    (",", Kind::Comma),
+];
+
+impl<'t> Lexer<'t> {
+    pub(super) fn new(text: &'t str, release: Release) -> Self {
+        Self {
+            text,
+            release,
+            at: 0,
+            parens: Vec::new(),
+            brace: None,
+            bracket: None,
+        }
+    }
+
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// The next piece; of kind `End` when there is none.
+    ///
+    /// # Errors
+    /// A character that has no meaning there, or a bracket that is never closed.
+    pub(super) fn next(&mut self) -> Result<Token, Fault> {
+        self.skip_blank();
+        let Some(c) = self.rest().chars().next() else {
+            return self.end();
+        };
+        if self.brace.is_some() {
+            self.in_braces(c)
+        } else {
+            self.outside(c)
+        }
+    }
+
+    /// Space and comments.
+    fn skip_blank(&mut self) {
+        loop {
+            let rest = self.rest();
+            let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
+            self.at += blank;
+            let rest = self.rest();
+            if rest.starts_with('#') {
+                self.at += rest.find(['\n', '\r']).unwrap_or(rest.len());
+            } else if blank == 0 || rest.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn end(&self) -> Result<Token, Fault> {
+        let open = [
+            (self.brace, '{', '}'),
+            (self.bracket, '[', ']'),
+            (self.parens.last().copied(), '(', ')'),
+        ];
+        match open
+            .into_iter()
+            .find_map(|(at, open, close)| Some((at?, open, close)))
+        {
+            Some((at, open, close)) => {
+                let message = format!("this `{open}` is never closed");
+                Err(Fault::new(at, at + 1, message).help(format!("Add the missing `{close}`")))
+            }
+            None => Ok(Token {
+                kind: Kind::End,
+                from: self.at,
+                to: self.at,
+            }),
+        }
+    }
+
+    fn take(&mut self, kind: Kind, length: usize) -> Token {
+        let from = self.at;
+        self.at += length;
+        Token {
+            kind,
+            from,
+            to: self.at,
+        }
+    }
+
+    fn in_braces(&mut self, c: char) -> Result<Token, Fault> {
+        let rest = self.rest();
+        if let Some((sign, kind)) = MATCHES.iter().find(|(sign, _)| rest.starts_with(sign)) {
+            return Ok(self.take(*kind, sign.len()));
+        }
+        match c {
+            '}' => {
+                self.brace = None;
+                Ok(self.take(Kind::BraceClose, 1))
+            }
+            '"' | '\'' | '`' => self.quoted(),
+            c if c.is_ascii_alphabetic() || c == '_' => {
+                let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+                Ok(self.take(Kind::Name, length))
+            }
+            '{' => Err(self
+                .stray(c, " inside braces")
+                .help("Close the first `{` before the next one")),
+            _ => Err(self.stray(c, " inside braces")),
+        }
+    }
+
+    fn outside(&mut self, c: char) -> Result<Token, Fault> {
+        if let Some((_, kind)) = SINGLE.iter().find(|(sign, _)| *sign == c) {
+            return Ok(self.take(*kind, 1));
+        }
+        let rest = self.rest();
+        let sign = SIGNS
+            .iter()
+            .find(|(sign, _, since)| rest.starts_with(sign) && self.release >= *since);
+        if let Some((sign, kind, _)) = sign {
+            return Ok(self.take(*kind, sign.len()));
+        }
+        match c {
+            '(' | ')' | '{' | '[' | ']' => self.bracket_sign(c),
+            '"' | '\'' | '`' => self.quoted(),
+            '.' | '0'..='9' => self.number(),
+            ':' if self.bracket.is_some() => Ok(self.take(Kind::Colon, 1)),
+            'a'..='z' | 'A'..='Z' | '_' | ':' => self.word(),
+            '=' if rest.starts_with("=~") => Err(self.outside_of_braces("=~")),
+            '!' if rest.starts_with("!~") => Err(self.outside_of_braces("!~")),
+            '=' => Ok(self.take(Kind::Equal, 1)),
+            _ => Err(self.stray(c, "")),
+        }
+    }
+
+    fn outside_of_braces(&self, sign: &str) -> Fault {
+        Fault::new(
+            self.at,
+            self.at + 2,
+            format!("`{sign}` compares labels, and stands only inside braces"),
+        )
+    }
+
+    fn bracket_sign(&mut self, c: char) -> Result<Token, Fault> {
+        let at = self.at;
+        let kind = match c {
+            '(' => {
+                self.parens.push(at);
+                Kind::ParenOpen
+            }
+            ')' if self.parens.pop().is_some() => Kind::ParenClose,
+            '{' => {
+                self.brace = Some(at);
+                Kind::BraceOpen
+            }
+            '[' if self.bracket.is_none() => {
+                self.bracket = Some(at);
+                Kind::BracketOpen
+            }
+            ']' if self.bracket.take().is_some() => Kind::BracketClose,
+            '[' => {
+                return Err(Fault::new(
+                    at,
+                    at + 1,
+                    "a range can't stand inside another one",
+                ));
+            }
+            _ => return Err(Fault::new(at, at + 1, format!("this `{c}` closes nothing"))),
+        };
+        Ok(self.take(kind, 1))
+    }
+
+    fn quoted(&mut self) -> Result<Token, Fault> {
+        let end = quoted::end(self.text, self.at)?;
+        Ok(self.take(Kind::Text, end - self.at))
+    }
+
+    fn number(&mut self) -> Result<Token, Fault> {
+        let rest = self.rest();
+        if rest.starts_with('.')
+            && !rest
+                .get(1..)
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            return Err(self.stray('.', ""));
+        }
+        match number::scan(self.text, self.at) {
+            Ok((kind, end)) => Ok(self.take(kind, end - self.at)),
+            Err(end) => {
+                let text = self.text.get(self.at..end).unwrap_or_default();
+                let message = format!("`{text}` is neither a number nor a duration");
+                Err(Fault::new(self.at, end, message)
+                    .help("A duration is written like `5m`, `1h30m` or `500ms`"))
+            }
+        }
+    }
+
+    fn word(&mut self) -> Result<Token, Fault> {
+        let rest = self.rest();
+        let length = rest
+            .find(|c| !(is_word(c) || c == ':'))
+            .unwrap_or(rest.len());
+        if self.bracket.is_some() {
+            return self.word_in_range();
+        }
+        let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        let kind = match kind_of(word, self.release) {
+            // These three came late: they are reserved only before a parenthesis.
+            Kind::Word(Word::Fill | Word::FillLeft | Word::FillRight)
+                if !after
+                    .trim_start_matches([' ', '\t', '\n', '\r'])
+                    .starts_with('(') =>
+            {
+                Kind::Name
+            }
+            kind => kind,
+        };
+        Ok(self.take(kind, length))
+    }
+
+    /// Between brackets only the functions of durations are words.
+    fn word_in_range(&mut self) -> Result<Token, Fault> {
+        let rest = self.rest();
+        let length = rest
+            .find(|c: char| !(c.is_ascii_alphabetic() || c == '_'))
+            .unwrap_or(rest.len());
+        let word = rest.get(..length).unwrap_or(rest);
+        match kind_of(word, self.release) {
+            kind @ Kind::Word(Word::Step | Word::Range | Word::MaxOf | Word::MinOf) => {
+                Ok(self.take(kind, length))
+            }
+            _ => {
+                let length = rest
+                    .find(|c| !(is_word(c) || c == ':'))
+                    .unwrap_or(rest.len())
+                    .max(1);
+                let word = rest.get(..length).unwrap_or(rest);
+                let message =
+                    format!("`{word}` can't stand between brackets, where a duration belongs");
+                Err(Fault::new(self.at, self.at + length, message)
+                    .help("Write a duration such as `[5m]`"))
+            }
+        }
+    }
+
+    fn stray(&self, c: char, place: &str) -> Fault {
+        let name = match c {
+            '\u{a0}' | '\u{2007}' | '\u{202f}' => {
+                "a space that may not break (U+00A0 or its like)".to_owned()
+            }
+            '“' | '”' | '‘' | '’' => format!("the typographic quote `{c}`"),
+            '\u{200b}' | '\u{feff}' => "an invisible character".to_owned(),
+            _ => format!("the character {c:?}"),
+        };
+        Fault::new(
+            self.at,
+            self.at + c.len_utf8(),
+            format!("{name} has no meaning in PromQL{place}"),
+        )
+    }
+}

@@ -1,0 +1,33 @@
+//! PromQL, as far as it takes to know whether Prometheus loads an expression, and why not.
+//!
+//! The expression is read once, from left to right, without building a tree: what a part is worth
+//! (its type, and whether a range or an offset may follow) is all that the parts around it ask.
+//! Which words, functions and forms exist depends on the release ([`Dialect`]). The grammar is that
+//! of Prometheus's `promql/parser` (lex.go, generated_parser.y and parse.go of 2.17 to 3.14).
+
+mod call;
+mod dialect;
+mod duration;
+mod fault;
+mod function;
+mod grouping;
+mod lexer;
+mod number;
+mod parse;
+mod quoted;
+mod selector;
+mod token;
+mod value;
+
+pub use dialect::Dialect;
+pub use fault::Fault;
+
+/// What is wrong with an expression, in the order of the text: the first break of the grammar
+/// alone, or everything that the types and the release forbid.
+#[must_use]
+pub fn check(expression: &str, dialect: Dialect) -> Vec<Fault> {
+    parse::check(expression, dialect)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,344 @@
+//! Expressions: operators, signs, and what may follow a selector.
+
+use super::dialect::{Dialect, Feature};
+use super::fault::{Fault, Stop};
+use super::lexer::Lexer;
+use super::number;
+use super::token::{Kind, Operator, POWER, Token, Word};
+use super::value::{Part, Shape, Type};
+
+/// Nesting beyond this is not read: no rule that people wrote comes near it, and the stack is
+/// finite.
+const DEEPEST: usize = 100;
+
+/// The reader of one expression.
+#[derive(Debug)]
+pub(super) struct Parser<'t> {
+    pub(super) text: &'t str,
+    pub(super) dialect: Dialect,
+    /// What the grammar allows, but types or the release do not.
+    pub(super) faults: Vec<Fault>,
+    pub(super) token: Token,
+    lexer: Lexer<'t>,
+    last: Token,
+    depth: usize,
+}
+
+pub(super) type Parse<T> = Result<T, Stop>;
+
+pub(super) fn check(text: &str, dialect: Dialect) -> Vec<Fault> {
+    let start = Token {
+        kind: Kind::End,
+        from: 0,
+        to: 0,
+    };
+    let lexer = Lexer::new(text, dialect.release);
+    let mut parser = Parser {
+        text,
+        dialect,
+        faults: Vec::new(),
+        token: start,
+        lexer,
+        last: start,
+        depth: 0,
+    };
+    match parser.whole() {
+        Ok(()) => {
+            parser.faults.sort_by_key(|fault| (fault.from, fault.to));
+            parser.faults
+        }
+        Err(Stop::Fault(fault)) => vec![fault],
+        Err(Stop::Deep) => Vec::new(),
+    }
+}
+
+impl<'t> Parser<'t> {
+    fn whole(&mut self) -> Parse<()> {
+        self.advance()?;
+        if self.token.kind == Kind::End {
+            return Err(Fault::new(0, self.text.len(), "there is no expression in it").into());
+        }
+        self.expression(0)?;
+        match self.token.kind {
+            Kind::End => Ok(()),
+            _ => Err(self.unexpected("an operator or the end of the expression")),
+        }
+    }
+
+    /// Goes on to the next piece and hands back the one before.
+    pub(super) fn advance(&mut self) -> Parse<Token> {
+        self.last = self.token;
+        self.token = self.lexer.next()?;
+        Ok(self.last)
+    }
+
+    /// Goes on if the piece is of a kind.
+    pub(super) fn accept(&mut self, kind: Kind) -> Parse<bool> {
+        let found = self.token.kind == kind;
+        if found {
+            self.advance()?;
+        }
+        Ok(found)
+    }
+
+    /// Goes on, or stops with what should have stood there.
+    pub(super) fn expect(&mut self, kind: Kind, wanted: &str) -> Parse<Token> {
+        if self.token.kind == kind {
+            self.advance()
+        } else {
+            Err(self.unexpected(wanted))
+        }
+    }
+
+    pub(super) fn slice(&self, token: Token) -> &'t str {
+        self.text.get(token.from..token.to).unwrap_or_default()
+    }
+
+    /// Where the last piece that was read ended.
+    pub(super) fn end(&self) -> usize {
+        self.last.to
+    }
+
+    /// The fault of a piece that can't stand where it does.
+    pub(super) fn unexpected(&self, wanted: &str) -> Stop {
+        let fault = if self.token.kind == Kind::End {
+            let last = self.last;
+            Fault::new(
+                last.from,
+                last.to,
+                format!("it ends too early: {wanted} should follow"),
+            )
+        } else {
+            let text = self.slice(self.token);
+            let shown = text.lines().next().unwrap_or(text);
+            let message = format!("`{shown}` can't stand here, where {wanted} should");
+            Fault::at(self.token, message)
+        };
+        fault.into()
+    }
+
+    pub(super) fn push(&mut self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
+    /// Notes that a form is not for this release, if it is not.
+    pub(super) fn need(&mut self, feature: Feature, from: usize, to: usize) {
+        self.faults.extend(self.dialect.refusal(feature, from, to));
+    }
+
+    /// An expression of operators that bind at least as tightly as `tightness`.
+    pub(super) fn expression(&mut self, tightness: u8) -> Parse<Part> {
+        self.enter()?;
+        let mut left = self.signed()?;
+        while let Kind::Operator(operator) = self.token.kind {
+            let precedence = operator.precedence();
+            if precedence < tightness {
+                break;
+            }
+            let sign = self.advance()?;
+            if matches!(operator, Operator::TrimUpper | Operator::TrimLower) {
+                self.need(Feature::Trim, sign.from, sign.to);
+            }
+            let modifiers = self.modifiers()?;
+            let right = self.expression(if operator == Operator::Power {
+                POWER
+            } else {
+                precedence + 1
+            })?;
+            left = self.binary(left, (operator, sign), &modifiers, right);
+        }
+        self.leave();
+        Ok(left)
+    }
+
+    /// Goes one level down, if there is one.
+    pub(super) fn enter(&mut self) -> Parse<()> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            Err(Stop::Deep)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// An operand with the signs before it, which bind like `*`.
+    fn signed(&mut self) -> Parse<Part> {
+        let Kind::Operator(operator) = self.token.kind else {
+            return self.followed();
+        };
+        if !operator.is_sign() {
+            return self.followed();
+        }
+        let sign = self.advance()?;
+        let operand = self.expression(POWER)?;
+        if !operand.ty.is_operand() {
+            let message = format!(
+                "`{}` can't stand before {}",
+                self.slice(sign),
+                operand.ty.noun()
+            );
+            let fault = Fault::new(operand.from, operand.to, message);
+            self.push(with_remedy(fault, operand.ty, Type::Vector));
+        }
+        Ok(Part::new(sign.from, operand.to, operand.ty))
+    }
+
+    /// An operand with the ranges and modifiers behind it.
+    fn followed(&mut self) -> Parse<Part> {
+        let mut part = self.operand()?;
+        loop {
+            match self.token.kind {
+                Kind::BracketOpen => part = self.range(part)?,
+                Kind::Word(Word::Offset) => self.offset(&mut part)?,
+                Kind::At => self.at(&mut part)?,
+                Kind::Word(Word::Anchored | Word::Smoothed) => self.extended(part)?,
+                _ => return Ok(part),
+            }
+        }
+    }
+
+    fn operand(&mut self) -> Parse<Part> {
+        match self.token.kind {
+            Kind::Number => {
+                let token = self.advance()?;
+                self.number(token);
+                Ok(Part::new(token.from, token.to, Type::Scalar))
+            }
+            Kind::Duration => {
+                let token = self.advance()?;
+                self.duration_literal(token);
+                self.need(Feature::LooseNumbers, token.from, token.to);
+                Ok(Part::new(token.from, token.to, Type::Scalar))
+            }
+            Kind::Text => {
+                let token = self.advance()?;
+                Ok(Part::new(token.from, token.to, Type::Text))
+            }
+            Kind::ParenOpen => {
+                let open = self.advance()?;
+                let inner = self.expression(0)?;
+                self.expect(Kind::ParenClose, "an operator or `)`")?;
+                Ok(Part::new(open.from, self.end(), inner.ty))
+            }
+            Kind::BraceOpen => self.selector(None),
+            kind if kind.names_a_metric() => self.named(),
+            _ => Err(self.unexpected("a metric, a function, a number or `(`")),
+        }
+    }
+
+    /// The value of a number; a fault if Go can't read it.
+    pub(super) fn number(&mut self, token: Token) -> f64 {
+        let text = self.slice(token);
+        if text.contains('_') {
+            self.need(Feature::Underscores, token.from, token.to);
+        }
+        number::value(text).unwrap_or_else(|| {
+            self.push(Fault::at(
+                token,
+                format!("`{text}` is not a number that Prometheus can hold"),
+            ));
+            1.0
+        })
+    }
+
+    /// `offset 5m`.
+    fn offset(&mut self, part: &mut Part) -> Parse<()> {
+        let word = self.advance()?;
+        self.offset_duration()?;
+        let end = self.end();
+        let message = match part.shape {
+            Shape::Other => {
+                "`offset` can only follow a selector, a range or a subquery, not an expression around them"
+            }
+            _ if part.offset => "`offset` stands twice behind the same selector",
+            _ => "",
+        };
+        if !message.is_empty() {
+            self.push(Fault::new(word.from, end, message));
+        }
+        part.offset = true;
+        part.to = end;
+        Ok(())
+    }
+
+    /// `@ 1609746000`, `@ start()`.
+    fn at(&mut self, part: &mut Part) -> Parse<()> {
+        let sign = self.advance()?;
+        match self.token.kind {
+            Kind::Word(Word::Start | Word::End) => {
+                self.advance()?;
+                self.expect(Kind::ParenOpen, "`(`")?;
+                self.expect(Kind::ParenClose, "`)`")?;
+            }
+            _ => self.timestamp()?,
+        }
+        let end = self.end();
+        self.need(Feature::AtModifier, sign.from, end);
+        let message = match part.shape {
+            Shape::Other => {
+                "`@` can only follow a selector, a range or a subquery, not an expression around them"
+            }
+            _ if part.at => "`@` stands twice behind the same selector",
+            _ => "",
+        };
+        if !message.is_empty() {
+            self.push(Fault::new(sign.from, end, message));
+        }
+        part.at = true;
+        part.to = end;
+        Ok(())
+    }
+
+    fn timestamp(&mut self) -> Parse<()> {
+        if matches!(self.token.kind, Kind::Operator(operator) if operator.is_sign()) {
+            self.advance()?;
+        }
+        match self.token.kind {
+            Kind::Number => {
+                let token = self.advance()?;
+                // Milliseconds in 64 bits are what a time is in Prometheus (`setTimestamp`).
+                if self.number(token).abs() < 9_223_372_036_854_775_807.0 {
+                    return Ok(());
+                }
+                self.push(Fault::at(
+                    token,
+                    "this is no time that Prometheus can count to",
+                ));
+                Ok(())
+            }
+            Kind::Duration => {
+                let token = self.advance()?;
+                self.duration_literal(token);
+                self.need(Feature::LooseNumbers, token.from, token.to);
+                Ok(())
+            }
+            _ => Err(self.unexpected("a time in seconds, `start()` or `end()`")),
+        }
+    }
+
+    /// `anchored` and `smoothed`.
+    fn extended(&mut self, part: Part) -> Parse<()> {
+        let word = self.advance()?;
+        self.need(Feature::ExtendedRanges, word.from, word.to);
+        if matches!(part.shape, Shape::Subquery | Shape::Other) {
+            let message = format!(
+                "`{}` can only follow a selector or a range",
+                self.slice(word)
+            );
+            self.push(Fault::at(word, message));
+        }
+        Ok(())
+    }
+}
+
+/// Adds what helps to a value of one type where another is wanted.
+pub(super) fn with_remedy(fault: Fault, is: Type, wanted: Type) -> Fault {
+    match is.remedy(wanted) {
+        Some(remedy) => fault.help(remedy),
+        None => fault,
+    }
+}

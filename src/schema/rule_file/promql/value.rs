@@ -1,0 +1,92 @@
+//! What a part of an expression is worth.
+
+/// The types of PromQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    Scalar,
+    Vector,
+    Matrix,
+    Text,
+    /// Of what an unknown function returns: never at fault itself.
+    Unknown,
+}
+
+impl Type {
+    /// A noun with its article.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Scalar => "a number",
+            Self::Vector => "an instant vector",
+            Self::Matrix => "a range vector",
+            Self::Text => "a text",
+            Self::Unknown => "something unknown",
+        }
+    }
+
+    pub(super) fn is(self, wanted: Self) -> bool {
+        self == wanted || self == Self::Unknown
+    }
+
+    /// Whether it can stand on a side of an operator.
+    pub(super) fn is_operand(self) -> bool {
+        !matches!(self, Self::Matrix | Self::Text)
+    }
+
+    /// What to do about a value of this type where another is wanted.
+    pub(super) fn remedy(self, wanted: Self) -> Option<&'static str> {
+        match (self, wanted) {
+            (Self::Vector, Self::Matrix) => Some("Add a range to the selector, such as `[5m]`"),
+            (Self::Matrix, Self::Vector) => Some(
+                "Take the range away, or put it in a function such as `rate(…)` or `avg_over_time(…)`",
+            ),
+            (Self::Vector, Self::Scalar) => {
+                Some("Turn a vector of one element into a number with `scalar(…)`")
+            }
+            (Self::Scalar, Self::Vector) => Some("Turn a number into a vector with `vector(…)`"),
+            (_, Self::Text) => Some("Write a text in quotes"),
+            _ => None,
+        }
+    }
+}
+
+/// What may follow a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A selector, until a range follows.
+    Selector,
+    /// A selector with a range.
+    Range,
+    /// A range of something that is no selector, which is at fault already.
+    BrokenRange,
+    Subquery,
+    Other,
+}
+
+/// A part of an expression.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) ty: Type,
+    pub(super) shape: Shape,
+    /// Whether an offset follows it.
+    pub(super) offset: bool,
+    /// Whether an `@` follows it.
+    pub(super) at: bool,
+    /// Whether a metric's name stands before its braces.
+    pub(super) named: bool,
+}
+
+impl Part {
+    pub(super) fn new(from: usize, to: usize, ty: Type) -> Self {
+        Self {
+            from,
+            to,
+            ty,
+            shape: Shape::Other,
+            offset: false,
+            at: false,
+            named: false,
+        }
+    }
+}

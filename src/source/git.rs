@@ -1,0 +1,241 @@
+//! A tree as git has it: of a revision, or of the index.
+//!
+//! What lies outside of the repository's work tree, and what is not git's at all, such as the
+//! folder `.git`, is seen as it is on the disk.
+
+mod command;
+mod ignored;
+mod listing;
+mod objects;
+mod repository;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+
+use super::folder::Folder;
+use super::follow::follow;
+use super::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
+use super::walk::{self, Seen};
+use ignored::Ignored;
+use objects::Objects;
+
+pub use command::GitError;
+pub use repository::Repository;
+
+/// A file or a link as git has it.
+#[derive(Clone, Debug)]
+struct Item {
+    kind: Kind,
+    /// The name of its content.
+    id: String,
+    /// Which repository has the content: the submodules have their own.
+    objects: usize,
+}
+
+/// The longest target of a link that is followed, in bytes.
+const LONGEST_TARGET: u64 = 4096;
+
+/// A tree as git has it. It holds tracked files only.
+#[derive(Debug)]
+pub struct Git {
+    top: PathBuf,
+    disk: Folder,
+    items: BTreeMap<PathBuf, Item>,
+    objects: Vec<Objects>,
+    on_disk: Vec<PathBuf>,
+}
+
+impl Git {
+    /// Has a file or folder seen as it is on the disk, whatever git knows of it: a root file
+    /// system, or a policy file that was named.
+    #[must_use]
+    pub fn with_disk(mut self, path: &Path) -> Self {
+        let path = self.absolute(path);
+        self.on_disk.push(self.disk.resolve(&path).unwrap_or(path));
+        self
+    }
+
+    /// The same without a file, by its path for people.
+    #[must_use]
+    pub fn without(mut self, shown: &str) -> Self {
+        let base = self.disk.base().to_owned();
+        let gone = super::path::collapse(&base.join(shown));
+        self.items.remove(&gone);
+        self
+    }
+
+    /// What kept git from showing a file that it knows, if that happened: then what was found in
+    /// this tree does not count.
+    #[must_use]
+    pub fn failure(&self) -> Option<GitError> {
+        self.objects.iter().find_map(Objects::failure)
+    }
+
+    /// Whether a path without links is git's to know.
+    fn is_ours(&self, path: &Path) -> bool {
+        path.starts_with(&self.top)
+            && !path.components().any(|part| part.as_os_str() == ".git")
+            && !self.on_disk.iter().any(|other| path.starts_with(other))
+    }
+
+    fn kind_at(&self, path: &Path) -> Option<Kind> {
+        if !self.is_ours(path) {
+            return self.disk.metadata(path).ok().map(|meta| meta.kind);
+        }
+        if let Some(item) = self.items.get(path) {
+            return Some(item.kind);
+        }
+        let is_folder = self.below(path).next().is_some() || path == self.top;
+        is_folder.then_some(Kind::Folder)
+    }
+
+    fn target_at(&self, path: &Path) -> io::Result<PathBuf> {
+        if !self.is_ours(path) {
+            return self.disk.link_target(path);
+        }
+        let item = self.items.get(path).ok_or(io::ErrorKind::NotFound)?;
+        if item.kind != Kind::Link {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let target = self.content(item, LONGEST_TARGET);
+        target
+            .map(|bytes| listing::path(&bytes))
+            .map_err(io::Error::other)
+    }
+
+    fn follow(&self, path: &Path, last: bool) -> io::Result<PathBuf> {
+        let kind_at = |path: &Path| self.kind_at(path);
+        follow(&self.absolute(path), last, &kind_at, &|path| {
+            self.target_at(path)
+        })
+    }
+
+    fn content(&self, item: &Item, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let objects = self.objects.get(item.objects);
+        objects
+            .ok_or(ReadError::Missing)
+            .and_then(|objects| objects.read(&item.id, limit))
+    }
+
+    /// What lies below a folder. Paths are sorted part by part, so it stands together.
+    fn below(&self, folder: &Path) -> impl Iterator<Item = (&PathBuf, &Item)> {
+        let from = (Bound::Excluded(folder), Bound::Unbounded);
+        self.items
+            .range::<Path, _>(from)
+            .take_while(move |(path, _)| path.starts_with(folder))
+    }
+
+    /// What a walk finds in a folder, as the disk would have it.
+    fn list_below(&self, folder: &Path, how: &Walk<'_>) -> Vec<Seen> {
+        if !self.is_ours(folder) {
+            return walk::walk_folder(folder, how);
+        }
+        let hidden = |path: &Path| {
+            let rest = path.strip_prefix(folder).unwrap_or(path);
+            rest.components()
+                .any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."))
+        };
+        let mut ignored = Ignored::new(self, &self.top);
+        self.below(folder)
+            .filter(|(path, item)| {
+                (how.wanted)(path)
+                    && matches!(item.kind, Kind::File | Kind::Link)
+                    && (how.hidden || !hidden(path))
+                    && (how.no_ignore || !ignored.is_ignored(path))
+            })
+            .map(|(path, item)| Seen::File {
+                path: path.clone(),
+                link: item.kind == Kind::Link,
+            })
+            .collect()
+    }
+}
+
+impl Tree for Git {
+    fn base(&self) -> &Path {
+        self.disk.base()
+    }
+
+    /// Git knows neither owners nor modes: those of the file that lies there now are taken, so that
+    /// two trees are judged alike.
+    fn metadata(&self, path: &Path) -> io::Result<Meta> {
+        let path = self.follow(path, false)?;
+        if !self.is_ours(&path) {
+            return self.disk.metadata(&path);
+        }
+        let kind = self.kind_at(&path).ok_or(io::ErrorKind::NotFound)?;
+        let len = match self.items.get(&path) {
+            Some(item) => match self.objects.get(item.objects) {
+                Some(objects) => objects.len(&item.id)?,
+                None => 0,
+            },
+            None => 0,
+        };
+        let there = self.disk.metadata(&path).ok();
+        let there = there.filter(|meta| meta.kind == kind);
+        Ok(Meta {
+            kind,
+            len,
+            mode: there.and_then(|meta| meta.mode),
+            uid: there.and_then(|meta| meta.uid),
+            gid: there.and_then(|meta| meta.gid),
+        })
+    }
+
+    fn link_target(&self, path: &Path) -> io::Result<PathBuf> {
+        self.target_at(&self.follow(path, false)?)
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        let path = self.follow(path, true)?;
+        match self.kind_at(&path) {
+            Some(_) => Ok(path),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn tracked_by_git(&self, folder: &Path) -> Option<BTreeSet<PathBuf>> {
+        Some(self.below(folder).map(|(path, _)| path.clone()).collect())
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let folder = self.resolve(folder)?;
+        if !self.is_ours(&folder) {
+            return self.disk.list(&folder);
+        }
+        if self.kind_at(&folder) != Some(Kind::Folder) {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
+        let child = |path: &PathBuf| {
+            let rest = path.strip_prefix(&folder).ok()?;
+            Some(folder.join(rest.components().next()?))
+        };
+        let mut paths: Vec<_> = self
+            .below(&folder)
+            .filter_map(|(path, _)| child(path))
+            .collect();
+        paths.dedup();
+        Ok(paths)
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let path = self.resolve(path)?;
+        if !self.is_ours(&path) {
+            return self.disk.read(&path, limit);
+        }
+        match self.items.get(&path) {
+            Some(item) if item.kind == Kind::File => self.content(item, limit),
+            _ => Err(ReadError::NotAFile(
+                self.kind_at(&path).unwrap_or(Kind::Other),
+            )),
+        }
+    }
+
+    fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
+        walk::walk(self, named, how, &|folder, how| {
+            self.list_below(folder, how)
+        })
+    }
+}

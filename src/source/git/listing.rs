@@ -1,0 +1,119 @@
+//! What `git ls-tree -z` and `git ls-files --stage -z` say.
+
+use std::path::PathBuf;
+
+use crate::source::tree::Kind;
+
+/// One line of a listing.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// What it is; none for the commit of a submodule.
+    pub(super) kind: Option<Kind>,
+    /// The name of its content, or of the commit.
+    pub(super) id: String,
+    /// Where, from the top.
+    pub(super) path: PathBuf,
+}
+
+/// The lines of `git ls-tree -r -z`: `<mode> <type> <name>\t<path>`.
+pub(super) fn of_tree(bytes: &[u8]) -> Vec<Listed> {
+    records(bytes, |mut words| {
+        let (mode, id) = (words.next()?, words.nth(1)?);
+        Some((mode, id))
+    })
+}
+
+/// The lines of `git ls-files --stage -z`: `<mode> <name> <stage>\t<path>`. Of a path with a
+/// conflict our side counts, which is stage 2.
+pub(super) fn of_index(bytes: &[u8]) -> Vec<Listed> {
+    records(bytes, |mut words| {
+        let (mode, id, stage) = (words.next()?, words.next()?, words.next()?);
+        matches!(stage, "0" | "2").then_some((mode, id))
+    })
+}
+
+/// The pairs of old and new path of `git diff --name-status -z`, of renames only.
+pub(super) fn renames(bytes: &[u8]) -> Vec<(PathBuf, PathBuf)> {
+    let mut fields = bytes.split(|byte| *byte == 0);
+    let mut out = Vec::new();
+    while let Some(status) = fields.next() {
+        if !status.starts_with(b"R") {
+            continue;
+        }
+        if let (Some(old), Some(new)) = (fields.next(), fields.next()) {
+            out.push((path(old), path(new)));
+        }
+    }
+    out
+}
+
+fn records<'b>(
+    bytes: &'b [u8],
+    read: impl Fn(std::str::SplitWhitespace<'b>) -> Option<(&'b str, &'b str)>,
+) -> Vec<Listed> {
+    let lines = bytes.split(|byte| *byte == 0);
+    let listed = lines.filter_map(|line| {
+        let tab = line.iter().position(|byte| *byte == b'\t')?;
+        let (head, name) = line.split_at_checked(tab)?;
+        let (mode, id) = read(std::str::from_utf8(head).ok()?.split_whitespace())?;
+        Some(Listed {
+            kind: kind(mode),
+            id: id.to_owned(),
+            path: path(name.get(1..)?),
+        })
+    });
+    listed.collect()
+}
+
+/// What a mode says (git-fast-import(1) lists them all).
+fn kind(mode: &str) -> Option<Kind> {
+    match mode {
+        "120000" => Some(Kind::Link),
+        "160000" => None,
+        _ => Some(Kind::File),
+    }
+}
+
+/// A path of git's, which is bytes with slashes.
+#[cfg(unix)]
+pub(super) fn path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt as _;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+/// A path of git's, which is UTF-8 with slashes where names are no bytes.
+#[cfg(not(unix))]
+pub(super) fn path(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).split('/').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listings_are_read_whatever_is_in_a_name() {
+        let tree =
+            b"100644 blob aa\ta b\tc\n.yml\x00120000 blob bb\tlink\x00160000 commit cc\tsub\x00";
+        let listed = of_tree(tree);
+        let expected = [
+            (Some(Kind::File), "aa", "a b\tc\n.yml"),
+            (Some(Kind::Link), "bb", "link"),
+            (None, "cc", "sub"),
+        ];
+        assert_eq!(listed.len(), expected.len());
+        for (one, (kind, id, path)) in listed.iter().zip(expected) {
+            assert_eq!(
+                (one.kind, &*one.id, one.path.to_str()),
+                (kind, id, Some(path))
+            );
+        }
+        let index = b"100755 aa 0\tx\x00100644 bb 1\ty\x00100644 cc 2\ty\x00100644 dd 3\ty\x00";
+        let ids: Vec<_> = of_index(index).into_iter().map(|one| one.id).collect();
+        assert_eq!(ids, ["aa", "cc"]);
+        assert_eq!(
+            renames(b"M\0a\0R100\0old\0new\0A\0R\0"),
+            [(PathBuf::from("old"), PathBuf::from("new"))]
+        );
+    }
+}

@@ -1,0 +1,162 @@
+//! Contents by their names, from one `git cat-file --batch` that stays open.
+
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use super::command::{GitError, apart, command};
+use crate::source::tree::ReadError;
+
+/// The contents of one repository.
+#[derive(Debug)]
+pub(super) struct Objects {
+    top: PathBuf,
+    submodule: bool,
+    process: Mutex<Option<Process>>,
+    failed: OnceLock<Failure>,
+}
+
+#[derive(Clone, Debug)]
+enum Failure {
+    NoContent,
+    Broken(String),
+}
+
+#[derive(Debug)]
+struct Process {
+    child: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It waits for a next name that will not come. That it may be gone already is all the same.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Objects {
+    pub(super) fn new(top: &Path, submodule: bool) -> Self {
+        Self {
+            top: top.to_owned(),
+            submodule,
+            process: Mutex::new(None),
+            failed: OnceLock::new(),
+        }
+    }
+
+    /// The content of a name.
+    pub(super) fn read(&self, id: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
+        self.noted(self.exchange(|process| {
+            let len = process.ask(id)?;
+            if len > limit {
+                process.skip(len)?;
+                return Ok(Err(ReadError::TooLarge { limit }));
+            }
+            let mut bytes = Vec::new();
+            (&mut process.from).take(len).read_to_end(&mut bytes)?;
+            if bytes.len() as u64 != len {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            process.skip(0)?;
+            Ok(Ok(bytes))
+        }))?
+    }
+
+    /// The length of the content of a name, in bytes.
+    pub(super) fn len(&self, id: &str) -> io::Result<u64> {
+        self.noted(self.exchange(|process| {
+            let len = process.ask(id)?;
+            process.skip(len)?;
+            Ok(len)
+        }))
+    }
+
+    /// What went wrong first.
+    pub(super) fn failure(&self) -> Option<GitError> {
+        Some(match self.failed.get()? {
+            Failure::NoContent => GitError::NoContent,
+            Failure::Broken(said) => GitError::Failed {
+                command: "cat-file".into(),
+                said: said.clone(),
+            },
+        })
+    }
+
+    fn exchange<T>(&self, talk: impl FnOnce(&mut Process) -> io::Result<T>) -> io::Result<T> {
+        let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = match process.take() {
+            Some(open) => open,
+            None if self.submodule => Process::start(apart(&self.top))?,
+            None => Process::start(command(&self.top))?,
+        };
+        let open = process.insert(open);
+        let told = talk(open);
+        if told
+            .as_ref()
+            .is_err_and(|error| error.kind() != io::ErrorKind::NotFound)
+        {
+            // Nobody knows where in its answer it is: the next one gets a new process.
+            *process = None;
+        }
+        told
+    }
+
+    fn noted<T>(&self, told: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &told {
+            let failure = match error.kind() {
+                io::ErrorKind::NotFound => Failure::NoContent,
+                _ => Failure::Broken(error.to_string()),
+            };
+            self.failed.get_or_init(|| failure);
+        }
+        told
+    }
+}
+
+impl Process {
+    fn start(mut git: Command) -> io::Result<Self> {
+        let mut child = git
+            .args(["cat-file", "--batch"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let (Some(to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        Ok(Self {
+            child,
+            to,
+            from: BufReader::new(from),
+        })
+    }
+
+    /// Asks for a name and reads the head of the answer, `<name> <type> <length>`: the length of
+    /// what follows.
+    fn ask(&mut self, id: &str) -> io::Result<u64> {
+        writeln!(self.to, "{id}")?;
+        let mut head = String::new();
+        self.from.read_line(&mut head)?;
+        let mut words = head.split_whitespace().skip(1);
+        match (words.next(), words.next().map(str::parse)) {
+            (Some("missing"), _) => Err(io::ErrorKind::NotFound.into()),
+            (Some(_), Some(Ok(len))) => Ok(len),
+            _ => Err(io::Error::other("its answer can't be read")),
+        }
+    }
+
+    /// Reads over content and the line break behind it.
+    fn skip(&mut self, len: u64) -> io::Result<()> {
+        let len = len.saturating_add(1);
+        let read = io::copy(&mut (&mut self.from).take(len), &mut io::sink())?;
+        if read == len {
+            Ok(())
+        } else {
+            Err(io::ErrorKind::UnexpectedEof.into())
+        }
+    }
+}

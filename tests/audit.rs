@@ -1,0 +1,289 @@
+//! The inventory from outside.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on says so by panicking"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+fn audit(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_promvet"))
+        .current_dir(folder)
+        .arg("audit")
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, content) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    folder
+}
+
+/// The endpoints of one configuration.
+fn endpoints(config: &str) -> Vec<Value> {
+    let folder = tree(&[("prometheus.yml", config)]);
+    let output = audit(folder.path(), &["--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    report
+        .get("endpoints")
+        .and_then(Value::as_array)
+        .unwrap()
+        .clone()
+}
+
+/// The endpoint of one entry of remote_write, written as YAML lines.
+fn endpoint(entry: &str) -> Value {
+    let lines: Vec<_> = entry.lines().map(|line| format!("    {line}")).collect();
+    let config = format!("remote_write:\n  -\n{}\n", lines.join("\n"));
+    endpoints(&config).remove(0)
+}
+
+const PLANTED: &str = "s3cret-planted";
+
+#[test]
+fn credentials_are_told_by_kind_and_source_and_never_by_value() {
+    let url = "url: https://mimir.example.com/api/v1/push";
+    let placeholder = "bearer_token: ${TOKEN}".to_owned();
+    for (settings, expected) in [
+        (String::new(), json!([])),
+        (
+            format!("bearer_token: {PLANTED}"),
+            json!([["bearer token", "written here"]]),
+        ),
+        (
+            placeholder,
+            json!([["bearer token", "filled in by a template"]]),
+        ),
+        (
+            "bearer_token_file: x/token".into(),
+            json!([["bearer token", "file x/token"]]),
+        ),
+        (
+            "authorization: {type: ApiKey, credentials_file: key}".into(),
+            json!([["authorization of type ApiKey", "file key"]]),
+        ),
+        (
+            format!("basic_auth: {{username: u, password: {PLANTED}}}"),
+            json!([["basic_auth", "written here"]]),
+        ),
+        (
+            "basic_auth: {username: u, password_file: p}".into(),
+            json!([["basic_auth", "file p"]]),
+        ),
+        (
+            format!("oauth2: {{client_id: i, client_secret: {PLANTED}, token_url: https://x/y}}"),
+            json!([["oauth2", "written here"]]),
+        ),
+        (
+            "sigv4: {region: eu-west-1}".into(),
+            json!([["sigv4", "none given, so the surroundings decide"]]),
+        ),
+        (
+            format!("sigv4: {{access_key: AKIAIOSFODNN7EXAMPLE, secret_key: {PLANTED}}}"),
+            json!([["sigv4", "written here"]]),
+        ),
+        (
+            "azuread: {cloud: AzurePublic, managed_identity: {client_id: a}}".into(),
+            json!([["azuread", "managed identity"]]),
+        ),
+        (
+            "tls_config: {cert_file: c.pem, key_file: k.pem}".into(),
+            json!([["client certificate", "file c.pem"]]),
+        ),
+        (
+            format!("headers: {{X-Api-Key: {PLANTED}, X-Other: plain}}"),
+            json!([["header X-Api-Key", "written here"]]),
+        ),
+        (
+            "http_headers: {X-Api-Key: {files: [key]}}".into(),
+            json!([["header X-Api-Key", "file key"]]),
+        ),
+    ] {
+        let endpoint = endpoint(&format!("{url}\n{settings}"));
+        let pairs: Vec<Value> = endpoint["credentials"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| json!([one["kind"], one["source"]]))
+            .collect();
+        assert_eq!(Value::from(pairs), expected, "{settings}");
+        assert!(!endpoint.to_string().contains(PLANTED), "{settings}");
+    }
+    let in_url = endpoint(&format!(
+        "url: https://u:{PLANTED}@mimir.example.com/api/v1/push?token={PLANTED}"
+    ));
+    assert_eq!(in_url["host"], "mimir.example.com");
+    assert_eq!(in_url["credentials"].as_array().unwrap().len(), 2);
+    assert!(!in_url.to_string().contains(PLANTED), "{in_url}");
+}
+
+#[test]
+fn receiver_tenant_and_protection_are_told_with_how_they_are_known() {
+    let opstrace = endpoint("url: https://cortex.prod.acme.opstrace.io/api/v1/push\nname: prod");
+    assert_eq!(opstrace["name"], "prod");
+    assert_eq!(
+        opstrace["receiver"],
+        json!({"names": ["Opstrace"], "known_by": "host", "certain": true})
+    );
+    assert_eq!(
+        (&opstrace["tenant"], &opstrace["tenant_in"]),
+        (&json!("prod"), &json!("host"))
+    );
+    let header = endpoint(
+        "url: http://mimir:8080/api/v1/push\nheaders: {x-scope-orgid: team-a}\ntls_config: {ca_file: x}",
+    );
+    assert_eq!(header["tenant"], "team-a");
+    assert_eq!(header["tenant_in"], "header x-scope-orgid");
+    assert_eq!(header["tls"]["verification"], "plain http");
+    assert_eq!(header["host"], "mimir:8080");
+    let skipped = endpoint(
+        "url: https://mimir.example.com/api/v1/push\ntls_config: {ca_file: ca.pem, insecure_skip_verify: true}",
+    );
+    assert_eq!(skipped["tls"]["verification"], "skipped");
+    assert_eq!(skipped["tls"]["ca"], "file ca.pem");
+    let unknown = endpoint("url: https://metrics.example.com/x\n");
+    assert_eq!(
+        unknown["receiver"],
+        json!({"names": [], "known_by": null, "certain": false})
+    );
+    assert_eq!(unknown["tenant"], Value::Null);
+    let broken = endpoint("name: no-url\n");
+    assert_eq!(
+        (&broken["host"], &broken["tls"]["verification"]),
+        (&Value::Null, &json!("unknown"))
+    );
+}
+
+#[test]
+fn what_is_dropped_before_sending_is_told() {
+    let endpoint = endpoint(
+        "url: https://mimir.example.com/api/v1/push\n\
+         write_relabel_configs:\n\
+         - {source_labels: [__name__], regex: 'go_.*', action: drop}\n\
+         - {source_labels: [job, env], regex: 'a;prod', action: Keep}\n\
+         - {regex: 'tmp_.*', action: labeldrop}\n\
+         - {target_label: x, replacement: y}\n\
+         - {source_labels: [a], target_label: b, action: dropequal}\n",
+    );
+    assert_eq!(
+        endpoint["dropped"],
+        json!([
+            "drops __name__ =~ go_.*",
+            "keeps only job;env =~ a;prod",
+            "drops labels tmp_.*",
+            "drops a == b"
+        ])
+    );
+}
+
+const TWO: &str = "\
+remote_write:
+  - name: good
+    url: https://cortex.prod.acme.opstrace.io/api/v1/push
+    bearer_token_file: token
+  - name: bad
+    url: cortex.prod.acme.opstrace.io/api/v1/push
+    bearer_token_file: /run/token
+";
+
+#[test]
+fn owners_findings_and_what_is_unchecked_are_told() {
+    let folder = tree(&[
+        (".git/HEAD", ""),
+        (
+            ".github/CODEOWNERS",
+            "* @org/all\n/prod/ @org/prod ops@example.com\n",
+        ),
+        ("prod/prometheus.yml", TWO),
+        ("prod/token", "x"),
+        ("test/prometheus.yml", TWO),
+        ("test/token", "x"),
+        (
+            "promvet.yaml",
+            "issuers:\n  - hosts: ['*.opstrace.io']\n    issuer: letsencrypt-prod\n",
+        ),
+    ]);
+    let output = audit(&folder.path().join("prod"), &["..", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let all = report["endpoints"].as_array().unwrap();
+    assert_eq!(all.len(), 4);
+    let owners: Vec<_> = all.iter().map(|one| one["owners"].clone()).collect();
+    let (prod, other) = (json!(["@org/prod", "ops@example.com"]), json!(["@org/all"]));
+    assert!(
+        owners.contains(&prod) && owners.contains(&other),
+        "{owners:?}"
+    );
+    let bad = all.iter().find(|one| one["name"] == "bad").unwrap();
+    assert_eq!(
+        bad["findings"],
+        json!({"errors": 1, "warnings": 1, "infos": 0})
+    );
+    assert_eq!(bad["unchecked"].as_array().unwrap().len(), 1);
+    let good = all.iter().find(|one| one["name"] == "good").unwrap();
+    assert_eq!(
+        good["findings"],
+        json!({"errors": 0, "warnings": 0, "infos": 0})
+    );
+    assert_eq!(good["tls"]["issuer"], "letsencrypt-prod");
+    let evidence = &good["tls"]["evidence"][0];
+    assert!(
+        evidence["path"].as_str().unwrap().ends_with("promvet.yaml"),
+        "{evidence}"
+    );
+    assert_eq!(report["totals"]["endpoints"], 4);
+    assert_eq!(report["totals"]["configurations"], 2);
+}
+
+#[test]
+fn every_format_is_written_and_the_status_is_that_of_check() {
+    let folder = tree(&[("prometheus.yml", TWO), ("token", "x")]);
+    for (format, expected) in [
+        ("human", "WHERE "),
+        ("json", "{\"version\":1"),
+        ("json-lines", "{\"type\":\"inventory\",\"version\":1}\n"),
+        ("csv", "path,line,"),
+        ("markdown", "## promvet: 2 endpoints in 1 configuration"),
+    ] {
+        let output = audit(folder.path(), &["--format", format]);
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        let written = text(&output.stdout);
+        assert!(written.starts_with(expected), "{format}: {written}");
+        let never = ["--format", format, "--fail-on", "never"];
+        assert_eq!(audit(folder.path(), &never).status.code(), Some(0));
+    }
+    let table = text(&audit(folder.path(), &[]).stdout);
+    for part in [
+        "By receiver:",
+        "By tenant:",
+        "By issuer:",
+        "By credentials:",
+        "2 endpoints in",
+    ] {
+        assert!(table.contains(part), "{table}");
+    }
+    let empty = tempfile::tempdir().unwrap();
+    let output = audit(empty.path(), &[]);
+    assert_eq!(
+        (output.status.code(), text(&output.stdout)),
+        (Some(0), String::new())
+    );
+    assert!(text(&output.stderr).contains("no Prometheus configuration here"));
+    assert_eq!(audit(folder.path(), &["no/such"]).status.code(), Some(2));
+}

@@ -1,0 +1,82 @@
+# What the parts share. Sourced, not run.
+# shellcheck shell=bash
+set -euo pipefail
+
+# Installs packages from PyPI unless their command is there; false if that can't be done.
+has() {
+  local command=$1
+  shift
+  command -v "$command" > /dev/null && return
+  pip install --quiet --disable-pip-version-check --retries 1 "$@" > "$SCRATCH/pip.log" 2>&1
+}
+
+left_out() {
+  echo "   left out: $1"
+}
+
+fail() {
+  echo "$1" >&2
+  [ ! -f "$SCRATCH/said" ] || sed 's/^/    | /' "$SCRATCH/said" >&2
+  exit 1
+}
+
+# Runs a command, whose output goes to $SCRATCH/said, and demands an exit status.
+expect() {
+  local expected=$1 status=0
+  shift
+  "$@" > "$SCRATCH/said" 2>&1 || status=$?
+  [ "$status" -eq "$expected" ] || fail "exit status $status instead of $expected: $*"
+}
+
+# Demands a text in the output of the last command, or in a file.
+says() {
+  grep -qF -- "$1" "${2:-$SCRATCH/said}" || fail "does not say: $1"
+}
+
+says_not() {
+  ! grep -qF -- "$1" "${2:-$SCRATCH/said}" || fail "says: $1"
+}
+
+extract() {
+  (cd "$ROOT" && python "$ROOT/tests/packaging/extract.py" "$@")
+}
+
+good='remote_write:
+  - url: https://cortex.shop.acme.opstrace.io/api/v1/push
+    bearer_token_file: token
+'
+# No scheme: remote-write/url-syntax.
+bad=${good/https:\/\//}
+export good bad
+
+# A repository with a good configuration, in a new folder that becomes the current one.
+repository() {
+  mkdir -p "$1"
+  cd "$1"
+  git init --quiet --initial-branch main
+  printf '%s' "$good" > prometheus.yml
+  echo secret > token
+  printf 'services:\n  web:\n    image: nginx\n' > compose.yml
+  git add .
+  git commit --quiet --message first
+}
+
+# What the page's examples show: a second endpoint, and a slip in the first.
+slip() {
+  printf '%s' "$bad" > prometheus.yml
+  printf '  - url: https://mimir.example.com/api/v1/push\n' >> prometheus.yml
+  printf '    headers:\n      X-Scope-OrgID: shop\n' >> prometheus.yml
+}
+
+# Runs the command of a console block of docs/ci.md and demands what the page shows.
+as_shown() {
+  local command
+  command=$(extract fence docs/ci.md "$1" | sed -n '1s/^\$ //p')
+  expect 1 bash -c "$command"
+  sed -i 's/\r//; s/[[:blank:]]*$//' "$SCRATCH/said"
+  extract shown docs/ci.md "$1" > "$SCRATCH/page"
+  diff -u "$SCRATCH/page" "$SCRATCH/said" > "$SCRATCH/diff" || {
+    mv "$SCRATCH/diff" "$SCRATCH/said"
+    fail "docs/ci.md shows something else for '$1'"
+  }
+}
