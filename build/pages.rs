@@ -29,6 +29,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("material", "Material"),
     ("http_client", "HttpClient"),
     ("tree", "Tree"),
+    ("upgrade", "Upgrade"),
 ];
 
 /// Writes `rules.rs` into the build folder: the modules of the native checks and the table of

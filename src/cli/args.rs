@@ -10,6 +10,7 @@ use super::trust::TrustArgs;
 use crate::finding::{Severity, nearest};
 use crate::report::Format;
 use crate::report::inventory::InventoryFormat;
+use crate::schema::Version;
 
 /// Finds Prometheus configurations in a tree and says what in them will lose or leak data.
 #[derive(Debug, Parser)]
@@ -41,11 +42,18 @@ pub(super) enum Command {
     Audit(AuditArgs),
     /// List the files and what they were recognised as, and why
     Files(FilesArgs),
-    /// Print the page of a rule or of a receiver
+    /// Print the page of a rule, of a receiver, or of a key of prometheus.yml
     Explain {
-        /// A rule's name, such as remote-write/url-shape, or a receiver's, such as receiver:mimir
+        /// A rule's name, such as remote-write/url-shape, a receiver's, such as receiver:mimir, or a
+        /// key, such as remote_write.queue_config.max_shards
         #[arg(value_name = "NAME")]
         name: String,
+    },
+    /// Print the JSON Schema of prometheus.yml, for editors
+    Schema {
+        /// The release that it is for [default: the newest known]
+        #[arg(long, value_name = "VERSION", value_parser = Version::parse)]
+        prometheus: Option<Version>,
     },
     /// List all rules
     Rules,
@@ -151,6 +159,13 @@ pub(super) struct SinceArgs {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Judgement")]
 pub(super) struct JudgingArgs {
+    /// The releases of Prometheus that must load the configurations, such as 2.53,3.5; with
+    /// several, what changes between them is told too [default: promvet.yaml's, or the newest known]
+    #[arg(long, value_name = "VERSION", value_delimiter = ',', value_parser = Version::parse)]
+    pub(super) prometheus: Vec<Version>,
+    /// Prometheus runs with --agent, which refuses some sections
+    #[arg(long)]
+    pub(super) agent: bool,
     /// The severity from which findings make the exit status 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(super) fail_on: FailOn,

@@ -82,8 +82,10 @@ fn compared(args: &CheckArgs, request: &Request) -> Result<Option<Comparison>, S
     Comparison::new(&args.since, request).map_err(|why| why.to_string())
 }
 
-/// Says in the request where absolute paths lead; whether that can be done.
+/// Says in the request what is judged, and where absolute paths lead; whether that can be done.
 pub(super) fn judge_for(args: &JudgingArgs, tree: &dyn Tree, request: &mut Request) -> bool {
+    request.versions.clone_from(&args.prometheus);
+    request.agent = args.agent;
     request.host = match (&args.root, args.on_host) {
         (Some(root), _) => Host::Root(tree.absolute(root)),
         (None, true) => Host::Here,

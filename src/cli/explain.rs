@@ -2,12 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::Exit;
+use super::{Exit, key};
 use crate::facts::receiver::Catalogue;
 use crate::finding::nearest;
 use crate::rules;
+use crate::schema;
 
-/// Prints the page of a rule, or of a receiver: `receiver:mimir`.
+/// Prints the page of a rule, of a receiver (`receiver:mimir`), or of a key
+/// (`remote_write.queue_config.max_shards`).
 pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
     if let Some(id) = name.strip_prefix("receiver:") {
         return receiver(id, out);
@@ -31,12 +33,23 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
         list(&group, out)?;
         return Ok(Exit::Clean);
     }
-    let near = rules::nearest_name(name);
+    if let Some(page) = schema::describe(name) {
+        key::write(&page, out)?;
+        return Ok(Exit::Clean);
+    }
+    let (kind, near) = if name.contains('/') {
+        ("rule", rules::nearest_name(name).map(str::to_owned))
+    } else if name.contains('.') {
+        ("key", schema::suggest(name))
+    } else {
+        let rule = || rules::nearest_name(name).map(str::to_owned);
+        ("rule and no key", schema::suggest(name).or_else(rule))
+    };
     let near = near.map_or_else(
-        || "`promvet rules` lists all".into(),
+        || "`promvet rules` lists all rules".into(),
         |near| format!("did you mean {near}?"),
     );
-    super::complain(&format!("there is no rule `{name}`; {near}"));
+    super::complain(&format!("there is no {kind} `{name}`; {near}"));
     Ok(Exit::Failed)
 }
 

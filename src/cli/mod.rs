@@ -7,9 +7,11 @@ mod deliver;
 mod explain;
 mod files;
 mod inventory;
+mod key;
 mod parallel;
 pub mod pipeline;
 mod policies;
+mod schema;
 mod shell;
 mod since;
 mod terminal;
@@ -68,6 +70,7 @@ pub fn main() -> Exit {
         Some(Command::Audit(args)) => audit::audit(&args, &mut out),
         Some(Command::Files(args)) => files::files(&args, &mut out),
         Some(Command::Explain { name }) => explain::explain(&name, &mut out),
+        Some(Command::Schema { prometheus }) => schema::schema(prometheus, &mut out),
         Some(Command::Rules) => explain::rules(&mut out),
         Some(Command::Completions { shell }) => shell::completions(shell, &mut out),
         Some(Command::Man { command }) => shell::man(command.as_deref(), &mut out),

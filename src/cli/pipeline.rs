@@ -19,7 +19,7 @@ use crate::policy::{Policy, PolicyError};
 use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Configuration, Judgement};
-use crate::schema::{self, Target};
+use crate::schema::{self, Target, Version};
 use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk};
 
 /// What is to be checked, and how.
@@ -39,8 +39,11 @@ pub struct Request {
     pub config: Option<PathBuf>,
     /// Where absolute paths lead.
     pub host: Host,
-    /// The versions of Prometheus that must load the configurations.
-    pub target: Target,
+    /// The versions of Prometheus that must load the configurations; if there are none, those of
+    /// the policy, or else the newest.
+    pub versions: Vec<Version>,
+    /// Whether Prometheus runs as an agent.
+    pub agent: bool,
     /// A path that was made up for standard input: it lies in no folder.
     pub nameless: Option<PathBuf>,
     /// When certificates are valid: seconds since 1970.
@@ -61,7 +64,8 @@ impl Default for Request {
             threads: 0,
             config: None,
             host: Host::Elsewhere,
-            target: Target::default(),
+            versions: Vec::new(),
+            agent: false,
             nameless: None,
             now: today(),
             inventory: false,
@@ -318,16 +322,17 @@ fn judge_one<'a>(
     let judgement = match &recognised.what {
         What::Configuration { document, .. } => {
             let folder = folder_of(&seen.found, request, tree);
+            let target = target_of(recognised, request, facts.policy());
             let watch = &request.watch;
-            let templated = recognised.template.is_some();
-            let configuration = Configuration::new(document, folder, templated, facts);
+            let configuration = Configuration::new(document, folder, target.template, facts);
             let mut judgement = configuration
                 .as_ref()
                 .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
-            let target = target_of(recognised, request);
             let schema = watch.schema(|| schema::check(document, &target));
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
+            let upgrade = rules::judge_upgrade(document, &target, watch.rules());
+            judgement.findings.extend(upgrade.findings);
             if !recognised.masked {
                 let included = facts.included(document, folder, &target, request.now);
                 judgement.findings.extend(included.findings);
@@ -367,11 +372,18 @@ fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> 
     schema
 }
 
-/// What a file is judged for.
-fn target_of(recognised: &Recognised, request: &Request) -> Target {
+/// What a configuration is judged for. What was asked for wins over the policy. That discovery
+/// took a file for an agent's does not count here: it does so only where nothing stands in it that
+/// agents refuse.
+fn target_of(recognised: &Recognised, request: &Request, policy: &Policy) -> Target {
+    let mut versions = request.versions.clone();
+    if versions.is_empty() {
+        versions.extend(policy.prometheus.iter().map(|(version, _)| *version));
+    }
     Target {
+        agent: request.agent,
         template: recognised.template.is_some(),
-        ..request.target.clone()
+        ..Target::of_all(versions)
     }
 }
 

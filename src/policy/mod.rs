@@ -14,6 +14,7 @@ pub use sections::{Glob, Issuer, IssuerPolicy, Level, OpstraceInstance, RuleLeve
 use std::sync::Arc;
 
 use crate::finding::{Place, Text};
+use crate::schema::Version;
 
 /// The names under which a policy file is found.
 pub const FILE_NAMES: &[&str] = &["promvet.yaml", ".promvet.yaml"];
@@ -21,8 +22,8 @@ pub const FILE_NAMES: &[&str] = &["promvet.yaml", ".promvet.yaml"];
 /// What promvet.yaml says. Without one, everything is empty.
 #[derive(Debug, Default)]
 pub struct Policy {
-    /// Versions of Prometheus that must load the configurations, as written, with their places.
-    pub prometheus: Vec<(String, Place)>,
+    /// Versions of Prometheus that must load the configurations, with their places.
+    pub prometheus: Vec<(Version, Place)>,
     /// Who signed the certificates of which hosts; the first entry that matches counts.
     pub issuers: Vec<IssuerPolicy>,
     /// Files that are rendered before Prometheus reads them.

@@ -8,6 +8,7 @@ use super::Policy;
 use super::mounts;
 use super::read::{Mistakes, PolicyError};
 use crate::finding::{Place, Severity, Text, nearest};
+use crate::schema::Version;
 use crate::yaml::{Node, parse_first};
 
 /// A pattern over paths or host names, with its place.
@@ -157,7 +158,7 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
     if let Some(root) = document.root() {
         for (key, value) in wrong.fields(root, "promvet.yaml", KEYS) {
             match key {
-                "prometheus" => policy.prometheus = places(wrong.texts(value, "`prometheus`")),
+                "prometheus" => policy.prometheus = versions(value, &mut wrong),
                 "issuers" => policy.issuers = issuers(value, &mut wrong),
                 "templates" => policy.templates = templates(value, folder, &mut wrong),
                 "runtime_user" => policy.runtime_user = runtime_user(value, &mut wrong),
@@ -172,6 +173,21 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
     } else {
         Err(wrong.list)
     }
+}
+
+/// One version or a list of them. A number is read as it is written: `3.10` is not `3.1`.
+fn versions(value: Node<'_>, wrong: &mut Mistakes) -> Vec<(Version, Place)> {
+    let mut out = Vec::new();
+    for (text, node) in wrong.texts(value, "`prometheus`") {
+        match Version::parse(text) {
+            Ok(version) => out.push((version, node.place())),
+            Err(unknown) => {
+                let help = "write two numbers, such as `\"3.5\"`, or the exact release";
+                wrong.add(node, unknown.to_string(), Some(help.into()));
+            }
+        }
+    }
+    out
 }
 
 fn places(texts: Vec<(&str, Node<'_>)>) -> Vec<(String, Place)> {

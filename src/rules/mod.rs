@@ -12,6 +12,7 @@ mod material;
 mod pages;
 mod sink;
 mod timings;
+mod upgrade;
 
 pub use configuration::{Configuration, HttpPart};
 pub use engine::{Judgement, judge, judge_tree};
@@ -21,3 +22,4 @@ pub use material::{Material, NamedFile, Secret};
 pub use pages::{Check, Page, all, find, nearest_name};
 pub use sink::Findings;
 pub use timings::Timings;
+pub use upgrade::{Job, Upgrade, judge_upgrade};

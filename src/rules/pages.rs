@@ -1,6 +1,6 @@
 //! The table of rules.
 
-use super::{Configuration, Entry, Findings, HttpPart, Material, NamedFile};
+use super::{Configuration, Entry, Findings, HttpPart, Material, NamedFile, Upgrade};
 use crate::finding::{Severity, nearest};
 use crate::prometheus::Config;
 
@@ -22,6 +22,8 @@ pub enum Check {
     HttpClient(fn(&HttpPart<'_, '_>, &mut Findings<'_>)),
     /// All configurations of a tree together.
     Tree(fn(&[Configuration<'_>], &mut Findings<'_>)),
+    /// Every configuration that several releases have to load.
+    Upgrade(fn(&Upgrade<'_>, &mut Findings<'_>)),
 }
 
 /// A rule: its page, and the check that runs it. Rules without a check are reported by the room

@@ -4,6 +4,7 @@ use super::table::{Enum, Found, Required, Struct, Type};
 use super::tables::root::CONFIG;
 use super::version::Version;
 use super::words;
+use crate::finding::nearest;
 
 /// A key, by its path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,36 @@ pub fn describe(path: &str) -> Option<KeyPage> {
     }
 }
 
+/// The path of a key that a wrong path was meant for: with its misspelt parts mended, or else the
+/// shortest one that ends with the same key.
+#[must_use]
+pub fn suggest(path: &str) -> Option<String> {
+    if let Some(page) = mend(path).and_then(|mended| describe(&mended)) {
+        return Some(page.path);
+    }
+    let key = path.rsplit('.').next()?.trim_end_matches("[]");
+    let mut out = Vec::new();
+    collect(&CONFIG, "", &|of| of.find(key).is_some(), key, &mut out);
+    out.into_iter()
+        .min_by_key(|other| (other.len(), other.clone()))
+}
+
+/// The path with every part that its section does not know replaced by the nearest key.
+fn mend(path: &str) -> Option<String> {
+    let mut of = Some(&CONFIG);
+    let mut parts = Vec::new();
+    for part in path.split('.') {
+        let section = of?;
+        let name = part.trim_end_matches("[]");
+        let all = section.all();
+        let keys = all.iter().map(|found| found.field.key);
+        let name = nearest(name, keys)?;
+        parts.push(name);
+        of = opened(&section.find(name)?.field.ty);
+    }
+    Some(parts.join("."))
+}
+
 /// The section that a key of a type opens.
 fn opened(ty: &Type) -> Option<&'static Struct> {
     match ty {
@@ -113,7 +144,8 @@ fn elsewhere(path: &str, of: &'static Struct, key: &str) -> Vec<String> {
         return Vec::new();
     };
     let mut out = Vec::new();
-    collect(&CONFIG, "", owner, key, &mut out);
+    let is_same = |of| self::owner(of, key).is_some_and(|other| std::ptr::eq(other, owner));
+    collect(&CONFIG, "", &is_same, key, &mut out);
     out.retain(|other| other != path);
     out.sort_by_key(|other| (other.len(), other.clone()));
     out
@@ -127,10 +159,11 @@ fn owner(of: &'static Struct, key: &str) -> Option<&'static Struct> {
     of.inline.iter().find_map(|inline| owner(inline.of, key))
 }
 
+/// The paths of a key in all sections that are wanted.
 fn collect(
     of: &'static Struct,
     path: &str,
-    wanted: &'static Struct,
+    wanted: &dyn Fn(&'static Struct) -> bool,
     key: &str,
     out: &mut Vec<String>,
 ) {
@@ -138,7 +171,7 @@ fn collect(
         "" => name.to_owned(),
         path => format!("{path}.{name}"),
     };
-    if owner(of, key).is_some_and(|owner| std::ptr::eq(owner, wanted)) {
+    if wanted(of) {
         out.push(join(key));
     }
     of.each(&mut |found| {
@@ -177,6 +210,24 @@ mod tests {
             describe("scrape_configs.job_name").unwrap().required,
             Some("always")
         );
+        for (wrong, right) in [
+            (
+                "remote_write.queue_config.max_shard",
+                Some("remote_write[].queue_config.max_shards"),
+            ),
+            (
+                "remote_wirte.queue_confg.capacity",
+                Some("remote_write[].queue_config.capacity"),
+            ),
+            (
+                "remote_write.max_shards",
+                Some("remote_write[].queue_config.max_shards"),
+            ),
+            ("scrape_interval", Some("global.scrape_interval")),
+            ("zebra.giraffe", None),
+        ] {
+            assert_eq!(suggest(wrong).as_deref(), right, "{wrong}");
+        }
         for path in ["", "nothing", "global.nothing", "global.scrape_interval.x"] {
             assert_eq!(describe(path), None, "{path}");
         }

@@ -67,7 +67,8 @@ impl Writer {
             if !found.known(self.version) {
                 continue;
             }
-            if found.field.required != Required::No {
+            // What has a default is there even if nobody writes it.
+            if found.field.required != Required::No && found.field.default.is_none() {
                 required.push(found.field.key);
             }
             properties.insert(found.field.key.to_owned(), self.key(found));
@@ -131,9 +132,15 @@ impl Writer {
         match ty {
             Type::Any => json!({}),
             Type::Bool => json!({ "type": ["boolean", "null"] }),
-            Type::Int | Type::Float => json!({ "type": ["number", "null"] }),
+            Type::Float => json!({ "type": ["number", "null"] }),
+            Type::Int => json!({
+                "type": ["number", "null"],
+                "minimum": i64::MIN,
+                "maximum": i64::MAX,
+            }),
             Type::Uint => json!({
                 "type": ["number", "null"],
+                "maximum": u64::MAX,
                 "not": { "type": "integer", "exclusiveMaximum": 0 },
             }),
             Type::Duration => text(json!({ "pattern": DURATION, "minLength": 1 })),
@@ -166,12 +173,18 @@ impl Writer {
 
     fn list(&mut self, item: &Type) -> Value {
         let mut items = self.value(item);
+        // A null item that passes is a section in which everything is zero.
         if let Type::Section(of) = item
-            && of.null_item != NullItem::Zero
+            && (of.null_item != NullItem::Zero || self.has_required(of))
         {
             items = json!({ "allOf": [items, { "type": "object" }] });
         }
         json!({ "type": ["array", "null"], "items": items })
+    }
+
+    fn has_required(&self, of: &'static Struct) -> bool {
+        let mut all = of.all().into_iter();
+        all.any(|found| found.known(self.version) && found.field.required != Required::No)
     }
 
     fn words(&self, set: &Enum) -> Value {
@@ -249,6 +262,8 @@ mod tests {
                 Value::Array(kinds) => kinds.iter().any(|kind| is(kind, value)),
                 kind => is(kind, value),
             },
+            "minimum" => value.as_f64().is_none_or(|n| n >= says.as_f64().unwrap()),
+            "maximum" => value.as_f64().is_none_or(|n| n <= says.as_f64().unwrap()),
             "exclusiveMaximum" => value.as_f64().is_none_or(|n| n < says.as_f64().unwrap()),
             "minLength" => value
                 .as_str()
@@ -368,6 +383,11 @@ mod tests {
                 false,
             ),
             (r#"{"tracing": {}}"#, false),
+            (
+                r#"{"scrape_configs": [{"job_name": "a", "ovhcloud_sd_configs": [{"application_key":
+                    "a", "application_secret": "b", "consumer_key": "c", "service": "vps"}]}]}"#,
+                true,
+            ),
             (
                 r#"{"tracing": {"endpoint": "a:1", "compression": null}}"#,
                 true,

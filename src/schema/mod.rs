@@ -26,7 +26,7 @@ mod walk;
 mod words;
 
 pub use check::{Check, Report, Rule, Said};
-pub use describe::{KeyPage, describe};
+pub use describe::{KeyPage, describe, suggest};
 pub use json::json_schema;
 pub use references::{Inline, Reference, Setting, inline_secrets, references};
 pub use secrets::mark_secrets;

@@ -109,6 +109,20 @@ impl Target {
             template: false,
         }
     }
+
+    /// Servers of several versions, oldest first; of the newest one if none is named.
+    #[must_use]
+    pub fn of_all(mut versions: Vec<Version>) -> Self {
+        versions.sort_unstable();
+        versions.dedup();
+        if versions.is_empty() {
+            return Self::default();
+        }
+        Self {
+            versions,
+            ..Self::default()
+        }
+    }
 }
 
 /// Major, minor, and the newest patch of every minor release (github.com/prometheus/prometheus,

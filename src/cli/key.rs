@@ -1,0 +1,81 @@
+//! The page of a key of prometheus.yml.
+
+use std::io::{self, Write};
+
+use crate::schema::{KeyPage, Version};
+
+/// How many other places of a key are listed.
+const MOST_PLACES: usize = 8;
+
+/// Writes what the schema knows of a key.
+pub(super) fn write(page: &KeyPage, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n", page.path)?;
+    for (name, says) in rows(page) {
+        writeln!(out, "{name:10}  {says}")?;
+    }
+    if !page.keys.is_empty() {
+        writeln!(out, "\nKeys below it: {}.", page.keys.join(", "))?;
+    }
+    if !page.elsewhere.is_empty() {
+        writeln!(out, "\nThe same key elsewhere:")?;
+        for path in page.elsewhere.iter().take(MOST_PLACES) {
+            writeln!(out, "  {path}")?;
+        }
+        let more = page.elsewhere.len().saturating_sub(MOST_PLACES);
+        if more > 0 {
+            writeln!(out, "  and {more} more")?;
+        }
+    }
+    Ok(())
+}
+
+fn rows(page: &KeyPage) -> Vec<(&'static str, String)> {
+    let mut rows = vec![("takes", page.takes.clone())];
+    let mut add = |name, says: Option<String>| rows.extend(says.map(|says| (name, says)));
+    let words: Vec<_> = page.words.iter().map(word).collect();
+    add("words", (!words.is_empty()).then(|| words.join(", ")));
+    add("default", page.default.map(default));
+    add("required", page.required.map(str::to_owned));
+    add("since", Some(format!("Prometheus {}", short(page.since))));
+    let removed = page.removed;
+    add(
+        "removed",
+        removed.map(|version| format!("in Prometheus {}", short(version))),
+    );
+    let deprecated = page.deprecated;
+    add(
+        "deprecated",
+        deprecated.map(|(since, instead)| format!("since Prometheus {}: {instead}", short(since))),
+    );
+    let accident = "accepted by accident; it does nothing".to_owned();
+    add("note", page.accidental.then_some(accident));
+    add("flag", page.flag.map(str::to_owned));
+    add("note", page.note.map(str::to_owned));
+    rows
+}
+
+/// A word with the releases that do not know it.
+fn word((text, since, removed): &(&str, Version, Option<Version>)) -> String {
+    let since = (*since > Version::OLDEST).then(|| format!("since {}", short(*since)));
+    let removed = removed.map(|version| format!("until {}", short(version)));
+    let limits: Vec<_> = since.into_iter().chain(removed).collect();
+    if limits.is_empty() {
+        return (*text).to_owned();
+    }
+    format!("{text} ({})", limits.join(", "))
+}
+
+/// A default in words: some are those of another key.
+fn default(text: &str) -> String {
+    text.strip_prefix("inherit:")
+        .map_or_else(|| text.to_owned(), |path| format!("that of {path}"))
+}
+
+/// A release without its patch where that is 0.
+fn short(version: Version) -> String {
+    if version.patch == 0 {
+        version.minor_name()
+    } else {
+        version.to_string()
+    }
+}

@@ -1,0 +1,205 @@
+//! A configuration that several releases have to load, and what changes for it between them.
+
+use super::engine::Judgement;
+use super::pages::{Check, all};
+use super::sink::Findings;
+use super::timings::Timings;
+use crate::finding::{Evidence, Finding};
+use crate::prometheus::Config;
+use crate::schema::{Target, Version};
+use crate::yaml::{Document, Mapping, Node};
+
+/// How many further places a finding about a whole file shows.
+const MOST_PLACES: usize = 10;
+
+/// A configuration between its oldest and its newest target.
+#[derive(Clone, Copy, Debug)]
+pub struct Upgrade<'d> {
+    /// The configuration.
+    pub config: Config<'d>,
+    /// The oldest release that has to load it.
+    pub from: Version,
+    /// The newest.
+    pub to: Version,
+    /// Whether something fills in placeholders before Prometheus reads the file.
+    pub templated: bool,
+}
+
+/// One entry of `scrape_configs`.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'d> {
+    /// The entry itself.
+    pub node: Node<'d>,
+    entry: Mapping<'d>,
+}
+
+/// One relabel rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Relabeling<'d> {
+    /// The list that it stands in, such as `metric_relabel_configs`.
+    pub list: &'static str,
+    rule: Mapping<'d>,
+}
+
+/// Judges what changes for a configuration between the releases of a target; nothing if there is
+/// but one. `timings` is as in [`super::judge_timed`].
+#[must_use]
+pub fn judge_upgrade(document: &Document, target: &Target, timings: Option<&Timings>) -> Judgement {
+    let mut out = Judgement::default();
+    let (Some(&from), Some(&to)) = (target.versions.iter().min(), target.versions.iter().max())
+    else {
+        return out;
+    };
+    let Some(config) = Config::new(document).filter(|_| from < to) else {
+        return out;
+    };
+    let upgrade = Upgrade {
+        config,
+        from,
+        to,
+        templated: target.template,
+    };
+    for (index, page) in all().iter().enumerate() {
+        if let Some(Check::Upgrade(check)) = page.check {
+            let mut findings = Findings {
+                rule: page.name,
+                found: &mut out.findings,
+                unchecked: &mut out.unchecked,
+            };
+            let mut run = || check(&upgrade, &mut findings);
+            match timings {
+                Some(timings) => timings.measure(index, run),
+                None => run(),
+            }
+        }
+    }
+    out
+}
+
+impl<'d> Upgrade<'d> {
+    /// Whether a release lies on the way: newer than the oldest target, and not than the newest.
+    #[must_use]
+    pub fn crosses(&self, major: u16, minor: u16) -> bool {
+        let version = Version::new(major, minor, 0);
+        self.from < version && version <= self.to
+    }
+
+    /// The entries of `scrape_configs`, null ones left out.
+    pub fn jobs(&self) -> impl Iterator<Item = Job<'d>> + use<'d> {
+        let list = self.config.root().get("scrape_configs");
+        list.into_iter().flat_map(Node::items).filter_map(|node| {
+            Some(Job {
+                node,
+                entry: node.mapping()?,
+            })
+        })
+    }
+
+    /// A key of `global`, if it is there and not null.
+    #[must_use]
+    pub fn global(&self, key: &str) -> Option<Node<'d>> {
+        let global = self.config.root().get("global")?;
+        global.get(key).filter(|node| !node.is_null())
+    }
+
+    /// All relabel rules of jobs and of remote_write entries, in the order of the file within
+    /// each of them.
+    #[must_use]
+    pub fn relabelings(&self) -> Vec<Relabeling<'d>> {
+        let mut out: Vec<_> = self
+            .jobs()
+            .flat_map(|job| {
+                let targets = relabelings(job.entry, "relabel_configs");
+                targets.chain(relabelings(job.entry, "metric_relabel_configs"))
+            })
+            .collect();
+        let writes = self.config.remote_writes();
+        let writes = writes.filter_map(|write| write.node().mapping());
+        out.extend(writes.flat_map(|entry| relabelings(entry, "write_relabel_configs")));
+        out
+    }
+}
+
+fn relabelings<'d>(
+    of: Mapping<'d>,
+    list: &'static str,
+) -> impl Iterator<Item = Relabeling<'d>> + use<'d> {
+    let rules = of.get(list).into_iter().flat_map(Node::items);
+    rules.filter_map(move |node| {
+        Some(Relabeling {
+            list,
+            rule: node.mapping()?,
+        })
+    })
+}
+
+impl<'d> Job<'d> {
+    /// A key of the entry, if it is there and not null.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Node<'d>> {
+        self.entry.get(key).filter(|node| !node.is_null())
+    }
+
+    /// Where to point when something is said of the job: its name, or the entry.
+    #[must_use]
+    pub fn anchor(&self) -> Node<'d> {
+        self.get("job_name").unwrap_or(self.node)
+    }
+
+    /// Its relabel rules for targets.
+    pub fn relabelings(&self) -> impl Iterator<Item = Relabeling<'d>> + use<'d> {
+        relabelings(self.entry, "relabel_configs")
+    }
+}
+
+impl<'d> Relabeling<'d> {
+    /// The text of a key, if it is a scalar and not null.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<&'d str> {
+        let node = self.rule.get(key).filter(|node| !node.is_null())?;
+        node.as_str()
+    }
+
+    /// The pattern, if one is written.
+    #[must_use]
+    pub fn regex(&self) -> Option<Node<'d>> {
+        self.rule
+            .get("regex")
+            .filter(|node| !node.is_null() && node.as_str().is_some())
+    }
+
+    /// The labels whose values are joined, as nodes.
+    #[must_use]
+    pub fn source_labels(&self) -> Vec<Node<'d>> {
+        let list = self.rule.get("source_labels");
+        list.into_iter().flat_map(Node::items).collect()
+    }
+
+    /// What stands between the joined values.
+    #[must_use]
+    pub fn separator(&self) -> &'d str {
+        self.text("separator").unwrap_or(";")
+    }
+
+    /// The action in lower case, as Prometheus compares it.
+    #[must_use]
+    pub fn action(&self) -> String {
+        self.text("action").unwrap_or("replace").to_lowercase()
+    }
+
+    /// Whether the pattern is matched against values: of other actions it is ignored, or matched
+    /// against names.
+    #[must_use]
+    pub fn matches_values(&self) -> bool {
+        matches!(self.action().as_str(), "replace" | "keep" | "drop")
+    }
+}
+
+/// Adds further places of the same kind to a finding, as far as people read on.
+pub(super) fn with_places(finding: &mut Finding, more: &[Node<'_>], words: &str) {
+    let shown = more.iter().take(MOST_PLACES);
+    finding.evidence.extend(shown.map(|node| Evidence {
+        place: node.place(),
+        message: words.to_owned(),
+    }));
+}

@@ -1,0 +1,254 @@
+//! Values of `le` and `quantile` in relabel rules.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use crate::finding::Severity;
+use crate::rules::upgrade::Relabeling;
+use crate::rules::{Findings, Upgrade};
+
+/// The labels whose values are normalised.
+const LABELS: &[&str] = &["le", "quantile"];
+
+/// How many texts are tried for a pattern; one that stands for more is not judged.
+const MOST_TEXTS: usize = 512;
+
+/// How many values are named.
+const MOST_NAMED: usize = 3;
+
+/// Since 3.0 `le` and `quantile` are stored in the form of OpenMetrics (`1.0` for `1`) whatever
+/// the target writes.
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+    if !upgrade.crosses(3, 0) {
+        return;
+    }
+    for rule in upgrade.relabelings() {
+        let Some(node) = rule.regex() else { continue };
+        let lost = lost(&rule, node.as_str().unwrap_or_default());
+        let Some(((written, stored), more)) = lost.split_first() else {
+            continue;
+        };
+        let more: Vec<_> = more
+            .iter()
+            .take(MOST_NAMED - 1)
+            .map(|(old, _)| format!("`{old}`"))
+            .collect();
+        let also = match more.as_slice() {
+            [] => String::new(),
+            more => format!("; the same goes for {}", more.join(" and ")),
+        };
+        let mut finding = out.at(
+            node,
+            Severity::Warning,
+            format!(
+                "From Prometheus 3.0 on the bucket or quantile `{written}` is stored as `{stored}`, \
+                 which this pattern does not match{also}"
+            ),
+        );
+        finding.help = Some(format!(
+            "allow both forms, such as `{}`",
+            both(written, stored)
+        ));
+        out.push(finding);
+    }
+}
+
+/// A pattern for the old and the new form.
+fn both(written: &str, stored: &str) -> String {
+    match stored.strip_prefix(written) {
+        Some(".0") => format!(r"{written}(\.0)?"),
+        _ => format!(
+            "{}|{}",
+            regex_syntax::escape(written),
+            regex_syntax::escape(stored)
+        ),
+    }
+}
+
+/// The values that a rule matches as they are written, and not as they are stored, with the form
+/// in which they are.
+fn lost(rule: &Relabeling<'_>, pattern: &str) -> Vec<(String, String)> {
+    let labels = rule.source_labels();
+    let at: Vec<_> = labels
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| node.as_str().is_some_and(|name| LABELS.contains(&name)))
+        .map(|(index, _)| index)
+        .collect();
+    let separator = rule.separator();
+    let unclear = separator.is_empty() && labels.len() > 1;
+    if at.is_empty() || unclear || rule.list == "relabel_configs" || !rule.matches_values() {
+        return Vec::new();
+    }
+    let Ok(regex) = regex::Regex::new(&format!("^(?s:{pattern})$")) else {
+        return Vec::new();
+    };
+    let mut out: Vec<(String, String)> = Vec::new();
+    for text in texts(pattern).unwrap_or_default() {
+        let fields: Vec<&str> = match labels.len() {
+            1 => vec![&text],
+            _ => text.split(separator).collect(),
+        };
+        if fields.len() != labels.len() || !regex.is_match(&text) {
+            continue;
+        }
+        for &index in &at {
+            let Some((value, stored)) =
+                fields.get(index).and_then(|old| Some((*old, stored(old)?)))
+            else {
+                continue;
+            };
+            let mut new = fields.clone();
+            if let Some(field) = new.get_mut(index) {
+                *field = &stored;
+            }
+            let known = out.iter().any(|(old, _)| old == value);
+            if !known && !regex.is_match(&new.join(separator)) {
+                out.push((value.to_owned(), stored.clone()));
+            }
+        }
+    }
+    out
+}
+
+/// The form in which Prometheus 3 stores a number, if it is another one
+/// (`labels.FormatOpenMetricsFloat`: `%g` of Go, with `.0` where no dot or exponent is).
+fn stored(text: &str) -> Option<String> {
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b".+-eE".contains(&byte));
+    let value = text
+        .parse::<f64>()
+        .ok()
+        .filter(|value| digits && plain && value.is_finite())?;
+    let shortest = format!("{value:e}");
+    let (mantissa, exponent) = shortest.split_once('e')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    let out = if (-4..6).contains(&exponent) {
+        let out = format!("{value}");
+        if out.contains('.') { out } else { out + ".0" }
+    } else {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{mantissa}e{sign}{:02}", exponent.abs())
+    };
+    (out != text).then_some(out)
+}
+
+/// Some of the texts that a pattern matches: all of a finite set, of repetitions the shortest two,
+/// of large classes one character; none if there are too many.
+fn texts(pattern: &str) -> Option<Vec<String>> {
+    let hir = regex_syntax::ParserBuilder::new()
+        .dot_matches_new_line(true)
+        .build()
+        .parse(pattern)
+        .ok()?;
+    some_of(&hir)
+}
+
+fn some_of(hir: &Hir) -> Option<Vec<String>> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(vec![String::new()]),
+        HirKind::Literal(literal) => Some(vec![String::from_utf8(literal.0.to_vec()).ok()?]),
+        HirKind::Class(class) => Some(characters(class)),
+        HirKind::Capture(capture) => some_of(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().try_fold(vec![String::new()], |before, part| {
+            joined(&before, &some_of(part)?)
+        }),
+        HirKind::Alternation(parts) => {
+            let mut out = Vec::new();
+            for part in parts {
+                out.extend(some_of(part)?);
+            }
+            Some(out).filter(|out| out.len() <= MOST_TEXTS)
+        }
+        HirKind::Repetition(repetition) => {
+            let one = some_of(&repetition.sub)?;
+            let mut texts = vec![String::new()];
+            for _ in 0..repetition.min {
+                texts = joined(&texts, &one)?;
+            }
+            if repetition.max.is_none_or(|max| max > repetition.min) {
+                let longer = joined(&texts, &one)?;
+                texts.extend(longer);
+            }
+            Some(texts)
+        }
+    }
+}
+
+fn joined(before: &[String], after: &[String]) -> Option<Vec<String>> {
+    (before.len() * after.len() <= MOST_TEXTS).then(|| {
+        let pairs = before
+            .iter()
+            .flat_map(|one| after.iter().map(move |two| format!("{one}{two}")));
+        pairs.collect()
+    })
+}
+
+/// The characters of a small class; of a large one the dot, which in `0.5` is meant as such, or a
+/// digit, or else its first.
+fn characters(class: &Class) -> Vec<String> {
+    let Class::Unicode(class) = class else {
+        return Vec::new();
+    };
+    let ranges = || class.iter().map(|range| (range.start(), range.end()));
+    let count: usize = ranges()
+        .map(|(start, end)| (start..=end).take(MOST_TEXTS).count())
+        .sum();
+    if count <= 10 {
+        return ranges()
+            .flat_map(|(start, end)| start..=end)
+            .map(String::from)
+            .collect();
+    }
+    let has = |c: &char| ranges().any(|(start, end)| (start..=end).contains(c));
+    let first = ranges().map(|(start, _)| start).next();
+    let picked = ['.', '1'].into_iter().find(has).or(first);
+    picked.map(String::from).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_stored_in_one_form() {
+        for (text, want) in [
+            ("1", Some("1.0")),
+            ("0", Some("0.0")),
+            ("0.50", Some("0.5")),
+            ("0.5", None),
+            ("1.0", None),
+            ("-3", Some("-3.0")),
+            ("2.5", None),
+            ("1e3", Some("1000.0")),
+            ("1e+06", None),
+            ("1000000", Some("1e+06")),
+            ("1234567.5", Some("1.2345675e+06")),
+            ("100000", Some("100000.0")),
+            ("0.00001", Some("1e-05")),
+            ("+Inf", None),
+            ("inf", None),
+            ("x", None),
+            ("", None),
+        ] {
+            assert_eq!(stored(text).as_deref(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn patterns_give_some_of_their_texts() {
+        for (pattern, want) in [
+            ("1|2", vec!["1", "2"]),
+            ("a(1|2)?", vec!["a", "a1", "a2"]),
+            ("[12]x", vec!["1x", "2x"]),
+            (".*;5", vec![".;5", ";5"]),
+        ] {
+            let mut found = texts(pattern).unwrap();
+            found.sort();
+            assert_eq!(found, want, "{pattern}");
+        }
+        assert_eq!(texts("[0-9]{4}"), None, "too many");
+        assert_eq!(texts("(?=x)"), None);
+    }
+}

@@ -1,0 +1,34 @@
+//! Scrapes without a content type.
+
+use crate::finding::Severity;
+use crate::rules::upgrade::with_places;
+use crate::rules::{Findings, Job, Upgrade};
+
+/// Since 3.0 a response without a content type that is known fails the scrape.
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+    const KEY: &str = "fallback_scrape_protocol";
+    if !upgrade.crosses(3, 0) || upgrade.global(KEY).is_some() {
+        return;
+    }
+    let jobs: Vec<_> = upgrade
+        .jobs()
+        .filter(|job| job.get(KEY).is_none())
+        .map(|job| Job::anchor(&job))
+        .collect();
+    let Some((first, more)) = jobs.split_first() else {
+        return;
+    };
+    let mut finding = out.at(
+        *first,
+        Severity::Info,
+        "A target that sends no content type, or one that Prometheus does not know, is read as text \
+         before 3.0; from then on its scrape fails",
+    );
+    finding.help = Some(
+        "for a job with such targets set fallback_scrape_protocol: PrometheusText0.0.4, once no \
+         release before 3.0 loads the file"
+            .into(),
+    );
+    with_places(&mut finding, more, "this job too");
+    out.push(finding);
+}

@@ -1,0 +1,70 @@
+//! Targets without a port.
+
+use crate::finding::Severity;
+use crate::rules::upgrade::with_places;
+use crate::rules::{Findings, Job, Upgrade};
+use crate::yaml::{Node, placeholder};
+
+/// Labels that, once set by hand, make the address as written unimportant.
+const OVERRIDING: &[&str] = &["__address__", "instance"];
+
+/// Since 3.0 the default port is no longer added to a target's address, from which `instance`
+/// is taken.
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+    if upgrade.crosses(3, 0) {
+        upgrade.jobs().for_each(|job| check_job(&job, out));
+    }
+}
+
+fn check_job(job: &Job<'_>, out: &mut Findings<'_>) {
+    let overrides = |label: Option<&str>| label.is_some_and(|label| OVERRIDING.contains(&label));
+    if job
+        .relabelings()
+        .any(|rule| overrides(rule.text("target_label")) || rule.action() == "labelmap")
+    {
+        return;
+    }
+    let port = match job.get("scheme").and_then(Node::as_str) {
+        Some("https") => ":443",
+        _ => ":80",
+    };
+    for group in job.get("static_configs").into_iter().flat_map(Node::items) {
+        let labels = group.get("labels");
+        let has = |name: &str| labels.is_some_and(|labels| labels.get(name).is_some());
+        if has("instance") || has("__address__") || has("__scheme__") {
+            continue;
+        }
+        let targets = group.get("targets").into_iter().flat_map(Node::items);
+        let bare: Vec<_> = targets.filter(|node| is_bare(*node)).collect();
+        let Some((first, more)) = bare.split_first() else {
+            continue;
+        };
+        let name = first.as_str().unwrap_or_default();
+        let mut finding = out.at(
+            *first,
+            Severity::Warning,
+            format!(
+                "Prometheus before 3.0 adds the port, so that `instance` is `{name}{port}`; from \
+                 then on it is `{name}`, and every series of the target begins anew"
+            ),
+        );
+        finding.help = Some(format!(
+            "write `{name}{port}` to keep the label; it means the same to every release"
+        ));
+        with_places(&mut finding, more, "the same");
+        out.push(finding);
+    }
+}
+
+/// Whether an address has no port: what `net.SplitHostPort` of Go can split only with one added.
+fn is_bare(node: Node<'_>) -> bool {
+    let Some(text) = node.as_str().filter(|_| !node.is_null()) else {
+        return false;
+    };
+    let host = match text.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']'),
+        None => Some(text).filter(|text| !text.contains(':')),
+    };
+    let whole = |host: &str| !host.is_empty() && !host.contains(['/', '[', ']', ' ']);
+    host.is_some_and(whole) && placeholder::find(text).next().is_none()
+}

@@ -1,0 +1,95 @@
+//! Dots that match newlines.
+
+use regex_syntax::ParserBuilder;
+
+use crate::finding::Severity;
+use crate::rules::upgrade::Relabeling;
+use crate::rules::upgrade::with_places;
+use crate::rules::{Findings, Upgrade};
+use crate::yaml::Node;
+
+/// Beginnings of meta labels whose values people write freely: annotations, tags, descriptions
+/// (discovery/ of github.com/prometheus/prometheus). A newline is in hardly any other value.
+const FREE: &[&str] = &[
+    "__meta_azure_machine_tag_",
+    "__meta_consul_metadata_",
+    "__meta_consul_service_metadata_",
+    "__meta_docker_container_label_",
+    "__meta_dockerswarm_container_label_",
+    "__meta_dockerswarm_node_label_",
+    "__meta_dockerswarm_service_label_",
+    "__meta_dockerswarm_task_label_",
+    "__meta_ec2_tag_",
+    "__meta_gce_metadata_",
+    "__meta_lightsail_tag_",
+    "__meta_marathon_app_label_",
+    "__meta_openstack_tag_",
+    "__meta_puppetdb_parameter_",
+];
+
+/// Since 3.0 a pattern is wrapped in `(?s:…)`.
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+    if !upgrade.crosses(3, 0) {
+        return;
+    }
+    let rules = upgrade.relabelings();
+    let patterns: Vec<_> = rules.iter().filter_map(changing).collect();
+    let Some((first, more)) = patterns.split_first() else {
+        return;
+    };
+    let mut finding = out.at(
+        *first,
+        Severity::Info,
+        "From Prometheus 3.0 on the dot matches a newline too, so this pattern can match values of \
+         several lines that it did not match before",
+    );
+    finding.help = Some(r"write `[^\n]` for the dot to keep it as it is".into());
+    with_places(&mut finding, more, "this pattern too");
+    out.push(finding);
+}
+
+/// The pattern of a rule, if it means something else and may meet a newline.
+fn changing<'d>(rule: &Relabeling<'d>) -> Option<Node<'d>> {
+    let node = rule.regex().filter(|_| rule.matches_values())?;
+    let labels = rule.source_labels();
+    let joined = labels.len() > 1 && rule.separator().contains('\n');
+    let mut names = labels.iter().filter_map(|label| label.as_str());
+    let free = names.any(|name| is_free(name));
+    let changes = free || joined;
+    (changes && dot_counts(node.as_str()?)).then_some(node)
+}
+
+fn is_free(label: &str) -> bool {
+    let kubernetes = label.starts_with("__meta_kubernetes_") && label.contains("_annotation_");
+    kubernetes || FREE.iter().any(|start| label.starts_with(start))
+}
+
+/// Whether a pattern has a dot that the setting decides on: not one in a class, escaped, or under
+/// a setting of its own.
+fn dot_counts(pattern: &str) -> bool {
+    let read = |newline| {
+        let mut builder = ParserBuilder::new();
+        builder.dot_matches_new_line(newline).build().parse(pattern)
+    };
+    match (read(false), read(true)) {
+        (Ok(old), Ok(new)) => old != new,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_count_where_the_setting_decides() {
+        for pattern in [".*", "(.+)", "a.b", "(?i:.)", "[.]."] {
+            assert!(dot_counts(pattern), "{pattern}");
+        }
+        for pattern in [
+            "", "a", r"a\.b", "[.]", r"[^\n]+", "(?s:.)", "(?-s:.)", "(?=.)", r"\d+",
+        ] {
+            assert!(!dot_counts(pattern), "{pattern}");
+        }
+    }
+}

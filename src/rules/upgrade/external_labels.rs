@@ -1,0 +1,64 @@
+//! Dollars in external labels.
+
+use crate::finding::Severity;
+use crate::rules::{Findings, Upgrade};
+use crate::schema::scalar::environment::{Becomes, expansions};
+
+/// Since 3.0 values of `global.external_labels` are expanded (flag `expand-external-labels`
+/// before).
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+    if !upgrade.crosses(3, 0) || upgrade.templated {
+        return;
+    }
+    let Some(labels) = upgrade
+        .global("external_labels")
+        .and_then(|node| node.mapping())
+    else {
+        return;
+    };
+    for entry in labels.entries() {
+        let Some(scalar) = entry.value.scalar() else {
+            continue;
+        };
+        for expansion in expansions(scalar.text) {
+            let written = scalar.text.get(expansion.from..expansion.to);
+            let written = written.unwrap_or_default();
+            // A variable in braces was hardly meant as text: the flag is set already, or
+            // something fills it in.
+            let meant =
+                written.starts_with("${") && matches!(expansion.becomes, Becomes::Variable(_));
+            let severity = if meant {
+                Severity::Info
+            } else {
+                Severity::Warning
+            };
+            let becomes = match expansion.becomes {
+                Becomes::Dollar => "a single dollar".to_owned(),
+                Becomes::Nothing => "nothing".to_owned(),
+                Becomes::Variable(name) => format!(
+                    "the value of the environment variable `{name}`, or nothing if it is not set"
+                ),
+            };
+            let span = match entry.value.is_alias() {
+                true => entry.value.span(),
+                false => scalar.part(expansion.from, expansion.to),
+            };
+            let mut finding = out.part(
+                entry.value,
+                span,
+                severity,
+                format!(
+                    "`{written}` stays as it is before Prometheus 3.0; from then on it becomes \
+                     {becomes}, which changes the label `{}` of everything that is sent",
+                    entry.name()
+                ),
+            );
+            finding.help = Some(
+                "a dollar that is meant as such is written `$$` from 3.0 on; older releases \
+                 expand only with --enable-feature=expand-external-labels"
+                    .into(),
+            );
+            out.push(finding);
+        }
+    }
+}

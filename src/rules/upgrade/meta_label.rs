@@ -1,0 +1,62 @@
+//! Meta labels that a release no longer sets.
+
+use crate::finding::Severity;
+use crate::rules::{Findings, Job, Upgrade};
+use crate::yaml::Node;
+
+/// A meta label that is gone.
+struct Gone {
+    label: &'static str,
+    /// The first release that does not set it.
+    version: (u16, u16),
+    /// The service discovery that set it, and the role for which it is gone.
+    discovery: &'static str,
+    role: &'static str,
+    /// What tells something like it, in words.
+    instead: &'static str,
+}
+
+/// From the CHANGELOG of github.com/prometheus/prometheus.
+const GONE: &[Gone] = &[Gone {
+    label: "__meta_hetzner_datacenter",
+    version: (3, 14),
+    discovery: "hetzner_sd_configs",
+    role: "hcloud",
+    instead: "the location without the data center is in `__meta_hetzner_hcloud_location` since \
+              3.11",
+}];
+
+/// Relabel rules that read a label which is no longer there read an empty text.
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+    for gone in GONE {
+        let (major, minor) = gone.version;
+        if !upgrade.crosses(major, minor) {
+            continue;
+        }
+        for job in upgrade.jobs().filter(|job| gone.concerns(job)) {
+            let labels = job.relabelings().flat_map(|rule| rule.source_labels());
+            for node in labels.filter(|node| node.as_str() == Some(gone.label)) {
+                let mut finding = out.at(
+                    node,
+                    Severity::Warning,
+                    format!(
+                        "From Prometheus {major}.{minor} on `{}` is not set for the role {}, so this \
+                         rule reads an empty text",
+                        gone.label, gone.role
+                    ),
+                );
+                finding.help = Some(gone.instead.into());
+                out.push(finding);
+            }
+        }
+    }
+}
+
+impl Gone {
+    /// Whether a job finds its targets by the service discovery in that role.
+    fn concerns(&self, job: &Job<'_>) -> bool {
+        let sections = job.get(self.discovery).into_iter().flat_map(Node::items);
+        let mut roles = sections.filter_map(|section| section.get("role"));
+        roles.any(|role| role.as_str() == Some(self.role))
+    }
+}
