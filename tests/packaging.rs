@@ -9,7 +9,7 @@ use regex::Regex;
 fn patterns(text: &str) -> Vec<Regex> {
     text.lines()
         .filter_map(|line| line.trim().strip_prefix("files: "))
-        .map(|pattern| Regex::new(pattern).unwrap())
+        .filter_map(|pattern| Regex::new(pattern).ok())
         .collect()
 }
 

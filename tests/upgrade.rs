@@ -199,7 +199,7 @@ fn what_relabeling_decides_is_no_target_without_a_port() {
             false,
         ),
         (
-            "static_configs: [{targets: ['{{ host }}', '${HOST}']}]",
+            "static_configs: [{targets: ['{{ host }}', '${HOST}', HOST_NAME]}]",
             false,
         ),
         (

@@ -32,7 +32,8 @@ pub(super) fn write(page: &KeyPage, out: &mut dyn Write) -> io::Result<()> {
 fn rows(page: &KeyPage) -> Vec<(&'static str, String)> {
     let mut rows = vec![("takes", page.takes.clone())];
     let mut add = |name, says: Option<String>| rows.extend(says.map(|says| (name, says)));
-    let words: Vec<_> = page.words.iter().map(word).collect();
+    let words = page.words.iter().map(|entry| word(entry, page.since));
+    let words: Vec<_> = words.collect();
     add("words", (!words.is_empty()).then(|| words.join(", ")));
     add("default", page.default.map(default));
     add("required", page.required.map(str::to_owned));
@@ -54,9 +55,9 @@ fn rows(page: &KeyPage) -> Vec<(&'static str, String)> {
     rows
 }
 
-/// A word with the releases that do not know it.
-fn word((text, since, removed): &(&str, Version, Option<Version>)) -> String {
-    let since = (*since > Version::OLDEST).then(|| format!("since {}", short(*since)));
+/// A word with the releases that do not know it although they know its key, which came in `key`.
+fn word((text, since, removed): &(&str, Version, Option<Version>), key: Version) -> String {
+    let since = (*since > key).then(|| format!("since {}", short(*since)));
     let removed = removed.map(|version| format!("until {}", short(version)));
     let limits: Vec<_> = since.into_iter().chain(removed).collect();
     if limits.is_empty() {

@@ -42,7 +42,7 @@ pub struct Relabeling<'d> {
 }
 
 /// Judges what changes for a configuration between the releases of a target; nothing if there is
-/// but one. `timings` is as in [`super::judge_timed`].
+/// but one. `timings` is as in [`super::judge`].
 #[must_use]
 pub fn judge_upgrade(document: &Document, target: &Target, timings: Option<&Timings>) -> Judgement {
     let mut out = Judgement::default();

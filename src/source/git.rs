@@ -9,7 +9,7 @@ mod listing;
 mod objects;
 mod repository;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,9 @@ pub struct Git {
     items: BTreeMap<PathBuf, Item>,
     objects: Vec<Objects>,
     on_disk: Vec<PathBuf>,
+    /// Files that lie in the work tree otherwise than in this tree. The others can be read there,
+    /// which is faster, and works in clones that lack contents.
+    changed: HashSet<PathBuf>,
 }
 
 impl Git {
@@ -112,6 +115,11 @@ impl Git {
         })
     }
 
+    /// Whether a file is the same in the work tree. Of submodules nobody knows.
+    fn is_unchanged(&self, path: &Path, item: &Item) -> bool {
+        item.kind == Kind::File && item.objects == 0 && !self.changed.contains(path)
+    }
+
     fn content(&self, item: &Item, limit: u64) -> Result<Vec<u8>, ReadError> {
         let objects = self.objects.get(item.objects);
         objects
@@ -137,7 +145,7 @@ impl Git {
             rest.components()
                 .any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."))
         };
-        let mut ignored = Ignored::new(self, &self.top);
+        let ignored = Ignored::new(self, self.items.keys());
         self.below(folder)
             .filter(|(path, item)| {
                 (how.wanted)(path)
@@ -166,15 +174,16 @@ impl Tree for Git {
             return self.disk.metadata(&path);
         }
         let kind = self.kind_at(&path).ok_or(io::ErrorKind::NotFound)?;
-        let len = match self.items.get(&path) {
-            Some(item) => match self.objects.get(item.objects) {
+        let there = self.disk.metadata(&path).ok();
+        let there = there.filter(|meta| meta.kind == kind);
+        let len = match (self.items.get(&path), there) {
+            (None, _) => 0,
+            (Some(item), Some(meta)) if self.is_unchanged(&path, item) => meta.len,
+            (Some(item), _) => match self.objects.get(item.objects) {
                 Some(objects) => objects.len(&item.id)?,
                 None => 0,
             },
-            None => 0,
         };
-        let there = self.disk.metadata(&path).ok();
-        let there = there.filter(|meta| meta.kind == kind);
         Ok(Meta {
             kind,
             len,
@@ -226,6 +235,11 @@ impl Tree for Git {
             return self.disk.read(&path, limit);
         }
         match self.items.get(&path) {
+            Some(item) if self.is_unchanged(&path, item) => match self.disk.read(&path, limit) {
+                // Where only a part of the tree is checked out.
+                Err(ReadError::Missing) => self.content(item, limit),
+                read => read,
+            },
             Some(item) if item.kind == Kind::File => self.content(item, limit),
             _ => Err(ReadError::NotAFile(
                 self.kind_at(&path).unwrap_or(Kind::Other),

@@ -113,7 +113,8 @@ impl Change {
             None => Some(entry.node()),
         };
         let set = section.and_then(|section| section.get(self.key)).is_some();
-        !set && !(plain && self.key == "enable_http2")
+        let spoken = self.key != "enable_http2" || !plain;
+        !set && spoken
     }
 }
 

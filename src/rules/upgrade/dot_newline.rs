@@ -54,7 +54,7 @@ fn changing<'d>(rule: &Relabeling<'d>) -> Option<Node<'d>> {
     let labels = rule.source_labels();
     let joined = labels.len() > 1 && rule.separator().contains('\n');
     let mut names = labels.iter().filter_map(|label| label.as_str());
-    let free = names.any(|name| is_free(name));
+    let free = names.any(is_free);
     let changes = free || joined;
     (changes && dot_counts(node.as_str()?)).then_some(node)
 }
@@ -69,10 +69,14 @@ fn is_free(label: &str) -> bool {
 fn dot_counts(pattern: &str) -> bool {
     let read = |newline| {
         let mut builder = ParserBuilder::new();
-        builder.dot_matches_new_line(newline).build().parse(pattern)
+        builder
+            .dot_matches_new_line(newline)
+            .build()
+            .parse(pattern)
+            .ok()
     };
     match (read(false), read(true)) {
-        (Ok(old), Ok(new)) => old != new,
+        (Some(old), Some(new)) => old != new,
         _ => false,
     }
 }

@@ -23,10 +23,12 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
         for expansion in expansions(scalar.text) {
             let written = scalar.text.get(expansion.from..expansion.to);
             let written = written.unwrap_or_default();
-            // A variable in braces was hardly meant as text: the flag is set already, or
-            // something fills it in.
-            let meant =
-                written.starts_with("${") && matches!(expansion.becomes, Becomes::Variable(_));
+            // A variable in braces or capitals was hardly meant as text: the flag is set already,
+            // or something fills it in.
+            let meant = match expansion.becomes {
+                Becomes::Variable(name) => written.starts_with("${") || is_capitals(name),
+                Becomes::Dollar | Becomes::Nothing => false,
+            };
             let severity = if meant {
                 Severity::Info
             } else {
@@ -61,4 +63,10 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
             out.push(finding);
         }
     }
+}
+
+/// Whether a name is written as those of environment variables are.
+fn is_capitals(name: &str) -> bool {
+    let known = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    name.len() > 1 && name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(known)
 }

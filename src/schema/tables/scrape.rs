@@ -55,7 +55,7 @@ pub(crate) static SCRAPE: Struct = Struct {
         key("extra_scrape_metrics", Bool).since(3, 10, 0).default("inherit:global.extra_scrape_metrics").flag("global default flips to true with --enable-feature=extra-scrape-metrics").note("unset inherits global"),
         key("relabel_configs", List(&Section(&RELABEL))),
         key("metric_relabel_configs", List(&Section(&RELABEL))),
-        key("scrape_classic_histograms", Bool).since(2, 45, 0).removed(3, 0, 0).note("no longer in the schema"),
+        key("scrape_classic_histograms", Bool).since(2, 45, 0).removed(3, 0, 0).deprecated(3, 0, 0, "write `always_scrape_classic_histograms`, its name since 3.0"),
     ],
     inline: &[inline(&HTTP_CLIENT), inline(&DISCOVERY)],
     checks: &[config::validation_scheme, scrape::protocols, scrape::targets],

@@ -15,39 +15,39 @@ const NAMES: [&str; 2] = [".ignore", ".gitignore"];
 /// The largest of such files that is read, in bytes.
 const LARGEST: u64 = 1024 * 1024;
 
-/// What is ignored in a tree, read folder by folder as it is asked for.
-pub(super) struct Ignored<'t> {
-    tree: &'t dyn Tree,
-    top: &'t Path,
+/// What is ignored in a tree.
+pub(super) struct Ignored {
+    /// The rules by folder, in the order of [`NAMES`].
     folders: HashMap<PathBuf, [Option<Gitignore>; 2]>,
 }
 
-impl<'t> Ignored<'t> {
-    /// Nothing above `top` counts.
-    pub(super) fn new(tree: &'t dyn Tree, top: &'t Path) -> Self {
-        Self {
-            tree,
-            top,
-            folders: HashMap::new(),
+impl Ignored {
+    /// Reads those of a tree's files that say what is ignored.
+    pub(super) fn new<'p>(tree: &dyn Tree, files: impl Iterator<Item = &'p PathBuf>) -> Self {
+        let mut folders = HashMap::new();
+        for path in files {
+            let is_rules = NAMES.iter().any(|name| path.ends_with(name));
+            if let Some(folder) = path.parent().filter(|_| is_rules) {
+                folders
+                    .entry(folder.to_owned())
+                    .or_insert_with(|| NAMES.map(|name| read(tree, folder, name)));
+            }
         }
+        Self { folders }
     }
 
     /// Whether a file is ignored: the deepest file that says anything of it decides, and an
     /// .ignore file anywhere before a .gitignore.
-    pub(super) fn is_ignored(&mut self, path: &Path) -> bool {
-        let above = path.ancestors().skip(1);
-        let folders: Vec<&Path> = above
-            .take_while(|folder| folder.starts_with(self.top))
-            .collect();
-        for folder in &folders {
-            self.folders
-                .entry((*folder).to_owned())
-                .or_insert_with(|| NAMES.map(|name| read(self.tree, folder, name)));
+    pub(super) fn is_ignored(&self, path: &Path) -> bool {
+        if self.folders.is_empty() {
+            return false;
         }
+        let above = || path.ancestors().skip(1);
         for kind in 0..NAMES.len() {
-            for folder in &folders {
-                let rules = self.folders.get(*folder).and_then(|both| both.get(kind));
-                let Some(Some(rules)) = rules else { continue };
+            for both in above().filter_map(|folder| self.folders.get(folder)) {
+                let Some(Some(rules)) = both.get(kind) else {
+                    continue;
+                };
                 match rules.matched_path_or_any_parents(path, false) {
                     Match::None => {}
                     Match::Ignore(_) => return true,
@@ -76,13 +76,17 @@ mod tests {
 
     #[test]
     fn the_nearest_file_decides() {
-        let tree = Memory::new()
-            .file("/top/.gitignore", "*.yml\n!keep.yml\n/vendor/\n")
-            .file("/top/a/.gitignore", "!b.yml\nkeep.yml\n")
-            .file("/top/.ignore", "testdata\n")
-            .file("/.gitignore", "*");
-        let top = Path::new("/top");
-        let mut ignored = Ignored::new(&tree, top);
+        let files = [
+            ("/top/.gitignore", "*.yml\n!keep.yml\n/vendor/\n"),
+            ("/top/a/.gitignore", "!b.yml\nkeep.yml\n"),
+            ("/top/.ignore", "testdata\n"),
+            ("/top/a/x", "*"),
+        ];
+        let tree = files.iter().fold(Memory::new(), |tree, (path, content)| {
+            tree.file(path, *content)
+        });
+        let paths: Vec<_> = files.iter().map(|(path, _)| PathBuf::from(path)).collect();
+        let ignored = Ignored::new(&tree, paths.iter());
         for (path, expected) in [
             ("/top/x.yml", true),
             ("/top/x.yaml", false),

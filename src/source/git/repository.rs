@@ -1,6 +1,6 @@
 //! Which repository is meant, and what of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::command::{GitError, apart, ask, run};
@@ -95,7 +95,7 @@ impl Repository {
     /// Git failed.
     pub fn revision(&self, tree: &str) -> Result<Git, GitError> {
         let listed = run(&self.top, &["ls-tree", "-r", "-z", "--full-tree", tree])?;
-        Ok(self.git(listing::of_tree(&listed)))
+        self.git(listing::of_tree(&listed), Some(tree))
     }
 
     /// What lies in the index: what would be committed now.
@@ -104,7 +104,7 @@ impl Repository {
     /// Git failed.
     pub fn index(&self) -> Result<Git, GitError> {
         let listed = run(&self.top, &["ls-files", "--stage", "-z"])?;
-        Ok(self.git(listing::of_index(&listed)))
+        self.git(listing::of_index(&listed), None)
     }
 
     /// Files that a tree has under another path than the work tree or, if `staged`, the index:
@@ -114,22 +114,36 @@ impl Repository {
     /// Git failed.
     pub fn renames(&self, tree: &str, staged: bool) -> Result<Vec<(PathBuf, PathBuf)>, GitError> {
         let mut args = vec![
-            "diff",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--ignore-submodules",
             "--find-renames",
             "-l5000",
             "--diff-filter=R",
             "--name-status",
-            "-z",
         ];
         args.extend(staged.then_some("--cached"));
-        args.extend([tree, "--"]);
-        let renames = listing::renames(&run(&self.top, &args)?).into_iter();
+        let renames = listing::renames(&self.diff(&args, Some(tree))?).into_iter();
         Ok(renames
             .map(|(old, new)| (self.top.join(old), self.top.join(new)))
             .collect())
+    }
+
+    /// What lies in the work tree otherwise than in a tree, or than in the index.
+    fn changed(&self, tree: Option<&str>) -> Result<HashSet<PathBuf>, GitError> {
+        let changed = self.diff(&["--no-renames", "--name-only"], tree)?;
+        let paths = changed.split(|byte| *byte == 0);
+        let paths = paths.map(|path| self.top.join(listing::path(path)));
+        Ok(paths.collect())
+    }
+
+    fn diff(&self, how: &[&str], tree: Option<&str>) -> Result<Vec<u8>, GitError> {
+        let always = [
+            "diff",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--ignore-submodules",
+            "-z",
+        ];
+        let args = always.iter().chain(how).copied().chain(tree).chain(["--"]);
+        run(&self.top, &args.collect::<Vec<_>>())
     }
 
     fn verified(&self, revision: &str) -> Result<Option<String>, GitError> {
@@ -165,16 +179,17 @@ impl Repository {
         })
     }
 
-    fn git(&self, listed: Vec<Listed>) -> Git {
+    fn git(&self, listed: Vec<Listed>, tree: Option<&str>) -> Result<Git, GitError> {
         let mut git = Git {
             top: self.top.clone(),
             disk: self.disk.clone(),
             items: BTreeMap::new(),
             objects: Vec::new(),
             on_disk: Vec::new(),
+            changed: self.changed(tree)?,
         };
         add(&mut git, &self.top, listed, DEEPEST);
-        git
+        Ok(git)
     }
 }
 
