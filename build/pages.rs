@@ -25,6 +25,8 @@ const CHECKS: &[(&str, &str)] = &[
     ("remote_write", "RemoteWrite"),
     ("remote_writes", "RemoteWrites"),
     ("config", "Config"),
+    ("file", "File"),
+    ("material", "Material"),
     ("http_client", "HttpClient"),
     ("tree", "Tree"),
     ("upgrade", "Upgrade"),

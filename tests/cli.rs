@@ -363,7 +363,7 @@ fn modes_are_judged_below_root_for_prometheus_s_user() {
         ))
     };
     fs::set_permissions(&token, fs::Permissions::from_mode(0o644)).unwrap();
-    assert!(!run().contains("credentials/"), "{}", run());
+    assert!(run().contains("credentials/world-readable"), "{}", run());
     fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
     assert!(run().contains("credentials/unreadable"), "{}", run());
     fs::remove_file(&token).unwrap();
@@ -461,4 +461,47 @@ fn the_quickstart_of_the_readme_shows_all_four_families() {
     );
     assert_eq!(output.status.code(), Some(1));
     insta::assert_snapshot!(stdout(&output));
+}
+
+#[test]
+fn coverage_can_be_required() {
+    let open = tree(&[("prometheus.yml", &GOOD.replace("token\n", "/run/t/token\n"))]);
+    let settled = "mounts: [{path: /run/t, external: true}]\n";
+    let run = |args: &[&str]| promvet(open.path(), args);
+    assert_eq!(run(&[]).status.code(), Some(0));
+    let strict = run(&["--require-coverage"]);
+    assert_eq!(strict.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&strict.stderr).into_owned();
+    assert!(said.contains("1 path was not checked"), "{said}");
+    assert!(stdout(&strict).contains("mounts: [{path: /run/t, external: true}]"));
+    fs::write(open.path().join("promvet.yaml"), settled).unwrap();
+    assert_eq!(run(&["--require-coverage"]).status.code(), Some(0));
+}
+
+#[test]
+fn what_git_tracks_is_asked_of_git() {
+    let secret = "bearer_token: 9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c\n";
+    let folder = tree(&[(
+        "prometheus.yml",
+        &GOOD.replace("bearer_token_file: token\n", secret),
+    )]);
+    let git = |args: &[&str]| {
+        let mut git = Command::new("git");
+        let done = git.current_dir(folder.path()).args(args).output();
+        done.is_ok_and(|done| done.status.success())
+    };
+    if !git(&["init", "-q"]) {
+        return;
+    }
+    let run = || {
+        let out = promvet(folder.path(), &["--format", "concise"]);
+        assert!(!stdout(&out).contains("9f8a7b6c"));
+        (
+            stdout(&out).contains("error credentials/committed"),
+            out.status.code(),
+        )
+    };
+    assert_eq!(run(), (false, Some(0)));
+    assert!(git(&["add", "prometheus.yml"]));
+    assert_eq!(run(), (true, Some(1)));
 }

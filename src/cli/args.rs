@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::trust::TrustArgs;
 use crate::finding::{Severity, nearest};
 use crate::report::Format;
 use crate::report::inventory::InventoryFormat;
@@ -174,6 +175,9 @@ pub(super) struct JudgingArgs {
     /// This machine is where Prometheus runs: look at absolute paths
     #[arg(long)]
     pub(super) on_host: bool,
+    /// What is taken for granted.
+    #[command(flatten)]
+    pub(super) trust: TrustArgs,
 }
 
 /// What is written where.

@@ -43,7 +43,7 @@ pub(super) fn audit(args: &AuditArgs, out: &mut dyn Write) -> io::Result<Exit> {
         watch.stage(Stage::Report, 0, write)?;
     }
     show_stats(&args.paths, &watch);
-    Ok(exit(args.judging.fail_on, &run))
+    Ok(exit(&args.judging, &run))
 }
 
 /// Says of every row who owns its file.

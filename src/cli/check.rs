@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::args::{CheckArgs, FailOn, JudgingArgs, PathArgs};
+use super::args::{CheckArgs, JudgingArgs, PathArgs};
 use super::deliver::Plan;
 use super::pipeline::{self, Request, Run};
 use super::since::Comparison;
@@ -41,7 +41,7 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let written = run.policy_errors.is_empty() && watch.stage(Stage::Report, 0, writes)?;
     show_stats(&args.paths, &watch);
     Ok(if written {
-        exit(args.judging.fail_on, &run)
+        exit(&args.judging, &run)
     } else {
         Exit::Failed
     })
@@ -91,6 +91,7 @@ pub(super) fn judge_for(args: &JudgingArgs, tree: &dyn Tree, request: &mut Reque
         (None, true) => Host::Here,
         (None, false) => Host::Elsewhere,
     };
+    request.now = args.trust.now.unwrap_or(request.now);
     match &args.root {
         Some(root) if tree.list(root).is_err() => {
             complain(&format!(
@@ -166,14 +167,15 @@ pub(super) fn complain_of_policy(error: &PolicyError) {
 }
 
 /// The exit status of a run.
-pub(super) fn exit(fail_on: FailOn, run: &Run) -> Exit {
+pub(super) fn exit(judging: &JudgingArgs, run: &Run) -> Exit {
     if !run.problems.is_empty() || !run.policy_errors.is_empty() {
         return Exit::Failed;
     }
-    let counts = |worst| fail_on.threshold().is_some_and(|least| worst >= least);
+    let threshold = judging.fail_on.threshold();
+    let counts = |worst| threshold.is_some_and(|least| worst >= least);
     if run.outcome.worst().is_some_and(counts) {
         Exit::Findings
     } else {
-        Exit::Clean
+        judging.trust.exit(run)
     }
 }

@@ -15,6 +15,7 @@ mod schema;
 mod shell;
 mod since;
 mod terminal;
+mod trust;
 mod unrendered;
 mod watch;
 

@@ -12,8 +12,9 @@ use super::policies::{self, Policies};
 use super::unrendered;
 use super::watch::{Stage, Watch};
 use crate::discover::{self, Recognised, What};
-use crate::facts::{self, Facts, Host, Lookup, OFFICIAL_USER, Scan, User};
-use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
+use crate::facts::deployment::{RunAs, is_dockerfile};
+use crate::facts::{self, Facts, Host, Lookup, Scan};
+use crate::finding::{Evidence, Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError};
 use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
@@ -196,12 +197,15 @@ fn walk_of(request: &Request) -> Walk<'static> {
         hidden: request.hidden,
         no_ignore: request.no_ignore,
         threads: request.threads,
-        wanted: &discover::is_candidate,
+        wanted: &|path| discover::is_candidate(path) || is_dockerfile(path),
     }
 }
 
 /// Reads one file as far as it is of interest.
 fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -> Look {
+    if !found.named && is_dockerfile(&found.path) {
+        return Look::Other(found.clone());
+    }
     let bytes = match tree.read(&found.path, LARGEST) {
         Ok(bytes) => bytes,
         Err(error) => return Look::Unread(found.clone(), error.to_string()),
@@ -410,15 +414,21 @@ fn facts_of<'t>(
     policy: &'t Policy,
     tree: &'t dyn Tree,
 ) -> Facts<'t> {
-    let user = policy.runtime_user.as_ref();
+    let user = policy.runtime_user.as_ref().map(|user| RunAs {
+        uid: Some(user.uid),
+        gid: Some(user.gid),
+        groups: Vec::new(),
+        evidence: vec![Evidence {
+            place: user.place.clone(),
+            message: "policy: the user that Prometheus runs as".to_owned(),
+        }],
+    });
     let files = Lookup {
         tree,
         bounds: root.to_path_buf(),
         host: request.host.clone(),
-        user: user.map_or(OFFICIAL_USER, |user| User {
-            uid: user.uid,
-            gid: user.gid,
-        }),
+        user,
+        now: request.now,
     };
     let texts = OnceLock::new();
     let find = move |scan: Scan| {

@@ -1,39 +1,39 @@
-//! Whether a credential file can be read where Prometheus runs.
+//! Whether a file that a configuration names can be read where Prometheus runs.
 //!
-//! The kernel is never asked on behalf of whoever runs promvet, since root may read everything:
-//! readability follows from owner, group and mode bits for the user that Prometheus runs as, of
-//! the file and of every folder above it. Nothing outside the tree, `--root` or, with
-//! `--on-host`, this machine is looked at, and no content is read but to see whether there is any.
+//! Where something of the tree runs the configuration, its mounts lead to the file. The kernel is
+//! never asked on behalf of whoever runs promvet, since root may read everything: readability
+//! follows from owner, group and mode bits for the user that Prometheus runs as, of the file and
+//! of every folder above it. Nothing outside the tree, `--root` or, with `--on-host`, this machine
+//! is looked at, and never more than 64 KiB of it.
 
-use std::io;
+mod deployed;
+#[cfg(test)]
+mod tests;
+mod walk;
+
 use std::path::{Component, Path, PathBuf};
 
-use crate::source::{Kind, Meta, Tree};
+use super::deployment::{Belonging, Certainty, Deployment, Resolved, RunAs};
+use super::token::Observation;
+use crate::finding::{Evidence, Place};
+use crate::schema::table::Base;
+use crate::source::Tree;
 use crate::yaml::placeholder;
+use walk::{End, Walk};
 
 /// The user and group of the official image (`nobody`; Dockerfile of prometheus/prometheus).
-pub const OFFICIAL_USER: User = User {
-    uid: 65534,
-    gid: 65534,
-};
+pub const OFFICIAL_USER: u32 = 65534;
 
-/// Links followed on one path, as in Linux (`MAXSYMLINKS`).
-const MOST_LINKS: usize = 40;
+/// What Kubernetes mounts into every container unasked (kubernetes/kubernetes
+/// `plugin/pkg/admission/serviceaccount`).
+const OF_KUBERNETES: &[&str] = &[
+    "/var/run/secrets/kubernetes.io/serviceaccount/token",
+    "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
+    "/var/run/secrets/kubernetes.io/serviceaccount/namespace",
+];
 
 /// Larger than any bundle of certificates that systems come with, in bytes.
 const MOST_CERTIFICATES: u64 = 4 * 1024 * 1024;
-
-/// A file longer than this is not looked into: it is no credential.
-const MOST_CONTENT: u64 = 64 * 1024;
-
-/// A user and its group, by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct User {
-    /// The user's number.
-    pub uid: u32,
-    /// The group's number.
-    pub gid: u32,
-}
 
 /// Where absolute paths lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,11 +46,18 @@ pub enum Host {
     Here,
 }
 
-/// What is known of a credential file.
+/// What is known of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileState {
     /// A file with content that Prometheus may read, as far as can be seen.
     Usable,
+    /// Where Prometheus runs there is no such path.
+    NotMounted {
+        /// What runs the configuration.
+        who: String,
+        /// The mounts there are, each as `` `path` from … ``.
+        mounts: Vec<String>,
+    },
     /// There is no such file. The path is where it was looked for.
     Missing(String),
     /// It is something else: a folder, a device.
@@ -63,8 +70,8 @@ pub enum FileState {
     Unverified(Unverified),
 }
 
-/// Why a path can't be judged here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a path can't be judged here. Texts are sentences without a full stop.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Unverified {
     /// It is absolute, and this is not where Prometheus runs.
     Elsewhere,
@@ -76,9 +83,102 @@ pub enum Unverified {
     Forbidden,
     /// The configuration comes from standard input, so its folder is not known.
     NoFolder,
+    /// It counts from where Prometheus was started, which is not known.
+    Started,
+    /// It is mounted from outside the tree.
+    External(String),
+    /// What runs the configuration does not say enough.
+    Unknown(String),
+    /// Git ignores it, and this checkout has nothing of its kind. The path is where it was looked
+    /// for.
+    Ignored(String),
+    /// Of several that may run the configuration some have it.
+    Doubtful,
 }
 
-/// How credential files are looked at.
+/// A file that every user may read where it is deployed.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// Its mode.
+    pub mode: u32,
+    /// Where the mode is written, if it is.
+    pub place: Option<Place>,
+}
+
+/// Everything that is known of a file that a configuration names.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Whether it can be read.
+    pub state: FileState,
+    /// How that is known.
+    pub evidence: Vec<Evidence>,
+    /// Whether only one of several that may run the configuration does.
+    pub doubtful: bool,
+    /// What may have been meant, as a sentence without a full stop.
+    pub near: Option<String>,
+    /// The path where Prometheus runs.
+    pub path: String,
+    /// The file, absolute and without links, if there is one.
+    pub file: Option<PathBuf>,
+    /// What its content shows.
+    pub content: Vec<Observation>,
+    /// Whether every user may read it.
+    pub open: Option<Open>,
+    /// The user that Prometheus runs as there, if it is known.
+    pub user: Option<u32>,
+}
+
+impl Judged {
+    fn new(state: FileState) -> Self {
+        End::from(state).into()
+    }
+
+    /// Adds who it is that may not read the file.
+    fn refused(&mut self, user: &RunAs) {
+        self.user = user.uid;
+        if let FileState::Unreadable(_) = self.state {
+            self.evidence.extend(user.evidence.iter().cloned());
+        }
+    }
+
+    fn with(mut self, evidence: Vec<Evidence>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+}
+
+impl From<End> for Judged {
+    fn from(end: End) -> Self {
+        Self {
+            state: end.state,
+            evidence: Vec::new(),
+            doubtful: false,
+            near: None,
+            path: String::new(),
+            file: end.file,
+            content: end.content,
+            open: end.open.map(|mode| Open { mode, place: None }),
+            user: None,
+        }
+    }
+}
+
+/// A path that a configuration names.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// As written.
+    pub path: &'a str,
+    /// What a relative one counts from.
+    pub base: Base,
+    /// The folder of the configuration; none if it is not known.
+    pub folder: Option<&'a Path>,
+    /// What runs the configuration.
+    pub runners: &'a [Belonging<'a>],
+    /// The mounts of promvet.yaml, for configurations that nothing of the tree runs.
+    pub declared: Option<&'a Deployment>,
+}
+
+/// How files are looked at.
 #[derive(Clone, Debug)]
 pub struct Lookup<'t> {
     /// The files.
@@ -87,51 +187,119 @@ pub struct Lookup<'t> {
     pub bounds: PathBuf,
     /// Where absolute paths lead.
     pub host: Host,
-    /// The user that Prometheus runs as.
-    pub user: User,
+    /// The user that promvet.yaml names.
+    pub user: Option<RunAs>,
+    /// The time, in seconds since 1970.
+    pub now: i64,
 }
 
 impl Lookup<'_> {
-    /// Judges the path that a configuration in `folder` names. Relative paths are joined with that
-    /// folder, as Prometheus does.
+    /// Judges a path that a configuration names. Relative paths are joined with the folder of the
+    /// configuration, as Prometheus does.
     #[must_use]
-    pub fn judge(&self, folder: Option<&Path>, path: &str) -> FileState {
-        if placeholder::find(path).next().is_some() {
-            return FileState::Unverified(Unverified::Placeholder);
+    pub fn judge(&self, asked: &Asked<'_>) -> Judged {
+        let path = asked.path;
+        let mut judged = self.judge_path(asked);
+        if judged.path.is_empty() {
+            path.clone_into(&mut judged.path);
         }
-        let (base, file, judged_by_mode) = match (
-            Path::new(path).is_absolute() || path.starts_with('/'),
-            &self.host,
-        ) {
-            (true, Host::Elsewhere) => return FileState::Unverified(Unverified::Elsewhere),
-            (true, Host::Root(root)) => (
-                root.clone(),
-                PathBuf::from(path.trim_start_matches('/')),
-                true,
-            ),
-            (true, Host::Here) => (
-                PathBuf::from("/"),
-                PathBuf::from(path.trim_start_matches('/')),
-                true,
-            ),
-            (false, host) => {
-                let Some(folder) = folder else {
-                    return FileState::Unverified(Unverified::NoFolder);
-                };
-                let on_host = *host == Host::Here;
-                let Some(below) = self.below_bounds(&folder.join(path)) else {
-                    return FileState::Unverified(Unverified::Outside);
-                };
-                (self.bounds.clone(), below, on_host)
+        judged
+    }
+
+    fn judge_path(&self, asked: &Asked<'_>) -> Judged {
+        let path = asked.path;
+        let unverified = |why| Judged::new(FileState::Unverified(why));
+        if placeholder::find(path).next().is_some() {
+            return unverified(Unverified::Placeholder);
+        }
+        let is_absolute = Path::new(path).is_absolute() || path.starts_with('/');
+        if asked.base == Base::Process && !is_absolute {
+            return unverified(Unverified::Started);
+        }
+        if let (true, Host::Root(root)) = (is_absolute, &self.host) {
+            let user = self.user_of(asked.runners.first());
+            return self.on_machine(root, Path::new(path), &user);
+        }
+        if !asked.runners.is_empty() {
+            return self.deployed(asked.runners, path);
+        }
+        let judged = match (is_absolute, &self.host) {
+            (true, Host::Here) => {
+                self.on_machine(Path::new("/"), Path::new(path), &self.user_of(None))
             }
+            // Kubernetes puts them into every pod.
+            (true, _) if OF_KUBERNETES.contains(&path) => Judged::new(FileState::Usable),
+            (true, _) => unverified(Unverified::Elsewhere),
+            (false, _) => match asked.folder {
+                Some(folder) => self.beside(folder, path),
+                None => unverified(Unverified::NoFolder),
+            },
         };
+        let is_settled = !matches!(judged.state, FileState::Unverified(_));
+        match asked.declared {
+            Some(declared) if is_absolute || !is_settled => {
+                self.declared(declared, path).unwrap_or(judged)
+            }
+            _ => judged,
+        }
+    }
+
+    /// What promvet.yaml says of a path, if it says anything.
+    fn declared(&self, deployment: &Deployment, path: &str) -> Option<Judged> {
+        let runner = Belonging {
+            deployment,
+            certainty: Certainty::Certain,
+            path: deployment.config_file(),
+            evidence: Vec::new(),
+        };
+        match runner.resolve(self.tree, path) {
+            Resolved::Unknown { .. } => None,
+            _ => Some(self.deployed(&[runner], path)),
+        }
+    }
+
+    /// A path on a machine whose root file system lies at `root`.
+    fn on_machine(&self, root: &Path, path: &Path, user: &RunAs) -> Judged {
         let walk = Walk {
             tree: self.tree,
-            base,
-            user: judged_by_mode.then_some(self.user),
-            links: 0,
+            base: root.to_owned(),
+            is_root: true,
+            user: Some(user),
+            now: self.now,
         };
-        walk.follow(&file)
+        let mut judged = Judged::from(walk.follow(path.strip_prefix("/").unwrap_or(path)));
+        judged.refused(user);
+        judged
+    }
+
+    /// A path that counts from the folder of the configuration.
+    fn beside(&self, folder: &Path, path: &str) -> Judged {
+        let Some(below) = self.below_bounds(&folder.join(path)) else {
+            return Judged::new(FileState::Unverified(Unverified::Outside));
+        };
+        let file = self.bounds.join(&below);
+        if self.host == Host::Here {
+            // Its own mode counts, and so do the folders above the tree.
+            let user = self.user_of(None);
+            let walk = Walk {
+                tree: self.tree,
+                base: self.bounds.clone(),
+                is_root: false,
+                user: Some(&user),
+                now: self.now,
+            };
+            let mut judged = Judged::from(walk.follow(&below));
+            judged.refused(&user);
+            return judged;
+        }
+        let walk = Walk {
+            tree: self.tree,
+            base: self.bounds.clone(),
+            is_root: false,
+            user: None,
+            now: self.now,
+        };
+        self.unless_ignored(Judged::from(walk.follow(&below)), &file)
     }
 
     /// The certificates in a file of the tree that a configuration in `folder` names by a relative
@@ -142,6 +310,44 @@ impl Lookup<'_> {
         let inside = self.tree.within(&path, &[&self.bounds]).unwrap_or(false);
         let content = self.tree.read(&path, MOST_CERTIFICATES);
         content.ok().filter(|_| inside)
+    }
+
+    /// A file that is missing in a fresh clone because git ignores it is not known to be missing
+    /// where Prometheus runs. Where other ignored files lie beside it, this is no fresh clone.
+    fn unless_ignored(&self, mut judged: Judged, file: &Path) -> Judged {
+        let FileState::Missing(shown) = &judged.state else {
+            return judged;
+        };
+        let ignored = |path: &Path| self.tree.is_ignored_by_git(path, &self.bounds);
+        if !ignored(file) {
+            return judged;
+        }
+        let siblings = file.parent().map(|folder| self.tree.list(folder));
+        let siblings = siblings.and_then(Result::ok).unwrap_or_default();
+        // Force-added to keep the folder.
+        let keeps = |path: &Path| path.file_name().is_some_and(|name| name == ".gitkeep");
+        if !siblings.iter().any(|path| !keeps(path) && ignored(path)) {
+            judged.state = FileState::Unverified(Unverified::Ignored(shown.clone()));
+        }
+        judged
+    }
+
+    /// The user that Prometheus runs as: by what runs it, by promvet.yaml, as in the official
+    /// image.
+    fn user_of(&self, runner: Option<&Belonging<'_>>) -> RunAs {
+        let deployed = runner.map(|one| &one.deployment.user);
+        if let Some(user) = deployed.filter(|user| user.uid.is_some()) {
+            return user.clone();
+        }
+        match (&self.user, deployed) {
+            (Some(user), _) => user.clone(),
+            (None, Some(unknown)) => unknown.clone(),
+            (None, None) => RunAs {
+                uid: Some(OFFICIAL_USER),
+                gid: Some(OFFICIAL_USER),
+                ..RunAs::default()
+            },
+        }
     }
 
     /// The path below the bounds, `..` applied; none if it leads out of them.
@@ -164,255 +370,4 @@ fn normal(path: &Path) -> Option<PathBuf> {
         }
     }
     Some(out)
-}
-
-/// A walk down a path, following links without leaving the base.
-struct Walk<'t> {
-    tree: &'t dyn Tree,
-    base: PathBuf,
-    /// The user whose rights count; none where modes say nothing.
-    user: Option<User>,
-    links: usize,
-}
-
-impl Walk<'_> {
-    fn follow(mut self, file: &Path) -> FileState {
-        let mut rest: Vec<_> = parts(file);
-        let mut here = PathBuf::new();
-        if let Some(refusal) = self.refuses_search(&here) {
-            return refusal;
-        }
-        while let Some(part) = rest.pop() {
-            if part == ".." {
-                here.pop();
-                continue;
-            }
-            here.push(&part);
-            let meta = match self.tree.metadata(&self.base.join(&here)) {
-                Ok(meta) => meta,
-                Err(error) => return self.absent(&here, &rest, &error),
-            };
-            match meta.kind {
-                Kind::Link => {
-                    if let Err(state) = self.enter_link(&mut here, &mut rest) {
-                        return state;
-                    }
-                }
-                Kind::Folder if !rest.is_empty() => {
-                    if let Some(refusal) = self.refuses_search(&here) {
-                        return refusal;
-                    }
-                }
-                Kind::File if rest.is_empty() => return self.judge_file(&here, &meta),
-                Kind::Folder => return FileState::NotAFile(Kind::Folder.noun()),
-                Kind::File => return FileState::Missing(self.shown(&here, &rest)),
-                other => return FileState::NotAFile(other.noun()),
-            }
-        }
-        FileState::NotAFile(Kind::Folder.noun())
-    }
-
-    /// Replaces a link by what it points at. Absolute targets count from the base.
-    fn enter_link(&mut self, here: &mut PathBuf, rest: &mut Vec<String>) -> Result<(), FileState> {
-        self.links += 1;
-        let target = self.tree.link_target(&self.base.join(&*here));
-        let target = match target {
-            Ok(target) if self.links <= MOST_LINKS => target,
-            _ => return Err(FileState::Missing(self.shown(here, rest))),
-        };
-        here.pop();
-        if target.is_absolute() {
-            if self.user.is_none() {
-                return Err(FileState::Unverified(Unverified::Outside));
-            }
-            here.clear();
-        }
-        let climbs = target
-            .components()
-            .filter(|part| *part == Component::ParentDir)
-            .count();
-        if self.user.is_none() && climbs > here.components().count() {
-            return Err(FileState::Unverified(Unverified::Outside));
-        }
-        rest.extend(parts(&target));
-        Ok(())
-    }
-
-    fn absent(&self, here: &Path, rest: &[String], error: &io::Error) -> FileState {
-        match error.kind() {
-            io::ErrorKind::PermissionDenied => FileState::Unverified(Unverified::Forbidden),
-            _ => FileState::Missing(self.shown(here, rest)),
-        }
-    }
-
-    fn shown(&self, here: &Path, rest: &[String]) -> String {
-        let mut path = self.base.join(here);
-        path.extend(rest.iter().rev());
-        self.tree.shown(&path)
-    }
-
-    fn judge_file(&self, here: &Path, meta: &Meta) -> FileState {
-        if let (Some(user), Some(owner)) = (self.user, Owner::of(meta))
-            && !allows(owner, user, READ)
-        {
-            return FileState::Unreadable(format!(
-                "its mode is {:04o}, its owner {}, its group {}",
-                owner.mode, owner.uid, owner.gid
-            ));
-        }
-        if meta.len == 0 {
-            return FileState::Empty;
-        }
-        if meta.len <= MOST_CONTENT
-            && let Ok(content) = self.tree.read(&self.base.join(here), MOST_CONTENT)
-            && content.trim_ascii().is_empty()
-        {
-            return FileState::Empty;
-        }
-        FileState::Usable
-    }
-
-    /// The refusal of a folder that the user may not search.
-    fn refuses_search(&self, folder: &Path) -> Option<FileState> {
-        let user = self.user?;
-        let meta = self.tree.metadata(&self.base.join(folder)).ok()?;
-        let owner = Owner::of(&meta)?;
-        if meta.kind != Kind::Folder || allows(owner, user, SEARCH) {
-            return None;
-        }
-        Some(FileState::Unreadable(format!(
-            "the folder {} above it has mode {:04o}, owner {} and group {}, which bars the way",
-            Path::new("/").join(folder).display(),
-            owner.mode,
-            owner.uid,
-            owner.gid
-        )))
-    }
-}
-
-/// The parts of a path, last first.
-fn parts(path: &Path) -> Vec<String> {
-    let parts = path.components().filter_map(|part| match part {
-        Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
-        Component::ParentDir => Some("..".to_owned()),
-        _ => None,
-    });
-    let mut parts: Vec<_> = parts.collect();
-    parts.reverse();
-    parts
-}
-
-/// Who owns a file and what may be done with it, where the system knows such things.
-#[derive(Clone, Copy)]
-struct Owner {
-    mode: u32,
-    uid: u32,
-    gid: u32,
-}
-
-impl Owner {
-    fn of(meta: &Meta) -> Option<Self> {
-        Some(Self {
-            mode: meta.mode?,
-            uid: meta.uid?,
-            gid: meta.gid?,
-        })
-    }
-}
-
-/// The bits of a mode, for one of owner, group and others.
-const READ: u32 = 0o4;
-const SEARCH: u32 = 0o1;
-
-/// Whether the mode bits give a user a right. Root needs none.
-fn allows(owner: Owner, user: User, right: u32) -> bool {
-    let shift = match () {
-        () if user.uid == 0 => return true,
-        () if user.uid == owner.uid => 6,
-        () if user.gid == owner.gid => 3,
-        () => 0,
-    };
-    owner.mode >> shift & right != 0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::Memory;
-
-    const NOBODY: User = OFFICIAL_USER;
-
-    fn state(host: Host, user: User, path: &str) -> FileState {
-        let tree = Memory::new()
-            .file("/tree/conf/prometheus.yml", "x")
-            .file("/tree/conf/token", "abc")
-            .file("/tree/conf/blank", " \n\t")
-            .link("/tree/conf/out", "/etc/shadow")
-            .link("/tree/conf/loop", "loop")
-            .file("/etc/shadow", "root:x")
-            .owned_file("/root/etc/own", "abc", (0o400, 65534, 0))
-            .owned_file("/root/etc/private", "abc", (0o600, 0, 0))
-            .owned_file("/root/etc/group", "abc", (0o640, 0, 2000))
-            .owned_file("/root/etc/open", "abc", (0o644, 0, 0))
-            .link("/root/etc/link", "/etc/open")
-            .link("/root/etc/up", "../../../../etc/open");
-        let lookup = Lookup {
-            tree: &tree,
-            bounds: PathBuf::from("/tree"),
-            host,
-            user,
-        };
-        lookup.judge(Some(Path::new("/tree/conf")), path)
-    }
-
-    #[test]
-    fn relative_paths_count_from_the_configuration() {
-        let here = |path| state(Host::Elsewhere, NOBODY, path);
-        assert_eq!(here("token"), FileState::Usable);
-        assert_eq!(here("../conf/./token"), FileState::Usable);
-        assert_eq!(here("blank"), FileState::Empty);
-        assert_eq!(here("."), FileState::NotAFile("a folder"));
-        assert!(matches!(here("tokens"), FileState::Missing(_)));
-        assert!(matches!(here("token/x"), FileState::Missing(_)));
-        assert!(matches!(here("loop"), FileState::Missing(_)));
-    }
-
-    #[test]
-    fn nothing_outside_the_tree_is_looked_at() {
-        let here = |path| state(Host::Elsewhere, NOBODY, path);
-        let unverified = |why| FileState::Unverified(why);
-        assert_eq!(here("../../etc/shadow"), unverified(Unverified::Outside));
-        assert_eq!(here("out"), unverified(Unverified::Outside));
-        assert_eq!(here("/etc/shadow"), unverified(Unverified::Elsewhere));
-        assert_eq!(here("${DIR}/token"), unverified(Unverified::Placeholder));
-    }
-
-    #[test]
-    fn mode_bits_decide_for_the_user_that_prometheus_runs_as() {
-        let root = || Host::Root(PathBuf::from("/root"));
-        let with = |uid, gid, path| state(root(), User { uid, gid }, path);
-        assert_eq!(with(65534, 65534, "/etc/own"), FileState::Usable);
-        assert!(matches!(
-            with(65534, 65534, "/etc/private"),
-            FileState::Unreadable(_)
-        ));
-        assert_eq!(with(0, 0, "/etc/private"), FileState::Usable);
-        assert_eq!(with(1000, 2000, "/etc/group"), FileState::Usable);
-        assert!(matches!(
-            with(1000, 1000, "/etc/group"),
-            FileState::Unreadable(_)
-        ));
-        assert_eq!(with(1000, 1000, "/etc/open"), FileState::Usable);
-    }
-
-    #[test]
-    fn links_stay_below_the_root() {
-        let root = || Host::Root(PathBuf::from("/root"));
-        assert_eq!(state(root(), NOBODY, "/etc/link"), FileState::Usable);
-        assert_eq!(state(root(), NOBODY, "/etc/up"), FileState::Usable);
-        assert!(matches!(
-            state(root(), NOBODY, "/etc/shadow"),
-            FileState::Missing(_)
-        ));
-    }
 }

@@ -5,6 +5,7 @@
 
 pub mod credential_file;
 mod demand;
+mod deployed;
 pub mod deployment;
 pub mod included;
 pub mod issuer;
@@ -13,11 +14,12 @@ mod owners;
 pub mod receiver;
 pub mod token;
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-pub use credential_file::{FileState, Host, Lookup, OFFICIAL_USER, Unverified, User};
+pub use credential_file::{Asked, FileState, Host, Judged, Lookup, Open, Unverified};
 pub use demand::Demand;
 pub use issuer::KnownIssuer;
 pub use issuer::cert_manager::Misnamed;
@@ -28,6 +30,7 @@ use crate::policy::{OpstraceInstance, Policy};
 use crate::prometheus::endpoint::Endpoint;
 use crate::schema::Target;
 use crate::yaml::Document;
+use deployment::Deployment;
 use issuer::cert_manager::{self, Answer, Manifests};
 use opstrace::{Instance, TenantHost};
 use receiver::{Catalogue, Hints, Recognition};
@@ -39,7 +42,11 @@ const OPSTRACE_OWN_DOMAIN: &str = "opstrace-custom-dns";
 pub type Scan = fn(&[u8]) -> bool;
 
 /// The scans of all kinds of facts that lie in YAML files.
-const SCANS: &[Scan] = &[opstrace::may_be_instance, cert_manager::may_hold];
+const SCANS: &[Scan] = &[
+    opstrace::may_be_instance,
+    cert_manager::may_hold,
+    deployment::may_hold,
+];
 
 /// Whether a YAML file may hold a fact of any kind.
 #[must_use]
@@ -58,6 +65,9 @@ pub struct Facts<'t> {
     find: Find<'t>,
     instances: OnceLock<Vec<Instance>>,
     manifests: OnceLock<Manifests>,
+    deployments: OnceLock<Vec<Deployment>>,
+    declared: OnceLock<Option<Deployment>>,
+    tracked: OnceLock<Option<BTreeSet<PathBuf>>>,
     catalogue: Catalogue,
     shelf: included::Shelf,
 }
@@ -82,6 +92,9 @@ impl<'t> Facts<'t> {
             find,
             instances: OnceLock::new(),
             manifests: OnceLock::new(),
+            deployments: OnceLock::new(),
+            declared: OnceLock::new(),
+            tracked: OnceLock::new(),
             catalogue: Catalogue::default(),
             shelf: included::Shelf::default(),
         }
@@ -91,12 +104,6 @@ impl<'t> Facts<'t> {
     #[must_use]
     pub fn policy(&self) -> &'t Policy {
         self.policy
-    }
-
-    /// Whether the credential file that a configuration in `folder` names can be read.
-    #[must_use]
-    pub fn credential_file(&self, folder: Option<&Path>, path: &str) -> FileState {
-        self.files.judge(folder, path)
     }
 
     /// What is wrong in the files that a configuration in `folder` pulls in; each of them is told
@@ -110,18 +117,6 @@ impl<'t> Facts<'t> {
         now: i64,
     ) -> included::Checked {
         included::check(document, folder, &self.files, target, &self.shelf, now)
-    }
-
-    /// The user that Prometheus runs as.
-    #[must_use]
-    pub fn user(&self) -> User {
-        self.files.user
-    }
-
-    /// The certificates in a file that a configuration in `folder` names, if it lies in the tree.
-    #[must_use]
-    pub fn certificates(&self, folder: Option<&Path>, path: &str) -> Option<Vec<u8>> {
-        self.files.certificates(folder?, path)
     }
 
     /// The issuer of a host's certificate, by what the tree says of the host.

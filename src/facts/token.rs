@@ -47,6 +47,8 @@ pub enum Observation {
     Pem(String),
     /// A token of a kind that is told by how it begins.
     Known(&'static str),
+    /// Letters and digits as only a generator throws them together.
+    Random,
     /// A JSON web token. Boxed, as it is far larger than the others.
     Jwt(Box<Jwt>),
 }
@@ -188,7 +190,63 @@ fn meaning(credential: &str, now: i64) -> Option<Observation> {
     let known = KNOWN
         .iter()
         .find(|(start, _)| credential.starts_with(start));
-    known.map(|(_, what)| Observation::Known(what))
+    known
+        .map(|(_, what)| Observation::Known(what))
+        .or_else(|| is_random(credential).then_some(Observation::Random))
+}
+
+/// Whether what a content shows makes it a secret that somebody could use: none that is to be
+/// filled in, encrypted, or over.
+#[must_use]
+pub fn is_live(content: &[Observation]) -> bool {
+    content.iter().any(|one| match one {
+        Observation::Known(_) | Observation::Random => true,
+        Observation::Jwt(token) => !matches!(token.timing, Timing::Expired(_)),
+        Observation::Pem(label) => {
+            label.ends_with("PRIVATE KEY") && !label.starts_with("ENCRYPTED")
+        }
+        _ => false,
+    })
+}
+
+/// The fewest characters of a generated token, and the fewest bits that each of them has to carry
+/// (gitleaks' generic rule asks for the same).
+const SHORTEST_RANDOM: usize = 20;
+const FEWEST_BITS: f64 = 3.5;
+
+fn is_random(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "+/=_-.".contains(c);
+    text.len() >= SHORTEST_RANDOM
+        && text.chars().all(plain)
+        && changes(text) * 4 >= text.len()
+        && bits_a_character(text.as_bytes()) >= FEWEST_BITS
+}
+
+/// How often digits, small and capital letters take turns: words and dates keep them apart.
+fn changes(text: &str) -> usize {
+    let class = |byte: &u8| match byte {
+        b'0'..=b'9' => Some(0),
+        b'a'..=b'z' => Some(1),
+        b'A'..=b'Z' => Some(2),
+        _ => None,
+    };
+    let classes: Vec<u8> = text.as_bytes().iter().filter_map(class).collect();
+    let next = classes.iter().skip(1);
+    classes.iter().zip(next).filter(|(a, b)| a != b).count()
+}
+
+/// Shannon's entropy.
+#[expect(clippy::cast_precision_loss, reason = "a credential has few bytes")]
+fn bits_a_character(bytes: &[u8]) -> f64 {
+    let mut counts = [0_usize; 256];
+    for &byte in bytes {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count += 1;
+        }
+    }
+    let shares = counts.iter().filter(|count| **count > 0);
+    let shares = shares.map(|&count| count as f64 / bytes.len() as f64);
+    -shares.map(|share| share * share.log2()).sum::<f64>()
 }
 
 /// What follows a scheme and white space.

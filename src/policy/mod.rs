@@ -3,9 +3,11 @@
 //! The file is a source like any other: everything in it keeps its place, so that a finding can
 //! show the line of policy that decided. It is read strictly; an unknown key is an error.
 
+mod mounts;
 mod read;
 mod sections;
 
+pub use mounts::{MountPolicy, MountedFrom};
 pub use read::PolicyError;
 pub use sections::{Glob, Issuer, IssuerPolicy, Level, OpstraceInstance, RuleLevel, RuntimeUser};
 
@@ -28,6 +30,8 @@ pub struct Policy {
     pub templates: Vec<Glob>,
     /// The user that Prometheus runs as.
     pub runtime_user: Option<RuntimeUser>,
+    /// What is mounted where Prometheus runs.
+    pub mounts: Vec<MountPolicy>,
     /// Opstrace instances: name and configuration file.
     pub instances: Vec<OpstraceInstance>,
     /// Domains of Opstrace instances with a `custom_dns_name`.

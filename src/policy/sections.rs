@@ -5,6 +5,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Policy;
+use super::mounts;
 use super::read::{Mistakes, PolicyError};
 use crate::finding::{Place, Severity, Text, nearest};
 use crate::schema::Version;
@@ -138,6 +139,7 @@ const KEYS: &[&str] = &[
     "issuers",
     "templates",
     "runtime_user",
+    "mounts",
     "opstrace",
     "rules",
 ];
@@ -160,6 +162,7 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
                 "issuers" => policy.issuers = issuers(value, &mut wrong),
                 "templates" => policy.templates = templates(value, folder, &mut wrong),
                 "runtime_user" => policy.runtime_user = runtime_user(value, &mut wrong),
+                "mounts" => policy.mounts = mounts::read(value, folder, &mut wrong),
                 "opstrace" => opstrace(value, &mut policy, &mut wrong),
                 _ => policy.rules = levels(value, &mut wrong),
             }

@@ -59,35 +59,6 @@ pub struct Credential<'d> {
     pub value: Node<'d>,
 }
 
-/// What a referenced file holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileKind {
-    /// A secret that Prometheus reads as text and trims.
-    Secret,
-    /// A name that is no secret, such as a user name.
-    Text,
-}
-
-/// A key that names a credential file.
-#[derive(Clone, Copy, Debug)]
-pub struct FileReference<'d> {
-    /// The path of keys below the client, such as `authorization.credentials_file`.
-    pub setting: &'static str,
-    /// The scalar that names the file.
-    pub value: Node<'d>,
-    /// What the file holds.
-    pub kind: FileKind,
-}
-
-/// Credential files of an HTTP client, by their path of keys.
-const CREDENTIAL_FILES: &[(&str, FileKind)] = &[
-    ("bearer_token_file", FileKind::Secret),
-    ("authorization.credentials_file", FileKind::Secret),
-    ("basic_auth.username_file", FileKind::Text),
-    ("basic_auth.password_file", FileKind::Secret),
-    ("oauth2.client_secret_file", FileKind::Secret),
-];
-
 /// Sections that are credentials by being there.
 const SECTIONS: &[(&str, CredentialKind<'static>)] = &[
     ("bearer_token", CredentialKind::Bearer),
@@ -160,32 +131,12 @@ impl<'d> HttpClient<'d> {
         })
     }
 
-    /// The files that hold credentials.
-    pub fn credential_files(self) -> impl Iterator<Item = FileReference<'d>> {
-        CREDENTIAL_FILES.iter().filter_map(move |&(setting, kind)| {
-            let value = self.at(setting)?;
-            value.as_str().filter(|path| !path.is_empty())?;
-            Some(FileReference {
-                setting,
-                value,
-                kind,
-            })
-        })
-    }
-
     /// `tls_config`.
     #[must_use]
     pub fn tls(self) -> Option<TlsConfig<'d>> {
         Some(TlsConfig {
             settings: self.settings.get("tls_config")?.mapping()?,
         })
-    }
-
-    /// The value at a path of keys with dots between them.
-    fn at(self, path: &str) -> Option<Node<'d>> {
-        let mut keys = path.split('.');
-        let first = self.settings.get(keys.next()?)?;
-        keys.try_fold(first, |node, key| node.get(key))
     }
 
     /// The entry of a key whose value is neither null nor an empty text.

@@ -13,5 +13,5 @@ mod relabel;
 pub use client::{Client, Peer, Section};
 pub use config::{Config, Header, RemoteWrite};
 pub use destination::Destination;
-pub use http_client::{Credential, CredentialKind, FileKind, FileReference, HttpClient, TlsConfig};
+pub use http_client::{Credential, CredentialKind, HttpClient, TlsConfig};
 pub use relabel::{Pattern, RelabelRule};

@@ -19,6 +19,8 @@ pub struct Configuration<'a> {
     pub facts: &'a Facts<'a>,
     /// Whether something fills in placeholders before Prometheus reads it.
     pub templated: bool,
+    /// Where it lies, for relative paths; none for standard input without a name.
+    pub folder: Option<&'a Path>,
 }
 
 impl<'a> Configuration<'a> {
@@ -42,6 +44,7 @@ impl<'a> Configuration<'a> {
             entries,
             facts,
             templated,
+            folder,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Runs the checks: over each configuration, then over all of a tree.
 
 use super::configuration::{Configuration, HttpPart};
+use super::material::Material;
 use super::pages::{Check, Page, all};
 use super::sink::Findings;
 use super::timings::Timings;
@@ -23,13 +24,14 @@ pub struct Judgement {
 #[must_use]
 pub fn judge(configuration: &Configuration<'_>, timings: Option<&Timings>) -> Judgement {
     let parts = parts_of(configuration);
+    let material = Material::new(configuration);
     let mut out = Judgement {
         endpoints: configuration.entries.len(),
         ..Judgement::default()
     };
     for (index, page) in all().iter().enumerate() {
         let mut findings = out.sink(page);
-        let mut run = || run_check(page, configuration, &parts, &mut findings);
+        let mut run = || run_check(page, configuration, &parts, &material, &mut findings);
         match timings {
             Some(timings) => timings.measure(index, run),
             None => run(),
@@ -42,6 +44,7 @@ fn run_check(
     page: &Page,
     configuration: &Configuration<'_>,
     parts: &[HttpPart<'_, '_>],
+    material: &Material<'_, '_>,
     findings: &mut Findings<'_>,
 ) {
     let entries = &configuration.entries;
@@ -50,6 +53,8 @@ fn run_check(
         Some(Check::RemoteWrites(check)) => check(entries, findings),
         Some(Check::Config(check)) => check(configuration.config, findings),
         Some(Check::HttpClient(check)) => parts.iter().for_each(|part| check(part, findings)),
+        Some(Check::File(check)) => material.own_files().for_each(|file| check(file, findings)),
+        Some(Check::Material(check)) => check(material, findings),
         Some(Check::Tree(_) | Check::Upgrade(_)) | None => {}
     }
 }

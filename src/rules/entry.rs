@@ -5,14 +5,13 @@ use std::path::Path;
 
 use crate::facts::opstrace::{Instance, TenantHost};
 use crate::facts::receiver::{Cause, Credential, Recognition, ShapeFault, judge};
-use crate::facts::{Demand, Facts, FileState, KnownIssuer, issuer};
+use crate::facts::{Demand, Facts, KnownIssuer, issuer};
 use crate::finding::{Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
-use crate::prometheus::{self, FileReference, RemoteWrite};
+use crate::prometheus::{self, RemoteWrite};
 use crate::yaml::{Node, Scalar};
 
-/// A remote_write entry, its URL taken apart, its receiver recognised, its credential files
-/// looked up. What several rules need is worked out once.
+/// A remote_write entry, its URL taken apart, its receiver recognised. What several rules need is worked out once.
 #[derive(Debug)]
 pub struct Entry<'a> {
     /// The entry.
@@ -24,7 +23,6 @@ pub struct Entry<'a> {
     url: Option<Url<'a>>,
     folder: Option<&'a Path>,
     shape: OnceCell<Vec<ShapeFault>>,
-    files: OnceCell<Vec<(FileReference<'a>, FileState)>>,
 }
 
 /// The URL of an entry.
@@ -73,7 +71,6 @@ impl<'a> Entry<'a> {
             url,
             folder,
             shape: OnceCell::new(),
-            files: OnceCell::new(),
         }
     }
 
@@ -225,19 +222,5 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn credentials(&self) -> Vec<prometheus::Credential<'a>> {
         self.write.http().credentials()
-    }
-
-    /// The credential files and what is known of each.
-    #[must_use]
-    pub fn credential_files(&self) -> &[(FileReference<'a>, FileState)] {
-        self.files.get_or_init(|| {
-            let files = self.write.http().credential_files();
-            files
-                .map(|file| {
-                    let path = file.value.as_str().unwrap_or("");
-                    (file, self.facts.credential_file(self.folder, path))
-                })
-                .collect()
-        })
     }
 }

@@ -1,6 +1,6 @@
 //! The table of rules.
 
-use super::{Configuration, Entry, Findings, HttpPart, Upgrade};
+use super::{Configuration, Entry, Findings, HttpPart, Material, NamedFile, Upgrade};
 use crate::finding::{Severity, nearest};
 use crate::prometheus::Config;
 
@@ -13,6 +13,10 @@ pub enum Check {
     RemoteWrites(fn(&[Entry<'_>], &mut Findings<'_>)),
     /// Every configuration.
     Config(fn(Config<'_>, &mut Findings<'_>)),
+    /// Every file with something secret that a configuration names, or that a client needs.
+    File(fn(&NamedFile<'_, '_>, &mut Findings<'_>)),
+    /// All these files, and the secrets that stand in the configuration itself.
+    Material(fn(&Material<'_, '_>, &mut Findings<'_>)),
     /// Everything that talks HTTP: remote_write, remote_read, jobs, Alertmanagers, service
     /// discoveries.
     HttpClient(fn(&HttpPart<'_, '_>, &mut Findings<'_>)),

@@ -42,6 +42,18 @@ impl Findings<'_> {
         }
     }
 
+    /// Whether this rule has not said the same of the same place yet.
+    #[must_use]
+    pub fn is_new(&self, finding: &Finding) -> bool {
+        let mut found = self.found.iter();
+        !found.any(|one| {
+            one.rule == finding.rule
+                && one.message == finding.message
+                && one.place.path() == finding.place.path()
+                && one.place.span() == finding.place.span()
+        })
+    }
+
     /// Reports a finding.
     pub fn push(&mut self, finding: Finding) {
         self.found.push(finding);

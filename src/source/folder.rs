@@ -1,11 +1,12 @@
 //! The disk.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
-use super::walk;
+use super::{git_files, walk};
 
 /// The disk, seen from a folder.
 #[derive(Clone, Debug)]
@@ -66,6 +67,10 @@ impl Tree for Folder {
         let meta = file.metadata()?;
         check_kind(&meta)?;
         bounded(file, meta.len(), limit)
+    }
+
+    fn tracked_by_git(&self, folder: &Path) -> Option<BTreeSet<PathBuf>> {
+        git_files::tracked(self, folder)
     }
 
     fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {

@@ -9,7 +9,7 @@ mod listing;
 mod objects;
 mod repository;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
@@ -203,6 +203,10 @@ impl Tree for Git {
             Some(_) => Ok(path),
             None => Err(io::ErrorKind::NotFound.into()),
         }
+    }
+
+    fn tracked_by_git(&self, folder: &Path) -> Option<BTreeSet<PathBuf>> {
+        Some(self.below(folder).map(|(path, _)| path.clone()).collect())
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -1,6 +1,6 @@
 //! A tree that stands in no folder: tests, the examples of rule pages, standard input.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +35,7 @@ struct Entry {
 pub struct Memory {
     items: BTreeMap<PathBuf, Entry>,
     below: Option<Arc<dyn Tree>>,
+    tracked: Option<BTreeSet<PathBuf>>,
 }
 
 impl std::fmt::Debug for Memory {
@@ -87,6 +88,16 @@ impl Memory {
     #[must_use]
     pub fn special(self, path: impl AsRef<Path>, kind: Kind) -> Self {
         self.put(path.as_ref(), Item::Special(kind), None)
+    }
+
+    /// Lets git track these files, and no others.
+    #[must_use]
+    pub fn tracking(mut self, paths: &[&str]) -> Self {
+        let paths = paths
+            .iter()
+            .map(|path| collapse(&self.absolute(Path::new(path))));
+        self.tracked = Some(paths.collect());
+        self
     }
 
     fn put(mut self, path: &Path, item: Item, rights: Option<Rights>) -> Self {
@@ -217,6 +228,14 @@ impl Tree for Memory {
                 let kind = self.kind_at(&path).unwrap_or(Kind::Other);
                 Err(ReadError::NotAFile(kind))
             }
+        }
+    }
+
+    fn tracked_by_git(&self, folder: &Path) -> Option<BTreeSet<PathBuf>> {
+        match (&self.tracked, &self.below) {
+            (Some(tracked), _) => Some(tracked.clone()),
+            (None, Some(below)) => below.tracked_by_git(folder),
+            (None, None) => None,
         }
     }
 

@@ -9,6 +9,8 @@
 mod folder;
 mod follow;
 mod git;
+mod git_files;
+mod ignored;
 mod memory;
 mod path;
 mod tree;

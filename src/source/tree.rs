@@ -1,5 +1,6 @@
 //! What every tree can do, and the words for what is in it.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -197,6 +198,18 @@ pub trait Tree: std::fmt::Debug + Send + Sync {
             marks.any(|mark| self.metadata(&folder.join(mark)).is_ok())
         };
         folder.ancestors().find(marked).unwrap_or(folder).to_owned()
+    }
+
+    /// Whether git ignores a path below `top`, by the .gitignore files from there down. The path
+    /// need not exist.
+    fn is_ignored_by_git(&self, path: &Path, top: &Path) -> bool {
+        super::ignored::is_ignored(self, path, top)
+    }
+
+    /// The absolute paths of the files below a folder that git tracks; none if that can't be
+    /// said: the folder lies in no work tree, or there is no git.
+    fn tracked_by_git(&self, _folder: &Path) -> Option<BTreeSet<PathBuf>> {
+        None
     }
 
     /// Whether a path leads, links followed, to something at or below one of these folders.

@@ -66,6 +66,12 @@ impl<'d> Belonging<'d> {
         self.deployment
             .resolve_from(tree, inside::folder(&self.path), path)
     }
+
+    /// The absolute form of a path that the configuration names.
+    #[must_use]
+    pub fn path_of(&self, path: &str) -> String {
+        inside::join(inside::folder(&self.path), path)
+    }
 }
 
 /// The deployments that run a configuration, or may; the surest first, and only those as sure as

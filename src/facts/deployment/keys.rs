@@ -7,13 +7,14 @@ use super::inside;
 use super::model::{KeyItem, KeyPart, KeyVolume, PartKind, ProvidedKey, Provider};
 use super::near::listed;
 use super::user::Rights;
-use crate::finding::{Evidence, nearest};
+use crate::finding::{Evidence, Place, nearest};
 
 /// What becomes of a file that is looked for in a volume.
 pub(super) enum Found {
     /// It is there.
     File {
         rights: Rights,
+        mode_place: Option<Place>,
         steps: Vec<Evidence>,
         tree_file: Option<PathBuf>,
     },
@@ -88,6 +89,10 @@ impl KeyVolume {
             });
         }
         Found::File {
+            mode_place: item
+                .as_ref()
+                .and_then(|item| item.mode_place.clone())
+                .or_else(|| part.mode_place.clone()),
             rights: self.rights(part, item.as_ref().and_then(|item| item.mode)),
             steps,
             tree_file,

@@ -38,7 +38,7 @@ pub use model::{
     MountSource, Outside, PartKind, Platform, ProvidedKey, Provider, Withheld,
 };
 pub use resolve::{Access, NotMounted, Provided, Resolved};
-pub use scan::{SourceFile, SourceKind, kinds, wanted};
+pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};
 pub use user::{Rights, RunAs};
 
 use crate::source::Tree;

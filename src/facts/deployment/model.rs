@@ -220,6 +220,8 @@ pub struct KeyPart {
     pub items: Option<Vec<KeyItem>>,
     /// Mode of files without one of their own.
     pub mode: u32,
+    /// Where that is written, if it is.
+    pub mode_place: Option<Place>,
     /// Whether the pod starts without it.
     pub optional: bool,
 }
@@ -257,6 +259,8 @@ pub struct KeyItem {
     pub path: String,
     /// Its mode, if it has one of its own.
     pub mode: Option<u32>,
+    /// Where that is written.
+    pub mode_place: Option<Place>,
     /// Where it is picked; none for what Kubernetes adds unasked.
     pub place: Option<Place>,
 }

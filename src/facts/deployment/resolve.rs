@@ -13,7 +13,7 @@ use super::model::{
 };
 use super::near;
 use super::user::Rights;
-use crate::finding::Evidence;
+use crate::finding::{Evidence, Place};
 use crate::source::Tree;
 use crate::yaml::placeholder;
 
@@ -32,6 +32,11 @@ pub enum Resolved<'d> {
         /// `--on-host` it can be judged.
         host: Option<PathBuf>,
         /// How that is known.
+        evidence: Vec<Evidence>,
+    },
+    /// From what promvet.yaml says will be there.
+    Declared {
+        /// Where it says so.
         evidence: Vec<Evidence>,
     },
     /// It can't be said.
@@ -55,6 +60,8 @@ pub struct Provided<'d> {
     pub tree_file: Option<PathBuf>,
     /// Owner and mode as deployed.
     pub access: Access,
+    /// Where the mode is written, if it is.
+    pub mode_place: Option<Place>,
     /// If `tree_file` is missing: what may have been meant, as a sentence without a full stop.
     pub near: Option<String>,
 }
@@ -194,6 +201,7 @@ impl<'d> Steps<'d, '_> {
             evidence: self.evidence,
             tree_file,
             access,
+            mode_place: None,
             near,
         })
     }
@@ -232,8 +240,9 @@ impl<'d> Steps<'d, '_> {
 
     fn copied(self, copied: &Copied, below: &str) -> Resolved<'d> {
         let access = copied.rights.map_or(Access::Unknown, Access::Set);
+        let place = copied.rights.map(|_| self.mount.place.clone());
         match &copied.from {
-            Some(from) => self.file(from, below, access),
+            Some(from) => with_mode(self.file(from, below, access), place),
             None => Resolved::External {
                 reason: format!("the image brings it, copied from `{}`", copied.written),
                 host: None,
@@ -260,15 +269,16 @@ impl<'d> Steps<'d, '_> {
             });
         }
         let access = file.rights.map_or(Access::Unknown, Access::Set);
+        let place = file.rights.map(|_| self.mount.place.clone());
         match &file.from {
             ComposeOrigin::File(path) => self.file(path, "", Access::SameFile),
-            ComposeOrigin::Content(_) => self.provided(None, access, None),
+            ComposeOrigin::Content(_) => with_mode(self.provided(None, access, None), place),
             ComposeOrigin::Environment(variable) => {
                 self.evidence.push(Evidence {
                     place: self.mount.place.clone(),
                     message: format!("its content is the environment variable `{variable}`"),
                 });
-                self.provided(None, access, None)
+                with_mode(self.provided(None, access, None), place)
             }
             ComposeOrigin::Outside(whence) => Resolved::External {
                 reason: format!("the {} `{}` comes from {whence}", file.kind, file.name),
@@ -287,11 +297,13 @@ impl<'d> Steps<'d, '_> {
         match volume.find(&wanted) {
             Found::File {
                 rights,
+                mode_place,
                 steps,
                 tree_file,
             } => {
                 self.evidence.extend(steps);
-                self.provided(tree_file, Access::Set(rights), None)
+                let resolved = self.provided(tree_file, Access::Set(rights), None);
+                with_mode(resolved, mode_place)
             }
             Found::Outside(reason) => Resolved::External {
                 reason,
@@ -313,6 +325,11 @@ impl<'d> Steps<'d, '_> {
             let names = near::listed(files.iter().map(String::as_str));
             return self.not_mounted(Some(format!("promvet.yaml lists {names} there")));
         }
+        if let Outside::Policy(_) = outside {
+            return Resolved::Declared {
+                evidence: self.evidence,
+            };
+        }
         Resolved::External {
             reason: format!("`{}` is {}", self.mount.path, outside.noun()),
             host: match outside {
@@ -323,6 +340,17 @@ impl<'d> Steps<'d, '_> {
             },
             evidence: self.evidence,
         }
+    }
+}
+
+/// The same with the place where its mode is written.
+fn with_mode(resolved: Resolved<'_>, mode_place: Option<Place>) -> Resolved<'_> {
+    match resolved {
+        Resolved::Provided(found) => Resolved::Provided(Provided {
+            mode_place,
+            ..found
+        }),
+        other => other,
     }
 }
 

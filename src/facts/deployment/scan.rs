@@ -78,8 +78,17 @@ pub fn kinds(path: &Path, bytes: &[u8]) -> Vec<SourceKind> {
     kinds
 }
 
+/// Whether a file may tell of deployments, whatever its name: a scan of its bytes.
+#[must_use]
+pub fn may_hold(bytes: &[u8]) -> bool {
+    !kinds(Path::new("any.yaml"), bytes).is_empty()
+        || starts_line(bytes, b"FROM ")
+        || starts_line(bytes, b"from ")
+}
+
 /// `Dockerfile`, `Containerfile`, `Dockerfile.prometheus`, `prometheus.Dockerfile`.
-pub(super) fn is_dockerfile(path: &Path) -> bool {
+#[must_use]
+pub fn is_dockerfile(path: &Path) -> bool {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().to_ascii_lowercase());

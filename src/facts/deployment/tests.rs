@@ -96,6 +96,7 @@ fn said(tree: &Memory, resolved: &Resolved<'_>) -> String {
             "not mounted; near: {}",
             lost.near.as_deref().unwrap_or("nothing")
         ),
+        Resolved::Declared { .. } => "declared".to_owned(),
         Resolved::External { reason, .. } => format!("external: {reason}"),
         Resolved::Unknown { reason, .. } => format!("unknown: {reason}"),
     }

@@ -21,6 +21,10 @@ impl Rights {
     }
 }
 
+/// The bits of a mode, for one of owner, group and others.
+const READ: u32 = 0o4;
+const SEARCH: u32 = 0o1;
+
 /// Who Prometheus runs as. What is none is not known.
 #[derive(Clone, Debug, Default)]
 pub struct RunAs {
@@ -35,11 +39,22 @@ pub struct RunAs {
 }
 
 impl RunAs {
-    /// Whether mode bits let it read a file; none if that hangs on what is not known. The kernel
-    /// looks at one class alone: an owner without the right gains nothing from the group's.
+    /// Whether mode bits let it read a file; none if that hangs on what is not known.
     #[must_use]
     pub fn may_read(&self, rights: Rights) -> Option<bool> {
-        let bit = |shift: u32| rights.mode >> shift & 0o4 != 0;
+        self.may(rights, READ)
+    }
+
+    /// Whether mode bits let it pass through a folder; none if that hangs on what is not known.
+    #[must_use]
+    pub fn may_search(&self, rights: Rights) -> Option<bool> {
+        self.may(rights, SEARCH)
+    }
+
+    /// The kernel looks at one class alone: an owner without the right gains nothing from the
+    /// group's.
+    fn may(&self, rights: Rights, right: u32) -> Option<bool> {
+        let bit = |shift: u32| rights.mode >> shift & right != 0;
         if self.uid == Some(0) {
             return Some(true);
         }

@@ -298,8 +298,8 @@ fn consequence(purpose: Purpose) -> &'static str {
 /// What can't be looked at here, once for each setting and reason.
 fn unverified(named: &[Named<'_>]) -> Vec<Unchecked> {
     let mut seen = HashSet::new();
-    let first = named.iter().filter_map(|one| match one.matched {
-        Matched::Unverified(why) if seen.insert((one.purpose, why as u8)) => Some((one, why)),
+    let first = named.iter().filter_map(|one| match &one.matched {
+        Matched::Unverified(why) if seen.insert((one.purpose, why)) => Some((one, why)),
         _ => None,
     });
     first
@@ -316,6 +316,7 @@ fn unverified(named: &[Named<'_>]) -> Vec<Unchecked> {
                     "the configuration has no folder that a relative path could count from",
                     None,
                 ),
+                _ => ("where it leads is not known", None),
             };
             Unchecked {
                 place: one.node.place(),

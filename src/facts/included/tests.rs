@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Matched, Shelf, check, find};
-use crate::facts::credential_file::{Host, Lookup, OFFICIAL_USER, Unverified};
+use crate::facts::credential_file::{Host, Lookup, Unverified};
 use crate::finding::{Severity, Text};
 use crate::schema::Target;
 use crate::source::{Kind as EntryKind, Memory};
@@ -48,7 +48,8 @@ fn lookup(tree: &Memory, host: Host) -> Lookup<'_> {
         tree,
         bounds: PathBuf::from("/tree"),
         host,
-        user: OFFICIAL_USER,
+        user: None,
+        now: 0,
     }
 }
 

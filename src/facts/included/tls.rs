@@ -81,6 +81,10 @@ fn section(
         let Some(content) = node.as_str().and_then(|path| read(path, folder, lookup)) else {
             continue;
         };
+        // An empty file is for others to tell, as is one that is not there.
+        if content.trim_ascii().is_empty() {
+            continue;
+        }
         if placeholder::find(&String::from_utf8_lossy(&content))
             .next()
             .is_some()

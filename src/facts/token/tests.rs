@@ -76,6 +76,7 @@ fn each_fault_is_seen() {
             &["Pem(\"CERTIFICATE\")"],
         ),
         (b"AKIAABCDEFGHIJKLMNOP", &["Known(\"an AWS access key\")"]),
+        (b"9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c", &["Random"]),
     ] {
         assert_eq!(
             names(content),
@@ -102,6 +103,8 @@ fn ordinary_credentials_show_nothing() {
         "sops-is-a-word",
         "a.b.c",
         "1.2.3",
+        "token-for-the-shop-2024-01",
+        "abcabcabcabcabc123abcabc",
         "eyJhbGciOiJub25lIn0",
         "pässwörd",
     ] {

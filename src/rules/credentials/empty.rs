@@ -1,22 +1,26 @@
-//! `credentials/empty`: a credential file holds nothing.
+//! `credentials/empty`: a file that the configuration names holds nothing.
 
 use crate::facts::FileState;
-use crate::finding::Severity;
-use crate::rules::{Entry, Findings};
+use crate::rules::{Findings, NamedFile};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
-    for (file, state) in entry.credential_files() {
-        if *state != FileState::Empty {
-            continue;
-        }
-        let message = format!(
-            "the file that `{}` names is empty: Prometheus sends an empty credential, is refused \
-             with 401 and drops the samples",
-            file.setting
-        );
-        out.push(
-            out.at(file.value, Severity::Error, message)
-                .help("write the credential into the file"),
-        );
+pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
+    if file.judged.state != FileState::Empty {
+        return;
     }
+    let setting = file.setting();
+    let message = if file.reference.is_sent() && file.entry.is_some() {
+        format!(
+            "the file that `{setting}` names is empty: Prometheus sends an empty credential, is \
+             refused with 401 and drops the samples"
+        )
+    } else if file.reference.is_sent() {
+        format!(
+            "the file that `{setting}` names is empty: Prometheus sends an empty credential and is \
+             refused"
+        )
+    } else {
+        format!("the file that `{setting}` names is empty, so {}", file.so())
+    };
+    let finding = out.at(file.reference.setting.node, file.severity(), message);
+    out.push(file.proven(finding.help("write the credential into the file")));
 }

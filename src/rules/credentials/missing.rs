@@ -1,21 +1,23 @@
-//! `credentials/missing`: the file that an entry reads a credential from is not there.
+//! `credentials/missing`: a file that the configuration names is not there.
 
 use crate::facts::FileState;
-use crate::finding::Severity;
-use crate::rules::{Entry, Findings};
+use crate::rules::{Findings, NamedFile};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
-    for (file, state) in entry.credential_files() {
-        let FileState::Missing(looked_for) = state else {
-            continue;
-        };
-        let message = format!(
-            "the file that `{}` names does not exist: there is no {looked_for}, so every send \
-             fails before it leaves Prometheus",
-            file.setting
-        );
-        let help = "create the file, or correct the path; a relative path counts from the folder \
-                    of this configuration";
-        out.push(out.at(file.value, Severity::Error, message).help(help));
-    }
+pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
+    let FileState::Missing(looked_for) = &file.judged.state else {
+        return;
+    };
+    let message = format!(
+        "the file that `{}` names does not exist: there is no {looked_for}, so {}",
+        file.setting(),
+        file.so()
+    );
+    let create = "create the file, or correct the path; a relative path counts from the folder of \
+                  this configuration";
+    let help = match &file.judged.near {
+        Some(near) => format!("{near}; {create}"),
+        None => create.to_owned(),
+    };
+    let finding = out.at(file.reference.setting.node, file.severity(), message);
+    out.push(file.proven(finding.help(help)));
 }

@@ -1,21 +1,17 @@
-//! `credentials/not-a-file`: a credential is read from something that is no file.
+//! `credentials/not-a-file`: a path that should name a file names something else.
 
 use crate::facts::FileState;
-use crate::finding::Severity;
-use crate::rules::{Entry, Findings};
+use crate::rules::{Findings, NamedFile};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
-    for (file, state) in entry.credential_files() {
-        let FileState::NotAFile(what) = state else {
-            continue;
-        };
-        let message = format!(
-            "`{}` names {what}, not a file, so no credential can be read and every send fails",
-            file.setting
-        );
-        out.push(
-            out.at(file.value, Severity::Error, message)
-                .help("name the file that holds the credential"),
-        );
-    }
+pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
+    let FileState::NotAFile(what) = &file.judged.state else {
+        return;
+    };
+    let message = format!(
+        "`{}` names {what}, not a file, so it can't be read and {}",
+        file.setting(),
+        file.so()
+    );
+    let finding = out.at(file.reference.setting.node, file.severity(), message);
+    out.push(file.proven(finding.help("name the file itself, not the folder that it lies in")));
 }

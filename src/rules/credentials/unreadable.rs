@@ -1,33 +1,24 @@
-//! `credentials/unreadable`: Prometheus's user may not read a credential file.
+//! `credentials/unreadable`: Prometheus's user may not read a file that it needs.
 
 use crate::facts::FileState;
-use crate::finding::Severity;
-use crate::rules::{Entry, Findings};
+use crate::rules::{Findings, NamedFile};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
-    let user = entry.facts.user();
-    for (file, state) in entry.credential_files() {
-        let FileState::Unreadable(why) = state else {
-            continue;
-        };
-        let message = format!(
-            "user {} may not read the file that `{}` names: {why}; every send fails before it \
-             leaves Prometheus",
-            user.uid, file.setting
-        );
-        let help = format!(
-            "give the file to the user that Prometheus runs as (`chown {0}`, mode 0400) or to its \
-             group (mode 0440); if it runs as another user, say so with `runtime_user` in \
-             promvet.yaml",
-            user.uid
-        );
-        let mut finding = out.at(file.value, Severity::Error, message).help(help);
-        if let Some(policy) = &entry.facts.policy().runtime_user {
-            finding = finding.evidence(
-                policy.place.clone(),
-                "policy: the user that Prometheus runs as",
-            );
-        }
-        out.push(finding);
-    }
+pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
+    let FileState::Unreadable(why) = &file.judged.state else {
+        return;
+    };
+    let user = file.judged.user;
+    let who = user.map_or("Prometheus".to_owned(), |user| format!("user {user}"));
+    let message = format!(
+        "{who} may not read the file that `{}` names: {why}; {}",
+        file.setting(),
+        file.so()
+    );
+    let to = user.map_or("its user".to_owned(), |user| user.to_string());
+    let help = format!(
+        "give the file to the user that Prometheus runs as (owner {to}, mode 0400) or to a group \
+         of it (mode 0440); if it runs as another user, say so with `runtime_user` in promvet.yaml"
+    );
+    let finding = out.at(file.reference.setting.node, file.severity(), message);
+    out.push(file.proven(finding.help(help)));
 }

@@ -1,33 +1,34 @@
-//! `credentials/unverified`: a credential file that can be judged only where Prometheus runs.
+//! `credentials/unverified`: a file that can be judged only where Prometheus runs.
 
 use std::collections::BTreeMap;
 
 use crate::facts::{FileState, Unverified};
 use crate::finding::Severity;
-use crate::prometheus::FileReference;
-use crate::rules::{Entry, Findings};
+use crate::rules::{Findings, Material, NamedFile};
+use crate::schema::table::Reference;
 
-pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
-    let mut folders: BTreeMap<(&str, &str), Vec<FileReference<'_>>> = BTreeMap::new();
-    for entry in entries {
-        for (file, state) in entry.credential_files() {
-            let FileState::Unverified(why) = state else {
-                continue;
-            };
-            let path = file.value.as_str().unwrap_or("");
-            let (reason, settle) = words(*why);
-            out.unchecked(file.value, reason, settle.map(str::to_owned));
-            let silent = *why == Unverified::Placeholder && entry.templated;
-            if !silent {
-                folders
-                    .entry((folder_of(path), reason))
-                    .or_default()
-                    .push(*file);
-            }
+pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
+    let mut folders: BTreeMap<(&str, String), Vec<&NamedFile<'_, '_>>> = BTreeMap::new();
+    for file in material.own_files() {
+        let FileState::Unverified(why) = &file.judged.state else {
+            continue;
+        };
+        let reason = reason(why);
+        let node = file.reference.setting.node;
+        out.unchecked(node, reason.clone(), Some(settled_by(file, why)));
+        // Without the certificates of its authorities Prometheus says so at once and aloud.
+        let is_loud = file.reference.kind == Reference::Ca;
+        if is_loud || *why == Unverified::Placeholder && file.templated {
+            continue;
         }
+        let folder = folder_of(node.as_str().unwrap_or(""));
+        folders.entry((folder, reason)).or_default().push(file);
     }
     for ((folder, reason), files) in folders {
         let Some((first, others)) = files.split_first() else {
+            continue;
+        };
+        let FileState::Unverified(why) = &first.judged.state else {
             continue;
         };
         let message = match others.len() {
@@ -36,60 +37,78 @@ pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
                 "whether Prometheus can read this file, and {more} more in {folder}, can't be seen from here: {reason}"
             ),
         };
-        let mut finding = out.at(first.value, Severity::Warning, message);
+        let node = first.reference.setting.node;
+        let mut finding = first.proven(out.at(node, Severity::Warning, message));
         for other in others {
-            finding = finding.evidence(other.value.place(), "this one is in the same folder");
+            let place = other.reference.setting.node.place();
+            finding = finding.evidence(place, "this one is in the same folder");
         }
-        finding.help = first.value.as_str().and_then(|_| help(reason));
-        out.push(finding);
+        out.push(finding.help(settled_by(first, why)));
     }
 }
 
-/// Why a path can't be judged and what would settle it.
-const WORDS: &[(Unverified, &str, Option<&str>)] = &[
-    (
-        Unverified::Elsewhere,
-        "the path means the machine or container that Prometheus runs in",
-        Some("run promvet with --on-host there, or with --root DIR on its root file system"),
-    ),
-    (
-        Unverified::Outside,
-        "the path leads out of the tree that is checked",
-        Some("run promvet on the folder that holds both the configuration and the file"),
-    ),
-    (
-        Unverified::Placeholder,
-        "the path holds a placeholder",
-        Some(
-            "Prometheus fills in no placeholders here: render the file first, or list it under \
-              `templates:` in promvet.yaml",
-        ),
-    ),
-    (
-        Unverified::Forbidden,
-        "the user who runs promvet may not look there",
-        Some("run promvet as a user who may"),
-    ),
-    (
-        Unverified::NoFolder,
-        "the configuration was read from standard input, so its folder is not known",
-        Some("name its path with --stdin-filename"),
-    ),
-];
-
-fn words(why: Unverified) -> (&'static str, Option<&'static str>) {
-    let row = WORDS.iter().find(|(one, _, _)| *one == why);
-    row.map_or(("it lies elsewhere", None), |&(_, reason, settle)| {
-        (reason, settle)
-    })
+/// Why a path can't be judged.
+fn reason(why: &Unverified) -> String {
+    let words = match why {
+        Unverified::Elsewhere => "the path means the machine or container that Prometheus runs in",
+        Unverified::Outside => "the path leads out of the tree that is checked",
+        Unverified::Placeholder => "the path holds a placeholder",
+        Unverified::Forbidden => "the user who runs promvet may not look there",
+        Unverified::NoFolder => {
+            "the configuration was read from standard input, so its folder is not known"
+        }
+        Unverified::Started => {
+            "this path counts from the folder in which Prometheus is started, which is not known"
+        }
+        Unverified::Doubtful => "several may run this configuration, and not all of them have it",
+        Unverified::External(reason) | Unverified::Unknown(reason) => return reason.clone(),
+        Unverified::Ignored(looked_for) => {
+            return format!("git ignores {looked_for}, and this checkout has no file of its kind");
+        }
+    };
+    words.to_owned()
 }
 
-fn help(reason: &str) -> Option<String> {
-    WORDS
-        .iter()
-        .find(|(_, one, _)| *one == reason)?
-        .2
-        .map(str::to_owned)
+/// What would settle it.
+fn settled_by(file: &NamedFile<'_, '_>, why: &Unverified) -> String {
+    let words = match why {
+        Unverified::Outside => {
+            "run promvet on the folder that holds both the configuration and the file"
+        }
+        Unverified::Placeholder => {
+            "Prometheus fills in no placeholders here: render the file first, or list it under \
+             `templates:` in promvet.yaml"
+        }
+        Unverified::Forbidden => "run promvet as a user who may",
+        Unverified::NoFolder => "name its path with --stdin-filename",
+        Unverified::Started => "write an absolute path",
+        Unverified::Elsewhere => {
+            return format!(
+                "{}; or run promvet with --on-host there, or with --root DIR on its root file system",
+                declaration(file)
+            );
+        }
+        _ => return declaration(file),
+    };
+    words.to_owned()
+}
+
+/// The line of promvet.yaml that says that a file will be there.
+fn declaration(file: &NamedFile<'_, '_>) -> String {
+    let path = &file.judged.path;
+    let path = match path.starts_with('/') {
+        true => path.clone(),
+        // Where nothing is known to run the configuration, it is taken to lie where the image of
+        // Prometheus has it.
+        false => format!("/etc/prometheus/{}", path.trim_start_matches("./")),
+    };
+    let folder = match folder_of(&path) {
+        "" => path.as_str(),
+        folder => folder,
+    };
+    format!(
+        "if it will be there, say so in promvet.yaml: `mounts: [{{path: {folder}, external: true}}]`"
+    )
 }
 
 fn folder_of(path: &str) -> &str {

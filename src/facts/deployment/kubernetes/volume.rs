@@ -96,19 +96,21 @@ impl<'d> Pod<'d> {
                 .to_owned()
         };
         if let Some(projected) = volume.get("projected") {
-            let mode = mode_of(projected, "defaultMode").unwrap_or(DEFAULT_MODE);
+            let mode = Mode::of(projected);
             let sources = projected.get("sources").into_iter().flat_map(Node::items);
             return self.keys(
                 name,
-                sources.map(|one| self.part(one, mode, providers)).collect(),
+                sources
+                    .map(|one| self.part(one, &mode, providers))
+                    .collect(),
             );
         }
         if let Some(holder) = ["secret", "configMap", "downwardAPI"]
             .iter()
             .find_map(|key| volume.get(key))
         {
-            let mode = mode_of(holder, "defaultMode").unwrap_or(DEFAULT_MODE);
-            return self.keys(name, vec![self.part(volume, mode, providers)]);
+            let mode = Mode::of(holder);
+            return self.keys(name, vec![self.part(volume, &mode, providers)]);
         }
         if let Some(host) = volume.get("hostPath") {
             return MountSource::Outside(Outside::Host(text(host, "path")));
@@ -146,7 +148,7 @@ impl<'d> Pod<'d> {
     }
 
     /// One source of a projected volume, or a whole volume of one source.
-    fn part(&self, source: Node<'d>, mode: u32, providers: &Providers) -> KeyPart {
+    fn part(&self, source: Node<'d>, mode: &Mode, providers: &Providers) -> KeyPart {
         let object = |holder: Node<'d>, kind: &'static str| {
             let name = holder.get("secretName").or_else(|| holder.get("name"));
             let name = name.and_then(Node::as_str).unwrap_or("");
@@ -193,7 +195,8 @@ impl<'d> Pod<'d> {
         KeyPart {
             kind,
             items,
-            mode,
+            mode: mode.bits,
+            mode_place: mode.place.clone(),
             optional: optional == Some(true),
         }
     }
@@ -205,6 +208,7 @@ impl<'d> Pod<'d> {
             kind,
             items: Some(vec![item(path, None)]),
             mode: DEFAULT_MODE,
+            mode_place: None,
             optional: false,
         };
         let parts = vec![
@@ -246,6 +250,22 @@ impl<'d> Pod<'d> {
     }
 }
 
+/// `defaultMode` of a volume.
+struct Mode {
+    bits: u32,
+    place: Option<Place>,
+}
+
+impl Mode {
+    fn of(holder: Node<'_>) -> Self {
+        let written = mode_of(holder, "defaultMode");
+        Self {
+            bits: written.unwrap_or(DEFAULT_MODE),
+            place: written.map(|_| entry_place(holder, "defaultMode")),
+        }
+    }
+}
+
 /// Whether a text is filled in from elsewhere.
 fn is_open(text: &str) -> bool {
     placeholder::find(text).next().is_some()
@@ -256,6 +276,7 @@ fn item(path: &str, place: Option<Place>) -> KeyItem {
         key: path.to_owned(),
         path: path.to_owned(),
         mode: None,
+        mode_place: None,
         place,
     }
 }
@@ -268,6 +289,7 @@ fn items(list: Node<'_>) -> Vec<KeyItem> {
             key: key.to_owned(),
             path: inside::join("/", path).trim_start_matches('/').to_owned(),
             mode: mode_of(node, "mode"),
+            mode_place: mode_of(node, "mode").map(|_| entry_place(node, "mode")),
             place: Some(entry_place(node, "path")),
         })
     };

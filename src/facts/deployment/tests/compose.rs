@@ -555,14 +555,8 @@ fn mounts_of_the_policy_come_first() {
     for one in &world.deployments {
         for (path, want) in [
             ("/run/secrets/t", "local/t, same file"),
-            (
-                "/open/x",
-                "external: `/open` is something that promvet.yaml calls external",
-            ),
-            (
-                "/listed/a",
-                "external: `/listed` is something that promvet.yaml calls external",
-            ),
+            ("/open/x", "declared"),
+            ("/listed/a", "declared"),
             (
                 "/listed/c",
                 "not mounted; near: promvet.yaml lists `a` and `b` there",

@@ -1,0 +1,151 @@
+//! Judging a path through what runs the configuration.
+
+use std::path::{Path, PathBuf};
+
+use super::walk::{End, Walk, words_of_file};
+use super::{FileState, Host, Judged, Lookup, Open, Unverified};
+use crate::facts::deployment::{
+    Access, Belonging, Certainty, MountSource, NotMounted, Provided, Resolved, RunAs,
+};
+use crate::finding::Evidence;
+
+impl Lookup<'_> {
+    /// Judges a path in all that run the configuration. Where several do, a fault in one is a
+    /// fault; where one of several does, only what is wrong in all of them is.
+    pub(super) fn deployed(&self, runners: &[Belonging<'_>], path: &str) -> Judged {
+        let mut all: Vec<_> = runners.iter().map(|one| self.through(one, path)).collect();
+        let is_fault =
+            |one: &Judged| !matches!(one.state, FileState::Usable | FileState::Unverified(_));
+        let is_doubtful = runners
+            .iter()
+            .all(|one| one.certainty == Certainty::Doubtful);
+        let faults = all.iter().filter(|one| is_fault(one)).count();
+        let at = if faults > 0 && (!is_doubtful || faults == all.len()) {
+            all.iter().position(is_fault)
+        } else {
+            let wanted = |one: &Judged| match is_doubtful {
+                true => one.state == FileState::Usable,
+                false => one.state != FileState::Usable,
+            };
+            all.iter().position(wanted)
+        };
+        let mut judged = all.swap_remove(at.unwrap_or(0));
+        if is_doubtful && faults > 0 && is_fault(&judged) && faults < runners.len() {
+            judged.state = FileState::Unverified(Unverified::Doubtful);
+        }
+        judged.doubtful = is_doubtful && runners.len() > 1;
+        judged
+    }
+
+    fn through(&self, runner: &Belonging<'_>, path: &str) -> Judged {
+        let user = self.user_of(Some(runner));
+        let mut judged = match runner.resolve(self.tree, path) {
+            Resolved::Provided(found) => self.provided(runner, &found, &user),
+            Resolved::NotMounted(lost) => not_mounted(runner, lost),
+            Resolved::Declared { evidence } => Judged::new(FileState::Usable).with(evidence),
+            Resolved::External {
+                reason,
+                host,
+                evidence,
+            } => match host.filter(|_| self.host == Host::Here) {
+                Some(path) => self.on_machine(Path::new("/"), &path, &user).with(evidence),
+                None => {
+                    Judged::new(FileState::Unverified(Unverified::External(reason))).with(evidence)
+                }
+            },
+            Resolved::Unknown { reason, evidence } => {
+                Judged::new(FileState::Unverified(Unverified::Unknown(reason))).with(evidence)
+            }
+        };
+        let mut evidence = runner.evidence.clone();
+        evidence.append(&mut judged.evidence);
+        judged.evidence = evidence;
+        judged.refused(&user);
+        judged.evidence = distinct(std::mem::take(&mut judged.evidence));
+        judged.path = runner.path_of(path);
+        judged
+    }
+
+    fn provided(&self, runner: &Belonging<'_>, found: &Provided<'_>, user: &RunAs) -> Judged {
+        let mut judged = match &found.tree_file {
+            Some(file) => self.tree_file(runner, found, file, user),
+            None => Judged::new(FileState::Usable),
+        };
+        judged.near.clone_from(&found.near);
+        if let Access::Set(rights) = found.access {
+            if judged.state == FileState::Usable && user.may_read(rights) == Some(false) {
+                let words = words_of_file(rights);
+                judged.state = FileState::Unreadable(format!("its mode is {words}"));
+            }
+            let place = found.mode_place.clone();
+            judged.open = place.filter(|_| rights.world_readable()).map(|place| Open {
+                mode: rights.mode,
+                place: Some(place),
+            });
+        }
+        judged.with(found.evidence.clone())
+    }
+
+    /// A file of the tree that is mounted, copied, or made into a key.
+    fn tree_file(
+        &self,
+        runner: &Belonging<'_>,
+        found: &Provided<'_>,
+        file: &Path,
+        user: &RunAs,
+    ) -> Judged {
+        let root = &runner.deployment.root;
+        let same = found.access == Access::SameFile;
+        // Links of a folder that is mounted lead nowhere once they leave it.
+        let base = match &found.mount.source {
+            MountSource::Tree(source) if same && file != source => source.clone(),
+            _ if same => file.parent().unwrap_or(root).to_owned(),
+            _ => root.clone(),
+        };
+        let inside = self.tree.resolve(&base);
+        let inside = inside.map_or(true, |base| base.starts_with(root));
+        if !file.starts_with(root) || !inside {
+            return Judged::new(FileState::Unverified(Unverified::Outside));
+        }
+        let below: PathBuf = file.strip_prefix(&base).unwrap_or(file).to_owned();
+        let walk = Walk {
+            tree: self.tree,
+            base,
+            is_root: false,
+            user: Some(user).filter(|_| same),
+            now: self.now,
+        };
+        let end = walk.follow(&below);
+        // The mode of a file in a checkout says nothing of who may read it later.
+        let end = End {
+            open: end.open.filter(|_| self.host == Host::Here),
+            ..end
+        };
+        self.unless_ignored(Judged::from(end), file)
+    }
+}
+
+fn not_mounted(runner: &Belonging<'_>, lost: NotMounted) -> Judged {
+    let mut judged = Judged::new(FileState::NotMounted {
+        who: runner.deployment.name.clone(),
+        mounts: lost.mounts,
+    });
+    judged.near = lost.near;
+    judged.with(lost.evidence)
+}
+
+/// The same without repetitions of one place.
+fn distinct(evidence: Vec<Evidence>) -> Vec<Evidence> {
+    let mut out: Vec<Evidence> = Vec::new();
+    for one in evidence {
+        let same = |other: &Evidence| {
+            other.place.path() == one.place.path() && other.place.span() == one.place.span()
+        };
+        match out.iter_mut().find(|other| same(other)) {
+            Some(other) if other.message == one.message => {}
+            Some(other) => other.message = format!("{}; {}", other.message, one.message),
+            None => out.push(one),
+        }
+    }
+    out
+}

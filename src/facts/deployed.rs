@@ -1,0 +1,113 @@
+//! What the tree tells of the files that configurations name.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Facts;
+use super::credential_file::{Asked, Judged};
+use super::deployment::{
+    self, Belonging, Copied, Deployment, Mount, MountSource, Outside, SourceFile, Subject,
+};
+use crate::finding::Text;
+use crate::policy::{MountPolicy, MountedFrom};
+
+impl<'t> Facts<'t> {
+    /// The certificates in a file that a configuration in `folder` names, if it lies in the tree.
+    #[must_use]
+    pub fn certificates(&self, folder: Option<&Path>, path: &str) -> Option<Vec<u8>> {
+        self.files.certificates(folder?, path)
+    }
+
+    /// Whether a file that a configuration names can be read where Prometheus runs.
+    #[must_use]
+    pub fn file(&self, asked: &Asked<'_>) -> Judged {
+        self.files.judge(asked)
+    }
+
+    /// The time, in seconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.files.now
+    }
+
+    /// What runs the configuration in a file, as far as the tree tells.
+    #[must_use]
+    pub fn runners(&self, file: &Path) -> Vec<Belonging<'_>> {
+        let subject = Subject { file, held: None };
+        deployment::belonging(self.files.tree, self.deployments(), &subject)
+    }
+
+    /// The mounts of promvet.yaml for what nothing in the tree runs.
+    #[must_use]
+    pub fn declared(&self) -> Option<&Deployment> {
+        let declared = self.declared.get_or_init(|| self.by_policy());
+        declared.as_ref()
+    }
+
+    /// Whether git tracks a file; none if that is not known.
+    #[must_use]
+    pub fn is_tracked(&self, file: &Path) -> Option<bool> {
+        let find = || self.files.tree.tracked_by_git(&self.files.bounds);
+        let tracked = self.tracked.get_or_init(find).as_ref()?;
+        Some(tracked.contains(file))
+    }
+
+    /// The absolute form of a path as it is shown.
+    #[must_use]
+    pub fn absolute(&self, shown: &str) -> PathBuf {
+        self.files.tree.absolute(Path::new(shown))
+    }
+
+    /// A path for people.
+    #[must_use]
+    pub fn shown(&self, path: &Path) -> String {
+        self.files.tree.shown(path)
+    }
+
+    /// Everything in the tree that runs Prometheus, with the mounts of promvet.yaml.
+    fn deployments(&self) -> &[Deployment] {
+        self.deployments.get_or_init(|| {
+            let texts = (self.find)(deployment::may_hold);
+            let source = |text: Arc<Text>| SourceFile {
+                path: self.absolute(text.path()),
+                text,
+            };
+            let files: Vec<_> = texts.into_iter().map(source).collect();
+            let mut found = deployment::read(self.files.tree, &self.files.bounds, &files);
+            for one in &mut found {
+                one.mounts.extend(self.mounts_of_policy());
+            }
+            found
+        })
+    }
+
+    fn by_policy(&self) -> Option<Deployment> {
+        let first = self.policy.mounts.first()?;
+        let user = self.files.user.clone().unwrap_or_default();
+        Some(Deployment::by_policy(
+            self.absolute(first.place.path()),
+            self.files.bounds.clone(),
+            first.place.clone(),
+            user,
+            self.mounts_of_policy(),
+        ))
+    }
+
+    fn mounts_of_policy(&self) -> Vec<Mount> {
+        let mount = |one: &MountPolicy| {
+            let source = match &one.from {
+                // Nobody knows which owner and mode it will have once it is there.
+                MountedFrom::Tree(path) => MountSource::Copied(Copied {
+                    from: Some(self.absolute(path)),
+                    written: path.clone(),
+                    rights: None,
+                }),
+                MountedFrom::External(files) => {
+                    MountSource::Outside(Outside::Policy(files.clone()))
+                }
+            };
+            Mount::new(&one.path, source, one.place.clone())
+        };
+        self.policy.mounts.iter().map(mount).collect()
+    }
+}

@@ -1,0 +1,174 @@
+//! `mounts` of promvet.yaml: where the paths that configurations name come from.
+
+use super::read::Mistakes;
+use crate::finding::Place;
+use crate::yaml::Node;
+
+/// One entry of `mounts`.
+#[derive(Clone, Debug)]
+pub struct MountPolicy {
+    /// The path where Prometheus runs, absolute.
+    pub path: String,
+    /// Where what is there comes from.
+    pub from: MountedFrom,
+    /// Where the path is written.
+    pub place: Place,
+}
+
+/// Where something that is mounted comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MountedFrom {
+    /// A file or folder of the tree, as a path with forward slashes from where promvet was started.
+    Tree(String),
+    /// It is provided at deploy time, with the names of the files that will be there, if they are
+    /// listed.
+    External(Option<Vec<String>>),
+}
+
+const KEYS: &[&str] = &["path", "from", "external", "files"];
+
+/// Reads the section; `folder` is a prefix of the paths of files beside promvet.yaml.
+pub(super) fn read(list: Node<'_>, folder: &str, wrong: &mut Mistakes) -> Vec<MountPolicy> {
+    let items = wrong.items(list, "`mounts`");
+    items
+        .into_iter()
+        .filter_map(|item| entry(item, folder, wrong))
+        .collect()
+}
+
+fn entry(item: Node<'_>, folder: &str, wrong: &mut Mistakes) -> Option<MountPolicy> {
+    let fields = wrong.fields(item, "an entry of `mounts`", KEYS);
+    let field = |name: &str| {
+        let mut fields = fields.iter();
+        fields
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| *value)
+    };
+    let Some(node) = field("path") else {
+        wrong.add(item, "an entry of `mounts` needs a `path`", None);
+        return None;
+    };
+    let path = wrong.text(node, "`path`")?;
+    if !path.starts_with('/') {
+        let help = "write the path that Prometheus sees, such as `/etc/prometheus/secrets`";
+        wrong.add(node, "`path` is absolute", Some(help.into()));
+        return None;
+    }
+    let from = source(item, field, folder, wrong)?;
+    Some(MountPolicy {
+        path: path.to_owned(),
+        from,
+        place: node.place(),
+    })
+}
+
+fn source<'d>(
+    item: Node<'d>,
+    field: impl Fn(&str) -> Option<Node<'d>>,
+    folder: &str,
+    wrong: &mut Mistakes,
+) -> Option<MountedFrom> {
+    let external = match field("external") {
+        None => false,
+        Some(node) => match node.scalar().and_then(|scalar| scalar.as_bool()) {
+            Some(external) => external,
+            None => {
+                wrong.add(node, "`external` is true or false", None);
+                return None;
+            }
+        },
+    };
+    match (field("from"), external, field("files")) {
+        (Some(from), false, None) => {
+            let text = wrong.text(from, "`from`")?;
+            if text.starts_with('/') || text.split('/').any(|part| part == "..") {
+                let help = "write a path of the tree, relative to promvet.yaml";
+                wrong.add(from, "`from` leads out of the tree", Some(help.into()));
+                return None;
+            }
+            let text = text.trim_start_matches("./");
+            Some(MountedFrom::Tree(format!("{folder}{text}")))
+        }
+        (None, true, files) => {
+            let files = files.map(|node| wrong.texts(node, "`files`"));
+            let files = files.map(|all| all.iter().map(|(text, _)| (*text).to_owned()).collect());
+            Some(MountedFrom::External(files))
+        }
+        (Some(_), false, Some(files)) => {
+            let help = "leave it out: the files are looked up in `from`";
+            wrong.add(
+                files,
+                "`files` goes with `external: true`",
+                Some(help.into()),
+            );
+            None
+        }
+        _ => {
+            wrong.add(
+                item,
+                "an entry of `mounts` has either `from` or `external: true`",
+                None,
+            );
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Text;
+    use crate::policy::Policy;
+
+    fn read(source: &str) -> Result<Vec<MountedFrom>, Vec<String>> {
+        let text = Text::new("ops/promvet.yaml", source.as_bytes().to_vec());
+        match Policy::read(&text, "ops/") {
+            Ok(policy) => Ok(policy.mounts.into_iter().map(|one| one.from).collect()),
+            Err(wrong) => Err(wrong.into_iter().map(|one| one.message).collect()),
+        }
+    }
+
+    #[test]
+    fn mounts_are_read() {
+        let files = vec!["a".to_owned(), "b".to_owned()];
+        for (entry, want) in [
+            (
+                "{path: /s, from: ./secrets}",
+                MountedFrom::Tree("ops/secrets".into()),
+            ),
+            (
+                "{path: /s, from: ., external: false}",
+                MountedFrom::Tree("ops/.".into()),
+            ),
+            ("{path: /s, external: true}", MountedFrom::External(None)),
+            (
+                "{path: /s, external: true, files: [a, b]}",
+                MountedFrom::External(Some(files)),
+            ),
+        ] {
+            assert_eq!(
+                read(&format!("mounts: [{entry}]")),
+                Ok(vec![want]),
+                "{entry}"
+            );
+        }
+    }
+
+    #[test]
+    fn mistakes_are_refused() {
+        for (entry, want) in [
+            ("{from: a}", "needs a `path`"),
+            ("{path: s, from: a}", "absolute"),
+            ("{path: /s}", "either"),
+            ("{path: /s, from: a, external: true}", "either"),
+            ("{path: /s, from: ../a}", "out of the tree"),
+            ("{path: /s, from: /a}", "out of the tree"),
+            ("{path: /s, from: a, files: [x]}", "`files` goes with"),
+            ("{path: /s, external: maybe}", "true or false"),
+            ("{path: /s, form: a}", "has no key `form`"),
+        ] {
+            let wrong = read(&format!("mounts: [{entry}]")).unwrap_err();
+            assert!(wrong[0].contains(want), "{entry}: {wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `credentials/inline-newline`: a secret in the configuration begins or ends with white space.
+
+use crate::facts::token::Observation;
+use crate::finding::Severity;
+use crate::rules::{Findings, Material, Secret};
+
+pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
+    for secret in material.secrets.iter().filter(|secret| !secret.repeated) {
+        let outer = secret.content.iter().find_map(|one| match one {
+            Observation::OuterWhiteSpace { line_break } => Some(*line_break),
+            _ => None,
+        });
+        if let Some(line_break) = outer {
+            say(secret, line_break, out);
+        }
+    }
+}
+
+fn say(secret: &Secret<'_, '_>, line_break: bool, out: &mut Findings<'_>) {
+    let setting = &secret.inline.setting;
+    let name = &setting.name;
+    let so = secret.so();
+    let (severity, message) = match (line_break, secret.inline.is_header) {
+        (true, true) => (
+            Severity::Error,
+            format!(
+                "`{name}` holds a line break, which Prometheus does not trim here and no header can \
+                 hold: {so}"
+            ),
+        ),
+        (true, false) => (
+            Severity::Warning,
+            format!(
+                "`{name}` holds a line break, which Prometheus does not trim here: it is sent as a \
+                 part of the secret, which is refused"
+            ),
+        ),
+        (false, _) => (
+            Severity::Warning,
+            format!(
+                "`{name}` begins or ends with white space, which Prometheus does not trim here: it \
+                 is sent as a part of the secret"
+            ),
+        ),
+    };
+    let file = secret.inline.instead.as_ref().map_or(String::new(), |key| {
+        format!(", or use `{key}`: what is in a file is trimmed")
+    });
+    let help = format!("write the value on the line of its key, without `|` or `>`{file}");
+    out.push(out.at(setting.node, severity, message).help(help));
+}

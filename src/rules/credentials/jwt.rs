@@ -1,0 +1,162 @@
+//! `credentials/jwt`: a token that its receiver does not take, now or soon.
+
+use crate::facts::opstrace::TenantHost;
+use crate::facts::receiver::judge;
+use crate::facts::token::{Jwt, Observation, Timing};
+use crate::finding::Severity::{self, Error, Warning};
+use crate::rules::{Entry, Findings, Material};
+use crate::yaml::placeholder;
+
+/// Profiles of Opstrace's endpoints.
+const OPSTRACE: &[&str] = &["opstrace", "opstrace-custom-dns"];
+
+pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
+    let files = material
+        .files
+        .iter()
+        .filter(|file| file.reference.is_sent());
+    for file in files {
+        let said = token(&file.judged.content).and_then(|token| fault(token, file.entry));
+        let Some((severity, words, help)) = said else {
+            continue;
+        };
+        let message = format!(
+            "the token in the file that `{}` names {words}",
+            file.setting()
+        );
+        let node = file.reference.setting.node;
+        let finding = out.at(node, severity.min(file.severity()), message);
+        once(file.proven(finding.help(help)), out);
+    }
+    for secret in &material.secrets {
+        let said = token(&secret.content).and_then(|token| fault(token, secret.entry));
+        let Some((severity, words, help)) = said else {
+            continue;
+        };
+        let setting = &secret.inline.setting;
+        let message = format!("the token in `{}` {words}", setting.name);
+        once(out.at(setting.node, severity, message).help(help), out);
+    }
+}
+
+/// Two entries that take over one setting may have the same to say about it.
+fn once(finding: crate::finding::Finding, out: &mut Findings<'_>) {
+    let is_new = out.is_new(&finding);
+    if is_new {
+        out.push(finding);
+    }
+}
+
+fn token(content: &[Observation]) -> Option<&Jwt> {
+    content.iter().find_map(|one| match one {
+        Observation::Jwt(token) => Some(&**token),
+        _ => None,
+    })
+}
+
+/// What is wrong with a token, as a predicate, and what to do. The worst thing only.
+fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<(Severity, String, &'static str)> {
+    let renew = "put a new token in its place";
+    match token.timing {
+        Timing::Expired(ago) => {
+            let words = format!(
+                "expired {} ago: the receiver refuses it with 401",
+                span(ago)
+            );
+            return Some((Error, words, renew));
+        }
+        Timing::NotYetValid(left) => {
+            let words = format!(
+                "is not valid before {} from now: the receiver refuses it with 401",
+                span(left)
+            );
+            return Some((Error, words, "use it later, or put another in its place"));
+        }
+        Timing::Valid | Timing::ExpiresSoon(_) => {}
+    }
+    if let Some(found) = entry.and_then(|entry| for_opstrace(token, entry)) {
+        return Some(found);
+    }
+    match token.timing {
+        Timing::ExpiresSoon(left) => {
+            let words = format!(
+                "expires in {}: after that the receiver refuses it",
+                span(left)
+            );
+            Some((Warning, words, renew))
+        }
+        _ => None,
+    }
+}
+
+/// What an Opstrace instance refuses: its authenticator checks the algorithm and the subject, but
+/// not the audience (opstrace/opstrace `go/pkg/authenticator/jwt.go`). A URL that is not one of an
+/// instance is not compared, since it is to become another one.
+fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'static str)> {
+    let url = entry.sound_url()?;
+    let known = url.recognition.only()?;
+    let is_right = OPSTRACE.contains(&&*known.profile.id)
+        && known.certainty.is_certain()
+        && judge(&url.endpoint, &url.recognition).is_empty();
+    let host = url.endpoint.host_name().filter(|_| is_right)?;
+    let host = TenantHost::new(&host)?;
+    let is_open = |text: &str| placeholder::find(text).next().is_some();
+    if is_open(host.tenant) || entry.is_open_instance() {
+        return None;
+    }
+    if let Some(algorithm) = token.algorithm.as_deref().filter(|name| *name != "RS256") {
+        let words = format!(
+            "is signed with {algorithm}, and Opstrace takes RS256 only: it answers 401 and the \
+             samples are dropped"
+        );
+        return Some((
+            Error,
+            words,
+            "put a token of `opstrace ta-create-token` in its place",
+        ));
+    }
+    let wanted = format!("tenant-{}", host.tenant);
+    if let Some(subject) = token
+        .subject
+        .as_deref()
+        .filter(|subject| *subject != wanted)
+    {
+        let words = format!(
+            "is made out to `{subject}`, and the URL is that of the tenant {}, which takes only \
+             `{wanted}`: it answers 401 and the samples are dropped",
+            host.tenant
+        );
+        return Some((
+            Error,
+            words,
+            "use the token of that tenant, or the URL of the other",
+        ));
+    }
+    let instance = host.instance.filter(|name| !is_open(name))?;
+    let wanted = format!("opstrace-cluster-{instance}");
+    let is_other = !token.audiences.is_empty() && !token.audiences.contains(&wanted);
+    is_other.then(|| {
+        let words = format!(
+            "is meant for `{}`, and the URL is that of the instance {instance}: its key is most \
+             likely another, so it is refused",
+            token.audiences.join("`, `")
+        );
+        (Warning, words, "use a token of that instance")
+    })
+}
+
+/// A length of time in words, cut to its largest unit.
+fn span(seconds: i64) -> String {
+    const UNITS: &[(i64, &str)] = &[
+        (365 * 86_400, "year"),
+        (86_400, "day"),
+        (3600, "hour"),
+        (60, "minute"),
+    ];
+    let unit = UNITS.iter().find(|(length, _)| seconds >= *length);
+    let (count, word) = unit.map_or((seconds, "second"), |(length, word)| {
+        (seconds / length, *word)
+    });
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{plural}")
+}

@@ -1,0 +1,200 @@
+//! The files that a configuration names, and the secrets in it.
+
+use super::configuration::Configuration;
+use super::entry::Entry;
+use crate::facts::token::{self, Observation};
+use crate::facts::{Asked, Facts, Judged};
+use crate::finding::{Finding, Severity};
+use crate::schema::{self, Inline, Reference, Setting, table};
+
+/// What a configuration needs to prove who it is, looked up once for all rules.
+#[derive(Debug)]
+pub struct Material<'e, 'a> {
+    /// What else the tree tells.
+    pub facts: &'a Facts<'a>,
+    /// Whether something fills in placeholders before Prometheus reads the configuration.
+    pub templated: bool,
+    /// The path of the configuration as shown.
+    pub shown: &'a str,
+    /// The files that it names. One that several parts take over from one place is here for each.
+    pub files: Vec<NamedFile<'e, 'a>>,
+    /// The secrets that stand in it.
+    pub secrets: Vec<Secret<'e, 'a>>,
+}
+
+/// A file that a configuration names.
+#[derive(Debug)]
+pub struct NamedFile<'e, 'a> {
+    /// The key that names it.
+    pub reference: Reference<'a>,
+    /// What is known of it.
+    pub judged: Judged,
+    /// The remote_write entry that it belongs to, if it is one's.
+    pub entry: Option<&'e Entry<'a>>,
+    /// What else the tree tells.
+    pub facts: &'a Facts<'a>,
+    /// Whether something fills in placeholders before Prometheus reads the configuration.
+    pub templated: bool,
+    /// Whether it was named at this place before, by another part that takes it over.
+    repeated: bool,
+}
+
+/// A secret that stands in a configuration.
+#[derive(Debug)]
+pub struct Secret<'e, 'a> {
+    /// The key that holds it.
+    pub inline: Inline<'a>,
+    /// What it shows.
+    pub content: Vec<Observation>,
+    /// The remote_write entry that it belongs to, if it is one's.
+    pub entry: Option<&'e Entry<'a>>,
+    /// Whether it was found at this place before.
+    pub repeated: bool,
+}
+
+impl<'e, 'a> Material<'e, 'a> {
+    pub(super) fn new(configuration: &'e Configuration<'a>) -> Self {
+        let Configuration {
+            config,
+            entries,
+            facts,
+            templated,
+            folder,
+        } = configuration;
+        let (facts, folder, templated) = (*facts, *folder, *templated);
+        let document = config.root().node().document();
+        let entry_of = |setting: &Setting<'a>| {
+            let mut entries = entries.iter().filter(|_| setting.section == "remote_write");
+            entries.find(|entry| entry.write.node().span() == setting.owner.span())
+        };
+        let references: Vec<_> = schema::references(document)
+            .into_iter()
+            .filter(|one| is_material(one.kind))
+            .collect();
+        let file = folder.map(|_| facts.absolute(document.text().path()));
+        let runners = match (&file, references.is_empty()) {
+            (Some(file), false) => facts.runners(file),
+            _ => Vec::new(),
+        };
+        let mut seen = Vec::new();
+        let files = references.into_iter().map(|reference| {
+            let span = reference.setting.node.span();
+            let judged = facts.file(&Asked {
+                path: reference.setting.node.as_str().unwrap_or(""),
+                base: reference.base,
+                folder,
+                runners: &runners,
+                declared: facts.declared(),
+            });
+            let repeated = seen.contains(&span);
+            seen.push(span);
+            NamedFile {
+                entry: entry_of(&reference.setting),
+                reference,
+                judged,
+                facts,
+                templated,
+                repeated,
+            }
+        });
+        let files = files.collect();
+        let mut seen = Vec::new();
+        let secrets = schema::inline_secrets(document).into_iter().map(|inline| {
+            let node = inline.setting.node;
+            let text = node.as_str().unwrap_or("");
+            let repeated = seen.contains(&node.span());
+            seen.push(node.span());
+            Secret {
+                entry: entry_of(&inline.setting),
+                content: token::observe(text.as_bytes(), facts.now()),
+                inline,
+                repeated,
+            }
+        });
+        Self {
+            facts,
+            templated,
+            shown: document.text().path(),
+            secrets: secrets.collect(),
+            files,
+        }
+    }
+
+    /// Each file once for each place that names it.
+    pub fn own_files(&self) -> impl Iterator<Item = &NamedFile<'e, 'a>> {
+        self.files.iter().filter(|file| !file.repeated)
+    }
+}
+
+impl NamedFile<'_, '_> {
+    /// The key that names it, such as `authorization.credentials_file`.
+    #[must_use]
+    pub fn setting(&self) -> &str {
+        &self.reference.setting.name
+    }
+
+    /// What becomes of a file that can't be read.
+    #[must_use]
+    pub fn so(&self) -> &'static str {
+        consequence(&self.reference.setting)
+    }
+
+    /// An error, but where it is not sure what runs the configuration.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        if self.judged.doubtful {
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
+    }
+
+    /// Adds to a finding how its ground is known.
+    #[must_use]
+    pub fn proven(&self, mut finding: Finding) -> Finding {
+        finding
+            .evidence
+            .extend(self.judged.evidence.iter().cloned());
+        finding
+    }
+}
+
+impl Secret<'_, '_> {
+    /// What becomes of a secret that can't be used.
+    #[must_use]
+    pub fn so(&self) -> &'static str {
+        consequence(&self.inline.setting)
+    }
+}
+
+/// Files that Prometheus needs to prove who it is, or to know with whom it speaks.
+fn is_material(kind: table::Reference) -> bool {
+    use table::Reference as R;
+    matches!(
+        kind,
+        R::Credential | R::Ca | R::Certificate | R::Key | R::Kubeconfig
+    )
+}
+
+/// What fails in a section whose credential can't be used.
+const FAILS: &[(&str, &str)] = &[
+    (
+        "remote_write",
+        "every send fails before it leaves Prometheus",
+    ),
+    ("remote_read", "every remote read fails"),
+    ("alerting", "no alert reaches these Alertmanagers"),
+    ("tracing", "no trace is sent"),
+    ("scrape_configs", "every scrape of this job fails"),
+];
+
+/// What fails where a setting can't be used.
+fn consequence(setting: &Setting<'_>) -> &'static str {
+    if setting.name.contains("_sd_configs.") {
+        return "the discovery finds no targets";
+    }
+    let row = FAILS
+        .iter()
+        .find(|(section, _)| *section == setting.section);
+    row.map_or("what needs it fails", |(_, words)| words)
+}
