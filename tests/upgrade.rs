@@ -281,7 +281,7 @@ fn the_command_line_takes_releases_and_answers_for_keys() {
         (
             &["explain", "alerting.alertmanagers.api_version"],
             0,
-            "v1 (since 2.11, until 3.0), v2",
+            "v1 (until 3.0), v2",
         ),
         (
             &["explain", "remote_write.tls_config.min_version"],

@@ -271,7 +271,9 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
         configurations.extend(configuration.filter(|_| !seen.recognised.masked));
     }
     for (root, configurations) in trees {
-        let judged = catch_unwind(AssertUnwindSafe(|| rules::judge_tree(&configurations)));
+        let timings = request.watch.rules();
+        let judge = || rules::judge_tree(&configurations, timings);
+        let judged = catch_unwind(AssertUnwindSafe(judge));
         let Ok(judgement) = judged else {
             let shown = tree.shown(root);
             run.problems.push(format!(

@@ -1,5 +1,7 @@
 //! Everything in a configuration that talks HTTP as a client, and whom it talks to.
 
+use std::cell::OnceCell;
+
 use super::config::Config;
 use super::endpoint::Endpoint;
 use super::http_client::HttpClient;
@@ -14,8 +16,8 @@ pub struct Client<'d> {
     pub node: Node<'d>,
     /// Its settings.
     pub http: HttpClient<'d>,
-    /// Whom it surely talks to.
-    pub peers: Vec<Peer<'d>>,
+    settings: Mapping<'d>,
+    peers: OnceCell<Vec<Peer<'d>>>,
 }
 
 /// A part of a configuration.
@@ -96,7 +98,7 @@ impl<'d> Config<'d> {
             ("remote_read", Section::RemoteRead),
         ] {
             let entries = self.root().get(key).into_iter().flat_map(Node::items);
-            out.extend(entries.filter_map(|node| by_url(section, node)));
+            out.extend(entries.filter_map(|node| Client::new(section, node)));
         }
         let alerting = self.root().get("alerting");
         let alertmanagers = alerting.and_then(|alerting| alerting.get("alertmanagers"));
@@ -105,54 +107,60 @@ impl<'d> Config<'d> {
             (alertmanagers, Section::Alertmanager),
         ] {
             for node in list.into_iter().flat_map(Node::items) {
-                out.extend(by_targets(section, node));
-                out.extend(discoveries(node));
+                let Some(client) = Client::new(section, node) else {
+                    continue;
+                };
+                discoveries(client.settings, &mut out);
+                out.push(client);
             }
         }
         out
     }
 }
 
-fn by_url(section: Section, node: Node<'_>) -> Option<Client<'_>> {
-    let settings = node.mapping()?;
-    let url = settings.get("url");
-    let peer = url.and_then(|node| {
-        let endpoint = Endpoint::new(node.as_str()?);
-        Some(Peer { node, endpoint })
-    });
-    Some(client(section, node, settings, peer.into_iter().collect()))
-}
+impl<'d> Client<'d> {
+    fn new(section: Section, node: Node<'d>) -> Option<Self> {
+        let settings = node.mapping()?;
+        Some(Self {
+            section,
+            node,
+            http: HttpClient::new(settings),
+            settings,
+            peers: OnceCell::new(),
+        })
+    }
 
-fn by_targets(section: Section, node: Node<'_>) -> Option<Client<'_>> {
-    let settings = node.mapping()?;
-    Some(client(section, node, settings, targets(settings)))
-}
-
-fn client<'d>(
-    section: Section,
-    node: Node<'d>,
-    settings: Mapping<'d>,
-    peers: Vec<Peer<'d>>,
-) -> Client<'d> {
-    Client {
-        section,
-        node,
-        http: HttpClient::new(settings),
-        peers,
+    /// Whom it surely talks to.
+    #[must_use]
+    pub fn peers(&self) -> &[Peer<'d>] {
+        self.peers.get_or_init(|| match self.section {
+            Section::RemoteWrite | Section::RemoteRead => {
+                let url = self.settings.get("url");
+                let peer = url.and_then(|node| {
+                    let endpoint = Endpoint::new(node.as_str()?);
+                    Some(Peer { node, endpoint })
+                });
+                peer.into_iter().collect()
+            }
+            Section::Scrape | Section::Alertmanager => targets(self.settings),
+            Section::Discovery(kind) => {
+                let row = DISCOVERIES.iter().find(|one| one.0 == kind);
+                row.map_or_else(Vec::new, |row| servers(row, self.node))
+            }
+        })
     }
 }
 
-fn discoveries(owner: Node<'_>) -> Vec<Client<'_>> {
-    let mut out = Vec::new();
-    for discovery in DISCOVERIES {
-        let list = owner.get(discovery.0).into_iter().flat_map(Node::items);
-        out.extend(list.filter_map(|node| {
-            let settings = node.mapping()?;
-            let section = Section::Discovery(discovery.0);
-            Some(client(section, node, settings, servers(discovery, node)))
-        }));
+fn discoveries<'d>(owner: Mapping<'d>, out: &mut Vec<Client<'d>>) {
+    for entry in owner.entries() {
+        let row = || DISCOVERIES.iter().find(|one| one.0 == entry.name());
+        let is_one = entry.name().ends_with("_sd_configs");
+        let Some(row) = is_one.then(row).flatten() else {
+            continue;
+        };
+        let list = entry.value.items();
+        out.extend(list.filter_map(|node| Client::new(Section::Discovery(row.0), node)));
     }
-    out
 }
 
 fn servers<'d>(discovery: &Discovery, node: Node<'d>) -> Vec<Peer<'d>> {
@@ -261,7 +269,7 @@ mod tests {
         let document = parse_first(&Text::new("p.yml", source.as_bytes().to_vec())).unwrap();
         let config = Config::new(&document).unwrap();
         let shown = |client: &Client<'_>| {
-            let peers = client.peers.iter();
+            let peers = client.peers().iter();
             peers.map(|peer| peer.endpoint.text().to_owned()).collect()
         };
         let all = config.clients();
@@ -270,7 +278,10 @@ mod tests {
 
     fn scrape(rest: &str) -> Vec<String> {
         let source = format!("scrape_configs:\n- job_name: a\n{rest}");
-        clients(&source).remove(0).1
+        clients(&source)
+            .pop()
+            .unwrap_or_else(|| panic!("{source}"))
+            .1
     }
 
     const STATIC: &str = "  static_configs: [{targets: ['a:1', b]}]\n";
@@ -329,18 +340,18 @@ scrape_configs:
         let want = [
             (Section::RemoteWrite, vec!["https://w/"]),
             (Section::RemoteRead, vec!["https://r/"]),
-            (Section::Scrape, vec![]),
             (
                 discovery("consul_sd_configs"),
                 vec!["http://localhost:8500"],
             ),
             (discovery("consul_sd_configs"), vec!["https://c:1"]),
             (discovery("kubernetes_sd_configs"), vec![]),
+            (discovery("marathon_sd_configs"), vec!["https://m"]),
             (
                 discovery("linode_sd_configs"),
                 vec!["https://api.linode.com"],
             ),
-            (discovery("marathon_sd_configs"), vec!["https://m"]),
+            (Section::Scrape, vec![]),
             (Section::Alertmanager, vec!["https://am:9093"]),
         ];
         let want = want.map(|(section, peers)| {

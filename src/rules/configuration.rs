@@ -73,7 +73,7 @@ impl HttpPart<'_, '_> {
     /// What is at stake if certificates are not verified; none if it surely talks plain http.
     #[must_use]
     pub fn stakes(&self) -> Option<Stakes> {
-        let peers = &self.client.peers;
+        let peers = self.client.peers();
         let is_http = |peer: &Peer<'_>| peer.endpoint.scheme_name().as_deref() == Some("http");
         if !peers.is_empty() && peers.iter().all(is_http) {
             return None;
@@ -106,7 +106,7 @@ impl HttpPart<'_, '_> {
 
     /// The public hosts that it surely talks to over https.
     pub fn outside(&self) -> impl Iterator<Item = &Peer<'_>> {
-        self.client.peers.iter().filter(|peer| {
+        self.client.peers().iter().filter(|peer| {
             let endpoint = &peer.endpoint;
             endpoint.network() == Network::Public
                 && endpoint.scheme_name().as_deref() != Some("http")

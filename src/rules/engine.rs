@@ -59,13 +59,20 @@ fn run_check(
     }
 }
 
-/// Judges all configurations of a tree with the rules that look at them together.
+/// Judges all configurations of a tree with the rules that look at them together, measuring as
+/// [`judge`] does.
 #[must_use]
-pub fn judge_tree(configurations: &[Configuration<'_>]) -> Judgement {
+pub fn judge_tree(configurations: &[Configuration<'_>], timings: Option<&Timings>) -> Judgement {
     let mut out = Judgement::default();
-    for page in all() {
-        if let Some(Check::Tree(check)) = page.check {
-            check(configurations, &mut out.sink(page));
+    for (index, page) in all().iter().enumerate() {
+        let Some(Check::Tree(check)) = page.check else {
+            continue;
+        };
+        let mut findings = out.sink(page);
+        let mut run = || check(configurations, &mut findings);
+        match timings {
+            Some(timings) => timings.measure(index, run),
+            None => run(),
         }
     }
     out

@@ -21,12 +21,12 @@ fn is_clear(endpoint: &Endpoint) -> bool {
 }
 
 fn to_peers(client: &Client<'_>, out: &mut Findings<'_>) {
+    let Some(secret) = client.http.sent_secrets().into_iter().next() else {
+        return;
+    };
     let clear = |peer: &&Peer<'_>| is_clear(&peer.endpoint);
-    let peers: Vec<_> = client.peers.iter().filter(clear).collect();
-    let ([first, others @ ..], Some(secret)) = (
-        peers.as_slice(),
-        client.http.sent_secrets().into_iter().next(),
-    ) else {
+    let peers: Vec<_> = client.peers().iter().filter(clear).collect();
+    let [first, others @ ..] = peers.as_slice() else {
         return;
     };
     let host = first.endpoint.host_name().unwrap_or_default();

@@ -122,7 +122,7 @@ fn same_series(configurations: &[Configuration<'_>], members: &[usize]) -> Optio
             let Some(job) = name.filter(|_| client.section == Section::Scrape && !relabels) else {
                 continue;
             };
-            for peer in &client.peers {
+            for peer in client.peers() {
                 let Some(target) = peer.node.as_str() else {
                     continue;
                 };

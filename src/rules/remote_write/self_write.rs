@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::prometheus::endpoint::{Endpoint, Network};
-use crate::prometheus::{Config, Section};
+use crate::prometheus::{Client, Config, Section};
 use crate::rules::Findings;
 use crate::yaml::Node;
 
@@ -39,11 +39,12 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
 fn own_target<'d>(config: Config<'d>, endpoint: &Endpoint) -> Option<Node<'d>> {
     let port = |one: &Endpoint| (one.network() == Network::Loopback).then(|| one.port_number())?;
     let wanted = port(endpoint)?;
-    let jobs = config.clients().into_iter().filter(|client| {
+    let clients = config.clients();
+    let jobs = clients.iter().filter(|client| {
         let name = client.node.get("job_name").and_then(Node::as_str);
         client.section == Section::Scrape && name.is_some_and(|name| name.contains("prometheus"))
     });
-    let mut local = jobs.flat_map(|job| job.peers).filter_map(|peer| {
+    let mut local = jobs.flat_map(Client::peers).filter_map(|peer| {
         let port = port(&peer.endpoint)?;
         Some((peer.node, port))
     });

@@ -29,7 +29,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
 
 /// What is scraped inside a network may be an old device that speaks nothing better.
 fn severity(part: &HttpPart<'_, '_>) -> Severity {
-    let peers = &part.client.peers;
+    let peers = part.client.peers();
     let outside = peers
         .iter()
         .any(|peer| peer.endpoint.network() == Network::Public);
