@@ -7,6 +7,7 @@
 mod check;
 mod checks;
 mod describe;
+mod extra;
 mod grammar;
 mod json;
 mod null;
@@ -46,7 +47,9 @@ use crate::yaml::Document;
 /// A finding that concerns only some of several versions says which.
 #[must_use]
 pub fn check(document: &Document, target: &Target) -> Vec<Finding> {
-    judge(document, &tables::root::CONFIG, None, target)
+    let mut findings = judge(document, &tables::root::CONFIG, None, target);
+    findings.extend(extra::extra_document(document));
+    findings
 }
 
 /// The same for a file that `scrape_config_files` of `main` names.
