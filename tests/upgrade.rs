@@ -313,3 +313,34 @@ fn the_command_line_takes_releases_and_answers_for_keys() {
         assert!(both.contains(says), "{args:?}: {both}");
     }
 }
+
+#[test]
+fn who_is_started_as_an_agent_is_judged_as_one() {
+    let config = "remote_write:\n  - url: http://mimir:9009/api/v1/push\nrule_files: [rules.yml]\n";
+    let compose = |command: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    command: [{command}]\n    \
+             volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n"
+        )
+    };
+    for (command, refused) in [
+        ("--agent", true),
+        ("--config.file=/etc/prometheus/prometheus.yml", false),
+    ] {
+        let tree = promvet::source::Memory::new()
+            .file("/tree/prometheus.yml", config)
+            .file("/tree/compose.yaml", compose(command))
+            .file("/tree/rules.yml", "groups: []\n");
+        let request = promvet::cli::pipeline::Request {
+            paths: vec![std::path::PathBuf::from("/tree")],
+            ..Default::default()
+        };
+        let run = promvet::cli::pipeline::run(&request, &tree);
+        let mut found = run.outcome.findings().iter();
+        let agent = found.find(|one| one.finding.message.contains("agent mode"));
+        assert_eq!(agent.is_some(), refused, "{command}");
+        if let Some(agent) = agent {
+            assert_eq!(&**agent.finding.evidence[0].place.path(), "compose.yaml");
+        }
+    }
+}

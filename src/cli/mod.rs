@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand; nothing but arguments in and report out.
 
+mod agent;
 mod args;
 mod audit;
 mod check;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::agent;
 use super::inventory;
 use super::parallel;
 use super::policies::{self, Policies};
@@ -324,13 +325,18 @@ fn judge_one<'a>(
     let judgement = match &recognised.what {
         What::Configuration { document, .. } => {
             let folder = folder_of(&seen.found, request, tree);
-            let target = target_of(recognised, request, facts.policy());
+            let agent = agent::evidence(document, &seen.found, facts);
+            let target = target_of(recognised, request, facts.policy(), agent.is_some());
             let watch = &request.watch;
             let configuration = Configuration::new(document, folder, target.template, facts);
             let mut judgement = configuration
                 .as_ref()
                 .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
             let schema = watch.schema(|| schema::check(document, &target));
+            let schema = match &agent {
+                Some(place) => agent::proved(schema, place),
+                None => schema,
+            };
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
             let upgrade = rules::judge_upgrade(document, &target, watch.rules());
@@ -377,13 +383,18 @@ fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> 
 /// What a configuration is judged for. What was asked for wins over the policy. That discovery
 /// took a file for an agent's does not count here: it does so only where nothing stands in it that
 /// agents refuse.
-fn target_of(recognised: &Recognised, request: &Request, policy: &Policy) -> Target {
+fn target_of(
+    recognised: &Recognised,
+    request: &Request,
+    policy: &Policy,
+    runs_as_agent: bool,
+) -> Target {
     let mut versions = request.versions.clone();
     if versions.is_empty() {
         versions.extend(policy.prometheus.iter().map(|(version, _)| *version));
     }
     Target {
-        agent: request.agent,
+        agent: request.agent || runs_as_agent,
         template: recognised.template.is_some(),
         ..Target::of_all(versions)
     }

@@ -1,0 +1,42 @@
+//! Whether a configuration is one for an agent, by what the tree says of who runs it.
+
+use crate::facts::Facts;
+use crate::facts::deployment::{Belonging, Certainty};
+use crate::finding::{Finding, Place};
+use crate::prometheus::Config;
+use crate::source::Found;
+use crate::yaml::{Document, Node};
+
+/// Sections that agents refuse (Prometheus `config/config.go`, `Load` with agent mode).
+const REFUSED: &[&str] = &["alerting", "rule_files", "remote_read"];
+
+/// Where the tree says that a configuration is run in agent mode: every deployment that it surely
+/// belongs to is an agent. Nobody is asked where nothing stands that agents refuse, or where nothing
+/// is written remotely, without which there are no agents.
+pub(super) fn evidence(document: &Document, found: &Found, facts: &Facts<'_>) -> Option<Place> {
+    let root = Config::new(document)?.root();
+    let has = |key: &str| root.get(key).is_some_and(|node: Node<'_>| !node.is_null());
+    if !(has("remote_write") && REFUSED.iter().any(|key| has(key))) {
+        return None;
+    }
+    let runners = facts.runners(&found.path);
+    let is_agent = |one: &Belonging<'_>| {
+        one.certainty != Certainty::Doubtful && one.deployment.agent().is_some()
+    };
+    if !runners.iter().all(is_agent) {
+        return None;
+    }
+    runners.first()?.deployment.agent().cloned()
+}
+
+/// Adds to what agents refuse where it is said that this is one.
+pub(super) fn proved(findings: Vec<Finding>, place: &Place) -> Vec<Finding> {
+    let prove = |finding: Finding| {
+        if finding.message.contains("agent mode") {
+            finding.evidence(place.clone(), "here Prometheus is started as an agent")
+        } else {
+            finding
+        }
+    };
+    findings.into_iter().map(prove).collect()
+}
