@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 pub(crate) fn configuration(number: usize) -> String {
     let mut out = String::from(
         "global:\n  scrape_interval: 30s\n  external_labels:\n    cluster: production\n    region: eu-west-1\n\n\
-         rule_files:\n  - rules/*.yml\n\nscrape_configs:\n",
+         scrape_configs:\n",
     );
     for job in 0..27 {
         let _ = write!(

@@ -207,6 +207,10 @@ impl<'d> Walker<'d, '_> {
 
 /// The entries of a mapping that count: of several of one name the last.
 fn counting(mapping: Mapping<'_>) -> Vec<Entry<'_>> {
+    if !mapping.has_merge() {
+        // Without a merge, a name that stands twice is refused by Prometheus and said by the walker.
+        return mapping.written().collect();
+    }
     let mut out: Vec<Entry<'_>> = Vec::new();
     for entry in mapping.entries() {
         match out.iter_mut().find(|one| one.name() == entry.name()) {
