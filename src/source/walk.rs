@@ -170,7 +170,23 @@ fn link_end(tree: &dyn Tree, root: &Path, path: &Path, link: bool) -> Option<Pat
     (is_file && real.starts_with(root)).then_some(real)
 }
 
-/// Lists a folder of the disk in several threads.
+/// Entries up to which a folder without folders in it is listed without threads, which would take
+/// longer to start than the work takes.
+const FEW: usize = 64;
+
+fn is_small(top: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(top) else {
+        return true;
+    };
+    let is_leaf = |entry: std::fs::DirEntry| entry.file_type().is_ok_and(|kind| !kind.is_dir());
+    let mut count = 0;
+    entries.flatten().all(|entry| {
+        count += 1;
+        count <= FEW && is_leaf(entry)
+    })
+}
+
+/// Lists a folder of the disk, in several threads if there is work for them.
 pub(super) fn walk_folder(top: &Path, how: &Walk<'_>) -> Vec<Seen> {
     let mut builder = WalkBuilder::new(top);
     builder
@@ -183,6 +199,9 @@ pub(super) fn walk_folder(top: &Path, how: &Walk<'_>) -> Vec<Seen> {
         .follow_links(false)
         .threads(how.threads)
         .filter_entry(|entry| entry.file_name() != ".git");
+    if is_small(top) {
+        return builder.build().filter_map(|one| judge(one, how)).collect();
+    }
     let (sender, receiver) = mpsc::channel();
     let sender = Mutex::new(sender);
     builder.build_parallel().run(|| {
