@@ -1,6 +1,6 @@
 //! The outline of a file: its top-level keys and what stands right below them.
 
-use crate::yaml::{Document, Kind, Node};
+use crate::yaml::{Document, Entry, Kind, Mapping, Node};
 
 /// How many items of a list are looked at for their keys.
 const ITEMS: usize = 20;
@@ -105,8 +105,8 @@ impl<'t> Outline<'t> {
 }
 
 fn keys_of<'t>(node: Node<'t>) -> impl Iterator<Item = Key<'t>> {
-    let entries = node.mapping().map(|mapping| mapping.entries());
-    entries.unwrap_or_default().into_iter().map(|entry| Key {
+    let entries = node.mapping().into_iter().flat_map(Mapping::entries);
+    entries.map(|entry| Key {
         name: entry.name(),
         below: below(entry.value),
         line: None,
@@ -117,7 +117,7 @@ fn below(node: Node<'_>) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     let items = node.items().take(ITEMS).chain([node]);
     for mapping in items.filter_map(Node::mapping) {
-        names.extend(mapping.entries().iter().map(|entry| entry.name()));
+        names.extend(mapping.entries().map(Entry::name));
     }
     names
 }

@@ -49,6 +49,18 @@ impl Span {
         self.start == self.end
     }
 
+    /// Without its first and its last byte, as between quotes; the same if it has less than two.
+    #[must_use]
+    pub fn inner(self) -> Self {
+        match self.len() {
+            0 | 1 => self,
+            _ => Self {
+                start: self.start + 1,
+                end: self.end - 1,
+            },
+        }
+    }
+
     /// The part of it that begins `from` bytes after its start and ends `to` bytes after its
     /// start, kept inside it.
     #[must_use]

@@ -109,7 +109,7 @@ fn content(node: Node<'_>, out: &mut String) {
             out.push(']');
         }
         Kind::Mapping(mapping) => {
-            let mut entries = mapping.entries();
+            let mut entries: Vec<_> = mapping.entries().collect();
             entries.sort_by_key(|entry| entry.name());
             out.push('{');
             for entry in entries {

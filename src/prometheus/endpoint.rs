@@ -18,6 +18,12 @@ use crate::finding::is_secret_name;
 pub use fault::{Fault, FaultKind, HostFault};
 pub use network::{Network, network};
 
+/// Whether a part of a text, a URL's or another, is still to be filled in.
+#[must_use]
+pub fn has_placeholder(text: &str) -> bool {
+    !placeholder::find(text).is_empty()
+}
+
 /// What stands for each byte of a placeholder in a masked text.
 pub const MASK: char = '\u{1}';
 

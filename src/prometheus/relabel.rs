@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::endpoint::Endpoint;
+use super::endpoint::has_placeholder;
 use crate::yaml::Node;
 
 /// One rule of a list such as `write_relabel_configs`.
@@ -64,7 +64,7 @@ impl Pattern {
     /// Reads a pattern. None if it can't be read, or holds a placeholder.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        if !Endpoint::new(text).placeholders().is_empty() {
+        if has_placeholder(text) {
             return None;
         }
         let text = format!("(?s:{text})");

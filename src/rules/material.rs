@@ -1,10 +1,12 @@
 //! The files that a configuration names, and the secrets in it.
 
+use std::collections::{HashMap, HashSet};
+
 use super::configuration::Configuration;
 use super::entry::Entry;
 use crate::facts::token::{self, Observation};
 use crate::facts::{Asked, Facts, Judged};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, Span};
 use crate::schema::{self, Inline, Reference, Setting, table};
 
 /// What a configuration needs to prove who it is, looked up once for all rules.
@@ -63,11 +65,17 @@ impl<'e, 'a> Material<'e, 'a> {
         } = configuration;
         let (facts, folder, templated) = (*facts, *folder, *templated);
         let document = config.root().node().document();
+        let by_span: HashMap<Span, &'e Entry<'a>> = entries
+            .iter()
+            .map(|entry| (entry.write.node().span(), entry))
+            .collect();
         let entry_of = |setting: &Setting<'a>| {
-            let mut entries = entries.iter().filter(|_| setting.section == "remote_write");
-            entries.find(|entry| entry.write.node().span() == setting.owner.span())
+            let entry = by_span.get(&setting.owner.span()).copied();
+            entry.filter(|_| setting.section == "remote_write")
         };
-        let references: Vec<_> = schema::references(document)
+        let holdings = schema::holdings(document);
+        let references: Vec<_> = holdings
+            .references
             .into_iter()
             .filter(|one| is_material(one.kind))
             .collect();
@@ -76,7 +84,7 @@ impl<'e, 'a> Material<'e, 'a> {
             (Some(file), false) => facts.runners(file),
             _ => Vec::new(),
         };
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
         let files = references.into_iter().map(|reference| {
             let span = reference.setting.node.span();
             let judged = facts.file(&Asked {
@@ -86,8 +94,7 @@ impl<'e, 'a> Material<'e, 'a> {
                 runners: &runners,
                 declared: facts.declared(),
             });
-            let repeated = seen.contains(&span);
-            seen.push(span);
+            let repeated = !seen.insert(span);
             NamedFile {
                 entry: entry_of(&reference.setting),
                 reference,
@@ -98,12 +105,11 @@ impl<'e, 'a> Material<'e, 'a> {
             }
         });
         let files = files.collect();
-        let mut seen = Vec::new();
-        let secrets = schema::inline_secrets(document).into_iter().map(|inline| {
+        let mut seen = HashSet::new();
+        let secrets = holdings.secrets.into_iter().map(|inline| {
             let node = inline.setting.node;
             let text = node.as_str().unwrap_or("");
-            let repeated = seen.contains(&node.span());
-            seen.push(node.span());
+            let repeated = !seen.insert(node.span());
             Secret {
                 entry: entry_of(&inline.setting),
                 content: token::observe(text.as_bytes(), facts.now()),

@@ -1,6 +1,8 @@
 //! Keys that name a file, and keys that hold a secret, in every section: one walk over the tables,
 //! whatever the version.
 
+use std::collections::HashMap;
+
 use super::table::{Base, Reference as Names, Struct, Type};
 use super::tables::root::CONFIG;
 use crate::finding::is_secret_name;
@@ -57,35 +59,31 @@ pub struct Inline<'d> {
     pub is_header: bool,
 }
 
-/// Every key of a configuration that names a file, in the order of the text. A part that several
-/// others take over by an alias or a merge key is found in each of them.
-#[must_use]
-pub fn references(document: &Document) -> Vec<Reference<'_>> {
-    let mut out = Vec::new();
-    walk(document, &mut |setting, held| {
-        if let Held::File(kind, base) = held {
-            out.push(Reference {
-                setting,
-                kind,
-                base,
-            });
-        }
-    });
-    out
+/// What the keys of a configuration name and hold.
+#[derive(Debug, Default)]
+pub struct Holdings<'d> {
+    /// Every key that names a file, in the order of the text. A part that several others take over
+    /// by an alias or a merge key is found in each of them.
+    pub references: Vec<Reference<'d>>,
+    /// Every secret that stands in the configuration itself, those in URLs left out.
+    pub secrets: Vec<Inline<'d>>,
 }
 
-/// Every secret that stands in a configuration itself, those in URLs left out.
+/// What the keys of a configuration name and hold.
 #[must_use]
-pub fn inline_secrets(document: &Document) -> Vec<Inline<'_>> {
-    let mut out = Vec::new();
-    walk(document, &mut |setting, held| {
-        if let Held::Secret { instead, is_header } = held {
-            out.push(Inline {
-                setting,
-                instead,
-                is_header,
-            });
-        }
+pub fn holdings(document: &Document) -> Holdings<'_> {
+    let mut out = Holdings::default();
+    walk(document, &mut |setting, held| match held {
+        Held::File(kind, base) => out.references.push(Reference {
+            setting,
+            kind,
+            base,
+        }),
+        Held::Secret { instead, is_header } => out.secrets.push(Inline {
+            setting,
+            instead,
+            is_header,
+        }),
     });
     out
 }
@@ -107,7 +105,7 @@ fn walk<'d>(document: &'d Document, each: &mut dyn FnMut(Setting<'d>, Held)) {
         return;
     };
     for entry in counting(root) {
-        let Some(found) = CONFIG.find(entry.name()) else {
+        let Some(found) = CONFIG.find_holding(entry.name()) else {
             continue;
         };
         let owners: Vec<_> = match (entry.value.kind(), &found.field.ty) {
@@ -138,7 +136,7 @@ struct Walker<'d, 'e> {
 impl<'d> Walker<'d, '_> {
     fn section(&mut self, of: &'static Struct, mapping: Mapping<'d>) {
         for entry in counting(mapping) {
-            if let Some(found) = of.find(entry.name()) {
+            if let Some(found) = of.find_holding(entry.name()) {
                 self.keys.push(entry.name());
                 self.value(&found.field.ty, entry.value, Some(of));
                 self.keys.pop();
@@ -206,19 +204,21 @@ impl<'d> Walker<'d, '_> {
 }
 
 /// The entries of a mapping that count: of several of one name the last.
-fn counting(mapping: Mapping<'_>) -> Vec<Entry<'_>> {
-    if !mapping.has_merge() {
-        // Without a merge, a name that stands twice is refused by Prometheus and said by the walker.
-        return mapping.written().collect();
-    }
-    let mut out: Vec<Entry<'_>> = Vec::new();
-    for entry in mapping.entries() {
-        match out.iter_mut().find(|one| one.name() == entry.name()) {
-            Some(one) => *one = entry,
-            None => out.push(entry),
+fn counting(mapping: Mapping<'_>) -> impl Iterator<Item = Entry<'_>> {
+    // Without a merge, a name that stands twice is refused by Prometheus and said by the walker.
+    let written = (!mapping.has_merge()).then(|| mapping.written());
+    let mut merged: Vec<Entry<'_>> = Vec::new();
+    if mapping.has_merge() {
+        let mut at: HashMap<&str, usize> = HashMap::new();
+        for entry in mapping.entries() {
+            let index = *at.entry(entry.name()).or_insert(merged.len());
+            match merged.get_mut(index) {
+                Some(one) => *one = entry,
+                None => merged.push(entry),
+            }
         }
     }
-    out
+    written.into_iter().flatten().chain(merged)
 }
 
 #[cfg(test)]
@@ -256,7 +256,8 @@ remote_write:
     fn every_section_is_walked() {
         let text = Text::new("p.yml", SOURCE.as_bytes().to_vec());
         let document = parse_first(&text).unwrap();
-        let found: Vec<_> = references(&document)
+        let found: Vec<_> = holdings(&document)
+            .references
             .into_iter()
             .map(|one| {
                 let path = one.setting.node.as_str().unwrap_or("");
@@ -287,7 +288,8 @@ remote_write:
     fn secrets_know_the_key_that_takes_a_file() {
         let text = Text::new("p.yml", SOURCE.as_bytes().to_vec());
         let document = parse_first(&text).unwrap();
-        let found: Vec<_> = inline_secrets(&document)
+        let found: Vec<_> = holdings(&document)
+            .secrets
             .into_iter()
             .map(|one| {
                 let value = one.setting.node.as_str().unwrap_or("");

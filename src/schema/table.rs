@@ -4,6 +4,7 @@
 //! The tables are constants; nothing is built when promvet starts.
 
 use super::check::Check;
+use super::index::Index;
 use super::version::Version;
 
 /// A section: a mapping whose keys are known.
@@ -18,6 +19,8 @@ pub struct Struct {
     pub checks: &'static [Check],
     /// What becomes of null where a list has such sections.
     pub null_item: NullItem,
+    /// What is worked out of all that when it is first asked for.
+    pub index: Index,
 }
 
 /// What becomes of a null item in a list of sections.
@@ -384,17 +387,6 @@ impl Found {
 }
 
 impl Struct {
-    /// The key of a name, whatever the release.
-    #[must_use]
-    pub fn find(&'static self, name: &str) -> Option<Found> {
-        let own = self.fields.iter().find(|field| field.key == name);
-        own.map(|field| Found {
-            field,
-            since: field.since,
-        })
-        .or_else(|| self.inline.iter().find_map(|inline| inline.find(name)))
-    }
-
     /// All keys, those of other sections included.
     #[must_use]
     pub fn all(&'static self) -> Vec<Found> {
@@ -428,10 +420,6 @@ impl Struct {
 }
 
 impl Inline {
-    fn find(&'static self, name: &str) -> Option<Found> {
-        self.of.find(name).map(|found| self.placed(found))
-    }
-
     fn placed(&self, found: Found) -> Found {
         let later = self.later.iter().find(|(key, _)| *key == found.field.key);
         let since = later.map_or(self.since, |&(_, since)| since);

@@ -180,16 +180,12 @@ impl<'d> Checker<'d> {
         if self.format == Format::Json {
             return;
         }
-        let mut seen: Vec<Entry<'d>> = Vec::new();
-        for entry in mapping.entries().into_iter().filter(|entry| !entry.merged) {
-            if seen.iter().any(|first| first.name() == entry.name()) {
-                let message = format!(
-                    "`{}` is written twice; file discovery refuses the file",
-                    entry.name()
-                );
-                self.push(entry.key, message);
-            }
-            seen.push(entry);
+        for (_, again) in mapping.repeats() {
+            let message = format!(
+                "`{}` is written twice; file discovery refuses the file",
+                again.name()
+            );
+            self.push(again.key, message);
         }
     }
 

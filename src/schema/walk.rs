@@ -171,13 +171,15 @@ impl<'d> Walker<'_, '_> {
         if let Some(mapping) = section.node.mapping() {
             self.duplicate_fields(mapping);
             self.merges(mapping);
-            for entry in entries(mapping) {
+            for entry in mapping.entries() {
                 self.field(&section, entry, scope);
             }
         }
         self.required(&section);
         let report = &mut *self.report;
-        section.of.all_checks(&mut |check| check(&section, report));
+        for check in &section.of.lists().checks {
+            check(&section, report);
+        }
     }
 
     fn field(&mut self, section: &Section<'d>, entry: Entry<'d>, scope: Scope) {
@@ -271,16 +273,8 @@ impl<'d> Walker<'_, '_> {
     }
 
     fn duplicate_fields(&mut self, mapping: Mapping<'d>) {
-        let mut seen: Vec<Entry<'d>> = Vec::new();
-        for entry in mapping.written() {
-            if is_merge(mapping, entry) {
-                continue;
-            }
-            if let Some(first) = seen.iter().find(|first| first.name() == entry.name()) {
-                self.duplicate(*first, entry);
-            } else {
-                seen.push(entry);
-            }
+        for (first, again) in mapping.repeats() {
+            self.duplicate(first, again);
         }
     }
 
@@ -318,7 +312,7 @@ impl<'d> Walker<'_, '_> {
     fn map(&mut self, name: &Type, value: &Type, mapping: Mapping<'d>, scope: Scope) {
         self.merges(mapping);
         let mut seen: HashMap<&str, Entry<'d>> = HashMap::new();
-        for entry in entries(mapping) {
+        for entry in mapping.entries() {
             match entry.key.kind() {
                 Kind::Scalar(_) => self.value(name, entry.key, None, scope),
                 _ => {
@@ -340,11 +334,11 @@ impl<'d> Walker<'_, '_> {
     }
 
     fn required(&mut self, section: &Section<'d>) {
-        section.of.each(&mut |found| {
-            if found.field.required != Required::No && found.known(self.version) {
+        for found in &section.of.lists().required {
+            if found.known(self.version) {
                 self.required_key(section, found.field);
             }
-        });
+        }
     }
 
     fn required_key(&mut self, section: &Section<'d>, field: &Field) {
@@ -459,15 +453,6 @@ fn scope_in(section: &Section<'_>) -> Scope {
         _ => scope.scheme,
     };
     Scope { scheme, ..scope }
-}
-
-/// The entries of a mapping as go-yaml applies them.
-fn entries(mapping: Mapping<'_>) -> Vec<Entry<'_>> {
-    if mapping.has_merge() {
-        mapping.entries()
-    } else {
-        mapping.written().collect()
-    }
 }
 
 fn is_merge(mapping: Mapping<'_>, entry: Entry<'_>) -> bool {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use libyaml_safer::{Event, EventData, MappingStyle, ScalarStyle, SequenceStyle};
 
-use super::document::{Data, Document, NodeData, SyntaxError, SyntaxKind, small};
+use super::document::{
+    Data, Document, Keys, NO_TAG, NodeData, SyntaxError, SyntaxKind, Value, small,
+};
 use super::node::{Node, is_merge_key};
 use super::parse::{Covered, MARK, PLAIN_MARK, ends, span, within};
 use super::scalar::Style;
@@ -42,6 +44,8 @@ impl<'m> Builder<'m> {
             text: Arc::clone(text),
             nodes: Vec::with_capacity(nodes),
             links: Vec::with_capacity(nodes),
+            made: String::new(),
+            tags: Vec::new(),
             next: None,
         };
         Self {
@@ -78,7 +82,8 @@ impl<'m> Builder<'m> {
                 let value = self.with_marks(at, value);
                 let at = self.trimmed(at, style);
                 self.no_question_mark(at, style)?;
-                self.add(at, anchor, tag, Data::Scalar { text: value, style });
+                let value = self.kept(at, &value, style);
+                self.add(at, anchor, tag, Data::Scalar { value, style });
             }
             EventData::Alias { anchor } => {
                 let id = self.resolve(&anchor, at)?;
@@ -99,7 +104,7 @@ impl<'m> Builder<'m> {
                     tag,
                     Data::Mapping {
                         links: (0, 0),
-                        merge: false,
+                        keys: Keys::default(),
                     },
                 );
                 self.enter(id, style != MappingStyle::Flow, at)?;
@@ -113,10 +118,14 @@ impl<'m> Builder<'m> {
     fn add(&mut self, span: Span, anchor: Option<String>, tag: Option<String>, data: Data) -> u32 {
         let id = small(self.document.nodes.len());
         let parent = self.open.last().map_or(u32::MAX, |open| open.id);
+        let tag = tag.map_or(NO_TAG, |tag| {
+            self.document.tags.push(tag);
+            small(self.document.tags.len() - 1)
+        });
         self.document.nodes.push(NodeData {
             span,
             parent,
-            tag: tag.map(Into::into),
+            tag,
             data,
         });
         self.pending.push(id);
@@ -124,6 +133,20 @@ impl<'m> Builder<'m> {
             self.anchors.insert(anchor, id);
         }
         id
+    }
+
+    /// Where the text of a scalar can be found again.
+    fn kept(&mut self, at: Span, value: &str, style: Style) -> Value {
+        let written = match style {
+            Style::Plain => at,
+            _ => at.inner(),
+        };
+        if self.document.text.slice(written) == value {
+            return Value::Written(written);
+        }
+        let from = small(self.document.made.len());
+        self.document.made.push_str(value);
+        Value::Made(from, small(self.document.made.len()))
     }
 
     fn enter(&mut self, id: u32, block: bool, at: Span) -> Result<(), SyntaxError> {
@@ -159,7 +182,12 @@ impl<'m> Builder<'m> {
         };
         self.document.links.extend(self.pending.drain(from..));
         let links = (links_from, small(self.document.links.len()));
-        let merge = self.has_merge_key(links);
+        let is_mapping = matches!(self.document.node(id).data, Data::Mapping { .. });
+        let keys = if is_mapping {
+            self.keys(links)
+        } else {
+            Keys::default()
+        };
         let Some(node) = self.document.nodes.get_mut(id as usize) else {
             return;
         };
@@ -167,25 +195,23 @@ impl<'m> Builder<'m> {
         match &mut node.data {
             Data::Mapping {
                 links: at,
-                merge: flag,
-            } => (*at, *flag) = (links, merge),
+                keys: known,
+            } => (*at, *known) = (links, keys),
             Data::Sequence(at) => *at = links,
             _ => {}
         }
     }
 
-    fn has_merge_key(&self, (from, to): (u32, u32)) -> bool {
-        let links = self
-            .document
-            .links
-            .get(from as usize..to as usize)
-            .unwrap_or(&[]);
-        links.iter().step_by(2).any(|&id| {
-            is_merge_key(Node {
-                document: &self.document,
-                id,
-            })
-        })
+    fn keys(&self, (from, to): (u32, u32)) -> Keys {
+        let document = &self.document;
+        let links = document.links.get(from as usize..to as usize);
+        let mut keys = Keys::default();
+        for &id in links.unwrap_or(&[]).iter().step_by(2) {
+            let name = document.key_text(id);
+            keys.add(name);
+            keys.merge |= name == "<<" && is_merge_key(Node { document, id });
+        }
+        keys
     }
 
     fn resolve(&self, anchor: &str, at: Span) -> Result<u32, SyntaxError> {

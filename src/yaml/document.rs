@@ -37,17 +37,68 @@ pub enum SyntaxKind {
     Internal,
 }
 
+#[derive(Clone, Copy)]
 pub(super) enum Data {
-    Scalar { text: String, style: Style },
+    Scalar { value: Value, style: Style },
     Sequence((u32, u32)),
-    Mapping { links: (u32, u32), merge: bool },
+    Mapping { links: (u32, u32), keys: Keys },
     Alias(u32),
 }
 
+/// What is known of the keys of a mapping without a look at them: most keys that somebody asks for
+/// are not there.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Keys {
+    /// Whether one of them is a merge key, so that there are others.
+    pub(super) merge: bool,
+    bits: u32,
+}
+
+impl Keys {
+    pub(super) fn add(&mut self, name: &str) {
+        self.bits |= Self::bit(name);
+    }
+
+    /// Whether a key of this name can be among those that are written.
+    pub(super) fn may_have(self, name: &str) -> bool {
+        self.bits & Self::bit(name) != 0
+    }
+
+    fn bit(name: &str) -> u32 {
+        let letters = name.as_bytes();
+        let first = letters.first().copied().map_or(0, usize::from);
+        let last = letters.last().copied().map_or(0, usize::from);
+        1 << ((letters.len() + 5 * first + 11 * last) % 32)
+    }
+}
+
+/// Where the text of a scalar stands.
+#[derive(Clone, Copy)]
+pub(super) enum Value {
+    /// In the source, as most do: nothing is escaped or folded.
+    Written(Span),
+    /// Among the document's own texts.
+    Made(u32, u32),
+}
+
+impl Value {
+    fn len(self) -> usize {
+        match self {
+            Self::Written(span) => span.len(),
+            Self::Made(from, to) => (to - from) as usize,
+        }
+    }
+}
+
+/// The tag of a node without one.
+pub(super) const NO_TAG: u32 = u32::MAX;
+
+#[derive(Clone, Copy)]
 pub(super) struct NodeData {
     pub(super) span: Span,
     pub(super) parent: u32,
-    pub(super) tag: Option<Box<str>>,
+    /// Which of the document's tags it has.
+    pub(super) tag: u32,
     pub(super) data: Data,
 }
 
@@ -56,6 +107,9 @@ pub struct Document {
     pub(super) text: Arc<Text>,
     pub(super) nodes: Vec<NodeData>,
     pub(super) links: Vec<u32>,
+    /// The texts of scalars that are not written as they are meant, one behind the other.
+    pub(super) made: String,
+    pub(super) tags: Vec<String>,
     pub(super) next: Option<Span>,
 }
 
@@ -100,7 +154,7 @@ impl Document {
         static NOTHING: NodeData = NodeData {
             span: Span { start: 0, end: 0 },
             parent: u32::MAX,
-            tag: None,
+            tag: NO_TAG,
             data: Data::Sequence((0, 0)),
         };
         self.nodes.get(id as usize).unwrap_or(&NOTHING)
@@ -108,14 +162,36 @@ impl Document {
 
     /// The text of a key; empty if it is not a scalar.
     pub(super) fn key_text(&self, id: u32) -> &str {
-        match &self.node(id).data {
-            Data::Scalar { text, .. } => text,
-            Data::Alias(target) => match &self.node(*target).data {
-                Data::Scalar { text, .. } => text,
+        match self.node(id).data {
+            Data::Scalar { value, .. } => self.value(value),
+            Data::Alias(target) => match self.node(target).data {
+                Data::Scalar { value, .. } => self.value(value),
                 _ => "",
             },
             _ => "",
         }
+    }
+
+    /// Whether a key is the scalar `name`. Most keys differ in their length, which is known without a
+    /// look at the text.
+    pub(super) fn is_key(&self, id: u32, name: &str) -> bool {
+        match self.node(id).data {
+            Data::Scalar { value, .. } => value.len() == name.len() && self.value(value) == name,
+            _ => self.key_text(id) == name,
+        }
+    }
+
+    /// The text of a scalar.
+    pub(super) fn value(&self, value: Value) -> &str {
+        match value {
+            Value::Written(span) => self.text.slice(span),
+            Value::Made(from, to) => self.made.get(from as usize..to as usize).unwrap_or(""),
+        }
+    }
+
+    /// The explicit tag of a node.
+    pub(super) fn tag(&self, node: &NodeData) -> Option<&str> {
+        self.tags.get(node.tag as usize).map(String::as_str)
     }
 
     pub(super) fn links_of(&self, id: u32) -> &[u32] {

@@ -1,5 +1,6 @@
 //! Views of a document's nodes: aliases followed, merge keys applied.
 
+use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 
 use super::document::{Data, Document, NodeData};
@@ -71,7 +72,7 @@ impl<'d> Node<'d> {
     /// An explicit tag of the node itself, in its long form.
     #[must_use]
     pub fn tag(self) -> Option<&'d str> {
-        self.target().data().tag.as_deref()
+        self.document.tag(self.target().data())
     }
 
     /// What it is, aliases followed.
@@ -79,11 +80,11 @@ impl<'d> Node<'d> {
     pub fn kind(self) -> Kind<'d> {
         let node = self.target();
         let data = node.data();
-        match &data.data {
-            Data::Scalar { text, style } => Kind::Scalar(Scalar {
-                text,
-                style: *style,
-                tag: data.tag.as_deref(),
+        match data.data {
+            Data::Scalar { value, style } => Kind::Scalar(Scalar {
+                text: self.document.value(value),
+                style,
+                tag: self.document.tag(data),
                 span: data.span,
             }),
             Data::Sequence(_) => Kind::Sequence(Sequence { node }),
@@ -278,6 +279,9 @@ impl<'d> Entry<'d> {
     }
 }
 
+/// As many keys as are compared each with each, which is faster than a table of them.
+const FEW: usize = 16;
+
 /// Keys and values.
 #[derive(Clone, Copy, Debug)]
 pub struct Mapping<'d> {
@@ -308,16 +312,52 @@ impl<'d> Mapping<'d> {
     /// Whether a merge key stands in it.
     #[must_use]
     pub fn has_merge(self) -> bool {
-        matches!(self.node.data().data, Data::Mapping { merge: true, .. })
+        matches!(self.node.data().data, Data::Mapping { keys, .. } if keys.merge)
     }
 
     /// The entries in the order in which go-yaml applies them, merge keys expanded where they
     /// stand: of several of one name, the last one counts.
+    pub fn entries(self) -> impl Iterator<Item = Entry<'d>> + use<'d> {
+        let written = (!self.has_merge()).then(|| self.written());
+        let mut expanded = Vec::new();
+        if self.has_merge() {
+            self.expand(false, &mut expanded);
+        }
+        written.into_iter().flatten().chain(expanded)
+    }
+
+    /// The entries whose name an earlier one has, each behind the first one of that name. A merge
+    /// key may stand several times.
     #[must_use]
-    pub fn entries(self) -> Vec<Entry<'d>> {
+    pub fn repeats(self) -> Vec<(Entry<'d>, Entry<'d>)> {
+        if self.node.links().len() <= 2 * FEW && !self.has_twins() {
+            return Vec::new();
+        }
+        let is_named = |entry: &Entry<'_>| {
+            entry.key.scalar().is_some() && !(self.has_merge() && is_merge_key(entry.key))
+        };
+        let mut first: HashMap<&str, Entry<'d>> = HashMap::new();
         let mut out = Vec::new();
-        self.expand(false, &mut out);
+        for entry in self.written().filter(is_named) {
+            match first.get(entry.name()) {
+                Some(first) => out.push((*first, entry)),
+                None => _ = first.insert(entry.name(), entry),
+            }
+        }
         out
+    }
+
+    /// Whether two of not more than [`FEW`] keys are alike.
+    fn has_twins(self) -> bool {
+        let ids = self.node.links().iter().step_by(2);
+        let count = ids.len();
+        let mut names = [""; FEW];
+        for (name, id) in names.iter_mut().zip(ids) {
+            *name = self.node.document.key_text(*id);
+        }
+        let names = names.get(..count).unwrap_or(&[]);
+        let mut numbered = names.iter().enumerate();
+        numbered.any(|(at, name)| names.iter().take(at).any(|other| other == name))
     }
 
     fn expand(self, merged: bool, out: &mut Vec<Entry<'d>>) {
@@ -333,17 +373,21 @@ impl<'d> Mapping<'d> {
     /// The entry that counts for a key.
     #[must_use]
     pub fn entry(self, key: &str) -> Option<Entry<'d>> {
-        if self.has_merge() {
-            return self
-                .entries()
-                .into_iter()
-                .rfind(|entry| entry.name() == key);
+        let Data::Mapping { keys, .. } = self.node.data().data else {
+            return None;
+        };
+        if keys.merge {
+            let named = self.entries().filter(|entry| entry.name() == key);
+            return named.last();
+        }
+        if !keys.may_have(key) {
+            return None;
         }
         let document = self.node.document;
         let pairs = self.node.links().chunks_exact(2).rev();
         pairs
             .filter_map(|pair| pair.first().zip(pair.get(1)))
-            .find(|&(&id, _)| document.key_text(id) == key)
+            .find(|&(&id, _)| document.is_key(id, key))
             .map(|(&id, &value)| Entry {
                 key: Node { document, id },
                 value: Node {

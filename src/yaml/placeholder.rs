@@ -118,6 +118,20 @@ fn starts_hex(text: &str) -> bool {
         .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
 }
 
+/// Whether an opening mark begins with a byte, all of which are ASCII: most texts have none.
+fn opens(byte: u8) -> bool {
+    const FIRST: [bool; 256] = {
+        let mut first = [false; 256];
+        let mut at = 0;
+        while at < SHAPES.len() {
+            first[SHAPES[at].open.as_bytes()[0] as usize] = true;
+            at += 1;
+        }
+        first
+    };
+    FIRST.get(usize::from(byte)).is_some_and(|opens| *opens)
+}
+
 /// The places in a text that something else has to fill in before it means anything:
 /// `${VAR}`, `$(VAR)`, `{{ … }}`, `[[ … ]]`, `<some words>`, `__VAR__`, `%VAR%`, `YOUR_…`,
 /// `REPLACE…` and `CHANGEME`. References to groups of a regular expression (`$1`, `${1}`) are
@@ -125,15 +139,16 @@ fn starts_hex(text: &str) -> bool {
 pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut from = 0;
     std::iter::from_fn(move || {
-        while let Some(rest) = text.get(from..).filter(|rest| !rest.is_empty()) {
+        loop {
+            let rest = text.as_bytes().get(from..)?;
+            from += rest.iter().position(|byte| opens(*byte))?;
             if let Some(length) = SHAPES.iter().find_map(|shape| length_at(shape, text, from)) {
                 let found = from..from + length;
                 from = found.end;
                 return Some(found);
             }
-            from += rest.chars().next().map_or(1, char::len_utf8);
+            from += 1;
         }
-        None
     })
 }
 

@@ -81,10 +81,7 @@ impl<'d> Scalar<'d> {
     #[must_use]
     pub fn inner_span(self) -> Span {
         match self.style {
-            Style::SingleQuoted | Style::DoubleQuoted if self.span.len() >= 2 => Span {
-                start: self.span.start + 1,
-                end: self.span.end - 1,
-            },
+            Style::SingleQuoted | Style::DoubleQuoted => self.span.inner(),
             _ => self.span,
         }
     }

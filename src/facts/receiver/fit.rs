@@ -8,7 +8,7 @@ use super::pattern::{Captures, Mode};
 use super::profile::{Cause, Profile};
 use super::shape::{Match, Shape};
 use super::{KnownPath, generic_mistakes, known_paths};
-use crate::prometheus::endpoint::{Endpoint, Piece};
+use crate::prometheus::endpoint::{Endpoint, Piece, has_placeholder};
 
 /// One thing wrong with a URL, before it is put in words for a receiver.
 #[derive(Clone, Debug)]
@@ -139,7 +139,7 @@ impl Fit<'_> {
     /// The values that have the form of their part, or are filled in later.
     fn sound(&self, values: Values) -> Values {
         let fits = |(name, text): &(String, String)| {
-            let templated = !Endpoint::new(text).placeholders().is_empty();
+            let templated = has_placeholder(text);
             templated || self.ready.has_form(self.profile, name, text)
         };
         values.into_iter().filter(fits).collect()

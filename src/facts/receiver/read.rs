@@ -10,7 +10,7 @@ use super::profile::{
     Refusal, Refused, Required, Tenant, TenantPlace, Text, Tls, Version2,
 };
 use crate::finding::Span;
-use crate::yaml::Node;
+use crate::yaml::{Mapping, Node};
 
 /// What is wrong with a profile, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,7 +46,7 @@ fn find_text<'d>(node: Node<'d>, text: &str) -> Node<'d> {
         if node.as_str() == Some(text) {
             return Some(node);
         }
-        let values = node.mapping().into_iter().flat_map(|map| map.entries());
+        let values = node.mapping().into_iter().flat_map(Mapping::entries);
         let values = values.map(|entry| entry.value).chain(node.items());
         values.into_iter().find_map(|value| search(value, text))
     }
@@ -257,7 +257,11 @@ impl Reader {
         if let Some((_, credential)) = plain {
             return Some(credential.clone());
         }
-        let entries = node.mapping().map(|map| map.entries()).unwrap_or_default();
+        let entries: Vec<_> = node
+            .mapping()
+            .into_iter()
+            .flat_map(Mapping::entries)
+            .collect();
         let named = match entries.as_slice() {
             [entry] => entry.value.as_str().map(|name| (entry.name(), owned(name))),
             _ => None,

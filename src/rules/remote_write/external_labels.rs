@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Severity;
-use crate::prometheus::endpoint::{Endpoint, Network};
+use crate::prometheus::endpoint::{Network, has_placeholder};
 use crate::prometheus::{Config, Destination, Section};
 use crate::rules::{Configuration, Entry, Findings};
 use crate::yaml::Node;
@@ -60,7 +60,7 @@ fn labels_of(config: Config<'_>) -> Labels {
         let value = entry.value.as_str().unwrap_or("");
         // Prometheus expands variables here, so that each process may have another value.
         let is_filled_in =
-            |text: &str| text.contains('$') || !Endpoint::new(text).placeholders().is_empty();
+            |text: &str| text.contains('$') || has_placeholder(text);
         if is_filled_in(value) || is_filled_in(entry.name()) {
             return Labels::Unknown;
         }
@@ -156,7 +156,7 @@ fn report(
     let labels = configurations
         .get(*first)
         .and_then(|one| one.config.external_labels());
-    let (node, what) = match labels.filter(|labels| !labels.entries().is_empty()) {
+    let (node, what) = match labels.filter(|labels| labels.entries().next().is_some()) {
         Some(labels) => (labels.node(), "the same external_labels"),
         None => (url.node, "no external_labels"),
     };

@@ -225,27 +225,16 @@ fn keys_of(mapping: Mapping<'_>, report: &mut Report<'_>) {
 }
 
 fn repeated(mapping: Mapping<'_>, report: &mut Report<'_>) {
-    let mut seen: Vec<Entry<'_>> = Vec::new();
-    let written = mapping
-        .entries()
-        .into_iter()
-        .filter(|entry| !entry.merged && entry.key.scalar().is_some());
-    for entry in written {
-        match seen.iter().find(|first| first.name() == entry.name()) {
-            Some(first) => {
-                let message = format!(
-                    "`{}` is written twice in the same place; Prometheus refuses the file",
-                    entry.name()
-                );
-                let place = first.key.place();
-                if let Some(finding) = report.at(entry.key, message) {
-                    finding.evidence.push(crate::finding::Evidence {
-                        place,
-                        message: "it was first set here".into(),
-                    });
-                }
-            }
-            None => seen.push(entry),
+    for (first, again) in mapping.repeats() {
+        let message = format!(
+            "`{}` is written twice in the same place; Prometheus refuses the file",
+            again.name()
+        );
+        if let Some(finding) = report.at(again.key, message) {
+            finding.evidence.push(crate::finding::Evidence {
+                place: first.key.place(),
+                message: "it was first set here".into(),
+            });
         }
     }
 }

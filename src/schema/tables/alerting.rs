@@ -6,6 +6,7 @@ use super::relabel::RELABEL;
 use super::remote_write::SIGV4;
 use super::scrape::DISCOVERY;
 use crate::schema::checks::alerting;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{Duration, Enum, List, Section, Text};
 use crate::schema::table::{NullItem, Struct, inline, key};
 
@@ -19,6 +20,7 @@ pub(crate) static ALERTING: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `AlertmanagerConfig`
@@ -38,4 +40,5 @@ pub(crate) static ALERTMANAGER: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT), inline(&DISCOVERY)],
     checks: &[alerting::sigv4, alerting::targets],
     null_item: NullItem::Crash,
+    index: Index::new(),
 };

@@ -3,6 +3,7 @@
 use super::enums;
 use super::http_client::HTTP_CLIENT;
 use crate::schema::checks::aws;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{Duration, Enum, Int, List, Secret, Section, Text};
 use crate::schema::table::{NullItem, Struct, inline, key};
 
@@ -38,6 +39,7 @@ pub(crate) static AWS_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(3, 8, 0).unchecked()],
     checks: &[aws::region],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `EC2SDConfig`
@@ -58,6 +60,7 @@ pub(crate) static EC2_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 41, 0)],
     checks: &[aws::region, aws::filters],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `LightsailSDConfig`
@@ -79,6 +82,7 @@ pub(crate) static LIGHTSAIL_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 41, 0)],
     checks: &[aws::region],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `ECSSDConfig`
@@ -102,6 +106,7 @@ pub(crate) static ECS_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(3, 8, 0)],
     checks: &[aws::region],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `MSKSDConfig`
@@ -127,6 +132,7 @@ pub(crate) static MSK_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(3, 10, 0)],
     checks: &[aws::region],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `ElasticacheSDConfig`
@@ -152,6 +158,7 @@ pub(crate) static ELASTICACHE_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(3, 11, 0)],
     checks: &[aws::region],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `RDSSDConfig`
@@ -178,6 +185,7 @@ pub(crate) static RDS_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(3, 11, 0)],
     checks: &[aws::region],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `AWSFilter`
@@ -190,4 +198,5 @@ pub(crate) static AWS_FILTER: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };

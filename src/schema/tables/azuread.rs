@@ -2,6 +2,7 @@
 
 use super::enums;
 use crate::schema::checks::azuread;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{Bool, Enum, File, Secret, Section, Text, Uuid};
 use crate::schema::table::{Base, NullItem, Reference, Struct, key};
 
@@ -22,6 +23,7 @@ pub(crate) static AZUREAD: Struct = Struct {
     inline: &[],
     checks: &[azuread::one_method, azuread::scope],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `AzureADManagedIdentityConfig`
@@ -31,6 +33,7 @@ pub(crate) static AZUREAD_MANAGED_IDENTITY: Struct = Struct {
     inline: &[],
     checks: &[azuread::ids],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `AzureADWorkloadIdentityConfig`
@@ -49,6 +52,7 @@ pub(crate) static AZUREAD_WORKLOAD_IDENTITY: Struct = Struct {
     inline: &[],
     checks: &[azuread::ids],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `AzureADOAuthConfig`
@@ -64,6 +68,7 @@ pub(crate) static AZUREAD_OAUTH: Struct = Struct {
     inline: &[],
     checks: &[azuread::ids],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `AzureADSDKConfig`
@@ -73,6 +78,7 @@ pub(crate) static AZUREAD_SDK: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `AzureADCertificateConfig`
@@ -94,4 +100,5 @@ pub(crate) static AZUREAD_CERTIFICATE: Struct = Struct {
     inline: &[],
     checks: &[azuread::ids],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };

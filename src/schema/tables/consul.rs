@@ -2,6 +2,7 @@
 
 use super::http_client::HTTP_CLIENT;
 use crate::schema::checks::discovery;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{Bool, Duration, HostPort, List, Map, Secret, Text, UrlText};
 use crate::schema::table::{NullItem, Struct, inline, key};
 use crate::schema::version::Version;
@@ -52,6 +53,7 @@ pub(crate) static CONSUL_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).later(CLIENT)],
     checks: &[discovery::consul],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `NomadSDConfig`
@@ -72,4 +74,5 @@ pub(crate) static NOMAD_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 37, 0)],
     checks: &[discovery::nomad],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };

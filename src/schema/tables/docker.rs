@@ -3,6 +3,7 @@
 use super::enums;
 use super::http_client::HTTP_CLIENT;
 use crate::schema::checks::discovery;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{Bool, Duration, Enum, Int, List, Section, Text, UrlText};
 use crate::schema::table::{NullItem, Struct, inline, key};
 
@@ -26,6 +27,7 @@ pub(crate) static DOCKER_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 27, 0)],
     checks: &[discovery::docker],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `DockerSwarmSDConfig`
@@ -45,6 +47,7 @@ pub(crate) static DOCKERSWARM_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 20, 0)],
     checks: &[discovery::docker],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `DockerFilter`
@@ -57,4 +60,5 @@ pub(crate) static DOCKER_FILTER: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };

@@ -3,6 +3,7 @@
 use super::enums;
 use super::http_client::HTTP_CLIENT;
 use crate::schema::checks::discovery;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{Bool, Duration, Enum, File, Int, List, Text, UrlText};
 use crate::schema::table::{Base, NullItem, Reference, Struct, inline, key};
 
@@ -18,6 +19,7 @@ pub(crate) static DNS_SD: Struct = Struct {
     inline: &[],
     checks: &[discovery::dns],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `FileSDConfig`
@@ -30,6 +32,7 @@ pub(crate) static FILE_SD: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `HTTPSDConfig`
@@ -44,6 +47,7 @@ pub(crate) static HTTP_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 28, 0)],
     checks: &[discovery::http],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `PuppetDBSDConfig`
@@ -61,4 +65,5 @@ pub(crate) static PUPPETDB_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 31, 0)],
     checks: &[discovery::http],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };

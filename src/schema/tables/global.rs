@@ -2,6 +2,7 @@
 
 use super::enums;
 use crate::schema::checks::{config, global};
+use crate::schema::index::Index;
 use crate::schema::table::Type::{
     Bool, ByteSize, Duration, Enum, File, LabelValue, List, Map, Text, Uint,
 };
@@ -36,4 +37,5 @@ pub(crate) static GLOBAL: Struct = Struct {
     inline: &[],
     checks: &[config::validation_scheme, global::timeout, global::external_labels, global::protocols],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };

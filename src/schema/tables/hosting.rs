@@ -3,6 +3,7 @@
 use super::enums;
 use super::http_client::HTTP_CLIENT;
 use crate::schema::checks::{discovery, oci};
+use crate::schema::index::Index;
 use crate::schema::table::Type::{Any, Duration, Enum, File, Int, List, Secret, Text, UrlText};
 use crate::schema::table::{Base, NullItem, Reference, Struct, inline, key};
 
@@ -31,6 +32,7 @@ pub(crate) static AZURE_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 31, 0)],
     checks: &[discovery::azure],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `DigitalOceanSDConfig`
@@ -51,6 +53,7 @@ pub(crate) static DIGITALOCEAN_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 20, 0)],
     checks: &[],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `GCESDConfig`
@@ -67,6 +70,7 @@ pub(crate) static GCE_SD: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `HetznerSDConfig`
@@ -85,6 +89,7 @@ pub(crate) static HETZNER_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 21, 0)],
     checks: &[],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `IONOSSDConfig`
@@ -100,6 +105,7 @@ pub(crate) static IONOS_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 36, 0)],
     checks: &[],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `LinodeSDConfig`
@@ -116,6 +122,7 @@ pub(crate) static LINODE_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 28, 0)],
     checks: &[],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `OVHcloudSDConfig`
@@ -139,6 +146,7 @@ pub(crate) static OVHCLOUD_SD: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `ScalewaySDConfig`
@@ -170,6 +178,7 @@ pub(crate) static SCALEWAY_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 26, 0)],
     checks: &[discovery::secret_key, discovery::scaleway_formats],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `STACKITSDConfig`
@@ -203,6 +212,7 @@ pub(crate) static STACKIT_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(3, 5, 0)],
     checks: &[discovery::stackit],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `VultrSDConfig`
@@ -217,6 +227,7 @@ pub(crate) static VULTR_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 36, 0)],
     checks: &[],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `OutscaleSDConfig`
@@ -242,6 +253,7 @@ pub(crate) static OUTSCALE_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(3, 12, 0)],
     checks: &[discovery::secret_key, discovery::region],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `OCISDConfig`
@@ -279,4 +291,5 @@ pub(crate) static OCI_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(3, 14, 0)],
     checks: &[oci::authentication, oci::rest],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };

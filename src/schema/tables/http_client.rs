@@ -2,6 +2,7 @@
 
 use super::enums;
 use crate::schema::checks::{http_client, tls};
+use crate::schema::index::Index;
 use crate::schema::table::Type::{
     Any, Bool, Enum, File, HeaderName, List, Map, Secret, Section, Text, Url, UrlText,
 };
@@ -43,6 +44,7 @@ pub(crate) static HTTP_CLIENT: Struct = Struct {
         http_client::headers,
     ],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `BasicAuth`
@@ -59,6 +61,7 @@ pub(crate) static BASIC_AUTH: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `Authorization`
@@ -73,6 +76,7 @@ pub(crate) static AUTHORIZATION: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `OAuth2`
@@ -100,6 +104,7 @@ pub(crate) static OAUTH2: Struct = Struct {
     inline: &[inline(&PROXY).since(2, 35, 0).later(&[("proxy_connect_header", Version::new(2, 43, 0))])],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `TLSConfig`
@@ -123,6 +128,7 @@ pub(crate) static TLS: Struct = Struct {
     inline: &[],
     checks: &[tls::sources, tls::pair],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `ProxyConfig`
@@ -137,6 +143,7 @@ pub(crate) static PROXY: Struct = Struct {
     inline: &[],
     checks: &[http_client::proxy],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `HTTPHeader`
@@ -150,4 +157,5 @@ pub(crate) static HTTP_HEADER: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };

@@ -3,6 +3,7 @@
 use super::enums;
 use super::http_client::HTTP_CLIENT;
 use crate::schema::checks::kubernetes;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{
     Bool, Enum, FieldSelector, File, LabelSelector, List, Section, Text, Url,
 };
@@ -27,6 +28,7 @@ pub(crate) static KUBERNETES_SD: Struct = Struct {
         kubernetes::selectors,
     ],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `KubernetesNamespaces`
@@ -39,6 +41,7 @@ pub(crate) static KUBERNETES_NAMESPACES: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `KubernetesSelector`
@@ -54,6 +57,7 @@ pub(crate) static KUBERNETES_SELECTOR: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `KubernetesAttachMetadata`
@@ -66,6 +70,7 @@ pub(crate) static KUBERNETES_ATTACH_METADATA: Struct = Struct {
     inline: &[inline(&KUBERNETES_POD_METADATA).since(3, 11, 0)],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `KubernetesPodMetadata`
@@ -79,4 +84,5 @@ pub(crate) static KUBERNETES_POD_METADATA: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };

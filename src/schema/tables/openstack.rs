@@ -3,6 +3,7 @@
 use super::enums;
 use super::http_client::TLS;
 use crate::schema::checks::oci;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{Bool, Duration, Enum, Int, List, Secret, Section, Text, UrlText};
 use crate::schema::table::{NullItem, Struct, key};
 
@@ -34,6 +35,7 @@ pub(crate) static OPENSTACK_SD: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `TritonSDConfig`
@@ -55,4 +57,5 @@ pub(crate) static TRITON_SD: Struct = Struct {
     inline: &[],
     checks: &[oci::positive_refresh],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };

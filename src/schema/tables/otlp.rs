@@ -2,6 +2,7 @@
 
 use super::enums;
 use crate::schema::checks::otlp;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{Bool, Enum, List, Text};
 use crate::schema::table::{NullItem, Struct, key};
 
@@ -31,4 +32,5 @@ pub(crate) static OTLP: Struct = Struct {
     inline: &[],
     checks: &[otlp::attributes],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };

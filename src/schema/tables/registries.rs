@@ -2,6 +2,7 @@
 
 use super::http_client::HTTP_CLIENT;
 use crate::schema::checks::{discovery, marathon};
+use crate::schema::index::Index;
 use crate::schema::table::Type::{Duration, File, List, Secret, Text, UrlText};
 use crate::schema::table::{Base, NullItem, Reference, Struct, inline, key};
 use crate::schema::version::Version;
@@ -18,6 +19,7 @@ pub(crate) static EUREKA_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 21, 0)],
     checks: &[discovery::server],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `KumaSDConfig`
@@ -34,6 +36,7 @@ pub(crate) static KUMA_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 29, 0)],
     checks: &[discovery::server],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `MarathonSDConfig`
@@ -54,6 +57,7 @@ pub(crate) static MARATHON_SD: Struct = Struct {
     ])],
     checks: &[marathon::tokens],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `NerveSDConfig`
@@ -67,6 +71,7 @@ pub(crate) static NERVE_SD: Struct = Struct {
     inline: &[],
     checks: &[discovery::zookeeper],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `ServersetSDConfig`
@@ -80,6 +85,7 @@ pub(crate) static SERVERSET_SD: Struct = Struct {
     inline: &[],
     checks: &[discovery::zookeeper],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `UyuniSDConfig`
@@ -100,4 +106,5 @@ pub(crate) static UYUNI_SD: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT).since(2, 31, 0)],
     checks: &[discovery::uyuni],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };

@@ -2,6 +2,7 @@
 
 use super::enums;
 use crate::schema::checks::relabel;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{
     Enum, LabelName, LabelTemplate, List, Regex, Template, Text, Uint,
 };
@@ -22,4 +23,5 @@ pub(crate) static RELABEL: Struct = Struct {
     inline: &[],
     checks: &[relabel::rule],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };

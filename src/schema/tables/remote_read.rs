@@ -2,6 +2,7 @@
 
 use super::http_client::HTTP_CLIENT;
 use crate::schema::checks::remote_write;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{
     Bool, Duration, HeaderName, LabelName, LabelValue, Map, Text, Uint, Url,
 };
@@ -27,4 +28,5 @@ pub(crate) static REMOTE_READ: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT)],
     checks: &[remote_write::headers],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };

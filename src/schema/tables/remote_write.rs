@@ -5,6 +5,7 @@ use super::enums;
 use super::http_client::HTTP_CLIENT;
 use super::relabel::RELABEL;
 use crate::schema::checks::remote_write;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{
     Bool, Duration, Enum, File, HeaderName, Int, List, Map, Secret, Section, Text, Url,
 };
@@ -43,6 +44,7 @@ pub(crate) static REMOTE_WRITE: Struct = Struct {
         remote_write::queue_null,
     ],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `QueueConfig`
@@ -69,6 +71,7 @@ pub(crate) static QUEUE: Struct = Struct {
     inline: &[],
     checks: &[remote_write::queue],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `MetadataConfig`
@@ -87,6 +90,7 @@ pub(crate) static METADATA: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `SigV4Config`
@@ -105,6 +109,7 @@ pub(crate) static SIGV4: Struct = Struct {
     inline: &[],
     checks: &[remote_write::sigv4],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `GoogleIAMConfig`
@@ -118,4 +123,5 @@ pub(crate) static GOOGLE_IAM: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };

@@ -9,6 +9,7 @@ use super::scrape::SCRAPE;
 use super::storage::STORAGE;
 use super::tracing::TRACING;
 use crate::schema::checks::{agent, config};
+use crate::schema::index::Index;
 use crate::schema::table::Type::{File, Int, List, Section};
 use crate::schema::table::{Base, NullItem, Reference, Struct, key};
 
@@ -31,6 +32,7 @@ pub(crate) static CONFIG: Struct = Struct {
     inline: &[],
     checks: &[config::jobs, config::remotes, config::otlp_names, agent::refusals],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `ScrapeConfigFile`
@@ -40,6 +42,7 @@ pub(crate) static SCRAPE_CONFIG_FILE: Struct = Struct {
     inline: &[],
     checks: &[config::included_jobs],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `RuntimeConfig`
@@ -51,4 +54,5 @@ pub(crate) static RUNTIME: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };

@@ -15,6 +15,7 @@ use super::openstack::{OPENSTACK_SD, TRITON_SD};
 use super::registries::{EUREKA_SD, KUMA_SD, MARATHON_SD, NERVE_SD, SERVERSET_SD, UYUNI_SD};
 use super::relabel::RELABEL;
 use crate::schema::checks::{config, scrape};
+use crate::schema::index::Index;
 use crate::schema::table::Type::{
     Bool, ByteSize, Duration, Enum, File, Float, HostPort, LabelName, LabelValue, List, Map,
     Section, Text, Uint,
@@ -60,6 +61,7 @@ pub(crate) static SCRAPE: Struct = Struct {
     inline: &[inline(&HTTP_CLIENT), inline(&DISCOVERY)],
     checks: &[config::validation_scheme, scrape::protocols, scrape::targets],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// `TargetGroup`
@@ -72,6 +74,7 @@ pub(crate) static TARGET_GROUP: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Refused,
+    index: Index::new(),
 };
 
 /// The discoveries that scrape jobs and Alertmanagers share.
@@ -119,4 +122,5 @@ pub(crate) static DISCOVERY: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };

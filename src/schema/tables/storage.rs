@@ -2,6 +2,7 @@
 
 use super::enums;
 use crate::schema::checks::storage;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{ByteSize, Duration, Enum, Float, Int, Section};
 use crate::schema::table::{NullItem, Struct, key};
 
@@ -17,6 +18,7 @@ pub(crate) static STORAGE: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `TSDBConfig`
@@ -36,6 +38,7 @@ pub(crate) static TSDB: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `TSDBRetentionConfig`
@@ -49,6 +52,7 @@ pub(crate) static TSDB_RETENTION: Struct = Struct {
     inline: &[],
     checks: &[storage::retention],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `ChunkEncodingConfig`
@@ -60,6 +64,7 @@ pub(crate) static CHUNK_ENCODING: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };
 
 /// `ExemplarsConfig`
@@ -71,4 +76,5 @@ pub(crate) static EXEMPLARS: Struct = Struct {
     inline: &[],
     checks: &[],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };

@@ -3,6 +3,7 @@
 use super::enums;
 use super::http_client::TLS;
 use crate::schema::checks::tracing;
+use crate::schema::index::Index;
 use crate::schema::table::Type::{
     Bool, Duration, Enum, Float, HeaderName, HostPort, Map, Section, Text,
 };
@@ -26,4 +27,5 @@ pub(crate) static TRACING: Struct = Struct {
     inline: &[],
     checks: &[tracing::headers],
     null_item: NullItem::Zero,
+    index: Index::new(),
 };

@@ -1,0 +1,189 @@
+//! What is worked out of the table of a section when the section is first met, and kept: a document
+//! asks for the same few sections hundreds of times.
+
+use std::sync::OnceLock;
+
+use super::check::Check;
+use super::table::{Found, Required, Struct, Type};
+
+/// The lists of one section; empty until somebody asks.
+pub struct Index(OnceLock<Lists>);
+
+/// A section's keys and checks, those of the sections that stand among its own included.
+pub(super) struct Lists {
+    /// The keys by their [`mark`], each once.
+    keys: Vec<Key>,
+    /// The keys that have to be there, in the order of the tables.
+    pub(super) required: Vec<Found>,
+    /// The checks in the order in which they run.
+    pub(super) checks: Vec<Check>,
+}
+
+/// A key, and whether something in its value can name a file or be a secret.
+#[derive(Clone, Copy)]
+struct Key {
+    mark: u64,
+    found: Found,
+    holds: bool,
+}
+
+impl Index {
+    /// An index that nobody has asked yet.
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Struct {
+    /// The lists of the section.
+    pub(super) fn lists(&'static self) -> &'static Lists {
+        self.index.0.get_or_init(|| Lists::new(self))
+    }
+
+    /// The key of a name, whatever the release.
+    #[must_use]
+    pub fn find(&'static self, name: &str) -> Option<Found> {
+        self.key(name).map(|key| key.found)
+    }
+
+    /// The key of a name, if something in its value can name a file or be a secret.
+    pub(super) fn find_holding(&'static self, name: &str) -> Option<Found> {
+        self.key(name).filter(|key| key.holds).map(|key| key.found)
+    }
+
+    fn key(&'static self, name: &str) -> Option<Key> {
+        let keys = &self.lists().keys;
+        let wanted = mark(name);
+        let at = keys.partition_point(|key| key.mark < wanted);
+        let mut marked = keys.get(at..)?.iter().take_while(|key| key.mark == wanted);
+        marked.find(|key| key.found.field.key == name).copied()
+    }
+}
+
+impl Lists {
+    fn new(of: &'static Struct) -> Self {
+        let all = of.all();
+        let is_required = |found: &&Found| found.field.required != Required::No;
+        let required = all.iter().filter(is_required).copied().collect();
+        let holds = |found: &Found| names_files_or_secrets(&found.field.ty, &mut Vec::new());
+        let keys = all.into_iter().map(|found| Key {
+            mark: mark(found.field.key),
+            holds: holds(&found),
+            found,
+        });
+        let mut keys: Vec<_> = keys.collect();
+        // Of two keys of one name the section's own counts, which stands first.
+        keys.sort_by_key(|key| (key.mark, key.found.field.key));
+        keys.dedup_by_key(|key| key.found.field.key);
+        let mut checks = Vec::new();
+        of.all_checks(&mut |check| checks.push(check));
+        Self {
+            keys,
+            required,
+            checks,
+        }
+    }
+}
+
+/// The length of a name with its first two and last four letters: a number to search by, in which
+/// few names of a section are alike.
+fn mark(name: &str) -> u64 {
+    let letters = name.as_bytes();
+    let length = u64::try_from(letters.len()).unwrap_or(u64::MAX) & 0xffff;
+    let first = letters.iter().take(2);
+    let last = letters.iter().rev().take(4);
+    first
+        .chain(last)
+        .fold(length, |mark, letter| mark << 8 | u64::from(*letter))
+}
+
+/// Whether a value of a type can name a file or hold a secret. `around` are the sections that it
+/// stands in.
+fn names_files_or_secrets(ty: &Type, around: &mut Vec<&'static Struct>) -> bool {
+    match ty {
+        Type::File(..) | Type::Secret => true,
+        Type::List(item) => names_files_or_secrets(item, around),
+        // A key that the user chooses can say that its value is a secret.
+        Type::Map(_, item) => matches!(item, Type::Text) || names_files_or_secrets(item, around),
+        Type::Section(of) => {
+            if around.iter().any(|one| std::ptr::eq(*one, *of)) {
+                return false;
+            }
+            around.push(of);
+            let mut found = false;
+            of.each(&mut |key| {
+                found = found || names_files_or_secrets(&key.field.ty, around);
+            });
+            around.pop();
+            found
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tables::root::CONFIG;
+    use super::*;
+
+    fn section(of: &'static Struct, key: &str) -> &'static Struct {
+        match of.find(key).map(|found| found.field.ty) {
+            Some(Type::Section(of)) => of,
+            Some(Type::List(Type::Section(of))) => of,
+            _ => panic!("{key} is no section"),
+        }
+    }
+
+    #[test]
+    fn every_key_of_every_section_is_found() {
+        let mut open = vec![&CONFIG];
+        let mut seen: Vec<&'static Struct> = Vec::new();
+        while let Some(of) = open.pop() {
+            if seen.iter().any(|one| std::ptr::eq(*one, of)) {
+                continue;
+            }
+            seen.push(of);
+            let mut first: Vec<Found> = Vec::new();
+            for found in of.all() {
+                if first.iter().all(|one| one.field.key != found.field.key) {
+                    first.push(found);
+                }
+                match found.field.ty {
+                    Type::Section(of) => open.push(of),
+                    Type::List(Type::Section(of)) => open.push(of),
+                    _ => {}
+                }
+            }
+            for expected in first {
+                let found = of.find(expected.field.key).unwrap();
+                assert!(std::ptr::eq(found.field, expected.field), "{}", of.name);
+                assert_eq!(found.since, expected.since, "{}", of.name);
+            }
+            assert!(of.find("no_such_key").is_none() && of.find("").is_none());
+        }
+        assert!(seen.len() > 50, "{}", seen.len());
+    }
+
+    #[test]
+    fn sections_without_files_and_secrets_are_known() {
+        let jobs = section(&CONFIG, "scrape_configs");
+        for (key, expected) in [
+            ("relabel_configs", false),
+            ("static_configs", false),
+            ("scrape_interval", false),
+            ("tls_config", true),
+            ("consul_sd_configs", true),
+            ("http_headers", true),
+            ("bearer_token", true),
+        ] {
+            assert!(jobs.find(key).is_some(), "{key}");
+            assert_eq!(jobs.find_holding(key).is_some(), expected, "{key}");
+        }
+    }
+}
