@@ -450,6 +450,12 @@ fn facts_of<'t>(
     Facts::new(policy, files, Box::new(find))
 }
 
+/// Whether a file is a configuration and nothing else, so that no fact stands in it.
+fn is_all_configuration(recognised: &Recognised) -> bool {
+    matches!(&recognised.what, What::Configuration { document, .. }
+        if Arc::ptr_eq(document.text(), &recognised.text) && document.next_document().is_none())
+}
+
 /// The texts of a tree that may hold facts, by path. If all of the tree was walked, they are among
 /// what was seen; else the tree is walked for them.
 fn texts_of(root: &Path, request: &Request, survey: &Survey, tree: &dyn Tree) -> Vec<Arc<Text>> {
@@ -474,6 +480,9 @@ fn texts_of(root: &Path, request: &Request, survey: &Survey, tree: &dyn Tree) ->
     let texts = parallel::map(request.threads, &candidates, |found| {
         if let Some(seen) = seen.get(&*found.path) {
             let text = &seen.recognised.text;
+            if is_all_configuration(&seen.recognised) {
+                return None;
+            }
             return facts::may_hold(text.content().as_bytes()).then(|| Arc::clone(text));
         }
         let bytes = tree.read(&found.path, LARGEST).ok()?;

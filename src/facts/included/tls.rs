@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use memchr::memmem;
+
 use super::check::at;
 use super::{kind_of, locate};
 use crate::facts::credential_file::Lookup;
@@ -15,6 +17,9 @@ const TLS: &str = "files/tls";
 
 /// A file larger than this is no certificate; bundles of all public authorities have 0.3 MB.
 const LARGEST_PEM: u64 = 4 * 1024 * 1024;
+
+/// The key of TLS settings.
+const KEY: &str = "tls_config";
 
 const SETTINGS: [(&str, Role); 3] = [
     ("ca_file", Role::Authorities),
@@ -39,6 +44,10 @@ pub(super) fn check(
 /// Every mapping under a key `tls_config`, in the order of the text.
 fn tls_settings(root: Node<'_>) -> Vec<Mapping<'_>> {
     let mut found = Vec::new();
+    let source = root.document().text().content();
+    if memmem::find(source.as_bytes(), KEY.as_bytes()).is_none() {
+        return found;
+    }
     let mut open = vec![root];
     while let Some(node) = open.pop() {
         // What an alias stands for is looked at where it is written.
@@ -53,7 +62,7 @@ fn tls_settings(root: Node<'_>) -> Vec<Mapping<'_>> {
                         entry
                             .value
                             .mapping()
-                            .filter(|_| entry.name() == "tls_config" && !entry.value.is_alias()),
+                            .filter(|_| entry.name() == KEY && !entry.value.is_alias()),
                     );
                     open.push(entry.value);
                 }
