@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ignore::Match;
-use ignore::gitignore::GitignoreBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::tree::Tree;
 
@@ -19,15 +19,8 @@ pub(super) fn is_ignored<T: Tree + ?Sized>(tree: &T, path: &Path, top: &Path) ->
     let own = (top, top.join(".git/info/exclude"));
     for (folder, file) in files.chain([own]) {
         let inside = tree.within(&file, &[top]).unwrap_or(false);
-        let Some(bytes) = tree.read(&file, LARGEST).ok().filter(|_| inside) else {
-            continue;
-        };
-        let mut rules = GitignoreBuilder::new(folder);
-        for line in String::from_utf8_lossy(&bytes).lines() {
-            // A line that is no pattern is nobody's concern here, as it isn't git's.
-            let _ = rules.add_line(None, line);
-        }
-        let Ok(rules) = rules.build() else { continue };
+        let rules = inside.then(|| rules_of(tree, folder, &file)).flatten();
+        let Some(rules) = rules else { continue };
         match rules.matched_path_or_any_parents(path, false) {
             Match::None => {}
             Match::Ignore(_) => return true,
@@ -35,6 +28,22 @@ pub(super) fn is_ignored<T: Tree + ?Sized>(tree: &T, path: &Path, top: &Path) ->
         }
     }
     false
+}
+
+/// The rules of a .gitignore file or one like it, for what lies below a folder; none if it can't be
+/// read.
+pub(super) fn rules_of<T: Tree + ?Sized>(
+    tree: &T,
+    folder: &Path,
+    file: &Path,
+) -> Option<Gitignore> {
+    let bytes = tree.read(file, LARGEST).ok()?;
+    let mut rules = GitignoreBuilder::new(folder);
+    for line in String::from_utf8_lossy(&bytes).lines() {
+        // A line that is no pattern is nobody's concern here, as it isn't git's.
+        let _ = rules.add_line(None, line);
+    }
+    rules.build().ok()
 }
 
 #[cfg(test)]

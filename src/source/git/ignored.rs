@@ -5,15 +5,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use ignore::Match;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::gitignore::Gitignore;
 
+use crate::source::ignored::rules_of;
 use crate::source::tree::Tree;
 
 /// The names of such files, those that count more first.
 const NAMES: [&str; 2] = [".ignore", ".gitignore"];
-
-/// The largest of such files that is read, in bytes.
-const LARGEST: u64 = 1024 * 1024;
 
 /// What is ignored in a tree.
 pub(super) struct Ignored {
@@ -30,7 +28,7 @@ impl Ignored {
             if let Some(folder) = path.parent().filter(|_| is_rules) {
                 folders
                     .entry(folder.to_owned())
-                    .or_insert_with(|| NAMES.map(|name| read(tree, folder, name)));
+                    .or_insert_with(|| NAMES.map(|name| rules_of(tree, folder, &folder.join(name))));
             }
         }
         Self { folders }
@@ -57,16 +55,6 @@ impl Ignored {
         }
         false
     }
-}
-
-fn read(tree: &dyn Tree, folder: &Path, name: &str) -> Option<Gitignore> {
-    let bytes = tree.read(&folder.join(name), LARGEST).ok()?;
-    let mut rules = GitignoreBuilder::new(folder);
-    for line in String::from_utf8_lossy(&bytes).lines() {
-        // A line that is no pattern is nobody's concern here, as it isn't git's.
-        let _ = rules.add_line(None, line);
-    }
-    rules.build().ok()
 }
 
 #[cfg(test)]
