@@ -2,7 +2,7 @@
 
 use crate::facts::Facts;
 use crate::facts::deployment::{Belonging, Certainty};
-use crate::finding::{Finding, Place};
+use crate::finding::Place;
 use crate::prometheus::Config;
 use crate::source::Found;
 use crate::yaml::{Document, Node};
@@ -27,16 +27,4 @@ pub(super) fn evidence(document: &Document, found: &Found, facts: &Facts<'_>) ->
         return None;
     }
     runners.first()?.deployment.agent().cloned()
-}
-
-/// Adds to what agents refuse where it is said that this is one.
-pub(super) fn proved(findings: Vec<Finding>, place: &Place) -> Vec<Finding> {
-    let prove = |finding: Finding| {
-        if finding.message.contains("agent mode") {
-            finding.evidence(place.clone(), "here Prometheus is started as an agent")
-        } else {
-            finding
-        }
-    };
-    findings.into_iter().map(prove).collect()
 }

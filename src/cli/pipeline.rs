@@ -326,17 +326,13 @@ fn judge_one<'a>(
         What::Configuration { document, .. } => {
             let folder = folder_of(&seen.found, request, tree);
             let agent = agent::evidence(document, &seen.found, facts);
-            let target = target_of(recognised, request, facts.policy(), agent.is_some());
+            let target = target_of(recognised, request, facts.policy(), agent);
             let watch = &request.watch;
             let configuration = Configuration::new(document, folder, target.template, facts);
             let mut judgement = configuration
                 .as_ref()
                 .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
             let schema = watch.schema(|| schema::check(document, &target));
-            let schema = match &agent {
-                Some(place) => agent::proved(schema, place),
-                None => schema,
-            };
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
             let upgrade = rules::judge_upgrade(document, &target, watch.rules());
@@ -387,14 +383,15 @@ fn target_of(
     recognised: &Recognised,
     request: &Request,
     policy: &Policy,
-    runs_as_agent: bool,
+    agent: Option<Place>,
 ) -> Target {
     let mut versions = request.versions.clone();
     if versions.is_empty() {
         versions.extend(policy.prometheus.iter().map(|(version, _)| *version));
     }
     Target {
-        agent: request.agent || runs_as_agent,
+        agent: request.agent || agent.is_some(),
+        started_as_agent: agent,
         template: recognised.template.is_some(),
         ..Target::of_all(versions)
     }

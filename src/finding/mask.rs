@@ -51,6 +51,17 @@ pub fn is_secret_name(name: &str) -> bool {
     })
 }
 
+/// Parts of names that say too little for a judgement, and enough to hide what stands there.
+const HIDDEN_PARTS: &[&str] = &["auth", "assertion"];
+
+/// Whether a value of this name is better not shown: the name has a part that could mean a secret.
+#[must_use]
+pub fn is_like_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    let mut parts = SECRET_NAMES.iter().chain(HIDDEN_PARTS);
+    parts.any(|part| name.contains(part))
+}
+
 /// Whether a value is the name of a variable that somebody fills in later, such as `${TOKEN}`,
 /// `$(TOKEN)` or `{{ .token }}`: no secret, and what people look for when it stays empty.
 pub(super) fn is_variable(value: &str) -> bool {

@@ -12,7 +12,7 @@ mod nearest;
 mod text;
 
 pub use fingerprint::{fingerprint, fingerprint_at};
-pub use mask::is_secret_name;
+pub use mask::{is_like_secret_name, is_secret_name};
 pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::nearest;
 pub use text::{Excerpt, Place, Position, Span, Text};

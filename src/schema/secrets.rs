@@ -3,21 +3,8 @@
 use super::scalar;
 use super::table::{Struct, Type};
 use super::tables::root::CONFIG;
+use crate::finding::is_like_secret_name;
 use crate::yaml::{Document, Kind, Node, Scalar};
-
-/// Parts of names of headers and parameters whose values are secrets.
-const SECRET_NAMES: &[&str] = &[
-    "auth",
-    "token",
-    "secret",
-    "password",
-    "passwd",
-    "apikey",
-    "api-key",
-    "api_key",
-    "cookie",
-    "assertion",
-];
 
 /// Marks every secret of a configuration: values of secret keys, passwords in URLs, headers and
 /// parameters with telling names.
@@ -56,7 +43,9 @@ fn value(ty: &Type, node: Node<'_>) {
         (Type::Map(_, item), Kind::Mapping(mapping)) => {
             for entry in mapping.written() {
                 match item {
-                    Type::Text | Type::Any if is_secret_name(entry.name()) => hide(entry.value),
+                    Type::Text | Type::Any if is_like_secret_name(entry.name()) => {
+                        hide(entry.value)
+                    }
                     _ => value(item, entry.value),
                 }
             }
@@ -64,11 +53,6 @@ fn value(ty: &Type, node: Node<'_>) {
         (Type::Url | Type::UrlText, Kind::Scalar(scalar)) => hide_userinfo(node, scalar),
         _ => {}
     }
-}
-
-fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SECRET_NAMES.iter().any(|part| name.contains(part))
 }
 
 /// Marks all scalars of a node: a secret may have been given as something else by mistake.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::finding::Place;
+
 /// A release of Prometheus, such as 3.5.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
@@ -83,12 +85,14 @@ impl fmt::Display for Version {
 pub struct UnknownVersion(String);
 
 /// What a configuration is judged for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Target {
     /// The releases that have to load it.
     pub versions: Vec<Version>,
     /// Whether they run as agents (`--agent`), which refuse some sections.
     pub agent: bool,
+    /// Where it is said that they do, if a file says it.
+    pub started_as_agent: Option<Place>,
     /// Whether the file is a template: what is refused only because of a placeholder is silent.
     pub template: bool,
 }
@@ -106,6 +110,7 @@ impl Target {
         Self {
             versions: vec![version],
             agent: false,
+            started_as_agent: None,
             template: false,
         }
     }

@@ -20,12 +20,16 @@ pub(in crate::schema) fn refusals(section: &Section<'_>, report: &mut Report<'_>
 
 fn refuse(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
     if section.filled(key).is_some() {
-        report
+        let started = report.target().started_as_agent.clone();
+        let said = report
             .at(
                 Rule::Conflict,
                 section.key_or_anchor(key),
                 format!("`{key}` is not allowed in agent mode; Prometheus refuses the file"),
             )
             .help("Delete it, or run Prometheus without `--agent`");
+        if let Some(place) = started {
+            said.evidence(place, "here Prometheus is started as an agent");
+        }
     }
 }

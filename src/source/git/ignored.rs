@@ -26,9 +26,9 @@ impl Ignored {
         for path in files {
             let is_rules = NAMES.iter().any(|name| path.ends_with(name));
             if let Some(folder) = path.parent().filter(|_| is_rules) {
-                folders
-                    .entry(folder.to_owned())
-                    .or_insert_with(|| NAMES.map(|name| rules_of(tree, folder, &folder.join(name))));
+                folders.entry(folder.to_owned()).or_insert_with(|| {
+                    NAMES.map(|name| rules_of(tree, folder, &folder.join(name)))
+                });
             }
         }
         Self { folders }
