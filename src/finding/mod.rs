@@ -4,6 +4,7 @@
 //! Nothing here knows YAML or Prometheus. A [`Text`] is the only way from bytes to a line and a
 //! column, and the only way to a piece of the source for output, with its secrets masked.
 
+mod columns;
 mod excerpt;
 mod fingerprint;
 mod mask;

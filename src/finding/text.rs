@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::columns::Columns;
 use super::{excerpt, mask};
 
 /// A range of bytes in a [`Text`], from `start` up to but not including `end`. Offsets count from
@@ -99,6 +100,7 @@ pub struct Text {
     bom: usize,
     not_utf8: Option<u32>,
     lines: OnceLock<Vec<u32>>,
+    columns: Columns,
     secrets: Mutex<Secrets>,
     looks_secret: OnceLock<Vec<Span>>,
     host: Option<(Arc<Self>, Vec<Segment>)>,
@@ -138,6 +140,7 @@ impl Text {
             bom,
             not_utf8,
             lines: OnceLock::new(),
+            columns: Columns::default(),
             secrets: Mutex::default(),
             looks_secret: OnceLock::new(),
             host: None,
@@ -161,6 +164,7 @@ impl Text {
             bom: 0,
             not_utf8: None,
             lines: OnceLock::new(),
+            columns: Columns::default(),
             secrets: Mutex::default(),
             looks_secret: OnceLock::new(),
             host: Some((Arc::clone(host), segments)),
@@ -248,14 +252,8 @@ impl Text {
         }
         let line = self.line_at(offset);
         let start = self.line_starts().get(line - 1).copied().unwrap_or(0);
-        let column = self
-            .slice(Span {
-                start,
-                end: offset.max(start),
-            })
-            .chars()
-            .count()
-            + 1;
+        let before = start as usize..offset.max(start) as usize;
+        let column = self.columns.count(&self.content, before) + 1;
         Position {
             line,
             column,

@@ -116,9 +116,9 @@ fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Op
         return None;
     }
     let message = match problem {
-        Some(problem) => format!("This {}; Prometheus refuses the file", problem.message),
+        Some(problem) => format!("this {}; Prometheus refuses the file", problem.message),
         None => format!(
-            "This is {}, but {} is expected here",
+            "this is {}, but {} is expected here",
             words::what_is(Kind::Scalar(scalar)),
             words::what_is_wanted(ty)
         ),
@@ -137,7 +137,7 @@ pub(super) fn tag_fault(scalar: Scalar<'_>) -> Option<String> {
     let (plain, tag) = written(scalar);
     let fault = scalar::number::resolve(scalar.text, plain, tag).err()?;
     Some(format!(
-        "This {}; Prometheus refuses the file",
+        "this {}; Prometheus refuses the file",
         fault.message
     ))
 }

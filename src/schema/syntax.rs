@@ -105,10 +105,10 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
     let message = match (error.kind, meaning) {
         (SyntaxKind::Internal, _) => error.problem.clone(),
         (_, Some(meaning)) => format!(
-            "The file is not valid YAML: {meaning} (the parser says: {})",
+            "the file is not valid YAML: {meaning} (the parser says: {})",
             error.problem
         ),
-        (_, None) => format!("The file is not valid YAML: {}", error.problem),
+        (_, None) => format!("the file is not valid YAML: {}", error.problem),
     };
     let mut finding = Finding {
         rule: Rule::Syntax.name().into(),

@@ -125,7 +125,7 @@ impl<'d> Checker<'d> {
         let Some(groups) = root.sequence() else {
             let message = "a target file is a list of groups with `targets` and `labels`, and this is not a list";
             if let Some(finding) = self.push(root, message) {
-                finding.help = Some("Write `- targets: [host:port]`".into());
+                finding.help = Some("write `- targets: [host:port]`".into());
             }
             return;
         };
@@ -167,8 +167,8 @@ impl<'d> Checker<'d> {
         let name = entry.name();
         let message = format!("a group has no key `{name}`; file discovery refuses the file");
         let help = match nearest(name, KEYS) {
-            Some(near) => format!("Did you mean `{near}`?"),
-            None => format!("A label goes under `labels`, as `{name}: …`"),
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("a label goes under `labels`, as `{name}: …`"),
         };
         if let Some(finding) = self.push(entry.key, message) {
             finding.help = Some(help);
@@ -195,7 +195,7 @@ impl<'d> Checker<'d> {
                 let message = "`targets` takes a list of addresses, and this is not a list";
                 if let Some(finding) = self.push(node, message) {
                     finding.help =
-                        Some("Write `[host:port]`, with brackets also for one address".into());
+                        Some("write `[host:port]`, with brackets also for one address".into());
                 }
             }
             return;
@@ -244,7 +244,7 @@ impl<'d> Checker<'d> {
                 let message =
                     format!("{what} is a text in quotes in JSON; file discovery refuses the file");
                 if let Some(finding) = self.push(node, message) {
-                    finding.help = Some(format!("Write `\"{}\"`", scalar.text));
+                    finding.help = Some(format!("write `\"{}\"`", scalar.text));
                 }
             }
             (Kind::Scalar(_), _) => {}

@@ -106,19 +106,19 @@ impl<'d> Walker<'_, '_> {
         let said = self.report.at(
             Rule::WrongType,
             node,
-            format!("This is {is}, but {wants} is expected here"),
+            format!("this is {is}, but {wants} is expected here"),
         );
         if let (Type::List(item), Kind::Scalar(_)) = (ty, kind)
             && !matches!(item, Type::Section(_))
         {
-            said.help("A list of one item is written `[item]`, or `- item` on a line of its own");
+            said.help("a list of one item is written `[item]`, or `- item` on a line of its own");
         }
     }
 
     /// An item of a list: null is refused in some lists, and kills Prometheus in one.
     fn item(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: Scope) {
         if matches!(ty, Type::File(Reference::Targets, _)) && is_null(node) {
-            let message = "A path is empty; Prometheus refuses the file";
+            let message = "a path is empty; Prometheus refuses the file";
             self.report
                 .at(Rule::InvalidValue, self.visible(node), message);
         }
@@ -140,18 +140,18 @@ impl<'d> Walker<'_, '_> {
                     .at(
                         Rule::MissingField,
                         self.visible(node),
-                        format!("An item of `{name}` is empty, which Prometheus refuses"),
+                        format!("an item of `{name}` is empty, which Prometheus refuses"),
                     )
-                    .help("Fill the item in, or delete its `-`");
+                    .help("fill the item in, or delete its `-`");
             }
             NullItem::Crash => {
                 self.report
                     .at(
                         Rule::Crash,
                         self.visible(node),
-                        format!("An item of `{name}` is empty; Prometheus dies of a null pointer when it reads this"),
+                        format!("an item of `{name}` is empty; Prometheus dies of a null pointer when it reads this"),
                     )
-                    .help("Fill the item in, or delete its `-`");
+                    .help("fill the item in, or delete its `-`");
             }
         }
     }
@@ -223,7 +223,7 @@ impl<'d> Walker<'_, '_> {
         };
         let said = self.report.at(Rule::UnknownField, entry.key, message);
         match hint {
-            Some(Hint::Spelling(key)) => said.help(format!("Did you mean `{key}`?")),
+            Some(Hint::Spelling(key)) => said.help(format!("did you mean `{key}`?")),
             Some(Hint::Operator(key)) => said.help(format!(
                 "`{name}` is the name that the Prometheus Operator uses; in a configuration file it is `{key}`"
             )),
@@ -260,7 +260,7 @@ impl<'d> Walker<'_, '_> {
                     entry.key,
                     format!("`{name}` is accepted only by accident and does nothing"),
                 )
-                .help("Delete it");
+                .help("delete it");
         } else if let Some((since, instead)) = field.deprecated
             && since <= self.version
         {
@@ -319,7 +319,7 @@ impl<'d> Walker<'_, '_> {
                     self.report.at(
                         Rule::WrongType,
                         entry.key,
-                        "A key must be a single word or text, not a list or a mapping",
+                        "a key must be a single word or text, not a list or a mapping",
                     );
                     continue;
                 }
@@ -364,7 +364,7 @@ impl<'d> Walker<'_, '_> {
         let wants = words::what_is_wanted(&field.ty);
         self.report
             .missing(section, field.key, message)
-            .help(format!("Set `{}` to {wants}", field.key));
+            .help(format!("set `{}` to {wants}", field.key));
     }
 
     /// An explicit tag that the text does not fit. Says whether something was wrong.

@@ -29,13 +29,13 @@ fn what_scalar_is(scalar: Scalar<'_>) -> String {
 /// What a text of a type is called at the head of a sentence.
 pub(super) fn subject(ty: &Type) -> &'static str {
     match ty {
-        Type::Duration => "This duration",
-        Type::ByteSize => "This size",
-        Type::Url => "This URL",
-        Type::Regex => "This regular expression",
-        Type::LabelName => "The name of a label",
-        Type::File(..) => "This path",
-        _ => "This",
+        Type::Duration => "this duration",
+        Type::ByteSize => "this size",
+        Type::Url => "this URL",
+        Type::Regex => "this regular expression",
+        Type::LabelName => "the name of a label",
+        Type::File(..) => "this path",
+        _ => "this",
     }
 }
 
@@ -129,7 +129,7 @@ pub(super) fn not_among(set: &Enum, text: &str, version: Version) -> Option<NotA
         .collect();
     let near = known.iter().find(|word| word.eq_ignore_ascii_case(text));
     let message = if text.is_empty() {
-        format!("This is empty; it has to be {}", any_of(&known))
+        format!("this is empty; it has to be {}", any_of(&known))
     } else {
         format!(
             "`{text}` is not allowed here; it has to be {}",

@@ -291,7 +291,7 @@ fn consequence(purpose: Purpose) -> &'static str {
         Purpose::ScrapeConfigs => {
             "Prometheus starts without these jobs and does not say so; correct the path, or delete the entry"
         }
-        Purpose::Targets => "Until something writes such a file, the job has no targets from it",
+        Purpose::Targets => "until something writes such a file, the job has no targets from it",
     }
 }
 

@@ -59,8 +59,7 @@ fn labels_of(config: Config<'_>) -> Labels {
     for entry in mapping.entries() {
         let value = entry.value.as_str().unwrap_or("");
         // Prometheus expands variables here, so that each process may have another value.
-        let is_filled_in =
-            |text: &str| text.contains('$') || has_placeholder(text);
+        let is_filled_in = |text: &str| text.contains('$') || has_placeholder(text);
         if is_filled_in(value) || is_filled_in(entry.name()) {
             return Labels::Unknown;
         }

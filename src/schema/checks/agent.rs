@@ -27,7 +27,7 @@ fn refuse(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
                 section.key_or_anchor(key),
                 format!("`{key}` is not allowed in agent mode; Prometheus refuses the file"),
             )
-            .help("Delete it, or run Prometheus without `--agent`");
+            .help("delete it, or run Prometheus without `--agent`");
         if let Some(place) = started {
             said.evidence(place, "here Prometheus is started as an agent");
         }

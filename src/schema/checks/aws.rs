@@ -15,7 +15,7 @@ pub(in crate::schema) fn region(section: &Section<'_>, report: &mut Report<'_>) 
                 "region",
                 "`region` is missing; Prometheus before 3.14 refuses the file unless it runs on AWS",
             )
-            .help("Set `region`");
+            .help("set `region`");
     }
 }
 
@@ -29,7 +29,7 @@ pub(in crate::schema) fn filters(section: &Section<'_>, report: &mut Report<'_>)
             report.missing(
                 &filter,
                 "values",
-                "A filter needs `values`; Prometheus refuses the file",
+                "a filter needs `values`; Prometheus refuses the file",
             );
         }
     }
@@ -41,7 +41,7 @@ pub(in crate::schema) fn filters(section: &Section<'_>, report: &mut Report<'_>)
         report.at(
             Rule::MissingField,
             item.parent().unwrap_or(item),
-            "A filter needs `values`; Prometheus refuses the file",
+            "a filter needs `values`; Prometheus refuses the file",
         );
     }
 }

@@ -23,7 +23,7 @@ pub(in crate::schema) fn one_method(section: &Section<'_>, report: &mut Report<'
                 section.anchor,
                 "`azuread` names no way to authenticate; Prometheus refuses the file",
             )
-            .help("Add one of `managed_identity`, `workload_identity`, `oauth`, `sdk` and `certificate`");
+            .help("add one of `managed_identity`, `workload_identity`, `oauth`, `sdk` and `certificate`");
     }
     at_most_one(&methods, report);
 }
@@ -33,7 +33,7 @@ pub(in crate::schema) fn scope(section: &Section<'_>, report: &mut Report<'_>) {
     let Some(node) = section.filled("scope") else {
         return;
     };
-    report.text(node, "The scope", azure::scope);
+    report.text(node, "the scope", azure::scope);
 }
 
 /// What each method has to name. A managed identity may go without an id since 3.5.0.
@@ -60,7 +60,7 @@ pub(in crate::schema) fn ids(section: &Section<'_>, report: &mut Report<'_>) {
         if let Some(node) = section.filled(key) {
             report
                 .text(node, &format!("`{key}`"), uuid::uuid)
-                .help("A UUID looks like `00000000-0000-0000-0000-000000000000`");
+                .help("a UUID looks like `00000000-0000-0000-0000-000000000000`");
         }
     }
 }

@@ -156,7 +156,7 @@ fn schemes_agree(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut R
         return;
     };
     let words = "`allow-utf-8` needs the validation scheme `utf8`, but it is `legacy` here; Prometheus refuses the file";
-    let help = "Use `underscores`, `dots` or `values`, or the validation scheme `utf8`";
+    let help = "use `underscores`, `dots` or `values`, or the validation scheme `utf8`";
     if let Some(entry) = escaping.and_then(|escaping| escaping.entry(ESCAPING)) {
         if entry.value.as_str() == Some("allow-utf-8") {
             report
@@ -172,9 +172,9 @@ fn schemes_agree(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut R
             .at(
                 Rule::Conflict,
                 legacy.value,
-                "With `legacy` in a job alone, Prometheus before 3.6 still escapes names as `allow-utf-8` and refuses the file",
+                "with `legacy` in a job alone, Prometheus before 3.6 still escapes names as `allow-utf-8` and refuses the file",
             )
-            .help("Set `metric_name_escaping_scheme: underscores` beside it");
+            .help("set `metric_name_escaping_scheme: underscores` beside it");
     }
 }
 
@@ -212,7 +212,7 @@ fn unique<'d>(
             format!("`{key}` {name:?} is used twice; Prometheus refuses the file"),
         )
         .evidence(place, "it is first used here")
-        .help("Give every entry a name of its own");
+        .help("give every entry a name of its own");
 }
 
 /// Translation strategies that keep names as they are need the scheme `utf8`.
@@ -238,6 +238,6 @@ pub(in crate::schema) fn otlp_names(section: &Section<'_>, report: &mut Report<'
                 format!("`{word}` needs the validation scheme `utf8`, but it is `legacy`; Prometheus refuses the file"),
             )
             .evidence(place, "the validation scheme is set here")
-            .help("Use `UnderscoreEscapingWithSuffixes`, or the validation scheme `utf8`");
+            .help("use `UnderscoreEscapingWithSuffixes`, or the validation scheme `utf8`");
     }
 }

@@ -105,7 +105,7 @@ fn absolute(section: &Section<'_>, key: &str, web: bool, report: &mut Report<'_>
             node,
             format!("`{key}` {problem}; Prometheus refuses the file"),
         )
-        .help("Write it like `http://host:port`");
+        .help("write it like `http://host:port`");
 }
 
 /// The value of a key, if it can be read as a URL; says so if not.
@@ -118,7 +118,7 @@ fn parsed<'d>(
     match scalar::url(node.scalar()?.text) {
         Ok(url) => Some((node, url)),
         Err(_) => {
-            report.text(node, "This URL", |text| scalar::url(text).map(drop));
+            report.text(node, "this URL", |text| scalar::url(text).map(drop));
             None
         }
     }
@@ -142,7 +142,7 @@ pub(in crate::schema) fn secret_key(section: &Section<'_>, report: &mut Report<'
         report.missing(
             section,
             "secret_key",
-            "Neither `secret_key` nor `secret_key_file` is set; Prometheus refuses the file",
+            "neither `secret_key` nor `secret_key_file` is set; Prometheus refuses the file",
         );
     }
 }
@@ -202,7 +202,7 @@ pub(in crate::schema) fn zookeeper(section: &Section<'_>, report: &mut Report<'_
             report.at(
                 Rule::InvalidValue,
                 node,
-                "A path begins with `/`; Prometheus refuses the file",
+                "a path begins with `/`; Prometheus refuses the file",
             );
         }
     }

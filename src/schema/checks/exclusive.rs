@@ -27,14 +27,14 @@ pub(in crate::schema) fn at_most_one(entries: &[Entry<'_>], report: &mut Report<
     };
     let names: Vec<&str> = entries.iter().map(|entry| entry.name()).collect();
     let message = format!(
-        "Only one of {} may be set; Prometheus refuses the file",
+        "only one of {} may be set; Prometheus refuses the file",
         words::all_of(&names)
     );
     let mut said = report.conflict(*first, *last, message);
     for entry in entries.iter().take(entries.len() - 1).skip(1) {
         said = said.evidence(entry.key.place(), format!("`{}` is set here", entry.name()));
     }
-    said.help("Keep one of them and delete the others");
+    said.help("keep one of them and delete the others");
 }
 
 /// Reports that at most one of these keys may be filled.

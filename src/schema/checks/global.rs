@@ -42,14 +42,14 @@ pub(in crate::schema) fn external_labels(section: &Section<'_>, report: &mut Rep
     let scheme = section.scope.scheme;
     for entry in mapping.entries() {
         for (node, what) in [
-            (entry.key, "The name of a label"),
-            (entry.value, "The value of a label"),
+            (entry.key, "the name of a label"),
+            (entry.value, "the value of a label"),
         ] {
             if let Some(scalar) = node.scalar().filter(|scalar| grammar::is_not_utf8(*scalar)) {
                 report.text(node, what, |_| Err(grammar::not_utf8(scalar)));
             }
         }
-        report.text(entry.key, "The name of a label", |text| {
+        report.text(entry.key, "the name of a label", |text| {
             grammar::label_name(text, scheme)
         });
     }

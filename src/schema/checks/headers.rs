@@ -18,7 +18,7 @@ pub(in crate::schema) fn none_reserved(
         let name = entry.name();
         let said = report.text(entry.key, "This", test);
         if name.eq_ignore_ascii_case("authorization") {
-            said.help("Use `authorization`, `basic_auth` or `oauth2`");
+            said.help("use `authorization`, `basic_auth` or `oauth2`");
         } else {
             said.help("Prometheus sets it itself: delete it");
         }

@@ -54,7 +54,7 @@ pub(in crate::schema) fn inner_sources(section: &Section<'_>, report: &mut Repor
                 node,
                 "`authorization` cannot do basic authentication; Prometheus refuses the file",
             )
-            .help("Use `basic_auth` with `username` and `password`");
+            .help("use `basic_auth` with `username` and `password`");
     }
 }
 
@@ -122,7 +122,7 @@ pub(in crate::schema) fn proxy(section: &Section<'_>, report: &mut Report<'_>) {
                 key,
                 "`proxy_connect_header` is set, but there is no proxy; Prometheus refuses the file",
             )
-            .help("Set `proxy_url` or `proxy_from_environment: true`, or delete the headers");
+            .help("set `proxy_url` or `proxy_from_environment: true`, or delete the headers");
     }
     if let Some(environment) = environment.filter(|_| from_environment) {
         if let Some(url) = url.filter(|_| url_set) {
@@ -140,6 +140,6 @@ pub(in crate::schema) fn proxy(section: &Section<'_>, report: &mut Report<'_>) {
                 no_proxy.key,
                 "`no_proxy` is set, but `proxy_url` is not; Prometheus refuses the file",
             )
-            .help("Set `proxy_url`, or delete `no_proxy`");
+            .help("set `proxy_url`, or delete `no_proxy`");
     }
 }

@@ -65,7 +65,7 @@ pub(in crate::schema) fn client(section: &Section<'_>, report: &mut Report<'_>) 
                 kubeconfig,
                 "`kubeconfig_file` says how to reach the API server, so no other setting of the client may be set; Prometheus refuses the file",
             )
-            .help("Keep one of the two");
+            .help("keep one of the two");
     } else if server.is_none() {
         report
             .at(
@@ -77,7 +77,7 @@ pub(in crate::schema) fn client(section: &Section<'_>, report: &mut Report<'_>) 
                 ),
             )
             .help(
-                "Set `api_server`, or delete the settings of the client to use the service account",
+                "set `api_server`, or delete the settings of the client to use the service account",
             );
     }
 }
@@ -142,10 +142,10 @@ pub(in crate::schema) fn selectors(section: &Section<'_>, report: &mut Report<'_
                 .at(
                     Rule::Duplicate,
                     entry.value,
-                    format!("Two selectors have the role `{name}`; Prometheus refuses the file"),
+                    format!("two selectors have the role `{name}`; Prometheus refuses the file"),
                 )
                 .evidence(place, "the first one is here")
-                .help("Write one selector with both conditions, separated by a comma");
+                .help("write one selector with both conditions, separated by a comma");
             continue;
         }
         seen.push((name, entry));
@@ -162,7 +162,7 @@ pub(in crate::schema) fn selectors(section: &Section<'_>, report: &mut Report<'_
                 Rule::InvalidValue,
                 entry.value,
                 format!(
-                    "With the role `{role}`, selectors can have the role {}; Prometheus refuses the file",
+                    "with the role `{role}`, selectors can have the role {}; Prometheus refuses the file",
                     words::any_of(allowed)
                 ),
             );
@@ -177,6 +177,6 @@ fn unreadable(
     report: &mut Report<'_>,
 ) {
     if let Some(node) = section.filled(key) {
-        report.text(node, &format!("The {key} selector"), test);
+        report.text(node, &format!("the {key} selector"), test);
     }
 }

@@ -58,7 +58,7 @@ pub(in crate::schema) fn rest(section: &Section<'_>, report: &mut Report<'_>) {
             report.at(
                 Rule::InvalidValue,
                 node,
-                "A compartment is empty; Prometheus refuses the file",
+                "a compartment is empty; Prometheus refuses the file",
             );
         }
     }

@@ -30,7 +30,7 @@ pub(in crate::schema) fn attributes(section: &Section<'_>, report: &mut Report<'
                 section.key_or_anchor(IGNORE),
                 format!("`{IGNORE}` works only with `{ALL}: true`; Prometheus refuses the file"),
             )
-            .help(format!("Set `{ALL}: true`, or delete `{IGNORE}`"));
+            .help(format!("set `{ALL}: true`, or delete `{IGNORE}`"));
     }
 }
 
@@ -50,7 +50,7 @@ fn names(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
             report.at(
                 Rule::InvalidValue,
                 node,
-                format!("An item of `{key}` is empty; Prometheus refuses the file"),
+                format!("an item of `{key}` is empty; Prometheus refuses the file"),
             );
         } else if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
             let place = first.place();
@@ -58,7 +58,7 @@ fn names(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
                 .at(
                     Rule::Duplicate,
                     item,
-                    format!("The attribute `{name}` is listed twice; Prometheus refuses the file"),
+                    format!("the attribute `{name}` is listed twice; Prometheus refuses the file"),
                 )
                 .evidence(place, "it is first listed here");
         } else {

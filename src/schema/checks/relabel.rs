@@ -27,7 +27,7 @@ pub(in crate::schema) fn rule(section: &Section<'_>, report: &mut Report<'_>) {
                     "action",
                     "`action` is empty; Prometheus refuses the file",
                 )
-                .help("Delete `action` to get `replace`, or name one");
+                .help("delete `action` to get `replace`, or name one");
         }
         return;
     }
@@ -72,7 +72,7 @@ fn modulus(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
                 "modulus",
                 "`hashmod` needs a `modulus` above zero; Prometheus refuses the file",
             )
-            .help("Set `modulus` to the number of shards");
+            .help("set `modulus` to the number of shards");
     }
 }
 
@@ -90,12 +90,12 @@ fn target_label(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
                 "target_label",
                 format!("`{action}` needs a `target_label`; Prometheus refuses the file"),
             )
-            .help("Name the label that the result goes into");
+            .help("name the label that the result goes into");
         return;
     };
     let scheme = section.scope.scheme;
     let template = action == "replace" && target.contains('$');
-    report.text(node, "The name of a label", |text| {
+    report.text(node, "the name of a label", |text| {
         if template {
             grammar::label_template(text, scheme)
         } else {
@@ -153,7 +153,7 @@ fn unwanted(action: &str, key: &str, set: bool, section: &Section<'_>, report: &
         entry.key,
         format!("`{action}` takes {uses}, so `{key}` must not be set; Prometheus refuses the file"),
     );
-    let said = said.help(format!("Delete `{key}`"));
+    let said = said.help(format!("delete `{key}`"));
     if let Some(entry) = section.entry("action") {
         said.evidence(entry.value.place(), format!("the action is `{action}`"));
     }

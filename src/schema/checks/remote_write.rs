@@ -39,7 +39,7 @@ pub(in crate::schema) fn queue_null(section: &Section<'_>, report: &mut Report<'
                 entry.key,
                 "`queue_config` is empty, which sets all of it to zero; Prometheus refuses the file",
             )
-            .help("Delete `queue_config` to get the defaults");
+            .help("delete `queue_config` to get the defaults");
     }
 }
 
@@ -63,7 +63,7 @@ pub(in crate::schema) fn queue(section: &Section<'_>, report: &mut Report<'_>) {
                     pointed(section, key),
                     format!("`{key}` must be above zero; Prometheus refuses the file"),
                 )
-                .help(format!("Delete `{key}` to get the default"));
+                .help(format!("delete `{key}` to get the default"));
         }
     }
     let number = |key| section.number(key).map(f64::trunc);
@@ -124,7 +124,7 @@ pub(in crate::schema) fn sigv4(section: &Section<'_>, report: &mut Report<'_>) {
                 section.key_or_anchor(has),
                 format!("`{has}` is set, but `{lacks}` is not; Prometheus refuses the file"),
             )
-            .help("Set both, or neither to use the credentials of the environment");
+            .help("set both, or neither to use the credentials of the environment");
     }
     if section.at_least(3, 10, 0)
         && section.filled("external_id").is_some()
@@ -136,6 +136,6 @@ pub(in crate::schema) fn sigv4(section: &Section<'_>, report: &mut Report<'_>) {
                 section.key_or_anchor("external_id"),
                 "`external_id` is set, but `role_arn` is not; Prometheus refuses the file",
             )
-            .help("Set `role_arn`, or delete `external_id`");
+            .help("set `role_arn`, or delete `external_id`");
     }
 }

@@ -17,9 +17,9 @@ pub(in crate::schema) fn protocols(section: &Section<'_>, report: &mut Report<'_
             .at(
                 Rule::InvalidValue,
                 node,
-                "The list of protocols is empty; Prometheus refuses the file",
+                "the list of protocols is empty; Prometheus refuses the file",
             )
-            .help("Name at least one protocol, or delete `scrape_protocols`");
+            .help("name at least one protocol, or delete `scrape_protocols`");
     }
     let mut seen: Vec<(String, Node<'_>)> = Vec::new();
     for item in list.iter() {
@@ -31,7 +31,7 @@ pub(in crate::schema) fn protocols(section: &Section<'_>, report: &mut Report<'_
                 .at(
                     Rule::Duplicate,
                     item,
-                    format!("The protocol `{name}` is listed twice; Prometheus refuses the file"),
+                    format!("the protocol `{name}` is listed twice; Prometheus refuses the file"),
                 )
                 .evidence(place, "it is first listed here");
         } else {
@@ -68,9 +68,9 @@ pub(super) fn slashes(section: &Section<'_>, report: &mut Report<'_>) {
                         Rule::InvalidValue,
                         target,
                         span,
-                        "A target is `host:port`, without a scheme or a path; Prometheus refuses the file",
+                        "a target is `host:port`, without a scheme or a path; Prometheus refuses the file",
                     )
-                    .help("Set `scheme` and `metrics_path` beside `static_configs`");
+                    .help("set `scheme` and `metrics_path` beside `static_configs`");
             }
         }
     }

@@ -17,7 +17,7 @@ pub(in crate::schema) fn retention(section: &Section<'_>, report: &mut Report<'_
         report.at(
             Rule::InvalidValue,
             node,
-            "A size must not be negative; Prometheus refuses the file",
+            "a size must not be negative; Prometheus refuses the file",
         );
     }
     // Not a number is neither below nor above, and passes.
@@ -28,7 +28,7 @@ pub(in crate::schema) fn retention(section: &Section<'_>, report: &mut Report<'_
         report.at(
             Rule::InvalidValue,
             node,
-            "A percentage is between 0 and 100; Prometheus refuses the file",
+            "a percentage is between 0 and 100; Prometheus refuses the file",
         );
     }
 }

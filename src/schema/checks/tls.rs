@@ -29,10 +29,10 @@ pub(in crate::schema) fn pair(section: &Section<'_>, report: &mut Report<'_>) {
         .at(
             Rule::MissingField,
             alone.key,
-            format!("The client {has} is set, but its {lacks} is not; Prometheus refuses the file"),
+            format!("the client {has} is set, but its {lacks} is not; Prometheus refuses the file"),
         )
         .help(format!(
-            "Set `{write}` as well, or delete `{}`",
+            "set `{write}` as well, or delete `{}`",
             alone.name()
         ));
 }

@@ -214,7 +214,7 @@ fn labels(of: Node<'_>, report: &mut Report<'_>) {
             let message = "a rule can't set the label `__name__`; Prometheus refuses the file";
             help(
                 report.at(entry.key, message),
-                "The metric's name is what `record` says",
+                "the metric's name is what `record` says",
             );
         } else {
             name(entry, "label", report);

@@ -82,44 +82,44 @@ static RULE: Section = Section {
 
 /// Keys that others than Prometheus know.
 const FOREIGN: &[(&str, &str)] = &[
-    ("partial_response_strategy", "Only Thanos knows this key"),
-    ("namespace", "Only mimirtool and cortextool know this key"),
-    ("source_tenants", "Only Mimir and Cortex know this key"),
+    ("partial_response_strategy", "only Thanos knows this key"),
+    ("namespace", "only mimirtool and cortextool know this key"),
+    ("source_tenants", "only Mimir and Cortex know this key"),
     (
         "evaluation_delay",
-        "Only Mimir knows this key; in Prometheus it is `query_offset`",
+        "only Mimir knows this key; in Prometheus it is `query_offset`",
     ),
     (
         "align_evaluation_time_on_interval",
-        "Only Mimir knows this key",
+        "only Mimir knows this key",
     ),
-    ("remote_write", "Only Loki knows this key in a group"),
-    ("concurrency", "Only vmalert knows this key"),
-    ("tenant", "Only vmalert knows this key"),
-    ("params", "Only vmalert knows this key"),
+    ("remote_write", "only Loki knows this key in a group"),
+    ("concurrency", "only vmalert knows this key"),
+    ("tenant", "only vmalert knows this key"),
+    ("params", "only vmalert knows this key"),
     (
         "kind",
-        "This is a PrometheusRule resource: Prometheus itself reads only what stands under its `spec`",
+        "this is a PrometheusRule resource: Prometheus itself reads only what stands under its `spec`",
     ),
     (
         "apiVersion",
-        "This is a Kubernetes resource: Prometheus itself reads only what stands under its `spec`",
+        "this is a Kubernetes resource: Prometheus itself reads only what stands under its `spec`",
     ),
     (
         "rule_files",
-        "This looks like a configuration of Prometheus, not like a rule file",
+        "this looks like a configuration of Prometheus, not like a rule file",
     ),
     (
         "scrape_configs",
-        "This looks like a configuration of Prometheus, not like a rule file",
+        "this looks like a configuration of Prometheus, not like a rule file",
     ),
     (
         "rule_fields",
-        "This looks like the tests of promtool, not like a rule file",
+        "this looks like the tests of promtool, not like a rule file",
     ),
     (
         "tests",
-        "This looks like unit tests for `promtool test rules`, not like a rule file",
+        "this looks like unit tests for `promtool test rules`, not like a rule file",
     ),
 ];
 
@@ -193,7 +193,7 @@ fn unknown(of: &Section, entry: Entry<'_>, report: &mut Report<'_>) {
     let near = nearest(name, of.fields.iter().map(|field| field.key));
     let help = match (foreign, near) {
         (Some((_, help)), _) => Some((*help).to_owned()),
-        (_, Some(near)) => Some(format!("Did you mean `{near}`?")),
+        (_, Some(near)) => Some(format!("did you mean `{near}`?")),
         _ => [&FILE, &GROUP, &RULE]
             .into_iter()
             .find(|section| known(section))

@@ -56,7 +56,7 @@ impl Parser<'_> {
             if of.shape != Shape::Selector && of.ty.is(Type::Vector) {
                 let text = self.text.get(open.from..end).unwrap_or("[5m]");
                 let inner = text.trim_end_matches(']');
-                fault = fault.help(format!("Write a subquery, such as `{inner}:]`"));
+                fault = fault.help(format!("write a subquery, such as `{inner}:]`"));
             }
             self.push(fault);
         }

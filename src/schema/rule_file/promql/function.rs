@@ -198,7 +198,7 @@ pub(super) fn find(name: &str, dialect: Dialect) -> Result<&'static Function, Fa
             let message =
                 format!("the function `{name}` was removed in Prometheus {major}.{minor}");
             Err(Fault::new(0, 0, message)
-                .help("It is called `double_exponential_smoothing` now, and is experimental"))
+                .help("it is called `double_exponential_smoothing` now, and is experimental"))
         }
         Some((function, _)) => Ok(function),
         None => {
@@ -208,7 +208,7 @@ pub(super) fn find(name: &str, dialect: Dialect) -> Result<&'static Function, Fa
                 .iter()
                 .filter(|function| function.since <= dialect.release);
             Err(match nearest(name, names.map(|function| function.name)) {
-                Some(near) => fault.help(format!("Did you mean `{near}`?")),
+                Some(near) => fault.help(format!("did you mean `{near}`?")),
                 None => fault,
             })
         }

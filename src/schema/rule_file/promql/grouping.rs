@@ -150,14 +150,14 @@ impl Parser<'_> {
         }
         if operator.is_comparison() && modifiers.bool_word.is_none() && scalars == (true, true) {
             let fault = Fault::at(sign, "two numbers are compared without `bool`");
-            self.push(fault.help(format!("Write `{word} bool`, which gives 0 or 1")));
+            self.push(fault.help(format!("write `{word} bool`, which gives 0 or 1")));
         }
         if operator.is_set() && (scalars.0 || scalars.1) {
             let fault = Fault::at(
                 sign,
                 format!("`{word}` joins two vectors, and one side is a number"),
             );
-            self.push(fault.help("Turn a number into a vector with `vector(…)`"));
+            self.push(fault.help("turn a number into a vector with `vector(…)`"));
         }
         if let Some((on, group)) = modifiers.matching.as_ref().zip(modifiers.group.as_ref()) {
             self.labels_on_both_sides(on, group);

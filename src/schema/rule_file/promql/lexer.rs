@@ -109,7 +109,7 @@ impl<'t> Lexer<'t> {
         {
             Some((at, open, close)) => {
                 let message = format!("this `{open}` is never closed");
-                Err(Fault::new(at, at + 1, message).help(format!("Add the missing `{close}`")))
+                Err(Fault::new(at, at + 1, message).help(format!("add the missing `{close}`")))
             }
             None => Ok(Token {
                 kind: Kind::End,
@@ -146,7 +146,7 @@ impl<'t> Lexer<'t> {
             }
             '{' => Err(self
                 .stray(c, " inside braces")
-                .help("Close the first `{` before the next one")),
+                .help("close the first `{` before the next one")),
             _ => Err(self.stray(c, " inside braces")),
         }
     }
@@ -232,7 +232,7 @@ impl<'t> Lexer<'t> {
                 let text = self.text.get(self.at..end).unwrap_or_default();
                 let message = format!("`{text}` is neither a number nor a duration");
                 Err(Fault::new(self.at, end, message)
-                    .help("A duration is written like `5m`, `1h30m` or `500ms`"))
+                    .help("a duration is written like `5m`, `1h30m` or `500ms`"))
             }
         }
     }
@@ -280,7 +280,7 @@ impl<'t> Lexer<'t> {
                 let message =
                     format!("`{word}` can't stand between brackets, where a duration belongs");
                 Err(Fault::new(self.at, self.at + length, message)
-                    .help("Write a duration such as `[5m]`"))
+                    .help("write a duration such as `[5m]`"))
             }
         }
     }

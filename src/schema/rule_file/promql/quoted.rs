@@ -47,7 +47,7 @@ pub(super) fn end(text: &str, from: usize) -> Result<usize, Fault> {
 fn at_escape(at: usize, problem: (usize, &'static str)) -> Fault {
     let (length, message) = problem;
     Fault::new(at, at + length, message)
-        .help("Write `\\\\` for a backslash in a quoted text, or put the text in backticks")
+        .help("write `\\\\` for a backslash in a quoted text, or put the text in backticks")
 }
 
 /// How many characters an escape has, the backslash included.

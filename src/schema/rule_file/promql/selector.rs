@@ -74,7 +74,7 @@ impl Parser<'_> {
             }
         } else if !matchers.demanding {
             let message = "this selects every series that there is, which Prometheus refuses";
-            let help = "Name a metric, or compare a label with something that is not empty";
+            let help = "name a metric, or compare a label with something that is not empty";
             self.push(Fault::new(from, to, message).help(help));
         }
         let named = name.is_some();

@@ -35,15 +35,15 @@ impl Type {
     /// What to do about a value of this type where another is wanted.
     pub(super) fn remedy(self, wanted: Self) -> Option<&'static str> {
         match (self, wanted) {
-            (Self::Vector, Self::Matrix) => Some("Add a range to the selector, such as `[5m]`"),
+            (Self::Vector, Self::Matrix) => Some("add a range to the selector, such as `[5m]`"),
             (Self::Matrix, Self::Vector) => Some(
-                "Take the range away, or put it in a function such as `rate(…)` or `avg_over_time(…)`",
+                "take the range away, or put it in a function such as `rate(…)` or `avg_over_time(…)`",
             ),
             (Self::Vector, Self::Scalar) => {
-                Some("Turn a vector of one element into a number with `scalar(…)`")
+                Some("turn a vector of one element into a number with `scalar(…)`")
             }
-            (Self::Scalar, Self::Vector) => Some("Turn a number into a vector with `vector(…)`"),
-            (_, Self::Text) => Some("Write a text in quotes"),
+            (Self::Scalar, Self::Vector) => Some("turn a number into a vector with `vector(…)`"),
+            (_, Self::Text) => Some("write a text in quotes"),
             _ => None,
         }
     }
