@@ -21,7 +21,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     let mut finding = out.at(
         *first,
         Severity::Info,
-        "A target that sends no content type, or one that Prometheus does not know, is read as text \
+        "a target that sends no content type, or one that Prometheus does not know, is read as text \
          before 3.0; from then on its scrape fails",
     );
     finding.help = Some(

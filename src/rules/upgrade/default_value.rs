@@ -89,7 +89,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
             list.key,
             Severity::Info,
             format!(
-                "The default of `{name}` is {old} before Prometheus {major}.{minor} and {new} from \
+                "the default of `{name}` is {old} before Prometheus {major}.{minor} and {new} from \
                  then on: {}",
                 change.effect
             ),
