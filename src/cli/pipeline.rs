@@ -257,7 +257,7 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
             judgement
                 .findings
                 .into_iter()
-                .filter_map(|one| policies::levelled(one, policy)),
+                .filter_map(|one| policies::levelled(one, policy, request.now)),
         );
         all.unchecked.extend(judgement.unchecked);
         all.endpoints += judgement.endpoints;
@@ -286,7 +286,7 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
         let policy = policies.of(root);
         let found = judgement.findings.into_iter();
         all.findings
-            .extend(found.filter_map(|one| policies::levelled(one, policy)));
+            .extend(found.filter_map(|one| policies::levelled(one, policy, request.now)));
         all.unchecked.extend(judgement.unchecked);
     }
     for (found, why) in &survey.unread {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::finding::{Finding, Text};
-use crate::policy::{FILE_NAMES, Level, Policy, PolicyError};
+use crate::policy::{FILE_NAMES, Policy, PolicyError};
 use crate::rules;
 use crate::source::{Found, LARGEST, ReadError, Tree};
 
@@ -90,8 +90,7 @@ fn check_names(policy: Policy) -> Result<Policy, Vec<PolicyError>> {
             .any(|page| page.name == name || page.group() == name)
     };
     let wrong: Vec<_> = policy
-        .rules
-        .iter()
+        .rule_levels()
         .filter(|entry| !known(&entry.name))
         .map(|entry| PolicyError {
             message: format!("there is no rule or group `{}`", entry.name),
@@ -107,17 +106,9 @@ fn check_names(policy: Policy) -> Result<Policy, Vec<PolicyError>> {
 }
 
 /// Gives a finding the level that the policy sets for its rule or group; none if that is off.
-pub(super) fn levelled(mut finding: Finding, policy: &Policy) -> Option<Finding> {
-    let group = finding.rule.split('/').next().unwrap_or("");
-    let by_name = policy
-        .rules
-        .iter()
-        .rfind(|entry| entry.name == finding.rule);
-    let entry = by_name.or_else(|| policy.rules.iter().rfind(|entry| entry.name == group));
-    match entry.map(|entry| entry.level) {
-        Some(Level::Off) => return None,
-        Some(Level::At(severity)) => finding.severity = severity,
-        None => {}
+pub(super) fn levelled(mut finding: Finding, policy: &Policy, now: i64) -> Option<Finding> {
+    if let Some(entry) = policy.level_of(&finding.rule, finding.place.path()) {
+        finding.severity = entry.level.on(now)?;
     }
     Some(finding)
 }
