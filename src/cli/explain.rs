@@ -17,9 +17,10 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
     if let Some(page) = rules::find(name) {
         writeln!(
             out,
-            "{} ({}, since {})\n",
+            "{} ({}, {}, since {})\n",
             page.name,
             page.severity.word(),
+            page.status.word(),
             page.since
         )?;
         writeln!(out, "{}", page.body().trim_end())?;
@@ -79,9 +80,11 @@ fn list(pages: &[&rules::Page], out: &mut dyn Write) -> io::Result<()> {
     for page in pages {
         writeln!(
             out,
-            "{:width$}  {:7}  {}",
+            "{:width$}  {:7}  {:10}  {:7}  {}",
             page.name,
             page.severity.word(),
+            page.status.word(),
+            page.since,
             page.title
         )?;
     }

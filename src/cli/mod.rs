@@ -4,20 +4,25 @@ mod agent;
 mod args;
 mod audit;
 mod check;
+mod config;
 mod deliver;
 mod explain;
 mod files;
+mod init;
 mod inventory;
 mod key;
+mod levels;
 mod parallel;
 pub mod pipeline;
 mod policies;
+mod policy_files;
 mod schema;
 mod shell;
 mod since;
 mod terminal;
 mod trust;
 mod unrendered;
+mod unused;
 mod watch;
 
 use std::io::{self, Write};
@@ -71,7 +76,10 @@ pub fn main() -> Exit {
         Some(Command::Audit(args)) => audit::audit(&args, &mut out),
         Some(Command::Files(args)) => files::files(&args, &mut out),
         Some(Command::Explain { name }) => explain::explain(&name, &mut out),
-        Some(Command::Schema { prometheus }) => schema::schema(prometheus, &mut out),
+        Some(Command::Init { folder }) => init::init(folder.as_deref(), &mut out),
+        Some(Command::Config(args)) => config::config(&args, &mut out),
+        Some(Command::Schema { policy: true, .. }) => schema::policy(&mut out),
+        Some(Command::Schema { prometheus, .. }) => schema::schema(prometheus, &mut out),
         Some(Command::Rules) => explain::rules(&mut out),
         Some(Command::Completions { shell }) => shell::completions(shell, &mut out),
         Some(Command::Man { command }) => shell::man(command.as_deref(), &mut out),

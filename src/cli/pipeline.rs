@@ -8,15 +8,18 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::agent;
 use super::inventory;
+use super::levels::Levels;
 use super::parallel;
-use super::policies::{self, Policies};
+use super::policies::{self, Policies, Scope};
+use super::policy_files::catalogue;
 use super::unrendered;
+use super::unused::{Uses, unused};
 use super::watch::{Stage, Watch};
 use crate::discover::{self, Recognised, What};
 use crate::facts::deployment::{RunAs, is_dockerfile};
-use crate::facts::{self, Facts, Host, Lookup, Scan};
+use crate::facts::{self, Facts, Host, Lookup, Scan, Shared};
 use crate::finding::{Evidence, Finding, Place, Severity, Span, Text, Unchecked};
-use crate::policy::{Policy, PolicyError};
+use crate::policy::{Policy, PolicyError, Profile};
 use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Configuration, Judgement};
@@ -49,6 +52,8 @@ pub struct Request {
     pub nameless: Option<PathBuf>,
     /// When certificates are valid: seconds since 1970.
     pub now: i64,
+    /// How much is reported, instead of what the policy says.
+    pub profile: Option<Profile>,
     /// Gather the inventory of endpoints too.
     pub inventory: bool,
     /// What counts and measures.
@@ -69,6 +74,7 @@ impl Default for Request {
             agent: false,
             nameless: None,
             now: today(),
+            profile: None,
             inventory: false,
             watch: Arc::default(),
         }
@@ -114,6 +120,10 @@ pub struct Survey {
     others: Vec<Found>,
     /// Candidates that could not be read.
     unread: Vec<(Found, String)>,
+    /// Everything that was walked.
+    pub(super) walked: Vec<Found>,
+    /// The files that policy leaves out, by shown path, and where it says so.
+    pub(super) excluded: Vec<(Found, Place)>,
 }
 
 /// What one file came to.
@@ -121,6 +131,7 @@ enum Look {
     Seen(Box<Seen>),
     Other(Found),
     Nothing,
+    Excluded(Found, Place, bool),
     Unread(Found, String),
     Panic(Found),
 }
@@ -153,15 +164,22 @@ pub(super) fn survey(
     let named = named.filter(|problem| !may_be_gone(problem));
     run.problems
         .extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
-    let policies = match policies::read(request.config.as_deref(), &walked.files, tree) {
+    let policies = match policies::read(
+        request.config.as_deref(),
+        &walked.files,
+        request.threads,
+        tree,
+    ) {
         Ok(policies) => policies,
         Err(errors) => {
             run.policy_errors = errors;
             return None;
         }
     };
+    let none = Policy::default();
     let look = |found: &Found| {
-        let look = || look_at(found, request, policies.of(&found.root), tree);
+        let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
+        let look = || look_at(found, request, policy, tree);
         let look = catch_unwind(AssertUnwindSafe(look));
         watch.step();
         look.unwrap_or_else(|_| Look::Panic(found.clone()))
@@ -174,6 +192,12 @@ pub(super) fn survey(
         match look {
             Look::Seen(seen) => survey.seen.push(*seen),
             Look::Other(found) => survey.others.push(found),
+            Look::Excluded(found, place, has_facts) => {
+                if has_facts {
+                    survey.others.push(found.clone());
+                }
+                survey.excluded.push((found, place));
+            }
             Look::Unread(found, why) if found.named => {
                 run.problems.push(format!("{}: {why}", found.shown))
             }
@@ -182,6 +206,7 @@ pub(super) fn survey(
             Look::Nothing => {}
         }
     }
+    survey.walked = walked.files;
     Some((survey, policies))
 }
 
@@ -220,8 +245,12 @@ fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -
             Look::Nothing
         };
     }
+    let path = tree.shown(&found.path);
+    if !whatever_it_is && let Some(place) = policy.excludes(&path) {
+        return Look::Excluded(found.clone(), place.clone(), facts::may_hold(&bytes));
+    }
     let text = Text::new(Arc::clone(&found.shown), bytes);
-    let recognised = discover::examine(text, whatever_it_is, policy.is_template(&found.shown));
+    let recognised = discover::examine(text, whatever_it_is, policy.is_template(&path));
     Look::Seen(Box::new(Seen {
         found: found.clone(),
         recognised,
@@ -230,35 +259,31 @@ fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -
 
 /// Judges everything that was recognised as a configuration.
 fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tree, run: &mut Run) {
-    let mut facts: BTreeMap<&Path, Facts<'_>> = BTreeMap::new();
-    for seen in &survey.seen {
-        let root = &*seen.found.root;
-        facts
-            .entry(root)
-            .or_insert_with(|| facts_of(root, request, survey, policies.of(root), tree));
-    }
+    let facts = all_facts(request, survey, policies, tree);
     let judgements = parallel::map(request.threads, &survey.seen, |seen| {
-        let facts = facts.get(&*seen.found.root)?;
+        let facts = facts.get(&policies.scope_of(&seen.found))?;
         let judge = || judge_one(seen, facts, request, tree);
         let judged = catch_unwind(AssertUnwindSafe(judge)).ok();
         request.watch.step();
         judged
     });
+    let levels = Levels {
+        profile: request.profile,
+        now: request.now,
+    };
     let mut all = Judgement::default();
     let mut files = Vec::new();
+    let mut uses: BTreeMap<usize, Uses> = BTreeMap::new();
     let mut trees: BTreeMap<&Path, Vec<Configuration<'_>>> = BTreeMap::new();
     for (seen, judgement) in survey.seen.iter().zip(judgements) {
-        let Some((judgement, configuration)) = judgement else {
+        let (Some((judgement, configuration)), Some(scope)) = (judgement, policies.of(&seen.found))
+        else {
             run.problems.push(own_fault(&seen.found));
             continue;
         };
-        let policy = policies.of(&seen.found.root);
-        all.findings.extend(
-            judgement
-                .findings
-                .into_iter()
-                .filter_map(|one| policies::levelled(one, policy, request.now)),
-        );
+        let found = judgement.findings.into_iter();
+        all.findings
+            .extend(found.filter_map(|one| levels.of(one, &scope.policy)));
         all.unchecked.extend(judgement.unchecked);
         all.endpoints += judgement.endpoints;
         if request.inventory {
@@ -267,10 +292,21 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
                 .extend(rows.map(|row| (seen.found.path.clone(), row)));
         }
         files.extend(checked_file(seen));
-        let configurations = trees.entry(&*seen.found.root).or_default();
+        if let Some(configuration) = &configuration
+            && !scope.chain.is_empty()
+        {
+            let uses = uses.entry(policies.scope_of(&seen.found)).or_default();
+            uses.configuration(configuration, &scope.policy);
+        }
+        let configurations = trees.entry(&scope.root).or_default();
         // What a covered tag stands for is not known, so nothing can be compared with it.
         configurations.extend(configuration.filter(|_| !seen.recognised.masked));
     }
+    let policy_at = |place: &Place| {
+        let order = |seen: &Seen| seen.found.shown.cmp(place.path());
+        let seen = survey.seen.get(survey.seen.binary_search_by(order).ok()?)?;
+        Some(&policies.of(&seen.found)?.policy)
+    };
     for (root, configurations) in trees {
         let timings = request.watch.rules();
         let judge = || rules::judge_tree(&configurations, timings);
@@ -283,12 +319,17 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
             ));
             continue;
         };
-        let policy = policies.of(root);
         let found = judgement.findings.into_iter();
         all.findings
-            .extend(found.filter_map(|one| policies::levelled(one, policy, request.now)));
+            .extend(found.filter_map(|one| match policy_at(&one.place) {
+                Some(policy) => levels.of(one, policy),
+                None => Some(one),
+            }));
         all.unchecked.extend(judgement.unchecked);
     }
+    let unused = unused(request, survey, policies, &facts, uses, tree).into_iter();
+    all.findings
+        .extend(unused.filter_map(|(one, policy)| levels.of(one, policy)));
     for (found, why) in &survey.unread {
         let text = Text::new(Arc::clone(&found.shown), Vec::new());
         all.unchecked.push(Unchecked {
@@ -299,6 +340,12 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
         });
     }
     run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints);
+}
+
+/// Whether a path that was named is a folder, or has one above it.
+pub(super) fn is_walked(folder: &Path, named: &Path, tree: &dyn Tree) -> bool {
+    let covers = |path: &Path| folder.starts_with(path);
+    covers(&tree.absolute(named)) || tree.resolve(named).is_ok_and(|path| covers(&path))
 }
 
 fn checked_file(seen: &Seen) -> Option<CheckedFile> {
@@ -414,14 +461,45 @@ fn folder_of<'a>(found: &'a Found, request: &Request, tree: &dyn Tree) -> Option
     if nameless { None } else { found.path.parent() }
 }
 
-/// The facts of one tree.
-fn facts_of<'t>(
-    root: &'t Path,
+/// The facts for every scope, by its number.
+pub(super) fn all_facts<'t>(
     request: &'t Request,
     survey: &'t Survey,
-    policy: &'t Policy,
+    policies: &'t Policies,
+    tree: &'t dyn Tree,
+) -> BTreeMap<usize, Facts<'t>> {
+    let mut shared: BTreeMap<&Path, Arc<Shared<'_>>> = BTreeMap::new();
+    let mut out = BTreeMap::new();
+    for seen in &survey.seen {
+        let number = policies.scope_of(&seen.found);
+        let Some(scope) = policies.scope(number) else {
+            continue;
+        };
+        out.entry(number).or_insert_with(|| {
+            let shared = shared.entry(&scope.root).or_insert_with(|| {
+                let texts = OnceLock::new();
+                let find = move |scan: Scan| {
+                    let texts: &Vec<Arc<Text>> = texts
+                        .get_or_init(|| texts_of(&scope.root, request, survey, policies, tree));
+                    let passing = texts.iter().filter(|text| scan(text.content().as_bytes()));
+                    passing.cloned().collect()
+                };
+                Arc::new(Shared::new(Box::new(find)))
+            });
+            facts_of(scope, Arc::clone(shared), request, tree)
+        });
+    }
+    out
+}
+
+/// The facts of one tree under one policy.
+fn facts_of<'t>(
+    scope: &'t Scope,
+    shared: Arc<Shared<'t>>,
+    request: &'t Request,
     tree: &'t dyn Tree,
 ) -> Facts<'t> {
+    let policy = &scope.policy;
     let user = policy.runtime_user.as_ref().map(|user| RunAs {
         uid: Some(user.uid),
         gid: Some(user.gid),
@@ -433,18 +511,17 @@ fn facts_of<'t>(
     });
     let files = Lookup {
         tree,
-        bounds: root.to_path_buf(),
+        bounds: scope.root.clone(),
         host: request.host.clone(),
         user,
         now: request.now,
     };
-    let texts = OnceLock::new();
-    let find = move |scan: Scan| {
-        let texts: &Vec<Arc<Text>> = texts.get_or_init(|| texts_of(root, request, survey, tree));
-        let passing = texts.iter().filter(|text| scan(text.content().as_bytes()));
-        passing.cloned().collect()
-    };
-    Facts::new(policy, files, Box::new(find))
+    let facts = Facts::new(policy, files, shared);
+    if policy.receivers.is_empty() {
+        facts
+    } else {
+        facts.with_receivers(catalogue(policy))
+    }
 }
 
 /// Whether a file is a configuration and nothing else, so that no fact stands in it.
@@ -455,11 +532,15 @@ fn is_all_configuration(recognised: &Recognised) -> bool {
 
 /// The texts of a tree that may hold facts, by path. If all of the tree was walked, they are among
 /// what was seen; else the tree is walked for them.
-fn texts_of(root: &Path, request: &Request, survey: &Survey, tree: &dyn Tree) -> Vec<Arc<Text>> {
-    let whole = request.paths.iter().any(|path| {
-        tree.absolute(path) == root || tree.resolve(path).is_ok_and(|path| path == root)
-    });
-    let of_root = |found: &&Found| *found.root == *root;
+fn texts_of(
+    root: &Path,
+    request: &Request,
+    survey: &Survey,
+    policies: &Policies,
+    tree: &dyn Tree,
+) -> Vec<Arc<Text>> {
+    let whole = request.paths.iter().any(|path| is_walked(root, path, tree));
+    let of_root = |found: &&Found| policies.of(found).is_some_and(|scope| scope.root == *root);
     let seen = survey.seen.iter().map(|seen| (&*seen.found.path, seen));
     let seen: BTreeMap<&Path, &Seen> = seen.collect();
     let candidates: Vec<Found> = if whole {

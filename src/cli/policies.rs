@@ -1,114 +1,258 @@
-//! The policies of the trees that are looked at.
+//! The policies of the files that are looked at: which files of policy count for which folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::finding::{Finding, Text};
+use super::parallel;
+use super::policy_files::{self, Layer, unknown_receivers};
+use crate::finding::Text;
 use crate::policy::{FILE_NAMES, Policy, PolicyError};
-use crate::rules;
-use crate::source::{Found, LARGEST, ReadError, Tree};
+use crate::source::{Found, Tree};
 
-/// Policies by the root of their tree.
-#[derive(Debug, Default)]
+/// Folders up to which policy files are looked for without threads, which would take longer to
+/// start than the work takes.
+const FEW: usize = 64;
+
+/// Every policy that counts for something.
+#[derive(Debug)]
 pub(super) struct Policies {
-    by_root: BTreeMap<PathBuf, Policy>,
-    none: Policy,
+    scopes: Vec<Scope>,
+    /// The scope of each folder, by the root that its files were found under.
+    folders: HashMap<(Arc<Path>, PathBuf), usize>,
+    layers: Vec<Layer>,
 }
 
+/// Where one policy counts.
+#[derive(Debug)]
+pub(super) struct Scope {
+    /// The root of the tree that facts are drawn from.
+    pub(super) root: PathBuf,
+    /// Everything that counts, the nearest first.
+    pub(super) policy: Policy,
+    /// The files that say so, the nearest first, as numbers of layers.
+    pub(super) chain: Vec<usize>,
+}
+
+/// Policy files by the folder that they lie in.
+type ByFolder = BTreeMap<PathBuf, Vec<PathBuf>>;
+
 impl Policies {
-    /// The policy of a tree.
-    pub(super) fn of(&self, root: &Path) -> &Policy {
-        self.by_root.get(root).unwrap_or(&self.none)
+    /// The number of the scope of a file.
+    pub(super) fn scope_of(&self, found: &Found) -> usize {
+        let folder = found.path.parent().unwrap_or(&found.path);
+        let key = (Arc::clone(&found.root), folder.to_owned());
+        self.folders.get(&key).copied().unwrap_or(0)
+    }
+
+    /// A scope by its number.
+    pub(super) fn scope(&self, number: usize) -> Option<&Scope> {
+        self.scopes.get(number)
+    }
+
+    /// The scope that a file lies in.
+    pub(super) fn of(&self, found: &Found) -> Option<&Scope> {
+        self.scope(self.scope_of(found))
+    }
+
+    /// All scopes, by their numbers.
+    pub(super) fn scopes(&self) -> impl Iterator<Item = (usize, &Scope)> {
+        self.scopes.iter().enumerate()
+    }
+
+    /// The files of policy that were read.
+    pub(super) fn layers(&self) -> &[Layer] {
+        &self.layers
     }
 }
 
-/// Reads the policies of all trees that the files lie in; `named` takes the place of each of them.
+/// Reads the policies of all files; `named` takes the place of each of them.
 pub(super) fn read(
     named: Option<&Path>,
     files: &[Found],
+    threads: usize,
     tree: &dyn Tree,
 ) -> Result<Policies, Vec<PolicyError>> {
-    let mut policies = Policies::default();
-    let mut wrong = Vec::new();
-    let roots = files.iter().map(|found| found.root.to_path_buf());
-    for root in roots.chain(named.map(|_| PathBuf::new())) {
-        if policies.by_root.contains_key(&root) {
-            continue;
+    let mut reader = Reader::default();
+    match named {
+        Some(path) => reader.everywhere(path, files, tree),
+        None => {
+            let folders = folders_of(files);
+            reader.present = policies_in(&folders, threads, tree);
+            for found in files {
+                let folder = found.path.parent().unwrap_or(&found.path);
+                reader.scope(folder, &found.root, tree);
+            }
         }
-        let candidates: Vec<_> = match named {
-            Some(path) => vec![path.to_path_buf()],
-            None => FILE_NAMES.iter().map(|name| root.join(name)).collect(),
+    }
+    reader.finish()
+}
+
+/// The folders of files and all folders above them up to the roots of their trees.
+fn folders_of(files: &[Found]) -> Vec<PathBuf> {
+    let mut out: BTreeSet<&Path> = BTreeSet::new();
+    for found in files {
+        let above = found.path.ancestors().skip(1);
+        for folder in above.take_while(|folder| folder.starts_with(&*found.root)) {
+            if !out.insert(folder) {
+                break;
+            }
+        }
+    }
+    out.into_iter().map(Path::to_owned).collect()
+}
+
+/// The policy files that lie in some folders.
+fn policies_in(folders: &[PathBuf], threads: usize, tree: &dyn Tree) -> ByFolder {
+    let look = |folder: &PathBuf| {
+        let paths = FILE_NAMES.iter().map(|name| folder.join(name));
+        paths
+            .filter(|path| tree.metadata(path).is_ok())
+            .collect::<Vec<_>>()
+    };
+    let threads = if folders.len() > FEW { threads } else { 1 };
+    let found = parallel::map(threads, folders, look);
+    let pairs = folders.iter().cloned().zip(found);
+    pairs.filter(|(_, paths)| !paths.is_empty()).collect()
+}
+
+/// The scopes that have been made out so far.
+#[derive(Debug, Default)]
+struct Reader {
+    present: ByFolder,
+    scopes: Vec<Scope>,
+    folders: HashMap<(Arc<Path>, PathBuf), usize>,
+    layers: Vec<Layer>,
+    /// The layers of each policy file.
+    read: BTreeMap<PathBuf, Vec<usize>>,
+    /// The scopes by what makes them up.
+    known: HashMap<(PathBuf, Vec<usize>), usize>,
+    wrong: Vec<PolicyError>,
+}
+
+impl Reader {
+    /// One policy for everything.
+    fn everywhere(&mut self, path: &Path, files: &[Found], tree: &dyn Tree) {
+        let path = tree.absolute(path);
+        let own = match policy_files::read(&path, None, tree) {
+            Ok(layers) => self.keep(&path, layers),
+            Err(wrong) => return self.wrong.extend(wrong),
         };
-        match candidates
-            .iter()
-            .find_map(|path| read_one(path, named.is_some(), tree))
-        {
-            Some(Ok(policy)) => {
-                policies.by_root.insert(root, policy);
+        for found in files {
+            let folder = found.path.parent().unwrap_or(&found.path);
+            let key = (Arc::clone(&found.root), folder.to_owned());
+            if self.folders.contains_key(&key) {
+                continue;
             }
-            Some(Err(errors)) => {
-                wrong.extend(errors);
-                policies.by_root.insert(root, Policy::default());
-            }
-            None => {}
+            let scope = self.add(found.root.to_path_buf(), own.clone());
+            self.folders.insert(key, scope);
         }
-        if named.is_some() && !wrong.is_empty() {
-            break;
+        if files.is_empty() {
+            self.add(tree.base().to_owned(), own);
         }
     }
-    if wrong.is_empty() {
-        Ok(policies)
-    } else {
-        Err(wrong)
-    }
-}
 
-/// Reads one policy file, if it is there.
-fn read_one(path: &Path, named: bool, tree: &dyn Tree) -> Option<Result<Policy, Vec<PolicyError>>> {
-    let shown = tree.shown(path);
-    let bytes = match tree.read(path, LARGEST) {
-        Ok(bytes) => bytes,
-        Err(ReadError::Missing) if !named => return None,
-        Err(error) => {
-            let text = Text::new(shown, Vec::new());
-            let message = format!("the policy file can't be read: {error}");
-            return Some(Err(vec![PolicyError::at_start(&text, message)]));
+    /// The scope of a folder: that of the folder above it, with what its own policy file adds.
+    fn scope(&mut self, folder: &Path, root: &Arc<Path>, tree: &dyn Tree) -> usize {
+        let key = (Arc::clone(root), folder.to_owned());
+        if let Some(known) = self.folders.get(&key) {
+            return *known;
         }
-    };
-    let text = Text::new(shown.as_str(), bytes);
-    let folder = shown
-        .rsplit_once('/')
-        .map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    Some(Policy::read(&text, &folder).and_then(check_names))
-}
+        let own = self.present.get(folder).cloned();
+        let above = || folder.parent().filter(|_| folder != &**root);
+        let scope = match (own, above()) {
+            (None, Some(above)) => self.scope(above, root, tree),
+            (None, None) => self.add(root.to_path_buf(), Vec::new()),
+            (Some(paths), above) => {
+                let (mut chain, is_top) = self.layers_of(&paths, root, tree);
+                let mut top = root.to_path_buf();
+                if is_top {
+                    folder.clone_into(&mut top);
+                } else if let Some(above) = above {
+                    let number = self.scope(above, root, tree);
+                    if let Some(above) = self.scopes.get(number) {
+                        chain.extend(&above.chain);
+                        top.clone_from(&above.root);
+                    }
+                }
+                self.add(top, chain)
+            }
+        };
+        self.folders.insert(key, scope);
+        scope
+    }
 
-/// Refuses levels for rules that do not exist.
-fn check_names(policy: Policy) -> Result<Policy, Vec<PolicyError>> {
-    let known = |name: &str| {
-        rules::all()
-            .iter()
-            .any(|page| page.name == name || page.group() == name)
-    };
-    let wrong: Vec<_> = policy
-        .rule_levels()
-        .filter(|entry| !known(&entry.name))
-        .map(|entry| PolicyError {
-            message: format!("there is no rule or group `{}`", entry.name),
-            place: entry.place.clone(),
-            help: rules::nearest_name(&entry.name).map(|near| format!("write `{near}`")),
+    /// The layers of the policy files of a folder, and whether they say that a tree begins here.
+    fn layers_of(&mut self, paths: &[PathBuf], root: &Path, tree: &dyn Tree) -> (Vec<usize>, bool) {
+        let [path, rest @ ..] = paths else {
+            return (Vec::new(), false);
+        };
+        for other in rest {
+            let text = Text::new(tree.shown(other), Vec::new());
+            let message = format!("there is {} too", tree.shown(path));
+            let mut error = PolicyError::at_start(&text, message);
+            error.help = Some("keep one of the two: both together have no order".into());
+            if !self.read.contains_key(other) {
+                self.read.insert(other.clone(), Vec::new());
+                self.wrong.push(error);
+            }
+        }
+        let layers = match self.read.get(path) {
+            Some(known) => known.clone(),
+            None => match policy_files::read(path, Some(root), tree) {
+                Ok(layers) => self.keep(path, layers),
+                Err(wrong) => {
+                    self.wrong.extend(wrong);
+                    self.keep(path, Vec::new())
+                }
+            },
+        };
+        let own = layers.first().and_then(|first| self.layers.get(*first));
+        let is_top = own.is_some_and(|own| own.policy.is_top());
+        (layers, is_top)
+    }
+
+    fn keep(&mut self, path: &Path, layers: Vec<Layer>) -> Vec<usize> {
+        let first = self.layers.len();
+        self.layers.extend(layers);
+        let numbers: Vec<_> = (first..self.layers.len()).collect();
+        self.read.insert(path.to_owned(), numbers.clone());
+        numbers
+    }
+
+    /// Brings the policies of a chain together, unless that has been done.
+    fn add(&mut self, root: PathBuf, chain: Vec<usize>) -> usize {
+        let key = (root, chain);
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let (root, chain) = key.clone();
+        self.known.insert(key, self.scopes.len());
+        let mut policy = Policy::default();
+        for layer in chain.iter().filter_map(|number| self.layers.get(*number)) {
+            policy.add(&layer.policy);
+        }
+        self.wrong.extend(unknown_receivers(&policy));
+        self.scopes.push(Scope {
+            root,
+            policy,
+            chain,
+        });
+        self.scopes.len() - 1
+    }
+
+    fn finish(mut self) -> Result<Policies, Vec<PolicyError>> {
+        if !self.wrong.is_empty() {
+            self.wrong
+                .sort_by(|a, b| a.place.order().cmp(&b.place.order()));
+            self.wrong
+                .dedup_by(|a, b| a.place.order() == b.place.order() && a.message == b.message);
+            return Err(self.wrong);
+        }
+        Ok(Policies {
+            scopes: self.scopes,
+            folders: self.folders,
+            layers: self.layers,
         })
-        .collect();
-    if wrong.is_empty() {
-        Ok(policy)
-    } else {
-        Err(wrong)
     }
-}
-
-/// Gives a finding the level that the policy sets for its rule or group; none if that is off.
-pub(super) fn levelled(mut finding: Finding, policy: &Policy, now: i64) -> Option<Finding> {
-    if let Some(entry) = policy.level_of(&finding.rule, finding.place.path()) {
-        finding.severity = entry.level.on(now)?;
-    }
-    Some(finding)
 }

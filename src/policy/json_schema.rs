@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::form::{Form, Key};
 use super::sections::SECTIONS;
 
-/// The JSON Schema (draft 2020-12) of promvet.yaml.
+/// The JSON Schema (draft 7) of promvet.yaml.
 #[must_use]
 pub fn json_schema() -> Value {
     let keys: Vec<_> = SECTIONS.iter().map(|section| &section.key).collect();
@@ -13,7 +13,7 @@ pub fn json_schema() -> Value {
     if let Some(object) = schema.as_object_mut() {
         object.insert(
             "$schema".into(),
-            "https://json-schema.org/draft/2020-12/schema".into(),
+            "http://json-schema.org/draft-07/schema#".into(),
         );
         object.insert("title".into(), "promvet.yaml".into());
         object.insert(

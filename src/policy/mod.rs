@@ -107,6 +107,14 @@ impl Policy {
         }
     }
 
+    /// Whether its file says that its folder is a tree of its own.
+    #[must_use]
+    pub fn is_top(&self) -> bool {
+        let says =
+            |document: &Arc<Document>| crate::source::is_top(document.text().content().as_bytes());
+        self.document.as_ref().is_some_and(says)
+    }
+
     /// Whether it says that a file is rendered before Prometheus reads it.
     #[must_use]
     pub fn is_template(&self, path: &str) -> bool {

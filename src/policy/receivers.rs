@@ -26,12 +26,14 @@ pub struct ReceiverProfile {
 pub enum ReceiverSource {
     /// In promvet.yaml itself, as the entry of `receivers` with this number.
     Entry(Arc<Document>, usize),
-    /// In a file, relative to the policy file that names it.
+    /// In a file that is yet to be read, relative to the policy file that names it.
     File(String),
+    /// In a file of its own.
+    Whole(Arc<Document>),
 }
 
 impl ReceiverSource {
-    /// The mapping of a profile that stands in promvet.yaml.
+    /// The mapping of the profile, if it has been read.
     #[must_use]
     pub fn node(&self) -> Option<Node<'_>> {
         match self {
@@ -39,6 +41,7 @@ impl ReceiverSource {
                 let list = document.root()?.get(SECTION.key.name)?;
                 list.items().nth(*index)
             }
+            Self::Whole(document) => document.root(),
             Self::File(_) => None,
         }
     }

@@ -81,6 +81,14 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
 }
 
 fn read_sections(root: Node<'_>, policy: &mut Policy, wrong: &mut Mistakes) {
+    // What another release of promvet is needed for may be unknown to this one.
+    let requires = &requires::SECTION;
+    if let Some(value) = root.get(requires.key.name) {
+        (requires.read)(value, &mut Policy::default(), wrong);
+        if !wrong.list.is_empty() {
+            return;
+        }
+    }
     let keys: Vec<_> = SECTIONS.iter().map(|section| &section.key).collect();
     let Some(fields) = wrong.fields_of(root, "promvet.yaml", &keys) else {
         return;
