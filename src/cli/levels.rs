@@ -20,7 +20,8 @@ impl Levels {
         let profile = self.profile.or(by_policy).unwrap_or_default();
         let level = policy.level_of(&finding.rule, finding.place.path());
         let named = level.is_some_and(|level| level.name == finding.rule);
-        if !(named || runs(&finding.rule, profile)) {
+        let status = rules::find(&finding.rule).map(|page| page.status);
+        if !(named || runs(status, profile)) {
             return None;
         }
         finding.severity = match level {
@@ -32,8 +33,8 @@ impl Levels {
 }
 
 /// Whether a rule reports anything in a profile, if no level names it.
-fn runs(rule: &str, profile: Profile) -> bool {
-    match rules::find(rule).map(|page| page.status) {
+fn runs(status: Option<Status>, profile: Profile) -> bool {
+    match status {
         Some(Status::Preview) => profile >= Profile::Strict,
         Some(Status::Deprecated) => profile == Profile::Audit,
         Some(Status::Stable) | None => true,
@@ -48,5 +49,24 @@ fn usual(finding: &Finding, profile: Profile) -> Severity {
             strict
         }
         _ => finding.severity,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_has_rules_by_their_status() {
+        for (status, want) in [
+            (Some(Status::Preview), [false, true, true]),
+            (Some(Status::Stable), [true, true, true]),
+            (Some(Status::Deprecated), [false, false, true]),
+            (None, [true, true, true]),
+        ] {
+            let profiles = Profile::WORDS.iter().map(|(_, profile)| *profile);
+            let found: Vec<_> = profiles.map(|profile| runs(status, profile)).collect();
+            assert_eq!(found, want, "{status:?}");
+        }
     }
 }

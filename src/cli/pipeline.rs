@@ -281,6 +281,13 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
             run.problems.push(own_fault(&seen.found));
             continue;
         };
+        if !scope.chain.is_empty() {
+            let uses = uses.entry(policies.scope_of(&seen.found)).or_default();
+            uses.found(&judgement.findings);
+            if let Some(configuration) = &configuration {
+                uses.configuration(configuration, &scope.policy);
+            }
+        }
         let found = judgement.findings.into_iter();
         all.findings
             .extend(found.filter_map(|one| levels.of(one, &scope.policy)));
@@ -292,12 +299,6 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
                 .extend(rows.map(|row| (seen.found.path.clone(), row)));
         }
         files.extend(checked_file(seen));
-        if let Some(configuration) = &configuration
-            && !scope.chain.is_empty()
-        {
-            let uses = uses.entry(policies.scope_of(&seen.found)).or_default();
-            uses.configuration(configuration, &scope.policy);
-        }
         let configurations = trees.entry(&scope.root).or_default();
         // What a covered tag stands for is not known, so nothing can be compared with it.
         configurations.extend(configuration.filter(|_| !seen.recognised.masked));

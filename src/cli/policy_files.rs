@@ -74,6 +74,18 @@ pub(super) fn read(
 }
 
 impl Reader<'_> {
+    /// The path of a file that another one names.
+    fn beside(&self, file: &Path, name: &str) -> PathBuf {
+        let path = file.parent().unwrap_or(file).join(name);
+        let folder = path
+            .parent()
+            .and_then(|folder| self.tree.resolve(folder).ok());
+        match (folder, path.file_name()) {
+            (Some(folder), Some(name)) => folder.join(name),
+            _ => path,
+        }
+    }
+
     fn bytes(&self, path: &Path, what: &str) -> Result<Vec<u8>, String> {
         let is_inside = |bounds: &Path| self.tree.within(path, &[bounds]).unwrap_or(true);
         if !self.bounds.is_none_or(is_inside) {
@@ -114,7 +126,7 @@ impl Reader<'_> {
     }
 
     fn extend(&mut self, one: &Extends, from: &Path, way: &mut Vec<PathBuf>) -> Result<(), String> {
-        let path = beside(from, &one.path);
+        let path = self.beside(from, &one.path);
         let what = format!("`{}`", one.path);
         let bytes = self.bytes(&path, &what)?;
         if let Some((wanted, place)) = &one.sha256 {
@@ -150,7 +162,7 @@ impl Reader<'_> {
     fn read_profiles(&mut self, policy: &mut Policy, from: &Path) {
         for entry in &mut policy.receivers {
             if let ReceiverSource::File(file) = &entry.source {
-                let path = beside(from, file);
+                let path = self.beside(from, file);
                 let document = self.bytes(&path, &format!("`{file}`")).and_then(|bytes| {
                     let text = Text::new(self.tree.shown(&path), bytes);
                     let parsed = parse_first(&text);
@@ -177,11 +189,6 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// The path of a file that another one names.
-fn beside(file: &Path, name: &str) -> PathBuf {
-    file.parent().unwrap_or(file).join(name)
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

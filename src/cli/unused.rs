@@ -24,6 +24,14 @@ use crate::yaml::{Document, placeholder};
 /// The rule that tells of them.
 const RULE: &str = "policy/unused";
 
+/// The rules that tell of paths that lead nowhere.
+const LOST: &[&str] = &[
+    "credentials/missing",
+    "credentials/not-mounted",
+    "credentials/unverified",
+    "files/missing",
+];
+
 /// A place as a key.
 type Key = (String, u32);
 
@@ -78,6 +86,13 @@ impl Uses {
                 }
             }
         }
+    }
+
+    /// Notes what was found in a configuration: a mount that nothing leads to may be meant for a
+    /// path that leads nowhere, of which the finding tells already.
+    pub(super) fn found(&mut self, findings: &[Finding]) {
+        let mut rules = findings.iter().map(|one| &*one.rule);
+        self.vague_mounts |= rules.any(|rule| LOST.contains(&rule));
     }
 
     /// Notes which hosts stand in a file.
@@ -386,8 +401,8 @@ fn is_left_to_git(entry: &Entry<'_>, scope: &Scope, tree: &dyn Tree) -> bool {
         _ => return false,
     };
     let own = tree.absolute(Path::new(&**entry.place.path()));
-    let path = own.parent().unwrap_or(&own).join(folder);
-    tree.is_ignored_by_git(&path, &scope.root)
+    let below = own.parent().unwrap_or(&own).join(folder).join("any");
+    tree.is_ignored_by_git(&below, &scope.root)
 }
 
 fn finding(entry: &Entry<'_>) -> Finding {

@@ -38,7 +38,9 @@ pub(super) enum Form {
     /// A scalar of which the source text matches a regular expression, written so that both Rust
     /// and JavaScript can read it.
     Matching(&'static str),
-    /// True or false.
+    /// The same for what YAML may take for a number.
+    Figures(&'static str),
+    /// `true` or `false`.
     Bool,
     /// One of some words.
     Words(fn() -> Vec<&'static str>),

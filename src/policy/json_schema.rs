@@ -58,8 +58,9 @@ fn form(form_of: &Form) -> Value {
     match form_of {
         // The source text counts: 3.5 and off are texts as well.
         Form::Text => json!({"type": ["string", "number", "boolean"], "minLength": 1}),
-        Form::Matching(pattern) => {
-            json!({"type": ["string", "number", "boolean"], "pattern": pattern})
+        Form::Matching(pattern) => json!({"type": "string", "pattern": pattern}),
+        Form::Figures(pattern) => {
+            json!({"type": ["string", "number"], "pattern": pattern, "minimum": 0})
         }
         Form::Bool => json!({"type": "boolean"}),
         Form::Words(words) => json!({"enum": words()}),

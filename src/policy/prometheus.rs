@@ -10,7 +10,7 @@ pub(super) const SECTION: Section = Section {
     key: Key::new(
         "prometheus",
         "The releases of Prometheus that must load the configurations, such as 3.5.",
-        Form::OneOrMany(&Form::Matching(VERSION)),
+        Form::OneOrMany(&Form::Figures(VERSION)),
     ),
     read: |node, policy, wrong| {
         // A number is read as it is written: `3.10` is not `3.1`.

@@ -158,7 +158,12 @@ impl Mistakes {
 
     /// True or false.
     pub(super) fn truth(&mut self, node: Node<'_>, what: &str) -> Option<bool> {
-        let truth = node.scalar().and_then(|scalar| scalar.as_bool());
+        let plain = node.scalar().filter(|scalar| scalar.is_plain());
+        let truth = match plain.map(|scalar| scalar.text) {
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            _ => None,
+        };
         if truth.is_none() {
             self.add(node, format!("{what} is true or false"), None);
         }

@@ -21,7 +21,7 @@ pub(super) const SECTION: Section = Section {
     key: Key::new(
         "runtime_user",
         "The number of the user that Prometheus runs as, or user:group.",
-        Form::Matching("^[0-9]{1,10}(:[0-9]{1,10})?$"),
+        Form::Figures("^[0-9]{1,10}(:[0-9]{1,10})?$"),
     ),
     read: |node, policy, wrong| policy.runtime_user = user(node, wrong),
     add: |near, far| {
