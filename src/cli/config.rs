@@ -9,11 +9,11 @@ use super::args::{ConfigArgs, ConfigFormat, PathArgs};
 use super::check::{complain_of_policy, prepare};
 use super::pipeline::{Run, Seen, survey};
 use super::policies::{Policies, Scope};
-use super::unused::external_labels;
+use super::uses::{external_labels, id};
 use super::{Exit, complain};
 use crate::discover::What;
 use crate::finding::Place;
-use crate::policy::{Glob, MountedFrom, Policy, ReceiverSource};
+use crate::policy::{Glob, MountedFrom, Policy};
 use crate::prometheus::Config;
 use crate::rules;
 
@@ -176,14 +176,10 @@ fn settings(policy: &Policy, path: &str, seen: &Seen) -> Vec<Setting> {
 }
 
 fn receivers(policy: &Policy) -> impl Iterator<Item = Setting> {
-    let own = policy.receivers.iter().map(|one| {
-        let id = one.source.node().and_then(|node| node.get("id"));
-        let value = match (&one.source, id.and_then(|id| id.as_str())) {
-            (ReceiverSource::File(file), _) => file.as_str(),
-            (_, id) => id.unwrap_or(""),
-        };
-        setting("receiver", value, &one.place)
-    });
+    let own = policy
+        .receivers
+        .iter()
+        .map(|one| setting("receiver", id(one), &one.place));
     let hosts = policy.receiver_hosts.iter().map(|one| {
         let value = format!("{} for {}", one.receiver, patterns(&one.hosts));
         setting("receiver", value, &one.place)

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use super::args::PathArgs;
 use super::check::{complain_of_policy, prepare};
-use super::pipeline::{Run, Survey, all_facts, survey};
+use super::facts::all_facts;
+use super::pipeline::{Run, Survey, survey};
 use super::{Exit, complain};
 use crate::discover::What;
 use crate::facts::{FileState, Unverified};

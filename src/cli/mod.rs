@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod deliver;
 mod explain;
+mod facts;
 mod files;
 mod init;
 mod inventory;
@@ -23,6 +24,7 @@ mod terminal;
 mod trust;
 mod unrendered;
 mod unused;
+mod uses;
 mod watch;
 
 use std::io::{self, Write};

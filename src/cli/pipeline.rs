@@ -3,22 +3,23 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::agent;
+use super::facts::all_facts;
 use super::inventory;
 use super::levels::Levels;
 use super::parallel;
-use super::policies::{self, Policies, Scope};
-use super::policy_files::catalogue;
+use super::policies::{self, Policies};
 use super::unrendered;
-use super::unused::{Uses, unused};
+use super::unused::unused;
+use super::uses::Uses;
 use super::watch::{Stage, Watch};
 use crate::discover::{self, Recognised, What};
-use crate::facts::deployment::{RunAs, is_dockerfile};
-use crate::facts::{self, Facts, Host, Lookup, Scan, Shared};
-use crate::finding::{Evidence, Finding, Place, Severity, Span, Text, Unchecked};
+use crate::facts::deployment::is_dockerfile;
+use crate::facts::{self, Facts, Host};
+use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError, Profile};
 use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
@@ -117,7 +118,7 @@ pub struct Survey {
     /// The files that may hold a configuration, by shown path.
     pub seen: Vec<Seen>,
     /// The other files that may hold facts.
-    others: Vec<Found>,
+    pub(super) others: Vec<Found>,
     /// Candidates that could not be read.
     unread: Vec<(Found, String)>,
     /// Everything that was walked.
@@ -218,7 +219,7 @@ fn own_fault(found: &Found) -> String {
 }
 
 /// How a request walks.
-fn walk_of(request: &Request) -> Walk<'static> {
+pub(super) fn walk_of(request: &Request) -> Walk<'static> {
     Walk {
         hidden: request.hidden,
         no_ignore: request.no_ignore,
@@ -343,12 +344,6 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
     run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints);
 }
 
-/// Whether a path that was named is a folder, or has one above it.
-pub(super) fn is_walked(folder: &Path, named: &Path, tree: &dyn Tree) -> bool {
-    let covers = |path: &Path| folder.starts_with(path);
-    covers(&tree.absolute(named)) || tree.resolve(named).is_ok_and(|path| covers(&path))
-}
-
 fn checked_file(seen: &Seen) -> Option<CheckedFile> {
     let dialect = match &seen.recognised.what {
         What::Configuration { dialect, .. } => dialect.word(),
@@ -460,114 +455,4 @@ fn folder_of<'a>(found: &'a Found, request: &Request, tree: &dyn Tree) -> Option
         .as_ref()
         .is_some_and(|path| tree.absolute(path) == found.path);
     if nameless { None } else { found.path.parent() }
-}
-
-/// The facts for every scope, by its number.
-pub(super) fn all_facts<'t>(
-    request: &'t Request,
-    survey: &'t Survey,
-    policies: &'t Policies,
-    tree: &'t dyn Tree,
-) -> BTreeMap<usize, Facts<'t>> {
-    let mut shared: BTreeMap<&Path, Arc<Shared<'_>>> = BTreeMap::new();
-    let mut out = BTreeMap::new();
-    for seen in &survey.seen {
-        let number = policies.scope_of(&seen.found);
-        let Some(scope) = policies.scope(number) else {
-            continue;
-        };
-        out.entry(number).or_insert_with(|| {
-            let shared = shared.entry(&scope.root).or_insert_with(|| {
-                let texts = OnceLock::new();
-                let find = move |scan: Scan| {
-                    let texts: &Vec<Arc<Text>> = texts
-                        .get_or_init(|| texts_of(&scope.root, request, survey, policies, tree));
-                    let passing = texts.iter().filter(|text| scan(text.content().as_bytes()));
-                    passing.cloned().collect()
-                };
-                Arc::new(Shared::new(Box::new(find)))
-            });
-            facts_of(scope, Arc::clone(shared), request, tree)
-        });
-    }
-    out
-}
-
-/// The facts of one tree under one policy.
-fn facts_of<'t>(
-    scope: &'t Scope,
-    shared: Arc<Shared<'t>>,
-    request: &'t Request,
-    tree: &'t dyn Tree,
-) -> Facts<'t> {
-    let policy = &scope.policy;
-    let user = policy.runtime_user.as_ref().map(|user| RunAs {
-        uid: Some(user.uid),
-        gid: Some(user.gid),
-        groups: Vec::new(),
-        evidence: vec![Evidence {
-            place: user.place.clone(),
-            message: "policy: the user that Prometheus runs as".to_owned(),
-        }],
-    });
-    let files = Lookup {
-        tree,
-        bounds: scope.root.clone(),
-        host: request.host.clone(),
-        user,
-        now: request.now,
-    };
-    let facts = Facts::new(policy, files, shared);
-    if policy.receivers.is_empty() {
-        facts
-    } else {
-        facts.with_receivers(catalogue(policy))
-    }
-}
-
-/// Whether a file is a configuration and nothing else, so that no fact stands in it.
-fn is_all_configuration(recognised: &Recognised) -> bool {
-    matches!(&recognised.what, What::Configuration { document, .. }
-        if Arc::ptr_eq(document.text(), &recognised.text) && document.next_document().is_none())
-}
-
-/// The texts of a tree that may hold facts, by path. If all of the tree was walked, they are among
-/// what was seen; else the tree is walked for them.
-fn texts_of(
-    root: &Path,
-    request: &Request,
-    survey: &Survey,
-    policies: &Policies,
-    tree: &dyn Tree,
-) -> Vec<Arc<Text>> {
-    let whole = request.paths.iter().any(|path| is_walked(root, path, tree));
-    let of_root = |found: &&Found| policies.of(found).is_some_and(|scope| scope.root == *root);
-    let seen = survey.seen.iter().map(|seen| (&*seen.found.path, seen));
-    let seen: BTreeMap<&Path, &Seen> = seen.collect();
-    let candidates: Vec<Found> = if whole {
-        let seen = seen.values().map(|seen| &seen.found);
-        survey
-            .others
-            .iter()
-            .chain(seen)
-            .filter(of_root)
-            .cloned()
-            .collect()
-    } else {
-        tree.walk(&[root.to_path_buf()], &walk_of(request)).files
-    };
-    let texts = parallel::map(request.threads, &candidates, |found| {
-        if let Some(seen) = seen.get(&*found.path) {
-            let text = &seen.recognised.text;
-            if is_all_configuration(&seen.recognised) {
-                return None;
-            }
-            return facts::may_hold(text.content().as_bytes()).then(|| Arc::clone(text));
-        }
-        let bytes = tree.read(&found.path, LARGEST).ok()?;
-        facts::may_hold(&bytes).then(|| Text::new(Arc::clone(&found.shown), bytes))
-    });
-    let mut texts: Vec<_> = texts.into_iter().flatten().collect();
-    texts.sort_by(|one, other| one.path().cmp(other.path()));
-    texts
 }
