@@ -8,7 +8,7 @@ use crate::finding::{Finding, Place};
 use crate::policy::{MountPolicy, MountedFrom, Policy, ReceiverProfile};
 use crate::prometheus::Config;
 use crate::rules::Configuration;
-use crate::schema::references;
+use crate::schema::holdings;
 use crate::yaml::{Document, placeholder};
 
 /// The rules that tell of paths that lead nowhere.
@@ -124,7 +124,7 @@ impl Uses {
         let root = document.root();
         // The jobs in such files name files of their own.
         self.vague_mounts |= root.is_some_and(|root| root.get("scrape_config_files").is_some());
-        for reference in references(document) {
+        for reference in holdings(document).references {
             let path = reference.setting.node.as_str().unwrap_or("");
             self.vague_mounts |= is_open(path);
             let relative = !path.starts_with('/');
