@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::parallel;
 use super::pipeline::{Request, Seen, Survey, walk_of};
-use super::policies::{Policies, Scope};
+use super::policies::{self, Policies, Scope};
 use super::policy_files::catalogue;
 use crate::discover::{Recognised, What};
 use crate::facts::deployment::RunAs;
@@ -106,7 +106,13 @@ fn texts_of(
             .cloned()
             .collect()
     } else {
-        tree.walk(&[root.to_path_buf()], &walk_of(request)).files
+        let mut files = tree.walk(&[root.to_path_buf()], &walk_of(request)).files;
+        // Trees of their own that lie in this one tell nothing of it.
+        let named = request.config.as_deref();
+        if let Ok(policies) = policies::read(named, &files, request.threads, tree) {
+            files.retain(|found| policies.of(found).is_none_or(|scope| scope.root == *root));
+        }
+        files
     };
     let texts = parallel::map(request.threads, &candidates, |found| {
         if let Some(seen) = seen.get(&*found.path) {

@@ -102,12 +102,13 @@ fn report(found: &Seen, path: &Path, tree: &dyn Tree, out: &mut dyn Write) -> io
         more => format!("{more} configurations"),
     };
     writeln!(out, "wrote {} for {count}", tree.shown(path))?;
-    let open = found.folders.len() + found.hosts.len();
-    if open > 0 {
-        writeln!(
-            out,
-            "  {open} of its entries are to be filled in: look for `#   - `"
-        )?;
+    for (section, names) in [
+        ("mounts", found.folders.keys()),
+        ("issuers", found.hosts.keys()),
+    ] {
+        for name in names {
+            writeln!(out, "  to fill in: `{section}` for {name}")?;
+        }
     }
     Ok(Exit::Clean)
 }

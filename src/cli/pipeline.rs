@@ -290,6 +290,10 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
             }
         }
         let found = judgement.findings.into_iter();
+        let found = found.filter(|one| {
+            let elsewhere = one.place.path() != &seen.found.shown;
+            !(elsewhere && is_left_out(one.place.path(), &scope.policy, survey))
+        });
         all.findings
             .extend(found.filter_map(|one| levels.of(one, &scope.policy)));
         all.unchecked.extend(judgement.unchecked);
@@ -342,6 +346,15 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
         });
     }
     run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints);
+}
+
+/// Whether policy leaves out a file that a configuration pulls in, and nobody named it.
+fn is_left_out(path: &str, policy: &Policy, survey: &Survey) -> bool {
+    let is_named = || {
+        let mut walked = survey.walked.iter();
+        walked.any(|found| found.named && *found.shown == *path)
+    };
+    policy.excludes(path).is_some() && !is_named()
 }
 
 fn checked_file(seen: &Seen) -> Option<CheckedFile> {

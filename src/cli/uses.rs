@@ -50,6 +50,10 @@ impl Uses {
     /// Notes what a configuration makes of the policy.
     pub(super) fn configuration(&mut self, one: &Configuration<'_>, policy: &Policy) {
         let document = one.config.root().node().document();
+        let root = document.root();
+        // The jobs in such files name hosts and files of their own.
+        let pulls = root.is_some_and(|root| root.get("scrape_config_files").is_some());
+        self.vague |= pulls;
         self.environment(one, policy);
         self.mounts(document, one.folder, one.facts, policy);
         for entry in &one.entries {
@@ -121,9 +125,6 @@ impl Uses {
         if policy.mounts.is_empty() {
             return;
         }
-        let root = document.root();
-        // The jobs in such files name files of their own.
-        self.vague_mounts |= root.is_some_and(|root| root.get("scrape_config_files").is_some());
         for reference in holdings(document).references {
             let path = reference.setting.node.as_str().unwrap_or("");
             self.vague_mounts |= is_open(path);
