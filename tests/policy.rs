@@ -293,6 +293,31 @@ fn mistakes_are_told_with_their_place() {
     }
 }
 
+/// No pattern makes promvet fail, however long it is and whatever is nested in it.
+#[test]
+fn hostile_patterns_are_read_or_refused() {
+    for (pattern, status) in [
+        ("?".repeat(1024), 0),
+        ("[!a-z]".repeat(150), 0),
+        ("{a,b}".repeat(200), 0),
+        ("?".repeat(5000), 2),
+        ("{".repeat(1000), 2),
+        (format!("{}a{}", "{".repeat(500), "}".repeat(500)), 2),
+        ("**/".repeat(340), 0),
+    ] {
+        let policy = format!("exclude: '{pattern}'\nrules: {{policy: off}}\n");
+        let tree = tree(&[("promvet.yaml", &policy), ("prometheus.yml", GOOD)]);
+        let output = promvet(tree.path(), &[]);
+        let start: String = pattern.chars().take(9).collect();
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{start} {}",
+            stderr(&output)
+        );
+    }
+}
+
 #[test]
 fn two_policies_in_one_folder_have_no_order() {
     let tree = tree(&[

@@ -18,8 +18,7 @@ const FEW: usize = 64;
 #[derive(Debug)]
 pub(super) struct Policies {
     scopes: Vec<Scope>,
-    /// The scope of each folder, by the root that its files were found under.
-    folders: HashMap<(Arc<Path>, PathBuf), usize>,
+    folders: Folders,
     layers: Vec<Layer>,
 }
 
@@ -34,6 +33,9 @@ pub(super) struct Scope {
     pub(super) chain: Vec<usize>,
 }
 
+/// The scope of each folder, by the root that its files were found under.
+type Folders = HashMap<Arc<Path>, HashMap<PathBuf, usize>>;
+
 /// Policy files by the folder that they lie in.
 type ByFolder = BTreeMap<PathBuf, Vec<PathBuf>>;
 
@@ -41,8 +43,9 @@ impl Policies {
     /// The number of the scope of a file.
     pub(super) fn scope_of(&self, found: &Found) -> usize {
         let folder = found.path.parent().unwrap_or(&found.path);
-        let key = (Arc::clone(&found.root), folder.to_owned());
-        self.folders.get(&key).copied().unwrap_or(0)
+        let scopes = self.folders.get(&found.root);
+        let scope = scopes.and_then(|scopes| scopes.get(folder));
+        scope.copied().unwrap_or(0)
     }
 
     /// A scope by its number.
@@ -121,7 +124,7 @@ fn policies_in(folders: &[PathBuf], threads: usize, tree: &dyn Tree) -> ByFolder
 struct Reader {
     present: ByFolder,
     scopes: Vec<Scope>,
-    folders: HashMap<(Arc<Path>, PathBuf), usize>,
+    folders: Folders,
     layers: Vec<Layer>,
     /// The layers of each policy file.
     read: BTreeMap<PathBuf, Vec<usize>>,
@@ -140,12 +143,12 @@ impl Reader {
         };
         for found in files {
             let folder = found.path.parent().unwrap_or(&found.path);
-            let key = (Arc::clone(&found.root), folder.to_owned());
-            if self.folders.contains_key(&key) {
+            let known = self.folders.get(&found.root);
+            if known.is_some_and(|scopes| scopes.contains_key(folder)) {
                 continue;
             }
             let scope = self.add(found.root.to_path_buf(), own.clone());
-            self.folders.insert(key, scope);
+            self.note(folder, &found.root, scope);
         }
         if files.is_empty() {
             self.add(tree.base().to_owned(), own);
@@ -154,8 +157,8 @@ impl Reader {
 
     /// The scope of a folder: that of the folder above it, with what its own policy file adds.
     fn scope(&mut self, folder: &Path, root: &Arc<Path>, tree: &dyn Tree) -> usize {
-        let key = (Arc::clone(root), folder.to_owned());
-        if let Some(known) = self.folders.get(&key) {
+        let known = self.folders.get(root).and_then(|scopes| scopes.get(folder));
+        if let Some(known) = known {
             return *known;
         }
         let own = self.present.get(folder).cloned();
@@ -178,8 +181,13 @@ impl Reader {
                 self.add(top, chain)
             }
         };
-        self.folders.insert(key, scope);
+        self.note(folder, root, scope);
         scope
+    }
+
+    fn note(&mut self, folder: &Path, root: &Arc<Path>, scope: usize) {
+        let scopes = self.folders.entry(Arc::clone(root)).or_default();
+        scopes.insert(folder.to_owned(), scope);
     }
 
     /// The layers of the policy files of a folder, and whether they say that a tree begins here.

@@ -1,6 +1,7 @@
 //! Patterns over paths and host names.
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobBuilder;
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::read::Mistakes;
 use crate::finding::Place;
@@ -13,7 +14,7 @@ pub struct Glob {
     pub pattern: String,
     /// Where.
     pub place: Place,
-    matcher: GlobMatcher,
+    matcher: Regex,
     folder: String,
 }
 
@@ -22,9 +23,12 @@ impl Glob {
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         text.strip_prefix(self.folder.as_str())
-            .is_some_and(|below| self.matcher.is_match(below))
+            .is_some_and(|below| self.matcher.is_match(below.as_bytes()))
     }
 }
+
+/// The longest pattern, in bytes: groups can be nested in it, and are walked by recursion.
+const LONGEST: usize = 1024;
 
 impl Mistakes {
     /// One pattern of paths or a list of them; `*` matches no slash, and they count from the
@@ -54,18 +58,31 @@ impl Mistakes {
     }
 
     fn glob(&mut self, text: &str, node: Node<'_>, folder: &str, paths: bool) -> Option<Glob> {
-        match GlobBuilder::new(text).literal_separator(paths).build() {
-            Ok(glob) => Some(Glob {
-                pattern: text.to_owned(),
-                place: node.place(),
-                matcher: glob.compile_matcher(),
-                folder: folder.to_owned(),
-            }),
+        if text.len() > LONGEST {
+            let message = format!("this pattern is longer than {LONGEST} bytes");
+            self.add(node, message, None);
+            return None;
+        }
+        let glob = match GlobBuilder::new(text).literal_separator(paths).build() {
+            Ok(glob) => glob,
             Err(error) => {
                 let message = format!("this pattern can't be read: {}", error.kind());
                 self.add(node, message, None);
-                None
+                return None;
             }
+        };
+        // globset's own matcher takes it for granted that there is room.
+        let matcher = RegexBuilder::new(glob.regex())
+            .dot_matches_new_line(true)
+            .build();
+        if matcher.is_err() {
+            self.add(node, "this pattern is too long, or nested too deep", None);
         }
+        Some(Glob {
+            pattern: text.to_owned(),
+            place: node.place(),
+            matcher: matcher.ok()?,
+            folder: folder.to_owned(),
+        })
     }
 }
