@@ -164,7 +164,7 @@ fn length_at(shape: &Shape, text: &str, at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{SHAPES, find, opens};
 
     fn found(text: &str) -> Vec<&str> {
         find(text).map(|range| &text[range]).collect()
