@@ -640,7 +640,6 @@ fn tokens_are_held_against_the_endpoint() {
 
 #[test]
 fn what_git_tracks_in_the_clear_is_an_error() {
-    const LIVE: &str = "9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c";
     let mut world = World::new("compose-bind");
     world.write(TOKEN, LIVE);
     assert!(world.findings().is_empty());
@@ -749,4 +748,267 @@ fn the_root_file_system_has_the_modes_that_count() {
     }
     world.files.remove(place);
     assert_eq!(world.only().0, "credentials/missing");
+}
+
+/// A token that looks as if a generator had made it, and the same in base64.
+const LIVE: &str = "9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c";
+const LIVE_BASE64: &str = "OWY4YTdiNmM1ZDRlM2YyYTFiMGM5ZDhlN2Y2YTViNGM=";
+
+/// The fixture with its token in a plain Secret: these lines follow its name.
+fn plain_secret(values: &str) -> World {
+    let mut world = World::new("kubernetes-secret");
+    let head = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: opstrace-tokens\n";
+    world.write("tokens.yaml", format!("{head}{values}"));
+    world
+}
+
+#[test]
+fn values_of_manifests_are_judged_as_files_are() {
+    let key = "tenant-api-token-default";
+    for (values, rule, severity, says) in [
+        ("data:\n  KEY: bm90LWEtcmVhbC10b2tlbg==\n", "", Error, ""),
+        ("stringData:\n  KEY: not-a-real-token\n", "", Error, ""),
+        // Prometheus trims what is in a file.
+        (
+            "stringData:\n  KEY: |\n    not-a-real-token\n",
+            "",
+            Error,
+            "",
+        ),
+        (
+            "data:\n  KEY: QmVhcmVyIG5vdC1hLXJlYWwtdG9rZW4=\n",
+            "credentials/content",
+            Error,
+            "Bearer Bearer",
+        ),
+        (
+            "stringData:\n  KEY: |\n    not-a\n    real-token\n",
+            "credentials/content",
+            Error,
+            "2 lines",
+        ),
+        (
+            "data:\n  KEY: 77u/bm90LWEtcmVhbC10b2tlbg==\n",
+            "credentials/content",
+            Error,
+            "byte-order mark",
+        ),
+        (
+            "stringData:\n  KEY: changeme\n",
+            "credentials/content",
+            Warning,
+            "placeholder",
+        ),
+        (
+            "data:\n  KEY: ${TOKEN_BASE64}\n",
+            "credentials/content",
+            Warning,
+            "placeholder",
+        ),
+        (
+            "data:\n  KEY: not-a-real-token\n",
+            "credentials/content",
+            Error,
+            "not base64",
+        ),
+        ("data:\n  KEY: IA==\n", "credentials/empty", Error, "401"),
+        ("data:\n  KEY:\n", "credentials/empty", Error, "401"),
+        // `stringData` is laid over `data`.
+        (
+            "data:\n  KEY: IA==\nstringData:\n  KEY: not-a-real-token\n",
+            "",
+            Error,
+            "",
+        ),
+        // What SOPS has encrypted is decrypted before it is applied.
+        (
+            "stringData:\n  KEY: ENC[AES256_GCM,data:Tr7o,iv:1,tag:2,type:str]\nsops:\n  version: 3.8.1\n",
+            "",
+            Error,
+            "",
+        ),
+        (
+            "data:\n  other: bm90LWEtcmVhbC10b2tlbg==\n",
+            "credentials/not-mounted",
+            Error,
+            "`other`",
+        ),
+    ] {
+        let world = plain_secret(&values.replace("KEY", key));
+        let found = world.findings();
+        if rule.is_empty() {
+            assert!(found.is_empty(), "{values}: {}", described(&found));
+            continue;
+        }
+        assert_eq!(found.len(), 1, "{values}: {}", described(&found));
+        let (its, its_severity, spots) = world.only();
+        assert_eq!((its.as_str(), its_severity), (rule, severity), "{values}");
+        assert_eq!(spots[0], "prometheus.yml:4");
+        assert!(world.message().contains(says), "{}", world.message());
+        if rule == "credentials/content" {
+            let noun =
+                "the key `tenant-api-token-default` of the Secret `opstrace-tokens` in tokens.yaml";
+            assert!(world.message().contains(noun), "{}", world.message());
+            assert!(spots.contains(&"tokens.yaml:6".to_owned()), "{spots:?}");
+        }
+    }
+}
+
+#[test]
+fn tokens_in_manifests_are_held_against_the_endpoint() {
+    let wrong = token(
+        "RS256",
+        "tenant-prod",
+        "opstrace-cluster-test",
+        NOW + 400 * 86_400,
+    );
+    let world = plain_secret(&format!(
+        "stringData:\n  tenant-api-token-default: {wrong}\n"
+    ));
+    let (rule, severity, spots) = world.only();
+    assert_eq!((rule.as_str(), severity), ("credentials/jwt", Error));
+    assert!(spots.contains(&"tokens.yaml:6".to_owned()), "{spots:?}");
+    assert!(!described(&world.findings()).contains(&wrong));
+}
+
+#[test]
+fn manifests_with_secrets_in_the_clear_are_errors_once_git_tracks_them() {
+    for values in [
+        format!("data:\n  tenant-api-token-default: {LIVE_BASE64}\n"),
+        format!("stringData:\n  tenant-api-token-default: {LIVE}\n"),
+        // Another key of the same Secret, which the container gets as well.
+        format!("stringData:\n  another: {LIVE}\n  tenant-api-token-default: not-a-real-token\n"),
+    ] {
+        let mut world = plain_secret(&values);
+        assert!(world.findings().is_empty(), "{values}");
+        world.tracked = vec!["prometheus.yml".into(), "statefulset.yaml".into()];
+        assert!(world.findings().is_empty(), "{values}");
+        world.tracked.push("tokens.yaml".into());
+        let found = world.findings();
+        assert_eq!(found.len(), 1, "{values}: {}", described(&found));
+        let (rule, severity, spots) = world.only();
+        assert_eq!((rule.as_str(), severity), ("credentials/committed", Error));
+        assert_eq!(spots[0], "tokens.yaml:6");
+        assert!(
+            spots[1..]
+                .iter()
+                .any(|spot| spot.starts_with("statefulset.yaml"))
+        );
+        let said = described(&found);
+        assert!(
+            !said.contains(LIVE) && !said.contains(LIVE_BASE64),
+            "{said}"
+        );
+        for context in 0..5 {
+            let shown = found[0].place.excerpt(context).text;
+            assert!(
+                !shown.contains(LIVE) && !shown.contains(LIVE_BASE64),
+                "{shown}"
+            );
+        }
+    }
+    // A Secret that Prometheus does not get is not this rule's concern.
+    let mut world = World::new("kubernetes-secret");
+    let other = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: other\nstringData:\n  t: {LIVE}\n"
+    );
+    world.write("other.yaml", other);
+    world.tracked = vec!["other.yaml".into()];
+    assert!(world.findings().is_empty());
+    // Nor is one that is encrypted, or to be filled in.
+    for value in [
+        "ENC[AES256_GCM,data:Tr7o,type:str]\nsops: {version: 3.8.1}",
+        "'{{ .Values.token }}'",
+    ] {
+        let mut world = plain_secret(&format!("stringData:\n  another: {value}\n"));
+        world.tracked = vec!["tokens.yaml".into()];
+        let found = world.findings();
+        assert!(
+            found.iter().all(|one| one.rule != "credentials/committed"),
+            "{}",
+            described(&found)
+        );
+    }
+}
+
+#[test]
+fn variables_of_the_service_that_hold_secrets_are_errors_once_git_tracks_them() {
+    let service = "    image: prom/prometheus:v2.53.0\n";
+    for (lines, env, spot) in [
+        (
+            format!("    environment:\n      API_TOKEN: {LIVE}\n"),
+            None,
+            "compose.yaml:5",
+        ),
+        (
+            format!("    environment:\n      - API_TOKEN={LIVE}\n"),
+            None,
+            "compose.yaml:5",
+        ),
+        (
+            "    environment:\n      API_TOKEN: ${TOKEN:?}\n".to_owned(),
+            Some(format!("# team\nTOKEN={LIVE}\n")),
+            ".env:2",
+        ),
+        (
+            "    environment: [API_TOKEN]\n".to_owned(),
+            Some(format!("API_TOKEN={LIVE}\n")),
+            ".env:1",
+        ),
+        // The variable behind a secret of docker compose.
+        (
+            String::new(),
+            Some(format!("SHOP_PASSWORD='{LIVE}'\n")),
+            ".env:1",
+        ),
+    ] {
+        let mut world = World::new("compose-secrets");
+        world.replace("compose.yaml", service, &format!("{service}{lines}"));
+        if let Some(env) = env {
+            world.write(".env", env);
+        }
+        let found = world.findings();
+        assert!(found.is_empty(), "{lines}: {}", described(&found));
+        world.tracked = vec!["compose.yaml".into(), ".env".into()];
+        let found = world.findings();
+        assert_eq!(found.len(), 1, "{lines}: {}", described(&found));
+        let (rule, severity, spots) = world.only();
+        assert_eq!((rule.as_str(), severity), ("credentials/committed", Error));
+        assert_eq!(spots[0], spot);
+        assert!(!described(&found).contains(LIVE));
+        assert!(!found[0].place.excerpt(3).text.contains(LIVE));
+    }
+    for lines in [
+        // Identifiers look like tokens.
+        "    environment:\n      CLUSTER_ID: 9f8a7b6c-5d4e-3f2a-1b0c-9d8e7f6a5b4c\n",
+        "    environment:\n      API_TOKEN: changeme\n",
+        "    environment:\n      API_TOKEN: ${API_TOKEN}\n",
+        "    environment:\n      API_TOKEN:\n",
+    ] {
+        let mut world = World::new("compose-secrets");
+        world.replace("compose.yaml", service, &format!("{service}{lines}"));
+        world.tracked = vec!["compose.yaml".into()];
+        let found = world.findings();
+        assert!(found.is_empty(), "{lines}: {}", described(&found));
+    }
+}
+
+#[test]
+fn one_fault_of_an_inline_credential_is_one_finding() {
+    for (value, rule) in [
+        ("aaaa bbbb", "credentials/content"),
+        ("Bearer aaaa", "credentials/content"),
+        ("' aaaa'", "credentials/inline-newline"),
+        ("aaaa", "credentials/committed"),
+    ] {
+        let mut world = World::new("compose-bind");
+        world.replace(
+            "prometheus.yml",
+            "bearer_token_file: /run/secrets/tenant-api-token-default",
+            &format!("bearer_token: {value}"),
+        );
+        let found = world.findings();
+        assert_eq!(found.len(), 1, "{value}: {}", described(&found));
+        assert_eq!(found[0].rule, rule, "{value}");
+    }
 }

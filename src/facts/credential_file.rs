@@ -12,8 +12,9 @@ mod tests;
 mod walk;
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
-use super::deployment::{Belonging, Certainty, Deployment, Resolved, RunAs};
+use super::deployment::{Belonging, Certainty, Deployment, Resolved, RunAs, Written};
 use super::token::Observation;
 use crate::finding::{Evidence, Place};
 use crate::schema::table::Base;
@@ -120,6 +121,8 @@ pub struct Judged {
     pub path: String,
     /// The file, absolute and without links, if there is one.
     pub file: Option<PathBuf>,
+    /// The value in a manifest or a compose file that it is made of, if it is.
+    pub written: Option<Arc<Written>>,
     /// What its content shows.
     pub content: Vec<Observation>,
     /// Whether every user may read it.
@@ -156,6 +159,7 @@ impl From<End> for Judged {
             near: None,
             path: String::new(),
             file: end.file,
+            written: None,
             content: end.content,
             open: end.open.map(|mode| Open { mode, place: None }),
             user: None,

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::configuration::Configuration;
 use super::entry::Entry;
+use super::sent::{Sent, fault};
+use crate::facts::deployment::Belonging;
 use crate::facts::token::{self, Observation};
 use crate::facts::{Asked, Facts, Judged};
 use crate::finding::{Finding, Severity, Span};
@@ -22,6 +24,8 @@ pub struct Material<'e, 'a> {
     pub files: Vec<NamedFile<'e, 'a>>,
     /// The secrets that stand in it.
     pub secrets: Vec<Secret<'e, 'a>>,
+    /// What runs it, as far as the tree tells; not looked for where it needs neither.
+    pub runners: Vec<Belonging<'a>>,
 }
 
 /// A file that a configuration names.
@@ -82,7 +86,7 @@ impl<'e, 'a> Material<'e, 'a> {
             .filter(|one| is_material(one.kind))
             .collect();
         let file = folder.map(|_| facts.absolute(document.text().path()));
-        let runners = match (&file, references.is_empty()) {
+        let runners = match (&file, references.is_empty() && holdings.secrets.is_empty()) {
             (Some(file), false) => facts.runners(file),
             _ => Vec::new(),
         };
@@ -125,6 +129,7 @@ impl<'e, 'a> Material<'e, 'a> {
             shown: document.text().path(),
             secrets: secrets.collect(),
             files,
+            runners,
         }
     }
 
@@ -139,6 +144,26 @@ impl NamedFile<'_, '_> {
     #[must_use]
     pub fn setting(&self) -> &str {
         &self.reference.setting.name
+    }
+
+    /// What it is, for the beginning of a sentence: where its content stands is said too.
+    #[must_use]
+    pub fn noun(&self) -> String {
+        let setting = self.setting();
+        match &self.judged.written {
+            Some(written) => format!(
+                "the file that `{setting}` names, which is {} in {},",
+                written.noun,
+                written.place.path()
+            ),
+            None => format!("the file that `{setting}` names"),
+        }
+    }
+
+    /// What spoils the credential in it, as a predicate, and how bad that is.
+    #[must_use]
+    pub fn fault(&self) -> Option<(Severity, String)> {
+        fault(&self.judged.content, Sent::of(self.setting()))
     }
 
     /// What becomes of a file that can't be read.
@@ -168,6 +193,12 @@ impl NamedFile<'_, '_> {
 }
 
 impl Secret<'_, '_> {
+    /// What spoils it, as a predicate, and how bad that is.
+    #[must_use]
+    pub fn fault(&self) -> Option<(Severity, String)> {
+        fault(&self.content, Sent::of(&self.inline.setting.name))
+    }
+
     /// What becomes of a secret that can't be used.
     #[must_use]
     pub fn so(&self) -> &'static str {

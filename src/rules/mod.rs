@@ -10,6 +10,7 @@ mod entry;
 pub mod example;
 mod material;
 mod pages;
+mod sent;
 mod sink;
 mod timings;
 mod upgrade;

@@ -9,6 +9,7 @@ use std::path::Path;
 use super::inside;
 use super::model::{ComposeOrigin, Deployment, KeyPart, Mount, MountSource, PartKind};
 use super::resolve::{Provided, Resolved};
+use super::written::Written;
 use crate::finding::Evidence;
 use crate::source::Tree;
 
@@ -112,7 +113,7 @@ fn by_mount<'d>(
     let started = deployment.config_file();
     let mut found: Option<Belonging<'d>> = None;
     for mount in &deployment.mounts {
-        let Some(path) = path_of(mount, subject) else {
+        let Some(path) = path_of(tree, mount, subject) else {
             continue;
         };
         // What a longer mount hides is not there.
@@ -153,7 +154,7 @@ fn leads_to(deployment: &Deployment, tree: &dyn Tree, path: &str, mount: &Mount)
 }
 
 /// The path at which a mount shows a configuration.
-fn path_of(mount: &Mount, subject: &Subject<'_>) -> Option<String> {
+fn path_of(tree: &dyn Tree, mount: &Mount, subject: &Subject<'_>) -> Option<String> {
     let of_file = |source: &Path| {
         let below = subject.file.strip_prefix(source).ok()?.to_str()?;
         Some(inside::join(&mount.path, below))
@@ -163,10 +164,10 @@ fn path_of(mount: &Mount, subject: &Subject<'_>) -> Option<String> {
         MountSource::Copied(copied) => of_file(copied.from.as_deref()?),
         MountSource::Compose(file) => match &file.from {
             ComposeOrigin::File(path) => (path == subject.file).then(|| mount.path.clone()),
-            ComposeOrigin::Content(place)
-                if subject.held.is_some_and(|held| held.key == file.name) =>
-            {
-                Some(place).and(Some(mount.path.clone()))
+            ComposeOrigin::Content(written) => {
+                let held = subject.held.filter(|held| held.kind == "config")?;
+                let is_it = held.key == file.name && is_of_file(tree, written, subject.file);
+                is_it.then(|| mount.path.clone())
             }
             _ => None,
         },
@@ -183,6 +184,13 @@ fn path_of(mount: &Mount, subject: &Subject<'_>) -> Option<String> {
         }
         MountSource::Outside(_) | MountSource::Unknown(_) => None,
     }
+}
+
+/// Whether a value stands in a file.
+fn is_of_file(tree: &dyn Tree, written: &Written, file: &Path) -> bool {
+    let path = Path::new(&**written.place.path());
+    let path = tree.resolve(path).unwrap_or_else(|_| tree.absolute(path));
+    path == file
 }
 
 /// The file that a configuration becomes in a volume.

@@ -95,6 +95,7 @@ fn deployment(
         arguments,
         mounts,
         withheld: Vec::new(),
+        environment: project.environment(service),
         doubts,
     })
 }

@@ -5,6 +5,7 @@ mod provider;
 mod volume;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use memchr::memmem;
 
@@ -18,6 +19,7 @@ use super::image::{Image, Looks};
 use super::model::{Deployment, Mount, MountSource, Outside, Platform, Withheld};
 use super::scan::SourceFile;
 use super::user::{RunAs, group_in_official_image};
+use super::written::{Content, Written, hide};
 use crate::finding::{Evidence, Place};
 use crate::yaml::{Document, Node, parse_all};
 
@@ -204,6 +206,7 @@ impl<'d> Workload<'d> {
             user,
             mounts,
             withheld,
+            environment: environment(container, name),
             doubts: doubts.to_vec(),
         }
     }
@@ -286,6 +289,24 @@ fn arguments_of(container: Node<'_>) -> Arguments {
         list: all,
         replaces,
     }
+}
+
+/// The variables of a container whose values stand in the manifest.
+fn environment(container: Node<'_>, name: &str) -> Vec<Arc<Written>> {
+    let items = container.get("env").into_iter().flat_map(Node::items);
+    let written = items.filter_map(|item| {
+        let (variable, value) = (item.get("name")?, item.get("value")?);
+        let noun = format!(
+            "the variable `{}` of the container `{name}`",
+            variable.as_str()?
+        );
+        let content = Content::plain(value.as_str()?);
+        if content.is_secret(variable.as_str()?) {
+            hide(value);
+        }
+        Some(Written::of_key(variable, noun, "env", content))
+    });
+    written.collect()
 }
 
 fn runs_prometheus(

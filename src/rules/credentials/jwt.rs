@@ -20,10 +20,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         let Some((severity, words, help)) = said else {
             continue;
         };
-        let message = format!(
-            "the token in the file that `{}` names {words}",
-            file.setting()
-        );
+        let message = format!("the token in {} {words}", file.noun());
         let node = file.reference.setting.node;
         let finding = out.at(node, severity.min(file.severity()), message);
         once(file.proven(finding.help(help)), out);
