@@ -84,6 +84,8 @@ pub enum Unverified {
     Forbidden,
     /// The configuration comes from standard input, so its folder is not known.
     NoFolder,
+    /// It counts from where the configuration is mounted, which is not known.
+    Unmounted,
     /// It counts from where Prometheus was started, which is not known.
     Started,
     /// It is mounted from outside the tree.
@@ -176,6 +178,8 @@ pub struct Asked<'a> {
     pub base: Base,
     /// The folder of the configuration; none if it is not known.
     pub folder: Option<&'a Path>,
+    /// Whether the configuration is only part of a file, which has no folder of its own.
+    pub embedded: bool,
     /// What runs the configuration.
     pub runners: &'a [Belonging<'a>],
     /// The mounts of promvet.yaml, for configurations that nothing of the tree runs.
@@ -236,6 +240,7 @@ impl Lookup<'_> {
             (true, _) => unverified(Unverified::Elsewhere),
             (false, _) => match asked.folder {
                 Some(folder) => self.beside(folder, path),
+                None if asked.embedded => unverified(Unverified::Unmounted),
                 None => unverified(Unverified::NoFolder),
             },
         };

@@ -68,6 +68,7 @@ impl<'e, 'a> Material<'e, 'a> {
             facts,
             templated,
             folder,
+            holder,
         } = configuration;
         let (facts, folder, templated) = (*facts, *folder, *templated);
         let document = config.root().node().document();
@@ -85,9 +86,10 @@ impl<'e, 'a> Material<'e, 'a> {
             .into_iter()
             .filter(|one| is_material(one.kind))
             .collect();
-        let file = folder.map(|_| facts.absolute(document.text().path()));
+        let is_named = folder.is_some() || holder.is_some();
+        let file = is_named.then(|| facts.absolute(document.text().path()));
         let runners = match (&file, references.is_empty() && holdings.secrets.is_empty()) {
-            (Some(file), false) => facts.runners(file),
+            (Some(file), false) => facts.runners(file, *holder),
             _ => Vec::new(),
         };
         let mut seen = HashSet::new();
@@ -97,6 +99,7 @@ impl<'e, 'a> Material<'e, 'a> {
                 path: reference.setting.node.as_str().unwrap_or(""),
                 base: reference.base,
                 folder,
+                embedded: holder.is_some(),
                 runners: &runners,
                 declared: facts.declared(),
             });

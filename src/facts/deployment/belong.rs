@@ -18,20 +18,20 @@ use crate::source::Tree;
 pub struct Subject<'s> {
     /// The file that holds it.
     pub file: &'s Path,
-    /// The key of a ConfigMap or Secret that it is, if it is one.
+    /// The key of a ConfigMap or Secret, or the config of docker compose, that it is, if it is one.
     pub held: Option<Held<'s>>,
 }
 
-/// A key of a ConfigMap or Secret.
+/// A key of a ConfigMap or Secret, or a config of docker compose.
 #[derive(Clone, Copy, Debug)]
 pub struct Held<'s> {
-    /// `ConfigMap` or `Secret`.
+    /// `ConfigMap`, `Secret` or `config`.
     pub kind: &'s str,
     /// The object's name.
     pub name: &'s str,
     /// Its namespace, if it is written.
     pub namespace: Option<&'s str>,
-    /// The key.
+    /// The key; for a config its name.
     pub key: &'s str,
 }
 
@@ -100,6 +100,8 @@ pub fn belonging<'d>(
             .into_iter()
             .filter(|one| one.certainty == surest)
             .collect(),
+        // Part of a file gets to Prometheus only by a mount.
+        _ if subject.held.is_some() => Vec::new(),
         _ => by_folder(tree, deployments, &subject),
     }
 }
@@ -156,6 +158,10 @@ fn leads_to(deployment: &Deployment, tree: &dyn Tree, path: &str, mount: &Mount)
 /// The path at which a mount shows a configuration.
 fn path_of(tree: &dyn Tree, mount: &Mount, subject: &Subject<'_>) -> Option<String> {
     let of_file = |source: &Path| {
+        // A file around the configuration is not the configuration.
+        if subject.held.is_some() {
+            return None;
+        }
         let below = subject.file.strip_prefix(source).ok()?.to_str()?;
         Some(inside::join(&mount.path, below))
     };
@@ -163,7 +169,7 @@ fn path_of(tree: &dyn Tree, mount: &Mount, subject: &Subject<'_>) -> Option<Stri
         MountSource::Tree(source) => of_file(source),
         MountSource::Copied(copied) => of_file(copied.from.as_deref()?),
         MountSource::Compose(file) => match &file.from {
-            ComposeOrigin::File(path) => (path == subject.file).then(|| mount.path.clone()),
+            ComposeOrigin::File(path) => of_file(path).filter(|_| path == subject.file),
             ComposeOrigin::Content(written) => {
                 let held = subject.held.filter(|held| held.kind == "config")?;
                 let is_it = held.key == file.name && is_of_file(tree, written, subject.file);
@@ -212,6 +218,9 @@ fn name_in(part: &KeyPart, subject: &Subject<'_>) -> Option<String> {
         held.kind == *kind && held.name == name && !elsewhere
     });
     let by_file = || {
+        if subject.held.is_some() {
+            return None;
+        }
         let mut keys = providers.iter().flat_map(|one| &one.keys);
         keys.find(|(_, key)| key.file.as_deref() == Some(subject.file))
             .map(|(name, _)| name.as_str())

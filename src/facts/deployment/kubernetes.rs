@@ -1,6 +1,5 @@
 //! Manifests of Kubernetes: the containers that run Prometheus and what their pods mount.
 
-mod manifest;
 mod provider;
 mod volume;
 
@@ -9,7 +8,6 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use self::manifest::{Manifest, manifests};
 use self::provider::{AUTOMOUNT, Providers};
 use self::volume::Pod;
 pub(super) use self::volume::mode;
@@ -20,6 +18,7 @@ use super::model::{Deployment, Mount, MountSource, Outside, Platform, Withheld};
 use super::scan::SourceFile;
 use super::user::{RunAs, group_in_official_image};
 use super::written::{Content, Written, hide};
+use crate::discover::{Manifest, manifests};
 use crate::finding::{Evidence, Place};
 use crate::yaml::{Document, Node, parse_all};
 
@@ -375,6 +374,14 @@ fn user_of(spec: Node<'_>, container: Node<'_>, image: Option<&Image>) -> RunAs 
         gid,
         groups: group.into_iter().chain(more).collect(),
         evidence,
+    }
+}
+
+/// Whether two namespaces may be one: one that is not written is set when the manifest is applied.
+pub(super) fn may_be_same(a: Option<&str>, b: Option<&str>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
     }
 }
 

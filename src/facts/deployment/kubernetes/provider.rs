@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::manifest::{Manifest, manifests, may_be_same};
-use super::names_any;
+use super::{may_be_same, names_any};
+use crate::discover::{Manifest, manifests};
 use crate::facts::deployment::Home;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::model::{ProvidedKey, Provider};

@@ -7,11 +7,15 @@ const DEEPEST: usize = 4;
 
 /// One object.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Manifest<'d> {
-    pub(super) root: Node<'d>,
-    pub(super) kind: &'d str,
-    pub(super) name: &'d str,
-    pub(super) namespace: Option<&'d str>,
+pub struct Manifest<'d> {
+    /// The mapping that it is.
+    pub root: Node<'d>,
+    /// Its kind, such as `ConfigMap`.
+    pub kind: &'d str,
+    /// Its name, or the beginning of one; empty if none is written.
+    pub name: &'d str,
+    /// Its namespace, if it is written.
+    pub namespace: Option<&'d str>,
 }
 
 impl<'d> Manifest<'d> {
@@ -31,7 +35,8 @@ impl<'d> Manifest<'d> {
 }
 
 /// The objects of a document: itself, or the items of a list.
-pub(super) fn manifests(document: &Document) -> Vec<Manifest<'_>> {
+#[must_use]
+pub fn manifests(document: &Document) -> Vec<Manifest<'_>> {
     let mut out = Vec::new();
     if let Some(root) = document.root() {
         collect(root, DEEPEST, &mut out);
@@ -49,13 +54,5 @@ fn collect<'d>(root: Node<'d>, depth: usize, out: &mut Vec<Manifest<'d>>) {
     match (items, depth.checked_sub(1)) {
         (Some(items), Some(depth)) => items.items().for_each(|item| collect(item, depth, out)),
         _ => out.push(manifest),
-    }
-}
-
-/// Whether two namespaces may be one: one that is not written is set when the manifest is applied.
-pub(super) fn may_be_same(a: Option<&str>, b: Option<&str>) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => a == b,
-        _ => true,
     }
 }
