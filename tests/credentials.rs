@@ -149,6 +149,7 @@ const FIXTURES: &[&str] = &[
     "compose-secrets",
     "kubernetes-secret",
     "kubernetes-projected",
+    "kubernetes-configmap",
     "host",
 ];
 
@@ -367,6 +368,86 @@ const FAULTS: &[Fault] = &[
         Error,
         "tokens",
         &["prometheus.yml:14", "deployment.yaml:23"],
+    ),
+    (
+        "kubernetes-configmap",
+        "deployment.yaml",
+        "mountPath: /etc/prometheus/tokens",
+        "mountPath: /etc/prometheus/token",
+        "credentials/not-mounted",
+        Error,
+        "/etc/prometheus/tokens/tenant-api-token-default",
+        &["configmap.yaml:18", "deployment.yaml:24"],
+    ),
+    (
+        "kubernetes-configmap",
+        "configmap.yaml",
+        "token-default",
+        "token-defualt",
+        "credentials/not-mounted",
+        Error,
+        "tenant-api-token-default",
+        &[
+            "configmap.yaml:18",
+            "deployment.yaml:24",
+            "deployment.yaml:26",
+            "tokens.yaml:4",
+        ],
+    ),
+    (
+        "kubernetes-configmap",
+        "deployment.yaml",
+        "        fsGroup: 65534\n",
+        "",
+        "credentials/unreadable",
+        Error,
+        "0400",
+        &[
+            "configmap.yaml:18",
+            "deployment.yaml:23",
+            "deployment.yaml:25",
+            "tokens.yaml:7",
+        ],
+    ),
+    (
+        "kubernetes-configmap",
+        "deployment.yaml",
+        "defaultMode: 0400",
+        "defaultMode: 0404",
+        "credentials/world-readable",
+        Warning,
+        "0444",
+        &["configmap.yaml:18", "deployment.yaml:26"],
+    ),
+    (
+        "kubernetes-configmap",
+        "deployment.yaml",
+        "            name: prometheus\n        - name: tokens",
+        "            name: another\n        - name: tokens",
+        "credentials/unverified",
+        Warning,
+        "nothing in sight mounts it",
+        &["configmap.yaml:18"],
+    ),
+    (
+        "kubernetes-configmap",
+        "configmap.yaml",
+        "bearer_token_file: tokens/tenant-api-token-default",
+        "bearer_token: aaaa",
+        "credentials/committed",
+        Warning,
+        "bearer_token_file",
+        &["configmap.yaml:18"],
+    ),
+    (
+        "kubernetes-configmap",
+        "configmap.yaml",
+        "api/v1/push",
+        "api/v1/psh",
+        "remote-write/url-shape",
+        Error,
+        "/api/v1/psh",
+        &["configmap.yaml:17"],
     ),
     (
         "host",
@@ -1011,4 +1092,83 @@ fn one_fault_of_an_inline_credential_is_one_finding() {
         assert_eq!(found.len(), 1, "{value}: {}", described(&found));
         assert_eq!(found[0].rule, rule, "{value}");
     }
+}
+
+#[test]
+fn a_config_of_a_compose_file_is_judged_where_it_is_mounted() {
+    let compose = "\
+services:
+  prometheus:
+    image: prom/prometheus:v2.53.0
+    configs:
+      - source: prometheus
+        target: /etc/prometheus/prometheus.yml
+    volumes:
+      - ./secrets:/etc/prometheus/secrets:ro
+configs:
+  prometheus:
+    content: |
+      remote_write:
+        - url: https://cortex.${TENANT:-default}.test.opstrace.io/api/v1/push
+          bearer_token_file: secrets/token
+          write_relabel_configs:
+            - {target_label: a, replacement: $$1}
+";
+    let mut world = World::new("compose-bind");
+    world.files.clear();
+    world.write("compose.yaml", compose);
+    world.write("secrets/token", "not-a-real-token");
+    let found = world.findings();
+    assert!(found.is_empty(), "{}", described(&found));
+    world.replace("compose.yaml", "secrets/token", "secret/token");
+    let (rule, severity, spots) = world.only();
+    assert_eq!(
+        (rule.as_str(), severity),
+        ("credentials/not-mounted", Error)
+    );
+    assert_eq!(spots[..2], ["compose.yaml:14", "compose.yaml:5"]);
+    let found = world.findings();
+    assert_eq!(found[0].place.start().column, 30);
+    assert_eq!(
+        found[0].logical,
+        "configs.prometheus.content.remote_write[0].bearer_token_file"
+    );
+}
+
+#[test]
+fn the_checkouts_own_files_are_nothing_to_a_configmap() {
+    // Beside the manifest lies a file of that name, which no container will see.
+    let mut world = World::new("kubernetes-configmap");
+    world.write("tokens/tenant-api-token-default", "Bearer x");
+    assert!(world.findings().is_empty());
+    world.files.remove("deployment.yaml");
+    let (rule, severity, _) = world.only();
+    assert_eq!(
+        (rule.as_str(), severity),
+        ("credentials/unverified", Warning)
+    );
+    // With promvet.yaml saying what is mounted it is settled.
+    world.write(
+        "promvet.yaml",
+        "mounts: [{path: /etc/prometheus/tokens, external: true}]\n",
+    );
+    let run = world.run();
+    assert!(world.findings().is_empty());
+    assert!(run.outcome.unchecked().is_empty());
+}
+
+#[test]
+fn secrets_in_a_configmap_are_masked_and_judged() {
+    let mut world = World::new("kubernetes-configmap");
+    world.replace(
+        "configmap.yaml",
+        "bearer_token_file: tokens/tenant-api-token-default",
+        &format!("bearer_token: {LIVE}"),
+    );
+    world.tracked = vec!["configmap.yaml".into()];
+    let (rule, severity, spots) = world.only();
+    assert_eq!((rule.as_str(), severity), ("credentials/committed", Error));
+    assert_eq!(spots, ["configmap.yaml:18"]);
+    let found = world.findings();
+    assert!(!found[0].place.excerpt(3).text.contains(LIVE));
 }

@@ -50,7 +50,7 @@ fn kind(seen: &Seen, only_configurations: bool) -> Option<String> {
     let rendered = match seen.recognised.template {
         Some(Template::Suffix) => ", a template by its name",
         Some(Template::Policy) => ", a template by policy",
-        Some(Template::Compose) => ", filled in by docker compose",
+        Some(Template::Variables) => ", its variables filled in",
         Some(Template::Unrendered) => ", YAML only after rendering",
         None => "",
     };

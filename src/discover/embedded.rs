@@ -29,10 +29,7 @@ const CONFIGURATION: &str = "prometheus.yml";
 #[must_use]
 pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<Recognised> {
     let file = examine(Arc::clone(&text), named, template_by_policy);
-    let is_known = matches!(
-        file.what,
-        What::Configuration { .. } | What::Broken { .. }
-    );
+    let is_known = matches!(file.what, What::Configuration { .. } | What::Broken { .. });
     // What was named on the command line is taken for a configuration, whatever it looks like.
     let is_own = is_known && file.looks_like.is_none();
     if is_own || file.masked || !may_hold(&text) {
@@ -64,11 +61,16 @@ fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
             continue;
         };
         for manifest in manifests(document) {
-            out.extend(in_object(manifest, template));
+            let filled = manifest.in_template.then_some(Template::Variables);
+            out.extend(in_object(manifest, template.or(filled)));
         }
-        if root.get("kind").is_none() {
-            out.extend(in_compose_file(root, template));
-            out.extend(in_values(document, root, template));
+        match root.get("kind").and_then(Node::as_str) {
+            Some("HelmRelease") => out.extend(in_values(document, &["spec", "values"], template)),
+            Some(_) => {}
+            None => {
+                out.extend(in_compose_file(root, template));
+                out.extend(in_values(document, &[], template));
+            }
         }
     }
     out
@@ -101,7 +103,7 @@ fn in_compose_file(root: Node<'_>, template: Option<Template>) -> Vec<Recognised
     let found = entries.into_iter().filter_map(|entry| {
         let content = entry.value.mapping()?.entry("content")?;
         let holder = Holder::Compose(entry.name().to_owned());
-        let template = template.or(Some(Template::Compose));
+        let template = template.or(Some(Template::Variables));
         in_scalar(content, entry.name(), holder, Dollars::Doubled, template)
     });
     found.collect()
@@ -126,10 +128,7 @@ fn in_scalar(
     };
     let text = embedded(entry.value, within, dollars)?;
     let found = examine_as(text, name, false, false);
-    let is_ours = matches!(
-        found.what,
-        What::Configuration { .. } | What::Broken { .. }
-    );
+    let is_ours = matches!(found.what, What::Configuration { .. } | What::Broken { .. });
     is_ours.then(|| Recognised {
         why: format!("{logical} of {}: {}", holder.noun(), found.why),
         template: found.template.or(template),
@@ -138,20 +137,23 @@ fn in_scalar(
     })
 }
 
-/// The configuration in values for the chart of Prometheus, at the top or below the name of a
-/// chart that needs that one.
-fn in_values(
-    document: &Document,
-    root: Node<'_>,
-    template: Option<Template>,
-) -> Vec<Recognised> {
-    let charts = root.mapping().map(|map| map.entries()).unwrap_or_default();
-    let below = charts.iter().map(|entry| vec![entry.name(), SERVER_FILES]);
-    let ways = std::iter::once(vec![SERVER_FILES]).chain(below);
+/// The configuration in values for the chart of Prometheus, which stand at a path of keys: there, or
+/// below the name of a chart that needs that one.
+fn in_values(document: &Document, at: &[&str], template: Option<Template>) -> Vec<Recognised> {
+    let root = document.root();
+    let values = root.and_then(|root| at.iter().try_fold(root, |node, key| node.get(key)));
+    let charts = values.and_then(Node::mapping).map(|map| map.entries());
+    let names: Vec<&str> = charts.iter().flatten().map(|entry| entry.name()).collect();
+    let below = names
+        .iter()
+        .map(|name| [at, &[name, SERVER_FILES]].concat());
+    let ways = std::iter::once([at, &[SERVER_FILES]].concat()).chain(below);
     let found = ways.filter_map(|mut way| {
         way.push(CONFIGURATION);
+        let root = root?;
+        let holder = way.iter().try_fold(root, |node, key| node.get(key))?;
+        holder.mapping().filter(|map| !map.entries().is_empty())?;
         let at = document.rooted_at(&way)?;
-        at.root()?.mapping().filter(|map| !map.entries().is_empty())?;
         let logical = at.root()?.path();
         let (what, why, _) = judge(at, CONFIGURATION, true);
         Some(Recognised {
@@ -165,4 +167,148 @@ fn in_values(
         })
     });
     found.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prometheus::Config;
+
+    fn recognised(source: &str, named: bool) -> Vec<Recognised> {
+        let text = Text::new("x.yaml", source.as_bytes().to_vec());
+        recognise(text, named, false)
+    }
+
+    /// What holds each configuration, the path to its first URL, and where that stands.
+    fn found(source: &str) -> Vec<String> {
+        let all = recognised(source, false);
+        let url = |one: &Recognised| {
+            let word = one.holder.as_ref()?.word();
+            let What::Configuration { document, .. } = &one.what else {
+                return Some(format!("{word} broken"));
+            };
+            let config = Config::new(document)?;
+            let Some(url) = config.remote_writes().next().and_then(|one| one.url()) else {
+                return Some(word.to_owned());
+            };
+            let (path, place) = (url.path(), url.place());
+            Some(format!(
+                "{word} {path} {}:{}",
+                place.start().line,
+                place.start().column
+            ))
+        };
+        all.iter().filter_map(url).collect()
+    }
+
+    const HEAD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: p}\n";
+
+    #[test]
+    fn configurations_are_found_where_they_stand() {
+        for (source, expected) in [
+            (
+                format!("{HEAD}data:\n  prometheus.yml: |\n    remote_write:\n      - url: x\n"),
+                "configmap data[\"prometheus.yml\"].remote_write[0].url 7:14",
+            ),
+            (
+                format!("{HEAD}data:\n  a: |-2 # why\n     remote_write:\n      - url: x\n"),
+                "configmap data.a.remote_write[0].url 7:14",
+            ),
+            (
+                format!("{HEAD}data:\n  a: 'remote_write: [{{url: x}}]'\n"),
+                "configmap data.a.remote_write[0].url 5:28",
+            ),
+            (
+                format!("{HEAD}data:\n  a: \"remote_write:\\n- url: x\\n\"\n"),
+                "configmap data.a.remote_write[0].url 5:29",
+            ),
+            (
+                format!("{HEAD}data:\n  a: >\n    remote_write:\n\n    - url: x\n"),
+                "configmap data.a.remote_write[0].url 8:12",
+            ),
+            (
+                "kind: Namespace\nmetadata: {name: a}\n---\n".to_owned()
+                    + HEAD
+                    + "data:\n  a: |\n    remote_write:\n    - url: x\n",
+                "configmap data.a.remote_write[0].url 10:12",
+            ),
+            (
+                "kind: List\nitems:\n- kind: ConfigMap\n  metadata: {name: a}\n  data:\n    a: |\n      remote_write:\n      - url: x\n".to_owned(),
+                "configmap items[0].data.a.remote_write[0].url 8:14",
+            ),
+            (
+                "kind: Secret\nmetadata: {name: a}\nstringData:\n  a: |\n    remote_write:\n    - url: x\n".to_owned(),
+                "secret stringData.a.remote_write[0].url 6:12",
+            ),
+            (
+                "serverFiles:\n  prometheus.yml:\n    remote_write:\n    - url: x\n".to_owned(),
+                "helm-values serverFiles[\"prometheus.yml\"].remote_write[0].url 4:12",
+            ),
+            (
+                "global: {}\nprometheus:\n  serverFiles:\n    prometheus.yml:\n      remote_write:\n      - url: x\n".to_owned(),
+                "helm-values prometheus.serverFiles[\"prometheus.yml\"].remote_write[0].url 6:14",
+            ),
+            (
+                "kind: HelmRelease\nspec:\n  values:\n    serverFiles: {prometheus.yml: {remote_write: [{url: x}]}}\n".to_owned(),
+                "helm-values spec.values.serverFiles[\"prometheus.yml\"].remote_write[0].url 4:57",
+            ),
+            (
+                "services: {}\nconfigs:\n  prom:\n    content: |\n      # $$\n      remote_write:\n      - url: x$$\n".to_owned(),
+                "compose configs.prom.content.remote_write[0].url 7:14",
+            ),
+            (
+                format!("{HEAD}data:\n  prometheus.yml: |\n    global:\n    \tscrape_interval: 1m\n"),
+                "configmap broken",
+            ),
+        ] {
+            assert_eq!(found(&source), [expected], "{source}");
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_left_alone() {
+        for source in [
+            // Rules, Alertmanager, an agent's.
+            format!(
+                "{HEAD}data:\n  rules.yml: |\n    groups: [{{name: a, rules: []}}]\n  # scrape_\n"
+            ),
+            format!(
+                "{HEAD}data:\n  a.yml: |\n    route: {{receiver: a}}\n    receivers: [{{name: remote_write}}]\n"
+            ),
+            format!(
+                "{HEAD}data:\n  agent.yml: |\n    metrics: {{configs: [{{scrape_configs: []}}]}}\n"
+            ),
+            format!("{HEAD}data:\n  notes: 'remote_write is the key'\n  prometheus.yml: ''\n"),
+            format!("{HEAD}data: [remote_write]\n"),
+            format!("{HEAD}data: {{a: {{remote_write: []}}}}\n"),
+            "kind: Secret\nmetadata: {name: a}\ndata: {a: remote_write}\nstringData:\n".to_owned(),
+            "serverFiles: {alerting_rules.yml: {}, prometheus.yml: {}}\n# scrape_\n".to_owned(),
+            "services: {}\nconfigs: {a: {file: scrape_configs.yml}}\n".to_owned(),
+        ] {
+            assert_eq!(found(&source), Vec::<String>::new(), "{source}");
+            assert_eq!(recognised(&source, false).len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_manifest_that_was_named_is_one_if_a_configuration_stands_in_it() {
+        let source = format!("{HEAD}data:\n  a: 'remote_write: []'\n");
+        let all = recognised(&source, true);
+        assert_eq!(all.len(), 2);
+        assert!(matches!(all[0].what, What::Other { .. }), "{:?}", all[0]);
+        let all = recognised(HEAD, true);
+        assert!(matches!(all[0].what, What::Configuration { .. }));
+    }
+
+    #[test]
+    fn of_two_objects_with_one_key_fingerprints_differ() {
+        let one = |name| {
+            format!(
+                "kind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{a: 'remote_write: []'}}\n"
+            )
+        };
+        let all = recognised(&format!("{}---\n{}", one("p"), one("q")), false);
+        let identities: Vec<_> = all.iter().map(|one| &*one.text.within().identity).collect();
+        assert_eq!(identities, ["", "ConfigMap/p.data.a", "ConfigMap/q.data.a"]);
+    }
 }

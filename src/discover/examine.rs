@@ -87,8 +87,8 @@ pub enum Template {
     Policy,
     /// It becomes YAML only by rendering.
     Unrendered,
-    /// docker compose fills in its variables.
-    Compose,
+    /// docker compose or OpenShift fills in variables.
+    Variables,
 }
 
 /// Judges one file. `named` says that the file itself was named by the user: then it is checked

@@ -25,9 +25,7 @@ impl Holder {
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Object {
-                kind: "Secret", ..
-            } => "secret",
+            Self::Object { kind: "Secret", .. } => "secret",
             Self::Object { .. } => "configmap",
             Self::Compose(_) => "compose",
             Self::Values => "helm-values",

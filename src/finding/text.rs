@@ -570,7 +570,12 @@ mod tests {
     #[test]
     fn embedded_texts_point_into_their_host() {
         let host = Text::new("cm.yaml", b"data: |\n  ab\n  cd\n".to_vec());
-        let inner = Text::embedded(&host, "ab\ncd\n".into(), &[(0, 10), (3, 15)], Within::default());
+        let inner = Text::embedded(
+            &host,
+            "ab\ncd\n".into(),
+            &[(0, 10), (3, 15)],
+            Within::default(),
+        );
         let place = Place::new(&inner, Span::new(3, 5));
         assert_eq!((place.start().line, place.start().column), (3, 3));
         assert_eq!(place.end().column, 5);

@@ -150,7 +150,9 @@ impl Document {
     /// larger document. Places and paths stay those of the whole. None if nothing is there.
     #[must_use]
     pub fn rooted_at(&self, way: &[&str]) -> Option<Self> {
-        let root = way.iter().try_fold(self.root()?, |node, key| node.get(key))?;
+        let root = way
+            .iter()
+            .try_fold(self.root()?, |node, key| node.get(key))?;
         Some(Self {
             text: Arc::clone(&self.text),
             nodes: self.nodes.clone(),

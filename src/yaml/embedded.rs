@@ -160,17 +160,33 @@ mod tests {
         let from = text.content().find(needle).unwrap();
         let place = Place::new(&text, Span::new(from, from + needle.len()));
         let start = place.start();
-        (start.line, start.column, host.slice(place.span()).to_owned())
+        (
+            start.line,
+            start.column,
+            host.slice(place.span()).to_owned(),
+        )
     }
 
     #[test]
     fn places_are_those_of_the_file_around() {
         for (source, needle, line, column, there) in [
             ("a: |\n  x:\n    - url: y\n", "url: y", 3, 7, "url: y"),
-            ("a: |-2 # why\n    x: ü\n\n    u: y\nb: 1\n", "u: y", 4, 5, "u: y"),
+            (
+                "a: |-2 # why\n    x: ü\n\n    u: y\nb: 1\n",
+                "u: y",
+                4,
+                5,
+                "u: y",
+            ),
             ("a: |\r\n  x: 1\r\n  u: y\r\n", "u: y", 3, 3, "u: y"),
             ("a: >\n  x:\n\n  u: y\n", "u: y", 4, 3, "u: y"),
-            ("a: \"x: 1\\nu: \\\"y\\\"\\n\"\n", "u: \"y\"", 1, 11, "u: \\\"y\\\""),
+            (
+                "a: \"x: 1\\nu: \\\"y\\\"\\n\"\n",
+                "u: \"y\"",
+                1,
+                11,
+                "u: \\\"y\\\"",
+            ),
             ("a: \"x: 1\\n\\\n     u: y\"\n", "u: y", 2, 6, "u: y"),
             ("a: \"\\x78: 1\\nu: y\"\n", "u: y", 1, 14, "u: y"),
             ("a: 'x: 1\n\n  u: ''y'''\n", "u: 'y'", 3, 3, "u: ''y''"),
@@ -185,7 +201,10 @@ mod tests {
         }
         let source = "a: |\n  x: $$1 # $$\n  u: y\n";
         assert_eq!(spot(source, "$1", Dollars::Doubled), (2, 6, "$$1".into()));
-        assert_eq!(spot(source, "u: y", Dollars::Doubled), (3, 3, "u: y".into()));
+        assert_eq!(
+            spot(source, "u: y", Dollars::Doubled),
+            (3, 3, "u: y".into())
+        );
     }
 
     #[test]

@@ -33,6 +33,7 @@ const WORKLOADS: &[(&str, &[&str])] = &[
     ("DaemonSet", &["spec", "template", "spec"]),
     ("ReplicaSet", &["spec", "template", "spec"]),
     ("ReplicationController", &["spec", "template", "spec"]),
+    ("DeploymentConfig", &["spec", "template", "spec"]),
     ("Job", &["spec", "template", "spec"]),
     (
         "CronJob",
