@@ -636,6 +636,11 @@ fn of_several_that_may_run_it_the_doubt_is_said() {
 
 /// A token with these claims, unsigned but for the looks of it.
 fn token(algorithm: &str, subject: &str, audience: &str, expires: i64) -> String {
+    token_of("", algorithm, subject, audience, expires)
+}
+
+/// The same with further claims.
+fn token_of(more: &str, algorithm: &str, subject: &str, audience: &str, expires: i64) -> String {
     let part = |text: String| {
         const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         let mut out = String::new();
@@ -653,7 +658,7 @@ fn token(algorithm: &str, subject: &str, audience: &str, expires: i64) -> String
         "{}.{}.c2lnbmF0dXJl",
         part(format!(r#"{{"alg":"{algorithm}"}}"#)),
         part(format!(
-            r#"{{"sub":"{subject}","aud":"{audience}","iat":1600000000,"exp":{expires}}}"#
+            r#"{{{more}"sub":"{subject}","aud":"{audience}","iat":1600000000,"exp":{expires}}}"#
         ))
     )
 }
@@ -694,6 +699,24 @@ fn tokens_are_held_against_the_endpoint() {
             Error,
             "HS256",
         ),
+        (
+            token("none", us, here, LATER),
+            "credentials/jwt",
+            Error,
+            "not signed",
+        ),
+        (
+            token_of(r#""iss":"team","#, "RS256", us, here, LATER),
+            "credentials/jwt",
+            Warning,
+            "`team`",
+        ),
+        (
+            token_of(r#""iss":"opstrace-cli","#, "RS256", us, here, LATER),
+            "",
+            Error,
+            "",
+        ),
     ] {
         let mut world = World::new("compose-bind");
         world.write(TOKEN, token.clone());
@@ -711,6 +734,35 @@ fn tokens_are_held_against_the_endpoint() {
         );
         assert!(one.message.contains(says), "{}", one.message);
         assert!(!described(&found).contains(&token));
+    }
+    // What other receivers ask for is not known, but the time and the signature always count.
+    for (token, severity) in [
+        (token("HS256", "anybody", "elsewhere", LATER), None),
+        (token("RS256", "anybody", "elsewhere", NOW - 1), Some(Error)),
+        (
+            token_of(&format!("\"nbf\":{LATER},"), "RS256", us, here, LATER + 9),
+            Some(Error),
+        ),
+        (token("none", "anybody", "elsewhere", LATER), Some(Warning)),
+        (
+            token("RS256", "anybody", "elsewhere", NOW + 86_400),
+            Some(Warning),
+        ),
+    ] {
+        let mut world = World::new("compose-bind");
+        world.replace(
+            "prometheus.yml",
+            "cortex.default.test.opstrace.io/api",
+            "metrics.example.com/api",
+        );
+        world.write(TOKEN, token);
+        let found = world.findings();
+        let said: Vec<_> = found.iter().map(|one| (&*one.rule, one.severity)).collect();
+        let want: Vec<_> = severity
+            .map(|one| ("credentials/jwt", one))
+            .into_iter()
+            .collect();
+        assert_eq!(said, want, "{}", described(&found));
     }
     // A URL that has not its receiver's shape is to become another one.
     let mut world = World::new("compose-bind");
