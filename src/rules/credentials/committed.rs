@@ -128,7 +128,8 @@ fn of_value(
                 SealedSecret), or let something fill it in where it is deployed (ExternalSecret, \
                 a variable of the pipeline)";
     let mut finding = out.of_value(written, Severity::Error, message).help(help);
-    finding.evidence = evidence.into_iter().collect();
+    let here = |one: &Evidence| one.place.order() == written.place.order();
+    finding.evidence = evidence.into_iter().filter(|one| !here(one)).collect();
     let is_new = out.is_new(&finding);
     if is_new {
         out.push(finding);
