@@ -83,8 +83,8 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
         return Vec::new();
     };
     let map = manifest.root.get(key).and_then(Node::mapping);
-    let entries = map.map(|map| map.entries()).unwrap_or_default();
-    let found = entries.into_iter().filter_map(|entry| {
+    let entries = map.into_iter().flat_map(|map| map.entries());
+    let found = entries.filter_map(|entry| {
         let holder = Holder::Object {
             kind,
             name: manifest.name.to_owned(),
@@ -99,8 +99,8 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
 /// The configurations among the configs of a compose file. docker compose fills in variables there.
 fn in_compose_file(root: Node<'_>, template: Option<Template>) -> Vec<Recognised> {
     let configs = root.get("configs").and_then(Node::mapping);
-    let entries = configs.map(|map| map.entries()).unwrap_or_default();
-    let found = entries.into_iter().filter_map(|entry| {
+    let entries = configs.into_iter().flat_map(|map| map.entries());
+    let found = entries.filter_map(|entry| {
         let content = entry.value.mapping()?.entry("content")?;
         let holder = Holder::Compose(entry.name().to_owned());
         let template = template.or(Some(Template::Variables));
@@ -142,8 +142,9 @@ fn in_scalar(
 fn in_values(document: &Document, at: &[&str], template: Option<Template>) -> Vec<Recognised> {
     let root = document.root();
     let values = root.and_then(|root| at.iter().try_fold(root, |node, key| node.get(key)));
-    let charts = values.and_then(Node::mapping).map(|map| map.entries());
-    let names: Vec<&str> = charts.iter().flatten().map(|entry| entry.name()).collect();
+    let charts = values.and_then(Node::mapping).into_iter();
+    let charts = charts.flat_map(|map| map.entries());
+    let names: Vec<&str> = charts.map(|entry| entry.name()).collect();
     let below = names
         .iter()
         .map(|name| [at, &[name, SERVER_FILES]].concat());
@@ -152,7 +153,9 @@ fn in_values(document: &Document, at: &[&str], template: Option<Template>) -> Ve
         way.push(CONFIGURATION);
         let root = root?;
         let holder = way.iter().try_fold(root, |node, key| node.get(key))?;
-        holder.mapping().filter(|map| !map.entries().is_empty())?;
+        holder
+            .mapping()
+            .filter(|map| map.entries().next().is_some())?;
         let at = document.rooted_at(&way)?;
         let logical = at.root()?.path();
         let (what, why, _) = judge(at, CONFIGURATION, true);

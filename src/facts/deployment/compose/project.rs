@@ -413,8 +413,9 @@ impl<'d> Service<'d> {
                 out.clear();
             }
             out.extend(node.items());
-            let entries = node.mapping().map(|mapping| mapping.entries());
-            out.extend(entries.unwrap_or_default().iter().map(|entry| entry.key));
+            let entries = node.mapping().into_iter();
+            let entries = entries.flat_map(|mapping| mapping.entries());
+            out.extend(entries.map(|entry| entry.key));
         }
         out
     }
