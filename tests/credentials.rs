@@ -377,7 +377,7 @@ const FAULTS: &[Fault] = &[
         "credentials/not-mounted",
         Error,
         "/etc/prometheus/tokens/tenant-api-token-default",
-        &["configmap.yaml:18", "deployment.yaml:24"],
+        &["configmap.yaml:20", "deployment.yaml:24"],
     ),
     (
         "kubernetes-configmap",
@@ -388,7 +388,7 @@ const FAULTS: &[Fault] = &[
         Error,
         "tenant-api-token-default",
         &[
-            "configmap.yaml:18",
+            "configmap.yaml:20",
             "deployment.yaml:24",
             "deployment.yaml:26",
             "tokens.yaml:4",
@@ -403,7 +403,7 @@ const FAULTS: &[Fault] = &[
         Error,
         "0400",
         &[
-            "configmap.yaml:18",
+            "configmap.yaml:20",
             "deployment.yaml:23",
             "deployment.yaml:25",
             "tokens.yaml:7",
@@ -417,7 +417,7 @@ const FAULTS: &[Fault] = &[
         "credentials/world-readable",
         Warning,
         "0444",
-        &["configmap.yaml:18", "deployment.yaml:26"],
+        &["configmap.yaml:20", "deployment.yaml:26"],
     ),
     (
         "kubernetes-configmap",
@@ -427,7 +427,7 @@ const FAULTS: &[Fault] = &[
         "credentials/unverified",
         Warning,
         "nothing in sight mounts it",
-        &["configmap.yaml:18"],
+        &["configmap.yaml:20"],
     ),
     (
         "kubernetes-configmap",
@@ -437,7 +437,17 @@ const FAULTS: &[Fault] = &[
         "credentials/committed",
         Warning,
         "bearer_token_file",
-        &["configmap.yaml:18"],
+        &["configmap.yaml:20"],
+    ),
+    (
+        "kubernetes-configmap",
+        "configmap.yaml",
+        "expr: up{job",
+        "expr: up{{job",
+        "files/promql",
+        Error,
+        "",
+        &["configmap.yaml:26"],
     ),
     (
         "kubernetes-configmap",
@@ -447,7 +457,7 @@ const FAULTS: &[Fault] = &[
         "remote-write/url-shape",
         Error,
         "/api/v1/psh",
-        &["configmap.yaml:17"],
+        &["configmap.yaml:19"],
     ),
     (
         "host",
@@ -1220,7 +1230,31 @@ fn secrets_in_a_configmap_are_masked_and_judged() {
     world.tracked = vec!["configmap.yaml".into()];
     let (rule, severity, spots) = world.only();
     assert_eq!((rule.as_str(), severity), ("credentials/committed", Error));
-    assert_eq!(spots, ["configmap.yaml:18"]);
+    assert_eq!(spots, ["configmap.yaml:20"]);
     let found = world.findings();
     assert!(!found[0].place.excerpt(3).text.contains(LIVE));
+}
+
+#[test]
+fn the_program_names_the_configuration_in_a_manifest_and_its_lines() {
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_promvet"))
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let listed = run(&["files", "kubernetes-configmap"]);
+    let line = "kubernetes-configmap/configmap.yaml: Prometheus configmap: \
+                data[\"prometheus.yml\"] of the ConfigMap `prometheus`: top-level keys";
+    assert!(listed.contains(line), "{listed}");
+    let report = run(&["check", "--format", "json", "kubernetes-configmap"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(
+        report["files"],
+        serde_json::json!([{"path": "kubernetes-configmap/configmap.yaml", "dialect": "configmap"}])
+    );
+    assert_eq!(report["summary"]["endpoints"], 1);
 }

@@ -400,7 +400,10 @@ fn judge_one<'a>(
             let upgrade = rules::judge_upgrade(document, &target, watch.rules());
             judgement.findings.extend(upgrade.findings);
             if !recognised.masked {
-                let included = facts.included(document, folder, &target, request.now);
+                let included = match holder {
+                    Some(_) => facts.included_beside(document, recognised, &target, request.now),
+                    None => facts.included(document, folder, &target, request.now),
+                };
                 judgement.findings.extend(included.findings);
                 judgement.unchecked.extend(included.unchecked);
             }

@@ -82,18 +82,41 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
     let Some(&(kind, key)) = row else {
         return Vec::new();
     };
+    let holder = |key: &str| Holder::Object {
+        kind,
+        name: manifest.name.to_owned(),
+        namespace: manifest.namespace.map(str::to_owned),
+        key: key.to_owned(),
+    };
     let map = manifest.root.get(key).and_then(Node::mapping);
-    let entries = map.into_iter().flat_map(|map| map.entries());
-    let found = entries.filter_map(|entry| {
-        let holder = Holder::Object {
-            kind,
-            name: manifest.name.to_owned(),
-            namespace: manifest.namespace.map(str::to_owned),
-            key: entry.name().to_owned(),
-        };
-        in_scalar(entry, entry.name(), holder, Dollars::Plain, template)
+    let entries = || map.into_iter().flat_map(|map| map.entries());
+    let found = entries().filter_map(|entry| {
+        let name = entry.name();
+        in_scalar(entry, name, holder(name), Dollars::Plain, template)
     });
-    found.collect()
+    let mut found: Vec<Recognised> = found.collect();
+    if found.is_empty() {
+        return found;
+    }
+    let text = |entry: Entry<'_>| {
+        let name = entry.name();
+        let text = text_of(entry, &holder(name), Dollars::Plain)?;
+        Some((name.to_owned(), text))
+    };
+    let texts: Vec<_> = entries().filter_map(text).collect();
+    for one in &mut found {
+        one.beside.clone_from(&texts);
+    }
+    found
+}
+
+/// The value of a key as a text of its own.
+fn text_of(entry: Entry<'_>, holder: &Holder, dollars: Dollars) -> Option<Arc<Text>> {
+    let within = Within {
+        identity: format!("{}.{}", holder.identity(), entry.value.identity()),
+        logical: entry.value.path(),
+    };
+    embedded(entry.value, within, dollars)
 }
 
 /// The configurations among the configs of a compose file. docker compose fills in variables there.
@@ -121,12 +144,8 @@ fn in_scalar(
     if !(byte_scan(value.as_bytes()) || names::is_ours(name.as_ref())) {
         return None;
     }
-    let logical = entry.value.path();
-    let within = Within {
-        identity: format!("{}.{}", holder.identity(), entry.value.identity()),
-        logical: logical.clone(),
-    };
-    let text = embedded(entry.value, within, dollars)?;
+    let text = text_of(entry, &holder, dollars)?;
+    let logical = text.within().logical.clone();
     let found = examine_as(text, name, false, false);
     let is_ours = matches!(found.what, What::Configuration { .. } | What::Broken { .. });
     is_ours.then(|| Recognised {
@@ -166,6 +185,7 @@ fn in_values(document: &Document, at: &[&str], template: Option<Template>) -> Ve
             template,
             masked: false,
             holder: Some(Holder::Values),
+            beside: Vec::new(),
             looks_like: None,
         })
     });

@@ -68,6 +68,12 @@ impl<'d> Belonging<'d> {
             .resolve_from(tree, inside::folder(&self.path), path)
     }
 
+    /// The folder of the configuration where Prometheus runs.
+    #[must_use]
+    pub fn folder(&self) -> String {
+        inside::folder(&self.path).to_owned()
+    }
+
     /// The absolute form of a path that the configuration names.
     #[must_use]
     pub fn path_of(&self, path: &str) -> String {

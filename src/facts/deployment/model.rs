@@ -121,6 +121,12 @@ impl Deployment {
         inside::join(inside::folder(BARE_CONFIG), value.unwrap_or(default))
     }
 
+    /// The folder of that path.
+    #[must_use]
+    pub fn config_folder(&self) -> String {
+        inside::folder(&self.config_file()).to_owned()
+    }
+
     /// The image whose content is known because it is the official one or built from it.
     pub(super) fn known_image(&self) -> Option<&Image> {
         let image = self.base.as_ref().or(self.image.as_ref())?;
