@@ -998,6 +998,23 @@ fn values_of_manifests_are_judged_as_files_are() {
 }
 
 #[test]
+fn of_several_manifests_of_one_secret_none_is_judged() {
+    let mut world = plain_secret("stringData:\n  tenant-api-token-default: changeme\n");
+    assert_eq!(world.only().0, "credentials/content");
+    let (base, rights) = world.files["tokens.yaml"].clone();
+    world
+        .files
+        .insert("overlay/tokens.yaml".into(), (base, rights));
+    world.replace("overlay/tokens.yaml", "changeme", LIVE);
+    assert!(world.findings().is_empty());
+    // But a secret stays a secret.
+    world.tracked = vec!["overlay/tokens.yaml".into()];
+    let (rule, severity, spots) = world.only();
+    assert_eq!((rule.as_str(), severity), ("credentials/committed", Error));
+    assert_eq!(spots[0], "overlay/tokens.yaml:6");
+}
+
+#[test]
 fn tokens_in_manifests_are_held_against_the_endpoint() {
     let wrong = token(
         "RS256",

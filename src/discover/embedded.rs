@@ -24,6 +24,9 @@ const OBJECTS: &[(&str, &str)] = &[("ConfigMap", "data"), ("Secret", "stringData
 const SERVER_FILES: &str = "serverFiles";
 const CONFIGURATION: &str = "prometheus.yml";
 
+/// How many charts in one file are looked into: each costs a copy of the document.
+const MOST_CHARTS: usize = 16;
+
 /// Judges one file, and finds the configurations that stand in it: the file itself comes first.
 /// `named` and `template_by_policy` are as for [`examine`].
 #[must_use]
@@ -103,9 +106,9 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
         let text = text_of(entry, &holder(name), Dollars::Plain)?;
         Some((name.to_owned(), text))
     };
-    let texts: Vec<_> = entries().filter_map(text).collect();
+    let texts: Arc<[_]> = entries().filter_map(text).collect();
     for one in &mut found {
-        one.beside.clone_from(&texts);
+        one.beside = Arc::clone(&texts);
     }
     found
 }
@@ -185,11 +188,11 @@ fn in_values(document: &Document, at: &[&str], template: Option<Template>) -> Ve
             template,
             masked: false,
             holder: Some(Holder::Values),
-            beside: Vec::new(),
+            beside: Arc::default(),
             looks_like: None,
         })
     });
-    found.collect()
+    found.take(MOST_CHARTS).collect()
 }
 
 #[cfg(test)]

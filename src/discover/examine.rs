@@ -28,7 +28,7 @@ pub struct Recognised {
     /// What holds it, if it is not a file of its own.
     pub holder: Option<Holder>,
     /// The other texts of what holds it, by their keys.
-    pub beside: Vec<(String, Arc<Text>)>,
+    pub beside: Arc<[(String, Arc<Text>)]>,
     /// The kind of file that it looks like, if it is checked only because it was named.
     pub looks_like: Option<&'static str>,
 }
@@ -129,7 +129,7 @@ pub(super) fn examine_as(
         template,
         masked,
         holder: None,
-        beside: Vec::new(),
+        beside: Arc::default(),
         looks_like,
     }
 }

@@ -209,13 +209,17 @@ fn answer_of_key(
     key: &str,
     item: Option<&KeyItem>,
 ) -> Answer {
-    let found = providers
+    let mut found = providers
         .iter()
-        .find_map(|one| Some((Arc::clone(one), one.keys.get(key)?.clone())));
-    if found.is_some() {
+        .filter_map(|one| Some((Arc::clone(one), one.keys.get(key)?.clone())));
+    if let Some((provider, mut key)) = found.next() {
+        // Of several, such as a base's and an overlay's, nobody knows here which value counts.
+        if found.next().is_some() {
+            key.written = None;
+        }
         return Answer::Has {
             item: item.cloned(),
-            key: found,
+            key: Some((provider, key)),
         };
     }
     if providers.is_empty() {
