@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::examine::{Recognised, Template, What, examine, examine_as, judge};
+use super::examine::{NAMED, Recognised, Template, What, examine, examine_as, judge};
 use super::holder::Holder;
 use super::manifest::{Manifest, manifests};
 use super::names;
@@ -34,7 +34,7 @@ pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
     let file = examine(Arc::clone(&text), named, template_by_policy);
     let is_known = matches!(file.what, What::Configuration { .. } | What::Broken { .. });
     // What was named on the command line is taken for a configuration, whatever it looks like.
-    let is_own = is_known && file.looks_like.is_none();
+    let is_own = is_known && file.why != NAMED;
     if is_own || file.masked || !may_hold(&text) {
         return vec![file];
     }
@@ -322,6 +322,10 @@ mod tests {
         let all = recognised(&source, true);
         assert_eq!(all.len(), 2);
         assert!(matches!(all[0].what, What::Other { .. }), "{:?}", all[0]);
+        let values = "monitoring: {serverFiles: {prometheus.yml: {scrape_configs: []}}}\n";
+        let all = recognised(values, true);
+        assert_eq!(all.len(), 2);
+        assert!(matches!(all[0].what, What::Unknown), "{:?}", all[0]);
         let all = recognised(HEAD, true);
         assert!(matches!(all[0].what, What::Configuration { .. }));
     }

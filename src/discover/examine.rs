@@ -136,7 +136,8 @@ pub(super) fn examine_as(
 
 pub(super) type Judgement = (What, String, Option<&'static str>);
 
-const NAMED: &str = "it was named on the command line";
+/// Why a file counts that nothing but the user takes for a configuration.
+pub(super) const NAMED: &str = "it was named on the command line";
 
 pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
     let outline = Outline::of(&document);
