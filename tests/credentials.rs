@@ -1106,6 +1106,11 @@ fn variables_of_the_service_that_hold_secrets_are_errors_once_git_tracks_them() 
             "compose.yaml:5",
         ),
         (
+            format!("    environment:\n      API_TOKEN: ${{TOKEN:-{LIVE}}}\n"),
+            None,
+            "compose.yaml:5",
+        ),
+        (
             "    environment:\n      API_TOKEN: ${TOKEN:?}\n".to_owned(),
             Some(format!("# team\nTOKEN={LIVE}\n")),
             ".env:2",
@@ -1144,8 +1149,12 @@ fn variables_of_the_service_that_hold_secrets_are_errors_once_git_tracks_them() 
         "    environment:\n      API_TOKEN: changeme\n",
         "    environment:\n      API_TOKEN: ${API_TOKEN}\n",
         "    environment:\n      API_TOKEN:\n",
+        // The secret of it stands in a file that git does not track.
+        "    environment:\n      API_TOKEN: a-${TOKEN}\n",
+        "    environment:\n      API_TOKEN: $TOKEN\n",
     ] {
         let mut world = World::new("compose-secrets");
+        world.write(".env", format!("TOKEN={LIVE}\n"));
         world.replace("compose.yaml", service, &format!("{service}{lines}"));
         world.tracked = vec!["compose.yaml".into()];
         let found = world.findings();

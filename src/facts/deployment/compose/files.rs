@@ -1,5 +1,6 @@
 //! `secrets` and `configs` of a service.
 
+use super::environment::Value;
 use super::is_true;
 use super::project::Project;
 use super::volumes::Placed;
@@ -93,8 +94,11 @@ impl Project<'_> {
                 hide(entry.value);
             }
             let text = entry.value.as_str().unwrap_or("");
-            // docker compose fills in variables here as everywhere.
-            let text = self.expand(text).unwrap_or_else(|| text.to_owned());
+            let text = match self.value(text) {
+                Value::Here(text) => text,
+                Value::InEnvFile(written) => return Some(ComposeOrigin::Content(written)),
+                Value::Elsewhere => text.to_owned(),
+            };
             let noun = format!("the `content` of the {kind} `{name}`");
             let content = Content::plain(&text);
             let written = Written::of_key(entry.key, noun, kind, content);

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::environment::env_file;
 use super::volumes::Placed;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::scan::SourceFile;
-use crate::facts::deployment::variables::{Variables, lines};
-use crate::facts::deployment::written::{Content, Written, hide};
+use crate::facts::deployment::variables::Variables;
+use crate::facts::deployment::written::Written;
 use crate::facts::deployment::{Home, folder_of};
-use crate::finding::{Evidence, Place, Span, Text};
+use crate::finding::Evidence;
 use crate::yaml::{Document, Entry, Node, parse_first};
 
 /// The names that docker compose looks for, the first that is there counts; and those of the file
@@ -29,9 +30,6 @@ const OVERRIDES: &[&str] = &[
 
 /// How many services may extend one another.
 const MOST_EXTENDS: usize = 8;
-
-/// The largest `.env` that is read, in bytes.
-const LARGEST_ENV: u64 = 64 * 1024;
 
 /// A compose file and its document.
 pub(super) struct Parsed<'f> {
@@ -61,7 +59,7 @@ pub(super) struct Project<'f> {
     layers: Vec<&'f Parsed<'f>>,
     variables: Variables,
     /// What the `.env` file beside it sets.
-    env_file: Vec<Arc<Written>>,
+    pub(super) env_file: Vec<Arc<Written>>,
     /// Other compose files of the folder, which may be laid over it.
     others: Vec<&'f Parsed<'f>>,
 }
@@ -125,70 +123,6 @@ impl<'f> Project<'f> {
             env_file,
             others,
         }
-    }
-
-    /// The value that the `.env` file gives a variable.
-    pub(super) fn in_env_file(&self, variable: &str) -> Option<Arc<Written>> {
-        let mut set = self.env_file.iter().rev();
-        set.find(|one| one.name == variable).cloned()
-    }
-
-    /// The variables that are set for a service, by values that stand in the compose file or in the
-    /// `.env` file beside it.
-    pub(super) fn environment(&self, service: &Service<'_>) -> Vec<Arc<Written>> {
-        let mut out: Vec<Arc<Written>> = Vec::new();
-        for set in service.environment() {
-            let Some(name) = set
-                .as_str()
-                .map(|text| text.split('=').next().unwrap_or(text))
-            else {
-                continue;
-            };
-            out.retain(|one| one.name != name);
-            out.extend(self.variable(service, name, set));
-        }
-        out
-    }
-
-    /// One variable: the key of a mapping, or an item of a list. What it takes over from the `.env`
-    /// file stands there.
-    fn variable(&self, service: &Service<'_>, name: &str, set: Node<'_>) -> Option<Arc<Written>> {
-        let holder = set.parent().and_then(Node::mapping);
-        let value = match holder.and_then(|holder| holder.entry(name)) {
-            Some(entry) => entry.value,
-            None => set,
-        };
-        let text = match holder {
-            Some(_) => value.as_str(),
-            None => value.as_str()?.split_once('=').map(|(_, text)| text),
-        };
-        // Without a value, that of the shell or of the `.env` file is taken over.
-        let Some(text) = text else {
-            return self.in_env_file(name);
-        };
-        if let Some(inner) = whole_variable(text.trim()) {
-            return self.in_env_file(inner);
-        }
-        let text = self.expand(text)?;
-        let content = Content::plain(&text);
-        if content.is_secret(name) {
-            hide(value);
-        }
-        let place = match holder {
-            Some(_) => set.place(),
-            None => {
-                let scalar = set.scalar()?;
-                set.document().place(scalar.part(0, name.len()))
-            }
-        };
-        Some(Arc::new(Written {
-            noun: format!("the variable `{name}` of the service `{}`", service.name),
-            name: name.to_owned(),
-            place,
-            logical: set.path(),
-            identity: format!("services.{}.environment.{name}", service.name),
-            content,
-        }))
     }
 
     /// A text with its variables replaced, if they all have a value.
@@ -307,45 +241,6 @@ impl<'f> Project<'f> {
     }
 }
 
-/// The `.env` of a folder, if it lies in the tree.
-fn env_file(home: Home<'_>, folder: &Path) -> (Variables, Vec<Arc<Written>>) {
-    let path = folder.join(".env");
-    if !home.holds(&path) {
-        return (Variables::default(), Vec::new());
-    }
-    let bytes = home.tree.read(&path, LARGEST_ENV).unwrap_or_default();
-    let text = Text::new(home.tree.shown(&path), bytes);
-    let written = lines(text.content()).map(|line| {
-        let name_ends = line.at + line.name.len();
-        let content = Content::plain(line.value);
-        if content.is_secret(line.name) {
-            text.mark_secret(Span::new(name_ends + 1, line.end));
-        }
-        Arc::new(Written {
-            noun: format!("the variable `{}`", line.name),
-            name: line.name.to_owned(),
-            place: Place::new(&text, Span::new(line.at, name_ends)),
-            logical: line.name.to_owned(),
-            identity: line.name.to_owned(),
-            content,
-        })
-    });
-    let written = written.collect();
-    (Variables::from_env_file(text.content()), written)
-}
-
-/// The name of the variable that a text is and nothing else: `$NAME`, `${NAME}`, `${NAME:?…}`.
-fn whole_variable(text: &str) -> Option<&str> {
-    let rest = text.strip_prefix('$')?;
-    let inner = rest
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'));
-    let inner = inner.unwrap_or(rest);
-    let name = inner.split([':', '?', '-', '+']).next()?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    (!name.is_empty() && name.chars().all(plain)).then_some(name)
-}
-
 fn file_name(path: &Path) -> &str {
     path.file_name()
         .and_then(|name| name.to_str())
@@ -364,7 +259,7 @@ pub(super) struct Service<'d> {
     pub(super) name: &'d str,
     pub(super) key: Node<'d>,
     /// The mappings that make it, later ones over earlier ones.
-    layers: Vec<Node<'d>>,
+    pub(super) layers: Vec<Node<'d>>,
     /// Why it may have more mounts than are seen.
     pub(super) doubts: Vec<Evidence>,
 }
@@ -401,21 +296,6 @@ impl<'d> Service<'d> {
             }
             out.extend(node.as_str().map(|_| node));
             out.extend(node.items());
-        }
-        out
-    }
-
-    /// What sets its variables: keys of mappings and items of lists, later ones over earlier ones.
-    fn environment(&self) -> Vec<Node<'d>> {
-        let mut out = Vec::new();
-        for node in self.layers.iter().filter_map(|one| one.get("environment")) {
-            if matches!(node.tag(), Some("!reset" | "!override")) {
-                out.clear();
-            }
-            out.extend(node.items());
-            let entries = node.mapping().into_iter();
-            let entries = entries.flat_map(|mapping| mapping.entries());
-            out.extend(entries.map(|entry| entry.key));
         }
         out
     }
