@@ -12,6 +12,7 @@ fn hints<'a>() -> Hints<'a> {
     Hints {
         receiver: None,
         domains: DOMAINS,
+        image: None,
     }
 }
 

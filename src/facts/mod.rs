@@ -3,6 +3,7 @@
 //! Facts are drawn on demand: files other than the configurations are read only when the judgement
 //! of an endpoint needs them. Each fact knows its evidence, and can be unknown.
 
+mod answering;
 pub mod credential_file;
 mod demand;
 mod deployed;
@@ -18,6 +19,7 @@ pub mod token;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+pub use answering::Answering;
 pub use credential_file::{Asked, FileState, Host, Judged, Lookup, Open, Unverified};
 pub use demand::Demand;
 pub use issuer::KnownIssuer;
@@ -263,8 +265,13 @@ impl<'t> Facts<'t> {
 
     /// The receivers that an endpoint may be meant for. A name such as `cortex.<tenant>.<domain>`
     /// is Opstrace's only where the tree or the policy knows the domain as an instance's own.
+    /// `answering` is what of the tree answers at the endpoint.
     #[must_use]
-    pub fn recognise(&self, endpoint: &Endpoint) -> Recognition<'_> {
+    pub fn recognise(
+        &self,
+        endpoint: &Endpoint,
+        answering: &[Answering<'_>],
+    ) -> Recognition<'_> {
         let host = endpoint.host_name();
         let own_domain = host
             .as_deref()
@@ -286,6 +293,7 @@ impl<'t> Facts<'t> {
             &Hints {
                 receiver: by_policy.map(|(entry, _)| entry.receiver.as_str()),
                 domains: &domains,
+                image: answering::image(answering),
             },
         )
     }

@@ -4,9 +4,9 @@ use std::cell::OnceCell;
 use std::path::Path;
 
 use crate::facts::opstrace::{Instance, TenantHost};
-use crate::facts::receiver::{Cause, Credential, Recognition, ShapeFault, judge};
-use crate::facts::{Demand, Facts, KnownIssuer, issuer};
-use crate::finding::{Place, Span, is_secret_name};
+use crate::facts::receiver::{Cause, Certainty, Credential, Recognition, ShapeFault, judge};
+use crate::facts::{Answering, Demand, Facts, KnownIssuer, issuer};
+use crate::finding::{Evidence, Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{self, RemoteWrite};
 use crate::yaml::{Node, Scalar};
@@ -34,11 +34,24 @@ pub struct Url<'a> {
     pub scalar: Scalar<'a>,
     /// The same taken apart.
     pub endpoint: Endpoint,
+    /// What of the tree answers there.
+    pub answering: Vec<Answering<'a>>,
     /// Who it is meant for.
     pub recognition: Recognition<'a>,
 }
 
 impl Url<'_> {
+    /// How the receiver is known, where a container of the tree shows it.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let first = self.recognition.candidates.first();
+        if first.is_none_or(|one| one.certainty != Certainty::Image) {
+            return Vec::new();
+        }
+        let shown = self.answering.first().map(Answering::shown);
+        shown.unwrap_or_default()
+    }
+
     /// The place in the file of a range of bytes of the URL.
     #[must_use]
     pub fn span(&self, from: usize, to: usize) -> Span {
@@ -56,11 +69,16 @@ impl<'a> Entry<'a> {
         let url = write.url().and_then(|node| {
             let scalar = node.scalar()?;
             let endpoint = Endpoint::new(scalar.text);
-            let recognition = facts.recognise(&endpoint);
+            let answering = folder.map_or_else(Vec::new, |_| {
+                let file = facts.absolute(node.document().text().path());
+                facts.answering(&file, &endpoint)
+            });
+            let recognition = facts.recognise(&endpoint, &answering);
             Some(Url {
                 node,
                 scalar,
                 endpoint,
+                answering,
                 recognition,
             })
         });

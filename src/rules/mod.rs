@@ -17,7 +17,7 @@ mod upgrade;
 
 pub use configuration::{Configuration, HttpPart};
 pub use engine::{Judgement, judge, judge_tree};
-pub use entry::Entry;
+pub use entry::{Entry, Url};
 pub use example::Expected;
 pub use material::{Material, NamedFile, Secret};
 pub use pages::{Check, Page, Status, all, find, nearest_name};

@@ -25,6 +25,8 @@ pub(super) struct Fault {
     pub(super) complete: bool,
     /// How it is known.
     pub(super) ground: Ground,
+    /// Whether the receiver may be set up so that it is none.
+    pub(super) is_usual: bool,
 }
 
 /// How a fault is known, weakest first.
@@ -164,6 +166,7 @@ impl Fit<'_> {
             complete: known && !found.guess && expected != self.endpoint.text(),
             expected,
             ground: found.ground,
+            is_usual: found.guess || found.ground == Ground::Unknown,
         }
     }
 

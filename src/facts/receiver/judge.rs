@@ -69,6 +69,7 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
                 let told = in_words(decisive, candidate, &fault);
                 out.push(ShapeFault {
                     certain: true,
+                    hint: false,
                     ..told
                 });
             }
@@ -138,6 +139,12 @@ fn alone(endpoint: &Endpoint, (mistake, range, values): Generic) -> ShapeFault {
     }
 }
 
+/// Whether a fault is sure. Of a container one knows what runs in it, not how that is set up.
+fn is_certain(candidate: &Candidate<'_>, fault: &Fault) -> bool {
+    let by_image = candidate.certainty == Certainty::Image;
+    candidate.certainty.is_certain() && !(by_image && fault.is_usual)
+}
+
 fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Fault) -> ShapeFault {
     let message = if fault.cause == Cause::Scheme {
         format!("{}: {}", fault.says, fault.expected)
@@ -150,7 +157,7 @@ fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Fault
         suggestion: fault.complete.then(|| fault.expected.clone()),
         expected: fault.expected.clone(),
         cause: fault.cause,
-        certain: candidate.certainty.is_certain(),
+        certain: is_certain(candidate, fault),
         hint: candidate.profile.confidence == Confidence::Low,
         receiver: Some(candidate.profile.id.clone()),
     }

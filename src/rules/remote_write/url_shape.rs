@@ -18,15 +18,18 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             Some(suggestion) => format!("write {suggestion}"),
             None => format!("the form is {}", fault.expected),
         };
-        out.push(
-            out.part(url.node, span, severity(fault), fault.message.clone())
-                .help(help),
-        );
+        let mut finding = out
+            .part(url.node, span, severity(fault), fault.message.clone())
+            .help(help);
+        finding.evidence = url.evidence();
+        out.push(finding);
     }
 }
 
 fn severity(fault: &ShapeFault) -> Severity {
-    if fault.certain {
+    if fault.hint {
+        Severity::Info
+    } else if fault.certain {
         Severity::Error
     } else {
         Severity::Warning
