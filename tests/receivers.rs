@@ -1,9 +1,12 @@
 //! Every profile's own examples, and what holds for all of them together.
 
+use promvet::cli::pipeline::{Request, run};
 use promvet::facts::receiver::{
     Catalogue, Hints, Profile, Recognition, ShapeFault, built_in, judge, recognise,
 };
+use promvet::finding::Severity;
 use promvet::prometheus::endpoint::Endpoint;
+use promvet::source::Memory;
 
 /// A domain that the tree of these tests names as one of Opstrace.
 const DOMAINS: &[(&str, &str)] = &[("opstrace-custom-dns", "myopstrace.powerteam.com")];
@@ -487,6 +490,72 @@ fn pages_show_an_entry_and_who_shares_the_path() {
         assert!(entry.items().next().unwrap().get("url").is_some(), "{page}");
     }
     insta::assert_snapshot!(catalogue.page(catalogue.get("mimir").unwrap()));
+}
+
+/// The findings about an endpoint in a tree where something answers to names.
+fn in_tree(url: &str, files: &[(&str, &str)]) -> Vec<(String, Severity, String, usize)> {
+    let config = format!(
+        "global: {{external_labels: {{cluster: one}}}}\nremote_write:\n  - url: {url}\n"
+    );
+    let mut tree = Memory::new()
+        .file("/tree/.git/HEAD", "")
+        .file("/tree/prometheus.yml", config);
+    for (name, content) in files {
+        tree = tree.file(format!("/tree/{name}"), *content);
+    }
+    let request = Request {
+        paths: vec!["/tree".into()],
+        ..Request::default()
+    };
+    let run = run(&request, &tree);
+    let found = run.outcome.findings().iter().map(|one| {
+        let one = &one.finding;
+        (one.rule.to_string(), one.severity, one.message.clone(), one.evidence.len())
+    });
+    found.collect()
+}
+
+#[test]
+fn the_image_of_what_answers_tells_the_receiver() {
+    let compose = |name: &str, image: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    \
+             volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n  {name}:\n    image: {image}\n"
+        )
+    };
+    let write = "http://tsdb-1:8080/api/v1/write";
+    for (image, url, want) in [
+        ("grafana/mimir:2.14.0", write, Some("Mimir takes remote write at http://tsdb-1:8080/api/v1/push")),
+        ("docker.io/grafana/mimir", write, Some("Mimir takes")),
+        ("victoriametrics/victoria-metrics", write, None),
+        ("influxdb:1.8", write, Some("InfluxDB 1.x takes")),
+        ("influxdb:2.7", write, None),
+        ("acme/influxdb:1.8", write, None),
+        ("acme/metrics:1", write, None),
+        ("nginx", write, None),
+        ("quay.io/thanos/thanos:v0.36", write, Some("Thanos Receive takes")),
+    ] {
+        let compose = compose("tsdb-1", image);
+        let found = in_tree(url, &[("compose.yaml", &compose)]);
+        match (want, found.as_slice()) {
+            (None, []) => {}
+            (Some(want), [(rule, severity, message, evidence)]) => {
+                assert_eq!((rule.as_str(), *severity), ("remote-write/url-shape", Severity::Error));
+                assert!(message.contains(want), "{image}: {message}");
+                assert_eq!(*evidence, 1, "{image}");
+            }
+            _ => panic!("{image}: {found:#?}"),
+        }
+    }
+    // Another project's names are not seen from here, and elsewhere a name means nothing.
+    let own = compose("x", "nginx");
+    let other = "services:\n  tsdb-1:\n    image: grafana/mimir\n";
+    let files = [("compose.yaml", &*own), ("other/compose.yaml", other)];
+    assert_eq!(in_tree(write, &files), []);
+    // How a container is set up is not known from its image.
+    let vm = compose("vm-1", "victoriametrics/victoria-metrics");
+    let found = in_tree("http://vm-1:8428/prefix/api/v1/write", &[("compose.yaml", &vm)]);
+    assert!(found.iter().all(|one| one.1 < Severity::Error), "{found:#?}");
 }
 
 #[test]
