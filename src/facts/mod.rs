@@ -23,7 +23,7 @@ pub use answering::Answering;
 pub use credential_file::{Asked, FileState, Host, Judged, Lookup, Open, Unverified};
 pub use demand::Demand;
 pub use issuer::KnownIssuer;
-pub use issuer::cert_manager::Misnamed;
+pub use issuer::cert_manager::{Certified, Misnamed};
 pub use owners::Owners;
 pub use shared::Shared;
 
@@ -183,6 +183,13 @@ impl<'t> Facts<'t> {
             return None;
         }
         self.manifests().misnamed(host)
+    }
+
+    /// The certificate that the tree's manifests make out to a host, if it is not made out to
+    /// `name`, and nothing else in them is either. Both in lower case.
+    #[must_use]
+    pub fn certified_without(&self, host: &str, name: &str) -> Option<Certified> {
+        self.manifests().certified_without(host, name)
     }
 
     fn issuer_answer(&self, host: &str) -> Option<Answer> {
