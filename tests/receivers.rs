@@ -492,6 +492,110 @@ fn pages_show_an_entry_and_who_shares_the_path() {
     insta::assert_snapshot!(catalogue.page(catalogue.get("mimir").unwrap()));
 }
 
+/// The findings about a profile's own page with another URL in its entry.
+fn on_page(profile: &Profile, url: &str) -> Vec<(String, Severity, String)> {
+    let page = Catalogue::default().page(profile);
+    let yaml = page.split("```yaml\n").nth(1).unwrap();
+    let yaml = yaml.split("```").next().unwrap();
+    let mut config = String::new();
+    for line in yaml.lines() {
+        match line.split_once("- url: ") {
+            Some((before, _)) => config += &format!("{before}- url: '{url}'\n"),
+            None => config += &format!("{}\n", filled(line)),
+        }
+    }
+    if !config.contains("external_labels") {
+        config += "global: {external_labels: {cluster: one}}\n";
+    }
+    let domain = DOMAINS[0].1;
+    let tree = Memory::new()
+        .file(
+            "/tree/promvet.yaml",
+            format!(
+                "opstrace: {{domains: [{domain}]}}\nmounts: [{{path: /etc/prometheus, external: true}}]\n"
+            ),
+        )
+        .file("/tree/prometheus.yml", config);
+    let request = Request {
+        paths: vec!["/tree/prometheus.yml".into()],
+        ..Request::default()
+    };
+    let run = run(&request, &tree);
+    assert!(run.problems.is_empty() && run.policy_errors.is_empty(), "{run:?}");
+    let found = run.outcome.findings().iter().map(|one| {
+        let one = &one.finding;
+        (one.rule.to_string(), one.severity, one.message.clone())
+    });
+    found.collect()
+}
+
+/// A line of a page with its `<parts>` filled in.
+fn filled(line: &str) -> String {
+    let Some((before, rest)) = line.split_once('<') else {
+        return line.to_owned();
+    };
+    let after = rest.split_once('>').map_or("", |(_, after)| after);
+    let value = match rest {
+        _ if rest.starts_with("https URL") => "https://login.example.com/token",
+        _ if rest.starts_with("region") => "eu-west-1",
+        _ if rest.starts_with("client") => "00000000-0000-0000-0000-000000000000",
+        _ => "'12345'",
+    };
+    format!("{before}{value}{after}")
+}
+
+#[test]
+fn nothing_is_said_of_good_examples_with_every_rule_on() {
+    let mut wrong = Vec::new();
+    for profile in built_in() {
+        for url in profile.good.iter() {
+            for (rule, severity, message) in on_page(profile, url) {
+                if severity >= Severity::Warning {
+                    wrong.push(format!("{}: {url}: {rule}: {message}", profile.id));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Rules that speak of the form of a URL.
+const OF_THE_URL: &[&str] = &[
+    "remote-write/url-shape",
+    "remote-write/redirect",
+    "remote-write/plain-http",
+];
+
+#[test]
+fn findings_on_bad_examples_name_receiver_fault_and_right_form() {
+    let mut wrong = Vec::new();
+    for (profile, url, words, hints) in bad_examples() {
+        if hints.receiver.is_some() {
+            continue;
+        }
+        let (_, faults) = judged(url, &hints);
+        let found = on_page(profile, url);
+        let of_url: Vec<_> = found
+            .iter()
+            .filter(|(rule, ..)| OF_THE_URL.contains(&rule.as_str()))
+            .collect();
+        let [(rule, severity, message)] = of_url.as_slice() else {
+            wrong.push(format!("{}: {url}: {found:#?}", profile.id));
+            continue;
+        };
+        let names = message.contains(&*profile.short) || message.contains(&*profile.name);
+        let form = &faults[0].expected;
+        if !(names && message.contains(words) && message.contains(form.as_str())) {
+            wrong.push(format!("{}: {url}: {words} | {form} | {message}", profile.id));
+        }
+        let of_form = rule != "remote-write/plain-http";
+        if of_form && faults[0].hint != (*severity == Severity::Info) {
+            wrong.push(format!("{}: {url}: {severity:?}: {message}", profile.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The findings about an endpoint in a tree where something answers to names.
 fn in_tree(url: &str, files: &[(&str, &str)]) -> Vec<(String, Severity, String, usize)> {
     let config = format!(
