@@ -13,6 +13,7 @@ mod init;
 mod inventory;
 mod key;
 mod levels;
+mod online;
 mod parallel;
 pub mod pipeline;
 mod policies;

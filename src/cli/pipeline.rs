@@ -10,6 +10,7 @@ use super::agent;
 use super::facts::all_facts;
 use super::inventory;
 use super::levels::Levels;
+use super::online;
 use super::parallel;
 use super::policies::{self, Policies};
 use super::unrendered;
@@ -25,6 +26,7 @@ use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Configuration, Judgement};
 use crate::schema::{self, Target, Version};
+use crate::source::handshake::Handshake;
 use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk};
 
 /// What is to be checked, and how.
@@ -55,6 +57,8 @@ pub struct Request {
     pub now: i64,
     /// How much is reported, instead of what the policy says.
     pub profile: Option<Profile>,
+    /// Who asks servers for their certificates, if they are to be asked.
+    pub online: Option<Arc<dyn Handshake>>,
     /// Gather the inventory of endpoints too.
     pub inventory: bool,
     /// What counts and measures.
@@ -76,6 +80,7 @@ impl Default for Request {
             nameless: None,
             now: today(),
             profile: None,
+            online: None,
             inventory: false,
             watch: Arc::default(),
         }
@@ -261,6 +266,7 @@ fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -
 
 /// Judges everything that was recognised as a configuration.
 fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tree, run: &mut Run) {
+    online::ask(request, survey);
     let facts = all_facts(request, survey, policies, tree);
     let judgements = parallel::map(request.threads, &survey.seen, |seen| {
         let facts = facts.get(&policies.scope_of(&seen.found))?;

@@ -10,6 +10,7 @@ mod deployed;
 pub mod deployment;
 pub mod included;
 pub mod issuer;
+pub mod online;
 pub mod opstrace;
 mod owners;
 pub mod receiver;
@@ -32,6 +33,7 @@ use crate::finding::{Evidence, Text};
 use crate::policy::{OpstraceInstance, Policy};
 use crate::prometheus::endpoint::Endpoint;
 use crate::schema::Target;
+use crate::source::handshake::Handshake;
 use crate::yaml::Document;
 use deployment::{Belonging, Deployment};
 use issuer::cert_manager::{self, Answer, Manifests};
@@ -69,6 +71,7 @@ pub struct Facts<'t> {
     shared: Arc<Shared<'t>>,
     deployments: OnceLock<Vec<Deployment>>,
     declared: OnceLock<Option<Deployment>>,
+    handshake: Option<Arc<dyn Handshake>>,
     catalogue: Catalogue,
     shelf: included::Shelf,
 }
@@ -83,6 +86,7 @@ impl<'t> Facts<'t> {
             shared,
             deployments: OnceLock::new(),
             declared: OnceLock::new(),
+            handshake: None,
             catalogue: Catalogue::default(),
             shelf: included::Shelf::default(),
         }

@@ -180,10 +180,16 @@ impl<'a> Entry<'a> {
         Some(("the credential in the URL".into(), place))
     }
 
+    /// Who signed the receiver's certificate: by what is written, else by what was seen of it.
+    #[must_use]
+    pub fn issuer(&self) -> Option<KnownIssuer> {
+        self.issuer_told().or_else(|| self.issuer_seen())
+    }
+
     /// Who signed the receiver's certificate: by what the tree says of the host, by what is known
     /// of the receiver, by the `ca_file` that is configured. The first answer wins.
     #[must_use]
-    pub fn issuer(&self) -> Option<KnownIssuer> {
+    pub fn issuer_told(&self) -> Option<KnownIssuer> {
         let url = self.url()?;
         let host = url.endpoint.host_name();
         host.and_then(|host| self.facts.issuer(&host))
@@ -191,9 +197,14 @@ impl<'a> Entry<'a> {
             .or_else(|| {
                 let node = self.ca_file()?;
                 let path = node.as_str()?;
-                let content = self.facts.certificates(self.folder, path);
+                let content = self.certificates(path);
                 issuer::ca_file::by_ca_file(path, &node.place(), content.as_deref())
             })
+    }
+
+    /// The certificates in a file that it names, if it lies in the tree.
+    pub(super) fn certificates(&self, path: &str) -> Option<Vec<u8>> {
+        self.facts.certificates(self.folder, path)
     }
 
     /// The path in `ca_file`, if one is configured.
