@@ -1,14 +1,48 @@
 //! Runs the examples of every rule page, with all rules on.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use promvet::cli::pipeline::{Request, run};
 use promvet::finding::{Finding, Severity};
 use promvet::rules::{self, Expected, example};
 use promvet::source::Memory;
+use promvet::source::handshake::{Failure, Handshake, Presented, Roots, Target};
+
+/// A network in which one server shows a certificate that everybody trusts, until 2026-11-20.
+#[derive(Debug)]
+struct OneServer(Arc<Presented>);
+
+const SERVER: &str = "expired.example.com";
+
+impl OneServer {
+    fn new() -> Self {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::new(vec![SERVER.to_owned()]).unwrap();
+        params.not_before = rcgen::date_time_ymd(2026, 8, 22);
+        params.not_after = rcgen::date_time_ymd(2026, 11, 20);
+        let certificate = params.self_signed(&key).unwrap();
+        Self(Arc::new(Presented {
+            chain: vec![certificate.der().to_vec()],
+        }))
+    }
+}
+
+impl Handshake for OneServer {
+    fn shake(&self, target: &Target) -> Result<Arc<Presented>, Failure> {
+        match target.host == SERVER {
+            true => Ok(Arc::clone(&self.0)),
+            false => Err(Failure::NoAddress),
+        }
+    }
+
+    fn leads_to(&self, _: &Presented, _: Roots<'_>, _: i64) -> Option<bool> {
+        Some(true)
+    }
+}
 
 /// 2026-11-22, so that what depends on the day is the same every day.
-fn findings(files: &[(String, String)]) -> Vec<Finding> {
+fn findings(files: &[(String, String)], online: Option<Arc<dyn Handshake>>) -> Vec<Finding> {
     let mut tree = Memory::new();
     for (path, content) in files {
         tree = tree.file(format!("/tree/{path}"), content.clone().into_bytes());
@@ -16,6 +50,7 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
     let request = Request {
         paths: vec![PathBuf::from(".")],
         now: 1_795_368_963,
+        online,
         ..Request::default()
     };
     let run = run(&request, &tree);
@@ -49,12 +84,14 @@ fn matches(expected: &Expected, own: &str, path: &str, finding: &Finding) -> boo
 fn every_example_gives_the_findings_that_it_marks_and_no_others() {
     let mut wrong = Vec::new();
     let mut run = 0;
+    let network: Arc<OneServer> = Arc::new(OneServer::new());
     for page in rules::all() {
         for example in example::examples(page.text) {
             run += 1;
             let mut files = example.files.clone();
             files.push((example.path.clone(), example.text.clone()));
-            let found = findings(&files);
+            let online = (page.name == "tls/certificate").then(|| Arc::clone(&network) as Arc<_>);
+            let found = findings(&files, online);
             let missing: Vec<_> = example
                 .expected
                 .iter()
