@@ -249,6 +249,8 @@ fn owners_findings_and_what_is_unchecked_are_told() {
     );
     assert_eq!(report["totals"]["endpoints"], 4);
     assert_eq!(report["totals"]["configurations"], 2);
+    let recognised = json!({"endpoints": 4, "of": 4, "share": 1.0});
+    assert_eq!(report["totals"]["recognised"], recognised);
 }
 
 #[test]

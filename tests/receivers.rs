@@ -2,7 +2,7 @@
 
 use promvet::cli::pipeline::{Request, run};
 use promvet::facts::receiver::{
-    Catalogue, Hints, Profile, Recognition, ShapeFault, built_in, judge, recognise,
+    Catalogue, Hints, Profile, ReceiverKind, Recognition, ShapeFault, built_in, judge, recognise,
 };
 use promvet::finding::Severity;
 use promvet::prometheus::endpoint::Endpoint;
@@ -405,6 +405,30 @@ fn unknown_hosts_are_nobodys() {
         );
         assert_eq!(judge(&endpoint, &recognition), [], "{url}");
     }
+}
+
+#[test]
+fn no_path_makes_an_unknown_host_a_vendors() {
+    let catalogue = Catalogue::default();
+    let mut wrong = Vec::new();
+    for profile in built_in() {
+        for url in profile.good.iter().chain(profile.bad.iter().map(|bad| &bad.url)) {
+            let own = Endpoint::new(url);
+            let path = &own.text()[own.path().start..];
+            for host in ["metrics.example.com", "192.0.2.7", "metrics", "10.0.0.10:9090"] {
+                let endpoint = Endpoint::new(&format!("https://{host}{path}"));
+                let recognition = recognise(&endpoint, &catalogue, &Hints::default());
+                let only_vendors = recognition
+                    .decisive()
+                    .iter()
+                    .all(|one| one.profile.kind == ReceiverKind::Saas);
+                if only_vendors && !recognition.decisive().is_empty() {
+                    wrong.push(format!("{host}{path} is taken for {:?}", ids(&recognition)));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
