@@ -34,7 +34,8 @@ pub struct ShapeFault {
 /// syntax is wrong already, or where one of several equally likely receivers takes it.
 #[must_use]
 pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFault> {
-    if !endpoint.is_sound() {
+    // Of a system without an intake nobody knows the form.
+    if !endpoint.is_sound() || recognition.not_receiver.is_some() {
         return Vec::new();
     }
     let decisive = recognition.decisive();
