@@ -458,7 +458,9 @@ fn an_issuer_with_a_wrong_name_is_told_once() {
             tree = tree.file(format!("/tree/{number}/token"), "x");
         }
         let found = findings("/tree", &tree).into_iter();
-        found.filter(|one| one.rule == "tls/issuer-name").collect::<Vec<_>>()
+        found
+            .filter(|one| one.rule == "tls/issuer-name")
+            .collect::<Vec<_>>()
     };
     let found = check("");
     let [one] = found.as_slice() else {

@@ -30,7 +30,9 @@ type Authority = CertifiedIssuer<'static, KeyPair>;
 fn authority(organization: &str, name: &str) -> Authority {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.distinguished_name.push(DnType::OrganizationName, organization);
+    params
+        .distinguished_name
+        .push(DnType::OrganizationName, organization);
     params.distinguished_name.push(DnType::CommonName, name);
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(2040, 1, 1);
@@ -75,11 +77,17 @@ fn pem(der: &CertificateDer<'_>) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::from("-----BEGIN CERTIFICATE-----\n");
     for (index, three) in der.as_ref().chunks(3).enumerate() {
-        let bits = three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte))
+        let bits = three
+            .iter()
+            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte))
             << (8 * (3 - three.len()));
         for at in 0..4 {
             let six = usize::try_from(bits >> (18 - 6 * at) & 63).unwrap();
-            out.push(if at <= three.len() { char::from(ALPHABET[six]) } else { '=' });
+            out.push(if at <= three.len() {
+                char::from(ALPHABET[six])
+            } else {
+                '='
+            });
         }
         if index % 16 == 15 {
             out.push('\n');
@@ -111,7 +119,9 @@ fn server(identity: &Identity, client: Option<&Authority>) -> (u16, Receiver<Hea
             config.with_client_cert_verifier(verifier.build().unwrap())
         }
     };
-    let config = config.with_single_cert(identity.chain.clone(), identity.key()).unwrap();
+    let config = config
+        .with_single_cert(identity.chain.clone(), identity.key())
+        .unwrap();
     let config = Arc::new(config);
     listen(move |mut stream| {
         let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
@@ -149,13 +159,24 @@ fn report(url: &str, settings: &str, files: &[(&str, &str)], system: &str) -> Va
         "global: {{external_labels: {{cluster: one}}}}\nremote_write:\n  - url: {url}\n    \
          basic_auth: {{username: me, password_file: token}}\n{settings}"
     );
-    let all = [("prometheus.yml", &*config), ("token", SECRET), ("system.pem", system)];
+    let all = [
+        ("prometheus.yml", &*config),
+        ("token", SECRET),
+        ("system.pem", system),
+    ];
     for (name, content) in all.iter().chain(files) {
         fs::write(folder.path().join(name), content).unwrap();
     }
     let output = Command::new(env!("CARGO_BIN_EXE_promvet"))
         .current_dir(folder.path())
-        .args(["--online", "--now", "2026-11-22", "--format", "json", "prometheus.yml"])
+        .args([
+            "--online",
+            "--now",
+            "2026-11-22",
+            "--format",
+            "json",
+            "prometheus.yml",
+        ])
         .env("SSL_CERT_FILE", folder.path().join("system.pem"))
         .env_remove("SSL_CERT_DIR")
         .output()
@@ -304,7 +325,11 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
         for (found, want) in found.iter().zip(&want) {
             assert!(found.starts_with(want.as_str()), "{found}\n{want}");
         }
-        assert_eq!(unchecked(&report), Vec::<String>::new(), "{settings} {want:?}");
+        assert_eq!(
+            unchecked(&report),
+            Vec::<String>::new(),
+            "{settings} {want:?}"
+        );
         let heard = heard.recv_timeout(Duration::from_secs(5)).unwrap();
         assert_eq!(heard, Heard::Bytes(Vec::new()), "{settings} {want:?}");
     }
@@ -319,7 +344,10 @@ fn a_server_that_wants_a_client_certificate_is_seen_too() {
     let own_pem = pem(own.der());
     let report = report(&url, CA, &[("ca.pem", &own_pem)], &own_pem);
     let found = findings(&report);
-    assert!(found.len() == 1 && found[0].contains("expired on 2026-11-01"), "{found:#?}");
+    assert!(
+        found.len() == 1 && found[0].contains("expired on 2026-11-01"),
+        "{found:#?}"
+    );
 }
 
 #[test]
@@ -337,8 +365,16 @@ fn what_is_not_seen_is_said() {
         listener.local_addr().unwrap().port()
     };
     let cases = [
-        (format!("https://localhost:{plain}/api/v1/push"), "", "it does not speak TLS"),
-        (format!("https://localhost:{gone}/api/v1/push"), "", "no connection could be made"),
+        (
+            format!("https://localhost:{plain}/api/v1/push"),
+            "",
+            "it does not speak TLS",
+        ),
+        (
+            format!("https://localhost:{gone}/api/v1/push"),
+            "",
+            "no connection could be made",
+        ),
         (
             format!("https://localhost:{proxied}/api/v1/push"),
             "    proxy_url: http://127.0.0.1:3128\n",
@@ -354,17 +390,32 @@ fn what_is_not_seen_is_said() {
             "    tls_config: {server_name: '${NAME}'}\n",
             "something fills in its `server_name`",
         ),
-        ("https://${HOST}/api/v1/push".to_owned(), "", "something fills in a part of its address"),
+        (
+            "https://${HOST}/api/v1/push".to_owned(),
+            "",
+            "something fills in a part of its address",
+        ),
     ];
     for (url, settings, want) in cases {
         let report = report(&url, settings, &[], &system);
         let reasons = unchecked(&report);
-        assert!(reasons.len() == 1 && reasons[0].contains(want), "{url} {reasons:#?}");
+        assert!(
+            reasons.len() == 1 && reasons[0].contains(want),
+            "{url} {reasons:#?}"
+        );
         let errors = findings(&report);
-        assert!(!errors.iter().any(|one| one.contains("tls/certificate")), "{errors:#?}");
+        assert!(
+            !errors.iter().any(|one| one.contains("tls/certificate")),
+            "{errors:#?}"
+        );
     }
     assert!(heard.try_recv().is_err(), "nobody asks past a proxy");
-    let plain_http = report(&format!("http://localhost:{proxied}/api/v1/push"), "", &[], &system);
+    let plain_http = report(
+        &format!("http://localhost:{proxied}/api/v1/push"),
+        "",
+        &[],
+        &system,
+    );
     assert_eq!(unchecked(&plain_http), Vec::<String>::new());
     assert!(heard.try_recv().is_err());
 }
@@ -399,8 +450,15 @@ fn nobody_waits_longer_than_the_limit() {
         assert_eq!(answer, Err(Failure::TimedOut(each)));
     }
     // What was asked once is not asked again.
-    assert_eq!(online.shake(&target("127.0.0.1", silent)), Err(Failure::TimedOut(each)));
-    assert!(start.elapsed() < Duration::from_millis(1000), "{:?}", start.elapsed());
+    assert_eq!(
+        online.shake(&target("127.0.0.1", silent)),
+        Err(Failure::TimedOut(each))
+    );
+    assert!(
+        start.elapsed() < Duration::from_millis(1000),
+        "{:?}",
+        start.elapsed()
+    );
     thread::sleep(Duration::from_millis(1000));
     let late = online.shake(&target("localhost", silent));
     assert_eq!(late, Err(Failure::NoTimeLeft));

@@ -412,10 +412,19 @@ fn no_path_makes_an_unknown_host_a_vendors() {
     let catalogue = Catalogue::default();
     let mut wrong = Vec::new();
     for profile in built_in() {
-        for url in profile.good.iter().chain(profile.bad.iter().map(|bad| &bad.url)) {
+        for url in profile
+            .good
+            .iter()
+            .chain(profile.bad.iter().map(|bad| &bad.url))
+        {
             let own = Endpoint::new(url);
             let path = &own.text()[own.path().start..];
-            for host in ["metrics.example.com", "192.0.2.7", "metrics", "10.0.0.10:9090"] {
+            for host in [
+                "metrics.example.com",
+                "192.0.2.7",
+                "metrics",
+                "10.0.0.10:9090",
+            ] {
                 let endpoint = Endpoint::new(&format!("https://{host}{path}"));
                 let recognition = recognise(&endpoint, &catalogue, &Hints::default());
                 let only_vendors = recognition
@@ -545,7 +554,10 @@ fn on_page(profile: &Profile, url: &str) -> Vec<(String, Severity, String)> {
         ..Request::default()
     };
     let run = run(&request, &tree);
-    assert!(run.problems.is_empty() && run.policy_errors.is_empty(), "{run:?}");
+    assert!(
+        run.problems.is_empty() && run.policy_errors.is_empty(),
+        "{run:?}"
+    );
     let found = run.outcome.findings().iter().map(|one| {
         let one = &one.finding;
         (one.rule.to_string(), one.severity, one.message.clone())
@@ -610,7 +622,10 @@ fn findings_on_bad_examples_name_receiver_fault_and_right_form() {
         let names = message.contains(&*profile.short) || message.contains(&*profile.name);
         let form = &faults[0].expected;
         if !(names && message.contains(words) && message.contains(form.as_str())) {
-            wrong.push(format!("{}: {url}: {words} | {form} | {message}", profile.id));
+            wrong.push(format!(
+                "{}: {url}: {words} | {form} | {message}",
+                profile.id
+            ));
         }
         let of_form = rule != "remote-write/plain-http";
         if of_form && faults[0].hint != (*severity == Severity::Info) {
@@ -622,9 +637,8 @@ fn findings_on_bad_examples_name_receiver_fault_and_right_form() {
 
 /// The findings about an endpoint in a tree where something answers to names.
 fn in_tree(url: &str, files: &[(&str, &str)]) -> Vec<(String, Severity, String, usize)> {
-    let config = format!(
-        "global: {{external_labels: {{cluster: one}}}}\nremote_write:\n  - url: {url}\n"
-    );
+    let config =
+        format!("global: {{external_labels: {{cluster: one}}}}\nremote_write:\n  - url: {url}\n");
     let mut tree = Memory::new()
         .file("/tree/.git/HEAD", "")
         .file("/tree/prometheus.yml", config);
@@ -638,7 +652,12 @@ fn in_tree(url: &str, files: &[(&str, &str)]) -> Vec<(String, Severity, String, 
     let run = run(&request, &tree);
     let found = run.outcome.findings().iter().map(|one| {
         let one = &one.finding;
-        (one.rule.to_string(), one.severity, one.message.clone(), one.evidence.len())
+        (
+            one.rule.to_string(),
+            one.severity,
+            one.message.clone(),
+            one.evidence.len(),
+        )
     });
     found.collect()
 }
@@ -653,7 +672,11 @@ fn the_image_of_what_answers_tells_the_receiver() {
     };
     let write = "http://tsdb-1:8080/api/v1/write";
     for (image, url, want) in [
-        ("grafana/mimir:2.14.0", write, Some("Mimir takes remote write at http://tsdb-1:8080/api/v1/push")),
+        (
+            "grafana/mimir:2.14.0",
+            write,
+            Some("Mimir takes remote write at http://tsdb-1:8080/api/v1/push"),
+        ),
         ("docker.io/grafana/mimir", write, Some("Mimir takes")),
         ("victoriametrics/victoria-metrics", write, None),
         ("influxdb:1.8", write, Some("InfluxDB 1.x takes")),
@@ -661,14 +684,21 @@ fn the_image_of_what_answers_tells_the_receiver() {
         ("acme/influxdb:1.8", write, None),
         ("acme/metrics:1", write, None),
         ("nginx", write, None),
-        ("quay.io/thanos/thanos:v0.36", write, Some("Thanos Receive takes")),
+        (
+            "quay.io/thanos/thanos:v0.36",
+            write,
+            Some("Thanos Receive takes"),
+        ),
     ] {
         let compose = compose("tsdb-1", image);
         let found = in_tree(url, &[("compose.yaml", &compose)]);
         match (want, found.as_slice()) {
             (None, []) => {}
             (Some(want), [(rule, severity, message, evidence)]) => {
-                assert_eq!((rule.as_str(), *severity), ("remote-write/url-shape", Severity::Error));
+                assert_eq!(
+                    (rule.as_str(), *severity),
+                    ("remote-write/url-shape", Severity::Error)
+                );
                 assert!(message.contains(want), "{image}: {message}");
                 assert_eq!(*evidence, 1, "{image}");
             }
@@ -682,8 +712,14 @@ fn the_image_of_what_answers_tells_the_receiver() {
     assert_eq!(in_tree(write, &files), []);
     // How a container is set up is not known from its image.
     let vm = compose("vm-1", "victoriametrics/victoria-metrics");
-    let found = in_tree("http://vm-1:8428/prefix/api/v1/write", &[("compose.yaml", &vm)]);
-    assert!(found.iter().all(|one| one.1 < Severity::Error), "{found:#?}");
+    let found = in_tree(
+        "http://vm-1:8428/prefix/api/v1/write",
+        &[("compose.yaml", &vm)],
+    );
+    assert!(
+        found.iter().all(|one| one.1 < Severity::Error),
+        "{found:#?}"
+    );
 }
 
 #[test]

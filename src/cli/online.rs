@@ -36,10 +36,13 @@ pub(super) fn ask(request: &Request, survey: &Survey) {
     let Some(handshake) = &request.online else {
         return;
     };
-    let configs = survey.seen.iter().filter_map(|seen| match &seen.recognised.what {
-        What::Configuration { document, .. } => Config::new(document),
-        _ => None,
-    });
+    let configs = survey
+        .seen
+        .iter()
+        .filter_map(|seen| match &seen.recognised.what {
+            What::Configuration { document, .. } => Config::new(document),
+            _ => None,
+        });
     let targets: BTreeSet<Target> = configs.flat_map(targets).collect();
     let targets: Vec<_> = targets.into_iter().collect();
     parallel::map(AT_ONCE, &targets, |target| handshake.shake(target).is_ok());

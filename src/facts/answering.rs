@@ -64,9 +64,8 @@ impl Facts<'_> {
         let deployment = hit
             .container
             .and_then(|container| self.deployment_at(&container.place));
-        let serves = |one: &&Deployment| {
-            one.prometheus.is_some() && one.listens_at(hit.port) == Some(true)
-        };
+        let serves =
+            |one: &&Deployment| one.prometheus.is_some() && one.listens_at(hit.port) == Some(true);
         let prometheus = deployment.filter(serves);
         let itself = match (runners, prometheus) {
             ([runner], Some(own)) if runner.certainty == Certainty::Certain => {

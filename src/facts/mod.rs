@@ -278,11 +278,7 @@ impl<'t> Facts<'t> {
     /// is Opstrace's only where the tree or the policy knows the domain as an instance's own.
     /// `answering` is what of the tree answers at the endpoint.
     #[must_use]
-    pub fn recognise(
-        &self,
-        endpoint: &Endpoint,
-        answering: &[Answering<'_>],
-    ) -> Recognition<'_> {
+    pub fn recognise(&self, endpoint: &Endpoint, answering: &[Answering<'_>]) -> Recognition<'_> {
         let host = endpoint.host_name();
         let own_domain = host
             .as_deref()

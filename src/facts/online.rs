@@ -133,9 +133,10 @@ impl Shown {
     pub fn issuer(&self) -> Option<Issuer> {
         let names = [&self.certificate.organization, &self.certificate.authority];
         let mut names = names.into_iter().flatten();
-        if names.clone().any(|name| {
-            ca_file::by_name(name) == Some(Issuer::LetsEncryptStaging)
-        }) {
+        if names
+            .clone()
+            .any(|name| ca_file::by_name(name) == Some(Issuer::LetsEncryptStaging))
+        {
             return Some(Issuer::LetsEncryptStaging);
         }
         Some(match self.is_signed_by(Roots::System)? {

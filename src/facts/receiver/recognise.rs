@@ -236,7 +236,11 @@ impl<'a> Seen<'a> {
             .map(|path| path.matches(self.path, Mode::Seen));
         let port = port.map(|port| Some(port) == self.port);
         let domain = domain.then(|| self.domain(id).is_some());
-        let image = ready.clue.image.as_deref().map(|name| self.is_image(name, tag.as_deref()));
+        let image = ready
+            .clue
+            .image
+            .as_deref()
+            .map(|name| self.is_image(name, tag.as_deref()));
         let named = |label: &String| {
             word.as_ref().is_none_or(|word| has_word(label, word))
                 && ready

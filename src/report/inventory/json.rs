@@ -181,7 +181,9 @@ fn recognised(inventory: &Inventory) -> Recognised {
         endpoints: recognised.endpoints,
         of: recognised.of,
         // At most 100, which a f64 holds.
-        share: share.and_then(|share| u32::try_from(share).ok()).map(|share| f64::from(share) / 100.0),
+        share: share
+            .and_then(|share| u32::try_from(share).ok())
+            .map(|share| f64::from(share) / 100.0),
     }
 }
 

@@ -3,8 +3,8 @@
 
 use crate::facts::Demand;
 use crate::facts::receiver;
-use crate::prometheus::endpoint::Endpoint;
 use crate::finding::Severity;
+use crate::prometheus::endpoint::Endpoint;
 use crate::prometheus::{Credential, CredentialKind};
 use crate::rules::{Entry, Findings};
 

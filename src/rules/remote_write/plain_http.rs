@@ -43,6 +43,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 
 /// A vendor that takes metrics over plain http does so at addresses inside of its own networks.
 fn severity(entry: &Entry<'_>) -> Severity {
-    let inside = entry.right_url().is_some() && entry.demand().as_ref().is_some_and(Demand::is_saas);
-    if inside { Severity::Info } else { Severity::Error }
+    let inside =
+        entry.right_url().is_some() && entry.demand().as_ref().is_some_and(Demand::is_saas);
+    if inside {
+        Severity::Info
+    } else {
+        Severity::Error
+    }
 }

@@ -35,9 +35,9 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         container.name,
         worst.missing.says()
     );
-    let finding = out
-        .at(url.node, severity, message)
-        .help(help(worst.missing, &container.name, deployment));
+    let finding =
+        out.at(url.node, severity, message)
+            .help(help(worst.missing, &container.name, deployment));
     let mut evidence = first.evidence.clone();
     evidence.extend(deployment.evidence_of_receiving());
     out.push(Finding {
@@ -54,13 +54,11 @@ fn off(one: &Answering<'_>) -> Option<Off> {
     }
 }
 
-fn help(
-    missing: Missing,
-    name: &str,
-    deployment: &Deployment,
-) -> String {
+fn help(missing: Missing, name: &str, deployment: &Deployment) -> String {
     let Some(flag) = missing.remedy() else {
-        return format!("run Prometheus 2.33 or later in {name}, with `--web.enable-remote-write-receiver`");
+        return format!(
+            "run Prometheus 2.33 or later in {name}, with `--web.enable-remote-write-receiver`"
+        );
     };
     let list = match deployment.platform {
         Platform::Kubernetes => "args",

@@ -41,13 +41,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     }
 }
 
-fn judge(
-    entry: &Entry<'_>,
-    url: &Url<'_>,
-    target: &Target,
-    shown: &Shown,
-    out: &mut Findings<'_>,
-) {
+fn judge(entry: &Entry<'_>, url: &Url<'_>, target: &Target, shown: &Shown, out: &mut Findings<'_>) {
     contradiction(entry, url, shown, out);
     let tls = entry.write.http().tls();
     if tls.is_some_and(|tls| tls.skips_verification().is_some()) {
@@ -182,9 +176,7 @@ fn contradiction(entry: &Entry<'_>, url: &Url<'_>, shown: &Shown, out: &mut Find
         shown.certificate.signed_by()
     );
     let help = "find out which of the two is meant; until then promvet goes by what is written";
-    let mut finding = out
-        .at(url.node, Severity::Warning, message)
-        .help(help);
+    let mut finding = out.at(url.node, Severity::Warning, message).help(help);
     finding.evidence = evidence;
     finding.evidence.push(shown.evidence(url.node.place()));
     out.push(finding);

@@ -21,7 +21,11 @@ pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>
         if let Some(found) = entry.facts.misnamed_issuer(&host) {
             let place = found.evidence.last().map(|one| one.place.order());
             let key = format!("{} {place:?}", found.issuer);
-            misnamed.entry(key).or_insert((found, Vec::new())).1.push(url);
+            misnamed
+                .entry(key)
+                .or_insert((found, Vec::new()))
+                .1
+                .push(url);
         }
         let instance = entry.opstrace_host().and_then(|_| entry.instance());
         if let Some(instance) = instance.filter(|one| one.strange_issuer.is_some()) {

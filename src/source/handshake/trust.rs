@@ -7,11 +7,7 @@ use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, Error, KeyUsage, anchor_from_
 
 /// Whether the first certificate of a chain is signed by one of some authorities, the others
 /// standing between; none if that can't be told. Names do not count here.
-pub(super) fn leads_to(
-    chain: &[Vec<u8>],
-    roots: &[CertificateDer<'_>],
-    at: i64,
-) -> Option<bool> {
+pub(super) fn leads_to(chain: &[Vec<u8>], roots: &[CertificateDer<'_>], at: i64) -> Option<bool> {
     let (own, between) = chain.split_first()?;
     // Go takes a certificate that is trusted itself, whatever it may sign.
     if roots.iter().any(|root| root.as_ref() == own.as_slice()) {
@@ -25,7 +21,10 @@ pub(super) fn leads_to(
         return None;
     }
     let own = CertificateDer::from_slice(own);
-    let between: Vec<_> = between.iter().map(|one| CertificateDer::from_slice(one)).collect();
+    let between: Vec<_> = between
+        .iter()
+        .map(|one| CertificateDer::from_slice(one))
+        .collect();
     let certificate = EndEntityCert::try_from(&own).ok()?;
     let at = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(at).ok()?));
     let verified = certificate.verify_for_usage(

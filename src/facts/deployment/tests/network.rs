@@ -55,7 +55,9 @@ fn services_of_compose_have_several_names() {
 #[test]
 fn services_of_kubernetes_lead_to_the_container_of_a_port() {
     let service = |spec: &str| {
-        format!("apiVersion: v1\nkind: Service\nmetadata: {{name: prom, namespace: mon}}\nspec: {spec}\n---\n{PROMETHEUS}")
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: prom, namespace: mon}}\nspec: {spec}\n---\n{PROMETHEUS}"
+        )
     };
     let mapped = "{selector: {app: prom}, ports: [{port: 80, targetPort: web}, {port: 10901}]}";
     let headless = "{clusterIP: None, selector: {app: prom}, ports: [{port: 80, targetPort: web}]}";
@@ -72,7 +74,12 @@ fn services_of_kubernetes_lead_to_the_container_of_a_port() {
         (mapped, "prom.mon.example.com", 80, vec![]),
         (mapped, "prom.other.svc", 80, vec![]),
         (mapped, "prom.mon.svc", 9090, vec![]),
-        (mapped, "prom.mon.svc", 10901, vec!["thanosio/thanos:10901".to_owned()]),
+        (
+            mapped,
+            "prom.mon.svc",
+            10901,
+            vec!["thanosio/thanos:10901".to_owned()],
+        ),
         (headless, "prom.mon.svc", 9090, prometheus(9090)),
         (headless, "prom.mon.svc", 80, vec!["?:80".to_owned()]),
         (headless, "prom-0.prom.mon.svc", 9090, prometheus(9090)),
@@ -99,23 +106,54 @@ fn started(image: &str, with: &str) -> Receiving {
 
 #[test]
 fn the_command_line_tells_whether_remote_write_is_taken() {
-    let sure = |missing| Receiving::Off(Off { missing, is_sure: true });
-    let likely = |missing| Receiving::Off(Off { missing, is_sure: false });
+    let sure = |missing| {
+        Receiving::Off(Off {
+            missing,
+            is_sure: true,
+        })
+    };
+    let likely = |missing| {
+        Receiving::Off(Off {
+            missing,
+            is_sure: false,
+        })
+    };
     let flags = |text: &str| format!("    command: ['--config.file=/p.yml', {text}]\n");
     let official = "prom/prometheus:v2.53.1";
     for (image, with, want) in [
         (official, String::new(), sure(Missing::Flag)),
         (official, flags("--log.level=debug"), sure(Missing::Flag)),
-        (official, flags("--web.enable-remote-write-receiver"), Receiving::Possible),
-        (official, flags("--enable-feature=remote-write-receiver"), Receiving::Possible),
-        (official, flags("'--enable-feature=a,remote-write-receiver'"), Receiving::Possible),
-        (official, flags("--log.level=$LEVEL"), sure(Missing::Flag)),
-        (official, flags("$FLAGS"), Receiving::Possible),
-        (official, "    entrypoint: /run.sh\n".to_owned(), Receiving::Possible),
-        (official, "    entrypoint: /bin/prometheus\n".to_owned(), sure(Missing::Flag)),
         (
             official,
-            "    command: ['sh', '-c', 'exec prometheus --web.enable-remote-write-receiver']\n".to_owned(),
+            flags("--web.enable-remote-write-receiver"),
+            Receiving::Possible,
+        ),
+        (
+            official,
+            flags("--enable-feature=remote-write-receiver"),
+            Receiving::Possible,
+        ),
+        (
+            official,
+            flags("'--enable-feature=a,remote-write-receiver'"),
+            Receiving::Possible,
+        ),
+        (official, flags("--log.level=$LEVEL"), sure(Missing::Flag)),
+        (official, flags("$FLAGS"), Receiving::Possible),
+        (
+            official,
+            "    entrypoint: /run.sh\n".to_owned(),
+            Receiving::Possible,
+        ),
+        (
+            official,
+            "    entrypoint: /bin/prometheus\n".to_owned(),
+            sure(Missing::Flag),
+        ),
+        (
+            official,
+            "    command: ['sh', '-c', 'exec prometheus --web.enable-remote-write-receiver']\n"
+                .to_owned(),
             Receiving::Possible,
         ),
         (
@@ -123,15 +161,39 @@ fn the_command_line_tells_whether_remote_write_is_taken() {
             "    entrypoint: ['sh', '-c', 'exec prometheus --config.file=/p.yml']\n".to_owned(),
             sure(Missing::Flag),
         ),
-        ("prom/prometheus:v2.32.1", flags("--enable-feature=agent"), sure(Missing::Feature)),
-        ("prom/prometheus:v2.24.0", flags("--enable-feature=remote-write-receiver"), sure(Missing::Version)),
-        ("prom/prometheus:v3.0.0", flags("--enable-feature=remote-write-receiver"), sure(Missing::FlagForFeature)),
-        ("prom/prometheus:v3", flags("--enable-feature=remote-write-receiver"), sure(Missing::FlagForFeature)),
+        (
+            "prom/prometheus:v2.32.1",
+            flags("--enable-feature=agent"),
+            sure(Missing::Feature),
+        ),
+        (
+            "prom/prometheus:v2.24.0",
+            flags("--enable-feature=remote-write-receiver"),
+            sure(Missing::Version),
+        ),
+        (
+            "prom/prometheus:v3.0.0",
+            flags("--enable-feature=remote-write-receiver"),
+            sure(Missing::FlagForFeature),
+        ),
+        (
+            "prom/prometheus:v3",
+            flags("--enable-feature=remote-write-receiver"),
+            sure(Missing::FlagForFeature),
+        ),
         ("prom/prometheus:v2", String::new(), sure(Missing::Flag)),
-        ("prom/prometheus", flags("--enable-feature=remote-write-receiver"), Receiving::Possible),
+        (
+            "prom/prometheus",
+            flags("--enable-feature=remote-write-receiver"),
+            Receiving::Possible,
+        ),
         ("prom/prometheus", String::new(), sure(Missing::Flag)),
         ("prom/prometheus:${TAG}", String::new(), sure(Missing::Flag)),
-        ("acme/prometheus:v3.5.0", String::new(), likely(Missing::Flag)),
+        (
+            "acme/prometheus:v3.5.0",
+            String::new(),
+            likely(Missing::Flag),
+        ),
     ] {
         assert_eq!(started(image, &with), want, "{image} {with}");
     }
@@ -144,7 +206,13 @@ fn the_port_is_that_of_the_command_line() {
         world(&[("compose.yaml", &compose)]).only().listens_at(9091)
     };
     assert_eq!(listens(""), Some(false));
-    assert_eq!(listens("    command: ['--web.listen-address=:9091']\n"), Some(true));
-    assert_eq!(listens("    command: ['--web.listen-address=0.0.0.0:80']\n"), Some(false));
+    assert_eq!(
+        listens("    command: ['--web.listen-address=:9091']\n"),
+        Some(true)
+    );
+    assert_eq!(
+        listens("    command: ['--web.listen-address=0.0.0.0:80']\n"),
+        Some(false)
+    );
     assert_eq!(listens("    command: ['--web.listen-address=$A']\n"), None);
 }
