@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a test that can't go on says so by panicking"
 )]
 
@@ -208,6 +209,9 @@ fn unchecked(report: &Value) -> Vec<String> {
 const SKIP: &str = "    tls_config: {insecure_skip_verify: true}\n";
 const CA: &str = "    tls_config: {ca_file: ca.pem}\n";
 
+/// What a server shows, the settings of the entry, files of the tree, and how the findings begin.
+type Case<'c> = (Identity, &'c str, Vec<(&'c str, &'c str)>, Vec<String>);
+
 #[test]
 fn what_a_server_shows_is_judged_and_nothing_is_sent() {
     let production = authority("Let's Encrypt", "R13");
@@ -222,7 +226,7 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
     let alone_pem = alone.pem();
     let own_pem = pem(own.der());
     let policy = "issuers: [{hosts: localhost, issuer: letsencrypt-prod}]\n";
-    let cases: Vec<(Identity, &str, Vec<(&str, &str)>, Vec<String>)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (Identity::new(&["localhost"], year, Some(&production)), "", vec![], vec![]),
         (Identity::new(&["x.example.com", "localhost"], year, Some(&public)), "", vec![], vec![]),
         (

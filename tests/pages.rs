@@ -1,5 +1,10 @@
 //! Runs the examples of every rule page, with all rules on.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on says so by panicking"
+)]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

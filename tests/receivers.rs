@@ -1,5 +1,10 @@
 //! Every profile's own examples, and what holds for all of them together.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on says so by panicking"
+)]
+
 use promvet::cli::pipeline::{Request, run};
 use promvet::facts::receiver::{
     Catalogue, Hints, Profile, ReceiverKind, Recognition, ShapeFault, built_in, judge, recognise,

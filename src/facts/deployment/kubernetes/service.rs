@@ -50,7 +50,7 @@ fn selects(service: &Manifest<'_>, workload: &Workload<'_>) -> bool {
         let label = labels.and_then(|labels| labels.get(name)?.as_str());
         label.is_some() && label == value.as_str()
     };
-    let mut wanted = selector.entries().into_iter().peekable();
+    let mut wanted = selector.entries().peekable();
     wanted.peek().is_some()
         && wanted.all(|entry| has(entry.name(), entry.value))
         && may_be_same(service.namespace, workload.manifest.namespace)
