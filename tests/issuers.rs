@@ -418,7 +418,11 @@ fn the_fixture_gives_what_its_comments_say() {
             (35, Warning, RULE, 6),
         ]
     );
-    assert_eq!(only(findings("good", &tree)).severity, Info);
+    // The cluster's issuer has the wrong name, whatever is right about the configuration.
+    let good = findings("good", &tree).into_iter();
+    let (named, skipped): (Vec<_>, Vec<_>) = good.partition(|one| one.rule == "tls/issuer-name");
+    assert_eq!(named.len(), 1);
+    assert_eq!(only(skipped).severity, Info);
 }
 
 /// A certificate made for this test, whose subject is named as Let's Encrypt names its staging

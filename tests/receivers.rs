@@ -578,7 +578,7 @@ fn filled(line: &str) -> String {
     let after = rest.split_once('>').map_or("", |(_, after)| after);
     let value = match rest {
         _ if rest.starts_with("https URL") => "https://login.example.com/token",
-        _ if rest.starts_with("region") => "eu-west-1",
+        _ if rest.starts_with("region") => "us-east-1",
         _ if rest.starts_with("client") => "00000000-0000-0000-0000-000000000000",
         _ => "'12345'",
     };
