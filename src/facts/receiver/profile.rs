@@ -294,7 +294,7 @@ pub struct NotReceiver {
     pub name: Text,
     /// How it is recognised.
     pub recognised: List<Clue>,
-    /// What is known, as a sentence.
+    /// What is known, as a message.
     pub says: Text,
     /// Its clues, made ready when first needed.
     pub compiled: Lazy,
