@@ -545,7 +545,7 @@ fn on_page(profile: &Profile, url: &str) -> Vec<(String, Severity, String)> {
     if !config.contains("external_labels") {
         config += "global: {external_labels: {cluster: one}}\n";
     }
-    let domain = DOMAINS[0].1;
+    let (_, domain) = DOMAINS.first().unwrap();
     let tree = Memory::new()
         .file(
             "/tree/promvet.yaml",
