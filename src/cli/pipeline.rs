@@ -24,7 +24,7 @@ use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError, Profile};
 use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
-use crate::rules::{self, Configuration, Judgement};
+use crate::rules::{self, Around, Configuration, Judgement};
 use crate::schema::{self, Target, Version};
 use crate::source::handshake::Handshake;
 use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk};
@@ -395,8 +395,12 @@ fn judge_one<'a>(
             let agent = agent::evidence(document, seen, facts);
             let target = target_of(recognised, request, facts.policy(), agent);
             let watch = &request.watch;
-            let configuration = Configuration::new(document, folder, target.template, facts)
-                .map(|one| one.held_by(holder));
+            let around = Around {
+                folder,
+                holder,
+                templated: target.template,
+            };
+            let configuration = Configuration::new(document, around, facts);
             let mut judgement = configuration
                 .as_ref()
                 .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));

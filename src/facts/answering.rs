@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Facts;
 use super::deployment::{Belonging, Certainty, Container, Deployment, Hit, Image, Platform};
+use crate::discover::Holder;
 use crate::finding::{Evidence, Place};
 use crate::prometheus::endpoint::{Endpoint, Network};
 
@@ -41,11 +42,16 @@ impl Answering<'_> {
 }
 
 impl Facts<'_> {
-    /// What of the tree answers at an endpoint of a configuration that lies in a file. Nothing
+    /// What of the tree answers at an endpoint of a configuration that lies in a file, or in what `holder` is in it. Nothing
     /// unless the host is a name inside of a network; where several are given, any of them may be
     /// the one.
     #[must_use]
-    pub fn answering(&self, file: &Path, endpoint: &Endpoint) -> Vec<Answering<'_>> {
+    pub fn answering(
+        &self,
+        file: &Path,
+        holder: Option<&Holder>,
+        endpoint: &Endpoint,
+    ) -> Vec<Answering<'_>> {
         let Some((host, port)) = address(endpoint) else {
             return Vec::new();
         };
@@ -53,7 +59,7 @@ impl Facts<'_> {
         if hits.is_empty() {
             return Vec::new();
         }
-        let runners = self.runners(file);
+        let runners = self.runners(file, holder);
         hits.into_iter()
             .filter(|hit| is_in_sight(hit, &runners, file))
             .map(|hit| self.answer(&hit, &runners))

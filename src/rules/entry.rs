@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::path::Path;
 
+use super::configuration::Around;
 use crate::facts::opstrace::{Instance, TenantHost};
 use crate::facts::receiver::{Cause, Certainty, Credential, Recognition, ShapeFault, judge};
 use crate::facts::{Answering, Demand, Facts, KnownIssuer, issuer};
@@ -60,19 +61,16 @@ impl Url<'_> {
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn new(
-        write: RemoteWrite<'a>,
-        facts: &'a Facts<'a>,
-        folder: Option<&'a Path>,
-        templated: bool,
-    ) -> Self {
+    pub(super) fn new(write: RemoteWrite<'a>, around: Around<'a>, facts: &'a Facts<'a>) -> Self {
         let url = write.url().and_then(|node| {
             let scalar = node.scalar()?;
             let endpoint = Endpoint::new(scalar.text);
-            let answering = folder.map_or_else(Vec::new, |_| {
+            let answering = if around.is_named() {
                 let file = facts.absolute(node.document().text().path());
-                facts.answering(&file, &endpoint)
-            });
+                facts.answering(&file, around.holder, &endpoint)
+            } else {
+                Vec::new()
+            };
             let recognition = facts.recognise(&endpoint, &answering);
             Some(Url {
                 node,
@@ -85,9 +83,9 @@ impl<'a> Entry<'a> {
         Self {
             write,
             facts,
-            templated,
+            templated: around.templated,
             url,
-            folder,
+            folder: around.folder,
             shape: OnceCell::new(),
         }
     }

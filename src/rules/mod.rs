@@ -16,7 +16,7 @@ mod sink;
 mod timings;
 mod upgrade;
 
-pub use configuration::{Configuration, HttpPart};
+pub use configuration::{Around, Configuration, HttpPart};
 pub use engine::{Judgement, judge, judge_tree};
 pub use entry::{Entry, Url};
 pub use example::Expected;

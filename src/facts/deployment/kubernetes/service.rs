@@ -1,11 +1,11 @@
 //! Services of Kubernetes, and the pods that they select.
 
-use super::manifest::{Manifest, manifests, may_be_same};
-use super::{Workload, image_of};
+use super::{Workload, image_of, may_be_same};
+use crate::discover::{Manifest, manifests};
 use crate::facts::deployment::model::Platform;
 use crate::facts::deployment::network::{Container, Named, Ports, Target};
 use crate::facts::deployment::scan::SourceFile;
-use crate::finding::Evidence;
+use crate::finding::{Evidence, Place};
 use crate::yaml::{Document, Mapping, Node, parse_all};
 
 /// The Services of some manifests, one for each workload that they select.
@@ -93,7 +93,7 @@ fn of_service(service: &Manifest<'_>, workload: &Workload<'_>, pods: Option<Stri
             .map(|node| container(node, workload))
             .collect(),
         evidence: vec![Evidence {
-            place: service.place(),
+            place: place(service),
             message: format!(
                 "the Service `{}` leads to the pods of the {kind} `{name}`",
                 service.name
@@ -131,10 +131,11 @@ fn container(node: Node<'_>, workload: &Workload<'_>) -> Container {
     }
 }
 
-impl<'d> Manifest<'d> {
-    /// Where its name stands.
-    fn place(&self) -> crate::finding::Place {
-        let name = self.root.get("metadata").and_then(|one| one.get("name"));
-        name.unwrap_or(self.root).place()
-    }
+/// Where the name of a manifest stands.
+fn place(manifest: &Manifest<'_>) -> Place {
+    let name = manifest
+        .root
+        .get("metadata")
+        .and_then(|one| one.get("name"));
+    name.unwrap_or(manifest.root).place()
 }
