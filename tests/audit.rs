@@ -233,13 +233,13 @@ fn owners_findings_and_what_is_unchecked_are_told() {
     let bad = all.iter().find(|one| one["name"] == "bad").unwrap();
     assert_eq!(
         bad["findings"],
-        json!({"errors": 1, "warnings": 1, "infos": 0})
+        json!({"errors": 1, "warnings": 1, "infos": 0, "suppressed": 0})
     );
     assert_eq!(bad["unchecked"].as_array().unwrap().len(), 1);
     let good = all.iter().find(|one| one["name"] == "good").unwrap();
     assert_eq!(
         good["findings"],
-        json!({"errors": 0, "warnings": 0, "infos": 0})
+        json!({"errors": 0, "warnings": 0, "infos": 0, "suppressed": 0})
     );
     assert_eq!(good["tls"]["issuer"], "letsencrypt-prod");
     let evidence = &good["tls"]["evidence"][0];

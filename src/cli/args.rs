@@ -6,6 +6,9 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::baseline::BaselineArgs;
+use super::gate::GateArgs;
+use super::suppressions::SuppressionsArgs;
 use super::trust::TrustArgs;
 use crate::finding::{Severity, nearest};
 use crate::policy::Profile;
@@ -41,6 +44,10 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// List every endpoint with its receiver, tenant, credentials, TLS and findings
     Audit(AuditArgs),
+    /// Write down what is found now, so that --baseline hides it
+    Baseline(BaselineArgs),
+    /// List the comments that suppress findings, with their reasons and their age
+    Suppressions(SuppressionsArgs),
     /// List the files and what they were recognised as, and why
     Files(FilesArgs),
     /// Print the page of a rule, of a receiver, or of a key of prometheus.yml
@@ -221,6 +228,9 @@ pub(super) struct JudgingArgs {
     /// and no credential is sent
     #[arg(long)]
     pub(super) online: bool,
+    /// What is accepted.
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
     /// What is taken for granted.
     #[command(flatten)]
     pub(super) trust: TrustArgs,

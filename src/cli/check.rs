@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::args::{CheckArgs, JudgingArgs, PathArgs};
 use super::deliver::Plan;
+use super::gate::Gate;
 use super::online;
 use super::pipeline::{self, Request, Run};
 use super::since::Comparison;
@@ -111,8 +112,20 @@ pub(super) fn judge_for(args: &JudgingArgs, tree: &dyn Tree, request: &mut Reque
             ));
             false
         }
-        _ => true,
+        _ => arranged(args, request),
     }
+}
+
+/// Says in the request what is accepted; whether that can be done.
+fn arranged(args: &JudgingArgs, request: &mut Request) -> bool {
+    match Gate::new(&args.gate, request) {
+        Ok(gate) => request.gate = gate,
+        Err(why) => {
+            complain(&why.to_string());
+            return false;
+        }
+    }
+    true
 }
 
 /// The tree and the request for what the arguments name.
@@ -163,18 +176,23 @@ pub(super) fn complain_of(run: &Run, request: &Request) {
 
 /// Shows a mistake in a policy file with its place.
 pub(super) fn complain_of_policy(error: &PolicyError) {
+    complain(&in_words(error));
+}
+
+/// A mistake in a policy file with its place.
+pub(super) fn in_words(error: &PolicyError) -> String {
     let start = error.place.start();
     let help = error
         .help
         .as_ref()
         .map_or(String::new(), |help| format!("; {help}"));
-    complain(&format!(
+    format!(
         "{}:{}:{}: {}{help}",
         error.place.path(),
         start.line,
         start.column,
         error.message
-    ));
+    )
 }
 
 /// The exit status of a run.

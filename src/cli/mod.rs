@@ -3,12 +3,14 @@
 mod agent;
 mod args;
 mod audit;
+mod baseline;
 mod check;
 mod config;
 mod deliver;
 mod explain;
 mod facts;
 mod files;
+mod gate;
 mod init;
 mod inventory;
 mod key;
@@ -21,6 +23,8 @@ mod policy_files;
 mod schema;
 mod shell;
 mod since;
+mod suppress;
+mod suppressions;
 mod terminal;
 mod trust;
 mod unrendered;
@@ -77,6 +81,8 @@ pub fn main() -> Exit {
         None => check::check(&cli.check, &mut out),
         Some(Command::Check(args)) => check::check(&args, &mut out),
         Some(Command::Audit(args)) => audit::audit(&args, &mut out),
+        Some(Command::Baseline(args)) => baseline::baseline(&args, &mut out),
+        Some(Command::Suppressions(args)) => suppressions::suppressions(&args, &mut out),
         Some(Command::Files(args)) => files::files(&args, &mut out),
         Some(Command::Explain { name }) => explain::explain(&name, &mut out),
         Some(Command::Init { folder }) => init::init(folder.as_deref(), &mut out),

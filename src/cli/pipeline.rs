@@ -7,12 +7,15 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::agent;
+use super::baseline;
 use super::facts::all_facts;
+use super::gate::Gate;
 use super::inventory;
 use super::levels::Levels;
 use super::online;
 use super::parallel;
 use super::policies::{self, Policies};
+use super::suppress::{self, Bench};
 use super::unrendered;
 use super::unused::unused;
 use super::uses::Uses;
@@ -61,6 +64,8 @@ pub struct Request {
     pub online: Option<Arc<dyn Handshake>>,
     /// Gather the inventory of endpoints too.
     pub inventory: bool,
+    /// What is accepted, and whose word on that counts.
+    pub gate: Gate,
     /// What counts and measures.
     pub watch: Arc<Watch>,
 }
@@ -82,6 +87,7 @@ impl Default for Request {
             profile: None,
             online: None,
             inventory: false,
+            gate: Gate::default(),
             watch: Arc::default(),
         }
     }
@@ -145,12 +151,27 @@ enum Look {
 /// Checks what is asked for.
 #[must_use]
 pub fn run(request: &Request, tree: &dyn Tree) -> Run {
+    run_with(request, tree, &mut |_, _| {})
+}
+
+/// The same, with a last look at what was found and at what it was found in.
+pub(super) fn run_with(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -> Run {
+    request
+        .gate
+        .over(tree, |tree| run_over(request, tree, last))
+}
+
+/// What is done when everything is found.
+pub(super) type LastLook<'l> = &'l mut dyn FnMut(&Bench<'_>, &Outcome);
+
+fn run_over(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -> Run {
     let mut run = Run::default();
     let Some((survey, policies)) = survey(request, tree, &mut run) else {
         return run;
     };
     request.watch.stage(Stage::Judge, survey.seen.len(), || {
         judge(request, &survey, &policies, tree, &mut run);
+        accept(request, &survey, &policies, tree, &mut run, last);
     });
     run
 }
@@ -174,7 +195,7 @@ pub(super) fn survey(
         request.config.as_deref(),
         &walked.files,
         request.threads,
-        tree,
+        request.gate.policy_tree(tree),
     ) {
         Ok(policies) => policies,
         Err(errors) => {
@@ -362,6 +383,38 @@ fn is_left_out(path: &str, policy: &Policy, survey: &Survey) -> bool {
         walked.any(|found| found.named && *found.shown == *path)
     };
     policy.excludes(path).is_some() && !is_named()
+}
+
+/// Hides what is accepted, and says what is wrong with how that is said.
+fn accept(
+    request: &Request,
+    survey: &Survey,
+    policies: &Policies,
+    tree: &dyn Tree,
+    run: &mut Run,
+    last: LastLook<'_>,
+) {
+    let known: Vec<&str> = rules::all().iter().map(|page| page.name).collect();
+    let levels = Levels {
+        profile: request.profile,
+        now: request.now,
+    };
+    let bench = Bench {
+        request,
+        survey,
+        policies,
+        tree,
+        known: &known,
+        levels,
+        none: &Policy::default(),
+    };
+    let done = suppress::apply(&bench, &mut run.outcome)
+        .and_then(|()| baseline::apply(&bench, &mut run.outcome));
+    match done {
+        Ok(()) => last(&bench, &run.outcome),
+        Err(errors) => run.policy_errors = errors,
+    }
+    run.problems.extend(request.gate.failure());
 }
 
 fn checked_file(seen: &Seen) -> Option<CheckedFile> {

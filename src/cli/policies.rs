@@ -67,6 +67,21 @@ impl Policies {
     pub(super) fn layers(&self) -> &[Layer] {
         &self.layers
     }
+
+    /// All policies, each as it counts in its scope.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Policy> {
+        self.scopes.iter().map(|scope| &scope.policy)
+    }
+
+    /// The policy of a path that no walk came upon: that of the deepest tree that it lies in.
+    pub(super) fn around(&self, path: &Path) -> Option<&Policy> {
+        let holding = self
+            .scopes
+            .iter()
+            .filter(|scope| path.starts_with(&scope.root));
+        let deepest = holding.max_by_key(|scope| scope.root.as_os_str().len());
+        deepest.map(|scope| &scope.policy)
+    }
 }
 
 /// Reads the policies of all files; `named` takes the place of each of them.

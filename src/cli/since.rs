@@ -121,6 +121,7 @@ fn with_disk(git: Git, request: &Request) -> Git {
         Host::Root(root) => Some(root),
         _ => None,
     };
-    let named = root.into_iter().chain(&request.config);
+    let baseline = request.gate.named_baseline();
+    let named = root.into_iter().chain(&request.config).chain(baseline);
     named.fold(git, |git, path| git.with_disk(path))
 }

@@ -37,7 +37,7 @@ impl TrustArgs {
 }
 
 /// Reads seconds since 1970, `2026-11-22`, or `2026-11-22T10:00:00Z` with any offset.
-fn parse_time(text: &str) -> Result<i64, String> {
+pub(super) fn parse_time(text: &str) -> Result<i64, String> {
     if let Ok(seconds) = text.parse() {
         return Ok(seconds);
     }

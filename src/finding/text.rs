@@ -429,6 +429,12 @@ impl Place {
         &self.text.path
     }
 
+    /// The file's text.
+    #[must_use]
+    pub fn text(&self) -> &Arc<Text> {
+        &self.text
+    }
+
     /// The span in the file's text.
     #[must_use]
     pub fn span(&self) -> Span {

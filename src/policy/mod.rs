@@ -7,6 +7,7 @@
 //! Schema is made; [`sections`] lists them. What several files say is brought together by
 //! [`Policy::add`], the nearest first.
 
+mod baseline;
 mod environments;
 mod extends;
 mod form;
@@ -24,9 +25,11 @@ mod requires;
 mod runtime_user;
 mod sections;
 mod selection;
+mod suppressions;
 mod templates;
 mod top;
 
+pub use baseline::{Accepted, BASELINE_VERSION, BaselineEntry, read_baseline};
 pub use environments::EnvironmentPolicy;
 pub use extends::Extends;
 pub use issuers::{Issuer, IssuerPolicy};
@@ -41,6 +44,7 @@ pub use receivers::{ReceiverPolicy, ReceiverProfile, ReceiverSource};
 pub use requires::Requirement;
 pub use runtime_user::RuntimeUser;
 pub use selection::Selection;
+pub use suppressions::SuppressionPolicy;
 
 use std::sync::Arc;
 
@@ -87,6 +91,8 @@ pub struct Policy {
     pub opstrace_domains: Vec<(String, Place)>,
     /// Files that are rendered before Prometheus reads them.
     pub templates: Vec<Glob>,
+    /// What is asked of suppression comments.
+    pub suppressions: SuppressionPolicy,
 }
 
 impl Policy {

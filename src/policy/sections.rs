@@ -6,7 +6,7 @@ use super::form::Key;
 use super::read::{Mistakes, PolicyError};
 use super::{
     Policy, environments, extends, issuers, levels, mounts, opstrace, profile, prometheus,
-    receivers, requires, runtime_user, selection, templates, top,
+    receivers, requires, runtime_user, selection, suppressions, templates, top,
 };
 use crate::finding::{Place, Text};
 use crate::yaml::{Node, parse_first};
@@ -42,6 +42,7 @@ pub(super) const SECTIONS: &[Section] = &[
     receivers::SECTION,
     opstrace::SECTION,
     templates::SECTION,
+    suppressions::SECTION,
 ];
 
 /// Reads a file; paths and patterns in it count from `folder`.

@@ -37,14 +37,22 @@ fn fingerprints(
 ) -> HashMap<String, Severity> {
     let mut seen: HashMap<(&str, String, &str), usize> = HashMap::new();
     let mut out: HashMap<String, Severity> = HashMap::new();
-    for it in outcome.findings() {
+    // What is hidden counts where several are alike, as it does in the names of now; but it was
+    // not shown, so it is new where it is shown.
+    let shown = outcome.findings().iter().map(|it| (it, true));
+    let hidden = outcome.suppressed().iter().map(|it| (&it.reported, false));
+    let mut all: Vec<_> = shown.chain(hidden).collect();
+    all.sort_by(|(a, _), (b, _)| a.finding.order().cmp(&b.finding.order()));
+    for (it, shown) in all {
         let finding = &it.finding;
         let path = now(finding.place.path(), &renamed);
         let key = (&*finding.rule, path.clone(), &*finding.identity);
         let nth = seen.entry(key).or_insert(0);
         let fingerprint = fingerprint_at(finding, &path, *nth);
         *nth += 1;
-        out.insert(fingerprint, finding.severity);
+        if shown {
+            out.insert(fingerprint, finding.severity);
+        }
     }
     out
 }
@@ -70,6 +78,7 @@ fn now(path: &str, renamed: impl Fn(&str) -> Option<String>) -> String {
 mod tests {
     use super::*;
     use crate::report::sample::{finding, marked};
+    use crate::report::{HiddenBy, Hiding};
 
     fn outcome(findings: &[(&str, Severity)]) -> Outcome {
         let findings = findings.iter().map(|&(path, severity)| {
@@ -77,6 +86,26 @@ mod tests {
             finding("x/y", severity, place, "a", "m")
         });
         Outcome::new(findings.collect(), vec![], vec![], 0)
+    }
+
+    #[test]
+    fn what_was_hidden_and_is_shown_is_new() {
+        let hiding = || Hiding {
+            by: HiddenBy::Comment,
+            reason: None,
+            until: None,
+        };
+        let two = [("a", Severity::Error), ("a", Severity::Error)];
+        let mut before = outcome(&two);
+        let mut first = true;
+        before.hide(|_| std::mem::take(&mut first).then(hiding));
+        let mut now = outcome(&two);
+        now.keep_new(&before, |_| None);
+        assert_eq!(now.findings().len(), 1);
+        let mut hidden = outcome(&two);
+        hidden.hide(|_| Some(hiding()));
+        hidden.keep_new(&before, |_| None);
+        assert_eq!((hidden.findings().len(), hidden.suppressed().len()), (0, 2));
     }
 
     #[test]

@@ -110,6 +110,8 @@ pub struct Figures {
     pub warnings: usize,
     /// Infos.
     pub infos: usize,
+    /// Findings that comments or a baseline hide.
+    pub suppressed: usize,
 }
 
 /// All endpoints, by file and place.
@@ -171,6 +173,13 @@ impl Inventory {
             let rows = of_file.get_mut(&**finding.place.path());
             if let Some(row) = about(rows, &finding.place, &finding.logical) {
                 row.findings.count(finding.severity);
+            }
+        }
+        for it in outcome.suppressed() {
+            let finding = &it.reported.finding;
+            let rows = of_file.get_mut(&**finding.place.path());
+            if let Some(row) = about(rows, &finding.place, &finding.logical) {
+                row.findings.suppressed += 1;
             }
         }
         for it in outcome.unchecked() {

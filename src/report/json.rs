@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
-use super::outcome::{Outcome, Reported, Summary};
+use super::outcome::{Outcome, Reported, Summary, Suppressed};
 use super::{Options, neutral};
 use crate::finding::Unchecked;
 use crate::finding::{Evidence, Finding, Fix, Place, Position};
@@ -20,6 +20,7 @@ struct Report<'a> {
     findings: Vec<JsonFinding<'a>>,
     files: Vec<JsonFile<'a>>,
     unchecked: Vec<JsonUnchecked<'a>>,
+    suppressed: Vec<JsonSuppressed<'a>>,
     summary: JsonSummary,
 }
 
@@ -87,6 +88,16 @@ pub(super) struct JsonUnchecked<'a> {
     settle: Option<Cow<'a, str>>,
 }
 
+/// A finding that is hidden.
+#[derive(Serialize)]
+pub(super) struct JsonSuppressed<'a> {
+    #[serde(flatten)]
+    finding: JsonFinding<'a>,
+    by: &'static str,
+    reason: Option<Cow<'a, str>>,
+    until: Option<&'a str>,
+}
+
 /// The figures.
 #[derive(Serialize)]
 pub(super) struct JsonSummary {
@@ -98,6 +109,7 @@ pub(super) struct JsonSummary {
     infos: usize,
     unchecked: usize,
     older: Option<usize>,
+    suppressed: usize,
 }
 
 pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> io::Result<()> {
@@ -106,6 +118,7 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
         findings: outcome.findings().iter().map(finding).collect(),
         files: files(outcome),
         unchecked: outcome.unchecked().iter().map(unchecked).collect(),
+        suppressed: outcome.suppressed().iter().map(suppressed).collect(),
         summary: summary(outcome.summary()),
     };
     write_line(&report, to)
@@ -189,6 +202,15 @@ pub(super) fn unchecked(it: &Unchecked) -> JsonUnchecked<'_> {
     }
 }
 
+pub(super) fn suppressed(it: &Suppressed) -> JsonSuppressed<'_> {
+    JsonSuppressed {
+        finding: finding(&it.reported),
+        by: it.hiding.by.word(),
+        reason: it.hiding.reason.as_deref().map(neutral::lines),
+        until: it.hiding.until.as_deref(),
+    }
+}
+
 pub(super) fn summary(it: Summary) -> JsonSummary {
     JsonSummary {
         files: it.files,
@@ -199,6 +221,7 @@ pub(super) fn summary(it: Summary) -> JsonSummary {
         infos: it.infos,
         unchecked: it.unchecked,
         older: it.older,
+        suppressed: it.suppressed,
     }
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Options;
-use super::json::{self, JsonFile, JsonFinding, JsonSummary, JsonUnchecked};
+use super::json::{self, JsonFile, JsonFinding, JsonSummary, JsonSuppressed, JsonUnchecked};
 use super::outcome::Outcome;
 
 #[derive(Serialize)]
@@ -16,6 +16,7 @@ enum Line<'a> {
     File(JsonFile<'a>),
     Finding(JsonFinding<'a>),
     Unchecked(JsonUnchecked<'a>),
+    Suppressed(JsonSuppressed<'a>),
     Summary(JsonSummary),
 }
 
@@ -30,6 +31,9 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
     }
     for it in outcome.unchecked() {
         json::write_line(&Line::Unchecked(json::unchecked(it)), to)?;
+    }
+    for it in outcome.suppressed() {
+        json::write_line(&Line::Suppressed(json::suppressed(it)), to)?;
     }
     json::write_line(&Line::Summary(json::summary(outcome.summary())), to)
 }

@@ -25,6 +25,7 @@ mod outcome;
 mod prose;
 mod sarif;
 mod snippet;
+pub mod suppressions;
 mod xml;
 
 #[cfg(test)]
@@ -35,7 +36,7 @@ mod tests;
 use std::io::{self, Write};
 
 pub use delivery::{unless_closed, write_file};
-pub use outcome::{CheckedFile, Outcome, Reported, Summary};
+pub use outcome::{CheckedFile, HiddenBy, Hiding, Outcome, Reported, Summary, Suppressed};
 
 /// What a format is told about rules.
 #[derive(Clone, Copy, Debug)]

@@ -50,6 +50,11 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
             "Places that could not be judged.",
             figures.unchecked,
         ),
+        single(
+            "promvet_suppressed",
+            "Findings hidden by comments or a baseline.",
+            figures.suppressed,
+        ),
     ];
     for (name, help, samples) in gauges {
         if samples.is_empty() {

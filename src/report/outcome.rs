@@ -15,6 +15,46 @@ pub struct Reported {
     pub fingerprint: String,
 }
 
+/// What hides a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HiddenBy {
+    /// A comment in its file.
+    Comment,
+    /// The baseline.
+    Baseline,
+}
+
+impl HiddenBy {
+    /// The word used in reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Baseline => "baseline",
+        }
+    }
+}
+
+/// Why a finding is hidden.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hiding {
+    /// What hides it.
+    pub by: HiddenBy,
+    /// The reason that is given.
+    pub reason: Option<String>,
+    /// The last day on which it is hidden, such as `2027-01-31`.
+    pub until: Option<String>,
+}
+
+/// A finding that is hidden.
+#[derive(Clone, Debug)]
+pub struct Suppressed {
+    /// The finding as it would be reported.
+    pub reported: Reported,
+    /// Why it is not.
+    pub hiding: Hiding,
+}
+
 /// A file that was recognised and checked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CheckedFile {
@@ -46,12 +86,15 @@ pub struct Summary {
     /// Findings that are left out since they are older than what is reported; none if nothing was
     /// compared.
     pub older: Option<usize>,
+    /// Findings that are hidden by comments or by a baseline.
+    pub suppressed: usize,
 }
 
 /// What a run found, in the order in which it is shown.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     pub(super) findings: Vec<Reported>,
+    pub(super) suppressed: Vec<Suppressed>,
     files: Vec<CheckedFile>,
     pub(super) unchecked: Vec<Unchecked>,
     endpoints: usize,
@@ -77,6 +120,7 @@ impl Outcome {
         }
         Self {
             findings: name(findings),
+            suppressed: Vec::new(),
             files,
             unchecked,
             endpoints,
@@ -100,6 +144,40 @@ impl Outcome {
     #[must_use]
     pub fn unchecked(&self) -> &[Unchecked] {
         &self.unchecked
+    }
+
+    /// The findings that are hidden, by path, place, rule and message.
+    #[must_use]
+    pub fn suppressed(&self) -> &[Suppressed] {
+        &self.suppressed
+    }
+
+    /// Hides the findings for which `hiding` has something to say. Fingerprints stay as they are.
+    pub fn hide(&mut self, mut hiding: impl FnMut(&Reported) -> Option<Hiding>) {
+        let all = std::mem::take(&mut self.findings);
+        for reported in all {
+            match hiding(&reported) {
+                Some(mut hiding) => {
+                    let place = &reported.finding.place;
+                    hiding.reason.iter_mut().for_each(|it| redact(place, it));
+                    self.suppressed.push(Suppressed { reported, hiding });
+                }
+                None => self.findings.push(reported),
+            }
+        }
+        let order = |a: &Suppressed, b: &Suppressed| {
+            let (a, b) = (&a.reported.finding, &b.reported.finding);
+            a.order().cmp(&b.order())
+        };
+        self.suppressed.sort_by(order);
+    }
+
+    /// Adds findings of rules that no earlier one is of.
+    pub fn add(&mut self, mut findings: Vec<Finding>) {
+        findings.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.findings.extend(name(findings));
+        self.findings
+            .sort_by(|a, b| a.finding.order().cmp(&b.finding.order()));
     }
 
     /// Keeps the findings that `keep` accepts. Fingerprints stay as they are.
@@ -130,6 +208,7 @@ impl Outcome {
             infos: count(Severity::Info),
             unchecked: self.unchecked.len(),
             older: self.older,
+            suppressed: self.suppressed.len(),
         }
     }
 }

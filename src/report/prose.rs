@@ -33,6 +33,9 @@ pub(super) fn summary(outcome: &Outcome) -> String {
         let paths = count(figures.unchecked, "path");
         line.push_str(&format!("; {paths} could not be checked"));
     }
+    if figures.suppressed > 0 {
+        line.push_str(&format!("; {} suppressed", figures.suppressed));
+    }
     if let Some(older @ 1..) = figures.older {
         line.push_str(&format!("; {} not shown", count(older, "older finding")));
     }

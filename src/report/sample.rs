@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::outcome::{CheckedFile, Outcome};
+use super::outcome::{CheckedFile, HiddenBy, Hiding, Outcome};
 use super::{Options, RuleInfo};
 use crate::finding::Unchecked;
 use crate::finding::{Finding, Fix, Place, Severity, Span, Text};
@@ -175,7 +175,22 @@ fn hostile() -> Finding {
     .help("See <script>alert(1)</script> | ![x](http://x/)")
 }
 
-/// Findings of all severities; the same one in eight files; evidence in the same and in another
+/// Why the findings of two files are hidden.
+fn hiding(path: &str) -> Option<Hiding> {
+    let by = match path {
+        "sites/7.yml" => HiddenBy::Comment,
+        "sites/8.yml" => HiddenBy::Baseline,
+        _ => return None,
+    };
+    let comment = by == HiddenBy::Comment;
+    Some(Hiding {
+        by,
+        reason: comment.then(|| "a test site \u{1b}[31m, [see](http://x/)".into()),
+        until: comment.then(|| "2027-01-31".into()),
+    })
+}
+
+/// Findings of all severities; the same one in eight files, hidden in two of them; evidence in the same and in another
 /// file; secrets of all kinds; a byte-order mark, CRLF, wide characters, a tab, a line of 24 kB, a
 /// place of several lines; hostile paths, messages and sources.
 pub(super) fn outcome() -> Outcome {
@@ -203,5 +218,7 @@ pub(super) fn outcome() -> Outcome {
         reason: "No mount leads to /run/token, so nobody knows what is there.".into(),
         settle: Some("Say in promvet.yaml: `mounts: [{path: /run, from: run}]`.".into()),
     }];
-    Outcome::new(findings, files, unchecked, 14)
+    let mut outcome = Outcome::new(findings, files, unchecked, 14);
+    outcome.hide(|it| hiding(it.finding.place.path()));
+    outcome
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::outcome::{Outcome, Reported};
+use super::outcome::{HiddenBy, Outcome, Reported, Suppressed};
 use super::{Options, RuleInfo, json as report, neutral};
 use crate::finding::{Finding, Fix, Place, Severity};
 
@@ -33,7 +33,9 @@ pub(super) fn write(
         .enumerate()
         .map(|(index, rule)| (rule.name, index))
         .collect();
-    let results = outcome.findings().iter().map(|it| result(it, &index));
+    let shown = outcome.findings().iter().map(|it| result(it, &index));
+    let hidden = outcome.suppressed().iter().map(|it| suppressed(it, &index));
+    let results = shown.chain(hidden);
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -115,6 +117,26 @@ fn result(it: &Reported, rules: &HashMap<&str, usize>) -> Value {
     }
     if let Some(fix) = finding.fix.as_ref().and_then(|it| fixed(finding, it)) {
         object.insert("fixes".into(), json!([fix]));
+    }
+    result
+}
+
+/// A result with why it is hidden (section 3.27.23).
+fn suppressed(it: &Suppressed, rules: &HashMap<&str, usize>) -> Value {
+    let mut result = result(&it.reported, rules);
+    let kind = match it.hiding.by {
+        HiddenBy::Comment => "inSource",
+        HiddenBy::Baseline => "external",
+    };
+    let mut suppression = json!({ "kind": kind, "status": "accepted" });
+    if let (Some(object), Some(reason)) = (suppression.as_object_mut(), &it.hiding.reason) {
+        let until = it.hiding.until.as_deref();
+        let until = until.map_or(String::new(), |until| format!(" (until {until})"));
+        let text = format!("{}{until}", message(reason));
+        object.insert("justification".into(), text.into());
+    }
+    if let Some(object) = result.as_object_mut() {
+        object.insert("suppressions".into(), json!([suppression]));
     }
     result
 }

@@ -3,7 +3,9 @@
 //! What lies outside of the repository's work tree, and what is not git's at all, such as the
 //! folder `.git`, is seen as it is on the disk.
 
+mod blame;
 mod command;
+mod governed;
 mod ignored;
 mod listing;
 mod objects;
@@ -22,6 +24,7 @@ use ignored::Ignored;
 use objects::Objects;
 
 pub use command::GitError;
+pub use governed::Governed;
 pub use repository::Repository;
 
 /// A file or a link as git has it.

@@ -18,7 +18,7 @@ mod tree;
 mod walk;
 
 pub use folder::{Folder, standard_input};
-pub use git::{Git, GitError, Repository};
+pub use git::{Git, GitError, Governed, Repository};
 pub use memory::Memory;
-pub use path::shown;
+pub use path::{collapse, shown};
 pub use tree::{Found, Kind, LARGEST, Meta, Problem, ReadError, Tree, Walk, Walked, is_top};

@@ -10,7 +10,8 @@ pub(super) fn absolute(base: &Path, path: &Path) -> PathBuf {
 }
 
 /// A path without `..` in it, as if there were no links.
-pub(super) fn collapse(path: &Path) -> PathBuf {
+#[must_use]
+pub fn collapse(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in path.components() {
         match component {

@@ -8,6 +8,7 @@
 
 mod alias;
 mod build;
+mod comments;
 mod document;
 mod embedded;
 mod node;
@@ -15,6 +16,7 @@ mod parse;
 pub mod placeholder;
 mod scalar;
 
+pub use comments::{Comment, Unit, comments, comments_by_look, line_of, next_content_line};
 pub use document::{Document, SyntaxError, SyntaxKind};
 pub use embedded::{Dollars, embedded};
 pub use node::{Entry, Kind, Mapping, Node, Sequence};

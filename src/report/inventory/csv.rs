@@ -10,7 +10,7 @@ use super::{Inventory, Row, TableOptions};
 use crate::report::neutral;
 use crate::report::prose::spot;
 
-const HEAD: [&str; 21] = [
+const HEAD: [&str; 22] = [
     "path",
     "line",
     "logical",
@@ -32,6 +32,7 @@ const HEAD: [&str; 21] = [
     "warnings",
     "infos",
     "unchecked",
+    "suppressed",
 ];
 
 pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions) -> io::Result<()> {
@@ -76,6 +77,7 @@ fn cells(row: &Row) -> [String; HEAD.len()] {
         row.findings.warnings.to_string(),
         row.findings.infos.to_string(),
         row.unchecked.join("; "),
+        row.findings.suppressed.to_string(),
     ]
 }
 

@@ -75,6 +75,7 @@ struct Findings {
     errors: usize,
     warnings: usize,
     infos: usize,
+    suppressed: usize,
 }
 
 #[derive(Serialize)]
@@ -161,6 +162,7 @@ fn endpoint(row: &Row) -> Endpoint<'_> {
             errors: row.findings.errors,
             warnings: row.findings.warnings,
             infos: row.findings.infos,
+            suppressed: row.findings.suppressed,
         },
         unchecked: list(&row.unchecked),
     }

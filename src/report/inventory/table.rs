@@ -117,8 +117,10 @@ fn findings(row: &Row) -> String {
         (row.findings.infos, "info"),
     ];
     let some = figures.into_iter().filter(|(n, _)| *n > 0);
-    let some: Vec<_> = some.map(|(n, word)| count(n, word)).collect();
-    some.join(", ")
+    let some = some.map(|(n, word)| count(n, word));
+    let hidden = row.findings.suppressed;
+    let hidden = (hidden > 0).then(|| format!("{hidden} suppressed"));
+    some.chain(hidden).collect::<Vec<_>>().join(", ")
 }
 
 /// `12 endpoints in 5 configurations`.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::finding::{Finding, Unchecked};
 use crate::report::sample::{finding, marked};
+use crate::report::{HiddenBy, Hiding};
 
 /// Text that is trouble for tables, terminals and spreadsheets.
 const HOSTILE: &str = "=cmd|'/c x'!A1\",\r\n| `<b>` @all \u{1b}[31m\u{202e}##[error]";
@@ -61,6 +62,14 @@ fn row(part: &str) -> Row {
     }
 }
 
+fn hiding() -> Hiding {
+    Hiding {
+        by: HiddenBy::Baseline,
+        reason: None,
+        until: None,
+    }
+}
+
 fn sample() -> Inventory {
     let first = row("url: http://mimir.example.com:8080");
     let (_, policy) = marked("promvet.yaml", "issuers:\n  - ⟦private⟧\n");
@@ -105,7 +114,8 @@ fn sample() -> Inventory {
         reason: format!("it is {HOSTILE}"),
         settle: None,
     };
-    let outcome = Outcome::new(vec![error, by_place], vec![], vec![unchecked], 3);
+    let mut outcome = Outcome::new(vec![error, by_place], vec![], vec![unchecked], 3);
+    outcome.hide(|it| (it.finding.severity == Severity::Info).then(hiding));
     Inventory::new(vec![third, second, first], &outcome)
 }
 
@@ -178,7 +188,7 @@ fn csv_and_markdown_keep_their_rows_whatever_is_in_a_name() {
                 _ => {}
             }
         }
-        assert_eq!((fields, quoted), (21, false), "{line}");
+        assert_eq!((fields, quoted), (22, false), "{line}");
     }
     let markdown = written(InventoryFormat::Markdown, &sample(), None);
     let rows = markdown
@@ -196,7 +206,9 @@ fn findings_count_for_the_entry_that_they_are_about() {
         .iter()
         .map(|row| (row.findings.errors, row.findings.infos, row.unchecked.len()))
         .collect();
-    assert_eq!(figures, [(0, 0, 0), (1, 0, 1), (0, 1, 0)]);
+    assert_eq!(figures, [(0, 0, 0), (1, 0, 1), (0, 0, 0)]);
+    let hidden = inventory.rows().iter().map(|row| row.findings.suppressed);
+    assert_eq!(hidden.collect::<Vec<_>>(), [0, 0, 1]);
     let [receivers, tenants, issuers, credentials] = inventory.totals();
     let of = |(_, totals): (&str, Totals)| {
         let lines = totals.into_iter().map(|(value, n)| format!("{n} {value}"));

@@ -59,6 +59,11 @@ impl Repository {
         }
     }
 
+    /// The top of its work tree.
+    pub(super) fn top(&self) -> &Path {
+        &self.top
+    }
+
     /// The name of the tree of a revision.
     ///
     /// # Errors

@@ -1,0 +1,220 @@
+//! `promvet baseline`: writes down what is accepted.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{Covered, accepted, of_policies, read, stale};
+use crate::cli::args::{JudgingArgs, PathArgs};
+use crate::cli::check::{complain_of, in_words, judge_for, prepare, show_stats};
+use crate::cli::gate::BaselineFrom;
+use crate::cli::pipeline::{self, Run};
+use crate::cli::suppress::Bench;
+use crate::cli::watch::watched;
+use crate::cli::{Exit, complain};
+use crate::policy::{Accepted, BASELINE_VERSION, BaselineEntry};
+use crate::report::{Outcome, write_file};
+use crate::source::{Folder, Tree as _, collapse};
+
+/// The name of a baseline unless another is given.
+const NAME: &str = "promvet-baseline.json";
+
+/// The arguments of `baseline`.
+#[derive(Args, Clone, Debug, Default)]
+pub(in crate::cli) struct BaselineArgs {
+    /// Which files.
+    #[command(flatten)]
+    pub(in crate::cli) paths: PathArgs,
+    /// How they are judged.
+    #[command(flatten)]
+    pub(in crate::cli) judging: JudgingArgs,
+    /// Only take out of the baseline what is not found any more
+    #[arg(long)]
+    pub(in crate::cli) prune: bool,
+}
+
+/// Looks at everything and writes the baseline.
+pub(in crate::cli) fn baseline(args: &BaselineArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let (tree, mut request) = prepare(&args.paths)?;
+    if !judge_for(&args.judging, &*tree, &mut request) {
+        return Ok(Exit::Failed);
+    }
+    let named = std::mem::replace(&mut request.gate.baseline, BaselineFrom::Nowhere);
+    let watch = Arc::clone(&request.watch);
+    let mut new = None;
+    let mut last = |bench: &Bench<'_>, outcome: &Outcome| {
+        let target = target(&named, bench);
+        new = Some(target.and_then(|path| New::of(path, args.prune, bench, outcome)));
+    };
+    let run = watched(&watch, || pipeline::run_with(&request, &*tree, &mut last));
+    complain_of(&run, &request);
+    show_stats(&args.paths, &watch);
+    match new {
+        _ if !is_whole(&run) => {
+            complain("the baseline is not written, since not everything could be looked at");
+            Ok(Exit::Failed)
+        }
+        Some(Ok(new)) => new.write(out),
+        Some(Err(why)) => {
+            complain(&why);
+            Ok(Exit::Failed)
+        }
+        None => Ok(Exit::Failed),
+    }
+}
+
+fn is_whole(run: &Run) -> bool {
+    run.problems.is_empty() && run.policy_errors.is_empty()
+}
+
+/// The file that is written: the one that was named, or that of the policy, or one here.
+fn target(named: &BaselineFrom, bench: &Bench<'_>) -> Result<PathBuf, String> {
+    if let BaselineFrom::File(path) = named {
+        return Ok(bench.tree.absolute(path));
+    }
+    let mut of_policy = of_policies(bench).into_iter();
+    match (of_policy.next(), of_policy.next()) {
+        (Some(path), None) => Ok(path),
+        (None, _) => Ok(bench.tree.absolute(Path::new(NAME))),
+        (Some(_), Some(_)) => Err(
+            "the policies of these paths name several baselines; write one after the other, or \
+             say which with --baseline"
+                .to_owned(),
+        ),
+    }
+}
+
+/// A baseline as it is written.
+#[derive(Serialize)]
+struct File<'a> {
+    version: u32,
+    accepted: Vec<Written<'a>>,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    path: &'a str,
+    at: &'a str,
+    rule: &'a str,
+    value: &'a str,
+    count: usize,
+}
+
+/// How many of each are accepted.
+type Counts = BTreeMap<Accepted, usize>;
+
+/// A baseline that is to be written.
+struct New {
+    path: PathBuf,
+    shown: String,
+    accepted: Counts,
+    /// How many findings the one before accepted and this one does not.
+    dropped: usize,
+}
+
+impl New {
+    /// What the baseline is to be: everything that is found, and the entries of files that were not
+    /// looked at; with `prune`, no more than it has already.
+    fn of(
+        path: PathBuf,
+        prune: bool,
+        bench: &Bench<'_>,
+        outcome: &Outcome,
+    ) -> Result<Self, String> {
+        let disk = Folder::new(path.parent().unwrap_or(&path));
+        let covered = Covered::new(bench);
+        let mut before = Counts::new();
+        let mut kept = Counts::new();
+        for entry in entries(&path, prune, bench)? {
+            let file = collapse(&disk.absolute(Path::new(&entry.accepted.path)));
+            let rule = &entry.accepted.rule;
+            let stays = match prune {
+                true => !covered.can_tell(&file, rule, &stale(&entry, 0), bench),
+                false => !covered.has(&file),
+            };
+            *before.entry(entry.accepted.clone()).or_default() += entry.count;
+            if stays {
+                *kept.entry(entry.accepted).or_default() += entry.count;
+            }
+        }
+        let mut found = Counts::new();
+        let all = outcome.findings().iter();
+        for accepted in all.filter_map(|it| accepted(it, bench.tree, &disk)) {
+            *found.entry(accepted).or_default() += 1;
+        }
+        for (accepted, count) in found {
+            let most = match prune {
+                true => before.get(&accepted).copied().unwrap_or(0),
+                false => count,
+            };
+            if most > 0 {
+                let slot = kept.entry(accepted).or_default();
+                *slot = count.min(most).max(*slot);
+            }
+        }
+        let dropped = before.iter().map(|(accepted, count)| {
+            let now = kept.get(accepted).copied().unwrap_or(0);
+            count.saturating_sub(now)
+        });
+        Ok(Self {
+            dropped: dropped.sum(),
+            shown: bench.tree.shown(&path),
+            path,
+            accepted: kept,
+        })
+    }
+
+    /// Writes it whole or not at all, and says how much is in it.
+    fn write(&self, out: &mut dyn Write) -> io::Result<Exit> {
+        let bytes = self.bytes().map_err(io::Error::other)?;
+        if let Err(error) = write_file(&self.path, &bytes) {
+            let shown = &self.shown;
+            complain(&format!("{shown}: the baseline can't be written: {error}"));
+            return Ok(Exit::Failed);
+        }
+        let sum: usize = self.accepted.values().sum();
+        let noun = if sum == 1 { "finding" } else { "findings" };
+        write!(out, "{}: {sum} accepted {noun}", self.shown)?;
+        match self.dropped {
+            0 => writeln!(out, ".")?,
+            1 => writeln!(out, "; 1 that no longer occurs is out.")?,
+            more => writeln!(out, "; {more} that no longer occur are out.")?,
+        }
+        Ok(Exit::Clean)
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let accepted = self.accepted.iter().map(|(accepted, count)| Written {
+            path: &accepted.path,
+            at: &accepted.at,
+            rule: &accepted.rule,
+            value: &accepted.value,
+            count: *count,
+        });
+        let file = File {
+            version: BASELINE_VERSION,
+            accepted: accepted.collect(),
+        };
+        let mut bytes = serde_json::to_vec_pretty(&file)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}
+
+/// What the baseline has now. A broken one is not written over: it may hold what nobody else knows.
+fn entries(path: &Path, prune: bool, bench: &Bench<'_>) -> Result<Vec<BaselineEntry>, String> {
+    if !prune && bench.tree.metadata(path).is_err() {
+        return Ok(Vec::new());
+    }
+    match read(path, bench.tree) {
+        Ok(baseline) => Ok(baseline.entries),
+        Err(errors) => {
+            let lines: Vec<_> = errors.iter().map(in_words).collect();
+            Err(lines.join("\n"))
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Suppression comments: which findings they hide, and what is to be said of the comments
+//! themselves.
+
+mod added;
+mod directive;
+mod marks;
+mod say;
+mod sheet;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+pub(super) use directive::Scope;
+pub(super) use marks::{Mark, Marks, may_hold};
+
+use super::levels::Levels;
+use super::pipeline::{Request, Seen, Survey};
+use super::policies::Policies;
+use crate::discover::What;
+use crate::finding::{Finding, Severity};
+use crate::policy::{Policy, PolicyError};
+use crate::report::{HiddenBy, Hiding, Outcome, Reported};
+use crate::rules;
+use crate::schema;
+use crate::source::Tree;
+pub(super) use sheet::{DAY, has_lapsed};
+use sheet::{Sheet, Verdict};
+
+/// The group of the rules about suppressions, which no comment and no baseline hides.
+pub(super) const GROUP: &str = "suppressions";
+
+/// What suppressions are judged by.
+pub(super) struct Bench<'a> {
+    /// What was asked for.
+    pub(super) request: &'a Request,
+    /// What was looked at.
+    pub(super) survey: &'a Survey,
+    /// The policies of the trees.
+    pub(super) policies: &'a Policies,
+    /// Where the files are.
+    pub(super) tree: &'a dyn Tree,
+    /// The names of all rules, those of the repository included.
+    pub(super) known: &'a [&'a str],
+    /// How gravely findings are reported.
+    pub(super) levels: Levels,
+    /// The policy of what no policy is for.
+    pub(super) none: &'a Policy,
+}
+
+impl<'a> Bench<'a> {
+    /// The policy of a file by its path for people.
+    pub(super) fn policy_of(&self, shown: &str) -> &'a Policy {
+        let walked = &self.survey.walked;
+        let found = walked.binary_search_by(|found| (*found.shown).cmp(shown));
+        let found = found.ok().and_then(|index| walked.get(index));
+        let scope = found.and_then(|found| self.policies.of(found));
+        let around = || self.policies.around(&self.tree.absolute(Path::new(shown)));
+        let policy = scope.map(|scope| &scope.policy);
+        policy.or_else(around).unwrap_or(self.none)
+    }
+
+    /// Whether the absence of a rule's findings means that there is nothing to find: a rule that
+    /// looks at several releases, or at files which every machine has otherwise, may speak
+    /// elsewhere.
+    pub(super) fn is_decidable(&self, rule: &str, policy: &Policy) -> bool {
+        let Some(page) = rules::find(rule) else {
+            return true;
+        };
+        let asked: Vec<_> = match &*self.request.versions {
+            [] => policy
+                .prometheus
+                .iter()
+                .map(|(version, _)| *version)
+                .collect(),
+            asked => asked.to_vec(),
+        };
+        let several = asked.iter().min() < asked.iter().max();
+        match page.node {
+            "upgrade" => several,
+            "file" | "material" => page.group() != "credentials",
+            _ => true,
+        }
+    }
+}
+
+/// Hides what comments of the files hide, and says what is wrong with the comments.
+pub(super) fn apply(bench: &Bench<'_>, outcome: &mut Outcome) -> Result<(), Vec<PolicyError>> {
+    refuse_unknown(bench)?;
+    let mut sheets = sheets(bench, outcome);
+    if sheets.is_empty() {
+        return Ok(());
+    }
+    outcome.hide(|reported| hiding(&mut sheets, reported));
+    let mut said = Vec::new();
+    for sheet in sheets.values() {
+        let findings = say::of_sheet(bench, sheet).into_iter();
+        let findings: Vec<_> = findings
+            .filter_map(|one| bench.levels.of(one, sheet.policy))
+            .collect();
+        if let (false, Some(document)) = (findings.is_empty(), sheet.document) {
+            // Lines are shown only of files about which there is something to say.
+            schema::mark_secrets(document);
+        }
+        said.extend(findings);
+    }
+    outcome.add(said);
+    Ok(())
+}
+
+/// Refuses a policy that forbids to silence what does not exist.
+fn refuse_unknown(bench: &Bench<'_>) -> Result<(), Vec<PolicyError>> {
+    let mut wrong = Vec::new();
+    for policy in bench.policies.all() {
+        for (name, place) in &policy.suppressions.forbid {
+            if !is_known(bench.known, name) {
+                wrong.push(PolicyError {
+                    message: format!("there is no rule or group `{name}`"),
+                    place: place.clone(),
+                    help: nearest_name(bench.known, name).map(|near| format!("write `{near}`")),
+                });
+            }
+        }
+    }
+    // A policy file that was named is that of every tree.
+    wrong.sort_by(|a, b| a.place.order().cmp(&b.place.order()));
+    wrong.dedup_by(|a, b| a.place.order() == b.place.order());
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// The files with suppressions, by path: all that were checked, and those with a finding.
+fn sheets<'a>(bench: &Bench<'a>, outcome: &Outcome) -> BTreeMap<Arc<str>, Sheet<'a>> {
+    let mut sheets = BTreeMap::new();
+    let is_ours = |seen: &&Seen| {
+        let what = &seen.recognised.what;
+        matches!(what, What::Configuration { .. } | What::Broken { .. })
+    };
+    let mut ours: BTreeSet<&str> = BTreeSet::new();
+    for seen in bench.survey.seen.iter().filter(is_ours) {
+        ours.insert(&seen.found.shown);
+        if let Some(marks) = Marks::of(&seen.recognised) {
+            let policy = bench.policy_of(&seen.found.shown);
+            let sheet = Sheet::new(marks, policy, Some(seen), bench.request.now);
+            sheets.insert(Arc::clone(&seen.found.shown), sheet);
+        }
+    }
+    let mut last = "";
+    for reported in outcome.findings() {
+        let place = &reported.finding.place;
+        let path = place.path();
+        if &**path == last {
+            continue;
+        }
+        last = path;
+        if ours.contains(&**path) {
+            continue;
+        }
+        if let Some(marks) = Marks::of_text(place.text()) {
+            let sheet = Sheet::new(marks, bench.policy_of(path), None, bench.request.now);
+            sheets.insert(Arc::clone(path), sheet);
+        }
+    }
+    sheets
+}
+
+fn hiding(sheets: &mut BTreeMap<Arc<str>, Sheet<'_>>, reported: &Reported) -> Option<Hiding> {
+    let finding = &reported.finding;
+    let sheet = sheets.get_mut(finding.place.path())?;
+    match sheet.judge(finding) {
+        Verdict::Shown => None,
+        Verdict::Hidden { reason, until } => Some(Hiding {
+            by: HiddenBy::Comment,
+            reason,
+            until,
+        }),
+    }
+}
+
+/// The group of a rule.
+pub(super) fn group_of(rule: &str) -> &str {
+    rule.split('/').next().unwrap_or(rule)
+}
+
+/// Whether a name is that of a rule or a group.
+pub(super) fn is_known(known: &[&str], name: &str) -> bool {
+    known
+        .iter()
+        .any(|rule| *rule == name || group_of(rule) == name)
+}
+
+/// The rule or group that a wrong name is most like: by all of it, or by its last part.
+pub(super) fn nearest_name<'k>(known: &[&'k str], name: &str) -> Option<&'k str> {
+    let rules = || known.iter().copied();
+    let by_last = |rule: &&str| rule.rsplit('/').next() == Some(name);
+    crate::finding::nearest(name, rules())
+        .or_else(|| crate::finding::nearest(name, rules().map(group_of)))
+        .or_else(|| rules().find(by_last))
+}
+
+/// Whether a policy lets a rule speak about the place of a finding.
+pub(super) fn is_on(rule: &str, like: &Finding, policy: &Policy, levels: Levels) -> bool {
+    let probe = Finding {
+        rule: Cow::Owned(rule.to_owned()),
+        severity: Severity::Warning,
+        fix: None,
+        evidence: Vec::new(),
+        ..like.clone()
+    };
+    levels.of(probe, policy).is_some()
+}

@@ -1,0 +1,105 @@
+//! Suppressions that a change adds, held against the revision whose policy counts.
+
+use std::collections::BTreeMap;
+
+use super::directive::{Scope, Until};
+use super::marks::{Mark, Marks};
+use super::sheet::Sheet;
+use super::{Bench, say};
+use crate::discover::examine;
+use crate::finding::{Finding, Text};
+use crate::source::{LARGEST, Tree as _};
+
+/// What a name in a suppression is known by: above an item it hides more than behind its first
+/// line.
+type Key = (Scope, bool, String, String);
+
+/// Suppressions of a file that its version in the revision has not, or not for so long.
+pub(super) fn of_sheet(bench: &Bench<'_>, sheet: &Sheet<'_>) -> Vec<Finding> {
+    let Some(base) = &bench.request.gate.config_from else {
+        return Vec::new();
+    };
+    let mut before = before(bench, sheet);
+    let mut out = Vec::new();
+    for mark in &sheet.marks.list {
+        let added: Vec<String> = mark
+            .directive
+            .names
+            .iter()
+            .filter(|name| !take(&mut before, &key(mark, &name.text), mark))
+            .map(|name| format!("`{}`", name.text))
+            .collect();
+        if added.is_empty() {
+            continue;
+        }
+        let message = format!(
+            "this change adds a suppression of {}, or has it work longer: {} does not have it",
+            added.join(" and "),
+            base.name()
+        );
+        let span = mark.directive.span;
+        let finding = say::finding(
+            &sheet.marks,
+            "suppressions/added",
+            span,
+            Some(mark),
+            message,
+        );
+        out.push(finding.help("whoever reviews the change should agree with its reason"));
+    }
+    out
+}
+
+/// The last days of the suppressions of a file as it was.
+fn before(bench: &Bench<'_>, sheet: &Sheet<'_>) -> BTreeMap<Key, Vec<i64>> {
+    let mut days: BTreeMap<Key, Vec<i64>> = BTreeMap::new();
+    let Some(base) = &bench.request.gate.config_from else {
+        return days;
+    };
+    let shown = sheet.marks.text.path();
+    let path = match sheet.seen {
+        Some(seen) => seen.found.path.clone(),
+        None => bench.tree.absolute(shown.as_ref().as_ref()),
+    };
+    let Ok(bytes) = base.tree().read(base.then(&path), LARGEST) else {
+        return days;
+    };
+    let text = Text::new(shown.clone(), bytes);
+    let marks = match sheet.seen {
+        Some(_) => Marks::of(&examine(text, true, sheet.policy.is_template(shown))),
+        None => Marks::of_text(&text),
+    };
+    for mark in marks.iter().flat_map(|marks| &marks.list) {
+        for name in &mark.directive.names {
+            days.entry(key(mark, &name.text))
+                .or_default()
+                .push(end(mark));
+        }
+    }
+    days
+}
+
+fn key(mark: &Mark, name: &str) -> Key {
+    (
+        mark.directive.scope,
+        mark.trailing,
+        mark.identity.clone(),
+        name.to_owned(),
+    )
+}
+
+/// The last day; the last of all days if there is none.
+fn end(mark: &Mark) -> i64 {
+    let until = mark.directive.until.as_ref();
+    until.map_or(i64::MAX, |until: &Until| until.day.start())
+}
+
+/// Takes one out that works as long, if there is one.
+fn take(before: &mut BTreeMap<Key, Vec<i64>>, key: &Key, mark: &Mark) -> bool {
+    let Some(days) = before.get_mut(key) else {
+        return false;
+    };
+    days.sort_unstable();
+    let long_enough = days.iter().position(|day| *day >= end(mark));
+    long_enough.map(|index| days.remove(index)).is_some()
+}

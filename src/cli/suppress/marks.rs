@@ -1,0 +1,337 @@
+//! The suppressions of a file, and what each of them is for.
+
+use std::sync::Arc;
+
+use super::directive::{self, Directive, Malformed, NEEDLE, Scope};
+use crate::discover::{Branches, Recognised, What, mask};
+use crate::finding::{Place, Span, Text};
+use crate::yaml::{
+    Comment, Document, Unit, comments, comments_by_look, line_of, next_content_line, parse_all,
+};
+
+/// Which findings of its file a suppression is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Covers {
+    /// All.
+    File,
+    /// Those that begin here, the end included: what is absent has a place without length there.
+    Span(Span),
+    /// None, since nothing follows it.
+    Nothing,
+}
+
+impl Covers {
+    /// Whether a finding that begins at an offset is one of them.
+    pub(in crate::cli) fn has(self, offset: u32) -> bool {
+        match self {
+            Self::File => true,
+            Self::Span(span) => (span.start..=span.end).contains(&offset),
+            Self::Nothing => false,
+        }
+    }
+}
+
+/// A suppression where it stands.
+#[derive(Clone, Debug)]
+pub(in crate::cli) struct Mark {
+    /// What it says. Its spans are those of the file.
+    pub(in crate::cli) directive: Directive,
+    /// What it is for.
+    pub(in crate::cli) covers: Covers,
+    /// Whether it stands behind something in its line.
+    pub(in crate::cli) trailing: bool,
+    /// The path of keys to what it is for; empty where no key begins there.
+    pub(in crate::cli) logical: String,
+    /// The same with list items by name, which survives inserted neighbours.
+    pub(in crate::cli) identity: String,
+    /// What has to go so that the comment is gone: with its line, if it has that for itself.
+    pub(in crate::cli) removal: Span,
+}
+
+/// The suppressions of a file, in the order of the text.
+#[derive(Clone, Debug)]
+pub(in crate::cli) struct Marks {
+    /// The file's text.
+    pub(in crate::cli) text: Arc<Text>,
+    /// The suppressions.
+    pub(in crate::cli) list: Vec<Mark>,
+    /// Comments that were meant as such.
+    pub(in crate::cli) malformed: Vec<Malformed>,
+}
+
+/// The most names that suppressions of one file may have together. Each is held against every
+/// finding of the file.
+const MOST: usize = 1000;
+
+/// Whether a file may hold suppressions: all that a file without any costs.
+pub(in crate::cli) fn may_hold(text: &Text) -> bool {
+    memchr::memmem::find(text.content().as_bytes(), NEEDLE.as_bytes()).is_some()
+}
+
+impl Marks {
+    /// Those of a file that was recognised; none if it has none.
+    pub(in crate::cli) fn of(recognised: &Recognised) -> Option<Self> {
+        let text = &recognised.text;
+        match &recognised.what {
+            _ if !may_hold(text) => None,
+            What::Configuration { document, .. } => {
+                let masked = recognised
+                    .masked
+                    .then(|| mask(text.content(), Branches::All))
+                    .flatten();
+                let content = masked
+                    .as_ref()
+                    .map_or(text.content(), |mask| &*mask.content);
+                Self::read(text, content, Some(std::slice::from_ref(document)))
+            }
+            What::Broken { .. } => Self::read(text, text.content(), None),
+            What::Other { .. } | What::Unknown => Self::of_text(text),
+        }
+    }
+
+    /// Those of any other YAML file; none if it has none.
+    pub(in crate::cli) fn of_text(text: &Arc<Text>) -> Option<Self> {
+        if !may_hold(text) {
+            return None;
+        }
+        let (documents, error) = parse_all(text);
+        let documents = error.is_none().then_some(&*documents);
+        Self::read(text, text.content(), documents)
+    }
+
+    fn read(text: &Arc<Text>, content: &str, documents: Option<&[Document]>) -> Option<Self> {
+        let found = match documents {
+            Some(documents) => comments(content, documents, NEEDLE),
+            None => comments_by_look(content, NEEDLE),
+        };
+        let mut marks = Self {
+            text: Arc::clone(text),
+            list: Vec::new(),
+            malformed: Vec::new(),
+        };
+        let mut site = Site {
+            written: text.content(),
+            content,
+            documents: documents.unwrap_or(&[]),
+            known_to: 0,
+            next: None,
+        };
+        let mut names = 0;
+        for comment in found {
+            let words = text.slice(comment.span);
+            let Some(read) = directive::read(words, comment.span, comment.trailing) else {
+                continue;
+            };
+            let read = read.and_then(|directive| site.mark(comment, directive));
+            names += read.as_ref().map_or(1, |mark| mark.directive.names.len());
+            if names > MOST {
+                marks.malformed.push(too_many(comment.span));
+                break;
+            }
+            match read {
+                Ok(mark) => marks.list.push(mark),
+                Err(malformed) => marks.malformed.push(malformed),
+            }
+        }
+        let empty = marks.list.is_empty() && marks.malformed.is_empty();
+        (!empty).then_some(marks)
+    }
+
+    /// The place of a span of the file.
+    pub(in crate::cli) fn place(&self, span: Span) -> Place {
+        Place::new(&self.text, span)
+    }
+}
+
+/// Says that a file has more than are looked at.
+fn too_many(span: Span) -> Malformed {
+    Malformed {
+        span,
+        message: format!(
+            "there are more than {MOST} suppressed names in this file: this comment and those \
+             below do nothing"
+        ),
+        help: "write `# promvet: ignore-file[rule]` once for the whole file".into(),
+    }
+}
+
+/// Where suppressions stand.
+struct Site<'t> {
+    /// The text.
+    written: &'t str,
+    /// The text as it was parsed: where tags of a template are covered, they are nothing that a
+    /// suppression could be for, but belong to what follows.
+    content: &'t str,
+    documents: &'t [Document],
+    /// Up to where the lines of content behind the last comment that was asked about are those of
+    /// other comments too.
+    known_to: u32,
+    /// These lines, as written and as parsed; none if nothing follows.
+    next: Option<(Span, Span)>,
+}
+
+impl<'t> Site<'t> {
+    /// The first lines of content behind a comment, as written and as parsed.
+    fn next_lines(&mut self, comment: Comment) -> Option<(Span, Span)> {
+        let at = comment.span.start;
+        if at >= self.known_to {
+            let next = next_content_line(self.content, at);
+            self.next = next.map(|next| {
+                let first = next_content_line(self.written, at).unwrap_or(next);
+                (first, next)
+            });
+            self.known_to = self.next.map_or(u32::MAX, |(first, _)| first.start);
+        }
+        self.next
+    }
+
+    fn unit_on(&self, line: Span) -> Option<Unit<'t>> {
+        self.documents.iter().find_map(|one| one.unit_on(line))
+    }
+
+    /// Finds out what a suppression is for.
+    fn mark(&mut self, comment: Comment, directive: Directive) -> Result<Mark, Malformed> {
+        let line = line_of(self.content, comment.span.start);
+        let (covers, unit) = match directive.scope {
+            Scope::File if comment.trailing || comment.span.start > line.start => {
+                return Err(Malformed {
+                    span: directive.span,
+                    message: "a comment for the whole file stands at the beginning of a line of \
+                              its own; here it does nothing"
+                        .into(),
+                    help: "move it to the top of the file, or write `# promvet: ignore[rule]` \
+                           for what stands here"
+                        .into(),
+                });
+            }
+            Scope::File => (Covers::File, None),
+            Scope::Here if comment.trailing => (Covers::Span(line), self.unit_on(line)),
+            Scope::Here => match self.next_lines(comment) {
+                None => (Covers::Nothing, None),
+                Some((first, next)) => {
+                    let unit = self.unit_on(next);
+                    let span = unit.map_or(next, |unit| next.join(unit.span));
+                    (Covers::Span(first.join(span)), unit)
+                }
+            },
+        };
+        let removal = removal(self.content, line, comment, directive.span);
+        Ok(Mark {
+            directive,
+            covers,
+            trailing: comment.trailing,
+            logical: unit.map_or(String::new(), |unit| unit.node.path()),
+            identity: unit.map_or(String::new(), |unit| unit.node.identity()),
+            removal,
+        })
+    }
+}
+
+/// A comment with the blanks before it; with its whole line, if it has that for itself.
+fn removal(content: &str, line: Span, comment: Comment, whole: Span) -> Span {
+    if comment.trailing {
+        let end = whole.start as usize;
+        let before = content.get(line.start as usize..end).unwrap_or("");
+        return Span::new(
+            line.start as usize + before.trim_end().len(),
+            line.end as usize,
+        );
+    }
+    let end = line.end as usize;
+    let rest = content.get(end..).unwrap_or("");
+    let breaks = if rest.starts_with("\r\n") {
+        2
+    } else {
+        rest.len().min(1)
+    };
+    Span::new(line.start as usize, end + breaks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks(source: &str) -> Vec<(String, String)> {
+        let text = Text::new("t.yml", source.as_bytes().to_vec());
+        let marks = Marks::of_text(&text);
+        let list = marks.map_or(Vec::new(), |marks| marks.list);
+        list.iter()
+            .map(|mark| {
+                let covers = match mark.covers {
+                    Covers::File => "file".to_owned(),
+                    Covers::Span(span) => text.slice(span).to_owned(),
+                    Covers::Nothing => "nothing".to_owned(),
+                };
+                (covers, mark.identity.clone())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_suppression_is_for_its_line_or_what_stands_below() {
+        const ONE: &str = "# promvet: ignore[x]";
+        for (source, covers, identity) in [
+            ("a:\n  - url: b @\n    c: d\n", "  - url: b @", "a[b]"),
+            (
+                "a:\n  @\n  - name: b\n    c: d\n  - e\n",
+                "  - name: b\n    c: d",
+                "a[b]",
+            ),
+            ("@\n\n# x\na:\n  - b\nc: d\n", "a:\n  - b", "a"),
+            (
+                "a:\n  - b: c\n    @\n    d: e\n  - f\n",
+                "    d: e",
+                "a[0].d",
+            ),
+            ("a: @\n  - b\n", "a: @", "a"),
+            ("a: [\n @\n {b: c,\n d: e}]\n", " {b: c,\n d: e}", "a[0]"),
+            ("a: [b,\n @\n ]\n", " ]", ""),
+            ("a: b\n@\n", "nothing", ""),
+            ("a: b: c\n@\nd: e\n", "d: e", ""),
+            ("a: b\r\n@\r\nc:\r\n  d: e\r\n", "c:\r\n  d: e", "c"),
+        ] {
+            let source = source.replace('@', ONE);
+            let covers = covers.replace('@', ONE);
+            assert_eq!(marks(&source), [(covers, identity.to_owned())], "{source}");
+        }
+        assert_eq!(marks("# promvet: ignore-file[x]\na: b\n")[0].0, "file");
+        assert_eq!(marks("a:\n  # promvet: ignore-file[x]\n  b: c\n"), []);
+        assert_eq!(marks("a: '# promvet: ignore[x]'\n"), []);
+    }
+
+    #[test]
+    fn a_file_of_suppressions_ends_soon() {
+        for one in [
+            "# promvet: ignore[tls]\n",
+            "# promvet: ignore[tls] x # promvet: ",
+            "promvet, ",
+            "a: b # promvet: ignore[tls]\n",
+            "####### promvet",
+        ] {
+            for head in ["", "# promvet: ignore[", "a: b #"] {
+                let source = format!("{head}{}", one.repeat(20_000));
+                let text = Text::new("t.yml", source.into_bytes());
+                let marks = Marks::of_text(&text);
+                let list = marks.map_or(Vec::new(), |marks| marks.list);
+                assert!(list.len() <= MOST, "{one:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_comment_goes_with_its_line_if_that_is_its_own() {
+        for (source, left) in [
+            ("a: b  # promvet: ignore[x] y \nc: d\n", "a: b\nc: d\n"),
+            ("a: b # z # promvet: ignore[x]\n", "a: b # z\n"),
+            ("  # promvet: ignore[x]\na: b\n", "a: b\n"),
+            ("# promvet: ignore[x]\r\na: b\r\n", "a: b\r\n"),
+            ("a: b\n# promvet: ignore[x]", "a: b\n"),
+        ] {
+            let text = Text::new("t.yml", source.as_bytes().to_vec());
+            let removal = Marks::of_text(&text).unwrap().list[0].removal;
+            let mut out = source.to_owned();
+            out.replace_range(removal.start as usize..removal.end as usize, "");
+            assert_eq!(out, left);
+        }
+    }
+}

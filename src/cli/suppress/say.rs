@@ -1,0 +1,375 @@
+//! What is said of suppressions themselves.
+
+use std::borrow::Cow;
+
+use super::directive::{Malformed, Name};
+use super::marks::{Covers, Mark, Marks};
+use super::sheet::{DAY, Sheet, Tally, has_lapsed};
+use super::{Bench, GROUP, added, group_of, is_known, is_on, nearest_name};
+use crate::finding::{Day, Finding, Fix, Severity, Span};
+use crate::rules;
+
+/// Everything that is wrong with the suppressions of a file.
+pub(super) fn of_sheet(bench: &Bench<'_>, sheet: &Sheet<'_>) -> Vec<Finding> {
+    let marks = &sheet.marks;
+    let mut out: Vec<Finding> = marks
+        .malformed
+        .iter()
+        .map(|one| malformed(marks, one))
+        .collect();
+    for (mark, tallies) in marks.list.iter().zip(&sheet.tallies) {
+        let about = About {
+            bench,
+            sheet,
+            mark,
+            tallies,
+        };
+        out.extend(about.everything());
+    }
+    out.extend(added::of_sheet(bench, sheet));
+    out
+}
+
+/// A finding about a suppression.
+pub(super) fn finding(
+    marks: &Marks,
+    rule: &'static str,
+    span: Span,
+    mark: Option<&Mark>,
+    message: String,
+) -> Finding {
+    let names = mark.map_or_else(String::new, |mark| {
+        let names = mark.directive.names.iter().map(|name| &*name.text);
+        let names: Vec<_> = names.collect();
+        let scope = mark.directive.scope.word();
+        format!("{}#{scope}[{}]", mark.identity, names.join(","))
+    });
+    Finding {
+        rule: Cow::Borrowed(rule),
+        severity: rules::find(rule).map_or(Severity::Warning, |page| page.severity),
+        message,
+        help: None,
+        place: marks.place(span),
+        logical: mark.map_or_else(String::new, |mark| mark.logical.clone()),
+        identity: names,
+        evidence: Vec::new(),
+        fix: None,
+    }
+}
+
+fn malformed(marks: &Marks, one: &Malformed) -> Finding {
+    let message = one.message.clone();
+    finding(marks, "suppressions/malformed", one.span, None, message).help(one.help.clone())
+}
+
+/// One suppression and what came of it.
+struct About<'s> {
+    bench: &'s Bench<'s>,
+    sheet: &'s Sheet<'s>,
+    mark: &'s Mark,
+    tallies: &'s [Tally],
+}
+
+impl About<'_> {
+    fn finding(&self, rule: &'static str, span: Span, message: impl Into<String>) -> Finding {
+        finding(
+            &self.sheet.marks,
+            rule,
+            span,
+            Some(self.mark),
+            message.into(),
+        )
+    }
+
+    fn names_and_tallies(&self) -> impl Iterator<Item = (usize, &Name, &Tally)> {
+        let names = self.mark.directive.names.iter().zip(self.tallies);
+        names
+            .enumerate()
+            .map(|(index, (name, tally))| (index, name, tally))
+    }
+
+    /// What is wrong with it: of a comment that does nothing, no more than that.
+    fn everything(&self) -> Vec<Finding> {
+        let mut out = self.names();
+        let lapsed = self.lapsed();
+        let idle = self.idle();
+        let is_done = lapsed.is_some() || out.len() + idle.len() == self.tallies.len();
+        out.extend(lapsed.or_else(|| self.unused(&idle)));
+        if !is_done {
+            out.extend(self.no_reason());
+            out.extend(self.no_end());
+        }
+        out
+    }
+
+    /// What names of rules do not exist, or can't be silenced.
+    fn names(&self) -> Vec<Finding> {
+        let said = self.names_and_tallies().filter_map(|(index, name, tally)| {
+            if !is_known(self.bench.known, &name.text) {
+                return Some(self.unknown(index, name));
+            }
+            self.forbidden(index, name, tally)
+        });
+        said.collect()
+    }
+
+    fn unknown(&self, index: usize, name: &Name) -> Finding {
+        let text = &name.text;
+        let message = match &**text {
+            "*" | "all" => format!(
+                "`{text}` is no rule and no group, so this hides nothing; a comment that hides \
+                 everything would hide what nobody has thought of"
+            ),
+            _ => format!("there is no rule or group `{text}`, so this hides nothing"),
+        };
+        let mut finding = self.finding("suppressions/unknown", name.span, message);
+        let near = nearest_name(self.bench.known, text);
+        let (title, edit) = match near {
+            Some(near) => (format!("Write `{near}`"), (name.span, near.to_owned())),
+            None => (
+                format!("Take `{text}` out"),
+                (self.without(&[index]), String::new()),
+            ),
+        };
+        finding.help = Some(near.map_or_else(
+            || "`promvet rules` lists all rules".to_owned(),
+            |near| format!("write `{near}`"),
+        ));
+        finding.fix = Some(Fix {
+            title,
+            edits: vec![edit],
+            // With its right name it begins to hide something.
+            safe: near.is_none(),
+        });
+        finding
+    }
+
+    fn forbidden(&self, index: usize, name: &Name, tally: &Tally) -> Option<Finding> {
+        let policy = &self.sheet.policy.suppressions;
+        let own = group_of(&name.text) == GROUP;
+        let whole = policy.forbids(&name.text);
+        let refused = tally.refused.as_deref();
+        if !own && whole.is_none() && refused.is_none() {
+            return None;
+        }
+        let (message, entry) = match (own, refused.filter(|_| whole.is_none())) {
+            (true, _) => (
+                "what is said about suppressions can't be suppressed, so this hides nothing"
+                    .to_owned(),
+                None,
+            ),
+            (false, Some(rule)) => (
+                format!("the policy does not let a comment silence `{rule}`: it is still reported"),
+                policy.forbids(rule),
+            ),
+            (false, None) => (
+                format!(
+                    "the policy does not let a comment silence `{}`, so this hides nothing",
+                    name.text
+                ),
+                whole,
+            ),
+        };
+        let mut finding = self
+            .finding("suppressions/forbidden", name.span, message)
+            .help("put right what is reported, or have the policy changed");
+        if let Some((_, place)) = entry {
+            finding = finding.evidence(place.clone(), "policy: no comment silences this");
+        }
+        if own || whole.is_some() {
+            finding.fix = Some(Fix {
+                title: format!("Take `{}` out", name.text),
+                edits: vec![(self.without(&[index]), String::new())],
+                safe: true,
+            });
+        }
+        Some(finding)
+    }
+
+    fn lapsed(&self) -> Option<Finding> {
+        let until = self.mark.directive.until.as_ref()?;
+        if !has_lapsed(self.mark, self.bench.request.now) {
+            return None;
+        }
+        let met: usize = self.tallies.iter().map(|tally| tally.met).sum();
+        let (what, help) = match met {
+            0 => (
+                "and there is nothing left for it to hide",
+                "delete the comment",
+            ),
+            1 => (
+                "so what it hid is reported again",
+                "put that right and delete the comment, or give it a new date",
+            ),
+            _ => (
+                "so the findings that it hid are reported again",
+                "put them right and delete the comment, or give it a new date",
+            ),
+        };
+        let message = format!("this suppression ended on {}, {what}", until.text);
+        let finding = self.finding("suppressions/lapsed", until.span, message);
+        Some(self.with_removal(finding.help(help)))
+    }
+
+    /// Names that are for nothing, if that can be told.
+    fn idle(&self) -> Vec<(usize, &Name)> {
+        let is_idle = |name: &Name, tally: &Tally| tally.met == 0 && self.would_speak(name);
+        self.names_and_tallies()
+            .filter(|(_, name, tally)| self.sheet.thorough && is_idle(name, tally))
+            .map(|(index, name, _)| (index, name))
+            .collect()
+    }
+
+    fn unused(&self, idle: &[(usize, &Name)]) -> Option<Finding> {
+        let (_, first) = idle.first()?;
+        let all = idle.len() == self.mark.directive.names.len();
+        let names: Vec<_> = idle
+            .iter()
+            .map(|(_, name)| format!("`{}`", name.text))
+            .collect();
+        let where_to = match self.mark.covers {
+            Covers::File => "in this file",
+            Covers::Nothing => "below this comment, where the file ends",
+            Covers::Span(_) => "there",
+        };
+        let message = format!(
+            "{} {} nothing {where_to}, so this suppression would only hide a fault that is made \
+             later",
+            names.join(" and "),
+            if names.len() == 1 { "finds" } else { "find" },
+        );
+        let span = match (all, idle.len()) {
+            (false, 1) => first.span,
+            _ => self.mark.directive.span,
+        };
+        let finding = self.finding("suppressions/unused", span, message);
+        if all {
+            return Some(self.with_removal(finding.help("delete the comment")));
+        }
+        let indices: Vec<usize> = idle.iter().map(|(index, _)| *index).collect();
+        let mut finding = finding.help(format!("take {} out", names.join(" and ")));
+        finding.fix = Some(Fix {
+            title: format!("Take {} out", names.join(" and ")),
+            edits: self.edits_without(&indices),
+            safe: true,
+        });
+        Some(finding)
+    }
+
+    /// Whether everything that a name stands for was looked for, so that its silence means
+    /// something.
+    fn would_speak(&self, name: &Name) -> bool {
+        let policy = self.sheet.policy;
+        let own = group_of(&name.text) == GROUP;
+        if own || policy.suppressions.forbids(&name.text).is_some() {
+            return false;
+        }
+        let of_name = |rule: &&&str| **rule == name.text || group_of(rule) == name.text;
+        let like = self.finding("suppressions/unused", name.span, "");
+        let mut on = self
+            .bench
+            .known
+            .iter()
+            .filter(of_name)
+            .filter(|rule| is_on(rule, &like, policy, self.bench.levels))
+            .peekable();
+        on.peek().is_some() && on.all(|rule| self.bench.is_decidable(rule, policy))
+    }
+
+    fn no_reason(&self) -> Option<Finding> {
+        let place = self.sheet.policy.suppressions.reason.as_ref()?;
+        if self.mark.directive.reason.is_some() {
+            return None;
+        }
+        let message = "this suppression gives no reason, so nobody will know when it can go";
+        let finding = self.finding("suppressions/no-reason", self.mark.directive.span, message);
+        Some(
+            finding
+                .help("write why behind the brackets")
+                .evidence(place.clone(), "policy: a reason is required"),
+        )
+    }
+
+    fn no_end(&self) -> Option<Finding> {
+        let policy = &self.sheet.policy.suppressions;
+        let latest = |days: u32| Day::of(self.bench.request.now + i64::from(days) * DAY);
+        let most = policy.max_days.as_ref();
+        let until = self.mark.directive.until.as_ref();
+        let (span, message, place) = match until {
+            Some(until) => {
+                let (days, place) = most?;
+                if until.day <= latest(*days) {
+                    return None;
+                }
+                let message = format!("this suppression ends more than {days} days from now");
+                (until.span, message, place)
+            }
+            None => {
+                let place = policy.until.as_ref().or(most.map(|(_, place)| place))?;
+                let message = "this suppression has no end, so it will outlive its reason";
+                (self.mark.directive.span, message.to_owned(), place)
+            }
+        };
+        let help = match most {
+            Some((days, _)) => {
+                let latest = latest(*days);
+                format!("write `until {latest}` at its end, or an earlier date")
+            }
+            None => "write a date at its end, such as `until 2027-01-31`".to_owned(),
+        };
+        let finding = self.finding("suppressions/no-end", span, message);
+        Some(
+            finding
+                .help(help)
+                .evidence(place.clone(), "policy: suppressions have to end"),
+        )
+    }
+
+    fn with_removal(&self, mut finding: Finding) -> Finding {
+        finding.fix = Some(Fix {
+            title: "Delete the comment".to_owned(),
+            edits: vec![(self.mark.removal, String::new())],
+            safe: true,
+        });
+        finding
+    }
+
+    /// What has to go so that some names are gone: runs of names with their commas.
+    fn edits_without(&self, indices: &[usize]) -> Vec<(Span, String)> {
+        let mut runs: Vec<Vec<usize>> = Vec::new();
+        for &index in indices {
+            match runs.last_mut() {
+                Some(run) if run.last().is_some_and(|last| last + 1 == index) => run.push(index),
+                _ => runs.push(vec![index]),
+            }
+        }
+        let edits = runs.iter().map(|run| (self.without(run), String::new()));
+        edits.collect()
+    }
+
+    /// The span of a run of names up to the next one; of the last ones, from the one before them;
+    /// of all, the comment.
+    fn without(&self, run: &[usize]) -> Span {
+        let names = &self.mark.directive.names;
+        let at = |index: usize| names.get(index).map(|name| name.span);
+        let (first, last) = (
+            run.first().copied().unwrap_or(0),
+            run.last().copied().unwrap_or(0),
+        );
+        let (Some(from), Some(to)) = (at(first), at(last)) else {
+            return self.mark.removal;
+        };
+        let before = first.checked_sub(1).and_then(at);
+        match (before, at(last + 1)) {
+            (_, Some(next)) => Span {
+                start: from.start,
+                end: next.start,
+            },
+            (Some(before), None) => Span {
+                start: before.end,
+                end: to.end,
+            },
+            (None, None) => self.mark.removal,
+        }
+    }
+}

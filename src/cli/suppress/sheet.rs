@@ -1,0 +1,114 @@
+//! The suppressions of one file while findings are held against them.
+
+use super::marks::{Mark, Marks};
+use super::{GROUP, group_of};
+use crate::cli::pipeline::Seen;
+use crate::discover::What;
+use crate::finding::{Day, Finding};
+use crate::policy::Policy;
+use crate::yaml::Document;
+
+/// What becomes of a finding.
+pub(super) enum Verdict {
+    /// It is reported.
+    Shown,
+    /// It is not.
+    Hidden {
+        /// The reason that is given.
+        reason: Option<String>,
+        /// Until when.
+        until: Option<String>,
+    },
+}
+
+/// What came of a name in a suppression.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    /// How many findings it is for, whether or not they are hidden.
+    pub(super) met: usize,
+    /// The first rule that the policy did not let it silence.
+    pub(super) refused: Option<String>,
+}
+
+/// The suppressions of one file.
+pub(super) struct Sheet<'a> {
+    pub(super) marks: Marks,
+    pub(super) policy: &'a Policy,
+    /// The file's document, if it is a configuration.
+    pub(super) document: Option<&'a Document>,
+    /// Where the file lies, if it was looked at for itself.
+    pub(super) seen: Option<&'a Seen>,
+    /// Whether all of it was judged, so that a suppression without a finding is one too many.
+    pub(super) thorough: bool,
+    /// By suppression and name.
+    pub(super) tallies: Vec<Vec<Tally>>,
+    now: i64,
+}
+
+impl<'a> Sheet<'a> {
+    pub(super) fn new(marks: Marks, policy: &'a Policy, seen: Option<&'a Seen>, now: i64) -> Self {
+        let document = seen.and_then(|seen| match &seen.recognised.what {
+            What::Configuration { document, .. } => Some(document),
+            _ => None,
+        });
+        let tallies = marks
+            .list
+            .iter()
+            .map(|mark| vec![Tally::default(); mark.directive.names.len()])
+            .collect();
+        Self {
+            marks,
+            policy,
+            document,
+            seen,
+            thorough: document.is_some() && seen.is_some_and(|seen| !seen.recognised.masked),
+            tallies,
+            now,
+        }
+    }
+
+    /// Holds a finding against every suppression, and notes which ones it meets.
+    pub(super) fn judge(&mut self, finding: &Finding) -> Verdict {
+        let mut verdict = Verdict::Shown;
+        let group = group_of(&finding.rule);
+        if group == GROUP {
+            return verdict;
+        }
+        let forbidden = self.policy.suppressions.forbids(&finding.rule).is_some();
+        let offset = finding.place.span().start;
+        for (mark, tallies) in self.marks.list.iter().zip(&mut self.tallies) {
+            if !mark.covers.has(offset) {
+                continue;
+            }
+            let names = mark.directive.names.iter().zip(tallies);
+            for (_, tally) in
+                names.filter(|(name, _)| name.text == *finding.rule || name.text == group)
+            {
+                tally.met += 1;
+                if forbidden {
+                    let rule = finding.rule.to_string();
+                    tally.refused.get_or_insert(rule);
+                } else if matches!(verdict, Verdict::Shown) && !has_lapsed(mark, self.now) {
+                    verdict = Verdict::Hidden {
+                        reason: mark.directive.reason.clone(),
+                        until: mark
+                            .directive
+                            .until
+                            .as_ref()
+                            .map(|until| until.text.clone()),
+                    };
+                }
+            }
+        }
+        verdict
+    }
+}
+
+/// Seconds of a day.
+pub(in crate::cli) const DAY: i64 = 86_400;
+
+/// Whether a suppression's last day is over, in UTC.
+pub(in crate::cli) fn has_lapsed(mark: &Mark, now: i64) -> bool {
+    let until = mark.directive.until.as_ref();
+    until.is_some_and(|until| Day::of(now) > until.day)
+}

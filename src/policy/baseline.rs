@@ -1,0 +1,133 @@
+//! A baseline: findings that were accepted, in a file.
+//!
+//! The file is JSON, and is read as YAML, of which JSON is a part, so that every entry keeps its
+//! place.
+
+use std::sync::Arc;
+
+use super::form::{Form, Key};
+use super::read::{Mistakes, PolicyError};
+use crate::finding::{Place, Text};
+use crate::yaml::{Node, parse_first};
+
+/// The version of the file's form.
+pub const BASELINE_VERSION: u32 = 1;
+
+/// What an accepted finding is known by. None of it changes when lines move.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Accepted {
+    /// The file, relative to the baseline's folder, with forward slashes.
+    pub path: String,
+    /// The path of keys, in which list items go by their job, name or URL.
+    pub at: String,
+    /// The rule.
+    pub rule: String,
+    /// What stands there, with secrets masked; empty for what takes several lines.
+    pub value: String,
+}
+
+/// An entry of a baseline.
+#[derive(Clone, Debug)]
+pub struct BaselineEntry {
+    /// What it accepts.
+    pub accepted: Accepted,
+    /// How many findings of this kind.
+    pub count: usize,
+    /// Where it stands.
+    pub place: Place,
+}
+
+const KEYS: &[Key] = &[
+    Key::new("version", "The version of the form.", Form::Figures("^1$")),
+    Key::new(
+        "accepted",
+        "What is accepted.",
+        Form::List(&Form::Fields(ENTRY_KEYS)),
+    ),
+];
+
+const ENTRY_KEYS: &[Key] = &[
+    Key::new("path", "The file, relative to this one.", Form::Text),
+    Key::new("at", "The path of keys.", Form::Text),
+    Key::new("rule", "The rule.", Form::Text),
+    Key::new("value", "What stands there.", Form::Text),
+    Key::new("count", "How many.", Form::Figures("^[0-9]+$")),
+];
+
+/// Reads a baseline.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn read_baseline(text: &Arc<Text>) -> Result<Vec<BaselineEntry>, Vec<PolicyError>> {
+    let document = parse_first(text).map_err(|error| {
+        vec![PolicyError {
+            message: format!("this baseline is not JSON: {}", error.problem),
+            place: Place::new(text, error.span),
+            help: Some("write it again with `promvet baseline`".into()),
+        }]
+    })?;
+    let mut wrong = Mistakes {
+        list: Vec::new(),
+        folder: String::new(),
+    };
+    let Some(root) = document.root().filter(|root| root.mapping().is_some()) else {
+        let message = "this is no baseline: it has no `version` and no `accepted`";
+        return Err(vec![PolicyError::at_start(text, message.into())]);
+    };
+    let fields = wrong.fields(root, "a baseline", KEYS).unwrap_or_default();
+    let version = fields.get("version");
+    match version.and_then(Node::as_str) {
+        Some("1") => {}
+        Some(_) => wrong.add(
+            version.unwrap_or(root),
+            "this baseline is of a version that this promvet does not know",
+            Some("use the promvet that wrote it, or a newer one".into()),
+        ),
+        None => wrong.add(root, "this baseline has no `version`", None),
+    }
+    let list = fields.get("accepted");
+    let items = list.map_or(Vec::new(), |list| wrong.items(list, "`accepted`"));
+    let entries: Vec<_> = items
+        .into_iter()
+        .filter_map(|item| entry(item, &mut wrong))
+        .collect();
+    if wrong.list.is_empty() {
+        Ok(entries)
+    } else {
+        Err(wrong.list)
+    }
+}
+
+fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<BaselineEntry> {
+    let fields = wrong.fields(item, "an entry of `accepted`", ENTRY_KEYS)?;
+    let text = |name: &str| fields.get(name).and_then(Node::as_str).map(str::to_owned);
+    let (Some(rule), Some(path)) = (text("rule"), text("path")) else {
+        wrong.add(
+            item,
+            "an entry of `accepted` needs a `rule` and a `path`",
+            None,
+        );
+        return None;
+    };
+    let count = match fields.get("count") {
+        None => Some(1),
+        Some(node) => {
+            let count = node.as_str().and_then(|text| text.parse().ok());
+            let count = count.filter(|count| *count > 0);
+            if count.is_none() {
+                wrong.add(node, "`count` is a whole number from 1 upwards", None);
+            }
+            count
+        }
+    };
+    Some(BaselineEntry {
+        accepted: Accepted {
+            path,
+            at: text("at").unwrap_or_default(),
+            rule,
+            value: text("value").unwrap_or_default(),
+        },
+        count: count?,
+        place: item.place(),
+    })
+}

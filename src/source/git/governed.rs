@@ -1,0 +1,99 @@
+//! A tree whose policy files and ignore files are those of a revision.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Git;
+use super::ignored::Ignored;
+use crate::source::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
+use crate::source::walk::{self, Seen};
+
+/// A tree that is walked as a revision's ignore files have it, and whose roots are where that
+/// revision has policy files: a change can't take its own files out of what is checked. All else
+/// is that of the tree itself.
+#[derive(Debug)]
+pub struct Governed<'t> {
+    tree: &'t dyn Tree,
+    by: &'t Git,
+}
+
+impl<'t> Governed<'t> {
+    /// `tree`, governed by a revision.
+    #[must_use]
+    pub fn new(tree: &'t dyn Tree, by: &'t Git) -> Self {
+        Self { tree, by }
+    }
+
+    /// What a walk finds in a folder: everything, without what the revision ignores. That is
+    /// slower than an ordinary walk, which does not go into folders that are ignored.
+    fn below(&self, folder: &Path, how: &Walk<'_>, ignored: &Ignored) -> Vec<Seen> {
+        let whole = Walk {
+            no_ignore: true,
+            ..*how
+        };
+        let walked = self.tree.walk(&[folder.to_path_buf()], &whole);
+        let files = walked.files.into_iter().map(|found| {
+            let meta = self.tree.metadata(&found.path);
+            Seen::File {
+                link: meta.is_ok_and(|meta| meta.kind == Kind::Link),
+                path: found.path,
+            }
+        });
+        let problems = walked.problems.into_iter().map(|problem| Seen::Problem {
+            path: self.tree.absolute(problem.shown.as_ref().as_ref()),
+            error: problem.error,
+        });
+        let mut all: Vec<Seen> = files.chain(problems).collect();
+        all.retain(|seen| {
+            let (Seen::File { path, .. } | Seen::Problem { path, .. }) = seen;
+            how.no_ignore || !ignored.is_ignored(path)
+        });
+        all
+    }
+}
+
+impl Tree for Governed<'_> {
+    fn base(&self) -> &Path {
+        self.tree.base()
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<Meta> {
+        self.tree.metadata(path)
+    }
+
+    fn link_target(&self, path: &Path) -> io::Result<PathBuf> {
+        self.tree.link_target(path)
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        self.tree.resolve(path)
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        self.tree.list(folder)
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+        self.tree.read(path, limit)
+    }
+
+    fn root_of(&self, folder: &Path) -> PathBuf {
+        self.by.root_of(folder)
+    }
+
+    fn is_ignored_by_git(&self, path: &Path, top: &Path) -> bool {
+        self.tree.is_ignored_by_git(path, top)
+    }
+
+    fn tracked_by_git(&self, folder: &Path) -> Option<BTreeSet<PathBuf>> {
+        self.tree.tracked_by_git(folder)
+    }
+
+    fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
+        let ignored = Ignored::new(self.by, self.by.items.keys());
+        walk::walk(self, named, how, &|folder, how| {
+            self.below(folder, how, &ignored)
+        })
+    }
+}

@@ -1,0 +1,905 @@
+//! Suppressions, baselines and the policy of a revision, told from outside.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on says so by panicking"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use promvet::cli::pipeline::{Request, run};
+use promvet::finding::{Finding, Text};
+use promvet::rules::{self, example};
+use promvet::source::Memory;
+use promvet::yaml::{line_of, parse_first};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder, which becomes a repository if somebody says so.
+struct Scratch {
+    folder: TempDir,
+}
+
+impl Scratch {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let scratch = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        scratch.write(files);
+        scratch
+    }
+
+    /// One with a commit on `main`.
+    fn repository(files: &[(&str, &str)]) -> Self {
+        let scratch = Self::new(files);
+        scratch.git(&["init", "-q", "-b", "main"]);
+        scratch.commit("First");
+        scratch
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    fn write(&self, files: &[(&str, &str)]) {
+        for (path, content) in files {
+            let path = self.path(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+    }
+
+    fn git(&self, args: &[&str]) {
+        let output = Command::new("git")
+            .current_dir(self.folder.path())
+            .args(args)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .envs([
+                ("GIT_AUTHOR_NAME", "Somebody"),
+                ("GIT_AUTHOR_EMAIL", "somebody@example.com"),
+                ("GIT_COMMITTER_NAME", "Somebody"),
+                ("GIT_COMMITTER_EMAIL", "somebody@example.com"),
+                ("GIT_COMMITTER_DATE", "2026-11-01T12:00:00Z"),
+            ])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+    }
+
+    fn commit(&self, message: &str) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "--allow-empty", "-m", message]);
+    }
+
+    fn promvet(&self, args: &[&str]) -> Output {
+        self.promvet_in("", args)
+    }
+
+    fn promvet_in(&self, folder: &str, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_promvet"))
+            .current_dir(self.path(folder))
+            .args(args)
+            .output()
+            .unwrap()
+    }
+
+    /// Status and the findings as `path:line rule`.
+    fn found(&self, args: &[&str]) -> (i32, Vec<String>) {
+        let output = self.promvet(&[args, &["--format", "concise"]].concat());
+        assert_eq!(stderr(&output), "", "{args:?}");
+        let lines = stdout(&output);
+        let lines = lines.lines().map(|line| {
+            let (place, rest) = line.split_once(": ").unwrap();
+            let place = place.rsplit_once(':').unwrap().0;
+            format!("{place} {}", rest.split(' ').nth(1).unwrap())
+        });
+        (output.status.code().unwrap(), lines.collect())
+    }
+
+    fn json(&self, args: &[&str]) -> Value {
+        let output = self.promvet(&[args, &["--format", "json"]].concat());
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn two(one: &str, other: &str) -> (i32, Vec<String>) {
+    (1, vec![one.to_owned(), other.to_owned()])
+}
+
+const NONE: (i32, Vec<String>) = (0, Vec::new());
+
+const BAD: &str = "\
+remote_write:
+  - name: a
+    url: mimir/api/v1/push
+";
+
+/// The same with a suppression above the item.
+fn ignored(rest: &str) -> String {
+    BAD.replace("  - name", &format!("  # promvet: ignore[{rest}\n  - name"))
+}
+
+const SYNTAX: &str = "remote-write/url-syntax";
+
+fn findings(files: &[(String, String)]) -> Vec<Finding> {
+    let mut tree = Memory::new();
+    for (path, content) in files {
+        tree = tree.file(format!("/tree/{path}"), content.clone().into_bytes());
+    }
+    let request = Request {
+        paths: vec![PathBuf::from(".")],
+        now: 1_795_368_963,
+        ..Request::default()
+    };
+    let reported = run(&request, &tree).outcome;
+    let reported = reported.findings().iter();
+    reported.map(|it| it.finding.clone()).collect()
+}
+
+/// The lines (from 0) of the entry or item that a finding is in, first and last.
+fn item_of(text: &std::sync::Arc<Text>, finding: &Finding) -> (usize, usize) {
+    let start = finding.place.span().start;
+    let number = |offset: usize| text.content()[..offset].matches('\n').count();
+    let own = number(start as usize);
+    let Ok(document) = parse_first(text) else {
+        return (own, own);
+    };
+    let mut line = line_of(text.content(), start);
+    loop {
+        if let Some(unit) = document.unit_on(line)
+            && unit.span.start <= start.max(line.start)
+            && start <= unit.span.end
+        {
+            return (number(line.start as usize), number(unit.span.end as usize));
+        }
+        if line.start == 0 {
+            return (own, own);
+        }
+        line = line_of(text.content(), line.start - 1);
+    }
+}
+
+#[test]
+fn a_comment_above_an_item_hides_its_findings_of_the_rule_and_no_others() {
+    let mut tried = 0;
+    for page in rules::all()
+        .iter()
+        .filter(|page| page.group() != "suppressions")
+    {
+        for example in example::examples(page.text).iter().filter(|one| one.bad) {
+            let mut files = example.files.clone();
+            files.push((example.path.clone(), example.text.clone()));
+            let before = findings(&files);
+            let text = Text::new(example.path.as_str(), example.text.clone().into_bytes());
+            for finding in before
+                .iter()
+                .filter(|one| **one.place.path() == *example.path)
+            {
+                if example.path.ends_with(".json") {
+                    continue;
+                }
+                tried += 1;
+                let (first, last) = item_of(&text, finding);
+                let mut lines: Vec<&str> = example.text.split_inclusive('\n').collect();
+                let indent: String = lines[first].chars().take_while(|c| *c == ' ').collect();
+                let comment = format!("{indent}# promvet: ignore[{}] a test\n", finding.rule);
+                lines.insert(first, &comment);
+                *files.last_mut().unwrap() = (example.path.clone(), lines.concat());
+                let key = |one: &Finding, moved: usize| {
+                    let line = one.place.start().line - 1;
+                    let own = **one.place.path() == *example.path;
+                    let line = if own && line >= first {
+                        line + moved
+                    } else {
+                        line
+                    };
+                    (one.rule.to_string(), one.place.path().to_string(), line)
+                };
+                let hidden = |one: &&Finding| {
+                    let line = one.place.start().line - 1;
+                    let own = **one.place.path() == *example.path;
+                    own && one.rule == finding.rule && (first..=last).contains(&line)
+                };
+                let mut expected: Vec<_> = before
+                    .iter()
+                    .filter(|one| !hidden(one))
+                    .map(|one| key(one, 1))
+                    .collect();
+                let after = findings(&files);
+                let mut after: Vec<_> = after.iter().map(|one| key(one, 0)).collect();
+                expected.sort();
+                after.sort();
+                assert_eq!(after, expected, "{} in:\n{}", finding.rule, lines.concat());
+            }
+        }
+    }
+    assert!(tried > 100, "{tried}");
+}
+
+#[test]
+fn a_suppression_hides_and_is_counted() {
+    let scratch = Scratch::new(&[
+        (
+            "a.yml",
+            &ignored("remote-write/url-syntax] moved soon until 2026-12-31"),
+        ),
+        (
+            "b.yml",
+            &BAD.replace("push\n", "push # promvet: ignore[remote-write]\n"),
+        ),
+        (
+            "c.yml",
+            &format!("# promvet: ignore-file[{SYNTAX}] a draft\n{BAD}"),
+        ),
+        ("d.yml", BAD),
+    ]);
+    let now = ["--now", "2026-11-22"];
+    assert_eq!(scratch.found(&now), (1, vec![format!("d.yml:3 {SYNTAX}")]));
+    let human = stdout(&scratch.promvet(&now));
+    assert!(human.ends_with("4 endpoints; 3 suppressed.\n"), "{human}");
+    let json = scratch.json(&now);
+    assert_eq!(json["summary"]["suppressed"], 3);
+    let list = json["suppressed"].as_array().unwrap();
+    let told: Vec<_> = list
+        .iter()
+        .map(|it| {
+            (
+                it["path"].as_str(),
+                it["by"].as_str(),
+                it["reason"].as_str(),
+                it["until"].as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                Some("a.yml"),
+                Some("comment"),
+                Some("moved soon"),
+                Some("2026-12-31")
+            ),
+            (Some("b.yml"), Some("comment"), None, None),
+            (Some("c.yml"), Some("comment"), Some("a draft"), None),
+        ]
+    );
+    fs::remove_file(scratch.path("d.yml")).unwrap();
+    assert_eq!(scratch.found(&now), NONE);
+    let sarif = scratch.promvet(&["--format", "sarif", "--now", "2026-11-22"]);
+    let sarif: Value = serde_json::from_slice(&sarif.stdout).unwrap();
+    let first = &sarif["runs"][0]["results"][0]["suppressions"][0];
+    assert_eq!(first["kind"], "inSource");
+    assert_eq!(first["justification"], "moved soon (until 2026-12-31)");
+    let audit = scratch.promvet(&["audit", "--now", "2026-11-22"]);
+    assert_eq!(audit.status.code(), Some(0));
+}
+
+#[test]
+fn the_last_day_counts_and_the_next_one_does_not() {
+    let scratch = Scratch::new(&[("a.yml", &ignored(&format!("{SYNTAX}] x until 2026-12-31")))]);
+    for (now, found) in [
+        ("2026-12-31T23:59:59Z", NONE),
+        (
+            "2027-01-01",
+            two("a.yml:2 suppressions/lapsed", &format!("a.yml:4 {SYNTAX}")),
+        ),
+        ("2027-01-01T00:30:00+01:00", NONE),
+    ] {
+        assert_eq!(scratch.found(&["--now", now]), found, "{now}");
+    }
+}
+
+/// What is said about suppressions of a file: `line rule`.
+fn said(scratch: &Scratch, source: &str) -> Vec<String> {
+    scratch.write(&[("a.yml", source)]);
+    let (_, lines) = scratch.found(&["a.yml", "--now", "2026-11-22"]);
+    let lines = lines.iter().filter_map(|line| {
+        let (place, rule) = line.split_once(' ')?;
+        let rule = rule.strip_prefix("suppressions/")?;
+        Some(format!("{} {rule}", place.rsplit(':').next()?))
+    });
+    lines.collect()
+}
+
+#[test]
+fn suppressions_that_can_t_be_judged_are_left_alone() {
+    let scratch = Scratch::new(&[]);
+    let good = "scrape_configs:\n  - job_name: a\n";
+    for (policy, source, expected) in [
+        (
+            "",
+            format!("# promvet: ignore-file[tls]\n{good}"),
+            &["1 unused"][..],
+        ),
+        (
+            "rules: {tls: off}\n",
+            format!("# promvet: ignore-file[tls]\n{good}"),
+            &[],
+        ),
+        (
+            "rules: {suppressions: off}\n",
+            format!("# promvet: ignore-file[tls]\n{good}"),
+            &[],
+        ),
+        // What depends on files beside the configuration, and what nobody asked for.
+        (
+            "",
+            format!("# promvet: ignore-file[credentials/missing]\n{good}"),
+            &[],
+        ),
+        (
+            "",
+            format!("# promvet: ignore-file[credentials]\n{good}"),
+            &[],
+        ),
+        ("", format!("# promvet: ignore-file[upgrade]\n{good}"), &[]),
+        (
+            "prometheus: ['2.53', '3.5']\n",
+            format!("# promvet: ignore-file[upgrade/dot-newline]\n{good}"),
+            &["1 unused"],
+        ),
+        // What is not read to its end.
+        (
+            "",
+            format!("# promvet: ignore-file[tls]\n{good}  - : : [\n"),
+            &[],
+        ),
+        (
+            "",
+            format!("# promvet: ignore-file[tls]\n{good}{{{{ range .x }}}}\n"),
+            &[],
+        ),
+        // Each of several may be the one that hides.
+        (
+            "",
+            BAD.replace(
+                "  - name: a\n    url: ",
+                &format!(
+                    "  # promvet: ignore[{SYNTAX}]\n  # promvet: ignore[remote-write]\n  - url: "
+                ),
+            ),
+            &[],
+        ),
+        (
+            "",
+            ignored("suppressions]\n  # promvet: ignore[tls]"),
+            &["2 forbidden", "3 unused"],
+        ),
+        ("", format!("{good}# promvet: ignore[tls]\n"), &["3 unused"]),
+        ("", format!("a: '# promvet: ignore'\n{good}"), &[]),
+        (
+            "suppressions: {reason: required}\nrules: {suppressions/no-reason: error}\n",
+            ignored("remote-write]"),
+            &["2 no-reason"],
+        ),
+    ] {
+        scratch.write(&[("promvet.yaml", policy)]);
+        assert_eq!(said(&scratch, &source), expected, "{policy}{source}");
+    }
+}
+
+#[test]
+fn a_file_that_does_not_parse_is_suppressed_by_its_lines() {
+    let bad = "scrape_configs:\n  - job_name: a: b";
+    let scratch = Scratch::new(&[("a.yml", bad)]);
+    assert_eq!(
+        scratch.found(&[]),
+        (1, vec!["a.yml:2 schema/syntax".into()])
+    );
+    scratch.write(&[(
+        "a.yml",
+        &format!("{bad} # promvet: ignore[schema] being written\n"),
+    )]);
+    assert_eq!(scratch.found(&[]), NONE);
+}
+
+#[test]
+fn files_that_a_configuration_names_are_suppressed_in_themselves() {
+    let config = "rule_files: [r.yml]\nscrape_configs:\n  - job_name: a\n";
+    let rules = "\
+groups:
+  - name: g
+    rules:
+      # promvet: ignore[files/promql] being written
+      - record: a:b
+        expr: sum(
+      - record: a:c
+        expr: sum( # promvet: ignore[schema]
+      - record: a:d
+        # promvet: ingore[files]
+        expr: 'sum( # promvet: ignore[files]'
+";
+    let scratch = Scratch::new(&[("prometheus.yml", config), ("r.yml", rules)]);
+    let (status, lines) = scratch.found(&[]);
+    assert_eq!(status, 1);
+    assert_eq!(
+        lines,
+        [
+            "r.yml:8 files/promql",
+            "r.yml:10 suppressions/malformed",
+            "r.yml:11 files/promql"
+        ]
+    );
+}
+
+#[test]
+fn fixes_are_edits_that_can_be_applied() {
+    let good = "scrape_configs:\n  - job_name: a\n";
+    for (source, fixed) in [
+        (
+            format!("# promvet: ignore-file[tls] x\n{good}"),
+            good.to_owned(),
+        ),
+        (
+            good.replace(": a", ": a # promvet: ignore[tls] x"),
+            good.to_owned(),
+        ),
+        (
+            ignored(&format!("tls, {SYNTAX}] x")),
+            ignored(&format!("{SYNTAX}] x")),
+        ),
+        (
+            ignored(&format!("{SYNTAX} , tls,opstrace ] x")),
+            ignored(&format!("{SYNTAX} ] x")),
+        ),
+        (
+            ignored(&format!("tls, {SYNTAX}, opstrace] x")),
+            ignored(&format!("{SYNTAX}] x")),
+        ),
+        (
+            ignored("remote-write/url-syntx] x"),
+            ignored(&format!("{SYNTAX}] x")),
+        ),
+        (
+            ignored(&format!("{SYNTAX}, nonsense] x")),
+            ignored(&format!("{SYNTAX}] x")),
+        ),
+    ] {
+        for line_break in ["\n", "\r\n"] {
+            let source = source.replace('\n', line_break);
+            let fixed = fixed.replace('\n', line_break);
+            let scratch = Scratch::new(&[("a.yml", &source)]);
+            let json = scratch.json(&[]);
+            let of_group =
+                |one: &&Value| one["rule"].as_str().unwrap().starts_with("suppressions/");
+            let finding = json["findings"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(of_group)
+                .unwrap();
+            let mut out = source.clone();
+            for edit in finding["fix"]["edits"].as_array().unwrap().iter().rev() {
+                let at =
+                    |end: &str| usize::try_from(edit[end]["offset"].as_u64().unwrap()).unwrap();
+                out.replace_range(at("start")..at("end"), edit["text"].as_str().unwrap());
+            }
+            assert_eq!(out, fixed);
+        }
+    }
+}
+
+#[test]
+fn a_broken_suppression_policy_stops_the_run() {
+    for (policy, expected) in [
+        (
+            "suppressions: {forbid: tsl}\n",
+            "promvet.yaml:1:24: there is no rule or group `tsl`; write `tls`",
+        ),
+        (
+            "suppressions: {reason: maybe}\n",
+            "promvet.yaml:1:24: `reason` is either required or optional",
+        ),
+        (
+            "suppressions: {baseline: none.json}\n",
+            "none.json:1:1: the baseline can't be read: there is no such file or folder; `promvet baseline` writes one",
+        ),
+    ] {
+        let scratch = Scratch::new(&[("promvet.yaml", policy), ("a.yml", BAD)]);
+        let output = scratch.promvet(&[]);
+        assert_eq!(output.status.code(), Some(2), "{policy}");
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn what_a_change_uncovers_is_new() {
+    let hidden = ignored(&format!("{SYNTAX}] x"));
+    let scratch = Scratch::repository(&[("a.yml", &hidden), ("b.yml", BAD)]);
+    let since = ["--since", "main"];
+    assert_eq!(scratch.found(&since), NONE);
+    scratch.write(&[("a.yml", BAD)]);
+    assert_eq!(
+        scratch.found(&since),
+        (1, vec![format!("a.yml:3 {SYNTAX}")])
+    );
+    assert_eq!(scratch.found(&["--staged"]), NONE, "not yet in the index");
+    scratch.git(&["add", "-A"]);
+    assert_eq!(
+        scratch.found(&["--staged"]),
+        (1, vec![format!("a.yml:3 {SYNTAX}")])
+    );
+    // What is hidden now and was shown is nobody's concern, wherever it has moved.
+    scratch.write(&[
+        ("b.yml", &format!("\n# Moved.\n{hidden}")),
+        ("a.yml", &hidden),
+    ]);
+    assert_eq!(scratch.found(&since), NONE);
+    // A suppression that was idle before is not new either, but one that became idle is.
+    scratch.write(&[("c.yml", &ignored("tls] x"))]);
+    scratch.commit("Second");
+    scratch.write(&[("c.yml", &format!("\n\n{}", ignored("tls] x")))]);
+    assert_eq!(scratch.found(&since), NONE);
+    scratch.write(&[(
+        "a.yml",
+        &hidden.replace("mimir/api/v1/push", "http://prometheus:9090/api/v1/write"),
+    )]);
+    assert_eq!(
+        scratch.found(&since),
+        (0, vec!["a.yml:2 suppressions/unused".into()])
+    );
+}
+
+#[test]
+fn suppressions_are_listed_with_their_age() {
+    let scratch = Scratch::repository(&[
+        (
+            "a/a.yml",
+            &ignored(&format!("{SYNTAX}, tls] old gateway until 2026-11-10")),
+        ),
+        ("b.yml", BAD),
+        (
+            "rules.yml",
+            "groups:\n  - name: g # promvet: ignore[files]\n",
+        ),
+    ]);
+    scratch.write(&[("b.yml", &format!("# promvet: ignore-file[tls]\n{BAD}"))]);
+    let now = ["suppressions", "--now", "2026-11-22T12:00:00Z"];
+    let output = scratch.promvet(&now);
+    assert_eq!(
+        (output.status.code(), stdout(&output)),
+        (
+            Some(0),
+            "\
+WHERE        RULES                         UNTIL                AGE      REASON
+a/a.yml:2    remote-write/url-syntax, tls  2026-11-10 (lapsed)  21 days  old gateway
+b.yml:1      tls (whole file)
+rules.yml:2  files                                              21 days
+
+3 suppressions; 1 lapsed.
+"
+            .to_owned()
+        )
+    );
+    let json = scratch.json(&now);
+    assert_eq!(json["version"], 1);
+    let first = &json["suppressions"][0];
+    assert_eq!(
+        (
+            &first["path"],
+            &first["line"],
+            &first["age_days"],
+            &first["lapsed"],
+            &first["logical"]
+        ),
+        (
+            &"a/a.yml".into(),
+            &2.into(),
+            &21.into(),
+            &true.into(),
+            &"remote_write[0]".into()
+        )
+    );
+    assert_eq!(json["suppressions"][1]["age_days"], Value::Null);
+    let elsewhere = Scratch::new(&[("a.yml", BAD)]);
+    assert_eq!(
+        stdout(&elsewhere.promvet(&["suppressions"])),
+        "0 suppressions.\n"
+    );
+}
+
+const SECRET: &str = "tok-1234567890abcdef";
+
+#[test]
+fn a_baseline_hides_what_was_accepted_and_nothing_else() {
+    let bad = format!(
+        "{BAD}    bearer_token: {SECRET}\n    tls_config: {{insecure_skip_verify: true}}\n"
+    );
+    let scratch = Scratch::new(&[("sub/a.yml", &bad), ("b.yml", BAD)]);
+    let output = scratch.promvet(&["baseline"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(
+        stdout(&output).starts_with("promvet-baseline.json: "),
+        "{}",
+        stdout(&output)
+    );
+    let written = scratch.read("promvet-baseline.json");
+    assert!(
+        !written.contains(SECRET) && written.ends_with("}\n"),
+        "{written}"
+    );
+    let with = ["--baseline", "promvet-baseline.json", "--fail-on", "info"];
+    assert_eq!(scratch.found(&with), NONE);
+    assert!(scratch.json(&with)["summary"]["suppressed"].as_u64() > Some(2));
+    assert_eq!(
+        scratch.promvet(&["audit", with[0], with[1]]).status.code(),
+        Some(0)
+    );
+
+    // The same from elsewhere, twice, and after lines have moved.
+    let again = scratch.promvet_in(
+        "sub",
+        &["baseline", "..", "--baseline", "../promvet-baseline.json"],
+    );
+    assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
+    assert_eq!(scratch.read("promvet-baseline.json"), written);
+    let neighbour =
+        "remote_write:\n  - name: new\n    url: http://prometheus:9090/api/v1/write\n\n";
+    scratch.write(&[("sub/a.yml", &bad.replace("remote_write:\n", neighbour))]);
+    assert_eq!(scratch.found(&with), NONE);
+
+    // Another value, and one more of the same.
+    scratch.write(&[("sub/a.yml", &bad.replace("mimir/", "thanos/"))]);
+    let (status, lines) = scratch.found(&with);
+    let stale = lines
+        .iter()
+        .filter(|line| line.ends_with("suppressions/baseline-stale"));
+    assert_eq!((status, stale.count()), (1, 1), "{lines:?}");
+    assert!(
+        lines.contains(&format!("sub/a.yml:3 {SYNTAX}")),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn whatever_stands_in_a_file_can_be_accepted() {
+    let scratch = Scratch::new(&[]);
+    for (number, value) in [
+        "mimir/\u{7f}",
+        "'mimir/\u{2028}x'",
+        "\"mimir/\\\"quoted\\\" ü 日本 👩‍🔧\"",
+        "'mimir/ \u{feff}#: [x]'",
+        "mimir/\u{9b}",
+        "'\u{85}mimir\u{e0001}'",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let source = format!("scrape_configs: []\nremote_write:\n  - name: a\n    url: {value}\n");
+        scratch.write(&[(&format!("{number}.yml"), &source)]);
+    }
+    assert!(scratch.found(&[]).1.len() >= 6);
+    let written = scratch.promvet(&["baseline"]);
+    assert_eq!(written.status.code(), Some(0), "{}", stderr(&written));
+    let with = ["--baseline", "promvet-baseline.json"];
+    assert_eq!(scratch.found(&with), NONE);
+}
+
+#[test]
+fn how_many_are_accepted_counts() {
+    let entry = "  - url: mimir/api/v1/push\n";
+    let source = |n| format!("remote_write:\n{}", entry.repeat(n));
+    let scratch = Scratch::new(&[("a.yml", &source(2))]);
+    scratch.promvet(&["baseline"]);
+    let of_rule = |args: &[&str]| {
+        let lines = scratch.found(args).1;
+        lines.iter().filter(|line| line.ends_with(SYNTAX)).count()
+    };
+    let with = ["--baseline", "promvet-baseline.json"];
+    assert_eq!(of_rule(&with), 0);
+    scratch.write(&[("a.yml", &source(3))]);
+    assert_eq!(of_rule(&with), 1);
+}
+
+#[test]
+fn what_no_longer_occurs_is_told_and_pruned() {
+    let scratch = Scratch::new(&[
+        ("a.yml", BAD),
+        ("b.yml", BAD),
+        (
+            "promvet.yaml",
+            "suppressions: {baseline: ci/accepted.json}\n",
+        ),
+        ("ci/accepted.json", "{\"version\": 1, \"accepted\": []}"),
+    ]);
+    let written = scratch.promvet(&["baseline"]);
+    assert_eq!(stdout(&written), "ci/accepted.json: 2 accepted findings.\n");
+    assert_eq!(scratch.found(&[]), NONE);
+    let whole = scratch.read("ci/accepted.json");
+    scratch.write(&[(
+        "a.yml",
+        &BAD.replace("mimir/api/v1/push", "http://prometheus:9090/api/v1/write"),
+    )]);
+    fs::remove_file(scratch.path("b.yml")).unwrap();
+    // Whoever looks at one file knows nothing of the others.
+    assert_eq!(
+        scratch.found(&["a.yml"]),
+        (
+            0,
+            vec!["ci/accepted.json:4 suppressions/baseline-stale".into()]
+        )
+    );
+    let stale = |line: u32| format!("ci/accepted.json:{line} suppressions/baseline-stale");
+    assert_eq!(scratch.found(&[]), (0, vec![stale(4), stale(11)]));
+    scratch.write(&[("c.yml", BAD)]);
+    assert_eq!(
+        stdout(&scratch.promvet(&["baseline", "--prune"])),
+        "ci/accepted.json: 0 accepted findings; 2 that no longer occur are out.\n"
+    );
+    assert_eq!(
+        scratch.found(&[]),
+        (1, vec![format!("c.yml:3 {SYNTAX}")]),
+        "pruning accepts nothing"
+    );
+    scratch.write(&[("ci/accepted.json", &whole)]);
+    let kept = scratch.promvet(&["baseline", "c.yml"]);
+    assert_eq!(stdout(&kept), "ci/accepted.json: 3 accepted findings.\n");
+}
+
+#[test]
+fn a_broken_baseline_stops_the_run_and_is_not_pruned() {
+    let scratch = Scratch::new(&[("a.yml", BAD)]);
+    for (content, expected) in [
+        ("{", "b.json:1:2: this baseline is not JSON"),
+        ("[]", "b.json:1:1: this is no baseline"),
+        (
+            "{\"version\": 2}",
+            "b.json:1:13: this baseline is of a version",
+        ),
+        (
+            "{\"version\": 1, \"accepted\": [{\"rule\": \"x\"}]}",
+            "b.json:1:29: an entry of `accepted` needs",
+        ),
+        (
+            "{\"version\": 1, \"acepted\": []}",
+            "b.json:1:16: a baseline has no key `acepted`; write `accepted`",
+        ),
+        (
+            "{\"version\": 1, \"accepted\": [{\"rule\": \"x\", \"path\": \"y\", \"count\": 0}]}",
+            "`count` is a whole number",
+        ),
+    ] {
+        scratch.write(&[("b.json", content)]);
+        for args in [
+            &["--baseline", "b.json"][..],
+            &["baseline", "--prune", "--baseline", "b.json"],
+            &["baseline", "--baseline", "b.json"],
+        ] {
+            let output = scratch.promvet(args);
+            assert_eq!(output.status.code(), Some(2), "{content}");
+            assert!(
+                stderr(&output).contains(expected),
+                "{content}: {}",
+                stderr(&output)
+            );
+            assert_eq!(scratch.read("b.json"), content);
+        }
+    }
+    let nowhere = scratch.promvet(&["--baseline", "none.json"]);
+    assert_eq!(nowhere.status.code(), Some(2));
+    assert!(stderr(&nowhere).contains("none.json:1:1: the baseline can't be read"));
+    let prune = scratch.promvet(&["baseline", "--prune"]);
+    assert_eq!(prune.status.code(), Some(2));
+    assert!(!scratch.path("promvet-baseline.json").exists());
+}
+
+#[test]
+fn a_change_can_t_loosen_its_own_gate() {
+    let scratch = Scratch::repository(&[
+        ("a.yml", "scrape_configs:\n  - job_name: a\n"),
+        ("promvet.yaml", "rules: {suppressions/added: error}\n"),
+    ]);
+    let gate = ["--config-from", "main"];
+    assert_eq!(scratch.found(&gate), NONE);
+    let bad = format!("a.yml:3 {SYNTAX}");
+    let loosened: [&[(&str, &str)]; 6] = [
+        &[("promvet.yaml", "rules: {remote-write: off}\n")],
+        &[(".ignore", "*.yml\n")],
+        &[(".gitignore", "a.yml\n")],
+        &[
+            ("promvet.yaml", "suppressions: {baseline: b.json}\n"),
+            (
+                "b.json",
+                "{\"version\": 1, \"accepted\": [{\"rule\": \"remote-write/url-syntax\", \"path\": \"a.yml\", \"at\": \"remote_write[a].url\", \"value\": \"mimir/api/v1/push\"}]}",
+            ),
+        ],
+        &[(".promvet.yaml", "rules: {remote-write: off}\n")],
+        &[("promvet.yaml", "not: [a policy\n")],
+    ];
+    for files in loosened {
+        scratch.git(&["checkout", "-q", "-B", "change", "main"]);
+        scratch.write(&[("a.yml", BAD)]);
+        scratch.write(files);
+        scratch.commit("Loosen");
+        assert_eq!(scratch.found(&gate), (1, vec![bad.clone()]), "{files:?}");
+        let both = ["--config-from", "main", "--since", "main"];
+        assert_eq!(scratch.found(&both), (1, vec![bad.clone()]), "{files:?}");
+        scratch.git(&["checkout", "-q", "main"]);
+    }
+    scratch.git(&["checkout", "-q", "-B", "change", "main"]);
+    scratch.git(&["rm", "-q", "promvet.yaml"]);
+    scratch.write(&[("a.yml", &ignored(&format!("{SYNTAX}] trust me")))]);
+    let added = (1, vec!["a.yml:2 suppressions/added".to_owned()]);
+    assert_eq!(scratch.found(&gate), added);
+    assert_eq!(
+        scratch.found(&["--config-from", "main", "--since", "main"]),
+        added
+    );
+    scratch.git(&["add", "-A"]);
+    assert_eq!(scratch.found(&["--config-from", "main", "--staged"]), added);
+}
+
+#[test]
+fn only_what_is_more_than_before_was_added() {
+    let old = ignored(&format!("{SYNTAX}] x until 2026-12-31"));
+    let scratch = Scratch::repository(&[("a.yml", &old), ("keep.txt", "x")]);
+    let gate = ["--config-from", "main", "--now", "2026-11-22"];
+    for (now, added) in [
+        (old.clone(), false),
+        (format!("\n# Moved.\n{old}"), false),
+        (old.replace("x until", "another reason until"), false),
+        (old.replace("2026-12-31", "2026-12-01"), false),
+        (old.replace("2026-12-31", "2027-01-01"), true),
+        (old.replace(" until 2026-12-31", ""), true),
+        (ignored("remote-write] x until 2026-12-31"), true),
+        (old.replace("name: a", "name: b"), true),
+        (BAD.to_owned(), false),
+    ] {
+        scratch.write(&[("a.yml", &now)]);
+        let lines = scratch.found(&gate).1;
+        let found = lines
+            .iter()
+            .any(|line| line.ends_with("suppressions/added"));
+        assert_eq!(found, added, "{now}{lines:?}");
+    }
+    scratch.write(&[("a.yml", &old)]);
+    scratch.git(&["mv", "a.yml", "b.yml"]);
+    assert_eq!(
+        scratch.found(&gate),
+        NONE,
+        "a renamed file keeps its suppressions"
+    );
+}
+
+#[test]
+fn a_revision_that_is_not_there_is_told() {
+    let scratch = Scratch::repository(&[("a.yml", BAD)]);
+    let output = scratch.promvet(&["--config-from", "nowhere"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("there is no revision nowhere"),
+        "{}",
+        stderr(&output)
+    );
+    let outside = Scratch::new(&[("a.yml", BAD)]);
+    let output = outside.promvet(&["--config-from", "main"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("is not in a git work tree"),
+        "{}",
+        stderr(&output)
+    );
+    let clone = Scratch::new(&[]);
+    scratch.commit("Second");
+    let source = format!("file://{}", scratch.folder.path().display());
+    clone.git(&["clone", "-q", "--depth", "1", &source, "c"]);
+    let output = clone.promvet_in("c", &["--config-from", "HEAD~"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("shallow"), "{}", stderr(&output));
+}
