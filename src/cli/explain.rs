@@ -2,11 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::{Exit, key};
+use super::check::complain_of_policy;
+use super::{Exit, key, policies};
 use crate::facts::receiver::Catalogue;
-use crate::finding::nearest;
+use crate::finding::{Severity, nearest};
 use crate::rules;
+use crate::rules::own::OwnRules;
 use crate::schema;
+use crate::source::Folder;
 
 /// Prints the page of a rule, of a receiver (`receiver:mimir`), or of a key
 /// (`remote_write.queue_config.max_shards`).
@@ -25,9 +28,17 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
         writeln!(out, "{}", page.body().trim_end())?;
         return Ok(Exit::Clean);
     }
+    if name.contains('/')
+        && let Some(rule) = own_rules().find(name)
+    {
+        writeln!(out, "{} ({})\n", rule.name, rule.severity.word())?;
+        writeln!(out, "{}", rule.body().trim_end())?;
+        return Ok(Exit::Clean);
+    }
     let group: Vec<_> = rules::all()
         .iter()
         .filter(|page| page.group() == name)
+        .map(row)
         .collect();
     if !group.is_empty() {
         list(&group, out)?;
@@ -68,22 +79,38 @@ fn receiver(id: &str, out: &mut dyn Write) -> io::Result<Exit> {
     Ok(Exit::Failed)
 }
 
-/// Lists all rules.
+/// The rules of this repository's own. What is wrong with them is said, and is no reason not to
+/// explain others.
+fn own_rules() -> OwnRules {
+    let Ok(tree) = Folder::here() else {
+        return OwnRules::default();
+    };
+    policies::own_rules_here(&tree).unwrap_or_else(|errors| {
+        errors.iter().for_each(complain_of_policy);
+        OwnRules::default()
+    })
+}
+
+/// Lists all rules, those of this repository's own last.
 pub(super) fn rules(out: &mut dyn Write) -> io::Result<Exit> {
-    list(&rules::all().iter().collect::<Vec<_>>(), out)?;
+    let own = own_rules();
+    let own = own.all().iter();
+    let own = own.map(|rule| (&*rule.name, rule.severity, &*rule.title));
+    let rows: Vec<_> = rules::all().iter().map(row).chain(own).collect();
+    list(&rows, out)?;
     Ok(Exit::Clean)
 }
 
-fn list(pages: &[&rules::Page], out: &mut dyn Write) -> io::Result<()> {
-    let width = pages.iter().map(|page| page.name.len()).max().unwrap_or(0);
-    for page in pages {
-        writeln!(
-            out,
-            "{:width$}  {:7}  {}",
-            page.name,
-            page.severity.word(),
-            page.title
-        )?;
+fn row<'r>(page: &'static rules::Page) -> Row<'r> {
+    (page.name, page.severity, page.title)
+}
+
+type Row<'r> = (&'r str, Severity, &'r str);
+
+fn list(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let width = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
+    for (name, severity, title) in rows {
+        writeln!(out, "{name:width$}  {:7}  {title}", severity.word())?;
     }
     Ok(())
 }

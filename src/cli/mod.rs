@@ -5,10 +5,13 @@ mod args;
 mod audit;
 mod check;
 mod deliver;
+pub mod examples;
 mod explain;
 mod files;
 mod inventory;
 mod key;
+mod new;
+mod own_rules;
 mod parallel;
 pub mod pipeline;
 mod policies;
@@ -16,6 +19,7 @@ mod schema;
 mod shell;
 mod since;
 mod terminal;
+mod test;
 mod trust;
 mod unrendered;
 mod watch;
@@ -73,6 +77,8 @@ pub fn main() -> Exit {
         Some(Command::Explain { name }) => explain::explain(&name, &mut out),
         Some(Command::Schema { prometheus }) => schema::schema(prometheus, &mut out),
         Some(Command::Rules) => explain::rules(&mut out),
+        Some(Command::Test(args)) => test::test(&args, &mut out),
+        Some(Command::New { what }) => new::new(&what, &mut out),
         Some(Command::Completions { shell }) => shell::completions(shell, &mut out),
         Some(Command::Man { command }) => shell::man(command.as_deref(), &mut out),
     };

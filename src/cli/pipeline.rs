@@ -8,17 +8,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::agent;
 use super::inventory;
+use super::own_rules;
 use super::parallel;
 use super::policies::{self, Policies};
 use super::unrendered;
 use super::watch::{Stage, Watch};
-use crate::discover::{self, Recognised, What};
+use crate::discover::{self, RULE_FILE, Recognised, What};
 use crate::facts::deployment::{RunAs, is_dockerfile};
 use crate::facts::{self, Facts, Host, Lookup, Scan};
 use crate::finding::{Evidence, Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError};
 use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
+use crate::rules::own::OwnRules;
 use crate::rules::{self, Configuration, Judgement};
 use crate::schema::{self, Target, Version};
 use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk};
@@ -51,6 +53,8 @@ pub struct Request {
     pub now: i64,
     /// Gather the inventory of endpoints too.
     pub inventory: bool,
+    /// The rules of one's own, instead of those that policies name.
+    pub own: Option<Arc<OwnRules>>,
     /// What counts and measures.
     pub watch: Arc<Watch>,
 }
@@ -70,6 +74,7 @@ impl Default for Request {
             nameless: None,
             now: today(),
             inventory: false,
+            own: None,
             watch: Arc::default(),
         }
     }
@@ -161,7 +166,7 @@ pub(super) fn survey(
         }
     };
     let look = |found: &Found| {
-        let look = || look_at(found, request, policies.of(&found.root), tree);
+        let look = || look_at(found, request, &policies, tree);
         let look = catch_unwind(AssertUnwindSafe(look));
         watch.step();
         look.unwrap_or_else(|_| Look::Panic(found.clone()))
@@ -203,7 +208,7 @@ fn walk_of(request: &Request) -> Walk<'static> {
 }
 
 /// Reads one file as far as it is of interest.
-fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -> Look {
+fn look_at(found: &Found, request: &Request, policies: &Policies, tree: &dyn Tree) -> Look {
     if !found.named && is_dockerfile(&found.path) {
         return Look::Other(found.clone());
     }
@@ -213,7 +218,10 @@ fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -
     };
     request.watch.read(bytes.len());
     let whatever_it_is = found.named && !request.if_recognised;
-    if !whatever_it_is && !discover::may_hold(&found.path, &bytes) {
+    let own = own_rules_of(found, request, policies);
+    let is_of_interest =
+        || discover::may_hold(&found.path, &bytes) || own_rules::look_at(own, &bytes);
+    if !whatever_it_is && !is_of_interest() {
         return if facts::may_hold(&bytes) {
             Look::Other(found.clone())
         } else {
@@ -221,11 +229,22 @@ fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -
         };
     }
     let text = Text::new(Arc::clone(&found.shown), bytes);
-    let recognised = discover::examine(text, whatever_it_is, policy.is_template(&found.shown));
+    let is_template = policies.of(&found.root).is_template(&found.shown);
+    let recognised = discover::examine(text, whatever_it_is, is_template);
     Look::Seen(Box::new(Seen {
         found: found.clone(),
         recognised,
     }))
+}
+
+/// The rules of its own that the tree of a file has.
+fn own_rules_of<'r>(
+    found: &Found,
+    request: &'r Request,
+    policies: &'r Policies,
+) -> &'r OwnRules {
+    let given = request.own.as_deref();
+    given.unwrap_or_else(|| policies.own(&found.root))
 }
 
 /// Judges everything that was recognised as a configuration.
@@ -239,7 +258,8 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
     }
     let judgements = parallel::map(request.threads, &survey.seen, |seen| {
         let facts = facts.get(&*seen.found.root)?;
-        let judge = || judge_one(seen, facts, request, tree);
+        let own = own_rules_of(&seen.found, request, policies);
+        let judge = || judge_one(seen, facts, request, own, tree);
         let judged = catch_unwind(AssertUnwindSafe(judge)).ok();
         request.watch.step();
         judged
@@ -298,7 +318,9 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
             settle: None,
         });
     }
-    run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints);
+    let own = own_rules::pages(policies, request.own.as_deref());
+    run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints)
+        .with_own_pages(own);
 }
 
 fn checked_file(seen: &Seen) -> Option<CheckedFile> {
@@ -319,6 +341,7 @@ fn judge_one<'a>(
     seen: &'a Seen,
     facts: &'a Facts<'a>,
     request: &Request,
+    own: &OwnRules,
     tree: &dyn Tree,
 ) -> (Judgement, Option<Configuration<'a>>) {
     let recognised = &seen.recognised;
@@ -337,6 +360,9 @@ fn judge_one<'a>(
             judgement.findings.extend(schema);
             let upgrade = rules::judge_upgrade(document, &target, watch.rules());
             judgement.findings.extend(upgrade.findings);
+            if let Some(one) = configuration.as_ref().filter(|_| !recognised.masked) {
+                own_rules::add(&mut judgement, one, own, target.template);
+            }
             if !recognised.masked {
                 let included = facts.included(document, folder, &target, request.now);
                 judgement.findings.extend(included.findings);
@@ -358,6 +384,9 @@ fn judge_one<'a>(
                 findings: vec![finding],
                 ..Judgement::default()
             }
+        }
+        What::Other { kind } if *kind == RULE_FILE => {
+            own_rules::of_rule_file(&recognised.text, &seen.found, facts, own)
         }
         What::Other { .. } | What::Unknown => Judgement::default(),
     };

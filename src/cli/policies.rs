@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::own_rules;
 use crate::finding::{Finding, Text};
-use crate::policy::{FILE_NAMES, Level, Policy, PolicyError};
+use crate::policy::{FILE_NAMES, Level, Policy, PolicyError, RuleFolder};
 use crate::rules;
+use crate::rules::own::{OwnRule, OwnRules};
 use crate::source::{Found, LARGEST, ReadError, Tree};
 
 /// Policies by the root of their tree.
@@ -13,12 +16,24 @@ use crate::source::{Found, LARGEST, ReadError, Tree};
 pub(super) struct Policies {
     by_root: BTreeMap<PathBuf, Policy>,
     none: Policy,
+    own: BTreeMap<PathBuf, OwnRules>,
+    no_rules: OwnRules,
 }
 
 impl Policies {
     /// The policy of a tree.
     pub(super) fn of(&self, root: &Path) -> &Policy {
         self.by_root.get(root).unwrap_or(&self.none)
+    }
+
+    /// The rules of a tree's own.
+    pub(super) fn own(&self, root: &Path) -> &OwnRules {
+        self.own.get(root).unwrap_or(&self.no_rules)
+    }
+
+    /// All rules that trees have of their own.
+    pub(super) fn all_own(&self) -> impl Iterator<Item = &Arc<OwnRule>> {
+        self.own.values().flat_map(OwnRules::all)
     }
 }
 
@@ -43,7 +58,8 @@ pub(super) fn read(
             .iter()
             .find_map(|path| read_one(path, named.is_some(), tree))
         {
-            Some(Ok(policy)) => {
+            Some(Ok((policy, own))) => {
+                policies.own.insert(root.clone(), own);
                 policies.by_root.insert(root, policy);
             }
             Some(Err(errors)) => {
@@ -63,8 +79,29 @@ pub(super) fn read(
     }
 }
 
-/// Reads one policy file, if it is there.
-fn read_one(path: &Path, named: bool, tree: &dyn Tree) -> Option<Result<Policy, Vec<PolicyError>>> {
+/// The policy of the tree in which promvet was started, and the rules of its own.
+fn here(tree: &dyn Tree) -> Read {
+    let root = tree.root_of(tree.base());
+    let mut candidates = FILE_NAMES.iter().map(|name| root.join(name));
+    let read = candidates.find_map(|path| read_one(&path, false, tree));
+    read.unwrap_or_else(|| Ok(<(Policy, OwnRules)>::default()))
+}
+
+/// The rules of its own that the tree has in which promvet was started.
+pub(super) fn own_rules_here(tree: &dyn Tree) -> Result<OwnRules, Vec<PolicyError>> {
+    here(tree).map(|(_, own)| own)
+}
+
+/// The folders of rules that the tree has in which promvet was started.
+pub(super) fn rule_folders_here(tree: &dyn Tree) -> Result<Vec<PathBuf>, Vec<PolicyError>> {
+    let policy = here(tree)?.0;
+    Ok(policy.rule_folders.iter().map(RuleFolder::shown).collect())
+}
+
+type Read = Result<(Policy, OwnRules), Vec<PolicyError>>;
+
+/// Reads one policy file and the rules that it names, if it is there.
+fn read_one(path: &Path, named: bool, tree: &dyn Tree) -> Option<Read> {
     let shown = tree.shown(path);
     let bytes = match tree.read(path, LARGEST) {
         Ok(bytes) => bytes,
@@ -79,13 +116,17 @@ fn read_one(path: &Path, named: bool, tree: &dyn Tree) -> Option<Result<Policy, 
     let folder = shown
         .rsplit_once('/')
         .map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    Some(Policy::read(&text, &folder).and_then(check_names))
+    Some(Policy::read(&text, &folder).and_then(|policy| {
+        let own = own_rules::named_by(&policy, tree)?;
+        check_names(policy, &own).map(|policy| (policy, own))
+    }))
 }
 
 /// Refuses levels for rules that do not exist.
-fn check_names(policy: Policy) -> Result<Policy, Vec<PolicyError>> {
+fn check_names(policy: Policy, own: &OwnRules) -> Result<Policy, Vec<PolicyError>> {
     let known = |name: &str| {
-        rules::all()
+        own.knows(name)
+            || rules::all()
             .iter()
             .any(|page| page.name == name || page.group() == name)
     };
@@ -96,7 +137,9 @@ fn check_names(policy: Policy) -> Result<Policy, Vec<PolicyError>> {
         .map(|entry| PolicyError {
             message: format!("there is no rule or group `{}`", entry.name),
             place: entry.place.clone(),
-            help: rules::nearest_name(&entry.name).map(|near| format!("write `{near}`")),
+            help: rules::nearest_name(&entry.name)
+                .or_else(|| own.nearest_name(&entry.name))
+                .map(|near| format!("write `{near}`")),
         })
         .collect();
     if wrong.is_empty() {

@@ -14,6 +14,7 @@ mod scan;
 mod tags;
 
 pub use examine::{Dialect, Recognised, Template, What, examine};
+pub use kinds::RULE_FILE;
 pub use mask::{Branches, Mask, mask};
 pub use names::{is_candidate, is_template};
 pub use scan::{byte_scan, may_hold};

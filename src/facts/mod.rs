@@ -11,6 +11,7 @@ pub mod included;
 pub mod issuer;
 pub mod opstrace;
 mod owners;
+mod pulled_in;
 pub mod receiver;
 pub mod token;
 

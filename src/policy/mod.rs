@@ -5,10 +5,13 @@
 
 mod mounts;
 mod read;
+mod rule_folders;
 mod sections;
 
 pub use mounts::{MountPolicy, MountedFrom};
+pub(crate) use read::Mistakes;
 pub use read::PolicyError;
+pub use rule_folders::RuleFolder;
 pub use sections::{Glob, Issuer, IssuerPolicy, Level, OpstraceInstance, RuleLevel, RuntimeUser};
 
 use std::sync::Arc;
@@ -38,6 +41,8 @@ pub struct Policy {
     pub opstrace_domains: Vec<(String, Place)>,
     /// Levels of rules and groups; later ones win.
     pub rules: Vec<RuleLevel>,
+    /// Folders of rule pages.
+    pub rule_folders: Vec<RuleFolder>,
 }
 
 impl Policy {

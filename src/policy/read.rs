@@ -31,12 +31,12 @@ impl PolicyError {
 
 /// Collects the mistakes of one file.
 #[derive(Debug, Default)]
-pub(super) struct Mistakes {
-    pub(super) list: Vec<PolicyError>,
+pub(crate) struct Mistakes {
+    pub(crate) list: Vec<PolicyError>,
 }
 
 impl Mistakes {
-    pub(super) fn add(&mut self, node: Node<'_>, message: impl Into<String>, help: Option<String>) {
+    pub(crate) fn add(&mut self, node: Node<'_>, message: impl Into<String>, help: Option<String>) {
         self.list.push(PolicyError {
             message: message.into(),
             place: node.place(),
@@ -45,7 +45,7 @@ impl Mistakes {
     }
 
     /// The fields of a mapping that are not null, after refusing unknown and repeated keys.
-    pub(super) fn fields<'d>(
+    pub(crate) fn fields<'d>(
         &mut self,
         node: Node<'d>,
         what: &str,
@@ -86,7 +86,7 @@ impl Mistakes {
     }
 
     /// The items of a list.
-    pub(super) fn items<'d>(&mut self, node: Node<'d>, what: &str) -> Vec<Node<'d>> {
+    pub(crate) fn items<'d>(&mut self, node: Node<'d>, what: &str) -> Vec<Node<'d>> {
         match node.kind() {
             Kind::Sequence(list) => list.iter().collect(),
             _ => {
@@ -97,7 +97,7 @@ impl Mistakes {
     }
 
     /// A text: the source text of a scalar, whatever YAML takes it for.
-    pub(super) fn text<'d>(&mut self, node: Node<'d>, what: &str) -> Option<&'d str> {
+    pub(crate) fn text<'d>(&mut self, node: Node<'d>, what: &str) -> Option<&'d str> {
         let text = node.as_str().filter(|text| !text.is_empty());
         if text.is_none() {
             self.add(node, format!("{what} is a text that is not empty"), None);
@@ -106,7 +106,7 @@ impl Mistakes {
     }
 
     /// One text or a list of them.
-    pub(super) fn texts<'d>(&mut self, node: Node<'d>, what: &str) -> Vec<(&'d str, Node<'d>)> {
+    pub(crate) fn texts<'d>(&mut self, node: Node<'d>, what: &str) -> Vec<(&'d str, Node<'d>)> {
         let nodes = if node.scalar().is_some() {
             vec![node]
         } else {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Policy;
-use super::mounts;
+use super::{mounts, rule_folders};
 use super::read::{Mistakes, PolicyError};
 use crate::finding::{Place, Severity, Text, nearest};
 use crate::schema::Version;
@@ -142,6 +142,7 @@ const KEYS: &[&str] = &[
     "mounts",
     "opstrace",
     "rules",
+    "rule_folders",
 ];
 
 pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyError>> {
@@ -163,6 +164,7 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
                 "templates" => policy.templates = templates(value, folder, &mut wrong),
                 "runtime_user" => policy.runtime_user = runtime_user(value, &mut wrong),
                 "mounts" => policy.mounts = mounts::read(value, folder, &mut wrong),
+                "rule_folders" => policy.rule_folders = rule_folders::read(value, &mut wrong),
                 "opstrace" => opstrace(value, &mut policy, &mut wrong),
                 _ => policy.rules = levels(value, &mut wrong),
             }

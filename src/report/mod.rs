@@ -35,7 +35,7 @@ mod tests;
 use std::io::{self, Write};
 
 pub use delivery::{unless_closed, write_file};
-pub use outcome::{CheckedFile, Outcome, Reported, Summary};
+pub use outcome::{CheckedFile, Outcome, OwnPage, Reported, Summary};
 
 /// What a format is told about rules.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,8 @@ pub struct RuleInfo<'a> {
     pub severity: crate::finding::Severity,
     /// Its page in Markdown, without front matter.
     pub page: &'a str,
+    /// Whether it is one of the repository's own, which is described nowhere else.
+    pub own: bool,
 }
 
 /// How to write.

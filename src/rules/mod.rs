@@ -9,6 +9,7 @@ mod engine;
 mod entry;
 pub mod example;
 mod material;
+pub mod own;
 mod pages;
 mod sink;
 mod timings;
