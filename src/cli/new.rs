@@ -135,7 +135,7 @@ const STARTS: &[Start] = &[
         message: "a credential stands in the configuration",
         before: &[],
         file: None,
-        bad: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: stands in\n    bearer_token: not-a-real-token\n",
+        bad: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: stands in\n    bearer_token: not-a-real-token\n",
         good: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    bearer_token_file: token\n",
     },
     Start {

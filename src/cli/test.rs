@@ -86,7 +86,7 @@ fn run_all(pages: &[Page], threads: usize, out: &mut dyn Write) -> io::Result<us
     if failed == 0 {
         writeln!(out, "{run}: all as marked")?;
     } else {
-        writeln!(out, "{run}: {} not as marked", plural(failed, "failure"))?;
+        writeln!(out, "{run}: {failed} not as marked")?;
     }
     Ok(failed)
 }

@@ -37,8 +37,12 @@ const LARGEST_PATTERN: usize = 1 << 20;
 /// How many compiled patterns are remembered.
 const REMEMBERED: usize = 1024;
 
+/// How many times more a value costs that is kept in another one, and so takes memory.
+const KEPT_COSTS: u64 = 8;
+
 /// The functions that conditions are rewritten to call; CEL source can't name them.
 const USED: &str = "@used";
+const KEPT: &str = "@kept";
 const EACH: &str = "@each";
 
 thread_local! {
@@ -62,18 +66,24 @@ fn pay(units: u64) -> Result<(), ExecutionError> {
     Ok(())
 }
 
-/// What a value costs to copy, compare or search.
-fn cost(value: &dyn Val) -> u64 {
+/// Pays for a value as often as `price` says: what it takes to copy, compare or search it. Whoever
+/// has nothing left doesn't even look.
+fn pay_for(value: &dyn Val, price: u64) -> Result<(), ExecutionError> {
+    pay(price)?;
     if let Some(text) = value.downcast_ref::<CelString>() {
-        return 1 + (text.inner().len() / BYTES) as u64;
+        let chunks = (text.inner().len() / BYTES) as u64;
+        return pay(price.saturating_mul(chunks));
     }
     if let Some(list) = value.downcast_ref::<CelList>() {
-        return 1 + list.inner().iter().map(|item| cost(&**item)).sum::<u64>();
+        let mut items = list.inner().iter();
+        return items.try_for_each(|item| pay_for(&**item, price));
     }
     if let Some(map) = value.downcast_ref::<CelMap>() {
-        return 1 + map.values().map(|value| 1 + cost(&**value)).sum::<u64>();
+        pay(price.saturating_mul(map.len() as u64))?;
+        let mut values = map.values();
+        return values.try_for_each(|value| pay_for(&**value, price));
     }
-    1
+    Ok(())
 }
 
 /// The environment that conditions run in.
@@ -100,9 +110,10 @@ type Overload = (
     cel::common::functions::Function,
 );
 
-fn overloads() -> [Overload; 4] {
+fn overloads() -> [Overload; 5] {
     [
         (USED, "used", vec![DYN_TYPE], used),
+        (KEPT, "kept", vec![DYN_TYPE], kept),
         (EACH, "each", vec![DYN_TYPE, INT_TYPE], each),
         (MATCHES, MATCHES, vec![STRING_TYPE, STRING_TYPE], matches),
         ("seconds", "seconds", vec![STRING_TYPE], seconds),
@@ -111,11 +122,19 @@ fn overloads() -> [Overload; 4] {
 
 type Called<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 
-fn used<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
+fn used<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
+    at_the_price(args, 1)
+}
+
+fn kept<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
+    at_the_price(args, KEPT_COSTS)
+}
+
+fn at_the_price<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>, price: u64) -> Called<'b, 'v> {
     let value = args
         .pop()
         .ok_or_else(ExecutionError::missing_argument_or_target)?;
-    pay(cost(value.as_ref()))?;
+    pay_for(value.as_ref(), price)?;
     Ok(value)
 }
 
@@ -128,7 +147,8 @@ fn each<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
     let turn = turn.downcast_ref::<CelInt>().map_or(1, |turn| *turn.inner());
     let size = range.as_sizer().map_or(1, |sizer| *sizer.size().inner());
     let turns = turn.unsigned_abs().saturating_mul(size.unsigned_abs());
-    pay(turns.saturating_add(cost(range.as_ref())))?;
+    pay(turns)?;
+    pay_for(range.as_ref(), 1)?;
     let Some(map) = range.downcast_ref::<CelMap>() else {
         return Ok(range);
     };
@@ -148,7 +168,7 @@ fn matches<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
     ) else {
         return Err(ExecutionError::missing_argument_or_target());
     };
-    pay(cost(text))?;
+    pay_for(text, 1)?;
     let found = with_pattern(pattern.inner(), |pattern| pattern.is_match(text.inner()))?;
     Ok(CowVal::owned(CelBool::from(found)))
 }
@@ -222,22 +242,23 @@ fn rewrite(expr: &mut IdedExpr, inside: bool) {
             wrap(&mut it.iter_range, EACH, Some(turn));
         }
         Expr::Call(call) => {
+            let adds = call.func_name == operators::ADD;
             let target = call.target.as_deref_mut().into_iter();
             for part in target.chain(&mut call.args) {
                 rewrite(part, inside);
-                pay_for(part, inside);
+                ask_for(part, inside, if adds { KEPT } else { USED });
             }
         }
         Expr::List(list) => {
             for part in &mut list.elements {
                 rewrite(part, inside);
-                pay_for(part, inside);
+                ask_for(part, inside, KEPT);
             }
         }
         Expr::Map(map) => {
-            for part in map.entries.iter_mut().flat_map(parts_of_entry) {
+            for part in map.entries.iter_mut().flat_map(entry_parts) {
                 rewrite(part, inside);
-                pay_for(part, inside);
+                ask_for(part, inside, KEPT);
             }
         }
         Expr::Select(select) => rewrite(&mut select.operand, inside),
@@ -245,14 +266,16 @@ fn rewrite(expr: &mut IdedExpr, inside: bool) {
     }
 }
 
-fn parts_of_entry(entry: &mut IdedEntryExpr) -> Vec<&mut IdedExpr> {
+/// The parts of an entry of a map, to be changed.
+pub(super) fn entry_parts(entry: &mut IdedEntryExpr) -> Vec<&mut IdedExpr> {
     match &mut entry.expr {
         EntryExpr::MapEntry(entry) => vec![&mut entry.key, &mut entry.value],
         EntryExpr::StructField(field) => vec![&mut field.value],
     }
 }
 
-fn pay_for(expr: &mut IdedExpr, inside: bool) {
+/// Has a value within a comprehension paid for, if it can be large.
+fn ask_for(expr: &mut IdedExpr, inside: bool, function: &str) {
     let has_size = match &expr.expr {
         Expr::Ident(name) => !name.starts_with('@'),
         Expr::Select(select) => !select.test,
@@ -262,7 +285,7 @@ fn pay_for(expr: &mut IdedExpr, inside: bool) {
         Expr::Literal(_) | Expr::Struct(_) | Expr::Unspecified => false,
     };
     if inside && has_size {
-        wrap(expr, USED, None);
+        wrap(expr, function, None);
     }
 }
 

@@ -369,9 +369,8 @@ impl Bound {
             ExecutionError::NoSuchKey(key)
                 if rule.facts.contains(&Fact::Url) && self.holes.contains(&&***key) =>
             {
-                Neither::Unknown(Some(format!(
-                    "the {key} of the URL is filled in only when the file is rendered"
-                )))
+                let why = "a part of the URL is filled in only when the file is rendered";
+                Neither::Unknown(Some(why.to_owned()))
             }
             other => Neither::Failed(words(other)),
         }

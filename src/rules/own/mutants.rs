@@ -6,6 +6,7 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelString};
 
 use super::page::{self, OwnRule};
+use super::budget::entry_parts;
 use super::syntax::{Source, parts};
 use crate::finding::Place;
 
@@ -87,8 +88,12 @@ fn replace(expr: &mut IdedExpr, change: &Change) {
             }
         }
         Expr::List(list) => list.elements.iter_mut().for_each(|part| replace(part, change)),
+        Expr::Map(map) => {
+            let parts = map.entries.iter_mut().flat_map(entry_parts);
+            parts.for_each(|part| replace(part, change));
+        }
         Expr::Select(select) => replace(&mut select.operand, change),
-        _ => {}
+        Expr::Struct(_) | Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
     }
 }
 

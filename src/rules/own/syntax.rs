@@ -54,15 +54,21 @@ impl Source<'_> {
     pub(super) fn place(&self, id: u64) -> Option<Place> {
         let (from, to) = self.offsets.offset_for(id)?;
         let (from, to) = (from as usize, to as usize + 1);
+        let (before, text) = self.offsets.source.split_at_checked(from)?;
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
         // A selection is known by its dot, and shown by its name.
-        let text = self.offsets.source.get(from..).unwrap_or("");
         if let Some(name) = text.strip_prefix('.') {
-            let blank = name.len() - name.trim_start().len();
+            let start = from + 1 + name.len() - name.trim_start().len();
             let name = name.trim_start();
-            let is_word = |c: char| c.is_alphanumeric() || c == '_';
             let length = name.find(|c| !is_word(c)).unwrap_or(name.len());
-            let start = from + 1 + blank;
             return Some(self.spot.place(start, start + length));
+        }
+        // What `has` asks for is known by its bracket.
+        if text.starts_with('(') && before.trim_end().ends_with("has") {
+            let inner = text.find(')').and_then(|end| text.get(..end));
+            let inner = inner.unwrap_or(text).trim_end();
+            let start = inner.rfind(|c| !is_word(c)).map_or(0, |at| at + 1);
+            return Some(self.spot.place(from + start, from + inner.len()));
         }
         Some(self.spot.place(from, to))
     }
