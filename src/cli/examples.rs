@@ -72,9 +72,11 @@ pub fn run_own(example: &Example, rule: &Arc<OwnRule>) -> Difference {
 fn run_files(example: &Example, own: Option<Arc<OwnRules>>) -> Run {
     let own_file = (&example.path, &example.text);
     let others = example.files.iter().map(|(path, text)| (path, text));
-    let tree = others.chain([own_file]).fold(Memory::new(), |tree, (path, text)| {
-        tree.file(format!("{FOLDER}/{path}"), text.clone().into_bytes())
-    });
+    let tree = others
+        .chain([own_file])
+        .fold(Memory::new(), |tree, (path, text)| {
+            tree.file(format!("{FOLDER}/{path}"), text.clone().into_bytes())
+        });
     let request = Request {
         paths: vec![PathBuf::from(".")],
         now: TODAY,
@@ -91,7 +93,12 @@ fn difference(
     run: &Run,
     counts: impl Fn(&Finding) -> bool,
 ) -> Difference {
-    let found: Vec<_> = run.outcome.findings().iter().map(|one| &one.finding).collect();
+    let found: Vec<_> = run
+        .outcome
+        .findings()
+        .iter()
+        .map(|one| &one.finding)
+        .collect();
     let fits = |expected: &Expected, one: &Finding| matches(expected, name, &example.path, one);
     let missing = example.expected.iter().filter(|expected| {
         let mut found = found.iter();

@@ -28,9 +28,8 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
         writeln!(out, "{}", page.body().trim_end())?;
         return Ok(Exit::Clean);
     }
-    if name.contains('/')
-        && let Some(rule) = own_rules().find(name)
-    {
+    let own = own_rules();
+    if let Some(rule) = own.find(name) {
         writeln!(out, "{} ({})\n", rule.name, rule.severity.word())?;
         writeln!(out, "{}", rule.body().trim_end())?;
         return Ok(Exit::Clean);
@@ -39,6 +38,7 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
         .iter()
         .filter(|page| page.group() == name)
         .map(row)
+        .chain(own_rows(&own).filter(|(rule, ..)| rule.split('/').next() == Some(name)))
         .collect();
     if !group.is_empty() {
         list(&group, out)?;
@@ -94,15 +94,18 @@ fn own_rules() -> OwnRules {
 /// Lists all rules, those of this repository's own last.
 pub(super) fn rules(out: &mut dyn Write) -> io::Result<Exit> {
     let own = own_rules();
-    let own = own.all().iter();
-    let own = own.map(|rule| (&*rule.name, rule.severity, &*rule.title));
-    let rows: Vec<_> = rules::all().iter().map(row).chain(own).collect();
+    let rows: Vec<_> = rules::all().iter().map(row).chain(own_rows(&own)).collect();
     list(&rows, out)?;
     Ok(Exit::Clean)
 }
 
 fn row<'r>(page: &'static rules::Page) -> Row<'r> {
     (page.name, page.severity, page.title)
+}
+
+fn own_rows(rules: &OwnRules) -> impl Iterator<Item = Row<'_>> {
+    let rules = rules.all().iter();
+    rules.map(|rule| (&*rule.name, rule.severity, &*rule.title))
 }
 
 type Row<'r> = (&'r str, Severity, &'r str);

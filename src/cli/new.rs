@@ -58,7 +58,9 @@ fn rule(name: &str, kind: Kind) -> Result<(PathBuf, bool), Vec<String>> {
         .join(format!("{name}.md"));
     let shown = tree.shown(&path);
     if tree.metadata(&tree.absolute(&path)).is_ok() {
-        return Err(one(format!("{shown} is there already, and is left as it is")));
+        return Err(one(format!(
+            "{shown} is there already, and is left as it is"
+        )));
     }
     let failed = |error: io::Error| one(format!("{shown} can't be written: {error}"));
     if let Some(parent) = path.parent() {
@@ -199,7 +201,11 @@ fn page(name: &str, kind: Kind) -> String {
     let Some(start) = STARTS.iter().find(|start| start.kind == kind) else {
         return String::new();
     };
-    let title = name.rsplit('/').next().unwrap_or(name).replace(['-', '_'], " ");
+    let title = name
+        .rsplit('/')
+        .next()
+        .unwrap_or(name)
+        .replace(['-', '_'], " ");
     let message = start.message.replace('\'', "''");
     let mut out = format!(
         "---\nseverity: error\nnode: {}\nwhen: |\n  {}\nmessage: '{message}'\nhelp: say what to write \
@@ -211,7 +217,9 @@ fn page(name: &str, kind: Kind) -> String {
         for (path, text) in start.before {
             let _ = write!(out, "\n```yaml file={path}\n{text}```\n");
         }
-        let file = start.file.map_or(String::new(), |file| format!(" file={file}"));
+        let file = start
+            .file
+            .map_or(String::new(), |file| format!(" file={file}"));
         let _ = write!(out, "\n```yaml {what}{file}\n{text}```\n");
     }
     out

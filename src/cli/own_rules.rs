@@ -96,11 +96,17 @@ fn descend(
         .list(folder)
         .map_err(|error| format!("{} can't be read: {error}", shown(folder)))?;
     for path in listed {
-        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("");
+        let name = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or("");
         // Links are not followed: they could lead out of the tree.
         match tree.metadata(&path).map(|meta| meta.kind) {
             Ok(Kind::Folder) if depth > 0 => {
-                let own = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+                let own = path
+                    .file_name()
+                    .and_then(|name| name.to_str())
+                    .unwrap_or("");
                 descend(&path, &format!("{prefix}{own}/"), depth - 1, tree, pages)?;
             }
             Ok(Kind::File) if path.extension().is_some_and(|ending| ending == PAGE) => {
@@ -159,7 +165,10 @@ pub(super) fn of_rule_file(
 /// The pages of all rules that a run knew, for reports.
 pub(super) fn pages(policies: &Policies, given: Option<&OwnRules>) -> Vec<OwnPage> {
     let rules = given.into_iter().flat_map(OwnRules::all);
-    let mut pages: Vec<_> = rules.chain(policies.all_own()).map(|rule| page(rule)).collect();
+    let mut pages: Vec<_> = rules
+        .chain(policies.all_own())
+        .map(|rule| page(rule))
+        .collect();
     pages.sort_by(|a, b| a.name.cmp(&b.name));
     pages.dedup_by(|a, b| a.name == b.name);
     pages
@@ -173,4 +182,3 @@ fn page(rule: &OwnRule) -> OwnPage {
         page: rule.body().to_owned(),
     }
 }
-

@@ -238,11 +238,7 @@ fn look_at(found: &Found, request: &Request, policies: &Policies, tree: &dyn Tre
 }
 
 /// The rules of its own that the tree of a file has.
-fn own_rules_of<'r>(
-    found: &Found,
-    request: &'r Request,
-    policies: &'r Policies,
-) -> &'r OwnRules {
+fn own_rules_of<'r>(found: &Found, request: &'r Request, policies: &'r Policies) -> &'r OwnRules {
     let given = request.own.as_deref();
     given.unwrap_or_else(|| policies.own(&found.root))
 }

@@ -127,8 +127,8 @@ fn check_names(policy: Policy, own: &OwnRules) -> Result<Policy, Vec<PolicyError
     let known = |name: &str| {
         own.knows(name)
             || rules::all()
-            .iter()
-            .any(|page| page.name == name || page.group() == name)
+                .iter()
+                .any(|page| page.name == name || page.group() == name)
     };
     let wrong: Vec<_> = policy
         .rules

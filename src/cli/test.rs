@@ -82,7 +82,11 @@ fn run_all(pages: &[Page], threads: usize, out: &mut dyn Write) -> io::Result<us
         }
     }
     let examples: usize = pages.iter().map(|page| page.examples.len()).sum();
-    let run = format!("{} of {}", plural(examples, "example"), plural(pages.len(), "rule"));
+    let run = format!(
+        "{} of {}",
+        plural(examples, "example"),
+        plural(pages.len(), "rule")
+    );
     if failed == 0 {
         writeln!(out, "{run}: all as marked")?;
     } else {
@@ -111,11 +115,18 @@ fn show(
         example.line, rule.name
     )?;
     if difference.unmarked {
-        writeln!(out, "  a bad example marks what is found, as in `# ^^^ error: a part of the message`")?;
+        writeln!(
+            out,
+            "  a bad example marks what is found, as in `# ^^^ error: a part of the message`"
+        )?;
     }
     for one in &difference.missing {
         let line = example.line + one.line;
-        writeln!(out, "  {page}:{line}: expected, and not found:\n    {}", expected(one))?;
+        writeln!(
+            out,
+            "  {page}:{line}: expected, and not found:\n    {}",
+            expected(one)
+        )?;
     }
     for one in &difference.extra {
         let start = one.place.start();
@@ -134,7 +145,10 @@ fn show(
 
 fn expected(one: &Expected) -> String {
     let columns = columns(one.columns);
-    let rule = one.rule.as_ref().map_or(String::new(), |rule| format!("[{rule}]"));
+    let rule = one
+        .rule
+        .as_ref()
+        .map_or(String::new(), |rule| format!("[{rule}]"));
     format!("{}{rule}{columns}: {}", one.severity.word(), one.says)
 }
 
@@ -147,14 +161,20 @@ fn found(one: &Finding) -> String {
 }
 
 fn columns(range: Option<(usize, usize)>) -> String {
-    range.map_or(String::new(), |(from, to)| format!(" in columns {from} to {}", to - 1))
+    range.map_or(String::new(), |(from, to)| {
+        format!(" in columns {from} to {}", to - 1)
+    })
 }
 
 /// Says which changes of conditions no example notices.
 fn mutate(pages: &[Page], threads: usize, out: &mut dyn Write) -> io::Result<()> {
     let all: Vec<(&Page, Mutant)> = pages
         .iter()
-        .flat_map(|page| mutants(&page.rule).into_iter().map(move |mutant| (page, mutant)))
+        .flat_map(|page| {
+            mutants(&page.rule)
+                .into_iter()
+                .map(move |mutant| (page, mutant))
+        })
         .collect();
     let survives = parallel::map(threads, &all, |(page, mutant)| {
         let mut examples = page.examples.iter();

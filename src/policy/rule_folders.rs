@@ -37,7 +37,11 @@ pub(super) fn read(node: Node<'_>, wrong: &mut Mistakes) -> Vec<RuleFolder> {
             });
         } else {
             let help = "write a folder of the tree, relative to the policy file that names it";
-            wrong.add(node, "a rule folder leads out of the tree", Some(help.into()));
+            wrong.add(
+                node,
+                "a rule folder leads out of the tree",
+                Some(help.into()),
+            );
         }
     }
     out
@@ -61,7 +65,9 @@ mod tests {
             let text = Text::new("a/promvet.yaml", source.as_bytes().to_vec());
             let found = Policy::read(&text, "a/").map(|policy| {
                 let shown = policy.rule_folders.iter().map(super::RuleFolder::shown);
-                shown.map(|path| path.to_string_lossy().into_owned()).collect::<Vec<_>>()
+                shown
+                    .map(|path| path.to_string_lossy().into_owned())
+                    .collect::<Vec<_>>()
             });
             let expected = expected.map(|all| all.into_iter().map(str::to_owned).collect());
             assert_eq!(found.map_err(|wrong| wrong.len()), expected, "{source}");

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Policy;
-use super::{mounts, rule_folders};
 use super::read::{Mistakes, PolicyError};
+use super::{mounts, rule_folders};
 use crate::finding::{Place, Severity, Text, nearest};
 use crate::schema::Version;
 use crate::yaml::{Node, parse_first};

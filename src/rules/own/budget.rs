@@ -144,7 +144,9 @@ fn each<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
     let (Some(turn), Some(range)) = (args.pop(), args.pop()) else {
         return Err(ExecutionError::missing_argument_or_target());
     };
-    let turn = turn.downcast_ref::<CelInt>().map_or(1, |turn| *turn.inner());
+    let turn = turn
+        .downcast_ref::<CelInt>()
+        .map_or(1, |turn| *turn.inner());
     let size = range.as_sizer().map_or(1, |sizer| *sizer.size().inner());
     let turns = turn.unsigned_abs().saturating_mul(size.unsigned_abs());
     pay(turns)?;
@@ -154,7 +156,10 @@ fn each<'b, 'v>(mut args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
     };
     let mut keys: Vec<_> = map.keys().cloned().collect();
     keys.sort();
-    let keys: Vec<Box<dyn Val + 'v>> = keys.iter().map(|key| key.inner().clone_as_boxed()).collect();
+    let keys: Vec<Box<dyn Val + 'v>> = keys
+        .iter()
+        .map(|key| key.inner().clone_as_boxed())
+        .collect();
     Ok(CowVal::owned(CelList::from(keys)))
 }
 
@@ -208,7 +213,9 @@ fn with_pattern<T>(text: &str, run: impl FnOnce(&Regex) -> T) -> Result<T, Execu
 
 /// The seconds of a duration as Prometheus writes it, such as `1m30s`.
 fn seconds<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
-    let text = args.first().and_then(|text| text.downcast_ref::<CelString>());
+    let text = args
+        .first()
+        .and_then(|text| text.downcast_ref::<CelString>());
     let text = text.map_or("", |text| text.inner());
     let duration = scalar::duration(text).map_err(|_| {
         let why = format!("`{}` is no duration", syntax::cut(text));
@@ -293,7 +300,8 @@ fn ask_for(expr: &mut IdedExpr, inside: bool, function: &str) {
 /// what is added has been paid for.
 fn grows_result(call: &CallExpr) -> bool {
     let first = call.args.first().map(|first| &first.expr);
-    call.func_name == operators::ADD && matches!(first, Some(Expr::Ident(name)) if name.starts_with('@'))
+    call.func_name == operators::ADD
+        && matches!(first, Some(Expr::Ident(name)) if name.starts_with('@'))
 }
 
 fn gives_boolean(function: &str) -> bool {

@@ -55,7 +55,15 @@ const MACROS: &[&str] = &["has", "all", "exists", "exists_one", "map", "filter"]
 
 /// The types that can be named, to be compared with `type(x)`.
 const TYPES: &[&str] = &[
-    "bool", "int", "uint", "double", "string", "list", "map", "null_type", "type",
+    "bool",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "list",
+    "map",
+    "null_type",
+    "type",
 ];
 
 /// Operators that give no boolean.
@@ -107,7 +115,9 @@ pub(super) fn check_boolean(source: &Source<'_>) -> Option<PolicyError> {
         Expr::List(_) => Some("gives a list"),
         Expr::Map(_) => Some("gives a map"),
         Expr::Call(call) if NO_BOOLEAN.contains(&&*call.func_name) => Some("gives no boolean"),
-        Expr::Comprehension(it) if matches!(it.accu_init.expr, Expr::List(_)) => Some("gives a list"),
+        Expr::Comprehension(it) if matches!(it.accu_init.expr, Expr::List(_)) => {
+            Some("gives a list")
+        }
         _ => None,
     }?;
     let message = format!("the condition {gives}, and has to be true where something is wrong");
@@ -255,20 +265,34 @@ impl Checker<'_, '_> {
             return Shape::Anything;
         }
         let Some(&(_, on, alone)) = FUNCTIONS.iter().find(|row| row.0 == name) else {
-            let known = || FUNCTIONS.iter().map(|row| row.0).chain(MACROS.iter().copied());
+            let known = || {
+                FUNCTIONS
+                    .iter()
+                    .map(|row| row.0)
+                    .chain(MACROS.iter().copied())
+            };
             let help = if MACROS.contains(&name) {
                 Some(format!("write it as in `{}`", usage(name)))
             } else {
                 nearest(name, known()).map(|near| format!("write `{near}`"))
             };
-            let help = help.unwrap_or_else(|| format!("known: {}", known().collect::<Vec<_>>().join(", ")));
-            self.wrong(at, format!("there is no function `{name}` for this"), Some(help));
+            let help = help
+                .unwrap_or_else(|| format!("known: {}", known().collect::<Vec<_>>().join(", ")));
+            self.wrong(
+                at,
+                format!("there is no function `{name}` for this"),
+                Some(help),
+            );
             return Shape::Anything;
         };
         let wanted = if call.target.is_some() { on } else { alone };
         if wanted != Some(call.args.len()) {
             let message = format!("`{name}` is called with the wrong arguments");
-            self.wrong(at, message, Some(format!("write it as in `{}`", usage(name))));
+            self.wrong(
+                at,
+                message,
+                Some(format!("write it as in `{}`", usage(name))),
+            );
         } else if name == "matches" {
             self.pattern(call);
         }

@@ -98,7 +98,9 @@ fn included(configuration: &Configuration<'_>, rules: &OwnRules) -> Vec<(Form, D
         _ => rules.all().iter().any(|rule| !rule.node.is_of_rule_files()),
     };
     let document = configuration.config.root().node().document();
-    let named = configuration.facts.pulled_in(document, configuration.folder);
+    let named = configuration
+        .facts
+        .pulled_in(document, configuration.folder);
     let mut out = Vec::new();
     for (purpose, path) in named {
         let form = match purpose {
@@ -133,9 +135,17 @@ impl<'a> Subject<'a> {
             rules.map(|rule| &**rule).collect()
         };
         let kinds: HashSet<&str> = found.iter().map(|one| one.kind.word()).collect();
-        let asked = rules.all().iter().filter(|rule| kinds.contains(rule.node.word()));
+        let asked = rules
+            .all()
+            .iter()
+            .filter(|rule| kinds.contains(rule.node.word()));
         let asked: Vec<Fact> = asked.flat_map(|rule| rule.facts.iter().copied()).collect();
-        if asked.is_empty() && !rules.all().iter().any(|rule| kinds.contains(rule.node.word())) {
+        if asked.is_empty()
+            && !rules
+                .all()
+                .iter()
+                .any(|rule| kinds.contains(rule.node.word()))
+        {
             return;
         }
         let mut base = Context::with_env(budget::env());
@@ -181,7 +191,8 @@ impl<'a> Subject<'a> {
                 (Fact::Environment, _) => match environment {
                     Some(name) => Known::Value(value::text(name)),
                     None => Known::Unknown(Some(
-                        "promvet.yaml does not say which environment the file belongs to".to_owned(),
+                        "promvet.yaml does not say which environment the file belongs to"
+                            .to_owned(),
                     )),
                 },
                 _ => Known::Unknown(Some("the configuration is not known".to_owned())),
@@ -192,8 +203,12 @@ impl<'a> Subject<'a> {
     }
 
     fn clients(&self, asked: &[Fact]) -> Vec<Client<'a>> {
-        let wanted = asked.iter().any(|fact| matches!(fact, Fact::Urls | Fact::Issuer));
-        let own = self.configuration.filter(|_| wanted && self.form == Form::Config);
+        let wanted = asked
+            .iter()
+            .any(|fact| matches!(fact, Fact::Urls | Fact::Issuer));
+        let own = self
+            .configuration
+            .filter(|_| wanted && self.form == Form::Config);
         own.map_or_else(Vec::new, |it| it.config.clients())
     }
 
@@ -208,9 +223,13 @@ impl<'a> Subject<'a> {
         let mut out = Bound::default();
         let asked = |fact: Fact| rules.iter().any(|rule| rule.facts.contains(&fact));
         let node = found.node;
-        let global = self.configuration.and_then(|it| it.config.root().get("global"));
+        let global = self
+            .configuration
+            .and_then(|it| it.config.root().get("global"));
         let entry = self.entry(node);
-        let client = clients.iter().find(|client| client.node.span() == node.span());
+        let client = clients
+            .iter()
+            .find(|client| client.node.span() == node.span());
         let own = [
             Fact::Own,
             Fact::Effective,
@@ -305,7 +324,13 @@ enum Neither {
 }
 
 impl Bound {
-    fn judge(&self, rule: &OwnRule, node: Node<'_>, context: &Context<'_, '_>, out: &mut Judgement) {
+    fn judge(
+        &self,
+        rule: &OwnRule,
+        node: Node<'_>,
+        context: &Context<'_, '_>,
+        out: &mut Judgement,
+    ) {
         let evaluate = || self.evaluate(rule, context);
         let came_to = catch_unwind(AssertUnwindSafe(evaluate)).unwrap_or_else(|_| {
             let why = "its evaluation failed, which is a fault of promvet's own";
@@ -316,14 +341,16 @@ impl Bound {
             Ok(true) => {
                 let message = rule.message.fill(context);
                 let help = rule.help.as_ref().map(|help| help.fill(context));
-                out.findings.push(finding(rule, node, rule.severity, message, help));
+                out.findings
+                    .push(finding(rule, node, rule.severity, message, help));
             }
             Err(Neither::Unknown(Some(why))) => self.unknown(rule, node, &why, out),
             Err(Neither::Failed(why)) => {
                 let reason = format!("the rule {} {FAILED}: {why}", rule.name);
                 let page = rule.text.path();
                 let settle = format!("correct the condition in {page}, and add such an example");
-                out.unchecked.push(unchecked(rule, node, reason, Some(settle)));
+                out.unchecked
+                    .push(unchecked(rule, node, reason, Some(settle)));
             }
         }
     }
@@ -360,7 +387,10 @@ impl Bound {
     fn why(&self, error: &ExecutionError, rule: &OwnRule) -> Neither {
         match error {
             ExecutionError::UndeclaredReference(name) => {
-                let fact = self.unknown.iter().find(|(fact, _)| fact.name() == &***name);
+                let fact = self
+                    .unknown
+                    .iter()
+                    .find(|(fact, _)| fact.name() == &***name);
                 match fact {
                     Some((_, why)) => Neither::Unknown(why.clone()),
                     None => Neither::Failed(format!("nothing is called `{name}`")),
@@ -443,12 +473,7 @@ fn finding(
     }
 }
 
-fn unchecked(
-    rule: &OwnRule,
-    node: Node<'_>,
-    reason: String,
-    settle: Option<String>,
-) -> Unchecked {
+fn unchecked(rule: &OwnRule, node: Node<'_>, reason: String, settle: Option<String>) -> Unchecked {
     let target = target(rule, node);
     Unchecked {
         place: target.place(),

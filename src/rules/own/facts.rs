@@ -232,7 +232,8 @@ fn file_of<'d>(key: &str, section: Node<'d>) -> Option<&'d str> {
 pub(super) fn mount<'d>(configuration: &Configuration<'_>) -> Known<'d> {
     let facts = configuration.facts;
     let unknown = || {
-        let why = "nothing in the tree says what runs this configuration; `mounts` in promvet.yaml can";
+        let why =
+            "nothing in the tree says what runs this configuration; `mounts` in promvet.yaml can";
         Known::Unknown(Some(why.to_owned()))
     };
     if configuration.folder.is_none() {
@@ -256,10 +257,7 @@ pub(super) fn mount<'d>(configuration: &Configuration<'_>) -> Known<'d> {
 
 /// What file it is: its path in the tree, and whether something renders it first.
 pub(super) fn file<'d>(path: String, template: bool, environment: Option<&str>) -> Value<'d> {
-    let mut out = vec![
-        ("path", value::text(path)),
-        ("template", boolean(template)),
-    ];
+    let mut out = vec![("path", value::text(path)), ("template", boolean(template))];
     out.extend(environment.map(|name| ("environment", value::text(name))));
     value::record(out)
 }

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use cel::common::ast::IdedExpr;
-use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelNull, CelString, CelUInt};
+use cel::common::types::{
+    CelBool, CelDouble, CelInt, CelList, CelMap, CelNull, CelString, CelUInt,
+};
 use cel::common::value::Val;
 use cel::{Context, Value};
 
@@ -55,7 +57,12 @@ pub(super) fn read(node: Node<'_>, kind: Kind) -> Result<Template, Vec<PolicyErr
             at += 2;
         } else if rest.starts_with('{') {
             let Some(length) = length(rest) else {
-                wrong.push(mistake(node, at, "this brace is not closed", "write `{{` for a brace"));
+                wrong.push(mistake(
+                    node,
+                    at,
+                    "this brace is not closed",
+                    "write `{{` for a brace",
+                ));
                 break;
             };
             out.pieces.push(Piece::Text(std::mem::take(&mut plain)));
@@ -68,12 +75,21 @@ pub(super) fn read(node: Node<'_>, kind: Kind) -> Result<Template, Vec<PolicyErr
             }
             at += length + 1;
         } else if rest.starts_with('}') {
-            wrong.push(mistake(node, at, "this brace closes nothing", "write `}}` for a brace"));
+            wrong.push(mistake(
+                node,
+                at,
+                "this brace closes nothing",
+                "write `}}` for a brace",
+            ));
             break;
         }
     }
     out.pieces.push(Piece::Text(plain));
-    if wrong.is_empty() { Ok(out) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(out)
+    } else {
+        Err(wrong)
+    }
 }
 
 fn mistake(node: Node<'_>, at: usize, message: &str, help: &str) -> PolicyError {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelString};
 
-use super::page::{self, OwnRule};
 use super::budget::entry_parts;
+use super::page::{self, OwnRule};
 use super::syntax::{Source, parts};
 use crate::finding::Place;
 
@@ -80,14 +80,24 @@ fn replace(expr: &mut IdedExpr, change: &Change) {
     match &mut expr.expr {
         Expr::Call(call) => {
             let target = call.target.as_deref_mut().into_iter();
-            target.chain(&mut call.args).for_each(|part| replace(part, change));
+            target
+                .chain(&mut call.args)
+                .for_each(|part| replace(part, change));
         }
         Expr::Comprehension(it) => {
-            for part in [&mut it.iter_range, &mut it.loop_cond, &mut it.loop_step, &mut it.result] {
+            for part in [
+                &mut it.iter_range,
+                &mut it.loop_cond,
+                &mut it.loop_step,
+                &mut it.result,
+            ] {
                 replace(part, change);
             }
         }
-        Expr::List(list) => list.elements.iter_mut().for_each(|part| replace(part, change)),
+        Expr::List(list) => list
+            .elements
+            .iter_mut()
+            .for_each(|part| replace(part, change)),
         Expr::Map(map) => {
             let parts = map.entries.iter_mut().flat_map(entry_parts);
             parts.for_each(|part| replace(part, change));
@@ -128,7 +138,10 @@ fn of_call(expr: &IdedExpr, call: &CallExpr, out: &mut Vec<Change>) {
         out.push(Change {
             id: expr.id,
             says,
-            with: IdedExpr { id: expr.id, expr: with },
+            with: IdedExpr {
+                id: expr.id,
+                expr: with,
+            },
         });
     };
     let name = &*call.func_name;
@@ -145,8 +158,14 @@ fn of_call(expr: &IdedExpr, call: &CallExpr, out: &mut Vec<Change>) {
     };
     if let (Some((word, other, instead)), [left, right]) = (logic, call.args.as_slice()) {
         add(format!("with `{instead}` for `{word}`"), renamed(other));
-        add(format!("without what stands left of `{word}`"), right.expr.clone());
-        add(format!("without what stands right of `{word}`"), left.expr.clone());
+        add(
+            format!("without what stands left of `{word}`"),
+            right.expr.clone(),
+        );
+        add(
+            format!("without what stands right of `{word}`"),
+            left.expr.clone(),
+        );
     }
     if let Some((_, word, other, instead)) = OPERATORS.iter().find(|row| row.0 == name) {
         add(format!("with `{instead}` for `{word}`"), renamed(other));
@@ -154,7 +173,10 @@ fn of_call(expr: &IdedExpr, call: &CallExpr, out: &mut Vec<Change>) {
     if let (operators::LOGICAL_NOT, [inner]) = (name, call.args.as_slice()) {
         add("without `!`".to_owned(), inner.expr.clone());
     }
-    if matches!(name, operators::IN | "contains" | "startsWith" | "endsWith" | "matches") {
+    if matches!(
+        name,
+        operators::IN | "contains" | "startsWith" | "endsWith" | "matches"
+    ) {
         let word = name.trim_start_matches('@');
         add(format!("with `{word}` negated"), negated(expr.clone()).expr);
     }
@@ -164,7 +186,10 @@ fn of_literal(expr: &IdedExpr, value: &LiteralValue, out: &mut Vec<Change>) {
     let changed = match value {
         LiteralValue::Int(number) => {
             let more = number.inner().saturating_add(1);
-            Some((format!("with {more} for {}", number.inner()), LiteralValue::Int(CelInt::from(more))))
+            Some((
+                format!("with {more} for {}", number.inner()),
+                LiteralValue::Int(CelInt::from(more)),
+            ))
         }
         LiteralValue::Double(number) => {
             let more = number.inner() + 1.0;
@@ -173,11 +198,17 @@ fn of_literal(expr: &IdedExpr, value: &LiteralValue, out: &mut Vec<Change>) {
         }
         LiteralValue::Boolean(value) => {
             let other = !*value.inner();
-            Some((format!("with {other} for {}", !other), LiteralValue::Boolean(CelBool::from(other))))
+            Some((
+                format!("with {other} for {}", !other),
+                LiteralValue::Boolean(CelBool::from(other)),
+            ))
         }
         LiteralValue::String(text) => {
             let other = format!("{}~", text.inner());
-            let says = format!("with another text for '{}'", super::syntax::cut(text.inner()));
+            let says = format!(
+                "with another text for '{}'",
+                super::syntax::cut(text.inner())
+            );
             Some((says, LiteralValue::String(CelString::from(other))))
         }
         _ => None,

@@ -3,7 +3,9 @@
 use crate::schema::counting;
 use crate::schema::table::Type::{Duration, Int, List, Map, Section, Text};
 use crate::schema::table::{NullItem, Struct, Type, key};
-use crate::schema::tables::{alerting, http_client, relabel, remote_read, remote_write, root, scrape};
+use crate::schema::tables::{
+    alerting, http_client, relabel, remote_read, remote_write, root, scrape,
+};
 use crate::yaml::{Document, Node};
 
 /// What a rule looks at.
@@ -71,18 +73,68 @@ static RULE: Struct = Struct {
 /// Every kind: its word in pages, what it is called in sentences, and what its keys are, where they
 /// are always the same.
 const KINDS: &[(Kind, &str, &str, Option<&Struct>)] = &[
-    (Kind::Config, "config", "a configuration", Some(&root::CONFIG)),
-    (Kind::ScrapeConfig, "scrape_config", "an entry of `scrape_configs`", Some(&scrape::SCRAPE)),
-    (Kind::RemoteWrite, "remote_write", "an entry of `remote_write`", Some(&remote_write::REMOTE_WRITE)),
-    (Kind::RemoteRead, "remote_read", "an entry of `remote_read`", Some(&remote_read::REMOTE_READ)),
-    (Kind::Alertmanager, "alertmanager", "an entry of `alertmanagers`", Some(&alerting::ALERTMANAGER)),
+    (
+        Kind::Config,
+        "config",
+        "a configuration",
+        Some(&root::CONFIG),
+    ),
+    (
+        Kind::ScrapeConfig,
+        "scrape_config",
+        "an entry of `scrape_configs`",
+        Some(&scrape::SCRAPE),
+    ),
+    (
+        Kind::RemoteWrite,
+        "remote_write",
+        "an entry of `remote_write`",
+        Some(&remote_write::REMOTE_WRITE),
+    ),
+    (
+        Kind::RemoteRead,
+        "remote_read",
+        "an entry of `remote_read`",
+        Some(&remote_read::REMOTE_READ),
+    ),
+    (
+        Kind::Alertmanager,
+        "alertmanager",
+        "an entry of `alertmanagers`",
+        Some(&alerting::ALERTMANAGER),
+    ),
     (Kind::HttpClient, "http_client", "an HTTP client", None),
-    (Kind::TlsConfig, "tls_config", "a `tls_config`", Some(&http_client::TLS)),
-    (Kind::RelabelConfig, "relabel_config", "a relabel rule", Some(&relabel::RELABEL)),
-    (Kind::ServiceDiscovery, "service_discovery", "a service discovery", None),
-    (Kind::RuleGroup, "rule_group", "a group of rules", Some(&RULE_GROUP)),
+    (
+        Kind::TlsConfig,
+        "tls_config",
+        "a `tls_config`",
+        Some(&http_client::TLS),
+    ),
+    (
+        Kind::RelabelConfig,
+        "relabel_config",
+        "a relabel rule",
+        Some(&relabel::RELABEL),
+    ),
+    (
+        Kind::ServiceDiscovery,
+        "service_discovery",
+        "a service discovery",
+        None,
+    ),
+    (
+        Kind::RuleGroup,
+        "rule_group",
+        "a group of rules",
+        Some(&RULE_GROUP),
+    ),
     (Kind::AlertingRule, "alerting_rule", "an alert", Some(&RULE)),
-    (Kind::RecordingRule, "recording_rule", "a recording rule", Some(&RULE)),
+    (
+        Kind::RecordingRule,
+        "recording_rule",
+        "a recording rule",
+        Some(&RULE),
+    ),
 ];
 
 impl Kind {
@@ -202,7 +254,11 @@ fn section<'d>(of: &'static Struct, node: Node<'d>, key: &str, out: &mut Vec<Fou
         let kind = Kind::ServiceDiscovery;
         out.push(Found { kind, node, of });
     }
-    if of.inline.iter().any(|one| std::ptr::eq(one.of, &http_client::HTTP_CLIENT)) {
+    if of
+        .inline
+        .iter()
+        .any(|one| std::ptr::eq(one.of, &http_client::HTTP_CLIENT))
+    {
         let kind = Kind::HttpClient;
         out.push(Found { kind, node, of });
     }

@@ -62,7 +62,14 @@ const UNKNOWN: &[(&str, Unknown)] = &[
 ];
 
 const KEYS: &[&str] = &[
-    "severity", "node", "when", "message", "help", "at", "unknown", "no_ignore",
+    "severity",
+    "node",
+    "when",
+    "message",
+    "help",
+    "at",
+    "unknown",
+    "no_ignore",
 ];
 
 const SEVERITIES: &[&str] = &["error", "warning", "info"];
@@ -78,7 +85,9 @@ impl OwnRule {
     #[must_use]
     pub fn body(&self) -> &str {
         let content = self.text.content();
-        split(content).map_or(content, |(_, body)| body).trim_start()
+        split(content)
+            .map_or(content, |(_, body)| body)
+            .trim_start()
     }
 
     /// The same rule with another condition.
@@ -121,7 +130,9 @@ pub(super) fn front(page: &Arc<Text>) -> Result<(Document, String), PolicyError>
         line.strip_prefix("# ").filter(|_| !fenced)
     });
     let Some(title) = title else {
-        return Err(refuse("a rule page has a title: a line that begins with `# `"));
+        return Err(refuse(
+            "a rule page has a title: a line that begins with `# `",
+        ));
     };
     let text = Text::embedded(page, front.to_owned(), &[(0, start)]);
     match parse_first(&text) {
@@ -185,9 +196,16 @@ impl<'d> Fields<'d> {
     fn need(&self, key: &str, wrong: &mut Mistakes) -> Option<Node<'d>> {
         let found = self.get(key);
         if found.is_none() {
-            let first = self.root.mapping().and_then(|mapping| mapping.written().next());
+            let first = self
+                .root
+                .mapping()
+                .and_then(|mapping| mapping.written().next());
             let at = first.map_or(self.root, |entry| entry.key);
-            wrong.add(at, format!("the front matter of a rule needs `{key}`"), None);
+            wrong.add(
+                at,
+                format!("the front matter of a rule needs `{key}`"),
+                None,
+            );
         }
         found
     }
@@ -207,7 +225,11 @@ impl<'d> Fields<'d> {
                 || format!("known: {}", known().collect::<Vec<_>>().join(", ")),
                 |near| format!("write `{near}`"),
             );
-            wrong.add(node, format!("there is no {what} `{}`", syntax::cut(word)), Some(help));
+            wrong.add(
+                node,
+                format!("there is no {what} `{}`", syntax::cut(word)),
+                Some(help),
+            );
         }
         found.map(|(_, value)| *value)
     }
@@ -219,9 +241,13 @@ impl<'d> Fields<'d> {
         page: &Arc<Text>,
         wrong: &mut Mistakes,
     ) -> Option<OwnRule> {
-        let severities = SEVERITIES.iter().filter_map(|word| Some((*word, Severity::from_word(word)?)));
+        let severities = SEVERITIES
+            .iter()
+            .filter_map(|word| Some((*word, Severity::from_word(word)?)));
         let severities: Vec<_> = severities.collect();
-        let kinds: Vec<_> = Kind::words().filter_map(|word| Some((word, Kind::from_word(word)?))).collect();
+        let kinds: Vec<_> = Kind::words()
+            .filter_map(|word| Some((word, Kind::from_word(word)?)))
+            .collect();
         let severity = self.need("severity", wrong);
         let severity = severity.and_then(|node| Self::word(node, "severity", &severities, wrong));
         let node = self.need("node", wrong);
@@ -320,7 +346,11 @@ fn path(node: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Vec<String> {
             let all = of.all();
             let near = nearest(key, all.iter().map(|found| found.field.key));
             let help = near.map(|near| format!("write `{near}`"));
-            wrong.add(node, format!("{} has no key `{}`", of.name, syntax::cut(key)), help);
+            wrong.add(
+                node,
+                format!("{} has no key `{}`", of.name, syntax::cut(key)),
+                help,
+            );
             break;
         };
         section = match found.field.ty {

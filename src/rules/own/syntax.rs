@@ -75,7 +75,10 @@ impl Source<'_> {
 
     /// The text from the place of a node on.
     pub(super) fn text_from(&self, id: u64) -> &str {
-        let from = self.offsets.offset_for(id).map_or(0, |(from, _)| from as usize);
+        let from = self
+            .offsets
+            .offset_for(id)
+            .map_or(0, |(from, _)| from as usize);
         self.offsets.source.get(from..).unwrap_or("")
     }
 
@@ -189,7 +192,12 @@ fn too_large(expr: &IdedExpr) -> Option<String> {
 /// The parts of an expression, in the order of evaluation.
 pub(super) fn parts(expr: &IdedExpr) -> Vec<&IdedExpr> {
     match &expr.expr {
-        Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).collect(),
+        Expr::Call(call) => call
+            .target
+            .as_deref()
+            .into_iter()
+            .chain(&call.args)
+            .collect(),
         Expr::Comprehension(it) => vec![
             &it.iter_range,
             &it.accu_init,
@@ -198,8 +206,16 @@ pub(super) fn parts(expr: &IdedExpr) -> Vec<&IdedExpr> {
             &it.result,
         ],
         Expr::List(list) => list.elements.iter().collect(),
-        Expr::Map(map) => map.entries.iter().flat_map(|entry| of_entry(&entry.expr)).collect(),
-        Expr::Struct(it) => it.entries.iter().flat_map(|entry| of_entry(&entry.expr)).collect(),
+        Expr::Map(map) => map
+            .entries
+            .iter()
+            .flat_map(|entry| of_entry(&entry.expr))
+            .collect(),
+        Expr::Struct(it) => it
+            .entries
+            .iter()
+            .flat_map(|entry| of_entry(&entry.expr))
+            .collect(),
         Expr::Select(select) => vec![&*select.operand],
         Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => Vec::new(),
     }
@@ -237,14 +253,22 @@ fn byte_at(text: &str, (line, column): (isize, isize)) -> usize {
     let column = usize::try_from(column - 1).unwrap_or(0);
     let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
     let rest = text.get(start..).unwrap_or("");
-    start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
+    start
+        + rest
+            .char_indices()
+            .nth(column)
+            .map_or(rest.len(), |(at, _)| at)
 }
 
 /// The parser's message without what people can't use.
 fn plain(message: &str) -> String {
     let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
     let message = message.split(" expecting ").next().unwrap_or(message);
-    let quoted = |start: &str| message.strip_prefix(start).map(|rest| rest.trim_matches('\''));
+    let quoted = |start: &str| {
+        message
+            .strip_prefix(start)
+            .map(|rest| rest.trim_matches('\''))
+    };
     let ended = "mismatched input '<EOF>'";
     if message == ended {
         return "it ends too early".to_owned();
@@ -252,7 +276,11 @@ fn plain(message: &str) -> String {
     if message.starts_with("OtherError") {
         return "it is nested too deep".to_owned();
     }
-    for start in ["mismatched input ", "extraneous input ", "no viable alternative at input "] {
+    for start in [
+        "mismatched input ",
+        "extraneous input ",
+        "no viable alternative at input ",
+    ] {
         if let Some(text) = quoted(start) {
             return format!("`{}` is not expected here", cut(text));
         }

@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString};
+use cel::common::types::{
+    CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString,
+};
 use cel::common::value::Val;
 
 use crate::finding::is_secret_name;
@@ -24,12 +26,7 @@ const REDACTED: &str = "[redacted]";
 const DEEPEST: usize = 32;
 
 /// Sections that are there with their defaults even if nobody writes them.
-const ALWAYS_THERE: &[&str] = &[
-    "GlobalConfig",
-    "QueueConfig",
-    "MetadataConfig",
-    "TLSConfig",
-];
+const ALWAYS_THERE: &[&str] = &["GlobalConfig", "QueueConfig", "MetadataConfig", "TLSConfig"];
 
 /// How a default says that it is that of another key.
 const INHERIT: &str = "inherit:global.";
@@ -89,12 +86,7 @@ impl<'d> Reader<'d> {
     }
 
     /// Adds what counts where nothing is written.
-    fn fill(
-        self,
-        of: &'static Struct,
-        out: &mut HashMap<CelMapKey<'d>, Value<'d>>,
-        depth: usize,
-    ) {
+    fn fill(self, of: &'static Struct, out: &mut HashMap<CelMapKey<'d>, Value<'d>>, depth: usize) {
         of.each(&mut |found| {
             let key = name(found.field.key);
             if found.field.removed.is_none()
@@ -157,7 +149,9 @@ fn type_of(ty: &Type, key: &str) -> Type {
     let names_secret = !matches!(ty, Type::Section(_)) && is_secret_name(key);
     match found {
         Type::Any if is_secret_name(key) => Type::Secret,
-        Type::Text | Type::List(Type::Text) if names_secret || is_parameter(ty, key) => Type::Secret,
+        Type::Text | Type::List(Type::Text) if names_secret || is_parameter(ty, key) => {
+            Type::Secret
+        }
         other => other,
     }
 }
@@ -176,11 +170,24 @@ fn leaf<'d>(ty: &Type, scalar: Scalar<'d>) -> Value<'d> {
     let plain = scalar.style == Style::Plain;
     let (text, tag) = (scalar.text, scalar.tag);
     let typed: Option<Value<'d>> = match ty {
-        Type::Bool => boxed(coerce::boolean(text, plain, tag).ok().flatten().map(CelBool::from)),
-        Type::Int | Type::Uint => {
-            boxed(coerce::int(text, plain, tag).ok().flatten().map(CelInt::from))
-        }
-        Type::Float => boxed(coerce::float(text, plain, tag).ok().flatten().map(CelDouble::from)),
+        Type::Bool => boxed(
+            coerce::boolean(text, plain, tag)
+                .ok()
+                .flatten()
+                .map(CelBool::from),
+        ),
+        Type::Int | Type::Uint => boxed(
+            coerce::int(text, plain, tag)
+                .ok()
+                .flatten()
+                .map(CelInt::from),
+        ),
+        Type::Float => boxed(
+            coerce::float(text, plain, tag)
+                .ok()
+                .flatten()
+                .map(CelDouble::from),
+        ),
         Type::Any => any(scalar, plain),
         Type::Secret if !text.is_empty() => Some(Box::new(CelString::from(REDACTED))),
         Type::Url | Type::UrlText if text.contains(['@', '?']) => {
