@@ -1,10 +1,10 @@
 //! The kinds of nodes that a rule of one's own can look at, and where they are in a document.
 
 use crate::schema::counting;
-use crate::schema::table::Type::{Duration, Int, List, Map, Section, Text};
-use crate::schema::table::{NullItem, Struct, Type, key};
+use crate::schema::table::Struct;
+use crate::schema::table::Type::{self, List, Section};
 use crate::schema::tables::{
-    alerting, http_client, relabel, remote_read, remote_write, root, scrape,
+    alerting, http_client, relabel, remote_read, remote_write, root, rule_file, scrape,
 };
 use crate::yaml::{Document, Node};
 
@@ -36,39 +36,6 @@ pub enum Kind {
     /// A recording rule of a rule file.
     RecordingRule,
 }
-
-/// A group of a rule file, as far as its types go (Prometheus `model/rulefmt`).
-static RULE_GROUP: Struct = Struct {
-    name: "RuleGroup",
-    fields: &[
-        key("name", Text),
-        key("interval", Duration),
-        key("query_offset", Duration),
-        key("limit", Int),
-        key("labels", Map(&Text, &Text)),
-        key("rules", List(&Section(&RULE))),
-    ],
-    inline: &[],
-    checks: &[],
-    null_item: NullItem::Zero,
-};
-
-/// A rule of a rule file.
-static RULE: Struct = Struct {
-    name: "Rule",
-    fields: &[
-        key("alert", Text),
-        key("record", Text),
-        key("expr", Text),
-        key("for", Duration).default("0s"),
-        key("keep_firing_for", Duration).default("0s"),
-        key("labels", Map(&Text, &Text)),
-        key("annotations", Map(&Text, &Text)),
-    ],
-    inline: &[],
-    checks: &[],
-    null_item: NullItem::Zero,
-};
 
 /// Every kind: its word in pages, what it is called in sentences, and what its keys are, where they
 /// are always the same.
@@ -126,14 +93,19 @@ const KINDS: &[(Kind, &str, &str, Option<&Struct>)] = &[
         Kind::RuleGroup,
         "rule_group",
         "a group of rules",
-        Some(&RULE_GROUP),
+        Some(&rule_file::GROUP),
     ),
-    (Kind::AlertingRule, "alerting_rule", "an alert", Some(&RULE)),
+    (
+        Kind::AlertingRule,
+        "alerting_rule",
+        "an alert",
+        Some(&rule_file::RULE),
+    ),
     (
         Kind::RecordingRule,
         "recording_rule",
         "a recording rule",
-        Some(&RULE),
+        Some(&rule_file::RULE),
     ),
 ];
 
@@ -221,7 +193,7 @@ fn rule_groups<'d>(root: Node<'d>, out: &mut Vec<Found<'d>>) {
         out.push(Found {
             kind: Kind::RuleGroup,
             node: group,
-            of: &RULE_GROUP,
+            of: &rule_file::GROUP,
         });
         for rule in group.get("rules").into_iter().flat_map(Node::items) {
             let kind = if rule.get("alert").is_some() {
@@ -233,7 +205,7 @@ fn rule_groups<'d>(root: Node<'d>, out: &mut Vec<Found<'d>>) {
                 out.push(Found {
                     kind,
                     node: rule,
-                    of: &RULE,
+                    of: &rule_file::RULE,
                 });
             }
         }
