@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::args::New;
 use super::check::complain_of_policy;
 use super::{Exit, complain, policies};
-use crate::report::write_file;
+use crate::report::write_new_file;
 use crate::rules::own::{Kind, fault_of_name};
 use crate::source::{Folder, Tree as _};
 
@@ -57,16 +57,14 @@ fn rule(name: &str, kind: Kind) -> Result<(PathBuf, bool), Vec<String>> {
         .map_or(Path::new(FOLDER), PathBuf::as_path)
         .join(format!("{name}.md"));
     let shown = tree.shown(&path);
-    if tree.metadata(&tree.absolute(&path)).is_ok() {
-        return Err(one(format!(
-            "{shown} is there already, and is left as it is"
-        )));
-    }
-    let failed = |error: io::Error| one(format!("{shown} can't be written: {error}"));
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).map_err(failed)?;
-    }
-    write_file(&path, page(name, kind).as_bytes()).map_err(failed)?;
+    write_new_file(&path, page(name, kind).as_bytes()).map_err(|error| {
+        one(match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                format!("{shown} is there already, and is left as it is")
+            }
+            _ => format!("{shown} can't be written: {error}"),
+        })
+    })?;
     Ok((path, folder.is_some()))
 }
 

@@ -34,7 +34,7 @@ mod tests;
 
 use std::io::{self, Write};
 
-pub use delivery::{unless_closed, write_file};
+pub use delivery::{unless_closed, write_file, write_new_file};
 pub use outcome::{CheckedFile, Outcome, OwnPage, Reported, Summary};
 
 /// What a format is told about rules.

@@ -415,7 +415,7 @@ fn words(error: &ExecutionError) -> String {
         }
         ExecutionError::NoSuchOverload(overload) => {
             let types = overload.argument_types().join(" and ");
-            let name = overload.function().replace('_', "").replace('@', "");
+            let name = overload.function().replace(['_', '@'], "");
             format!("`{name}` can't be applied to {types}")
         }
         ExecutionError::UnexpectedType { got, want } => {
