@@ -159,7 +159,7 @@ pub(super) fn of_rule_file(
         return Judgement::default();
     }
     let path = facts.relative(&found.path);
-    own::judge_rule_file(text, path, rules, &Scene::default())
+    own::judge_rule_file(text, path, rules)
 }
 
 /// The pages of all rules that a run knew, for reports.

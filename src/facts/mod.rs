@@ -18,7 +18,7 @@ pub mod token;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 pub use credential_file::{Asked, FileState, Host, Judged, Lookup, Open, Unverified};
 pub use demand::Demand;
@@ -71,6 +71,7 @@ pub struct Facts<'t> {
     tracked: OnceLock<Option<BTreeSet<PathBuf>>>,
     catalogue: Catalogue,
     shelf: included::Shelf,
+    looked_at: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl fmt::Debug for Facts<'_> {
@@ -98,6 +99,7 @@ impl<'t> Facts<'t> {
             tracked: OnceLock::new(),
             catalogue: Catalogue::default(),
             shelf: included::Shelf::default(),
+            looked_at: Mutex::default(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The files that a configuration includes, for those who look into them.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use super::Facts;
 use super::included::{self, Matched, Purpose};
@@ -20,6 +20,17 @@ impl Facts<'_> {
             _ => Vec::new(),
         });
         files.collect()
+    }
+
+    /// Whether nobody has asked so of this file yet: what many configurations include is looked
+    /// into once.
+    #[must_use]
+    pub fn is_first_look(&self, path: &Path) -> bool {
+        let mut looked_at = self
+            .looked_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        looked_at.insert(path.to_owned())
     }
 
     /// What stands in a file of the tree, if it can be read.

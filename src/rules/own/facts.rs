@@ -84,7 +84,7 @@ pub(super) const CREDENTIAL: &[&str] = &["kind", "key", "inline", "file"];
 /// The keys of a mount.
 pub(super) const MOUNT: &[&str] = &["path", "source"];
 /// The keys of a file.
-pub(super) const FILE: &[&str] = &["path", "template", "environment"];
+pub(super) const FILE: &[&str] = &["path", "template"];
 
 /// A fact as far as it is known.
 pub(super) enum Known<'d> {
@@ -148,14 +148,24 @@ fn parts<'d>(endpoint: &Endpoint) -> (Value<'d>, Holes) {
 }
 
 /// Everything that an HTTP client surely talks to.
-pub(super) fn urls<'d>(client: &Client<'_>) -> Known<'d> {
-    let peers = client.peers();
+pub(super) fn urls<'d>(client: Option<&Client<'_>>) -> Known<'d> {
+    let peers = client.map_or(&[][..], Client::peers);
     if peers.is_empty() {
-        let why = "whom it talks to is found out only while Prometheus runs";
+        let why = "whom it talks to is not known before Prometheus runs";
         return Known::Unknown(Some(why.to_owned()));
     }
     let urls = peers.iter().map(|peer| parts(&peer.endpoint).0);
     Known::Value(value::list(urls.collect()))
+}
+
+/// The environment that policy counts a file to.
+pub(super) fn environment<'d>(name: Option<&str>) -> Known<'d> {
+    match name {
+        Some(name) => Known::Value(value::text(name)),
+        None => Known::Unknown(Some(
+            "promvet.yaml does not say which environment the file belongs to".to_owned(),
+        )),
+    }
 }
 
 /// The receiver that an entry sends to.
@@ -256,10 +266,11 @@ pub(super) fn mount<'d>(configuration: &Configuration<'_>) -> Known<'d> {
 }
 
 /// What file it is: its path in the tree, and whether something renders it first.
-pub(super) fn file<'d>(path: String, template: bool, environment: Option<&str>) -> Value<'d> {
-    let mut out = vec![("path", value::text(path)), ("template", boolean(template))];
-    out.extend(environment.map(|name| ("environment", value::text(name))));
-    value::record(out)
+pub(super) fn file<'d>(path: String, template: bool) -> Value<'d> {
+    value::record(vec![
+        ("path", value::text(path)),
+        ("template", boolean(template)),
+    ])
 }
 
 fn boolean<'d>(yes: bool) -> Value<'d> {

@@ -13,16 +13,19 @@ mod message;
 mod mutants;
 mod nodes;
 mod page;
+mod subject;
 mod syntax;
 mod value;
+mod verdict;
 
 #[cfg(test)]
 mod tests;
 
-pub use engine::{Scene, is_failure, judge, judge_rule_file};
+pub use engine::{Scene, judge, judge_rule_file};
 pub use mutants::{Mutant, mutants};
 pub use nodes::{Form, Kind};
 pub use page::{OwnRule, Unknown};
+pub use verdict::is_failure;
 
 use std::sync::Arc;
 
