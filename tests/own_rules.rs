@@ -479,10 +479,7 @@ fn mutate_lists_what_no_example_pins_down() {
 #[test]
 fn new_rule_writes_a_page_whose_examples_pass() {
     for node in ["remote_write", "config", "alerting_rule", "tls_config"] {
-        let folder = tree(&[
-            ("promvet.yaml", "rule_folders: [policies]\n"),
-            ("policies/README.md", ""),
-        ]);
+        let folder = tree(&[("promvet.yaml", "rule_folders: [policies]\n")]);
         let output = promvet(
             folder.path(),
             &["new", "rule", "acme/first", "--node", node],

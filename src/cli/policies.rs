@@ -79,29 +79,43 @@ pub(super) fn read(
     }
 }
 
-/// The policy of the tree in which promvet was started, and the rules of its own.
-fn here(tree: &dyn Tree) -> Read {
+/// What reading a policy file gives, if it is there.
+type Read<T> = Option<Result<T, Vec<PolicyError>>>;
+
+/// What `read` gives for the policy file of the tree in which promvet was started.
+fn here<T: Default>(
+    tree: &dyn Tree,
+    read: impl Fn(&Path) -> Read<T>,
+) -> Result<T, Vec<PolicyError>> {
     let root = tree.root_of(tree.base());
     let mut candidates = FILE_NAMES.iter().map(|name| root.join(name));
-    let read = candidates.find_map(|path| read_one(&path, false, tree));
-    read.unwrap_or_else(|| Ok(<(Policy, OwnRules)>::default()))
+    let found = candidates.find_map(|path| read(&path));
+    found.unwrap_or_else(|| Ok(T::default()))
 }
 
 /// The rules of its own that the tree has in which promvet was started.
 pub(super) fn own_rules_here(tree: &dyn Tree) -> Result<OwnRules, Vec<PolicyError>> {
-    here(tree).map(|(_, own)| own)
+    let read = here(tree, |path| read_one(path, false, tree));
+    read.map(|(_, own)| own)
 }
 
-/// The folders of rules that the tree has in which promvet was started.
+/// The folders of rules that the tree has in which promvet was started. They need not be there.
 pub(super) fn rule_folders_here(tree: &dyn Tree) -> Result<Vec<PathBuf>, Vec<PolicyError>> {
-    let policy = here(tree)?.0;
+    let policy = here(tree, |path| read_policy(path, false, tree))?;
     Ok(policy.rule_folders.iter().map(RuleFolder::shown).collect())
 }
 
-type Read = Result<(Policy, OwnRules), Vec<PolicyError>>;
+/// Reads one policy file and the rules that it names.
+fn read_one(path: &Path, named: bool, tree: &dyn Tree) -> Read<(Policy, OwnRules)> {
+    let policy = read_policy(path, named, tree)?;
+    Some(policy.and_then(|policy| {
+        let own = own_rules::named_by(&policy, tree)?;
+        check_names(policy, &own).map(|policy| (policy, own))
+    }))
+}
 
-/// Reads one policy file and the rules that it names, if it is there.
-fn read_one(path: &Path, named: bool, tree: &dyn Tree) -> Option<Read> {
+/// Reads one policy file.
+fn read_policy(path: &Path, named: bool, tree: &dyn Tree) -> Read<Policy> {
     let shown = tree.shown(path);
     let bytes = match tree.read(path, LARGEST) {
         Ok(bytes) => bytes,
@@ -116,10 +130,7 @@ fn read_one(path: &Path, named: bool, tree: &dyn Tree) -> Option<Read> {
     let folder = shown
         .rsplit_once('/')
         .map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    Some(Policy::read(&text, &folder).and_then(|policy| {
-        let own = own_rules::named_by(&policy, tree)?;
-        check_names(policy, &own).map(|policy| (policy, own))
-    }))
+    Some(Policy::read(&text, &folder))
 }
 
 /// Refuses levels for rules that do not exist.
