@@ -4,7 +4,7 @@
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, operators};
 
 use super::budget;
-use super::facts::{self, Fact};
+use super::facts::{self, Fact, Use};
 use super::nodes::Kind;
 use super::syntax::{Source, parts};
 use crate::finding::nearest;
@@ -85,8 +85,8 @@ const NO_BOOLEAN: &[&str] = &[
 
 /// What an expression names, and what is wrong with it.
 pub(super) struct Checked {
-    /// The facts that it names.
-    pub(super) facts: Vec<Fact>,
+    /// What it takes of which facts.
+    pub(super) uses: Vec<Use>,
     /// What is wrong.
     pub(super) mistakes: Vec<PolicyError>,
 }
@@ -98,7 +98,7 @@ pub(super) fn check(source: &Source<'_>, kind: Kind) -> Checked {
         kind,
         bound: Vec::new(),
         out: Checked {
-            facts: Vec::new(),
+            uses: Vec::new(),
             mistakes: Vec::new(),
         },
     };
@@ -139,11 +139,8 @@ impl Checker<'_, '_> {
 
     fn shape(&mut self, expr: &IdedExpr) -> Shape {
         match &expr.expr {
-            Expr::Ident(name) => self.name(expr, name),
-            Expr::Select(select) => {
-                let of = self.shape(&select.operand);
-                self.key(expr, of, &select.field)
-            }
+            Expr::Ident(name) => self.name(expr, name, None),
+            Expr::Select(select) => self.key_of(expr, &select.operand, &select.field),
             Expr::Call(call) => self.call(expr, call),
             Expr::Comprehension(it) => self.comprehension(it),
             Expr::Struct(_) => {
@@ -160,7 +157,17 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn name(&mut self, at: &IdedExpr, name: &str) -> Shape {
+    /// A key of what an expression gives.
+    fn key_of(&mut self, at: &IdedExpr, of: &IdedExpr, key: &str) -> Shape {
+        let of = match &of.expr {
+            Expr::Ident(name) => self.name(of, name, Some(key)),
+            _ => self.shape(of),
+        };
+        self.key(at, of, key)
+    }
+
+    /// A name, of which only a key may be asked.
+    fn name(&mut self, at: &IdedExpr, name: &str, key: Option<&str>) -> Shape {
         if name.starts_with('@') || TYPES.contains(&name) {
             return Shape::Anything;
         }
@@ -180,9 +187,7 @@ impl Checker<'_, '_> {
             self.wrong(at, message, None);
             return Shape::Anything;
         }
-        if !self.out.facts.contains(&fact) {
-            self.out.facts.push(fact);
-        }
+        self.out.uses.push((fact, key.map(str::to_owned)));
         self.fact(fact)
     }
 
@@ -250,12 +255,11 @@ impl Checker<'_, '_> {
         if call.func_name == operators::INDEX
             && let [of, index] = call.args.as_slice()
         {
-            let of = self.shape(of);
+            if let Expr::Literal(LiteralValue::String(key)) = &index.expr {
+                return self.key_of(at, of, key.inner());
+            }
             self.shape(index);
-            return match &index.expr {
-                Expr::Literal(LiteralValue::String(key)) => self.key(at, of, key.inner()),
-                _ => item(of),
-            };
+            return item(self.shape(of));
         }
         for part in parts(at) {
             self.shape(part);

@@ -88,8 +88,8 @@ pub fn judge_rule_file(text: &Arc<Text>, path: String, rules: &OwnRules) -> Judg
 
 /// Whether what a rule says of a rule file can differ from configuration to configuration.
 fn asks(rule: &OwnRule) -> bool {
-    let mut facts = rule.facts.iter();
-    facts.any(|fact| matches!(fact, Fact::Config | Fact::Mount | Fact::Environment))
+    let facts = [Fact::Config, Fact::Mount, Fact::Environment];
+    facts.into_iter().any(|fact| rule.names(fact))
 }
 
 /// A file that a configuration includes, and the rules for it.

@@ -1,5 +1,7 @@
 //! What a rule of one's own can name besides the node itself, and what of it is known.
 
+use std::collections::BTreeSet;
+
 use cel::common::types::{CelBool, CelInt};
 
 use super::nodes::Kind;
@@ -74,6 +76,38 @@ impl Fact {
     pub(super) fn is_of(self, kind: Kind) -> bool {
         let row = FACTS.iter().find(|row| row.0 == self);
         row.is_some_and(|row| row.2.is_empty() || row.2.contains(&kind))
+    }
+}
+
+/// What an expression takes of a fact: one of its keys, or all of it.
+pub(super) type Use = (Fact, Option<String>);
+
+/// What expressions take of a fact: some keys, or all of it.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted<'r> {
+    All,
+    Keys(BTreeSet<&'r str>),
+}
+
+impl<'r> Wanted<'r> {
+    /// What is taken of a fact in all.
+    pub(super) fn of(fact: Fact, uses: impl Iterator<Item = &'r Use>) -> Self {
+        let mut keys = BTreeSet::new();
+        for (_, key) in uses.filter(|(one, _)| *one == fact) {
+            match key {
+                Some(key) => keys.insert(key.as_str()),
+                None => return Self::All,
+            };
+        }
+        Self::Keys(keys)
+    }
+
+    /// Whether a key is among it.
+    pub(super) fn has(&self, key: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Keys(keys) => keys.contains(key),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use cel::{Context, Value};
 
 use super::budget;
 use super::check;
-use super::facts::Fact;
+use super::facts::Use;
 use super::nodes::Kind;
 use super::syntax::{self, Spot};
 use crate::policy::PolicyError;
@@ -27,8 +27,8 @@ const NOT_KNOWN: &str = "(not known)";
 #[derive(Debug)]
 pub(super) struct Template {
     pieces: Vec<Piece>,
-    /// The facts that the expressions name.
-    pub(super) facts: Vec<Fact>,
+    /// What the expressions take of which facts.
+    pub(super) uses: Vec<Use>,
 }
 
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub(super) fn read(node: Node<'_>, kind: Kind) -> Result<Template, Vec<PolicyErr
     let text = node.as_str().unwrap_or("");
     let mut out = Template {
         pieces: Vec::new(),
-        facts: Vec::new(),
+        uses: Vec::new(),
     };
     let mut wrong = Vec::new();
     let mut plain = String::new();
@@ -67,8 +67,8 @@ pub(super) fn read(node: Node<'_>, kind: Kind) -> Result<Template, Vec<PolicyErr
             };
             out.pieces.push(Piece::Text(std::mem::take(&mut plain)));
             match value(node, at + 1, rest.get(1..length).unwrap_or(""), kind) {
-                Ok((expr, facts)) => {
-                    out.facts.extend(facts);
+                Ok((expr, uses)) => {
+                    out.uses.extend(uses);
                     out.pieces.push(Piece::Value(expr));
                 }
                 Err(mistakes) => wrong.extend(mistakes),
@@ -128,14 +128,14 @@ fn value(
     from: usize,
     text: &str,
     kind: Kind,
-) -> Result<(IdedExpr, Vec<Fact>), Vec<PolicyError>> {
+) -> Result<(IdedExpr, Vec<Use>), Vec<PolicyError>> {
     let source = syntax::read(text, Spot { node, from }, "the value");
     let source = source.map_err(|one| vec![one])?;
     let checked = check::check(&source, kind);
     if !checked.mistakes.is_empty() {
         return Err(checked.mistakes);
     }
-    Ok((budget::paying(source.expr), checked.facts))
+    Ok((budget::paying(source.expr), checked.uses))
 }
 
 impl Template {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cel::common::ast::IdedExpr;
 
-use super::facts::Fact;
+use super::facts::{Fact, Use};
 use super::message::{self, Template};
 use super::nodes::Kind;
 use super::syntax::{self, Source, Spot};
@@ -35,8 +35,8 @@ pub struct OwnRule {
     pub place: Place,
     /// The condition, paying for what it does.
     pub(super) when: IdedExpr,
-    /// The facts that the condition and the messages name.
-    pub(super) facts: Vec<Fact>,
+    /// What the condition and the messages take of which facts.
+    pub(super) uses: Vec<Use>,
     pub(super) message: Template,
     pub(super) help: Option<Template>,
     /// The keys that lead to what is pointed at.
@@ -79,6 +79,11 @@ impl OwnRule {
     #[must_use]
     pub fn group(&self) -> &str {
         self.name.split('/').next().unwrap_or(&self.name)
+    }
+
+    /// Whether it names a fact.
+    pub(super) fn names(&self, fact: Fact) -> bool {
+        self.uses.iter().any(|(one, _)| *one == fact)
     }
 
     /// The page without its front matter.
@@ -262,11 +267,11 @@ impl<'d> Fields<'d> {
         let (node, when, message) = (node?, when?, message?);
         wrong.text(when, "`when`")?;
         wrong.text(message, "`message`")?;
-        let (expr, mut facts) = condition_of(when, node, wrong)?;
-        let message = template(message, node, &mut facts, wrong);
+        let (expr, mut uses) = condition_of(when, node, wrong)?;
+        let message = template(message, node, &mut uses, wrong);
         let help = self.get("help");
         let help = match help {
-            Some(help) => Some(template(help, node, &mut facts, wrong)?),
+            Some(help) => Some(template(help, node, &mut uses, wrong)?),
             None => None,
         };
         let at = self.get("at").map(|at| path(at, node, wrong));
@@ -280,7 +285,7 @@ impl<'d> Fields<'d> {
             text: Arc::clone(page),
             place: when.place(),
             when: expr,
-            facts,
+            uses,
             message: message?,
             help,
             at: at.unwrap_or_default(),
@@ -300,7 +305,7 @@ impl<'d> Fields<'d> {
 }
 
 /// The condition of a rule, checked, and the facts that it names.
-fn condition_of(when: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Option<(IdedExpr, Vec<Fact>)> {
+fn condition_of(when: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Option<(IdedExpr, Vec<Use>)> {
     let source = match read_condition(when) {
         Ok(source) => source,
         Err(mistake) => {
@@ -311,20 +316,18 @@ fn condition_of(when: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Option<(Ide
     let checked = check::check(&source, kind);
     wrong.list.extend(checked.mistakes);
     wrong.list.extend(check::check_boolean(&source));
-    Some((budget::paying(source.expr), checked.facts))
+    Some((budget::paying(source.expr), checked.uses))
 }
 
 fn template(
     node: Node<'_>,
     kind: Kind,
-    facts: &mut Vec<Fact>,
+    uses: &mut Vec<Use>,
     wrong: &mut Mistakes,
 ) -> Option<Template> {
     match message::read(node, kind) {
         Ok(template) => {
-            let new = template.facts.iter().filter(|fact| !facts.contains(fact));
-            let new: Vec<_> = new.copied().collect();
-            facts.extend(new);
+            uses.extend(template.uses.iter().cloned());
             Some(template)
         }
         Err(mistakes) => {

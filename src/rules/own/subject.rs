@@ -7,7 +7,7 @@ use cel::Context;
 
 use super::budget;
 use super::engine::Scene;
-use super::facts::{self, Fact, Known};
+use super::facts::{self, Fact, Known, Use, Wanted};
 use super::nodes::{self, Form, Found, Kind};
 use super::page::OwnRule;
 use super::value::Reader;
@@ -51,16 +51,21 @@ impl<'a> Subject<'a> {
         }
         let kinds: BTreeSet<Kind> = found.iter().map(|one| one.kind).collect();
         let asked = kinds.iter().filter_map(|kind| by_kind.get(kind)).flatten();
-        let asked: Vec<Fact> = asked.flat_map(|rule| rule.facts.iter().copied()).collect();
+        let asked: Vec<&Use> = asked.flat_map(|rule| &rule.uses).collect();
         let mut base = Context::with_env(budget::env());
         let shared = self.shared(&asked, &mut base);
         let lists = self.lists(&asked);
+        let uses = by_kind.iter().map(|(kind, rules)| (*kind, Uses::of(rules)));
+        let uses: BTreeMap<Kind, Uses<'_>> = uses.collect();
         for one in found {
             let Some(rules) = by_kind.get(&one.kind) else {
                 continue;
             };
             let mut context = base.new_inner_scope();
-            let mut known = self.own(&one, rules, &lists, &mut context);
+            let Some(uses) = uses.get(&one.kind) else {
+                continue;
+            };
+            let mut known = self.own(&one, uses, &lists, &mut context);
             known.unknown.extend(shared.iter().cloned());
             for rule in rules {
                 known.judge(rule, one.node, &context, out);
@@ -69,16 +74,21 @@ impl<'a> Subject<'a> {
     }
 
     /// Binds what is the same for all nodes; what of it is not known comes back.
-    fn shared(&self, asked: &[Fact], base: &mut Context<'_, 'a>) -> Vec<(Fact, Option<String>)> {
+    fn shared(&self, asked: &[&Use], base: &mut Context<'_, 'a>) -> Vec<(Fact, Option<String>)> {
         let mut unknown = Vec::new();
         for fact in [Fact::Config, Fact::File, Fact::Mount, Fact::Environment] {
-            if !asked.contains(&fact) {
+            if !asked.iter().any(|(one, _)| *one == fact) {
                 continue;
             }
             let known = match (fact, self.configuration) {
                 (Fact::Config, Some(it)) => {
+                    let reader = Reader {
+                        effective: false,
+                        global: None,
+                        wanted: &Wanted::of(fact, asked.iter().copied()),
+                    };
                     let node = it.config.root().node();
-                    Known::Value(Reader::default().section(&root::CONFIG, node))
+                    Known::Value(reader.section(&root::CONFIG, node))
                 }
                 (Fact::Mount, Some(it)) => facts::mount(it),
                 (Fact::File, _) => {
@@ -92,8 +102,8 @@ impl<'a> Subject<'a> {
         unknown
     }
 
-    fn lists(&self, asked: &[Fact]) -> Lists<'a> {
-        let talks = |fact: &Fact| matches!(fact, Fact::Urls | Fact::Issuer);
+    fn lists(&self, asked: &[&Use]) -> Lists<'a> {
+        let talks = |one: &&Use| matches!(one.0, Fact::Urls | Fact::Issuer);
         let config = Config::new(self.document);
         let config = config.filter(|_| asked.iter().any(talks) && self.form != Form::RuleFile);
         let clients = config.map_or_else(Vec::new, Config::clients).into_iter();
@@ -114,23 +124,25 @@ impl<'a> Subject<'a> {
     fn own(
         &self,
         found: &Found<'a>,
-        rules: &[&OwnRule],
+        uses: &Uses<'_>,
         lists: &Lists<'a>,
         context: &mut Context<'_, 'a>,
     ) -> Bound {
         let mut out = Bound::default();
-        let asked = |fact: &Fact| rules.iter().any(|rule| rule.facts.contains(fact));
         let node = found.node;
         let entry = lists.entries.get(&node.span()).copied();
         let client = lists.clients.get(&node.span());
-        let effective = Reader {
-            effective: true,
+        let reader = |effective, wanted| Reader {
+            effective,
             global: lists.global,
+            wanted,
         };
-        for fact in OWN.iter().copied().filter(asked) {
+        for fact in uses.facts.iter().copied() {
             let known = match fact {
-                Fact::Own => Known::Value(Reader::default().section(found.of, node)),
-                Fact::Effective => Known::Value(effective.section(found.of, node)),
+                Fact::Own => Known::Value(reader(false, &uses.own).section(found.of, node)),
+                Fact::Effective => {
+                    Known::Value(reader(true, &uses.effective).section(found.of, node))
+                }
                 Fact::Url => {
                     let (known, holes) = url(found, entry);
                     out.holes = holes;
@@ -151,6 +163,25 @@ impl<'a> Subject<'a> {
             bind(fact, known, context, &mut out.unknown);
         }
         out
+    }
+}
+
+/// What the rules for one kind of nodes take of a node.
+struct Uses<'r> {
+    facts: Vec<Fact>,
+    own: Wanted<'r>,
+    effective: Wanted<'r>,
+}
+
+impl<'r> Uses<'r> {
+    fn of(rules: &[&'r OwnRule]) -> Self {
+        let uses = || rules.iter().flat_map(|rule| &rule.uses);
+        let named = |fact: &Fact| rules.iter().any(|rule| rule.names(*fact));
+        Self {
+            facts: OWN.iter().copied().filter(named).collect(),
+            own: Wanted::of(Fact::Own, uses()),
+            effective: Wanted::of(Fact::Effective, uses()),
+        }
     }
 }
 

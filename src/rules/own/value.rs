@@ -8,6 +8,7 @@ use cel::common::types::{
 };
 use cel::common::value::Val;
 
+use super::facts::Wanted;
 use crate::finding::is_secret_name;
 use crate::prometheus::endpoint::{Endpoint, is_secret_parameter};
 use crate::schema::counting;
@@ -32,15 +33,17 @@ const ALWAYS_THERE: &[&str] = &["GlobalConfig", "QueueConfig", "MetadataConfig",
 const INHERIT: &str = "inherit:global.";
 
 /// Reads nodes.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Reader<'d> {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reader<'r, 'd> {
     /// Whether what is not written has its default.
     pub(super) effective: bool,
     /// The `global` section that defaults come from.
     pub(super) global: Option<Node<'d>>,
+    /// Which keys of the section somebody asks for.
+    pub(super) wanted: &'r Wanted<'r>,
 }
 
-impl<'d> Reader<'d> {
+impl<'d> Reader<'_, 'd> {
     /// A section: a mapping whose keys are known.
     pub(super) fn section(self, of: &'static Struct, node: Node<'d>) -> Value<'d> {
         self.value(&Type::Section(of), node, 0)
@@ -74,7 +77,7 @@ impl<'d> Reader<'d> {
         let mut out = HashMap::new();
         for entry in counting(mapping) {
             // A key without a value is to Prometheus as if it were not there.
-            if !entry.value.is_null() {
+            if !entry.value.is_null() && self.wants(entry.name(), depth) {
                 let ty = type_of(ty, entry.name());
                 out.insert(name(entry.name()), self.value(&ty, entry.value, depth + 1));
             }
@@ -85,9 +88,16 @@ impl<'d> Reader<'d> {
         out
     }
 
+    fn wants(self, key: &str, depth: usize) -> bool {
+        depth > 0 || self.wanted.has(key)
+    }
+
     /// Adds what counts where nothing is written.
     fn fill(self, of: &'static Struct, out: &mut HashMap<CelMapKey<'d>, Value<'d>>, depth: usize) {
         of.each(&mut |found| {
+            if !self.wants(found.field.key, depth) {
+                return;
+            }
             let key = name(found.field.key);
             if found.field.removed.is_none()
                 && !out.contains_key(&key)

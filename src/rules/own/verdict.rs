@@ -114,7 +114,7 @@ impl Bound {
                 }
             }
             ExecutionError::NoSuchKey(key)
-                if rule.facts.contains(&Fact::Url) && self.holes.contains(&&***key) =>
+                if rule.names(Fact::Url) && self.holes.contains(&&***key) =>
             {
                 let why = "a part of the URL is filled in only when the file is rendered";
                 Neither::Unknown(Some(why.to_owned()))
