@@ -18,6 +18,10 @@ struct Front {
     since: String,
     #[serde(default)]
     fixable: bool,
+    /// How settled the rule is; `stable` unless said otherwise.
+    status: Option<String>,
+    /// The severity that its warnings have in the profile `strict`, if it is another one.
+    strict: Option<String>,
 }
 
 /// Node kinds that a native check can look at, and the variant of `Check` for each.
@@ -32,6 +36,16 @@ const CHECKS: &[(&str, &str)] = &[
     ("upgrade", "Upgrade"),
 ];
 
+/// The words for severities, and the variant of `Severity` for each.
+const SEVERITIES: &[(&str, &str)] = &[("error", "Error"), ("warning", "Warning"), ("info", "Info")];
+
+/// The words for how settled a rule is, and the variant of `Status` for each.
+const STATUSES: &[(&str, &str)] = &[
+    ("preview", "Preview"),
+    ("stable", "Stable"),
+    ("deprecated", "Deprecated"),
+];
+
 /// Writes `rules.rs` into the build folder: the modules of the native checks and the table of
 /// pages, in the order of their names.
 pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
@@ -44,17 +58,23 @@ pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
         let name = name_of(&path, &root)?;
         let (front, title) = read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let check = native(&root, &name, &front, &mut modules)?;
-        let severity = match front.severity.as_str() {
-            "error" => "Error",
-            "warning" => "Warning",
-            "info" => "Info",
-            other => return Err(format!("{}: `{other}` is no severity", path.display()).into()),
+        let word = |words: &[(&str, &'static str)], word: &str| {
+            let known = words.iter().find(|(known, _)| *known == word);
+            let known = known.map(|(_, variant)| *variant);
+            known.ok_or_else(|| format!("{}: `{word}` is none of {words:?}", path.display()))
+        };
+        let severity = word(SEVERITIES, &front.severity)?;
+        let status = word(STATUSES, front.status.as_deref().unwrap_or("stable"))?;
+        let strict = match &front.strict {
+            Some(strict) => format!("Some(Severity::{})", word(SEVERITIES, strict)?),
+            None => "None".into(),
         };
         let (node, since, fixable) = (front.node, front.since, front.fixable);
         writeln!(
             table,
             "    Page {{ name: {name:?}, title: {title:?}, severity: Severity::{severity}, \
-             node: {node:?}, since: {since:?}, fixable: {fixable}, text: include_str!({path:?}), \
+             node: {node:?}, since: {since:?}, fixable: {fixable}, \
+             status: Status::{status}, strict: {strict}, text: include_str!({path:?}), \
              check: {check} }},"
         )?;
     }

@@ -727,6 +727,9 @@ fn the_root_file_system_has_the_modes_that_count() {
     let place = "/image/etc/prometheus/secrets/tenant-api-token-default";
     let mimir = "    tls_config:\n      cert_file: /etc/pki/prometheus/client.crt\n      key_file: /etc/pki/prometheus/client.key\n";
     world.replace("prometheus.yml", mimir, "");
+    let mount =
+        "  - path: /etc/pki/prometheus\n    external: true\n    files: [client.crt, client.key]\n";
+    world.replace("promvet.yaml", mount, "");
     for (rights, rule) in [
         ((0o440, 0, 9090), None),
         ((0o400, 0, 0), Some("credentials/unreadable")),

@@ -347,6 +347,65 @@ fn rule_files_are_judged_once_with_or_without_a_configuration() {
 }
 
 #[test]
+fn a_condition_knows_the_environment_that_promvet_yaml_says() {
+    let rule = RULE.replace(
+        "when: url.scheme != 'https'",
+        "when: environment == 'production' && url.host == 'localhost'",
+    );
+    for (environments, found) in [
+        (
+            "environments: [{name: production, files: ['*.yml']}]\n",
+            true,
+        ),
+        ("environments: [{name: staging, files: ['*.yml']}]\n", false),
+        (
+            "environments: [{name: production, labels: {env: prod}}]\n",
+            true,
+        ),
+    ] {
+        let policy = format!("{POLICY}{environments}");
+        let config = format!("global:\n  external_labels: {{env: prod}}\n{HTTP}");
+        let folder = tree(&[
+            ("promvet.yaml", &policy),
+            ("rules/acme/x.md", &rule),
+            ("prometheus.yml", &config),
+        ]);
+        let said = concise(folder.path(), &[]);
+        assert_eq!(said.contains("acme/x"), found, "{environments}: {said}");
+    }
+    // Rules come from policies near and far.
+    let folder = tree(&[
+        ("promvet.yaml", POLICY),
+        ("rules/acme/x.md", RULE),
+        (
+            "team/promvet.yaml",
+            "rule_folders: own\nrules: {team/y: warning, acme/x: info}\n",
+        ),
+        ("team/own/team/y.md", RULE),
+        ("team/prometheus.yml", HTTP),
+        ("prometheus.yml", HTTP),
+    ]);
+    let said = concise(folder.path(), &["--fail-on", "never"]);
+    let own: Vec<_> = said
+        .lines()
+        .filter(|line| line.contains("leave for"))
+        .collect();
+    let own: Vec<_> = own
+        .iter()
+        .map(|line| line.split(" samples").next().unwrap())
+        .collect();
+    assert_eq!(
+        own,
+        [
+            "prometheus.yml:2:10: error acme/x",
+            "team/prometheus.yml:2:10: info acme/x",
+            "team/prometheus.yml:2:10: warning team/y",
+        ],
+        "{said}"
+    );
+}
+
+#[test]
 fn reports_describe_rules_of_ones_own_and_hide_secrets() {
     let rule = RULE.replace(
         "message: samples leave for {url.host} over {url.scheme}",
@@ -388,7 +447,10 @@ fn reports_describe_rules_of_ones_own_and_hide_secrets() {
         "{listed}"
     );
     let group = stdout(&promvet(folder.path(), &["explain", "acme"]));
-    assert_eq!(group, "acme/x  error    Samples leave over https\n");
+    assert_eq!(
+        group,
+        "acme/x  error    own                  Samples leave over https\n"
+    );
     let page = stdout(&promvet(folder.path(), &["explain", "acme/x"]));
     assert!(
         page.starts_with("acme/x (error)\n\n# Samples leave over https\n"),

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use super::trust::TrustArgs;
 use crate::finding::{Severity, nearest};
+use crate::policy::Profile;
 use crate::report::Format;
 use crate::report::inventory::InventoryFormat;
 use crate::rules::own::Kind;
@@ -50,11 +51,22 @@ pub(super) enum Command {
         #[arg(value_name = "NAME")]
         name: String,
     },
-    /// Print the JSON Schema of prometheus.yml, for editors
+    /// Write a promvet.yaml to fill in, from what the tree holds
+    Init {
+        /// The folder that it is for [default: the current folder]
+        #[arg(value_name = "FOLDER")]
+        folder: Option<PathBuf>,
+    },
+    /// Show what applies to a file, and which line of promvet.yaml says so
+    Config(ConfigArgs),
+    /// Print the JSON Schema of prometheus.yml or of promvet.yaml, for editors
     Schema {
         /// The release that it is for [default: the newest known]
         #[arg(long, value_name = "VERSION", value_parser = Version::parse)]
         prometheus: Option<Version>,
+        /// That of promvet.yaml
+        #[arg(long, conflicts_with = "prometheus")]
+        policy: bool,
     },
     /// List all rules
     Rules,
@@ -124,7 +136,8 @@ pub(super) struct PathArgs {
     /// Do not honour .gitignore and .ignore files
     #[arg(long)]
     pub(super) no_ignore: bool,
-    /// The policy file [default: promvet.yaml or .promvet.yaml of the tree]
+    /// The policy file [default: promvet.yaml or .promvet.yaml of each folder
+    /// up to the root of the tree]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// How many threads to use [default: one a processor]
@@ -144,6 +157,31 @@ pub(super) struct FilesArgs {
     /// List only the Prometheus configurations
     #[arg(long)]
     pub(super) only_configurations: bool,
+}
+
+/// The arguments of `config`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct ConfigArgs {
+    /// The file
+    #[arg(value_name = "PATH")]
+    pub(super) path: PathBuf,
+    /// The policy file [default: promvet.yaml or .promvet.yaml of each folder
+    /// up to the root of the tree]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// The form
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: ConfigFormat,
+}
+
+/// In what form `config` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ConfigFormat {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
 }
 
 /// The arguments of `audit`.
@@ -204,6 +242,10 @@ pub(super) struct JudgingArgs {
     /// Prometheus runs with --agent, which refuses some sections
     #[arg(long)]
     pub(super) agent: bool,
+    /// How much is reported: the stable rules, new ones and what a team would forbid too, or
+    /// everything [default: promvet.yaml's, or default]
+    #[arg(long, value_name = "PROFILE", value_parser = profile_parser())]
+    pub(super) profile: Option<Profile>,
     /// The severity from which findings make the exit status 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(super) fail_on: FailOn,
@@ -250,6 +292,18 @@ fn format_parser() -> impl TypedValueParser<Value = Format> {
     let known = |format: Format| PossibleValue::new(format.name()).help(format.about());
     PossibleValuesParser::new(Format::all().map(known))
         .try_map(|name| Format::from_name(&name).ok_or("there is no such format"))
+}
+
+/// The profiles by name, as the policy room lists them.
+fn profile_parser() -> impl TypedValueParser<Value = Profile> {
+    let names = Profile::WORDS.iter().map(|(word, _)| *word);
+    PossibleValuesParser::new(names).try_map(|name| {
+        let mut known = Profile::WORDS.iter();
+        let known = known.find(|(word, _)| *word == name);
+        known
+            .map(|(_, profile)| *profile)
+            .ok_or("there is no such profile")
+    })
 }
 
 /// The formats of the inventory by name.

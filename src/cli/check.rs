@@ -86,6 +86,7 @@ fn compared(args: &CheckArgs, request: &Request) -> Result<Option<Comparison>, S
 pub(super) fn judge_for(args: &JudgingArgs, tree: &dyn Tree, request: &mut Request) -> bool {
     request.versions.clone_from(&args.prometheus);
     request.agent = args.agent;
+    request.profile = args.profile;
     request.host = match (&args.root, args.on_host) {
         (Some(root), _) => Host::Root(tree.absolute(root)),
         (None, true) => Host::Here,

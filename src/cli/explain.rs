@@ -20,9 +20,10 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
     if let Some(page) = rules::find(name) {
         writeln!(
             out,
-            "{} ({}, since {})\n",
+            "{} ({}, {}, since {})\n",
             page.name,
             page.severity.word(),
+            page.status.word(),
             page.since
         )?;
         writeln!(out, "{}", page.body().trim_end())?;
@@ -100,20 +101,29 @@ pub(super) fn rules(out: &mut dyn Write) -> io::Result<Exit> {
 }
 
 fn row<'r>(page: &'static rules::Page) -> Row<'r> {
-    (page.name, page.severity, page.title)
+    let status = page.status.word();
+    (page.name, page.severity, status, page.since, page.title)
 }
 
 fn own_rows(rules: &OwnRules) -> impl Iterator<Item = Row<'_>> {
     let rules = rules.all().iter();
-    rules.map(|rule| (&*rule.name, rule.severity, &*rule.title))
+    rules.map(|rule| (&*rule.name, rule.severity, OWN, "", &*rule.title))
 }
 
-type Row<'r> = (&'r str, Severity, &'r str);
+/// What stands in the place of a status for rules of this repository's own.
+const OWN: &str = "own";
+
+/// A rule: its name, severity, status, the release that brought it, its title.
+type Row<'r> = (&'r str, Severity, &'r str, &'r str, &'r str);
 
 fn list(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
     let width = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
-    for (name, severity, title) in rows {
-        writeln!(out, "{name:width$}  {:7}  {title}", severity.word())?;
+    for (name, severity, status, since, title) in rows {
+        let severity = severity.word();
+        writeln!(
+            out,
+            "{name:width$}  {severity:7}  {status:10}  {since:7}  {title}"
+        )?;
     }
     Ok(())
 }

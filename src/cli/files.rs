@@ -20,10 +20,23 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
         return Ok(Exit::Failed);
     };
     show_stats(&args.paths, &request.watch);
-    for seen in &survey.seen {
-        if let Some(kind) = kind(seen, args.only_configurations) {
-            writeln!(out, "{}: {kind}: {}", seen.found.shown, seen.recognised.why)?;
-        }
+    let seen = survey.seen.iter().filter_map(|seen| {
+        let kind = kind(seen, args.only_configurations)?;
+        Some((
+            &seen.found.shown,
+            format!("{kind}: {}", seen.recognised.why),
+        ))
+    });
+    let excluded = survey.excluded.iter().map(|(found, place)| {
+        let line = place.start().line;
+        let why = format!("not checked: {}:{line} leaves it out", place.path());
+        (&found.shown, why)
+    });
+    let excluded = excluded.filter(|_| !args.only_configurations);
+    let mut lines: Vec<_> = seen.chain(excluded).collect();
+    lines.sort();
+    for (path, what) in lines {
+        writeln!(out, "{path}: {what}")?;
     }
     Ok(if run.problems.is_empty() {
         Exit::Clean

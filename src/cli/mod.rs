@@ -4,17 +4,22 @@ mod agent;
 mod args;
 mod audit;
 mod check;
+mod config;
 mod deliver;
 pub mod examples;
 mod explain;
+mod facts;
 mod files;
+mod init;
 mod inventory;
 mod key;
+mod levels;
 mod new;
 mod own_rules;
 mod parallel;
 pub mod pipeline;
 mod policies;
+mod policy_files;
 mod schema;
 mod shell;
 mod since;
@@ -22,6 +27,8 @@ mod terminal;
 mod test;
 mod trust;
 mod unrendered;
+mod unused;
+mod uses;
 mod watch;
 
 use std::io::{self, Write};
@@ -75,7 +82,10 @@ pub fn main() -> Exit {
         Some(Command::Audit(args)) => audit::audit(&args, &mut out),
         Some(Command::Files(args)) => files::files(&args, &mut out),
         Some(Command::Explain { name }) => explain::explain(&name, &mut out),
-        Some(Command::Schema { prometheus }) => schema::schema(prometheus, &mut out),
+        Some(Command::Init { folder }) => init::init(folder.as_deref(), &mut out),
+        Some(Command::Config(args)) => config::config(&args, &mut out),
+        Some(Command::Schema { policy: true, .. }) => schema::policy(&mut out),
+        Some(Command::Schema { prometheus, .. }) => schema::schema(prometheus, &mut out),
         Some(Command::Rules) => explain::rules(&mut out),
         Some(Command::Test(args)) => test::test(&args, &mut out),
         Some(Command::New { what }) => new::new(&what, &mut out),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::policies::Policies;
+use super::uses::external_labels;
 use crate::facts::Facts;
 use crate::finding::Text;
 use crate::policy::{Policy, PolicyError};
@@ -139,9 +140,16 @@ pub(super) fn add(
     rules: &OwnRules,
     template: bool,
 ) {
+    if rules.is_empty() {
+        return;
+    }
+    let document = configuration.config.root().node().document();
+    let labels = external_labels(configuration.config);
+    let policy = configuration.facts.policy();
+    let environment = policy.environment_of(document.text().path(), &labels);
     let scene = Scene {
         template,
-        environment: None,
+        environment: environment.map(|one| &*one.name),
     };
     let own = own::judge(configuration, rules, &scene);
     judgement.findings.extend(own.findings);
@@ -166,7 +174,7 @@ pub(super) fn of_rule_file(
 pub(super) fn pages(policies: &Policies, given: Option<&OwnRules>) -> Vec<OwnPage> {
     let rules = given.into_iter().flat_map(OwnRules::all);
     let mut pages: Vec<_> = rules
-        .chain(policies.all_own())
+        .chain(policies.scopes().flat_map(|(_, scope)| scope.own.all()))
         .map(|rule| page(rule))
         .collect();
     pages.sort_by(|a, b| a.name.cmp(&b.name));

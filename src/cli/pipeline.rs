@@ -3,21 +3,25 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::agent;
+use super::facts::all_facts;
 use super::inventory;
+use super::levels::Levels;
 use super::own_rules;
 use super::parallel;
 use super::policies::{self, Policies};
 use super::unrendered;
+use super::unused::unused;
+use super::uses::Uses;
 use super::watch::{Stage, Watch};
 use crate::discover::{self, RULE_FILE, Recognised, What};
-use crate::facts::deployment::{RunAs, is_dockerfile};
-use crate::facts::{self, Facts, Host, Lookup, Scan};
-use crate::finding::{Evidence, Finding, Place, Severity, Span, Text, Unchecked};
-use crate::policy::{Policy, PolicyError};
+use crate::facts::deployment::is_dockerfile;
+use crate::facts::{self, Facts, Host};
+use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
+use crate::policy::{Policy, PolicyError, Profile};
 use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::own::OwnRules;
@@ -51,6 +55,8 @@ pub struct Request {
     pub nameless: Option<PathBuf>,
     /// When certificates are valid: seconds since 1970.
     pub now: i64,
+    /// How much is reported, instead of what the policy says.
+    pub profile: Option<Profile>,
     /// Gather the inventory of endpoints too.
     pub inventory: bool,
     /// The rules of one's own, instead of those that policies name.
@@ -73,6 +79,7 @@ impl Default for Request {
             agent: false,
             nameless: None,
             now: today(),
+            profile: None,
             inventory: false,
             own: None,
             watch: Arc::default(),
@@ -116,9 +123,13 @@ pub struct Survey {
     /// The files that may hold a configuration, by shown path.
     pub seen: Vec<Seen>,
     /// The other files that may hold facts.
-    others: Vec<Found>,
+    pub(super) others: Vec<Found>,
     /// Candidates that could not be read.
     unread: Vec<(Found, String)>,
+    /// Everything that was walked.
+    pub(super) walked: Vec<Found>,
+    /// The files that policy leaves out, by shown path, and where it says so.
+    pub(super) excluded: Vec<(Found, Place)>,
 }
 
 /// What one file came to.
@@ -126,6 +137,7 @@ enum Look {
     Seen(Box<Seen>),
     Other(Found),
     Nothing,
+    Excluded(Found, Place, bool),
     Unread(Found, String),
     Panic(Found),
 }
@@ -158,15 +170,23 @@ pub(super) fn survey(
     let named = named.filter(|problem| !may_be_gone(problem));
     run.problems
         .extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
-    let policies = match policies::read(request.config.as_deref(), &walked.files, tree) {
+    let policies = match policies::read(
+        request.config.as_deref(),
+        &walked.files,
+        request.threads,
+        tree,
+    ) {
         Ok(policies) => policies,
         Err(errors) => {
             run.policy_errors = errors;
             return None;
         }
     };
+    let none = Policy::default();
     let look = |found: &Found| {
-        let look = || look_at(found, request, &policies, tree);
+        let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
+        let own = own_rules_of(found, request, &policies);
+        let look = || look_at(found, request, policy, own, tree);
         let look = catch_unwind(AssertUnwindSafe(look));
         watch.step();
         look.unwrap_or_else(|_| Look::Panic(found.clone()))
@@ -179,6 +199,12 @@ pub(super) fn survey(
         match look {
             Look::Seen(seen) => survey.seen.push(*seen),
             Look::Other(found) => survey.others.push(found),
+            Look::Excluded(found, place, has_facts) => {
+                if has_facts {
+                    survey.others.push(found.clone());
+                }
+                survey.excluded.push((found, place));
+            }
             Look::Unread(found, why) if found.named => {
                 run.problems.push(format!("{}: {why}", found.shown))
             }
@@ -187,6 +213,7 @@ pub(super) fn survey(
             Look::Nothing => {}
         }
     }
+    survey.walked = walked.files;
     Some((survey, policies))
 }
 
@@ -198,7 +225,7 @@ fn own_fault(found: &Found) -> String {
 }
 
 /// How a request walks.
-fn walk_of(request: &Request) -> Walk<'static> {
+pub(super) fn walk_of(request: &Request) -> Walk<'static> {
     Walk {
         hidden: request.hidden,
         no_ignore: request.no_ignore,
@@ -208,7 +235,13 @@ fn walk_of(request: &Request) -> Walk<'static> {
 }
 
 /// Reads one file as far as it is of interest.
-fn look_at(found: &Found, request: &Request, policies: &Policies, tree: &dyn Tree) -> Look {
+fn look_at(
+    found: &Found,
+    request: &Request,
+    policy: &Policy,
+    own: &OwnRules,
+    tree: &dyn Tree,
+) -> Look {
     if !found.named && is_dockerfile(&found.path) {
         return Look::Other(found.clone());
     }
@@ -218,7 +251,6 @@ fn look_at(found: &Found, request: &Request, policies: &Policies, tree: &dyn Tre
     };
     request.watch.read(bytes.len());
     let whatever_it_is = found.named && !request.if_recognised;
-    let own = own_rules_of(found, request, policies);
     let is_of_interest =
         || discover::may_hold(&found.path, &bytes) || own_rules::look_at(own, &bytes);
     if !whatever_it_is && !is_of_interest() {
@@ -228,9 +260,12 @@ fn look_at(found: &Found, request: &Request, policies: &Policies, tree: &dyn Tre
             Look::Nothing
         };
     }
+    let path = tree.shown(&found.path);
+    if !whatever_it_is && let Some(place) = policy.excludes(&path) {
+        return Look::Excluded(found.clone(), place.clone(), facts::may_hold(&bytes));
+    }
     let text = Text::new(Arc::clone(&found.shown), bytes);
-    let is_template = policies.of(&found.root).is_template(&found.shown);
-    let recognised = discover::examine(text, whatever_it_is, is_template);
+    let recognised = discover::examine(text, whatever_it_is, policy.is_template(&path));
     Look::Seen(Box::new(Seen {
         found: found.clone(),
         recognised,
@@ -239,42 +274,52 @@ fn look_at(found: &Found, request: &Request, policies: &Policies, tree: &dyn Tre
 
 /// The rules of its own that the tree of a file has.
 fn own_rules_of<'r>(found: &Found, request: &'r Request, policies: &'r Policies) -> &'r OwnRules {
+    static NONE: OwnRules = OwnRules::none();
     let given = request.own.as_deref();
-    given.unwrap_or_else(|| policies.own(&found.root))
+    given
+        .or_else(|| policies.of(found).map(|scope| &scope.own))
+        .unwrap_or(&NONE)
 }
 
 /// Judges everything that was recognised as a configuration.
 fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tree, run: &mut Run) {
-    let mut facts: BTreeMap<&Path, Facts<'_>> = BTreeMap::new();
-    for seen in &survey.seen {
-        let root = &*seen.found.root;
-        facts
-            .entry(root)
-            .or_insert_with(|| facts_of(root, request, survey, policies.of(root), tree));
-    }
+    let facts = all_facts(request, survey, policies, tree);
     let judgements = parallel::map(request.threads, &survey.seen, |seen| {
-        let facts = facts.get(&*seen.found.root)?;
+        let facts = facts.get(&policies.scope_of(&seen.found))?;
         let own = own_rules_of(&seen.found, request, policies);
         let judge = || judge_one(seen, facts, request, own, tree);
         let judged = catch_unwind(AssertUnwindSafe(judge)).ok();
         request.watch.step();
         judged
     });
+    let levels = Levels {
+        profile: request.profile,
+        now: request.now,
+    };
     let mut all = Judgement::default();
     let mut files = Vec::new();
+    let mut uses: BTreeMap<usize, Uses> = BTreeMap::new();
     let mut trees: BTreeMap<&Path, Vec<Configuration<'_>>> = BTreeMap::new();
     for (seen, judgement) in survey.seen.iter().zip(judgements) {
-        let Some((judgement, configuration)) = judgement else {
+        let (Some((judgement, configuration)), Some(scope)) = (judgement, policies.of(&seen.found))
+        else {
             run.problems.push(own_fault(&seen.found));
             continue;
         };
-        let policy = policies.of(&seen.found.root);
-        all.findings.extend(
-            judgement
-                .findings
-                .into_iter()
-                .filter_map(|one| policies::levelled(one, policy)),
-        );
+        if !scope.chain.is_empty() {
+            let uses = uses.entry(policies.scope_of(&seen.found)).or_default();
+            uses.found(&judgement.findings);
+            if let Some(configuration) = &configuration {
+                uses.configuration(configuration, &scope.policy);
+            }
+        }
+        let found = judgement.findings.into_iter();
+        let found = found.filter(|one| {
+            let elsewhere = one.place.path() != &seen.found.shown;
+            !(elsewhere && is_left_out(one.place.path(), &scope.policy, survey))
+        });
+        all.findings
+            .extend(found.filter_map(|one| levels.of(one, &scope.policy)));
         all.unchecked.extend(judgement.unchecked);
         all.endpoints += judgement.endpoints;
         if request.inventory {
@@ -283,10 +328,15 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
                 .extend(rows.map(|row| (seen.found.path.clone(), row)));
         }
         files.extend(checked_file(seen));
-        let configurations = trees.entry(&*seen.found.root).or_default();
+        let configurations = trees.entry(&scope.root).or_default();
         // What a covered tag stands for is not known, so nothing can be compared with it.
         configurations.extend(configuration.filter(|_| !seen.recognised.masked));
     }
+    let policy_at = |place: &Place| {
+        let order = |seen: &Seen| seen.found.shown.cmp(place.path());
+        let seen = survey.seen.get(survey.seen.binary_search_by(order).ok()?)?;
+        Some(&policies.of(&seen.found)?.policy)
+    };
     for (root, configurations) in trees {
         let timings = request.watch.rules();
         let judge = || rules::judge_tree(&configurations, timings);
@@ -299,12 +349,17 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
             ));
             continue;
         };
-        let policy = policies.of(root);
         let found = judgement.findings.into_iter();
         all.findings
-            .extend(found.filter_map(|one| policies::levelled(one, policy)));
+            .extend(found.filter_map(|one| match policy_at(&one.place) {
+                Some(policy) => levels.of(one, policy),
+                None => Some(one),
+            }));
         all.unchecked.extend(judgement.unchecked);
     }
+    let unused = unused(request, survey, policies, &facts, uses, tree).into_iter();
+    all.findings
+        .extend(unused.filter_map(|(one, policy)| levels.of(one, policy)));
     for (found, why) in &survey.unread {
         let text = Text::new(Arc::clone(&found.shown), Vec::new());
         all.unchecked.push(Unchecked {
@@ -317,6 +372,15 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
     let own = own_rules::pages(policies, request.own.as_deref());
     run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints)
         .with_own_pages(own);
+}
+
+/// Whether policy leaves out a file that a configuration pulls in, and nobody named it.
+fn is_left_out(path: &str, policy: &Policy, survey: &Survey) -> bool {
+    let is_named = || {
+        let mut walked = survey.walked.iter();
+        walked.any(|found| found.named && *found.shown == *path)
+    };
+    policy.excludes(path).is_some() && !is_named()
 }
 
 fn checked_file(seen: &Seen) -> Option<CheckedFile> {
@@ -437,80 +501,4 @@ fn folder_of<'a>(found: &'a Found, request: &Request, tree: &dyn Tree) -> Option
         .as_ref()
         .is_some_and(|path| tree.absolute(path) == found.path);
     if nameless { None } else { found.path.parent() }
-}
-
-/// The facts of one tree.
-fn facts_of<'t>(
-    root: &'t Path,
-    request: &'t Request,
-    survey: &'t Survey,
-    policy: &'t Policy,
-    tree: &'t dyn Tree,
-) -> Facts<'t> {
-    let user = policy.runtime_user.as_ref().map(|user| RunAs {
-        uid: Some(user.uid),
-        gid: Some(user.gid),
-        groups: Vec::new(),
-        evidence: vec![Evidence {
-            place: user.place.clone(),
-            message: "policy: the user that Prometheus runs as".to_owned(),
-        }],
-    });
-    let files = Lookup {
-        tree,
-        bounds: root.to_path_buf(),
-        host: request.host.clone(),
-        user,
-        now: request.now,
-    };
-    let texts = OnceLock::new();
-    let find = move |scan: Scan| {
-        let texts: &Vec<Arc<Text>> = texts.get_or_init(|| texts_of(root, request, survey, tree));
-        let passing = texts.iter().filter(|text| scan(text.content().as_bytes()));
-        passing.cloned().collect()
-    };
-    Facts::new(policy, files, Box::new(find))
-}
-
-/// Whether a file is a configuration and nothing else, so that no fact stands in it.
-fn is_all_configuration(recognised: &Recognised) -> bool {
-    matches!(&recognised.what, What::Configuration { document, .. }
-        if Arc::ptr_eq(document.text(), &recognised.text) && document.next_document().is_none())
-}
-
-/// The texts of a tree that may hold facts, by path. If all of the tree was walked, they are among
-/// what was seen; else the tree is walked for them.
-fn texts_of(root: &Path, request: &Request, survey: &Survey, tree: &dyn Tree) -> Vec<Arc<Text>> {
-    let whole = request.paths.iter().any(|path| {
-        tree.absolute(path) == root || tree.resolve(path).is_ok_and(|path| path == root)
-    });
-    let of_root = |found: &&Found| *found.root == *root;
-    let seen = survey.seen.iter().map(|seen| (&*seen.found.path, seen));
-    let seen: BTreeMap<&Path, &Seen> = seen.collect();
-    let candidates: Vec<Found> = if whole {
-        let seen = seen.values().map(|seen| &seen.found);
-        survey
-            .others
-            .iter()
-            .chain(seen)
-            .filter(of_root)
-            .cloned()
-            .collect()
-    } else {
-        tree.walk(&[root.to_path_buf()], &walk_of(request)).files
-    };
-    let texts = parallel::map(request.threads, &candidates, |found| {
-        if let Some(seen) = seen.get(&*found.path) {
-            let text = &seen.recognised.text;
-            if is_all_configuration(&seen.recognised) {
-                return None;
-            }
-            return facts::may_hold(text.content().as_bytes()).then(|| Arc::clone(text));
-        }
-        let bytes = tree.read(&found.path, LARGEST).ok()?;
-        facts::may_hold(&bytes).then(|| Text::new(Arc::clone(&found.shown), bytes))
-    });
-    let mut texts: Vec<_> = texts.into_iter().flatten().collect();
-    texts.sort_by(|one, other| one.path().cmp(other.path()));
-    texts
 }

@@ -1,177 +1,328 @@
-//! The policies of the trees that are looked at.
+//! The policies of the files that are looked at: which files of policy count for which folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::own_rules;
-use crate::finding::{Finding, Text};
-use crate::policy::{FILE_NAMES, Level, Policy, PolicyError, RuleFolder};
-use crate::rules;
-use crate::rules::own::{OwnRule, OwnRules};
-use crate::source::{Found, LARGEST, ReadError, Tree};
+use super::parallel;
+use super::policy_files::{self, Layer, unknown_receivers, unknown_rules};
+use crate::finding::Text;
+use crate::policy::{FILE_NAMES, Policy, PolicyError, RuleFolder};
+use crate::rules::own::OwnRules;
+use crate::source::{Found, Tree};
 
-/// Policies by the root of their tree.
-#[derive(Debug, Default)]
+/// Folders up to which policy files are looked for without threads, which would take longer to
+/// start than the work takes.
+const FEW: usize = 64;
+
+/// Every policy that counts for something.
+#[derive(Debug)]
 pub(super) struct Policies {
-    by_root: BTreeMap<PathBuf, Policy>,
-    none: Policy,
-    own: BTreeMap<PathBuf, OwnRules>,
-    no_rules: OwnRules,
+    scopes: Vec<Scope>,
+    folders: Folders,
+    layers: Vec<Layer>,
 }
+
+/// Where one policy counts.
+#[derive(Debug)]
+pub(super) struct Scope {
+    /// The root of the tree that facts are drawn from.
+    pub(super) root: PathBuf,
+    /// Everything that counts, the nearest first.
+    pub(super) policy: Policy,
+    /// The files that say so, the nearest first, as numbers of layers.
+    pub(super) chain: Vec<usize>,
+    /// The rules of one's own that it names.
+    pub(super) own: OwnRules,
+}
+
+/// The scope of each folder, by the root that its files were found under.
+type Folders = HashMap<Arc<Path>, HashMap<PathBuf, usize>>;
+
+/// Policy files by the folder that they lie in.
+type ByFolder = BTreeMap<PathBuf, Vec<PathBuf>>;
 
 impl Policies {
-    /// The policy of a tree.
-    pub(super) fn of(&self, root: &Path) -> &Policy {
-        self.by_root.get(root).unwrap_or(&self.none)
+    /// The number of the scope of a file.
+    pub(super) fn scope_of(&self, found: &Found) -> usize {
+        let folder = found.path.parent().unwrap_or(&found.path);
+        let scopes = self.folders.get(&found.root);
+        let scope = scopes.and_then(|scopes| scopes.get(folder));
+        scope.copied().unwrap_or(0)
     }
 
-    /// The rules of a tree's own.
-    pub(super) fn own(&self, root: &Path) -> &OwnRules {
-        self.own.get(root).unwrap_or(&self.no_rules)
+    /// A scope by its number.
+    pub(super) fn scope(&self, number: usize) -> Option<&Scope> {
+        self.scopes.get(number)
     }
 
-    /// All rules that trees have of their own.
-    pub(super) fn all_own(&self) -> impl Iterator<Item = &Arc<OwnRule>> {
-        self.own.values().flat_map(OwnRules::all)
+    /// The scope that a file lies in.
+    pub(super) fn of(&self, found: &Found) -> Option<&Scope> {
+        self.scope(self.scope_of(found))
+    }
+
+    /// All scopes, by their numbers.
+    pub(super) fn scopes(&self) -> impl Iterator<Item = (usize, &Scope)> {
+        self.scopes.iter().enumerate()
+    }
+
+    /// The files of policy that were read.
+    pub(super) fn layers(&self) -> &[Layer] {
+        &self.layers
     }
 }
 
-/// Reads the policies of all trees that the files lie in; `named` takes the place of each of them.
+/// Reads the policies of all files; `named` takes the place of each of them.
 pub(super) fn read(
     named: Option<&Path>,
     files: &[Found],
+    threads: usize,
     tree: &dyn Tree,
 ) -> Result<Policies, Vec<PolicyError>> {
-    let mut policies = Policies::default();
-    let mut wrong = Vec::new();
-    let roots = files.iter().map(|found| found.root.to_path_buf());
-    for root in roots.chain(named.map(|_| PathBuf::new())) {
-        if policies.by_root.contains_key(&root) {
-            continue;
-        }
-        let candidates: Vec<_> = match named {
-            Some(path) => vec![path.to_path_buf()],
-            None => FILE_NAMES.iter().map(|name| root.join(name)).collect(),
-        };
-        match candidates
-            .iter()
-            .find_map(|path| read_one(path, named.is_some(), tree))
-        {
-            Some(Ok((policy, own))) => {
-                policies.own.insert(root.clone(), own);
-                policies.by_root.insert(root, policy);
-            }
-            Some(Err(errors)) => {
-                wrong.extend(errors);
-                policies.by_root.insert(root, Policy::default());
-            }
-            None => {}
-        }
-        if named.is_some() && !wrong.is_empty() {
-            break;
-        }
-    }
-    if wrong.is_empty() {
-        Ok(policies)
-    } else {
-        Err(wrong)
-    }
+    gather(named, files, threads, tree).finish(tree)
 }
 
-/// What reading a policy file gives, if it is there.
-type Read<T> = Option<Result<T, Vec<PolicyError>>>;
-
-/// What `read` gives for the policy file of the tree in which promvet was started.
-fn here<T: Default>(
-    tree: &dyn Tree,
-    read: impl Fn(&Path) -> Read<T>,
-) -> Result<T, Vec<PolicyError>> {
-    let root = tree.root_of(tree.base());
-    let mut candidates = FILE_NAMES.iter().map(|name| root.join(name));
-    let found = candidates.find_map(|path| read(&path));
-    found.unwrap_or_else(|| Ok(T::default()))
-}
-
-/// The rules of its own that the tree has in which promvet was started.
+/// The rules of one's own where promvet was started.
 pub(super) fn own_rules_here(tree: &dyn Tree) -> Result<OwnRules, Vec<PolicyError>> {
-    let read = here(tree, |path| read_one(path, false, tree));
-    read.map(|(_, own)| own)
+    let policies = read(None, &[here(tree)], 1, tree)?;
+    let scope = policies.of(&here(tree));
+    Ok(scope.map_or_else(OwnRules::default, |scope| scope.own.clone()))
 }
 
-/// The folders of rules that the tree has in which promvet was started. They need not be there.
+/// The folders of rules where promvet was started. They need not be there.
 pub(super) fn rule_folders_here(tree: &dyn Tree) -> Result<Vec<PathBuf>, Vec<PolicyError>> {
-    let policy = here(tree, |path| read_policy(path, false, tree))?;
-    Ok(policy.rule_folders.iter().map(RuleFolder::shown).collect())
+    let reader = gather(None, &[here(tree)], 1, tree);
+    if !reader.wrong.is_empty() {
+        return Err(reader.wrong);
+    }
+    let folders = reader
+        .scopes
+        .iter()
+        .flat_map(|scope| &scope.policy.rule_folders);
+    Ok(folders.map(RuleFolder::shown).collect())
 }
 
-/// Reads one policy file and the rules that it names.
-fn read_one(path: &Path, named: bool, tree: &dyn Tree) -> Read<(Policy, OwnRules)> {
-    let policy = read_policy(path, named, tree)?;
-    Some(policy.and_then(|policy| {
-        let own = own_rules::named_by(&policy, tree)?;
-        check_names(policy, &own).map(|policy| (policy, own))
-    }))
+/// A file that could lie where promvet was started.
+fn here(tree: &dyn Tree) -> Found {
+    Found {
+        path: tree.base().join("prometheus.yml"),
+        shown: "prometheus.yml".into(),
+        root: tree.root_of(tree.base()).into(),
+        named: false,
+    }
 }
 
-/// Reads one policy file.
-fn read_policy(path: &Path, named: bool, tree: &dyn Tree) -> Read<Policy> {
-    let shown = tree.shown(path);
-    let bytes = match tree.read(path, LARGEST) {
-        Ok(bytes) => bytes,
-        Err(ReadError::Missing) if !named => return None,
-        Err(error) => {
-            let text = Text::new(shown, Vec::new());
-            let message = format!("the policy file can't be read: {error}");
-            return Some(Err(vec![PolicyError::at_start(&text, message)]));
+/// Reads the policies of files, but for the rules that they name.
+fn gather(named: Option<&Path>, files: &[Found], threads: usize, tree: &dyn Tree) -> Reader {
+    let mut reader = Reader::default();
+    match named {
+        Some(path) => reader.everywhere(path, files, tree),
+        None => {
+            let folders = folders_of(files);
+            reader.present = policies_in(&folders, threads, tree);
+            for found in files {
+                let folder = found.path.parent().unwrap_or(&found.path);
+                reader.scope(folder, &found.root, tree);
+            }
         }
-    };
-    let text = Text::new(shown.as_str(), bytes);
-    let folder = shown
-        .rsplit_once('/')
-        .map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    Some(Policy::read(&text, &folder))
+    }
+    reader
 }
 
-/// Refuses levels for rules that do not exist.
-fn check_names(policy: Policy, own: &OwnRules) -> Result<Policy, Vec<PolicyError>> {
-    let known = |name: &str| {
-        own.knows(name)
-            || rules::all()
-                .iter()
-                .any(|page| page.name == name || page.group() == name)
+/// The folders of files and all folders above them up to the roots of their trees.
+fn folders_of(files: &[Found]) -> Vec<PathBuf> {
+    let mut out: BTreeSet<&Path> = BTreeSet::new();
+    for found in files {
+        let above = found.path.ancestors().skip(1);
+        for folder in above.take_while(|folder| folder.starts_with(&*found.root)) {
+            if !out.insert(folder) {
+                break;
+            }
+        }
+    }
+    out.into_iter().map(Path::to_owned).collect()
+}
+
+/// The policy files that lie in some folders.
+fn policies_in(folders: &[PathBuf], threads: usize, tree: &dyn Tree) -> ByFolder {
+    let look = |folder: &PathBuf| {
+        let paths = FILE_NAMES.iter().map(|name| folder.join(name));
+        paths
+            .filter(|path| tree.metadata(path).is_ok())
+            .collect::<Vec<_>>()
     };
-    let wrong: Vec<_> = policy
-        .rules
-        .iter()
-        .filter(|entry| !known(&entry.name))
-        .map(|entry| PolicyError {
-            message: format!("there is no rule or group `{}`", entry.name),
-            place: entry.place.clone(),
-            help: rules::nearest_name(&entry.name)
-                .or_else(|| own.nearest_name(&entry.name))
-                .map(|near| format!("write `{near}`")),
+    let threads = if folders.len() > FEW { threads } else { 1 };
+    let found = parallel::map(threads, folders, look);
+    let pairs = folders.iter().cloned().zip(found);
+    pairs.filter(|(_, paths)| !paths.is_empty()).collect()
+}
+
+/// The scopes that have been made out so far.
+#[derive(Debug, Default)]
+struct Reader {
+    present: ByFolder,
+    scopes: Vec<Scope>,
+    folders: Folders,
+    layers: Vec<Layer>,
+    /// The layers of each policy file.
+    read: BTreeMap<PathBuf, Vec<usize>>,
+    /// The scopes by what makes them up.
+    known: HashMap<(PathBuf, Vec<usize>), usize>,
+    wrong: Vec<PolicyError>,
+}
+
+impl Reader {
+    /// One policy for everything.
+    fn everywhere(&mut self, path: &Path, files: &[Found], tree: &dyn Tree) {
+        let path = tree.absolute(path);
+        let own = match policy_files::read(&path, None, tree) {
+            Ok(layers) => self.keep(&path, layers),
+            Err(wrong) => return self.wrong.extend(wrong),
+        };
+        for found in files {
+            let folder = found.path.parent().unwrap_or(&found.path);
+            let known = self.folders.get(&found.root);
+            if known.is_some_and(|scopes| scopes.contains_key(folder)) {
+                continue;
+            }
+            let scope = self.add(found.root.to_path_buf(), own.clone());
+            self.note(folder, &found.root, scope);
+        }
+        if files.is_empty() {
+            self.add(tree.base().to_owned(), own);
+        }
+    }
+
+    /// The scope of a folder: that of the folder above it, with what its own policy file adds.
+    fn scope(&mut self, folder: &Path, root: &Arc<Path>, tree: &dyn Tree) -> usize {
+        let known = self.folders.get(root).and_then(|scopes| scopes.get(folder));
+        if let Some(known) = known {
+            return *known;
+        }
+        let own = self.present.get(folder).cloned();
+        let above = || folder.parent().filter(|_| folder != &**root);
+        let scope = match (own, above()) {
+            (None, Some(above)) => self.scope(above, root, tree),
+            (None, None) => self.add(root.to_path_buf(), Vec::new()),
+            (Some(paths), above) => {
+                let (mut chain, is_top) = self.layers_of(&paths, root, tree);
+                let mut top = root.to_path_buf();
+                if is_top {
+                    folder.clone_into(&mut top);
+                } else if let Some(above) = above {
+                    let number = self.scope(above, root, tree);
+                    if let Some(above) = self.scopes.get(number) {
+                        chain.extend(&above.chain);
+                        top.clone_from(&above.root);
+                    }
+                }
+                self.add(top, chain)
+            }
+        };
+        self.note(folder, root, scope);
+        scope
+    }
+
+    fn note(&mut self, folder: &Path, root: &Arc<Path>, scope: usize) {
+        let scopes = self.folders.entry(Arc::clone(root)).or_default();
+        scopes.insert(folder.to_owned(), scope);
+    }
+
+    /// The layers of the policy files of a folder, and whether they say that a tree begins here.
+    fn layers_of(&mut self, paths: &[PathBuf], root: &Path, tree: &dyn Tree) -> (Vec<usize>, bool) {
+        let [path, rest @ ..] = paths else {
+            return (Vec::new(), false);
+        };
+        for other in rest {
+            let text = Text::new(tree.shown(other), Vec::new());
+            let message = format!("there is {} too", tree.shown(path));
+            let mut error = PolicyError::at_start(&text, message);
+            error.help = Some("keep one of the two: both together have no order".into());
+            if !self.read.contains_key(other) {
+                self.read.insert(other.clone(), Vec::new());
+                self.wrong.push(error);
+            }
+        }
+        let layers = match self.read.get(path) {
+            Some(known) => known.clone(),
+            None => match policy_files::read(path, Some(root), tree) {
+                Ok(layers) => self.keep(path, layers),
+                Err(wrong) => {
+                    self.wrong.extend(wrong);
+                    self.keep(path, Vec::new())
+                }
+            },
+        };
+        let own = layers.first().and_then(|first| self.layers.get(*first));
+        let is_top = own.is_some_and(|own| own.policy.is_top());
+        (layers, is_top)
+    }
+
+    fn keep(&mut self, path: &Path, layers: Vec<Layer>) -> Vec<usize> {
+        let first = self.layers.len();
+        self.layers.extend(layers);
+        let numbers: Vec<_> = (first..self.layers.len()).collect();
+        self.read.insert(path.to_owned(), numbers.clone());
+        numbers
+    }
+
+    /// Brings the policies of a chain together, unless that has been done.
+    fn add(&mut self, root: PathBuf, chain: Vec<usize>) -> usize {
+        let key = (root, chain);
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let (root, chain) = key.clone();
+        self.known.insert(key, self.scopes.len());
+        let mut policy = Policy::default();
+        for layer in chain.iter().filter_map(|number| self.layers.get(*number)) {
+            policy.add(&layer.policy);
+        }
+        self.wrong.extend(unknown_receivers(&policy));
+        self.scopes.push(Scope {
+            root,
+            policy,
+            chain,
+            own: OwnRules::default(),
+        });
+        self.scopes.len() - 1
+    }
+
+    /// Reads the rules that the scopes name; many of them name the same.
+    fn own_rules(&mut self, tree: &dyn Tree) {
+        let mut known: HashMap<Vec<PathBuf>, OwnRules> = HashMap::new();
+        for scope in &mut self.scopes {
+            let folders = scope.policy.rule_folders.iter().map(RuleFolder::shown);
+            let folders: Vec<_> = folders.collect();
+            if let Some(own) = known.get(&folders) {
+                scope.own = own.clone();
+            } else {
+                match own_rules::named_by(&scope.policy, tree) {
+                    Ok(own) => scope.own = own,
+                    Err(wrong) => self.wrong.extend(wrong),
+                }
+                known.insert(folders, scope.own.clone());
+            }
+            self.wrong.extend(unknown_rules(&scope.policy, &scope.own));
+        }
+    }
+
+    fn finish(mut self, tree: &dyn Tree) -> Result<Policies, Vec<PolicyError>> {
+        if self.wrong.is_empty() {
+            self.own_rules(tree);
+        }
+        if !self.wrong.is_empty() {
+            self.wrong
+                .sort_by(|a, b| a.place.order().cmp(&b.place.order()));
+            self.wrong
+                .dedup_by(|a, b| a.place.order() == b.place.order() && a.message == b.message);
+            return Err(self.wrong);
+        }
+        Ok(Policies {
+            scopes: self.scopes,
+            folders: self.folders,
+            layers: self.layers,
         })
-        .collect();
-    if wrong.is_empty() {
-        Ok(policy)
-    } else {
-        Err(wrong)
     }
-}
-
-/// Gives a finding the level that the policy sets for its rule or group; none if that is off.
-pub(super) fn levelled(mut finding: Finding, policy: &Policy) -> Option<Finding> {
-    let group = finding.rule.split('/').next().unwrap_or("");
-    let by_name = policy
-        .rules
-        .iter()
-        .rfind(|entry| entry.name == finding.rule);
-    let entry = by_name.or_else(|| policy.rules.iter().rfind(|entry| entry.name == group));
-    match entry.map(|entry| entry.level) {
-        Some(Level::Off) => return None,
-        Some(Level::At(severity)) => finding.severity = severity,
-        None => {}
-    }
-    Some(finding)
 }

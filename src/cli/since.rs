@@ -1,8 +1,9 @@
 //! Only what a change made worse: the same check over the tree of a revision, and what both find
 //! is left out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::SinceArgs;
 use super::complain;
@@ -61,14 +62,22 @@ impl Comparison {
             ..request.clone()
         };
         let mut old = pipeline::run(&request, &self.old);
-        if !old.policy_errors.is_empty() {
+        let mut broken: BTreeSet<Arc<str>> = BTreeSet::new();
+        // Without one file, another that builds upon it may be broken.
+        while !old.policy_errors.is_empty() {
+            let before = broken.len();
             for error in &old.policy_errors {
                 let path = error.place.path();
-                complain(&format!(
-                    "{path} of {} has mistakes, so the comparison is made without it",
-                    self.name
-                ));
-                self.old = self.old.without(path);
+                if broken.insert(Arc::clone(path)) {
+                    complain(&format!(
+                        "{path} of {} has mistakes, so the comparison is made without it",
+                        self.name
+                    ));
+                    self.old = self.old.without(path);
+                }
+            }
+            if broken.len() == before {
+                break;
             }
             old = pipeline::run(&request, &self.old);
         }

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::pipeline::Run;
 use super::{Exit, complain};
+use crate::finding::Day;
 
 /// What is taken for granted.
 #[derive(Args, Clone, Debug, Default)]
@@ -48,17 +49,9 @@ fn read(text: &str) -> Option<i64> {
         Some((date, time)) => (date, Some(time)),
         None => (text, None),
     };
-    let mut parts = date.split('-');
-    let (year, month, day) = (
-        digits(parts.next()?, 4)?,
-        digits(parts.next()?, 2)?,
-        digits(parts.next()?, 2)?,
-    );
-    if parts.next().is_some() || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
+    let day = Day::parse(date)?;
     let seconds = time.map_or(Some(0), seconds_of_day)?;
-    Some(days(year, month, day) * 86_400 + seconds)
+    Some(day.start() + seconds)
 }
 
 /// A time of day with its offset, in seconds; fractions are left out.
@@ -87,14 +80,6 @@ fn seconds_of_day(text: &str) -> Option<i64> {
 fn digits(text: &str, count: usize) -> Option<i64> {
     let plain = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| plain)
-}
-
-/// Days since 1970 in the Gregorian calendar. Years begin in March, so that the leap day is the
-/// last one.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    365 * year + year / 4 - year / 100 + year / 400 + day_of_year - 719_468
 }
 
 #[cfg(test)]

@@ -1,14 +1,12 @@
 //! What the tree tells of the files that configurations name.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::Facts;
 use super::credential_file::{Asked, Judged};
 use super::deployment::{
-    self, Belonging, Copied, Deployment, Mount, MountSource, Outside, SourceFile, Subject,
+    self, Belonging, Copied, Deployment, Mount, MountSource, Outside, Subject,
 };
-use crate::finding::Text;
 use crate::policy::{MountPolicy, MountedFrom};
 
 impl<'t> Facts<'t> {
@@ -47,8 +45,7 @@ impl<'t> Facts<'t> {
     /// Whether git tracks a file; none if that is not known.
     #[must_use]
     pub fn is_tracked(&self, file: &Path) -> Option<bool> {
-        let find = || self.files.tree.tracked_by_git(&self.files.bounds);
-        let tracked = self.tracked.get_or_init(find).as_ref()?;
+        let tracked = self.shared.tracked(&self.files)?;
         Some(tracked.contains(file))
     }
 
@@ -73,14 +70,12 @@ impl<'t> Facts<'t> {
 
     /// Everything in the tree that runs Prometheus, with the mounts of promvet.yaml.
     fn deployments(&self) -> &[Deployment] {
+        let found = self.shared.deployments(&self.files);
+        if self.policy.mounts.is_empty() {
+            return found;
+        }
         self.deployments.get_or_init(|| {
-            let texts = (self.find)(deployment::may_hold);
-            let source = |text: Arc<Text>| SourceFile {
-                path: self.absolute(text.path()),
-                text,
-            };
-            let files: Vec<_> = texts.into_iter().map(source).collect();
-            let mut found = deployment::read(self.files.tree, &self.files.bounds, &files);
+            let mut found = found.to_vec();
             for one in &mut found {
                 one.mounts.extend(self.mounts_of_policy());
             }
@@ -115,6 +110,13 @@ impl<'t> Facts<'t> {
             };
             Mount::new(&one.path, source, one.place.clone())
         };
-        self.policy.mounts.iter().map(mount).collect()
+        // Of two at one path the later counts in a deployment, and the first one in a policy.
+        let mut out: Vec<Mount> = Vec::new();
+        for one in self.policy.mounts.iter().map(mount) {
+            if !out.iter().any(|seen| seen.path == one.path) {
+                out.push(one);
+            }
+        }
+        out
     }
 }

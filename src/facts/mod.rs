@@ -13,10 +13,10 @@ pub mod opstrace;
 mod owners;
 mod pulled_in;
 pub mod receiver;
+mod shared;
 pub mod token;
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -25,6 +25,7 @@ pub use demand::Demand;
 pub use issuer::KnownIssuer;
 pub use issuer::cert_manager::Misnamed;
 pub use owners::Owners;
+pub use shared::Shared;
 
 use crate::finding::{Evidence, Text};
 use crate::policy::{OpstraceInstance, Policy};
@@ -59,48 +60,40 @@ pub fn may_hold(bytes: &[u8]) -> bool {
 /// called at most once for each.
 pub type Find<'t> = Box<dyn Fn(Scan) -> Vec<Arc<Text>> + Send + Sync + 't>;
 
-/// The facts about one tree.
+/// The facts about one tree under one policy.
+#[derive(Debug)]
 pub struct Facts<'t> {
     policy: &'t Policy,
     files: Lookup<'t>,
-    find: Find<'t>,
-    instances: OnceLock<Vec<Instance>>,
-    manifests: OnceLock<Manifests>,
+    shared: Arc<Shared<'t>>,
     deployments: OnceLock<Vec<Deployment>>,
     declared: OnceLock<Option<Deployment>>,
-    tracked: OnceLock<Option<BTreeSet<PathBuf>>>,
     catalogue: Catalogue,
     shelf: included::Shelf,
     looked_at: Mutex<BTreeSet<PathBuf>>,
 }
 
-impl fmt::Debug for Facts<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Facts")
-            .field("instances", &self.instances)
-            .field("manifests", &self.manifests)
-            .finish_non_exhaustive()
-    }
-}
-
 impl<'t> Facts<'t> {
-    /// The facts of a tree under a policy. `find` is called when the first endpoint asks for a
-    /// fact that lies in another file.
+    /// The facts of a tree under a policy.
     #[must_use]
-    pub fn new(policy: &'t Policy, files: Lookup<'t>, find: Find<'t>) -> Self {
+    pub fn new(policy: &'t Policy, files: Lookup<'t>, shared: Arc<Shared<'t>>) -> Self {
         Self {
             policy,
             files,
-            find,
-            instances: OnceLock::new(),
-            manifests: OnceLock::new(),
+            shared,
             deployments: OnceLock::new(),
             declared: OnceLock::new(),
-            tracked: OnceLock::new(),
             catalogue: Catalogue::default(),
             shelf: included::Shelf::default(),
             looked_at: Mutex::default(),
         }
+    }
+
+    /// The same with receivers of one's own.
+    #[must_use]
+    pub fn with_receivers(mut self, catalogue: Catalogue) -> Self {
+        self.catalogue = catalogue;
+        self
     }
 
     /// What this repository wants.
@@ -245,11 +238,14 @@ impl<'t> Facts<'t> {
                 .collect(),
             None => Vec::new(),
         };
+        let by_policy = host
+            .as_deref()
+            .and_then(|host| self.policy.receiver_of(host));
         receiver::recognise(
             endpoint,
             &self.catalogue,
             &Hints {
-                receiver: None,
+                receiver: by_policy.map(|(entry, _)| entry.receiver.as_str()),
                 domains: &domains,
             },
         )
@@ -270,16 +266,14 @@ impl<'t> Facts<'t> {
         )
     }
 
-    fn instances(&self) -> &[Instance] {
-        self.instances.get_or_init(|| {
-            let texts = (self.find)(opstrace::may_be_instance);
-            texts.iter().filter_map(opstrace::read).collect()
-        })
+    /// The instance configurations of the tree.
+    #[must_use]
+    pub fn instances(&self) -> &[Instance] {
+        self.shared.instances()
     }
 
     fn manifests(&self) -> &Manifests {
-        self.manifests
-            .get_or_init(|| Manifests::read(&(self.find)(cert_manager::may_hold)))
+        self.shared.manifests()
     }
 }
 

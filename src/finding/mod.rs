@@ -5,6 +5,7 @@
 //! column, and the only way to a piece of the source for output, with its secrets masked.
 
 mod columns;
+mod day;
 mod excerpt;
 mod fingerprint;
 mod mask;
@@ -12,6 +13,7 @@ mod message;
 mod nearest;
 mod text;
 
+pub use day::Day;
 pub use fingerprint::{fingerprint, fingerprint_at};
 pub use mask::{is_like_secret_name, is_secret_name};
 pub use message::{Evidence, Finding, Fix, Severity, Unchecked};

@@ -2,57 +2,123 @@
 //!
 //! The file is a source like any other: everything in it keeps its place, so that a finding can
 //! show the line of policy that decided. It is read strictly; an unknown key is an error.
+//!
+//! Each section is a file with its keys as a table, from which it is read and from which the JSON
+//! Schema is made; [`sections`] lists them. What several files say is brought together by
+//! [`Policy::add`], the nearest first.
 
+mod environments;
+mod extends;
+mod form;
+mod issuers;
+mod json_schema;
+mod levels;
 mod mounts;
+mod opstrace;
+mod pattern;
+mod profile;
+mod prometheus;
 mod read;
+mod receivers;
+mod requires;
 mod rule_folders;
+mod runtime_user;
 mod sections;
+mod selection;
+mod templates;
+mod top;
 
+pub use environments::EnvironmentPolicy;
+pub use extends::Extends;
+pub(crate) use form::{Form, Key};
+pub use issuers::{Issuer, IssuerPolicy};
+pub use json_schema::json_schema;
+pub use levels::{Level, LevelSet, RuleLevel};
 pub use mounts::{MountPolicy, MountedFrom};
-pub(crate) use read::Mistakes;
+pub use opstrace::OpstraceInstance;
+pub use pattern::Glob;
+pub use profile::Profile;
 pub use read::PolicyError;
+pub(crate) use read::{Fields, Mistakes};
+pub use receivers::{ReceiverPolicy, ReceiverProfile, ReceiverSource};
+pub use requires::Requirement;
 pub use rule_folders::RuleFolder;
-pub use sections::{Glob, Issuer, IssuerPolicy, Level, OpstraceInstance, RuleLevel, RuntimeUser};
+pub use runtime_user::RuntimeUser;
+pub use selection::Selection;
 
 use std::sync::Arc;
 
 use crate::finding::{Place, Text};
 use crate::schema::Version;
+use crate::yaml::Document;
 
 /// The names under which a policy file is found.
 pub const FILE_NAMES: &[&str] = &["promvet.yaml", ".promvet.yaml"];
 
-/// What promvet.yaml says. Without one, everything is empty.
+/// What promvet.yaml says, or several of them together, the nearest first. Without one,
+/// everything is empty.
 #[derive(Debug, Default)]
 pub struct Policy {
+    /// The file, if this is what one file says.
+    pub document: Option<Arc<Document>>,
+    /// What it asks of promvet itself.
+    pub requires: Vec<Requirement>,
+    /// Files that it builds upon.
+    pub extends: Vec<Extends>,
     /// Versions of Prometheus that must load the configurations, with their places.
     pub prometheus: Vec<(Version, Place)>,
-    /// Who signed the certificates of which hosts; the first entry that matches counts.
-    pub issuers: Vec<IssuerPolicy>,
-    /// Files that are rendered before Prometheus reads them.
-    pub templates: Vec<Glob>,
-    /// The user that Prometheus runs as.
-    pub runtime_user: Option<RuntimeUser>,
+    /// How much is reported.
+    pub profile: Option<(Profile, Place)>,
+    /// Levels of rules and groups, for some files or for all; the first that answers counts.
+    pub levels: Vec<LevelSet>,
+    /// Folders of rules of one's own.
+    pub rule_folders: Vec<RuleFolder>,
+    /// Which files are checked; the first that matches counts.
+    pub selection: Vec<Selection>,
+    /// Where configurations run; the first that matches counts.
+    pub environments: Vec<EnvironmentPolicy>,
     /// What is mounted where Prometheus runs.
     pub mounts: Vec<MountPolicy>,
+    /// The user that Prometheus runs as.
+    pub runtime_user: Option<RuntimeUser>,
+    /// Who signed the certificates of which hosts; the first entry that matches counts.
+    pub issuers: Vec<IssuerPolicy>,
+    /// Receivers of one's own.
+    pub receivers: Vec<ReceiverProfile>,
+    /// Which receiver is behind which hosts; the first entry that matches counts.
+    pub receiver_hosts: Vec<ReceiverPolicy>,
     /// Opstrace instances: name and configuration file.
     pub instances: Vec<OpstraceInstance>,
     /// Domains of Opstrace instances with a `custom_dns_name`.
     pub opstrace_domains: Vec<(String, Place)>,
-    /// Levels of rules and groups; later ones win.
-    pub rules: Vec<RuleLevel>,
-    /// Folders of rule pages.
-    pub rule_folders: Vec<RuleFolder>,
+    /// Files that are rendered before Prometheus reads them.
+    pub templates: Vec<Glob>,
 }
 
 impl Policy {
-    /// Reads a promvet.yaml. `folder` is the folder that holds it, as a path with forward slashes
-    /// that is a prefix of the paths of files below it; empty for the current folder.
+    /// Reads a promvet.yaml. `folder` is the folder that its paths and patterns count from, as a
+    /// path with forward slashes that is a prefix of the paths of files below it; empty for the
+    /// current folder.
     ///
     /// # Errors
     /// Everything that is wrong with it.
     pub fn read(text: &Arc<Text>, folder: &str) -> Result<Self, Vec<PolicyError>> {
         sections::read(text, folder)
+    }
+
+    /// Adds what a policy says that lies farther away.
+    pub fn add(&mut self, farther: &Self) {
+        for section in sections::SECTIONS {
+            (section.add)(self, farther);
+        }
+    }
+
+    /// Whether its file says that its folder is a tree of its own.
+    #[must_use]
+    pub fn is_top(&self) -> bool {
+        let says =
+            |document: &Arc<Document>| crate::source::is_top(document.text().content().as_bytes());
+        self.document.as_ref().is_some_and(says)
     }
 
     /// Whether it says that a file is rendered before Prometheus reads it.

@@ -1,6 +1,8 @@
 //! `mounts` of promvet.yaml: where the paths that configurations name come from.
 
-use super::read::Mistakes;
+use super::form::{Form, Key};
+use super::read::{Fields, Mistakes};
+use super::sections::Section;
 use crate::finding::Place;
 use crate::yaml::Node;
 
@@ -25,60 +27,65 @@ pub enum MountedFrom {
     External(Option<Vec<String>>),
 }
 
-const KEYS: &[&str] = &["path", "from", "external", "files"];
+const KEYS: &[Key] = &[
+    Key::new(
+        "path",
+        "The path where Prometheus runs; absolute.",
+        Form::Matching("^/"),
+    )
+    .required(),
+    Key::new(
+        "from",
+        "The file or folder of the tree that is mounted there, relative to promvet.yaml.",
+        Form::Text,
+    ),
+    Key::new(
+        "external",
+        "Whether it is provided at deploy time, from outside the tree.",
+        Form::Bool,
+    ),
+    Key::new(
+        "files",
+        "The names of the files that will be there, of an external one.",
+        Form::OneOrMany(&Form::Text),
+    ),
+];
 
-/// Reads the section; `folder` is a prefix of the paths of files beside promvet.yaml.
-pub(super) fn read(list: Node<'_>, folder: &str, wrong: &mut Mistakes) -> Vec<MountPolicy> {
-    let items = wrong.items(list, "`mounts`");
-    items
-        .into_iter()
-        .filter_map(|item| entry(item, folder, wrong))
-        .collect()
-}
+pub(super) const SECTION: Section = Section {
+    key: Key::new(
+        "mounts",
+        "Where the paths that configurations name come from.",
+        Form::List(&Form::Fields(KEYS)),
+    ),
+    read: |node, policy, wrong| {
+        let items = wrong.items(node, "`mounts`").into_iter();
+        policy.mounts = items.filter_map(|item| entry(item, wrong)).collect();
+    },
+    add: |near, far| near.mounts.extend(far.mounts.iter().cloned()),
+};
 
-fn entry(item: Node<'_>, folder: &str, wrong: &mut Mistakes) -> Option<MountPolicy> {
-    let fields = wrong.fields(item, "an entry of `mounts`", KEYS);
-    let field = |name: &str| {
-        let mut fields = fields.iter();
-        fields
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| *value)
-    };
-    let Some(node) = field("path") else {
-        wrong.add(item, "an entry of `mounts` needs a `path`", None);
-        return None;
-    };
+fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<MountPolicy> {
+    let fields = wrong.fields(item, "an entry of `mounts`", KEYS)?;
+    let node = fields.get("path")?;
     let path = wrong.text(node, "`path`")?;
     if !path.starts_with('/') {
         let help = "write the path that Prometheus sees, such as `/etc/prometheus/secrets`";
         wrong.add(node, "`path` is absolute", Some(help.into()));
         return None;
     }
-    let from = source(item, field, folder, wrong)?;
     Some(MountPolicy {
         path: path.to_owned(),
-        from,
+        from: source(item, &fields, wrong)?,
         place: node.place(),
     })
 }
 
-fn source<'d>(
-    item: Node<'d>,
-    field: impl Fn(&str) -> Option<Node<'d>>,
-    folder: &str,
-    wrong: &mut Mistakes,
-) -> Option<MountedFrom> {
-    let external = match field("external") {
+fn source(item: Node<'_>, fields: &Fields<'_>, wrong: &mut Mistakes) -> Option<MountedFrom> {
+    let external = match fields.get("external") {
         None => false,
-        Some(node) => match node.scalar().and_then(|scalar| scalar.as_bool()) {
-            Some(external) => external,
-            None => {
-                wrong.add(node, "`external` is true or false", None);
-                return None;
-            }
-        },
+        Some(node) => wrong.truth(node, "`external`")?,
     };
-    match (field("from"), external, field("files")) {
+    match (fields.get("from"), external, fields.get("files")) {
         (Some(from), false, None) => {
             let text = wrong.text(from, "`from`")?;
             if text.starts_with('/') || text.split('/').any(|part| part == "..") {
@@ -87,7 +94,7 @@ fn source<'d>(
                 return None;
             }
             let text = text.trim_start_matches("./");
-            Some(MountedFrom::Tree(format!("{folder}{text}")))
+            Some(MountedFrom::Tree(format!("{}{text}", wrong.folder)))
         }
         (None, true, files) => {
             let files = files.map(|node| wrong.texts(node, "`files`"));
@@ -157,7 +164,7 @@ mod tests {
     #[test]
     fn mistakes_are_refused() {
         for (entry, want) in [
-            ("{from: a}", "needs a `path`"),
+            ("{from: a}", "needs `path`"),
             ("{path: s, from: a}", "absolute"),
             ("{path: /s}", "either"),
             ("{path: /s, from: a, external: true}", "either"),

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::form::Key;
 use crate::finding::{Place, Span, Text, nearest};
 use crate::yaml::{Kind, Node};
 
 /// What is wrong with a policy file.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct PolicyError {
     /// What is wrong.
@@ -29,10 +30,26 @@ impl PolicyError {
     }
 }
 
-/// Collects the mistakes of one file.
+/// The fields of one mapping, in the order in which they are written.
 #[derive(Debug, Default)]
+pub(crate) struct Fields<'d> {
+    list: Vec<(&'static str, Node<'d>)>,
+}
+
+impl<'d> Fields<'d> {
+    /// The value of a key, if it is written and not null.
+    pub(crate) fn get(&self, name: &str) -> Option<Node<'d>> {
+        let mut list = self.list.iter();
+        list.find(|(key, _)| *key == name).map(|(_, value)| *value)
+    }
+}
+
+/// Collects the mistakes of one file.
+#[derive(Debug)]
 pub(crate) struct Mistakes {
     pub(crate) list: Vec<PolicyError>,
+    /// What paths and patterns of paths count from: a prefix of the paths of files below it.
+    pub(crate) folder: String,
 }
 
 impl Mistakes {
@@ -44,45 +61,66 @@ impl Mistakes {
         });
     }
 
-    /// The fields of a mapping that are not null, after refusing unknown and repeated keys.
+    /// The fields of a mapping that are not null, after refusing what is unknown, repeated or
+    /// missing.
     pub(crate) fn fields<'d>(
         &mut self,
         node: Node<'d>,
         what: &str,
-        known: &[&'static str],
-    ) -> Vec<(&'static str, Node<'d>)> {
-        if node.is_null() {
-            return Vec::new();
+        keys: &'static [Key],
+    ) -> Option<Fields<'d>> {
+        let keys: Vec<_> = keys.iter().collect();
+        self.fields_of(node, what, &keys)
+    }
+
+    /// The same for keys of several tables.
+    pub(crate) fn fields_of<'d>(
+        &mut self,
+        node: Node<'d>,
+        what: &str,
+        keys: &[&'static Key],
+    ) -> Option<Fields<'d>> {
+        if node.is_null() && !keys.iter().any(|key| key.required) {
+            return Some(Fields::default());
         }
         let Some(mapping) = node.mapping() else {
-            self.add(
-                node,
-                format!("{what} is a mapping of keys and values"),
-                keys_help(known),
-            );
-            return Vec::new();
+            let message = format!("{what} is a mapping of keys and values");
+            self.add(node, message, keys_help(keys));
+            return None;
         };
-        let mut out: Vec<(&'static str, Node<'d>)> = Vec::new();
+        let mut list: Vec<(&'static str, Node<'d>)> = Vec::new();
         for entry in mapping.entries() {
-            let Some(name) = known.iter().copied().find(|known| *known == entry.name()) else {
-                let near = nearest(entry.name(), known.iter().copied());
+            let Some(key) = keys.iter().find(|key| key.name == entry.name()) else {
+                let near = nearest(entry.name(), keys.iter().map(|key| key.name));
                 let help = near
                     .map(|near| format!("write `{near}`"))
-                    .or_else(|| keys_help(known));
-                self.add(
-                    entry.key,
-                    format!("{what} has no key `{}`", entry.name()),
-                    help,
-                );
+                    .or_else(|| keys_help(keys));
+                let message = format!("{what} has no key `{}`", entry.name());
+                self.add(entry.key, message, help);
                 continue;
             };
-            if out.iter().any(|(seen, _)| *seen == name) && !entry.merged {
-                self.add(entry.key, format!("`{name}` is written twice"), None);
+            if list.iter().any(|(seen, _)| *seen == key.name) && !entry.merged {
+                self.add(entry.key, format!("`{}` is written twice", key.name), None);
             } else if !entry.value.is_null() {
-                out.push((name, entry.value));
+                list.push((key.name, entry.value));
             }
         }
-        out
+        let fields = Fields { list };
+        let missing = |key: &&&Key| key.required && fields.get(key.name).is_none();
+        let missing: Vec<_> = keys
+            .iter()
+            .filter(missing)
+            .map(|key| format!("`{}`", key.name))
+            .collect();
+        if missing.is_empty() {
+            return Some(fields);
+        }
+        self.add(
+            node,
+            format!("{what} needs {}", missing.join(" and ")),
+            None,
+        );
+        None
     }
 
     /// The items of a list.
@@ -117,8 +155,43 @@ impl Mistakes {
             .filter_map(|node| Some((self.text(node, what)?, node)))
             .collect()
     }
+
+    /// True or false.
+    pub(crate) fn truth(&mut self, node: Node<'_>, what: &str) -> Option<bool> {
+        let plain = node.scalar().filter(|scalar| scalar.is_plain());
+        let truth = match plain.map(|scalar| scalar.text) {
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            _ => None,
+        };
+        if truth.is_none() {
+            self.add(node, format!("{what} is true or false"), None);
+        }
+        truth
+    }
+
+    /// What a word of a table stands for.
+    pub(crate) fn word<T: Copy>(
+        &mut self,
+        node: Node<'_>,
+        what: &str,
+        words: &[(&'static str, T)],
+    ) -> Option<T> {
+        let text = node.as_str().unwrap_or("");
+        if let Some((_, known)) = words.iter().find(|(word, _)| *word == text) {
+            return Some(*known);
+        }
+        let names = || words.iter().map(|(word, _)| *word);
+        let help = nearest(text, names()).map_or_else(
+            || format!("known: {}", names().collect::<Vec<_>>().join(", ")),
+            |near| format!("write `{near}`"),
+        );
+        self.add(node, format!("promvet knows no such {what}"), Some(help));
+        None
+    }
 }
 
-fn keys_help(known: &[&str]) -> Option<String> {
-    Some(format!("known keys: {}", known.join(", ")))
+fn keys_help(keys: &[&Key]) -> Option<String> {
+    let names: Vec<_> = keys.iter().map(|key| key.name).collect();
+    Some(format!("known keys: {}", names.join(", ")))
 }

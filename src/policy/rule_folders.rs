@@ -2,7 +2,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::form::{Form, Key};
 use super::read::Mistakes;
+use super::sections::Section;
 use crate::finding::Place;
 use crate::yaml::Node;
 
@@ -25,8 +27,18 @@ impl RuleFolder {
     }
 }
 
+pub(super) const SECTION: Section = Section {
+    key: Key::new(
+        "rule_folders",
+        "Folders of pages with rules of one's own, relative to this file.",
+        Form::OneOrMany(&Form::Text),
+    ),
+    read: |node, policy, wrong| policy.rule_folders = read(node, wrong),
+    add: |near, far| near.rule_folders.extend(far.rule_folders.iter().cloned()),
+};
+
 /// One folder or a list of them.
-pub(super) fn read(node: Node<'_>, wrong: &mut Mistakes) -> Vec<RuleFolder> {
+fn read(node: Node<'_>, wrong: &mut Mistakes) -> Vec<RuleFolder> {
     let mut out = Vec::new();
     for (text, node) in wrong.texts(node, "`rule_folders`") {
         let mut parts = Path::new(text).components();

@@ -55,7 +55,9 @@ pub struct Secret<'e, 'a> {
 }
 
 impl<'e, 'a> Material<'e, 'a> {
-    pub(super) fn new(configuration: &'e Configuration<'a>) -> Self {
+    /// What a configuration names and holds.
+    #[must_use]
+    pub fn new(configuration: &'e Configuration<'a>) -> Self {
         let Configuration {
             config,
             entries,

@@ -20,7 +20,7 @@ pub use engine::{Judgement, judge, judge_tree};
 pub use entry::Entry;
 pub use example::Expected;
 pub use material::{Material, NamedFile, Secret};
-pub use pages::{Check, Page, all, find, nearest_name};
+pub use pages::{Check, Page, Status, all, find, nearest_name};
 pub use sink::Findings;
 pub use timings::Timings;
 pub use upgrade::{Job, Upgrade, judge_upgrade};

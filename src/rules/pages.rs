@@ -26,6 +26,29 @@ pub enum Check {
     Upgrade(fn(&Upgrade<'_>, &mut Findings<'_>)),
 }
 
+/// How settled a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It is new and may still change.
+    Preview,
+    /// It is here to stay.
+    Stable,
+    /// It is on its way out.
+    Deprecated,
+}
+
+impl Status {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Preview => "preview",
+            Self::Stable => "stable",
+            Self::Deprecated => "deprecated",
+        }
+    }
+}
+
 /// A rule: its page, and the check that runs it. Rules without a check are reported by the room
 /// that notices the fault on its way (the schema's walker, for one).
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +65,10 @@ pub struct Page {
     pub since: &'static str,
     /// Whether it offers fixes.
     pub fixable: bool,
+    /// How settled it is.
+    pub status: Status,
+    /// The severity that its warnings have in the profile `strict`, if it is another one.
+    pub strict: Option<Severity>,
     /// The whole page, front matter included.
     pub text: &'static str,
     /// The check.

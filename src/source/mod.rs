@@ -20,4 +20,4 @@ pub use folder::{Folder, standard_input};
 pub use git::{Git, GitError, Repository};
 pub use memory::Memory;
 pub use path::shown;
-pub use tree::{Found, Kind, LARGEST, Meta, Problem, ReadError, Tree, Walk, Walked};
+pub use tree::{Found, Kind, LARGEST, Meta, Problem, ReadError, Tree, Walk, Walked, is_top};

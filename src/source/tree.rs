@@ -10,8 +10,24 @@ use super::path;
 /// The largest configuration that is read, in bytes.
 pub const LARGEST: u64 = 64 * 1024 * 1024;
 
-/// Names of which one in a folder makes it the root of a tree.
-const ROOT_MARKS: [&str; 3] = [".git", "promvet.yaml", ".promvet.yaml"];
+/// The names of policy files. A tree of no repository begins at the outermost one.
+const POLICY_NAMES: [&str; 2] = ["promvet.yaml", ".promvet.yaml"];
+
+/// The longest policy file that can say where its tree begins, in bytes.
+const LONGEST_POLICY: u64 = 1024 * 1024;
+
+/// Whether a policy file says that its folder is a tree of its own: by the line `root: true`, as
+/// .editorconfig does, so that nothing has to be parsed to find out where a tree begins.
+#[must_use]
+pub fn is_top(policy: &[u8]) -> bool {
+    let mut lines = policy.split(|byte| *byte == b'\n');
+    lines.any(|line| {
+        let mut parts = line.split(|byte| *byte == b'#');
+        let line = parts.next().unwrap_or_default().trim_ascii_end();
+        line.strip_prefix(b"root:")
+            .is_some_and(|value| value.trim_ascii() == b"true")
+    })
+}
 
 /// What a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -191,13 +207,29 @@ pub trait Tree: std::fmt::Debug + Send + Sync {
     }
 
     /// The root of the tree that an absolute path of a folder belongs to: the nearest folder at
-    /// it or above it with `.git` or a policy file, else the folder itself.
+    /// it or above it that holds `.git` or a policy file with `root: true`, else the outermost one
+    /// with a policy file, else the folder itself.
     fn root_of(&self, folder: &Path) -> PathBuf {
-        let marked = |folder: &&Path| {
-            let mut marks = ROOT_MARKS.iter();
-            marks.any(|mark| self.metadata(&folder.join(mark)).is_ok())
-        };
-        folder.ancestors().find(marked).unwrap_or(folder).to_owned()
+        let mut outermost = folder;
+        for ancestor in folder.ancestors() {
+            let has = |name: &str| self.metadata(&ancestor.join(name)).is_ok();
+            let policies = POLICY_NAMES.iter().filter(|name| has(name));
+            let mut has_policy = false;
+            for name in policies {
+                has_policy = true;
+                let policy = self.read(&ancestor.join(name), LONGEST_POLICY);
+                if policy.is_ok_and(|policy| is_top(&policy)) {
+                    return ancestor.to_owned();
+                }
+            }
+            if has(".git") {
+                return ancestor.to_owned();
+            }
+            if has_policy {
+                outermost = ancestor;
+            }
+        }
+        outermost.to_owned()
     }
 
     /// Whether git ignores a path below `top`, by the .gitignore files from there down. The path

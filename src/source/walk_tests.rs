@@ -125,20 +125,49 @@ fn a_file_is_found_once_whatever_the_number_of_names_for_it() {
 }
 
 #[test]
-fn the_root_of_a_tree_is_the_nearest_folder_that_is_marked() {
+fn a_tree_begins_at_its_repository_or_where_a_policy_says_so() {
     let scratch = Scratch::new(&[
         "r/.git/HEAD",
         "r/p/q/a.yml",
         "r/m/promvet.yaml",
         "r/m/n/b.yml",
+        "r/t/u/c.yml",
+        "s/.promvet.yaml",
+        "s/p/promvet.yaml",
+        "s/p/q/d.yml",
     ]);
+    let top = scratch.folder.path().join("r/t/promvet.yaml");
+    std::fs::write(top, "# A tree of its own.\nroot: true # indeed\n").unwrap();
     let root = |name: &str| {
         let walked = scratch.walk_with(&[name], false, false);
         scratch.disk.shown(&walked.files[0].root)
     };
-    assert_eq!(root("r/p/q/a.yml"), "r");
-    assert_eq!(root("r/p"), "r");
-    assert_eq!(root("r/m/n/b.yml"), "r/m");
+    for (name, want) in [
+        ("r/p/q/a.yml", "r"),
+        ("r/p", "r"),
+        ("r/m/n/b.yml", "r"),
+        ("r/t/u/c.yml", "r/t"),
+        ("r/t", "r/t"),
+        ("s/p/q/d.yml", "s"),
+    ] {
+        assert_eq!(root(name), want, "{name}");
+    }
+}
+
+#[test]
+fn only_a_line_of_its_own_says_that_a_tree_begins() {
+    use crate::source::is_top;
+    for (text, want) in [
+        ("root: true", true),
+        ("a: 1\r\nroot:  true  # yes\r\n", true),
+        ("root: false", false),
+        ("# root: true", false),
+        ("  root: true", false),
+        ("root: truely", false),
+        ("", false),
+    ] {
+        assert_eq!(is_top(text.as_bytes()), want, "{text:?}");
+    }
 }
 
 #[test]

@@ -75,6 +75,12 @@ impl OwnRules {
         }
     }
 
+    /// No rules.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { rules: Vec::new() }
+    }
+
     /// Only these rules.
     #[must_use]
     pub fn of(mut rules: Vec<Arc<OwnRule>>) -> Self {

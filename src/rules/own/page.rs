@@ -10,7 +10,7 @@ use super::nodes::Kind;
 use super::syntax::{self, Source, Spot};
 use super::{budget, check};
 use crate::finding::{Place, Severity, Text, nearest};
-use crate::policy::{Mistakes, PolicyError};
+use crate::policy::{self, Form, Key, Mistakes, PolicyError};
 use crate::schema::table::Type;
 use crate::yaml::{Document, Node, parse_first};
 
@@ -61,18 +61,22 @@ const UNKNOWN: &[(&str, Unknown)] = &[
     ("skip", Unknown::Skip),
 ];
 
-const KEYS: &[&str] = &[
-    "severity",
-    "node",
-    "when",
-    "message",
-    "help",
-    "at",
-    "unknown",
-    "no_ignore",
+const KEYS: &[Key] = &[
+    Key::new("severity", "How bad what it finds is.", Form::Text),
+    Key::new("node", "What it looks at.", Form::Text),
+    Key::new("when", "The condition, in CEL.", Form::Text),
+    Key::new("message", "What is said.", Form::Text),
+    Key::new("help", "What to write instead.", Form::Text),
+    Key::new("at", "The keys to what is pointed at.", Form::Text),
+    Key::new("unknown", "What becomes of what is not known.", Form::Text),
+    Key::new("no_ignore", "No comment may silence it.", Form::Bool),
 ];
 
-const SEVERITIES: &[&str] = &["error", "warning", "info"];
+const SEVERITIES: &[(&str, Severity)] = &[
+    ("error", Severity::Error),
+    ("warning", Severity::Warning),
+    ("info", Severity::Info),
+];
 
 impl OwnRule {
     /// The group, such as `acme`.
@@ -160,7 +164,10 @@ pub(super) fn read(name: String, page: &Arc<Text>) -> Result<OwnRule, Vec<Policy
         let message = "the front matter is empty".to_owned();
         return Err(vec![PolicyError::at_start(page, message)]);
     };
-    let mut wrong = Mistakes::default();
+    let mut wrong = Mistakes {
+        list: Vec::new(),
+        folder: String::new(),
+    };
     let mut fields = Fields::read(root, &mut wrong);
     let rule = fields.rule(name, title, page, &mut wrong);
     match rule {
@@ -183,18 +190,20 @@ fn read_condition(node: Node<'_>) -> Result<Source<'_>, PolicyError> {
 /// The front matter, key by key.
 struct Fields<'d> {
     root: Node<'d>,
-    all: Vec<(&'static str, Node<'d>)>,
+    all: policy::Fields<'d>,
 }
 
 impl<'d> Fields<'d> {
     fn read(root: Node<'d>, wrong: &mut Mistakes) -> Self {
         let all = wrong.fields(root, "the front matter of a rule", KEYS);
-        Self { root, all }
+        Self {
+            root,
+            all: all.unwrap_or_default(),
+        }
     }
 
     fn get(&self, key: &str) -> Option<Node<'d>> {
-        let found = self.all.iter().find(|(name, _)| *name == key);
-        found.map(|(_, node)| *node)
+        self.all.get(key)
     }
 
     /// A key that every page has.
@@ -215,30 +224,6 @@ impl<'d> Fields<'d> {
         found
     }
 
-    /// One of a set of words.
-    fn word<T: Copy>(
-        node: Node<'_>,
-        what: &str,
-        words: &[(&str, T)],
-        wrong: &mut Mistakes,
-    ) -> Option<T> {
-        let word = node.scalar().map_or("", |scalar| scalar.text);
-        let found = words.iter().find(|(known, _)| *known == word);
-        if found.is_none() {
-            let known = || words.iter().map(|(known, _)| *known);
-            let help = nearest(word, known()).map_or_else(
-                || format!("known: {}", known().collect::<Vec<_>>().join(", ")),
-                |near| format!("write `{near}`"),
-            );
-            wrong.add(
-                node,
-                format!("there is no {what} `{}`", syntax::cut(word)),
-                Some(help),
-            );
-        }
-        found.map(|(_, value)| *value)
-    }
-
     fn rule(
         &mut self,
         name: String,
@@ -246,22 +231,18 @@ impl<'d> Fields<'d> {
         page: &Arc<Text>,
         wrong: &mut Mistakes,
     ) -> Option<OwnRule> {
-        let severities = SEVERITIES
-            .iter()
-            .filter_map(|word| Some((*word, Severity::from_word(word)?)));
-        let severities: Vec<_> = severities.collect();
-        let kinds: Vec<_> = Kind::words()
-            .filter_map(|word| Some((word, Kind::from_word(word)?)))
-            .collect();
+        let kinds = Kind::words().filter_map(|word| Some((word, Kind::from_word(word)?)));
+        let kinds: Vec<_> = kinds.collect();
         let severity = self.need("severity", wrong);
-        let severity = severity.and_then(|node| Self::word(node, "severity", &severities, wrong));
+        let severity = severity.and_then(|node| wrong.word(node, "severity", SEVERITIES));
         let node = self.need("node", wrong);
-        let node = node.and_then(|node| Self::word(node, "kind of node", &kinds, wrong));
+        let node = node.and_then(|node| wrong.word(node, "kind of node", &kinds));
         let unknown = match self.get("unknown") {
-            Some(node) => Self::word(node, "way", UNKNOWN, wrong)?,
+            Some(node) => wrong.word(node, "way", UNKNOWN)?,
             None => Unknown::default(),
         };
-        let no_ignore = self.flag("no_ignore", wrong);
+        let no_ignore = self.get("no_ignore");
+        let no_ignore = no_ignore.and_then(|node| wrong.truth(node, "`no_ignore`"));
         let when = self.need("when", wrong);
         let message = self.need("message", wrong);
         let (node, when, message) = (node?, when?, message?);
@@ -281,7 +262,7 @@ impl<'d> Fields<'d> {
             severity: severity?,
             node,
             unknown,
-            no_ignore,
+            no_ignore: no_ignore.unwrap_or(false),
             text: Arc::clone(page),
             place: when.place(),
             when: expr,
@@ -290,17 +271,6 @@ impl<'d> Fields<'d> {
             help,
             at: at.unwrap_or_default(),
         })
-    }
-
-    fn flag(&self, key: &str, wrong: &mut Mistakes) -> bool {
-        let Some(node) = self.get(key) else {
-            return false;
-        };
-        let flag = node.scalar().and_then(|scalar| scalar.as_bool());
-        if flag.is_none() {
-            wrong.add(node, format!("`{key}` is true or false"), None);
-        }
-        flag.unwrap_or(false)
     }
 }
 

@@ -49,7 +49,7 @@ fn a_mistake_in_the_front_matter_is_said_with_its_place() {
         ),
         (
             "node: remote-write\nwhen: 'true'\nmessage: m\n",
-            &["3:7 there is no kind of node `remote-write`; write `remote_write`"],
+            &["3:7 promvet knows no such kind of node; write `remote_write`"],
         ),
         (
             "node: config\nmessage: m\n",
@@ -73,7 +73,7 @@ fn a_mistake_in_the_front_matter_is_said_with_its_place() {
         ),
         (
             "node: config\nwhen: 'true'\nmessage: m\nunknown: ignore\n",
-            &["6:10 there is no way `ignore`; known: note, warning, skip"],
+            &["6:10 promvet knows no such way; known: note, warning, skip"],
         ),
         (
             "node: remote_write\nwhen: 'true'\nmessage: m\nat: tls_config.insecure_skip_verfy\n",
@@ -100,7 +100,7 @@ fn a_mistake_in_the_front_matter_is_said_with_its_place() {
         ),
         (
             "---\nseverity: bad\n---\n# T\n",
-            "2:11 there is no severity `bad`",
+            "2:11 promvet knows no such severity",
         ),
     ] {
         let found = mistakes(&Text::new("x.md", text.as_bytes().to_vec()));

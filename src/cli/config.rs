@@ -1,0 +1,204 @@
+//! `promvet config PATH`: what applies to a file, and which line of policy says so.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::args::{ConfigArgs, ConfigFormat, PathArgs};
+use super::check::{complain_of_policy, prepare};
+use super::pipeline::{Run, Seen, survey};
+use super::policies::{Policies, Scope};
+use super::uses::{external_labels, id};
+use super::{Exit, complain};
+use crate::discover::What;
+use crate::finding::Place;
+use crate::policy::{Glob, MountedFrom, Policy};
+use crate::prometheus::Config;
+use crate::rules;
+
+/// The version of what `--format json` prints. Keys may be added within a version.
+const VERSION: u32 = 1;
+
+/// Everything that applies to a file.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    version: u32,
+    path: &'a str,
+    /// The policy files, the nearest first.
+    policies: Vec<&'a str>,
+    settings: Vec<Setting>,
+}
+
+/// One thing that applies.
+#[derive(Debug, Serialize)]
+struct Setting {
+    key: &'static str,
+    value: String,
+    /// The policy file that says so, and where in it, from 1.
+    path: String,
+    line: usize,
+    column: usize,
+}
+
+/// Shows what applies.
+pub(super) fn config(args: &ConfigArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let (tree, request) = prepare(&PathArgs {
+        paths: vec![args.path.clone()],
+        config: args.config.clone(),
+        ..PathArgs::default()
+    })?;
+    let mut run = Run::default();
+    let done = survey(&request, &*tree, &mut run);
+    run.problems.iter().for_each(|problem| complain(problem));
+    run.policy_errors.iter().for_each(complain_of_policy);
+    let Some((survey, policies)) = done.filter(|_| run.problems.is_empty()) else {
+        return Ok(Exit::Failed);
+    };
+    let (Some(seen), Some(scope)) = (
+        survey.seen.iter().find(|seen| seen.found.named),
+        survey
+            .seen
+            .first()
+            .and_then(|seen| policies.of(&seen.found)),
+    ) else {
+        complain("config is about one file; name one");
+        return Ok(Exit::Failed);
+    };
+    let path = tree.shown(&seen.found.path);
+    let report = Report {
+        version: VERSION,
+        path: &path,
+        policies: files(scope, &policies),
+        settings: settings(&scope.policy, &path, seen),
+    };
+    match args.format {
+        ConfigFormat::Human => human(&report, out)?,
+        ConfigFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
+    }
+    Ok(Exit::Clean)
+}
+
+fn files<'p>(scope: &Scope, policies: &'p Policies) -> Vec<&'p str> {
+    let layers = scope
+        .chain
+        .iter()
+        .filter_map(|one| policies.layers().get(*one));
+    layers.map(|layer| &*layer.shown).collect()
+}
+
+fn human(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", report.path)?;
+    if report.policies.is_empty() {
+        return writeln!(out, "  no promvet.yaml applies; `promvet init` writes one");
+    }
+    writeln!(out, "  policy: {}\n", report.policies.join(", then "))?;
+    let width = |text: fn(&Setting) -> usize| report.settings.iter().map(text).max().unwrap_or(0);
+    let key = width(|one| one.key.len());
+    let value = width(|one| one.value.chars().count());
+    for one in &report.settings {
+        writeln!(
+            out,
+            "  {:key$}  {:value$}  {}:{}",
+            one.key, one.value, one.path, one.line
+        )?;
+    }
+    Ok(())
+}
+
+fn setting(key: &'static str, value: impl Into<String>, place: &Place) -> Setting {
+    let start = place.start();
+    Setting {
+        key,
+        value: value.into(),
+        path: place.path().to_string(),
+        line: start.line,
+        column: start.column,
+    }
+}
+
+fn patterns(globs: &[Glob]) -> String {
+    let patterns: Vec<_> = globs.iter().map(|glob| glob.pattern.as_str()).collect();
+    patterns.join(" ")
+}
+
+/// What a policy says of a file, in the order of the sections.
+fn settings(policy: &Policy, path: &str, seen: &Seen) -> Vec<Setting> {
+    let mut out = Vec::new();
+    let requires = policy.requires.iter();
+    out.extend(requires.map(|one| setting("requires", &one.written, &one.place)));
+    let versions = policy.prometheus.iter();
+    out.extend(versions.map(|(one, place)| setting("prometheus", one.to_string(), place)));
+    let profile = policy.profile.iter();
+    out.extend(profile.map(|(one, place)| setting("profile", one.word(), place)));
+    out.extend(levels(policy, path));
+    if let Some(place) = policy.excludes(path) {
+        out.push(setting("not checked", "unless it is named", place));
+    }
+    if let What::Configuration { document, .. } = &seen.recognised.what
+        && let Some(config) = Config::new(document)
+        && let Some(one) = policy.environment_of(path, &external_labels(config))
+    {
+        out.push(setting("environment", &one.name, &one.place));
+    }
+    out.extend(policy.mounts.iter().map(|one| {
+        let from = match &one.from {
+            MountedFrom::Tree(from) => format!("{} from {from}", one.path),
+            MountedFrom::External(_) => format!("{} from outside", one.path),
+        };
+        setting("mount", from, &one.place)
+    }));
+    let user = policy.runtime_user.iter();
+    out.extend(user.map(|one| {
+        setting(
+            "runtime_user",
+            format!("{}:{}", one.uid, one.gid),
+            &one.place,
+        )
+    }));
+    out.extend(policy.issuers.iter().map(|one| {
+        let value = format!("{} for {}", one.issuer.word(), patterns(&one.hosts));
+        setting("issuer", value, &one.place)
+    }));
+    out.extend(receivers(policy));
+    out.extend(policy.instances.iter().map(|one| {
+        setting(
+            "opstrace",
+            format!("{} in {}", one.name, one.file),
+            &one.place,
+        )
+    }));
+    let domains = policy.opstrace_domains.iter();
+    out.extend(domains.map(|(one, place)| setting("opstrace", one, place)));
+    let template = policy.templates.iter().find(|glob| glob.matches(path));
+    out.extend(template.map(|glob| setting("template", &glob.pattern, &glob.place)));
+    out
+}
+
+fn receivers(policy: &Policy) -> impl Iterator<Item = Setting> {
+    let own = policy
+        .receivers
+        .iter()
+        .map(|one| setting("receiver", id(one), &one.place));
+    let hosts = policy.receiver_hosts.iter().map(|one| {
+        let value = format!("{} for {}", one.receiver, patterns(&one.hosts));
+        setting("receiver", value, &one.place)
+    });
+    own.chain(hosts)
+}
+
+/// The levels that decide for at least one rule.
+fn levels(policy: &Policy, path: &str) -> Vec<Setting> {
+    let mut seen = BTreeSet::new();
+    let mut out = Vec::new();
+    for page in rules::all() {
+        let Some(level) = policy.level_of(page.name, path) else {
+            continue;
+        };
+        if seen.insert((level.place.path().to_string(), level.place.span().start)) {
+            let value = format!("{}: {}", level.name, level.level);
+            out.push(setting("rule", value, &level.place));
+        }
+    }
+    out
+}

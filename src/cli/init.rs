@@ -1,0 +1,240 @@
+//! `promvet init`: a promvet.yaml to fill in, from what the tree holds.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::args::PathArgs;
+use super::check::{complain_of_policy, prepare};
+use super::facts::all_facts;
+use super::pipeline::{Run, Survey, survey};
+use super::{Exit, complain};
+use crate::discover::What;
+use crate::facts::{FileState, Unverified};
+use crate::finding::Place;
+use crate::policy::FILE_NAMES;
+use crate::prometheus::endpoint::Network;
+use crate::rules::{Configuration, Material};
+use crate::schema::Version;
+use crate::source::{Tree, shown};
+
+/// What the tree tells for a policy, each with the place that tells it.
+#[derive(Debug, Default)]
+struct Seen {
+    configurations: usize,
+    /// Releases of Prometheus that images name.
+    versions: BTreeMap<Version, Place>,
+    /// Folders of files that could not be looked at.
+    folders: BTreeMap<String, Place>,
+    /// Hosts whose certificates nobody verifies.
+    hosts: BTreeMap<String, Place>,
+    /// Files that are templates by their look.
+    templates: Vec<String>,
+}
+
+/// Writes the file.
+pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exit> {
+    let folder = folder.unwrap_or(Path::new("."));
+    let (tree, request) = prepare(&PathArgs {
+        paths: vec![folder.to_owned()],
+        ..PathArgs::default()
+    })?;
+    let top = tree.absolute(folder);
+    for name in FILE_NAMES {
+        let path = top.join(name);
+        if tree.metadata(&path).is_ok() {
+            complain(&format!("{} is there already", tree.shown(&path)));
+            return Ok(Exit::Failed);
+        }
+    }
+    if tree.list(&top).is_err() {
+        complain(&format!(
+            "{} is not a folder that can be read",
+            tree.shown(&top)
+        ));
+        return Ok(Exit::Failed);
+    }
+    let mut run = Run::default();
+    let done = survey(&request, &*tree, &mut run);
+    run.problems.iter().for_each(|problem| complain(problem));
+    run.policy_errors.iter().for_each(complain_of_policy);
+    let Some((survey, policies)) = done else {
+        return Ok(Exit::Failed);
+    };
+    let facts = all_facts(&request, &survey, &policies, &*tree);
+    let mut found = Seen::default();
+    for one in &survey.seen {
+        let What::Configuration { document, .. } = &one.recognised.what else {
+            continue;
+        };
+        let facts = facts.get(&policies.scope_of(&one.found));
+        let folder = one.found.path.parent();
+        let templated = one.recognised.template.is_some();
+        let Some(configuration) =
+            facts.and_then(|facts| Configuration::new(document, folder, templated, facts))
+        else {
+            continue;
+        };
+        found.look_at(&configuration, &one.found.path);
+    }
+    found.templates(&survey, &top);
+    let path = top.join("promvet.yaml");
+    match write_new(&path, &found.text()) {
+        Ok(()) => report(&found, &path, &*tree, out),
+        Err(error) => {
+            complain(&format!("{} can't be written: {error}", tree.shown(&path)));
+            Ok(Exit::Failed)
+        }
+    }
+}
+
+/// Writes a file that must not be there yet.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+fn report(found: &Seen, path: &Path, tree: &dyn Tree, out: &mut dyn Write) -> io::Result<Exit> {
+    let count = match found.configurations {
+        1 => "1 configuration".to_owned(),
+        more => format!("{more} configurations"),
+    };
+    writeln!(out, "wrote {} for {count}", tree.shown(path))?;
+    for (section, names) in [
+        ("mounts", found.folders.keys()),
+        ("issuers", found.hosts.keys()),
+    ] {
+        for name in names {
+            writeln!(out, "  to fill in: `{section}` for {name}")?;
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+impl Seen {
+    fn look_at(&mut self, configuration: &Configuration<'_>, file: &Path) {
+        self.configurations += 1;
+        for runner in configuration.facts.runners(file) {
+            let deployment = runner.deployment;
+            for image in deployment.image.iter().chain(&deployment.base) {
+                let version = image.version().and_then(|text| Version::parse(text).ok());
+                if let Some(version) = version {
+                    self.versions.entry(version).or_insert(image.place.clone());
+                }
+            }
+        }
+        for one in Material::new(configuration).own_files() {
+            let path = one.reference.setting.node.as_str().unwrap_or("");
+            let is_open = one.judged.state == FileState::Unverified(Unverified::Elsewhere);
+            if let (true, Some((folder, _))) = (is_open, path.rsplit_once('/')) {
+                let folder = if folder.is_empty() { "/" } else { folder };
+                let place = one.reference.setting.node.place();
+                self.folders.entry(folder.to_owned()).or_insert(place);
+            }
+        }
+        for client in configuration.config.clients() {
+            let Some(skips) = client.http.tls().and_then(|tls| tls.skips_verification()) else {
+                continue;
+            };
+            let public = client
+                .peers()
+                .iter()
+                .filter(|peer| peer.endpoint.network() == Network::Public);
+            for host in public.filter_map(|peer| peer.endpoint.host_name()) {
+                if configuration.facts.issuer(&host).is_none() {
+                    self.hosts.entry(host).or_insert(skips.key.place());
+                }
+            }
+        }
+    }
+
+    fn templates(&mut self, survey: &Survey, top: &Path) {
+        let masked = survey.seen.iter().filter(|one| one.recognised.masked);
+        let below = masked.filter_map(|one| one.found.path.strip_prefix(top).ok());
+        self.templates = below.map(shown).collect();
+    }
+
+    fn text(&self) -> String {
+        let mut out = String::from(HEAD);
+        match self.versions.len() {
+            0 => out.push_str("# prometheus: \"3.5\"\n"),
+            _ => out.push_str("prometheus:\n"),
+        }
+        for (version, place) in &self.versions {
+            let _ = writeln!(out, "  - \"{version}\" # {}", origin(place));
+        }
+        out.push_str(MIDDLE);
+        if self.folders.is_empty() {
+            out.push_str("#   - path: /etc/prometheus/secrets\n#     from: secrets\n");
+        }
+        for (folder, place) in &self.folders {
+            let _ = writeln!(out, "#   # {} names a file there", origin(place));
+            let _ = writeln!(out, "#   - path: {}\n#     external: true", quoted(folder));
+        }
+        out.push_str(ISSUERS);
+        if self.hosts.is_empty() {
+            out.push_str("#   - hosts: \"*.example.com\"\n#     issuer: private\n");
+        }
+        for (host, place) in &self.hosts {
+            let _ = writeln!(out, "#   # {} skips verification", origin(place));
+            let _ = writeln!(out, "#   - hosts: {}\n#     issuer: private", quoted(host));
+        }
+        out.push_str(TEMPLATES);
+        if self.templates.is_empty() {
+            out.push_str("#   - \"templates/**\"\n");
+        }
+        for path in &self.templates {
+            let _ = writeln!(out, "#   - {}", quoted(path));
+        }
+        out
+    }
+}
+
+/// A place as a comment can say it.
+fn origin(place: &Place) -> String {
+    format!("{}:{}", place.path(), place.start().line)
+}
+
+/// A text as a YAML scalar, whatever stands in it: JSON's strings are YAML's too.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+const HEAD: &str = "\
+# What this repository wants of its Prometheus configurations. `promvet config FILE` shows what
+# applies to a file; `promvet schema --policy` prints a JSON Schema for editors.
+
+# The releases of Prometheus that must load the configurations.
+";
+
+const MIDDLE: &str = "
+# How much is reported: default, strict (new rules too, and warnings that a team would forbid), or
+# audit (everything).
+profile: default
+
+# Levels of rules and of groups of them: off, info, warning, error. `promvet rules` lists them all.
+# rules:
+#   remote-write/queue: off
+#   tls: error
+
+# Files that are not checked.
+# exclude:
+#   - \"examples/**\"
+
+# Where the files come from that configurations name: `from` a folder of this repository, or
+# `external: true` if they are provided at deploy time.
+# mounts:
+";
+
+const ISSUERS: &str = "
+# Who signed the certificates of which hosts: letsencrypt-prod, letsencrypt-staging, public, staging
+# or private.
+# issuers:
+";
+
+const TEMPLATES: &str = "
+# Files that something renders before Prometheus reads them.
+# templates:
+";

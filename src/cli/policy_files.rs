@@ -1,0 +1,253 @@
+//! Reading a policy file with everything that it builds upon.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::facts::receiver::{Catalogue, Profile, read_profile};
+use crate::finding::{Text, nearest};
+use crate::policy::{Extends, Policy, PolicyError, ReceiverSource};
+use crate::rules;
+use crate::rules::own::OwnRules;
+use crate::source::{LARGEST, Tree};
+use crate::yaml::parse_first;
+
+/// How deep files may build upon each other.
+const DEEPEST: usize = 16;
+
+/// What one policy file says.
+#[derive(Debug)]
+pub(super) struct Layer {
+    /// What it says.
+    pub(super) policy: Policy,
+    /// Its path for people.
+    pub(super) shown: Arc<str>,
+    /// Whether it is there only because another one builds upon it: then it may be shared with
+    /// others, and need not be of use here.
+    pub(super) shared: bool,
+}
+
+/// Reads policy files.
+#[derive(Debug)]
+pub(super) struct Reader<'t> {
+    tree: &'t dyn Tree,
+    /// The folder that links and paths may not lead out of.
+    bounds: Option<&'t Path>,
+    /// What paths and patterns count from.
+    folder: String,
+    layers: Vec<Layer>,
+    wrong: Vec<PolicyError>,
+    seen: BTreeSet<PathBuf>,
+}
+
+/// Reads a policy file and what it builds upon: its own layer first, then the others, the nearest
+/// first. Nothing is opened outside of `bounds`.
+pub(super) fn read(
+    path: &Path,
+    bounds: Option<&Path>,
+    tree: &dyn Tree,
+) -> Result<Vec<Layer>, Vec<PolicyError>> {
+    let shown = tree.shown(path);
+    let folder = shown.rsplit_once('/').map(|(folder, _)| folder);
+    let mut reader = Reader {
+        tree,
+        bounds,
+        folder: folder.map_or(String::new(), |folder| format!("{folder}/")),
+        layers: Vec::new(),
+        wrong: Vec::new(),
+        seen: BTreeSet::new(),
+    };
+    match reader.bytes(path, "the policy file") {
+        Ok(bytes) => reader.layer(path, bytes, &mut Vec::new()),
+        Err(message) => {
+            let text = Text::new(shown, Vec::new());
+            reader.wrong.push(PolicyError::at_start(&text, message));
+        }
+    }
+    if reader.wrong.is_empty() {
+        Ok(reader.layers)
+    } else {
+        Err(reader.wrong)
+    }
+}
+
+impl Reader<'_> {
+    /// The path of a file that another one names.
+    fn beside(&self, file: &Path, name: &str) -> PathBuf {
+        let path = file.parent().unwrap_or(file).join(name);
+        let folder = path
+            .parent()
+            .and_then(|folder| self.tree.resolve(folder).ok());
+        match (folder, path.file_name()) {
+            (Some(folder), Some(name)) => folder.join(name),
+            _ => path,
+        }
+    }
+
+    fn bytes(&self, path: &Path, what: &str) -> Result<Vec<u8>, String> {
+        let is_inside = |bounds: &Path| self.tree.within(path, &[bounds]).unwrap_or(true);
+        if !self.bounds.is_none_or(is_inside) {
+            return Err(format!("{what} leads out of the tree"));
+        }
+        let read = self.tree.read(path, LARGEST);
+        read.map_err(|error| format!("{what} can't be read: {error}"))
+    }
+
+    /// Reads a file and what it builds upon; `way` are the files that led to it.
+    fn layer(&mut self, path: &Path, bytes: Vec<u8>, way: &mut Vec<PathBuf>) {
+        let real = self.tree.resolve(path).unwrap_or_else(|_| path.to_owned());
+        let text = Text::new(self.tree.shown(path), bytes);
+        let mut policy = match Policy::read(&text, &self.folder) {
+            Ok(policy) => policy,
+            Err(wrong) => return self.wrong.extend(wrong),
+        };
+        self.read_profiles(&mut policy, path);
+        let extends = policy.extends.clone();
+        self.layers.push(Layer {
+            policy,
+            shown: Arc::clone(text.path()),
+            shared: !way.is_empty(),
+        });
+        self.seen.insert(real.clone());
+        way.push(real);
+        for one in &extends {
+            if let Err(message) = self.extend(one, path, way) {
+                self.wrong.push(PolicyError {
+                    message,
+                    place: one.place.clone(),
+                    help: None,
+                });
+            }
+        }
+        way.pop();
+    }
+
+    fn extend(&mut self, one: &Extends, from: &Path, way: &mut Vec<PathBuf>) -> Result<(), String> {
+        let path = self.beside(from, &one.path);
+        let what = format!("`{}`", one.path);
+        let bytes = self.bytes(&path, &what)?;
+        if let Some((wanted, place)) = &one.sha256 {
+            let found = hexadecimal(&Sha256::digest(&bytes));
+            if found != *wanted {
+                self.wrong.push(PolicyError {
+                    message: format!("{what} has changed: its SHA-256 is {found}"),
+                    place: place.clone(),
+                    help: Some("read what changed in it, and write the new one here".into()),
+                });
+                return Ok(());
+            }
+        }
+        let real = self.tree.resolve(&path).unwrap_or_else(|_| path.clone());
+        if way.contains(&real) {
+            return Err(format!(
+                "{what} builds upon this file, which builds upon it"
+            ));
+        }
+        if way.len() >= DEEPEST {
+            return Err(format!(
+                "policies build upon each other more than {DEEPEST} deep"
+            ));
+        }
+        if !self.seen.contains(&real) {
+            self.layer(&path, bytes, way);
+        }
+        Ok(())
+    }
+
+    /// Reads the profiles of receivers that stand in files of their own, and refuses those that
+    /// are none.
+    fn read_profiles(&mut self, policy: &mut Policy, from: &Path) {
+        for entry in &mut policy.receivers {
+            if let ReceiverSource::File(file) = &entry.source {
+                let path = self.beside(from, file);
+                let document = self.bytes(&path, &format!("`{file}`")).and_then(|bytes| {
+                    let text = Text::new(self.tree.shown(&path), bytes);
+                    let parsed = parse_first(&text);
+                    parsed.map_err(|error| format!("`{file}` is not YAML: {}", error.problem))
+                });
+                match document {
+                    Ok(document) => entry.source = ReceiverSource::Whole(Arc::new(document)),
+                    Err(message) => self.wrong.push(PolicyError {
+                        message,
+                        place: entry.place.clone(),
+                        help: None,
+                    }),
+                }
+            }
+            let Some(node) = entry.source.node() else {
+                continue;
+            };
+            for error in read_profile(node).err().into_iter().flatten() {
+                self.wrong.push(PolicyError {
+                    message: format!("a receiver's profile: {error}"),
+                    place: node.document().place(error.span),
+                    help: None,
+                });
+            }
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// Refuses levels for rules that do not exist.
+pub(super) fn unknown_rules(policy: &Policy, own: &OwnRules) -> Vec<PolicyError> {
+    let known = |name: &str| {
+        let mut pages = rules::all().iter();
+        own.knows(name) || pages.any(|page| page.name == name || page.group() == name)
+    };
+    let unknown = policy.rule_levels().filter(|entry| !known(&entry.name));
+    unknown
+        .map(|entry| PolicyError {
+            message: format!("there is no rule or group `{}`", entry.name),
+            place: entry.place.clone(),
+            help: rules::nearest_name(&entry.name)
+                .or_else(|| own.nearest_name(&entry.name))
+                .map(|near| format!("write `{near}`")),
+        })
+        .collect()
+}
+
+/// The receivers that a policy knows: its own, and those built in. Of two with one name the nearer
+/// counts.
+pub(super) fn catalogue(policy: &Policy) -> Catalogue {
+    let mut own: Vec<Profile> = Vec::new();
+    for entry in &policy.receivers {
+        // What can't be read has been refused before.
+        if let Some(Ok(profile)) = entry.source.node().map(read_profile)
+            && !own.iter().any(|one| one.id == profile.id)
+        {
+            own.push(profile);
+        }
+    }
+    Catalogue::new(own)
+}
+
+/// Refuses receivers that are named for hosts and that nobody knows.
+pub(super) fn unknown_receivers(policy: &Policy) -> Vec<PolicyError> {
+    if policy.receiver_hosts.is_empty() {
+        return Vec::new();
+    }
+    let catalogue = catalogue(policy);
+    let unknown = |name: &str| catalogue.get(name).is_none();
+    let entries = policy.receiver_hosts.iter();
+    entries
+        .filter(|entry| unknown(&entry.receiver))
+        .map(|entry| {
+            let near = nearest(&entry.receiver, catalogue.profiles().map(|one| &*one.id));
+            PolicyError {
+                message: format!("there is no receiver `{}`", entry.receiver),
+                place: entry.place.clone(),
+                help: near.map(|near| format!("write `{near}`")),
+            }
+        })
+        .collect()
+}

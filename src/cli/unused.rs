@@ -1,0 +1,265 @@
+//! Entries of policy files that match nothing.
+//!
+//! An entry is judged by asking the policies, after everything else, what they say of all that was
+//! seen: so the answer depends neither on threads nor on which rule asked for what. Only a policy
+//! file whose whole folder was walked is judged, and none that others may share; where a text
+//! can't be read to its end, nothing is said of what may stand in it.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::pipeline::{Request, Survey};
+use super::policies::{Policies, Scope};
+use super::uses::{Uses, id};
+use crate::discover::What;
+use crate::facts::Facts;
+use crate::finding::{Finding, Place, Severity};
+use crate::policy::{Glob, Policy};
+use crate::source::Tree;
+
+/// The rule that tells of them.
+const RULE: &str = "policy/unused";
+
+/// An entry of a policy file.
+struct Entry<'p> {
+    /// What it is, as the end of a sentence that says what it does not match.
+    missing: &'static str,
+    section: &'static str,
+    name: String,
+    place: &'p Place,
+}
+
+/// The findings about everything that matches nothing, each with the policy that counts for it.
+pub(super) fn unused<'p>(
+    request: &Request,
+    survey: &Survey,
+    policies: &'p Policies,
+    facts: &BTreeMap<usize, Facts<'_>>,
+    mut uses: BTreeMap<usize, Uses>,
+    tree: &dyn Tree,
+) -> Vec<(Finding, &'p Policy)> {
+    if request.config.is_some() || policies.layers().is_empty() {
+        return Vec::new();
+    }
+    files_of(survey, policies, &mut uses, tree);
+    texts_of(survey, policies, &mut uses);
+    instances_of(policies, facts, &mut uses);
+    let walked = walked(request, tree);
+    let mut scopes: BTreeMap<usize, Vec<(usize, &Scope)>> = BTreeMap::new();
+    for (number, scope) in policies.scopes() {
+        for layer in &scope.chain {
+            scopes.entry(*layer).or_default().push((number, scope));
+        }
+    }
+    let mut out = Vec::new();
+    for (number, layer) in policies.layers().iter().enumerate() {
+        let path = tree.absolute(Path::new(&*layer.shown));
+        let covered = path
+            .ancestors()
+            .skip(1)
+            .any(|folder| walked.contains(folder));
+        let scopes = scopes.get(&number).map_or(&[][..], Vec::as_slice);
+        let mut own = scopes.iter();
+        let own = own.find(|(_, scope)| scope.chain.first() == Some(&number));
+        let Some((_, own)) = own.filter(|_| covered && !layer.shared) else {
+            continue;
+        };
+        let uses: Vec<_> = scopes
+            .iter()
+            .filter_map(|(number, _)| uses.get(number))
+            .collect();
+        let unused = entries(&layer.policy, &uses)
+            .into_iter()
+            .filter(|entry| !uses.iter().any(|uses| uses.has(entry.place)))
+            .filter(|entry| !is_left_to_git(entry, own, tree));
+        out.extend(unused.map(|entry| (finding(&entry), &own.policy)));
+    }
+    out
+}
+
+/// What was named, as it is written and where links lead; files among it cover nothing.
+fn walked(request: &Request, tree: &dyn Tree) -> HashSet<PathBuf> {
+    let paths = request.paths.iter();
+    paths
+        .flat_map(|path| [Some(tree.absolute(path)), tree.resolve(path).ok()])
+        .flatten()
+        .collect()
+}
+
+/// Notes which patterns of paths match a file.
+fn files_of(
+    survey: &Survey,
+    policies: &Policies,
+    uses: &mut BTreeMap<usize, Uses>,
+    tree: &dyn Tree,
+) {
+    for found in &survey.walked {
+        let number = policies.scope_of(found);
+        let Some(scope) = policies
+            .scope(number)
+            .filter(|scope| !scope.chain.is_empty())
+        else {
+            continue;
+        };
+        let uses = uses.entry(number).or_default();
+        let path = tree.shown(&found.path);
+        for glob in globs(&scope.policy).filter(|glob| glob.matches(&path)) {
+            uses.mark(&glob.place);
+        }
+    }
+}
+
+/// Every pattern of paths, but for those of environments, which count as a whole.
+fn globs(policy: &Policy) -> impl Iterator<Item = &Glob> {
+    let levels = policy.levels.iter().filter_map(|set| set.files.as_ref());
+    let selection = policy.selection.iter().map(|list| &list.files);
+    levels.chain(selection).flatten().chain(&policy.templates)
+}
+
+/// Notes which hosts stand in the configurations, and which of these are not fully known.
+fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Uses>) {
+    for seen in &survey.seen {
+        let number = policies.scope_of(&seen.found);
+        let Some(scope) = policies
+            .scope(number)
+            .filter(|scope| !scope.chain.is_empty())
+        else {
+            continue;
+        };
+        let broken = match seen.recognised.what {
+            What::Configuration { .. } => false,
+            What::Broken { .. } => true,
+            What::Other { .. } | What::Unknown => continue,
+        };
+        let uses = uses.entry(number).or_default();
+        let vague = broken || seen.recognised.masked;
+        uses.vague |= vague;
+        uses.vague_mounts |= vague;
+        uses.vague_labels |= vague;
+        let policy = &scope.policy;
+        let asks = !policy.issuers.is_empty()
+            || !policy.receiver_hosts.is_empty()
+            || !policy.opstrace_domains.is_empty();
+        if asks {
+            uses.hosts(seen.recognised.text.content(), policy);
+        }
+    }
+}
+
+/// Notes which files of instances there are.
+fn instances_of(
+    policies: &Policies,
+    facts: &BTreeMap<usize, Facts<'_>>,
+    uses: &mut BTreeMap<usize, Uses>,
+) {
+    for (number, scope) in policies.scopes() {
+        let Some(facts) = facts
+            .get(&number)
+            .filter(|_| !scope.policy.instances.is_empty())
+        else {
+            continue;
+        };
+        let uses = uses.entry(number).or_default();
+        for entry in &scope.policy.instances {
+            let file = entry.file.trim_start_matches("./");
+            let mut instances = facts.instances().iter();
+            if instances.any(|one| one.path.ends_with(file)) {
+                uses.mark(&entry.place);
+            }
+        }
+    }
+}
+
+/// What of a policy file can be judged.
+fn entries<'p>(policy: &'p Policy, uses: &[&Uses]) -> Vec<Entry<'p>> {
+    let sure = |vague: fn(&Uses) -> bool| !uses.iter().any(|uses| vague(uses));
+    let mut out = Vec::new();
+    let mut add = |missing, section, name: &str, place| {
+        out.push(Entry {
+            missing,
+            section,
+            name: name.to_owned(),
+            place,
+        });
+    };
+    for set in policy.levels.iter().filter_map(|set| set.files.as_ref()) {
+        for glob in set {
+            add(FILE, "overrides", &glob.pattern, &glob.place);
+        }
+    }
+    for list in &policy.selection {
+        let section = if list.keeps { "include" } else { "exclude" };
+        for glob in &list.files {
+            add(FILE, section, &glob.pattern, &glob.place);
+        }
+    }
+    for glob in &policy.templates {
+        add(FILE, "templates", &glob.pattern, &glob.place);
+    }
+    if sure(|uses| uses.vague_labels) {
+        for one in &policy.environments {
+            add(CONFIGURATION, "environments", &one.name, &one.place);
+        }
+    }
+    if sure(|uses| uses.vague || uses.vague_mounts) {
+        for one in &policy.mounts {
+            add(PATH, "mounts", &one.path, &one.place);
+        }
+    }
+    if sure(|uses| uses.vague) {
+        for one in &policy.issuers {
+            let name = one.hosts.first().map_or("", |glob| &glob.pattern);
+            add(HOST, "issuers", name, &one.place);
+        }
+        for one in &policy.receivers {
+            add(ENDPOINT, "receivers", id(one), &one.place);
+        }
+        for one in &policy.receiver_hosts {
+            add(HOST, "receivers", &one.receiver, &one.place);
+        }
+        for (domain, place) in &policy.opstrace_domains {
+            add(HOST, "opstrace.domains", domain, place);
+        }
+    }
+    for one in &policy.instances {
+        add(INSTANCE, "opstrace.instances", &one.name, &one.place);
+    }
+    out
+}
+
+const FILE: &str = "no file that promvet looks at matches it";
+const CONFIGURATION: &str = "no configuration is in it, or an earlier entry takes them all";
+const PATH: &str = "no configuration names a file there, or an earlier entry has the same path";
+const HOST: &str = "no configuration names such a host, or an earlier entry answers for them all";
+const ENDPOINT: &str = "no endpoint is like it";
+const INSTANCE: &str = "there is no instance configuration at this path";
+
+/// Whether a pattern is for a folder that git ignores, which may be there elsewhere.
+fn is_left_to_git(entry: &Entry<'_>, scope: &Scope, tree: &dyn Tree) -> bool {
+    let fixed = entry.name.split(['*', '?', '[', '{']).next().unwrap_or("");
+    let folder = match fixed.rsplit_once('/') {
+        Some((folder, _)) if entry.missing == FILE => folder,
+        _ => return false,
+    };
+    let own = tree.absolute(Path::new(&**entry.place.path()));
+    let below = own.parent().unwrap_or(&own).join(folder).join("any");
+    tree.is_ignored_by_git(&below, &scope.root)
+}
+
+fn finding(entry: &Entry<'_>) -> Finding {
+    Finding {
+        rule: Cow::Borrowed(RULE),
+        severity: Severity::Warning,
+        message: format!(
+            "this entry of `{}` decides nothing: {}",
+            entry.section, entry.missing
+        ),
+        help: Some("correct it, or leave it out".into()),
+        place: entry.place.clone(),
+        logical: entry.section.to_owned(),
+        identity: format!("{} {}", entry.section, entry.name),
+        evidence: Vec::new(),
+        fix: None,
+    }
+}

@@ -1,0 +1,81 @@
+//! What a tree tells whatever the policy: found and read once, however many policies there are in
+//! the tree.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use super::credential_file::Lookup;
+use super::deployment::{self, Deployment, SourceFile};
+use super::issuer::cert_manager::{self, Manifests};
+use super::opstrace::{self, Instance};
+use super::{Find, Scan};
+use crate::finding::Text;
+
+/// What all [`super::Facts`] about one tree share.
+pub struct Shared<'t> {
+    find: Find<'t>,
+    instances: OnceLock<Vec<Instance>>,
+    manifests: OnceLock<Manifests>,
+    deployments: OnceLock<Vec<Deployment>>,
+    tracked: OnceLock<Option<BTreeSet<PathBuf>>>,
+}
+
+impl fmt::Debug for Shared<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("instances", &self.instances)
+            .field("manifests", &self.manifests)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'t> Shared<'t> {
+    /// `find` is called when the first endpoint asks for a fact that lies in another file.
+    #[must_use]
+    pub fn new(find: Find<'t>) -> Self {
+        Self {
+            find,
+            instances: OnceLock::new(),
+            manifests: OnceLock::new(),
+            deployments: OnceLock::new(),
+            tracked: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn instances(&self) -> &[Instance] {
+        self.instances.get_or_init(|| {
+            let texts = self.texts(opstrace::may_be_instance);
+            texts.iter().filter_map(opstrace::read).collect()
+        })
+    }
+
+    pub(super) fn manifests(&self) -> &Manifests {
+        self.manifests
+            .get_or_init(|| Manifests::read(&self.texts(cert_manager::may_hold)))
+    }
+
+    /// Everything in the tree that runs Prometheus.
+    pub(super) fn deployments(&self, files: &Lookup<'_>) -> &[Deployment] {
+        self.deployments.get_or_init(|| {
+            let source = |text: Arc<Text>| SourceFile {
+                path: files.tree.absolute(text.path().as_ref().as_ref()),
+                text,
+            };
+            let texts = self.texts(deployment::may_hold).into_iter();
+            let sources: Vec<_> = texts.map(source).collect();
+            deployment::read(files.tree, &files.bounds, &sources)
+        })
+    }
+
+    /// The files that git tracks.
+    pub(super) fn tracked(&self, files: &Lookup<'_>) -> Option<&BTreeSet<PathBuf>> {
+        let find = || files.tree.tracked_by_git(&files.bounds);
+        self.tracked.get_or_init(find).as_ref()
+    }
+
+    fn texts(&self, scan: Scan) -> Vec<Arc<Text>> {
+        (self.find)(scan)
+    }
+}

@@ -1,0 +1,84 @@
+//! `extends`: other files that a policy builds upon.
+
+use super::form::{Form, Key};
+use super::read::Mistakes;
+use super::sections::Section;
+use crate::finding::Place;
+use crate::yaml::Node;
+
+/// A file that a policy builds upon.
+#[derive(Clone, Debug)]
+pub struct Extends {
+    /// Its path, relative to the file that says so.
+    pub path: String,
+    /// The SHA-256 that its content must have, in lower-case hexadecimal digits.
+    pub sha256: Option<(String, Place)>,
+    /// Where the path is.
+    pub place: Place,
+}
+
+const PATH: Key = Key::new(
+    "path",
+    "The file, relative to the one that says so.",
+    Form::Text,
+)
+.required();
+
+const KEYS: &[Key] = &[
+    PATH,
+    Key::new(
+        "sha256",
+        "The SHA-256 of its content, so that a change to it is noticed.",
+        Form::Matching("^[0-9a-fA-F]{64}$"),
+    ),
+];
+
+const ENTRY: Form = Form::Either(&[Form::Text, Form::Fields(KEYS)]);
+
+pub(super) const SECTION: Section = Section {
+    key: Key::new(
+        "extends",
+        "Files of the repository that this policy builds upon; what is written here goes first.",
+        Form::OneOrMany(&ENTRY),
+    ),
+    read: |node, policy, wrong| {
+        let items = match node.sequence() {
+            Some(list) => list.iter().collect(),
+            None => vec![node],
+        };
+        let entries = items.into_iter().filter_map(|item| entry(item, wrong));
+        policy.extends = entries.collect();
+    },
+    add: |near, far| near.extends.extend(far.extends.iter().cloned()),
+};
+
+fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<Extends> {
+    if item.scalar().is_some() {
+        return file(item, None, wrong);
+    }
+    let fields = wrong.fields(item, "an entry of `extends`", KEYS)?;
+    let pin = match fields.get("sha256") {
+        None => None,
+        Some(node) => Some((pin(node, wrong)?, node.place())),
+    };
+    file(fields.get(PATH.name)?, pin, wrong)
+}
+
+fn file(node: Node<'_>, sha256: Option<(String, Place)>, wrong: &mut Mistakes) -> Option<Extends> {
+    let path = wrong.text(node, "the path of a policy")?;
+    Some(Extends {
+        path: path.to_owned(),
+        sha256,
+        place: node.place(),
+    })
+}
+
+fn pin(node: Node<'_>, wrong: &mut Mistakes) -> Option<String> {
+    let text = node.as_str().unwrap_or("");
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Some(text.to_ascii_lowercase());
+    }
+    let help = "`sha256sum FILE` prints them";
+    wrong.add(node, "`sha256` is 64 hexadecimal digits", Some(help.into()));
+    None
+}

@@ -1,0 +1,108 @@
+//! `issuers`: who signed the certificates of which hosts.
+
+use super::form::{Form, Key};
+use super::pattern::Glob;
+use super::read::Mistakes;
+use super::sections::Section;
+use crate::finding::Place;
+use crate::yaml::Node;
+
+/// Who signed a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Issuer {
+    /// Let's Encrypt's production environment: trusted everywhere.
+    LetsEncryptProd,
+    /// Let's Encrypt's staging environment: trusted nowhere, for tests only.
+    LetsEncryptStaging,
+    /// Another public authority: trusted everywhere.
+    Public,
+    /// The test environment of another authority: trusted nowhere.
+    Staging,
+    /// An authority of one's own: trusted by those who have its certificate.
+    Private,
+}
+
+impl Issuer {
+    /// The words of promvet.yaml and of Opstrace's `cert_issuer`.
+    pub const WORDS: &[(&'static str, Self)] = &[
+        ("letsencrypt-prod", Self::LetsEncryptProd),
+        ("letsencrypt-staging", Self::LetsEncryptStaging),
+        ("public", Self::Public),
+        ("staging", Self::Staging),
+        ("private", Self::Private),
+    ];
+
+    /// The issuer of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::WORDS
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map(|(_, issuer)| *issuer)
+    }
+
+    /// Whether its certificates are trusted everywhere.
+    #[must_use]
+    pub fn is_trusted(self) -> bool {
+        matches!(self, Self::LetsEncryptProd | Self::Public)
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS
+            .iter()
+            .find(|(_, issuer)| *issuer == self)
+            .map_or("", |(word, _)| word)
+    }
+}
+
+/// One entry of `issuers`.
+#[derive(Clone, Debug)]
+pub struct IssuerPolicy {
+    /// Patterns over the whole host name; `*` matches any text, dots included.
+    pub hosts: Vec<Glob>,
+    /// Who signed for them.
+    pub issuer: Issuer,
+    /// Where that is said.
+    pub place: Place,
+}
+
+const KEYS: &[Key] = &[
+    Key::new(
+        "hosts",
+        "Patterns of host names; `*` matches any text, dots included.",
+        Form::OneOrMany(&Form::Text),
+    )
+    .required(),
+    Key::new(
+        "issuer",
+        "Who signed their certificates.",
+        Form::Words(|| Issuer::WORDS.iter().map(|(word, _)| *word).collect()),
+    )
+    .required(),
+];
+
+pub(super) const SECTION: Section = Section {
+    key: Key::new(
+        "issuers",
+        "Who signed the certificates of which hosts; the first entry that matches a host counts.",
+        Form::List(&Form::Fields(KEYS)),
+    ),
+    read: |node, policy, wrong| {
+        let items = wrong.items(node, "`issuers`").into_iter();
+        policy.issuers = items.filter_map(|item| entry(item, wrong)).collect();
+    },
+    add: |near, far| near.issuers.extend(far.issuers.iter().cloned()),
+};
+
+fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<IssuerPolicy> {
+    let fields = wrong.fields(item, "an entry of `issuers`", KEYS)?;
+    let hosts = wrong.hosts(fields.get("hosts")?, "`hosts`");
+    let issuer = fields.get("issuer")?;
+    Some(IssuerPolicy {
+        hosts,
+        issuer: wrong.word(issuer, "issuer", Issuer::WORDS)?,
+        place: issuer.place(),
+    })
+}

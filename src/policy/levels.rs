@@ -1,0 +1,228 @@
+//! `rules` and `overrides`: what is reported, and how gravely.
+
+use super::Policy;
+use super::form::{Form, Key};
+use super::pattern::Glob;
+use super::read::Mistakes;
+use super::sections::Section;
+use crate::finding::{Day, Place, Severity};
+use crate::yaml::Node;
+
+/// What a rule is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Say nothing.
+    Off,
+    /// Report with this severity.
+    At(Severity),
+    /// Report with this severity from a day on, and with the one below it before that.
+    From(Severity, Day),
+}
+
+impl Level {
+    /// The severity at a time in seconds since 1970; none for off.
+    #[must_use]
+    pub fn on(self, now: i64) -> Option<Severity> {
+        match self {
+            Self::Off => None,
+            Self::At(severity) => Some(severity),
+            Self::From(severity, day) if now >= day.start() => Some(severity),
+            Self::From(Severity::Error, _) => Some(Severity::Warning),
+            Self::From(..) => Some(Severity::Info),
+        }
+    }
+
+    /// Reads a level: `off`, a severity, or `error from 2027-01-31`.
+    fn read(text: &str) -> Option<Self> {
+        if text == "off" {
+            return Some(Self::Off);
+        }
+        let Some((word, day)) = text.split_once(" from ") else {
+            return Severity::from_word(text).map(Self::At);
+        };
+        let severity = Severity::from_word(word).filter(|one| *one > Severity::Info)?;
+        Some(Self::From(severity, Day::parse(day)?))
+    }
+}
+
+impl std::fmt::Display for Level {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Off => f.write_str("off"),
+            Self::At(severity) => f.write_str(severity.word()),
+            Self::From(severity, day) => write!(f, "{} from {day}", severity.word()),
+        }
+    }
+}
+
+/// The level of a rule or a group.
+#[derive(Clone, Debug)]
+pub struct RuleLevel {
+    /// A rule's name, or a group's.
+    pub name: String,
+    /// Its level.
+    pub level: Level,
+    /// Where the name is.
+    pub place: Place,
+}
+
+/// Levels that are written together.
+#[derive(Clone, Debug, Default)]
+pub struct LevelSet {
+    /// The files that they are for; none is all.
+    pub files: Option<Vec<Glob>>,
+    /// The levels.
+    pub rules: Vec<RuleLevel>,
+}
+
+impl LevelSet {
+    /// The level of a rule for a file: by its name, else by its group.
+    fn level_of(&self, rule: &str, path: &str) -> Option<&RuleLevel> {
+        let matches = |globs: &Vec<Glob>| globs.iter().any(|glob| glob.matches(path));
+        if !self.files.as_ref().is_none_or(matches) {
+            return None;
+        }
+        let group = rule.split('/').next().unwrap_or(rule);
+        let named = |name: &str| self.rules.iter().find(|entry| entry.name == name);
+        named(rule).or_else(|| named(group))
+    }
+}
+
+impl Policy {
+    /// The level of a rule for a file, by its path for people: the nearest policy file answers
+    /// first, in it the overrides in their order and then `rules`.
+    #[must_use]
+    pub fn level_of(&self, rule: &str, path: &str) -> Option<&RuleLevel> {
+        self.levels.iter().find_map(|set| set.level_of(rule, path))
+    }
+
+    /// Every level that is written, with its place.
+    pub fn rule_levels(&self) -> impl Iterator<Item = &RuleLevel> {
+        self.levels.iter().flat_map(|set| &set.rules)
+    }
+}
+
+const LEVEL: Form =
+    Form::Matching(r"^(off|info|warning|error|(warning|error) from [0-9]{4}-[0-9]{2}-[0-9]{2})$");
+
+const KEYS: &[Key] = &[
+    Key::new(
+        "files",
+        "Patterns of the files that the levels are for.",
+        Form::OneOrMany(&Form::Text),
+    )
+    .required(),
+    Key::new(
+        "rules",
+        "Levels of rules and groups for these files.",
+        Form::Map(&LEVEL),
+    )
+    .required(),
+];
+
+pub(super) const RULES: Section = Section {
+    key: Key::new(
+        "rules",
+        "Levels of rules and groups: off, info, warning, error, or `error from` a day.",
+        Form::Map(&LEVEL),
+    ),
+    read: |node, policy, wrong| {
+        let rules = levels(node, wrong);
+        policy.levels.push(LevelSet { files: None, rules });
+    },
+    add: |near, far| near.levels.extend(far.levels.iter().cloned()),
+};
+
+pub(super) const OVERRIDES: Section = Section {
+    key: Key::new(
+        "overrides",
+        "Levels for some files only; the first entry that answers counts, before `rules`.",
+        Form::List(&Form::Fields(KEYS)),
+    ),
+    read: |node, policy, wrong| {
+        let items = wrong.items(node, "`overrides`").into_iter();
+        let sets: Vec<_> = items.filter_map(|item| entry(item, wrong)).collect();
+        policy.levels.splice(0..0, sets);
+    },
+    // They stand among the levels, which `rules` adds.
+    add: |_, _| {},
+};
+
+fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<LevelSet> {
+    let fields = wrong.fields(item, "an entry of `overrides`", KEYS)?;
+    Some(LevelSet {
+        files: Some(wrong.paths(fields.get("files")?, "`files`")),
+        rules: levels(fields.get("rules")?, wrong),
+    })
+}
+
+fn levels(node: Node<'_>, wrong: &mut Mistakes) -> Vec<RuleLevel> {
+    let Some(mapping) = node.mapping() else {
+        wrong.add(node, "`rules` maps rules or groups to levels", None);
+        return Vec::new();
+    };
+    let mut out: Vec<RuleLevel> = Vec::new();
+    for entry in mapping.entries() {
+        let name = entry.name();
+        if out.iter().any(|one| one.name == name) && !entry.merged {
+            wrong.add(entry.key, format!("`{name}` is written twice"), None);
+            continue;
+        }
+        // The source text counts: `off` is a word here, not a boolean.
+        let word = entry.value.scalar().map_or("", |scalar| scalar.text);
+        match Level::read(word) {
+            Some(level) => out.push(RuleLevel {
+                name: name.to_owned(),
+                level,
+                place: entry.key.place(),
+            }),
+            None => wrong.add(
+                entry.value,
+                format!("`{word}` is no level"),
+                Some("write off, info, warning, error, or such as `error from 2027-01-31`".into()),
+            ),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_can_rise_on_a_day() {
+        let day = Day::parse("2027-01-31").unwrap().start();
+        for (text, before, after) in [
+            ("off", None, None),
+            ("error", Some(Severity::Error), Some(Severity::Error)),
+            (
+                "error from 2027-01-31",
+                Some(Severity::Warning),
+                Some(Severity::Error),
+            ),
+            (
+                "warning from 2027-01-31",
+                Some(Severity::Info),
+                Some(Severity::Warning),
+            ),
+        ] {
+            let level = Level::read(text).unwrap();
+            assert_eq!(level.on(day - 1), before, "{text}");
+            assert_eq!(level.on(day), after, "{text}");
+            assert_eq!(level.to_string(), text);
+        }
+        for text in [
+            "",
+            "OFF",
+            "false",
+            "info from 2027-01-31",
+            "off from 2027-01-31",
+            "error from",
+            "error from 2027-02-30",
+            "error from tomorrow",
+        ] {
+            assert_eq!(Level::read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `opstrace`: instances and their domains.
+
+use super::Policy;
+use super::form::{Form, Key};
+use super::read::Mistakes;
+use super::sections::Section;
+use crate::finding::Place;
+use crate::yaml::Node;
+
+/// One entry of `opstrace.instances`.
+#[derive(Clone, Debug)]
+pub struct OpstraceInstance {
+    /// The instance's name, as in its host names.
+    pub name: String,
+    /// Its configuration file, relative to promvet.yaml.
+    pub file: String,
+    /// Where that is said.
+    pub place: Place,
+}
+
+const KEYS: &[Key] = &[
+    Key::new(
+        "instances",
+        "The configuration file of each instance, by the name that stands in its host names.",
+        Form::Map(&Form::Text),
+    ),
+    Key::new(
+        "domains",
+        "Domains of instances that have one of their own.",
+        Form::OneOrMany(&Form::Text),
+    ),
+];
+
+pub(super) const SECTION: Section = Section {
+    key: Key::new(
+        "opstrace",
+        "What the tree does not tell of Opstrace instances.",
+        Form::Fields(KEYS),
+    ),
+    read,
+    add: |near, far| {
+        near.instances.extend(far.instances.iter().cloned());
+        near.opstrace_domains
+            .extend(far.opstrace_domains.iter().cloned());
+    },
+};
+
+fn read(node: Node<'_>, policy: &mut Policy, wrong: &mut Mistakes) {
+    let Some(fields) = wrong.fields(node, "`opstrace`", KEYS) else {
+        return;
+    };
+    if let Some(domains) = fields.get("domains") {
+        let texts = wrong.texts(domains, "`domains`").into_iter();
+        let domains = texts.map(|(text, node)| (text.to_owned(), node.place()));
+        policy.opstrace_domains = domains.collect();
+    }
+    let Some(value) = fields.get("instances") else {
+        return;
+    };
+    let Some(instances) = value.mapping() else {
+        wrong.add(value, "`instances` maps names of instances to files", None);
+        return;
+    };
+    for entry in instances.entries() {
+        if let Some(file) = wrong.text(entry.value, "the file of an instance") {
+            policy.instances.push(OpstraceInstance {
+                name: entry.name().to_owned(),
+                file: file.to_owned(),
+                place: entry.key.place(),
+            });
+        }
+    }
+}

@@ -1,0 +1,1059 @@
+//! promvet.yaml from outside: which files of policy count for which file, what each section does,
+//! and what is said of entries that match nothing.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on says so by panicking"
+)]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use promvet::finding::Text;
+use promvet::policy::{Policy, json_schema};
+use promvet::yaml::{Kind, Node, parse_first};
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+
+fn promvet(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_promvet"))
+        .current_dir(folder)
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A folder with files in it; `.git` makes it a repository.
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    for (path, content) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    folder
+}
+
+/// Findings as `path:line: severity rule`, sorted as they are printed.
+fn findings(folder: &Path, args: &[&str]) -> Vec<String> {
+    let output = promvet(folder, &[args, &["--format", "json"]].concat());
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", stderr(&output)));
+    let findings = report["findings"].as_array().unwrap();
+    let line = |one: &Value| {
+        let text = |key: &str| one[key].as_str().unwrap().to_owned();
+        let (path, rule, severity) = (text("path"), text("rule"), text("severity"));
+        format!("{path}:{}: {severity} {rule}", one["start"]["line"])
+    };
+    findings.iter().map(line).collect()
+}
+
+/// What `promvet config` says, as `key: value (path:line)`.
+fn settings(folder: &Path, path: &str) -> Vec<String> {
+    let output = promvet(folder, &["config", path, "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", stderr(&output)));
+    let line = |one: &Value| {
+        let text = |key: &str| one[key].as_str().unwrap();
+        let (key, value, path) = (text("key"), text("value"), text("path"));
+        format!("{key}: {value} ({path}:{})", one["line"])
+    };
+    let settings = report["settings"].as_array().unwrap();
+    settings.iter().map(line).collect()
+}
+
+/// One finding: `remote-write/url-syntax`, an error, on line 2.
+const NO_SCHEME: &str =
+    "remote_write:\n  - url: mimir/api/v1/push\nglobal:\n  external_labels: {env: prod}\n";
+/// No finding at all.
+const GOOD: &str = "remote_write:\n  - url: https://prometheus.example.com/api/v1/write\nglobal:\n  external_labels: {env: prod}\n";
+
+#[test]
+fn nearer_files_add_to_farther_ones() {
+    let tree = tree(&[
+        (
+            "promvet.yaml",
+            "prometheus: \"2.53.1\"\nruntime_user: 1\nissuers:\n  - hosts: \"*.example.com\"\n    issuer: public\n",
+        ),
+        ("a/.promvet.yaml", "runtime_user: 2\nrules:\n  tls: info\n"),
+        (
+            "a/b/promvet.yaml",
+            "issuers:\n  - hosts: x.example.com\n    issuer: private\nrules:\n  tls/min-version: off\n",
+        ),
+        ("a/b/c/prometheus.yml", GOOD),
+        ("a/prometheus.yml", GOOD),
+        ("prometheus.yml", GOOD),
+    ]);
+    assert_eq!(
+        settings(tree.path(), "a/b/c/prometheus.yml"),
+        [
+            "prometheus: 2.53.1 (promvet.yaml:1)",
+            "rule: tls: info (a/.promvet.yaml:3)",
+            "rule: tls/min-version: off (a/b/promvet.yaml:5)",
+            "runtime_user: 2:2 (a/.promvet.yaml:1)",
+            "issuer: private for x.example.com (a/b/promvet.yaml:3)",
+            "issuer: public for *.example.com (promvet.yaml:5)",
+        ]
+    );
+    assert_eq!(
+        settings(tree.path(), "prometheus.yml"),
+        [
+            "prometheus: 2.53.1 (promvet.yaml:1)",
+            "runtime_user: 1:1 (promvet.yaml:2)",
+            "issuer: public for *.example.com (promvet.yaml:5)",
+        ]
+    );
+    let said = stdout(&promvet(tree.path(), &["config", "a/prometheus.yml"]));
+    assert!(
+        said.contains("policy: a/.promvet.yaml, then promvet.yaml")
+            && said.contains("runtime_user")
+            && said.contains("a/.promvet.yaml:1"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_file_is_judged_alike_however_it_is_named() {
+    let tree = tree(&[
+        ("promvet.yaml", "rules:\n  remote-write: warning\n"),
+        ("team/promvet.yaml", "rules:\n  tls: off\n"),
+        ("team/prometheus.yml", NO_SCHEME),
+    ]);
+    let want = ["team/prometheus.yml:2: warning remote-write/url-syntax"];
+    for args in [
+        &["."][..],
+        &["team"],
+        &["team/prometheus.yml"],
+        &["--threads", "1"],
+        &["--threads", "8"],
+    ] {
+        assert_eq!(findings(tree.path(), args), want, "{args:?}");
+    }
+    let inside = promvet(&tree.path().join("team"), &["--format", "concise"]);
+    assert!(stdout(&inside).contains("warning"), "{}", stdout(&inside));
+}
+
+#[test]
+fn a_tree_of_its_own_takes_nothing_from_above() {
+    let tree = tree(&[
+        ("promvet.yaml", "rules:\n  remote-write: off\n"),
+        ("own/promvet.yaml", "root: true\n"),
+        ("own/prometheus.yml", NO_SCHEME),
+        ("prometheus.yml", NO_SCHEME),
+    ]);
+    let want = ["own/prometheus.yml:2: error remote-write/url-syntax"];
+    for args in [&["."][..], &["own"], &["own/prometheus.yml"]] {
+        assert_eq!(findings(tree.path(), args), want, "{args:?}");
+    }
+}
+
+#[test]
+fn a_named_policy_takes_the_place_of_all_others() {
+    let tree = tree(&[
+        ("promvet.yaml", "rules:\n  remote-write: off\n"),
+        ("team/promvet.yaml", "no_such_key: 1\n"),
+        ("team/prometheus.yml", NO_SCHEME),
+        ("other.yaml", "rules:\n  remote-write/url-syntax: info\n"),
+    ]);
+    assert_eq!(
+        findings(tree.path(), &["--config", "other.yaml"]),
+        ["team/prometheus.yml:2: info remote-write/url-syntax"]
+    );
+    let gone = promvet(tree.path(), &["--config", "gone.yaml"]);
+    assert_eq!(gone.status.code(), Some(2));
+    assert!(
+        stderr(&gone).contains("gone.yaml:1:1: the policy file can't be read"),
+        "{}",
+        stderr(&gone)
+    );
+}
+
+/// Policies that end with status 2, and what is said.
+#[test]
+fn mistakes_are_told_with_their_place() {
+    for (policy, want) in [
+        (
+            "issurs: []\n",
+            "promvet.yaml:1:1: promvet.yaml has no key `issurs`; write `issuers`",
+        ),
+        ("root: yes\n", "promvet.yaml:1:7: `root` is true or false"),
+        (
+            "{root: true}\n",
+            "promvet.yaml:1:8: `root` can't be written like this",
+        ),
+        (
+            "rules: {no/such: off}\n",
+            "promvet.yaml:1:9: there is no rule or group `no/such`",
+        ),
+        (
+            "rules: {tls: sometimes}\n",
+            "promvet.yaml:1:14: `sometimes` is no level",
+        ),
+        (
+            "rules: {tls: error from 2027-02-30}\n",
+            "`error from 2027-02-30` is no level",
+        ),
+        (
+            "rules: {tls: off, tls: info}\n",
+            "promvet.yaml:1:19: `tls` is written twice",
+        ),
+        (
+            "overrides: [{files: a}]\n",
+            "promvet.yaml:1:13: an entry of `overrides` needs `rules`",
+        ),
+        (
+            "overrides: [{files: '[', rules: {}}]\n",
+            "this pattern can't be read",
+        ),
+        (
+            "environments: [{name: prod}]\n",
+            "an environment needs `files` or `labels`",
+        ),
+        ("environments: [{files: a}]\n", "needs `name`"),
+        (
+            "profile: strikt\n",
+            "promvet.yaml:1:10: promvet knows no such profile; write `strict`",
+        ),
+        (
+            "requires: '>=99'\nfuture: 1\n",
+            "this policy is for promvet >=99, and this is promvet",
+        ),
+        (
+            "requires: new\n",
+            "promvet.yaml:1:11: this is no range of releases",
+        ),
+        (
+            "extends: gone.yaml\n",
+            "promvet.yaml:1:10: `gone.yaml` can't be read",
+        ),
+        ("extends: ../up.yaml\n", "promvet.yaml:1:10: `../up.yaml`"),
+        (
+            "extends: /etc/hostname\n",
+            "promvet.yaml:1:10: `/etc/hostname` leads out of the tree",
+        ),
+        (
+            "extends: promvet.yaml\n",
+            "`promvet.yaml` builds upon this file",
+        ),
+        (
+            "extends: {path: base.yaml, sha256: abc}\n",
+            "`sha256` is 64 hexadecimal digits",
+        ),
+        (
+            "extends: {path: base.yaml, sha256: '0000000000000000000000000000000000000000000000000000000000000000'}\n",
+            "promvet.yaml:1:36: `base.yaml` has changed: its SHA-256 is 4cc58b26006ed387",
+        ),
+        (
+            "extends: [bad.yaml]\n",
+            "bad.yaml:1:1: promvet.yaml has no key `bad`",
+        ),
+        ("receivers: [{id: x, name: y}]\n", "a receiver's profile: "),
+        (
+            "receivers: [{file: gone.yaml}]\n",
+            "promvet.yaml:1:20: `gone.yaml` can't be read",
+        ),
+        (
+            "receivers: [{hosts: a, receiver: mimr}]\n",
+            "there is no receiver `mimr`; write `mimir`",
+        ),
+        ("receivers: [{hosts: a}]\n", "needs `receiver`"),
+        (
+            "receivers: [a]\n",
+            "promvet.yaml:1:13: a receiver is a mapping",
+        ),
+        (
+            "rules: {}\n---\nrules: {}\n",
+            "promvet.yaml is one document",
+        ),
+        ("a: [\n", "this is not YAML"),
+    ] {
+        let tree = tree(&[
+            ("promvet.yaml", policy),
+            ("base.yaml", "profile: strict\n"),
+            ("bad.yaml", "bad: 1\n"),
+            ("prometheus.yml", GOOD),
+        ]);
+        let output = promvet(tree.path(), &[]);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{policy}: {said}");
+        assert!(said.contains(want), "{policy}: {said}");
+        assert_eq!(said.lines().count(), 1, "{policy}: {said}");
+    }
+}
+
+/// No pattern makes promvet fail, however long it is and whatever is nested in it.
+#[test]
+fn hostile_patterns_are_read_or_refused() {
+    for (pattern, status) in [
+        ("?".repeat(1024), 0),
+        ("[!a-z]".repeat(150), 0),
+        ("{a,b}".repeat(200), 0),
+        ("?".repeat(5000), 2),
+        ("{".repeat(1000), 2),
+        (format!("{}a{}", "{".repeat(500), "}".repeat(500)), 2),
+        ("**/".repeat(340), 0),
+    ] {
+        let policy = format!("exclude: '{pattern}'\nrules: {{policy: off}}\n");
+        let tree = tree(&[("promvet.yaml", &policy), ("prometheus.yml", GOOD)]);
+        let output = promvet(tree.path(), &[]);
+        let start: String = pattern.chars().take(9).collect();
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{start} {}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+fn two_policies_in_one_folder_have_no_order() {
+    let tree = tree(&[
+        ("a/promvet.yaml", ""),
+        ("a/.promvet.yaml", ""),
+        ("a/b/prometheus.yml", GOOD),
+        ("a/prometheus.yml", GOOD),
+    ]);
+    let output = promvet(tree.path(), &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        stderr(&output),
+        "promvet: a/.promvet.yaml:1:1: there is a/promvet.yaml too; keep one of the two: both \
+         together have no order\n"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_policy_that_is_a_link_out_of_the_tree_tells_nothing() {
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("secret"), "hunter2: 1\n").unwrap();
+    let tree = tree(&[("prometheus.yml", GOOD)]);
+    std::os::unix::fs::symlink(
+        outside.path().join("secret"),
+        tree.path().join("promvet.yaml"),
+    )
+    .unwrap();
+    let output = promvet(tree.path(), &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    assert!(
+        said.contains("leads out of the tree") && !said.contains("hunter2"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_policy_builds_upon_others() {
+    let base = "extends: more.yaml\nrules:\n  remote-write: info\nexclude: \"old/**\"\n";
+    let tree = tree(&[
+        ("team/promvet.yaml", "extends:\n  - ../vendor/base.yaml\n"),
+        ("vendor/base.yaml", base),
+        (
+            "vendor/more.yaml",
+            "runtime_user: 7\nrules:\n  remote-write: off\n",
+        ),
+        ("team/old/prometheus.yml", NO_SCHEME),
+        ("team/prometheus.yml", NO_SCHEME),
+        ("old/prometheus.yml", NO_SCHEME),
+    ]);
+    // Patterns count from the folder of the policy that is built, not from that of its parts; and
+    // what is shared need not be of use everywhere.
+    assert_eq!(
+        findings(tree.path(), &["."]),
+        [
+            "old/prometheus.yml:2: error remote-write/url-syntax",
+            "team/prometheus.yml:2: info remote-write/url-syntax",
+        ]
+    );
+    assert_eq!(
+        settings(tree.path(), "team/prometheus.yml"),
+        [
+            "rule: remote-write: info (vendor/base.yaml:3)",
+            "runtime_user: 7:7 (vendor/more.yaml:1)",
+        ]
+    );
+}
+
+#[test]
+fn a_pinned_policy_is_read_while_it_is_the_same() {
+    // sha256sum of the text.
+    let pin = "4CC58B26006ED387E338B78CECBAA5B33A7966DFBCE62519607DFD131CE8125B";
+    let policy = format!("extends:\n  path: base.yaml\n  sha256: {pin}\n");
+    let tree = tree(&[
+        ("promvet.yaml", &policy),
+        ("base.yaml", "profile: strict\n"),
+        ("prometheus.yml", GOOD),
+    ]);
+    assert_eq!(
+        settings(tree.path(), "prometheus.yml"),
+        ["profile: strict (base.yaml:1)"]
+    );
+}
+
+#[test]
+fn policies_do_not_build_upon_each_other_without_end() {
+    let chain = |length: usize| {
+        let tree = tree(&[
+            ("promvet.yaml", "extends: p1.yaml\n"),
+            ("prometheus.yml", GOOD),
+        ]);
+        for number in 1..=length {
+            let next = format!("extends: p{}.yaml\n", number + 1);
+            let text = if number == length { "" } else { &next };
+            fs::write(tree.path().join(format!("p{number}.yaml")), text).unwrap();
+        }
+        promvet(tree.path(), &[])
+    };
+    assert_eq!(chain(15).status.code(), Some(0));
+    let deep = chain(40);
+    assert_eq!(deep.status.code(), Some(2));
+    assert!(
+        stderr(&deep).contains("more than 16 deep"),
+        "{}",
+        stderr(&deep)
+    );
+    // Two ways to one file at each step would be 2^15 ways.
+    let tree = tree(&[
+        ("promvet.yaml", "extends: p1.yaml\n"),
+        ("prometheus.yml", GOOD),
+    ]);
+    for number in 1..=14 {
+        let next = number + 1;
+        let text = format!("extends: [p{next}.yaml, ./p{next}.yaml]\n");
+        fs::write(tree.path().join(format!("p{number}.yaml")), text).unwrap();
+    }
+    fs::write(tree.path().join("p15.yaml"), "extends: p3.yaml\n").unwrap();
+    let circle = promvet(tree.path(), &[]);
+    assert_eq!(circle.status.code(), Some(2));
+    assert_eq!(stderr(&circle).lines().count(), 1, "{}", stderr(&circle));
+    assert!(
+        stderr(&circle).contains("p15.yaml:1:10: `p3.yaml` builds upon"),
+        "{}",
+        stderr(&circle)
+    );
+}
+
+#[test]
+fn files_are_left_out_where_they_are_not_named() {
+    let tree = tree(&[
+        (
+            "promvet.yaml",
+            "include: [\"a/**\", \"b/**\"]\nexclude:\n  - \"a/old/*\"\n",
+        ),
+        ("b/promvet.yaml", "exclude: \"x.yml\"\n"),
+        ("a/prometheus.yml", NO_SCHEME),
+        ("a/old/prometheus.yml", NO_SCHEME),
+        ("b/x.yml", NO_SCHEME),
+        ("b/y.yml", NO_SCHEME),
+        ("c/prometheus.yml", NO_SCHEME),
+    ]);
+    let found = |args: &[&str]| {
+        let found = findings(tree.path(), args);
+        let path = |line: &String| line.split(':').next().unwrap().to_owned();
+        found.iter().map(path).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["."]), ["a/prometheus.yml", "b/y.yml"]);
+    assert_eq!(found(&["c", "b"]), ["b/y.yml"]);
+    assert_eq!(
+        found(&["c/prometheus.yml", "b/x.yml"]),
+        ["b/x.yml", "c/prometheus.yml"]
+    );
+    assert_eq!(
+        found(&["--if-recognised", "c/prometheus.yml", "b/x.yml", "b/y.yml"]),
+        ["b/y.yml"]
+    );
+    let files = stdout(&promvet(tree.path(), &["files"]));
+    for line in [
+        "a/old/prometheus.yml: not checked: promvet.yaml:3 leaves it out",
+        "b/x.yml: not checked: b/promvet.yaml:1 leaves it out",
+        "c/prometheus.yml: not checked: promvet.yaml:1 leaves it out",
+    ] {
+        assert!(files.contains(line), "{files}");
+    }
+    let only = stdout(&promvet(tree.path(), &["files", "--only-configurations"]));
+    assert!(!only.contains("not checked"), "{only}");
+}
+
+#[test]
+fn a_file_that_is_left_out_is_not_checked_by_way_of_another() {
+    let config = format!("{GOOD}rule_files: [\"rules/*.yml\"]\n");
+    let rules = "groups:\n  - name: a\n    rules:\n      - {record: a, expr: 'sum('}\n";
+    let tree = tree(&[
+        ("promvet.yaml", "rules: {tls: off}\n"),
+        ("prometheus.yml", &config),
+        ("rules/old.yml", rules),
+    ]);
+    let want = ["rules/old.yml:4: error files/promql"];
+    assert_eq!(findings(tree.path(), &["."]), want);
+    fs::write(tree.path().join("promvet.yaml"), "exclude: rules/old.yml\n").unwrap();
+    for args in [&["."][..], &["prometheus.yml"]] {
+        assert!(findings(tree.path(), args).is_empty(), "{args:?}");
+    }
+    let named = findings(tree.path(), &[".", "rules/old.yml"]);
+    assert!(named.contains(&want[0].to_owned()), "{named:?}");
+}
+
+#[test]
+fn a_broken_policy_of_the_base_does_not_hide_what_a_change_makes_worse() {
+    let tree = tree(&[
+        ("promvet.yaml", "extends: base.yaml\n"),
+        ("base.yaml", "no_such_key: 1\n"),
+        ("prometheus.yml", NO_SCHEME),
+    ]);
+    fs::remove_dir(tree.path().join(".git")).unwrap();
+    let git = |args: &[&str]| {
+        let output = Command::new("git")
+            .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+            .args(args)
+            .current_dir(tree.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+    };
+    git(&["init", "-q", "-b", "main"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "First"]);
+    fs::write(tree.path().join("base.yaml"), "rules: {tls: off}\n").unwrap();
+    fs::write(tree.path().join("new.yml"), NO_SCHEME).unwrap();
+    assert_eq!(
+        findings(tree.path(), &["--since", "main"]),
+        ["new.yml:2: error remote-write/url-syntax"]
+    );
+}
+
+#[test]
+fn levels_are_for_files_and_from_days() {
+    let tree = tree(&[
+        (
+            "promvet.yaml",
+            "rules:\n  remote-write: warning\n  remote-write/url-syntax: error from 2027-01-31\n\
+             overrides:\n  - files: \"lab/**\"\n    rules: {remote-write: off}\n  - files: \"**\"\n    \
+             rules: {remote-write: info}\n",
+        ),
+        ("lab/prometheus.yml", NO_SCHEME),
+        ("prometheus.yml", NO_SCHEME),
+        (
+            "team/promvet.yaml",
+            "rules:\n  remote-write/url-syntax: warning from 2027-01-31\n",
+        ),
+        ("team/prometheus.yml", NO_SCHEME),
+    ]);
+    for (now, want) in [("2027-01-30", "info"), ("2027-01-31", "warning")] {
+        assert_eq!(
+            findings(tree.path(), &["--now", now]),
+            [
+                "prometheus.yml:2: info remote-write/url-syntax".to_owned(),
+                format!("team/prometheus.yml:2: {want} remote-write/url-syntax"),
+            ],
+            "{now}"
+        );
+    }
+    fs::write(
+        tree.path().join("promvet.yaml"),
+        "rules:\n  remote-write/url-syntax: error from 2027-01-31\n",
+    )
+    .unwrap();
+    for (now, want, status) in [("2027-01-30", "warning", 0), ("2027-01-31", "error", 1)] {
+        let found = findings(tree.path(), &["--now", now, "prometheus.yml"]);
+        assert!(found[0].contains(want), "{now} {found:?}");
+        let output = promvet(tree.path(), &["--now", now, "prometheus.yml"]);
+        assert_eq!(output.status.code(), Some(status), "{now}");
+    }
+}
+
+#[test]
+fn an_environment_is_known_by_files_and_labels() {
+    let tree = tree(&[
+        (
+            "promvet.yaml",
+            "environments:\n  - name: lab\n    files: \"lab/**\"\n  - name: production\n    labels: {env: \"prod*\"}\n",
+        ),
+        ("lab/prometheus.yml", GOOD),
+        ("prometheus.yml", GOOD),
+        ("other.yml", "remote_write: []\n"),
+    ]);
+    for (path, want) in [
+        (
+            "lab/prometheus.yml",
+            &["environment: lab (promvet.yaml:2)"][..],
+        ),
+        (
+            "prometheus.yml",
+            &["environment: production (promvet.yaml:4)"],
+        ),
+        ("other.yml", &[]),
+    ] {
+        assert_eq!(settings(tree.path(), path), want, "{path}");
+    }
+}
+
+const RECEIVER: &str = "id: house\nname: The house's receiver\nkind: self_hosted\nrecognised:\n  - host: metrics.example.org\ncredentials: [none]\nurls:\n  - https://<host>/ingest/<team>\nparts:\n  team: {form: '[a-z]+', is: is a team's name}\n";
+
+#[test]
+fn receivers_of_ones_own_go_first() {
+    let inline: String = RECEIVER
+        .lines()
+        .fold(String::from("receivers:\n"), |mut out, line| {
+            let mark = if line.starts_with("id:") {
+                "  - "
+            } else {
+                "    "
+            };
+            let _ = writeln!(out, "{mark}{line}");
+            out
+        });
+    let bad = "remote_write:\n  - url: https://metrics.example.org/push/ops\nglobal:\n  external_labels: {env: prod}\n";
+    for (policy, at) in [
+        (&*inline, "promvet.yaml"),
+        ("receivers:\n  - file: house.yaml\n", "x"),
+    ] {
+        let tree = tree(&[
+            ("promvet.yaml", policy),
+            ("house.yaml", RECEIVER),
+            ("prometheus.yml", bad),
+            ("good/prometheus.yml", &bad.replace("/push/", "/ingest/")),
+        ]);
+        assert_eq!(
+            findings(tree.path(), &[]),
+            ["prometheus.yml:2: error remote-write/url-shape"],
+            "{at}"
+        );
+    }
+    let wrong = tree(&[
+        ("promvet.yaml", "receivers:\n  - file: house.yaml\n"),
+        ("house.yaml", "id: house\nnam: x\n"),
+        ("prometheus.yml", GOOD),
+    ]);
+    let output = promvet(wrong.path(), &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("house.yaml:2:1: a receiver's profile: nam is none of"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn policy_says_which_receiver_a_host_is() {
+    let config = "remote_write:\n  - url: https://metrics.example.org/api/prom/push\nglobal:\n  external_labels: {env: prod}\n";
+    let tree = tree(&[("prometheus.yml", config)]);
+    let shape = |found: Vec<String>| found.iter().any(|one| one.contains("url-shape"));
+    assert!(!shape(findings(tree.path(), &[])));
+    let policy = "receivers:\n  - hosts: \"metrics.*\"\n    receiver: mimir\n";
+    fs::write(tree.path().join("promvet.yaml"), policy).unwrap();
+    let found = findings(tree.path(), &[]);
+    assert!(shape(found.clone()), "{found:?}");
+}
+
+#[test]
+fn a_profile_says_how_much_is_reported() {
+    let config = "remote_write:\n  - url: https://prometheus.example.com/api/v1/write\n    tls_config: {min_version: TLS10}\nglobal:\n  external_labels: {env: prod}\n";
+    let tree = tree(&[("prometheus.yml", config)]);
+    let severity = |args: &[&str]| {
+        let found = findings(tree.path(), args);
+        let found = found.iter().find(|one| one.contains("tls/min-version"));
+        found.map(|line| line.split(' ').nth(1).unwrap().to_owned())
+    };
+    let write = |policy: &str| fs::write(tree.path().join("promvet.yaml"), policy).unwrap();
+    assert_eq!(severity(&[]).as_deref(), Some("warning"));
+    assert_eq!(severity(&["--profile", "strict"]).as_deref(), Some("error"));
+    assert_eq!(severity(&["--profile", "audit"]).as_deref(), Some("error"));
+    write("profile: strict\n");
+    assert_eq!(severity(&[]).as_deref(), Some("error"));
+    assert_eq!(
+        severity(&["--profile", "default"]).as_deref(),
+        Some("warning")
+    );
+    write("profile: strict\nrules: {tls: info}\n");
+    assert_eq!(severity(&[]).as_deref(), Some("info"));
+    let rules = stdout(&promvet(tree.path(), &["rules"]));
+    let line = rules
+        .lines()
+        .find(|line| line.starts_with("tls/min-version"));
+    let words: Vec<_> = line.unwrap().split_whitespace().collect();
+    assert_eq!(words[1..4], ["warning", "stable", "0.1.0"]);
+}
+
+const PUSH: &str = "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    authorization:\n      credentials_file: /etc/prometheus/secrets/token\nglobal:\n  external_labels: {env: prod}\n";
+
+/// Policies, and the lines of their entries that match nothing.
+#[test]
+fn entries_that_match_nothing_are_found() {
+    for (policy, want) in [
+        ("rules: {tls: off}\nruntime_user: 5\n", &[][..]),
+        (
+            "mounts: [{path: /etc/prometheus/secrets, external: true}]\n",
+            &[],
+        ),
+        ("mounts: [{path: /etc/prometheus, external: true}]\n", &[]),
+        (
+            "mounts:\n  - {path: /etc/prometheus, external: true}\n  - {path: /etc/prom, external: true}\n",
+            &[3],
+        ),
+        (
+            "mounts:\n  - {path: /etc/prometheus, external: true}\n  - {path: /etc/prometheus, from: s}\n",
+            &[3],
+        ),
+        (
+            "issuers: [{hosts: '*.example.com', issuer: private}]\n",
+            &[],
+        ),
+        (
+            "issuers: [{hosts: [a.org, mimir.example.com], issuer: private}]\n",
+            &[],
+        ),
+        (
+            "issuers: [{hosts: '*.example.org', issuer: private}]\n",
+            &[1],
+        ),
+        (
+            "issuers:\n  - {hosts: '*.example.com', issuer: private}\n  - {hosts: mimir.example.com, issuer: public}\n",
+            &[3],
+        ),
+        ("exclude: ['vendor/**', 'old/**']\n", &[1]),
+        ("exclude: 'ignored/**'\n", &[]),
+        ("include: ['*.yml', 'gone.yml']\n", &[1]),
+        ("templates:\n  - '*.tmpl'\n  - old/*\n", &[2]),
+        (
+            "overrides:\n  - {files: '*.yml', rules: {tls: off}}\n  - {files: '*.yaml.j2', rules: {tls: off}}\n",
+            &[3],
+        ),
+        (
+            "environments:\n  - {name: prod, labels: {env: prod}}\n  - {name: dev, labels: {env: dev}}\n",
+            &[3],
+        ),
+        (
+            "environments: [{name: prod, files: 'old/*'}, {name: rest, files: '**'}]\n",
+            &[],
+        ),
+        (
+            "receivers: [{hosts: mimir.example.com, receiver: mimir}]\n",
+            &[],
+        ),
+        (
+            "receivers: [{hosts: mimir.example.org, receiver: mimir}]\n",
+            &[1],
+        ),
+        (
+            "opstrace: {instances: {a: old/none.yaml}, domains: [example.com, example.org]}\n",
+            &[1, 1],
+        ),
+    ] {
+        let tree = tree(&[
+            ("promvet.yaml", policy),
+            ("prometheus.yml", PUSH),
+            ("old/prometheus.yml", GOOD),
+            (".gitignore", "ignored/\n"),
+        ]);
+        let unused = |args: &[&str]| {
+            let found = findings(tree.path(), args);
+            let own = found.iter().filter(|one| one.ends_with("policy/unused"));
+            let line = |one: &String| one.split(':').nth(1).unwrap().parse::<i32>().unwrap();
+            own.map(line).collect::<Vec<_>>()
+        };
+        assert_eq!(unused(&["."]), want, "{policy}");
+        assert_eq!(unused(&["--threads", "7"]), want, "{policy}");
+        for part in [
+            &["prometheus.yml"][..],
+            &["old"],
+            &["--config", "promvet.yaml"],
+        ] {
+            assert!(unused(part).is_empty(), "{policy} {part:?}");
+        }
+    }
+}
+
+/// Policies whose entries may be of use although nothing shows it.
+#[test]
+fn nothing_is_said_of_entries_where_that_is_not_known() {
+    let templated = PUSH.replace("mimir.example.com", "${HOST}");
+    let relative = PUSH.replace("/etc/prometheus/secrets/token", "secrets/token");
+    let lost = "mounts: [{path: /etc/prometheus/secret, external: true}]\n";
+    let pulls = format!("{GOOD}scrape_config_files: [\"jobs/*\"]\n");
+    for (policy, config) in [
+        (
+            "issuers: [{hosts: a.example.org, issuer: private}]\n",
+            &*templated,
+        ),
+        (
+            "mounts: [{path: /etc/prometheus, external: true}]\n",
+            &relative,
+        ),
+        ("mounts: [{path: /srv/secrets, from: s}]\n", &relative),
+        // The path leads nowhere, of which the finding there tells.
+        (lost, PUSH),
+        (
+            "issuers: [{hosts: a.example.org, issuer: private}]\n",
+            "remote_write:\n  - url: [\n",
+        ),
+        (
+            "issuers: [{hosts: a.example.org, issuer: private}]\n",
+            &pulls,
+        ),
+    ] {
+        let tree = tree(&[("promvet.yaml", policy), ("prometheus.yml", config)]);
+        let found = findings(tree.path(), &[]);
+        let unused = found.iter().any(|one| one.contains("policy/unused"));
+        assert!(!unused, "{policy} {found:?}");
+    }
+}
+
+#[test]
+fn the_level_of_an_unused_entry_can_be_set() {
+    let tree = tree(&[
+        (
+            "promvet.yaml",
+            "exclude: none/*\nrules: {policy/unused: error}\n",
+        ),
+        (
+            "sub/promvet.yaml",
+            "exclude: none/*\nrules: {policy: off}\n",
+        ),
+        ("prometheus.yml", GOOD),
+        ("sub/prometheus.yml", GOOD),
+    ]);
+    assert_eq!(
+        findings(tree.path(), &[]),
+        ["promvet.yaml:1: error policy/unused"]
+    );
+}
+
+/// A policy as an editor sees it: YAML 1.2 in JSON.
+fn as_json(node: Node<'_>) -> Value {
+    match node.kind() {
+        Kind::Sequence(list) => Value::Array(list.iter().map(as_json).collect()),
+        Kind::Mapping(mapping) => {
+            let pairs = mapping
+                .entries()
+                .map(|entry| (entry.name().to_owned(), as_json(entry.value)));
+            Value::Object(pairs.collect::<Map<_, _>>())
+        }
+        Kind::Scalar(scalar) if scalar.is_null() => Value::Null,
+        Kind::Scalar(scalar) if !scalar.is_plain() => json!(scalar.text),
+        Kind::Scalar(scalar) => match (scalar.text, scalar.text.parse::<f64>()) {
+            ("true", _) => json!(true),
+            ("false", _) => json!(false),
+            (_, Ok(number)) => json!(number),
+            (text, _) => json!(text),
+        },
+    }
+}
+
+#[test]
+fn the_schema_and_the_reader_are_of_one_mind() {
+    let schema = json_schema();
+    if let Err(error) = jsonschema::draft7::meta::validate(&schema) {
+        panic!("{error} at {}", error.instance_path());
+    }
+    let validator = jsonschema::draft7::new(&schema).unwrap();
+    for (policy, want) in [
+        ("", true),
+        ("{}", true),
+        ("[]", false),
+        ("rules:", true),
+        ("nothing: 1", false),
+        ("root: true", true),
+        ("root: yes", false),
+        ("requires: '>=0.1'", true),
+        ("requires: []", false),
+        ("extends: a.yaml", true),
+        ("extends: [a.yaml, {path: b.yaml}]", true),
+        ("extends: {path: a, sha256: 12}", false),
+        ("extends: {sha256: a}", false),
+        ("prometheus: 3.5", true),
+        ("prometheus: ['2.53', 3.10]", true),
+        ("prometheus: new", false),
+        ("prometheus: {a: 1}", false),
+        ("profile: audit", true),
+        ("profile: loud", false),
+        ("rules: {tls: off}", true),
+        ("rules: {tls: error from 2027-01-31}", true),
+        ("rules: {tls: info from 2027-01-31}", false),
+        ("rules: {tls: loud}", false),
+        ("rules: {tls: 5}", false),
+        ("rules: {tls: }", false),
+        ("rules: [tls]", false),
+        ("overrides: [{files: a, rules: {tls: info}}]", true),
+        ("overrides: [{files: a}]", false),
+        ("overrides: {files: a, rules: {}}", false),
+        ("include: a", true),
+        ("include: [a, b]", true),
+        ("exclude: {a: b}", false),
+        ("exclude: ['']", false),
+        ("environments: [{name: a, files: b, labels: {c: d}}]", true),
+        ("environments: [{files: b}]", false),
+        ("environments: [{name: a, files: b, label: c}]", false),
+        ("mounts: [{path: /a, from: b}]", true),
+        ("mounts: [{path: /a, external: true, files: [b]}]", true),
+        ("mounts: [{path: a, from: b}]", false),
+        ("mounts: [{from: b}]", false),
+        ("mounts: [{path: /a, external: maybe}]", false),
+        ("runtime_user: 5", true),
+        ("runtime_user: '5:6'", true),
+        ("runtime_user: -5", false),
+        ("runtime_user: root", false),
+        ("issuers: [{hosts: a, issuer: public}]", true),
+        ("issuers: [{hosts: a, issuer: me}]", false),
+        ("issuers: [{hosts: a}]", false),
+        ("issuers: [null]", false),
+        ("receivers: [{hosts: a, receiver: mimir}]", true),
+        ("receivers: [{file: a}]", true),
+        ("receivers: [{file: a, hosts: b}]", false),
+        ("receivers: [{id: a, name: b, urls: [c]}]", true),
+        ("receivers: [a]", false),
+        ("opstrace: {instances: {a: b}, domains: c}", true),
+        ("opstrace: {instances: [a]}", false),
+        ("opstrace: {instance: {a: b}}", false),
+        ("templates: a", true),
+        ("templates: {a: b}", false),
+    ] {
+        let text = Text::new("promvet.yaml", policy.as_bytes().to_vec());
+        let read = Policy::read(&text, "");
+        assert_eq!(
+            read.is_ok(),
+            want,
+            "the reader on {policy}: {:?}",
+            read.err()
+        );
+        let document = parse_first(&text).unwrap();
+        let value = document.root().map_or(Value::Null, as_json);
+        assert_eq!(validator.is_valid(&value), want, "the schema on {policy}");
+    }
+    let printed = promvet(Path::new("."), &["schema", "--policy"]);
+    let printed: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    assert_eq!(printed, schema);
+}
+
+#[test]
+fn a_starter_is_written_from_what_is_found() {
+    let config = "remote_write:\n  - url: https://metrics.example.com/api/v1/write\n    tls_config: {insecure_skip_verify: true}\n    authorization: {credentials_file: /var/run/secrets/token}\n";
+    let tree = tree(&[
+        (
+            "ops/compose.yaml",
+            "services:\n  prometheus:\n    image: prom/prometheus:v2.53.1\n    volumes: [\"./prometheus.yml:/etc/prometheus/prometheus.yml\"]\n",
+        ),
+        ("ops/prometheus.yml", config),
+        ("loose/prometheus.yml", config),
+    ]);
+    let before = findings(tree.path(), &[]);
+    let output = promvet(tree.path(), &["init"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(
+        stdout(&output),
+        "wrote promvet.yaml for 2 configurations\n  to fill in: `mounts` for /var/run/secrets\n  \
+         to fill in: `issuers` for metrics.example.com\n"
+    );
+    let path = tree.path().join("promvet.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    for part in [
+        "\n  - \"2.53.1\" # ops/compose.yaml:3\n",
+        "\n#   # loose/prometheus.yml:3 skips verification\n#   - hosts: \"metrics.example.com\"\n",
+        "\n#   # loose/prometheus.yml:4 names a file there\n#   - path: \"/var/run/secrets\"\n",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert_eq!(findings(tree.path(), &[]).len(), before.len());
+    let again = promvet(tree.path(), &["init"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(stderr(&again).contains("promvet.yaml is there already"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    // What is commented out is right too, once the marks are gone.
+    let filled: String = text
+        .lines()
+        .map(|line| {
+            let rest = line.strip_prefix("# ").unwrap_or(line);
+            let is_yaml = rest.starts_with(' ') || rest.ends_with(':');
+            let kept = if is_yaml && !rest.contains("`") {
+                rest
+            } else {
+                line
+            };
+            format!("{kept}\n")
+        })
+        .collect();
+    fs::write(&path, &filled).unwrap();
+    let output = promvet(tree.path(), &["config", "loose/prometheus.yml"]);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}\n{filled}",
+        stderr(&output)
+    );
+    let said = stdout(&output);
+    for part in [
+        "private for metrics.example.com",
+        "/var/run/secrets from outside",
+        "remote-write/queue: off",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn a_starter_of_an_empty_folder_loads_too() {
+    let tree = tree(&[("x/.gitkeep", "")]);
+    let output = promvet(tree.path(), &["init", "x"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    fs::write(tree.path().join("x/prometheus.yml"), GOOD).unwrap();
+    assert!(findings(tree.path(), &[]).is_empty());
+    assert_eq!(
+        promvet(tree.path(), &["init", "nowhere"]).status.code(),
+        Some(2)
+    );
+    fs::write(tree.path().join(".promvet.yaml"), "").unwrap();
+    let hidden = promvet(tree.path(), &["init"]);
+    assert!(stderr(&hidden).contains(".promvet.yaml is there already"));
+}
+
+#[test]
+fn config_is_about_one_file() {
+    let tree = tree(&[("prometheus.yml", GOOD)]);
+    let output = promvet(tree.path(), &["config", "prometheus.yml"]);
+    assert!(stdout(&output).contains("no promvet.yaml applies"));
+    for path in [".", "gone.yml"] {
+        let output = promvet(tree.path(), &["config", path]);
+        assert_eq!(output.status.code(), Some(2), "{path}");
+        assert_eq!(
+            stderr(&output).lines().count(),
+            1,
+            "{path}: {}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+fn every_example_of_the_reference_loads() {
+    let page = fs::read_to_string("docs/policy.md").unwrap();
+    let mut count = 0;
+    for block in page.split("```yaml\n").skip(1) {
+        let block = block.split("```").next().unwrap();
+        let text = Text::new("promvet.yaml", block.as_bytes().to_vec());
+        if let Err(wrong) = Policy::read(&text, "") {
+            panic!("{block}: {wrong:?}");
+        }
+        count += 1;
+    }
+    let schema = json_schema();
+    let keys = schema["properties"].as_object().unwrap();
+    for key in keys.keys() {
+        assert!(
+            page.contains(&format!("`{key}`")),
+            "{key} is not documented"
+        );
+    }
+    assert!(count >= keys.len() / 2, "{count}");
+}
