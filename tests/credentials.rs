@@ -149,6 +149,7 @@ const FIXTURES: &[&str] = &[
     "compose-secrets",
     "kubernetes-secret",
     "kubernetes-projected",
+    "kubernetes-configmap",
     "host",
 ];
 
@@ -369,6 +370,96 @@ const FAULTS: &[Fault] = &[
         &["prometheus.yml:14", "deployment.yaml:23"],
     ),
     (
+        "kubernetes-configmap",
+        "deployment.yaml",
+        "mountPath: /etc/prometheus/tokens",
+        "mountPath: /etc/prometheus/token",
+        "credentials/not-mounted",
+        Error,
+        "/etc/prometheus/tokens/tenant-api-token-default",
+        &["configmap.yaml:20", "deployment.yaml:24"],
+    ),
+    (
+        "kubernetes-configmap",
+        "configmap.yaml",
+        "token-default",
+        "token-defualt",
+        "credentials/not-mounted",
+        Error,
+        "tenant-api-token-default",
+        &[
+            "configmap.yaml:20",
+            "deployment.yaml:24",
+            "deployment.yaml:26",
+            "tokens.yaml:4",
+        ],
+    ),
+    (
+        "kubernetes-configmap",
+        "deployment.yaml",
+        "        fsGroup: 65534\n",
+        "",
+        "credentials/unreadable",
+        Error,
+        "0400",
+        &[
+            "configmap.yaml:20",
+            "deployment.yaml:23",
+            "deployment.yaml:25",
+            "tokens.yaml:7",
+        ],
+    ),
+    (
+        "kubernetes-configmap",
+        "deployment.yaml",
+        "defaultMode: 0400",
+        "defaultMode: 0404",
+        "credentials/world-readable",
+        Warning,
+        "0444",
+        &["configmap.yaml:20", "deployment.yaml:26"],
+    ),
+    (
+        "kubernetes-configmap",
+        "deployment.yaml",
+        "            name: prometheus\n        - name: tokens",
+        "            name: another\n        - name: tokens",
+        "credentials/unverified",
+        Warning,
+        "nothing in sight mounts it",
+        &["configmap.yaml:20"],
+    ),
+    (
+        "kubernetes-configmap",
+        "configmap.yaml",
+        "bearer_token_file: tokens/tenant-api-token-default",
+        "bearer_token: aaaa",
+        "credentials/committed",
+        Warning,
+        "bearer_token_file",
+        &["configmap.yaml:20"],
+    ),
+    (
+        "kubernetes-configmap",
+        "configmap.yaml",
+        "expr: up{job",
+        "expr: up{{job",
+        "files/promql",
+        Error,
+        "",
+        &["configmap.yaml:26"],
+    ),
+    (
+        "kubernetes-configmap",
+        "configmap.yaml",
+        "api/v1/push",
+        "api/v1/psh",
+        "remote-write/url-shape",
+        Error,
+        "/api/v1/psh",
+        &["configmap.yaml:19"],
+    ),
+    (
         "host",
         "prometheus.yml",
         "client.key",
@@ -555,6 +646,11 @@ fn of_several_that_may_run_it_the_doubt_is_said() {
 
 /// A token with these claims, unsigned but for the looks of it.
 fn token(algorithm: &str, subject: &str, audience: &str, expires: i64) -> String {
+    token_of("", algorithm, subject, audience, expires)
+}
+
+/// The same with further claims.
+fn token_of(more: &str, algorithm: &str, subject: &str, audience: &str, expires: i64) -> String {
     let part = |text: String| {
         const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         let mut out = String::new();
@@ -572,7 +668,7 @@ fn token(algorithm: &str, subject: &str, audience: &str, expires: i64) -> String
         "{}.{}.c2lnbmF0dXJl",
         part(format!(r#"{{"alg":"{algorithm}"}}"#)),
         part(format!(
-            r#"{{"sub":"{subject}","aud":"{audience}","iat":1600000000,"exp":{expires}}}"#
+            r#"{{{more}"sub":"{subject}","aud":"{audience}","iat":1600000000,"exp":{expires}}}"#
         ))
     )
 }
@@ -613,6 +709,24 @@ fn tokens_are_held_against_the_endpoint() {
             Error,
             "HS256",
         ),
+        (
+            token("none", us, here, LATER),
+            "credentials/jwt",
+            Error,
+            "not signed",
+        ),
+        (
+            token_of(r#""iss":"team","#, "RS256", us, here, LATER),
+            "credentials/jwt",
+            Warning,
+            "`team`",
+        ),
+        (
+            token_of(r#""iss":"opstrace-cli","#, "RS256", us, here, LATER),
+            "",
+            Error,
+            "",
+        ),
     ] {
         let mut world = World::new("compose-bind");
         world.write(TOKEN, token.clone());
@@ -631,6 +745,35 @@ fn tokens_are_held_against_the_endpoint() {
         assert!(one.message.contains(says), "{}", one.message);
         assert!(!described(&found).contains(&token));
     }
+    // What other receivers ask for is not known, but the time and the signature always count.
+    for (token, severity) in [
+        (token("HS256", "anybody", "elsewhere", LATER), None),
+        (token("RS256", "anybody", "elsewhere", NOW - 1), Some(Error)),
+        (
+            token_of(&format!("\"nbf\":{LATER},"), "RS256", us, here, LATER + 9),
+            Some(Error),
+        ),
+        (token("none", "anybody", "elsewhere", LATER), Some(Warning)),
+        (
+            token("RS256", "anybody", "elsewhere", NOW + 86_400),
+            Some(Warning),
+        ),
+    ] {
+        let mut world = World::new("compose-bind");
+        world.replace(
+            "prometheus.yml",
+            "cortex.default.test.opstrace.io/api",
+            "metrics.example.com/api",
+        );
+        world.write(TOKEN, token);
+        let found = world.findings();
+        let said: Vec<_> = found.iter().map(|one| (&*one.rule, one.severity)).collect();
+        let want: Vec<_> = severity
+            .map(|one| ("credentials/jwt", one))
+            .into_iter()
+            .collect();
+        assert_eq!(said, want, "{}", described(&found));
+    }
     // A URL that has not its receiver's shape is to become another one.
     let mut world = World::new("compose-bind");
     world.write(TOKEN, token("RS256", "tenant-prod", here, LATER));
@@ -640,7 +783,6 @@ fn tokens_are_held_against_the_endpoint() {
 
 #[test]
 fn what_git_tracks_in_the_clear_is_an_error() {
-    const LIVE: &str = "9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c";
     let mut world = World::new("compose-bind");
     world.write(TOKEN, LIVE);
     assert!(world.findings().is_empty());
@@ -749,4 +891,396 @@ fn the_root_file_system_has_the_modes_that_count() {
     }
     world.files.remove(place);
     assert_eq!(world.only().0, "credentials/missing");
+}
+
+/// A token that looks as if a generator had made it, and the same in base64.
+const LIVE: &str = "9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c";
+const LIVE_BASE64: &str = "OWY4YTdiNmM1ZDRlM2YyYTFiMGM5ZDhlN2Y2YTViNGM=";
+
+/// The fixture with its token in a plain Secret: these lines follow its name.
+fn plain_secret(values: &str) -> World {
+    let mut world = World::new("kubernetes-secret");
+    let head = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: opstrace-tokens\n";
+    world.write("tokens.yaml", format!("{head}{values}"));
+    world
+}
+
+#[test]
+fn values_of_manifests_are_judged_as_files_are() {
+    let key = "tenant-api-token-default";
+    for (values, rule, severity, says) in [
+        ("data:\n  KEY: bm90LWEtcmVhbC10b2tlbg==\n", "", Error, ""),
+        ("stringData:\n  KEY: not-a-real-token\n", "", Error, ""),
+        // Prometheus trims what is in a file.
+        (
+            "stringData:\n  KEY: |\n    not-a-real-token\n",
+            "",
+            Error,
+            "",
+        ),
+        (
+            "data:\n  KEY: QmVhcmVyIG5vdC1hLXJlYWwtdG9rZW4=\n",
+            "credentials/content",
+            Error,
+            "Bearer Bearer",
+        ),
+        (
+            "stringData:\n  KEY: |\n    not-a\n    real-token\n",
+            "credentials/content",
+            Error,
+            "2 lines",
+        ),
+        (
+            "data:\n  KEY: 77u/bm90LWEtcmVhbC10b2tlbg==\n",
+            "credentials/content",
+            Error,
+            "byte-order mark",
+        ),
+        (
+            "stringData:\n  KEY: changeme\n",
+            "credentials/content",
+            Warning,
+            "placeholder",
+        ),
+        (
+            "data:\n  KEY: ${TOKEN_BASE64}\n",
+            "credentials/content",
+            Warning,
+            "placeholder",
+        ),
+        (
+            "data:\n  KEY: not-a-real-token\n",
+            "credentials/content",
+            Error,
+            "not base64",
+        ),
+        ("data:\n  KEY: IA==\n", "credentials/empty", Error, "401"),
+        ("data:\n  KEY:\n", "credentials/empty", Error, "401"),
+        // `stringData` is laid over `data`.
+        (
+            "data:\n  KEY: IA==\nstringData:\n  KEY: not-a-real-token\n",
+            "",
+            Error,
+            "",
+        ),
+        // What SOPS has encrypted is decrypted before it is applied.
+        (
+            "stringData:\n  KEY: ENC[AES256_GCM,data:Tr7o,iv:1,tag:2,type:str]\nsops:\n  version: 3.8.1\n",
+            "",
+            Error,
+            "",
+        ),
+        (
+            "data:\n  other: bm90LWEtcmVhbC10b2tlbg==\n",
+            "credentials/not-mounted",
+            Error,
+            "`other`",
+        ),
+    ] {
+        let world = plain_secret(&values.replace("KEY", key));
+        let found = world.findings();
+        if rule.is_empty() {
+            assert!(found.is_empty(), "{values}: {}", described(&found));
+            continue;
+        }
+        assert_eq!(found.len(), 1, "{values}: {}", described(&found));
+        let (its, its_severity, spots) = world.only();
+        assert_eq!((its.as_str(), its_severity), (rule, severity), "{values}");
+        assert_eq!(spots[0], "prometheus.yml:4");
+        assert!(world.message().contains(says), "{}", world.message());
+        if rule == "credentials/content" {
+            let noun =
+                "the key `tenant-api-token-default` of the Secret `opstrace-tokens` in tokens.yaml";
+            assert!(world.message().contains(noun), "{}", world.message());
+            assert!(spots.contains(&"tokens.yaml:6".to_owned()), "{spots:?}");
+        }
+    }
+}
+
+#[test]
+fn of_several_manifests_of_one_secret_none_is_judged() {
+    let mut world = plain_secret("stringData:\n  tenant-api-token-default: changeme\n");
+    assert_eq!(world.only().0, "credentials/content");
+    let (base, rights) = world.files["tokens.yaml"].clone();
+    world
+        .files
+        .insert("overlay/tokens.yaml".into(), (base, rights));
+    world.replace("overlay/tokens.yaml", "changeme", LIVE);
+    assert!(world.findings().is_empty());
+    // But a secret stays a secret.
+    world.tracked = vec!["overlay/tokens.yaml".into()];
+    let (rule, severity, spots) = world.only();
+    assert_eq!((rule.as_str(), severity), ("credentials/committed", Error));
+    assert_eq!(spots[0], "overlay/tokens.yaml:6");
+}
+
+#[test]
+fn tokens_in_manifests_are_held_against_the_endpoint() {
+    let wrong = token(
+        "RS256",
+        "tenant-prod",
+        "opstrace-cluster-test",
+        NOW + 400 * 86_400,
+    );
+    let world = plain_secret(&format!(
+        "stringData:\n  tenant-api-token-default: {wrong}\n"
+    ));
+    let (rule, severity, spots) = world.only();
+    assert_eq!((rule.as_str(), severity), ("credentials/jwt", Error));
+    assert!(spots.contains(&"tokens.yaml:6".to_owned()), "{spots:?}");
+    assert!(!described(&world.findings()).contains(&wrong));
+}
+
+#[test]
+fn manifests_with_secrets_in_the_clear_are_errors_once_git_tracks_them() {
+    for values in [
+        format!("data:\n  tenant-api-token-default: {LIVE_BASE64}\n"),
+        format!("stringData:\n  tenant-api-token-default: {LIVE}\n"),
+        // Another key of the same Secret, which the container gets as well.
+        format!("stringData:\n  another: {LIVE}\n  tenant-api-token-default: not-a-real-token\n"),
+    ] {
+        let mut world = plain_secret(&values);
+        assert!(world.findings().is_empty(), "{values}");
+        world.tracked = vec!["prometheus.yml".into(), "statefulset.yaml".into()];
+        assert!(world.findings().is_empty(), "{values}");
+        world.tracked.push("tokens.yaml".into());
+        let found = world.findings();
+        assert_eq!(found.len(), 1, "{values}: {}", described(&found));
+        let (rule, severity, spots) = world.only();
+        assert_eq!((rule.as_str(), severity), ("credentials/committed", Error));
+        assert_eq!(spots[0], "tokens.yaml:6");
+        assert!(
+            spots[1..]
+                .iter()
+                .any(|spot| spot.starts_with("statefulset.yaml"))
+        );
+        let said = described(&found);
+        assert!(
+            !said.contains(LIVE) && !said.contains(LIVE_BASE64),
+            "{said}"
+        );
+        for context in 0..5 {
+            let shown = found[0].place.excerpt(context).text;
+            assert!(
+                !shown.contains(LIVE) && !shown.contains(LIVE_BASE64),
+                "{shown}"
+            );
+        }
+    }
+    // A Secret that Prometheus does not get is not this rule's concern.
+    let mut world = World::new("kubernetes-secret");
+    let other = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: other\nstringData:\n  t: {LIVE}\n"
+    );
+    world.write("other.yaml", other);
+    world.tracked = vec!["other.yaml".into()];
+    assert!(world.findings().is_empty());
+    // Nor is one that is encrypted, or to be filled in.
+    for value in [
+        "ENC[AES256_GCM,data:Tr7o,type:str]\nsops: {version: 3.8.1}",
+        "'{{ .Values.token }}'",
+    ] {
+        let mut world = plain_secret(&format!("stringData:\n  another: {value}\n"));
+        world.tracked = vec!["tokens.yaml".into()];
+        let found = world.findings();
+        assert!(
+            found.iter().all(|one| one.rule != "credentials/committed"),
+            "{}",
+            described(&found)
+        );
+    }
+}
+
+#[test]
+fn variables_of_the_service_that_hold_secrets_are_errors_once_git_tracks_them() {
+    let service = "    image: prom/prometheus:v2.53.0\n";
+    for (lines, env, spot) in [
+        (
+            format!("    environment:\n      API_TOKEN: {LIVE}\n"),
+            None,
+            "compose.yaml:5",
+        ),
+        (
+            format!("    environment:\n      - API_TOKEN={LIVE}\n"),
+            None,
+            "compose.yaml:5",
+        ),
+        (
+            format!("    environment:\n      API_TOKEN: ${{TOKEN:-{LIVE}}}\n"),
+            None,
+            "compose.yaml:5",
+        ),
+        (
+            "    environment:\n      API_TOKEN: ${TOKEN:?}\n".to_owned(),
+            Some(format!("# team\nTOKEN={LIVE}\n")),
+            ".env:2",
+        ),
+        (
+            "    environment: [API_TOKEN]\n".to_owned(),
+            Some(format!("API_TOKEN={LIVE}\n")),
+            ".env:1",
+        ),
+        // The variable behind a secret of docker compose.
+        (
+            String::new(),
+            Some(format!("SHOP_PASSWORD='{LIVE}'\n")),
+            ".env:1",
+        ),
+    ] {
+        let mut world = World::new("compose-secrets");
+        world.replace("compose.yaml", service, &format!("{service}{lines}"));
+        if let Some(env) = env {
+            world.write(".env", env);
+        }
+        let found = world.findings();
+        assert!(found.is_empty(), "{lines}: {}", described(&found));
+        world.tracked = vec!["compose.yaml".into(), ".env".into()];
+        let found = world.findings();
+        assert_eq!(found.len(), 1, "{lines}: {}", described(&found));
+        let (rule, severity, spots) = world.only();
+        assert_eq!((rule.as_str(), severity), ("credentials/committed", Error));
+        assert_eq!(spots[0], spot);
+        assert!(!described(&found).contains(LIVE));
+        assert!(!found[0].place.excerpt(3).text.contains(LIVE));
+    }
+    for lines in [
+        // Identifiers look like tokens.
+        "    environment:\n      CLUSTER_ID: 9f8a7b6c-5d4e-3f2a-1b0c-9d8e7f6a5b4c\n",
+        "    environment:\n      API_TOKEN: changeme\n",
+        "    environment:\n      API_TOKEN: ${API_TOKEN}\n",
+        "    environment:\n      API_TOKEN:\n",
+        // The secret of it stands in a file that git does not track.
+        "    environment:\n      API_TOKEN: a-${TOKEN}\n",
+        "    environment:\n      API_TOKEN: $TOKEN\n",
+    ] {
+        let mut world = World::new("compose-secrets");
+        world.write(".env", format!("TOKEN={LIVE}\n"));
+        world.replace("compose.yaml", service, &format!("{service}{lines}"));
+        world.tracked = vec!["compose.yaml".into()];
+        let found = world.findings();
+        assert!(found.is_empty(), "{lines}: {}", described(&found));
+    }
+}
+
+#[test]
+fn one_fault_of_an_inline_credential_is_one_finding() {
+    for (value, rule) in [
+        ("aaaa bbbb", "credentials/content"),
+        ("Bearer aaaa", "credentials/content"),
+        ("' aaaa'", "credentials/inline-newline"),
+        ("aaaa", "credentials/committed"),
+    ] {
+        let mut world = World::new("compose-bind");
+        world.replace(
+            "prometheus.yml",
+            "bearer_token_file: /run/secrets/tenant-api-token-default",
+            &format!("bearer_token: {value}"),
+        );
+        let found = world.findings();
+        assert_eq!(found.len(), 1, "{value}: {}", described(&found));
+        assert_eq!(found[0].rule, rule, "{value}");
+    }
+}
+
+#[test]
+fn a_config_of_a_compose_file_is_judged_where_it_is_mounted() {
+    let compose = "\
+services:
+  prometheus:
+    image: prom/prometheus:v2.53.0
+    configs:
+      - source: prometheus
+        target: /etc/prometheus/prometheus.yml
+    volumes:
+      - ./secrets:/etc/prometheus/secrets:ro
+configs:
+  prometheus:
+    content: |
+      remote_write:
+        - url: https://cortex.${TENANT:-default}.test.opstrace.io/api/v1/push
+          bearer_token_file: secrets/token
+          write_relabel_configs:
+            - {target_label: a, replacement: $$1}
+";
+    let mut world = World::new("compose-bind");
+    world.files.clear();
+    world.write("compose.yaml", compose);
+    world.write("secrets/token", "not-a-real-token");
+    let found = world.findings();
+    assert!(found.is_empty(), "{}", described(&found));
+    world.replace("compose.yaml", "secrets/token", "secret/token");
+    let (rule, severity, spots) = world.only();
+    assert_eq!(
+        (rule.as_str(), severity),
+        ("credentials/not-mounted", Error)
+    );
+    assert_eq!(spots[..2], ["compose.yaml:14", "compose.yaml:5"]);
+    let found = world.findings();
+    assert_eq!(found[0].place.start().column, 30);
+    assert_eq!(
+        found[0].logical,
+        "configs.prometheus.content.remote_write[0].bearer_token_file"
+    );
+}
+
+#[test]
+fn the_checkouts_own_files_are_nothing_to_a_configmap() {
+    // Beside the manifest lies a file of that name, which no container will see.
+    let mut world = World::new("kubernetes-configmap");
+    world.write("tokens/tenant-api-token-default", "Bearer x");
+    assert!(world.findings().is_empty());
+    world.files.remove("deployment.yaml");
+    let (rule, severity, _) = world.only();
+    assert_eq!(
+        (rule.as_str(), severity),
+        ("credentials/unverified", Warning)
+    );
+    // With promvet.yaml saying what is mounted it is settled.
+    world.write(
+        "promvet.yaml",
+        "mounts: [{path: /etc/prometheus/tokens, external: true}]\n",
+    );
+    let run = world.run();
+    assert!(world.findings().is_empty());
+    assert!(run.outcome.unchecked().is_empty());
+}
+
+#[test]
+fn secrets_in_a_configmap_are_masked_and_judged() {
+    let mut world = World::new("kubernetes-configmap");
+    world.replace(
+        "configmap.yaml",
+        "bearer_token_file: tokens/tenant-api-token-default",
+        &format!("bearer_token: {LIVE}"),
+    );
+    world.tracked = vec!["configmap.yaml".into()];
+    let (rule, severity, spots) = world.only();
+    assert_eq!((rule.as_str(), severity), ("credentials/committed", Error));
+    assert_eq!(spots, ["configmap.yaml:20"]);
+    let found = world.findings();
+    assert!(!found[0].place.excerpt(3).text.contains(LIVE));
+}
+
+#[test]
+fn the_program_names_the_configuration_in_a_manifest_and_its_lines() {
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_promvet"))
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let listed = run(&["files", "kubernetes-configmap"]);
+    let line = "kubernetes-configmap/configmap.yaml: Prometheus configmap: \
+                data[\"prometheus.yml\"] of the ConfigMap `prometheus`: top-level keys";
+    assert!(listed.contains(line), "{listed}");
+    let report = run(&["check", "--format", "json", "kubernetes-configmap"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(
+        report["files"],
+        serde_json::json!([{"path": "kubernetes-configmap/configmap.yaml", "dialect": "configmap"}])
+    );
+    assert_eq!(report["summary"]["endpoints"], 1);
 }

@@ -1,10 +1,10 @@
 //! Whether a configuration is one for an agent, by what the tree says of who runs it.
 
+use super::pipeline::Seen;
 use crate::facts::Facts;
 use crate::facts::deployment::{Belonging, Certainty};
 use crate::finding::Place;
 use crate::prometheus::Config;
-use crate::source::Found;
 use crate::yaml::{Document, Node};
 
 /// Sections that agents refuse (Prometheus `config/config.go`, `Load` with agent mode).
@@ -13,13 +13,13 @@ const REFUSED: &[&str] = &["alerting", "rule_files", "remote_read"];
 /// Where the tree says that a configuration is run in agent mode: every deployment that it surely
 /// belongs to is an agent. Nobody is asked where nothing stands that agents refuse, or where nothing
 /// is written remotely, without which there are no agents.
-pub(super) fn evidence(document: &Document, found: &Found, facts: &Facts<'_>) -> Option<Place> {
+pub(super) fn evidence(document: &Document, seen: &Seen, facts: &Facts<'_>) -> Option<Place> {
     let root = Config::new(document)?.root();
     let has = |key: &str| root.get(key).is_some_and(|node: Node<'_>| !node.is_null());
     if !(has("remote_write") && REFUSED.iter().any(|key| has(key))) {
         return None;
     }
-    let runners = facts.runners(&found.path);
+    let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
     let is_agent = |one: &Belonging<'_>| {
         one.certainty != Certainty::Doubtful && one.deployment.agent().is_some()
     };

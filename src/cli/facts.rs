@@ -94,7 +94,9 @@ fn texts_of(
 ) -> Vec<Arc<Text>> {
     let whole = request.paths.iter().any(|path| is_walked(root, path, tree));
     let of_root = |found: &&Found| policies.of(found).is_some_and(|scope| scope.root == *root);
-    let seen = survey.seen.iter().map(|seen| (&*seen.found.path, seen));
+    let files = survey.seen.iter();
+    let files = files.filter(|seen| seen.recognised.holder.is_none());
+    let seen = files.map(|seen| (&*seen.found.path, seen));
     let seen: BTreeMap<&Path, &Seen> = seen.collect();
     let candidates: Vec<Found> = if whole {
         let seen = seen.values().map(|seen| &seen.found);

@@ -7,7 +7,7 @@ use super::check::{complain_of_policy, prepare, show_stats};
 use super::pipeline::{Run, Seen, survey};
 use super::watch::watched;
 use super::{Exit, complain};
-use crate::discover::{Template, What};
+use crate::discover::{Holder, Template, What};
 
 /// Lists the files.
 pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
@@ -50,12 +50,15 @@ fn kind(seen: &Seen, only_configurations: bool) -> Option<String> {
     let rendered = match seen.recognised.template {
         Some(Template::Suffix) => ", a template by its name",
         Some(Template::Policy) => ", a template by policy",
+        Some(Template::Variables) => ", its variables filled in",
         Some(Template::Unrendered) => ", YAML only after rendering",
         None => "",
     };
     match &seen.recognised.what {
         What::Configuration { dialect, .. } => {
-            Some(format!("Prometheus {}{rendered}", dialect.word()))
+            let holder = seen.recognised.holder.as_ref();
+            let word = holder.map_or_else(|| dialect.word(), Holder::word);
+            Some(format!("Prometheus {word}{rendered}"))
         }
         What::Broken { .. } => Some(format!("Prometheus, does not parse{rendered}")),
         What::Other { .. } | What::Unknown if only_configurations => None,

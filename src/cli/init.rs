@@ -70,14 +70,15 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
             continue;
         };
         let facts = facts.get(&policies.scope_of(&one.found));
-        let folder = one.found.path.parent();
+        let holder = one.recognised.holder.as_ref();
+        let folder = one.found.path.parent().filter(|_| holder.is_none());
         let templated = one.recognised.template.is_some();
         let Some(configuration) =
             facts.and_then(|facts| Configuration::new(document, folder, templated, facts))
         else {
             continue;
         };
-        found.look_at(&configuration, &one.found.path);
+        found.look_at(&configuration.held_by(holder), &one.found.path);
     }
     found.templates(&survey, &top);
     let path = top.join("promvet.yaml");
@@ -116,7 +117,7 @@ fn report(found: &Seen, path: &Path, tree: &dyn Tree, out: &mut dyn Write) -> io
 impl Seen {
     fn look_at(&mut self, configuration: &Configuration<'_>, file: &Path) {
         self.configurations += 1;
-        for runner in configuration.facts.runners(file) {
+        for runner in configuration.facts.runners(file, configuration.holder) {
             let deployment = runner.deployment;
             for image in deployment.image.iter().chain(&deployment.base) {
                 let version = image.version().and_then(|text| Version::parse(text).ok());

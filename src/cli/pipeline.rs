@@ -17,7 +17,7 @@ use super::unrendered;
 use super::unused::unused;
 use super::uses::Uses;
 use super::watch::{Stage, Watch};
-use crate::discover::{self, RULE_FILE, Recognised, What};
+use crate::discover::{self, Holder, RULE_FILE, Recognised, What};
 use crate::facts::deployment::is_dockerfile;
 use crate::facts::{self, Facts, Host};
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
@@ -108,7 +108,7 @@ pub struct Run {
     pub policy_errors: Vec<PolicyError>,
 }
 
-/// A file and what it was recognised as.
+/// A file, or a configuration in one, and what it was recognised as.
 #[derive(Debug)]
 pub struct Seen {
     /// The file.
@@ -134,7 +134,7 @@ pub struct Survey {
 
 /// What one file came to.
 enum Look {
-    Seen(Box<Seen>),
+    Seen(Vec<Seen>),
     Other(Found),
     Nothing,
     Excluded(Found, Place, bool),
@@ -197,7 +197,7 @@ pub(super) fn survey(
     let mut survey = Survey::default();
     for look in looks {
         match look {
-            Look::Seen(seen) => survey.seen.push(*seen),
+            Look::Seen(seen) => survey.seen.extend(seen),
             Look::Other(found) => survey.others.push(found),
             Look::Excluded(found, place, has_facts) => {
                 if has_facts {
@@ -265,11 +265,12 @@ fn look_at(
         return Look::Excluded(found.clone(), place.clone(), facts::may_hold(&bytes));
     }
     let text = Text::new(Arc::clone(&found.shown), bytes);
-    let recognised = discover::examine(text, whatever_it_is, policy.is_template(&path));
-    Look::Seen(Box::new(Seen {
+    let recognised = discover::recognise(text, whatever_it_is, policy.is_template(&path));
+    let seen = recognised.into_iter().map(|recognised| Seen {
         found: found.clone(),
         recognised,
-    }))
+    });
+    Look::Seen(seen.collect())
 }
 
 /// The rules of its own that the tree of a file has.
@@ -385,7 +386,10 @@ fn is_left_out(path: &str, policy: &Policy, survey: &Survey) -> bool {
 
 fn checked_file(seen: &Seen) -> Option<CheckedFile> {
     let dialect = match &seen.recognised.what {
-        What::Configuration { dialect, .. } => dialect.word(),
+        What::Configuration { dialect, .. } => {
+            let holder = seen.recognised.holder.as_ref();
+            holder.map_or_else(|| dialect.word(), Holder::word)
+        }
         What::Broken { .. } => "broken",
         What::Other { .. } | What::Unknown => return None,
     };
@@ -407,11 +411,13 @@ fn judge_one<'a>(
     let recognised = &seen.recognised;
     let judgement = match &recognised.what {
         What::Configuration { document, .. } => {
-            let folder = folder_of(&seen.found, request, tree);
-            let agent = agent::evidence(document, &seen.found, facts);
+            let holder = recognised.holder.as_ref();
+            let folder = folder_of(&seen.found, request, tree).filter(|_| holder.is_none());
+            let agent = agent::evidence(document, seen, facts);
             let target = target_of(recognised, request, facts.policy(), agent);
             let watch = &request.watch;
-            let configuration = Configuration::new(document, folder, target.template, facts);
+            let configuration = Configuration::new(document, folder, target.template, facts)
+                .map(|one| one.held_by(holder));
             let mut judgement = configuration
                 .as_ref()
                 .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
@@ -424,7 +430,10 @@ fn judge_one<'a>(
                 own_rules::add(&mut judgement, one, own, target.template);
             }
             if !recognised.masked {
-                let included = facts.included(document, folder, &target, request.now);
+                let included = match holder {
+                    Some(_) => facts.included_beside(document, recognised, &target, request.now),
+                    None => facts.included(document, folder, &target, request.now),
+                };
                 judgement.findings.extend(included.findings);
                 judgement.unchecked.extend(included.unchecked);
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
+use super::holder::Holder;
 use super::kinds::{Class, classify, nearly_ours, telling_key};
 use super::mask::{Branches, Mask, mask};
 use super::names;
@@ -24,6 +25,10 @@ pub struct Recognised {
     pub template: Option<Template>,
     /// Whether it was read with its template tags covered, since it is no YAML with them.
     pub masked: bool,
+    /// What holds it, if it is not a file of its own.
+    pub holder: Option<Holder>,
+    /// The other texts of what holds it, by their keys.
+    pub beside: Arc<[(String, Arc<Text>)]>,
     /// The kind of file that it looks like, if it is checked only because it was named.
     pub looks_like: Option<&'static str>,
 }
@@ -84,6 +89,8 @@ pub enum Template {
     Policy,
     /// It becomes YAML only by rendering.
     Unrendered,
+    /// docker compose or OpenShift fills in variables.
+    Variables,
 }
 
 /// Judges one file. `named` says that the file itself was named by the user: then it is checked
@@ -91,7 +98,17 @@ pub enum Template {
 #[must_use]
 pub fn examine(text: Arc<Text>, named: bool, template_by_policy: bool) -> Recognised {
     let path: Arc<str> = Arc::clone(text.path());
-    let declared = if names::is_template(path.as_ref().as_ref()) {
+    examine_as(text, &path, named, template_by_policy)
+}
+
+/// Judges a text as a file of the path given.
+pub(super) fn examine_as(
+    text: Arc<Text>,
+    path: &str,
+    named: bool,
+    template_by_policy: bool,
+) -> Recognised {
+    let declared = if names::is_template(path.as_ref()) {
         Some(Template::Suffix)
     } else {
         template_by_policy.then_some(Template::Policy)
@@ -102,8 +119,8 @@ pub fn examine(text: Arc<Text>, named: bool, template_by_policy: bool) -> Recogn
         template,
     } = read(&text, declared);
     let (what, why, looks_like) = match outcome {
-        Ok(document) => judge(document, &path, named),
-        Err(error) => judge_broken(error, &text, &path, named),
+        Ok(document) => judge(document, path, named),
+        Err(error) => judge_broken(error, &text, path, named),
     };
     Recognised {
         text,
@@ -111,15 +128,18 @@ pub fn examine(text: Arc<Text>, named: bool, template_by_policy: bool) -> Recogn
         why,
         template,
         masked,
+        holder: None,
+        beside: Arc::default(),
         looks_like,
     }
 }
 
-type Judgement = (What, String, Option<&'static str>);
+pub(super) type Judgement = (What, String, Option<&'static str>);
 
-const NAMED: &str = "it was named on the command line";
+/// Why a file counts that nothing but the user takes for a configuration.
+pub(super) const NAMED: &str = "it was named on the command line";
 
-fn judge(document: Document, path: &str, named: bool) -> Judgement {
+pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
     let outline = Outline::of(&document);
     let by_name = names::is_ours(path.as_ref());
     let nearly = by_name.then(|| nearly_ours(&outline)).flatten();

@@ -2,19 +2,26 @@
 //!
 //! A file is judged by what is in it: [`may_hold`] rules out most files by a scan of their bytes,
 //! [`examine`] parses what is left and compares its top-level keys with tables of what Prometheus
-//! and its neighbours write. Names count only for files that do not parse. Nothing here opens a
+//! and its neighbours write; [`recognise`] looks for configurations that stand in a manifest, in
+//! Helm values or in a compose file too. Names count only for files that do not parse. Nothing here opens a
 //! file.
 
+mod embedded;
 mod examine;
+mod holder;
 mod kinds;
+mod manifest;
 mod mask;
 mod names;
 mod outline;
 mod scan;
 mod tags;
 
+pub use embedded::recognise;
 pub use examine::{Dialect, Recognised, Template, What, examine};
+pub use holder::Holder;
 pub use kinds::RULE_FILE;
+pub use manifest::{Manifest, manifests};
 pub use mask::{Branches, Mask, mask};
 pub use names::{is_candidate, is_template};
 pub use scan::{byte_scan, may_hold};

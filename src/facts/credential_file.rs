@@ -12,8 +12,9 @@ mod tests;
 mod walk;
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
-use super::deployment::{Belonging, Certainty, Deployment, Resolved, RunAs};
+use super::deployment::{Belonging, Certainty, Deployment, Resolved, RunAs, Written};
 use super::token::Observation;
 use crate::finding::{Evidence, Place};
 use crate::schema::table::Base;
@@ -83,6 +84,8 @@ pub enum Unverified {
     Forbidden,
     /// The configuration comes from standard input, so its folder is not known.
     NoFolder,
+    /// It counts from where the configuration is mounted, which is not known.
+    Unmounted,
     /// It counts from where Prometheus was started, which is not known.
     Started,
     /// It is mounted from outside the tree.
@@ -120,6 +123,8 @@ pub struct Judged {
     pub path: String,
     /// The file, absolute and without links, if there is one.
     pub file: Option<PathBuf>,
+    /// The value in a manifest or a compose file that it is made of, if it is.
+    pub written: Option<Arc<Written>>,
     /// What its content shows.
     pub content: Vec<Observation>,
     /// Whether every user may read it.
@@ -156,6 +161,7 @@ impl From<End> for Judged {
             near: None,
             path: String::new(),
             file: end.file,
+            written: None,
             content: end.content,
             open: end.open.map(|mode| Open { mode, place: None }),
             user: None,
@@ -172,6 +178,8 @@ pub struct Asked<'a> {
     pub base: Base,
     /// The folder of the configuration; none if it is not known.
     pub folder: Option<&'a Path>,
+    /// Whether the configuration is only part of a file, which has no folder of its own.
+    pub embedded: bool,
     /// What runs the configuration.
     pub runners: &'a [Belonging<'a>],
     /// The mounts of promvet.yaml, for configurations that nothing of the tree runs.
@@ -232,6 +240,7 @@ impl Lookup<'_> {
             (true, _) => unverified(Unverified::Elsewhere),
             (false, _) => match asked.folder {
                 Some(folder) => self.beside(folder, path),
+                None if asked.embedded => unverified(Unverified::Unmounted),
                 None => unverified(Unverified::NoFolder),
             },
         };

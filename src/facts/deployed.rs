@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::Facts;
 use super::credential_file::{Asked, Judged};
 use super::deployment::{
-    self, Belonging, Copied, Deployment, Mount, MountSource, Outside, Subject,
+    self, Belonging, Copied, Deployment, Held, Mount, MountSource, Outside, Subject,
 };
+use crate::discover::Holder;
 use crate::policy::{MountPolicy, MountedFrom};
 
 impl<'t> Facts<'t> {
@@ -28,10 +29,33 @@ impl<'t> Facts<'t> {
         self.files.now
     }
 
-    /// What runs the configuration in a file, as far as the tree tells.
+    /// What runs the configuration in a file, as far as the tree tells. `holder` is what it stands
+    /// in, if it is not the whole of the file.
     #[must_use]
-    pub fn runners(&self, file: &Path) -> Vec<Belonging<'_>> {
-        let subject = Subject { file, held: None };
+    pub fn runners(&self, file: &Path, holder: Option<&Holder>) -> Vec<Belonging<'_>> {
+        let held = match holder {
+            // What Helm will make of its values is not in sight.
+            Some(Holder::Values) => return Vec::new(),
+            Some(Holder::Object {
+                kind,
+                name,
+                namespace,
+                key,
+            }) => Some(Held {
+                kind,
+                name,
+                namespace: namespace.as_deref(),
+                key,
+            }),
+            Some(Holder::Compose(name)) => Some(Held {
+                kind: "config",
+                name,
+                namespace: None,
+                key: name,
+            }),
+            None => None,
+        };
+        let subject = Subject { file, held };
         deployment::belonging(self.files.tree, self.deployments(), &subject)
     }
 

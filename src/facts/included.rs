@@ -5,11 +5,13 @@
 //! Prometheus does (`filepath.Glob`). [`check`] reads what was found and hands it to the checkers
 //! of the schema room.
 
+mod beside;
 mod check;
 mod glob;
 mod jobs;
 mod tls;
 
+pub use beside::Beside;
 pub use check::{Checked, Shelf, check};
 
 use std::path::{Component, Path, PathBuf};

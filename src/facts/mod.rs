@@ -27,12 +27,13 @@ pub use issuer::cert_manager::Misnamed;
 pub use owners::Owners;
 pub use shared::Shared;
 
+use crate::discover::Recognised;
 use crate::finding::{Evidence, Text};
 use crate::policy::{OpstraceInstance, Policy};
 use crate::prometheus::endpoint::Endpoint;
 use crate::schema::Target;
 use crate::yaml::Document;
-use deployment::Deployment;
+use deployment::{Belonging, Deployment};
 use issuer::cert_manager::{self, Answer, Manifests};
 use opstrace::{Instance, TenantHost};
 use receiver::{Catalogue, Hints, Recognition};
@@ -112,7 +113,49 @@ impl<'t> Facts<'t> {
         target: &Target,
         now: i64,
     ) -> included::Checked {
-        included::check(document, folder, &self.files, target, &self.shelf, now)
+        included::check(
+            document,
+            folder,
+            None,
+            &self.files,
+            target,
+            &self.shelf,
+            now,
+        )
+    }
+
+    /// The same for a configuration that is only a part of a file. Rule files that are other keys of
+    /// its ConfigMap are checked where that is mounted.
+    #[must_use]
+    pub fn included_beside(
+        &self,
+        document: &Document,
+        recognised: &Recognised,
+        target: &Target,
+        now: i64,
+    ) -> included::Checked {
+        let texts = &recognised.beside;
+        let runners = match texts.is_empty() {
+            true => Vec::new(),
+            false => {
+                let file = self.absolute(document.text().path());
+                self.runners(&file, recognised.holder.as_ref())
+            }
+        };
+        let mut folders: Vec<_> = runners.iter().map(Belonging::folder).collect();
+        if let Some(declared) = self.declared().filter(|_| folders.is_empty()) {
+            folders.push(declared.config_folder());
+        }
+        let beside = included::Beside { folders, texts };
+        included::check(
+            document,
+            None,
+            Some(&beside),
+            &self.files,
+            target,
+            &self.shelf,
+            now,
+        )
     }
 
     /// The issuer of a host's certificate, by what the tree says of the host.

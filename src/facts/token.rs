@@ -41,6 +41,8 @@ pub enum Observation {
     },
     /// It is to be filled in.
     Placeholder,
+    /// It stands in a manifest where base64 is asked for, and is none.
+    NotBase64,
     /// It is encrypted, by this tool.
     Encrypted(&'static str),
     /// A PEM block, such as `CERTIFICATE` or `PRIVATE KEY`.

@@ -18,4 +18,4 @@ pub use fingerprint::{fingerprint, fingerprint_at};
 pub use mask::{is_like_secret_name, is_secret_name};
 pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::nearest;
-pub use text::{Excerpt, Place, Position, Span, Text};
+pub use text::{Excerpt, Place, Position, Span, Text, Within};

@@ -91,6 +91,15 @@ struct Segment {
     host: u32,
 }
 
+/// The paths of keys that lead to a text that stands in another one; empty for a whole file.
+#[derive(Clone, Debug, Default)]
+pub struct Within {
+    /// As people read it: `data["prometheus.yml"]`.
+    pub logical: String,
+    /// For fingerprints: with the name of the object that it belongs to.
+    pub identity: String,
+}
+
 /// The text of one file, or of a configuration embedded in one.
 ///
 /// Its `Debug` does not show the text, since it may hold secrets.
@@ -104,6 +113,7 @@ pub struct Text {
     secrets: Mutex<Secrets>,
     looks_secret: OnceLock<Vec<Span>>,
     host: Option<(Arc<Self>, Vec<Segment>)>,
+    within: Within,
 }
 
 /// What is known to be secret in a text, and the list that excerpts need, made when it is asked
@@ -144,13 +154,20 @@ impl Text {
             secrets: Mutex::default(),
             looks_secret: OnceLock::new(),
             host: None,
+            within: Within::default(),
         })
     }
 
     /// A text embedded in `host`: `segments` are pairs of (offset in the new text, offset in the
-    /// host), in ascending order, one for each stretch that is contiguous in both.
+    /// host), in ascending order, one for each stretch that is contiguous in both. `within` is
+    /// where it stands in the host.
     #[must_use]
-    pub fn embedded(host: &Arc<Self>, content: String, segments: &[(usize, usize)]) -> Arc<Self> {
+    pub fn embedded(
+        host: &Arc<Self>,
+        content: String,
+        segments: &[(usize, usize)],
+        within: Within,
+    ) -> Arc<Self> {
         let segments = segments
             .iter()
             .map(|&(at, host)| Segment {
@@ -168,7 +185,14 @@ impl Text {
             secrets: Mutex::default(),
             looks_secret: OnceLock::new(),
             host: Some((Arc::clone(host), segments)),
+            within,
         })
+    }
+
+    /// Where it stands in the text around it.
+    #[must_use]
+    pub fn within(&self) -> &Within {
+        &self.within
     }
 
     /// The first place whose bytes are not UTF-8; it reads `?`.
@@ -311,11 +335,25 @@ impl Text {
 
     fn in_host(&self, span: Span) -> Span {
         let start = self.offset_in_host(span.start);
-        let last = self.offset_in_host(span.end.saturating_sub(1).max(span.start));
-        Span {
-            start,
-            end: if span.is_empty() { start } else { last + 1 },
+        if span.is_empty() {
+            return Span { start, end: start };
         }
+        let end = self.offset_in_host(span.end.saturating_sub(1)) + 1;
+        // A last character that takes more bytes there, as an escape does, is taken whole; what
+        // lies between two lines is not.
+        let next = self.offset_in_host(span.end).max(end);
+        let gap = self.host.as_ref().map_or("", |(host, _)| {
+            host.slice(Span {
+                start: end,
+                end: next,
+            })
+        });
+        let end = if gap.contains(char::is_whitespace) {
+            end
+        } else {
+            next
+        };
+        Span { start, end }
     }
 
     /// The file's own text and the span in it.
@@ -532,7 +570,12 @@ mod tests {
     #[test]
     fn embedded_texts_point_into_their_host() {
         let host = Text::new("cm.yaml", b"data: |\n  ab\n  cd\n".to_vec());
-        let inner = Text::embedded(&host, "ab\ncd\n".into(), &[(0, 10), (3, 15)]);
+        let inner = Text::embedded(
+            &host,
+            "ab\ncd\n".into(),
+            &[(0, 10), (3, 15)],
+            Within::default(),
+        );
         let place = Place::new(&inner, Span::new(3, 5));
         assert_eq!((place.start().line, place.start().column), (3, 3));
         assert_eq!(place.end().column, 5);

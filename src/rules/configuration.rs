@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::entry::Entry;
+use crate::discover::Holder;
 use crate::facts::{Facts, KnownIssuer};
 use crate::prometheus::endpoint::Network;
 use crate::prometheus::{Client, Config, Peer};
@@ -21,6 +22,8 @@ pub struct Configuration<'a> {
     pub templated: bool,
     /// Where it lies, for relative paths; none for standard input without a name.
     pub folder: Option<&'a Path>,
+    /// What it stands in, if it is not the whole of its file. Then it has no folder.
+    pub holder: Option<&'a Holder>,
 }
 
 impl<'a> Configuration<'a> {
@@ -45,7 +48,14 @@ impl<'a> Configuration<'a> {
             facts,
             templated,
             folder,
+            holder: None,
         })
+    }
+
+    /// The same as a part of something else.
+    #[must_use]
+    pub fn held_by(self, holder: Option<&'a Holder>) -> Self {
+        Self { holder, ..self }
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::configuration::Configuration;
 use super::entry::Entry;
+use super::sent::{Sent, fault};
+use crate::facts::deployment::Belonging;
 use crate::facts::token::{self, Observation};
 use crate::facts::{Asked, Facts, Judged};
 use crate::finding::{Finding, Severity, Span};
@@ -22,6 +24,8 @@ pub struct Material<'e, 'a> {
     pub files: Vec<NamedFile<'e, 'a>>,
     /// The secrets that stand in it.
     pub secrets: Vec<Secret<'e, 'a>>,
+    /// What runs it, as far as the tree tells; not looked for where it needs neither.
+    pub runners: Vec<Belonging<'a>>,
 }
 
 /// A file that a configuration names.
@@ -64,6 +68,7 @@ impl<'e, 'a> Material<'e, 'a> {
             facts,
             templated,
             folder,
+            holder,
         } = configuration;
         let (facts, folder, templated) = (*facts, *folder, *templated);
         let document = config.root().node().document();
@@ -81,9 +86,10 @@ impl<'e, 'a> Material<'e, 'a> {
             .into_iter()
             .filter(|one| is_material(one.kind))
             .collect();
-        let file = folder.map(|_| facts.absolute(document.text().path()));
-        let runners = match (&file, references.is_empty()) {
-            (Some(file), false) => facts.runners(file),
+        let is_named = folder.is_some() || holder.is_some();
+        let file = is_named.then(|| facts.absolute(document.text().path()));
+        let runners = match (&file, references.is_empty() && holdings.secrets.is_empty()) {
+            (Some(file), false) => facts.runners(file, *holder),
             _ => Vec::new(),
         };
         let mut seen = HashSet::new();
@@ -93,6 +99,7 @@ impl<'e, 'a> Material<'e, 'a> {
                 path: reference.setting.node.as_str().unwrap_or(""),
                 base: reference.base,
                 folder,
+                embedded: holder.is_some(),
                 runners: &runners,
                 declared: facts.declared(),
             });
@@ -125,6 +132,7 @@ impl<'e, 'a> Material<'e, 'a> {
             shown: document.text().path(),
             secrets: secrets.collect(),
             files,
+            runners,
         }
     }
 
@@ -139,6 +147,26 @@ impl NamedFile<'_, '_> {
     #[must_use]
     pub fn setting(&self) -> &str {
         &self.reference.setting.name
+    }
+
+    /// What it is, for the beginning of a sentence: where its content stands is said too.
+    #[must_use]
+    pub fn noun(&self) -> String {
+        let setting = self.setting();
+        match &self.judged.written {
+            Some(written) => format!(
+                "the file that `{setting}` names, which is {} in {},",
+                written.noun,
+                written.place.path()
+            ),
+            None => format!("the file that `{setting}` names"),
+        }
+    }
+
+    /// What spoils the credential in it, as a predicate, and how bad that is.
+    #[must_use]
+    pub fn fault(&self) -> Option<(Severity, String)> {
+        fault(&self.judged.content, Sent::of(self.setting()))
     }
 
     /// What becomes of a file that can't be read.
@@ -168,6 +196,12 @@ impl NamedFile<'_, '_> {
 }
 
 impl Secret<'_, '_> {
+    /// What spoils it, as a predicate, and how bad that is.
+    #[must_use]
+    pub fn fault(&self) -> Option<(Severity, String)> {
+        fault(&self.content, Sent::of(&self.inline.setting.name))
+    }
+
     /// What becomes of a secret that can't be used.
     #[must_use]
     pub fn so(&self) -> &'static str {

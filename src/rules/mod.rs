@@ -11,6 +11,7 @@ pub mod example;
 mod material;
 pub mod own;
 mod pages;
+mod sent;
 mod sink;
 mod timings;
 mod upgrade;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::facts::deployment::Written;
 use crate::finding::{Finding, Severity, Span, Unchecked};
 use crate::yaml::Node;
 
@@ -37,6 +38,22 @@ impl Findings<'_> {
             place: node.document().place(span),
             logical: node.path(),
             identity: node.identity(),
+            evidence: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// A fault of a value in another file than the configuration.
+    #[must_use]
+    pub fn of_value(&self, written: &Written, severity: Severity, message: String) -> Finding {
+        Finding {
+            rule: Cow::Borrowed(self.rule),
+            severity,
+            message,
+            help: None,
+            place: written.place.clone(),
+            logical: written.logical.clone(),
+            identity: written.identity.clone(),
             evidence: Vec::new(),
             fix: None,
         }

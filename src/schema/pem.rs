@@ -9,6 +9,7 @@ mod base64;
 mod date;
 mod der;
 
+pub use base64::decode as decode_base64;
 pub use date::day;
 
 use crate::finding::Severity;

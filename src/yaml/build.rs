@@ -47,6 +47,7 @@ impl<'m> Builder<'m> {
             made: String::new(),
             tags: Vec::new(),
             next: None,
+            root: 0,
         };
         Self {
             document,

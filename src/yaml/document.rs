@@ -111,6 +111,8 @@ pub struct Document {
     pub(super) made: String,
     pub(super) tags: Vec<String>,
     pub(super) next: Option<Span>,
+    /// The node that is taken for the root.
+    pub(super) root: u32,
 }
 
 impl std::fmt::Debug for Document {
@@ -140,7 +142,25 @@ impl Document {
     pub fn root(&self) -> Option<Node<'_>> {
         (!self.nodes.is_empty()).then_some(Node {
             document: self,
-            id: 0,
+            id: self.root,
+        })
+    }
+
+    /// The same with what stands at a path of keys for its root: a configuration that is part of a
+    /// larger document. Places and paths stay those of the whole. None if nothing is there.
+    #[must_use]
+    pub fn rooted_at(&self, way: &[&str]) -> Option<Self> {
+        let root = way
+            .iter()
+            .try_fold(self.root()?, |node, key| node.get(key))?;
+        Some(Self {
+            text: Arc::clone(&self.text),
+            nodes: self.nodes.clone(),
+            links: self.links.clone(),
+            made: self.made.clone(),
+            tags: self.tags.clone(),
+            next: None,
+            root: root.target().id,
         })
     }
 

@@ -9,12 +9,14 @@
 mod alias;
 mod build;
 mod document;
+mod embedded;
 mod node;
 mod parse;
 pub mod placeholder;
 mod scalar;
 
 pub use document::{Document, SyntaxError, SyntaxKind};
+pub use embedded::{Dollars, embedded};
 pub use node::{Entry, Kind, Mapping, Node, Sequence};
 pub use parse::{Hole, parse_all, parse_first, parse_masked};
 pub use scalar::{Scalar, Style};

@@ -154,17 +154,20 @@ impl<'d> Node<'d> {
         (parent != u32::MAX).then_some(Self { id: parent, ..self })
     }
 
-    /// The path of keys from the root, such as `remote_write[0].url`.
+    /// The path of keys from the root, such as `remote_write[0].url`. Where the text stands in
+    /// another one, that of the whole file: `data["prometheus.yml"].remote_write[0].url`.
     #[must_use]
     pub fn path(self) -> String {
-        self.path_with(|_, index| index.to_string())
+        let within = &self.document.text().within().logical;
+        self.path_with(within, |_, index| index.to_string())
     }
 
     /// The path of keys with list items named by what distinguishes them: `job_name`, `name`, or
     /// `url` without what could be secret in it; by index where they have none of these.
     #[must_use]
     pub fn identity(self) -> String {
-        self.path_with(|item, index| {
+        let within = &self.document.text().within().identity;
+        self.path_with(within, |item, index| {
             let named = ["job_name", "name"]
                 .into_iter()
                 .find_map(|key| item.get(key)?.as_str());
@@ -179,12 +182,12 @@ impl<'d> Node<'d> {
         })
     }
 
-    fn path_with(self, name_of: impl Fn(Self, usize) -> String) -> String {
+    fn path_with(self, within: &str, name_of: impl Fn(Self, usize) -> String) -> String {
         let mut nodes = vec![self];
         while let Some(parent) = nodes.last().and_then(|node| node.parent()) {
             nodes.push(parent);
         }
-        let mut path = String::new();
+        let mut path = within.to_owned();
         for pair in nodes.windows(2).rev() {
             let [child, parent] = *pair else { continue };
             match &parent.data().data {

@@ -1,12 +1,14 @@
 //! Judging a path through what runs the configuration.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::walk::{End, Walk, words_of_file};
 use super::{FileState, Host, Judged, Lookup, Open, Unverified};
 use crate::facts::deployment::{
     Access, Belonging, Certainty, MountSource, NotMounted, Provided, Resolved, RunAs,
 };
+use crate::facts::token::Observation;
 use crate::finding::Evidence;
 
 impl Lookup<'_> {
@@ -69,7 +71,7 @@ impl Lookup<'_> {
     fn provided(&self, runner: &Belonging<'_>, found: &Provided<'_>, user: &RunAs) -> Judged {
         let mut judged = match &found.tree_file {
             Some(file) => self.tree_file(runner, found, file, user),
-            None => Judged::new(FileState::Usable),
+            None => self.written(found),
         };
         judged.near.clone_from(&found.near);
         if let Access::Set(rights) = found.access {
@@ -84,6 +86,22 @@ impl Lookup<'_> {
             });
         }
         judged.with(found.evidence.clone())
+    }
+
+    /// A file that is made of a value in a manifest or a compose file, or of one that is not seen.
+    fn written(&self, found: &Provided<'_>) -> Judged {
+        let Some(written) = &found.written else {
+            return Judged::new(FileState::Usable);
+        };
+        let content = written.content.observe(self.now);
+        let state = match content.contains(&Observation::Empty) {
+            true => FileState::Empty,
+            false => FileState::Usable,
+        };
+        let mut judged = Judged::new(state);
+        judged.content = content;
+        judged.written = Some(Arc::clone(written));
+        judged
     }
 
     /// A file of the tree that is mounted, copied, or made into a key.

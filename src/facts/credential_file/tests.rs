@@ -39,6 +39,7 @@ fn judged(host: Host, (uid, gid): (u32, u32), path: &str) -> Judged {
         now: 0,
     };
     lookup.judge(&Asked {
+        embedded: false,
         path,
         base: Base::Config,
         folder: Some(Path::new("/tree/conf")),

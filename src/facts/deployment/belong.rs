@@ -9,6 +9,7 @@ use std::path::Path;
 use super::inside;
 use super::model::{ComposeOrigin, Deployment, KeyPart, Mount, MountSource, PartKind};
 use super::resolve::{Provided, Resolved};
+use super::written::Written;
 use crate::finding::Evidence;
 use crate::source::Tree;
 
@@ -17,20 +18,20 @@ use crate::source::Tree;
 pub struct Subject<'s> {
     /// The file that holds it.
     pub file: &'s Path,
-    /// The key of a ConfigMap or Secret that it is, if it is one.
+    /// The key of a ConfigMap or Secret, or the config of docker compose, that it is, if it is one.
     pub held: Option<Held<'s>>,
 }
 
-/// A key of a ConfigMap or Secret.
+/// A key of a ConfigMap or Secret, or a config of docker compose.
 #[derive(Clone, Copy, Debug)]
 pub struct Held<'s> {
-    /// `ConfigMap` or `Secret`.
+    /// `ConfigMap`, `Secret` or `config`.
     pub kind: &'s str,
     /// The object's name.
     pub name: &'s str,
     /// Its namespace, if it is written.
     pub namespace: Option<&'s str>,
-    /// The key.
+    /// The key; for a config its name.
     pub key: &'s str,
 }
 
@@ -67,6 +68,12 @@ impl<'d> Belonging<'d> {
             .resolve_from(tree, inside::folder(&self.path), path)
     }
 
+    /// The folder of the configuration where Prometheus runs.
+    #[must_use]
+    pub fn folder(&self) -> String {
+        inside::folder(&self.path).to_owned()
+    }
+
     /// The absolute form of a path that the configuration names.
     #[must_use]
     pub fn path_of(&self, path: &str) -> String {
@@ -99,6 +106,8 @@ pub fn belonging<'d>(
             .into_iter()
             .filter(|one| one.certainty == surest)
             .collect(),
+        // Part of a file gets to Prometheus only by a mount.
+        _ if subject.held.is_some() => Vec::new(),
         _ => by_folder(tree, deployments, &subject),
     }
 }
@@ -112,7 +121,7 @@ fn by_mount<'d>(
     let started = deployment.config_file();
     let mut found: Option<Belonging<'d>> = None;
     for mount in &deployment.mounts {
-        let Some(path) = path_of(mount, subject) else {
+        let Some(path) = path_of(tree, mount, subject) else {
             continue;
         };
         // What a longer mount hides is not there.
@@ -153,8 +162,12 @@ fn leads_to(deployment: &Deployment, tree: &dyn Tree, path: &str, mount: &Mount)
 }
 
 /// The path at which a mount shows a configuration.
-fn path_of(mount: &Mount, subject: &Subject<'_>) -> Option<String> {
+fn path_of(tree: &dyn Tree, mount: &Mount, subject: &Subject<'_>) -> Option<String> {
     let of_file = |source: &Path| {
+        // A file around the configuration is not the configuration.
+        if subject.held.is_some() {
+            return None;
+        }
         let below = subject.file.strip_prefix(source).ok()?.to_str()?;
         Some(inside::join(&mount.path, below))
     };
@@ -162,11 +175,11 @@ fn path_of(mount: &Mount, subject: &Subject<'_>) -> Option<String> {
         MountSource::Tree(source) => of_file(source),
         MountSource::Copied(copied) => of_file(copied.from.as_deref()?),
         MountSource::Compose(file) => match &file.from {
-            ComposeOrigin::File(path) => (path == subject.file).then(|| mount.path.clone()),
-            ComposeOrigin::Content(place)
-                if subject.held.is_some_and(|held| held.key == file.name) =>
-            {
-                Some(place).and(Some(mount.path.clone()))
+            ComposeOrigin::File(path) => of_file(path).filter(|_| path == subject.file),
+            ComposeOrigin::Content(written) => {
+                let held = subject.held.filter(|held| held.kind == "config")?;
+                let is_it = held.key == file.name && is_of_file(tree, written, subject.file);
+                is_it.then(|| mount.path.clone())
             }
             _ => None,
         },
@@ -183,6 +196,13 @@ fn path_of(mount: &Mount, subject: &Subject<'_>) -> Option<String> {
         }
         MountSource::Outside(_) | MountSource::Unknown(_) => None,
     }
+}
+
+/// Whether a value stands in a file.
+fn is_of_file(tree: &dyn Tree, written: &Written, file: &Path) -> bool {
+    let path = Path::new(&**written.place.path());
+    let path = tree.resolve(path).unwrap_or_else(|_| tree.absolute(path));
+    path == file
 }
 
 /// The file that a configuration becomes in a volume.
@@ -204,6 +224,9 @@ fn name_in(part: &KeyPart, subject: &Subject<'_>) -> Option<String> {
         held.kind == *kind && held.name == name && !elsewhere
     });
     let by_file = || {
+        if subject.held.is_some() {
+            return None;
+        }
         let mut keys = providers.iter().flat_map(|one| &one.keys);
         keys.find(|(_, key)| key.file.as_deref() == Some(subject.file))
             .map(|(name, _)| name.as_str())

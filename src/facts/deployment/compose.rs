@@ -1,5 +1,6 @@
 //! Compose files: the services that run Prometheus and what they mount.
 
+mod environment;
 mod files;
 mod project;
 mod volumes;
@@ -95,6 +96,7 @@ fn deployment(
         arguments,
         mounts,
         withheld: Vec::new(),
+        environment: project.environment(service),
         doubts,
     })
 }

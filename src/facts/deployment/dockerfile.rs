@@ -262,6 +262,7 @@ impl Stage {
             arguments: Arguments { list, replaces },
             mounts: self.mounts,
             withheld: Vec::new(),
+            environment: Vec::new(),
             doubts: self.doubts,
         }
     }

@@ -7,6 +7,7 @@ use super::inside;
 use super::model::{KeyItem, KeyPart, KeyVolume, PartKind, ProvidedKey, Provider};
 use super::near::listed;
 use super::user::Rights;
+use super::written::Written;
 use crate::finding::{Evidence, Place, nearest};
 
 /// What becomes of a file that is looked for in a volume.
@@ -17,6 +18,7 @@ pub(super) enum Found {
         mode_place: Option<Place>,
         steps: Vec<Evidence>,
         tree_file: Option<PathBuf>,
+        written: Option<Arc<Written>>,
     },
     /// It may be there, from something that is not in the tree: a sentence.
     Outside(String),
@@ -81,6 +83,7 @@ impl KeyVolume {
             steps.push(Evidence { place, message });
         }
         let tree_file = key.as_ref().and_then(|(_, key)| key.file.clone());
+        let written = key.as_ref().and_then(|(_, key)| key.written.clone());
         if let Some((provider, key)) = key {
             let message = format!("the {} `{}` has this key", provider.kind, provider.name);
             steps.push(Evidence {
@@ -96,6 +99,7 @@ impl KeyVolume {
             rights: self.rights(part, item.as_ref().and_then(|item| item.mode)),
             steps,
             tree_file,
+            written,
         }
     }
 
@@ -205,13 +209,17 @@ fn answer_of_key(
     key: &str,
     item: Option<&KeyItem>,
 ) -> Answer {
-    let found = providers
+    let mut found = providers
         .iter()
-        .find_map(|one| Some((Arc::clone(one), one.keys.get(key)?.clone())));
-    if found.is_some() {
+        .filter_map(|one| Some((Arc::clone(one), one.keys.get(key)?.clone())));
+    if let Some((provider, mut key)) = found.next() {
+        // Of several, such as a base's and an overlay's, nobody knows here which value counts.
+        if found.next().is_some() {
+            key.written = None;
+        }
         return Answer::Has {
             item: item.cloned(),
-            key: found,
+            key: Some((provider, key)),
         };
     }
     if providers.is_empty() {

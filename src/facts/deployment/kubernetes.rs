@@ -1,14 +1,13 @@
 //! Manifests of Kubernetes: the containers that run Prometheus and what their pods mount.
 
-mod manifest;
 mod provider;
 mod volume;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use memchr::memmem;
 
-use self::manifest::{Manifest, manifests};
 use self::provider::{AUTOMOUNT, Providers};
 use self::volume::Pod;
 pub(super) use self::volume::mode;
@@ -18,6 +17,8 @@ use super::image::{Image, Looks};
 use super::model::{Deployment, Mount, MountSource, Outside, Platform, Withheld};
 use super::scan::SourceFile;
 use super::user::{RunAs, group_in_official_image};
+use super::written::{Content, Written, hide};
+use crate::discover::{Manifest, manifests};
 use crate::finding::{Evidence, Place};
 use crate::yaml::{Document, Node, parse_all};
 
@@ -32,6 +33,7 @@ const WORKLOADS: &[(&str, &[&str])] = &[
     ("DaemonSet", &["spec", "template", "spec"]),
     ("ReplicaSet", &["spec", "template", "spec"]),
     ("ReplicationController", &["spec", "template", "spec"]),
+    ("DeploymentConfig", &["spec", "template", "spec"]),
     ("Job", &["spec", "template", "spec"]),
     (
         "CronJob",
@@ -204,6 +206,7 @@ impl<'d> Workload<'d> {
             user,
             mounts,
             withheld,
+            environment: environment(container, name),
             doubts: doubts.to_vec(),
         }
     }
@@ -288,6 +291,24 @@ fn arguments_of(container: Node<'_>) -> Arguments {
     }
 }
 
+/// The variables of a container whose values stand in the manifest.
+fn environment(container: Node<'_>, name: &str) -> Vec<Arc<Written>> {
+    let items = container.get("env").into_iter().flat_map(Node::items);
+    let written = items.filter_map(|item| {
+        let (variable, value) = (item.get("name")?, item.get("value")?);
+        let noun = format!(
+            "the variable `{}` of the container `{name}`",
+            variable.as_str()?
+        );
+        let content = Content::plain(value.as_str()?);
+        if content.is_secret(variable.as_str()?) {
+            hide(value);
+        }
+        Some(Written::of_key(variable, noun, "env", content))
+    });
+    written.collect()
+}
+
 fn runs_prometheus(
     container: Node<'_>,
     name: &str,
@@ -354,6 +375,14 @@ fn user_of(spec: Node<'_>, container: Node<'_>, image: Option<&Image>) -> RunAs 
         gid,
         groups: group.into_iter().chain(more).collect(),
         evidence,
+    }
+}
+
+/// Whether two namespaces may be one: one that is not written is set when the manifest is applied.
+pub(super) fn may_be_same(a: Option<&str>, b: Option<&str>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
     }
 }
 

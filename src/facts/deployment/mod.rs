@@ -23,6 +23,7 @@ mod resolve;
 mod scan;
 mod user;
 mod variables;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ pub use model::{
 pub use resolve::{Access, NotMounted, Provided, Resolved};
 pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};
 pub use user::{Rights, RunAs};
+pub use written::{Content, Written};
 
 use crate::source::Tree;
 

@@ -8,6 +8,7 @@ use super::arguments::{Arguments, BARE_CONFIG, IMAGE_CONFIG};
 use super::image::Image;
 use super::inside;
 use super::user::{Rights, RunAs};
+use super::written::Written;
 use crate::finding::{Evidence, Place};
 
 /// What starts the containers.
@@ -50,6 +51,8 @@ pub struct Deployment {
     pub mounts: Vec<Mount>,
     /// Mounts that Kubernetes would add, had it not been told to leave them out.
     pub withheld: Vec<Withheld>,
+    /// The variables that are set for it with a value that is written down.
+    pub environment: Vec<Arc<Written>>,
     /// Why more may be mounted than is seen here; while there is a reason, a path without a mount
     /// is unknown, not missing.
     pub doubts: Vec<Evidence>,
@@ -83,6 +86,7 @@ impl Deployment {
             user,
             mounts,
             withheld: Vec::new(),
+            environment: Vec::new(),
             doubts: Vec::new(),
         }
     }
@@ -115,6 +119,12 @@ impl Deployment {
             IMAGE_CONFIG
         };
         inside::join(inside::folder(BARE_CONFIG), value.unwrap_or(default))
+    }
+
+    /// The folder of that path.
+    #[must_use]
+    pub fn config_folder(&self) -> String {
+        inside::folder(&self.config_file()).to_owned()
     }
 
     /// The image whose content is known because it is the official one or built from it.
@@ -192,10 +202,11 @@ pub struct ComposeFile {
 pub enum ComposeOrigin {
     /// `file:` in the tree.
     File(PathBuf),
-    /// `environment:`, by the name of the variable.
-    Environment(String),
+    /// `environment:`, by the name of the variable, with its value in the `.env` file beside the
+    /// compose file, if it has one there.
+    Environment(String, Option<Arc<Written>>),
     /// `content:`, written into the compose file.
-    Content(Place),
+    Content(Arc<Written>),
     /// `external: true`, or a file outside the tree: where, for people.
     Outside(String),
 }
@@ -291,6 +302,8 @@ pub struct ProvidedKey {
     pub place: Place,
     /// The file of the tree that its value comes from, if it does.
     pub file: Option<PathBuf>,
+    /// Its value, if it stands there in the clear.
+    pub written: Option<Arc<Written>>,
 }
 
 /// A file or folder copied into an image.

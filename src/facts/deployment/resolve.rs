@@ -4,6 +4,7 @@
 //! said only where everything is in sight: the mounts, and what the image brings.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::image::Image;
 use super::inside;
@@ -13,6 +14,7 @@ use super::model::{
 };
 use super::near;
 use super::user::Rights;
+use super::written::Written;
 use crate::finding::{Evidence, Place};
 use crate::source::Tree;
 use crate::yaml::placeholder;
@@ -58,6 +60,8 @@ pub struct Provided<'d> {
     /// The file of the tree that it is; it may be missing. It lies below the root of the tree by
     /// its name alone: a link may lead out, so ask `Tree::within` before opening it.
     pub tree_file: Option<PathBuf>,
+    /// What it holds, if that is written into a manifest or a compose file.
+    pub written: Option<Arc<Written>>,
     /// Owner and mode as deployed.
     pub access: Access,
     /// Where the mode is written, if it is.
@@ -200,10 +204,19 @@ impl<'d> Steps<'d, '_> {
             mount: self.mount,
             evidence: self.evidence,
             tree_file,
+            written: None,
             access,
             mode_place: None,
             near,
         })
+    }
+
+    /// A file whose content is written down elsewhere, if it is seen where.
+    fn written(self, written: Option<Arc<Written>>, access: Access) -> Resolved<'d> {
+        match self.provided(None, access, None) {
+            Resolved::Provided(found) => Resolved::Provided(Provided { written, ..found }),
+            other => other,
+        }
     }
 
     fn not_mounted(self, near: Option<String>) -> Resolved<'d> {
@@ -272,13 +285,15 @@ impl<'d> Steps<'d, '_> {
         let place = file.rights.map(|_| self.mount.place.clone());
         match &file.from {
             ComposeOrigin::File(path) => self.file(path, "", Access::SameFile),
-            ComposeOrigin::Content(_) => with_mode(self.provided(None, access, None), place),
-            ComposeOrigin::Environment(variable) => {
+            ComposeOrigin::Content(written) => {
+                with_mode(self.written(Some(Arc::clone(written)), access), place)
+            }
+            ComposeOrigin::Environment(variable, written) => {
                 self.evidence.push(Evidence {
                     place: self.mount.place.clone(),
                     message: format!("its content is the environment variable `{variable}`"),
                 });
-                with_mode(self.provided(None, access, None), place)
+                with_mode(self.written(written.clone(), access), place)
             }
             ComposeOrigin::Outside(whence) => Resolved::External {
                 reason: format!("the {} `{}` comes from {whence}", file.kind, file.name),
@@ -300,9 +315,14 @@ impl<'d> Steps<'d, '_> {
                 mode_place,
                 steps,
                 tree_file,
+                written,
             } => {
                 self.evidence.extend(steps);
-                let resolved = self.provided(tree_file, Access::Set(rights), None);
+                let access = Access::Set(rights);
+                let resolved = match tree_file {
+                    Some(file) => self.provided(Some(file), access, None),
+                    None => self.written(written, access),
+                };
                 with_mode(resolved, mode_place)
             }
             Found::Outside(reason) => Resolved::External {

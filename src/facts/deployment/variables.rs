@@ -20,15 +20,8 @@ impl Variables {
     /// Reads a `.env` file: `NAME=value` a line, quotes taken off, comments left out.
     pub(super) fn from_env_file(text: &str) -> Self {
         let mut out = Self::default();
-        for line in text.lines() {
-            let line = line.trim();
-            let line = line.strip_prefix("export ").unwrap_or(line);
-            let Some((name, value)) = line.split_once('=') else {
-                continue;
-            };
-            if is_name(name.trim()) {
-                out.set(name.trim(), unquoted(value.trim()));
-            }
+        for line in lines(text) {
+            out.set(line.name, line.value);
         }
         out
     }
@@ -91,6 +84,38 @@ impl Variables {
             _ => None,
         }
     }
+}
+
+/// A line of a `.env` file that gives a variable a value.
+pub(super) struct Line<'t> {
+    pub(super) name: &'t str,
+    pub(super) value: &'t str,
+    /// Where the name begins in the text, in bytes.
+    pub(super) at: usize,
+    /// Where the line ends.
+    pub(super) end: usize,
+}
+
+/// The lines of a `.env` file that give variables values.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let mut next = 0;
+    text.split_inclusive('\n').filter_map(move |whole| {
+        let start = next;
+        next += whole.len();
+        let line = whole.trim();
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        let (name, value) = line.split_once('=')?;
+        let name = name.trim();
+        let at = start + whole.find(name)?;
+        let end = start + whole.trim_end().len();
+        let value = unquoted(value.trim());
+        is_name(name).then_some(Line {
+            name,
+            value,
+            at,
+            end,
+        })
+    })
 }
 
 /// Where the brace that was opened before `text` is closed.

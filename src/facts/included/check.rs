@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Matched, Named, Purpose, find, jobs, kind_of, tls};
+use super::{Beside, Matched, Named, Purpose, find, jobs, kind_of, tls};
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
 use crate::finding::{Finding, Severity, Text, Unchecked};
@@ -42,12 +42,13 @@ impl Shelf {
     }
 }
 
-/// Checks everything that a configuration in `folder` pulls in. `now` counts the seconds since
-/// 1970.
+/// Checks everything that a configuration in `folder` pulls in; one without a folder may have files
+/// `beside` it. `now` counts the seconds since 1970.
 #[must_use]
 pub fn check(
     document: &Document,
     folder: Option<&Path>,
+    beside: Option<&Beside<'_>>,
     lookup: &Lookup<'_>,
     target: &Target,
     shelf: &Shelf,
@@ -65,6 +66,9 @@ pub fn check(
     if target.template {
         // What is rendered first may be read in another folder.
         named.retain(|one| !matches!(one.matched, Matched::Missing(_) | Matched::Nothing(_)));
+    }
+    if let Some(beside) = beside {
+        named.retain(|one| !checker.beside(one, beside));
     }
     for one in &named {
         checker.named(one);
@@ -130,6 +134,27 @@ impl Checker<'_> {
         }
     }
 
+    /// Checks rule files that stand beside the configuration; whether there are any.
+    fn beside(&mut self, one: &Named<'_>, beside: &Beside<'_>) -> bool {
+        let texts = match one.purpose {
+            Purpose::Rules => beside.matching(one.node.as_str().unwrap_or("")),
+            Purpose::ScrapeConfigs | Purpose::Targets => Vec::new(),
+        };
+        for text in &texts {
+            let found = self.rules(text, self.target);
+            self.out.findings.extend(found);
+        }
+        !texts.is_empty()
+    }
+
+    fn rules(&self, text: &Arc<Text>, target: &Target) -> Vec<Finding> {
+        match parse_first(text) {
+            Ok(document) => rule_file::check(&document, target, self.names),
+            Err(_) if target.template => Vec::new(),
+            Err(error) => vec![rule_file::broken(text, &error)],
+        }
+    }
+
     fn missing(&mut self, one: &Named<'_>, path: &str) {
         // Target files are often written by something else while Prometheus runs.
         let severity = if one.purpose == Purpose::Targets {
@@ -168,11 +193,7 @@ impl Checker<'_> {
         let Some(text) = self.read(path) else { return };
         let target = self.target_of(path);
         self.out.findings.extend(match one.purpose {
-            Purpose::Rules => match parse_first(&text) {
-                Ok(document) => rule_file::check(&document, &target, self.names),
-                Err(_) if target.template => Vec::new(),
-                Err(error) => vec![rule_file::broken(&text, &error)],
-            },
+            Purpose::Rules => self.rules(&text, &target),
             _ => targets(&text, Format::of(&text.path().to_lowercase()), &target),
         });
     }

@@ -9,6 +9,11 @@ pub(super) fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?', '[', '\\'])
 }
 
+/// Whether a name without a slash matches a pattern or is it.
+pub(super) fn is_name_of(pattern: &str, name: &str) -> bool {
+    matches(&pieces(pattern), name)
+}
+
 /// The paths that a pattern matches, sorted. Hidden files are matched too, as in Go.
 pub(super) fn matching(pattern: &Path, tree: &dyn Tree) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::new()];

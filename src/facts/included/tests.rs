@@ -125,6 +125,7 @@ fn found(source: &str) -> Vec<(String, Severity, String, String)> {
     let checked = check(
         &document,
         Some(Path::new("/tree/p")),
+        None,
         &lookup,
         &Target::default(),
         &Shelf::default(),
@@ -270,6 +271,7 @@ fn what_cant_be_looked_at_is_noted_once() {
     let checked = check(
         &document,
         Some(Path::new("/tree/p")),
+        None,
         &lookup,
         &Target::default(),
         &Shelf::default(),
@@ -295,6 +297,7 @@ fn of_a_template_nothing_is_missing() {
     let checked = check(
         &document,
         Some(Path::new("/tree/p")),
+        None,
         &lookup,
         &target,
         &Shelf::default(),
@@ -317,6 +320,7 @@ fn a_file_that_is_shared_is_read_once() {
         check(
             &document,
             Some(Path::new("/tree/p")),
+            None,
             &lookup,
             &Target::default(),
             &shelf,

@@ -79,6 +79,13 @@ impl Jwt {
         })
     }
 
+    /// Whether it says to be signed (RFC 7519, section 6, of tokens that are not).
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
+        let algorithm = self.algorithm.as_deref();
+        !algorithm.is_some_and(|name| name.eq_ignore_ascii_case("none"))
+    }
+
     /// Whether it belongs to a service account of Kubernetes (kubernetes/kubernetes
     /// `pkg/serviceaccount/claims.go`, `legacy.go`).
     #[must_use]

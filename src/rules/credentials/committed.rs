@@ -1,9 +1,11 @@
 //! `credentials/committed`: a secret lies in the repository in the clear.
 
+use crate::facts::deployment::{Belonging, MountSource, PartKind, Written};
 use crate::facts::token::{self, Observation};
-use crate::finding::Severity;
+use crate::finding::{Evidence, Severity, is_secret_name};
 use crate::rules::{Findings, Material, NamedFile, Secret};
 use crate::schema::table::Reference;
+use crate::yaml::placeholder;
 
 pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     for file in material.own_files() {
@@ -12,11 +14,29 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     for secret in material.secrets.iter().filter(|secret| !secret.repeated) {
         inline(material, secret, out);
     }
+    for file in material.own_files().filter(|file| is_secret(file)) {
+        let Some(written) = &file.judged.written else {
+            continue;
+        };
+        let reference = Evidence {
+            place: file.reference.setting.node.place(),
+            message: format!("`{}` names the file that it becomes", file.setting()),
+        };
+        let evidence = [reference].into_iter().chain(file.judged.evidence.clone());
+        of_value(material, written, evidence, out);
+    }
+    for runner in &material.runners {
+        of_runner(material, runner, out);
+    }
+}
+
+/// Files whose content nobody else may know.
+fn is_secret(file: &NamedFile<'_, '_>) -> bool {
+    file.reference.is_sent() || file.reference.kind == Reference::Key
 }
 
 fn of_file(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
-    let is_secret = file.reference.is_sent() || file.reference.kind == Reference::Key;
-    let Some(path) = file.judged.file.as_ref().filter(|_| is_secret) else {
+    let Some(path) = file.judged.file.as_ref().filter(|_| is_secret(file)) else {
         return;
     };
     if !token::is_live(&file.judged.content) || file.facts.is_tracked(path) != Some(true) {
@@ -34,14 +54,100 @@ fn of_file(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     out.push(file.proven(out.at(node, Severity::Error, message).help(help)));
 }
 
+/// What a deployment of the configuration gets besides: variables, and other keys of the Secrets
+/// that it mounts.
+fn of_runner(material: &Material<'_, '_>, runner: &Belonging<'_>, out: &mut Findings<'_>) {
+    let deployment = runner.deployment;
+    for variable in &deployment.environment {
+        // An identifier looks like a token; only its name tells them apart.
+        let observed = variable.content.observe(material.facts.now());
+        let is_named = is_secret_name(&variable.name) || fills_in(material, &variable.name);
+        if is_named || !observed.contains(&Observation::Random) {
+            of_value(material, variable, runner.evidence.iter().cloned(), out);
+        }
+    }
+    for mount in &deployment.mounts {
+        let MountSource::Keys(volume) = &mount.source else {
+            continue;
+        };
+        let objects = volume.parts.iter().filter_map(|part| match &part.kind {
+            PartKind::Object {
+                kind: "Secret",
+                providers,
+                ..
+            } => Some(providers),
+            _ => None,
+        });
+        let keys = objects
+            .flatten()
+            .flat_map(|provider| provider.keys.values());
+        for written in keys.filter_map(|key| key.written.as_ref()) {
+            let mounted = Evidence {
+                place: mount.place.clone(),
+                message: format!("{} mounts it below `{}`", deployment.name, mount.path),
+            };
+            of_value(material, written, [mounted], out);
+        }
+    }
+}
+
+/// Whether a secret of the configuration is a placeholder for a variable.
+fn fills_in(material: &Material<'_, '_>, variable: &str) -> bool {
+    material.secrets.iter().any(|secret| {
+        let text = secret.inline.setting.node.as_str().unwrap_or("");
+        let mut names = placeholder::find(text).filter_map(|found| text.get(found));
+        names.any(|name| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            name.split(|c| !plain(c)).any(|word| word == variable)
+        })
+    })
+}
+
+/// A value in a manifest, a compose file or the `.env` file beside it.
+fn of_value(
+    material: &Material<'_, '_>,
+    written: &Written,
+    evidence: impl IntoIterator<Item = Evidence>,
+    out: &mut Findings<'_>,
+) {
+    let facts = material.facts;
+    if !token::is_live(&written.content.observe(facts.now())) {
+        return;
+    }
+    let path = written.place.path();
+    if facts.is_tracked(&facts.absolute(path)) != Some(true) {
+        return;
+    }
+    // The same from every configuration that needs it, so that it is said once.
+    let message = format!(
+        "{} is a secret that git tracks in the clear: everybody who can read the repository, now \
+         or in its history, can use it",
+        written.noun
+    );
+    let help = "change the secret, then keep it out of the repository, or encrypted in it (SOPS, \
+                SealedSecret), or let something fill it in where it is deployed (ExternalSecret, \
+                a variable of the pipeline)";
+    let mut finding = out.of_value(written, Severity::Error, message).help(help);
+    let here = |one: &Evidence| one.place.order() == written.place.order();
+    finding.evidence = evidence.into_iter().filter(|one| !here(one)).collect();
+    let is_new = out.is_new(&finding);
+    if is_new {
+        out.push(finding);
+    }
+}
+
 fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findings<'_>) {
     // These are faults of their own, whose help is the same.
-    let is_said = secret.content.iter().any(|one| {
-        matches!(
-            one,
-            Observation::Placeholder | Observation::Encrypted(_) | Observation::Empty
-        ) || matches!(one, Observation::OuterWhiteSpace { line_break: true })
-    });
+    let is_said = secret.fault().is_some()
+        || secret.content.iter().any(|one| {
+            matches!(
+                one,
+                Observation::Placeholder
+                    | Observation::Encrypted(_)
+                    | Observation::Empty
+                    | Observation::OuterWhiteSpace { .. }
+            )
+        });
     let setting = &secret.inline.setting;
     let node = setting.node;
     let live = token::is_live(&secret.content);

@@ -7,19 +7,19 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     if file.judged.state != FileState::Empty {
         return;
     }
-    let setting = file.setting();
+    let noun = file.noun();
     let message = if file.reference.is_sent() && file.entry.is_some() {
         format!(
-            "the file that `{setting}` names is empty: Prometheus sends an empty credential, is \
+            "{noun} is empty: Prometheus sends an empty credential, is \
              refused with 401 and drops the samples"
         )
     } else if file.reference.is_sent() {
         format!(
-            "the file that `{setting}` names is empty: Prometheus sends an empty credential and is \
+            "{noun} is empty: Prometheus sends an empty credential and is \
              refused"
         )
     } else {
-        format!("the file that `{setting}` names is empty, so {}", file.so())
+        format!("{noun} is empty, so {}", file.so())
     };
     let finding = out.at(file.reference.setting.node, file.severity(), message);
     out.push(file.proven(finding.help("write the credential into the file")));

@@ -10,6 +10,12 @@ use crate::yaml::placeholder;
 /// Profiles of Opstrace's endpoints.
 const OPSTRACE: &[&str] = &["opstrace", "opstrace-custom-dns"];
 
+/// The issuer of the tokens that Opstrace's own tool makes (opstrace/opstrace
+/// `packages/cli/src/crypto.ts`).
+const ISSUER: &str = "opstrace-cli";
+
+const OF_OPSTRACE: &str = "put a token of `opstrace ta-create-token` in its place";
+
 pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     let files = material
         .files
@@ -20,10 +26,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         let Some((severity, words, help)) = said else {
             continue;
         };
-        let message = format!(
-            "the token in the file that `{}` names {words}",
-            file.setting()
-        );
+        let message = format!("the token in {} {words}", file.noun());
         let node = file.reference.setting.node;
         let finding = out.at(node, severity.min(file.severity()), message);
         once(file.proven(finding.help(help)), out);
@@ -77,6 +80,11 @@ fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<(Severity, String, &'
     if let Some(found) = entry.and_then(|entry| for_opstrace(token, entry)) {
         return Some(found);
     }
+    if !token.is_signed() {
+        let words =
+            "is not signed: its `alg` is none, and whoever checks tokens refuses it with 401";
+        return Some((Warning, words.to_owned(), renew));
+    }
     match token.timing {
         Timing::ExpiresSoon(left) => {
             let words = format!(
@@ -90,7 +98,7 @@ fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<(Severity, String, &'
 }
 
 /// What an Opstrace instance refuses: its authenticator checks the algorithm and the subject, but
-/// not the audience (opstrace/opstrace `go/pkg/authenticator/jwt.go`). A URL that is not one of an
+/// neither the issuer nor the audience (opstrace/opstrace `go/pkg/authenticator/jwt.go`). A URL that is not one of an
 /// instance is not compared, since it is to become another one.
 fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'static str)> {
     let url = entry.sound_url()?;
@@ -104,16 +112,17 @@ fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'s
     if is_open(host.tenant) || entry.is_open_instance() {
         return None;
     }
+    if !token.is_signed() {
+        let words = "is not signed: its `alg` is none, and Opstrace takes RS256 only: it answers 401 \
+                     and the samples are dropped";
+        return Some((Error, words.to_owned(), OF_OPSTRACE));
+    }
     if let Some(algorithm) = token.algorithm.as_deref().filter(|name| *name != "RS256") {
         let words = format!(
             "is signed with {algorithm}, and Opstrace takes RS256 only: it answers 401 and the \
              samples are dropped"
         );
-        return Some((
-            Error,
-            words,
-            "put a token of `opstrace ta-create-token` in its place",
-        ));
+        return Some((Error, words, OF_OPSTRACE));
     }
     let wanted = format!("tenant-{}", host.tenant);
     if let Some(subject) = token
@@ -131,6 +140,13 @@ fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'s
             words,
             "use the token of that tenant, or the URL of the other",
         ));
+    }
+    if let Some(issuer) = token.issuer.as_deref().filter(|name| *name != ISSUER) {
+        let words = format!(
+            "was made by `{issuer}` and not by `{ISSUER}`: its key is most likely one that the \
+             instance does not know, so it is refused"
+        );
+        return Some((Warning, words, OF_OPSTRACE));
     }
     let instance = host.instance.filter(|name| !is_open(name))?;
     let wanted = format!("opstrace-cluster-{instance}");

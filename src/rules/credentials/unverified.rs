@@ -57,6 +57,9 @@ fn reason(why: &Unverified) -> String {
         Unverified::NoFolder => {
             "the configuration was read from standard input, so its folder is not known"
         }
+        Unverified::Unmounted => {
+            "this path counts from where the configuration is mounted, and nothing in sight mounts it"
+        }
         Unverified::Started => {
             "this path counts from the folder in which Prometheus is started, which is not known"
         }

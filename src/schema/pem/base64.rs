@@ -1,7 +1,8 @@
 //! Base64 (RFC 4648, section 4), white space ignored.
 
 /// The bytes that a text stands for; none if it is no base64.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+#[must_use]
+pub fn decode(text: &str) -> Option<Vec<u8>> {
     let sextets: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     let plain = sextets.trim_end_matches('=');
     if plain.is_empty() || !sextets.len().is_multiple_of(4) || sextets.len() - plain.len() > 2 {

@@ -1,5 +1,6 @@
 //! `secrets` and `configs` of a service.
 
+use super::environment::Value;
 use super::is_true;
 use super::project::Project;
 use super::volumes::Placed;
@@ -7,6 +8,7 @@ use crate::facts::deployment::inside;
 use crate::facts::deployment::kubernetes::mode;
 use crate::facts::deployment::model::{ComposeFile, ComposeOrigin, Mount, MountSource};
 use crate::facts::deployment::user::Rights;
+use crate::facts::deployment::written::{Content, Written, hide};
 use crate::finding::{Evidence, Place};
 use crate::yaml::Node;
 
@@ -36,11 +38,11 @@ impl Project<'_> {
             );
             return Placed::At(Mount::new(&path, MountSource::Unknown(reason), place));
         };
-        let source = match self.origin(definition) {
+        let source = match self.origin(kind, name, definition) {
             Some(from) => {
                 let copied = matches!(
                     from,
-                    ComposeOrigin::Environment(_) | ComposeOrigin::Content(_)
+                    ComposeOrigin::Environment(..) | ComposeOrigin::Content(_)
                 );
                 MountSource::Compose(ComposeFile {
                     kind,
@@ -65,7 +67,7 @@ impl Project<'_> {
     }
 
     /// Where the content of a definition comes from; none if a variable hides it.
-    fn origin(&self, definition: Node<'_>) -> Option<ComposeOrigin> {
+    fn origin(&self, kind: &str, name: &str, definition: Node<'_>) -> Option<ComposeOrigin> {
         if is_true(definition, "external")
             || definition
                 .get("external")
@@ -83,11 +85,24 @@ impl Project<'_> {
             });
         }
         if let Some(variable) = definition.get("environment").and_then(Node::as_str) {
-            return Some(ComposeOrigin::Environment(variable.to_owned()));
+            let written = self.in_env_file(variable);
+            return Some(ComposeOrigin::Environment(variable.to_owned(), written));
         }
-        if let Some(content) = definition.get("content") {
-            content.document().text().mark_secret(content.span());
-            return Some(ComposeOrigin::Content(content.place()));
+        let content = definition.mapping().and_then(|one| one.entry("content"));
+        if let Some(entry) = content {
+            if kind == "secret" {
+                hide(entry.value);
+            }
+            let text = entry.value.as_str().unwrap_or("");
+            let text = match self.value(text) {
+                Value::Here(text) => text,
+                Value::InEnvFile(written) => return Some(ComposeOrigin::Content(written)),
+                Value::Elsewhere => text.to_owned(),
+            };
+            let noun = format!("the `content` of the {kind} `{name}`");
+            let content = Content::plain(&text);
+            let written = Written::of_key(entry.key, noun, kind, content);
+            return Some(ComposeOrigin::Content(written));
         }
         Some(ComposeOrigin::Outside(
             "something that the compose file does not name".to_owned(),

@@ -1,11 +1,14 @@
 //! Which compose files are read as one, and what a service is once they are merged.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::environment::env_file;
 use super::volumes::Placed;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::scan::SourceFile;
 use crate::facts::deployment::variables::Variables;
+use crate::facts::deployment::written::Written;
 use crate::facts::deployment::{Home, folder_of};
 use crate::finding::Evidence;
 use crate::yaml::{Document, Entry, Node, parse_first};
@@ -27,9 +30,6 @@ const OVERRIDES: &[&str] = &[
 
 /// How many services may extend one another.
 const MOST_EXTENDS: usize = 8;
-
-/// The largest `.env` that is read, in bytes.
-const LARGEST_ENV: u64 = 64 * 1024;
 
 /// A compose file and its document.
 pub(super) struct Parsed<'f> {
@@ -58,6 +58,8 @@ pub(super) struct Project<'f> {
     /// Its files, later ones over earlier ones.
     layers: Vec<&'f Parsed<'f>>,
     variables: Variables,
+    /// What the `.env` file beside it sets.
+    pub(super) env_file: Vec<Arc<Written>>,
     /// Other compose files of the folder, which may be laid over it.
     others: Vec<&'f Parsed<'f>>,
 }
@@ -109,7 +111,7 @@ impl<'f> Project<'f> {
         others: Vec<&'f Parsed<'f>>,
     ) -> Self {
         let folder = folder_of(file);
-        let mut variables = env_file(home, &folder);
+        let (mut variables, env_file) = env_file(home, &folder);
         // Compose files are started from their own folder as a rule.
         variables.set("PWD", &folder.to_string_lossy());
         Self {
@@ -118,6 +120,7 @@ impl<'f> Project<'f> {
             file: file.to_owned(),
             layers,
             variables,
+            env_file,
             others,
         }
     }
@@ -238,16 +241,6 @@ impl<'f> Project<'f> {
     }
 }
 
-/// The `.env` of a folder, if it lies in the tree.
-fn env_file(home: Home<'_>, folder: &Path) -> Variables {
-    let path = folder.join(".env");
-    if !home.holds(&path) {
-        return Variables::default();
-    }
-    let bytes = home.tree.read(&path, LARGEST_ENV).unwrap_or_default();
-    Variables::from_env_file(&String::from_utf8_lossy(&bytes))
-}
-
 fn file_name(path: &Path) -> &str {
     path.file_name()
         .and_then(|name| name.to_str())
@@ -266,7 +259,7 @@ pub(super) struct Service<'d> {
     pub(super) name: &'d str,
     pub(super) key: Node<'d>,
     /// The mappings that make it, later ones over earlier ones.
-    layers: Vec<Node<'d>>,
+    pub(super) layers: Vec<Node<'d>>,
     /// Why it may have more mounts than are seen.
     pub(super) doubts: Vec<Evidence>,
 }

@@ -41,7 +41,7 @@ impl Project<'_> {
         let (source, definition) = match written.source.as_deref().map(|source| self.expand(source))
         {
             Some(None) => {
-                let reason = "its source hangs on a variable that has no value here";
+                let reason = "what is mounted there hangs on a variable that has no value here";
                 (MountSource::Unknown(reason.to_owned()), None)
             }
             Some(Some(source)) => self.source(&source, written.kind.as_deref()),

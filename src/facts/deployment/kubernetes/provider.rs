@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::manifest::{Manifest, manifests, may_be_same};
-use super::names_any;
+use super::{may_be_same, names_any};
+use crate::discover::{Manifest, manifests};
 use crate::facts::deployment::Home;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::model::{ProvidedKey, Provider};
 use crate::facts::deployment::scan::SourceFile;
+use crate::facts::deployment::written::{Content, Written, hide, hide_part};
 use crate::finding::{Place, Span};
-use crate::yaml::{Node, Scalar, parse_all};
+use crate::yaml::{Entry, Node, Scalar, parse_all};
 
 /// One kind of object that makes Secrets or ConfigMaps.
 struct Maker {
@@ -19,14 +20,25 @@ struct Maker {
     makes: &'static str,
     /// The ways to the name of what it makes; the first that is written counts.
     names: &'static [&'static [&'static str]],
-    /// The ways to mappings of which the keys count.
-    maps: &'static [&'static [&'static str]],
+    /// The ways to mappings of which the keys count, and what stands there. A later one wins.
+    maps: &'static [(&'static [&'static str], Values)],
     /// The way to a list, and the field of its items that is a key.
     list: Option<(&'static [&'static str], &'static str)>,
     /// Keys that it always makes.
     always: &'static [&'static str],
     /// The ways to what makes keys that can't be seen.
     open: &'static [&'static [&'static str]],
+}
+
+/// How the values of a mapping are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Values {
+    /// As they are.
+    Plain,
+    /// In base64.
+    Base64,
+    /// Encrypted, or as templates.
+    Closed,
 }
 
 /// Where a pod or a service account says whether the token is mounted.
@@ -41,7 +53,10 @@ const MAKERS: &[Maker] = &[
         kind: "Secret",
         makes: "Secret",
         names: &[NAME],
-        maps: &[&["data"], &["stringData"]],
+        maps: &[
+            (&["data"], Values::Base64),
+            (&["stringData"], Values::Plain),
+        ],
         list: None,
         always: &[],
         open: &[],
@@ -50,7 +65,10 @@ const MAKERS: &[Maker] = &[
         kind: "ConfigMap",
         makes: "ConfigMap",
         names: &[NAME],
-        maps: &[&["data"], &["binaryData"]],
+        maps: &[
+            (&["data"], Values::Plain),
+            (&["binaryData"], Values::Base64),
+        ],
         list: None,
         always: &[],
         open: &[],
@@ -59,7 +77,10 @@ const MAKERS: &[Maker] = &[
         kind: "SealedSecret",
         makes: "Secret",
         names: &[&["spec", "template", "metadata", "name"], NAME],
-        maps: &[&["spec", "encryptedData"], &["spec", "template", "data"]],
+        maps: &[
+            (&["spec", "encryptedData"], Values::Closed),
+            (&["spec", "template", "data"], Values::Closed),
+        ],
         list: None,
         always: &[],
         open: &[&["spec", "data"]],
@@ -68,7 +89,7 @@ const MAKERS: &[Maker] = &[
         kind: "ExternalSecret",
         makes: "Secret",
         names: &[&["spec", "target", "name"], NAME],
-        maps: &[&["spec", "target", "template", "data"]],
+        maps: &[(&["spec", "target", "template", "data"], Values::Closed)],
         list: Some((&["spec", "data"], "secretKey")),
         always: &[],
         open: &[&["spec", "dataFrom"], &["spec", "target", "template"]],
@@ -219,16 +240,19 @@ impl Maker {
         let root = manifest.root;
         let name = self.names.iter().find_map(|way| at(root, way)?.as_str())?;
         let mut keys = BTreeMap::new();
-        for map in self.maps.iter().filter_map(|way| at(root, way)?.mapping()) {
-            for entry in map.entries() {
+        let is_encrypted = root.get("sops").is_some();
+        for &(way, values) in self.maps {
+            let values = if is_encrypted { Values::Closed } else { values };
+            let map = at(root, way).and_then(Node::mapping);
+            for entry in map.into_iter().flat_map(|map| map.entries()) {
                 if self.makes == "Secret" {
-                    entry
-                        .value
-                        .document()
-                        .text()
-                        .mark_secret(entry.value.span());
+                    hide(entry.value);
                 }
-                keys.insert(entry.name().to_owned(), key_at(entry.key.place()));
+                let key = ProvidedKey {
+                    written: written(self.makes, name, entry, values),
+                    ..key_at(entry.key.place())
+                };
+                keys.insert(entry.name().to_owned(), key);
             }
         }
         if let Some((way, field)) = self.list {
@@ -289,8 +313,8 @@ fn generated(
         keys.insert(
             key.to_owned(),
             ProvidedKey {
-                place: node.place(),
                 file,
+                ..key_at(node.place())
             },
         );
     }
@@ -298,13 +322,26 @@ fn generated(
         let Some((key, value)) = node.as_str().and_then(|text| text.split_once('=')) else {
             continue;
         };
+        let part = |from: usize, to: usize| {
+            let scalar = node.scalar();
+            scalar.map_or(Span::default(), |scalar: Scalar<'_>| scalar.part(from, to))
+        };
         if makes == "Secret" {
-            let span = node.scalar().map_or(Span::default(), |scalar: Scalar<'_>| {
-                scalar.part(key.len() + 1, key.len() + 1 + value.len())
-            });
-            node.document().text().mark_secret(span);
+            hide_part(node, part(key.len() + 1, key.len() + 1 + value.len()));
         }
-        keys.insert(key.to_owned(), key_at(node.place()));
+        let written = Written {
+            noun: format!("the key `{key}` of the {makes} `{}`", name.as_str()?),
+            name: key.to_owned(),
+            place: node.document().place(part(0, key.len())),
+            logical: node.path(),
+            identity: format!("{makes}/{}.{key}", name.as_str()?),
+            content: Content::plain(unquoted(value)),
+        };
+        let key_of = ProvidedKey {
+            written: Some(Arc::new(written)),
+            ..key_at(node.place())
+        };
+        keys.insert(key.to_owned(), key_of);
     }
     let own = item.get("namespace").and_then(Node::as_str).or(namespace);
     let open = ["envs", "env", "behavior"]
@@ -322,7 +359,35 @@ fn generated(
 }
 
 fn key_at(place: Place) -> ProvidedKey {
-    ProvidedKey { place, file: None }
+    ProvidedKey {
+        place,
+        file: None,
+        written: None,
+    }
+}
+
+/// The value of a key, if it stands there in the clear.
+fn written(makes: &str, name: &str, entry: Entry<'_>, values: Values) -> Option<Arc<Written>> {
+    // Kubernetes takes null for an empty text.
+    let text = match entry.value.as_str() {
+        None if entry.value.is_null() => "",
+        text => text?,
+    };
+    let content = match values {
+        Values::Plain => Content::plain(text),
+        Values::Base64 => Content::base64(text),
+        Values::Closed => return None,
+    };
+    let noun = format!("the key `{}` of the {makes} `{name}`", entry.name());
+    let owner = format!("{makes}/{name}");
+    Some(Written::of_key(entry.key, noun, &owner, content))
+}
+
+/// A literal as kustomize takes it: one pair of quotes around it comes off (kubernetes-sigs/kustomize
+/// `api/internal/generators/utils.go`).
+fn unquoted(value: &str) -> &str {
+    let within = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
+    within('"').or_else(|| within('\'')).unwrap_or(value)
 }
 
 fn at<'d>(root: Node<'d>, way: &[&str]) -> Option<Node<'d>> {

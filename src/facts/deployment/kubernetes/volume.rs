@@ -1,8 +1,7 @@
 //! The volumes of a pod and how a container mounts them.
 
-use super::manifest::may_be_same;
 use super::provider::Providers;
-use super::{SERVICE_ACCOUNT, entry_place};
+use super::{SERVICE_ACCOUNT, entry_place, may_be_same};
 use crate::facts::deployment::inside;
 use crate::facts::deployment::model::{
     KeyItem, KeyPart, KeyVolume, Mount, MountSource, Outside, PartKind,

@@ -1,0 +1,344 @@
+//! Configurations that stand in other files: in a ConfigMap or a Secret, in Helm values, in a
+//! compose file.
+
+use std::sync::Arc;
+
+use memchr::memmem;
+
+use super::examine::{NAMED, Recognised, Template, What, examine, examine_as, judge};
+use super::holder::Holder;
+use super::manifest::{Manifest, manifests};
+use super::names;
+use super::scan::byte_scan;
+use crate::finding::{Text, Within};
+use crate::yaml::{Document, Dollars, Entry, Node, embedded, parse_all};
+
+/// Words of which one stands in every file that holds a configuration of another kind.
+const WORDS: &[&str] = &["ConfigMap", "stringData", SERVER_FILES, "configs:"];
+
+/// Kinds of manifests, and the key below which texts stand in them.
+const OBJECTS: &[(&str, &str)] = &[("ConfigMap", "data"), ("Secret", "stringData")];
+
+/// Where the chart of Prometheus takes the files of its server from (prometheus-community/helm-charts
+/// `charts/prometheus/values.yaml`), and the one that is the configuration.
+const SERVER_FILES: &str = "serverFiles";
+const CONFIGURATION: &str = "prometheus.yml";
+
+/// How many charts in one file are looked into: each costs a copy of the document.
+const MOST_CHARTS: usize = 16;
+
+/// Judges one file, and finds the configurations that stand in it: the file itself comes first.
+/// `named` and `template_by_policy` are as for [`examine`].
+#[must_use]
+pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<Recognised> {
+    let file = examine(Arc::clone(&text), named, template_by_policy);
+    let is_known = matches!(file.what, What::Configuration { .. } | What::Broken { .. });
+    // What was named on the command line is taken for a configuration, whatever it looks like.
+    let is_own = is_known && file.why != NAMED;
+    if is_own || file.masked || !may_hold(&text) {
+        return vec![file];
+    }
+    let found = find(&text, file.template);
+    if found.is_empty() {
+        return vec![file];
+    }
+    let file = match is_known {
+        true => examine(text, false, template_by_policy),
+        false => file,
+    };
+    std::iter::once(file).chain(found).collect()
+}
+
+fn may_hold(text: &Text) -> bool {
+    let bytes = text.content().as_bytes();
+    WORDS
+        .iter()
+        .any(|word| memmem::find(bytes, word.as_bytes()).is_some())
+}
+
+fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
+    let (documents, _) = parse_all(text);
+    let mut out = Vec::new();
+    for document in &documents {
+        let Some(root) = document.root() else {
+            continue;
+        };
+        for manifest in manifests(document) {
+            let filled = manifest.in_template.then_some(Template::Variables);
+            out.extend(in_object(manifest, template.or(filled)));
+        }
+        match root.get("kind").and_then(Node::as_str) {
+            Some("HelmRelease") => out.extend(in_values(document, &["spec", "values"], template)),
+            Some(_) => {}
+            None => {
+                out.extend(in_compose_file(root, template));
+                out.extend(in_values(document, &[], template));
+            }
+        }
+    }
+    out
+}
+
+/// The configurations in a ConfigMap or a Secret.
+fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognised> {
+    let row = OBJECTS.iter().find(|(kind, _)| *kind == manifest.kind);
+    let Some(&(kind, key)) = row else {
+        return Vec::new();
+    };
+    let holder = |key: &str| Holder::Object {
+        kind,
+        name: manifest.name.to_owned(),
+        namespace: manifest.namespace.map(str::to_owned),
+        key: key.to_owned(),
+    };
+    let map = manifest.root.get(key).and_then(Node::mapping);
+    let entries = || map.into_iter().flat_map(|map| map.entries());
+    let found = entries().filter_map(|entry| {
+        let name = entry.name();
+        in_scalar(entry, name, holder(name), Dollars::Plain, template)
+    });
+    let mut found: Vec<Recognised> = found.collect();
+    if found.is_empty() {
+        return found;
+    }
+    let text = |entry: Entry<'_>| {
+        let name = entry.name();
+        let text = text_of(entry, &holder(name), Dollars::Plain)?;
+        Some((name.to_owned(), text))
+    };
+    let texts: Arc<[_]> = entries().filter_map(text).collect();
+    for one in &mut found {
+        one.beside = Arc::clone(&texts);
+    }
+    found
+}
+
+/// The value of a key as a text of its own.
+fn text_of(entry: Entry<'_>, holder: &Holder, dollars: Dollars) -> Option<Arc<Text>> {
+    let within = Within {
+        identity: format!("{}.{}", holder.identity(), entry.value.identity()),
+        logical: entry.value.path(),
+    };
+    embedded(entry.value, within, dollars)
+}
+
+/// The configurations among the configs of a compose file. docker compose fills in variables there.
+fn in_compose_file(root: Node<'_>, template: Option<Template>) -> Vec<Recognised> {
+    let configs = root.get("configs").and_then(Node::mapping);
+    let entries = configs.into_iter().flat_map(|map| map.entries());
+    let found = entries.filter_map(|entry| {
+        let content = entry.value.mapping()?.entry("content")?;
+        let holder = Holder::Compose(entry.name().to_owned());
+        let template = template.or(Some(Template::Variables));
+        in_scalar(content, entry.name(), holder, Dollars::Doubled, template)
+    });
+    found.collect()
+}
+
+/// The configuration in a value that is a text; `name` is what a file of it would be called.
+fn in_scalar(
+    entry: Entry<'_>,
+    name: &str,
+    holder: Holder,
+    dollars: Dollars,
+    template: Option<Template>,
+) -> Option<Recognised> {
+    let value = entry.value.as_str()?;
+    if !(byte_scan(value.as_bytes()) || names::is_ours(name.as_ref())) {
+        return None;
+    }
+    let text = text_of(entry, &holder, dollars)?;
+    let logical = text.within().logical.clone();
+    let found = examine_as(text, name, false, false);
+    let is_ours = matches!(found.what, What::Configuration { .. } | What::Broken { .. });
+    is_ours.then(|| Recognised {
+        why: format!("{logical} of {}: {}", holder.noun(), found.why),
+        template: found.template.or(template),
+        holder: Some(holder),
+        ..found
+    })
+}
+
+/// The configuration in values for the chart of Prometheus, which stand at a path of keys: there, or
+/// below the name of a chart that needs that one.
+fn in_values(document: &Document, at: &[&str], template: Option<Template>) -> Vec<Recognised> {
+    let root = document.root();
+    let values = root.and_then(|root| at.iter().try_fold(root, |node, key| node.get(key)));
+    let charts = values.and_then(Node::mapping).into_iter();
+    let charts = charts.flat_map(|map| map.entries());
+    let names: Vec<&str> = charts.map(|entry| entry.name()).collect();
+    let below = names
+        .iter()
+        .map(|name| [at, &[name, SERVER_FILES]].concat());
+    let ways = std::iter::once([at, &[SERVER_FILES]].concat()).chain(below);
+    let found = ways.filter_map(|mut way| {
+        way.push(CONFIGURATION);
+        let root = root?;
+        let holder = way.iter().try_fold(root, |node, key| node.get(key))?;
+        holder
+            .mapping()
+            .filter(|map| map.entries().next().is_some())?;
+        let at = document.rooted_at(&way)?;
+        let logical = at.root()?.path();
+        let (what, why, _) = judge(at, CONFIGURATION, true);
+        Some(Recognised {
+            text: Arc::clone(document.text()),
+            what,
+            why: format!("{logical}: {why}"),
+            template,
+            masked: false,
+            holder: Some(Holder::Values),
+            beside: Arc::default(),
+            looks_like: None,
+        })
+    });
+    found.take(MOST_CHARTS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prometheus::Config;
+
+    fn recognised(source: &str, named: bool) -> Vec<Recognised> {
+        let text = Text::new("x.yaml", source.as_bytes().to_vec());
+        recognise(text, named, false)
+    }
+
+    /// What holds each configuration, the path to its first URL, and where that stands.
+    fn found(source: &str) -> Vec<String> {
+        let all = recognised(source, false);
+        let url = |one: &Recognised| {
+            let word = one.holder.as_ref()?.word();
+            let What::Configuration { document, .. } = &one.what else {
+                return Some(format!("{word} broken"));
+            };
+            let config = Config::new(document)?;
+            let Some(url) = config.remote_writes().next().and_then(|one| one.url()) else {
+                return Some(word.to_owned());
+            };
+            let (path, place) = (url.path(), url.place());
+            Some(format!(
+                "{word} {path} {}:{}",
+                place.start().line,
+                place.start().column
+            ))
+        };
+        all.iter().filter_map(url).collect()
+    }
+
+    const HEAD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: p}\n";
+
+    #[test]
+    fn configurations_are_found_where_they_stand() {
+        for (source, expected) in [
+            (
+                format!("{HEAD}data:\n  prometheus.yml: |\n    remote_write:\n      - url: x\n"),
+                "configmap data[\"prometheus.yml\"].remote_write[0].url 7:14",
+            ),
+            (
+                format!("{HEAD}data:\n  a: |-2 # why\n     remote_write:\n      - url: x\n"),
+                "configmap data.a.remote_write[0].url 7:14",
+            ),
+            (
+                format!("{HEAD}data:\n  a: 'remote_write: [{{url: x}}]'\n"),
+                "configmap data.a.remote_write[0].url 5:28",
+            ),
+            (
+                format!("{HEAD}data:\n  a: \"remote_write:\\n- url: x\\n\"\n"),
+                "configmap data.a.remote_write[0].url 5:29",
+            ),
+            (
+                format!("{HEAD}data:\n  a: >\n    remote_write:\n\n    - url: x\n"),
+                "configmap data.a.remote_write[0].url 8:12",
+            ),
+            (
+                "kind: Namespace\nmetadata: {name: a}\n---\n".to_owned()
+                    + HEAD
+                    + "data:\n  a: |\n    remote_write:\n    - url: x\n",
+                "configmap data.a.remote_write[0].url 10:12",
+            ),
+            (
+                "kind: List\nitems:\n- kind: ConfigMap\n  metadata: {name: a}\n  data:\n    a: |\n      remote_write:\n      - url: x\n".to_owned(),
+                "configmap items[0].data.a.remote_write[0].url 8:14",
+            ),
+            (
+                "kind: Secret\nmetadata: {name: a}\nstringData:\n  a: |\n    remote_write:\n    - url: x\n".to_owned(),
+                "secret stringData.a.remote_write[0].url 6:12",
+            ),
+            (
+                "serverFiles:\n  prometheus.yml:\n    remote_write:\n    - url: x\n".to_owned(),
+                "helm-values serverFiles[\"prometheus.yml\"].remote_write[0].url 4:12",
+            ),
+            (
+                "global: {}\nprometheus:\n  serverFiles:\n    prometheus.yml:\n      remote_write:\n      - url: x\n".to_owned(),
+                "helm-values prometheus.serverFiles[\"prometheus.yml\"].remote_write[0].url 6:14",
+            ),
+            (
+                "kind: HelmRelease\nspec:\n  values:\n    serverFiles: {prometheus.yml: {remote_write: [{url: x}]}}\n".to_owned(),
+                "helm-values spec.values.serverFiles[\"prometheus.yml\"].remote_write[0].url 4:57",
+            ),
+            (
+                "services: {}\nconfigs:\n  prom:\n    content: |\n      # $$\n      remote_write:\n      - url: x$$\n".to_owned(),
+                "compose configs.prom.content.remote_write[0].url 7:14",
+            ),
+            (
+                format!("{HEAD}data:\n  prometheus.yml: |\n    global:\n    \tscrape_interval: 1m\n"),
+                "configmap broken",
+            ),
+        ] {
+            assert_eq!(found(&source), [expected], "{source}");
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_left_alone() {
+        for source in [
+            // Rules, Alertmanager, an agent's.
+            format!(
+                "{HEAD}data:\n  rules.yml: |\n    groups: [{{name: a, rules: []}}]\n  # scrape_\n"
+            ),
+            format!(
+                "{HEAD}data:\n  a.yml: |\n    route: {{receiver: a}}\n    receivers: [{{name: remote_write}}]\n"
+            ),
+            format!(
+                "{HEAD}data:\n  agent.yml: |\n    metrics: {{configs: [{{scrape_configs: []}}]}}\n"
+            ),
+            format!("{HEAD}data:\n  notes: 'remote_write is the key'\n  prometheus.yml: ''\n"),
+            format!("{HEAD}data: [remote_write]\n"),
+            format!("{HEAD}data: {{a: {{remote_write: []}}}}\n"),
+            "kind: Secret\nmetadata: {name: a}\ndata: {a: remote_write}\nstringData:\n".to_owned(),
+            "serverFiles: {alerting_rules.yml: {}, prometheus.yml: {}}\n# scrape_\n".to_owned(),
+            "services: {}\nconfigs: {a: {file: scrape_configs.yml}}\n".to_owned(),
+        ] {
+            assert_eq!(found(&source), Vec::<String>::new(), "{source}");
+            assert_eq!(recognised(&source, false).len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_manifest_that_was_named_is_one_if_a_configuration_stands_in_it() {
+        let source = format!("{HEAD}data:\n  a: 'remote_write: []'\n");
+        let all = recognised(&source, true);
+        assert_eq!(all.len(), 2);
+        assert!(matches!(all[0].what, What::Other { .. }), "{:?}", all[0]);
+        let values = "monitoring: {serverFiles: {prometheus.yml: {scrape_configs: []}}}\n";
+        let all = recognised(values, true);
+        assert_eq!(all.len(), 2);
+        assert!(matches!(all[0].what, What::Unknown), "{:?}", all[0]);
+        let all = recognised(HEAD, true);
+        assert!(matches!(all[0].what, What::Configuration { .. }));
+    }
+
+    #[test]
+    fn of_two_objects_with_one_key_fingerprints_differ() {
+        let one = |name| {
+            format!(
+                "kind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{a: 'remote_write: []'}}\n"
+            )
+        };
+        let all = recognised(&format!("{}---\n{}", one("p"), one("q")), false);
+        let identities: Vec<_> = all.iter().map(|one| &*one.text.within().identity).collect();
+        assert_eq!(identities, ["", "ConfigMap/p.data.a", "ConfigMap/q.data.a"]);
+    }
+}

@@ -1,0 +1,186 @@
+//! The variables of a service, and the `.env` file that some of them come from.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::project::{Project, Service};
+use crate::facts::deployment::Home;
+use crate::facts::deployment::variables::{Variables, lines};
+use crate::facts::deployment::written::{Content, Written, hide};
+use crate::finding::{Place, Span, Text};
+use crate::yaml::Node;
+
+/// The largest `.env` that is read, in bytes.
+const LARGEST_ENV: u64 = 64 * 1024;
+
+/// Where the value of a text comes from.
+pub(super) enum Value {
+    /// From the compose file itself.
+    Here(String),
+    /// From a line of the `.env` file beside it.
+    InEnvFile(Arc<Written>),
+    /// From whoever starts the containers, or from several places.
+    Elsewhere,
+}
+
+impl Project<'_> {
+    /// The value that the `.env` file gives a variable.
+    pub(super) fn in_env_file(&self, variable: &str) -> Option<Arc<Written>> {
+        let mut set = self.env_file.iter().rev();
+        set.find(|one| one.name == variable).cloned()
+    }
+
+    /// Where the value of a text comes from: of a variable's default, from the compose file.
+    pub(super) fn value(&self, text: &str) -> Value {
+        if !text.contains('$') {
+            return Value::Here(text.to_owned());
+        }
+        let Some(variable) = whole_variable(text.trim()) else {
+            return Value::Elsewhere;
+        };
+        match (self.in_env_file(variable), self.expand(text)) {
+            (Some(written), _) => Value::InEnvFile(written),
+            (None, Some(default)) => Value::Here(default),
+            (None, None) => Value::Elsewhere,
+        }
+    }
+
+    /// The variables that are set for a service, by values that stand in the compose file or in the
+    /// `.env` file beside it.
+    pub(super) fn environment(&self, service: &Service<'_>) -> Vec<Arc<Written>> {
+        let mut out: Vec<Arc<Written>> = Vec::new();
+        for set in set_by(service) {
+            let name = set.as_str().map(|text| text.split('=').next());
+            let Some(name) = name.flatten() else {
+                continue;
+            };
+            out.retain(|one| one.name != name);
+            out.extend(self.variable(service, name, set));
+        }
+        out
+    }
+
+    /// One variable: the key of a mapping, or an item of a list. What it takes over from the `.env`
+    /// file stands there.
+    fn variable(&self, service: &Service<'_>, name: &str, set: Node<'_>) -> Option<Arc<Written>> {
+        let holder = set.parent().and_then(Node::mapping);
+        let value = match holder.and_then(|holder| holder.entry(name)) {
+            Some(entry) => entry.value,
+            None => set,
+        };
+        let text = match holder {
+            Some(_) => value.as_str(),
+            None => value.as_str()?.split_once('=').map(|(_, text)| text),
+        };
+        // Without a value, that of the shell or of the `.env` file is taken over.
+        let Some(text) = text else {
+            return self.in_env_file(name);
+        };
+        let content = match self.value(text) {
+            Value::Here(text) => Content::plain(&text),
+            Value::InEnvFile(written) => return Some(written),
+            Value::Elsewhere => return None,
+        };
+        if content.is_secret(name) {
+            hide(value);
+        }
+        let place = match holder {
+            Some(_) => set.place(),
+            None => {
+                let scalar = set.scalar()?;
+                set.document().place(scalar.part(0, name.len()))
+            }
+        };
+        Some(Arc::new(Written {
+            noun: format!("the variable `{name}` of the service `{}`", service.name),
+            name: name.to_owned(),
+            place,
+            logical: set.path(),
+            identity: format!("services.{}.environment.{name}", service.name),
+            content,
+        }))
+    }
+}
+
+/// What sets the variables of a service: keys of mappings and items of lists, later ones over
+/// earlier ones.
+fn set_by<'d>(service: &Service<'d>) -> Vec<Node<'d>> {
+    let mut out = Vec::new();
+    let layers = service.layers.iter();
+    for node in layers.filter_map(|one| one.get("environment")) {
+        if matches!(node.tag(), Some("!reset" | "!override")) {
+            out.clear();
+        }
+        out.extend(node.items());
+        let entries = node.mapping().into_iter();
+        let entries = entries.flat_map(|mapping| mapping.entries());
+        out.extend(entries.map(|entry| entry.key));
+    }
+    out
+}
+
+/// The `.env` of a folder, if it lies in the tree.
+pub(super) fn env_file(home: Home<'_>, folder: &Path) -> (Variables, Vec<Arc<Written>>) {
+    let path = folder.join(".env");
+    if !home.holds(&path) {
+        return (Variables::default(), Vec::new());
+    }
+    let bytes = home.tree.read(&path, LARGEST_ENV).unwrap_or_default();
+    let text = Text::new(home.tree.shown(&path), bytes);
+    let written = lines(text.content()).map(|line| {
+        let name_ends = line.at + line.name.len();
+        let content = Content::plain(line.value);
+        if content.is_secret(line.name) {
+            text.mark_secret(Span::new(name_ends + 1, line.end));
+        }
+        Arc::new(Written {
+            noun: format!("the variable `{}`", line.name),
+            name: line.name.to_owned(),
+            place: Place::new(&text, Span::new(line.at, name_ends)),
+            logical: line.name.to_owned(),
+            identity: line.name.to_owned(),
+            content,
+        })
+    });
+    let written = written.collect();
+    (Variables::from_env_file(text.content()), written)
+}
+
+/// The name of the variable that a text is and nothing else: `$NAME`, `${NAME}`, `${NAME:?…}`.
+fn whole_variable(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix('$')?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let name = match rest.strip_prefix('{') {
+        Some(rest) => {
+            let inner = rest
+                .strip_suffix('}')
+                .filter(|inner| !inner.contains('}'))?;
+            inner.split([':', '?', '-', '+']).next()?
+        }
+        None => rest,
+    };
+    (!name.is_empty() && name.chars().all(plain)).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole_variable;
+
+    #[test]
+    fn variables_that_are_all_there_is_are_told() {
+        for (text, want) in [
+            ("$A", Some("A")),
+            ("${A}", Some("A")),
+            ("${A:?why}", Some("A")),
+            ("${A-x}", Some("A")),
+            ("${A}${B}", None),
+            ("$A-b", None),
+            ("x${A}", None),
+            ("$$A", None),
+            ("${}", None),
+            ("A", None),
+        ] {
+            assert_eq!(whole_variable(text), want, "{text}");
+        }
+    }
+}

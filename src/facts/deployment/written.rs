@@ -1,0 +1,132 @@
+//! Values that stand in a manifest or a compose file and reach Prometheus as a file or a variable.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::facts::token::{self, Observation};
+use crate::finding::{Place, Span, is_secret_name};
+use crate::schema::pem;
+use crate::yaml::{Node, placeholder};
+
+/// A value that is written down in the tree and that Prometheus gets.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// What it is: "the key `token` of the Secret `tokens`".
+    pub noun: String,
+    /// Its own name: that of the key or the variable.
+    pub name: String,
+    /// Where it is named; not the value itself.
+    pub place: Place,
+    /// The path of keys that leads to it.
+    pub logical: String,
+    /// The same with the object that it belongs to, for fingerprints.
+    pub identity: String,
+    /// The value.
+    pub content: Content,
+}
+
+impl Written {
+    /// The value of a key. `owner` tells its object from others of the file, for fingerprints.
+    pub(super) fn of_key(key: Node<'_>, noun: String, owner: &str, content: Content) -> Arc<Self> {
+        Arc::new(Self {
+            noun,
+            name: key.as_str().unwrap_or("").to_owned(),
+            place: key.place(),
+            logical: key.path(),
+            identity: format!("{owner}.{}", key.identity()),
+            content,
+        })
+    }
+}
+
+/// A value, hidden: nothing shows it but what [`Content::observe`] makes of it.
+#[derive(Clone)]
+pub struct Content(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Bytes(Arc<[u8]>),
+    /// It should be base64 and is not.
+    Undecodable,
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl Content {
+    /// A text as it is.
+    pub(super) fn plain(text: &str) -> Self {
+        // One more than is looked at, so that too much is seen to be too much.
+        let bytes = text.as_bytes();
+        let kept = bytes.get(..=token::MOST_CONTENT).unwrap_or(bytes);
+        Self(Kind::Bytes(kept.into()))
+    }
+
+    /// A text in base64, as `data` of a Secret has it. What is to be filled in is taken as it is.
+    pub(super) fn base64(text: &str) -> Self {
+        if text.trim().is_empty() {
+            return Self::plain("");
+        }
+        match pem::decode_base64(text) {
+            Some(bytes) => Self(Kind::Bytes(bytes.into())),
+            None if placeholder::find(text).next().is_some() => Self::plain(text),
+            None if token::observe(text.as_bytes(), 0).contains(&Observation::Placeholder) => {
+                Self::plain(text)
+            }
+            None => Self(Kind::Undecodable),
+        }
+    }
+
+    /// Whether it is to be hidden as the value of something of this name. What is no secret stays
+    /// in view, since whatever is hidden is taken out of sentences too.
+    pub(super) fn is_secret(&self, name: &str) -> bool {
+        is_secret_name(name) || token::is_live(&self.observe(0))
+    }
+
+    /// What it shows. `now` is the time in seconds since 1970.
+    #[must_use]
+    pub fn observe(&self, now: i64) -> Vec<Observation> {
+        match &self.0 {
+            Kind::Bytes(bytes) => token::observe(bytes, now),
+            Kind::Undecodable => vec![Observation::NotBase64],
+        }
+    }
+}
+
+/// Notes that a value is a secret, so that no excerpt shows it.
+pub(super) fn hide(node: Node<'_>) {
+    hide_part(node, node.span());
+}
+
+/// The same for a part of a value.
+pub(super) fn hide_part(node: Node<'_>, span: Span) {
+    node.document().text().mark_secret(span);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_decoded_and_never_shown() {
+        for (content, want) in [
+            (Content::plain("Bearer x"), Observation::Scheme("Bearer")),
+            (
+                Content::base64("QmVhcmVyIHg="),
+                Observation::Scheme("Bearer"),
+            ),
+            (Content::base64(""), Observation::Empty),
+            (Content::base64("${TOKEN}"), Observation::Placeholder),
+            (Content::base64("REPLACE_ME"), Observation::Placeholder),
+            (Content::base64("not base64"), Observation::NotBase64),
+        ] {
+            assert_eq!(content.observe(0).first(), Some(&want));
+            assert_eq!(format!("{content:?}"), "[redacted]");
+        }
+        let long = Content::plain(&"x".repeat(token::MOST_CONTENT + 9));
+        assert_eq!(long.observe(0), [Observation::TooLong]);
+    }
+}

@@ -1,0 +1,69 @@
+//! Rule files that stand beside a configuration as other keys of its ConfigMap.
+
+use std::sync::Arc;
+
+use super::glob;
+use crate::finding::Text;
+
+/// What lies in the folder of a configuration that stands in a ConfigMap or a Secret: the other
+/// keys.
+#[derive(Debug)]
+pub struct Beside<'b> {
+    /// The folders in which the object is seen to be mounted, absolute.
+    pub folders: Vec<String>,
+    /// The keys and what stands there.
+    pub texts: &'b [(String, Arc<Text>)],
+}
+
+impl Beside<'_> {
+    /// The keys that a path or a pattern of the configuration means.
+    pub(super) fn matching(&self, pattern: &str) -> Vec<&Arc<Text>> {
+        let name = match pattern.starts_with('/') {
+            true => {
+                let mut folders = self.folders.iter();
+                folders.find_map(|folder| {
+                    let rest = pattern.strip_prefix(folder.trim_end_matches('/'))?;
+                    rest.strip_prefix('/')
+                })
+            }
+            false => Some(pattern.trim_start_matches("./")),
+        };
+        let fits = |key: &str| name.is_some_and(|name| glob::is_name_of(name, key));
+        let texts = self.texts.iter().filter(|(key, _)| fits(key));
+        texts.map(|(_, text)| text).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_mean_keys() {
+        let text = |key: &str| (key.to_owned(), Text::new(key, Vec::new()));
+        let texts = [text("a.yml"), text("b.yml"), text("c.rules")];
+        let beside = Beside {
+            folders: vec!["/etc/prometheus".to_owned()],
+            texts: &texts,
+        };
+        for (pattern, want) in [
+            ("a.yml", &["a.yml"][..]),
+            ("./a.yml", &["a.yml"]),
+            ("*.yml", &["a.yml", "b.yml"]),
+            ("/etc/prometheus/*.rules", &["c.rules"]),
+            ("/etc/prometheus/c.rules", &["c.rules"]),
+            ("/etc/prometheus/rules/*", &[]),
+            ("/etc/prometheus2/a.yml", &[]),
+            ("/a.yml", &[]),
+            ("rules/a.yml", &[]),
+            ("[", &[]),
+        ] {
+            let found: Vec<_> = beside
+                .matching(pattern)
+                .iter()
+                .map(|text| text.path().to_string())
+                .collect();
+            assert_eq!(found, want, "{pattern}");
+        }
+    }
+}

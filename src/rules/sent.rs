@@ -1,0 +1,100 @@
+//! What of a credential reaches its receiver, and what spoils it.
+
+use crate::facts::token::Observation;
+use crate::finding::Severity::{self, Error, Warning};
+
+/// How a credential is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// As a header, behind the name of a scheme.
+    Bearer,
+    /// As a header as it is.
+    Header,
+    /// Encoded, so that it may hold anything.
+    Encoded,
+}
+
+impl Sent {
+    /// How the value of a setting is sent, by its name.
+    pub(super) fn of(setting: &str) -> Self {
+        let key = setting.rsplit('.').next().unwrap_or(setting);
+        match key {
+            "bearer_token" | "bearer_token_file" | "credentials" | "credentials_file" => {
+                Self::Bearer
+            }
+            _ if setting.split('.').any(|key| key.ends_with("headers")) => Self::Header,
+            _ => Self::Encoded,
+        }
+    }
+}
+
+/// What is wrong with a content, as a predicate; the worst thing only. What Prometheus sends is
+/// from runs of it (prometheus/common `config/http_config.go`: a file is trimmed, a value is not).
+pub(super) fn fault(content: &[Observation], how: Sent) -> Option<(Severity, String)> {
+    let is_header = how != Sent::Encoded;
+    let no_request = "which no header can hold: every request fails before it leaves Prometheus";
+    content.iter().find_map(|one| {
+        let (severity, words) = match one {
+            Observation::Encrypted(tool) => (
+                Warning,
+                format!(
+                    "is encrypted with {tool}: unless something decrypts it first, Prometheus sends \
+                     the cipher text and is refused"
+                ),
+            ),
+            Observation::Placeholder => (
+                Warning,
+                "is a placeholder: unless something fills it in, Prometheus sends it as it stands \
+                 and is refused"
+                    .to_owned(),
+            ),
+            Observation::NotBase64 => (
+                Error,
+                "is not base64, as `data` of a manifest has to be: Kubernetes refuses the manifest"
+                    .to_owned(),
+            ),
+            Observation::ByteOrderMark => (
+                Error,
+                "begins with a byte-order mark, which Prometheus does not trim: it is sent as a \
+                 part of the credential, which is refused"
+                    .to_owned(),
+            ),
+            Observation::Scheme(scheme) if how == Sent::Bearer => (
+                Error,
+                format!(
+                    "begins with `{scheme} `, which Prometheus puts before it once more: what is \
+                     sent is `Bearer {scheme} …`, which is refused with 401"
+                ),
+            ),
+            Observation::Pem(label) if is_header => (
+                Error,
+                format!("is a PEM block of type {label}, {no_request}"),
+            ),
+            Observation::Lines(lines) if is_header => {
+                (Error, format!("has {lines} lines, {no_request}"))
+            }
+            Observation::Lines(lines) => (
+                Warning,
+                format!("has {lines} lines, and all of them are sent as one credential"),
+            ),
+            Observation::ControlCharacters if is_header => {
+                (Error, format!("has control characters, {no_request}"))
+            }
+            Observation::InnerWhiteSpace if how == Sent::Bearer => (
+                Warning,
+                "has white space inside, as no token has: all of it is sent as one credential"
+                    .to_owned(),
+            ),
+            Observation::NotUtf8 => (
+                Warning,
+                "is not UTF-8 text; as UTF-16, every character is sent with a zero byte".to_owned(),
+            ),
+            Observation::TooLong => (
+                Warning,
+                "is longer than 64 KiB, far longer than any credential".to_owned(),
+            ),
+            _ => return None,
+        };
+        Some((severity, words))
+    })
+}
