@@ -280,11 +280,14 @@ pub(super) fn mount<'d>(configuration: &Configuration<'_>) -> Known<'d> {
             "nothing in the tree says what runs this configuration; `mounts` in promvet.yaml can";
         Known::Unknown(Some(why.to_owned()))
     };
-    if configuration.folder.is_none() {
+    if configuration.folder.is_none() && configuration.holder.is_none() {
         return unknown();
     }
     let document = configuration.config.root().node().document();
-    let runners = facts.runners(&facts.absolute(document.text().path()));
+    let runners = facts.runners(
+        &facts.absolute(document.text().path()),
+        configuration.holder,
+    );
     let found = runners.first().map(|one| one.deployment);
     let Some(deployment) = found.or(facts.declared()) else {
         return unknown();

@@ -9,7 +9,7 @@ use super::message::{self, Template};
 use super::nodes::Kind;
 use super::syntax::{self, Source, Spot};
 use super::{budget, check};
-use crate::finding::{Place, Severity, Text, nearest};
+use crate::finding::{Place, Severity, Text, Within, nearest};
 use crate::policy::{self, Form, Key, Mistakes, PolicyError};
 use crate::schema::table::Type;
 use crate::yaml::{Document, Node, parse_first};
@@ -143,7 +143,7 @@ pub(super) fn front(page: &Arc<Text>) -> Result<(Document, String), PolicyError>
             "a rule page has a title: a line that begins with `# `",
         ));
     };
-    let text = Text::embedded(page, front.to_owned(), &[(0, start)]);
+    let text = Text::embedded(page, front.to_owned(), &[(0, start)], Within::default());
     match parse_first(&text) {
         Ok(document) => Ok((document, title.trim().to_owned())),
         Err(error) => Err(PolicyError {
