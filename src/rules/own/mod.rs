@@ -47,6 +47,16 @@ impl OwnRules {
     /// # Errors
     /// Everything that is wrong with them.
     pub fn read(pages: &[(String, Arc<Text>)]) -> Result<Self, Vec<PolicyError>> {
+        let Some((_, first)) = pages.first() else {
+            return Ok(Self::none());
+        };
+        syntax::with_room(|| Self::read_here(pages)).unwrap_or_else(|| {
+            let message = "there is not enough memory to read rules".to_owned();
+            Err(vec![PolicyError::at_start(first, message)])
+        })
+    }
+
+    fn read_here(pages: &[(String, Arc<Text>)]) -> Result<Self, Vec<PolicyError>> {
         let mut rules: Vec<Arc<OwnRule>> = Vec::new();
         let mut wrong = Vec::new();
         for (path, text) in pages {

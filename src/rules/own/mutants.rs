@@ -7,7 +7,7 @@ use cel::common::types::{CelBool, CelDouble, CelInt, CelString};
 
 use super::budget::entry_parts;
 use super::page::{self, OwnRule};
-use super::syntax::{Source, parts};
+use super::syntax::{self, Source, parts};
 use crate::finding::Place;
 
 /// A rule whose condition was changed in one place.
@@ -36,6 +36,10 @@ const OPERATORS: &[(&str, &str, &str, &str)] = &[
 /// Every rule that differs from this one by one small change of its condition.
 #[must_use]
 pub fn mutants(rule: &OwnRule) -> Vec<Mutant> {
+    syntax::with_room(|| mutants_here(rule)).unwrap_or_default()
+}
+
+fn mutants_here(rule: &OwnRule) -> Vec<Mutant> {
     let Ok((document, _)) = page::front(&rule.text) else {
         return Vec::new();
     };
@@ -205,10 +209,7 @@ fn of_literal(expr: &IdedExpr, value: &LiteralValue, out: &mut Vec<Change>) {
         }
         LiteralValue::String(text) => {
             let other = format!("{}~", text.inner());
-            let says = format!(
-                "with another text for '{}'",
-                super::syntax::cut(text.inner())
-            );
+            let says = format!("with another text for '{}'", syntax::cut(text.inner()));
             Some((says, LiteralValue::String(CelString::from(other))))
         }
         _ => None,

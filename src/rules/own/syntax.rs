@@ -1,5 +1,6 @@
 //! CEL source → expression, within bounds, with places in the page.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, SourceInfo};
@@ -150,27 +151,28 @@ fn too_deep(text: &str) -> Option<usize> {
 }
 
 fn parse(text: &str) -> Parsed {
-    let source = text.to_owned();
-    let run = move || match Parser::new().parse_with_source_info(&source) {
-        Ok((expr, offsets)) => match too_large(&expr) {
+    let read = || Parser::new().parse_with_source_info(text);
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok((expr, offsets))) => match too_large(&expr) {
             Some(why) => Parsed::Large(why),
             None => Parsed::Fine(expr, offsets),
         },
-        Err(errors) => {
-            // What follows the first fault is often its echo.
-            match errors.errors.first() {
-                Some(error) => Parsed::Wrong(byte_at(&source, error.pos), plain(&error.msg)),
-                None => Parsed::Wrong(0, "it is no CEL".to_owned()),
-            }
-        }
-    };
-    let thread = thread::Builder::new().stack_size(STACK).spawn(run);
-    let joined = thread.map(thread::JoinHandle::join);
-    match joined {
-        Ok(Ok(parsed)) => parsed,
-        Ok(Err(_)) => Parsed::Wrong(0, "the parser failed on it".to_owned()),
-        Err(error) => Parsed::Wrong(0, format!("no thread can be started: {error}")),
+        // What follows the first fault is often its echo.
+        Ok(Err(errors)) => match errors.errors.first() {
+            Some(error) => Parsed::Wrong(byte_at(text, error.pos), plain(&error.msg)),
+            None => Parsed::Wrong(0, "it is no CEL".to_owned()),
+        },
+        Err(_) => Parsed::Wrong(0, "the parser failed on it".to_owned()),
     }
+}
+
+/// Runs what reads expressions, with room enough for the longest of them; none if there is no such
+/// room.
+pub(super) fn with_room<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().stack_size(STACK);
+        builder.spawn_scoped(scope, run).ok()?.join().ok()
+    })
 }
 
 /// Why an expression would cost too much to run, if it would.
