@@ -53,6 +53,8 @@ struct Clue {
     port: Option<u16>,
     word: Option<String>,
     label: Option<String>,
+    image: Option<String>,
+    tag: Option<String>,
     #[serde(default)]
     domain: bool,
     #[serde(default)]
@@ -334,12 +336,15 @@ impl Profile {
 impl Clue {
     fn code(&self) -> String {
         format!(
-            "Clue {{ host: {}, path: {}, port: {:?}, word: {}, label: {}, domain: {}, telling: {} }}",
+            "Clue {{ host: {}, path: {}, port: {:?}, word: {}, label: {}, image: {}, \
+             tag: {}, domain: {}, telling: {} }}",
             maybe(self.host.as_ref()),
             maybe(self.path.as_ref()),
             self.port,
             maybe(self.word.as_ref()),
             maybe(self.label.as_ref()),
+            maybe(self.image.as_ref()),
+            maybe(self.tag.as_ref()),
             self.domain,
             self.telling,
         )

@@ -249,6 +249,8 @@ fn owners_findings_and_what_is_unchecked_are_told() {
     );
     assert_eq!(report["totals"]["endpoints"], 4);
     assert_eq!(report["totals"]["configurations"], 2);
+    let recognised = json!({"endpoints": 2, "of": 4, "share": 0.5});
+    assert_eq!(report["totals"]["recognised"], recognised);
 }
 
 #[test]

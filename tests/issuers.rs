@@ -412,12 +412,17 @@ fn the_fixture_gives_what_its_comments_say() {
         [
             (15, Error, RULE, 3),
             (20, Warning, RULE, 5),
+            (22, Warning, "tls/issuer-name", 4),
             (25, Info, RULE, 3),
             (30, Warning, RULE, 3),
             (35, Warning, RULE, 6),
         ]
     );
-    assert_eq!(only(findings("good", &tree)).severity, Info);
+    // The cluster's issuer has the wrong name, whatever is right about the configuration.
+    let good = findings("good", &tree).into_iter();
+    let (named, skipped): (Vec<_>, Vec<_>) = good.partition(|one| one.rule == "tls/issuer-name");
+    assert_eq!(named.len(), 1);
+    assert_eq!(only(skipped).severity, Info);
 }
 
 /// A certificate made for this test, whose subject is named as Let's Encrypt names its staging
@@ -435,3 +440,39 @@ gtzQ/EUYsJowDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEA0Z9i\n\
 DN/ZNCviUSEbC9UiZj491zhXyrUGtDaqiC2yHyQCIQC/d2ryM7kYwk1aUVCuTjjU\n\
 0udlTK7+FM2Pb9ZvBuotOQ==\n\
 -----END CERTIFICATE-----\n";
+
+#[test]
+fn an_issuer_with_a_wrong_name_is_told_once() {
+    let staging = STAGING.1.replace("{name: le}", "{name: le-prod}");
+    let certificate = "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: all, namespace: mon}\nspec:\n  \
+         secretName: x\n  dnsNames: ['*.example.com']\n  issuerRef: {name: le-prod, kind: ClusterIssuer}\n";
+    let check = |policy: &str| {
+        let mut tree = Memory::new()
+            .file("/tree/.git/HEAD", "")
+            .file("/tree/promvet.yaml", policy)
+            .file("/tree/le.yaml", staging.as_bytes())
+            .file("/tree/certificate.yaml", certificate)
+            .file("/tree/token", "x");
+        for number in 0..8 {
+            let config = format!(
+                "remote_write:\n  - url: https://mimir-{number}.example.com/api/v1/push\n    bearer_token_file: token\n\
+                 global: {{external_labels: {{cluster: c{number}}}}}\n"
+            );
+            tree = tree.file(format!("/tree/{number}/prometheus.yml"), config);
+            tree = tree.file(format!("/tree/{number}/token"), "x");
+        }
+        let found = findings("/tree", &tree).into_iter();
+        found
+            .filter(|one| one.rule == "tls/issuer-name")
+            .collect::<Vec<_>>()
+    };
+    let found = check("");
+    let [one] = found.as_slice() else {
+        panic!("{found:#?}")
+    };
+    assert!(one.message.contains("ClusterIssuer le-prod"), "{one:#?}");
+    // Three steps of the chain, and five of the seven other endpoints.
+    assert_eq!(one.evidence.len(), 8, "{one:#?}");
+    let declared = "issuers: [{hosts: '*.example.com', issuer: letsencrypt-staging}]\n";
+    assert_eq!(check(declared).len(), 0);
+}

@@ -1,16 +1,58 @@
 //! Runs the examples of every rule page, with all rules on.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on says so by panicking"
+)]
+
+use std::sync::Arc;
+
 use promvet::cli::examples::run;
 use promvet::rules::{self, example};
+use promvet::source::handshake::{Failure, Handshake, Presented, Roots, Target};
+
+/// A network in which one server shows a certificate that everybody trusts, until 2026-11-20.
+#[derive(Debug)]
+struct OneServer(Arc<Presented>);
+
+const SERVER: &str = "expired.example.com";
+
+impl OneServer {
+    fn new() -> Self {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::new(vec![SERVER.to_owned()]).unwrap();
+        params.not_before = rcgen::date_time_ymd(2026, 8, 22);
+        params.not_after = rcgen::date_time_ymd(2026, 11, 20);
+        let certificate = params.self_signed(&key).unwrap();
+        Self(Arc::new(Presented {
+            chain: vec![certificate.der().to_vec()],
+        }))
+    }
+}
+
+impl Handshake for OneServer {
+    fn shake(&self, target: &Target) -> Result<Arc<Presented>, Failure> {
+        match target.host == SERVER {
+            true => Ok(Arc::clone(&self.0)),
+            false => Err(Failure::NoAddress),
+        }
+    }
+
+    fn leads_to(&self, _: &Presented, _: Roots<'_>, _: i64) -> Option<bool> {
+        Some(true)
+    }
+}
 
 #[test]
 fn every_example_gives_the_findings_that_it_marks_and_no_others() {
     let mut wrong = Vec::new();
     let mut count = 0;
+    let network: Arc<OneServer> = Arc::new(OneServer::new());
     for page in rules::all() {
         for example in example::examples(page.text) {
             count += 1;
-            let difference = run(&example, page.name);
+            let online = (page.name == "tls/certificate").then(|| Arc::clone(&network) as Arc<_>);
+            let difference = run(&example, page.name, online);
             if !difference.is_none() {
                 let (name, line) = (page.name, example.line);
                 wrong.push(format!("rules/{name}.md:{line}\n{difference:#?}"));

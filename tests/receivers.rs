@@ -1,9 +1,17 @@
 //! Every profile's own examples, and what holds for all of them together.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on says so by panicking"
+)]
+
+use promvet::cli::pipeline::{Request, run};
 use promvet::facts::receiver::{
-    Catalogue, Hints, Profile, Recognition, ShapeFault, built_in, judge, recognise,
+    Catalogue, Hints, Profile, ReceiverKind, Recognition, ShapeFault, built_in, judge, recognise,
 };
+use promvet::finding::Severity;
 use promvet::prometheus::endpoint::Endpoint;
+use promvet::source::Memory;
 
 /// A domain that the tree of these tests names as one of Opstrace.
 const DOMAINS: &[(&str, &str)] = &[("opstrace-custom-dns", "myopstrace.powerteam.com")];
@@ -12,6 +20,7 @@ fn hints<'a>() -> Hints<'a> {
     Hints {
         receiver: None,
         domains: DOMAINS,
+        image: None,
     }
 }
 
@@ -404,6 +413,39 @@ fn unknown_hosts_are_nobodys() {
 }
 
 #[test]
+fn no_path_makes_an_unknown_host_a_vendors() {
+    let catalogue = Catalogue::default();
+    let mut wrong = Vec::new();
+    for profile in built_in() {
+        for url in profile
+            .good
+            .iter()
+            .chain(profile.bad.iter().map(|bad| &bad.url))
+        {
+            let own = Endpoint::new(url);
+            let path = &own.text()[own.path().start..];
+            for host in [
+                "metrics.example.com",
+                "192.0.2.7",
+                "metrics",
+                "10.0.0.10:9090",
+            ] {
+                let endpoint = Endpoint::new(&format!("https://{host}{path}"));
+                let recognition = recognise(&endpoint, &catalogue, &Hints::default());
+                let only_vendors = recognition
+                    .decisive()
+                    .iter()
+                    .all(|one| one.profile.kind == ReceiverKind::Saas);
+                if only_vendors && !recognition.decisive().is_empty() {
+                    wrong.push(format!("{host}{path} is taken for {:?}", ids(&recognition)));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn mistakes_that_no_receiver_accepts_are_certain() {
     for (url, words) in [
         (
@@ -486,6 +528,203 @@ fn pages_show_an_entry_and_who_shares_the_path() {
         assert!(entry.items().next().unwrap().get("url").is_some(), "{page}");
     }
     insta::assert_snapshot!(catalogue.page(catalogue.get("mimir").unwrap()));
+}
+
+/// The findings about a profile's own page with another URL in its entry.
+fn on_page(profile: &Profile, url: &str) -> Vec<(String, Severity, String)> {
+    let page = Catalogue::default().page(profile);
+    let yaml = page.split("```yaml\n").nth(1).unwrap();
+    let yaml = yaml.split("```").next().unwrap();
+    let mut config = String::new();
+    for line in yaml.lines() {
+        match line.split_once("- url: ") {
+            Some((before, _)) => config += &format!("{before}- url: '{url}'\n"),
+            None => config += &format!("{}\n", filled(line)),
+        }
+    }
+    if !config.contains("external_labels") {
+        config += "global: {external_labels: {cluster: one}}\n";
+    }
+    let (_, domain) = DOMAINS.first().unwrap();
+    let tree = Memory::new()
+        .file(
+            "/tree/promvet.yaml",
+            format!(
+                "opstrace: {{domains: [{domain}]}}\nmounts: [{{path: /etc/prometheus, external: true}}]\n"
+            ),
+        )
+        .file("/tree/prometheus.yml", config);
+    let request = Request {
+        paths: vec!["/tree/prometheus.yml".into()],
+        ..Request::default()
+    };
+    let run = run(&request, &tree);
+    assert!(
+        run.problems.is_empty() && run.policy_errors.is_empty(),
+        "{run:?}"
+    );
+    let found = run.outcome.findings().iter().map(|one| {
+        let one = &one.finding;
+        (one.rule.to_string(), one.severity, one.message.clone())
+    });
+    found.collect()
+}
+
+/// A line of a page with its `<parts>` filled in.
+fn filled(line: &str) -> String {
+    let Some((before, rest)) = line.split_once('<') else {
+        return line.to_owned();
+    };
+    let after = rest.split_once('>').map_or("", |(_, after)| after);
+    let value = match rest {
+        _ if rest.starts_with("https URL") => "https://login.example.com/token",
+        _ if rest.starts_with("region") => "us-east-1",
+        _ if rest.starts_with("client") => "00000000-0000-0000-0000-000000000000",
+        _ => "'12345'",
+    };
+    format!("{before}{value}{after}")
+}
+
+#[test]
+fn nothing_is_said_of_good_examples_with_every_rule_on() {
+    let mut wrong = Vec::new();
+    for profile in built_in() {
+        for url in profile.good.iter() {
+            for (rule, severity, message) in on_page(profile, url) {
+                if severity >= Severity::Warning {
+                    wrong.push(format!("{}: {url}: {rule}: {message}", profile.id));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Rules that speak of the form of a URL.
+const OF_THE_URL: &[&str] = &[
+    "remote-write/url-shape",
+    "remote-write/redirect",
+    "remote-write/plain-http",
+];
+
+#[test]
+fn findings_on_bad_examples_name_receiver_fault_and_right_form() {
+    let mut wrong = Vec::new();
+    for (profile, url, words, hints) in bad_examples() {
+        if hints.receiver.is_some() {
+            continue;
+        }
+        let (_, faults) = judged(url, &hints);
+        let found = on_page(profile, url);
+        let of_url: Vec<_> = found
+            .iter()
+            .filter(|(rule, ..)| OF_THE_URL.contains(&rule.as_str()))
+            .collect();
+        let [(rule, severity, message)] = of_url.as_slice() else {
+            wrong.push(format!("{}: {url}: {found:#?}", profile.id));
+            continue;
+        };
+        let names = message.contains(&*profile.short) || message.contains(&*profile.name);
+        let form = &faults[0].expected;
+        if !(names && message.contains(words) && message.contains(form.as_str())) {
+            wrong.push(format!(
+                "{}: {url}: {words} | {form} | {message}",
+                profile.id
+            ));
+        }
+        let of_form = rule != "remote-write/plain-http";
+        if of_form && faults[0].hint != (*severity == Severity::Info) {
+            wrong.push(format!("{}: {url}: {severity:?}: {message}", profile.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The findings about an endpoint in a tree where something answers to names.
+fn in_tree(url: &str, files: &[(&str, &str)]) -> Vec<(String, Severity, String, usize)> {
+    let config =
+        format!("global: {{external_labels: {{cluster: one}}}}\nremote_write:\n  - url: {url}\n");
+    let mut tree = Memory::new()
+        .file("/tree/.git/HEAD", "")
+        .file("/tree/prometheus.yml", config);
+    for (name, content) in files {
+        tree = tree.file(format!("/tree/{name}"), *content);
+    }
+    let request = Request {
+        paths: vec!["/tree".into()],
+        ..Request::default()
+    };
+    let run = run(&request, &tree);
+    let found = run.outcome.findings().iter().map(|one| {
+        let one = &one.finding;
+        (
+            one.rule.to_string(),
+            one.severity,
+            one.message.clone(),
+            one.evidence.len(),
+        )
+    });
+    found.collect()
+}
+
+#[test]
+fn the_image_of_what_answers_tells_the_receiver() {
+    let compose = |name: &str, image: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    \
+             volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n  {name}:\n    image: {image}\n"
+        )
+    };
+    let write = "http://tsdb-1:8080/api/v1/write";
+    for (image, url, want) in [
+        (
+            "grafana/mimir:2.14.0",
+            write,
+            Some("Mimir takes remote write at http://tsdb-1:8080/api/v1/push"),
+        ),
+        ("docker.io/grafana/mimir", write, Some("Mimir takes")),
+        ("victoriametrics/victoria-metrics", write, None),
+        ("influxdb:1.8", write, Some("InfluxDB 1.x takes")),
+        ("influxdb:2.7", write, None),
+        ("acme/influxdb:1.8", write, None),
+        ("acme/metrics:1", write, None),
+        ("nginx", write, None),
+        (
+            "quay.io/thanos/thanos:v0.36",
+            write,
+            Some("Thanos Receive takes"),
+        ),
+    ] {
+        let compose = compose("tsdb-1", image);
+        let found = in_tree(url, &[("compose.yaml", &compose)]);
+        match (want, found.as_slice()) {
+            (None, []) => {}
+            (Some(want), [(rule, severity, message, evidence)]) => {
+                assert_eq!(
+                    (rule.as_str(), *severity),
+                    ("remote-write/url-shape", Severity::Error)
+                );
+                assert!(message.contains(want), "{image}: {message}");
+                assert_eq!(*evidence, 1, "{image}");
+            }
+            _ => panic!("{image}: {found:#?}"),
+        }
+    }
+    // Another project's names are not seen from here, and elsewhere a name means nothing.
+    let own = compose("x", "nginx");
+    let other = "services:\n  tsdb-1:\n    image: grafana/mimir\n";
+    let files = [("compose.yaml", &*own), ("other/compose.yaml", other)];
+    assert_eq!(in_tree(write, &files), []);
+    // How a container is set up is not known from its image.
+    let vm = compose("vm-1", "victoriametrics/victoria-metrics");
+    let found = in_tree(
+        "http://vm-1:8428/prefix/api/v1/write",
+        &[("compose.yaml", &vm)],
+    );
+    assert!(
+        found.iter().all(|one| one.1 < Severity::Error),
+        "{found:#?}"
+    );
 }
 
 #[test]

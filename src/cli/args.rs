@@ -255,6 +255,10 @@ pub(super) struct JudgingArgs {
     /// This machine is where Prometheus runs: look at absolute paths
     #[arg(long)]
     pub(super) on_host: bool,
+    /// Shake hands with every https endpoint of remote_write and judge its certificate; no request
+    /// and no credential is sent
+    #[arg(long)]
+    pub(super) online: bool,
     /// What is taken for granted.
     #[command(flatten)]
     pub(super) trust: TrustArgs,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::args::{CheckArgs, JudgingArgs, PathArgs};
 use super::deliver::Plan;
+use super::online;
 use super::pipeline::{self, Request, Run};
 use super::since::Comparison;
 use super::watch::{Stage, Watch, watched};
@@ -93,6 +94,15 @@ pub(super) fn judge_for(args: &JudgingArgs, tree: &dyn Tree, request: &mut Reque
         (None, false) => Host::Elsewhere,
     };
     request.now = args.trust.now.unwrap_or(request.now);
+    if args.online {
+        match online::handshake() {
+            Ok(handshake) => request.online = Some(handshake),
+            Err(why) => {
+                complain(why);
+                return false;
+            }
+        }
+    }
     match &args.root {
         Some(root) if tree.list(root).is_err() => {
             complain(&format!(

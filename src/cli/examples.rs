@@ -9,6 +9,7 @@ use crate::rules::Expected;
 use crate::rules::example::Example;
 use crate::rules::own::{OwnRule, OwnRules, is_failure};
 use crate::source::Memory;
+use crate::source::handshake::Handshake;
 
 /// 2026-11-22, so that what depends on the day is the same every day.
 const TODAY: i64 = 1_795_368_963;
@@ -42,10 +43,11 @@ impl Difference {
     }
 }
 
-/// Runs an example of a built-in rule, with all rules on.
+/// Runs an example of a built-in rule, with all rules on. `online` answers for the servers that it
+/// names, if they are to be asked.
 #[must_use]
-pub fn run(example: &Example, name: &str) -> Difference {
-    let run = run_files(example, None);
+pub fn run(example: &Example, name: &str, online: Option<Arc<dyn Handshake>>) -> Difference {
+    let run = run_files(example, None, online);
     let counts = |finding: &Finding| finding.severity > Severity::Info;
     difference(example, name, &run, counts)
 }
@@ -55,7 +57,7 @@ pub fn run(example: &Example, name: &str) -> Difference {
 #[must_use]
 pub fn run_own(example: &Example, rule: &Arc<OwnRule>) -> Difference {
     let own = Arc::new(OwnRules::of(vec![Arc::clone(rule)]));
-    let run = run_files(example, Some(own));
+    let run = run_files(example, Some(own), None);
     let counts = |finding: &Finding| {
         let refused = finding.severity == Severity::Error && finding.rule.starts_with("schema/");
         finding.rule == *rule.name || refused
@@ -69,7 +71,11 @@ pub fn run_own(example: &Example, rule: &Arc<OwnRule>) -> Difference {
     out
 }
 
-fn run_files(example: &Example, own: Option<Arc<OwnRules>>) -> Run {
+fn run_files(
+    example: &Example,
+    own: Option<Arc<OwnRules>>,
+    online: Option<Arc<dyn Handshake>>,
+) -> Run {
     let own_file = (&example.path, &example.text);
     let others = example.files.iter().map(|(path, text)| (path, text));
     let tree = others
@@ -82,6 +88,7 @@ fn run_files(example: &Example, own: Option<Arc<OwnRules>>) -> Run {
         now: TODAY,
         threads: 1,
         own,
+        online,
         ..Request::default()
     };
     pipeline::run(&request, &tree)

@@ -69,7 +69,7 @@ fn facts_of<'t>(
         user,
         now: request.now,
     };
-    let facts = Facts::new(policy, files, shared);
+    let facts = Facts::new(policy, files, shared).online(request.online.clone());
     if policy.receivers.is_empty() {
         facts
     } else {

@@ -16,7 +16,7 @@ use crate::facts::{FileState, Unverified};
 use crate::finding::Place;
 use crate::policy::FILE_NAMES;
 use crate::prometheus::endpoint::Network;
-use crate::rules::{Configuration, Material};
+use crate::rules::{Around, Configuration, Material};
 use crate::schema::Version;
 use crate::source::{Tree, shown};
 
@@ -71,14 +71,16 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
         };
         let facts = facts.get(&policies.scope_of(&one.found));
         let holder = one.recognised.holder.as_ref();
-        let folder = one.found.path.parent().filter(|_| holder.is_none());
-        let templated = one.recognised.template.is_some();
-        let Some(configuration) =
-            facts.and_then(|facts| Configuration::new(document, folder, templated, facts))
-        else {
+        let around = Around {
+            folder: one.found.path.parent().filter(|_| holder.is_none()),
+            holder,
+            templated: one.recognised.template.is_some(),
+        };
+        let configuration = facts.and_then(|facts| Configuration::new(document, around, facts));
+        let Some(configuration) = configuration else {
             continue;
         };
-        found.look_at(&configuration.held_by(holder), &one.found.path);
+        found.look_at(&configuration, &one.found.path);
     }
     found.templates(&survey, &top);
     let path = top.join("promvet.yaml");

@@ -56,6 +56,7 @@ fn row(entry: &Entry<'_>) -> Row {
 fn sign(certainty: Certainty) -> &'static str {
     match certainty {
         Certainty::Policy => "policy",
+        Certainty::Image => "image",
         Certainty::Host => "host",
         Certainty::PathAndHost => "host and path",
         Certainty::WordAndPath => "name and path",

@@ -15,6 +15,7 @@ mod inventory;
 mod key;
 mod levels;
 mod new;
+mod online;
 mod own_rules;
 mod parallel;
 pub mod pipeline;

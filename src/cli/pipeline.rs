@@ -10,6 +10,7 @@ use super::agent;
 use super::facts::all_facts;
 use super::inventory;
 use super::levels::Levels;
+use super::online;
 use super::own_rules;
 use super::parallel;
 use super::policies::{self, Policies};
@@ -25,8 +26,9 @@ use crate::policy::{Policy, PolicyError, Profile};
 use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::own::OwnRules;
-use crate::rules::{self, Configuration, Judgement};
+use crate::rules::{self, Around, Configuration, Judgement};
 use crate::schema::{self, Target, Version};
+use crate::source::handshake::Handshake;
 use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk};
 
 /// What is to be checked, and how.
@@ -57,6 +59,8 @@ pub struct Request {
     pub now: i64,
     /// How much is reported, instead of what the policy says.
     pub profile: Option<Profile>,
+    /// Who asks servers for their certificates, if they are to be asked.
+    pub online: Option<Arc<dyn Handshake>>,
     /// Gather the inventory of endpoints too.
     pub inventory: bool,
     /// The rules of one's own, instead of those that policies name.
@@ -80,6 +84,7 @@ impl Default for Request {
             nameless: None,
             now: today(),
             profile: None,
+            online: None,
             inventory: false,
             own: None,
             watch: Arc::default(),
@@ -284,6 +289,7 @@ fn own_rules_of<'r>(found: &Found, request: &'r Request, policies: &'r Policies)
 
 /// Judges everything that was recognised as a configuration.
 fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tree, run: &mut Run) {
+    online::ask(request, survey);
     let facts = all_facts(request, survey, policies, tree);
     let judgements = parallel::map(request.threads, &survey.seen, |seen| {
         let facts = facts.get(&policies.scope_of(&seen.found))?;
@@ -416,8 +422,12 @@ fn judge_one<'a>(
             let agent = agent::evidence(document, seen, facts);
             let target = target_of(recognised, request, facts.policy(), agent);
             let watch = &request.watch;
-            let configuration = Configuration::new(document, folder, target.template, facts)
-                .map(|one| one.held_by(holder));
+            let around = Around {
+                folder,
+                holder,
+                templated: target.template,
+            };
+            let configuration = Configuration::new(document, around, facts);
             let mut judgement = configuration
                 .as_ref()
                 .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));

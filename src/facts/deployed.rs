@@ -93,7 +93,7 @@ impl<'t> Facts<'t> {
     }
 
     /// Everything in the tree that runs Prometheus, with the mounts of promvet.yaml.
-    fn deployments(&self) -> &[Deployment] {
+    pub(super) fn deployments(&self) -> &[Deployment] {
         let found = self.shared.deployments(&self.files);
         if self.policy.mounts.is_empty() {
             return found;

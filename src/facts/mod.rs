@@ -3,12 +3,14 @@
 //! Facts are drawn on demand: files other than the configurations are read only when the judgement
 //! of an endpoint needs them. Each fact knows its evidence, and can be unknown.
 
+mod answering;
 pub mod credential_file;
 mod demand;
 mod deployed;
 pub mod deployment;
 pub mod included;
 pub mod issuer;
+pub mod online;
 pub mod opstrace;
 mod owners;
 mod pulled_in;
@@ -20,10 +22,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
+pub use answering::Answering;
 pub use credential_file::{Asked, FileState, Host, Judged, Lookup, Open, Unverified};
 pub use demand::Demand;
 pub use issuer::KnownIssuer;
-pub use issuer::cert_manager::Misnamed;
+pub use issuer::cert_manager::{Certified, Misnamed};
 pub use owners::Owners;
 pub use shared::Shared;
 
@@ -32,6 +35,7 @@ use crate::finding::{Evidence, Text};
 use crate::policy::{OpstraceInstance, Policy};
 use crate::prometheus::endpoint::Endpoint;
 use crate::schema::Target;
+use crate::source::handshake::Handshake;
 use crate::yaml::Document;
 use deployment::{Belonging, Deployment};
 use issuer::cert_manager::{self, Answer, Manifests};
@@ -69,6 +73,7 @@ pub struct Facts<'t> {
     shared: Arc<Shared<'t>>,
     deployments: OnceLock<Vec<Deployment>>,
     declared: OnceLock<Option<Deployment>>,
+    handshake: Option<Arc<dyn Handshake>>,
     catalogue: Catalogue,
     shelf: included::Shelf,
     looked_at: Mutex<BTreeSet<PathBuf>>,
@@ -84,6 +89,7 @@ impl<'t> Facts<'t> {
             shared,
             deployments: OnceLock::new(),
             declared: OnceLock::new(),
+            handshake: None,
             catalogue: Catalogue::default(),
             shelf: included::Shelf::default(),
             looked_at: Mutex::default(),
@@ -187,6 +193,13 @@ impl<'t> Facts<'t> {
         self.manifests().misnamed(host)
     }
 
+    /// The certificate that the tree's manifests make out to a host, if it is not made out to
+    /// `name`, and nothing else in them is either. Both in lower case.
+    #[must_use]
+    pub fn certified_without(&self, host: &str, name: &str) -> Option<Certified> {
+        self.manifests().certified_without(host, name)
+    }
+
     fn issuer_answer(&self, host: &str) -> Option<Answer> {
         let declared = self.declared_issuer(host).map(Answer::Known);
         declared.or_else(|| self.manifests().issuer_of(host))
@@ -267,8 +280,9 @@ impl<'t> Facts<'t> {
 
     /// The receivers that an endpoint may be meant for. A name such as `cortex.<tenant>.<domain>`
     /// is Opstrace's only where the tree or the policy knows the domain as an instance's own.
+    /// `answering` is what of the tree answers at the endpoint.
     #[must_use]
-    pub fn recognise(&self, endpoint: &Endpoint) -> Recognition<'_> {
+    pub fn recognise(&self, endpoint: &Endpoint, answering: &[Answering<'_>]) -> Recognition<'_> {
         let host = endpoint.host_name();
         let own_domain = host
             .as_deref()
@@ -290,6 +304,7 @@ impl<'t> Facts<'t> {
             &Hints {
                 receiver: by_policy.map(|(entry, _)| entry.receiver.as_str()),
                 domains: &domains,
+                image: answering::image(answering),
             },
         )
     }

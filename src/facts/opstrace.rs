@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use crate::finding::{Place, Text};
 use crate::policy::Issuer;
-use crate::yaml::{Document, Node, parse_first};
+use crate::yaml::{Document, Node, parse_first, placeholder};
 
 /// Keys that only an instance configuration has; `tenants` goes with one of them.
 const TELLING_KEYS: &[&str] = &[
@@ -38,6 +38,8 @@ pub struct Instance {
     pub issuer_place: Place,
     /// Whether `cert_issuer` is written; if not, `letsencrypt-prod` is the default.
     pub issuer_is_set: bool,
+    /// `cert_issuer` as it is written, if Opstrace knows no such issuer.
+    pub strange_issuer: Option<String>,
     /// `custom_dns_name`, in lower case, without a trailing dot.
     pub domain: Option<String>,
     /// `custom_dns_name`, if it is set.
@@ -100,11 +102,21 @@ pub fn read(text: &Arc<Text>) -> Option<Instance> {
         issuer,
         issuer_place: place,
         issuer_is_set: written.is_some(),
+        strange_issuer: written.and_then(|entry| strange_issuer(entry.value)),
         domain: domain.map(|name| name.trim_end_matches('.').to_ascii_lowercase()),
         domain_place: domain.and(domain_node).map(Node::place),
         open: open.map(|entry| entry.key.place()),
         ranges: ranges.map(|entry| entry.key.place()),
     })
+}
+
+/// The text of a `cert_issuer` that is none of those that Opstrace knows
+/// (opstrace/opstrace `docs/references/configuration.md`).
+fn strange_issuer(node: Node<'_>) -> Option<String> {
+    let known = [Issuer::LetsEncryptProd, Issuer::LetsEncryptStaging];
+    let text = node.as_str()?;
+    let is_open = placeholder::find(text).next().is_some();
+    (!is_open && !known.iter().any(|one| one.word() == text)).then(|| text.to_owned())
 }
 
 /// Where a setting that is not written would be looked for: the key `tenants`.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::credential_file::Lookup;
-use super::deployment::{self, Deployment, SourceFile};
+use super::deployment::{self, Deployment, Network, SourceFile};
 use super::issuer::cert_manager::{self, Manifests};
 use super::opstrace::{self, Instance};
 use super::{Find, Scan};
@@ -19,6 +19,7 @@ pub struct Shared<'t> {
     instances: OnceLock<Vec<Instance>>,
     manifests: OnceLock<Manifests>,
     deployments: OnceLock<Vec<Deployment>>,
+    network: OnceLock<Network>,
     tracked: OnceLock<Option<BTreeSet<PathBuf>>>,
 }
 
@@ -40,6 +41,7 @@ impl<'t> Shared<'t> {
             instances: OnceLock::new(),
             manifests: OnceLock::new(),
             deployments: OnceLock::new(),
+            network: OnceLock::new(),
             tracked: OnceLock::new(),
         }
     }
@@ -59,14 +61,27 @@ impl<'t> Shared<'t> {
     /// Everything in the tree that runs Prometheus.
     pub(super) fn deployments(&self, files: &Lookup<'_>) -> &[Deployment] {
         self.deployments.get_or_init(|| {
-            let source = |text: Arc<Text>| SourceFile {
-                path: files.tree.absolute(text.path().as_ref().as_ref()),
-                text,
-            };
-            let texts = self.texts(deployment::may_hold).into_iter();
-            let sources: Vec<_> = texts.map(source).collect();
+            let sources = self.deployment_files(files);
             deployment::read(files.tree, &files.bounds, &sources)
         })
+    }
+
+    /// The names by which containers of the tree are reached.
+    pub(super) fn network(&self, files: &Lookup<'_>) -> &Network {
+        self.network.get_or_init(|| {
+            let sources = self.deployment_files(files);
+            deployment::network(files.tree, &files.bounds, &sources)
+        })
+    }
+
+    /// The files that may tell of deployments.
+    fn deployment_files(&self, files: &Lookup<'_>) -> Vec<SourceFile> {
+        let source = |text: Arc<Text>| SourceFile {
+            path: files.tree.absolute(text.path().as_ref().as_ref()),
+            text,
+        };
+        let texts = self.texts(deployment::may_hold).into_iter();
+        texts.map(source).collect()
     }
 
     /// The files that git tracks.

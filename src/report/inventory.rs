@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::outcome::Outcome;
+use super::prose::count;
 use crate::finding::{Evidence, Place, Severity};
 
 /// One endpoint: one entry of `remote_write`.
@@ -118,6 +119,38 @@ pub struct Inventory {
     configurations: usize,
 }
 
+/// How many of all endpoints have a receiver that is recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// Those that have.
+    pub endpoints: usize,
+    /// All.
+    pub of: usize,
+}
+
+impl Recognised {
+    /// The share in hundredths, rounded down, so that 1.00 is all of them; none of nothing.
+    #[must_use]
+    pub fn hundredths(self) -> Option<usize> {
+        (self.endpoints * 100).checked_div(self.of)
+    }
+
+    /// `recognised 118 of 132 endpoints (0.89)`.
+    #[must_use]
+    pub fn words(self) -> String {
+        let Self { endpoints, of } = self;
+        let all = count(of, "endpoint");
+        match self.hundredths() {
+            Some(share) => format!(
+                "recognised {endpoints} of {all} ({}.{:02})",
+                share / 100,
+                share % 100
+            ),
+            None => "no endpoints".to_owned(),
+        }
+    }
+}
+
 /// How many endpoints have each value of something, the commonest first.
 pub type Totals = Vec<(String, usize)>;
 
@@ -162,6 +195,16 @@ impl Inventory {
     #[must_use]
     pub fn configurations(&self) -> usize {
         self.configurations
+    }
+
+    /// How many of the endpoints have a receiver that is recognised, be it one of several.
+    #[must_use]
+    pub fn recognised(&self) -> Recognised {
+        let known = self.rows.iter().filter(|row| !row.receivers.is_empty());
+        Recognised {
+            endpoints: known.count(),
+            of: self.rows.len(),
+        }
     }
 
     /// The totals, each with what they are by.

@@ -27,35 +27,47 @@ pub struct Configuration<'a> {
 }
 
 impl<'a> Configuration<'a> {
-    /// The configuration in a document. `folder` is where it lies, for relative paths; none for
-    /// standard input without a name. `templated` says that something fills in placeholders before
-    /// Prometheus reads the file. None if the document holds no mapping.
+    /// The configuration in a document. None if the document holds no mapping.
     #[must_use]
-    pub fn new(
-        document: &'a Document,
-        folder: Option<&'a Path>,
-        templated: bool,
-        facts: &'a Facts<'a>,
-    ) -> Option<Self> {
+    pub fn new(document: &'a Document, around: Around<'a>, facts: &'a Facts<'a>) -> Option<Self> {
         let config = Config::new(document)?;
         let entries = config
             .remote_writes()
-            .map(|write| Entry::new(write, facts, folder, templated))
+            .map(|write| Entry::new(write, around, facts))
             .collect();
+        let Around {
+            folder,
+            holder,
+            templated,
+        } = around;
         Some(Self {
             config,
             entries,
             facts,
             templated,
             folder,
-            holder: None,
+            holder,
         })
     }
+}
 
-    /// The same as a part of something else.
+/// What a configuration stands in.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// Where it lies, for relative paths; none for standard input without a name, nor for a
+    /// configuration that something holds.
+    pub folder: Option<&'a Path>,
+    /// What holds it, if it is not the whole of its file.
+    pub holder: Option<&'a Holder>,
+    /// Whether something fills in placeholders before Prometheus reads it.
+    pub templated: bool,
+}
+
+impl Around<'_> {
+    /// Whether it lies anywhere: standard input without a name does not.
     #[must_use]
-    pub fn held_by(self, holder: Option<&'a Holder>) -> Self {
-        Self { holder, ..self }
+    pub fn is_named(&self) -> bool {
+        self.folder.is_some() || self.holder.is_some()
     }
 }
 

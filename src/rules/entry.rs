@@ -3,10 +3,11 @@
 use std::cell::OnceCell;
 use std::path::Path;
 
+use super::configuration::Around;
 use crate::facts::opstrace::{Instance, TenantHost};
-use crate::facts::receiver::{Cause, Credential, Recognition, ShapeFault, judge};
-use crate::facts::{Demand, Facts, KnownIssuer, issuer};
-use crate::finding::{Place, Span, is_secret_name};
+use crate::facts::receiver::{Cause, Certainty, Credential, Recognition, ShapeFault, judge};
+use crate::facts::{Answering, Demand, Facts, KnownIssuer, issuer};
+use crate::finding::{Evidence, Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{self, RemoteWrite};
 use crate::yaml::{Node, Scalar};
@@ -34,11 +35,24 @@ pub struct Url<'a> {
     pub scalar: Scalar<'a>,
     /// The same taken apart.
     pub endpoint: Endpoint,
+    /// What of the tree answers there.
+    pub answering: Vec<Answering<'a>>,
     /// Who it is meant for.
     pub recognition: Recognition<'a>,
 }
 
 impl Url<'_> {
+    /// How the receiver is known, where a container of the tree shows it.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let first = self.recognition.candidates.first();
+        if first.is_none_or(|one| one.certainty != Certainty::Image) {
+            return Vec::new();
+        }
+        let shown = self.answering.first().map(Answering::shown);
+        shown.unwrap_or_default()
+    }
+
     /// The place in the file of a range of bytes of the URL.
     #[must_use]
     pub fn span(&self, from: usize, to: usize) -> Span {
@@ -47,29 +61,31 @@ impl Url<'_> {
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn new(
-        write: RemoteWrite<'a>,
-        facts: &'a Facts<'a>,
-        folder: Option<&'a Path>,
-        templated: bool,
-    ) -> Self {
+    pub(super) fn new(write: RemoteWrite<'a>, around: Around<'a>, facts: &'a Facts<'a>) -> Self {
         let url = write.url().and_then(|node| {
             let scalar = node.scalar()?;
             let endpoint = Endpoint::new(scalar.text);
-            let recognition = facts.recognise(&endpoint);
+            let answering = if around.is_named() {
+                let file = facts.absolute(node.document().text().path());
+                facts.answering(&file, around.holder, &endpoint)
+            } else {
+                Vec::new()
+            };
+            let recognition = facts.recognise(&endpoint, &answering);
             Some(Url {
                 node,
                 scalar,
                 endpoint,
+                answering,
                 recognition,
             })
         });
         Self {
             write,
             facts,
-            templated,
+            templated: around.templated,
             url,
-            folder,
+            folder: around.folder,
             shape: OnceCell::new(),
         }
     }
@@ -162,10 +178,16 @@ impl<'a> Entry<'a> {
         Some(("the credential in the URL".into(), place))
     }
 
+    /// Who signed the receiver's certificate: by what is written, else by what was seen of it.
+    #[must_use]
+    pub fn issuer(&self) -> Option<KnownIssuer> {
+        self.issuer_told().or_else(|| self.issuer_seen())
+    }
+
     /// Who signed the receiver's certificate: by what the tree says of the host, by what is known
     /// of the receiver, by the `ca_file` that is configured. The first answer wins.
     #[must_use]
-    pub fn issuer(&self) -> Option<KnownIssuer> {
+    pub fn issuer_told(&self) -> Option<KnownIssuer> {
         let url = self.url()?;
         let host = url.endpoint.host_name();
         host.and_then(|host| self.facts.issuer(&host))
@@ -173,9 +195,14 @@ impl<'a> Entry<'a> {
             .or_else(|| {
                 let node = self.ca_file()?;
                 let path = node.as_str()?;
-                let content = self.facts.certificates(self.folder, path);
+                let content = self.certificates(path);
                 issuer::ca_file::by_ca_file(path, &node.place(), content.as_deref())
             })
+    }
+
+    /// The certificates in a file that it names, if it lies in the tree.
+    pub(super) fn certificates(&self, path: &str) -> Option<Vec<u8>> {
+        self.facts.certificates(self.folder, path)
     }
 
     /// The path in `ca_file`, if one is configured.

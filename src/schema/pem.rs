@@ -8,9 +8,11 @@
 mod base64;
 mod date;
 mod der;
+mod server;
 
 pub use base64::decode as decode_base64;
 pub use date::day;
+pub use server::{ServerCertificate, authorities};
 
 use crate::finding::Severity;
 use der::PublicPart;

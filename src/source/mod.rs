@@ -10,6 +10,7 @@ mod folder;
 mod follow;
 mod git;
 mod git_files;
+pub mod handshake;
 mod ignored;
 mod memory;
 mod path;

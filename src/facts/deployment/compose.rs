@@ -2,11 +2,13 @@
 
 mod environment;
 mod files;
+mod names;
 mod project;
 mod volumes;
 
 use std::path::Path;
 
+pub(super) use self::names::named;
 use self::project::{Project, Service, parse, projects};
 use self::volumes::Placed;
 use super::Home;
@@ -43,14 +45,7 @@ fn deployment(
     service: &Service<'_>,
     builds: &mut Builds<'_>,
 ) -> Option<Deployment> {
-    let image = service.get("image").and_then(|node| {
-        let name = node.as_str()?;
-        let name = project.expand(name).unwrap_or_else(|| name.to_owned());
-        Some(Image {
-            name,
-            place: node.place(),
-        })
-    });
+    let image = names::image(project, service);
     let mut doubts = service.doubts.clone();
     let built = built(project, service, builds, &mut doubts);
     let arguments = arguments(project, service, built.as_ref());
@@ -88,6 +83,7 @@ fn deployment(
         platform: Platform::Compose,
         place: service.key.place(),
         file: project.file.clone(),
+        namespace: None,
         root: project.root.to_owned(),
         prometheus,
         user: user_of(project, service, image.as_ref(), built.as_ref()),

@@ -249,6 +249,7 @@ impl Stage {
         Deployment {
             name: format!("the image of `{}`", home.tree.shown(&file.path)),
             platform: Platform::Image,
+            namespace: None,
             prometheus: runs.then(|| Evidence {
                 place: place.clone(),
                 message: "the image is built from one of Prometheus".to_owned(),

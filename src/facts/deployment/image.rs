@@ -64,6 +64,18 @@ impl Image {
         (counts && all).then_some(version)
     }
 
+    /// Its name without tag and digest.
+    #[must_use]
+    pub fn repository(&self) -> &str {
+        self.split().0
+    }
+
+    /// Whether another one is the same but for the tag.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.repository() == other.repository()
+    }
+
     /// The name without tag and digest, and the tag.
     fn split(&self) -> (&str, Option<&str>) {
         let name = self.name.split('@').next().unwrap_or("");

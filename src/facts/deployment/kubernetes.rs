@@ -1,6 +1,7 @@
 //! Manifests of Kubernetes: the containers that run Prometheus and what their pods mount.
 
 mod provider;
+mod service;
 mod volume;
 
 use std::path::Path;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use self::provider::{AUTOMOUNT, Providers};
+pub(super) use self::service::named;
 use self::volume::Pod;
 pub(super) use self::volume::mode;
 use super::Home;
@@ -172,12 +174,7 @@ impl<'d> Workload<'d> {
         doubts: &[Evidence],
     ) -> Deployment {
         let pod = Pod::new(self.spec, self.manifest.namespace);
-        let image = container.get("image").and_then(|node| {
-            Some(Image {
-                name: node.as_str()?.to_owned(),
-                place: node.place(),
-            })
-        });
+        let image = image_of(container);
         let arguments = arguments_of(container);
         let mut mounts: Vec<Mount> = self.injected();
         let (standard, withheld) = self.service_account_mount(&pod, providers);
@@ -191,13 +188,11 @@ impl<'d> Workload<'d> {
         let prometheus = runs_prometheus(container, name, image.as_ref(), &arguments, &mounts);
         let user = user_of(self.spec, container, image.as_ref());
         Deployment {
-            name: format!(
-                "the container `{name}` of the {} `{}`",
-                self.manifest.kind, self.manifest.name
-            ),
+            name: self.name_of(container),
             platform: Platform::Kubernetes,
-            place: container.get("name").unwrap_or(container).place(),
+            place: self.place_of(container),
             file: self.file.path.clone(),
+            namespace: self.manifest.namespace.map(str::to_owned),
             root: root.to_path_buf(),
             prometheus,
             image,
@@ -209,6 +204,21 @@ impl<'d> Workload<'d> {
             environment: environment(container, name),
             doubts: doubts.to_vec(),
         }
+    }
+
+    /// The name of one of its containers, for people.
+    fn name_of(&self, container: Node<'_>) -> String {
+        format!(
+            "the container `{}` of the {} `{}`",
+            container.get("name").and_then(Node::as_str).unwrap_or(""),
+            self.manifest.kind,
+            self.manifest.name
+        )
+    }
+
+    /// Where one of its containers is defined.
+    fn place_of(&self, container: Node<'_>) -> Place {
+        container.get("name").unwrap_or(container).place()
     }
 
     /// What a mutating webhook is asked to mount: the Vault agent's secrets
@@ -271,6 +281,15 @@ impl<'d> Workload<'d> {
             _ => (Some(pod.service_account(self.spec.place())), Vec::new()),
         }
     }
+}
+
+/// The image of a container.
+fn image_of(container: Node<'_>) -> Option<Image> {
+    let node = container.get("image")?;
+    Some(Image {
+        name: node.as_str()?.to_owned(),
+        place: node.place(),
+    })
 }
 
 /// `command` takes the place of the image's entry point, `args` that of its command.

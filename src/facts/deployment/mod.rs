@@ -19,6 +19,8 @@ mod keys;
 mod kubernetes;
 mod model;
 mod near;
+mod network;
+mod receiving;
 mod resolve;
 mod scan;
 mod user;
@@ -38,6 +40,8 @@ pub use model::{
     ComposeFile, ComposeOrigin, Copied, Deployment, KeyItem, KeyPart, KeyVolume, Mount,
     MountSource, Outside, PartKind, Platform, ProvidedKey, Provider, Withheld,
 };
+pub use network::{Container, Hit, Named, Network, network};
+pub use receiving::{Missing, Off, Receiving};
 pub use resolve::{Access, NotMounted, Provided, Resolved};
 pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};
 pub use user::{Rights, RunAs};
@@ -50,11 +54,10 @@ use crate::source::Tree;
 /// [`kinds`] rules out are not parsed; files that can't be parsed tell nothing.
 #[must_use]
 pub fn read(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Vec<Deployment> {
-    let real = |path: &Path| tree.resolve(path).unwrap_or_else(|_| tree.absolute(path));
-    let root = real(root);
+    let root = real(tree, root);
     let mut of_kind: Vec<(SourceKind, SourceFile)> = Vec::new();
     for file in files {
-        let path = real(&file.path);
+        let path = real(tree, &file.path);
         for kind in kinds(&path, file.text.content().as_bytes()) {
             let text = Arc::clone(&file.text);
             let path = path.clone();
@@ -78,6 +81,11 @@ pub fn read(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Vec<Deploymen
         a.file.cmp(&b.file).then_with(places)
     });
     out
+}
+
+/// A path without links.
+fn real(tree: &dyn Tree, path: &Path) -> PathBuf {
+    tree.resolve(path).unwrap_or_else(|_| tree.absolute(path))
 }
 
 /// A tree and its root, absolute and without links.

@@ -35,6 +35,8 @@ pub struct Deployment {
     pub place: Place,
     /// The file that defines it, absolute and without links.
     pub file: PathBuf,
+    /// The namespace of Kubernetes, if one is written.
+    pub namespace: Option<String>,
     /// The root of the tree that the file lies in.
     pub root: PathBuf,
     /// How one sees that Prometheus runs in it; none if nothing says so.
@@ -79,6 +81,7 @@ impl Deployment {
             }),
             place,
             file,
+            namespace: None,
             root,
             image: None,
             base: None,

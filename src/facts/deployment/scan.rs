@@ -26,6 +26,8 @@ pub enum SourceKind {
     Workload,
     /// Manifests, or a kustomization, that make Secrets or ConfigMaps, or name a service account.
     Provider,
+    /// A Service of Kubernetes, by which its pods are reached.
+    Service,
     /// A Dockerfile.
     Dockerfile,
 }
@@ -75,6 +77,9 @@ pub fn kinds(path: &Path, bytes: &[u8]) -> Vec<SourceKind> {
     if is_manifest && PROVIDER_WORDS.iter().any(has) {
         kinds.push(SourceKind::Provider);
     }
+    if is_manifest && has(&"Service") && has(&"selector") && has(&"ports") {
+        kinds.push(SourceKind::Service);
+    }
     kinds
 }
 
@@ -118,7 +123,7 @@ mod tests {
 
     #[test]
     fn files_are_told_apart_without_parsing() {
-        use SourceKind::{Compose, Dockerfile, Provider, Workload};
+        use SourceKind::{Compose, Dockerfile, Provider, Service, Workload};
         for (name, content, want) in [
             ("compose.yaml", "services:\n  a: {}\n", vec![Compose]),
             ("x.yml", "\u{feff}services:\r\n", vec![Compose]),
@@ -129,6 +134,12 @@ mod tests {
                 vec![Workload],
             ),
             ("s.yaml", "kind: Secret\n", vec![Provider]),
+            (
+                "s.yaml",
+                "kind: Service\nspec: {selector: {a: b}, ports: []}\n",
+                vec![Service],
+            ),
+            ("s.yaml", "kind: ServiceMonitor\nselector:\n", vec![]),
             ("s.json", "{\"kind\": \"Secret\"}", vec![Provider]),
             ("prometheus.yml", "scrape_configs: []\n", vec![]),
             ("values.yaml", "kindness: 1\n", vec![]),

@@ -5,6 +5,7 @@ mod compose;
 mod dockerfile;
 mod hostile;
 mod kubernetes;
+mod network;
 
 use std::path::{Path, PathBuf};
 

@@ -35,7 +35,7 @@ const SYSTEM_BUNDLES: &[&str] = &[
 /// different kinds.
 #[must_use]
 pub fn by_ca_file(path: &str, place: &Place, content: Option<&[u8]>) -> Option<KnownIssuer> {
-    if path.is_empty() || SYSTEM_BUNDLES.contains(&path) {
+    if path.is_empty() || is_system_bundle(path) {
         return None;
     }
     let mut kinds: Vec<_> = certificates(content.unwrap_or_default())
@@ -62,6 +62,18 @@ pub fn by_ca_file(path: &str, place: &Place, content: Option<&[u8]>) -> Option<K
         issuer,
         evidence: vec![evidence],
     })
+}
+
+/// Whether a file holds the authorities that everybody trusts.
+#[must_use]
+pub fn is_system_bundle(path: &str) -> bool {
+    SYSTEM_BUNDLES.contains(&path)
+}
+
+/// Whose an authority is, by the beginning of a name in a certificate.
+pub(in crate::facts) fn by_name(name: &str) -> Option<Issuer> {
+    let known = |(start, _): &&(&[u8], Issuer)| name.as_bytes().starts_with(start);
+    AUTHORITIES.iter().find(known).map(|(_, issuer)| *issuer)
 }
 
 /// Whose a certificate is, by the common names in it: its subject's and its issuer's.

@@ -50,6 +50,17 @@ pub enum Answer {
     Unsettled(Vec<Evidence>),
 }
 
+/// A certificate of a host that the manifests tell of.
+#[derive(Clone, Debug)]
+pub struct Certified {
+    /// Kind and name of what makes it out, such as `Certificate mimir`.
+    pub object: String,
+    /// The names that it is made out to.
+    pub names: Vec<String>,
+    /// How that is known.
+    pub evidence: Vec<Evidence>,
+}
+
 /// An issuer that is for production by its name and for tests by what it does.
 #[derive(Clone, Debug)]
 pub struct Misnamed {

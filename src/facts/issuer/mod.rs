@@ -1,12 +1,12 @@
 //! Who signed the certificate of a host, and how that is known. The first answer wins: promvet.yaml;
 //! an Opstrace instance configuration of the tree; its cert-manager manifests; what the receiver is
-//! known for; the `ca_file` that is configured.
+//! known for; the `ca_file` that is configured; what the server showed, if it was asked.
 
 mod acme;
 pub mod ca_file;
 pub mod cert_manager;
 mod manifest;
-mod name;
+pub(super) mod name;
 #[cfg(test)]
 mod tests;
 mod ways;

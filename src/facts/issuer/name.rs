@@ -2,7 +2,7 @@
 
 /// Whether a name of a certificate covers a host: it is the same, or a wildcard that stands for
 /// exactly one label (RFC 6125, section 6.4.3). The host is in lower case.
-pub(super) fn covers(name: &str, host: &str) -> bool {
+pub(in crate::facts) fn covers(name: &str, host: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     match name.strip_prefix("*.") {
         Some(domain) => host

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cert_manager::Manifests;
+use super::cert_manager::{Certified, Manifests};
 use super::manifest::{
     Asks, Block, Certificate, Entrance, Identity, IssuerKind, IssuerManifest, IssuerRef, Written,
     is_templated,
@@ -124,6 +124,31 @@ impl Manifests {
             .into_iter()
             .partition(|way| matches!(way.end, End::Silent));
         if telling.is_empty() { silent } else { telling }
+    }
+
+    /// The certificate of a host, in lower case, if nothing that serves another name may answer
+    /// for it: no manifest names `other`.
+    pub fn certified_without(&self, host: &str, other: &str) -> Option<Certified> {
+        let other = self.covering(other);
+        if !other.serving.is_empty() || !other.certificates.is_empty() {
+            return None;
+        }
+        let covering = self.covering(host);
+        let made_out = covering.certificates.values().flatten().next();
+        if let Some(MadeOut { certificate, name }) = made_out {
+            let identity = &certificate.identity;
+            return Some(Certified {
+                object: identity.shown(),
+                names: texts(&certificate.names),
+                evidence: vec![names(identity, name, host)],
+            });
+        }
+        let asking = covering.serving.iter().find(|one| one.asks().is_some())?;
+        Some(Certified {
+            object: asking.entrance.identity.shown(),
+            names: texts(&asking.block.hosts),
+            evidence: vec![asking.step(host)],
+        })
     }
 
     /// Everything that names a host.
@@ -348,6 +373,10 @@ fn dead_end<'m>(serving: Serving<'_>, host: &str) -> Way<'m> {
         steps: vec![start, step(place, message)],
         end,
     }
+}
+
+fn texts(names: &[Written]) -> Vec<String> {
+    names.iter().map(|name| name.text.clone()).collect()
 }
 
 fn step(place: &Place, message: impl Into<String>) -> Evidence {

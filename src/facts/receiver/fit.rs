@@ -25,6 +25,8 @@ pub(super) struct Fault {
     pub(super) complete: bool,
     /// How it is known.
     pub(super) ground: Ground,
+    /// Whether the receiver may be set up so that it is none.
+    pub(super) is_usual: bool,
 }
 
 /// How a fault is known, weakest first.
@@ -156,6 +158,10 @@ impl Fit<'_> {
         {
             expected = usual.filled(self.endpoint, &value);
         }
+        let meant = Endpoint::new(&expected);
+        let path = self.endpoint.slice(self.endpoint.path());
+        // A prefix in front of the right path may be one that the receiver was given.
+        let is_prefixed = path.ends_with(meant.slice(meant.path()));
         let known = expected.contains('<') <= self.endpoint.text().contains('<');
         Fault {
             range: found.range,
@@ -164,6 +170,7 @@ impl Fit<'_> {
             complete: known && !found.guess && expected != self.endpoint.text(),
             expected,
             ground: found.ground,
+            is_usual: found.guess || found.ground == Ground::Unknown || is_prefixed,
         }
     }
 

@@ -34,7 +34,8 @@ pub struct ShapeFault {
 /// syntax is wrong already, or where one of several equally likely receivers takes it.
 #[must_use]
 pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFault> {
-    if !endpoint.is_sound() {
+    // Of a system without an intake nobody knows the form.
+    if !endpoint.is_sound() || recognition.not_receiver.is_some() {
         return Vec::new();
     }
     let decisive = recognition.decisive();
@@ -69,6 +70,7 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
                 let told = in_words(decisive, candidate, &fault);
                 out.push(ShapeFault {
                     certain: true,
+                    hint: false,
                     ..told
                 });
             }
@@ -138,6 +140,12 @@ fn alone(endpoint: &Endpoint, (mistake, range, values): Generic) -> ShapeFault {
     }
 }
 
+/// Whether a fault is sure. Of a container one knows what runs in it, not how that is set up.
+fn is_certain(candidate: &Candidate<'_>, fault: &Fault) -> bool {
+    let by_image = candidate.certainty == Certainty::Image;
+    candidate.certainty.is_certain() && !(by_image && fault.is_usual)
+}
+
 fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Fault) -> ShapeFault {
     let message = if fault.cause == Cause::Scheme {
         format!("{}: {}", fault.says, fault.expected)
@@ -150,7 +158,7 @@ fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Fault
         suggestion: fault.complete.then(|| fault.expected.clone()),
         expected: fault.expected.clone(),
         cause: fault.cause,
-        certain: candidate.certainty.is_certain(),
+        certain: is_certain(candidate, fault),
         hint: candidate.profile.confidence == Confidence::Low,
         receiver: Some(candidate.profile.id.clone()),
     }

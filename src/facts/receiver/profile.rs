@@ -91,6 +91,11 @@ pub struct Clue {
     pub word: Option<Text>,
     /// A pattern of a whole label of the host.
     pub label: Option<Text>,
+    /// The image of the container that answers, as far as the tree tells: its name without
+    /// registry and tag, such as `grafana/mimir`.
+    pub image: Option<Text>,
+    /// The beginning of the image's tag.
+    pub tag: Option<Text>,
     /// Whether the host must be under a domain that the tree or promvet.yaml names as one of this
     /// receiver.
     pub domain: bool,
@@ -289,7 +294,7 @@ pub struct NotReceiver {
     pub name: Text,
     /// How it is recognised.
     pub recognised: List<Clue>,
-    /// What is known, as a sentence.
+    /// What is known, as a message.
     pub says: Text,
     /// Its clues, made ready when first needed.
     pub compiled: Lazy,

@@ -212,6 +212,8 @@ impl Reader {
             port: node.get("port").and_then(|port| self.port(port)),
             word: self.maybe(node, "word"),
             label: self.maybe(node, "label"),
+            image: self.maybe(node, "image"),
+            tag: self.maybe(node, "tag"),
             domain: self.flag(node, "domain"),
             telling: self.flag(node, "telling"),
         }
@@ -356,7 +358,9 @@ const PROFILE_KEYS: &[&str] = &[
     "sources",
 ];
 
-const CLUE_KEYS: &[&str] = &["host", "path", "port", "word", "label", "domain", "telling"];
+const CLUE_KEYS: &[&str] = &[
+    "host", "path", "port", "word", "label", "image", "tag", "domain", "telling",
+];
 
 const MISTAKE_KEYS: &[&str] = &[
     "scheme", "host", "port", "no_port", "path", "query", "says", "suggest", "cause",

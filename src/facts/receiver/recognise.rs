@@ -10,6 +10,7 @@ use super::compiled::ReadyClue;
 use super::pattern::Mode;
 use super::profile::{Clue, NotReceiver, Profile};
 use super::{Catalogue, not_receivers};
+use crate::facts::deployment::Image;
 use crate::prometheus::endpoint::{Endpoint, Piece};
 
 /// What is known of an endpoint beside its URL.
@@ -19,6 +20,8 @@ pub struct Hints<'a> {
     pub receiver: Option<&'a str>,
     /// Domains under which a receiver runs: its name in the catalogue, and the domain.
     pub domains: &'a [(&'a str, &'a str)],
+    /// The image of the container that answers.
+    pub image: Option<&'a Image>,
 }
 
 /// How surely a receiver is known, weakest first.
@@ -36,6 +39,8 @@ pub enum Certainty {
     PathAndHost,
     /// By the host.
     Host,
+    /// By the image of the container of the tree that answers.
+    Image,
     /// By policy.
     Policy,
 }
@@ -132,6 +137,7 @@ pub fn recognise<'p>(
 /// What speaks for a receiver.
 #[derive(Clone, Copy, Debug, Default)]
 struct Signs {
+    image: bool,
     host: bool,
     host_and_path: bool,
     first_word: bool,
@@ -144,6 +150,7 @@ struct Signs {
 impl Signs {
     fn certainty(self) -> Option<Certainty> {
         [
+            (self.image, Certainty::Image),
             (self.host, Certainty::Host),
             (self.host_and_path, Certainty::PathAndHost),
             (self.any_word && self.path, Certainty::WordAndPath),
@@ -197,6 +204,7 @@ impl<'a> Seen<'a> {
             domain: self.domain(&profile.id).map(str::to_owned),
             sign: match certainty? {
                 Certainty::Policy => "policy",
+                Certainty::Image => "image",
                 Certainty::Host | Certainty::PathAndHost => "host",
                 Certainty::Word if !signs.first_word => "port",
                 Certainty::Word | Certainty::WordAndPath => "host name",
@@ -215,6 +223,7 @@ impl<'a> Seen<'a> {
             word,
             domain,
             telling,
+            tag,
             ..
         } = &ready.clue;
         let host = ready
@@ -227,6 +236,11 @@ impl<'a> Seen<'a> {
             .map(|path| path.matches(self.path, Mode::Seen));
         let port = port.map(|port| Some(port) == self.port);
         let domain = domain.then(|| self.domain(id).is_some());
+        let image = ready
+            .clue
+            .image
+            .as_deref()
+            .map(|name| self.is_image(name, tag.as_deref()));
         let named = |label: &String| {
             word.as_ref().is_none_or(|word| has_word(label, word))
                 && ready
@@ -236,7 +250,11 @@ impl<'a> Seen<'a> {
         };
         let speaks_of_label = word.is_some() || ready.label.is_some();
         let word = speaks_of_label.then(|| self.labels.iter().any(named));
-        if [host, path, port, domain, word].contains(&Some(false)) {
+        if [host, path, port, domain, word, image].contains(&Some(false)) {
+            return signs;
+        }
+        if image.is_some() {
+            signs.image = true;
             return signs;
         }
         let by_host = host.is_some() || domain.is_some();
@@ -255,6 +273,20 @@ impl<'a> Seen<'a> {
             _ => signs.port = true,
         }
         signs
+    }
+
+    /// Whether the container that answers runs an image of a name, from whatever registry.
+    fn is_image(&self, name: &str, tag: Option<&str>) -> bool {
+        self.hints.image.is_some_and(|image| {
+            let repository = image.repository();
+            let before = repository.strip_suffix(name);
+            let own = before.is_some_and(|before| match name.contains('/') {
+                true => before.is_empty() || before.ends_with('/'),
+                // Images without an owner are those of the Docker library.
+                false => matches!(before, "" | "library/" | "docker.io/library/"),
+            });
+            own && tag.is_none_or(|tag| image.tag().is_some_and(|own| own.starts_with(tag)))
+        })
     }
 
     /// The domain named for a receiver that the host is under, or is.

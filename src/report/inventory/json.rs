@@ -81,7 +81,15 @@ struct Findings {
 struct JsonTotals {
     endpoints: usize,
     configurations: usize,
+    recognised: Recognised,
     by: Vec<By>,
+}
+
+#[derive(Serialize)]
+struct Recognised {
+    endpoints: usize,
+    of: usize,
+    share: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -166,6 +174,19 @@ fn list(texts: &[String]) -> Vec<Cow<'_, str>> {
     texts.iter().map(|text| neutral::line(text)).collect()
 }
 
+fn recognised(inventory: &Inventory) -> Recognised {
+    let recognised = inventory.recognised();
+    let share = recognised.hundredths();
+    Recognised {
+        endpoints: recognised.endpoints,
+        of: recognised.of,
+        // At most 100, which a f64 holds.
+        share: share
+            .and_then(|share| u32::try_from(share).ok())
+            .map(|share| f64::from(share) / 100.0),
+    }
+}
+
 fn totals(inventory: &Inventory) -> JsonTotals {
     let values = |totals: Totals| {
         let values = totals.into_iter().map(|(value, endpoints)| Value {
@@ -181,6 +202,7 @@ fn totals(inventory: &Inventory) -> JsonTotals {
     JsonTotals {
         endpoints: inventory.rows().len(),
         configurations: inventory.configurations(),
+        recognised: recognised(inventory),
         by: by.collect(),
     }
 }

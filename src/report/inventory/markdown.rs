@@ -19,6 +19,9 @@ pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions)
     if !inventory.rows().is_empty() {
         write_rows(inventory, &columns, to)?;
     }
+    if !inventory.rows().is_empty() {
+        writeln!(to, "\npromvet {}.", inventory.recognised().words())?;
+    }
     for (what, totals) in inventory.totals() {
         if totals.is_empty() {
             continue;

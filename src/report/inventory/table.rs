@@ -165,7 +165,11 @@ pub(super) fn write(
     }
     write_totals(inventory, to)?;
     write_unchecked(inventory, to)?;
-    writeln!(to, "{}.", scope(inventory))
+    let recognised = match inventory.rows() {
+        [] => String::new(),
+        _ => format!("; {}", inventory.recognised().words()),
+    };
+    writeln!(to, "{}{recognised}.", scope(inventory))
 }
 
 /// How wide each column is: as wide as its widest cell if there is room, else the widest ones give

@@ -4,6 +4,7 @@
 use crate::facts::Demand;
 use crate::facts::receiver;
 use crate::finding::Severity;
+use crate::prometheus::endpoint::Endpoint;
 use crate::prometheus::{Credential, CredentialKind};
 use crate::rules::{Entry, Findings};
 
@@ -15,6 +16,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             .is_some_and(|demand| wrong_kind(&credential, demand, out));
         if !refused {
             half_of_basic_auth(&credential, out);
+            other_region(entry, &credential, out);
         }
     }
 }
@@ -77,4 +79,35 @@ fn half_of_basic_auth(credential: &Credential<'_>, out: &mut Findings<'_>) {
         out.at(credential.key, Severity::Warning, message)
             .help(format!("add {key}")),
     );
+}
+
+/// A signature for another region than the one that the host names.
+fn other_region(entry: &Entry<'_>, credential: &Credential<'_>, out: &mut Findings<'_>) {
+    if credential.kind != CredentialKind::Sigv4 {
+        return;
+    }
+    let written = credential.value.get("region");
+    let Some((node, region)) = written.and_then(|node| Some((node, node.as_str()?))) else {
+        return;
+    };
+    let Some(url) = entry.right_url() else { return };
+    let only = url.recognition.only();
+    let Some(candidate) = only.filter(|one| one.certainty.is_certain()) else {
+        return;
+    };
+    let parts = receiver::parts(&url.endpoint, candidate);
+    let own = parts.into_iter().find(|(name, _)| name == "region");
+    let Some(own) = own.and_then(|(_, range)| url.endpoint.text().get(range)) else {
+        return;
+    };
+    let is_open = |text: &str| !Endpoint::new(text).placeholders().is_empty();
+    if region.is_empty() || region == own || is_open(region) || is_open(own) {
+        return;
+    }
+    let message = format!(
+        "requests are signed for the region {region}, and the host is of {own}: they are refused with \
+         403, and every sample is dropped"
+    );
+    let help = format!("write {own}, or the host of {region}");
+    out.push(out.at(node, Severity::Error, message).help(help));
 }

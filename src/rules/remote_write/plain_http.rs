@@ -1,5 +1,7 @@
 //! `remote-write/plain-http`: a credential travels unencrypted to somewhere outside.
 
+use crate::facts::Demand;
+use crate::facts::receiver::{Cause, ShapeFault};
 use crate::finding::Severity;
 use crate::rules::{Entry, Findings};
 
@@ -11,19 +13,41 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         return;
     };
     let endpoint = &url.endpoint;
+    let faults = entry.shape_faults();
+    let of_scheme = faults.iter().find(|fault| fault.cause == Cause::Scheme);
+    // A URL that is to become one of https, port and all, is told of as such.
+    let becomes_https = |fault: &ShapeFault| fault.certain && fault.expected.starts_with("https:");
+    if of_scheme.is_none() && faults.iter().any(becomes_https) {
+        return;
+    }
     let carried = entry.sent_credentials();
     let Some((what, place)) = carried.first() else {
         return;
     };
     let scheme = endpoint.scheme().unwrap_or_default();
     let span = url.span(scheme.start, scheme.end);
-    let message = format!(
+    let mut message = format!(
         "{what} travels over plain http, readable by everybody on the way to {}",
         endpoint.host_name().unwrap_or_default()
     );
+    if let Some(fault) = of_scheme {
+        message.push_str("; ");
+        message.push_str(&fault.message);
+    }
     let finding = out
-        .part(url.node, span, Severity::Error, message)
+        .part(url.node, span, severity(entry), message)
         .help("write https://")
         .evidence(place.clone(), "this is sent with every request");
     out.push(finding);
+}
+
+/// A vendor that takes metrics over plain http does so at addresses inside of its own networks.
+fn severity(entry: &Entry<'_>) -> Severity {
+    let inside =
+        entry.right_url().is_some() && entry.demand().as_ref().is_some_and(Demand::is_saas);
+    if inside {
+        Severity::Info
+    } else {
+        Severity::Error
+    }
 }

@@ -13,14 +13,17 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         if fault.cause == Cause::Scheme && plain_http {
             continue;
         }
-        let severity = if fault.certain {
+        let severity = if fault.hint {
+            Severity::Info
+        } else if fault.certain {
             Severity::Error
         } else {
             Severity::Warning
         };
         let span = url.span(fault.range.start, fault.range.end);
         let meant = fault.suggestion.as_ref().unwrap_or(&fault.expected);
-        let finding = out.part(url.node, span, severity, message(fault));
+        let mut finding = out.part(url.node, span, severity, message(fault));
+        finding.evidence = url.evidence();
         out.push(finding.help(format!("write {meant}")));
     }
 }
@@ -32,7 +35,8 @@ fn message(fault: &ShapeFault) -> String {
     let what = fault.message.strip_suffix(&fault.expected);
     let what = what.map_or(&*fault.message, |what| what.trim_end_matches(": "));
     format!(
-        "{what}: http is answered with a redirect at best, which turns the POST into a GET, and the \
-         samples are lost"
+        "{what}, at {}: http is answered with a redirect at best, which turns the POST into a GET, and the \
+         samples are lost",
+        fault.expected
     )
 }

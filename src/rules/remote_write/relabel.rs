@@ -158,6 +158,11 @@ fn keep_rule(rule: &RelabelRule<'_>, pattern: &Pattern, known: &Known<'_, '_>) -
     if pattern.matches_all() {
         return Some(Verdict::KeepsAll("the pattern matches any text".to_owned()));
     }
+    let only_empty = |texts: BTreeSet<String>| texts.iter().all(String::is_empty);
+    if rule.sources == ["__name__"] && pattern.texts().is_some_and(only_empty) {
+        let why = "the pattern matches the empty text only, and every sample has a name";
+        return Some(Verdict::DropsAll(why.to_owned()));
+    }
     if let Some((value, why)) = only_value(rule, known) {
         return Some(if pattern.matches(&value) {
             Verdict::KeepsAll(format!("{why}, which the pattern matches"))

@@ -1,37 +1,49 @@
 //! `remote-write/self-write`: Prometheus sends to itself.
 
-use crate::finding::Severity;
+use crate::finding::{Evidence, Severity};
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{Client, Config, Section};
-use crate::rules::Findings;
+use crate::rules::{Entry, Findings, Url};
 use crate::yaml::Node;
 
 /// The path at which a Prometheus takes samples.
 const RECEIVER: &str = "/api/v1/write";
 
-pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
-    for write in config.remote_writes() {
-        let Some((node, endpoint)) = write
-            .url()
-            .and_then(|node| Some((node, Endpoint::new(node.as_str()?))))
-        else {
-            continue;
-        };
-        if !endpoint.slice(endpoint.path()).ends_with(RECEIVER) {
+pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
+    for url in entries.iter().filter_map(Entry::url) {
+        let path = url.endpoint.path();
+        if !url.endpoint.slice(path).ends_with(RECEIVER) {
             continue;
         }
-        let Some(target) = own_target(config, &endpoint) else {
+        let Some(evidence) = by_target(url).or_else(|| by_name(url)) else {
             continue;
         };
         let message = "this is the address of this very Prometheus: each sample that it takes in is \
                        one that it has already, and is refused or sent round again";
         let help = "remove this entry, or name the Prometheus that is meant";
-        out.push(
-            out.at(node, Severity::Warning, message)
-                .help(help)
-                .evidence(target.place(), "here it scrapes itself at the same address"),
-        );
+        let mut finding = out.at(url.node, Severity::Warning, message).help(help);
+        finding.evidence = evidence;
+        out.push(finding);
     }
+}
+
+/// By the address at which it scrapes itself.
+fn by_target(url: &Url<'_>) -> Option<Vec<Evidence>> {
+    let config = Config::new(url.node.document())?;
+    let target = own_target(config, &url.endpoint)?;
+    Some(vec![Evidence {
+        place: target.place(),
+        message: "here it scrapes itself at the same address".to_owned(),
+    }])
+}
+
+/// By the name at which whatever runs the configuration is reached.
+fn by_name(url: &Url<'_>) -> Option<Vec<Evidence>> {
+    let [only] = url.answering.as_slice() else {
+        return None;
+    };
+    let runs = only.itself.clone()?;
+    Some(only.evidence.iter().cloned().chain(runs).collect())
 }
 
 /// The target at which this Prometheus scrapes itself, if it is on this machine and has the

@@ -14,19 +14,21 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             continue;
         }
         let span = url.span(fault.range.start, fault.range.end);
-        let help = match &fault.suggestion {
-            Some(suggestion) => format!("write {suggestion}"),
-            None => format!("the form is {}", fault.expected),
+        let mut finding = out.part(url.node, span, severity(fault), fault.message.clone());
+        finding.help = match &fault.suggestion {
+            Some(suggestion) => Some(format!("write {suggestion}")),
+            None if fault.expected.is_empty() => None,
+            None => Some(format!("the form is {}", fault.expected)),
         };
-        out.push(
-            out.part(url.node, span, severity(fault), fault.message.clone())
-                .help(help),
-        );
+        finding.evidence = url.evidence();
+        out.push(finding);
     }
 }
 
 fn severity(fault: &ShapeFault) -> Severity {
-    if fault.certain {
+    if fault.hint {
+        Severity::Info
+    } else if fault.certain {
         Severity::Error
     } else {
         Severity::Warning

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
+use crate::facts::Certified;
 use crate::facts::receiver::Tls;
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::prometheus::endpoint::Endpoint;
 use crate::rules::{Entry, Findings, HttpPart};
 use crate::yaml::Node;
@@ -28,6 +29,8 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
             format!("`server_name` {what}, which stands in no certificate: every connection fails");
         let help = "write a host name alone, as it stands in the certificate";
         out.push(out.at(node, Severity::Error, message).help(help));
+    } else if let Some(certified) = certified(part, name) {
+        out.push(not_in(&certified, node, name, out));
     } else if let Some(entry) = part.entry {
         strange(entry, node, name, out);
     }
@@ -47,6 +50,38 @@ fn malformed(name: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// The certificate of a host that it talks to, where the tree tells of one without this name.
+fn certified(part: &HttpPart<'_, '_>, name: &str) -> Option<(String, Certified)> {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    part.client.peers().iter().find_map(|peer| {
+        let endpoint = &peer.endpoint;
+        let host = endpoint.host_name().filter(|host| *host != name)?;
+        let is_plain = endpoint.scheme_name().as_deref() == Some("http");
+        let certified = (!is_plain).then(|| part.facts.certified_without(&host, &name))??;
+        Some((host, certified))
+    })
+}
+
+/// That a certificate of the tree's own manifests has not the name. One that is not in the tree may.
+fn not_in(
+    (host, certified): &(String, Certified),
+    node: Node<'_>,
+    name: &str,
+    out: &Findings<'_>,
+) -> Finding {
+    let message = format!(
+        "the certificate of {host} is made out to {}, and not to {name}: every connection fails",
+        certified.names.join(", ")
+    );
+    let help = format!(
+        "remove this line: the host of the URL is what is verified; or add {name} to the names of {}",
+        certified.object
+    );
+    let mut finding = out.at(node, Severity::Warning, message).help(help);
+    finding.evidence.clone_from(&certified.evidence);
+    finding
 }
 
 /// A vendor's certificate is made out to names of the vendor.

@@ -26,8 +26,15 @@ const SET: u8 = 0x31;
 /// `rsaEncryption` and `id-ecPublicKey`.
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-/// `id-at-commonName`.
+/// `id-at-commonName` and `id-at-organizationName`.
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
+/// `id-ce-subjectAltName`, and the tags of its DNS names and addresses.
+const ALTERNATIVE_NAMES: &[u8] = &[0x55, 0x1d, 0x11];
+const DNS_NAME: u8 = 0x82;
+const ADDRESS: u8 = 0x87;
+/// The tag of a certificate's extensions.
+const EXTENSIONS: u8 = 0xa3;
 
 impl<'d> Reader<'d> {
     fn new(rest: &'d [u8]) -> Self {
@@ -79,8 +86,21 @@ pub(super) struct Certificate {
     pub(super) not_after: i64,
     /// The common name of the subject.
     pub(super) name: Option<String>,
+    /// Whose authority it is signed by: its organization and its common name.
+    pub(super) issuer: Issuer,
+    /// Whether the issuer is the subject.
+    pub(super) is_self_issued: bool,
+    /// The names and addresses that it is made out to.
+    pub(super) names: Vec<String>,
     /// None for kinds of keys that are not known here.
     pub(super) public: Option<PublicPart>,
+}
+
+/// Who signed a certificate, as far as it says.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Issuer {
+    pub(super) organization: Option<String>,
+    pub(super) name: Option<String>,
 }
 
 /// `Certificate` of RFC 5280.
@@ -95,18 +115,64 @@ pub(super) fn certificate(der: &[u8]) -> Option<Certificate> {
         return None;
     }
     fields.expect(SEQUENCE)?;
-    fields.expect(SEQUENCE)?;
+    let issuer = fields.expect(SEQUENCE)?;
     let mut validity = fields.expect(SEQUENCE)?;
     let not_before = time(validity.value()?)?;
     let not_after = time(validity.value()?)?;
-    let name = common_name(fields.expect(SEQUENCE)?);
+    let subject = fields.expect(SEQUENCE)?;
+    let name = attribute(subject, COMMON_NAME);
     let public = public_part(fields.expect(SEQUENCE)?);
     Some(Certificate {
         not_before,
         not_after,
         name,
+        issuer: Issuer {
+            organization: attribute(issuer, ORGANIZATION),
+            name: attribute(issuer, COMMON_NAME),
+        },
+        is_self_issued: issuer.rest == subject.rest,
+        names: alternative_names(fields).unwrap_or_default(),
         public,
     })
+}
+
+/// The DNS names and addresses in what follows the key.
+fn alternative_names(mut fields: Reader<'_>) -> Option<Vec<String>> {
+    let extensions = loop {
+        let value = fields.value()?;
+        if value.tag == EXTENSIONS {
+            break value.content;
+        }
+    };
+    let mut extensions = Reader::new(extensions).expect(SEQUENCE)?;
+    while let Some(mut extension) = extensions.expect(SEQUENCE) {
+        if extension.expect(OBJECT)?.rest != ALTERNATIVE_NAMES {
+            continue;
+        }
+        // Whether it is critical may stand in front.
+        let mut value = extension.value()?;
+        if value.tag != OCTET_STRING {
+            value = extension.value()?;
+        }
+        let mut names = Reader::new(value.content).expect(SEQUENCE)?;
+        let all = std::iter::from_fn(|| names.value());
+        return Some(all.filter_map(general_name).collect());
+    }
+    None
+}
+
+fn general_name(value: Value<'_>) -> Option<String> {
+    match value.tag {
+        DNS_NAME => plain(value.content),
+        ADDRESS => match <[u8; 4]>::try_from(value.content) {
+            Ok(v4) => Some(std::net::Ipv4Addr::from(v4).to_string()),
+            Err(_) => {
+                let v6 = <[u8; 16]>::try_from(value.content).ok()?;
+                Some(std::net::Ipv6Addr::from(v6).to_string())
+            }
+        },
+        _ => None,
+    }
 }
 
 /// `UTCTime` or `GeneralizedTime`, both in UTC with seconds in certificates.
@@ -126,23 +192,27 @@ fn time(value: Value<'_>) -> Option<i64> {
     date::seconds([year, two(0)?, two(2)?, two(4)?, two(6)?, two(8)?])
 }
 
-/// The last common name of a subject, if it is short and plain text.
-fn common_name(mut subject: Reader<'_>) -> Option<String> {
+/// The last attribute of a kind in a name, if it is short and plain text.
+fn attribute(mut name: Reader<'_>, kind: &[u8]) -> Option<String> {
     let mut found = None;
-    while let Some(mut set) = subject.expect(SET) {
+    while let Some(mut set) = name.expect(SET) {
         let Some(mut pair) = set.expect(SEQUENCE) else {
             continue;
         };
         if pair
             .value()
-            .is_some_and(|oid| oid.tag == OBJECT && oid.content == COMMON_NAME)
+            .is_some_and(|oid| oid.tag == OBJECT && oid.content == kind)
         {
-            found = pair
-                .value()
-                .and_then(|value| String::from_utf8(value.content.to_vec()).ok());
+            found = pair.value().and_then(|value| plain(value.content));
         }
     }
-    found.filter(|name| name.len() <= 100 && !name.chars().any(char::is_control))
+    found
+}
+
+/// A text, if it is short and has no control characters.
+fn plain(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8(bytes.to_vec()).ok()?;
+    (text.len() <= 253 && !text.chars().any(char::is_control)).then_some(text)
 }
 
 /// `SubjectPublicKeyInfo`.

@@ -1,0 +1,148 @@
+//! What of the tree answers at an endpoint: a container that is reached by its name.
+
+use std::path::Path;
+
+use super::Facts;
+use super::deployment::{Belonging, Certainty, Container, Deployment, Hit, Image, Platform};
+use crate::discover::Holder;
+use crate::finding::{Evidence, Place};
+use crate::prometheus::endpoint::{Endpoint, Network};
+
+/// A container that answers at an endpoint.
+#[derive(Clone, Debug)]
+pub struct Answering<'f> {
+    /// The container; none if it can't be told which of a pod's it is.
+    pub container: Option<&'f Container>,
+    /// The same, if it runs Prometheus and serves HTTP at the port that is asked.
+    pub prometheus: Option<&'f Deployment>,
+    /// How one gets there.
+    pub evidence: Vec<Evidence>,
+    /// Whether it is what runs the configuration itself, and how that is known.
+    pub itself: Option<Vec<Evidence>>,
+}
+
+impl Answering<'_> {
+    /// How one gets there, and what runs there.
+    #[must_use]
+    pub fn shown(&self) -> Vec<Evidence> {
+        let image = self.container.and_then(|container| {
+            Some(Evidence {
+                place: container.image.as_ref()?.place.clone(),
+                message: format!("{} answers there, with this image", container.name),
+            })
+        });
+        self.evidence.iter().cloned().chain(image).collect()
+    }
+
+    /// Its image, if one is named.
+    #[must_use]
+    pub fn image(&self) -> Option<&Image> {
+        self.container?.image.as_ref()
+    }
+}
+
+impl Facts<'_> {
+    /// What of the tree answers at an endpoint of a configuration that lies in a file, or in what `holder` is in it. Nothing
+    /// unless the host is a name inside of a network; where several are given, any of them may be
+    /// the one.
+    #[must_use]
+    pub fn answering(
+        &self,
+        file: &Path,
+        holder: Option<&Holder>,
+        endpoint: &Endpoint,
+    ) -> Vec<Answering<'_>> {
+        let Some((host, port)) = address(endpoint) else {
+            return Vec::new();
+        };
+        let hits = self.shared.network(&self.files).ask(&host, port);
+        if hits.is_empty() {
+            return Vec::new();
+        }
+        let runners = self.runners(file, holder);
+        hits.into_iter()
+            .filter(|hit| is_in_sight(hit, &runners, file))
+            .map(|hit| self.answer(&hit, &runners))
+            .collect()
+    }
+
+    fn answer<'f>(&'f self, hit: &Hit<'f>, runners: &[Belonging<'f>]) -> Answering<'f> {
+        let deployment = hit
+            .container
+            .and_then(|container| self.deployment_at(&container.place));
+        let serves =
+            |one: &&Deployment| one.prometheus.is_some() && one.listens_at(hit.port) == Some(true);
+        let prometheus = deployment.filter(serves);
+        let itself = match (runners, prometheus) {
+            ([runner], Some(own)) if runner.certainty == Certainty::Certain => {
+                std::ptr::eq(runner.deployment, own).then(|| runner.evidence.clone())
+            }
+            _ => None,
+        };
+        Answering {
+            container: hit.container,
+            prometheus,
+            evidence: hit.named.evidence().to_vec(),
+            itself,
+        }
+    }
+
+    fn deployment_at(&self, place: &Place) -> Option<&Deployment> {
+        let mut all = self.deployments().iter();
+        all.find(|one| one.place.order() == place.order())
+    }
+}
+
+/// Host and port of an endpoint whose host may be a name inside of a network of containers.
+fn address(endpoint: &Endpoint) -> Option<(String, u16)> {
+    if endpoint.network() != Network::Internal || !endpoint.is_sound() {
+        return None;
+    }
+    let host = endpoint.host_name().filter(|host| !host.contains(':'))?;
+    let port = match endpoint.port() {
+        Some(_) => endpoint.port_number()?,
+        None => match endpoint.scheme_name()?.as_str() {
+            "http" => 80,
+            "https" => 443,
+            _ => return None,
+        },
+    };
+    Some((host, port))
+}
+
+/// Whether what runs a configuration sees a name. Where nothing of the tree is known to run it,
+/// what lies in its folder or above it is taken for its surroundings.
+fn is_in_sight(hit: &Hit<'_>, runners: &[Belonging<'_>], file: &Path) -> bool {
+    let named = hit.named;
+    let around = || {
+        let folder = named.file.parent();
+        folder.is_some_and(|folder| file.starts_with(folder))
+    };
+    if named.platform == Platform::Kubernetes && hit.is_qualified {
+        return true;
+    }
+    let mut of_platform = runners
+        .iter()
+        .map(|one| one.deployment)
+        .filter(|one| one.platform != Platform::Policy)
+        .peekable();
+    if of_platform.peek().is_none() {
+        return around();
+    }
+    of_platform.any(|one| {
+        let same = |own: &Option<String>| own.is_none() || *own == one.namespace;
+        one.platform == named.platform
+            && match named.platform {
+                Platform::Kubernetes => one.namespace.is_none() || same(&named.namespace),
+                _ => one.file == named.file,
+            }
+    })
+}
+
+/// The image of whatever answers, if all that may do so run the same.
+pub(super) fn image<'f>(answering: &[Answering<'f>]) -> Option<&'f Image> {
+    let (first, rest) = answering.split_first()?;
+    let image = first.container?.image.as_ref()?;
+    let same = |one: &Answering<'_>| one.image().is_some_and(|one| one.is_same(image));
+    rest.iter().all(same).then_some(image)
+}

@@ -1,0 +1,202 @@
+//! What answers to a host name inside of a network of containers: services of docker compose, and
+//! what Services of Kubernetes select.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::image::Image;
+use super::model::Platform;
+use super::scan::{SourceFile, SourceKind, kinds};
+use super::{Home, compose, kubernetes, real};
+use crate::finding::{Evidence, Place};
+use crate::source::Tree;
+
+/// A name in a network of containers, and what it leads to.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// The names of docker compose; the name of the Service.
+    pub(super) names: Vec<String>,
+    /// What brings it about.
+    pub platform: Platform,
+    /// The file that its containers are defined in: of a project of docker compose the first.
+    pub file: PathBuf,
+    /// The namespace, if one is written.
+    pub namespace: Option<String>,
+    /// The StatefulSet whose pods have names of their own below it.
+    pub(super) pods: Option<String>,
+    /// How ports lead to those of the containers.
+    pub(super) ports: Ports,
+    /// The containers behind it; of a pod only one answers at a port.
+    pub(super) containers: Vec<Container>,
+    /// How the name leads there.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+/// How ports lead to those of containers.
+#[derive(Clone, Debug)]
+pub(super) enum Ports {
+    /// They are the same.
+    Same,
+    /// Those of a Service, and where each leads.
+    Mapped(Vec<(u16, Target)>),
+}
+
+/// The port of a container.
+#[derive(Clone, Debug)]
+pub(super) enum Target {
+    Number(u16),
+    Name(String),
+}
+
+/// A container behind a name.
+#[derive(Clone, Debug)]
+pub struct Container {
+    /// For people: "the service `mimir`".
+    pub name: String,
+    /// Its image, if one is named.
+    pub image: Option<Image>,
+    /// The same place as that of its [`super::Deployment`], if it is one.
+    pub place: Place,
+    /// Its ports: name and number.
+    pub(super) ports: Vec<(Option<String>, u16)>,
+}
+
+/// A container that answers at a host and port.
+#[derive(Clone, Debug)]
+pub struct Hit<'n> {
+    /// The name that leads to it.
+    pub named: &'n Named,
+    /// The container; none if it can't be told which of a pod's it is.
+    pub container: Option<&'n Container>,
+    /// The port at which the container is asked.
+    pub port: u16,
+    /// Whether the host names the namespace, or needs none.
+    pub is_qualified: bool,
+}
+
+/// All names of a tree's networks.
+#[derive(Debug, Default)]
+pub struct Network {
+    all: Vec<Named>,
+    by_name: BTreeMap<String, Vec<usize>>,
+}
+
+/// The names that some files bring about. `root` is the root of the tree.
+#[must_use]
+pub fn network(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Network {
+    let root = real(tree, root);
+    let home = Home { tree, root: &root };
+    let (mut composed, mut manifests) = (Vec::new(), Vec::new());
+    for file in files {
+        let path = real(tree, &file.path);
+        let found = kinds(&path, file.text.content().as_bytes());
+        let text = std::sync::Arc::clone(&file.text);
+        let file = SourceFile { path, text };
+        if found.contains(&SourceKind::Compose) {
+            composed.push(file);
+        } else if found.contains(&SourceKind::Workload) || found.contains(&SourceKind::Service) {
+            manifests.push(file);
+        }
+    }
+    composed.sort_by(|a, b| a.path.cmp(&b.path));
+    manifests.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut all = compose::named(home, &composed);
+    all.extend(kubernetes::named(&manifests));
+    let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, named) in all.iter().enumerate() {
+        for name in &named.names {
+            let known = by_name.entry(name.to_ascii_lowercase()).or_default();
+            if known.last() != Some(&index) {
+                known.push(index);
+            }
+        }
+    }
+    Network { all, by_name }
+}
+
+impl Network {
+    /// What answers at a host, in lower case, and a port, wherever one asks from.
+    #[must_use]
+    pub fn ask(&self, host: &str, port: u16) -> Vec<Hit<'_>> {
+        let mut out = Vec::new();
+        for named in self.of_name(host) {
+            if named.platform == Platform::Compose {
+                out.extend(named.hit(port, true));
+            }
+        }
+        let (name, rest) = host.split_once('.').unwrap_or((host, ""));
+        for named in self.of_name(name).filter(|one| one.pods.is_none()) {
+            out.extend(named.in_cluster(rest, port));
+        }
+        // A pod of a StatefulSet: `prometheus-0.prometheus-headless.monitoring.svc`.
+        let (service, rest) = rest.split_once('.').unwrap_or((rest, ""));
+        for named in self.of_name(service) {
+            let set = name.rsplit_once('-').filter(|(_, number)| {
+                !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+            });
+            if named.pods.is_some() && named.pods.as_deref() == set.map(|(set, _)| set) {
+                out.extend(named.in_cluster(rest, port));
+            }
+        }
+        out
+    }
+
+    fn of_name(&self, name: &str) -> impl Iterator<Item = &Named> {
+        let found = self.by_name.get(name).into_iter().flatten();
+        found.filter_map(|index| self.all.get(*index))
+    }
+}
+
+impl Named {
+    /// What answers where a host goes on with `rest` behind the name: nothing, the namespace, or
+    /// that with `svc` and the domain of the cluster.
+    fn in_cluster(&self, rest: &str, port: u16) -> Option<Hit<'_>> {
+        if self.platform != Platform::Kubernetes {
+            return None;
+        }
+        let (namespace, domain) = rest.split_once('.').unwrap_or((rest, ""));
+        let is_cluster = domain.is_empty() || domain == "svc" || domain.starts_with("svc.");
+        let own = self.namespace.as_deref();
+        let same = namespace.is_empty() || own.is_none_or(|own| own == namespace);
+        (is_cluster && same).then(|| self.hit(port, !namespace.is_empty()))?
+    }
+
+    fn hit(&self, port: u16, is_qualified: bool) -> Option<Hit<'_>> {
+        let target = match &self.ports {
+            Ports::Same => Target::Number(port),
+            Ports::Mapped(ports) => {
+                let (_, target) = ports.iter().find(|(one, _)| *one == port)?;
+                target.clone()
+            }
+        };
+        let declares = |one: &&Container| {
+            one.ports.iter().any(|(name, number)| match &target {
+                Target::Number(target) => number == target,
+                Target::Name(target) => name.as_ref() == Some(target),
+            })
+        };
+        let container = match self.containers.as_slice() {
+            [only] => Some(only),
+            several => several.iter().find(declares),
+        };
+        let port = match &target {
+            Target::Number(number) => *number,
+            Target::Name(target) => {
+                let mut ports = container?.ports.iter();
+                ports.find(|(name, _)| name.as_ref() == Some(target))?.1
+            }
+        };
+        Some(Hit {
+            named: self,
+            container,
+            port,
+            is_qualified,
+        })
+    }
+
+    /// How the name leads to its containers, if another place than the container's tells.
+    #[must_use]
+    pub fn evidence(&self) -> &[Evidence] {
+        &self.evidence
+    }
+}

@@ -1,0 +1,178 @@
+//! Whether a Prometheus takes remote write, by its command line.
+
+use super::arguments::Argument;
+use super::model::Deployment;
+use crate::finding::{Evidence, Place};
+
+/// The flag that switches the receiver on, since 2.33 (prometheus/prometheus `CHANGELOG.md`).
+const FLAG: &str = "web.enable-remote-write-receiver";
+
+/// The feature that did so from 2.25 on; 3.0 takes no notice of it
+/// (prometheus/prometheus `docs/migration.md`).
+const FEATURE: &str = "remote-write-receiver";
+
+/// The port without `--web.listen-address`.
+const PORT: u16 = 9090;
+
+/// Whether a Prometheus takes remote write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receiving {
+    /// It does, or what is seen does not tell.
+    Possible,
+    /// It does not.
+    Off(Off),
+}
+
+/// Why a Prometheus takes no remote write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Off {
+    /// What is missing: a flag, or a version.
+    pub missing: Missing,
+    /// Whether nothing that is not seen here can have switched it on.
+    pub is_sure: bool,
+}
+
+/// What a Prometheus needs to take remote write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// `--web.enable-remote-write-receiver`.
+    Flag,
+    /// The same, where the feature that 3.0 removed is named.
+    FlagForFeature,
+    /// `--enable-feature=remote-write-receiver`, before 2.33.
+    Feature,
+    /// A version from 2.25 on.
+    Version,
+}
+
+impl Deployment {
+    /// Whether it takes remote write.
+    #[must_use]
+    pub fn receiving(&self) -> Receiving {
+        let feature = self.features_of_receiver().next().is_some();
+        let missing = match (self.release(), self.has_flag(FLAG), feature) {
+            (Some(release), ..) if release < (2, 25) => Missing::Version,
+            (_, true, _) => return Receiving::Possible,
+            (Some(release), _, false) if release < (2, 33) => Missing::Feature,
+            (_, _, false) => Missing::Flag,
+            (Some(release), _, true) if release >= (3, 0) => Missing::FlagForFeature,
+            (_, _, true) => return Receiving::Possible,
+        };
+        if self.is_started_by_something_else() {
+            return Receiving::Possible;
+        }
+        let official = self.known_image().is_some();
+        Receiving::Off(Off {
+            missing,
+            is_sure: official && self.doubts.is_empty(),
+        })
+    }
+
+    /// Where the feature that switched the receiver on before 3.0 is named.
+    pub fn features_of_receiver(&self) -> impl Iterator<Item = &Place> {
+        let named = |(name, place)| (name == FEATURE).then_some(place);
+        self.arguments.features().filter_map(named)
+    }
+
+    /// Whether it serves HTTP at a port; unknown where a variable hides the port.
+    #[must_use]
+    pub fn listens_at(&self, port: u16) -> Option<bool> {
+        let Some((address, _)) = self.arguments.value("web.listen-address") else {
+            return Some(port == PORT);
+        };
+        let own: u16 = address.rsplit(':').next()?.parse().ok()?;
+        Some(own == port)
+    }
+
+    /// Its release, as major and minor number.
+    fn release(&self) -> Option<(u32, u32)> {
+        let mut numbers = self.version()?.split('.').map(|one| one.parse().ok());
+        let major = numbers.next()??;
+        // A tag such as `v2` is the newest of its kind.
+        Some((major, numbers.next().map_or(Some(u32::MAX), |minor| minor)?))
+    }
+
+    /// Whether a switch is set, in whatever form somebody passes it on.
+    fn has_flag(&self, flag: &str) -> bool {
+        let mut list = self.arguments.list.iter();
+        self.arguments.switch(flag).is_some() || list.any(|one| is_line_with(one, flag))
+    }
+
+    /// Whether a script or a variable may add flags that are not seen.
+    fn is_started_by_something_else(&self) -> bool {
+        let list = &self.arguments.list;
+        let is_program = |one: &Argument| one.text.rsplit('/').next() == Some("prometheus");
+        let first = list.first().filter(|one| !one.text.starts_with('-'));
+        let by_script = first.is_some() && !list.iter().any(is_program);
+        let is_open = |one: &Argument| {
+            one.text.starts_with(['$', '{', '@']) || one.text.starts_with('-') && has_hidden(one)
+        };
+        by_script || list.iter().any(is_open)
+    }
+}
+
+/// Whether the name of a flag hangs on a variable: one in its value adds no other flag.
+fn has_hidden(argument: &Argument) -> bool {
+    let name = argument.text.split('=').next().unwrap_or("");
+    name.contains('$')
+}
+
+/// Whether an argument is a line for a shell that has a flag in it.
+fn is_line_with(argument: &Argument, flag: &str) -> bool {
+    argument.text.contains(char::is_whitespace) && argument.text.contains(flag)
+}
+
+impl Missing {
+    /// What is wrong, as the end of "… runs Prometheus".
+    #[must_use]
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::Flag => "without `--web.enable-remote-write-receiver`",
+            Self::FlagForFeature => {
+                "with the feature `remote-write-receiver`, which 3.0 removed, and without \
+                 `--web.enable-remote-write-receiver`"
+            }
+            Self::Feature => "without `--enable-feature=remote-write-receiver`",
+            Self::Version => "in a version before 2.25, which has no receiver",
+        }
+    }
+
+    /// What switches the receiver on; none where only a newer version does.
+    #[must_use]
+    pub fn remedy(self) -> Option<&'static str> {
+        match self {
+            Self::Flag | Self::FlagForFeature => Some("--web.enable-remote-write-receiver"),
+            Self::Feature => Some("--enable-feature=remote-write-receiver"),
+            Self::Version => None,
+        }
+    }
+}
+
+/// What shows that it runs Prometheus without the receiver.
+impl Deployment {
+    /// The evidence for what [`Self::receiving`] says.
+    #[must_use]
+    pub fn evidence_of_receiving(&self) -> Vec<Evidence> {
+        let mut out: Vec<Evidence> = self.prometheus.iter().cloned().collect();
+        let feature = self.features_of_receiver().map(|place| Evidence {
+            place: place.clone(),
+            message: "3.0 and later take no notice of this feature".to_owned(),
+        });
+        out.extend(feature);
+        match self.arguments.list.last().filter(|_| out.len() < 2) {
+            Some(last) => out.push(Evidence {
+                place: last.place.clone(),
+                message: "with these flags, among which it is not".to_owned(),
+            }),
+            None if out.len() < 2 && self.known_image().is_some() => {
+                if let Some(first) = out.first_mut() {
+                    first
+                        .message
+                        .push_str(", with the flags of the image, among which it is not");
+                }
+            }
+            None => {}
+        }
+        out
+    }
+}

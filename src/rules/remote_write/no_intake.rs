@@ -1,0 +1,18 @@
+//! `remote-write/no-intake`: no intake for remote write is documented of the system that the host
+//! belongs to.
+
+use crate::finding::Severity;
+use crate::rules::{Entry, Findings};
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let Some(url) = entry.sound_url() else { return };
+    let Some(system) = url.recognition.not_receiver else {
+        return;
+    };
+    let host = url.endpoint.host().unwrap_or_default();
+    let span = url.span(host.start, host.end);
+    let finding = out.part(url.node, span, Severity::Info, system.says.trim_end());
+    let help = "if it does take remote write, its own page says at which URL; with an OpenTelemetry \
+                Collector or an agent of its own in between, write to that";
+    out.push(finding.help(help));
+}

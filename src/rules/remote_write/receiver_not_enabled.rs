@@ -1,0 +1,75 @@
+//! `remote-write/receiver-not-enabled`: the endpoint is a Prometheus of the tree that is started
+//! without its receiver.
+
+use crate::facts::Answering;
+use crate::facts::deployment::{Deployment, Missing, Off, Platform, Receiving};
+use crate::finding::{Finding, Severity};
+use crate::rules::{Entry, Findings};
+
+/// The path at which a Prometheus takes samples.
+const RECEIVER: &str = "/api/v1/write";
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let Some(url) = entry.right_url() else { return };
+    let endpoint = &url.endpoint;
+    // What goes to itself is to be removed, whatever is switched on.
+    let to_itself = url.answering.iter().any(|one| one.itself.is_some());
+    if to_itself || !endpoint.slice(endpoint.path()).ends_with(RECEIVER) {
+        return;
+    }
+    let off: Option<Vec<Off>> = url.answering.iter().map(off).collect();
+    let (Some(off), Some(first)) = (off, url.answering.first()) else {
+        return;
+    };
+    let (Some(worst), Some(container), Some(deployment)) =
+        (off.first(), first.container, first.prometheus)
+    else {
+        return;
+    };
+    let severity = match off.iter().all(|one| one.is_sure) {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
+    let message = format!(
+        "{} runs Prometheus {}: it answers with 404, and every sample is lost",
+        container.name,
+        worst.missing.says()
+    );
+    let finding =
+        out.at(url.node, severity, message)
+            .help(help(worst.missing, &container.name, deployment));
+    let mut evidence = first.evidence.clone();
+    evidence.extend(deployment.evidence_of_receiving());
+    out.push(Finding {
+        evidence,
+        ..finding
+    });
+}
+
+/// Why what answers takes no samples, if so it is.
+fn off(one: &Answering<'_>) -> Option<Off> {
+    match one.prometheus?.receiving() {
+        Receiving::Off(off) => Some(off),
+        Receiving::Possible => None,
+    }
+}
+
+fn help(missing: Missing, name: &str, deployment: &Deployment) -> String {
+    let Some(flag) = missing.remedy() else {
+        return format!(
+            "run Prometheus 2.33 or later in {name}, with `--web.enable-remote-write-receiver`"
+        );
+    };
+    let list = match deployment.platform {
+        Platform::Kubernetes => "args",
+        _ => "command",
+    };
+    if deployment.arguments.replaces {
+        return format!("add `{flag}` to the flags of {name}");
+    }
+    format!(
+        "give {name} a `{list}` with `{flag}`, and with `--config.file={}` and \
+         `--storage.tsdb.path=/prometheus`, since it takes the place of the image's own flags",
+        deployment.config_file()
+    )
+}

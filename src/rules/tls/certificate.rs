@@ -1,0 +1,192 @@
+//! `tls/certificate`: the server's certificate, as it was seen, does not verify.
+
+use crate::facts::KnownIssuer;
+use crate::facts::online::{Server, Shown};
+use crate::finding::Severity;
+use crate::policy::Issuer;
+use crate::rules::{Authorities, Entry, Findings, Url};
+use crate::schema::pem::day;
+use crate::source::handshake::{Roots, Target};
+
+/// How long before its end a certificate is told of, in seconds: Let's Encrypt's are renewed 30 days
+/// before it, so that with 14 days left something is wrong.
+const SOON: i64 = 14 * 24 * 60 * 60;
+
+/// At most so many names of a certificate are shown.
+const SHOWN: usize = 5;
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let Some(url) = entry.sound_url().filter(|_| entry.facts.is_online()) else {
+        return;
+    };
+    let target = match entry.server() {
+        Some(Server::Asked(target)) => target,
+        Some(Server::NotAsked(why)) => {
+            let reason = format!("the server was not asked for its certificate: {why}");
+            out.unchecked(url.node, reason, None);
+            return;
+        }
+        Some(Server::Plain) | None => return,
+    };
+    match entry.shown() {
+        Some(Ok(shown)) => judge(entry, url, &target, &shown, out),
+        Some(Err(failure)) => {
+            let reason = format!(
+                "the certificate of {} could not be seen: {failure}",
+                target.host
+            );
+            out.unchecked(url.node, reason, None);
+        }
+        None => {}
+    }
+}
+
+fn judge(entry: &Entry<'_>, url: &Url<'_>, target: &Target, shown: &Shown, out: &mut Findings<'_>) {
+    contradiction(entry, url, shown, out);
+    let tls = entry.write.http().tls();
+    if tls.is_some_and(|tls| tls.skips_verification().is_some()) {
+        return;
+    }
+    let faults: Vec<_> = [
+        date(entry, shown),
+        names(target, shown),
+        authority(entry, url, shown, out),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let span = url.endpoint.host().unwrap_or_default();
+    let span = url.span(span.start, span.end);
+    if let Some((_, help)) = faults.first() {
+        let says: Vec<_> = faults.iter().map(|(says, _)| says.as_str()).collect();
+        let message = format!(
+            "the certificate that {} shows {}: every send fails",
+            target.host,
+            says.join(", and ")
+        );
+        let mut finding = out
+            .part(url.node, span, Severity::Error, message)
+            .help(help.as_str());
+        if let Some(node) = tls.and_then(|tls| tls.get("server_name")) {
+            finding = finding.evidence(node.place(), "it is verified against this name");
+        }
+        out.push(finding);
+        return;
+    }
+    let left = shown.certificate.not_after - entry.facts.now();
+    if left < SOON {
+        let message = format!(
+            "the certificate that {} shows expires on {}, and was not renewed yet",
+            target.host,
+            day(shown.certificate.not_after)
+        );
+        let help = "see to it that whatever renews it does";
+        let finding = out.part(url.node, span, Severity::Warning, message);
+        out.push(finding.help(help));
+    }
+}
+
+type Fault = (String, String);
+
+fn date(entry: &Entry<'_>, shown: &Shown) -> Option<Fault> {
+    let (now, certificate) = (entry.facts.now(), &shown.certificate);
+    let says = if now > certificate.not_after {
+        format!("expired on {}", day(certificate.not_after))
+    } else if now < certificate.not_before {
+        format!("is not valid before {}", day(certificate.not_before))
+    } else {
+        return None;
+    };
+    Some((says, "have it renewed".to_owned()))
+}
+
+fn names(target: &Target, shown: &Shown) -> Option<Fault> {
+    if shown.covers(&target.name) {
+        return None;
+    }
+    let names = &shown.certificate.names;
+    let listed: Vec<_> = names.iter().take(SHOWN).map(String::as_str).collect();
+    let more = match names.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let says = match listed.as_slice() {
+        [] => "names no host".to_owned(),
+        _ => format!(
+            "is made out to {}{more}, and not to {}",
+            listed.join(", "),
+            target.name
+        ),
+    };
+    let help = "write a host that the certificate names, or have it made out to this one";
+    Some((says, help.to_owned()))
+}
+
+fn authority(
+    entry: &Entry<'_>,
+    url: &Url<'_>,
+    shown: &Shown,
+    out: &mut Findings<'_>,
+) -> Option<Fault> {
+    let by = shown.certificate.signed_by();
+    let (signed, says, help) = match entry.authorities() {
+        Authorities::System => (
+            shown.is_signed_by(Roots::System),
+            format!("is signed by {by}, which is no authority that this machine trusts"),
+            "name the certificate of its authority in `ca_file`",
+        ),
+        Authorities::These(list) => (
+            shown.is_signed_by(Roots::These(&list)),
+            format!("is signed by {by}, which is none of the authorities that are configured"),
+            "name the certificate of its authority in `ca_file`; if everybody trusts it, remove `ca_file`",
+        ),
+        Authorities::Unknown => (None, String::new(), ""),
+    };
+    match signed {
+        Some(true) => None,
+        Some(false) if shown.is_alone() => {
+            let help = format!("{help}; the server may leave out the certificates between, too");
+            Some((says, help))
+        }
+        Some(false) => Some((says, help.to_owned())),
+        None => {
+            let reason = format!(
+                "whether the authority that signed its certificate, {by}, is trusted can't be seen from here"
+            );
+            out.unchecked(url.node, reason, None);
+            None
+        }
+    }
+}
+
+/// Where the tree says one thing of the issuer and the server shows another.
+fn contradiction(entry: &Entry<'_>, url: &Url<'_>, shown: &Shown, out: &mut Findings<'_>) {
+    let (Some(told), Some(seen)) = (entry.issuer_told(), shown.issuer()) else {
+        return;
+    };
+    // An authority of one's own that this machine trusts too is no contradiction.
+    let own = told.issuer == Issuer::Private && entry.ca_file().is_some() && seen.is_trusted();
+    if own || kind(told.issuer) == kind(seen) {
+        return;
+    }
+    let KnownIssuer { issuer, evidence } = told;
+    let message = format!(
+        "the issuer of this host's certificate should be {}, but what the server shows is signed by {}",
+        issuer.word(),
+        shown.certificate.signed_by()
+    );
+    let help = "find out which of the two is meant; until then promvet goes by what is written";
+    let mut finding = out.at(url.node, Severity::Warning, message).help(help);
+    finding.evidence = evidence;
+    finding.evidence.push(shown.evidence(url.node.place()));
+    out.push(finding);
+}
+
+/// What matters of an issuer: who trusts it.
+fn kind(issuer: Issuer) -> u8 {
+    match issuer {
+        Issuer::LetsEncryptProd | Issuer::Public => 0,
+        Issuer::LetsEncryptStaging | Issuer::Staging => 1,
+        Issuer::Private => 2,
+    }
+}

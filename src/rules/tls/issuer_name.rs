@@ -1,0 +1,85 @@
+//! `tls/issuer-name`: an issuer is not what its name says.
+
+use std::collections::BTreeMap;
+
+use crate::facts::Misnamed;
+use crate::facts::opstrace::Instance;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::prometheus::endpoint::Network;
+use crate::rules::{Configuration, Entry, Findings, Url};
+
+/// At most so many other endpoints are shown.
+const SHOWN: usize = 5;
+
+pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>) {
+    let mut misnamed: BTreeMap<String, (Misnamed, Vec<&Url<'_>>)> = BTreeMap::new();
+    let mut strange: BTreeMap<&str, (&Instance, Vec<&Url<'_>>)> = BTreeMap::new();
+    for entry in configurations.iter().flat_map(|one| &one.entries) {
+        let Some((url, host)) = verified(entry) else {
+            continue;
+        };
+        if let Some(found) = entry.facts.misnamed_issuer(&host) {
+            let place = found.evidence.last().map(|one| one.place.order());
+            let key = format!("{} {place:?}", found.issuer);
+            misnamed
+                .entry(key)
+                .or_insert((found, Vec::new()))
+                .1
+                .push(url);
+        }
+        let instance = entry.opstrace_host().and_then(|_| entry.instance());
+        if let Some(instance) = instance.filter(|one| one.strange_issuer.is_some()) {
+            let users = strange.entry(&instance.path);
+            users.or_insert((instance, Vec::new())).1.push(url);
+        }
+    }
+    for (found, users) in misnamed.into_values() {
+        let message = format!(
+            "{} signs for this host, and is for tests although its name says production: nobody \
+             trusts its certificates, and every send fails unless they are not verified",
+            found.issuer
+        );
+        let help = "name the production directory of the authority in the issuer, or give the issuer \
+                    a name that says that it is for tests";
+        push(&users, &message, help, found.evidence, out);
+    }
+    for (instance, users) in strange.into_values() {
+        let word = instance.strange_issuer.as_deref().unwrap_or("");
+        let message = format!(
+            "the `cert_issuer` of this Opstrace instance is {word}, which Opstrace does not know, so \
+             that nobody can say who signs its certificate"
+        );
+        let help = "write letsencrypt-prod or letsencrypt-staging there";
+        let evidence = vec![Evidence {
+            place: instance.issuer_place.clone(),
+            message: "it is set here".to_owned(),
+        }];
+        push(&users, &message, help, evidence, out);
+    }
+}
+
+/// The URL of an entry that talks TLS to a public host, and the host.
+fn verified<'e, 'a>(entry: &'e Entry<'a>) -> Option<(&'e Url<'a>, String)> {
+    let url = entry.sound_url()?;
+    let endpoint = &url.endpoint;
+    let is_tls = endpoint.scheme_name().as_deref() == Some("https");
+    let outside = endpoint.network() == Network::Public;
+    (is_tls && outside).then(|| Some((url, endpoint.host_name()?)))?
+}
+
+/// One finding for all endpoints, at the first.
+fn push(
+    users: &[&Url<'_>],
+    message: &str,
+    help: &str,
+    evidence: Vec<Evidence>,
+    out: &mut Findings<'_>,
+) {
+    let [first, others @ ..] = users else { return };
+    let mut finding: Finding = out.at(first.node, Severity::Warning, message).help(help);
+    finding.evidence = evidence;
+    for other in others.iter().take(SHOWN) {
+        finding = finding.evidence(other.node.place(), "this endpoint is signed for by it too");
+    }
+    out.push(finding);
+}
