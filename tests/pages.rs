@@ -5,13 +5,10 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use promvet::cli::pipeline::{Request, run};
-use promvet::finding::{Finding, Severity};
-use promvet::rules::{self, Expected, example};
-use promvet::source::Memory;
+use promvet::cli::examples::run;
+use promvet::rules::{self, example};
 use promvet::source::handshake::{Failure, Handshake, Presented, Roots, Target};
 
 /// A network in which one server shows a certificate that everybody trusts, until 2026-11-20.
@@ -46,99 +43,26 @@ impl Handshake for OneServer {
     }
 }
 
-/// 2026-11-22, so that what depends on the day is the same every day.
-fn findings(files: &[(String, String)], online: Option<Arc<dyn Handshake>>) -> Vec<Finding> {
-    let mut tree = Memory::new();
-    for (path, content) in files {
-        tree = tree.file(format!("/tree/{path}"), content.clone().into_bytes());
-    }
-    let request = Request {
-        paths: vec![PathBuf::from(".")],
-        now: 1_795_368_963,
-        online,
-        ..Request::default()
-    };
-    let run = run(&request, &tree);
-    assert!(run.problems.is_empty(), "{:?}", run.problems);
-    run.outcome
-        .findings()
-        .iter()
-        .map(|reported| reported.finding.clone())
-        .collect()
-}
-
-fn matches(expected: &Expected, own: &str, path: &str, finding: &Finding) -> bool {
-    let (start, end) = (finding.place.start(), finding.place.end());
-    let columns = expected
-        .columns
-        .is_none_or(|(from, to)| (start.column, end.column) == (from, to));
-    let text = format!(
-        "{} {}",
-        finding.message,
-        finding.help.as_deref().unwrap_or("")
-    );
-    finding.rule == expected.rule.as_deref().unwrap_or(own)
-        && finding.severity == expected.severity
-        && &**finding.place.path() == path
-        && start.line == expected.line
-        && columns
-        && text.contains(&expected.says)
-}
-
 #[test]
 fn every_example_gives_the_findings_that_it_marks_and_no_others() {
     let mut wrong = Vec::new();
-    let mut run = 0;
+    let mut count = 0;
     let network: Arc<OneServer> = Arc::new(OneServer::new());
     for page in rules::all() {
         for example in example::examples(page.text) {
-            run += 1;
-            let mut files = example.files.clone();
-            files.push((example.path.clone(), example.text.clone()));
+            count += 1;
             let online = (page.name == "tls/certificate").then(|| Arc::clone(&network) as Arc<_>);
-            let found = findings(&files, online);
-            let missing: Vec<_> = example
-                .expected
-                .iter()
-                .filter(|expected| {
-                    !found
-                        .iter()
-                        .any(|one| matches(expected, page.name, &example.path, one))
-                })
-                .collect();
-            let extra: Vec<_> = found
-                .iter()
-                .filter(|one| one.severity > Severity::Info)
-                .filter(|one| {
-                    !example
-                        .expected
-                        .iter()
-                        .any(|expected| matches(expected, page.name, &example.path, one))
-                })
-                .map(|one| {
-                    (
-                        one.rule.clone(),
-                        one.severity,
-                        one.place.clone(),
-                        one.place.end().column,
-                        &one.message,
-                        &one.help,
-                    )
-                })
-                .collect();
-            let silent_bad = example.bad && example.expected.is_empty();
-            if !missing.is_empty() || !extra.is_empty() || silent_bad {
-                wrong.push(format!(
-                    "rules/{}.md:{}\n  missing: {missing:#?}\n  too much: {extra:#?}",
-                    page.name, example.line
-                ));
+            let difference = run(&example, page.name, online);
+            if !difference.is_none() {
+                let (name, line) = (page.name, example.line);
+                wrong.push(format!("rules/{name}.md:{line}\n{difference:#?}"));
             }
         }
     }
-    assert!(run > 0);
+    assert!(count > 0);
     assert!(
         wrong.is_empty(),
-        "{} of {run} examples:\n{}",
+        "{} of {count} examples:\n{}",
         wrong.len(),
         wrong.join("\n")
     );

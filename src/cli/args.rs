@@ -14,6 +14,7 @@ use crate::finding::{Severity, nearest};
 use crate::policy::Profile;
 use crate::report::Format;
 use crate::report::inventory::InventoryFormat;
+use crate::rules::own::Kind;
 use crate::schema::Version;
 
 /// Finds Prometheus configurations in a tree and says what in them will lose or leak data.
@@ -76,6 +77,14 @@ pub(super) enum Command {
     },
     /// List all rules
     Rules,
+    /// Run the examples of this repository's own rules
+    Test(TestArgs),
+    /// Write something to fill in
+    New {
+        /// What to write.
+        #[command(subcommand)]
+        what: New,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -86,6 +95,35 @@ pub(super) enum Command {
         /// A command, such as check
         #[arg(value_name = "COMMAND")]
         command: Option<String>,
+    },
+}
+
+/// The arguments of `test`.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct TestArgs {
+    /// Folders of rule pages [default: those that promvet.yaml names]
+    #[arg(value_name = "FOLDER")]
+    pub(super) folders: Vec<PathBuf>,
+    /// Change the conditions, one small thing at a time, and list what no example notices
+    #[arg(long)]
+    pub(super) mutate: bool,
+    /// How many threads to use [default: one a processor]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<usize>,
+}
+
+/// What can be written to be filled in.
+#[derive(Clone, Debug, Subcommand)]
+pub(super) enum New {
+    /// Write the page of a rule of one's own, with a condition and examples
+    Rule {
+        /// The rule's name: its path in the folder of rules, such as acme/no-inline-secrets
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// What it looks at
+        #[arg(long, value_name = "KIND", default_value = "remote_write",
+              value_parser = PossibleValuesParser::new(Kind::words()))]
+        node: String,
     },
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Output, ReportArgs};
 use super::{complain, terminal};
-use crate::report::{Format, Options, Outcome, RuleInfo, unless_closed, write_file};
+use crate::report::{Format, Options, Outcome, OwnPage, RuleInfo, unless_closed, write_file};
 use crate::rules;
 
 /// The columns between which sentences for people are wrapped: longer lines are hard to read.
@@ -67,7 +67,8 @@ impl Plan {
         args: &ReportArgs,
         out: &mut dyn Write,
     ) -> io::Result<bool> {
-        let pages: Vec<_> = rules::all().iter().map(info).collect();
+        let own = outcome.own_pages().iter().map(own_info);
+        let pages: Vec<_> = rules::all().iter().map(info).chain(own).collect();
         let options = Options {
             quiet: args.quiet,
             rules: &pages,
@@ -112,11 +113,22 @@ fn to_file(
     write_file(path, &bytes)
 }
 
-fn info(page: &rules::Page) -> RuleInfo<'static> {
+fn info<'r>(page: &'static rules::Page) -> RuleInfo<'r> {
     RuleInfo {
         name: page.name,
         title: page.title,
         severity: page.severity,
         page: page.body(),
+        own: false,
+    }
+}
+
+fn own_info(page: &OwnPage) -> RuleInfo<'_> {
+    RuleInfo {
+        name: &page.name,
+        title: &page.title,
+        severity: page.severity,
+        page: &page.page,
+        own: true,
     }
 }

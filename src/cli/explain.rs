@@ -2,11 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::{Exit, key};
+use super::check::complain_of_policy;
+use super::{Exit, key, policies};
 use crate::facts::receiver::Catalogue;
-use crate::finding::nearest;
+use crate::finding::{Severity, nearest};
 use crate::rules;
+use crate::rules::own::OwnRules;
 use crate::schema;
+use crate::source::Folder;
 
 /// Prints the page of a rule, of a receiver (`receiver:mimir`), or of a key
 /// (`remote_write.queue_config.max_shards`).
@@ -26,9 +29,17 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
         writeln!(out, "{}", page.body().trim_end())?;
         return Ok(Exit::Clean);
     }
+    let own = own_rules();
+    if let Some(rule) = own.find(name) {
+        writeln!(out, "{} ({})\n", rule.name, rule.severity.word())?;
+        writeln!(out, "{}", rule.body().trim_end())?;
+        return Ok(Exit::Clean);
+    }
     let group: Vec<_> = rules::all()
         .iter()
         .filter(|page| page.group() == name)
+        .map(row)
+        .chain(own_rows(&own).filter(|(rule, ..)| rule.split('/').next() == Some(name)))
         .collect();
     if !group.is_empty() {
         list(&group, out)?;
@@ -69,23 +80,49 @@ fn receiver(id: &str, out: &mut dyn Write) -> io::Result<Exit> {
     Ok(Exit::Failed)
 }
 
-/// Lists all rules.
+/// The rules of this repository's own. What is wrong with them is said, and is no reason not to
+/// explain others.
+fn own_rules() -> OwnRules {
+    let Ok(tree) = Folder::here() else {
+        return OwnRules::default();
+    };
+    policies::own_rules_here(&tree).unwrap_or_else(|errors| {
+        errors.iter().for_each(complain_of_policy);
+        OwnRules::default()
+    })
+}
+
+/// Lists all rules, those of this repository's own last.
 pub(super) fn rules(out: &mut dyn Write) -> io::Result<Exit> {
-    list(&rules::all().iter().collect::<Vec<_>>(), out)?;
+    let own = own_rules();
+    let rows: Vec<_> = rules::all().iter().map(row).chain(own_rows(&own)).collect();
+    list(&rows, out)?;
     Ok(Exit::Clean)
 }
 
-fn list(pages: &[&rules::Page], out: &mut dyn Write) -> io::Result<()> {
-    let width = pages.iter().map(|page| page.name.len()).max().unwrap_or(0);
-    for page in pages {
+fn row<'r>(page: &'static rules::Page) -> Row<'r> {
+    let status = page.status.word();
+    (page.name, page.severity, status, page.since, page.title)
+}
+
+fn own_rows(rules: &OwnRules) -> impl Iterator<Item = Row<'_>> {
+    let rules = rules.all().iter();
+    rules.map(|rule| (&*rule.name, rule.severity, OWN, "", &*rule.title))
+}
+
+/// What stands in the place of a status for rules of this repository's own.
+const OWN: &str = "own";
+
+/// A rule: its name, severity, status, the release that brought it, its title.
+type Row<'r> = (&'r str, Severity, &'r str, &'r str, &'r str);
+
+fn list(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let width = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
+    for (name, severity, status, since, title) in rows {
+        let severity = severity.word();
         writeln!(
             out,
-            "{:width$}  {:7}  {:10}  {:7}  {}",
-            page.name,
-            page.severity.word(),
-            page.status.word(),
-            page.since,
-            page.title
+            "{name:width$}  {severity:7}  {status:10}  {since:7}  {title}"
         )?;
     }
     Ok(())

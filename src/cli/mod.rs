@@ -7,6 +7,7 @@ mod baseline;
 mod check;
 mod config;
 mod deliver;
+pub mod examples;
 mod explain;
 mod facts;
 mod files;
@@ -15,7 +16,9 @@ mod init;
 mod inventory;
 mod key;
 mod levels;
+mod new;
 mod online;
+mod own_rules;
 mod parallel;
 pub mod pipeline;
 mod policies;
@@ -26,6 +29,7 @@ mod since;
 mod suppress;
 mod suppressions;
 mod terminal;
+mod test;
 mod trust;
 mod unrendered;
 mod unused;
@@ -90,6 +94,8 @@ pub fn main() -> Exit {
         Some(Command::Schema { policy: true, .. }) => schema::policy(&mut out),
         Some(Command::Schema { prometheus, .. }) => schema::schema(prometheus, &mut out),
         Some(Command::Rules) => explain::rules(&mut out),
+        Some(Command::Test(args)) => test::test(&args, &mut out),
+        Some(Command::New { what }) => new::new(&what, &mut out),
         Some(Command::Completions { shell }) => shell::completions(shell, &mut out),
         Some(Command::Man { command }) => shell::man(command.as_deref(), &mut out),
     };

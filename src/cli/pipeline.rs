@@ -13,6 +13,7 @@ use super::gate::Gate;
 use super::inventory;
 use super::levels::Levels;
 use super::online;
+use super::own_rules;
 use super::parallel;
 use super::policies::{self, Policies};
 use super::suppress::{self, Bench};
@@ -20,13 +21,14 @@ use super::unrendered;
 use super::unused::unused;
 use super::uses::Uses;
 use super::watch::{Stage, Watch};
-use crate::discover::{self, Holder, Recognised, What};
+use crate::discover::{self, Holder, RULE_FILE, Recognised, What};
 use crate::facts::deployment::is_dockerfile;
 use crate::facts::{self, Facts, Host};
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::{Policy, PolicyError, Profile};
 use crate::report::inventory::Row;
 use crate::report::{CheckedFile, Outcome};
+use crate::rules::own::OwnRules;
 use crate::rules::{self, Around, Configuration, Judgement};
 use crate::schema::{self, Target, Version};
 use crate::source::handshake::Handshake;
@@ -66,6 +68,8 @@ pub struct Request {
     pub inventory: bool,
     /// What is accepted, and whose word on that counts.
     pub gate: Gate,
+    /// The rules of one's own, instead of those that policies name.
+    pub own: Option<Arc<OwnRules>>,
     /// What counts and measures.
     pub watch: Arc<Watch>,
 }
@@ -88,6 +92,7 @@ impl Default for Request {
             online: None,
             inventory: false,
             gate: Gate::default(),
+            own: None,
             watch: Arc::default(),
         }
     }
@@ -206,7 +211,8 @@ pub(super) fn survey(
     let none = Policy::default();
     let look = |found: &Found| {
         let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
-        let look = || look_at(found, request, policy, tree);
+        let own = own_rules_of(found, request, &policies);
+        let look = || look_at(found, request, policy, own, tree);
         let look = catch_unwind(AssertUnwindSafe(look));
         watch.step();
         look.unwrap_or_else(|_| Look::Panic(found.clone()))
@@ -255,7 +261,13 @@ pub(super) fn walk_of(request: &Request) -> Walk<'static> {
 }
 
 /// Reads one file as far as it is of interest.
-fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -> Look {
+fn look_at(
+    found: &Found,
+    request: &Request,
+    policy: &Policy,
+    own: &OwnRules,
+    tree: &dyn Tree,
+) -> Look {
     if !found.named && is_dockerfile(&found.path) {
         return Look::Other(found.clone());
     }
@@ -265,7 +277,9 @@ fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -
     };
     request.watch.read(bytes.len());
     let whatever_it_is = found.named && !request.if_recognised;
-    if !whatever_it_is && !discover::may_hold(&found.path, &bytes) {
+    let is_of_interest =
+        || discover::may_hold(&found.path, &bytes) || own_rules::look_at(own, &bytes);
+    if !whatever_it_is && !is_of_interest() {
         return if facts::may_hold(&bytes) {
             Look::Other(found.clone())
         } else {
@@ -285,13 +299,23 @@ fn look_at(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -
     Look::Seen(seen.collect())
 }
 
+/// The rules of its own that the tree of a file has.
+fn own_rules_of<'r>(found: &Found, request: &'r Request, policies: &'r Policies) -> &'r OwnRules {
+    static NONE: OwnRules = OwnRules::none();
+    let given = request.own.as_deref();
+    given
+        .or_else(|| policies.of(found).map(|scope| &scope.own))
+        .unwrap_or(&NONE)
+}
+
 /// Judges everything that was recognised as a configuration.
 fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tree, run: &mut Run) {
     online::ask(request, survey);
     let facts = all_facts(request, survey, policies, tree);
     let judgements = parallel::map(request.threads, &survey.seen, |seen| {
         let facts = facts.get(&policies.scope_of(&seen.found))?;
-        let judge = || judge_one(seen, facts, request, tree);
+        let own = own_rules_of(&seen.found, request, policies);
+        let judge = || judge_one(seen, facts, request, own, tree);
         let judged = catch_unwind(AssertUnwindSafe(judge)).ok();
         request.watch.step();
         judged
@@ -373,7 +397,9 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
             settle: None,
         });
     }
-    run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints);
+    let own = own_rules::pages(policies, request.own.as_deref());
+    run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints)
+        .with_own_pages(own);
 }
 
 /// Whether policy leaves out a file that a configuration pulls in, and nobody named it.
@@ -438,6 +464,7 @@ fn judge_one<'a>(
     seen: &'a Seen,
     facts: &'a Facts<'a>,
     request: &Request,
+    own: &OwnRules,
     tree: &dyn Tree,
 ) -> (Judgement, Option<Configuration<'a>>) {
     let recognised = &seen.recognised;
@@ -462,6 +489,9 @@ fn judge_one<'a>(
             judgement.findings.extend(schema);
             let upgrade = rules::judge_upgrade(document, &target, watch.rules());
             judgement.findings.extend(upgrade.findings);
+            if let Some(one) = configuration.as_ref().filter(|_| !recognised.masked) {
+                own_rules::add(&mut judgement, one, own, target.template);
+            }
             if !recognised.masked {
                 let included = match holder {
                     Some(_) => facts.included_beside(document, recognised, &target, request.now),
@@ -486,6 +516,9 @@ fn judge_one<'a>(
                 findings: vec![finding],
                 ..Judgement::default()
             }
+        }
+        What::Other { kind } if *kind == RULE_FILE => {
+            own_rules::of_rule_file(&recognised.text, &seen.found, facts, own)
         }
         What::Other { .. } | What::Unknown => Judgement::default(),
     };

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::own_rules;
 use super::parallel;
-use super::policy_files::{self, Layer, unknown_receivers};
+use super::policy_files::{self, Layer, unknown_receivers, unknown_rules};
 use crate::finding::Text;
-use crate::policy::{FILE_NAMES, Policy, PolicyError};
+use crate::policy::{FILE_NAMES, Policy, PolicyError, RuleFolder};
+use crate::rules::own::OwnRules;
 use crate::source::{Found, Tree};
 
 /// Folders up to which policy files are looked for without threads, which would take longer to
@@ -31,6 +33,8 @@ pub(super) struct Scope {
     pub(super) policy: Policy,
     /// The files that say so, the nearest first, as numbers of layers.
     pub(super) chain: Vec<usize>,
+    /// The rules of one's own that it names.
+    pub(super) own: OwnRules,
 }
 
 /// The scope of each folder, by the root that its files were found under.
@@ -91,6 +95,41 @@ pub(super) fn read(
     threads: usize,
     tree: &dyn Tree,
 ) -> Result<Policies, Vec<PolicyError>> {
+    gather(named, files, threads, tree).finish(tree)
+}
+
+/// The rules of one's own where promvet was started.
+pub(super) fn own_rules_here(tree: &dyn Tree) -> Result<OwnRules, Vec<PolicyError>> {
+    let policies = read(None, &[here(tree)], 1, tree)?;
+    let scope = policies.of(&here(tree));
+    Ok(scope.map_or_else(OwnRules::default, |scope| scope.own.clone()))
+}
+
+/// The folders of rules where promvet was started. They need not be there.
+pub(super) fn rule_folders_here(tree: &dyn Tree) -> Result<Vec<PathBuf>, Vec<PolicyError>> {
+    let reader = gather(None, &[here(tree)], 1, tree);
+    if !reader.wrong.is_empty() {
+        return Err(reader.wrong);
+    }
+    let folders = reader
+        .scopes
+        .iter()
+        .flat_map(|scope| &scope.policy.rule_folders);
+    Ok(folders.map(RuleFolder::shown).collect())
+}
+
+/// A file that could lie where promvet was started.
+fn here(tree: &dyn Tree) -> Found {
+    Found {
+        path: tree.base().join("prometheus.yml"),
+        shown: "prometheus.yml".into(),
+        root: tree.root_of(tree.base()).into(),
+        named: false,
+    }
+}
+
+/// Reads the policies of files, but for the rules that they name.
+fn gather(named: Option<&Path>, files: &[Found], threads: usize, tree: &dyn Tree) -> Reader {
     let mut reader = Reader::default();
     match named {
         Some(path) => reader.everywhere(path, files, tree),
@@ -103,7 +142,7 @@ pub(super) fn read(
             }
         }
     }
-    reader.finish()
+    reader
 }
 
 /// The folders of files and all folders above them up to the roots of their trees.
@@ -260,11 +299,34 @@ impl Reader {
             root,
             policy,
             chain,
+            own: OwnRules::default(),
         });
         self.scopes.len() - 1
     }
 
-    fn finish(mut self) -> Result<Policies, Vec<PolicyError>> {
+    /// Reads the rules that the scopes name; many of them name the same.
+    fn own_rules(&mut self, tree: &dyn Tree) {
+        let mut known: HashMap<Vec<PathBuf>, OwnRules> = HashMap::new();
+        for scope in &mut self.scopes {
+            let folders = scope.policy.rule_folders.iter().map(RuleFolder::shown);
+            let folders: Vec<_> = folders.collect();
+            if let Some(own) = known.get(&folders) {
+                scope.own = own.clone();
+            } else {
+                match own_rules::named_by(&scope.policy, tree) {
+                    Ok(own) => scope.own = own,
+                    Err(wrong) => self.wrong.extend(wrong),
+                }
+                known.insert(folders, scope.own.clone());
+            }
+            self.wrong.extend(unknown_rules(&scope.policy, &scope.own));
+        }
+    }
+
+    fn finish(mut self, tree: &dyn Tree) -> Result<Policies, Vec<PolicyError>> {
+        if self.wrong.is_empty() {
+            self.own_rules(tree);
+        }
         if !self.wrong.is_empty() {
             self.wrong
                 .sort_by(|a, b| a.place.order().cmp(&b.place.order()));

@@ -11,6 +11,7 @@ use crate::facts::receiver::{Catalogue, Profile, read_profile};
 use crate::finding::{Text, nearest};
 use crate::policy::{Extends, Policy, PolicyError, ReceiverSource};
 use crate::rules;
+use crate::rules::own::OwnRules;
 use crate::source::{LARGEST, Tree};
 use crate::yaml::parse_first;
 
@@ -103,7 +104,6 @@ impl Reader<'_> {
             Ok(policy) => policy,
             Err(wrong) => return self.wrong.extend(wrong),
         };
-        self.wrong.extend(unknown_rules(&policy));
         self.read_profiles(&mut policy, path);
         let extends = policy.extends.clone();
         self.layers.push(Layer {
@@ -199,17 +199,19 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// Refuses levels for rules that do not exist.
-fn unknown_rules(policy: &Policy) -> Vec<PolicyError> {
+pub(super) fn unknown_rules(policy: &Policy, own: &OwnRules) -> Vec<PolicyError> {
     let known = |name: &str| {
         let mut pages = rules::all().iter();
-        pages.any(|page| page.name == name || page.group() == name)
+        own.knows(name) || pages.any(|page| page.name == name || page.group() == name)
     };
     let unknown = policy.rule_levels().filter(|entry| !known(&entry.name));
     unknown
         .map(|entry| PolicyError {
             message: format!("there is no rule or group `{}`", entry.name),
             place: entry.place.clone(),
-            help: rules::nearest_name(&entry.name).map(|near| format!("write `{near}`")),
+            help: rules::nearest_name(&entry.name)
+                .or_else(|| own.nearest_name(&entry.name))
+                .map(|near| format!("write `{near}`")),
         })
         .collect()
 }

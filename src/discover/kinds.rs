@@ -109,6 +109,8 @@ const fn list(kind: &'static str, keys: &'static [&'static str]) -> Neighbour {
 }
 
 const AGENT: &str = "Grafana Agent configuration";
+/// What rule files are called.
+pub const RULE_FILE: &str = "rule file";
 const ALERTMANAGER: &str = "Alertmanager configuration";
 const COLLECTOR: &str = "OpenTelemetry Collector configuration";
 const CORTEX: &str = "Cortex or Mimir configuration";
@@ -175,7 +177,7 @@ const NEIGHBOURS: &[Neighbour] = &[
     mapping(OPSTRACE, &["tenants", "custom_dns_name"]),
     mapping(OPSTRACE, &["tenants", "env_label"]),
     mapping(OPSTRACE, &["tenants", "node_count"]),
-    mapping("rule file", &["groups"]),
+    mapping(RULE_FILE, &["groups"]),
     mapping("unit tests of rules", &["tests"]),
     mapping("SNMP exporter configuration", &["auths", "modules"]),
     mapping("blackbox exporter configuration", &["modules"]),

@@ -20,6 +20,7 @@ mod tags;
 pub use embedded::recognise;
 pub use examine::{Dialect, Recognised, Template, What, examine};
 pub use holder::Holder;
+pub use kinds::RULE_FILE;
 pub use manifest::{Manifest, manifests};
 pub use mask::{Branches, Mask, mask};
 pub use names::{is_candidate, is_template};

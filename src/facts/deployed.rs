@@ -79,6 +79,13 @@ impl<'t> Facts<'t> {
         self.files.tree.absolute(Path::new(shown))
     }
 
+    /// A path from the root of the tree on, with forward slashes; as it is if it lies elsewhere.
+    #[must_use]
+    pub fn relative(&self, path: &Path) -> String {
+        let below = path.strip_prefix(&self.files.bounds).unwrap_or(path);
+        below.to_string_lossy().replace('\\', "/")
+    }
+
     /// A path for people.
     #[must_use]
     pub fn shown(&self, path: &Path) -> String {

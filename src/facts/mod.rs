@@ -13,12 +13,14 @@ pub mod issuer;
 pub mod online;
 pub mod opstrace;
 mod owners;
+mod pulled_in;
 pub mod receiver;
 mod shared;
 pub mod token;
 
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
 
 pub use answering::Answering;
 pub use credential_file::{Asked, FileState, Host, Judged, Lookup, Open, Unverified};
@@ -74,6 +76,7 @@ pub struct Facts<'t> {
     handshake: Option<Arc<dyn Handshake>>,
     catalogue: Catalogue,
     shelf: included::Shelf,
+    looked_at: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl<'t> Facts<'t> {
@@ -89,6 +92,7 @@ impl<'t> Facts<'t> {
             handshake: None,
             catalogue: Catalogue::default(),
             shelf: included::Shelf::default(),
+            looked_at: Mutex::default(),
         }
     }
 

@@ -3,19 +3,19 @@
 
 /// A key of a mapping.
 #[derive(Debug)]
-pub(super) struct Key {
+pub(crate) struct Key {
     /// How it is written.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// What it is for, in one sentence for editors.
-    pub(super) about: &'static str,
+    pub(crate) about: &'static str,
     /// What it takes.
-    pub(super) form: Form,
+    pub(crate) form: Form,
     /// Whether the mapping is nothing without it.
-    pub(super) required: bool,
+    pub(crate) required: bool,
 }
 
 impl Key {
-    pub(super) const fn new(name: &'static str, about: &'static str, form: Form) -> Self {
+    pub(crate) const fn new(name: &'static str, about: &'static str, form: Form) -> Self {
         Self {
             name,
             about,
@@ -24,7 +24,7 @@ impl Key {
         }
     }
 
-    pub(super) const fn required(mut self) -> Self {
+    pub(crate) const fn required(mut self) -> Self {
         self.required = true;
         self
     }
@@ -32,7 +32,7 @@ impl Key {
 
 /// What a value looks like.
 #[derive(Debug)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// A scalar, of which the source text counts. It is not empty.
     Text,
     /// A scalar of which the source text matches a regular expression, written so that both Rust

@@ -22,6 +22,7 @@ mod prometheus;
 mod read;
 mod receivers;
 mod requires;
+mod rule_folders;
 mod runtime_user;
 mod sections;
 mod selection;
@@ -32,6 +33,7 @@ mod top;
 pub use baseline::{Accepted, BASELINE_VERSION, BaselineEntry, read_baseline};
 pub use environments::EnvironmentPolicy;
 pub use extends::Extends;
+pub(crate) use form::{Form, Key};
 pub use issuers::{Issuer, IssuerPolicy};
 pub use json_schema::json_schema;
 pub use levels::{Level, LevelSet, RuleLevel};
@@ -40,8 +42,10 @@ pub use opstrace::OpstraceInstance;
 pub use pattern::Glob;
 pub use profile::Profile;
 pub use read::PolicyError;
+pub(crate) use read::{Fields, Mistakes};
 pub use receivers::{ReceiverPolicy, ReceiverProfile, ReceiverSource};
 pub use requires::Requirement;
+pub use rule_folders::RuleFolder;
 pub use runtime_user::RuntimeUser;
 pub use selection::Selection;
 pub use suppressions::SuppressionPolicy;
@@ -71,6 +75,8 @@ pub struct Policy {
     pub profile: Option<(Profile, Place)>,
     /// Levels of rules and groups, for some files or for all; the first that answers counts.
     pub levels: Vec<LevelSet>,
+    /// Folders of rules of one's own.
+    pub rule_folders: Vec<RuleFolder>,
     /// Which files are checked; the first that matches counts.
     pub selection: Vec<Selection>,
     /// Where configurations run; the first that matches counts.

@@ -32,13 +32,13 @@ impl PolicyError {
 
 /// The fields of one mapping, in the order in which they are written.
 #[derive(Debug, Default)]
-pub(super) struct Fields<'d> {
+pub(crate) struct Fields<'d> {
     list: Vec<(&'static str, Node<'d>)>,
 }
 
 impl<'d> Fields<'d> {
     /// The value of a key, if it is written and not null.
-    pub(super) fn get(&self, name: &str) -> Option<Node<'d>> {
+    pub(crate) fn get(&self, name: &str) -> Option<Node<'d>> {
         let mut list = self.list.iter();
         list.find(|(key, _)| *key == name).map(|(_, value)| *value)
     }
@@ -46,14 +46,14 @@ impl<'d> Fields<'d> {
 
 /// Collects the mistakes of one file.
 #[derive(Debug)]
-pub(super) struct Mistakes {
-    pub(super) list: Vec<PolicyError>,
+pub(crate) struct Mistakes {
+    pub(crate) list: Vec<PolicyError>,
     /// What paths and patterns of paths count from: a prefix of the paths of files below it.
-    pub(super) folder: String,
+    pub(crate) folder: String,
 }
 
 impl Mistakes {
-    pub(super) fn add(&mut self, node: Node<'_>, message: impl Into<String>, help: Option<String>) {
+    pub(crate) fn add(&mut self, node: Node<'_>, message: impl Into<String>, help: Option<String>) {
         self.list.push(PolicyError {
             message: message.into(),
             place: node.place(),
@@ -63,7 +63,7 @@ impl Mistakes {
 
     /// The fields of a mapping that are not null, after refusing what is unknown, repeated or
     /// missing.
-    pub(super) fn fields<'d>(
+    pub(crate) fn fields<'d>(
         &mut self,
         node: Node<'d>,
         what: &str,
@@ -74,7 +74,7 @@ impl Mistakes {
     }
 
     /// The same for keys of several tables.
-    pub(super) fn fields_of<'d>(
+    pub(crate) fn fields_of<'d>(
         &mut self,
         node: Node<'d>,
         what: &str,
@@ -124,7 +124,7 @@ impl Mistakes {
     }
 
     /// The items of a list.
-    pub(super) fn items<'d>(&mut self, node: Node<'d>, what: &str) -> Vec<Node<'d>> {
+    pub(crate) fn items<'d>(&mut self, node: Node<'d>, what: &str) -> Vec<Node<'d>> {
         match node.kind() {
             Kind::Sequence(list) => list.iter().collect(),
             _ => {
@@ -135,7 +135,7 @@ impl Mistakes {
     }
 
     /// A text: the source text of a scalar, whatever YAML takes it for.
-    pub(super) fn text<'d>(&mut self, node: Node<'d>, what: &str) -> Option<&'d str> {
+    pub(crate) fn text<'d>(&mut self, node: Node<'d>, what: &str) -> Option<&'d str> {
         let text = node.as_str().filter(|text| !text.is_empty());
         if text.is_none() {
             self.add(node, format!("{what} is a text that is not empty"), None);
@@ -144,7 +144,7 @@ impl Mistakes {
     }
 
     /// One text or a list of them.
-    pub(super) fn texts<'d>(&mut self, node: Node<'d>, what: &str) -> Vec<(&'d str, Node<'d>)> {
+    pub(crate) fn texts<'d>(&mut self, node: Node<'d>, what: &str) -> Vec<(&'d str, Node<'d>)> {
         let nodes = if node.scalar().is_some() {
             vec![node]
         } else {
@@ -157,7 +157,7 @@ impl Mistakes {
     }
 
     /// True or false.
-    pub(super) fn truth(&mut self, node: Node<'_>, what: &str) -> Option<bool> {
+    pub(crate) fn truth(&mut self, node: Node<'_>, what: &str) -> Option<bool> {
         let plain = node.scalar().filter(|scalar| scalar.is_plain());
         let truth = match plain.map(|scalar| scalar.text) {
             Some("true") => Some(true),
@@ -171,7 +171,7 @@ impl Mistakes {
     }
 
     /// What a word of a table stands for.
-    pub(super) fn word<T: Copy>(
+    pub(crate) fn word<T: Copy>(
         &mut self,
         node: Node<'_>,
         what: &str,

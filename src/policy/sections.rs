@@ -6,7 +6,7 @@ use super::form::Key;
 use super::read::{Mistakes, PolicyError};
 use super::{
     Policy, environments, extends, issuers, levels, mounts, opstrace, profile, prometheus,
-    receivers, requires, runtime_user, selection, suppressions, templates, top,
+    receivers, requires, rule_folders, runtime_user, selection, suppressions, templates, top,
 };
 use crate::finding::{Place, Text};
 use crate::yaml::{Node, parse_first};
@@ -33,6 +33,7 @@ pub(super) const SECTIONS: &[Section] = &[
     profile::SECTION,
     levels::RULES,
     levels::OVERRIDES,
+    rule_folders::SECTION,
     selection::INCLUDE,
     selection::EXCLUDE,
     environments::SECTION,

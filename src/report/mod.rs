@@ -35,8 +35,8 @@ mod tests;
 
 use std::io::{self, Write};
 
-pub use delivery::{unless_closed, write_file};
-pub use outcome::{CheckedFile, HiddenBy, Hiding, Outcome, Reported, Summary, Suppressed};
+pub use delivery::{unless_closed, write_file, write_new_file};
+pub use outcome::{CheckedFile, HiddenBy, Hiding, Outcome, OwnPage, Reported, Summary, Suppressed};
 
 /// What a format is told about rules.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,8 @@ pub struct RuleInfo<'a> {
     pub severity: crate::finding::Severity,
     /// Its page in Markdown, without front matter.
     pub page: &'a str,
+    /// Whether it is one of the repository's own, which is described nowhere else.
+    pub own: bool,
 }
 
 /// How to write.

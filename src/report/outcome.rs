@@ -66,6 +66,19 @@ pub struct CheckedFile {
     pub configurations: usize,
 }
 
+/// The page of a rule of the repository's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnPage {
+    /// The name of the rule.
+    pub name: String,
+    /// The title of the page.
+    pub title: String,
+    /// Its usual severity.
+    pub severity: Severity,
+    /// The page in Markdown, without front matter.
+    pub page: String,
+}
+
 /// The figures of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -98,6 +111,7 @@ pub struct Outcome {
     files: Vec<CheckedFile>,
     pub(super) unchecked: Vec<Unchecked>,
     endpoints: usize,
+    own_pages: Vec<OwnPage>,
     pub(super) older: Option<usize>,
 }
 
@@ -114,6 +128,8 @@ impl Outcome {
         findings.sort_by(|a, b| a.order().cmp(&b.order()));
         files.sort();
         unchecked.sort_by(|a, b| (a.place.order(), &a.reason).cmp(&(b.place.order(), &b.reason)));
+        // A file that two configurations include is judged with each of them.
+        unchecked.dedup_by(|a, b| a.place.order() == b.place.order() && a.reason == b.reason);
         for one in &mut unchecked {
             redact(&one.place, &mut one.reason);
             one.settle.iter_mut().for_each(|it| redact(&one.place, it));
@@ -124,8 +140,21 @@ impl Outcome {
             files,
             unchecked,
             endpoints,
+            own_pages: Vec::new(),
             older: None,
         }
+    }
+
+    /// The same with the pages of the repository's own rules.
+    #[must_use]
+    pub fn with_own_pages(self, own_pages: Vec<OwnPage>) -> Self {
+        Self { own_pages, ..self }
+    }
+
+    /// The pages of the repository's own rules, by name.
+    #[must_use]
+    pub fn own_pages(&self) -> &[OwnPage] {
+        &self.own_pages
     }
 
     /// The findings by path, place, rule and message.

@@ -25,18 +25,21 @@ pub(super) const RULES: &[RuleInfo<'_>] = &[
         title: "A credential is written into the configuration",
         severity: Severity::Warning,
         page: "# A credential is written into the configuration\n\nIt is in every copy.\n",
+        own: false,
     },
     RuleInfo {
         name: "remote-write/url-syntax",
         title: "The URL is not one",
         severity: Severity::Error,
         page: "# The URL is not one\n\nPrometheus starts and sends nothing.\n",
+        own: false,
     },
     RuleInfo {
         name: "tls/insecure-skip-verify",
         title: "The certificate is not verified",
         severity: Severity::Error,
         page: "# The certificate is not verified\n\nAnybody on the way can read along.\n",
+        own: false,
     },
 ];
 

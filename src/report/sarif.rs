@@ -73,24 +73,24 @@ fn driver(rules: &[RuleInfo<'_>]) -> Value {
 
 fn rule(rule: &RuleInfo<'_>) -> Value {
     let group = rule.name.split('/').next().unwrap_or(rule.name);
-    let page = format!(
-        "{}/blob/main/rules/{}.md",
-        env!("CARGO_PKG_REPOSITORY"),
-        rule.name
-    );
-    json!({
+    let mut object = json!({
         "id": rule.name,
         "name": pascal(rule.name),
         "shortDescription": { "text": sentence(rule.title) },
         "fullDescription": { "text": sentence(rule.title) },
         "help": { "text": rule.page, "markdown": rule.page },
-        "helpUri": page,
         "defaultConfiguration": { "level": level(rule.severity) },
         "properties": {
             "tags": ["prometheus", group],
             "problem.severity": problem(rule.severity),
         },
-    })
+    });
+    if let (Some(fields), false) = (object.as_object_mut(), rule.own) {
+        let repository = env!("CARGO_PKG_REPOSITORY");
+        let page = format!("{repository}/blob/main/rules/{}.md", rule.name);
+        fields.insert("helpUri".into(), page.into());
+    }
+    object
 }
 
 fn result(it: &Reported, rules: &HashMap<&str, usize>) -> Value {

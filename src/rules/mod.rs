@@ -10,6 +10,7 @@ mod entry;
 pub mod example;
 mod material;
 mod online;
+pub mod own;
 mod pages;
 mod sent;
 mod sink;

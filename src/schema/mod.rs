@@ -30,6 +30,7 @@ mod words;
 pub use check::{Check, Report, Rule, Said};
 pub use describe::{KeyPage, describe, suggest};
 pub use json::json_schema;
+pub(crate) use references::counting;
 pub use references::{Holdings, Inline, Reference, Setting, holdings};
 pub use secrets::mark_secrets;
 pub use section::{Scheme, Scope, Section};

@@ -204,7 +204,7 @@ impl<'d> Walker<'d, '_> {
 }
 
 /// The entries of a mapping that count: of several of one name the last.
-fn counting(mapping: Mapping<'_>) -> impl Iterator<Item = Entry<'_>> {
+pub(crate) fn counting(mapping: Mapping<'_>) -> impl Iterator<Item = Entry<'_>> {
     // Without a merge, a name that stands twice is refused by Prometheus and said by the walker.
     let written = (!mapping.has_merge()).then(|| mapping.written());
     let mut merged: Vec<Entry<'_>> = Vec::new();

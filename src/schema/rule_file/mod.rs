@@ -12,6 +12,7 @@ mod report;
 mod shape;
 pub mod template;
 
+pub(crate) use place::part;
 pub use report::{DUPLICATE_RULE, PROMQL, RULE_FILE, TEMPLATE};
 
 use std::sync::Arc;

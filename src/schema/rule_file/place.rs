@@ -8,7 +8,7 @@ use crate::yaml::{Node, Scalar, Style};
 /// YAML changes the white space of block scalars and of scalars over several lines, and turns
 /// escapes into characters, but every other character of the text stands in the source in its
 /// order. So they are counted. For an alias it is the span of the alias.
-pub(super) fn part(node: Node<'_>, from: usize, to: usize) -> Span {
+pub(crate) fn part(node: Node<'_>, from: usize, to: usize) -> Span {
     let Some(scalar) = node.scalar().filter(|_| !node.is_alias()) else {
         return node.span();
     };

@@ -18,6 +18,7 @@ pub(crate) mod relabel;
 pub(crate) mod remote_read;
 pub(crate) mod remote_write;
 pub(crate) mod root;
+pub(crate) mod rule_file;
 pub(crate) mod scrape;
 pub(crate) mod storage;
 pub(crate) mod tracing;

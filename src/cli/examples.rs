@@ -1,0 +1,145 @@
+//! Runs the examples of rule pages.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::pipeline::{self, Request, Run};
+use crate::finding::{Finding, Severity};
+use crate::rules::Expected;
+use crate::rules::example::Example;
+use crate::rules::own::{OwnRule, OwnRules, is_failure};
+use crate::source::Memory;
+use crate::source::handshake::Handshake;
+
+/// 2026-11-22, so that what depends on the day is the same every day.
+const TODAY: i64 = 1_795_368_963;
+
+/// The folder that an example's files lie in.
+const FOLDER: &str = "/tree";
+
+/// How an example differs from what it marks.
+#[derive(Debug, Default)]
+pub struct Difference {
+    /// What is marked and was not found.
+    pub missing: Vec<Expected>,
+    /// What was found and is not marked.
+    pub extra: Vec<Finding>,
+    /// What was not known, so that the rule was not judged: no fault of a good example.
+    pub unknown: Vec<String>,
+    /// What kept the example or the condition from being run.
+    pub problems: Vec<String>,
+    /// Whether nothing is marked although the example is a bad one.
+    pub unmarked: bool,
+}
+
+impl Difference {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.missing.is_empty()
+            && self.extra.is_empty()
+            && self.problems.is_empty()
+            && !self.unmarked
+    }
+}
+
+/// Runs an example of a built-in rule, with all rules on. `online` answers for the servers that it
+/// names, if they are to be asked.
+#[must_use]
+pub fn run(example: &Example, name: &str, online: Option<Arc<dyn Handshake>>) -> Difference {
+    let run = run_files(example, None, online);
+    let counts = |finding: &Finding| finding.severity > Severity::Info;
+    difference(example, name, &run, counts)
+}
+
+/// Runs an example of a rule of one's own. Only what that rule finds counts, and what would keep
+/// Prometheus from loading the example.
+#[must_use]
+pub fn run_own(example: &Example, rule: &Arc<OwnRule>) -> Difference {
+    let own = Arc::new(OwnRules::of(vec![Arc::clone(rule)]));
+    let run = run_files(example, Some(own), None);
+    let counts = |finding: &Finding| {
+        let refused = finding.severity == Severity::Error && finding.rule.starts_with("schema/");
+        finding.rule == *rule.name || refused
+    };
+    let mut out = difference(example, &rule.name, &run, counts);
+    let reasons = run.outcome.unchecked().iter().map(|one| one.reason.clone());
+    let about = reasons.filter(|reason| reason.contains(&rule.name));
+    let (failed, unknown) = about.partition::<Vec<_>, _>(|reason| is_failure(reason));
+    out.problems.extend(failed);
+    out.unknown = unknown;
+    out
+}
+
+fn run_files(
+    example: &Example,
+    own: Option<Arc<OwnRules>>,
+    online: Option<Arc<dyn Handshake>>,
+) -> Run {
+    let own_file = (&example.path, &example.text);
+    let others = example.files.iter().map(|(path, text)| (path, text));
+    let tree = others
+        .chain([own_file])
+        .fold(Memory::new(), |tree, (path, text)| {
+            tree.file(format!("{FOLDER}/{path}"), text.clone().into_bytes())
+        });
+    let request = Request {
+        paths: vec![PathBuf::from(".")],
+        now: TODAY,
+        threads: 1,
+        own,
+        online,
+        ..Request::default()
+    };
+    pipeline::run(&request, &tree)
+}
+
+fn difference(
+    example: &Example,
+    name: &str,
+    run: &Run,
+    counts: impl Fn(&Finding) -> bool,
+) -> Difference {
+    let found: Vec<_> = run
+        .outcome
+        .findings()
+        .iter()
+        .map(|one| &one.finding)
+        .collect();
+    let fits = |expected: &Expected, one: &Finding| matches(expected, name, &example.path, one);
+    let missing = example.expected.iter().filter(|expected| {
+        let mut found = found.iter();
+        !found.any(|one| fits(expected, one))
+    });
+    let extra = found.iter().filter(|one| counts(one)).filter(|one| {
+        let mut expected = example.expected.iter();
+        !expected.any(|expected| fits(expected, one))
+    });
+    let policy = run.policy_errors.iter().map(ToString::to_string);
+    Difference {
+        missing: missing.cloned().collect(),
+        extra: extra.map(|one| (*one).clone()).collect(),
+        unknown: Vec::new(),
+        problems: run.problems.iter().cloned().chain(policy).collect(),
+        unmarked: example.bad && example.expected.is_empty(),
+    }
+}
+
+/// Whether a finding is the one that an example calls for.
+fn matches(expected: &Expected, own: &str, path: &str, finding: &Finding) -> bool {
+    let (start, end) = (finding.place.start(), finding.place.end());
+    let columns = expected
+        .columns
+        .is_none_or(|(from, to)| (start.column, end.column) == (from, to));
+    let text = format!(
+        "{} {}",
+        finding.message,
+        finding.help.as_deref().unwrap_or("")
+    );
+    finding.rule == expected.rule.as_deref().unwrap_or(own)
+        && finding.severity == expected.severity
+        && &**finding.place.path() == path
+        && start.line == expected.line
+        && columns
+        && text.contains(&expected.says)
+}

@@ -1,0 +1,42 @@
+//! The files that a configuration includes, for those who look into them.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+
+use super::Facts;
+use super::included::{self, Matched, Purpose};
+use crate::finding::Text;
+use crate::source::LARGEST;
+use crate::yaml::Document;
+
+impl Facts<'_> {
+    /// The files that a configuration in `folder` includes and that lie in its tree, each with what
+    /// it is for.
+    #[must_use]
+    pub fn pulled_in(&self, document: &Document, folder: Option<&Path>) -> Vec<(Purpose, PathBuf)> {
+        let named = included::find(document, folder, &self.files).into_iter();
+        let files = named.flat_map(|one| match one.matched {
+            Matched::Files(files) => files.into_iter().map(|file| (one.purpose, file)).collect(),
+            _ => Vec::new(),
+        });
+        files.collect()
+    }
+
+    /// Whether nobody has asked so of this file yet: what many configurations include is looked
+    /// into once.
+    #[must_use]
+    pub fn is_first_look(&self, path: &Path) -> bool {
+        let mut looked_at = self
+            .looked_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        looked_at.insert(path.to_owned())
+    }
+
+    /// What stands in a file of the tree, if it can be read.
+    #[must_use]
+    pub fn text(&self, path: &Path) -> Option<Arc<Text>> {
+        let bytes = self.files.tree.read(path, LARGEST).ok()?;
+        Some(Text::new(self.files.tree.shown(path), bytes))
+    }
+}

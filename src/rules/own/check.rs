@@ -1,0 +1,364 @@
+//! What can be said of an expression before it is run: names that do not exist, keys that a node
+//! does not have, functions with the wrong arguments.
+
+use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, operators};
+
+use super::budget;
+use super::facts::{self, Fact, Use};
+use super::nodes::Kind;
+use super::syntax::{Source, parts};
+use crate::finding::nearest;
+use crate::policy::PolicyError;
+use crate::schema::table::{Struct, Type};
+use crate::schema::tables::{http_client, root};
+
+/// What is known of a value before it is there.
+#[derive(Clone, Copy)]
+enum Shape {
+    Anything,
+    /// A boolean, a number or a text.
+    Single,
+    /// A section of the schema.
+    Section(&'static Struct),
+    /// A section that has at least these keys.
+    AtLeast(&'static Struct),
+    /// A record with these keys.
+    Record(&'static [&'static str]),
+    /// A list of records with these keys.
+    Records(&'static [&'static str]),
+    /// What the schema says.
+    Typed(&'static Type),
+}
+
+/// A function: its name, how many arguments it takes when it is called on a value, and how many when
+/// it is not.
+type Function = (&'static str, Option<usize>, Option<usize>);
+
+const FUNCTIONS: &[Function] = &[
+    ("size", Some(0), Some(1)),
+    ("contains", Some(1), None),
+    ("startsWith", Some(1), None),
+    ("endsWith", Some(1), None),
+    ("matches", Some(1), Some(2)),
+    ("seconds", None, Some(1)),
+    ("string", None, Some(1)),
+    ("int", None, Some(1)),
+    ("uint", None, Some(1)),
+    ("double", None, Some(1)),
+    ("bool", None, Some(1)),
+    ("type", None, Some(1)),
+    ("dyn", None, Some(1)),
+];
+
+/// Macros, for those who misspell one or call it with the wrong arguments.
+const MACROS: &[&str] = &["has", "all", "exists", "exists_one", "map", "filter"];
+
+/// The types that can be named, to be compared with `type(x)`.
+const TYPES: &[&str] = &[
+    "bool",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "list",
+    "map",
+    "null_type",
+    "type",
+];
+
+/// Operators that give no boolean.
+const NO_BOOLEAN: &[&str] = &[
+    operators::ADD,
+    operators::SUBSTRACT,
+    operators::MULTIPLY,
+    operators::DIVIDE,
+    operators::MODULO,
+    operators::NEGATE,
+    "size",
+    "string",
+    "int",
+    "uint",
+    "double",
+    "seconds",
+    "type",
+];
+
+/// What an expression names, and what is wrong with it.
+pub(super) struct Checked {
+    /// What it takes of which facts.
+    pub(super) uses: Vec<Use>,
+    /// What is wrong.
+    pub(super) mistakes: Vec<PolicyError>,
+}
+
+/// Checks an expression of a rule that looks at nodes of a kind.
+pub(super) fn check(source: &Source<'_>, kind: Kind) -> Checked {
+    let mut checker = Checker {
+        source,
+        kind,
+        bound: Vec::new(),
+        out: Checked {
+            uses: Vec::new(),
+            mistakes: Vec::new(),
+        },
+    };
+    checker.shape(&source.expr);
+    checker.out
+}
+
+/// What is wrong with an expression that is to be true or false.
+pub(super) fn check_boolean(source: &Source<'_>) -> Option<PolicyError> {
+    let expr = &source.expr;
+    let gives = match &expr.expr {
+        Expr::Literal(LiteralValue::Boolean(_)) => None,
+        Expr::Literal(_) => Some("is a constant"),
+        Expr::List(_) => Some("gives a list"),
+        Expr::Map(_) => Some("gives a map"),
+        Expr::Call(call) if NO_BOOLEAN.contains(&&*call.func_name) => Some("gives no boolean"),
+        Expr::Comprehension(it) if matches!(it.accu_init.expr, Expr::List(_)) => {
+            Some("gives a list")
+        }
+        _ => None,
+    }?;
+    let message = format!("the condition {gives}, and has to be true where something is wrong");
+    Some(source.mistake(expr.id, message, None))
+}
+
+struct Checker<'s, 'd> {
+    source: &'s Source<'d>,
+    kind: Kind,
+    bound: Vec<(String, Shape)>,
+    out: Checked,
+}
+
+impl Checker<'_, '_> {
+    fn wrong(&mut self, at: &IdedExpr, message: String, help: Option<String>) {
+        let mistake = self.source.mistake(at.id, message, help);
+        self.out.mistakes.push(mistake);
+    }
+
+    fn shape(&mut self, expr: &IdedExpr) -> Shape {
+        match &expr.expr {
+            Expr::Ident(name) => self.name(expr, name, None),
+            Expr::Select(select) => self.key_of(expr, &select.operand, &select.field),
+            Expr::Call(call) => self.call(expr, call),
+            Expr::Comprehension(it) => self.comprehension(it),
+            Expr::Struct(_) => {
+                self.wrong(expr, "messages can't be made here".into(), None);
+                Shape::Anything
+            }
+            Expr::Literal(_) => Shape::Single,
+            Expr::List(_) | Expr::Map(_) | Expr::Unspecified => {
+                for part in parts(expr) {
+                    self.shape(part);
+                }
+                Shape::Anything
+            }
+        }
+    }
+
+    /// A key of what an expression gives.
+    fn key_of(&mut self, at: &IdedExpr, of: &IdedExpr, key: &str) -> Shape {
+        let of = match &of.expr {
+            Expr::Ident(name) => self.name(of, name, Some(key)),
+            _ => self.shape(of),
+        };
+        self.key(at, of, key)
+    }
+
+    /// A name, of which only a key may be asked.
+    fn name(&mut self, at: &IdedExpr, name: &str, key: Option<&str>) -> Shape {
+        if name.starts_with('@') || TYPES.contains(&name) {
+            return Shape::Anything;
+        }
+        if let Some((_, shape)) = self.bound.iter().rfind(|(bound, _)| bound == name) {
+            return *shape;
+        }
+        let Some(fact) = Fact::from_name(name) else {
+            let near = nearest(name, Fact::names()).map_or_else(
+                || format!("known: {}", Fact::names().collect::<Vec<_>>().join(", ")),
+                |near| format!("write `{near}`"),
+            );
+            self.wrong(at, format!("nothing is called `{name}`"), Some(near));
+            return Shape::Anything;
+        };
+        if !fact.is_of(self.kind) {
+            let message = format!("{} has no `{name}`", self.kind.noun());
+            self.wrong(at, message, None);
+            return Shape::Anything;
+        }
+        self.out.uses.push((fact, key.map(str::to_owned)));
+        self.fact(fact)
+    }
+
+    fn fact(&self, fact: Fact) -> Shape {
+        match fact {
+            Fact::Own | Fact::Effective => match (self.kind.section(), self.kind) {
+                (Some(of), _) => Shape::Section(of),
+                (None, Kind::HttpClient) => Shape::AtLeast(&http_client::HTTP_CLIENT),
+                (None, _) => Shape::Anything,
+            },
+            Fact::Config => Shape::Section(&root::CONFIG),
+            Fact::File => Shape::Record(facts::FILE),
+            Fact::Url => Shape::Record(facts::URL),
+            Fact::Urls => Shape::Records(facts::URL),
+            Fact::Credentials => Shape::Records(facts::CREDENTIAL),
+            Fact::Mount => Shape::Records(facts::MOUNT),
+            Fact::Receiver | Fact::Issuer | Fact::Environment => Shape::Single,
+        }
+    }
+
+    /// What a key of something is.
+    fn key(&mut self, at: &IdedExpr, of: Shape, key: &str) -> Shape {
+        match of {
+            Shape::Section(section) => match section.find(key) {
+                Some(found) => typed(&found.field.ty),
+                None => {
+                    let all = section.all();
+                    let near = nearest(key, all.iter().map(|found| found.field.key));
+                    let help = near.map(|near| format!("write `{near}`"));
+                    let message = format!("{} has no key `{key}`", section.name);
+                    self.wrong(at, message, help);
+                    Shape::Anything
+                }
+            },
+            Shape::AtLeast(section) => section
+                .find(key)
+                .map_or(Shape::Anything, |found| typed(&found.field.ty)),
+            Shape::Record(keys) => {
+                if !keys.contains(&key) {
+                    let help = nearest(key, keys.iter().copied()).map_or_else(
+                        || format!("known: {}", keys.join(", ")),
+                        |near| format!("write `{near}`"),
+                    );
+                    self.wrong(at, format!("it has no `{key}`"), Some(help));
+                }
+                Shape::Anything
+            }
+            Shape::Records(_) | Shape::Typed(Type::List(_)) => {
+                let help = "take one of its items, as in `list.exists(item, …)` or `list[0]`";
+                let message = format!("this is a list, and has no key `{key}`");
+                self.wrong(at, message, Some(help.into()));
+                Shape::Anything
+            }
+            Shape::Typed(Type::Map(_, value)) => typed(value),
+            Shape::Single => {
+                let message = format!("this is a single value, and has no key `{key}`");
+                self.wrong(at, message, None);
+                Shape::Anything
+            }
+            Shape::Anything | Shape::Typed(_) => Shape::Anything,
+        }
+    }
+
+    fn call(&mut self, at: &IdedExpr, call: &CallExpr) -> Shape {
+        if call.func_name == operators::INDEX
+            && let [of, index] = call.args.as_slice()
+        {
+            if let Expr::Literal(LiteralValue::String(key)) = &index.expr {
+                return self.key_of(at, of, key.inner());
+            }
+            self.shape(index);
+            return item(self.shape(of));
+        }
+        for part in parts(at) {
+            self.shape(part);
+        }
+        let name = &*call.func_name;
+        if name.starts_with(['@', '_', '!', '-']) {
+            return Shape::Anything;
+        }
+        let Some(&(_, on, alone)) = FUNCTIONS.iter().find(|row| row.0 == name) else {
+            let known = || {
+                FUNCTIONS
+                    .iter()
+                    .map(|row| row.0)
+                    .chain(MACROS.iter().copied())
+            };
+            let help = if MACROS.contains(&name) {
+                Some(format!("write it as in `{}`", usage(name)))
+            } else {
+                nearest(name, known()).map(|near| format!("write `{near}`"))
+            };
+            let help = help
+                .unwrap_or_else(|| format!("known: {}", known().collect::<Vec<_>>().join(", ")));
+            self.wrong(
+                at,
+                format!("there is no function `{name}` for this"),
+                Some(help),
+            );
+            return Shape::Anything;
+        };
+        let wanted = if call.target.is_some() { on } else { alone };
+        if wanted != Some(call.args.len()) {
+            let message = format!("`{name}` is called with the wrong arguments");
+            self.wrong(
+                at,
+                message,
+                Some(format!("write it as in `{}`", usage(name))),
+            );
+        } else if name == "matches" {
+            self.pattern(call);
+        }
+        Shape::Single
+    }
+
+    fn pattern(&mut self, call: &CallExpr) {
+        let Some(last) = call.args.last() else { return };
+        if let Expr::Literal(LiteralValue::String(text)) = &last.expr
+            && let Err(why) = budget::pattern(text.inner())
+        {
+            self.wrong(last, format!("this pattern can't be read: {why}"), None);
+        }
+    }
+
+    fn comprehension(&mut self, it: &ComprehensionExpr) -> Shape {
+        let range = self.shape(&it.iter_range);
+        if matches!(range, Shape::Single) {
+            let message = "this is a single value, and there is nothing to go through in it";
+            self.wrong(&it.iter_range, message.into(), None);
+        }
+        self.bound.push((it.iter_var.clone(), turn(range)));
+        self.shape(&it.loop_step);
+        self.bound.pop();
+        Shape::Anything
+    }
+}
+
+fn typed(ty: &'static Type) -> Shape {
+    match ty {
+        Type::Section(of) => Shape::Section(of),
+        Type::Any => Shape::Anything,
+        Type::List(_) | Type::Map(..) => Shape::Typed(ty),
+        _ => Shape::Single,
+    }
+}
+
+/// What stands at an index.
+fn item(of: Shape) -> Shape {
+    match of {
+        Shape::Typed(Type::List(item) | Type::Map(_, item)) => typed(item),
+        Shape::Records(keys) => Shape::Record(keys),
+        _ => Shape::Anything,
+    }
+}
+
+/// What a comprehension goes through: the items of a list, the keys of a map.
+fn turn(range: Shape) -> Shape {
+    match range {
+        Shape::Typed(Type::List(_)) | Shape::Records(_) => item(range),
+        Shape::Anything => Shape::Anything,
+        _ => Shape::Single,
+    }
+}
+
+/// How a function or a macro is written.
+fn usage(name: &str) -> String {
+    match name {
+        "has" => "has(self.key)".to_owned(),
+        "map" => "list.map(item, item.key)".to_owned(),
+        "matches" | "contains" | "startsWith" | "endsWith" => format!("text.{name}('…')"),
+        _ if MACROS.contains(&name) => format!("list.{name}(item, item.key == 1)"),
+        _ => format!("{name}(value)"),
+    }
+}

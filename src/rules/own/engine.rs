@@ -1,0 +1,144 @@
+//! Holds rules of one's own against a configuration and the files that it includes.
+
+use std::sync::Arc;
+
+use super::OwnRules;
+use super::facts::Fact;
+use super::nodes::Form;
+use super::page::OwnRule;
+use super::subject::Subject;
+use crate::facts::included::Purpose;
+use crate::finding::Text;
+use crate::rules::{Configuration, Judgement};
+use crate::schema;
+use crate::yaml::{Document, parse_first};
+
+/// What is known of a configuration from outside it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scene<'s> {
+    /// Whether something renders the file before Prometheus reads it.
+    pub template: bool,
+    /// The environment that policy counts the file to.
+    pub environment: Option<&'s str>,
+}
+
+/// Judges a configuration, and what it includes, with rules of one's own.
+#[must_use]
+pub fn judge(configuration: &Configuration<'_>, rules: &OwnRules, scene: &Scene<'_>) -> Judgement {
+    let mut out = Judgement::default();
+    if rules.is_empty() {
+        return out;
+    }
+    let document = configuration.config.root().node().document();
+    let subject = |document, form| Subject {
+        document,
+        form,
+        path: relative(configuration, document),
+        configuration: Some(configuration),
+        scene: *scene,
+    };
+    subject(document, Form::Config).judge(rules.all(), &mut out);
+    for included in included(configuration, rules) {
+        let before = out.findings.len() + out.unchecked.len();
+        let judged = Subject {
+            document: &included.document,
+            form: included.form,
+            path: relative(configuration, &included.document),
+            configuration: Some(configuration),
+            scene: *scene,
+        };
+        judged.judge(&included.rules, &mut out);
+        if out.findings.len() + out.unchecked.len() > before {
+            // Lines are shown only of files about which there is something to say.
+            schema::mark_secrets(&included.document);
+        }
+    }
+    out
+}
+
+fn relative(configuration: &Configuration<'_>, document: &Document) -> String {
+    let facts = configuration.facts;
+    facts.relative(&facts.absolute(document.text().path()))
+}
+
+/// Judges a rule file by itself. Rules that ask for the configuration are left to those that include
+/// the file.
+#[must_use]
+pub fn judge_rule_file(text: &Arc<Text>, path: String, rules: &OwnRules) -> Judgement {
+    let mut out = Judgement::default();
+    let alone: Vec<_> = rules
+        .all()
+        .iter()
+        .filter(|rule| !asks(rule))
+        .cloned()
+        .collect();
+    let wanted = alone.iter().any(|rule| rule.node.is_of_rule_files());
+    if let (true, Ok(document)) = (wanted, parse_first(text)) {
+        let subject = Subject {
+            document: &document,
+            form: Form::RuleFile,
+            path,
+            configuration: None,
+            scene: Scene::default(),
+        };
+        subject.judge(&alone, &mut out);
+    }
+    out
+}
+
+/// Whether what a rule says of a rule file can differ from configuration to configuration.
+fn asks(rule: &OwnRule) -> bool {
+    let facts = [Fact::Config, Fact::Mount, Fact::Environment];
+    facts.into_iter().any(|fact| rule.names(fact))
+}
+
+/// A file that a configuration includes, and the rules for it.
+struct Included {
+    form: Form,
+    document: Document,
+    rules: Vec<Arc<OwnRule>>,
+}
+
+/// The files that a configuration includes and that rules look at. A rule file that many
+/// configurations share is judged once in a run, but for what differs from one to another.
+fn included(configuration: &Configuration<'_>, rules: &OwnRules) -> Vec<Included> {
+    let root = configuration.config.root();
+    let facts = configuration.facts;
+    let of_rule_files = |rule: &&Arc<OwnRule>| rule.node.is_of_rule_files();
+    let wants = |key: &str, of_rules: bool| {
+        let mut rules = rules.all().iter();
+        root.get(key).is_some() && rules.any(|rule| of_rule_files(&rule) == of_rules)
+    };
+    let (jobs, groups) = (
+        wants("scrape_config_files", false),
+        wants("rule_files", true),
+    );
+    if !jobs && !groups {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    for (purpose, path) in facts.pulled_in(root.node().document(), configuration.folder) {
+        let rules = rules.all().iter();
+        let (form, rules): (_, Vec<_>) = match purpose {
+            Purpose::Rules if groups => {
+                let first = facts.is_first_look(&path);
+                let wanted = |rule: &&Arc<OwnRule>| of_rule_files(rule) && (first || asks(rule));
+                (Form::RuleFile, rules.filter(wanted).cloned().collect())
+            }
+            Purpose::ScrapeConfigs if jobs => {
+                let rules = rules.filter(|rule| !of_rule_files(rule));
+                (Form::ScrapeConfigFile, rules.cloned().collect())
+            }
+            _ => continue,
+        };
+        // What is no YAML is said where included files are checked.
+        let document = || parse_first(&facts.text(&path)?).ok();
+        let document = (!rules.is_empty()).then(document).flatten();
+        out.extend(document.map(|document| Included {
+            form,
+            document,
+            rules,
+        }));
+    }
+    out
+}

@@ -1,0 +1,252 @@
+//! The kinds of nodes that a rule of one's own can look at, and where they are in a document.
+
+use crate::schema::counting;
+use crate::schema::table::Struct;
+use crate::schema::table::Type::{self, List, Section};
+use crate::schema::tables::{
+    alerting, http_client, relabel, remote_read, remote_write, root, rule_file, scrape,
+};
+use crate::yaml::{Document, Node};
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The whole configuration.
+    Config,
+    /// An entry of `scrape_configs`.
+    ScrapeConfig,
+    /// An entry of `remote_write`.
+    RemoteWrite,
+    /// An entry of `remote_read`.
+    RemoteRead,
+    /// An entry of `alerting.alertmanagers`.
+    Alertmanager,
+    /// Whatever talks HTTP: one of the four above, or a service discovery.
+    HttpClient,
+    /// A `tls_config`.
+    TlsConfig,
+    /// A relabel rule, of whatever list.
+    RelabelConfig,
+    /// An entry of a service discovery, such as `consul_sd_configs`.
+    ServiceDiscovery,
+    /// A group of a rule file.
+    RuleGroup,
+    /// An alert of a rule file.
+    AlertingRule,
+    /// A recording rule of a rule file.
+    RecordingRule,
+}
+
+/// Every kind: its word in pages, what it is called in sentences, and what its keys are, where they
+/// are always the same.
+const KINDS: &[(Kind, &str, &str, Option<&Struct>)] = &[
+    (
+        Kind::Config,
+        "config",
+        "a configuration",
+        Some(&root::CONFIG),
+    ),
+    (
+        Kind::ScrapeConfig,
+        "scrape_config",
+        "an entry of `scrape_configs`",
+        Some(&scrape::SCRAPE),
+    ),
+    (
+        Kind::RemoteWrite,
+        "remote_write",
+        "an entry of `remote_write`",
+        Some(&remote_write::REMOTE_WRITE),
+    ),
+    (
+        Kind::RemoteRead,
+        "remote_read",
+        "an entry of `remote_read`",
+        Some(&remote_read::REMOTE_READ),
+    ),
+    (
+        Kind::Alertmanager,
+        "alertmanager",
+        "an entry of `alertmanagers`",
+        Some(&alerting::ALERTMANAGER),
+    ),
+    (Kind::HttpClient, "http_client", "an HTTP client", None),
+    (
+        Kind::TlsConfig,
+        "tls_config",
+        "a `tls_config`",
+        Some(&http_client::TLS),
+    ),
+    (
+        Kind::RelabelConfig,
+        "relabel_config",
+        "a relabel rule",
+        Some(&relabel::RELABEL),
+    ),
+    (
+        Kind::ServiceDiscovery,
+        "service_discovery",
+        "a service discovery",
+        None,
+    ),
+    (
+        Kind::RuleGroup,
+        "rule_group",
+        "a group of rules",
+        Some(&rule_file::GROUP),
+    ),
+    (
+        Kind::AlertingRule,
+        "alerting_rule",
+        "an alert",
+        Some(&rule_file::RULE),
+    ),
+    (
+        Kind::RecordingRule,
+        "recording_rule",
+        "a recording rule",
+        Some(&rule_file::RULE),
+    ),
+];
+
+impl Kind {
+    /// The kind of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        let row = KINDS.iter().find(|row| row.1 == word);
+        row.map(|row| row.0)
+    }
+
+    /// All words.
+    pub fn words() -> impl Iterator<Item = &'static str> + Clone {
+        KINDS.iter().map(|row| row.1)
+    }
+
+    /// Its word in pages.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        self.row().map_or("", |row| row.1)
+    }
+
+    /// What it is called in sentences.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        self.row().map_or("", |row| row.2)
+    }
+
+    /// What its keys are; none where they differ from node to node.
+    #[must_use]
+    pub fn section(self) -> Option<&'static Struct> {
+        self.row().and_then(|row| row.3)
+    }
+
+    /// Whether it stands in rule files, not in configurations.
+    #[must_use]
+    pub fn is_of_rule_files(self) -> bool {
+        self >= Self::RuleGroup
+    }
+
+    fn row(self) -> Option<&'static (Self, &'static str, &'static str, Option<&'static Struct>)> {
+        KINDS.iter().find(|row| row.0 == self)
+    }
+}
+
+/// A node that rules look at.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'d> {
+    pub(super) kind: Kind,
+    pub(super) node: Node<'d>,
+    pub(super) of: &'static Struct,
+}
+
+/// What a document is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A configuration.
+    Config,
+    /// A file of scrape jobs that a configuration includes.
+    ScrapeConfigFile,
+    /// A rule file.
+    RuleFile,
+}
+
+/// All nodes of a document that rules can look at, in the order of the text but for what stands
+/// within them, which follows.
+pub(super) fn find(document: &Document, form: Form) -> Vec<Found<'_>> {
+    let mut out = Vec::new();
+    let Some(root) = document.root() else {
+        return out;
+    };
+    match form {
+        Form::Config => section(&root::CONFIG, root, "", &mut out),
+        Form::ScrapeConfigFile => section(&root::SCRAPE_CONFIG_FILE, root, "", &mut out),
+        Form::RuleFile => rule_groups(root, &mut out),
+    }
+    out
+}
+
+fn rule_groups<'d>(root: Node<'d>, out: &mut Vec<Found<'d>>) {
+    for group in root.get("groups").into_iter().flat_map(Node::items) {
+        if group.mapping().is_none() {
+            continue;
+        }
+        out.push(Found {
+            kind: Kind::RuleGroup,
+            node: group,
+            of: &rule_file::GROUP,
+        });
+        for rule in group.get("rules").into_iter().flat_map(Node::items) {
+            let kind = if rule.get("alert").is_some() {
+                Kind::AlertingRule
+            } else {
+                Kind::RecordingRule
+            };
+            if rule.mapping().is_some() {
+                out.push(Found {
+                    kind,
+                    node: rule,
+                    of: &rule_file::RULE,
+                });
+            }
+        }
+    }
+}
+
+/// A section, which stands under `key`, and what stands in it.
+fn section<'d>(of: &'static Struct, node: Node<'d>, key: &str, out: &mut Vec<Found<'d>>) {
+    let Some(mapping) = node.mapping() else {
+        return;
+    };
+    let own = KINDS.iter().find(|row| {
+        let is_rule = row.0.is_of_rule_files();
+        !is_rule && row.3.is_some_and(|one| std::ptr::eq(one, of))
+    });
+    out.extend(own.map(|row| row.0).map(|kind| Found { kind, node, of }));
+    if key.ends_with("_sd_configs") {
+        let kind = Kind::ServiceDiscovery;
+        out.push(Found { kind, node, of });
+    }
+    if of
+        .inline
+        .iter()
+        .any(|one| std::ptr::eq(one.of, &http_client::HTTP_CLIENT))
+    {
+        let kind = Kind::HttpClient;
+        out.push(Found { kind, node, of });
+    }
+    for entry in counting(mapping) {
+        if let Some(found) = of.find(entry.name()) {
+            value(&found.field.ty, entry.value, entry.name(), out);
+        }
+    }
+}
+
+fn value<'d>(ty: &Type, node: Node<'d>, key: &str, out: &mut Vec<Found<'d>>) {
+    match ty {
+        Section(of) => section(of, node, key, out),
+        List(item) if matches!(item, Section(_)) => {
+            node.items().for_each(|node| value(item, node, key, out));
+        }
+        _ => {}
+    }
+}

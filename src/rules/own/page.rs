@@ -1,0 +1,335 @@
+//! A page → a rule.
+
+use std::sync::Arc;
+
+use cel::common::ast::IdedExpr;
+
+use super::facts::{Fact, Use};
+use super::message::{self, Template};
+use super::nodes::Kind;
+use super::syntax::{self, Source, Spot};
+use super::{budget, check};
+use crate::finding::{Place, Severity, Text, Within, nearest};
+use crate::policy::{self, Form, Key, Mistakes, PolicyError};
+use crate::schema::table::Type;
+use crate::yaml::{Document, Node, parse_first};
+
+/// A rule of one's own.
+#[derive(Debug)]
+pub struct OwnRule {
+    /// The name: the path of its page, such as `acme/no-inline-secrets`.
+    pub name: String,
+    /// The title of its page.
+    pub title: String,
+    /// How bad what it finds is.
+    pub severity: Severity,
+    /// What it looks at.
+    pub node: Kind,
+    /// What becomes of nodes of which too little is known.
+    pub unknown: Unknown,
+    /// Whether no comment in a file may silence it.
+    pub no_ignore: bool,
+    /// Its page.
+    pub text: Arc<Text>,
+    /// Where its condition stands.
+    pub place: Place,
+    /// The condition, paying for what it does.
+    pub(super) when: IdedExpr,
+    /// What the condition and the messages take of which facts.
+    pub(super) uses: Vec<Use>,
+    pub(super) message: Template,
+    pub(super) help: Option<Template>,
+    /// The keys that lead to what is pointed at.
+    pub(super) at: Vec<String>,
+}
+
+/// What becomes of a node of which too little is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unknown {
+    /// It is listed among what could not be checked.
+    #[default]
+    Note,
+    /// It is a warning.
+    Warning,
+    /// Nothing is said.
+    Skip,
+}
+
+const UNKNOWN: &[(&str, Unknown)] = &[
+    ("note", Unknown::Note),
+    ("warning", Unknown::Warning),
+    ("skip", Unknown::Skip),
+];
+
+const KEYS: &[Key] = &[
+    Key::new("severity", "How bad what it finds is.", Form::Text),
+    Key::new("node", "What it looks at.", Form::Text),
+    Key::new("when", "The condition, in CEL.", Form::Text),
+    Key::new("message", "What is said.", Form::Text),
+    Key::new("help", "What to write instead.", Form::Text),
+    Key::new("at", "The keys to what is pointed at.", Form::Text),
+    Key::new("unknown", "What becomes of what is not known.", Form::Text),
+    Key::new("no_ignore", "No comment may silence it.", Form::Bool),
+];
+
+const SEVERITIES: &[(&str, Severity)] = &[
+    ("error", Severity::Error),
+    ("warning", Severity::Warning),
+    ("info", Severity::Info),
+];
+
+impl OwnRule {
+    /// The group, such as `acme`.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        self.name.split('/').next().unwrap_or(&self.name)
+    }
+
+    /// Whether it names a fact.
+    pub(super) fn names(&self, fact: Fact) -> bool {
+        self.uses.iter().any(|(one, _)| *one == fact)
+    }
+
+    /// The page without its front matter.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        let content = self.text.content();
+        split(content)
+            .map_or(content, |(_, body)| body)
+            .trim_start()
+    }
+
+    /// The same rule with another condition.
+    pub(super) fn with(&self, when: IdedExpr) -> Option<Self> {
+        let again = read(self.name.clone(), &self.text).ok()?;
+        Some(Self {
+            when: budget::paying(when),
+            ..again
+        })
+    }
+}
+
+/// The front matter of a page and the bytes before it, and what follows it.
+fn split(page: &str) -> Option<((usize, &str), &str)> {
+    let mut lines = page.split_inclusive('\n');
+    let first = lines.next().filter(|line| line.trim_end() == "---")?;
+    let start = first.len();
+    let mut end = start;
+    for line in lines {
+        if line.trim_end() == "---" {
+            let front = page.get(start..end)?;
+            return Some(((start, front), page.get(end + line.len()..)?));
+        }
+        end += line.len();
+    }
+    None
+}
+
+/// The front matter of a page as a document, and the title of the page.
+pub(super) fn front(page: &Arc<Text>) -> Result<(Document, String), PolicyError> {
+    let refuse = |message: &str| PolicyError::at_start(page, message.to_owned());
+    let Some(((start, front), body)) = split(page.content()) else {
+        return Err(refuse(
+            "a rule page begins with front matter: keys between two lines of `---`",
+        ));
+    };
+    let mut fenced = false;
+    let title = body.lines().find_map(|line| {
+        fenced ^= line.starts_with("```");
+        line.strip_prefix("# ").filter(|_| !fenced)
+    });
+    let Some(title) = title else {
+        return Err(refuse(
+            "a rule page has a title: a line that begins with `# `",
+        ));
+    };
+    let text = Text::embedded(page, front.to_owned(), &[(0, start)], Within::default());
+    match parse_first(&text) {
+        Ok(document) => Ok((document, title.trim().to_owned())),
+        Err(error) => Err(PolicyError {
+            message: format!("the front matter is not YAML: {}", error.problem),
+            place: Place::new(&text, error.span),
+            help: None,
+        }),
+    }
+}
+
+/// Reads a page.
+///
+/// # Errors
+/// Everything that is wrong with its front matter.
+pub(super) fn read(name: String, page: &Arc<Text>) -> Result<OwnRule, Vec<PolicyError>> {
+    let (document, title) = front(page).map_err(|wrong| vec![wrong])?;
+    let Some(root) = document.root() else {
+        let message = "the front matter is empty".to_owned();
+        return Err(vec![PolicyError::at_start(page, message)]);
+    };
+    let mut wrong = Mistakes {
+        list: Vec::new(),
+        folder: String::new(),
+    };
+    let mut fields = Fields::read(root, &mut wrong);
+    let rule = fields.rule(name, title, page, &mut wrong);
+    match rule {
+        Some(rule) if wrong.list.is_empty() => Ok(rule),
+        _ => Err(wrong.list),
+    }
+}
+
+/// The condition of a page as it is written.
+pub(super) fn condition(document: &Document) -> Option<Source<'_>> {
+    let node = document.root()?.get("when")?;
+    read_condition(node).ok()
+}
+
+fn read_condition(node: Node<'_>) -> Result<Source<'_>, PolicyError> {
+    let text = node.as_str().unwrap_or("");
+    syntax::read(text, Spot { node, from: 0 }, "the condition")
+}
+
+/// The front matter, key by key.
+struct Fields<'d> {
+    root: Node<'d>,
+    all: policy::Fields<'d>,
+}
+
+impl<'d> Fields<'d> {
+    fn read(root: Node<'d>, wrong: &mut Mistakes) -> Self {
+        let all = wrong.fields(root, "the front matter of a rule", KEYS);
+        Self {
+            root,
+            all: all.unwrap_or_default(),
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<Node<'d>> {
+        self.all.get(key)
+    }
+
+    /// A key that every page has.
+    fn need(&self, key: &str, wrong: &mut Mistakes) -> Option<Node<'d>> {
+        let found = self.get(key);
+        if found.is_none() {
+            let first = self
+                .root
+                .mapping()
+                .and_then(|mapping| mapping.written().next());
+            let at = first.map_or(self.root, |entry| entry.key);
+            wrong.add(
+                at,
+                format!("the front matter of a rule needs `{key}`"),
+                None,
+            );
+        }
+        found
+    }
+
+    fn rule(
+        &mut self,
+        name: String,
+        title: String,
+        page: &Arc<Text>,
+        wrong: &mut Mistakes,
+    ) -> Option<OwnRule> {
+        let kinds = Kind::words().filter_map(|word| Some((word, Kind::from_word(word)?)));
+        let kinds: Vec<_> = kinds.collect();
+        let severity = self.need("severity", wrong);
+        let severity = severity.and_then(|node| wrong.word(node, "severity", SEVERITIES));
+        let node = self.need("node", wrong);
+        let node = node.and_then(|node| wrong.word(node, "kind of node", &kinds));
+        let unknown = match self.get("unknown") {
+            Some(node) => wrong.word(node, "way", UNKNOWN)?,
+            None => Unknown::default(),
+        };
+        let no_ignore = self.get("no_ignore");
+        let no_ignore = no_ignore.and_then(|node| wrong.truth(node, "`no_ignore`"));
+        let when = self.need("when", wrong);
+        let message = self.need("message", wrong);
+        let (node, when, message) = (node?, when?, message?);
+        wrong.text(when, "`when`")?;
+        wrong.text(message, "`message`")?;
+        let (expr, mut uses) = condition_of(when, node, wrong)?;
+        let message = template(message, node, &mut uses, wrong);
+        let help = self.get("help");
+        let help = match help {
+            Some(help) => Some(template(help, node, &mut uses, wrong)?),
+            None => None,
+        };
+        let at = self.get("at").map(|at| path(at, node, wrong));
+        Some(OwnRule {
+            name,
+            title,
+            severity: severity?,
+            node,
+            unknown,
+            no_ignore: no_ignore.unwrap_or(false),
+            text: Arc::clone(page),
+            place: when.place(),
+            when: expr,
+            uses,
+            message: message?,
+            help,
+            at: at.unwrap_or_default(),
+        })
+    }
+}
+
+/// The condition of a rule, checked, and the facts that it names.
+fn condition_of(when: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Option<(IdedExpr, Vec<Use>)> {
+    let source = match read_condition(when) {
+        Ok(source) => source,
+        Err(mistake) => {
+            wrong.list.push(mistake);
+            return None;
+        }
+    };
+    let checked = check::check(&source, kind);
+    wrong.list.extend(checked.mistakes);
+    wrong.list.extend(check::check_boolean(&source));
+    Some((budget::paying(source.expr), checked.uses))
+}
+
+fn template(
+    node: Node<'_>,
+    kind: Kind,
+    uses: &mut Vec<Use>,
+    wrong: &mut Mistakes,
+) -> Option<Template> {
+    match message::read(node, kind) {
+        Ok(template) => {
+            uses.extend(template.uses.iter().cloned());
+            Some(template)
+        }
+        Err(mistakes) => {
+            wrong.list.extend(mistakes);
+            None
+        }
+    }
+}
+
+/// The keys of a path to a child, each of which the schema knows.
+fn path(node: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Vec<String> {
+    let Some(text) = wrong.text(node, "`at`") else {
+        return Vec::new();
+    };
+    let mut section = kind.section();
+    for key in text.split('.') {
+        let Some(of) = section else { break };
+        let Some(found) = of.find(key) else {
+            let all = of.all();
+            let near = nearest(key, all.iter().map(|found| found.field.key));
+            let help = near.map(|near| format!("write `{near}`"));
+            wrong.add(
+                node,
+                format!("{} has no key `{}`", of.name, syntax::cut(key)),
+                help,
+            );
+            break;
+        };
+        section = match found.field.ty {
+            Type::Section(of) => Some(of),
+            _ => None,
+        };
+    }
+    text.split('.').map(str::to_owned).collect()
+}

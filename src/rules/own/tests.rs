@@ -1,0 +1,496 @@
+//! Pages that are wrong, conditions that cost too much, and what conditions see.
+
+use std::sync::Arc;
+
+use super::OwnRules;
+use crate::cli::examples::run_own;
+use crate::finding::Text;
+use crate::rules::example::examples;
+
+/// The page of a rule with this front matter beyond the severity.
+fn page(front: &str, rest: &str) -> Arc<Text> {
+    let text = format!("---\nseverity: error\n{front}---\n# T\n{rest}");
+    Text::new("rules/acme/x.md", text.into_bytes())
+}
+
+/// What is wrong with a page: line, column, message and help of each mistake.
+fn mistakes(text: &Arc<Text>) -> Vec<String> {
+    let read = OwnRules::read(&[("acme/x".to_owned(), Arc::clone(text))]);
+    let wrong = read.err().unwrap_or_default();
+    let said = wrong.iter().map(|one| {
+        let start = one.place.start();
+        let help = one
+            .help
+            .as_ref()
+            .map_or(String::new(), |help| format!("; {help}"));
+        format!("{}:{} {}{help}", start.line, start.column, one.message)
+    });
+    said.collect()
+}
+
+/// What is wrong with a condition over a remote_write entry that begins on line 4, column 7.
+fn condition(when: &str) -> Vec<String> {
+    let when = when.replace('\'', "''");
+    mistakes(&page(
+        &format!("node: remote_write\nwhen: '{when}'\nmessage: m\n"),
+        "",
+    ))
+}
+
+#[test]
+fn a_mistake_in_the_front_matter_is_said_with_its_place() {
+    for (front, expected) in [
+        (
+            "nod: config\nwhen: 'true'\nmessage: m\n",
+            &[
+                "3:1 the front matter of a rule has no key `nod`; write `node`",
+                "2:1 the front matter of a rule needs `node`",
+            ][..],
+        ),
+        (
+            "node: remote-write\nwhen: 'true'\nmessage: m\n",
+            &["3:7 promvet knows no such kind of node; write `remote_write`"],
+        ),
+        (
+            "node: config\nmessage: m\n",
+            &["2:1 the front matter of a rule needs `when`"],
+        ),
+        (
+            "node: config\nwhen: 'true'\n",
+            &["2:1 the front matter of a rule needs `message`"],
+        ),
+        (
+            "node: config\nwhen: []\nmessage: m\n",
+            &["4:7 `when` is a text that is not empty"],
+        ),
+        (
+            "node: config\nwhen: 'true'\nwhen: 'false'\nmessage: m\n",
+            &["5:1 `when` is written twice"],
+        ),
+        (
+            "node: config\nwhen: 'true'\nmessage: m\nno_ignore: maybe\n",
+            &["6:12 `no_ignore` is true or false"],
+        ),
+        (
+            "node: config\nwhen: 'true'\nmessage: m\nunknown: ignore\n",
+            &["6:10 promvet knows no such way; known: note, warning, skip"],
+        ),
+        (
+            "node: remote_write\nwhen: 'true'\nmessage: m\nat: tls_config.insecure_skip_verfy\n",
+            &["6:5 TLSConfig has no key `insecure_skip_verfy`; write `insecure_skip_verify`"],
+        ),
+        (
+            "node: [config\n",
+            &["4:1 the front matter is not YAML: did not find expected ',' or ']'"],
+        ),
+    ] {
+        let found = mistakes(&page(front, ""));
+        assert_eq!(found, expected, "{front}");
+    }
+    for (text, expected) in [
+        ("# T\n", "1:1 a rule page begins with front matter"),
+        (
+            "---\nseverity: error\n",
+            "1:1 a rule page begins with front matter",
+        ),
+        ("---\n---\n# T\n", "1:1 the front matter is empty"),
+        (
+            "---\nseverity: error\n---\nno title\n",
+            "1:1 a rule page has a title",
+        ),
+        (
+            "---\nseverity: bad\n---\n# T\n",
+            "2:11 promvet knows no such severity",
+        ),
+    ] {
+        let found = mistakes(&Text::new("x.md", text.as_bytes().to_vec()));
+        assert!(
+            found.iter().any(|one| one.starts_with(expected)),
+            "{text}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_mistake_in_a_condition_is_said_with_its_place() {
+    for (when, expected) in [
+        ("true", &[][..]),
+        (
+            "self.urll == 'x'",
+            &["4:13 RemoteWriteConfig has no key `urll`; write `url`"],
+        ),
+        (
+            "slf.url == 'x'",
+            &["4:8 nothing is called `slf`; write `self`"],
+        ),
+        ("url.hots == 'x'", &["4:12 it has no `hots`; write `host`"]),
+        (
+            "self.url.startWith('x')",
+            &["4:26 there is no function `startWith` for this; write `startsWith`"],
+        ),
+        (
+            "size(self.name, 1) > 2",
+            &["4:12 `size` is called with the wrong arguments; write it as in `size(value)`"],
+        ),
+        (
+            "self.write_relabel_configs.action == 'x'",
+            &[
+                "4:35 this is a list, and has no key `action`; take one of its items, as in `list.exists(item, …)` or `list[0]`",
+            ],
+        ),
+        (
+            "self.write_relabel_configs.exists(rule, rule.acton == 'x')",
+            &["4:53 RelabelConfig has no key `acton`; write `action`"],
+        ),
+        (
+            "self.queue_config.max_shard > 5",
+            &["4:26 QueueConfig has no key `max_shard`; write `max_shards`"],
+        ),
+        (
+            "has(self.urll)",
+            &["4:17 RemoteWriteConfig has no key `urll`; write `url`"],
+        ),
+        (
+            "self['urll'] == 'x'",
+            &["4:12 RemoteWriteConfig has no key `urll`; write `url`"],
+        ),
+        (
+            "self.url.exists(x, x == 1)",
+            &["4:13 this is a single value, and there is nothing to go through in it"],
+        ),
+        (
+            "self.name.first == 'x'",
+            &["4:18 this is a single value, and has no key `first`"],
+        ),
+        (
+            "'x'.matches('(')",
+            &["4:22 this pattern can't be read: unclosed group"],
+        ),
+        (
+            "'x'.matches('(a{1000}){1000}')",
+            &["4:22 this pattern can't be read: it is too large"],
+        ),
+        (
+            "self.url +",
+            &["4:17 the condition can't be read: it ends too early"],
+        ),
+        (
+            "self.url = 'x'",
+            &["4:17 the condition can't be read: `= ` is no word of CEL"],
+        ),
+        (
+            "(self.url == 'x'))",
+            &["4:27 the condition can't be read: `)` is not expected here"],
+        ),
+        (
+            "size(self.url)",
+            &["4:12 the condition gives no boolean, and has to be true where something is wrong"],
+        ),
+        (
+            "'x'",
+            &["4:8 the condition is a constant, and has to be true where something is wrong"],
+        ),
+        (
+            "a.b(c)",
+            &[
+                "4:8 nothing is called `a`; known: self, config, file, effective, url, urls, receiver, issuer, credentials, mount, environment",
+                "4:12 nothing is called `c`; known: self, config, file, effective, url, urls, receiver, issuer, credentials, mount, environment",
+                "4:11 there is no function `b` for this; known: size, contains, startsWith, endsWith, matches, seconds, string, int, uint, double, bool, type, dyn, has, all, exists, exists_one, map, filter",
+            ],
+        ),
+    ] {
+        assert_eq!(condition(when), expected, "{when}");
+    }
+}
+
+#[test]
+fn places_are_true_in_block_scalars_and_messages() {
+    let text = page(
+        "node: remote_write\nwhen: |\n  self.url == 'ü' &&\n    slf.url == 'x'\nmessage: m\n",
+        "",
+    );
+    assert_eq!(
+        mistakes(&text),
+        ["6:5 nothing is called `slf`; write `self`"]
+    );
+    for (message, expected) in [
+        ("to {url.host}", None),
+        ("to {{url}}", None),
+        ("to {url.hots}", Some("5:19 it has no `hots`; write `host`")),
+        (
+            "to {url",
+            Some("5:14 this brace is not closed; write `{{` for a brace"),
+        ),
+        (
+            "to } x",
+            Some("5:14 this brace closes nothing; write `}}` for a brace"),
+        ),
+        (
+            "to {url.}",
+            Some("5:18 the value can't be read: `.` is not expected here"),
+        ),
+    ] {
+        let front = format!("node: remote_write\nwhen: 'true'\nmessage: '{message}'\n");
+        let expected: Vec<_> = expected.into_iter().collect();
+        assert_eq!(mistakes(&page(&front, "")), expected, "{message}");
+    }
+}
+
+#[test]
+fn what_a_kind_does_not_have_is_refused() {
+    for (kind, when, wrong) in [
+        ("config", "url.host == 'x'", true),
+        ("scrape_config", "receiver == 'x'", true),
+        ("scrape_config", "urls.exists(one, one.host == 'x')", false),
+        ("alerting_rule", "credentials == []", true),
+        (
+            "alerting_rule",
+            "self.expr.contains('up') && self.labels.team == 'x'",
+            false,
+        ),
+        (
+            "rule_group",
+            "self.rules.exists(rule, has(rule.alrt))",
+            true,
+        ),
+        ("http_client", "self.anything == 1", false),
+        ("http_client", "self.basic_auth.usrname == 'x'", true),
+        ("service_discovery", "self.server == 'x'", false),
+    ] {
+        let text = page(&format!("node: {kind}\nwhen: \"{when}\"\nmessage: m\n"), "");
+        assert_eq!(
+            !mistakes(&text).is_empty(),
+            wrong,
+            "{kind}: {when}: {:?}",
+            mistakes(&text)
+        );
+    }
+}
+
+#[test]
+fn conditions_that_are_too_large_are_refused() {
+    for (when, expected) in [
+        (
+            "(".repeat(5000),
+            "brackets that are nested more than 32 deep",
+        ),
+        (
+            format!("{}1{}", "[".repeat(33), "]".repeat(33)),
+            "nested more than 32 deep",
+        ),
+        ("a".repeat(20_000), "has 20000 bytes, and 10000 are read"),
+        ("1+".repeat(4900) + "1 == 2", "parts, and 1000 are allowed"),
+        ("x.".repeat(4900) + "x", "parts, and 1000 are allowed"),
+        ("1+".repeat(100) + "1 == 2", "deep, and 48 are allowed"),
+        ("true ? 1 : ".repeat(90) + "1", "deep"),
+        (
+            "self.a.all(a, self.b.all(b, self.c.all(c, true)))".to_owned(),
+            "nested 3 deep, and 2 are allowed",
+        ),
+        ("!".repeat(9000) + "x", "nothing is called `x`"),
+    ] {
+        let found = condition(&when);
+        assert!(
+            found.iter().any(|one| one.contains(expected)),
+            "{}: {found:?}",
+            super::syntax::cut(&when)
+        );
+    }
+}
+
+/// The ways in which a page's examples differ from what they mark, for a condition over remote_write
+/// whose only example is this configuration, good.
+fn problems(when: &str, config: &str) -> Vec<String> {
+    let front = format!("node: remote_write\nwhen: |\n  {when}\nmessage: m\n");
+    let text = page(&front, &format!("```yaml good\n{config}```\n"));
+    let rules = OwnRules::read(&[("acme/x".to_owned(), Arc::clone(&text))]);
+    let rules = rules.unwrap_or_else(|wrong| panic!("{when}: {wrong:?}"));
+    let example = &examples(text.content())[0];
+    let difference = run_own(example, &rules.all()[0]);
+    let found = difference
+        .extra
+        .iter()
+        .map(|one| format!("found {}", one.message));
+    found
+        .chain(difference.problems)
+        .chain(difference.unknown)
+        .collect()
+}
+
+const ENTRY: &str = "remote_write:\n- url: https://mimir.example.com/api/v1/push\n";
+
+#[test]
+fn conditions_that_cost_too_much_end() {
+    let chain = |start: &str, step: &str, times: usize| format!("{start}{}", step.repeat(times));
+    let nested = chain("['a', 'b']", ".map(x, [x, x, x, x])", 9);
+    let bombs = [
+        // What grows fourfold or twofold with every step would not fit into any memory.
+        format!(
+            "size({}) > 1",
+            chain("[self]", ".map(x, {'a': x, 'b': x, 'c': x, 'd': x})", 11)
+        ),
+        format!("size({}[0]) > 1", chain("[self.url]", ".map(x, x + x)", 10))
+            + " && "
+            + &format!("{nested}.exists(x, {nested}.exists(y, x == y && false))"),
+    ];
+    for when in bombs {
+        let found = problems(&when, ENTRY);
+        assert!(
+            found.iter().any(|one| one.contains("costs too much")),
+            "{when}: {found:?}"
+        );
+    }
+    let values: Vec<_> = (0..5000).map(|number| format!("v{number}")).collect();
+    let values = values.join(", ");
+    let many = format!("{ENTRY}scrape_configs:\n- {{job_name: a, params: {{x: [{values}]}}}}\n");
+    let list = "config.scrape_configs[0].params.x";
+    let pairs = format!("{list}.exists(a, {list}.exists(b, a + 'x' == b))");
+    let found = problems(&pairs, &many);
+    assert!(
+        found.iter().any(|one| one.contains("costs too much")),
+        "{found:?}"
+    );
+    let once = format!("{list}.exists(a, a.matches('^(a+)+$'))");
+    assert_eq!(problems(&once, &many), Vec::<String>::new());
+}
+
+#[test]
+fn conditions_see_values_as_prometheus_types_them() {
+    let config = "\
+global:
+  scrape_interval: 7s
+  external_labels: {site: 010, on: yes}
+remote_write:
+- url: https://user:hidden@mimir.example.com:8443/api/v1/push?token=hidden&x=1
+  name: 12
+  send_exemplars: yes
+  headers: {X-Api-Key: hidden, X-Scope-OrgID: 7}
+  basic_auth: {username: me, password: hidden}
+  queue_config: {max_shards: 0x10, capacity: 9}
+  tls_config: null
+  proxy_url: http://me:hidden@proxy:8080
+scrape_configs:
+- job_name: a
+";
+    for (when, expected) in [
+        ("self.name == '12'", true),
+        ("self.send_exemplars == true", true),
+        ("self.queue_config.max_shards == 16", true),
+        ("has(self.tls_config)", false),
+        ("effective.tls_config.insecure_skip_verify == false", true),
+        ("effective.queue_config.max_samples_per_send == 2000", true),
+        (
+            "effective.remote_timeout == '30s' && effective.headers.size() == 2",
+            true,
+        ),
+        ("config.global.external_labels.site == '010'", true),
+        ("config.global.external_labels['on'] == 'yes'", true),
+        (
+            "self.url.contains('hidden') || self.proxy_url.contains('hidden')",
+            false,
+        ),
+        ("self.basic_auth.password == '[redacted]'", true),
+        ("self.headers['X-Api-Key'] == '[redacted]'", true),
+        ("self.headers['X-Scope-OrgID'] == '7'", true),
+        ("url.host == 'mimir.example.com' && url.port == 8443", true),
+        ("url.scheme == 'https' && url.path == '/api/v1/push'", true),
+        (
+            "url.query == ['token', 'x'] && url.labels == ['mimir', 'example', 'com']",
+            true,
+        ),
+        ("url.text.contains('hidden')", false),
+        ("receiver == 'mimir'", true),
+        (
+            "credentials == [{'kind': 'basic_auth', 'key': 'basic_auth', 'inline': true}]",
+            true,
+        ),
+        ("file.path == 'prometheus.yml' && !file.template", true),
+        ("seconds('1h30m') == 5400.0", true),
+        (
+            "config.scrape_configs.exists_one(job, job.job_name == 'a')",
+            true,
+        ),
+        (
+            "self.headers.map(name, name) == ['X-Api-Key', 'X-Scope-OrgID']",
+            true,
+        ),
+        ("type(self.name) == string", true),
+        (
+            "self.name == 'x' || size(self.url) < 3 ? true : false",
+            false,
+        ),
+    ] {
+        let found = problems(when, config);
+        let expected = if expected {
+            vec!["found m".to_owned()]
+        } else {
+            vec![]
+        };
+        assert_eq!(found, expected, "{when}");
+    }
+}
+
+#[test]
+fn what_is_not_known_is_neither_true_nor_false() {
+    let hole = "remote_write:\n- url: https://${HOST}/api/v1/push\n";
+    let what = "a part of the URL is filled in only when the file is rendered";
+    for (when, config, expected) in [
+        ("url.host == 'x'", hole, vec![what]),
+        ("!(url.host == 'x')", hole, vec![what]),
+        (
+            "url.host == 'x' || url.scheme == 'https'",
+            hole,
+            vec!["found m"],
+        ),
+        ("url.host == 'x' && url.scheme == 'http'", hole, vec![]),
+        (
+            "environment == 'x'",
+            ENTRY,
+            vec!["promvet.yaml does not say which environment"],
+        ),
+        (
+            "mount.exists(one, one.path == '/x')",
+            ENTRY,
+            vec!["what runs this configuration"],
+        ),
+        (
+            "self.name == 'x'",
+            ENTRY,
+            vec!["there is no key `name`; ask with `has(…)` first"],
+        ),
+        ("has(self.name) && self.name == 'x'", ENTRY, vec![]),
+        (
+            "self.url > 5",
+            ENTRY,
+            vec!["`>` can't be applied to string and int"],
+        ),
+        ("seconds(self.url) > 5.0", ENTRY, vec!["is no duration"]),
+        (
+            "self.write_relabel_configs[0].action == 'x'",
+            ENTRY,
+            vec!["there is no key"],
+        ),
+        (
+            "effective.write_relabel_configs[0].action == 'x'",
+            ENTRY,
+            vec!["no item at an index"],
+        ),
+        (
+            "1 / size(self.url.matches('^x') ? 'x' : '') == 1",
+            ENTRY,
+            vec!["divided by zero"],
+        ),
+        // Another finding says that there is no URL that can be sent to.
+        ("url.host == 'x'", "remote_write:\n- url: ''\n", vec![]),
+    ] {
+        let found = problems(when, config);
+        let found: Vec<_> = found
+            .iter()
+            .filter(|one| !one.contains("schema/"))
+            .collect();
+        assert_eq!(found.len(), expected.len(), "{when}: {found:?}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(found.contains(expected), "{when}: {found}");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What a rule says of one node: yes, no, or that too little is known.
+
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use cel::common::types::CelBool;
+use cel::{Context, ExecutionError, Value};
+
+use super::budget;
+use super::facts::{Fact, Holes};
+use super::page::{OwnRule, Unknown};
+use crate::finding::{Finding, Severity, Unchecked};
+use crate::rules::Judgement;
+use crate::yaml::Node;
+
+/// What of a node is not known.
+#[derive(Default)]
+pub(super) struct Bound {
+    /// The facts that are not known, and why; none where another finding says so already.
+    pub(super) unknown: Vec<(Fact, Option<String>)>,
+    /// The parts of its URL that are not known.
+    pub(super) holes: Holes,
+}
+
+/// What is said of a condition that can't be evaluated.
+const FAILED: &str = "could not be evaluated here";
+
+/// Whether something is unchecked since a condition can't be evaluated, not since a fact is unknown.
+#[must_use]
+pub fn is_failure(reason: &str) -> bool {
+    reason.contains(FAILED)
+}
+
+/// Why a condition is neither true nor false.
+enum Neither {
+    /// It rests on something that is not known: what, and why; none where another finding says so.
+    Unknown(Option<String>),
+    /// It can't be evaluated here.
+    Failed(String),
+}
+
+impl Bound {
+    /// Adds what a rule says of a node.
+    pub(super) fn judge(
+        &self,
+        rule: &OwnRule,
+        node: Node<'_>,
+        context: &Context<'_, '_>,
+        out: &mut Judgement,
+    ) {
+        let evaluate = || self.evaluate(rule, context);
+        let came_to = catch_unwind(AssertUnwindSafe(evaluate)).unwrap_or_else(|_| {
+            let why = "its evaluation failed, which is a fault of promvet's own";
+            Err(Neither::Failed(why.to_owned()))
+        });
+        match came_to {
+            Ok(false) | Err(Neither::Unknown(None)) => {}
+            Ok(true) => {
+                let message = rule.message.fill(context);
+                let help = rule.help.as_ref().map(|help| help.fill(context));
+                out.findings
+                    .push(finding(rule, node, rule.severity, message, help));
+            }
+            Err(Neither::Unknown(Some(why))) => self.unknown(rule, node, &why, out),
+            Err(Neither::Failed(why)) => {
+                let reason = format!("the rule {} {FAILED}: {why}", rule.name);
+                let page = rule.text.path();
+                let settle = format!("correct the condition in {page}, and add such an example");
+                out.unchecked
+                    .push(unchecked(rule, node, reason, Some(settle)));
+            }
+        }
+    }
+
+    fn unknown(&self, rule: &OwnRule, node: Node<'_>, why: &str, out: &mut Judgement) {
+        let reason = format!("the rule {} could not be judged here: {why}", rule.name);
+        match rule.unknown {
+            Unknown::Skip => {}
+            Unknown::Note => out.unchecked.push(unchecked(rule, node, reason, None)),
+            Unknown::Warning => {
+                let message = format!("it can't be told whether this breaks the rule: {why}");
+                let found = finding(rule, node, Severity::Warning, message, None);
+                out.findings.push(found);
+            }
+        }
+    }
+
+    fn evaluate(&self, rule: &OwnRule, context: &Context<'_, '_>) -> Result<bool, Neither> {
+        let (value, used_up) = budget::within(|| {
+            let value = Value::resolve_val(&rule.when, context)?;
+            let truth = value.downcast_ref::<CelBool>().map(|truth| *truth.inner());
+            truth.ok_or_else(|| ExecutionError::UnexpectedType {
+                got: value.get_type().name().to_owned(),
+                want: "bool".to_owned(),
+            })
+        });
+        if used_up {
+            let why = "the condition costs too much on what stands here";
+            return Err(Neither::Failed(why.to_owned()));
+        }
+        value.map_err(|error| self.why(&error, rule))
+    }
+
+    fn why(&self, error: &ExecutionError, rule: &OwnRule) -> Neither {
+        match error {
+            ExecutionError::UndeclaredReference(name) => {
+                let fact = self
+                    .unknown
+                    .iter()
+                    .find(|(fact, _)| fact.name() == &***name);
+                match fact {
+                    Some((_, why)) => Neither::Unknown(why.clone()),
+                    None => Neither::Failed(format!("nothing is called `{name}`")),
+                }
+            }
+            ExecutionError::NoSuchKey(key)
+                if rule.names(Fact::Url) && self.holes.contains(&&***key) =>
+            {
+                let why = "a part of the URL is filled in only when the file is rendered";
+                Neither::Unknown(Some(why.to_owned()))
+            }
+            other => Neither::Failed(words(other)),
+        }
+    }
+}
+
+/// An error of the interpreter in words, without the values that it is about.
+fn words(error: &ExecutionError) -> String {
+    match error {
+        ExecutionError::NoSuchKey(key) => {
+            format!("there is no key `{key}`; ask with `has(…)` first")
+        }
+        ExecutionError::NoSuchOverload(overload) => {
+            let types = overload.argument_types().join(" and ");
+            let name = overload.function().replace(['_', '@'], "");
+            format!("`{name}` can't be applied to {types}")
+        }
+        ExecutionError::UnexpectedType { got, want } => {
+            format!("a value is of type {got}, and should be of type {want}")
+        }
+        ExecutionError::IndexOutOfBounds(_) => "a list has no item at an index".to_owned(),
+        ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
+            "a number is divided by zero".to_owned()
+        }
+        ExecutionError::FunctionError { function, message } => format!("`{function}`: {message}"),
+        _ => "its values do not fit its operators".to_owned(),
+    }
+}
+
+/// Keys that name a node, first of all.
+const NAMES: &[&str] = &["url", "job_name", "name", "alert", "record"];
+
+/// What a finding points at: the child that the rule names, as far as it is there; else what names
+/// the node.
+fn target<'d>(rule: &OwnRule, node: Node<'d>) -> Node<'d> {
+    let mut at = node;
+    for key in &rule.at {
+        match at.get(key) {
+            Some(child) => at = child,
+            None => break,
+        }
+    }
+    if at.span() != node.span() && !at.span().is_empty() {
+        return at;
+    }
+    let named = NAMES.iter().filter_map(|key| node.get(key));
+    let first = || node.mapping()?.written().next().map(|entry| entry.key);
+    let mut named = named.filter(|named| named.scalar().is_some() && !named.span().is_empty());
+    named.next().or_else(first).unwrap_or(node)
+}
+
+fn finding(
+    rule: &OwnRule,
+    node: Node<'_>,
+    severity: Severity,
+    message: String,
+    help: Option<String>,
+) -> Finding {
+    let target = target(rule, node);
+    Finding {
+        rule: Cow::Owned(rule.name.clone()),
+        severity,
+        message,
+        help,
+        place: target.place(),
+        logical: target.path(),
+        identity: target.identity(),
+        evidence: Vec::new(),
+        fix: None,
+    }
+}
+
+fn unchecked(rule: &OwnRule, node: Node<'_>, reason: String, settle: Option<String>) -> Unchecked {
+    let target = target(rule, node);
+    Unchecked {
+        place: target.place(),
+        logical: target.path(),
+        reason,
+        settle,
+    }
+}

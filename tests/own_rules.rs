@@ -1,0 +1,595 @@
+//! Rules of one's own from outside: promvet.yaml names a folder of pages, and `promvet` uses them.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on says so by panicking"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn promvet(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_promvet"))
+        .current_dir(folder)
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, content) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    folder
+}
+
+const POLICY: &str = "rule_folders: rules\n";
+
+/// A rule with an example of each kind.
+const RULE: &str = "---
+severity: error
+node: remote_write
+when: url.scheme != 'https'
+message: samples leave for {url.host} over {url.scheme}
+help: write https
+---
+# Samples leave over https
+
+Because.
+
+```yaml bad
+remote_write:
+  - url: http://a.example.com/api/v1/push
+    #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: a.example.com over http
+```
+
+```yaml good
+remote_write:
+  - url: https://a.example.com/api/v1/push
+```
+";
+
+const HTTP: &str =
+    "remote_write:\n  - url: http://localhost:9009/api/v1/push\n    headers: {X-Scope-OrgID: a}\n";
+
+fn concise(folder: &Path, args: &[&str]) -> String {
+    let output = promvet(folder, &[&["check", "--format", "concise"], args].concat());
+    stdout(&output)
+}
+
+#[test]
+fn a_finding_stands_where_the_fault_is_and_has_the_level_of_the_policy() {
+    let line = "prometheus.yml:2:10: error acme/https samples leave for localhost over http";
+    for (policy, files, expected) in [
+        (POLICY, &["rules/acme/https.md"][..], line.to_owned()),
+        (
+            "rule_folders: [./rules]\n",
+            &["rules/acme/https.md"],
+            line.to_owned(),
+        ),
+        (
+            "rule_folders: a/b\n",
+            &["a/b/acme/https.md"],
+            line.to_owned(),
+        ),
+        (
+            "rule_folders: rules\nrules: {acme/https: warning}\n",
+            &["rules/acme/https.md"],
+            line.replace("error", "warning"),
+        ),
+        (
+            "rule_folders: rules\nrules: {acme: info}\n",
+            &["rules/acme/https.md"],
+            line.replace("error", "info"),
+        ),
+        (
+            "rule_folders: rules\nrules: {acme: off}\n",
+            &["rules/acme/https.md"],
+            String::new(),
+        ),
+        (POLICY, &["rules/https.md"], line.replace("acme/", "own/")),
+        (POLICY, &["rules/README.md"], String::new()),
+        (
+            "rule_folders: []\n",
+            &["rules/acme/https.md"],
+            String::new(),
+        ),
+    ] {
+        let mut all = vec![
+            ("promvet.yaml", policy),
+            ("prometheus.yml", HTTP),
+            ("rules/x.txt", ""),
+        ];
+        all.extend(files.iter().map(|path| (*path, RULE)));
+        let folder = tree(&all);
+        let found = concise(folder.path(), &[]);
+        let own: Vec<_> = found
+            .lines()
+            .filter(|line| line.contains(" leave for "))
+            .collect();
+        assert_eq!(own.join("\n"), expected, "{policy} {files:?}: {found}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_page_is_an_error_with_its_place() {
+    let broken = RULE.replace("url.scheme !=", "url.shceme !=");
+    for (policy, page, expected) in [
+        (
+            POLICY,
+            &*broken,
+            "rules/acme/x.md:4:11: it has no `shceme`; write `scheme`",
+        ),
+        (
+            POLICY,
+            "# no front matter\n",
+            "rules/acme/x.md:1:1: a rule page begins with front matter",
+        ),
+        (
+            POLICY,
+            "---\na: [\n---\n# T\n",
+            "the front matter is not YAML",
+        ),
+        (
+            "rule_folders: nowhere\n",
+            RULE,
+            "promvet.yaml:1:15: there is no folder nowhere",
+        ),
+        (
+            "rule_folders: ../x\n",
+            RULE,
+            "promvet.yaml:1:15: a rule folder leads out of the tree",
+        ),
+        (
+            "rule_folders: rules\nrules: {acme/y: off}\n",
+            RULE,
+            "there is no rule or group `acme/y`; write `acme/x`",
+        ),
+    ] {
+        let folder = tree(&[
+            ("promvet.yaml", policy),
+            ("rules/acme/x.md", page),
+            ("prometheus.yml", HTTP),
+        ]);
+        for args in [&["check"][..], &["test"], &["audit"]] {
+            let output = promvet(folder.path(), args);
+            assert_eq!(
+                output.status.code(),
+                Some(2),
+                "{args:?} {policy}: {}",
+                stdout(&output)
+            );
+            assert!(
+                stderr(&output).contains(expected),
+                "{args:?}: {}",
+                stderr(&output)
+            );
+        }
+    }
+    let folder = tree(&[
+        ("promvet.yaml", POLICY),
+        ("rules/tls/min-version.md", RULE),
+        ("prometheus.yml", HTTP),
+    ]);
+    let output = promvet(folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("is the name of a built-in rule"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn hostile_pages_end_with_a_clear_error() {
+    let page =
+        |front: &str| format!("---\nseverity: error\nnode: config\nmessage: m\n{front}---\n# T\n");
+    let when = |condition: &str| page(&format!("when: \"{condition}\"\n"));
+    for (text, expected) in [
+        (when(&"(".repeat(9_000)), "nested more than 32 deep"),
+        (when(&"[".repeat(900_000)), "and 10000 are read"),
+        (
+            when(&("1+".repeat(4_900) + "1 > 1")),
+            "and 1000 are allowed",
+        ),
+        (when(&("a.".repeat(4_900) + "b")), "and 1000 are allowed"),
+        (when(&("-".repeat(9_000) + "1")), "the condition"),
+        (when(&("true ? 1 : ".repeat(800) + "1")), "nested too deep"),
+        (
+            when(
+                "self.scrape_configs.all(a, self.scrape_configs.all(b, self.scrape_configs.all(c, a == b || b == c)))",
+            ),
+            "nested 3 deep",
+        ),
+        (
+            when("'x'.matches('((a{100}){100}){100}')"),
+            "it is too large",
+        ),
+        (when("'x'.matches('(a')"), "unclosed group"),
+        (when("true \\u0000"), "the condition can't be read"),
+        (
+            page("when: 'true'\nat: *missing\n"),
+            "the front matter is not YAML",
+        ),
+        (
+            page(&format!("when: {}\n", "[".repeat(20_000))),
+            "the front matter is not YAML",
+        ),
+        (
+            page(&format!("when: {}\n", "{a: ".repeat(9_000))),
+            "the front matter is not YAML",
+        ),
+        (
+            page("when: 'true'\nhelp: &a [*a]\n"),
+            "the front matter is not YAML",
+        ),
+        (
+            page("when: 'true'\nhelp: '{ {'\n"),
+            "this brace is not closed",
+        ),
+        ("---\n".repeat(100_000), "a rule page has a title"),
+        (
+            format!("---\n{}", "a: b\n".repeat(100_000)),
+            "a rule page begins with front matter",
+        ),
+        (
+            "\u{0}\u{1}\u{2}".to_owned(),
+            "a rule page begins with front matter",
+        ),
+    ] {
+        let folder = tree(&[
+            ("promvet.yaml", POLICY),
+            ("rules/acme/x.md", &text),
+            ("prometheus.yml", HTTP),
+        ]);
+        let output = promvet(folder.path(), &[]);
+        let said = stderr(&output);
+        let start: String = text.chars().take(120).collect();
+        assert_eq!(output.status.code(), Some(2), "{start}: {said}");
+        assert!(said.contains(expected), "{start}: {said}");
+        assert!(said.contains("rules/acme/x.md:"), "{start}: {said}");
+        assert!(said.lines().count() < 10, "{start}: {said}");
+    }
+    let folder = tree(&[("promvet.yaml", POLICY), ("prometheus.yml", HTTP)]);
+    let path = folder.path().join("rules/acme/x.md");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, b"---\nseverity: \xff\xfe\n---\n# T\n").unwrap();
+    let output = promvet(folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+}
+
+#[test]
+fn what_costs_too_much_or_fails_is_said_and_never_silently_false() {
+    let growing = ".map(x, {'a': x, 'b': x, 'c': x, 'd': x})".repeat(12);
+    for (when, expected) in [
+        (
+            format!("size([self]{growing}) > 1"),
+            "the condition costs too much on what stands here",
+        ),
+        (
+            "self.name == 'x'".to_owned(),
+            "there is no key `name`; ask with `has(…)` first",
+        ),
+    ] {
+        let rule = RULE.replace("when: url.scheme != 'https'", &format!("when: \"{when}\""));
+        let folder = tree(&[
+            ("promvet.yaml", POLICY),
+            ("rules/acme/x.md", &rule),
+            ("prometheus.yml", HTTP),
+        ]);
+        let output = promvet(folder.path(), &["--format", "json", "--fail-on", "never"]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let reasons: Vec<_> = report["unchecked"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["reason"].as_str().unwrap())
+            .collect();
+        assert!(
+            reasons
+                .iter()
+                .any(|reason| reason.contains("acme/x") && reason.contains(expected)),
+            "{when}: {report:#}"
+        );
+    }
+}
+
+#[test]
+fn rule_files_are_judged_once_with_or_without_a_configuration() {
+    let rule = "---\nseverity: warning\nnode: alerting_rule\nwhen: '!has(self.labels)'\nmessage: the alert {self.alert} has no labels\nat: alert\n---\n# T\n";
+    let rules = "groups:\n- name: a\n  rules:\n  - alert: Down\n    expr: up == 0\n";
+    let line = "r/a.yml:4:12: warning acme/x the alert Down has no labels";
+    for (config, args) in [
+        (Some("rule_files: [r/a.yml]\n"), &[][..]),
+        (Some("rule_files: [r/a.yml]\n"), &["prometheus.yml"]),
+        (None, &[]),
+    ] {
+        let mut files = vec![
+            ("promvet.yaml", POLICY),
+            ("rules/acme/x.md", rule),
+            ("r/a.yml", rules),
+        ];
+        files.extend(config.map(|text| ("prometheus.yml", text)));
+        let folder = tree(&files);
+        assert_eq!(
+            concise(folder.path(), args).trim(),
+            line,
+            "{config:?} {args:?}"
+        );
+    }
+    // Jobs that a configuration includes are jobs too.
+    let job = "---\nseverity: error\nnode: scrape_config\nwhen: effective.scrape_interval == '7s'\nmessage: m\n---\n# T\n";
+    let folder = tree(&[
+        ("promvet.yaml", POLICY),
+        ("rules/acme/x.md", job),
+        (
+            "prometheus.yml",
+            "global: {scrape_interval: 7s, scrape_timeout: 5s}\nscrape_config_files: [jobs/a.yml]\n",
+        ),
+        ("jobs/a.yml", "scrape_configs:\n- job_name: a\n"),
+    ]);
+    assert!(concise(folder.path(), &[]).contains("jobs/a.yml:2:13: error acme/x m"));
+}
+
+#[test]
+fn a_condition_knows_the_environment_that_promvet_yaml_says() {
+    let rule = RULE.replace(
+        "when: url.scheme != 'https'",
+        "when: environment == 'production' && url.host == 'localhost'",
+    );
+    for (environments, found) in [
+        (
+            "environments: [{name: production, files: ['*.yml']}]\n",
+            true,
+        ),
+        ("environments: [{name: staging, files: ['*.yml']}]\n", false),
+        (
+            "environments: [{name: production, labels: {env: prod}}]\n",
+            true,
+        ),
+    ] {
+        let policy = format!("{POLICY}{environments}");
+        let config = format!("global:\n  external_labels: {{env: prod}}\n{HTTP}");
+        let folder = tree(&[
+            ("promvet.yaml", &policy),
+            ("rules/acme/x.md", &rule),
+            ("prometheus.yml", &config),
+        ]);
+        let said = concise(folder.path(), &[]);
+        assert_eq!(said.contains("acme/x"), found, "{environments}: {said}");
+    }
+    // Rules come from policies near and far.
+    let folder = tree(&[
+        ("promvet.yaml", POLICY),
+        ("rules/acme/x.md", RULE),
+        (
+            "team/promvet.yaml",
+            "rule_folders: own\nrules: {team/y: warning, acme/x: info}\n",
+        ),
+        ("team/own/team/y.md", RULE),
+        ("team/prometheus.yml", HTTP),
+        ("prometheus.yml", HTTP),
+    ]);
+    let said = concise(folder.path(), &["--fail-on", "never"]);
+    let own: Vec<_> = said
+        .lines()
+        .filter(|line| line.contains("leave for"))
+        .collect();
+    let own: Vec<_> = own
+        .iter()
+        .map(|line| line.split(" samples").next().unwrap())
+        .collect();
+    assert_eq!(
+        own,
+        [
+            "prometheus.yml:2:10: error acme/x",
+            "team/prometheus.yml:2:10: info acme/x",
+            "team/prometheus.yml:2:10: warning team/y",
+        ],
+        "{said}"
+    );
+}
+
+#[test]
+fn reports_describe_rules_of_ones_own_and_hide_secrets() {
+    let rule = RULE.replace(
+        "message: samples leave for {url.host} over {url.scheme}",
+        "message: 'sent {self.basic_auth.password} {url.text} {self}'",
+    );
+    let config = "remote_write:\n  - url: http://me:kw3Zq8Lm@localhost/api/v1/push\n    basic_auth: {username: me, password: pV7xTr2n}\n";
+    let folder = tree(&[
+        ("promvet.yaml", POLICY),
+        ("rules/acme/x.md", &rule),
+        ("prometheus.yml", config),
+    ]);
+    for format in ["human", "json", "sarif", "junit", "github", "concise"] {
+        let output = promvet(folder.path(), &["--format", format]);
+        let said = stdout(&output);
+        assert!(said.contains("acme/x"), "{format}");
+        assert!(
+            !said.contains("kw3Zq8Lm") && !said.contains("pV7xTr2n"),
+            "{format}"
+        );
+    }
+    let output = promvet(folder.path(), &["--format", "sarif"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rules = report["runs"][0]["tool"]["driver"]["rules"]
+        .as_array()
+        .unwrap();
+    let own = rules.iter().find(|rule| rule["id"] == "acme/x").unwrap();
+    assert_eq!(own["shortDescription"]["text"], "Samples leave over https.");
+    assert_eq!(own["helpUri"], Value::Null);
+    let results = report["runs"][0]["results"].as_array().unwrap();
+    let found = results
+        .iter()
+        .find(|one| one["ruleId"] == "acme/x")
+        .unwrap();
+    let index = usize::try_from(found["ruleIndex"].as_u64().unwrap()).unwrap();
+    assert_eq!(rules[index]["id"], "acme/x");
+    let listed = stdout(&promvet(folder.path(), &["rules"]));
+    assert!(
+        listed.contains("acme/x  ") && listed.contains("Samples leave over https"),
+        "{listed}"
+    );
+    let group = stdout(&promvet(folder.path(), &["explain", "acme"]));
+    assert_eq!(
+        group,
+        "acme/x  error    own                  Samples leave over https\n"
+    );
+    let page = stdout(&promvet(folder.path(), &["explain", "acme/x"]));
+    assert!(
+        page.starts_with("acme/x (error)\n\n# Samples leave over https\n"),
+        "{page}"
+    );
+}
+
+#[test]
+fn test_says_what_differs() {
+    let folder = tree(&[("promvet.yaml", POLICY), ("rules/acme/x.md", RULE)]);
+    let output = promvet(folder.path(), &["test"]);
+    assert_eq!(stdout(&output), "2 examples of 1 rule: all as marked\n");
+    assert_eq!(output.status.code(), Some(0));
+    for (from, to, expected) in [
+        (
+            "error: a.example.com",
+            "error: b.example.com",
+            "rules/acme/x.md:14: expected, and not found:\n    error in columns 10 to 41: b.example.com over http\n  rules/acme/x.md:14: found, and not marked:\n    error[acme/x] in columns 10 to 41: samples leave for a.example.com over http",
+        ),
+        ("    #    ^^", "    #     ^", "in columns 11 to 41"),
+        (
+            "url: https",
+            "url: http",
+            "rules/acme/x.md:20: found, and not marked:",
+        ),
+        ("```yaml good", "```yaml", "the page has no good example"),
+        (
+            "    #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: a.example.com over http\n",
+            "",
+            "a bad example marks what is found",
+        ),
+        (
+            "when: url.scheme",
+            "when: self.name",
+            "could not be evaluated here: there is no key `name`",
+        ),
+        (
+            "  - url: https://a.example.com",
+            "  - ulr: https://a.example.com",
+            "schema/unknown-field",
+        ),
+    ] {
+        assert!(RULE.contains(from), "{from}");
+        let page = RULE.replacen(from, to, 1);
+        let folder = tree(&[("promvet.yaml", POLICY), ("rules/acme/x.md", &page)]);
+        let output = promvet(folder.path(), &["test"]);
+        assert_eq!(
+            output.status.code(),
+            Some(1),
+            "{from}: {}{}",
+            stdout(&output),
+            stderr(&output)
+        );
+        assert!(
+            stdout(&output).contains(expected),
+            "{from}: {}",
+            stdout(&output)
+        );
+    }
+    let empty = tree(&[("prometheus.yml", HTTP)]);
+    let output = promvet(empty.path(), &["test"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("no rules here"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn mutate_lists_what_no_example_pins_down() {
+    let loose = RULE.replace(
+        "url.scheme != 'https'",
+        "url.scheme != 'https' && url.host != 'b.example.com'",
+    );
+    let folder = tree(&[("promvet.yaml", POLICY), ("rules/acme/x.md", &loose)]);
+    let output = promvet(folder.path(), &["test", "--mutate"]);
+    assert_eq!(
+        stdout(&output),
+        "2 examples of 1 rule: all as marked\n\
+         rules/acme/x.md:4:29: acme/x: no example notices the condition without what stands right of `&&`\n\
+         rules/acme/x.md:4:44: acme/x: no example notices the condition with another text for 'b.example.com'\n\
+         8 changes of the conditions: 2 not noticed\n"
+    );
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn new_rule_writes_a_page_whose_examples_pass() {
+    for node in ["remote_write", "config", "alerting_rule", "tls_config"] {
+        let folder = tree(&[("promvet.yaml", "rule_folders: [policies]\n")]);
+        let output = promvet(
+            folder.path(),
+            &["new", "rule", "acme/first", "--node", node],
+        );
+        assert_eq!(
+            stdout(&output),
+            "wrote policies/acme/first.md\nthen: `promvet test`\n"
+        );
+        let output = promvet(folder.path(), &["test"]);
+        assert_eq!(
+            stdout(&output),
+            "2 examples of 1 rule: all as marked\n",
+            "{node}"
+        );
+        let again = promvet(folder.path(), &["new", "rule", "acme/first"]);
+        assert_eq!(again.status.code(), Some(2));
+        assert!(
+            stderr(&again).contains("is there already"),
+            "{}",
+            stderr(&again)
+        );
+    }
+    let folder = tree(&[]);
+    let output = promvet(folder.path(), &["new", "rule", "x"]);
+    assert!(
+        stdout(&output).contains("rule_folders: [rules]"),
+        "{}",
+        stdout(&output)
+    );
+    assert!(folder.path().join("rules/x.md").is_file());
+    for name in ["../x", "/etc/x", "a b", "tls/min-version", "a//b", ""] {
+        let output = promvet(folder.path(), &["new", "rule", name]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+    }
+}
+
+/// The policies that are published: each with examples that are caught, and twins that are not.
+#[test]
+fn every_published_policy_is_as_its_examples_say() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = promvet(root, &["test", "--mutate", "docs/policies"]);
+    let said = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{said}{}", stderr(&output));
+    assert!(
+        said.ends_with(" changes of the conditions: 0 not noticed\n"),
+        "{said}"
+    );
+    let pages = fs::read_dir(root.join("docs/policies")).unwrap();
+    let pages = pages.filter(|page| page.as_ref().unwrap().file_name() != "README.md");
+    assert!(pages.count() >= 10);
+}
