@@ -903,3 +903,67 @@ fn a_revision_that_is_not_there_is_told() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("shallow"), "{}", stderr(&output));
 }
+
+/// A rule of one's own, by the rest of its front matter.
+fn own_rule(rest: &str) -> String {
+    let page = "---\nseverity: error\nnode: remote_write\nwhen: url.scheme == 'http'\n\
+                message: samples leave over http\n";
+    format!("{page}{rest}---\n# No samples over http\n")
+}
+
+const HTTP: &str = "\
+remote_write:
+  # promvet: ignore[acme/https] the network is ours
+  - url: http://localhost:9009/api/v1/push
+";
+
+#[test]
+fn rules_of_ones_own_are_suppressed_unless_their_page_forbids_it() {
+    let policy = ("promvet.yaml", "rule_folders: rules\n");
+    let open = own_rule("");
+    let page = "rules/acme/https.md";
+    let scratch = Scratch::new(&[policy, ("prometheus.yml", HTTP), (page, &open)]);
+    assert_eq!(scratch.found(&[]), NONE);
+
+    let locked = own_rule("no_ignore: true\n");
+    scratch.write(&[(page, &locked)]);
+    let (status, found) = scratch.found(&[]);
+    let expected = [
+        "prometheus.yml:2 suppressions/forbidden",
+        "prometheus.yml:3 acme/https",
+    ];
+    assert_eq!((status, &*found), (1, &expected.map(str::to_owned)[..]));
+    let evidence = &scratch.json(&[])["findings"][0]["evidence"][0];
+    assert_eq!(evidence["path"], page, "{evidence}");
+
+    scratch.write(&[(page, &own_rule("no_ignore: false\n"))]);
+    assert_eq!(scratch.found(&[]), NONE);
+    scratch.write(&[("prometheus.yml", &HTTP.replace("acme/https", "acme/htps"))]);
+    let (_, found) = scratch.found(&[]);
+    assert!(
+        found.contains(&"prometheus.yml:2 suppressions/unknown".to_owned()),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_change_does_not_loosen_the_rules_that_judge_it() {
+    let page = "rules/acme/https.md";
+    let scratch = Scratch::repository(&[
+        ("promvet.yaml", "rule_folders: rules\n"),
+        (page, &own_rule("")),
+    ]);
+    scratch.write(&[
+        (page, &own_rule("").replace("'http'", "'ftp'")),
+        (
+            "prometheus.yml",
+            &HTTP.replace("  # promvet: ignore[acme/https] the network is ours\n", ""),
+        ),
+    ]);
+    assert_eq!(scratch.found(&[]), NONE);
+    let refused = (1, vec!["prometheus.yml:2 acme/https".to_owned()]);
+    assert_eq!(scratch.found(&["--config-from", "main"]), refused);
+    fs::remove_dir_all(scratch.path("rules")).unwrap();
+    fs::remove_file(scratch.path("promvet.yaml")).unwrap();
+    assert_eq!(scratch.found(&["--config-from", "main"]), refused);
+}

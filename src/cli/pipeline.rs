@@ -1,6 +1,6 @@
 //! The way from paths to an outcome: everything is discovered and parsed; then facts and rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -420,7 +420,12 @@ fn accept(
     run: &mut Run,
     last: LastLook<'_>,
 ) {
-    let known: Vec<&str> = rules::all().iter().map(|page| page.name).collect();
+    let built_in = rules::all().iter().map(|page| page.name);
+    let given = request.own.as_deref();
+    let own = policies.scopes().map(|(_, scope)| &scope.own).chain(given);
+    let own = own.flat_map(|own| own.all().iter().map(|rule| &*rule.name));
+    let known: BTreeSet<&str> = built_in.chain(own).collect();
+    let known: Vec<&str> = known.into_iter().collect();
     let levels = Levels {
         profile: request.profile,
         now: request.now,

@@ -319,6 +319,11 @@ impl Reader {
                 }
                 known.insert(folders, scope.own.clone());
             }
+            let locked = scope.own.all().iter().filter_map(|rule| {
+                let place = rule.no_ignore.clone()?;
+                Some((rule.name.clone(), place))
+            });
+            scope.policy.suppressions.forbid.extend(locked);
             self.wrong.extend(unknown_rules(&scope.policy, &scope.own));
         }
     }

@@ -27,8 +27,8 @@ pub struct OwnRule {
     pub node: Kind,
     /// What becomes of nodes of which too little is known.
     pub unknown: Unknown,
-    /// Whether no comment in a file may silence it.
-    pub no_ignore: bool,
+    /// Where the page says that no comment in a file silences it, if it does.
+    pub no_ignore: Option<Place>,
     /// Its page.
     pub text: Arc<Text>,
     /// Where its condition stands.
@@ -242,7 +242,7 @@ impl<'d> Fields<'d> {
             None => Unknown::default(),
         };
         let no_ignore = self.get("no_ignore");
-        let no_ignore = no_ignore.and_then(|node| wrong.truth(node, "`no_ignore`"));
+        let no_ignore = no_ignore.filter(|node| wrong.truth(*node, "`no_ignore`") == Some(true));
         let when = self.need("when", wrong);
         let message = self.need("message", wrong);
         let (node, when, message) = (node?, when?, message?);
@@ -262,7 +262,7 @@ impl<'d> Fields<'d> {
             severity: severity?,
             node,
             unknown,
-            no_ignore: no_ignore.unwrap_or(false),
+            no_ignore: no_ignore.map(Node::place),
             text: Arc::clone(page),
             place: when.place(),
             when: expr,
