@@ -344,3 +344,519 @@ fn who_is_started_as_an_agent_is_judged_as_one() {
         }
     }
 }
+
+const BETWEEN: &str = "prometheus: [2.53, 3.14]\n";
+
+/// `path:line severity rule: message` of every finding in a tree.
+fn in_tree(files: &[(&str, &str)]) -> Vec<String> {
+    let mut tree = Memory::new();
+    for (path, content) in files {
+        tree = tree.file(format!("/tree/{path}"), content.as_bytes().to_vec());
+    }
+    let request = Request {
+        paths: vec![PathBuf::from("/tree")],
+        ..Request::default()
+    };
+    let run = run(&request, &tree);
+    assert!(run.problems.is_empty(), "{:?}", run.problems);
+    let found = run.outcome.findings().iter().map(|one| &one.finding);
+    let line = found.map(|one| {
+        let (path, line) = (one.place.path(), one.place.start().line);
+        let (severity, help) = (one.severity.word(), one.help.as_deref().unwrap_or(""));
+        format!(
+            "{path}:{line} {severity} {}: {}; {help}",
+            one.rule, one.message
+        )
+    });
+    line.collect()
+}
+
+/// The findings of one rule.
+fn of_rule(files: &[(&str, &str)], rule: &str) -> Vec<String> {
+    let mut found = in_tree(files);
+    found.retain(|one| one.contains(&format!(" {rule}: ")));
+    found
+}
+
+/// Whether the findings are those of which parts are given, in order.
+fn are(found: &[String], want: &[&[&str]]) -> bool {
+    let pairs = found.iter().zip(want);
+    let fits = |(one, parts): (&String, &&[&str])| parts.iter().all(|part| one.contains(part));
+    found.len() == want.len() && pairs.map(fits).all(|fits| fits)
+}
+
+fn compose(image: &str, command: &str) -> String {
+    format!(
+        "services:\n  prometheus:\n    image: {image}\n    command: [{command}]\n    \
+         volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n"
+    )
+}
+
+const PROM: &str = "prom/prometheus:v2.53.5";
+const SMALL: &str = "global: {scrape_interval: 30s}\n";
+
+#[test]
+fn flags_that_a_newer_release_does_not_know_are_told_where_they_stand() {
+    let path = "--config.file=/etc/prometheus/prometheus.yml";
+    let refused = "do not know the flag";
+    for (command, want) in [
+        ("", &[][..]),
+        (
+            "--storage.tsdb.retention=30d",
+            &[&[
+                "compose.yaml:4 error",
+                refused,
+                "write `--storage.tsdb.retention.time`",
+            ][..]],
+        ),
+        ("--storage.tsdb.retention, 30d", &[&["error", refused]]),
+        (
+            "--storage.tsdb.retention.time=30d, --storage.tsdb.retention.size=1GB",
+            &[],
+        ),
+        (
+            "--storage.tsdb.allow-overlapping-blocks",
+            &[&["error", refused, "delete it"]],
+        ),
+        (
+            "--no-storage.tsdb.allow-overlapping-blocks",
+            &[&["error", refused]],
+        ),
+        (
+            "--alertmanager.timeout=5s",
+            &[&["error", refused, "alertmanagers"]],
+        ),
+        ("--alertmanager.notification-queue-capacity=5", &[]),
+        (
+            "--enable-feature=agent",
+            &[&[
+                "warning",
+                "starts as a server",
+                "write `--agent` with the upgrade: Prometheus 3.0 knows it",
+            ]],
+        ),
+        (
+            "--enable-feature=agent, --agent",
+            &[&["info", "`--agent` decides"]],
+        ),
+        (
+            "--enable-feature=remote-write-receiver",
+            &[&[
+                "warning",
+                "takes no remote write",
+                "; write `--web.enable-remote-write-receiver`",
+            ]],
+        ),
+        (
+            "--enable-feature=remote-write-receiver, --web.enable-remote-write-receiver",
+            &[&["info"]],
+        ),
+        (
+            "--enable-feature, otlp-write-receiver",
+            &[&["warning", "web.enable-otlp-receiver"]],
+        ),
+        (
+            "'--enable-feature=promql-at-modifier,exemplar-storage', --enable-feature=utf8-names, --enable-feature=utf8-names",
+            &[
+                &["info", "`promql-at-modifier`", "always on"],
+                &["info", "`utf8-names`", "always on"],
+            ],
+        ),
+        ("--enable-feature=promql-negative-offset", &[&["info"]]),
+        (
+            "--enable-feature=new-service-discovery-manager",
+            &[&["info"]],
+        ),
+        ("--enable-feature=expand-external-labels", &[&["info"]]),
+        ("--enable-feature=no-default-scrape-port", &[&["info"]]),
+        ("--enable-feature=auto-gomemlimit", &[&["info"]]),
+        ("--enable-feature=auto-gomaxprocs", &[&["info"]]),
+        ("--enable-feature=concurrent-rule-eval", &[]),
+        ("'${EXTRA}', '--log.level=debug'", &[]),
+    ] {
+        let command = match command {
+            "" => path.to_owned(),
+            command => format!("{path}, {command}"),
+        };
+        let compose = compose(PROM, &command);
+        let found = |policy| {
+            of_rule(
+                &[
+                    ("promvet.yaml", policy),
+                    ("prometheus.yml", SMALL),
+                    ("compose.yaml", &compose),
+                ],
+                "upgrade/flag",
+            )
+        };
+        let all = found(BETWEEN);
+        assert!(are(&all, want), "{command}: {all:#?}");
+        for policy in [
+            "{}",
+            "prometheus: 3.14",
+            "prometheus: [2.45, 2.53]",
+            "prometheus: [3.0, 3.14]",
+        ] {
+            let none = found(policy);
+            assert!(none.is_empty(), "{policy} {command}: {none:?}");
+        }
+    }
+}
+
+#[test]
+fn a_tag_is_no_target() {
+    let compose = compose("prom/prometheus:v3.5.0", "--storage.tsdb.retention=30d");
+    let files = [("prometheus.yml", SMALL), ("compose.yaml", &compose)];
+    assert!(of_rule(&files, "upgrade/flag").is_empty());
+}
+
+#[test]
+fn only_what_runs_the_configuration_is_asked() {
+    let old = "--storage.tsdb.retention=1d";
+    let two = "services:\n  a: {image: prom/prometheus, command: [--storage.tsdb.retention=1d]}\n  \
+               b: {image: prom/prometheus, command: [--storage.tsdb.retention=1d]}\n";
+    let another = "services:\n  prometheus:\n    image: prom/prometheus\n    \
+                   command: [--storage.tsdb.retention=1d]\n    \
+                   volumes: ['./other.yml:/etc/prometheus/prometheus.yml']\n";
+    let folder = "services:\n  prometheus:\n    image: prom/prometheus\n    \
+                  command: [--config.file=/p/prometheus.yml, --storage.tsdb.retention=1d]\n    \
+                  volumes: ['.:/p']\n";
+    let side = "services:\n  prometheus:\n    image: prom/prometheus\n    \
+                volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n  \
+                thanos:\n    image: quay.io/thanos/thanos\n    \
+                command: [--storage.tsdb.retention=1d, --enable-feature=agent]\n    \
+                volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    \
+               - name: prometheus\n      image: prom/prometheus\n      args:\n        \
+               - --config.file=/etc/prometheus/prometheus.yml\n        \
+               - --storage.tsdb.retention=1d\n";
+    for (name, file, want) in [
+        ("compose.yaml", &*compose(PROM, old), 1),
+        ("compose.yaml", two, 0),
+        ("compose.yaml", another, 0),
+        ("compose.yaml", folder, 1),
+        ("compose.yaml", side, 0),
+        ("compose.yaml", &compose("prom/node-exporter", old), 0),
+        ("pod.yaml", pod, 1),
+        (
+            "Dockerfile",
+            "FROM prom/prometheus\nCOPY prometheus.yml /etc/prometheus/\nCMD [\"--storage.tsdb.retention=1d\"]\n",
+            1,
+        ),
+    ] {
+        let files = [
+            ("promvet.yaml", BETWEEN),
+            ("prometheus.yml", SMALL),
+            ("other.yml", "scrape_configs: []\nremote_write: []\n"),
+            (name, file),
+        ];
+        let mut found = of_rule(&files, "upgrade/flag");
+        // What runs the other configuration is asked for that one.
+        if file == another {
+            assert_eq!(found.len(), 1, "{found:?}");
+            found.clear();
+            let alone = [files[0], files[1], files[3]];
+            found.extend(of_rule(&alone, "upgrade/flag").into_iter().skip(1));
+        }
+        assert_eq!(found.len(), want, "{file}: {found:?}");
+        assert!(found.iter().all(|one| one.starts_with(name)), "{found:?}");
+    }
+}
+
+#[test]
+fn one_flag_is_told_once_however_many_configurations_it_runs() {
+    let compose = "services:\n  prometheus:\n    image: prom/prometheus\n    \
+                   command: [--config.file=/p/none.yml, --storage.tsdb.retention=1d]\n    \
+                   volumes: ['./a.yml:/p/a.yml', './b.yml:/p/b.yml']\n";
+    let files = [
+        ("promvet.yaml", BETWEEN),
+        ("a.yml", SMALL),
+        ("b.yml", SMALL),
+        ("compose.yaml", compose),
+    ];
+    let found = of_rule(&files, "upgrade/flag");
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
+fn native_histograms_are_one_story() {
+    let flag = "--enable-feature=native-histograms";
+    let plain = "scrape_configs: [{job_name: a}, {job_name: b}]\n";
+    let signs =
+        "scrape_configs: [{job_name: a, native_histogram_bucket_limit: 5}, {job_name: b}]\n";
+    let global = "global: {scrape_native_histograms: true}\nscrape_configs: [{job_name: a}]\n";
+    let job = "scrape_configs: [{job_name: a, scrape_native_histograms: false}]\n";
+    for (config, command, want) in [
+        (
+            plain,
+            flag,
+            &[&[
+                "prometheus.yml:1 warning upgrade/native-histograms",
+                "this job scrapes no native histograms",
+            ][..]][..],
+        ),
+        (
+            signs,
+            flag,
+            &[&[
+                "prometheus.yml:1 warning upgrade/native-histograms",
+                "this job scrapes no",
+            ]],
+        ),
+        (
+            global,
+            flag,
+            &[&[
+                "compose.yaml:4 info upgrade/flag",
+                "the configuration decides",
+            ]],
+        ),
+        (job, flag, &[&["compose.yaml:4 info upgrade/flag"]]),
+        (SMALL, flag, &[&["compose.yaml:4 info upgrade/flag"]]),
+        (plain, "--log.level=info", &[]),
+        (signs, "--log.level=info", &[]),
+        (
+            signs,
+            "'$EXTRA'",
+            &[&[
+                "prometheus.yml:1 warning upgrade/native-histograms",
+                "is about native histograms",
+            ]],
+        ),
+        (global, "--log.level=info", &[]),
+    ] {
+        let compose = compose(PROM, command);
+        let mut found = in_tree(&[
+            ("promvet.yaml", "prometheus: [3.8, 3.14]\n"),
+            ("prometheus.yml", config),
+            ("compose.yaml", &compose),
+        ]);
+        found.retain(|one| one.contains("upgrade/"));
+        assert!(are(&found, want), "{config} {command}: {found:#?}");
+    }
+}
+
+#[test]
+fn what_a_feature_turned_on_before_does_not_change() {
+    let config = "global: {external_labels: {cluster: a$b}}\nscrape_configs:\n  - job_name: a\n    \
+                  static_configs: [{targets: [h]}]\n";
+    for (feature, rule) in [
+        ("expand-external-labels", "upgrade/external-labels"),
+        ("no-default-scrape-port", "upgrade/default-port"),
+        ("utf8-names", "upgrade/utf8-names"),
+    ] {
+        let with = compose(PROM, &format!("--enable-feature={feature}"));
+        let without = compose(PROM, "--enable-feature=exemplar-storage");
+        for (compose, told) in [(&with, false), (&without, true)] {
+            let files = [
+                ("promvet.yaml", "prometheus: [2.55, 3.14]\n"),
+                ("prometheus.yml", config),
+                ("compose.yaml", compose),
+            ];
+            assert_eq!(!of_rule(&files, rule).is_empty(), told, "{feature}");
+        }
+    }
+}
+
+fn rules_with(expr: &str) -> String {
+    format!("groups:\n  - name: g\n    rules:\n      - record: r\n        expr: {expr}\n")
+}
+
+#[test]
+fn buckets_in_expressions_are_told_by_their_number() {
+    for (expr, want) in [
+        (
+            r#"rate(a_bucket{le="1"}[5m])"#,
+            &[&[
+                "`1` is stored as `1.0`, which this does not match",
+                r#"both releases run: `le=~"1([.]0)?"`"#,
+            ][..]][..],
+        ),
+        (
+            r#"a{quantile="1"}"#,
+            &[&["`1.0`", r#"`quantile=~"1([.]0)?"`"#]],
+        ),
+        (r#"a{le="1000000"}"#, &[&[r#"`le=~"1000000|1e[+]06"`"#]]),
+        (r#"a{le="0.50"}"#, &[&[r#"`le=~"0[.]50|0[.]5"`"#]]),
+        (
+            r#"a{le!="10"}"#,
+            &[&[
+                "`10.0`, which this no longer leaves out",
+                r#"`le!~"10([.]0)?"`"#,
+            ]],
+        ),
+        (
+            r#"a{le=~"1|5|0.5"}"#,
+            &[&["`1.0`", "the same goes for `5`", "such as"]],
+        ),
+        (r#"a{le!~"1|5"}"#, &[&["no longer leaves out"]]),
+        (r#"a{le="1"} / b{le="2"}"#, &[&["`1.0`"], &["`2.0`"]]),
+        (r#"a{le=~"1([.]0)?"}"#, &[]),
+        (r#"a{le=~"[0-9.]+"}"#, &[]),
+        (r#"a{le=~".+"}"#, &[]),
+        (r#"a{le="1.0"}"#, &[]),
+        (r#"a{le="+Inf"}"#, &[]),
+        (r#"a{le=""}"#, &[]),
+        (r#"a{le="0.5"}"#, &[]),
+        (r#"a{shard="1"}"#, &[]),
+        (r#"a{le="1""#, &[]),
+        (r#"sum by (le) (a) > 1"#, &[]),
+        (r#"histogram_quantile(1, a)"#, &[]),
+    ] {
+        let rules = rules_with(&format!("'{expr}'"));
+        let found = |policy| {
+            of_rule(
+                &[
+                    ("promvet.yaml", policy),
+                    ("prometheus.yml", "rule_files: ['*.rules.yml']\n"),
+                    ("a.rules.yml", &rules),
+                ],
+                "upgrade/bucket-value",
+            )
+        };
+        let all = found(BETWEEN);
+        assert!(are(&all, want), "{expr}: {all:#?}");
+        assert!(
+            all.iter()
+                .all(|one| one.starts_with("a.rules.yml:5 warning"))
+        );
+        assert!(found("prometheus: [3.0, 3.14]").is_empty(), "{expr}");
+        assert!(found("prometheus: 3.14").is_empty(), "{expr}");
+    }
+}
+
+#[test]
+fn who_writes_the_old_form_back_need_not_change_expressions() {
+    let rules = rules_with("'a{le=\"1\"} / b{quantile=\"1\"}'");
+    for (relabeling, want) in [
+        (
+            "{source_labels: [le], regex: '(\\d+)\\.0+', target_label: le}",
+            &["quantile"][..],
+        ),
+        (
+            "{source_labels: [le], target_label: bucket}",
+            &["le", "quantile"],
+        ),
+    ] {
+        let config = format!(
+            "rule_files: [r.yml]\nscrape_configs:\n  - job_name: a\n    \
+             metric_relabel_configs: [{relabeling}]\n"
+        );
+        let files = [
+            ("promvet.yaml", BETWEEN),
+            ("prometheus.yml", &config),
+            ("r.yml", &rules),
+        ];
+        let found = of_rule(&files, "upgrade/bucket-value");
+        let want: Vec<_> = want.iter().map(|label| format!("`{label}=~")).collect();
+        let parts: Vec<_> = want.iter().map(|part| [part.as_str()]).collect();
+        let parts: Vec<_> = parts.iter().map(|part| &part[..]).collect();
+        assert!(are(&found, &parts), "{relabeling}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_rule_file_that_is_shared_is_told_of_once() {
+    let rules = rules_with("'a{le=\"1\"}'");
+    let config = "rule_files: [r.yml, '*.yml']\n";
+    let files = [
+        ("promvet.yaml", BETWEEN),
+        (
+            "one/prometheus.yml",
+            "rule_files: [../r.yml, '../r*.yml']\n",
+        ),
+        ("two/prometheus.yml", "rule_files: [../r.yml]\n"),
+        ("r.yml", &rules),
+    ];
+    let found = of_rule(&files, "upgrade/bucket-value");
+    assert_eq!(found.len(), 1, "{config}: {found:?}");
+}
+
+#[test]
+fn a_function_that_is_gone_is_said_once_with_its_release() {
+    let files = [
+        ("promvet.yaml", BETWEEN),
+        ("prometheus.yml", "rule_files: [r.yml]\n"),
+        ("r.yml", &rules_with("'holt_winters(a[5m], 0.5, 0.5)'")),
+    ];
+    let found = in_tree(&files);
+    let want: &[&[&str]] = &[&[
+        "r.yml:5 error files/promql: ",
+        "(Prometheus 3.14.0)",
+        "double_exponential_smoothing",
+        "--enable-feature=promql-experimental-functions",
+    ]];
+    assert!(are(&found, want), "{found:#?}");
+}
+
+#[test]
+fn jobs_of_included_files_are_looked_at_too() {
+    let included = "scrape_configs:\n  - job_name: b\n    native_histogram_bucket_limit: 5\n    \
+                    static_configs: [{targets: [h]}]\n    \
+                    metric_relabel_configs: [{source_labels: [le], regex: '1', action: drop}]\n";
+    for (config, want) in [
+        ("scrape_config_files: [jobs/*.yml]\n", true),
+        ("scrape_config_files: [other/*.yml]\n", false),
+        (SMALL, false),
+    ] {
+        let tree = Memory::new()
+            .file("/tree/promvet.yaml", BETWEEN)
+            .file("/tree/prometheus.yml", config)
+            .file("/tree/jobs/b.yml", included);
+        let request = Request {
+            paths: vec![PathBuf::from("/tree/prometheus.yml")],
+            ..Request::default()
+        };
+        let run = run(&request, &tree);
+        let found = run.outcome.findings().iter().map(|one| &one.finding);
+        let found: Vec<_> = found
+            .filter(|one| &**one.place.path() == "jobs/b.yml")
+            .map(|one| one.rule.to_string())
+            .collect();
+        for rule in [
+            "bucket-value",
+            "content-type",
+            "default-port",
+            "native-histograms",
+            "utf8-names",
+        ] {
+            let told = found
+                .iter()
+                .filter(|one| **one == format!("upgrade/{rule}"));
+            assert_eq!(
+                told.count(),
+                usize::from(want),
+                "{config} {rule}: {found:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_rules_of_a_config_map_are_looked_at_too() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: p}\ndata:\n  \
+               prometheus.yml: |\n    rule_files: [r.yml]\n    scrape_configs: []\n  r.yml: |\n    \
+               groups:\n      - name: g\n        rules:\n          - record: r\n            \
+               expr: a{le=\"1\"}\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    \
+               - name: prometheus\n      image: prom/prometheus\n      args:\n        \
+               - --config.file=/etc/prometheus/prometheus.yml\n        \
+               - --alertmanager.timeout=1s\n      volumeMounts:\n        \
+               - {name: c, mountPath: /etc/prometheus}\n  volumes:\n    \
+               - {name: c, configMap: {name: p}}\n";
+    let files = [
+        ("promvet.yaml", BETWEEN),
+        ("map.yaml", map),
+        ("pod.yaml", pod),
+    ];
+    let found = in_tree(&files);
+    let found: Vec<_> = found
+        .into_iter()
+        .filter(|one| one.contains("upgrade/"))
+        .collect();
+    let want: &[&[&str]] = &[
+        &["map.yaml:13 warning upgrade/bucket-value", "`1.0`"],
+        &["pod.yaml:10 error upgrade/flag", "alertmanager.timeout"],
+    ];
+    assert!(are(&found, want), "{found:#?}");
+}

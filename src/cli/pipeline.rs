@@ -492,8 +492,10 @@ fn judge_one<'a>(
             let schema = watch.schema(|| schema::check(document, &target));
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
-            let upgrade = rules::judge_upgrade(document, &target, watch.rules());
-            judgement.findings.extend(upgrade.findings);
+            if let Some(one) = &configuration {
+                let upgrade = rules::judge_upgrade(one, recognised, &target, watch.rules());
+                judgement.findings.extend(upgrade.findings);
+            }
             if let Some(one) = configuration.as_ref().filter(|_| !recognised.masked) {
                 own_rules::add(&mut judgement, one, own, target.template);
             }

@@ -7,12 +7,14 @@
 
 mod beside;
 mod check;
+mod documents;
 mod glob;
 mod jobs;
 mod tls;
 
 pub use beside::Beside;
 pub use check::{Checked, Shelf, check};
+pub use documents::{Documents, documents};
 
 use std::path::{Component, Path, PathBuf};
 

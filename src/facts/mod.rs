@@ -140,6 +140,33 @@ impl<'t> Facts<'t> {
         target: &Target,
         now: i64,
     ) -> included::Checked {
+        let beside = self.beside(document, recognised);
+        included::check(
+            document,
+            None,
+            Some(&beside),
+            &self.files,
+            target,
+            &self.shelf,
+            now,
+        )
+    }
+
+    /// The rule files and the scrape jobs that a configuration in `folder` pulls in, whether it is
+    /// the whole of a file or a part of one.
+    #[must_use]
+    pub fn documents(
+        &self,
+        document: &Document,
+        folder: Option<&Path>,
+        recognised: &Recognised,
+    ) -> included::Documents {
+        let beside = self.beside(document, recognised);
+        included::documents(document, folder, &beside, &self.files, &self.shelf)
+    }
+
+    /// What lies beside a configuration that is only a part of a file.
+    fn beside<'r>(&self, document: &Document, recognised: &'r Recognised) -> included::Beside<'r> {
         let texts = &recognised.beside;
         let runners = match texts.is_empty() {
             true => Vec::new(),
@@ -152,16 +179,7 @@ impl<'t> Facts<'t> {
         if let Some(declared) = self.declared().filter(|_| folders.is_empty()) {
             folders.push(declared.config_folder());
         }
-        let beside = included::Beside { folders, texts };
-        included::check(
-            document,
-            None,
-            Some(&beside),
-            &self.files,
-            target,
-            &self.shelf,
-            now,
-        )
+        included::Beside { folders, texts }
     }
 
     /// The issuer of a host's certificate, by what the tree says of the host.

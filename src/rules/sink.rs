@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::facts::deployment::Written;
-use crate::finding::{Finding, Severity, Span, Unchecked};
+use crate::finding::{Finding, Place, Severity, Span, Unchecked};
 use crate::yaml::Node;
 
 /// What one rule finds.
@@ -54,6 +54,28 @@ impl Findings<'_> {
             place: written.place.clone(),
             logical: written.logical.clone(),
             identity: written.identity.clone(),
+            evidence: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// A fault of a command line, `identity` being what tells it from others of the file.
+    #[must_use]
+    pub fn of_place(
+        &self,
+        place: &Place,
+        identity: String,
+        severity: Severity,
+        message: String,
+    ) -> Finding {
+        Finding {
+            rule: Cow::Borrowed(self.rule),
+            severity,
+            message,
+            help: None,
+            place: place.clone(),
+            logical: String::new(),
+            identity,
             evidence: Vec::new(),
             fix: None,
         }

@@ -1,18 +1,23 @@
 //! A configuration that several releases have to load, and what changes for it between them.
 
+use super::configuration::Configuration;
 use super::engine::Judgement;
 use super::pages::{Check, all};
 use super::sink::Findings;
 use super::timings::Timings;
-use crate::finding::{Evidence, Finding};
+use crate::discover::Recognised;
+use crate::facts::deployment::{Certainty, Deployment};
+use crate::facts::included::Documents;
+use crate::finding::{Evidence, Finding, Place};
 use crate::prometheus::Config;
-use crate::schema::{Target, Version};
-use crate::yaml::{Document, Mapping, Node};
+use crate::schema::{Target, Version, rule_file};
+use crate::yaml::{Mapping, Node};
 
 /// How many further places a finding about a whole file shows.
 const MOST_PLACES: usize = 10;
 
-/// A configuration between its oldest and its newest target.
+/// A configuration, with what it pulls in and what runs it, between its oldest and its newest
+/// target.
 #[derive(Clone, Copy, Debug)]
 pub struct Upgrade<'d> {
     /// The configuration.
@@ -23,6 +28,10 @@ pub struct Upgrade<'d> {
     pub to: Version,
     /// Whether something fills in placeholders before Prometheus reads the file.
     pub templated: bool,
+    /// What is seen to run the configuration and to be Prometheus. One that only may run it is not
+    /// among them.
+    pub deployments: &'d [&'d Deployment],
+    documents: &'d Documents,
 }
 
 /// One entry of `scrape_configs`.
@@ -42,22 +51,39 @@ pub struct Relabeling<'d> {
 }
 
 /// Judges what changes for a configuration between the releases of a target; nothing if there is
-/// but one. `timings` is as in [`super::judge`].
+/// but one. `recognised` is what the configuration stands in; `timings` is as in [`super::judge`].
 #[must_use]
-pub fn judge_upgrade(document: &Document, target: &Target, timings: Option<&Timings>) -> Judgement {
+pub fn judge_upgrade(
+    configuration: &Configuration<'_>,
+    recognised: &Recognised,
+    target: &Target,
+    timings: Option<&Timings>,
+) -> Judgement {
     let mut out = Judgement::default();
-    let (Some(&from), Some(&to)) = (target.versions.iter().min(), target.versions.iter().max())
-    else {
+    let versions = target.versions.iter();
+    let (Some(&from), Some(&to)) = (versions.clone().min(), versions.max()) else {
         return out;
     };
-    let Some(config) = Config::new(document).filter(|_| from < to) else {
+    if from >= to {
         return out;
-    };
+    }
+    let (facts, folder) = (configuration.facts, configuration.folder);
+    let document = configuration.config.root().node().document();
+    let is_named = folder.is_some() || configuration.holder.is_some();
+    let file = is_named.then(|| facts.absolute(document.text().path()));
+    let runners = file.map(|file| facts.runners(&file, configuration.holder));
+    let runners = runners.into_iter().flatten();
+    let deployments: Vec<_> = runners
+        .filter(|one| one.certainty != Certainty::Doubtful && one.deployment.prometheus.is_some())
+        .map(|one| one.deployment)
+        .collect();
     let upgrade = Upgrade {
-        config,
+        config: configuration.config,
         from,
         to,
-        templated: target.template,
+        templated: configuration.templated,
+        deployments: &deployments,
+        documents: &facts.documents(document, folder, recognised),
     };
     for (index, page) in all().iter().enumerate() {
         if let Some(Check::Upgrade(check)) = page.check {
@@ -84,15 +110,55 @@ impl<'d> Upgrade<'d> {
         self.from < version && version <= self.to
     }
 
-    /// The entries of `scrape_configs`, null ones left out.
+    /// The entries of `scrape_configs`, null ones left out: those of the configuration, then those
+    /// of the files that it includes.
     pub fn jobs(&self) -> impl Iterator<Item = Job<'d>> + use<'d> {
-        let list = self.config.root().get("scrape_configs");
-        list.into_iter().flat_map(Node::items).filter_map(|node| {
+        let included = self.documents.scrape_configs.iter();
+        let included = included.filter_map(|document| document.root()?.get("scrape_configs"));
+        let lists = self.config.root().get("scrape_configs").into_iter();
+        let entries = lists.chain(included).flat_map(Node::items);
+        entries.filter_map(|node| {
             Some(Job {
                 node,
                 entry: node.mapping()?,
             })
         })
+    }
+
+    /// The jobs for which nobody sets a key that may stand in a job and under `global`.
+    #[must_use]
+    pub fn jobs_without(&self, key: &str) -> Vec<Job<'d>> {
+        if self.global(key).is_some() {
+            return Vec::new();
+        }
+        self.jobs().filter(|job| job.get(key).is_none()).collect()
+    }
+
+    /// The expressions of the rule files.
+    pub fn expressions(&self) -> impl Iterator<Item = Node<'d>> + use<'d> {
+        let files = self.documents.rules.iter();
+        files.flat_map(|document| rule_file::expressions(document))
+    }
+
+    /// Where a deployment turns on a feature by `--enable-feature`; the first one.
+    #[must_use]
+    pub fn feature(&self, name: &str) -> Option<&'d Place> {
+        let mut deployments = self.deployments.iter();
+        deployments.find_map(|one| feature(one, name))
+    }
+
+    /// Whether everything that is seen to run the configuration turns on a feature.
+    #[must_use]
+    pub fn always_has(&self, name: &str) -> bool {
+        let mut deployments = self.deployments.iter();
+        !self.deployments.is_empty() && deployments.all(|one| feature(one, name).is_some())
+    }
+
+    /// Whether nothing that runs the configuration turns on a feature, and all is in sight.
+    #[must_use]
+    pub fn never_has(&self, name: &str) -> bool {
+        let lacks = |one: &&Deployment| feature(one, name).is_none() && !one.arguments.has_gaps();
+        !self.deployments.is_empty() && self.deployments.iter().all(lacks)
     }
 
     /// A key of `global`, if it is there and not null.
@@ -118,6 +184,12 @@ impl<'d> Upgrade<'d> {
         out.extend(writes.flat_map(|entry| relabelings(entry, "write_relabel_configs")));
         out
     }
+}
+
+fn feature<'d>(of: &'d Deployment, name: &str) -> Option<&'d Place> {
+    let mut features = of.arguments.features();
+    let found = features.find(|(feature, _)| *feature == name)?;
+    Some(found.1)
 }
 
 fn relabelings<'d>(

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::finding::Place;
-use crate::yaml::Node;
+use crate::yaml::{Node, placeholder};
 
 /// Where the official image and Prometheus itself look for the configuration: the image's command
 /// names one, and without a command Prometheus looks in its working folder, which is `/prometheus`
@@ -87,13 +87,36 @@ impl Arguments {
         Some(&set.place)
     }
 
-    /// The features that `--enable-feature` names, in order.
+    /// Where a flag stands, whatever its value; a switch may be turned off with `--no-`.
+    #[must_use]
+    pub fn flag(&self, flag: &str) -> Option<&Place> {
+        let off = |text: &str| text.strip_prefix("--no-") == Some(flag);
+        let mut list = self.list.iter();
+        let set = list.find(|one| after_flag(&one.text, flag).is_some() || off(&one.text))?;
+        Some(&set.place)
+    }
+
+    /// The features that `--enable-feature` names, in order, in one argument or two.
     pub fn features(&self) -> impl Iterator<Item = (&str, &Place)> {
-        let values = self.list.iter().filter_map(|one| {
-            let names = after_flag(&one.text, "enable-feature")?.strip_prefix('=')?;
-            Some(names.split(',').map(move |name| (name.trim(), &one.place)))
+        let values = self.list.iter().enumerate().filter_map(|(at, one)| {
+            let rest = after_flag(&one.text, "enable-feature")?;
+            let value = match rest.strip_prefix('=') {
+                Some(names) => (names, &one.place),
+                None => self
+                    .list
+                    .get(at + 1)
+                    .map(|next| (&*next.text, &next.place))?,
+            };
+            Some(value)
         });
-        values.flatten()
+        values.flat_map(|(names, place)| names.split(',').map(move |name| (name.trim(), place)))
+    }
+
+    /// Whether a part of it is filled in by something that is not in sight.
+    #[must_use]
+    pub fn has_gaps(&self) -> bool {
+        let mut list = self.list.iter();
+        list.any(|one| one.text.contains('$') || placeholder::find(&one.text).next().is_some())
     }
 }
 
@@ -175,12 +198,34 @@ mod tests {
     #[test]
     fn switches_and_features_are_found() {
         let arguments = arguments(
-            "[--agent, --web.enable-lifecycle=false, '--enable-feature=a,b', --enable-feature=c]",
+            "[--agent, --web.enable-lifecycle=false, '--enable-feature=a,b', --enable-feature=c, \
+             --enable-feature, 'd,e', --no-web.cors, --enable-feature]",
         );
         assert!(arguments.switch("agent").is_some());
         assert!(arguments.switch("web.enable-lifecycle").is_none());
         let features: Vec<_> = arguments.features().map(|(name, _)| name).collect();
-        assert_eq!(features, ["a", "b", "c"]);
+        assert_eq!(features, ["a", "b", "c", "d", "e"]);
+        for (flag, stands) in [
+            ("agent", true),
+            ("web.enable-lifecycle", true),
+            ("web.cors", true),
+            ("web.enable", false),
+            ("web", false),
+        ] {
+            assert_eq!(arguments.flag(flag).is_some(), stands, "{flag}");
+        }
+    }
+
+    #[test]
+    fn what_is_filled_in_elsewhere_is_a_gap() {
+        for (source, gaps) in [
+            ("[--agent, --config.file=/p.yml]", false),
+            ("[--agent, $(EXTRA)]", true),
+            ("[--agent, '${EXTRA}']", true),
+            ("[--agent, '{{ extra }}']", true),
+        ] {
+            assert_eq!(arguments(source).has_gaps(), gaps, "{source}");
+        }
     }
 
     #[test]

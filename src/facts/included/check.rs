@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::documents::Read;
 use super::{Beside, Matched, Named, Purpose, find, jobs, kind_of, tls};
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
@@ -32,6 +33,7 @@ pub struct Checked {
 #[derive(Debug, Default)]
 pub struct Shelf {
     seen: Mutex<HashSet<(PathBuf, Purpose, bool)>>,
+    pub(super) read: Read,
 }
 
 impl Shelf {

@@ -1,10 +1,13 @@
-//! Values of `le` and `quantile` in relabel rules.
+//! Values of `le` and `quantile` in relabel rules and expressions.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::finding::Severity;
 use crate::rules::upgrade::Relabeling;
 use crate::rules::{Findings, Upgrade};
+use crate::schema::rule_file;
+use crate::schema::rule_file::promql::{self, Dialect, Match, Matcher};
+use crate::yaml::Node;
 
 /// The labels whose values are normalised.
 const LABELS: &[&str] = &["le", "quantile"];
@@ -21,93 +24,173 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     if !upgrade.crosses(3, 0) {
         return;
     }
-    for rule in upgrade.relabelings() {
-        let Some(node) = rule.regex() else { continue };
-        let lost = lost(&rule, node.as_str().unwrap_or_default());
-        let Some(((written, stored), more)) = lost.split_first() else {
-            continue;
-        };
-        let more: Vec<_> = more
-            .iter()
-            .take(MOST_NAMED - 1)
-            .map(|(old, _)| format!("`{old}`"))
-            .collect();
-        let also = match more.as_slice() {
-            [] => String::new(),
-            more => format!("; the same goes for {}", more.join(" and ")),
-        };
-        let mut finding = out.at(
-            node,
-            Severity::Warning,
-            format!(
-                "From Prometheus 3.0 on the bucket or quantile `{written}` is stored as `{stored}`, \
-                 which this pattern does not match{also}"
-            ),
-        );
-        finding.help = Some(format!(
-            "allow both forms, such as `{}`",
-            both(written, stored)
-        ));
-        out.push(finding);
+    let rules = upgrade.relabelings();
+    for rule in &rules {
+        check_rule(rule, out);
+    }
+    let version = upgrade.to;
+    let dialect = Dialect::of(version.major, version.minor);
+    for node in upgrade.expressions() {
+        let matchers = promql::matchers(node.as_str().unwrap_or_default(), dialect);
+        for matcher in matchers.iter().filter(|one| is_stored(&one.label, &rules)) {
+            check_matcher(node, matcher, out);
+        }
     }
 }
 
-/// A pattern for the old and the new form.
-fn both(written: &str, stored: &str) -> String {
-    match stored.strip_prefix(written) {
-        Some(".0") => format!(r"{written}(\.0)?"),
-        _ => format!(
-            "{}|{}",
-            regex_syntax::escape(written),
-            regex_syntax::escape(stored)
-        ),
-    }
-}
-
-/// The values that a rule matches as they are written, and not as they are stored, with the form
-/// in which they are.
-fn lost(rule: &Relabeling<'_>, pattern: &str) -> Vec<(String, String)> {
-    let labels = rule.source_labels();
-    let at: Vec<_> = labels
-        .iter()
-        .enumerate()
-        .filter(|(_, node)| node.as_str().is_some_and(|name| LABELS.contains(&name)))
-        .map(|(index, _)| index)
-        .collect();
-    let separator = rule.separator();
-    let unclear = separator.is_empty() && labels.len() > 1;
-    if at.is_empty() || unclear || rule.list == "relabel_configs" || !rule.matches_values() {
-        return Vec::new();
-    }
-    let Ok(regex) = regex::Regex::new(&format!("^(?s:{pattern})$")) else {
-        return Vec::new();
+/// Whether a label's values are as they are stored: not if a rule writes the old form back.
+fn is_stored(label: &str, rules: &[Relabeling<'_>]) -> bool {
+    let written = |rule: &Relabeling<'_>| {
+        rule.list == "metric_relabel_configs" && rule.text("target_label") == Some(label)
     };
-    let mut out: Vec<(String, String)> = Vec::new();
-    for text in texts(pattern).unwrap_or_default() {
-        let fields: Vec<&str> = match labels.len() {
-            1 => vec![&text],
-            _ => text.split(separator).collect(),
-        };
-        if fields.len() != labels.len() || !regex.is_match(&text) {
-            continue;
+    LABELS.contains(&label) && !rules.iter().any(written)
+}
+
+fn check_rule(rule: &Relabeling<'_>, out: &mut Findings<'_>) {
+    let Some(node) = rule.regex() else { return };
+    let pattern = node.as_str().unwrap_or_default();
+    let lost = Values::of_rule(rule).map_or_else(Vec::new, |values| values.lost(pattern));
+    let Some((start, (written, stored))) = sentence(&lost) else {
+        return;
+    };
+    let (also, _) = also(&lost);
+    let message = format!("{start}, which this pattern does not match{also}");
+    let help = format!(
+        "allow both forms, such as `{}`",
+        both(written, stored, r"\.")
+    );
+    out.push(out.at(node, Severity::Warning, message).help(help));
+}
+
+fn check_matcher(node: Node<'_>, matcher: &Matcher, out: &mut Findings<'_>) {
+    let value = &matcher.value;
+    let lost = match matcher.how {
+        Match::Equal | Match::NotEqual => {
+            let stored = stored(value);
+            stored.map_or_else(Vec::new, |stored| vec![(value.clone(), stored)])
         }
-        for &index in &at {
-            let Some((value, stored)) =
-                fields.get(index).and_then(|old| Some((*old, stored(old)?)))
-            else {
-                continue;
-            };
-            let mut new = fields.clone();
-            if let Some(field) = new.get_mut(index) {
-                *field = &stored;
-            }
-            let known = out.iter().any(|(old, _)| old == value);
-            if !known && !regex.is_match(&new.join(separator)) {
-                out.push((value.to_owned(), stored.clone()));
-            }
+        Match::Regex | Match::NotRegex => Values::alone().lost(value),
+    };
+    let Some((start, (written, stored))) = sentence(&lost) else {
+        return;
+    };
+    let (also, other) = also(&lost);
+    let (effect, how) = match matcher.how {
+        Match::Equal | Match::Regex => ("this does not match", Match::Regex),
+        Match::NotEqual | Match::NotRegex => ("this no longer leaves out", Match::NotRegex),
+    };
+    let message = format!("{start}, which {effect}{also}");
+    // Brackets, since a backslash is written twice in most quotes.
+    let pattern = both(written, stored, "[.]");
+    let such = if other { ", such as" } else { ":" };
+    let help = format!(
+        "match both forms as long as both releases run{such} `{}{}\"{pattern}\"`",
+        matcher.label,
+        how.sign(),
+    );
+    let span = rule_file::span_of(node, matcher.from, matcher.to);
+    out.push(out.part(node, span, Severity::Warning, message).help(help));
+}
+
+/// What is said of the first value that is lost, and that value.
+fn sentence(lost: &[Lost]) -> Option<(String, (&str, &str))> {
+    let (written, stored) = lost.first()?;
+    let start = format!(
+        "From Prometheus 3.0 on the bucket or quantile `{written}` is stored as `{stored}`"
+    );
+    Some((start, (written, stored)))
+}
+
+/// What is said of the others, and whether there are any.
+fn also(lost: &[Lost]) -> (String, bool) {
+    let more = lost.iter().skip(1).take(MOST_NAMED - 1);
+    let more: Vec<_> = more.map(|(old, _)| format!("`{old}`")).collect();
+    match more.as_slice() {
+        [] => (String::new(), false),
+        more => (format!("; the same goes for {}", more.join(" and ")), true),
+    }
+}
+
+/// A pattern for the old and the new form, `dot` being one for a dot.
+fn both(written: &str, stored: &str, dot: &str) -> String {
+    let escaped = |text: &str| text.replace('.', dot).replace('+', "[+]");
+    match stored.strip_prefix(written) {
+        Some(".0") => format!("{}({dot}0)?", escaped(written)),
+        _ => format!("{}|{}", escaped(written), escaped(stored)),
+    }
+}
+
+/// A value as it is written, and as it is stored.
+type Lost = (String, String);
+
+/// What a pattern is matched against: the values of some labels.
+struct Values<'r> {
+    labels: usize,
+    /// Which of them are normalised.
+    at: Vec<usize>,
+    separator: &'r str,
+}
+
+impl<'r> Values<'r> {
+    /// One label that is normalised.
+    fn alone() -> Self {
+        Self {
+            labels: 1,
+            at: vec![0],
+            separator: ";",
         }
     }
-    out
+
+    /// The labels of a rule; none if nothing in it is normalised or it is not clear what.
+    fn of_rule(rule: &Relabeling<'r>) -> Option<Self> {
+        let labels = rule.source_labels();
+        let named = labels.iter().enumerate();
+        let at: Vec<_> = named
+            .filter(|(_, node)| node.as_str().is_some_and(|name| LABELS.contains(&name)))
+            .map(|(index, _)| index)
+            .collect();
+        let separator = rule.separator();
+        let unclear = separator.is_empty() && labels.len() > 1;
+        let judged = !at.is_empty() && rule.list != "relabel_configs" && rule.matches_values();
+        (judged && !unclear).then_some(Self {
+            labels: labels.len(),
+            at,
+            separator,
+        })
+    }
+
+    /// The values that a pattern matches as they are written, and not as they are stored.
+    fn lost(&self, pattern: &str) -> Vec<Lost> {
+        let Ok(regex) = regex::Regex::new(&format!("^(?s:{pattern})$")) else {
+            return Vec::new();
+        };
+        let mut out: Vec<Lost> = Vec::new();
+        for text in texts(pattern).unwrap_or_default() {
+            let fields: Vec<&str> = match self.labels {
+                1 => vec![&text],
+                _ => text.split(self.separator).collect(),
+            };
+            if fields.len() != self.labels || !regex.is_match(&text) {
+                continue;
+            }
+            for &index in &self.at {
+                let Some((value, stored)) =
+                    fields.get(index).and_then(|old| Some((*old, stored(old)?)))
+                else {
+                    continue;
+                };
+                let mut new = fields.clone();
+                if let Some(field) = new.get_mut(index) {
+                    *field = &stored;
+                }
+                let known = out.iter().any(|(old, _)| old == value);
+                if !known && !regex.is_match(&new.join(self.separator)) {
+                    out.push((value.to_owned(), stored.clone()));
+                }
+            }
+        }
+        out
+    }
 }
 
 /// The form in which Prometheus 3 stores a number, if it is another one

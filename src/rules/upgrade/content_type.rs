@@ -7,14 +7,11 @@ use crate::rules::{Findings, Job, Upgrade};
 /// Since 3.0 a response without a content type that is known fails the scrape.
 pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     const KEY: &str = "fallback_scrape_protocol";
-    if !upgrade.crosses(3, 0) || upgrade.global(KEY).is_some() {
+    if !upgrade.crosses(3, 0) {
         return;
     }
-    let jobs: Vec<_> = upgrade
-        .jobs()
-        .filter(|job| job.get(KEY).is_none())
-        .map(|job| Job::anchor(&job))
-        .collect();
+    let jobs = upgrade.jobs_without(KEY);
+    let jobs: Vec<_> = jobs.iter().map(Job::anchor).collect();
     let Some((first, more)) = jobs.split_first() else {
         return;
     };

@@ -11,7 +11,7 @@ const OVERRIDING: &[&str] = &["__address__", "instance"];
 /// Since 3.0 the default port is no longer added to a target's address, from which `instance`
 /// is taken.
 pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
-    if upgrade.crosses(3, 0) {
+    if upgrade.crosses(3, 0) && !upgrade.always_has("no-default-scrape-port") {
         upgrade.jobs().for_each(|job| check_job(&job, out));
     }
 }

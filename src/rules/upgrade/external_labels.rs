@@ -7,7 +7,8 @@ use crate::schema::scalar::environment::{Becomes, expansions};
 /// Since 3.0 values of `global.external_labels` are expanded (flag `expand-external-labels`
 /// before).
 pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
-    if !upgrade.crosses(3, 0) || upgrade.templated {
+    let expanded = upgrade.always_has("expand-external-labels");
+    if !upgrade.crosses(3, 0) || upgrade.templated || expanded {
         return;
     }
     let Some(labels) = upgrade

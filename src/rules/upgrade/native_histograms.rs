@@ -1,7 +1,8 @@
 //! Native histograms that are no longer scraped.
 
-use crate::finding::Severity;
-use crate::rules::{Findings, Upgrade};
+use crate::finding::{Place, Severity};
+use crate::rules::upgrade::with_places;
+use crate::rules::{Findings, Job, Upgrade};
 
 /// Settings of a job that show that its native histograms are wanted.
 const SIGNS: &[&str] = &[
@@ -11,38 +12,61 @@ const SIGNS: &[&str] = &[
     "scrape_classic_histograms",
 ];
 
-/// Up to 3.8 the feature flag `native-histograms` had them scraped; since 3.9 it does nothing, and
-/// only the configuration decides.
+/// The flag that had them scraped up to 3.8, and the key that decides alone since 3.9.
+const FEATURE: &str = "native-histograms";
+const KEY: &str = "scrape_native_histograms";
+
+const HELP: &str = "set scrape_native_histograms: true in the job or under `global`; Prometheus \
+                    knows it since 3.8";
+
+/// Tells once a file of all jobs that decide nothing, where the flag is in sight; where nothing is
+/// known of the command line, of those whose settings show what is wanted.
 pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
-    const KEY: &str = "scrape_native_histograms";
-    if !upgrade.crosses(3, 9) || upgrade.global(KEY).is_some() {
+    if !upgrade.crosses(3, 9) || upgrade.never_has(FEATURE) {
         return;
     }
-    for job in upgrade.jobs().filter(|job| job.get(KEY).is_none()) {
-        let on = |key: &&str| {
-            let scalar = job.get(key).and_then(|node| node.scalar());
-            scalar.is_some_and(|scalar| scalar.as_bool() != Some(false) && scalar.text != "0")
-        };
-        let Some(entry) = SIGNS.iter().copied().find(|key| on(key)).and_then(|key| {
-            let mapping = job.node.mapping()?;
-            mapping.entry(key)
-        }) else {
-            continue;
-        };
-        let name = entry.name();
-        let mut finding = out.at(
-            entry.key,
-            Severity::Warning,
-            format!(
-                "`{name}` is about native histograms, but from Prometheus 3.9 on this job scrapes \
-                 none: the feature flag that turned them on does nothing any more"
-            ),
-        );
-        finding.help = Some(
-            "set scrape_native_histograms: true in the job or under `global`; Prometheus knows it \
-             since 3.8"
-                .into(),
-        );
-        out.push(finding);
+    let jobs = upgrade.jobs_without(KEY);
+    match upgrade.feature(FEATURE) {
+        Some(flag) => all_jobs(&jobs, flag, out),
+        None => jobs.iter().for_each(|job| by_settings(job, out)),
     }
+}
+
+fn all_jobs(jobs: &[Job<'_>], flag: &Place, out: &mut Findings<'_>) {
+    let anchors: Vec<_> = jobs.iter().map(Job::anchor).collect();
+    let Some((first, more)) = anchors.split_first() else {
+        return;
+    };
+    let mut finding = out
+        .at(
+            *first,
+            Severity::Warning,
+            "this job scrapes no native histograms from Prometheus 3.9 on: the feature flag that \
+             turns them on does nothing any more",
+        )
+        .help(HELP)
+        .evidence(flag.clone(), "the feature flag");
+    with_places(&mut finding, more, "this job too");
+    out.push(finding);
+}
+
+fn by_settings(job: &Job<'_>, out: &mut Findings<'_>) {
+    let on = |key: &&str| {
+        let scalar = job.get(key).and_then(|node| node.scalar());
+        scalar.is_some_and(|scalar| scalar.as_bool() != Some(false) && scalar.text != "0")
+    };
+    let key = SIGNS.iter().copied().find(|key| on(key));
+    let Some(entry) = key.and_then(|key| job.node.mapping()?.entry(key)) else {
+        return;
+    };
+    let name = entry.name();
+    let finding = out.at(
+        entry.key,
+        Severity::Warning,
+        format!(
+            "`{name}` is about native histograms, but from Prometheus 3.9 on this job scrapes \
+             none: the feature flag that turned them on does nothing any more"
+        ),
+    );
+    out.push(finding.help(HELP));
 }

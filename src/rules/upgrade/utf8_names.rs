@@ -7,14 +7,11 @@ use crate::rules::{Findings, Job, Upgrade};
 /// Since 3.0 names may hold any UTF-8, and targets are asked for them unescaped.
 pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     const KEY: &str = "metric_name_validation_scheme";
-    if !upgrade.crosses(3, 0) || upgrade.global(KEY).is_some() {
+    if !upgrade.crosses(3, 0) || upgrade.always_has("utf8-names") {
         return;
     }
-    let jobs: Vec<_> = upgrade
-        .jobs()
-        .filter(|job| job.get(KEY).is_none())
-        .map(|job| Job::anchor(&job))
-        .collect();
+    let jobs = upgrade.jobs_without(KEY);
+    let jobs: Vec<_> = jobs.iter().map(Job::anchor).collect();
     let Some((first, more)) = jobs.split_first() else {
         return;
     };

@@ -18,8 +18,9 @@ pub use report::{DUPLICATE_RULE, PROMQL, RULE_FILE, TEMPLATE};
 use std::sync::Arc;
 
 use super::{Scheme, Target, Version, by_version, syntax_finding};
-use crate::finding::{Finding, Severity, Text};
-use crate::yaml::{Document, SyntaxError};
+use crate::finding::{Finding, Severity, Span, Text};
+use crate::yaml::{Document, Node, SyntaxError};
+use entries::entry;
 use report::Report;
 
 /// Everything in a rule file that the versions of a target refuse, and rules that stand in it
@@ -42,6 +43,23 @@ fn default_scheme(version: Version) -> Scheme {
     } else {
         Scheme::Utf8
     }
+}
+
+/// The expressions of a rule file's rules, in the order of the text.
+#[must_use]
+pub fn expressions(document: &Document) -> Vec<Node<'_>> {
+    let groups = document.root().and_then(|root| entry(root, "groups"));
+    let groups = groups.into_iter().flat_map(|groups| groups.value.items());
+    let rules = groups.filter_map(|group| entry(group, "rules"));
+    let rules = rules.flat_map(|rules| rules.value.items());
+    let expressions = rules.filter_map(|rule| entry(rule, "expr"));
+    expressions.map(|expression| expression.value).collect()
+}
+
+/// Where bytes `from..to` of an expression's text stand in the file, however YAML writes it.
+#[must_use]
+pub fn span_of(expression: Node<'_>, from: usize, to: usize) -> Span {
+    place::part(expression, from, to)
 }
 
 /// The finding for a rule file that is not YAML. Braces of alerts' templates are no placeholders: it

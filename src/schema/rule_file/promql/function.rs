@@ -197,8 +197,10 @@ pub(super) fn find(name: &str, dialect: Dialect) -> Result<&'static Function, Fa
         Some((_, Some((major, minor)))) if dialect.release >= (major, minor) => {
             let message =
                 format!("the function `{name}` was removed in Prometheus {major}.{minor}");
-            Err(Fault::new(0, 0, message)
-                .help("it is called `double_exponential_smoothing` now, and is experimental"))
+            Err(Fault::new(0, 0, message).help(
+                "it is called `double_exponential_smoothing` now, and needs \
+                     `--enable-feature=promql-experimental-functions`",
+            ))
         }
         Some((function, _)) => Ok(function),
         None => {

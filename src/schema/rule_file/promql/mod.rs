@@ -21,12 +21,20 @@ mod value;
 
 pub use dialect::Dialect;
 pub use fault::Fault;
+pub use selector::{Match, Matcher};
 
 /// What is wrong with an expression, in the order of the text: the first break of the grammar
 /// alone, or everything that the types and the release forbid.
 #[must_use]
 pub fn check(expression: &str, dialect: Dialect) -> Vec<Fault> {
     parse::check(expression, dialect)
+}
+
+/// The labels that the selectors of an expression compare, in the order of the text; none if the
+/// grammar does not allow the expression.
+#[must_use]
+pub fn matchers(expression: &str, dialect: Dialect) -> Vec<Matcher> {
+    parse::matchers(expression, dialect)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::dialect::{Dialect, Feature};
 use super::fault::{Fault, Stop};
 use super::lexer::Lexer;
 use super::number;
+use super::selector::Matcher;
 use super::token::{Kind, Operator, POWER, Token, Word};
 use super::value::{Part, Shape, Type};
 
@@ -18,6 +19,8 @@ pub(super) struct Parser<'t> {
     pub(super) dialect: Dialect,
     /// What the grammar allows, but types or the release do not.
     pub(super) faults: Vec<Fault>,
+    /// The comparisons of labels that were read.
+    pub(super) matchers: Vec<Matcher>,
     pub(super) token: Token,
     lexer: Lexer<'t>,
     last: Token,
@@ -26,22 +29,16 @@ pub(super) struct Parser<'t> {
 
 pub(super) type Parse<T> = Result<T, Stop>;
 
+pub(super) fn matchers(text: &str, dialect: Dialect) -> Vec<Matcher> {
+    let mut parser = Parser::new(text, dialect);
+    match parser.whole() {
+        Ok(()) => parser.matchers,
+        Err(_) => Vec::new(),
+    }
+}
+
 pub(super) fn check(text: &str, dialect: Dialect) -> Vec<Fault> {
-    let start = Token {
-        kind: Kind::End,
-        from: 0,
-        to: 0,
-    };
-    let lexer = Lexer::new(text, dialect.release);
-    let mut parser = Parser {
-        text,
-        dialect,
-        faults: Vec::new(),
-        token: start,
-        lexer,
-        last: start,
-        depth: 0,
-    };
+    let mut parser = Parser::new(text, dialect);
     match parser.whole() {
         Ok(()) => {
             parser.faults.sort_by_key(|fault| (fault.from, fault.to));
@@ -53,6 +50,24 @@ pub(super) fn check(text: &str, dialect: Dialect) -> Vec<Fault> {
 }
 
 impl<'t> Parser<'t> {
+    fn new(text: &'t str, dialect: Dialect) -> Self {
+        let start = Token {
+            kind: Kind::End,
+            from: 0,
+            to: 0,
+        };
+        Self {
+            text,
+            dialect,
+            faults: Vec::new(),
+            matchers: Vec::new(),
+            token: start,
+            lexer: Lexer::new(text, dialect.release),
+            last: start,
+            depth: 0,
+        }
+    }
+
     fn whole(&mut self) -> Parse<()> {
         self.advance()?;
         if self.token.kind == Kind::End {

@@ -12,14 +12,44 @@ use crate::schema::scalar;
 
 /// How a label is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Match {
+pub enum Match {
+    /// `=`
     Equal,
+    /// `!=`
     NotEqual,
+    /// `=~`
     Regex,
+    /// `!~`
     NotRegex,
 }
 
+/// A comparison of a label in an expression, and the bytes of the expression that say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matcher {
+    /// The label.
+    pub label: String,
+    /// How it is compared.
+    pub how: Match,
+    /// What with: a text or a pattern.
+    pub value: String,
+    /// The first byte.
+    pub from: usize,
+    /// The byte after the last one.
+    pub to: usize,
+}
+
 impl Match {
+    /// Its sign.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+            Self::Regex => "=~",
+            Self::NotRegex => "!~",
+        }
+    }
+
     fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::Equal => Some(Self::Equal),
@@ -126,6 +156,13 @@ impl Parser<'_> {
             self.pattern(value, &text);
         }
         out.demanding |= !how.lets_nothing_pass(&text);
+        self.matchers.push(Matcher {
+            label: name,
+            how,
+            value: text,
+            from: label.from,
+            to: value.to,
+        });
         Ok(())
     }
 

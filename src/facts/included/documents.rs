@@ -1,0 +1,84 @@
+//! The documents that a configuration pulls in, for whoever looks at them together with it.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Beside, Matched, Purpose, Shelf, find};
+use crate::facts::credential_file::Lookup;
+use crate::finding::Text;
+use crate::schema;
+use crate::source::LARGEST;
+use crate::yaml::{Document, parse_first};
+
+/// What a configuration pulls in, as far as it is YAML.
+#[derive(Debug, Default)]
+pub struct Documents {
+    /// What `scrape_config_files` names.
+    pub scrape_configs: Vec<Arc<Document>>,
+    /// What `rule_files` names.
+    pub rules: Vec<Arc<Document>>,
+}
+
+/// What has been read in one run: files that ten configurations share are parsed once.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    documents: Mutex<HashMap<PathBuf, Option<Arc<Document>>>>,
+}
+
+impl Read {
+    fn document(&self, path: &Path, lookup: &Lookup<'_>) -> Option<Arc<Document>> {
+        let locked = || {
+            self.documents
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some(known) = locked().get(path) {
+            return known.clone();
+        }
+        let document = read(path, lookup);
+        locked().insert(path.to_owned(), document.clone());
+        document
+    }
+}
+
+fn read(path: &Path, lookup: &Lookup<'_>) -> Option<Arc<Document>> {
+    let bytes = lookup.tree.read(path, LARGEST).ok()?;
+    let text = Text::new(lookup.tree.shown(path), bytes);
+    let document = parse_first(&text).ok()?;
+    schema::mark_secrets(&document);
+    Some(Arc::new(document))
+}
+
+/// The rule files and the scrape jobs that a configuration in `folder` pulls in, each once; one
+/// without a folder may have rule files `beside` it.
+#[must_use]
+pub fn documents(
+    document: &Document,
+    folder: Option<&Path>,
+    beside: &Beside<'_>,
+    lookup: &Lookup<'_>,
+    shelf: &Shelf,
+) -> Documents {
+    let mut out = Documents::default();
+    let mut seen = HashSet::new();
+    for named in find(document, folder, lookup) {
+        let into = match named.purpose {
+            Purpose::Rules => &mut out.rules,
+            Purpose::ScrapeConfigs => &mut out.scrape_configs,
+            Purpose::Targets => continue,
+        };
+        if named.purpose == Purpose::Rules {
+            let texts = beside.matching(named.node.as_str().unwrap_or(""));
+            let parsed = texts.into_iter().filter_map(|text| parse_first(text).ok());
+            into.extend(parsed.map(Arc::new));
+        }
+        if let Matched::Files(files) = named.matched {
+            let new = files
+                .into_iter()
+                .filter(|path| seen.insert((named.purpose, path.clone())));
+            into.extend(new.filter_map(|path| shelf.read.document(&path, lookup)));
+        }
+    }
+    out
+}

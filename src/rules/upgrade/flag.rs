@@ -1,0 +1,173 @@
+//! Flags that a newer release refuses, and features that it no longer knows.
+
+use crate::facts::deployment::Deployment;
+use crate::finding::{Place, Severity};
+use crate::rules::{Findings, Upgrade};
+use crate::schema::Version;
+
+/// The feature of which `upgrade/native-histograms` tells as long as jobs hang on it.
+const NATIVE_HISTOGRAMS: &str = "native-histograms";
+
+/// A part of a command line that means nothing to newer releases.
+struct Gone {
+    name: &'static str,
+    /// The first release that does not know it.
+    version: (u16, u16),
+    then: Then,
+}
+
+/// What a release makes of a part that it does not know.
+enum Then {
+    /// It is a flag, and Prometheus does not start; what to do.
+    Refused(&'static str),
+    /// It is a name of `--enable-feature`, which is passed over: what follows, and the flag to write
+    /// instead with the release that brought it.
+    Ignored(&'static str, &'static str, (u16, u16)),
+    /// It is a name of `--enable-feature`, and what it turned on is always on.
+    Default,
+    /// It is a name of `--enable-feature`, and the configuration decides instead.
+    Configured,
+}
+
+const fn gone(name: &'static str, version: (u16, u16), then: Then) -> Gone {
+    Gone {
+        name,
+        version,
+        then,
+    }
+}
+
+/// From runs of 2.42 and 3.5, docs/migration.md and cmd/prometheus/main.go of
+/// github.com/prometheus/prometheus.
+const GONE: &[Gone] = &[
+    gone(
+        "storage.tsdb.retention",
+        (3, 0),
+        Then::Refused("write `--storage.tsdb.retention.time`, which means the same"),
+    ),
+    gone(
+        "storage.tsdb.allow-overlapping-blocks",
+        (3, 0),
+        Then::Refused("delete it: since 2.39 such blocks are always allowed"),
+    ),
+    gone(
+        "alertmanager.timeout",
+        (3, 0),
+        Then::Refused("delete it: `timeout` of an entry of `alertmanagers` decides"),
+    ),
+    gone(
+        "agent",
+        (3, 0),
+        Then::Ignored("starts as a server", "agent", (3, 0)),
+    ),
+    gone(
+        "remote-write-receiver",
+        (3, 0),
+        Then::Ignored(
+            "takes no remote write any more",
+            "web.enable-remote-write-receiver",
+            (2, 33),
+        ),
+    ),
+    gone(
+        "otlp-write-receiver",
+        (3, 0),
+        Then::Ignored("takes no OTLP any more", "web.enable-otlp-receiver", (3, 0)),
+    ),
+    gone("promql-at-modifier", (3, 0), Then::Default),
+    gone("promql-negative-offset", (3, 0), Then::Default),
+    gone("new-service-discovery-manager", (3, 0), Then::Default),
+    gone("expand-external-labels", (3, 0), Then::Default),
+    gone("no-default-scrape-port", (3, 0), Then::Default),
+    gone("auto-gomemlimit", (3, 0), Then::Default),
+    gone("auto-gomaxprocs", (3, 0), Then::Default),
+    gone("utf8-names", (3, 0), Then::Default),
+    gone(NATIVE_HISTOGRAMS, (3, 9), Then::Configured),
+];
+
+/// Tells of each part of a command line once, however often it stands there.
+pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
+    for deployment in upgrade.deployments {
+        for gone in GONE.iter().filter(|gone| gone.concerns(upgrade)) {
+            if let Some(place) = gone.place_in(deployment) {
+                gone.tell(upgrade, deployment, place, out);
+            }
+        }
+    }
+}
+
+impl Gone {
+    fn concerns(&self, upgrade: &Upgrade<'_>) -> bool {
+        let (major, minor) = self.version;
+        let told = matches!(self.then, Then::Configured)
+            && !upgrade.jobs_without("scrape_native_histograms").is_empty();
+        upgrade.crosses(major, minor) && !told
+    }
+
+    fn place_in<'d>(&self, deployment: &'d Deployment) -> Option<&'d Place> {
+        let arguments = &deployment.arguments;
+        if let Then::Refused(_) = self.then {
+            return arguments.flag(self.name);
+        }
+        let mut features = arguments.features();
+        let found = features.find(|(name, _)| *name == self.name);
+        found.map(|(_, place)| place)
+    }
+
+    fn tell(
+        &self,
+        upgrade: &Upgrade<'_>,
+        deployment: &Deployment,
+        place: &Place,
+        out: &mut Findings<'_>,
+    ) {
+        let name = self.name;
+        let release = format!("Prometheus {}.{}", self.version.0, self.version.1);
+        let unknown = format!("the feature `{name}` is unknown to {release} and newer");
+        let leftover = format!("delete it once nothing before {release} is started with it");
+        let (severity, message, help) = match self.then {
+            Then::Refused(instead) => (
+                Severity::Error,
+                format!("{release} and newer do not know the flag `--{name}` and refuse to start"),
+                instead.to_owned(),
+            ),
+            Then::Ignored(_, flag, _) if deployment.arguments.switch(flag).is_some() => (
+                Severity::Info,
+                format!("{unknown}: `--{flag}` decides"),
+                leftover,
+            ),
+            Then::Ignored(effect, flag, since) => (
+                Severity::Warning,
+                format!("{unknown}: Prometheus then {effect}, and only a line in its log says why"),
+                instead(flag, since, upgrade.from),
+            ),
+            Then::Default => (
+                Severity::Info,
+                format!("{unknown}: what it turns on is always on"),
+                leftover,
+            ),
+            Then::Configured => (
+                Severity::Info,
+                format!(
+                    "from {release} on the feature `{name}` does nothing: the configuration decides"
+                ),
+                leftover,
+            ),
+        };
+        let identity = format!("{}.{name}", deployment.name);
+        let finding = out.of_place(place, identity, severity, message);
+        out.push(finding.help(help));
+    }
+}
+
+/// A flag to write instead, if the oldest release knows it; else when to.
+fn instead(flag: &str, (major, minor): (u16, u16), from: Version) -> String {
+    if from < Version::new(major, minor, 0) {
+        format!(
+            "write `--{flag}` with the upgrade: Prometheus {major}.{minor} knows it, and what is \
+             older refuses to start with it"
+        )
+    } else {
+        format!("write `--{flag}`")
+    }
+}
