@@ -517,11 +517,11 @@ fn a_tag_is_no_target() {
 
 #[test]
 fn only_what_runs_the_configuration_is_asked() {
-    let old = "--storage.tsdb.retention=1d";
+    let old = "--config.file=/etc/prometheus/prometheus.yml, --storage.tsdb.retention=1d";
     let two = "services:\n  a: {image: prom/prometheus, command: [--storage.tsdb.retention=1d]}\n  \
                b: {image: prom/prometheus, command: [--storage.tsdb.retention=1d]}\n";
     let another = "services:\n  prometheus:\n    image: prom/prometheus\n    \
-                   command: [--storage.tsdb.retention=1d]\n    \
+                   command: [--config.file=/etc/prometheus/prometheus.yml, --storage.tsdb.retention=1d]\n    \
                    volumes: ['./other.yml:/etc/prometheus/prometheus.yml']\n";
     let folder = "services:\n  prometheus:\n    image: prom/prometheus\n    \
                   command: [--config.file=/p/prometheus.yml, --storage.tsdb.retention=1d]\n    \
@@ -757,7 +757,6 @@ fn who_writes_the_old_form_back_need_not_change_expressions() {
 #[test]
 fn a_rule_file_that_is_shared_is_told_of_once() {
     let rules = rules_with("'a{le=\"1\"}'");
-    let config = "rule_files: [r.yml, '*.yml']\n";
     let files = [
         ("promvet.yaml", BETWEEN),
         (
@@ -768,7 +767,7 @@ fn a_rule_file_that_is_shared_is_told_of_once() {
         ("r.yml", &rules),
     ];
     let found = of_rule(&files, "upgrade/bucket-value");
-    assert_eq!(found.len(), 1, "{config}: {found:?}");
+    assert_eq!(found.len(), 1, "{found:?}");
 }
 
 #[test]
@@ -858,4 +857,27 @@ fn the_rules_of_a_config_map_are_looked_at_too() {
         &["pod.yaml:10 error upgrade/flag", "alertmanager.timeout"],
     ];
     assert!(are(&found, want), "{found:#?}");
+}
+
+#[test]
+fn what_the_including_configuration_sets_counts_for_its_jobs() {
+    let job = "scrape_configs: [{job_name: b, static_configs: [{targets: [h]}]}]\n";
+    let legacy = "global: {metric_name_validation_scheme: legacy}\n";
+    let includes = "scrape_config_files: [jobs/*.yml]\n";
+    for (global, pattern, told) in [
+        (legacy, includes, 0),
+        ("", includes, 1),
+        (legacy, "scrape_config_files: []\n", 1),
+    ] {
+        let config = format!("{global}{pattern}");
+        let files = [
+            ("promvet.yaml", "prometheus: [2.55, 3.14]\n"),
+            ("prometheus.yml", &*config),
+            ("jobs/b.yml", job),
+        ];
+        let names = of_rule(&files, "upgrade/utf8-names");
+        assert_eq!(names.len(), told, "{config}: {names:?}");
+        let ports = of_rule(&files, "upgrade/default-port");
+        assert_eq!(ports.len(), 1, "{config}: {ports:?}");
+    }
 }

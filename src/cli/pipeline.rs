@@ -329,11 +329,15 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
     let mut uses: BTreeMap<usize, Uses> = BTreeMap::new();
     let mut trees: BTreeMap<&Path, Vec<Configuration<'_>>> = BTreeMap::new();
     for (seen, judgement) in survey.seen.iter().zip(judgements) {
-        let (Some((judgement, configuration)), Some(scope)) = (judgement, policies.of(&seen.found))
+        let (Some((mut judgement, configuration)), Some(scope)) =
+            (judgement, policies.of(&seen.found))
         else {
             run.problems.push(own_fault(&seen.found));
             continue;
         };
+        if let Some(facts) = facts.get(&policies.scope_of(&seen.found)) {
+            rules::without_included_jobs(&mut judgement, &seen.found.path, facts);
+        }
         if !scope.chain.is_empty() {
             let uses = uses.entry(policies.scope_of(&seen.found)).or_default();
             uses.found(&judgement.findings);

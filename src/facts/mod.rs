@@ -165,6 +165,12 @@ impl<'t> Facts<'t> {
         included::documents(document, folder, &beside, &self.files, &self.shelf)
     }
 
+    /// Whether [`Facts::documents`] has found a file to be a part of another configuration.
+    #[must_use]
+    pub fn is_included(&self, file: &Path) -> bool {
+        self.shelf.is_scrape_config(file)
+    }
+
     /// What lies beside a configuration that is only a part of a file.
     fn beside<'r>(&self, document: &Document, recognised: &'r Recognised) -> included::Beside<'r> {
         let texts = &recognised.beside;

@@ -26,4 +26,4 @@ pub use online::Authorities;
 pub use pages::{Check, Page, Status, all, find, nearest_name};
 pub use sink::Findings;
 pub use timings::Timings;
-pub use upgrade::{Job, Upgrade, judge_upgrade};
+pub use upgrade::{Job, Upgrade, judge_upgrade, without_included_jobs};

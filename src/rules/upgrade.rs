@@ -1,11 +1,14 @@
 //! A configuration that several releases have to load, and what changes for it between them.
 
+use std::path::Path;
+
 use super::configuration::Configuration;
 use super::engine::Judgement;
 use super::pages::{Check, all};
 use super::sink::Findings;
 use super::timings::Timings;
 use crate::discover::Recognised;
+use crate::facts::Facts;
 use crate::facts::deployment::{Certainty, Deployment};
 use crate::facts::included::Documents;
 use crate::finding::{Evidence, Finding, Place};
@@ -100,6 +103,18 @@ pub fn judge_upgrade(
         }
     }
     out
+}
+
+/// Leaves out what was said of the jobs of a file for itself, if another configuration includes it:
+/// that one tells of them, and knows what its `global` sets. It has to be asked after all
+/// configurations were judged.
+pub fn without_included_jobs(judgement: &mut Judgement, file: &Path, facts: &Facts<'_>) {
+    if facts.is_included(file) {
+        let alone = |one: &Finding| {
+            one.rule.starts_with("upgrade/") && one.logical.starts_with("scrape_configs")
+        };
+        judgement.findings.retain(|one| !alone(one));
+    }
 }
 
 impl<'d> Upgrade<'d> {

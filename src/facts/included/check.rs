@@ -37,6 +37,12 @@ pub struct Shelf {
 }
 
 impl Shelf {
+    /// Whether [`super::documents`] has found a file to be a part of another configuration.
+    #[must_use]
+    pub fn is_scrape_config(&self, path: &Path) -> bool {
+        self.read.is_scrape_config(path)
+    }
+
     /// Whether it is the first time that a file is to be checked in this way.
     fn is_new(&self, path: &Path, purpose: Purpose, names: Option<Scheme>) -> bool {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

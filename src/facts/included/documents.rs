@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Beside, Matched, Purpose, Shelf, find};
 use crate::facts::credential_file::Lookup;
@@ -24,22 +24,27 @@ pub struct Documents {
 #[derive(Debug, Default)]
 pub(super) struct Read {
     documents: Mutex<HashMap<PathBuf, Option<Arc<Document>>>>,
+    scrape_configs: Mutex<HashSet<PathBuf>>,
 }
 
 impl Read {
+    /// Whether a file was read as one that `scrape_config_files` names.
+    pub(super) fn is_scrape_config(&self, path: &Path) -> bool {
+        lock(&self.scrape_configs).contains(path)
+    }
+
     fn document(&self, path: &Path, lookup: &Lookup<'_>) -> Option<Arc<Document>> {
-        let locked = || {
-            self.documents
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some(known) = locked().get(path) {
+        if let Some(known) = lock(&self.documents).get(path) {
             return known.clone();
         }
         let document = read(path, lookup);
-        locked().insert(path.to_owned(), document.clone());
+        lock(&self.documents).insert(path.to_owned(), document.clone());
         document
     }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn read(path: &Path, lookup: &Lookup<'_>) -> Option<Arc<Document>> {
@@ -73,11 +78,16 @@ pub fn documents(
             let parsed = texts.into_iter().filter_map(|text| parse_first(text).ok());
             into.extend(parsed.map(Arc::new));
         }
-        if let Matched::Files(files) = named.matched {
-            let new = files
-                .into_iter()
-                .filter(|path| seen.insert((named.purpose, path.clone())));
-            into.extend(new.filter_map(|path| shelf.read.document(&path, lookup)));
+        let Matched::Files(files) = named.matched else {
+            continue;
+        };
+        for path in files {
+            if seen.insert((named.purpose, path.clone())) {
+                into.extend(shelf.read.document(&path, lookup));
+                if named.purpose == Purpose::ScrapeConfigs {
+                    lock(&shelf.read.scrape_configs).insert(path);
+                }
+            }
         }
     }
     out

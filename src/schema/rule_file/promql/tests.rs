@@ -254,6 +254,37 @@ fn what_hides_behind_a_flag_names_it() {
 }
 
 #[test]
+fn comparisons_of_labels_are_found_in_their_place() {
+    for (expression, want) in [
+        ("up", &[][..]),
+        (r#"a{le="1"}"#, &[("le", "=", "1", r#"le="1""#)]),
+        (
+            r#"sum by (le) (rate(a{x!="y", le =~ '1|\\d'}[5m]))"#,
+            &[
+                ("x", "!=", "y", r#"x!="y""#),
+                ("le", "=~", r"1|\d", r"le =~ '1|\\d'"),
+            ],
+        ),
+        (
+            "a{b!~`c`} # {d=\"e\"}\n + holt_winters(f{\"g\"=\"h\"}[5m], 1, 1)",
+            &[("b", "!~", "c", "b!~`c`"), ("g", "=", "h", "\"g\"=\"h\"")],
+        ),
+        (r#"a{le="1""#, &[]),
+        (r#"{{ job }}{le="1"}"#, &[]),
+    ] {
+        let found = super::matchers(expression, NEWEST);
+        let found: Vec<_> = found
+            .iter()
+            .map(|one| {
+                let place = &expression[one.from..one.to];
+                (&*one.label, one.how.sign(), &*one.value, place)
+            })
+            .collect();
+        assert_eq!(found, want, "{expression}");
+    }
+}
+
+#[test]
 fn deep_nesting_ends() {
     for text in [
         "(".repeat(100_000),
