@@ -385,9 +385,9 @@ fn of_rule(files: &[(&str, &str)], rule: &str) -> Vec<String> {
 
 /// Whether the findings are those of which parts are given, in order.
 fn are(found: &[String], want: &[&[&str]]) -> bool {
-    let pairs = found.iter().zip(want);
-    let fits = |(one, parts): (&String, &&[&str])| parts.iter().all(|part| one.contains(part));
-    found.len() == want.len() && pairs.map(fits).all(|fits| fits)
+    let mut pairs = found.iter().zip(want);
+    found.len() == want.len()
+        && pairs.all(|(one, parts)| parts.iter().all(|part| one.contains(part)))
 }
 
 fn compose(image: &str, command: &str) -> String {
@@ -573,8 +573,11 @@ fn one_flag_is_told_once_however_many_configurations_it_runs() {
         ("b.yml", SMALL),
         ("compose.yaml", compose),
     ];
-    let found = of_rule(&files, "upgrade/flag");
-    assert_eq!(found.len(), 1, "{found:?}");
+    for path in ["/tree/a.yml", "/tree/b.yml", "/tree"] {
+        let mut found = judged(&files, path);
+        found.retain(|one| one.contains("upgrade/flag"));
+        assert_eq!(found.len(), 1, "{path}: {found:?}");
+    }
 }
 
 #[test]
