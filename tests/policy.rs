@@ -619,10 +619,13 @@ fn receivers_of_ones_own_go_first() {
     for (policy, at) in [
         (&*inline, "promvet.yaml"),
         ("receivers:\n  - file: house.yaml\n", "x"),
+        ("rule_folders: [ours]\n", "a folder of rules"),
     ] {
         let tree = tree(&[
             ("promvet.yaml", policy),
             ("house.yaml", RECEIVER),
+            ("ours/receivers/house.yaml", RECEIVER),
+            ("ours/receivers/README.md", "# What these are"),
             ("prometheus.yml", bad),
             ("good/prometheus.yml", &bad.replace("/push/", "/ingest/")),
         ]);
@@ -644,6 +647,28 @@ fn receivers_of_ones_own_go_first() {
         "{}",
         stderr(&output)
     );
+}
+
+#[test]
+fn profiles_beside_rules_are_read_strictly_and_need_not_be_used() {
+    let tree = tree(&[
+        ("promvet.yaml", "rule_folders: [ours]\n"),
+        ("ours/receivers/house.yml", RECEIVER),
+        ("prometheus.yml", GOOD),
+    ]);
+    assert_eq!(findings(tree.path(), &[]), [""; 0]);
+    for (profile, said) in [
+        (
+            "id: house\nnam: x\n",
+            "ours/receivers/house.yml:2:1: a receiver's profile: nam is none",
+        ),
+        ("id: [\n", "ours/receivers/house.yml is not YAML"),
+    ] {
+        fs::write(tree.path().join("ours/receivers/house.yml"), profile).unwrap();
+        let output = promvet(tree.path(), &[]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+    }
 }
 
 #[test]

@@ -9,14 +9,17 @@ use sha2::{Digest as _, Sha256};
 
 use crate::facts::receiver::{Catalogue, Profile, read_profile};
 use crate::finding::{Text, nearest};
-use crate::policy::{Extends, Policy, PolicyError, ReceiverSource};
+use crate::policy::{Extends, Policy, PolicyError, ReceiverProfile, ReceiverSource};
 use crate::rules;
 use crate::rules::own::OwnRules;
-use crate::source::{LARGEST, Tree};
+use crate::source::{Kind, LARGEST, Tree};
 use crate::yaml::parse_first;
 
 /// How deep files may build upon each other.
 const DEEPEST: usize = 16;
+
+/// Where profiles of receivers lie in a folder of rules, as in promvet's own.
+const RECEIVERS: &str = "receivers";
 
 /// What one policy file says.
 #[derive(Debug)]
@@ -104,6 +107,7 @@ impl Reader<'_> {
             Ok(policy) => policy,
             Err(wrong) => return self.wrong.extend(wrong),
         };
+        self.profiles_of_folders(&mut policy);
         self.read_profiles(&mut policy, path);
         let extends = policy.extends.clone();
         self.layers.push(Layer {
@@ -157,16 +161,44 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// Adds the profiles that lie with rules of one's own, as those of promvet lie with its rules.
+    fn profiles_of_folders(&mut self, policy: &mut Policy) {
+        for folder in &policy.rule_folders {
+            let receivers = self.tree.absolute(&folder.shown()).join(RECEIVERS);
+            for path in self.tree.list(&receivers).unwrap_or_default() {
+                let is_file = |path: &Path| {
+                    let meta = self.tree.metadata(path);
+                    meta.is_ok_and(|meta| meta.kind == Kind::File)
+                };
+                let ending = path.extension().and_then(|ending| ending.to_str());
+                if matches!(ending, Some("yaml" | "yml")) && is_file(&path) {
+                    policy.receivers.push(ReceiverProfile {
+                        source: ReceiverSource::Beside(path),
+                        place: folder.place.clone(),
+                    });
+                }
+            }
+        }
+    }
+
     /// Reads the profiles of receivers that stand in files of their own, and refuses those that
     /// are none.
     fn read_profiles(&mut self, policy: &mut Policy, from: &Path) {
         for entry in &mut policy.receivers {
-            if let ReceiverSource::File(file) = &entry.source {
-                let path = self.beside(from, file);
-                let document = self.bytes(&path, &format!("`{file}`")).and_then(|bytes| {
+            let path = match &entry.source {
+                ReceiverSource::File(file) => Some(self.beside(from, file)),
+                ReceiverSource::Beside(path) => Some(path.clone()),
+                _ => None,
+            };
+            if let Some(path) = path {
+                let what = match &entry.source {
+                    ReceiverSource::File(file) => format!("`{file}`"),
+                    _ => self.tree.shown(&path),
+                };
+                let document = self.bytes(&path, &what).and_then(|bytes| {
                     let text = Text::new(self.tree.shown(&path), bytes);
                     let parsed = parse_first(&text);
-                    parsed.map_err(|error| format!("`{file}` is not YAML: {}", error.problem))
+                    parsed.map_err(|error| format!("{what} is not YAML: {}", error.problem))
                 });
                 match document {
                     Ok(document) => entry.source = ReceiverSource::Whole(Arc::new(document)),

@@ -15,7 +15,7 @@ use super::uses::{Uses, id};
 use crate::discover::What;
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity};
-use crate::policy::{Glob, Policy};
+use crate::policy::{Glob, Policy, ReceiverProfile};
 use crate::source::Tree;
 
 /// The rule that tells of them.
@@ -212,7 +212,12 @@ fn entries<'p>(policy: &'p Policy, uses: &[&Uses]) -> Vec<Entry<'p>> {
             let name = one.hosts.first().map_or("", |glob| &glob.pattern);
             add(HOST, "issuers", name, &one.place);
         }
-        for one in &policy.receivers {
+        // A folder of rules may bring profiles for more than one repository.
+        let of_folders = |one: &&ReceiverProfile| {
+            let mut folders = policy.rule_folders.iter();
+            folders.any(|folder| folder.place.order() == one.place.order())
+        };
+        for one in policy.receivers.iter().filter(|one| !of_folders(one)) {
             add(ENDPOINT, "receivers", id(one), &one.place);
         }
         for one in &policy.receiver_hosts {

@@ -2,6 +2,7 @@
 //!
 //! What a profile says is read by the room that knows receivers; here it keeps its place.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Policy;
@@ -28,6 +29,8 @@ pub enum ReceiverSource {
     Entry(Arc<Document>, usize),
     /// In a file that is yet to be read, relative to the policy file that names it.
     File(String),
+    /// In a file among rules of one's own that is yet to be read.
+    Beside(PathBuf),
     /// In a file of its own.
     Whole(Arc<Document>),
 }
@@ -42,7 +45,7 @@ impl ReceiverSource {
                 list.items().nth(*index)
             }
             Self::Whole(document) => document.root(),
-            Self::File(_) => None,
+            Self::File(_) | Self::Beside(_) => None,
         }
     }
 }
