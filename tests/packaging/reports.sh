@@ -7,6 +7,10 @@ cp -r "$ROOT/fixtures/quickstart" tree
 mkdir "tree/a&<b> \"c\" é"
 printf 'remote_write:\n  - url: "mimir\\u0007::x <&> ]]>\\e[31m %%41"\n    name: "::error::x"\n' \
   > "tree/a&<b> \"c\" é/prometheus.yml"
+mkdir tree/accepted
+printf 'remote_write:\n  - url: a # promvet: ignore[remote-write/url-syntax] <b> & "c"\n  - url: b\n' \
+  > tree/accepted/prometheus.yml
+expect 0 "$PROMVET" baseline tree/accepted
 mkdir clean
 printf 'global: {}\n' > clean/prometheus.yml
 
@@ -14,7 +18,9 @@ outputs=()
 for format in sarif junit checkstyle gitlab openmetrics; do
   outputs+=(--output "$format=$SCRATCH/$format")
 done
-expect 1 "$PROMVET" check tree "${outputs[@]}"
+expect 1 "$PROMVET" check tree --baseline promvet-baseline.json "${outputs[@]}"
+grep -q '"kind": *"inSource"' sarif || fail "the comment is not in the SARIF report"
+grep -q '"kind": *"external"' sarif || fail "the baseline is not in the SARIF report"
 for format in sarif junit checkstyle gitlab openmetrics; do
   mv "$format" "$format.found"
 done

@@ -75,7 +75,7 @@ fn without_fragment(text: &str) -> Result<GoUrl<'_>, Fault> {
         return Err(Fault::new(
             at,
             at + 1,
-            "is no URL to Go: invalid control character in URL",
+            "can't be parsed: invalid control character in URL",
         ));
     }
     if text == "*" {
@@ -155,7 +155,7 @@ fn scheme(text: &str) -> Result<Option<&str>, Fault> {
         None => Err(Fault::new(
             0,
             1,
-            "is no URL to Go: missing protocol scheme before the colon",
+            "can't be parsed: missing protocol scheme before the colon",
         )),
         Some(first) => Ok(first.is_ascii_alphabetic().then_some(scheme)),
     }
@@ -174,7 +174,7 @@ fn colon_in_first_segment(path: &str) -> Result<(), Fault> {
     Err(Fault::new(
         at,
         at + 1,
-        format!("is no URL to Go: first path segment in URL cannot contain colon{hint}"),
+        format!("can't be parsed: first path segment in URL cannot contain colon{hint}"),
     ))
 }
 
@@ -203,7 +203,7 @@ fn check_escapes(text: &str, offset: usize, component: Component) -> Result<(), 
             step = 3;
         } else if in_host && byte.is_ascii() && !is_host_byte(byte) {
             let message = format!(
-                "is no URL to Go: invalid character {:?} in host name",
+                "can't be parsed: invalid character {:?} in host name",
                 char::from(byte)
             );
             return Err(Fault::new(offset + at, offset + at + 1, message));
@@ -245,7 +245,7 @@ fn bad_escape(text: &str, at: usize, well_formed: bool, component: Component) ->
     Fault::new(
         at,
         at + escape.len(),
-        format!("is no URL to Go: invalid URL escape{quoted}{hint}"),
+        format!("can't be parsed: invalid URL escape{quoted}{hint}"),
     )
 }
 
@@ -264,7 +264,7 @@ fn check_userinfo(userinfo: &str, offset: usize) -> Result<(), Fault> {
         return Err(Fault::new(
             offset + at,
             offset + at + c.len_utf8(),
-            "is no URL to Go: invalid userinfo; percent-encode this character, or better use basic_auth",
+            "can't be parsed: invalid userinfo; percent-encode this character, or better use basic_auth",
         ));
     }
     check_escapes(userinfo, offset, Component::Userinfo)
@@ -276,7 +276,7 @@ fn check_host(host: &str, offset: usize, is_web: bool) -> Result<(), Fault> {
         Some(at) => Err(Fault::new(
             offset + at,
             offset + at + 1,
-            "is no URL to Go: invalid IP-literal, a bracket inside the host",
+            "can't be parsed: invalid IP-literal, a bracket inside the host",
         )),
         None => {
             // Other schemes may list several hosts with ports; only the last colon counts there.
@@ -306,7 +306,7 @@ fn check_port(host: &str, at: usize) -> Result<(), Fault> {
     Err(Fault::new(
         at,
         host.len(),
-        "is no URL to Go: invalid port after host, only digits can follow the colon",
+        "can't be parsed: invalid port after host, only digits can follow the colon",
     ))
 }
 
@@ -315,7 +315,7 @@ fn check_bracketed(host: &str) -> Result<(), Fault> {
         return Err(Fault::new(
             0,
             host.len(),
-            "is no URL to Go: missing ']' in host",
+            "can't be parsed: missing ']' in host",
         ));
     };
     check_port(host, close + 1)?;
@@ -328,12 +328,12 @@ fn check_bracketed(host: &str) -> Result<(), Fault> {
         Literal::V4 => Err(Fault::new(
             1,
             close,
-            "is no URL to Go: invalid IP-literal, an IPv4 address stands without brackets",
+            "can't be parsed: invalid IP-literal, an IPv4 address stands without brackets",
         )),
         Literal::Neither => Err(Fault::new(
             1,
             close,
-            "is no URL to Go: invalid host, only an IPv6 address can stand in brackets",
+            "can't be parsed: invalid host, only an IPv6 address can stand in brackets",
         )),
     }
 }
