@@ -1,6 +1,6 @@
 //! Whether a configuration is one for an agent, by what the tree says of who runs it.
 
-use super::pipeline::Seen;
+use super::survey::Seen;
 use crate::facts::Facts;
 use crate::facts::deployment::{Belonging, Certainty};
 use crate::finding::Place;

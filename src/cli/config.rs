@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::args::{ConfigArgs, ConfigFormat, PathArgs};
 use super::check::{complain_of_policy, prepare};
-use super::pipeline::{Run, Seen, survey};
 use super::policies::{Policies, Scope};
+use super::request::Run;
+use super::survey::{Seen, survey};
 use super::uses::{external_labels, id};
 use super::{Exit, complain};
 use crate::discover::What;

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use super::parallel;
-use super::pipeline::{Request, Seen, Survey, walk_of};
 use super::policies::{self, Policies, Scope};
 use super::policy_files::catalogue;
+use super::request::Request;
+use super::survey::{Seen, Survey, walk_of};
 use crate::discover::{Recognised, What};
 use crate::facts::deployment::RunAs;
 use crate::facts::{self, Facts, Lookup, Scan, Shared};

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::args::FilesArgs;
 use super::check::{complain_of_policy, prepare, show_stats};
-use super::pipeline::{Run, Seen, survey};
+use super::request::Run;
+use super::survey::{Seen, survey};
 use super::watch::watched;
 use super::{Exit, complain};
 use crate::discover::{Holder, Template, What};

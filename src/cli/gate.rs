@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::pipeline::Request;
+use super::request::Request;
 use crate::source::{Folder, Git, GitError, Governed, Repository, Tree};
 
 /// What is accepted.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::parallel;
-use super::pipeline::{Request, Survey};
+use super::request::Request;
+use super::survey::Survey;
 use crate::discover::What;
 use crate::facts::online::Server;
 use crate::prometheus::Config;

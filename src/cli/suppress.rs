@@ -16,8 +16,9 @@ pub(super) use directive::Scope;
 pub(super) use marks::{Mark, Marks, may_hold};
 
 use super::levels::Levels;
-use super::pipeline::{Request, Seen, Survey};
 use super::policies::Policies;
+use super::request::Request;
+use super::survey::{Seen, Survey};
 use crate::discover::What;
 use crate::finding::{Finding, Severity};
 use crate::policy::{Policy, PolicyError};

@@ -9,8 +9,9 @@ use clap::{Args, ValueEnum};
 
 use super::args::PathArgs;
 use super::check::{prepare, show_stats};
-use super::pipeline::{Request, walk_of};
+use super::request::Request;
 use super::suppress::{DAY, Mark, Marks, Scope, has_lapsed, may_hold};
+use super::survey::walk_of;
 use super::trust::parse_time;
 use super::watch::{Stage, watched};
 use super::{Exit, complain, parallel};

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::pipeline::Run;
+use super::request::Run;
 use super::{Exit, complain};
 use crate::finding::Day;
 

@@ -9,8 +9,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::pipeline::{Request, Survey};
 use super::policies::{Policies, Scope};
+use super::request::Request;
+use super::survey::Survey;
 use super::uses::{Uses, id};
 use crate::discover::What;
 use crate::facts::Facts;

@@ -2,7 +2,7 @@
 
 use super::marks::{Mark, Marks};
 use super::{GROUP, group_of};
-use crate::cli::pipeline::Seen;
+use crate::cli::survey::Seen;
 use crate::discover::What;
 use crate::finding::{Day, Finding};
 use crate::policy::Policy;

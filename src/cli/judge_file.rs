@@ -1,0 +1,128 @@
+//! What is said of one file by itself.
+
+use std::path::Path;
+
+use super::agent;
+use super::own_rules;
+use super::request::Request;
+use super::survey::Seen;
+use super::unrendered;
+use crate::discover::{RULE_FILE, Recognised, What};
+use crate::facts::Facts;
+use crate::finding::{Finding, Place, Severity};
+use crate::policy::Policy;
+use crate::rules::own::OwnRules;
+use crate::rules::{self, Around, Configuration, Judgement};
+use crate::schema::{self, Target};
+use crate::source::{Found, Tree};
+
+/// What is said of one file, and the configuration in it.
+pub(super) fn judge_one<'a>(
+    seen: &'a Seen,
+    facts: &'a Facts<'a>,
+    request: &Request,
+    own: &OwnRules,
+    tree: &dyn Tree,
+) -> (Judgement, Option<Configuration<'a>>) {
+    let recognised = &seen.recognised;
+    let judgement = match &recognised.what {
+        What::Configuration { document, .. } => {
+            let holder = recognised.holder.as_ref();
+            let folder = folder_of(&seen.found, request, tree).filter(|_| holder.is_none());
+            let agent = agent::evidence(document, seen, facts);
+            let target = target_of(recognised, request, facts.policy(), agent);
+            let watch = &request.watch;
+            let around = Around {
+                folder,
+                holder,
+                templated: target.template,
+            };
+            let configuration = Configuration::new(document, around, facts);
+            let mut judgement = configuration
+                .as_ref()
+                .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
+            let schema = watch.schema(|| schema::check(document, &target));
+            let schema = without_echoes(schema, &judgement.findings);
+            judgement.findings.extend(schema);
+            if let Some(one) = &configuration {
+                let upgrade = rules::judge_upgrade(one, recognised, &target, watch.rules());
+                judgement.findings.extend(upgrade.findings);
+            }
+            if let Some(one) = configuration.as_ref().filter(|_| !recognised.masked) {
+                own_rules::add(&mut judgement, one, own, target.template);
+            }
+            if !recognised.masked {
+                let included = match holder {
+                    Some(_) => facts.included_beside(document, recognised, &target, request.now),
+                    None => facts.included(document, folder, &target, request.now),
+                };
+                judgement.findings.extend(included.findings);
+                judgement.unchecked.extend(included.unchecked);
+            }
+            if !(judgement.findings.is_empty() && judgement.unchecked.is_empty()) {
+                // Lines are shown only of files about which there is something to say.
+                schema::mark_secrets(document);
+            }
+            if recognised.masked {
+                judgement = unrendered::as_far_as_it_goes(judgement, recognised);
+            }
+            return (judgement, configuration);
+        }
+        What::Broken { error } if recognised.masked => unrendered::not_at_all(recognised, error),
+        What::Broken { error } => {
+            let finding = schema::syntax_finding(&recognised.text, error);
+            Judgement {
+                findings: vec![finding],
+                ..Judgement::default()
+            }
+        }
+        What::Other { kind } if *kind == RULE_FILE => {
+            own_rules::of_rule_file(&recognised.text, &seen.found, facts, own)
+        }
+        What::Other { .. } | What::Unknown => Judgement::default(),
+    };
+    (judgement, None)
+}
+
+/// The schema's findings without the warnings about placeholders in a URL of which
+/// `remote-write/url-syntax` says the same.
+fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> {
+    schema.retain(|one| {
+        let said = |other: &Finding| {
+            other.rule == "remote-write/url-syntax" && other.logical == one.logical
+        };
+        one.severity != Severity::Warning || !judged.iter().any(said)
+    });
+    schema
+}
+
+/// What a configuration is judged for. What was asked for wins over the policy. That discovery
+/// took a file for an agent's does not count here: it does so only where nothing stands in it that
+/// agents refuse.
+fn target_of(
+    recognised: &Recognised,
+    request: &Request,
+    policy: &Policy,
+    agent: Option<Place>,
+) -> Target {
+    let mut versions = request.versions.clone();
+    if versions.is_empty() {
+        versions.extend(policy.prometheus.iter().map(|(version, _)| *version));
+    }
+    Target {
+        agent: request.agent || agent.is_some(),
+        started_as_agent: agent,
+        template: recognised.template.is_some(),
+        ..Target::of_all(versions)
+    }
+}
+
+/// The folder that relative paths of a configuration count from; none for standard input that
+/// was given no name.
+fn folder_of<'a>(found: &'a Found, request: &Request, tree: &dyn Tree) -> Option<&'a Path> {
+    let nameless = request
+        .nameless
+        .as_ref()
+        .is_some_and(|path| tree.absolute(path) == found.path);
+    if nameless { None } else { found.path.parent() }
+}

@@ -1,0 +1,100 @@
+//! What is asked for, and what it came to.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::gate::Gate;
+use super::watch::Watch;
+use crate::facts::Host;
+use crate::policy::{PolicyError, Profile};
+use crate::report::Outcome;
+use crate::report::inventory::Row;
+use crate::rules::own::OwnRules;
+use crate::schema::Version;
+use crate::source::handshake::Handshake;
+
+/// What is to be checked, and how.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// Judge files that were named like those of a folder, and skip named paths that lead nowhere.
+    pub if_recognised: bool,
+    /// Go into hidden files and folders too.
+    pub hidden: bool,
+    /// Take no notice of .gitignore and its kin.
+    pub no_ignore: bool,
+    /// How many threads; 0 lets the machine decide.
+    pub threads: usize,
+    /// The policy file, instead of the ones that the trees have.
+    pub config: Option<PathBuf>,
+    /// Where absolute paths lead.
+    pub host: Host,
+    /// The versions of Prometheus that must load the configurations; if there are none, those of
+    /// the policy, or else the newest.
+    pub versions: Vec<Version>,
+    /// Whether Prometheus runs as an agent.
+    pub agent: bool,
+    /// A path that was made up for standard input: it lies in no folder.
+    pub nameless: Option<PathBuf>,
+    /// When certificates are valid: seconds since 1970.
+    pub now: i64,
+    /// How much is reported, instead of what the policy says.
+    pub profile: Option<Profile>,
+    /// Who asks servers for their certificates, if they are to be asked.
+    pub online: Option<Arc<dyn Handshake>>,
+    /// Gather the inventory of endpoints too.
+    pub inventory: bool,
+    /// What is accepted, and whose word on that counts.
+    pub gate: Gate,
+    /// The rules of one's own, instead of those that policies name.
+    pub own: Option<Arc<OwnRules>>,
+    /// What counts and measures.
+    pub watch: Arc<Watch>,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            paths: Vec::new(),
+            if_recognised: false,
+            hidden: false,
+            no_ignore: false,
+            threads: 0,
+            config: None,
+            host: Host::Elsewhere,
+            versions: Vec::new(),
+            agent: false,
+            nameless: None,
+            now: today(),
+            profile: None,
+            online: None,
+            inventory: false,
+            gate: Gate::default(),
+            own: None,
+            watch: Arc::default(),
+        }
+    }
+}
+
+/// Now, in seconds since 1970.
+fn today() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// What a run came to.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// What was found.
+    pub outcome: Outcome,
+    /// The endpoints, each with the absolute path of its file, if they were asked for.
+    pub inventory: Vec<(PathBuf, Row)>,
+    /// What kept promvet from doing its work: the exit status is 2.
+    pub problems: Vec<String>,
+    /// What is wrong with policy files: the exit status is 2.
+    pub policy_errors: Vec<PolicyError>,
+}

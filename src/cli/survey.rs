@@ -1,0 +1,182 @@
+//! From paths to what lies there: files are found, read, and recognised.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::own_rules;
+use super::parallel;
+use super::policies::{self, Policies};
+use super::request::{Request, Run};
+use super::watch::Stage;
+use crate::discover::{self, Recognised};
+use crate::facts;
+use crate::facts::deployment::is_dockerfile;
+use crate::finding::{Place, Text};
+use crate::policy::Policy;
+use crate::rules::own::OwnRules;
+use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk};
+
+/// A file, or a configuration in one, and what it was recognised as.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// The file.
+    pub(super) found: Found,
+    /// What it is.
+    pub(super) recognised: Recognised,
+}
+
+/// Everything that was seen on the way.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// The files that may hold a configuration, by shown path.
+    pub(super) seen: Vec<Seen>,
+    /// The other files that may hold facts.
+    pub(super) others: Vec<Found>,
+    /// Candidates that could not be read.
+    pub(super) unread: Vec<(Found, String)>,
+    /// Everything that was walked.
+    pub(super) walked: Vec<Found>,
+    /// The files that policy leaves out, by shown path, and where it says so.
+    pub(super) excluded: Vec<(Found, Place)>,
+}
+
+/// What one file came to.
+enum Look {
+    Seen(Vec<Seen>),
+    Other(Found),
+    Nothing,
+    Excluded(Found, Place, bool),
+    Unread(Found, String),
+    Panic(Found),
+}
+
+/// Discovers and parses; none if a policy is broken, which is then noted.
+pub(super) fn survey(
+    request: &Request,
+    tree: &dyn Tree,
+    run: &mut Run,
+) -> Option<(Survey, Policies)> {
+    let watch = &request.watch;
+    let walk = || tree.walk(&request.paths, &walk_of(request));
+    let walked = watch.stage(Stage::Find, 0, walk);
+    let may_be_gone =
+        |problem: &&Problem| request.if_recognised && matches!(problem.error, ReadError::Missing);
+    let named = walked.problems.iter().filter(|problem| problem.named);
+    let named = named.filter(|problem| !may_be_gone(problem));
+    run.problems
+        .extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
+    let policies = match policies::read(
+        request.config.as_deref(),
+        &walked.files,
+        request.threads,
+        request.gate.policy_tree(tree),
+    ) {
+        Ok(policies) => policies,
+        Err(errors) => {
+            run.policy_errors = errors;
+            return None;
+        }
+    };
+    let none = Policy::default();
+    let look = |found: &Found| {
+        let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
+        let own = own_rules_of(found, request, &policies);
+        let look = || look_at(found, request, policy, own, tree);
+        let look = catch_unwind(AssertUnwindSafe(look));
+        watch.step();
+        look.unwrap_or_else(|_| Look::Panic(found.clone()))
+    };
+    let looks = watch.stage(Stage::Read, walked.files.len(), || {
+        parallel::map(request.threads, &walked.files, look)
+    });
+    let mut survey = Survey::default();
+    for look in looks {
+        match look {
+            Look::Seen(seen) => survey.seen.extend(seen),
+            Look::Other(found) => survey.others.push(found),
+            Look::Excluded(found, place, has_facts) => {
+                if has_facts {
+                    survey.others.push(found.clone());
+                }
+                survey.excluded.push((found, place));
+            }
+            Look::Unread(found, why) if found.named => {
+                run.problems.push(format!("{}: {why}", found.shown))
+            }
+            Look::Unread(found, why) => survey.unread.push((found, why)),
+            Look::Panic(found) => run.problems.push(own_fault(&found)),
+            Look::Nothing => {}
+        }
+    }
+    survey.walked = walked.files;
+    Some((survey, policies))
+}
+
+pub(super) fn own_fault(found: &Found) -> String {
+    format!(
+        "{}: promvet failed on this file, which is a fault of promvet's own; please report it",
+        found.shown
+    )
+}
+
+/// How a request walks.
+pub(super) fn walk_of(request: &Request) -> Walk<'static> {
+    Walk {
+        hidden: request.hidden,
+        no_ignore: request.no_ignore,
+        threads: request.threads,
+        wanted: &|path| discover::is_candidate(path) || is_dockerfile(path),
+    }
+}
+
+/// Reads one file as far as it is of interest.
+fn look_at(
+    found: &Found,
+    request: &Request,
+    policy: &Policy,
+    own: &OwnRules,
+    tree: &dyn Tree,
+) -> Look {
+    if !found.named && is_dockerfile(&found.path) {
+        return Look::Other(found.clone());
+    }
+    let bytes = match tree.read(&found.path, LARGEST) {
+        Ok(bytes) => bytes,
+        Err(error) => return Look::Unread(found.clone(), error.to_string()),
+    };
+    request.watch.read(bytes.len());
+    let whatever_it_is = found.named && !request.if_recognised;
+    let is_of_interest =
+        || discover::may_hold(&found.path, &bytes) || own_rules::look_at(own, &bytes);
+    if !whatever_it_is && !is_of_interest() {
+        return if facts::may_hold(&bytes) {
+            Look::Other(found.clone())
+        } else {
+            Look::Nothing
+        };
+    }
+    let path = tree.shown(&found.path);
+    if !whatever_it_is && let Some(place) = policy.excludes(&path) {
+        return Look::Excluded(found.clone(), place.clone(), facts::may_hold(&bytes));
+    }
+    let text = Text::new(Arc::clone(&found.shown), bytes);
+    let recognised = discover::recognise(text, whatever_it_is, policy.is_template(&path));
+    let seen = recognised.into_iter().map(|recognised| Seen {
+        found: found.clone(),
+        recognised,
+    });
+    Look::Seen(seen.collect())
+}
+
+/// The rules of its own that the tree of a file has.
+pub(super) fn own_rules_of<'r>(
+    found: &Found,
+    request: &'r Request,
+    policies: &'r Policies,
+) -> &'r OwnRules {
+    static NONE: OwnRules = OwnRules::none();
+    let given = request.own.as_deref();
+    given
+        .or_else(|| policies.of(found).map(|scope| &scope.own))
+        .unwrap_or(&NONE)
+}
