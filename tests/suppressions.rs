@@ -438,6 +438,199 @@ groups:
     );
 }
 
+/// A ConfigMap whose data is given, without its indentation.
+fn config_map(data: &str) -> String {
+    let head = "kind: ConfigMap\nmetadata: {name: p}\ndata:\n";
+    let lines = data
+        .lines()
+        .map(|line| format!("  {line}").trim_end().to_owned() + "\n");
+    head.to_owned() + &lines.collect::<String>()
+}
+
+/// Everything that is found in a file, as `line rule` and the beginning of what it points at; and
+/// how much is hidden.
+fn told(scratch: &Scratch, source: &str) -> (Vec<String>, u64) {
+    scratch.write(&[("a.yml", source)]);
+    let json = scratch.json(&["a.yml", "--now", "2026-11-22"]);
+    let of = |one: &Value| {
+        let number = |of: &str| usize::try_from(one["start"][of].as_u64().unwrap()).unwrap();
+        let (line, column) = (number("line"), number("column"));
+        let text = &source.lines().nth(line - 1).unwrap()[column - 1..];
+        let text: String = text.chars().take(7).collect();
+        format!("{line} {} {text}", one["rule"].as_str().unwrap())
+    };
+    let list = json["findings"].as_array().unwrap().iter().map(of);
+    (
+        list.collect(),
+        json["summary"]["suppressed"].as_u64().unwrap(),
+    )
+}
+
+#[test]
+fn comments_in_a_configuration_that_stands_in_another_file_are_for_it() {
+    let scratch = Scratch::new(&[]);
+    let block = "prometheus.yml: |\n  remote_write:\n    - name: a\n      url: mimir/x";
+    let other = block.replace("prometheus", "other");
+    let quoted =
+        "a.yml: \"remote_write:\\n- url: b/x # promvet: ignore[remote-write]\\n- url: mimir/x\\n\"";
+    let outside = "services: {}\nconfigs:\n  p:\n    content: |\n      remote_write:\n";
+    for (source, found, hidden) in [
+        (config_map(block), &["7 remote-write/url-syntax mimir/x"][..], 0),
+        // On its line, and above an item.
+        (
+            config_map(&format!("{block} # promvet: ignore[{SYNTAX}] why until 2026-12-31")),
+            &[],
+            1,
+        ),
+        (
+            config_map(&format!(
+                "{}\n    - url: other/x",
+                block.replace("    - ", "    # promvet: ignore[remote-write]\n    - ")
+            )),
+            &["9 remote-write/url-syntax other/x"],
+            1,
+        ),
+        // For all of the text that it stands in, and of no other one.
+        (
+            config_map(&format!(
+                "{}\n{other}",
+                block.replace("  remote_write", "  # promvet: ignore-file[remote-write]\n  remote_write")
+            )),
+            &["12 remote-write/url-syntax mimir/x"],
+            1,
+        ),
+        // Of the file around.
+        (
+            config_map(&format!("{other}\n# promvet: ignore[remote-write]\n{block}")),
+            &["7 remote-write/url-syntax mimir/x"],
+            1,
+        ),
+        (
+            format!("# promvet: ignore-file[remote-write]\n{}", config_map(&format!("{other}\n{block}"))),
+            &[],
+            2,
+        ),
+        (
+            config_map(&block.replace('|', "| # promvet: ignore[remote-write]")),
+            &["4 suppressions/unused # promv", "7 remote-write/url-syntax mimir/x"],
+            0,
+        ),
+        // What is said of comments, where they stand and once.
+        (
+            config_map(&format!("{block} # promvet: ignore[remote-write, tls, nix] x\n  # promvet: ingore[tls]")),
+            &["7 suppressions/unused tls, ni", "7 suppressions/unknown nix] x", "8 suppressions/malformed # promv"],
+            1,
+        ),
+        (
+            config_map(&format!("{block}\n  # promvet: ignore-file[tls]\n    # promvet: ignore-file[tls]")),
+            &["7 remote-write/url-syntax mimir/x", "8 suppressions/unused # promv", "9 suppressions/malformed # promv"],
+            0,
+        ),
+        (
+            config_map(&format!("{block} # promvet: ignore[{SYNTAX}] why until 2026-11-21")),
+            &["7 remote-write/url-syntax mimir/x", "7 suppressions/lapsed 2026-11"],
+            0,
+        ),
+        // In quotes with escapes, and by an alias a second time.
+        (config_map(quoted), &["4 remote-write/url-syntax mimir/x"], 1),
+        (
+            config_map(&format!("{}\nb.yml: *a", quoted.replace("a.yml:", "a.yml: &a"))
+                .replace("[remote-write]", "[tls]")),
+            &["4 remote-write/url-syntax b/x # p", "4 suppressions/unused # promv", "4 remote-write/url-syntax mimir/x"],
+            0,
+        ),
+        // A second document that does not parse has comments found by the look of lines.
+        (
+            config_map("a.yml: \"\\\n  remote_write:\\n\\\n  # promvet: ignore[tls]\\n\\\n  - url: mimir/x\\n\"") + "---\na: [\n",
+            &["6 suppressions/unused # promv", "7 remote-write/url-syntax mimir/x"],
+            0,
+        ),
+        // In other files.
+        (
+            format!("{outside}        # promvet: ignore[remote-write] $$\n        - url: mimir/x\n        - url: $${{x}}/y # promvet: ignore[tls]\n"),
+            &["8 suppressions/unused # promv"],
+            1,
+        ),
+        (
+            format!("kind: Secret\nmetadata: {{name: p}}\nstringData:\n  {} # promvet: ignore[tls]\n", block.replace('\n', "\n  ")),
+            &["7 remote-write/url-syntax mimir/x", "7 suppressions/unused # promv"],
+            0,
+        ),
+        (
+            "serverFiles:\n  prometheus.yml:\n    # promvet: ignore[remote-write]\n    remote_write:\n    - url: mimir/x # promvet: ignore[tls]\n".to_owned(),
+            &["5 suppressions/unused # promv"],
+            1,
+        ),
+        // Texts beside the configuration: those that are judged.
+        (
+            config_map(&format!(
+                "{block}\nr.yml: |\n  groups:\n    - name: g\n      rules:\n        # promvet: ignore[files/promql]\n        - {{record: 'a:b', expr: 'sum('}}\nrun.sh: |\n  # promvet: check"
+            ).replace("remote_write", "rule_files: [r.yml]\n  remote_write")),
+            &["8 remote-write/url-syntax mimir/x"],
+            1,
+        ),
+    ] {
+        let found: Vec<_> = found.iter().map(|&one| one.to_owned()).collect();
+        assert_eq!(told(&scratch, &source), (found, hidden), "{source}");
+    }
+}
+
+#[test]
+fn comments_in_other_files_are_listed_and_held_against_the_revision() {
+    let list = "prometheus.yml: |\n  remote_write:\n    # promvet: ignore[remote-write] x\n    - name: a\n      url: mimir/x";
+    let inner = format!(
+        "{}\nb.yml: |\n  # promvet: ignore-file[tls]\n  remote_write: []",
+        list
+    );
+    let old = config_map(&inner);
+    let scratch = Scratch::repository(&[("a.yml", &old)]);
+    let json = scratch.json(&["suppressions"]);
+    let listed: Vec<_> = json["suppressions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {} {}",
+                one["line"],
+                one["logical"].as_str().unwrap(),
+                one["whole_file"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            "6 data[\"prometheus.yml\"].remote_write[0] false",
+            "10 data[\"b.yml\"] false"
+        ]
+    );
+    for (now, added) in [
+        (old.clone(), false),
+        (
+            config_map(&inner.replace("    # prom", "\n    # prom")),
+            false,
+        ),
+        (
+            format!("kind: Namespace\nmetadata: {{name: a}}\n---\n{old}"),
+            false,
+        ),
+        (old.replace("name: a", "name: b"), true),
+        (old.replace("name: p", "name: q"), true),
+        (
+            format!("# promvet: ignore-file[tls]\n{}", config_map(list)),
+            true,
+        ),
+    ] {
+        scratch.write(&[("a.yml", &now)]);
+        let lines = scratch.found(&["--config-from", "main"]).1;
+        let found = lines
+            .iter()
+            .any(|line| line.ends_with("suppressions/added"));
+        assert_eq!(found, added, "{now}{lines:?}");
+    }
+}
+
 #[test]
 fn fixes_are_edits_that_can_be_applied() {
     let good = "scrape_configs:\n  - job_name: a\n";
@@ -469,6 +662,31 @@ fn fixes_are_edits_that_can_be_applied() {
         (
             ignored(&format!("{SYNTAX}, nonsense] x")),
             ignored(&format!("{SYNTAX}] x")),
+        ),
+        (
+            config_map(&format!(
+                "a: |\n    # promvet: ignore-file[tls] x\n    {}",
+                good.replace('\n', "\n    ")
+            )),
+            config_map(&format!("a: |\n    {}", good.replace('\n', "\n    "))),
+        ),
+        (
+            config_map("a: >-\n  scrape_configs: []\n\n  # promvet: ignore[tls] x"),
+            config_map("a: >-\n  scrape_configs: []\n\n"),
+        ),
+        (
+            config_map("a: |\n  scrape_configs: [] # promvet: ignore[nonsense, tls] x"),
+            config_map("a: |\n  scrape_configs: [] # promvet: ignore[tls] x"),
+        ),
+        (
+            config_map("a: \"scrape_configs: [] # promvet: ignore[tls] x\\nglobal: {}\""),
+            config_map("a: \"scrape_configs: []\\nglobal: {}\""),
+        ),
+        (
+            config_map(
+                "a: \"scrape_configs: []\\n\\\n  # promvet: ignore[tls] x\\n\\\n  global: {}\"",
+            ),
+            config_map("a: \"scrape_configs: []\\n\\\n  \\\n  global: {}\""),
         ),
     ] {
         for line_break in ["\n", "\r\n"] {

@@ -3,24 +3,26 @@
 
 mod added;
 mod directive;
+mod inner;
 mod marks;
 mod say;
 mod sheet;
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-pub(super) use directive::Scope;
-pub(super) use marks::{Mark, Marks, may_hold};
+pub(super) use inner::of_file;
+pub(super) use marks::{Covers, Mark, Marks, may_hold};
 
 use super::levels::Levels;
 use super::policies::Policies;
 use super::request::Request;
 use super::survey::{Seen, Survey};
 use crate::discover::What;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, Span};
 use crate::policy::{Policy, PolicyError};
 use crate::report::{HiddenBy, Hiding, Outcome, Reported};
 use crate::rules;
@@ -100,9 +102,12 @@ pub(super) fn apply(bench: &Bench<'_>, outcome: &mut Outcome) -> Result<(), Vec<
         let findings: Vec<_> = findings
             .filter_map(|one| bench.levels.of(one, sheet.policy))
             .collect();
-        if let (false, Some(document)) = (findings.is_empty(), sheet.document) {
+        if !findings.is_empty() {
             // Lines are shown only of files about which there is something to say.
-            schema::mark_secrets(document);
+            sheet
+                .documents
+                .iter()
+                .for_each(|one| schema::mark_secrets(one));
         }
         said.extend(findings);
     }
@@ -133,17 +138,33 @@ fn refuse_unknown(bench: &Bench<'_>) -> Result<(), Vec<PolicyError>> {
 /// The files with suppressions, by path: all that were checked, and those with a finding.
 fn sheets<'a>(bench: &Bench<'a>, outcome: &Outcome) -> BTreeMap<Arc<str>, Sheet<'a>> {
     let mut sheets = BTreeMap::new();
-    let is_ours = |seen: &&Seen| {
+    let is_ours = |seen: &Seen| {
         let what = &seen.recognised.what;
         matches!(what, What::Configuration { .. } | What::Broken { .. })
     };
     let mut ours: BTreeSet<&str> = BTreeSet::new();
-    for seen in bench.survey.seen.iter().filter(is_ours) {
-        ours.insert(&seen.found.shown);
-        if let Some(marks) = Marks::of(&seen.recognised) {
-            let policy = bench.policy_of(&seen.found.shown);
-            let sheet = Sheet::new(marks, policy, Some(seen), bench.request.now);
-            sheets.insert(Arc::clone(&seen.found.shown), sheet);
+    let starts = LazyCell::new(|| {
+        let places = outcome.findings().iter().map(|one| &one.finding.place);
+        let starts = places.map(|place| (&**place.path(), place.span().start));
+        starts.collect::<BTreeSet<_>>()
+    });
+    let files = bench
+        .survey
+        .seen
+        .chunk_by(|a, b| a.found.shown == b.found.shown);
+    for seen in files.filter(|seen| seen.iter().any(is_ours)) {
+        let Some(shown) = seen.first().map(|seen| &seen.found.shown) else {
+            continue;
+        };
+        ours.insert(shown);
+        let recognised: Vec<_> = seen.iter().map(|seen| &seen.recognised).collect();
+        let has_finding = |block: Span| {
+            let (from, to) = ((&**shown, block.start), (&**shown, block.end));
+            starts.range(from..=to).next().is_some()
+        };
+        if let Some(marks) = of_file(&recognised, has_finding) {
+            let sheet = Sheet::new(marks, bench.policy_of(shown), seen, bench.request.now);
+            sheets.insert(Arc::clone(shown), sheet);
         }
     }
     let mut last = "";
@@ -157,8 +178,8 @@ fn sheets<'a>(bench: &Bench<'a>, outcome: &Outcome) -> BTreeMap<Arc<str>, Sheet<
         if ours.contains(&**path) {
             continue;
         }
-        if let Some(marks) = Marks::of_text(place.text()) {
-            let sheet = Sheet::new(marks, bench.policy_of(path), None, bench.request.now);
+        if let Some(marks) = Marks::of_text(place.text(), false) {
+            let sheet = Sheet::new(marks, bench.policy_of(path), &[], bench.request.now);
             sheets.insert(Arc::clone(path), sheet);
         }
     }

@@ -10,12 +10,12 @@ use clap::{Args, ValueEnum};
 use super::args::PathArgs;
 use super::check::{prepare, show_stats};
 use super::request::Request;
-use super::suppress::{DAY, Mark, Marks, Scope, has_lapsed, may_hold};
+use super::suppress::{Covers, DAY, Mark, Marks, has_lapsed, may_hold, of_file};
 use super::survey::walk_of;
 use super::trust::parse_time;
 use super::watch::{Stage, watched};
 use super::{Exit, complain, parallel};
-use crate::discover::{examine, is_candidate};
+use crate::discover::{is_candidate, recognise};
 use crate::finding::Text;
 use crate::report::suppressions::{ListedSuppression, write_json, write_table};
 use crate::report::unless_closed;
@@ -100,7 +100,8 @@ fn marks_of(found: &Found, tree: &dyn Tree) -> Option<Marks> {
     if !may_hold(&text) {
         return None;
     }
-    Marks::of(&examine(text, found.named, false))
+    let recognised = recognise(text, found.named, false);
+    of_file(&recognised.iter().collect::<Vec<_>>(), |_| true)
 }
 
 fn listed(found: &Found, marks: &Marks, ages: &Ages, now: i64) -> Vec<ListedSuppression> {
@@ -109,7 +110,10 @@ fn listed(found: &Found, marks: &Marks, ages: &Ages, now: i64) -> Vec<ListedSupp
     let committed = ages.committed(&found.path, &lines);
     let list = marks.list.iter().zip(lines).map(|(mark, line)| {
         let Mark {
-            directive, logical, ..
+            directive,
+            covers,
+            logical,
+            ..
         } = mark;
         let place = marks.place(directive.span);
         let committed = committed.get(&line);
@@ -118,7 +122,7 @@ fn listed(found: &Found, marks: &Marks, ages: &Ages, now: i64) -> Vec<ListedSupp
             path: found.shown.to_string(),
             line,
             logical: logical.clone(),
-            whole_file: directive.scope == Scope::File,
+            whole_file: *covers == Covers::File,
             rules: names.collect(),
             reason: directive.reason.clone().map(|reason| place.redact(reason)),
             until: directive.until.as_ref().map(|until| until.text.clone()),

@@ -189,6 +189,12 @@ impl Text {
         })
     }
 
+    /// Whether it stands in another text.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.host.is_some()
+    }
+
     /// Where it stands in the text around it.
     #[must_use]
     pub fn within(&self) -> &Within {

@@ -172,7 +172,7 @@ impl Document {
 }
 
 /// Where a scalar begins behind its anchor and its tag. Comments may stand between.
-fn behind_properties(content: &str, span: Span) -> usize {
+pub(super) fn behind_properties(content: &str, span: Span) -> usize {
     let text = slice(content, span);
     let mut at = 0;
     loop {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::comments::behind_properties;
 use super::node::Node;
 use super::scalar::Style;
-use crate::finding::{Text, Within};
+use crate::finding::{Span, Text, Within};
 
 /// How the value of a scalar is read before it becomes a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +26,12 @@ pub fn embedded(node: Node<'_>, within: Within, dollars: Dollars) -> Option<Arc<
         Dollars::Plain => scalar.text.to_owned(),
         Dollars::Doubled => scalar.text.replace("$$", "$"),
     };
+    let start = behind_properties(host.content(), scalar.span);
     let source = Source {
-        text: host.slice(scalar.span),
+        text: host.slice(Span::new(start, scalar.span.end as usize)),
         style: scalar.style,
         dollars,
     };
-    let start = scalar.span.start as usize;
     let segments = source.align(&content).unwrap_or_else(|| {
         // Where the two can't be laid side by side, everything is at the value's beginning.
         content.char_indices().map(|(at, _)| (at, 0)).collect()
@@ -149,7 +150,7 @@ fn escape(source: &str, second: char) -> (Option<char>, usize) {
 mod tests {
     use super::super::parse_first;
     use super::*;
-    use crate::finding::{Place, Span};
+    use crate::finding::Place;
 
     /// Where `needle` of the value stands: line, column, and the text there.
     fn spot(source: &str, needle: &str, dollars: Dollars) -> (usize, usize, String) {
@@ -191,6 +192,9 @@ mod tests {
             ("a: \"\\x78: 1\\nu: y\"\n", "u: y", 1, 14, "u: y"),
             ("a: 'x: 1\n\n  u: ''y'''\n", "u: 'y'", 3, 3, "u: ''y''"),
             ("a: x\n  u\n", "u", 2, 3, "u"),
+            ("a: &b 'x: 1\n\n  u: y'\n", "u: y", 3, 3, "u: y"),
+            ("a: !!str &b |\n  x: 1\n  u: y\n", "u: y", 3, 3, "u: y"),
+            ("a: &b\n  # why\n  >\n  u: y\n", "u: y", 4, 3, "u: y"),
             ("a: |\n  \n  x: 1\n   \n  u: y", "u: y", 5, 3, "u: y"),
         ] {
             assert_eq!(

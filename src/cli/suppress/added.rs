@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::directive::{Scope, Until};
 use super::marks::{Mark, Marks};
 use super::sheet::Sheet;
-use super::{Bench, say};
-use crate::discover::examine;
+use super::{Bench, inner, say};
+use crate::discover::{What, recognise};
 use crate::finding::{Finding, Text};
 use crate::source::{LARGEST, Tree as _};
 
@@ -66,8 +66,13 @@ fn before(bench: &Bench<'_>, sheet: &Sheet<'_>) -> BTreeMap<Key, Vec<i64>> {
     };
     let text = Text::new(shown.clone(), bytes);
     let marks = match sheet.seen {
-        Some(_) => Marks::of(&examine(text, true, sheet.policy.is_template(shown))),
-        None => Marks::of_text(&text),
+        Some(seen) => {
+            let what = &seen.recognised.what;
+            let is_own = matches!(what, What::Configuration { .. } | What::Broken { .. });
+            let recognised = recognise(text, is_own, sheet.policy.is_template(shown));
+            inner::of_file(&recognised.iter().collect::<Vec<_>>(), |_| true)
+        }
+        None => Marks::of_text(&text, false),
     };
     for mark in marks.iter().flat_map(|marks| &marks.list) {
         for name in &mark.directive.names {

@@ -62,6 +62,20 @@ pub(in crate::cli) struct Directive {
     pub(in crate::cli) until: Option<Until>,
 }
 
+impl Directive {
+    /// The same with its spans counted otherwise.
+    pub(super) fn moved(mut self, to: impl Fn(Span) -> Span) -> Self {
+        self.span = to(self.span);
+        for name in &mut self.names {
+            name.span = to(name.span);
+        }
+        if let Some(until) = &mut self.until {
+            until.span = to(until.span);
+        }
+        self
+    }
+}
+
 /// A comment that begins like a suppression and is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::cli) struct Malformed {

@@ -14,6 +14,8 @@ use crate::yaml::{
 pub(in crate::cli) enum Covers {
     /// All.
     File,
+    /// Those of a text that stands in the file.
+    Inner(Span),
     /// Those that begin here, the end included: what is absent has a place without length there.
     Span(Span),
     /// None, since nothing follows it.
@@ -25,7 +27,7 @@ impl Covers {
     pub(in crate::cli) fn has(self, offset: u32) -> bool {
         match self {
             Self::File => true,
-            Self::Span(span) => (span.start..=span.end).contains(&offset),
+            Self::Inner(span) | Self::Span(span) => (span.start..=span.end).contains(&offset),
             Self::Nothing => false,
         }
     }
@@ -40,18 +42,20 @@ pub(in crate::cli) struct Mark {
     pub(in crate::cli) covers: Covers,
     /// Whether it stands behind something in its line.
     pub(in crate::cli) trailing: bool,
-    /// The path of keys to what it is for; empty where no key begins there.
+    /// The path of keys to what it is for; where no key begins there, to the text that it stands in.
     pub(in crate::cli) logical: String,
     /// The same with list items by name, which survives inserted neighbours.
     pub(in crate::cli) identity: String,
     /// What has to go so that the comment is gone: with its line, if it has that for itself.
     pub(in crate::cli) removal: Span,
+    /// Whether all that it could be for was judged, so that it is one too many if it hides nothing.
+    pub(in crate::cli) thorough: bool,
 }
 
-/// The suppressions of a file, in the order of the text.
+/// The suppressions of a text, in the order of the text.
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct Marks {
-    /// The file's text.
+    /// The text.
     pub(in crate::cli) text: Arc<Text>,
     /// The suppressions.
     pub(in crate::cli) list: Vec<Mark>,
@@ -61,7 +65,7 @@ pub(in crate::cli) struct Marks {
 
 /// The most names that suppressions of one file may have together. Each is held against every
 /// finding of the file.
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 
 /// Whether a file may hold suppressions: all that a file without any costs.
 pub(in crate::cli) fn may_hold(text: &Text) -> bool {
@@ -69,8 +73,8 @@ pub(in crate::cli) fn may_hold(text: &Text) -> bool {
 }
 
 impl Marks {
-    /// Those of a file that was recognised; none if it has none.
-    pub(in crate::cli) fn of(recognised: &Recognised) -> Option<Self> {
+    /// Those of a text that was recognised; none if it has none.
+    pub(super) fn of(recognised: &Recognised) -> Option<Self> {
         let text = &recognised.text;
         match &recognised.what {
             _ if !may_hold(text) => None,
@@ -82,24 +86,36 @@ impl Marks {
                 let content = masked
                     .as_ref()
                     .map_or(text.content(), |mask| &*mask.content);
-                Self::read(text, content, Some(std::slice::from_ref(document)))
+                let documents = Some(std::slice::from_ref(document));
+                Self::read(text, content, documents, is_thorough(recognised))
             }
-            What::Broken { .. } => Self::read(text, text.content(), None),
-            What::Other { .. } | What::Unknown => Self::of_text(text),
+            What::Broken { .. } => Self::read(text, text.content(), None, false),
+            What::Other { .. } | What::Unknown => Self::of_text(text, false),
         }
     }
 
-    /// Those of any other YAML file; none if it has none.
-    pub(in crate::cli) fn of_text(text: &Arc<Text>) -> Option<Self> {
+    /// Those of any other YAML text; none if it has none. `thorough` says whether what stands in it
+    /// was judged.
+    pub(super) fn of_text(text: &Arc<Text>, thorough: bool) -> Option<Self> {
         if !may_hold(text) {
             return None;
         }
         let (documents, error) = parse_all(text);
         let documents = error.is_none().then_some(&*documents);
-        Self::read(text, text.content(), documents)
+        Self::read(
+            text,
+            text.content(),
+            documents,
+            thorough && documents.is_some(),
+        )
     }
 
-    fn read(text: &Arc<Text>, content: &str, documents: Option<&[Document]>) -> Option<Self> {
+    fn read(
+        text: &Arc<Text>,
+        content: &str,
+        documents: Option<&[Document]>,
+        thorough: bool,
+    ) -> Option<Self> {
         let found = match documents {
             Some(documents) => comments(content, documents, NEEDLE),
             None => comments_by_look(content, NEEDLE),
@@ -110,7 +126,8 @@ impl Marks {
             malformed: Vec::new(),
         };
         let mut site = Site {
-            written: text.content(),
+            text,
+            thorough,
             content,
             documents: documents.unwrap_or(&[]),
             known_to: 0,
@@ -143,8 +160,13 @@ impl Marks {
     }
 }
 
+/// Whether all of a text was judged.
+pub(super) fn is_thorough(recognised: &Recognised) -> bool {
+    matches!(recognised.what, What::Configuration { .. }) && !recognised.masked
+}
+
 /// Says that a file has more than are looked at.
-fn too_many(span: Span) -> Malformed {
+pub(super) fn too_many(span: Span) -> Malformed {
     Malformed {
         span,
         message: format!(
@@ -157,8 +179,8 @@ fn too_many(span: Span) -> Malformed {
 
 /// Where suppressions stand.
 struct Site<'t> {
-    /// The text.
-    written: &'t str,
+    text: &'t Arc<Text>,
+    thorough: bool,
     /// The text as it was parsed: where tags of a template are covered, they are nothing that a
     /// suppression could be for, but belong to what follows.
     content: &'t str,
@@ -177,7 +199,7 @@ impl<'t> Site<'t> {
         if at >= self.known_to {
             let next = next_content_line(self.content, at);
             self.next = next.map(|next| {
-                let first = next_content_line(self.written, at).unwrap_or(next);
+                let first = next_content_line(self.text.content(), at).unwrap_or(next);
                 (first, next)
             });
             self.known_to = self.next.map_or(u32::MAX, |(first, _)| first.start);
@@ -204,6 +226,10 @@ impl<'t> Site<'t> {
                         .into(),
                 });
             }
+            Scope::File if self.text.is_embedded() => {
+                let all = Span::new(0, self.text.content().len());
+                (Covers::Inner(all), None)
+            }
             Scope::File => (Covers::File, None),
             Scope::Here if comment.trailing => (Covers::Span(line), self.unit_on(line)),
             Scope::Here => match self.next_lines(comment) {
@@ -215,20 +241,22 @@ impl<'t> Site<'t> {
                 }
             },
         };
+        let within = self.text.within();
         let removal = removal(self.content, line, comment, directive.span);
         Ok(Mark {
             directive,
             covers,
             trailing: comment.trailing,
-            logical: unit.map_or(String::new(), |unit| unit.node.path()),
-            identity: unit.map_or(String::new(), |unit| unit.node.identity()),
+            logical: unit.map_or(within.logical.clone(), |unit| unit.node.path()),
+            identity: unit.map_or(within.identity.clone(), |unit| unit.node.identity()),
             removal,
+            thorough: self.thorough,
         })
     }
 }
 
 /// A comment with the blanks before it; with its whole line, if it has that for itself.
-fn removal(content: &str, line: Span, comment: Comment, whole: Span) -> Span {
+pub(super) fn removal(content: &str, line: Span, comment: Comment, whole: Span) -> Span {
     if comment.trailing {
         let end = whole.start as usize;
         let before = content.get(line.start as usize..end).unwrap_or("");
@@ -253,13 +281,13 @@ mod tests {
 
     fn marks(source: &str) -> Vec<(String, String)> {
         let text = Text::new("t.yml", source.as_bytes().to_vec());
-        let marks = Marks::of_text(&text);
+        let marks = Marks::of_text(&text, false);
         let list = marks.map_or(Vec::new(), |marks| marks.list);
         list.iter()
             .map(|mark| {
                 let covers = match mark.covers {
                     Covers::File => "file".to_owned(),
-                    Covers::Span(span) => text.slice(span).to_owned(),
+                    Covers::Inner(span) | Covers::Span(span) => text.slice(span).to_owned(),
                     Covers::Nothing => "nothing".to_owned(),
                 };
                 (covers, mark.identity.clone())
@@ -311,7 +339,7 @@ mod tests {
             for head in ["", "# promvet: ignore[", "a: b #"] {
                 let source = format!("{head}{}", one.repeat(20_000));
                 let text = Text::new("t.yml", source.into_bytes());
-                let marks = Marks::of_text(&text);
+                let marks = Marks::of_text(&text, false);
                 let list = marks.map_or(Vec::new(), |marks| marks.list);
                 assert!(list.len() <= MOST, "{one:?}");
             }
@@ -328,7 +356,7 @@ mod tests {
             ("a: b\n# promvet: ignore[x]", "a: b\n"),
         ] {
             let text = Text::new("t.yml", source.as_bytes().to_vec());
-            let removal = Marks::of_text(&text).unwrap().list[0].removal;
+            let removal = Marks::of_text(&text, false).unwrap().list[0].removal;
             let mut out = source.to_owned();
             out.replace_range(removal.start as usize..removal.end as usize, "");
             assert_eq!(out, left);

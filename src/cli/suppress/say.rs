@@ -215,7 +215,7 @@ impl About<'_> {
     fn idle(&self) -> Vec<(usize, &Name)> {
         let is_idle = |name: &Name, tally: &Tally| tally.met == 0 && self.would_speak(name);
         self.names_and_tallies()
-            .filter(|(_, name, tally)| self.sheet.thorough && is_idle(name, tally))
+            .filter(|(_, name, tally)| self.mark.thorough && is_idle(name, tally))
             .map(|(index, name, _)| (index, name))
             .collect()
     }
@@ -229,7 +229,8 @@ impl About<'_> {
             .collect();
         let where_to = match self.mark.covers {
             Covers::File => "in this file",
-            Covers::Nothing => "below this comment, where the file ends",
+            Covers::Inner(_) => "in this configuration",
+            Covers::Nothing => "below this comment, where nothing follows",
             Covers::Span(_) => "there",
         };
         let message = format!(

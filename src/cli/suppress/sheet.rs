@@ -34,20 +34,19 @@ pub(super) struct Tally {
 pub(super) struct Sheet<'a> {
     pub(super) marks: Marks,
     pub(super) policy: &'a Policy,
-    /// The file's document, if it is a configuration.
-    pub(super) document: Option<&'a Document>,
-    /// Where the file lies, if it was looked at for itself.
+    /// The documents of the configurations in the file.
+    pub(super) documents: Vec<&'a Document>,
+    /// The file, if it was looked at for itself.
     pub(super) seen: Option<&'a Seen>,
-    /// Whether all of it was judged, so that a suppression without a finding is one too many.
-    pub(super) thorough: bool,
     /// By suppression and name.
     pub(super) tallies: Vec<Vec<Tally>>,
     now: i64,
 }
 
 impl<'a> Sheet<'a> {
-    pub(super) fn new(marks: Marks, policy: &'a Policy, seen: Option<&'a Seen>, now: i64) -> Self {
-        let document = seen.and_then(|seen| match &seen.recognised.what {
+    /// `seen` is the file, and behind it what stands in it.
+    pub(super) fn new(marks: Marks, policy: &'a Policy, seen: &'a [Seen], now: i64) -> Self {
+        let documents = seen.iter().filter_map(|seen| match &seen.recognised.what {
             What::Configuration { document, .. } => Some(document),
             _ => None,
         });
@@ -59,9 +58,8 @@ impl<'a> Sheet<'a> {
         Self {
             marks,
             policy,
-            document,
-            seen,
-            thorough: document.is_some() && seen.is_some_and(|seen| !seen.recognised.masked),
+            documents: documents.collect(),
+            seen: seen.first(),
             tallies,
             now,
         }
