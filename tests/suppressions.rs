@@ -452,18 +452,18 @@ fn config_map(data: &str) -> String {
 fn told(scratch: &Scratch, source: &str) -> (Vec<String>, u64) {
     scratch.write(&[("a.yml", source)]);
     let json = scratch.json(&["a.yml", "--now", "2026-11-22"]);
+    let at = |one: &Value, pointer: &str| one.pointer(pointer).cloned().unwrap();
     let of = |one: &Value| {
-        let number = |of: &str| usize::try_from(one["start"][of].as_u64().unwrap()).unwrap();
-        let (line, column) = (number("line"), number("column"));
-        let text = &source.lines().nth(line - 1).unwrap()[column - 1..];
-        let text: String = text.chars().take(7).collect();
-        format!("{line} {} {text}", one["rule"].as_str().unwrap())
+        let number = |pointer| usize::try_from(at(one, pointer).as_u64().unwrap()).unwrap();
+        let (line, column) = (number("/start/line"), number("/start/column"));
+        let text = source.lines().nth(line - 1).unwrap().chars();
+        let text: String = text.skip(column - 1).take(7).collect();
+        format!("{line} {} {text}", at(one, "/rule").as_str().unwrap())
     };
-    let list = json["findings"].as_array().unwrap().iter().map(of);
-    (
-        list.collect(),
-        json["summary"]["suppressed"].as_u64().unwrap(),
-    )
+    let list = at(&json, "/findings");
+    let list = list.as_array().unwrap().iter().map(of);
+    let hidden = at(&json, "/summary/suppressed");
+    (list.collect(), hidden.as_u64().unwrap())
 }
 
 #[test]
