@@ -5,27 +5,27 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::examine::{NAMED, Recognised, Template, What, examine, examine_as, judge};
+use super::examine::{NAMED, Recognised, Template, What, examine, examine_as};
 use super::holder::Holder;
 use super::manifest::{Manifest, manifests};
 use super::names;
 use super::scan::byte_scan;
+use super::values;
 use crate::finding::{Text, Within};
-use crate::yaml::{Document, Dollars, Entry, Node, embedded, parse_all};
+use crate::yaml::{Dollars, Entry, Node, embedded, parse_all};
 
 /// Words of which one stands in every file that holds a configuration of another kind.
-const WORDS: &[&str] = &["ConfigMap", "stringData", SERVER_FILES, "configs:"];
+const WORDS: &[&str] = &[
+    "ConfigMap",
+    "stringData",
+    values::SERVER_FILES,
+    "remoteWrite",
+    "remoteRead",
+    "configs:",
+];
 
 /// Kinds of manifests, and the key below which texts stand in them.
 const OBJECTS: &[(&str, &str)] = &[("ConfigMap", "data"), ("Secret", "stringData")];
-
-/// Where the chart of Prometheus takes the files of its server from (prometheus-community/helm-charts
-/// `charts/prometheus/values.yaml`), and the one that is the configuration.
-const SERVER_FILES: &str = "serverFiles";
-const CONFIGURATION: &str = "prometheus.yml";
-
-/// How many charts in one file are looked into: each costs a copy of the document.
-const MOST_CHARTS: usize = 16;
 
 /// Judges one file, and finds the configurations that stand in it: the file itself comes first.
 /// `named` and `template_by_policy` are as for [`examine`].
@@ -68,11 +68,13 @@ fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
             out.extend(in_object(manifest, template.or(filled)));
         }
         match root.get("kind").and_then(Node::as_str) {
-            Some("HelmRelease") => out.extend(in_values(document, &["spec", "values"], template)),
+            Some("HelmRelease") => {
+                out.extend(values::find(document, &["spec", "values"], template))
+            }
             Some(_) => {}
             None => {
                 out.extend(in_compose_file(root, template));
-                out.extend(in_values(document, &[], template));
+                out.extend(values::find(document, &[], template));
             }
         }
     }
@@ -159,44 +161,9 @@ fn in_scalar(
     })
 }
 
-/// The configuration in values for the chart of Prometheus, which stand at a path of keys: there, or
-/// below the name of a chart that needs that one.
-fn in_values(document: &Document, at: &[&str], template: Option<Template>) -> Vec<Recognised> {
-    let root = document.root();
-    let values = root.and_then(|root| at.iter().try_fold(root, |node, key| node.get(key)));
-    let charts = values.and_then(Node::mapping).into_iter();
-    let charts = charts.flat_map(|map| map.entries());
-    let names: Vec<&str> = charts.map(|entry| entry.name()).collect();
-    let below = names
-        .iter()
-        .map(|name| [at, &[name, SERVER_FILES]].concat());
-    let ways = std::iter::once([at, &[SERVER_FILES]].concat()).chain(below);
-    let found = ways.filter_map(|mut way| {
-        way.push(CONFIGURATION);
-        let root = root?;
-        let holder = way.iter().try_fold(root, |node, key| node.get(key))?;
-        holder
-            .mapping()
-            .filter(|map| map.entries().next().is_some())?;
-        let at = document.rooted_at(&way)?;
-        let logical = at.root()?.path();
-        let (what, why, _) = judge(at, CONFIGURATION, true);
-        Some(Recognised {
-            text: Arc::clone(document.text()),
-            what,
-            why: format!("{logical}: {why}"),
-            template,
-            masked: false,
-            holder: Some(Holder::Values),
-            beside: Arc::default(),
-            looks_like: None,
-        })
-    });
-    found.take(MOST_CHARTS).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::examine::Dialect;
     use super::*;
     use crate::prometheus::Config;
 
@@ -279,6 +246,23 @@ mod tests {
                 "helm-values spec.values.serverFiles[\"prometheus.yml\"].remote_write[0].url 4:57",
             ),
             (
+                "server: {remoteWrite: [{url: x}]}\nserverFiles: {}\n".to_owned(),
+                "helm-values server.remoteWrite[0].url 1:30",
+            ),
+            (
+                "serverFiles:\n  prometheus.yml: {scrape_configs: []}\nserver:\n  image: y\n  remoteWrite: [{url: x}]\n".to_owned(),
+                "helm-values server.remoteWrite[0].url 5:23",
+            ),
+            (
+                "kind: HelmRelease\nspec:\n  values:\n    prometheus:\n      server: {global: {}, remoteWrite: [{url: x}]}\n".to_owned(),
+                "helm-values spec.values.prometheus.server.remoteWrite[0].url 5:48",
+            ),
+            // What is in both would be there twice.
+            (
+                "server: {remoteWrite: [{url: y}]}\nserverFiles: {prometheus.yml: {remote_write: [{url: x}]}}\n".to_owned(),
+                "helm-values serverFiles[\"prometheus.yml\"].remote_write[0].url 2:53",
+            ),
+            (
                 "services: {}\nconfigs:\n  prom:\n    content: |\n      # $$\n      remote_write:\n      - url: x$$\n".to_owned(),
                 "compose configs.prom.content.remote_write[0].url 7:14",
             ),
@@ -310,9 +294,49 @@ mod tests {
             "kind: Secret\nmetadata: {name: a}\ndata: {a: remote_write}\nstringData:\n".to_owned(),
             "serverFiles: {alerting_rules.yml: {}, prometheus.yml: {}}\n# scrape_\n".to_owned(),
             "services: {}\nconfigs: {a: {file: scrape_configs.yml}}\n".to_owned(),
+            // Other charts have a server.
+            "server: {remoteWrite: [{url: x}]}\n".to_owned(),
+            "server: {remoteWrite: {url: x}}\nserverFiles: {}\n".to_owned(),
+            "server: {remoteWrite: [x]}\nserverFiles: {}\n".to_owned(),
+            "server: {remoteWrite: [], global: {scrape_interval: 1m}}\nserverFiles: {}\n"
+                .to_owned(),
+            "serverFiles: {}\nremoteWrite: [{url: x}]\n".to_owned(),
+            "prometheus: {prometheusSpec: {remoteWrite: [{url: x}]}}\nserverFiles: {}\n".to_owned(),
         ] {
             assert_eq!(found(&source), Vec::<String>::new(), "{source}");
             assert_eq!(recognised(&source, false).len(), 1);
+        }
+    }
+
+    #[test]
+    fn what_the_chart_adds_is_a_part_unless_its_file_is_there() {
+        for (source, expected, template) in [
+            (
+                "server: {global: {scrape_interval: 1m}, remoteWrite: [{url: x}]}\nserverFiles: {}\n",
+                Dialect::Fragment,
+                None,
+            ),
+            (
+                "server: {global: {scrape_interval: 1m}, remoteWrite: [{url: x}]}\nserverFiles: {prometheus.yml: {scrape_configs: []}}\n",
+                Dialect::Server,
+                None,
+            ),
+            (
+                "server: {remoteRead: [{url: 'http://{{ .Values.x }}'}]}\nserverFiles: {}\n",
+                Dialect::Fragment,
+                Some(Template::Variables),
+            ),
+        ] {
+            let all = recognised(source, false);
+            let [_, one] = &*all else {
+                panic!("{source}: {all:?}");
+            };
+            let What::Configuration { dialect, document } = &one.what else {
+                panic!("{source}: {one:?}");
+            };
+            assert_eq!((*dialect, one.template), (expected, template), "{source}");
+            let global = document.root().unwrap().get("global");
+            assert_eq!(global.is_some(), template.is_none(), "{source}");
         }
     }
 

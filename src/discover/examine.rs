@@ -89,7 +89,7 @@ pub enum Template {
     Policy,
     /// It becomes YAML only by rendering.
     Unrendered,
-    /// docker compose or OpenShift fills in variables.
+    /// docker compose, OpenShift or a chart fills in variables.
     Variables,
 }
 

@@ -16,6 +16,7 @@ mod names;
 mod outline;
 mod scan;
 mod tags;
+mod values;
 
 pub use embedded::recognise;
 pub use examine::{Dialect, Recognised, Template, What, examine};

@@ -36,6 +36,9 @@ const WORDS: &[&str] = &[
     "otlp",
 ];
 
+/// What `remote_write` and `remote_read` are called in values of the chart of Prometheus.
+const VALUES: &[&[u8]] = &[b"remoteWrite", b"remoteRead"];
+
 /// Whether bytes may hold a Prometheus configuration. UTF-16, which the words would not be found
 /// in, always may.
 #[must_use]
@@ -51,7 +54,12 @@ pub fn byte_scan(bytes: &[u8]) -> bool {
 /// broken beyond recognition is one of ours.
 #[must_use]
 pub fn may_hold(path: &Path, bytes: &[u8]) -> bool {
-    byte_scan(bytes) || names::is_ours(path)
+    let in_values = || {
+        VALUES
+            .iter()
+            .any(|word| memmem::find(bytes, word).is_some())
+    };
+    byte_scan(bytes) || names::is_ours(path) || in_values()
 }
 
 #[cfg(test)]
@@ -93,5 +101,9 @@ mod tests {
         assert!(byte_scan(b"\xff\xfer\0u\0l\0e\0"));
         assert!(may_hold(Path::new("prometheus.yml"), b"\tglobl: x"));
         assert!(!may_hold(Path::new("other.yml"), b"\tglobl: x"));
+        assert!(may_hold(
+            Path::new("values.yaml"),
+            b"server: {remoteWrite: []}"
+        ));
     }
 }

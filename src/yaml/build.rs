@@ -48,6 +48,7 @@ impl<'m> Builder<'m> {
             tags: Vec::new(),
             next: None,
             root: 0,
+            renamed: Vec::new(),
         };
         Self {
             document,

@@ -113,6 +113,8 @@ pub struct Document {
     pub(super) next: Option<Span>,
     /// The node that is taken for the root.
     pub(super) root: u32,
+    /// Keys that were given another name, and how they are written.
+    pub(super) renamed: Vec<(u32, Value)>,
 }
 
 impl std::fmt::Debug for Document {
@@ -161,7 +163,14 @@ impl Document {
             tags: self.tags.clone(),
             next: None,
             root: root.target().id,
+            renamed: self.renamed.clone(),
         })
+    }
+
+    /// The text of a key as it is written, whatever name it was given.
+    pub(super) fn written_key(&self, id: u32) -> &str {
+        let renamed = self.renamed.iter().find(|(key, _)| *key == id);
+        renamed.map_or_else(|| self.key_text(id), |&(_, value)| self.value(value))
     }
 
     /// Where a further document begins, if this is not the last one of its stream.

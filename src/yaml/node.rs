@@ -206,7 +206,7 @@ impl<'d> Node<'d> {
     fn key_of(self, child: Self) -> &'d str {
         let index = self.links().binary_search(&child.id).unwrap_or(0);
         let key = self.links().get(index & !1);
-        key.map_or("", |&id| self.document.key_text(id))
+        key.map_or("", |&id| self.document.written_key(id))
     }
 
     fn links(self) -> &'d [u32] {

@@ -1,0 +1,147 @@
+//! Configurations in values for the chart of Prometheus (prometheus-community/helm-charts
+//! `charts/prometheus`: values.yaml, templates/cm.yaml).
+
+use std::sync::Arc;
+
+use super::examine::{Dialect, Recognised, Template, What, judge};
+use super::holder::Holder;
+use crate::yaml::{Document, Node, Section};
+
+/// Where the chart takes the files of its server from, and the one that is the configuration.
+pub(super) const SERVER_FILES: &str = "serverFiles";
+const CONFIGURATION: &str = "prometheus.yml";
+
+/// Where sections of the configuration stand that the chart puts before those of the file.
+const SERVER: &str = "server";
+const GLOBAL: &str = "global";
+
+/// Those that send or fetch, by their names in the values and in the configuration.
+const REMOTE: &[(&str, &str)] = &[
+    ("remoteWrite", "remote_write"),
+    ("remoteRead", "remote_read"),
+];
+
+/// What stands beside `server` in values of this chart, of old releases too. Others have a server as
+/// well.
+const BESIDE: &[&str] = &[
+    SERVER_FILES,
+    "alertmanager",
+    "alertmanagerFiles",
+    "configmapReload",
+    "extraScrapeConfigs",
+    "kube-state-metrics",
+    "kubeStateMetrics",
+    "nodeExporter",
+    "prometheus-node-exporter",
+    "prometheus-pushgateway",
+    "pushgateway",
+    "serviceAccounts",
+];
+
+/// What the chart is called where another one needs it.
+const CHART: &str = "prometheus";
+
+/// How many charts in one file are looked into: each costs a copy of the document.
+const MOST_CHARTS: usize = 16;
+
+/// The configurations in values that stand at a path of keys: there, or below the name of a chart
+/// that needs this one.
+pub(super) fn find(
+    document: &Document,
+    at: &[&str],
+    template: Option<Template>,
+) -> Vec<Recognised> {
+    let charts = node_at(document, at).and_then(Node::mapping).into_iter();
+    let charts = charts.flat_map(|map| map.entries());
+    let may_hold = |value: Node<'_>| value.get(SERVER_FILES).or(value.get(SERVER)).is_some();
+    let charts = charts.filter(|entry| may_hold(entry.value));
+    let names: Vec<&str> = charts.map(|entry| entry.name()).collect();
+    let below = names.iter().map(|name| [at, &[name]].concat());
+    let found = std::iter::once(at.to_vec()).chain(below).filter_map(|way| {
+        let (gathered, is_whole) = configuration(document, &way)?;
+        let logical = gathered.root()?.path();
+        let (mut what, why, _) = judge(gathered, CONFIGURATION, true);
+        if let (false, What::Configuration { dialect, .. }) = (is_whole, &mut what) {
+            // The chart has a file of its own to which this is added.
+            *dialect = Dialect::Fragment;
+        }
+        let filled = has_filled_urls(document, &way).then_some(Template::Variables);
+        Some((logical, what, why, template.or(filled)))
+    });
+    let found = found
+        .take(MOST_CHARTS)
+        .map(|(logical, what, why, template)| Recognised {
+            text: Arc::clone(document.text()),
+            what,
+            why: format!("{logical}: {why}"),
+            template,
+            masked: false,
+            holder: Some(Holder::Values),
+            beside: Arc::default(),
+            looks_like: None,
+        });
+    found.collect()
+}
+
+/// The configuration of the chart whose values stand at a path of keys, and whether its file is
+/// among them.
+fn configuration(document: &Document, at: &[&str]) -> Option<(Document, bool)> {
+    let file_way = [at, &[SERVER_FILES, CONFIGURATION]].concat();
+    let file = node_at(document, &file_way).and_then(Node::mapping);
+    let file = file.filter(|map| map.entries().next().is_some());
+    let from_server = || {
+        let server = node_at(document, &[at, &[SERVER]].concat())?;
+        let is_ours = at.last() == Some(&CHART) || is_among_its_like(node_at(document, at)?);
+        let remote = REMOTE
+            .iter()
+            .filter(|(key, _)| server.get(key).is_some_and(is_list_of_endpoints));
+        let mut sections: Vec<_> = remote.copied().collect();
+        if !is_ours || sections.is_empty() {
+            return None;
+        }
+        if server.get(GLOBAL).is_some() && file.is_none_or(|file| file.get(GLOBAL).is_none()) {
+            sections.push((GLOBAL, GLOBAL));
+        }
+        let ways: Vec<_> = sections
+            .iter()
+            .map(|(key, name)| ([at, &[SERVER, key]].concat(), *name))
+            .collect();
+        let sections: Vec<_> = ways
+            .iter()
+            .map(|(way, name)| Section { way, name })
+            .collect();
+        match file {
+            Some(_) => document.gathered(&file_way, true, &sections),
+            None => document.gathered(&[at, &[SERVER]].concat(), false, &sections),
+        }
+    };
+    let gathered = from_server();
+    let found = gathered.or_else(|| document.rooted_at(&file_way).filter(|_| file.is_some()))?;
+    Some((found, file.is_some()))
+}
+
+fn node_at<'d>(document: &'d Document, way: &[&str]) -> Option<Node<'d>> {
+    way.iter()
+        .try_fold(document.root()?, |node, key| node.get(key))
+}
+
+/// Whether a URL has a tag of a template: the chart renders the URLs that stand in `server`, and
+/// nothing else of the configuration.
+fn has_filled_urls(document: &Document, at: &[&str]) -> bool {
+    let lists = REMOTE
+        .iter()
+        .filter_map(|(key, _)| node_at(document, &[at, &[SERVER, key]].concat()));
+    let mut urls = lists
+        .flat_map(Node::items)
+        .filter_map(|item| item.get("url")?.as_str());
+    urls.any(|url| url.contains("{{"))
+}
+
+fn is_among_its_like(values: Node<'_>) -> bool {
+    BESIDE.iter().any(|key| values.get(key).is_some())
+}
+
+fn is_list_of_endpoints(node: Node<'_>) -> bool {
+    let has_url = |item: Node<'_>| item.get("url").and_then(Node::as_str).is_some();
+    node.items().next().is_some() && node.items().all(has_url)
+}

@@ -1,0 +1,76 @@
+//! A configuration whose sections stand in several places of a larger document, as a chart puts it
+//! together.
+
+use super::document::{Data, Document, Keys, Value, small};
+use super::node::Node;
+
+/// A section that stands elsewhere: the path of keys to it, and its name in the configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Section<'s> {
+    /// Where.
+    pub way: &'s [&'s str],
+    /// The name.
+    pub name: &'s str,
+}
+
+impl Document {
+    /// The same with the mapping at a path of keys for its root, in which sections from elsewhere
+    /// count too, under other names. `whole` says whether the mapping's own entries do. Places and
+    /// paths stay those of the text. None where this is not to be told: where the mapping or a
+    /// section is missing, stands behind an alias or a merge key, or is there twice.
+    #[must_use]
+    pub fn gathered(&self, way: &[&str], whole: bool, sections: &[Section<'_>]) -> Option<Self> {
+        let mut out = self.rooted_at(way)?;
+        let root = self.at(way)?.mapping()?;
+        if root.has_merge() {
+            return None;
+        }
+        let own = root.written().filter(|_| whole);
+        let mut entries: Vec<(u32, u32)> =
+            own.map(|entry| (entry.key.id, entry.value.id)).collect();
+        for section in sections {
+            let (last, above) = section.way.split_last()?;
+            let mapping = self.at(above)?.mapping()?;
+            if mapping.has_merge() || (whole && root.get(section.name).is_some()) {
+                return None;
+            }
+            let entry = mapping.entry(last)?;
+            out.rename(entry.key.id, section.name)?;
+            entries.push((entry.key.id, entry.value.id));
+        }
+        // The numbers of nodes ascend with the text, and what finds a child's key relies on it.
+        entries.sort_unstable();
+        let mut keys = Keys::default();
+        entries
+            .iter()
+            .for_each(|(key, _)| keys.add(out.key_text(*key)));
+        let from = small(out.links.len());
+        out.links
+            .extend(entries.iter().flat_map(|&(key, value)| [key, value]));
+        let links = (from, small(out.links.len()));
+        let root = out.nodes.get_mut(out.root as usize)?;
+        root.data = Data::Mapping { links, keys };
+        Some(out)
+    }
+
+    /// The node at a path of keys, if no alias stands on it.
+    fn at(&self, way: &[&str]) -> Option<Node<'_>> {
+        let found = way.iter().try_fold(self.root()?, |node, key| {
+            node.get(key).filter(|node| !node.is_alias())
+        });
+        found.filter(|node| !node.is_alias())
+    }
+
+    fn rename(&mut self, key: u32, name: &str) -> Option<()> {
+        let from = small(self.made.len());
+        self.made.push_str(name);
+        let made = Value::Made(from, small(self.made.len()));
+        let node = self.nodes.get_mut(key as usize)?;
+        let Data::Scalar { value, style } = node.data else {
+            return None;
+        };
+        node.data = Data::Scalar { value: made, style };
+        self.renamed.push((key, value));
+        Some(())
+    }
+}
