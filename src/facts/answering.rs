@@ -1,6 +1,7 @@
 //! What of the tree answers at an endpoint: a container that is reached by its name.
 
-use std::path::Path;
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
 
 use super::Facts;
 use super::deployment::{Belonging, Certainty, Container, Deployment, Hit, Image, Platform};
@@ -41,31 +42,61 @@ impl Answering<'_> {
     }
 }
 
-impl Facts<'_> {
-    /// What of the tree answers at an endpoint of a configuration that lies in a file, or in what `holder` is in it. Nothing
-    /// unless the host is a name inside of a network; where several are given, any of them may be
-    /// the one.
+/// A configuration as the one who asks: where it lies, and what runs it, which is worked out when
+/// it is first wanted.
+#[derive(Debug)]
+pub struct Standpoint<'f> {
+    facts: &'f Facts<'f>,
+    /// The path of its file, as shown.
+    shown: &'f str,
+    holder: Option<&'f Holder>,
+    file: OnceCell<PathBuf>,
+    runners: OnceCell<Vec<Belonging<'f>>>,
+}
+
+impl<'f> Standpoint<'f> {
+    /// That of a configuration that is the file shown as `shown`, or what `holder` is in it.
     #[must_use]
-    pub fn answering(
-        &self,
-        file: &Path,
-        holder: Option<&Holder>,
-        endpoint: &Endpoint,
-    ) -> Vec<Answering<'_>> {
+    pub fn new(facts: &'f Facts<'f>, shown: &'f str, holder: Option<&'f Holder>) -> Self {
+        Self {
+            facts,
+            shown,
+            holder,
+            file: OnceCell::new(),
+            runners: OnceCell::new(),
+        }
+    }
+
+    fn runners(&self) -> &[Belonging<'f>] {
+        let find = || self.facts.runners(self.file(), self.holder);
+        self.runners.get_or_init(find)
+    }
+
+    fn file(&self) -> &Path {
+        self.file.get_or_init(|| self.facts.absolute(self.shown))
+    }
+
+    /// What of the tree answers at an endpoint of the configuration. Nothing unless the host is a
+    /// name inside of a network; where several are given, any of them may be the one.
+    #[must_use]
+    pub fn answering(&self, endpoint: &Endpoint) -> Vec<Answering<'f>> {
         let Some((host, port)) = address(endpoint) else {
             return Vec::new();
         };
-        let hits = self.shared.network(&self.files).ask(&host, port);
+        let facts = self.facts;
+        let hits = facts.shared.network(&facts.files).ask(&host, port);
         if hits.is_empty() {
             return Vec::new();
         }
-        let runners = self.runners(file, holder);
+        let runners = self.runners();
         hits.into_iter()
-            .filter(|hit| is_in_sight(hit, &runners, file))
-            .map(|hit| self.answer(&hit, &runners))
+            .filter(|hit| is_in_sight(hit, runners, self.file()))
+            .map(|hit| facts.answer(&hit, runners))
             .collect()
     }
+}
 
+impl Facts<'_> {
     fn answer<'f>(&'f self, hit: &Hit<'f>, runners: &[Belonging<'f>]) -> Answering<'f> {
         let deployment = hit
             .container

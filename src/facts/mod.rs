@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-pub use answering::Answering;
+pub use answering::{Answering, Standpoint};
 pub use credential_file::{Asked, FileState, Host, Judged, Lookup, Open, Unverified};
 pub use demand::Demand;
 pub use issuer::KnownIssuer;

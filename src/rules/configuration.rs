@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::entry::Entry;
 use crate::discover::Holder;
-use crate::facts::{Facts, KnownIssuer};
+use crate::facts::{Facts, KnownIssuer, Standpoint};
 use crate::prometheus::endpoint::Network;
 use crate::prometheus::{Client, Config, Peer};
 use crate::yaml::Document;
@@ -31,9 +31,13 @@ impl<'a> Configuration<'a> {
     #[must_use]
     pub fn new(document: &'a Document, around: Around<'a>, facts: &'a Facts<'a>) -> Option<Self> {
         let config = Config::new(document)?;
+        let shown = document.text().path();
+        let standpoint = around
+            .is_named()
+            .then(|| Standpoint::new(facts, shown, around.holder));
         let entries = config
             .remote_writes()
-            .map(|write| Entry::new(write, around, facts))
+            .map(|write| Entry::new(write, around, facts, standpoint.as_ref()))
             .collect();
         let Around {
             folder,

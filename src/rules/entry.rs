@@ -6,7 +6,7 @@ use std::path::Path;
 use super::configuration::Around;
 use crate::facts::opstrace::{Instance, TenantHost};
 use crate::facts::receiver::{Cause, Certainty, Credential, Recognition, ShapeFault, judge};
-use crate::facts::{Answering, Demand, Facts, KnownIssuer, issuer};
+use crate::facts::{Answering, Demand, Facts, KnownIssuer, Standpoint, issuer};
 use crate::finding::{Evidence, Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{self, RemoteWrite};
@@ -61,16 +61,16 @@ impl Url<'_> {
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn new(write: RemoteWrite<'a>, around: Around<'a>, facts: &'a Facts<'a>) -> Self {
+    pub(super) fn new(
+        write: RemoteWrite<'a>,
+        around: Around<'a>,
+        facts: &'a Facts<'a>,
+        standpoint: Option<&Standpoint<'a>>,
+    ) -> Self {
         let url = write.url().and_then(|node| {
             let scalar = node.scalar()?;
             let endpoint = Endpoint::new(scalar.text);
-            let answering = if around.is_named() {
-                let file = facts.absolute(node.document().text().path());
-                facts.answering(&file, around.holder, &endpoint)
-            } else {
-                Vec::new()
-            };
+            let answering = standpoint.map_or_else(Vec::new, |one| one.answering(&endpoint));
             let recognition = facts.recognise(&endpoint, &answering);
             Some(Url {
                 node,
