@@ -289,6 +289,28 @@ fn entries_for_other_series_or_tenants_are_no_duplicates() {
 }
 
 #[test]
+fn lists_of_relabel_rules_may_be_long() {
+    let keep = |pattern: &str| format!("{{source_labels: [n], regex: '{pattern}', action: keep}}");
+    let drop = |label: usize| format!("{{source_labels: [l{label}], regex: a, action: drop}}");
+    let replace = |label: usize| format!("{{target_label: m{label}, replacement: a}}");
+    let many = 0..20_000;
+    let keeps = many.clone().map(|n| keep(&format!("z|a{n}")));
+    let last = "{source_labels: [n], action: keep}".to_owned();
+    let keeps: Vec<_> = keeps.chain([last]).collect();
+    let mixed: Vec<_> = many.flat_map(|n| [drop(n), replace(n)]).collect();
+    for (rules, want) in [
+        (&keeps, &["info keep"][..]),
+        (&mixed, &[]),
+        (&vec![keep("a|b"), keep("c")], &["error 'c'"]),
+    ] {
+        let rules = rules.iter().map(|rule| format!("      - {rule}\n"));
+        let rest = format!("    write_relabel_configs:\n{}", rules.collect::<String>());
+        let config = entry("https://mimir.example.com/api/v1/push", &rest);
+        assert_eq!(shown("remote-write/relabel", &one(&config)), want);
+    }
+}
+
+#[test]
 fn relabeling_is_judged_only_where_it_is_certain() {
     for (rules, want) in [
         ("{source_labels: [a], regex: '.+', action: drop}", ""),

@@ -1,5 +1,6 @@
 //! Relabel rules, and what can be proved of their patterns.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -20,8 +21,8 @@ pub struct RelabelRule<'d> {
     pub separator: &'d str,
     /// `target_label`.
     pub target: Option<&'d str>,
-    /// `regex`, if something is known of it: not where it holds a placeholder or can't be read.
-    pub pattern: Option<Pattern>,
+    regex: &'d str,
+    pattern: OnceCell<Option<Pattern>>,
 }
 
 impl<'d> RelabelRule<'d> {
@@ -37,8 +38,16 @@ impl<'d> RelabelRule<'d> {
             sources: sources.filter_map(Node::as_str).collect(),
             separator: text("separator").unwrap_or(";"),
             target: text("target_label"),
-            pattern: Pattern::new(text("regex").unwrap_or("(.*)")),
+            regex: text("regex").unwrap_or("(.*)"),
+            pattern: OnceCell::new(),
         })
+    }
+
+    /// `regex`, if something is known of it: not where it holds a placeholder or can't be read.
+    #[must_use]
+    pub fn pattern(&self) -> Option<&Pattern> {
+        let read = || Pattern::new(self.regex);
+        self.pattern.get_or_init(read).as_ref()
     }
 
     /// What is to be pointed at: the regex, or else the action, or the rule.
@@ -54,11 +63,24 @@ impl<'d> RelabelRule<'d> {
 #[derive(Clone, Debug)]
 pub struct Pattern {
     shape: Hir,
-    whole: regex::Regex,
+    values: Values,
+}
+
+/// What a pattern matches.
+#[derive(Clone, Debug)]
+enum Values {
+    /// These texts.
+    Texts(BTreeSet<String>),
+    /// What this matches.
+    Whole(regex::Regex),
 }
 
 /// A pattern that stands for more texts than this is not taken for a list of texts.
 const MOST_TEXTS: usize = 512;
+
+/// A pattern of constants that is not longer than this is surely not too large to be compiled, which
+/// takes far longer than to list them.
+const SURELY_SMALL: usize = 1024;
 
 impl Pattern {
     /// Reads a pattern. None if it can't be read, or holds a placeholder.
@@ -68,19 +90,30 @@ impl Pattern {
             return None;
         }
         let text = format!("(?s:{text})");
-        Some(Self {
-            shape: regex_syntax::Parser::new().parse(&text).ok()?,
-            whole: regex::RegexBuilder::new(&format!("^{text}$"))
-                .size_limit(1 << 20)
-                .build()
-                .ok()?,
-        })
+        let shape = regex_syntax::Parser::new().parse(&text).ok()?;
+        let compile = || {
+            let whole = format!("^{text}$");
+            let mut builder = regex::RegexBuilder::new(&whole);
+            builder.size_limit(1 << 20).build().ok()
+        };
+        let values = match texts(&shape) {
+            Some(texts) if text.len() <= SURELY_SMALL => Values::Texts(texts),
+            Some(texts) => {
+                compile()?;
+                Values::Texts(texts)
+            }
+            None => Values::Whole(compile()?),
+        };
+        Some(Self { shape, values })
     }
 
     /// Whether it matches a value.
     #[must_use]
     pub fn matches(&self, value: &str) -> bool {
-        self.whole.is_match(value)
+        match &self.values {
+            Values::Texts(texts) => texts.contains(value),
+            Values::Whole(whole) => whole.is_match(value),
+        }
     }
 
     /// Whether it surely matches every value.
@@ -97,8 +130,11 @@ impl Pattern {
 
     /// All the texts that it matches, if it is made of constants only.
     #[must_use]
-    pub fn texts(&self) -> Option<BTreeSet<String>> {
-        texts(&self.shape)
+    pub fn texts(&self) -> Option<&BTreeSet<String>> {
+        match &self.values {
+            Values::Texts(texts) => Some(texts),
+            Values::Whole(_) => None,
+        }
     }
 }
 
@@ -215,12 +251,12 @@ mod tests {
             ("x[0-2]", "x0 x1 x2"),
             ("(?:a|b){2}", "aa ab ba bb"),
         ] {
-            let texts = Pattern::new(text).unwrap().texts().unwrap();
-            assert_eq!(
-                texts.into_iter().collect::<Vec<_>>().join(" "),
-                want,
-                "{text}"
-            );
+            let pattern = Pattern::new(text).unwrap();
+            let words: Vec<_> = want.split(' ').collect();
+            let texts = pattern.texts().unwrap();
+            assert_eq!(texts.iter().collect::<Vec<_>>(), words, "{text}");
+            assert!(words.iter().all(|word| pattern.matches(word)), "{text}");
+            assert!(!pattern.matches("other"), "{text}");
         }
         for text in ["a.*", "a+", "^a", ".", "[a-z]{9}", "(?i)a{9}"] {
             assert_eq!(Pattern::new(text).unwrap().texts(), None, "{text}");

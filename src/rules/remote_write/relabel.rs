@@ -1,7 +1,8 @@
 //! `remote-write/relabel`: rules that drop everything or nothing, proved on the constant part of
 //! their patterns.
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::finding::Severity;
 use crate::prometheus::{Config, Pattern, RelabelRule};
@@ -42,19 +43,82 @@ struct Known<'r, 'd> {
     /// Whether rules of jobs may have left labels of targets behind.
     leftovers: bool,
     /// Rules so far that keep or drop, whose labels have not changed since.
-    earlier: Vec<&'r RelabelRule<'d>>,
+    earlier: Earlier<'r, 'd>,
     /// Labels that the list itself has written; none once that is not known any more.
-    written: Option<Vec<&'d str>>,
+    written: Option<HashSet<&'d str>>,
+    /// How many comparisons may still be made.
+    left: Cell<usize>,
 }
 
-impl<'d> Known<'_, 'd> {
+/// How many comparisons are made for one list: every rule is compared with all those before it that
+/// look at the same, which for a list that a machine wrote could take hours. What is left is not said.
+const MOST_TRIES: usize = 1_000_000;
+
+/// What a rule looks at: labels, and what stands between them where there are several.
+type Look<'r, 'd> = (&'r [&'d str], &'d str);
+
+fn look<'r, 'd>(rule: &'r RelabelRule<'d>) -> Look<'r, 'd> {
+    let separator = match rule.sources.len() {
+        0 | 1 => "",
+        _ => rule.separator,
+    };
+    (&rule.sources, separator)
+}
+
+/// The patterns of rules that keep or drop, by what they look at.
+#[derive(Default)]
+struct Earlier<'r, 'd> {
+    by_look: HashMap<Look<'r, 'd>, Choices<'r>>,
+    /// What looks at a label; some of it may be gone.
+    of_label: HashMap<&'d str, Vec<Look<'r, 'd>>>,
+}
+
+/// Patterns of rules that look at the same.
+#[derive(Default)]
+struct Choices<'r> {
+    kept: Vec<&'r Pattern>,
+    dropped: Vec<&'r Pattern>,
+}
+
+impl<'r, 'd> Earlier<'r, 'd> {
+    fn of(&self, rule: &'r RelabelRule<'d>) -> Option<&Choices<'r>> {
+        self.by_look.get(&look(rule))
+    }
+
+    fn add(&mut self, rule: &'r RelabelRule<'d>) {
+        let Some(pattern) = rule.pattern() else {
+            return;
+        };
+        let look = look(rule);
+        let choices = self.by_look.entry(look).or_insert_with(|| {
+            for label in look.0 {
+                self.of_label.entry(label).or_default().push(look);
+            }
+            Choices::default()
+        });
+        match &*rule.action {
+            "keep" => choices.kept.push(pattern),
+            _ => choices.dropped.push(pattern),
+        }
+    }
+
+    /// Forgets what looks at a label, since it has changed.
+    fn change(&mut self, label: &str) {
+        for look in self.of_label.remove(label).into_iter().flatten() {
+            self.by_look.remove(&look);
+        }
+    }
+}
+
+impl<'r, 'd> Known<'r, 'd> {
     fn new(config: Config<'d>) -> Self {
         let mut jobs = config.scrape_configs();
         Self {
             external: config.external_labels(),
             leftovers: jobs.any(|job| job.get("metric_relabel_configs").is_some()),
-            earlier: Vec::new(),
-            written: Some(Vec::new()),
+            earlier: Earlier::default(),
+            written: Some(HashSet::new()),
+            left: Cell::new(MOST_TRIES),
         }
     }
 
@@ -69,6 +133,25 @@ impl<'d> Known<'_, 'd> {
             .as_ref()
             .is_none_or(|written| written.contains(&label));
         of_target && !set && !written && !self.leftovers
+    }
+
+    /// Whether one more comparison may be made.
+    fn may_try(&self) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// Whether a pattern matches none of the texts.
+    fn matches_none(&self, pattern: &Pattern, texts: &BTreeSet<String>) -> bool {
+        let mut texts = texts.iter();
+        texts.all(|text| self.may_try() && !pattern.matches(text))
+    }
+
+    /// Whether a pattern matches all of the texts.
+    fn matches_each(&self, pattern: &Pattern, texts: &BTreeSet<String>) -> bool {
+        let mut texts = texts.iter();
+        texts.all(|text| self.may_try() && pattern.matches(text))
     }
 }
 
@@ -90,12 +173,14 @@ fn walk<'r>(rules: &'r [RelabelRule<'_>], known: Known<'r, '_>, out: &mut Findin
 /// What a rule changes about what is known.
 fn note<'r, 'd>(rule: &'r RelabelRule<'d>, known: &mut Known<'r, 'd>) {
     match &*rule.action {
-        "keep" | "drop" => known.earlier.push(rule),
+        "keep" | "drop" => known.earlier.add(rule),
         "keepequal" | "dropequal" => {}
         "replace" | "hashmod" | "lowercase" | "uppercase" => match rule.target {
             Some(target) if !target.contains('$') => {
-                known.earlier.retain(|one| !one.sources.contains(&target));
-                known.written.iter_mut().for_each(|all| all.push(target));
+                known.earlier.change(target);
+                if let Some(written) = &mut known.written {
+                    written.insert(target);
+                }
             }
             _ => forget(known),
         },
@@ -104,13 +189,18 @@ fn note<'r, 'd>(rule: &'r RelabelRule<'d>, known: &mut Known<'r, 'd>) {
 }
 
 fn forget(known: &mut Known<'_, '_>) {
-    known.earlier.clear();
+    known.earlier = Earlier::default();
     known.written = None;
 }
 
-fn judge(rule: &RelabelRule<'_>, known: &Known<'_, '_>) -> Option<Verdict> {
-    let pattern = rule.pattern.as_ref()?;
-    match &*rule.action {
+fn judge<'r, 'd>(rule: &'r RelabelRule<'d>, known: &Known<'r, 'd>) -> Option<Verdict> {
+    // Most rules replace, and of their patterns nothing is wanted.
+    let action = &*rule.action;
+    if !["drop", "keep", "labeldrop", "labelkeep"].contains(&action) {
+        return None;
+    }
+    let pattern = rule.pattern()?;
+    match action {
         "drop" => drop_rule(rule, pattern, known),
         "keep" => keep_rule(rule, pattern, known),
         "labeldrop" if pattern.matches("__name__") => Some(Verdict::Unnames(
@@ -123,7 +213,11 @@ fn judge(rule: &RelabelRule<'_>, known: &Known<'_, '_>) -> Option<Verdict> {
     }
 }
 
-fn drop_rule(rule: &RelabelRule<'_>, pattern: &Pattern, known: &Known<'_, '_>) -> Option<Verdict> {
+fn drop_rule<'r, 'd>(
+    rule: &'r RelabelRule<'d>,
+    pattern: &Pattern,
+    known: &Known<'r, 'd>,
+) -> Option<Verdict> {
     if pattern.matches_all() {
         return Some(Verdict::DropsAll("the pattern matches any text".to_owned()));
     }
@@ -141,24 +235,27 @@ fn drop_rule(rule: &RelabelRule<'_>, pattern: &Pattern, known: &Known<'_, '_>) -
     if let Some(why) = lacks_separator(rule, pattern) {
         return Some(Verdict::DropsNothing(why));
     }
-    let kept = earlier(rule, known, "keep").find_map(|(_, kept)| {
-        let texts = kept.texts()?;
-        texts
-            .iter()
-            .all(|text| pattern.matches(text))
-            .then_some(texts)
-    })?;
+    let kept = &known.earlier.of(rule)?.kept;
+    let mut kept = kept
+        .iter()
+        .take_while(|_| known.may_try())
+        .filter_map(|kept| kept.texts());
+    let kept = kept.find(|texts| known.matches_each(pattern, texts))?;
     Some(Verdict::DropsAll(format!(
         "an earlier rule keeps {} only, which this one drops",
         listed(kept.iter())
     )))
 }
 
-fn keep_rule(rule: &RelabelRule<'_>, pattern: &Pattern, known: &Known<'_, '_>) -> Option<Verdict> {
+fn keep_rule<'r, 'd>(
+    rule: &'r RelabelRule<'d>,
+    pattern: &Pattern,
+    known: &Known<'r, 'd>,
+) -> Option<Verdict> {
     if pattern.matches_all() {
         return Some(Verdict::KeepsAll("the pattern matches any text".to_owned()));
     }
-    let only_empty = |texts: BTreeSet<String>| texts.iter().all(String::is_empty);
+    let only_empty = |texts: &BTreeSet<String>| texts.iter().all(String::is_empty);
     if rule.sources == ["__name__"] && pattern.texts().is_some_and(only_empty) {
         let why = "the pattern matches the empty text only, and every sample has a name";
         return Some(Verdict::DropsAll(why.to_owned()));
@@ -173,19 +270,17 @@ fn keep_rule(rule: &RelabelRule<'_>, pattern: &Pattern, known: &Known<'_, '_>) -
     if let Some(why) = lacks_separator(rule, pattern) {
         return Some(Verdict::DropsAll(why));
     }
+    let Choices { kept, dropped } = known.earlier.of(rule)?;
     let own = pattern.texts();
-    for (_, kept) in earlier(rule, known, "keep") {
-        let before = kept.texts();
-        let apart = |texts: &BTreeSet<String>, other: &Pattern| {
-            !texts.iter().any(|text| other.matches(text))
-        };
-        if let Some(texts) = before.filter(|texts| apart(texts, pattern)) {
+    for kept in kept.iter().take_while(|_| known.may_try()) {
+        let apart = |texts: &&BTreeSet<String>| known.matches_none(pattern, texts);
+        if let Some(texts) = kept.texts().filter(apart) {
             return Some(Verdict::DropsAll(format!(
                 "an earlier rule keeps {} only, which this one does not match",
                 listed(texts.iter())
             )));
         }
-        if let Some(texts) = own.as_ref().filter(|texts| apart(texts, kept)) {
+        if let Some(texts) = own.filter(|texts| known.matches_none(kept, texts)) {
             return Some(Verdict::DropsAll(format!(
                 "an earlier rule does not keep {}",
                 listed(texts.iter())
@@ -193,8 +288,8 @@ fn keep_rule(rule: &RelabelRule<'_>, pattern: &Pattern, known: &Known<'_, '_>) -
         }
     }
     let own = own?;
-    earlier(rule, known, "drop")
-        .find(|(_, dropped)| own.iter().all(|text| dropped.matches(text)))?;
+    let mut dropped = dropped.iter();
+    dropped.find(|dropped| known.matches_each(dropped, own))?;
     Some(Verdict::DropsAll(format!(
         "an earlier rule drops {}",
         listed(own.iter())
@@ -241,24 +336,6 @@ fn lacks_separator(rule: &RelabelRule<'_>, pattern: &Pattern) -> Option<String> 
             rule.separator
         )
     })
-}
-
-/// Earlier rules of an action that look at the same labels.
-fn earlier<'k>(
-    rule: &'k RelabelRule<'_>,
-    known: &'k Known<'_, '_>,
-    action: &'k str,
-) -> impl Iterator<Item = (&'k RelabelRule<'k>, &'k Pattern)> {
-    let same = move |one: &&&RelabelRule<'_>| {
-        one.action == action
-            && one.sources == rule.sources
-            && (one.sources.len() < 2 || one.separator == rule.separator)
-    };
-    known
-        .earlier
-        .iter()
-        .filter(same)
-        .filter_map(|one| Some((*one, one.pattern.as_ref()?)))
 }
 
 /// The first few of some texts, in words.
