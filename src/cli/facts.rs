@@ -13,7 +13,7 @@ use crate::discover::{Recognised, What};
 use crate::facts::deployment::RunAs;
 use crate::facts::{self, Facts, Lookup, Scan, Shared};
 use crate::finding::{Evidence, Text};
-use crate::source::{Found, LARGEST, Tree};
+use crate::source::{Found, LARGEST, Tree, Walk};
 
 /// The facts for every scope, by its number.
 pub(super) fn all_facts<'t>(
@@ -109,7 +109,11 @@ fn texts_of(
             .cloned()
             .collect()
     } else {
-        let mut files = tree.walk(&[root.to_path_buf()], &walk_of(request)).files;
+        let how = Walk {
+            root: Some(root),
+            ..walk_of(request)
+        };
+        let mut files = tree.walk(&[root.to_path_buf()], &how).files;
         // Trees of their own that lie in this one tell nothing of it.
         let named = request.config.as_deref();
         if let Ok(policies) = policies::read(named, &files, request.threads, tree) {

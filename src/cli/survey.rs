@@ -125,6 +125,7 @@ pub(super) fn walk_of(request: &Request) -> Walk<'static> {
         hidden: request.hidden,
         no_ignore: request.no_ignore,
         threads: request.threads,
+        root: None,
         wanted: &|path| discover::is_candidate(path) || is_dockerfile(path),
     }
 }

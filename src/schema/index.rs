@@ -91,16 +91,18 @@ impl Lists {
     }
 }
 
-/// The length of a name with its first two and last four letters: a number to search by, in which
-/// few names of a section are alike.
+/// The length of a name with its first two and last four letters, if it has so many: a number to search
+/// by, in which few names of a section are alike.
 fn mark(name: &str) -> u64 {
     let letters = name.as_bytes();
-    let length = u64::try_from(letters.len()).unwrap_or(u64::MAX) & 0xffff;
-    let first = letters.iter().take(2);
-    let last = letters.iter().rev().take(4);
-    first
-        .chain(last)
-        .fold(length, |mark, letter| mark << 8 | u64::from(*letter))
+    let length = (letters.len() & 0xffff) as u64;
+    let first = letters
+        .first_chunk()
+        .map_or(0, |two| u16::from_be_bytes(*two));
+    let last = letters
+        .last_chunk()
+        .map_or(0, |four| u32::from_be_bytes(*four));
+    length << 48 | u64::from(first) << 32 | u64::from(last)
 }
 
 /// Whether a value of a type can name a file or hold a secret. `around` are the sections that it
@@ -164,6 +166,11 @@ mod tests {
                 let found = of.find(expected.field.key).unwrap();
                 assert!(std::ptr::eq(found.field, expected.field), "{}", of.name);
                 assert_eq!(found.since, expected.since, "{}", of.name);
+                // What is found counts: no other key of that name goes on where it was removed.
+                let others = of.all().into_iter();
+                let mut others = others.filter(|one| one.field.key == expected.field.key);
+                let goes_on = others.any(|one| one.field.removed.is_none());
+                assert_eq!(goes_on, found.field.removed.is_none(), "{}", of.name);
             }
             assert!(of.find("no_such_key").is_none() && of.find("").is_none());
         }

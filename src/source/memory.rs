@@ -341,6 +341,7 @@ mod tests {
             hidden: false,
             no_ignore: false,
             threads: 1,
+            root: None,
             wanted: &|path| path.extension().is_some_and(|end| end == "yml"),
         };
         let walk = |named: &[&str]| {
@@ -354,6 +355,10 @@ mod tests {
         assert_eq!(walk(&["."]), [("a/x.yml".into(), false)]);
         assert_eq!(walk(&["a/b/y.txt"]), [("a/b/y.txt".into(), true)]);
         assert_eq!(walk(&["b"]), []);
+        let folder = sample().absolute("a".as_ref());
+        let root = Some(&*folder);
+        let walked = sample().walk(&["a".into()], &Walk { root, ..how });
+        assert_eq!(&*walked.files[0].root, &*folder);
         let problems = sample().walk(&["b".into(), "pipe".into()], &how).problems;
         let shown: Vec<_> = problems.iter().map(|problem| &*problem.shown).collect();
         assert_eq!(shown, ["b", "pipe"]);
@@ -372,6 +377,7 @@ mod tests {
             hidden: false,
             no_ignore: false,
             threads: 1,
+            root: None,
             wanted: &|_| true,
         };
         let walked = tree.walk(&["a".into()], &how);

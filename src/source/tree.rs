@@ -109,6 +109,8 @@ pub struct Walk<'w> {
     pub no_ignore: bool,
     /// How many threads; 0 lets the machine decide.
     pub threads: usize,
+    /// A folder that is known to be the root of its tree, so that this is not looked up again.
+    pub root: Option<&'w Path>,
     /// Which files of a folder are wanted, by their path. Files that were named always are.
     pub wanted: &'w (dyn Fn(&Path) -> bool + Sync),
 }
@@ -252,8 +254,9 @@ pub trait Tree: std::fmt::Debug + Send + Sync {
         let real = self.resolve(path)?;
         let mut folders = folders.iter();
         Ok(folders.any(|folder| {
-            self.resolve(folder)
-                .is_ok_and(|folder| real.starts_with(folder))
+            // What a path without links begins with has none either.
+            let resolved = || self.resolve(folder);
+            real.starts_with(folder) || resolved().is_ok_and(|folder| real.starts_with(folder))
         }))
     }
 }

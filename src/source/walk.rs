@@ -42,7 +42,7 @@ pub(super) fn walk(tree: &dyn Tree, named: &[PathBuf], how: &Walk<'_>, below: Be
         below,
         files: HashMap::new(),
         problems: Vec::new(),
-        roots: HashMap::new(),
+        roots: how.root.map(known_root).into_iter().collect(),
     };
     for name in named {
         if let Err(error) = gathering.take(name, how) {
@@ -59,6 +59,10 @@ pub(super) fn walk(tree: &dyn Tree, named: &[PathBuf], how: &Walk<'_>, below: Be
     let mut problems = gathering.problems;
     problems.sort_by(|a, b| a.shown.cmp(&b.shown));
     Walked { files, problems }
+}
+
+fn known_root(root: &Path) -> (PathBuf, Arc<Path>) {
+    (root.to_owned(), root.into())
 }
 
 /// What the named paths have come to so far.

@@ -40,6 +40,7 @@ impl Scratch {
             hidden,
             no_ignore,
             threads,
+            root: None,
             wanted: &wanted,
         };
         let walked = self.disk.walk(&named, &how(1));

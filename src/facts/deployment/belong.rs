@@ -89,6 +89,9 @@ pub fn belonging<'d>(
     deployments: &'d [Deployment],
     subject: &Subject<'_>,
 ) -> Vec<Belonging<'d>> {
+    if deployments.is_empty() {
+        return Vec::new();
+    }
     let file = tree
         .resolve(subject.file)
         .unwrap_or_else(|_| tree.absolute(subject.file));

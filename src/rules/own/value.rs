@@ -14,7 +14,7 @@ use crate::prometheus::endpoint::{Endpoint, is_secret_parameter};
 use crate::schema::counting;
 use crate::schema::scalar::coerce;
 use crate::schema::scalar::number::{Resolved, resolve};
-use crate::schema::table::{Field, Struct, Type};
+use crate::schema::table::{Field, Found, Struct, Type};
 use crate::yaml::{Kind, Mapping, Node, Scalar, Style};
 
 /// A CEL value that borrows from a document.
@@ -94,10 +94,7 @@ impl<'d> Reader<'_, 'd> {
 
     /// Adds what counts where nothing is written.
     fn fill(self, of: &'static Struct, out: &mut HashMap<CelMapKey<'d>, Value<'d>>, depth: usize) {
-        of.each(&mut |found| {
-            if !self.wants(found.field.key, depth) {
-                return;
-            }
+        let mut add = |found: Found| {
             let key = name(found.field.key);
             if found.field.removed.is_none()
                 && !out.contains_key(&key)
@@ -105,7 +102,14 @@ impl<'d> Reader<'_, 'd> {
             {
                 out.insert(key, value);
             }
-        });
+        };
+        match self.wanted {
+            // Of the many keys that a section has, few are asked for.
+            Wanted::Keys(keys) if depth == 0 => {
+                keys.iter().filter_map(|key| of.find(key)).for_each(add);
+            }
+            _ => of.each(&mut add),
+        }
     }
 
     /// What counts for a key that is not written; none where that is nothing at all.
