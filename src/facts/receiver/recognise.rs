@@ -121,12 +121,13 @@ pub fn recognise<'p>(
     let known = candidates
         .first()
         .is_some_and(|one| one.certainty.is_certain());
-    let not_receiver = not_receivers().iter().find(|system| {
+    let others = if known { &[] } else { not_receivers() };
+    let not_receiver = others.iter().find(|system| {
         let clues = system.compiled.clues(&system.recognised).iter();
         let signs = clues.fold(Signs::default(), |signs, clue| {
             seen.sign(signs, clue, &system.id)
         });
-        !known && signs.certainty() >= Some(Certainty::Word)
+        signs.certainty() >= Some(Certainty::Word)
     });
     Recognition {
         candidates,
@@ -226,15 +227,22 @@ impl<'a> Seen<'a> {
             tag,
             ..
         } = &ready.clue;
+        // Most clues say no at once, and then the others are not looked at.
+        let port = port.map(|port| Some(port) == self.port);
+        if port == Some(false) {
+            return signs;
+        }
         let host = ready
             .host
             .as_ref()
             .map(|host| host.matches(&self.host, Mode::Seen));
+        if host == Some(false) {
+            return signs;
+        }
         let path = ready
             .path
             .as_ref()
             .map(|path| path.matches(self.path, Mode::Seen));
-        let port = port.map(|port| Some(port) == self.port);
         let domain = domain.then(|| self.domain(id).is_some());
         let image = ready
             .clue
@@ -250,7 +258,7 @@ impl<'a> Seen<'a> {
         };
         let speaks_of_label = word.is_some() || ready.label.is_some();
         let word = speaks_of_label.then(|| self.labels.iter().any(named));
-        if [host, path, port, domain, word, image].contains(&Some(false)) {
+        if [path, domain, word, image].contains(&Some(false)) {
             return signs;
         }
         if image.is_some() {
