@@ -88,6 +88,7 @@ fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
         hidden: true,
         no_ignore: true,
         threads: 0,
+        root: None,
         wanted: &discover::is_candidate,
     };
     let walked = disk.walk(&[tree.to_owned()], &how);
