@@ -1,7 +1,7 @@
 //! Work over many files in several threads, its results in the order of the files.
 
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::thread;
 
 /// Room for recursion over deeply nested files, in bytes a thread; untouched room costs nothing.
@@ -26,26 +26,26 @@ pub(super) fn map<'i, I: Sync, O: Send>(
         return items.iter().map(each).collect();
     }
     let next = AtomicUsize::new(0);
-    let (sender, receiver) = mpsc::channel();
     let mut out: Vec<(usize, O)> = thread::scope(|scope| {
-        for _ in 0..threads {
-            let (sender, next, each) = (sender.clone(), &next, &each);
-            let work = move || {
-                while let Some((index, item)) = take(next, items) {
-                    // The receiver outlives the scope: sending can't fail.
-                    let _ = sender.send((index, each(item)));
-                }
+        let start = |_| {
+            let (next, each) = (&next, &each);
+            let work = move || -> Vec<(usize, O)> {
+                let taken = std::iter::from_fn(|| take(next, items));
+                taken.map(|(index, item)| (index, each(item))).collect()
             };
-            if thread::Builder::new()
-                .stack_size(STACK)
-                .spawn_scoped(scope, work)
-                .is_err()
-            {
-                break;
+            let thread = thread::Builder::new().stack_size(STACK);
+            thread.spawn_scoped(scope, work).ok()
+        };
+        // Each thread keeps what it makes until it ends: to be woken for every item costs more than
+        // many items do.
+        let started: Vec<_> = (0..threads).map_while(start).collect();
+        let mut out = Vec::with_capacity(items.len());
+        for thread in started {
+            match thread.join() {
+                Ok(made) => out.extend(made),
+                Err(panic) => resume_unwind(panic),
             }
         }
-        drop(sender);
-        let mut out: Vec<_> = receiver.iter().collect();
         // What threads that could not be started would have done.
         while let Some((index, item)) = take(&next, items) {
             out.push((index, each(item)));
