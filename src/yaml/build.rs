@@ -16,8 +16,9 @@ use crate::finding::{Span, Text};
 /// Deepest nesting, as in go-yaml v2 (`max_flow_level`, `max_indents`).
 const DEEPEST: usize = 10_000;
 
-/// Bytes of source text for which room for one node is made beforehand.
-const BYTES_A_NODE: usize = 16;
+/// Bytes of source text for which room for one node is made beforehand: few configurations have more
+/// nodes, and to make room again costs as much as all of them.
+const BYTES_A_NODE: usize = 10;
 
 /// A collection that is still open.
 struct Open {
@@ -38,7 +39,6 @@ pub(super) struct Builder<'m> {
 
 impl<'m> Builder<'m> {
     pub(super) fn new(text: &Arc<Text>, covered: Covered<'m>) -> Self {
-        // What configurations have on average, a little more.
         let nodes = covered.content.len() / BYTES_A_NODE;
         let document = Document {
             text: Arc::clone(text),
