@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -17,6 +16,7 @@ use crate::facts::{FileState, Unverified};
 use crate::finding::Place;
 use crate::policy::FILE_NAMES;
 use crate::prometheus::endpoint::Network;
+use crate::report::write_new_file;
 use crate::rules::{Around, Configuration, Material};
 use crate::schema::Version;
 use crate::source::{Tree, shown};
@@ -85,19 +85,13 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
     }
     found.templates(&survey, &top);
     let path = top.join("promvet.yaml");
-    match write_new(&path, &found.text()) {
+    match write_new_file(&path, found.text().as_bytes()) {
         Ok(()) => report(&found, &path, &*tree, out),
         Err(error) => {
             complain(&format!("{} can't be written: {error}", tree.shown(&path)));
             Ok(Exit::Failed)
         }
     }
-}
-
-/// Writes a file that must not be there yet.
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())
 }
 
 fn report(found: &Seen, path: &Path, tree: &dyn Tree, out: &mut dyn Write) -> io::Result<Exit> {

@@ -1,5 +1,6 @@
 //! How gravely a finding is reported: by the levels of the policy, else by the profile.
 
+use super::request::Request;
 use crate::finding::{Finding, Severity};
 use crate::policy::{Policy, Profile};
 use crate::rules::{self, Status};
@@ -14,6 +15,14 @@ pub(super) struct Levels {
 }
 
 impl Levels {
+    /// What was asked for.
+    pub(super) fn asked(request: &Request) -> Self {
+        Self {
+            profile: request.profile,
+            now: request.now,
+        }
+    }
+
     /// The finding as it is to be reported; none if it is not.
     pub(super) fn of(self, mut finding: Finding, policy: &Policy) -> Option<Finding> {
         let by_policy = policy.profile.as_ref().map(|(profile, _)| *profile);

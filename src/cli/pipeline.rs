@@ -109,10 +109,7 @@ impl<'a> Gathered<'a> {
             request,
             survey,
             policies,
-            levels: Levels {
-                profile: request.profile,
-                now: request.now,
-            },
+            levels: Levels::asked(request),
             all: Judgement::default(),
             files: Vec::new(),
             uses: BTreeMap::new(),
@@ -230,17 +227,13 @@ fn accept(
     let own = own.flat_map(|own| own.all().iter().map(|rule| &*rule.name));
     let known: BTreeSet<&str> = built_in.chain(own).collect();
     let known: Vec<&str> = known.into_iter().collect();
-    let levels = Levels {
-        profile: request.profile,
-        now: request.now,
-    };
     let bench = Bench {
         request,
         survey,
         policies,
         tree,
         known: &known,
-        levels,
+        levels: Levels::asked(request),
         none: &Policy::default(),
     };
     let done = suppress::apply(&bench, &mut run.outcome)

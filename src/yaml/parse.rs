@@ -162,24 +162,31 @@ fn read_documents(
     let mut parser = Parser::new();
     parser.set_encoding(libyaml_safer::Encoding::Utf8);
     parser.set_input(Chunks::new(&content));
-    let mut builder = Builder::new(text, covered);
+    let mut builder: Option<Builder<'_>> = None;
     loop {
         let event = parser.parse().map_err(|error| malformed(text, &error))?;
         match event.data {
             EventData::StreamEnd => return Ok(()),
-            EventData::DocumentStart { .. } => builder = Builder::new(text, covered),
+            EventData::DocumentStart { .. } => {
+                builder = Some(Builder::new(text, covered));
+            }
             EventData::DocumentEnd { .. } => {
                 let done = out.len() + 1 >= most;
                 let next = if done { next_start(&mut parser) } else { None };
-                let document =
-                    std::mem::replace(&mut builder, Builder::new(text, covered)).finish(next);
-                alias::check(&document)?;
-                out.push(document);
+                if let Some(builder) = builder.take() {
+                    let document = builder.finish(next);
+                    alias::check(&document)?;
+                    out.push(document);
+                }
                 if done {
                     return Ok(());
                 }
             }
-            _ => builder.take(event)?,
+            _ => {
+                if let Some(builder) = &mut builder {
+                    builder.take(event)?;
+                }
+            }
         }
     }
 }
