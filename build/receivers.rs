@@ -492,7 +492,7 @@ impl KnownPath {
 impl NotReceiver {
     fn code(&self) -> String {
         format!(
-            "NotReceiver {{ id: {}, name: {}, recognised: {}, says: {}, compiled: Lazy::new() }}",
+            "NotReceiver {{ id: {}, name: {}, recognised: {}, says: {} }}",
             text(&self.id),
             text(&self.name),
             list(self.recognised.iter().map(Clue::code).collect()),

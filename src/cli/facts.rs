@@ -79,7 +79,7 @@ fn facts_of<'t>(
 }
 
 /// Whether a file is a configuration and nothing else, so that no fact stands in it.
-fn is_all_configuration(recognised: &Recognised) -> bool {
+fn is_bare(recognised: &Recognised) -> bool {
     matches!(&recognised.what, What::Configuration { document, .. }
         if Arc::ptr_eq(document.text(), &recognised.text) && document.next_document().is_none())
 }
@@ -109,9 +109,14 @@ fn texts_of(
             .cloned()
             .collect()
     } else {
+        let every = walk_of(request);
         let how = Walk {
             root: Some(root),
-            ..walk_of(request)
+            wanted: &|path| {
+                let known = seen.get(path);
+                (every.wanted)(path) && !known.is_some_and(|seen| is_bare(&seen.recognised))
+            },
+            ..every
         };
         let mut files = tree.walk(&[root.to_path_buf()], &how).files;
         // Trees of their own that lie in this one tell nothing of it.
@@ -124,7 +129,7 @@ fn texts_of(
     let texts = parallel::map(request.threads, &candidates, |found| {
         if let Some(seen) = seen.get(&*found.path) {
             let text = &seen.recognised.text;
-            if is_all_configuration(&seen.recognised) {
+            if is_bare(&seen.recognised) {
                 return None;
             }
             return facts::may_hold(text.content().as_bytes()).then(|| Arc::clone(text));

@@ -18,11 +18,8 @@ mod shape;
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use crate::prometheus::endpoint::Endpoint;
-use compiled::ReadyMistake;
-use pattern::Pattern;
 
 pub use compiled::Lazy;
 pub use judge::{ShapeFault, judge};
@@ -90,23 +87,13 @@ pub fn parts(endpoint: &Endpoint, candidate: &Candidate<'_>) -> Vec<(String, Ran
 }
 
 /// The mistakes that no receiver accepts.
-fn generic_mistakes() -> impl Iterator<Item = (&'static Mistake, &'static ReadyMistake)> {
-    static READY: LazyLock<Vec<(&'static Mistake, ReadyMistake)>> = LazyLock::new(|| {
-        let all = built_in::MISTAKES.iter().enumerate();
-        all.filter_map(|(index, one)| Some((one, ReadyMistake::new(index, one, "").ok()?)))
-            .collect()
-    });
-    READY.iter().map(|(mistake, ready)| (*mistake, ready))
+fn generic_mistakes() -> &'static [Mistake] {
+    &built_in::MISTAKES
 }
 
 /// The write paths that tell whose they are.
-fn known_paths() -> impl Iterator<Item = (&'static KnownPath, &'static Pattern)> {
-    static READY: LazyLock<Vec<(&'static KnownPath, Pattern)>> = LazyLock::new(|| {
-        let all = built_in::KNOWN_PATHS.iter();
-        all.filter_map(|one| Some((one, Pattern::path(&one.path).ok()?)))
-            .collect()
-    });
-    READY.iter().map(|(path, pattern)| (*path, pattern))
+fn known_paths() -> &'static [KnownPath] {
+    &built_in::KNOWN_PATHS
 }
 
 /// An owned text of a profile.

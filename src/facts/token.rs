@@ -211,17 +211,17 @@ pub fn is_live(content: &[Observation]) -> bool {
     })
 }
 
-/// The fewest characters of a generated token, and the fewest bits that each of them has to carry
-/// (gitleaks' generic rule asks for the same).
+/// The fewest characters of a generated token, and the fewest bits that two of them carry
+/// (gitleaks' generic rule asks for the same: 3.5 bits each).
 const SHORTEST_RANDOM: usize = 20;
-const FEWEST_BITS: f64 = 3.5;
+const FEWEST_BITS_OF_TWO: u64 = 7;
 
 fn is_random(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "+/=_-.".contains(c);
     text.len() >= SHORTEST_RANDOM
         && text.chars().all(plain)
         && changes(text) * 4 >= text.len()
-        && bits_a_character(text.as_bytes()) >= FEWEST_BITS
+        && 2 * bits(text.as_bytes()) >= (FEWEST_BITS_OF_TWO * text.len() as u64) << FRACTION
 }
 
 /// How often digits, small and capital letters take turns: words and dates keep them apart.
@@ -237,18 +237,36 @@ fn changes(text: &str) -> usize {
     classes.iter().zip(next).filter(|(a, b)| a != b).count()
 }
 
-/// Shannon's entropy.
-#[expect(clippy::cast_precision_loss, reason = "a credential has few bytes")]
-fn bits_a_character(bytes: &[u8]) -> f64 {
-    let mut counts = [0_usize; 256];
+/// Shannon's entropy of all bytes together, in bits, as a binary fraction of [`FRACTION`] digits:
+/// in whole numbers it is the same on every machine, and no library of mathematics is loaded.
+fn bits(bytes: &[u8]) -> u64 {
+    let mut counts = [0_u32; 256];
     for &byte in bytes {
         if let Some(count) = counts.get_mut(usize::from(byte)) {
             *count += 1;
         }
     }
-    let shares = counts.iter().filter(|count| **count > 0);
-    let shares = shares.map(|&count| count as f64 / bytes.len() as f64);
-    -shares.map(|share| share * share.log2()).sum::<f64>()
+    let weight = |count: u32| u64::from(count) * log2(count);
+    weight(counts.iter().sum()).saturating_sub(counts.into_iter().map(weight).sum())
+}
+
+/// The digits of a logarithm after the point.
+const FRACTION: u32 = 16;
+
+/// The binary logarithm, as a binary fraction; 0 for 0. Each squaring yields a digit.
+fn log2(number: u32) -> u64 {
+    let Some(whole) = number.checked_ilog2() else {
+        return 0;
+    };
+    let mut power = u64::from(number) << (31 - whole);
+    let mut log = u64::from(whole);
+    for _ in 0..FRACTION {
+        power = (power * power) >> 31;
+        let digit = power >> 32;
+        power >>= digit;
+        log = log << 1 | digit;
+    }
+    log
 }
 
 /// What follows a scheme and white space.

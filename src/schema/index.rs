@@ -19,12 +19,18 @@ pub(super) struct Lists {
     pub(super) checks: Vec<Check>,
 }
 
-/// A key, and whether something in its value can name a file or be a secret.
-#[derive(Clone, Copy)]
+/// A key, and whether something in its value can name a file or be a secret, once that was asked.
 struct Key {
     mark: u64,
     found: Found,
-    holds: bool,
+    holds: OnceLock<bool>,
+}
+
+impl Key {
+    fn holds(&self) -> bool {
+        let look = || names_files_or_secrets(&self.found.field.ty, &mut Vec::new());
+        *self.holds.get_or_init(look)
+    }
 }
 
 impl Index {
@@ -54,15 +60,17 @@ impl Struct {
 
     /// The key of a name, if something in its value can name a file or be a secret.
     pub(super) fn find_holding(&'static self, name: &str) -> Option<Found> {
-        self.key(name).filter(|key| key.holds).map(|key| key.found)
+        self.key(name)
+            .filter(|key| key.holds())
+            .map(|key| key.found)
     }
 
-    fn key(&'static self, name: &str) -> Option<Key> {
+    fn key(&'static self, name: &str) -> Option<&'static Key> {
         let keys = &self.lists().keys;
         let wanted = mark(name);
         let at = keys.partition_point(|key| key.mark < wanted);
         let mut marked = keys.get(at..)?.iter().take_while(|key| key.mark == wanted);
-        marked.find(|key| key.found.field.key == name).copied()
+        marked.find(|key| key.found.field.key == name)
     }
 }
 
@@ -71,11 +79,10 @@ impl Lists {
         let all = of.all();
         let is_required = |found: &&Found| found.field.required != Required::No;
         let required = all.iter().filter(is_required).copied().collect();
-        let holds = |found: &Found| names_files_or_secrets(&found.field.ty, &mut Vec::new());
         let keys = all.into_iter().map(|found| Key {
             mark: mark(found.field.key),
-            holds: holds(&found),
             found,
+            holds: OnceLock::new(),
         });
         let mut keys: Vec<_> = keys.collect();
         // Of two keys of one name the section's own counts, which stands first.

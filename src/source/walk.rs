@@ -178,20 +178,39 @@ fn link_end(tree: &dyn Tree, root: &Path, path: &Path, link: bool) -> Option<Pat
 /// longer to start than the work takes.
 const FEW: usize = 64;
 
-fn is_small(top: &Path) -> bool {
+/// How much there is to do in a folder.
+enum Work {
+    /// Nothing that is wanted lies in it, so it does not matter what is ignored.
+    Nothing,
+    /// So little that one thread does.
+    Little,
+    /// More.
+    Much,
+}
+
+fn work_in(top: &Path, how: &Walk<'_>) -> Work {
+    // What is wrong with the folder is told by the walk.
     let Ok(entries) = std::fs::read_dir(top) else {
-        return true;
+        return Work::Little;
     };
-    let is_leaf = |entry: std::fs::DirEntry| entry.file_type().is_ok_and(|kind| !kind.is_dir());
-    let mut count = 0;
-    entries.flatten().all(|entry| {
-        count += 1;
-        count <= FEW && is_leaf(entry)
-    })
+    let mut work = Work::Nothing;
+    for (count, entry) in entries.flatten().enumerate() {
+        if count >= FEW || entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            return Work::Much;
+        }
+        if (how.wanted)(&entry.path()) {
+            work = Work::Little;
+        }
+    }
+    work
 }
 
 /// Lists a folder of the disk, in several threads if there is work for them.
 pub(super) fn walk_folder(top: &Path, how: &Walk<'_>) -> Vec<Seen> {
+    let work = work_in(top, how);
+    if matches!(work, Work::Nothing) {
+        return Vec::new();
+    }
     let mut builder = WalkBuilder::new(top);
     builder
         .hidden(!how.hidden)
@@ -203,7 +222,7 @@ pub(super) fn walk_folder(top: &Path, how: &Walk<'_>) -> Vec<Seen> {
         .follow_links(false)
         .threads(how.threads)
         .filter_entry(|entry| entry.file_name() != ".git");
-    if is_small(top) {
+    if matches!(work, Work::Little) {
         return builder.build().filter_map(|one| judge(one, how)).collect();
     }
     let (sender, receiver) = mpsc::channel();

@@ -1,17 +1,17 @@
-//! A profile's patterns, read when they are first needed: most files never meet most receivers.
+//! The forms of a profile, read when they are first needed: most files never meet most receivers.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use regex::Regex;
+use regex_lite::Regex;
 
 use super::pattern::{Pattern, PatternError};
-use super::profile::{Clue, Mistake, Profile, Tenant, Text};
+use super::profile::{Profile, Tenant, Text};
 use super::shape::Shape;
 
 /// The readied patterns of a profile. Two of them are always equal: they follow from the rest.
 #[derive(Default)]
 pub struct Lazy {
-    clues: OnceLock<Vec<ReadyClue>>,
     forms: OnceLock<Ready>,
 }
 
@@ -20,19 +20,8 @@ impl Lazy {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            clues: OnceLock::new(),
             forms: OnceLock::new(),
         }
-    }
-
-    /// The patterns of the clues.
-    pub(super) fn clues(&self, clues: &[Clue]) -> &[ReadyClue] {
-        self.clues.get_or_init(|| {
-            clues
-                .iter()
-                .filter_map(|clue| ReadyClue::new(clue).ok())
-                .collect()
-        })
     }
 }
 
@@ -48,70 +37,30 @@ impl PartialEq for Lazy {
     }
 }
 
-/// A clue, ready to match.
-pub(super) struct ReadyClue {
-    pub(super) host: Option<Pattern>,
-    pub(super) path: Option<Pattern>,
-    pub(super) label: Option<Pattern>,
-    pub(super) clue: Clue,
-}
-
-impl ReadyClue {
-    fn new(clue: &Clue) -> Result<Self, PatternError> {
-        let host = |text: &Option<_>| text.as_deref().map(Pattern::host).transpose();
-        Ok(Self {
-            host: host(&clue.host)?,
-            path: clue.path.as_deref().map(Pattern::path).transpose()?,
-            label: host(&clue.label)?,
-            clue: clue.clone(),
-        })
-    }
-}
-
-/// The forms and mistakes of a profile, ready to match.
+/// The forms of a profile, ready to match.
 pub(super) struct Ready {
     pub(super) shapes: Vec<Shape>,
-    pub(super) mistakes: Vec<ReadyMistake>,
+    /// What stands for `{domain}`.
+    pub(super) domain: String,
     forms: Vec<(String, OnceLock<Option<Regex>>)>,
 }
 
-/// A mistake, ready to match. `index` is its place in the list.
-pub(super) struct ReadyMistake {
-    pub(super) host: Vec<Pattern>,
-    pub(super) path: Vec<Pattern>,
-    pub(super) index: usize,
-}
-
-impl ReadyMistake {
-    pub(super) fn new(index: usize, mistake: &Mistake, domain: &str) -> Result<Self, PatternError> {
-        let host = |text: &Text| Pattern::host(&with_domain(text, domain));
-        Ok(Self {
-            host: mistake.host.iter().map(host).collect::<Result<_, _>>()?,
-            path: mistake
-                .path
-                .iter()
-                .map(|text| Pattern::path(text))
-                .collect::<Result<_, _>>()?,
-            index,
-        })
-    }
-}
-
 /// `{domain}` stands for the domain by which a receiver was recognised.
-pub(super) fn with_domain(text: &str, domain: &str) -> String {
-    text.replace("{domain}", domain)
+pub(super) fn with_domain<'a>(text: &'a str, domain: &str) -> Cow<'a, str> {
+    if text.contains("{domain}") {
+        Cow::Owned(text.replace("{domain}", domain))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 impl Ready {
     fn new(profile: &Profile, domain: &str) -> Result<Self, PatternError> {
         let shape = |text: &Text| Shape::read(&with_domain(text, domain));
-        let mistakes = profile.mistakes.iter().enumerate();
         let named = profile.parts.iter().filter(|part| part.form.is_some());
         Ok(Self {
             shapes: profile.urls.iter().map(shape).collect::<Result<_, _>>()?,
-            mistakes: mistakes
-                .map(|(index, mistake)| ReadyMistake::new(index, mistake, domain))
-                .collect::<Result<_, _>>()?,
+            domain: domain.to_owned(),
             forms: named
                 .map(|part| (part.name.to_string(), OnceLock::new()))
                 .collect(),
@@ -143,15 +92,16 @@ impl Tenant {
     }
 }
 
-/// A regular expression for all of a text.
-pub(super) fn whole(form: &str) -> Result<Regex, regex::Error> {
-    regex::RegexBuilder::new(&format!("^(?:{form})$"))
+/// A regular expression for all of a text. The texts are a few letters long, for which automata
+/// would take longer to build than all else that is done with an endpoint.
+pub(super) fn whole(form: &str) -> Result<Regex, regex_lite::Error> {
+    regex_lite::RegexBuilder::new(&format!("^(?:{form})$"))
         .size_limit(1 << 20)
         .build()
 }
 
 impl Profile {
-    /// Runs something with the forms and mistakes, readied for a domain if the profile speaks of
+    /// Runs something with the forms, readied for a domain if the profile speaks of
     /// one. Nothing is run if they can't be read, which [`Profile::check`] tells.
     pub(super) fn with_ready<T>(
         &self,

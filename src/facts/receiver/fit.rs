@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::compiled::Ready;
 use super::mistake::{Values, said, surely};
-use super::pattern::{Captures, Mode};
+use super::pattern::{Captures, Mode, Written};
 use super::profile::{Cause, Profile};
 use super::shape::{Match, Shape};
 use super::{KnownPath, generic_mistakes, known_paths};
@@ -175,15 +175,14 @@ impl Fit<'_> {
     }
 
     fn mistake(&self) -> Option<Found> {
-        self.ready.mistakes.iter().find_map(|ready| {
-            let mistake = self.profile.mistakes.get(ready.index)?;
-            let (range, values) = surely(self.endpoint, mistake, ready)?;
+        self.profile.mistakes.iter().find_map(|mistake| {
+            let (range, values) = surely(self.endpoint, mistake, &self.ready.domain)?;
             let is_it =
                 |(name, text): &(String, String)| self.ready.has_form(self.profile, name, text);
             values.iter().all(is_it).then(|| Found {
                 range,
                 guess: !mistake.port.is_empty(),
-                of_path: !ready.path.is_empty(),
+                of_path: !mistake.path.is_empty(),
                 says: said(self.endpoint, &mistake.says, &values),
                 cause: mistake.cause,
                 suggest: mistake.suggest.as_deref().map(str::to_owned),
@@ -364,8 +363,9 @@ impl Fit<'_> {
     /// Whether the receiver takes a run of slashes for one.
     fn collapses_slashes(&self) -> bool {
         generic_mistakes()
-            .filter(|(mistake, _)| mistake.id == "double-slash")
-            .any(|(mistake, _)| mistake.except.contains(&self.profile.id))
+            .iter()
+            .filter(|mistake| mistake.id == "double-slash")
+            .any(|mistake| mistake.except.contains(&self.profile.id))
     }
 
     fn found(&self, range: Range<usize>, says: String) -> Found {
@@ -406,8 +406,8 @@ pub(super) fn collapsed(path: &str) -> String {
 
 /// Whose write path it is, if that is known.
 fn known(path: &str) -> Option<(&'static KnownPath, Values)> {
-    known_paths().find_map(|(known, pattern)| {
-        let captures = pattern.captures(path, Mode::Sure)?;
+    known_paths().iter().find_map(|known| {
+        let captures = Written::Path(&known.path).captures(path, Mode::Sure)?;
         let values = captures
             .into_iter()
             .filter_map(|(name, range)| Some((name, path.get(range)?.to_owned())));

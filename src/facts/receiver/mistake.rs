@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::compiled::ReadyMistake;
-use super::pattern::{Captures, Mode};
+use super::compiled::with_domain;
+use super::pattern::{Captures, Mode, Written};
 use super::profile::{Cause, Mistake};
 use super::shape::path_is_open;
 use crate::prometheus::endpoint::{Endpoint, Piece};
@@ -12,11 +12,11 @@ use crate::prometheus::endpoint::{Endpoint, Piece};
 pub(super) type Values = Vec<(String, String)>;
 
 /// Where a mistake is in a URL and what it names, if the URL has it whatever its placeholders
-/// stand for.
+/// stand for. `domain` is that by which the receiver was recognised, or empty.
 pub(super) fn surely(
     endpoint: &Endpoint,
     mistake: &Mistake,
-    ready: &ReadyMistake,
+    domain: &str,
 ) -> Option<(Range<usize>, Values)> {
     let mut values = Values::new();
     let mut range = 0..endpoint.text().trim_end().len();
@@ -26,13 +26,12 @@ pub(super) fn surely(
         }
         range = endpoint.scheme()?.range();
     }
-    if !ready.host.is_empty() {
+    if !mistake.host.is_empty() {
         let host = endpoint.host()?;
         let text = endpoint.masked(host).to_ascii_lowercase();
-        let found = ready
-            .host
-            .iter()
-            .find_map(|one| one.captures(&text, Mode::Sure))?;
+        let found = mistake.host.iter().find_map(|written| {
+            Written::Host(&with_domain(written, domain)).captures(&text, Mode::Sure)
+        })?;
         values.extend(texts(endpoint, host, found));
         if mistake.cause != Cause::Scheme {
             range = host.range();
@@ -48,16 +47,16 @@ pub(super) fn surely(
             .find(|&&port| Some(port) == endpoint.port_number())?;
         range = endpoint.port()?.range();
     }
-    if !ready.path.is_empty() {
+    if !mistake.path.is_empty() {
         if path_is_open(endpoint) {
             return None;
         }
         let path = endpoint.path();
         let text = endpoint.masked(path);
-        let found = ready
+        let found = mistake
             .path
             .iter()
-            .find_map(|one| one.captures(text, Mode::Sure))?;
+            .find_map(|written| Written::Path(written).captures(text, Mode::Sure))?;
         values.extend(texts(endpoint, path, found));
         if !path.is_empty() {
             range = path.range();

@@ -11,6 +11,7 @@
 //! A placeholder in the URL (masked, see [`MASK`]) may be any text. How that counts depends on
 //! what is asked: see [`Mode`].
 
+use std::mem;
 use std::ops::Range;
 
 use crate::prometheus::endpoint::MASK;
@@ -37,13 +38,18 @@ pub(super) enum Mode {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern {
     alternatives: Vec<Vec<Atom>>,
+    names: Vec<String>,
     separator: u8,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Atom {
     Byte(u8),
-    Part { name: String, many: bool },
+    /// A part by the place of its name.
+    Part {
+        name: u16,
+        many: bool,
+    },
     Any,
 }
 
@@ -79,10 +85,14 @@ impl Pattern {
         if text.len() > LONGEST_PATTERN || 1 << text.matches('[').count().min(16) > MOST_FORMS {
             return Err(PatternError::TooLong);
         }
-        let mut alternatives = vec![Vec::new()];
-        read(text, &mut alternatives)?;
+        let mut reading = Reading {
+            alternatives: vec![Vec::with_capacity(text.len())],
+            names: Vec::new(),
+        };
+        reading.read(text)?;
         Ok(Self {
-            alternatives,
+            alternatives: reading.alternatives,
+            names: reading.names,
             separator,
         })
     }
@@ -98,6 +108,7 @@ impl Pattern {
             }
             let mut search = Search {
                 atoms,
+                names: &self.names,
                 text: text.as_bytes(),
                 separator: self.separator,
                 mode,
@@ -118,7 +129,7 @@ impl Pattern {
     pub(super) fn filled(&self, value: &dyn Fn(&str) -> Option<String>) -> String {
         let count = |atoms: &Vec<Atom>, is_known: bool| {
             let named = atoms.iter().filter(|atom| match atom {
-                Atom::Part { name, .. } => value(name).is_some() == is_known,
+                Atom::Part { name, .. } => value(named(&self.names, *name)).is_some() == is_known,
                 _ => false,
             });
             named.count()
@@ -140,6 +151,7 @@ impl Pattern {
             match atom {
                 Atom::Byte(byte) => out.push(*byte),
                 Atom::Part { name, .. } => {
+                    let name = named(&self.names, *name);
                     let known = value(name).unwrap_or_else(|| format!("<{name}>"));
                     out.extend(known.into_bytes());
                 }
@@ -150,59 +162,125 @@ impl Pattern {
     }
 }
 
-/// Reads a text into all the alternatives that its optional pieces make.
-fn read(text: &str, alternatives: &mut Vec<Vec<Atom>>) -> Result<(), PatternError> {
-    let mut rest = text;
-    while let Some(sign) = rest.chars().next() {
-        rest = match sign {
-            '<' => {
-                let (name, after) = rest
-                    .get(1..)
-                    .and_then(|inner| inner.split_once('>'))
-                    .ok_or(PatternError::Open('<'))?;
-                let bare = name.strip_suffix('*').unwrap_or(name);
-                if bare.is_empty() {
-                    return Err(PatternError::Nameless);
-                }
-                push(
-                    alternatives,
-                    &Atom::Part {
-                        name: bare.to_owned(),
-                        many: bare.len() < name.len(),
-                    },
-                );
-                after
-            }
-            '[' => {
-                let (inner, after) = rest
-                    .get(1..)
-                    .and_then(|inner| inner.split_once(']'))
-                    .ok_or(PatternError::Open('['))?;
-                let mut with = alternatives.clone();
-                read(inner, &mut with)?;
-                alternatives.extend(with);
-                after
-            }
-            '*' => {
-                push(alternatives, &Atom::Any);
-                rest.get(1..).unwrap_or("")
-            }
-            _ => {
-                let (one, after) = rest.split_at(sign.len_utf8());
-                for byte in one.bytes() {
-                    push(alternatives, &Atom::Byte(byte));
-                }
-                after
-            }
-        };
-    }
-    Ok(())
+/// A pattern as it is written. It is read only for texts that its plain ends fit, which is hardly
+/// ever; what is no pattern matches nothing.
+#[derive(Clone, Copy)]
+pub(super) enum Written<'a> {
+    /// Of a host.
+    Host(&'a str),
+    /// Of a path.
+    Path(&'a str),
 }
 
-fn push(alternatives: &mut [Vec<Atom>], atom: &Atom) {
-    for one in alternatives {
-        one.push(atom.clone());
+impl Written<'_> {
+    /// The parts, if the text matches.
+    pub(super) fn captures(self, text: &str, mode: Mode) -> Option<Captures> {
+        if mode != Mode::Possible && !self.ends_fit(text) {
+            return None;
+        }
+        let read = match self {
+            Self::Host(written) => Pattern::host(written),
+            Self::Path(written) => Pattern::path(written),
+        };
+        read.ok()?.captures(text, mode)
     }
+
+    /// Whether the text matches.
+    pub(super) fn matches(self, text: &str, mode: Mode) -> bool {
+        self.captures(text, mode).is_some()
+    }
+
+    fn ends_fit(self, text: &str) -> bool {
+        let (Self::Host(written) | Self::Path(written)) = self;
+        let (written, text) = (written.as_bytes(), text.as_bytes());
+        let same = |written: Option<&[u8]>, text: Option<&[u8]>| match (self, written, text) {
+            (Self::Host(_), Some(written), Some(text)) => written.eq_ignore_ascii_case(text),
+            (Self::Path(_), written, text) => written.is_some() && written == text,
+            _ => false,
+        };
+        let Some(front) = written.iter().position(|sign| b"<[*".contains(sign)) else {
+            return same(Some(written), Some(text));
+        };
+        let signs = written.iter().rev();
+        let back = signs.take_while(|sign| !b">]*".contains(sign)).count();
+        let at_back = |bytes: &[u8]| Some(bytes.len().checked_sub(back)?..);
+        same(written.get(..front), text.get(..front))
+            && same(
+                at_back(written).and_then(|range| written.get(range)),
+                at_back(text).and_then(|range| text.get(range)),
+            )
+    }
+}
+
+/// A pattern that is being read: all the alternatives that its optional pieces make.
+struct Reading {
+    alternatives: Vec<Vec<Atom>>,
+    names: Vec<String>,
+}
+
+impl Reading {
+    fn read(&mut self, text: &str) -> Result<(), PatternError> {
+        let mut rest = text;
+        while let Some(sign) = rest.chars().next() {
+            rest = match sign {
+                '<' => {
+                    let (name, after) = enclosed(rest, '>').ok_or(PatternError::Open('<'))?;
+                    self.part(name)?;
+                    after
+                }
+                '[' => {
+                    let (inner, after) = enclosed(rest, ']').ok_or(PatternError::Open('['))?;
+                    let without = self.alternatives.clone();
+                    self.read(inner)?;
+                    let with = mem::replace(&mut self.alternatives, without);
+                    self.alternatives.extend(with);
+                    after
+                }
+                '*' => {
+                    self.push(&[Atom::Any]);
+                    rest.get(1..).unwrap_or("")
+                }
+                _ => {
+                    let (plain, after) =
+                        rest.split_at(rest.find(['<', '[', '*']).unwrap_or(rest.len()));
+                    let atoms: Vec<Atom> = plain.bytes().map(Atom::Byte).collect();
+                    self.push(&atoms);
+                    after
+                }
+            };
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, name: &str) -> Result<(), PatternError> {
+        let bare = name.strip_suffix('*').unwrap_or(name);
+        if bare.is_empty() {
+            return Err(PatternError::Nameless);
+        }
+        let place = u16::try_from(self.names.len()).map_err(|_| PatternError::TooLong)?;
+        self.names.push(bare.to_owned());
+        self.push(&[Atom::Part {
+            name: place,
+            many: bare.len() < name.len(),
+        }]);
+        Ok(())
+    }
+
+    fn push(&mut self, atoms: &[Atom]) {
+        for one in &mut self.alternatives {
+            one.extend_from_slice(atoms);
+        }
+    }
+}
+
+/// What stands between the sign at the start of a text and its fellow, and what follows.
+fn enclosed(text: &str, end: char) -> Option<(&str, &str)> {
+    text.get(1..)?.split_once(end)
+}
+
+/// The name of a part.
+fn named(names: &[String], place: u16) -> &str {
+    names.get(usize::from(place)).map_or("", String::as_str)
 }
 
 /// Whether the plain bytes at both ends of the pattern are those of the text: rules out nearly
@@ -223,6 +301,7 @@ fn ends_fit(atoms: &[Atom], text: &[u8]) -> bool {
 
 struct Search<'a> {
     atoms: &'a [Atom],
+    names: &'a [String],
     text: &'a [u8],
     separator: u8,
     mode: Mode,
@@ -252,15 +331,15 @@ impl Search<'_> {
                 self.text.get(byte) == Some(want) && self.at(atom + 1, byte + 1)
             }
             Some(Atom::Any) => (byte..=self.text.len()).any(|end| self.at(atom + 1, end)),
-            Some(Atom::Part { name, many }) => {
-                let longest = self.longest_part(byte, *many);
-                let name = name.clone();
+            Some(&Atom::Part { name, many }) => {
+                let longest = self.longest_part(byte, many);
+                let name = named(self.names, name);
                 let mut ends: Vec<usize> = (byte + 1..=longest).collect();
                 if !many {
                     ends.reverse();
                 }
                 ends.into_iter().any(|end| {
-                    self.captures.push((name.clone(), byte..end));
+                    self.captures.push((name.to_owned(), byte..end));
                     let found = self.at(atom + 1, end);
                     if !found {
                         self.captures.pop();
@@ -297,90 +376,4 @@ impl Search<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(pattern: &str, text: &str, mode: Mode) -> Option<String> {
-        let text = text.replace('#', "\u{1}");
-        let captures = Pattern::path(pattern).unwrap().captures(&text, mode)?;
-        let all: Vec<_> = captures
-            .into_iter()
-            .map(|(name, range)| format!("{name}={}", text[range].replace('\u{1}', "#")))
-            .collect();
-        Some(all.join(" "))
-    }
-
-    #[test]
-    fn patterns_take_texts_apart() {
-        for (pattern, text, want) in [
-            ("/a/b", "/a/b", Some("")),
-            ("/a/b", "/a/b/", None),
-            ("/a/<x>", "/a/b", Some("x=b")),
-            ("/a/<x>", "/a/b/c", None),
-            ("/a/<x*>", "/a/b/c", Some("x=b/c")),
-            ("/a/<x>", "/a/", None),
-            ("[<p*>]/push", "/push", Some("")),
-            ("[<p*>]/push", "/a/b/push", Some("p=/a/b")),
-            ("/<x>-<y>/z", "/a-b-c/z", Some("x=a-b y=c")),
-            ("*/push", "/push", Some("")),
-            ("*/push*/push", "/a/push/b/push", Some("")),
-            ("*/push*/push", "/a/push", None),
-        ] {
-            assert_eq!(
-                shown(pattern, text, Mode::Sure).as_deref(),
-                want,
-                "{pattern} {text}"
-            );
-        }
-    }
-
-    #[test]
-    fn placeholders_match_by_what_is_asked() {
-        for (pattern, text, possible, seen, sure) in [
-            ("/a/<x>/b", "/a/##/b", Some("x=##"), Some("x=##"), None),
-            ("/a/<x>/b", "/a/v##/b", Some("x=v##"), Some("x=v##"), None),
-            ("/a/<x>/b", "/##", Some(""), None, None),
-            ("/a/<x>/b", "/##/c", None, None, None),
-            ("/a/b", "##", Some(""), None, None),
-            ("/a/b", "/a##", Some(""), None, None),
-            ("/a/b", "/c##", None, None, None),
-            ("*/b", "/##/b", Some(""), Some(""), Some("")),
-            ("/<x>/<y>/b", "/#-c/b", Some("y=-c"), None, None),
-        ] {
-            for (mode, want) in [
-                (Mode::Possible, possible),
-                (Mode::Seen, seen),
-                (Mode::Sure, sure),
-            ] {
-                let found = shown(pattern, text, mode);
-                assert_eq!(found.as_deref(), want, "{pattern} {text} {mode:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn hostile_texts_end_soon() {
-        let pattern = Pattern::path("*a*a*a*a*a*a<x*>b").unwrap();
-        let text = "a\u{1}".repeat(LONGEST / 2);
-        assert!(!pattern.matches(&text, Mode::Sure));
-        assert!(pattern.matches(&text, Mode::Possible));
-        assert!(!pattern.matches(&"a".repeat(1 << 20), Mode::Possible));
-    }
-
-    #[test]
-    fn broken_patterns_are_refused() {
-        for text in ["/a/<x", "/[a", "/<>", "/<*>"] {
-            assert!(Pattern::path(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn forms_are_filled_with_what_is_known() {
-        let path = Pattern::path("[<prefix*>]/x/<tenant>/y").unwrap();
-        let known = |name: &str| (name == "prefix").then(|| "/p".to_owned());
-        assert_eq!(path.filled(&|_| None), "/x/<tenant>/y");
-        assert_eq!(path.filled(&known), "/p/x/<tenant>/y");
-        let both = |name: &str| Some(if name == "prefix" { "/p" } else { "t" }.to_owned());
-        assert_eq!(path.filled(&both), "/p/x/t/y");
-    }
-}
+mod tests;

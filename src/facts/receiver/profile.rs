@@ -296,8 +296,6 @@ pub struct NotReceiver {
     pub recognised: List<Clue>,
     /// What is known, as a message.
     pub says: Text,
-    /// Its clues, made ready when first needed.
-    pub compiled: Lazy,
 }
 
 /// A write path that tells whose it is.

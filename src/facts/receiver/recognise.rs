@@ -6,8 +6,7 @@
 
 use memchr::memmem;
 
-use super::compiled::ReadyClue;
-use super::pattern::Mode;
+use super::pattern::{Mode, Written};
 use super::profile::{Clue, NotReceiver, Profile};
 use super::{Catalogue, not_receivers};
 use crate::facts::deployment::Image;
@@ -123,7 +122,7 @@ pub fn recognise<'p>(
         .is_some_and(|one| one.certainty.is_certain());
     let others = if known { &[] } else { not_receivers() };
     let not_receiver = others.iter().find(|system| {
-        let clues = system.compiled.clues(&system.recognised).iter();
+        let clues = system.recognised.iter();
         let signs = clues.fold(Signs::default(), |signs, clue| {
             seen.sign(signs, clue, &system.id)
         });
@@ -190,15 +189,15 @@ impl<'a> Seen<'a> {
     }
 
     fn candidate<'p>(&self, profile: &'p Profile) -> Option<Candidate<'p>> {
-        let clues = profile.compiled.clues(&profile.recognised);
-        let signs = clues.iter().fold(Signs::default(), |signs, clue| {
+        let clues = profile.recognised.iter();
+        let signs = clues.clone().fold(Signs::default(), |signs, clue| {
             self.sign(signs, clue, &profile.id)
         });
         let certainty = match self.hints.receiver {
             Some(id) => (id == profile.id).then_some(Certainty::Policy),
             None => signs.certainty(),
         };
-        let ports = clues.iter().filter_map(|clue| clue.clue.port);
+        let ports = clues.filter_map(|clue| clue.port);
         Some(Candidate {
             profile,
             certainty: certainty?,
@@ -218,45 +217,39 @@ impl<'a> Seen<'a> {
         })
     }
 
-    fn sign(&self, mut signs: Signs, ready: &ReadyClue, id: &str) -> Signs {
+    fn sign(&self, mut signs: Signs, clue: &Clue, id: &str) -> Signs {
         let Clue {
             port,
             word,
             domain,
             telling,
             tag,
+            label,
             ..
-        } = &ready.clue;
+        } = clue;
         // Most clues say no at once, and then the others are not looked at.
         let port = port.map(|port| Some(port) == self.port);
         if port == Some(false) {
             return signs;
         }
-        let host = ready
-            .host
-            .as_ref()
-            .map(|host| host.matches(&self.host, Mode::Seen));
+        let host = clue.host.as_deref().map(Written::Host);
+        let host = host.map(|host| host.matches(&self.host, Mode::Seen));
         if host == Some(false) {
             return signs;
         }
-        let path = ready
-            .path
-            .as_ref()
-            .map(|path| path.matches(self.path, Mode::Seen));
+        let path = clue.path.as_deref().map(Written::Path);
+        let path = path.map(|path| path.matches(self.path, Mode::Seen));
         let domain = domain.then(|| self.domain(id).is_some());
-        let image = ready
-            .clue
+        let image = clue
             .image
             .as_deref()
             .map(|name| self.is_image(name, tag.as_deref()));
-        let named = |label: &String| {
-            word.as_ref().is_none_or(|word| has_word(label, word))
-                && ready
-                    .label
-                    .as_ref()
-                    .is_none_or(|one| one.matches(label, Mode::Sure))
+        let label = label.as_deref().map(Written::Host);
+        let named = |one: &String| {
+            word.as_ref().is_none_or(|word| has_word(one, word))
+                && label.is_none_or(|label| label.matches(one, Mode::Sure))
         };
-        let speaks_of_label = word.is_some() || ready.label.is_some();
+        let speaks_of_label = word.is_some() || label.is_some();
         let word = speaks_of_label.then(|| self.labels.iter().any(named));
         if [path, domain, word, image].contains(&Some(false)) {
             return signs;
@@ -276,7 +269,7 @@ impl<'a> Seen<'a> {
             }
             (_, _, true) if *telling => signs.telling = true,
             // No path at all is the port's sign, not the path's.
-            (_, _, true) if ready.clue.path.as_deref() == Some("") => signs.port = true,
+            (_, _, true) if clue.path.as_deref() == Some("") => signs.port = true,
             (_, _, true) => signs.path = true,
             _ => signs.port = true,
         }

@@ -197,3 +197,30 @@ proptest! {
         prop_assert!(!shown.contains(&secret));
     }
 }
+
+#[test]
+fn entropy_is_shannons() {
+    for text in [
+        "a",
+        "aaaa",
+        "ab",
+        "abcd",
+        "aab",
+        "3fQz9LkP0xWm2Rt7",
+        "hello-world-hello",
+    ] {
+        let mut counts = std::collections::BTreeMap::new();
+        for byte in text.bytes() {
+            *counts.entry(byte).or_insert(0_u32) += 1;
+        }
+        let length = f64::from(u32::try_from(text.len()).unwrap());
+        let of = |count: &u32| -f64::from(*count) * (f64::from(*count) / length).log2();
+        let expected: f64 = counts.values().map(of).sum();
+        let found = f64::from(u32::try_from(bits(text.as_bytes())).unwrap()) / 65536.0;
+        assert!(
+            (found - expected).abs() < 0.001,
+            "{text}: {found}, not {expected}"
+        );
+    }
+    assert_eq!(bits(b""), 0);
+}

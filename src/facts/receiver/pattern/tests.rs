@@ -1,0 +1,105 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn shown(pattern: &str, text: &str, mode: Mode) -> Option<String> {
+    let text = text.replace('#', "\u{1}");
+    let captures = Pattern::path(pattern).unwrap().captures(&text, mode)?;
+    let all: Vec<_> = captures
+        .into_iter()
+        .map(|(name, range)| format!("{name}={}", text[range].replace('\u{1}', "#")))
+        .collect();
+    Some(all.join(" "))
+}
+
+#[test]
+fn patterns_take_texts_apart() {
+    for (pattern, text, want) in [
+        ("/a/b", "/a/b", Some("")),
+        ("/a/b", "/a/b/", None),
+        ("/a/<x>", "/a/b", Some("x=b")),
+        ("/a/<x>", "/a/b/c", None),
+        ("/a/<x*>", "/a/b/c", Some("x=b/c")),
+        ("/a/<x>", "/a/", None),
+        ("[<p*>]/push", "/push", Some("")),
+        ("[<p*>]/push", "/a/b/push", Some("p=/a/b")),
+        ("/<x>-<y>/z", "/a-b-c/z", Some("x=a-b y=c")),
+        ("*/push", "/push", Some("")),
+        ("*/push*/push", "/a/push/b/push", Some("")),
+        ("*/push*/push", "/a/push", None),
+    ] {
+        assert_eq!(
+            shown(pattern, text, Mode::Sure).as_deref(),
+            want,
+            "{pattern} {text}"
+        );
+    }
+}
+
+#[test]
+fn placeholders_match_by_what_is_asked() {
+    for (pattern, text, possible, seen, sure) in [
+        ("/a/<x>/b", "/a/##/b", Some("x=##"), Some("x=##"), None),
+        ("/a/<x>/b", "/a/v##/b", Some("x=v##"), Some("x=v##"), None),
+        ("/a/<x>/b", "/##", Some(""), None, None),
+        ("/a/<x>/b", "/##/c", None, None, None),
+        ("/a/b", "##", Some(""), None, None),
+        ("/a/b", "/a##", Some(""), None, None),
+        ("/a/b", "/c##", None, None, None),
+        ("*/b", "/##/b", Some(""), Some(""), Some("")),
+        ("/<x>/<y>/b", "/#-c/b", Some("y=-c"), None, None),
+    ] {
+        for (mode, want) in [
+            (Mode::Possible, possible),
+            (Mode::Seen, seen),
+            (Mode::Sure, sure),
+        ] {
+            let found = shown(pattern, text, mode);
+            assert_eq!(found.as_deref(), want, "{pattern} {text} {mode:?}");
+        }
+    }
+}
+
+#[test]
+fn hostile_texts_end_soon() {
+    let pattern = Pattern::path("*a*a*a*a*a*a<x*>b").unwrap();
+    let text = "a\u{1}".repeat(LONGEST / 2);
+    assert!(!pattern.matches(&text, Mode::Sure));
+    assert!(pattern.matches(&text, Mode::Possible));
+    assert!(!pattern.matches(&"a".repeat(1 << 20), Mode::Possible));
+}
+
+#[test]
+fn broken_patterns_are_refused() {
+    for text in ["/a/<x", "/[a", "/<>", "/<*>"] {
+        assert!(Pattern::path(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn forms_are_filled_with_what_is_known() {
+    let path = Pattern::path("[<prefix*>]/x/<tenant>/y").unwrap();
+    let known = |name: &str| (name == "prefix").then(|| "/p".to_owned());
+    assert_eq!(path.filled(&|_| None), "/x/<tenant>/y");
+    assert_eq!(path.filled(&known), "/p/x/<tenant>/y");
+    let both = |name: &str| Some(if name == "prefix" { "/p" } else { "t" }.to_owned());
+    assert_eq!(path.filled(&both), "/p/x/t/y");
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_matches_as_what_is_read(
+        pattern in r"[ab/.\[\]<>*]{0,10}",
+        text in "[abAB/.\u{1}]{0,8}",
+        mode in prop::sample::select(vec![Mode::Possible, Mode::Seen, Mode::Sure]),
+    ) {
+        let host = text.to_ascii_lowercase();
+        for (written, read, text) in [
+            (Written::Host(&pattern), Pattern::host(&pattern), &host),
+            (Written::Path(&pattern), Pattern::path(&pattern), &text),
+        ] {
+            let expected = read.ok().and_then(|one| one.captures(text, mode));
+            prop_assert_eq!(written.captures(text, mode), expected);
+        }
+    }
+}
