@@ -17,6 +17,7 @@ mod inventory;
 mod judge_file;
 mod key;
 mod levels;
+mod line;
 mod new;
 mod online;
 mod own_rules;
