@@ -15,6 +15,7 @@ mod profile;
 mod read;
 mod recognise;
 mod shape;
+mod written;
 
 use std::borrow::Cow;
 use std::ops::Range;

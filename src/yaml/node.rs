@@ -107,21 +107,15 @@ impl<'d> Node<'d> {
     /// The list, if it is one.
     #[must_use]
     pub fn sequence(self) -> Option<Sequence<'d>> {
-        if let Kind::Sequence(sequence) = self.kind() {
-            Some(sequence)
-        } else {
-            None
-        }
+        let node = self.target();
+        matches!(node.data().data, Data::Sequence(_)).then_some(Sequence { node })
     }
 
     /// The mapping, if it is one.
     #[must_use]
     pub fn mapping(self) -> Option<Mapping<'d>> {
-        if let Kind::Mapping(mapping) = self.kind() {
-            Some(mapping)
-        } else {
-            None
-        }
+        let node = self.target();
+        matches!(node.data().data, Data::Mapping { .. }).then_some(Mapping { node })
     }
 
     /// The text of a scalar that is not null.

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::compiled::Ready;
 use super::mistake::{Values, said, surely};
-use super::pattern::{Captures, Mode, Written};
+use super::pattern::{Captures, Mode};
 use super::profile::{Cause, Profile};
 use super::shape::{Match, Shape};
+use super::written::Written;
 use super::{KnownPath, generic_mistakes, known_paths};
 use crate::prometheus::endpoint::{Endpoint, Piece, has_placeholder};
 

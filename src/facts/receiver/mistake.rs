@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::compiled::with_domain;
-use super::pattern::{Captures, Mode, Written};
+use super::pattern::{Captures, Mode};
 use super::profile::{Cause, Mistake};
 use super::shape::path_is_open;
+use super::written::Written;
 use crate::prometheus::endpoint::{Endpoint, Piece};
 
 /// Names and texts of the parts of a URL that are known.

@@ -162,56 +162,6 @@ impl Pattern {
     }
 }
 
-/// A pattern as it is written. It is read only for texts that its plain ends fit, which is hardly
-/// ever; what is no pattern matches nothing.
-#[derive(Clone, Copy)]
-pub(super) enum Written<'a> {
-    /// Of a host.
-    Host(&'a str),
-    /// Of a path.
-    Path(&'a str),
-}
-
-impl Written<'_> {
-    /// The parts, if the text matches.
-    pub(super) fn captures(self, text: &str, mode: Mode) -> Option<Captures> {
-        if mode != Mode::Possible && !self.ends_fit(text) {
-            return None;
-        }
-        let read = match self {
-            Self::Host(written) => Pattern::host(written),
-            Self::Path(written) => Pattern::path(written),
-        };
-        read.ok()?.captures(text, mode)
-    }
-
-    /// Whether the text matches.
-    pub(super) fn matches(self, text: &str, mode: Mode) -> bool {
-        self.captures(text, mode).is_some()
-    }
-
-    fn ends_fit(self, text: &str) -> bool {
-        let (Self::Host(written) | Self::Path(written)) = self;
-        let (written, text) = (written.as_bytes(), text.as_bytes());
-        let same = |written: Option<&[u8]>, text: Option<&[u8]>| match (self, written, text) {
-            (Self::Host(_), Some(written), Some(text)) => written.eq_ignore_ascii_case(text),
-            (Self::Path(_), written, text) => written.is_some() && written == text,
-            _ => false,
-        };
-        let Some(front) = written.iter().position(|sign| b"<[*".contains(sign)) else {
-            return same(Some(written), Some(text));
-        };
-        let signs = written.iter().rev();
-        let back = signs.take_while(|sign| !b">]*".contains(sign)).count();
-        let at_back = |bytes: &[u8]| Some(bytes.len().checked_sub(back)?..);
-        same(written.get(..front), text.get(..front))
-            && same(
-                at_back(written).and_then(|range| written.get(range)),
-                at_back(text).and_then(|range| text.get(range)),
-            )
-    }
-}
-
 /// A pattern that is being read: all the alternatives that its optional pieces make.
 struct Reading {
     alternatives: Vec<Vec<Atom>>,
@@ -274,7 +224,7 @@ impl Reading {
 }
 
 /// What stands between the sign at the start of a text and its fellow, and what follows.
-fn enclosed(text: &str, end: char) -> Option<(&str, &str)> {
+pub(super) fn enclosed(text: &str, end: char) -> Option<(&str, &str)> {
     text.get(1..)?.split_once(end)
 }
 

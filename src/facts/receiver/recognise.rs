@@ -6,8 +6,9 @@
 
 use memchr::memmem;
 
-use super::pattern::{Mode, Written};
+use super::pattern::Mode;
 use super::profile::{Clue, NotReceiver, Profile};
+use super::written::Written;
 use super::{Catalogue, not_receivers};
 use crate::facts::deployment::Image;
 use crate::prometheus::endpoint::{Endpoint, Piece};

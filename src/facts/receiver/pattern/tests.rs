@@ -1,5 +1,3 @@
-use proptest::prelude::*;
-
 use super::*;
 
 fn shown(pattern: &str, text: &str, mode: Mode) -> Option<String> {
@@ -84,22 +82,4 @@ fn forms_are_filled_with_what_is_known() {
     assert_eq!(path.filled(&known), "/p/x/<tenant>/y");
     let both = |name: &str| Some(if name == "prefix" { "/p" } else { "t" }.to_owned());
     assert_eq!(path.filled(&both), "/p/x/t/y");
-}
-
-proptest! {
-    #[test]
-    fn what_is_written_matches_as_what_is_read(
-        pattern in r"[ab/.\[\]<>*]{0,10}",
-        text in "[abAB/.\u{1}]{0,8}",
-        mode in prop::sample::select(vec![Mode::Possible, Mode::Seen, Mode::Sure]),
-    ) {
-        let host = text.to_ascii_lowercase();
-        for (written, read, text) in [
-            (Written::Host(&pattern), Pattern::host(&pattern), &host),
-            (Written::Path(&pattern), Pattern::path(&pattern), &text),
-        ] {
-            let expected = read.ok().and_then(|one| one.captures(text, mode));
-            prop_assert_eq!(written.captures(text, mode), expected);
-        }
-    }
 }
