@@ -16,7 +16,7 @@ pub(in crate::schema) fn none_reserved(
     };
     for entry in mapping.entries() {
         let name = entry.name();
-        let said = report.text(entry.key, "This", test);
+        let said = report.text(entry.key, &format!("`{name}`"), test);
         if name.eq_ignore_ascii_case("authorization") {
             said.help("use `authorization`, `basic_auth` or `oauth2`");
         } else {
