@@ -3,13 +3,26 @@
 use std::ops::Range;
 
 use super::mask::REDACTED;
-use super::text::{Excerpt, Span, Text};
+use super::text::{Span, Text};
 
 /// What stands where a line was cut.
 const CUT: &str = "…";
 
 /// The most lines of a long place that are shown, besides those around it.
 const TALLEST: usize = 8;
+
+/// A few lines of a file, fit for output.
+#[derive(Clone, Debug)]
+pub struct Excerpt {
+    /// The lines, separated by `\n`, secrets replaced; `…` where a line was cut.
+    pub text: String,
+    /// The number of the first line, from 1.
+    pub first_line: usize,
+    /// Where the place begins in `text`, in bytes.
+    pub start: usize,
+    /// Length of the place in `text`, in bytes.
+    pub len: usize,
+}
 
 /// The lines of the first of `spans` with `context` lines around it and at most `columns`
 /// characters each, and where in them the spans are. The lines reach from the first to the last

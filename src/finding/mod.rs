@@ -4,7 +4,6 @@
 //! Nothing here knows YAML or Prometheus. A [`Text`] is the only way from bytes to a line and a
 //! column, and the only way to a piece of the source for output, with its secrets masked.
 
-mod columns;
 mod day;
 mod excerpt;
 mod fingerprint;
@@ -14,8 +13,9 @@ mod nearest;
 mod text;
 
 pub use day::Day;
+pub use excerpt::Excerpt;
 pub use fingerprint::{fingerprint, fingerprint_at};
 pub use mask::{is_like_secret_name, is_secret_name};
 pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::nearest;
-pub use text::{Excerpt, Place, Position, Span, Text, Within};
+pub use text::{Place, Position, Span, Text, Within};

@@ -1,0 +1,83 @@
+//! The text around an embedded one, and where in it each stretch lies.
+
+use std::sync::Arc;
+
+use super::{Span, Text};
+
+/// Where one stretch of a text lies in the file that holds it.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    /// Offset in this text.
+    at: u32,
+    /// Offset in the host's text.
+    host: u32,
+}
+
+/// The paths of keys that lead to a text that stands in another one; empty for a whole file.
+#[derive(Clone, Debug, Default)]
+pub struct Within {
+    /// As people read it: `data["prometheus.yml"]`.
+    pub logical: String,
+    /// For fingerprints: with the name of the object that it belongs to.
+    pub identity: String,
+}
+
+/// The text that an embedded one stands in.
+pub(super) struct Host {
+    text: Arc<Text>,
+    segments: Vec<Segment>,
+}
+
+impl Host {
+    /// `segments` are pairs of (offset in the embedded text, offset in the host), ascending.
+    pub(super) fn new(text: &Arc<Text>, segments: &[(usize, usize)]) -> Self {
+        let segments = segments
+            .iter()
+            .map(|&(at, host)| Segment {
+                at: Span::new(at, at).start,
+                host: Span::new(host, host).start,
+            })
+            .collect();
+        Self {
+            text: Arc::clone(text),
+            segments,
+        }
+    }
+
+    pub(super) fn text(&self) -> &Arc<Text> {
+        &self.text
+    }
+
+    /// Where an offset of the embedded text lies in the host.
+    pub(super) fn offset(&self, offset: u32) -> u32 {
+        let index = self
+            .segments
+            .partition_point(|segment| segment.at <= offset)
+            .saturating_sub(1);
+        self.segments.get(index).map_or(offset, |segment| {
+            segment.host + offset.saturating_sub(segment.at)
+        })
+    }
+
+    /// Where a span of the embedded text lies in the host.
+    pub(super) fn span(&self, span: Span) -> Span {
+        let start = self.offset(span.start);
+        if span.is_empty() {
+            return Span { start, end: start };
+        }
+        let end = self.offset(span.end.saturating_sub(1)) + 1;
+        // A last character that takes more bytes there, as an escape does, is taken whole; what
+        // lies between two lines is not.
+        let next = self.offset(span.end).max(end);
+        let gap = self.text.slice(Span {
+            start: end,
+            end: next,
+        });
+        let end = if gap.contains(char::is_whitespace) {
+            end
+        } else {
+            next
+        };
+        Span { start, end }
+    }
+}
