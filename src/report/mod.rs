@@ -11,6 +11,7 @@ mod checkstyle;
 mod compare;
 mod concise;
 mod delivery;
+mod formats;
 mod github;
 mod gitlab;
 mod human;
@@ -34,6 +35,8 @@ mod sample;
 mod tests;
 
 use std::io::{self, Write};
+
+use formats::{Entry, Formats};
 
 pub use delivery::{unless_closed, write_file, write_new_file};
 pub use outcome::{CheckedFile, HiddenBy, Hiding, Outcome, OwnPage, Reported, Summary, Suppressed};
@@ -111,97 +114,97 @@ pub enum Format {
 type Writer = fn(&Outcome, &mut dyn Write, &Options<'_>) -> io::Result<()>;
 
 /// Every format with its name and what it is, in the order in which they are listed.
-const FORMATS: &[(Format, &str, &str, Writer)] = &[
-    (
-        Format::Human,
-        "human",
-        "sentences with the lines that they are about",
-        human::write,
-    ),
-    (
-        Format::Concise,
-        "concise",
-        "one line a finding",
-        concise::write,
-    ),
-    (
-        Format::Json,
-        "json",
-        "one object with everything, versioned",
-        json::write,
-    ),
-    (
-        Format::JsonLines,
-        "json-lines",
-        "the same, one object a line",
-        json_lines::write,
-    ),
-    (
-        Format::Sarif,
-        "sarif",
-        "SARIF 2.1.0, for code scanning",
-        sarif::write,
-    ),
-    (
-        Format::Github,
-        "github",
-        "annotations in GitHub Actions",
-        github::write,
-    ),
-    (
-        Format::Gitlab,
-        "gitlab",
-        "GitLab's code quality report",
-        gitlab::write,
-    ),
-    (
-        Format::Junit,
-        "junit",
-        "JUnit XML, for test reports",
-        junit::write,
-    ),
-    (
-        Format::Checkstyle,
-        "checkstyle",
-        "Checkstyle XML, for review tools",
-        checkstyle::write,
-    ),
-    (
-        Format::Markdown,
-        "markdown",
-        "a summary for a job page or a comment",
-        markdown::write,
-    ),
-    (
-        Format::Openmetrics,
-        "openmetrics",
-        "gauges, for node_exporter's textfile collector",
-        openmetrics::write,
-    ),
-];
+const FORMATS: Formats<Format, Writer> = Formats(&[
+    Entry {
+        format: Format::Human,
+        name: "human",
+        about: "sentences with the lines that they are about",
+        writer: human::write,
+    },
+    Entry {
+        format: Format::Concise,
+        name: "concise",
+        about: "one line a finding",
+        writer: concise::write,
+    },
+    Entry {
+        format: Format::Json,
+        name: "json",
+        about: "one object with everything, versioned",
+        writer: json::write,
+    },
+    Entry {
+        format: Format::JsonLines,
+        name: "json-lines",
+        about: "the same, one object a line",
+        writer: json_lines::write,
+    },
+    Entry {
+        format: Format::Sarif,
+        name: "sarif",
+        about: "SARIF 2.1.0, for code scanning",
+        writer: sarif::write,
+    },
+    Entry {
+        format: Format::Github,
+        name: "github",
+        about: "annotations in GitHub Actions",
+        writer: github::write,
+    },
+    Entry {
+        format: Format::Gitlab,
+        name: "gitlab",
+        about: "GitLab's code quality report",
+        writer: gitlab::write,
+    },
+    Entry {
+        format: Format::Junit,
+        name: "junit",
+        about: "JUnit XML, for test reports",
+        writer: junit::write,
+    },
+    Entry {
+        format: Format::Checkstyle,
+        name: "checkstyle",
+        about: "Checkstyle XML, for review tools",
+        writer: checkstyle::write,
+    },
+    Entry {
+        format: Format::Markdown,
+        name: "markdown",
+        about: "a summary for a job page or a comment",
+        writer: markdown::write,
+    },
+    Entry {
+        format: Format::Openmetrics,
+        name: "openmetrics",
+        about: "gauges, for node_exporter's textfile collector",
+        writer: openmetrics::write,
+    },
+]);
 
 impl Format {
     /// All formats, in the order in which they are listed.
     pub fn all() -> impl Iterator<Item = Self> {
-        FORMATS.iter().map(|&(format, ..)| format)
+        FORMATS.all()
     }
 
     /// The name on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
-        self.row().map_or("", |&(_, name, ..)| name)
+        FORMATS.name(self)
     }
 
     /// What it is, in a few words.
     #[must_use]
     pub fn about(self) -> &'static str {
-        self.row().map_or("", |&(_, _, about, _)| about)
+        FORMATS.about(self)
     }
 
     /// The format of a name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::all().find(|format| format.name() == name)
+        FORMATS.named(name)
     }
 
     /// Writes the outcome. Whether a closed pipe is an error is for the caller to say, with
@@ -215,15 +218,6 @@ impl Format {
         to: &mut dyn Write,
         options: &Options<'_>,
     ) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        if let Some((.., write)) = self.row() {
-            write(outcome, &mut bytes, options)?;
-        }
-        to.write_all(&bytes)?;
-        to.flush()
-    }
-
-    fn row(self) -> Option<&'static (Self, &'static str, &'static str, Writer)> {
-        FORMATS.iter().find(|&&(format, ..)| format == self)
+        FORMATS.write(self, to, |write, bytes| write(outcome, bytes, options))
     }
 }

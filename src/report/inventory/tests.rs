@@ -1,7 +1,7 @@
 //! A picture of each format, and what holds for all of them.
 
 use super::*;
-use crate::finding::{Finding, Unchecked};
+use crate::finding::{Evidence, Finding, Severity, Unchecked};
 use crate::report::sample::{finding, marked};
 use crate::report::{HiddenBy, Hiding};
 

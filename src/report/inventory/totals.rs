@@ -1,0 +1,88 @@
+//! How many endpoints there are of each kind.
+
+use std::collections::BTreeMap;
+
+use super::{Inventory, Row};
+use crate::report::prose::count;
+
+/// How many of all endpoints have a receiver that is recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// Those that have.
+    pub endpoints: usize,
+    /// All.
+    pub of: usize,
+}
+
+impl Recognised {
+    /// The share in hundredths, rounded down, so that 1.00 is all of them; none of nothing.
+    #[must_use]
+    pub fn hundredths(self) -> Option<usize> {
+        (self.endpoints * 100).checked_div(self.of)
+    }
+
+    /// `recognised 118 of 132 endpoints (0.89)`.
+    #[must_use]
+    pub fn words(self) -> String {
+        let Self { endpoints, of } = self;
+        let all = count(of, "endpoint");
+        match self.hundredths() {
+            Some(share) => format!(
+                "recognised {endpoints} of {all} ({}.{:02})",
+                share / 100,
+                share % 100
+            ),
+            None => "no endpoints".to_owned(),
+        }
+    }
+}
+
+/// How many endpoints have each value of something, the commonest first.
+pub type Totals = Vec<(String, usize)>;
+
+impl Inventory {
+    /// How many of the endpoints have a receiver that is recognised, be it one of several.
+    #[must_use]
+    pub fn recognised(&self) -> Recognised {
+        let known = self.rows.iter().filter(|row| !row.receivers.is_empty());
+        Recognised {
+            endpoints: known.count(),
+            of: self.rows.len(),
+        }
+    }
+
+    /// The totals, each with what they are by.
+    #[must_use]
+    pub fn totals(&self) -> [(&'static str, Totals); 4] {
+        [
+            ("receiver", self.total(|row| vec![row.receiver()])),
+            (
+                "tenant",
+                self.total(|row| vec![row.tenant().unwrap_or_else(|| "none".into())]),
+            ),
+            ("issuer", self.total(|row| vec![row.issuer().to_owned()])),
+            (
+                "credentials",
+                self.total(|row| match row.credentials.as_slice() {
+                    [] => vec!["none".to_owned()],
+                    some => some.iter().map(|one| one.kind.clone()).collect(),
+                }),
+            ),
+        ]
+    }
+
+    fn total(&self, values: impl Fn(&Row) -> Vec<String>) -> Totals {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for row in &self.rows {
+            let mut values = values(row);
+            values.sort();
+            values.dedup();
+            for value in values {
+                *counts.entry(value).or_default() += 1;
+            }
+        }
+        let mut totals: Totals = counts.into_iter().collect();
+        totals.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        totals
+    }
+}
