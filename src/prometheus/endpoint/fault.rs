@@ -1,9 +1,12 @@
 //! What is wrong with a URL, whoever receives it.
 
+mod structure;
+
 use std::ops::Range;
 
-use super::{Endpoint, Network, Piece, host, network};
+use super::{Endpoint, host};
 use crate::schema::scalar;
+use structure::structure;
 
 /// One thing that is wrong with a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,173 +139,6 @@ fn refusal(endpoint: &Endpoint) -> Option<Fault> {
         suggestion: None,
         refused_by_go: true,
     })
-}
-
-fn structure(endpoint: &Endpoint, outcome: &str) -> Option<Fault> {
-    let text = endpoint.text.trim();
-    let start = endpoint.text.len() - endpoint.text.trim_start().len();
-    let all = start..start + text.len();
-    let fault = |kind, message: String| Fault {
-        kind,
-        range: all.clone(),
-        message,
-        suggestion: None,
-        refused_by_go: false,
-    };
-    if text.is_empty() {
-        let message = "the URL is empty: Prometheus starts, and every send fails".to_owned();
-        return Some(Fault {
-            range: 0..endpoint.text.len(),
-            ..fault(FaultKind::Empty, message)
-        });
-    }
-    if text.parse::<f64>().is_ok() {
-        return Some(fault(
-            FaultKind::Number,
-            format!("{text} is a number, not a URL: Prometheus starts, and every send fails"),
-        ));
-    }
-    match endpoint.scheme() {
-        Some(scheme) => with_scheme(endpoint, scheme),
-        None => without_scheme(endpoint, all, outcome),
-    }
-}
-
-fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<Fault> {
-    if endpoint.is_templated(scheme) {
-        return None;
-    }
-    let name = endpoint.slice(scheme);
-    let lower = name.to_ascii_lowercase();
-    if !matches!(lower.as_str(), "http" | "https") {
-        let meant = misspelt(&lower);
-        return Some(Fault {
-            kind: FaultKind::Scheme,
-            range: scheme.range(),
-            message: format!(
-                "Prometheus can't send over {name}: a receiver's URL begins with http:// or https://"
-            ),
-            suggestion: meant.map(|meant| {
-                format!(
-                    "{meant}{}",
-                    endpoint
-                        .without_secrets(scheme.end, endpoint.text.len())
-                        .trim_end()
-                )
-            }),
-            refused_by_go: false,
-        });
-    }
-    let behind = endpoint.masked.get(scheme.end..).unwrap_or("");
-    if !behind.starts_with("://") {
-        let rest = scheme.end + behind.len() - behind.trim_start_matches([':', '/']).len();
-        return Some(Fault {
-            kind: FaultKind::Slashes,
-            range: scheme.start..rest,
-            message: format!(
-                "two slashes must stand between {name}: and the host; without them every send fails"
-            ),
-            suggestion: endpoint.host().map(|_| {
-                format!(
-                    "{name}://{}",
-                    endpoint
-                        .without_secrets(rest, endpoint.text.len())
-                        .trim_end()
-                )
-            }),
-            refused_by_go: false,
-        });
-    }
-    endpoint.host().is_none().then(|| Fault {
-        kind: FaultKind::NoHost,
-        range: scheme.start..(scheme.end + 3).min(endpoint.text.len()),
-        message: format!("no host stands behind {name}://: every send fails"),
-        suggestion: None,
-        refused_by_go: false,
-    })
-}
-
-fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Option<Fault> {
-    let first = endpoint.masked.get(all.clone())?.chars().next()?;
-    if first == super::MASK {
-        // It may bring the scheme with it.
-        return None;
-    }
-    let authority = endpoint.authority();
-    let shown = endpoint.redacted();
-    let shown = shown.trim();
-    let Some(authority) = authority.filter(|_| first != '.' && first != '?' && first != '#') else {
-        return Some(Fault {
-            kind: FaultKind::Relative,
-            range: all,
-            message: format!(
-                "{shown} has neither scheme nor host: Prometheus starts, and every send fails"
-            ),
-            suggestion: None,
-            refused_by_go: false,
-        });
-    };
-    let name = endpoint.masked(authority);
-    let is_host = name.contains(['.', ':', '[']) || name.eq_ignore_ascii_case("localhost");
-    let scheme = match network(endpoint.host().map_or("", |host| endpoint.masked(host))) {
-        Network::Loopback | Network::Internal => "http",
-        Network::Public | Network::Unknown => "https",
-    };
-    let rest = endpoint.without_secrets(authority.start, endpoint.text.len());
-    let suggestion = format!("{scheme}://{}", rest.trim_end());
-    Some(if is_host {
-        Fault {
-            kind: FaultKind::NoScheme,
-            range: all,
-            message: format!("{shown} has no scheme: {outcome}"),
-            suggestion: Some(suggestion),
-            refused_by_go: false,
-        }
-    } else {
-        Fault {
-            kind: FaultKind::Relative,
-            range: all,
-            message: format!("{shown} is no URL, since it has no scheme: {outcome}"),
-            suggestion: (!endpoint.path().is_empty()).then_some(suggestion),
-            refused_by_go: false,
-        }
-    })
-}
-
-/// The scheme that a wrong one was meant to be: one that is two strokes away at most. `ftp`, two
-/// strokes from `http`, is a word of its own.
-fn misspelt(scheme: &str) -> Option<&'static str> {
-    if !scheme.starts_with(['h', 't']) {
-        return None;
-    }
-    ["https", "http"]
-        .into_iter()
-        .map(|right| (distance(scheme, right), right))
-        .min()
-        .filter(|&(strokes, _)| strokes <= 2)
-        .map(|(_, right)| right)
-}
-
-/// How many letters must be put in, taken out or exchanged.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (at, a) in one.chars().enumerate() {
-        let mut diagonal = at;
-        let mut left = at + 1;
-        for (cell, b) in row.iter_mut().skip(1).zip(other.chars()) {
-            let above = *cell;
-            let cost = (diagonal + usize::from(a != b))
-                .min(above + 1)
-                .min(left + 1);
-            diagonal = above;
-            *cell = cost;
-            left = cost;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = at + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 fn host_fault(endpoint: &Endpoint, white: Option<&Fault>) -> Option<Fault> {
