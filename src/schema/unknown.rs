@@ -59,7 +59,12 @@ pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version
     }
     let nearest = keys
         .iter()
-        .map(|found| (distance(found.field.key, &native), found.field.key))
+        .map(|found| {
+            (
+                strsim::osa_distance(found.field.key, &native),
+                found.field.key,
+            )
+        })
         .min()?;
     let (apart, key) = nearest;
     (apart <= 1 + key.len() / 5).then_some(Hint::Spelling(key))
@@ -148,48 +153,11 @@ fn collect(of: &'static Struct, path: &str, out: &mut Vec<(&'static str, String)
     }
 }
 
-/// How many characters have to be added, removed, changed or swapped with their neighbour
-/// (optimal string alignment).
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let get = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
-            let mut best = (get(&last, j) + usize::from(x != y))
-                .min(get(&last, j + 1) + 1)
-                .min(get(&row, j) + 1);
-            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
-            if swapped {
-                best = best.min(get(&before, j - 1) + 1);
-            }
-            row.push(best);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last.last().copied().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::schema::tables::remote_write::REMOTE_WRITE;
     use crate::schema::tables::scrape::SCRAPE;
-
-    #[test]
-    fn distances_count_slips_of_the_hand() {
-        for (a, b, want) in [
-            ("url", "ulr", 1),
-            ("targets", "targetss", 1),
-            ("scheme", "schema", 1),
-            ("", "abc", 3),
-            ("kitten", "sitting", 3),
-        ] {
-            assert_eq!(distance(a, b), want, "{a} {b}");
-        }
-    }
 
     #[test]
     fn hints_name_what_was_meant() {

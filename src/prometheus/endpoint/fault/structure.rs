@@ -145,30 +145,8 @@ fn misspelt(scheme: &str) -> Option<&'static str> {
     }
     ["https", "http"]
         .into_iter()
-        .map(|right| (distance(scheme, right), right))
+        .map(|right| (strsim::levenshtein(scheme, right), right))
         .min()
         .filter(|&(strokes, _)| strokes <= 2)
         .map(|(_, right)| right)
-}
-
-/// How many letters must be put in, taken out or exchanged.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (at, a) in one.chars().enumerate() {
-        let mut diagonal = at;
-        let mut left = at + 1;
-        for (cell, b) in row.iter_mut().skip(1).zip(other.chars()) {
-            let above = *cell;
-            let cost = (diagonal + usize::from(a != b))
-                .min(above + 1)
-                .min(left + 1);
-            diagonal = above;
-            *cell = cost;
-            left = cost;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = at + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }
