@@ -4,7 +4,7 @@
 //! show the line of policy that decided. It is read strictly; an unknown key is an error.
 //!
 //! Each section is a file with its keys as a table, from which it is read and from which the JSON
-//! Schema is made; [`sections`] lists them. What several files say is brought together by
+//! Schema is made; `sections` lists them. What several files say is brought together by
 //! [`Policy::add`], the nearest first.
 
 mod baseline;

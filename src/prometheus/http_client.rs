@@ -77,7 +77,7 @@ impl<'d> HttpClient<'d> {
         Self { settings }
     }
 
-    /// The credentials that are set, in the order of [`SECTIONS`], `authorization` and a client
+    /// The credentials that are set, in the order of `SECTIONS`, `authorization` and a client
     /// certificate last.
     #[must_use]
     pub fn credentials(self) -> Vec<Credential<'d>> {

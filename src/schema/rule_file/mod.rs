@@ -1,7 +1,7 @@
 //! Rule files: what `rule_files` names.
 //!
 //! Prometheus reads them with version 3 of go-yaml (`model/rulefmt`), strictly: unknown and
-//! repeated keys are refused. [`shape`] is that reading; [`meaning`] is what is checked after it:
+//! repeated keys are refused. `shape` is that reading; `meaning` is what is checked after it:
 //! groups, names, expressions ([`promql`]) and the templates of alerts ([`template`]).
 
 mod entries;
