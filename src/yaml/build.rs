@@ -8,6 +8,7 @@ use libyaml_safer::{Event, EventData, MappingStyle, ScalarStyle, SequenceStyle};
 use super::document::{
     Data, Document, Keys, NO_TAG, NodeData, SyntaxError, SyntaxKind, Value, small,
 };
+use super::large::Large;
 use super::node::{Node, is_merge_key};
 use super::parse::{Covered, MARK, PLAIN_MARK, ends, span, within};
 use super::scalar::Style;
@@ -49,6 +50,7 @@ impl<'m> Builder<'m> {
             next: None,
             root: 0,
             renamed: Vec::new(),
+            large: Large::default(),
         };
         Self {
             document,

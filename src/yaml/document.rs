@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::large::Large;
 use super::node::Node;
 use super::scalar::Style;
 use crate::finding::{Place, Span, Text};
@@ -115,6 +116,7 @@ pub struct Document {
     pub(super) root: u32,
     /// Keys that were given another name, and how they are written.
     pub(super) renamed: Vec<(u32, Value)>,
+    pub(super) large: Large,
 }
 
 impl std::fmt::Debug for Document {
@@ -164,6 +166,7 @@ impl Document {
             next: None,
             root: root.target().id,
             renamed: self.renamed.clone(),
+            large: Large::default(),
         })
     }
 

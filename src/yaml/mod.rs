@@ -12,6 +12,7 @@ mod comments;
 mod document;
 mod embedded;
 mod gather;
+mod large;
 mod node;
 mod parse;
 pub mod placeholder;

@@ -381,18 +381,22 @@ impl<'d> Mapping<'d> {
             return None;
         }
         let document = self.node.document;
-        let pairs = self.node.links().chunks_exact(2).rev();
-        pairs
-            .filter_map(|pair| pair.first().zip(pair.get(1)))
-            .find(|&(&id, _)| document.is_key(id, key))
-            .map(|(&id, &value)| Entry {
-                key: Node { document, id },
-                value: Node {
-                    document,
-                    id: value,
-                },
-                merged: false,
-            })
+        let links = self.node.links();
+        let last = if Document::is_large(links) {
+            document.last_of(self.node.id, key)?
+        } else {
+            let mut keys = links.iter().step_by(2);
+            keys.rposition(|&id| document.is_key(id, key))?
+        };
+        let (&id, &value) = links.get(2 * last).zip(links.get(2 * last + 1))?;
+        Some(Entry {
+            key: Node { document, id },
+            value: Node {
+                document,
+                id: value,
+            },
+            merged: false,
+        })
     }
 
     /// The value that counts for a key.
