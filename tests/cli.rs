@@ -5,62 +5,12 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+mod support;
 
-use serde_json::Value;
-use tempfile::TempDir;
+use std::process::Stdio;
 
-fn promvet(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_promvet"))
-        .current_dir(folder)
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn with_input(folder: &Path, args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_promvet"))
-        .current_dir(folder)
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(input.as_bytes())
-        .unwrap();
-    child.wait_with_output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}", stdout(output)))
-}
-
-fn tree(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-    folder
-}
+use support::program::{ROOT, Ran, promvet, promvet_command};
+use support::scratch::Scratch;
 
 const GOOD: &str = "remote_write:\n  - url: https://cortex.a.bb.opstrace.io/api/v1/push\n    bearer_token_file: token\n";
 const BAD: &str =
@@ -68,9 +18,9 @@ const BAD: &str =
 
 #[test]
 fn the_exit_status_is_that_of_the_threshold() {
-    let good = tree(&[("prometheus.yml", GOOD), ("token", "x")]);
-    let bad = tree(&[("prometheus.yml", BAD), ("token", "x")]);
-    let warns = tree(&[("prometheus.yml", &GOOD.replace("token\n", "/run/token\n"))]);
+    let good = Scratch::new(&[("prometheus.yml", GOOD), ("token", "x")]);
+    let bad = Scratch::new(&[("prometheus.yml", BAD), ("token", "x")]);
+    let warns = Scratch::new(&[("prometheus.yml", &GOOD.replace("token\n", "/run/token\n"))]);
     for (folder, args, status) in [
         (&good, &[][..], 0),
         (&bad, &[], 1),
@@ -85,52 +35,52 @@ fn the_exit_status_is_that_of_the_threshold() {
         (&good, &["--no-such-flag"], 2),
         (&good, &["--root", "no/such/folder"], 2),
     ] {
-        let output = promvet(folder.path(), args);
+        let ran = folder.promvet(args);
         assert_eq!(
-            output.status.code(),
+            ran.status,
             Some(status),
             "{args:?}: {}{}",
-            stdout(&output),
-            stderr(&output)
+            ran.stdout,
+            ran.stderr
         );
     }
 }
 
 #[test]
 fn a_folder_without_configurations_is_said_on_stderr() {
-    let folder = tree(&[("a.txt", "x"), ("docker-compose.yml", "services: {}\n")]);
-    let output = promvet(folder.path(), &[]);
-    assert_eq!(output.status.code(), Some(0));
+    let folder = Scratch::new(&[("a.txt", "x"), ("docker-compose.yml", "services: {}\n")]);
+    let ran = folder.promvet(&[]);
+    assert_eq!(ran.status, Some(0));
     assert!(
-        stderr(&output).contains("no Prometheus configuration"),
+        ran.stderr.contains("no Prometheus configuration"),
         "{}",
-        stderr(&output)
+        ran.stderr
     );
 }
 
 #[test]
 fn a_missing_path_is_named_and_the_others_are_still_checked() {
-    let folder = tree(&[("prometheus.yml", BAD), ("token", "x")]);
-    let output = promvet(folder.path(), &["no/such", ".", "--format", "concise"]);
-    assert!(stderr(&output).contains("no/such"), "{}", stderr(&output));
+    let folder = Scratch::new(&[("prometheus.yml", BAD), ("token", "x")]);
+    let ran = folder.promvet(&["no/such", ".", "--format", "concise"]);
+    assert!(ran.stderr.contains("no/such"), "{}", ran.stderr);
     assert!(
-        stdout(&output).contains("remote-write/url-syntax"),
+        ran.stdout.contains("remote-write/url-syntax"),
         "{}",
-        stdout(&output)
+        ran.stdout
     );
 }
 
 #[test]
 fn a_named_file_is_checked_whatever_its_name() {
-    let folder = tree(&[("conf.txt", BAD), ("token", "x"), ("list.yml", "- 1\n")]);
-    assert_eq!(promvet(folder.path(), &["conf.txt"]).status.code(), Some(1));
-    assert_eq!(promvet(folder.path(), &["list.yml"]).status.code(), Some(1));
-    assert_eq!(promvet(folder.path(), &["."]).status.code(), Some(0));
+    let folder = Scratch::new(&[("conf.txt", BAD), ("token", "x"), ("list.yml", "- 1\n")]);
+    assert_eq!(folder.promvet(&["conf.txt"]).status, Some(1));
+    assert_eq!(folder.promvet(&["list.yml"]).status, Some(1));
+    assert_eq!(folder.promvet(&["."]).status, Some(0));
 }
 
 #[test]
 fn a_list_of_changed_files_may_name_what_is_gone_and_what_is_no_configuration() {
-    let folder = tree(&[
+    let folder = Scratch::new(&[
         ("bad.txt", BAD),
         ("broken.yml", "remote_write:\n  - url: [\n"),
         ("good.yml", GOOD),
@@ -148,21 +98,22 @@ fn a_list_of_changed_files_may_name_what_is_gone_and_what_is_no_configuration() 
         (&["policy/promvet.yaml"], 2),
     ] {
         let args = [&["--if-recognised"], paths].concat();
-        let output = promvet(folder.path(), &args);
-        let said = format!("{paths:?}: {}{}", stdout(&output), stderr(&output));
-        assert_eq!(output.status.code(), Some(status), "{said}");
-        assert_eq!(stderr(&output).is_empty(), status != 2, "{said}");
+        let ran = folder.promvet(&args);
+        let said = format!("{paths:?}: {}{}", ran.stdout, ran.stderr);
+        assert_eq!(ran.status, Some(status), "{said}");
+        assert_eq!(ran.stderr.is_empty(), status != 2, "{said}");
     }
 }
 
 #[test]
 fn standard_input_is_read_and_may_have_a_name() {
-    let folder = tree(&[("sub/token", "x")]);
-    let output = with_input(folder.path(), &["-", "--format", "concise"], BAD);
+    let folder = Scratch::new(&[("sub/token", "x")]);
+    let ran = folder.promvet_fed(&["-", "--format", "concise"], BAD);
     assert!(
-        stdout(&output).starts_with("<stdin>:2:10: error remote-write/url-syntax"),
+        ran.stdout
+            .starts_with("<stdin>:2:10: error remote-write/url-syntax"),
         "{}",
-        stdout(&output)
+        ran.stdout
     );
     let named = [
         "-",
@@ -171,28 +122,25 @@ fn standard_input_is_read_and_may_have_a_name() {
         "--format",
         "concise",
     ];
-    let output = with_input(folder.path(), &named, GOOD);
+    let ran = folder.promvet_fed(&named, GOOD);
     assert_eq!(
-        (
-            output.status.code(),
-            stdout(&output).contains("credentials/")
-        ),
+        (ran.status, ran.stdout.contains("credentials/")),
         (Some(0), false),
         "{}",
-        stdout(&output)
+        ran.stdout
     );
-    let output = with_input(folder.path(), &["-", "--format", "concise"], GOOD);
+    let ran = folder.promvet_fed(&["-", "--format", "concise"], GOOD);
     assert!(
-        stdout(&output).contains("credentials/unverified"),
+        ran.stdout.contains("credentials/unverified"),
         "{}",
-        stdout(&output)
+        ran.stdout
     );
 }
 
 #[test]
 fn the_json_report_keeps_its_contract() {
-    let folder = tree(&[("x/prometheus.yml", BAD), ("x/token", "x")]);
-    let report = json(&promvet(folder.path(), &["--format", "json"]));
+    let folder = Scratch::new(&[("x/prometheus.yml", BAD), ("x/token", "x")]);
+    let report = folder.json(&[]);
     assert_eq!(report["version"], 1);
     let finding = &report["findings"][0];
     assert_eq!(finding["rule"], "remote-write/url-syntax");
@@ -227,14 +175,13 @@ fn any_number_of_threads_gives_the_same_bytes() {
         .iter()
         .map(|(path, content)| (path.as_str(), *content))
         .collect();
-    let folder = tree(&files);
+    let folder = Scratch::new(&files);
     for format in ["human", "concise", "json"] {
         let outputs: Vec<_> = ["1", "2", "7"]
             .map(|threads| {
-                stdout(&promvet(
-                    folder.path(),
-                    &["--threads", threads, "--format", format],
-                ))
+                folder
+                    .promvet(&["--threads", threads, "--format", format])
+                    .stdout
             })
             .into();
         assert!(outputs[0].len() > 100);
@@ -256,7 +203,7 @@ fn planted_secrets_occur_in_no_output() {
         "s3cret-broken",
         "s3cret-header",
     ];
-    let folder = tree(&[
+    let folder = Scratch::new(&[
         ("token", "s3cret-file"),
         (
             "prometheus.yml",
@@ -271,9 +218,9 @@ fn planted_secrets_occur_in_no_output() {
     ]);
     for format in ["human", "concise", "json"] {
         for color in ["always", "never"] {
-            let output = promvet(folder.path(), &["--format", format, "--color", color]);
-            let all = stdout(&output) + &stderr(&output);
-            assert_eq!(output.status.code(), Some(1), "{all}");
+            let ran = folder.promvet(&["--format", format, "--color", color]);
+            let all = ran.stdout + &ran.stderr;
+            assert_eq!(ran.status, Some(1), "{all}");
             for secret in PLANTED {
                 assert!(!all.contains(secret), "{format} shows {secret}:\n{all}");
             }
@@ -283,7 +230,7 @@ fn planted_secrets_occur_in_no_output() {
 
 #[test]
 fn one_bad_file_hides_nothing_of_the_others() {
-    let folder = tree(&[
+    let folder = Scratch::new(&[
         ("a/prometheus.yml", "remote_write: [\n"),
         ("b/prometheus.yml", BAD),
         ("b/token", "x"),
@@ -293,8 +240,8 @@ fn one_bad_file_hides_nothing_of_the_others() {
             &("scrape_configs: ".to_owned() + &"[".repeat(50_000)),
         ),
     ]);
-    let output = promvet(folder.path(), &["--format", "concise"]);
-    let text = stdout(&output);
+    let ran = folder.promvet(&["--format", "concise"]);
+    let text = ran.stdout;
     for expected in [
         "a/prometheus.yml:",
         "b/prometheus.yml:2:10",
@@ -303,18 +250,18 @@ fn one_bad_file_hides_nothing_of_the_others() {
     ] {
         assert!(text.contains(expected), "{expected} in {text}");
     }
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(ran.status, Some(1));
 }
 
 #[test]
 fn policy_mistakes_have_a_place_and_status_2() {
-    let folder = tree(&[
+    let folder = Scratch::new(&[
         ("prometheus.yml", GOOD),
         ("promvet.yaml", "rules:\n  remote-write/url-shap: off\n"),
     ]);
-    let output = promvet(folder.path(), &[]);
-    assert_eq!(output.status.code(), Some(2));
-    let said = stderr(&output);
+    let ran = folder.promvet(&[]);
+    assert_eq!(ran.status, Some(2));
+    let said = ran.stderr;
     assert!(
         said.contains("promvet.yaml:2:3") && said.contains("remote-write/url-shape"),
         "{said}"
@@ -323,85 +270,77 @@ fn policy_mistakes_have_a_place_and_status_2() {
 
 #[test]
 fn levels_of_policy_count() {
-    let folder = tree(&[
+    let folder = Scratch::new(&[
         ("prometheus.yml", BAD),
         ("token", "x"),
         ("promvet.yaml", "rules:\n  remote-write/url-syntax: off\n"),
     ]);
-    assert_eq!(promvet(folder.path(), &[]).status.code(), Some(0));
-    let folder = tree(&[
+    assert_eq!(folder.promvet(&[]).status, Some(0));
+    let folder = Scratch::new(&[
         ("prometheus.yml", BAD),
         ("token", "x"),
         ("promvet.yaml", "rules: {remote-write: warning}\n"),
     ]);
-    assert_eq!(promvet(folder.path(), &[]).status.code(), Some(0));
-    assert_eq!(
-        promvet(folder.path(), &["--fail-on", "warning"])
-            .status
-            .code(),
-        Some(1)
-    );
+    assert_eq!(folder.promvet(&[]).status, Some(0));
+    assert_eq!(folder.promvet(&["--fail-on", "warning"]).status, Some(1));
 }
 
 #[cfg(unix)]
 #[test]
 fn modes_are_judged_below_root_for_prometheus_s_user() {
-    use std::os::unix::fs::PermissionsExt as _;
     let config = GOOD.replace("token\n", "/etc/prometheus/token\n");
-    let folder = tree(&[
+    let folder = Scratch::new(&[
         ("conf/prometheus.yml", &config),
         ("fs/etc/prometheus/token", "x"),
     ]);
-    let token = folder.path().join("fs/etc/prometheus/token");
+    let token = "fs/etc/prometheus/token";
     for part in ["fs", "fs/etc", "fs/etc/prometheus"] {
-        fs::set_permissions(folder.path().join(part), fs::Permissions::from_mode(0o755)).unwrap();
+        folder.chmod(part, 0o755);
     }
     let run = || {
-        stdout(&promvet(
-            folder.path(),
-            &["conf", "--root", "fs", "--format", "concise"],
-        ))
+        folder
+            .promvet(&["conf", "--root", "fs", "--format", "concise"])
+            .stdout
     };
-    fs::set_permissions(&token, fs::Permissions::from_mode(0o644)).unwrap();
+    folder.chmod(token, 0o644);
     assert!(run().contains("credentials/world-readable"), "{}", run());
     // Whoever runs the tests owns it, and may be Prometheus's user.
-    fs::set_permissions(&token, fs::Permissions::from_mode(0o000)).unwrap();
+    folder.chmod(token, 0o000);
     assert!(run().contains("credentials/unreadable"), "{}", run());
-    fs::remove_file(&token).unwrap();
+    folder.remove(token);
     assert!(run().contains("credentials/missing"), "{}", run());
 }
 
 #[test]
 fn rules_are_listed_and_explained() {
-    let folder = tempfile::tempdir().unwrap();
-    let rules = stdout(&promvet(folder.path(), &["rules"]));
+    let folder = Scratch::empty();
+    let rules = folder.promvet(&["rules"]).stdout;
     assert!(
         rules
             .lines()
             .any(|line| line.starts_with("remote-write/url-shape")),
         "{rules}"
     );
-    let page = stdout(&promvet(
-        folder.path(),
-        &["explain", "remote-write/url-shape"],
-    ));
+    let page = folder
+        .promvet(&["explain", "remote-write/url-shape"])
+        .stdout;
     assert!(page.contains("## What to do"), "{page}");
-    let wrong = promvet(folder.path(), &["explain", "remote-write/url-shap"]);
-    assert_eq!(wrong.status.code(), Some(2));
+    let wrong = folder.promvet(&["explain", "remote-write/url-shap"]);
+    assert_eq!(wrong.status, Some(2));
     assert!(
-        stderr(&wrong).contains("remote-write/url-shape"),
+        wrong.stderr.contains("remote-write/url-shape"),
         "{}",
-        stderr(&wrong)
+        wrong.stderr
     );
 }
 
 #[test]
 fn what_is_yaml_only_after_rendering_is_checked_as_far_as_it_goes() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Scratch::empty();
     let conditional = "remote_write:\n  - url: {{ url }}\n{% if a %}\n    name: a\n{% endif %}\n{% if b %}\n    \
                        name: b\n{% endif %}\n    nam: x\n";
-    let output = with_input(folder.path(), &["-", "--format", "concise"], conditional);
-    let text = stdout(&output);
+    let ran = folder.promvet_fed(&["-", "--format", "concise"], conditional);
+    let text = ran.stdout;
     assert!(
         text.contains("<stdin>:2:10: info schema/unrendered"),
         "{text}"
@@ -411,25 +350,23 @@ fn what_is_yaml_only_after_rendering_is_checked_as_far_as_it_goes() {
         "{text}"
     );
     let hopeless = "remote_write:\n  - url: {{ url }}\n  {% for %}\n - x: [\n";
-    let report = json(&with_input(
-        folder.path(),
-        &["-", "--format", "json"],
-        hopeless,
-    ));
+    let report = folder
+        .promvet_fed(&["-", "--format", "json"], hopeless)
+        .json();
     assert_eq!(report["findings"][0]["severity"], "info", "{report}");
     assert_eq!(report["summary"]["unchecked"], 1, "{report}");
 }
 
 #[test]
 fn files_say_what_they_were_taken_for() {
-    let folder = tree(&[
+    let folder = Scratch::new(&[
         ("prometheus.yml", GOOD),
         (
             "am/alertmanager.yml",
             "route: {receiver: x}\nreceivers: [{name: x}]\n# remote_write\n",
         ),
     ]);
-    let text = stdout(&promvet(folder.path(), &["files"]));
+    let text = folder.promvet(&["files"]).stdout;
     assert!(text.contains("prometheus.yml: Prometheus"), "{text}");
     assert!(text.contains("Alertmanager"), "{text}");
 }
@@ -440,69 +377,64 @@ fn a_closed_pipe_is_no_error() {
         .map(|number| format!("{number}/prometheus.yml"))
         .collect();
     let files: Vec<_> = files.iter().map(|path| (path.as_str(), BAD)).collect();
-    let folder = tree(&files);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_promvet"))
-        .current_dir(folder.path())
+    let folder = Scratch::new(&files);
+    let mut child = promvet_command(folder.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_ne!(output.status.code(), Some(2), "{}", stderr(&output));
-    assert_eq!(stderr(&output), "");
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert_ne!(ran.status, Some(2), "{}", ran.stderr);
+    assert_eq!(ran.stderr, "");
 }
 
 #[test]
 fn the_quickstart_of_the_readme_shows_all_four_families() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = promvet(
-        root,
+    let ran = promvet(
+        ROOT,
         &["check", "fixtures/quickstart", "--format", "concise"],
     );
-    assert_eq!(output.status.code(), Some(1));
-    insta::assert_snapshot!(stdout(&output));
+    assert_eq!(ran.status, Some(1));
+    insta::assert_snapshot!(ran.stdout);
 }
 
 #[test]
 fn coverage_can_be_required() {
-    let open = tree(&[("prometheus.yml", &GOOD.replace("token\n", "/run/t/token\n"))]);
+    let open = Scratch::new(&[("prometheus.yml", &GOOD.replace("token\n", "/run/t/token\n"))]);
     let settled = "mounts: [{path: /run/t, external: true}]\n";
-    let run = |args: &[&str]| promvet(open.path(), args);
-    assert_eq!(run(&[]).status.code(), Some(0));
+    let run = |args: &[&str]| open.promvet(args);
+    assert_eq!(run(&[]).status, Some(0));
     let strict = run(&["--require-coverage"]);
-    assert_eq!(strict.status.code(), Some(1));
-    let said = String::from_utf8_lossy(&strict.stderr).into_owned();
+    assert_eq!(strict.status, Some(1));
+    let said = &strict.stderr;
     assert!(said.contains("1 path was not checked"), "{said}");
-    assert!(stdout(&strict).contains("mounts: [{path: /run/t, external: true}]"));
-    fs::write(open.path().join("promvet.yaml"), settled).unwrap();
-    assert_eq!(run(&["--require-coverage"]).status.code(), Some(0));
+    assert!(
+        strict
+            .stdout
+            .contains("mounts: [{path: /run/t, external: true}]")
+    );
+    open.file("promvet.yaml", settled);
+    assert_eq!(run(&["--require-coverage"]).status, Some(0));
 }
 
 #[test]
 fn what_git_tracks_is_asked_of_git() {
     let secret = "bearer_token: 9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c\n";
-    let folder = tree(&[(
+    let folder = Scratch::new(&[(
         "prometheus.yml",
         &GOOD.replace("bearer_token_file: token\n", secret),
     )]);
-    let git = |args: &[&str]| {
-        let mut git = Command::new("git");
-        let done = git.current_dir(folder.path()).args(args).output();
-        done.is_ok_and(|done| done.status.success())
-    };
-    if !git(&["init", "-q"]) {
-        return;
-    }
+    folder.git(&["init", "-q"]);
     let run = || {
-        let out = promvet(folder.path(), &["--format", "concise"]);
-        assert!(!stdout(&out).contains("9f8a7b6c"));
+        let out = folder.promvet(&["--format", "concise"]);
+        assert!(!out.stdout.contains("9f8a7b6c"));
         (
-            stdout(&out).contains("error credentials/committed"),
-            out.status.code(),
+            out.stdout.contains("error credentials/committed"),
+            out.status,
         )
     };
     assert_eq!(run(), (false, Some(0)));
-    assert!(git(&["add", "prometheus.yml"]));
+    folder.git(&["add", "prometheus.yml"]);
     assert_eq!(run(), (true, Some(1)));
 }
