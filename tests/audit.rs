@@ -5,46 +5,16 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
+mod support;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
-
-fn audit(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_promvet"))
-        .current_dir(folder)
-        .arg("audit")
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-fn tree(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-    folder
-}
+use support::report::list;
+use support::scratch::Scratch;
 
 /// The endpoints of one configuration.
 fn endpoints(config: &str) -> Vec<Value> {
-    let folder = tree(&[("prometheus.yml", config)]);
-    let output = audit(folder.path(), &["--format", "json"]);
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    report
-        .get("endpoints")
-        .and_then(Value::as_array)
-        .unwrap()
-        .clone()
+    let folder = Scratch::new(&[("prometheus.yml", config)]);
+    list(&folder.json(&["audit"]), "endpoints").to_vec()
 }
 
 /// The endpoint of one entry of remote_write, written as YAML lines.
@@ -204,7 +174,7 @@ remote_write:
 
 #[test]
 fn owners_findings_and_what_is_unchecked_are_told() {
-    let folder = tree(&[
+    let folder = Scratch::new(&[
         (".git/HEAD", ""),
         (
             ".github/CODEOWNERS",
@@ -219,10 +189,10 @@ fn owners_findings_and_what_is_unchecked_are_told() {
             "issuers:\n  - hosts: ['*.opstrace.io']\n    issuer: letsencrypt-prod\n",
         ),
     ]);
-    let output = audit(&folder.path().join("prod"), &["..", "--format", "json"]);
-    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let all = report["endpoints"].as_array().unwrap();
+    let ran = folder.promvet_in("prod", &["audit", "..", "--format", "json"]);
+    assert_eq!(ran.status, Some(1), "{}", ran.stderr);
+    let report = ran.json();
+    let all = list(&report, "endpoints");
     assert_eq!(all.len(), 4);
     let owners: Vec<_> = all.iter().map(|one| one["owners"].clone()).collect();
     let (prod, other) = (json!(["@org/prod", "ops@example.com"]), json!(["@org/all"]));
@@ -255,7 +225,7 @@ fn owners_findings_and_what_is_unchecked_are_told() {
 
 #[test]
 fn every_format_is_written_and_the_status_is_that_of_check() {
-    let folder = tree(&[("prometheus.yml", TWO), ("token", "x")]);
+    let folder = Scratch::new(&[("prometheus.yml", TWO), ("token", "x")]);
     for (format, expected) in [
         ("human", "WHERE "),
         ("json", "{\"version\":1"),
@@ -263,14 +233,14 @@ fn every_format_is_written_and_the_status_is_that_of_check() {
         ("csv", "path,line,"),
         ("markdown", "## promvet: 2 endpoints in 1 configuration"),
     ] {
-        let output = audit(folder.path(), &["--format", format]);
-        assert_eq!(output.status.code(), Some(1), "{format}");
-        let written = text(&output.stdout);
+        let ran = folder.promvet(&["audit", "--format", format]);
+        assert_eq!(ran.status, Some(1), "{format}");
+        let written = ran.stdout;
         assert!(written.starts_with(expected), "{format}: {written}");
-        let never = ["--format", format, "--fail-on", "never"];
-        assert_eq!(audit(folder.path(), &never).status.code(), Some(0));
+        let never = ["audit", "--format", format, "--fail-on", "never"];
+        assert_eq!(folder.promvet(&never).status, Some(0));
     }
-    let table = text(&audit(folder.path(), &[]).stdout);
+    let table = folder.promvet(&["audit"]).stdout;
     for part in [
         "By receiver:",
         "By tenant:",
@@ -280,12 +250,9 @@ fn every_format_is_written_and_the_status_is_that_of_check() {
     ] {
         assert!(table.contains(part), "{table}");
     }
-    let empty = tempfile::tempdir().unwrap();
-    let output = audit(empty.path(), &[]);
-    assert_eq!(
-        (output.status.code(), text(&output.stdout)),
-        (Some(0), String::new())
-    );
-    assert!(text(&output.stderr).contains("no Prometheus configuration here"));
-    assert_eq!(audit(folder.path(), &["no/such"]).status.code(), Some(2));
+    let empty = Scratch::empty();
+    let ran = empty.promvet(&["audit"]);
+    assert_eq!((ran.status, ran.stdout), (Some(0), String::new()));
+    assert!(ran.stderr.contains("no Prometheus configuration here"));
+    assert_eq!(folder.promvet(&["audit", "no/such"]).status, Some(2));
 }

@@ -5,35 +5,19 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+mod support;
+
+use std::process::Command;
 
 use serde_json::Value;
-use tempfile::TempDir;
+use support::program::Ran;
+use support::report::{list, text};
+use support::scratch::Scratch;
 
 const BAD: &str = "remote_write:\n  - url: cortex.example.com/api/v1/push\n";
 
-fn promvet(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_promvet"))
-        .current_dir(folder)
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn bad_tree() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("prometheus.yml"), BAD).unwrap();
-    folder
+fn bad_tree() -> Scratch {
+    Scratch::new(&[("prometheus.yml", BAD)])
 }
 
 #[test]
@@ -46,43 +30,39 @@ fn several_reports_come_of_one_run() {
         "github",
         "--output=junit=out.xml",
     ];
-    let output = promvet(folder.path(), &args);
-    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    let text = stdout(&output);
-    assert!(text.lines().all(|line| line.starts_with("::")), "{text}");
-    assert!(text.contains("file=prometheus.yml"), "{text}");
-    let sarif = fs::read(folder.path().join("out.sarif")).unwrap();
-    let sarif: Value = serde_json::from_slice(&sarif).unwrap();
+    let ran = folder.promvet(&args);
+    assert_eq!(ran.status, Some(1), "{}", ran.stderr);
+    let said = ran.stdout;
+    assert!(said.lines().all(|line| line.starts_with("::")), "{said}");
+    assert!(said.contains("file=prometheus.yml"), "{said}");
+    let sarif: Value = serde_json::from_str(&folder.read("out.sarif")).unwrap();
     let run = &sarif["runs"][0];
     assert_eq!(run["results"][0]["ruleId"], "remote-write/url-syntax");
-    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let rules = list(&run["tool"]["driver"], "rules");
     assert!(
         rules
             .iter()
             .any(|rule| rule["id"] == "remote-write/url-syntax"
-                && rule["help"]["markdown"].as_str().unwrap().len() > 100),
+                && text(&rule["help"], "markdown").len() > 100),
         "{rules:?}"
     );
-    let junit = fs::read_to_string(folder.path().join("out.xml")).unwrap();
+    let junit = folder.read("out.xml");
     assert!(junit.starts_with("<?xml"), "{junit}");
 }
 
 #[test]
 fn without_a_format_for_it_standard_output_is_for_people() {
     let folder = bad_tree();
-    let output = promvet(folder.path(), &["--output", "json=out.json"]);
-    assert!(stdout(&output).contains("1 error in 1 configuration"));
-    let dash = promvet(folder.path(), &["--output", "json=-"]);
-    assert_eq!(
-        dash.stdout,
-        fs::read(folder.path().join("out.json")).unwrap()
-    );
+    let ran = folder.promvet(&["--output", "json=out.json"]);
+    assert!(ran.stdout.contains("1 error in 1 configuration"));
+    let dash = folder.promvet(&["--output", "json=-"]);
+    assert_eq!(dash.stdout, folder.read("out.json"));
 }
 
 #[test]
 fn the_exit_status_is_that_of_the_findings_in_every_format() {
     let folder = bad_tree();
-    let help = stdout(&promvet(folder.path(), &["check", "--help"]));
+    let help = folder.promvet(&["check", "--help"]).stdout;
     let formats = [
         "human",
         "concise",
@@ -98,11 +78,11 @@ fn the_exit_status_is_that_of_the_findings_in_every_format() {
     ];
     for format in formats {
         assert!(help.contains(&format!("- {format}:")), "{format}: {help}");
-        let output = promvet(folder.path(), &["--format", format]);
-        assert_eq!(output.status.code(), Some(1), "{format}");
-        assert!(!output.stdout.is_empty(), "{format}");
+        let ran = folder.promvet(&["--format", format]);
+        assert_eq!(ran.status, Some(1), "{format}");
+        assert!(!ran.stdout.is_empty(), "{format}");
         let never = ["--format", format, "--fail-on", "never"];
-        assert_eq!(promvet(folder.path(), &never).status.code(), Some(0));
+        assert_eq!(folder.promvet(&never).status, Some(0));
     }
 }
 
@@ -114,11 +94,14 @@ fn what_can_not_be_written_is_said_and_the_rest_is_written() {
         "json=no/such/out.json",
         "--output=junit=out.xml",
     ];
-    let output = promvet(folder.path(), &args);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("no/such/out.json: the report can't be written"));
-    assert!(folder.path().join("out.xml").exists());
-    assert!(stdout(&output).contains("1 error"));
+    let ran = folder.promvet(&args);
+    assert_eq!(ran.status, Some(2));
+    assert!(
+        ran.stderr
+            .contains("no/such/out.json: the report can't be written")
+    );
+    assert!(folder.at("out.xml").exists());
+    assert!(ran.stdout.contains("1 error"));
     for (args, expected) in [
         (
             &["--output", "sarif", "--format", "json"][..],
@@ -132,47 +115,27 @@ fn what_can_not_be_written_is_said_and_the_rest_is_written() {
         (&["--output", "sarif="], "a path is missing"),
         (&["--format", "xml"], "openmetrics"),
     ] {
-        let output = promvet(folder.path(), args);
-        assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+        let ran = folder.promvet(args);
+        assert_eq!(ran.status, Some(2), "{args:?}");
+        assert!(ran.stderr.contains(expected), "{}", ran.stderr);
     }
 }
 
 #[test]
 fn a_folder_without_configurations_is_told_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let output = promvet(folder.path(), &[]);
-    assert_eq!(stdout(&output), "");
-    assert!(stderr(&output).contains("no Prometheus configuration here"));
-    let json = promvet(folder.path(), &["--format", "json"]);
-    let report: Value = serde_json::from_slice(&json.stdout).unwrap();
-    assert_eq!(report["summary"]["files"], 0);
+    let folder = Scratch::empty();
+    let ran = folder.promvet(&[]);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains("no Prometheus configuration here"));
+    assert_eq!(folder.json(&[])["summary"]["files"], 0);
 }
 
 #[test]
 fn openmetrics_is_what_promtool_accepts() {
     let folder = bad_tree();
-    let mut promtool = match Command::new("promtool")
-        .args(["check", "metrics"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-    {
-        Ok(promtool) => promtool,
-        Err(error) => {
-            eprintln!("skipped: promtool can't be run here: {error}");
-            return;
-        }
-    };
-    let report = promvet(folder.path(), &["--format", "openmetrics"]);
-    std::io::Write::write_all(&mut promtool.stdin.take().unwrap(), &report.stdout).unwrap();
-    let said = promtool.wait_with_output().unwrap();
-    assert!(
-        said.status.success(),
-        "{}{}\n{}",
-        stdout(&said),
-        stderr(&said),
-        stdout(&report)
-    );
+    let report = folder.promvet(&["--format", "openmetrics"]).stdout;
+    match Ran::fed(Command::new("promtool").args(["check", "metrics"]), &report) {
+        Ok(read) => assert_eq!(read.status, Some(0), "{}\n{report}", read.said()),
+        Err(error) => eprintln!("skipped: promtool can't be run here: {error}"),
+    }
 }

@@ -5,38 +5,15 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
+mod support;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
-use tempfile::TempDir;
-
-fn promvet(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_promvet"))
-        .current_dir(folder)
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn tree(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-    folder
-}
+use support::program::{ROOT, promvet};
+use support::report::{list, text};
+use support::scratch::Scratch;
 
 const POLICY: &str = "rule_folders: rules\n";
 
@@ -67,9 +44,9 @@ remote_write:
 const HTTP: &str =
     "remote_write:\n  - url: http://localhost:9009/api/v1/push\n    headers: {X-Scope-OrgID: a}\n";
 
-fn concise(folder: &Path, args: &[&str]) -> String {
-    let output = promvet(folder, &[&["check", "--format", "concise"], args].concat());
-    stdout(&output)
+fn concise(folder: &Scratch, args: &[&str]) -> String {
+    let ran = folder.promvet(&[&["check", "--format", "concise"], args].concat());
+    ran.stdout
 }
 
 #[test]
@@ -116,8 +93,8 @@ fn a_finding_stands_where_the_fault_is_and_has_the_level_of_the_policy() {
             ("rules/x.txt", ""),
         ];
         all.extend(files.iter().map(|path| (*path, RULE)));
-        let folder = tree(&all);
-        let found = concise(folder.path(), &[]);
+        let folder = Scratch::new(&all);
+        let found = concise(&folder, &[]);
         let own: Vec<_> = found
             .lines()
             .filter(|line| line.contains(" leave for "))
@@ -161,37 +138,28 @@ fn a_mistake_in_a_page_is_an_error_with_its_place() {
             "there is no rule or group `acme/y`; write `acme/x`",
         ),
     ] {
-        let folder = tree(&[
+        let folder = Scratch::new(&[
             ("promvet.yaml", policy),
             ("rules/acme/x.md", page),
             ("prometheus.yml", HTTP),
         ]);
         for args in [&["check"][..], &["test"], &["audit"]] {
-            let output = promvet(folder.path(), args);
-            assert_eq!(
-                output.status.code(),
-                Some(2),
-                "{args:?} {policy}: {}",
-                stdout(&output)
-            );
-            assert!(
-                stderr(&output).contains(expected),
-                "{args:?}: {}",
-                stderr(&output)
-            );
+            let ran = folder.promvet(args);
+            assert_eq!(ran.status, Some(2), "{args:?} {policy}: {}", ran.stdout);
+            assert!(ran.stderr.contains(expected), "{args:?}: {}", ran.stderr);
         }
     }
-    let folder = tree(&[
+    let folder = Scratch::new(&[
         ("promvet.yaml", POLICY),
         ("rules/tls/min-version.md", RULE),
         ("prometheus.yml", HTTP),
     ]);
-    let output = promvet(folder.path(), &[]);
-    assert_eq!(output.status.code(), Some(2));
+    let ran = folder.promvet(&[]);
+    assert_eq!(ran.status, Some(2));
     assert!(
-        stderr(&output).contains("is the name of a built-in rule"),
+        ran.stderr.contains("is the name of a built-in rule"),
         "{}",
-        stderr(&output)
+        ran.stderr
     );
 }
 
@@ -252,25 +220,23 @@ fn hostile_pages_end_with_a_clear_error() {
             "a rule page begins with front matter",
         ),
     ] {
-        let folder = tree(&[
+        let folder = Scratch::new(&[
             ("promvet.yaml", POLICY),
             ("rules/acme/x.md", &text),
             ("prometheus.yml", HTTP),
         ]);
-        let output = promvet(folder.path(), &[]);
-        let said = stderr(&output);
+        let ran = folder.promvet(&[]);
+        let said = ran.stderr;
         let start: String = text.chars().take(120).collect();
-        assert_eq!(output.status.code(), Some(2), "{start}: {said}");
+        assert_eq!(ran.status, Some(2), "{start}: {said}");
         assert!(said.contains(expected), "{start}: {said}");
         assert!(said.contains("rules/acme/x.md:"), "{start}: {said}");
         assert!(said.lines().count() < 10, "{start}: {said}");
     }
-    let folder = tree(&[("promvet.yaml", POLICY), ("prometheus.yml", HTTP)]);
-    let path = folder.path().join("rules/acme/x.md");
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, b"---\nseverity: \xff\xfe\n---\n# T\n").unwrap();
-    let output = promvet(folder.path(), &[]);
-    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let folder = Scratch::new(&[("promvet.yaml", POLICY), ("prometheus.yml", HTTP)]);
+    folder.file("rules/acme/x.md", b"---\nseverity: \xff\xfe\n---\n# T\n");
+    let ran = folder.promvet(&[]);
+    assert_eq!(ran.status, Some(2), "{}", ran.stderr);
 }
 
 #[test]
@@ -287,19 +253,14 @@ fn what_costs_too_much_or_fails_is_said_and_never_silently_false() {
         ),
     ] {
         let rule = RULE.replace("when: url.scheme != 'https'", &format!("when: \"{when}\""));
-        let folder = tree(&[
+        let folder = Scratch::new(&[
             ("promvet.yaml", POLICY),
             ("rules/acme/x.md", &rule),
             ("prometheus.yml", HTTP),
         ]);
-        let output = promvet(folder.path(), &["--format", "json", "--fail-on", "never"]);
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let reasons: Vec<_> = report["unchecked"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|one| one["reason"].as_str().unwrap())
-            .collect();
+        let report = folder.json(&["--fail-on", "never"]);
+        let unchecked = list(&report, "unchecked").iter();
+        let reasons: Vec<_> = unchecked.map(|one| text(one, "reason")).collect();
         assert!(
             reasons
                 .iter()
@@ -325,16 +286,12 @@ fn rule_files_are_judged_once_with_or_without_a_configuration() {
             ("r/a.yml", rules),
         ];
         files.extend(config.map(|text| ("prometheus.yml", text)));
-        let folder = tree(&files);
-        assert_eq!(
-            concise(folder.path(), args).trim(),
-            line,
-            "{config:?} {args:?}"
-        );
+        let folder = Scratch::new(&files);
+        assert_eq!(concise(&folder, args).trim(), line, "{config:?} {args:?}");
     }
     // Jobs that a configuration includes are jobs too.
     let job = "---\nseverity: error\nnode: scrape_config\nwhen: effective.scrape_interval == '7s'\nmessage: m\n---\n# T\n";
-    let folder = tree(&[
+    let folder = Scratch::new(&[
         ("promvet.yaml", POLICY),
         ("rules/acme/x.md", job),
         (
@@ -343,7 +300,7 @@ fn rule_files_are_judged_once_with_or_without_a_configuration() {
         ),
         ("jobs/a.yml", "scrape_configs:\n- job_name: a\n"),
     ]);
-    assert!(concise(folder.path(), &[]).contains("jobs/a.yml:2:13: error acme/x m"));
+    assert!(concise(&folder, &[]).contains("jobs/a.yml:2:13: error acme/x m"));
 }
 
 #[test]
@@ -365,16 +322,16 @@ fn a_condition_knows_the_environment_that_promvet_yaml_says() {
     ] {
         let policy = format!("{POLICY}{environments}");
         let config = format!("global:\n  external_labels: {{env: prod}}\n{HTTP}");
-        let folder = tree(&[
+        let folder = Scratch::new(&[
             ("promvet.yaml", &policy),
             ("rules/acme/x.md", &rule),
             ("prometheus.yml", &config),
         ]);
-        let said = concise(folder.path(), &[]);
+        let said = concise(&folder, &[]);
         assert_eq!(said.contains("acme/x"), found, "{environments}: {said}");
     }
     // Rules come from policies near and far.
-    let folder = tree(&[
+    let folder = Scratch::new(&[
         ("promvet.yaml", POLICY),
         ("rules/acme/x.md", RULE),
         (
@@ -385,7 +342,7 @@ fn a_condition_knows_the_environment_that_promvet_yaml_says() {
         ("team/prometheus.yml", HTTP),
         ("prometheus.yml", HTTP),
     ]);
-    let said = concise(folder.path(), &["--fail-on", "never"]);
+    let said = concise(&folder, &["--fail-on", "never"]);
     let own: Vec<_> = said
         .lines()
         .filter(|line| line.contains("leave for"))
@@ -412,46 +369,43 @@ fn reports_describe_rules_of_ones_own_and_hide_secrets() {
         "message: 'sent {self.basic_auth.password} {url.text} {self}'",
     );
     let config = "remote_write:\n  - url: http://me:kw3Zq8Lm@localhost/api/v1/push\n    basic_auth: {username: me, password: pV7xTr2n}\n";
-    let folder = tree(&[
+    let folder = Scratch::new(&[
         ("promvet.yaml", POLICY),
         ("rules/acme/x.md", &rule),
         ("prometheus.yml", config),
     ]);
     for format in ["human", "json", "sarif", "junit", "github", "concise"] {
-        let output = promvet(folder.path(), &["--format", format]);
-        let said = stdout(&output);
+        let ran = folder.promvet(&["--format", format]);
+        let said = ran.stdout;
         assert!(said.contains("acme/x"), "{format}");
         assert!(
             !said.contains("kw3Zq8Lm") && !said.contains("pV7xTr2n"),
             "{format}"
         );
     }
-    let output = promvet(folder.path(), &["--format", "sarif"]);
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let rules = report["runs"][0]["tool"]["driver"]["rules"]
-        .as_array()
-        .unwrap();
+    let report = folder.promvet(&["--format", "sarif"]).json();
+    let rules = list(&report["runs"][0]["tool"]["driver"], "rules");
     let own = rules.iter().find(|rule| rule["id"] == "acme/x").unwrap();
     assert_eq!(own["shortDescription"]["text"], "Samples leave over https.");
     assert_eq!(own["helpUri"], Value::Null);
-    let results = report["runs"][0]["results"].as_array().unwrap();
+    let results = list(&report["runs"][0], "results");
     let found = results
         .iter()
         .find(|one| one["ruleId"] == "acme/x")
         .unwrap();
     let index = usize::try_from(found["ruleIndex"].as_u64().unwrap()).unwrap();
     assert_eq!(rules[index]["id"], "acme/x");
-    let listed = stdout(&promvet(folder.path(), &["rules"]));
+    let listed = folder.promvet(&["rules"]).stdout;
     assert!(
         listed.contains("acme/x  ") && listed.contains("Samples leave over https"),
         "{listed}"
     );
-    let group = stdout(&promvet(folder.path(), &["explain", "acme"]));
+    let group = folder.promvet(&["explain", "acme"]).stdout;
     assert_eq!(
         group,
         "acme/x  error    own                  Samples leave over https\n"
     );
-    let page = stdout(&promvet(folder.path(), &["explain", "acme/x"]));
+    let page = folder.promvet(&["explain", "acme/x"]).stdout;
     assert!(
         page.starts_with("acme/x (error)\n\n# Samples leave over https\n"),
         "{page}"
@@ -460,10 +414,10 @@ fn reports_describe_rules_of_ones_own_and_hide_secrets() {
 
 #[test]
 fn test_says_what_differs() {
-    let folder = tree(&[("promvet.yaml", POLICY), ("rules/acme/x.md", RULE)]);
-    let output = promvet(folder.path(), &["test"]);
-    assert_eq!(stdout(&output), "2 examples of 1 rule: all as marked\n");
-    assert_eq!(output.status.code(), Some(0));
+    let folder = Scratch::new(&[("promvet.yaml", POLICY), ("rules/acme/x.md", RULE)]);
+    let ran = folder.promvet(&["test"]);
+    assert_eq!(ran.stdout, "2 examples of 1 rule: all as marked\n");
+    assert_eq!(ran.status, Some(0));
     for (from, to, expected) in [
         (
             "error: a.example.com",
@@ -495,29 +449,15 @@ fn test_says_what_differs() {
     ] {
         assert!(RULE.contains(from), "{from}");
         let page = RULE.replacen(from, to, 1);
-        let folder = tree(&[("promvet.yaml", POLICY), ("rules/acme/x.md", &page)]);
-        let output = promvet(folder.path(), &["test"]);
-        assert_eq!(
-            output.status.code(),
-            Some(1),
-            "{from}: {}{}",
-            stdout(&output),
-            stderr(&output)
-        );
-        assert!(
-            stdout(&output).contains(expected),
-            "{from}: {}",
-            stdout(&output)
-        );
+        let folder = Scratch::new(&[("promvet.yaml", POLICY), ("rules/acme/x.md", &page)]);
+        let ran = folder.promvet(&["test"]);
+        assert_eq!(ran.status, Some(1), "{from}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains(expected), "{from}: {}", ran.stdout);
     }
-    let empty = tree(&[("prometheus.yml", HTTP)]);
-    let output = promvet(empty.path(), &["test"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(
-        stderr(&output).contains("no rules here"),
-        "{}",
-        stderr(&output)
-    );
+    let empty = Scratch::new(&[("prometheus.yml", HTTP)]);
+    let ran = empty.promvet(&["test"]);
+    assert_eq!(ran.status, Some(2));
+    assert!(ran.stderr.contains("no rules here"), "{}", ran.stderr);
 }
 
 #[test]
@@ -526,70 +466,65 @@ fn mutate_lists_what_no_example_pins_down() {
         "url.scheme != 'https'",
         "url.scheme != 'https' && url.host != 'b.example.com'",
     );
-    let folder = tree(&[("promvet.yaml", POLICY), ("rules/acme/x.md", &loose)]);
-    let output = promvet(folder.path(), &["test", "--mutate"]);
+    let folder = Scratch::new(&[("promvet.yaml", POLICY), ("rules/acme/x.md", &loose)]);
+    let ran = folder.promvet(&["test", "--mutate"]);
     assert_eq!(
-        stdout(&output),
+        ran.stdout,
         "2 examples of 1 rule: all as marked\n\
          rules/acme/x.md:4:29: acme/x: no example notices the condition without what stands right of `&&`\n\
          rules/acme/x.md:4:44: acme/x: no example notices the condition with another text for 'b.example.com'\n\
          8 changes of the conditions: 2 not noticed\n"
     );
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(ran.status, Some(0));
 }
 
 #[test]
 fn new_rule_writes_a_page_whose_examples_pass() {
     for node in ["remote_write", "config", "alerting_rule", "tls_config"] {
-        let folder = tree(&[("promvet.yaml", "rule_folders: [policies]\n")]);
-        let output = promvet(
-            folder.path(),
-            &["new", "rule", "acme/first", "--node", node],
-        );
+        let folder = Scratch::new(&[("promvet.yaml", "rule_folders: [policies]\n")]);
+        let ran = folder.promvet(&["new", "rule", "acme/first", "--node", node]);
         assert_eq!(
-            stdout(&output),
+            ran.stdout,
             "wrote policies/acme/first.md\nthen: `promvet test`\n"
         );
-        let output = promvet(folder.path(), &["test"]);
+        let ran = folder.promvet(&["test"]);
         assert_eq!(
-            stdout(&output),
-            "2 examples of 1 rule: all as marked\n",
+            ran.stdout, "2 examples of 1 rule: all as marked\n",
             "{node}"
         );
-        let again = promvet(folder.path(), &["new", "rule", "acme/first"]);
-        assert_eq!(again.status.code(), Some(2));
+        let again = folder.promvet(&["new", "rule", "acme/first"]);
+        assert_eq!(again.status, Some(2));
         assert!(
-            stderr(&again).contains("is there already"),
+            again.stderr.contains("is there already"),
             "{}",
-            stderr(&again)
+            again.stderr
         );
     }
-    let folder = tree(&[]);
-    let output = promvet(folder.path(), &["new", "rule", "x"]);
+    let folder = Scratch::empty();
+    let ran = folder.promvet(&["new", "rule", "x"]);
     assert!(
-        stdout(&output).contains("rule_folders: [rules]"),
+        ran.stdout.contains("rule_folders: [rules]"),
         "{}",
-        stdout(&output)
+        ran.stdout
     );
-    assert!(folder.path().join("rules/x.md").is_file());
+    assert!(folder.at("rules/x.md").is_file());
     for name in ["../x", "/etc/x", "a b", "tls/min-version", "a//b", ""] {
-        let output = promvet(folder.path(), &["new", "rule", name]);
-        assert_eq!(output.status.code(), Some(2), "{name}");
+        let ran = folder.promvet(&["new", "rule", name]);
+        assert_eq!(ran.status, Some(2), "{name}");
     }
 }
 
 /// The policies that are published: each with examples that are caught, and twins that are not.
 #[test]
 fn every_published_policy_is_as_its_examples_say() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = promvet(root, &["test", "--mutate", "docs/policies"]);
-    let said = stdout(&output);
-    assert_eq!(output.status.code(), Some(0), "{said}{}", stderr(&output));
+    let ran = promvet(ROOT, &["test", "--mutate", "docs/policies"]);
+    let said = ran.stdout;
+    assert_eq!(ran.status, Some(0), "{said}{}", ran.stderr);
     assert!(
         said.ends_with(" changes of the conditions: 0 not noticed\n"),
         "{said}"
     );
-    let pages = fs::read_dir(root.join("docs/policies")).unwrap();
+    let pages = fs::read_dir(Path::new(ROOT).join("docs/policies")).unwrap();
     let pages = pages.filter(|page| page.as_ref().unwrap().file_name() != "README.md");
     assert!(pages.count() >= 10);
 }
