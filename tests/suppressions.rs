@@ -5,116 +5,28 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
+mod support;
+
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output};
 
 use promvet::cli::pipeline::{Request, run};
 use promvet::finding::{Finding, Text};
 use promvet::rules::{self, example};
-use promvet::source::Memory;
 use promvet::yaml::{line_of, parse_first};
 use serde_json::Value;
-use tempfile::TempDir;
+use support::memory;
+use support::report::{self, text};
+use support::scratch::Scratch;
 
-/// A folder, which becomes a repository if somebody says so.
-struct Scratch {
-    folder: TempDir,
-}
-
-impl Scratch {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let scratch = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        scratch.write(files);
-        scratch
-    }
-
-    /// One with a commit on `main`.
-    fn repository(files: &[(&str, &str)]) -> Self {
-        let scratch = Self::new(files);
-        scratch.git(&["init", "-q", "-b", "main"]);
-        scratch.commit("First");
-        scratch
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        self.folder.path().join(path)
-    }
-
-    fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.path(path)).unwrap()
-    }
-
-    fn write(&self, files: &[(&str, &str)]) {
-        for (path, content) in files {
-            let path = self.path(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, content).unwrap();
-        }
-    }
-
-    fn git(&self, args: &[&str]) {
-        let output = Command::new("git")
-            .current_dir(self.folder.path())
-            .args(args)
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .envs([
-                ("GIT_AUTHOR_NAME", "Somebody"),
-                ("GIT_AUTHOR_EMAIL", "somebody@example.com"),
-                ("GIT_COMMITTER_NAME", "Somebody"),
-                ("GIT_COMMITTER_EMAIL", "somebody@example.com"),
-                ("GIT_COMMITTER_DATE", "2026-11-01T12:00:00Z"),
-            ])
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
-    }
-
-    fn commit(&self, message: &str) {
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "--allow-empty", "-m", message]);
-    }
-
-    fn promvet(&self, args: &[&str]) -> Output {
-        self.promvet_in("", args)
-    }
-
-    fn promvet_in(&self, folder: &str, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_promvet"))
-            .current_dir(self.path(folder))
-            .args(args)
-            .output()
-            .unwrap()
-    }
-
-    /// Status and the findings as `path:line rule`.
-    fn found(&self, args: &[&str]) -> (i32, Vec<String>) {
-        let output = self.promvet(&[args, &["--format", "concise"]].concat());
-        assert_eq!(stderr(&output), "", "{args:?}");
-        let lines = stdout(&output);
-        let lines = lines.lines().map(|line| {
-            let (place, rest) = line.split_once(": ").unwrap();
-            let place = place.rsplit_once(':').unwrap().0;
-            format!("{place} {}", rest.split(' ').nth(1).unwrap())
-        });
-        (output.status.code().unwrap(), lines.collect())
-    }
-
-    fn json(&self, args: &[&str]) -> Value {
-        let output = self.promvet(&[args, &["--format", "json"]].concat());
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+/// Status and the findings as `path:line rule`.
+fn places(scratch: &Scratch, args: &[&str]) -> (i32, Vec<String>) {
+    let (status, lines) = scratch.found(args);
+    let lines = lines.iter().map(|line| {
+        let (place, rest) = line.split_once(": ").unwrap();
+        let place = place.rsplit_once(':').unwrap().0;
+        format!("{place} {}", rest.split(' ').nth(1).unwrap())
+    });
+    (status, lines.collect())
 }
 
 fn two(one: &str, other: &str) -> (i32, Vec<String>) {
@@ -137,18 +49,11 @@ fn ignored(rest: &str) -> String {
 const SYNTAX: &str = "remote-write/url-syntax";
 
 fn findings(files: &[(String, String)]) -> Vec<Finding> {
-    let mut tree = Memory::new();
-    for (path, content) in files {
-        tree = tree.file(format!("/tree/{path}"), content.clone().into_bytes());
-    }
     let request = Request {
-        paths: vec![PathBuf::from(".")],
         now: 1_795_368_963,
-        ..Request::default()
+        ..memory::at(".")
     };
-    let reported = run(&request, &tree).outcome;
-    let reported = reported.findings().iter();
-    reported.map(|it| it.finding.clone()).collect()
+    memory::findings(&run(&request, &memory::tree(files)))
 }
 
 /// The lines (from 0) of the entry or item that a finding is in, first and last.
@@ -249,12 +154,15 @@ fn a_suppression_hides_and_is_counted() {
         ("d.yml", BAD),
     ]);
     let now = ["--now", "2026-11-22"];
-    assert_eq!(scratch.found(&now), (1, vec![format!("d.yml:3 {SYNTAX}")]));
-    let human = stdout(&scratch.promvet(&now));
+    assert_eq!(
+        places(&scratch, &now),
+        (1, vec![format!("d.yml:3 {SYNTAX}")])
+    );
+    let human = scratch.promvet(&now).stdout;
     assert!(human.ends_with("4 endpoints; 3 suppressed.\n"), "{human}");
     let json = scratch.json(&now);
     assert_eq!(json["summary"]["suppressed"], 3);
-    let list = json["suppressed"].as_array().unwrap();
+    let list = report::list(&json, "suppressed");
     let told: Vec<_> = list
         .iter()
         .map(|it| {
@@ -279,15 +187,15 @@ fn a_suppression_hides_and_is_counted() {
             (Some("c.yml"), Some("comment"), Some("a draft"), None),
         ]
     );
-    fs::remove_file(scratch.path("d.yml")).unwrap();
-    assert_eq!(scratch.found(&now), NONE);
+    scratch.remove("d.yml");
+    assert_eq!(places(&scratch, &now), NONE);
     let sarif = scratch.promvet(&["--format", "sarif", "--now", "2026-11-22"]);
-    let sarif: Value = serde_json::from_slice(&sarif.stdout).unwrap();
+    let sarif = sarif.json();
     let first = &sarif["runs"][0]["results"][0]["suppressions"][0];
     assert_eq!(first["kind"], "inSource");
     assert_eq!(first["justification"], "moved soon (until 2026-12-31)");
     let audit = scratch.promvet(&["audit", "--now", "2026-11-22"]);
-    assert_eq!(audit.status.code(), Some(0));
+    assert_eq!(audit.status, Some(0));
 }
 
 #[test]
@@ -301,14 +209,14 @@ fn the_last_day_counts_and_the_next_one_does_not() {
         ),
         ("2027-01-01T00:30:00+01:00", NONE),
     ] {
-        assert_eq!(scratch.found(&["--now", now]), found, "{now}");
+        assert_eq!(places(&scratch, &["--now", now]), found, "{now}");
     }
 }
 
 /// What is said about suppressions of a file: `line rule`.
 fn said(scratch: &Scratch, source: &str) -> Vec<String> {
     scratch.write(&[("a.yml", source)]);
-    let (_, lines) = scratch.found(&["a.yml", "--now", "2026-11-22"]);
+    let (_, lines) = places(scratch, &["a.yml", "--now", "2026-11-22"]);
     let lines = lines.iter().filter_map(|line| {
         let (place, rule) = line.split_once(' ')?;
         let rule = rule.strip_prefix("suppressions/")?;
@@ -319,7 +227,7 @@ fn said(scratch: &Scratch, source: &str) -> Vec<String> {
 
 #[test]
 fn suppressions_that_can_t_be_judged_are_left_alone() {
-    let scratch = Scratch::new(&[]);
+    let scratch = Scratch::empty();
     let good = "scrape_configs:\n  - job_name: a\n";
     for (policy, source, expected) in [
         (
@@ -399,14 +307,14 @@ fn a_file_that_does_not_parse_is_suppressed_by_its_lines() {
     let bad = "scrape_configs:\n  - job_name: a: b";
     let scratch = Scratch::new(&[("a.yml", bad)]);
     assert_eq!(
-        scratch.found(&[]),
+        places(&scratch, &[]),
         (1, vec!["a.yml:2 schema/syntax".into()])
     );
     scratch.write(&[(
         "a.yml",
         &format!("{bad} # promvet: ignore[schema] being written\n"),
     )]);
-    assert_eq!(scratch.found(&[]), NONE);
+    assert_eq!(places(&scratch, &[]), NONE);
 }
 
 #[test]
@@ -426,7 +334,7 @@ groups:
         expr: 'sum( # promvet: ignore[files]'
 ";
     let scratch = Scratch::new(&[("prometheus.yml", config), ("r.yml", rules)]);
-    let (status, lines) = scratch.found(&[]);
+    let (status, lines) = places(&scratch, &[]);
     assert_eq!(status, 1);
     assert_eq!(
         lines,
@@ -468,7 +376,7 @@ fn told(scratch: &Scratch, source: &str) -> (Vec<String>, u64) {
 
 #[test]
 fn comments_in_a_configuration_that_stands_in_another_file_are_for_it() {
-    let scratch = Scratch::new(&[]);
+    let scratch = Scratch::empty();
     let block = "prometheus.yml: |\n  remote_write:\n    - name: a\n      url: mimir/x";
     let other = block.replace("prometheus", "other");
     let quoted =
@@ -585,15 +493,13 @@ fn comments_in_other_files_are_listed_and_held_against_the_revision() {
     let old = config_map(&inner);
     let scratch = Scratch::repository(&[("a.yml", &old)]);
     let json = scratch.json(&["suppressions"]);
-    let listed: Vec<_> = json["suppressions"]
-        .as_array()
-        .unwrap()
+    let listed: Vec<_> = report::list(&json, "suppressions")
         .iter()
         .map(|one| {
             format!(
                 "{} {} {}",
                 one["line"],
-                one["logical"].as_str().unwrap(),
+                text(one, "logical"),
                 one["whole_file"]
             )
         })
@@ -623,7 +529,7 @@ fn comments_in_other_files_are_listed_and_held_against_the_revision() {
         ),
     ] {
         scratch.write(&[("a.yml", &now)]);
-        let lines = scratch.found(&["--config-from", "main"]).1;
+        let lines = places(&scratch, &["--config-from", "main"]).1;
         let found = lines
             .iter()
             .any(|line| line.ends_with("suppressions/added"));
@@ -694,16 +600,10 @@ fn fixes_are_edits_that_can_be_applied() {
             let fixed = fixed.replace('\n', line_break);
             let scratch = Scratch::new(&[("a.yml", &source)]);
             let json = scratch.json(&[]);
-            let of_group =
-                |one: &&Value| one["rule"].as_str().unwrap().starts_with("suppressions/");
-            let finding = json["findings"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .find(of_group)
-                .unwrap();
+            let of_group = |one: &&Value| text(one, "rule").starts_with("suppressions/");
+            let finding = report::findings(&json).iter().find(of_group).unwrap();
             let mut out = source.clone();
-            for edit in finding["fix"]["edits"].as_array().unwrap().iter().rev() {
+            for edit in report::list(&finding["fix"], "edits").iter().rev() {
                 let at =
                     |end: &str| usize::try_from(edit[end]["offset"].as_u64().unwrap()).unwrap();
                 out.replace_range(at("start")..at("end"), edit["text"].as_str().unwrap());
@@ -730,9 +630,9 @@ fn a_broken_suppression_policy_stops_the_run() {
         ),
     ] {
         let scratch = Scratch::new(&[("promvet.yaml", policy), ("a.yml", BAD)]);
-        let output = scratch.promvet(&[]);
-        assert_eq!(output.status.code(), Some(2), "{policy}");
-        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+        let ran = scratch.promvet(&[]);
+        assert_eq!(ran.status, Some(2), "{policy}");
+        assert!(ran.stderr.contains(expected), "{}", ran.stderr);
     }
 }
 
@@ -741,16 +641,20 @@ fn what_a_change_uncovers_is_new() {
     let hidden = ignored(&format!("{SYNTAX}] x"));
     let scratch = Scratch::repository(&[("a.yml", &hidden), ("b.yml", BAD)]);
     let since = ["--since", "main"];
-    assert_eq!(scratch.found(&since), NONE);
+    assert_eq!(places(&scratch, &since), NONE);
     scratch.write(&[("a.yml", BAD)]);
     assert_eq!(
-        scratch.found(&since),
+        places(&scratch, &since),
         (1, vec![format!("a.yml:3 {SYNTAX}")])
     );
-    assert_eq!(scratch.found(&["--staged"]), NONE, "not yet in the index");
+    assert_eq!(
+        places(&scratch, &["--staged"]),
+        NONE,
+        "not yet in the index"
+    );
     scratch.git(&["add", "-A"]);
     assert_eq!(
-        scratch.found(&["--staged"]),
+        places(&scratch, &["--staged"]),
         (1, vec![format!("a.yml:3 {SYNTAX}")])
     );
     // What is hidden now and was shown is nobody's concern, wherever it has moved.
@@ -758,18 +662,18 @@ fn what_a_change_uncovers_is_new() {
         ("b.yml", &format!("\n# Moved.\n{hidden}")),
         ("a.yml", &hidden),
     ]);
-    assert_eq!(scratch.found(&since), NONE);
+    assert_eq!(places(&scratch, &since), NONE);
     // A suppression that was idle before is not new either, but one that became idle is.
     scratch.write(&[("c.yml", &ignored("tls] x"))]);
     scratch.commit("Second");
     scratch.write(&[("c.yml", &format!("\n\n{}", ignored("tls] x")))]);
-    assert_eq!(scratch.found(&since), NONE);
+    assert_eq!(places(&scratch, &since), NONE);
     scratch.write(&[(
         "a.yml",
         &hidden.replace("mimir/api/v1/push", "http://prometheus:9090/api/v1/write"),
     )]);
     assert_eq!(
-        scratch.found(&since),
+        places(&scratch, &since),
         (0, vec!["a.yml:2 suppressions/unused".into()])
     );
 }
@@ -789,9 +693,9 @@ fn suppressions_are_listed_with_their_age() {
     ]);
     scratch.write(&[("b.yml", &format!("# promvet: ignore-file[tls]\n{BAD}"))]);
     let now = ["suppressions", "--now", "2026-11-22T12:00:00Z"];
-    let output = scratch.promvet(&now);
+    let ran = scratch.promvet(&now);
     assert_eq!(
-        (output.status.code(), stdout(&output)),
+        (ran.status, ran.stdout),
         (
             Some(0),
             "\
@@ -827,7 +731,7 @@ rules.yml:2  files                                              21 days
     assert_eq!(json["suppressions"][1]["age_days"], Value::Null);
     let elsewhere = Scratch::new(&[("a.yml", BAD)]);
     assert_eq!(
-        stdout(&elsewhere.promvet(&["suppressions"])),
+        elsewhere.promvet(&["suppressions"]).stdout,
         "0 suppressions.\n"
     );
 }
@@ -840,12 +744,12 @@ fn a_baseline_hides_what_was_accepted_and_nothing_else() {
         "{BAD}    bearer_token: {SECRET}\n    tls_config: {{insecure_skip_verify: true}}\n"
     );
     let scratch = Scratch::new(&[("sub/a.yml", &bad), ("b.yml", BAD)]);
-    let output = scratch.promvet(&["baseline"]);
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let ran = scratch.promvet(&["baseline"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
     assert!(
-        stdout(&output).starts_with("promvet-baseline.json: "),
+        ran.stdout.starts_with("promvet-baseline.json: "),
         "{}",
-        stdout(&output)
+        ran.stdout
     );
     let written = scratch.read("promvet-baseline.json");
     assert!(
@@ -853,10 +757,10 @@ fn a_baseline_hides_what_was_accepted_and_nothing_else() {
         "{written}"
     );
     let with = ["--baseline", "promvet-baseline.json", "--fail-on", "info"];
-    assert_eq!(scratch.found(&with), NONE);
+    assert_eq!(places(&scratch, &with), NONE);
     assert!(scratch.json(&with)["summary"]["suppressed"].as_u64() > Some(2));
     assert_eq!(
-        scratch.promvet(&["audit", with[0], with[1]]).status.code(),
+        scratch.promvet(&["audit", with[0], with[1]]).status,
         Some(0)
     );
 
@@ -865,16 +769,16 @@ fn a_baseline_hides_what_was_accepted_and_nothing_else() {
         "sub",
         &["baseline", "..", "--baseline", "../promvet-baseline.json"],
     );
-    assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
+    assert_eq!(again.status, Some(0), "{}", again.stderr);
     assert_eq!(scratch.read("promvet-baseline.json"), written);
     let neighbour =
         "remote_write:\n  - name: new\n    url: http://prometheus:9090/api/v1/write\n\n";
     scratch.write(&[("sub/a.yml", &bad.replace("remote_write:\n", neighbour))]);
-    assert_eq!(scratch.found(&with), NONE);
+    assert_eq!(places(&scratch, &with), NONE);
 
     // Another value, and one more of the same.
     scratch.write(&[("sub/a.yml", &bad.replace("mimir/", "thanos/"))]);
-    let (status, lines) = scratch.found(&with);
+    let (status, lines) = places(&scratch, &with);
     let stale = lines
         .iter()
         .filter(|line| line.ends_with("suppressions/baseline-stale"));
@@ -887,7 +791,7 @@ fn a_baseline_hides_what_was_accepted_and_nothing_else() {
 
 #[test]
 fn whatever_stands_in_a_file_can_be_accepted() {
-    let scratch = Scratch::new(&[]);
+    let scratch = Scratch::empty();
     for (number, value) in [
         "mimir/\u{7f}",
         "'mimir/\u{2028}x'",
@@ -902,11 +806,11 @@ fn whatever_stands_in_a_file_can_be_accepted() {
         let source = format!("scrape_configs: []\nremote_write:\n  - name: a\n    url: {value}\n");
         scratch.write(&[(&format!("{number}.yml"), &source)]);
     }
-    assert!(scratch.found(&[]).1.len() >= 6);
+    assert!(places(&scratch, &[]).1.len() >= 6);
     let written = scratch.promvet(&["baseline"]);
-    assert_eq!(written.status.code(), Some(0), "{}", stderr(&written));
+    assert_eq!(written.status, Some(0), "{}", written.stderr);
     let with = ["--baseline", "promvet-baseline.json"];
-    assert_eq!(scratch.found(&with), NONE);
+    assert_eq!(places(&scratch, &with), NONE);
 }
 
 #[test]
@@ -916,7 +820,7 @@ fn how_many_are_accepted_counts() {
     let scratch = Scratch::new(&[("a.yml", &source(2))]);
     scratch.promvet(&["baseline"]);
     let of_rule = |args: &[&str]| {
-        let lines = scratch.found(args).1;
+        let lines = places(&scratch, args).1;
         lines.iter().filter(|line| line.ends_with(SYNTAX)).count()
     };
     let with = ["--baseline", "promvet-baseline.json"];
@@ -937,37 +841,37 @@ fn what_no_longer_occurs_is_told_and_pruned() {
         ("ci/accepted.json", "{\"version\": 1, \"accepted\": []}"),
     ]);
     let written = scratch.promvet(&["baseline"]);
-    assert_eq!(stdout(&written), "ci/accepted.json: 2 accepted findings.\n");
-    assert_eq!(scratch.found(&[]), NONE);
+    assert_eq!(written.stdout, "ci/accepted.json: 2 accepted findings.\n");
+    assert_eq!(places(&scratch, &[]), NONE);
     let whole = scratch.read("ci/accepted.json");
     scratch.write(&[(
         "a.yml",
         &BAD.replace("mimir/api/v1/push", "http://prometheus:9090/api/v1/write"),
     )]);
-    fs::remove_file(scratch.path("b.yml")).unwrap();
+    scratch.remove("b.yml");
     // Whoever looks at one file knows nothing of the others.
     assert_eq!(
-        scratch.found(&["a.yml"]),
+        places(&scratch, &["a.yml"]),
         (
             0,
             vec!["ci/accepted.json:4 suppressions/baseline-stale".into()]
         )
     );
     let stale = |line: u32| format!("ci/accepted.json:{line} suppressions/baseline-stale");
-    assert_eq!(scratch.found(&[]), (0, vec![stale(4), stale(11)]));
+    assert_eq!(places(&scratch, &[]), (0, vec![stale(4), stale(11)]));
     scratch.write(&[("c.yml", BAD)]);
     assert_eq!(
-        stdout(&scratch.promvet(&["baseline", "--prune"])),
+        scratch.promvet(&["baseline", "--prune"]).stdout,
         "ci/accepted.json: 0 accepted findings; 2 that no longer occur are out.\n"
     );
     assert_eq!(
-        scratch.found(&[]),
+        places(&scratch, &[]),
         (1, vec![format!("c.yml:3 {SYNTAX}")]),
         "pruning accepts nothing"
     );
     scratch.write(&[("ci/accepted.json", &whole)]);
     let kept = scratch.promvet(&["baseline", "c.yml"]);
-    assert_eq!(stdout(&kept), "ci/accepted.json: 3 accepted findings.\n");
+    assert_eq!(kept.stdout, "ci/accepted.json: 3 accepted findings.\n");
 }
 
 #[test]
@@ -999,22 +903,22 @@ fn a_broken_baseline_stops_the_run_and_is_not_pruned() {
             &["baseline", "--prune", "--baseline", "b.json"],
             &["baseline", "--baseline", "b.json"],
         ] {
-            let output = scratch.promvet(args);
-            assert_eq!(output.status.code(), Some(2), "{content}");
-            assert!(
-                stderr(&output).contains(expected),
-                "{content}: {}",
-                stderr(&output)
-            );
+            let ran = scratch.promvet(args);
+            assert_eq!(ran.status, Some(2), "{content}");
+            assert!(ran.stderr.contains(expected), "{content}: {}", ran.stderr);
             assert_eq!(scratch.read("b.json"), content);
         }
     }
     let nowhere = scratch.promvet(&["--baseline", "none.json"]);
-    assert_eq!(nowhere.status.code(), Some(2));
-    assert!(stderr(&nowhere).contains("none.json:1:1: the baseline can't be read"));
+    assert_eq!(nowhere.status, Some(2));
+    assert!(
+        nowhere
+            .stderr
+            .contains("none.json:1:1: the baseline can't be read")
+    );
     let prune = scratch.promvet(&["baseline", "--prune"]);
-    assert_eq!(prune.status.code(), Some(2));
-    assert!(!scratch.path("promvet-baseline.json").exists());
+    assert_eq!(prune.status, Some(2));
+    assert!(!scratch.at("promvet-baseline.json").exists());
 }
 
 #[test]
@@ -1024,7 +928,7 @@ fn a_change_can_t_loosen_its_own_gate() {
         ("promvet.yaml", "rules: {suppressions/added: error}\n"),
     ]);
     let gate = ["--config-from", "main"];
-    assert_eq!(scratch.found(&gate), NONE);
+    assert_eq!(places(&scratch, &gate), NONE);
     let bad = format!("a.yml:3 {SYNTAX}");
     let loosened: [&[(&str, &str)]; 6] = [
         &[("promvet.yaml", "rules: {remote-write: off}\n")],
@@ -1045,22 +949,25 @@ fn a_change_can_t_loosen_its_own_gate() {
         scratch.write(&[("a.yml", BAD)]);
         scratch.write(files);
         scratch.commit("Loosen");
-        assert_eq!(scratch.found(&gate), (1, vec![bad.clone()]), "{files:?}");
+        assert_eq!(places(&scratch, &gate), (1, vec![bad.clone()]), "{files:?}");
         let both = ["--config-from", "main", "--since", "main"];
-        assert_eq!(scratch.found(&both), (1, vec![bad.clone()]), "{files:?}");
+        assert_eq!(places(&scratch, &both), (1, vec![bad.clone()]), "{files:?}");
         scratch.git(&["checkout", "-q", "main"]);
     }
     scratch.git(&["checkout", "-q", "-B", "change", "main"]);
     scratch.git(&["rm", "-q", "promvet.yaml"]);
     scratch.write(&[("a.yml", &ignored(&format!("{SYNTAX}] trust me")))]);
     let added = (1, vec!["a.yml:2 suppressions/added".to_owned()]);
-    assert_eq!(scratch.found(&gate), added);
+    assert_eq!(places(&scratch, &gate), added);
     assert_eq!(
-        scratch.found(&["--config-from", "main", "--since", "main"]),
+        places(&scratch, &["--config-from", "main", "--since", "main"]),
         added
     );
     scratch.git(&["add", "-A"]);
-    assert_eq!(scratch.found(&["--config-from", "main", "--staged"]), added);
+    assert_eq!(
+        places(&scratch, &["--config-from", "main", "--staged"]),
+        added
+    );
 }
 
 #[test]
@@ -1080,7 +987,7 @@ fn only_what_is_more_than_before_was_added() {
         (BAD.to_owned(), false),
     ] {
         scratch.write(&[("a.yml", &now)]);
-        let lines = scratch.found(&gate).1;
+        let lines = places(&scratch, &gate).1;
         let found = lines
             .iter()
             .any(|line| line.ends_with("suppressions/added"));
@@ -1089,7 +996,7 @@ fn only_what_is_more_than_before_was_added() {
     scratch.write(&[("a.yml", &old)]);
     scratch.git(&["mv", "a.yml", "b.yml"]);
     assert_eq!(
-        scratch.found(&gate),
+        places(&scratch, &gate),
         NONE,
         "a renamed file keeps its suppressions"
     );
@@ -1098,28 +1005,28 @@ fn only_what_is_more_than_before_was_added() {
 #[test]
 fn a_revision_that_is_not_there_is_told() {
     let scratch = Scratch::repository(&[("a.yml", BAD)]);
-    let output = scratch.promvet(&["--config-from", "nowhere"]);
-    assert_eq!(output.status.code(), Some(2));
+    let ran = scratch.promvet(&["--config-from", "nowhere"]);
+    assert_eq!(ran.status, Some(2));
     assert!(
-        stderr(&output).contains("there is no revision nowhere"),
+        ran.stderr.contains("there is no revision nowhere"),
         "{}",
-        stderr(&output)
+        ran.stderr
     );
     let outside = Scratch::new(&[("a.yml", BAD)]);
-    let output = outside.promvet(&["--config-from", "main"]);
-    assert_eq!(output.status.code(), Some(2));
+    let ran = outside.promvet(&["--config-from", "main"]);
+    assert_eq!(ran.status, Some(2));
     assert!(
-        stderr(&output).contains("is not in a git work tree"),
+        ran.stderr.contains("is not in a git work tree"),
         "{}",
-        stderr(&output)
+        ran.stderr
     );
-    let clone = Scratch::new(&[]);
+    let clone = Scratch::empty();
     scratch.commit("Second");
-    let source = format!("file://{}", scratch.folder.path().display());
+    let source = format!("file://{}", scratch.path().display());
     clone.git(&["clone", "-q", "--depth", "1", &source, "c"]);
-    let output = clone.promvet_in("c", &["--config-from", "HEAD~"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("shallow"), "{}", stderr(&output));
+    let ran = clone.promvet_in("c", &["--config-from", "HEAD~"]);
+    assert_eq!(ran.status, Some(2));
+    assert!(ran.stderr.contains("shallow"), "{}", ran.stderr);
 }
 
 /// A rule of one's own, by the rest of its front matter.
@@ -1141,11 +1048,11 @@ fn rules_of_ones_own_are_suppressed_unless_their_page_forbids_it() {
     let open = own_rule("");
     let page = "rules/acme/https.md";
     let scratch = Scratch::new(&[policy, ("prometheus.yml", HTTP), (page, &open)]);
-    assert_eq!(scratch.found(&[]), NONE);
+    assert_eq!(places(&scratch, &[]), NONE);
 
     let locked = own_rule("no_ignore: true\n");
     scratch.write(&[(page, &locked)]);
-    let (status, found) = scratch.found(&[]);
+    let (status, found) = places(&scratch, &[]);
     let expected = [
         "prometheus.yml:2 suppressions/forbidden",
         "prometheus.yml:3 acme/https",
@@ -1155,9 +1062,9 @@ fn rules_of_ones_own_are_suppressed_unless_their_page_forbids_it() {
     assert_eq!(evidence["path"], page, "{evidence}");
 
     scratch.write(&[(page, &own_rule("no_ignore: false\n"))]);
-    assert_eq!(scratch.found(&[]), NONE);
+    assert_eq!(places(&scratch, &[]), NONE);
     scratch.write(&[("prometheus.yml", &HTTP.replace("acme/https", "acme/htps"))]);
-    let (_, found) = scratch.found(&[]);
+    let (_, found) = places(&scratch, &[]);
     assert!(
         found.contains(&"prometheus.yml:2 suppressions/unknown".to_owned()),
         "{found:?}"
@@ -1178,10 +1085,10 @@ fn a_change_does_not_loosen_the_rules_that_judge_it() {
             &HTTP.replace("  # promvet: ignore[acme/https] the network is ours\n", ""),
         ),
     ]);
-    assert_eq!(scratch.found(&[]), NONE);
+    assert_eq!(places(&scratch, &[]), NONE);
     let refused = (1, vec!["prometheus.yml:2 acme/https".to_owned()]);
-    assert_eq!(scratch.found(&["--config-from", "main"]), refused);
-    fs::remove_dir_all(scratch.path("rules")).unwrap();
-    fs::remove_file(scratch.path("promvet.yaml")).unwrap();
-    assert_eq!(scratch.found(&["--config-from", "main"]), refused);
+    assert_eq!(places(&scratch, &["--config-from", "main"]), refused);
+    fs::remove_dir_all(scratch.at("rules")).unwrap();
+    scratch.remove("promvet.yaml");
+    assert_eq!(places(&scratch, &["--config-from", "main"]), refused);
 }
