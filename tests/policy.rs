@@ -7,71 +7,44 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
+mod support;
+
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
 
 use promvet::finding::Text;
 use promvet::policy::{Policy, json_schema};
 use promvet::yaml::{Kind, Node, parse_first};
 use serde_json::{Map, Value, json};
-use tempfile::TempDir;
+use support::program::{ROOT, promvet};
+use support::report::{self, text};
+use support::scratch::Scratch;
 
-fn promvet(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_promvet"))
-        .current_dir(folder)
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// A folder with files in it; `.git` makes it a repository.
-fn tree(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join(".git")).unwrap();
-    for (path, content) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-    folder
+/// A folder with files in it, which `.git` makes a tree.
+fn tree(files: &[(&str, &str)]) -> Scratch {
+    let tree = Scratch::new(files);
+    fs::create_dir(tree.at(".git")).unwrap();
+    tree
 }
 
 /// Findings as `path:line: severity rule`, sorted as they are printed.
-fn findings(folder: &Path, args: &[&str]) -> Vec<String> {
-    let output = promvet(folder, &[args, &["--format", "json"]].concat());
-    let report: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}", stderr(&output)));
-    let findings = report["findings"].as_array().unwrap();
+fn findings(tree: &Scratch, args: &[&str]) -> Vec<String> {
     let line = |one: &Value| {
-        let text = |key: &str| one[key].as_str().unwrap().to_owned();
-        let (path, rule, severity) = (text("path"), text("rule"), text("severity"));
+        let (path, rule, severity) = (text(one, "path"), text(one, "rule"), text(one, "severity"));
         format!("{path}:{}: {severity} {rule}", one["start"]["line"])
     };
-    findings.iter().map(line).collect()
+    let report = tree.json(args);
+    report::findings(&report).iter().map(line).collect()
 }
 
 /// What `promvet config` says, as `key: value (path:line)`.
-fn settings(folder: &Path, path: &str) -> Vec<String> {
-    let output = promvet(folder, &["config", path, "--format", "json"]);
-    let report: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}", stderr(&output)));
+fn settings(tree: &Scratch, path: &str) -> Vec<String> {
     let line = |one: &Value| {
-        let text = |key: &str| one[key].as_str().unwrap();
-        let (key, value, path) = (text("key"), text("value"), text("path"));
+        let (key, value, path) = (text(one, "key"), text(one, "value"), text(one, "path"));
         format!("{key}: {value} ({path}:{})", one["line"])
     };
-    let settings = report["settings"].as_array().unwrap();
-    settings.iter().map(line).collect()
+    let report = tree.json(&["config", path]);
+    report::list(&report, "settings").iter().map(line).collect()
 }
 
 /// One finding: `remote-write/url-syntax`, an error, on line 2.
@@ -97,7 +70,7 @@ fn nearer_files_add_to_farther_ones() {
         ("prometheus.yml", GOOD),
     ]);
     assert_eq!(
-        settings(tree.path(), "a/b/c/prometheus.yml"),
+        settings(&tree, "a/b/c/prometheus.yml"),
         [
             "prometheus: 2.53.1 (promvet.yaml:1)",
             "rule: tls: info (a/.promvet.yaml:3)",
@@ -108,14 +81,14 @@ fn nearer_files_add_to_farther_ones() {
         ]
     );
     assert_eq!(
-        settings(tree.path(), "prometheus.yml"),
+        settings(&tree, "prometheus.yml"),
         [
             "prometheus: 2.53.1 (promvet.yaml:1)",
             "runtime_user: 1:1 (promvet.yaml:2)",
             "issuer: public for *.example.com (promvet.yaml:5)",
         ]
     );
-    let said = stdout(&promvet(tree.path(), &["config", "a/prometheus.yml"]));
+    let said = tree.promvet(&["config", "a/prometheus.yml"]).stdout;
     assert!(
         said.contains("policy: a/.promvet.yaml, then promvet.yaml")
             && said.contains("runtime_user")
@@ -139,10 +112,10 @@ fn a_file_is_judged_alike_however_it_is_named() {
         &["--threads", "1"],
         &["--threads", "8"],
     ] {
-        assert_eq!(findings(tree.path(), args), want, "{args:?}");
+        assert_eq!(findings(&tree, args), want, "{args:?}");
     }
-    let inside = promvet(&tree.path().join("team"), &["--format", "concise"]);
-    assert!(stdout(&inside).contains("warning"), "{}", stdout(&inside));
+    let inside = tree.promvet_in("team", &["--format", "concise"]);
+    assert!(inside.stdout.contains("warning"), "{}", inside.stdout);
 }
 
 #[test]
@@ -155,7 +128,7 @@ fn a_tree_of_its_own_takes_nothing_from_above() {
     ]);
     let want = ["own/prometheus.yml:2: error remote-write/url-syntax"];
     for args in [&["."][..], &["own"], &["own/prometheus.yml"]] {
-        assert_eq!(findings(tree.path(), args), want, "{args:?}");
+        assert_eq!(findings(&tree, args), want, "{args:?}");
     }
 }
 
@@ -168,15 +141,16 @@ fn a_named_policy_takes_the_place_of_all_others() {
         ("other.yaml", "rules:\n  remote-write/url-syntax: info\n"),
     ]);
     assert_eq!(
-        findings(tree.path(), &["--config", "other.yaml"]),
+        findings(&tree, &["--config", "other.yaml"]),
         ["team/prometheus.yml:2: info remote-write/url-syntax"]
     );
-    let gone = promvet(tree.path(), &["--config", "gone.yaml"]);
-    assert_eq!(gone.status.code(), Some(2));
+    let gone = tree.promvet(&["--config", "gone.yaml"]);
+    assert_eq!(gone.status, Some(2));
     assert!(
-        stderr(&gone).contains("gone.yaml:1:1: the policy file can't be read"),
+        gone.stderr
+            .contains("gone.yaml:1:1: the policy file can't be read"),
         "{}",
-        stderr(&gone)
+        gone.stderr
     );
 }
 
@@ -285,9 +259,9 @@ fn mistakes_are_told_with_their_place() {
             ("bad.yaml", "bad: 1\n"),
             ("prometheus.yml", GOOD),
         ]);
-        let output = promvet(tree.path(), &[]);
-        let said = stderr(&output);
-        assert_eq!(output.status.code(), Some(2), "{policy}: {said}");
+        let ran = tree.promvet(&[]);
+        let said = ran.stderr;
+        assert_eq!(ran.status, Some(2), "{policy}: {said}");
         assert!(said.contains(want), "{policy}: {said}");
         assert_eq!(said.lines().count(), 1, "{policy}: {said}");
     }
@@ -307,14 +281,9 @@ fn hostile_patterns_are_read_or_refused() {
     ] {
         let policy = format!("exclude: '{pattern}'\nrules: {{policy: off}}\n");
         let tree = tree(&[("promvet.yaml", &policy), ("prometheus.yml", GOOD)]);
-        let output = promvet(tree.path(), &[]);
+        let ran = tree.promvet(&[]);
         let start: String = pattern.chars().take(9).collect();
-        assert_eq!(
-            output.status.code(),
-            Some(status),
-            "{start} {}",
-            stderr(&output)
-        );
+        assert_eq!(ran.status, Some(status), "{start} {}", ran.stderr);
     }
 }
 
@@ -326,10 +295,10 @@ fn two_policies_in_one_folder_have_no_order() {
         ("a/b/prometheus.yml", GOOD),
         ("a/prometheus.yml", GOOD),
     ]);
-    let output = promvet(tree.path(), &[]);
-    assert_eq!(output.status.code(), Some(2));
+    let ran = tree.promvet(&[]);
+    assert_eq!(ran.status, Some(2));
     assert_eq!(
-        stderr(&output),
+        ran.stderr,
         "promvet: a/.promvet.yaml:1:1: there is a/promvet.yaml too; keep one of the two: both \
          together have no order\n"
     );
@@ -338,17 +307,12 @@ fn two_policies_in_one_folder_have_no_order() {
 #[cfg(unix)]
 #[test]
 fn a_policy_that_is_a_link_out_of_the_tree_tells_nothing() {
-    let outside = tempfile::tempdir().unwrap();
-    fs::write(outside.path().join("secret"), "hunter2: 1\n").unwrap();
+    let outside = Scratch::new(&[("secret", "hunter2: 1\n")]);
     let tree = tree(&[("prometheus.yml", GOOD)]);
-    std::os::unix::fs::symlink(
-        outside.path().join("secret"),
-        tree.path().join("promvet.yaml"),
-    )
-    .unwrap();
-    let output = promvet(tree.path(), &[]);
-    assert_eq!(output.status.code(), Some(2));
-    let said = stderr(&output);
+    tree.link("promvet.yaml", outside.at("secret"));
+    let ran = tree.promvet(&[]);
+    assert_eq!(ran.status, Some(2));
+    let said = ran.stderr;
     assert!(
         said.contains("leads out of the tree") && !said.contains("hunter2"),
         "{said}"
@@ -372,14 +336,14 @@ fn a_policy_builds_upon_others() {
     // Patterns count from the folder of the policy that is built, not from that of its parts; and
     // what is shared need not be of use everywhere.
     assert_eq!(
-        findings(tree.path(), &["."]),
+        findings(&tree, &["."]),
         [
             "old/prometheus.yml:2: error remote-write/url-syntax",
             "team/prometheus.yml:2: info remote-write/url-syntax",
         ]
     );
     assert_eq!(
-        settings(tree.path(), "team/prometheus.yml"),
+        settings(&tree, "team/prometheus.yml"),
         [
             "rule: remote-write: info (vendor/base.yaml:3)",
             "runtime_user: 7:7 (vendor/more.yaml:1)",
@@ -398,7 +362,7 @@ fn a_pinned_policy_is_read_while_it_is_the_same() {
         ("prometheus.yml", GOOD),
     ]);
     assert_eq!(
-        settings(tree.path(), "prometheus.yml"),
+        settings(&tree, "prometheus.yml"),
         ["profile: strict (base.yaml:1)"]
     );
 }
@@ -413,18 +377,14 @@ fn policies_do_not_build_upon_each_other_without_end() {
         for number in 1..=length {
             let next = format!("extends: p{}.yaml\n", number + 1);
             let text = if number == length { "" } else { &next };
-            fs::write(tree.path().join(format!("p{number}.yaml")), text).unwrap();
+            tree.file(&format!("p{number}.yaml"), text);
         }
-        promvet(tree.path(), &[])
+        tree.promvet(&[])
     };
-    assert_eq!(chain(15).status.code(), Some(0));
+    assert_eq!(chain(15).status, Some(0));
     let deep = chain(40);
-    assert_eq!(deep.status.code(), Some(2));
-    assert!(
-        stderr(&deep).contains("more than 16 deep"),
-        "{}",
-        stderr(&deep)
-    );
+    assert_eq!(deep.status, Some(2));
+    assert!(deep.stderr.contains("more than 16 deep"), "{}", deep.stderr);
     // Two ways to one file at each step would be 2^15 ways.
     let tree = tree(&[
         ("promvet.yaml", "extends: p1.yaml\n"),
@@ -433,16 +393,18 @@ fn policies_do_not_build_upon_each_other_without_end() {
     for number in 1..=14 {
         let next = number + 1;
         let text = format!("extends: [p{next}.yaml, ./p{next}.yaml]\n");
-        fs::write(tree.path().join(format!("p{number}.yaml")), text).unwrap();
+        tree.file(&format!("p{number}.yaml"), text);
     }
-    fs::write(tree.path().join("p15.yaml"), "extends: p3.yaml\n").unwrap();
-    let circle = promvet(tree.path(), &[]);
-    assert_eq!(circle.status.code(), Some(2));
-    assert_eq!(stderr(&circle).lines().count(), 1, "{}", stderr(&circle));
+    tree.file("p15.yaml", "extends: p3.yaml\n");
+    let circle = tree.promvet(&[]);
+    assert_eq!(circle.status, Some(2));
+    assert_eq!(circle.stderr.lines().count(), 1, "{}", circle.stderr);
     assert!(
-        stderr(&circle).contains("p15.yaml:1:10: `p3.yaml` builds upon"),
+        circle
+            .stderr
+            .contains("p15.yaml:1:10: `p3.yaml` builds upon"),
         "{}",
-        stderr(&circle)
+        circle.stderr
     );
 }
 
@@ -461,7 +423,7 @@ fn files_are_left_out_where_they_are_not_named() {
         ("c/prometheus.yml", NO_SCHEME),
     ]);
     let found = |args: &[&str]| {
-        let found = findings(tree.path(), args);
+        let found = findings(&tree, args);
         let path = |line: &String| line.split(':').next().unwrap().to_owned();
         found.iter().map(path).collect::<Vec<_>>()
     };
@@ -475,7 +437,7 @@ fn files_are_left_out_where_they_are_not_named() {
         found(&["--if-recognised", "c/prometheus.yml", "b/x.yml", "b/y.yml"]),
         ["b/y.yml"]
     );
-    let files = stdout(&promvet(tree.path(), &["files"]));
+    let files = tree.promvet(&["files"]).stdout;
     for line in [
         "a/old/prometheus.yml: not checked: promvet.yaml:3 leaves it out",
         "b/x.yml: not checked: b/promvet.yaml:1 leaves it out",
@@ -483,7 +445,7 @@ fn files_are_left_out_where_they_are_not_named() {
     ] {
         assert!(files.contains(line), "{files}");
     }
-    let only = stdout(&promvet(tree.path(), &["files", "--only-configurations"]));
+    let only = tree.promvet(&["files", "--only-configurations"]).stdout;
     assert!(!only.contains("not checked"), "{only}");
 }
 
@@ -497,39 +459,26 @@ fn a_file_that_is_left_out_is_not_checked_by_way_of_another() {
         ("rules/old.yml", rules),
     ]);
     let want = ["rules/old.yml:4: error files/promql"];
-    assert_eq!(findings(tree.path(), &["."]), want);
-    fs::write(tree.path().join("promvet.yaml"), "exclude: rules/old.yml\n").unwrap();
+    assert_eq!(findings(&tree, &["."]), want);
+    tree.file("promvet.yaml", "exclude: rules/old.yml\n");
     for args in [&["."][..], &["prometheus.yml"]] {
-        assert!(findings(tree.path(), args).is_empty(), "{args:?}");
+        assert!(findings(&tree, args).is_empty(), "{args:?}");
     }
-    let named = findings(tree.path(), &[".", "rules/old.yml"]);
+    let named = findings(&tree, &[".", "rules/old.yml"]);
     assert!(named.contains(&want[0].to_owned()), "{named:?}");
 }
 
 #[test]
 fn a_broken_policy_of_the_base_does_not_hide_what_a_change_makes_worse() {
-    let tree = tree(&[
+    let tree = Scratch::repository(&[
         ("promvet.yaml", "extends: base.yaml\n"),
         ("base.yaml", "no_such_key: 1\n"),
         ("prometheus.yml", NO_SCHEME),
     ]);
-    fs::remove_dir(tree.path().join(".git")).unwrap();
-    let git = |args: &[&str]| {
-        let output = Command::new("git")
-            .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
-            .args(args)
-            .current_dir(tree.path())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
-    };
-    git(&["init", "-q", "-b", "main"]);
-    git(&["add", "-A"]);
-    git(&["commit", "-q", "-m", "First"]);
-    fs::write(tree.path().join("base.yaml"), "rules: {tls: off}\n").unwrap();
-    fs::write(tree.path().join("new.yml"), NO_SCHEME).unwrap();
+    tree.file("base.yaml", "rules: {tls: off}\n");
+    tree.file("new.yml", NO_SCHEME);
     assert_eq!(
-        findings(tree.path(), &["--since", "main"]),
+        findings(&tree, &["--since", "main"]),
         ["new.yml:2: error remote-write/url-syntax"]
     );
 }
@@ -553,7 +502,7 @@ fn levels_are_for_files_and_from_days() {
     ]);
     for (now, want) in [("2027-01-30", "info"), ("2027-01-31", "warning")] {
         assert_eq!(
-            findings(tree.path(), &["--now", now]),
+            findings(&tree, &["--now", now]),
             [
                 "prometheus.yml:2: info remote-write/url-syntax".to_owned(),
                 format!("team/prometheus.yml:2: {want} remote-write/url-syntax"),
@@ -561,16 +510,15 @@ fn levels_are_for_files_and_from_days() {
             "{now}"
         );
     }
-    fs::write(
-        tree.path().join("promvet.yaml"),
+    tree.file(
+        "promvet.yaml",
         "rules:\n  remote-write/url-syntax: error from 2027-01-31\n",
-    )
-    .unwrap();
+    );
     for (now, want, status) in [("2027-01-30", "warning", 0), ("2027-01-31", "error", 1)] {
-        let found = findings(tree.path(), &["--now", now, "prometheus.yml"]);
+        let found = findings(&tree, &["--now", now, "prometheus.yml"]);
         assert!(found[0].contains(want), "{now} {found:?}");
-        let output = promvet(tree.path(), &["--now", now, "prometheus.yml"]);
-        assert_eq!(output.status.code(), Some(status), "{now}");
+        let ran = tree.promvet(&["--now", now, "prometheus.yml"]);
+        assert_eq!(ran.status, Some(status), "{now}");
     }
 }
 
@@ -596,7 +544,7 @@ fn an_environment_is_known_by_files_and_labels() {
         ),
         ("other.yml", &[]),
     ] {
-        assert_eq!(settings(tree.path(), path), want, "{path}");
+        assert_eq!(settings(&tree, path), want, "{path}");
     }
 }
 
@@ -630,7 +578,7 @@ fn receivers_of_ones_own_go_first() {
             ("good/prometheus.yml", &bad.replace("/push/", "/ingest/")),
         ]);
         assert_eq!(
-            findings(tree.path(), &[]),
+            findings(&tree, &[]),
             ["prometheus.yml:2: error remote-write/url-shape"],
             "{at}"
         );
@@ -640,12 +588,13 @@ fn receivers_of_ones_own_go_first() {
         ("house.yaml", "id: house\nnam: x\n"),
         ("prometheus.yml", GOOD),
     ]);
-    let output = promvet(wrong.path(), &[]);
-    assert_eq!(output.status.code(), Some(2));
+    let ran = wrong.promvet(&[]);
+    assert_eq!(ran.status, Some(2));
     assert!(
-        stderr(&output).contains("house.yaml:2:1: a receiver's profile: nam is none of"),
+        ran.stderr
+            .contains("house.yaml:2:1: a receiver's profile: nam is none of"),
         "{}",
-        stderr(&output)
+        ran.stderr
     );
 }
 
@@ -656,7 +605,7 @@ fn profiles_beside_rules_are_read_strictly_and_need_not_be_used() {
         ("ours/receivers/house.yml", RECEIVER),
         ("prometheus.yml", GOOD),
     ]);
-    assert_eq!(findings(tree.path(), &[]), [""; 0]);
+    assert_eq!(findings(&tree, &[]), [""; 0]);
     for (profile, said) in [
         (
             "id: house\nnam: x\n",
@@ -664,10 +613,10 @@ fn profiles_beside_rules_are_read_strictly_and_need_not_be_used() {
         ),
         ("id: [\n", "ours/receivers/house.yml is not YAML"),
     ] {
-        fs::write(tree.path().join("ours/receivers/house.yml"), profile).unwrap();
-        let output = promvet(tree.path(), &[]);
-        assert_eq!(output.status.code(), Some(2));
-        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+        tree.file("ours/receivers/house.yml", profile);
+        let ran = tree.promvet(&[]);
+        assert_eq!(ran.status, Some(2));
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
     }
 }
 
@@ -676,10 +625,10 @@ fn policy_says_which_receiver_a_host_is() {
     let config = "remote_write:\n  - url: https://metrics.example.org/api/prom/push\nglobal:\n  external_labels: {env: prod}\n";
     let tree = tree(&[("prometheus.yml", config)]);
     let shape = |found: Vec<String>| found.iter().any(|one| one.contains("url-shape"));
-    assert!(!shape(findings(tree.path(), &[])));
+    assert!(!shape(findings(&tree, &[])));
     let policy = "receivers:\n  - hosts: \"metrics.*\"\n    receiver: mimir\n";
-    fs::write(tree.path().join("promvet.yaml"), policy).unwrap();
-    let found = findings(tree.path(), &[]);
+    tree.file("promvet.yaml", policy);
+    let found = findings(&tree, &[]);
     assert!(shape(found.clone()), "{found:?}");
 }
 
@@ -688,11 +637,11 @@ fn a_profile_says_how_much_is_reported() {
     let config = "remote_write:\n  - url: https://prometheus.example.com/api/v1/write\n    tls_config: {min_version: TLS10}\nglobal:\n  external_labels: {env: prod}\n";
     let tree = tree(&[("prometheus.yml", config)]);
     let severity = |args: &[&str]| {
-        let found = findings(tree.path(), args);
+        let found = findings(&tree, args);
         let found = found.iter().find(|one| one.contains("tls/min-version"));
         found.map(|line| line.split(' ').nth(1).unwrap().to_owned())
     };
-    let write = |policy: &str| fs::write(tree.path().join("promvet.yaml"), policy).unwrap();
+    let write = |policy: &str| tree.file("promvet.yaml", policy);
     assert_eq!(severity(&[]).as_deref(), Some("warning"));
     assert_eq!(severity(&["--profile", "strict"]).as_deref(), Some("error"));
     assert_eq!(severity(&["--profile", "audit"]).as_deref(), Some("error"));
@@ -704,7 +653,7 @@ fn a_profile_says_how_much_is_reported() {
     );
     write("profile: strict\nrules: {tls: info}\n");
     assert_eq!(severity(&[]).as_deref(), Some("info"));
-    let rules = stdout(&promvet(tree.path(), &["rules"]));
+    let rules = tree.promvet(&["rules"]).stdout;
     let line = rules
         .lines()
         .find(|line| line.starts_with("tls/min-version"));
@@ -784,7 +733,7 @@ fn entries_that_match_nothing_are_found() {
             (".gitignore", "ignored/\n"),
         ]);
         let unused = |args: &[&str]| {
-            let found = findings(tree.path(), args);
+            let found = findings(&tree, args);
             let own = found.iter().filter(|one| one.ends_with("policy/unused"));
             let line = |one: &String| one.split(':').nth(1).unwrap().parse::<i32>().unwrap();
             own.map(line).collect::<Vec<_>>()
@@ -830,7 +779,7 @@ fn nothing_is_said_of_entries_where_that_is_not_known() {
         ),
     ] {
         let tree = tree(&[("promvet.yaml", policy), ("prometheus.yml", config)]);
-        let found = findings(tree.path(), &[]);
+        let found = findings(&tree, &[]);
         let unused = found.iter().any(|one| one.contains("policy/unused"));
         assert!(!unused, "{policy} {found:?}");
     }
@@ -851,7 +800,7 @@ fn the_level_of_an_unused_entry_can_be_set() {
         ("sub/prometheus.yml", GOOD),
     ]);
     assert_eq!(
-        findings(tree.path(), &[]),
+        findings(&tree, &[]),
         ["promvet.yaml:1: error policy/unused"]
     );
 }
@@ -957,9 +906,8 @@ fn the_schema_and_the_reader_are_of_one_mind() {
         let value = document.root().map_or(Value::Null, as_json);
         assert_eq!(validator.is_valid(&value), want, "the schema on {policy}");
     }
-    let printed = promvet(Path::new("."), &["schema", "--policy"]);
-    let printed: Value = serde_json::from_slice(&printed.stdout).unwrap();
-    assert_eq!(printed, schema);
+    let printed = promvet(ROOT, &["schema", "--policy"]);
+    assert_eq!(printed.json(), schema);
 }
 
 #[test]
@@ -973,16 +921,15 @@ fn a_starter_is_written_from_what_is_found() {
         ("ops/prometheus.yml", config),
         ("loose/prometheus.yml", config),
     ]);
-    let before = findings(tree.path(), &[]);
-    let output = promvet(tree.path(), &["init"]);
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let before = findings(&tree, &[]);
+    let ran = tree.promvet(&["init"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
     assert_eq!(
-        stdout(&output),
+        ran.stdout,
         "wrote promvet.yaml for 2 configurations\n  to fill in: `mounts` for /var/run/secrets\n  \
          to fill in: `issuers` for metrics.example.com\n"
     );
-    let path = tree.path().join("promvet.yaml");
-    let text = fs::read_to_string(&path).unwrap();
+    let text = tree.read("promvet.yaml");
     for part in [
         "\n  - \"2.53.1\" # ops/compose.yaml:3\n",
         "\n#   # loose/prometheus.yml:3 skips verification\n#   - hosts: \"metrics.example.com\"\n",
@@ -990,11 +937,11 @@ fn a_starter_is_written_from_what_is_found() {
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
-    assert_eq!(findings(tree.path(), &[]).len(), before.len());
-    let again = promvet(tree.path(), &["init"]);
-    assert_eq!(again.status.code(), Some(2));
-    assert!(stderr(&again).contains("promvet.yaml is there already"));
-    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    assert_eq!(findings(&tree, &[]).len(), before.len());
+    let again = tree.promvet(&["init"]);
+    assert_eq!(again.status, Some(2));
+    assert!(again.stderr.contains("promvet.yaml is there already"));
+    assert_eq!(tree.read("promvet.yaml"), text);
     // What is commented out is right too, once the marks are gone.
     let filled: String = text
         .lines()
@@ -1009,15 +956,10 @@ fn a_starter_is_written_from_what_is_found() {
             format!("{kept}\n")
         })
         .collect();
-    fs::write(&path, &filled).unwrap();
-    let output = promvet(tree.path(), &["config", "loose/prometheus.yml"]);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}\n{filled}",
-        stderr(&output)
-    );
-    let said = stdout(&output);
+    tree.file("promvet.yaml", &filled);
+    let ran = tree.promvet(&["config", "loose/prometheus.yml"]);
+    assert_eq!(ran.status, Some(0), "{}\n{filled}", ran.stderr);
+    let said = ran.stdout;
     for part in [
         "private for metrics.example.com",
         "/var/run/secrets from outside",
@@ -1030,33 +972,25 @@ fn a_starter_is_written_from_what_is_found() {
 #[test]
 fn a_starter_of_an_empty_folder_loads_too() {
     let tree = tree(&[("x/.gitkeep", "")]);
-    let output = promvet(tree.path(), &["init", "x"]);
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    fs::write(tree.path().join("x/prometheus.yml"), GOOD).unwrap();
-    assert!(findings(tree.path(), &[]).is_empty());
-    assert_eq!(
-        promvet(tree.path(), &["init", "nowhere"]).status.code(),
-        Some(2)
-    );
-    fs::write(tree.path().join(".promvet.yaml"), "").unwrap();
-    let hidden = promvet(tree.path(), &["init"]);
-    assert!(stderr(&hidden).contains(".promvet.yaml is there already"));
+    let ran = tree.promvet(&["init", "x"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    tree.file("x/prometheus.yml", GOOD);
+    assert!(findings(&tree, &[]).is_empty());
+    assert_eq!(tree.promvet(&["init", "nowhere"]).status, Some(2));
+    tree.file(".promvet.yaml", "");
+    let hidden = tree.promvet(&["init"]);
+    assert!(hidden.stderr.contains(".promvet.yaml is there already"));
 }
 
 #[test]
 fn config_is_about_one_file() {
     let tree = tree(&[("prometheus.yml", GOOD)]);
-    let output = promvet(tree.path(), &["config", "prometheus.yml"]);
-    assert!(stdout(&output).contains("no promvet.yaml applies"));
+    let ran = tree.promvet(&["config", "prometheus.yml"]);
+    assert!(ran.stdout.contains("no promvet.yaml applies"));
     for path in [".", "gone.yml"] {
-        let output = promvet(tree.path(), &["config", path]);
-        assert_eq!(output.status.code(), Some(2), "{path}");
-        assert_eq!(
-            stderr(&output).lines().count(),
-            1,
-            "{path}: {}",
-            stderr(&output)
-        );
+        let ran = tree.promvet(&["config", path]);
+        assert_eq!(ran.status, Some(2), "{path}");
+        assert_eq!(ran.stderr.lines().count(), 1, "{path}: {}", ran.stderr);
     }
 }
 

@@ -5,23 +5,20 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-use std::path::PathBuf;
-use std::process::{Command, Output};
+mod support;
 
 use promvet::cli::pipeline::{Request, Run, run};
 use promvet::schema::Version;
-use promvet::source::Memory;
+use support::memory::{self, at, judged, tree};
+use support::scratch::Scratch;
 
 fn check(policy: &str, config: &str, asked: &[&str], agent: bool) -> Run {
-    let tree = Memory::new()
-        .file("/tree/promvet.yaml", policy.as_bytes().to_vec())
-        .file("/tree/prometheus.yml", config.as_bytes().to_vec());
+    let tree = tree(&[("promvet.yaml", policy), ("prometheus.yml", config)]);
     let versions = asked.iter().map(|text| Version::parse(text).unwrap());
     let request = Request {
-        paths: vec![PathBuf::from("/tree/prometheus.yml")],
         versions: versions.collect(),
         agent,
-        ..Request::default()
+        ..at("/tree/prometheus.yml")
     };
     run(&request, &tree)
 }
@@ -30,9 +27,9 @@ fn check(policy: &str, config: &str, asked: &[&str], agent: bool) -> Run {
 fn findings(policy: &str, config: &str, asked: &[&str], agent: bool) -> Vec<String> {
     let run = check(policy, config, asked, agent);
     assert!(run.policy_errors.is_empty(), "{:?}", run.policy_errors);
-    let found = run.outcome.findings().iter();
+    let found = memory::findings(&run).into_iter();
     found
-        .map(|one| format!("{}: {}", one.finding.rule, one.finding.message))
+        .map(|one| format!("{}: {}", one.rule, one.message))
         .collect()
 }
 
@@ -113,14 +110,10 @@ fn only_who_runs_an_agent_is_told_what_agents_refuse() {
         0,
         "no agents yet"
     );
-    let named = Memory::new().file("/tree/prometheus-agent.yml", server.as_bytes().to_vec());
-    let request = Request {
-        paths: vec![PathBuf::from("/tree/prometheus-agent.yml")],
-        ..Request::default()
-    };
-    let run = run(&request, &named);
-    let mut found = run.outcome.findings().iter();
-    assert!(!found.any(|one| one.finding.rule == "schema/conflict"));
+    let named = tree(&[("prometheus-agent.yml", server)]);
+    let run = judged(&at("/tree/prometheus-agent.yml"), &named);
+    let found = memory::findings(&run);
+    assert!(!found.iter().any(|one| one.rule == "schema/conflict"));
 }
 
 /// A configuration in which everything changes from 2.53 to 3.14.
@@ -238,19 +231,10 @@ fn broken_configurations_are_read_as_far_as_they_go() {
     }
 }
 
-fn promvet(args: &[&str]) -> Output {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("prometheus.yml"), NEWER).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_promvet"))
-        .current_dir(folder.path())
-        .args(args)
-        .output()
-        .unwrap()
-}
-
 /// Arguments, the exit status, and a part of what is said on standard output and standard error.
 #[test]
 fn the_command_line_takes_releases_and_answers_for_keys() {
+    let folder = Scratch::new(&[("prometheus.yml", NEWER)]);
     for (args, status, says) in [
         (&["--prometheus", "3.14"][..], 0, ""),
         (&["--prometheus", "3.14,2.53"], 1, "(Prometheus 2.53.5)"),
@@ -306,10 +290,9 @@ fn the_command_line_takes_releases_and_answers_for_keys() {
             "did you mean upgrade/default-port?",
         ),
     ] {
-        let output = promvet(args);
-        let both = [output.stdout, output.stderr].concat();
-        let both = String::from_utf8(both).unwrap();
-        assert_eq!(output.status.code(), Some(status), "{args:?}: {both}");
+        let ran = folder.promvet(args);
+        let both = ran.said();
+        assert_eq!(ran.status, Some(status), "{args:?}: {both}");
         assert!(both.contains(says), "{args:?}: {both}");
     }
 }
@@ -327,20 +310,16 @@ fn who_is_started_as_an_agent_is_judged_as_one() {
         ("--agent", true),
         ("--config.file=/etc/prometheus/prometheus.yml", false),
     ] {
-        let tree = promvet::source::Memory::new()
-            .file("/tree/prometheus.yml", config)
-            .file("/tree/compose.yaml", compose(command))
-            .file("/tree/rules.yml", "groups: []\n");
-        let request = promvet::cli::pipeline::Request {
-            paths: vec![std::path::PathBuf::from("/tree")],
-            ..Default::default()
-        };
-        let run = promvet::cli::pipeline::run(&request, &tree);
-        let mut found = run.outcome.findings().iter();
-        let agent = found.find(|one| one.finding.message.contains("agent mode"));
+        let tree = tree(&[
+            ("prometheus.yml", config),
+            ("compose.yaml", &compose(command)),
+            ("rules.yml", "groups: []\n"),
+        ]);
+        let found = memory::findings(&judged(&at("/tree"), &tree));
+        let agent = found.iter().find(|one| one.message.contains("agent mode"));
         assert_eq!(agent.is_some(), refused, "{command}");
         if let Some(agent) = agent {
-            assert_eq!(&**agent.finding.evidence[0].place.path(), "compose.yaml");
+            assert_eq!(&**agent.evidence[0].place.path(), "compose.yaml");
         }
     }
 }
@@ -349,23 +328,13 @@ const BETWEEN: &str = "prometheus: [2.53, 3.14]\n";
 
 /// `path:line severity rule: message` of every finding in a tree.
 fn in_tree(files: &[(&str, &str)]) -> Vec<String> {
-    judged(files, "/tree")
+    found_at(files, "/tree")
 }
 
 /// The same of what lies at a path.
-fn judged(files: &[(&str, &str)], path: &str) -> Vec<String> {
-    let mut tree = Memory::new();
-    for (path, content) in files {
-        tree = tree.file(format!("/tree/{path}"), content.as_bytes().to_vec());
-    }
-    let request = Request {
-        paths: vec![PathBuf::from(path)],
-        ..Request::default()
-    };
-    let run = run(&request, &tree);
-    assert!(run.problems.is_empty(), "{:?}", run.problems);
-    let found = run.outcome.findings().iter().map(|one| &one.finding);
-    let line = found.map(|one| {
+fn found_at(files: &[(&str, &str)], path: &str) -> Vec<String> {
+    let run = judged(&at(path), &tree(files));
+    let line = memory::findings(&run).into_iter().map(|one| {
         let (path, line) = (one.place.path(), one.place.start().line);
         let (severity, help) = (one.severity.word(), one.help.as_deref().unwrap_or(""));
         format!(
@@ -555,7 +524,7 @@ fn only_what_runs_the_configuration_is_asked() {
             ("other.yml", "scrape_configs: []\nremote_write: []\n"),
             (name, file),
         ];
-        let mut found = judged(&files, "/tree/prometheus.yml");
+        let mut found = found_at(&files, "/tree/prometheus.yml");
         found.retain(|one| one.contains("upgrade/flag"));
         assert_eq!(found.len(), want, "{file}: {found:?}");
         assert!(found.iter().all(|one| one.starts_with(name)), "{found:?}");
@@ -574,7 +543,7 @@ fn one_flag_is_told_once_however_many_configurations_it_runs() {
         ("compose.yaml", compose),
     ];
     for path in ["/tree/a.yml", "/tree/b.yml", "/tree"] {
-        let mut found = judged(&files, path);
+        let mut found = found_at(&files, path);
         found.retain(|one| one.contains("upgrade/flag"));
         assert_eq!(found.len(), 1, "{path}: {found:?}");
     }
@@ -800,17 +769,14 @@ fn jobs_of_included_files_are_looked_at_too() {
         ("scrape_config_files: [other/*.yml]\n", false),
         (SMALL, false),
     ] {
-        let tree = Memory::new()
-            .file("/tree/promvet.yaml", BETWEEN)
-            .file("/tree/prometheus.yml", config)
-            .file("/tree/jobs/b.yml", included);
-        let request = Request {
-            paths: vec![PathBuf::from("/tree/prometheus.yml")],
-            ..Request::default()
-        };
-        let run = run(&request, &tree);
-        let found = run.outcome.findings().iter().map(|one| &one.finding);
+        let tree = tree(&[
+            ("promvet.yaml", BETWEEN),
+            ("prometheus.yml", config),
+            ("jobs/b.yml", included),
+        ]);
+        let found = memory::findings(&judged(&at("/tree/prometheus.yml"), &tree));
         let found: Vec<_> = found
+            .into_iter()
             .filter(|one| &**one.place.path() == "jobs/b.yml")
             .map(|one| one.rule.to_string())
             .collect();
