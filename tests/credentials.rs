@@ -9,13 +9,17 @@
     reason = "what fails here ends with the test"
 )]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use promvet::cli::pipeline::{Request, Run, run};
+use promvet::cli::pipeline::{Request, Run};
 use promvet::facts::Host;
 use promvet::finding::{Finding, Severity};
 use promvet::source::Memory;
+use support::memory::{self, at, judged};
+use support::program::{ROOT, promvet};
 
 use Severity::{Error, Warning};
 
@@ -37,9 +41,7 @@ struct World {
 
 impl World {
     fn new(fixture: &str) -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("fixtures")
-            .join(fixture);
+        let folder = Path::new(ROOT).join("fixtures").join(fixture);
         let mut world = Self {
             files: BTreeMap::new(),
             links: Vec::new(),
@@ -86,21 +88,17 @@ impl World {
             tree = tree.tracking(&tracked);
         }
         let request = Request {
-            paths: vec![PathBuf::from(".")],
             host: self.host.clone(),
             now: NOW,
-            ..Request::default()
+            ..at(".")
         };
-        let run = run(&request, &tree);
-        assert!(run.problems.is_empty(), "{:?}", run.problems);
-        assert!(run.policy_errors.is_empty(), "{:?}", run.policy_errors);
-        run
+        judged(&request, &tree)
     }
 
     fn findings(&self) -> Vec<Finding> {
-        let run = self.run();
-        let found = run.outcome.findings().iter().map(|one| one.finding.clone());
-        found.filter(|one| one.severity > Severity::Info).collect()
+        let mut found = memory::findings(&self.run());
+        found.retain(|one| one.severity > Severity::Info);
+        found
     }
 
     /// The only finding: rule, severity, and the lines of both sides.
@@ -1264,20 +1262,15 @@ fn secrets_in_a_configmap_are_masked_and_judged() {
 #[test]
 fn the_program_names_the_configuration_in_a_manifest_and_its_lines() {
     let run = |arguments: &[&str]| {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_promvet"))
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"))
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
+        let ran = promvet(Path::new(ROOT).join("fixtures"), arguments);
+        assert_eq!(ran.status, Some(0), "{ran:?}");
+        ran
     };
-    let listed = run(&["files", "kubernetes-configmap"]);
+    let listed = run(&["files", "kubernetes-configmap"]).stdout;
     let line = "kubernetes-configmap/configmap.yaml: Prometheus configmap: \
                 data[\"prometheus.yml\"] of the ConfigMap `prometheus`: top-level keys";
     assert!(listed.contains(line), "{listed}");
-    let report = run(&["check", "--format", "json", "kubernetes-configmap"]);
-    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let report = run(&["check", "--format", "json", "kubernetes-configmap"]).json();
     assert_eq!(
         report["files"],
         serde_json::json!([{"path": "kubernetes-configmap/configmap.yaml", "dialect": "configmap"}])

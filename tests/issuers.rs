@@ -1,10 +1,13 @@
 //! Who signed a certificate, from the manifests of the tree to the finding.
 
-use std::path::{Path, PathBuf};
+mod support;
 
-use promvet::cli::pipeline::{Request, run};
+use std::path::Path;
+
 use promvet::finding::{Finding, Severity};
-use promvet::source::{Folder, Memory, Tree};
+use promvet::source::{Folder, Tree};
+use support::memory::{self, below, tree};
+use support::program::ROOT;
 
 use Severity::{Error, Info, Warning};
 
@@ -72,25 +75,16 @@ fn check(path: &str, url: &str, tls: &str, files: &[(&str, &str)]) -> Vec<Findin
         "remote_write:\n  - url: {url}\n    basic_auth: {{username: '12345', password_file: token}}\n    tls_config:\n      \
          insecure_skip_verify: true\n{tls}global: {{external_labels: {{cluster: one}}}}\n"
     );
-    let mut tree = Memory::new()
-        .file("/tree/.git/HEAD", "")
-        .file("/tree/prometheus.yml", config)
-        .file("/tree/token", "x");
-    for (name, content) in files {
-        tree = tree.file(format!("/tree/{name}"), *content);
-    }
-    findings(path, &tree)
+    let own = [
+        (".git/HEAD", ""),
+        ("prometheus.yml", &config),
+        ("token", "x"),
+    ];
+    findings(path, &below(tree(&own), files))
 }
 
 fn findings(path: &str, tree: &dyn Tree) -> Vec<Finding> {
-    let request = Request {
-        paths: vec![PathBuf::from(path)],
-        ..Request::default()
-    };
-    let run = run(&request, tree);
-    assert!(run.problems.is_empty(), "{:?}", run.problems);
-    let found = run.outcome.findings().iter();
-    found.map(|one| one.finding.clone()).collect()
+    memory::found(path, tree)
 }
 
 /// The one finding, which is of the rule.
@@ -393,8 +387,7 @@ fn a_ca_file_tells_of_an_issuer_that_is_not_public() {
 
 #[test]
 fn the_fixture_gives_what_its_comments_say() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cert-manager");
-    let tree = Folder::new(&root);
+    let tree = Folder::new(&Path::new(ROOT).join("fixtures/cert-manager"));
     let found = findings("bad", &tree);
     let shown: Vec<_> = found
         .iter()
@@ -447,12 +440,13 @@ fn an_issuer_with_a_wrong_name_is_told_once() {
     let certificate = "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: all, namespace: mon}\nspec:\n  \
          secretName: x\n  dnsNames: ['*.example.com']\n  issuerRef: {name: le-prod, kind: ClusterIssuer}\n";
     let check = |policy: &str| {
-        let mut tree = Memory::new()
-            .file("/tree/.git/HEAD", "")
-            .file("/tree/promvet.yaml", policy)
-            .file("/tree/le.yaml", staging.as_bytes())
-            .file("/tree/certificate.yaml", certificate)
-            .file("/tree/token", "x");
+        let mut tree = tree(&[
+            (".git/HEAD", ""),
+            ("promvet.yaml", policy),
+            ("le.yaml", &staging),
+            ("certificate.yaml", certificate),
+            ("token", "x"),
+        ]);
         for number in 0..8 {
             let config = format!(
                 "remote_write:\n  - url: https://mimir-{number}.example.com/api/v1/push\n    bearer_token_file: token\n\

@@ -1,11 +1,10 @@
 //! A correct Opstrace entry gives nothing; each single fault put into it gives exactly one finding
 //! at warning or above, of the right rule, at the right place.
 
-use std::path::PathBuf;
+mod support;
 
-use promvet::cli::pipeline::{Request, run};
 use promvet::finding::{Finding, Severity};
-use promvet::source::Memory;
+use support::memory::{self, tree};
 
 const RIGHT: &str = "\
 global:
@@ -26,20 +25,16 @@ remote_write:
 const INSTANCE: &str = "tenants: [default]\nnode_count: 3\n";
 
 fn findings(config: &str) -> Vec<Finding> {
-    let tree = Memory::new()
-        .file("/tree/prometheus.yml", config)
-        .file("/tree/ops/instance.yaml", INSTANCE)
-        .file("/tree/secrets/token", "a.b.c")
-        .file("/tree/secrets/empty", " \n")
-        .file("/tree/secrets/deep/x", "a");
-    let request = Request {
-        paths: vec![PathBuf::from("/tree")],
-        ..Request::default()
-    };
-    let run = run(&request, &tree);
-    assert!(run.problems.is_empty(), "{:?}", run.problems);
-    let found = run.outcome.findings().iter().map(|one| one.finding.clone());
-    found.filter(|one| one.severity > Severity::Info).collect()
+    let tree = tree(&[
+        ("prometheus.yml", config),
+        ("ops/instance.yaml", INSTANCE),
+        ("secrets/token", "a.b.c"),
+        ("secrets/empty", " \n"),
+        ("secrets/deep/x", "a"),
+    ]);
+    let mut found = memory::found("/tree", &tree);
+    found.retain(|one| one.severity > Severity::Info);
+    found
 }
 
 /// What is replaced, by what, the rule, the severity, and the token that is underlined.

@@ -5,13 +5,14 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-use promvet::cli::pipeline::{Request, run};
+mod support;
+
 use promvet::facts::receiver::{
     Catalogue, Hints, Profile, ReceiverKind, Recognition, ShapeFault, built_in, judge, recognise,
 };
 use promvet::finding::Severity;
 use promvet::prometheus::endpoint::Endpoint;
-use promvet::source::Memory;
+use support::memory::{self, below, tree};
 
 /// A domain that the tree of these tests names as one of Opstrace.
 const DOMAINS: &[(&str, &str)] = &[("opstrace-custom-dns", "myopstrace.powerteam.com")];
@@ -546,28 +547,14 @@ fn on_page(profile: &Profile, url: &str) -> Vec<(String, Severity, String)> {
         config += "global: {external_labels: {cluster: one}}\n";
     }
     let (_, domain) = DOMAINS.first().unwrap();
-    let tree = Memory::new()
-        .file(
-            "/tree/promvet.yaml",
-            format!(
-                "opstrace: {{domains: [{domain}]}}\nmounts: [{{path: /etc/prometheus, external: true}}]\n"
-            ),
-        )
-        .file("/tree/prometheus.yml", config);
-    let request = Request {
-        paths: vec!["/tree/prometheus.yml".into()],
-        ..Request::default()
-    };
-    let run = run(&request, &tree);
-    assert!(
-        run.problems.is_empty() && run.policy_errors.is_empty(),
-        "{run:?}"
+    let policy = format!(
+        "opstrace: {{domains: [{domain}]}}\nmounts: [{{path: /etc/prometheus, external: true}}]\n"
     );
-    let found = run.outcome.findings().iter().map(|one| {
-        let one = &one.finding;
-        (one.rule.to_string(), one.severity, one.message.clone())
-    });
-    found.collect()
+    let tree = tree(&[("promvet.yaml", policy), ("prometheus.yml", config)]);
+    let found = memory::found("/tree/prometheus.yml", &tree).into_iter();
+    found
+        .map(|one| (one.rule.to_string(), one.severity, one.message))
+        .collect()
 }
 
 /// A line of a page with its `<parts>` filled in.
@@ -644,25 +631,13 @@ fn findings_on_bad_examples_name_receiver_fault_and_right_form() {
 fn in_tree(url: &str, files: &[(&str, &str)]) -> Vec<(String, Severity, String, usize)> {
     let config =
         format!("global: {{external_labels: {{cluster: one}}}}\nremote_write:\n  - url: {url}\n");
-    let mut tree = Memory::new()
-        .file("/tree/.git/HEAD", "")
-        .file("/tree/prometheus.yml", config);
-    for (name, content) in files {
-        tree = tree.file(format!("/tree/{name}"), *content);
-    }
-    let request = Request {
-        paths: vec!["/tree".into()],
-        ..Request::default()
-    };
-    let run = run(&request, &tree);
-    let found = run.outcome.findings().iter().map(|one| {
-        let one = &one.finding;
-        (
-            one.rule.to_string(),
-            one.severity,
-            one.message.clone(),
-            one.evidence.len(),
-        )
+    let tree = below(
+        tree(&[(".git/HEAD", ""), ("prometheus.yml", &config)]),
+        files,
+    );
+    let found = memory::found("/tree", &tree).into_iter().map(|one| {
+        let evidence = one.evidence.len();
+        (one.rule.to_string(), one.severity, one.message, evidence)
     });
     found.collect()
 }

@@ -1,25 +1,13 @@
 //! What the pages' examples can't say: infos, evidence in other files, and what must stay silent.
 
-use std::path::PathBuf;
+mod support;
 
-use promvet::cli::pipeline::{Request, run};
 use promvet::finding::Finding;
-use promvet::source::Memory;
+use support::memory::{self, tree};
 
 /// The findings on a tree of configurations, all severities.
 fn findings(files: &[(&str, &str)]) -> Vec<Finding> {
-    let tree = files.iter().fold(Memory::new(), |tree, (path, content)| {
-        tree.file(format!("/tree/{path}"), *content)
-    });
-    let request = Request {
-        paths: vec![PathBuf::from("/tree")],
-        ..Request::default()
-    };
-    let run = run(&request, &tree);
-    assert!(run.problems.is_empty(), "{:?}", run.problems);
-    assert!(run.policy_errors.is_empty(), "{:?}", run.policy_errors);
-    let found = run.outcome.findings().iter();
-    found.map(|one| one.finding.clone()).collect()
+    memory::found("/tree", &tree(files))
 }
 
 /// The findings of a rule, as `severity token`.

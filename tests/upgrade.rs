@@ -9,7 +9,7 @@ mod support;
 
 use promvet::cli::pipeline::{Request, Run, run};
 use promvet::schema::Version;
-use support::memory::{self, at, judged, tree};
+use support::memory::{self, at, tree};
 use support::scratch::Scratch;
 
 fn check(policy: &str, config: &str, asked: &[&str], agent: bool) -> Run {
@@ -111,8 +111,7 @@ fn only_who_runs_an_agent_is_told_what_agents_refuse() {
         "no agents yet"
     );
     let named = tree(&[("prometheus-agent.yml", server)]);
-    let run = judged(&at("/tree/prometheus-agent.yml"), &named);
-    let found = memory::findings(&run);
+    let found = memory::found("/tree/prometheus-agent.yml", &named);
     assert!(!found.iter().any(|one| one.rule == "schema/conflict"));
 }
 
@@ -315,7 +314,7 @@ fn who_is_started_as_an_agent_is_judged_as_one() {
             ("compose.yaml", &compose(command)),
             ("rules.yml", "groups: []\n"),
         ]);
-        let found = memory::findings(&judged(&at("/tree"), &tree));
+        let found = memory::found("/tree", &tree);
         let agent = found.iter().find(|one| one.message.contains("agent mode"));
         assert_eq!(agent.is_some(), refused, "{command}");
         if let Some(agent) = agent {
@@ -333,8 +332,7 @@ fn in_tree(files: &[(&str, &str)]) -> Vec<String> {
 
 /// The same of what lies at a path.
 fn found_at(files: &[(&str, &str)], path: &str) -> Vec<String> {
-    let run = judged(&at(path), &tree(files));
-    let line = memory::findings(&run).into_iter().map(|one| {
+    let line = memory::found(path, &tree(files)).into_iter().map(|one| {
         let (path, line) = (one.place.path(), one.place.start().line);
         let (severity, help) = (one.severity.word(), one.help.as_deref().unwrap_or(""));
         format!(
@@ -774,7 +772,7 @@ fn jobs_of_included_files_are_looked_at_too() {
             ("prometheus.yml", config),
             ("jobs/b.yml", included),
         ]);
-        let found = memory::findings(&judged(&at("/tree/prometheus.yml"), &tree));
+        let found = memory::found("/tree/prometheus.yml", &tree);
         let found: Vec<_> = found
             .into_iter()
             .filter(|one| &**one.place.path() == "jobs/b.yml")

@@ -39,3 +39,8 @@ pub(crate) fn findings(run: &Run) -> Vec<Finding> {
     let found = run.outcome.findings().iter();
     found.map(|one| one.finding.clone()).collect()
 }
+
+/// What is found at a path of a tree.
+pub(crate) fn found(path: &str, tree: &dyn Tree) -> Vec<Finding> {
+    findings(&judged(&at(path), tree))
+}
