@@ -1,10 +1,5 @@
 //! The inventory from outside.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can't go on says so by panicking"
-)]
-
 mod support;
 
 use serde_json::{Value, json};

@@ -1,10 +1,5 @@
 //! The program from outside: trees in, reports and exit statuses out.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can't go on says so by panicking"
-)]
-
 mod support;
 
 use std::process::Stdio;

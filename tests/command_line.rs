@@ -1,10 +1,5 @@
 //! The command line itself: help, completions, manual pages, progress and figures.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can't go on says so by panicking"
-)]
-
 mod support;
 
 use std::process::Command;

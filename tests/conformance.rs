@@ -7,16 +7,15 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    clippy::print_stderr,
     reason = "a test may panic, and says what it measured"
 )]
 
 #[path = "conformance/named.rs"]
 mod named;
+mod support;
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -24,20 +23,14 @@ use promvet::finding::{Finding, Severity, Text};
 use promvet::schema::table::{Struct, Type};
 use promvet::schema::{self, Target, Version};
 use promvet::yaml;
+use serde_json::Value;
+use support::recorded;
 
 /// The part of verdicts that must agree.
 const AGREEMENT: f64 = 0.999;
 
 /// The part of refused files of which the fault that Prometheus names must be among ours.
 const NAMED: f64 = 0.98;
-
-fn shared() -> Option<PathBuf> {
-    let folder = std::env::var_os("PROMVET_SHARED").map(PathBuf::from);
-    if folder.is_none() {
-        eprintln!("skipped: PROMVET_SHARED names no folder with recorded verdicts");
-    }
-    folder
-}
 
 fn findings(text: &Arc<Text>, target: &Target) -> Vec<Finding> {
     match yaml::parse_first(text) {
@@ -61,15 +54,9 @@ struct Case {
     error: String,
 }
 
-fn cases(path: &Path, field: &str) -> Vec<Case> {
-    let file = std::fs::File::open(path).unwrap();
-    let mut lines = String::new();
-    flate2::read::GzDecoder::new(file)
-        .read_to_string(&mut lines)
-        .unwrap();
+fn cases(shared: &Path, file: &str, field: &str) -> Vec<Case> {
     let mut out = Vec::new();
-    for (number, line) in lines.lines().enumerate() {
-        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+    for (number, value) in recorded::cases::<Value>(shared, file).iter().enumerate() {
         for version in ["3.5.3", "3.14.0"] {
             let id = value["id"].as_u64().unwrap_or(number as u64);
             out.push(Case {
@@ -117,8 +104,10 @@ struct Tally {
 }
 
 fn judge(file: &str, field: &str) {
-    let Some(shared) = shared() else { return };
-    let cases = cases(&shared.join("conformance/differential").join(file), field);
+    let Some(shared) = recorded::folder() else {
+        return;
+    };
+    let cases = cases(&shared, file, field);
     let tally = Mutex::new(Tally::default());
     each(&cases, |case| {
         let text = Text::new("prometheus.yml", case.text.clone().into_bytes());
@@ -197,7 +186,9 @@ fn section_of(ty: &Type) -> Option<&'static Struct> {
 
 #[test]
 fn every_key_comes_and_goes_as_in_the_sources() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = recorded::folder() else {
+        return;
+    };
     let table = std::fs::read_to_string(shared.join("facts/prometheus-config-paths.tsv")).unwrap();
     let mut wrong = Vec::new();
     for line in table.lines().skip(1) {
@@ -251,7 +242,9 @@ fn expectations(table: &str) -> Vec<Expected<'_>> {
 /// includes it, and what fails as a group of targets or as rules is judged elsewhere.
 #[test]
 fn test_files_of_prometheus() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = recorded::folder() else {
+        return;
+    };
     let table = shared.join("facts/prometheus-testdata-expectations.tsv");
     let table = std::fs::read_to_string(table).unwrap();
     let folder = shared.join("conformance/prometheus/config/testdata");

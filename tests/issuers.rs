@@ -387,7 +387,7 @@ fn a_ca_file_tells_of_an_issuer_that_is_not_public() {
 
 #[test]
 fn the_fixture_gives_what_its_comments_say() {
-    let tree = Folder::new(&Path::new(ROOT).join("fixtures/cert-manager"));
+    let tree = Folder::new(Path::new(ROOT).join("fixtures/cert-manager"));
     let found = findings("bad", &tree);
     let shown: Vec<_> = found
         .iter()

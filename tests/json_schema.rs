@@ -1,16 +1,15 @@
 //! The JSON Schema that is printed: valid itself, and of one mind with the walker.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+mod support;
 
-use flate2::read::GzDecoder;
+use std::collections::BTreeMap;
+
 use jsonschema::Validator;
 use promvet::finding::{Finding, Severity, Text};
 use promvet::schema::{Target, Version, check, describe, json_schema};
 use promvet::yaml::{Kind, Node, parse_first};
 use serde_json::{Map, Value, json};
+use support::recorded;
 
 #[test]
 fn every_schema_is_valid_against_its_metaschema() {
@@ -197,17 +196,13 @@ const GOOD_CASES: usize = 2000;
 /// Good cases must pass; of the others, those whose fault a schema can name must not.
 #[test]
 fn the_schema_and_the_walker_agree_on_conformance_cases() {
-    let Some(shared) = std::env::var_os("PROMVET_SHARED") else {
-        eprintln!("skipped: PROMVET_SHARED names no folder with recorded cases");
+    let Some(shared) = recorded::folder() else {
         return;
     };
-    let path = Path::new(&shared).join("conformance/differential/cases.jsonl.gz");
-    let file = File::open(&path).expect("the cases are there");
     let mut validators: BTreeMap<Version, Validator> = BTreeMap::new();
     let (mut good, mut refused) = (0, 0);
     let mut wrong = Vec::new();
-    for line in BufReader::new(GzDecoder::new(file)).lines() {
-        let case: Value = serde_json::from_str(&line.unwrap()).unwrap();
+    for case in recorded::cases::<Value>(&shared, "cases.jsonl.gz") {
         let text = case["text"].as_str().expect("a case has a text");
         for version in [Version::new(3, 5, 3), Version::NEWEST] {
             let validator = validators

@@ -6,10 +6,10 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-use std::fs;
+mod support;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -24,6 +24,9 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection};
 use serde_json::Value;
+use support::program::{Ran, promvet_command};
+use support::report::{self, list, text};
+use support::scratch::Scratch;
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
@@ -155,7 +158,6 @@ fn listen(each: impl Fn(TcpStream) -> Heard + Send + 'static) -> (u16, Receiver<
 
 /// The report on an entry of remote_write; `SECRET` must never leave this machine.
 fn report(url: &str, settings: &str, files: &[(&str, &str)], system: &str) -> Value {
-    let folder = tempfile::tempdir().unwrap();
     let config = format!(
         "global: {{external_labels: {{cluster: one}}}}\nremote_write:\n  - url: {url}\n    \
          basic_auth: {{username: me, password_file: token}}\n{settings}"
@@ -165,45 +167,33 @@ fn report(url: &str, settings: &str, files: &[(&str, &str)], system: &str) -> Va
         ("token", SECRET),
         ("system.pem", system),
     ];
-    for (name, content) in all.iter().chain(files) {
-        fs::write(folder.path().join(name), content).unwrap();
-    }
-    let output = Command::new(env!("CARGO_BIN_EXE_promvet"))
-        .current_dir(folder.path())
-        .args([
-            "--online",
-            "--now",
-            "2026-11-22",
-            "--format",
-            "json",
-            "prometheus.yml",
-        ])
-        .env("SSL_CERT_FILE", folder.path().join("system.pem"))
-        .env_remove("SSL_CERT_DIR")
-        .output()
-        .unwrap();
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code().is_some_and(|code| code < 2), "{error}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    let folder = Scratch::new(&all);
+    folder.write(files);
+    let ran = Ran::of(
+        promvet_command(folder.path())
+            .args(["--online", "--now", "2026-11-22"])
+            .args(["--format", "json", "prometheus.yml"])
+            .env("SSL_CERT_FILE", folder.at("system.pem"))
+            .env_remove("SSL_CERT_DIR"),
+    );
+    assert!(ran.status.is_some_and(|code| code < 2), "{}", ran.stderr);
+    ran.json()
 }
 
 const SECRET: &str = "promvet-online-secret";
 
 /// The findings in a line each: `severity rule message`.
 fn findings(report: &Value) -> Vec<String> {
-    let list = report["findings"].as_array().unwrap().iter();
-    let text = |one: &Value, key: &str| one[key].as_str().unwrap_or("").to_owned();
-    list.map(|one| {
+    let line = |one: &Value| {
         let (severity, rule) = (text(one, "severity"), text(one, "rule"));
         format!("{severity} {rule} {}", text(one, "message"))
-    })
-    .collect()
+    };
+    report::findings(report).iter().map(line).collect()
 }
 
 fn unchecked(report: &Value) -> Vec<String> {
-    let list = report["unchecked"].as_array().unwrap().iter();
-    list.map(|one| one["reason"].as_str().unwrap_or("").to_owned())
-        .collect()
+    let list = list(report, "unchecked").iter();
+    list.map(|one| text(one, "reason").to_owned()).collect()
 }
 
 const SKIP: &str = "    tls_config: {insecure_skip_verify: true}\n";

@@ -1,10 +1,5 @@
 //! Reports from outside: formats, files, standard output, and what is said when nothing is there.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can't go on says so by panicking"
-)]
-
 mod support;
 
 use std::process::Command;

@@ -1,10 +1,5 @@
 //! Rules of one's own from outside: promvet.yaml names a folder of pages, and `promvet` uses them.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can't go on says so by panicking"
-)]
-
 mod support;
 
 use std::fs;

@@ -3,14 +3,13 @@
 //! The expressions lie in the folder that `PROMVET_SHARED` names; without it nothing is compared,
 //! and the test says so.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+mod support;
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
-use std::path::PathBuf;
 
 use promvet::schema::rule_file::promql::{self, Dialect};
 use serde::Deserialize;
+use support::recorded;
 
 /// How much of the file has to agree.
 const LEAST: f64 = 0.997;
@@ -20,21 +19,6 @@ struct Case {
     expr: String,
     verdict: BTreeMap<String, String>,
     error: String,
-}
-
-fn cases() -> Option<Vec<Case>> {
-    let shared = PathBuf::from(std::env::var_os("PROMVET_SHARED")?);
-    let path = shared.join("conformance/differential/promql.jsonl.gz");
-    let packed = std::fs::File::open(path).expect("the expressions");
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(packed)
-        .read_to_string(&mut text)
-        .unwrap();
-    Some(
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect(),
-    )
 }
 
 /// The offset of promtool's `line:column`, columns counted in bytes from 1.
@@ -53,10 +37,10 @@ fn offset(case: &Case) -> Option<usize> {
 
 #[test]
 fn expressions_are_refused_as_promtool_refuses_them() {
-    let Some(cases) = cases() else {
-        println!("PROMVET_SHARED is not set: PromQL is not compared with Prometheus's");
+    let Some(shared) = recorded::folder() else {
         return;
     };
+    let cases: Vec<Case> = recorded::cases(&shared, "promql.jsonl.gz");
     let mut agreed = 0;
     let mut near = (0, 0);
     for case in &cases {

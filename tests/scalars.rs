@@ -3,15 +3,14 @@
 //! The values are read from `conformance/differential/scalars.jsonl.gz` in the folder that the
 //! environment variable `PROMVET_SHARED` names; without it there is nothing to compare with.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+mod support;
 
-use flate2::read::GzDecoder;
+use std::collections::BTreeMap;
+
 use promvet::finding::Text;
 use promvet::schema::scalar::{self, Fault, Go, coerce, header, label};
 use promvet::yaml::{self, Node, Scalar, Style};
+use support::recorded;
 
 const VERSIONS: [(&str, (u16, u16)); 2] = [("3.5.3", (3, 5)), ("3.14.0", (3, 14))];
 
@@ -56,18 +55,6 @@ struct Case {
     config: String,
     verdict: BTreeMap<String, String>,
     error: BTreeMap<String, String>,
-}
-
-fn cases() -> Option<Vec<Case>> {
-    let shared = PathBuf::from(std::env::var_os("PROMVET_SHARED")?);
-    let path = shared.join("conformance/differential/scalars.jsonl.gz");
-    let read = || -> std::io::Result<Vec<Case>> {
-        let lines = BufReader::new(GzDecoder::new(File::open(&path)?)).lines();
-        lines
-            .map(|line| Ok(serde_json::from_str(&line?)?))
-            .collect()
-    };
-    Some(read().unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
 /// What Prometheus would say of the value that a configuration is about.
@@ -160,10 +147,10 @@ struct Tally {
 
 #[test]
 fn verdicts_agree_with_prometheus() {
-    let Some(cases) = cases() else {
-        eprintln!("skipped: PROMVET_SHARED is not set");
+    let Some(shared) = recorded::folder() else {
         return;
     };
+    let cases: Vec<Case> = recorded::cases(&shared, "scalars.jsonl.gz");
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     for case in &cases {
         for (name, version) in VERSIONS {

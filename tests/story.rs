@@ -1,11 +1,6 @@
 //! The gate of a pull request, told from outside: scratch repositories, branches, and what promvet
 //! says of them.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can't go on says so by panicking"
-)]
-
 mod support;
 
 use std::path::Path;
