@@ -53,8 +53,8 @@ pub(super) fn judge_one<'a>(
             }
             if !recognised.masked {
                 let included = match holder {
-                    Some(_) => facts.included_beside(document, recognised, &target, request.now),
-                    None => facts.included(document, folder, &target, request.now),
+                    Some(_) => facts.included_beside(document, recognised, &target),
+                    None => facts.included(document, folder, &target),
                 };
                 judgement.findings.extend(included.findings);
                 judgement.unchecked.extend(included.unchecked);

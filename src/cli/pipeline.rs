@@ -261,9 +261,25 @@ fn checked_file(seen: &Seen) -> Option<CheckedFile> {
     })
 }
 
-/// Each finding once: an included file may have been found by the walk too.
+/// Each finding once: an included file may have been found by the walk too. What is known of it by
+/// one configuration is told instead of what another one leaves open.
 fn each_once(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
-    findings.dedup_by(|a, b| a.order() == b.order());
+    findings.dedup_by(|next, kept| {
+        let goes_on = says_more(next, kept);
+        if goes_on {
+            std::mem::swap(next, kept);
+        }
+        goes_on || next.order() == kept.order()
+    });
     findings
+}
+
+/// Whether a finding is another one with more words, and evidence for them.
+fn says_more(more: &Finding, less: &Finding) -> bool {
+    more.rule == less.rule
+        && more.place.order() == less.place.order()
+        && more.message.len() > less.message.len()
+        && more.message.starts_with(&*less.message)
+        && more.evidence.len() > less.evidence.len()
 }

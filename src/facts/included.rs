@@ -10,18 +10,24 @@ mod check;
 mod documents;
 mod glob;
 mod jobs;
+mod needs;
 mod tls;
 
 pub use beside::Beside;
 pub use check::{Checked, Shelf, check};
 pub use documents::{Documents, documents};
 
+use std::cell::LazyCell;
 use std::path::{Component, Path, PathBuf};
 
 use super::credential_file::{Host, Lookup, Unverified};
+use super::deployment::Belonging;
 use crate::schema::scalar::{self, Fault};
 use crate::source::Kind as EntryKind;
 use crate::yaml::{Document, Node, placeholder};
+
+/// What runs a configuration, found out when it is first asked for.
+pub type Runners<'r> = LazyCell<Vec<Belonging<'r>>, Box<dyn FnOnce() -> Vec<Belonging<'r>> + 'r>>;
 
 /// What a configuration wants of the files that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -30,7 +30,7 @@ pub use issuer::cert_manager::{Certified, Misnamed};
 pub use owners::Owners;
 pub use shared::Shared;
 
-use crate::discover::Recognised;
+use crate::discover::{Holder, Recognised};
 use crate::finding::{Evidence, Text};
 use crate::policy::{OpstraceInstance, Policy};
 use crate::prometheus::endpoint::Endpoint;
@@ -110,23 +110,23 @@ impl<'t> Facts<'t> {
     }
 
     /// What is wrong in the files that a configuration in `folder` pulls in; each of them is told
-    /// once. `now` counts the seconds since 1970.
+    /// once.
     #[must_use]
     pub fn included(
         &self,
         document: &Document,
         folder: Option<&Path>,
         target: &Target,
-        now: i64,
     ) -> included::Checked {
+        let runners = self.runners_of(document, folder, None);
         included::check(
             document,
             folder,
             None,
+            &runners,
             &self.files,
             target,
             &self.shelf,
-            now,
         )
     }
 
@@ -138,18 +138,32 @@ impl<'t> Facts<'t> {
         document: &Document,
         recognised: &Recognised,
         target: &Target,
-        now: i64,
     ) -> included::Checked {
         let beside = self.beside(document, recognised);
+        let runners = self.runners_of(document, None, recognised.holder.as_ref());
         included::check(
             document,
             None,
             Some(&beside),
+            &runners,
             &self.files,
             target,
             &self.shelf,
-            now,
         )
+    }
+
+    /// What runs a configuration, as far as the tree or promvet.yaml tells. One from standard input
+    /// that was given no name has neither a folder nor a holder.
+    fn runners_of<'f>(
+        &'f self,
+        document: &Document,
+        folder: Option<&Path>,
+        holder: Option<&'f Holder>,
+    ) -> included::Runners<'f> {
+        let is_named = folder.is_some() || holder.is_some();
+        let file = is_named.then(|| self.absolute(document.text().path()));
+        let find = move || file.map_or_else(Vec::new, |file| self.runners(&file, holder));
+        included::Runners::new(Box::new(find))
     }
 
     /// The rule files and the scrape jobs that a configuration in `folder` pulls in, whether it is

@@ -159,20 +159,21 @@ impl<'d> Upgrade<'d> {
     #[must_use]
     pub fn feature(&self, name: &str) -> Option<&'d Place> {
         let mut deployments = self.deployments.iter();
-        deployments.find_map(|one| feature(one, name))
+        deployments.find_map(|one| one.arguments.feature(name))
     }
 
     /// Whether everything that is seen to run the configuration turns on a feature.
     #[must_use]
     pub fn always_has(&self, name: &str) -> bool {
         let mut deployments = self.deployments.iter();
-        !self.deployments.is_empty() && deployments.all(|one| feature(one, name).is_some())
+        !self.deployments.is_empty() && deployments.all(|one| one.arguments.feature(name).is_some())
     }
 
     /// Whether nothing that runs the configuration turns on a feature, and all is in sight.
     #[must_use]
     pub fn never_has(&self, name: &str) -> bool {
-        let lacks = |one: &&Deployment| feature(one, name).is_none() && !one.arguments.has_gaps();
+        let lacks =
+            |one: &&Deployment| one.arguments.feature(name).is_none() && !one.arguments.has_gaps();
         !self.deployments.is_empty() && self.deployments.iter().all(lacks)
     }
 
@@ -199,12 +200,6 @@ impl<'d> Upgrade<'d> {
         out.extend(writes.flat_map(|entry| relabelings(entry, "write_relabel_configs")));
         out
     }
-}
-
-fn feature<'d>(of: &'d Deployment, name: &str) -> Option<&'d Place> {
-    let mut features = of.arguments.features();
-    let found = features.find(|(feature, _)| *feature == name)?;
-    Some(found.1)
 }
 
 fn relabelings<'d>(

@@ -112,6 +112,14 @@ impl Arguments {
         values.flat_map(|(names, place)| names.split(',').map(move |name| (name.trim(), place)))
     }
 
+    /// Where `--enable-feature` names a feature; the first place.
+    #[must_use]
+    pub fn feature(&self, name: &str) -> Option<&Place> {
+        let mut features = self.features();
+        let found = features.find(|(feature, _)| *feature == name)?;
+        Some(found.1)
+    }
+
     /// Whether a part of it is filled in by something that is not in sight.
     #[must_use]
     pub fn has_gaps(&self) -> bool {

@@ -13,6 +13,7 @@ mod arguments;
 mod belong;
 mod compose;
 mod dockerfile;
+mod features;
 mod image;
 mod inside;
 mod keys;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 
 pub use arguments::{Argument, Arguments};
 pub use belong::{Belonging, Certainty, Held, Subject, belonging};
+pub use features::Feature;
 pub use image::Image;
 pub use model::{
     ComposeFile, ComposeOrigin, Copied, Deployment, KeyItem, KeyPart, KeyVolume, Mount,

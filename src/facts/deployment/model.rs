@@ -105,10 +105,8 @@ impl Deployment {
     /// Where `--agent` or the feature of the same meaning is set.
     #[must_use]
     pub fn agent(&self) -> Option<&Place> {
-        let feature = || self.arguments.features().find(|(name, _)| *name == "agent");
-        self.arguments
-            .switch("agent")
-            .or_else(|| feature().map(|(_, place)| place))
+        let feature = || self.arguments.feature("agent");
+        self.arguments.switch("agent").or_else(feature)
     }
 
     /// The path of the configuration that Prometheus is started with, where it runs: that of

@@ -99,7 +99,7 @@ impl Deployment {
     }
 
     /// Whether a script or a variable may add flags that are not seen.
-    fn is_started_by_something_else(&self) -> bool {
+    pub(super) fn is_started_by_something_else(&self) -> bool {
         let list = &self.arguments.list;
         let is_program = |one: &Argument| one.text.rsplit('/').next() == Some("prometheus");
         let first = list.first().filter(|one| !one.text.starts_with('-'));

@@ -1,16 +1,17 @@
 //! Reads what a configuration pulls in and says what is wrong with it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::documents::Read;
-use super::{Beside, Matched, Named, Purpose, find, jobs, kind_of, tls};
+use super::{Beside, Matched, Named, Purpose, Runners, find, jobs, kind_of, needs, tls};
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
 use crate::finding::{Finding, Severity, Text, Unchecked};
+use crate::schema::rule_file::{self, Need};
 use crate::schema::target_file::{self, Format, TARGET_FILE};
-use crate::schema::{self, Scheme, Target, rule_file};
+use crate::schema::{self, Scheme, Target};
 use crate::source::{Kind as EntryKind, LARGEST};
 use crate::yaml::{Document, Node, parse_first};
 
@@ -32,7 +33,8 @@ pub struct Checked {
 /// is read once.
 #[derive(Debug, Default)]
 pub struct Shelf {
-    seen: Mutex<HashSet<(PathBuf, Purpose, bool)>>,
+    targets: Mutex<HashSet<PathBuf>>,
+    needs: Mutex<HashMap<(PathBuf, bool), Arc<OnceLock<Vec<Need>>>>>,
     pub(super) read: Read,
 }
 
@@ -43,27 +45,44 @@ impl Shelf {
         self.read.is_scrape_config(path)
     }
 
-    /// Whether it is the first time that a file is to be checked in this way.
-    fn is_new(&self, path: &Path, purpose: Purpose, names: Option<Scheme>) -> bool {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.insert((path.to_owned(), purpose, names == Some(Scheme::Legacy)))
+    /// Whether it is the first time that a target file is to be checked.
+    fn is_new(&self, path: &Path) -> bool {
+        let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
+        targets.insert(path.to_owned())
+    }
+
+    /// The features that a rule file needs; `check` is called the first time that a file is to be
+    /// checked in this way.
+    fn needs(
+        &self,
+        path: &Path,
+        names: Option<Scheme>,
+        check: impl FnOnce() -> Vec<Need>,
+    ) -> Arc<OnceLock<Vec<Need>>> {
+        let key = (path.to_owned(), names == Some(Scheme::Legacy));
+        let mut needs = self.needs.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_file = Arc::clone(needs.entry(key).or_default());
+        drop(needs);
+        of_file.get_or_init(check);
+        of_file
     }
 }
 
 /// Checks everything that a configuration in `folder` pulls in; one without a folder may have files
-/// `beside` it. `now` counts the seconds since 1970.
+/// `beside` it.
 #[must_use]
 pub fn check(
     document: &Document,
     folder: Option<&Path>,
     beside: Option<&Beside<'_>>,
+    runners: &Runners<'_>,
     lookup: &Lookup<'_>,
     target: &Target,
     shelf: &Shelf,
-    now: i64,
 ) -> Checked {
     let mut checker = Checker {
         main: document,
+        runners,
         lookup,
         target,
         shelf,
@@ -90,7 +109,7 @@ pub fn check(
     checker
         .out
         .findings
-        .extend(tls::check(document, folder, lookup, now));
+        .extend(tls::check(document, folder, lookup));
     checker.out
 }
 
@@ -107,8 +126,9 @@ fn names(document: &Document) -> Option<Scheme> {
     }
 }
 
-struct Checker<'c> {
+struct Checker<'c, 'r> {
     main: &'c Document,
+    runners: &'c Runners<'r>,
     lookup: &'c Lookup<'c>,
     target: &'c Target,
     shelf: &'c Shelf,
@@ -116,7 +136,7 @@ struct Checker<'c> {
     out: Checked,
 }
 
-impl Checker<'_> {
+impl Checker<'_, '_> {
     fn named(&mut self, one: &Named<'_>) {
         match &one.matched {
             Matched::Missing(path) => self.missing(one, path),
@@ -149,18 +169,32 @@ impl Checker<'_> {
             Purpose::ScrapeConfigs | Purpose::Targets => Vec::new(),
         };
         for text in &texts {
-            let found = self.rules(text, self.target);
-            self.out.findings.extend(found);
+            let needs = self.rules(text, self.target);
+            self.needs(&needs);
         }
         !texts.is_empty()
     }
 
-    fn rules(&self, text: &Arc<Text>, target: &Target) -> Vec<Finding> {
+    /// Checks rules, and returns what they need.
+    fn rules(&mut self, text: &Arc<Text>, target: &Target) -> Vec<Need> {
         match parse_first(text) {
-            Ok(document) => rule_file::check(&document, target, self.names),
-            Err(_) if target.template => Vec::new(),
-            Err(error) => vec![rule_file::broken(text, &error)],
+            Ok(document) => {
+                let checked = rule_file::check(&document, target, self.names);
+                self.out.findings.extend(checked.findings);
+                return checked.needs;
+            }
+            Err(_) if target.template => {}
+            Err(error) => self.out.findings.push(rule_file::broken(text, &error)),
         }
+        Vec::new()
+    }
+
+    /// Says what is not met where the configuration runs, each time: another one may be run
+    /// otherwise.
+    fn needs(&mut self, needs: &[Need]) {
+        let runners = self.runners;
+        let unmet = needs.iter().filter_map(|need| needs::unmet(need, runners));
+        self.out.findings.extend(unmet);
     }
 
     fn missing(&mut self, one: &Named<'_>, path: &str) {
@@ -193,17 +227,28 @@ impl Checker<'_> {
                 return;
             }
         }
-        if one.purpose == Purpose::ScrapeConfigs
-            || !self.shelf.is_new(path, one.purpose, self.names)
-        {
-            return;
+        match one.purpose {
+            Purpose::Rules => self.rule_file(path),
+            Purpose::Targets if self.shelf.is_new(path) => self.target_file(path),
+            Purpose::Targets | Purpose::ScrapeConfigs => {}
         }
-        let Some(text) = self.read(path) else { return };
-        let target = self.target_of(path);
-        self.out.findings.extend(match one.purpose {
-            Purpose::Rules => self.rules(&text, &target),
-            _ => targets(&text, Format::of(&text.path().to_lowercase()), &target),
+    }
+
+    fn rule_file(&mut self, path: &Path) {
+        let shelf = self.shelf;
+        let needs = shelf.needs(path, self.names, || {
+            let text = self.read(path);
+            text.map_or_else(Vec::new, |text| self.rules(&text, &self.target_of(path)))
         });
+        self.needs(needs.get().map_or(&[], Vec::as_slice));
+    }
+
+    fn target_file(&mut self, path: &Path) {
+        if let Some(text) = self.read(path) {
+            let format = Format::of(&text.path().to_lowercase());
+            let found = targets(&text, format, &self.target_of(path));
+            self.out.findings.extend(found);
+        }
     }
 
     fn read(&self, path: &Path) -> Option<Arc<Text>> {

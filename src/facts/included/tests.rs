@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Matched, Shelf, check, find};
+use super::{Matched, Runners, Shelf, check, find};
 use crate::facts::credential_file::{Host, Lookup, Unverified};
 use crate::finding::{Severity, Text};
 use crate::schema::Target;
@@ -49,8 +49,12 @@ fn lookup(tree: &Memory, host: Host) -> Lookup<'_> {
         bounds: PathBuf::from("/tree"),
         host,
         user: None,
-        now: 0,
+        now: NOW,
     }
+}
+
+fn nobody() -> Runners<'static> {
+    Runners::new(Box::new(Vec::new))
 }
 
 fn document(source: &str) -> Document {
@@ -126,10 +130,10 @@ fn found(source: &str) -> Vec<(String, Severity, String, String)> {
         &document,
         Some(Path::new("/tree/p")),
         None,
+        &nobody(),
         &lookup,
         &Target::default(),
         &Shelf::default(),
-        NOW,
     );
     let findings = checked
         .findings
@@ -272,10 +276,10 @@ fn what_cant_be_looked_at_is_noted_once() {
         &document,
         Some(Path::new("/tree/p")),
         None,
+        &nobody(),
         &lookup,
         &Target::default(),
         &Shelf::default(),
-        NOW,
     );
     let paths: Vec<_> = checked
         .unchecked
@@ -298,10 +302,10 @@ fn of_a_template_nothing_is_missing() {
         &document,
         Some(Path::new("/tree/p")),
         None,
+        &nobody(),
         &lookup,
         &target,
         &Shelf::default(),
-        NOW,
     );
     let rules: Vec<_> = checked
         .findings
@@ -321,10 +325,10 @@ fn a_file_that_is_shared_is_read_once() {
             &document,
             Some(Path::new("/tree/p")),
             None,
+            &nobody(),
             &lookup,
             &Target::default(),
             &shelf,
-            NOW,
         )
         .findings
         .len()

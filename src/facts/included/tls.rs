@@ -32,11 +32,10 @@ pub(super) fn check(
     document: &Document,
     folder: Option<&Path>,
     lookup: &Lookup<'_>,
-    now: i64,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for settings in document.root().map(tls_settings).unwrap_or_default() {
-        section(settings, folder, lookup, now, &mut findings);
+        section(settings, folder, lookup, &mut findings);
     }
     findings
 }
@@ -78,7 +77,6 @@ fn section(
     settings: Mapping<'_>,
     folder: Option<&Path>,
     lookup: &Lookup<'_>,
-    now: i64,
     findings: &mut Vec<Finding>,
 ) {
     let before = findings.len();
@@ -101,7 +99,7 @@ fn section(
         {
             continue;
         }
-        for fault in pem::check(role, &content, now) {
+        for fault in pem::check(role, &content, lookup.now) {
             let message = format!("the file {}; every connection with it fails", fault.message);
             let message = if fault.severity == Severity::Info {
                 format!("the file {}", fault.message)

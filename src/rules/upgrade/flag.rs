@@ -112,9 +112,7 @@ impl Gone {
         if let Then::Refused(_) = self.then {
             return arguments.flag(self.name);
         }
-        let mut features = arguments.features();
-        let found = features.find(|(name, _)| *name == self.name);
-        found.map(|(_, place)| place)
+        arguments.feature(self.name)
     }
 
     fn tell(

@@ -6,7 +6,7 @@ use super::entries::{entries, entry, text};
 use super::promql::{self, Dialect};
 use super::report::{DUPLICATE_RULE, PROMQL, RULE_FILE, Report, TEMPLATE};
 use super::template;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::schema::{Scheme, scalar};
 use crate::yaml::{Entry, Node};
 
@@ -133,15 +133,15 @@ fn expression(node: Node<'_>, report: &mut Report<'_>) {
     let Some(text) = node.as_str() else { return };
     let dialect = Dialect::of(report.version.major, report.version.minor);
     for fault in promql::check(text, dialect) {
-        let message = match fault.flag {
-            Some(_) => format!("{}; without it Prometheus refuses the file", fault.message),
-            None => format!("{}; Prometheus refuses the file", fault.message),
-        };
-        if let Some(finding) = report.part(PROMQL, node, (fault.from, fault.to), message) {
+        let at = (fault.from, fault.to);
+        if let Some(feature) = fault.flag {
+            let message = format!("{}; without it Prometheus refuses the file", fault.message);
+            report.need(feature, node, at, message);
+            continue;
+        }
+        let message = format!("{}; Prometheus refuses the file", fault.message);
+        if let Some(finding) = report.part(PROMQL, node, at, message) {
             finding.help = fault.help;
-            if fault.flag.is_some() {
-                finding.severity = finding.severity.min(Severity::Warning);
-            }
         }
     }
 }

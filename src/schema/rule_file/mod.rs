@@ -13,8 +13,9 @@ mod shape;
 pub mod template;
 
 pub(crate) use place::part;
-pub use report::{DUPLICATE_RULE, PROMQL, RULE_FILE, TEMPLATE};
+pub use report::{DUPLICATE_RULE, Need, PROMQL, RULE_FILE, TEMPLATE};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Scheme, Target, Version, by_version, syntax_finding};
@@ -23,17 +24,54 @@ use crate::yaml::{Document, Node, SyntaxError};
 use entries::entry;
 use report::Report;
 
-/// Everything in a rule file that the versions of a target refuse, and rules that stand in it
-/// twice. `names` is the scheme that the configuration sets, if it sets one.
+/// What is found in a rule file.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// Everything that the versions of a target refuse, and rules that stand in it twice.
+    pub findings: Vec<Finding>,
+    /// What they refuse unless a feature is turned on.
+    pub needs: Vec<Need>,
+}
+
+/// Checks a rule file. `names` is the scheme that the configuration sets, if it sets one.
 #[must_use]
-pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Vec<Finding> {
-    by_version(target, |version| {
+pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Checked {
+    let mut needs = Vec::new();
+    let findings = by_version(target, |version| {
         let names = names.unwrap_or_else(|| default_scheme(version));
         let mut report = Report::new(document, version, names, target.template);
         shape::check(&mut report);
         meaning::check(&mut report);
-        report.into_findings()
-    })
+        let (findings, of_version) = report.into_parts();
+        needs.extend(of_version.into_iter().map(|need| (version, need)));
+        findings
+    });
+    let mut needs = merged(target, &needs);
+    // What is refused by another release whatever the flags is one fault, not two.
+    let places: Vec<_> = findings
+        .iter()
+        .filter(|one| one.rule == PROMQL)
+        .map(|one| one.place.order())
+        .collect();
+    needs.retain(|need| !places.contains(&need.finding.place.order()));
+    Checked { findings, needs }
+}
+
+/// What the versions of a target need, each need once.
+fn merged(target: &Target, needs: &[(Version, Need)]) -> Vec<Need> {
+    let features: BTreeSet<_> = needs.iter().map(|(_, need)| need.feature).collect();
+    let of_feature = |feature: &'static str| {
+        let findings = by_version(target, |version| {
+            let found = needs
+                .iter()
+                .filter(|(of, need)| *of == version && need.feature == feature);
+            found.map(|(_, need)| need.finding.clone()).collect()
+        });
+        findings
+            .into_iter()
+            .map(move |finding| Need { feature, finding })
+    };
+    features.into_iter().flat_map(of_feature).collect()
 }
 
 /// The names that a version allows if the configuration says nothing.

@@ -14,6 +14,15 @@ pub const TEMPLATE: &str = "files/template";
 /// The rule for rules that stand twice.
 pub const DUPLICATE_RULE: &str = "files/duplicate-rule";
 
+/// An expression that is right where a feature flag is set.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// The name of the feature.
+    pub feature: &'static str,
+    /// What is to be said where nobody knows whether it is turned on.
+    pub finding: Finding,
+}
+
 /// What was found for one version.
 pub(super) struct Report<'d> {
     pub(super) document: &'d Document,
@@ -22,6 +31,7 @@ pub(super) struct Report<'d> {
     /// Whether something fills in placeholders before Prometheus reads the file.
     pub(super) template: bool,
     findings: Vec<Finding>,
+    needs: Vec<Need>,
 }
 
 impl<'d> Report<'d> {
@@ -37,11 +47,13 @@ impl<'d> Report<'d> {
             names,
             template,
             findings: Vec::new(),
+            needs: Vec::new(),
         }
     }
 
-    pub(super) fn into_findings(self) -> Vec<Finding> {
-        self.findings
+    /// What is wrong, and what hangs on feature flags.
+    pub(super) fn into_parts(self) -> (Vec<Finding>, Vec<Need>) {
+        (self.findings, self.needs)
     }
 
     /// A fault of a node.
@@ -69,6 +81,22 @@ impl<'d> Report<'d> {
             span
         };
         self.push(rule, node, span, Severity::Error, message.into())
+    }
+
+    /// Bytes `from..to` of a scalar's text are at fault unless a feature is turned on.
+    pub(super) fn need(
+        &mut self,
+        feature: &'static str,
+        node: Node<'_>,
+        at: (usize, usize),
+        message: String,
+    ) {
+        if self.part(PROMQL, node, at, message).is_some()
+            && let Some(mut finding) = self.findings.pop()
+        {
+            finding.severity = finding.severity.min(Severity::Warning);
+            self.needs.push(Need { feature, finding });
+        }
     }
 
     /// What is only worth knowing.

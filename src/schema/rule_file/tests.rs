@@ -13,8 +13,9 @@ fn found(
 ) -> Vec<(String, Severity, String, String)> {
     let text = Text::new("rules.yml", source.into());
     let document = parse_first(&text).unwrap();
-    let findings = check(&document, target, names);
-    let told = findings.into_iter().map(|finding| {
+    let checked = check(&document, target, names);
+    let needs = checked.needs.into_iter().map(|need| need.finding);
+    let told = checked.findings.into_iter().chain(needs).map(|finding| {
         let token = text.slice(finding.place.span()).to_owned();
         (
             finding.rule.into_owned(),
@@ -367,7 +368,7 @@ proptest::proptest! {
     fn no_text_panics(text in "(groups|rules|name|record|alert|expr|labels|: |\\n|  |- |\\{|\\}|\\[|\\]|a|'|\"|1|\\*x|&x|<<|up|sum\\(|\\)|5m|\\PC){0,40}") {
         let text = Text::new("rules.yml", text.into());
         if let Ok(document) = parse_first(&text) {
-            for finding in check(&document, &Target::default(), None) {
+            for finding in check(&document, &Target::default(), None).findings {
                 proptest::prop_assert!(finding.place.span().end as usize <= text.content().len());
             }
         }
