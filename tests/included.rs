@@ -206,3 +206,196 @@ fn a_command_line_without_the_feature_is_shown() {
     }
     assert_eq!(told.matches("\"files/promql\"").count(), 1, "{told}");
 }
+
+const BROKEN: &str = "groups: [{name: g, rules: [{record: a, expr: 'sum('}]}]\n";
+
+/// A configuration with one path of rule files.
+fn including(path: &str) -> String {
+    format!("scrape_configs: [{{job_name: a}}]\nrule_files: ['{path}']\n")
+}
+
+/// A service that mounts these.
+fn mounting(volumes: &str) -> String {
+    format!(
+        "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: \
+         [./prometheus.yml:/etc/prometheus/prometheus.yml, {volumes}]\n"
+    )
+}
+
+#[test]
+fn paths_where_prometheus_runs_are_followed_through_mounts() {
+    let place = "alerts/a.yml:1:50: error files/promql";
+    let policy = "mounts:\n  - path: /etc/prometheus/rules\n    from: alerts\n";
+    let kustomization =
+        "configMapGenerator:\n  - name: c\n    files: [prometheus.yml, alerts/a.yml]\n";
+    let volumes = "{name: c, configMap: {name: c}}";
+    let set = stateful_set("--config.file=/etc/prometheus/prometheus.yml").replace(
+        "      containers:",
+        &format!("      volumes: [{volumes}]\n      containers:"),
+    ) + "          volumeMounts: [{name: c, mountPath: /etc/prometheus}]\n";
+    let dockerfile = "FROM prom/prometheus\nCOPY prometheus.yml /etc/prometheus/\nCOPY alerts /etc/prometheus/rules\n";
+    for (path, files, want) in [
+        (
+            "/etc/prometheus/rules/*.yml",
+            vec![("compose.yml", mounting("./alerts:/etc/prometheus/rules"))],
+            Some(place),
+        ),
+        (
+            "/etc/prometheus/rules/a.yml",
+            vec![("compose.yml", mounting("./alerts:/etc/prometheus/rules"))],
+            Some(place),
+        ),
+        (
+            "/etc/prometheus/rule[rs]/?.yml",
+            vec![("compose.yml", mounting("./alerts:/etc/prometheus/rules"))],
+            Some(place),
+        ),
+        // One by one, under a name of its own.
+        (
+            "/etc/prometheus/rules/*.yml",
+            vec![(
+                "compose.yml",
+                mounting("./alerts/a.yml:/etc/prometheus/rules/b.yml"),
+            )],
+            Some(place),
+        ),
+        // Relative to the configuration where it is mounted, and not where it lies.
+        (
+            "rules/*.yml",
+            vec![("compose.yml", mounting("./alerts:/etc/prometheus/rules"))],
+            Some(place),
+        ),
+        (
+            "/etc/prometheus/rules/*.yml",
+            vec![("Dockerfile", dockerfile.to_owned())],
+            Some(place),
+        ),
+        (
+            "/etc/prometheus/a*.yml",
+            vec![
+                ("kustomization.yml", kustomization.to_owned()),
+                ("set.yml", set.clone()),
+            ],
+            Some(place),
+        ),
+        (
+            "/etc/prometheus/rules/*.yml",
+            vec![("promvet.yaml", policy.to_owned())],
+            Some(place),
+        ),
+        ("/etc/prometheus/rules/*.yml", vec![], None),
+        (
+            "/etc/prometheus/other/*.yml",
+            vec![("compose.yml", mounting("./alerts:/etc/prometheus/rules"))],
+            None,
+        ),
+        (
+            "/etc/prometheus/rules/*.yaml",
+            vec![("compose.yml", mounting("./alerts:/etc/prometheus/rules"))],
+            None,
+        ),
+        // What is mounted over it hides it.
+        (
+            "/etc/prometheus/rules/*.yml",
+            vec![(
+                "compose.yml",
+                mounting("./alerts:/etc/prometheus/rules, ./sound.yml:/etc/prometheus/rules/a.yml"),
+            )],
+            None,
+        ),
+        (
+            "/etc/prometheus/rules/*.yml",
+            vec![(
+                "compose.yml",
+                mounting("./alerts:/etc/prometheus/rules, rules:/etc/prometheus/rules"),
+            )],
+            None,
+        ),
+        // From a volume: nobody knows what is in it.
+        (
+            "rules/*.yml",
+            vec![("compose.yml", mounting("rules:/etc/prometheus/rules"))],
+            None,
+        ),
+        (
+            "/etc/prometheus/rules/*.yml",
+            vec![("compose.yml", mounting("'${RULES}:/etc/prometheus/rules'"))],
+            None,
+        ),
+        // Out of the tree.
+        (
+            "/etc/prometheus/rules/*.yml",
+            vec![("compose.yml", mounting("../alerts:/etc/prometheus/rules"))],
+            None,
+        ),
+        // One of two may run it, and only that one mounts the rules.
+        (
+            "/etc/prometheus/rules/*.yml",
+            vec![
+                (
+                    "a/compose.yml",
+                    mounting("../alerts:/etc/prometheus/rules")
+                        .replace("./prometheus.yml", "./other.yml"),
+                ),
+                (
+                    "a/other.yml",
+                    "scrape_configs: [{job_name: b}]\n".to_owned(),
+                ),
+            ],
+            None,
+        ),
+    ] {
+        let main = including(path);
+        let mut tree = vec![
+            ("prometheus.yml", main.as_str()),
+            ("alerts/a.yml", BROKEN),
+            ("sound.yml", "groups: []\n"),
+        ];
+        tree.extend(files.iter().map(|(path, text)| (*path, text.as_str())));
+        let found = Scratch::new(&tree).found();
+        let of_rules: Vec<_> = found
+            .iter()
+            .filter(|line| !line.contains("schema/"))
+            .collect();
+        match (of_rules.as_slice(), want) {
+            ([], None) => {}
+            ([one], Some(want)) if one.starts_with(want) => {}
+            (more, _) => panic!("{path} {files:?}: {more:?}"),
+        }
+    }
+}
+
+#[test]
+fn jobs_of_two_deployments_do_not_stand_twice() {
+    let job = "scrape_configs: [{job_name: node}]\n";
+    let service = |name: &str, jobs: &str| {
+        format!(
+            "  {name}:\n    image: prom/prometheus:v3.5.0\n    volumes: \
+             [./prometheus.yml:/etc/prometheus/prometheus.yml, ./{jobs}:/etc/prometheus/jobs]\n"
+        )
+    };
+    let main =
+        "scrape_configs: [{job_name: a}]\nscrape_config_files: [/etc/prometheus/jobs/*.yml]\n";
+    let files = |other: &str| {
+        let services = format!(
+            "services:\n{}{}",
+            service("one", "one"),
+            service("two", other)
+        );
+        Scratch::new(&[
+            ("prometheus.yml", main),
+            ("one/a.yml", job),
+            ("one/b.yml", "scrape_configs: [{job_name: a}]\n"),
+            ("two/a.yml", job),
+            ("compose.yml", &services),
+        ])
+        .found()
+    };
+    assert_eq!(files("two"), Vec::<String>::new());
+    let found = files("one");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with("one/b.yml:1:29: error files/duplicate-job"),
+        "{found:?}"
+    );
+}

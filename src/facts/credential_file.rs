@@ -14,7 +14,7 @@ mod walk;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::deployment::{Belonging, Certainty, Deployment, Resolved, RunAs, Written};
+use super::deployment::{Belonging, Deployment, Resolved, RunAs, Written};
 use super::token::Observation;
 use crate::finding::{Evidence, Place};
 use crate::schema::table::Base;
@@ -255,12 +255,7 @@ impl Lookup<'_> {
 
     /// What promvet.yaml says of a path, if it says anything.
     fn declared(&self, deployment: &Deployment, path: &str) -> Option<Judged> {
-        let runner = Belonging {
-            deployment,
-            certainty: Certainty::Certain,
-            path: deployment.config_file(),
-            evidence: Vec::new(),
-        };
+        let runner = Belonging::declared(deployment);
         match runner.resolve(self.tree, path) {
             Resolved::Unknown { .. } => None,
             _ => Some(self.deployed(&[runner], path)),

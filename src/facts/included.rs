@@ -2,7 +2,8 @@
 //! material.
 //!
 //! [`find`] resolves what the configuration names, relative to its folder and within its tree, as
-//! Prometheus does (`filepath.Glob`). [`check`] reads what was found and hands it to the checkers
+//! Prometheus does (`filepath.Glob`); what leads nowhere there, through the mounts of what surely
+//! runs the configuration. [`check`] reads what was found and hands it to the checkers
 //! of the schema room.
 
 mod beside;
@@ -10,6 +11,7 @@ mod check;
 mod documents;
 mod glob;
 mod jobs;
+mod mounted;
 mod needs;
 mod tls;
 
@@ -84,6 +86,7 @@ pub struct Named<'d> {
 pub fn find<'d>(
     document: &'d Document,
     folder: Option<&Path>,
+    runners: &Runners<'_>,
     lookup: &Lookup<'_>,
 ) -> Vec<Named<'d>> {
     let mut named: Vec<_> = patterns(document)
@@ -95,10 +98,11 @@ pub fn find<'d>(
                 Purpose::Rules | Purpose::ScrapeConfigs => scalar::glob::file_pattern(pattern),
             };
             allowed.ok()?;
+            let matched = resolve(pattern, folder, lookup);
             Some(Named {
                 node,
                 purpose,
-                matched: resolve(pattern, folder, lookup),
+                matched: mounted::instead(matched, pattern, purpose, runners, lookup),
             })
         })
         .collect();

@@ -154,7 +154,7 @@ impl<'t> Facts<'t> {
 
     /// What runs a configuration, as far as the tree or promvet.yaml tells. One from standard input
     /// that was given no name has neither a folder nor a holder.
-    fn runners_of<'f>(
+    pub(super) fn runners_of<'f>(
         &'f self,
         document: &Document,
         folder: Option<&Path>,
@@ -162,7 +162,14 @@ impl<'t> Facts<'t> {
     ) -> included::Runners<'f> {
         let is_named = folder.is_some() || holder.is_some();
         let file = is_named.then(|| self.absolute(document.text().path()));
-        let find = move || file.map_or_else(Vec::new, |file| self.runners(&file, holder));
+        let find = move || {
+            let found = file.map_or_else(Vec::new, |file| self.runners(&file, holder));
+            let declared = self.declared().filter(|_| found.is_empty() && is_named);
+            found
+                .into_iter()
+                .chain(declared.map(Belonging::declared))
+                .collect()
+        };
         included::Runners::new(Box::new(find))
     }
 
@@ -176,7 +183,15 @@ impl<'t> Facts<'t> {
         recognised: &Recognised,
     ) -> included::Documents {
         let beside = self.beside(document, recognised);
-        included::documents(document, folder, &beside, &self.files, &self.shelf)
+        let runners = self.runners_of(document, folder, recognised.holder.as_ref());
+        included::documents(
+            document,
+            folder,
+            &beside,
+            &runners,
+            &self.files,
+            &self.shelf,
+        )
     }
 
     /// Whether [`Facts::documents`] has found a file to be a part of another configuration.

@@ -5,16 +5,23 @@ use std::sync::{Arc, PoisonError};
 
 use super::Facts;
 use super::included::{self, Matched, Purpose};
+use crate::discover::Holder;
 use crate::finding::Text;
 use crate::source::LARGEST;
 use crate::yaml::Document;
 
 impl Facts<'_> {
-    /// The files that a configuration in `folder` includes and that lie in its tree, each with what
-    /// it is for.
+    /// The files that a configuration in `folder`, or in what holds it, includes and that lie in its
+    /// tree, each with what it is for.
     #[must_use]
-    pub fn pulled_in(&self, document: &Document, folder: Option<&Path>) -> Vec<(Purpose, PathBuf)> {
-        let named = included::find(document, folder, &self.files).into_iter();
+    pub fn pulled_in(
+        &self,
+        document: &Document,
+        folder: Option<&Path>,
+        holder: Option<&Holder>,
+    ) -> Vec<(Purpose, PathBuf)> {
+        let runners = self.runners_of(document, folder, holder);
+        let named = included::find(document, folder, &runners, &self.files).into_iter();
         let files = named.flat_map(|one| match one.matched {
             Matched::Files(files) => files.into_iter().map(|file| (one.purpose, file)).collect(),
             _ => Vec::new(),

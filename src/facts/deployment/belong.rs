@@ -60,6 +60,17 @@ pub struct Belonging<'d> {
 }
 
 impl<'d> Belonging<'d> {
+    /// That of a deployment which promvet.yaml describes.
+    #[must_use]
+    pub fn declared(deployment: &'d Deployment) -> Self {
+        Self {
+            deployment,
+            certainty: Certainty::Certain,
+            path: deployment.config_file(),
+            evidence: Vec::new(),
+        }
+    }
+
     /// Where a path that the configuration names comes from. A relative one counts from the
     /// configuration's own folder.
     #[must_use]

@@ -14,6 +14,7 @@ mod belong;
 mod compose;
 mod dockerfile;
 mod features;
+mod folder;
 mod image;
 mod inside;
 mod keys;

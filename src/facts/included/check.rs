@@ -89,7 +89,7 @@ pub fn check(
         names: names(document),
         out: Checked::default(),
     };
-    let mut named = find(document, folder, lookup);
+    let mut named = find(document, folder, runners, lookup);
     if target.template {
         // What is rendered first may be read in another folder.
         named.retain(|one| !matches!(one.matched, Matched::Missing(_) | Matched::Nothing(_)));

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Beside, Matched, Purpose, Shelf, find};
+use super::{Beside, Matched, Purpose, Runners, Shelf, find};
 use crate::facts::credential_file::Lookup;
 use crate::finding::Text;
 use crate::schema;
@@ -62,12 +62,13 @@ pub fn documents(
     document: &Document,
     folder: Option<&Path>,
     beside: &Beside<'_>,
+    runners: &Runners<'_>,
     lookup: &Lookup<'_>,
     shelf: &Shelf,
 ) -> Documents {
     let mut out = Documents::default();
     let mut seen = HashSet::new();
-    for named in find(document, folder, lookup) {
+    for named in find(document, folder, runners, lookup) {
         let into = match named.purpose {
             Purpose::Rules => &mut out.rules,
             Purpose::ScrapeConfigs => &mut out.scrape_configs,

@@ -64,7 +64,12 @@ fn document(source: &str) -> Document {
 fn matched(pattern: &str, host: Host) -> Matched {
     let tree = tree();
     let document = document(&format!("rule_files: ['{pattern}']\n"));
-    let named = find(&document, Some(Path::new("/tree/p")), &lookup(&tree, host));
+    let named = find(
+        &document,
+        Some(Path::new("/tree/p")),
+        &nobody(),
+        &lookup(&tree, host),
+    );
     named.into_iter().next().unwrap().matched
 }
 
@@ -117,7 +122,7 @@ fn absolute_paths_count_from_the_root_that_was_given() {
 fn without_a_folder_nothing_relative_is_looked_at() {
     let tree = tree();
     let document = document("rule_files: [a.yml]\n");
-    let named = find(&document, None, &lookup(&tree, Host::Elsewhere));
+    let named = find(&document, None, &nobody(), &lookup(&tree, Host::Elsewhere));
     assert_eq!(named[0].matched, Matched::Unverified(Unverified::NoFolder));
 }
 

@@ -117,7 +117,11 @@ fn included(configuration: &Configuration<'_>, rules: &OwnRules) -> Vec<Included
         return Vec::new();
     }
     let mut out = Vec::new();
-    for (purpose, path) in facts.pulled_in(root.node().document(), configuration.folder) {
+    for (purpose, path) in facts.pulled_in(
+        root.node().document(),
+        configuration.folder,
+        configuration.holder,
+    ) {
         let rules = rules.all().iter();
         let (form, rules): (_, Vec<_>) = match purpose {
             Purpose::Rules if groups => {
