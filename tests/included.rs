@@ -399,3 +399,28 @@ fn jobs_of_two_deployments_do_not_stand_twice() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_comment_for_a_whole_embedded_configuration_is_listed_as_one() {
+    let tree = Scratch::new(&[(
+        "map.yml",
+        "apiVersion: v1
+kind: ConfigMap
+metadata: {name: c}
+data:
+  prometheus.yml: |
+    # promvet: ignore-file[tls]
+    # promvet: ignore[remote-write]
+    remote_write: [{url: 'https://mimir.example.com/api/v1/push'}]
+",
+    )]);
+    let table = tree.told(&["suppressions"]);
+    let rows: Vec<_> = table.lines().skip(1).take(2).map(str::trim).collect();
+    assert_eq!(
+        rows,
+        [
+            "map.yml:6  tls (whole file in data[\"prometheus.yml\"])",
+            "map.yml:7  remote-write"
+        ]
+    );
+}

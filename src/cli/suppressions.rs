@@ -123,6 +123,7 @@ fn listed(found: &Found, marks: &Marks, ages: &Ages, now: i64) -> Vec<ListedSupp
             line,
             logical: logical.clone(),
             whole_file: *covers == Covers::File,
+            whole_part: matches!(covers, Covers::Inner(_)),
             rules: names.collect(),
             reason: directive.reason.clone().map(|reason| place.redact(reason)),
             until: directive.until.as_ref().map(|until| until.text.clone()),

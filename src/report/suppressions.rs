@@ -19,6 +19,9 @@ pub struct ListedSuppression {
     pub logical: String,
     /// Whether it is for the whole file.
     pub whole_file: bool,
+    /// Whether it is for all of a configuration that stands in the file, at the path of keys.
+    #[serde(skip)]
+    pub whole_part: bool,
     /// The rules and groups that it silences.
     pub rules: Vec<String>,
     /// Why.
@@ -96,7 +99,11 @@ fn cells(one: &ListedSuppression) -> [String; 5] {
         (Some(until), false) => until.clone(),
         (None, _) => String::new(),
     };
-    let file = if one.whole_file { " (whole file)" } else { "" };
+    let file = match (one.whole_file, one.whole_part) {
+        (true, _) => " (whole file)".to_owned(),
+        (_, true) => format!(" (whole file in {})", one.logical),
+        _ => String::new(),
+    };
     [
         format!("{}:{}", one.path, one.line),
         format!("{}{file}", one.rules.join(", ")),
