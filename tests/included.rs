@@ -424,3 +424,44 @@ data:
         ]
     );
 }
+
+#[test]
+fn an_endpoint_in_values_needs_a_url() {
+    let of = |list: &str, beside: &str| {
+        let values = format!("server:\n  remoteWrite: {list}\n{beside}");
+        let main = "scrape_configs: [{job_name: a}]\n";
+        Scratch::new(&[("values.yaml", &values), ("prometheus.yml", main)]).found()
+    };
+    let chart = "serverFiles: {}\n";
+    for (list, rule) in [
+        ("[{name: a, round_robin_dns: true}]", "schema/missing-field"),
+        ("[{remote_timeout: 5s}]", "schema/missing-field"),
+        (
+            "[{name: a, bearer_tokn: x}, {url: 'http://localhost:1/'}]",
+            "schema/",
+        ),
+        ("[{url: }]", "schema/missing-field"),
+    ] {
+        let found = of(list, chart);
+        assert!(
+            found
+                .iter()
+                .any(|one| one.contains(&format!(" error {rule}"))),
+            "{list}: {found:?}"
+        );
+    }
+    for (list, beside) in [
+        // Not in the form of Prometheus, or not enough of it to tell.
+        ("[{name: a}]", chart),
+        ("[{name: a, endpoint: x}]", chart),
+        ("[{name: a, remoteTimeout: 5s}]", chart),
+        ("[{}]", chart),
+        ("[{remote_timeout: 5s}, x]", chart),
+        ("[]", chart),
+        ("{remote_timeout: 5s}", chart),
+        // Not this chart.
+        ("[{remote_timeout: 5s}]", ""),
+    ] {
+        assert_eq!(of(list, beside), Vec::<String>::new(), "{list} {beside}");
+    }
+}
