@@ -13,11 +13,13 @@ mod glob;
 mod jobs;
 mod mounted;
 mod needs;
+mod shelf;
 mod tls;
 
 pub use beside::Beside;
-pub use check::{Checked, Shelf, check};
+pub use check::{Checked, check};
 pub use documents::{Documents, documents};
+pub use shelf::Shelf;
 
 use std::cell::LazyCell;
 use std::path::{Component, Path, PathBuf};

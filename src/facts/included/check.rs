@@ -1,11 +1,10 @@
 //! Reads what a configuration pulls in and says what is wrong with it.
 
-use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
 
-use super::documents::Read;
-use super::{Beside, Matched, Named, Purpose, Runners, find, jobs, kind_of, needs, tls};
+use super::{Beside, Matched, Named, Purpose, Runners, Shelf, find, jobs, kind_of, needs, tls};
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
 use crate::finding::{Finding, Severity, Text, Unchecked};
@@ -27,45 +26,6 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// What could not be looked at.
     pub unchecked: Vec<Unchecked>,
-}
-
-/// What of included files has been checked in one run: a rule file that ten configurations share
-/// is read once.
-#[derive(Debug, Default)]
-pub struct Shelf {
-    targets: Mutex<HashSet<PathBuf>>,
-    needs: Mutex<HashMap<(PathBuf, bool), Arc<OnceLock<Vec<Need>>>>>,
-    pub(super) read: Read,
-}
-
-impl Shelf {
-    /// Whether [`super::documents`] has found a file to be a part of another configuration.
-    #[must_use]
-    pub fn is_scrape_config(&self, path: &Path) -> bool {
-        self.read.is_scrape_config(path)
-    }
-
-    /// Whether it is the first time that a target file is to be checked.
-    fn is_new(&self, path: &Path) -> bool {
-        let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
-        targets.insert(path.to_owned())
-    }
-
-    /// The features that a rule file needs; `check` is called the first time that a file is to be
-    /// checked in this way.
-    fn needs(
-        &self,
-        path: &Path,
-        names: Option<Scheme>,
-        check: impl FnOnce() -> Vec<Need>,
-    ) -> Arc<OnceLock<Vec<Need>>> {
-        let key = (path.to_owned(), names == Some(Scheme::Legacy));
-        let mut needs = self.needs.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_file = Arc::clone(needs.entry(key).or_default());
-        drop(needs);
-        of_file.get_or_init(check);
-        of_file
-    }
 }
 
 /// Checks everything that a configuration in `folder` pulls in; one without a folder may have files
