@@ -1,47 +1,20 @@
 //! What a configuration includes, seen together with what runs it, told from outside.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that can't go on says so by panicking"
-)]
+mod support;
 
-use std::fs;
-use std::process::Command;
+use support::scratch::Scratch;
 
-use tempfile::TempDir;
-
-/// A tree of files.
-struct Scratch {
-    folder: TempDir,
+fn told(tree: &Scratch, args: &[&str]) -> String {
+    let ran = tree.promvet(args);
+    assert_eq!(ran.stderr, "", "{args:?}");
+    ran.stdout
 }
 
-impl Scratch {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, content) in files {
-            let path = folder.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, content).unwrap();
-        }
-        Self { folder }
-    }
-
-    fn told(&self, args: &[&str]) -> String {
-        let output = Command::new(env!("CARGO_BIN_EXE_promvet"))
-            .current_dir(self.folder.path())
-            .args(args)
-            .output()
-            .unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args:?}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// The findings from warning upwards, one a line.
-    fn found(&self) -> Vec<String> {
-        let told = self.told(&["check", "--format", "concise"]);
-        let lines = told.lines().filter(|line| !line.contains(": info "));
-        lines.map(str::to_owned).collect()
-    }
+/// The findings from warning upwards, one a line.
+fn found(files: &[(&str, &str)]) -> Vec<String> {
+    let (_, mut lines) = Scratch::new(files).found(&["check"]);
+    lines.retain(|line| !line.contains(": info "));
+    lines
 }
 
 const MAIN: &str = "scrape_configs: [{job_name: a}]\nrule_files: [rules/*.yml]\n";
@@ -170,7 +143,7 @@ fn a_feature_is_asked_of_what_runs_the_configuration() {
     ] {
         let mut tree = vec![("prometheus.yml", MAIN), ("rules/a.yml", SORTED)];
         tree.extend(files.iter().map(|(path, text)| (*path, text.as_str())));
-        let found = Scratch::new(&tree).found();
+        let found = found(&tree);
         let of_rule: Vec<_> = found
             .iter()
             .filter(|line| line.contains(" files/promql "))
@@ -196,7 +169,7 @@ fn a_command_line_without_the_feature_is_shown() {
         ("rules/a.yml", SORTED),
         ("compose.yml", &compose),
     ]);
-    let told = tree.told(&["check", "--format", "json"]);
+    let told = told(&tree, &["check", "--format", "json"]);
     for words in [
         "\"path\":\"compose.yml\",\"start\":{\"line\":7,\"column\":61",
         "the service `prometheus` is started here, without the feature",
@@ -352,7 +325,7 @@ fn paths_where_prometheus_runs_are_followed_through_mounts() {
             ("sound.yml", "groups: []\n"),
         ];
         tree.extend(files.iter().map(|(path, text)| (*path, text.as_str())));
-        let found = Scratch::new(&tree).found();
+        let found = found(&tree);
         let of_rules: Vec<_> = found
             .iter()
             .filter(|line| !line.contains("schema/"))
@@ -382,14 +355,13 @@ fn jobs_of_two_deployments_do_not_stand_twice() {
             service("one", "one"),
             service("two", other)
         );
-        Scratch::new(&[
+        found(&[
             ("prometheus.yml", main),
             ("one/a.yml", job),
             ("one/b.yml", "scrape_configs: [{job_name: a}]\n"),
             ("two/a.yml", job),
             ("compose.yml", &services),
         ])
-        .found()
     };
     assert_eq!(files("two"), Vec::<String>::new());
     let found = files("one");
@@ -414,7 +386,7 @@ data:
     remote_write: [{url: 'https://mimir.example.com/api/v1/push'}]
 ",
     )]);
-    let table = tree.told(&["suppressions"]);
+    let table = told(&tree, &["suppressions"]);
     let rows: Vec<_> = table.lines().skip(1).take(2).map(str::trim).collect();
     assert_eq!(
         rows,
@@ -430,7 +402,7 @@ fn an_endpoint_in_values_needs_a_url() {
     let of = |list: &str, beside: &str| {
         let values = format!("server:\n  remoteWrite: {list}\n{beside}");
         let main = "scrape_configs: [{job_name: a}]\n";
-        Scratch::new(&[("values.yaml", &values), ("prometheus.yml", main)]).found()
+        found(&[("values.yaml", &values), ("prometheus.yml", main)])
     };
     let chart = "serverFiles: {}\n";
     for (list, rule) in [
