@@ -5,10 +5,7 @@ use std::sync::Arc;
 
 use super::examine::{Dialect, Recognised, Template, What, judge};
 use super::holder::Holder;
-use crate::schema::table::Struct;
-use crate::schema::tables::remote_read::REMOTE_READ;
-use crate::schema::tables::remote_write::REMOTE_WRITE;
-use crate::yaml::{Document, Mapping, Node, Section};
+use crate::yaml::{Document, Node, Section};
 
 /// Where the chart takes the files of its server from, and the one that is the configuration.
 pub(super) const SERVER_FILES: &str = "serverFiles";
@@ -18,15 +15,11 @@ const CONFIGURATION: &str = "prometheus.yml";
 const SERVER: &str = "server";
 const GLOBAL: &str = "global";
 
-/// Those that send or fetch, by their names in the values and in the configuration, with the form of
-/// an item.
-const REMOTE: &[(&str, &str, &Struct)] = &[
-    ("remoteWrite", "remote_write", &REMOTE_WRITE),
-    ("remoteRead", "remote_read", &REMOTE_READ),
+/// Those that send or fetch, by their names in the values and in the configuration.
+const REMOTE: &[(&str, &str)] = &[
+    ("remoteWrite", "remote_write"),
+    ("remoteRead", "remote_read"),
 ];
-
-/// Keys that others write as well.
-const COMMON: &[&str] = &["name", "headers"];
 
 /// What stands beside `server` in values of this chart, of old releases too. Others have a server as
 /// well.
@@ -99,12 +92,10 @@ fn configuration(document: &Document, at: &[&str]) -> Option<(Document, bool)> {
     let from_server = || {
         let server = node_at(document, &[at, &[SERVER]].concat())?;
         let is_ours = at.last() == Some(&CHART) || is_among_its_like(node_at(document, at)?);
-        let is_there = |key: &str, form| {
-            let list = server.get(key);
-            list.is_some_and(|list| is_list_of_endpoints(list, form))
-        };
-        let remote = REMOTE.iter().filter(|(key, _, form)| is_there(key, form));
-        let mut sections: Vec<_> = remote.map(|(key, name, _)| (*key, *name)).collect();
+        let remote = REMOTE
+            .iter()
+            .filter(|(key, _)| server.get(key).is_some_and(is_list_of_endpoints));
+        let mut sections: Vec<_> = remote.copied().collect();
         if !is_ours || sections.is_empty() {
             return None;
         }
@@ -139,7 +130,7 @@ fn node_at<'d>(document: &'d Document, way: &[&str]) -> Option<Node<'d>> {
 fn has_filled_urls(document: &Document, at: &[&str]) -> bool {
     let lists = REMOTE
         .iter()
-        .filter_map(|(key, ..)| node_at(document, &[at, &[SERVER, key]].concat()));
+        .filter_map(|(key, _)| node_at(document, &[at, &[SERVER, key]].concat()));
     let mut urls = lists
         .flat_map(Node::items)
         .filter_map(|item| item.get("url")?.as_str());
@@ -150,17 +141,7 @@ fn is_among_its_like(values: Node<'_>) -> bool {
     BESIDE.iter().any(|key| values.get(key).is_some())
 }
 
-/// Whether the items of a list are endpoints: one has a URL, or all are written in their form, with
-/// a key that nobody else has. An endpoint whose URL was forgotten is one.
-fn is_list_of_endpoints(list: Node<'_>, form: &'static Struct) -> bool {
+fn is_list_of_endpoints(node: Node<'_>) -> bool {
     let has_url = |item: Node<'_>| item.get("url").and_then(Node::as_str).is_some();
-    let in_form = |item| keys(item).iter().all(|key| form.find(key).is_some());
-    let tells = |item| keys(item).iter().any(|key| !COMMON.contains(key));
-    list.items().all(|item| item.mapping().is_some())
-        && (list.items().any(has_url) || list.items().all(in_form) && list.items().any(tells))
-}
-
-fn keys(item: Node<'_>) -> Vec<&str> {
-    let entries = item.mapping().into_iter().flat_map(Mapping::entries);
-    entries.map(|entry| entry.name()).collect()
+    node.items().next().is_some() && node.items().all(has_url)
 }
