@@ -203,6 +203,6 @@ impl<'d> Section<'d> {
 
 /// Whether a node is null in any spelling.
 pub(super) fn is_null(node: Node<'_>) -> bool {
-    node.scalar()
-        .is_some_and(|scalar| matches!(null::of(scalar), Null::Plain | Null::Late))
+    let is_null = |scalar| matches!(null::of(scalar), Null::Plain | Null::Late);
+    node.may_be_null() && node.scalar().is_some_and(is_null)
 }

@@ -83,7 +83,7 @@ pub(super) enum Value {
 }
 
 impl Value {
-    fn len(self) -> usize {
+    pub(super) fn len(self) -> usize {
         match self {
             Self::Written(span) => span.len(),
             Self::Made(from, to) => (to - from) as usize,

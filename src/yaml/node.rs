@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 
-use super::document::{Data, Document, NodeData};
+use super::document::{Data, Document, NO_TAG, NodeData};
 use super::scalar::Scalar;
 use crate::finding::{Place, Span};
 
@@ -127,7 +127,17 @@ impl<'d> Node<'d> {
     /// Whether it is a null scalar.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.scalar().is_some_and(Scalar::is_null)
+        self.may_be_null() && self.scalar().is_some_and(Scalar::is_null)
+    }
+
+    /// Whether it can stand for null, told without a look at its text: no word for null is longer
+    /// than `null`, and most texts are.
+    pub(crate) fn may_be_null(self) -> bool {
+        let data = self.target().data();
+        match data.data {
+            Data::Scalar { value, .. } => value.len() <= "null".len() || data.tag != NO_TAG,
+            _ => false,
+        }
     }
 
     /// The value of a key, if it is a mapping that has it.
@@ -385,8 +395,8 @@ impl<'d> Mapping<'d> {
         let last = if Document::is_large(links) {
             document.last_of(self.node.id, key)?
         } else {
-            let mut keys = links.iter().step_by(2);
-            keys.rposition(|&id| document.is_key(id, key))?
+            let is_it = |pair: &[u32]| pair.first().is_some_and(|&id| document.is_key(id, key));
+            links.chunks_exact(2).rposition(is_it)?
         };
         let (&id, &value) = links.get(2 * last).zip(links.get(2 * last + 1))?;
         Some(Entry {

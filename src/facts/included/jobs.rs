@@ -29,6 +29,9 @@ fn jobs(document: &Document) -> impl Iterator<Item = (&str, Node<'_>)> {
 
 /// Jobs whose name another file has used before. Within one file the schema has told them.
 pub(super) fn repeated(main: &Document, included: &[Included<'_>]) -> Vec<Finding> {
+    if included.is_empty() {
+        return Vec::new();
+    }
     let mut first: HashMap<&str, (Option<usize>, Node<'_>)> = HashMap::new();
     for (name, node) in jobs(main) {
         first.entry(name).or_insert((None, node));

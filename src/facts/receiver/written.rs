@@ -38,36 +38,54 @@ impl Written<'_> {
             Self::Host(_) => run.eq_ignore_ascii_case(part),
             Self::Path(_) => run == part,
         };
-        let mut runs = runs(written).map(str::as_bytes).peekable();
-        let front = runs.next().unwrap_or_default();
-        if runs.peek().is_none() {
-            return same(front, text.as_bytes());
-        }
-        let Some((start, mut rest)) = text.as_bytes().split_at_checked(front.len()) else {
+        let Some((front, between, back)) = ends(written) else {
+            return same(written.as_bytes(), text.as_bytes());
+        };
+        let text = text.as_bytes();
+        let Some((start, rest)) = text.split_at_checked(front.len()) else {
             return false;
         };
-        if !same(front, start) {
+        let end_at = rest.len().checked_sub(back.len());
+        let Some((mut rest, end)) = end_at.and_then(|at| rest.split_at_checked(at)) else {
             return false;
-        }
-        while let Some(run) = runs.next() {
-            let is_last = runs.peek().is_none();
-            let mut ends = run.len()..=rest.len();
-            let stands = |end: &usize| {
-                rest.get(end - run.len()..*end)
-                    .is_some_and(|part| same(run, part))
-            };
-            let found = if is_last {
-                ends.next_back().filter(stands)
-            } else {
-                ends.find(stands)
-            };
-            let Some(after) = found.and_then(|end| rest.get(end..)) else {
-                return false;
-            };
-            rest = after;
-        }
-        true
+        };
+        // Most patterns end in a domain of their own.
+        same(back.as_bytes(), end)
+            && same(front.as_bytes(), start)
+            && runs(between).all(|run| {
+                let run = run.as_bytes();
+                let mut starts = 0..=rest.len().saturating_sub(run.len());
+                let stands = |at: &usize| {
+                    rest.get(*at..at + run.len())
+                        .is_some_and(|part| same(run, part))
+                };
+                let after = starts
+                    .find(stands)
+                    .and_then(|at| rest.get(at + run.len()..));
+                rest = after.unwrap_or_default();
+                after.is_some()
+            })
     }
+}
+
+/// The plain text at the start of a pattern, what is not, and the plain text at its end; none if all
+/// of it is plain.
+fn ends(written: &str) -> Option<(&str, &str, &str)> {
+    let bytes = written.as_bytes();
+    let front = bytes
+        .iter()
+        .position(|sign| matches!(sign, b'<' | b'[' | b'*'))?;
+    let back = bytes
+        .iter()
+        .rposition(|sign| matches!(sign, b'>' | b']' | b'*'));
+    let back = back
+        .filter(|back| *back >= front)
+        .map_or(bytes.len(), |back| back + 1);
+    Some((
+        written.get(..front)?,
+        written.get(front..back)?,
+        written.get(back..)?,
+    ))
 }
 
 /// The plain runs of a pattern, an empty one where it begins or ends with something else.
