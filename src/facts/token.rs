@@ -112,6 +112,17 @@ const STANDINS: &[&str] = &[
     "redacted",
 ];
 
+/// How a text begins that asks for a credential, and how it ends.
+const VERBS: &[&str] = &["add", "enter", "insert", "paste", "put"];
+const ASKED: &[&str] = &[
+    "credentials",
+    "key",
+    "passphrase",
+    "password",
+    "secret",
+    "token",
+];
+
 /// What a content shows, in a fixed order. `now` is the time in seconds since 1970.
 #[must_use]
 pub fn observe(content: &[u8], now: i64) -> Vec<Observation> {
@@ -281,14 +292,53 @@ fn is_standin(text: &str) -> bool {
     if placeholder::find(text).any(|found| found == (0..text.len())) {
         return true;
     }
-    let is_joint = |c: char| matches!(c, '-' | '_' | '.' | ' ');
     let bare: String = text.chars().filter(|c| !is_joint(*c)).collect();
     let bare = bare.to_ascii_lowercase();
     let masked = |c: char| bare.len() >= 3 && bare.chars().all(|one| one == c);
     STANDINS.contains(&bare.as_str())
+        || asks_for_yours(text)
+        || is_variable(text)
         || masked('x')
         || masked('*')
         || !text.is_empty() && bare.is_empty()
+}
+
+/// Whether a text is the name of a variable: `$API_TOKEN` for `envsubst`, or `SHOP_API_TOKEN`, in
+/// whose place a script writes the credential.
+fn is_variable(text: &str) -> bool {
+    let is_sign = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let is_name = |name: &str| {
+        name.len() > 2
+            && name.chars().all(is_sign)
+            && !name.starts_with(|c: char| c.is_ascii_digit())
+    };
+    let asks = |name: &str| {
+        let last = name.rsplit_once('_').map(|(_, last)| last);
+        last.is_some_and(|last| ASKED.iter().any(|word| word.eq_ignore_ascii_case(last)))
+    };
+    match text.strip_prefix('$') {
+        Some(name) => is_name(name),
+        None => is_name(text) && asks(text),
+    }
+}
+
+/// Whether a text asks for what belongs in its place: `your Grafana Cloud API key`.
+fn asks_for_yours(text: &str) -> bool {
+    let words = text.split(is_joint).filter(|word| !word.is_empty());
+    let mut words: Vec<_> = words.map(str::to_ascii_lowercase).collect();
+    words.pop_if(|last| last == "here");
+    let verb = words
+        .first()
+        .is_some_and(|first| VERBS.contains(&first.as_str()));
+    match words.get(usize::from(verb)..) {
+        Some([your, .., last]) => your == "your" && ASKED.contains(&last.as_str()),
+        _ => false,
+    }
+}
+
+/// What keeps words apart in a placeholder.
+fn is_joint(c: char) -> bool {
+    matches!(c, '-' | '_' | '.' | ' ')
 }
 
 /// The label of the first PEM block, if the text begins with one.

@@ -55,6 +55,10 @@ fn each_fault_is_seen() {
         (b"xxxx", &["Placeholder"]),
         (b"xxxx-xxxx", &["Placeholder"]),
         (b"your-token-here", &["Placeholder"]),
+        (b"your Grafana Cloud API key", &["Placeholder"]),
+        (b"Enter your_password here", &["Placeholder"]),
+        (b"$API_TOKEN", &["Placeholder"]),
+        (b"SHOP_API_TOKEN", &["Placeholder"]),
         (b"Bearer ${TOKEN}", &["Scheme(\"Bearer\")", "Placeholder"]),
         (b"***", &["Placeholder"]),
         (b"...", &["Placeholder"]),
@@ -107,6 +111,16 @@ fn ordinary_credentials_show_nothing() {
         "abcabcabcabcabc123abcabc",
         "eyJhbGciOiJub25lIn0",
         "pässwörd",
+        "your",
+        "yours-is-the-key",
+        "your-horse-battery-staple",
+        "not-your-key",
+        "$Tr0ngPassw0rd",
+        "$1$ABCDEFGH",
+        "$AB",
+        "TOKEN",
+        "ABC_DEF_1234",
+        "Shop_API_TOKEN",
     ] {
         assert_eq!(observe(content.as_bytes(), NOW), [], "{content}");
     }
