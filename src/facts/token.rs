@@ -314,7 +314,7 @@ fn is_variable(text: &str) -> bool {
     };
     let asks = |name: &str| {
         let last = name.rsplit_once('_').map(|(_, last)| last);
-        last.is_some_and(|last| ASKED.iter().any(|word| word.eq_ignore_ascii_case(last)))
+        last.is_some_and(|last| is_among(last, ASKED))
     };
     match text.strip_prefix('$') {
         Some(name) => is_name(name),
@@ -324,16 +324,21 @@ fn is_variable(text: &str) -> bool {
 
 /// Whether a text asks for what belongs in its place: `your Grafana Cloud API key`.
 fn asks_for_yours(text: &str) -> bool {
-    let words = text.split(is_joint).filter(|word| !word.is_empty());
-    let mut words: Vec<_> = words.map(str::to_ascii_lowercase).collect();
-    words.pop_if(|last| last == "here");
-    let verb = words
-        .first()
-        .is_some_and(|first| VERBS.contains(&first.as_str()));
-    match words.get(usize::from(verb)..) {
-        Some([your, .., last]) => your == "your" && ASKED.contains(&last.as_str()),
-        _ => false,
+    let mut words = text.split(is_joint).filter(|word| !word.is_empty());
+    let mut first = words.next();
+    if first.is_some_and(|word| is_among(word, VERBS)) {
+        first = words.next();
     }
+    let mut last = words.next_back();
+    if last.is_some_and(|word| is_among(word, &["here"])) {
+        last = words.next_back();
+    }
+    first.is_some_and(|word| is_among(word, &["your"]))
+        && last.is_some_and(|word| is_among(word, ASKED))
+}
+
+fn is_among(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|one| one.eq_ignore_ascii_case(word))
 }
 
 /// What keeps words apart in a placeholder.
