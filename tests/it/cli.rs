@@ -1,11 +1,9 @@
 //! The program from outside: trees in, reports and exit statuses out.
 
-mod support;
-
 use std::process::Stdio;
 
-use support::program::{ROOT, Ran, promvet, promvet_command};
-use support::scratch::Scratch;
+use crate::support::program::{ROOT, Ran, promvet, promvet_command};
+use crate::support::scratch::Scratch;
 
 const GOOD: &str = "remote_write:\n  - url: https://cortex.a.bb.opstrace.io/api/v1/push\n    bearer_token_file: token\n";
 const BAD: &str =

@@ -1,10 +1,8 @@
 //! The inventory from outside.
 
-mod support;
-
+use crate::support::report::list;
+use crate::support::scratch::Scratch;
 use serde_json::{Value, json};
-use support::report::list;
-use support::scratch::Scratch;
 
 /// The endpoints of one configuration.
 fn endpoints(config: &str) -> Vec<Value> {

@@ -1,10 +1,6 @@
 //! What the tests share: the program started in a folder, scratch folders and repositories, trees
 //! in memory, and the verdicts of Prometheus that are recorded elsewhere.
 
-#![allow(
-    dead_code,
-    reason = "each file of tests/ is a program of its own, and uses a part of this"
-)]
 #![expect(
     clippy::unwrap_used,
     clippy::print_stderr,

@@ -1,12 +1,10 @@
 //! The gate of a pull request, told from outside: scratch repositories, branches, and what promvet
 //! says of them.
 
-mod support;
-
 use std::path::Path;
 
-use support::program::{PROMVET, Ran, git, git_command, promvet};
-use support::scratch::Scratch;
+use crate::support::program::{PROMVET, Ran, git, git_command, promvet};
+use crate::support::scratch::Scratch;
 
 const OLD: &str = "\
 remote_write:

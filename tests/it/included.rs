@@ -1,8 +1,6 @@
 //! What a configuration includes, seen together with what runs it, told from outside.
 
-mod support;
-
-use support::scratch::Scratch;
+use crate::support::scratch::Scratch;
 
 fn told(tree: &Scratch, args: &[&str]) -> String {
     let ran = tree.promvet(args);

@@ -5,12 +5,10 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-mod support;
-
+use crate::support::memory::{self, at, tree};
+use crate::support::scratch::Scratch;
 use promvet::cli::pipeline::{Request, Run, run};
 use promvet::schema::Version;
-use support::memory::{self, at, tree};
-use support::scratch::Scratch;
 
 fn check(policy: &str, config: &str, asked: &[&str], agent: bool) -> Run {
     let tree = tree(&[("promvet.yaml", policy), ("prometheus.yml", config)]);

@@ -9,17 +9,15 @@
     reason = "what fails here ends with the test"
 )]
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::support::memory::{self, at, judged};
+use crate::support::program::{ROOT, promvet};
 use promvet::cli::pipeline::{Request, Run};
 use promvet::facts::Host;
 use promvet::finding::{Finding, Severity};
 use promvet::source::Memory;
-use support::memory::{self, at, judged};
-use support::program::{ROOT, promvet};
 
 use Severity::{Error, Warning};
 

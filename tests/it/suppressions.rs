@@ -5,18 +5,16 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-mod support;
-
 use std::fs;
 
+use crate::support::memory;
+use crate::support::report::{self, text};
+use crate::support::scratch::Scratch;
 use promvet::cli::pipeline::{Request, run};
 use promvet::finding::{Finding, Text};
 use promvet::rules::{self, example};
 use promvet::yaml::{line_of, parse_first};
 use serde_json::Value;
-use support::memory;
-use support::report::{self, text};
-use support::scratch::Scratch;
 
 /// Status and the findings as `path:line rule`.
 fn places(scratch: &Scratch, args: &[&str]) -> (i32, Vec<String>) {

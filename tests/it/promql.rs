@@ -3,13 +3,11 @@
 //! The expressions lie in the folder that `PROMVET_SHARED` names; without it nothing is compared,
 //! and the test says so.
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::recorded;
 use promvet::schema::rule_file::promql::{self, Dialect};
 use serde::Deserialize;
-use support::recorded;
 
 /// How much of the file has to agree.
 const LEAST: f64 = 0.997;

@@ -10,21 +10,19 @@
     reason = "a test may panic, and says what it measured"
 )]
 
-#[path = "conformance/named.rs"]
 mod named;
-mod support;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use crate::support::recorded;
 use promvet::finding::{Finding, Severity, Text};
 use promvet::schema::table::{Struct, Type};
 use promvet::schema::{self, Target, Version};
 use promvet::yaml;
 use serde_json::Value;
-use support::recorded;
 
 /// The part of verdicts that must agree.
 const AGREEMENT: f64 = 0.999;

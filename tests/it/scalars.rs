@@ -3,14 +3,12 @@
 //! The values are read from `conformance/differential/scalars.jsonl.gz` in the folder that the
 //! environment variable `PROMVET_SHARED` names; without it there is nothing to compare with.
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::recorded;
 use promvet::finding::Text;
 use promvet::schema::scalar::{self, Fault, Go, coerce, header, label};
 use promvet::yaml::{self, Node, Scalar, Style};
-use support::recorded;
 
 const VERSIONS: [(&str, (u16, u16)); 2] = [("3.5.3", (3, 5)), ("3.14.0", (3, 14))];
 

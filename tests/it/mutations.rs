@@ -1,10 +1,8 @@
 //! A correct Opstrace entry gives nothing; each single fault put into it gives exactly one finding
 //! at warning or above, of the right rule, at the right place.
 
-mod support;
-
+use crate::support::memory::{self, tree};
 use promvet::finding::{Finding, Severity};
-use support::memory::{self, tree};
 
 const RIGHT: &str = "\
 global:

@@ -5,14 +5,12 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-mod support;
-
+use crate::support::memory::{self, below, tree};
 use promvet::facts::receiver::{
     Catalogue, Hints, Profile, ReceiverKind, Recognition, ShapeFault, built_in, judge, recognise,
 };
 use promvet::finding::Severity;
 use promvet::prometheus::endpoint::Endpoint;
-use support::memory::{self, below, tree};
 
 /// A domain that the tree of these tests names as one of Opstrace.
 const DOMAINS: &[(&str, &str)] = &[("opstrace-custom-dns", "myopstrace.powerteam.com")];

@@ -6,8 +6,6 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -15,6 +13,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::program::{Ran, promvet_command};
+use crate::support::report::{self, list, text};
+use crate::support::scratch::Scratch;
 use promvet::source::handshake::{Failure, Handshake, Online, Target};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
@@ -24,9 +25,6 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection};
 use serde_json::Value;
-use support::program::{Ran, promvet_command};
-use support::report::{self, list, text};
-use support::scratch::Scratch;
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 

@@ -1,11 +1,9 @@
 //! The command line itself: help, completions, manual pages, progress and figures.
 
-mod support;
-
 use std::process::Command;
 
-use support::program::Ran;
-use support::scratch::Scratch;
+use crate::support::program::Ran;
+use crate::support::scratch::Scratch;
 
 const COMMANDS: [&str; 8] = [
     "check",

@@ -1,13 +1,11 @@
 //! Who signed a certificate, from the manifests of the tree to the finding.
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::memory::{self, below, tree};
+use crate::support::program::ROOT;
 use promvet::finding::{Finding, Severity};
 use promvet::source::{Folder, Tree};
-use support::memory::{self, below, tree};
-use support::program::ROOT;
 
 use Severity::{Error, Info, Warning};
 

@@ -1,9 +1,7 @@
 //! What the pages' examples can't say: infos, evidence in other files, and what must stay silent.
 
-mod support;
-
+use crate::support::memory::{self, tree};
 use promvet::finding::Finding;
-use support::memory::{self, tree};
 
 /// The findings on a tree of configurations, all severities.
 fn findings(files: &[(&str, &str)]) -> Vec<Finding> {

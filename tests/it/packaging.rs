@@ -15,8 +15,8 @@ fn patterns(text: &str) -> Vec<Regex> {
 
 #[test]
 fn the_hook_is_given_what_may_be_yaml_by_its_name() {
-    let manifest = patterns(include_str!("../.pre-commit-hooks.yaml"));
-    let page = patterns(include_str!("../docs/ci.md"));
+    let manifest = patterns(include_str!("../../.pre-commit-hooks.yaml"));
+    let page = patterns(include_str!("../../docs/ci.md"));
     assert_eq!((manifest.len(), page.len()), (1, 1));
     for (name, expected) in [
         ("prometheus.yml", true),

@@ -1,14 +1,12 @@
 //! Rules of one's own from outside: promvet.yaml names a folder of pages, and `promvet` uses them.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::program::{ROOT, promvet};
+use crate::support::report::{list, text};
+use crate::support::scratch::Scratch;
 use serde_json::Value;
-use support::program::{ROOT, promvet};
-use support::report::{list, text};
-use support::scratch::Scratch;
 
 const POLICY: &str = "rule_folders: rules\n";
 

@@ -1,15 +1,13 @@
 //! The JSON Schema that is printed: valid itself, and of one mind with the walker.
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::recorded;
 use jsonschema::Validator;
 use promvet::finding::{Finding, Severity, Text};
 use promvet::schema::{Target, Version, check, describe, json_schema};
 use promvet::yaml::{Kind, Node, parse_first};
 use serde_json::{Map, Value, json};
-use support::recorded;
 
 #[test]
 fn every_schema_is_valid_against_its_metaschema() {

@@ -1,13 +1,11 @@
 //! Reports from outside: formats, files, standard output, and what is said when nothing is there.
 
-mod support;
-
 use std::process::Command;
 
+use crate::support::program::Ran;
+use crate::support::report::{list, text};
+use crate::support::scratch::Scratch;
 use serde_json::Value;
-use support::program::Ran;
-use support::report::{list, text};
-use support::scratch::Scratch;
 
 const BAD: &str = "remote_write:\n  - url: cortex.example.com/api/v1/push\n";
 

@@ -7,18 +7,16 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-mod support;
-
 use std::fmt::Write as _;
 use std::fs;
 
+use crate::support::program::{ROOT, promvet};
+use crate::support::report::{self, text};
+use crate::support::scratch::Scratch;
 use promvet::finding::Text;
 use promvet::policy::{Policy, json_schema};
 use promvet::yaml::{Kind, Node, parse_first};
 use serde_json::{Map, Value, json};
-use support::program::{ROOT, promvet};
-use support::report::{self, text};
-use support::scratch::Scratch;
 
 /// A folder with files in it, which `.git` makes a tree.
 fn tree(files: &[(&str, &str)]) -> Scratch {

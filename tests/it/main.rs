@@ -1,0 +1,26 @@
+//! The integration tests, as one program: linking one is faster than linking twenty.
+
+mod audit;
+mod cli;
+mod command_line;
+mod conformance;
+mod credentials;
+mod included;
+mod issuers;
+mod json_schema;
+mod mutations;
+#[cfg(feature = "online")]
+mod online;
+mod outputs;
+mod own_rules;
+mod packaging;
+mod pages;
+mod policy;
+mod promql;
+mod receivers;
+mod rules;
+mod scalars;
+mod story;
+mod support;
+mod suppressions;
+mod upgrade;
