@@ -1,8 +1,8 @@
 //! promvet finds every Prometheus configuration in a tree and says what is wrong with it.
 //!
-//! The rooms, each importing only from those before it: [`source`] → [`finding`] → [`yaml`] →
-//! [`schema`] → [`prometheus`] → [`policy`] → [`discover`] → [`facts`] → [`rules`] → [`report`] →
-//! [`cli`].
+//! Below it are the crates `promvet-text`, `promvet-syntax` and `promvet-schema`, which know no disk
+//! and no rule. The rooms, each importing only from those before it: [`source`] → [`finding`] →
+//! [`prometheus`] → [`policy`] → [`discover`] → [`facts`] → [`rules`] → [`report`] → [`cli`].
 
 pub mod cli;
 pub mod discover;
@@ -12,6 +12,6 @@ pub mod policy;
 pub mod prometheus;
 pub mod report;
 pub mod rules;
-pub mod schema;
 pub mod source;
-pub mod yaml;
+
+pub use promvet_schema::{self as schema, yaml};

@@ -1,21 +1,6 @@
-//! The words that all rooms share: where something is ([`Place`]), what is said about it
-//! ([`Finding`]), how bad it is ([`Severity`]), what proves it ([`Evidence`]).
-//!
-//! Nothing here knows YAML or Prometheus. A [`Text`] is the only way from bytes to a line and a
-//! column, and the only way to a piece of the source for output, with its secrets masked.
+//! The words that all rooms share, and the names of findings that survive changes.
 
-mod day;
-mod excerpt;
 mod fingerprint;
-mod mask;
-mod message;
-mod nearest;
-mod text;
 
-pub use day::Day;
-pub use excerpt::Excerpt;
 pub use fingerprint::{fingerprint, fingerprint_at};
-pub use mask::{is_like_secret_name, is_secret_name};
-pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
-pub use nearest::nearest;
-pub use text::{Place, Position, Span, Text, Within};
+pub use promvet_text::*;

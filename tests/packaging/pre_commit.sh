@@ -108,7 +108,7 @@ if ! command -v cargo > /dev/null; then
 fi
 mkdir "$SCRATCH/source"
 (cd "$ROOT" && git ls-files -z --cached --others --exclude-standard -- Cargo.toml Cargo.lock build.rs \
-  build rules src benches examples .pre-commit-hooks.yaml | tar -c --null -T -) | tar -x -C "$SCRATCH/source"
+  build rules src crates benches examples .pre-commit-hooks.yaml | tar -c --null -T -) | tar -x -C "$SCRATCH/source"
 revision=$(hooks "$SCRATCH/source")
 export CARGO_TARGET_DIR="$TOOLS/cargo" CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
   CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_STRIP=debuginfo

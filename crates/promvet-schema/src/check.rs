@@ -1,0 +1,293 @@
+//! What a check of a section is, and where it puts what it finds.
+
+use std::collections::HashSet;
+
+use super::scalar::Fault;
+use super::section::Section;
+use super::version::Target;
+use crate::yaml::{Document, Entry, Kind, Node, placeholder};
+use promvet_text::{Finding, Severity, Span};
+
+/// A check that a table cannot say: it sees one section and reports.
+pub type Check = fn(&Section<'_>, &mut Report<'_>);
+
+/// The rules of this room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// The text is not YAML.
+    Syntax,
+    /// A key that Prometheus does not know.
+    UnknownField,
+    /// A list for a text, a text for a number, and so on.
+    WrongType,
+    /// Something that has to be there is not.
+    MissingField,
+    /// A value that its type does not allow.
+    InvalidValue,
+    /// Two things that exclude each other.
+    Conflict,
+    /// The same twice.
+    Duplicate,
+    /// Not yet, or no longer, in this version.
+    Unavailable,
+    /// What makes Prometheus itself die.
+    Crash,
+    /// What works but should not be used any more.
+    Deprecated,
+}
+
+impl Rule {
+    /// The name of the rule and its page.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Syntax => "schema/syntax",
+            Self::UnknownField => "schema/unknown-field",
+            Self::WrongType => "schema/wrong-type",
+            Self::MissingField => "schema/missing-field",
+            Self::InvalidValue => "schema/invalid-value",
+            Self::Conflict => "schema/conflict",
+            Self::Duplicate => "schema/duplicate",
+            Self::Unavailable => "schema/unavailable",
+            Self::Crash => "schema/crash",
+            Self::Deprecated => "schema/deprecated",
+        }
+    }
+}
+
+/// What was found so far for one version.
+pub struct Report<'a> {
+    document: &'a Document,
+    target: &'a Target,
+    /// The global section that an included file inherits from.
+    global: Option<Section<'a>>,
+    seen: HashSet<(Rule, Span, String)>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(
+        document: &'a Document,
+        target: &'a Target,
+        global: Option<Section<'a>>,
+    ) -> Self {
+        Self {
+            document,
+            target,
+            global,
+            seen: HashSet::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    pub(super) fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
+    /// What the configuration is judged for.
+    #[must_use]
+    pub fn target(&self) -> &'a Target {
+        self.target
+    }
+
+    /// The global section of the configuration that includes this file, if it is included.
+    #[must_use]
+    pub fn inherited_global(&self) -> Option<Section<'a>> {
+        self.global
+    }
+
+    /// Says something of a node.
+    pub fn at(&mut self, rule: Rule, node: Node<'_>, message: impl Into<String>) -> Said<'_> {
+        self.part(rule, node, node.span(), message)
+    }
+
+    /// Says something of a part of a node.
+    pub fn part(
+        &mut self,
+        rule: Rule,
+        node: Node<'_>,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Said<'_> {
+        self.say(rule, node, span, has_placeholder(node), message.into())
+    }
+
+    /// What is wrong only because something is still to be filled in is no error: it is a
+    /// warning, or nothing in a template.
+    pub(super) fn say(
+        &mut self,
+        rule: Rule,
+        node: Node<'_>,
+        span: Span,
+        unfilled: bool,
+        message: String,
+    ) -> Said<'_> {
+        let fresh = self.seen.insert((rule, span, message.clone()));
+        if !fresh || unfilled && self.target.template {
+            return Said(None);
+        }
+        let severity = match rule {
+            Rule::Deprecated => Severity::Info,
+            _ if unfilled => Severity::Warning,
+            _ => Severity::Error,
+        };
+        self.findings.push(Finding {
+            rule: rule.name().into(),
+            severity,
+            message,
+            help: None,
+            place: self.document.place(span),
+            logical: node.path(),
+            identity: node.identity(),
+            evidence: Vec::new(),
+            fix: None,
+        });
+        Said(self.findings.last_mut())
+    }
+
+    /// Says what a grammar finds in the text of a scalar, if it finds something, at the place
+    /// where it finds it.
+    pub fn text(
+        &mut self,
+        node: Node<'_>,
+        subject: &str,
+        grammar: impl Fn(&str) -> Result<(), Fault>,
+    ) -> Said<'_> {
+        let scalar = node.scalar().unwrap_or_default();
+        let Err(fault) = grammar(scalar.text) else {
+            return Said(None);
+        };
+        let unfilled = is_unfilled(scalar.text, |text| grammar(text).is_ok());
+        let message = format!("{subject} {}; Prometheus refuses the file", fault.message);
+        let span = part_of(node, fault.from, fault.to);
+        self.say(Rule::InvalidValue, node, span, unfilled, message)
+    }
+
+    /// Says that a section lacks a key. If the key is there but empty, it is pointed at.
+    pub fn missing(
+        &mut self,
+        section: &Section<'_>,
+        key: &str,
+        message: impl Into<String>,
+    ) -> Said<'_> {
+        let entry = section.entry(key);
+        let node = entry.map_or(section.anchor, |entry| {
+            if entry.value.span().is_empty() {
+                entry.key
+            } else {
+                entry.value
+            }
+        });
+        let path = section.node.path();
+        let identity = section.node.identity();
+        let mut said = self.at(Rule::MissingField, node, message);
+        if let Some(finding) = &mut said.0 {
+            let full = |base: String| match base.as_str() {
+                "" => key.to_owned(),
+                base => format!("{base}.{key}"),
+            };
+            finding.logical = full(path);
+            finding.identity = full(identity);
+        }
+        said
+    }
+
+    /// Says that two keys exclude each other; the later one is pointed at, the earlier one is the
+    /// proof.
+    pub fn conflict(
+        &mut self,
+        one: Entry<'_>,
+        other: Entry<'_>,
+        message: impl Into<String>,
+    ) -> Said<'_> {
+        let (first, second) = if one.key.span() <= other.key.span() {
+            (one, other)
+        } else {
+            (other, one)
+        };
+        let place = first.key.place();
+        let word = first.name().to_owned();
+        self.at(Rule::Conflict, second.key, message)
+            .evidence(place, format!("`{word}` is set here"))
+    }
+}
+
+/// What was said, to add to; nothing if it had been said before.
+pub struct Said<'a>(Option<&'a mut Finding>);
+
+impl Said<'_> {
+    /// Adds what to write instead.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        if let Self(Some(finding)) = self {
+            finding.help = Some(help.into());
+            return Self(Some(finding));
+        }
+        self
+    }
+
+    /// Adds another place.
+    pub fn evidence(self, place: promvet_text::Place, message: impl Into<String>) -> Self {
+        if let Self(Some(finding)) = self {
+            finding.evidence.push(promvet_text::Evidence {
+                place,
+                message: message.into(),
+            });
+            return Self(Some(finding));
+        }
+        self
+    }
+}
+
+/// The span of a part of a scalar's text; the whole scalar if the part is empty, or the alias by
+/// which it stands here.
+pub(super) fn part_of(node: Node<'_>, from: usize, to: usize) -> Span {
+    let part = node.scalar().unwrap_or_default().part(from, to);
+    if node.is_alias() || part.is_empty() {
+        node.span()
+    } else {
+        part
+    }
+}
+
+/// What may stand in the place of a placeholder, one for every grammar.
+const FILLINGS: &[&str] = &[
+    "a",
+    "1",
+    "1m",
+    "true",
+    "1MB",
+    "http://a",
+    "a.yml",
+    "00000000-0000-0000-0000-000000000000",
+    "SCW00000000000000000",
+    "fr-par-1",
+];
+
+/// Whether a text has placeholders, and is good with something in their place.
+pub(super) fn is_unfilled(text: &str, good: impl Fn(&str) -> bool) -> bool {
+    let holes: Vec<_> = placeholder::find(text).collect();
+    !holes.is_empty()
+        && FILLINGS.iter().any(|filling| {
+            let mut filled = String::with_capacity(text.len());
+            let mut at = 0;
+            for hole in &holes {
+                filled.push_str(text.get(at..hole.start).unwrap_or_default());
+                filled.push_str(filling);
+                at = hole.end;
+            }
+            filled.push_str(text.get(at..).unwrap_or_default());
+            good(&filled)
+        })
+}
+
+/// Whether a node is still to be filled in: a scalar with a placeholder, or a flow collection
+/// that is one in truth (`{{ x }}`, `[[ x ]]`).
+fn has_placeholder(node: Node<'_>) -> bool {
+    match node.kind() {
+        Kind::Scalar(scalar) => placeholder::find(scalar.text).next().is_some(),
+        _ => {
+            let source = node.document().text().slice(node.target().span());
+            source.starts_with("{{") || source.starts_with("[[")
+        }
+    }
+}

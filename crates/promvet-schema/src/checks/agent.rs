@@ -1,0 +1,35 @@
+//! What an agent refuses (Prometheus `config/config.go`, `Load` with agent mode).
+
+use crate::check::{Report, Rule};
+use crate::section::Section;
+
+/// Agents neither evaluate rules, nor send alerts, nor answer queries.
+pub(crate) fn refusals(section: &Section<'_>, report: &mut Report<'_>) {
+    if !report.target().agent || !section.at_least(2, 32, 0) {
+        return;
+    }
+    for key in ["rule_files", "remote_read"] {
+        refuse(section, key, report);
+    }
+    if let Some(alerting) = section.section("alerting") {
+        for key in ["alertmanagers", "alert_relabel_configs"] {
+            refuse(&alerting, key, report);
+        }
+    }
+}
+
+fn refuse(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
+    if section.filled(key).is_some() {
+        let started = report.target().started_as_agent.clone();
+        let said = report
+            .at(
+                Rule::Conflict,
+                section.key_or_anchor(key),
+                format!("`{key}` is not allowed in agent mode; Prometheus refuses the file"),
+            )
+            .help("delete it, or run Prometheus without `--agent`");
+        if let Some(place) = started {
+            said.evidence(place, "here Prometheus is started as an agent");
+        }
+    }
+}

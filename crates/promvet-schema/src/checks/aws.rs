@@ -1,0 +1,47 @@
+//! Discoveries of Amazon Web Services.
+
+use crate::check::{Report, Rule};
+use crate::section::Section;
+
+/// Up to 3.13 a missing region has to come from the environment of Prometheus, or it is refused;
+/// `aws_sd_configs` looks for one since 3.10.0.
+pub(crate) fn region(section: &Section<'_>, report: &mut Report<'_>) {
+    let general = section.of.name == "AWSSDConfig";
+    let looked_for = !section.at_least(3, 14, 0) && (!general || section.at_least(3, 10, 0));
+    if looked_for && section.text("region") == Some("") {
+        report
+            .missing(
+                section,
+                "region",
+                "`region` is missing; Prometheus before 3.14 refuses the file unless it runs on AWS",
+            )
+            .help("set `region`");
+    }
+}
+
+/// Filters of EC2 have values.
+pub(crate) fn filters(section: &Section<'_>, report: &mut Report<'_>) {
+    for filter in section.sections("filters") {
+        let wrong = filter
+            .node("values")
+            .is_some_and(|node| node.sequence().is_none());
+        if !wrong && filter.filled("values").is_none() {
+            report.missing(
+                &filter,
+                "values",
+                "a filter needs `values`; Prometheus refuses the file",
+            );
+        }
+    }
+    let empty = section
+        .node("filters")
+        .into_iter()
+        .flat_map(crate::yaml::Node::items);
+    for item in empty.filter(|item| item.is_null()) {
+        report.at(
+            Rule::MissingField,
+            item.parent().unwrap_or(item),
+            "a filter needs `values`; Prometheus refuses the file",
+        );
+    }
+}

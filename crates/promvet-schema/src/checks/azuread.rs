@@ -1,0 +1,66 @@
+//! `remote_write[].azuread` (Prometheus `storage/remote/azuread/azuread.go`, `Validate`).
+
+use super::exclusive::{at_most_one, present};
+use crate::check::{Report, Rule};
+use crate::scalar::{azure, uuid};
+use crate::section::Section;
+
+const METHODS: &[&str] = &[
+    "managed_identity",
+    "workload_identity",
+    "oauth",
+    "sdk",
+    "certificate",
+];
+
+/// Exactly one way to authenticate.
+pub(crate) fn one_method(section: &Section<'_>, report: &mut Report<'_>) {
+    let methods = present(section, METHODS);
+    if methods.is_empty() {
+        report
+            .at(
+                Rule::MissingField,
+                section.anchor,
+                "`azuread` names no way to authenticate; Prometheus refuses the file",
+            )
+            .help("add one of `managed_identity`, `workload_identity`, `oauth`, `sdk` and `certificate`");
+    }
+    at_most_one(&methods, report);
+}
+
+/// Characters that a scope may hold.
+pub(crate) fn scope(section: &Section<'_>, report: &mut Report<'_>) {
+    let Some(node) = section.filled("scope") else {
+        return;
+    };
+    report.text(node, "the scope", azure::scope);
+}
+
+/// What each method has to name. A managed identity may go without an id since 3.5.0.
+pub(crate) fn ids(section: &Section<'_>, report: &mut Report<'_>) {
+    let (needed, uuids): (&[&str], &[&str]) = match section.of.name {
+        "AzureADManagedIdentityConfig" if section.at_least(3, 5, 0) => (&[], &["client_id"]),
+        "AzureADManagedIdentityConfig" => (&["client_id"], &["client_id"]),
+        "AzureADWorkloadIdentityConfig" => {
+            (&["client_id", "tenant_id"], &["client_id", "tenant_id"])
+        }
+        "AzureADOAuthConfig" => (&["client_id", "client_secret", "tenant_id"], &["client_id"]),
+        _ => (
+            &["client_id", "tenant_id", "certificate_path"],
+            &["client_id"],
+        ),
+    };
+    for key in needed {
+        if section.text(key) == Some("") {
+            let message = format!("`{key}` is missing; Prometheus refuses the file");
+            report.missing(section, key, message);
+        }
+    }
+    for key in uuids {
+        if let Some(node) = section.filled(key) {
+            report
+                .text(node, &format!("`{key}`"), uuid::uuid)
+                .help("a UUID looks like `00000000-0000-0000-0000-000000000000`");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The other discoveries, a few lines each.
+
+use super::exclusive::{at_most_one, filled, one_filled, present};
+use crate::check::{Report, Rule};
+use crate::scalar::{self, GoUrl, scaleway};
+use crate::section::Section;
+use crate::yaml::Node;
+
+/// A server that is not blank, and one set of credentials: `username` stands for `basic_auth`,
+/// `token` for `authorization`.
+pub(crate) fn consul(section: &Section<'_>, report: &mut Report<'_>) {
+    blank_server(section, report);
+    let old = filled(section, &["username", "password"]);
+    let basic = present(section, &["basic_auth"]);
+    if let (Some(old), Some(basic)) = (old.first(), basic.first()) {
+        at_most_one(&[*old, *basic], report);
+    }
+    if let Some(token) = filled(section, &["token"]).first() {
+        let mut others = present(section, &["authorization", "oauth2"]);
+        others.extend(filled(section, &["bearer_token", "bearer_token_file"]));
+        others.truncate(1);
+        others.push(*token);
+        at_most_one(&others, report);
+    }
+}
+
+/// A server that is not blank.
+pub(crate) fn nomad(section: &Section<'_>, report: &mut Report<'_>) {
+    blank_server(section, report);
+}
+
+fn blank_server(section: &Section<'_>, report: &mut Report<'_>) {
+    if section
+        .text("server")
+        .is_some_and(|text| text.trim().is_empty())
+    {
+        report.missing(
+            section,
+            "server",
+            "`server` is empty; Prometheus refuses the file",
+        );
+    }
+}
+
+/// What `OAuth`, the default, needs.
+pub(crate) fn azure(section: &Section<'_>, report: &mut Report<'_>) {
+    if section.text("authentication_method") != Some("OAuth") {
+        return;
+    }
+    for key in ["tenant_id", "client_id", "client_secret"] {
+        if section.text(key) == Some("") {
+            let message = format!(
+                "`{key}` is needed with the authentication method `OAuth`; Prometheus refuses the file"
+            );
+            report.missing(section, key, message);
+        }
+    }
+}
+
+/// Only SRV records name ports.
+pub(crate) fn dns(section: &Section<'_>, report: &mut Report<'_>) {
+    let Some(kind) = section.text("type").map(str::to_uppercase) else {
+        return;
+    };
+    let portless = ["A", "AAAA", "MX", "NS"].contains(&kind.as_str());
+    if portless
+        && section
+            .number("port")
+            .is_some_and(|port| port.trunc() == 0.0)
+    {
+        report.missing(
+            section,
+            "port",
+            format!("Records of type {kind} name no port, so `port` is needed; Prometheus refuses the file"),
+        );
+    }
+}
+
+/// A URL with a scheme and a host.
+pub(crate) fn server(section: &Section<'_>, report: &mut Report<'_>) {
+    absolute(section, "server", false, report);
+}
+
+/// A URL with the scheme http or https and a host.
+pub(crate) fn http(section: &Section<'_>, report: &mut Report<'_>) {
+    absolute(section, "url", true, report);
+}
+
+fn absolute(section: &Section<'_>, key: &str, web: bool, report: &mut Report<'_>) {
+    let Some((node, url)) = parsed(section, key, report) else {
+        return;
+    };
+    let problem = if url.scheme.is_empty() {
+        "has no scheme"
+    } else if web && !url.has_scheme("http") && !url.has_scheme("https") {
+        "has a scheme other than `http` and `https`"
+    } else if url.host.is_empty() {
+        "has no host"
+    } else {
+        return;
+    };
+    report
+        .at(
+            Rule::InvalidValue,
+            node,
+            format!("`{key}` {problem}; Prometheus refuses the file"),
+        )
+        .help("write it like `http://host:port`");
+}
+
+/// The value of a key, if it can be read as a URL; says so if not.
+fn parsed<'d>(
+    section: &Section<'d>,
+    key: &str,
+    report: &mut Report<'_>,
+) -> Option<(Node<'d>, GoUrl<'d>)> {
+    let node = section.filled(key)?;
+    match scalar::url(node.scalar()?.text) {
+        Ok(url) => Some((node, url)),
+        Err(_) => {
+            report.text(node, "this URL", |text| scalar::url(text).map(drop));
+            None
+        }
+    }
+}
+
+/// A host that can be read as a URL.
+pub(crate) fn docker(section: &Section<'_>, report: &mut Report<'_>) {
+    parsed(section, "host", report);
+}
+
+/// A server that can be read as a URL.
+pub(crate) fn uyuni(section: &Section<'_>, report: &mut Report<'_>) {
+    parsed(section, "server", report);
+}
+
+/// Keys that are given in exactly one of two ways.
+pub(crate) fn secret_key(section: &Section<'_>, report: &mut Report<'_>) {
+    let ways = ["secret_key", "secret_key_file"];
+    one_filled(section, &ways, report);
+    if ways.iter().all(|key| section.text(key) == Some("")) {
+        report.missing(
+            section,
+            "secret_key",
+            "neither `secret_key` nor `secret_key_file` is set; Prometheus refuses the file",
+        );
+    }
+}
+
+/// A region that is not explicitly empty.
+pub(crate) fn region(section: &Section<'_>, report: &mut Report<'_>) {
+    if section.text("region") == Some("") {
+        report.missing(
+            section,
+            "region",
+            "`region` is empty; Prometheus refuses the file",
+        );
+    }
+}
+
+/// Scaleway's own formats.
+pub(crate) fn scaleway_formats(section: &Section<'_>, report: &mut Report<'_>) {
+    type Test = fn(&str) -> Result<(), scalar::Fault>;
+    let formats: [(&str, Test); 5] = [
+        ("project_id", scaleway::uuid),
+        ("secret_key", scaleway::uuid),
+        ("access_key", scaleway::access_key),
+        ("zone", scaleway::zone),
+        ("api_url", scaleway::api_url),
+    ];
+    for (key, test) in formats {
+        if let Some(node) = section.filled(key) {
+            report.text(node, &format!("`{key}`"), test);
+        }
+    }
+}
+
+/// An endpoint or a region.
+pub(crate) fn stackit(section: &Section<'_>, report: &mut Report<'_>) {
+    if section.text("endpoint") == Some("") && section.text("region") == Some("") {
+        report.missing(
+            section,
+            "region",
+            "`region` and `endpoint` are both empty; Prometheus refuses the file",
+        );
+    }
+    parsed(section, "endpoint", report);
+}
+
+/// Paths in ZooKeeper begin with a slash.
+pub(crate) fn zookeeper(section: &Section<'_>, report: &mut Report<'_>) {
+    for item in section.node("paths").into_iter().flat_map(Node::items) {
+        let Some(scalar) = item.scalar() else {
+            continue;
+        };
+        if !scalar.as_str().unwrap_or("").starts_with('/') {
+            let node = if item.span().is_empty() {
+                section.key_or_anchor("paths")
+            } else {
+                item
+            };
+            report.at(
+                Rule::InvalidValue,
+                node,
+                "a path begins with `/`; Prometheus refuses the file",
+            );
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Keys of which at most one may be set.
+
+use crate::check::Report;
+use crate::section::Section;
+use crate::words;
+use crate::yaml::Entry;
+
+/// The entries of those keys that are not empty.
+pub(crate) fn filled<'d>(section: &Section<'d>, keys: &[&str]) -> Vec<Entry<'d>> {
+    let filled = keys.iter().filter(|key| section.filled(key).is_some());
+    filled.filter_map(|key| section.entry(key)).collect()
+}
+
+/// The entries of those keys that are there and not null, empty or not.
+pub(crate) fn present<'d>(section: &Section<'d>, keys: &[&str]) -> Vec<Entry<'d>> {
+    let present = keys.iter().filter(|key| section.node(key).is_some());
+    present.filter_map(|key| section.entry(key)).collect()
+}
+
+/// Reports several entries of which only one may be there, as one finding: at the last one, with
+/// the others as proof.
+pub(crate) fn at_most_one(entries: &[Entry<'_>], report: &mut Report<'_>) {
+    let mut entries = entries.to_vec();
+    entries.sort_by_key(|entry| entry.key.span());
+    let [first, .., last] = entries.as_slice() else {
+        return;
+    };
+    let names: Vec<&str> = entries.iter().map(|entry| entry.name()).collect();
+    let message = format!(
+        "only one of {} may be set; Prometheus refuses the file",
+        words::all_of(&names)
+    );
+    let mut said = report.conflict(*first, *last, message);
+    for entry in entries.iter().take(entries.len() - 1).skip(1) {
+        said = said.evidence(entry.key.place(), format!("`{}` is set here", entry.name()));
+    }
+    said.help("keep one of them and delete the others");
+}
+
+/// Reports that at most one of these keys may be filled.
+pub(crate) fn one_filled(section: &Section<'_>, keys: &[&str], report: &mut Report<'_>) {
+    at_most_one(&filled(section, keys), report);
+}

@@ -1,0 +1,61 @@
+//! `global`
+
+use super::config::{exceeds, explicit_millis};
+use super::scrape;
+use crate::check::Report;
+use crate::grammar;
+use crate::section::Section;
+
+/// `scrape_interval` where nobody sets one: a minute.
+pub(super) const INTERVAL: i64 = 60_000;
+
+/// The interval of jobs that set none, in milliseconds; none if it is unreadable.
+pub(super) fn interval(global: &Section<'_>) -> Option<i64> {
+    match global.millis("scrape_interval")? {
+        0 => Some(INTERVAL),
+        millis => Some(millis),
+    }
+}
+
+/// An explicit timeout is not above the interval.
+pub(crate) fn timeout(section: &Section<'_>, report: &mut Report<'_>) {
+    let (Some(timeout), Some(interval)) = (
+        explicit_millis(section, "scrape_timeout"),
+        interval(section),
+    ) else {
+        return;
+    };
+    if timeout > interval {
+        exceeds(section, Some(section), report);
+    }
+}
+
+/// The names of external labels follow the scheme in force (legacy since 3.7.0; before 3.0 there
+/// was no other).
+pub(crate) fn external_labels(section: &Section<'_>, report: &mut Report<'_>) {
+    let Some(mapping) = section
+        .node("external_labels")
+        .and_then(|node| node.mapping())
+    else {
+        return;
+    };
+    let scheme = section.scope.scheme;
+    for entry in mapping.entries() {
+        for (node, what) in [
+            (entry.key, "the name of a label"),
+            (entry.value, "the value of a label"),
+        ] {
+            if let Some(scalar) = node.scalar().filter(|scalar| grammar::is_not_utf8(*scalar)) {
+                report.text(node, what, |_| Err(grammar::not_utf8(scalar)));
+            }
+        }
+        report.text(entry.key, "the name of a label", |text| {
+            grammar::label_name(text, scheme)
+        });
+    }
+}
+
+/// See [`scrape::protocols`].
+pub(crate) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
+    scrape::protocols(section, report);
+}

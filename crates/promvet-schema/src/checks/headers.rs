@@ -1,0 +1,26 @@
+//! Headers that Prometheus sets itself and refuses to take from a configuration.
+
+use crate::check::Report;
+use crate::scalar::Fault;
+use crate::section::Section;
+
+/// Reports headers under a key whose names a test refuses.
+pub(crate) fn none_reserved(
+    section: &Section<'_>,
+    key: &str,
+    test: fn(&str) -> Result<(), Fault>,
+    report: &mut Report<'_>,
+) {
+    let Some(mapping) = section.node(key).and_then(|node| node.mapping()) else {
+        return;
+    };
+    for entry in mapping.entries() {
+        let name = entry.name();
+        let said = report.text(entry.key, &format!("`{name}`"), test);
+        if name.eq_ignore_ascii_case("authorization") {
+            said.help("use `authorization`, `basic_auth` or `oauth2`");
+        } else {
+            said.help("Prometheus sets it itself: delete it");
+        }
+    }
+}

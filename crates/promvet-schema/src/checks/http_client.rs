@@ -1,0 +1,145 @@
+//! HTTP client settings (prometheus/common `config.HTTPClientConfig.Validate`).
+
+use super::exclusive::{at_most_one, filled, one_filled, present};
+use super::headers;
+use crate::check::{Report, Rule};
+use crate::scalar::header;
+use crate::section::Section;
+use crate::yaml::Entry;
+
+const BEARER: &[&str] = &["bearer_token", "bearer_token_file"];
+const SECTIONS: &[&str] = &["basic_auth", "authorization", "oauth2"];
+const JWT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/// The entries that say who the client is: sections count even if they are empty.
+pub(crate) fn credentials<'d>(section: &Section<'d>) -> Vec<Entry<'d>> {
+    let mut all = present(section, SECTIONS);
+    all.extend(filled(section, BEARER));
+    all
+}
+
+/// At most one of basic_auth, authorization, oauth2, bearer_token and bearer_token_file.
+pub(crate) fn one_credential(section: &Section<'_>, report: &mut Report<'_>) {
+    at_most_one(&credentials(section), report);
+}
+
+/// At most one source of the user, of the password and of the credentials; the type `basic` has a
+/// section of its own.
+pub(crate) fn inner_sources(section: &Section<'_>, report: &mut Report<'_>) {
+    if let Some(basic) = section.section("basic_auth") {
+        one_filled(
+            &basic,
+            &["username", "username_file", "username_ref"],
+            report,
+        );
+        one_filled(
+            &basic,
+            &["password", "password_file", "password_ref"],
+            report,
+        );
+    }
+    let Some(authorization) = section.section("authorization") else {
+        return;
+    };
+    let sources = ["credentials", "credentials_file", "credentials_ref"];
+    one_filled(&authorization, &sources, report);
+    if let Some(node) = authorization.node("type")
+        && node
+            .as_str()
+            .is_some_and(|text| text.trim().eq_ignore_ascii_case("basic"))
+    {
+        report
+            .at(
+                Rule::InvalidValue,
+                node,
+                "`authorization` cannot do basic authentication; Prometheus refuses the file",
+            )
+            .help("use `basic_auth` with `username` and `password`");
+    }
+}
+
+/// What an OAuth 2.0 client needs.
+pub(crate) fn oauth2(section: &Section<'_>, report: &mut Report<'_>) {
+    let Some(oauth2) = section.section("oauth2") else {
+        return;
+    };
+    for key in ["client_id", "token_url"] {
+        if oauth2.text(key) == Some("") {
+            let message = format!("`oauth2` needs `{key}`; Prometheus refuses the file");
+            report.missing(&oauth2, key, message);
+        }
+    }
+    let secrets = ["client_secret", "client_secret_file", "client_secret_ref"];
+    if oauth2.text("grant_type") != Some(JWT) {
+        return one_filled(&oauth2, &secrets, report);
+    }
+    let keys = [
+        "client_certificate_key",
+        "client_certificate_key_file",
+        "client_certificate_key_ref",
+    ];
+    one_filled(&oauth2, &keys, report);
+    if let Some(node) = oauth2.filled("signature_algorithm")
+        && let Some(text) = node.as_str()
+        && !["RS256", "RS384", "RS512"].contains(&text)
+    {
+        report.at(
+            Rule::InvalidValue,
+            node,
+            format!("`{text}` is no algorithm for signing a JWT here; it has to be `RS256`, `RS384` or `RS512`"),
+        );
+    }
+}
+
+/// Headers that Prometheus sets itself.
+pub(crate) fn headers(section: &Section<'_>, report: &mut Report<'_>) {
+    headers::none_reserved(section, "http_headers", header::of_client, report);
+}
+
+/// Which proxy settings go together.
+pub(crate) fn proxy(section: &Section<'_>, report: &mut Report<'_>) {
+    if !section.at_least(2, 43, 0) {
+        return;
+    }
+    let url = section.entry("proxy_url");
+    let url_set = section.filled("proxy_url").is_some();
+    let from_environment = section.bool("proxy_from_environment") == Some(true);
+    let environment = section.entry("proxy_from_environment");
+    let no_proxy = section
+        .filled("no_proxy")
+        .and_then(|_| section.entry("no_proxy"));
+    if let Some(header) = section.filled("proxy_connect_header")
+        && header
+            .mapping()
+            .is_some_and(|map| map.written().next().is_some())
+        && !from_environment
+        && !url_set
+    {
+        let key = section.key_or_anchor("proxy_connect_header");
+        report
+            .at(
+                Rule::Conflict,
+                key,
+                "`proxy_connect_header` is set, but there is no proxy; Prometheus refuses the file",
+            )
+            .help("set `proxy_url` or `proxy_from_environment: true`, or delete the headers");
+    }
+    if let Some(environment) = environment.filter(|_| from_environment) {
+        if let Some(url) = url.filter(|_| url_set) {
+            at_most_one(&[environment, url], report);
+        }
+        if let Some(no_proxy) = no_proxy {
+            at_most_one(&[environment, no_proxy], report);
+        }
+    } else if let Some(no_proxy) = no_proxy
+        && section.node("proxy_url").is_none()
+    {
+        report
+            .at(
+                Rule::Conflict,
+                no_proxy.key,
+                "`no_proxy` is set, but `proxy_url` is not; Prometheus refuses the file",
+            )
+            .help("set `proxy_url`, or delete `no_proxy`");
+    }
+}

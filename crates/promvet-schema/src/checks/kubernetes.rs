@@ -1,0 +1,182 @@
+//! `kubernetes_sd_configs` (Prometheus `discovery/kubernetes/kubernetes.go`).
+
+use super::exclusive::at_most_one;
+use super::http_client;
+use crate::check::{Report, Rule};
+use crate::scalar::{Fault, selector};
+use crate::section::Section;
+use crate::words;
+use crate::yaml::Entry;
+
+/// The settings of the HTTP client that differ from their defaults.
+fn custom<'d>(section: &Section<'d>) -> Option<Entry<'d>> {
+    let differs = |key: &str| match key {
+        "follow_redirects" | "enable_http2" => section.bool(key) == Some(false),
+        "proxy_from_environment" => section.bool(key) == Some(true),
+        "no_proxy" => section.filled(key).is_some(),
+        "tls_config" => section.section(key).is_some_and(|tls| has_values(&tls)),
+        _ => section.node(key).is_some(),
+    };
+    let plain = [
+        "proxy_url",
+        "proxy_connect_header",
+        "http_headers",
+        "follow_redirects",
+        "enable_http2",
+        "proxy_from_environment",
+        "no_proxy",
+        "tls_config",
+    ];
+    let other = plain.into_iter().filter(|key| differs(key));
+    http_client::credentials(section)
+        .into_iter()
+        .chain(other.filter_map(|key| section.entry(key)))
+        .min_by_key(|entry| entry.key.span())
+}
+
+fn has_values(section: &Section<'_>) -> bool {
+    section.of.all().iter().any(|found| {
+        let key = found.field.key;
+        match key {
+            "insecure_skip_verify" => section.bool(key) == Some(true),
+            _ => section.filled(key).is_some(),
+        }
+    })
+}
+
+/// Settings of the HTTP client belong to an `api_server`, and to no kubeconfig.
+pub(crate) fn client(section: &Section<'_>, report: &mut Report<'_>) {
+    let kubeconfig = section
+        .filled("kubeconfig_file")
+        .and_then(|_| section.entry("kubeconfig_file"));
+    let server = section
+        .node("api_server")
+        .and_then(|_| section.entry("api_server"));
+    if let (Some(kubeconfig), Some(server)) = (kubeconfig, server) {
+        at_most_one(&[kubeconfig, server], report);
+    }
+    let Some(custom) = custom(section) else {
+        return;
+    };
+    if let Some(kubeconfig) = kubeconfig {
+        report
+            .conflict(
+                custom,
+                kubeconfig,
+                "`kubeconfig_file` says how to reach the API server, so no other setting of the client may be set; Prometheus refuses the file",
+            )
+            .help("keep one of the two");
+    } else if server.is_none() {
+        report
+            .at(
+                Rule::MissingField,
+                custom.key,
+                format!(
+                    "`{}` is set, but `api_server` is not; Prometheus refuses the file",
+                    custom.name()
+                ),
+            )
+            .help(
+                "set `api_server`, or delete the settings of the client to use the service account",
+            );
+    }
+}
+
+/// The own namespace is known only inside the cluster.
+pub(crate) fn own_namespace(section: &Section<'_>, report: &mut Report<'_>) {
+    if !section.at_least(2, 33, 1) {
+        return;
+    }
+    let Some(namespaces) = section.section("namespaces") else {
+        return;
+    };
+    let Some(own) = namespaces
+        .entry("own_namespace")
+        .filter(|_| namespaces.bool("own_namespace") == Some(true))
+    else {
+        return;
+    };
+    let outside = section
+        .node("api_server")
+        .and_then(|_| section.entry("api_server"))
+        .or_else(|| {
+            section.filled("kubeconfig_file")?;
+            section.entry("kubeconfig_file")
+        });
+    if let Some(outside) = outside {
+        at_most_one(&[own, outside], report);
+    }
+}
+
+/// The roles of selectors that go with a role.
+fn allowed(role: &str, section: &Section<'_>) -> &'static [&'static str] {
+    match role {
+        "pod" if section.at_least(3, 11, 0) => &["pod", "node"],
+        "pod" => &["pod"],
+        "service" => &["service"],
+        "endpoints" => &["pod", "service", "endpoints"],
+        "endpointslice" => &["pod", "service", "endpointslice"],
+        "node" => &["node"],
+        "ingress" => &["ingress"],
+        _ => &[],
+    }
+}
+
+/// Selectors fit the role, are of different roles, and can be read.
+pub(crate) fn selectors(section: &Section<'_>, report: &mut Report<'_>) {
+    let role = section.text("role").unwrap_or("");
+    let allowed = allowed(role, section);
+    let mut seen: Vec<(&str, Entry<'_>)> = Vec::new();
+    for one in section.sections("selectors") {
+        unreadable(&one, "label", selector::label_selector, report);
+        unreadable(&one, "field", selector::field_selector, report);
+        let Some(entry) = one.entry("role").filter(|entry| !entry.value.is_null()) else {
+            continue;
+        };
+        let Some(name) = entry.value.as_str().filter(|name| !name.is_empty()) else {
+            continue;
+        };
+        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
+            let place = first.value.place();
+            report
+                .at(
+                    Rule::Duplicate,
+                    entry.value,
+                    format!("two selectors have the role `{name}`; Prometheus refuses the file"),
+                )
+                .evidence(place, "the first one is here")
+                .help("write one selector with both conditions, separated by a comma");
+            continue;
+        }
+        seen.push((name, entry));
+        let known = [
+            "pod",
+            "service",
+            "endpoints",
+            "endpointslice",
+            "node",
+            "ingress",
+        ];
+        if !allowed.is_empty() && !allowed.contains(&name) && known.contains(&name) {
+            report.at(
+                Rule::InvalidValue,
+                entry.value,
+                format!(
+                    "with the role `{role}`, selectors can have the role {}; Prometheus refuses the file",
+                    words::any_of(allowed)
+                ),
+            );
+        }
+    }
+}
+
+fn unreadable(
+    section: &Section<'_>,
+    key: &str,
+    test: fn(&str) -> Result<(), Fault>,
+    report: &mut Report<'_>,
+) {
+    if let Some(node) = section.filled(key) {
+        report.text(node, &format!("the {key} selector"), test);
+    }
+}

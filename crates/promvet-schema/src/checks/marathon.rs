@@ -1,0 +1,20 @@
+//! `marathon_sd_configs`
+
+use super::exclusive::{at_most_one, filled, one_filled, present};
+use crate::check::Report;
+use crate::section::Section;
+
+/// One token, and no other credentials beside it.
+pub(crate) fn tokens(section: &Section<'_>, report: &mut Report<'_>) {
+    let own = ["auth_token", "auth_token_file"];
+    one_filled(section, &own, report);
+    let Some(token) = filled(section, &own).first().copied() else {
+        return;
+    };
+    let others = present(section, &["basic_auth", "authorization"])
+        .into_iter()
+        .chain(filled(section, &["bearer_token", "bearer_token_file"]));
+    if let Some(other) = others.into_iter().next() {
+        at_most_one(&[token, other], report);
+    }
+}

@@ -1,0 +1,80 @@
+//! `oci_sd_configs`
+
+use super::exclusive::{filled, one_filled};
+use crate::check::{Report, Rule};
+use crate::section::Section;
+use crate::yaml::Node;
+
+const NEEDED: &[&str] = &["tenancy", "user", "fingerprint", "key_file"];
+const PASSPHRASES: &[&str] = &["key_passphrase", "key_passphrase_file"];
+
+/// What each way to authenticate needs, and what it excludes.
+pub(crate) fn authentication(section: &Section<'_>, report: &mut Report<'_>) {
+    match section.text("auth") {
+        Some("api_key") => {
+            for key in NEEDED {
+                if section.text(key) == Some("") {
+                    let message = format!(
+                        "`{key}` is needed with `auth: api_key`; Prometheus refuses the file"
+                    );
+                    report.missing(section, key, message);
+                }
+            }
+            one_filled(section, PASSPHRASES, report);
+        }
+        Some("instance_principal") => {
+            let auth = section.entry("auth");
+            let unwanted = filled(section, NEEDED)
+                .into_iter()
+                .chain(filled(section, PASSPHRASES));
+            for entry in unwanted {
+                let message = format!(
+                    "`{}` is only for `auth: api_key`; Prometheus refuses the file",
+                    entry.name()
+                );
+                let said = report.at(Rule::Conflict, entry.key, message);
+                if let Some(auth) = auth {
+                    said.evidence(auth.value.place(), "it is `instance_principal` here");
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Compartments have names, and targets are looked up again some time.
+pub(crate) fn rest(section: &Section<'_>, report: &mut Report<'_>) {
+    for item in section
+        .node("compartments")
+        .into_iter()
+        .flat_map(Node::items)
+    {
+        if item.is_null() || item.as_str() == Some("") {
+            let node = if item.span().is_empty() {
+                section.key_or_anchor("compartments")
+            } else {
+                item
+            };
+            report.at(
+                Rule::InvalidValue,
+                node,
+                "a compartment is empty; Prometheus refuses the file",
+            );
+        }
+    }
+    positive_refresh(section, report);
+}
+
+/// `refresh_interval` is above zero; only two discoveries look.
+pub(crate) fn positive_refresh(section: &Section<'_>, report: &mut Report<'_>) {
+    if section.millis("refresh_interval") == Some(0) {
+        let node = section
+            .filled("refresh_interval")
+            .unwrap_or_else(|| section.key_or_anchor("refresh_interval"));
+        report.at(
+            Rule::InvalidValue,
+            node,
+            "`refresh_interval` must be above zero; Prometheus refuses the file",
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! `otlp`
+
+use crate::check::{Report, Rule};
+use crate::section::Section;
+use crate::yaml::Node;
+
+const PROMOTE: &str = "promote_resource_attributes";
+const IGNORE: &str = "ignore_resource_attributes";
+const ALL: &str = "promote_all_resource_attributes";
+
+/// Lists of attributes name something, and nothing twice; they fit the switch for all.
+pub(crate) fn attributes(section: &Section<'_>, report: &mut Report<'_>) {
+    let all = section.bool(ALL);
+    for key in [PROMOTE, IGNORE] {
+        names(section, key, report);
+    }
+    if all == Some(true)
+        && section.filled(PROMOTE).is_some()
+        && let (Some(one), Some(other)) = (section.entry(ALL), section.entry(PROMOTE))
+    {
+        let message = format!(
+            "`{PROMOTE}` cannot be set while all are promoted; Prometheus refuses the file"
+        );
+        report.conflict(one, other, message);
+    }
+    if all == Some(false) && section.filled(IGNORE).is_some() {
+        report
+            .at(
+                Rule::Conflict,
+                section.key_or_anchor(IGNORE),
+                format!("`{IGNORE}` works only with `{ALL}: true`; Prometheus refuses the file"),
+            )
+            .help(format!("set `{ALL}: true`, or delete `{IGNORE}`"));
+    }
+}
+
+fn names(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
+    let mut seen: Vec<(&str, Node<'_>)> = Vec::new();
+    for item in section.node(key).into_iter().flat_map(Node::items) {
+        let Some(scalar) = item.scalar() else {
+            continue;
+        };
+        let name = scalar.as_str().unwrap_or("").trim();
+        if name.is_empty() {
+            let node = if item.span().is_empty() {
+                section.key_or_anchor(key)
+            } else {
+                item
+            };
+            report.at(
+                Rule::InvalidValue,
+                node,
+                format!("an item of `{key}` is empty; Prometheus refuses the file"),
+            );
+        } else if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
+            let place = first.place();
+            report
+                .at(
+                    Rule::Duplicate,
+                    item,
+                    format!("the attribute `{name}` is listed twice; Prometheus refuses the file"),
+                )
+                .evidence(place, "it is first listed here");
+        } else {
+            seen.push((name, item));
+        }
+    }
+}

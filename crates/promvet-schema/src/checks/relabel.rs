@@ -1,0 +1,160 @@
+//! Relabel rules (Prometheus `model/relabel/relabel.go`, `Validate`).
+
+use crate::check::{Report, Rule};
+use crate::grammar;
+use crate::section::Section;
+
+const NEEDS_TARGET: &[&str] = &[
+    "replace",
+    "hashmod",
+    "lowercase",
+    "uppercase",
+    "keepequal",
+    "dropequal",
+];
+
+/// Everything that depends on the action.
+pub(crate) fn rule(section: &Section<'_>, report: &mut Report<'_>) {
+    let Some(action) = section.text("action").map(str::to_lowercase) else {
+        return;
+    };
+    let action = action.as_str();
+    if action.is_empty() {
+        if section.node("action").is_none() && section.at_least(2, 30, 0) {
+            report
+                .missing(
+                    section,
+                    "action",
+                    "`action` is empty; Prometheus refuses the file",
+                )
+                .help("delete `action` to get `replace`, or name one");
+        }
+        return;
+    }
+    modulus(action, section, report);
+    target_label(action, section, report);
+    match action {
+        "lowercase" | "uppercase" => only_default(action, &["replacement"], section, report),
+        "keepequal" | "dropequal" => {
+            unwanted(
+                action,
+                "regex",
+                section.entry("regex").is_some(),
+                section,
+                report,
+            );
+            only_default(
+                action,
+                &["modulus", "separator", "replacement"],
+                section,
+                report,
+            );
+        }
+        "labeldrop" | "labelkeep" => {
+            let sources = section.node("source_labels").is_some();
+            unwanted(action, "source_labels", sources, section, report);
+            let others = ["target_label", "modulus", "separator", "replacement"];
+            only_default(action, &others, section, report);
+        }
+        "labelmap" => labelmap(section, report),
+        _ => {}
+    }
+}
+
+fn modulus(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
+    let zero = section
+        .number("modulus")
+        .is_some_and(|number| (0.0..1.0).contains(&number));
+    if action == "hashmod" && zero {
+        report
+            .missing(
+                section,
+                "modulus",
+                "`hashmod` needs a `modulus` above zero; Prometheus refuses the file",
+            )
+            .help("set `modulus` to the number of shards");
+    }
+}
+
+fn target_label(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
+    if !NEEDS_TARGET.contains(&action) {
+        return;
+    }
+    let Some(target) = section.text("target_label") else {
+        return;
+    };
+    let Some(node) = section.filled("target_label") else {
+        report
+            .missing(
+                section,
+                "target_label",
+                format!("`{action}` needs a `target_label`; Prometheus refuses the file"),
+            )
+            .help("name the label that the result goes into");
+        return;
+    };
+    let scheme = section.scope.scheme;
+    let template = action == "replace" && target.contains('$');
+    report.text(node, "the name of a label", |text| {
+        if template {
+            grammar::label_template(text, scheme)
+        } else {
+            grammar::label_name(text, scheme)
+        }
+    });
+}
+
+fn labelmap(section: &Section<'_>, report: &mut Report<'_>) {
+    let Some(replacement) = section.text("replacement") else {
+        return;
+    };
+    let scheme = section.scope.scheme;
+    let subject = "`labelmap` makes the name of a label of `replacement`, and this";
+    if let Some(node) = section.filled("replacement") {
+        report.text(node, subject, |text| grammar::label_template(text, scheme));
+    } else if replacement.is_empty() {
+        let message = "`labelmap` needs a `replacement`; Prometheus refuses the file";
+        report.missing(section, "replacement", message);
+    }
+}
+
+/// Reports keys whose value differs from the default.
+fn only_default(action: &str, keys: &[&str], section: &Section<'_>, report: &mut Report<'_>) {
+    for key in keys {
+        let differs = match *key {
+            "modulus" => section
+                .number(key)
+                .is_some_and(|number| number.trunc() != 0.0),
+            "separator" => section.text(key).is_some_and(|text| text != ";"),
+            "replacement" => section.text(key).is_some_and(|text| text != "$1"),
+            _ => section.filled(key).is_some(),
+        };
+        unwanted(
+            action,
+            key,
+            differs && section.entry(key).is_some(),
+            section,
+            report,
+        );
+    }
+}
+
+fn unwanted(action: &str, key: &str, set: bool, section: &Section<'_>, report: &mut Report<'_>) {
+    let Some(entry) = section.entry(key).filter(|_| set) else {
+        return;
+    };
+    let uses = match action {
+        "labeldrop" | "labelkeep" => "only `regex`",
+        "lowercase" | "uppercase" => "no `replacement`",
+        _ => "only `source_labels` and `target_label`",
+    };
+    let said = report.at(
+        Rule::Conflict,
+        entry.key,
+        format!("`{action}` takes {uses}, so `{key}` must not be set; Prometheus refuses the file"),
+    );
+    let said = said.help(format!("delete `{key}`"));
+    if let Some(entry) = section.entry("action") {
+        said.evidence(entry.value.place(), format!("the action is `{action}`"));
+    }
+}

@@ -1,0 +1,141 @@
+//! `remote_write` (Prometheus `config/config.go`).
+
+use super::exclusive::{at_most_one, present};
+use super::{headers, http_client};
+use crate::check::{Report, Rule};
+use crate::scalar::header;
+use crate::section::{Section, is_null};
+use crate::yaml::Node;
+
+/// At most one of the HTTP credentials, sigv4, azuread and google_iam.
+pub(crate) fn one_credential(section: &Section<'_>, report: &mut Report<'_>) {
+    let clouds = present(section, &["sigv4", "azuread", "google_iam"]);
+    if clouds.is_empty() {
+        return;
+    }
+    let mut all = http_client::credentials(section);
+    all.truncate(1);
+    all.extend(clouds);
+    at_most_one(&all, report);
+}
+
+/// Headers that Prometheus sets itself.
+pub(crate) fn headers(section: &Section<'_>, report: &mut Report<'_>) {
+    headers::none_reserved(section, "headers", header::custom, report);
+}
+
+/// A null queue is all zero, which the queue's own checks refuse since 3.12.0.
+pub(crate) fn queue_null(section: &Section<'_>, report: &mut Report<'_>) {
+    let Some(entry) = section.entry("queue_config") else {
+        return;
+    };
+    if section.at_least(3, 12, 0)
+        && is_null(entry.value)
+        && section.section("queue_config").is_none()
+    {
+        report
+            .at(
+                Rule::InvalidValue,
+                entry.key,
+                "`queue_config` is empty, which sets all of it to zero; Prometheus refuses the file",
+            )
+            .help("delete `queue_config` to get the defaults");
+    }
+}
+
+/// Numbers above zero, and pairs in order. Since 3.12.0; older versions load anything.
+pub(crate) fn queue(section: &Section<'_>, report: &mut Report<'_>) {
+    if !section.at_least(3, 12, 0) {
+        return;
+    }
+    let mut positive = true;
+    for key in [
+        "max_shards",
+        "min_shards",
+        "max_samples_per_send",
+        "capacity",
+    ] {
+        if section.number(key).is_some_and(|number| number < 1.0) {
+            positive = false;
+            report
+                .at(
+                    Rule::InvalidValue,
+                    pointed(section, key),
+                    format!("`{key}` must be above zero; Prometheus refuses the file"),
+                )
+                .help(format!("delete `{key}` to get the default"));
+        }
+    }
+    let number = |key| section.number(key).map(f64::trunc);
+    if let (Some(min), Some(max)) = (number("min_shards"), number("max_shards"))
+        && positive
+        && min > max
+    {
+        ordered(section, "min_shards", "max_shards", report);
+    }
+    if let (Some(min), Some(max)) = (section.millis("min_backoff"), section.millis("max_backoff"))
+        && min > max
+    {
+        ordered(section, "min_backoff", "max_backoff", report);
+    }
+}
+
+fn ordered(section: &Section<'_>, less: &str, more: &str, report: &mut Report<'_>) {
+    let shown = |key| section.text(key).unwrap_or_default();
+    let message = format!(
+        "`{less}` ({}) is above `{more}` ({}); Prometheus refuses the file",
+        shown(less),
+        shown(more)
+    );
+    match (section.entry(less), section.entry(more)) {
+        (Some(one), Some(other)) => drop(report.conflict(one, other, message)),
+        _ => {
+            let key = if section.entry(less).is_some() {
+                less
+            } else {
+                more
+            };
+            report.at(Rule::Conflict, pointed(section, key), message);
+        }
+    }
+}
+
+/// The value of a key, or its key if the value has no text, or where it is missing.
+fn pointed<'d>(section: &Section<'d>, key: &str) -> Node<'d> {
+    section
+        .entry(key)
+        .map(|entry| entry.value)
+        .filter(|node| !node.span().is_empty())
+        .unwrap_or_else(|| section.key_or_anchor(key))
+}
+
+/// Both keys or none; an external id only with a role (since 3.10.0).
+pub(crate) fn sigv4(section: &Section<'_>, report: &mut Report<'_>) {
+    let (access, secret) = (section.filled("access_key"), section.filled("secret_key"));
+    if access.is_some() != secret.is_some() {
+        let (has, lacks) = if access.is_some() {
+            ("access_key", "secret_key")
+        } else {
+            ("secret_key", "access_key")
+        };
+        report
+            .at(
+                Rule::MissingField,
+                section.key_or_anchor(has),
+                format!("`{has}` is set, but `{lacks}` is not; Prometheus refuses the file"),
+            )
+            .help("set both, or neither to use the credentials of the environment");
+    }
+    if section.at_least(3, 10, 0)
+        && section.filled("external_id").is_some()
+        && section.filled("role_arn").is_none()
+    {
+        report
+            .at(
+                Rule::MissingField,
+                section.key_or_anchor("external_id"),
+                "`external_id` is set, but `role_arn` is not; Prometheus refuses the file",
+            )
+            .help("set `role_arn`, or delete `external_id`");
+    }
+}

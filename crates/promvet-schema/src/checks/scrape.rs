@@ -1,0 +1,77 @@
+//! `scrape_configs`, one job at a time.
+
+use crate::check::{Report, Rule};
+use crate::section::Section;
+use crate::yaml::Node;
+
+/// A list of protocols is not empty and names none twice.
+pub(crate) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
+    let Some(node) = section.node("scrape_protocols") else {
+        return;
+    };
+    let Some(list) = node.sequence() else {
+        return;
+    };
+    if list.is_empty() {
+        report
+            .at(
+                Rule::InvalidValue,
+                node,
+                "the list of protocols is empty; Prometheus refuses the file",
+            )
+            .help("name at least one protocol, or delete `scrape_protocols`");
+    }
+    let mut seen: Vec<(String, Node<'_>)> = Vec::new();
+    for item in list.iter() {
+        let Some(name) = item.as_str() else { continue };
+        let lower = name.to_lowercase();
+        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == lower) {
+            let place = first.place();
+            report
+                .at(
+                    Rule::Duplicate,
+                    item,
+                    format!("the protocol `{name}` is listed twice; Prometheus refuses the file"),
+                )
+                .evidence(place, "it is first listed here");
+        } else {
+            seen.push((lower, item));
+        }
+    }
+}
+
+/// A target with a slash is an address only if relabeling takes it apart.
+pub(crate) fn targets(section: &Section<'_>, report: &mut Report<'_>) {
+    slashes(section, report);
+}
+
+/// Targets with a slash in a section without relabel rules.
+pub(super) fn slashes(section: &Section<'_>, report: &mut Report<'_>) {
+    if section.filled("relabel_configs").is_some() {
+        return;
+    }
+    for group in section.sections("static_configs") {
+        for target in group.node("targets").into_iter().flat_map(Node::items) {
+            let Some(scalar) = target.scalar() else {
+                continue;
+            };
+            if let Some(at) = scalar.text.find('/').filter(|_| !scalar.is_null()) {
+                let end = scalar.text.len();
+                let span = scalar.part(at, end);
+                let span = if target.is_alias() {
+                    target.span()
+                } else {
+                    span
+                };
+                report
+                    .part(
+                        Rule::InvalidValue,
+                        target,
+                        span,
+                        "a target is `host:port`, without a scheme or a path; Prometheus refuses the file",
+                    )
+                    .help("set `scheme` and `metrics_path` beside `static_configs`");
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `storage.tsdb.retention` (since 3.11.0)
+
+use crate::check::{Report, Rule};
+use crate::scalar::byte_size;
+use crate::section::Section;
+
+/// A size that is not negative, a percentage up to 100.
+pub(crate) fn retention(section: &Section<'_>, report: &mut Report<'_>) {
+    if !section.at_least(3, 11, 0) {
+        return;
+    }
+    if let Some(node) = section.filled("size")
+        && node
+            .as_str()
+            .is_some_and(|text| byte_size(text).is_ok_and(|bytes| bytes < 0))
+    {
+        report.at(
+            Rule::InvalidValue,
+            node,
+            "a size must not be negative; Prometheus refuses the file",
+        );
+    }
+    // Not a number is neither below nor above, and passes.
+    let outside = |number: f64| !number.is_nan() && !(0.0..=100.0).contains(&number);
+    if let Some(node) = section.filled("percentage")
+        && section.number("percentage").is_some_and(outside)
+    {
+        report.at(
+            Rule::InvalidValue,
+            node,
+            "a percentage is between 0 and 100; Prometheus refuses the file",
+        );
+    }
+}

@@ -1,0 +1,38 @@
+//! `tls_config` (prometheus/common `config.TLSConfig.Validate`).
+
+use super::exclusive::{filled, one_filled};
+use crate::check::{Report, Rule};
+use crate::section::Section;
+
+const CERT: &[&str] = &["cert", "cert_file", "cert_ref"];
+const KEY: &[&str] = &["key", "key_file", "key_ref"];
+
+/// At most one source of each item.
+pub(crate) fn sources(section: &Section<'_>, report: &mut Report<'_>) {
+    one_filled(section, &["ca", "ca_file", "ca_ref"], report);
+    one_filled(section, CERT, report);
+    one_filled(section, KEY, report);
+}
+
+/// A client certificate comes with its key. Before 2.45.0 nobody looked at load.
+pub(crate) fn pair(section: &Section<'_>, report: &mut Report<'_>) {
+    if !section.at_least(2, 45, 0) {
+        return;
+    }
+    let (certs, keys) = (filled(section, CERT), filled(section, KEY));
+    let (alone, has, lacks, write) = match (certs.first(), keys.first()) {
+        (Some(cert), None) => (cert, "certificate", "key", "key_file"),
+        (None, Some(key)) => (key, "key", "certificate", "cert_file"),
+        _ => return,
+    };
+    report
+        .at(
+            Rule::MissingField,
+            alone.key,
+            format!("the client {has} is set, but its {lacks} is not; Prometheus refuses the file"),
+        )
+        .help(format!(
+            "set `{write}` as well, or delete `{}`",
+            alone.name()
+        ));
+}

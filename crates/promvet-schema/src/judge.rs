@@ -1,0 +1,114 @@
+//! What the releases of a target refuse, each fault once.
+
+use std::collections::HashMap;
+
+use promvet_text::{Finding, Span};
+
+use super::check::Report;
+use super::version::{Target, Version};
+use super::yaml::Document;
+use super::{extra, table, tables, walk};
+
+/// Everything in a configuration that the versions of a target refuse, in the order of the text.
+/// A finding that concerns only some of several versions says which.
+#[must_use]
+pub fn check(document: &Document, target: &Target) -> Vec<Finding> {
+    let mut findings = judge(document, &tables::root::CONFIG, None, target);
+    findings.extend(extra::extra_document(document));
+    findings
+}
+
+/// The same for a file that `scrape_config_files` of `main` names.
+#[must_use]
+pub fn check_included(document: &Document, main: &Document, target: &Target) -> Vec<Finding> {
+    judge(
+        document,
+        &tables::root::SCRAPE_CONFIG_FILE,
+        Some(main),
+        target,
+    )
+}
+
+/// What the schema knows about a configuration as a whole.
+#[must_use]
+pub fn configuration() -> &'static table::Struct {
+    &tables::root::CONFIG
+}
+
+fn judge(
+    document: &Document,
+    root: &'static table::Struct,
+    main: Option<&Document>,
+    target: &Target,
+) -> Vec<Finding> {
+    by_version(target, |version| {
+        let global = main.and_then(|main| walk::global(main, version));
+        let mut report = Report::new(document, target, global);
+        walk::walk(document, root, version, &mut report);
+        report.into_findings()
+    })
+}
+
+/// What is found for each version of a target, each fault once, in the order of the text. One that
+/// concerns only some of several versions says which.
+pub(crate) fn by_version(
+    target: &Target,
+    mut look: impl FnMut(Version) -> Vec<Finding>,
+) -> Vec<Finding> {
+    let mut merged = Merged::default();
+    for &version in &target.versions {
+        for finding in look(version) {
+            merged.add(finding, version);
+        }
+    }
+    let all = target.versions.len();
+    let mut findings: Vec<Finding> = merged
+        .found
+        .into_iter()
+        .map(|(mut finding, versions)| {
+            if versions.len() < all {
+                let names: Vec<String> = versions.iter().map(Version::to_string).collect();
+                finding.message += &format!(" (Prometheus {})", names.join(", "));
+            }
+            finding
+        })
+        .collect();
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    findings
+}
+
+/// Findings with the versions that they concern.
+#[derive(Default)]
+struct Merged {
+    found: Vec<(Finding, Vec<Version>)>,
+    /// Which of them are at a span.
+    at: HashMap<Span, Vec<usize>>,
+}
+
+impl Merged {
+    /// The same fault in another version is the same finding, even if its words name other
+    /// versions.
+    fn add(&mut self, finding: Finding, version: Version) {
+        let near = self.at.entry(finding.place.span()).or_default();
+        let same = |index: usize, words: bool| {
+            self.found.get(index).is_some_and(|(other, versions)| {
+                other.rule == finding.rule
+                    && other.logical == finding.logical
+                    && !versions.contains(&version)
+                    && (!words || other.message == finding.message)
+            })
+        };
+        let found = near
+            .iter()
+            .find(|index| same(**index, true))
+            .or_else(|| near.iter().find(|index| same(**index, false)))
+            .copied();
+        match found.and_then(|index| self.found.get_mut(index)) {
+            Some((_, versions)) => versions.push(version),
+            None => {
+                near.push(self.found.len());
+                self.found.push((finding, vec![version]));
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Everything that Prometheus refuses to load, by version.
+//!
+//! The [`tables`] say what each release accepts; one walker holds a document against them and
+//! collects everything that is wrong at once. Whether Prometheus loads a file is exactly this: no
+//! error among these findings.
+
+mod check;
+mod checks;
+mod describe;
+mod extra;
+mod grammar;
+pub mod index;
+mod json;
+mod judge;
+mod null;
+mod references;
+pub mod rule_file;
+pub mod scalar;
+mod secrets;
+mod section;
+mod syntax;
+pub mod table;
+pub mod tables;
+pub mod target_file;
+mod unknown;
+mod version;
+mod walk;
+mod words;
+pub mod yaml;
+
+pub use check::{Check, Report, Rule, Said};
+pub use describe::{KeyPage, describe, suggest};
+pub use json::json_schema;
+pub use judge::{check, check_included, configuration};
+pub use promvet_syntax::pem;
+pub use references::{Holdings, Inline, Reference, Setting, counting, holdings};
+pub use secrets::mark_secrets;
+pub use section::{Scheme, Scope, Section};
+pub use syntax::syntax_finding;
+pub use version::{Target, UnknownVersion, Version};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,319 @@
+//! What Prometheus checks of the groups and rules that it has decoded (`RuleGroups.Validate`).
+
+use std::collections::HashMap;
+
+use super::entries::{entries, entry, text};
+use super::report::{DUPLICATE_RULE, PROMQL, RULE_FILE, Report, TEMPLATE};
+use crate::yaml::{Entry, Node};
+use crate::{Scheme, scalar};
+use promvet_syntax::go::template;
+use promvet_syntax::promql::{self, Dialect};
+use promvet_text::{Evidence, Finding};
+
+/// What makes two rules the same: which of the two kinds, the name, and the labels.
+type Identity<'d> = (bool, &'d str, Vec<(&'d str, &'d str)>);
+
+pub(super) fn check(report: &mut Report<'_>) {
+    let groups = report
+        .document
+        .root()
+        .and_then(|root| entry(root, "groups"));
+    let mut names: HashMap<&str, Node<'_>> = HashMap::new();
+    let mut rules: HashMap<Identity<'_>, Node<'_>> = HashMap::new();
+    for group in groups.into_iter().flat_map(|groups| groups.value.items()) {
+        if group.mapping().is_none() && !group.is_null() {
+            continue;
+        }
+        name_of_group(group, &mut names, report);
+        labels(group, report);
+        for rule in entry(group, "rules")
+            .into_iter()
+            .flat_map(|rules| rules.value.items())
+        {
+            if rule.mapping().is_some() || rule.is_null() {
+                check_rule(rule, report);
+                duplicate(group, rule, &mut rules, report);
+            }
+        }
+    }
+}
+
+fn name_of_group<'d>(
+    group: Node<'d>,
+    names: &mut HashMap<&'d str, Node<'d>>,
+    report: &mut Report<'_>,
+) {
+    let name = text(group, "name");
+    let node = entry(group, "name").map_or(group, |entry| entry.value);
+    if name.is_empty() {
+        missing(
+            report,
+            group,
+            "name",
+            "the group has no name; Prometheus refuses the file",
+        );
+    } else if let Some(first) = names.get(name) {
+        let message = format!("there are two groups `{name}` in this file; Prometheus refuses it");
+        note(report.at(node, message), *first, "the first one");
+    } else {
+        names.insert(name, node);
+    }
+}
+
+/// Says that a mapping lacks something, at its first key or, if there is one, at the empty value.
+fn missing(report: &mut Report<'_>, of: Node<'_>, key: &str, message: &str) {
+    let written = of
+        .mapping()
+        .into_iter()
+        .flat_map(entries)
+        .find(|entry| entry.name() == key);
+    let first = of.mapping().and_then(|mapping| mapping.written().next());
+    let node = written.or(first).map_or(of, |entry| entry.key);
+    let (logical, identity) = (of.path(), of.identity());
+    if let Some(finding) = report.at(node, message) {
+        finding.logical = format!("{logical}.{key}");
+        finding.identity = format!("{identity}.{key}");
+    }
+}
+
+fn note(finding: Option<&mut Finding>, node: Node<'_>, message: &str) {
+    if let Some(finding) = finding {
+        finding.evidence.push(Evidence {
+            place: node.place(),
+            message: message.into(),
+        });
+    }
+}
+
+fn help(finding: Option<&mut Finding>, help: &str) {
+    if let Some(finding) = finding {
+        finding.help = Some(help.into());
+    }
+}
+
+fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
+    let (record, alert) = (text(rule, "record"), text(rule, "alert"));
+    match (record.is_empty(), alert.is_empty()) {
+        (true, true) => {
+            let message = "the rule has neither `record` nor `alert`; Prometheus refuses the file";
+            missing(report, rule, "alert", message);
+        }
+        (false, false) => {
+            if let Some((record, alert)) = entry(rule, "record").zip(entry(rule, "alert")) {
+                let message = "the rule has both `record` and `alert`; Prometheus refuses the file";
+                note(
+                    report.at(alert.key, message),
+                    record.key,
+                    "`record` is set here",
+                );
+            }
+        }
+        _ => {}
+    }
+    match entry(rule, "expr").filter(|entry| entry.value.as_str() != Some("")) {
+        None => missing(
+            report,
+            rule,
+            "expr",
+            "the rule has no `expr`; Prometheus refuses the file",
+        ),
+        Some(entry) => expression(entry.value, report),
+    }
+    if !record.is_empty() {
+        recording(rule, report);
+    }
+    labels(rule, report);
+    annotation_names(rule, report);
+    if !alert.is_empty() && !report.template {
+        templates(rule, report);
+    }
+}
+
+fn expression(node: Node<'_>, report: &mut Report<'_>) {
+    let Some(text) = node.as_str() else { return };
+    let dialect = Dialect::of(report.version.major, report.version.minor);
+    for fault in promql::check(text, dialect) {
+        let at = (fault.from, fault.to);
+        if let Some(feature) = fault.flag {
+            let message = format!("{}; without it Prometheus refuses the file", fault.message);
+            report.need(feature, node, at, message);
+            continue;
+        }
+        let message = format!("{}; Prometheus refuses the file", fault.message);
+        if let Some(finding) = report.part(PROMQL, node, at, message) {
+            finding.help = fault.help;
+        }
+    }
+}
+
+/// What only alerts have, and the name of the metric.
+fn recording(rule: Node<'_>, report: &mut Report<'_>) {
+    for key in ["for", "keep_firing_for"] {
+        let found = entry(rule, key).filter(|entry| {
+            let duration = entry.value.as_str().map(scalar::duration);
+            matches!(duration, Some(Ok(duration)) if duration.milliseconds != 0)
+        });
+        only_for_alerts(key, found, report);
+    }
+    let annotations = entry(rule, "annotations");
+    let filled = annotations.filter(|entry| {
+        entry
+            .value
+            .mapping()
+            .is_some_and(|mapping| !entries(mapping).is_empty())
+    });
+    only_for_alerts("annotations", filled, report);
+    let Some(entry) = entry(rule, "record") else {
+        return;
+    };
+    let name = entry.value.as_str().unwrap_or("");
+    if let Some(at) = name.find(['{', '}'])
+        && (report.version.major, report.version.minor) >= (3, 2)
+    {
+        let message = "a metric's name can't hold braces; Prometheus refuses the file";
+        let finding = report.part(RULE_FILE, entry.value, (at, at + 1), message);
+        help(finding, "Labels of the result go into `labels`");
+    } else if report.names == Scheme::Legacy
+        && let Some((at, c)) = bad_character(name, |c| c == '_' || c == ':')
+    {
+        let message = format!(
+            "a metric's name can't hold {c:?} in its legacy form, which {}; Prometheus refuses the file",
+            why_legacy(report)
+        );
+        report.part(RULE_FILE, entry.value, (at, at + c.len_utf8()), message);
+    }
+}
+
+fn only_for_alerts(key: &str, found: Option<Entry<'_>>, report: &mut Report<'_>) {
+    if let Some(entry) = found {
+        let message = format!(
+            "`{key}` is only for alerts, and this rule has `record`; Prometheus refuses the file"
+        );
+        report.at(entry.key, message);
+    }
+}
+
+fn why_legacy(report: &Report<'_>) -> &'static str {
+    if report.version.major < 3 {
+        "is the only one before Prometheus 3"
+    } else {
+        "the configuration asks for"
+    }
+}
+
+/// The first character that can't stand in a legacy name.
+fn bad_character(name: &str, sign: impl Fn(char) -> bool) -> Option<(usize, char)> {
+    name.char_indices()
+        .find(|&(at, c)| !(c.is_ascii_alphabetic() || sign(c) || at > 0 && c.is_ascii_digit()))
+}
+
+/// Names of labels, of a group or a rule.
+fn labels(of: Node<'_>, report: &mut Report<'_>) {
+    for entry in names(of, "labels") {
+        if entry.name() == "__name__" {
+            let message = "a rule can't set the label `__name__`; Prometheus refuses the file";
+            help(
+                report.at(entry.key, message),
+                "the metric's name is what `record` says",
+            );
+        } else {
+            name(entry, "label", report);
+        }
+    }
+}
+
+fn annotation_names(of: Node<'_>, report: &mut Report<'_>) {
+    for entry in names(of, "annotations") {
+        name(entry, "annotation", report);
+    }
+}
+
+fn names<'d>(of: Node<'d>, key: &str) -> Vec<Entry<'d>> {
+    let mapping = entry(of, key).and_then(|entry| entry.value.mapping());
+    let all = mapping.map(entries).unwrap_or_default();
+    all.into_iter()
+        .filter(|entry| entry.key.scalar().is_some())
+        .collect()
+}
+
+fn name(entry: Entry<'_>, what: &str, report: &mut Report<'_>) {
+    let name = if entry.key.is_null() {
+        ""
+    } else {
+        entry.name()
+    };
+    if name.is_empty() {
+        report.at(
+            entry.key,
+            format!("the name of the {what} is empty; Prometheus refuses the file"),
+        );
+    } else if report.names == Scheme::Legacy
+        && let Some((at, c)) = bad_character(name, |c| c == '_')
+    {
+        let message = format!(
+            "the name of a{} {what} can't hold {c:?} in its legacy form, which {}; Prometheus refuses the file",
+            if what == "annotation" { "n" } else { "" },
+            why_legacy(report)
+        );
+        report.part(RULE_FILE, entry.key, (at, at + c.len_utf8()), message);
+    }
+}
+
+/// The templates in labels and annotations of an alert.
+fn templates(rule: Node<'_>, report: &mut Report<'_>) {
+    let release = (report.version.major, report.version.minor);
+    for entry in names(rule, "labels")
+        .into_iter()
+        .chain(names(rule, "annotations"))
+    {
+        let Some(text) = entry.value.as_str() else {
+            continue;
+        };
+        if let Err(fault) = template::check(text, release) {
+            let message = format!("{}; Prometheus refuses the file", fault.message);
+            report.part(TEMPLATE, entry.value, (fault.from, fault.to), message);
+        }
+    }
+}
+
+/// Two rules that write the same series or raise the same alert.
+fn duplicate<'d>(
+    group: Node<'d>,
+    rule: Node<'d>,
+    seen: &mut HashMap<Identity<'d>, Node<'d>>,
+    report: &mut Report<'_>,
+) {
+    let (record, alert) = (entry(rule, "record"), entry(rule, "alert"));
+    let Some(entry) = record
+        .or(alert)
+        .filter(|entry| entry.value.as_str() != Some(""))
+    else {
+        return;
+    };
+    let text = |entry: &Entry<'d>| (entry.name(), entry.value.as_str().unwrap_or(""));
+    let mut labels: Vec<_> = names(rule, "labels").iter().map(text).collect();
+    for inherited in names(group, "labels") {
+        if labels.iter().all(|(name, _)| *name != inherited.name()) {
+            labels.push(text(&inherited));
+        }
+    }
+    labels.sort_unstable();
+    let name = entry.value.as_str().unwrap_or("");
+    let identity = (record.is_some(), name, labels);
+    if let Some(first) = seen.get(&identity) {
+        let first = *first;
+        let what = if record.is_some() {
+            "writes the metric"
+        } else {
+            "raises the alert"
+        };
+        let message = format!("a second rule {what} `{name}` with the same labels");
+        note(
+            report.info(DUPLICATE_RULE, entry.value, message),
+            first,
+            "the first one",
+        );
+    } else {
+        seen.insert(identity, entry.value);
+    }
+}

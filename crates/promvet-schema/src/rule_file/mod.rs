@@ -1,0 +1,116 @@
+//! Rule files: what `rule_files` names.
+//!
+//! Prometheus reads them with version 3 of go-yaml (`model/rulefmt`), strictly: unknown and
+//! repeated keys are refused. `shape` is that reading; `meaning` is what is checked after it:
+//! groups, names, expressions ([`promql`]) and the templates of alerts ([`template`]).
+
+mod entries;
+mod meaning;
+mod place;
+mod report;
+mod shape;
+
+pub use place::part;
+pub use promvet_syntax::go::template;
+pub use promvet_syntax::promql;
+pub use report::{DUPLICATE_RULE, Need, PROMQL, RULE_FILE, TEMPLATE};
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::judge::by_version;
+use super::{Scheme, Target, Version, syntax_finding};
+use crate::yaml::{Document, Node, SyntaxError};
+use entries::entry;
+use promvet_text::{Finding, Severity, Span, Text};
+use report::Report;
+
+/// What is found in a rule file.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// Everything that the versions of a target refuse, and rules that stand in it twice.
+    pub findings: Vec<Finding>,
+    /// What they refuse unless a feature is turned on.
+    pub needs: Vec<Need>,
+}
+
+/// Checks a rule file. `names` is the scheme that the configuration sets, if it sets one.
+#[must_use]
+pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Checked {
+    let mut needs = Vec::new();
+    let findings = by_version(target, |version| {
+        let names = names.unwrap_or_else(|| default_scheme(version));
+        let mut report = Report::new(document, version, names, target.template);
+        shape::check(&mut report);
+        meaning::check(&mut report);
+        let (findings, of_version) = report.into_parts();
+        needs.extend(of_version.into_iter().map(|need| (version, need)));
+        findings
+    });
+    let mut needs = merged(target, &needs);
+    // What is refused by another release whatever the flags is one fault, not two.
+    let places: Vec<_> = findings
+        .iter()
+        .filter(|one| one.rule == PROMQL)
+        .map(|one| one.place.order())
+        .collect();
+    needs.retain(|need| !places.contains(&need.finding.place.order()));
+    Checked { findings, needs }
+}
+
+/// What the versions of a target need, each need once.
+fn merged(target: &Target, needs: &[(Version, Need)]) -> Vec<Need> {
+    let features: BTreeSet<_> = needs.iter().map(|(_, need)| need.feature).collect();
+    let of_feature = |feature: &'static str| {
+        let findings = by_version(target, |version| {
+            let found = needs
+                .iter()
+                .filter(|(of, need)| *of == version && need.feature == feature);
+            found.map(|(_, need)| need.finding.clone()).collect()
+        });
+        findings
+            .into_iter()
+            .map(move |finding| Need { feature, finding })
+    };
+    features.into_iter().flat_map(of_feature).collect()
+}
+
+/// The names that a version allows if the configuration says nothing.
+fn default_scheme(version: Version) -> Scheme {
+    if version.major < 3 {
+        Scheme::Legacy
+    } else {
+        Scheme::Utf8
+    }
+}
+
+/// The expressions of a rule file's rules, in the order of the text.
+#[must_use]
+pub fn expressions(document: &Document) -> Vec<Node<'_>> {
+    let groups = document.root().and_then(|root| entry(root, "groups"));
+    let groups = groups.into_iter().flat_map(|groups| groups.value.items());
+    let rules = groups.filter_map(|group| entry(group, "rules"));
+    let rules = rules.flat_map(|rules| rules.value.items());
+    let expressions = rules.filter_map(|rule| entry(rule, "expr"));
+    expressions.map(|expression| expression.value).collect()
+}
+
+/// Where bytes `from..to` of an expression's text stand in the file, however YAML writes it.
+#[must_use]
+pub fn span_of(expression: Node<'_>, from: usize, to: usize) -> Span {
+    place::part(expression, from, to)
+}
+
+/// The finding for a rule file that is not YAML. Braces of alerts' templates are no placeholders: it
+/// is an error even where they are the reason.
+#[must_use]
+pub fn broken(text: &Arc<Text>, error: &SyntaxError) -> Finding {
+    Finding {
+        rule: RULE_FILE.into(),
+        severity: Severity::Error,
+        ..syntax_finding(text, error)
+    }
+}
+
+#[cfg(test)]
+mod tests;

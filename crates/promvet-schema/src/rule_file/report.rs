@@ -1,0 +1,157 @@
+//! Where the checks of a rule file put what they find.
+
+use super::place;
+use crate::yaml::{Document, Node, placeholder};
+use crate::{Scheme, Version};
+use promvet_text::{Finding, Severity, Span};
+
+/// The rule for everything about a rule file's structure.
+pub const RULE_FILE: &str = "files/rule-file";
+/// The rule for expressions.
+pub const PROMQL: &str = "files/promql";
+/// The rule for templates in labels and annotations.
+pub const TEMPLATE: &str = "files/template";
+/// The rule for rules that stand twice.
+pub const DUPLICATE_RULE: &str = "files/duplicate-rule";
+
+/// An expression that is right where a feature flag is set.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// The name of the feature.
+    pub feature: &'static str,
+    /// What is to be said where nobody knows whether it is turned on.
+    pub finding: Finding,
+}
+
+/// What was found for one version.
+pub(super) struct Report<'d> {
+    pub(super) document: &'d Document,
+    pub(super) version: Version,
+    pub(super) names: Scheme,
+    /// Whether something fills in placeholders before Prometheus reads the file.
+    pub(super) template: bool,
+    findings: Vec<Finding>,
+    needs: Vec<Need>,
+}
+
+impl<'d> Report<'d> {
+    pub(super) fn new(
+        document: &'d Document,
+        version: Version,
+        names: Scheme,
+        template: bool,
+    ) -> Self {
+        Self {
+            document,
+            version,
+            names,
+            template,
+            findings: Vec::new(),
+            needs: Vec::new(),
+        }
+    }
+
+    /// What is wrong, and what hangs on feature flags.
+    pub(super) fn into_parts(self) -> (Vec<Finding>, Vec<Need>) {
+        (self.findings, self.needs)
+    }
+
+    /// A fault of a node.
+    pub(super) fn at(
+        &mut self,
+        node: Node<'_>,
+        message: impl Into<String>,
+    ) -> Option<&mut Finding> {
+        let span = visible(node).span();
+        self.push(RULE_FILE, node, span, Severity::Error, message.into())
+    }
+
+    /// A fault of bytes `from..to` of a scalar's text.
+    pub(super) fn part(
+        &mut self,
+        rule: &'static str,
+        node: Node<'_>,
+        (from, to): (usize, usize),
+        message: impl Into<String>,
+    ) -> Option<&mut Finding> {
+        let span = place::part(node, from, to);
+        let span = if span.is_empty() {
+            visible(node).span()
+        } else {
+            span
+        };
+        self.push(rule, node, span, Severity::Error, message.into())
+    }
+
+    /// Bytes `from..to` of a scalar's text are at fault unless a feature is turned on.
+    pub(super) fn need(
+        &mut self,
+        feature: &'static str,
+        node: Node<'_>,
+        at: (usize, usize),
+        message: String,
+    ) {
+        if self.part(PROMQL, node, at, message).is_some()
+            && let Some(mut finding) = self.findings.pop()
+        {
+            finding.severity = finding.severity.min(Severity::Warning);
+            self.needs.push(Need { feature, finding });
+        }
+    }
+
+    /// What is only worth knowing.
+    pub(super) fn info(
+        &mut self,
+        rule: &'static str,
+        node: Node<'_>,
+        message: impl Into<String>,
+    ) -> Option<&mut Finding> {
+        let span = visible(node).span();
+        self.push(rule, node, span, Severity::Info, message.into())
+    }
+
+    /// What is wrong only because something is still to be filled in is no error: it is a warning,
+    /// or nothing in a template. Templates of alerts look like placeholders, and are none.
+    fn push(
+        &mut self,
+        rule: &'static str,
+        node: Node<'_>,
+        span: Span,
+        severity: Severity,
+        message: String,
+    ) -> Option<&mut Finding> {
+        let unfilled = rule != TEMPLATE
+            && node
+                .scalar()
+                .is_some_and(|scalar| placeholder::find(scalar.text).next().is_some());
+        if unfilled && self.template {
+            return None;
+        }
+        let severity = if unfilled {
+            severity.min(Severity::Warning)
+        } else {
+            severity
+        };
+        self.findings.push(Finding {
+            rule: rule.into(),
+            severity,
+            message,
+            help: None,
+            place: self.document.place(span),
+            logical: node.path(),
+            identity: node.identity(),
+            evidence: Vec::new(),
+            fix: None,
+        });
+        self.findings.last_mut()
+    }
+}
+
+/// A node to point at: an empty scalar has no text, so what is around it is shown.
+fn visible(node: Node<'_>) -> Node<'_> {
+    if node.span().is_empty() {
+        node.parent().unwrap_or(node)
+    } else {
+        node
+    }
+}

@@ -1,0 +1,319 @@
+//! Which keys a rule file has, and of which kind their values are (`rulefmt.RuleGroups`).
+
+use super::entries::{bad_merges, entries};
+use super::report::{RULE_FILE, Report};
+use crate::scalar;
+use crate::yaml::{Entry, Kind, Mapping, Node, Scalar};
+use promvet_text::nearest;
+
+/// What a value is.
+#[derive(Clone, Copy)]
+enum Shape {
+    Text,
+    Duration,
+    Integer,
+    /// Names and texts.
+    Map,
+    List(&'static Section),
+}
+
+/// A mapping with known keys.
+struct Section {
+    name: &'static str,
+    fields: &'static [Field],
+}
+
+/// A key, and the release that brought it.
+struct Field {
+    key: &'static str,
+    shape: Shape,
+    since: (u16, u16),
+}
+
+const fn field(key: &'static str, shape: Shape) -> Field {
+    Field {
+        key,
+        shape,
+        since: (2, 0),
+    }
+}
+
+static FILE: Section = Section {
+    name: "a rule file",
+    fields: &[field("groups", Shape::List(&GROUP))],
+};
+
+static GROUP: Section = Section {
+    name: "a group",
+    fields: &[
+        field("name", Shape::Text),
+        field("interval", Shape::Duration),
+        Field {
+            since: (2, 53),
+            ..field("query_offset", Shape::Duration)
+        },
+        Field {
+            since: (2, 31),
+            ..field("limit", Shape::Integer)
+        },
+        field("rules", Shape::List(&RULE)),
+        Field {
+            since: (3, 0),
+            ..field("labels", Shape::Map)
+        },
+    ],
+};
+
+static RULE: Section = Section {
+    name: "a rule",
+    fields: &[
+        field("record", Shape::Text),
+        field("alert", Shape::Text),
+        field("expr", Shape::Text),
+        field("for", Shape::Duration),
+        Field {
+            since: (2, 42),
+            ..field("keep_firing_for", Shape::Duration)
+        },
+        field("labels", Shape::Map),
+        field("annotations", Shape::Map),
+    ],
+};
+
+/// Keys that others than Prometheus know.
+const FOREIGN: &[(&str, &str)] = &[
+    ("partial_response_strategy", "only Thanos knows this key"),
+    ("namespace", "only mimirtool and cortextool know this key"),
+    ("source_tenants", "only Mimir and Cortex know this key"),
+    (
+        "evaluation_delay",
+        "only Mimir knows this key; in Prometheus it is `query_offset`",
+    ),
+    (
+        "align_evaluation_time_on_interval",
+        "only Mimir knows this key",
+    ),
+    ("remote_write", "only Loki knows this key in a group"),
+    ("concurrency", "only vmalert knows this key"),
+    ("tenant", "only vmalert knows this key"),
+    ("params", "only vmalert knows this key"),
+    (
+        "kind",
+        "this is a PrometheusRule resource: Prometheus itself reads only what stands under its `spec`",
+    ),
+    (
+        "apiVersion",
+        "this is a Kubernetes resource: Prometheus itself reads only what stands under its `spec`",
+    ),
+    (
+        "rule_files",
+        "this looks like a configuration of Prometheus, not like a rule file",
+    ),
+    (
+        "scrape_configs",
+        "this looks like a configuration of Prometheus, not like a rule file",
+    ),
+    (
+        "rule_fields",
+        "this looks like the tests of promtool, not like a rule file",
+    ),
+    (
+        "tests",
+        "this looks like unit tests for `promtool test rules`, not like a rule file",
+    ),
+];
+
+pub(super) fn check(report: &mut Report<'_>) {
+    if let Some(next) = report.document.next_document()
+        && let Some(root) = report.document.root()
+    {
+        let message = "Prometheus reads only the first document of a rule file; the rules from here on do not exist";
+        let place = report.document.place(next);
+        if let Some(finding) = report.info(RULE_FILE, root, message) {
+            finding.place = place;
+        }
+    }
+    let Some(root) = report.document.root().filter(|root| !root.is_null()) else {
+        return;
+    };
+    section(&FILE, root, report);
+}
+
+fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
+    let Some(mapping) = node.mapping() else {
+        let message = format!(
+            "{} is a mapping with {}, and this is {}",
+            of.name,
+            keys(of),
+            noun(node)
+        );
+        report.at(node, message);
+        return;
+    };
+    keys_of(mapping, report);
+    for entry in entries(mapping)
+        .into_iter()
+        .filter(|entry| entry.key.scalar().is_some())
+    {
+        match of.fields.iter().find(|field| field.key == entry.name()) {
+            None => unknown(of, entry, report),
+            Some(field) if (report.version.major, report.version.minor) < field.since => {
+                let (major, minor) = field.since;
+                let message = format!(
+                    "`{}` needs Prometheus {major}.{minor} or newer; older ones refuse the file",
+                    field.key
+                );
+                report.at(entry.key, message);
+            }
+            Some(field) => value(field, entry.value, report),
+        }
+    }
+}
+
+fn keys(of: &Section) -> String {
+    let keys: Vec<_> = of
+        .fields
+        .iter()
+        .map(|field| format!("`{}`", field.key))
+        .collect();
+    match keys.as_slice() {
+        [only] => format!("the key {only}"),
+        _ => format!("the keys {}", keys.join(", ")),
+    }
+}
+
+fn unknown(of: &Section, entry: Entry<'_>, report: &mut Report<'_>) {
+    let name = entry.name();
+    let message = format!(
+        "{} has no key `{name}`; Prometheus refuses the file",
+        of.name
+    );
+    let known = |section: &Section| section.fields.iter().any(|field| field.key == name);
+    let foreign = FOREIGN.iter().find(|(key, _)| *key == name);
+    let near = nearest(name, of.fields.iter().map(|field| field.key));
+    let help = match (foreign, near) {
+        (Some((_, help)), _) => Some((*help).to_owned()),
+        (_, Some(near)) => Some(format!("did you mean `{near}`?")),
+        _ => [&FILE, &GROUP, &RULE]
+            .into_iter()
+            .find(|section| known(section))
+            .map(|section| format!("`{name}` belongs in {}", section.name)),
+    };
+    if let Some(finding) = report.at(entry.key, message) {
+        finding.help = help;
+    }
+}
+
+/// Keys that no mapping can have, whatever it is for.
+fn keys_of(mapping: Mapping<'_>, report: &mut Report<'_>) {
+    for value in bad_merges(mapping) {
+        report.at(
+            value,
+            "`<<` takes a mapping, an alias to one, or a list of these",
+        );
+    }
+    repeated(mapping, report);
+    for entry in entries(mapping) {
+        if entry.key.scalar().is_none() {
+            let message = format!(
+                "a key is a text, and this is {}; it may need quotes",
+                noun(entry.key)
+            );
+            report.at(entry.key, message);
+        }
+    }
+}
+
+fn repeated(mapping: Mapping<'_>, report: &mut Report<'_>) {
+    for (first, again) in mapping.repeats() {
+        let message = format!(
+            "`{}` is written twice in the same place; Prometheus refuses the file",
+            again.name()
+        );
+        if let Some(finding) = report.at(again.key, message) {
+            finding.evidence.push(promvet_text::Evidence {
+                place: first.key.place(),
+                message: "it was first set here".into(),
+            });
+        }
+    }
+}
+
+fn value(field: &Field, node: Node<'_>, report: &mut Report<'_>) {
+    if node.is_null() {
+        return;
+    }
+    match (field.shape, node.kind()) {
+        (Shape::Text, Kind::Scalar(_)) => {}
+        (Shape::Duration, Kind::Scalar(scalar)) => duration(field.key, node, scalar, report),
+        (Shape::Integer, Kind::Scalar(scalar)) => integer(field.key, node, scalar, report),
+        (Shape::Map, Kind::Mapping(mapping)) => map(field.key, mapping, report),
+        (Shape::List(of), Kind::Sequence(list)) => {
+            for item in list.iter().filter(|item| !item.is_null()) {
+                section(of, item, report);
+            }
+        }
+        (wanted, _) => {
+            let wants = match wanted {
+                Shape::Text => "a text",
+                Shape::Duration => "a duration such as `5m`",
+                Shape::Integer => "a whole number",
+                Shape::Map => "a mapping of names to texts",
+                Shape::List(_) => "a list",
+            };
+            report.at(
+                node,
+                format!("`{}` takes {wants}, and this is {}", field.key, noun(node)),
+            );
+        }
+    }
+}
+
+fn duration(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'_>) {
+    let fault = match scalar::duration(scalar.text) {
+        Err(fault) => fault,
+        Ok(duration)
+            if duration.compound && (report.version.major, report.version.minor) < (2, 21) =>
+        {
+            scalar::Fault {
+                from: 0,
+                to: scalar.text.len(),
+                message: "has more than one unit, which needs Prometheus 2.21 or newer".into(),
+            }
+        }
+        Ok(_) => return,
+    };
+    report.part(
+        RULE_FILE,
+        node,
+        (fault.from, fault.to),
+        format!("`{key}` {}", fault.message),
+    );
+}
+
+fn integer(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'_>) {
+    if let Err(fault) = scalar::coerce::int(scalar.text, scalar.is_plain(), scalar.tag) {
+        report.at(node, format!("`{key}` {}", fault.message));
+    }
+}
+
+fn map(key: &str, mapping: Mapping<'_>, report: &mut Report<'_>) {
+    keys_of(mapping, report);
+    for entry in entries(mapping) {
+        if entry.value.scalar().is_none() {
+            let message = format!(
+                "a value of `{key}` is a text, and this is {}",
+                noun(entry.value)
+            );
+            report.at(entry.value, message);
+        }
+    }
+}
+
+fn noun(node: Node<'_>) -> &'static str {
+    match node.kind() {
+        Kind::Scalar(_) => "a single value",
+        Kind::Sequence(_) => "a list",
+        Kind::Mapping(_) => "a mapping",
+    }
+}

@@ -1,0 +1,137 @@
+//! Texts that are not YAML.
+
+use std::sync::Arc;
+
+use super::check::Rule;
+use crate::yaml::{SyntaxError, SyntaxKind, placeholder};
+use promvet_text::{Finding, Severity, Span, Text};
+
+/// What the parser says, and what that means to the person who wrote the file. The first that
+/// the parser's words contain counts.
+const MEANINGS: &[(&str, &str)] = &[
+    (
+        "mapping values are not allowed",
+        "a `:` stands where no key can be: often the line above lacks its `:`, the indentation is off, or a value with `: ` in it needs quotes",
+    ),
+    (
+        "did not find expected key",
+        "the line does not fit the mapping around it: often its indentation is off, or a quote or bracket above is not closed",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "the line does not fit the list around it: often its `-` is missing or indented differently",
+    ),
+    (
+        "could not find expected ':'",
+        "a key lacks its `:`, or the text above goes on over this line",
+    ),
+    (
+        "found character that cannot start any token",
+        "this character cannot begin a value: put the value in quotes; for indentation, use spaces and no tabs",
+    ),
+    (
+        "found a tab character",
+        "YAML is indented with spaces, not with tabs",
+    ),
+    (
+        "found unexpected end of stream",
+        "a quote is opened but never closed",
+    ),
+    (
+        "did not find expected ',' or '}'",
+        "a `{` is not closed, or a comma is missing",
+    ),
+    (
+        "did not find expected ',' or ']'",
+        "a `[` is not closed, or a comma is missing",
+    ),
+    (
+        "found undefined tag handle",
+        "`!` begins a tag: put the value in quotes",
+    ),
+    (
+        "did not find expected alphabetic or numeric character",
+        "`*` and `&` begin an alias and an anchor: put the value in quotes",
+    ),
+    (
+        "unknown anchor",
+        "`*` names an anchor that is set nowhere above; a value that begins with `*` needs quotes",
+    ),
+    (
+        "value contains itself",
+        "an anchor cannot stand inside what it names",
+    ),
+    (
+        "unknown escape character",
+        "in double quotes `\\` begins an escape: double it, or use single quotes",
+    ),
+    (
+        "control characters are not allowed",
+        "there is a character that cannot be seen: delete it",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "a `-` stands where no list can begin: it needs a line of its own",
+    ),
+    (
+        "excessive aliasing",
+        "the aliases expand to far more than the file itself",
+    ),
+    ("exceeded max depth", "the nesting is too deep"),
+    (
+        "did not find expected <document start>",
+        "the document ended before this line: often the indentation is off, or `---` is missing",
+    ),
+];
+
+/// The finding for a text that is not YAML as Prometheus reads it. It is a warning if something
+/// on its line is still to be filled in.
+#[must_use]
+pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
+    let place = promvet_text::Place::new(text, error.span);
+    let line = text
+        .line_span(place.start().line)
+        .map_or("", |span| text.slice(span));
+    // Only these break YAML by themselves.
+    let breaks = |found: std::ops::Range<usize>| {
+        line.get(found)
+            .is_some_and(|text| text.starts_with(['{', '[', '%']))
+    };
+    let unfilled = placeholder::find(line).any(breaks);
+    let meaning = MEANINGS
+        .iter()
+        .find(|(words, _)| error.problem.contains(words))
+        .map(|(_, meaning)| *meaning);
+    let message = match (error.kind, meaning) {
+        (SyntaxKind::Internal, _) => error.problem.clone(),
+        (_, Some(meaning)) => format!(
+            "the file is not valid YAML: {meaning} (the parser says: {})",
+            error.problem
+        ),
+        (_, None) => format!("the file is not valid YAML: {}", error.problem),
+    };
+    let mut finding = Finding {
+        rule: Rule::Syntax.name().into(),
+        severity: if unfilled {
+            Severity::Warning
+        } else {
+            Severity::Error
+        },
+        message,
+        help: None,
+        place,
+        logical: String::new(),
+        identity: String::new(),
+        evidence: Vec::new(),
+        fix: None,
+    };
+    if let Some((context, span)) = &error.context
+        && *span != Span::default()
+    {
+        finding = finding.evidence(
+            promvet_text::Place::new(text, *span),
+            format!("the parser was here: {context}"),
+        );
+    }
+    finding
+}

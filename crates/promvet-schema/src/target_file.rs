@@ -1,0 +1,374 @@
+//! Target files: what `file_sd_configs` names.
+//!
+//! A list of groups, each with `targets` and `labels`. YAML is read by go-yaml, strictly, any
+//! scalar being a text; JSON by Go's `encoding/json`, where a text is only what stands in quotes,
+//! and keys may be written in any case (`discovery/targetgroup`, `discovery/file`).
+
+use crate::yaml::{Document, Entry, Kind, Mapping, Node, placeholder};
+use promvet_text::{Finding, Severity, Span, nearest};
+
+use super::judge::by_version;
+use super::{Target, Version};
+
+/// The rule of all findings about target files.
+pub const TARGET_FILE: &str = "files/target-file";
+
+/// How a target file is written, which its name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `.json`
+    Json,
+    /// `.yml` and `.yaml`
+    Yaml,
+}
+
+impl Format {
+    /// The format of a file by the end of its name.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        if path.to_ascii_lowercase().ends_with(".json") {
+            Self::Json
+        } else {
+            Self::Yaml
+        }
+    }
+}
+
+const KEYS: [&str; 2] = ["targets", "labels"];
+
+/// Everything in a target file for which file discovery refuses to read it.
+#[must_use]
+pub fn check(document: &Document, format: Format, target: &Target) -> Vec<Finding> {
+    by_version(target, |version| {
+        let mut checker = Checker {
+            document,
+            format,
+            version,
+            template: target.template,
+            findings: Vec::new(),
+        };
+        checker.file();
+        checker.findings
+    })
+}
+
+/// Where a text stops being JSON, and why, if it does. YAML allows more than JSON: comments,
+/// texts without quotes, commas before a bracket.
+#[must_use]
+pub fn json_fault(text: &str) -> Option<(Span, String)> {
+    let error = serde_json::from_str::<serde::de::IgnoredAny>(text).err()?;
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let line = text
+        .get(before..)
+        .and_then(|rest| rest.lines().next())
+        .unwrap_or("");
+    let at = line
+        .char_indices()
+        .map(|(at, _)| at)
+        .nth(error.column().saturating_sub(1))
+        .unwrap_or(line.len());
+    let width = line
+        .get(at..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(0, char::len_utf8);
+    let words = error.to_string();
+    let words = words.split(" at line ").next().unwrap_or(&words).to_owned();
+    Some((Span::new(before + at, before + at + width), words))
+}
+
+struct Checker<'d> {
+    document: &'d Document,
+    format: Format,
+    version: Version,
+    template: bool,
+    findings: Vec<Finding>,
+}
+
+impl<'d> Checker<'d> {
+    fn push(&mut self, node: Node<'_>, message: impl Into<String>) -> Option<&mut Finding> {
+        let unfilled = node
+            .scalar()
+            .is_some_and(|scalar| placeholder::find(scalar.text).next().is_some());
+        if unfilled && self.template {
+            return None;
+        }
+        let shown = if node.span().is_empty() {
+            node.parent().unwrap_or(node)
+        } else {
+            node
+        };
+        self.findings.push(Finding {
+            rule: TARGET_FILE.into(),
+            severity: if unfilled {
+                Severity::Warning
+            } else {
+                Severity::Error
+            },
+            message: message.into(),
+            help: None,
+            place: self.document.place(shown.span()),
+            logical: node.path(),
+            identity: node.identity(),
+            evidence: Vec::new(),
+            fix: None,
+        });
+        self.findings.last_mut()
+    }
+
+    fn file(&mut self) {
+        let Some(root) = self.document.root().filter(|root| !root.is_null()) else {
+            return;
+        };
+        let Some(groups) = root.sequence() else {
+            let message = "a target file is a list of groups with `targets` and `labels`, and this is not a list";
+            if let Some(finding) = self.push(root, message) {
+                finding.help = Some("write `- targets: [host:port]`".into());
+            }
+            return;
+        };
+        for group in groups.iter() {
+            match group.kind() {
+                Kind::Mapping(mapping) => self.group(mapping),
+                Kind::Scalar(scalar) if scalar.is_null() => {
+                    self.push(
+                        group,
+                        "an item of the list is empty; file discovery refuses the file",
+                    );
+                }
+                _ => {
+                    self.push(group, "a group is a mapping with `targets` and `labels`");
+                }
+            }
+        }
+    }
+
+    fn group(&mut self, mapping: Mapping<'d>) {
+        self.repeated(mapping);
+        for entry in mapping.entries() {
+            let name = entry.name();
+            let is = |key: &str| match self.format {
+                Format::Json => name.eq_ignore_ascii_case(key),
+                Format::Yaml => name == key,
+            };
+            if is("targets") {
+                self.targets(entry.value);
+            } else if is("labels") {
+                self.labels(entry.value);
+            } else {
+                self.unknown(entry);
+            }
+        }
+    }
+
+    fn unknown(&mut self, entry: Entry<'d>) {
+        let name = entry.name();
+        let message = format!("a group has no key `{name}`; file discovery refuses the file");
+        let help = match nearest(name, KEYS) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("a label goes under `labels`, as `{name}: …`"),
+        };
+        if let Some(finding) = self.push(entry.key, message) {
+            finding.help = Some(help);
+        }
+    }
+
+    /// JSON takes the last of several; go-yaml refuses them.
+    fn repeated(&mut self, mapping: Mapping<'d>) {
+        if self.format == Format::Json {
+            return;
+        }
+        for (_, again) in mapping.repeats() {
+            let message = format!(
+                "`{}` is written twice; file discovery refuses the file",
+                again.name()
+            );
+            self.push(again.key, message);
+        }
+    }
+
+    fn targets(&mut self, node: Node<'d>) {
+        let Some(list) = node.sequence() else {
+            if !node.is_null() {
+                let message = "`targets` takes a list of addresses, and this is not a list";
+                if let Some(finding) = self.push(node, message) {
+                    finding.help =
+                        Some("write `[host:port]`, with brackets also for one address".into());
+                }
+            }
+            return;
+        };
+        for target in list.iter() {
+            self.text(target, "an address");
+        }
+    }
+
+    fn labels(&mut self, node: Node<'d>) {
+        let Some(mapping) = node.mapping() else {
+            if !node.is_null() {
+                self.push(node, "`labels` takes a mapping of names to texts");
+            }
+            return;
+        };
+        self.repeated(mapping);
+        for entry in mapping.entries() {
+            self.text(entry.value, "the value of a label");
+            self.name(entry);
+        }
+    }
+
+    /// A label's name, in the form that the version reads.
+    fn name(&mut self, entry: Entry<'d>) {
+        let name = entry.name();
+        let legacy = |(at, c): (usize, char)| {
+            c.is_ascii_alphabetic() || c == '_' || at > 0 && c.is_ascii_digit()
+        };
+        if name.is_empty() {
+            self.push(
+                entry.key,
+                "the name of a label is empty; file discovery refuses the file",
+            );
+        } else if self.version.major < 3 && !name.char_indices().all(legacy) {
+            let message = format!(
+                "`{name}` can't be the name of a label before Prometheus 3; file discovery refuses the file"
+            );
+            self.push(entry.key, message);
+        }
+    }
+
+    fn text(&mut self, node: Node<'d>, what: &str) {
+        match (node.kind(), self.format) {
+            (Kind::Scalar(scalar), Format::Json) if scalar.is_plain() && !scalar.is_null() => {
+                let message =
+                    format!("{what} is a text in quotes in JSON; file discovery refuses the file");
+                if let Some(finding) = self.push(node, message) {
+                    finding.help = Some(format!("write `\"{}\"`", scalar.text));
+                }
+            }
+            (Kind::Scalar(_), _) => {}
+            _ => {
+                self.push(
+                    node,
+                    format!("{what} is a text, and this is a list or a mapping"),
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, check, json_fault};
+    use crate::yaml::parse_first;
+    use crate::{Target, Version};
+    use promvet_text::Text;
+
+    fn found(source: &str, format: Format, target: &Target) -> Vec<(String, String)> {
+        let text = Text::new("targets", source.into());
+        let document = parse_first(&text).unwrap();
+        let findings = check(&document, format, target);
+        findings
+            .into_iter()
+            .map(|one| (text.slice(one.place.span()).to_owned(), one.message))
+            .collect()
+    }
+
+    #[test]
+    fn sound_files_give_nothing() {
+        for (format, source) in [
+            (Format::Yaml, ""),
+            (Format::Yaml, "[]"),
+            (
+                Format::Yaml,
+                "- targets: [a:1, b, 5, 'c/d']\n  labels: {a: 1, b.c: true}\n- {}\n- targets:\n",
+            ),
+            (Format::Json, "null"),
+            (
+                Format::Json,
+                "[{\"targets\": [\"a:1\"], \"labels\": {\"a\": \"b\"}}, {\"Targets\": null}]",
+            ),
+            (Format::Json, "[{\"targets\": [], \"targets\": [\"a\"]}]"),
+        ] {
+            assert_eq!(
+                found(source, format, &Target::default()),
+                vec![],
+                "{source}"
+            );
+        }
+    }
+
+    #[test]
+    fn faults_are_found_at_their_place() {
+        for (format, source, token, words) in [
+            (Format::Yaml, "targets: [a]\n", "targets: [a]", "not a list"),
+            (Format::Yaml, "- targets: a\n", "a", "takes a list"),
+            (
+                Format::Yaml,
+                "- targets: [a]\n-\n",
+                "- targets: [a]\n-",
+                "empty",
+            ),
+            (Format::Yaml, "- a\n", "a", "a group is a mapping"),
+            (Format::Yaml, "- target: [a]\n", "target", "no key"),
+            (Format::Yaml, "- targets: [a]\n  job: b\n", "job", "no key"),
+            (Format::Yaml, "- Targets: [a]\n", "Targets", "no key"),
+            (Format::Yaml, "- labels: [a]\n", "[a]", "a mapping"),
+            (Format::Yaml, "- labels: {a: [b]}\n", "[b]", "is a text"),
+            (Format::Yaml, "- targets: [{a: b}]\n", "{a: b}", "is a text"),
+            (Format::Yaml, "- labels: {a: b, a: c}\n", "a", "twice"),
+            (Format::Json, "[{\"targets\": [9100]}]", "9100", "in quotes"),
+            (Format::Json, "[{\"labels\": {\"a\": 1}}]", "1", "in quotes"),
+        ] {
+            let found = found(source, format, &Target::default());
+            let [(shown, message)] = found.as_slice() else {
+                panic!("{source}: {found:?}")
+            };
+            assert_eq!(shown, token, "{source}");
+            assert!(message.contains(words), "{source}: {message}");
+        }
+    }
+
+    #[test]
+    fn names_of_labels_follow_the_version() {
+        let source = "- labels: {a.b: c}\n";
+        assert_eq!(
+            found(source, Format::Yaml, &Target::of(Version::new(3, 0, 0))),
+            vec![]
+        );
+        assert_eq!(
+            found(source, Format::Yaml, &Target::of(Version::new(2, 53, 0))).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn json_is_read_as_go_reads_it() {
+        assert_eq!(json_fault("[{\"targets\": []}]"), None);
+        for (text, at) in [
+            ("", 0),
+            ("[1,]", 3),
+            ("[\n {'a': 1}]", 4),
+            ("[] # x", 3),
+            ("[", 0),
+        ] {
+            let (span, words) = json_fault(text).expect(text);
+            assert_eq!(span.start, at, "{text}: {words}");
+            assert!(!words.contains("line"), "{words}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(text in "(targets|labels|: |\\n|- |\\{|\\}|\\[|\\]|a|\"|1|,|\\PC){0,30}") {
+            let _ = json_fault(&text);
+            let text = Text::new("t.json", text.into());
+            if let Ok(document) = parse_first(&text) {
+                let _ = check(&document, Format::Json, &Target::default());
+                let _ = check(&document, Format::Yaml, &Target::default());
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What somebody may have meant by a key that Prometheus does not know.
+
+use std::sync::OnceLock;
+
+use super::table::{Found, Struct, Type};
+use super::tables::root::CONFIG;
+use super::version::Version;
+
+/// Keys of the Prometheus Operator's resources and of other tools whose native name is another
+/// one, not only in another case (prometheus-operator API reference, `monitoring.coreos.com/v1`).
+const OPERATOR: &[(&str, &str)] = &[
+    ("relabelings", "relabel_configs"),
+    ("metricRelabelings", "metric_relabel_configs"),
+    ("alertRelabelings", "alert_relabel_configs"),
+    ("writeRelabelConfigs", "write_relabel_configs"),
+    ("interval", "scrape_interval"),
+    ("bearerTokenSecret", "authorization"),
+    ("path", "metrics_path"),
+    ("job", "job_name"),
+];
+
+/// What to tell somebody about an unknown key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Hint {
+    /// The key is spelt so here.
+    Spelling(&'static str),
+    /// It is the Operator's name of this one.
+    Operator(&'static str),
+    /// The key belongs to this path.
+    Elsewhere(String),
+}
+
+/// The hint for an unknown key of a section. `path` is the section's path without indexes.
+pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version) -> Option<Hint> {
+    let keys: Vec<Found> = of
+        .all()
+        .into_iter()
+        .filter(|found| found.known(version) && !found.field.accidental)
+        .collect();
+    let native = snake(name);
+    if let Some(found) = keys.iter().find(|found| found.field.key == native) {
+        let camel = name.chars().any(char::is_uppercase) && !name.contains(['-', '_']);
+        let camel = camel && !name.starts_with(char::is_uppercase);
+        return Some(if camel {
+            Hint::Operator(found.field.key)
+        } else {
+            Hint::Spelling(found.field.key)
+        });
+    }
+    let operator = OPERATOR.iter().find(|(theirs, ours)| {
+        *theirs == name && keys.iter().any(|found| found.field.key == *ours)
+    });
+    if let Some((_, ours)) = operator {
+        return Some(Hint::Operator(ours));
+    }
+    let exact = elsewhere(path, name);
+    if exact.is_some() {
+        return exact.map(Hint::Elsewhere);
+    }
+    let nearest = keys
+        .iter()
+        .map(|found| {
+            (
+                strsim::osa_distance(found.field.key, &native),
+                found.field.key,
+            )
+        })
+        .min()?;
+    let (apart, key) = nearest;
+    (apart <= 1 + key.len() / 5).then_some(Hint::Spelling(key))
+}
+
+/// `scrapeInterval`, `scrape-interval` and `Scrape_Interval` as `scrape_interval`.
+fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut lower = false;
+    for c in name.chars() {
+        if c.is_uppercase() {
+            if lower {
+                out.push('_');
+            }
+            out.extend(c.to_lowercase());
+        } else {
+            out.push(if c == '-' || c == ' ' { '_' } else { c });
+        }
+        lower = c.is_lowercase() || c.is_ascii_digit();
+    }
+    out
+}
+
+/// In how many sections a key may be known for a hint at one of them to be more than a guess.
+const FEW: usize = 4;
+
+/// Where in the schema a key of this very name belongs: as near to `path` as possible, above
+/// before below. A key that many sections know belongs nowhere in particular, unless it is near.
+fn elsewhere(path: &str, name: &str) -> Option<String> {
+    let known: Vec<&String> = places()
+        .iter()
+        .filter(|(key, _)| *key == name)
+        .map(|(_, parent)| parent)
+        .collect();
+    let near = known.iter().min_by_key(|parent| remoteness(path, parent))?;
+    let above = path.starts_with(near.as_str());
+    let child =
+        near.starts_with(path) && near.matches('.').count() <= path.matches('.').count() + 1;
+    let beside = !path.is_empty() && child;
+    (known.len() <= FEW || above || beside).then(|| (*near).clone())
+}
+
+/// How far one section is from another: steps up and down the tree, a longer way down counting
+/// more.
+fn remoteness(from: &str, to: &str) -> (usize, usize) {
+    let parts = |path: &str| -> Vec<String> {
+        path.split('.')
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (from, to) = (parts(from), parts(to));
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let (up, down) = (from.len() - common, to.len() - common);
+    (up + 2 * down, to.len())
+}
+
+/// Every key with the path of every section that it stands in, found once, and only when
+/// somebody wrote an unknown key.
+fn places() -> &'static [(&'static str, String)] {
+    static PLACES: OnceLock<Vec<(&'static str, String)>> = OnceLock::new();
+    PLACES.get_or_init(|| {
+        let mut out = Vec::new();
+        collect(&CONFIG, "", &mut out);
+        out
+    })
+}
+
+fn collect(of: &'static Struct, path: &str, out: &mut Vec<(&'static str, String)>) {
+    for found in of.all() {
+        if found.field.accidental || found.field.removed.is_some() {
+            continue;
+        }
+        let key = found.field.key;
+        out.push((key, path.to_owned()));
+        let inner = if path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{path}.{key}")
+        };
+        match found.field.ty {
+            Type::Section(of) => collect(of, &inner, out),
+            Type::List(Type::Section(of)) => collect(of, &format!("{inner}[]"), out),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::remote_write::REMOTE_WRITE;
+    use crate::tables::scrape::SCRAPE;
+
+    #[test]
+    fn hints_name_what_was_meant() {
+        let spelling = |key| Some(Hint::Spelling(key));
+        let operator = |key| Some(Hint::Operator(key));
+        let elsewhere = |path: &str| Some(Hint::Elsewhere(path.to_owned()));
+        let newest = Version::NEWEST;
+        let write = |name| hint(&REMOTE_WRITE, "remote_write[]", name, newest);
+        assert_eq!(write("ulr"), spelling("url"));
+        assert_eq!(write("remote-timeout"), spelling("remote_timeout"));
+        assert_eq!(write("tlsConfig"), operator("tls_config"));
+        assert_eq!(
+            write("max_shards"),
+            elsewhere("remote_write[].queue_config")
+        );
+        assert_eq!(write("scrape_configs"), elsewhere(""));
+        assert_eq!(write("completely_different"), None);
+        let scrape = |name| hint(&SCRAPE, "scrape_configs[]", name, newest);
+        assert_eq!(scrape("interval"), operator("scrape_interval"));
+        assert_eq!(scrape("relabelings"), operator("relabel_configs"));
+        assert_eq!(scrape("evaluation_interval"), elsewhere("global"));
+        assert_eq!(
+            scrape("own_namespace"),
+            elsewhere("scrape_configs[].kubernetes_sd_configs[].namespaces")
+        );
+        let root = |name| hint(&CONFIG, "", name, newest);
+        assert_eq!(root("role"), None);
+        assert_eq!(root("scrape_interval"), elsewhere("global"));
+        assert_eq!(
+            scrape("targets"),
+            elsewhere("scrape_configs[].static_configs[]")
+        );
+    }
+}

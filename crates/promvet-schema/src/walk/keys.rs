@@ -1,0 +1,130 @@
+//! What is wrong with the keys of a section: unknown, not there in this version, deprecated,
+//! written twice, missing.
+
+use super::Walker;
+use crate::check::Rule;
+use crate::section::Section;
+use crate::table::{Field, Found, Required, Type};
+use crate::unknown::{self, Hint};
+use crate::words;
+use crate::yaml::{Entry, Mapping};
+
+/// Unknown keys for which a better name is looked for: a file that has more was not misspelt.
+const MOST_HINTS: usize = 1000;
+
+impl<'d> Walker<'_, '_> {
+    pub(super) fn unknown(&mut self, section: &Section<'d>, entry: Entry<'d>, name: &str) {
+        let here = words::place_of(&self.path);
+        let message = format!("Prometheus knows no key `{name}` {here}");
+        let asked = (section.of.name, name.to_owned());
+        let hint = match self.hints.get(&asked) {
+            Some(hint) => hint.clone(),
+            None if self.hints.len() >= MOST_HINTS => None,
+            None => {
+                let hint = unknown::hint(section.of, &self.path, name, self.version);
+                self.hints.insert(asked, hint.clone());
+                hint
+            }
+        };
+        let said = self.report.at(Rule::UnknownField, entry.key, message);
+        match hint {
+            Some(Hint::Spelling(key)) => said.help(format!("did you mean `{key}`?")),
+            Some(Hint::Operator(key)) => said.help(format!(
+                "`{name}` is the name that the Prometheus Operator uses; in a configuration file it is `{key}`"
+            )),
+            Some(Hint::Elsewhere(path)) => {
+                said.help(format!("`{name}` belongs {}", words::destination(&path)))
+            }
+            None => said,
+        };
+    }
+
+    pub(super) fn unavailable(&mut self, entry: Entry<'d>, found: Found) {
+        let name = entry.name();
+        let said = if let Some(removed) = found.field.removed.filter(|v| *v <= self.version) {
+            let message =
+                format!("`{name}` was removed in Prometheus {removed}, which refuses the file");
+            self.report.at(Rule::Unavailable, entry.key, message)
+        } else {
+            let since = found.since;
+            let message =
+                format!("`{name}` needs Prometheus {since} or newer; older ones refuse the file");
+            self.report.at(Rule::Unavailable, entry.key, message)
+        };
+        if let Some((_, instead)) = found.field.deprecated {
+            said.help(instead);
+        }
+    }
+
+    pub(super) fn deprecated(&mut self, entry: Entry<'d>, field: &Field) {
+        let name = field.key;
+        if field.accidental {
+            self.report
+                .at(
+                    Rule::Deprecated,
+                    entry.key,
+                    format!("`{name}` is accepted only by accident and does nothing"),
+                )
+                .help("delete it");
+        } else if let Some((since, instead)) = field.deprecated
+            && since <= self.version
+        {
+            self.report.at(
+                Rule::Deprecated,
+                entry.key,
+                format!("`{name}` still works, but is deprecated: {instead}"),
+            );
+        }
+    }
+
+    pub(super) fn duplicate_fields(&mut self, mapping: Mapping<'d>) {
+        for (first, again) in mapping.repeats() {
+            self.duplicate(first, again);
+        }
+    }
+
+    pub(super) fn duplicate(&mut self, first: Entry<'d>, second: Entry<'d>) {
+        let name = second.name().to_owned();
+        self.report
+            .at(
+                Rule::Duplicate,
+                second.key,
+                format!("`{name}` is written twice in the same place; Prometheus refuses the file"),
+            )
+            .evidence(first.key.place(), "it was first set here");
+    }
+
+    pub(super) fn required(&mut self, section: &Section<'d>) {
+        for found in &section.of.lists().required {
+            if found.known(self.version) {
+                self.required_key(section, found.field);
+            }
+        }
+    }
+
+    fn required_key(&mut self, section: &Section<'d>, field: &Field) {
+        let missing = match field.required {
+            Required::Filled => section.filled(field.key).is_none(),
+            _ => section.node(field.key).is_none(),
+        };
+        let wrong = section
+            .node(field.key)
+            .is_some_and(|node| matches!(field.ty, Type::List(_)) != node.sequence().is_some());
+        if !missing || wrong || section.text(field.key).is_some_and(|text| !text.is_empty()) {
+            return;
+        }
+        let state = match section.entry(field.key) {
+            None => "is missing",
+            Some(_) => "is empty",
+        };
+        let here = words::place_of(&self.path);
+        let message = format!(
+            "`{}` {state} {here}; Prometheus refuses the file",
+            field.key
+        );
+        let wants = words::what_is_wanted(&field.ty);
+        self.report
+            .missing(section, field.key, message)
+            .help(format!("set `{}` to {wants}", field.key));
+    }
+}

@@ -1,0 +1,331 @@
+//! From events to a tree.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use libyaml_safer::{Event, EventData, MappingStyle, ScalarStyle, SequenceStyle};
+
+use super::document::{
+    Data, Document, Keys, NO_TAG, NodeData, SyntaxError, SyntaxKind, Value, small,
+};
+use super::large::Large;
+use super::node::{Node, is_merge_key};
+use super::parse::{Covered, MARK, PLAIN_MARK, ends, span, within};
+use super::scalar::Style;
+use promvet_text::{Span, Text};
+
+/// Deepest nesting, as in go-yaml v2 (`max_flow_level`, `max_indents`).
+const DEEPEST: usize = 10_000;
+
+/// Bytes of source text for which room for one node is made beforehand: few configurations have more
+/// nodes, and to make room again costs as much as all of them.
+const BYTES_A_NODE: usize = 10;
+
+/// A collection that is still open.
+struct Open {
+    id: u32,
+    /// Where its children begin in `pending`.
+    from: usize,
+    block: bool,
+}
+
+pub(super) struct Builder<'m> {
+    document: Document,
+    covered: Covered<'m>,
+    open: Vec<Open>,
+    pending: Vec<u32>,
+    anchors: HashMap<String, u32>,
+    has_marks: bool,
+}
+
+impl<'m> Builder<'m> {
+    pub(super) fn new(text: &Arc<Text>, covered: Covered<'m>) -> Self {
+        let nodes = covered.content.len() / BYTES_A_NODE;
+        let document = Document {
+            text: Arc::clone(text),
+            nodes: Vec::with_capacity(nodes),
+            links: Vec::with_capacity(nodes),
+            made: String::new(),
+            tags: Vec::new(),
+            next: None,
+            root: 0,
+            renamed: Vec::new(),
+            large: Large::default(),
+        };
+        Self {
+            document,
+            covered,
+            open: Vec::new(),
+            pending: Vec::new(),
+            anchors: HashMap::new(),
+            has_marks: memchr::memmem::find(covered.content.as_bytes(), MARK.as_bytes()).is_some(),
+        }
+    }
+
+    pub(super) fn finish(mut self, next: Option<Span>) -> Document {
+        self.document.next = next;
+        self.document
+    }
+
+    pub(super) fn take(&mut self, event: Event) -> Result<(), SyntaxError> {
+        let at = within(span(event.start_mark, event.end_mark), self.covered.content);
+        match event.data {
+            EventData::Scalar {
+                anchor,
+                tag,
+                value,
+                plain_implicit,
+                style,
+                ..
+            } => {
+                let style = style_of(style);
+                // A plain scalar with the tag `!` is a string to go-yaml, which the tag says.
+                let tag =
+                    tag.or_else(|| (!plain_implicit && style == Style::Plain).then(|| "!".into()));
+                let value = self.restored(at, self.unended(at, value, style));
+                let value = self.with_marks(at, value);
+                let at = self.trimmed(at, style);
+                self.no_question_mark(at, style)?;
+                let value = self.kept(at, &value, style);
+                self.add(at, anchor, tag, Data::Scalar { value, style });
+            }
+            EventData::Alias { anchor } => {
+                let id = self.resolve(&anchor, at)?;
+                self.add(at, None, None, Data::Alias(id));
+            }
+            EventData::SequenceStart {
+                anchor, tag, style, ..
+            } => {
+                let id = self.add(at, anchor, tag, Data::Sequence((0, 0)));
+                self.enter(id, style != SequenceStyle::Flow, at)?;
+            }
+            EventData::MappingStart {
+                anchor, tag, style, ..
+            } => {
+                let id = self.add(
+                    at,
+                    anchor,
+                    tag,
+                    Data::Mapping {
+                        links: (0, 0),
+                        keys: Keys::default(),
+                    },
+                );
+                self.enter(id, style != MappingStyle::Flow, at)?;
+            }
+            EventData::SequenceEnd | EventData::MappingEnd => self.close(at),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, span: Span, anchor: Option<String>, tag: Option<String>, data: Data) -> u32 {
+        let id = small(self.document.nodes.len());
+        let parent = self.open.last().map_or(u32::MAX, |open| open.id);
+        let tag = tag.map_or(NO_TAG, |tag| {
+            self.document.tags.push(tag);
+            small(self.document.tags.len() - 1)
+        });
+        self.document.nodes.push(NodeData {
+            span,
+            parent,
+            tag,
+            data,
+        });
+        self.pending.push(id);
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor, id);
+        }
+        id
+    }
+
+    /// Where the text of a scalar can be found again.
+    fn kept(&mut self, at: Span, value: &str, style: Style) -> Value {
+        let written = match style {
+            Style::Plain => at,
+            _ => at.inner(),
+        };
+        if self.document.text.slice(written) == value {
+            return Value::Written(written);
+        }
+        let from = small(self.document.made.len());
+        self.document.made.push_str(value);
+        Value::Made(from, small(self.document.made.len()))
+    }
+
+    fn enter(&mut self, id: u32, block: bool, at: Span) -> Result<(), SyntaxError> {
+        self.open.push(Open {
+            id,
+            from: self.pending.len(),
+            block,
+        });
+        if self.open.len() > DEEPEST {
+            return Err(SyntaxError {
+                kind: SyntaxKind::Depth,
+                problem: format!("exceeded max depth of {DEEPEST}"),
+                context: None,
+                span: Span {
+                    start: at.start,
+                    end: at.start,
+                },
+            });
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, at: Span) {
+        let Some(Open { id, from, block }) = self.open.pop() else {
+            return;
+        };
+        let links_from = small(self.document.links.len());
+        let last = self.pending.last().filter(|_| self.pending.len() > from);
+        // A block collection ends with its last child; its end event is where the next token is.
+        let end = match last {
+            Some(&child) if block => self.document.node(child).span.end,
+            _ => at.end,
+        };
+        self.document.links.extend(self.pending.drain(from..));
+        let links = (links_from, small(self.document.links.len()));
+        let is_mapping = matches!(self.document.node(id).data, Data::Mapping { .. });
+        let keys = if is_mapping {
+            self.keys(links)
+        } else {
+            Keys::default()
+        };
+        let Some(node) = self.document.nodes.get_mut(id as usize) else {
+            return;
+        };
+        node.span.end = end.max(node.span.start);
+        match &mut node.data {
+            Data::Mapping {
+                links: at,
+                keys: known,
+            } => (*at, *known) = (links, keys),
+            Data::Sequence(at) => *at = links,
+            _ => {}
+        }
+    }
+
+    fn keys(&self, (from, to): (u32, u32)) -> Keys {
+        let document = &self.document;
+        let links = document.links.get(from as usize..to as usize);
+        let mut keys = Keys::default();
+        for &id in links.unwrap_or(&[]).iter().step_by(2) {
+            let name = document.key_text(id);
+            keys.add(name);
+            keys.merge |= name == "<<" && is_merge_key(Node { document, id });
+        }
+        keys
+    }
+
+    fn resolve(&self, anchor: &str, at: Span) -> Result<u32, SyntaxError> {
+        let problem = match self.anchors.get(anchor) {
+            Some(&id) if self.open.iter().all(|open| open.id != id) => return Ok(id),
+            Some(_) => format!("anchor '{anchor}' value contains itself"),
+            None => format!("unknown anchor '{anchor}' referenced"),
+        };
+        Err(SyntaxError {
+            kind: SyntaxKind::Alias,
+            problem,
+            context: None,
+            span: at,
+        })
+    }
+
+    /// The value of a block scalar as go-yaml reads it where the text ends without a line break:
+    /// it ends as the text does, but for blanks, which count only where all breaks are kept (`+`).
+    fn unended(&self, at: Span, mut value: String, style: Style) -> String {
+        let content = self.covered.content;
+        let block = matches!(style, Style::Literal | Style::Folded);
+        if !block || ends(content) || (at.end as usize) < content.len() {
+            return value;
+        }
+        let written = content.get(at.start as usize..).unwrap_or("");
+        let (header, body) = written.split_once(['\n', '\r']).unwrap_or((written, ""));
+        let header = header.split('#').next().unwrap_or("");
+        let last = body.rsplit(['\n', '\r']).next().unwrap_or("");
+        if value.ends_with('\n') && (!last.trim().is_empty() || header.contains('+')) {
+            value.pop();
+        }
+        value
+    }
+
+    /// A scalar's text with the byte-order marks that were taken for other characters.
+    fn with_marks(&self, at: Span, value: String) -> String {
+        let covered = self.has_marks && value.contains(PLAIN_MARK);
+        if covered && self.document.text.slice(at).contains(MARK) {
+            value.replace(PLAIN_MARK, MARK)
+        } else {
+            value
+        }
+    }
+
+    /// A scalar's text with the original where words stand for values.
+    fn restored(&self, at: Span, value: String) -> String {
+        let Covered { content, holes } = self.covered;
+        let from = holes.partition_point(|hole| hole.filler.start < at.start);
+        let holes = holes.get(from..).unwrap_or(&[]);
+        let mut out = String::new();
+        let mut rest = value.as_str();
+        for hole in holes.iter().take_while(|hole| hole.filler.end <= at.end) {
+            let word = content.get(hole.filler.start as usize..hole.filler.end as usize);
+            let Some((before, after)) = word.and_then(|word| rest.split_once(word)) else {
+                break;
+            };
+            out.push_str(before);
+            out.push_str(self.document.text.slice(hole.original));
+            rest = after;
+        }
+        if out.is_empty() {
+            return value;
+        }
+        out.push_str(rest);
+        out
+    }
+
+    /// Between brackets, go-yaml v2 ends a plain scalar at a question mark, and then finds no comma
+    /// (`scannerc.go`, `yaml_parser_scan_plain_scalar`).
+    fn no_question_mark(&self, at: Span, style: Style) -> Result<(), SyntaxError> {
+        let Some(open) = self.open.last().filter(|open| !open.block) else {
+            return Ok(());
+        };
+        let found = self.document.text.slice(at).find('?');
+        let Some(found) = found.filter(|_| style == Style::Plain) else {
+            return Ok(());
+        };
+        let list = matches!(self.document.node(open.id).data, Data::Sequence(_));
+        let (what, close) = if list {
+            ("sequence", ']')
+        } else {
+            ("mapping", '}')
+        };
+        Err(SyntaxError {
+            kind: SyntaxKind::Malformed,
+            problem: format!("did not find expected ',' or '{close}'"),
+            context: Some((
+                format!("while parsing a flow {what}"),
+                self.document.node(open.id).span,
+            )),
+            span: at.part(found, found + 1),
+        })
+    }
+
+    /// Block scalars without the line breaks behind them.
+    fn trimmed(&self, span: Span, style: Style) -> Span {
+        if !matches!(style, Style::Literal | Style::Folded) {
+            return span;
+        }
+        let len = self.document.text.slice(span).trim_end().len();
+        Span::new(span.start as usize, span.start as usize + len)
+    }
+}
+
+fn style_of(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+        _ => Style::Plain,
+    }
+}

@@ -1,0 +1,442 @@
+//! Views of a document's nodes: aliases followed, merge keys applied.
+
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+
+use super::document::{Data, Document, NO_TAG, NodeData};
+use super::scalar::Scalar;
+use promvet_text::{Place, Span};
+
+/// A node of a document. Copying it is free.
+#[derive(Clone, Copy)]
+pub struct Node<'d> {
+    pub(super) document: &'d Document,
+    pub(super) id: u32,
+}
+
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Node({} at {:?})", self.path(), self.place())
+    }
+}
+
+/// What a node is, aliases followed.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind<'d> {
+    /// A single value.
+    Scalar(Scalar<'d>),
+    /// A list.
+    Sequence(Sequence<'d>),
+    /// Keys and values.
+    Mapping(Mapping<'d>),
+}
+
+impl<'d> Node<'d> {
+    fn data(self) -> &'d NodeData {
+        self.document.node(self.id)
+    }
+
+    /// The node that an alias stands for; other nodes stand for themselves.
+    #[must_use]
+    pub fn target(self) -> Self {
+        match self.data().data {
+            Data::Alias(id) => Self { id, ..self },
+            _ => self,
+        }
+    }
+
+    /// Whether it is an alias (`*name`).
+    #[must_use]
+    pub fn is_alias(self) -> bool {
+        matches!(self.data().data, Data::Alias(_))
+    }
+
+    /// Where it stands: for an alias, the alias itself.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.data().span
+    }
+
+    /// The place of its span.
+    #[must_use]
+    pub fn place(self) -> Place {
+        self.document.place(self.span())
+    }
+
+    /// The document that it belongs to.
+    #[must_use]
+    pub fn document(self) -> &'d Document {
+        self.document
+    }
+
+    /// An explicit tag of the node itself, in its long form.
+    #[must_use]
+    pub fn tag(self) -> Option<&'d str> {
+        self.document.tag(self.target().data())
+    }
+
+    /// What it is, aliases followed.
+    #[must_use]
+    pub fn kind(self) -> Kind<'d> {
+        let node = self.target();
+        let data = node.data();
+        match data.data {
+            Data::Scalar { value, style } => Kind::Scalar(Scalar {
+                text: self.document.value(value),
+                style,
+                tag: self.document.tag(data),
+                span: data.span,
+            }),
+            Data::Sequence(_) => Kind::Sequence(Sequence { node }),
+            Data::Mapping { .. } => Kind::Mapping(Mapping { node }),
+            // An alias never stands for an alias: anchors name real nodes.
+            Data::Alias(_) => Kind::Scalar(Scalar::default()),
+        }
+    }
+
+    /// The scalar, if it is one.
+    #[must_use]
+    pub fn scalar(self) -> Option<Scalar<'d>> {
+        if let Kind::Scalar(scalar) = self.kind() {
+            Some(scalar)
+        } else {
+            None
+        }
+    }
+
+    /// The list, if it is one.
+    #[must_use]
+    pub fn sequence(self) -> Option<Sequence<'d>> {
+        let node = self.target();
+        matches!(node.data().data, Data::Sequence(_)).then_some(Sequence { node })
+    }
+
+    /// The mapping, if it is one.
+    #[must_use]
+    pub fn mapping(self) -> Option<Mapping<'d>> {
+        let node = self.target();
+        matches!(node.data().data, Data::Mapping { .. }).then_some(Mapping { node })
+    }
+
+    /// The text of a scalar that is not null.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'d str> {
+        self.scalar()?.as_str()
+    }
+
+    /// Whether it is a null scalar.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.may_be_null() && self.scalar().is_some_and(Scalar::is_null)
+    }
+
+    /// Whether it can stand for null, told without a look at its text: no word for null is longer
+    /// than `null`, and most texts are.
+    pub fn may_be_null(self) -> bool {
+        let data = self.target().data();
+        match data.data {
+            Data::Scalar { value, .. } => value.len() <= "null".len() || data.tag != NO_TAG,
+            _ => false,
+        }
+    }
+
+    /// The value of a key, if it is a mapping that has it.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Self> {
+        self.mapping()?.get(key)
+    }
+
+    /// The items of a list; none for anything else.
+    pub fn items(self) -> impl Iterator<Item = Self> + use<'d> {
+        self.sequence().into_iter().flat_map(Sequence::iter)
+    }
+
+    /// The node that holds it, if any: for what an alias stands for, where the anchor is.
+    #[must_use]
+    pub fn parent(self) -> Option<Self> {
+        let parent = self.data().parent;
+        (parent != u32::MAX).then_some(Self { id: parent, ..self })
+    }
+
+    /// The path of keys from the root, such as `remote_write[0].url`. Where the text stands in
+    /// another one, that of the whole file: `data["prometheus.yml"].remote_write[0].url`.
+    #[must_use]
+    pub fn path(self) -> String {
+        let within = &self.document.text().within().logical;
+        self.path_with(within, |_, index| index.to_string())
+    }
+
+    /// The path of keys with list items named by what distinguishes them: `job_name`, `name`, or
+    /// `url` without what could be secret in it; by index where they have none of these.
+    #[must_use]
+    pub fn identity(self) -> String {
+        let within = &self.document.text().within().identity;
+        self.path_with(within, |item, index| {
+            let named = ["job_name", "name"]
+                .into_iter()
+                .find_map(|key| item.get(key)?.as_str());
+            let url = || {
+                let url = item.get("url")?.as_str()?;
+                let bare = url.split(['?', '#']).next()?;
+                Some(bare.rsplit('@').next().unwrap_or(bare))
+            };
+            named
+                .or_else(url)
+                .map_or_else(|| index.to_string(), str::to_owned)
+        })
+    }
+
+    fn path_with(self, within: &str, name_of: impl Fn(Self, usize) -> String) -> String {
+        let mut nodes = vec![self];
+        while let Some(parent) = nodes.last().and_then(|node| node.parent()) {
+            nodes.push(parent);
+        }
+        let mut path = within.to_owned();
+        for pair in nodes.windows(2).rev() {
+            let [child, parent] = *pair else { continue };
+            match &parent.data().data {
+                Data::Sequence(_) => {
+                    // Nodes are numbered in the order of the text.
+                    let index = parent.links().binary_search(&child.id).unwrap_or(0);
+                    let _ = write!(path, "[{}]", name_of(child, index));
+                }
+                _ => push_key(&mut path, parent.key_of(child)),
+            }
+        }
+        path
+    }
+
+    /// The key of `child` in this mapping; the child's own text if it is a key itself.
+    fn key_of(self, child: Self) -> &'d str {
+        let index = self.links().binary_search(&child.id).unwrap_or(0);
+        let key = self.links().get(index & !1);
+        key.map_or("", |&id| self.document.written_key(id))
+    }
+
+    fn links(self) -> &'d [u32] {
+        self.document.links_of(self.id)
+    }
+}
+
+fn push_key(path: &mut String, key: &str) {
+    let plain = !key.is_empty()
+        && key
+            .chars()
+            .all(|c| c.is_alphanumeric() || "_-/".contains(c));
+    if !plain {
+        let _ = write!(path, "[{key:?}]");
+    } else if path.is_empty() {
+        path.push_str(key);
+    } else {
+        let _ = write!(path, ".{key}");
+    }
+}
+
+/// A list.
+#[derive(Clone, Copy, Debug)]
+pub struct Sequence<'d> {
+    node: Node<'d>,
+}
+
+impl<'d> Sequence<'d> {
+    /// The node that it is.
+    #[must_use]
+    pub fn node(self) -> Node<'d> {
+        self.node
+    }
+
+    /// Its items in order.
+    pub fn iter(self) -> impl Iterator<Item = Node<'d>> + use<'d> {
+        let document = self.node.document;
+        self.node
+            .links()
+            .iter()
+            .map(move |&id| Node { document, id })
+    }
+
+    /// How many items it has.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.node.links().len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A key and its value.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'d> {
+    /// The key, a scalar in all that promvet reads.
+    pub key: Node<'d>,
+    /// The value.
+    pub value: Node<'d>,
+    /// Whether it came by a merge key.
+    pub merged: bool,
+}
+
+impl<'d> Entry<'d> {
+    /// The text of the key; empty if it is not a scalar.
+    #[must_use]
+    pub fn name(self) -> &'d str {
+        self.key.scalar().map_or("", |scalar| scalar.text)
+    }
+}
+
+/// As many keys as are compared each with each, which is faster than a table of them.
+const FEW: usize = 16;
+
+/// Keys and values.
+#[derive(Clone, Copy, Debug)]
+pub struct Mapping<'d> {
+    node: Node<'d>,
+}
+
+impl<'d> Mapping<'d> {
+    /// The node that it is.
+    #[must_use]
+    pub fn node(self) -> Node<'d> {
+        self.node
+    }
+
+    /// The entries as written: merge keys are entries of their own, duplicates are kept.
+    pub fn written(self) -> impl Iterator<Item = Entry<'d>> + use<'d> {
+        let document = self.node.document;
+        self.node.links().chunks_exact(2).filter_map(move |pair| {
+            let (&key, &value) = pair.first().zip(pair.get(1))?;
+            let node = |id| Node { document, id };
+            Some(Entry {
+                key: node(key),
+                value: node(value),
+                merged: false,
+            })
+        })
+    }
+
+    /// Whether a merge key stands in it.
+    #[must_use]
+    pub fn has_merge(self) -> bool {
+        matches!(self.node.data().data, Data::Mapping { keys, .. } if keys.merge)
+    }
+
+    /// The entries in the order in which go-yaml applies them, merge keys expanded where they
+    /// stand: of several of one name, the last one counts.
+    pub fn entries(self) -> impl Iterator<Item = Entry<'d>> + use<'d> {
+        let written = (!self.has_merge()).then(|| self.written());
+        let mut expanded = Vec::new();
+        if self.has_merge() {
+            self.expand(false, &mut expanded);
+        }
+        written.into_iter().flatten().chain(expanded)
+    }
+
+    /// The entries whose name an earlier one has, each behind the first one of that name. A merge
+    /// key may stand several times.
+    #[must_use]
+    pub fn repeats(self) -> Vec<(Entry<'d>, Entry<'d>)> {
+        if self.node.links().len() <= 2 * FEW && !self.has_twins() {
+            return Vec::new();
+        }
+        let is_named = |entry: &Entry<'_>| {
+            entry.key.scalar().is_some() && !(self.has_merge() && is_merge_key(entry.key))
+        };
+        let mut first: HashMap<&str, Entry<'d>> = HashMap::new();
+        let mut out = Vec::new();
+        for entry in self.written().filter(is_named) {
+            match first.get(entry.name()) {
+                Some(first) => out.push((*first, entry)),
+                None => _ = first.insert(entry.name(), entry),
+            }
+        }
+        out
+    }
+
+    /// Whether two of not more than [`FEW`] keys are alike.
+    fn has_twins(self) -> bool {
+        let ids = self.node.links().iter().step_by(2);
+        let count = ids.len();
+        let mut names = [""; FEW];
+        for (name, id) in names.iter_mut().zip(ids) {
+            *name = self.node.document.key_text(*id);
+        }
+        let names = names.get(..count).unwrap_or(&[]);
+        let mut numbered = names.iter().enumerate();
+        numbered.any(|(at, name)| names.iter().take(at).any(|other| other == name))
+    }
+
+    fn expand(self, merged: bool, out: &mut Vec<Entry<'d>>) {
+        for entry in self.written() {
+            if self.has_merge() && is_merge_key(entry.key) {
+                merge_sources(entry.value, &mut |mapping| mapping.expand(true, out));
+            } else {
+                out.push(Entry { merged, ..entry });
+            }
+        }
+    }
+
+    /// The entry that counts for a key.
+    #[must_use]
+    pub fn entry(self, key: &str) -> Option<Entry<'d>> {
+        let Data::Mapping { keys, .. } = self.node.data().data else {
+            return None;
+        };
+        if keys.merge {
+            let named = self.entries().filter(|entry| entry.name() == key);
+            return named.last();
+        }
+        if !keys.may_have(key) {
+            return None;
+        }
+        let document = self.node.document;
+        let links = self.node.links();
+        let last = if Document::is_large(links) {
+            document.last_of(self.node.id, key)?
+        } else {
+            let is_it = |pair: &[u32]| pair.first().is_some_and(|&id| document.is_key(id, key));
+            links.chunks_exact(2).rposition(is_it)?
+        };
+        let (&id, &value) = links.get(2 * last).zip(links.get(2 * last + 1))?;
+        Some(Entry {
+            key: Node { document, id },
+            value: Node {
+                document,
+                id: value,
+            },
+            merged: false,
+        })
+    }
+
+    /// The value that counts for a key.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Node<'d>> {
+        self.entry(key).map(|entry| entry.value)
+    }
+}
+
+/// Calls `each` with the mappings that a merge value names, in go-yaml's order of application:
+/// of a list, the last first, so that earlier ones win.
+fn merge_sources<'d>(value: Node<'d>, each: &mut dyn FnMut(Mapping<'d>)) {
+    match value.kind() {
+        Kind::Mapping(mapping) => each(mapping),
+        Kind::Sequence(list) => {
+            let items: Vec<_> = list.iter().collect();
+            items
+                .into_iter()
+                .rev()
+                .filter_map(Node::mapping)
+                .for_each(each);
+        }
+        Kind::Scalar(_) => {}
+    }
+}
+
+/// Whether a key is the merge key `<<`: plain, or tagged as one.
+#[must_use]
+pub(super) fn is_merge_key(key: Node<'_>) -> bool {
+    key.scalar().is_some_and(|scalar| {
+        scalar.text == "<<" && (scalar.is_plain() || scalar.tag == Some("tag:yaml.org,2002:merge"))
+    })
+}

@@ -1,0 +1,429 @@
+//! From bytes to events: how the parser is fed, and what its errors mean.
+
+use std::borrow::Cow;
+use std::io::{self, BufRead, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use libyaml_safer::{Event, EventData, Parser};
+
+use super::alias;
+use super::build::Builder;
+use super::document::{Document, SyntaxError, SyntaxKind};
+use promvet_text::{Span, Text};
+
+/// How many bytes the parser is given at a time, so that it does not decode a whole file ahead.
+const CHUNK: usize = 4096;
+
+/// A value of a template that was covered with a word before parsing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// Where the word stands, in one line; it is one letter repeated.
+    pub filler: Span,
+    /// What it covers in the original text; it begins where the word does.
+    pub original: Span,
+}
+
+/// What the parser is given instead of the text itself: a text of the same length, and where in it
+/// words stand for values, ascending.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Covered<'m> {
+    pub(super) content: &'m str,
+    pub(super) holes: &'m [Hole],
+}
+
+/// Reads the first document of a text, the only one that Prometheus looks at. An empty text is a
+/// document without a root.
+///
+/// # Errors
+/// The first place at which the text stops being YAML as go-yaml reads it.
+pub fn parse_first(text: &Arc<Text>) -> Result<Document, SyntaxError> {
+    first(text, plain(text))
+}
+
+/// Reads the first document of a text in which some values are covered with words: `masked` has
+/// the text's length in bytes. The document's places and values are those of the text.
+///
+/// # Errors
+/// The first place at which the masked text stops being YAML as go-yaml reads it.
+pub fn parse_masked(
+    text: &Arc<Text>,
+    masked: &str,
+    holes: &[Hole],
+) -> Result<Document, SyntaxError> {
+    let content = masked;
+    first(text, Covered { content, holes })
+}
+
+fn plain(text: &Text) -> Covered<'_> {
+    Covered {
+        content: text.content(),
+        holes: &[],
+    }
+}
+
+fn first(text: &Arc<Text>, covered: Covered<'_>) -> Result<Document, SyntaxError> {
+    let mut documents = guarded(text, covered, 1)?;
+    let document = documents
+        .0
+        .pop()
+        .unwrap_or_else(|| Builder::new(text, covered).finish(None));
+    let end = document.next.map_or(u32::MAX, |next| next.start);
+    match text.not_utf8().filter(|at| *at < end) {
+        Some(at) => Err(SyntaxError {
+            kind: SyntaxKind::Encoding,
+            problem: "invalid UTF-8 octet sequence".into(),
+            context: None,
+            span: Span::new(at as usize, at as usize + 1),
+        }),
+        None => Ok(document),
+    }
+}
+
+/// Reads all documents of a text, and the error that ended the reading, if one did.
+#[must_use]
+pub fn parse_all(text: &Arc<Text>) -> (Vec<Document>, Option<SyntaxError>) {
+    guarded(text, plain(text), usize::MAX).unwrap_or_else(|error| (Vec::new(), Some(error)))
+}
+
+type Documents = (Vec<Document>, Option<SyntaxError>);
+
+/// The parser can panic on rare input; that is caught here and reported as promvet's own fault.
+fn guarded(text: &Arc<Text>, covered: Covered<'_>, most: usize) -> Result<Documents, SyntaxError> {
+    let read = || -> Result<Documents, SyntaxError> {
+        let mut documents = Vec::new();
+        match read_documents(text, covered, most, &mut documents) {
+            Err(error) if documents.is_empty() => Err(error),
+            outcome => Ok((documents, outcome.err())),
+        }
+    };
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        Err(SyntaxError {
+            kind: SyntaxKind::Internal,
+            problem: "promvet's YAML parser failed on this file".into(),
+            context: None,
+            span: Span::default(),
+        })
+    })
+}
+
+/// Hands the text to the parser in chunks.
+struct Chunks<'t> {
+    rest: &'t [u8],
+    /// What follows the text.
+    then: &'t [u8],
+}
+
+impl<'t> Chunks<'t> {
+    /// The parser fails on a block scalar whose last line does not end, so the text is given an
+    /// end; [`Builder::unended`] takes it out of the value again.
+    fn new(content: &'t str) -> Self {
+        Self {
+            rest: content.as_bytes(),
+            then: if ends(content) { b"" } else { b"\n" },
+        }
+    }
+}
+
+/// Whether a text ends with a line break.
+pub(super) fn ends(content: &str) -> bool {
+    content.ends_with(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
+}
+
+impl Read for Chunks<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut chunk = self.fill_buf()?;
+        let amount = chunk.read(buffer)?;
+        self.consume(amount);
+        Ok(amount)
+    }
+}
+
+impl BufRead for Chunks<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.rest.is_empty() {
+            self.rest = std::mem::take(&mut self.then);
+        }
+        Ok(self.rest.get(..CHUNK).unwrap_or(self.rest))
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.rest = self.rest.get(amount..).unwrap_or(&[]);
+    }
+}
+
+fn read_documents(
+    text: &Arc<Text>,
+    covered: Covered<'_>,
+    most: usize,
+    out: &mut Vec<Document>,
+) -> Result<(), SyntaxError> {
+    let content = with_plain_marks(covered.content);
+    let mut parser = Parser::new();
+    parser.set_encoding(libyaml_safer::Encoding::Utf8);
+    parser.set_input(Chunks::new(&content));
+    let mut builder: Option<Builder<'_>> = None;
+    loop {
+        let event = parser.parse().map_err(|error| malformed(text, &error))?;
+        match event.data {
+            EventData::StreamEnd => return Ok(()),
+            EventData::DocumentStart { .. } => {
+                builder = Some(Builder::new(text, covered));
+            }
+            EventData::DocumentEnd { .. } => {
+                let done = out.len() + 1 >= most;
+                let next = if done { next_start(&mut parser) } else { None };
+                if let Some(builder) = builder.take() {
+                    let document = builder.finish(next);
+                    alias::check(&document)?;
+                    out.push(document);
+                }
+                if done {
+                    return Ok(());
+                }
+            }
+            _ => {
+                if let Some(builder) = &mut builder {
+                    builder.take(event)?;
+                }
+            }
+        }
+    }
+}
+
+/// A byte-order mark and what stands for one inside a text: as long, and not skipped.
+pub(super) const MARK: &str = "\u{feff}";
+pub(super) const PLAIN_MARK: &str = "\u{fffd}";
+
+/// go-yaml v2 takes a byte-order mark that does not begin the text for a character like others;
+/// the parser would skip it at the start of a line.
+fn with_plain_marks(content: &str) -> Cow<'_, str> {
+    if memchr::memmem::find(content.as_bytes(), MARK.as_bytes()).is_none() {
+        return Cow::Borrowed(content);
+    }
+    Cow::Owned(content.replace(MARK, PLAIN_MARK))
+}
+
+/// Where another document begins; what is broken there is nobody's concern.
+fn next_start<R: BufRead>(parser: &mut Parser<R>) -> Option<Span> {
+    match parser.parse() {
+        Ok(Event {
+            data: EventData::DocumentStart { .. },
+            start_mark,
+            end_mark,
+            ..
+        }) => Some(span(start_mark, end_mark)),
+        _ => None,
+    }
+}
+
+pub(super) fn span(start: libyaml_safer::Mark, end: libyaml_safer::Mark) -> Span {
+    let offset = |mark: libyaml_safer::Mark| usize::try_from(mark.index).unwrap_or(usize::MAX);
+    Span::new(offset(start), offset(end))
+}
+
+/// A span without what the parser was given behind the text.
+pub(super) fn within(span: Span, content: &str) -> Span {
+    let most = Span::new(content.len(), content.len()).end;
+    Span {
+        start: span.start.min(most),
+        end: span.end.min(most),
+    }
+}
+
+fn malformed(text: &Text, error: &libyaml_safer::Error) -> SyntaxError {
+    let Some(mark) = error.problem_mark() else {
+        return bad_character(text);
+    };
+    let at = within(span(mark, mark), text.content());
+    let after = text
+        .content()
+        .get(at.start as usize..)
+        .and_then(|rest| rest.chars().next());
+    let width = after
+        .filter(|c| *c != '\n' && *c != '\r')
+        .map_or(0, char::len_utf8);
+    let problem = error.problem().to_owned();
+    let context = error
+        .context()
+        .map(str::to_owned)
+        .zip(error.context_mark().map(|mark| span(mark, mark)));
+    let span = Span::new(at.start as usize, at.start as usize + width);
+    SyntaxError {
+        kind: SyntaxKind::Malformed,
+        problem,
+        context,
+        span,
+    }
+}
+
+/// The first character that YAML does not allow anywhere.
+fn bad_character(text: &Text) -> SyntaxError {
+    let found = text.content().char_indices().find(|(_, c)| {
+        !matches!(c, '\t' | '\n' | '\r' | '\u{85}' | ' '..='~' | '\u{a0}'..='\u{d7ff}'
+            | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
+    });
+    let (at, width) = found.map_or((0, 0), |(at, c)| (at, c.len_utf8()));
+    SyntaxError {
+        kind: SyntaxKind::Encoding,
+        problem: "control characters are not allowed".into(),
+        context: None,
+        span: Span::new(at, at + width),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, Node};
+    use super::*;
+
+    fn parse(source: &str) -> Result<Document, SyntaxError> {
+        parse_first(&Text::new("t.yml", source.as_bytes().to_vec()))
+    }
+
+    #[test]
+    fn spans_are_those_of_the_tokens() {
+        let source = "a:\n  - b: \"x y\"\n    c: *q\n".replace("*q", "&q [1, 2]");
+        let document = parse(&source).unwrap();
+        let item = document
+            .root()
+            .unwrap()
+            .get("a")
+            .unwrap()
+            .items()
+            .next()
+            .unwrap();
+        let text = |node: Node<'_>| document.text().slice(node.span()).to_owned();
+        assert_eq!(text(item.get("b").unwrap()), "\"x y\"");
+        assert_eq!(text(item), "b: \"x y\"\n    c: &q [1, 2]");
+        assert_eq!(
+            item.get("c").unwrap().items().nth(1).unwrap().path(),
+            "a[0].c[1]"
+        );
+    }
+
+    #[test]
+    fn merge_keys_apply_in_document_order() {
+        let document =
+            parse("a: &a {x: 1, y: 1}\nb: &b {x: 2}\nc:\n  y: 9\n  <<: [*a, *b]\n").unwrap();
+        let c = document.root().unwrap().get("c").unwrap();
+        assert_eq!(c.get("x").unwrap().as_str(), Some("1"));
+        assert_eq!(c.get("y").unwrap().as_str(), Some("1"));
+    }
+
+    #[test]
+    fn only_the_first_document_counts() {
+        let document = parse("a: 1\n---\n: : [\n").unwrap();
+        assert!(document.next_document().is_some());
+        assert!(matches!(document.root().unwrap().kind(), Kind::Mapping(_)));
+    }
+
+    #[test]
+    fn question_marks_end_plain_scalars_between_brackets() {
+        for source in ["[a?b]", "{a: b?c}", "{a?: b}", "x: [1, http://h/?q]"] {
+            let error = parse(source).unwrap_err();
+            assert!(
+                error.problem.contains("did not find expected ','"),
+                "{source}"
+            );
+        }
+        for source in ["a?b", "a: b?c", "['a?b']", "{\"a\": 'b?'}"] {
+            assert!(parse(source).is_ok(), "{source}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_refused_in_the_first_document() {
+        let parse = |bytes: &[u8]| parse_first(&Text::new("t.yml", bytes.to_vec()));
+        let error = parse(b"a: 1 # caf\xe9\n").unwrap_err();
+        assert_eq!((error.kind, error.span.start), (SyntaxKind::Encoding, 10));
+        assert!(parse(b"a: 1\n---\nb: \xe9\n").is_ok());
+    }
+
+    #[test]
+    fn byte_order_marks_inside_a_text_are_characters() {
+        let document = parse("a:\n\u{feff} b: x\n").unwrap();
+        assert!(document.root().unwrap().get("\u{feff} b").is_some());
+        assert!(parse("a: 1\n\u{feff}").is_err());
+        assert!(parse("\u{feff}a: 1\n").is_ok());
+    }
+
+    #[test]
+    fn empty_texts_have_no_root() {
+        assert!(parse("").unwrap().root().is_none());
+        assert!(parse("# only a comment\n").unwrap().root().is_none());
+    }
+
+    #[test]
+    fn anchors_that_bite_their_tail_end_at_once() {
+        assert_eq!(parse("a: &a [*a]").unwrap_err().kind, SyntaxKind::Alias);
+        assert_eq!(parse("a: *b").unwrap_err().kind, SyntaxKind::Alias);
+        let mut bomb = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x]\n");
+        for level in 1..12 {
+            let before = format!("*a{}", level - 1);
+            bomb += &format!("a{level}: &a{level} [{}]\n", [before.as_str(); 9].join(","));
+        }
+        assert_eq!(parse(&bomb).unwrap_err().kind, SyntaxKind::Bomb);
+    }
+
+    #[test]
+    fn a_text_may_end_without_a_line_break() {
+        for (source, expected) in [
+            ("a: |", ""),
+            ("a: >-", ""),
+            ("a: |+2 ", ""),
+            ("a: |\n  x", "x"),
+            ("a: |+ # why\n  x", "x"),
+            ("a: >\n  x\n  y", "x y"),
+            ("a: |-\n  x", "x"),
+            ("a: |\n  x\n", "x\n"),
+            ("a: |\n  x\n  ", "x\n"),
+            ("a: |+\n  x\n  ", "x\n"),
+            ("a: |+\n  x\n\n", "x\n\n"),
+            ("a: x", "x"),
+            ("a: 'x|'", "x|"),
+        ] {
+            let document = parse(source).unwrap();
+            let value = document.root().unwrap().get("a").unwrap();
+            assert_eq!(value.as_str(), Some(expected), "{source}");
+            assert!(value.span().end as usize <= source.len(), "{source}");
+        }
+        assert!(parse("- |\n- >2").is_ok());
+        let error = parse("a: [").unwrap_err();
+        assert!(error.span.end <= 4);
+    }
+
+    #[test]
+    fn covered_values_are_put_back() {
+        let source = "a: {{ x }}{{ y }}\nb: \"\\t${Z}\"\nc: |\n  p {{ q }}\n  r\n";
+        let masked = "a: QQQQQQQQQQQQQQ\nb: \"\\tQQQQ\"\nc: |\n  p QQQQQQQ\n  r\n";
+        let holes: Vec<_> = [(3, 10), (10, 17), (24, 28), (39, 46)]
+            .map(|(from, to)| Hole {
+                filler: Span::new(from, to),
+                original: Span::new(from, to),
+            })
+            .into();
+        let text = Text::new("t.yml", source.as_bytes().to_vec());
+        let document = parse_masked(&text, masked, &holes).unwrap();
+        let value = |key| document.root().unwrap().get(key).unwrap().as_str().unwrap();
+        assert_eq!(value("a"), "{{ x }}{{ y }}");
+        assert_eq!(value("b"), "\t${Z}");
+        assert_eq!(value("c"), "p {{ q }}\nr\n");
+    }
+
+    #[test]
+    fn deep_nesting_ends_at_once() {
+        assert_eq!(
+            parse(&"[".repeat(100_000)).unwrap_err().kind,
+            SyntaxKind::Depth
+        );
+        assert_eq!(
+            parse(&"- ".repeat(100_000)).unwrap_err().kind,
+            SyntaxKind::Depth
+        );
+        assert_eq!(
+            parse(&"a: {".repeat(100_000)).unwrap_err().kind,
+            SyntaxKind::Depth
+        );
+    }
+}

@@ -1,0 +1,256 @@
+//! Durations, as `model.ParseDuration` of prometheus/common reads them.
+
+use crate::Fault;
+
+/// A duration and what its form asks of the Prometheus that reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Duration {
+    /// Its length in milliseconds.
+    pub milliseconds: i64,
+    /// Whether it has more than one unit (`1h30m`), read since Prometheus 2.21.
+    pub compound: bool,
+    /// Whether it is a bare `0`, read since Prometheus 2.19.
+    pub bare_zero: bool,
+}
+
+/// The units from the largest to the smallest, in milliseconds. A year has 365 days.
+const UNITS: &[(&str, u64)] = &[
+    ("y", 365 * 24 * 60 * 60 * 1000),
+    ("w", 7 * 24 * 60 * 60 * 1000),
+    ("d", 24 * 60 * 60 * 1000),
+    ("h", 60 * 60 * 1000),
+    ("m", 60 * 1000),
+    ("s", 1000),
+    ("ms", 1),
+];
+
+/// What a Go `time.Duration` can hold: 2⁶³−1 nanoseconds, about 292 years.
+const MOST_MILLISECONDS: u64 = i64::MAX as u64 / 1_000_000;
+
+/// Reads a duration.
+///
+/// # Errors
+/// What Prometheus 2.26 and later refuse. Before, durations over 292 years wrapped around.
+pub fn duration(text: &str) -> Result<Duration, Fault> {
+    let none = Duration {
+        milliseconds: 0,
+        compound: false,
+        bare_zero: false,
+    };
+    match text {
+        "" => {
+            return Err(Fault::new(
+                0,
+                0,
+                "is an empty duration string; write for example `30s`",
+            ));
+        }
+        "0" => {
+            return Ok(Duration {
+                bare_zero: true,
+                ..none
+            });
+        }
+        _ => {}
+    }
+    let mut at = 0;
+    let mut total = 0_u64;
+    let mut parts = 0_usize;
+    let mut next_unit = 0;
+    while at < text.len() {
+        let part = Part::read(text, at)?;
+        let unit = part.unit_index(text)?;
+        if unit < next_unit {
+            return Err(out_of_order(&part, unit + 1 == next_unit));
+        }
+        next_unit = unit + 1;
+        total = part.add_to(total, unit)?;
+        parts += 1;
+        at = part.to;
+    }
+    Ok(Duration {
+        milliseconds: i64::try_from(total).unwrap_or(i64::MAX),
+        compound: parts > 1,
+        ..none
+    })
+}
+
+/// A number and its unit.
+struct Part<'t> {
+    from: usize,
+    unit_from: usize,
+    to: usize,
+    number: &'t str,
+    unit: &'t str,
+}
+
+impl<'t> Part<'t> {
+    fn read(text: &'t str, from: usize) -> Result<Self, Fault> {
+        let rest = text.get(from..).unwrap_or_default();
+        let digits = digits_of(rest);
+        if digits == 0 {
+            // Only the first part can lack its number: a unit ends at the next digit.
+            return Err(Fault::new(
+                from,
+                from + rest.chars().next().map_or(0, char::len_utf8),
+                "is not a valid duration string: it must begin with a whole number, such as `30s`",
+            ));
+        }
+        let (number, after) = rest.split_at(digits);
+        let unit = after
+            .find(|c: char| c.is_ascii_digit())
+            .map_or(after, |end| after.get(..end).unwrap_or(after));
+        let unit_from = from + digits;
+        Ok(Self {
+            from,
+            unit_from,
+            to: unit_from + unit.len(),
+            number,
+            unit,
+        })
+    }
+
+    fn unit_index(&self, text: &str) -> Result<usize, Fault> {
+        if self.unit.is_empty() {
+            return Err(Fault::new(
+                self.from,
+                self.to,
+                format!(
+                    "is not a valid duration string: the number {} has no unit (y, w, d, h, m, s or ms)",
+                    self.number
+                ),
+            ));
+        }
+        UNITS
+            .iter()
+            .position(|(name, _)| *name == self.unit)
+            .ok_or_else(|| {
+                let first = if self.from == 0 { "" } else { " there" };
+                let why = why_not_a_unit(self.unit, text);
+                Fault::new(
+                    self.unit_from,
+                    self.to,
+                    format!(
+                        "is not a valid duration string: unknown unit `{}`{first}; {why}",
+                        self.unit
+                    ),
+                )
+            })
+    }
+
+    fn add_to(&self, total: u64, unit: usize) -> Result<u64, Fault> {
+        let milliseconds = UNITS.get(unit).map_or(1, |unit| unit.1);
+        self.number
+            .parse::<u64>()
+            .ok()
+            .and_then(|number| number.checked_mul(milliseconds)?.checked_add(total))
+            .filter(|total| *total <= MOST_MILLISECONDS)
+            .ok_or_else(|| {
+                Fault::new(
+                    self.from,
+                    self.to,
+                    "is a duration out of range: Prometheus counts up to about 292 years",
+                )
+            })
+    }
+}
+
+fn why_not_a_unit(unit: &str, text: &str) -> &'static str {
+    if unit.starts_with(['.', ',']) {
+        "fractions are not read, write the smaller unit (`1500ms`)"
+    } else if text.contains(char::is_whitespace) {
+        "no spaces are allowed between numbers and units"
+    } else {
+        "the units are y, w, d, h, m, s and ms"
+    }
+}
+
+fn out_of_order(part: &Part<'_>, repeated: bool) -> Fault {
+    let message = if repeated {
+        format!(
+            "is not a valid duration string: the unit `{}` stands in it twice",
+            part.unit
+        )
+    } else {
+        format!(
+            "is not a valid duration string: `{}` must stand before the smaller units (y, w, d, h, m, s, ms)",
+            part.unit
+        )
+    };
+    Fault::new(part.from, part.to, message)
+}
+
+fn digits_of(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_in_milliseconds() {
+        for (text, expected) in [
+            ("0s", 0),
+            ("000ms", 0),
+            ("355ms", 355),
+            ("1m", 60_000),
+            ("1h30m", 5_400_000),
+            ("1y2w3d4h5m6s7ms", 33_019_506_007),
+            ("0007s", 7_000),
+            ("292y24w3d23h47m16s854ms", 9_223_372_036_854),
+            ("9223372036854ms", 9_223_372_036_854),
+        ] {
+            assert_eq!(
+                duration(text).map(|d| d.milliseconds),
+                Ok(expected),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn forms_that_older_releases_refuse_are_marked() {
+        let form = |text| duration(text).map(|d| (d.compound, d.bare_zero));
+        assert_eq!(form("0"), Ok((false, true)));
+        assert_eq!(form("1m"), Ok((false, false)));
+        assert_eq!(form("1m30s"), Ok((true, false)));
+    }
+
+    #[test]
+    fn faults_name_their_place() {
+        for (text, place, words) in [
+            ("", 0..0, "empty duration string"),
+            ("00", 0..2, "has no unit"),
+            ("30", 0..2, "has no unit"),
+            ("1m30", 2..4, "has no unit"),
+            ("-1m", 0..1, "not a valid duration string"),
+            ("s", 0..1, "not a valid duration string"),
+            ("é1s", 0..2, "not a valid duration string"),
+            ("1S", 1..2, "unknown unit `S`"),
+            ("1m30sec", 4..7, "unknown unit `sec`"),
+            ("1.5h", 1..2, "fractions are not read"),
+            ("1h 30m", 1..3, "no spaces"),
+            ("30s1m", 3..5, "must stand before"),
+            ("1m1m", 2..4, "twice"),
+            ("1h1m1h", 4..6, "must stand before"),
+            ("293y", 0..4, "duration out of range"),
+            ("292y52w", 4..7, "duration out of range"),
+            ("9223372036855ms", 0..15, "duration out of range"),
+            ("99999999999999999999999s", 0..24, "duration out of range"),
+        ] {
+            let fault = duration(text).expect_err(text);
+            assert_eq!(fault.from..fault.to, place, "{text}: {fault}");
+            assert!(fault.message.contains(words), "{text}: {fault}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,12}|([0-9]{1,22}(y|w|d|h|m|s|ms)?){0,5}") {
+            if let Err(fault) = duration(&text) {
+                assert!(text.get(fault.from..fault.to).is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What Go's own packages read, and the packages that Prometheus reads values with.
+
+pub mod duration;
+pub mod environment;
+pub mod expand;
+pub mod glob;
+mod ip;
+pub mod regex;
+mod release;
+pub mod size;
+pub mod template;
+pub mod url;
+
+pub use duration::{Duration, duration};
+pub use regex::regex;
+pub use release::Go;
+pub use size::byte_size;
+pub use url::{GoUrl, url};

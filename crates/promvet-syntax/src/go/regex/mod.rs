@@ -1,0 +1,452 @@
+//! Regular expressions, as Go's `regexp/syntax` reads them for Prometheus.
+//!
+//! Prometheus puts a pattern between `^(?s:` and `)$` as text (`^(?:` before 3.0) and compiles
+//! the whole. So `a)|(b` is good, and a pattern that ends in the middle of a class or an escape
+//! swallows the closing parenthesis. The grammar is one of its own, since Rust's crate
+//! differs from Go's in both directions; and it keeps as much of Go's syntax tree as its limits
+//! on size, depth and repetition need.
+
+mod bracket;
+mod class;
+mod factor;
+mod limits;
+mod names;
+mod parse;
+mod tree;
+
+use super::Go;
+use crate::Fault;
+
+/// What a good pattern holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Regex {
+    /// The names of the capturing groups in order, empty for those without one. Group 0, the whole
+    /// match, is not among them.
+    pub groups: Vec<String>,
+}
+
+impl Regex {
+    /// Whether `$name` or `$1` in a replacement names a group of this pattern. 0 is the match.
+    #[must_use]
+    pub fn has_group(&self, name: &str) -> bool {
+        let by_number = name.parse::<usize>().is_ok_and(|number| {
+            number <= self.groups.len() && (name == "0" || !name.starts_with('0'))
+        });
+        by_number || self.groups.iter().any(|group| group == name)
+    }
+}
+
+/// The causes that Go tells apart, in its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    CharRange,
+    Escape,
+    NamedCapture,
+    PerlOp,
+    RepeatOp,
+    RepeatSize,
+    MissingBracket,
+    MissingParen,
+    MissingRepeatArgument,
+    TrailingBackslash,
+    UnexpectedParen,
+    NestingDepth,
+    Large,
+}
+
+impl Cause {
+    fn words(self) -> &'static str {
+        match self {
+            Self::CharRange => "invalid character class range",
+            Self::Escape => "invalid escape sequence",
+            Self::NamedCapture => "invalid named capture",
+            Self::PerlOp => "invalid or unsupported Perl syntax",
+            Self::RepeatOp => "invalid nested repetition operator",
+            Self::RepeatSize => "invalid repeat count",
+            Self::MissingBracket => "missing closing ]",
+            Self::MissingParen => "missing closing )",
+            Self::MissingRepeatArgument => "missing argument to repetition operator",
+            Self::TrailingBackslash => "trailing backslash at end of expression",
+            Self::UnexpectedParen => "unexpected )",
+            Self::NestingDepth => "expression nests too deeply",
+            Self::Large => "expression too large",
+        }
+    }
+}
+
+/// A cause at a place of the wrapped text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Refusal {
+    cause: Cause,
+    from: usize,
+    to: usize,
+}
+
+impl Refusal {
+    fn new(cause: Cause, from: usize, to: usize) -> Self {
+        Self { cause, from, to }
+    }
+}
+
+const PREFIX: &str = "^(?s:";
+const SUFFIX: &str = ")$";
+
+/// Reads a pattern as the Go that built a Prometheus does. The wrapper before 3.0 gives the same
+/// verdict.
+///
+/// # Errors
+/// What does not compile after wrapping.
+pub fn regex(pattern: &str, go: Go) -> Result<Regex, Fault> {
+    let wrapped = format!("{PREFIX}{pattern}{SUFFIX}");
+    let inner = PREFIX.len()..PREFIX.len() + pattern.len();
+    parse::parse(&wrapped, inner, go)
+        .map(|groups| Regex { groups })
+        .map_err(|refusal| explain(pattern, refusal, go))
+}
+
+/// A refusal of the wrapped text as a fault of the pattern.
+fn explain(pattern: &str, refusal: Refusal, go: Go) -> Fault {
+    let within = |at: usize| at.saturating_sub(PREFIX.len()).min(pattern.len());
+    let (from, to) = (within(refusal.from), within(refusal.to));
+    let part = pattern.get(from..to).unwrap_or_default();
+    let words = refusal.cause.words();
+    let quoted: String = part.chars().take(40).collect();
+    let mut message = format!("is no regular expression to Go: {words}");
+    if !quoted.is_empty() && !matches!(refusal.cause, Cause::Large | Cause::NestingDepth) {
+        message.push_str(&format!(" `{quoted}`"));
+    }
+    if let Some(hint) = hint(refusal.cause, part, go) {
+        message.push_str("; ");
+        message.push_str(hint);
+    }
+    Fault::new(from, to, message)
+}
+
+/// Hints by cause and by how the faulty part begins; the first that fits is given.
+const HINTS: &[(Cause, &str, &str)] = &[
+    (Cause::PerlOp, "(?=", "RE2 has no lookahead"),
+    (
+        Cause::PerlOp,
+        "(?!",
+        "RE2 has no lookahead; use an action that drops instead of one that keeps, or list what is wanted",
+    ),
+    (Cause::PerlOp, "(?>", "RE2 has no atomic groups"),
+    (Cause::PerlOp, "(?#", "RE2 has no comments"),
+    (Cause::PerlOp, "(?P=", "RE2 has no backreferences"),
+    (Cause::PerlOp, "(?P>", "RE2 has no recursion"),
+    (
+        Cause::PerlOp,
+        "(?<",
+        "Prometheus reads (?<name>…) since 2.51; before, write (?P<name>…)",
+    ),
+    (Cause::NamedCapture, "(?<=", "RE2 has no lookbehind"),
+    (Cause::NamedCapture, "(?<!", "RE2 has no lookbehind"),
+    (
+        Cause::NamedCapture,
+        "",
+        "a name consists of letters, digits and underscores and ends with `>`",
+    ),
+    (
+        Cause::Escape,
+        "\\Z",
+        "write \\z for the end of the text; Prometheus anchors patterns by itself",
+    ),
+    (
+        Cause::Escape,
+        "\\x",
+        "write two hexadecimal digits, or up to 10FFFF in braces",
+    ),
+    (
+        Cause::Escape,
+        "\\u",
+        "write \\x{…} with the hexadecimal code point",
+    ),
+    (
+        Cause::Escape,
+        "\\U",
+        "write \\x{…} with the hexadecimal code point",
+    ),
+    (Cause::Escape, "\\k", "RE2 has no backreferences"),
+    (Cause::Escape, "\\C", "Go cannot match single bytes"),
+    (
+        Cause::CharRange,
+        "\\p",
+        "this is no Unicode class that Go knows",
+    ),
+    (
+        Cause::CharRange,
+        "\\P",
+        "this is no Unicode class that Go knows",
+    ),
+    (
+        Cause::CharRange,
+        "[:",
+        "this is no POSIX class that Go knows",
+    ),
+    (Cause::CharRange, "", "its end comes before its start"),
+    (
+        Cause::RepeatSize,
+        "",
+        "counts go up to 1000, also where one repetition stands in another",
+    ),
+    (Cause::MissingParen, "(", "this group is never closed"),
+    (
+        Cause::MissingParen,
+        "\\",
+        "it swallows the closing parenthesis that Prometheus adds",
+    ),
+    (Cause::UnexpectedParen, "", "it has no opening parenthesis"),
+    (
+        Cause::MissingRepeatArgument,
+        "",
+        "nothing stands before it to repeat; write a `.` before it, or escape it",
+    ),
+    (Cause::NestingDepth, "", "Go reads up to 1000 levels"),
+    (
+        Cause::Large,
+        "",
+        "Go compiles up to about 3.3 million instructions",
+    ),
+];
+
+fn hint(cause: Cause, part: &str, go: Go) -> Option<&'static str> {
+    let backreference = || {
+        let digit = part.strip_prefix('\\')?.chars().next()?;
+        (cause == Cause::Escape && digit.is_ascii_digit()).then_some("RE2 has no backreferences")
+    };
+    let possessive = || {
+        (cause == Cause::RepeatOp && part.ends_with('+'))
+            .then_some("RE2 has no possessive repetition; `+` cannot follow another repetition")
+    };
+    let old_name = || {
+        (cause == Cause::CharRange && part.starts_with(['\\']) && go < parse::LOOSE_CLASS_NAMES)
+            .then_some("this is no Unicode class that this Go knows; long names and other cases of letters are read since Prometheus 3.7")
+    };
+    backreference()
+        .or_else(possessive)
+        .or_else(old_name)
+        .or_else(|| {
+            HINTS
+                .iter()
+                .find(|(of, start, _)| *of == cause && part.starts_with(start))
+                .map(|(_, _, hint)| *hint)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEW: Go = Go::NEWEST;
+
+    #[test]
+    fn go_accepts() {
+        for pattern in [
+            "",
+            "a)|(b",
+            ")(",
+            "a)b(c)(d",
+            "\\_\\-\\.\\\u{7f}",
+            "a{foo}",
+            "a{,3}",
+            "a{2,",
+            "a{01}",
+            "{",
+            "{}",
+            "}",
+            "]",
+            "a]",
+            "\\Q.*[\\E",
+            "\\Qa\\Eb",
+            "a{1000}",
+            "(a{10}){100}",
+            "(a{1000}|b{1000})",
+            "((a{1000}){0}){1000}",
+            "(a*)*",
+            "(a*){1000}",
+            "a??",
+            "a*?",
+            "a{2}?",
+            "a(?i)*",
+            "^*",
+            "$*",
+            "\\b*",
+            "(|a)*",
+            "(?i)a(?-i)b",
+            "(?ims-U:a)",
+            "(?)",
+            "(?i-s)",
+            "(?P<n>a)(?P<n>b)",
+            "(?P<1_x>a)",
+            "(?<name>a)",
+            "\\pN\\PL\\p{Greek}\\P{^Lu}\\p{^L}",
+            "\\p{Any}",
+            "[\\pL]",
+            "[[:alpha:]]",
+            "[[:^space:]x]",
+            "[[:foo]",
+            "[a[:b]",
+            "[]a]",
+            "[^]a]",
+            "[-a]",
+            "[a-]",
+            "[\\d-z]",
+            "[a-\\x{10FFFF}]",
+            "[--a]",
+            "\\x41\\x{41}\\07\\123\\0",
+            "\\a\\f\\n\\r\\t\\v\\A\\z\\B\\b\\d\\D\\s\\S\\w\\W",
+            "ä+",
+            "(?s).",
+            "\\12",
+        ] {
+            assert!(
+                regex(pattern, NEW).is_ok(),
+                "{pattern}: {:?}",
+                regex(pattern, NEW)
+            );
+        }
+    }
+
+    #[test]
+    fn go_refuses() {
+        for (pattern, place, words) in [
+            (
+                "(?=x)",
+                0..3,
+                "unsupported Perl syntax `(?=`; RE2 has no lookahead",
+            ),
+            ("a(?!x)", 1..4, "no lookahead"),
+            (
+                "(?<=x)",
+                0..6,
+                "invalid named capture `(?<=x)`; RE2 has no lookbehind",
+            ),
+            ("(?<!x>)", 0..6, "no lookbehind"),
+            ("(?>a)", 0..3, "atomic"),
+            ("(?i-)", 0..5, "unsupported Perl syntax"),
+            ("(?--i)", 0..4, "unsupported Perl syntax"),
+            ("(?iz)", 0..4, "unsupported Perl syntax"),
+            ("(?P=n)", 0..3, "unsupported Perl syntax"),
+            ("(?P<n", 0..5, "invalid named capture"),
+            ("(?P<>a)", 0..5, "invalid named capture"),
+            ("(?P<a-b>a)", 0..8, "invalid named capture"),
+            ("(?'n'a)", 0..3, "unsupported Perl syntax"),
+            (
+                "a\\1",
+                1..3,
+                "invalid escape sequence `\\1`; RE2 has no backreferences",
+            ),
+            ("\\8", 0..2, "backreferences"),
+            ("\\Z", 0..2, "write \\z"),
+            ("\\y", 0..2, "invalid escape sequence"),
+            ("\\é", 0..3, "invalid escape sequence"),
+            ("\\C", 0..2, "single bytes"),
+            ("\\xg1", 0..4, "hexadecimal"),
+            ("\\x{}", 0..4, "hexadecimal"),
+            ("\\x{110000}", 0..9, "invalid escape sequence"),
+            ("\\x{4", 0..4, "invalid escape sequence"),
+            ("[\\1]", 1..3, "backreferences"),
+            ("[\\b]", 1..3, "invalid escape sequence"),
+            ("[z-a]", 1..4, "class range `z-a`"),
+            ("[a-\\d]", 3..5, "invalid escape sequence"),
+            ("[a", 0..2, "missing closing ]"),
+            ("[]", 0..2, "missing closing ]"),
+            ("[[:foo:]]", 1..8, "no POSIX class"),
+            ("\\p{Foo}", 0..7, "no Unicode class"),
+            ("\\pX", 0..3, "no Unicode class"),
+            ("\\p{Greek", 0..8, "class range"),
+            ("a**", 1..3, "invalid nested repetition operator `**`"),
+            ("a*??", 1..4, "invalid nested repetition operator"),
+            ("a++", 1..3, "possessive"),
+            ("a{2}{3}", 1..7, "nested repetition"),
+            ("a{1001}", 1..7, "invalid repeat count"),
+            ("a{2,1}", 1..6, "invalid repeat count"),
+            ("a{0,1001}", 1..9, "invalid repeat count"),
+            ("a{99999999999}", 1..14, "invalid repeat count"),
+            ("(a{100}){11}", 8..12, "invalid repeat count"),
+            ("((a{10}){10}){11}", 13..17, "also where one repetition"),
+            ("*a", 0..1, "missing argument to repetition operator `*`"),
+            ("+", 0..1, "missing argument"),
+            ("(?:+a)", 3..4, "missing argument"),
+            ("(?i)*", 4..5, "missing argument"),
+            ("a|*", 2..3, "missing argument"),
+            ("{2}", 0..3, "missing argument"),
+            ("(", 0..1, "missing closing ) `(`"),
+            ("a((b)", 1..2, "missing closing )"),
+            (")", 0..1, "unexpected )"),
+            ("(a))b", 3..4, "unexpected )"),
+            ("a)b)(", 1..2, "unexpected )"),
+            ("a\\", 1..2, "swallows"),
+            ("a\\Qb", 1..4, "swallows"),
+        ] {
+            let fault = regex(pattern, NEW).expect_err(pattern);
+            assert!(fault.message.contains(words), "{pattern}: {fault}");
+            assert_eq!(fault.from..fault.to, place, "{pattern}: {fault}");
+        }
+    }
+
+    #[test]
+    fn versions_of_go_differ() {
+        for (pattern, first) in [
+            ("(?<n>a)", 22),
+            ("\\p{Any}", 10),
+            ("\\p{ASCII}", 25),
+            ("\\p{greek}", 25),
+            ("\\p{Uppercase_Letter}", 25),
+            ("\\p{Cn}", 25),
+            ("\\p{Vithkuqi}", 21),
+            ("\\p{Greek}", 10),
+        ] {
+            assert!(regex(pattern, Go(first)).is_ok(), "{pattern}");
+            assert!(
+                first == 10 || regex(pattern, Go(first - 1)).is_err(),
+                "{pattern}"
+            );
+        }
+        assert!(
+            regex("\\p{Garay}", NEW).is_err(),
+            "Unicode 16 is not in Go 1.26"
+        );
+    }
+
+    #[test]
+    fn groups_have_their_names() {
+        let groups = |pattern| regex(pattern, NEW).map(|regex| regex.groups);
+        assert_eq!(groups("(?:a)"), Ok(vec![]));
+        assert_eq!(
+            groups("(a)(?P<n>b(?<m>c))"),
+            Ok(vec![String::new(), "n".to_owned(), "m".to_owned()])
+        );
+        let regex = regex("(a)(?P<n>b)", NEW).expect("good");
+        for (name, known) in [("0", true), ("1", true), ("2", true), ("n", true)] {
+            assert_eq!(regex.has_group(name), known, "{name}");
+        }
+        for name in ["3", "01", "00", "m", "1a"] {
+            assert!(!regex.has_group(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn size_and_depth_have_limits() {
+        let nested = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
+        assert!(regex(&nested(900), NEW).is_ok());
+        let fault = regex(&nested(1100), NEW).expect_err("deep");
+        assert!(fault.message.contains("nests too deeply"), "{fault}");
+        let big = format!("(?:{}){{1000}}", "(a)(b)(c)".repeat(400));
+        let fault = regex(&big, NEW).expect_err("large");
+        assert!(fault.message.contains("too large"), "{fault}");
+        let chain: Vec<String> = (1..1500).map(|n| "a".repeat(n)).collect();
+        assert!(regex(&chain.join("|"), NEW).is_ok(), "no stack overflows");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,16}|(\\(\\?[imsUP<]?|[(){}|*+?\\[\\]^$\\\\pPdQEx1-9,:=!<>aézk-]|[{]1[0,]0?[}]|\\\\[pQEx]){0,24}") {
+            for go in [Go(10), NEW] {
+                if let Err(fault) = regex(&text, go) {
+                    assert!(text.get(fault.from..fault.to).is_some(), "{fault:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! From a template to the tokens of its actions.
+
+use crate::Fault;
+
+/// A piece of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// Whether space stands before it.
+    pub(super) spaced: bool,
+}
+
+/// What a piece is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `{{`
+    Open,
+    /// `}}`
+    Close,
+    ParenOpen,
+    ParenClose,
+    Pipe,
+    Declare,
+    Assign,
+    Dot,
+    /// `.Name`
+    Field,
+    /// `$name`
+    Variable,
+    /// A function or a keyword.
+    Word,
+    Text,
+    Number,
+    /// Another character, which fits nowhere but `,` after a variable.
+    Sign,
+}
+
+/// Reads a template: the tokens up to the end, or up to the fault that ended the reading.
+pub(super) fn read(text: &str) -> (Vec<Token>, Option<Fault>) {
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        tokens: Vec::new(),
+        parens: Vec::new(),
+    };
+    let fault = lexer.all().err();
+    (lexer.tokens, fault)
+}
+
+struct Lexer<'t> {
+    text: &'t str,
+    at: usize,
+    tokens: Vec<Token>,
+    parens: Vec<usize>,
+}
+
+const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
+
+fn is_word(c: char) -> bool {
+    c == '_' || c.is_alphanumeric()
+}
+
+impl<'t> Lexer<'t> {
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn all(&mut self) -> Result<(), Fault> {
+        while let Some(found) = self.rest().find("{{") {
+            self.at += found;
+            let open = self.at;
+            let trimmed = self.rest().get(2..).is_some_and(|rest| {
+                rest.starts_with('-') && rest.get(1..).is_some_and(|rest| rest.starts_with(SPACES))
+            });
+            let marker = if trimmed { 4 } else { 2 };
+            if self
+                .rest()
+                .get(marker..)
+                .is_some_and(|rest| rest.starts_with("/*"))
+            {
+                self.comment(open, marker)?;
+                continue;
+            }
+            self.push(Kind::Open, 2, false);
+            self.at += marker - 2;
+            self.action(open)?;
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, kind: Kind, length: usize, spaced: bool) {
+        let from = self.at;
+        self.at += length;
+        self.tokens.push(Token {
+            kind,
+            from,
+            to: self.at,
+            spaced,
+        });
+    }
+
+    fn comment(&mut self, open: usize, marker: usize) -> Result<(), Fault> {
+        let rest = self.rest();
+        let line = open + rest.lines().next().map_or(0, str::len);
+        let Some(length) = rest.get(marker..).and_then(|rest| rest.find("*/")) else {
+            return Err(Fault::new(
+                open,
+                line,
+                "this comment is never closed with `*/}}`",
+            ));
+        };
+        let end = marker + length + 2;
+        let after = rest.get(end..).unwrap_or_default();
+        match close_length(after) {
+            Some(length) => self.at += end + length,
+            None => {
+                return Err(Fault::new(
+                    open,
+                    open + end,
+                    "a comment must be alone in its braces, as `{{/* … */}}`",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The tokens up to `}}`.
+    fn action(&mut self, open: usize) -> Result<(), Fault> {
+        let mut spaced = false;
+        loop {
+            if let Some(length) = close_length(self.rest()) {
+                if let Some(paren) = self.parens.pop() {
+                    return Err(Fault::new(paren, paren + 1, "this `(` is never closed"));
+                }
+                self.at += length - 2;
+                self.push(Kind::Close, 2, spaced);
+                return Ok(());
+            }
+            let Some(c) = self.rest().chars().next() else {
+                return Err(Fault::new(
+                    open,
+                    open + 2,
+                    "the action that this opens is never closed with `}}`",
+                ));
+            };
+            if SPACES.contains(&c) {
+                self.at += 1;
+                spaced = true;
+                continue;
+            }
+            self.token(c, spaced)?;
+            spaced = false;
+        }
+    }
+
+    fn token(&mut self, c: char, spaced: bool) -> Result<(), Fault> {
+        let rest = self.rest();
+        let digit_follows = rest
+            .get(1..)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        match c {
+            '=' => self.push(Kind::Assign, 1, spaced),
+            ':' if rest.starts_with(":=") => self.push(Kind::Declare, 2, spaced),
+            ':' => return Err(self.stray(1, "a variable is declared with `:=`")),
+            '|' => self.push(Kind::Pipe, 1, spaced),
+            '(' => {
+                self.parens.push(self.at);
+                self.push(Kind::ParenOpen, 1, spaced);
+            }
+            ')' if self.parens.pop().is_some() => self.push(Kind::ParenClose, 1, spaced),
+            ')' => return Err(self.stray(1, "this `)` closes nothing")),
+            '"' | '\'' | '`' => self.quoted(c, spaced)?,
+            '.' if !digit_follows => self.name(Kind::Field, spaced)?,
+            '$' => self.name(Kind::Variable, spaced)?,
+            '+' | '-' | '.' | '0'..='9' => self.number(spaced)?,
+            c if is_word(c) => self.name(Kind::Word, spaced)?,
+            '/' if rest.starts_with("/*") => {
+                return Err(self.stray(
+                    2,
+                    "a comment must follow its braces at once, as in `{{/* … */}}`",
+                ));
+            }
+            '}' => return Err(self.stray(1, "a single `}` ends nothing: an action ends with `}}`")),
+            '!'..='~' => self.push(Kind::Sign, 1, spaced),
+            _ => {
+                return Err(self.stray(
+                    c.len_utf8(),
+                    "this character has no meaning in a template's action",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn stray(&self, length: usize, message: &str) -> Fault {
+        Fault::new(self.at, self.at + length, message)
+    }
+
+    /// `.Name`, `$name` or `name`, which must be followed by a sign that ends it.
+    fn name(&mut self, kind: Kind, spaced: bool) -> Result<(), Fault> {
+        let rest = self.rest();
+        let prefix = usize::from(kind != Kind::Word);
+        let word = rest.get(prefix..).unwrap_or_default();
+        let length = prefix + word.find(|c| !is_word(c)).unwrap_or(word.len());
+        let kind = if kind == Kind::Field && length == 1 {
+            Kind::Dot
+        } else {
+            kind
+        };
+        let after = rest.get(length..).unwrap_or_default();
+        let ended = close_length(after).is_some()
+            || after
+                .chars()
+                .next()
+                .is_none_or(|c| SPACES.contains(&c) || ".,|:()".contains(c));
+        if ended {
+            self.push(kind, length, spaced);
+            return Ok(());
+        }
+        let c = after.chars().next().unwrap_or(' ');
+        let name = rest.get(..length).unwrap_or_default();
+        let from = self.at + length;
+        let message = format!(
+            "`{c}` can't stand behind `{name}`; a label of such a name is read with `index`"
+        );
+        Err(Fault::new(from, from + c.len_utf8(), message))
+    }
+
+    fn quoted(&mut self, quote: char, spaced: bool) -> Result<(), Fault> {
+        let rest = self.rest();
+        let Some(length) = quoted_length(rest, quote) else {
+            let line = rest.lines().next().map_or(0, str::len);
+            return Err(self.stray(
+                line,
+                &format!("the text that this `{quote}` opens is never closed"),
+            ));
+        };
+        let inner = rest.get(1..length - 1).unwrap_or_default();
+        if quote != '`' {
+            let Some(count) = characters(inner, quote) else {
+                return Err(self.stray(length, "Go does not know an escape sequence in this text"));
+            };
+            if quote == '\'' && count != 1 {
+                let message = "single quotes hold one character; write a text in double quotes";
+                return Err(self.stray(length, message));
+            }
+        }
+        let kind = if quote == '\'' {
+            Kind::Number
+        } else {
+            Kind::Text
+        };
+        self.push(kind, length, spaced);
+        Ok(())
+    }
+
+    fn number(&mut self, spaced: bool) -> Result<(), Fault> {
+        let rest = self.rest();
+        let sign = usize::from(rest.starts_with(['+', '-']));
+        let length = rest
+            .char_indices()
+            .skip(sign)
+            .find(|&(at, c)| {
+                let before = rest.get(..at).unwrap_or_default();
+                let exponent = before.ends_with(['e', 'E', 'p', 'P']);
+                !(is_word(c) || c == '.' || exponent && "+-".contains(c))
+            })
+            .map_or(rest.len(), |(at, _)| at);
+        let text = rest.get(sign..length).unwrap_or_default();
+        if is_number(text) {
+            self.push(Kind::Number, length, spaced);
+            return Ok(());
+        }
+        Err(self.stray(length.max(1), "this is not a number"))
+    }
+}
+
+/// How many bytes `}}` has with the trim marker before it, if it stands there.
+fn close_length(rest: &str) -> Option<usize> {
+    if rest.starts_with("}}") {
+        return Some(2);
+    }
+    let trimmed =
+        rest.starts_with(SPACES) && rest.get(1..).is_some_and(|rest| rest.starts_with("-}}"));
+    trimmed.then_some(4)
+}
+
+/// How many bytes a quoted text has, quotes included, if it ends.
+fn quoted_length(rest: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in rest.char_indices().skip(1) {
+        match c {
+            _ if escaped && c != '\n' => escaped = false,
+            '\\' if quote != '`' => escaped = true,
+            '\n' if quote != '`' => return None,
+            c if c == quote => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// How many characters a text stands for; none if Go does not know an escape in it.
+fn characters(text: &str, quote: char) -> Option<usize> {
+    let mut chars = text.chars();
+    let mut count = 0;
+    while let Some(c) = chars.next() {
+        count += 1;
+        if c != '\\' {
+            continue;
+        }
+        let (first, more, base) = match chars.next()? {
+            'a' | 'b' | 'f' | 'n' | 'r' | 't' | 'v' | '\\' => continue,
+            c if c == quote => continue,
+            'x' => ("", 2, 16),
+            'u' => ("", 4, 16),
+            'U' => ("", 8, 16),
+            c @ '0'..='7' => (if c > '3' { return None } else { "0" }, 2, 8),
+            _ => return None,
+        };
+        let digits: String = chars.by_ref().take(more).collect();
+        let value = u32::from_str_radix(&format!("{first}{digits}"), base).ok()?;
+        let complete = digits.len() == more && digits.chars().all(|c| c.is_digit(base));
+        if !complete || more > 2 && char::from_u32(value).is_none() {
+            return None;
+        }
+    }
+    Some(count)
+}
+
+/// Whether Go reads a text without a sign as a number.
+fn is_number(text: &str) -> bool {
+    let plain = text
+        .strip_suffix('i')
+        .unwrap_or(text)
+        .replace('_', "")
+        .to_ascii_lowercase();
+    let based = [("0x", 16), ("0o", 8), ("0b", 2)];
+    for (prefix, base) in based {
+        if let Some(digits) = plain.strip_prefix(prefix) {
+            let (digits, exponent) = digits.split_once('p').unwrap_or((digits, "0"));
+            let digits = if base == 16 {
+                digits.replacen('.', "", 1)
+            } else {
+                digits.to_owned()
+            };
+            let sound = !digits.is_empty() && digits.chars().all(|c| c.is_digit(base));
+            return sound
+                && exponent
+                    .trim_start_matches(['+', '-'])
+                    .chars()
+                    .all(|c| c.is_ascii_digit());
+        }
+    }
+    plain.starts_with(|c: char| c.is_ascii_digit() || c == '.') && plain.parse::<f64>().is_ok()
+}

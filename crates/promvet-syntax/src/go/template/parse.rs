@@ -1,0 +1,291 @@
+//! The grammar of templates.
+
+use super::lexer::{Kind, Token, read};
+use crate::Fault;
+
+/// What Prometheus defines before every template of an alert (`model/rulefmt`).
+const DEFINED: [&str; 5] = ["$", "$labels", "$externalLabels", "$externalURL", "$value"];
+
+/// Nesting beyond this is not read.
+const DEEPEST: usize = 100;
+
+pub(super) fn check(text: &str, release: (u16, u16)) -> Result<(), Fault> {
+    let (tokens, broken) = read(text);
+    let mut parser = Parser {
+        text,
+        release,
+        tokens: &tokens,
+        at: 0,
+        broken,
+        variables: DEFINED.to_vec(),
+        ranges: 0,
+        depth: 0,
+    };
+    match parser.top() {
+        Err(Stop::Fault(fault)) => Err(fault),
+        Ok(()) | Err(Stop::Deep) => Ok(()),
+    }
+}
+
+pub(super) enum Stop {
+    Fault(Fault),
+    /// Nested too deep to be read here.
+    Deep,
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+pub(super) type Parse<T> = Result<T, Stop>;
+
+/// What ends a list of actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    End(Token),
+    /// `else`, and the keyword behind it if there is one.
+    Else(Token),
+}
+
+pub(super) struct Parser<'t> {
+    text: &'t str,
+    pub(super) release: (u16, u16),
+    pub(super) tokens: &'t [Token],
+    pub(super) at: usize,
+    /// Why there are no more tokens, if not because the template ends.
+    broken: Option<Fault>,
+    pub(super) variables: Vec<&'t str>,
+    ranges: usize,
+    depth: usize,
+}
+
+impl<'t> Parser<'t> {
+    fn top(&mut self) -> Parse<()> {
+        while self.at < self.tokens.len() {
+            if self.follows(1, "define") {
+                let open = self.at;
+                self.at += 2;
+                self.definition(open)?;
+            } else if let Some(ending) = self.action()? {
+                let (Ending::End(token) | Ending::Else(token)) = ending;
+                let word = self.slice(token);
+                let message =
+                    format!("this `{word}` closes nothing: no `if`, `range` or `with` is open");
+                return Err(Fault::new(token.from, token.to, message).into());
+            }
+        }
+        self.broken.take().map_or(Ok(()), |fault| Err(fault.into()))
+    }
+
+    pub(super) fn slice(&self, token: Token) -> &'t str {
+        self.text.get(token.from..token.to).unwrap_or_default()
+    }
+
+    pub(super) fn peek(&self) -> Option<Token> {
+        self.tokens.get(self.at).copied()
+    }
+
+    /// Whether the token that many further on is a word.
+    fn follows(&self, further: usize, word: &str) -> bool {
+        let token = self.tokens.get(self.at + further);
+        token.is_some_and(|token| token.kind == Kind::Word && self.slice(*token) == word)
+    }
+
+    /// The next token. Where there is none, the reading of the text broke off: `{{` always has its
+    /// `}}` otherwise.
+    pub(super) fn next(&mut self) -> Parse<Token> {
+        match self.peek() {
+            Some(token) => {
+                self.at += 1;
+                Ok(token)
+            }
+            None => {
+                let end = self.text.len();
+                let fault = self
+                    .broken
+                    .take()
+                    .unwrap_or_else(|| Fault::new(end, end, "the template ends too early"));
+                Err(fault.into())
+            }
+        }
+    }
+
+    fn expect(&mut self, kind: Kind, wanted: &str) -> Parse<Token> {
+        let token = self.next()?;
+        if token.kind == kind {
+            Ok(token)
+        } else {
+            Err(self.unexpected(token, wanted))
+        }
+    }
+
+    pub(super) fn unexpected(&self, token: Token, wanted: &str) -> Stop {
+        let message = format!(
+            "`{}` can't stand here, where {wanted} should",
+            self.slice(token)
+        );
+        Fault::new(token.from, token.to, message).into()
+    }
+
+    /// One action, its whole body included; or what ends the list that it stands in.
+    fn action(&mut self) -> Parse<Option<Ending>> {
+        let open = self.at;
+        self.expect(Kind::Open, "`{{`")?;
+        let Some(token) = self.peek().filter(|token| token.kind == Kind::Word) else {
+            self.pipeline("an action", Kind::Close)?;
+            return Ok(None);
+        };
+        let word = self.slice(token);
+        match word {
+            "if" | "with" | "range" => {
+                self.at += 1;
+                self.control(open, word)?;
+            }
+            "end" => {
+                self.at += 1;
+                self.expect(Kind::Close, "`}}`")?;
+                return Ok(Some(Ending::End(token)));
+            }
+            "else" => {
+                self.at += 1;
+                if !(self.follows(0, "if") || self.follows(0, "with")) {
+                    self.expect(Kind::Close, "`}}`")?;
+                }
+                return Ok(Some(Ending::Else(token)));
+            }
+            "break" | "continue" => {
+                self.at += 1;
+                self.expect(Kind::Close, "`}}`")?;
+                if self.ranges == 0 {
+                    let message = format!("`{word}` can only stand inside a `range`");
+                    return Err(Fault::new(token.from, token.to, message).into());
+                }
+            }
+            "template" => {
+                self.at += 1;
+                self.expect(Kind::Text, "a template's name in quotes")?;
+                if self.peek().is_some_and(|token| token.kind == Kind::Close) {
+                    self.at += 1;
+                } else {
+                    self.pipeline("`template`", Kind::Close)?;
+                }
+            }
+            "block" => {
+                self.at += 1;
+                self.expect(Kind::Text, "a template's name in quotes")?;
+                self.pipeline("`block`", Kind::Close)?;
+                self.body(open, "block")?;
+            }
+            "define" => {
+                let message =
+                    "`define` can't stand inside `if`, `range`, `with` or another `define`";
+                return Err(Fault::new(token.from, token.to, message).into());
+            }
+            _ => self.pipeline("an action", Kind::Close)?,
+        }
+        Ok(None)
+    }
+
+    /// `{{ define "x" }}…{{ end }}`.
+    fn definition(&mut self, open: usize) -> Parse<()> {
+        self.expect(Kind::Text, "a template's name in quotes")?;
+        self.expect(Kind::Close, "`}}`")?;
+        self.body(open, "define")
+    }
+
+    /// The body of `define` and `block`, which knows no variable from outside.
+    fn body(&mut self, open: usize, word: &str) -> Parse<()> {
+        let outside = std::mem::replace(&mut self.variables, vec!["$"]);
+        let ranges = std::mem::take(&mut self.ranges);
+        let ending = self.list(open)?;
+        (self.variables, self.ranges) = (outside, ranges);
+        match ending {
+            Ending::End(_) => Ok(()),
+            Ending::Else(token) => {
+                let message = format!("`else` can't stand in `{word}`");
+                Err(Fault::new(token.from, token.to, message).into())
+            }
+        }
+    }
+
+    /// `if`, `with` and `range`, up to their `end`.
+    fn control(&mut self, open: usize, word: &str) -> Parse<()> {
+        let variables = self.variables.len();
+        self.pipeline(word, Kind::Close)?;
+        self.ranges += usize::from(word == "range");
+        let ending = self.list(open);
+        self.ranges -= usize::from(word == "range");
+        if let Ending::Else(token) = ending? {
+            self.otherwise(open, word, token)?;
+        }
+        self.variables.truncate(variables);
+        Ok(())
+    }
+
+    /// What follows `else`.
+    fn otherwise(&mut self, open: usize, word: &str, token: Token) -> Parse<()> {
+        let again = ["if", "with"]
+            .into_iter()
+            .find(|again| self.follows(0, again));
+        match again {
+            Some(again) if again == word => {
+                self.at += 1;
+                self.control(open, again)
+            }
+            Some(again) => {
+                let message = format!("`else {again}` can't stand in `{word}`");
+                Err(Fault::new(token.from, token.to, message).into())
+            }
+            None => match self.list(open)? {
+                Ending::End(_) => Ok(()),
+                Ending::Else(token) => {
+                    let message = format!("this is a second `else` of the same `{word}`");
+                    Err(Fault::new(token.from, token.to, message).into())
+                }
+            },
+        }
+    }
+
+    /// Actions up to the one that ends them.
+    fn list(&mut self, open: usize) -> Parse<Ending> {
+        self.enter()?;
+        while self.at < self.tokens.len() {
+            if let Some(ending) = self.action()? {
+                self.leave();
+                return Ok(ending);
+            }
+        }
+        Err(self
+            .broken
+            .take()
+            .unwrap_or_else(|| self.never_ended(open))
+            .into())
+    }
+
+    /// Goes one level down, if there is one.
+    pub(super) fn enter(&mut self) -> Parse<()> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            Err(Stop::Deep)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    fn never_ended(&self, open: usize) -> Fault {
+        let close = self
+            .tokens
+            .iter()
+            .skip(open)
+            .find(|token| token.kind == Kind::Close);
+        let from = self.tokens.get(open).map_or(0, |token| token.from);
+        let to = close.map_or(from, |token| token.to);
+        Fault::new(from, to, "this has no `{{ end }}`")
+    }
+}

@@ -1,0 +1,168 @@
+//! Values: pipelines of commands, and the variables that take them.
+
+use super::function;
+use super::lexer::{Kind, Token};
+use super::parse::{Parse, Parser};
+use crate::Fault;
+use promvet_text::nearest;
+
+impl Parser<'_> {
+    /// Commands with `|` between them, and the variables that take their value.
+    pub(super) fn pipeline(&mut self, of: &str, end: Kind) -> Parse<()> {
+        self.declarations(of)?;
+        let mut stage = 0;
+        loop {
+            let Some(token) = self.peek() else {
+                self.next()?;
+                return Ok(());
+            };
+            match token.kind {
+                kind if kind == end => {
+                    // Go takes a pipe that leads nowhere.
+                    if stage == 0 {
+                        let message = format!("a value is missing in {of}");
+                        return Err(Fault::new(token.from, token.to, message).into());
+                    }
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ if starts_operand(token.kind) => {
+                    self.command(stage, end)?;
+                    stage += 1;
+                }
+                _ => return Err(self.unexpected(token, "a value")),
+            }
+        }
+    }
+
+    /// `$x :=`, `$x =`, or `$i, $x :=` in a range.
+    fn declarations(&mut self, of: &str) -> Parse<()> {
+        let mut declared = Vec::new();
+        while let Some(token) = self.peek().filter(|token| token.kind == Kind::Variable) {
+            let Some(after) = self.tokens.get(self.at + 1).copied() else {
+                return Ok(());
+            };
+            match after.kind {
+                Kind::Assign | Kind::Declare => {
+                    self.at += 2;
+                    declared.push(self.slice(token));
+                    self.variables.append(&mut declared);
+                    return Ok(());
+                }
+                Kind::Sign if self.slice(after) == "," => {
+                    if of != "range" || !declared.is_empty() {
+                        return Err(self.unexpected(after, "`:=` or `}}`"));
+                    }
+                    self.at += 2;
+                    declared.push(self.slice(token));
+                    if self.peek().is_some_and(|token| {
+                        token.kind != Kind::Variable && token.kind != Kind::Close
+                    }) {
+                        let token = self.next()?;
+                        return Err(self.unexpected(token, "a second variable"));
+                    }
+                }
+                _ => break,
+            }
+        }
+        self.variables.append(&mut declared);
+        Ok(())
+    }
+
+    /// Operands with space between them, up to a pipe, which is read, or the end, which is not.
+    fn command(&mut self, stage: usize, end: Kind) -> Parse<()> {
+        let first = self.peek();
+        loop {
+            let Some(token) = self.peek() else {
+                self.next()?;
+                return Ok(());
+            };
+            let is_first = first == Some(token);
+            match token.kind {
+                kind if kind == end => return Ok(()),
+                Kind::Pipe => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                kind if starts_operand(kind) && (is_first || token.spaced) => {
+                    if is_first && stage > 0 && is_literal(kind, self.slice(token)) {
+                        let message = format!(
+                            "`{}` is no function, and takes nothing from a pipe",
+                            self.slice(token)
+                        );
+                        return Err(Fault::new(token.from, token.to, message).into());
+                    }
+                    self.operand()?;
+                }
+                _ => return Err(self.unexpected(token, "`|` or `}}`")),
+            }
+        }
+    }
+
+    fn operand(&mut self) -> Parse<()> {
+        let token = self.next()?;
+        let word = self.slice(token);
+        match token.kind {
+            Kind::Word if KEYWORDS.contains(&word) => return Err(self.unexpected(token, "a value")),
+            Kind::Word if !CONSTANTS.contains(&word) => {
+                function::known(word, self.release, token.from, token.to)?;
+            }
+            Kind::Variable if !self.variables.contains(&word) => {
+                return Err(self.undefined(token).into());
+            }
+            Kind::ParenOpen => {
+                self.enter()?;
+                self.pipeline("parentheses", Kind::ParenClose)?;
+                self.leave();
+            }
+            _ => {}
+        }
+        while let Some(field) = self
+            .peek()
+            .filter(|field| field.kind == Kind::Field && !field.spaced)
+        {
+            if is_literal(token.kind, word) {
+                return Err(self.unexpected(field, "a space"));
+            }
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    fn undefined(&self, token: Token) -> Fault {
+        let word = self.slice(token);
+        let near = nearest(word, self.variables.iter().copied());
+        let message = match near {
+            Some(near) if near.len() > 1 => {
+                format!("the variable `{word}` is not defined; did you mean `{near}`?")
+            }
+            _ => format!("the variable `{word}` is not defined"),
+        };
+        Fault::new(token.from, token.to, message)
+    }
+}
+
+const KEYWORDS: [&str; 10] = [
+    "if", "else", "end", "range", "with", "define", "template", "block", "break", "continue",
+];
+
+const CONSTANTS: [&str; 3] = ["true", "false", "nil"];
+
+fn starts_operand(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::ParenOpen
+            | Kind::Dot
+            | Kind::Field
+            | Kind::Variable
+            | Kind::Word
+            | Kind::Text
+            | Kind::Number
+    )
+}
+
+/// Whether it is a value that can neither be called nor has fields.
+fn is_literal(kind: Kind, word: &str) -> bool {
+    matches!(kind, Kind::Text | Kind::Number | Kind::Dot)
+        || kind == Kind::Word && CONSTANTS.contains(&word)
+}

@@ -1,0 +1,354 @@
+//! URLs, as Go's `net/url.Parse` reads them.
+//!
+//! It refuses little: relative references, missing schemes and the empty text are URLs to it. The
+//! rules are those of Go 1.26, with a strict host: one colon in the host of http and https, and
+//! only IPv6 addresses in square brackets. Older builds let some such hosts pass and then fail to
+//! dial them.
+//!
+//! A message never quotes more of a URL than an escape outside of the credentials or a single
+//! character of the host, since any part of it can hold a password that was not escaped.
+
+use super::ip::{self, Literal};
+use crate::Fault;
+
+/// The parts of a URL as they are written: nothing is decoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GoUrl<'t> {
+    /// What stands before the first colon, in its own case; empty if there is no scheme.
+    pub scheme: &'t str,
+    /// All between scheme and query, if it does not begin with a slash (`mailto:a@b`).
+    pub opaque: &'t str,
+    /// What stands before the last `@` of the authority.
+    pub userinfo: Option<&'t str>,
+    /// The host with its port.
+    pub host: &'t str,
+    /// The path with its leading slash.
+    pub path: &'t str,
+    /// What stands after the first `?`.
+    pub raw_query: &'t str,
+    /// What stands after the first `#`.
+    pub fragment: &'t str,
+}
+
+impl<'t> GoUrl<'t> {
+    /// Whether the scheme is `name`, which is given in lower case. Go compares without case.
+    #[must_use]
+    pub fn has_scheme(&self, name: &str) -> bool {
+        self.scheme.eq_ignore_ascii_case(name)
+    }
+
+    /// The host without port and without square brackets.
+    #[must_use]
+    pub fn hostname(&self) -> &'t str {
+        if let Some(rest) = self.host.strip_prefix('[') {
+            return rest.rsplit_once(']').map_or(rest, |(name, _)| name);
+        }
+        self.host
+            .rsplit_once(':')
+            .map_or(self.host, |(name, _)| name)
+    }
+
+    /// The digits of the port, if a colon stands after the host; they can be empty.
+    #[must_use]
+    pub fn port(&self) -> Option<&'t str> {
+        let after_brackets = self
+            .host
+            .rsplit_once(']')
+            .map_or(self.host, |(_, after)| after);
+        after_brackets.rsplit_once(':').map(|(_, port)| port)
+    }
+}
+
+/// Reads a URL.
+///
+/// # Errors
+/// What Go refuses to parse.
+pub fn url(text: &str) -> Result<GoUrl<'_>, Fault> {
+    let (before, fragment) = cut(text, '#');
+    let url = without_fragment(before)?;
+    check_escapes(fragment, before.len() + 1, Component::Fragment)?;
+    Ok(GoUrl { fragment, ..url })
+}
+
+fn without_fragment(text: &str) -> Result<GoUrl<'_>, Fault> {
+    if let Some(at) = text.bytes().position(|b| b.is_ascii_control()) {
+        return Err(Fault::new(
+            at,
+            at + 1,
+            "can't be parsed: invalid control character in URL",
+        ));
+    }
+    if text == "*" {
+        return Ok(GoUrl {
+            path: text,
+            ..GoUrl::default()
+        });
+    }
+    let scheme = scheme(text)?;
+    let rest_at = scheme.map_or(0, |scheme| scheme.len() + 1);
+    let (rest, raw_query) = cut(text.get(rest_at..).unwrap_or_default(), '?');
+    let url = GoUrl {
+        scheme: scheme.unwrap_or_default(),
+        raw_query,
+        ..GoUrl::default()
+    };
+    if !rest.starts_with('/') {
+        if scheme.is_some() {
+            return Ok(GoUrl {
+                opaque: rest,
+                ..url
+            });
+        }
+        colon_in_first_segment(rest)?;
+    }
+    let slashes = rest.strip_prefix("//").filter(|after| {
+        // Without a scheme, three slashes are a path.
+        scheme.is_some() || !after.starts_with('/')
+    });
+    let Some(after) = slashes else {
+        check_escapes(rest, rest_at, Component::Path)?;
+        return Ok(GoUrl { path: rest, ..url });
+    };
+    let (authority, path) = after.split_at(after.find('/').unwrap_or(after.len()));
+    let authority_at = rest_at + 2;
+    let (userinfo, host) = authority
+        .rsplit_once('@')
+        .map_or((None, authority), |(userinfo, host)| (Some(userinfo), host));
+    check_host(
+        host,
+        authority_at + authority.len() - host.len(),
+        url.is_web(),
+    )?;
+    if let Some(userinfo) = userinfo {
+        check_userinfo(userinfo, authority_at)?;
+    }
+    check_escapes(path, authority_at + authority.len(), Component::Path)?;
+    Ok(GoUrl {
+        userinfo,
+        host,
+        path,
+        ..url
+    })
+}
+
+impl GoUrl<'_> {
+    fn is_web(&self) -> bool {
+        self.has_scheme("http") || self.has_scheme("https")
+    }
+}
+
+/// The text before a character and after it.
+fn cut(text: &str, c: char) -> (&str, &str) {
+    text.split_once(c).unwrap_or((text, ""))
+}
+
+/// The scheme, if the text begins with one.
+fn scheme(text: &str) -> Result<Option<&str>, Fault> {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)));
+    let Some((scheme, rest)) = end.and_then(|end| text.split_at_checked(end)) else {
+        return Ok(None);
+    };
+    if !rest.starts_with(':') {
+        return Ok(None);
+    }
+    match scheme.bytes().next() {
+        None => Err(Fault::new(
+            0,
+            1,
+            "can't be parsed: missing protocol scheme before the colon",
+        )),
+        Some(first) => Ok(first.is_ascii_alphabetic().then_some(scheme)),
+    }
+}
+
+fn colon_in_first_segment(path: &str) -> Result<(), Fault> {
+    let segment = path.split('/').next().unwrap_or_default();
+    let Some(at) = segment.find(':') else {
+        return Ok(());
+    };
+    let hint = if segment.starts_with(char::is_whitespace) {
+        "; remove the space before it"
+    } else {
+        "; write the scheme first, such as `https://`"
+    };
+    Err(Fault::new(
+        at,
+        at + 1,
+        format!("can't be parsed: first path segment in URL cannot contain colon{hint}"),
+    ))
+}
+
+/// A part of a URL with its own rules for escapes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Component {
+    Userinfo,
+    Host,
+    Zone,
+    Path,
+    Fragment,
+}
+
+/// Checks the percent escapes of a part, and in hosts the characters.
+fn check_escapes(text: &str, offset: usize, component: Component) -> Result<(), Fault> {
+    let in_host = matches!(component, Component::Host | Component::Zone);
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let mut step = 1;
+        if byte == b'%' {
+            let value = escape_at(bytes, at);
+            if !value.is_some_and(|value| component.allows_escape(value)) {
+                return Err(bad_escape(text, at, value.is_some(), component).shifted(offset));
+            }
+            step = 3;
+        } else if in_host && byte.is_ascii() && !is_host_byte(byte) {
+            let message = format!(
+                "can't be parsed: invalid character {:?} in host name",
+                char::from(byte)
+            );
+            return Err(Fault::new(offset + at, offset + at + 1, message));
+        }
+        at += step;
+    }
+    Ok(())
+}
+
+/// The byte that the escape at a place stands for.
+fn escape_at(bytes: &[u8], at: usize) -> Option<u8> {
+    let digit = |offset: usize| char::from(*bytes.get(at + offset)?).to_digit(16);
+    u8::try_from(digit(1)? * 16 + digit(2)?).ok()
+}
+
+impl Component {
+    /// In hosts only bytes beyond ASCII may be escaped; a zone may also escape what it could hold
+    /// as it is, and spaces.
+    fn allows_escape(self, value: u8) -> bool {
+        match self {
+            Self::Host => value == b'%' || !value.is_ascii(),
+            Self::Zone => value == b'%' || value == b' ' || is_host_byte(value),
+            Self::Userinfo | Self::Path | Self::Fragment => true,
+        }
+    }
+}
+
+fn bad_escape(text: &str, at: usize, well_formed: bool, component: Component) -> Fault {
+    let escape: String = text.get(at..).unwrap_or_default().chars().take(3).collect();
+    let quoted = match component {
+        Component::Userinfo => String::new(),
+        _ => format!(" {escape:?}"),
+    };
+    let hint = if well_formed {
+        "; in a host only bytes beyond ASCII can be escaped"
+    } else {
+        "; write a percent sign itself as `%25`"
+    };
+    Fault::new(
+        at,
+        at + escape.len(),
+        format!("can't be parsed: invalid URL escape{quoted}{hint}"),
+    )
+}
+
+/// What may stand in a host as it is.
+fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!$&'()*+,;=:[]<>\"-_.~".contains(&byte)
+}
+
+/// What may stand in front of the `@`.
+fn is_userinfo_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._:~!$&'()*+,;=%@".contains(c)
+}
+
+fn check_userinfo(userinfo: &str, offset: usize) -> Result<(), Fault> {
+    if let Some((at, c)) = userinfo.char_indices().find(|(_, c)| !is_userinfo_char(*c)) {
+        return Err(Fault::new(
+            offset + at,
+            offset + at + c.len_utf8(),
+            "can't be parsed: invalid userinfo; percent-encode this character, or better use basic_auth",
+        ));
+    }
+    check_escapes(userinfo, offset, Component::Userinfo)
+}
+
+fn check_host(host: &str, offset: usize, is_web: bool) -> Result<(), Fault> {
+    match host.rfind('[') {
+        Some(0) => check_bracketed(host).map_err(|fault| fault.shifted(offset)),
+        Some(at) => Err(Fault::new(
+            offset + at,
+            offset + at + 1,
+            "can't be parsed: invalid IP-literal, a bracket inside the host",
+        )),
+        None => {
+            // Other schemes may list several hosts with ports; only the last colon counts there.
+            let colon = if is_web {
+                host.find(':')
+            } else {
+                host.rfind(':')
+            };
+            if let Some(colon) = colon {
+                check_port(host, colon).map_err(|fault| fault.shifted(offset))?;
+            }
+            check_escapes(host, offset, Component::Host)
+        }
+    }
+}
+
+/// Checks what stands from `at` on: nothing, or a colon and digits.
+fn check_port(host: &str, at: usize) -> Result<(), Fault> {
+    let port = host.get(at..).unwrap_or_default();
+    let good = port.is_empty()
+        || port
+            .strip_prefix(':')
+            .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+    if good {
+        return Ok(());
+    }
+    Err(Fault::new(
+        at,
+        host.len(),
+        "can't be parsed: invalid port after host, only digits can follow the colon",
+    ))
+}
+
+fn check_bracketed(host: &str) -> Result<(), Fault> {
+    let Some(close) = host.rfind(']') else {
+        return Err(Fault::new(
+            0,
+            host.len(),
+            "can't be parsed: missing ']' in host",
+        ));
+    };
+    check_port(host, close + 1)?;
+    let name = host.get(1..close).unwrap_or_default();
+    let (address, zone) = name.split_at(name.find("%25").unwrap_or(name.len()));
+    check_escapes(address, 1, Component::Host)?;
+    check_escapes(zone, 1 + address.len(), Component::Zone)?;
+    match ip::literal(&unescaped(name)) {
+        Literal::V6 => Ok(()),
+        Literal::V4 => Err(Fault::new(
+            1,
+            close,
+            "can't be parsed: invalid IP-literal, an IPv4 address stands without brackets",
+        )),
+        Literal::Neither => Err(Fault::new(
+            1,
+            close,
+            "can't be parsed: invalid host, only an IPv6 address can stand in brackets",
+        )),
+    }
+}
+
+fn unescaped(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let value = (byte == b'%').then(|| escape_at(bytes, at)).flatten();
+        out.push(value.unwrap_or(byte));
+        at += if value.is_some() { 3 } else { 1 };
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

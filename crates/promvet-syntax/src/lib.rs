@@ -1,0 +1,19 @@
+//! The languages of a Prometheus configuration: text in, value or faults out.
+//!
+//! Every function here is pure, and knows no YAML, no disk and no rule. A fault's message is a
+//! clause that follows the name of the field ("`scrape_interval` has the unknown unit `S`"), names
+//! the fault in Go's own words where Go has some, and never repeats text that could be secret.
+
+pub mod azure;
+pub mod go;
+pub mod header;
+pub mod label;
+pub mod pem;
+pub mod promql;
+pub mod scaleway;
+pub mod selector;
+pub mod uuid;
+
+mod fault;
+
+pub use fault::Fault;

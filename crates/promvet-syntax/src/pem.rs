@@ -1,0 +1,244 @@
+//! TLS material: what a PEM file holds, whether it is what its setting asks for, and until when.
+//!
+//! Nothing here does cryptography: blocks are decoded (RFC 7468), and of certificates and keys
+//! only the fields that matter are read (RFC 5280, RFC 8017, RFC 5915). What Go refuses is told in
+//! `crypto/tls.X509KeyPair` and `crypto/x509.AppendCertsFromPEM`. No message holds anything of a
+//! file but the names of blocks and a certificate's subject and dates.
+
+mod base64;
+mod date;
+mod der;
+mod server;
+
+pub use base64::decode as decode_base64;
+pub use date::day;
+pub use server::{ServerCertificate, authorities};
+
+use der::PublicPart;
+use promvet_text::Severity;
+
+/// What a setting wants from its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// `ca_file`: certificates to trust.
+    Authorities,
+    /// `cert_file`: the client's certificate, others of its chain behind it.
+    Certificate,
+    /// `key_file`: the private key of the client's certificate.
+    Key,
+}
+
+/// What is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// How bad it is.
+    pub severity: Severity,
+    /// A clause that can follow the name of the file.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<&'static str>,
+}
+
+impl Fault {
+    fn error(message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    fn help(self, help: &'static str) -> Self {
+        Self {
+            help: Some(help),
+            ..self
+        }
+    }
+}
+
+/// A block of a PEM file.
+struct Block {
+    label: String,
+    /// What it holds; none if that is not base64, or if it has headers.
+    content: Option<Vec<u8>>,
+}
+
+impl Block {
+    fn is_certificate(&self) -> bool {
+        self.label == "CERTIFICATE"
+    }
+
+    fn is_key(&self) -> bool {
+        self.label == "PRIVATE KEY" || self.label.ends_with(" PRIVATE KEY")
+    }
+}
+
+const SWITCHED: &str = "Certificate and key may have been switched";
+
+/// What is wrong with a file for its role. `now` counts the seconds since 1970.
+#[must_use]
+pub fn check(role: Role, file: &[u8], now: i64) -> Vec<Fault> {
+    let blocks = blocks(file);
+    if blocks.is_empty() {
+        return vec![Fault::error(if looks_binary(file) {
+            "holds no PEM text, but looks binary: Prometheus reads PEM only, so convert it from DER or PKCS#12"
+        } else {
+            "holds no PEM block (`-----BEGIN …-----`)"
+        })];
+    }
+    match role {
+        Role::Key => key(&blocks).into_iter().collect(),
+        Role::Certificate | Role::Authorities => certificates(role, &blocks, now),
+    }
+}
+
+/// Whether a certificate and a key belong to each other; none where that takes cryptography, or
+/// where one of them is broken, which [`check`] tells.
+#[must_use]
+pub fn is_pair(certificate: &[u8], key: &[u8]) -> Option<bool> {
+    let certificate = blocks(certificate)
+        .into_iter()
+        .find(Block::is_certificate)?
+        .content?;
+    let key = blocks(key).into_iter().find(Block::is_key)?.content?;
+    match (der::certificate(&certificate)?.public?, der::key(&key)?) {
+        (PublicPart::Rsa(ours), PublicPart::Rsa(theirs))
+        | (PublicPart::Ec(ours), PublicPart::Ec(theirs)) => Some(ours == theirs),
+        _ => Some(false),
+    }
+}
+
+fn key(blocks: &[Block]) -> Option<Fault> {
+    let Some(key) = blocks.iter().find(|block| block.is_key()) else {
+        let fault = Fault::error(format!("holds {}, but no private key", contents(blocks)));
+        let switched = blocks.iter().any(Block::is_certificate);
+        return Some(if switched {
+            fault.help(SWITCHED)
+        } else {
+            fault
+        });
+    };
+    if key.label == "ENCRYPTED PRIVATE KEY" || key.content.is_none() {
+        let message =
+            "holds a private key that is encrypted or damaged, which Prometheus can't read";
+        return Some(
+            Fault::error(message)
+                .help("Prometheus has no setting for a passphrase: store the key without one"),
+        );
+    }
+    None
+}
+
+fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<Fault> {
+    let mut found: Vec<_> = blocks
+        .iter()
+        .filter(|block| block.is_certificate())
+        .collect();
+    if found.is_empty() {
+        let fault = Fault::error(format!("holds {}, but no certificate", contents(blocks)));
+        let switched = blocks.iter().any(Block::is_key);
+        return vec![if switched {
+            fault.help(SWITCHED)
+        } else {
+            fault
+        }];
+    }
+    if role == Role::Certificate {
+        // Those behind the first are its chain; the other end may well do without them.
+        found.truncate(1);
+    }
+    let read: Vec<_> = found
+        .iter()
+        .map(|block| block.content.as_deref().and_then(der::certificate))
+        .collect();
+    let usable = read
+        .iter()
+        .flatten()
+        .any(|one| one.not_before <= now && now <= one.not_after);
+    let faults = read.iter().filter_map(|certificate| {
+        let Some(certificate) = certificate else {
+            return Some(Fault::error("holds a certificate that is damaged"));
+        };
+        let name = match &certificate.name {
+            Some(name) => format!("the certificate of {name:?}"),
+            None => "a certificate".to_owned(),
+        };
+        let mut fault = if now > certificate.not_after {
+            Fault::error(format!(
+                "holds {name}, which expired on {}",
+                day(certificate.not_after)
+            ))
+        } else if now < certificate.not_before {
+            Fault::error(format!(
+                "holds {name}, which is not valid before {}",
+                day(certificate.not_before)
+            ))
+        } else {
+            return None;
+        };
+        // One old authority among good ones may be there for nobody.
+        if usable {
+            fault.severity = Severity::Info;
+        }
+        Some(fault)
+    });
+    faults.collect()
+}
+
+fn contents(blocks: &[Block]) -> String {
+    let label = blocks.first().map_or("", |block| &block.label);
+    let known = [
+        "CERTIFICATE REQUEST",
+        "PUBLIC KEY",
+        "EC PARAMETERS",
+        "DH PARAMETERS",
+        "X509 CRL",
+        "PKCS7",
+    ];
+    match blocks.first() {
+        Some(block) if block.is_key() => "a private key".into(),
+        Some(block) if block.is_certificate() => "a certificate".into(),
+        // Other labels are not repeated: whatever stands there may be a secret gone astray.
+        _ if known.contains(&label) => format!("a block `{label}`"),
+        _ => "a PEM block of another kind".into(),
+    }
+}
+
+fn looks_binary(file: &[u8]) -> bool {
+    file.starts_with(b"\x30\x82") || file.contains(&0)
+}
+
+/// The blocks of a text, as Go's `encoding/pem` finds them: broken ones are passed over.
+fn blocks(file: &[u8]) -> Vec<Block> {
+    let text = String::from_utf8_lossy(file);
+    let mut blocks = Vec::new();
+    let mut rest = text.as_ref();
+    while let Some((_, after)) = rest.split_once("-----BEGIN ") {
+        rest = after;
+        let Some((label, body)) = after.split_once("-----") else {
+            break;
+        };
+        let end = format!("-----END {label}-----");
+        let Some((body, behind)) = body
+            .split_once(end.as_str())
+            .filter(|_| !label.contains('\n'))
+        else {
+            continue;
+        };
+        let has_headers = body.contains(':');
+        let content = if has_headers {
+            None
+        } else {
+            base64::decode(body)
+        };
+        blocks.push(Block {
+            label: label.to_owned(),
+            content,
+        });
+        rest = behind;
+    }
+    blocks
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,262 @@
+//! Ranges, subqueries, offsets, and the durations in them.
+
+use super::dialect::Feature;
+use super::fault::{Fault, Stop};
+use super::parse::{Parse, Parser};
+use super::token::{Kind, Operator, Token, Word};
+use super::value::{Part, Shape, Type};
+use crate::go;
+
+/// The longest duration that Go can hold, in seconds (`1<<63` nanoseconds).
+const MOST_SECONDS: f64 = 9_223_372_036.854_776;
+
+const A_DURATION: &str = "a duration such as `5m`";
+
+/// A duration in a range or an offset.
+#[derive(Clone, Copy, Debug)]
+struct Length {
+    from: usize,
+    to: usize,
+    /// Its length in seconds, if it is written out and not worked out.
+    seconds: Option<f64>,
+}
+
+impl Parser<'_> {
+    /// `[5m]` or `[1h:5m]`.
+    pub(super) fn range(&mut self, of: Part) -> Parse<Part> {
+        let open = self.advance()?;
+        self.positive()?;
+        let subquery = self.accept(Kind::Colon)?;
+        if subquery && self.token.kind != Kind::BracketClose {
+            self.positive()?;
+        }
+        self.expect(
+            Kind::BracketClose,
+            if subquery { "`]`" } else { "`:` or `]`" },
+        )?;
+        let end = self.end();
+        if subquery {
+            return Ok(self.subquery(of, open, end));
+        }
+        let wrong = match of.shape {
+            Shape::Selector if of.offset => {
+                Some("`offset` must stand behind the range, not before it")
+            }
+            Shape::Selector if of.at => Some("`@` must stand behind the range, not before it"),
+            Shape::Selector => None,
+            _ => Some("a range can only follow a selector"),
+        };
+        let shape = if of.shape == Shape::Selector {
+            Shape::Range
+        } else {
+            Shape::BrokenRange
+        };
+        if let Some(message) = wrong {
+            let mut fault = Fault::new(open.from, end, message);
+            if of.shape != Shape::Selector && of.ty.is(Type::Vector) {
+                let text = self.text.get(open.from..end).unwrap_or("[5m]");
+                let inner = text.trim_end_matches(']');
+                fault = fault.help(format!("write a subquery, such as `{inner}:]`"));
+            }
+            self.push(fault);
+        }
+        Ok(Part {
+            from: of.from,
+            to: end,
+            ty: Type::Matrix,
+            shape,
+            ..of
+        })
+    }
+
+    fn subquery(&mut self, of: Part, open: Token, end: usize) -> Part {
+        self.need(Feature::Subqueries, open.from, end);
+        if !of.ty.is(Type::Vector) {
+            let message = format!(
+                "a subquery can only follow an instant vector, and this is {}",
+                of.ty.noun()
+            );
+            self.push(Fault::new(of.from, of.to, message));
+        }
+        Part {
+            shape: Shape::Subquery,
+            ..Part::new(of.from, end, Type::Matrix)
+        }
+    }
+
+    /// A duration of more than nothing.
+    fn positive(&mut self) -> Parse<()> {
+        if matches!(self.token.kind, Kind::BracketClose | Kind::Colon) {
+            return Err(self.unexpected(A_DURATION));
+        }
+        let length = self.arithmetic(0)?;
+        if length.seconds.is_some_and(|seconds| seconds <= 0.0) {
+            self.push(Fault::new(
+                length.from,
+                length.to,
+                "a range must be longer than nothing",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What follows `offset`: one duration, signed or not; operators after it belong to the
+    /// expression around, unless it begins with a parenthesis.
+    pub(super) fn offset_duration(&mut self) -> Parse<()> {
+        let sign = self.token;
+        let signed = matches!(sign.kind, Kind::Operator(operator) if operator.is_sign());
+        if signed {
+            self.advance()?;
+        }
+        let negative = sign.kind == Kind::Operator(Operator::Subtract);
+        if !signed && self.token.kind == Kind::ParenOpen {
+            self.arithmetic(0)?;
+            return Ok(());
+        }
+        self.duration_operand(negative)?;
+        if negative {
+            self.need(Feature::NegativeOffsets, sign.from, self.end());
+        }
+        Ok(())
+    }
+
+    /// Durations that are added, multiplied and so on.
+    fn arithmetic(&mut self, tightness: u8) -> Parse<Length> {
+        let mut left = self.signed_duration()?;
+        while let Kind::Operator(operator) = self.token.kind {
+            let precedence = operator.precedence();
+            let is_arithmetic =
+                precedence >= Operator::Add.precedence() && operator != Operator::Atan2;
+            if !is_arithmetic || precedence < tightness {
+                break;
+            }
+            let sign = self.advance()?;
+            let next = if operator == Operator::Power {
+                precedence
+            } else {
+                precedence + 1
+            };
+            let right = self.arithmetic(next)?;
+            if matches!(operator, Operator::Divide | Operator::Modulo) && right.seconds == Some(0.0)
+            {
+                self.push(Fault::new(
+                    sign.from,
+                    right.to,
+                    "a duration is divided by nothing",
+                ));
+            }
+            self.need(Feature::DurationArithmetic, sign.from, sign.to);
+            left = Length {
+                from: left.from,
+                to: right.to,
+                seconds: None,
+            };
+        }
+        Ok(left)
+    }
+
+    fn signed_duration(&mut self) -> Parse<Length> {
+        let sign = self.token;
+        if !matches!(sign.kind, Kind::Operator(operator) if operator.is_sign()) {
+            return self.duration_operand(false);
+        }
+        self.advance()?;
+        self.deeper(|parser| {
+            let inner = parser.arithmetic(Operator::Power.precedence())?;
+            let seconds = match sign.kind {
+                Kind::Operator(Operator::Subtract) => inner.seconds.map(|seconds| -seconds),
+                _ => inner.seconds,
+            };
+            Ok(Length {
+                from: sign.from,
+                to: inner.to,
+                seconds,
+            })
+        })
+    }
+
+    fn duration_operand(&mut self, negative: bool) -> Parse<Length> {
+        let token = self.token;
+        let seconds = match token.kind {
+            Kind::Duration => {
+                self.advance()?;
+                self.duration_literal(token)
+            }
+            Kind::Number => {
+                self.advance()?;
+                self.need(Feature::LooseNumbers, token.from, token.to);
+                let seconds = self.number(token);
+                if seconds.is_nan() || seconds.abs() > MOST_SECONDS {
+                    self.push(Fault::at(
+                        token,
+                        "this is longer than Prometheus can count, about 292 years",
+                    ));
+                }
+                Some(seconds)
+            }
+            Kind::Word(Word::Step | Word::Range) => {
+                self.advance()?;
+                self.expect(Kind::ParenOpen, "`(`")?;
+                self.expect(Kind::ParenClose, "`)`")?;
+                self.need(Feature::DurationArithmetic, token.from, self.end());
+                None
+            }
+            Kind::Word(Word::MaxOf | Word::MinOf) => {
+                self.advance()?;
+                self.expect(Kind::ParenOpen, "`(`")?;
+                self.deeper(|parser| parser.arithmetic(0))?;
+                self.expect(Kind::Comma, "`,`")?;
+                self.deeper(|parser| parser.arithmetic(0))?;
+                self.expect(Kind::ParenClose, "`)`")?;
+                self.need(Feature::DurationArithmetic, token.from, self.end());
+                None
+            }
+            Kind::ParenOpen => {
+                self.advance()?;
+                self.deeper(|parser| parser.arithmetic(0))?;
+                self.expect(Kind::ParenClose, "`)`")?;
+                self.need(Feature::DurationArithmetic, token.from, self.end());
+                None
+            }
+            _ => return Err(self.unexpected(A_DURATION)),
+        };
+        let seconds = seconds.map(|seconds| if negative { -seconds } else { seconds });
+        Ok(Length {
+            from: token.from,
+            to: self.end(),
+            seconds,
+        })
+    }
+
+    /// The length of a duration in seconds; a fault if it is none.
+    pub(super) fn duration_literal(&mut self, token: Token) -> Option<f64> {
+        match go::duration(self.slice(token)) {
+            Ok(duration) => {
+                if duration.compound {
+                    self.need(Feature::CompoundDurations, token.from, token.to);
+                }
+                Some(seconds(duration.milliseconds))
+            }
+            Err(fault) => {
+                let message = format!("`{}` {}", self.slice(token), fault.message);
+                self.push(Fault::at(token, message));
+                None
+            }
+        }
+    }
+
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Parse<T> {
+        self.enter()?;
+        let read = read(self);
+        self.leave();
+        read
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "only whether it is nothing matters"
+)]
+fn seconds(milliseconds: i64) -> f64 {
+    milliseconds as f64 / 1000.0
+}

@@ -1,0 +1,188 @@
+//! Selectors: a name, braces, or both.
+
+use regex::Regex;
+
+use super::dialect::Feature;
+use super::fault::Fault;
+use super::parse::{Parse, Parser};
+use super::quoted::unquote;
+use super::token::{Kind, Operator, Token};
+use super::value::{Part, Shape, Type};
+use crate::go;
+
+/// How a label is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `=~`
+    Regex,
+    /// `!~`
+    NotRegex,
+}
+
+/// A comparison of a label in an expression, and the bytes of the expression that say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matcher {
+    /// The label.
+    pub label: String,
+    /// How it is compared.
+    pub how: Match,
+    /// What with: a text or a pattern.
+    pub value: String,
+    /// The first byte.
+    pub from: usize,
+    /// The byte after the last one.
+    pub to: usize,
+}
+
+impl Match {
+    /// Its sign.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+            Self::Regex => "=~",
+            Self::NotRegex => "!~",
+        }
+    }
+
+    fn of(kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::Equal => Some(Self::Equal),
+            Kind::Operator(Operator::NotEqual) => Some(Self::NotEqual),
+            Kind::MatchRegex => Some(Self::Regex),
+            Kind::MatchNotRegex => Some(Self::NotRegex),
+            _ => None,
+        }
+    }
+
+    /// Whether a label that is not there passes. A pattern that can't be judged does not.
+    fn lets_nothing_pass(self, value: &str) -> bool {
+        let matches = || {
+            Regex::new(&format!("^(?s:{value})$"))
+                .ok()
+                .map(|regex| regex.is_match(""))
+        };
+        match self {
+            Self::Equal => value.is_empty(),
+            Self::NotEqual => !value.is_empty(),
+            Self::Regex => matches() == Some(true),
+            Self::NotRegex => matches() == Some(false),
+        }
+    }
+}
+
+/// What the braces of a selector hold, as far as it matters.
+#[derive(Debug, Default)]
+struct Matchers {
+    /// Whether one of them demands something.
+    demanding: bool,
+    /// What names the metric: `__name__="x"` or `"x"`.
+    names: Vec<Token>,
+}
+
+impl Parser<'_> {
+    /// A selector whose name, if it has one, has been read.
+    pub(super) fn selector(&mut self, name: Option<Token>) -> Parse<Part> {
+        let from = name.map_or(self.token.from, |name| name.from);
+        let mut matchers = Matchers::default();
+        if self.accept(Kind::BraceOpen)? {
+            self.matchers(&mut matchers)?;
+        }
+        let to = self.end();
+        if let Some(name) = name {
+            for &token in &matchers.names {
+                let message = format!(
+                    "the metric is named twice: `{}` before the braces, and again in them",
+                    self.slice(name)
+                );
+                self.push(Fault::at(token, message));
+            }
+        } else if !matchers.demanding {
+            let message = "this selects every series that there is, which Prometheus refuses";
+            let help = "name a metric, or compare a label with something that is not empty";
+            self.push(Fault::new(from, to, message).help(help));
+        }
+        let named = name.is_some();
+        Ok(Part {
+            shape: Shape::Selector,
+            named,
+            ..Part::new(from, to, Type::Vector)
+        })
+    }
+
+    fn matchers(&mut self, out: &mut Matchers) -> Parse<()> {
+        while !self.accept(Kind::BraceClose)? {
+            self.matcher(out)?;
+            if !self.accept(Kind::Comma)? {
+                self.expect(Kind::BraceClose, "`,` or `}`")?;
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn matcher(&mut self, out: &mut Matchers) -> Parse<()> {
+        let label = self.token;
+        let name = match label.kind {
+            Kind::Name => self.slice(label).to_owned(),
+            Kind::Text => unquote(self.slice(label)),
+            _ => return Err(self.unexpected("the name of a label or `}`")),
+        };
+        self.advance()?;
+        let Some(how) = Match::of(self.token.kind) else {
+            if label.kind == Kind::Text {
+                self.need(Feature::QuotedNames, label.from, label.to);
+                out.names.push(label);
+                out.demanding |= !name.is_empty();
+                return Ok(());
+            }
+            return Err(self.unexpected("`=`, `!=`, `=~` or `!~`"));
+        };
+        if label.kind == Kind::Text {
+            self.need(Feature::QuotedNames, label.from, label.to);
+        }
+        self.advance()?;
+        let value = self.expect(Kind::Text, "a text in quotes")?;
+        if name == "__name__" {
+            out.names.push(label);
+        }
+        let text = unquote(self.slice(value));
+        if matches!(how, Match::Regex | Match::NotRegex) {
+            self.pattern(value, &text);
+        }
+        out.demanding |= !how.lets_nothing_pass(&text);
+        self.matchers.push(Matcher {
+            label: name,
+            how,
+            value: text,
+            from: label.from,
+            to: value.to,
+        });
+        Ok(())
+    }
+
+    /// A regular expression, which Prometheus anchors at both ends.
+    fn pattern(&mut self, token: Token, pattern: &str) {
+        let (major, minor) = self.dialect.release;
+        let Err(fault) = go::regex(pattern, go::Go::of_prometheus(major, minor)) else {
+            return;
+        };
+        let as_written = token.to - token.from == pattern.len() + 2;
+        let (from, to) = match fault.from..fault.to {
+            range if as_written && !range.is_empty() => {
+                (token.from + 1 + range.start, token.from + 1 + range.end)
+            }
+            _ => (token.from, token.to),
+        };
+        self.push(Fault::new(
+            from,
+            to,
+            format!("the regular expression {}", fault.message),
+        ));
+    }
+}
