@@ -127,7 +127,7 @@ fn stale(entry: &BaselineEntry, left: usize) -> Finding {
         rule: Cow::Borrowed(STALE),
         severity: rules::find(STALE).map_or(Severity::Info, |page| page.severity),
         message,
-        help: None,
+        advice: None,
         place: entry.place.clone(),
         logical: String::new(),
         identity: format!("{rule} {path} {at}"),

@@ -134,7 +134,7 @@ fn matches(expected: &Expected, own: &str, path: &str, finding: &Finding) -> boo
     let text = format!(
         "{} {}",
         finding.message,
-        finding.help.as_deref().unwrap_or("")
+        finding.help_line().as_deref().unwrap_or("")
     );
     finding.rule == expected.rule.as_deref().unwrap_or(own)
         && finding.severity == expected.severity

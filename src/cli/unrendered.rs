@@ -57,7 +57,7 @@ fn info(recognised: &Recognised, span: Span, message: String) -> Finding {
         rule: Cow::Borrowed("schema/unrendered"),
         severity: Severity::Info,
         message,
-        help: Some(HOW_TO_SETTLE.into()),
+        advice: Some(HOW_TO_SETTLE.into()),
         place: Place::new(&recognised.text, span),
         logical: String::new(),
         identity: String::new(),

@@ -261,7 +261,7 @@ fn finding(entry: &Entry<'_>) -> Finding {
             "this entry of `{}` decides nothing: {}",
             entry.section, entry.missing
         ),
-        help: Some("correct it, or leave it out".into()),
+        advice: Some("correct it, or leave it out".into()),
         place: entry.place.clone(),
         logical: entry.section.to_owned(),
         identity: format!("{} {}", entry.section, entry.name),

@@ -35,7 +35,7 @@ pub(super) fn fold(findings: &[Reported]) -> Vec<Alike<'_>> {
             &*finding.rule,
             finding.severity,
             &*finding.message,
-            finding.help.as_deref(),
+            finding.help_line(),
             proofs,
         );
         let index = *seen.entry(said).or_insert(all.len());

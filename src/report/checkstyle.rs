@@ -30,7 +30,7 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
 fn write_error(to: &mut dyn Write, it: &Reported) -> io::Result<()> {
     let finding = &it.finding;
     let start = finding.place.start();
-    let help = finding.help.as_deref().unwrap_or("");
+    let help = finding.help_line().unwrap_or_default();
     let message = format!("{} {help}", finding.message);
     writeln!(
         to,

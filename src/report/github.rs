@@ -24,7 +24,7 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
             let message = neutral::lines(&proof.message);
             text.push_str(&format!("\n{}: {message}", spot(&proof.place)));
         }
-        if let Some(help) = &finding.help {
+        if let Some(help) = &finding.help_line() {
             text.push('\n');
             text.push_str(&neutral::lines(help));
         }

@@ -64,8 +64,8 @@ fn issue(it: &Reported) -> Issue<'_> {
                 end: finding.place.end().line,
             },
         },
-        content: finding.help.as_deref().map(|help| Content {
-            body: neutral::lines(help),
+        content: finding.help_line().map(|help| Content {
+            body: neutral::all_lines(help),
         }),
     }
 }

@@ -165,9 +165,8 @@ impl Shown {
                 options.width.saturating_sub(4),
             ),
             help: finding
-                .help
-                .as_deref()
-                .map(|help| wrap(&neutral::lines(help), options.width.saturating_sub(8))),
+                .help_line()
+                .map(|help| wrap(&neutral::lines(&help), options.width.saturating_sub(8))),
             snippets,
         }
     }

@@ -136,7 +136,7 @@ pub(super) fn finding(it: &Reported) -> JsonFinding<'_> {
         rule: &it.finding.rule,
         severity: it.finding.severity.word(),
         message: neutral::lines(&it.finding.message),
-        help: it.finding.help.as_deref().map(neutral::lines),
+        help: it.finding.help_line().map(neutral::all_lines),
         path: place.path(),
         logical: &it.finding.logical,
         start: place.start().into(),

@@ -99,7 +99,7 @@ fn write_finding(to: &mut dyn Write, it: &Reported) -> io::Result<()> {
     for proof in &finding.evidence {
         text.push_str(&format!("\n{}: {}", spot(&proof.place), proof.message));
     }
-    if let Some(help) = &finding.help {
+    if let Some(help) = &finding.help_line() {
         text.push_str(&format!("\n{help}"));
     }
     let text = escape(&text);

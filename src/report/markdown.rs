@@ -74,7 +74,7 @@ fn row(alike: &Alike<'_>) -> String {
         let place = code(&spot(&proof.place));
         what.push_str(&format!("<br>{place}: {}", inert(&proof.message)));
     }
-    if let Some(help) = &finding.help {
+    if let Some(help) = &finding.help_line() {
         what.push_str(&format!("<br>{}", inert(help)));
     }
     let mut place = code(&spot(&finding.place));

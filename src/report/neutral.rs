@@ -48,6 +48,14 @@ pub(super) fn lines(text: &str) -> Cow<'_, str> {
     )
 }
 
+/// [`lines`] of a text that may be owned already.
+pub(super) fn all_lines(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => lines(text),
+        Cow::Owned(text) => lines(&text).into_owned().into(),
+    }
+}
+
 /// Adds source text to what is there already: as [`lines`], but tabs stay, since what draws it knows
 /// their width.
 pub(super) fn add_source(text: &str, out: &mut String) {

@@ -3,8 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::finding::Unchecked;
-use crate::finding::{Finding, Place, Severity, fingerprint};
+use crate::finding::{Advice, Finding, Place, Severity, Unchecked, fingerprint};
 
 /// A finding with its fingerprint.
 #[derive(Clone, Debug)]
@@ -269,7 +268,7 @@ fn redact_finding(finding: &mut Finding) {
         .chain(proofs)
         .collect();
     let sentences = std::iter::once(&mut finding.message)
-        .chain(&mut finding.help)
+        .chain(finding.advice.iter_mut().map(Advice::sentence))
         .chain(finding.evidence.iter_mut().map(|proof| &mut proof.message))
         .chain(finding.fix.iter_mut().map(|fix| &mut fix.title));
     for sentence in sentences {

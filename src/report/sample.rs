@@ -75,7 +75,7 @@ pub(super) fn finding(
         rule: Cow::Borrowed(rule),
         severity,
         message: message.into(),
-        help: None,
+        advice: None,
         place,
         logical: logical.into(),
         identity: logical.into(),

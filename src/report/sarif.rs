@@ -96,7 +96,7 @@ fn rule(rule: &RuleInfo<'_>) -> Value {
 fn result(it: &Reported, rules: &HashMap<&str, usize>) -> Value {
     let finding = &it.finding;
     let mut text = message(&finding.message);
-    if let Some(help) = &finding.help {
+    if let Some(help) = &finding.help_line() {
         let _ = write!(text, "\n{}", message(help));
     }
     let mut result = json!({

@@ -117,7 +117,7 @@ impl World {
     fn message(&self) -> String {
         let found = self.findings();
         let one = found.first().unwrap();
-        format!("{} / {}", one.message, one.help.as_deref().unwrap_or(""))
+        format!("{} / {}", one.message, one.help_line().unwrap_or_default())
     }
 }
 
@@ -133,7 +133,7 @@ fn described(found: &[Finding]) -> String {
             one.place,
             one.rule,
             one.message,
-            one.help,
+            one.help_line(),
             proofs.join("\n    ")
         )
     };

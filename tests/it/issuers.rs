@@ -374,7 +374,7 @@ fn a_ca_file_tells_of_an_issuer_that_is_not_public() {
         );
         assert_eq!(
             found
-                .help
+                .help_line()
                 .as_ref()
                 .is_some_and(|help| help.contains("already set")),
             is_known,

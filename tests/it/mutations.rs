@@ -364,7 +364,7 @@ fn each_single_fault_gives_exactly_one_finding() {
                     one.severity.word(),
                     one.rule,
                     one.message,
-                    one.help
+                    one.help_line()
                 )
             })
             .collect();

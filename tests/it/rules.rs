@@ -657,7 +657,7 @@ fn secrets_of_compared_entries_stay_hidden() {
         let said = format!(
             "{} {:?} {}",
             finding.message,
-            finding.help,
+            finding.help_line(),
             finding.place.excerpt(3).text
         );
         assert!(!said.contains("hunter"), "{said}");

@@ -332,7 +332,7 @@ fn in_tree(files: &[(&str, &str)]) -> Vec<String> {
 fn found_at(files: &[(&str, &str)], path: &str) -> Vec<String> {
     let line = memory::found(path, &tree(files)).into_iter().map(|one| {
         let (path, line) = (one.place.path(), one.place.start().line);
-        let (severity, help) = (one.severity.word(), one.help.as_deref().unwrap_or(""));
+        let (severity, help) = (one.severity.word(), one.help_line().unwrap_or_default());
         format!(
             "{path}:{line} {severity} {}: {}; {help}",
             one.rule, one.message

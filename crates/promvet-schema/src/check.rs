@@ -6,7 +6,7 @@ use super::scalar::Fault;
 use super::section::Section;
 use super::version::Target;
 use crate::yaml::{Document, Entry, Kind, Node, placeholder};
-use promvet_text::{Finding, Severity, Span};
+use promvet_text::{Advice, Finding, Severity, Span};
 
 /// A check that a table cannot say: it sees one section and reports.
 pub type Check = fn(&Section<'_>, &mut Report<'_>);
@@ -135,7 +135,7 @@ impl<'a> Report<'a> {
             rule: rule.name().into(),
             severity,
             message,
-            help: None,
+            advice: None,
             place: self.document.place(span),
             logical: node.path(),
             identity: node.identity(),
@@ -219,7 +219,7 @@ impl Said<'_> {
     /// Adds what to write instead.
     pub fn help(self, help: impl Into<String>) -> Self {
         if let Self(Some(finding)) = self {
-            finding.help = Some(help.into());
+            finding.advice = Some(Advice::say(help));
             return Self(Some(finding));
         }
         self

@@ -13,7 +13,7 @@ pub(super) fn extra_document(document: &Document) -> Option<Finding> {
         severity: Severity::Info,
         message: "Prometheus reads only the first document of a file: what begins here is ignored"
             .into(),
-        help: Some("delete it, or move it into a file of its own".into()),
+        advice: Some("delete it, or move it into a file of its own".into()),
         place: document.place(next),
         logical: String::new(),
         identity: String::new(),

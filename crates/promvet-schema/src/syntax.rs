@@ -118,7 +118,7 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
             Severity::Error
         },
         message,
-        help: None,
+        advice: None,
         place,
         logical: String::new(),
         identity: String::new(),

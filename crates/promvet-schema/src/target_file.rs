@@ -109,7 +109,7 @@ impl<'d> Checker<'d> {
                 Severity::Error
             },
             message: message.into(),
-            help: None,
+            advice: None,
             place: self.document.place(shown.span()),
             logical: node.path(),
             identity: node.identity(),
@@ -126,7 +126,7 @@ impl<'d> Checker<'d> {
         let Some(groups) = root.sequence() else {
             let message = "a target file is a list of groups with `targets` and `labels`, and this is not a list";
             if let Some(finding) = self.push(root, message) {
-                finding.help = Some("write `- targets: [host:port]`".into());
+                finding.advice = Some("write `- targets: [host:port]`".into());
             }
             return;
         };
@@ -172,7 +172,7 @@ impl<'d> Checker<'d> {
             None => format!("a label goes under `labels`, as `{name}: …`"),
         };
         if let Some(finding) = self.push(entry.key, message) {
-            finding.help = Some(help);
+            finding.advice = Some(help.into());
         }
     }
 
@@ -195,7 +195,7 @@ impl<'d> Checker<'d> {
             if !node.is_null() {
                 let message = "`targets` takes a list of addresses, and this is not a list";
                 if let Some(finding) = self.push(node, message) {
-                    finding.help =
+                    finding.advice =
                         Some("write `[host:port]`, with brackets also for one address".into());
                 }
             }
@@ -245,7 +245,7 @@ impl<'d> Checker<'d> {
                 let message =
                     format!("{what} is a text in quotes in JSON; file discovery refuses the file");
                 if let Some(finding) = self.push(node, message) {
-                    finding.help = Some(format!("write `\"{}\"`", scalar.text));
+                    finding.advice = Some(format!("write `\"{}\"`", scalar.text).into());
                 }
             }
             (Kind::Scalar(_), _) => {}

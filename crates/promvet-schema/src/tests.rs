@@ -258,7 +258,7 @@ fn messages_never_show_a_secret() {
     let findings = check(&parse_first(&text).unwrap(), &Target::default());
     assert!(findings.len() >= 3, "{findings:?}");
     for finding in findings {
-        let all = format!("{} {:?}", finding.message, finding.help);
+        let all = format!("{} {:?}", finding.message, finding.help_line());
         assert!(!all.contains("hunter2"), "{all}");
     }
 }

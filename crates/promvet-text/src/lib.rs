@@ -4,6 +4,7 @@
 //! Nothing here knows YAML or Prometheus. A [`Text`] is the only way from bytes to a line and a
 //! column, and the only way to a piece of the source for output, with its secrets masked.
 
+mod advice;
 mod day;
 mod excerpt;
 mod mask;
@@ -11,6 +12,7 @@ mod message;
 mod nearest;
 mod text;
 
+pub use advice::{Action, Advice, Applicability};
 pub use day::Day;
 pub use excerpt::Excerpt;
 pub use mask::{is_like_secret_name, is_secret_name};

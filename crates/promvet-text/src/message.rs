@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Place, Span};
+use super::{Advice, Place, Span};
 
 /// How bad a finding is. The order is the order of gravity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,8 +64,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What is wrong and what will happen.
     pub message: String,
-    /// What to write instead.
-    pub help: Option<String>,
+    /// What to do about it.
+    pub advice: Option<Advice>,
     /// The exact token.
     pub place: Place,
     /// The path of keys, such as `remote_write[0].url`.
@@ -79,11 +79,17 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Adds what to write instead.
+    /// Adds what to do about it.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    pub fn help(mut self, advice: impl Into<Advice>) -> Self {
+        self.advice = Some(advice.into());
         self
+    }
+
+    /// The help line.
+    #[must_use]
+    pub fn help_line(&self) -> Option<Cow<'_, str>> {
+        self.advice.as_ref().map(Advice::help)
     }
 
     /// Adds a proof.

@@ -48,7 +48,7 @@ pub(super) fn finding(
         rule: Cow::Borrowed(rule),
         severity: rules::find(rule).map_or(Severity::Warning, |page| page.severity),
         message,
-        help: None,
+        advice: None,
         place: marks.place(span),
         logical: mark.map_or_else(String::new, |mark| mark.logical.clone()),
         identity: names,
@@ -131,7 +131,7 @@ impl About<'_> {
                 (self.without(&[index]), String::new()),
             ),
         };
-        finding.help = Some(near.map_or_else(
+        finding = finding.help(near.map_or_else(
             || "`promvet rules` lists all rules".to_owned(),
             |near| format!("write `{near}`"),
         ));

@@ -25,7 +25,7 @@ pub(super) fn unmet(need: &Need, runners: &Runners<'_>) -> Option<Finding> {
             finding
                 .message
                 .push_str(", and the command line in sight does not turn it on");
-            finding.help = Some(remedy(need.feature, runner));
+            finding.advice = Some(remedy(need.feature, runner).into());
             finding.evidence.push(evidence);
             finding.evidence.extend(runner.evidence.iter().cloned());
         }

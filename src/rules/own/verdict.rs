@@ -181,7 +181,7 @@ fn finding(
         rule: Cow::Owned(rule.name.clone()),
         severity,
         message,
-        help,
+        advice: help.map(Into::into),
         place: target.place(),
         logical: target.path(),
         identity: target.identity(),

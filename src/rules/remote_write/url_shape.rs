@@ -15,10 +15,10 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         }
         let span = url.span(fault.range.start, fault.range.end);
         let mut finding = out.part(url.node, span, severity(fault), fault.message.clone());
-        finding.help = match &fault.suggestion {
-            Some(suggestion) => Some(format!("write {suggestion}")),
+        finding.advice = match &fault.suggestion {
+            Some(suggestion) => Some(format!("write {suggestion}").into()),
             None if fault.expected.is_empty() => None,
-            None => Some(format!("the form is {}", fault.expected)),
+            None => Some(format!("the form is {}", fault.expected).into()),
         };
         finding.evidence = url.evidence();
         out.push(finding);

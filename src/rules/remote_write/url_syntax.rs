@@ -18,7 +18,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             span
         };
         let mut finding = out.part(url.node, span, Severity::Error, fault.message.clone());
-        finding.help = fault.suggestion.as_ref().map(|url| format!("write {url}"));
+        finding.advice = fault.suggestion.as_ref().map(|url| format!("write {url}").into());
         out.push(finding);
     }
     if entry.templated {

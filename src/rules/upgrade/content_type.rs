@@ -21,7 +21,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
         "a target that sends no content type, or one that Prometheus does not know, is read as text \
          before 3.0; from then on its scrape fails",
     );
-    finding.help = Some(
+    finding.advice = Some(
         "for a job with such targets set fallback_scrape_protocol: PrometheusText0.0.4, once no \
          release before 3.0 loads the file"
             .into(),

@@ -48,7 +48,7 @@ fn check_job(job: &Job<'_>, out: &mut Findings<'_>) {
                  then on it is `{name}`, and every series of the target begins anew"
             ),
         );
-        finding.help = Some(format!(
+        finding = finding.help(format!(
             "write `{name}{port}` to keep the label; it means the same to every release"
         ));
         with_places(&mut finding, more, "the same");

@@ -95,7 +95,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
             ),
         );
         finding.logical = "remote_write".into();
-        finding.help = Some(format!("write `{}: {old}` to keep it as it is", change.key));
+        finding.advice = Some(format!("write `{}: {old}` to keep it as it is", change.key).into());
         with_places(&mut finding, &entries, "this entry does not set it");
         out.push(finding);
     }

@@ -43,7 +43,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
         "From Prometheus 3.0 on the dot matches a newline too, so this pattern can match values of \
          several lines that it did not match before",
     );
-    finding.help = Some(r"write `[^\n]` for the dot to keep it as it is".into());
+    finding.advice = Some(r"write `[^\n]` for the dot to keep it as it is".into());
     with_places(&mut finding, more, "this pattern too");
     out.push(finding);
 }

@@ -56,7 +56,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
                     entry.name()
                 ),
             );
-            finding.help = Some(
+            finding.advice = Some(
                 "a dollar that is meant as such is written `$$` from 3.0 on; older releases \
                  expand only with --enable-feature=expand-external-labels"
                     .into(),

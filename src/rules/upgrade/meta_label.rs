@@ -45,7 +45,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
                         gone.label, gone.role
                     ),
                 );
-                finding.help = Some(gone.instead.into());
+                finding.advice = Some(gone.instead.into());
                 out.push(finding);
             }
         }

@@ -22,7 +22,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
          target knows them: `http.requests` is no longer `http_requests`, and names that were \
          refused are stored",
     );
-    finding.help = Some(
+    finding.advice = Some(
         "if queries, rules and receivers are not ready for it, set metric_name_validation_scheme: \
          legacy under `global`, which Prometheus knows since 2.55"
             .into(),

@@ -219,8 +219,8 @@ pub(crate) fn named(error: &str, findings: &[Finding], text: &Text) -> bool {
     };
     findings.iter().any(|finding| {
         let rule = finding.rule.trim_start_matches("schema/");
-        let help = finding.help.as_deref().unwrap_or("");
-        let ours = [finding.message.as_str(), &finding.logical, help];
+        let help = finding.help_line().unwrap_or_default();
+        let ours = [finding.message.as_str(), &finding.logical, &help];
         rules.split(' ').any(|one| one == rule)
             && word
                 .split(' ')

@@ -87,7 +87,7 @@ fn note(finding: Option<&mut Finding>, node: Node<'_>, message: &str) {
 
 fn help(finding: Option<&mut Finding>, help: &str) {
     if let Some(finding) = finding {
-        finding.help = Some(help.into());
+        finding.advice = Some(help.into());
     }
 }
 
@@ -141,7 +141,7 @@ fn expression(node: Node<'_>, report: &mut Report<'_>) {
         }
         let message = format!("{}; Prometheus refuses the file", fault.message);
         if let Some(finding) = report.part(PROMQL, node, at, message) {
-            finding.help = fault.help;
+            finding.advice = fault.help.map(Into::into);
         }
     }
 }

@@ -136,7 +136,7 @@ impl<'d> Report<'d> {
             rule: rule.into(),
             severity,
             message,
-            help: None,
+            advice: None,
             place: self.document.place(span),
             logical: node.path(),
             identity: node.identity(),

@@ -200,7 +200,7 @@ fn unknown(of: &Section, entry: Entry<'_>, report: &mut Report<'_>) {
             .map(|section| format!("`{name}` belongs in {}", section.name)),
     };
     if let Some(finding) = report.at(entry.key, message) {
-        finding.help = help;
+        finding.advice = help.map(Into::into);
     }
 }
 
