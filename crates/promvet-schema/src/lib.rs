@@ -7,6 +7,7 @@
 mod check;
 mod checks;
 mod describe;
+pub mod edit;
 mod extra;
 mod grammar;
 pub mod index;

@@ -4,6 +4,7 @@ mod columns;
 mod decode;
 mod host;
 mod lines;
+mod outward;
 mod place;
 mod secrets;
 mod span;

@@ -1,0 +1,343 @@
+//! From advice to edits: only the tree knows indentation, quoting, comments and embedding.
+
+use promvet_text::{Action, Span, Text};
+
+use crate::yaml::{Document, Kind, Node, Style, parse_first};
+
+/// Why no edit could be made of an advice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Declined {
+    /// The advice is for people.
+    #[error("it is advice in words")]
+    Words,
+    /// No node has the span.
+    #[error("no value is there")]
+    NotFound,
+    /// Writing the value there would need another style of the value.
+    #[error("the value is written in a style that the edit does not keep")]
+    Style,
+    /// Removing it would leave its list or mapping empty, or take a comment with it.
+    #[error("nothing else would be left there")]
+    Only,
+    /// The text is folded or escaped in the file around it.
+    #[error("the text is folded or escaped in the file around it")]
+    Embedded,
+}
+
+/// Edits of one file: spans and what replaces them, ascending, without overlap.
+pub type Edits = Vec<(Span, String)>;
+
+/// The edits that an advice means, as changes of the outermost file.
+///
+/// # Errors
+///
+/// If no edit can be made that keeps everything else as it is.
+pub fn edits(document: &Document, action: &Action) -> Result<Edits, Declined> {
+    let edits = match action {
+        Action::Replace { span, text } | Action::Rename { span, to: text } => {
+            vec![replaced(document, *span, text)?]
+        }
+        Action::Remove { span } => vec![removed(document, *span)?],
+        Action::Insert { after, key, value } => vec![inserted(document, *after, key, value)?],
+        Action::Edit(edits) => edits.clone(),
+        Action::Say => return Err(Declined::Words),
+    };
+    let text = document.text();
+    let outer = edits
+        .into_iter()
+        .map(|(span, new)| text.outer_edit(span, new).ok_or(Declined::Embedded));
+    outer.collect()
+}
+
+/// Of several lists of edits those that can be made together: the first by place wins, and of edits
+/// at one place the first in the list.
+#[must_use]
+pub fn merged(all: impl IntoIterator<Item = Edits>) -> Edits {
+    let mut lists: Vec<Edits> = all.into_iter().filter(|list| !list.is_empty()).collect();
+    lists.sort_by_key(|list| list.first().map(|(span, _)| (span.start, span.end)));
+    let mut taken: Edits = Vec::new();
+    for list in lists {
+        let is_free = |span: &Span| taken.iter().all(|(other, _)| !overlap(*span, *other));
+        if list.iter().all(|(span, _)| is_free(span)) {
+            taken.extend(list);
+        }
+    }
+    taken.sort_by_key(|(span, _)| (span.start, span.end));
+    taken
+}
+
+fn overlap(one: Span, other: Span) -> bool {
+    one == other || (one.start < other.end && other.start < one.end)
+}
+
+/// The text with edits made, which are ascending and do not overlap.
+#[must_use]
+pub fn apply(text: &str, edits: &Edits) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for (span, new) in edits {
+        out.push_str(text.get(done..span.start as usize).unwrap_or(""));
+        out.push_str(new);
+        done = span.end as usize;
+    }
+    out.push_str(text.get(done..).unwrap_or(""));
+    out
+}
+
+/// A scalar, or a part of one, written anew in its own style.
+fn replaced(document: &Document, span: Span, text: &str) -> Result<(Span, String), Declined> {
+    let node = node_at(document, span).ok_or(Declined::NotFound)?;
+    let scalar = node.scalar().ok_or(Declined::NotFound)?;
+    let source = document.text();
+    let whole = node.span();
+    if span == whole {
+        return Ok((span, written(text, scalar.style, in_flow(node))?));
+    }
+    let new = match scalar.style {
+        Style::Plain => {
+            let before = Span {
+                start: whole.start,
+                end: span.start,
+            };
+            let after = Span {
+                start: span.end,
+                end: whole.end,
+            };
+            let all = format!("{}{text}{}", source.slice(before), source.slice(after));
+            if !is_plain(&all, in_flow(node)) {
+                return Err(Declined::Style);
+            }
+            text.to_owned()
+        }
+        Style::SingleQuoted => text.replace('\'', "''"),
+        Style::DoubleQuoted => escaped(text),
+        Style::Literal | Style::Folded if !text.contains('\n') => text.to_owned(),
+        Style::Literal | Style::Folded => return Err(Declined::Style),
+    };
+    Ok((span, new))
+}
+
+/// A text as a scalar of a style; plain texts are quoted where they must be.
+fn written(text: &str, style: Style, flow: bool) -> Result<String, Declined> {
+    if text.contains(['\n', '\r']) {
+        return Err(Declined::Style);
+    }
+    Ok(match style {
+        Style::Plain if is_plain(text, flow) => text.to_owned(),
+        Style::Plain | Style::SingleQuoted => format!("'{}'", text.replace('\'', "''")),
+        Style::DoubleQuoted => format!("\"{}\"", escaped(text)),
+        Style::Literal | Style::Folded => return Err(Declined::Style),
+    })
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// Whether a text reads as itself without quotes, inside of `[]` and `{}` too if it has to.
+fn is_plain(text: &str, flow: bool) -> bool {
+    let around = if flow {
+        format!("k: [{text}]")
+    } else {
+        format!("k: {text}")
+    };
+    let source = Text::new("", around.into_bytes());
+    let Ok(document) = parse_first(&source) else {
+        return false;
+    };
+    let Some(value) = document.root().and_then(|root| root.get("k")) else {
+        return false;
+    };
+    let value = if flow {
+        value.items().next()
+    } else {
+        Some(value)
+    };
+    value
+        .and_then(Node::scalar)
+        .is_some_and(|scalar| scalar.style == Style::Plain && scalar.text == text)
+}
+
+/// Whether a node is in a flow collection.
+fn in_flow(node: Node<'_>) -> bool {
+    std::iter::successors(node.parent(), |node| node.parent()).any(is_flow)
+}
+
+/// Whether a list or mapping is written in brackets or braces.
+fn is_flow(node: Node<'_>) -> bool {
+    let text = node.document().text().slice(node.span());
+    !matches!(node.kind(), Kind::Scalar(_)) && text.starts_with(['[', '{'])
+}
+
+/// The innermost node that holds a span.
+fn node_at(document: &Document, span: Span) -> Option<Node<'_>> {
+    let holds = |node: &Node<'_>| node.span().start <= span.start && span.end <= node.span().end;
+    let mut at = document.root().filter(holds)?;
+    loop {
+        let inner = match at.kind() {
+            _ if at.is_alias() => None,
+            Kind::Scalar(_) => None,
+            Kind::Sequence(list) => list.iter().find(holds),
+            Kind::Mapping(mapping) => mapping
+                .written()
+                .flat_map(|entry| [entry.key, entry.value])
+                .find(holds),
+        };
+        match inner {
+            Some(inner) => at = inner,
+            None => return Some(at),
+        }
+    }
+}
+
+/// What an entry of a mapping or an item of a list covers, with its neighbors.
+struct Member<'d> {
+    holder: Node<'d>,
+    span: Span,
+    before: Option<Span>,
+    after: Option<Span>,
+}
+
+fn member_at(document: &Document, span: Span) -> Option<Member<'_>> {
+    let node = node_at(document, span)?;
+    let holder = node.parent()?;
+    let spans: Vec<Span> = match holder.kind() {
+        Kind::Mapping(mapping) => mapping
+            .written()
+            .map(|entry| entry.key.span().join(entry.value.span()))
+            .collect(),
+        Kind::Sequence(list) => list.iter().map(Node::span).collect(),
+        Kind::Scalar(_) => return None,
+    };
+    let at = spans
+        .iter()
+        .position(|it| it.start <= span.start && span.end <= it.end)?;
+    Some(Member {
+        holder,
+        span: *spans.get(at)?,
+        before: at
+            .checked_sub(1)
+            .and_then(|before| spans.get(before))
+            .copied(),
+        after: spans.get(at + 1).copied(),
+    })
+}
+
+/// An entry or item taken out.
+fn removed(document: &Document, span: Span) -> Result<(Span, String), Declined> {
+    let member = member_at(document, span).ok_or(Declined::NotFound)?;
+    if member.before.is_none() && member.after.is_none() {
+        // The last one of its mapping: what held it goes with it, if that is an entry itself.
+        let holder = member.holder;
+        let is_entry = holder.parent().is_some_and(|it| it.mapping().is_some());
+        if !is_entry || holder.sequence().is_some() {
+            return Err(Declined::Only);
+        }
+        return removed(document, holder.span());
+    }
+    let gone = if is_flow(member.holder) {
+        flow_gap(&member)
+    } else {
+        block_gap(document, &member)?
+    };
+    Ok((gone, String::new()))
+}
+
+fn flow_gap(member: &Member<'_>) -> Span {
+    match (member.after, member.before) {
+        (Some(after), _) => Span {
+            start: member.span.start,
+            end: after.start,
+        },
+        (None, Some(before)) => Span {
+            start: before.end,
+            end: member.span.end,
+        },
+        (None, None) => member.span,
+    }
+}
+
+fn block_gap(document: &Document, member: &Member<'_>) -> Result<Span, Declined> {
+    let content = document.text().content();
+    let start = member.span.start as usize;
+    let line = content
+        .get(..start)
+        .and_then(|it| it.rfind('\n'))
+        .map_or(0, |at| at + 1);
+    let lead = content.get(line..start).unwrap_or("");
+    let end = line_end(content, member.span.end as usize);
+    let is_first = if is_item(member) {
+        lead.trim() == "-"
+    } else {
+        lead.trim().is_empty()
+    };
+    if is_first {
+        return Ok(Span::new(line, end));
+    }
+    // The first entry of a list item: the next one moves up behind the dash.
+    let after = member.after.ok_or(Declined::Only)?;
+    let between = content
+        .get(member.span.end as usize..after.start as usize)
+        .unwrap_or("#");
+    if between.contains('#') {
+        return Err(Declined::Only);
+    }
+    Ok(Span {
+        start: member.span.start,
+        end: after.start,
+    })
+}
+
+fn is_item(member: &Member<'_>) -> bool {
+    member.holder.sequence().is_some()
+}
+
+/// The offset behind the line break that ends the line of `at`; `at` itself at the start of a line.
+fn line_end(content: &str, at: usize) -> usize {
+    if at > 0 && content.as_bytes().get(at - 1) == Some(&b'\n') {
+        return at;
+    }
+    let rest = content.get(at..).unwrap_or("");
+    rest.find('\n')
+        .map_or(content.len(), |newline| at + newline + 1)
+}
+
+/// An entry added behind another one.
+fn inserted(
+    document: &Document,
+    after: Span,
+    key: &str,
+    value: &str,
+) -> Result<(Span, String), Declined> {
+    let member = member_at(document, after).ok_or(Declined::NotFound)?;
+    if member.holder.mapping().is_none() {
+        return Err(Declined::NotFound);
+    }
+    let at = |offset: usize| Span::new(offset, offset);
+    if is_flow(member.holder) {
+        return Ok((at(member.span.end as usize), format!(", {key}: {value}")));
+    }
+    let content = document.text().content();
+    let start = member.span.start as usize;
+    let line = content
+        .get(..start)
+        .and_then(|it| it.rfind('\n'))
+        .map_or(0, |at| at + 1);
+    let lead = content.get(line..start).unwrap_or("");
+    // The dash of a list item counts as indentation.
+    let indent: String = lead.chars().map(|_| ' ').collect();
+    let end = line_end(content, member.span.end as usize);
+    let break_ = if content.get(..end).is_some_and(|it| it.ends_with("\r\n")) {
+        "\r\n"
+    } else {
+        "\n"
+    };
+    if content.get(..end).is_some_and(|it| it.ends_with('\n')) {
+        Ok((at(end), format!("{indent}{key}: {value}{break_}")))
+    } else {
+        Ok((at(end), format!("{break_}{indent}{key}: {value}")))
+    }
+}
+
+#[cfg(test)]
+mod tests;
