@@ -24,3 +24,4 @@ mod story;
 mod support;
 mod suppressions;
 mod upgrade;
+mod verdicts;
