@@ -5,7 +5,7 @@ mod support;
 use std::path::PathBuf;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use promvet::cli::pipeline::{Request, run};
+use promvet::run::{Request, run};
 use promvet::source::Memory;
 
 fn tree(count: usize) -> Memory {

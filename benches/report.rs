@@ -5,8 +5,8 @@ mod support;
 use std::path::PathBuf;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use promvet::cli::pipeline::{Request, run};
 use promvet::report::{Format, Options};
+use promvet::run::{Request, run};
 use promvet::source::Memory;
 
 fn report(criterion: &mut Criterion) {

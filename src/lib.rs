@@ -2,7 +2,8 @@
 //!
 //! Below it are the crates `promvet-text`, `promvet-syntax` and `promvet-schema`, which know no disk
 //! and no rule. The rooms, each importing only from those before it: [`source`] → [`finding`] →
-//! [`prometheus`] → [`policy`] → [`discover`] → [`facts`] → [`rules`] → [`report`] → [`cli`].
+//! [`prometheus`] → [`policy`] → [`discover`] → [`facts`] → [`rules`] → [`report`] → [`run`] →
+//! [`cli`].
 
 pub mod cli;
 pub mod discover;
@@ -12,6 +13,7 @@ pub mod policy;
 pub mod prometheus;
 pub mod report;
 pub mod rules;
+pub mod run;
 pub mod source;
 
 pub use promvet_schema::{self as schema, yaml};

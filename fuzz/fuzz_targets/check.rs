@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use libfuzzer_sys::fuzz_target;
-use promvet::cli::pipeline::{Request, run};
+use promvet::run::{Request, run};
 use promvet::report::{Format, Options};
 use promvet::source::Memory;
 

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use super::args::AuditArgs;
 use super::check::{complain_of, exit, judge_for, prepare, show_stats};
-use super::pipeline::{self, Request};
-use super::watch::{Stage, watched};
+use super::progress::watched;
 use super::{Exit, terminal};
 use crate::facts::Owners;
 use crate::report::inventory::{Inventory, InventoryFormat, Row, TableOptions};
 use crate::report::unless_closed;
+use crate::run::{self, Request, Stage};
 use crate::source::Tree;
 
 /// Gathers and writes the inventory.
@@ -26,7 +26,7 @@ pub(super) fn audit(args: &AuditArgs, out: &mut dyn Write) -> io::Result<Exit> {
         return Ok(Exit::Failed);
     }
     let watch = Arc::clone(&request.watch);
-    let mut run = watched(&watch, || pipeline::run(&request, &*tree));
+    let mut run = watched(&watch, || run::run(&request, &*tree));
     complain_of(&run, &request);
     if !run.policy_errors.is_empty() {
         return Ok(Exit::Failed);

@@ -1,228 +1,219 @@
-//! Findings that were accepted in a baseline: hiding them, and saying which no longer occur.
+//! `promvet baseline`: writes down what is accepted.
 
-mod command;
-
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-pub(super) use command::{BaselineArgs, baseline};
+use clap::Args;
+use serde::Serialize;
 
-use super::gate::BaselineFrom;
-use super::suppress::{Bench, GROUP, group_of, is_on};
-use crate::discover::What;
-use crate::finding::{Finding, Severity, Text};
-use crate::policy::{Accepted, BaselineEntry, PolicyError, read_baseline};
-use crate::report::{HiddenBy, Hiding, Outcome, Reported};
-use crate::rules;
-use crate::source::{Folder, LARGEST, ReadError, Tree, collapse};
+use super::args::{JudgingArgs, PathArgs};
+use super::check::{complain_of, in_words, judge_for, prepare, show_stats};
+use super::progress::watched;
+use super::{Exit, complain};
+use crate::policy::{Accepted, BASELINE_VERSION, BaselineEntry};
+use crate::report::{Outcome, write_file};
+use crate::run::baseline::{Covered, accepted, of_policies, read, stale};
+use crate::run::suppress::Bench;
+use crate::run::{BaselineFrom, Run, run_with};
+use crate::source::{Folder, Tree as _, collapse};
 
-/// The longest value that is written down, in characters; what is longer is cut. Of long lines a
-/// part is looked at in which it has room.
-const LONGEST: usize = 200;
+/// The name of a baseline unless another is given.
+const NAME: &str = "promvet-baseline.json";
 
-/// The rule about entries that no longer occur.
-const STALE: &str = "suppressions/baseline-stale";
-
-/// A baseline that was read.
-struct Baseline {
-    /// The folder that its paths are relative to.
-    folder: PathBuf,
-    entries: Vec<BaselineEntry>,
+/// The arguments of `baseline`.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct BaselineArgs {
+    /// Which files.
+    #[command(flatten)]
+    pub(super) paths: PathArgs,
+    /// How they are judged.
+    #[command(flatten)]
+    pub(super) judging: JudgingArgs,
+    /// Only take out of the baseline what is not found any more
+    #[arg(long)]
+    pub(super) prune: bool,
 }
 
-/// Hides what the baselines accept, and says which of their entries no longer occur.
-pub(super) fn apply(bench: &Bench<'_>, outcome: &mut Outcome) -> Result<(), Vec<PolicyError>> {
-    let mut wrong = Vec::new();
-    let mut stale = Vec::new();
-    for path in paths(bench) {
-        match read(&path, bench.request.gate.policy_tree(bench.tree)) {
-            Ok(baseline) => stale.extend(hide(&baseline, bench, outcome)),
-            Err(errors) => wrong.extend(errors),
+/// Looks at everything and writes the baseline.
+pub(super) fn baseline(args: &BaselineArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let (tree, mut request) = prepare(&args.paths)?;
+    if !judge_for(&args.judging, &*tree, &mut request) {
+        return Ok(Exit::Failed);
+    }
+    let named = std::mem::replace(&mut request.gate.baseline, BaselineFrom::Nowhere);
+    let watch = Arc::clone(&request.watch);
+    let mut new = None;
+    let mut last = |bench: &Bench<'_>, outcome: &Outcome| {
+        let target = target(&named, bench);
+        new = Some(target.and_then(|path| New::of(path, args.prune, bench, outcome)));
+    };
+    let run = watched(&watch, || run_with(&request, &*tree, &mut last));
+    complain_of(&run, &request);
+    show_stats(&args.paths, &watch);
+    match new {
+        _ if !is_whole(&run) => {
+            complain("the baseline is not written, since not everything could be looked at");
+            Ok(Exit::Failed)
         }
-    }
-    outcome.add(stale);
-    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
-}
-
-/// Where the baselines are: the one that was named, or those of the policies.
-fn paths(bench: &Bench<'_>) -> BTreeSet<PathBuf> {
-    match &bench.request.gate.baseline {
-        BaselineFrom::Nowhere => BTreeSet::new(),
-        BaselineFrom::File(path) => [bench.tree.absolute(path)].into(),
-        BaselineFrom::Policy => of_policies(bench),
-    }
-}
-
-/// The baselines that the policies name.
-fn of_policies(bench: &Bench<'_>) -> BTreeSet<PathBuf> {
-    let policies = bench.policies.all();
-    let named = policies.filter_map(|policy| policy.suppressions.baseline.as_ref());
-    let paths = named.map(|(path, place)| {
-        let policy = bench.tree.absolute(Path::new(&**place.path()));
-        let folder = policy.parent().unwrap_or(&policy);
-        collapse(&bench.tree.absolute(&folder.join(path)))
-    });
-    paths.collect()
-}
-
-fn read(path: &Path, tree: &dyn Tree) -> Result<Baseline, Vec<PolicyError>> {
-    let shown = tree.shown(path);
-    let bytes = tree.read(path, LARGEST).map_err(|error| {
-        let text = Text::new(shown.as_str(), Vec::new());
-        let mut wrong =
-            PolicyError::at_start(&text, format!("the baseline can't be read: {error}"));
-        if matches!(error, ReadError::Missing) {
-            wrong.help = Some("`promvet baseline` writes one".into());
+        Some(Ok(new)) => new.write(out),
+        Some(Err(why)) => {
+            complain(&why);
+            Ok(Exit::Failed)
         }
-        vec![wrong]
-    })?;
-    Ok(Baseline {
-        folder: path.parent().unwrap_or(path).to_path_buf(),
-        entries: read_baseline(&Text::new(shown.as_str(), bytes))?,
-    })
+        None => Ok(Exit::Failed),
+    }
 }
 
-/// Hides what a baseline accepts; what it has left over is returned as findings.
-fn hide(baseline: &Baseline, bench: &Bench<'_>, outcome: &mut Outcome) -> Vec<Finding> {
-    let disk = Folder::new(&baseline.folder);
-    let mut left: BTreeMap<&Accepted, usize> = BTreeMap::new();
-    for entry in &baseline.entries {
-        *left.entry(&entry.accepted).or_default() += entry.count;
+fn is_whole(run: &Run) -> bool {
+    run.problems.is_empty() && run.policy_errors.is_empty()
+}
+
+/// The file that is written: the one that was named, or that of the policy, or one here.
+fn target(named: &BaselineFrom, bench: &Bench<'_>) -> Result<PathBuf, String> {
+    if let BaselineFrom::File(path) = named {
+        return Ok(bench.tree.absolute(path));
     }
-    outcome.hide(|reported| {
-        let accepted = accepted(reported, bench.tree, &disk)?;
-        let left = left.get_mut(&accepted).filter(|left| **left > 0)?;
-        *left -= 1;
-        Some(Hiding {
-            by: HiddenBy::Baseline,
-            reason: None,
-            until: None,
+    let mut of_policy = of_policies(bench).into_iter();
+    match (of_policy.next(), of_policy.next()) {
+        (Some(path), None) => Ok(path),
+        (None, _) => Ok(bench.tree.absolute(Path::new(NAME))),
+        (Some(_), Some(_)) => Err(
+            "the policies of these paths name several baselines; write one after the other, or \
+             say which with --baseline"
+                .to_owned(),
+        ),
+    }
+}
+
+/// A baseline as it is written.
+#[derive(Serialize)]
+struct File<'a> {
+    version: u32,
+    accepted: Vec<Written<'a>>,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    path: &'a str,
+    at: &'a str,
+    rule: &'a str,
+    value: &'a str,
+    count: usize,
+}
+
+/// How many of each are accepted.
+type Counts = BTreeMap<Accepted, usize>;
+
+/// A baseline that is to be written.
+struct New {
+    path: PathBuf,
+    shown: String,
+    accepted: Counts,
+    /// How many findings the one before accepted and this one does not.
+    dropped: usize,
+}
+
+impl New {
+    /// What the baseline is to be: everything that is found, and the entries of files that were not
+    /// looked at; with `prune`, no more than it has already.
+    fn of(
+        path: PathBuf,
+        prune: bool,
+        bench: &Bench<'_>,
+        outcome: &Outcome,
+    ) -> Result<Self, String> {
+        let disk = Folder::new(path.parent().unwrap_or(&path));
+        let covered = Covered::new(bench);
+        let mut before = Counts::new();
+        let mut kept = Counts::new();
+        for entry in entries(&path, prune, bench)? {
+            let file = collapse(&disk.absolute(Path::new(&entry.accepted.path)));
+            let rule = &entry.accepted.rule;
+            let stays = match prune {
+                true => !covered.can_tell(&file, rule, &stale(&entry, 0), bench),
+                false => !covered.has(&file),
+            };
+            *before.entry(entry.accepted.clone()).or_default() += entry.count;
+            if stays {
+                *kept.entry(entry.accepted).or_default() += entry.count;
+            }
+        }
+        let mut found = Counts::new();
+        let all = outcome.findings().iter();
+        for accepted in all.filter_map(|it| accepted(it, bench.tree, &disk)) {
+            *found.entry(accepted).or_default() += 1;
+        }
+        for (accepted, count) in found {
+            let most = match prune {
+                true => before.get(&accepted).copied().unwrap_or(0),
+                false => count,
+            };
+            if most > 0 {
+                let slot = kept.entry(accepted).or_default();
+                *slot = count.min(most).max(*slot);
+            }
+        }
+        let dropped = before.iter().map(|(accepted, count)| {
+            let now = kept.get(accepted).copied().unwrap_or(0);
+            count.saturating_sub(now)
+        });
+        Ok(Self {
+            dropped: dropped.sum(),
+            shown: bench.tree.shown(&path),
+            path,
+            accepted: kept,
         })
-    });
-    let covered = Covered::new(bench);
-    let mut entries = baseline.entries.iter();
-    let stale = entries.by_ref().filter_map(|entry| {
-        let path = collapse(&disk.absolute(Path::new(&entry.accepted.path)));
-        let left = left.insert(&entry.accepted, 0).filter(|left| *left > 0)?;
-        let finding = stale(entry, left);
-        let policy = bench.policy_of(&bench.tree.shown(&path));
-        let known = covered.can_tell(&path, &entry.accepted.rule, &finding, bench);
-        known.then(|| bench.levels.of(finding, policy)).flatten()
-    });
-    stale.collect()
-}
+    }
 
-fn stale(entry: &BaselineEntry, left: usize) -> Finding {
-    let Accepted { rule, path, at, .. } = &entry.accepted;
-    let message = if left < entry.count {
-        format!(
-            "the baseline accepts {} findings of {rule} here, and {left} of them no longer occur",
-            entry.count
-        )
-    } else {
-        format!("the baseline accepts what no longer occurs: {rule} in {path}")
-    };
-    let finding = Finding {
-        rule: Cow::Borrowed(STALE),
-        severity: rules::find(STALE).map_or(Severity::Info, |page| page.severity),
-        message,
-        advice: None,
-        place: entry.place.clone(),
-        logical: String::new(),
-        identity: format!("{rule} {path} {at}"),
-        evidence: Vec::new(),
-        fix: None,
-    };
-    finding.help("`promvet baseline --prune` takes it out")
-}
+    /// Writes it whole or not at all, and says how much is in it.
+    fn write(&self, out: &mut dyn Write) -> io::Result<Exit> {
+        let bytes = self.bytes().map_err(io::Error::other)?;
+        if let Err(error) = write_file(&self.path, &bytes) {
+            let shown = &self.shown;
+            complain(&format!("{shown}: the baseline can't be written: {error}"));
+            return Ok(Exit::Failed);
+        }
+        let sum: usize = self.accepted.values().sum();
+        let noun = if sum == 1 { "finding" } else { "findings" };
+        write!(out, "{}: {sum} accepted {noun}", self.shown)?;
+        match self.dropped {
+            0 => writeln!(out, ".")?,
+            1 => writeln!(out, "; 1 that no longer occurs is out.")?,
+            more => writeln!(out, "; {more} that no longer occur are out.")?,
+        }
+        Ok(Exit::Clean)
+    }
 
-/// What was looked at, so that the absence of a finding means something.
-struct Covered {
-    /// Folders and files that were named.
-    named: Vec<PathBuf>,
-    /// Files that were looked at only in part.
-    partly: BTreeSet<PathBuf>,
-}
-
-impl Covered {
-    fn new(bench: &Bench<'_>) -> Self {
-        let Bench {
-            request,
-            survey,
-            tree,
-            ..
-        } = bench;
-        let named = request.paths.iter().map(|path| {
-            let path = tree.absolute(path);
-            tree.resolve(&path).unwrap_or(path)
+    fn bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let accepted = self.accepted.iter().map(|(accepted, count)| Written {
+            path: &accepted.path,
+            at: &accepted.at,
+            rule: &accepted.rule,
+            value: &accepted.value,
+            count: *count,
         });
-        let partly = survey.seen.iter().filter(|seen| {
-            let broken = matches!(seen.recognised.what, What::Broken { .. });
-            broken || seen.recognised.masked
-        });
-        Self {
-            named: named.collect(),
-            partly: partly.map(|seen| seen.found.path.clone()).collect(),
+        let file = File {
+            version: BASELINE_VERSION,
+            accepted: accepted.collect(),
+        };
+        let mut bytes = serde_json::to_vec_pretty(&file)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}
+
+/// What the baseline has now. A broken one is not written over: it may hold what nobody else knows.
+fn entries(path: &Path, prune: bool, bench: &Bench<'_>) -> Result<Vec<BaselineEntry>, String> {
+    if !prune && bench.tree.metadata(path).is_err() {
+        return Ok(Vec::new());
+    }
+    match read(path, bench.tree) {
+        Ok(baseline) => Ok(baseline.entries),
+        Err(errors) => {
+            let lines: Vec<_> = errors.iter().map(in_words).collect();
+            Err(lines.join("\n"))
         }
     }
-
-    fn has(&self, path: &Path) -> bool {
-        self.named.iter().any(|named| path.starts_with(named))
-    }
-
-    /// Whether a rule would have found in a file what there is to find. `like` stands for it where
-    /// the policy is asked.
-    fn can_tell(&self, path: &Path, rule: &str, like: &Finding, bench: &Bench<'_>) -> bool {
-        let policy = bench.policy_of(&bench.tree.shown(path));
-        let gone = bench.tree.metadata(path).is_err();
-        self.has(path)
-            && (gone
-                || !self.partly.contains(path)
-                    && is_on(rule, like, policy, bench.levels)
-                    && bench.is_decidable(rule, policy))
-    }
-}
-
-/// What a finding is accepted by; none for what is said of suppressions.
-fn accepted(reported: &Reported, tree: &dyn Tree, from: &Folder) -> Option<Accepted> {
-    let finding = &reported.finding;
-    if group_of(&finding.rule) == GROUP {
-        return None;
-    }
-    let path = tree.absolute(Path::new(&**finding.place.path()));
-    Some(Accepted {
-        path: plain(&from.shown(&path)),
-        at: plain(&finding.place.redact(finding.identity.clone())),
-        rule: finding.rule.to_string(),
-        value: plain(&value(finding)),
-    })
-}
-
-/// A text that reads the same as JSON and as YAML: what YAML does not allow, or takes for a line
-/// break, is replaced.
-fn plain(text: &str) -> String {
-    let same = |c: char| {
-        let line_break = matches!(c, '\u{2028}' | '\u{2029}');
-        let mark = c == '\u{feff}';
-        let allowed = matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{a0}'..='\u{d7ff}'
-            | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}');
-        allowed && !line_break && !mark
-    };
-    let chars = text.chars();
-    chars
-        .map(|c| if same(c) { c } else { '\u{fffd}' })
-        .collect()
-}
-
-/// What stands at the place of a finding, if that is a part of one line.
-fn value(finding: &Finding) -> String {
-    let place = &finding.place;
-    if place.start().line != place.end().line {
-        return String::new();
-    }
-    let excerpt = place.excerpt_within(0, 4 * LONGEST);
-    let end = excerpt.start + excerpt.len;
-    let text = excerpt.text.get(excerpt.start..end).unwrap_or("");
-    text.chars().take(LONGEST).collect()
 }

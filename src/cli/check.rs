@@ -6,14 +6,12 @@ use std::sync::Arc;
 
 use super::args::{CheckArgs, JudgingArgs, PathArgs};
 use super::deliver::Plan;
-use super::gate::Gate;
-use super::online;
-use super::pipeline::{self, Request, Run};
-use super::since::Comparison;
-use super::watch::{Stage, Watch, watched};
+use super::progress::watched;
 use super::{Exit, complain};
 use crate::facts::Host;
 use crate::policy::PolicyError;
+use crate::run::since::Comparison;
+use crate::run::{self, Gate, Request, Run, Stage, Watch, online};
 use crate::source::{Folder, LARGEST, Memory, Tree, standard_input};
 
 /// Checks and reports.
@@ -55,7 +53,7 @@ fn examined(args: &CheckArgs, request: &Request, tree: &dyn Tree) -> Result<Run,
         .watch
         .stage(Stage::Git, 0, || compared(args, request))?;
     let checked = comparison.as_ref().and_then(Comparison::checked);
-    let mut run = pipeline::run(request, checked.unwrap_or(tree));
+    let mut run = run::run(request, checked.unwrap_or(tree));
     if let Some(comparison) = comparison
         && run.policy_errors.is_empty()
     {
@@ -81,7 +79,8 @@ fn compared(args: &CheckArgs, request: &Request) -> Result<Option<Comparison>, S
         let why = "standard input can't be compared with a revision; name files or folders";
         return Err(why.into());
     }
-    Comparison::new(&args.since, request).map_err(|why| why.to_string())
+    Comparison::new(args.since.since.as_deref(), args.since.staged, request)
+        .map_err(|why| why.to_string())
 }
 
 /// Says in the request what is judged, and where absolute paths lead; whether that can be done.
@@ -118,7 +117,9 @@ pub(super) fn judge_for(args: &JudgingArgs, tree: &dyn Tree, request: &mut Reque
 
 /// Says in the request what is accepted; whether that can be done.
 fn arranged(args: &JudgingArgs, request: &mut Request) -> bool {
-    match Gate::new(&args.gate, request) {
+    let baseline = args.gate.baseline.as_deref();
+    let config_from = args.gate.config_from.as_deref();
+    match Gate::new(baseline, config_from, request) {
         Ok(gate) => request.gate = gate,
         Err(why) => {
             complain(&why.to_string());
@@ -164,6 +165,7 @@ const STDIN: &str = "<stdin>";
 
 /// Says what kept promvet from its work, and that there was no work.
 pub(super) fn complain_of(run: &Run, request: &Request) {
+    run.notes.iter().for_each(|note| complain(note));
     run.problems.iter().for_each(|problem| complain(problem));
     run.policy_errors.iter().for_each(complain_of_policy);
     let failed = !run.problems.is_empty() || !run.policy_errors.is_empty();

@@ -7,16 +7,16 @@ use serde::Serialize;
 
 use super::args::{ConfigArgs, ConfigFormat, PathArgs};
 use super::check::{complain_of_policy, prepare};
-use super::policies::{Policies, Scope};
-use super::request::Run;
-use super::survey::{Seen, survey};
-use super::uses::{external_labels, id};
 use super::{Exit, complain};
 use crate::discover::What;
 use crate::finding::Place;
 use crate::policy::{Glob, MountedFrom, Policy};
 use crate::prometheus::Config;
 use crate::rules;
+use crate::run::Run;
+use crate::run::policies::{Policies, Scope};
+use crate::run::survey::{Seen, survey};
+use crate::run::uses::{external_labels, id};
 
 /// The version of what `--format json` prints. Keys may be added within a version.
 const VERSION: u32 = 1;

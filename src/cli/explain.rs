@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use super::check::complain_of_policy;
-use super::{Exit, key, policies};
+use super::{Exit, key};
 use crate::facts::receiver::Catalogue;
 use crate::finding::{Severity, nearest};
 use crate::rules;
 use crate::rules::own::OwnRules;
+use crate::run::policies;
 use crate::schema;
 use crate::source::Folder;
 

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use super::args::FilesArgs;
 use super::check::{complain_of_policy, prepare, show_stats};
-use super::request::Run;
-use super::survey::{Seen, survey};
-use super::watch::watched;
+use super::progress::watched;
 use super::{Exit, complain};
 use crate::discover::{Holder, Template, What};
+use crate::run::Run;
+use crate::run::survey::{Seen, survey};
 
 /// Lists the files.
 pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {

@@ -7,9 +7,6 @@ use std::path::Path;
 
 use super::args::PathArgs;
 use super::check::{complain_of_policy, prepare};
-use super::facts::all_facts;
-use super::request::Run;
-use super::survey::{Survey, survey};
 use super::{Exit, complain};
 use crate::discover::What;
 use crate::facts::{FileState, Unverified};
@@ -18,6 +15,9 @@ use crate::policy::FILE_NAMES;
 use crate::prometheus::endpoint::Network;
 use crate::report::write_new_file;
 use crate::rules::{Around, Configuration, Material};
+use crate::run::Run;
+use crate::run::facts::all_facts;
+use crate::run::survey::{Survey, survey};
 use crate::schema::Version;
 use crate::source::{Tree, shown};
 

@@ -1,44 +1,25 @@
 //! The command line: one file a subcommand; nothing but arguments in and report out.
 
-mod agent;
 mod args;
 mod audit;
 mod baseline;
 mod check;
 mod config;
 mod deliver;
-pub mod examples;
 mod explain;
-mod facts;
 mod files;
 mod gate;
 mod init;
-mod inventory;
-mod judge_file;
 mod key;
-mod levels;
 mod line;
 mod new;
-mod online;
-mod own_rules;
-mod parallel;
-pub mod pipeline;
-mod policies;
-mod policy_files;
-mod request;
+mod progress;
 mod schema;
 mod shell;
-mod since;
-mod suppress;
 mod suppressions;
-mod survey;
 mod terminal;
 mod test;
 mod trust;
-mod unrendered;
-mod unused;
-mod uses;
-mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::args::New;
 use super::check::complain_of_policy;
-use super::{Exit, complain, policies};
+use super::{Exit, complain};
 use crate::report::write_new_file;
 use crate::rules::own::{Kind, fault_of_name};
+use crate::run::policies;
 use crate::source::{Folder, Tree as _};
 
 /// Where pages go if no policy names a folder.
@@ -228,10 +229,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::cli::examples::run_own;
     use crate::finding::Text;
     use crate::rules::example::examples;
     use crate::rules::own::OwnRules;
+    use crate::run::examples::run_own;
 
     #[test]
     fn the_page_of_every_kind_passes_as_it_is() {

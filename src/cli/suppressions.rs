@@ -9,16 +9,16 @@ use clap::{Args, ValueEnum};
 
 use super::args::PathArgs;
 use super::check::{prepare, show_stats};
-use super::request::Request;
-use super::suppress::{Covers, DAY, Mark, Marks, has_lapsed, may_hold, of_file};
-use super::survey::walk_of;
+use super::progress::watched;
 use super::trust::parse_time;
-use super::watch::{Stage, watched};
-use super::{Exit, complain, parallel};
+use super::{Exit, complain};
 use crate::discover::{is_candidate, recognise};
 use crate::finding::Text;
 use crate::report::suppressions::{ListedSuppression, write_json, write_table};
 use crate::report::unless_closed;
+use crate::run::suppress::{Covers, DAY, Mark, Marks, has_lapsed, may_hold, of_file};
+use crate::run::survey::walk_of;
+use crate::run::{Request, Stage, parallel};
 use crate::source::{Folder, Found, LARGEST, Repository, Tree};
 
 /// The arguments of `suppressions`.

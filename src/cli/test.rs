@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::args::TestArgs;
 use super::check::complain_of_policy;
-use super::examples::{Difference, run_own};
-use super::{Exit, complain, own_rules, parallel, policies};
+use super::{Exit, complain};
 use crate::finding::Finding;
 use crate::rules::Expected;
 use crate::rules::example::{Example, examples};
 use crate::rules::own::{Mutant, OwnRule, mutants};
+use crate::run::examples::{Difference, run_own};
+use crate::run::{own_rules, parallel, policies};
 use crate::source::Folder;
 
 /// A rule and its examples.

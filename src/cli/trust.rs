@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use super::request::Run;
 use super::{Exit, complain};
 use crate::finding::Day;
+use crate::run::Run;
 
 /// What is taken for granted.
 #[derive(Args, Clone, Debug, Default)]

@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 
 use crate::support::memory::{self, at, judged};
 use crate::support::program::{ROOT, promvet};
-use promvet::cli::pipeline::{Request, Run};
 use promvet::facts::Host;
 use promvet::finding::{Finding, Severity};
+use promvet::run::{Request, Run};
 use promvet::source::Memory;
 
 use Severity::{Error, Warning};

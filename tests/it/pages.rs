@@ -7,8 +7,8 @@
 
 use std::sync::Arc;
 
-use promvet::cli::examples::run;
 use promvet::rules::{self, example};
+use promvet::run::examples::run;
 use promvet::source::handshake::{Failure, Handshake, Presented, Roots, Target};
 
 /// A network in which one server shows a certificate that everybody trusts, until 2026-11-20.

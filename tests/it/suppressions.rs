@@ -10,9 +10,9 @@ use std::fs;
 use crate::support::memory;
 use crate::support::report::{self, text};
 use crate::support::scratch::Scratch;
-use promvet::cli::pipeline::{Request, run};
 use promvet::finding::{Finding, Text};
 use promvet::rules::{self, example};
+use promvet::run::{Request, run};
 use promvet::yaml::{line_of, parse_first};
 use serde_json::Value;
 

@@ -7,7 +7,7 @@
 
 use crate::support::memory::{self, at, tree};
 use crate::support::scratch::Scratch;
-use promvet::cli::pipeline::{Request, Run, run};
+use promvet::run::{Request, Run, run};
 use promvet::schema::Version;
 
 fn check(policy: &str, config: &str, asked: &[&str], agent: bool) -> Run {

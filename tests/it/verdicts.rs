@@ -10,8 +10,8 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use promvet::cli::pipeline::{Request, run};
 use promvet::policy::Profile;
+use promvet::run::{Request, run};
 use promvet::schema::Version;
 use promvet::source::Folder;
 

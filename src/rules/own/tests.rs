@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::OwnRules;
-use crate::cli::examples::run_own;
 use crate::finding::Text;
 use crate::rules::example::examples;
+use crate::run::examples::run_own;
 
 /// The page of a rule with this front matter beyond the severity.
 fn page(front: &str, rest: &str) -> Arc<Text> {

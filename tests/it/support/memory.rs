@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use promvet::cli::pipeline::{Request, Run, run};
 use promvet::finding::Finding;
+use promvet::run::{Request, Run, run};
 use promvet::source::{Memory, Tree};
 
 /// A tree of files below `/tree`: their paths in it, and what they hold.

@@ -11,7 +11,7 @@ use crate::yaml::{
 
 /// Which findings of its file a suppression is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli) enum Covers {
+pub(crate) enum Covers {
     /// All.
     File,
     /// Those of a text that stands in the file.
@@ -24,7 +24,7 @@ pub(in crate::cli) enum Covers {
 
 impl Covers {
     /// Whether a finding that begins at an offset is one of them.
-    pub(in crate::cli) fn has(self, offset: u32) -> bool {
+    pub(crate) fn has(self, offset: u32) -> bool {
         match self {
             Self::File => true,
             Self::Inner(span) | Self::Span(span) => (span.start..=span.end).contains(&offset),
@@ -35,32 +35,32 @@ impl Covers {
 
 /// A suppression where it stands.
 #[derive(Clone, Debug)]
-pub(in crate::cli) struct Mark {
+pub(crate) struct Mark {
     /// What it says. Its spans are those of the file.
-    pub(in crate::cli) directive: Directive,
+    pub(crate) directive: Directive,
     /// What it is for.
-    pub(in crate::cli) covers: Covers,
+    pub(crate) covers: Covers,
     /// Whether it stands behind something in its line.
-    pub(in crate::cli) trailing: bool,
+    pub(crate) trailing: bool,
     /// The path of keys to what it is for; where no key begins there, to the text that it stands in.
-    pub(in crate::cli) logical: String,
+    pub(crate) logical: String,
     /// The same with list items by name, which survives inserted neighbours.
-    pub(in crate::cli) identity: String,
+    pub(crate) identity: String,
     /// What has to go so that the comment is gone: with its line, if it has that for itself.
-    pub(in crate::cli) removal: Span,
+    pub(crate) removal: Span,
     /// Whether all that it could be for was judged, so that it is one too many if it hides nothing.
-    pub(in crate::cli) thorough: bool,
+    pub(crate) thorough: bool,
 }
 
 /// The suppressions of a text, in the order of the text.
 #[derive(Clone, Debug)]
-pub(in crate::cli) struct Marks {
+pub(crate) struct Marks {
     /// The text.
-    pub(in crate::cli) text: Arc<Text>,
+    pub(crate) text: Arc<Text>,
     /// The suppressions.
-    pub(in crate::cli) list: Vec<Mark>,
+    pub(crate) list: Vec<Mark>,
     /// Comments that were meant as such.
-    pub(in crate::cli) malformed: Vec<Malformed>,
+    pub(crate) malformed: Vec<Malformed>,
 }
 
 /// The most names that suppressions of one file may have together. Each is held against every
@@ -68,7 +68,7 @@ pub(in crate::cli) struct Marks {
 pub(super) const MOST: usize = 1000;
 
 /// Whether a file may hold suppressions: all that a file without any costs.
-pub(in crate::cli) fn may_hold(text: &Text) -> bool {
+pub(crate) fn may_hold(text: &Text) -> bool {
     memchr::memmem::find(text.content().as_bytes(), NEEDLE.as_bytes()).is_some()
 }
 
@@ -155,7 +155,7 @@ impl Marks {
     }
 
     /// The place of a span of the file.
-    pub(in crate::cli) fn place(&self, span: Span) -> Place {
+    pub(crate) fn place(&self, span: Span) -> Place {
         Place::new(&self.text, span)
     }
 }

@@ -14,7 +14,7 @@ use super::online;
 use super::own_rules;
 use super::parallel;
 use super::policies::Policies;
-pub use super::request::{Request, Run};
+use super::request::{Request, Run};
 use super::suppress::{self, Bench};
 use super::survey::{Seen, Survey, own_fault, own_rules_of, survey};
 use super::unused::unused;
@@ -35,14 +35,14 @@ pub fn run(request: &Request, tree: &dyn Tree) -> Run {
 }
 
 /// The same, with a last look at what was found and at what it was found in.
-pub(super) fn run_with(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -> Run {
+pub(crate) fn run_with(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -> Run {
     request
         .gate
         .over(tree, |tree| run_over(request, tree, last))
 }
 
 /// What is done when everything is found.
-pub(super) type LastLook<'l> = &'l mut dyn FnMut(&Bench<'_>, &Outcome);
+pub(crate) type LastLook<'l> = &'l mut dyn FnMut(&Bench<'_>, &Outcome);
 
 fn run_over(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -> Run {
     let mut run = Run::default();

@@ -21,19 +21,19 @@ const AT_ONCE: usize = 16;
 ///
 /// If this program was built without.
 #[cfg(feature = "online")]
-pub(super) fn handshake() -> Result<Arc<dyn Handshake>, &'static str> {
+pub(crate) fn handshake() -> Result<Arc<dyn Handshake>, &'static str> {
     Ok(Arc::new(crate::source::handshake::Online::default()))
 }
 
 /// Who asks servers: nobody, since this program was built without.
 #[cfg(not(feature = "online"))]
-pub(super) fn handshake() -> Result<Arc<dyn Handshake>, &'static str> {
+pub(crate) fn handshake() -> Result<Arc<dyn Handshake>, &'static str> {
     Err("this promvet was built without --online; build it with \
          `cargo install promvet --features online`")
 }
 
 /// Asks the servers of all configurations, each once, so that judging need not wait for them.
-pub(super) fn ask(request: &Request, survey: &Survey) {
+pub(crate) fn ask(request: &Request, survey: &Survey) {
     let Some(handshake) = &request.online else {
         return;
     };

@@ -18,7 +18,7 @@ const FEW: usize = 64;
 
 /// Every policy that counts for something.
 #[derive(Debug)]
-pub(super) struct Policies {
+pub(crate) struct Policies {
     scopes: Vec<Scope>,
     folders: Folders,
     layers: Vec<Layer>,
@@ -26,15 +26,15 @@ pub(super) struct Policies {
 
 /// Where one policy counts.
 #[derive(Debug)]
-pub(super) struct Scope {
+pub(crate) struct Scope {
     /// The root of the tree that facts are drawn from.
-    pub(super) root: PathBuf,
+    pub(crate) root: PathBuf,
     /// Everything that counts, the nearest first.
-    pub(super) policy: Policy,
+    pub(crate) policy: Policy,
     /// The files that say so, the nearest first, as numbers of layers.
-    pub(super) chain: Vec<usize>,
+    pub(crate) chain: Vec<usize>,
     /// The rules of one's own that it names.
-    pub(super) own: OwnRules,
+    pub(crate) own: OwnRules,
 }
 
 /// The scope of each folder, by the root that its files were found under.
@@ -45,7 +45,7 @@ type ByFolder = BTreeMap<PathBuf, Vec<PathBuf>>;
 
 impl Policies {
     /// The number of the scope of a file.
-    pub(super) fn scope_of(&self, found: &Found) -> usize {
+    pub(crate) fn scope_of(&self, found: &Found) -> usize {
         let folder = found.path.parent().unwrap_or(&found.path);
         let scopes = self.folders.get(&found.root);
         let scope = scopes.and_then(|scopes| scopes.get(folder));
@@ -53,32 +53,32 @@ impl Policies {
     }
 
     /// A scope by its number.
-    pub(super) fn scope(&self, number: usize) -> Option<&Scope> {
+    pub(crate) fn scope(&self, number: usize) -> Option<&Scope> {
         self.scopes.get(number)
     }
 
     /// The scope that a file lies in.
-    pub(super) fn of(&self, found: &Found) -> Option<&Scope> {
+    pub(crate) fn of(&self, found: &Found) -> Option<&Scope> {
         self.scope(self.scope_of(found))
     }
 
     /// All scopes, by their numbers.
-    pub(super) fn scopes(&self) -> impl Iterator<Item = (usize, &Scope)> {
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = (usize, &Scope)> {
         self.scopes.iter().enumerate()
     }
 
     /// The files of policy that were read.
-    pub(super) fn layers(&self) -> &[Layer] {
+    pub(crate) fn layers(&self) -> &[Layer] {
         &self.layers
     }
 
     /// All policies, each as it counts in its scope.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Policy> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Policy> {
         self.scopes.iter().map(|scope| &scope.policy)
     }
 
     /// The policy of a path that no walk came upon: that of the deepest tree that it lies in.
-    pub(super) fn around(&self, path: &Path) -> Option<&Policy> {
+    pub(crate) fn around(&self, path: &Path) -> Option<&Policy> {
         let holding = self
             .scopes
             .iter()
@@ -89,7 +89,7 @@ impl Policies {
 }
 
 /// Reads the policies of all files; `named` takes the place of each of them.
-pub(super) fn read(
+pub(crate) fn read(
     named: Option<&Path>,
     files: &[Found],
     threads: usize,
@@ -99,14 +99,14 @@ pub(super) fn read(
 }
 
 /// The rules of one's own where promvet was started.
-pub(super) fn own_rules_here(tree: &dyn Tree) -> Result<OwnRules, Vec<PolicyError>> {
+pub(crate) fn own_rules_here(tree: &dyn Tree) -> Result<OwnRules, Vec<PolicyError>> {
     let policies = read(None, &[here(tree)], 1, tree)?;
     let scope = policies.of(&here(tree));
     Ok(scope.map_or_else(OwnRules::default, |scope| scope.own.clone()))
 }
 
 /// The folders of rules where promvet was started. They need not be there.
-pub(super) fn rule_folders_here(tree: &dyn Tree) -> Result<Vec<PathBuf>, Vec<PolicyError>> {
+pub(crate) fn rule_folders_here(tree: &dyn Tree) -> Result<Vec<PathBuf>, Vec<PolicyError>> {
     let reader = gather(None, &[here(tree)], 1, tree);
     if !reader.wrong.is_empty() {
         return Err(reader.wrong);

@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-pub(super) use inner::of_file;
-pub(super) use marks::{Covers, Mark, Marks, may_hold};
+pub(crate) use inner::of_file;
+pub(crate) use marks::{Covers, Mark, Marks, may_hold};
 
 use super::levels::Levels;
 use super::policies::Policies;
@@ -28,33 +28,33 @@ use crate::report::{HiddenBy, Hiding, Outcome, Reported};
 use crate::rules;
 use crate::schema;
 use crate::source::Tree;
-pub(super) use sheet::{DAY, has_lapsed};
+pub(crate) use sheet::{DAY, has_lapsed};
 use sheet::{Sheet, Verdict};
 
 /// The group of the rules about suppressions, which no comment and no baseline hides.
-pub(super) const GROUP: &str = "suppressions";
+pub(crate) const GROUP: &str = "suppressions";
 
 /// What suppressions are judged by.
-pub(super) struct Bench<'a> {
+pub(crate) struct Bench<'a> {
     /// What was asked for.
-    pub(super) request: &'a Request,
+    pub(crate) request: &'a Request,
     /// What was looked at.
-    pub(super) survey: &'a Survey,
+    pub(crate) survey: &'a Survey,
     /// The policies of the trees.
-    pub(super) policies: &'a Policies,
+    pub(crate) policies: &'a Policies,
     /// Where the files are.
-    pub(super) tree: &'a dyn Tree,
+    pub(crate) tree: &'a dyn Tree,
     /// The names of all rules, those of the repository included.
-    pub(super) known: &'a [&'a str],
+    pub(crate) known: &'a [&'a str],
     /// How gravely findings are reported.
-    pub(super) levels: Levels,
+    pub(crate) levels: Levels,
     /// The policy of what no policy is for.
-    pub(super) none: &'a Policy,
+    pub(crate) none: &'a Policy,
 }
 
 impl<'a> Bench<'a> {
     /// The policy of a file by its path for people.
-    pub(super) fn policy_of(&self, shown: &str) -> &'a Policy {
+    pub(crate) fn policy_of(&self, shown: &str) -> &'a Policy {
         let walked = &self.survey.walked;
         let found = walked.binary_search_by(|found| (*found.shown).cmp(shown));
         let found = found.ok().and_then(|index| walked.get(index));
@@ -67,7 +67,7 @@ impl<'a> Bench<'a> {
     /// Whether the absence of a rule's findings means that there is nothing to find: a rule that
     /// looks at several releases, or at files which every machine has otherwise, may speak
     /// elsewhere.
-    pub(super) fn is_decidable(&self, rule: &str, policy: &Policy) -> bool {
+    pub(crate) fn is_decidable(&self, rule: &str, policy: &Policy) -> bool {
         let Some(page) = rules::find(rule) else {
             return true;
         };
@@ -89,7 +89,7 @@ impl<'a> Bench<'a> {
 }
 
 /// Hides what comments of the files hide, and says what is wrong with the comments.
-pub(super) fn apply(bench: &Bench<'_>, outcome: &mut Outcome) -> Result<(), Vec<PolicyError>> {
+pub(crate) fn apply(bench: &Bench<'_>, outcome: &mut Outcome) -> Result<(), Vec<PolicyError>> {
     refuse_unknown(bench)?;
     let mut sheets = sheets(bench, outcome);
     if sheets.is_empty() {
@@ -200,19 +200,19 @@ fn hiding(sheets: &mut BTreeMap<Arc<str>, Sheet<'_>>, reported: &Reported) -> Op
 }
 
 /// The group of a rule.
-pub(super) fn group_of(rule: &str) -> &str {
+pub(crate) fn group_of(rule: &str) -> &str {
     rule.split('/').next().unwrap_or(rule)
 }
 
 /// Whether a name is that of a rule or a group.
-pub(super) fn is_known(known: &[&str], name: &str) -> bool {
+pub(crate) fn is_known(known: &[&str], name: &str) -> bool {
     known
         .iter()
         .any(|rule| *rule == name || group_of(rule) == name)
 }
 
 /// The rule or group that a wrong name is most like: by all of it, or by its last part.
-pub(super) fn nearest_name<'k>(known: &[&'k str], name: &str) -> Option<&'k str> {
+pub(crate) fn nearest_name<'k>(known: &[&'k str], name: &str) -> Option<&'k str> {
     let rules = || known.iter().copied();
     let by_last = |rule: &&str| rule.rsplit('/').next() == Some(name);
     crate::finding::nearest(name, rules())
@@ -221,7 +221,7 @@ pub(super) fn nearest_name<'k>(known: &[&'k str], name: &str) -> Option<&'k str>
 }
 
 /// Whether a policy lets a rule speak about the place of a finding.
-pub(super) fn is_on(rule: &str, like: &Finding, policy: &Policy, levels: Levels) -> bool {
+pub(crate) fn is_on(rule: &str, like: &Finding, policy: &Policy, levels: Levels) -> bool {
     let probe = Finding {
         rule: Cow::Owned(rule.to_owned()),
         severity: Severity::Warning,

@@ -13,7 +13,7 @@ const REFUSED: &[&str] = &["alerting", "rule_files", "remote_read"];
 /// Where the tree says that a configuration is run in agent mode: every deployment that it surely
 /// belongs to is an agent. Nobody is asked where nothing stands that agents refuse, or where nothing
 /// is written remotely, without which there are no agents.
-pub(super) fn evidence(document: &Document, seen: &Seen, facts: &Facts<'_>) -> Option<Place> {
+pub(crate) fn evidence(document: &Document, seen: &Seen, facts: &Facts<'_>) -> Option<Place> {
     let root = Config::new(document)?.root();
     let has = |key: &str| root.get(key).is_some_and(|node: Node<'_>| !node.is_null());
     if !(has("remote_write") && REFUSED.iter().any(|key| has(key))) {

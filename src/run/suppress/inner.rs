@@ -11,10 +11,7 @@ use crate::yaml::{Comment, line_of};
 /// The suppressions of a file; none if it has none. `seen` is the file, and behind it the
 /// configurations that stand in it. `is_judged` says of other texts that stand beside these, by
 /// their spans in the file, whether they are to be looked into.
-pub(in crate::cli) fn of_file(
-    seen: &[&Recognised],
-    is_judged: impl Fn(Span) -> bool,
-) -> Option<Marks> {
+pub(crate) fn of_file(seen: &[&Recognised], is_judged: impl Fn(Span) -> bool) -> Option<Marks> {
     let (file, held) = seen.split_first()?;
     if held.is_empty() || !may_hold(&file.text) {
         return Marks::of(file);

@@ -5,15 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::SinceArgs;
-use super::complain;
-use super::pipeline::{self, Request, Run};
+use super::pipeline;
+use super::request::{Request, Run};
 use crate::facts::Host;
 use crate::source::{Folder, Git, GitError, Repository, Tree};
 
 /// What is compared with what.
 #[derive(Debug)]
-pub(super) struct Comparison {
+pub(crate) struct Comparison {
     /// What is checked, if it is not the work tree.
     staged: Option<Git>,
     old: Git,
@@ -28,35 +27,39 @@ impl Comparison {
     ///
     /// # Errors
     /// Git can't show one of the trees.
-    pub(super) fn new(args: &SinceArgs, request: &Request) -> Result<Option<Self>, GitError> {
-        if args.since.is_none() && !args.staged {
+    pub(crate) fn new(
+        since: Option<&str>,
+        staged: bool,
+        request: &Request,
+    ) -> Result<Option<Self>, GitError> {
+        if since.is_none() && !staged {
             return Ok(None);
         }
         let disk = Folder::here().map_err(GitError::NoGit)?;
         let repository = Repository::of(&disk, &request.paths)?;
-        let tree = match &args.since {
+        let tree = match since {
             Some(revision) => repository.tree_of(revision)?,
             None => repository.tree_of_head()?,
         };
-        let staged = match args.staged {
+        let index = match staged {
             true => Some(with_disk(repository.index()?, request)),
             false => None,
         };
         Ok(Some(Self {
-            staged,
+            staged: index,
             old: with_disk(repository.revision(&tree)?, request),
-            name: args.since.clone().unwrap_or_else(|| "HEAD".into()),
-            renames: repository.renames(&tree, args.staged)?,
+            name: since.unwrap_or("HEAD").to_owned(),
+            renames: repository.renames(&tree, staged)?,
         }))
     }
 
     /// The tree that is checked, if it is not the work tree.
-    pub(super) fn checked(&self) -> Option<&dyn Tree> {
+    pub(crate) fn checked(&self) -> Option<&dyn Tree> {
         self.staged.as_ref().map(|git| git as &dyn Tree)
     }
 
     /// Leaves out of a run what the old tree has too.
-    pub(super) fn keep_new(mut self, request: &Request, run: &mut Run) -> Result<(), GitError> {
+    pub(crate) fn keep_new(mut self, request: &Request, run: &mut Run) -> Result<(), GitError> {
         let request = Request {
             paths: self.paths_then(&request.paths),
             ..request.clone()
@@ -69,7 +72,7 @@ impl Comparison {
             for error in &old.policy_errors {
                 let path = error.place.path();
                 if broken.insert(Arc::clone(path)) {
-                    complain(&format!(
+                    run.notes.push(format!(
                         "{path} of {} has mistakes, so the comparison is made without it",
                         self.name
                     ));

@@ -10,7 +10,7 @@ const STACK: usize = 64 * 1024 * 1024;
 /// Applies `each` to every item and keeps the order. 0 threads means one a processor. A single item
 /// is done without threads, and without asking how many processors there are, which costs as much
 /// as reading a small file.
-pub(super) fn map<'i, I: Sync, O: Send>(
+pub(crate) fn map<'i, I: Sync, O: Send>(
     threads: usize,
     items: &'i [I],
     each: impl Fn(&'i I) -> O + Sync,

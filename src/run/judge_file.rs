@@ -17,7 +17,7 @@ use crate::schema::{self, Target};
 use crate::source::{Found, Tree};
 
 /// What is said of one file, and the configuration in it.
-pub(super) fn judge_one<'a>(
+pub(crate) fn judge_one<'a>(
     seen: &'a Seen,
     facts: &'a Facts<'a>,
     request: &Request,

@@ -16,7 +16,7 @@ use crate::finding::{Evidence, Text};
 use crate::source::{Found, LARGEST, Tree, Walk};
 
 /// The facts for every scope, by its number.
-pub(super) fn all_facts<'t>(
+pub(crate) fn all_facts<'t>(
     request: &'t Request,
     survey: &'t Survey,
     policies: &'t Policies,

@@ -32,7 +32,7 @@ struct Entry<'p> {
 }
 
 /// The findings about everything that matches nothing, each with the policy that counts for it.
-pub(super) fn unused<'p>(
+pub(crate) fn unused<'p>(
     request: &Request,
     survey: &Survey,
     policies: &'p Policies,

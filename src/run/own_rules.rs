@@ -28,7 +28,7 @@ const PAGE: &str = "md";
 const README: &str = "readme";
 
 /// The rules in the folders that a policy names.
-pub(super) fn named_by(policy: &Policy, tree: &dyn Tree) -> Result<OwnRules, Vec<PolicyError>> {
+pub(crate) fn named_by(policy: &Policy, tree: &dyn Tree) -> Result<OwnRules, Vec<PolicyError>> {
     let mut pages = Vec::new();
     let mut wrong = Vec::new();
     for folder in &policy.rule_folders {
@@ -45,7 +45,7 @@ pub(super) fn named_by(policy: &Policy, tree: &dyn Tree) -> Result<OwnRules, Vec
 }
 
 /// The rules in some folders.
-pub(super) fn in_folders(
+pub(crate) fn in_folders(
     folders: &[PathBuf],
     tree: &dyn Tree,
 ) -> Result<OwnRules, Vec<PolicyError>> {
@@ -129,12 +129,12 @@ fn descend(
 }
 
 /// Whether rules look at a file with these bytes that is no configuration: a rule file.
-pub(super) fn look_at(rules: &OwnRules, bytes: &[u8]) -> bool {
+pub(crate) fn look_at(rules: &OwnRules, bytes: &[u8]) -> bool {
     rules.look_at_rule_files() && memmem::find(bytes, b"groups").is_some()
 }
 
 /// Adds what the rules say of a configuration and of what it includes.
-pub(super) fn add(
+pub(crate) fn add(
     judgement: &mut Judgement,
     configuration: &Configuration<'_>,
     rules: &OwnRules,
@@ -157,7 +157,7 @@ pub(super) fn add(
 }
 
 /// What the rules say of a rule file.
-pub(super) fn of_rule_file(
+pub(crate) fn of_rule_file(
     text: &Arc<Text>,
     found: &Found,
     facts: &Facts<'_>,
@@ -171,7 +171,7 @@ pub(super) fn of_rule_file(
 }
 
 /// The pages of all rules that a run knew, for reports.
-pub(super) fn pages(policies: &Policies, given: Option<&OwnRules>) -> Vec<OwnPage> {
+pub(crate) fn pages(policies: &Policies, given: Option<&OwnRules>) -> Vec<OwnPage> {
     let rules = given.into_iter().flat_map(OwnRules::all);
     let mut pages: Vec<_> = rules
         .chain(policies.scopes().flat_map(|(_, scope)| scope.own.all()))

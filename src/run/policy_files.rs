@@ -23,19 +23,19 @@ const RECEIVERS: &str = "receivers";
 
 /// What one policy file says.
 #[derive(Debug)]
-pub(super) struct Layer {
+pub(crate) struct Layer {
     /// What it says.
-    pub(super) policy: Policy,
+    pub(crate) policy: Policy,
     /// Its path for people.
-    pub(super) shown: Arc<str>,
+    pub(crate) shown: Arc<str>,
     /// Whether it is there only because another one builds upon it: then it may be shared with
     /// others, and need not be of use here.
-    pub(super) shared: bool,
+    pub(crate) shared: bool,
 }
 
 /// Reads policy files.
 #[derive(Debug)]
-pub(super) struct Reader<'t> {
+pub(crate) struct Reader<'t> {
     tree: &'t dyn Tree,
     /// The folder that links and paths may not lead out of.
     bounds: Option<&'t Path>,
@@ -48,7 +48,7 @@ pub(super) struct Reader<'t> {
 
 /// Reads a policy file and what it builds upon: its own layer first, then the others, the nearest
 /// first. Nothing is opened outside of `bounds`.
-pub(super) fn read(
+pub(crate) fn read(
     path: &Path,
     bounds: Option<&Path>,
     tree: &dyn Tree,
@@ -231,7 +231,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// Refuses levels for rules that do not exist.
-pub(super) fn unknown_rules(policy: &Policy, own: &OwnRules) -> Vec<PolicyError> {
+pub(crate) fn unknown_rules(policy: &Policy, own: &OwnRules) -> Vec<PolicyError> {
     let known = |name: &str| {
         let mut pages = rules::all().iter();
         own.knows(name) || pages.any(|page| page.name == name || page.group() == name)
@@ -250,7 +250,7 @@ pub(super) fn unknown_rules(policy: &Policy, own: &OwnRules) -> Vec<PolicyError>
 
 /// The receivers that a policy knows: its own, and those built in. Of two with one name the nearer
 /// counts.
-pub(super) fn catalogue(policy: &Policy) -> Catalogue {
+pub(crate) fn catalogue(policy: &Policy) -> Catalogue {
     let mut own: Vec<Profile> = Vec::new();
     for entry in &policy.receivers {
         // What can't be read has been refused before.
@@ -264,7 +264,7 @@ pub(super) fn catalogue(policy: &Policy) -> Catalogue {
 }
 
 /// Refuses receivers that are named for hosts and that nobody knows.
-pub(super) fn unknown_receivers(policy: &Policy) -> Vec<PolicyError> {
+pub(crate) fn unknown_receivers(policy: &Policy) -> Vec<PolicyError> {
     if policy.receiver_hosts.is_empty() {
         return Vec::new();
     }

@@ -2,10 +2,10 @@
 
 use super::marks::{Mark, Marks};
 use super::{GROUP, group_of};
-use crate::cli::survey::Seen;
 use crate::discover::What;
 use crate::finding::{Day, Finding};
 use crate::policy::Policy;
+use crate::run::survey::Seen;
 use crate::yaml::Document;
 
 /// What becomes of a finding.
@@ -103,10 +103,10 @@ impl<'a> Sheet<'a> {
 }
 
 /// Seconds of a day.
-pub(in crate::cli) const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 
 /// Whether a suppression's last day is over, in UTC.
-pub(in crate::cli) fn has_lapsed(mark: &Mark, now: i64) -> bool {
+pub(crate) fn has_lapsed(mark: &Mark, now: i64) -> bool {
     let until = mark.directive.until.as_ref();
     until.is_some_and(|until| Day::of(now) > until.day)
 }

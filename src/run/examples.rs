@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::pipeline::{self, Request, Run};
+use super::pipeline;
+use super::request::{Request, Run};
 use crate::finding::{Finding, Severity};
 use crate::rules::Expected;
 use crate::rules::example::Example;

@@ -18,26 +18,26 @@ use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk};
 
 /// A file, or a configuration in one, and what it was recognised as.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// The file.
-    pub(super) found: Found,
+    pub(crate) found: Found,
     /// What it is.
-    pub(super) recognised: Recognised,
+    pub(crate) recognised: Recognised,
 }
 
 /// Everything that was seen on the way.
 #[derive(Debug, Default)]
-pub(super) struct Survey {
+pub(crate) struct Survey {
     /// The files that may hold a configuration, by shown path.
-    pub(super) seen: Vec<Seen>,
+    pub(crate) seen: Vec<Seen>,
     /// The other files that may hold facts.
-    pub(super) others: Vec<Found>,
+    pub(crate) others: Vec<Found>,
     /// Candidates that could not be read.
-    pub(super) unread: Vec<(Found, String)>,
+    pub(crate) unread: Vec<(Found, String)>,
     /// Everything that was walked.
-    pub(super) walked: Vec<Found>,
+    pub(crate) walked: Vec<Found>,
     /// The files that policy leaves out, by shown path, and where it says so.
-    pub(super) excluded: Vec<(Found, Place)>,
+    pub(crate) excluded: Vec<(Found, Place)>,
 }
 
 /// What one file came to.
@@ -51,7 +51,7 @@ enum Look {
 }
 
 /// Discovers and parses; none if a policy is broken, which is then noted.
-pub(super) fn survey(
+pub(crate) fn survey(
     request: &Request,
     tree: &dyn Tree,
     run: &mut Run,
@@ -112,7 +112,7 @@ pub(super) fn survey(
     Some((survey, policies))
 }
 
-pub(super) fn own_fault(found: &Found) -> String {
+pub(crate) fn own_fault(found: &Found) -> String {
     format!(
         "{}: promvet failed on this file, which is a fault of promvet's own; please report it",
         found.shown
@@ -120,7 +120,7 @@ pub(super) fn own_fault(found: &Found) -> String {
 }
 
 /// How a request walks.
-pub(super) fn walk_of(request: &Request) -> Walk<'static> {
+pub(crate) fn walk_of(request: &Request) -> Walk<'static> {
     Walk {
         hidden: request.hidden,
         no_ignore: request.no_ignore,
@@ -170,7 +170,7 @@ fn look_at(
 }
 
 /// The rules of its own that the tree of a file has.
-pub(super) fn own_rules_of<'r>(
+pub(crate) fn own_rules_of<'r>(
     found: &Found,
     request: &'r Request,
     policies: &'r Policies,

@@ -3,14 +3,14 @@
 use crate::finding::{Day, Span, nearest};
 
 /// The text without which a file holds no suppression.
-pub(in crate::cli) const NEEDLE: &str = "promvet";
+pub(crate) const NEEDLE: &str = "promvet";
 
 /// The longest name in brackets that is looked at, in bytes.
 const LONGEST: usize = 200;
 
 /// What a comment is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::cli) enum Scope {
+pub(crate) enum Scope {
     /// Its line, or what stands below it.
     Here,
     /// The whole file.
@@ -19,7 +19,7 @@ pub(in crate::cli) enum Scope {
 
 impl Scope {
     /// The word in the comment.
-    pub(in crate::cli) fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Here => "ignore",
             Self::File => "ignore-file",
@@ -29,37 +29,37 @@ impl Scope {
 
 /// A rule or group in the brackets of a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::cli) struct Name {
+pub(crate) struct Name {
     /// As written.
-    pub(in crate::cli) text: String,
+    pub(crate) text: String,
     /// Where.
-    pub(in crate::cli) span: Span,
+    pub(crate) span: Span,
 }
 
 /// The last day on which a suppression works.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::cli) struct Until {
+pub(crate) struct Until {
     /// As written, such as `2027-01-31`.
-    pub(in crate::cli) text: String,
+    pub(crate) text: String,
     /// The same.
-    pub(in crate::cli) day: Day,
+    pub(crate) day: Day,
     /// Where.
-    pub(in crate::cli) span: Span,
+    pub(crate) span: Span,
 }
 
 /// A suppression comment. Its spans count as those of the comment do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::cli) struct Directive {
+pub(crate) struct Directive {
     /// The comment from its `#` on, without blanks behind it.
-    pub(in crate::cli) span: Span,
+    pub(crate) span: Span,
     /// What it is for.
-    pub(in crate::cli) scope: Scope,
+    pub(crate) scope: Scope,
     /// What it silences.
-    pub(in crate::cli) names: Vec<Name>,
+    pub(crate) names: Vec<Name>,
     /// Why.
-    pub(in crate::cli) reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// Until when.
-    pub(in crate::cli) until: Option<Until>,
+    pub(crate) until: Option<Until>,
 }
 
 impl Directive {
@@ -78,13 +78,13 @@ impl Directive {
 
 /// A comment that begins like a suppression and is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::cli) struct Malformed {
+pub(crate) struct Malformed {
     /// What of it is wrong.
-    pub(in crate::cli) span: Span,
+    pub(crate) span: Span,
     /// What is wrong.
-    pub(in crate::cli) message: String,
+    pub(crate) message: String,
     /// What to write instead.
-    pub(in crate::cli) help: String,
+    pub(crate) help: String,
 }
 
 const EXAMPLE: &str = "write `# promvet: ignore[rule]`, with a rule or a group in the brackets; a \
@@ -92,7 +92,7 @@ const EXAMPLE: &str = "write `# promvet: ignore[rule]`, with a rule or a group i
 
 /// Reads a comment whose `#` is at `span.start`; none if it is about something else. In a trailing
 /// comment, the suppression may follow another comment.
-pub(in crate::cli) fn read(
+pub(crate) fn read(
     comment: &str,
     span: Span,
     trailing: bool,

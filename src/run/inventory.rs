@@ -12,7 +12,7 @@ use crate::yaml::{Node, placeholder};
 const TENANT_HEADER: &str = "X-Scope-OrgID";
 
 /// The rows of a configuration, without what the findings say.
-pub(super) fn rows(configuration: &Configuration<'_>) -> Vec<Row> {
+pub(crate) fn rows(configuration: &Configuration<'_>) -> Vec<Row> {
     configuration.entries.iter().map(row).collect()
 }
 

@@ -21,7 +21,7 @@ const HOW_TO_SETTLE: &str = "run promvet on the rendered file too";
 
 /// The judgement of a file that was read with its tags covered: without what depends on their
 /// values, and with an info that says so.
-pub(super) fn as_far_as_it_goes(mut judgement: Judgement, recognised: &Recognised) -> Judgement {
+pub(crate) fn as_far_as_it_goes(mut judgement: Judgement, recognised: &Recognised) -> Judgement {
     let depends = |finding: &Finding| DEPEND_ON_VALUES.contains(&&*finding.rule);
     judgement.findings.retain(|finding| !depends(finding));
     let message = "this file becomes YAML only after rendering: it is checked with its template \
@@ -33,7 +33,7 @@ pub(super) fn as_far_as_it_goes(mut judgement: Judgement, recognised: &Recognise
 }
 
 /// The judgement of a file that is no YAML even with its tags covered.
-pub(super) fn not_at_all(recognised: &Recognised, error: &SyntaxError) -> Judgement {
+pub(crate) fn not_at_all(recognised: &Recognised, error: &SyntaxError) -> Judgement {
     let message = format!(
         "this file can't be checked before it is rendered: even with its template tags covered it \
          is no YAML ({})",

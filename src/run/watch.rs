@@ -1,16 +1,14 @@
-//! How far a run is and where its time goes: the line on a terminal, and `--stats`.
+//! How far a run is and where its time goes.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::rules::Timings;
 
 /// A stage of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     /// Asking git for trees.
     Git,
     /// Walking folders and reading policies.
@@ -32,10 +30,6 @@ const STAGES: &[(Stage, &str, &str)] = &[
     (Stage::Report, "writing", "writing reports"),
 ];
 
-/// When the line begins to be drawn, and how often.
-const PATIENCE: Duration = Duration::from_millis(500);
-const INTERVAL: Duration = Duration::from_millis(100);
-
 /// What a run counts and measures on its way.
 #[derive(Debug, Default)]
 pub struct Watch {
@@ -53,7 +47,7 @@ pub struct Watch {
 impl Watch {
     /// One that measures rules too, if `rules` says so: that costs time itself.
     #[must_use]
-    pub(super) fn new(rules: bool) -> Arc<Self> {
+    pub(crate) fn new(rules: bool) -> Arc<Self> {
         Arc::new(Self {
             rules: rules.then(Timings::default),
             ..Self::default()
@@ -61,7 +55,7 @@ impl Watch {
     }
 
     /// Does the work of a stage, which has `total` steps; 0 if nobody knows.
-    pub(super) fn stage<T>(&self, stage: Stage, total: usize, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn stage<T>(&self, stage: Stage, total: usize, work: impl FnOnce() -> T) -> T {
         let index = STAGES.iter().position(|(one, ..)| *one == stage);
         self.done.store(0, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);
@@ -74,18 +68,18 @@ impl Watch {
     }
 
     /// Notes that a step is done.
-    pub(super) fn step(&self) {
+    pub(crate) fn step(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Notes that a file was read.
-    pub(super) fn read(&self, bytes: usize) {
+    pub(crate) fn read(&self, bytes: usize) {
         self.files.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// Does the work of the schema.
-    pub(super) fn schema<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn schema<T>(&self, work: impl FnOnce() -> T) -> T {
         match self.rules {
             Some(_) => measured(&self.schema, work),
             None => work(),
@@ -93,12 +87,12 @@ impl Watch {
     }
 
     /// Where the time of each rule goes, if that is measured.
-    pub(super) fn rules(&self) -> Option<&Timings> {
+    pub(crate) fn rules(&self) -> Option<&Timings> {
         self.rules.as_ref()
     }
 
     /// What happens now, such as `checking 12 of 90`.
-    fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let stage = STAGES.get(self.now.load(Ordering::Relaxed));
         let (done, total) = (
             self.done.load(Ordering::Relaxed),
@@ -112,7 +106,7 @@ impl Watch {
     }
 
     /// The figures and the times, for `--stats`.
-    pub(super) fn stats(&self) -> String {
+    pub(crate) fn stats(&self) -> String {
         let mut out = format!(
             "promvet: {} files, {} bytes read\n\nTime by stage:\n",
             self.files.load(Ordering::Relaxed),
@@ -151,62 +145,4 @@ fn measured<T>(spent: &AtomicU64, work: impl FnOnce() -> T) -> T {
 fn timed(nanos: u64, words: &str) -> String {
     let micros = nanos / 1000;
     format!("{:>8}.{:03} ms  {words}\n", micros / 1000, micros % 1000)
-}
-
-/// Works, and says on a terminal how far it is if that takes long.
-pub(super) fn watched<T>(watch: &Arc<Watch>, work: impl FnOnce() -> T) -> T {
-    let _line = io::stderr().is_terminal().then(|| Line::start(watch));
-    work()
-}
-
-/// A line on the terminal that is gone when this is dropped.
-struct Line {
-    stop: Arc<(Mutex<bool>, Condvar)>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Line {
-    fn start(watch: &Arc<Watch>) -> Self {
-        let stop = Arc::new((Mutex::new(false), Condvar::new()));
-        let (watch, told) = (Arc::clone(watch), Arc::clone(&stop));
-        let draw = move || draw(&watch, &told);
-        Self {
-            // Where no thread can be had, there is no line.
-            thread: thread::Builder::new().spawn(draw).ok(),
-            stop,
-        }
-    }
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        let (stopped, waker) = &*self.stop;
-        *stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        waker.notify_all();
-        if let Some(thread) = self.thread.take() {
-            // It only draws: that it failed is nobody's concern.
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Draws until it is told to stop, and wipes what it drew.
-fn draw(watch: &Watch, (stopped, waker): &(Mutex<bool>, Condvar)) {
-    let mut guard = stopped.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut pause = PATIENCE;
-    let mut drawn = false;
-    while !*guard {
-        let (next, waited) = waker
-            .wait_timeout(guard, pause)
-            .unwrap_or_else(PoisonError::into_inner);
-        guard = next;
-        if waited.timed_out() && !*guard {
-            let _ = write!(io::stderr(), "\r{}\x1b[K", watch.line());
-            drawn = true;
-            pause = INTERVAL;
-        }
-    }
-    if drawn {
-        let _ = write!(io::stderr(), "\r\x1b[K");
-    }
 }

@@ -24,14 +24,14 @@ type Key = (String, u32);
 
 /// What was asked for in one scope, and what stood in the files.
 #[derive(Debug, Default)]
-pub(super) struct Uses {
+pub(crate) struct Uses {
     used: BTreeSet<Key>,
     /// Hosts, mounts and receivers can't be judged: a file could not be read to its end.
-    pub(super) vague: bool,
+    pub(crate) vague: bool,
     /// Mounts can't be judged.
-    pub(super) vague_mounts: bool,
+    pub(crate) vague_mounts: bool,
     /// Environments can't be judged.
-    pub(super) vague_labels: bool,
+    pub(crate) vague_labels: bool,
 }
 
 fn key(place: &Place) -> Key {
@@ -39,16 +39,16 @@ fn key(place: &Place) -> Key {
 }
 
 impl Uses {
-    pub(super) fn mark(&mut self, place: &Place) {
+    pub(crate) fn mark(&mut self, place: &Place) {
         self.used.insert(key(place));
     }
 
-    pub(super) fn has(&self, place: &Place) -> bool {
+    pub(crate) fn has(&self, place: &Place) -> bool {
         self.used.contains(&key(place))
     }
 
     /// Notes what a configuration makes of the policy.
-    pub(super) fn configuration(&mut self, one: &Configuration<'_>, policy: &Policy) {
+    pub(crate) fn configuration(&mut self, one: &Configuration<'_>, policy: &Policy) {
         let document = one.config.root().node().document();
         let root = document.root();
         // The jobs in such files name hosts and files of their own.
@@ -72,13 +72,13 @@ impl Uses {
 
     /// Notes what was found in a configuration: a mount that nothing leads to may be meant for a
     /// path that leads nowhere, of which the finding tells already.
-    pub(super) fn found(&mut self, findings: &[Finding]) {
+    pub(crate) fn found(&mut self, findings: &[Finding]) {
         let mut rules = findings.iter().map(|one| &*one.rule);
         self.vague_mounts |= rules.any(|rule| LOST.contains(&rule));
     }
 
     /// Notes which hosts stand in a file.
-    pub(super) fn hosts(&mut self, text: &str, policy: &Policy) {
+    pub(crate) fn hosts(&mut self, text: &str, policy: &Policy) {
         let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         let words: BTreeSet<_> = text
             .split(|c| !is_host(c))
@@ -144,7 +144,7 @@ impl Uses {
 }
 
 /// The external labels of a configuration.
-pub(super) fn external_labels<'d>(config: Config<'d>) -> Vec<(&'d str, &'d str)> {
+pub(crate) fn external_labels<'d>(config: Config<'d>) -> Vec<(&'d str, &'d str)> {
     let labels = config.external_labels();
     let entries = labels.into_iter().flat_map(|labels| labels.entries());
     entries
@@ -176,7 +176,7 @@ fn may_hold(mount: &MountPolicy, path: &str, folder: Option<&Path>, facts: &Fact
 }
 
 /// The name that a profile has.
-pub(super) fn id(profile: &ReceiverProfile) -> &str {
+pub(crate) fn id(profile: &ReceiverProfile) -> &str {
     let id = profile.source.node().and_then(|node| node.get("id"));
     id.and_then(|id| id.as_str()).unwrap_or("")
 }

@@ -7,16 +7,16 @@ use crate::rules::{self, Status};
 
 /// What levels depend on beside the policy.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Levels {
+pub(crate) struct Levels {
     /// The profile that was asked for, instead of the policy's.
-    pub(super) profile: Option<Profile>,
+    pub(crate) profile: Option<Profile>,
     /// The time, in seconds since 1970: some levels rise on a day.
-    pub(super) now: i64,
+    pub(crate) now: i64,
 }
 
 impl Levels {
     /// What was asked for.
-    pub(super) fn asked(request: &Request) -> Self {
+    pub(crate) fn asked(request: &Request) -> Self {
         Self {
             profile: request.profile,
             now: request.now,
@@ -24,7 +24,7 @@ impl Levels {
     }
 
     /// The finding as it is to be reported; none if it is not.
-    pub(super) fn of(self, mut finding: Finding, policy: &Policy) -> Option<Finding> {
+    pub(crate) fn of(self, mut finding: Finding, policy: &Policy) -> Option<Finding> {
         let by_policy = policy.profile.as_ref().map(|(profile, _)| *profile);
         let profile = self.profile.or(by_policy).unwrap_or_default();
         let level = policy.level_of(&finding.rule, finding.place.path());

@@ -93,6 +93,8 @@ pub struct Run {
     pub outcome: Outcome,
     /// The endpoints, each with the absolute path of its file, if they were asked for.
     pub inventory: Vec<(PathBuf, Row)>,
+    /// What is worth saying beside the findings.
+    pub notes: Vec<String>,
     /// What kept promvet from doing its work: the exit status is 2.
     pub problems: Vec<String>,
     /// What is wrong with policy files: the exit status is 2.

@@ -1,0 +1,31 @@
+//! One run over a tree: from paths to findings and the inventory of endpoints.
+
+mod agent;
+pub(crate) mod baseline;
+pub mod examples;
+pub(crate) mod facts;
+mod gate;
+mod inventory;
+mod judge_file;
+mod levels;
+pub(crate) mod online;
+pub(crate) mod own_rules;
+pub(crate) mod parallel;
+mod pipeline;
+pub(crate) mod policies;
+mod policy_files;
+mod request;
+pub(crate) mod since;
+pub(crate) mod suppress;
+pub(crate) mod survey;
+mod unrendered;
+mod unused;
+pub(crate) mod uses;
+mod watch;
+
+pub use gate::{BaselineFrom, ConfigFrom, Gate};
+pub use pipeline::run;
+pub(crate) use pipeline::run_with;
+pub use request::{Request, Run};
+pub(crate) use watch::Stage;
+pub use watch::Watch;
