@@ -1,4 +1,5 @@
-# A static binary and nothing else: no shell, no git (so no --since), no root.
+# A static binary and nothing else: no shell, no root, no git (so no --since; whether git tracks a secret
+# is listed as not checked).
 #
 #   docker run --rm -v "$PWD:/work:ro" promvet
 # Alpine's Rust links with musl, statically, and has the C compiler that the allocator needs.

@@ -9,6 +9,7 @@ use super::deployment::{
 };
 use crate::discover::Holder;
 use crate::policy::{MountPolicy, MountedFrom};
+use crate::source::GitError;
 
 impl<'t> Facts<'t> {
     /// The certificates in a file that a configuration in `folder` names, if it lies in the tree.
@@ -66,11 +67,13 @@ impl<'t> Facts<'t> {
         declared.as_ref()
     }
 
-    /// Whether git tracks a file; none if that is not known.
-    #[must_use]
-    pub fn is_tracked(&self, file: &Path) -> Option<bool> {
+    /// Whether git tracks a file.
+    ///
+    /// # Errors
+    /// It lies in a work tree, and git can't say.
+    pub fn is_tracked(&self, file: &Path) -> Result<bool, &GitError> {
         let tracked = self.shared.tracked(&self.files)?;
-        Some(tracked.contains(file))
+        Ok(tracked.is_some_and(|tracked| tracked.contains(file)))
     }
 
     /// The absolute form of a path as it is shown.

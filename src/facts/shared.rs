@@ -12,6 +12,7 @@ use super::issuer::cert_manager::{self, Manifests};
 use super::opstrace::{self, Instance};
 use super::{Find, Scan};
 use crate::finding::Text;
+use crate::source::GitError;
 
 /// What all [`super::Facts`] about one tree share.
 pub struct Shared<'t> {
@@ -20,7 +21,7 @@ pub struct Shared<'t> {
     manifests: OnceLock<Manifests>,
     deployments: OnceLock<Vec<Deployment>>,
     network: OnceLock<Network>,
-    tracked: OnceLock<Option<BTreeSet<PathBuf>>>,
+    tracked: OnceLock<Result<Option<BTreeSet<PathBuf>>, GitError>>,
 }
 
 impl fmt::Debug for Shared<'_> {
@@ -84,10 +85,13 @@ impl<'t> Shared<'t> {
         texts.map(source).collect()
     }
 
-    /// The files that git tracks.
-    pub(super) fn tracked(&self, files: &Lookup<'_>) -> Option<&BTreeSet<PathBuf>> {
+    /// The files that git tracks; none outside of a work tree.
+    pub(super) fn tracked(
+        &self,
+        files: &Lookup<'_>,
+    ) -> Result<Option<&BTreeSet<PathBuf>>, &GitError> {
         let find = || files.tree.tracked_by_git(&files.bounds);
-        self.tracked.get_or_init(find).as_ref()
+        self.tracked.get_or_init(find).as_ref().map(Option::as_ref)
     }
 
     fn texts(&self, scan: Scan) -> Vec<Arc<Text>> {

@@ -98,6 +98,16 @@ impl Findings<'_> {
         self.found.push(finding);
     }
 
+    /// Notes that something of a value in another file could not be judged.
+    pub fn unchecked_value(&mut self, written: &Written, reason: String, settle: Option<String>) {
+        self.unchecked.push(Unchecked {
+            place: written.place.clone(),
+            logical: written.logical.clone(),
+            reason,
+            settle,
+        });
+    }
+
     /// Notes that something could not be judged.
     pub fn unchecked(&mut self, node: Node<'_>, reason: impl Into<String>, settle: Option<String>) {
         self.unchecked.push(Unchecked {

@@ -98,7 +98,7 @@ impl ConfigFrom {
         Ok(Self {
             tree: repository.revision(&tree)?,
             name: crate::source::shown(Path::new(revision)),
-            renames: repository.renames(&tree, false)?,
+            renames: repository.renames(&tree)?,
         })
     }
 

@@ -49,7 +49,7 @@ impl Comparison {
             staged: index,
             old: with_disk(repository.revision(&tree)?, request),
             name: since.unwrap_or("HEAD").to_owned(),
-            renames: repository.renames(&tree, staged)?,
+            renames: repository.renames(&tree)?,
         }))
     }
 

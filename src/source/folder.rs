@@ -5,8 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::git::{GitError, Repository};
 use super::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
-use super::{git_files, walk};
+use super::walk;
 
 /// The disk, seen from a folder.
 #[derive(Clone, Debug)]
@@ -69,8 +70,8 @@ impl Tree for Folder {
         bounded(file, meta.len(), limit)
     }
 
-    fn tracked_by_git(&self, folder: &Path) -> Option<BTreeSet<PathBuf>> {
-        git_files::tracked(self, folder)
+    fn tracked_by_git(&self, folder: &Path) -> Result<Option<BTreeSet<PathBuf>>, GitError> {
+        Repository::tracked(self, folder)
     }
 
     fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {

@@ -5,13 +5,19 @@
 
 mod blame;
 mod command;
+mod config;
 mod governed;
 mod ignored;
+mod isolated;
 mod listing;
+mod locate;
 mod objects;
+mod owner;
+mod references;
 mod repository;
+mod worktree;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
@@ -22,6 +28,7 @@ use super::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
 use super::walk::{self, Seen};
 use ignored::Ignored;
 use objects::Objects;
+use worktree::WorkTree;
 
 pub use command::GitError;
 pub use governed::Governed;
@@ -48,9 +55,9 @@ pub struct Git {
     items: BTreeMap<PathBuf, Item>,
     objects: Vec<Objects>,
     on_disk: Vec<PathBuf>,
-    /// Files that lie in the work tree otherwise than in this tree. The others can be read there,
-    /// which is faster, and works in clones that lack contents.
-    changed: HashSet<PathBuf>,
+    /// Files that lie in the work tree as they are in this tree are read there, which is faster, and
+    /// works in clones that lack contents.
+    work_tree: WorkTree,
 }
 
 impl Git {
@@ -120,7 +127,8 @@ impl Git {
 
     /// Whether a file is the same in the work tree. Of submodules nobody knows.
     fn is_unchanged(&self, path: &Path, item: &Item) -> bool {
-        item.kind == Kind::File && item.objects == 0 && !self.changed.contains(path)
+        let holds = || self.work_tree.holds(&self.disk, path, &item.id);
+        item.kind == Kind::File && item.objects == 0 && holds()
     }
 
     fn content(&self, item: &Item, limit: u64) -> Result<Vec<u8>, ReadError> {
@@ -208,8 +216,9 @@ impl Tree for Git {
         }
     }
 
-    fn tracked_by_git(&self, folder: &Path) -> Option<BTreeSet<PathBuf>> {
-        Some(self.below(folder).map(|(path, _)| path.clone()).collect())
+    fn tracked_by_git(&self, folder: &Path) -> Result<Option<BTreeSet<PathBuf>>, GitError> {
+        let paths = self.below(folder).map(|(path, _)| path.clone());
+        Ok(Some(paths.collect()))
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -238,11 +247,7 @@ impl Tree for Git {
             return self.disk.read(&path, limit);
         }
         match self.items.get(&path) {
-            Some(item) if self.is_unchanged(&path, item) => match self.disk.read(&path, limit) {
-                // Where only a part of the tree is checked out.
-                Err(ReadError::Missing) => self.content(item, limit),
-                read => read,
-            },
+            Some(item) if self.is_unchanged(&path, item) => self.disk.read(&path, limit),
             Some(item) if item.kind == Kind::File => self.content(item, limit),
             _ => Err(ReadError::NotAFile(
                 self.kind_at(&path).unwrap_or(Kind::Other),

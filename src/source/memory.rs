@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::follow::follow;
+use super::git::GitError;
 use super::path::collapse;
 use super::tree::{Found, Kind, Meta, Problem, ReadError, Tree, Walk, Walked};
 
@@ -231,11 +232,11 @@ impl Tree for Memory {
         }
     }
 
-    fn tracked_by_git(&self, folder: &Path) -> Option<BTreeSet<PathBuf>> {
+    fn tracked_by_git(&self, folder: &Path) -> Result<Option<BTreeSet<PathBuf>>, GitError> {
         match (&self.tracked, &self.below) {
-            (Some(tracked), _) => Some(tracked.clone()),
+            (Some(tracked), _) => Ok(Some(tracked.clone())),
             (None, Some(below)) => below.tracked_by_git(folder),
-            (None, None) => None,
+            (None, None) => Ok(None),
         }
     }
 

@@ -9,7 +9,6 @@
 mod folder;
 mod follow;
 mod git;
-mod git_files;
 pub mod handshake;
 mod ignored;
 mod memory;

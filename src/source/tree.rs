@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::git::GitError;
 use super::path;
 
 /// The largest configuration that is read, in bytes.
@@ -240,10 +241,13 @@ pub trait Tree: std::fmt::Debug + Send + Sync {
         super::ignored::is_ignored(self, path, top)
     }
 
-    /// The absolute paths of the files below a folder that git tracks; none if that can't be
-    /// said: the folder lies in no work tree, or there is no git.
-    fn tracked_by_git(&self, _folder: &Path) -> Option<BTreeSet<PathBuf>> {
-        None
+    /// The absolute paths of the files below a folder that git tracks; none if it lies in no work
+    /// tree.
+    ///
+    /// # Errors
+    /// It lies in one, and git can't say.
+    fn tracked_by_git(&self, _folder: &Path) -> Result<Option<BTreeSet<PathBuf>>, GitError> {
+        Ok(None)
     }
 
     /// Whether a path leads, links followed, to something at or below one of these folders.

@@ -5,6 +5,8 @@ mod cli;
 mod command_line;
 mod conformance;
 mod credentials;
+#[cfg(unix)]
+mod hostile_git;
 mod included;
 mod issuers;
 mod json_schema;

@@ -17,6 +17,8 @@ remote_write:
     url: https://cortex.prod.acme.opstrace.io/api/v1/push
     bearer_token_file: token
 ";
+/// A secret that looks live.
+const SECRET: &str = "bearer_token: 9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c";
 
 #[test]
 fn a_bad_branch_is_stopped_and_its_fix_goes_through() {
@@ -331,4 +333,88 @@ fn a_policy_that_was_broken_before_does_not_stop_its_repair() {
     assert_eq!((ran.status, ran.stdout), (Some(0), String::new()));
     let said = ran.stderr;
     assert!(said.contains("promvet.yaml of main has mistakes"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hook_sees_what_would_be_committed() {
+    let repository = Scratch::repository(&[("prometheus.yml", GOOD), ("token", "x")]);
+    let hook = format!("#!/bin/sh\nexec {PROMVET} check --staged\n");
+    repository.file(".git/hooks/pre-commit", hook);
+    repository.chmod(".git/hooks/pre-commit", 0o755);
+    repository.write(&[
+        ("prometheus.yml", &format!("{GOOD}# a comment\n")),
+        ("b/prometheus.yml", &GOOD.replace("https://", "")),
+    ]);
+    repository.git(&["add", "-A"]);
+    let commit = |path: &str| {
+        let args = ["commit", "-q", "-m", "Next", "--", path];
+        Ran::of(git_command(repository.path()).args(args))
+    };
+    let ran = commit("b");
+    assert_eq!(ran.status, Some(1), "{}", ran.said());
+    assert!(ran.said().contains("has no scheme"), "{}", ran.said());
+    // The index that git shows this hook is another one than that of `git add`.
+    let ran = commit("prometheus.yml");
+    assert_eq!(ran.status, Some(0), "{}", ran.said());
+}
+
+#[test]
+fn every_kind_of_repository_and_of_revision_is_read() {
+    let config = GOOD.replace("bearer_token_file: token", SECRET);
+    let found = |scratch: &Scratch, folder: &str, revision: &str| {
+        let ran = promvet(
+            scratch.at(folder),
+            &["check", "--since", revision, "--format", "concise"],
+        );
+        assert_eq!(ran.status, Some(1), "{folder} {revision}: {}", ran.said());
+        ran.lines().len()
+    };
+    for init in [
+        &["--object-format=sha1"][..],
+        &["--object-format=sha256"],
+        &["--ref-format=reftable"],
+    ] {
+        let scratch = Scratch::new(&[("r/prometheus.yml", GOOD), ("r/token", "x")]);
+        let git = |args: &[&str]| git(scratch.at("r"), args);
+        let args = [&["init", "-q", "-b", "main"], init].concat();
+        if Ran::of(git_command(scratch.at("r")).args(args)).status != Some(0) {
+            // This git is too old for it.
+            continue;
+        }
+        git(&["add", "-A"]);
+        git(&["commit", "-q", "-m", "First"]);
+        git(&["tag", "-a", "-m", "One", "v1"]);
+        git(&["branch", "team/first"]);
+        git(&["worktree", "add", "-q", "../w"]);
+        git(&["pack-refs", "--all"]);
+        git(&["branch", "--set-upstream-to=team/first"]);
+        git(&["branch", "later"]);
+        scratch.write(&[("r/prometheus.yml", &config), ("w/prometheus.yml", &config)]);
+        git(&["commit", "-q", "-a", "-m", "Second"]);
+        for revision in [
+            "HEAD~",
+            "HEAD^1",
+            "v1",
+            "v1^{}",
+            "team/first",
+            "later",
+            "refs/heads/later",
+            "main@{1}",
+            "@{upstream}",
+            "@{u}",
+            "HEAD^{/First}",
+        ] {
+            assert_eq!(found(&scratch, "r", revision), 1, "{init:?} {revision}");
+        }
+        for revision in ["HEAD", "w", "later"] {
+            if init == ["--ref-format=reftable"] {
+                let ran = promvet(scratch.at("w"), &["check", "--since", revision]);
+                assert_eq!(ran.status, Some(2), "{revision}: {}", ran.said());
+                assert!(ran.stderr.contains("not supported"), "{}", ran.stderr);
+            } else {
+                assert_eq!(found(&scratch, "w", revision), 1, "{init:?} {revision}");
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ use crate::facts::token::{self, Observation};
 use crate::finding::{Evidence, Severity, is_secret_name};
 use crate::rules::{Findings, Material, NamedFile, Secret};
 use crate::schema::table::Reference;
+use crate::source::GitError;
 use crate::yaml::placeholder;
 
 pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
@@ -39,8 +40,14 @@ fn of_file(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     let Some(path) = file.judged.file.as_ref().filter(|_| is_secret(file)) else {
         return;
     };
-    if !token::is_live(&file.judged.content) || file.facts.is_tracked(path) != Some(true) {
+    if !token::is_live(&file.judged.content) {
         return;
+    }
+    let node = file.reference.setting.node;
+    match file.facts.is_tracked(path) {
+        Ok(true) => {}
+        Ok(false) => return,
+        Err(error) => return out.unchecked(node, unknown(error), settled_by(error)),
     }
     let message = format!(
         "git tracks {}, the secret that `{}` names: everybody who can read the repository, now or \
@@ -50,7 +57,6 @@ fn of_file(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     );
     let help = "change the secret, remove the file with `git rm --cached`, and list it in \
                 .gitignore; or keep it encrypted (SOPS, git-crypt, SealedSecret)";
-    let node = file.reference.setting.node;
     out.push(file.proven(out.at(node, Severity::Error, message).help(help)));
 }
 
@@ -115,8 +121,10 @@ fn of_value(
         return;
     }
     let path = written.place.path();
-    if facts.is_tracked(&facts.absolute(path)) != Some(true) {
-        return;
+    match facts.is_tracked(&facts.absolute(path)) {
+        Ok(true) => {}
+        Ok(false) => return,
+        Err(error) => return out.unchecked_value(written, unknown(error), settled_by(error)),
     }
     // The same from every configuration that needs it, so that it is said once.
     let message = format!(
@@ -136,6 +144,17 @@ fn of_value(
     }
 }
 
+/// Why it is not known whether git tracks a secret.
+fn unknown(error: &GitError) -> String {
+    format!("whether git tracks this secret is not known: {error}")
+}
+
+/// What would settle it; none where the reason says so.
+fn settled_by(error: &GitError) -> Option<String> {
+    let is_missing = matches!(error, GitError::NoGit(_) | GitError::TooOld(_));
+    is_missing.then(|| "install git 2.32 or later where promvet runs".into())
+}
+
 fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findings<'_>) {
     // These are faults of their own, whose help is the same.
     let is_said = secret.fault().is_some()
@@ -153,7 +172,11 @@ fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findin
     let live = token::is_live(&secret.content);
     // Git is asked only where the answer counts.
     let path = || material.facts.absolute(material.shown);
-    let tracked = live && material.facts.is_tracked(&path()) == Some(true);
+    let tracked = live
+        && material.facts.is_tracked(&path()).unwrap_or_else(|error| {
+            out.unchecked(node, unknown(error), settled_by(error));
+            false
+        });
     if is_said && !tracked {
         return;
     }

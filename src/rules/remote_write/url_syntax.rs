@@ -18,7 +18,10 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             span
         };
         let mut finding = out.part(url.node, span, Severity::Error, fault.message.clone());
-        finding.advice = fault.suggestion.as_ref().map(|url| format!("write {url}").into());
+        finding.advice = fault
+            .suggestion
+            .as_ref()
+            .map(|url| format!("write {url}").into());
         out.push(finding);
     }
     if entry.templated {

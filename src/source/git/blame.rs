@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::Repository;
-use super::command::{GitError, ask};
+use super::command::GitError;
+use crate::source::tree::{LARGEST, Tree};
 
 impl Repository {
     /// When each of some lines of a file (from 1) was committed, in seconds since 1970. Lines that
@@ -15,14 +16,81 @@ impl Repository {
     /// # Errors
     /// Git can't be run.
     pub fn committed(&self, path: &Path, lines: &[usize]) -> Result<HashMap<usize, i64>, GitError> {
-        let shallow = ask(self.top(), &["rev-parse", "--is-shallow-repository"])?;
-        let shallow = shallow.stdout.starts_with(b"true");
-        let mut args: Vec<OsString> = vec!["blame".into(), "--porcelain".into()];
-        args.extend(lines.iter().map(|line| format!("-L{line},{line}").into()));
-        args.extend(["--".into(), path.into()]);
-        let output = ask(self.top(), &args)?;
-        Ok(times(&String::from_utf8_lossy(&output.stdout), shallow))
+        let Ok(below) = path.strip_prefix(self.top()) else {
+            return Ok(HashMap::new());
+        };
+        let git = self.git().with_references()?;
+        let mut name = OsString::from("HEAD:");
+        name.push(below);
+        // Git would run filters to compare with the work tree, so that is done here.
+        let then = git.ask(&["cat-file".into(), "blob".into(), name])?;
+        let now = self.disk().read(path, LARGEST);
+        let (true, Ok(now)) = (then.status.success(), now) else {
+            return Ok(HashMap::new());
+        };
+        let then = lines_then(&now, &then.stdout);
+        let asked = lines.iter().filter_map(|now| Some((*now, *then.get(now)?)));
+        let asked: Vec<(usize, usize)> = asked.collect();
+        if asked.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut args: Vec<OsString> = ["blame", "--porcelain", "--no-textconv"]
+            .map(OsString::from)
+            .into();
+        args.extend(
+            asked
+                .iter()
+                .map(|(_, then)| format!("-L{then},{then}").into()),
+        );
+        args.extend(["HEAD".into(), "--".into(), below.into()]);
+        let output = git.ask(&args)?;
+        let times = times(&String::from_utf8_lossy(&output.stdout), git.is_shallow());
+        let dated = asked
+            .iter()
+            .filter_map(|(now, then)| Some((*now, *times.get(then)?)));
+        Ok(dated.collect())
     }
+}
+
+/// Which line of an older text each line of a newer one is, both from 1: those before the first
+/// difference and those behind the last one, and in between the lines that both have once.
+fn lines_then(now: &[u8], then: &[u8]) -> HashMap<usize, usize> {
+    let lines = |text| -> Vec<&[u8]> {
+        let lines = <[u8]>::split(text, |byte| *byte == b'\n');
+        lines
+            .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+            .collect()
+    };
+    let (now, then) = (lines(now), lines(then));
+    let shorter = now.len().min(then.len());
+    let same = |(a, b): &(&&[u8], &&[u8])| a == b;
+    let before = now.iter().zip(&then).take_while(same).count();
+    let behind = now
+        .iter()
+        .rev()
+        .zip(then.iter().rev())
+        .take_while(same)
+        .count();
+    let behind = behind.min(shorter - before);
+    let once = |lines: &[&[u8]], behind: usize| {
+        let end = lines.len() - behind;
+        let mut found: HashMap<Vec<u8>, Option<usize>> = HashMap::new();
+        for (at, line) in lines.iter().enumerate().take(end).skip(before) {
+            found
+                .entry(line.to_vec())
+                .and_modify(|known| *known = None)
+                .or_insert(Some(at + 1));
+        }
+        found
+    };
+    let (between, between_then) = (once(&now, behind), once(&then, behind));
+    let moved = between.iter().filter_map(|(line, at)| {
+        let then = between_then.get(line).copied()??;
+        Some(((*at)?, then))
+    });
+    let start = (1..=before).map(|at| (at, at));
+    let end = (0..behind).map(|back| (now.len() - back, then.len() - back));
+    start.chain(moved).chain(end).collect()
 }
 
 /// What `git blame --porcelain` says: a head for every line, `<commit> <line then> <line now>`,
@@ -66,6 +134,19 @@ fn times(porcelain: &str, shallow: bool) -> HashMap<usize, i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_found_where_they_were() {
+        let then = b"a\nb\nc\nd\ne\n";
+        let mut found: Vec<_> = lines_then(b"new\na\nc\r\nx\nb\nd\ne\n", then)
+            .into_iter()
+            .collect();
+        found.sort_unstable();
+        assert_eq!(found, [(2, 1), (3, 3), (5, 2), (6, 4), (7, 5), (8, 6)]);
+        assert_eq!(lines_then(then, then).len(), 6);
+        assert_eq!(lines_then(b"x", b"y").len(), 0);
+        assert_eq!(lines_then(b"a\na", b"a").len(), 1);
+    }
 
     #[test]
     fn every_line_has_the_time_of_its_commit() {

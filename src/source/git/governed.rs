@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Git;
 use super::ignored::Ignored;
+use super::{Git, GitError};
 use crate::source::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
 use crate::source::walk::{self, Seen};
 
@@ -86,7 +86,7 @@ impl Tree for Governed<'_> {
         self.tree.is_ignored_by_git(path, top)
     }
 
-    fn tracked_by_git(&self, folder: &Path) -> Option<BTreeSet<PathBuf>> {
+    fn tracked_by_git(&self, folder: &Path) -> Result<Option<BTreeSet<PathBuf>>, GitError> {
         self.tree.tracked_by_git(folder)
     }
 

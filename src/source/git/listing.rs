@@ -32,6 +32,48 @@ pub(super) fn of_index(bytes: &[u8]) -> Vec<Listed> {
     })
 }
 
+/// What git knew of a file of the work tree when it last found its content to be the one that the
+/// index names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    /// The name of the content.
+    pub(super) id: String,
+    /// When the file was changed: seconds since 1970, and nanoseconds.
+    pub(super) modified: (u64, u32),
+    /// Its length in bytes.
+    pub(super) len: u64,
+}
+
+/// The entries of `git ls-files --stage --debug -z`: behind each path are five lines, of which the
+/// second is `  mtime: SECONDS:NANOSECONDS` and the last one `  size: BYTES\tflags: …`. Git does not
+/// promise that form; what is written in another one is left out.
+pub(super) fn stamps(bytes: &[u8]) -> Vec<(PathBuf, Stamp)> {
+    let mut chunks = bytes.split(|byte| *byte == 0);
+    let mut head = chunks.next().unwrap_or_default();
+    let mut out = Vec::new();
+    for chunk in chunks {
+        let mut lines = chunk.splitn(6, |byte| *byte == b'\n');
+        let known: Vec<&[u8]> = lines.by_ref().take(5).collect();
+        let listed = of_index(head).pop();
+        if let Some((listed, (modified, len))) = listed.zip(stamp(&known)) {
+            let id = listed.id;
+            out.push((listed.path, Stamp { id, modified, len }));
+        }
+        head = lines.next().unwrap_or_default();
+    }
+    out
+}
+
+fn stamp(lines: &[&[u8]]) -> Option<((u64, u32), u64)> {
+    let field = |line: usize, name: &str| {
+        let line = std::str::from_utf8(lines.get(line)?).ok()?;
+        line.trim_start().strip_prefix(name)?.split('\t').next()
+    };
+    let (seconds, nanoseconds) = field(1, "mtime: ")?.split_once(':')?;
+    let modified = (seconds.parse().ok()?, nanoseconds.parse().ok()?);
+    Some((modified, field(4, "size: ")?.parse().ok()?))
+}
+
 /// The pairs of old and new path of `git diff --name-status -z`, of renames only.
 pub(super) fn renames(bytes: &[u8]) -> Vec<(PathBuf, PathBuf)> {
     let mut fields = bytes.split(|byte| *byte == 0);
@@ -90,6 +132,35 @@ pub(super) fn path(bytes: &[u8]) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stamps_are_read_where_they_are_written_as_expected() {
+        let debug = |size: &str| {
+            format!(
+                "\0  ctime: 7:8\n  mtime: 1795913470:6107260\n  dev: 1\tino: 2\n  uid: 0\tgid: 0\n  \
+                 size: {size}\tflags: 0\n"
+            )
+        };
+        let said = format!(
+            "100644 aa 0\ta\nb{}100644 bb 0\tc{}100644 cc 0\td{}",
+            debug("1502"),
+            debug("?"),
+            debug("0"),
+        );
+        let stamp = |id: &str, len| Stamp {
+            id: id.into(),
+            modified: (1_795_913_470, 6_107_260),
+            len,
+        };
+        assert_eq!(
+            stamps(said.as_bytes()),
+            [
+                (PathBuf::from("a\nb"), stamp("aa", 1502)),
+                (PathBuf::from("d"), stamp("cc", 0)),
+            ]
+        );
+        assert_eq!(stamps(b""), []);
+    }
 
     #[test]
     fn listings_are_read_whatever_is_in_a_name() {

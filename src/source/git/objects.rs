@@ -1,18 +1,19 @@
 //! Contents by their names, from one `git cat-file --batch` that stays open.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
 
-use super::command::{GitError, apart, command};
+use super::command::{GitError, PATIENCE};
+use super::isolated::Isolated;
 use crate::source::tree::ReadError;
 
 /// The contents of one repository.
 #[derive(Debug)]
 pub(super) struct Objects {
-    top: PathBuf,
-    submodule: bool,
+    git: Arc<Isolated>,
     process: Mutex<Option<Process>>,
     failed: OnceLock<Failure>,
 }
@@ -25,7 +26,9 @@ enum Failure {
 
 #[derive(Debug)]
 struct Process {
-    child: Child,
+    child: Arc<Mutex<Child>>,
+    /// Told when an answer is waited for, and when it is there.
+    watch: Sender<()>,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
 }
@@ -33,16 +36,16 @@ struct Process {
 impl Drop for Process {
     fn drop(&mut self) {
         // It waits for a next name that will not come. That it may be gone already is all the same.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = child.kill();
+        let _ = child.wait();
     }
 }
 
 impl Objects {
-    pub(super) fn new(top: &Path, submodule: bool) -> Self {
+    pub(super) fn new(git: Arc<Isolated>) -> Self {
         Self {
-            top: top.to_owned(),
-            submodule,
+            git,
             process: Mutex::new(None),
             failed: OnceLock::new(),
         }
@@ -90,11 +93,13 @@ impl Objects {
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         let open = match process.take() {
             Some(open) => open,
-            None if self.submodule => Process::start(apart(&self.top))?,
-            None => Process::start(command(&self.top))?,
+            None => Process::start(self.git.command().map_err(io::Error::other)?)?,
         };
         let open = process.insert(open);
+        // That the watch is gone means that git is, which the talk will find out.
+        let _ = open.watch.send(());
         let told = talk(open);
+        let _ = open.watch.send(());
         if told
             .as_ref()
             .is_err_and(|error| error.kind() != io::ErrorKind::NotFound)
@@ -117,6 +122,18 @@ impl Objects {
     }
 }
 
+/// Ends git when an answer takes too long: an object that is a named pipe would keep it for ever.
+fn end_if_silent(told: &Receiver<()>, child: &Mutex<Child>) {
+    while told.recv().is_ok() {
+        if let Err(RecvTimeoutError::Timeout) = told.recv_timeout(PATIENCE) {
+            let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
+            // It may have ended in this moment.
+            let _ = child.kill();
+            return;
+        }
+    }
+}
+
 impl Process {
     fn start(mut git: Command) -> io::Result<Self> {
         let mut child = git
@@ -128,11 +145,17 @@ impl Process {
         let (Some(to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
-        Ok(Self {
+        let child = Arc::new(Mutex::new(child));
+        let (watch, told) = mpsc::channel();
+        let watched = Arc::clone(&child);
+        let process = Self {
             child,
+            watch,
             to,
             from: BufReader::new(from),
-        })
+        };
+        thread::Builder::new().spawn(move || end_if_silent(&told, &watched))?;
+        Ok(process)
     }
 
     /// Asks for a name and reads the head of the answer, `<name> <type> <length>`: the length of

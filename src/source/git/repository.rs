@@ -1,11 +1,15 @@
 //! Which repository is meant, and what of it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::command::{GitError, apart, ask, run};
+use super::command::GitError;
+use super::isolated::Isolated;
 use super::listing::{self, Listed};
+use super::locate::Location;
 use super::objects::Objects;
+use super::worktree::WorkTree;
 use super::{Git, Item};
 use crate::source::folder::Folder;
 use crate::source::path::{collapse, shown};
@@ -17,7 +21,7 @@ const DEEPEST: usize = 8;
 /// The work tree of a repository.
 #[derive(Clone, Debug)]
 pub struct Repository {
-    top: PathBuf,
+    git: Arc<Isolated>,
     disk: Folder,
 }
 
@@ -36,32 +40,61 @@ impl Repository {
             })
             .collect();
         let outside = |top: &Path| real.iter().find(|path| !path.starts_with(top));
-        let here = top_of(disk.base())?.filter(|top| outside(top).is_none());
-        if let Some(top) = here {
-            return Ok(Self::at(top, disk));
+        let base = disk.resolve(disk.base());
+        let base = base.unwrap_or_else(|_| disk.base().to_owned());
+        let here = Location::of(disk, &base)?;
+        if let Some(here) = here.filter(|here| outside(&here.top).is_none()) {
+            return Self::at(here, disk);
         }
-        let first = real.first().map_or(disk.base(), PathBuf::as_path);
+        let first = real.first().unwrap_or(&base);
         let is_folder = |path: &&Path| disk.metadata(path).is_ok_and(|m| m.kind == Kind::Folder);
         let folder = first.ancestors().find(is_folder).unwrap_or(first);
-        let Some(top) = top_of(folder)? else {
+        let Some(there) = Location::of(disk, folder)? else {
             return Err(GitError::NoRepository(disk.shown(folder)));
         };
-        match outside(&top) {
+        match outside(&there.top) {
             Some(path) => Err(GitError::OtherRepository(disk.shown(path))),
-            None => Ok(Self::at(top, disk)),
+            None => Self::at(there, disk),
         }
     }
 
-    fn at(top: PathBuf, disk: &Folder) -> Self {
-        Self {
-            top,
+    fn at(location: Location, disk: &Folder) -> Result<Self, GitError> {
+        Ok(Self {
+            git: Arc::new(Isolated::new(location, disk)?),
             disk: disk.clone(),
-        }
+        })
+    }
+
+    /// The absolute paths of the files below a folder that git tracks; none if it lies in no work
+    /// tree.
+    pub(in crate::source) fn tracked(
+        disk: &Folder,
+        folder: &Path,
+    ) -> Result<Option<BTreeSet<PathBuf>>, GitError> {
+        let Some(location) = Location::of(disk, folder)? else {
+            return Ok(None);
+        };
+        let top = location.top.clone();
+        let listed = Isolated::new(location, disk)?.run(&["ls-files", "--stage", "-z"])?;
+        let listed = listing::of_index(&listed).into_iter();
+        let paths = listed.map(|one| top.join(one.path));
+        Ok(Some(
+            paths.filter(|path| path.starts_with(folder)).collect(),
+        ))
+    }
+
+    pub(super) fn disk(&self) -> &Folder {
+        &self.disk
+    }
+
+    /// The git that shows it.
+    pub(super) fn git(&self) -> &Isolated {
+        &self.git
     }
 
     /// The top of its work tree.
     pub(super) fn top(&self) -> &Path {
-        &self.top
+        &self.git.location().top
     }
 
     /// The name of the tree of a revision.
@@ -86,11 +119,11 @@ impl Repository {
         if let Some(tree) = self.verified("HEAD")? {
             return Ok(tree);
         }
-        let unborn = ask(&self.top, &["symbolic-ref", "-q", "HEAD"])?;
+        let unborn = self.git.ask(&["symbolic-ref", "-q", "HEAD"])?;
         if !unborn.status.success() {
             return self.tree_of("HEAD");
         }
-        let empty = run(&self.top, &["hash-object", "-t", "tree", "--stdin"])?;
+        let empty = self.git.run(&["hash-object", "-t", "tree", "--stdin"])?;
         Ok(line(&empty))
     }
 
@@ -99,8 +132,10 @@ impl Repository {
     /// # Errors
     /// Git failed.
     pub fn revision(&self, tree: &str) -> Result<Git, GitError> {
-        let listed = run(&self.top, &["ls-tree", "-r", "-z", "--full-tree", tree])?;
-        self.git(listing::of_tree(&listed), Some(tree))
+        let listed = self
+            .git
+            .run(&["ls-tree", "-r", "-z", "--full-tree", tree, "--"])?;
+        self.tree(listing::of_tree(&listed))
     }
 
     /// What lies in the index: what would be committed now.
@@ -108,47 +143,34 @@ impl Repository {
     /// # Errors
     /// Git failed.
     pub fn index(&self) -> Result<Git, GitError> {
-        let listed = run(&self.top, &["ls-files", "--stage", "-z"])?;
-        self.git(listing::of_index(&listed), None)
+        let listed = self.git.run(&["ls-files", "--stage", "-z"])?;
+        self.tree(listing::of_index(&listed))
     }
 
-    /// Files that a tree has under another path than the work tree or, if `staged`, the index:
-    /// absolute paths, the old one first.
+    /// Files that a tree has under another path than the index: absolute paths, the old one first.
     ///
     /// # Errors
     /// Git failed.
-    pub fn renames(&self, tree: &str, staged: bool) -> Result<Vec<(PathBuf, PathBuf)>, GitError> {
-        let mut args = vec![
+    pub fn renames(&self, tree: &str) -> Result<Vec<(PathBuf, PathBuf)>, GitError> {
+        let args = [
+            "diff-index",
+            "--cached",
             "--find-renames",
             "-l5000",
             "--diff-filter=R",
             "--name-status",
-        ];
-        args.extend(staged.then_some("--cached"));
-        let renames = listing::renames(&self.diff(&args, Some(tree))?).into_iter();
-        Ok(renames
-            .map(|(old, new)| (self.top.join(old), self.top.join(new)))
-            .collect())
-    }
-
-    /// What lies in the work tree otherwise than in a tree, or than in the index.
-    fn changed(&self, tree: Option<&str>) -> Result<HashSet<PathBuf>, GitError> {
-        let changed = self.diff(&["--no-renames", "--name-only"], tree)?;
-        let paths = changed.split(|byte| *byte == 0);
-        let paths = paths.map(|path| self.top.join(listing::path(path)));
-        Ok(paths.collect())
-    }
-
-    fn diff(&self, how: &[&str], tree: Option<&str>) -> Result<Vec<u8>, GitError> {
-        let always = [
-            "diff",
+            "--ignore-submodules",
             "--no-ext-diff",
             "--no-textconv",
-            "--ignore-submodules",
             "-z",
+            tree,
+            "--",
         ];
-        let args = always.iter().chain(how).copied().chain(tree).chain(["--"]);
-        run(&self.top, &args.collect::<Vec<_>>())
+        let renames = listing::renames(&self.git.run(&args)?).into_iter();
+        let top = self.top();
+        Ok(renames
+            .map(|(old, new)| (top.join(old), top.join(new)))
+            .collect())
     }
 
     fn verified(&self, revision: &str) -> Result<Option<String>, GitError> {
@@ -156,8 +178,18 @@ impl Repository {
         if revision.starts_with('-') {
             return Ok(None);
         }
+        let git = self.git.with_references()?;
+        if revision.contains("@{") {
+            git.with_logs()?;
+        }
         let name = format!("{revision}^{{tree}}");
-        let output = ask(&self.top, &["rev-parse", "--verify", "--quiet", &name])?;
+        let output = git.ask(&[
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &name,
+        ])?;
         Ok(output.status.success().then(|| line(&output.stdout)))
     }
 
@@ -171,8 +203,7 @@ impl Repository {
                 revision: name,
             });
         }
-        let shallow = run(&self.top, &["rev-parse", "--is-shallow-repository"])?;
-        if line(&shallow) == "true" {
+        if self.git.is_shallow() {
             return Ok(GitError::Shallow(name));
         }
         Ok(GitError::NoRevision {
@@ -184,58 +215,47 @@ impl Repository {
         })
     }
 
-    fn git(&self, listed: Vec<Listed>, tree: Option<&str>) -> Result<Git, GitError> {
+    fn tree(&self, listed: Vec<Listed>) -> Result<Git, GitError> {
+        let index = self.git.run(&["ls-files", "--stage", "--debug", "-z"])?;
         let mut git = Git {
-            top: self.top.clone(),
+            top: self.top().to_owned(),
             disk: self.disk.clone(),
             items: BTreeMap::new(),
             objects: Vec::new(),
             on_disk: Vec::new(),
-            changed: self.changed(tree)?,
+            work_tree: WorkTree::new(self.top(), self.git.index(), &index),
         };
-        add(&mut git, &self.top, listed, DEEPEST);
+        add(&mut git, &self.git, listed, DEEPEST);
         Ok(git)
     }
 }
 
-/// Adds what was listed at `top`, and what its submodules hold that are checked out.
-fn add(git: &mut Git, top: &Path, listed: Vec<Listed>, depth: usize) {
+/// Adds what was listed in a repository, and what its submodules hold that are checked out.
+fn add(git: &mut Git, repository: &Arc<Isolated>, listed: Vec<Listed>, depth: usize) {
+    let top = repository.location().top.clone();
     let objects = git.objects.len();
-    git.objects.push(Objects::new(top, top != git.top));
+    git.objects.push(Objects::new(Arc::clone(repository)));
     for one in listed {
         let path = top.join(&one.path);
         if let Some(kind) = one.kind {
             let id = one.id;
             git.items.insert(path, Item { kind, id, objects });
-        } else if depth > 0 && git.disk.metadata(&path.join(".git")).is_ok() {
-            // A commit that was never fetched leaves the submodule empty.
-            let listed = apart(&path)
-                .args(["ls-tree", "-r", "-z", "--full-tree", &one.id])
-                .output();
-            let listed = listed.map(|output| output.stdout).unwrap_or_default();
-            add(git, &path, listing::of_tree(&listed), depth - 1);
+        } else if depth > 0
+            && let Some((submodule, listed)) = submodule(&git.disk, &path, &one.id)
+        {
+            add(git, &submodule, listed, depth - 1);
         }
     }
 }
 
-/// The top of the work tree that a folder without links in its path lies in, if it lies in one.
-fn top_of(folder: &Path) -> Result<Option<PathBuf>, GitError> {
-    let output = ask(
-        folder,
-        &["rev-parse", "--is-inside-work-tree", "--show-cdup"],
-    )?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let mut lines = text.lines();
-    if output.status.success() && lines.next() == Some("true") {
-        let up = lines.next().unwrap_or("");
-        return Ok(Some(collapse(&folder.join(up))));
-    }
-    // Git refuses a repository of somebody else's; that it says so itself is the best advice.
-    let said = String::from_utf8_lossy(&output.stderr);
-    if said.contains("safe.directory") {
-        run(folder, &["rev-parse", "--is-inside-work-tree"])?;
-    }
-    Ok(None)
+/// A submodule that is checked out, with what lies in a commit of it. A commit that was never
+/// fetched leaves it empty.
+fn submodule(disk: &Folder, top: &Path, commit: &str) -> Option<(Arc<Isolated>, Vec<Listed>)> {
+    let location = Location::at(disk, top).ok()??;
+    let git = Isolated::new(location, disk).ok()?;
+    let listed = git.run(&["ls-tree", "-r", "-z", "--full-tree", commit, "--"]);
+    let listed = listed.unwrap_or_default();
+    Some((Arc::new(git), listing::of_tree(&listed)))
 }
 
 fn line(bytes: &[u8]) -> String {
