@@ -13,6 +13,7 @@ mod json_schema;
 mod mutations;
 #[cfg(feature = "online")]
 mod online;
+mod oracle;
 mod outputs;
 mod own_rules;
 mod packaging;

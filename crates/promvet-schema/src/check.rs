@@ -265,19 +265,7 @@ const FILLINGS: &[&str] = &[
 
 /// Whether a text has placeholders, and is good with something in their place.
 pub(super) fn is_unfilled(text: &str, good: impl Fn(&str) -> bool) -> bool {
-    let holes: Vec<_> = placeholder::find(text).collect();
-    !holes.is_empty()
-        && FILLINGS.iter().any(|filling| {
-            let mut filled = String::with_capacity(text.len());
-            let mut at = 0;
-            for hole in &holes {
-                filled.push_str(text.get(at..hole.start).unwrap_or_default());
-                filled.push_str(filling);
-                at = hole.end;
-            }
-            filled.push_str(text.get(at..).unwrap_or_default());
-            good(&filled)
-        })
+    placeholder::is_unfilled(text, FILLINGS, good)
 }
 
 /// Whether a node is still to be filled in: a scalar with a placeholder, or a flow collection

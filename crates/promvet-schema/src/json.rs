@@ -188,7 +188,10 @@ impl Writer {
     }
 
     fn words(&self, set: &Enum) -> Value {
-        if set.by == By::Check {
+        // What is refused only beside some other key is not told here.
+        if let By::Check(always) = set.by
+            && always.is_none_or(|since| self.version < since)
+        {
             return text(json!({}));
         }
         let known = set.words.iter().filter(|word| word.known(self.version));

@@ -195,8 +195,9 @@ pub enum By {
     Decoder,
     /// The section's own check: null, and absent without a default, count as empty text.
     Section,
-    /// A check that is written out in `checks`.
-    Check,
+    /// A check that is written out in `checks`, and that looks at every value of the key since a
+    /// release, if one is named; before, and otherwise, only where the key has an effect.
+    Check(Option<Version>),
 }
 
 /// A word of a set.

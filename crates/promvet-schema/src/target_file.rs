@@ -4,11 +4,15 @@
 //! scalar being a text; JSON by Go's `encoding/json`, where a text is only what stands in quotes,
 //! and keys may be written in any case (`discovery/targetgroup`, `discovery/file`).
 
-use crate::yaml::{Document, Entry, Kind, Mapping, Node, placeholder};
-use promvet_text::{Finding, Severity, Span, nearest};
+use std::sync::Arc;
+
+use crate::yaml::{Document, Entry, Kind, Mapping, Node, parse_first, placeholder};
+use promvet_text::{Finding, Place, Severity, Span, Text, nearest};
 
 use super::judge::by_version;
-use super::{Target, Version};
+use super::{Target, Version, grammar, syntax_finding};
+
+mod json;
 
 /// The rule of all findings about target files.
 pub const TARGET_FILE: &str = "files/target-file";
@@ -36,13 +40,66 @@ impl Format {
 
 const KEYS: [&str; 2] = ["targets", "labels"];
 
+/// Everything for which file discovery refuses a target file, its syntax included. `relabeled` says
+/// that the job has relabel rules, which may make addresses of what is none.
+#[must_use]
+pub fn check_text(
+    text: &Arc<Text>,
+    format: Format,
+    relabeled: bool,
+    target: &Target,
+) -> Vec<Finding> {
+    let checked = |document: &Document| check(document, format, relabeled, target);
+    if format == Format::Yaml {
+        return match parse_first(text) {
+            Ok(document) => checked(&document),
+            Err(error) => vec![Finding {
+                rule: TARGET_FILE.into(),
+                ..syntax_finding(text, &error)
+            }],
+        };
+    }
+    if text.has_mark() {
+        let message = "the file begins with a byte-order mark, which JSON does not allow; file discovery can't read it";
+        let finding = whole(text, Span::new(0, 0), message.to_owned());
+        return vec![finding.help("save it as UTF-8 without a byte-order mark")];
+    }
+    if let Some((span, why)) = json_fault(text.content()) {
+        let message = format!("the file is not JSON: {why}; file discovery can't read it");
+        return vec![whole(text, span, message)];
+    }
+    // Not all JSON is YAML: tabs, escapes such as `\/`, bytes that are not UTF-8.
+    let document = parse_first(text).or_else(|_| parse_first(&json::as_yaml(text)));
+    document.map_or_else(|_| Vec::new(), |document| checked(&document))
+}
+
+fn whole(text: &Arc<Text>, span: Span, message: String) -> Finding {
+    Finding {
+        rule: TARGET_FILE.into(),
+        severity: Severity::Error,
+        message,
+        advice: None,
+        place: Place::new(text, span),
+        logical: String::new(),
+        identity: String::new(),
+        evidence: Vec::new(),
+        fix: None,
+    }
+}
+
 /// Everything in a target file for which file discovery refuses to read it.
 #[must_use]
-pub fn check(document: &Document, format: Format, target: &Target) -> Vec<Finding> {
+pub fn check(
+    document: &Document,
+    format: Format,
+    relabeled: bool,
+    target: &Target,
+) -> Vec<Finding> {
     by_version(target, |version| {
         let mut checker = Checker {
             document,
             format,
+            relabeled,
             version,
             template: target.template,
             findings: Vec::new(),
@@ -83,6 +140,7 @@ pub fn json_fault(text: &str) -> Option<(Span, String)> {
 struct Checker<'d> {
     document: &'d Document,
     format: Format,
+    relabeled: bool,
     version: Version,
     template: bool,
     findings: Vec<Finding>,
@@ -149,6 +207,7 @@ impl<'d> Checker<'d> {
     fn group(&mut self, mapping: Mapping<'d>) {
         self.repeated(mapping);
         for entry in mapping.entries() {
+            self.tag(entry.key);
             let name = entry.name();
             let is = |key: &str| match self.format {
                 Format::Json => name.eq_ignore_ascii_case(key),
@@ -203,6 +262,43 @@ impl<'d> Checker<'d> {
         };
         for target in list.iter() {
             self.text(target, "an address");
+            self.address(target);
+        }
+    }
+
+    /// An address that no scrape can use: Prometheus loads the file and drops the target
+    /// (`config.CheckTargetAddress`, `scrape.PopulateLabels`).
+    fn address(&mut self, node: Node<'d>) {
+        let Some(scalar) = node.scalar().filter(|_| !self.relabeled) else {
+            return;
+        };
+        let text = node.as_str().unwrap_or("");
+        let (message, help) = if placeholder::find(scalar.text).next().is_some() {
+            return;
+        } else if text.is_empty() {
+            (
+                "the address is empty; Prometheus drops the target",
+                "delete it",
+            )
+        } else if text.contains('/') {
+            (
+                "an address is only `host:port`, and this has a slash; Prometheus drops the target",
+                "write `host:port`; the path goes into `metrics_path` and the scheme into `scheme` of the job",
+            )
+        } else {
+            return;
+        };
+        if let Some(finding) = self.push(node, message) {
+            finding.severity = Severity::Warning;
+            finding.advice = Some(help.into());
+        }
+    }
+
+    /// A tag that a text does not fit, which go-yaml refuses wherever it stands.
+    fn tag(&mut self, node: Node<'d>) {
+        let fault = node.scalar().and_then(grammar::tag_fault);
+        if let Some(message) = fault.filter(|_| self.format == Format::Yaml) {
+            self.push(node, message);
         }
     }
 
@@ -215,6 +311,7 @@ impl<'d> Checker<'d> {
         };
         self.repeated(mapping);
         for entry in mapping.entries() {
+            self.tag(entry.key);
             self.text(entry.value, "the value of a label");
             self.name(entry);
         }
@@ -240,6 +337,7 @@ impl<'d> Checker<'d> {
     }
 
     fn text(&mut self, node: Node<'d>, what: &str) {
+        self.tag(node);
         match (node.kind(), self.format) {
             (Kind::Scalar(scalar), Format::Json) if scalar.is_plain() && !scalar.is_null() => {
                 let message =
@@ -261,15 +359,15 @@ impl<'d> Checker<'d> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Format, check, json_fault};
+    use super::{Format, check, check_text, json_fault};
     use crate::yaml::parse_first;
     use crate::{Target, Version};
-    use promvet_text::Text;
+    use promvet_text::{Severity, Text};
 
     fn found(source: &str, format: Format, target: &Target) -> Vec<(String, String)> {
         let text = Text::new("targets", source.into());
         let document = parse_first(&text).unwrap();
-        let findings = check(&document, format, target);
+        let findings = check(&document, format, false, target);
         findings
             .into_iter()
             .map(|one| (text.slice(one.place.span()).to_owned(), one.message))
@@ -283,7 +381,7 @@ mod tests {
             (Format::Yaml, "[]"),
             (
                 Format::Yaml,
-                "- targets: [a:1, b, 5, 'c/d']\n  labels: {a: 1, b.c: true}\n- {}\n- targets:\n",
+                "- targets: [a:1, b, 5, 'c']\n  labels: {a: 1, b.c: true}\n- {}\n- targets:\n",
             ),
             (Format::Json, "null"),
             (
@@ -298,6 +396,66 @@ mod tests {
                 "{source}"
             );
         }
+    }
+
+    #[test]
+    fn json_is_read_whatever_yaml_makes_of_it() {
+        let found = |bytes: &[u8]| {
+            let text = Text::new("t.json", bytes.to_vec());
+            let findings = check_text(&text, Format::Json, false, &Target::default());
+            let told = findings
+                .into_iter()
+                .map(|one| (one.place.start().column, one.severity, one.message));
+            told.collect::<Vec<_>>()
+        };
+        for sound in [
+            &b"[{\"targets\":[\"a:1\"],\t\"labels\":\t{\"b\":\"c\\/d\"}}]"[..],
+            b"[\n\t{\"targets\"\n: [\"\\ud83d\\ude00\"]}]",
+            b"[{\"targets\": [\"a\\u00e9\"], \"labels\": {\"x\": \"\xff\"}}]",
+        ] {
+            assert_eq!(found(sound), vec![], "{}", String::from_utf8_lossy(sound));
+        }
+        for (faulty, column, words) in [
+            (&b"\xef\xbb\xbf[]"[..], 1, "byte-order mark"),
+            (b"\xff\xfe[\0]\0", 1, "byte-order mark"),
+            (
+                b"[{\"targets\": [], \"label\\/\": {}}]",
+                18,
+                "no key `label/`",
+            ),
+            (b"[{\"target\": [\"\xff\"]}]", 3, "no key `target`"),
+        ] {
+            let told = found(faulty);
+            let near = told
+                .iter()
+                .any(|one| one.0 == column && one.2.contains(words));
+            assert!(near, "{told:?} {}", String::from_utf8_lossy(faulty));
+        }
+    }
+
+    #[test]
+    fn addresses_that_are_none_are_warnings() {
+        let found = |source: &str, relabeled: bool| {
+            let text = Text::new("t.yml", source.into());
+            let findings = check_text(&text, Format::Yaml, relabeled, &Target::default());
+            findings.into_iter().map(|one| one.severity).max()
+        };
+        for address in ["http://a", "a:80/metrics", "", "//a"] {
+            let source = format!("- targets: ['{address}']\n");
+            assert_eq!(found(&source, false), Some(Severity::Warning), "{address}");
+            assert_eq!(found(&source, true), None, "{address}");
+        }
+        for address in ["a:80", "a", "[::1]:80", "${HOST}/x"] {
+            assert_eq!(
+                found(&format!("- targets: ['{address}']\n"), false),
+                None,
+                "{address}"
+            );
+        }
+        assert_eq!(
+            found("- labels: {!!int x: y}\n", false),
+            Some(Severity::Error)
+        );
     }
 
     #[test]
@@ -366,8 +524,8 @@ mod tests {
             let _ = json_fault(&text);
             let text = Text::new("t.json", text.into());
             if let Ok(document) = parse_first(&text) {
-                let _ = check(&document, Format::Json, &Target::default());
-                let _ = check(&document, Format::Yaml, &Target::default());
+                let _ = check(&document, Format::Json, false, &Target::default());
+                let _ = check(&document, Format::Yaml, false, &Target::default());
             }
         }
     }

@@ -262,3 +262,48 @@ fn messages_never_show_a_secret() {
         assert!(!all.contains("hunter2"), "{all}");
     }
 }
+
+#[test]
+fn urls_of_discoveries_are_judged_with_their_placeholders_filled_in() {
+    let of = |url: &str| {
+        let source =
+            format!("scrape_configs:\n- job_name: a\n  http_sd_configs:\n  - url: '{url}'\n");
+        let text = Text::new("p.yml", source.into_bytes());
+        let findings = check(&parse_first(&text).unwrap(), &Target::default());
+        findings.iter().map(|finding| finding.severity).max()
+    };
+    for (url, severity) in [
+        ("http://a:80:90/", None),
+        ("http://::1/", None),
+        ("http://a/${X}", None),
+        ("${URL}", Some(Severity::Warning)),
+        ("http://${HOST}/a b", Some(Severity::Warning)),
+        ("h2c://${HOST}/a", Some(Severity::Error)),
+        ("http:///a/${X}", Some(Severity::Error)),
+        ("a/b", Some(Severity::Error)),
+    ] {
+        assert_eq!(of(url), severity, "{url}");
+    }
+}
+
+#[test]
+fn older_releases_look_at_less_and_ask_for_more() {
+    let conflict = "  - {url: http://a, basic_auth: {username: u}, bearer_token: t}\n";
+    let http = format!("scrape_configs:\n- job_name: a\n  http_sd_configs:\n{conflict}");
+    let dns = "scrape_configs:\n- job_name: a\n  digitalocean_sd_configs:\n  - {basic_auth: {username: u}, bearer_token: t}\n";
+    let public = "remote_write:\n- {url: http://a, oauth2: {client_id: a, token_url: http://t}}\n";
+    for (source, version, refused) in [
+        (http.as_str(), "2.47.2", false),
+        (http.as_str(), "2.48.0", true),
+        (dns, "2.47.2", true),
+        (public, "2.50.1", true),
+        (public, "2.51.0", false),
+    ] {
+        let target = Target::of(Version::parse(version).unwrap());
+        assert_eq!(
+            !found(source, &target).is_empty(),
+            refused,
+            "{version} {source}"
+        );
+    }
+}

@@ -302,7 +302,7 @@ impl<'d> Walker<'_, '_> {
         let skipped = match set.by {
             By::Decoder => matches!(nullness, Null::Plain | Null::Quoted),
             By::Section => false,
-            By::Check => true,
+            By::Check(_) => true,
         };
         if skipped {
             return;

@@ -13,7 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::mask;
-use decode::{decode, first_invalid};
+use decode::{decode, first_invalid, has_mark};
 use host::Host;
 use lines::Lines;
 use secrets::Secrets;
@@ -30,6 +30,7 @@ pub struct Text {
     path: Arc<str>,
     content: String,
     bom: usize,
+    has_mark: bool,
     not_utf8: Option<u32>,
     lines: Lines,
     secrets: Secrets,
@@ -53,11 +54,13 @@ impl Text {
     #[must_use]
     pub fn new(path: impl Into<Arc<str>>, bytes: Vec<u8>) -> Arc<Self> {
         let not_utf8 = first_invalid(&bytes);
+        let has_mark = has_mark(&bytes);
         let (content, bom) = decode(bytes);
         Arc::new(Self {
             path: path.into(),
             content,
             bom,
+            has_mark,
             not_utf8,
             lines: Lines::default(),
             secrets: Secrets::default(),
@@ -80,6 +83,7 @@ impl Text {
             path: Arc::clone(&host.path),
             content,
             bom: 0,
+            has_mark: false,
             not_utf8: None,
             lines: Lines::default(),
             secrets: Secrets::default(),
@@ -104,6 +108,12 @@ impl Text {
     #[must_use]
     pub fn not_utf8(&self) -> Option<u32> {
         self.not_utf8
+    }
+
+    /// Whether the file begins with a byte-order mark, of UTF-8 or of UTF-16.
+    #[must_use]
+    pub fn has_mark(&self) -> bool {
+        self.has_mark
     }
 
     /// The path as it is shown: relative to where promvet was started, with forward slashes.

@@ -9,7 +9,7 @@ use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
 use crate::finding::{Finding, Severity, Text, Unchecked};
 use crate::schema::rule_file::{self, Need};
-use crate::schema::target_file::{self, Format, TARGET_FILE};
+use crate::schema::target_file::{self, Format};
 use crate::schema::{self, Scheme, Target};
 use crate::source::{Kind as EntryKind, LARGEST};
 use crate::yaml::{Document, Node, parse_first};
@@ -189,7 +189,9 @@ impl Checker<'_, '_> {
         }
         match one.purpose {
             Purpose::Rules => self.rule_file(path),
-            Purpose::Targets if self.shelf.is_new(path) => self.target_file(path),
+            Purpose::Targets if self.shelf.is_new(path) => {
+                self.target_file(path, is_relabeled(one.node));
+            }
             Purpose::Targets | Purpose::ScrapeConfigs => {}
         }
     }
@@ -203,10 +205,10 @@ impl Checker<'_, '_> {
         self.needs(needs.get().map_or(&[], Vec::as_slice));
     }
 
-    fn target_file(&mut self, path: &Path) {
+    fn target_file(&mut self, path: &Path, relabeled: bool) {
         if let Some(text) = self.read(path) {
             let format = Format::of(&text.path().to_lowercase());
-            let found = targets(&text, format, &self.target_of(path));
+            let found = target_file::check_text(&text, format, relabeled, &self.target_of(path));
             self.out.findings.extend(found);
         }
     }
@@ -262,39 +264,12 @@ impl Checker<'_, '_> {
     }
 }
 
-fn targets(text: &Arc<Text>, format: Format, target: &Target) -> Vec<Finding> {
-    if format == Format::Json
-        && let Some((span, why)) = target_file::json_fault(text.content())
-    {
-        let message = format!("the file is not JSON: {why}; file discovery can't read it");
-        return vec![whole(text, span, message)];
-    }
-    match parse_first(text) {
-        Ok(document) => target_file::check(&document, format, target),
-        // What is JSON is sound, even if it can't be read as YAML.
-        Err(_) if format == Format::Json => Vec::new(),
-        Err(error) => {
-            let finding = schema::syntax_finding(text, &error);
-            vec![Finding {
-                rule: TARGET_FILE.into(),
-                ..finding
-            }]
-        }
-    }
-}
-
-fn whole(text: &Arc<Text>, span: crate::finding::Span, message: String) -> Finding {
-    Finding {
-        rule: TARGET_FILE.into(),
-        severity: Severity::Error,
-        message,
-        advice: None,
-        place: crate::finding::Place::new(text, span),
-        logical: String::new(),
-        identity: String::new(),
-        evidence: Vec::new(),
-        fix: None,
-    }
+/// Whether the job that names files has relabel rules.
+fn is_relabeled(node: Node<'_>) -> bool {
+    std::iter::successors(Some(node), |node| node.parent()).any(|node| {
+        node.get("relabel_configs")
+            .is_some_and(|rules| rules.items().next().is_some())
+    })
 }
 
 /// A finding about a node of a configuration.

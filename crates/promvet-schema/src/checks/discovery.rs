@@ -87,25 +87,34 @@ pub(crate) fn http(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 fn absolute(section: &Section<'_>, key: &str, web: bool, report: &mut Report<'_>) {
-    let Some((node, url)) = parsed(section, key, report) else {
+    let Some(node) = section.filled(key).filter(|node| node.scalar().is_some()) else {
         return;
     };
-    let problem = if url.scheme.is_empty() {
-        "has no scheme"
-    } else if web && !url.has_scheme("http") && !url.has_scheme("https") {
-        "has a scheme other than `http` and `https`"
-    } else if url.host.is_empty() {
-        "has no host"
-    } else {
-        return;
+    let problem = |text: &str| match scalar::url(text) {
+        Err(fault) => Some(fault),
+        Ok(url) => not_absolute(&url, web).map(|words| scalar::Fault {
+            from: 0,
+            to: text.len(),
+            message: words.to_owned(),
+        }),
     };
     report
-        .at(
-            Rule::InvalidValue,
-            node,
-            format!("`{key}` {problem}; Prometheus refuses the file"),
-        )
+        .text(node, &format!("`{key}`"), |text| {
+            problem(text).map_or(Ok(()), Err)
+        })
         .help("write it like `http://host:port`");
+}
+
+fn not_absolute(url: &GoUrl<'_>, web: bool) -> Option<&'static str> {
+    if url.scheme.is_empty() {
+        Some("has no scheme")
+    } else if web && !url.has_scheme("http") && !url.has_scheme("https") {
+        Some("has a scheme other than `http` and `https`")
+    } else if url.host.is_empty() {
+        Some("has no host")
+    } else {
+        None
+    }
 }
 
 /// The value of a key, if it can be read as a URL; says so if not.

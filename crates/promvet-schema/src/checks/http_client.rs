@@ -11,6 +11,22 @@ const BEARER: &[&str] = &["bearer_token", "bearer_token_file"];
 const SECTIONS: &[&str] = &["basic_auth", "authorization", "oauth2"];
 const JWT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
+/// Discoveries whose HTTP settings no release before 2.48 looked at (prometheus/prometheus #12762,
+/// #12811 to #12816): what excludes each other there loads.
+const LATE: &[&str] = &[
+    "AzureSDConfig",
+    "EC2SDConfig",
+    "HTTPSDConfig",
+    "LightsailSDConfig",
+    "PuppetDBSDConfig",
+    "UyuniSDConfig",
+];
+
+/// Whether the release calls `HTTPClientConfig.Validate` for a section.
+fn is_validated(section: &Section<'_>) -> bool {
+    section.at_least(2, 48, 0) || !LATE.contains(&section.of.name)
+}
+
 /// The entries that say who the client is: sections count even if they are empty.
 pub(crate) fn credentials<'d>(section: &Section<'d>) -> Vec<Entry<'d>> {
     let mut all = present(section, SECTIONS);
@@ -20,12 +36,17 @@ pub(crate) fn credentials<'d>(section: &Section<'d>) -> Vec<Entry<'d>> {
 
 /// At most one of basic_auth, authorization, oauth2, bearer_token and bearer_token_file.
 pub(crate) fn one_credential(section: &Section<'_>, report: &mut Report<'_>) {
-    at_most_one(&credentials(section), report);
+    if is_validated(section) {
+        at_most_one(&credentials(section), report);
+    }
 }
 
 /// At most one source of the user, of the password and of the credentials; the type `basic` has a
 /// section of its own.
 pub(crate) fn inner_sources(section: &Section<'_>, report: &mut Report<'_>) {
+    if !is_validated(section) {
+        return;
+    }
     if let Some(basic) = section.section("basic_auth") {
         one_filled(
             &basic,
@@ -60,7 +81,7 @@ pub(crate) fn inner_sources(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// What an OAuth 2.0 client needs.
 pub(crate) fn oauth2(section: &Section<'_>, report: &mut Report<'_>) {
-    let Some(oauth2) = section.section("oauth2") else {
+    let Some(oauth2) = section.section("oauth2").filter(|_| is_validated(section)) else {
         return;
     };
     for key in ["client_id", "token_url"] {
@@ -70,6 +91,16 @@ pub(crate) fn oauth2(section: &Section<'_>, report: &mut Report<'_>) {
         }
     }
     let secrets = ["client_secret", "client_secret_file", "client_secret_ref"];
+    // prometheus/common made it optional with #547, which came with 2.51.
+    if !section.at_least(2, 51, 0) && filled(&oauth2, &secrets).is_empty() {
+        report
+            .missing(
+                &oauth2,
+                "client_secret",
+                "`oauth2` needs a secret before Prometheus 2.51, which refuses the file",
+            )
+            .help("set `client_secret_file` or `client_secret`");
+    }
     if oauth2.text("grant_type") != Some(JWT) {
         return one_filled(&oauth2, &secrets, report);
     }
@@ -98,7 +129,7 @@ pub(crate) fn headers(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// Which proxy settings go together.
 pub(crate) fn proxy(section: &Section<'_>, report: &mut Report<'_>) {
-    if !section.at_least(2, 43, 0) {
+    if !section.at_least(2, 43, 0) || !is_validated(section) {
         return;
     }
     let url = section.entry("proxy_url");

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::entries::{entries, entry, text};
-use super::report::{DUPLICATE_RULE, PROMQL, RULE_FILE, Report, TEMPLATE};
-use crate::yaml::{Entry, Node};
+use super::report::{DUPLICATE_RULE, RULE_FILE, Report, TEMPLATE};
+use crate::yaml::{Entry, Node, placeholder};
 use crate::{Scheme, scalar};
 use promvet_syntax::go::template;
 use promvet_syntax::promql::{self, Dialect};
@@ -21,7 +21,8 @@ pub(super) fn check(report: &mut Report<'_>) {
     let mut names: HashMap<&str, Node<'_>> = HashMap::new();
     let mut rules: HashMap<Identity<'_>, Node<'_>> = HashMap::new();
     for group in groups.into_iter().flat_map(|groups| groups.value.items()) {
-        if group.mapping().is_none() && !group.is_null() {
+        // go-yaml v3 leaves null items out of a list of structs: there is no such group or rule.
+        if group.mapping().is_none() {
             continue;
         }
         name_of_group(group, &mut names, report);
@@ -30,7 +31,7 @@ pub(super) fn check(report: &mut Report<'_>) {
             .into_iter()
             .flat_map(|rules| rules.value.items())
         {
-            if rule.mapping().is_some() || rule.is_null() {
+            if rule.mapping().is_some() {
                 check_rule(rule, report);
                 duplicate(group, rule, &mut rules, report);
             }
@@ -132,7 +133,14 @@ fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
 fn expression(node: Node<'_>, report: &mut Report<'_>) {
     let Some(text) = node.as_str() else { return };
     let dialect = Dialect::of(report.version.major, report.version.minor);
-    for fault in promql::check(text, dialect) {
+    let faults = promql::check(text, dialect);
+    let good = |text: &str| {
+        promql::check(text, dialect)
+            .iter()
+            .all(|one| one.flag.is_some())
+    };
+    let unfilled = !faults.is_empty() && placeholder::is_unfilled(text, PARTS, good);
+    for fault in faults {
         let at = (fault.from, fault.to);
         if let Some(feature) = fault.flag {
             let message = format!("{}; without it Prometheus refuses the file", fault.message);
@@ -140,11 +148,54 @@ fn expression(node: Node<'_>, report: &mut Report<'_>) {
             continue;
         }
         let message = format!("{}; Prometheus refuses the file", fault.message);
-        if let Some(finding) = report.part(PROMQL, node, at, message) {
+        if let Some(finding) = report.expression(node, at, unfilled, message) {
             finding.advice = fault.help.map(Into::into);
         }
     }
 }
+
+/// What a template may write into an expression, one for every place of the grammar.
+const PARTS: &[&str] = &[
+    "a",
+    "1",
+    "5m",
+    "",
+    "up",
+    "{a=\"b\"}",
+    "a=\"b\"",
+    "\"a\"",
+    "up[5m]",
+    "[5m]",
+    "sum",
+    "sum(up)",
+    "rate",
+    "a, b",
+    ",",
+    "+",
+    "> 1",
+    "== bool 1",
+    "+ up",
+    "up +",
+    "by (a)",
+    "on (a)",
+    "offset 5m",
+    "@ 0",
+    "\"",
+    "'",
+    "`",
+    "(",
+    ")",
+    "up)",
+    "(up",
+    "[",
+    "]",
+    "{",
+    "}",
+    "a=",
+    "=\"b\"",
+    "=~",
+    "and",
+];
 
 /// What only alerts have, and the name of the metric.
 fn recording(rule: Node<'_>, report: &mut Report<'_>) {

@@ -83,6 +83,24 @@ impl<'d> Report<'d> {
         self.push(rule, node, span, Severity::Error, message.into())
     }
 
+    /// A fault of bytes `from..to` of an expression. `unfilled` says whether some text in the place
+    /// of its placeholders would make it right.
+    pub(super) fn expression(
+        &mut self,
+        node: Node<'_>,
+        (from, to): (usize, usize),
+        unfilled: bool,
+        message: String,
+    ) -> Option<&mut Finding> {
+        let span = place::part(node, from, to);
+        let span = if span.is_empty() {
+            visible(node).span()
+        } else {
+            span
+        };
+        self.say(PROMQL, node, span, unfilled, Severity::Error, message)
+    }
+
     /// Bytes `from..to` of a scalar's text are at fault unless a feature is turned on.
     pub(super) fn need(
         &mut self,
@@ -124,6 +142,18 @@ impl<'d> Report<'d> {
             && node
                 .scalar()
                 .is_some_and(|scalar| placeholder::find(scalar.text).next().is_some());
+        self.say(rule, node, span, unfilled, severity, message)
+    }
+
+    fn say(
+        &mut self,
+        rule: &'static str,
+        node: Node<'_>,
+        span: Span,
+        unfilled: bool,
+        severity: Severity,
+        message: String,
+    ) -> Option<&mut Finding> {
         if unfilled && self.template {
             return None;
         }

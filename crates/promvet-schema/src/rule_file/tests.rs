@@ -48,6 +48,8 @@ fn sound_files_give_nothing() {
         "groups:\n",
         "groups: []\n",
         "groups: [{name: g}]\n",
+        "groups: [~, {name: g, rules: [null, {record: a, expr: 1}]}]\n",
+        "groups:\n  -\n  - name: g\n    rules:\n      - &a\n",
         "groups: [{name: g, rules: }]\n",
         "groups: [{name: g, interval: 1m30s, limit: 10, query_offset: 0s, labels: {a: b}, rules: []}]\n",
         "groups: [{name: 1, rules: [{record: a, expr: 1, labels: {a: 1, b: true, c: null}}]}]\n",
@@ -93,7 +95,7 @@ fn every_fault_is_found_at_its_place() {
             "name",
             "no name",
         ),
-        ("groups:\n  - \n".into(), RULE_FILE, "-", "no name"),
+        ("groups:\n  - {}\n".into(), RULE_FILE, "{}", "no name"),
         (
             "groups: [{name: a}, {name: a}]\n".into(),
             RULE_FILE,
@@ -372,5 +374,29 @@ proptest::proptest! {
                 proptest::prop_assert!(finding.place.span().end as usize <= text.content().len());
             }
         }
+    }
+}
+
+/// A placeholder excuses what filling it in can mend, and nothing beside it.
+#[test]
+fn faults_beside_a_placeholder_are_errors() {
+    for (expression, severity) in [
+        ("up{job=\"${job}\"} > 1", None),
+        ("up{job=\"<id>\"}", None),
+        ("up{job=~\"a[[x]]b\"}", None),
+        ("rate(x[${window}])", Some(Severity::Warning)),
+        ("{{ metric }} > 1", Some(Severity::Warning)),
+        ("sum(x) by ({{ a }}, {{ b }})", Some(Severity::Warning)),
+        ("up{job=\"${job}\"} >", Some(Severity::Error)),
+        ("rate(up{job=\"${job}\"})", Some(Severity::Error)),
+        ("summ(up{job=\"{{ job }}\"})", Some(Severity::Error)),
+        ("{__name__!~\"${x}\"}", Some(Severity::Warning)),
+    ] {
+        let source = rule(&format!("record: a\nexpr: '{expression}'"));
+        let worst = errors(&source)
+            .into_iter()
+            .map(|(_, severity, ..)| severity)
+            .max();
+        assert_eq!(worst, severity, "{expression}: {:?}", errors(&source));
     }
 }

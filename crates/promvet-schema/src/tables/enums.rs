@@ -1,6 +1,7 @@
 //! The sets of words that some keys take.
 
 use crate::table::{By, Enum, word};
+use crate::version::Version;
 
 pub(crate) static RELABEL_ACTION: Enum = Enum {
     name: "relabel_action",
@@ -241,7 +242,7 @@ pub(crate) static METRIC_NAME_VALIDATION_SCHEME: Enum = Enum {
     words: &[word("legacy").since(2, 55, 0), word("utf8").since(2, 55, 0)],
     any_case: false,
     empty: true,
-    by: By::Check,
+    by: By::Check(Some(Version::new(3, 6, 0))),
 };
 
 pub(crate) static METRIC_NAME_ESCAPING_SCHEME: Enum = Enum {
@@ -254,7 +255,7 @@ pub(crate) static METRIC_NAME_ESCAPING_SCHEME: Enum = Enum {
     ],
     any_case: false,
     empty: true,
-    by: By::Check,
+    by: By::Check(None),
 };
 
 pub(crate) static OTLP_TRANSLATION_STRATEGY: Enum = Enum {
@@ -323,5 +324,5 @@ pub(crate) static OAUTH2_SIGNATURE_ALGORITHM: Enum = Enum {
     ],
     any_case: false,
     empty: true,
-    by: By::Check,
+    by: By::Check(None),
 };

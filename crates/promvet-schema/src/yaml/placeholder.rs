@@ -162,6 +162,47 @@ fn length_at(shape: &Shape, text: &str, at: usize) -> Option<usize> {
         .then_some(shape.open.len() + length + shape.close.len())
 }
 
+/// Texts with more placeholders are filled with one word throughout: each combination of two words
+/// is another reading of the text.
+const FEW: usize = 2;
+
+/// Texts with more bytes are not tried: with every word, a text is read some forty times.
+const TRIED: usize = 16 * 1024;
+
+/// Whether a text has placeholders, and is good with some of `words` in their place.
+pub fn is_unfilled(text: &str, words: &[&str], good: impl Fn(&str) -> bool) -> bool {
+    let holes: Vec<_> = find(text).collect();
+    if holes.is_empty() || text.len() > TRIED {
+        return !holes.is_empty();
+    }
+    if words
+        .iter()
+        .any(|word| good(&filled(text, &holes, word, word)))
+    {
+        return true;
+    }
+    (2..=FEW).contains(&holes.len())
+        && words.iter().any(|first| {
+            let others = words.iter().filter(|other| *other != first);
+            others
+                .clone()
+                .any(|other| good(&filled(text, &holes, first, other)))
+        })
+}
+
+/// The text with one word for the first placeholder and another for the rest.
+fn filled(text: &str, holes: &[Range<usize>], first: &str, other: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for (number, hole) in holes.iter().enumerate() {
+        out.push_str(text.get(at..hole.start).unwrap_or_default());
+        out.push_str(if number == 0 { first } else { other });
+        at = hole.end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::{SHAPES, find, opens};

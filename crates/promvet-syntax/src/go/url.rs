@@ -1,9 +1,9 @@
 //! URLs, as Go's `net/url.Parse` reads them.
 //!
 //! It refuses little: relative references, missing schemes and the empty text are URLs to it. The
-//! rules are those of Go 1.26, with a strict host: one colon in the host of http and https, and
-//! only IPv6 addresses in square brackets. Older builds let some such hosts pass and then fail to
-//! dial them.
+//! rules are those of Go 1.26 as Prometheus is built: only IPv6 addresses in square brackets, but
+//! several colons in a host (`http://a:80:90`, `http://::1`), since the `go` line of its go.mod is
+//! older than 1.26 and so sets `urlstrictcolons=0`. Such a host can't be dialed.
 //!
 //! A message never quotes more of a URL than an escape outside of the credentials or a single
 //! character of the host, since any part of it can hold a password that was not escaped.
@@ -114,11 +114,7 @@ fn without_fragment(text: &str) -> Result<GoUrl<'_>, Fault> {
     let (userinfo, host) = authority
         .rsplit_once('@')
         .map_or((None, authority), |(userinfo, host)| (Some(userinfo), host));
-    check_host(
-        host,
-        authority_at + authority.len() - host.len(),
-        url.is_web(),
-    )?;
+    check_host(host, authority_at + authority.len() - host.len())?;
     if let Some(userinfo) = userinfo {
         check_userinfo(userinfo, authority_at)?;
     }
@@ -129,12 +125,6 @@ fn without_fragment(text: &str) -> Result<GoUrl<'_>, Fault> {
         path,
         ..url
     })
-}
-
-impl GoUrl<'_> {
-    fn is_web(&self) -> bool {
-        self.has_scheme("http") || self.has_scheme("https")
-    }
 }
 
 /// The text before a character and after it.
@@ -270,7 +260,7 @@ fn check_userinfo(userinfo: &str, offset: usize) -> Result<(), Fault> {
     check_escapes(userinfo, offset, Component::Userinfo)
 }
 
-fn check_host(host: &str, offset: usize, is_web: bool) -> Result<(), Fault> {
+fn check_host(host: &str, offset: usize) -> Result<(), Fault> {
     match host.rfind('[') {
         Some(0) => check_bracketed(host).map_err(|fault| fault.shifted(offset)),
         Some(at) => Err(Fault::new(
@@ -279,13 +269,8 @@ fn check_host(host: &str, offset: usize, is_web: bool) -> Result<(), Fault> {
             "can't be parsed: invalid IP-literal, a bracket inside the host",
         )),
         None => {
-            // Other schemes may list several hosts with ports; only the last colon counts there.
-            let colon = if is_web {
-                host.find(':')
-            } else {
-                host.rfind(':')
-            };
-            if let Some(colon) = colon {
+            // What stands before the last colon is not looked at: some schemes list several hosts.
+            if let Some(colon) = host.rfind(':') {
                 check_port(host, colon).map_err(|fault| fault.shifted(offset))?;
             }
             check_escapes(host, offset, Component::Host)

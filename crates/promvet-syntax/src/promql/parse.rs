@@ -210,7 +210,7 @@ impl<'t> Parser<'t> {
                 Kind::BracketOpen => part = self.range(part)?,
                 Kind::Word(Word::Offset) => self.offset(&mut part)?,
                 Kind::At => self.at(&mut part)?,
-                Kind::Word(Word::Anchored | Word::Smoothed) => self.extended(part)?,
+                Kind::Word(Word::Anchored | Word::Smoothed) => self.extended(&mut part)?,
                 _ => return Ok(part),
             }
         }
@@ -336,7 +336,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `anchored` and `smoothed`.
-    fn extended(&mut self, part: Part) -> Parse<()> {
+    fn extended(&mut self, part: &mut Part) -> Parse<()> {
         let word = self.advance()?;
         self.need(Feature::ExtendedRanges, word.from, word.to);
         if matches!(part.shape, Shape::Subquery | Shape::Other) {
@@ -345,7 +345,11 @@ impl<'t> Parser<'t> {
                 self.slice(word)
             );
             self.push(Fault::at(word, message));
+        } else if part.extended {
+            let message = "`anchored` and `smoothed` exclude each other, and neither stands twice";
+            self.push(Fault::at(word, message));
         }
+        part.extended = true;
         Ok(())
     }
 }

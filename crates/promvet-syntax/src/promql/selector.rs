@@ -63,7 +63,7 @@ impl Match {
     /// Whether a label that is not there passes. A pattern that can't be judged does not.
     fn lets_nothing_pass(self, value: &str) -> bool {
         let matches = || {
-            Regex::new(&format!("^(?s:{value})$"))
+            Regex::new(&format!("^(?s:{})$", as_in_rust(value)))
                 .ok()
                 .map(|regex| regex.is_match(""))
         };
@@ -74,6 +74,42 @@ impl Match {
             Self::NotRegex => matches() == Some(false),
         }
     }
+}
+
+/// A pattern of Go for Rust, which takes each `{` for the begin of a repetition; in Go one that
+/// begins none stands for itself.
+fn as_in_rust(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut chars = pattern.char_indices();
+    let mut named = false;
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' => {
+                out.push(c);
+                let escaped = chars.next().map(|(_, c)| c);
+                out.extend(escaped);
+                // `\p{Greek}`, `\x{41}`
+                named = matches!(escaped, Some('p' | 'P' | 'x'));
+                continue;
+            }
+            '{' if !named && !repeats(pattern.get(at + 1..).unwrap_or_default()) => {
+                out.push_str("\\{");
+            }
+            _ => out.push(c),
+        }
+        named = false;
+    }
+    out
+}
+
+/// Whether what follows a brace is `3}`, `3,}` or `3,5}`.
+fn repeats(after: &str) -> bool {
+    let Some((inside, _)) = after.split_once('}') else {
+        return false;
+    };
+    let (least, most) = inside.split_once(',').unwrap_or((inside, "0"));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    !least.is_empty() && digits(least) && digits(most)
 }
 
 /// What the braces of a selector hold, as far as it matters.

@@ -76,6 +76,7 @@ fn faults_are_found_in_their_place() {
         ("up{job=~\"a)\"}", ")", "regular expression"),
         ("up{job=\"a}", "\"a}", "never closed"),
         ("up =~ \"a\"", "=~", "only inside braces"),
+        ("{a!~\"${x}\"}", "{a!~\"${x}\"}", "every series"),
         ("{}", "{}", "every series"),
         ("{job=~\".*\"}", "{job=~\".*\"}", "every series"),
         ("up{__name__=\"x\"}", "__name__", "named twice"),

@@ -73,6 +73,8 @@ pub(super) struct Part {
     pub(super) offset: bool,
     /// Whether an `@` follows it.
     pub(super) at: bool,
+    /// Whether `anchored` or `smoothed` follows it.
+    pub(super) extended: bool,
     /// Whether a metric's name stands before its braces.
     pub(super) named: bool,
 }
@@ -86,6 +88,7 @@ impl Part {
             shape: Shape::Other,
             offset: false,
             at: false,
+            extended: false,
             named: false,
         }
     }

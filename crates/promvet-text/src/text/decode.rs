@@ -4,6 +4,13 @@ use super::Span;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
+/// Whether a file begins with a byte-order mark.
+pub(super) fn has_mark(bytes: &[u8]) -> bool {
+    [BOM, b"\xff\xfe", b"\xfe\xff"]
+        .iter()
+        .any(|mark| bytes.starts_with(mark))
+}
+
 /// The offset of the first byte that is not UTF-8, a byte-order mark not counted; none in UTF-16.
 pub(super) fn first_invalid(bytes: &[u8]) -> Option<u32> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {

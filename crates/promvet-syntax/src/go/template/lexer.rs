@@ -1,5 +1,6 @@
 //! From a template to the tokens of its actions.
 
+use super::number;
 use crate::Fault;
 
 /// A piece of an action.
@@ -258,23 +259,48 @@ impl<'t> Lexer<'t> {
 
     fn number(&mut self, spaced: bool) -> Result<(), Fault> {
         let rest = self.rest();
-        let sign = usize::from(rest.starts_with(['+', '-']));
-        let length = rest
-            .char_indices()
-            .skip(sign)
-            .find(|&(at, c)| {
-                let before = rest.get(..at).unwrap_or_default();
-                let exponent = before.ends_with(['e', 'E', 'p', 'P']);
-                !(is_word(c) || c == '.' || exponent && "+-".contains(c))
-            })
-            .map_or(rest.len(), |(at, _)| at);
-        let text = rest.get(sign..length).unwrap_or_default();
-        if is_number(text) {
-            self.push(Kind::Number, length, spaced);
+        let length = number_length(rest);
+        let text = rest.get(..length).unwrap_or_default();
+        // `1+2i` is one number (`lexNumber` of text/template/parse).
+        let second = rest
+            .get(length..)
+            .filter(|rest| rest.starts_with(['+', '-']));
+        let imaginary = second.map(|rest| (rest, number_length(rest)));
+        if let Some((rest, more)) = imaginary
+            && let Some(text) = rest.get(..more).filter(|text| text.ends_with('i'))
+            && number::fault(text).is_none()
+        {
+            self.push(Kind::Number, length + more, spaced);
             return Ok(());
         }
-        Err(self.stray(length.max(1), "this is not a number"))
+        match number::fault(text) {
+            None => {
+                self.push(Kind::Number, length, spaced);
+                Ok(())
+            }
+            Some(message) => Err(self.stray(length.max(1), message)),
+        }
     }
+}
+
+/// How many bytes a number has, its sign included, or a word that begins as one.
+fn number_length(rest: &str) -> usize {
+    let sign = usize::from(rest.starts_with(['+', '-']));
+    let end = rest.char_indices().skip(sign).find(|&(at, c)| {
+        let before = rest.get(..at).unwrap_or_default();
+        let hexadecimal = before.get(sign..).is_some_and(|digits| {
+            digits
+                .get(..2)
+                .is_some_and(|two| two.eq_ignore_ascii_case("0x"))
+        });
+        let exponent = if hexadecimal {
+            before.ends_with(['p', 'P'])
+        } else {
+            before.ends_with(['e', 'E'])
+        };
+        !(is_word(c) || c == '.' || exponent && "+-".contains(c))
+    });
+    end.map_or(rest.len(), |(at, _)| at)
 }
 
 /// How many bytes `}}` has with the trim marker before it, if it stands there.
@@ -328,31 +354,4 @@ fn characters(text: &str, quote: char) -> Option<usize> {
         }
     }
     Some(count)
-}
-
-/// Whether Go reads a text without a sign as a number.
-fn is_number(text: &str) -> bool {
-    let plain = text
-        .strip_suffix('i')
-        .unwrap_or(text)
-        .replace('_', "")
-        .to_ascii_lowercase();
-    let based = [("0x", 16), ("0o", 8), ("0b", 2)];
-    for (prefix, base) in based {
-        if let Some(digits) = plain.strip_prefix(prefix) {
-            let (digits, exponent) = digits.split_once('p').unwrap_or((digits, "0"));
-            let digits = if base == 16 {
-                digits.replacen('.', "", 1)
-            } else {
-                digits.to_owned()
-            };
-            let sound = !digits.is_empty() && digits.chars().all(|c| c.is_digit(base));
-            return sound
-                && exponent
-                    .trim_start_matches(['+', '-'])
-                    .chars()
-                    .all(|c| c.is_ascii_digit());
-        }
-    }
-    plain.starts_with(|c: char| c.is_ascii_digit() || c == '.') && plain.parse::<f64>().is_ok()
 }

@@ -6,6 +6,7 @@
 
 mod function;
 mod lexer;
+mod number;
 mod parse;
 mod pipeline;
 
