@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::issuer::{ca_file, name};
 use super::{Facts, KnownIssuer};
-use crate::finding::{Evidence, Place};
+use crate::finding::{Day, Evidence, Place};
 use crate::policy::Issuer;
 use crate::prometheus::RemoteWrite;
 use crate::prometheus::endpoint::Endpoint;
-use crate::schema::pem::{ServerCertificate, day};
+use crate::schema::pem::ServerCertificate;
 use crate::source::handshake::{Failure, Handshake, Presented, Roots, Target};
 use crate::yaml::Scalar;
 
@@ -164,7 +164,7 @@ impl Shown {
             message: format!(
                 "it showed a certificate signed by {}, valid until {}",
                 self.certificate.signed_by(),
-                day(self.certificate.not_after)
+                Day::of(self.certificate.not_after)
             ),
         }
     }

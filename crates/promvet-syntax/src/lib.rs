@@ -5,6 +5,7 @@
 //! the fault in Go's own words where Go has some, and never repeats text that could be secret.
 
 pub mod azure;
+pub mod base64;
 pub mod go;
 pub mod header;
 pub mod label;

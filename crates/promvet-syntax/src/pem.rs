@@ -5,17 +5,14 @@
 //! `crypto/tls.X509KeyPair` and `crypto/x509.AppendCertsFromPEM`. No message holds anything of a
 //! file but the names of blocks and a certificate's subject and dates.
 
-mod base64;
-mod date;
 mod der;
 mod server;
 
-pub use base64::decode as decode_base64;
-pub use date::day;
 pub use server::{ServerCertificate, authorities};
 
+use super::base64;
 use der::PublicPart;
-use promvet_text::Severity;
+use promvet_text::{Day, Severity};
 
 /// What a setting wants from its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,12 +163,12 @@ fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<Fault> {
         let mut fault = if now > certificate.not_after {
             Fault::error(format!(
                 "holds {name}, which expired on {}",
-                day(certificate.not_after)
+                Day::of(certificate.not_after)
             ))
         } else if now < certificate.not_before {
             Fault::error(format!(
                 "holds {name}, which is not valid before {}",
-                day(certificate.not_before)
+                Day::of(certificate.not_before)
             ))
         } else {
             return None;
@@ -229,7 +226,7 @@ fn blocks(file: &[u8]) -> Vec<Block> {
         let content = if has_headers {
             None
         } else {
-            base64::decode(body)
+            base64::decode_spaced(body)
         };
         blocks.push(Block {
             label: label.to_owned(),

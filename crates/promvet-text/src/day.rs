@@ -19,11 +19,19 @@ impl Day {
             digits(parts.next()?, 2)?,
             digits(parts.next()?, 2)?,
         );
+        let known = Self::new(year, month, day)?;
+        parts.next().is_none().then_some(known)
+    }
+
+    /// The day of a date; none if the calendar has no such day.
+    #[must_use]
+    pub fn new(year: i64, month: i64, day: i64) -> Option<Self> {
         let index = usize::try_from(month.checked_sub(1)?).ok()?;
         let leap = i64::from(month == 2 && is_leap(year));
         let last = MONTHS.get(index)? + leap;
-        let fits = parts.next().is_none() && (1..=last).contains(&day);
-        fits.then(|| Self(days(year, month, day)))
+        (1..=last)
+            .contains(&day)
+            .then(|| Self(days(year, month, day)))
     }
 
     /// The day of a time in seconds since 1970.
@@ -71,7 +79,8 @@ fn digits(text: &str, count: usize) -> Option<i64> {
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    365 * year + year / 4 - year / 100 + year / 400 + day_of_year - 719_468
+    365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year
+        - 719_468
 }
 
 #[cfg(test)]

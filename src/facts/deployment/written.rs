@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::facts::token::{self, Observation};
 use crate::finding::{Place, Span, is_secret_name};
-use crate::schema::pem;
 use crate::yaml::{Node, placeholder};
+use promvet_syntax::base64;
 
 /// A value that is written down in the tree and that Prometheus gets.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ impl Content {
         if text.trim().is_empty() {
             return Self::plain("");
         }
-        match pem::decode_base64(text) {
+        match base64::decode_spaced(text) {
             Some(bytes) => Self(Kind::Bytes(bytes.into())),
             None if placeholder::find(text).next().is_some() => Self::plain(text),
             None if token::observe(text.as_bytes(), 0).contains(&Observation::Placeholder) => {

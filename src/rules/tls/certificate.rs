@@ -2,10 +2,9 @@
 
 use crate::facts::KnownIssuer;
 use crate::facts::online::{Server, Shown};
-use crate::finding::Severity;
+use crate::finding::{Day, Severity};
 use crate::policy::Issuer;
 use crate::rules::{Authorities, Entry, Findings, Url};
-use crate::schema::pem::day;
 use crate::source::handshake::{Roots, Target};
 
 /// How long before its end a certificate is told of, in seconds: Let's Encrypt's are renewed 30 days
@@ -78,7 +77,7 @@ fn judge(entry: &Entry<'_>, url: &Url<'_>, target: &Target, shown: &Shown, out: 
         let message = format!(
             "the certificate that {} shows expires on {}, and was not renewed yet",
             target.host,
-            day(shown.certificate.not_after)
+            Day::of(shown.certificate.not_after)
         );
         let help = "see to it that whatever renews it does";
         let finding = out.part(url.node, span, Severity::Warning, message);
@@ -91,9 +90,9 @@ type Fault = (String, String);
 fn date(entry: &Entry<'_>, shown: &Shown) -> Option<Fault> {
     let (now, certificate) = (entry.facts.now(), &shown.certificate);
     let says = if now > certificate.not_after {
-        format!("expired on {}", day(certificate.not_after))
+        format!("expired on {}", Day::of(certificate.not_after))
     } else if now < certificate.not_before {
-        format!("is not valid before {}", day(certificate.not_before))
+        format!("is not valid before {}", Day::of(certificate.not_before))
     } else {
         return None;
     };

@@ -1,6 +1,7 @@
 //! What go-yaml v2 takes a scalar for: its `resolve`, with explicit tags.
 
 use super::{Fault, timestamp};
+use promvet_syntax::base64;
 
 /// A scalar after resolution.
 #[derive(Clone, Debug, PartialEq)]
@@ -217,46 +218,9 @@ fn float<'t>(text: &str) -> Option<Resolved<'t>> {
 
 /// Standard base64 with padding; line breaks inside are skipped.
 fn binary(text: &str) -> Result<Resolved<'_>, Fault> {
-    decode_base64(text)
+    base64::decode(text)
         .map(Resolved::Binary)
         .ok_or_else(|| Fault::whole(text, "is tagged !!binary but holds invalid base64 data"))
-}
-
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let data: Vec<u8> = text
-        .bytes()
-        .filter(|b| !matches!(b, b'\r' | b'\n'))
-        .collect();
-    let (quanta, rest) = data.as_chunks::<4>();
-    if !rest.is_empty() {
-        return None;
-    }
-    let mut out = Vec::with_capacity(quanta.len() * 3);
-    for (index, quantum) in quanta.iter().enumerate() {
-        let padding = quantum.iter().rev().take_while(|b| **b == b'=').count();
-        if padding > 2 || padding > 0 && index + 1 != quanta.len() {
-            return None;
-        }
-        let mut bits = 0_u32;
-        for &letter in quantum.iter().take(4 - padding) {
-            bits = bits << 6 | sextet(letter)?;
-        }
-        let [_, bytes @ ..] = (bits << (6 * padding)).to_be_bytes();
-        out.extend(bytes.iter().take(3 - padding));
-    }
-    Some(out)
-}
-
-fn sextet(letter: u8) -> Option<u32> {
-    let value = match letter {
-        b'A'..=b'Z' => letter - b'A',
-        b'a'..=b'z' => letter - b'a' + 26,
-        b'0'..=b'9' => letter - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    };
-    Some(u32::from(value))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Certificates and keys in DER (X.690), as far as it takes to know whose they are and until when.
 
-use super::date;
+use promvet_text::Day;
 
 /// A value with its tag.
 #[derive(Clone, Copy)]
@@ -189,7 +189,10 @@ fn time(value: Value<'_>) -> Option<i64> {
         _ => year,
     };
     let two = |at: usize| rest.get(at..at + 2)?.parse().ok();
-    date::seconds([year, two(0)?, two(2)?, two(4)?, two(6)?, two(8)?])
+    let day = Day::new(year, two(0)?, two(2)?)?;
+    let (hour, minute, second) = (two(4)?, two(6)?, two(8)?);
+    let fits = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..=60).contains(&second);
+    fits.then(|| day.start() + hour * 3600 + minute * 60 + second)
 }
 
 /// The last attribute of a kind in a name, if it is short and plain text.
