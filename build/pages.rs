@@ -1,6 +1,7 @@
 //! Rule pages: `rules/<group>/<name>.md`, each with a native check in
 //! `src/rules/<group>/<name>.rs` or none.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,15 @@ struct Front {
     status: Option<String>,
     /// The severity that its warnings have in the profile `strict`, if it is another one.
     strict: Option<String>,
+    /// The rules whose warnings about the same key this one makes redundant.
+    #[serde(default)]
+    echoes: Vec<String>,
+    /// Whether it can be judged only where no value is still to be filled in.
+    #[serde(default)]
+    needs_values: bool,
+    /// Whether of two findings at one place the one with more evidence stays alone.
+    #[serde(default)]
+    evidence_settles: bool,
 }
 
 /// Node kinds that a native check can look at, and the variant of `Check` for each.
@@ -46,13 +56,16 @@ const STATUSES: &[(&str, &str)] = &[
     ("deprecated", "Deprecated"),
 ];
 
-/// Writes `rules.rs` into the build folder: the modules of the native checks and the table of
-/// pages, in the order of their names.
+/// Writes into the build folder `rules.rs`, the modules of the native checks and the table of pages,
+/// in the order of their names, and `rule_ids.rs`, a constant for each name.
 pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");
     let mut modules = String::new();
+    let mut ids = String::new();
+    let (mut names, mut groups) = (BTreeSet::new(), BTreeSet::new());
+    let mut echoes = BTreeSet::new();
     let mut table = String::from("pub(super) static PAGES: &[Page] = &[\n");
     for path in pages(&root.join("rules")) {
         let name = name_of(&path, &root)?;
@@ -69,18 +82,45 @@ pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
             Some(strict) => format!("Some(Severity::{})", word(SEVERITIES, strict)?),
             None => "None".into(),
         };
-        let (node, since, fixable) = (front.node, front.since, front.fixable);
+        if let Some((group, _)) = name.split_once('/') {
+            groups.insert(group.to_owned());
+        }
+        let id = name.replace(['-', '/'], "_").to_uppercase();
+        writeln!(ids, "/// {title}.\npub const {id}: &str = {name:?};")?;
+        let Front {
+            node,
+            since,
+            fixable,
+            echoes: redundant,
+            needs_values,
+            evidence_settles,
+            ..
+        } = front;
         writeln!(
             table,
             "    Page {{ name: {name:?}, title: {title:?}, severity: Severity::{severity}, \
              node: {node:?}, since: {since:?}, fixable: {fixable}, \
-             status: Status::{status}, strict: {strict}, text: include_str!({path:?}), \
+             status: Status::{status}, strict: {strict}, echoes: &{redundant:?}, \
+             needs_values: {needs_values}, evidence_settles: {evidence_settles}, text: include_str!({path:?}), \
              check: {check} }},"
         )?;
+        echoes.extend(redundant);
+        names.insert(name);
+    }
+    if let Some(unknown) = echoes.difference(&names).next() {
+        return Err(format!("`echoes` names the rule `{unknown}`, which has no page").into());
     }
     table.push_str("];\n");
-    let out = PathBuf::from(env::var("OUT_DIR")?).join("rules.rs");
-    fs::write(out, modules + &table)?;
+    for group in groups {
+        let id = group.replace('-', "_").to_uppercase();
+        writeln!(
+            ids,
+            "/// The group `{group}`.\npub const GROUP_{id}: &str = {group:?};"
+        )?;
+    }
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("rules.rs"), modules + &table)?;
+    fs::write(out.join("rule_ids.rs"), ids)?;
     Ok(())
 }
 

@@ -1,6 +1,5 @@
 //! One outcome with everything that is awkward, for the tests of all formats.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::outcome::{CheckedFile, HiddenBy, Hiding, Outcome};
@@ -71,17 +70,7 @@ pub(super) fn finding(
     logical: &str,
     message: &str,
 ) -> Finding {
-    Finding {
-        rule: Cow::Borrowed(rule),
-        severity,
-        message: message.into(),
-        advice: None,
-        place,
-        logical: logical.into(),
-        identity: logical.into(),
-        evidence: Vec::new(),
-        fix: None,
-    }
+    Finding::new(rule, severity, place, message).of_key(logical, logical)
 }
 
 fn no_scheme(path: &str, before: &str) -> Finding {

@@ -69,6 +69,12 @@ pub struct Page {
     pub status: Status,
     /// The severity that its warnings have in the profile `strict`, if it is another one.
     pub strict: Option<Severity>,
+    /// The rules whose warnings about the same key this one makes redundant.
+    pub echoes: &'static [&'static str],
+    /// Whether it can be judged only where no value is still to be filled in.
+    pub needs_values: bool,
+    /// Whether of two findings at one place the one with more evidence stays alone.
+    pub evidence_settles: bool,
     /// The whole page, front matter included.
     pub text: &'static str,
     /// The check.

@@ -1,7 +1,5 @@
 //! Where checks put what they find.
 
-use std::borrow::Cow;
-
 use crate::facts::deployment::Written;
 use crate::finding::{Finding, Place, Severity, Span, Unchecked};
 use crate::yaml::Node;
@@ -30,33 +28,15 @@ impl Findings<'_> {
         severity: Severity,
         message: impl Into<String>,
     ) -> Finding {
-        Finding {
-            rule: Cow::Borrowed(self.rule),
-            severity,
-            message: message.into(),
-            advice: None,
-            place: node.document().place(span),
-            logical: node.path(),
-            identity: node.identity(),
-            evidence: Vec::new(),
-            fix: None,
-        }
+        Finding::new(self.rule, severity, node.document().place(span), message)
+            .of_key(node.path(), node.identity())
     }
 
     /// A fault of a value in another file than the configuration.
     #[must_use]
     pub fn of_value(&self, written: &Written, severity: Severity, message: String) -> Finding {
-        Finding {
-            rule: Cow::Borrowed(self.rule),
-            severity,
-            message,
-            advice: None,
-            place: written.place.clone(),
-            logical: written.logical.clone(),
-            identity: written.identity.clone(),
-            evidence: Vec::new(),
-            fix: None,
-        }
+        Finding::new(self.rule, severity, written.place.clone(), message)
+            .of_key(&written.logical, &written.identity)
     }
 
     /// A fault of a command line, `identity` being what tells it from others of the file.
@@ -68,17 +48,7 @@ impl Findings<'_> {
         severity: Severity,
         message: String,
     ) -> Finding {
-        Finding {
-            rule: Cow::Borrowed(self.rule),
-            severity,
-            message,
-            advice: None,
-            place: place.clone(),
-            logical: String::new(),
-            identity,
-            evidence: Vec::new(),
-            fix: None,
-        }
+        Finding::new(self.rule, severity, place.clone(), message).of_key("", identity)
     }
 
     /// Whether this rule has not said the same of the same place yet.

@@ -108,13 +108,26 @@ pub fn judge_upgrade(
 /// Leaves out what was said of the jobs of a file for itself, if another configuration includes it:
 /// that one tells of them, and knows what its `global` sets. It has to be asked after all
 /// configurations were judged.
-pub fn without_included_jobs(judgement: &mut Judgement, file: &Path, facts: &Facts<'_>) {
-    if facts.is_included(file) {
-        let alone = |one: &Finding| {
-            one.rule.starts_with("upgrade/") && one.logical.starts_with("scrape_configs")
-        };
-        judgement.findings.retain(|one| !alone(one));
-    }
+pub fn without_included_jobs(
+    judgement: &mut Judgement,
+    configuration: Option<&Configuration<'_>>,
+    file: &Path,
+    facts: &Facts<'_>,
+) {
+    let jobs = configuration.and_then(|one| one.config.root().get("scrape_configs"));
+    let Some(jobs) = jobs.map(Node::place).filter(|_| facts.is_included(file)) else {
+        return;
+    };
+    let is_of_job = |finding: &Finding| {
+        let (span, all) = (finding.place.span(), jobs.span());
+        finding.place.path() == jobs.path() && all.start <= span.start && span.end <= all.end
+    };
+    let is_of_upgrade = |finding: &Finding| {
+        let check = super::find(&finding.rule).and_then(|page| page.check);
+        matches!(check, Some(Check::Upgrade(_)))
+    };
+    let findings = &mut judgement.findings;
+    findings.retain(|finding| !(is_of_job(finding) && is_of_upgrade(finding)));
 }
 
 impl<'d> Upgrade<'d> {

@@ -1,13 +1,12 @@
 //! Findings that were accepted in a baseline: hiding them, and saying which no longer occur.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::gate::BaselineFrom;
 use super::suppress::{Bench, GROUP, group_of, is_on};
 use crate::discover::What;
-use crate::finding::{Finding, Severity, Text};
+use crate::finding::{Finding, Severity, Text, rule};
 use crate::policy::{Accepted, BaselineEntry, PolicyError, read_baseline};
 use crate::report::{HiddenBy, Hiding, Outcome, Reported};
 use crate::rules;
@@ -16,9 +15,6 @@ use crate::source::{Folder, LARGEST, ReadError, Tree, collapse};
 /// The longest value that is written down, in characters; what is longer is cut. Of long lines a
 /// part is looked at in which it has room.
 const LONGEST: usize = 200;
-
-/// The rule about entries that no longer occur.
-const STALE: &str = "suppressions/baseline-stale";
 
 /// A baseline that was read.
 pub(crate) struct Baseline {
@@ -110,27 +106,30 @@ fn hide(baseline: &Baseline, bench: &Bench<'_>, outcome: &mut Outcome) -> Vec<Fi
 }
 
 pub(crate) fn stale(entry: &BaselineEntry, left: usize) -> Finding {
-    let Accepted { rule, path, at, .. } = &entry.accepted;
+    let Accepted {
+        rule: accepted,
+        path,
+        at,
+        ..
+    } = &entry.accepted;
     let message = if left < entry.count {
         format!(
-            "the baseline accepts {} findings of {rule} here, and {left} of them no longer occur",
+            "the baseline accepts {} findings of {accepted} here, and {left} of them no longer occur",
             entry.count
         )
     } else {
-        format!("the baseline accepts what no longer occurs: {rule} in {path}")
+        format!("the baseline accepts what no longer occurs: {accepted} in {path}")
     };
-    let finding = Finding {
-        rule: Cow::Borrowed(STALE),
-        severity: rules::find(STALE).map_or(Severity::Info, |page| page.severity),
+    let severity =
+        rules::find(rule::SUPPRESSIONS_BASELINE_STALE).map_or(Severity::Info, |page| page.severity);
+    Finding::new(
+        rule::SUPPRESSIONS_BASELINE_STALE,
+        severity,
+        entry.place.clone(),
         message,
-        advice: None,
-        place: entry.place.clone(),
-        logical: String::new(),
-        identity: format!("{rule} {path} {at}"),
-        evidence: Vec::new(),
-        fix: None,
-    };
-    finding.help("`promvet baseline --prune` takes it out")
+    )
+    .of_key("", format!("{accepted} {path} {at}"))
+    .help("`promvet baseline --prune` takes it out")
 }
 
 /// What was looked at, so that the absence of a finding means something.

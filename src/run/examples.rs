@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::pipeline;
 use super::request::{Request, Run};
-use crate::finding::{Finding, Severity};
-use crate::rules::Expected;
+use crate::finding::{Finding, Severity, rule};
 use crate::rules::example::Example;
 use crate::rules::own::{OwnRule, OwnRules, is_failure};
+use crate::rules::{self, Expected};
 use crate::source::Memory;
 use crate::source::handshake::Handshake;
 
@@ -56,16 +56,17 @@ pub fn run(example: &Example, name: &str, online: Option<Arc<dyn Handshake>>) ->
 /// Runs an example of a rule of one's own. Only what that rule finds counts, and what would keep
 /// Prometheus from loading the example.
 #[must_use]
-pub fn run_own(example: &Example, rule: &Arc<OwnRule>) -> Difference {
-    let own = Arc::new(OwnRules::of(vec![Arc::clone(rule)]));
-    let run = run_files(example, Some(own), None);
+pub fn run_own(example: &Example, own: &Arc<OwnRule>) -> Difference {
+    let rules = Arc::new(OwnRules::of(vec![Arc::clone(own)]));
+    let run = run_files(example, Some(rules), None);
     let counts = |finding: &Finding| {
-        let refused = finding.severity == Severity::Error && finding.rule.starts_with("schema/");
-        finding.rule == *rule.name || refused
+        let refused = finding.severity == Severity::Error
+            && rules::find(&finding.rule).is_some_and(|page| page.group() == rule::GROUP_SCHEMA);
+        finding.rule == *own.name || refused
     };
-    let mut out = difference(example, &rule.name, &run, counts);
+    let mut out = difference(example, &own.name, &run, counts);
     let reasons = run.outcome.unchecked().iter().map(|one| one.reason.clone());
-    let about = reasons.filter(|reason| reason.contains(&rule.name));
+    let about = reasons.filter(|reason| reason.contains(&own.name));
     let (failed, unknown) = about.partition::<Vec<_>, _>(|reason| is_failure(reason));
     out.problems.extend(failed);
     out.unknown = unknown;
@@ -144,3 +145,6 @@ fn matches(expected: &Expected, own: &str, path: &str, finding: &Finding) -> boo
         && columns
         && text.contains(&expected.says)
 }
+
+#[cfg(test)]
+mod tests;

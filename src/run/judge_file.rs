@@ -84,14 +84,14 @@ pub(crate) fn judge_one<'a>(
     (judgement, None)
 }
 
-/// The schema's findings without the warnings about placeholders in a URL of which
-/// `remote-write/url-syntax` says the same.
+/// The schema's findings without the warnings that a finding about the same key makes redundant.
 fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> {
-    schema.retain(|one| {
-        let said = |other: &Finding| {
-            other.rule == "remote-write/url-syntax" && other.logical == one.logical
-        };
-        one.severity != Severity::Warning || !judged.iter().any(said)
+    let is_echo = |warning: &Finding, said: &Finding| {
+        said.logical == warning.logical
+            && rules::find(&said.rule).is_some_and(|page| page.echoes.contains(&&*warning.rule))
+    };
+    schema.retain(|finding| {
+        finding.severity != Severity::Warning || !judged.iter().any(|said| is_echo(finding, said))
     });
     schema
 }

@@ -129,7 +129,12 @@ impl<'a> Gathered<'a> {
             run.problems.push(own_fault(&seen.found));
             return;
         };
-        rules::without_included_jobs(&mut judgement, &seen.found.path, facts);
+        rules::without_included_jobs(
+            &mut judgement,
+            configuration.as_ref(),
+            &seen.found.path,
+            facts,
+        );
         if !scope.chain.is_empty() {
             let number = self.policies.scope_of(&seen.found);
             let uses = self.uses.entry(number).or_default();
@@ -275,11 +280,11 @@ fn each_once(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-/// Whether a finding is another one with more words, and evidence for them.
+/// Whether a finding settles by evidence what another one about the same place leaves open.
 fn says_more(more: &Finding, less: &Finding) -> bool {
     more.rule == less.rule
         && more.place.order() == less.place.order()
-        && more.message.len() > less.message.len()
-        && more.message.starts_with(&*less.message)
+        && more.identity == less.identity
         && more.evidence.len() > less.evidence.len()
+        && rules::find(&more.rule).is_some_and(|page| page.evidence_settles)
 }

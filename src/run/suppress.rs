@@ -22,17 +22,17 @@ use super::policies::Policies;
 use super::request::Request;
 use super::survey::{Seen, Survey};
 use crate::discover::What;
-use crate::finding::{Finding, Severity, Span};
+use crate::finding::{Finding, Severity, Span, rule};
 use crate::policy::{Policy, PolicyError};
 use crate::report::{HiddenBy, Hiding, Outcome, Reported};
-use crate::rules;
+use crate::rules::{self, Check};
 use crate::schema;
 use crate::source::Tree;
 pub(crate) use sheet::{DAY, has_lapsed};
 use sheet::{Sheet, Verdict};
 
 /// The group of the rules about suppressions, which no comment and no baseline hides.
-pub(crate) const GROUP: &str = "suppressions";
+pub(crate) const GROUP: &str = rule::GROUP_SUPPRESSIONS;
 
 /// What suppressions are judged by.
 pub(crate) struct Bench<'a> {
@@ -80,9 +80,9 @@ impl<'a> Bench<'a> {
             asked => asked.to_vec(),
         };
         let several = asked.iter().min() < asked.iter().max();
-        match page.node {
-            "upgrade" => several,
-            "file" | "material" => page.group() != "credentials",
+        match page.check {
+            Some(Check::Upgrade(_)) => several,
+            Some(Check::File(_) | Check::Material(_)) => page.group() != rule::GROUP_CREDENTIALS,
             _ => true,
         }
     }

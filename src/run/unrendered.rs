@@ -1,29 +1,18 @@
 //! Files that become YAML only after rendering: what is said of them, and what is not.
 
-use std::borrow::Cow;
-
 use crate::discover::Recognised;
-use crate::finding::{Finding, Place, Severity, Span, Unchecked};
-use crate::rules::Judgement;
+use crate::finding::{Finding, Place, Severity, Span, Unchecked, rule};
+use crate::rules::{self, Judgement};
 use crate::yaml::SyntaxError;
-
-/// Faults that may be those of the covering and not of the file: what stands in several branches
-/// of a condition is read at once, and a section may be no more than a tag.
-const DEPEND_ON_VALUES: &[&str] = &[
-    "schema/conflict",
-    "schema/crash",
-    "schema/duplicate",
-    "schema/missing-field",
-    "schema/wrong-type",
-];
 
 const HOW_TO_SETTLE: &str = "run promvet on the rendered file too";
 
 /// The judgement of a file that was read with its tags covered: without what depends on their
 /// values, and with an info that says so.
 pub(crate) fn as_far_as_it_goes(mut judgement: Judgement, recognised: &Recognised) -> Judgement {
-    let depends = |finding: &Finding| DEPEND_ON_VALUES.contains(&&*finding.rule);
-    judgement.findings.retain(|finding| !depends(finding));
+    let needs_values =
+        |finding: &Finding| rules::find(&finding.rule).is_some_and(|page| page.needs_values);
+    judgement.findings.retain(|finding| !needs_values(finding));
     let message = "this file becomes YAML only after rendering: it is checked with its template \
                    tags covered, as far as that goes";
     judgement
@@ -53,17 +42,8 @@ pub(crate) fn not_at_all(recognised: &Recognised, error: &SyntaxError) -> Judgem
 }
 
 fn info(recognised: &Recognised, span: Span, message: String) -> Finding {
-    Finding {
-        rule: Cow::Borrowed("schema/unrendered"),
-        severity: Severity::Info,
-        message,
-        advice: Some(HOW_TO_SETTLE.into()),
-        place: Place::new(&recognised.text, span),
-        logical: String::new(),
-        identity: String::new(),
-        evidence: Vec::new(),
-        fix: None,
-    }
+    let place = Place::new(&recognised.text, span);
+    Finding::new(rule::SCHEMA_UNRENDERED, Severity::Info, place, message).help(HOW_TO_SETTLE)
 }
 
 /// The first tag of the text.

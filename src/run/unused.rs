@@ -5,7 +5,6 @@
 //! file whose whole folder was walked is judged, and none that others may share; where a text
 //! can't be read to its end, nothing is said of what may stand in it.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -15,12 +14,9 @@ use super::survey::Survey;
 use super::uses::{Uses, id};
 use crate::discover::What;
 use crate::facts::Facts;
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Place, Severity, rule};
 use crate::policy::{Glob, Policy, ReceiverProfile};
 use crate::source::Tree;
-
-/// The rule that tells of them.
-const RULE: &str = "policy/unused";
 
 /// An entry of a policy file.
 struct Entry<'p> {
@@ -254,18 +250,12 @@ fn is_left_to_git(entry: &Entry<'_>, scope: &Scope, tree: &dyn Tree) -> bool {
 }
 
 fn finding(entry: &Entry<'_>) -> Finding {
-    Finding {
-        rule: Cow::Borrowed(RULE),
-        severity: Severity::Warning,
-        message: format!(
-            "this entry of `{}` decides nothing: {}",
-            entry.section, entry.missing
-        ),
-        advice: Some("correct it, or leave it out".into()),
-        place: entry.place.clone(),
-        logical: entry.section.to_owned(),
-        identity: format!("{} {}", entry.section, entry.name),
-        evidence: Vec::new(),
-        fix: None,
-    }
+    let message = format!(
+        "this entry of `{}` decides nothing: {}",
+        entry.section, entry.missing
+    );
+    let place = entry.place.clone();
+    Finding::new(rule::POLICY_UNUSED, Severity::Warning, place, message)
+        .of_key(entry.section, format!("{} {}", entry.section, entry.name))
+        .help("correct it, or leave it out")
 }

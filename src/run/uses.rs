@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::facts::Facts;
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, rule};
 use crate::policy::{MountPolicy, MountedFrom, Policy, ReceiverProfile};
 use crate::prometheus::Config;
 use crate::rules::Configuration;
@@ -13,10 +13,10 @@ use crate::yaml::{Document, placeholder};
 
 /// The rules that tell of paths that lead nowhere.
 const LOST: &[&str] = &[
-    "credentials/missing",
-    "credentials/not-mounted",
-    "credentials/unverified",
-    "files/missing",
+    rule::CREDENTIALS_MISSING,
+    rule::CREDENTIALS_NOT_MOUNTED,
+    rule::CREDENTIALS_UNVERIFIED,
+    rule::FILES_MISSING,
 ];
 
 /// A place as a key.

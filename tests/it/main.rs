@@ -21,6 +21,7 @@ mod pages;
 mod policy;
 mod promql;
 mod receivers;
+mod rooms;
 mod rules;
 mod scalars;
 mod story;

@@ -7,8 +7,10 @@
 
 use std::sync::Arc;
 
+use promvet::finding::rule;
 use promvet::rules::{self, example};
 use promvet::run::examples::run;
+use promvet::schema::{Rule, rule_file, target_file};
 use promvet::source::handshake::{Failure, Handshake, Presented, Roots, Target};
 
 /// A network in which one server shows a certificate that everybody trusts, until 2026-11-20.
@@ -85,4 +87,32 @@ fn every_page_has_a_bad_and_a_good_example() {
             page.name
         );
     }
+}
+
+#[test]
+fn every_rule_of_the_schema_has_a_page() {
+    let schema = [
+        Rule::Syntax,
+        Rule::UnknownField,
+        Rule::WrongType,
+        Rule::MissingField,
+        Rule::InvalidValue,
+        Rule::Conflict,
+        Rule::Duplicate,
+        Rule::Unavailable,
+        Rule::Crash,
+        Rule::Deprecated,
+    ];
+    let files = [
+        target_file::TARGET_FILE,
+        rule_file::RULE_FILE,
+        rule_file::PROMQL,
+        rule_file::TEMPLATE,
+        rule_file::DUPLICATE_RULE,
+    ];
+    for name in schema.map(Rule::name).iter().chain(&files) {
+        assert!(rules::find(name).is_some(), "{name}");
+    }
+    assert_eq!(target_file::TARGET_FILE, rule::FILES_TARGET_FILE);
+    assert_eq!(rule_file::RULE_FILE, rule::FILES_RULE_FILE);
 }

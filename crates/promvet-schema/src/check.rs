@@ -131,17 +131,9 @@ impl<'a> Report<'a> {
             _ if unfilled => Severity::Warning,
             _ => Severity::Error,
         };
-        self.findings.push(Finding {
-            rule: rule.name().into(),
-            severity,
-            message,
-            advice: None,
-            place: self.document.place(span),
-            logical: node.path(),
-            identity: node.identity(),
-            evidence: Vec::new(),
-            fix: None,
-        });
+        let finding = Finding::new(rule.name(), severity, self.document.place(span), message);
+        self.findings
+            .push(finding.of_key(node.path(), node.identity()));
         Said(self.findings.last_mut())
     }
 

@@ -110,21 +110,12 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
         ),
         (_, None) => format!("the file is not valid YAML: {}", error.problem),
     };
-    let mut finding = Finding {
-        rule: Rule::Syntax.name().into(),
-        severity: if unfilled {
-            Severity::Warning
-        } else {
-            Severity::Error
-        },
-        message,
-        advice: None,
-        place,
-        logical: String::new(),
-        identity: String::new(),
-        evidence: Vec::new(),
-        fix: None,
+    let severity = if unfilled {
+        Severity::Warning
+    } else {
+        Severity::Error
     };
+    let mut finding = Finding::new(Rule::Syntax.name(), severity, place, message);
     if let Some((context, span)) = &error.context
         && *span != Span::default()
     {

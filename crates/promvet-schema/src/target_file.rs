@@ -159,21 +159,15 @@ impl<'d> Checker<'d> {
         } else {
             node
         };
-        self.findings.push(Finding {
-            rule: TARGET_FILE.into(),
-            severity: if unfilled {
-                Severity::Warning
-            } else {
-                Severity::Error
-            },
-            message: message.into(),
-            advice: None,
-            place: self.document.place(shown.span()),
-            logical: node.path(),
-            identity: node.identity(),
-            evidence: Vec::new(),
-            fix: None,
-        });
+        let severity = if unfilled {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        let place = self.document.place(shown.span());
+        let finding = Finding::new(TARGET_FILE, severity, place, message);
+        self.findings
+            .push(finding.of_key(node.path(), node.identity()));
         self.findings.last_mut()
     }
 

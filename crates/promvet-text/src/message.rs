@@ -79,6 +79,35 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding about a place, of no key and without advice or proof.
+    #[must_use]
+    pub fn new(
+        rule: impl Into<Cow<'static, str>>,
+        severity: Severity,
+        place: Place,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule: rule.into(),
+            severity,
+            message: message.into(),
+            advice: None,
+            place,
+            logical: String::new(),
+            identity: String::new(),
+            evidence: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// The same of a key: its path, and the path that the fingerprint is made of.
+    #[must_use]
+    pub fn of_key(mut self, logical: impl Into<String>, identity: impl Into<String>) -> Self {
+        self.logical = logical.into();
+        self.identity = identity.into();
+        self
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub fn help(mut self, advice: impl Into<Advice>) -> Self {

@@ -7,17 +7,12 @@ use std::sync::Arc;
 use super::{Beside, Matched, Named, Purpose, Runners, Shelf, find, jobs, kind_of, needs, tls};
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
-use crate::finding::{Finding, Severity, Text, Unchecked};
+use crate::finding::{Finding, Severity, Text, Unchecked, rule};
 use crate::schema::rule_file::{self, Need};
 use crate::schema::target_file::{self, Format};
 use crate::schema::{self, Scheme, Target};
 use crate::source::{Kind as EntryKind, LARGEST};
 use crate::yaml::{Document, Node, parse_first};
-
-/// A path that leads nowhere.
-const MISSING: &str = "files/missing";
-/// A pattern that matches nothing.
-const NO_MATCH: &str = "files/no-match";
 
 /// What was found in the files that a configuration pulls in.
 #[derive(Debug, Default)]
@@ -102,7 +97,7 @@ impl Checker<'_, '_> {
             Matched::Missing(path) => self.missing(one, path),
             Matched::Nothing(path) => {
                 let message = format!("nothing matches this pattern: no file is like {path}");
-                let finding = at(one.node, NO_MATCH, Severity::Warning, message);
+                let finding = at(one.node, rule::FILES_NO_MATCH, Severity::Warning, message);
                 self.out
                     .findings
                     .push(finding.help(consequence(one.purpose)));
@@ -114,9 +109,12 @@ impl Checker<'_, '_> {
             }
             Matched::Broken(fault) => {
                 let message = format!("the pattern {}; Prometheus can't use it", fault.message);
-                self.out
-                    .findings
-                    .push(at(one.node, NO_MATCH, Severity::Error, message));
+                self.out.findings.push(at(
+                    one.node,
+                    rule::FILES_NO_MATCH,
+                    Severity::Error,
+                    message,
+                ));
             }
             Matched::Unverified(_) => {}
         }
@@ -167,7 +165,7 @@ impl Checker<'_, '_> {
         let message = format!(
             "there is no file {path}; a relative path counts from the configuration's folder"
         );
-        let finding = at(one.node, MISSING, severity, message);
+        let finding = at(one.node, rule::FILES_MISSING, severity, message);
         self.out
             .findings
             .push(finding.help(consequence(one.purpose)));
@@ -183,7 +181,7 @@ impl Checker<'_, '_> {
                     format!("{shown} is {noun}, not a file, and Prometheus can't read it");
                 self.out
                     .findings
-                    .push(at(one.node, MISSING, Severity::Error, message));
+                    .push(at(one.node, rule::FILES_MISSING, Severity::Error, message));
                 return;
             }
         }
@@ -279,17 +277,7 @@ pub(super) fn at(
     severity: Severity,
     message: impl Into<String>,
 ) -> Finding {
-    Finding {
-        rule: rule.into(),
-        severity,
-        message: message.into(),
-        advice: None,
-        place: node.place(),
-        logical: node.path(),
-        identity: node.identity(),
-        evidence: Vec::new(),
-        fix: None,
-    }
+    Finding::new(rule, severity, node.place(), message).of_key(node.path(), node.identity())
 }
 
 fn consequence(purpose: Purpose) -> &'static str {

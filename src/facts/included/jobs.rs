@@ -4,11 +4,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::check::at;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, rule};
 use crate::yaml::{Document, Node};
-
-/// Jobs of the same name in several files.
-const DUPLICATE_JOB: &str = "files/duplicate-job";
 
 /// A file that `scrape_config_files` names.
 #[derive(Debug)]
@@ -52,7 +49,7 @@ pub(super) fn repeated(main: &Document, included: &[Included<'_>]) -> Vec<Findin
                 let message = format!(
                     "the job `{name}` is also defined in another file of the same configuration; Prometheus refuses to start"
                 );
-                let finding = at(node, DUPLICATE_JOB, Severity::Error, message);
+                let finding = at(node, rule::FILES_DUPLICATE_JOB, Severity::Error, message);
                 findings.push(finding.evidence(other.place(), "the first job of this name"));
             }
         }
@@ -67,6 +64,6 @@ fn twice(file: &Included<'_>, before: &Included<'_>) -> Option<Finding> {
     let message = format!(
         "{name} is brought in twice, so all of its jobs exist twice; Prometheus refuses to start"
     );
-    let finding = at(file.by, DUPLICATE_JOB, Severity::Error, message);
+    let finding = at(file.by, rule::FILES_DUPLICATE_JOB, Severity::Error, message);
     Some(finding.evidence(before.by.place(), "this entry brings it in first"))
 }

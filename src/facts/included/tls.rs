@@ -7,13 +7,10 @@ use memchr::memmem;
 use super::check::at;
 use super::{kind_of, locate};
 use crate::facts::credential_file::Lookup;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, rule};
 use crate::schema::pem::{self, Role};
 use crate::source::Kind as EntryKind;
 use crate::yaml::{Document, Kind, Mapping, Node, placeholder};
-
-/// What is wrong with the content of TLS files.
-const TLS: &str = "files/tls";
 
 /// A file larger than this is no certificate; bundles of all public authorities have 0.3 MB.
 const LARGEST_PEM: u64 = 4 * 1024 * 1024;
@@ -106,7 +103,7 @@ fn section(
             } else {
                 message
             };
-            let finding = at(node, TLS, fault.severity, message);
+            let finding = at(node, rule::FILES_TLS, fault.severity, message);
             findings.push(match fault.help {
                 Some(help) => finding.help(help),
                 None => finding,
@@ -122,7 +119,7 @@ fn section(
         && pem::is_pair(public, private) == Some(false)
     {
         let message = "this key does not belong to the certificate in `cert_file`; every connection with it fails";
-        let finding = at(*key, TLS, Severity::Error, message);
+        let finding = at(*key, rule::FILES_TLS, Severity::Error, message);
         findings.push(finding.evidence(certificate.place(), "the certificate"));
     }
 }

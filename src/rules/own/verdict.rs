@@ -1,6 +1,5 @@
 //! What a rule says of one node: yes, no, or that too little is known.
 
-use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cel::common::types::CelBool;
@@ -177,16 +176,11 @@ fn finding(
     help: Option<String>,
 ) -> Finding {
     let target = target(rule, node);
-    Finding {
-        rule: Cow::Owned(rule.name.clone()),
-        severity,
-        message,
-        advice: help.map(Into::into),
-        place: target.place(),
-        logical: target.path(),
-        identity: target.identity(),
-        evidence: Vec::new(),
-        fix: None,
+    let finding = Finding::new(rule.name.clone(), severity, target.place(), message)
+        .of_key(target.path(), target.identity());
+    match help {
+        Some(help) => finding.help(help),
+        None => finding,
     }
 }
 

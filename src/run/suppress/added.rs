@@ -7,7 +7,7 @@ use super::marks::{Mark, Marks};
 use super::sheet::Sheet;
 use super::{Bench, inner, say};
 use crate::discover::{What, recognise};
-use crate::finding::{Finding, Text};
+use crate::finding::{Finding, Text, rule};
 use crate::source::{LARGEST, Tree as _};
 
 /// What a name in a suppression is known by: above an item it hides more than behind its first
@@ -40,7 +40,7 @@ pub(super) fn of_sheet(bench: &Bench<'_>, sheet: &Sheet<'_>) -> Vec<Finding> {
         let span = mark.directive.span;
         let finding = say::finding(
             &sheet.marks,
-            "suppressions/added",
+            rule::SUPPRESSIONS_ADDED,
             span,
             Some(mark),
             message,

@@ -1,12 +1,10 @@
 //! What is said of suppressions themselves.
 
-use std::borrow::Cow;
-
 use super::directive::{Malformed, Name};
 use super::marks::{Covers, Mark, Marks};
 use super::sheet::{DAY, Sheet, Tally, has_lapsed};
 use super::{Bench, GROUP, added, group_of, is_known, is_on, nearest_name};
-use crate::finding::{Day, Finding, Fix, Severity, Span};
+use crate::finding::{Day, Finding, Fix, Severity, Span, rule};
 use crate::rules;
 
 /// Everything that is wrong with the suppressions of a file.
@@ -44,22 +42,14 @@ pub(super) fn finding(
         let scope = mark.directive.scope.word();
         format!("{}#{scope}[{}]", mark.identity, names.join(","))
     });
-    Finding {
-        rule: Cow::Borrowed(rule),
-        severity: rules::find(rule).map_or(Severity::Warning, |page| page.severity),
-        message,
-        advice: None,
-        place: marks.place(span),
-        logical: mark.map_or_else(String::new, |mark| mark.logical.clone()),
-        identity: names,
-        evidence: Vec::new(),
-        fix: None,
-    }
+    let severity = rules::find(rule).map_or(Severity::Warning, |page| page.severity);
+    let logical = mark.map_or("", |mark| &*mark.logical);
+    Finding::new(rule, severity, marks.place(span), message).of_key(logical, names)
 }
 
 fn malformed(marks: &Marks, one: &Malformed) -> Finding {
     let message = one.message.clone();
-    finding(marks, "suppressions/malformed", one.span, None, message).help(one.help.clone())
+    finding(marks, rule::SUPPRESSIONS_MALFORMED, one.span, None, message).help(one.help.clone())
 }
 
 /// One suppression and what came of it.
@@ -122,7 +112,7 @@ impl About<'_> {
             ),
             _ => format!("there is no rule or group `{text}`, so this hides nothing"),
         };
-        let mut finding = self.finding("suppressions/unknown", name.span, message);
+        let mut finding = self.finding(rule::SUPPRESSIONS_UNKNOWN, name.span, message);
         let near = nearest_name(self.bench.known, text);
         let (title, edit) = match near {
             Some(near) => (format!("Write `{near}`"), (name.span, near.to_owned())),
@@ -171,7 +161,7 @@ impl About<'_> {
             ),
         };
         let mut finding = self
-            .finding("suppressions/forbidden", name.span, message)
+            .finding(rule::SUPPRESSIONS_FORBIDDEN, name.span, message)
             .help("put right what is reported, or have the policy changed");
         if let Some((_, place)) = entry {
             finding = finding.evidence(place.clone(), "policy: no comment silences this");
@@ -207,7 +197,7 @@ impl About<'_> {
             ),
         };
         let message = format!("this suppression ended on {}, {what}", until.text);
-        let finding = self.finding("suppressions/lapsed", until.span, message);
+        let finding = self.finding(rule::SUPPRESSIONS_LAPSED, until.span, message);
         Some(self.with_removal(finding.help(help)))
     }
 
@@ -243,7 +233,7 @@ impl About<'_> {
             (false, 1) => first.span,
             _ => self.mark.directive.span,
         };
-        let finding = self.finding("suppressions/unused", span, message);
+        let finding = self.finding(rule::SUPPRESSIONS_UNUSED, span, message);
         if all {
             return Some(self.with_removal(finding.help("delete the comment")));
         }
@@ -266,7 +256,7 @@ impl About<'_> {
             return false;
         }
         let of_name = |rule: &&&str| **rule == name.text || group_of(rule) == name.text;
-        let like = self.finding("suppressions/unused", name.span, "");
+        let like = self.finding(rule::SUPPRESSIONS_UNUSED, name.span, "");
         let mut on = self
             .bench
             .known
@@ -283,7 +273,11 @@ impl About<'_> {
             return None;
         }
         let message = "this suppression gives no reason, so nobody will know when it can go";
-        let finding = self.finding("suppressions/no-reason", self.mark.directive.span, message);
+        let finding = self.finding(
+            rule::SUPPRESSIONS_NO_REASON,
+            self.mark.directive.span,
+            message,
+        );
         Some(
             finding
                 .help("write why behind the brackets")
@@ -318,7 +312,7 @@ impl About<'_> {
             }
             None => "write a date at its end, such as `until 2027-01-31`".to_owned(),
         };
-        let finding = self.finding("suppressions/no-end", span, message);
+        let finding = self.finding(rule::SUPPRESSIONS_NO_END, span, message);
         Some(
             finding
                 .help(help)

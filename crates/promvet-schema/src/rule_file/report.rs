@@ -162,17 +162,9 @@ impl<'d> Report<'d> {
         } else {
             severity
         };
-        self.findings.push(Finding {
-            rule: rule.into(),
-            severity,
-            message,
-            advice: None,
-            place: self.document.place(span),
-            logical: node.path(),
-            identity: node.identity(),
-            evidence: Vec::new(),
-            fix: None,
-        });
+        let finding = Finding::new(rule, severity, self.document.place(span), message);
+        self.findings
+            .push(finding.of_key(node.path(), node.identity()));
         self.findings.last_mut()
     }
 }

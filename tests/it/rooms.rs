@@ -1,0 +1,128 @@
+//! The order of the rooms: each imports only from those before it.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+/// The rooms of `src/` in their order. `schema` and `yaml` are crates below all of them.
+const ROOMS: &[&str] = &[
+    "schema",
+    "yaml",
+    "source",
+    "finding",
+    "policy",
+    "discover",
+    "prometheus",
+    "facts",
+    "rules",
+    "report",
+    "run",
+    "cli",
+];
+
+/// The crates in their order, each with the names that its dependents use for it.
+const CRATES: &[(&str, &str)] = &[
+    ("promvet-text", "promvet_text"),
+    ("promvet-syntax", "promvet_syntax"),
+    ("promvet-schema", "promvet_schema"),
+];
+
+/// Where each name that follows `before` in a file stands: the number of the line, and the name.
+fn names<'t>(source: &'t str, before: &str) -> Vec<(usize, &'t str)> {
+    let mut out = Vec::new();
+    for (index, line) in source.lines().enumerate() {
+        let code = line.split("//").next().unwrap_or(line);
+        for (at, _) in code.match_indices(before) {
+            let rest = &code[at + before.len()..];
+            let end = rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+                .unwrap_or(rest.len());
+            out.push((index + 1, &rest[..end]));
+        }
+    }
+    out
+}
+
+/// The Rust files below a folder, each with its text.
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let files = WalkDir::new(folder).sort_by_file_name().into_iter();
+    let files = files.map(|entry| entry.unwrap().into_path());
+    let rust = files.filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    rust.map(|path| {
+        let shown = path.strip_prefix(folder).unwrap().display().to_string();
+        (shown, fs::read_to_string(&path).unwrap())
+    })
+    .collect()
+}
+
+/// Where a file of a room imports from a room behind it.
+fn against(path: &str, source: &str) -> Vec<String> {
+    let order = |room: &str| ROOMS.iter().position(|known| *known == room);
+    let room = path.split(['/', '.']).next().unwrap_or(path);
+    let Some(own) = order(room) else {
+        return Vec::new();
+    };
+    let imported = names(source, "crate::").into_iter();
+    let behind = imported.filter(|(_, name)| order(name).is_some_and(|other| other > own));
+    behind
+        .map(|(line, name)| format!("src/{path}:{line}: `{room}` imports from `{name}`"))
+        .collect()
+}
+
+#[test]
+fn no_room_imports_from_one_behind_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = sources(&root.join("src"));
+    assert!(files.len() > 100, "{}", files.len());
+    let wrong: Vec<_> = files
+        .iter()
+        .flat_map(|(path, source)| against(path, source))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_room_has_its_place_in_the_order() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for entry in fs::read_dir(root).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let known = ROOMS.contains(&name) || matches!(name, "lib" | "main");
+        assert!(known, "`{name}` is not in the order of the rooms");
+    }
+}
+
+#[test]
+fn no_crate_uses_one_behind_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates");
+    for (index, (folder, _)) in CRATES.iter().enumerate() {
+        for (path, source) in sources(&root.join(folder).join("src")) {
+            for (_, behind) in &CRATES[index + 1..] {
+                let uses = names(&source, behind);
+                assert!(uses.is_empty(), "{folder}/{path} uses {behind}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_import_against_the_order_is_seen() {
+    for (path, source, wrong) in [
+        ("facts/mod.rs", "use crate::finding::Place;", false),
+        ("facts/mod.rs", "use crate::rules::Entry;", true),
+        (
+            "facts/mod.rs",
+            "    let page = crate::rules::find(name);",
+            true,
+        ),
+        ("facts/mod.rs", "// as crate::rules::find has it", false),
+        ("run/mod.rs", "use crate::cli::Exit;", true),
+        ("cli/mod.rs", "use crate::run::run;", false),
+        ("lib.rs", "use crate::cli::main;", false),
+    ] {
+        assert_eq!(!against(path, source).is_empty(), wrong, "{path}: {source}");
+    }
+}
