@@ -72,7 +72,7 @@ fn form(form_of: &Form) -> Value {
         Form::Map(each) => json!({"type": "object", "additionalProperties": form(each)}),
         Form::Fields(keys) => fields(&keys.iter().collect::<Vec<_>>()),
         Form::Either(forms) => json!({"anyOf": forms.iter().map(form).collect::<Vec<_>>()}),
-        // Its own keys are those of a receiver's profile; docs/receivers.md.
+        // Its own keys are those of a receiver's profile; docs/adding-a-receiver.md.
         Form::Profile => json!({
             "type": "object",
             "required": ["id", "name", "urls"],

@@ -64,6 +64,28 @@ fn profiles_can_be_read() {
 }
 
 #[test]
+fn the_docs_list_every_receiver() {
+    let rows: Vec<String> = built_in()
+        .iter()
+        .map(|profile| {
+            let kind = match profile.kind {
+                ReceiverKind::Saas => "hosted",
+                ReceiverKind::SelfHosted => "self-hosted",
+                ReceiverKind::Adapter => "adapter",
+            };
+            format!("| {} | `{}` | {kind} |", profile.name, profile.id)
+        })
+        .collect();
+    let page = include_str!("../../docs/receivers.md");
+    let listed: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .skip(1)
+        .collect();
+    assert_eq!(listed, rows);
+}
+
+#[test]
 fn good_examples_are_recognised_and_have_no_fault() {
     let mut wrong = Vec::new();
     for profile in built_in() {
