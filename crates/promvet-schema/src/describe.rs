@@ -1,7 +1,7 @@
 //! What the schema knows about one key, for people.
 
 use super::table::{Enum, Found, Required, Struct, Type};
-use super::tables::root::CONFIG;
+use super::tables::CONFIG;
 use super::version::Version;
 use super::words;
 use promvet_text::nearest;

@@ -138,7 +138,7 @@ fn names_files_or_secrets(ty: &Type, around: &mut Vec<&'static Struct>) -> bool 
 
 #[cfg(test)]
 mod tests {
-    use super::super::tables::root::CONFIG;
+    use super::super::tables::CONFIG;
     use super::*;
 
     fn section(of: &'static Struct, key: &str) -> &'static Struct {

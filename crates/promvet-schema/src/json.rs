@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::table::{By, Enum, Found, NullItem, Reference, Required, Struct, Type};
-use super::tables::root::CONFIG;
+use super::tables::CONFIG;
 use super::version::Version;
 
 /// As `model.ParseDuration` reads it; at least one unit is seen to by `minLength`.

@@ -13,7 +13,7 @@ use super::{extra, table, tables, walk};
 /// A finding that concerns only some of several versions says which.
 #[must_use]
 pub fn check(document: &Document, target: &Target) -> Vec<Finding> {
-    let mut findings = judge(document, &tables::root::CONFIG, None, target);
+    let mut findings = judge(document, &tables::CONFIG, None, target);
     findings.extend(extra::extra_document(document));
     findings
 }
@@ -21,18 +21,13 @@ pub fn check(document: &Document, target: &Target) -> Vec<Finding> {
 /// The same for a file that `scrape_config_files` of `main` names.
 #[must_use]
 pub fn check_included(document: &Document, main: &Document, target: &Target) -> Vec<Finding> {
-    judge(
-        document,
-        &tables::root::SCRAPE_CONFIG_FILE,
-        Some(main),
-        target,
-    )
+    judge(document, &tables::SCRAPE_CONFIG_FILE, Some(main), target)
 }
 
 /// What the schema knows about a configuration as a whole.
 #[must_use]
 pub fn configuration() -> &'static table::Struct {
-    &tables::root::CONFIG
+    &tables::CONFIG
 }
 
 fn judge(

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::table::{Base, Reference as Names, Struct, Type};
-use super::tables::root::CONFIG;
+use super::tables::CONFIG;
 use crate::yaml::{Document, Entry, Kind, Mapping, Node};
 use promvet_text::is_secret_name;
 

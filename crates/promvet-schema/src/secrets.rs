@@ -2,7 +2,7 @@
 
 use super::scalar;
 use super::table::{Struct, Type};
-use super::tables::root::CONFIG;
+use super::tables::CONFIG;
 use crate::yaml::{Document, Kind, Node, Scalar};
 use promvet_text::is_like_secret_name;
 

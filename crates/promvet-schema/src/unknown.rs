@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::table::{Found, Struct, Type};
-use super::tables::root::CONFIG;
+use super::tables::CONFIG;
 use super::version::Version;
 
 /// Keys of the Prometheus Operator's resources and of other tools whose native name is another
@@ -156,8 +156,8 @@ fn collect(of: &'static Struct, path: &str, out: &mut Vec<(&'static str, String)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tables::remote_write::REMOTE_WRITE;
-    use crate::tables::scrape::SCRAPE;
+    use crate::tables::REMOTE_WRITE;
+    use crate::tables::SCRAPE;
 
     #[test]
     fn hints_name_what_was_meant() {

@@ -19,7 +19,7 @@ impl Version {
     /// The oldest release that promvet knows.
     pub const OLDEST: Self = Self::new(2, 0, 0);
     /// The newest release that promvet knows.
-    pub const NEWEST: Self = Self::new(3, 14, 0);
+    pub const NEWEST: Self = NEWEST;
 
     /// A version from its numbers.
     #[must_use]
@@ -130,81 +130,8 @@ impl Target {
     }
 }
 
-/// Major, minor, and the newest patch of every minor release (github.com/prometheus/prometheus,
-/// release tags without candidates).
-const MINORS: &[(u16, u16, u16)] = &[
-    (2, 0, 0),
-    (2, 1, 0),
-    (2, 2, 1),
-    (2, 3, 2),
-    (2, 4, 3),
-    (2, 5, 0),
-    (2, 6, 1),
-    (2, 7, 2),
-    (2, 8, 1),
-    (2, 9, 2),
-    (2, 10, 0),
-    (2, 11, 2),
-    (2, 12, 0),
-    (2, 13, 1),
-    (2, 14, 0),
-    (2, 15, 2),
-    (2, 16, 0),
-    (2, 17, 2),
-    (2, 18, 2),
-    (2, 19, 3),
-    (2, 20, 1),
-    (2, 21, 0),
-    (2, 22, 2),
-    (2, 23, 0),
-    (2, 24, 1),
-    (2, 25, 2),
-    (2, 26, 1),
-    (2, 27, 1),
-    (2, 28, 1),
-    (2, 29, 2),
-    (2, 30, 4),
-    (2, 31, 2),
-    (2, 32, 1),
-    (2, 33, 5),
-    (2, 34, 0),
-    (2, 35, 0),
-    (2, 36, 2),
-    (2, 37, 9),
-    (2, 38, 0),
-    (2, 39, 2),
-    (2, 40, 7),
-    (2, 41, 0),
-    (2, 42, 0),
-    (2, 43, 1),
-    (2, 44, 0),
-    (2, 45, 6),
-    (2, 46, 0),
-    (2, 47, 2),
-    (2, 48, 1),
-    (2, 49, 1),
-    (2, 50, 1),
-    (2, 51, 2),
-    (2, 52, 0),
-    (2, 53, 5),
-    (2, 54, 1),
-    (2, 55, 1),
-    (3, 0, 1),
-    (3, 1, 0),
-    (3, 2, 1),
-    (3, 3, 1),
-    (3, 4, 2),
-    (3, 5, 5),
-    (3, 6, 0),
-    (3, 7, 3),
-    (3, 8, 1),
-    (3, 9, 1),
-    (3, 10, 0),
-    (3, 11, 3),
-    (3, 12, 0),
-    (3, 13, 2),
-    (3, 14, 0),
-];
+// The newest patch of every minor release, and the newest of all.
+include!(concat!(env!("OUT_DIR"), "/releases.rs"));
 
 #[cfg(test)]
 mod tests {

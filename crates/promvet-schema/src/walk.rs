@@ -9,7 +9,7 @@ use super::grammar;
 use super::null::{self, Null};
 use super::section::{Scheme, Scope, Section, is_null};
 use super::table::{By, Enum, NullItem, Reference, Struct, Type};
-use super::tables::root::CONFIG;
+use super::tables::CONFIG;
 use super::unknown::Hint;
 use super::version::Version;
 use super::words;

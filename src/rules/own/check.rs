@@ -10,7 +10,7 @@ use super::syntax::{Source, parts};
 use crate::finding::nearest;
 use crate::policy::PolicyError;
 use crate::schema::table::{Struct, Type};
-use crate::schema::tables::{http_client, root};
+use crate::schema::tables;
 
 /// What is known of a value before it is there.
 #[derive(Clone, Copy)]
@@ -195,10 +195,10 @@ impl Checker<'_, '_> {
         match fact {
             Fact::Own | Fact::Effective => match (self.kind.section(), self.kind) {
                 (Some(of), _) => Shape::Section(of),
-                (None, Kind::HttpClient) => Shape::AtLeast(&http_client::HTTP_CLIENT),
+                (None, Kind::HttpClient) => Shape::AtLeast(&tables::HTTP_CLIENT),
                 (None, _) => Shape::Anything,
             },
-            Fact::Config => Shape::Section(&root::CONFIG),
+            Fact::Config => Shape::Section(&tables::CONFIG),
             Fact::File => Shape::Record(facts::FILE),
             Fact::Url => Shape::Record(facts::URL),
             Fact::Urls => Shape::Records(facts::URL),

@@ -3,9 +3,7 @@
 use crate::schema::counting;
 use crate::schema::table::Struct;
 use crate::schema::table::Type::{self, List, Section};
-use crate::schema::tables::{
-    alerting, http_client, relabel, remote_read, remote_write, root, rule_file, scrape,
-};
+use crate::schema::tables;
 use crate::yaml::{Document, Node};
 
 /// What a rule looks at.
@@ -44,44 +42,44 @@ const KINDS: &[(Kind, &str, &str, Option<&Struct>)] = &[
         Kind::Config,
         "config",
         "a configuration",
-        Some(&root::CONFIG),
+        Some(&tables::CONFIG),
     ),
     (
         Kind::ScrapeConfig,
         "scrape_config",
         "an entry of `scrape_configs`",
-        Some(&scrape::SCRAPE),
+        Some(&tables::SCRAPE),
     ),
     (
         Kind::RemoteWrite,
         "remote_write",
         "an entry of `remote_write`",
-        Some(&remote_write::REMOTE_WRITE),
+        Some(&tables::REMOTE_WRITE),
     ),
     (
         Kind::RemoteRead,
         "remote_read",
         "an entry of `remote_read`",
-        Some(&remote_read::REMOTE_READ),
+        Some(&tables::REMOTE_READ),
     ),
     (
         Kind::Alertmanager,
         "alertmanager",
         "an entry of `alertmanagers`",
-        Some(&alerting::ALERTMANAGER),
+        Some(&tables::ALERTMANAGER),
     ),
     (Kind::HttpClient, "http_client", "an HTTP client", None),
     (
         Kind::TlsConfig,
         "tls_config",
         "a `tls_config`",
-        Some(&http_client::TLS),
+        Some(&tables::TLS),
     ),
     (
         Kind::RelabelConfig,
         "relabel_config",
         "a relabel rule",
-        Some(&relabel::RELABEL),
+        Some(&tables::RELABEL),
     ),
     (
         Kind::ServiceDiscovery,
@@ -93,19 +91,19 @@ const KINDS: &[(Kind, &str, &str, Option<&Struct>)] = &[
         Kind::RuleGroup,
         "rule_group",
         "a group of rules",
-        Some(&rule_file::GROUP),
+        Some(&tables::RULE_GROUP),
     ),
     (
         Kind::AlertingRule,
         "alerting_rule",
         "an alert",
-        Some(&rule_file::RULE),
+        Some(&tables::RULE),
     ),
     (
         Kind::RecordingRule,
         "recording_rule",
         "a recording rule",
-        Some(&rule_file::RULE),
+        Some(&tables::RULE),
     ),
 ];
 
@@ -178,8 +176,8 @@ pub(super) fn find(document: &Document, form: Form) -> Vec<Found<'_>> {
         return out;
     };
     match form {
-        Form::Config => section(&root::CONFIG, root, "", &mut out),
-        Form::ScrapeConfigFile => section(&root::SCRAPE_CONFIG_FILE, root, "", &mut out),
+        Form::Config => section(&tables::CONFIG, root, "", &mut out),
+        Form::ScrapeConfigFile => section(&tables::SCRAPE_CONFIG_FILE, root, "", &mut out),
         Form::RuleFile => rule_groups(root, &mut out),
     }
     out
@@ -193,7 +191,7 @@ fn rule_groups<'d>(root: Node<'d>, out: &mut Vec<Found<'d>>) {
         out.push(Found {
             kind: Kind::RuleGroup,
             node: group,
-            of: &rule_file::GROUP,
+            of: &tables::RULE_GROUP,
         });
         for rule in group.get("rules").into_iter().flat_map(Node::items) {
             let kind = if rule.get("alert").is_some() {
@@ -205,7 +203,7 @@ fn rule_groups<'d>(root: Node<'d>, out: &mut Vec<Found<'d>>) {
                 out.push(Found {
                     kind,
                     node: rule,
-                    of: &rule_file::RULE,
+                    of: &tables::RULE,
                 });
             }
         }
@@ -229,7 +227,7 @@ fn section<'d>(of: &'static Struct, node: Node<'d>, key: &str, out: &mut Vec<Fou
     if of
         .inline
         .iter()
-        .any(|one| std::ptr::eq(one.of, &http_client::HTTP_CLIENT))
+        .any(|one| std::ptr::eq(one.of, &tables::HTTP_CLIENT))
     {
         let kind = Kind::HttpClient;
         out.push(Found { kind, node, of });

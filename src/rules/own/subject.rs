@@ -16,7 +16,7 @@ use crate::finding::Span;
 use crate::prometheus::endpoint::Endpoint;
 use crate::prometheus::{Client, Config};
 use crate::rules::{Configuration, Entry, HttpPart, Judgement};
-use crate::schema::tables::root;
+use crate::schema::tables;
 use crate::yaml::{Document, Node};
 
 /// A document that is judged.
@@ -88,7 +88,7 @@ impl<'a> Subject<'a> {
                         wanted: &Wanted::of(fact, asked.iter().copied()),
                     };
                     let node = it.config.root().node();
-                    Known::Value(reader.section(&root::CONFIG, node))
+                    Known::Value(reader.section(&tables::CONFIG, node))
                 }
                 (Fact::Mount, Some(it)) => facts::mount(it),
                 (Fact::File, _) => {

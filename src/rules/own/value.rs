@@ -115,7 +115,7 @@ impl<'d> Reader<'_, 'd> {
     /// What counts for a key that is not written; none where that is nothing at all.
     fn absent(self, field: &'static Field, depth: usize) -> Option<Value<'d>> {
         if let Some(inherited) = field.default.and_then(|text| text.strip_prefix(INHERIT)) {
-            let global = crate::schema::tables::root::CONFIG.find("global")?.field.ty;
+            let global = crate::schema::tables::CONFIG.find("global")?.field.ty;
             let Type::Section(global) = global else {
                 return None;
             };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::global;
 use crate::check::{Report, Rule};
 use crate::section::Section;
-use crate::tables::enums;
+use crate::tables;
 use crate::words;
 use crate::yaml::Entry;
 
@@ -111,8 +111,8 @@ pub(crate) fn validation_scheme(section: &Section<'_>, report: &mut Report<'_>) 
 
 fn compare(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
     let set = match key {
-        VALIDATION => &enums::METRIC_NAME_VALIDATION_SCHEME,
-        _ => &enums::METRIC_NAME_ESCAPING_SCHEME,
+        VALIDATION => &tables::METRIC_NAME_VALIDATION_SCHEME,
+        _ => &tables::METRIC_NAME_ESCAPING_SCHEME,
     };
     let Some(node) = section.node(key) else {
         return;
