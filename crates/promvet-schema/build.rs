@@ -9,20 +9,17 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use form::{Releases, Tables};
+use form::Tables;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=tables");
-    println!("cargo::rerun-if-changed=releases.yaml");
     let mut tables = Tables::default();
     for path in yaml_files(Path::new("tables"))? {
         tables.add(read(&path)?);
     }
-    let releases: Releases = read(Path::new("releases.yaml"))?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("tables.rs"), code::tables(&tables, &releases)?)?;
-    fs::write(out.join("releases.rs"), code::releases(&releases))?;
+    fs::write(out.join("tables.rs"), code::tables(&tables)?)?;
     Ok(())
 }
 

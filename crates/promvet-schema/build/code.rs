@@ -3,37 +3,21 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::form::{
-    Include, Key, Releases, Required, Section, Source, Tables, Version, Word, Words,
-};
+use super::form::{Include, Key, Required, Section, Source, Tables, Version, Word, Words};
 
 /// `$OUT_DIR/tables.rs`: one constant for each section and each set of words.
-pub(crate) fn tables(tables: &Tables, releases: &Releases) -> Result<String, String> {
+pub(crate) fn tables(tables: &Tables) -> Result<String, String> {
     let names = Names::new(tables)?;
     let mut out = String::new();
     for section in &tables.sections {
-        let code = section_code(section, &names, releases);
+        let code = section_code(section, &names);
         out += &code.map_err(|error| format!("section {}: {error}", section.section))?;
     }
     for words in &tables.enums {
-        let code = words_code(words, releases);
+        let code = words_code(words);
         out += &code.map_err(|error| format!("enum {}: {error}", words.r#enum))?;
     }
     Ok(out)
-}
-
-/// `$OUT_DIR/releases.rs`: the newest patch of every minor release.
-pub(crate) fn releases(releases: &Releases) -> String {
-    let rows = releases.releases.iter();
-    let rows: String = rows
-        .map(|Version(major, minor, patch)| format!("({major}, {minor}, {patch}), "))
-        .collect();
-    let newest = releases.releases.iter().max();
-    let newest = newest.map_or_else(String::new, |newest| version(*newest));
-    format!(
-        "const MINORS: &[(u16, u16, u16)] = &[{rows}];\n\
-         const NEWEST: Version = {newest};\n"
-    )
 }
 
 /// What may be named in a type.
@@ -101,14 +85,10 @@ fn constant(section: &str) -> String {
     out
 }
 
-fn section_code(
-    section: &Section,
-    names: &Names<'_>,
-    releases: &Releases,
-) -> Result<String, String> {
+fn section_code(section: &Section, names: &Names<'_>) -> Result<String, String> {
     let mut fields = String::new();
     for key in &section.keys {
-        let code = key_code(key, names, releases);
+        let code = key_code(key, names);
         fields += &code.map_err(|error| format!("key {}: {error}", key.key))?;
     }
     let mut includes = String::new();
@@ -132,8 +112,8 @@ fn section_code(
     ))
 }
 
-fn key_code(key: &Key, names: &Names<'_>, releases: &Releases) -> Result<String, String> {
-    released(key.since, key.removed, key.source.as_ref(), releases)?;
+fn key_code(key: &Key, names: &Names<'_>) -> Result<String, String> {
+    sourced(key.removed, key.source.as_ref())?;
     let mut code = format!(
         "        key({:?}, {})",
         key.key,
@@ -177,23 +157,11 @@ fn key_code(key: &Key, names: &Names<'_>, releases: &Releases) -> Result<String,
 
 /// What a newer release no longer has, its source no longer has either: such a row has a source of
 /// its own.
-fn released(
-    since: Option<Version>,
-    removed: Option<Version>,
-    source: Option<&Source>,
-    releases: &Releases,
-) -> Result<(), String> {
-    if removed.is_some() && source.is_none() {
-        return Err("a removed row needs a `source` that has it".to_owned());
+fn sourced(removed: Option<Version>, source: Option<&Source>) -> Result<(), String> {
+    match (removed, source) {
+        (Some(_), None) => Err("a removed row needs a `source` that has it".to_owned()),
+        _ => Ok(()),
     }
-    for version in [since, removed].into_iter().flatten() {
-        let mut minors = releases.releases.iter();
-        let Version(major, minor, patch) = version;
-        if !minors.any(|known| (known.0, known.1) == (major, minor) && patch <= known.2) {
-            return Err(format!("releases.yaml has no {version}"));
-        }
-    }
-    Ok(())
 }
 
 fn include_code(include: &Include, names: &Names<'_>) -> Result<String, String> {
@@ -214,10 +182,10 @@ fn include_code(include: &Include, names: &Names<'_>) -> Result<String, String> 
     Ok(code + ", ")
 }
 
-fn words_code(words: &Words, releases: &Releases) -> Result<String, String> {
+fn words_code(words: &Words) -> Result<String, String> {
     let mut rows = String::new();
     for word in &words.words {
-        let code = word_code(word, releases);
+        let code = word_code(word);
         rows += &code.map_err(|error| format!("word {}: {error}", word.word))?;
     }
     Ok(format!(
@@ -233,8 +201,8 @@ fn words_code(words: &Words, releases: &Releases) -> Result<String, String> {
     ))
 }
 
-fn word_code(word: &Word, releases: &Releases) -> Result<String, String> {
-    released(word.since, word.removed, word.source.as_ref(), releases)?;
+fn word_code(word: &Word) -> Result<String, String> {
+    sourced(word.removed, word.source.as_ref())?;
     let mut code = format!("        word({:?})", word.word);
     for (name, version) in [("since", word.since), ("removed", word.removed)] {
         if let Some(version) = version {

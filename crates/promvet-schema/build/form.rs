@@ -136,16 +136,6 @@ pub(crate) struct Word {
     pub(crate) source: Option<Source>,
 }
 
-/// `releases.yaml`
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Releases {
-    #[expect(dead_code, reason = "for people; that it is there is what counts")]
-    pub(crate) source: Source,
-    /// The newest patch of every minor release, oldest first.
-    pub(crate) releases: Vec<Version>,
-}
-
 /// A public address.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use promvet_syntax::go::RELEASES;
 use promvet_text::Place;
 
 /// A release of Prometheus, such as 3.5.3.
@@ -19,7 +20,10 @@ impl Version {
     /// The oldest release that promvet knows.
     pub const OLDEST: Self = Self::new(2, 0, 0);
     /// The newest release that promvet knows.
-    pub const NEWEST: Self = NEWEST;
+    pub const NEWEST: Self = match RELEASES {
+        [.., newest] => Self::new(newest.major, newest.minor, newest.patch),
+        [] => Self::OLDEST,
+    };
 
     /// A version from its numbers.
     #[must_use]
@@ -57,8 +61,8 @@ impl Version {
 
     /// Every release that promvet knows, oldest first.
     pub fn all() -> impl Iterator<Item = Self> {
-        MINORS.iter().flat_map(|&(major, minor, last)| {
-            (0..=last).map(move |patch| Self::new(major, minor, patch))
+        RELEASES.iter().flat_map(|minor| {
+            (0..=minor.patch).map(move |patch| Self::new(minor.major, minor.minor, patch))
         })
     }
 
@@ -129,9 +133,6 @@ impl Target {
         }
     }
 }
-
-// The newest patch of every minor release, and the newest of all.
-include!(concat!(env!("OUT_DIR"), "/releases.rs"));
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,6 @@ pub mod url;
 
 pub use duration::{Duration, duration};
 pub use regex::regex;
-pub use release::Go;
+pub use release::{Go, RELEASES, Release};
 pub use size::byte_size;
 pub use url::{GoUrl, url};

@@ -4,49 +4,38 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Go(pub u16);
 
-/// Prometheus releases and the Go that built them, from `.promu.yml` of each release's newest
-/// patch; the releases before 2.5 from their CI. A line counts until the next one.
-const BUILDS: &[((u16, u16), Go)] = &[
-    ((2, 0), Go(9)),
-    ((2, 3), Go(10)),
-    ((2, 5), Go(11)),
-    ((2, 9), Go(12)),
-    ((2, 13), Go(13)),
-    ((2, 18), Go(14)),
-    ((2, 21), Go(15)),
-    ((2, 26), Go(16)),
-    ((2, 30), Go(17)),
-    ((2, 35), Go(18)),
-    ((2, 37), Go(19)),
-    ((2, 38), Go(18)),
-    ((2, 39), Go(19)),
-    ((2, 44), Go(20)),
-    ((2, 45), Go(21)),
-    ((2, 46), Go(20)),
-    ((2, 47), Go(21)),
-    ((2, 51), Go(22)),
-    ((2, 53), Go(23)),
-    ((2, 54), Go(22)),
-    ((2, 55), Go(23)),
-    ((3, 3), Go(24)),
-    ((3, 5), Go(25)),
-    ((3, 6), Go(24)),
-    ((3, 7), Go(25)),
-    ((3, 10), Go(26)),
-];
+/// A minor release of Prometheus.
+#[derive(Clone, Copy, Debug)]
+pub struct Release {
+    /// 3 of 3.14
+    pub major: u16,
+    /// 14 of 3.14
+    pub minor: u16,
+    /// Its newest patch.
+    pub patch: u16,
+    /// The Go that built that.
+    pub go: Go,
+}
+
+include!(concat!(env!("OUT_DIR"), "/releases.rs"));
+
+/// The Go that built Prometheus 2.0.
+const FIRST: Go = Go(9);
 
 impl Go {
     /// The Go that built the newest known Prometheus.
-    pub const NEWEST: Self = Self(26);
+    pub const NEWEST: Self = match RELEASES {
+        [.., newest] => newest.go,
+        [] => FIRST,
+    };
 
     /// The Go that built a release of Prometheus, by its major and minor version.
     #[must_use]
     pub fn of_prometheus(major: u16, minor: u16) -> Self {
-        BUILDS
-            .iter()
-            .rev()
-            .find(|(since, _)| *since <= (major, minor))
-            .map_or(Self(9), |&(_, go)| go)
+        let mut releases = RELEASES.iter().rev();
+        releases
+            .find(|release| (release.major, release.minor) <= (major, minor))
+            .map_or(FIRST, |release| release.go)
     }
 }
 

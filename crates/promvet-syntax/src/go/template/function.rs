@@ -3,38 +3,9 @@
 use crate::Fault;
 use promvet_text::nearest;
 
-/// Functions of Prometheus (`template/template.go`), and the release that brought each.
-const FUNCTIONS: &[(&str, (u16, u16))] = &[
-    ("args", (2, 0)),
-    ("externalURL", (2, 0)),
-    ("first", (2, 0)),
-    ("graphLink", (2, 0)),
-    ("humanize", (2, 0)),
-    ("humanize1024", (2, 0)),
-    ("humanizeDuration", (2, 0)),
-    ("humanizePercentage", (2, 11)),
-    ("humanizeTimestamp", (2, 0)),
-    ("label", (2, 0)),
-    ("match", (2, 0)),
-    ("now", (3, 6)),
-    ("parseDuration", (2, 32)),
-    ("pathPrefix", (2, 0)),
-    ("query", (2, 0)),
-    ("reReplaceAll", (2, 0)),
-    ("safeHtml", (2, 0)),
-    ("sortByLabel", (2, 0)),
-    ("stripDomain", (2, 36)),
-    ("stripPort", (2, 33)),
-    ("strvalue", (2, 0)),
-    ("tableLink", (2, 0)),
-    ("title", (2, 0)),
-    ("toDuration", (3, 6)),
-    ("toLower", (2, 0)),
-    ("toTime", (2, 38)),
-    ("toUpper", (2, 0)),
-    ("urlQueryEscape", (3, 8)),
-    ("value", (2, 0)),
-];
+/// Functions of Prometheus, and the release that brought each: `data/functions.yaml`.
+const FUNCTIONS: &[(&str, (u16, u16))] =
+    include!(concat!(env!("OUT_DIR"), "/template_functions.rs"));
 
 /// Functions of Go's `text/template` itself.
 const BUILT_IN: &[&str] = &[
