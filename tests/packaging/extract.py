@@ -12,12 +12,12 @@ import re
 import sys
 import textwrap
 
-import yaml
-
 FENCE = re.compile(r"^```(\w+) title=([^\n]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def load(path):
+    import yaml  # comes with pre-commit; pages can be read without it
+
     with open(path, encoding="utf-8") as file:
         return yaml.safe_load(file)
 
