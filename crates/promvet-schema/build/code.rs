@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::form::{Include, Key, Required, Section, Source, Tables, Version, Word, Words};
+use super::form::{By, Include, Key, Required, Section, Source, Tables, Version, Word, Words};
 
 /// `$OUT_DIR/tables.rs`: one constant for each section and each set of words.
 pub(crate) fn tables(tables: &Tables) -> Result<String, String> {
@@ -191,14 +191,28 @@ fn words_code(words: &Words) -> Result<String, String> {
     Ok(format!(
         "/// `{name}`, as <{source}> has it.\n\
          pub(crate) static {constant}: Enum = Enum {{\n    name: {name:?},\n    words: &[\n{rows}    ],\n    \
-         any_case: {any_case},\n    empty: {empty},\n    by: By::{by:?},\n}};\n",
+         any_case: {any_case},\n    empty: {empty},\n    by: {by},\n}};\n",
         name = words.r#enum,
         source = words.source.0,
         constant = words.r#enum.to_uppercase(),
         any_case = words.any_case,
         empty = words.empty,
-        by = words.by,
+        by = by_code(words)?,
     ))
+}
+
+fn by_code(words: &Words) -> Result<String, String> {
+    match (words.by, words.always_since) {
+        (By::Check, since) => {
+            let since = since.map_or_else(
+                || "None".to_owned(),
+                |since| format!("Some({})", version(since)),
+            );
+            Ok(format!("By::Check({since})"))
+        }
+        (_, Some(_)) => Err("`always_since` without `by: check`".to_owned()),
+        (by, None) => Ok(format!("By::{by:?}")),
+    }
 }
 
 fn word_code(word: &Word) -> Result<String, String> {

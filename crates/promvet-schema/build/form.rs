@@ -114,6 +114,8 @@ pub(crate) struct Words {
     #[serde(default)]
     pub(crate) empty: bool,
     pub(crate) by: By,
+    /// Since when a check of `by: check` looks at every value.
+    pub(crate) always_since: Option<Version>,
     pub(crate) words: Vec<Word>,
 }
 
