@@ -5,6 +5,7 @@ use super::fault::Fault;
 use super::function::{self, Function};
 use super::parse::{Parse, Parser, with_remedy};
 use super::token::{Aggregate, Kind, Token, Word};
+use super::tree::NodeKind;
 use super::value::{Part, Shape, Type};
 
 impl Parser<'_> {
@@ -27,11 +28,13 @@ impl Parser<'_> {
     }
 
     fn aggregation(&mut self, name: Token, kind: Aggregate) -> Parse<Part> {
+        let first = self.tree.next();
         let grouped_before = self.grouping()?;
         let arguments = self.arguments()?;
         if !grouped_before {
             self.grouping()?;
         }
+        self.close(NodeKind::Aggregation, name.from, name, first);
         let word = self.slice(name);
         let wanted: &[Type] = match kind {
             Aggregate::Plain => &[Type::Vector],
@@ -80,7 +83,9 @@ impl Parser<'_> {
     fn call(&mut self, name: Token) -> Parse<Part> {
         let word = self.slice(name);
         let found = function::find(word, self.dialect);
+        let first = self.tree.next();
         let arguments = self.arguments()?;
+        self.close(NodeKind::Call, name.from, name, first);
         let ty = match found {
             Ok(function) => {
                 self.experimental(name, function);

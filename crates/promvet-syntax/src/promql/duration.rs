@@ -4,6 +4,7 @@ use super::dialect::Feature;
 use super::fault::{Fault, Stop};
 use super::parse::{Parse, Parser};
 use super::token::{Kind, Operator, Token, Word};
+use super::tree::NodeKind;
 use super::value::{Part, Shape, Type};
 use crate::go;
 
@@ -90,6 +91,7 @@ impl Parser<'_> {
             return Err(self.unexpected(A_DURATION));
         }
         let length = self.arithmetic(0)?;
+        self.length(length.from);
         if length.seconds.is_some_and(|seconds| seconds <= 0.0) {
             self.push(Fault::new(
                 length.from,
@@ -111,13 +113,25 @@ impl Parser<'_> {
         let negative = sign.kind == Kind::Operator(Operator::Subtract);
         if !signed && self.token.kind == Kind::ParenOpen {
             self.arithmetic(0)?;
+            self.length(sign.from);
             return Ok(());
         }
         self.duration_operand(negative)?;
+        self.length(sign.from);
         if negative {
             self.need(Feature::NegativeOffsets, sign.from, self.end());
         }
         Ok(())
+    }
+
+    /// Ends the node of a duration that begins at `from`.
+    fn length(&mut self, from: usize) {
+        let head = Token {
+            kind: Kind::Duration,
+            from,
+            to: self.end(),
+        };
+        self.close(NodeKind::Duration, from, head, self.tree.next());
     }
 
     /// Durations that are added, multiplied and so on.

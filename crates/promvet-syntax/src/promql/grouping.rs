@@ -5,6 +5,7 @@ use super::fault::Fault;
 use super::parse::{Parse, Parser, with_remedy};
 use super::quoted::unquote;
 use super::token::{Kind, Operator, Token, Word};
+use super::tree::NodeKind;
 use super::value::{Part, Type};
 
 /// `bool on (…) group_left (…) fill (…)`.
@@ -112,6 +113,7 @@ impl Parser<'_> {
             _ => return Err(self.unexpected("the name of a label")),
         };
         self.advance()?;
+        self.close(NodeKind::Label, token.from, token, self.tree.next());
         if name.is_empty() || (name.contains(':') && !self.dialect.has_utf8_names()) {
             self.push(Fault::at(
                 token,

@@ -1,7 +1,8 @@
 //! PromQL, as far as it takes to know whether Prometheus loads an expression, and why not.
 //!
-//! The expression is read once, from left to right, without building a tree: what a part is worth
-//! (its type, and whether a range or an offset may follow) is all that the parts around it ask.
+//! The expression is read once, from left to right: what a part is worth (its type, and whether a
+//! range or an offset may follow) is all that the parts around it ask, and the same pass lists the
+//! nodes of the [`Tree`].
 //! Which words, functions and forms exist depends on the release ([`Dialect`]). The grammar is that
 //! of Prometheus's `promql/parser` (lex.go, generated_parser.y and parse.go of 2.17 to 3.14).
 
@@ -17,17 +18,25 @@ mod parse;
 mod quoted;
 mod selector;
 mod token;
+mod tree;
 mod value;
 
 pub use dialect::Dialect;
 pub use fault::Fault;
 pub use selector::{Match, Matcher};
+pub use tree::{Node, NodeKind, Tree};
 
 /// What is wrong with an expression, in the order of the text: the first break of the grammar
 /// alone, or everything that the types and the release forbid.
 #[must_use]
 pub fn check(expression: &str, dialect: Dialect) -> Vec<Fault> {
     parse::check(expression, dialect)
+}
+
+/// The tree of an expression; none if the grammar does not allow it. Types do not matter.
+#[must_use]
+pub fn tree(expression: &str, dialect: Dialect) -> Option<Tree> {
+    parse::tree(expression, dialect)
 }
 
 /// The labels that the selectors of an expression compare, in the order of the text; none if the

@@ -6,7 +6,9 @@ use super::lexer::Lexer;
 use super::number;
 use super::selector::Matcher;
 use super::token::{Kind, Operator, POWER, Token, Word};
+use super::tree::{NodeKind, Tree};
 use super::value::{Part, Shape, Type};
+use promvet_text::Span;
 
 /// Nesting beyond this is not read: no rule that people wrote comes near it, and the stack is
 /// finite.
@@ -21,6 +23,8 @@ pub(super) struct Parser<'t> {
     pub(super) faults: Vec<Fault>,
     /// The comparisons of labels that were read.
     pub(super) matchers: Vec<Matcher>,
+    /// The nodes that were read.
+    pub(super) tree: Tree,
     pub(super) token: Token,
     lexer: Lexer<'t>,
     last: Token,
@@ -35,6 +39,11 @@ pub(super) fn matchers(text: &str, dialect: Dialect) -> Vec<Matcher> {
         Ok(()) => parser.matchers,
         Err(_) => Vec::new(),
     }
+}
+
+pub(super) fn tree(text: &str, dialect: Dialect) -> Option<Tree> {
+    let mut parser = Parser::new(text, dialect);
+    parser.whole().is_ok().then_some(parser.tree)
 }
 
 pub(super) fn check(text: &str, dialect: Dialect) -> Vec<Fault> {
@@ -61,6 +70,7 @@ impl<'t> Parser<'t> {
             dialect,
             faults: Vec::new(),
             matchers: Vec::new(),
+            tree: Tree::default(),
             token: start,
             lexer: Lexer::new(text, dialect.release),
             last: start,
@@ -132,6 +142,19 @@ impl<'t> Parser<'t> {
         fault.into()
     }
 
+    /// Ends a node that is made by the piece `head`, of what was read since `first`.
+    pub(super) fn close(&mut self, kind: NodeKind, from: usize, head: Token, first: usize) {
+        let head = Span::new(head.from, head.to);
+        let span = Span::new(from, self.end());
+        self.tree.close(kind, span, head, first);
+    }
+
+    /// Ends a node without anything below it, which is the last piece that was read.
+    fn leaf(&mut self, kind: NodeKind) {
+        let token = self.last;
+        self.close(kind, token.from, token, self.tree.next());
+    }
+
     pub(super) fn push(&mut self, fault: Fault) {
         self.faults.push(fault);
     }
@@ -144,6 +167,7 @@ impl<'t> Parser<'t> {
     /// An expression of operators that bind at least as tightly as `tightness`.
     pub(super) fn expression(&mut self, tightness: u8) -> Parse<Part> {
         self.enter()?;
+        let first = self.tree.next();
         let mut left = self.signed()?;
         while let Kind::Operator(operator) = self.token.kind {
             let precedence = operator.precedence();
@@ -161,6 +185,7 @@ impl<'t> Parser<'t> {
                 precedence + 1
             })?;
             left = self.binary(left, (operator, sign), &modifiers, right);
+            self.close(NodeKind::Binary, left.from, sign, first);
         }
         self.leave();
         Ok(left)
@@ -188,8 +213,10 @@ impl<'t> Parser<'t> {
         if !operator.is_sign() {
             return self.followed();
         }
+        let first = self.tree.next();
         let sign = self.advance()?;
         let operand = self.expression(POWER)?;
+        self.close(NodeKind::Sign, sign.from, sign, first);
         if !operand.ty.is_operand() {
             let message = format!(
                 "`{}` can't stand before {}",
@@ -204,15 +231,33 @@ impl<'t> Parser<'t> {
 
     /// An operand with the ranges and modifiers behind it.
     fn followed(&mut self) -> Parse<Part> {
+        let first = self.tree.next();
         let mut part = self.operand()?;
         loop {
-            match self.token.kind {
-                Kind::BracketOpen => part = self.range(part)?,
-                Kind::Word(Word::Offset) => self.offset(&mut part)?,
-                Kind::At => self.at(&mut part)?,
-                Kind::Word(Word::Anchored | Word::Smoothed) => self.extended(&mut part)?,
+            let head = self.token;
+            let kind = match head.kind {
+                Kind::BracketOpen => {
+                    part = self.range(part)?;
+                    match part.shape {
+                        Shape::Subquery => NodeKind::Subquery,
+                        _ => NodeKind::Range,
+                    }
+                }
+                Kind::Word(Word::Offset) => {
+                    self.offset(&mut part)?;
+                    NodeKind::Offset
+                }
+                Kind::At => {
+                    self.at(&mut part)?;
+                    NodeKind::At
+                }
+                Kind::Word(Word::Anchored | Word::Smoothed) => {
+                    self.extended(&mut part)?;
+                    NodeKind::Extended
+                }
                 _ => return Ok(part),
-            }
+            };
+            self.close(kind, part.from, head, first);
         }
     }
 
@@ -220,23 +265,28 @@ impl<'t> Parser<'t> {
         match self.token.kind {
             Kind::Number => {
                 let token = self.advance()?;
+                self.leaf(NodeKind::Number);
                 self.number(token);
                 Ok(Part::new(token.from, token.to, Type::Scalar))
             }
             Kind::Duration => {
                 let token = self.advance()?;
+                self.leaf(NodeKind::Number);
                 self.duration_literal(token);
                 self.need(Feature::LooseNumbers, token.from, token.to);
                 Ok(Part::new(token.from, token.to, Type::Scalar))
             }
             Kind::Text => {
                 let token = self.advance()?;
+                self.leaf(NodeKind::Text);
                 Ok(Part::new(token.from, token.to, Type::Text))
             }
             Kind::ParenOpen => {
+                let first = self.tree.next();
                 let open = self.advance()?;
                 let inner = self.expression(0)?;
                 self.expect(Kind::ParenClose, "an operator or `)`")?;
+                self.close(NodeKind::Parentheses, open.from, open, first);
                 Ok(Part::new(open.from, self.end(), inner.ty))
             }
             Kind::BraceOpen => self.selector(None),

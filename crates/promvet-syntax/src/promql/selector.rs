@@ -7,6 +7,7 @@ use super::fault::Fault;
 use super::parse::{Parse, Parser};
 use super::quoted::unquote;
 use super::token::{Kind, Operator, Token};
+use super::tree::NodeKind;
 use super::value::{Part, Shape, Type};
 use crate::go;
 
@@ -125,10 +126,16 @@ impl Parser<'_> {
     /// A selector whose name, if it has one, has been read.
     pub(super) fn selector(&mut self, name: Option<Token>) -> Parse<Part> {
         let from = name.map_or(self.token.from, |name| name.from);
+        let head = name.unwrap_or(Token {
+            to: from,
+            ..self.token
+        });
+        let first = self.tree.next();
         let mut matchers = Matchers::default();
         if self.accept(Kind::BraceOpen)? {
             self.matchers(&mut matchers)?;
         }
+        self.close(NodeKind::Selector, from, head, first);
         let to = self.end();
         if let Some(name) = name {
             for &token in &matchers.names {
@@ -172,6 +179,7 @@ impl Parser<'_> {
         self.advance()?;
         let Some(how) = Match::of(self.token.kind) else {
             if label.kind == Kind::Text {
+                self.close(NodeKind::Matcher, label.from, label, self.tree.next());
                 self.need(Feature::QuotedNames, label.from, label.to);
                 out.names.push(label);
                 out.demanding |= !name.is_empty();
@@ -184,6 +192,7 @@ impl Parser<'_> {
         }
         self.advance()?;
         let value = self.expect(Kind::Text, "a text in quotes")?;
+        self.close(NodeKind::Matcher, label.from, label, self.tree.next());
         if name == "__name__" {
             out.names.push(label);
         }

@@ -2,6 +2,8 @@
 
 use super::{Dialect, check};
 
+mod tree;
+
 const NEWEST: Dialect = Dialect { release: (3, 14) };
 
 #[test]
