@@ -168,3 +168,36 @@ slip
 PATH="$SCRATCH/bin:$PATH"
 as_shown 'the pull request'
 as_shown 'the audit'
+
+# Both comments work and hide something, or there would be a finding.
+mkdir "$SCRATCH/suppressions"
+cd "$SCRATCH/suppressions"
+git init --quiet .
+extract fence docs/suppressions.md 'two comments' > prometheus.yml
+echo aaaa > password
+expect 0 promvet check --now 2026-12-01 --fail-on info
+says '3 suppressed'
+expect 0 promvet suppressions
+says 'prometheus.yml:8'
+
+# The wording of sentences may change; keys, types and places are the contract.
+mkdir -p "$SCRATCH/json/prod"
+cd "$SCRATCH/json"
+git init --quiet .
+extract fence docs/json.md 'a configuration' > prod/prometheus.yml
+extract fence docs/json.md 'the report' > page.json
+echo aaaa > prod/token
+promvet check --format json > report.json
+expect 0 python3 - << 'END'
+import json
+
+def contract(value, key=""):
+    if key in ("message", "help", "reason", "settle", "title"):
+        return type(value).__name__
+    if isinstance(value, dict):
+        return {name: contract(inner, name) for name, inner in value.items()}
+    return [contract(item) for item in value] if isinstance(value, list) else value
+
+page, report = (contract(json.load(open(name))) for name in ("page.json", "report.json"))
+assert page == report, f"docs/json.md:\n{page}\npromvet:\n{report}"
+END
