@@ -351,7 +351,7 @@ mod tests {
         assert_eq!(all.len(), 2);
         assert!(matches!(all[0].what, What::Unknown), "{:?}", all[0]);
         let all = recognised(HEAD, true);
-        assert!(matches!(all[0].what, What::Configuration { .. }));
+        assert!(matches!(all[0].what, What::Other { .. }), "{:?}", all[0]);
     }
 
     #[test]

@@ -152,13 +152,8 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
             let what = What::Configuration { dialect, document };
             (what, format!("top-level {}", keys(&sections)), None)
         }
-        Class::Neighbour { kind, .. } if named => {
-            let what = What::Configuration {
-                dialect: Dialect::Server,
-                document,
-            };
-            (what, NAMED.into(), Some(kind))
-        }
+        // What it is says what it is judged as, named or not.
+        Class::Neighbour { kind, .. } if named => (What::Other { kind }, NAMED.into(), None),
         Class::Neighbour { kind, keys: found } => (What::Other { kind }, has(found), None),
         Class::Unknown if nearly.is_some() => {
             let sections = nearly.unwrap_or_default();
@@ -327,7 +322,9 @@ fn has_bare_tag(document: &Document) -> bool {
                 written.starts_with("{{")
                     && mapping.written().any(|entry| entry.key.mapping().is_some())
             }
-            Kind::Sequence(list) => written.starts_with("[[") && list.len() == 1,
+            Kind::Sequence(list) => {
+                written.starts_with("[[") && !written.starts_with("[[__") && list.len() == 1
+            }
             Kind::Scalar(_) => false,
         }
     })

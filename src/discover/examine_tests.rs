@@ -310,7 +310,7 @@ fn a_named_file_is_checked_whatever_it_is() {
         ("remote_write: []\n", "fragment", None),
         ("a: 1\n", "server", None),
         ("", "server", None),
-        ("services: {}\n", "server", Some("compose file")),
+        ("services: {}\n", "compose file", None),
         ("a: [\n", "broken", None),
         ("services: [\n", "broken", Some("compose file")),
     ] {
@@ -357,7 +357,7 @@ fn templates_are_known_by_suffix_by_policy_and_by_need() {
             "a.yml.example",
             "remote_write: [{url: '${X}'}]\n",
             false,
-            (None, false),
+            (Some(Suffix), false),
         ),
         (
             "a.yml",

@@ -111,12 +111,15 @@ const fn list(kind: &'static str, keys: &'static [&'static str]) -> Neighbour {
 const AGENT: &str = "Grafana Agent configuration";
 /// What rule files are called.
 pub const RULE_FILE: &str = "rule file";
+/// What files of `file_sd_configs` are called.
+pub const TARGET_FILE: &str = "target file";
 const ALERTMANAGER: &str = "Alertmanager configuration";
 const COLLECTOR: &str = "OpenTelemetry Collector configuration";
 const CORTEX: &str = "Cortex or Mimir configuration";
 const LOKI: &str = "Loki configuration";
 const OPSTRACE: &str = "Opstrace instance configuration";
 const PROMTAIL: &str = "Promtail configuration";
+const PARCA: &str = "Parca or Pyroscope configuration";
 const TEMPO: &str = "Tempo configuration";
 const HELM: &str = "Helm values";
 
@@ -159,11 +162,18 @@ const NEIGHBOURS: &[Neighbour] = &[
     mapping(AGENT, &["traces.configs"]),
     mapping(AGENT, &["integrations", "metrics"]),
     mapping(AGENT, &["integrations", "server"]),
+    mapping(AGENT, &["global.remote_write", "configs"]),
+    mapping(AGENT, &["global.remote_write", "integrations"]),
+    mapping(AGENT, &["global.remote_write", "wal_directory"]),
     // A part of `metrics.configs` in a file of its own, as the agent's scraping service takes it.
     mapping("Grafana Agent instance", &["host_filter"]),
     mapping("Grafana Agent instance", &["write_stale_on_shutdown"]),
     mapping("Grafana Agent instance", &["wal_truncate_frequency"]),
     mapping("Grafana Agent instance", &["remote_flush_deadline"]),
+    mapping(PARCA, &["object_storage", "scrape_configs"]),
+    mapping(PARCA, &["object_storage.bucket"]),
+    mapping(PARCA, &["scrape_configs.profiling_config"]),
+    mapping("promxy configuration", &["promxy"]),
     mapping(TEMPO, &["metrics_generator"]),
     mapping(TEMPO, &["storage.trace"]),
     mapping(CORTEX, &["blocks_storage"]),
@@ -194,7 +204,7 @@ const NEIGHBOURS: &[Neighbour] = &[
     mapping(HELM, &["serverFiles"]),
     mapping(HELM, &["server", "alertmanager"]),
     list("list of scrape configurations", &["job_name"]),
-    list("target file", &["targets"]),
+    list(TARGET_FILE, &["targets"]),
     list("list of remote-write endpoints", &["url"]),
     list("Ansible playbook", &["hosts"]),
 ];

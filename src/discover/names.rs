@@ -6,8 +6,24 @@ use std::path::Path;
 const YAML: &[&str] = &[".yml", ".yaml"];
 
 /// Endings on top of those: of files that something renders, and of files to be copied.
-const TEMPLATES: &[&str] = &[".j2", ".tmpl", ".tpl", ".template"];
-const SAMPLES: &[&str] = &[".example", ".sample", ".default"];
+const TEMPLATES: &[&str] = &[
+    ".j2",
+    ".tmpl",
+    ".tpl",
+    ".template",
+    ".tftpl",
+    ".gotmpl",
+    ".gtmpl",
+    ".ctmpl",
+    ".erb",
+    ".in",
+    ".dist",
+    ".envsubst",
+    // An example is filled in by its reader.
+    ".example",
+    ".sample",
+];
+const SAMPLES: &[&str] = &[".default"];
 
 /// How the names of Prometheus configurations begin and end, without their endings.
 const OURS: &[(&str, &str)] = &[
@@ -74,6 +90,26 @@ pub fn is_template(path: &Path) -> bool {
     parts(Path::new(&*name)).is_some_and(|(_, suffix)| TEMPLATES.contains(&suffix))
 }
 
+/// Folders of test data.
+const TEST_DATA: &[&str] = &[
+    "testdata",
+    "test-data",
+    "test_data",
+    "test-fixtures",
+    "test_fixtures",
+    "fixtures",
+    "__fixtures__",
+];
+
+/// Whether a file is test data, by its folders or by its name (`*.golden`). `examples` are none:
+/// people copy them.
+#[must_use]
+pub fn is_test_data(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    folders.split('/').any(|folder| TEST_DATA.contains(&folder))
+        || name.split('.').skip(1).any(|part| part == "golden")
+}
+
 /// Whether a file is a Prometheus configuration as far as its name tells.
 pub(super) fn is_ours(path: &Path) -> bool {
     let Some((stem, _)) = parts(path) else {
@@ -116,14 +152,17 @@ mod tests {
     }
 
     #[test]
-    fn samples_are_no_templates() {
-        assert!(is_template(Path::new("prometheus.yml.j2")));
+    fn what_somebody_fills_in_is_a_template() {
         for name in [
+            "prometheus.yml.j2",
             "a.yml.example",
             "a.yml.sample",
-            "a.yml.default",
-            "a.template.yml",
+            "a.yml.in",
+            "a.yaml.gotmpl",
         ] {
+            assert!(is_template(Path::new(name)), "{name}");
+        }
+        for name in ["a.yml.default", "a.template.yml"] {
             assert!(!is_template(Path::new(name)), "{name}");
         }
     }

@@ -67,8 +67,11 @@ const BRACKETS: &[Brackets] = &[
     Brackets {
         open: "[[",
         close: "]]",
-        // A list in a list, and `[[:alpha:]]`, are none.
-        role: |inner| (!inner.contains(['[', ']', ':', ','])).then(|| role_of_expression(inner)),
+        // A list in a list, `[[__address__]]` and `[[:alpha:]]` are none.
+        role: |inner| {
+            let is_list = inner.contains(['[', ']', ':', ',']) || inner.starts_with("__");
+            (!is_list).then(|| role_of_expression(inner))
+        },
     },
 ];
 
@@ -189,9 +192,7 @@ fn find_bare(text: &str, range: Range<usize>, tags: &mut Vec<Tag>) {
     let mut at = range.start;
     for line in text.get(range).unwrap_or("").split_inclusive('\n') {
         if line.len() <= LONGEST_LINE {
-            let found = placeholder::find(line)
-                .filter(|found| !is_bracket(line, found))
-                .chain(at_signs(line));
+            let found = placeholder::find(line).filter(|found| !is_bracket(line, found));
             let mut spans: Vec<_> = found
                 .map(|found| at + found.start..at + found.end)
                 .collect();
@@ -220,20 +221,6 @@ fn is_bracket(line: &str, found: &Range<usize>) -> bool {
             .is_some_and(|rest| rest.starts_with(open))
     };
     begins("{{") || begins("[[")
-}
-
-/// `@NAME@`, which autoconf and Maven replace.
-fn at_signs(line: &str) -> impl Iterator<Item = Range<usize>> {
-    let signs: Vec<usize> = memchr::memchr_iter(b'@', line.as_bytes()).collect();
-    let pairs: Vec<_> = signs.windows(2).map(<[usize]>::to_vec).collect();
-    pairs.into_iter().filter_map(|pair| {
-        let [from, to] = *pair.as_slice() else {
-            return None;
-        };
-        let name = line.get(from + 1..to)?;
-        let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-        (!name.is_empty() && name.chars().all(is_name)).then_some(from..to + 1)
-    })
 }
 
 #[cfg(test)]

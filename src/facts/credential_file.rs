@@ -217,7 +217,7 @@ impl Lookup<'_> {
     fn judge_path(&self, asked: &Asked<'_>) -> Judged {
         let path = asked.path;
         let unverified = |why| Judged::new(FileState::Unverified(why));
-        if placeholder::find(path).next().is_some() {
+        if !placeholder::find_words(path).is_empty() {
             return unverified(Unverified::Placeholder);
         }
         let is_absolute = Path::new(path).is_absolute() || path.starts_with('/');

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use super::Facts;
 use super::credential_file::{Asked, Judged};
 use super::deployment::{
-    self, Belonging, Copied, Deployment, Held, Mount, MountSource, Outside, Subject,
+    self, Belonging, Copied, Deployment, Held, Mount, MountSource, Outside, Resolved, Subject,
+    VMAGENT_CONFIG,
 };
 use crate::discover::Holder;
+use crate::finding::Place;
 use crate::policy::{MountPolicy, MountedFrom};
 use crate::source::GitError;
 
@@ -80,6 +82,21 @@ impl<'t> Facts<'t> {
     #[must_use]
     pub fn absolute(&self, shown: &str) -> PathBuf {
         self.files.tree.absolute(Path::new(shown))
+    }
+
+    /// Where a vmagent, or a VictoriaMetrics, of the tree is told to read a file as its scrape
+    /// configuration.
+    #[must_use]
+    pub fn scraped_by_vmagent(&self, file: &Path) -> Option<Place> {
+        self.deployments().iter().find_map(|deployment| {
+            let (path, place) = deployment.arguments.value(VMAGENT_CONFIG)?;
+            match deployment.resolve(self.files.tree, path) {
+                Resolved::Provided(found) if found.tree_file.as_deref() == Some(file) => {
+                    Some(place.clone())
+                }
+                _ => None,
+            }
+        })
     }
 
     /// A path from the root of the tree on, with forward slashes; as it is if it lies elsewhere.

@@ -17,7 +17,7 @@ mod shelf;
 mod tls;
 
 pub use beside::Beside;
-pub use check::{Checked, check};
+pub use check::{Checked, check, weigh_missing};
 pub use documents::{Documents, documents};
 pub use shelf::Shelf;
 

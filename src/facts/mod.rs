@@ -119,7 +119,7 @@ impl<'t> Facts<'t> {
         target: &Target,
     ) -> included::Checked {
         let runners = self.runners_of(document, folder, None);
-        included::check(
+        let mut checked = included::check(
             document,
             folder,
             None,
@@ -127,7 +127,11 @@ impl<'t> Facts<'t> {
             &self.files,
             target,
             &self.shelf,
-        )
+        );
+        if !checked.findings.is_empty() {
+            included::weigh_missing(document, self.deployments(), &mut checked);
+        }
+        checked
     }
 
     /// The same for a configuration that is only a part of a file. Rule files that are other keys of

@@ -289,7 +289,8 @@ fn after_scheme<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
 
 /// Whether a whole text is a placeholder. One inside of a longer text may be part of a password.
 fn is_standin(text: &str) -> bool {
-    if placeholder::find(text).any(|found| found == (0..text.len())) {
+    // `your-horse-battery-staple` may be a passphrase; what asks for a credential is told below.
+    if !text.starts_with("your") && placeholder::find_words(text).contains(&(0..text.len())) {
         return true;
     }
     let bare: String = text.chars().filter(|c| !is_joint(*c)).collect();

@@ -21,7 +21,7 @@ pub use network::{Network, network};
 /// Whether a part of a text, a URL's or another, is still to be filled in.
 #[must_use]
 pub fn has_placeholder(text: &str) -> bool {
-    !placeholder::find(text).is_empty()
+    !placeholder::find(text, false).is_empty()
 }
 
 /// What stands for each byte of a placeholder in a masked text.
@@ -79,7 +79,17 @@ impl Endpoint {
     /// Takes a URL apart.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let placeholders = placeholder::find(text);
+        Self::read(text, false)
+    }
+
+    /// Takes a URL of a template apart, in which a script may fill in plain words.
+    #[must_use]
+    pub fn in_template(text: &str) -> Self {
+        Self::read(text, true)
+    }
+
+    fn read(text: &str, in_template: bool) -> Self {
+        let placeholders = placeholder::find(text, in_template);
         let masked = placeholder::mask(text, &placeholders);
         let parts = split::split(&masked);
         let mut endpoint = Self {

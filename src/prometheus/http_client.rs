@@ -116,6 +116,17 @@ impl<'d> HttpClient<'d> {
         node.as_str().filter(|url| !url.is_empty()).map(|_| node)
     }
 
+    /// Whether requests go through a proxy, or may as the environment says.
+    #[must_use]
+    pub fn has_proxy(self) -> bool {
+        let from_environment = self
+            .settings
+            .get("proxy_from_environment")
+            .and_then(Node::scalar)
+            .and_then(|scalar| scalar.as_bool());
+        self.proxy_url().is_some() || from_environment == Some(true)
+    }
+
     /// Whether a key is there that is no credential, but so much like one that it is meant for it.
     #[must_use]
     pub fn misspells_a_credential(self) -> bool {
@@ -188,6 +199,13 @@ impl<'d> TlsConfig<'d> {
     #[must_use]
     pub fn authority(self) -> Option<Entry<'d>> {
         self.first_set(&["ca_file", "ca", "ca_ref"])
+    }
+
+    /// The name that is verified in the place of the host's, if one is set.
+    #[must_use]
+    pub fn server_name(self) -> Option<&'d str> {
+        let name = self.settings.entry("server_name")?.value.as_str()?;
+        (!name.is_empty()).then_some(name)
     }
 
     /// The client certificate, from a file or inline.

@@ -69,7 +69,10 @@ impl<'a> Entry<'a> {
     ) -> Self {
         let url = write.url().and_then(|node| {
             let scalar = node.scalar()?;
-            let endpoint = Endpoint::new(scalar.text);
+            let endpoint = match around.templated {
+                true => Endpoint::in_template(scalar.text),
+                false => Endpoint::new(scalar.text),
+            };
             let answering = standpoint.map_or_else(Vec::new, |one| one.answering(&endpoint));
             let recognition = facts.recognise(&endpoint, &answering);
             Some(Url {
@@ -94,6 +97,16 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn url(&self) -> Option<&Url<'a>> {
         self.url.as_ref()
+    }
+
+    /// Whether a value of the entry is still to be filled in.
+    #[must_use]
+    pub fn is_open(&self, text: &str) -> bool {
+        let read = match self.templated {
+            true => Endpoint::in_template(text),
+            false => Endpoint::new(text),
+        };
+        !read.placeholders().is_empty()
     }
 
     /// The URL, if it can be sent to: nothing about its receiver is said of one that can't.

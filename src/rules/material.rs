@@ -10,6 +10,7 @@ use crate::facts::token::{self, Observation};
 use crate::facts::{Asked, Facts, Judged};
 use crate::finding::{Finding, Severity, Span};
 use crate::schema::{self, Inline, Reference, Setting, table};
+use crate::yaml::placeholder;
 
 /// What a configuration needs to prove who it is, looked up once for all rules.
 #[derive(Debug)]
@@ -121,7 +122,10 @@ impl<'e, 'a> Material<'e, 'a> {
             let repeated = !seen.insert(node.span());
             Secret {
                 entry: entry_of(&inline.setting),
-                content: token::observe(text.as_bytes(), facts.now()),
+                content: match templated && is_shouted(text) {
+                    true => vec![Observation::Placeholder],
+                    false => token::observe(text.as_bytes(), facts.now()),
+                },
                 inline,
                 repeated,
             }
@@ -207,6 +211,11 @@ impl Secret<'_, '_> {
     pub fn so(&self) -> &'static str {
         consequence(&self.inline.setting)
     }
+}
+
+/// Whether a value is one plain word in capitals, which a script may fill in.
+fn is_shouted(text: &str) -> bool {
+    placeholder::find_shouted(text).contains(&(0..text.len()))
 }
 
 /// Files that Prometheus needs to prove who it is, or to know with whom it speaks.

@@ -63,6 +63,13 @@ impl Findings<'_> {
         })
     }
 
+    /// What this rule says of a file already, for what is said once of many jobs.
+    pub fn said_of(&mut self, path: &str) -> Option<&mut Finding> {
+        let rule = self.rule;
+        let mut found = self.found.iter_mut();
+        found.find(|one| one.rule == rule && **one.place.path() == *path)
+    }
+
     /// Reports a finding.
     pub fn push(&mut self, finding: Finding) {
         self.found.push(finding);

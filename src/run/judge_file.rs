@@ -1,20 +1,24 @@
 //! What is said of one file by itself.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::agent;
 use super::own_rules;
 use super::request::Request;
 use super::survey::Seen;
 use super::unrendered;
-use crate::discover::{RULE_FILE, Recognised, What};
+use super::vmagent;
+use crate::discover::{RULE_FILE, Recognised, TARGET_FILE, What};
 use crate::facts::Facts;
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
 use crate::policy::Policy;
 use crate::rules::own::OwnRules;
 use crate::rules::{self, Around, Configuration, Judgement};
-use crate::schema::{self, Target};
+use crate::schema::target_file::{self, Format};
+use crate::schema::{self, Target, rule_file};
 use crate::source::{Found, Tree};
+use crate::yaml::parse_first;
 
 /// What is said of one file, and the configuration in it.
 pub(crate) fn judge_one<'a>(
@@ -41,7 +45,11 @@ pub(crate) fn judge_one<'a>(
             let mut judgement = configuration
                 .as_ref()
                 .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
-            let schema = watch.schema(|| schema::check(document, &target));
+            let vmagent = facts.scraped_by_vmagent(&seen.found.path);
+            let mut schema = watch.schema(|| schema::check(document, &target));
+            if let Some(place) = &vmagent {
+                schema = vmagent::as_it_reads(schema, place);
+            }
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
             if let Some(one) = &configuration {
@@ -56,7 +64,10 @@ pub(crate) fn judge_one<'a>(
                     Some(_) => facts.included_beside(document, recognised, &target),
                     None => facts.included(document, folder, &target),
                 };
-                judgement.findings.extend(included.findings);
+                judgement.findings.extend(match &vmagent {
+                    Some(place) => vmagent::as_it_reads(included.findings, place),
+                    None => included.findings,
+                });
                 judgement.unchecked.extend(included.unchecked);
             }
             if !(judgement.findings.is_empty() && judgement.unchecked.is_empty()) {
@@ -76,12 +87,43 @@ pub(crate) fn judge_one<'a>(
                 ..Judgement::default()
             }
         }
-        What::Other { kind } if *kind == RULE_FILE => {
-            own_rules::of_rule_file(&recognised.text, &seen.found, facts, own)
+        What::Other { kind } => {
+            let mut judgement = match *kind == RULE_FILE {
+                true => own_rules::of_rule_file(&recognised.text, &seen.found, facts, own),
+                false => Judgement::default(),
+            };
+            // One that was named says nothing by being silent about it.
+            if seen.found.named && !request.if_recognised {
+                let target = target_of(recognised, request, facts.policy(), None);
+                as_what_it_is(kind, &recognised.text, &target, &mut judgement);
+            }
+            judgement
         }
-        What::Other { .. } | What::Unknown => Judgement::default(),
+        What::Unknown => Judgement::default(),
     };
     (judgement, None)
+}
+
+/// Judges a named file as what it is, or notes that promvet does not read its kind.
+fn as_what_it_is(kind: &str, text: &Arc<Text>, target: &Target, judgement: &mut Judgement) {
+    if kind == RULE_FILE {
+        judgement.findings.extend(match parse_first(text) {
+            Ok(document) => rule_file::check(&document, target, None).findings,
+            Err(error) => vec![rule_file::broken(text, &error)],
+        });
+    } else if kind == TARGET_FILE {
+        // Which job reads it, and what relabel rules that has, is not known here.
+        let format = Format::of(&text.path().to_lowercase());
+        let found = target_file::check_text(text, format, true, target);
+        judgement.findings.extend(found);
+    } else {
+        judgement.unchecked.push(Unchecked {
+            place: Place::new(text, Span::default()),
+            logical: String::new(),
+            reason: format!("it is not a configuration of Prometheus, but this: {kind}"),
+            settle: None,
+        });
+    }
 }
 
 /// The schema's findings without the warnings that a finding about the same key makes redundant.

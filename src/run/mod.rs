@@ -21,6 +21,7 @@ pub(crate) mod survey;
 mod unrendered;
 mod unused;
 pub(crate) mod uses;
+mod vmagent;
 mod watch;
 
 pub use gate::{BaselineFrom, ConfigFrom, Gate};

@@ -5,6 +5,7 @@ mod cli;
 mod command_line;
 mod conformance;
 mod credentials;
+mod false_findings;
 #[cfg(unix)]
 mod hostile_git;
 mod included;

@@ -267,7 +267,10 @@ fn has_placeholder(node: Node<'_>) -> bool {
         Kind::Scalar(scalar) => placeholder::find(scalar.text).next().is_some(),
         _ => {
             let source = node.document().text().slice(node.target().span());
-            source.starts_with("{{") || source.starts_with("[[")
+            // `{NAME}` without quotes is a mapping of one key without a value.
+            source.starts_with("{{")
+                || source.starts_with("[[") && !source.starts_with("[[__")
+                || placeholder::find(source).any(|found| found == (0..source.len()))
         }
     }
 }

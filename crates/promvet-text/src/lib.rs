@@ -10,6 +10,7 @@ mod excerpt;
 mod mask;
 mod message;
 mod nearest;
+pub mod placeholder;
 mod text;
 
 pub use advice::{Action, Advice, Applicability};

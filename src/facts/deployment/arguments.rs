@@ -5,6 +5,9 @@ use std::fmt;
 use crate::finding::Place;
 use crate::yaml::{Node, placeholder};
 
+/// The flag that names the scrape configuration of vmagent and VictoriaMetrics.
+pub(crate) const VMAGENT_CONFIG: &str = "promscrape.config";
+
 /// Where the official image and Prometheus itself look for the configuration: the image's command
 /// names one, and without a command Prometheus looks in its working folder, which is `/prometheus`
 /// there (Dockerfile of prometheus/prometheus).

@@ -12,7 +12,7 @@ pub(super) use self::names::named;
 use self::project::{Project, Service, parse, projects};
 use self::volumes::Placed;
 use super::Home;
-use super::arguments::Arguments;
+use super::arguments::{Arguments, VMAGENT_CONFIG};
 use super::dockerfile::Builds;
 use super::image::{Image, Looks};
 use super::inside;
@@ -69,7 +69,8 @@ fn deployment(
     let may_run = image
         .as_ref()
         .is_none_or(|image| image.looks() != Looks::No)
-        || arguments.value("config.file").is_some();
+        || arguments.value("config.file").is_some()
+        || arguments.value(VMAGENT_CONFIG).is_some();
     if prometheus.is_none()
         && !(may_run
             && mounts.iter().any(|mount| {

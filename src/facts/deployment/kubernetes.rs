@@ -14,7 +14,7 @@ pub(super) use self::service::named;
 use self::volume::Pod;
 pub(super) use self::volume::mode;
 use super::Home;
-use super::arguments::Arguments;
+use super::arguments::{Arguments, VMAGENT_CONFIG};
 use super::image::{Image, Looks};
 use super::model::{Deployment, Mount, MountSource, Outside, Platform, Withheld};
 use super::scan::SourceFile;
@@ -162,6 +162,7 @@ impl<'d> Workload<'d> {
                         .as_ref()
                         .is_none_or(|image| image.looks() != Looks::No)
                 || !any && one.arguments.value("config.file").is_some()
+                || one.arguments.value(VMAGENT_CONFIG).is_some()
         };
         all.into_iter().filter(keeps).collect()
     }

@@ -35,6 +35,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub(crate) use arguments::VMAGENT_CONFIG;
 pub use arguments::{Argument, Arguments};
 pub use belong::{Belonging, Certainty, Held, Subject, belonging};
 pub use features::Feature;

@@ -28,6 +28,9 @@ pub(super) struct Fault {
     pub(super) ground: Ground,
     /// Whether the receiver may be set up so that it is none.
     pub(super) is_usual: bool,
+    /// Whether the host is the vendor's own and only not known here: it may take samples all the
+    /// same (`staging-metric-api.newrelic.com`).
+    pub(super) is_unknown_host: bool,
 }
 
 /// How a fault is known, weakest first.
@@ -53,6 +56,8 @@ struct Found {
     of_scheme: bool,
     /// Whether what is meant is the usual thing only: the user's may differ.
     guess: bool,
+    /// Whether the host is at fault for no other reason than that no form has it.
+    of_host: bool,
     /// Whether the path is at fault, so that what the form reads in it means nothing.
     of_path: bool,
     values: Values,
@@ -172,6 +177,7 @@ impl Fit<'_> {
             expected,
             ground: found.ground,
             is_usual: found.guess || found.ground == Ground::Unknown || is_prefixed,
+            is_unknown_host: found.of_host,
         }
     }
 
@@ -183,6 +189,7 @@ impl Fit<'_> {
             values.iter().all(is_it).then(|| Found {
                 range,
                 guess: !mistake.port.is_empty(),
+                of_host: false,
                 of_path: !mistake.path.is_empty(),
                 says: said(self.endpoint, &mistake.says, &values),
                 cause: mistake.cause,
@@ -229,7 +236,10 @@ impl Fit<'_> {
                 endpoint.slice(host),
                 self.profile.short
             );
-            return Some(self.found(host.range(), says));
+            return Some(Found {
+                of_host: true,
+                ..self.found(host.range(), says)
+            });
         }
         if how.path.is_none() {
             return self.wrong_path(shape);
@@ -378,6 +388,7 @@ impl Fit<'_> {
             ground: Ground::Form,
             of_scheme: false,
             guess: false,
+            of_host: false,
             of_path: false,
             values: Values::new(),
         }

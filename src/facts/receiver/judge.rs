@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::fit::{self, Fault, Ground, collapsed};
 use super::mistake::{Values, said, surely};
-use super::profile::{Cause, Confidence, Mistake, Text};
+use super::profile::{Cause, Confidence, Mistake, ReceiverKind, Text};
 use super::recognise::{Candidate, Certainty, Recognition};
 use super::{generic_mistakes, shape::Shape};
 use crate::prometheus::endpoint::Endpoint;
@@ -26,6 +26,8 @@ pub struct ShapeFault {
     pub certain: bool,
     /// Whether what is known of the receiver is so little that this is a hint at most.
     pub hint: bool,
+    /// Whether it is only that the vendor's host is none that is known: another one may be right.
+    pub of_host: bool,
     /// The receiver, if one is known.
     pub receiver: Option<Text>,
 }
@@ -136,14 +138,22 @@ fn alone(endpoint: &Endpoint, (mistake, range, values): Generic) -> ShapeFault {
         cause: mistake.cause,
         certain: true,
         hint: false,
+        of_host: false,
         receiver: None,
     }
+}
+
+/// Whether the host is the vendor's own and only not known here: it may take samples all the same.
+fn is_unknown_host(candidate: &Candidate<'_>, fault: &Fault) -> bool {
+    fault.is_unknown_host && candidate.profile.kind == ReceiverKind::Saas
 }
 
 /// Whether a fault is sure. Of a container one knows what runs in it, not how that is set up.
 fn is_certain(candidate: &Candidate<'_>, fault: &Fault) -> bool {
     let by_image = candidate.certainty == Certainty::Image;
-    candidate.certainty.is_certain() && !(by_image && fault.is_usual)
+    candidate.certainty.is_certain()
+        && !(by_image && fault.is_usual)
+        && !is_unknown_host(candidate, fault)
 }
 
 fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Fault) -> ShapeFault {
@@ -160,6 +170,7 @@ fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Fault
         cause: fault.cause,
         certain: is_certain(candidate, fault),
         hint: candidate.profile.confidence == Confidence::Low,
+        of_host: is_unknown_host(candidate, fault),
         receiver: Some(candidate.profile.id.clone()),
     }
 }

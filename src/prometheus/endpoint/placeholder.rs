@@ -5,23 +5,21 @@ use std::ops::Range;
 use super::MASK;
 use crate::yaml::placeholder as scalar;
 
-/// The placeholders of a URL, ascending, without overlap: those of [`scalar::find`] with nested
-/// braces closed, `{% … %}`, `$VAR`, and angle words that were percent-encoded.
-pub(super) fn find(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<_> = scalar::find(text)
+/// The placeholders of a URL, ascending, without overlap: those of [`scalar::find_words`] with
+/// nested braces closed, `{% … %}`, `$VAR`, and angle words that were percent-encoded; in a template
+/// plain words in capitals too.
+pub(super) fn find(text: &str, in_template: bool) -> Vec<Range<usize>> {
+    let mut found: Vec<_> = scalar::find_words(text)
+        .into_iter()
         .map(|range| close_braces(text, range))
         .collect();
+    if in_template {
+        found.extend(scalar::find_shouted(text));
+    }
     found.extend(between(text, "{%", "%}"));
     found.extend(between(text, "%3C", "%3E"));
     found.extend(bare_variables(text));
-    found.sort_unstable_by_key(|range| (range.start, usize::MAX - range.end));
-    let mut end = 0;
-    found.retain(|range| {
-        let apart = range.start >= end;
-        end = end.max(range.end);
-        apart
-    });
-    found
+    scalar::apart(found)
 }
 
 /// The text with each byte of a placeholder as [`MASK`].

@@ -247,7 +247,7 @@ fn faults_are_told_once_and_in_place() {
             F::Host(HostFault::Colons),
             "::1",
             None,
-            true,
+            false,
         ),
         ("http://a:99999/x", F::Port, "99999", None, false),
         ("http://a:0/x", F::Port, "0", None, false),

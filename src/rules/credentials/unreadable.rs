@@ -1,6 +1,7 @@
 //! `credentials/unreadable`: Prometheus's user may not read a file that it needs.
 
 use crate::facts::FileState;
+use crate::finding::Severity;
 use crate::rules::{Findings, NamedFile};
 
 pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
@@ -19,6 +20,16 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
         "give the file to the user that Prometheus runs as (owner {to}, mode 0400) or to a group \
          of it (mode 0440); if it runs as another user, say so with `runtime_user` in promvet.yaml"
     );
-    let finding = out.at(file.reference.setting.node, file.severity(), message);
+    // Of what git tracks, the mode is what the umask of this checkout made of it.
+    let by_checkout = file
+        .judged
+        .file
+        .as_ref()
+        .is_some_and(|path| matches!(file.facts.is_tracked(path), Ok(true)));
+    let severity = match by_checkout {
+        true => file.severity().min(Severity::Warning),
+        false => file.severity(),
+    };
+    let finding = out.at(file.reference.setting.node, severity, message);
     out.push(file.proven(finding.help(help)));
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::discover;
 use crate::facts::{FileState, Unverified};
 use crate::finding::Severity;
 use crate::rules::{Findings, Material, NamedFile};
@@ -18,7 +19,10 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         out.unchecked(node, reason.clone(), Some(settled_by(file, why)));
         // Without the certificates of its authorities Prometheus says so at once and aloud.
         let is_loud = file.reference.kind == Reference::Ca;
-        if is_loud || *why == Unverified::Placeholder && file.templated {
+        // A placeholder in test data is never filled in, and nothing runs there.
+        let path = file.facts.absolute(node.document().text().path());
+        let is_test = || discover::is_test_data(&file.facts.relative(&path));
+        if is_loud || *why == Unverified::Placeholder && (file.templated || is_test()) {
             continue;
         }
         let folder = folder_of(node.as_str().unwrap_or(""));
@@ -33,9 +37,15 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         };
         let message = match others.len() {
             0 => format!("whether Prometheus can read this file can't be seen from here: {reason}"),
-            more => format!(
-                "whether Prometheus can read this file, and {more} more in {folder}, can't be seen from here: {reason}"
-            ),
+            more => {
+                let within = match folder {
+                    "" => "beside it".to_owned(),
+                    folder => format!("in {folder}"),
+                };
+                format!(
+                    "whether Prometheus can read this file, and {more} more {within}, can't be seen from here: {reason}"
+                )
+            }
         };
         let node = first.reference.setting.node;
         let mut finding = first.proven(out.at(node, Severity::Warning, message));

@@ -4,7 +4,6 @@
 use crate::facts::Demand;
 use crate::facts::receiver;
 use crate::finding::Severity;
-use crate::prometheus::endpoint::Endpoint;
 use crate::prometheus::{Credential, CredentialKind};
 use crate::rules::{Entry, Findings};
 
@@ -100,8 +99,7 @@ fn other_region(entry: &Entry<'_>, credential: &Credential<'_>, out: &mut Findin
     let Some(own) = own.and_then(|(_, range)| url.endpoint.text().get(range)) else {
         return;
     };
-    let is_open = |text: &str| !Endpoint::new(text).placeholders().is_empty();
-    if region.is_empty() || region == own || is_open(region) || is_open(own) {
+    if region.is_empty() || region == own || entry.is_open(region) || entry.is_open(own) {
         return;
     }
     let message = format!(

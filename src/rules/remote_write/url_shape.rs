@@ -16,6 +16,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         let span = url.span(fault.range.start, fault.range.end);
         let mut finding = out.part(url.node, span, severity(fault), fault.message.clone());
         finding.advice = match &fault.suggestion {
+            _ if fault.of_host => None,
             Some(suggestion) => Some(format!("write {suggestion}").into()),
             None if fault.expected.is_empty() => None,
             None => Some(format!("the form is {}", fault.expected).into()),

@@ -1,6 +1,6 @@
 //! `tls/ca-and-skip`: an authority is named, and then not asked.
 
-use crate::finding::Severity;
+use crate::finding::{Evidence, Severity};
 use crate::rules::{Findings, HttpPart};
 
 pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
@@ -31,5 +31,16 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         .at(skip.value, severity, message)
         .help("remove this line, if the certificates are signed by that authority")
         .evidence(authority.key.place(), "this authority is never asked");
+    // The jobs of a file are mostly written alike: it is said once.
+    if let Some(first) = out
+        .said_of(finding.place.path())
+        .filter(|first| first.severity >= severity)
+    {
+        first.evidence.push(Evidence {
+            place: finding.place,
+            message: "the same here".to_owned(),
+        });
+        return;
+    }
     out.push(finding);
 }

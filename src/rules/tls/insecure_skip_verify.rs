@@ -3,7 +3,7 @@
 use crate::facts::KnownIssuer;
 use crate::finding::Severity;
 use crate::policy::Issuer;
-use crate::prometheus::TlsConfig;
+use crate::prometheus::{HttpClient, TlsConfig};
 use crate::rules::{Entry, Findings, HttpPart};
 
 /// What is said of each issuer: severity, message, help.
@@ -72,6 +72,11 @@ fn others(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         return;
     };
     let trusted = part.trusted_host();
+    let proven = stands_alone(
+        part.client.http,
+        tls,
+        trusted.as_ref().map(|(host, _)| host.as_str()),
+    );
     // An authority that is named and not asked is `tls/ca-and-skip`.
     if trusted.is_none() && tls.authority().is_some() {
         return;
@@ -81,6 +86,7 @@ fn others(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     let for_tests = matches!(issuer, Some(Issuer::LetsEncryptStaging | Issuer::Staging));
     let severity = match (stakes.credential && stakes.outside, &trusted) {
         _ if for_tests => Severity::Info,
+        (true, Some(_)) if !proven => Severity::Warning,
         (true, Some(_)) => Severity::Error,
         (true, None) | (false, Some(_)) => Severity::Warning,
         (false, None) => Severity::Info,
@@ -91,6 +97,7 @@ fn others(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         "can answer in its place"
     };
     let (what, evidence) = match trusted {
+        Some((_, known)) if !proven => (String::new(), known.evidence),
         Some((host, known)) => (
             format!(", although that of {host} comes from a production issuer and would verify"),
             known.evidence,
@@ -107,13 +114,19 @@ fn others(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     out.push(finding);
 }
 
+/// Whether what answers is surely the host itself with a certificate for its name: a proxy may
+/// present one of its own, and an authority or another name that is set was set for a reason.
+fn stands_alone(http: HttpClient<'_>, tls: TlsConfig<'_>, host: Option<&str>) -> bool {
+    let other_name = tls
+        .server_name()
+        .is_some_and(|name| host.is_none_or(|host| !name.eq_ignore_ascii_case(host)));
+    tls.authority().is_none() && !other_name && !http.has_proxy()
+}
+
 fn remote_write(entry: &Entry<'_>, out: &mut Findings<'_>) {
-    let Some(skip) = entry
-        .write
-        .http()
-        .tls()
-        .and_then(TlsConfig::skips_verification)
-    else {
+    let http = entry.write.http();
+    let Some(tls) = http.tls() else { return };
+    let Some(skip) = tls.skips_verification() else {
         return;
     };
     let endpoint = entry.url().map(|url| &url.endpoint);
@@ -125,7 +138,10 @@ fn remote_write(entry: &Entry<'_>, out: &mut Findings<'_>) {
         return;
     }
     let known = entry.issuer();
+    let host = endpoint.and_then(|endpoint| endpoint.host_name());
+    let proven = stands_alone(http, tls, host.as_deref());
     let issuer = known.as_ref().map(|known| known.issuer);
+    let issuer = issuer.filter(|issuer| proven || !issuer.is_trusted());
     let Some(&(_, severity, message, help)) = WORDS.iter().find(|(one, ..)| *one == issuer) else {
         return;
     };
@@ -134,10 +150,7 @@ fn remote_write(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let mut finding = out.at(skip.value, severity, message).help(help);
     finding.evidence = match known {
         Some(KnownIssuer { evidence, .. }) => evidence,
-        None => {
-            let host = endpoint.and_then(|endpoint| endpoint.host_name());
-            host.map_or_else(Vec::new, |host| entry.facts.unsettled_issuer(&host))
-        }
+        None => host.map_or_else(Vec::new, |host| entry.facts.unsettled_issuer(&host)),
     };
     out.push(finding);
 }

@@ -15,7 +15,6 @@ mod gather;
 mod large;
 mod node;
 mod parse;
-pub mod placeholder;
 mod scalar;
 
 pub use comments::{Comment, Unit, comments, comments_by_look, line_of, next_content_line};
@@ -24,4 +23,5 @@ pub use embedded::{Dollars, embedded};
 pub use gather::Section;
 pub use node::{Entry, Kind, Mapping, Node, Sequence};
 pub use parse::{Hole, parse_all, parse_first, parse_masked};
+pub use promvet_text::placeholder;
 pub use scalar::{Scalar, Style};

@@ -1,0 +1,529 @@
+//! Words that stand for a value which something else fills in before Prometheus reads the file: the
+//! one vocabulary of them.
+//!
+//! [`find`] knows what is marked as a placeholder and may stand in any text. [`find_words`] knows
+//! words besides, which are placeholders only where a name, a path or a credential belongs, and
+//! [`find_shouted`] plain words in capitals, which are placeholders only in a template.
+//! [`is_dummy`] knows values that are made up for a test.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+/// The longest placeholder, in bytes between its marks: an opening mark without an end in sight
+/// opens nothing.
+const LONGEST: usize = 512;
+
+/// What a placeholder of one kind looks like: how it begins, how it ends, and what may stand
+/// between. An empty `close` means that it ends where the word does.
+struct Shape {
+    open: &'static str,
+    close: &'static str,
+    name: fn(&str) -> bool,
+    /// Whether it counts, by what stands before and after it.
+    around: fn(before: &str, name: &str, after: &str) -> bool,
+}
+
+const SHAPES: &[Shape] = &[
+    Shape {
+        open: "${",
+        close: "}",
+        name: |name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'),
+        around: anywhere,
+    },
+    Shape {
+        open: "$(",
+        close: ")",
+        name: is_identifier,
+        around: anywhere,
+    },
+    Shape {
+        open: "{{",
+        close: "}}",
+        name: |_| true,
+        around: anywhere,
+    },
+    // Octopus Deploy and Ruby. Behind a blank it is a comment of YAML, which no scalar holds.
+    Shape {
+        open: "#{",
+        close: "}",
+        name: |name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'),
+        around: anywhere,
+    },
+    // For `sed` and Python's `str.format`. `\p{L}` and `\x{41}` are regular expressions.
+    Shape {
+        open: "{",
+        close: "}",
+        name: |name| {
+            is_shouted(name) && name.len() > 1 && name.starts_with(|c: char| c.is_ascii_uppercase())
+        },
+        around: |before, _, _| !before.ends_with(['p', 'P', 'x', '$', '{', '#', '%']),
+    },
+    // autoconf and Maven.
+    Shape {
+        open: "@",
+        close: "@",
+        name: |name| is_shouted(name) && !name.contains('-'),
+        around: anywhere,
+    },
+    Shape {
+        open: "[[",
+        close: "]]",
+        // `[[:alpha:]]` is a regular expression.
+        // `[[__address__]]` is a list in a list.
+        name: |name| {
+            !name.starts_with([':', '^']) && !name.starts_with("__") && !name.trim().is_empty()
+        },
+        around: anywhere,
+    },
+    Shape {
+        open: "<",
+        close: ">",
+        name: is_words,
+        // `(?P<name>…)` is a regular expression.
+        around: |before, _, _| !before.ends_with("?P") && !before.ends_with('?'),
+    },
+    Shape {
+        open: "__",
+        close: "__",
+        name: is_shouted,
+        around: anywhere,
+    },
+    Shape {
+        open: "%",
+        close: "%",
+        name: is_shouted,
+        around: |_, name, after| !(starts_hex(name) && (name.len() == 2 || starts_hex(after))),
+    },
+    Shape {
+        open: "YOUR",
+        close: "",
+        name: |name| name.starts_with(['_', '-']) && is_shouted(name),
+        around: at_word_start,
+    },
+    Shape {
+        open: "REPLACE",
+        close: "",
+        name: |name| name.is_empty() || is_shouted(name),
+        around: at_word_start,
+    },
+    Shape {
+        open: "CHANGE",
+        close: "",
+        name: |name| matches!(name, "ME" | "_ME" | "-ME" | "_THIS" | "-THIS"),
+        around: at_word_start,
+    },
+];
+
+fn anywhere(_: &str, _: &str, _: &str) -> bool {
+    true
+}
+
+fn at_word_start(before: &str, _: &str, _: &str) -> bool {
+    !before.ends_with(|c: char| c.is_alphanumeric() || c == '_')
+}
+
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn is_words(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || " _-./:".contains(c))
+}
+
+/// Upper case, with digits and joints.
+fn is_shouted(name: &str) -> bool {
+    name.chars().any(|c| c.is_ascii_uppercase()) && name.chars().all(is_shouting)
+}
+
+fn is_shouting(c: char) -> bool {
+    c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_' || c == '-'
+}
+
+fn starts_hex(text: &str) -> bool {
+    text.as_bytes()
+        .get(..2)
+        .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// Whether one of the [`SHAPES`] begins with a byte: few bytes of a text do.
+fn opens(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'$' | b'{' | b'[' | b'<' | b'_' | b'%' | b'#' | b'@' | b'Y' | b'R' | b'C'
+    )
+}
+
+/// The places in a text that something else has to fill in before it means anything:
+/// `${VAR}`, `$(VAR)`, `{{ … }}`, `[[ … ]]`, `<some words>`, `__VAR__`, `%VAR%`, `YOUR_…`,
+/// `REPLACE…` and `CHANGEME`. References to groups of a regular expression (`$1`, `${1}`) are
+/// none, nor are label names such as `__address__`.
+pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = text.as_bytes().get(from..)?;
+            from += rest.iter().position(|byte| opens(*byte))?;
+            if let Some(length) = SHAPES.iter().find_map(|shape| length_at(shape, text, from)) {
+                let found = from..from + length;
+                from = found.end;
+                return Some(found);
+            }
+            from += 1;
+        }
+    })
+}
+
+/// What [`find`] finds, and the words that ask to be filled in where a part of a URL, a path, a
+/// name or a credential belongs, ascending, without overlap: a run of X (`prod-XX-XX`), `your-…`,
+/// `/path/to/…`. A word counts only between delimiters.
+#[must_use]
+pub fn find_words(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<_> = find(text).collect();
+    found.extend(words(text).filter(|word| {
+        let word = text.get(word.clone()).unwrap_or_default();
+        is_crossed_out(word)
+    }));
+    found.extend(joined_words(text).filter(|word| {
+        let word = text.get(word.clone()).unwrap_or_default();
+        asks_for_yours(word)
+    }));
+    found.extend(path_to(text));
+    apart(found)
+}
+
+/// The words of a template in plain capitals, in whose place a script writes the value
+/// (`REMOTE_WRITE_URL`, `PASS`): the whole text, or what stands between delimiters. One needs an
+/// underscore or three capitals.
+#[must_use]
+pub fn find_shouted(text: &str) -> Vec<Range<usize>> {
+    let found = words(text).filter(|word| {
+        let word = text.get(word.clone()).unwrap_or_default();
+        let capitals = word.bytes().filter(u8::is_ascii_uppercase).count();
+        let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        word.starts_with(|c: char| c.is_ascii_uppercase())
+            && word.chars().all(plain)
+            && (capitals >= 3 || capitals > 0 && word.contains('_'))
+    });
+    found.collect()
+}
+
+/// The ranges in order, of those that overlap the first and longest.
+#[must_use]
+pub fn apart(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    found.sort_unstable_by_key(|range| (range.start, usize::MAX - range.end));
+    let mut end = 0;
+    found.retain(|range| {
+        let apart = range.start >= end;
+        end = end.max(range.end);
+        apart
+    });
+    found
+}
+
+/// Runs of letters, digits and underscores.
+fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    runs(text, |c| c.is_alphanumeric() || c == '_')
+}
+
+/// The same with hyphens in them.
+fn joined_words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    runs(text, |c| c.is_alphanumeric() || c == '_' || c == '-')
+}
+
+fn runs(text: &str, belongs: fn(char) -> bool) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..)?;
+        let from = at + rest.find(belongs)?;
+        let rest = text.get(from..)?;
+        at = from + rest.find(|c| !belongs(c)).unwrap_or(rest.len());
+        Some(from..at)
+    })
+}
+
+/// `XX`, `XXXXXXXXX`, `xxx`.
+fn is_crossed_out(word: &str) -> bool {
+    word.len() >= 2 && word.bytes().all(|byte| byte == b'X')
+        || word.len() >= 3 && word.bytes().all(|byte| byte == b'x')
+}
+
+/// `your-tenant`, `YOUR_API_TOKEN`, `YOURTOKEN`.
+fn asks_for_yours(word: &str) -> bool {
+    let (first, rest) = word.split_at_checked(4).unwrap_or((word, ""));
+    let joined = rest.starts_with(['-', '_']) && rest.len() > 1;
+    first == "YOUR" && !rest.is_empty() && is_shouted(rest)
+        || first.eq_ignore_ascii_case("your") && joined
+}
+
+/// `/path/to/…` to the end of the path.
+fn path_to(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    text.match_indices("path/to").filter_map(|(at, found)| {
+        let whole = |c: char| !(c.is_alphanumeric() || c == '_' || c == '-');
+        let before = text.get(..at)?;
+        let after = text.get(at + found.len()..)?;
+        let is_whole =
+            before.chars().next_back().is_none_or(whole) && after.chars().next().is_none_or(whole);
+        let length = after
+            .find(|c: char| c.is_whitespace() || "?#\"'".contains(c))
+            .unwrap_or(after.len());
+        is_whole.then(|| at..at + found.len() + length)
+    })
+}
+
+/// Words of made-up credentials.
+const DUMMIES: &[&str] = &[
+    "dummy", "example", "fake", "mock", "sample", "secret", "test", "testing",
+];
+
+/// What a made-up credential is called besides.
+const KINDS: &[&str] = &[
+    "a",
+    "api",
+    "bearer",
+    "client",
+    "credential",
+    "credentials",
+    "key",
+    "license",
+    "my",
+    "pass",
+    "password",
+    "some",
+    "the",
+    "token",
+    "user",
+    "username",
+];
+
+/// Whether a credential is made up for a test or an example: `fake`, `test-license-key`,
+/// `a-secret`. Of nothing but such words: anything else may be a password.
+#[must_use]
+pub fn is_dummy(text: &str) -> bool {
+    let is_among =
+        |word: &str, words: &[&str]| words.iter().any(|one| one.eq_ignore_ascii_case(word));
+    let bare = |word: &str| {
+        word.trim_end_matches(|c: char| c.is_ascii_digit())
+            .to_owned()
+    };
+    let mut words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .map(bare)
+        .filter(|word| !word.is_empty());
+    let mut made_up = false;
+    let known = words.all(|word| {
+        let dummy = is_among(&word, DUMMIES);
+        made_up |= dummy;
+        dummy || is_among(&word, KINDS)
+    });
+    known && made_up
+}
+
+/// How many bytes of the text, from a place on, are a placeholder of a shape.
+fn length_at(shape: &Shape, text: &str, at: usize) -> Option<usize> {
+    let (before, rest) = text.split_at_checked(at)?;
+    let inner = rest.strip_prefix(shape.open)?;
+    let length = if shape.close.is_empty() {
+        inner.find(|c| !is_shouting(c)).unwrap_or(inner.len())
+    } else {
+        let near = inner.as_bytes().get(..LONGEST).unwrap_or(inner.as_bytes());
+        memmem::find(near, shape.close.as_bytes())?
+    };
+    let (name, after) = inner.split_at_checked(length)?;
+    let after = after.get(shape.close.len()..)?;
+    ((shape.name)(name) && (shape.around)(before, name, after))
+        .then_some(shape.open.len() + length + shape.close.len())
+}
+
+/// Texts with more placeholders are filled with one word throughout: each combination of two words
+/// is another reading of the text.
+const FEW: usize = 2;
+
+/// Texts with more bytes are not tried: with every word, a text is read some forty times.
+const TRIED: usize = 16 * 1024;
+
+/// Whether a text has placeholders, and is good with some of `words` in their place.
+pub fn is_unfilled(text: &str, words: &[&str], good: impl Fn(&str) -> bool) -> bool {
+    let holes: Vec<_> = find(text).collect();
+    if holes.is_empty() || text.len() > TRIED {
+        return !holes.is_empty();
+    }
+    if words
+        .iter()
+        .any(|word| good(&filled(text, &holes, word, word)))
+    {
+        return true;
+    }
+    (2..=FEW).contains(&holes.len())
+        && words.iter().any(|first| {
+            let others = words.iter().filter(|other| *other != first);
+            others
+                .clone()
+                .any(|other| good(&filled(text, &holes, first, other)))
+        })
+}
+
+/// The text with one word for the first placeholder and another for the rest.
+fn filled(text: &str, holes: &[Range<usize>], first: &str, other: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for (number, hole) in holes.iter().enumerate() {
+        out.push_str(text.get(at..hole.start).unwrap_or_default());
+        out.push_str(if number == 0 { first } else { other });
+        at = hole.end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHAPES, find, find_shouted, find_words, is_dummy, opens};
+
+    fn found(text: &str) -> Vec<&str> {
+        find(text).map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn every_shape_begins_with_what_is_looked_for() {
+        let firsts = SHAPES.iter().map(|one| one.open.bytes().next().unwrap());
+        let firsts: Vec<_> = firsts.collect();
+        assert!((0..=255).all(|byte| opens(byte) == firsts.contains(&byte)));
+    }
+
+    #[test]
+    fn words_count_only_between_delimiters() {
+        let found = |text: &'static str| -> Vec<&str> {
+            find_words(text)
+                .into_iter()
+                .map(|range| &text[range])
+                .collect()
+        };
+        for (text, want) in [
+            (
+                "https://prometheus-prod-XX-XX.grafana.net/a",
+                vec!["XX", "XX"],
+            ),
+            ("/workspaces/XXXXXXXXX/api", vec!["XXXXXXXXX"]),
+            ("arn:aws:iam::XXXXXXXXXXXX:role/amp", vec!["XXXXXXXXXXXX"]),
+            ("https://your-tenant.example.com", vec!["your-tenant"]),
+            ("YOURTOKEN", vec!["YOURTOKEN"]),
+            ("/path/to/cert.pem", vec!["path/to/cert.pem"]),
+            ("{SCRAPE_TOKEN}", vec!["{SCRAPE_TOKEN}"]),
+            ("#{Token}", vec!["#{Token}"]),
+            ("a@HOST@b", vec!["@HOST@"]),
+            ("XL-XXL", vec![]),
+            ("xx", vec![]),
+            ("yourself", vec![]),
+            ("/mypath/tools", vec![]),
+            ("\\p{LU}\\x{AB}", vec![]),
+            ("a{2,3}", vec![]),
+            ("me@Home@x", vec![]),
+        ] {
+            assert_eq!(found(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn capitals_need_three_or_an_underscore() {
+        let found = |text: &'static str| -> Vec<&str> {
+            find_shouted(text)
+                .into_iter()
+                .map(|range| &text[range])
+                .collect()
+        };
+        for (text, want) in [
+            ("REMOTE_WRITE_URL", vec!["REMOTE_WRITE_URL"]),
+            ("PASS", vec!["PASS"]),
+            (
+                "https://HOST_A.example.com/TENANT/push",
+                vec!["HOST_A", "TENANT"],
+            ),
+            ("https://EU.example.com/a", vec![]),
+            ("Bearer x", vec![]),
+        ] {
+            assert_eq!(found(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn dummies_consist_of_nothing_else() {
+        for text in [
+            "fake",
+            "test-license-key",
+            "a-secret",
+            "my_fake_token",
+            "secret123",
+            "test",
+        ] {
+            assert!(is_dummy(text), "{text}");
+        }
+        for text in [
+            "",
+            "user",
+            "key",
+            "hunter2",
+            "test-3f9a",
+            "changeme",
+            "prod-secret-9x",
+        ] {
+            assert!(!is_dummy(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn finds_what_is_to_be_filled_in() {
+        for (text, want) in [
+            ("https://${HOST}/x", vec!["${HOST}"]),
+            (
+                "${HOST:-localhost}:${PORT}",
+                vec!["${HOST:-localhost}", "${PORT}"],
+            ),
+            ("$(POD_NAME)", vec!["$(POD_NAME)"]),
+            ("a{{ .Values.x }}b", vec!["{{ .Values.x }}"]),
+            ("[[ tenant ]]", vec!["[[ tenant ]]"]),
+            ("https://<your host>/push", vec!["<your host>"]),
+            ("<token>", vec!["<token>"]),
+            ("__TENANT__", vec!["__TENANT__"]),
+            ("%HOST%:9090", vec!["%HOST%"]),
+            ("YOUR_API_KEY", vec!["YOUR_API_KEY"]),
+            ("key=REPLACE_ME;", vec!["REPLACE_ME"]),
+            ("REPLACEME", vec!["REPLACEME"]),
+            ("CHANGEME", vec!["CHANGEME"]),
+            ("é{{ x }}é", vec!["{{ x }}"]),
+        ] {
+            assert_eq!(found(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn leaves_what_only_looks_like_it() {
+        for text in [
+            "",
+            "$1",
+            "${1}",
+            "$$",
+            "__address__",
+            "__meta_kubernetes_pod_name",
+            "[[:alpha:]]+",
+            "[^[:space:]]",
+            "(?P<name>x)",
+            "(?<name>x)",
+            "a<b",
+            "1 < 2 > 1",
+            "a%20b%20c",
+            "%C3%A9",
+            "%E4%BD%A0",
+            "{{ open",
+            "yours truly",
+            "IRREPLACEABLE",
+            "https://example.com/a?b=c",
+        ] {
+            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
+        }
+    }
+}

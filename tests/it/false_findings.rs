@@ -1,0 +1,247 @@
+//! Look-alikes that stay silent, each beside the real fault that is told.
+
+use crate::support::memory;
+use promvet::finding::Severity;
+
+/// The worst that is said of a tree, and the rules that say it.
+fn worst(files: &[(&str, &str)]) -> (Option<Severity>, Vec<String>) {
+    let found = memory::found("/tree", &memory::tree(files));
+    let worst = found.iter().map(|finding| finding.severity).max();
+    let of_worst = found.iter().filter(|one| Some(one.severity) == worst);
+    (worst, of_worst.map(|one| one.rule.to_string()).collect())
+}
+
+/// Whether nothing is said but what is worth knowing.
+fn assert_silent(files: &[(&str, &str)]) {
+    let (severity, rules) = worst(files);
+    assert!(severity <= Some(Severity::Info), "{rules:?} {files:?}");
+}
+
+fn assert_told(files: &[(&str, &str)], severity: Severity, rule: &str) {
+    let (found, rules) = worst(files);
+    assert_eq!(found, Some(severity), "{rules:?} {files:?}");
+    assert!(rules.iter().any(|one| one == rule), "{rules:?} {files:?}");
+}
+
+fn writes_to(url: &str, more: &str) -> String {
+    format!("global: {{external_labels: {{cluster: a}}}}\nremote_write:\n- url: {url}\n{more}")
+}
+
+#[test]
+fn placeholders_are_silent_in_templates_and_warnings_elsewhere() {
+    let password = "  basic_auth: {username: USER, password: PASS}\n";
+    for url in [
+        "https://prometheus-prod-XX-XX.grafana.net/api/prom/push",
+        "REMOTE_WRITE_URL",
+        "https://{HOST}/api/v1/write",
+        "https://@HOST@/api/v1/write",
+    ] {
+        let text = writes_to(&format!("'{url}'"), password);
+        for name in [
+            "prometheus.yml.tpl",
+            "prometheus.yml.in",
+            "prometheus.yml.example",
+        ] {
+            assert_silent(&[(name, &text)]);
+        }
+    }
+    let crossed = writes_to(
+        "https://prometheus-prod-XX-XX.grafana.net/api/prom/push",
+        "  basic_auth: {username: '123456', password: made-up}\n",
+    );
+    let (severity, rules) = worst(&[("prometheus.yml", &crossed)]);
+    assert!(severity <= Some(Severity::Warning), "{rules:?}");
+    // A word in capitals is a host as good as any other where nothing fills it in.
+    let bare = writes_to("REMOTE_WRITE_URL", "");
+    assert_told(
+        &[("prometheus.yml", &bare)],
+        Severity::Error,
+        "remote-write/url-syntax",
+    );
+}
+
+#[test]
+fn braces_without_quotes_are_a_placeholder_and_no_mapping() {
+    let with = |value: &str| {
+        format!("scrape_configs:\n- job_name: a\n  authorization:\n    credentials: {value}\n")
+    };
+    let (severity, rules) = worst(&[("prometheus.yml", &with("{SCRAPE_TOKEN}"))]);
+    assert!(severity <= Some(Severity::Warning), "{rules:?}");
+    let mapping = with("{file: x}");
+    assert_told(
+        &[("prometheus.yml", &mapping)],
+        Severity::Error,
+        "schema/wrong-type",
+    );
+}
+
+#[test]
+fn files_of_other_programs_are_told_apart_by_their_keys() {
+    for (name, text) in [
+        (
+            "agent.yml",
+            "global: {scrape_interval: 1m, remote_write: [{url: 'http://a'}]}\nconfigs: [{name: a}]\n",
+        ),
+        (
+            "parca.yaml",
+            "object_storage: {bucket: {type: FILESYSTEM}}\nscrape_configs:\n- {job_name: a, scrape_timeout: 75s}\n",
+        ),
+        (
+            "promxy.yml",
+            "global: {evaluation_interval: 5s}\npromxy: {server_groups: [{static_configs: [{targets: [a]}]}]}\n",
+        ),
+    ] {
+        assert_silent(&[(name, text)]);
+    }
+    let slip = "global: {scrape_interval: 1m, remote_write: []}\nscrape_configs: []\n";
+    assert_told(
+        &[("prometheus.yml", slip)],
+        Severity::Error,
+        "schema/unknown-field",
+    );
+}
+
+const VMAGENT: &str = "\
+services:
+  vmagent:
+    image: victoriametrics/vmagent:v1.101.0
+    command: [-promscrape.config=/p/prometheus.yml]
+    volumes: ['./p:/p']
+";
+
+#[test]
+fn what_vmagent_reads_may_have_its_keys() {
+    let jobs = "scrape_configs:\n- job_name: a\n  stream_parse: true\n  relabel_configs:\n  - {if: '{a=\"b\"}', action: drop}\n";
+    assert_silent(&[("compose.yaml", VMAGENT), ("p/prometheus.yml", jobs)]);
+    assert_told(
+        &[("p/prometheus.yml", jobs)],
+        Severity::Error,
+        "schema/unknown-field",
+    );
+    let list = "scrape_config_files: [jobs.yml]\n";
+    let included = "- {job_name: a}\n";
+    let files = [
+        ("compose.yaml", VMAGENT),
+        ("p/prometheus.yml", list),
+        ("p/jobs.yml", included),
+    ];
+    assert_silent(&files);
+    let slip = "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - {actoin: drop}\n";
+    let files = [("compose.yaml", VMAGENT), ("p/prometheus.yml", slip)];
+    assert_told(&files, Severity::Warning, "schema/unknown-field");
+}
+
+#[test]
+fn an_issuer_is_proven_only_where_nothing_stands_between() {
+    let with = |more: &str| {
+        let url = "https://metric-api.newrelic.com/prometheus/v1/write?prometheus_server=a";
+        writes_to(
+            url,
+            &format!(
+                "  authorization: {{credentials_file: t}}\n  tls_config: {{insecure_skip_verify: true{more}\n"
+            ),
+        )
+    };
+    for (more, severity) in [
+        ("}", Severity::Error),
+        ("}\n  proxy_url: http://proxy:3128", Severity::Warning),
+        (", ca_file: ca.pem}", Severity::Warning),
+        (", server_name: other.example.com}", Severity::Warning),
+        (", server_name: metric-api.newrelic.com}", Severity::Error),
+    ] {
+        let text = with(more);
+        let files = [
+            ("prometheus.yml", text.as_str()),
+            ("t", "made-up-value"),
+            ("ca.pem", "x"),
+        ];
+        let found = memory::found("/tree", &memory::tree(&files));
+        let skip = found
+            .iter()
+            .find(|one| one.rule == "tls/insecure-skip-verify");
+        assert_eq!(
+            skip.map(|one| one.severity),
+            Some(severity),
+            "{more} {found:?}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_host_of_a_known_vendor_is_a_warning_without_advice() {
+    for (host, severity) in [
+        ("staging-metric-api.newrelic.com", Some(Severity::Warning)),
+        ("metric-api.newrelic.com", None),
+    ] {
+        let text = writes_to(&format!("https://{host}/prometheus/v1/write"), "");
+        let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", &text)]));
+        let shape = found
+            .iter()
+            .find(|one| one.rule == "remote-write/url-shape");
+        assert_eq!(shape.map(|one| one.severity), severity, "{host} {found:?}");
+        assert!(shape.is_none_or(|one| one.advice.is_none()), "{found:?}");
+    }
+}
+
+#[test]
+fn a_named_file_is_judged_as_what_it_is() {
+    let named = |name: &str, text: &str| {
+        let tree = memory::tree(&[(name, text)]);
+        let run = memory::judged(&memory::at(&format!("/tree/{name}")), &tree);
+        let worst = memory::findings(&run).iter().map(|one| one.severity).max();
+        (worst, run.outcome.unchecked().len())
+    };
+    assert_eq!(named("docker-compose.yml", "services: {}\n"), (None, 1));
+    assert_eq!(
+        named("alertmanager.yml", "route: {receiver: a}\nreceivers: []\n"),
+        (None, 1)
+    );
+    let rules =
+        |expr: &str| format!("groups: [{{name: g, rules: [{{record: a, expr: '{expr}'}}]}}]\n");
+    assert_eq!(named("rules.yml", &rules("sum(up)")), (None, 0));
+    assert_eq!(
+        named("rules.yml", &rules("sum(up")),
+        (Some(Severity::Error), 0)
+    );
+    assert_eq!(named("targets.yml", "- targets: [a:1]\n"), (None, 0));
+    assert_eq!(
+        named("targets.yml", "- targets: a\n"),
+        (Some(Severity::Error), 0)
+    );
+}
+
+#[test]
+fn made_up_secrets_of_test_data_are_told_once() {
+    let text = writes_to(
+        "https://foo.example.com/api/v1/write",
+        "  basic_auth: {username: user, password: a-secret}\n  tls_config: {cert_file: /path/to/c, key_file: /path/to/k}\n",
+    );
+    assert_silent(&[("internal/testdata/remote.yaml", &text)]);
+    let (severity, _) = worst(&[("deploy/remote.yaml", &text)]);
+    assert_eq!(severity, Some(Severity::Warning));
+    let live = text.replace("a-secret", "glc_eyJvIjoiMTIzIn0aB3dE5fG7hI9jK1lM");
+    let (severity, _) = worst(&[("internal/testdata/remote.yaml", &live)]);
+    assert!(severity >= Some(Severity::Warning));
+}
+
+#[test]
+fn a_rule_file_that_something_mounts_is_not_missing() {
+    let main = "rule_files: [node.rules.yml]\nscrape_configs: []\n";
+    let compose = "\
+configs: {rules: {file: ./rules/node.rules.yml}}
+services:
+  prometheus:
+    image: registry.example.com/prometheus:v1
+    command: [--config.file=/etc/prometheus/prometheus.yml]
+    configs: [{source: rules, target: /etc/prometheus/node.rules.yml}]
+";
+    let rules = "groups: []\n";
+    let files = [
+        ("conf/prometheus.yml", main),
+        ("rules/node.rules.yml", rules),
+        ("docker-compose.yml", compose),
+    ];
+    assert_silent(&files);
+    let alone = [("conf/prometheus.yml", main)];
+    assert_told(&alone, Severity::Error, "files/missing");
+}
