@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crate::rules::Timings;
+use crate::yaml::texts_read;
 
 /// A stage of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,8 +108,10 @@ impl Watch {
 
     /// The figures and the times, for `--stats`.
     pub(crate) fn stats(&self) -> String {
+        let (texts, left) = texts_read();
         let mut out = format!(
-            "promvet: {} files, {} bytes read\n\nTime by stage:\n",
+            "promvet: {} files, {} bytes read; {texts} texts parsed, {left} of them by the slower parser\n\n\
+             Time by stage:\n",
             self.files.load(Ordering::Relaxed),
             self.bytes.load(Ordering::Relaxed)
         );

@@ -90,7 +90,7 @@ fn figures_and_times_are_told_on_stderr_when_asked() {
         let ran = folder.promvet(&[command, "--stats", "--format", "json"]);
         let said = ran.stderr;
         let bytes = config.len() + "a: b\n".len();
-        let first = format!("promvet: 2 files, {bytes} bytes read\n");
+        let first = format!("promvet: 2 files, {bytes} bytes read; ");
         assert!(said.starts_with(&first), "{said}");
         for part in [
             "Time by stage:",

@@ -21,6 +21,7 @@ mod packaging;
 mod pages;
 mod policy;
 mod promql;
+mod readers;
 mod receivers;
 mod rooms;
 mod rules;

@@ -13,7 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::mask;
-use decode::{decode, first_invalid, has_mark};
+use decode::{Decoded, decode, has_mark};
 use host::Host;
 use lines::Lines;
 use secrets::Secrets;
@@ -53,15 +53,18 @@ impl Text {
     /// decoded, and offsets then count the decoded text.
     #[must_use]
     pub fn new(path: impl Into<Arc<str>>, bytes: Vec<u8>) -> Arc<Self> {
-        let not_utf8 = first_invalid(&bytes);
         let has_mark = has_mark(&bytes);
-        let (content, bom) = decode(bytes);
+        let Decoded {
+            content,
+            bom,
+            invalid,
+        } = decode(bytes);
         Arc::new(Self {
             path: path.into(),
             content,
             bom,
             has_mark,
-            not_utf8,
+            not_utf8: invalid,
             lines: Lines::default(),
             secrets: Secrets::default(),
             host: None,
@@ -104,7 +107,13 @@ impl Text {
         &self.within
     }
 
-    /// The first place whose bytes are not UTF-8; it reads `?`.
+    /// The length of the byte-order mark that its content leaves out.
+    #[must_use]
+    pub fn byte_order_mark(&self) -> usize {
+        self.bom
+    }
+
+    /// The first place whose bytes are not UTF-8; it reads `?`. In UTF-16, half a character.
     #[must_use]
     pub fn not_utf8(&self) -> Option<u32> {
         self.not_utf8

@@ -262,9 +262,11 @@ fn syntax(problem: &str, finding: &Finding, text: &Text) -> bool {
         }
         None => (0, problem),
     };
-    let line = line_of(finding, text);
+    // A quote that is not closed is reported where it opens; the evidence is where the parser stopped.
+    let stopped = finding.evidence.iter().map(|one| one.place.start().line);
+    let mut lines = stopped.chain([line_of(finding, text)]);
     // Without a number it is the first line, or the parser could not tell.
-    let near = number == 0 || line.abs_diff(number) <= 1;
+    let near = number == 0 || lines.any(|line| line.abs_diff(number) <= 1);
     near && finding.rule.starts_with("schema/")
         && (finding.message.contains(words) || finding.rule == "schema/wrong-type")
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use libyaml_safer::{Event, EventData, MappingStyle, ScalarStyle, SequenceStyle};
 
+use super::comments::behind_properties;
 use super::document::{
     Data, Document, Keys, NO_TAG, NodeData, SyntaxError, SyntaxKind, Value, small,
 };
-use super::large::Large;
 use super::node::{Node, is_merge_key};
 use super::parse::{Covered, MARK, PLAIN_MARK, ends, span, within};
 use super::scalar::Style;
+use super::scan::Named;
+use promvet_syntax::base64;
 use promvet_text::{Span, Text};
 
 /// Deepest nesting, as in go-yaml v2 (`max_flow_level`, `max_indents`).
@@ -20,6 +22,17 @@ const DEEPEST: usize = 10_000;
 /// Bytes of source text for which room for one node is made beforehand: few configurations have more
 /// nodes, and to make room again costs as much as all of them.
 const BYTES_A_NODE: usize = 10;
+
+const BINARY: &str = "tag:yaml.org,2002:binary";
+const TEXT: &str = "tag:yaml.org,2002:str";
+
+/// The text of a scalar that the scanner has read.
+pub(super) enum Content {
+    /// As it is written there.
+    Written(Span),
+    /// Unescaped or folded.
+    Made(String),
+}
 
 /// A collection that is still open.
 struct Open {
@@ -41,30 +54,39 @@ pub(super) struct Builder<'m> {
 impl<'m> Builder<'m> {
     pub(super) fn new(text: &Arc<Text>, covered: Covered<'m>) -> Self {
         let nodes = covered.content.len() / BYTES_A_NODE;
-        let document = Document {
-            text: Arc::clone(text),
-            nodes: Vec::with_capacity(nodes),
-            links: Vec::with_capacity(nodes),
-            made: String::new(),
-            tags: Vec::new(),
-            next: None,
-            root: 0,
-            renamed: Vec::new(),
-            large: Large::default(),
-        };
+        let mut document = Document::empty(text);
+        document.nodes.reserve_exact(nodes);
+        document.links.reserve_exact(nodes);
         Self {
             document,
             covered,
             open: Vec::new(),
             pending: Vec::new(),
             anchors: HashMap::new(),
-            has_marks: memchr::memmem::find(covered.content.as_bytes(), MARK.as_bytes()).is_some(),
+            has_marks: false,
         }
     }
 
-    pub(super) fn finish(mut self, next: Option<Span>) -> Document {
+    /// The same for a text in which byte-order marks are covered.
+    pub(super) fn uncovering_marks(mut self) -> Self {
+        let bytes = self.covered.content.as_bytes();
+        self.has_marks = memchr::memmem::find(bytes, MARK.as_bytes()).is_some();
+        self
+    }
+
+    /// The document. `end` is where the token begins that ended it, `next` where a further document
+    /// begins.
+    pub(super) fn finish(&mut self, end: usize, next: Option<Span>) -> Document {
         self.document.next = next;
-        self.document
+        self.document.end = small(end);
+        let empty = Document::empty(&self.document.text);
+        let mut document = std::mem::replace(&mut self.document, empty);
+        // Of many documents in a text none needs the room for all.
+        if document.nodes.capacity() > 4 * document.nodes.len() {
+            document.nodes.shrink_to_fit();
+            document.links.shrink_to_fit();
+        }
+        document
     }
 
     pub(super) fn take(&mut self, event: Event) -> Result<(), SyntaxError> {
@@ -119,24 +141,113 @@ impl<'m> Builder<'m> {
         Ok(())
     }
 
+    /// Adds a scalar; `content` is of the text that was parsed.
+    pub(super) fn add_scalar(&mut self, span: Span, named: Named, content: Content, style: Style) {
+        let span = self.trimmed(span, style);
+        let value = if self.covered.holes.is_empty() {
+            match content {
+                Content::Written(at) => Value::Written(at),
+                Content::Made(text) => self.made(&text),
+            }
+        } else {
+            let text = match content {
+                Content::Written(at) => {
+                    let range = at.start as usize..at.end as usize;
+                    self.covered.content.get(range).unwrap_or("").to_owned()
+                }
+                Content::Made(text) => text,
+            };
+            let text = self.restored(span, text);
+            self.kept(span, &text, style)
+        };
+        self.add(span, named.anchor, named.tag, Data::Scalar { value, style });
+    }
+
+    /// Adds a node of which there is nothing but perhaps its properties.
+    pub(super) fn add_empty(&mut self, span: Span, named: Named) {
+        let at = Span {
+            start: span.end,
+            end: span.end,
+        };
+        let value = Value::Written(at);
+        let style = Style::Plain;
+        self.add(span, named.anchor, named.tag, Data::Scalar { value, style });
+    }
+
+    /// # Errors
+    /// There is no anchor of this name, or it is that of a collection that is still open.
+    pub(super) fn add_alias(&mut self, name: &str, span: Span) -> Result<(), SyntaxError> {
+        let id = self.resolve(name, span)?;
+        self.add(span, None, None, Data::Alias(id));
+        Ok(())
+    }
+
+    /// Adds a collection, which what follows belongs to until it is closed.
+    pub(super) fn open(&mut self, span: Span, named: Named, mapping: bool, block: bool) {
+        let data = if mapping {
+            Data::Mapping {
+                links: (0, 0),
+                keys: Keys::default(),
+            }
+        } else {
+            Data::Sequence((0, 0))
+        };
+        let id = self.add(span, named.anchor, named.tag, data);
+        let from = self.pending.len();
+        self.open.push(Open { id, from, block });
+    }
+
     fn add(&mut self, span: Span, anchor: Option<String>, tag: Option<String>, data: Data) -> u32 {
+        let id = self.push(span, data);
+        if anchor.is_some() || tag.is_some() {
+            self.name(id, Named { anchor, tag });
+        }
+        id
+    }
+
+    fn push(&mut self, span: Span, data: Data) -> u32 {
         let id = small(self.document.nodes.len());
         let parent = self.open.last().map_or(u32::MAX, |open| open.id);
-        let tag = tag.map_or(NO_TAG, |tag| {
-            self.document.tags.push(tag);
-            small(self.document.tags.len() - 1)
-        });
         self.document.nodes.push(NodeData {
             span,
             parent,
-            tag,
+            tag: NO_TAG,
             data,
         });
         self.pending.push(id);
-        if let Some(anchor) = anchor {
+        id
+    }
+
+    /// Gives a node its anchor and its tag.
+    fn name(&mut self, id: u32, named: Named) {
+        let mut data = self.document.node(id).data;
+        let mut number = NO_TAG;
+        if let Some(mut tag) = named.tag {
+            if let Data::Scalar { value, style } = data
+                && tag == BINARY
+            {
+                (tag, data) = self.decoded(tag, value, style);
+            }
+            number = small(self.document.tags.len());
+            self.document.tags.push(tag);
+        }
+        if let Some(node) = self.document.nodes.get_mut(id as usize) {
+            (node.tag, node.data) = (number, data);
+        }
+        if let Some(anchor) = named.anchor {
             self.anchors.insert(anchor, id);
         }
-        id
+    }
+
+    /// A scalar with the tag `!!binary` is text, which is written in base64 (`decode.go`,
+    /// `decoder.scalar`). What is not base64 or not UTF-8 keeps the tag, for the schema to judge.
+    fn decoded(&mut self, tag: String, value: Value, style: Style) -> (String, Data) {
+        let bytes = base64::decode(self.document.value(value));
+        let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            return (tag, Data::Scalar { value, style });
+        };
+        let value = self.made(&text);
+        (TEXT.to_owned(), Data::Scalar { value, style })
     }
 
     /// Where the text of a scalar can be found again.
@@ -148,6 +259,10 @@ impl<'m> Builder<'m> {
         if self.document.text.slice(written) == value {
             return Value::Written(written);
         }
+        self.made(value)
+    }
+
+    fn made(&mut self, value: &str) -> Value {
         let from = small(self.document.made.len());
         self.document.made.push_str(value);
         Value::Made(from, small(self.document.made.len()))
@@ -173,7 +288,8 @@ impl<'m> Builder<'m> {
         Ok(())
     }
 
-    fn close(&mut self, at: Span) {
+    /// Ends the innermost collection that is open; a flow collection ends with `at`.
+    pub(super) fn close(&mut self, at: Span) {
         let Some(Open { id, from, block }) = self.open.pop() else {
             return;
         };
@@ -240,7 +356,8 @@ impl<'m> Builder<'m> {
         if !block || ends(content) || (at.end as usize) < content.len() {
             return value;
         }
-        let written = content.get(at.start as usize..).unwrap_or("");
+        let start = behind_properties(content, at);
+        let written = content.get(start..).unwrap_or("");
         let (header, body) = written.split_once(['\n', '\r']).unwrap_or((written, ""));
         let header = header.split('#').next().unwrap_or("");
         let last = body.rsplit(['\n', '\r']).next().unwrap_or("");

@@ -112,6 +112,8 @@ pub struct Document {
     pub(super) made: String,
     pub(super) tags: Vec<String>,
     pub(super) next: Option<Span>,
+    /// Where the token begins that ended it.
+    pub(super) end: u32,
     /// The node that is taken for the root.
     pub(super) root: u32,
     /// Keys that were given another name, and how they are written.
@@ -129,6 +131,21 @@ impl std::fmt::Debug for Document {
 }
 
 impl Document {
+    pub(super) fn empty(text: &Arc<Text>) -> Self {
+        Self {
+            text: Arc::clone(text),
+            nodes: Vec::new(),
+            links: Vec::new(),
+            made: String::new(),
+            tags: Vec::new(),
+            next: None,
+            end: 0,
+            root: 0,
+            renamed: Vec::new(),
+            large: Large::default(),
+        }
+    }
+
     /// The text that it was read from.
     #[must_use]
     pub fn text(&self) -> &Arc<Text> {
@@ -164,6 +181,7 @@ impl Document {
             made: self.made.clone(),
             tags: self.tags.clone(),
             next: None,
+            end: self.end,
             root: root.target().id,
             renamed: self.renamed.clone(),
             large: Large::default(),

@@ -1,7 +1,8 @@
 //! Text → spanned tree, as go-yaml reads it.
 //!
-//! This room knows YAML and nothing of Prometheus. The events come from libyaml-safer, which
-//! descends from the same C library as go-yaml; nothing outside this room knows that. A
+//! This room knows YAML and nothing of Prometheus. A scanner of our own reads what people write;
+//! what it leaves is read by libyaml-safer, which descends from the same C library as go-yaml.
+//! Nothing outside this room knows that. A
 //! [`Document`] keeps every key in its order, duplicates and merge keys included; [`Node`] is the
 //! view of one of its nodes, with aliases followed and merge keys applied on access. A document
 //! exists only if its aliases can be expanded within go-yaml's own budget, so walking one ends.
@@ -9,6 +10,7 @@
 mod alias;
 mod build;
 mod comments;
+mod differ;
 mod document;
 mod embedded;
 mod gather;
@@ -16,12 +18,13 @@ mod large;
 mod node;
 mod parse;
 mod scalar;
+mod scan;
 
 pub use comments::{Comment, Unit, comments, comments_by_look, line_of, next_content_line};
 pub use document::{Document, SyntaxError, SyntaxKind};
 pub use embedded::{Dollars, embedded};
 pub use gather::Section;
 pub use node::{Entry, Kind, Mapping, Node, Sequence};
-pub use parse::{Hole, parse_all, parse_first, parse_masked};
+pub use parse::{Hole, Readers, compare_readers, parse_all, parse_first, parse_masked, texts_read};
 pub use promvet_text::placeholder;
 pub use scalar::{Scalar, Style};

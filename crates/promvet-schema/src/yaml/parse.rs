@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use libyaml_safer::{Event, EventData, Parser};
 
 use super::alias;
 use super::build::Builder;
-use super::document::{Document, SyntaxError, SyntaxKind};
+use super::differ;
+use super::document::{Document, SyntaxError, SyntaxKind, small};
+use super::scan::{self, Left, Scanned};
 use promvet_text::{Span, Text};
 
 /// How many bytes the parser is given at a time, so that it does not decode a whole file ahead.
@@ -63,33 +66,214 @@ fn plain(text: &Text) -> Covered<'_> {
 }
 
 fn first(text: &Arc<Text>, covered: Covered<'_>) -> Result<Document, SyntaxError> {
-    let mut documents = guarded(text, covered, 1)?;
-    let document = documents
-        .0
-        .pop()
-        .unwrap_or_else(|| Builder::new(text, covered).finish(None));
-    let end = document.next.map_or(u32::MAX, |next| next.start);
-    match text.not_utf8().filter(|at| *at < end) {
+    let mut documents = match read(text, covered, 1) {
+        Err(error) if error.kind == SyntaxKind::Encoding => without_end(text, covered, error)?,
+        read => read?,
+    };
+    let document = documents.0.pop().unwrap_or_else(|| {
+        let mut empty = Document::empty(text);
+        empty.end = small(covered.content.len());
+        empty
+    });
+    match text
+        .not_utf8()
+        .filter(|&at| is_decoded(text, at, document.end))
+    {
         Some(at) => Err(SyntaxError {
             kind: SyntaxKind::Encoding,
             problem: "invalid UTF-8 octet sequence".into(),
             context: None,
-            span: Span::new(at as usize, at as usize + 1),
+            span: within(Span::new(at as usize, at as usize + 1), text.content()),
         }),
         None => Ok(document),
     }
 }
 
+/// Reads the first document of a text that holds what no text may, if go-yaml does not come so far.
+fn without_end(
+    text: &Arc<Text>,
+    covered: Covered<'_>,
+    error: SyntaxError,
+) -> Result<Documents, SyntaxError> {
+    let at = error.span.start;
+    let content = covered.content.get(..at as usize).unwrap_or("");
+    match by_libyaml(text, Covered { content, ..covered }, 1) {
+        Ok(read)
+            if read
+                .0
+                .iter()
+                .any(|document| !is_decoded(text, at, document.end)) =>
+        {
+            Ok(read)
+        }
+        _ => Err(error),
+    }
+}
+
+/// Bytes that go-yaml decodes in one go (`input_raw_buffer_size`).
+const WINDOW: usize = 512;
+
+/// Characters that go-yaml wants to see from the beginning of the token that ends a document
+/// (`yaml_parser_fetch_next_token`).
+const AHEAD: usize = 4;
+
+/// Whether go-yaml decodes what is at an offset before a document ends at another: it refuses
+/// characters that YAML does not allow in the same 512 bytes, though they lie behind the document
+/// (`readerc.go`, `yaml_parser_update_buffer`).
+fn is_decoded(text: &Text, at: u32, end: u32) -> bool {
+    let mark = text.byte_order_mark();
+    let wanted = end as usize + mark + AHEAD;
+    let at = at as usize + mark;
+    let (mut start, mut read) = (0, WINDOW);
+    while at >= read {
+        // Half a character waits for the next bytes.
+        let whole = read.saturating_sub(mark);
+        let rest = (0..4).find(|rest| text.content().is_char_boundary(whole.saturating_sub(*rest)));
+        let rest = rest.unwrap_or(0);
+        start = read - rest;
+        read += WINDOW - rest;
+    }
+    wanted > start
+}
+
 /// Reads all documents of a text, and the error that ended the reading, if one did.
 #[must_use]
 pub fn parse_all(text: &Arc<Text>) -> (Vec<Document>, Option<SyntaxError>) {
-    guarded(text, plain(text), usize::MAX).unwrap_or_else(|error| (Vec::new(), Some(error)))
+    read(text, plain(text), usize::MAX).unwrap_or_else(|error| (Vec::new(), Some(error)))
 }
 
-type Documents = (Vec<Document>, Option<SyntaxError>);
+pub(super) type Documents = (Vec<Document>, Option<SyntaxError>);
+
+fn read(text: &Arc<Text>, covered: Covered<'_>, most: usize) -> Result<Documents, SyntaxError> {
+    READ.fetch_add(1, Ordering::Relaxed);
+    if is_libyaml_wanted() {
+        LEFT.fetch_add(1, Ordering::Relaxed);
+        return by_libyaml(text, covered, most);
+    }
+    let scanned = match scan::scan(text, covered, most) {
+        Ok(scanned) => scanned,
+        Err(left) => {
+            LEFT.fetch_add(1, Ordering::Relaxed);
+            return at_open_quote(by_libyaml(text, covered, most), left);
+        }
+    };
+    let differs = scanned.differs || scanned.error.is_some();
+    let documents = checked(scanned)?;
+    if cfg!(debug_assertions) && !differs {
+        let other = by_libyaml(text, covered, most);
+        let difference = differ::difference(&documents, &other);
+        assert!(
+            difference.is_none(),
+            "the two YAML readers differ: {}",
+            difference.unwrap_or_default()
+        );
+    }
+    Ok(documents)
+}
+
+/// Moves an error to the quote that is not closed, if that seems to be the cause: what is read as a
+/// quoted scalar of several lines ends in the line of the error, at the quote that opens another one.
+fn at_open_quote(
+    read: Result<Documents, SyntaxError>,
+    left: Left,
+) -> Result<Documents, SyntaxError> {
+    let moved = |mut error: SyntaxError| {
+        let stopped = error.span;
+        if let Some(quote) = left.open_quote.filter(|quote| quote.end <= stopped.start) {
+            error.context = Some(("behind the quoted text".to_owned(), stopped));
+            error.span = quote.part(0, 1);
+        }
+        error
+    };
+    match read {
+        Ok((documents, error)) => Ok((documents, error.map(moved))),
+        Err(error) => Err(moved(error)),
+    }
+}
+
+/// What the scanner made of a text without what go-yaml's guard against alias bombs refuses.
+fn checked(scanned: Scanned) -> Result<Documents, SyntaxError> {
+    let mut documents = Vec::with_capacity(scanned.documents.len());
+    for document in scanned.documents {
+        match alias::check(&document) {
+            Ok(()) => documents.push(document),
+            Err(error) if documents.is_empty() => return Err(error),
+            Err(error) => return Ok((documents, Some(error))),
+        }
+    }
+    match scanned.error {
+        Some(error) if documents.is_empty() => Err(error),
+        error => Ok((documents, error)),
+    }
+}
+
+/// Texts that were read, and those of them that the scanner left to libyaml-safer. They are counted
+/// for the whole program, since nothing but `--stats` asks.
+static READ: AtomicU64 = AtomicU64::new(0);
+static LEFT: AtomicU64 = AtomicU64::new(0);
+
+/// How many texts were read as YAML so far, and how many of them not by the scanner.
+#[must_use]
+pub fn texts_read() -> (u64, u64) {
+    (READ.load(Ordering::Relaxed), LEFT.load(Ordering::Relaxed))
+}
+
+/// How the scanner and libyaml-safer read a text, for tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Both make the same of it.
+    Agree,
+    /// The scanner leaves it to libyaml-safer.
+    Left,
+    /// The scanner reads it as go-yaml does, where libyaml-safer is known to read otherwise.
+    Known,
+    /// They differ, in this.
+    Differ(String),
+}
+
+/// Compares the two readers; `all` says whether all documents of the text are wanted.
+#[must_use]
+pub fn compare_readers(text: &Arc<Text>, all: bool) -> Readers {
+    let covered = plain(text);
+    let most = if all { usize::MAX } else { 1 };
+    let Ok(scanned) = scan::scan(text, covered, most) else {
+        return Readers::Left;
+    };
+    if scanned.differs || scanned.error.is_some() {
+        return Readers::Known;
+    }
+    let ours = (scanned.documents, None);
+    let difference = differ::difference(&ours, &by_libyaml(text, covered, most));
+    // An alias bomb is refused by both.
+    match difference {
+        Some(_)
+            if checked(Scanned {
+                documents: ours.0,
+                error: None,
+                differs: false,
+            })
+            .is_err() =>
+        {
+            Readers::Agree
+        }
+        Some(difference) => Readers::Differ(difference),
+        None => Readers::Agree,
+    }
+}
+
+/// Whether `PROMVET_PARSER=libyaml` asks for the other reader, to tell whose fault a fault is.
+fn is_libyaml_wanted() -> bool {
+    static WANTED: LazyLock<bool> =
+        LazyLock::new(|| std::env::var_os("PROMVET_PARSER").is_some_and(|name| name == "libyaml"));
+    *WANTED
+}
 
 /// The parser can panic on rare input; that is caught here and reported as promvet's own fault.
-fn guarded(text: &Arc<Text>, covered: Covered<'_>, most: usize) -> Result<Documents, SyntaxError> {
+pub(super) fn by_libyaml(
+    text: &Arc<Text>,
+    covered: Covered<'_>,
+    most: usize,
+) -> Result<Documents, SyntaxError> {
     let read = || -> Result<Documents, SyntaxError> {
         let mut documents = Vec::new();
         match read_documents(text, covered, most, &mut documents) {
@@ -167,14 +351,27 @@ fn read_documents(
         let event = parser.parse().map_err(|error| malformed(text, &error))?;
         match event.data {
             EventData::StreamEnd => return Ok(()),
-            EventData::DocumentStart { .. } => {
-                builder = Some(Builder::new(text, covered));
+            EventData::DocumentStart {
+                version_directive, ..
+            } => {
+                // go-yaml knows YAML 1.1 only (`parserc.go`, `yaml_parser_process_directives`).
+                if version_directive.is_some_and(|version| (version.major, version.minor) != (1, 1))
+                {
+                    return Err(SyntaxError {
+                        kind: SyntaxKind::Malformed,
+                        problem: "found incompatible YAML document".into(),
+                        context: None,
+                        span: within(span(event.start_mark, event.end_mark), covered.content),
+                    });
+                }
+                builder = Some(Builder::new(text, covered).uncovering_marks());
             }
             EventData::DocumentEnd { .. } => {
                 let done = out.len() + 1 >= most;
                 let next = if done { next_start(&mut parser) } else { None };
-                if let Some(builder) = builder.take() {
-                    let document = builder.finish(next);
+                if let Some(mut builder) = builder.take() {
+                    let end = usize::try_from(event.start_mark.index).unwrap_or(usize::MAX);
+                    let document = builder.finish(end.min(covered.content.len()), next);
                     alias::check(&document)?;
                     out.push(document);
                 }
@@ -198,10 +395,28 @@ pub(super) const PLAIN_MARK: &str = "\u{fffd}";
 /// go-yaml v2 takes a byte-order mark that does not begin the text for a character like others;
 /// the parser would skip it at the start of a line.
 fn with_plain_marks(content: &str) -> Cow<'_, str> {
+    if let Some(rest) = content.strip_prefix(MARK) {
+        return Cow::Owned(MARK.to_owned() + &without_first_column(rest).replace(MARK, PLAIN_MARK));
+    }
     if memchr::memmem::find(content.as_bytes(), MARK.as_bytes()).is_none() {
         return Cow::Borrowed(content);
     }
     Cow::Owned(content.replace(MARK, PLAIN_MARK))
+}
+
+/// A text behind a second byte-order mark. go-yaml skips that, too, and then a character at the
+/// beginning of each line, since it looks for the mark where its buffer begins (`is_bom`); the buffer
+/// of a longer text moves on, and then it is one character like others.
+fn without_first_column(text: &str) -> Cow<'_, str> {
+    if text.len() > WINDOW - 2 * MARK.len() {
+        return Cow::Borrowed(text);
+    }
+    let mut begins = false;
+    let covered = text.chars().map(|c| {
+        let is_skipped = std::mem::replace(&mut begins, c == '\n') && c.is_ascii_graphic();
+        if is_skipped { ' ' } else { c }
+    });
+    Cow::Owned(covered.collect())
 }
 
 /// Where another document begins; what is broken there is nobody's concern.
@@ -244,11 +459,22 @@ fn malformed(text: &Text, error: &libyaml_safer::Error) -> SyntaxError {
         .filter(|c| *c != '\n' && *c != '\r')
         .map_or(0, char::len_utf8);
     let problem = error.problem().to_owned();
-    let context = error
+    let mut context = error
         .context()
         .map(str::to_owned)
         .zip(error.context_mark().map(|mark| span(mark, mark)));
-    let span = Span::new(at.start as usize, at.start as usize + width);
+    let mut span = Span::new(at.start as usize, at.start as usize + width);
+    // A quote that is never closed is at fault, not the end of the text.
+    let quoted = context
+        .as_ref()
+        .filter(|(what, _)| what == "while scanning a quoted scalar");
+    if let Some((_, quote)) = quoted {
+        let stopped = std::mem::replace(
+            &mut span,
+            Span::new(quote.start as usize, quote.start as usize + 1),
+        );
+        context = Some(("while scanning the quoted text".to_owned(), stopped));
+    }
     SyntaxError {
         kind: SyntaxKind::Malformed,
         problem,
@@ -337,7 +563,12 @@ mod tests {
         let parse = |bytes: &[u8]| parse_first(&Text::new("t.yml", bytes.to_vec()));
         let error = parse(b"a: 1 # caf\xe9\n").unwrap_err();
         assert_eq!((error.kind, error.span.start), (SyntaxKind::Encoding, 10));
-        assert!(parse(b"a: 1\n---\nb: \xe9\n").is_ok());
+        // go-yaml decodes 512 bytes at a time.
+        assert!(parse(b"a: 1\n---\nb: \xe9c\n").is_err());
+        let far = |bad: &[u8]| [b"a: 1\n---\nb: ".to_vec(), vec![b'c'; 600], bad.to_vec()].concat();
+        assert!(parse(&far(b"\xe9c\n")).is_ok());
+        assert!(parse(&far(b"\x07\n")).is_ok());
+        assert!(parse(b"a: 1\n---\nb: \x07\n").is_err());
     }
 
     #[test]

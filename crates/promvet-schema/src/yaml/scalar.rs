@@ -51,8 +51,8 @@ impl<'d> Scalar<'d> {
     /// Whether it is null: empty, `~` or `null` in its three casings, plain; or tagged so.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.tag == Some("tag:yaml.org,2002:null")
-            || self.is_plain() && matches!(self.text, "" | "~" | "null" | "Null" | "NULL")
+        let tagged = self.tag == Some("tag:yaml.org,2002:null");
+        (tagged || self.is_plain()) && matches!(self.text, "" | "~" | "null" | "Null" | "NULL")
     }
 
     /// The boolean it stands for where a boolean is wanted, as YAML 1.1 and go-yaml v2 have it.

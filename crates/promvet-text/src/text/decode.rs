@@ -11,39 +11,62 @@ pub(super) fn has_mark(bytes: &[u8]) -> bool {
         .any(|mark| bytes.starts_with(mark))
 }
 
-/// The offset of the first byte that is not UTF-8, a byte-order mark not counted; none in UTF-16.
-pub(super) fn first_invalid(bytes: &[u8]) -> Option<u32> {
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return None;
-    }
+/// The offset of the first byte that is not UTF-8, a byte-order mark not counted.
+fn first_invalid(bytes: &[u8]) -> Option<u32> {
     let at = std::str::from_utf8(bytes).err()?.valid_up_to();
     let bom = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
     Some(Span::new(at - bom, at - bom).start)
 }
 
-/// The text, and the length of the byte-order mark that stood before it.
-pub(super) fn decode(bytes: Vec<u8>) -> (String, usize) {
-    let utf16 = |from: fn([u8; 2]) -> u16| {
-        let units = bytes
-            .chunks_exact(2)
-            .filter_map(|pair| pair.try_into().ok())
-            .skip(1)
-            .map(from);
-        char::decode_utf16(units)
-            .map(|c| c.unwrap_or('?'))
-            .collect::<String>()
-    };
+/// What became of the bytes of a file.
+pub(super) struct Decoded {
+    pub(super) content: String,
+    /// The length of a UTF-8 byte-order mark, which the content leaves out.
+    pub(super) bom: usize,
+    /// The offset in the content of the first bytes that stand for no character.
+    pub(super) invalid: Option<u32>,
+}
+
+pub(super) fn decode(bytes: Vec<u8>) -> Decoded {
     if bytes.starts_with(b"\xff\xfe") {
-        return (utf16(u16::from_le_bytes), 0);
+        return utf16(&bytes, u16::from_le_bytes);
     }
     if bytes.starts_with(b"\xfe\xff") {
-        return (utf16(u16::from_be_bytes), 0);
+        return utf16(&bytes, u16::from_be_bytes);
     }
+    let invalid = first_invalid(&bytes);
     let bom = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
     let mut content =
         String::from_utf8(bytes).unwrap_or_else(|broken| replace_invalid(broken.as_bytes()));
     content.drain(..bom);
-    (content, bom)
+    Decoded {
+        content,
+        bom,
+        invalid,
+    }
+}
+
+fn utf16(bytes: &[u8], from: fn([u8; 2]) -> u16) -> Decoded {
+    let pairs = bytes.chunks_exact(2);
+    let is_cut = !pairs.remainder().is_empty();
+    let units = pairs
+        .filter_map(|pair| pair.try_into().ok())
+        .skip(1)
+        .map(from);
+    let mut content = String::with_capacity(bytes.len() / 2);
+    let mut invalid = None;
+    for c in char::decode_utf16(units) {
+        if c.is_err() {
+            invalid = invalid.or(Some(content.len()));
+        }
+        content.push(c.unwrap_or('?'));
+    }
+    let invalid = invalid.or_else(|| is_cut.then_some(content.len()));
+    Decoded {
+        content,
+        bom: 0,
+        invalid: invalid.map(|at| Span::new(at, at).start),
+    }
 }
 
 fn replace_invalid(bytes: &[u8]) -> String {
