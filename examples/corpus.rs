@@ -85,6 +85,7 @@ fn kind_of(row: &str) -> Option<(&str, &str)> {
 fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
     let disk = Folder::new(tree);
     let how = Walk {
+        deadline: promvet::deadline::Deadline::default(),
         hidden: true,
         no_ignore: true,
         threads: 0,

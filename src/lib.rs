@@ -6,9 +6,11 @@
 //! [`cli`].
 
 pub mod cli;
+pub mod deadline;
 pub mod discover;
 pub mod facts;
 pub mod finding;
+mod parallel;
 pub mod policy;
 pub mod prometheus;
 pub mod report;
@@ -17,3 +19,4 @@ pub mod run;
 pub mod source;
 
 pub use promvet_schema::{self as schema, yaml};
+pub use promvet_text::{panics, work};

@@ -1,14 +1,14 @@
 //! `promvet audit`: every endpoint and what is known of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::AuditArgs;
 use super::check::{complain_of, exit, judge_for, prepare, show_stats};
 use super::progress::watched;
-use super::{Exit, terminal};
+use super::{Exit, complain, terminal};
 use crate::facts::Owners;
 use crate::report::inventory::{Inventory, InventoryFormat, Row, TableOptions};
 use crate::report::unless_closed;
@@ -48,22 +48,21 @@ pub(super) fn audit(args: &AuditArgs, out: &mut dyn Write) -> io::Result<Exit> {
 
 /// Says of every row who owns its file.
 fn with_owners(rows: Vec<(PathBuf, Row)>, tree: &dyn Tree) -> Vec<Row> {
-    let mut by_folder: HashMap<&Path, Owners> = HashMap::new();
-    for (path, _) in &rows {
-        let folder = path.parent().unwrap_or(path);
-        by_folder
-            .entry(folder)
-            .or_insert_with(|| Owners::of(tree, folder));
+    let mut by_top: BTreeMap<PathBuf, Owners> = BTreeMap::new();
+    let mut tops: HashMap<PathBuf, PathBuf> = HashMap::new();
+    let mut out = Vec::with_capacity(rows.len());
+    for (path, row) in rows {
+        let folder = path.parent().unwrap_or(&path);
+        let top = tops
+            .entry(folder.to_owned())
+            .or_insert_with(|| Owners::top_of(tree, folder).to_owned());
+        let owners = by_top
+            .entry(top.clone())
+            .or_insert_with(|| Owners::of(tree, top));
+        let owners = owners.owners_of(&path).to_vec();
+        out.push(Row { owners, ..row });
     }
-    let owners = rows.iter().map(|(path, _)| {
-        let folder = path.parent().unwrap_or(path);
-        let owners = by_folder.get(folder);
-        owners.map_or(Vec::new(), |owners| owners.owners_of(path).to_vec())
-    });
-    let owners: Vec<_> = owners.collect();
-    drop(by_folder);
-    let owned = rows.into_iter().zip(owners);
-    owned
-        .map(|((_, row), owners)| Row { owners, ..row })
-        .collect()
+    let left_out = by_top.values().filter_map(Owners::left_out);
+    left_out.for_each(complain);
+    out
 }

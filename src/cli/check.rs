@@ -129,9 +129,16 @@ fn arranged(args: &JudgingArgs, request: &mut Request) -> bool {
     true
 }
 
+/// What promvet was to read first can't be read: the sentence names it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct NoInput(String);
+
 /// The tree and the request for what the arguments name.
 pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
-    let mut tree: Arc<dyn Tree> = Arc::new(Folder::here()?);
+    let refused = |what: &str, why: String| io::Error::other(NoInput(format!("{what}: {why}")));
+    let here = Folder::here().map_err(|error| refused("the current folder", error.to_string()))?;
+    let mut tree: Arc<dyn Tree> = Arc::new(here);
     let mut paths = args.paths.clone();
     if paths.is_empty() {
         paths.push(PathBuf::from("."));
@@ -142,7 +149,8 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
         .clone()
         .unwrap_or_else(|| PathBuf::from(STDIN));
     if stdin {
-        let bytes = standard_input(LARGEST).map_err(|error| io::Error::other(error.to_string()))?;
+        let bytes = standard_input(LARGEST);
+        let bytes = bytes.map_err(|error| refused("standard input", error.to_string()))?;
         paths.retain(|path| path.as_os_str() != "-");
         paths.push(name.clone());
         tree = Arc::new(Memory::over(tree).file(&name, bytes));

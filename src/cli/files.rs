@@ -15,6 +15,7 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let (tree, request) = prepare(&args.paths)?;
     let mut run = Run::default();
     let survey = watched(&request.watch, || survey(&request, &*tree, &mut run));
+    run.notes.iter().for_each(|note| complain(note));
     run.problems.iter().for_each(|problem| complain(problem));
     run.policy_errors.iter().for_each(complain_of_policy);
     let Some((survey, _)) = survey else {

@@ -26,6 +26,7 @@ use std::process::ExitCode;
 
 use args::{Cli, Command};
 
+use crate::panics;
 use crate::report::unless_closed;
 
 /// How promvet ends.
@@ -49,9 +50,25 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Runs the command that the process was started with.
+/// Runs the command that the process was started with. A panic is a fault of promvet's own: its
+/// place is named, its message is not, since that could hold a secret.
 #[must_use]
 pub fn main() -> Exit {
+    panics::record();
+    guarded(run)
+}
+
+/// Works; a panic becomes a message and exit code 2.
+fn guarded(work: impl FnOnce() -> Exit) -> Exit {
+    panics::caught(work).unwrap_or_else(|caught| {
+        complain(&format!(
+            "promvet failed at {caught}, which is a fault of promvet's own; please report it"
+        ));
+        Exit::Failed
+    })
+}
+
+fn run() -> Exit {
     let line: Vec<_> = std::env::args_os().collect();
     let cli = match Cli::read(&line) {
         Ok(cli) => cli,
@@ -62,8 +79,6 @@ pub fn main() -> Exit {
             return if failed { Exit::Failed } else { Exit::Clean };
         }
     };
-    // A panic is caught for its file and reported there; its message could hold a secret.
-    std::panic::set_hook(Box::new(|_| {}));
     let mut out = io::BufWriter::new(io::stdout().lock());
     let done = match cli.command {
         None => check::check(&cli.check, &mut out),
@@ -86,6 +101,14 @@ pub fn main() -> Exit {
     match done.and_then(|exit| unless_closed(out.flush()).map(|()| exit)) {
         Ok(exit) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
+        Err(error)
+            if error
+                .get_ref()
+                .is_some_and(|error| error.is::<check::NoInput>()) =>
+        {
+            complain(&error.to_string());
+            Exit::Failed
+        }
         Err(error) => {
             complain(&format!("the report can't be written: {error}"));
             Exit::Failed
@@ -97,4 +120,15 @@ pub fn main() -> Exit {
 /// fail.
 fn complain(message: &str) {
     let _ = writeln!(io::stderr(), "promvet: {message}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_anywhere_is_exit_code_2() {
+        assert_eq!(guarded(|| panic!("s3cret")), Exit::Failed);
+        assert_eq!(guarded(|| Exit::Findings), Exit::Findings);
+    }
 }

@@ -18,7 +18,9 @@ use crate::report::suppressions::{ListedSuppression, write_json, write_table};
 use crate::report::unless_closed;
 use crate::run::suppress::{Covers, DAY, Mark, Marks, has_lapsed, may_hold, of_file};
 use crate::run::survey::walk_of;
-use crate::run::{Request, Stage, parallel};
+use crate::parallel;
+use crate::run::survey::left_out;
+use crate::run::{Request, Stage};
 use crate::source::{Folder, Found, LARGEST, Repository, Tree};
 
 /// The arguments of `suppressions`.
@@ -62,6 +64,7 @@ pub(super) fn suppressions(args: &SuppressionsArgs, out: &mut dyn Write) -> io::
     let problems: Vec<String> = named
         .map(|problem| format!("{}: {}", problem.shown, problem.error))
         .collect();
+    left_out(&walked).for_each(|note| complain(&note));
     problems.iter().for_each(|problem| complain(problem));
     let look = || {
         parallel::map(request.threads, &walked.files, |found| {

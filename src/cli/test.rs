@@ -11,7 +11,8 @@ use crate::rules::Expected;
 use crate::rules::example::{Example, examples};
 use crate::rules::own::{Mutant, OwnRule, mutants};
 use crate::run::examples::{Difference, run_own};
-use crate::run::{own_rules, parallel, policies};
+use crate::parallel;
+use crate::run::{own_rules, policies};
 use crate::source::Folder;
 
 /// A rule and its examples.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use super::parallel;
 use super::policies::{self, Policies, Scope};
 use super::policy_files::catalogue;
 use super::request::Request;
@@ -13,6 +12,7 @@ use crate::discover::{Recognised, What};
 use crate::facts::deployment::RunAs;
 use crate::facts::{self, Facts, Lookup, Scan, Shared};
 use crate::finding::{Evidence, Text};
+use crate::parallel;
 use crate::source::{Found, LARGEST, Tree, Walk};
 
 /// The facts for every scope, by its number.

@@ -10,7 +10,6 @@ mod judge_file;
 mod levels;
 pub(crate) mod online;
 pub(crate) mod own_rules;
-pub(crate) mod parallel;
 mod pipeline;
 pub(crate) mod policies;
 mod policy_files;

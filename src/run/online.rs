@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::parallel;
 use super::request::Request;
 use super::survey::Survey;
 use crate::discover::What;
 use crate::facts::online::Server;
+use crate::parallel;
 use crate::prometheus::Config;
 use crate::prometheus::endpoint::Endpoint;
 use crate::source::handshake::{Handshake, Target};

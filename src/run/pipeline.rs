@@ -1,7 +1,6 @@
 //! The way from paths to an outcome: everything is discovered and parsed; then facts and rules.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,7 +11,6 @@ use super::judge_file::judge_one;
 use super::levels::Levels;
 use super::online;
 use super::own_rules;
-use super::parallel;
 use super::policies::Policies;
 use super::request::{Request, Run};
 use super::suppress::{self, Bench};
@@ -23,6 +21,8 @@ use super::watch::Stage;
 use crate::discover::{Holder, What};
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Span, Text, Unchecked};
+use crate::panics;
+use crate::parallel;
 use crate::policy::Policy;
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Configuration, Judgement};
@@ -61,19 +61,22 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
     online::ask(request, survey);
     let facts = all_facts(request, survey, policies, tree);
     let judgements = parallel::map(request.threads, &survey.seen, |seen| {
-        let facts = facts.get(&policies.scope_of(&seen.found))?;
+        let Some(facts) = facts.get(&policies.scope_of(&seen.found)) else {
+            return Err(own_fault(&seen.found.shown, None));
+        };
         let own = own_rules_of(&seen.found, request, policies);
         let judge = || judge_one(seen, facts, request, own, tree);
-        let judged = catch_unwind(AssertUnwindSafe(judge)).ok();
+        let judged = panics::caught(judge);
         request.watch.step();
         judged
+            .map(|judged| (judged, facts))
+            .map_err(|caught| own_fault(&seen.found.shown, Some(&caught)))
     });
     let mut gathered = Gathered::new(request, survey, policies);
     for (seen, judged) in survey.seen.iter().zip(judgements) {
-        let facts = facts.get(&policies.scope_of(&seen.found));
-        match judged.zip(facts) {
-            Some((judged, facts)) => gathered.file(seen, judged, facts, run),
-            None => run.problems.push(own_fault(&seen.found)),
+        match judged {
+            Ok((judged, facts)) => gathered.file(seen, judged, facts, run),
+            Err(problem) => run.problems.push(problem),
         }
     }
     gathered.trees(tree, run);
@@ -126,7 +129,7 @@ impl<'a> Gathered<'a> {
         run: &mut Run,
     ) {
         let Some(scope) = self.policies.of(&seen.found) else {
-            run.problems.push(own_fault(&seen.found));
+            run.problems.push(own_fault(&seen.found.shown, None));
             return;
         };
         rules::without_included_jobs(
@@ -167,13 +170,13 @@ impl<'a> Gathered<'a> {
         for (root, configurations) in std::mem::take(&mut self.configurations) {
             let timings = self.request.watch.rules();
             let judge = || rules::judge_tree(&configurations, timings);
-            let Ok(judgement) = catch_unwind(AssertUnwindSafe(judge)) else {
-                let shown = tree.shown(root);
-                run.problems.push(format!(
-                    "{shown}: promvet failed on this tree, which is a fault of promvet's own; \
-                     please report it"
-                ));
-                continue;
+            let judgement = match panics::caught(judge) {
+                Ok(judgement) => judgement,
+                Err(caught) => {
+                    run.problems
+                        .push(own_fault(&tree.shown(root), Some(&caught)));
+                    continue;
+                }
             };
             for one in judgement.findings {
                 let levelled = match self.policy_at(&one.place) {

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::own_rules;
-use super::parallel;
 use super::policy_files::{self, Layer, unknown_receivers, unknown_rules};
 use crate::finding::Text;
+use crate::parallel;
 use crate::policy::{FILE_NAMES, Policy, PolicyError, RuleFolder};
 use crate::rules::own::OwnRules;
 use crate::source::{Found, Tree};

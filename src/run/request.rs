@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::gate::Gate;
 use super::watch::Watch;
+use crate::deadline::Deadline;
 use crate::facts::Host;
 use crate::policy::{PolicyError, Profile};
 use crate::report::Outcome;
@@ -50,6 +51,8 @@ pub struct Request {
     pub gate: Gate,
     /// The rules of one's own, instead of those that policies name.
     pub own: Option<Arc<OwnRules>>,
+    /// When to stop.
+    pub deadline: Deadline,
     /// What counts and measures.
     pub watch: Arc<Watch>,
 }
@@ -73,6 +76,7 @@ impl Default for Request {
             inventory: false,
             gate: Gate::default(),
             own: None,
+            deadline: Deadline::default(),
             watch: Arc::default(),
         }
     }
@@ -97,6 +101,8 @@ pub struct Run {
     pub notes: Vec<String>,
     /// What kept promvet from doing its work: the exit status is 2.
     pub problems: Vec<String>,
+    /// What people should know of how the work was done, which is no reason to fail.
+    pub notes: Vec<String>,
     /// What is wrong with policy files: the exit status is 2.
     pub policy_errors: Vec<PolicyError>,
 }

@@ -1,10 +1,8 @@
 //! From paths to what lies there: files are found, read, and recognised.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::own_rules;
-use super::parallel;
 use super::policies::{self, Policies};
 use super::request::{Request, Run};
 use super::watch::Stage;
@@ -12,9 +10,11 @@ use crate::discover::{self, Recognised};
 use crate::facts;
 use crate::facts::deployment::is_dockerfile;
 use crate::finding::{Place, Text};
+use crate::panics::{self, Caught};
+use crate::parallel;
 use crate::policy::Policy;
 use crate::rules::own::OwnRules;
-use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk};
+use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk, Walked};
 
 /// A file, or a configuration in one, and what it was recognised as.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ enum Look {
     Nothing,
     Excluded(Found, Place, bool),
     Unread(Found, String),
-    Panic(Found),
+    Panic(Found, Caught),
 }
 
 /// Discovers and parses; none if a policy is broken, which is then noted.
@@ -65,6 +65,7 @@ pub(crate) fn survey(
     let named = named.filter(|problem| !may_be_gone(problem));
     run.problems
         .extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
+    run.notes.extend(left_out(&walked));
     let policies = match policies::read(
         request.config.as_deref(),
         &walked.files,
@@ -82,9 +83,9 @@ pub(crate) fn survey(
         let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
         let own = own_rules_of(found, request, &policies);
         let look = || look_at(found, request, policy, own, tree);
-        let look = catch_unwind(AssertUnwindSafe(look));
+        let look = panics::caught(look);
         watch.step();
-        look.unwrap_or_else(|_| Look::Panic(found.clone()))
+        look.unwrap_or_else(|caught| Look::Panic(found.clone(), caught))
     };
     let looks = watch.stage(Stage::Read, walked.files.len(), || {
         parallel::map(request.threads, &walked.files, look)
@@ -104,7 +105,7 @@ pub(crate) fn survey(
                 run.problems.push(format!("{}: {why}", found.shown))
             }
             Look::Unread(found, why) => survey.unread.push((found, why)),
-            Look::Panic(found) => run.problems.push(own_fault(&found)),
+            Look::Panic(found, caught) => run.problems.push(own_fault(&found.shown, Some(&caught))),
             Look::Nothing => {}
         }
     }
@@ -112,10 +113,18 @@ pub(crate) fn survey(
     Some((survey, policies))
 }
 
-pub(crate) fn own_fault(found: &Found) -> String {
+/// What is said of the ignore files that a walk left out.
+pub(crate) fn left_out(walked: &Walked) -> impl Iterator<Item = String> {
+    let files = walked.left_out.iter();
+    files.map(|(shown, why)| format!("{shown} is left out, so what it ignores is checked: {why}"))
+}
+
+/// The sentence for a fault of promvet itself on a file or a tree; where it happened, if it was a
+/// panic.
+pub(crate) fn own_fault(shown: &str, caught: Option<&Caught>) -> String {
+    let at = caught.map_or(String::new(), |caught| format!(" at {caught}"));
     format!(
-        "{}: promvet failed on this file, which is a fault of promvet's own; please report it",
-        found.shown
+        "{shown}: promvet failed on it{at}, which is a fault of promvet's own; please report it"
     )
 }
 
@@ -125,6 +134,7 @@ pub(crate) fn walk_of(request: &Request) -> Walk<'static> {
         hidden: request.hidden,
         no_ignore: request.no_ignore,
         threads: request.threads,
+        deadline: request.deadline,
         root: None,
         wanted: &|path| discover::is_candidate(path) || is_dockerfile(path),
     }

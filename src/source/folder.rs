@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::git::{GitError, Repository};
+use super::ignored::{self, RulesCache};
 use super::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
-use super::walk;
+use super::{walk, walk_folder};
 
 /// The disk, seen from a folder.
 #[derive(Clone, Debug)]
 pub struct Folder {
     base: PathBuf,
+    ignores: Arc<RulesCache>,
 }
 
 impl Folder {
@@ -21,15 +24,16 @@ impl Folder {
     /// # Errors
     /// The current folder is gone or can't be reached.
     pub fn here() -> io::Result<Self> {
-        Ok(Self {
-            base: std::env::current_dir()?,
-        })
+        Ok(Self::new(std::env::current_dir()?))
     }
 
     /// The disk, seen from a folder with an absolute path.
     #[must_use]
     pub fn new(base: impl Into<PathBuf>) -> Self {
-        Self { base: base.into() }
+        Self {
+            base: base.into(),
+            ignores: Arc::default(),
+        }
     }
 }
 
@@ -60,14 +64,11 @@ impl Tree for Folder {
     }
 
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-        let path = self.absolute(path);
-        // The kind is asked before opening, since opening a FIFO waits for a writer, and opening
-        // a device may do anything.
-        check_kind(&fs::metadata(&path)?)?;
-        let file = File::open(&path)?;
-        let meta = file.metadata()?;
-        check_kind(&meta)?;
-        bounded(file, meta.len(), limit)
+        read_file(&self.absolute(path), limit)
+    }
+
+    fn is_ignored_by_git(&self, path: &Path, top: &Path) -> bool {
+        ignored::is_ignored(self, path, top, &self.ignores)
     }
 
     fn tracked_by_git(&self, folder: &Path) -> Result<Option<BTreeSet<PathBuf>>, GitError> {
@@ -75,8 +76,19 @@ impl Tree for Folder {
     }
 
     fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
-        walk::walk(self, named, how, &walk::walk_folder)
+        walk::walk(self, named, how, &walk_folder::walk_folder)
     }
+}
+
+/// The content of a regular file of the disk, links followed, of at most `limit` bytes.
+pub(super) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    // The kind is asked before opening, since opening a FIFO waits for a writer, and opening a
+    // device may do anything.
+    check_kind(&fs::metadata(path)?)?;
+    let file = File::open(path)?;
+    let meta = file.metadata()?;
+    check_kind(&meta)?;
+    bounded(file, meta.len(), limit)
 }
 
 /// All of standard input, of at most `limit` bytes.

@@ -26,6 +26,7 @@ use super::folder::Folder;
 use super::follow::follow;
 use super::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
 use super::walk::{self, Seen};
+use super::walk_folder;
 use ignored::Ignored;
 use objects::Objects;
 use worktree::WorkTree;
@@ -149,15 +150,17 @@ impl Git {
     /// What a walk finds in a folder, as the disk would have it.
     fn list_below(&self, folder: &Path, how: &Walk<'_>) -> Vec<Seen> {
         if !self.is_ours(folder) {
-            return walk::walk_folder(folder, how);
+            return walk_folder::walk_folder(folder, how);
         }
         let hidden = |path: &Path| {
             let rest = path.strip_prefix(folder).unwrap_or(path);
             rest.components()
                 .any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."))
         };
-        let ignored = Ignored::new(self, self.items.keys());
-        self.below(folder)
+        let mut ignored = Ignored::new(self, self.items.keys());
+        let left_out = ignored.left_out(folder);
+        let files = self
+            .below(folder)
             .filter(|(path, item)| {
                 (how.wanted)(path)
                     && matches!(item.kind, Kind::File | Kind::Link)
@@ -167,8 +170,8 @@ impl Git {
             .map(|(path, item)| Seen::File {
                 path: path.clone(),
                 link: item.kind == Kind::Link,
-            })
-            .collect()
+            });
+        files.chain(left_out).collect()
     }
 }
 

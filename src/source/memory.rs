@@ -292,6 +292,7 @@ impl Tree for Memory {
 mod tests {
     use super::super::LARGEST;
     use super::*;
+    use crate::deadline::Deadline;
 
     fn sample() -> Memory {
         Memory::new()
@@ -342,6 +343,7 @@ mod tests {
             hidden: false,
             no_ignore: false,
             threads: 1,
+            deadline: Deadline::default(),
             root: None,
             wanted: &|path| path.extension().is_some_and(|end| end == "yml"),
         };
@@ -378,6 +380,7 @@ mod tests {
             hidden: false,
             no_ignore: false,
             threads: 1,
+            deadline: Deadline::default(),
             root: None,
             wanted: &|_| true,
         };

@@ -15,6 +15,7 @@ mod memory;
 mod path;
 mod tree;
 mod walk;
+mod walk_folder;
 
 pub use folder::{Folder, standard_input};
 pub use git::{Git, GitError, Governed, Repository};

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::git::GitError;
+use super::ignored::RulesCache;
 use super::path;
+use crate::deadline::Deadline;
 
 /// The largest configuration that is read, in bytes.
 pub const LARGEST: u64 = 64 * 1024 * 1024;
@@ -110,6 +112,8 @@ pub struct Walk<'w> {
     pub no_ignore: bool,
     /// How many threads; 0 lets the machine decide.
     pub threads: usize,
+    /// When to stop looking.
+    pub deadline: Deadline,
     /// A folder that is known to be the root of its tree, so that this is not looked up again.
     pub root: Option<&'w Path>,
     /// Which files of a folder are wanted, by their path. Files that were named always are.
@@ -158,6 +162,10 @@ pub struct Walked {
     pub files: Vec<Found>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// The files that say what to ignore and that are left out, as shown, each with the reason.
+    pub left_out: Vec<(Arc<str>, String)>,
+    /// Whether the time ran out before everything was found.
+    pub incomplete: bool,
 }
 
 /// Bytes and metadata by path.
@@ -238,7 +246,7 @@ pub trait Tree: std::fmt::Debug + Send + Sync {
     /// Whether git ignores a path below `top`, by the .gitignore files from there down. The path
     /// need not exist.
     fn is_ignored_by_git(&self, path: &Path, top: &Path) -> bool {
-        super::ignored::is_ignored(self, path, top)
+        super::ignored::is_ignored(self, path, top, &RulesCache::default())
     }
 
     /// The absolute paths of the files below a folder that git tracks; none if it lies in no work

@@ -1,15 +1,12 @@
-//! Walking the disk, as ripgrep does, and bringing what was found into one order.
+//! Walking a tree, and bringing what was found into one order.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
-
-use super::folder::kind_of;
+use super::ignored::LeftOut;
 use super::tree::{Found, Kind, Problem, ReadError, Tree, Walk, Walked};
 
 /// What a walk comes upon in a folder.
@@ -18,6 +15,10 @@ pub(super) enum Seen {
     File { path: PathBuf, link: bool },
     /// What could not be looked at.
     Problem { path: PathBuf, error: ReadError },
+    /// A file that says what to ignore, and that is left out.
+    LeftOut { path: PathBuf, why: LeftOut },
+    /// The time ran out.
+    Incomplete,
 }
 
 /// Lists the wanted files below a folder whose path has no links in it.
@@ -42,6 +43,8 @@ pub(super) fn walk(tree: &dyn Tree, named: &[PathBuf], how: &Walk<'_>, below: Be
         below,
         files: HashMap::new(),
         problems: Vec::new(),
+        left_out: Vec::new(),
+        incomplete: false,
         roots: how.root.map(known_root).into_iter().collect(),
     };
     for name in named {
@@ -58,7 +61,15 @@ pub(super) fn walk(tree: &dyn Tree, named: &[PathBuf], how: &Walk<'_>, below: Be
     files.sort_by(|a, b| (&a.shown, &a.path).cmp(&(&b.shown, &b.path)));
     let mut problems = gathering.problems;
     problems.sort_by(|a, b| a.shown.cmp(&b.shown));
-    Walked { files, problems }
+    let mut left_out = gathering.left_out;
+    left_out.sort();
+    left_out.dedup();
+    Walked {
+        files,
+        problems,
+        left_out,
+        incomplete: gathering.incomplete,
+    }
 }
 
 fn known_root(root: &Path) -> (PathBuf, Arc<Path>) {
@@ -72,6 +83,8 @@ struct Gathering<'d> {
     /// Files by what they really are.
     files: HashMap<PathBuf, Candidate>,
     problems: Vec<Problem>,
+    left_out: Vec<(Arc<str>, String)>,
+    incomplete: bool,
     /// Roots by folder, since many files of one folder may be named.
     roots: HashMap<PathBuf, Arc<Path>>,
 }
@@ -104,22 +117,27 @@ impl Gathering<'_> {
 
     fn take_folder(&mut self, name: &Path, real: &Path, how: &Walk<'_>) {
         let root = self.root_of(real);
-        for seen in (self.below)(real, how) {
-            let (Seen::File { path, .. } | Seen::Problem { path, .. }) = &seen;
+        let shown = |path: &Path| -> Arc<str> {
             let below = path.strip_prefix(real).unwrap_or(path);
-            let shown: Arc<str> = self.tree.shown(&name.join(below)).into();
+            self.tree.shown(&name.join(below)).into()
+        };
+        for seen in (self.below)(real, how) {
             match seen {
-                Seen::Problem { error, .. } => self.problems.push(Problem {
-                    shown,
+                Seen::Problem { path, error } => self.problems.push(Problem {
+                    shown: shown(&path),
                     named: false,
                     error,
                 }),
+                Seen::LeftOut { path, why } => {
+                    self.left_out.push((shown(&path), why.to_string()));
+                }
+                Seen::Incomplete => self.incomplete = true,
                 Seen::File { path, link } => {
                     let Some(end) = link_end(self.tree, &root, &path, link) else {
                         continue;
                     };
                     let found = Found {
-                        shown,
+                        shown: shown(&path),
                         root: Arc::clone(&root),
                         path,
                         named: false,
@@ -172,115 +190,6 @@ fn link_end(tree: &dyn Tree, root: &Path, path: &Path, link: bool) -> Option<Pat
     let real = tree.resolve(path).ok()?;
     let is_file = tree.metadata(&real).ok()?.kind == Kind::File;
     (is_file && real.starts_with(root)).then_some(real)
-}
-
-/// Entries up to which a folder without folders in it is listed without threads, which would take
-/// longer to start than the work takes.
-const FEW: usize = 64;
-
-/// How much there is to do in a folder.
-enum Work {
-    /// Nothing that is wanted lies in it, so it does not matter what is ignored.
-    Nothing,
-    /// So little that one thread does.
-    Little,
-    /// More.
-    Much,
-}
-
-fn work_in(top: &Path, how: &Walk<'_>) -> Work {
-    // What is wrong with the folder is told by the walk.
-    let Ok(entries) = std::fs::read_dir(top) else {
-        return Work::Little;
-    };
-    let mut work = Work::Nothing;
-    for (count, entry) in entries.flatten().enumerate() {
-        if count >= FEW || entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            return Work::Much;
-        }
-        if (how.wanted)(&entry.path()) {
-            work = Work::Little;
-        }
-    }
-    work
-}
-
-/// Lists a folder of the disk, in several threads if there is work for them.
-pub(super) fn walk_folder(top: &Path, how: &Walk<'_>) -> Vec<Seen> {
-    let work = work_in(top, how);
-    if matches!(work, Work::Nothing) {
-        return Vec::new();
-    }
-    let mut builder = WalkBuilder::new(top);
-    builder
-        .hidden(!how.hidden)
-        .ignore(!how.no_ignore)
-        .git_ignore(!how.no_ignore)
-        .git_exclude(!how.no_ignore)
-        .git_global(!how.no_ignore)
-        .parents(!how.no_ignore)
-        .follow_links(false)
-        .threads(how.threads)
-        .filter_entry(|entry| entry.file_name() != ".git");
-    if matches!(work, Work::Little) {
-        return builder.build().filter_map(|one| judge(one, how)).collect();
-    }
-    let (sender, receiver) = mpsc::channel();
-    let sender = Mutex::new(sender);
-    builder.build_parallel().run(|| {
-        let sender: Sender<Seen> = sender
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        Box::new(move |entry| {
-            if let Some(seen) = judge(entry, how) {
-                // Sending fails only if nobody listens any more, and then nothing is lost.
-                let _ = sender.send(seen);
-            }
-            WalkState::Continue
-        })
-    });
-    drop(sender);
-    receiver.into_iter().collect()
-}
-
-fn judge(entry: Result<DirEntry, ignore::Error>, how: &Walk<'_>) -> Option<Seen> {
-    let entry = match entry {
-        Ok(entry) => entry,
-        Err(error) => return problem(&error),
-    };
-    let kind = entry.file_type().map(kind_of)?;
-    if !(how.wanted)(entry.path()) {
-        return None;
-    }
-    let link = match kind {
-        Kind::File => false,
-        Kind::Link => true,
-        _ => return None,
-    };
-    Some(Seen::File {
-        path: entry.into_path(),
-        link,
-    })
-}
-
-/// Faults in ignore files are nobody's concern here, as they aren't git's.
-fn problem(error: &ignore::Error) -> Option<Seen> {
-    let kind = error.io_error()?.kind();
-    Some(Seen::Problem {
-        path: path_of(error)?.to_owned(),
-        error: io::Error::from(kind).into(),
-    })
-}
-
-fn path_of(error: &ignore::Error) -> Option<&Path> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            path_of(err)
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

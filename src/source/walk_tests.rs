@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::deadline::Deadline;
 use crate::source::Folder;
 use crate::source::LARGEST;
 
@@ -40,6 +41,7 @@ impl Scratch {
             hidden,
             no_ignore,
             threads,
+            deadline: Deadline::default(),
             root: None,
             wanted: &wanted,
         };
@@ -195,6 +197,91 @@ fn files_are_read_up_to_a_limit() {
     ));
 }
 
+/// What the walk of the crate `ignore` finds, which is ripgrep's.
+fn of_ripgrep(top: &Path, hidden: bool) -> Vec<String> {
+    let mut walk = ignore::WalkBuilder::new(top);
+    walk.hidden(!hidden)
+        .filter_entry(|entry| entry.file_name() != ".git");
+    let mut found: Vec<String> = walk
+        .build()
+        .flatten()
+        .filter(|entry| entry.path().extension().is_some_and(|end| end == "yml"))
+        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+        .map(|entry| {
+            entry
+                .path()
+                .strip_prefix(top)
+                .unwrap()
+                .display()
+                .to_string()
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn what_is_ignored_is_what_ripgrep_ignores(
+        files in proptest::collection::vec("(a|b|\\.c)(/(a|b|\\.c)){0,2}/[xy]\\.yml", 1..8),
+        rules in proptest::collection::vec(
+            (
+                "|a/|b/|a/b/|\\.c/",
+                "\\.ignore|\\.gitignore|\\.git/info/exclude",
+                "((!)?(/|\\*\\*/)?(a|b|\\.c|\\*|[xy]\\.yml|\\*\\.yml|a/b|a/\\*|# x|\\[)(/|/\\*\\*)?\n){1,3}",
+            ),
+            0..5,
+        ),
+        hidden in proptest::prelude::any::<bool>(),
+        below in "|/a",
+    ) {
+        let scratch = Scratch::new(&[]);
+        for file in &files {
+            scratch.write(&format!("top/{file}"), "");
+        }
+        for (folder, name, content) in &rules {
+            scratch.write(&format!("top/{folder}{name}"), content);
+        }
+        let top = scratch.disk.base().join(format!("top{below}"));
+        proptest::prop_assume!(top.is_dir());
+        let named = format!("top{below}");
+        let found = shown(&scratch.walk_with(&[&named], hidden, false));
+        let found: Vec<&str> = found.iter().map(|path| &path[named.len() + 1..]).collect();
+        proptest::prop_assert_eq!(found, of_ripgrep(&top, hidden));
+    }
+}
+
+#[test]
+fn a_walk_that_has_no_time_says_so() {
+    let scratch = Scratch::new(&["a/x.yml"]);
+    let how = Walk {
+        hidden: false,
+        no_ignore: false,
+        threads: 1,
+        deadline: Deadline::after(std::time::Duration::ZERO),
+        root: None,
+        wanted: &|_| true,
+    };
+    let walked = scratch.disk.walk(&[PathBuf::from(".")], &how);
+    assert!(walked.incomplete && walked.files.is_empty());
+}
+
+#[test]
+fn an_ignore_file_that_is_too_large_is_left_out() {
+    let scratch = Scratch::new(&["a.yml", "b/c.yml"]);
+    scratch.write(".ignore", &format!("a.yml\n{}", "#".repeat(1024 * 1024)));
+    scratch.write("b/.gitignore", "c.yml\n");
+    let walked = scratch.walk_with(&["."], false, false);
+    assert_eq!(shown(&walked), ["a.yml", "b/c.yml"]);
+    let [(path, why)] = walked.left_out.as_slice() else {
+        panic!("{:?}", walked.left_out);
+    };
+    assert_eq!(&**path, ".ignore");
+    assert!(why.contains("larger than"), "{why}");
+}
+
 #[cfg(unix)]
 mod unix {
     use std::ffi::OsStr;
@@ -319,6 +406,22 @@ mod unix {
         assert_eq!(shown(&walked), ["a.yml"]);
         assert_eq!(&*walked.problems[0].shown, "closed");
         assert!(!walked.problems[0].named);
+    }
+
+    #[test]
+    fn an_ignore_file_that_is_no_file_is_left_out() {
+        let scratch = Scratch::new(&[".git/HEAD", "a.yml", "rules", "p/b.yml", "q/c.yml"]);
+        scratch.write("rules", "*.yml\n");
+        scratch.link(".gitignore", "/dev/zero");
+        scratch.link("p/.ignore", "../rules");
+        let mut want = vec![".gitignore", "p/.ignore"];
+        if scratch.fifo("q/.ignore") {
+            want.push("q/.ignore");
+        }
+        let walked = scratch.walk_with(&["."], false, false);
+        assert_eq!(shown(&walked), ["a.yml", "p/b.yml", "q/c.yml"]);
+        let left_out = walked.left_out.iter().map(|(path, _)| &**path);
+        assert_eq!(left_out.collect::<Vec<_>>(), want);
     }
 
     #[test]

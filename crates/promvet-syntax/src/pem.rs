@@ -10,9 +10,11 @@ mod server;
 
 pub use server::{ServerCertificate, authorities};
 
+use std::collections::HashMap;
+
 use super::base64;
 use der::PublicPart;
-use promvet_text::{Day, Severity};
+use promvet_text::{Day, Severity, work};
 
 /// What a setting wants from its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,23 +207,27 @@ fn looks_binary(file: &[u8]) -> bool {
     file.starts_with(b"\x30\x82") || file.contains(&0)
 }
 
-/// The blocks of a text, as Go's `encoding/pem` finds them: broken ones are passed over.
+/// The blocks of a text, as Go's `encoding/pem` finds them: broken ones are passed over. The end
+/// of a block is looked for among all ends of the text by its label, so that many beginnings without
+/// an end don't cost a search of the whole text each.
 fn blocks(file: &[u8]) -> Vec<Block> {
     let text = String::from_utf8_lossy(file);
+    let text = text.as_ref();
+    let ends = Ends::of(text);
     let mut blocks = Vec::new();
-    let mut rest = text.as_ref();
-    while let Some((_, after)) = rest.split_once("-----BEGIN ") {
-        rest = after;
-        let Some((label, body)) = after.split_once("-----") else {
-            break;
-        };
-        let end = format!("-----END {label}-----");
-        let Some((body, behind)) = body
-            .split_once(end.as_str())
-            .filter(|_| !label.contains('\n'))
-        else {
+    let mut at = 0;
+    while let Some(begin) = text.get(at..).and_then(|rest| rest.find(BEGIN)) {
+        work::count(begin);
+        at += begin + BEGIN.len();
+        let Some(label) = label_at(text, at) else {
             continue;
         };
+        let from = at + label.len() + DASHES.len();
+        let Some(end) = ends.next(label, from) else {
+            continue;
+        };
+        let body = text.get(from..end).unwrap_or("");
+        work::count(body.len());
         let has_headers = body.contains(':');
         let content = if has_headers {
             None
@@ -232,9 +238,42 @@ fn blocks(file: &[u8]) -> Vec<Block> {
             label: label.to_owned(),
             content,
         });
-        rest = behind;
+        at = end + END.len() + label.len() + DASHES.len();
     }
     blocks
+}
+
+const BEGIN: &str = "-----BEGIN ";
+const END: &str = "-----END ";
+const DASHES: &str = "-----";
+
+/// The label that begins at a byte: it ends with dashes on the same line.
+fn label_at(text: &str, at: usize) -> Option<&str> {
+    let line = text.get(at..)?.split('\n').next()?;
+    work::count(line.len());
+    Some(line.split_once(DASHES)?.0)
+}
+
+/// Where the ends of blocks stand, by their labels, ascending.
+struct Ends<'t>(HashMap<&'t str, Vec<usize>>);
+
+impl<'t> Ends<'t> {
+    fn of(text: &'t str) -> Self {
+        let mut out: HashMap<_, Vec<_>> = HashMap::new();
+        for (at, _) in text.match_indices(END) {
+            if let Some(label) = label_at(text, at + END.len()) {
+                out.entry(label).or_default().push(at);
+            }
+        }
+        work::count(text.len());
+        Self(out)
+    }
+
+    /// The first end for a label at a byte or behind it.
+    fn next(&self, label: &str, from: usize) -> Option<usize> {
+        let ends = self.0.get(label)?;
+        ends.get(ends.partition_point(|end| *end < from)).copied()
+    }
 }
 
 #[cfg(test)]

@@ -10,8 +10,10 @@ mod excerpt;
 mod mask;
 mod message;
 mod nearest;
+pub mod panics;
 pub mod placeholder;
 mod text;
+pub mod work;
 
 pub use advice::{Action, Advice, Applicability};
 pub use day::Day;

@@ -1,12 +1,12 @@
 //! CEL source → expression, within bounds, with places in the page.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, SourceInfo};
 use cel::parser::Parser;
 
 use crate::finding::Place;
+use crate::panics;
 use crate::policy::PolicyError;
 use crate::schema::rule_file;
 use crate::yaml::Node;
@@ -152,7 +152,7 @@ fn too_deep(text: &str) -> Option<usize> {
 
 fn parse(text: &str) -> Parsed {
     let read = || Parser::new().parse_with_source_info(text);
-    match catch_unwind(AssertUnwindSafe(read)) {
+    match panics::caught(read) {
         Ok(Ok((expr, offsets))) => match too_large(&expr) {
             Some(why) => Parsed::Large(why),
             None => Parsed::Fine(expr, offsets),
@@ -162,7 +162,7 @@ fn parse(text: &str) -> Parsed {
             Some(error) => Parsed::Wrong(byte_at(text, error.pos), plain(&error.msg)),
             None => Parsed::Wrong(0, "it is no CEL".to_owned()),
         },
-        Err(_) => Parsed::Wrong(0, "the parser failed on it".to_owned()),
+        Err(caught) => Parsed::Wrong(0, format!("the parser failed on it at {caught}")),
     }
 }
 

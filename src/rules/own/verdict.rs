@@ -1,6 +1,5 @@
 //! What a rule says of one node: yes, no, or that too little is known.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cel::common::types::CelBool;
 use cel::{Context, ExecutionError, Value};
@@ -9,6 +8,7 @@ use super::budget;
 use super::facts::{Fact, Holes};
 use super::page::{OwnRule, Unknown};
 use crate::finding::{Finding, Severity, Unchecked};
+use crate::panics;
 use crate::rules::Judgement;
 use crate::yaml::Node;
 
@@ -48,9 +48,10 @@ impl Bound {
         out: &mut Judgement,
     ) {
         let evaluate = || self.evaluate(rule, context);
-        let came_to = catch_unwind(AssertUnwindSafe(evaluate)).unwrap_or_else(|_| {
-            let why = "its evaluation failed, which is a fault of promvet's own";
-            Err(Neither::Failed(why.to_owned()))
+        let came_to = panics::caught(evaluate).unwrap_or_else(|caught| {
+            let why =
+                format!("its evaluation failed at {caught}, which is a fault of promvet's own");
+            Err(Neither::Failed(why))
         });
         match came_to {
             Ok(false) | Err(Neither::Unknown(None)) => {}

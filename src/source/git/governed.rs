@@ -1,5 +1,6 @@
 //! A tree whose policy files and ignore files are those of a revision.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ impl<'t> Governed<'t> {
 
     /// What a walk finds in a folder: everything, without what the revision ignores. That is
     /// slower than an ordinary walk, which does not go into folders that are ignored.
-    fn below(&self, folder: &Path, how: &Walk<'_>, ignored: &Ignored) -> Vec<Seen> {
+    fn below(&self, folder: &Path, how: &Walk<'_>, ignored: &mut Ignored) -> Vec<Seen> {
         let whole = Walk {
             no_ignore: true,
             ..*how
@@ -45,10 +46,14 @@ impl<'t> Governed<'t> {
             error: problem.error,
         });
         let mut all: Vec<Seen> = files.chain(problems).collect();
-        all.retain(|seen| {
-            let (Seen::File { path, .. } | Seen::Problem { path, .. }) = seen;
-            how.no_ignore || !ignored.is_ignored(path)
+        all.retain(|seen| match seen {
+            Seen::File { path, .. } | Seen::Problem { path, .. } => {
+                how.no_ignore || !ignored.is_ignored(path)
+            }
+            Seen::LeftOut { .. } | Seen::Incomplete => true,
         });
+        all.extend(ignored.left_out(folder));
+        all.extend(walked.incomplete.then_some(Seen::Incomplete));
         all
     }
 }
@@ -92,8 +97,9 @@ impl Tree for Governed<'_> {
 
     fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
         let ignored = Ignored::new(self.by, self.by.items.keys());
+        let ignored = RefCell::new(ignored);
         walk::walk(self, named, how, &|folder, how| {
-            self.below(folder, how, &ignored)
+            self.below(folder, how, &mut ignored.borrow_mut())
         })
     }
 }

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use ignore::Match;
 use ignore::gitignore::Gitignore;
 
-use crate::source::ignored::rules_of;
+use crate::source::ignored::{Allowance, LeftOut, rules_of};
 use crate::source::tree::Tree;
+use crate::source::walk::Seen;
 
 /// The names of such files, those that count more first.
 const NAMES: [&str; 2] = [".ignore", ".gitignore"];
@@ -17,21 +18,43 @@ const NAMES: [&str; 2] = [".ignore", ".gitignore"];
 pub(super) struct Ignored {
     /// The rules by folder, in the order of [`NAMES`].
     folders: HashMap<PathBuf, [Option<Gitignore>; 2]>,
+    /// The files that are left out, and why.
+    left_out: Vec<(PathBuf, LeftOut)>,
 }
 
 impl Ignored {
     /// Reads those of a tree's files that say what is ignored.
     pub(super) fn new<'p>(tree: &dyn Tree, files: impl Iterator<Item = &'p PathBuf>) -> Self {
-        let mut folders = HashMap::new();
+        let mut out = Self {
+            folders: HashMap::new(),
+            left_out: Vec::new(),
+        };
+        let mut allowance = Allowance::default();
         for path in files {
-            let is_rules = NAMES.iter().any(|name| path.ends_with(name));
-            if let Some(folder) = path.parent().filter(|_| is_rules) {
-                folders.entry(folder.to_owned()).or_insert_with(|| {
-                    NAMES.map(|name| rules_of(tree, folder, &folder.join(name)))
-                });
+            let kind = NAMES.iter().position(|name| path.ends_with(name));
+            let (Some(kind), Some(folder)) = (kind, path.parent()) else {
+                continue;
+            };
+            match rules_of(tree, folder, path, &mut allowance) {
+                Ok(rules) => {
+                    let both = out.folders.entry(folder.to_owned()).or_default();
+                    if let Some(place) = both.get_mut(kind) {
+                        *place = rules;
+                    }
+                }
+                Err(why) => out.left_out.push((path.clone(), why)),
             }
         }
-        Self { folders }
+        out
+    }
+
+    /// Takes out what is said of the files that are left out and lie below a folder.
+    pub(super) fn left_out(&mut self, folder: &Path) -> Vec<Seen> {
+        let all = std::mem::take(&mut self.left_out).into_iter();
+        let below = all.filter(|(path, _)| path.starts_with(folder));
+        below
+            .map(|(path, why)| Seen::LeftOut { path, why })
+            .collect()
     }
 
     /// Whether a file is ignored: the deepest file that says anything of it decides, and an

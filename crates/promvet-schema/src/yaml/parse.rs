@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -13,7 +12,7 @@ use super::build::Builder;
 use super::differ;
 use super::document::{Document, SyntaxError, SyntaxKind, small};
 use super::scan::{self, Left, Scanned};
-use promvet_text::{Span, Text};
+use promvet_text::{Span, Text, panics};
 
 /// How many bytes the parser is given at a time, so that it does not decode a whole file ahead.
 const CHUNK: usize = 4096;
@@ -281,10 +280,10 @@ pub(super) fn by_libyaml(
             outcome => Ok((documents, outcome.err())),
         }
     };
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+    panics::caught(read).unwrap_or_else(|caught| {
         Err(SyntaxError {
             kind: SyntaxKind::Internal,
-            problem: "promvet's YAML parser failed on this file".into(),
+            problem: format!("promvet's YAML parser failed on this file, at {caught}"),
             context: None,
             span: Span::default(),
         })

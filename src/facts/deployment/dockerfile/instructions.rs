@@ -73,7 +73,10 @@ pub(super) fn instructions(text: &Arc<Text>) -> Vec<Instruction> {
         };
         let mut step = match open.take() {
             Some(mut step) => {
-                step.rest = format!("{} {part}", step.rest.trim_end());
+                // In place: a new text for every line would cost the square of their number.
+                step.rest.truncate(step.rest.trim_end().len());
+                step.rest.push(' ');
+                step.rest.push_str(part);
                 step
             }
             None => {

@@ -232,7 +232,11 @@ impl<'t> Parser<'t> {
         match again {
             Some(again) if again == word => {
                 self.at += 1;
-                self.control(open, again)
+                // Go reads it as an `if` inside of the `else`, and so does this: it goes deeper.
+                self.enter()?;
+                self.control(open, again)?;
+                self.leave();
+                Ok(())
             }
             Some(again) => {
                 let message = format!("`else {again}` can't stand in `{word}`");

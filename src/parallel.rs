@@ -1,15 +1,17 @@
 //! Work over many files in several threads, its results in the order of the files.
 
-use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+
+use crate::panics;
 
 /// Room for recursion over deeply nested files, in bytes a thread; untouched room costs nothing.
 const STACK: usize = 64 * 1024 * 1024;
 
 /// Applies `each` to every item and keeps the order. 0 threads means one a processor. A single item
 /// is done without threads, and without asking how many processors there are, which costs as much
-/// as reading a small file.
+/// as reading a small file. Where the system starts fewer threads than asked for (`ulimit -u`,
+/// `pids.max`), those that run share the work; the calling thread always does.
 pub(crate) fn map<'i, I: Sync, O: Send>(
     threads: usize,
     items: &'i [I],
@@ -29,9 +31,11 @@ pub(crate) fn map<'i, I: Sync, O: Send>(
     let mut out: Vec<(usize, O)> = thread::scope(|scope| {
         let start = |_| {
             let (next, each) = (&next, &each);
-            let work = move || -> Vec<(usize, O)> {
-                let taken = std::iter::from_fn(|| take(next, items));
-                taken.map(|(index, item)| (index, each(item))).collect()
+            let work = move || {
+                panics::caught(|| -> Vec<(usize, O)> {
+                    let taken = std::iter::from_fn(|| take(next, items));
+                    taken.map(|(index, item)| (index, each(item))).collect()
+                })
             };
             let thread = thread::Builder::new().stack_size(STACK);
             thread.spawn_scoped(scope, work).ok()
@@ -40,15 +44,18 @@ pub(crate) fn map<'i, I: Sync, O: Send>(
         // many items do.
         let started: Vec<_> = (0..threads).map_while(start).collect();
         let mut out = Vec::with_capacity(items.len());
+        // What threads that could not be started would have done.
+        if started.len() < threads {
+            let taken = std::iter::from_fn(|| take(&next, items));
+            out.extend(taken.map(|(index, item)| (index, each(item))));
+        }
         for thread in started {
             match thread.join() {
-                Ok(made) => out.extend(made),
-                Err(panic) => resume_unwind(panic),
+                Ok(Ok(made)) => out.extend(made),
+                Ok(Err(caught)) => panics::go_on(caught),
+                // Its panic was caught in the thread: only a panic while dropping one leads here.
+                Err(panic) => std::panic::resume_unwind(panic),
             }
-        }
-        // What threads that could not be started would have done.
-        while let Some((index, item)) = take(&next, items) {
-            out.push((index, each(item)));
         }
         out
     });
@@ -63,6 +70,13 @@ fn take<'i, I>(next: &AtomicUsize, items: &'i [I]) -> Option<(usize, &'i I)> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_panic_of_a_thread_is_one_of_the_caller() {
+        let items: Vec<u32> = (0..64).collect();
+        let work = || super::map(4, &items, |item| assert_ne!(*item, 40));
+        assert!(crate::panics::caught(work).is_err());
+    }
+
     #[test]
     fn the_order_is_that_of_the_items() {
         let items: Vec<u32> = (0..500).collect();
