@@ -1,7 +1,7 @@
 //! Where a part of a scalar's text stands in the file, however the scalar is written.
 
 use crate::yaml::{Node, Scalar, Style};
-use promvet_text::Span;
+use promvet_text::{Span, work};
 
 /// The span of bytes `from..to` of a scalar's text.
 ///
@@ -12,6 +12,7 @@ pub fn part(node: Node<'_>, from: usize, to: usize) -> Span {
     let Some(scalar) = node.scalar().filter(|_| !node.is_alias()) else {
         return node.span();
     };
+    work::count(scalar.text.len());
     let before = count(scalar.text.get(..from).unwrap_or(""));
     let within = count(scalar.text.get(from..to).unwrap_or(""));
     let units = units(scalar, node.document().text().slice(scalar.span));

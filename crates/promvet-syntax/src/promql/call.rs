@@ -110,7 +110,7 @@ impl Parser<'_> {
         let fault = self
             .dialect
             .missing(&word, function.since, flag, name.from, name.to);
-        self.faults.extend(fault);
+        fault.into_iter().for_each(|fault| self.push(fault));
     }
 
     fn check_arguments(&mut self, name: Token, function: &Function, arguments: &[Part]) {

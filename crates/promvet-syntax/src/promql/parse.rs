@@ -1,5 +1,7 @@
 //! Expressions: operators, signs, and what may follow a selector.
 
+use promvet_text::work;
+
 use super::dialect::{Dialect, Feature};
 use super::fault::{Fault, Stop};
 use super::lexer::Lexer;
@@ -13,6 +15,10 @@ use promvet_text::Span;
 /// Nesting beyond this is not read: no rule that people wrote comes near it, and the stack is
 /// finite.
 const DEEPEST: usize = 100;
+
+/// Faults of one expression beyond this are not reported: people mend the first ones and look again,
+/// and each is looked up in the file, which takes as long as the expression.
+const MOST_FAULTS: usize = 20;
 
 /// The reader of one expression.
 #[derive(Debug)]
@@ -92,6 +98,7 @@ impl<'t> Parser<'t> {
 
     /// Goes on to the next piece and hands back the one before.
     pub(super) fn advance(&mut self) -> Parse<Token> {
+        work::count(1);
         self.last = self.token;
         self.token = self.lexer.next()?;
         Ok(self.last)
@@ -156,12 +163,15 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn push(&mut self, fault: Fault) {
-        self.faults.push(fault);
+        if self.faults.len() < MOST_FAULTS {
+            self.faults.push(fault);
+        }
     }
 
     /// Notes that a form is not for this release, if it is not.
     pub(super) fn need(&mut self, feature: Feature, from: usize, to: usize) {
-        self.faults.extend(self.dialect.refusal(feature, from, to));
+        let refusal = self.dialect.refusal(feature, from, to);
+        refusal.into_iter().for_each(|fault| self.push(fault));
     }
 
     /// An expression of operators that bind at least as tightly as `tightness`.
