@@ -1,6 +1,7 @@
 //! The command line: one table for parsing, help, completions and man pages.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -10,6 +11,7 @@ use super::baseline::BaselineArgs;
 use super::gate::GateArgs;
 use super::suppressions::SuppressionsArgs;
 use super::trust::TrustArgs;
+use crate::deadline::Deadline;
 use crate::finding::{Severity, nearest};
 use crate::policy::Profile;
 use crate::report::Format;
@@ -150,9 +152,42 @@ pub(super) struct PathArgs {
     /// How many threads to use [default: one a processor]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
+    /// Stop after this time, such as 90s or 5m, and report the remaining files as not checked; 0 sets
+    /// no limit
+    #[arg(long, value_name = "TIME", default_value = "300s", value_parser = parse_duration)]
+    pub(super) max_time: MaxTime,
     /// Say on standard error how much was read and where the time went
     #[arg(long)]
     pub(super) stats: bool,
+}
+
+/// How long a run may take, in seconds; 0 sets no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct MaxTime(u64);
+
+impl MaxTime {
+    /// When a run that begins now has to end.
+    pub(super) fn deadline(self) -> Deadline {
+        match self.0 {
+            0 => Deadline::default(),
+            seconds => Deadline::after(Duration::from_secs(seconds)),
+        }
+    }
+}
+
+/// Reads `90`, `90s`, `5m` or `1h`.
+fn parse_duration(text: &str) -> Result<MaxTime, String> {
+    let (digits, factor) = match text.strip_suffix(['s', 'm', 'h']) {
+        Some(digits) if text.ends_with('m') => (digits, 60),
+        Some(digits) if text.ends_with('h') => (digits, 3600),
+        Some(digits) => (digits, 1),
+        None => (text, 1),
+    };
+    let seconds: Option<u64> = digits.parse().ok();
+    seconds
+        .and_then(|seconds| seconds.checked_mul(factor))
+        .map(MaxTime)
+        .ok_or_else(|| "write a time such as 90s or 5m".to_owned())
 }
 
 /// The arguments of `files`.

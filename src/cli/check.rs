@@ -161,6 +161,7 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
         no_ignore: args.no_ignore,
         threads: args.threads.unwrap_or(0),
         config: args.config.clone(),
+        deadline: args.max_time.deadline(),
         watch: Watch::new(args.stats),
         nameless: (stdin && args.stdin_filename.is_none()).then_some(name),
         ..Request::default()

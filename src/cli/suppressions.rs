@@ -14,12 +14,12 @@ use super::trust::parse_time;
 use super::{Exit, complain};
 use crate::discover::{is_candidate, recognise};
 use crate::finding::Text;
+use crate::parallel;
 use crate::report::suppressions::{ListedSuppression, write_json, write_table};
 use crate::report::unless_closed;
 use crate::run::suppress::{Covers, DAY, Mark, Marks, has_lapsed, may_hold, of_file};
-use crate::run::survey::walk_of;
-use crate::parallel;
 use crate::run::survey::left_out;
+use crate::run::survey::walk_of;
 use crate::run::{Request, Stage};
 use crate::source::{Folder, Found, LARGEST, Repository, Tree};
 

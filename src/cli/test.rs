@@ -7,11 +7,11 @@ use super::args::TestArgs;
 use super::check::complain_of_policy;
 use super::{Exit, complain};
 use crate::finding::Finding;
+use crate::parallel;
 use crate::rules::Expected;
 use crate::rules::example::{Example, examples};
 use crate::rules::own::{Mutant, OwnRule, mutants};
 use crate::run::examples::{Difference, run_own};
-use crate::parallel;
 use crate::run::{own_rules, policies};
 use crate::source::Folder;
 

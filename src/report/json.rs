@@ -22,6 +22,9 @@ struct Report<'a> {
     unchecked: Vec<JsonUnchecked<'a>>,
     suppressed: Vec<JsonSuppressed<'a>>,
     summary: JsonSummary,
+    /// Left out where all was checked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    incomplete: bool,
 }
 
 /// A position: `line` and `column` from 1, `offset` in bytes from 0.
@@ -120,6 +123,7 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
         unchecked: outcome.unchecked().iter().map(unchecked).collect(),
         suppressed: outcome.suppressed().iter().map(suppressed).collect(),
         summary: summary(outcome.summary()),
+        incomplete: outcome.is_incomplete(),
     };
     write_line(&report, to)
 }

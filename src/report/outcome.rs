@@ -112,6 +112,7 @@ pub struct Outcome {
     endpoints: usize,
     own_pages: Vec<OwnPage>,
     pub(super) older: Option<usize>,
+    incomplete: bool,
 }
 
 impl Outcome {
@@ -141,6 +142,7 @@ impl Outcome {
             endpoints,
             own_pages: Vec::new(),
             older: None,
+            incomplete: false,
         }
     }
 
@@ -148,6 +150,21 @@ impl Outcome {
     #[must_use]
     pub fn with_own_pages(self, own_pages: Vec<OwnPage>) -> Self {
         Self { own_pages, ..self }
+    }
+
+    /// The same, incomplete if `is` says so: there was no time to check all files.
+    #[must_use]
+    pub fn incomplete(self, is: bool) -> Self {
+        Self {
+            incomplete: is,
+            ..self
+        }
+    }
+
+    /// Whether there was no time to check all files.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.incomplete
     }
 
     /// The pages of the repository's own rules, by name.

@@ -1,7 +1,7 @@
 //! The way from paths to an outcome: everything is discovered and parsed; then facts and rules.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::baseline;
@@ -46,23 +46,52 @@ pub(crate) type LastLook<'l> = &'l mut dyn FnMut(&Bench<'_>, &Outcome);
 
 fn run_over(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -> Run {
     let mut run = Run::default();
-    let Some((survey, policies)) = survey(request, tree, &mut run) else {
+    let Some((mut survey, policies)) = survey(request, tree, &mut run) else {
         return run;
     };
     request.watch.stage(Stage::Judge, survey.seen.len(), || {
-        judge(request, &survey, &policies, tree, &mut run);
+        judge(request, &mut survey, &policies, tree, &mut run);
         accept(request, &survey, &policies, tree, &mut run, last);
     });
     run
 }
 
-/// Judges everything that was recognised as a configuration.
-fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tree, run: &mut Run) {
+/// Judges everything that was recognised as a configuration. What there was no time for is moved to
+/// what is late, so that nothing is said of what was not found in it.
+fn judge(
+    request: &Request,
+    survey: &mut Survey,
+    policies: &Policies,
+    tree: &dyn Tree,
+    run: &mut Run,
+) {
+    let late = judge_in_time(request, survey, policies, tree, run);
+    if late.is_empty() && survey.late.is_empty() && !survey.incomplete {
+        return;
+    }
+    survey.seen.retain(|seen| !late.contains(&seen.found.path));
+    let count = late.len() + survey.late.len();
+    run.problems.push(format!(
+        "the time ran out (--max-time): the report is incomplete, {count} files were not checked"
+    ));
+}
+
+/// Judges what there is time for, and returns the paths of the rest.
+fn judge_in_time(
+    request: &Request,
+    survey: &Survey,
+    policies: &Policies,
+    tree: &dyn Tree,
+    run: &mut Run,
+) -> BTreeSet<PathBuf> {
     online::ask(request, survey);
     let facts = all_facts(request, survey, policies, tree);
     let judgements = parallel::map(request.threads, &survey.seen, |seen| {
+        if request.deadline.is_over() {
+            return Err(None);
+        }
         let Some(facts) = facts.get(&policies.scope_of(&seen.found)) else {
-            return Err(own_fault(&seen.found.shown, None));
+            return Err(Some(own_fault(&seen.found.shown, None)));
         };
         let own = own_rules_of(&seen.found, request, policies);
         let judge = || judge_one(seen, facts, request, own, tree);
@@ -70,26 +99,39 @@ fn judge(request: &Request, survey: &Survey, policies: &Policies, tree: &dyn Tre
         request.watch.step();
         judged
             .map(|judged| (judged, facts))
-            .map_err(|caught| own_fault(&seen.found.shown, Some(&caught)))
+            .map_err(|caught| Some(own_fault(&seen.found.shown, Some(&caught))))
     });
     let mut gathered = Gathered::new(request, survey, policies);
+    let mut late = BTreeSet::new();
     for (seen, judged) in survey.seen.iter().zip(judgements) {
         match judged {
             Ok((judged, facts)) => gathered.file(seen, judged, facts, run),
-            Err(problem) => run.problems.push(problem),
+            Err(Some(problem)) => run.problems.push(problem),
+            Err(None) => {
+                late.insert(seen.found.path.clone());
+            }
         }
     }
-    gathered.trees(tree, run);
+    let is_whole = late.is_empty() && survey.late.is_empty() && !survey.incomplete;
+    // What is missing in a part of the tree may stand in the rest.
+    if is_whole {
+        gathered.trees(tree, run);
+    }
     let uses = std::mem::take(&mut gathered.uses);
     let unused = unused(request, survey, policies, &facts, uses, tree).into_iter();
     let levels = gathered.levels;
     let unused = unused.filter_map(|(one, policy)| levels.of(one, policy));
-    gathered.all.findings.extend(unused);
+    if is_whole {
+        gathered.all.findings.extend(unused);
+    }
     gathered.unread();
+    gathered.late(&late);
     let Gathered { all, files, .. } = gathered;
     let own = own_rules::pages(policies, request.own.as_deref());
     run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints)
-        .with_own_pages(own);
+        .with_own_pages(own)
+        .incomplete(!is_whole);
+    late
 }
 
 /// What the files of a run come to together.
@@ -200,14 +242,33 @@ impl<'a> Gathered<'a> {
     /// Adds the candidates that could not be read.
     fn unread(&mut self) {
         for (found, why) in &self.survey.unread {
-            let text = Text::new(Arc::clone(&found.shown), Vec::new());
+            let reason = format!("the file could not be looked into: {why}");
+            self.all.unchecked.push(whole_file(&found.shown, reason));
+        }
+    }
+
+    /// Adds the files for which there was no time.
+    fn late(&mut self, late: &BTreeSet<PathBuf>) {
+        let seen = self.survey.seen.iter().map(|seen| &seen.found);
+        let judged_not = seen.filter(|found| late.contains(&found.path));
+        for found in self.survey.late.iter().chain(judged_not) {
+            let reason = "the time ran out (--max-time) before this file was checked".to_owned();
+            let settle = "give more time, or name fewer files".to_owned();
             self.all.unchecked.push(Unchecked {
-                place: Place::new(&text, Span::default()),
-                logical: String::new(),
-                reason: format!("the file could not be looked into: {why}"),
-                settle: None,
+                settle: Some(settle),
+                ..whole_file(&found.shown, reason)
             });
         }
+    }
+}
+
+fn whole_file(shown: &Arc<str>, reason: String) -> Unchecked {
+    let text = Text::new(Arc::clone(shown), Vec::new());
+    Unchecked {
+        place: Place::new(&text, Span::default()),
+        logical: String::new(),
+        reason,
+        settle: None,
     }
 }
 

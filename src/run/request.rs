@@ -101,8 +101,6 @@ pub struct Run {
     pub notes: Vec<String>,
     /// What kept promvet from doing its work: the exit status is 2.
     pub problems: Vec<String>,
-    /// What people should know of how the work was done, which is no reason to fail.
-    pub notes: Vec<String>,
     /// What is wrong with policy files: the exit status is 2.
     pub policy_errors: Vec<PolicyError>,
 }

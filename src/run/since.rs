@@ -65,6 +65,9 @@ impl Comparison {
             ..request.clone()
         };
         let mut old = pipeline::run(&request, &self.old);
+        if old.outcome.is_incomplete() {
+            run.problems.append(&mut old.problems);
+        }
         let mut broken: BTreeSet<Arc<str>> = BTreeSet::new();
         // Without one file, another that builds upon it may be broken.
         while !old.policy_errors.is_empty() {

@@ -34,6 +34,10 @@ pub(crate) struct Survey {
     pub(crate) others: Vec<Found>,
     /// Candidates that could not be read.
     pub(crate) unread: Vec<(Found, String)>,
+    /// Files for which there was no time.
+    pub(crate) late: Vec<Found>,
+    /// Whether there was no time to find all files.
+    pub(crate) incomplete: bool,
     /// Everything that was walked.
     pub(crate) walked: Vec<Found>,
     /// The files that policy leaves out, by shown path, and where it says so.
@@ -48,6 +52,7 @@ enum Look {
     Excluded(Found, Place, bool),
     Unread(Found, String),
     Panic(Found, Caught),
+    Late(Found),
 }
 
 /// Discovers and parses; none if a policy is broken, which is then noted.
@@ -80,6 +85,9 @@ pub(crate) fn survey(
     };
     let none = Policy::default();
     let look = |found: &Found| {
+        if request.deadline.is_over() {
+            return Look::Late(found.clone());
+        }
         let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
         let own = own_rules_of(found, request, &policies);
         let look = || look_at(found, request, policy, own, tree);
@@ -106,9 +114,11 @@ pub(crate) fn survey(
             }
             Look::Unread(found, why) => survey.unread.push((found, why)),
             Look::Panic(found, caught) => run.problems.push(own_fault(&found.shown, Some(&caught))),
+            Look::Late(found) => survey.late.push(found),
             Look::Nothing => {}
         }
     }
+    survey.incomplete = walked.incomplete;
     survey.walked = walked.files;
     Some((survey, policies))
 }

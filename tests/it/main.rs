@@ -1,6 +1,7 @@
 //! The integration tests, as one program: linking one is faster than linking twenty.
 
 mod audit;
+mod bounds;
 mod cli;
 mod command_line;
 mod conformance;

@@ -18,3 +18,6 @@ pub mod uuid;
 mod fault;
 
 pub use fault::Fault;
+
+#[cfg(test)]
+mod work_tests;
