@@ -247,11 +247,13 @@ const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
 
-/// The label that begins at a byte: it ends with dashes on the same line.
+/// The label that begins at a byte: it ends with dashes on the same line. Every beginning and every
+/// end of a block has dashes, so no byte is looked at twice.
 fn label_at(text: &str, at: usize) -> Option<&str> {
-    let line = text.get(at..)?.split('\n').next()?;
-    work::count(line.len());
-    Some(line.split_once(DASHES)?.0)
+    let rest = text.get(at..)?;
+    let (label, _) = rest.split_once(DASHES)?;
+    work::count(label.len());
+    (!label.contains('\n')).then_some(label)
 }
 
 /// Where the ends of blocks stand, by their labels, ascending.

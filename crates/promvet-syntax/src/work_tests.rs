@@ -46,22 +46,50 @@ fn blocks_of_pem_cost_what_they_are_long() {
     }
 }
 
-#[test]
-fn a_chain_of_else_if_needs_little_stack() {
-    let text = format!("{{{{if 1}}}}{}{{{{end}}}}", "{{else if 1}}".repeat(50_000));
-    let parens = format!("{{{{ {} }}}}", "(".repeat(50_000));
-    let read = move || {
-        let _ = (
-            go::template::check(&text, (3, 14)),
-            go::template::check(&parens, (3, 14)),
-        );
-        for deep in ["(", "-", "sum(", "a[(", "2^"] {
-            let _ = promql::check(&deep.repeat(50_000), promql::Dialect::of(3, 14));
-        }
-        for deep in ["(", "(?:", "[", "[[", "(a*"] {
-            let _ = go::regex(&deep.repeat(50_000), go::Go::of_prometheus(3, 14));
-        }
-    };
+/// Works with 1 MiB of stack.
+fn with_little_stack(work: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().stack_size(1024 * 1024);
-    assert!(thread.spawn(read).unwrap().join().is_ok());
+    assert!(thread.spawn(work).unwrap().join().is_ok());
+}
+
+#[test]
+fn deep_templates_need_little_stack() {
+    for (open, link) in [
+        ("{{if 1}}", "{{else if 1}}"),
+        ("", "{{with 1}}"),
+        ("{{ ", "("),
+    ] {
+        let text = format!("{open}{}", link.repeat(50_000));
+        with_little_stack(move || assert_eq!(go::template::check(&text, (3, 14)), Ok(())));
+    }
+}
+
+#[test]
+fn deep_promql_needs_little_stack() {
+    for (deep, faults) in [
+        ("(", 0),
+        ("-", 0),
+        ("sum(", 0),
+        ("a[(", 1),
+        ("2^", 0),
+        ("sum by (a) (", 0),
+    ] {
+        let text = deep.repeat(50_000);
+        with_little_stack(move || {
+            assert_eq!(
+                promql::check(&text, promql::Dialect::of(3, 14)).len(),
+                faults
+            );
+        });
+    }
+}
+
+#[test]
+fn deep_patterns_need_little_stack() {
+    for deep in ["(", "(?:", "[[", "(a*", "a|("] {
+        let text = deep.repeat(50_000);
+        with_little_stack(move || {
+            assert!(go::regex(&text, go::Go::of_prometheus(3, 14)).is_err());
+        });
+    }
 }

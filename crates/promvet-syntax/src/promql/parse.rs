@@ -12,9 +12,9 @@ use super::tree::{NodeKind, Tree};
 use super::value::{Part, Shape, Type};
 use promvet_text::Span;
 
-/// Nesting beyond this is not read: no rule that people wrote comes near it, and the stack is
-/// finite.
-const DEEPEST: usize = 100;
+/// Nesting beyond this is not read: no rule that people wrote comes near it, and 1 MiB of stack has
+/// to do, even unoptimized, where a level of `sum(…)` takes about 10 KiB.
+const DEEPEST: usize = 64;
 
 /// Faults of one expression beyond this are not reported: people mend the first ones and look again,
 /// and each is looked up in the file, which takes as long as the expression.
