@@ -132,6 +132,7 @@ impl Outcome {
         unchecked.dedup_by(|a, b| a.place.order() == b.place.order() && a.reason == b.reason);
         for one in &mut unchecked {
             redact(&one.place, &mut one.reason);
+            redact(&one.place, &mut one.logical);
             one.settle.iter_mut().for_each(|it| redact(&one.place, it));
         }
         Self {
@@ -262,6 +263,8 @@ impl Outcome {
 fn name(findings: Vec<Finding>) -> Vec<Reported> {
     let mut seen: HashMap<(String, String, String), usize> = HashMap::new();
     let named = findings.into_iter().map(|mut finding| {
+        // A fingerprint holds no secret: a short one could be found out by trying.
+        redact_finding(&mut finding);
         let key = (
             finding.rule.to_string(),
             finding.place.path().to_string(),
@@ -270,7 +273,6 @@ fn name(findings: Vec<Finding>) -> Vec<Reported> {
         let nth = seen.entry(key).or_insert(0);
         let fingerprint = fingerprint(&finding, *nth);
         *nth += 1;
-        redact_finding(&mut finding);
         Reported {
             finding,
             fingerprint,
@@ -287,7 +289,9 @@ fn redact_finding(finding: &mut Finding) {
     let sentences = std::iter::once(&mut finding.message)
         .chain(finding.advice.iter_mut().map(Advice::sentence))
         .chain(finding.evidence.iter_mut().map(|proof| &mut proof.message))
-        .chain(finding.fix.iter_mut().map(|fix| &mut fix.title));
+        .chain(finding.fix.iter_mut().map(|fix| &mut fix.title))
+        // Paths of keys hold what was taken for a key: `password:SECRET`.
+        .chain([&mut finding.logical, &mut finding.identity]);
     for sentence in sentences {
         places.iter().for_each(|place| redact(place, sentence));
     }

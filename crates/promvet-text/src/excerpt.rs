@@ -337,9 +337,9 @@ mod tests {
 
     #[test]
     fn a_cut_never_uncovers_a_secret() {
-        let source = "bearer: aaaaaaaaaaaaaaaaaaaaaaaa⟦b⟧ccccccccccccccccccc";
+        let source = "note: aaaaaaaaaaaaaaaaaaaaaaaaaa⟦b⟧ccccccccccccccccccc";
         assert_eq!(
-            shown(source, &["aaaaaaaaaaaaaaaaaaaaaaaab"], 0, 10),
+            shown(source, &["aaaaaaaaaaaaaaaaaaaaaaaaaab"], 0, 10),
             "…⟦[redacted]⟧ccccccc…"
         );
     }

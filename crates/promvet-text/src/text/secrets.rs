@@ -58,7 +58,7 @@ impl Secrets {
         let masked = self.masked(text);
         let mut known = self.known();
         let needles = &mut known.needles;
-        Arc::clone(needles.get_or_insert_with(|| Arc::new(mask::needles(text, &masked))))
+        Arc::clone(needles.get_or_insert_with(|| Arc::new(mask::Needles::new(text, &masked))))
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

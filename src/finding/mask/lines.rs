@@ -1,0 +1,357 @@
+//! Secrets by the keys of the lines, whether or not the whole is YAML.
+//!
+//! Everything that can be read off a line without a parser is: a file that does not parse is shown
+//! as well, and so is a commented-out token. What is masked too much costs a few words of an
+//! excerpt; what is masked too little costs a secret.
+
+use super::names::{self, Meaning};
+use super::{Span, looks, urls, value};
+
+/// The most lines of a quoted value or of a PEM block that does not end. A key of RSA with 8192
+/// bits has 100.
+const MOST_LINES: usize = 400;
+
+/// Byte ranges of what looks like a secret, in no order.
+pub(super) fn find(content: &str) -> Vec<Span> {
+    let mut scan = Scan {
+        content,
+        offset: 0,
+        out: Vec::new(),
+        state: State::Open,
+        section: None,
+        names_secret: false,
+    };
+    for line in content.split_inclusive('\n') {
+        scan.line(line.trim_end());
+        scan.offset += line.len();
+    }
+    scan.out
+}
+
+/// What the lines before say of the next one.
+#[derive(Clone, Copy)]
+enum State {
+    /// Nothing.
+    Open,
+    /// The value of the key in this column goes on: deeper lines are part of it.
+    Value { column: usize },
+    /// The key in this column has no value yet: what is deeper and no mapping is part of it.
+    Awaited { column: usize },
+    /// A quote is open.
+    Quoted { quote: char, left: usize },
+    /// A private key is open.
+    Pem { left: usize },
+    /// `? password` has been read.
+    ExplicitKey { column: usize },
+    /// An argument that takes a secret has been read.
+    Argument,
+}
+
+struct Scan<'t> {
+    content: &'t str,
+    offset: usize,
+    out: Vec<Span>,
+    state: State,
+    /// The column of the key of the mapping with credentials that the line may be in.
+    section: Option<usize>,
+    /// Whether `name:` was last read with the name of a secret, as variables of containers have.
+    names_secret: bool,
+}
+
+impl Scan<'_> {
+    fn line(&mut self, body: &str) {
+        let indent = body.len() - body.trim_start_matches([' ', '\t', '#']).len();
+        let Some(from) = self.carried_on(body, indent) else {
+            return;
+        };
+        if indent == body.len() {
+            return;
+        }
+        if self.section.is_some_and(|column| {
+            indent < column || indent == column && !body.get(indent..).is_some_and(is_item)
+        }) {
+            self.section = None;
+        }
+        if self.pem(body, indent) {
+            return;
+        }
+        let found = self.out.len();
+        self.explicit_key(body, indent);
+        self.pairs(body, from);
+        if self.out.len() == found {
+            self.without_mark(body, indent);
+        }
+        let offset = self.offset;
+        let hides = |range: std::ops::Range<usize>| Span::new(offset + range.start, offset + range.end);
+        self.out.extend(urls::find(body).into_iter().map(hides));
+        self.out.extend(looks::find(body).into_iter().map(hides));
+    }
+
+    fn hide(&mut self, from: usize, to: usize) {
+        if from < to {
+            self.out
+                .push(Span::new(self.offset + from, self.offset + to));
+        }
+    }
+
+    /// Hides what belongs to a value of the lines before; where the rest of the line begins, if
+    /// there is one.
+    fn carried_on(&mut self, body: &str, indent: usize) -> Option<usize> {
+        let blank = body.len() == indent;
+        match self.state {
+            State::Open => Some(0),
+            State::Quoted { quote, left } => {
+                let end = value::closing_quote(body, quote, 0);
+                self.hide(indent, end.unwrap_or(body.len()));
+                self.state = match (end, left) {
+                    (Some(_), _) | (None, 0) => State::Open,
+                    (None, left) => State::Quoted { quote, left: left - 1 },
+                };
+                end
+            }
+            State::Pem { left } => {
+                self.hide(indent, body.len());
+                self.state = if left == 0 || body.contains("END ") {
+                    State::Open
+                } else {
+                    State::Pem { left: left - 1 }
+                };
+                None
+            }
+            _ if blank => None,
+            State::Value { column } => {
+                if indent > column {
+                    self.hide(indent, body.len());
+                    return None;
+                }
+                self.state = State::Open;
+                Some(0)
+            }
+            State::Awaited { column } => {
+                let rest = body.get(indent..).unwrap_or("");
+                let item = rest.strip_prefix("- ").map(str::trim_start);
+                if indent < column || indent == column && item.is_none() {
+                    self.state = State::Open;
+                } else if !value::is_mapping(item.unwrap_or(rest)) {
+                    self.hide(body.len() - item.unwrap_or(rest).len(), body.len());
+                    if item.is_none() {
+                        self.state = State::Value { column };
+                    }
+                    return None;
+                } else {
+                    self.state = State::Open;
+                }
+                Some(0)
+            }
+            State::ExplicitKey { column } => {
+                self.state = State::Open;
+                let rest = body.get(indent..).unwrap_or("");
+                let behind = rest.strip_prefix(':')?.trim_start();
+                self.value(body, body.len() - behind.len(), column, false);
+                Some(body.len())
+            }
+            State::Argument => {
+                self.state = State::Open;
+                let rest = body.get(indent..).unwrap_or("");
+                let item = rest.strip_prefix('-').unwrap_or(rest).trim_start();
+                if item.starts_with('-') {
+                    return Some(0);
+                }
+                self.hide(body.len() - item.len(), body.len());
+                None
+            }
+        }
+    }
+
+    /// Hides a private key that begins in a line, on the same line or on those below.
+    fn pem(&mut self, body: &str, indent: usize) -> bool {
+        let Some(begins) = body.find("BEGIN ").filter(|at| {
+            body.get(..*at).is_some_and(|before| before.ends_with("--"))
+                && body.get(*at..).is_some_and(|rest| rest.contains("PRIV") || rest.contains("KEY"))
+                && !body.contains("PUBLIC KEY")
+        }) else {
+            return false;
+        };
+        let dashes = body.get(..begins).unwrap_or("").trim_end_matches('-').len();
+        self.hide(dashes.max(indent), body.len());
+        if !body.get(begins..).is_some_and(|rest| rest.contains("END ")) {
+            self.state = State::Pem { left: MOST_LINES };
+        }
+        true
+    }
+
+    /// `? password`, whose value stands in the next line.
+    fn explicit_key(&mut self, body: &str, indent: usize) {
+        let rest = body.get(indent..).unwrap_or("");
+        let rest = rest.strip_prefix("- ").unwrap_or(rest);
+        let Some(key) = rest.strip_prefix("? ") else {
+            return;
+        };
+        let key = key.trim();
+        if matches!(Meaning::of(key), Meaning::Secret | Meaning::NearSecret | Meaning::Section) {
+            self.state = State::ExplicitKey { column: indent };
+        }
+    }
+
+    /// Hides the values of the keys of a line.
+    fn pairs(&mut self, body: &str, from: usize) {
+        let brace = memchr::memchr2(b'{', b'[', body.as_bytes()).unwrap_or(body.len());
+        let mut taken = from;
+        let mut braced = None;
+        let marks = body.char_indices().filter(|(_, c)| matches!(c, ':' | '=' | '：'));
+        for (at, mark) in marks {
+            if at < taken {
+                continue;
+            }
+            let Some(pair) = value::pair(body, at, mark, brace < at) else {
+                continue;
+            };
+            if braced.is_some_and(|end| at >= end) {
+                braced = None;
+            }
+            let written = body.get(pair.value..).unwrap_or("");
+            if pair.meaning == Meaning::Section && written.starts_with('{') {
+                braced = Some(value::closing_brace(body, pair.value));
+            }
+            let in_section = self.section.is_some() || braced.is_some();
+            if let Some(end) = self.pair(body, &pair, in_section) {
+                taken = end;
+            }
+        }
+    }
+
+    /// Hides the value of a key if it has to be; where it ends.
+    fn pair(&mut self, body: &str, pair: &value::Pair<'_>, in_section: bool) -> Option<usize> {
+        let written = body.get(pair.value..).unwrap_or("");
+        let bare = value::unquoted(written, pair.flow);
+        if pair.key == "name" {
+            self.names_secret = Meaning::of(bare).is_secret();
+        }
+        let column = pair.column;
+        let hidden = match pair.meaning {
+            Meaning::Secret => true,
+            Meaning::NearSecret => !value::is_harmless(bare) && !value::is_prose(bare),
+            Meaning::Section => {
+                if written.is_empty() || written.starts_with('#') || written.starts_with('&') {
+                    self.section = Some(column);
+                }
+                !written.starts_with('{') && !value::is_harmless(bare) && !written.is_empty()
+            }
+            Meaning::Path => !value::is_plausible_path(bare),
+            Meaning::User => bare.contains(':') && !bare.contains("://") && !bare.starts_with("arn:"),
+            Meaning::Scheme => in_section && !value::is_scheme(bare),
+            Meaning::Plain if pair.key == "value" && self.names_secret => {
+                self.names_secret = false;
+                !value::is_harmless(bare)
+            }
+            Meaning::Plain => {
+                in_section && pair.spaced && !names::is_known_in_section(pair.key) && !value::is_harmless(bare)
+            }
+        };
+        if !hidden {
+            return None;
+        }
+        Some(self.value(body, pair.value, column, pair.flow))
+    }
+
+    /// Hides a value that begins at an offset of a line; where it ends.
+    fn value(&mut self, body: &str, start: usize, column: usize, flow: bool) -> usize {
+        let written = body.get(start..).unwrap_or("");
+        let first = written.chars().next().unwrap_or('#');
+        if value::is_block_header(written) {
+            self.state = State::Value { column };
+            return body.len();
+        }
+        if written.is_empty() || written.starts_with("# ") || written == "#" {
+            self.state = State::Awaited { column };
+            return body.len();
+        }
+        match first {
+            // A password may begin with what is a mark in YAML: a name that exists is one.
+            '*' if self.has(written, '&') => start,
+            '&' => {
+                let name = written.split(' ').next().unwrap_or("");
+                let behind = written.get(name.len()..).unwrap_or("").trim_start();
+                if behind.is_empty() && !self.has(written, '*') && name.len() > 1 {
+                    self.state = State::Awaited { column };
+                    self.hide(start, body.len());
+                    return body.len();
+                }
+                self.value(body, body.len() - behind.len(), column, flow)
+            }
+            '{' if written.contains(':') || written.starts_with("{{") && super::is_variable(written) => start,
+            '{' | '[' if flow => {
+                let end = written.find(['}', ']']).map_or(body.len(), |at| start + at + 1);
+                self.hide(start, end);
+                end
+            }
+            '"' | '\'' => {
+                let Some(end) = value::closing_quote(body, first, start + first.len_utf8()) else {
+                    self.hide(start, body.len());
+                    self.state = State::Quoted { quote: first, left: MOST_LINES };
+                    return body.len();
+                };
+                self.hide(start, end);
+                end
+            }
+            _ => {
+                let bare = value::unquoted(written, flow);
+                if matches!(bare, "null" | "~" | "true" | "false") {
+                    return start;
+                }
+                let end = start + value::plain_len(written, flow);
+                self.hide(start, end);
+                if !flow {
+                    self.state = State::Value { column };
+                }
+                end
+            }
+        }
+    }
+
+    /// Whether the name behind the first character of a value stands somewhere behind `mark`.
+    fn has(&self, written: &str, mark: char) -> bool {
+        let name = written.get(1..).unwrap_or("");
+        let end = name.find([' ', ',', '}', ']']).unwrap_or(name.len());
+        let wanted = format!("{mark}{}", name.get(..end).unwrap_or(""));
+        wanted.len() > 1 && memchr::memmem::find(self.content.as_bytes(), wanted.as_bytes()).is_some()
+    }
+
+    /// Hides what stands where a key should: `password SECRET`, `--password SECRET`, or anything
+    /// without a key in a mapping with credentials.
+    fn without_mark(&mut self, body: &str, indent: usize) {
+        let rest = body.get(indent..).unwrap_or("");
+        let commented = body.get(..indent).is_some_and(|before| before.contains('#'));
+        let item = rest.strip_prefix("- ").map(str::trim_start);
+        let text = item.unwrap_or(rest);
+        let start = body.len() - text.len();
+        let mut words = text.split_whitespace();
+        let (first, second, third) = (words.next().unwrap_or(""), words.next(), words.next());
+        let bare = first.trim_matches(['"', '\'', ',', '[']);
+        let is_flag = bare.starts_with('-') && bare.len() > 2 && Meaning::of(bare).is_secret();
+        match second {
+            None if is_flag && !bare.contains(['=', ':']) => self.state = State::Argument,
+            Some(second) if is_flag || !commented && third.is_none() && names::is_strong(bare) => {
+                if !first.contains([':', '=']) && !second.starts_with([':', '=', '-', '{']) {
+                    let from = text.find(second).unwrap_or(0);
+                    self.hide(start + from, start + from + second.len());
+                }
+            }
+            _ => {
+                let plain = self.section.is_some() && !commented && !value::is_mapping(text);
+                if plain && !text.starts_with(['{', '}', ']', '[']) && !value::is_harmless(text) {
+                    // `scopes: [a]` as a block list: words are no secrets.
+                    let is_word = value::is_words(text) || text.starts_with("http");
+                    if !(item.is_some() && is_word) && !text.starts_with('?') {
+                        self.hide(start, body.len());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a line is an item of a list.
+fn is_item(rest: &str) -> bool {
+    rest.starts_with("- ") || rest == "-"
+}

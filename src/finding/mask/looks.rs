@@ -1,0 +1,245 @@
+//! Secrets by the look of a text alone: whatever the key, and in sentences as well.
+
+use std::ops::Range;
+
+/// Beginnings of tokens that no other word has (the rules of gitleaks 8.18, and vendors'
+/// documents). An access key of AWS (`AKIA…`) is a name, not a secret.
+const PREFIXES: &[&str] = &[
+    "glc_",
+    "glsa_",
+    "glpat-",
+    "gldt-",
+    "glrt-",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "xoxb-",
+    "xoxp-",
+    "xoxa-",
+    "xoxr-",
+    "xapp-",
+    "sk_live_",
+    "rk_live_",
+    "sk-proj-",
+    "hvs.",
+    "hvb.",
+    "hvr.",
+    "dop_v1_",
+    "doo_v1_",
+    "npm_",
+    "pypi-",
+    "AIza",
+    "ya29.",
+    "NRAK-",
+    "NRII-",
+    "NRIQ-",
+    "NRJS-",
+    "NRRA-",
+    "dt0c01.",
+    "dt0s01.",
+    "SG.",
+    "shpat_",
+    "lin_api_",
+    "pul-",
+    "dapi",
+    "hf_",
+    "sntrys_",
+    "sntryu_",
+];
+
+/// The fewest characters behind a prefix: what is shorter is a word.
+const SHORTEST_REST: usize = 10;
+
+/// The schemes of an `Authorization` header that a token stands behind.
+const SCHEMES: &[&str] = &["bearer", "basic", "token", "apikey", "api-key", "splunk"];
+
+/// The fewest characters of a token behind a scheme: prose says "basic auth".
+const SHORTEST_TOKEN: usize = 8;
+
+/// The fewest characters of a random text, as in gitleaks' generic rule.
+const SHORTEST_RANDOM: usize = 20;
+
+/// Byte ranges of what looks like a secret, ascending.
+pub(super) fn find(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut scheme = false;
+    while at < bytes.len() {
+        let run = run_at(bytes, at);
+        if run == 0 {
+            let byte = bytes.get(at).copied().unwrap_or(0);
+            scheme = scheme && matches!(byte, b' ' | b'\t' | b':' | b'"' | b'\'');
+            at += 1;
+            continue;
+        }
+        let word = text.get(at..at + run).unwrap_or("");
+        if scheme && is_token(word) {
+            out.push(at..at + run);
+        } else if run >= SHORTEST_TOKEN {
+            let found = out.len();
+            words(word, at, &mut out);
+            if out.len() > found && is_arn(text, at) {
+                out.truncate(found);
+            }
+        }
+        scheme = SCHEMES.iter().any(|one| word.eq_ignore_ascii_case(one));
+        at += run;
+    }
+    out
+}
+
+/// How many bytes of what tokens are made of begin at an offset.
+fn run_at(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or(&[]);
+    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-+/=.~".contains(byte);
+    rest.iter().take_while(part).count()
+}
+
+/// The secrets in one run of characters.
+fn words(run: &str, offset: usize, out: &mut Vec<Range<usize>>) {
+    if let Some(from) = jwt(run) {
+        out.push(offset + from..offset + run.len());
+        return;
+    }
+    let mut at = 0;
+    for piece in run.split_inclusive(['/', '=']) {
+        let word = piece.trim_end_matches(['/', '=']);
+        let prefixed = PREFIXES.iter().any(|prefix| {
+            word.strip_prefix(prefix)
+                .is_some_and(|rest| rest.len() >= SHORTEST_REST && is_mixed(rest))
+        });
+        if prefixed {
+            out.push(offset + at..offset + at + word.len());
+        } else {
+            let mut from = at;
+            for part in word.split_inclusive('.') {
+                let bare = part.trim_end_matches('.');
+                if is_random(bare) {
+                    out.push(offset + from..offset + from + bare.len());
+                }
+                from += part.len();
+            }
+        }
+        at += piece.len();
+    }
+    // Base64 with slashes in it, as AWS's secret keys have: no path, since no part is a word.
+    if out.last().is_none_or(|last| last.start < offset)
+        && !run.starts_with('/')
+        && !run.contains(['.', '_', '-'])
+        && is_random(run)
+    {
+        out.push(offset..offset + run.len());
+    }
+}
+
+/// Where a JSON web token begins: base64 of `{"`.
+fn jwt(run: &str) -> Option<usize> {
+    let at = run.find("eyJ")?;
+    let before = run.get(..at)?;
+    let token = run.get(at..)?;
+    let begins = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
+    (begins && (token.contains('.') || token.len() >= SHORTEST_RANDOM) && token.len() >= 12)
+        .then_some(at)
+}
+
+/// Whether a text of a token's characters is one behind the name of a scheme.
+fn is_token(word: &str) -> bool {
+    word.len() >= SHORTEST_TOKEN && is_mixed(word)
+}
+
+/// Whether letters and digits, or small and capital letters inside of the word, are mixed.
+fn is_mixed(word: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| word.bytes().any(|byte| test(&byte));
+    let digit = has(u8::is_ascii_digit);
+    let inner_capital = word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase());
+    has(u8::is_ascii_alphabetic) && digit || inner_capital && has(u8::is_ascii_lowercase)
+}
+
+/// Whether a text is one that only a generator makes: digits, small and capital letters, taking
+/// turns as words and numbers do not. Digests, UUIDs and revisions have one kind of letters.
+pub(super) fn is_random(text: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| text.bytes().any(|byte| test(&byte));
+    text.len() >= SHORTEST_RANDOM
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && changes(text) * 4 >= text.len()
+}
+
+/// How often digits, small and capital letters take turns. A capital that begins a word is no
+/// turn of its own: `KubePodNotReady`.
+fn changes(text: &str) -> usize {
+    let class = |byte: u8| match byte {
+        b'0'..=b'9' => Some(0),
+        b'a'..=b'z' => Some(1),
+        b'A'..=b'Z' => Some(2),
+        _ => None,
+    };
+    let classes: Vec<u8> = text.bytes().filter_map(class).collect();
+    let pairs = classes.iter().zip(classes.iter().skip(1));
+    pairs.filter(|(a, b)| a != b && (**a, **b) != (2, 1)).count()
+}
+
+/// Whether what stands at an offset is part of an ARN, whose names of roles end in random letters.
+fn is_arn(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or("");
+    let from = before
+        .bytes()
+        .rev()
+        .take(200)
+        .take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\''))
+        .count();
+    before
+        .get(at - from..)
+        .is_some_and(|word| word.contains("arn:"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        let mut out = text.to_owned();
+        for range in find(text).into_iter().rev() {
+            out.replace_range(range, "#");
+        }
+        out
+    }
+
+    #[test]
+    fn tokens_are_found_by_their_look() {
+        for (text, expected) in [
+            ("x eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtYWRlLXVwIn0.c2ln y", "x # y"),
+            ("`glc_eyJvIjoiMTIzNDU2In0`", "`#`"),
+            ("ghp_0123456789abcdefABCDEF0123456789abcd", "#"),
+            ("Bearer Zq7madeupSecret9", "Bearer #"),
+            ("Authorization: Basic dTpzZWNyZXQ=", "Authorization: Basic #"),
+            ("https://h.example/hook/T0aB1cD2eF3gH4iJ5kL6mN7", "https://h.example/hook/#"),
+            ("wJalrXUtnF3MI/K7MD3NG/bPxRf1CY3XAMPL3K3Y", "#"),
+        ] {
+            assert_eq!(shown(text), expected);
+        }
+    }
+
+    #[test]
+    fn names_of_things_stay_readable() {
+        for text in [
+            "image: quay.io/prometheus/prometheus@sha256:aec0fcd48ea6a3ac7a8aa1d2dd3d4d3f1e5e0b7c2e33e5d1a1b2c3d4e5f60718",
+            "id: 123e4567-e89b-12d3-a456-426614174000",
+            "ref: 5f2d8a1c0b9e7f6d4c3b2a190817263544536271",
+            "role_arn: arn:aws:iam::123456789012:role/eksctl-x-NodeInstanceRole-1A2B3C4D5E6F7G",
+            "https://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push",
+            "alert: KubePersistentVolumeFillingUp2Days",
+            "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d/api/v1/remote_write",
+            "basic authentication needs a bearer token",
+            "/var/run/secrets/kubernetes.io/serviceaccount/token",
+            "__meta_kubernetes_pod_annotation_prometheus_io_scrape",
+        ] {
+            assert_eq!(shown(text), text);
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! What the name of a key says of its value, slips of the keyboard included.
+
+/// Ends of key and header names whose values are secrets, in lower case with `_` for `-`.
+pub(super) const SECRET_NAMES: &[&str] = &[
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "credentials",
+    "apikey",
+    "api_key",
+    "secret_key",
+    "account_key",
+    "private_key",
+    "access_key",
+    "license_key",
+    "insert_key",
+    "authorization",
+    "cookie",
+    "dsn",
+    "client_key",
+    "signature",
+];
+
+/// Whether a key, header or query parameter of this name holds a secret.
+#[must_use]
+pub fn is_secret_name(name: &str) -> bool {
+    let name = name.trim_matches(['"', '\'']).as_bytes();
+    let same = |(a, b): (&u8, &u8)| match a {
+        b'-' => *b == b'_',
+        _ => a.to_ascii_lowercase() == *b,
+    };
+    SECRET_NAMES.iter().any(|end| {
+        let from = name.len().checked_sub(end.len());
+        let tail = from.and_then(|from| name.get(from..));
+        tail.is_some_and(|tail| tail.iter().zip(end.as_bytes()).all(same))
+    })
+}
+
+/// Parts of names that say too little for a judgement, and enough to hide the value.
+const HIDDEN_PARTS: &[&str] = &["auth", "assertion"];
+
+/// Whether a value of this name is better not shown: the name has a part that could mean a secret.
+#[must_use]
+pub fn is_like_secret_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase().replace('-', "_");
+    let mut parts = SECRET_NAMES.iter().chain(HIDDEN_PARTS);
+    parts.any(|part| lower.contains(part)) || Meaning::of(name).is_secret()
+}
+
+/// What the name of a key says of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A secret.
+    Secret,
+    /// A secret, if the name is a slip: `pasword`, `creds`, `password_2`.
+    NearSecret,
+    /// A mapping with credentials, such as `basic_auth`.
+    Section,
+    /// The path of a file.
+    Path,
+    /// The name of a user.
+    User,
+    /// The scheme of an `Authorization` header.
+    Scheme,
+    /// Nothing.
+    Plain,
+}
+
+impl Meaning {
+    pub(super) fn of(name: &str) -> Self {
+        if name.len() < 2 {
+            return Self::Plain;
+        }
+        let name = Name::new(name);
+        if name.is_section() {
+            return Self::Section;
+        }
+        let last = name.last();
+        match last {
+            "username" | "user" | "login" => return Self::User,
+            "type" => return Self::Scheme,
+            _ => {}
+        }
+        // `bearer_token_fil` is a path as well; `fill` and `tile` are words.
+        if matches!(last, "file" | "fil" | "flie" | "fiel" | "fle" | "filename") {
+            return Self::Path;
+        }
+        if is_secret_name(&name.text) {
+            return Self::Secret;
+        }
+        if HARMLESS_ENDS.contains(&last) {
+            return Self::Plain;
+        }
+        if name.is_near_secret() {
+            return Self::NearSecret;
+        }
+        Self::Plain
+    }
+
+    pub(super) fn is_secret(self) -> bool {
+        matches!(self, Self::Secret | Self::NearSecret)
+    }
+}
+
+/// Whether a name is one that only a credential has, so that it counts wherever it stands.
+pub(super) fn is_strong(name: &str) -> bool {
+    let name = Name::new(name);
+    name.text.contains('_') && is_secret_name(&name.text)
+        || matches!(
+            &*name.text,
+            "password" | "passwd" | "credentials" | "apikey"
+        )
+}
+
+/// Keys that a mapping with credentials may have, besides those that name secrets or end
+/// harmlessly. The value of any other key in one is hidden.
+pub(super) fn is_known_in_section(name: &str) -> bool {
+    let name = Name::new(name);
+    KNOWN_IN_SECTIONS.contains(&&*name.text) || HARMLESS_ENDS.contains(&name.last())
+}
+
+/// The names of the mappings with credentials; a mapping for TLS holds a key.
+const SECTIONS: &[&str] = &[
+    "basic_auth",
+    "authorization",
+    "oauth2",
+    "sigv4",
+    "azuread",
+    "azure_ad",
+    "google_iam",
+    "tls_config",
+    "basicauth",
+];
+
+const KNOWN_IN_SECTIONS: &[&str] = &[
+    "ca",
+    "cert",
+    "cloud",
+    "endpoint_params",
+    "insecure_skip_verify",
+    "managed_identity",
+    "max_version",
+    "min_version",
+    "no_proxy",
+    "oauth",
+    "optional",
+    "profile",
+    "proxy_connect_header",
+    "proxy_from_environment",
+    "region",
+    "role_arn",
+    "scopes",
+    "sdk",
+    "tls_config",
+    "use_fips_sts_endpoint",
+    "workload_identity",
+    // The Operator's references: `password: {name: x, key: y}`.
+    "config_map",
+    "key",
+    "secret",
+];
+
+/// Last words of names that are no secrets, whatever is before them: `token_url`, `secret_name`.
+const HARMLESS_ENDS: &[&str] = &[
+    "algorithm",
+    "arn",
+    "attempts",
+    "audience",
+    "bucket",
+    "class",
+    "count",
+    "disabled",
+    "enabled",
+    "endpoint",
+    "expiry",
+    "files",
+    "format",
+    "header",
+    "headers",
+    "id",
+    "ids",
+    "interval",
+    "issuer",
+    "length",
+    "limit",
+    "method",
+    "methods",
+    "mode",
+    "name",
+    "names",
+    "namespace",
+    "path",
+    "paths",
+    "policy",
+    "prefix",
+    "provider",
+    "ref",
+    "refs",
+    "region",
+    "rotation",
+    "scheme",
+    "selector",
+    "server",
+    "service",
+    "size",
+    "store",
+    "suffix",
+    "timeout",
+    "total",
+    "ttl",
+    "uri",
+    "url",
+    "urls",
+    "version",
+];
+
+/// Words that mean a secret at the end of a name or as all of it.
+const WORDS: &[&str] = &[
+    "auth",
+    "authtoken",
+    "bearer",
+    "cred",
+    "creds",
+    "jwt",
+    "pass",
+    "passcode",
+    "passphrase",
+    "passw",
+    "psk",
+    "psw",
+    "pswd",
+    "pw",
+    "pwd",
+    "sas",
+    "tok",
+];
+
+/// What comes before `key` in the name of a secret.
+const KEYS: &[&str] = &[
+    "app",
+    "application",
+    "auth",
+    "encryption",
+    "ingest",
+    "ingestion",
+    "master",
+    "secret",
+    "service",
+    "shared",
+    "signing",
+    "subscription",
+    "user",
+    "write",
+];
+
+/// Words that mean a secret wherever they stand in a name.
+const PARTS: &[&str] = &[
+    "apikey",
+    "credential",
+    "credentials",
+    "passwd",
+    "password",
+    "pwd",
+    "secret",
+    "token",
+];
+
+/// Names, without what keeps their words apart, of which slips are recognized.
+const TARGETS: &[&str] = &[
+    "accesskey",
+    "accesstoken",
+    "apikey",
+    "authorization",
+    "authtoken",
+    "bearertoken",
+    "clientsecret",
+    "credential",
+    "credentials",
+    "licensekey",
+    "passphrase",
+    "passwd",
+    "password",
+    "privatekey",
+    "secret",
+    "secretkey",
+    "token",
+];
+
+/// Names that are near one of [`TARGETS`] and are something else.
+const OTHERS: &[&str] = &["passed", "taken", "broken", "tokens", "secrets", "accesslog"];
+
+/// The longest name that is looked at; of longer ones the end counts.
+const LONGEST: usize = 80;
+
+/// A name in lower case with `_` between its words.
+struct Name {
+    text: String,
+}
+
+impl Name {
+    fn new(name: &str) -> Self {
+        let name = name.trim_matches(['"', '\'', '-', '.', ' ', '$']);
+        let from = name.len().saturating_sub(LONGEST);
+        let from = (from..name.len()).find(|at| name.is_char_boundary(*at));
+        let name = name.get(from.unwrap_or(0)..).unwrap_or("");
+        let mut text = String::with_capacity(name.len() + 4);
+        let mut small = false;
+        for c in name.chars() {
+            if c.is_ascii_uppercase() && small {
+                text.push('_');
+            }
+            small = c.is_ascii_lowercase() || c.is_ascii_digit();
+            match c {
+                '-' | '.' | ' ' | '/' => text.push('_'),
+                _ => text.extend(c.to_lowercase()),
+            }
+        }
+        Self { text }
+    }
+
+    fn words(&self) -> impl DoubleEndedIterator<Item = &str> {
+        let words = self.text.split('_').filter(|word| !word.is_empty());
+        // `password_2` and `token1` are secrets as well.
+        words.map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
+    }
+
+    fn last(&self) -> &str {
+        self.words().next_back().unwrap_or("")
+    }
+
+    fn is_section(&self) -> bool {
+        let near = |section: &&str| {
+            let most = usize::from(section.len() > 5) + usize::from(section.len() > 8);
+            is_near(&self.text, section, most)
+        };
+        // `oauth` and `sigv2` are other things.
+        SECTIONS.contains(&&*self.text)
+            || SECTIONS.iter().filter(|section| section.len() > 8).any(near)
+    }
+
+    fn is_near_secret(&self) -> bool {
+        let squeezed: String = self.text.chars().filter(|c| *c != '_').collect();
+        if OTHERS.contains(&&*squeezed) {
+            return false;
+        }
+        let mut words = self.words().rev();
+        let (last, before) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        let pair = format!("{before}{last}");
+        WORDS.contains(&last)
+            || (last == "key" && KEYS.contains(&before))
+            || self.words().any(|word| PARTS.contains(&word))
+            || [&*squeezed, last, &*pair].iter().any(|name| is_slip(name))
+    }
+}
+
+/// Whether a name is one of [`TARGETS`] with a slip: one in short ones, two in longer ones.
+fn is_slip(name: &str) -> bool {
+    if OTHERS.contains(&name) {
+        return false;
+    }
+    TARGETS
+        .iter()
+        .any(|target| is_near(name, target, if target.len() < 8 { 1 } else { 2 }))
+}
+
+fn is_near(name: &str, target: &str, most: usize) -> bool {
+    name.len().abs_diff(target.len()) <= most
+        && strsim::damerau_levenshtein(name, target) <= most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_recognized_and_other_names_are_left_alone() {
+        for name in [
+            "pasword", "bearer_tokn", "bearerToken", "bearer-token", "credential", "creds", "pwd",
+            "auth", "jwt", "client_secrt", "clientSecret", "api-key", "X-API-Key", "passwrod",
+            "pass_word", "bear_token", "tocken", "secretkey", "DB_PASS", "API_TOKEN", "password_2",
+            "token_prod", "--remoteWrite.bearerToken", "credentails", "passwort",
+        ] {
+            assert!(Meaning::of(name).is_secret(), "{name}");
+        }
+        for name in [
+            "url", "name", "username", "token_url", "secretName", "client_id", "targets", "author",
+            "bearer_token_file", "key", "keys", "labels", "passed", "path", "metrics_path", "basic",
+            "job_name", "region", "tokenizer", "team", "access", "taken", "type", "proxy_url",
+        ] {
+            assert!(!Meaning::of(name).is_secret(), "{name}");
+        }
+        for name in ["basic_auth", "basicAuth", "basic_aut", "authorization", "oauth2", "sigv4"] {
+            assert_eq!(Meaning::of(name), Meaning::Section, "{name}");
+        }
+        for name in ["password_file", "bearerTokenFile", "ca_file", "credentials_fil"] {
+            assert_eq!(Meaning::of(name), Meaning::Path, "{name}");
+        }
+    }
+}

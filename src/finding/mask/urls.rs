@@ -1,0 +1,215 @@
+//! Secrets in URLs: between the scheme and the host, and in the values of parameters.
+
+use std::ops::Range;
+
+use super::names::Meaning;
+
+/// The most bytes of a URL that are looked at.
+const LONGEST: usize = 2048;
+
+/// Byte ranges of the secrets in the URLs of one line.
+pub(super) fn find(line: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    // Most lines have no `@`, which is sooner seen than that they have no URL.
+    if memchr::memchr(b'@', line.as_bytes()).is_some() {
+        let mut behind = 0;
+        for at in memchr::memmem::find_iter(line.as_bytes(), "://") {
+            if at >= behind
+                && let Some(range) = userinfo(line, at + 3)
+            {
+                behind = range.end;
+                out.push(range);
+            }
+        }
+        broken(line, &mut out);
+    }
+    parameters(line, &mut out);
+    out
+}
+
+/// What a URL may not go beyond.
+fn is_end(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>')
+}
+
+/// The password of a URL whose authority begins at `start`: what stands between the colon of the
+/// userinfo and the `@`; the whole userinfo where it has no colon.
+fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
+    let rest = line.get(start..)?;
+    let end = rest.find(|c: char| is_end(c) || matches!(c, '/' | '?' | '#'));
+    let authority = rest.get(..end.unwrap_or(rest.len()))?;
+    let end = match authority.rfind('@') {
+        Some(end) => further(rest, end),
+        None => cut_password(rest, authority)?,
+    };
+    let user = rest.get(..end)?;
+    let colon = user.find(':').map_or(0, |colon| colon + 1);
+    Some(start + colon..start + end)
+}
+
+/// The last `@` of a URL that has one in its authority, where what follows the first one is no
+/// host: a password with `@` and `/`.
+fn further(rest: &str, first: usize) -> usize {
+    let url = rest.get(..rest.find(is_end).unwrap_or(rest.len())).unwrap_or("");
+    let url = url.get(..floor(url, LONGEST)).unwrap_or("");
+    let behind = url.get(first + 1..).unwrap_or("");
+    let host = behind.split(['/', '?', '#']).next().unwrap_or("");
+    let is_host = host.contains('.') || host.contains(':') || host == "localhost";
+    match url.rfind('@') {
+        Some(last) if last > first && !is_host => last,
+        _ => first,
+    }
+}
+
+/// Where a password ends that holds an unescaped `/`, `?`, `#` or blank, so that what looks like
+/// the authority ends inside it: the part behind its colon is no port, and an `@` follows.
+fn cut_password(rest: &str, authority: &str) -> Option<usize> {
+    let (user, port) = authority.split_once(':')?;
+    if authority.starts_with('[') {
+        return None;
+    }
+    let end = rest.find(['"', '\'', '`']).unwrap_or(rest.len());
+    let end = rest.find(" #").map_or(end, |comment| comment.min(end));
+    let url = rest.get(..floor(rest, end.min(LONGEST)))?;
+    let at = url.rfind('@')?;
+    if port.bytes().all(|byte| byte.is_ascii_digit()) {
+        // `https://host:9090/@x` has a port; `https://u:12/34@host.example` has a password.
+        let host = url.get(at + 1..)?.split(['/', '?', '#']).next()?;
+        let is_host = host.contains('.') || host.contains(':');
+        if user.contains('.') || user == "localhost" || !is_host || port.is_empty() {
+            return None;
+        }
+    }
+    Some(at)
+}
+
+/// The largest boundary of a character up to an offset.
+fn floor(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
+}
+
+/// Userinfo in what is not quite a URL: `https//u:p@h`, `https:/u:p@h`, `u:p@h`.
+fn broken(line: &str, out: &mut Vec<Range<usize>>) {
+    let mut from = 0;
+    for word in line.split_inclusive(is_end) {
+        let start = from;
+        from += word.len();
+        let word = word.trim_end_matches(is_end);
+        if word.len() > LONGEST || word.contains("://") {
+            continue;
+        }
+        let Some(at) = word.rfind('@') else { continue };
+        let host = word.get(at + 1..).unwrap_or("");
+        let begins = host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
+        if !begins || is_digest(host) || host.ends_with("()") {
+            continue;
+        }
+        let before = word.get(..at).unwrap_or("");
+        let skipped = scheme_len(before);
+        let user = before.get(skipped..).unwrap_or("");
+        match user.find(':') {
+            Some(colon) if !before.starts_with("mailto:") => {
+                out.push(start + skipped + colon + 1..start + at);
+            }
+            None if skipped > 0 && !before.starts_with("mailto:") => {
+                out.push(start + skipped..start + at);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What follows `@` in the reference of an image.
+fn is_digest(host: &str) -> bool {
+    host.split_once(':')
+        .is_some_and(|(algorithm, _)| algorithm.starts_with("sha"))
+}
+
+/// How many bytes of a word are meant for the scheme of a URL.
+fn scheme_len(word: &str) -> usize {
+    let from = word.rfind(['{', '(', '[', '=', ',']).map_or(0, |at| at + 1);
+    let rest = word.get(from..).unwrap_or("");
+    let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let behind = rest.get(letters..).unwrap_or("");
+    let marks = behind.len() - behind.trim_start_matches([':', ';', '/', '\\']).len();
+    let slashes = behind.get(..marks).unwrap_or("").contains(['/', '\\']);
+    let is_http = rest
+        .get(..letters)
+        .is_some_and(|scheme| matches!(&*scheme.to_ascii_lowercase(), "http" | "https"));
+    if slashes || is_http && marks > 0 {
+        from + letters + marks
+    } else {
+        0
+    }
+}
+
+/// The values of parameters with the names of secrets, in a query, a fragment, or a path.
+fn parameters(line: &str, out: &mut Vec<Range<usize>>) {
+    let bytes = line.as_bytes();
+    if memchr::memchr(b'=', bytes).is_none() {
+        return;
+    }
+    let marks = (0..bytes.len()).filter(|at| {
+        matches!(bytes.get(*at), Some(b'?' | b'&' | b'#' | b';'))
+    });
+    for at in marks {
+        let Some(rest) = line.get(at + 1..) else { continue };
+        let Some(end) = rest.find(['=', ' ', '&', '?', '#', ';']) else {
+            continue;
+        };
+        let (name, value) = rest.split_at(end);
+        let Some(value) = value.strip_prefix('=') else { continue };
+        let short = matches!(name, "p" | "key" | "sig" | "code" | "k");
+        if !(short || Meaning::of(name).is_secret()) {
+            continue;
+        }
+        let start = line.len() - value.len();
+        let end = value.find(|c: char| is_end(c) || c == '&');
+        out.push(start..start + end.unwrap_or(value.len()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        let mut out = text.to_owned();
+        let mut ranges = find(text);
+        ranges.sort_unstable_by_key(|range| range.start);
+        for range in ranges.into_iter().rev() {
+            out.replace_range(range, "#");
+        }
+        out
+    }
+
+    #[test]
+    fn passwords_are_found_in_whole_and_in_broken_urls() {
+        for (text, expected) in [
+            ("url: https://u:pass@host/x", "url: https://u:#@host/x"),
+            ("url: https://token@host/x", "url: https://#@host/x"),
+            ("url: https://u:pa/ss#w@host/x", "url: https://u:#@host/x"),
+            ("url: https://u:pa ss@host/x", "url: https://u:#@host/x"),
+            ("url: https://u:12/34@h.example/x", "url: https://u:#@h.example/x"),
+            ("url: https://u:a@b/c@h.example/x", "url: https://u:#@h.example/x"),
+            ("url: https//u:pass@host/x", "url: https//u:#@host/x"),
+            ("url: https:/u:pass@host/x", "url: https:/u:#@host/x"),
+            ("url: https:u:pass@host/x", "url: https:u:#@host/x"),
+            ("url: https//token@host/x", "url: https//#@host/x"),
+            ("url: u:ab/pass@h.example/x", "url: u:#@h.example/x"),
+            ("url: http://h/x#token=abc", "url: http://h/x#token=#"),
+            ("url: http://h/x?a=b;api_key=abc&c=d", "url: http://h/x?a=b;api_key=#&c=d"),
+            ("url: https://host:9090/@x", "url: https://host:9090/@x"),
+            ("url: https://host/a@b", "url: https://host/a@b"),
+            ("image: h:5000/a:b@sha256:00ff", "image: h:5000/a:b@sha256:00ff"),
+            ("git@github.com:a/b", "git@github.com:a/b"),
+            ("a:b:c@end()", "a:b:c@end()"),
+        ] {
+            assert_eq!(shown(text), expected);
+        }
+    }
+}

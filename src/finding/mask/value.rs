@@ -1,0 +1,249 @@
+//! A key with its value in one line, and what a value may be.
+
+use super::is_variable;
+use super::names::{self, Meaning};
+
+/// The longest key that is looked at, in bytes.
+const LONGEST_KEY: usize = 80;
+
+/// The shortest of the keys that count wherever they stand, in bytes.
+const SHORTEST_STRONG: usize = 6;
+
+/// The fewest bytes of a secret that is glued to its key.
+const SHORTEST_GLUED: usize = 4;
+
+/// A key and where its value begins.
+pub(super) struct Pair<'l> {
+    pub(super) key: &'l str,
+    /// The column of the key: what is deeper belongs to its value.
+    pub(super) column: usize,
+    /// Where the value begins.
+    pub(super) value: usize,
+    /// Whether it stands in a flow mapping or another list in one line.
+    pub(super) flow: bool,
+    /// Whether white space or a quote keeps the mark and the value apart, as YAML wants it.
+    pub(super) spaced: bool,
+    pub(super) meaning: Meaning,
+}
+
+/// The key before the mark at an offset, and the value behind it; none if this is no pair whose
+/// value might be a secret.
+pub(super) fn pair(body: &str, at: usize, mark: char, flow: bool) -> Option<Pair<'_>> {
+    let before = body.get(..at)?.trim_end_matches([' ', '\t']);
+    let rest = body.get(at + mark.len_utf8()..)?;
+    if rest.starts_with("//") || mark == '=' && rest.starts_with(['=', '~']) {
+        return None;
+    }
+    let (from, key) = key_before(before)?;
+    let lead = body.get(..from)?;
+    let begins = lead.trim_matches([' ', '\t', '#', '-', '?', '\u{feff}']).is_empty();
+    let in_flow = lead
+        .trim_end_matches([' ', '\t'])
+        .ends_with(['{', ',', '[', '(', ';', '&', '|', '\r']);
+    let written = rest.trim_start_matches([' ', '\t', ':', '=', '>', '~']);
+    let value = body.len() - written.len();
+    let spaced = rest.is_empty()
+        || rest.starts_with([' ', '\t'])
+        || before.ends_with(['"', '\''])
+        || mark == '：';
+    if !(mark == '=' || spaced || begins || in_flow) && key.len() < SHORTEST_STRONG {
+        return None;
+    }
+    let meaning = Meaning::of(key);
+    let keyed = begins || in_flow || names::is_strong(key);
+    let counts = match mark {
+        // `{token="x"}` is a matcher of PromQL, `password = "x"` is a setting.
+        '=' if flow && rest.starts_with(['"', '\'']) => names::is_strong(key),
+        '=' => meaning != Meaning::Plain && (keyed || rest.starts_with(|c: char| !c.is_whitespace())),
+        _ if spaced => true,
+        _ => {
+            keyed
+                && meaning != Meaning::Plain
+                && meaning != Meaning::Scheme
+                && plain_len(written, flow) >= SHORTEST_GLUED
+        }
+    };
+    counts.then_some(Pair {
+        key,
+        column: from,
+        value,
+        flow: flow && !begins || flow && body.trim_start().starts_with('{'),
+        spaced,
+        meaning,
+    })
+}
+
+/// The key that a text ends with, quoted or not, and where it begins.
+fn key_before(before: &str) -> Option<(usize, &str)> {
+    let bytes = before.as_bytes();
+    let oldest = bytes.len().saturating_sub(LONGEST_KEY);
+    if let Some(quote @ (b'"' | b'\'')) = bytes.last() {
+        let inside = bytes.get(oldest..bytes.len() - 1)?;
+        let from = oldest + memchr::memrchr(*quote, inside)?;
+        return Some((from, before.get(from + 1..before.len() - 1)?));
+    }
+    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    let length = bytes.iter().rev().take(LONGEST_KEY).take_while(part).count();
+    let from = bytes.len() - length;
+    let key = before.get(from..)?;
+    // `-password` is an item that lacks a blank; `--password` is an argument.
+    (!key.is_empty()).then_some((from, key))
+}
+
+/// Where a quoted value ends whose text begins at `from`: behind a quote that is not escaped and
+/// has an end of a value behind it.
+pub(super) fn closing_quote(body: &str, quote: char, from: usize) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in body.get(from..)?.char_indices() {
+        if escaped {
+            escaped = false;
+        } else if c == '\\' && quote == '"' {
+            escaped = true;
+        } else if c == quote {
+            let end = from + at + c.len_utf8();
+            let behind = body.get(end..)?.trim_start_matches([' ', '\t']);
+            if behind.is_empty() || behind.starts_with([',', '}', ']', '#', ')', ';', '/']) {
+                return Some(end);
+            }
+        }
+    }
+    None
+}
+
+/// Where a flow mapping ends that begins at `from`.
+pub(super) fn closing_brace(body: &str, from: usize) -> usize {
+    let mut depth = 0_usize;
+    for (at, byte) in body.bytes().enumerate().skip(from) {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => continue,
+        }
+        if depth == 0 {
+            return at;
+        }
+    }
+    body.len()
+}
+
+/// Length of a value without quotes. In a flow mapping it ends at `,` or `}`, unless what follows
+/// has no key and must be the rest of it.
+pub(super) fn plain_len(value: &str, flow: bool) -> usize {
+    if !flow {
+        return value.find(" #").unwrap_or(value.len());
+    }
+    let mut end = 0;
+    loop {
+        let rest = value.get(end..).unwrap_or("");
+        let Some(at) = rest.find([',', '}', ']']) else {
+            return value.len();
+        };
+        let behind = rest.get(at + 1..).unwrap_or("");
+        let next = behind.split([',', '}', ']']).next().unwrap_or("");
+        let glued = behind.starts_with(|c: char| c.is_alphanumeric());
+        let is_key = next.contains(':') || next.contains('=');
+        let goes_on = glued && !is_key && !next.is_empty();
+        if !goes_on {
+            return end + at;
+        }
+        end += at + 1;
+    }
+}
+
+/// A value without its quotes, its comment and what follows it.
+pub(super) fn unquoted(written: &str, flow: bool) -> &str {
+    let quote = written.chars().next().filter(|c| matches!(c, '"' | '\''));
+    match quote {
+        Some(quote) => {
+            let end = closing_quote(written, quote, 1).map_or(written.len(), |end| end - 1);
+            written.get(1..end.max(1)).unwrap_or("")
+        }
+        None => written.get(..plain_len(written, flow)).unwrap_or("").trim(),
+    }
+}
+
+/// `|` or `>` with indicators, and perhaps a comment.
+pub(super) fn is_block_header(written: &str) -> bool {
+    let header = written.split(" #").next().unwrap_or("").trim_end();
+    let mut chars = header.chars();
+    matches!(chars.next(), Some('|' | '>'))
+        && chars.all(|c| matches!(c, '+' | '-') || c.is_ascii_digit())
+        && header.len() <= 3
+}
+
+/// Whether a line, or an item, is a key with something behind it.
+pub(super) fn is_mapping(text: &str) -> bool {
+    text.ends_with(':') || text.contains(": ") || text.starts_with("- ") || text.starts_with('{')
+}
+
+/// Values that no credential has: nothing, truth values, short numbers, durations, variables,
+/// mappings.
+pub(super) fn is_harmless(value: &str) -> bool {
+    let value = value.trim();
+    let number = value.len() <= 6
+        && value.starts_with(|c: char| c.is_ascii_digit())
+        && value.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len() <= 2;
+    value.is_empty()
+        || number
+        || matches!(value, "null" | "~" | "true" | "false" | "yes" | "no" | "on" | "off" | "none")
+        || value.starts_with('{')
+        || is_block_header(value)
+        || is_variable(value)
+}
+
+/// Whether a value is a sentence: several words, none of which mixes letters and digits.
+pub(super) fn is_prose(value: &str) -> bool {
+    let mut words = value.split_whitespace();
+    let plain = |word: &str| !word.bytes().any(|byte| byte.is_ascii_digit());
+    value.split_whitespace().count() >= 4 && words.all(plain)
+}
+
+/// Whether a value may be the scheme of an `Authorization` header.
+pub(super) fn is_scheme(value: &str) -> bool {
+    value.is_empty()
+        || is_variable(value)
+        || value == "AWS4-HMAC-SHA256"
+        || value.len() <= 16 && value.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
+}
+
+/// The longest word of a path that has neither a slash nor a point.
+const LONGEST_WORD: usize = 14;
+
+/// Whether a value may be the path of a file: it has a slash or a point and does not look like a
+/// token, or it consists of words.
+pub(super) fn is_plausible_path(value: &str) -> bool {
+    let token = !super::looks::find(value).is_empty();
+    let placeholder = value.contains(['$', '<', '%']) || value.contains("{{") || value.contains('@');
+    is_harmless(value)
+        || placeholder
+        || !token && (is_words(value) || is_separated(value) && !value.contains([':', ' ']))
+        || !token && value.starts_with('/')
+        || value.get(1..3) == Some(":\\")
+}
+
+/// Whether a value has a slash or a point with a name on one side of it that may be a file's.
+fn is_separated(value: &str) -> bool {
+    let begins = ["./", "../", "~/"].iter().any(|start| value.starts_with(start));
+    let has_mark = value.contains(['/', '.', '\\']);
+    let mixed = |part: &str| {
+        part.len() >= 12
+            && part.bytes().any(|byte| byte.is_ascii_digit())
+            && part.bytes().any(|byte| byte.is_ascii_uppercase())
+            && part.bytes().any(|byte| byte.is_ascii_lowercase())
+    };
+    begins || has_mark && !value.split(['/', '.', '\\']).any(mixed)
+}
+
+/// Whether a value consists of words in lower case, joined by `-` or `_`.
+pub(super) fn is_words(value: &str) -> bool {
+    value.split(['-', '_']).all(|word| {
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = word.len() - letters.len();
+        let vowel = letters.len() < 4 || letters.contains(['a', 'e', 'i', 'o', 'u', 'y']);
+        !word.is_empty()
+            && letters.len() <= LONGEST_WORD
+            && digits <= 2
+            && vowel
+            && letters.bytes().all(|byte| byte.is_ascii_lowercase())
+    })
+}
