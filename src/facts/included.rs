@@ -13,6 +13,7 @@ mod glob;
 mod jobs;
 mod mounted;
 mod needs;
+pub(super) mod recognize;
 mod shelf;
 mod tls;
 

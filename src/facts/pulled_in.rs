@@ -44,6 +44,6 @@ impl Facts<'_> {
     #[must_use]
     pub fn text(&self, path: &Path) -> Option<Arc<Text>> {
         let bytes = self.files.tree.read(path, LARGEST).ok()?;
-        Some(Text::new(self.files.tree.shown(path), bytes))
+        Some(included::recognize::text(path, bytes, self.files.tree))
     }
 }

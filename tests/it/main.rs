@@ -12,6 +12,7 @@ mod hostile_git;
 mod included;
 mod issuers;
 mod json_schema;
+mod leaks;
 mod mutations;
 #[cfg(feature = "online")]
 mod online;

@@ -33,6 +33,16 @@ pub(super) fn excerpt(
     context: usize,
     columns: usize,
 ) -> (Excerpt, Vec<Range<usize>>) {
+    if !text.is_quoted() {
+        let place = spans.first().copied().unwrap_or_default();
+        let unquoted = Excerpt {
+            text: String::new(),
+            first_line: text.line_at(place.start),
+            start: 0,
+            len: 0,
+        };
+        return (unquoted, spans.iter().map(|_| 0..0).collect());
+    }
     let lines = spans.iter().map(|&span| lines_of(text, span));
     let (top, bottom) = lines
         .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))

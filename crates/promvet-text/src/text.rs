@@ -11,6 +11,7 @@ mod span;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::mask;
 use decode::{Decoded, decode, has_mark};
@@ -36,6 +37,8 @@ pub struct Text {
     secrets: Secrets,
     host: Option<Host>,
     within: Within,
+    /// Whether lines of it may be shown: it is what it was taken for.
+    quoted: AtomicBool,
 }
 
 impl fmt::Debug for Text {
@@ -69,7 +72,30 @@ impl Text {
             secrets: Secrets::default(),
             host: None,
             within: Within::default(),
+            quoted: AtomicBool::new(true),
         })
+    }
+
+    /// The text of a file that is reached only because a setting names it. It may be any file of the
+    /// tree, so no line of it is shown, and no word of it is repeated in a sentence, until
+    /// [`Self::show_lines`] says that it is what the setting takes it for.
+    #[must_use]
+    pub fn referenced(path: impl Into<Arc<str>>, bytes: Vec<u8>) -> Arc<Self> {
+        let text = Self::new(path, bytes);
+        text.quoted.store(false, Ordering::Relaxed);
+        text
+    }
+
+    /// Notes that a referenced file is what the reference takes it for, so that its lines may be
+    /// shown, masked.
+    pub fn show_lines(&self) {
+        self.quoted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether lines of it may be shown.
+    #[must_use]
+    pub fn is_quoted(&self) -> bool {
+        self.quoted.load(Ordering::Relaxed)
     }
 
     /// A text embedded in `host`: `segments` are pairs of (offset in the new text, offset in the
@@ -92,6 +118,7 @@ impl Text {
             secrets: Secrets::default(),
             host: Some(Host::new(host, segments)),
             within,
+            quoted: AtomicBool::new(true),
         })
     }
 
@@ -239,6 +266,20 @@ mod tests {
         assert_eq!(text.content(), "a??b\nc");
         assert_eq!(text.not_utf8(), Some(1));
         assert_eq!(Text::new("a", b"abc".to_vec()).not_utf8(), None);
+    }
+
+    #[test]
+    fn a_referenced_file_is_not_quoted_until_it_is_recognized() {
+        let text = Text::referenced(".env", b"DB_PASS=hunter2-x\nthe quick brown fox".to_vec());
+        let place = Place::new(&text, Span::new(0, 7));
+        let sentence = "unknown key `DB_PASS=hunter2-x`, the quick brown fox";
+        assert_eq!(place.excerpt(1).text, "");
+        assert_eq!(place.start().line, 1);
+        assert!(!place.redact(sentence.into()).contains("hunter2-x"));
+        assert!(!place.redact(sentence.into()).contains("quick brown"));
+        text.show_lines();
+        let shown = place.excerpt(1).text;
+        assert_eq!(shown, "DB_PASS=[redacted]\nthe quick brown fox");
     }
 
     #[test]

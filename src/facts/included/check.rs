@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Beside, Matched, Named, Purpose, Runners, Shelf, find, jobs, kind_of, needs, tls};
+use super::{
+    Beside, Matched, Named, Purpose, Runners, Shelf, find, jobs, kind_of, needs, recognize, tls,
+};
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
 use crate::facts::deployment::Deployment;
@@ -214,7 +216,7 @@ impl Checker<'_, '_> {
 
     fn read(&self, path: &Path) -> Option<Arc<Text>> {
         let bytes = self.lookup.tree.read(path, LARGEST).ok()?;
-        Some(Text::new(self.lookup.tree.shown(path), bytes))
+        Some(recognize::text(path, bytes, self.lookup.tree))
     }
 
     /// The same versions; whether the included file is rendered first is told by its own name.

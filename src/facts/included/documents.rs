@@ -4,9 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Beside, Matched, Purpose, Runners, Shelf, find};
+use super::{Beside, Matched, Purpose, Runners, Shelf, find, recognize};
 use crate::facts::credential_file::Lookup;
-use crate::finding::Text;
 use crate::schema;
 use crate::source::LARGEST;
 use crate::yaml::{Document, parse_first};
@@ -49,7 +48,7 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn read(path: &Path, lookup: &Lookup<'_>) -> Option<Arc<Document>> {
     let bytes = lookup.tree.read(path, LARGEST).ok()?;
-    let text = Text::new(lookup.tree.shown(path), bytes);
+    let text = recognize::text(path, bytes, lookup.tree);
     let document = parse_first(&text).ok()?;
     schema::mark_secrets(&document);
     Some(Arc::new(document))

@@ -55,6 +55,9 @@ impl Secrets {
 
     /// The texts of what is masked.
     pub(super) fn needles(&self, text: &Text) -> Arc<mask::Needles> {
+        if !text.is_quoted() {
+            return Arc::new(mask::Needles::of_all(text));
+        }
         let masked = self.masked(text);
         let mut known = self.known();
         let needles = &mut known.needles;

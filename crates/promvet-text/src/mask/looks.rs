@@ -96,7 +96,10 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
 fn run_at(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or(&[]);
     let part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-+/=.~".contains(byte);
-    rest.iter().take_while(part).count()
+    let length = rest.iter().take_while(part).count();
+    // A sentence ends in a point, a token does not.
+    let run = rest.get(..length).unwrap_or(&[]);
+    length - run.iter().rev().take_while(|byte| **byte == b'.').count()
 }
 
 /// The secrets in one run of characters.
@@ -181,7 +184,9 @@ fn changes(text: &str) -> usize {
     };
     let classes: Vec<u8> = text.bytes().filter_map(class).collect();
     let pairs = classes.iter().zip(classes.iter().skip(1));
-    pairs.filter(|(a, b)| a != b && (**a, **b) != (2, 1)).count()
+    pairs
+        .filter(|(a, b)| a != b && (**a, **b) != (2, 1))
+        .count()
 }
 
 /// Whether what stands at an offset is part of an ARN, whose names of roles end in random letters.
@@ -213,12 +218,21 @@ mod tests {
     #[test]
     fn tokens_are_found_by_their_look() {
         for (text, expected) in [
-            ("x eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtYWRlLXVwIn0.c2ln y", "x # y"),
+            (
+                "x eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtYWRlLXVwIn0.c2ln y",
+                "x # y",
+            ),
             ("`glc_eyJvIjoiMTIzNDU2In0`", "`#`"),
             ("ghp_0123456789abcdefABCDEF0123456789abcd", "#"),
             ("Bearer Zq7madeupSecret9", "Bearer #"),
-            ("Authorization: Basic dTpzZWNyZXQ=", "Authorization: Basic #"),
-            ("https://h.example/hook/T0aB1cD2eF3gH4iJ5kL6mN7", "https://h.example/hook/#"),
+            (
+                "Authorization: Basic dTpzZWNyZXQ=",
+                "Authorization: Basic #",
+            ),
+            (
+                "https://h.example/hook/T0aB1cD2eF3gH4iJ5kL6mN7",
+                "https://h.example/hook/#",
+            ),
             ("wJalrXUtnF3MI/K7MD3NG/bPxRf1CY3XAMPL3K3Y", "#"),
         ] {
             assert_eq!(shown(text), expected);

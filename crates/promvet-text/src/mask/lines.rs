@@ -20,6 +20,7 @@ pub(super) fn find(content: &str) -> Vec<Span> {
         state: State::Open,
         section: None,
         names_secret: false,
+        commented: false,
     };
     for line in content.split_inclusive('\n') {
         scan.line(line.trim_end());
@@ -28,13 +29,25 @@ pub(super) fn find(content: &str) -> Vec<Span> {
     scan.out
 }
 
+/// Which lines belong to a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Commented {
+    Yes,
+    No,
+    Either,
+}
+
 /// What the lines before say of the next one.
 #[derive(Clone, Copy)]
 enum State {
     /// Nothing.
     Open,
     /// The value of the key in this column goes on: deeper lines are part of it.
-    Value { column: usize },
+    Value {
+        column: usize,
+        /// Whether these are lines that begin with `#`, or may be: all of a block scalar is.
+        commented: Commented,
+    },
     /// The key in this column has no value yet: what is deeper and no mapping is part of it.
     Awaited { column: usize },
     /// A quote is open.
@@ -56,6 +69,8 @@ struct Scan<'t> {
     section: Option<usize>,
     /// Whether `name:` was last read with the name of a secret, as variables of containers have.
     names_secret: bool,
+    /// Whether the key whose value is awaited was commented out.
+    commented: bool,
 }
 
 impl Scan<'_> {
@@ -82,7 +97,8 @@ impl Scan<'_> {
             self.without_mark(body, indent);
         }
         let offset = self.offset;
-        let hides = |range: std::ops::Range<usize>| Span::new(offset + range.start, offset + range.end);
+        let hides =
+            |range: std::ops::Range<usize>| Span::new(offset + range.start, offset + range.end);
         self.out.extend(urls::find(body).into_iter().map(hides));
         self.out.extend(looks::find(body).into_iter().map(hides));
     }
@@ -105,7 +121,10 @@ impl Scan<'_> {
                 self.hide(indent, end.unwrap_or(body.len()));
                 self.state = match (end, left) {
                     (Some(_), _) | (None, 0) => State::Open,
-                    (None, left) => State::Quoted { quote, left: left - 1 },
+                    (None, left) => State::Quoted {
+                        quote,
+                        left: left - 1,
+                    },
                 };
                 end
             }
@@ -119,8 +138,12 @@ impl Scan<'_> {
                 None
             }
             _ if blank => None,
-            State::Value { column } => {
-                if indent > column {
+            State::Value { column, commented } => {
+                let same = commented == Commented::Either || commented == is_commented(body);
+                if !same && commented == Commented::No {
+                    return Some(0);
+                }
+                if indent > column && same {
                     self.hide(indent, body.len());
                     return None;
                 }
@@ -128,6 +151,9 @@ impl Scan<'_> {
                 Some(0)
             }
             State::Awaited { column } => {
+                if is_commented(body) == Commented::Yes && !self.commented {
+                    return Some(0);
+                }
                 let rest = body.get(indent..).unwrap_or("");
                 let item = rest.strip_prefix("- ").map(str::trim_start);
                 if indent < column || indent == column && item.is_none() {
@@ -135,7 +161,10 @@ impl Scan<'_> {
                 } else if !value::is_mapping(item.unwrap_or(rest)) {
                     self.hide(body.len() - item.unwrap_or(rest).len(), body.len());
                     if item.is_none() {
-                        self.state = State::Value { column };
+                        self.state = State::Value {
+                            column,
+                            commented: is_commented(body),
+                        };
                     }
                     return None;
                 } else {
@@ -167,7 +196,9 @@ impl Scan<'_> {
     fn pem(&mut self, body: &str, indent: usize) -> bool {
         let Some(begins) = body.find("BEGIN ").filter(|at| {
             body.get(..*at).is_some_and(|before| before.ends_with("--"))
-                && body.get(*at..).is_some_and(|rest| rest.contains("PRIV") || rest.contains("KEY"))
+                && body
+                    .get(*at..)
+                    .is_some_and(|rest| rest.contains("PRIV") || rest.contains("KEY"))
                 && !body.contains("PUBLIC KEY")
         }) else {
             return false;
@@ -188,7 +219,10 @@ impl Scan<'_> {
             return;
         };
         let key = key.trim();
-        if matches!(Meaning::of(key), Meaning::Secret | Meaning::NearSecret | Meaning::Section) {
+        if matches!(
+            Meaning::of(key),
+            Meaning::Secret | Meaning::NearSecret | Meaning::Section
+        ) {
             self.state = State::ExplicitKey { column: indent };
         }
     }
@@ -198,7 +232,9 @@ impl Scan<'_> {
         let brace = memchr::memchr2(b'{', b'[', body.as_bytes()).unwrap_or(body.len());
         let mut taken = from;
         let mut braced = None;
-        let marks = body.char_indices().filter(|(_, c)| matches!(c, ':' | '=' | '：'));
+        let marks = body
+            .char_indices()
+            .filter(|(_, c)| matches!(c, ':' | '=' | '：'));
         for (at, mark) in marks {
             if at < taken {
                 continue;
@@ -238,14 +274,20 @@ impl Scan<'_> {
                 !written.starts_with('{') && !value::is_harmless(bare) && !written.is_empty()
             }
             Meaning::Path => !value::is_plausible_path(bare),
-            Meaning::User => bare.contains(':') && !bare.contains("://") && !bare.starts_with("arn:"),
+            Meaning::User => {
+                bare.contains(':') && !bare.contains("://") && !bare.starts_with("arn:")
+            }
             Meaning::Scheme => in_section && !value::is_scheme(bare),
             Meaning::Plain if pair.key == "value" && self.names_secret => {
                 self.names_secret = false;
                 !value::is_harmless(bare)
             }
             Meaning::Plain => {
-                in_section && pair.spaced && !names::is_known_in_section(pair.key) && !value::is_harmless(bare)
+                in_section
+                    && pair.spaced
+                    && is_commented(body) == Commented::No
+                    && !names::is_known_in_section(pair.key)
+                    && !value::is_harmless(bare)
             }
         };
         if !hidden {
@@ -259,11 +301,15 @@ impl Scan<'_> {
         let written = body.get(start..).unwrap_or("");
         let first = written.chars().next().unwrap_or('#');
         if value::is_block_header(written) {
-            self.state = State::Value { column };
+            self.state = State::Value {
+                column,
+                commented: Commented::Either,
+            };
             return body.len();
         }
         if written.is_empty() || written.starts_with("# ") || written == "#" {
             self.state = State::Awaited { column };
+            self.commented = is_commented(body) == Commented::Yes;
             return body.len();
         }
         match first {
@@ -279,16 +325,25 @@ impl Scan<'_> {
                 }
                 self.value(body, body.len() - behind.len(), column, flow)
             }
-            '{' if written.contains(':') || written.starts_with("{{") && super::is_variable(written) => start,
+            '{' if written.contains(':')
+                || written.starts_with("{{") && super::is_variable(written) =>
+            {
+                start
+            }
             '{' | '[' if flow => {
-                let end = written.find(['}', ']']).map_or(body.len(), |at| start + at + 1);
+                let end = written
+                    .find(['}', ']'])
+                    .map_or(body.len(), |at| start + at + 1);
                 self.hide(start, end);
                 end
             }
             '"' | '\'' => {
                 let Some(end) = value::closing_quote(body, first, start + first.len_utf8()) else {
                     self.hide(start, body.len());
-                    self.state = State::Quoted { quote: first, left: MOST_LINES };
+                    self.state = State::Quoted {
+                        quote: first,
+                        left: MOST_LINES,
+                    };
                     return body.len();
                 };
                 self.hide(start, end);
@@ -302,7 +357,10 @@ impl Scan<'_> {
                 let end = start + value::plain_len(written, flow);
                 self.hide(start, end);
                 if !flow {
-                    self.state = State::Value { column };
+                    self.state = State::Value {
+                        column,
+                        commented: is_commented(body),
+                    };
                 }
                 end
             }
@@ -314,14 +372,17 @@ impl Scan<'_> {
         let name = written.get(1..).unwrap_or("");
         let end = name.find([' ', ',', '}', ']']).unwrap_or(name.len());
         let wanted = format!("{mark}{}", name.get(..end).unwrap_or(""));
-        wanted.len() > 1 && memchr::memmem::find(self.content.as_bytes(), wanted.as_bytes()).is_some()
+        wanted.len() > 1
+            && memchr::memmem::find(self.content.as_bytes(), wanted.as_bytes()).is_some()
     }
 
     /// Hides what stands where a key should: `password SECRET`, `--password SECRET`, or anything
     /// without a key in a mapping with credentials.
     fn without_mark(&mut self, body: &str, indent: usize) {
         let rest = body.get(indent..).unwrap_or("");
-        let commented = body.get(..indent).is_some_and(|before| before.contains('#'));
+        let commented = body
+            .get(..indent)
+            .is_some_and(|before| before.contains('#'));
         let item = rest.strip_prefix("- ").map(str::trim_start);
         let text = item.unwrap_or(rest);
         let start = body.len() - text.len();
@@ -342,12 +403,20 @@ impl Scan<'_> {
                 if plain && !text.starts_with(['{', '}', ']', '[']) && !value::is_harmless(text) {
                     // `scopes: [a]` as a block list: words are no secrets.
                     let is_word = value::is_words(text) || text.starts_with("http");
-                    if !(item.is_some() && is_word) && !text.starts_with('?') {
+                    if !(text.starts_with('?') || item.is_some() && is_word) {
                         self.hide(start, body.len());
                     }
                 }
             }
         }
+    }
+}
+
+fn is_commented(body: &str) -> Commented {
+    if body.trim_start_matches([' ', '\t']).starts_with('#') {
+        Commented::Yes
+    } else {
+        Commented::No
     }
 }
 

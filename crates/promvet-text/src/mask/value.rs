@@ -36,7 +36,13 @@ pub(super) fn pair(body: &str, at: usize, mark: char, flow: bool) -> Option<Pair
     }
     let (from, key) = key_before(before)?;
     let lead = body.get(..from)?;
-    let begins = lead.trim_matches([' ', '\t', '#', '-', '?', '\u{feff}']).is_empty();
+    // The parameters of URLs end at other marks.
+    if mark == '=' && lead.ends_with(['?', '&', '#']) {
+        return None;
+    }
+    let begins = lead
+        .trim_matches([' ', '\t', '#', '-', '?', '\u{feff}'])
+        .is_empty();
     let in_flow = lead
         .trim_end_matches([' ', '\t'])
         .ends_with(['{', ',', '[', '(', ';', '&', '|', '\r']);
@@ -54,7 +60,9 @@ pub(super) fn pair(body: &str, at: usize, mark: char, flow: bool) -> Option<Pair
     let counts = match mark {
         // `{token="x"}` is a matcher of PromQL, `password = "x"` is a setting.
         '=' if flow && rest.starts_with(['"', '\'']) => names::is_strong(key),
-        '=' => meaning != Meaning::Plain && (keyed || rest.starts_with(|c: char| !c.is_whitespace())),
+        '=' => {
+            meaning != Meaning::Plain && (keyed || rest.starts_with(|c: char| !c.is_whitespace()))
+        }
         _ if spaced => true,
         _ => {
             keyed
@@ -67,7 +75,7 @@ pub(super) fn pair(body: &str, at: usize, mark: char, flow: bool) -> Option<Pair
         key,
         column: from,
         value,
-        flow: flow && !begins || flow && body.trim_start().starts_with('{'),
+        flow: flow && (!begins || body.trim_start().starts_with('{')),
         spaced,
         meaning,
     })
@@ -83,7 +91,12 @@ fn key_before(before: &str) -> Option<(usize, &str)> {
         return Some((from, before.get(from + 1..before.len() - 1)?));
     }
     let part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
-    let length = bytes.iter().rev().take(LONGEST_KEY).take_while(part).count();
+    let length = bytes
+        .iter()
+        .rev()
+        .take(LONGEST_KEY)
+        .take_while(part)
+        .count();
     let from = bytes.len() - length;
     let key = before.get(from..)?;
     // `-password` is an item that lacks a blank; `--password` is an argument.
@@ -182,10 +195,16 @@ pub(super) fn is_harmless(value: &str) -> bool {
     let value = value.trim();
     let number = value.len() <= 6
         && value.starts_with(|c: char| c.is_ascii_digit())
-        && value.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len() <= 2;
+        && value
+            .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.')
+            .len()
+            <= 2;
     value.is_empty()
         || number
-        || matches!(value, "null" | "~" | "true" | "false" | "yes" | "no" | "on" | "off" | "none")
+        || matches!(
+            value,
+            "null" | "~" | "true" | "false" | "yes" | "no" | "on" | "off" | "none"
+        )
         || value.starts_with('{')
         || is_block_header(value)
         || is_variable(value)
@@ -203,7 +222,10 @@ pub(super) fn is_scheme(value: &str) -> bool {
     value.is_empty()
         || is_variable(value)
         || value == "AWS4-HMAC-SHA256"
-        || value.len() <= 16 && value.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
+        || value.len() <= 16
+            && value
+                .bytes()
+                .all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
 }
 
 /// The longest word of a path that has neither a slash nor a point.
@@ -213,7 +235,8 @@ const LONGEST_WORD: usize = 14;
 /// token, or it consists of words.
 pub(super) fn is_plausible_path(value: &str) -> bool {
     let token = !super::looks::find(value).is_empty();
-    let placeholder = value.contains(['$', '<', '%']) || value.contains("{{") || value.contains('@');
+    let placeholder =
+        value.contains(['$', '<', '%']) || value.contains("{{") || value.contains('@');
     is_harmless(value)
         || placeholder
         || !token && (is_words(value) || is_separated(value) && !value.contains([':', ' ']))
@@ -223,7 +246,9 @@ pub(super) fn is_plausible_path(value: &str) -> bool {
 
 /// Whether a value has a slash or a point with a name on one side of it that may be a file's.
 fn is_separated(value: &str) -> bool {
-    let begins = ["./", "../", "~/"].iter().any(|start| value.starts_with(start));
+    let begins = ["./", "../", "~/"]
+        .iter()
+        .any(|start| value.starts_with(start));
     let has_mark = value.contains(['/', '.', '\\']);
     let mixed = |part: &str| {
         part.len() >= 12

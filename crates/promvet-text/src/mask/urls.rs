@@ -50,7 +50,9 @@ fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
 /// The last `@` of a URL that has one in its authority, where what follows the first one is no
 /// host: a password with `@` and `/`.
 fn further(rest: &str, first: usize) -> usize {
-    let url = rest.get(..rest.find(is_end).unwrap_or(rest.len())).unwrap_or("");
+    let url = rest
+        .get(..rest.find(is_end).unwrap_or(rest.len()))
+        .unwrap_or("");
     let url = url.get(..floor(url, LONGEST)).unwrap_or("");
     let behind = url.get(first + 1..).unwrap_or("");
     let host = behind.split(['/', '?', '#']).next().unwrap_or("");
@@ -153,16 +155,19 @@ fn parameters(line: &str, out: &mut Vec<Range<usize>>) {
     if memchr::memchr(b'=', bytes).is_none() {
         return;
     }
-    let marks = (0..bytes.len()).filter(|at| {
-        matches!(bytes.get(*at), Some(b'?' | b'&' | b'#' | b';'))
-    });
+    let marks =
+        (0..bytes.len()).filter(|at| matches!(bytes.get(*at), Some(b'?' | b'&' | b'#' | b';')));
     for at in marks {
-        let Some(rest) = line.get(at + 1..) else { continue };
+        let Some(rest) = line.get(at + 1..) else {
+            continue;
+        };
         let Some(end) = rest.find(['=', ' ', '&', '?', '#', ';']) else {
             continue;
         };
         let (name, value) = rest.split_at(end);
-        let Some(value) = value.strip_prefix('=') else { continue };
+        let Some(value) = value.strip_prefix('=') else {
+            continue;
+        };
         let short = matches!(name, "p" | "key" | "sig" | "code" | "k");
         if !(short || Meaning::of(name).is_secret()) {
             continue;
@@ -194,18 +199,30 @@ mod tests {
             ("url: https://token@host/x", "url: https://#@host/x"),
             ("url: https://u:pa/ss#w@host/x", "url: https://u:#@host/x"),
             ("url: https://u:pa ss@host/x", "url: https://u:#@host/x"),
-            ("url: https://u:12/34@h.example/x", "url: https://u:#@h.example/x"),
-            ("url: https://u:a@b/c@h.example/x", "url: https://u:#@h.example/x"),
+            (
+                "url: https://u:12/34@h.example/x",
+                "url: https://u:#@h.example/x",
+            ),
+            (
+                "url: https://u:a@b/c@h.example/x",
+                "url: https://u:#@h.example/x",
+            ),
             ("url: https//u:pass@host/x", "url: https//u:#@host/x"),
             ("url: https:/u:pass@host/x", "url: https:/u:#@host/x"),
             ("url: https:u:pass@host/x", "url: https:u:#@host/x"),
             ("url: https//token@host/x", "url: https//#@host/x"),
             ("url: u:ab/pass@h.example/x", "url: u:#@h.example/x"),
             ("url: http://h/x#token=abc", "url: http://h/x#token=#"),
-            ("url: http://h/x?a=b;api_key=abc&c=d", "url: http://h/x?a=b;api_key=#&c=d"),
+            (
+                "url: http://h/x?a=b;api_key=abc&c=d",
+                "url: http://h/x?a=b;api_key=#&c=d",
+            ),
             ("url: https://host:9090/@x", "url: https://host:9090/@x"),
             ("url: https://host/a@b", "url: https://host/a@b"),
-            ("image: h:5000/a:b@sha256:00ff", "image: h:5000/a:b@sha256:00ff"),
+            (
+                "image: h:5000/a:b@sha256:00ff",
+                "image: h:5000/a:b@sha256:00ff",
+            ),
             ("git@github.com:a/b", "git@github.com:a/b"),
             ("a:b:c@end()", "a:b:c@end()"),
         ] {

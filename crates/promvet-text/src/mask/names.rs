@@ -288,7 +288,14 @@ const TARGETS: &[&str] = &[
 ];
 
 /// Names that are near one of [`TARGETS`] and are something else.
-const OTHERS: &[&str] = &["passed", "taken", "broken", "tokens", "secrets", "accesslog"];
+const OTHERS: &[&str] = &[
+    "passed",
+    "taken",
+    "broken",
+    "tokens",
+    "secrets",
+    "accesslog",
+];
 
 /// The longest name that is looked at; of longer ones the end counts.
 const LONGEST: usize = 80;
@@ -336,7 +343,10 @@ impl Name {
         };
         // `oauth` and `sigv2` are other things.
         SECTIONS.contains(&&*self.text)
-            || SECTIONS.iter().filter(|section| section.len() > 8).any(near)
+            || SECTIONS
+                .iter()
+                .filter(|section| section.len() > 8)
+                .any(near)
     }
 
     fn is_near_secret(&self) -> bool {
@@ -364,9 +374,13 @@ fn is_slip(name: &str) -> bool {
         .any(|target| is_near(name, target, if target.len() < 8 { 1 } else { 2 }))
 }
 
+/// Whether at most so many letters differ, swapped neighbors counting once. Slips keep the first or
+/// the last letter, which rules out most names before anything is counted.
 fn is_near(name: &str, target: &str, most: usize) -> bool {
+    let (ours, theirs) = (name.as_bytes(), target.as_bytes());
     name.len().abs_diff(target.len()) <= most
-        && strsim::damerau_levenshtein(name, target) <= most
+        && (ours.first() == theirs.first() || ours.last() == theirs.last())
+        && strsim::osa_distance(name, target) <= most
 }
 
 #[cfg(test)]
@@ -376,24 +390,78 @@ mod tests {
     #[test]
     fn slips_are_recognized_and_other_names_are_left_alone() {
         for name in [
-            "pasword", "bearer_tokn", "bearerToken", "bearer-token", "credential", "creds", "pwd",
-            "auth", "jwt", "client_secrt", "clientSecret", "api-key", "X-API-Key", "passwrod",
-            "pass_word", "bear_token", "tocken", "secretkey", "DB_PASS", "API_TOKEN", "password_2",
-            "token_prod", "--remoteWrite.bearerToken", "credentails", "passwort",
+            "pasword",
+            "bearer_tokn",
+            "bearerToken",
+            "bearer-token",
+            "credential",
+            "creds",
+            "pwd",
+            "auth",
+            "jwt",
+            "client_secrt",
+            "clientSecret",
+            "api-key",
+            "X-API-Key",
+            "passwrod",
+            "pass_word",
+            "bear_token",
+            "tocken",
+            "secretkey",
+            "DB_PASS",
+            "API_TOKEN",
+            "password_2",
+            "token_prod",
+            "--remoteWrite.bearerToken",
+            "credentails",
+            "passwort",
         ] {
             assert!(Meaning::of(name).is_secret(), "{name}");
         }
         for name in [
-            "url", "name", "username", "token_url", "secretName", "client_id", "targets", "author",
-            "bearer_token_file", "key", "keys", "labels", "passed", "path", "metrics_path", "basic",
-            "job_name", "region", "tokenizer", "team", "access", "taken", "type", "proxy_url",
+            "url",
+            "name",
+            "username",
+            "token_url",
+            "secretName",
+            "client_id",
+            "targets",
+            "author",
+            "bearer_token_file",
+            "key",
+            "keys",
+            "labels",
+            "passed",
+            "path",
+            "metrics_path",
+            "basic",
+            "job_name",
+            "region",
+            "tokenizer",
+            "team",
+            "access",
+            "taken",
+            "type",
+            "proxy_url",
         ] {
             assert!(!Meaning::of(name).is_secret(), "{name}");
         }
-        for name in ["basic_auth", "basicAuth", "basic_aut", "authorization", "oauth2", "sigv4"] {
+        for name in [
+            "basic_auth",
+            "basicAuth",
+            "basic_aut",
+            "authorization",
+            "oauth2",
+            "sigv4",
+        ] {
             assert_eq!(Meaning::of(name), Meaning::Section, "{name}");
         }
-        for name in ["password_file", "bearerTokenFile", "ca_file", "credentials_fil"] {
+        for name in [
+            "password_file",
+            "bearerTokenFile",
+            "ca_file",
+            "credentials_fil",
+        ] {
             assert_eq!(Meaning::of(name), Meaning::Path, "{name}");
         }
     }

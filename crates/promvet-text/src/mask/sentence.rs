@@ -17,7 +17,7 @@ const WORDY_PART: usize = 14;
 
 /// What is looked for in sentences about a text.
 #[derive(Debug, Default)]
-pub(in crate::finding) struct Needles {
+pub(crate) struct Needles {
     /// Whole secrets, by how they begin.
     whole: BTreeMap<[u8; SHORTEST], Vec<Box<str>>>,
     parts: HashSet<[u8; PART]>,
@@ -26,7 +26,7 @@ pub(in crate::finding) struct Needles {
 
 impl Needles {
     /// The needles of the spans of a text.
-    pub(in crate::finding) fn new(text: &Text, spans: &[Span]) -> Self {
+    pub(crate) fn new(text: &Text, spans: &[Span]) -> Self {
         let mut needles = Self::default();
         for &span in spans {
             for line in text.slice(span).lines() {
@@ -38,7 +38,7 @@ impl Needles {
     }
 
     /// The needles of a text of which nothing may be quoted.
-    pub(in crate::finding) fn of_all(text: &Text) -> Self {
+    pub(crate) fn of_all(text: &Text) -> Self {
         let mut needles = Self::default();
         for line in text.content().lines() {
             needles.add(line);
@@ -62,7 +62,9 @@ impl Needles {
         self.whole.entry(beginning).or_default().push(secret.into());
         let bytes = secret.as_bytes();
         self.parts.extend(windows::<PART>(bytes).filter(is_telling));
-        self.wordy.extend(windows::<WORDY_PART>(bytes));
+        let one_word = |part: &[u8; WORDY_PART]| !part.contains(&b' ');
+        self.wordy
+            .extend(windows::<WORDY_PART>(bytes).filter(one_word));
     }
 
     fn sort(&mut self) {
@@ -80,7 +82,9 @@ impl Needles {
         }
         let mut behind = 0;
         for (at, _) in sentence.char_indices() {
-            let Some(rest) = sentence.get(at..) else { break };
+            let Some(rest) = sentence.get(at..) else {
+                break;
+            };
             let Some(beginning) = rest.as_bytes().first_chunk() else {
                 break;
             };
@@ -104,20 +108,25 @@ impl Needles {
 }
 
 fn windows<const N: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; N]> {
-    bytes.windows(N).filter_map(|window| window.first_chunk().copied())
+    bytes
+        .windows(N)
+        .filter_map(|window| window.first_chunk().copied())
 }
 
 /// Whether a part of a secret is no word: it has a digit beside a letter, or a capital inside.
 fn is_telling(part: &[u8; PART]) -> bool {
     let digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let letters = part.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let letters = part
+        .iter()
+        .filter(|byte| byte.is_ascii_alphabetic())
+        .count();
     let small = part.iter().any(u8::is_ascii_lowercase);
     let capital = part.iter().skip(1).any(u8::is_ascii_uppercase);
     digits > 0 && letters > 0 || small && capital && digits + letters == PART
 }
 
 /// Removes from a sentence every secret of a text, and whatever looks like one.
-pub(in crate::finding) fn redact(text: &Text, sentence: String) -> String {
+pub(crate) fn redact(text: &Text, sentence: String) -> String {
     let mut ranges = Vec::new();
     text.needles().find(&sentence, &mut ranges);
     ranges.extend(looks::find(&sentence));
@@ -144,7 +153,11 @@ fn without(sentence: String, mut ranges: Vec<Range<usize>>) -> String {
             out.push_str(sentence.get(at..start).unwrap_or(""));
             hidden = false;
         }
-        if !hidden && !sentence.get(start..end).is_some_and(|part| REDACTED.contains(part)) {
+        if !hidden
+            && !sentence
+                .get(start..end)
+                .is_some_and(|part| REDACTED.contains(part))
+        {
             out.push_str(REDACTED);
             hidden = true;
         } else if !hidden {
