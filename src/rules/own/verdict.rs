@@ -1,6 +1,5 @@
 //! What a rule says of one node: yes, no, or that too little is known.
 
-
 use cel::common::types::CelBool;
 use cel::{Context, ExecutionError, Value};
 
