@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Facts;
 use super::deployment::{Belonging, Certainty, Container, Deployment, Hit, Image, Platform};
 use crate::discover::Holder;
-use crate::finding::{Evidence, Place};
+use crate::finding::Evidence;
 use crate::prometheus::endpoint::{Endpoint, Network};
 
 /// A container that answers at an endpoint.
@@ -84,7 +84,8 @@ impl<'f> Standpoint<'f> {
             return Vec::new();
         };
         let facts = self.facts;
-        let hits = facts.shared.network(&facts.files).ask(&host, port);
+        let network = facts.shared.network(&facts.files);
+        let hits = network.ask(facts.files.tree, &host, port);
         if hits.is_empty() {
             return Vec::new();
         }
@@ -100,7 +101,7 @@ impl Facts<'_> {
     fn answer<'f>(&'f self, hit: &Hit<'f>, runners: &[Belonging<'f>]) -> Answering<'f> {
         let deployment = hit
             .container
-            .and_then(|container| self.deployment_at(&container.place));
+            .and_then(|container| self.deployments().at(&container.place));
         let serves =
             |one: &&Deployment| one.prometheus.is_some() && one.listens_at(hit.port) == Some(true);
         let prometheus = deployment.filter(serves);
@@ -116,11 +117,6 @@ impl Facts<'_> {
             evidence: hit.named.evidence().to_vec(),
             itself,
         }
-    }
-
-    fn deployment_at(&self, place: &Place) -> Option<&Deployment> {
-        let mut all = self.deployments().iter();
-        all.find(|one| one.place.order() == place.order())
     }
 }
 

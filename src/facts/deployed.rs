@@ -1,11 +1,12 @@
 //! What the tree tells of the files that configurations name.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::Facts;
 use super::credential_file::{Asked, Judged};
 use super::deployment::{
-    self, Belonging, Copied, Deployment, Held, Mount, MountSource, Outside, Resolved, Subject,
+    self, Belonging, Copied, Deployment, Deployments, Held, Mount, MountSource, Outside, Subject,
     VMAGENT_CONFIG,
 };
 use crate::discover::Holder;
@@ -113,17 +114,18 @@ impl<'t> Facts<'t> {
     }
 
     /// Everything in the tree that runs Prometheus, with the mounts of promvet.yaml.
-    pub(super) fn deployments(&self) -> &[Deployment] {
+    pub(super) fn deployments(&self) -> &Deployments {
         let found = self.shared.deployments(&self.files);
         if self.policy.mounts.is_empty() {
             return found;
         }
         self.deployments.get_or_init(|| {
-            let mut found = found.to_vec();
+            let mounts = self.mounts_of_policy();
+            let mut found = found.all().to_vec();
             for one in &mut found {
-                one.mounts.extend(self.mounts_of_policy());
+                one.mounts.extend(mounts.iter().cloned());
             }
-            found
+            Deployments::new(found)
         })
     }
 
@@ -155,12 +157,8 @@ impl<'t> Facts<'t> {
             Mount::new(&one.path, source, one.place.clone())
         };
         // Of two at one path the later counts in a deployment, and the first one in a policy.
-        let mut out: Vec<Mount> = Vec::new();
-        for one in self.policy.mounts.iter().map(mount) {
-            if !out.iter().any(|seen| seen.path == one.path) {
-                out.push(one);
-            }
-        }
-        out
+        let mut seen = HashSet::new();
+        let mounts = self.policy.mounts.iter().map(mount);
+        mounts.filter(|one| seen.insert(one.path.clone())).collect()
     }
 }

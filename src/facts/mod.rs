@@ -17,6 +17,7 @@ mod pulled_in;
 pub mod receiver;
 mod shared;
 pub mod token;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ use crate::prometheus::endpoint::Endpoint;
 use crate::schema::Target;
 use crate::source::handshake::Handshake;
 use crate::yaml::Document;
-use deployment::{Belonging, Deployment};
+use deployment::{Belonging, Deployment, Deployments};
 use issuer::cert_manager::{self, Answer, Manifests};
 use opstrace::{Instance, TenantHost};
 use receiver::{Catalogue, Hints, Recognition};
@@ -71,7 +72,7 @@ pub struct Facts<'t> {
     policy: &'t Policy,
     files: Lookup<'t>,
     shared: Arc<Shared<'t>>,
-    deployments: OnceLock<Vec<Deployment>>,
+    deployments: OnceLock<Deployments>,
     declared: OnceLock<Option<Deployment>>,
     handshake: Option<Arc<dyn Handshake>>,
     catalogue: Catalogue,

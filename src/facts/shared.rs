@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::credential_file::Lookup;
-use super::deployment::{self, Deployment, Network, SourceFile};
+use super::deployment::{self, Deployments, Network, SourceFile, Sources};
 use super::issuer::cert_manager::{self, Manifests};
 use super::opstrace::{self, Instance};
 use super::{Find, Scan};
@@ -19,7 +19,8 @@ pub struct Shared<'t> {
     find: Find<'t>,
     instances: OnceLock<Vec<Instance>>,
     manifests: OnceLock<Manifests>,
-    deployments: OnceLock<Vec<Deployment>>,
+    deployments: OnceLock<Deployments>,
+    sources: OnceLock<Sources>,
     network: OnceLock<Network>,
     tracked: OnceLock<Result<Option<BTreeSet<PathBuf>>, GitError>>,
 }
@@ -42,6 +43,7 @@ impl<'t> Shared<'t> {
             instances: OnceLock::new(),
             manifests: OnceLock::new(),
             deployments: OnceLock::new(),
+            sources: OnceLock::new(),
             network: OnceLock::new(),
             tracked: OnceLock::new(),
         }
@@ -56,33 +58,31 @@ impl<'t> Shared<'t> {
 
     pub(super) fn manifests(&self) -> &Manifests {
         self.manifests
-            .get_or_init(|| Manifests::read(&self.texts(cert_manager::may_hold)))
+            .get_or_init(|| Manifests::new(&self.texts(cert_manager::may_hold)))
     }
 
     /// Everything in the tree that runs Prometheus.
-    pub(super) fn deployments(&self, files: &Lookup<'_>) -> &[Deployment] {
-        self.deployments.get_or_init(|| {
-            let sources = self.deployment_files(files);
-            deployment::read(files.tree, &files.bounds, &sources)
-        })
+    pub(super) fn deployments(&self, files: &Lookup<'_>) -> &Deployments {
+        self.deployments
+            .get_or_init(|| Deployments::new(self.sources(files).deployments(files.tree)))
     }
 
     /// The names by which containers of the tree are reached.
     pub(super) fn network(&self, files: &Lookup<'_>) -> &Network {
-        self.network.get_or_init(|| {
-            let sources = self.deployment_files(files);
-            deployment::network(files.tree, &files.bounds, &sources)
-        })
+        self.network.get_or_init(|| self.sources(files).network())
     }
 
     /// The files that may tell of deployments.
-    fn deployment_files(&self, files: &Lookup<'_>) -> Vec<SourceFile> {
-        let source = |text: Arc<Text>| SourceFile {
-            path: files.tree.absolute(text.path().as_ref().as_ref()),
-            text,
-        };
-        let texts = self.texts(deployment::may_hold).into_iter();
-        texts.map(source).collect()
+    fn sources(&self, files: &Lookup<'_>) -> &Sources {
+        self.sources.get_or_init(|| {
+            let source = |text: Arc<Text>| {
+                let path = files.tree.absolute(text.path().as_ref().as_ref());
+                SourceFile::new(path, text)
+            };
+            let texts = self.texts(deployment::may_hold).into_iter();
+            let sources: Vec<_> = texts.map(source).collect();
+            Sources::new(files.tree, &files.bounds, &sources)
+        })
     }
 
     /// The files that git tracks; none outside of a work tree.

@@ -1,7 +1,7 @@
 //! The facts about the trees that are looked at, drawn from what was seen of them.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::policies::{self, Policies, Scope};
@@ -22,6 +22,7 @@ pub(crate) fn all_facts<'t>(
     policies: &'t Policies,
     tree: &'t dyn Tree,
 ) -> BTreeMap<usize, Facts<'t>> {
+    let sight = Arc::new(Sight::new(request, survey, policies, tree));
     let mut shared: BTreeMap<&Path, Arc<Shared<'_>>> = BTreeMap::new();
     let mut out = BTreeMap::new();
     for seen in &survey.seen {
@@ -32,9 +33,9 @@ pub(crate) fn all_facts<'t>(
         out.entry(number).or_insert_with(|| {
             let shared = shared.entry(&scope.root).or_insert_with(|| {
                 let texts = OnceLock::new();
+                let sight = Arc::clone(&sight);
                 let find = move |scan: Scan| {
-                    let texts: &Vec<Arc<Text>> = texts
-                        .get_or_init(|| texts_of(&scope.root, request, survey, policies, tree));
+                    let texts: &Vec<Arc<Text>> = texts.get_or_init(|| sight.texts_of(&scope.root));
                     let passing = texts.iter().filter(|text| scan(text.content().as_bytes()));
                     passing.cloned().collect()
                 };
@@ -84,66 +85,118 @@ fn is_bare(recognised: &Recognised) -> bool {
         if Arc::ptr_eq(document.text(), &recognised.text) && document.next_document().is_none())
 }
 
-/// The texts of a tree that may hold facts, by path. If all of the tree was walked, they are among
-/// what was seen; else the tree is walked for them.
-fn texts_of(
-    root: &Path,
-    request: &Request,
-    survey: &Survey,
-    policies: &Policies,
-    tree: &dyn Tree,
-) -> Vec<Arc<Text>> {
-    let whole = request.paths.iter().any(|path| is_walked(root, path, tree));
-    let of_root = |found: &&Found| policies.of(found).is_some_and(|scope| scope.root == *root);
-    let files = survey.seen.iter();
-    let files = files.filter(|seen| seen.recognised.holder.is_none());
-    let seen = files.map(|seen| (&*seen.found.path, seen));
-    let seen: BTreeMap<&Path, &Seen> = seen.collect();
-    let candidates: Vec<Found> = if whole {
-        let seen = seen.values().map(|seen| &seen.found);
-        survey
-            .others
-            .iter()
-            .chain(seen)
-            .filter(of_root)
-            .cloned()
-            .collect()
-    } else {
-        let every = walk_of(request);
+/// What was seen, by where it lies: put in order once, however many trees the named files lie in.
+struct Sight<'t> {
+    request: &'t Request,
+    survey: &'t Survey,
+    policies: &'t Policies,
+    tree: &'t dyn Tree,
+    named: OnceLock<HashSet<PathBuf>>,
+    seen: OnceLock<HashMap<&'t Path, &'t Seen>>,
+    of_root: OnceLock<HashMap<&'t Path, Vec<&'t Found>>>,
+}
+
+impl<'t> Sight<'t> {
+    fn new(
+        request: &'t Request,
+        survey: &'t Survey,
+        policies: &'t Policies,
+        tree: &'t dyn Tree,
+    ) -> Self {
+        Self {
+            request,
+            survey,
+            policies,
+            tree,
+            named: OnceLock::new(),
+            seen: OnceLock::new(),
+            of_root: OnceLock::new(),
+        }
+    }
+
+    /// The texts of a tree that may hold facts, by path. If all of the tree was walked, they are
+    /// among what was seen; else the tree is walked for them.
+    fn texts_of(&self, root: &Path) -> Vec<Arc<Text>> {
+        let walked;
+        let candidates = match self.is_walked(root) {
+            true => self.of_root(root).to_vec(),
+            false => {
+                walked = self.walk(root);
+                walked.iter().collect()
+            }
+        };
+        let texts = parallel::map(self.request.threads, &candidates, |found| {
+            if let Some(seen) = self.seen().get(&*found.path) {
+                let text = &seen.recognised.text;
+                if is_bare(&seen.recognised) {
+                    return None;
+                }
+                return facts::may_hold(text.content().as_bytes()).then(|| Arc::clone(text));
+            }
+            let bytes = self.tree.read(&found.path, LARGEST).ok()?;
+            facts::may_hold(&bytes).then(|| Text::new(Arc::clone(&found.shown), bytes))
+        });
+        let mut texts: Vec<_> = texts.into_iter().flatten().collect();
+        texts.sort_by(|one, other| one.path().cmp(other.path()));
+        // Several things may have been seen in one file.
+        texts.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        texts
+    }
+
+    /// Whether a folder was named, or one above it.
+    fn is_walked(&self, folder: &Path) -> bool {
+        let named = self.named.get_or_init(|| {
+            let paths = self.request.paths.iter();
+            let absolute = paths.clone().map(|path| self.tree.absolute(path));
+            let real = paths.filter_map(|path| self.tree.resolve(path).ok());
+            absolute.chain(real).collect()
+        });
+        folder.ancestors().any(|folder| named.contains(folder))
+    }
+
+    /// The files in which something was seen, by their paths.
+    fn seen(&self) -> &HashMap<&'t Path, &'t Seen> {
+        self.seen.get_or_init(|| {
+            let files = self.survey.seen.iter();
+            let files = files.filter(|seen| seen.recognised.holder.is_none());
+            files.map(|seen| (&*seen.found.path, seen)).collect()
+        })
+    }
+
+    /// The files of a tree that were walked and may hold facts.
+    fn of_root(&self, root: &Path) -> &[&'t Found] {
+        let of_root = self.of_root.get_or_init(|| {
+            let whole = self.survey.seen.iter();
+            let whole = whole.filter(|seen| seen.recognised.holder.is_none());
+            let seen = whole.map(|seen| &seen.found);
+            let mut out: HashMap<&Path, Vec<&Found>> = HashMap::new();
+            for found in self.survey.others.iter().chain(seen) {
+                if let Some(scope) = self.policies.of(found) {
+                    out.entry(&scope.root).or_default().push(found);
+                }
+            }
+            out
+        });
+        of_root.get(root).map_or(&[], Vec::as_slice)
+    }
+
+    /// Walks a tree for files that may hold facts.
+    fn walk(&self, root: &Path) -> Vec<Found> {
+        let every = walk_of(self.request);
         let how = Walk {
             root: Some(root),
             wanted: &|path| {
-                let known = seen.get(path);
+                let known = self.seen().get(path);
                 (every.wanted)(path) && !known.is_some_and(|seen| is_bare(&seen.recognised))
             },
             ..every
         };
-        let mut files = tree.walk(&[root.to_path_buf()], &how).files;
+        let mut files = self.tree.walk(&[root.to_path_buf()], &how).files;
         // Trees of their own that lie in this one tell nothing of it.
-        let named = request.config.as_deref();
-        if let Ok(policies) = policies::read(named, &files, request.threads, tree) {
+        let named = self.request.config.as_deref();
+        if let Ok(policies) = policies::read(named, &files, self.request.threads, self.tree) {
             files.retain(|found| policies.of(found).is_none_or(|scope| scope.root == *root));
         }
         files
-    };
-    let texts = parallel::map(request.threads, &candidates, |found| {
-        if let Some(seen) = seen.get(&*found.path) {
-            let text = &seen.recognised.text;
-            if is_bare(&seen.recognised) {
-                return None;
-            }
-            return facts::may_hold(text.content().as_bytes()).then(|| Arc::clone(text));
-        }
-        let bytes = tree.read(&found.path, LARGEST).ok()?;
-        facts::may_hold(&bytes).then(|| Text::new(Arc::clone(&found.shown), bytes))
-    });
-    let mut texts: Vec<_> = texts.into_iter().flatten().collect();
-    texts.sort_by(|one, other| one.path().cmp(other.path()));
-    texts
-}
-
-/// Whether a path that was named is a folder, or has one above it.
-fn is_walked(folder: &Path, named: &Path, tree: &dyn Tree) -> bool {
-    let covers = |path: &Path| folder.starts_with(path);
-    covers(&tree.absolute(named)) || tree.resolve(named).is_ok_and(|path| covers(&path))
+    }
 }

@@ -275,8 +275,11 @@ fn whole_file(shown: &Arc<str>, reason: String) -> Unchecked {
 /// Whether policy leaves out a file that a configuration pulls in, and nobody named it.
 fn is_left_out(path: &str, policy: &Policy, survey: &Survey) -> bool {
     let is_named = || {
-        let mut walked = survey.walked.iter();
-        walked.any(|found| found.named && *found.shown == *path)
+        // They are in the order of their shown paths.
+        let from = survey.walked.partition_point(|found| *found.shown < *path);
+        let same = survey.walked.iter().skip(from);
+        let mut same = same.take_while(|found| *found.shown == *path);
+        same.any(|found| found.named)
     };
     policy.excludes(path).is_some() && !is_named()
 }

@@ -4,13 +4,15 @@
 //! likely. Where none does either, the only Prometheus in the configuration's folder or above it
 //! is taken for its own, unless it is seen to run another one; of several each is possible.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::inside;
 use super::model::{ComposeOrigin, Deployment, KeyPart, Mount, MountSource, PartKind};
 use super::resolve::{Provided, Resolved};
 use super::written::Written;
-use crate::finding::Evidence;
+use crate::finding::{Evidence, Place};
 use crate::source::Tree;
 
 /// A configuration, as far as a deployment can know of it.
@@ -92,15 +94,138 @@ impl<'d> Belonging<'d> {
     }
 }
 
+/// Deployments, by what leads from a configuration to them.
+#[derive(Debug, Default)]
+pub struct Deployments {
+    all: Vec<Deployment>,
+    /// By the files and folders of the tree that they mount or copy.
+    by_source: HashMap<PathBuf, Vec<usize>>,
+    /// By the keys of compose files, and the objects of Kubernetes, that they mount.
+    by_object: HashMap<(String, String), Vec<usize>>,
+    /// Those that run Prometheus, by the folders that they are defined in.
+    by_folder: HashMap<PathBuf, Vec<usize>>,
+    by_place: HashMap<(Arc<str>, u32, u32), usize>,
+}
+
+impl Deployments {
+    /// An index of some deployments.
+    #[must_use]
+    pub fn new(all: Vec<Deployment>) -> Self {
+        let mut out = Self::default();
+        for (number, deployment) in all.iter().enumerate() {
+            for mount in &deployment.mounts {
+                out.note(number, mount);
+            }
+            if let Some(folder) = deployment.file.parent()
+                && deployment.prometheus.is_some()
+            {
+                let known = out.by_folder.entry(folder.to_owned()).or_default();
+                known.push(number);
+            }
+            let place = key_of(&deployment.place);
+            out.by_place.entry(place).or_insert(number);
+        }
+        out.all = all;
+        out
+    }
+
+    fn note(&mut self, number: usize, mount: &Mount) {
+        let mut of_file = |path: &Path| {
+            let known = self.by_source.entry(path.to_owned()).or_default();
+            known.push(number);
+        };
+        match &mount.source {
+            MountSource::Tree(source) => of_file(source),
+            MountSource::Copied(copied) => copied.from.iter().for_each(|from| of_file(from)),
+            MountSource::Compose(file) => match &file.from {
+                ComposeOrigin::File(path) => of_file(path),
+                ComposeOrigin::Content(_) => self.note_object(number, "config", &file.name),
+                _ => {}
+            },
+            MountSource::Keys(volume) => {
+                for part in &volume.parts {
+                    let PartKind::Object {
+                        kind,
+                        name,
+                        providers,
+                    } = &part.kind
+                    else {
+                        continue;
+                    };
+                    let keys = providers.iter().flat_map(|one| one.keys.values());
+                    keys.filter_map(|key| key.file.as_deref())
+                        .for_each(&mut of_file);
+                    let object = ((*kind).to_owned(), name.clone());
+                    self.by_object.entry(object).or_default().push(number);
+                }
+            }
+            MountSource::Outside(_) | MountSource::Unknown(_) => {}
+        }
+    }
+
+    fn note_object(&mut self, number: usize, kind: &str, name: &str) {
+        let object = (kind.to_owned(), name.to_owned());
+        self.by_object.entry(object).or_default().push(number);
+    }
+
+    /// All of them, in the order of their files and places.
+    #[must_use]
+    pub fn all(&self) -> &[Deployment] {
+        &self.all
+    }
+
+    /// The one that is defined at a place.
+    #[must_use]
+    pub fn at(&self, place: &Place) -> Option<&Deployment> {
+        self.all.get(*self.by_place.get(&key_of(place))?)
+    }
+
+    /// Those whose mounts may show a configuration, in order.
+    fn mounting(&self, subject: &Subject<'_>) -> impl Iterator<Item = &Deployment> {
+        let mut numbers: Vec<usize> = match subject.held {
+            Some(held) => {
+                let object = (held.kind.to_owned(), held.name.to_owned());
+                self.by_object.get(&object).cloned().unwrap_or_default()
+            }
+            None => of_folders(&self.by_source, subject.file),
+        };
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+            .into_iter()
+            .filter_map(|number| self.all.get(number))
+    }
+
+    /// Those that run Prometheus and are defined in the folder of a file or above it, in order.
+    fn around(&self, file: &Path) -> impl Iterator<Item = &Deployment> {
+        let mut numbers = of_folders(&self.by_folder, file);
+        numbers.sort_unstable();
+        numbers
+            .into_iter()
+            .filter_map(|number| self.all.get(number))
+    }
+}
+
+/// What stands under a path or a folder above it.
+fn of_folders(by_path: &HashMap<PathBuf, Vec<usize>>, path: &Path) -> Vec<usize> {
+    let found = path.ancestors().filter_map(|path| by_path.get(path));
+    found.flatten().copied().collect()
+}
+
+fn key_of(place: &Place) -> (Arc<str>, u32, u32) {
+    let span = place.span();
+    (Arc::clone(place.path()), span.start, span.end)
+}
+
 /// The deployments that run a configuration, or may; the surest first, and only those as sure as
 /// the surest.
 #[must_use]
 pub fn belonging<'d>(
     tree: &dyn Tree,
-    deployments: &'d [Deployment],
+    deployments: &'d Deployments,
     subject: &Subject<'_>,
 ) -> Vec<Belonging<'d>> {
-    if deployments.is_empty() {
+    if deployments.all.is_empty() {
         return Vec::new();
     }
     let file = tree
@@ -111,7 +236,7 @@ pub fn belonging<'d>(
         ..*subject
     };
     let mounting: Vec<_> = deployments
-        .iter()
+        .mounting(&subject)
         .filter_map(|one| by_mount(tree, one, &subject))
         .collect();
     let surest = mounting.iter().map(|one| one.certainty).max();
@@ -258,14 +383,11 @@ fn name_in(part: &KeyPart, subject: &Subject<'_>) -> Option<String> {
 /// The Prometheus whose files lie in the configuration's folder or above it.
 fn by_folder<'d>(
     tree: &dyn Tree,
-    deployments: &'d [Deployment],
+    deployments: &'d Deployments,
     subject: &Subject<'_>,
 ) -> Vec<Belonging<'d>> {
-    let around = deployments.iter().filter(|one| {
-        let folder = one.file.parent();
-        one.prometheus.is_some() && folder.is_some_and(|folder| subject.file.starts_with(folder))
-    });
-    let free: Vec<_> = around
+    let free: Vec<_> = deployments
+        .around(subject.file)
         .filter(|one| !runs_another(tree, one, subject))
         .collect();
     let certainty = if free.len() == 1 {

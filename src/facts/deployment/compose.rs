@@ -8,8 +8,11 @@ mod volumes;
 
 use std::path::Path;
 
+use memchr::memmem;
+
 pub(super) use self::names::named;
-use self::project::{Project, Service, parse, projects};
+pub(super) use self::project::folders;
+use self::project::{Project, Service, each_project};
 use self::volumes::Placed;
 use super::Home;
 use super::arguments::{Arguments, VMAGENT_CONFIG};
@@ -17,7 +20,7 @@ use super::dockerfile::Builds;
 use super::image::{Image, Looks};
 use super::inside;
 use super::model::{Deployment, Mount, MountSource, Platform};
-use super::scan::SourceFile;
+use super::scan::{SourceFile, names_prometheus};
 use super::user::{RunAs, group_in_official_image};
 use crate::finding::Evidence;
 use crate::yaml::{Node, Scalar};
@@ -28,16 +31,72 @@ pub(super) fn read(
     files: &[SourceFile],
     builds: &mut Builds<'_>,
 ) -> Vec<Deployment> {
-    let parsed = parse(files);
     let mut out = Vec::new();
-    for project in projects(home, &parsed) {
-        let services = project.services();
-        let found = services
-            .iter()
-            .filter_map(|service| deployment(&project, service, builds));
-        out.extend(found);
+    for folder in folders(files) {
+        if !folder.iter().any(|file| may_matter(file.bytes())) {
+            continue;
+        }
+        let found = each_project(home, &folder, |project| -> Vec<Deployment> {
+            let services = project.services();
+            let found = services.iter();
+            found
+                .filter_map(|service| deployment(project, service, builds))
+                .collect()
+        });
+        out.extend(found.into_iter().flatten());
     }
     out
+}
+
+/// Whether a service of a compose file may run Prometheus: a scan of its bytes. An image that is
+/// built, or that is named elsewhere or by a variable, may hold it whatever the service is called.
+fn may_matter(bytes: &[u8]) -> bool {
+    let has = |word: &[u8]| memmem::find(bytes, word).is_some();
+    names_prometheus(bytes)
+        || has(b"config.file")
+        || has(b"build")
+        || !every_service_names_its_image(bytes)
+}
+
+/// Whether every service of a compose file names its image in a line of its own, as far as lines
+/// tell: where they are not written as most are, the answer is no.
+fn every_service_names_its_image(bytes: &[u8]) -> bool {
+    let is_content = |line: &&[u8]| {
+        let line = line.trim_ascii();
+        !line.is_empty() && !line.starts_with(b"#")
+    };
+    let mut lines = bytes.split(|byte| *byte == b'\n').filter(is_content);
+    let is_head = |line: &[u8]| line.trim_ascii_end() == b"services:";
+    if !lines.by_ref().any(is_head) {
+        return false;
+    }
+    // How far the names of the services are indented, and those below them.
+    let (mut outer, mut inner) = (None, None);
+    let mut names_image = true;
+    for line in lines {
+        let indent = line.iter().take_while(|byte| **byte == b' ').count();
+        if indent == 0 {
+            break;
+        }
+        let line = line.trim_ascii();
+        let outer = *outer.get_or_insert(indent);
+        if indent <= outer {
+            let is_name = indent == outer && line.ends_with(b":");
+            if !is_name || !names_image {
+                return false;
+            }
+            (names_image, inner) = (false, None);
+        } else if indent == *inner.get_or_insert(indent) {
+            let image = line.strip_prefix(b"image:");
+            let is_plain = |image: &[u8]| {
+                let text = image.trim_ascii_start();
+                let first = text.iter().find(|byte| !matches!(byte, b'"' | b'\''));
+                first.is_some_and(u8::is_ascii_alphanumeric) && !text.contains(&b'$')
+            };
+            names_image |= image.is_some_and(is_plain);
+        }
+    }
+    names_image
 }
 
 fn deployment(

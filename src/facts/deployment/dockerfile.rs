@@ -2,6 +2,7 @@
 
 mod instructions;
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
@@ -13,7 +14,7 @@ use super::folder_of;
 use super::image::{Image, Looks};
 use super::inside;
 use super::model::{Copied, Deployment, Mount, MountSource, Platform};
-use super::scan::SourceFile;
+use super::scan::{SourceFile, names_prometheus};
 use super::user::{Rights, RunAs, group_in_official_image};
 use super::variables::Variables;
 use crate::finding::{Evidence, Place};
@@ -35,7 +36,8 @@ const FOLDERS: &[&str] = &[
 pub(super) struct Builds<'f> {
     home: Home<'f>,
     files: &'f [SourceFile],
-    used: Vec<PathBuf>,
+    by_path: HashMap<&'f Path, &'f SourceFile>,
+    used: HashSet<&'f Path>,
 }
 
 impl<'f> Builds<'f> {
@@ -43,7 +45,8 @@ impl<'f> Builds<'f> {
         Self {
             home,
             files,
-            used: Vec::new(),
+            by_path: files.iter().map(|file| (&*file.path, file)).collect(),
+            used: HashSet::new(),
         }
     }
 
@@ -54,8 +57,8 @@ impl<'f> Builds<'f> {
         context: &Path,
         target: Option<&str>,
     ) -> Option<Deployment> {
-        let file = self.files.iter().find(|file| file.path == dockerfile)?;
-        self.used.push(dockerfile.to_owned());
+        let file = *self.by_path.get(dockerfile)?;
+        self.used.insert(&file.path);
         read(self.home, file, context, target)
     }
 
@@ -65,7 +68,7 @@ impl<'f> Builds<'f> {
         let unused = self
             .files
             .iter()
-            .filter(|file| !self.used.contains(&file.path));
+            .filter(|file| !self.used.contains(&*file.path) && names_prometheus(file.bytes()));
         let images = unused.filter_map(|file| read(self.home, file, &folder_of(&file.path), None));
         images.filter(|image| image.prometheus.is_some()).collect()
     }

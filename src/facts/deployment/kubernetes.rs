@@ -4,25 +4,25 @@ mod provider;
 mod service;
 mod volume;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use memchr::memmem;
-
 use self::provider::{AUTOMOUNT, Providers};
-pub(super) use self::service::named;
+pub(super) use self::service::{Pods, services};
 use self::volume::Pod;
 pub(super) use self::volume::mode;
 use super::Home;
 use super::arguments::{Arguments, VMAGENT_CONFIG};
 use super::image::{Image, Looks};
 use super::model::{Deployment, Mount, MountSource, Outside, Platform, Withheld};
-use super::scan::SourceFile;
+use super::scan::{SourceFile, may_run_prometheus};
 use super::user::{RunAs, group_in_official_image};
 use super::written::{Content, Written, hide};
 use crate::discover::{Manifest, manifests};
+use crate::facts::words::Names;
 use crate::finding::{Evidence, Place};
-use crate::yaml::{Document, Node, parse_all};
+use crate::yaml::Node;
 
 /// Where Kubernetes puts a service account's token, certificate and namespace.
 pub(super) const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -49,31 +49,53 @@ pub(super) fn read(
     workloads: &[SourceFile],
     providers: &[SourceFile],
 ) -> Vec<Deployment> {
-    let parsed: Vec<(&SourceFile, Vec<Document>)> = workloads
+    let running = workloads
         .iter()
-        .map(|file| (file, parse_all(&file.text).0))
+        .filter(|file| may_run_prometheus(file.bytes()));
+    let running: Vec<Workload<'_>> = running
+        .flat_map(Workload::all)
+        .filter(Workload::has_image)
         .collect();
-    let all: Vec<Workload<'_>> = parsed
-        .iter()
-        .flat_map(|(file, documents)| {
-            documents
-                .iter()
-                .flat_map(manifests)
-                .map(move |one| (*file, one))
-        })
-        .filter_map(|(file, manifest)| Workload::new(file, manifest))
-        .collect();
-    let names: Vec<String> = all.iter().flat_map(Workload::names).collect();
-    if all.is_empty() {
+    if running.is_empty() {
         return Vec::new();
     }
-    let providers = Providers::read(home, providers, &names);
+    let patches = Patches::read(workloads, &running);
+    let providers = Providers::read(home, providers, &running);
     let mut out = Vec::new();
-    for workload in all.iter().filter(|one| one.has_image()) {
-        let doubts = workload.doubts(&all, &providers);
+    for workload in &running {
+        let doubts = workload.doubts(&patches, &providers);
         out.extend(workload.deployments(home.root, &providers, &doubts));
     }
     out
+}
+
+/// Manifests that patch what runs Prometheus: they name no image.
+struct Patches(HashMap<(String, String), Vec<Place>>);
+
+impl Patches {
+    /// Reads the files in which one of the patched names occurs.
+    fn read(files: &[SourceFile], patched: &[Workload<'_>]) -> Self {
+        let names = Names::new(patched.iter().map(|one| one.manifest.name).collect());
+        // Of an object without a name, a patch without one may be meant, wherever it is.
+        let all = patched.iter().any(|one| one.manifest.name.is_empty());
+        let mut out: HashMap<_, Vec<Place>> = HashMap::new();
+        let files = files
+            .iter()
+            .filter(|file| all || names.are_in(file.text.content()));
+        for patch in files.flat_map(Workload::all).filter(|one| !one.has_image()) {
+            let Manifest {
+                kind, name, root, ..
+            } = patch.manifest;
+            let key = (kind.to_owned(), name.to_owned());
+            out.entry(key).or_default().push(root.place());
+        }
+        Self(out)
+    }
+
+    fn of(&self, manifest: Manifest<'_>) -> &[Place] {
+        let key = (manifest.kind.to_owned(), manifest.name.to_owned());
+        self.0.get(&key).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Something that runs pods.
@@ -84,6 +106,12 @@ struct Workload<'d> {
 }
 
 impl<'d> Workload<'d> {
+    /// Those of a file.
+    fn all(file: &'d SourceFile) -> impl Iterator<Item = Self> {
+        let all = file.documents().iter().flat_map(manifests);
+        all.filter_map(move |manifest| Self::new(file, manifest))
+    }
+
     fn new(file: &'d SourceFile, manifest: Manifest<'d>) -> Option<Self> {
         let (_, way) = WORKLOADS.iter().find(|(kind, _)| *kind == manifest.kind)?;
         let mut spec = manifest.root;
@@ -121,21 +149,13 @@ impl<'d> Workload<'d> {
     }
 
     /// Patches of it, by which it may mount more.
-    fn doubts(&self, all: &[Self], providers: &Providers) -> Vec<Evidence> {
-        let is_patch = |one: &&Self| {
-            !one.has_image()
-                && one.manifest.kind == self.manifest.kind
-                && one.manifest.name == self.manifest.name
-        };
-        let patches = all
-            .iter()
-            .filter(is_patch)
-            .map(|one| one.manifest.root.place());
-        let inline = providers.patching(self.manifest.name);
+    fn doubts(&self, patches: &Patches, providers: &Providers) -> Vec<Evidence> {
+        let patches = patches.of(self.manifest).iter();
+        let inline = providers.patching(self.manifest.name).iter();
         let places = patches.chain(inline);
         places
             .map(|place| Evidence {
-                place,
+                place: place.clone(),
                 message: format!("`{}` may be patched from here", self.manifest.name),
             })
             .collect()
@@ -404,13 +424,6 @@ pub(super) fn may_be_same(a: Option<&str>, b: Option<&str>) -> bool {
         (Some(a), Some(b)) => a == b,
         _ => true,
     }
-}
-
-/// Whether a text has any of some names in it.
-fn names_any(text: &str, names: &[String]) -> bool {
-    names
-        .iter()
-        .any(|name| !name.is_empty() && memmem::find(text.as_bytes(), name.as_bytes()).is_some())
 }
 
 /// Where a mapping entry or, without one, its holder stands.

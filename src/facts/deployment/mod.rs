@@ -32,12 +32,12 @@ mod written;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 pub(crate) use arguments::VMAGENT_CONFIG;
 pub use arguments::{Argument, Arguments};
-pub use belong::{Belonging, Certainty, Held, Subject, belonging};
+pub use belong::{Belonging, Certainty, Deployments, Held, Subject, belonging};
 pub use features::Feature;
 pub use image::Image;
 pub use model::{
@@ -51,45 +51,127 @@ pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};
 pub use user::{Rights, RunAs};
 pub use written::{Content, Written};
 
-use crate::source::Tree;
+use crate::source::{Kind, Tree};
 
 /// The deployments that some files tell of, in the order of the files' paths. `root` is the root of
 /// the tree: what compose files and Dockerfiles name outside of it is the machine's own. Files that
 /// [`kinds`] rules out are not parsed; files that can't be parsed tell nothing.
 #[must_use]
 pub fn read(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Vec<Deployment> {
-    let root = real(tree, root);
-    let mut of_kind: Vec<(SourceKind, SourceFile)> = Vec::new();
-    for file in files {
-        let path = real(tree, &file.path);
-        for kind in kinds(&path, file.text.content().as_bytes()) {
-            let text = Arc::clone(&file.text);
-            let path = path.clone();
-            of_kind.push((kind, SourceFile { path, text }));
+    Sources::new(tree, root, files).deployments(tree)
+}
+
+/// The files that tell of deployments, by what they may be, each list in the order of the paths.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// The root of the tree, without links.
+    root: PathBuf,
+    compose: Vec<SourceFile>,
+    workloads: Vec<SourceFile>,
+    providers: Vec<SourceFile>,
+    services: Vec<SourceFile>,
+    dockerfiles: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// Those among some files, by their names and a scan of their bytes.
+    #[must_use]
+    pub fn new(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Self {
+        let mut out = Self {
+            root: real(tree, root),
+            ..Self::default()
+        };
+        let mut folders = HashMap::new();
+        for file in files {
+            out.add(file.at(real_file(tree, &file.path, &mut folders)));
+        }
+        for list in out.lists() {
+            list.sort_by(|a, b| a.path.cmp(&b.path));
+        }
+        out
+    }
+
+    /// Puts a file in the place of the one at its path, if there was one. Everything that was not
+    /// replaced stays parsed.
+    pub fn replace(&mut self, tree: &dyn Tree, file: &SourceFile) {
+        let path = real_file(tree, &file.path, &mut HashMap::new());
+        self.remove(&path);
+        self.add(file.at(path));
+        for list in self.lists() {
+            // Nearly sorted already.
+            list.sort_by(|a, b| a.path.cmp(&b.path));
         }
     }
-    of_kind.sort_by(|(_, a), (_, b)| a.path.cmp(&b.path));
-    let only = |wanted: SourceKind| -> Vec<SourceFile> {
-        let files = of_kind.iter().filter(|(kind, _)| *kind == wanted);
-        files.map(|(_, file)| file.clone()).collect()
-    };
-    let dockerfiles = only(SourceKind::Dockerfile);
-    let home = Home { tree, root: &root };
-    let mut builds = dockerfile::Builds::new(home, &dockerfiles);
-    let mut out = compose::read(home, &only(SourceKind::Compose), &mut builds);
-    let (workloads, providers) = (only(SourceKind::Workload), only(SourceKind::Provider));
-    out.extend(kubernetes::read(home, &workloads, &providers));
-    out.extend(builds.unused());
-    out.sort_by(|a, b| {
-        let places = || a.place.order().cmp(&b.place.order());
-        a.file.cmp(&b.file).then_with(places)
-    });
-    out
+
+    /// Takes a file out, by its path without links.
+    pub fn remove(&mut self, path: &Path) {
+        for list in self.lists() {
+            list.retain(|one| one.path != path);
+        }
+    }
+
+    fn add(&mut self, file: SourceFile) {
+        for kind in kinds(&file.path, file.bytes()) {
+            let list = match kind {
+                SourceKind::Compose => &mut self.compose,
+                SourceKind::Workload => &mut self.workloads,
+                SourceKind::Provider => &mut self.providers,
+                SourceKind::Service => &mut self.services,
+                SourceKind::Dockerfile => &mut self.dockerfiles,
+            };
+            list.push(file.clone());
+        }
+    }
+
+    fn lists(&mut self) -> [&mut Vec<SourceFile>; 5] {
+        [
+            &mut self.compose,
+            &mut self.workloads,
+            &mut self.providers,
+            &mut self.services,
+            &mut self.dockerfiles,
+        ]
+    }
+
+    /// The deployments that they tell of.
+    #[must_use]
+    pub fn deployments(&self, tree: &dyn Tree) -> Vec<Deployment> {
+        let home = Home {
+            tree,
+            root: &self.root,
+        };
+        let mut builds = dockerfile::Builds::new(home, &self.dockerfiles);
+        let mut out = compose::read(home, &self.compose, &mut builds);
+        out.extend(kubernetes::read(home, &self.workloads, &self.providers));
+        out.extend(builds.unused());
+        out.sort_by(|a, b| {
+            let places = || a.place.order().cmp(&b.place.order());
+            a.file.cmp(&b.file).then_with(places)
+        });
+        out
+    }
 }
 
 /// A path without links.
 fn real(tree: &dyn Tree, path: &Path) -> PathBuf {
     tree.resolve(path).unwrap_or_else(|_| tree.absolute(path))
+}
+
+/// The same for a file, with the folders that were resolved before.
+fn real_file(tree: &dyn Tree, path: &Path, folders: &mut HashMap<PathBuf, PathBuf>) -> PathBuf {
+    let is_link = tree
+        .metadata(path)
+        .is_ok_and(|meta| meta.kind == Kind::Link);
+    let (Some(folder), Some(name), false) = (path.parent(), path.file_name(), is_link) else {
+        return real(tree, path);
+    };
+    if let Some(known) = folders.get(folder) {
+        return known.join(name);
+    }
+    let found = real(tree, folder);
+    let path = found.join(name);
+    folders.insert(folder.to_owned(), found);
+    path
 }
 
 /// A tree and its root, absolute and without links.

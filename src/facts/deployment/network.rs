@@ -1,13 +1,16 @@
 //! What answers to a host name inside of a network of containers: services of docker compose, and
 //! what Services of Kubernetes select.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::image::Image;
+use super::kubernetes::Pods;
 use super::model::Platform;
-use super::scan::{SourceFile, SourceKind, kinds};
-use super::{Home, compose, kubernetes, real};
+use super::scan::SourceFile;
+use super::{Home, Sources, compose, kubernetes};
+use crate::facts::words::{WordClass, WordIndex};
 use crate::finding::{Evidence, Place};
 use crate::source::Tree;
 
@@ -74,63 +77,90 @@ pub struct Hit<'n> {
     pub is_qualified: bool,
 }
 
-/// All names of a tree's networks.
-#[derive(Debug, Default)]
+/// All names of a tree's networks. Files are parsed when a name is asked for that occurs in them.
+#[derive(Debug)]
 pub struct Network {
-    all: Vec<Named>,
-    by_name: BTreeMap<String, Vec<usize>>,
+    root: PathBuf,
+    /// The compose files of a folder each, then a file of Services each, in the order of the paths.
+    groups: Vec<Group>,
+    words: WordIndex,
+    /// The folders of compose files whose names may come from variables.
+    open: Vec<usize>,
+    pods: Pods,
 }
+
+/// Files whose names are read together.
+#[derive(Debug)]
+struct Group {
+    platform: Platform,
+    files: Vec<SourceFile>,
+    names: OnceLock<GroupNames>,
+}
+
+/// The names that a group brings about.
+#[derive(Debug, Default)]
+struct GroupNames {
+    all: Vec<Named>,
+    /// In lower case.
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+/// The keys of a compose file by which a service gets names with variables in them.
+const NAMES_WITH_VARIABLES: &[&str] = &["container_name", "hostname", "aliases"];
 
 /// The names that some files bring about. `root` is the root of the tree.
 #[must_use]
 pub fn network(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Network {
-    let root = real(tree, root);
-    let home = Home { tree, root: &root };
-    let (mut composed, mut manifests) = (Vec::new(), Vec::new());
-    for file in files {
-        let path = real(tree, &file.path);
-        let found = kinds(&path, file.text.content().as_bytes());
-        let text = std::sync::Arc::clone(&file.text);
-        let file = SourceFile { path, text };
-        if found.contains(&SourceKind::Compose) {
-            composed.push(file);
-        } else if found.contains(&SourceKind::Workload) || found.contains(&SourceKind::Service) {
-            manifests.push(file);
+    Sources::new(tree, root, files).network()
+}
+
+impl Sources {
+    /// The names that they bring about.
+    #[must_use]
+    pub fn network(&self) -> Network {
+        let mut groups: Vec<Group> = compose::folders(&self.compose)
+            .into_iter()
+            .map(|files| Group::new(Platform::Compose, files))
+            .collect();
+        let services = self.services.iter();
+        groups.extend(services.map(|file| Group::new(Platform::Kubernetes, vec![file.clone()])));
+        let numbered = groups.iter().enumerate();
+        let open = numbered.filter(|(_, group)| group.has_variables());
+        Network {
+            open: open.map(|(number, _)| number).collect(),
+            words: WordIndex::of_groups(
+                WordClass::Name,
+                groups.iter().map(|group| {
+                    let files = group.files.iter();
+                    files.map(|file| file.text.content())
+                }),
+            ),
+            root: self.root.clone(),
+            groups,
+            pods: Pods::new(&self.workloads),
         }
     }
-    composed.sort_by(|a, b| a.path.cmp(&b.path));
-    manifests.sort_by(|a, b| a.path.cmp(&b.path));
-    let mut all = compose::named(home, &composed);
-    all.extend(kubernetes::named(&manifests));
-    let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, named) in all.iter().enumerate() {
-        for name in &named.names {
-            let known = by_name.entry(name.to_ascii_lowercase()).or_default();
-            if known.last() != Some(&index) {
-                known.push(index);
-            }
-        }
-    }
-    Network { all, by_name }
 }
 
 impl Network {
     /// What answers at a host, in lower case, and a port, wherever one asks from.
     #[must_use]
-    pub fn ask(&self, host: &str, port: u16) -> Vec<Hit<'_>> {
+    pub fn ask(&self, tree: &dyn Tree, host: &str, port: u16) -> Vec<Hit<'_>> {
         let mut out = Vec::new();
-        for named in self.of_name(host) {
+        for named in self.of_name(tree, host) {
             if named.platform == Platform::Compose {
                 out.extend(named.hit(port, true));
             }
         }
         let (name, rest) = host.split_once('.').unwrap_or((host, ""));
-        for named in self.of_name(name).filter(|one| one.pods.is_none()) {
-            out.extend(named.in_cluster(rest, port));
+        for named in self.of_name(tree, name) {
+            if named.pods.is_none() {
+                out.extend(named.in_cluster(rest, port));
+            }
         }
         // A pod of a StatefulSet: `prometheus-0.prometheus-headless.monitoring.svc`.
         let (service, rest) = rest.split_once('.').unwrap_or((rest, ""));
-        for named in self.of_name(service) {
+        for named in self.of_name(tree, service) {
             let set = name.rsplit_once('-').filter(|(_, number)| {
                 !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
             });
@@ -141,6 +171,65 @@ impl Network {
         out
     }
 
+    fn of_name(&self, tree: &dyn Tree, name: &str) -> Vec<&Named> {
+        if name.is_empty() {
+            return Vec::new();
+        }
+        let mut groups = self.words.texts_with(name);
+        groups.extend(&self.open);
+        groups.sort_unstable();
+        groups.dedup();
+        let groups = groups
+            .into_iter()
+            .filter_map(|number| self.groups.get(number));
+        groups
+            .flat_map(|group| {
+                let read = || group.read(tree, &self.root, &self.pods);
+                group.names.get_or_init(read).of_name(name)
+            })
+            .collect()
+    }
+}
+
+impl Group {
+    fn new(platform: Platform, files: Vec<SourceFile>) -> Self {
+        Self {
+            platform,
+            files,
+            names: OnceLock::new(),
+        }
+    }
+
+    fn has_variables(&self) -> bool {
+        self.platform == Platform::Compose
+            && self.files.iter().any(|file| {
+                let text = file.text.content();
+                text.contains('$') && NAMES_WITH_VARIABLES.iter().any(|key| text.contains(key))
+            })
+    }
+
+    fn read(&self, tree: &dyn Tree, root: &Path, pods: &Pods) -> GroupNames {
+        let all = match self.platform {
+            Platform::Compose => compose::named(Home { tree, root }, &self.files),
+            _ => {
+                let services = self.files.iter().flat_map(kubernetes::services);
+                services.flat_map(|service| pods.behind(&service)).collect()
+            }
+        };
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, named) in all.iter().enumerate() {
+            for name in &named.names {
+                let known = by_name.entry(name.to_ascii_lowercase()).or_default();
+                if known.last() != Some(&index) {
+                    known.push(index);
+                }
+            }
+        }
+        GroupNames { all, by_name }
+    }
+}
+
+impl GroupNames {
     fn of_name(&self, name: &str) -> impl Iterator<Item = &Named> {
         let found = self.by_name.get(name).into_iter().flatten();
         found.filter_map(|index| self.all.get(*index))

@@ -2,19 +2,63 @@
 //! others cost no parse.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use memchr::memmem;
+use memchr::{memchr2_iter, memmem};
 
 use crate::finding::Text;
+use crate::yaml::{Document, parse_all, parse_first};
 
-/// A file that may tell of deployments.
+/// A file that may tell of deployments. It is parsed when somebody asks, and at most once; copies
+/// share what was parsed.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     /// Its path, absolute.
     pub path: PathBuf,
     /// Its text.
     pub text: Arc<Text>,
+    parsed: Arc<Parsed>,
+}
+
+#[derive(Debug, Default)]
+struct Parsed {
+    all: OnceLock<Vec<Document>>,
+    first: OnceLock<Option<Document>>,
+}
+
+impl SourceFile {
+    /// A file that was not parsed yet.
+    #[must_use]
+    pub fn new(path: PathBuf, text: Arc<Text>) -> Self {
+        Self {
+            path,
+            text,
+            parsed: Arc::default(),
+        }
+    }
+
+    /// The same at another path.
+    pub(super) fn at(&self, path: PathBuf) -> Self {
+        Self {
+            path,
+            ..self.clone()
+        }
+    }
+
+    /// Its documents; those before a fault.
+    pub(super) fn documents(&self) -> &[Document] {
+        self.parsed.all.get_or_init(|| parse_all(&self.text).0)
+    }
+
+    /// Its first document, if that can be parsed.
+    pub(super) fn first(&self) -> Option<&Document> {
+        let parse = || parse_first(&self.text).ok();
+        self.parsed.first.get_or_init(parse).as_ref()
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.text.content().as_bytes()
+    }
 }
 
 /// What a file may be.
@@ -105,6 +149,24 @@ pub fn is_dockerfile(path: &Path) -> bool {
                     .strip_suffix(word)
                     .is_some_and(|rest| rest.ends_with('.'))
         })
+    })
+}
+
+/// Whether what runs something may be Prometheus, or a container that shows it a file: a scan of the
+/// bytes. Its image or name says `prometheus`, or a flag names the configuration. A container
+/// without an image counts only where it mounts the configuration alone, by its `subPath`.
+pub(super) fn may_run_prometheus(bytes: &[u8]) -> bool {
+    names_prometheus(bytes)
+        || memmem::find(bytes, b"config.file").is_some()
+        || memmem::find(bytes, b"subPath").is_some()
+}
+
+/// Whether the word `prometheus` occurs, in letters of any case.
+pub(super) fn names_prometheus(bytes: &[u8]) -> bool {
+    const WORD: &[u8] = b"prometheus";
+    memchr2_iter(b'p', b'P', bytes).any(|at| {
+        let word = bytes.get(at..at + WORD.len());
+        word.is_some_and(|word| word.eq_ignore_ascii_case(WORD))
     })
 }
 

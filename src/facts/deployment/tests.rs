@@ -17,6 +17,7 @@ use crate::source::Memory;
 struct World {
     tree: Memory,
     deployments: Vec<Deployment>,
+    index: Deployments,
 }
 
 fn world(files: &[(&str, &str)]) -> World {
@@ -27,13 +28,20 @@ fn world(files: &[(&str, &str)]) -> World {
     let sources: Vec<_> = files
         .iter()
         .filter(|(path, content)| !kinds(Path::new(path), content.as_bytes()).is_empty())
-        .map(|(path, content)| SourceFile {
-            path: tree.absolute(Path::new(path)),
-            text: Text::new(*path, content.as_bytes().to_vec()),
+        .map(|(path, content)| {
+            SourceFile::new(
+                tree.absolute(Path::new(path)),
+                Text::new(*path, content.as_bytes().to_vec()),
+            )
         })
         .collect();
     let deployments = read(&tree, &file(""), &sources);
-    World { tree, deployments }
+    let index = Deployments::new(deployments.clone());
+    World {
+        tree,
+        deployments,
+        index,
+    }
 }
 
 impl World {

@@ -5,14 +5,16 @@
 //! The issuer's name is never trusted: what it is follows from its own manifest. Where two
 //! manifests disagree, or one is not in the tree, nothing is known, and the evidence says why.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 
 use super::KnownIssuer;
-use super::manifest::{self, Certificate, Entrance, IssuerManifest, Manifest};
+use super::manifest::{self, Block, Certificate, Entrance, IssuerManifest, Manifest, Written};
+use super::name::comparable;
 use super::ways::{End, Way};
+use crate::facts::words::{WordClass, WordIndex};
 use crate::finding::{Evidence, Text};
 use crate::policy::Issuer;
 use crate::yaml::{Document, parse_all};
@@ -32,13 +34,34 @@ pub fn may_hold(bytes: &[u8]) -> bool {
     WORDS.iter().any(|words| words.iter().all(holds))
 }
 
-/// The manifests of a tree.
+/// Words without which a file holds no issuer.
+const ISSUER: &[u8] = b"Issuer";
+
+/// The manifests of a tree. A file is read when a host is asked for that occurs in it.
 #[derive(Debug, Default)]
 pub struct Manifests {
-    /// By name.
-    pub(super) issuers: BTreeMap<String, Vec<IssuerManifest>>,
-    pub(super) certificates: Vec<Certificate>,
-    pub(super) entrances: Vec<Entrance>,
+    files: Vec<Arc<ManifestFile>>,
+    hosts: OnceLock<WordIndex>,
+    /// The files and their issuers by name, read when the way to one comes to its end.
+    issuers: OnceLock<BTreeMap<String, Vec<(usize, usize)>>>,
+}
+
+/// A file of manifests.
+#[derive(Debug)]
+struct ManifestFile {
+    text: Arc<Text>,
+    read: OnceLock<FileManifests>,
+}
+
+/// The manifests of one file.
+#[derive(Debug, Default)]
+struct FileManifests {
+    issuers: Vec<IssuerManifest>,
+    certificates: Vec<Certificate>,
+    entrances: Vec<Entrance>,
+    /// The certificates, and the blocks of entrances, by what they are made out to.
+    certified: HashMap<String, Vec<usize>>,
+    served: HashMap<String, Vec<(usize, usize)>>,
 }
 
 /// What the manifests say of a host that they name.
@@ -71,32 +94,100 @@ pub struct Misnamed {
 }
 
 impl Manifests {
-    /// Reads the manifests among some texts. What does not parse, such as templates, is passed
-    /// over.
+    /// The manifests among some texts. What does not parse, such as templates, is passed over.
     #[must_use]
-    pub fn read(texts: &[Arc<Text>]) -> Self {
-        let mut out = Self::default();
-        for text in texts {
-            parse_all(text)
-                .0
-                .iter()
-                .for_each(|document| out.add(document));
+    pub fn new(texts: &[Arc<Text>]) -> Self {
+        let file = |text: &Arc<Text>| {
+            Arc::new(ManifestFile {
+                text: Arc::clone(text),
+                read: OnceLock::new(),
+            })
+        };
+        Self {
+            files: texts.iter().map(file).collect(),
+            ..Self::default()
         }
-        out
     }
 
-    /// Adds the objects of a document.
-    pub fn add(&mut self, document: &Document) {
-        for manifest in document.root().into_iter().flat_map(manifest::read) {
-            match manifest {
-                Manifest::Issuer(issuer) => {
-                    let name = issuer.identity.name.clone();
-                    self.issuers.entry(name).or_default().push(issuer);
-                }
-                Manifest::Certificate(certificate) => self.certificates.push(certificate),
-                Manifest::Entrance(entrance) => self.entrances.push(entrance),
-            }
+    /// Puts a text in the place of the one of its path, or takes that out if it holds no manifests
+    /// any more. Files that were not replaced stay read.
+    pub fn replace(&mut self, text: &Arc<Text>) {
+        let at = self
+            .files
+            .partition_point(|file| file.text.path() < text.path());
+        let is_known = self
+            .files
+            .get(at)
+            .is_some_and(|file| file.text.path() == text.path());
+        if is_known {
+            self.files.remove(at);
         }
+        if may_hold(text.content().as_bytes()) {
+            let read = OnceLock::new();
+            let text = Arc::clone(text);
+            self.files.insert(at, Arc::new(ManifestFile { text, read }));
+        }
+        self.hosts = OnceLock::new();
+        self.issuers = OnceLock::new();
+    }
+
+    /// The issuers of a name, in the order of the files.
+    pub(super) fn issuers_named(&self, name: &str) -> impl Iterator<Item = &IssuerManifest> {
+        let issuers = self.issuers.get_or_init(|| {
+            let mut out: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+            for (number, file) in self.files.iter().enumerate() {
+                if memmem::find(file.text.content().as_bytes(), ISSUER).is_none() {
+                    continue;
+                }
+                for (index, issuer) in file.manifests().issuers.iter().enumerate() {
+                    let name = issuer.identity.name.clone();
+                    out.entry(name).or_default().push((number, index));
+                }
+            }
+            out
+        });
+        let named = issuers.get(name).into_iter().flatten();
+        named.filter_map(|(number, index)| self.files.get(*number)?.manifests().issuers.get(*index))
+    }
+
+    /// The certificates, and the blocks of entrances, that name a host, in lower case, or a wildcard
+    /// for it: in the order of the files.
+    pub(super) fn naming(&self, host: &str) -> (Vec<&Certificate>, Vec<(&Entrance, &Block)>) {
+        let wildcard = host
+            .split_once('.')
+            .map(|(_, domain)| format!("*.{domain}"));
+        let names: Vec<&str> = [host].into_iter().chain(wildcard.as_deref()).collect();
+        let (mut certificates, mut blocks) = (Vec::new(), Vec::new());
+        for number in self.files_with(&names) {
+            let Some(file) = self.files.get(number) else {
+                continue;
+            };
+            let found = file.manifests();
+            let certified = in_order(&found.certified, &names);
+            certificates.extend(
+                certified
+                    .into_iter()
+                    .filter_map(|index| found.certificates.get(index)),
+            );
+            let served = in_order(&found.served, &names).into_iter();
+            blocks.extend(served.filter_map(|(index, block)| {
+                let entrance = found.entrances.get(index)?;
+                Some((entrance, entrance.blocks.get(block)?))
+            }));
+        }
+        (certificates, blocks)
+    }
+
+    /// The files in which one of some names occurs.
+    fn files_with(&self, names: &[&str]) -> BTreeSet<usize> {
+        let index = self.hosts.get_or_init(|| {
+            let texts = self.files.iter().map(|file| file.text.content());
+            WordIndex::new(WordClass::Host, texts)
+        });
+        names
+            .iter()
+            .flat_map(|name| index.texts_with(name))
+            .collect()
     }
 
     /// Who signs for a host, in lower case; none if no manifest names it.
@@ -132,6 +223,54 @@ impl Manifests {
             })
         })
     }
+}
+
+/// What stands under any of some names, in order, each once.
+fn in_order<T: Copy + Ord>(by_name: &HashMap<String, Vec<T>>, names: &[&str]) -> BTreeSet<T> {
+    let found = names.iter().filter_map(|name| by_name.get(*name));
+    found.flatten().copied().collect()
+}
+
+impl ManifestFile {
+    fn manifests(&self) -> &FileManifests {
+        self.read.get_or_init(|| {
+            let mut out = FileManifests::default();
+            let (documents, _) = parse_all(&self.text);
+            documents.iter().for_each(|document| out.add(document));
+            out
+        })
+    }
+}
+
+impl FileManifests {
+    /// Adds the objects of a document.
+    fn add(&mut self, document: &Document) {
+        for manifest in document.root().into_iter().flat_map(manifest::read) {
+            match manifest {
+                Manifest::Issuer(issuer) => self.issuers.push(issuer),
+                Manifest::Certificate(certificate) => {
+                    let number = self.certificates.len();
+                    for name in &certificate.names {
+                        let key = comparable(&name.text);
+                        self.certified.entry(key).or_default().push(number);
+                    }
+                    self.certificates.push(certificate);
+                }
+                Manifest::Entrance(entrance) => {
+                    let number = self.entrances.len();
+                    for (block, name) in entrance.blocks.iter().enumerate().flat_map(names_of) {
+                        let key = comparable(&name.text);
+                        self.served.entry(key).or_default().push((number, block));
+                    }
+                    self.entrances.push(entrance);
+                }
+            }
+        }
+    }
+}
+
+fn names_of((number, block): (usize, &Block)) -> impl Iterator<Item = (usize, &Written)> {
+    block.hosts.iter().map(move |name| (number, name))
 }
 
 /// The evidence of two ways that lead to different issuers.

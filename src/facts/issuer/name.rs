@@ -12,6 +12,12 @@ pub(in crate::facts) fn covers(name: &str, host: &str) -> bool {
     }
 }
 
+/// A name by which [`covers`] can be looked up: that of a host is its own, or the wildcard of the
+/// domain around it.
+pub(super) fn comparable(name: &str) -> String {
+    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+}
+
 /// Whether a name is a wildcard.
 pub(super) fn is_wildcard(name: &str) -> bool {
     name.starts_with("*.")

@@ -57,7 +57,7 @@ fn answer(files: &[String]) -> Option<Answer> {
         .iter()
         .enumerate()
         .map(|(index, file)| Text::new(name(index), file.clone().into_bytes()));
-    Manifests::read(&texts.collect::<Vec<_>>()).issuer_of(HOST)
+    Manifests::new(&texts.collect::<Vec<_>>()).issuer_of(HOST)
 }
 
 fn issuer(files: &[String]) -> Option<Issuer> {
@@ -552,14 +552,14 @@ fn a_staging_issuer_that_is_named_for_production_is_told() {
         let asks = format!("{{cert-manager.io/cluster-issuer: {name}}}");
         let texts = [ingress("mimir", &asks, TLS), issuer]
             .map(|file| Text::new("x.yaml", file.into_bytes()));
-        let misnamed = Manifests::read(&texts).misnamed(HOST);
+        let misnamed = Manifests::new(&texts).misnamed(HOST);
         assert_eq!(misnamed.is_some(), expected, "{name}");
         if let Some(misnamed) = misnamed {
             assert_eq!(misnamed.issuer, format!("ClusterIssuer {name}"));
             assert_eq!(misnamed.evidence.len(), 3);
         }
         assert!(
-            Manifests::read(&texts)
+            Manifests::new(&texts)
                 .misnamed("other.example.com")
                 .is_none()
         );

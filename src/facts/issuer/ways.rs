@@ -153,10 +153,8 @@ impl Manifests {
 
     /// Everything that names a host.
     fn covering(&self, host: &str) -> Covering<'_> {
-        let blocks = self
-            .entrances
-            .iter()
-            .flat_map(|entrance| entrance.blocks.iter().map(move |block| (entrance, block)));
+        let (certificates, blocks) = self.naming(host);
+        let blocks = blocks.into_iter();
         let (wild, exact): (Vec<_>, Vec<_>) = blocks
             .filter_map(|(entrance, block)| {
                 let name = covering_name(&block.hosts, host)?;
@@ -168,7 +166,7 @@ impl Manifests {
             })
             .partition(|one| is_wildcard(&one.name.text));
         let mut out = Covering::default();
-        for certificate in &self.certificates {
+        for certificate in certificates {
             let Some(name) = covering_name(&certificate.names, host) else {
                 continue;
             };
@@ -283,8 +281,8 @@ impl Manifests {
         asker: &Identity,
         mut steps: Vec<Evidence>,
     ) -> Way<'_> {
-        let named = self.issuers.get(&reference.name.text).into_iter().flatten();
-        let named: Vec<_> = named
+        let named: Vec<_> = self
+            .issuers_named(&reference.name.text)
             .filter(|one| is_meant(&one.identity, reference, asker))
             .collect();
         let whole = named.iter().copied().filter(|one| !one.is_partial);

@@ -1,6 +1,6 @@
 //! The names by which the services of a project reach each other.
 
-use super::project::{Project, Service, parse, projects};
+use super::project::{Project, Service, each_project};
 use crate::facts::deployment::Home;
 use crate::facts::deployment::image::Image;
 use crate::facts::deployment::model::Platform;
@@ -8,15 +8,14 @@ use crate::facts::deployment::network::{Container, Named, Ports};
 use crate::facts::deployment::scan::SourceFile;
 use crate::yaml::Node;
 
-/// Every service of some compose files that others can reach by a name.
-pub(in crate::facts::deployment) fn named(home: Home<'_>, files: &[SourceFile]) -> Vec<Named> {
-    let parsed = parse(files);
-    let mut out = Vec::new();
-    for project in projects(home, &parsed) {
+/// Every service of the compose files of a folder that others can reach by a name.
+pub(in crate::facts::deployment) fn named(home: Home<'_>, folder: &[SourceFile]) -> Vec<Named> {
+    let named = each_project(home, folder, |project| -> Vec<Named> {
         let services = project.services();
-        out.extend(services.iter().map(|service| of_service(&project, service)));
-    }
-    out
+        let named = services.iter().map(|service| of_service(project, service));
+        named.collect()
+    });
+    named.into_iter().flatten().collect()
 }
 
 fn of_service(project: &Project<'_>, service: &Service<'_>) -> Named {

@@ -1,5 +1,6 @@
 //! Which compose files are read as one, and what a service is once they are merged.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::facts::deployment::variables::Variables;
 use crate::facts::deployment::written::Written;
 use crate::facts::deployment::{Home, folder_of};
 use crate::finding::Evidence;
-use crate::yaml::{Document, Entry, Node, parse_first};
+use crate::yaml::{Document, Entry, Node};
 
 /// The names that docker compose looks for, the first that is there counts; and those of the file
 /// that it lays over it (docs.docker.com, compose application model).
@@ -34,17 +35,31 @@ const MOST_EXTENDS: usize = 8;
 /// A compose file and its document.
 pub(super) struct Parsed<'f> {
     path: &'f Path,
-    document: Document,
+    document: &'f Document,
 }
 
 /// Parses compose files; those that can't be parsed are left out.
-pub(super) fn parse(files: &[SourceFile]) -> Vec<Parsed<'_>> {
+fn parse(files: &[SourceFile]) -> Vec<Parsed<'_>> {
     let parsed = files.iter().filter_map(|file| {
-        let document = parse_first(&file.text).ok()?;
+        let document = file.first()?;
         let path = file.path.as_path();
         Some(Parsed { path, document })
     });
     parsed.collect()
+}
+
+/// Compose files, in the order of their paths, by the folders that they lie in.
+pub(in crate::facts::deployment) fn folders(files: &[SourceFile]) -> Vec<Vec<SourceFile>> {
+    let mut numbers: HashMap<Option<&Path>, usize> = HashMap::new();
+    let mut out: Vec<Vec<SourceFile>> = Vec::new();
+    for file in files {
+        let number = *numbers.entry(file.path.parent()).or_insert(out.len());
+        match out.get_mut(number) {
+            Some(folder) => folder.push(file.clone()),
+            None => out.push(vec![file.clone()]),
+        }
+    }
+    out
 }
 
 /// Compose files that are started together.
@@ -60,45 +75,40 @@ pub(super) struct Project<'f> {
     variables: Variables,
     /// What the `.env` file beside it sets.
     pub(super) env_file: Vec<Arc<Written>>,
-    /// Other compose files of the folder, which may be laid over it.
-    others: Vec<&'f Parsed<'f>>,
+    /// The compose files of the folder: the others may be laid over it.
+    beside: &'f [Parsed<'f>],
 }
 
-/// The projects among some compose files. A file that is neither a base nor an override is one
-/// by itself.
-pub(super) fn projects<'f>(home: Home<'f>, files: &'f [Parsed<'f>]) -> Vec<Project<'f>> {
+/// What is made of each project among the compose files of a folder. A file that is neither a base
+/// nor an override is one by itself.
+pub(super) fn each_project<O>(
+    home: Home<'_>,
+    folder: &[SourceFile],
+    mut each: impl FnMut(&Project<'_>) -> O,
+) -> Vec<O> {
+    let files = parse(folder);
+    let by_name: HashMap<&str, &Parsed<'_>> = files
+        .iter()
+        .map(|file| (file_name(file.path), file))
+        .collect();
+    let beside = |names: &[&str]| names.iter().find_map(|name| by_name.get(name).copied());
+    let (base, over) = (beside(BASES), beside(OVERRIDES));
     let mut out = Vec::new();
-    for file in files {
+    for file in &files {
         let name = file_name(file.path);
-        let siblings = || {
-            files
-                .iter()
-                .filter(|one| one.path.parent() == file.path.parent())
-        };
-        let beside = |names: &[&str]| {
-            let mut found = names
-                .iter()
-                .filter_map(|name| siblings().find(|one| file_name(one.path) == *name));
-            found.next()
-        };
-        let base = beside(BASES);
         let layers = if BASES.contains(&name) {
             if base.is_some_and(|first| first.path != file.path) {
                 // docker compose takes no notice of a second base.
                 continue;
             }
-            [Some(file), beside(OVERRIDES)]
-                .into_iter()
-                .flatten()
-                .collect()
+            [Some(file), over].into_iter().flatten().collect()
         } else if OVERRIDES.contains(&name) && base.is_some() {
             continue;
         } else {
             vec![file]
         };
-        let is_other = |one: &&Parsed<'_>| !layers.iter().any(|layer| layer.path == one.path);
-        let others = siblings().filter(is_other).collect();
-        out.push(Project::new(home, file.path, layers, others));
+        let project = Project::new(home, file.path, layers, &files);
+        out.push(each(&project));
     }
     out
 }
@@ -108,7 +118,7 @@ impl<'f> Project<'f> {
         home: Home<'f>,
         file: &Path,
         layers: Vec<&'f Parsed<'f>>,
-        others: Vec<&'f Parsed<'f>>,
+        beside: &'f [Parsed<'f>],
     ) -> Self {
         let folder = folder_of(file);
         let (mut variables, env_file) = env_file(home, &folder);
@@ -121,7 +131,7 @@ impl<'f> Project<'f> {
             layers,
             variables,
             env_file,
-            others,
+            beside,
         }
     }
 
@@ -133,8 +143,10 @@ impl<'f> Project<'f> {
     /// The services of all files, merged.
     pub(super) fn services(&self) -> Vec<Service<'_>> {
         let mut out: Vec<Service<'_>> = Vec::new();
+        let mut numbers = HashMap::new();
         for entry in self.entries("services") {
-            match out.iter_mut().find(|one| one.name == entry.name()) {
+            let number = *numbers.entry(entry.name()).or_insert(out.len());
+            match out.get_mut(number) {
                 Some(service) => service.layers.push(entry.value),
                 None => out.push(Service::new(entry)),
             }
@@ -155,9 +167,9 @@ impl<'f> Project<'f> {
 
     /// The entry of a section that counts for a name.
     pub(super) fn defined(&self, section: &str, name: &str) -> Option<Node<'_>> {
-        let mut entries = self.entries(section).into_iter();
-        entries
-            .rfind(|entry| entry.name() == name)
+        let mut layers = self.layers.iter().rev();
+        layers
+            .find_map(|layer| layer.document.root()?.get(section)?.mapping()?.entry(name))
             .map(|entry| entry.value)
     }
 
@@ -217,7 +229,8 @@ impl<'f> Project<'f> {
     /// Other compose files of the folder that have the service too may be laid over this one
     /// (`docker compose -f a -f b`).
     fn note_others(&self, service: &mut Service<'_>) {
-        for other in &self.others {
+        let is_other = |one: &&Parsed<'_>| !self.layers.iter().any(|layer| layer.path == one.path);
+        for other in self.beside.iter().filter(is_other) {
             let found = other
                 .document
                 .root()

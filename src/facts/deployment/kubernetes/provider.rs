@@ -1,18 +1,21 @@
 //! What in the tree makes Secrets and ConfigMaps, and which keys they have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{may_be_same, names_any};
+use memchr::memmem;
+
+use super::{Workload, may_be_same};
 use crate::discover::{Manifest, manifests};
 use crate::facts::deployment::Home;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::model::{ProvidedKey, Provider};
 use crate::facts::deployment::scan::SourceFile;
 use crate::facts::deployment::written::{Content, Written, hide, hide_part};
+use crate::facts::words::Names;
 use crate::finding::{Place, Span};
-use crate::yaml::{Entry, Node, Scalar, parse_all};
+use crate::yaml::{Entry, Node, Scalar};
 
 /// One kind of object that makes Secrets or ConfigMaps.
 struct Maker {
@@ -110,42 +113,71 @@ const TOKEN_KEYS: &[&str] = &["token", "ca.crt", "namespace"];
 
 /// A service account's word on mounting its token.
 struct Account {
-    name: String,
     namespace: Option<String>,
     mounts: bool,
     place: Place,
 }
 
 /// Everything of the tree that makes Secrets and ConfigMaps.
+#[derive(Default)]
 pub(super) struct Providers {
-    list: Vec<Arc<Provider>>,
-    accounts: Vec<Account>,
-    /// The text of kustomizations that patch volumes, and where.
-    patches: Vec<(String, Place)>,
+    /// By what they make: `Secret` or `ConfigMap`, and its name.
+    made: HashMap<(&'static str, String), Vec<Arc<Provider>>>,
+    /// By their names.
+    accounts: HashMap<String, Vec<Account>>,
+    /// Where kustomizations patch volumes, by the objects whose names occur there.
+    patches: HashMap<String, Vec<Place>>,
+}
+
+/// What some workloads name, by which files are ruled out.
+struct Wanted {
+    /// Secrets and ConfigMaps.
+    objects: Names,
+    accounts: Names,
+    /// The workloads themselves.
+    patched: Names,
+}
+
+impl Wanted {
+    fn by(workloads: &[Workload<'_>]) -> Self {
+        let objects: Vec<String> = workloads.iter().flat_map(Workload::names).collect();
+        let accounts = workloads.iter().map(Workload::service_account);
+        Self {
+            objects: Names::new(objects.iter().map(String::as_str).collect()),
+            accounts: Names::new(accounts.collect()),
+            patched: Names::new(workloads.iter().map(|one| one.manifest.name).collect()),
+        }
+    }
+
+    fn may_be_in(&self, file: &SourceFile, is_kustomization: bool) -> bool {
+        let text = file.text.content();
+        let account = || {
+            // The field of a pod has the kind in its name.
+            let kinds = memmem::find_iter(text.as_bytes(), "ServiceAccount").count();
+            let fields = memmem::find_iter(text.as_bytes(), AUTOMOUNT).count();
+            fields > 0 && kinds > fields && self.accounts.are_in(text)
+        };
+        self.objects.are_in(text) || is_kustomization && self.patched.are_in(text) || account()
+    }
 }
 
 impl Providers {
-    /// Reads the files in which one of some names occurs.
-    pub(super) fn read(home: Home<'_>, files: &[SourceFile], names: &[String]) -> Self {
-        let mut out = Self {
-            list: Vec::new(),
-            accounts: Vec::new(),
-            patches: Vec::new(),
-        };
+    /// Reads the files in which something occurs that one of the workloads names.
+    pub(super) fn read(home: Home<'_>, files: &[SourceFile], workloads: &[Workload<'_>]) -> Self {
+        let wanted = Wanted::by(workloads);
+        let mut out = Self::default();
         for file in files {
-            let content = file.text.content();
             let is_kustomization = file
                 .path
                 .file_stem()
                 .is_some_and(|stem| stem == "kustomization");
-            let tells = names_any(content, names) || content.contains(AUTOMOUNT);
-            if !is_kustomization && !tells {
+            if !wanted.may_be_in(file, is_kustomization) {
                 continue;
             }
-            let (documents, _) = parse_all(&file.text);
+            let documents = file.documents();
             if is_kustomization {
                 let roots = documents.iter().filter_map(|document| document.root());
-                roots.for_each(|root| out.kustomization(home, file, root));
+                roots.for_each(|root| out.kustomization(home, file, root, &wanted.patched));
             }
             let objects = documents.iter().flat_map(manifests);
             objects.for_each(|manifest| out.manifest(manifest));
@@ -156,31 +188,32 @@ impl Providers {
     /// What makes a Secret or ConfigMap.
     pub(super) fn of(
         &self,
-        makes: &str,
+        makes: &'static str,
         name: &str,
         in_namespace: impl Fn(Option<&str>) -> bool,
     ) -> Vec<Arc<Provider>> {
-        let made = self.list.iter().filter(|one| {
-            one.makes == makes && one.name == name && in_namespace(one.namespace.as_deref())
-        });
-        made.cloned().collect()
+        let made = self.made.get(&(makes, name.to_owned()));
+        let made = made.into_iter().flatten();
+        made.filter(|one| in_namespace(one.namespace.as_deref()))
+            .cloned()
+            .collect()
     }
 
     /// Whether a service account mounts its token, and where that is said.
     pub(super) fn automount(&self, name: &str, namespace: Option<&str>) -> Option<(bool, Place)> {
-        let mut accounts = self.accounts.iter();
-        let found = accounts
-            .find(|one| one.name == name && may_be_same(one.namespace.as_deref(), namespace))?;
+        let mut accounts = self.accounts.get(name)?.iter();
+        let found = accounts.find(|one| may_be_same(one.namespace.as_deref(), namespace))?;
         Some((found.mounts, found.place.clone()))
     }
 
     /// Where kustomizations patch volumes of an object.
-    pub(super) fn patching(&self, name: &str) -> Vec<Place> {
-        let naming = self
-            .patches
-            .iter()
-            .filter(|(text, _)| !name.is_empty() && text.contains(name));
-        naming.map(|(_, place)| place.clone()).collect()
+    pub(super) fn patching(&self, name: &str) -> &[Place] {
+        self.patches.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    fn add(&mut self, provider: Provider) {
+        let key = (provider.makes, provider.name.clone());
+        self.made.entry(key).or_default().push(Arc::new(provider));
     }
 
     fn manifest(&mut self, manifest: Manifest<'_>) {
@@ -193,8 +226,8 @@ impl Providers {
                 entry.and_then(|entry| Some((entry.value.scalar()?.as_bool()?, entry.key.place())));
             if let Some((mounts, place)) = says {
                 let namespace = manifest.namespace.map(str::to_owned);
-                self.accounts.push(Account {
-                    name: manifest.name.to_owned(),
+                let name = manifest.name.to_owned();
+                self.accounts.entry(name).or_default().push(Account {
                     namespace,
                     mounts,
                     place,
@@ -202,14 +235,18 @@ impl Providers {
             }
         }
         let maker = MAKERS.iter().find(|maker| maker.kind == manifest.kind);
-        self.list.extend(
-            maker
-                .and_then(|maker| maker.provider(manifest))
-                .map(Arc::new),
-        );
+        if let Some(provider) = maker.and_then(|maker| maker.provider(manifest)) {
+            self.add(provider);
+        }
     }
 
-    fn kustomization(&mut self, home: Home<'_>, file: &SourceFile, root: Node<'_>) {
+    fn kustomization(
+        &mut self,
+        home: Home<'_>,
+        file: &SourceFile,
+        root: Node<'_>,
+        patched: &Names,
+    ) {
         const GENERATORS: &[(&str, &str, &str)] = &[
             ("secretGenerator", "Secret", "secretGenerator"),
             ("configMapGenerator", "ConfigMap", "configMapGenerator"),
@@ -218,8 +255,9 @@ impl Providers {
         let namespace = root.get("namespace").and_then(Node::as_str);
         for &(key, makes, kind) in GENERATORS {
             for item in root.get(key).into_iter().flat_map(Node::items) {
-                let made = generated(home, folder, item, makes, kind, namespace);
-                self.list.extend(made.map(Arc::new));
+                if let Some(made) = generated(home, folder, item, makes, kind, namespace) {
+                    self.add(made);
+                }
             }
         }
         for key in ["patches", "patchesJson6902", "patchesStrategicMerge"] {
@@ -229,7 +267,10 @@ impl Providers {
             let text = file.text.slice(patches.span());
             // Patches in files of their own are seen as workloads without an image.
             if text.to_ascii_lowercase().contains("volume") {
-                self.patches.push((text.to_owned(), patches.place()));
+                for name in patched.all_in(text) {
+                    let places = self.patches.entry(name.to_owned()).or_default();
+                    places.push(patches.place());
+                }
             }
         }
     }

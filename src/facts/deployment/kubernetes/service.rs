@@ -1,59 +1,177 @@
 //! Services of Kubernetes, and the pods that they select.
 
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
 use super::{Workload, image_of, may_be_same};
 use crate::discover::{Manifest, manifests};
 use crate::facts::deployment::model::Platform;
 use crate::facts::deployment::network::{Container, Named, Ports, Target};
 use crate::facts::deployment::scan::SourceFile;
+use crate::facts::words::{WordClass, WordIndex};
 use crate::finding::{Evidence, Place};
-use crate::yaml::{Document, Mapping, Node, parse_all};
+use crate::yaml::{Mapping, Node};
 
-/// The Services of some manifests, one for each workload that they select.
-pub(in crate::facts::deployment) fn named(files: &[SourceFile]) -> Vec<Named> {
-    let parsed: Vec<(&SourceFile, Vec<Document>)> = files
-        .iter()
-        .map(|file| (file, parse_all(&file.text).0))
-        .collect();
-    let objects = parsed.iter().flat_map(|(file, documents)| {
-        let objects = documents.iter().flat_map(manifests);
-        objects.map(move |one| (*file, one))
-    });
-    let (services, others): (Vec<_>, Vec<_>) =
-        objects.partition(|(_, manifest)| manifest.kind == "Service");
-    let workloads = others.into_iter();
-    let workloads: Vec<_> = workloads
-        .filter_map(|(file, manifest)| Workload::new(file, manifest))
-        .filter(Workload::has_image)
-        .collect();
-    let mut out = Vec::new();
-    for (_, service) in &services {
-        let selected = workloads.iter().filter(|one| selects(service, one));
-        for workload in selected {
-            out.push(of_service(service, workload, None));
-            if workload.manifest.kind == "StatefulSet" {
-                let set = workload.manifest.name.to_owned();
-                out.push(of_service(service, workload, Some(set)));
-            }
-        }
-    }
-    out
+/// A Service, as far as it leads to pods.
+#[derive(Clone, Debug)]
+pub(in crate::facts::deployment) struct Service {
+    name: String,
+    namespace: Option<String>,
+    selector: Vec<(String, String)>,
+    /// Whether its name leads to the pods themselves.
+    is_headless: bool,
+    ports: Vec<(u16, Target)>,
+    place: Place,
 }
 
-/// Whether a Service selects the pods of a workload: they have all its labels.
-fn selects(service: &Manifest<'_>, workload: &Workload<'_>) -> bool {
-    let spec = service.root.get("spec");
-    let Some(selector) = spec.and_then(|spec| spec.get("selector")?.mapping()) else {
-        return false;
-    };
-    let labels = labels(workload);
-    let has = |name: &str, value: Node<'_>| {
-        let label = labels.and_then(|labels| labels.get(name)?.as_str());
-        label.is_some() && label == value.as_str()
-    };
-    let mut wanted = selector.entries().peekable();
-    wanted.peek().is_some()
-        && wanted.all(|entry| has(entry.name(), entry.value))
-        && may_be_same(service.namespace, workload.manifest.namespace)
+/// What runs pods that Services may select.
+#[derive(Clone, Debug)]
+struct Pod {
+    kind: String,
+    name: String,
+    namespace: Option<String>,
+    labels: BTreeMap<String, String>,
+    containers: Vec<Container>,
+}
+
+/// The pods of one file, by their labels.
+#[derive(Debug, Default)]
+struct FilePods {
+    all: Vec<Pod>,
+    by_label: HashMap<(String, String), Vec<usize>>,
+}
+
+/// The pods of all files, which are parsed as far as a selector asks for them.
+#[derive(Debug)]
+pub(in crate::facts::deployment) struct Pods {
+    files: Vec<(SourceFile, OnceLock<FilePods>)>,
+    words: OnceLock<WordIndex>,
+}
+
+impl Pods {
+    /// Those of some manifests.
+    pub(in crate::facts::deployment) fn new(files: &[SourceFile]) -> Self {
+        let files = files.iter().map(|file| (file.clone(), OnceLock::new()));
+        Self {
+            files: files.collect(),
+            words: OnceLock::new(),
+        }
+    }
+
+    /// What a Service leads to, in the order of the files: an entry for each workload that it
+    /// selects.
+    pub(in crate::facts::deployment) fn behind(&self, service: &Service) -> Vec<Named> {
+        let mut out = Vec::new();
+        for (file, pods) in self.files_with(&service.selector) {
+            let pods = pods.get_or_init(|| FilePods::read(file));
+            for pod in pods.selected_by(service) {
+                out.push(of_service(service, pod, file, None));
+                if pod.kind == "StatefulSet" {
+                    out.push(of_service(service, pod, file, Some(pod.name.clone())));
+                }
+            }
+        }
+        out
+    }
+
+    /// The files in which the rarest of the wanted labels occurs.
+    fn files_with(
+        &self,
+        labels: &[(String, String)],
+    ) -> impl Iterator<Item = &(SourceFile, OnceLock<FilePods>)> {
+        let words = self.words.get_or_init(|| {
+            let texts = self.files.iter().map(|(file, _)| file.text.content());
+            WordIndex::new(WordClass::Name, texts)
+        });
+        let found = labels.iter().map(|(_, value)| words.texts_with(value));
+        let rarest = found.min_by_key(Vec::len).unwrap_or_default();
+        rarest.into_iter().filter_map(|index| self.files.get(index))
+    }
+}
+
+impl FilePods {
+    fn read(file: &SourceFile) -> Self {
+        let mut out = Self::default();
+        for workload in Workload::all(file).filter(Workload::has_image) {
+            let pod = Pod::new(&workload);
+            for (name, value) in &pod.labels {
+                let key = (name.clone(), value.clone());
+                out.by_label.entry(key).or_default().push(out.all.len());
+            }
+            out.all.push(pod);
+        }
+        out
+    }
+
+    /// The pods that have all the labels that a Service wants.
+    fn selected_by(&self, service: &Service) -> impl Iterator<Item = &Pod> {
+        let with =
+            |label: &(String, String)| self.by_label.get(label).map_or(&[][..], Vec::as_slice);
+        let rarest = service
+            .selector
+            .iter()
+            .map(with)
+            .min_by_key(|with| with.len());
+        let pods = rarest.unwrap_or_default().iter();
+        pods.filter_map(|index| self.all.get(*index))
+            .filter(|pod| pod.is_selected_by(service))
+    }
+}
+
+impl Pod {
+    fn new(workload: &Workload<'_>) -> Self {
+        let manifest = workload.manifest;
+        let labels = labels(workload)
+            .into_iter()
+            .flat_map(|labels| labels.entries());
+        let labels = labels.filter_map(|entry| {
+            let value = entry.value.as_str()?;
+            Some((entry.name().to_owned(), value.to_owned()))
+        });
+        Self {
+            kind: manifest.kind.to_owned(),
+            name: manifest.name.to_owned(),
+            namespace: manifest.namespace.map(str::to_owned),
+            labels: labels.collect(),
+            containers: workload
+                .containers()
+                .map(|node| container(node, workload))
+                .collect(),
+        }
+    }
+
+    fn is_selected_by(&self, service: &Service) -> bool {
+        let mut wanted = service.selector.iter();
+        wanted.all(|(name, value)| self.labels.get(name) == Some(value))
+            && may_be_same(service.namespace.as_deref(), self.namespace.as_deref())
+    }
+}
+
+/// The Services of a file of manifests that select something.
+pub(in crate::facts::deployment) fn services(file: &SourceFile) -> Vec<Service> {
+    let all = file.documents().iter().flat_map(manifests);
+    all.filter(|manifest| manifest.kind == "Service")
+        .filter_map(|manifest| service(&manifest))
+        .collect()
+}
+
+fn service(manifest: &Manifest<'_>) -> Option<Service> {
+    let spec = manifest.root.get("spec")?;
+    let selector = spec.get("selector")?.mapping()?.entries();
+    // A value that is no text selects nothing.
+    let selector: Option<Vec<_>> = selector
+        .map(|entry| Some((entry.name().to_owned(), entry.value.as_str()?.to_owned())))
+        .collect();
+    let selector = selector.filter(|selector| !selector.is_empty())?;
+    let ports = spec.get("ports").into_iter().flat_map(Node::items);
+    Some(Service {
+        name: manifest.name.to_owned(),
+        namespace: manifest.namespace.map(str::to_owned),
+        selector,
+        is_headless: spec.get("clusterIP").and_then(Node::as_str) == Some("None"),
+        ports: ports.filter_map(port).collect(),
+        place: place(manifest),
+    })
 }
 
 /// The labels of a workload's pods.
@@ -66,37 +184,26 @@ fn labels<'d>(workload: &Workload<'d>) -> Option<Mapping<'d>> {
     pod.get("metadata")?.get("labels")?.mapping()
 }
 
-fn of_service(service: &Manifest<'_>, workload: &Workload<'_>, pods: Option<String>) -> Named {
-    let (kind, name) = (workload.manifest.kind, workload.manifest.name);
-    let spec = service.root.get("spec");
-    let cluster_ip = spec.and_then(|spec| spec.get("clusterIP")?.as_str());
+fn of_service(service: &Service, pod: &Pod, file: &SourceFile, pods: Option<String>) -> Named {
     // Without an address of its own, and for the names of single pods, the name leads to the pods
     // themselves, and no port is mapped.
-    let is_direct = pods.is_some() || cluster_ip == Some("None");
-    let ports = spec.and_then(|spec| spec.get("ports"));
-    let ports = ports.into_iter().flat_map(Node::items).filter_map(port);
+    let is_direct = pods.is_some() || service.is_headless;
     Named {
-        names: vec![service.name.to_owned()],
+        names: vec![service.name.clone()],
         platform: Platform::Kubernetes,
-        file: workload.file.path.clone(),
-        namespace: service
-            .namespace
-            .or(workload.manifest.namespace)
-            .map(str::to_owned),
+        file: file.path.clone(),
+        namespace: service.namespace.clone().or_else(|| pod.namespace.clone()),
         pods,
         ports: match is_direct {
             true => Ports::Same,
-            false => Ports::Mapped(ports.collect()),
+            false => Ports::Mapped(service.ports.clone()),
         },
-        containers: workload
-            .containers()
-            .map(|node| container(node, workload))
-            .collect(),
+        containers: pod.containers.clone(),
         evidence: vec![Evidence {
-            place: place(service),
+            place: service.place.clone(),
             message: format!(
-                "the Service `{}` leads to the pods of the {kind} `{name}`",
-                service.name
+                "the Service `{}` leads to the pods of the {} `{}`",
+                service.name, pod.kind, pod.name
             ),
         }],
     }

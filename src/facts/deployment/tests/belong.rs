@@ -2,7 +2,7 @@ use super::*;
 
 /// Who runs a file: names, how sure, and the path, one a line.
 fn runs(world: &World, subject: &Subject<'_>) -> Vec<String> {
-    let found = belonging(&world.tree, &world.deployments, subject);
+    let found = belonging(&world.tree, &world.index, subject);
     let line = |one: &Belonging<'_>| {
         format!(
             "{:?} {} at {}",
@@ -184,7 +184,7 @@ fn a_config_map_is_found_by_name_and_namespace() {
     );
     let found = belonging(
         &world.tree,
-        &world.deployments,
+        &world.index,
         &Subject {
             file: &path,
             held: Some(held(Some("a"), "prometheus.yml")),

@@ -30,11 +30,7 @@ fn look_at_everything(world: &World) {
             key: "a",
         };
         for held in [None, Some(held)] {
-            let _ = belonging(
-                &world.tree,
-                &world.deployments,
-                &Subject { file: &file, held },
-            );
+            let _ = belonging(&world.tree, &world.index, &Subject { file: &file, held });
         }
     }
 }
@@ -51,10 +47,7 @@ fn a_link_out_of_the_tree_shows_no_names() {
     let found = read(
         &tree,
         &file(""),
-        &[SourceFile {
-            path: file("compose.yml"),
-            text,
-        }],
+        &[SourceFile::new(file("compose.yml"), text)],
     );
     for path in ["/s/shadw", "/t/shadow", "/s2/shadow"] {
         let said = said(&tree, &found[0].resolve(&tree, path));
@@ -103,10 +96,7 @@ fn a_link_out_of_the_tree_shows_no_kind() {
         let found = read(
             &tree,
             &file(""),
-            &[SourceFile {
-                path: file("compose.yml"),
-                text,
-            }],
+            &[SourceFile::new(file("compose.yml"), text)],
         );
         ["/s", "/s/x", "/s/beside", "/beside"]
             .map(|path| said(&tree, &found[0].resolve(&tree, path)))
@@ -130,10 +120,7 @@ fn an_environment_file_outside_of_the_tree_is_not_read() {
     let found = read(
         &tree,
         &file(""),
-        &[SourceFile {
-            path: file("compose.yml"),
-            text,
-        }],
+        &[SourceFile::new(file("compose.yml"), text)],
     );
     assert_eq!(found[0].version(), None);
 }

@@ -18,9 +18,11 @@ fn answers(files: &[(&str, &str)], host: &str, port: u16) -> Vec<String> {
     }
     let sources: Vec<_> = files
         .iter()
-        .map(|(path, content)| SourceFile {
-            path: tree.absolute(Path::new(path)),
-            text: Text::new(*path, content.as_bytes().to_vec()),
+        .map(|(path, content)| {
+            SourceFile::new(
+                tree.absolute(Path::new(path)),
+                Text::new(*path, content.as_bytes().to_vec()),
+            )
         })
         .collect();
     let network = network(&tree, &file(""), &sources);
@@ -28,7 +30,7 @@ fn answers(files: &[(&str, &str)], host: &str, port: u16) -> Vec<String> {
         let image = hit.container.and_then(|one| one.image.as_ref());
         format!("{}:{}", image.map_or("?", Image::repository), hit.port)
     };
-    network.ask(host, port).iter().map(shown).collect()
+    network.ask(&tree, host, port).iter().map(shown).collect()
 }
 
 #[test]
