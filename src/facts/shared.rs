@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::credential_file::Lookup;
-use super::deployment::{self, Deployments, Network, SourceFile, Sources};
+use super::deployment::{Deployments, Network, SourceFile, Sources};
 use super::issuer::cert_manager::{self, Manifests};
 use super::opstrace::{self, Instance};
 use super::{Find, Scan};
@@ -79,7 +79,8 @@ impl<'t> Shared<'t> {
                 let path = files.tree.absolute(text.path().as_ref().as_ref());
                 SourceFile::new(path, text)
             };
-            let texts = self.texts(deployment::may_hold).into_iter();
+            // Each is asked for all kinds by [`Sources::new`], once.
+            let texts = self.texts(|_| true).into_iter();
             let sources: Vec<_> = texts.map(source).collect();
             Sources::new(files.tree, &files.bounds, &sources)
         })

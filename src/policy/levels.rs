@@ -2,6 +2,7 @@
 
 use super::Policy;
 use super::form::{Form, Key};
+use super::glob_index::GlobIndex;
 use super::pattern::Glob;
 use super::read::Mistakes;
 use super::sections::Section;
@@ -76,12 +77,8 @@ pub struct LevelSet {
 }
 
 impl LevelSet {
-    /// The level of a rule for a file: by its name, else by its group.
-    fn level_of(&self, rule: &str, path: &str) -> Option<&RuleLevel> {
-        let matches = |globs: &Vec<Glob>| globs.iter().any(|glob| glob.matches(path));
-        if !self.files.as_ref().is_none_or(matches) {
-            return None;
-        }
+    /// The level of a rule: by its name, else by its group.
+    fn level_of(&self, rule: &str) -> Option<&RuleLevel> {
         let group = rule.split('/').next().unwrap_or(rule);
         let named = |name: &str| self.rules.iter().find(|entry| entry.name == name);
         named(rule).or_else(|| named(group))
@@ -93,7 +90,22 @@ impl Policy {
     /// first, in it the overrides in their order and then `rules`.
     #[must_use]
     pub fn level_of(&self, rule: &str, path: &str) -> Option<&RuleLevel> {
-        self.levels.iter().find_map(|set| set.level_of(rule, path))
+        let numbered = self.levels.iter().enumerate();
+        let index = self.index.levels.get_or_init(|| {
+            GlobIndex::new(numbered.clone().flat_map(|(number, set)| {
+                let globs = set.files.iter().flatten();
+                globs.map(move |glob| (number, glob))
+            }))
+        });
+        let matching = index.matching(path).into_iter().map(|(_, set)| set);
+        let for_all = numbered.filter(|(_, set)| set.files.is_none());
+        let mut sets: Vec<usize> = matching.chain(for_all.map(|(number, _)| number)).collect();
+        sets.sort_unstable();
+        sets.dedup();
+        let mut sets = sets
+            .into_iter()
+            .filter_map(|number| self.levels.get(number));
+        sets.find_map(|set| set.level_of(rule))
     }
 
     /// Every level that is written, with its place.

@@ -11,6 +11,7 @@ mod baseline;
 mod environments;
 mod extends;
 mod form;
+mod glob_index;
 mod issuers;
 mod json_schema;
 mod levels;
@@ -50,7 +51,9 @@ pub use runtime_user::RuntimeUser;
 pub use selection::Selection;
 pub use suppressions::SuppressionPolicy;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use glob_index::GlobIndex;
 
 use crate::finding::{Place, Text};
 use crate::schema::Version;
@@ -99,6 +102,39 @@ pub struct Policy {
     pub templates: Vec<Glob>,
     /// What is asked of suppression comments.
     pub suppressions: SuppressionPolicy,
+    /// Its patterns, put in order when they are first asked.
+    pub index: PolicyIndex,
+}
+
+/// The patterns of a policy by what they are asked for, so that a thousand of them cost little more
+/// than one.
+#[derive(Debug, Default)]
+pub struct PolicyIndex {
+    levels: OnceLock<GlobIndex>,
+    selection: OnceLock<GlobIndex>,
+    templates: OnceLock<GlobIndex>,
+    issuers: OnceLock<GlobIndex>,
+    receivers: OnceLock<GlobIndex>,
+}
+
+/// The number and the first pattern of an entry's that matches a text, of the first such entry.
+fn first_of<'e, E>(
+    index: &OnceLock<GlobIndex>,
+    entries: &'e [E],
+    globs: impl Fn(&'e E) -> &'e [Glob],
+    text: &str,
+) -> Option<(&'e E, &'e Glob)> {
+    let index = index.get_or_init(|| {
+        let numbered = entries.iter().enumerate();
+        GlobIndex::new(numbered.flat_map(|(number, entry)| {
+            let globs = globs(entry).iter();
+            globs.map(move |glob| (number, glob))
+        }))
+    });
+    let &(_, number) = index.matching(text).first()?;
+    let entry = entries.get(number)?;
+    let glob = globs(entry).iter().find(|glob| glob.matches(text))?;
+    Some((entry, glob))
 }
 
 impl Policy {
@@ -117,6 +153,7 @@ impl Policy {
         for section in sections::SECTIONS {
             (section.add)(self, farther);
         }
+        self.index = PolicyIndex::default();
     }
 
     /// Whether its file says that its folder is a tree of its own.
@@ -130,14 +167,18 @@ impl Policy {
     /// Whether it says that a file is rendered before Prometheus reads it.
     #[must_use]
     pub fn is_template(&self, path: &str) -> bool {
-        self.templates.iter().any(|glob| glob.matches(path))
+        let one = std::slice::from_ref;
+        first_of(&self.index.templates, &self.templates, one, path).is_some()
     }
 
     /// The first entry of `issuers` that names a host.
     #[must_use]
     pub fn issuer_of(&self, host: &str) -> Option<(&IssuerPolicy, &Glob)> {
-        self.issuers
-            .iter()
-            .find_map(|entry| Some((entry, entry.hosts.iter().find(|glob| glob.matches(host))?)))
+        first_of(
+            &self.index.issuers,
+            &self.issuers,
+            |entry| &entry.hosts,
+            host,
+        )
     }
 }

@@ -16,6 +16,7 @@ pub struct Glob {
     pub place: Place,
     matcher: Regex,
     folder: String,
+    paths: bool,
 }
 
 impl Glob {
@@ -24,6 +25,16 @@ impl Glob {
     pub fn matches(&self, text: &str) -> bool {
         text.strip_prefix(self.folder.as_str())
             .is_some_and(|below| self.matcher.is_match(below.as_bytes()))
+    }
+
+    /// The folder that it counts from, as a prefix of paths.
+    pub(super) fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// Whether it is over paths, in which `*` matches no slash.
+    pub(super) fn is_of_paths(&self) -> bool {
+        self.paths
     }
 }
 
@@ -83,6 +94,7 @@ impl Mistakes {
             place: node.place(),
             matcher: matcher.ok()?,
             folder: folder.to_owned(),
+            paths,
         })
     }
 }

@@ -5,11 +5,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Policy;
 use super::form::{Form, Key};
 use super::pattern::Glob;
 use super::read::Mistakes;
 use super::sections::Section;
+use super::{Policy, first_of};
 use crate::finding::Place;
 use crate::yaml::{Document, Node};
 
@@ -65,9 +65,8 @@ impl Policy {
     /// The receiver that is behind a host by policy, and the pattern that says so.
     #[must_use]
     pub fn receiver_of(&self, host: &str) -> Option<(&ReceiverPolicy, &Glob)> {
-        self.receiver_hosts
-            .iter()
-            .find_map(|entry| Some((entry, entry.hosts.iter().find(|glob| glob.matches(host))?)))
+        let index = &self.index.receivers;
+        first_of(index, &self.receiver_hosts, |entry| &entry.hosts, host)
     }
 }
 

@@ -1,9 +1,9 @@
 //! `include` and `exclude`: which files are checked.
 
-use super::Policy;
 use super::form::{Form, Key};
 use super::pattern::Glob;
 use super::sections::Section;
+use super::{Policy, first_of};
 use crate::finding::Place;
 use crate::yaml::Node;
 
@@ -24,10 +24,9 @@ impl Policy {
     /// in it `exclude` before `include`.
     #[must_use]
     pub fn excludes(&self, path: &str) -> Option<&Place> {
-        for list in &self.selection {
-            if let Some(glob) = list.files.iter().find(|glob| glob.matches(path)) {
-                return (!list.keeps).then_some(&glob.place);
-            }
+        let index = &self.index.selection;
+        if let Some((list, glob)) = first_of(index, &self.selection, |list| &list.files, path) {
+            return (!list.keeps).then_some(&glob.place);
         }
         let mut lists = self.selection.iter();
         lists.find(|list| list.keeps).map(|list| &list.place)

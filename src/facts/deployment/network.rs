@@ -147,20 +147,18 @@ impl Network {
     #[must_use]
     pub fn ask(&self, tree: &dyn Tree, host: &str, port: u16) -> Vec<Hit<'_>> {
         let mut out = Vec::new();
-        for named in self.of_name(tree, host) {
-            if named.platform == Platform::Compose {
-                out.extend(named.hit(port, true));
-            }
+        for named in self.of_name(tree, host, Platform::Compose) {
+            out.extend(named.hit(port, true));
         }
         let (name, rest) = host.split_once('.').unwrap_or((host, ""));
-        for named in self.of_name(tree, name) {
+        for named in self.of_name(tree, name, Platform::Kubernetes) {
             if named.pods.is_none() {
                 out.extend(named.in_cluster(rest, port));
             }
         }
         // A pod of a StatefulSet: `prometheus-0.prometheus-headless.monitoring.svc`.
         let (service, rest) = rest.split_once('.').unwrap_or((rest, ""));
-        for named in self.of_name(tree, service) {
+        for named in self.of_name(tree, service, Platform::Kubernetes) {
             let set = name.rsplit_once('-').filter(|(_, number)| {
                 !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
             });
@@ -171,7 +169,7 @@ impl Network {
         out
     }
 
-    fn of_name(&self, tree: &dyn Tree, name: &str) -> Vec<&Named> {
+    fn of_name(&self, tree: &dyn Tree, name: &str, platform: Platform) -> Vec<&Named> {
         if name.is_empty() {
             return Vec::new();
         }
@@ -183,6 +181,7 @@ impl Network {
             .into_iter()
             .filter_map(|number| self.groups.get(number));
         groups
+            .filter(|group| group.platform == platform)
             .flat_map(|group| {
                 let read = || group.read(tree, &self.root, &self.pods);
                 group.names.get_or_init(read).of_name(name)

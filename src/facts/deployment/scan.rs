@@ -56,6 +56,11 @@ impl SourceFile {
         self.parsed.first.get_or_init(parse).as_ref()
     }
 
+    #[cfg(test)]
+    pub(super) fn is_parsed(&self) -> bool {
+        self.parsed.all.get().is_some() || self.parsed.first.get().is_some()
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         self.text.content().as_bytes()
     }

@@ -6,6 +6,7 @@ mod dockerfile;
 mod hostile;
 mod kubernetes;
 mod network;
+mod sources;
 
 use std::path::{Path, PathBuf};
 

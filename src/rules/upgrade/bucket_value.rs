@@ -161,11 +161,17 @@ impl<'r> Values<'r> {
 
     /// The values that a pattern matches as they are written, and not as they are stored.
     fn lost(&self, pattern: &str) -> Vec<Lost> {
+        let texts = texts(pattern).unwrap_or_default();
+        // Most patterns name no number: those are not compiled.
+        let digits = |text: &String| text.bytes().any(|byte| byte.is_ascii_digit());
+        if !texts.iter().any(digits) {
+            return Vec::new();
+        }
         let Ok(regex) = regex::Regex::new(&format!("^(?s:{pattern})$")) else {
             return Vec::new();
         };
         let mut out: Vec<Lost> = Vec::new();
-        for text in texts(pattern).unwrap_or_default() {
+        for text in texts {
             let fields: Vec<&str> = match self.labels {
                 1 => vec![&text],
                 _ => text.split(self.separator).collect(),

@@ -1,6 +1,6 @@
 //! Selectors: a name, braces, or both.
 
-use regex::Regex;
+use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::dialect::Feature;
 use super::fault::Fault;
@@ -63,10 +63,10 @@ impl Match {
 
     /// Whether a label that is not there passes. A pattern that can't be judged does not.
     fn lets_nothing_pass(self, value: &str) -> bool {
+        // The syntax says it; to compile a pattern takes a hundred times as long.
         let matches = || {
-            Regex::new(&format!("^(?s:{})$", as_in_rust(value)))
-                .ok()
-                .map(|regex| regex.is_match(""))
+            let pattern = regex_syntax::parse(&format!("^(?s:{})$", as_in_rust(value)));
+            pattern.ok().map(|pattern| matches_nothing(&pattern))
         };
         match self {
             Self::Equal => value.is_empty(),
@@ -111,6 +111,28 @@ fn repeats(after: &str) -> bool {
     let (least, most) = inside.split_once(',').unwrap_or((inside, "0"));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     !least.is_empty() && digits(least) && digits(most)
+}
+
+/// Whether a pattern matches the empty text.
+fn matches_nothing(pattern: &Hir) -> bool {
+    match pattern.kind() {
+        HirKind::Empty => true,
+        HirKind::Literal(_) | HirKind::Class(_) => false,
+        HirKind::Look(look) => match look {
+            Look::WordAscii
+            | Look::WordUnicode
+            | Look::WordStartAscii
+            | Look::WordStartUnicode
+            | Look::WordEndAscii
+            | Look::WordEndUnicode => false,
+            // There is no letter on either side, and both ends of the text and of a line are here.
+            _ => true,
+        },
+        HirKind::Repetition(inner) => inner.min == 0 || matches_nothing(&inner.sub),
+        HirKind::Capture(inner) => matches_nothing(&inner.sub),
+        HirKind::Concat(parts) => parts.iter().all(matches_nothing),
+        HirKind::Alternation(parts) => parts.iter().any(matches_nothing),
+    }
 }
 
 /// What the braces of a selector hold, as far as it matters.
@@ -229,5 +251,50 @@ impl Parser<'_> {
             to,
             format!("the regular expression {}", fault.message),
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_syntax_says_what_the_program_would() {
+        for pattern in [
+            "",
+            ".*",
+            ".+",
+            "a",
+            "a?",
+            "a*b*",
+            "a|",
+            "a|b",
+            "(a|b*)",
+            "^$",
+            "(?m)^$",
+            r"\b",
+            r"\B",
+            "x{0,3}",
+            "x{1,3}",
+            "(?i)a*",
+            "[a-z]*",
+            "()",
+            "(?:a?){2}",
+            "a{0}",
+            r"\A\z",
+            r"\b{start}",
+            r"\b{start-half}",
+            r"\b{end}",
+            r"\b{end-half}",
+            r"(?-u:\b)|a*",
+            "a)(b|",
+            "a)|(b*",
+        ] {
+            let whole = format!("^(?s:{pattern})$");
+            let wanted = regex::Regex::new(&whole).ok().map(|one| one.is_match(""));
+            let found = regex_syntax::parse(&whole).ok();
+            let found = found.map(|one| matches_nothing(&one));
+            assert_eq!(found, wanted, "{pattern}");
+        }
     }
 }

@@ -32,6 +32,10 @@ const OVERRIDES: &[&str] = &[
 /// How many services may extend one another.
 const MOST_EXTENDS: usize = 8;
 
+/// How many other files are named that may be laid over a service: more reasons for one doubt help
+/// no reader, and in a folder of a thousand files each would name all others.
+const MOST_OTHERS: usize = 16;
+
 /// A compose file and its document.
 pub(super) struct Parsed<'f> {
     path: &'f Path,
@@ -75,8 +79,25 @@ pub(super) struct Project<'f> {
     variables: Variables,
     /// What the `.env` file beside it sets.
     pub(super) env_file: Vec<Arc<Written>>,
-    /// The compose files of the folder: the others may be laid over it.
-    beside: &'f [Parsed<'f>],
+    /// The services of all compose files of the folder: the others may be laid over it.
+    beside: &'f Beside<'f>,
+}
+
+/// The services of the compose files of a folder by their names: the files, and the keys in them.
+type Beside<'f> = HashMap<&'f str, Vec<(&'f Path, Node<'f>)>>;
+
+fn services_of<'f>(files: &'f [Parsed<'f>]) -> Beside<'f> {
+    let mut out = Beside::new();
+    for file in files {
+        let services = file.document.root().and_then(|root| root.get("services"));
+        let services = services.and_then(Node::mapping).into_iter();
+        let entries = services.flat_map(|services| services.entries());
+        for entry in entries.filter(|entry| entry.value.mapping().is_some()) {
+            let known = out.entry(entry.name()).or_default();
+            known.push((file.path, entry.key));
+        }
+    }
+    out
 }
 
 /// What is made of each project among the compose files of a folder. A file that is neither a base
@@ -93,6 +114,7 @@ pub(super) fn each_project<O>(
         .collect();
     let beside = |names: &[&str]| names.iter().find_map(|name| by_name.get(name).copied());
     let (base, over) = (beside(BASES), beside(OVERRIDES));
+    let services = services_of(&files);
     let mut out = Vec::new();
     for file in &files {
         let name = file_name(file.path);
@@ -107,7 +129,7 @@ pub(super) fn each_project<O>(
         } else {
             vec![file]
         };
-        let project = Project::new(home, file.path, layers, &files);
+        let project = Project::new(home, file.path, layers, &services);
         out.push(each(&project));
     }
     out
@@ -118,7 +140,7 @@ impl<'f> Project<'f> {
         home: Home<'f>,
         file: &Path,
         layers: Vec<&'f Parsed<'f>>,
-        beside: &'f [Parsed<'f>],
+        beside: &'f Beside<'f>,
     ) -> Self {
         let folder = folder_of(file);
         let (mut variables, env_file) = env_file(home, &folder);
@@ -229,18 +251,14 @@ impl<'f> Project<'f> {
     /// Other compose files of the folder that have the service too may be laid over this one
     /// (`docker compose -f a -f b`).
     fn note_others(&self, service: &mut Service<'_>) {
-        let is_other = |one: &&Parsed<'_>| !self.layers.iter().any(|layer| layer.path == one.path);
-        for other in self.beside.iter().filter(is_other) {
-            let found = other
-                .document
-                .root()
-                .and_then(|root| root.get("services")?.mapping()?.entry(service.name));
-            if let Some(entry) = found.filter(|entry| entry.value.mapping().is_some()) {
-                service.doubts.push(Evidence {
-                    place: entry.key.place(),
-                    message: format!("`{}` may get more mounts from this file", service.name),
-                });
-            }
+        let is_layer = |path: &Path| self.layers.iter().any(|layer| layer.path == path);
+        let others = self.beside.get(service.name).into_iter().flatten();
+        let others = others.filter(|(path, _)| !is_layer(path));
+        for (_, key) in others.take(MOST_OTHERS) {
+            service.doubts.push(Evidence {
+                place: key.place(),
+                message: format!("`{}` may get more mounts from this file", service.name),
+            });
         }
     }
 

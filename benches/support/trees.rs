@@ -1,0 +1,261 @@
+//! Trees that grow in one way each: to measure, and to see that work grows no faster than they do.
+
+use std::fmt::Write as _;
+
+/// A tree, and what of it is named on the command line.
+pub(crate) struct Grown {
+    /// Paths, and what the files hold.
+    pub(crate) files: Vec<(String, String)>,
+    /// What is checked.
+    pub(crate) named: Vec<String>,
+}
+
+/// Makes a tree of so many things.
+pub(crate) type Grow = fn(usize) -> Grown;
+
+/// The trees by what there is much of.
+pub(crate) const TREES: &[(&str, Grow)] = &[
+    ("manifests", manifests),
+    ("deployments", deployments),
+    ("compose-files", compose_files),
+    ("compose-services", compose_services),
+    ("issuers", issuers),
+    ("overrides", overrides),
+    ("patterns", patterns),
+    ("named-files", named_files),
+];
+
+const ENDPOINT: &str = "    authorization:\n      credentials_file: token\n";
+
+fn configuration(urls: impl Iterator<Item = String>) -> String {
+    let mut out = String::from(
+        "global:\n  external_labels:\n    cluster: a\nscrape_configs:\n  - job_name: a\n    \
+         static_configs:\n      - targets: [localhost:9090]\nremote_write:\n",
+    );
+    for url in urls {
+        let _ = write!(out, "  - url: {url}\n{ENDPOINT}");
+    }
+    out
+}
+
+fn one_endpoint() -> String {
+    configuration(std::iter::once("http://mimir:9009/api/v1/push".to_owned()))
+}
+
+/// The hook on one configuration beside manifests that have nothing to do with it.
+fn manifests(count: usize) -> Grown {
+    let mut files = vec![
+        (".git/HEAD".to_owned(), "ref: refs/heads/main\n".to_owned()),
+        ("mon/prometheus.yml".to_owned(), one_endpoint()),
+        ("mon/token".to_owned(), "a.b.c".to_owned()),
+    ];
+    for number in 0..count {
+        let content = match number % 4 {
+            0 => workload("Deployment", number, "registry.example.com/app:1.2.3"),
+            1 => service(number - 1),
+            2 => format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app-{number}\ndata:\n  a: b\n"
+            ),
+            _ => format!(
+                "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: app-{number}\nspec:\n  \
+                 tls:\n    - hosts: [app-{number}.example.com]\n      secretName: app-{number}\n  rules:\n    \
+                 - host: app-{number}.example.com\n"
+            ),
+        };
+        files.push((format!("k8s/{}/app-{number}.yaml", number / 20), content));
+    }
+    Grown {
+        files,
+        named: vec!["mon/prometheus.yml".to_owned()],
+    }
+}
+
+fn workload(kind: &str, number: usize, image: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: {kind}\nmetadata:\n  name: app-{number}\nspec:\n  selector:\n    \
+         matchLabels:\n      app: app-{number}\n  template:\n    metadata:\n      labels:\n        app: app-{number}\n    \
+         spec:\n      containers:\n        - name: app\n          image: {image}\n          ports:\n            \
+         - containerPort: 9009\n          volumeMounts:\n            - name: config\n              \
+         mountPath: /etc/prometheus\n      volumes:\n        - name: config\n          configMap:\n            \
+         name: app-{number}-config\n"
+    )
+}
+
+fn service(number: usize) -> String {
+    format!(
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: app-{number}\nspec:\n  selector:\n    \
+         app: app-{number}\n  ports:\n    - port: 9009\n"
+    )
+}
+
+/// As many deployments of Prometheus, each with a patch, a Service that is written to, and its
+/// configuration in a ConfigMap.
+fn deployments(count: usize) -> Grown {
+    let mut files = vec![("promvet.yaml".to_owned(), String::new())];
+    for number in 0..count {
+        let folder = format!("apps/{number}");
+        let patch = format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-{number}\nspec:\n  template:\n    \
+             spec:\n      volumes: []\n"
+        );
+        let url = format!("http://app-{}:9009/api/v1/push", number + 1);
+        let inner = configuration(std::iter::once(url)).replace('\n', "\n    ");
+        let map = format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app-{number}-config\ndata:\n  \
+             prometheus.yml: |\n    {inner}\n"
+        );
+        let run = workload("Deployment", number, "prom/prometheus:v3.5.0");
+        files.push((format!("{folder}/run.yaml"), run));
+        files.push((format!("{folder}/service.yaml"), service(number)));
+        files.push((format!("{folder}/patch.yaml"), patch));
+        files.push((format!("{folder}/map.yaml"), map));
+    }
+    Grown {
+        files,
+        named: vec![".".to_owned()],
+    }
+}
+
+/// As many folders, each with a compose file that runs Prometheus and the configuration it mounts.
+fn compose_files(count: usize) -> Grown {
+    let mut files = vec![("promvet.yaml".to_owned(), String::new())];
+    for number in 0..count {
+        let compose = format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes:\n      \
+             - ./prometheus.yml:/etc/prometheus/prometheus.yml\n      - ./token:/etc/prometheus/token\n  \
+             mimir-{number}:\n    image: grafana/mimir:2.14.0\n"
+        );
+        let url = format!("http://mimir-{number}:9009/api/v1/push");
+        files.push((format!("{number}/compose.yaml"), compose));
+        files.push((
+            format!("{number}/prometheus.yml"),
+            configuration(std::iter::once(url)),
+        ));
+        files.push((format!("{number}/token"), "a.b.c".to_owned()));
+    }
+    Grown {
+        files,
+        named: vec![".".to_owned()],
+    }
+}
+
+/// One compose file of as many services, and one configuration.
+fn compose_services(count: usize) -> Grown {
+    let mut compose = String::from(
+        "services:\n  mimir:\n    image: grafana/mimir:2.14.0\n  prometheus:\n    \
+         image: prom/prometheus:v3.5.0\n    volumes:\n      \
+         - ./prometheus.yml:/etc/prometheus/prometheus.yml\n      - ./token:/etc/prometheus/token\n",
+    );
+    for number in 0..count {
+        let _ = write!(
+            compose,
+            "  app-{number}:\n    image: example/app-{number}:1\n    volumes:\n      - ./data:/data-{number}\n"
+        );
+    }
+    Grown {
+        files: vec![
+            ("promvet.yaml".to_owned(), String::new()),
+            ("compose.yaml".to_owned(), compose),
+            ("prometheus.yml".to_owned(), one_endpoint()),
+            ("token".to_owned(), "a.b.c".to_owned()),
+        ],
+        named: vec!["prometheus.yml".to_owned()],
+    }
+}
+
+/// As many hosts that are written to, with an Ingress and a Certificate each.
+fn issuers(count: usize) -> Grown {
+    let mut files = vec![
+        ("promvet.yaml".to_owned(), String::new()),
+        (
+            "issuer.yaml".to_owned(),
+            "apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata:\n  name: le\nspec:\n  acme:\n    \
+             server: https://acme-v02.api.letsencrypt.org/directory\n"
+                .to_owned(),
+        ),
+    ];
+    for number in 0..count {
+        files.push((
+            format!("tls/{number}.yaml"),
+            format!(
+                "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata:\n  name: m-{number}\nspec:\n  \
+                 secretName: m-{number}\n  dnsNames: [m-{number}.example.com]\n  issuerRef:\n    name: le\n    \
+                 kind: ClusterIssuer\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  \
+                 name: m-{number}\nspec:\n  tls:\n    - hosts: [m-{number}.example.com]\n      \
+                 secretName: m-{number}\n  rules:\n    - host: m-{number}.example.com\n"
+            ),
+        ));
+        let url = format!("https://m-{number}.example.com/api/v1/push");
+        let content = configuration(std::iter::once(url));
+        files.push((format!("mon/{number}/prometheus.yml"), content));
+        files.push((format!("mon/{number}/token"), "a.b.c".to_owned()));
+    }
+    Grown {
+        files,
+        named: vec![".".to_owned()],
+    }
+}
+
+/// As many overrides and exclusions in promvet.yaml, and files with a finding for each.
+fn overrides(count: usize) -> Grown {
+    let mut policy = String::from("exclude:\n");
+    for number in 0..count {
+        let _ = writeln!(policy, "  - old-{number}/**");
+    }
+    policy.push_str("overrides:\n");
+    let mut files = Vec::new();
+    for number in 0..count {
+        let _ = write!(
+            policy,
+            "  - files: team-{number}/**\n    rules:\n      config/unknown-key: warning\n"
+        );
+        let content = one_endpoint() + "remote_wriet: []\n";
+        files.push((format!("team-{number}/prometheus.yml"), content));
+        files.push((format!("team-{number}/token"), "a.b.c".to_owned()));
+    }
+    files.push(("promvet.yaml".to_owned(), policy));
+    Grown {
+        files,
+        named: vec![".".to_owned()],
+    }
+}
+
+/// A rule file of as many alerts with a regular expression each, and a configuration that has it.
+fn patterns(count: usize) -> Grown {
+    let mut rules = String::from("groups:\n  - name: a\n    rules:\n");
+    for number in 0..count {
+        let _ = write!(
+            rules,
+            "      - alert: A{number}\n        expr: up{{job=~\"(api|web)-{number}.*\",code!~\"[45]..\"}} == 0\n"
+        );
+    }
+    Grown {
+        files: vec![
+            ("promvet.yaml".to_owned(), String::new()),
+            ("rules.yml".to_owned(), rules),
+            (
+                "prometheus.yml".to_owned(),
+                "rule_files: [rules.yml]\n".to_owned() + &one_endpoint(),
+            ),
+            ("token".to_owned(), "a.b.c".to_owned()),
+        ],
+        named: vec!["prometheus.yml".to_owned()],
+    }
+}
+
+/// As many configurations, each in a folder of its own outside of any repository, and each named.
+fn named_files(count: usize) -> Grown {
+    let mut grown = Grown {
+        files: Vec::new(),
+        named: Vec::new(),
+    };
+    for number in 0..count {
+        let path = format!("{number}/prometheus.yml");
+        grown.named.push(path.clone());
+        grown.files.push((path, one_endpoint()));
+        grown
+            .files
+            .push((format!("{number}/token"), "a.b.c".to_owned()));
+    }
+    grown
+}

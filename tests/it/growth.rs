@@ -1,0 +1,92 @@
+//! Work grows no faster than the tree: counted in instructions, by valgrind, so that no clock and no
+//! other work of the machine has a say. Without valgrind nothing is tested here.
+
+use std::process::Command;
+
+use crate::support::program::{PROMVET, Ran};
+use crate::support::scratch::Scratch;
+
+#[path = "../../benches/support/trees.rs"]
+mod trees;
+
+use trees::{Grow, TREES};
+
+/// How many things the smaller tree has. What grows with the square of it shows from here on.
+const COUNT: usize = 150;
+
+/// Twice the tree may take so much of the work, in percent: what is linear takes 200, what needs
+/// sorting a little more.
+const MOST: u64 = 230;
+
+/// The instructions of a check of a tree; none without valgrind.
+fn instructions(grow: Grow, count: usize) -> Option<u64> {
+    let grown = grow(count);
+    let scratch = Scratch::empty();
+    for (path, content) in &grown.files {
+        scratch.file(path, content);
+    }
+    let mut command = Command::new("valgrind");
+    command
+        .current_dir(scratch.path())
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .args([PROMVET, "--threads", "1"])
+        .args(&grown.named);
+    let ran: Ran = command.output().ok()?.into();
+    let status = ran.status.unwrap_or(2);
+    assert!(status < 2, "{}", ran.said());
+    // `==123== Collected : 456`
+    let (_, count) = ran.stderr.split_once("Collected : ")?;
+    count.split_whitespace().next()?.parse().ok()
+}
+
+fn grows_in_step(name: &str) {
+    let (_, grow) = TREES.iter().find(|(one, _)| *one == name).unwrap();
+    let counts = [0, COUNT, COUNT * 2].map(|count| instructions(*grow, count));
+    let [Some(start), Some(once), Some(twice)] = counts else {
+        eprintln!("skipped: there is no valgrind");
+        return;
+    };
+    let share = (twice - start) * 100 / (once - start);
+    eprintln!("{name}: {start}, {once}, {twice}: {share} %");
+    assert!(share <= MOST, "{name}: {start}, {once}, {twice}: {share} %");
+}
+
+#[test]
+fn manifests() {
+    grows_in_step("manifests");
+}
+
+#[test]
+fn deployments() {
+    grows_in_step("deployments");
+}
+
+#[test]
+fn compose_files() {
+    grows_in_step("compose-files");
+}
+
+#[test]
+fn compose_services() {
+    grows_in_step("compose-services");
+}
+
+#[test]
+fn issuers() {
+    grows_in_step("issuers");
+}
+
+#[test]
+fn overrides() {
+    grows_in_step("overrides");
+}
+
+#[test]
+fn patterns() {
+    grows_in_step("patterns");
+}
+
+#[test]
+fn named_files() {
+    grows_in_step("named-files");
+}
