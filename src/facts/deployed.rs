@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::Facts;
 use super::credential_file::{Asked, Judged};
 use super::deployment::{
-    self, Belonging, Copied, Deployment, Deployments, Held, Mount, MountSource, Outside, Subject,
-    VMAGENT_CONFIG,
+    self, Belonging, Copied, Deployment, Deployments, Held, Mount, MountSource, Outside, Resolved,
+    Subject, VMAGENT_CONFIG,
 };
 use crate::discover::Holder;
 use crate::finding::Place;
@@ -89,7 +89,7 @@ impl<'t> Facts<'t> {
     /// configuration.
     #[must_use]
     pub fn scraped_by_vmagent(&self, file: &Path) -> Option<Place> {
-        self.deployments().iter().find_map(|deployment| {
+        self.deployments().all().iter().find_map(|deployment| {
             let (path, place) = deployment.arguments.value(VMAGENT_CONFIG)?;
             match deployment.resolve(self.files.tree, path) {
                 Resolved::Provided(found) if found.tree_file.as_deref() == Some(file) => {

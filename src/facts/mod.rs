@@ -130,7 +130,7 @@ impl<'t> Facts<'t> {
             &self.shelf,
         );
         if !checked.findings.is_empty() {
-            included::weigh_missing(document, self.deployments(), &mut checked);
+            included::weigh_missing(document, self.deployments().all(), &mut checked);
         }
         checked
     }
