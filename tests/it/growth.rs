@@ -2,6 +2,12 @@
 //! other work of the machine has a say. Without valgrind nothing is tested here; with it, and a
 //! program that is not optimised, each tree takes a minute, so that these tests are run on request.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that can't go on panics, and one that is skipped says so"
+)]
+
 use std::process::Command;
 
 use crate::support::program::{PROMVET, Ran};
