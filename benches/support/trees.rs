@@ -207,7 +207,7 @@ fn overrides(count: usize) -> Grown {
     for number in 0..count {
         let _ = write!(
             policy,
-            "  - files: team-{number}/**\n    rules:\n      config/unknown-key: warning\n"
+            "  - files: team-{number}/**\n    rules:\n      schema/unknown-field: warning\n"
         );
         let content = one_endpoint() + "remote_wriet: []\n";
         files.push((format!("team-{number}/prometheus.yml"), content));
