@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::Facts;
 use super::deployment::{Belonging, Certainty, Container, Deployment, Hit, Image, Platform};
+use super::receiver::names_tenant;
 use crate::discover::Holder;
 use crate::finding::Evidence;
 use crate::prometheus::endpoint::{Endpoint, Network};
+use crate::yaml::placeholder;
 
 /// A container that answers at an endpoint.
 #[derive(Clone, Debug)]
@@ -117,6 +119,69 @@ impl Facts<'_> {
             evidence: hit.named.evidence().to_vec(),
             itself,
         }
+    }
+}
+
+/// The header in which a receiver reads the tenant, where its command line names one.
+#[derive(Clone, Debug)]
+pub enum TenantFlag {
+    /// It names this header.
+    Names(String, Evidence),
+    /// The name is filled in by something that is not in sight.
+    Open,
+}
+
+/// The flag by which Thanos Receive is told the header of the tenant
+/// (thanos-io/thanos `cmd/thanos/receive.go`).
+const THANOS_TENANT_HEADER: &str = "receive.tenant-header";
+
+impl TenantFlag {
+    pub(super) fn of(container: &Container) -> Option<Self> {
+        let (name, place) = container.arguments.value(THANOS_TENANT_HEADER)?;
+        if name.contains('$') || placeholder::find(name).next().is_some() {
+            return Some(Self::Open);
+        }
+        let evidence = Evidence {
+            place: place.clone(),
+            message: format!("`--{THANOS_TENANT_HEADER}` names the header"),
+        };
+        Some(Self::Names(name.to_owned(), evidence))
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Names(one, _), Self::Names(two, _)) => one.eq_ignore_ascii_case(two),
+            (Self::Open, Self::Open) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Facts<'_> {
+    /// The header in which the Thanos Receive at an endpoint reads the tenant, if its command line
+    /// names one. `answering` is what answers there; where that is not in the tree (an ingress
+    /// leads there), a receiver of the tree that reads `written` will be it.
+    #[must_use]
+    pub fn tenant_flag(&self, answering: &[Answering<'_>], written: &[&str]) -> Option<TenantFlag> {
+        let containers = answering.iter().filter_map(|one| one.container);
+        let mut at_endpoint = containers.map(TenantFlag::of);
+        if let Some(first) = at_endpoint.next() {
+            let first = first?;
+            let same = |other: Option<TenantFlag>| other.is_some_and(|other| first.is_same(&other));
+            return match at_endpoint.all(same) {
+                true => Some(first),
+                false => Some(TenantFlag::Open),
+            };
+        }
+        if !written.iter().any(|name| names_tenant(name)) {
+            return None;
+        }
+        let mut all = self.shared.tenant_flags(&self.files).iter();
+        let found = all.find(|flag| match flag {
+            TenantFlag::Names(name, _) => written.iter().any(|one| one.eq_ignore_ascii_case(name)),
+            TenantFlag::Open => true,
+        });
+        found.cloned()
     }
 }
 

@@ -78,6 +78,12 @@ impl<'r, 'p> Demand<'r, 'p> {
         self.is_certain() && self.all(|profile| profile.id.starts_with("opstrace"))
     }
 
+    /// Whether it is Thanos Receive, as far as anything is known of it.
+    #[must_use]
+    pub fn is_thanos(&self) -> bool {
+        self.all(|profile| profile.id == "thanos-receive")
+    }
+
     /// Whether a vendor runs it, on the vendor's own hosts.
     #[must_use]
     pub fn is_saas(&self) -> bool {

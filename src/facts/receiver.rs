@@ -27,6 +27,7 @@ pub use judge::{ShapeFault, judge};
 pub use profile::{
     BadExample, Cause, Clue, Confidence, Credential, KnownPath, List, Mistake, NotReceiver, Part,
     Profile, ReceiverKind, Refusal, Refused, Required, Tenant, TenantPlace, Text, Tls, Version2,
+    names_tenant,
 };
 pub use read::{ProfileError, read_profile};
 pub use recognise::{Candidate, Certainty, Hints, Recognition, recognise};

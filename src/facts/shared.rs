@@ -10,7 +10,7 @@ use super::credential_file::Lookup;
 use super::deployment::{Deployments, Network, SourceFile, Sources};
 use super::issuer::cert_manager::{self, Manifests};
 use super::opstrace::{self, Instance};
-use super::{Find, Scan};
+use super::{Find, Scan, TenantFlag};
 use crate::finding::Text;
 use crate::source::GitError;
 
@@ -22,6 +22,7 @@ pub struct Shared<'t> {
     deployments: OnceLock<Deployments>,
     sources: OnceLock<Sources>,
     network: OnceLock<Network>,
+    tenant_flags: OnceLock<Vec<TenantFlag>>,
     tracked: OnceLock<Result<Option<BTreeSet<PathBuf>>, GitError>>,
 }
 
@@ -45,6 +46,7 @@ impl<'t> Shared<'t> {
             deployments: OnceLock::new(),
             sources: OnceLock::new(),
             network: OnceLock::new(),
+            tenant_flags: OnceLock::new(),
             tracked: OnceLock::new(),
         }
     }
@@ -70,6 +72,14 @@ impl<'t> Shared<'t> {
     /// The names by which containers of the tree are reached.
     pub(super) fn network(&self, files: &Lookup<'_>) -> &Network {
         self.network.get_or_init(|| self.sources(files).network())
+    }
+
+    /// The headers that the receivers of the tree are told to read the tenant from.
+    pub(super) fn tenant_flags(&self, files: &Lookup<'_>) -> &[TenantFlag] {
+        self.tenant_flags.get_or_init(|| {
+            let containers = self.network(files).containers(files.tree);
+            containers.filter_map(TenantFlag::of).collect()
+        })
     }
 
     /// The files that may tell of deployments.

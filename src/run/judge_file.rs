@@ -107,22 +107,32 @@ pub(crate) fn judge_one<'a>(
 /// Judges a named file as what it is, or notes that promvet does not read its kind.
 fn as_what_it_is(kind: &str, text: &Arc<Text>, target: &Target, judgement: &mut Judgement) {
     if kind == RULE_FILE {
-        judgement.findings.extend(match parse_first(text) {
-            Ok(document) => rule_file::check(&document, target, None).findings,
-            Err(error) => vec![rule_file::broken(text, &error)],
-        });
+        match parse_first(text) {
+            Ok(document) => match rule_file::other_reader(&document) {
+                Some(other) => judgement.unchecked.push(not_ours(text, other)),
+                None => {
+                    let found = rule_file::check(&document, target, None).findings;
+                    judgement.findings.extend(found);
+                }
+            },
+            Err(error) => judgement.findings.push(rule_file::broken(text, &error)),
+        }
     } else if kind == TARGET_FILE {
         // Which job reads it, and what relabel rules that has, is not known here.
         let format = Format::of(&text.path().to_lowercase());
         let found = target_file::check_text(text, format, true, target);
         judgement.findings.extend(found);
     } else {
-        judgement.unchecked.push(Unchecked {
-            place: Place::new(text, Span::default()),
-            logical: String::new(),
-            reason: format!("it is not a configuration of Prometheus, but this: {kind}"),
-            settle: None,
-        });
+        judgement.unchecked.push(not_ours(text, kind));
+    }
+}
+
+fn not_ours(text: &Arc<Text>, kind: &str) -> Unchecked {
+    Unchecked {
+        place: Place::new(text, Span::default()),
+        logical: String::new(),
+        reason: format!("it is not a configuration of Prometheus, but this: {kind}"),
+        settle: None,
     }
 }
 

@@ -203,6 +203,13 @@ fn a_named_file_is_judged_as_what_it_is() {
         named("rules.yml", &rules("sum(up")),
         (Some(Severity::Error), 0)
     );
+    // The same with a key or an expression of another program.
+    let of_loki = "rate({app=\"a\"} |= \"error\" [5m]) > 1";
+    assert_eq!(named("rules.yml", &rules(of_loki)), (None, 1));
+    let of_thanos = "groups: [{name: g, partial_response_strategy: abort, rules: []}]\n";
+    assert_eq!(named("rules.yml", of_thanos), (None, 1));
+    let slip = "groups: [{name: g, intervall: 1m, rules: []}]\n";
+    assert_eq!(named("rules.yml", slip), (Some(Severity::Error), 0));
     assert_eq!(named("targets.yml", "- targets: [a:1]\n"), (None, 0));
     assert_eq!(
         named("targets.yml", "- targets: a\n"),
@@ -244,4 +251,63 @@ services:
     assert_silent(&files);
     let alone = [("conf/prometheus.yml", main)];
     assert_told(&alone, Severity::Error, "files/missing");
+}
+
+#[test]
+fn the_flag_of_a_receiver_names_the_header_of_the_tenant() {
+    let compose = |flag: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n  \
+             receive:\n    image: quay.io/thanos/thanos:v0.37.2\n    command: [receive{flag}]\n"
+        )
+    };
+    let of_scope = ", --receive.tenant-header=X-Scope-OrgID";
+    let quoted = ", '--receive.tenant-header=\"THANOS-TENANT\"'";
+    let open = ", '--receive.tenant-header=${HEADER:?}'";
+    for (host, flag, header, told) in [
+        ("receive", of_scope, "X-Scope-OrgID", false),
+        ("receive", of_scope, "x-scope-orgid", false),
+        ("receive", of_scope, "THANOS-TENANT", true),
+        ("receive", "", "X-Scope-OrgID", true),
+        ("receive", "", "THANOS-TENANT", false),
+        ("receive", quoted, "THANOS-TENANT", true),
+        ("receive", open, "X-Scope-OrgID", false),
+        ("receive", open, "THANOS-TENANT", false),
+        // What answers there is not in sight, and may be the receiver that is.
+        ("thanos.example.com", of_scope, "X-Scope-OrgID", false),
+        ("thanos.example.com", of_scope, "THANOS-TENANT", false),
+        ("thanos.example.com", "", "X-Scope-OrgID", true),
+    ] {
+        let url = format!("http://{host}:19291/api/v1/receive");
+        let main = writes_to(&url, &format!("  headers: {{{header}: team-a}}\n"));
+        let tree = memory::tree(&[("prometheus.yml", &main), ("compose.yaml", &compose(flag))]);
+        let found = memory::found("/tree", &tree);
+        let is_told = found.iter().any(|one| {
+            one.rule == "remote-write/tenant-header" && one.severity == Severity::Warning
+        });
+        assert_eq!(is_told, told, "{host} {flag} {header} {found:?}");
+    }
+}
+
+#[test]
+fn verification_without_a_credential_speaks_of_none() {
+    for (more, speaks) in [
+        ("", false),
+        ("  authorization: {credentials_file: t}\n", true),
+        ("  headers: {X-Api-Key: a}\n", true),
+        ("  headers: {X-Scope-OrgID: a}\n", false),
+    ] {
+        let more = format!("{more}  tls_config: {{insecure_skip_verify: true}}\n");
+        let text = writes_to("https://rw.internal/api/v1/write", &more);
+        let found = memory::found(
+            "/tree",
+            &memory::tree(&[("prometheus.yml", text.as_str()), ("t", "x")]),
+        );
+        let rule = "tls/insecure-skip-verify";
+        let skip = found.iter().find(|one| one.rule == rule);
+        let message = skip.map(|one| one.message.as_str().to_owned());
+        let message = message.unwrap_or_default();
+        assert!(message.contains("samples"), "{found:?}");
+        assert_eq!(message.contains("credential"), speaks, "{message}");
+    }
 }

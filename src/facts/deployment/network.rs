@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use super::arguments::Arguments;
 use super::image::Image;
 use super::kubernetes::Pods;
 use super::model::Platform;
@@ -62,6 +63,8 @@ pub struct Container {
     pub place: Place,
     /// Its ports: name and number.
     pub(super) ports: Vec<(Option<String>, u16)>,
+    /// What it is started with, as far as that is written.
+    pub arguments: Arguments,
 }
 
 /// A container that answers at a host and port.
@@ -167,6 +170,16 @@ impl Network {
             }
         }
         out
+    }
+
+    /// The containers behind all names; reads every file.
+    pub fn containers(&self, tree: &dyn Tree) -> impl Iterator<Item = &Container> {
+        let groups = self.groups.iter().map(move |group| {
+            let read = || group.read(tree, &self.root, &self.pods);
+            group.names.get_or_init(read)
+        });
+        let named = groups.flat_map(|names| &names.all);
+        named.flat_map(|named| &named.containers)
     }
 
     fn of_name(&self, tree: &dyn Tree, name: &str, platform: Platform) -> Vec<&Named> {

@@ -318,6 +318,13 @@ const TENANT_HEADERS: &[&str] = &[
     "instanceId",
 ];
 
+/// Whether a header of this name names a tenant for one receiver or another.
+#[must_use]
+pub fn names_tenant(name: &str) -> bool {
+    let mut all = TENANT_HEADERS.iter();
+    all.any(|one| one.eq_ignore_ascii_case(name))
+}
+
 impl Credential {
     /// As the configuration spells it, for sentences.
     #[must_use]
@@ -376,9 +383,7 @@ impl Profile {
             return Some(says.to_owned());
         }
         let tenant = &self.tenant;
-        let known = TENANT_HEADERS
-            .iter()
-            .any(|one| one.eq_ignore_ascii_case(name));
+        let known = names_tenant(name);
         let by_header = tenant.place == TenantPlace::Header;
         let certain = tenant.required == Required::Yes || by_header;
         if !known || !certain || tenant.name.eq_ignore_ascii_case(name) {

@@ -1,8 +1,8 @@
 //! `remote-write/tenant-header`: the header that names the tenant is missing, can't be a tenant's
 //! name, or is none that the receiver reads.
 
-use crate::facts::Demand;
-use crate::facts::receiver::{Credential, Required};
+use crate::facts::receiver::{Credential, Required, names_tenant};
+use crate::facts::{Demand, TenantFlag};
 use crate::finding::Severity;
 use crate::prometheus::Header;
 use crate::prometheus::endpoint::Endpoint;
@@ -13,6 +13,10 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         return;
     };
     let headers = entry.write.headers();
+    if let Some(flag) = tenant_flag(entry, &headers, &demand) {
+        not_the_named(&headers, &demand, flag, out);
+        return;
+    }
     let mut ignored = false;
     for header in &headers {
         ignored |= is_ignored(header, &demand, out);
@@ -20,6 +24,54 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     }
     if !ignored {
         missing(entry, &headers, &demand, out);
+    }
+}
+
+/// What the receiver's own command line says of the header.
+fn tenant_flag(
+    entry: &Entry<'_>,
+    headers: &[Header<'_>],
+    demand: &Demand<'_, '_>,
+) -> Option<TenantFlag> {
+    let url = entry.right_url().filter(|_| demand.is_thanos())?;
+    let written: Vec<_> = headers.iter().map(|header| header.name).collect();
+    entry.facts.tenant_flag(&url.answering, &written)
+}
+
+/// Reports headers that name a tenant for other receivers, where the receiver's command line names
+/// the header that it reads.
+fn not_the_named(
+    headers: &[Header<'_>],
+    demand: &Demand<'_, '_>,
+    flag: TenantFlag,
+    out: &mut Findings<'_>,
+) {
+    let TenantFlag::Names(name, evidence) = flag else {
+        return;
+    };
+    if headers
+        .iter()
+        .any(|header| header.name.eq_ignore_ascii_case(&name))
+    {
+        return;
+    }
+    for header in headers.iter().filter(|header| names_tenant(header.name)) {
+        let message = format!(
+            "the header {} names no tenant here: {} reads the tenant from `{name}`",
+            header.name,
+            demand.name()
+        );
+        let mut finding = out.at(header.key, Severity::Warning, message);
+        finding.evidence.push(evidence.clone());
+        out.push(finding.help(help_for(&name)));
+    }
+}
+
+fn help_for(name: &str) -> String {
+    match name.contains('"') {
+        // Where no shell takes the quotes away, they belong to the name.
+        true => format!("write the receiver's flag without quotes, or name the tenant in `{name}`"),
+        false => format!("name the tenant in {name} instead"),
     }
 }
 

@@ -6,27 +6,26 @@ use crate::policy::Issuer;
 use crate::prometheus::{HttpClient, TlsConfig};
 use crate::rules::{Entry, Findings, HttpPart};
 
-/// What is said of each issuer: severity, message, help.
+/// What is said of each issuer: severity, message (of those that are no test, its beginning), help.
 const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
     (
         Some(Issuer::LetsEncryptProd),
         Severity::Error,
         "the certificate is not verified, although it comes from Let's Encrypt's production \
-         issuer and would verify: whoever stands between can take the credential and the samples",
+         issuer and would verify",
         "remove this line",
     ),
     (
         Some(Issuer::Public),
         Severity::Error,
         "the certificate is not verified, although it comes from a public production issuer and \
-         would verify: whoever stands between can take the credential and the samples",
+         would verify",
         "remove this line",
     ),
     (
         Some(Issuer::Private),
         Severity::Warning,
-        "the certificate is not verified, although its private issuer is known: whoever stands \
-         between can take the credential and the samples",
+        "the certificate is not verified, although its private issuer is known",
         "remove this line and name the issuer's certificate in `ca_file`",
     ),
     (
@@ -46,8 +45,7 @@ const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
     (
         None,
         Severity::Warning,
-        "the certificate is not verified: whoever stands between can take the credential and the \
-         samples",
+        "the certificate is not verified",
         "remove this line, with the issuer's certificate in `ca_file` if it is a private one; if \
          this endpoint uses a staging issuer, say so under `issuers:` in promvet.yaml",
     ),
@@ -144,6 +142,16 @@ fn remote_write(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let issuer = issuer.filter(|issuer| proven || !issuer.is_trusted());
     let Some(&(_, severity, message, help)) = WORDS.iter().find(|(one, ..)| *one == issuer) else {
         return;
+    };
+    let message = match severity {
+        Severity::Info => message.to_owned(),
+        _ => format!(
+            "{message}: whoever stands between can take {}",
+            match entry.sent_credentials().is_empty() {
+                true => "the samples",
+                false => "the credential and the samples",
+            }
+        ),
     };
     let is_named = issuer.is_some_and(|issuer| !issuer.is_trusted()) && entry.ca_file().is_some();
     let help = if is_named { ALREADY_NAMED } else { help };

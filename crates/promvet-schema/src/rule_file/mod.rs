@@ -7,12 +7,14 @@
 mod entries;
 mod meaning;
 mod place;
+mod reader;
 mod report;
 mod shape;
 
 pub use place::part;
 pub use promvet_syntax::go::template;
 pub use promvet_syntax::promql;
+pub use reader::other_reader;
 pub use report::{DUPLICATE_RULE, Need, PROMQL, RULE_FILE, TEMPLATE};
 
 use std::collections::BTreeSet;

@@ -1,5 +1,6 @@
 //! The names by which the services of a project reach each other.
 
+use super::arguments;
 use super::project::{Project, Service, each_project};
 use crate::facts::deployment::Home;
 use crate::facts::deployment::image::Image;
@@ -36,6 +37,7 @@ fn of_service(project: &Project<'_>, service: &Service<'_>) -> Named {
             image,
             place: service.key.place(),
             ports: Vec::new(),
+            arguments: arguments(project, service, None),
         }],
         evidence: Vec::new(),
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-use super::{Workload, image_of, may_be_same};
+use super::{Workload, arguments_of, image_of, may_be_same};
 use crate::discover::{Manifest, manifests};
 use crate::facts::deployment::model::Platform;
 use crate::facts::deployment::network::{Container, Named, Ports, Target};
@@ -235,6 +235,7 @@ fn container(node: Node<'_>, workload: &Workload<'_>) -> Container {
         image: image_of(node),
         place: workload.place_of(node),
         ports: ports.filter_map(port).collect(),
+        arguments: arguments_of(node),
     }
 }
 
