@@ -16,11 +16,13 @@ mod needs;
 pub(super) mod recognize;
 mod shelf;
 mod tls;
+mod weigh;
 
 pub use beside::Beside;
-pub use check::{Checked, check, weigh_missing};
+pub use check::{Checked, check};
 pub use documents::{Documents, documents};
 pub use shelf::Shelf;
+pub use weigh::missing as weigh_missing;
 
 use std::cell::LazyCell;
 use std::path::{Component, Path, PathBuf};

@@ -130,7 +130,9 @@ impl<'t> Facts<'t> {
             &self.shelf,
         );
         if !checked.findings.is_empty() {
-            included::weigh_missing(document, self.deployments().all(), &mut checked);
+            let deployments = self.deployments().all();
+            let files = &self.files;
+            included::weigh_missing(document, &runners, deployments, files, &mut checked);
         }
         checked
     }

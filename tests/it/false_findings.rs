@@ -311,3 +311,58 @@ fn verification_without_a_credential_speaks_of_none() {
         assert_eq!(message.contains("credential"), speaks, "{message}");
     }
 }
+
+#[test]
+fn a_missing_rule_file_is_an_error_only_where_nothing_can_put_it_there() {
+    let main = "rule_files: [rules/node.yml]\nscrape_configs: []\n";
+    let compose = |image: &str, volume: &str| {
+        format!("services:\n  prometheus:\n    image: {image}\n    volumes: ['./conf/{volume}']\n")
+    };
+    let official = "prom/prometheus:v3.5.0";
+    let own = "registry.example.com/monitoring/prometheus:v1";
+    let file = "prometheus.yml:/etc/prometheus/prometheus.yml";
+    let folder = ":/etc/prometheus";
+    for (image, volume, told) in [
+        (official, file, true),
+        (official, folder, true),
+        (own, file, false),
+        // The folder of the tree hides that of the image.
+        (own, folder, true),
+    ] {
+        let compose = compose(image, volume);
+        let files = [
+            ("conf/prometheus.yml", main),
+            ("compose.yaml", compose.as_str()),
+        ];
+        match told {
+            true => assert_told(&files, Severity::Error, "files/missing"),
+            false => assert_silent(&files),
+        }
+    }
+    let pod = |volume: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers:\n  - name: p\n    \
+             image: prom/prometheus:v3.5.0\n    volumeMounts: [{{name: r, mountPath: /etc/prometheus/rules}}]\n  \
+             volumes: [{{name: r, {volume}}}]\n"
+        )
+    };
+    let mounted = pod("configMap: {name: rules}");
+    let files = [
+        ("conf/prometheus.yml", main),
+        ("pod.yaml", mounted.as_str()),
+    ];
+    assert_silent(&files);
+    let copied = "FROM prom/prometheus:v3.5.0\nCOPY rules /etc/prometheus/rules\n";
+    let files = [
+        ("conf/prometheus.yml", main),
+        ("rules/node.yml", "groups: []\n"),
+        ("Dockerfile", copied),
+    ];
+    assert_silent(&files);
+    let files = [
+        ("conf/prometheus.yml", main),
+        ("rules/other.yml", "groups: []\n"),
+        ("Dockerfile", copied),
+    ];
+    assert_told(&files, Severity::Error, "files/missing");
+}

@@ -9,7 +9,6 @@ use super::{
 };
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
-use crate::facts::deployment::Deployment;
 use crate::finding::{Finding, Severity, Text, Unchecked, rule};
 use crate::schema::rule_file::{self, Need};
 use crate::schema::target_file::{self, Format};
@@ -262,38 +261,6 @@ impl Checker<'_, '_> {
             self.out.findings.extend(findings);
         }
         included
-    }
-}
-
-/// Weighs what is missing beside the configuration against everything that the tree deploys: what
-/// puts a file of this name somewhere may put it there.
-pub fn weigh_missing(document: &Document, deployments: &[Deployment], checked: &mut Checked) {
-    for (purpose, node) in super::patterns(document) {
-        let name = node.as_str().unwrap_or("").trim_start_matches("./");
-        if purpose == Purpose::Targets || name.is_empty() || name.starts_with('/') {
-            continue;
-        }
-        let tail = format!("/{name}");
-        let mut mounts = deployments.iter().flat_map(|one| &one.mounts);
-        let Some(mount) = mounts.find(|mount| mount.path.ends_with(&tail)) else {
-            continue;
-        };
-        let place = node.place();
-        let before = checked.findings.len();
-        checked
-            .findings
-            .retain(|one| !(one.rule == rule::FILES_MISSING && one.place.order() == place.order()));
-        if checked.findings.len() < before {
-            checked.unchecked.push(Unchecked {
-                place,
-                logical: node.path(),
-                reason: format!(
-                    "something of the tree mounts `{}`, and whether it runs this configuration is not known",
-                    mount.path
-                ),
-                settle: None,
-            });
-        }
     }
 }
 

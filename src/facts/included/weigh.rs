@@ -1,0 +1,112 @@
+//! Whether something may put a file where it is missing: that nothing lies beside the configuration
+//! proves little where a part of the picture is not in sight.
+
+use std::path::Path;
+
+use super::{Checked, Purpose, Runners, kind_of, patterns};
+use crate::facts::credential_file::Lookup;
+use crate::facts::deployment::{Belonging, Certainty, Copied, Deployment, Mount, MountSource};
+use crate::finding::{Unchecked, rule};
+use crate::yaml::Document;
+
+/// Weighs what is missing beside the configuration against everything that the tree deploys. What
+/// something may put there is listed as not checked.
+pub fn missing(
+    document: &Document,
+    runners: &Runners<'_>,
+    deployments: &[Deployment],
+    lookup: &Lookup<'_>,
+    checked: &mut Checked,
+) {
+    for (purpose, node) in patterns(document) {
+        let name = node.as_str().unwrap_or("").trim_start_matches("./");
+        if purpose == Purpose::Targets || name.is_empty() || name.starts_with('/') {
+            continue;
+        }
+        let place = node.place();
+        let mut missing = checked.findings.iter();
+        if !missing.any(|one| one.rule == rule::FILES_MISSING && one.place.order() == place.order())
+        {
+            continue;
+        }
+        let mut mounts = deployments.iter().flat_map(|one| &one.mounts);
+        let mounted = mounts.find(|mount| may_hold(mount, name, lookup)).map(|mount| {
+            format!(
+                "something of the tree mounts `{}`, and whether it runs this configuration is not known",
+                mount.path
+            )
+        });
+        let Some(reason) = mounted.or_else(|| unseen(runners, name)) else {
+            continue;
+        };
+        checked
+            .findings
+            .retain(|one| !(one.rule == rule::FILES_MISSING && one.place.order() == place.order()));
+        checked.unchecked.push(Unchecked {
+            place,
+            logical: node.path(),
+            reason,
+            settle: None,
+        });
+    }
+}
+
+/// Whether a mount is the file that a relative path names, or a folder of that path that may have
+/// it.
+fn may_hold(mount: &Mount, name: &str, lookup: &Lookup<'_>) -> bool {
+    let is_at = |tail: &str| {
+        let before = mount.path.strip_suffix(tail);
+        before.is_some_and(|before| before.ends_with('/'))
+    };
+    if is_at(name) {
+        return true;
+    }
+    let mut folders = name.match_indices('/');
+    let Some((_, rest)) = folders.find_map(|(at, _)| {
+        let (folder, rest) = name.split_at_checked(at)?;
+        is_at(folder).then_some((folder, rest.trim_start_matches('/')))
+    }) else {
+        return false;
+    };
+    match &mount.source {
+        MountSource::Tree(folder)
+        | MountSource::Copied(Copied {
+            from: Some(folder), ..
+        }) => kind_of(&folder.join(Path::new(rest)), lookup).is_some(),
+        MountSource::Compose(_) => false,
+        MountSource::Keys(_)
+        | MountSource::Copied(_)
+        | MountSource::Outside(_)
+        | MountSource::Unknown(_) => true,
+    }
+}
+
+/// Why each Prometheus that surely runs the configuration may have the file all the same.
+fn unseen(runners: &Runners<'_>, name: &str) -> Option<String> {
+    let surely = |one: &&Belonging<'_>| one.certainty == Certainty::Certain;
+    let mut reasons = runners.iter().filter(surely).map(|one| hidden(one, name));
+    let first = reasons.next()??;
+    reasons.all(|reason| reason.is_some()).then_some(first)
+}
+
+/// Why a deployment may have a file that is not seen: something not in sight mounts files, or its
+/// image comes from elsewhere, and nothing is mounted over the file's folder.
+fn hidden(runner: &Belonging<'_>, name: &str) -> Option<String> {
+    let deployment = runner.deployment;
+    if let Some(doubt) = deployment.doubts.first() {
+        return Some(doubt.message.clone().into());
+    }
+    let image = deployment.base.as_ref().or(deployment.image.as_ref())?;
+    let path = runner.path_of(name);
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let is_covered = deployment.mounts.iter().any(|mount| {
+        let rest = folder.strip_prefix(mount.path.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    (!image.is_official() && !is_covered).then(|| {
+        format!(
+            "the image `{}` is not built here, and may have the file",
+            image.name
+        )
+    })
+}
