@@ -8,10 +8,12 @@ mod config;
 mod destination;
 pub mod endpoint;
 mod http_client;
+mod patterns;
 mod relabel;
 
 pub use client::{Client, Peer, Section};
 pub use config::{Config, Header, RemoteWrite};
 pub use destination::Destination;
 pub use http_client::{Credential, CredentialKind, HttpClient, TlsConfig};
+pub use patterns::PatternBudget;
 pub use relabel::{Pattern, RelabelRule};

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::endpoint::has_placeholder;
+use super::patterns::PatternBudget;
 use crate::yaml::Node;
 
 /// One rule of a list such as `write_relabel_configs`.
@@ -23,12 +24,13 @@ pub struct RelabelRule<'d> {
     pub target: Option<&'d str>,
     regex: &'d str,
     pattern: OnceCell<Option<Pattern>>,
+    budget: &'d PatternBudget,
 }
 
 impl<'d> RelabelRule<'d> {
-    /// The view of a mapping.
+    /// The view of a mapping; its pattern is paid for from the budget of its file.
     #[must_use]
-    pub fn new(node: Node<'d>) -> Option<Self> {
+    pub fn new(node: Node<'d>, budget: &'d PatternBudget) -> Option<Self> {
         node.mapping()?;
         let text = |key: &str| node.get(key).and_then(Node::as_str);
         let sources = node.get("source_labels").into_iter().flat_map(Node::items);
@@ -40,13 +42,15 @@ impl<'d> RelabelRule<'d> {
             target: text("target_label"),
             regex: text("regex").unwrap_or("(.*)"),
             pattern: OnceCell::new(),
+            budget,
         })
     }
 
-    /// `regex`, if something is known of it: not where it holds a placeholder or can't be read.
+    /// `regex`, if something is known of it: not where it holds a placeholder, can't be read, or
+    /// costs too much.
     #[must_use]
     pub fn pattern(&self) -> Option<&Pattern> {
-        let read = || Pattern::new(self.regex);
+        let read = || Pattern::new(self.regex, self.budget);
         self.pattern.get_or_init(read).as_ref()
     }
 
@@ -78,24 +82,23 @@ enum Values {
 /// A pattern that stands for more texts than this is not taken for a list of texts.
 const MOST_TEXTS: usize = 512;
 
+/// Nor is one whose texts are longer than this in sum: they are copied for every group.
+const LONGEST_TEXTS: usize = 16 * 1024;
+
 /// A pattern of constants that is not longer than this is surely not too large to be compiled, which
 /// takes far longer than to list them.
 const SURELY_SMALL: usize = 1024;
 
 impl Pattern {
-    /// Reads a pattern. None if it can't be read, or holds a placeholder.
+    /// Reads a pattern. None if it can't be read, holds a placeholder, or costs too much.
     #[must_use]
-    pub fn new(text: &str) -> Option<Self> {
+    pub fn new(text: &str, budget: &PatternBudget) -> Option<Self> {
         if has_placeholder(text) {
             return None;
         }
         let text = format!("(?s:{text})");
-        let shape = regex_syntax::Parser::new().parse(&text).ok()?;
-        let compile = || {
-            let whole = format!("^{text}$");
-            let mut builder = regex::RegexBuilder::new(&whole);
-            builder.size_limit(1 << 20).build().ok()
-        };
+        let shape = budget.read(&text)?;
+        let compile = || budget.compile(&format!("^{text}$"), &shape);
         let values = match texts(&shape) {
             Some(texts) if text.len() <= SURELY_SMALL => Values::Texts(texts),
             Some(texts) => {
@@ -181,7 +184,7 @@ fn texts(shape: &Hir) -> Option<BTreeSet<String>> {
                 }
                 now = joined(&now, &one)?;
             }
-            (out.len() <= MOST_TEXTS).then_some(out)
+            is_short(&out).then_some(out)
         }
         HirKind::Concat(parts) => {
             let start = BTreeSet::from([String::new()]);
@@ -194,19 +197,27 @@ fn texts(shape: &Hir) -> Option<BTreeSet<String>> {
             for part in parts {
                 out.extend(texts(part)?);
             }
-            (out.len() <= MOST_TEXTS).then_some(out)
+            is_short(&out).then_some(out)
         }
     }
 }
 
 fn joined(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Option<BTreeSet<String>> {
-    if before.len().saturating_mul(after.len()) > MOST_TEXTS {
+    let length = |texts: &BTreeSet<String>| texts.iter().map(String::len).sum::<usize>();
+    let copied = length(before)
+        .saturating_mul(after.len())
+        .saturating_add(length(after).saturating_mul(before.len()));
+    if before.len().saturating_mul(after.len()) > MOST_TEXTS || copied > LONGEST_TEXTS {
         return None;
     }
     let pairs = before
         .iter()
         .flat_map(|one| after.iter().map(move |two| format!("{one}{two}")));
     Some(pairs.collect())
+}
+
+fn is_short(texts: &BTreeSet<String>) -> bool {
+    texts.len() <= MOST_TEXTS && texts.iter().map(String::len).sum::<usize>() <= LONGEST_TEXTS
 }
 
 fn bounded(texts: impl Iterator<Item = String>) -> Option<BTreeSet<String>> {
@@ -216,7 +227,11 @@ fn bounded(texts: impl Iterator<Item = String>) -> Option<BTreeSet<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::Pattern;
+    use super::{Pattern, PatternBudget};
+
+    fn pattern(text: &str) -> Option<Pattern> {
+        Pattern::new(text, &PatternBudget::default())
+    }
 
     #[test]
     fn what_matches_everything_is_known() {
@@ -234,7 +249,7 @@ mod tests {
             (".*?", true, true),
             (".{0,9}", false, false),
         ] {
-            let pattern = Pattern::new(text).unwrap();
+            let pattern = pattern(text).unwrap();
             assert_eq!(pattern.matches_all(), all, "{text}");
             assert_eq!(pattern.matches_all_but_empty(), but_empty, "{text}");
         }
@@ -251,7 +266,7 @@ mod tests {
             ("x[0-2]", "x0 x1 x2"),
             ("(?:a|b){2}", "aa ab ba bb"),
         ] {
-            let pattern = Pattern::new(text).unwrap();
+            let pattern = pattern(text).unwrap();
             let words: Vec<_> = want.split(' ').collect();
             let texts = pattern.texts().unwrap();
             assert_eq!(texts.iter().collect::<Vec<_>>(), words, "{text}");
@@ -259,10 +274,10 @@ mod tests {
             assert!(!pattern.matches("other"), "{text}");
         }
         for text in ["a.*", "a+", "^a", ".", "[a-z]{9}", "(?i)a{9}"] {
-            assert_eq!(Pattern::new(text).unwrap().texts(), None, "{text}");
+            assert_eq!(pattern(text).unwrap().texts(), None, "{text}");
         }
         for text in ["a(", "${JOBS}", "{{ jobs }}"] {
-            assert!(Pattern::new(text).is_none(), "{text}");
+            assert!(pattern(text).is_none(), "{text}");
         }
     }
 }

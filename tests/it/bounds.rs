@@ -7,6 +7,7 @@ use promvet::deadline::Deadline;
 use promvet::report::{Format, Options};
 use promvet::run::{Request, run};
 use promvet::source::Memory;
+use promvet::work;
 
 #[test]
 fn without_time_every_file_is_listed_as_not_checked() {
@@ -55,4 +56,75 @@ fn with_time_nothing_is_incomplete() {
     let run = run(&request, &tree);
     assert!(!run.outcome.is_incomplete() && run.problems.is_empty());
     assert!(!run.outcome.findings().is_empty());
+}
+
+/// The most that the work may grow when the input is doubled: twice, and a little for what is
+/// rounded.
+const MOST: f64 = 2.3;
+
+/// The counted work of a check of a tree, and what it says is not checked.
+fn checked(tree: &Memory) -> (u64, Vec<String>) {
+    let request = Request {
+        paths: vec![PathBuf::from("/tree")],
+        threads: 1,
+        ..Request::default()
+    };
+    let (run, work) = work::of(|| run(&request, tree));
+    assert!(run.problems.is_empty(), "{:?}", run.problems);
+    let unchecked = run.outcome.unchecked().iter();
+    (work, unchecked.map(|one| one.reason.clone()).collect())
+}
+
+fn grows_in_step(name: &str, size: usize, tree: impl Fn(usize) -> Memory) {
+    let (small, large) = (checked(&tree(size)).0, checked(&tree(size * 2)).0);
+    assert!(small >= 1000, "{name}: {small}: nothing is counted");
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    let ratio = large as f64 / small as f64;
+    assert!(ratio < MOST, "{name}: {small}, {large}: {ratio}");
+}
+
+#[test]
+fn files_that_include_each_other_cost_what_they_are_long() {
+    for head in ["", "global: {scrape_interval: 10s}\n"] {
+        grows_in_step("includes", 40, |size| {
+            (0..size).fold(Memory::new(), |tree, file| {
+                let text = format!(
+                    "{head}scrape_config_files: ['*.yml']\nscrape_configs: [{{job_name: a{file}}}]\n"
+                );
+                tree.file(format!("/tree/c{file}.yml"), text)
+            })
+        });
+    }
+}
+
+/// A configuration with so many relabel rules.
+fn relabeling(pattern: &str, count: usize) -> Memory {
+    let mut text =
+        "remote_write:\n- url: https://a.example.com/api/v1/push\n  write_relabel_configs:\n"
+            .to_owned();
+    for rule in 0..count {
+        text.push_str(&format!(
+            "  - {{source_labels: [a], action: drop, regex: '{pattern}{rule}'}}\n"
+        ));
+    }
+    Memory::new().file("/tree/prometheus.yml", text)
+}
+
+#[test]
+fn relabel_patterns_have_a_budget_for_each_file() {
+    for pattern in [
+        r"(\w{14}).*x",
+        r"(\w{90}){90}",
+        "(a|b)(a|b)(a|b)(a|b)(a|b)x",
+    ] {
+        grows_in_step(pattern, 150, |size| relabeling(pattern, size));
+    }
+    let (work, unchecked) = checked(&relabeling(r"(\w{14}).*x", 300));
+    assert!(work < 2_000_000, "{work}");
+    let said = unchecked
+        .iter()
+        .filter(|one| one.contains("too large to be compared"));
+    assert_eq!(said.count(), 1, "{unchecked:?}");
+    let (_, unchecked) = checked(&relabeling("foo_.*", 300));
+    assert_eq!(unchecked, [""; 0]);
 }

@@ -35,6 +35,7 @@ pub(super) fn walk(
     let Some(node) = document.root() else {
         return;
     };
+    promvet_text::work::count(node.span().len());
     let inherited = report.inherited_global().map(|global| global.scope);
     let scope = inherited.unwrap_or_else(|| outermost(version));
     let mut walker = Walker {

@@ -226,6 +226,20 @@ impl Checker<'_, '_> {
         }
     }
 
+    /// Says once why a file of scrape jobs can't be parsed.
+    fn broken(&mut self, path: &Path) {
+        let part = (path.to_owned(), None, "broken".to_owned());
+        let findings = self.shelf.first_findings(part, || {
+            let text = self.read(path);
+            let finding = text.and_then(|text| {
+                let error = parse_first(&text).err()?;
+                Some(schema::syntax_finding(&text, &error))
+            });
+            finding.into_iter().collect()
+        });
+        self.out.findings.extend(findings);
+    }
+
     /// Checks included scrape jobs as a part of the whole, and keeps their documents.
     fn scrape_configs<'d>(&mut self, named: &[Named<'d>]) -> Vec<jobs::Included<'d>> {
         let mut included = Vec::new();
@@ -237,27 +251,24 @@ impl Checker<'_, '_> {
                 continue;
             };
             for path in files {
-                let Some(text) = self.read(path) else {
-                    continue;
-                };
-                match parse_first(&text) {
-                    Ok(document) => included.push(jobs::Included {
+                match self.shelf.read.document(path, self.lookup) {
+                    Some(document) => included.push(jobs::Included {
                         path: path.clone(),
                         by: one.node,
                         document,
                     }),
-                    Err(error) => self
-                        .out
-                        .findings
-                        .push(schema::syntax_finding(&text, &error)),
+                    None => self.broken(path),
                 }
             }
         }
+        let inherited = self.main.root().and_then(|root| root.get("global"));
+        let inherited = inherited.map(|global| self.main.text().slice(global.span()).to_owned());
         let mut seen = HashSet::new();
         for one in included.iter().filter(|one| seen.insert(one.path.clone())) {
             let target = self.target_of(&one.path);
-            schema::mark_secrets(&one.document);
-            let findings = schema::check_included(&one.document, self.main, &target);
+            let part = (one.path.clone(), inherited.clone(), format!("{target:?}"));
+            let check = || schema::check_included(&one.document, self.main, &target);
+            let findings = self.shelf.first_findings(part, check);
             self.out.findings.extend(findings);
         }
         included

@@ -32,7 +32,7 @@ impl Read {
         lock(&self.scrape_configs).contains(path)
     }
 
-    fn document(&self, path: &Path, lookup: &Lookup<'_>) -> Option<Arc<Document>> {
+    pub(super) fn document(&self, path: &Path, lookup: &Lookup<'_>) -> Option<Arc<Document>> {
         if let Some(known) = lock(&self.documents).get(path) {
             return known.clone();
         }

@@ -1,7 +1,8 @@
 //! Scrape jobs that several files bring in.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::check::at;
 use crate::finding::{Finding, Severity, rule};
@@ -13,7 +14,7 @@ pub(super) struct Included<'d> {
     pub(super) path: PathBuf,
     /// The entry that names it.
     pub(super) by: Node<'d>,
-    pub(super) document: Document,
+    pub(super) document: Arc<Document>,
 }
 
 fn jobs(document: &Document) -> impl Iterator<Item = (&str, Node<'_>)> {
@@ -33,14 +34,12 @@ pub(super) fn repeated(main: &Document, included: &[Included<'_>]) -> Vec<Findin
     for (name, node) in jobs(main) {
         first.entry(name).or_insert((None, node));
     }
+    let mut paths: HashMap<&Path, &Included<'_>> = HashMap::new();
     let mut findings = Vec::new();
     for (index, file) in included.iter().enumerate() {
-        if let Some(before) = included
-            .iter()
-            .take(index)
-            .find(|before| before.path == file.path)
-        {
+        if let Some(before) = paths.insert(&file.path, file) {
             findings.extend(twice(file, before));
+            paths.insert(&file.path, before);
             continue;
         }
         for (name, node) in jobs(&file.document) {

@@ -5,8 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::documents::Read;
+use crate::finding::Finding;
 use crate::schema::Scheme;
 use crate::schema::rule_file::Need;
+
+/// A file of scrape jobs, what it inherits, and what it is checked for.
+type Part = (PathBuf, Option<String>, String);
 
 /// What a rule file needs, once it has been checked.
 type Needs = Arc<OnceLock<Vec<Need>>>;
@@ -17,6 +21,7 @@ type Needs = Arc<OnceLock<Vec<Need>>>;
 pub struct Shelf {
     targets: Mutex<HashSet<PathBuf>>,
     needs: Mutex<HashMap<(PathBuf, bool), Needs>>,
+    parts: Mutex<HashMap<Part, Arc<OnceLock<bool>>>>,
     pub(super) read: Read,
 }
 
@@ -31,6 +36,32 @@ impl Shelf {
     pub(super) fn is_new(&self, path: &Path) -> bool {
         let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
         targets.insert(path.to_owned())
+    }
+
+    /// What is wrong with a file of scrape jobs, the first time that it is checked as a part of a
+    /// configuration with such a `global` section: of files that include each other, each is
+    /// checked once, and not by each. Findings that name the section as evidence are those of each.
+    pub(super) fn first_findings(
+        &self,
+        part: Part,
+        check: impl Fn() -> Vec<Finding>,
+    ) -> Vec<Finding> {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let checked = Arc::clone(parts.entry(part).or_default());
+        drop(parts);
+        let mut findings = Vec::new();
+        let names_others = *checked.get_or_init(|| {
+            findings = check();
+            let names_others = |one: &Finding| {
+                let mut evidence = one.evidence.iter();
+                evidence.any(|evidence| evidence.place.path() != one.place.path())
+            };
+            findings.iter().any(names_others)
+        });
+        if names_others && findings.is_empty() {
+            return check();
+        }
+        findings
     }
 
     /// The features that a rule file needs; `check` is called the first time that a file is to be

@@ -17,6 +17,7 @@ use cel::common::types::{
 };
 use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
+use promvet_text::work;
 use regex::{Regex, RegexBuilder};
 
 use super::syntax;
@@ -24,6 +25,10 @@ use crate::schema::scalar;
 
 /// What one evaluation may cost: about a second on a slow machine.
 const BUDGET: u64 = 10_000_000;
+
+/// What all rules may cost on one file: three seconds on a slow machine. A thousand rules on a
+/// thousand nodes fit, if a condition costs thirty units.
+const FILE_BUDGET: u64 = 3 * BUDGET;
 
 /// The bytes of text that cost as much as one value.
 const BYTES: usize = 64;
@@ -49,12 +54,32 @@ thread_local! {
     static LEFT: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Runs an evaluation with a full budget. The second is whether it was used up: what the evaluation
-/// came to is then worth nothing.
-pub(super) fn within<T>(run: impl FnOnce() -> T) -> (T, bool) {
-    LEFT.set(BUDGET);
-    let out = run();
-    (out, LEFT.get() == 0)
+/// What all rules may still cost on one file.
+#[derive(Debug)]
+pub(super) struct FileBudget(Cell<u64>);
+
+impl Default for FileBudget {
+    fn default() -> Self {
+        Self(Cell::new(FILE_BUDGET))
+    }
+}
+
+impl FileBudget {
+    pub(super) fn is_used_up(&self) -> bool {
+        self.0.get() == 0
+    }
+
+    /// Runs an evaluation that costs `least` or more with a full budget. The second is whether it
+    /// was used up: what the evaluation came to is then worth nothing.
+    pub(super) fn within<T>(&self, least: u64, run: impl FnOnce() -> T) -> (T, bool) {
+        LEFT.set(BUDGET);
+        let out = run();
+        let left = LEFT.get();
+        let cost = (BUDGET - left).saturating_add(least);
+        work::count(usize::try_from(cost).unwrap_or(usize::MAX));
+        self.0.set(self.0.get().saturating_sub(cost));
+        (out, left == 0)
+    }
 }
 
 fn pay(units: u64) -> Result<(), ExecutionError> {
@@ -338,4 +363,29 @@ fn wrap(expr: &mut IdedExpr, function: &str, more: Option<IdedExpr>) {
             args,
         }),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The evaluations of conditions of one size that a file is given, and their counted work.
+    fn evaluations(wanted: usize, least: u64) -> (usize, u64) {
+        let budget = FileBudget::default();
+        work::of(|| {
+            let conditions = (0..wanted).take_while(|_| !budget.is_used_up());
+            conditions
+                .filter(|_| !budget.within(least, || pay(least)).1)
+                .count()
+        })
+    }
+
+    #[test]
+    fn all_rules_of_a_file_share_one_budget() {
+        let (few, work) = evaluations(10, 1000);
+        assert_eq!((few, work), (10, 20_000));
+        let (many, work) = evaluations(1000, 100_000);
+        assert_eq!((many, work), (150, FILE_BUDGET));
+        assert_eq!(evaluations(2000, 100_000), (many, work));
+    }
 }

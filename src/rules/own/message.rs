@@ -9,7 +9,7 @@ use cel::common::types::{
 use cel::common::value::Val;
 use cel::{Context, Value};
 
-use super::budget;
+use super::budget::{self, FileBudget};
 use super::check;
 use super::facts::Use;
 use super::nodes::Kind;
@@ -140,20 +140,21 @@ fn value(
 
 impl Template {
     /// The text with its values filled in.
-    pub(super) fn fill(&self, context: &Context<'_, '_>) -> String {
+    pub(super) fn fill(&self, context: &Context<'_, '_>, budget: &FileBudget) -> String {
         let mut out = String::new();
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => out.push_str(text),
-                Piece::Value(expr) => out.push_str(&evaluate(expr, context)),
+                Piece::Value(expr) => out.push_str(&evaluate(expr, context, budget)),
             }
         }
         out
     }
 }
 
-fn evaluate(expr: &IdedExpr, context: &Context<'_, '_>) -> String {
-    let (value, used_up) = budget::within(|| {
+fn evaluate(expr: &IdedExpr, context: &Context<'_, '_>, budget: &FileBudget) -> String {
+    let least = syntax::nodes(expr) as u64;
+    let (value, used_up) = budget.within(least, || {
         let value = Value::resolve_val(expr, context).ok()?;
         let mut out = String::new();
         write(value.as_ref(), &mut out);

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use cel::Context;
 
-use super::budget;
+use super::budget::{self, FileBudget};
 use super::engine::Scene;
 use super::facts::{self, Fact, Known, Use, Wanted};
 use super::nodes::{self, Form, Found, Kind};
 use super::page::OwnRule;
 use super::value::Reader;
-use super::verdict::Bound;
+use super::verdict::{self, Bound};
 use crate::finding::Span;
 use crate::prometheus::endpoint::Endpoint;
 use crate::prometheus::{Client, Config};
@@ -57,6 +57,7 @@ impl<'a> Subject<'a> {
         let lists = self.lists(&asked);
         let uses = by_kind.iter().map(|(kind, rules)| (*kind, Uses::of(rules)));
         let uses: BTreeMap<Kind, Uses<'_>> = uses.collect();
+        let budget = FileBudget::default();
         for one in found {
             let Some(rules) = by_kind.get(&one.kind) else {
                 continue;
@@ -68,7 +69,11 @@ impl<'a> Subject<'a> {
             let mut known = self.own(&one, uses, &lists, &mut context);
             known.unknown.extend(shared.iter().cloned());
             for rule in rules {
-                known.judge(rule, one.node, &context, out);
+                if budget.is_used_up() {
+                    out.unchecked.push(verdict::used_up(rule, one.node));
+                    return;
+                }
+                known.judge(rule, one.node, &context, &budget, out);
             }
         }
     }

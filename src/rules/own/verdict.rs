@@ -3,9 +3,10 @@
 use cel::common::types::CelBool;
 use cel::{Context, ExecutionError, Value};
 
-use super::budget;
+use super::budget::FileBudget;
 use super::facts::{Fact, Holes};
 use super::page::{OwnRule, Unknown};
+use super::syntax;
 use crate::finding::{Finding, Severity, Unchecked};
 use crate::panics;
 use crate::rules::Judgement;
@@ -44,9 +45,10 @@ impl Bound {
         rule: &OwnRule,
         node: Node<'_>,
         context: &Context<'_, '_>,
+        budget: &FileBudget,
         out: &mut Judgement,
     ) {
-        let evaluate = || self.evaluate(rule, context);
+        let evaluate = || self.evaluate(rule, context, budget);
         let came_to = panics::caught(evaluate).unwrap_or_else(|caught| {
             let why =
                 format!("its evaluation failed at {caught}, which is a fault of promvet's own");
@@ -55,8 +57,8 @@ impl Bound {
         match came_to {
             Ok(false) | Err(Neither::Unknown(None)) => {}
             Ok(true) => {
-                let message = rule.message.fill(context);
-                let help = rule.help.as_ref().map(|help| help.fill(context));
+                let message = rule.message.fill(context, budget);
+                let help = rule.help.as_ref().map(|help| help.fill(context, budget));
                 out.findings
                     .push(finding(rule, node, rule.severity, message, help));
             }
@@ -84,8 +86,14 @@ impl Bound {
         }
     }
 
-    fn evaluate(&self, rule: &OwnRule, context: &Context<'_, '_>) -> Result<bool, Neither> {
-        let (value, used_up) = budget::within(|| {
+    fn evaluate(
+        &self,
+        rule: &OwnRule,
+        context: &Context<'_, '_>,
+        budget: &FileBudget,
+    ) -> Result<bool, Neither> {
+        let least = syntax::nodes(&rule.when) as u64;
+        let (value, used_up) = budget.within(least, || {
             let value = Value::resolve_val(&rule.when, context)?;
             let truth = value.downcast_ref::<CelBool>().map(|truth| *truth.inner());
             truth.ok_or_else(|| ExecutionError::UnexpectedType {
@@ -182,6 +190,15 @@ fn finding(
         Some(help) => finding.help(help),
         None => finding,
     }
+}
+
+/// What is said where the rules have cost all that they may.
+pub(super) fn used_up(rule: &OwnRule, node: Node<'_>) -> Unchecked {
+    let reason = format!(
+        "custom rules cost too much on this file: from here on, {} and all others {FAILED}",
+        rule.name
+    );
+    unchecked(rule, node, reason, None)
 }
 
 fn unchecked(rule: &OwnRule, node: Node<'_>, reason: String, settle: Option<String>) -> Unchecked {

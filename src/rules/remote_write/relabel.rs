@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::finding::Severity;
-use crate::prometheus::{Config, Pattern, RelabelRule};
+use crate::prometheus::{Config, Pattern, PatternBudget, RelabelRule};
 use crate::rules::Findings;
 use crate::yaml::{Mapping, Node};
 
@@ -25,14 +25,22 @@ enum Verdict {
 }
 
 pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
+    let budget = PatternBudget::default();
+    let left = Cell::new(MOST_TRIES);
     for write in config.remote_writes() {
-        let list = write.get("write_relabel_configs").into_iter();
+        let list = write.get("write_relabel_configs");
         let rules: Vec<_> = list
+            .into_iter()
             .flat_map(Node::items)
-            .filter_map(RelabelRule::new)
+            .filter_map(|node| RelabelRule::new(node, &budget))
             .collect();
-        let known = Known::new(config);
+        let known = Known::new(config, &left);
         walk(&rules, known, out);
+        if let (true, Some(list)) = (budget.is_used_up(), list) {
+            let reason = "the patterns of this file are too large to be compared in full";
+            out.unchecked(list, reason, None);
+            return;
+        }
     }
 }
 
@@ -47,11 +55,12 @@ struct Known<'r, 'd> {
     /// Labels that the list itself has written; none once that is not known any more.
     written: Option<HashSet<&'d str>>,
     /// How many comparisons may still be made.
-    left: Cell<usize>,
+    left: &'r Cell<usize>,
 }
 
-/// How many comparisons are made for one list: every rule is compared with all those before it that
-/// look at the same, which for a list that a machine wrote could take hours. What is left is not said.
+/// How many comparisons are made for one file: every rule is compared with all those before it that
+/// look at the same, which for a list that a machine wrote could take hours. Long texts count for
+/// several. What is left is not said.
 const MOST_TRIES: usize = 1_000_000;
 
 /// What a rule looks at: labels, and what stands between them where there are several.
@@ -111,14 +120,14 @@ impl<'r, 'd> Earlier<'r, 'd> {
 }
 
 impl<'r, 'd> Known<'r, 'd> {
-    fn new(config: Config<'d>) -> Self {
+    fn new(config: Config<'d>, left: &'r Cell<usize>) -> Self {
         let mut jobs = config.scrape_configs();
         Self {
             external: config.external_labels(),
             leftovers: jobs.any(|job| job.get("metric_relabel_configs").is_some()),
             earlier: Earlier::default(),
             written: Some(HashSet::new()),
-            left: Cell::new(MOST_TRIES),
+            left,
         }
     }
 
@@ -136,22 +145,22 @@ impl<'r, 'd> Known<'r, 'd> {
     }
 
     /// Whether one more comparison may be made.
-    fn may_try(&self) -> bool {
+    fn may_try(&self, text: &str) -> bool {
         let left = self.left.get();
-        self.left.set(left.saturating_sub(1));
+        self.left.set(left.saturating_sub(1 + text.len() / 64));
         left > 0
     }
 
     /// Whether a pattern matches none of the texts.
     fn matches_none(&self, pattern: &Pattern, texts: &BTreeSet<String>) -> bool {
         let mut texts = texts.iter();
-        texts.all(|text| self.may_try() && !pattern.matches(text))
+        texts.all(|text| self.may_try(text) && !pattern.matches(text))
     }
 
     /// Whether a pattern matches all of the texts.
     fn matches_each(&self, pattern: &Pattern, texts: &BTreeSet<String>) -> bool {
         let mut texts = texts.iter();
-        texts.all(|text| self.may_try() && pattern.matches(text))
+        texts.all(|text| self.may_try(text) && pattern.matches(text))
     }
 }
 
@@ -238,7 +247,7 @@ fn drop_rule<'r, 'd>(
     let kept = &known.earlier.of(rule)?.kept;
     let mut kept = kept
         .iter()
-        .take_while(|_| known.may_try())
+        .take_while(|_| known.may_try(""))
         .filter_map(|kept| kept.texts());
     let kept = kept.find(|texts| known.matches_each(pattern, texts))?;
     Some(Verdict::DropsAll(format!(
@@ -272,7 +281,7 @@ fn keep_rule<'r, 'd>(
     }
     let Choices { kept, dropped } = known.earlier.of(rule)?;
     let own = pattern.texts();
-    for kept in kept.iter().take_while(|_| known.may_try()) {
+    for kept in kept.iter().take_while(|_| known.may_try("")) {
         let apart = |texts: &&BTreeSet<String>| known.matches_none(pattern, texts);
         if let Some(texts) = kept.texts().filter(apart) {
             return Some(Verdict::DropsAll(format!(

@@ -145,6 +145,7 @@ pub(super) type Documents = (Vec<Document>, Option<SyntaxError>);
 
 fn read(text: &Arc<Text>, covered: Covered<'_>, most: usize) -> Result<Documents, SyntaxError> {
     READ.fetch_add(1, Ordering::Relaxed);
+    promvet_text::work::count(text.content().len());
     if is_libyaml_wanted() {
         LEFT.fetch_add(1, Ordering::Relaxed);
         return by_libyaml(text, covered, most);

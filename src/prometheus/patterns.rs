@@ -1,0 +1,156 @@
+//! What the patterns of one file may cost.
+//!
+//! A pattern of twenty bytes can take megabytes and milliseconds to compile: `\w` is a class of 770
+//! ranges, and a repetition copies what it repeats. So patterns are paid for before they are read
+//! and before they are compiled, by the size of what they become. The budget belongs to a file,
+//! whose patterns are read in their order: what it is spent on depends on nothing else.
+
+use std::cell::Cell;
+
+use promvet_text::work;
+use regex::Regex;
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// What the patterns of a file may cost: about 16 MiB of compiled programs, and 0.2 seconds. Ten
+/// thousand patterns such as `foo_.*` cost a third of it.
+const BUDGET: u64 = 1_000_000;
+
+/// The bytes that a compiled pattern, and what is remembered while it is searched, may have.
+const LARGEST: usize = 1 << 20;
+
+/// A budget for patterns.
+#[derive(Debug)]
+pub struct PatternBudget {
+    left: Cell<u64>,
+}
+
+impl Default for PatternBudget {
+    fn default() -> Self {
+        Self {
+            left: Cell::new(BUDGET),
+        }
+    }
+}
+
+impl PatternBudget {
+    /// Whether a pattern was refused because it costs too much.
+    #[must_use]
+    pub fn is_used_up(&self) -> bool {
+        self.left.get() == 0
+    }
+
+    /// Reads a pattern; none if it can't be read, or costs too much.
+    #[must_use]
+    pub fn read(&self, pattern: &str) -> Option<Hir> {
+        self.pay(cost_of_text(pattern))?;
+        regex_syntax::Parser::new().parse(pattern).ok()
+    }
+
+    /// Compiles a pattern that was read; none if it costs too much.
+    #[must_use]
+    pub fn compile(&self, pattern: &str, shape: &Hir) -> Option<Regex> {
+        self.pay(cost_of_shape(shape))?;
+        let mut builder = regex::RegexBuilder::new(pattern);
+        builder.size_limit(LARGEST).dfa_size_limit(LARGEST);
+        builder.build().ok()
+    }
+
+    fn pay(&self, cost: u64) -> Option<()> {
+        let left = self.left.get();
+        if cost > left {
+            self.left.set(0);
+            return None;
+        }
+        self.left.set(left - cost);
+        work::count(usize::try_from(cost).unwrap_or(usize::MAX));
+        Some(())
+    }
+}
+
+/// What it costs to read a pattern: its length, and the ranges of the classes of Unicode that it
+/// names (regex-syntax 0.8: `\w` has 771, `\d` 71, `\s` 10).
+fn cost_of_text(pattern: &str) -> u64 {
+    let mut cost = pattern.len() as u64;
+    let mut bytes = pattern.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'\\' {
+            continue;
+        }
+        cost += match bytes.next() {
+            Some(b'w' | b'W' | b'p' | b'P') => 800,
+            Some(b'd' | b'D') => 80,
+            Some(b's' | b'S') => 20,
+            _ => 0,
+        };
+    }
+    cost
+}
+
+/// About how many steps the program of a pattern has.
+fn cost_of_shape(shape: &Hir) -> u64 {
+    match shape.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        HirKind::Class(Class::Unicode(class)) => 1 + class.ranges().len() as u64,
+        HirKind::Class(Class::Bytes(class)) => 1 + class.ranges().len() as u64,
+        HirKind::Repetition(inner) => {
+            let times = u64::from(inner.max.unwrap_or(inner.min).max(1));
+            cost_of_shape(&inner.sub)
+                .saturating_add(1)
+                .saturating_mul(times)
+        }
+        HirKind::Capture(inner) => cost_of_shape(&inner.sub).saturating_add(2),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            let costs = parts.iter().map(cost_of_shape);
+            costs.fold(parts.len() as u64, u64::saturating_add)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The work for so many patterns of one file.
+    fn work(pattern: &str, count: usize) -> (u64, bool) {
+        let budget = PatternBudget::default();
+        let ((), work) = work::of(|| {
+            for _ in 0..count {
+                if let Some(shape) = budget.read(pattern) {
+                    let _ = budget.compile(pattern, &shape);
+                }
+            }
+        });
+        (work, budget.is_used_up())
+    }
+
+    #[test]
+    fn patterns_cost_what_they_become_and_never_more_than_the_budget() {
+        for pattern in [
+            r"(\w{14}).*x1",
+            r"(\w{100}){100}",
+            r"\pL\pN\W\D",
+            r"((a{100}){100}){100}",
+            "(?:[a-z]{1000}){1000}",
+        ] {
+            let (once, _) = work(pattern, 1);
+            let (many, used_up) = work(pattern, 2000);
+            assert!(once > 0 && many <= BUDGET && used_up, "{pattern}: {many}");
+        }
+    }
+
+    #[test]
+    fn usual_patterns_fit_by_the_thousand() {
+        for pattern in [
+            "foo_.*",
+            "(.+):\\d+",
+            "go_gc_.*|process_.*|up",
+            "__meta_kubernetes_pod_label_(.+)",
+        ] {
+            let (once, _) = work(pattern, 1000);
+            let (twice, used_up) = work(pattern, 2000);
+            assert!(!used_up, "{pattern}: {twice}");
+            assert_eq!(twice, once * 2, "{pattern}");
+        }
+    }
+}
