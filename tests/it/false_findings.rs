@@ -226,6 +226,10 @@ fn made_up_secrets_of_test_data_are_told_once() {
     assert_silent(&[("internal/testdata/remote.yaml", &text)]);
     let (severity, _) = worst(&[("deploy/remote.yaml", &text)]);
     assert_eq!(severity, Some(Severity::Warning));
+    // A weak password may be somebody's own.
+    let weak = text.replace("a-secret", "hunter2-shop");
+    let (severity, _) = worst(&[("internal/testdata/remote.yaml", &weak)]);
+    assert_eq!(severity, Some(Severity::Warning));
     let live = text.replace("a-secret", "glc_eyJvIjoiMTIzIn0aB3dE5fG7hI9jK1lM");
     let (severity, _) = worst(&[("internal/testdata/remote.yaml", &live)]);
     assert!(severity >= Some(Severity::Warning));

@@ -283,6 +283,8 @@ const DUMMIES: &[&str] = &[
 /// What a made-up credential is called besides.
 const KINDS: &[&str] = &[
     "a",
+    "access",
+    "admin",
     "api",
     "bearer",
     "client",
@@ -315,10 +317,22 @@ pub fn is_dummy(text: &str) -> bool {
         .map(bare)
         .filter(|word| !word.is_empty());
     let mut made_up = false;
-    let known = words.all(|word| {
-        let dummy = is_among(&word, DUMMIES);
+    // `mysecret` is two words.
+    let mut known_word = |word: &str| {
+        let dummy = is_among(word, DUMMIES);
         made_up |= dummy;
-        dummy || is_among(&word, KINDS)
+        dummy || is_among(word, KINDS)
+    };
+    let known = words.all(|word| {
+        let mut splits = (1..word.len()).filter_map(|at| word.split_at_checked(at));
+        let parts = splits.find(|(one, two)| {
+            let is_known = |word| is_among(word, DUMMIES) || is_among(word, KINDS);
+            is_known(one) && is_known(two)
+        });
+        match parts {
+            Some((one, two)) => known_word(one) & known_word(two),
+            None => known_word(&word),
+        }
     });
     known && made_up
 }
@@ -458,6 +472,8 @@ mod tests {
             "a-secret",
             "my_fake_token",
             "secret123",
+            "mysecret",
+            "admin_secret",
             "test",
         ] {
             assert!(is_dummy(text), "{text}");
@@ -467,6 +483,8 @@ mod tests {
             "user",
             "key",
             "hunter2",
+            "admin",
+            "latest",
             "test-3f9a",
             "changeme",
             "prod-secret-9x",

@@ -163,10 +163,16 @@ fn is_test_data(material: &Material<'_, '_>) -> bool {
     discover::is_test_data(&material.facts.relative(&path))
 }
 
+/// Whether a secret is an obvious dummy. Any other word may be somebody's password, live or weak.
+fn is_made_up(secret: &Secret<'_, '_>) -> bool {
+    let text = secret.inline.setting.node.as_str().unwrap_or("");
+    !token::is_live(&secret.content) && placeholder::is_dummy(text)
+}
+
 /// Says once that the secrets of test data that look made up are not told one by one.
 fn of_test_data(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     let made_up = |secret: &&Secret<'_, '_>| {
-        !secret.repeated && secret.fault().is_none() && !token::is_live(&secret.content)
+        !secret.repeated && secret.fault().is_none() && is_made_up(secret)
     };
     let mut secrets = material.secrets.iter().filter(made_up);
     let Some(first) = secrets.next().filter(|_| is_test_data(material)) else {
@@ -211,7 +217,7 @@ fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findin
     if is_said && !tracked {
         return;
     }
-    if !live && is_test_data(material) {
+    if is_made_up(secret) && is_test_data(material) {
         return;
     }
     let name = &setting.name;
