@@ -11,8 +11,8 @@ use promvet_text::work;
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// What the patterns of a file may cost: about 16 MiB of compiled programs, and 0.2 seconds. Ten
-/// thousand patterns such as `foo_.*` cost a third of it.
+/// What the patterns of a file may cost. 130 kB of `(\w{14}).*x` took 1.6 GiB without it, and take 70
+/// MiB with it; two thousand usual patterns fit (see the tests).
 const BUDGET: u64 = 1_000_000;
 
 /// The bytes that a compiled pattern, and what is remembered while it is searched, may have.
