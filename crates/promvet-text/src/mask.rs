@@ -22,7 +22,7 @@ pub(super) use sentence::{Needles, redact};
 pub(super) const REDACTED: &str = "[redacted]";
 
 /// Whether a value is the name of a variable that somebody fills in later, such as `${TOKEN}`,
-/// `$(TOKEN)` or `{{ .token }}`: no secret, and what people look for when it stays empty.
+/// `$TOKEN`, `$(TOKEN)`, `{{ .token }}` or `${{ secrets.TOKEN }}`: no secret, and what people look for when it stays empty.
 pub(super) fn is_variable(value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'']);
     let inside = |open: &str, close: &str| value.strip_prefix(open)?.strip_suffix(close);
@@ -30,7 +30,17 @@ pub(super) fn is_variable(value: &str) -> bool {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || more.contains(&c);
         name.starts_with(|c: char| !c.is_ascii_digit()) && name.chars().all(plain)
     };
-    inside("${", "}").is_some_and(|name| named(name, &[]))
+    let constant = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+            && name
+                .bytes()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_')
+    };
+    let blank_or_name = |name: &str| named(name.strip_suffix(":-").unwrap_or(name), &[]);
+    value.strip_prefix('$').is_some_and(constant)
+        || inside("${{", "}}").is_some_and(|name| named(name.trim(), &['.', '-']))
+        || inside("[[", "]]").is_some_and(|name| named(name.trim(), &['.']))
+        || inside("${", "}").is_some_and(blank_or_name)
         || inside("$(", ")").is_some_and(|name| named(name, &[]))
         || inside("{{", "}}").is_some_and(|name| named(name.trim(), &['.']))
 }

@@ -20,6 +20,8 @@ pub(super) fn find(content: &str) -> Vec<Span> {
         state: State::Open,
         section: None,
         names_secret: false,
+        unnamed: None,
+        below_secret: None,
         commented: false,
     };
     for line in content.split_inclusive('\n') {
@@ -28,6 +30,9 @@ pub(super) fn find(content: &str) -> Vec<Span> {
     }
     scan.out
 }
+
+/// The fewest bytes of a word in small letters behind `user:` that is a password rather than a group.
+const SHORTEST_PASSWORD: usize = 9;
 
 /// Which lines belong to a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,6 +74,11 @@ struct Scan<'t> {
     section: Option<usize>,
     /// Whether `name:` was last read with the name of a secret, as variables of containers have.
     names_secret: bool,
+    /// Column and span of a `value:` whose `name:` may follow.
+    unnamed: Option<(usize, Span)>,
+    /// The column of a key with the name of a secret whose value is a mapping: a header of
+    /// `http_headers`.
+    below_secret: Option<usize>,
     /// Whether the key whose value is awaited was commented out.
     commented: bool,
 }
@@ -87,9 +97,14 @@ impl Scan<'_> {
         }) {
             self.section = None;
         }
+        if self.below_secret.is_some_and(|column| indent <= column) {
+            self.below_secret = None;
+        }
         if self.pem(body, indent) {
             return;
         }
+        self.anchor(body);
+        self.user_argument(body);
         let found = self.out.len();
         self.explicit_key(body, indent);
         self.pairs(body, from);
@@ -169,6 +184,7 @@ impl Scan<'_> {
                     return None;
                 } else {
                     self.state = State::Open;
+                    self.below_secret = Some(column);
                 }
                 Some(0)
             }
@@ -209,6 +225,41 @@ impl Scan<'_> {
             self.state = State::Pem { left: MOST_LINES };
         }
         true
+    }
+
+    /// Hides what an anchor with the name of a secret is put before: `&password SECRET`.
+    fn anchor(&mut self, body: &str) {
+        let Some(at) = memchr::memmem::find(body.as_bytes(), b" &") else {
+            return;
+        };
+        let rest = body.get(at + 2..).unwrap_or("");
+        let Some((name, behind)) = rest.split_once(' ') else {
+            return;
+        };
+        let bare = value::unquoted(behind.trim_start(), false);
+        if Meaning::of(name).is_secret() && !value::is_harmless(bare) && !value::is_mapping(bare) {
+            self.hide(body.len() - behind.len(), body.len());
+        }
+    }
+
+    /// Hides the password of `curl -u user:password`.
+    fn user_argument(&mut self, body: &str) {
+        for flag in ["-u ", "--user "] {
+            let Some(at) = memchr::memmem::find(body.as_bytes(), flag.as_bytes()) else {
+                continue;
+            };
+            let rest = body.get(at + flag.len()..).unwrap_or("");
+            let word = rest.split_whitespace().next().unwrap_or("");
+            if let Some((_, password)) = word.split_once(':')
+                && body
+                    .get(..at)
+                    .is_none_or(|it| it.is_empty() || it.ends_with(' '))
+                && !super::is_variable(password.trim_matches(['"', '\'']))
+            {
+                let end = at + flag.len() + (rest.len() - rest.trim_start().len()) + word.len();
+                self.hide(end - password.len(), end);
+            }
+        }
     }
 
     /// `? password`, whose value stands in the next line.
@@ -260,28 +311,59 @@ impl Scan<'_> {
     fn pair(&mut self, body: &str, pair: &value::Pair<'_>, in_section: bool) -> Option<usize> {
         let written = body.get(pair.value..).unwrap_or("");
         let bare = value::unquoted(written, pair.flow);
-        if pair.key == "name" {
-            self.names_secret = Meaning::of(bare).is_secret();
-        }
+        // Behind `-config.file=` other arguments may follow.
+        let word = match bare.split_whitespace().next() {
+            Some(word) if !pair.spaced => word.trim_matches(['"', '\'', ',']),
+            _ => bare,
+        };
         let column = pair.column;
+        // The section is part of a schema, such as that of a CustomResourceDefinition.
+        if in_section && matches!(pair.key, "description" | "properties") {
+            self.section = None;
+            return None;
+        }
+        if matches!(pair.key, "name" | "target_label" | "targetLabel") {
+            self.names_secret = Meaning::of(bare).is_secret() || names::is_secret_name(bare);
+            if let Some((before, span)) = self.unnamed.take()
+                && self.names_secret
+                && (before == column || pair.flow)
+            {
+                self.out.push(span);
+                self.names_secret = false;
+            }
+        }
         let hidden = match pair.meaning {
-            Meaning::Secret => true,
+            // A volume of compose: `- jwtsecret:/var/lib/x`.
+            Meaning::Secret if !pair.spaced && value::is_path_of_words(bare) => false,
+            Meaning::Secret => !bare.is_empty() || written.is_empty() || written.starts_with('#'),
             Meaning::NearSecret => !value::is_harmless(bare) && !value::is_prose(bare),
             Meaning::Section => {
-                if written.is_empty() || written.starts_with('#') || written.starts_with('&') {
+                let goes_on = written.starts_with('{')
+                    && value::closing_brace(body, pair.value) == body.len();
+                if goes_on || written.is_empty() || written.starts_with(['#', '&']) {
                     self.section = Some(column);
                 }
-                !written.starts_with('{') && !value::is_harmless(bare) && !written.is_empty()
+                !written.starts_with('{')
+                    && !value::is_harmless(bare)
+                    && !value::is_prose(bare)
+                    && !written.is_empty()
             }
-            Meaning::Path => !value::is_plausible_path(bare),
+            Meaning::Path => !value::is_plausible_path(word),
             Meaning::User => {
-                bare.contains(':') && !bare.contains("://") && !bare.starts_with("arn:")
+                let behind = word.split_once(':').map_or("", |(_, behind)| behind);
+                let short = behind.len() < SHORTEST_PASSWORD && value::is_words(behind);
+                let url = word.contains("://") || word.starts_with("arn:");
+                !url && !short && !value::is_harmless(behind) && !behind.starts_with(['$', '}'])
             }
             Meaning::Scheme => in_section && !value::is_scheme(bare),
-            Meaning::Plain if pair.key == "value" && self.names_secret => {
-                self.names_secret = false;
-                !value::is_harmless(bare)
+            Meaning::Plain if is_value_of_name(pair.key) && !value::is_harmless(bare) => {
+                let end = body.len() - written.len() + value::plain_len(written, pair.flow);
+                let span = Span::new(self.offset + pair.value, self.offset + end);
+                self.unnamed = (!self.names_secret).then_some((column, span));
+                let secret = std::mem::take(&mut self.names_secret);
+                secret || in_section || self.below_secret.is_some()
             }
+            Meaning::Plain if pair.key == "key" || pair.key == "pat" => looks::is_dense(bare),
             Meaning::Plain => {
                 in_section
                     && pair.spaced
@@ -388,7 +470,7 @@ impl Scan<'_> {
         let start = body.len() - text.len();
         let mut words = text.split_whitespace();
         let (first, second, third) = (words.next().unwrap_or(""), words.next(), words.next());
-        let bare = first.trim_matches(['"', '\'', ',', '[']);
+        let bare = first.trim_matches(['"', '\'', ',', ';', '[']);
         let is_flag = bare.starts_with('-') && bare.len() > 2 && Meaning::of(bare).is_secret();
         match second {
             None if is_flag && !bare.contains(['=', ':']) => self.state = State::Argument,
@@ -418,6 +500,12 @@ fn is_commented(body: &str) -> Commented {
     } else {
         Commented::No
     }
+}
+
+/// Keys of the value of what another key beside them names: a variable of a container, a header,
+/// the label that a relabeling writes.
+fn is_value_of_name(key: &str) -> bool {
+    matches!(key, "value" | "values" | "replacement")
 }
 
 /// Whether a line is an item of a list.

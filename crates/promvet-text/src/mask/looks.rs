@@ -53,14 +53,28 @@ const PREFIXES: &[&str] = &[
 /// The fewest characters behind a prefix: what is shorter is a word.
 const SHORTEST_REST: usize = 10;
 
-/// The schemes of an `Authorization` header that a token stands behind.
-const SCHEMES: &[&str] = &["bearer", "basic", "token", "apikey", "api-key", "splunk"];
+/// The schemes of an `Authorization` header that a token stands behind, and words of comments that
+/// a password does: `# the password was …`.
+const SCHEMES: &[&str] = &[
+    "bearer", "basic", "token", "apikey", "api-key", "splunk", "password", "passwd", "pwd",
+];
+
+/// Words that may stand between such a word and what it announces.
+const FILLERS: &[&str] = &["is", "was", "to", "="];
 
 /// The fewest characters of a token behind a scheme: prose says "basic auth".
 const SHORTEST_TOKEN: usize = 8;
 
 /// The fewest characters of a random text, as in gitleaks' generic rule.
 const SHORTEST_RANDOM: usize = 20;
+
+/// The fewest characters of a word in which letters and digits take turns: one of names, such as
+/// `prometheus2`, is shorter or has fewer turns.
+const SHORTEST_DENSE: usize = 12;
+
+/// The fewest small and capital letters of a random text: one in a hundred of the shortest has
+/// fewer, and a digest with a mark at its end, such as `diff-0a1b…R12`, has fewer too.
+const FEWEST_LETTERS: usize = 3;
 
 /// Byte ranges of what looks like a secret, ascending.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
@@ -86,7 +100,8 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
                 out.truncate(found);
             }
         }
-        scheme = SCHEMES.iter().any(|one| word.eq_ignore_ascii_case(one));
+        scheme = scheme && FILLERS.contains(&word)
+            || SCHEMES.iter().any(|one| word.eq_ignore_ascii_case(one));
         at += run;
     }
     out
@@ -165,11 +180,27 @@ fn is_mixed(word: &str) -> bool {
 /// Whether a text is one that only a generator makes: digits, small and capital letters, taking
 /// turns as words and numbers do not. Digests, UUIDs and revisions have one kind of letters.
 pub(super) fn is_random(text: &str) -> bool {
-    let has = |test: fn(&u8) -> bool| text.bytes().any(|byte| test(&byte));
+    let count = |test: fn(&u8) -> bool| text.bytes().filter(test).count();
     text.len() >= SHORTEST_RANDOM
-        && has(u8::is_ascii_digit)
-        && has(u8::is_ascii_lowercase)
-        && has(u8::is_ascii_uppercase)
+        && count(u8::is_ascii_digit) > 0
+        && count(u8::is_ascii_lowercase) >= FEWEST_LETTERS
+        && count(u8::is_ascii_uppercase) >= FEWEST_LETTERS
+        && changes(text) * 4 >= text.len()
+        && !is_address(text)
+}
+
+/// Whether a text is an address of Ethereum, whose capitals are a checksum (EIP-55).
+fn is_address(text: &str) -> bool {
+    let digits = text.strip_prefix("0x").unwrap_or("");
+    digits.len() == 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether a text is one word of letters and digits that take turns: under a name that may mean a
+/// secret, and may mean something else.
+pub(super) fn is_dense(text: &str) -> bool {
+    text.len() >= SHORTEST_DENSE
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && is_mixed(text)
         && changes(text) * 4 >= text.len()
 }
 

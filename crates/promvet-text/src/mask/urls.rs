@@ -22,10 +22,16 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
             }
         }
         broken(line, &mut out);
+    } else {
+        let urls = memchr::memmem::find_iter(line.as_bytes(), "://");
+        out.extend(urls.filter_map(|at| port(line, at + 3)));
     }
     parameters(line, &mut out);
     out
 }
+
+/// The fewest bytes of a password that stands where a port should: a slip in a port is shorter.
+const SHORTEST_PORT: usize = 7;
 
 /// What a URL may not go beyond.
 fn is_end(c: char) -> bool {
@@ -45,6 +51,24 @@ fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
     let user = rest.get(..end)?;
     let colon = user.find(':').map_or(0, |colon| colon + 1);
     Some(start + colon..start + end)
+}
+
+/// What stands where a port should and is none: the password of a URL whose `@` and host are
+/// missing.
+fn port(line: &str, start: usize) -> Option<Range<usize>> {
+    let rest = line.get(start..)?;
+    let end = rest.find(|c: char| is_end(c) || matches!(c, '/' | '?' | '#' | ',' | '}' | ')'));
+    let authority = rest.get(..end.unwrap_or(rest.len()))?;
+    let (host, port) = authority.split_once(':')?;
+    let token = port
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"_-+=~!".contains(&byte));
+    let shown = port.len() < SHORTEST_PORT || !token || super::value::is_words(port);
+    (!shown
+        && !port
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
+    .then(|| start + host.len() + 1..start + authority.len())
 }
 
 /// The last `@` of a URL that has one in its authority, where what follows the first one is no
@@ -138,7 +162,9 @@ fn scheme_len(word: &str) -> usize {
     let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
     let behind = rest.get(letters..).unwrap_or("");
     let marks = behind.len() - behind.trim_start_matches([':', ';', '/', '\\']).len();
-    let slashes = behind.get(..marks).unwrap_or("").contains(['/', '\\']);
+    let marked = behind.get(..marks).unwrap_or("");
+    // `actions/checkout@v4` is no URL, `htps//u:p@h` and `x:/u:p@h` are meant for one.
+    let slashes = marked.contains(['/', '\\']) && marks > 1;
     let is_http = rest
         .get(..letters)
         .is_some_and(|scheme| matches!(&*scheme.to_ascii_lowercase(), "http" | "https"));

@@ -59,7 +59,10 @@ pub(super) fn pair(body: &str, at: usize, mark: char, flow: bool) -> Option<Pair
     let keyed = begins || in_flow || names::is_strong(key);
     let counts = match mark {
         // `{token="x"}` is a matcher of PromQL, `password = "x"` is a setting.
-        '=' if flow && rest.starts_with(['"', '\'']) => names::is_strong(key),
+        '=' if flow && rest.starts_with(['"', '\'']) => {
+            names::is_strong(key)
+                || meaning.is_secret() && super::looks::is_dense(unquoted(written, true))
+        }
         '=' => {
             meaning != Meaning::Plain && (keyed || rest.starts_with(|c: char| !c.is_whitespace()))
         }
@@ -201,6 +204,8 @@ pub(super) fn is_harmless(value: &str) -> bool {
             <= 2;
     value.is_empty()
         || number
+        || value == "[]"
+        || is_path_of_words(value)
         || matches!(
             value,
             "null" | "~" | "true" | "false" | "yes" | "no" | "on" | "off" | "none"
@@ -210,6 +215,13 @@ pub(super) fn is_harmless(value: &str) -> bool {
         || is_variable(value)
 }
 
+/// Whether a value is an absolute path whose parts are words, such as `/jwt/jwt.hex`.
+pub(super) fn is_path_of_words(value: &str) -> bool {
+    value
+        .strip_prefix('/')
+        .is_some_and(|path| path.contains('/') && path.split(['/', '.']).all(is_words))
+}
+
 /// Whether a value is a sentence: several words, none of which mixes letters and digits.
 pub(super) fn is_prose(value: &str) -> bool {
     let mut words = value.split_whitespace();
@@ -217,12 +229,15 @@ pub(super) fn is_prose(value: &str) -> bool {
     value.split_whitespace().count() >= 4 && words.all(plain)
 }
 
+/// The longest name of a scheme but for AWS's: `Api-Token`, `Negotiate`.
+const LONGEST_SCHEME: usize = 12;
+
 /// Whether a value may be the scheme of an `Authorization` header.
 pub(super) fn is_scheme(value: &str) -> bool {
     value.is_empty()
         || is_variable(value)
         || value == "AWS4-HMAC-SHA256"
-        || value.len() <= 16
+        || value.len() <= LONGEST_SCHEME
             && value
                 .bytes()
                 .all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
@@ -240,6 +255,10 @@ pub(super) fn is_plausible_path(value: &str) -> bool {
     is_harmless(value)
         || placeholder
         || !token && (is_words(value) || is_separated(value) && !value.contains([':', ' ']))
+        || !token
+            && value
+                .split(':')
+                .all(|part| part.contains('.') && is_separated(part))
         || !token && value.starts_with('/')
         || value.get(1..3) == Some(":\\")
 }
