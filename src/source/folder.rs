@@ -85,10 +85,20 @@ pub(super) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     // The kind is asked before opening, since opening a FIFO waits for a writer, and opening a
     // device may do anything.
     check_kind(&fs::metadata(path)?)?;
+    if is_of_system(&fs::canonicalize(path)?) {
+        return Err(ReadError::OfSystem);
+    }
     let file = File::open(path)?;
     let meta = file.metadata()?;
     check_kind(&meta)?;
     bounded(file, meta.len(), limit)
+}
+
+/// Whether a path without links is one by which the system shows itself and its devices.
+pub(super) fn is_of_system(real: &Path) -> bool {
+    let folders = ["/proc", "/sys", "/dev"];
+    // Builds run in the memory of /dev/shm.
+    folders.iter().any(|folder| real.starts_with(folder)) && !real.starts_with("/dev/shm")
 }
 
 /// All of standard input, of at most `limit` bytes.

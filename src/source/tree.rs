@@ -83,6 +83,10 @@ pub enum ReadError {
     /// It is no regular file; such a thing is never opened.
     #[error("it is {}, not a file", .0.noun())]
     NotAFile(Kind),
+    /// It lies where the system shows itself and its devices: what a tree refers to is never there,
+    /// and `/proc/self/environ` holds the secrets of the job.
+    #[error("it lies in /proc, /sys or /dev, where promvet reads nothing")]
+    OfSystem,
     /// It is larger than the limit.
     #[error("it is larger than {limit} bytes, the most that promvet reads")]
     TooLarge {

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::folder::is_of_system;
 use super::ignored::LeftOut;
 use super::tree::{Found, Kind, Problem, ReadError, Tree, Walk, Walked};
 
@@ -95,6 +96,7 @@ impl Gathering<'_> {
         let real = self.tree.resolve(name)?;
         match self.tree.metadata(&real)?.kind {
             Kind::File => self.take_file(name, real),
+            Kind::Folder if is_of_system(&real) => Err(ReadError::OfSystem),
             Kind::Folder => {
                 self.take_folder(name, &real, how);
                 Ok(())

@@ -244,3 +244,34 @@ fn real_files_stay_readable() {
         "{masked} of {lines} lines show a mask"
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_leads_to_where_the_system_shows_itself() {
+    let config = "rule_files: [environ, proc/self/environ, /proc/self/environ]\n\
+        scrape_config_files: [environ]\n\
+        scrape_configs:\n\
+        - job_name: a\n  file_sd_configs: [{files: [environ.json]}]\n  tls_config: {ca_file: environ}\n";
+    let scratch = Scratch::new(&[("prometheus.yml", config)]);
+    for (link, to) in [
+        ("environ", "/proc/self/environ"),
+        ("environ.json", "/proc/self/environ"),
+        ("linked.yml", "/proc/self/environ"),
+        ("proc", "/proc"),
+    ] {
+        std::os::unix::fs::symlink(to, scratch.at(link)).unwrap();
+    }
+    for named in [
+        ".",
+        "linked.yml",
+        "proc",
+        "/proc/self/environ",
+        "/sys/kernel",
+    ] {
+        let said = promvet(scratch.path(), &["check", named]).said();
+        // Every process of a test has it.
+        assert!(!said.contains("CARGO"), "{named}: {said}");
+    }
+    let said = promvet(scratch.path(), &["check", "linked.yml"]).said();
+    assert!(said.contains("/proc, /sys or /dev"), "{said}");
+}
