@@ -10,7 +10,7 @@ use super::mask::{Branches, Mask, mask};
 use super::names;
 use super::outline::Outline;
 use crate::finding::Text;
-use crate::yaml::{Document, Kind, Node, SyntaxError, SyntaxKind, parse_first, parse_masked};
+use crate::yaml::{Document, Kind, Mapping, Node, SyntaxError, SyntaxKind, parse_first, parse_masked};
 
 /// What a file was recognised as.
 #[derive(Debug)]
@@ -66,6 +66,21 @@ pub enum Dialect {
     Agent,
     /// Some sections only, which are made part of a configuration elsewhere.
     Fragment,
+}
+
+impl Recognised {
+    /// Whether it is a configuration by its content alone, so that the name of its file does not
+    /// matter: it parses, and what stands below a section is a list or a mapping. `remote_write: to
+    /// be done` is a note.
+    #[must_use]
+    pub fn is_by_content(&self) -> bool {
+        let What::Configuration { document, .. } = &self.what else {
+            return false;
+        };
+        let root = document.root().and_then(Node::mapping);
+        let mut entries = root.into_iter().flat_map(Mapping::entries);
+        entries.any(|entry| !matches!(entry.value.kind(), Kind::Scalar(_)))
+    }
 }
 
 impl Dialect {
@@ -162,6 +177,15 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
             let why = "it has the name of a Prometheus configuration, and keys like one";
             (what, why.into(), None)
         }
+        // Prometheus loads the first document, and so none of the others.
+        Class::Unknown if by_name && is_empty(&document) && document.next_document().is_some() => {
+            let what = What::Configuration {
+                dialect: Dialect::Fragment,
+                document,
+            };
+            let why = "it has the name of a Prometheus configuration, and an empty first document";
+            (what, why.into(), None)
+        }
         Class::Unknown if named => {
             let what = What::Configuration {
                 dialect: Dialect::Server,
@@ -174,6 +198,10 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
             (What::Unknown, why, None)
         }
     }
+}
+
+fn is_empty(document: &Document) -> bool {
+    document.root().is_none_or(Node::is_null)
 }
 
 fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Judgement {

@@ -1,5 +1,6 @@
 //! What Prometheus and its neighbours write at the top of their files.
 
+use super::names::is_ours;
 use super::outline::{Outline, Shape};
 use crate::finding::nearest;
 
@@ -248,7 +249,7 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> Class {
             keys: row.keys,
         };
     }
-    ours(outline).unwrap_or(Class::Unknown)
+    ours(outline, is_ours(path.as_ref())).unwrap_or(Class::Unknown)
 }
 
 /// How many unknown keys a section outweighs: one whose name is ours alone, and one whose name
@@ -256,8 +257,9 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> Class {
 const OWN: usize = 3;
 const SHARED: usize = 2;
 
-/// The sections of a Prometheus configuration, if there are enough of them.
-fn ours(outline: &Outline<'_>) -> Option<Class> {
+/// The sections of a Prometheus configuration, if there are enough of them. Under a name of ours one
+/// is enough, whatever else is there: Prometheus refuses each unknown key, however many there are.
+fn ours(outline: &Outline<'_>, by_name: bool) -> Option<Class> {
     if outline.shape != Shape::Mapping {
         return None;
     }
@@ -281,7 +283,7 @@ fn ours(outline: &Outline<'_>) -> Option<Class> {
         server_only |= section.server_only;
         found.push(section.name);
     }
-    (weight > 0 && weight >= unknown).then_some(Class::Ours {
+    (weight > 0 && (by_name || weight >= unknown)).then_some(Class::Ours {
         sections: found,
         server_only,
     })

@@ -73,14 +73,32 @@ fn parts(path: &Path) -> Option<(String, &'static str)> {
     Some((stem.to_owned(), suffix))
 }
 
+/// Endings of configurations and of copies that editors and people leave behind, which count in
+/// names with `prom`.
+const LOOSE: &[&str] = &["conf", "json", "bak", "old", "orig"];
+
+/// Whether a file could hold a configuration, by its name: that of a YAML file, or a name with
+/// `prom` that has no ending or one of [`LOOSE`].
+#[must_use]
+pub fn is_candidate(path: &Path) -> bool {
+    has_yaml_name(path) || has_loose_name(path)
+}
+
 /// Whether a file could hold YAML, by its name: `.yml` or `.yaml`, with or without a suffix of
 /// templates and samples on top. A name that is not UTF-8 can too, if it ends so.
 #[must_use]
-pub fn is_candidate(path: &Path) -> bool {
+pub fn has_yaml_name(path: &Path) -> bool {
     let Some(name) = path.file_name() else {
         return false;
     };
     parts(Path::new(&*name.to_string_lossy())).is_some()
+}
+
+fn has_loose_name(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.to_ascii_lowercase();
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    name.contains("prom") && ending.is_none_or(|ending| LOOSE.contains(&ending))
 }
 
 /// Whether a file's name says that something renders it before Prometheus reads it.
@@ -136,6 +154,12 @@ mod tests {
             "a.yml.sample",
             "a.yaml.default",
             "prometheus-template.yml",
+            "prometheus",
+            "Prom.conf",
+            "prometheus.json",
+            "prometheus.yml.bak",
+            "my-prom.old",
+            "prometheus.yaml.orig",
         ] {
             assert!(is_candidate(Path::new(name)), "{name}");
         }

@@ -50,6 +50,41 @@ pub fn byte_scan(bytes: &[u8]) -> bool {
             .any(|word| memmem::find(bytes, word.as_bytes()).is_some())
 }
 
+/// Whether keys may be written so that their words are not found in the bytes: with escapes, which
+/// double quotes alone allow (a line break that is escaped is one), or in base64, which YAML marks
+/// by the tag `!!binary`.
+fn may_disguise_keys(bytes: &[u8]) -> bool {
+    if memmem::find(bytes, b"binary").is_some() {
+        return true;
+    }
+    if memchr::memchr(b'\\', bytes).is_none() {
+        return false;
+    }
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    lines.any(has_escape_in_key)
+}
+
+/// Whether a double quote that may begin a key has an escape behind it, in its line. A key begins a
+/// line, or follows an indicator: `? `, `- `, `{` or `,`.
+fn has_escape_in_key(line: &[u8]) -> bool {
+    let mut quotes = memchr::memchr_iter(b'"', line);
+    quotes.any(|quote| {
+        let (before, from) = line.split_at_checked(quote).unwrap_or_default();
+        let before = before.trim_ascii_end().last();
+        let begins = before.is_none_or(|byte| b"?-{,!&'".contains(byte)) || has_property(line, quote);
+        let text = from.get(1..).unwrap_or_default();
+        let end = memchr::memchr2(b'"', b'\\', text);
+        begins && end.is_some_and(|end| text.get(end) == Some(&b'\\'))
+    })
+}
+
+/// Whether the word before a quote is a tag or an anchor, behind which a key may begin.
+fn has_property(line: &[u8], quote: usize) -> bool {
+    let before = line.get(..quote).unwrap_or_default().trim_ascii_end();
+    let word = before.rsplit(u8::is_ascii_whitespace).next();
+    word.is_some_and(|word| word.starts_with(b"!") || word.starts_with(b"&"))
+}
+
 /// Whether a file must be looked into: by its bytes, or by a name under which even a file that is
 /// broken beyond recognition is one of ours.
 #[must_use]
@@ -59,7 +94,7 @@ pub fn may_hold(path: &Path, bytes: &[u8]) -> bool {
             .iter()
             .any(|word| memmem::find(bytes, word).is_some())
     };
-    byte_scan(bytes) || names::is_ours(path) || in_values()
+    byte_scan(bytes) || names::is_ours(path) || in_values() || may_disguise_keys(bytes)
 }
 
 #[cfg(test)]
@@ -101,6 +136,18 @@ mod tests {
         assert!(byte_scan(b"\xff\xfer\0u\0l\0e\0"));
         assert!(may_hold(Path::new("prometheus.yml"), b"\tglobl: x"));
         assert!(!may_hold(Path::new("other.yml"), b"\tglobl: x"));
+        for disguised in [
+            "\"remote\\x5fwrite\": []",
+            "? \"remote\\\n  _write\"\n: []",
+            "{a: 1, \"remote\\x5fwrite\": []}",
+            "!!str \"remote\\x5fwrite\": []",
+            "!!binary cmVtb3RlX3dyaXRl: []",
+        ] {
+            assert!(may_hold(Path::new("a.yml"), disguised.as_bytes()), "{disguised}");
+        }
+        for plain in ["a: \"\\x5f\"\n", "\"a\": 'b\\d'\n", "a: b\\c\n"] {
+            assert!(!may_hold(Path::new("a.yml"), plain.as_bytes()), "{plain}");
+        }
         assert!(may_hold(
             Path::new("values.yaml"),
             b"server: {remoteWrite: []}"

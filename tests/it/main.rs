@@ -7,6 +7,7 @@ mod command_line;
 mod conformance;
 mod credentials;
 mod false_findings;
+mod gate;
 mod growth;
 #[cfg(unix)]
 mod hostile_git;

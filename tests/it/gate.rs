@@ -1,0 +1,482 @@
+//! The gate: whatever a change does to a configuration, `--config-from BASE --since BASE` shows it.
+//!
+//! Each case is a change that Prometheus loads, with a control: the same change around a
+//! configuration without a fault, which passes.
+
+use super::support::scratch::Scratch;
+
+/// A configuration with a fault, and the same without it. `HOST` stands for what differs.
+const CONFIG: &str = "remote_write:\n- url: HOST\n";
+const BAD: &str = "mimir/api/v1/push";
+const GOOD: &str = "https://mimir.example.com/api/v1/push";
+
+const SYNTAX: &str = "remote-write/url-syntax";
+const NO_LONGER_READ: &str = "files/no-longer-read";
+
+/// What a file holds.
+#[derive(Clone, Copy)]
+enum As {
+    Text(&'static str),
+    Utf16Le(&'static str),
+    Utf16Be(&'static str),
+}
+
+impl As {
+    fn bytes(self, host: &str) -> Vec<u8> {
+        match self {
+            Self::Text(text) => text.replace("HOST", host).into_bytes(),
+            Self::Utf16Le(text) => utf_16(&text.replace("HOST", host), u16::to_le_bytes),
+            Self::Utf16Be(text) => utf_16(&text.replace("HOST", host), u16::to_be_bytes),
+        }
+    }
+}
+
+fn utf_16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+    units.flat_map(bytes).collect()
+}
+
+/// The old path, the new path, and the new content.
+type Change = (&'static str, &'static str, As);
+
+const fn text(old: &'static str, new: &'static str, content: &'static str) -> Change {
+    (old, new, As::Text(content))
+}
+
+const NAMES: &[Change] = &[
+    text("prometheus.yml", "prometheus.yml", CONFIG),
+    text("prometheus.yml", "prometheus.conf", CONFIG),
+    text("prometheus.yml", "prometheus", CONFIG),
+    text(
+        "prometheus.yml",
+        "prometheus.json",
+        "{\"remote_write\": [{\"url\": \"HOST\"}]}",
+    ),
+    text("prometheus.yml", ".prometheus.yml", CONFIG),
+    text("prometheus.yml", ".d/prometheus.yml", CONFIG),
+    text("prometheus.yml", "prometheus.yml.bak", CONFIG),
+    text("prometheus.yml", "prometheus.yml.old", CONFIG),
+    text("prometheus.yml", "prometheus.yml.orig", CONFIG),
+    text("prometheus.yml", "prometheus.yml~", CONFIG),
+    text("prometheus.yml", "config", CONFIG),
+    text("prometheus.yml", "config.txt", CONFIG),
+    text("prometheus.yml", "config.cfg", CONFIG),
+    text("prometheus.yml", "config.toml", CONFIG),
+    text("prometheus.yml", "config.YML.2026-11-01", CONFIG),
+    text("prometheus.yml", "a b\n.c", CONFIG),
+    text("prometheus.yml", "-", CONFIG),
+    text("prometheus.yml", "größe", CONFIG),
+    text("prometheus.yml", "Makefile", CONFIG),
+    text("prometheus.yml", "Dockerfile", CONFIG),
+    text("prometheus.yml", "ignored/config.yml", CONFIG),
+    text("prometheus.yml", "deep/.ignored/x.lock", CONFIG),
+    text("prometheus.yml", ".github/x/.y/config.ini", CONFIG),
+    text("none.txt", "new.lst", CONFIG),
+    text("config.cfg", "config.cfg", CONFIG),
+];
+
+const KEYS: &[Change] = &[
+    text(
+        "config.yml",
+        "config.yml",
+        "\"remote\\x5fwrite\":\n- url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.yml",
+        "\"remote\\u005fwrite\":\n- url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.yml",
+        "\"\\U00000072emote_write\":\n- \"u\\x72l\": HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.yml",
+        "? \"remote_\\\n  write\"\n: - url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.yml",
+        "{\"remote\\x5fwrite\": [{url: \"HOST\"}]}\n",
+    ),
+    text(
+        "config.yml",
+        "config.yml",
+        "{global: {}, \"remote\\x5fwrite\": [{url: \"HOST\"}]}\n",
+    ),
+    text(
+        "config.yml",
+        "config.yml",
+        "!!binary cmVtb3RlX3dyaXRl:\n- url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.yml",
+        "!<tag:yaml.org,2002:binary> cmVtb3RlX3dyaXRl:\n- url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.yml",
+        "%TAG !y! tag:yaml.org,2002:\n---\n!y!binary cmVtb3RlX3dyaXRl:\n- url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.yml",
+        "? !!binary |\n  cmVtb3RlX3dy\n  aXRl\n: - url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.cfg",
+        "\"remote\\x5fwrite\":\n- url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.yml",
+        "? |-\n  remote_write\n: - url: HOST\n",
+    ),
+    ("config.yml", "config.yml", As::Utf16Le(CONFIG)),
+    ("config.yml", "config.yml", As::Utf16Be(CONFIG)),
+    ("config.yml", "settings", As::Utf16Le(CONFIG)),
+];
+
+/// A repository whose base holds a configuration without a fault, and whose last commit changes it.
+fn changed((old, new, content): Change, host: &str) -> Scratch {
+    let scratch = Scratch::repository(&[
+        (old, &CONFIG.replace("HOST", GOOD)),
+        (".gitignore", "ignored/\n.ignored\n"),
+    ]);
+    scratch.remove(old);
+    scratch.file(new, content.bytes(host));
+    scratch.git(&["add", "-A", "-f"]);
+    scratch
+}
+
+#[test]
+fn a_change_is_judged_by_content_whatever_its_name() {
+    for change in NAMES {
+        shows(*change);
+    }
+}
+
+#[test]
+fn keys_are_read_by_value() {
+    for change in KEYS {
+        shows(*change);
+    }
+}
+
+fn shows(change: Change) {
+    let (old, new, _) = change;
+    for (host, expected) in [(BAD, 1), (GOOD, 0)] {
+        let scratch = changed(change, host);
+        let staged = scratch.promvet(&["--config-from", "main", "--staged"]);
+        assert_eq!(
+            staged.status,
+            Some(expected),
+            "{old} -> {new}: {}",
+            staged.said()
+        );
+        scratch.commit("Change");
+        let ran = scratch.promvet(&["--config-from", "main~", "--since", "main~"]);
+        assert_eq!(
+            ran.status,
+            Some(expected),
+            "{old} -> {new}: {}",
+            ran.said()
+        );
+        assert_eq!(ran.stdout.contains(SYNTAX), expected == 1, "{old} -> {new}");
+        assert!(!ran.stdout.contains(NO_LONGER_READ), "{old} -> {new}");
+    }
+}
+
+#[test]
+fn what_is_not_added_to_git_yet_counts_unless_it_is_ignored() {
+    let scratch = Scratch::repository(&[(".gitignore", "ignored\n")]);
+    let gate = ["--config-from", "main", "--since", "main"];
+    scratch.file("ignored", CONFIG.replace("HOST", BAD));
+    assert_eq!(scratch.promvet(&gate).status, Some(0));
+    scratch.file("settings", CONFIG.replace("HOST", BAD));
+    assert_eq!(scratch.promvet(&gate).status, Some(1));
+}
+
+#[test]
+fn text_in_documents_and_source_code_is_no_configuration() {
+    let scratch = Scratch::repository(&[]);
+    let config = CONFIG.replace("HOST", BAD);
+    let fenced = format!("# Title\n\n```yaml\n{config}```\n");
+    let source = format!("CONFIG = \"\"\"\n{config}\"\"\"\n");
+    scratch.write(&[("README.md", &fenced), ("x.py", &source), ("x.sh", &source)]);
+    scratch.commit("Change");
+    let gate = ["--config-from", "main~", "--since", "main~"];
+    assert_eq!(scratch.promvet(&gate).status, Some(0));
+}
+
+#[test]
+fn a_plain_walk_knows_some_more_names() {
+    for name in [
+        "prometheus.conf",
+        "prometheus.json",
+        "prom.bak",
+        "prometheus.yml.bak",
+        "my-prom.old",
+        "prometheus.yml.orig",
+        "prometheus",
+        "PROM",
+    ] {
+        for (host, expected) in [(BAD, 1), (GOOD, 0)] {
+            let scratch = Scratch::new(&[(name, &CONFIG.replace("HOST", host))]);
+            assert_eq!(scratch.promvet(&[]).status, Some(expected), "{name}");
+        }
+    }
+    let bad = CONFIG.replace("HOST", BAD);
+    for (name, content) in [
+        ("config.conf", bad.clone()),
+        ("prometheus.md", bad.clone()),
+        ("prometheus.py", bad.clone()),
+        ("prometheus.conf", format!("{bad}\t[")),
+        ("prometheus", format!("#!/bin/sh\ncat <<X\n{bad}X\n")),
+    ] {
+        let scratch = Scratch::new(&[(name, &content)]);
+        assert_eq!(scratch.promvet(&[]).status, Some(0), "{name} {content}");
+    }
+}
+
+#[test]
+fn what_git_tracks_is_looked_at_although_it_is_ignored() {
+    let bad = CONFIG.replace("HOST", BAD);
+    let scratch = Scratch::repository(&[(".gitignore", "prometheus.yml\n")]);
+    scratch.write(&[("prometheus.yml", &bad)]);
+    assert_eq!(scratch.promvet(&[]).status, Some(0));
+    scratch.git(&["add", "-f", "prometheus.yml"]);
+    assert_eq!(scratch.promvet(&[]).status, Some(1));
+    // What promvet alone is told to ignore stays ignored.
+    scratch.write(&[(".ignore", "prometheus.yml\n")]);
+    assert_eq!(scratch.promvet(&[]).status, Some(0));
+}
+
+/// Contents that a file that was checked can have, and is not checked any more.
+#[test]
+fn a_configuration_that_is_no_longer_read_is_a_finding() {
+    let good = CONFIG.replace("HOST", GOOD);
+    let compose = format!("services: {{}}\n{good}");
+    let unknown = format!("{good}a: 1\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\n");
+    let huge = format!("{good}{}", "# padding\n".repeat(7 * 1024 * 1024));
+    let gzip: &[u8] = b"\x1f\x8b\x08\x00remote_write\x00\xff";
+    let broken = format!("{good}\t[");
+    let cases: [(&str, &[u8]); 9] = [
+        ("config.yml", b"nothing: here\n"),
+        ("config.yml", b""),
+        ("config.yml", compose.as_bytes()),
+        ("config.yml", unknown.as_bytes()),
+        ("config.yml", huge.as_bytes()),
+        ("config.yml", gzip),
+        ("config.gz", gzip),
+        ("config.cfg", broken.as_bytes()),
+        ("docs/config.txt", b"---\n# nothing\n"),
+    ];
+    for (path, content) in cases {
+        let scratch = Scratch::repository(&[("config.yml", &good)]);
+        let gate = ["--config-from", "main~", "--since", "main~"];
+        let staged = ["--config-from", "main", "--staged"];
+        if path != "config.yml" {
+            // A rename that git sees, before the content changes.
+            scratch.write(&[("config.yml", &format!("{good}{}", "# x\n".repeat(200)))]);
+            scratch.commit("Pad");
+            let mut longer = format!("{good}{}", "# x\n".repeat(200)).into_bytes();
+            longer.splice(..good.len(), content.iter().copied());
+            scratch.remove("config.yml");
+            scratch.file(path, longer);
+        } else {
+            scratch.file(path, content);
+        }
+        scratch.git(&["add", "-A"]);
+        let ran = scratch.promvet(&staged);
+        assert_eq!(ran.status, Some(1), "{path}: {}", ran.said());
+        scratch.commit("Change");
+        let ran = scratch.promvet(&gate);
+        assert_eq!(ran.status, Some(1), "{path}: {}", ran.said());
+        assert!(ran.stdout.contains(NO_LONGER_READ), "{path}: {}", ran.said());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_in_whose_place_something_else_is_is_a_finding() {
+    let good = CONFIG.replace("HOST", GOOD);
+    for target in ["/dev/zero", "nowhere.yml", "/etc/hostname"] {
+        let scratch = Scratch::repository(&[("config.yml", &good)]);
+        scratch.remove("config.yml");
+        scratch.link("config.yml", target);
+        scratch.commit("Change");
+        let ran = scratch.promvet(&["--config-from", "main~", "--since", "main~"]);
+        assert_eq!(ran.status, Some(1), "{target}: {}", ran.said());
+        assert!(ran.stdout.contains(NO_LONGER_READ), "{target}");
+    }
+}
+
+#[test]
+fn what_is_deleted_or_read_under_another_name_is_no_finding() {
+    let good = CONFIG.replace("HOST", GOOD);
+    let gate = ["--config-from", "main~", "--since", "main~"];
+    for name in [None, Some("other.yml"), Some("settings"), Some(".x/y")] {
+        let scratch = Scratch::repository(&[("config.yml", &good), ("a.txt", "a")]);
+        scratch.remove("config.yml");
+        if let Some(name) = name {
+            scratch.file(name, &good);
+        }
+        scratch.commit("Change");
+        let ran = scratch.promvet(&gate);
+        assert_eq!(ran.status, Some(0), "{name:?}: {}", ran.said());
+        assert!(!ran.stdout.contains(NO_LONGER_READ), "{}", ran.said());
+    }
+}
+
+/// A fault in place of another one is new; a secret in place of another one is not.
+#[test]
+fn a_fault_in_place_of_another_one_is_new() {
+    let endpoint = |rest: &str| format!("remote_write:\n- name: one\n  {rest}\n");
+    let job = |rest: &str| format!("scrape_configs:\n- job_name: one\n  {rest}\n");
+    for (before, after, same) in [
+        (endpoint("url: foo"), endpoint("url: ftp://evil"), endpoint("url: foo # x")),
+        (
+            endpoint("url: http://one.example.com/api/v1/push\n  bearer_token: x"),
+            endpoint("url: http://two.example.com/api/v1/push\n  bearer_token: x"),
+            endpoint("url: http://one.example.com/api/v1/push\n  bearer_token: y"),
+        ),
+        (
+            endpoint("url: http://u:one@example.com/api/v1/push"),
+            endpoint("url: http://u:one@evil.example.com/api/v1/push"),
+            endpoint("url: http://u:two-longer@example.com/api/v1/push"),
+        ),
+        (
+            endpoint("url: https://one.example.com/a\n  bearer_token: x"),
+            endpoint("url: https://one.example.com/b\n  bearer_token: x"),
+            endpoint("url: https://one.example.com/a\n  bearer_token: other"),
+        ),
+        (
+            job("scrape_interval: 1x"),
+            job("scrape_interval: 2x"),
+            format!("# moved\n{}", job("scrape_interval: 1x")),
+        ),
+        (
+            job("scheme: ftp"),
+            job("scheme: gopher"),
+            format!("# moved\n{}", job("scheme: ftp")),
+        ),
+        (job("foo: 1"), job("bar: 1"), format!("\n{}", job("foo: 1"))),
+    ] {
+        let scratch = Scratch::repository(&[("prometheus.yml", &before)]);
+        let gate = ["--config-from", "main", "--since", "main", "--fail-on", "info"];
+        scratch.write(&[("prometheus.yml", &same)]);
+        let ran = scratch.promvet(&gate);
+        assert_eq!(ran.status, Some(0), "{before}{same}{}", ran.said());
+        scratch.write(&[("prometheus.yml", &after)]);
+        let ran = scratch.promvet(&gate);
+        assert_eq!(ran.status, Some(1), "{before}{after}{}", ran.said());
+    }
+}
+
+#[test]
+fn a_fingerprint_holds_nothing_of_a_secret() {
+    let names = |secret: &str| {
+        let config = format!(
+            "remote_write:\n- url: http://user:{secret}@one.example.com/api/v1/push\n- name: two\n  \
+             url: http://two.example.com/api/v1/push\n  basic_auth: {{username: u, password: {secret}}}\n"
+        );
+        let scratch = Scratch::new(&[("prometheus.yml", &config)]);
+        let json = scratch.json(&[]);
+        let found = json["findings"].as_array().unwrap().iter();
+        let names = found.map(|one| (one["rule"].to_string(), one["fingerprint"].to_string()));
+        names.collect::<Vec<_>>()
+    };
+    let one = names("hunter2");
+    assert!(one.len() >= 2, "{one:?}");
+    assert_eq!(one, names("another-one-that-is-much-longer"));
+}
+
+#[test]
+fn an_empty_first_document_and_many_unknown_keys_are_those_of_a_configuration() {
+    let config = CONFIG.replace("HOST", GOOD);
+    let unknown = "a: 1\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\ng: 1\n";
+    for content in [
+        format!("---\n---\n{config}"),
+        format!("# Only a comment.\n---\n{config}"),
+        format!("{config}{unknown}"),
+        format!("global: {{scrape_interval: 1m}}\n{unknown}"),
+    ] {
+        let scratch = Scratch::new(&[("prometheus.yml", &content)]);
+        let json = scratch.json(&[]);
+        assert_eq!(json["summary"]["configurations"], 1, "{content}{json}");
+    }
+}
+
+/// A container starts Prometheus with a file that nothing but the mount tells of.
+#[test]
+fn what_a_deployment_starts_with_is_judged() {
+    let bad = CONFIG.replace("HOST", BAD);
+    let compose = |file: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    command: \
+             [--config.file=/etc/prometheus/prometheus.yml]\n    volumes: \
+             ['./{file}:/etc/prometheus/prometheus.yml:ro']\n"
+        )
+    };
+    for file in ["other.cfg", ".hidden/settings", "settings"] {
+        let scratch = Scratch::repository(&[
+            ("compose.yml", &compose("prometheus.yml")),
+            ("prometheus.yml", &CONFIG.replace("HOST", GOOD)),
+            (file, &bad),
+        ]);
+        scratch.write(&[("compose.yml", &compose(file))]);
+        scratch.commit("Change");
+        let ran = scratch.promvet(&["--config-from", "main~", "--since", "main~"]);
+        assert_eq!(ran.status, Some(1), "{file}: {}", ran.said());
+        scratch.write(&[(file, &CONFIG.replace("HOST", GOOD))]);
+        scratch.commit("Mend");
+        let ran = scratch.promvet(&["--config-from", "main~2", "--since", "main~2"]);
+        assert_eq!(ran.status, Some(0), "{file}: {}", ran.said());
+    }
+}
+
+/// Formats that list what was not checked.
+#[test]
+fn what_is_too_large_is_not_checked_in_every_format() {
+    let scratch = Scratch::new(&[]);
+    let config = CONFIG.replace("HOST", GOOD);
+    let huge = format!("{config}{}", "# padding\n".repeat(7 * 1024 * 1024));
+    scratch.write(&[("big.yml", &huge), ("prometheus.yml", &config)]);
+    for format in [
+        "text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "markdown",
+        "concise",
+    ] {
+        let ran = scratch.promvet(&["--format", format]);
+        assert_eq!(ran.status, Some(0), "{format}: {}", ran.said());
+        assert!(ran.stdout.contains("big.yml"), "{format}: {}", ran.said());
+    }
+    let ran = scratch.promvet(&["--format", "openmetrics"]);
+    assert!(ran.stdout.contains("promvet_unchecked 1"), "{}", ran.said());
+    for args in [&["audit"][..], &["files"]] {
+        let ran = scratch.promvet(args);
+        assert!(ran.stdout.contains("big.yml"), "{args:?}: {}", ran.said());
+    }
+    assert_eq!(scratch.promvet(&["--require-coverage"]).status, Some(1));
+}
+
+/// A line of `files` is one line, and no command to a CI system.
+#[test]
+fn names_of_files_are_neutralized() {
+    let config = CONFIG.replace("HOST", GOOD);
+    for name in ["::error::x.yml", "a\u{2028}b.yml", "a\u{1b}[31mb.yml", "a\nb.yml"] {
+        let scratch = Scratch::new(&[(name, &config)]);
+        let ran = scratch.promvet(&["files"]);
+        assert_eq!(ran.lines().len(), 1, "{name:?}");
+        assert!(!ran.stdout.starts_with("::"), "{}", ran.stdout);
+        assert!(!ran.stdout.contains(['\u{2028}', '\u{1b}']), "{name:?}");
+        let ran = scratch.promvet(&["explain", name]);
+        let said = ran.said();
+        assert!(!said.lines().any(|line| line.starts_with("::")), "{said}");
+        assert!(!said.contains(['\u{2028}', '\u{1b}']), "{name:?}");
+    }
+}
