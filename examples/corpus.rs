@@ -91,6 +91,7 @@ fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
         threads: 0,
         root: None,
         wanted: &discover::is_candidate,
+        also: None,
     };
     let walked = disk.walk(&[tree.to_owned()], &how);
     let mut verdicts = BTreeMap::new();

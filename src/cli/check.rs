@@ -1,5 +1,6 @@
 //! `promvet check`.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,18 +50,42 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
 
 /// Runs, and leaves out what is older than what it is compared with.
 fn examined(args: &CheckArgs, request: &Request, tree: &dyn Tree) -> Result<Run, String> {
-    let comparison = request
+    let mut comparison = request
         .watch
         .stage(Stage::Git, 0, || compared(args, request))?;
+    let mut request = Request {
+        changed: changed(comparison.as_ref(), request)?,
+        ..request.clone()
+    };
+    let mut notes = Vec::new();
+    let old = comparison.as_mut();
+    let old = old.map(|comparison| comparison.judge_old(&mut request, &mut notes));
     let checked = comparison.as_ref().and_then(Comparison::checked);
-    let mut run = run::run(request, checked.unwrap_or(tree));
-    if let Some(comparison) = comparison
+    let mut run = run::run(&request, checked.unwrap_or(tree));
+    run.notes.splice(..0, notes);
+    if let (Some(comparison), Some(old)) = (comparison, old)
         && run.policy_errors.is_empty()
     {
-        let kept = comparison.keep_new(request, &mut run);
+        let kept = comparison.keep_new(old, &mut run);
         kept.map_err(|why| why.to_string())?;
     }
     Ok(run)
+}
+
+/// What is judged by content whatever its name: what is changed since what is compared with, or since
+/// the revision whose policy counts.
+fn changed(
+    comparison: Option<&Comparison>,
+    request: &Request,
+) -> Result<Arc<BTreeSet<PathBuf>>, String> {
+    match (comparison, &request.gate.config_from) {
+        (Some(comparison), _) => Ok(Arc::clone(comparison.changed())),
+        (None, Some(base)) => {
+            let changed = base.changed(request);
+            changed.map(Arc::new).map_err(|why| why.to_string())
+        }
+        (None, None) => Ok(Arc::default()),
+    }
 }
 
 /// Says where the time went, if that was asked.

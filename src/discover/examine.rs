@@ -10,7 +10,9 @@ use super::mask::{Branches, Mask, mask};
 use super::names;
 use super::outline::Outline;
 use crate::finding::Text;
-use crate::yaml::{Document, Kind, Mapping, Node, SyntaxError, SyntaxKind, parse_first, parse_masked};
+use crate::yaml::{
+    Document, Kind, Mapping, Node, SyntaxError, SyntaxKind, parse_first, parse_masked,
+};
 
 /// What a file was recognised as.
 #[derive(Debug)]

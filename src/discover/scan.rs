@@ -71,7 +71,8 @@ fn has_escape_in_key(line: &[u8]) -> bool {
     quotes.any(|quote| {
         let (before, from) = line.split_at_checked(quote).unwrap_or_default();
         let before = before.trim_ascii_end().last();
-        let begins = before.is_none_or(|byte| b"?-{,!&'".contains(byte)) || has_property(line, quote);
+        let begins =
+            before.is_none_or(|byte| b"?-{,!&'".contains(byte)) || has_property(line, quote);
         let text = from.get(1..).unwrap_or_default();
         let end = memchr::memchr2(b'"', b'\\', text);
         begins && end.is_some_and(|end| text.get(end) == Some(&b'\\'))
@@ -143,7 +144,10 @@ mod tests {
             "!!str \"remote\\x5fwrite\": []",
             "!!binary cmVtb3RlX3dyaXRl: []",
         ] {
-            assert!(may_hold(Path::new("a.yml"), disguised.as_bytes()), "{disguised}");
+            assert!(
+                may_hold(Path::new("a.yml"), disguised.as_bytes()),
+                "{disguised}"
+            );
         }
         for plain in ["a: \"\\x5f\"\n", "\"a\": 'b\\d'\n", "a: b\\c\n"] {
             assert!(!may_hold(Path::new("a.yml"), plain.as_bytes()), "{plain}");

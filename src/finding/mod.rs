@@ -3,5 +3,5 @@
 mod fingerprint;
 pub mod rule;
 
-pub use fingerprint::{fingerprint, fingerprint_at};
+pub use fingerprint::{Fingerprints, accepted_at, value};
 pub use promvet_text::*;

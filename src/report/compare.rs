@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::outcome::Outcome;
-use crate::finding::{Severity, Unchecked, fingerprint_at};
+use crate::finding::{Fingerprints, Severity, Unchecked};
 
 impl Outcome {
     /// Leaves out what an older outcome has too, by fingerprint; a finding that became graver is
@@ -35,7 +35,7 @@ fn fingerprints(
     outcome: &Outcome,
     renamed: impl Fn(&str) -> Option<String>,
 ) -> HashMap<String, Severity> {
-    let mut seen: HashMap<(&str, String, &str), usize> = HashMap::new();
+    let mut fingerprints = Fingerprints::default();
     let mut out: HashMap<String, Severity> = HashMap::new();
     // What is hidden counts where several are alike, as it does in the names of now; but it was
     // not shown, so it is new where it is shown.
@@ -46,10 +46,7 @@ fn fingerprints(
     for (it, shown) in all {
         let finding = &it.finding;
         let path = now(finding.place.path(), &renamed);
-        let key = (&*finding.rule, path.clone(), &*finding.identity);
-        let nth = seen.entry(key).or_insert(0);
-        let fingerprint = fingerprint_at(finding, &path, *nth);
-        *nth += 1;
+        let fingerprint = fingerprints.at(finding, &path);
         if shown {
             out.insert(fingerprint, finding.severity);
         }

@@ -1,9 +1,9 @@
 //! What a run found: the input of every format.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::finding::{Advice, Finding, Place, Severity, Unchecked, fingerprint};
+use crate::finding::{Advice, Finding, Fingerprints, Place, Severity, Unchecked};
 
 /// A finding with its fingerprint.
 #[derive(Clone, Debug)]
@@ -261,18 +261,11 @@ impl Outcome {
 
 /// Takes the secrets of a finding's texts out of its sentences, and gives it its fingerprint.
 fn name(findings: Vec<Finding>) -> Vec<Reported> {
-    let mut seen: HashMap<(String, String, String), usize> = HashMap::new();
+    let mut fingerprints = Fingerprints::default();
     let named = findings.into_iter().map(|mut finding| {
         // A fingerprint holds no secret: a short one could be found out by trying.
         redact_finding(&mut finding);
-        let key = (
-            finding.rule.to_string(),
-            finding.place.path().to_string(),
-            finding.identity.clone(),
-        );
-        let nth = seen.entry(key).or_insert(0);
-        let fingerprint = fingerprint(&finding, *nth);
-        *nth += 1;
+        let fingerprint = fingerprints.of(&finding);
         Reported {
             finding,
             fingerprint,

@@ -6,15 +6,11 @@ use std::path::{Path, PathBuf};
 use super::gate::BaselineFrom;
 use super::suppress::{Bench, GROUP, group_of, is_on};
 use crate::discover::What;
-use crate::finding::{Finding, Severity, Text, rule};
+use crate::finding::{Finding, Severity, Text, accepted_at, rule, value};
 use crate::policy::{Accepted, BaselineEntry, PolicyError, read_baseline};
 use crate::report::{HiddenBy, Hiding, Outcome, Reported};
 use crate::rules;
 use crate::source::{Folder, LARGEST, ReadError, Tree, collapse};
-
-/// The longest value that is written down, in characters; what is longer is cut. Of long lines a
-/// part is looked at in which it has room.
-const LONGEST: usize = 200;
 
 /// A baseline that was read.
 pub(crate) struct Baseline {
@@ -194,7 +190,7 @@ pub(crate) fn accepted(reported: &Reported, tree: &dyn Tree, from: &Folder) -> O
     let path = tree.absolute(Path::new(&**finding.place.path()));
     Some(Accepted {
         path: plain(&from.shown(&path)),
-        at: plain(&finding.place.redact(finding.identity.clone())),
+        at: plain(&finding.place.redact(accepted_at(finding))),
         rule: finding.rule.to_string(),
         value: plain(&value(finding)),
     })
@@ -214,16 +210,4 @@ fn plain(text: &str) -> String {
     chars
         .map(|c| if same(c) { c } else { '\u{fffd}' })
         .collect()
-}
-
-/// What stands at the place of a finding, if that is a part of one line.
-fn value(finding: &Finding) -> String {
-    let place = &finding.place;
-    if place.start().line != place.end().line {
-        return String::new();
-    }
-    let excerpt = place.excerpt_within(0, 4 * LONGEST);
-    let end = excerpt.start + excerpt.len;
-    let text = excerpt.text.get(excerpt.start..end).unwrap_or("");
-    text.chars().take(LONGEST).collect()
 }

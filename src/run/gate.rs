@@ -1,9 +1,11 @@
 //! What is accepted, and which revision's word on that counts.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::request::Request;
+use super::survey::walk_of;
 use crate::source::{Folder, Git, GitError, Governed, Repository, Tree};
 
 /// Which baseline counts.
@@ -30,6 +32,7 @@ pub struct Gate {
 /// A revision whose policy, baseline and ignore files count.
 #[derive(Debug)]
 pub struct ConfigFrom {
+    repository: Repository,
     tree: Git,
     /// What it is called.
     name: String,
@@ -99,6 +102,7 @@ impl ConfigFrom {
             tree: repository.revision(&tree)?,
             name: crate::source::shown(Path::new(revision)),
             renames: repository.renames(&tree)?,
+            repository,
         })
     }
 
@@ -110,6 +114,16 @@ impl ConfigFrom {
     /// What it is called.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The absolute paths of what is not as the revision has it.
+    ///
+    /// # Errors
+    /// Git failed.
+    pub(crate) fn changed(&self, request: &Request) -> Result<BTreeSet<PathBuf>, GitError> {
+        let walk = walk_of(request);
+        self.repository
+            .changed(&self.tree, None, &request.paths, &walk)
     }
 
     /// The path that a file had then.

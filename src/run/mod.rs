@@ -8,6 +8,7 @@ mod gate;
 mod inventory;
 mod judge_file;
 mod levels;
+mod no_longer_read;
 pub(crate) mod online;
 pub(crate) mod own_rules;
 mod pipeline;
@@ -24,6 +25,7 @@ mod vmagent;
 mod watch;
 
 pub use gate::{BaselineFrom, ConfigFrom, Gate};
+pub use no_longer_read::Before;
 pub use pipeline::run;
 pub(crate) use pipeline::run_with;
 pub use request::{Request, Run};

@@ -9,6 +9,7 @@ use super::facts::all_facts;
 use super::inventory;
 use super::judge_file::judge_one;
 use super::levels::Levels;
+use super::no_longer_read::no_longer_read;
 use super::online;
 use super::own_rules;
 use super::policies::Policies;
@@ -123,6 +124,7 @@ fn judge_in_time(
     let unused = unused.filter_map(|(one, policy)| levels.of(one, policy));
     if is_whole {
         gathered.all.findings.extend(unused);
+        gathered.no_longer_read(tree);
     }
     gathered.unread();
     gathered.late(&late);
@@ -237,6 +239,18 @@ impl<'a> Gathered<'a> {
         let order = |seen: &Seen| seen.found.shown.cmp(place.path());
         let seen = seen.get(seen.binary_search_by(order).ok()?)?;
         Some(&self.policies.of(&seen.found)?.policy)
+    }
+
+    /// Adds what was read in the revision that is compared with, and is not read now.
+    fn no_longer_read(&mut self, tree: &dyn Tree) {
+        let Some(before) = &self.request.before else {
+            return;
+        };
+        let none = Policy::default();
+        for (one, policy) in no_longer_read(before, self.survey, self.policies, tree) {
+            let levelled = self.levels.of(one, policy.unwrap_or(&none));
+            self.all.findings.extend(levelled);
+        }
     }
 
     /// Adds the candidates that could not be read.

@@ -1,10 +1,12 @@
 //! What is asked for, and what it came to.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::gate::Gate;
+use super::no_longer_read::Before;
 use super::watch::Watch;
 use crate::deadline::Deadline;
 use crate::facts::Host;
@@ -49,6 +51,11 @@ pub struct Request {
     pub inventory: bool,
     /// What is accepted, and whose word on that counts.
     pub gate: Gate,
+    /// The absolute paths of what is changed since what is compared with, which is judged by content
+    /// whatever its name.
+    pub changed: Arc<BTreeSet<PathBuf>>,
+    /// What was read in the revision that is compared with.
+    pub before: Option<Arc<Before>>,
     /// The rules of one's own, instead of those that policies name.
     pub own: Option<Arc<OwnRules>>,
     /// When to stop.
@@ -75,6 +82,8 @@ impl Default for Request {
             online: None,
             inventory: false,
             gate: Gate::default(),
+            changed: Arc::default(),
+            before: None,
             own: None,
             deadline: Deadline::default(),
             watch: Arc::default(),

@@ -5,10 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::no_longer_read::{Before, ReadBefore};
 use super::pipeline;
 use super::request::{Request, Run};
+use super::survey::walk_of;
 use crate::facts::Host;
-use crate::source::{Folder, Git, GitError, Repository, Tree};
+use crate::source::{Folder, Git, GitError, Repository, Tree, collapse};
 
 /// What is compared with what.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub(crate) struct Comparison {
     name: String,
     /// Old and new path of renamed files.
     renames: Vec<(PathBuf, PathBuf)>,
+    /// What is not as the old tree has it.
+    changed: Arc<BTreeSet<PathBuf>>,
 }
 
 impl Comparison {
@@ -45,12 +49,21 @@ impl Comparison {
             true => Some(with_disk(repository.index()?, request)),
             false => None,
         };
+        let old = with_disk(repository.revision(&tree)?, request);
+        let walk = walk_of(request);
+        let changed = repository.changed(&old, index.as_ref(), &request.paths, &walk)?;
         Ok(Some(Self {
             staged: index,
-            old: with_disk(repository.revision(&tree)?, request),
+            old,
+            changed: changed.into(),
             name: since.unwrap_or("HEAD").to_owned(),
             renames: repository.renames(&tree)?,
         }))
+    }
+
+    /// What is not as the old tree has it.
+    pub(crate) fn changed(&self) -> &Arc<BTreeSet<PathBuf>> {
+        &self.changed
     }
 
     /// The tree that is checked, if it is not the work tree.
@@ -58,16 +71,47 @@ impl Comparison {
         self.staged.as_ref().map(|git| git as &dyn Tree)
     }
 
-    /// Leaves out of a run what the old tree has too.
-    pub(crate) fn keep_new(mut self, request: &Request, run: &mut Run) -> Result<(), GitError> {
+    /// The same check over the old tree, and in the request for the new one what was read there.
+    /// What is worth saying is added to `notes`.
+    pub(crate) fn judge_old(&mut self, request: &mut Request, notes: &mut Vec<String>) -> Run {
+        let old = self.run_old(request, notes);
+        let renames = self.renames.iter();
+        let renames: HashMap<&Path, &Path> = renames
+            .map(|(then, now)| (then.as_path(), now.as_path()))
+            .collect();
+        let files = old.outcome.files().iter().map(|file| {
+            let path = collapse(&self.old.absolute(Path::new(&*file.path)));
+            let folder = path.parent().unwrap_or(&path);
+            let folder = self
+                .old
+                .resolve(folder)
+                .unwrap_or_else(|_| folder.to_owned());
+            let path = path
+                .file_name()
+                .map_or(folder.clone(), |name| folder.join(name));
+            let path = match renames.get(&*path) {
+                Some(now) => now.to_path_buf(),
+                None => path,
+            };
+            ReadBefore {
+                path,
+                dialect: file.dialect.clone(),
+            }
+        });
+        let before = Before {
+            name: self.name.clone(),
+            files: files.collect(),
+        };
+        request.before = Some(before.into());
+        old
+    }
+
+    fn run_old(&mut self, request: &Request, notes: &mut Vec<String>) -> Run {
         let request = Request {
             paths: self.paths_then(&request.paths),
             ..request.clone()
         };
         let mut old = pipeline::run(&request, &self.old);
-        if old.outcome.is_incomplete() {
-            run.problems.append(&mut old.problems);
-        }
         let mut broken: BTreeSet<Arc<str>> = BTreeSet::new();
         // Without one file, another that builds upon it may be broken.
         while !old.policy_errors.is_empty() {
@@ -75,17 +119,25 @@ impl Comparison {
             for error in &old.policy_errors {
                 let path = error.place.path();
                 if broken.insert(Arc::clone(path)) {
-                    run.notes.push(format!(
+                    notes.push(format!(
                         "{path} of {} has mistakes, so the comparison is made without it",
                         self.name
                     ));
-                    self.old = self.old.without(path);
+                    self.old.forget(path);
                 }
             }
             if broken.len() == before {
                 break;
             }
             old = pipeline::run(&request, &self.old);
+        }
+        old
+    }
+
+    /// Leaves out of a run what the old tree has too.
+    pub(crate) fn keep_new(self, mut old: Run, run: &mut Run) -> Result<(), GitError> {
+        if old.outcome.is_incomplete() {
+            run.problems.append(&mut old.problems);
         }
         let trees = self.staged.iter().chain([&self.old]);
         if let Some(failure) = trees.filter_map(Git::failure).next() {

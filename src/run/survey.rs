@@ -1,5 +1,6 @@
 //! From paths to what lies there: files are found, read, and recognised.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::own_rules;
@@ -38,6 +39,8 @@ pub(crate) struct Survey {
     pub(crate) late: Vec<Found>,
     /// Whether there was no time to find all files.
     pub(crate) incomplete: bool,
+    /// What was named.
+    pub(crate) named: Vec<PathBuf>,
     /// Everything that was walked.
     pub(crate) walked: Vec<Found>,
     /// The files that policy leaves out, by shown path, and where it says so.
@@ -119,6 +122,7 @@ pub(crate) fn survey(
         }
     }
     survey.incomplete = walked.incomplete;
+    survey.named.clone_from(&request.paths);
     survey.walked = walked.files;
     Some((survey, policies))
 }
@@ -139,7 +143,7 @@ pub(crate) fn own_fault(shown: &str, caught: Option<&Caught>) -> String {
 }
 
 /// How a request walks.
-pub(crate) fn walk_of(request: &Request) -> Walk<'static> {
+pub(crate) fn walk_of(request: &Request) -> Walk<'_> {
     Walk {
         hidden: request.hidden,
         no_ignore: request.no_ignore,
@@ -147,6 +151,7 @@ pub(crate) fn walk_of(request: &Request) -> Walk<'static> {
         deadline: request.deadline,
         root: None,
         wanted: &|path| discover::is_candidate(path) || is_dockerfile(path),
+        also: Some(&request.changed),
     }
 }
 
@@ -158,7 +163,8 @@ fn look_at(
     own: &OwnRules,
     tree: &dyn Tree,
 ) -> Look {
-    if !found.named && is_dockerfile(&found.path) {
+    let is_changed = request.changed.contains(&found.path);
+    if !found.named && is_dockerfile(&found.path) && !is_changed {
         return Look::Other(found.clone());
     }
     let bytes = match tree.read(&found.path, LARGEST) {
@@ -180,8 +186,20 @@ fn look_at(
     if !whatever_it_is && let Some(place) = policy.excludes(&path) {
         return Look::Excluded(found.clone(), place.clone(), facts::may_hold(&bytes));
     }
+    let has_facts = facts::may_hold(&bytes);
     let text = Text::new(Arc::clone(&found.shown), bytes);
-    let recognised = discover::recognise(text, whatever_it_is, policy.is_template(&path));
+    let mut recognised = discover::recognise(text, whatever_it_is, policy.is_template(&path));
+    // A name that says nothing of YAML can be that of a document or of source code with a
+    // configuration in it.
+    if !found.named && !discover::has_yaml_name(&found.path) {
+        recognised.retain(|one| one.holder.is_some() || one.is_by_content());
+        if recognised.is_empty() {
+            return match has_facts || is_dockerfile(&found.path) {
+                true => Look::Other(found.clone()),
+                false => Look::Nothing,
+            };
+        }
+    }
     let seen = recognised.into_iter().map(|recognised| Seen {
         found: found.clone(),
         recognised,

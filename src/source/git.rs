@@ -71,13 +71,11 @@ impl Git {
         self
     }
 
-    /// The same without a file, by its path for people.
-    #[must_use]
-    pub fn without(mut self, shown: &str) -> Self {
+    /// Takes a file out, by its path for people.
+    pub fn forget(&mut self, shown: &str) {
         let base = self.disk.base().to_owned();
         let gone = super::path::collapse(&base.join(shown));
         self.items.remove(&gone);
-        self
     }
 
     /// What kept git from showing a file that it knows, if that happened: then what was found in
@@ -132,6 +130,17 @@ impl Git {
         item.kind == Kind::File && item.objects == 0 && holds()
     }
 
+    /// Whether the work tree has a file or a link as git does.
+    fn is_on_disk(&self, path: &Path, item: &Item) -> bool {
+        match item.kind {
+            Kind::Link => {
+                let target = self.disk.link_target(path).ok();
+                target.is_some() && target == self.target_at(path).ok()
+            }
+            _ => self.is_unchanged(path, item),
+        }
+    }
+
     fn content(&self, item: &Item, limit: u64) -> Result<Vec<u8>, ReadError> {
         let objects = self.objects.get(item.objects);
         objects
@@ -165,7 +174,7 @@ impl Git {
                 (how.wanted)(path)
                     && matches!(item.kind, Kind::File | Kind::Link)
                     && (how.hidden || !hidden(path))
-                    && (how.no_ignore || !ignored.is_ignored(path))
+                    && (how.no_ignore || !ignored.is_left_out(path))
             })
             .map(|(path, item)| Seen::File {
                 path: path.clone(),

@@ -272,7 +272,8 @@ impl Tree for Memory {
                 Some(above) if !by_name => above,
                 _ => path.parent().unwrap_or(path),
             };
-            let wanted = by_name || above.is_some() && (how.wanted)(path);
+            let also = || how.also.is_some_and(|also| also.contains(path));
+            let wanted = by_name || above.is_some() && ((how.wanted)(path) || also());
             if wanted && matches!(item, Item::File(_)) {
                 walked.files.push(Found {
                     path: path.clone(),
@@ -346,6 +347,7 @@ mod tests {
             deadline: Deadline::default(),
             root: None,
             wanted: &|path| path.extension().is_some_and(|end| end == "yml"),
+            also: None,
         };
         let walk = |named: &[&str]| {
             let named: Vec<_> = named.iter().map(PathBuf::from).collect();
@@ -383,6 +385,7 @@ mod tests {
             deadline: Deadline::default(),
             root: None,
             wanted: &|_| true,
+            also: None,
         };
         let walked = tree.walk(&["a".into()], &how);
         let shown: Vec<_> = walked.files.iter().map(|found| &*found.shown).collect();

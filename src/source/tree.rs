@@ -122,6 +122,9 @@ pub struct Walk<'w> {
     pub root: Option<&'w Path>,
     /// Which files of a folder are wanted, by their path. Files that were named always are.
     pub wanted: &'w (dyn Fn(&Path) -> bool + Sync),
+    /// Files that are wanted if they lie in a named folder, whatever their names, hidden and ignored
+    /// ones included: what a change touches.
+    pub also: Option<&'w BTreeSet<PathBuf>>,
 }
 
 impl std::fmt::Debug for Walk<'_> {

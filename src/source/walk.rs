@@ -14,6 +14,8 @@ use super::tree::{Found, Kind, Problem, ReadError, Tree, Walk, Walked};
 pub(super) enum Seen {
     /// A file, or a link to something.
     File { path: PathBuf, link: bool },
+    /// A wanted file that git would ignore, which it may track nevertheless.
+    Ignored { path: PathBuf, link: bool },
     /// What could not be looked at.
     Problem { path: PathBuf, error: ReadError },
     /// A file that says what to ignore, and that is left out.
@@ -119,10 +121,13 @@ impl Gathering<'_> {
 
     fn take_folder(&mut self, name: &Path, real: &Path, how: &Walk<'_>) {
         let root = self.root_of(real);
+        let tree = self.tree;
         let shown = |path: &Path| -> Arc<str> {
             let below = path.strip_prefix(real).unwrap_or(path);
-            self.tree.shown(&name.join(below)).into()
+            tree.shown(&name.join(below)).into()
         };
+        let mut ignored = Vec::new();
+        let mut files = Vec::new();
         for seen in (self.below)(real, how) {
             match seen {
                 Seen::Problem { path, error } => self.problems.push(Problem {
@@ -134,19 +139,23 @@ impl Gathering<'_> {
                     self.left_out.push((shown(&path), why.to_string()));
                 }
                 Seen::Incomplete => self.incomplete = true,
-                Seen::File { path, link } => {
-                    let Some(end) = link_end(self.tree, &root, &path, link) else {
-                        continue;
-                    };
-                    let found = Found {
-                        shown: shown(&path),
-                        root: Arc::clone(&root),
-                        path,
-                        named: false,
-                    };
-                    self.keep(end, Candidate { found, link });
-                }
+                Seen::File { path, link } => files.push((path, link)),
+                Seen::Ignored { path, link } => ignored.push((path, link)),
             }
+        }
+        files.extend(tracked(tree, real, ignored));
+        files.extend(also(tree, real, how));
+        for (path, link) in files {
+            let Some(end) = link_end(tree, &root, &path, link) else {
+                continue;
+            };
+            let found = Found {
+                shown: shown(&path),
+                root: Arc::clone(&root),
+                path,
+                named: false,
+            };
+            self.keep(end, Candidate { found, link });
         }
     }
 
@@ -172,6 +181,33 @@ impl Gathering<'_> {
             }
         }
     }
+}
+
+/// Those of the ignored files that git tracks: .gitignore says nothing of them (gitignore(5)). Git is
+/// asked only if there are any; where it can't say, they stay ignored.
+fn tracked(
+    tree: &dyn Tree,
+    folder: &Path,
+    mut ignored: Vec<(PathBuf, bool)>,
+) -> Vec<(PathBuf, bool)> {
+    if !ignored.is_empty() {
+        let tracked = tree.tracked_by_git(folder).ok().flatten();
+        let tracked = tracked.unwrap_or_default();
+        ignored.retain(|(path, _)| tracked.contains(path));
+    }
+    ignored
+}
+
+/// The files below a folder that are wanted whatever their names, and whether they are links.
+fn also(tree: &dyn Tree, folder: &Path, how: &Walk<'_>) -> Vec<(PathBuf, bool)> {
+    let all = how.also.into_iter().flatten();
+    let below = all.filter(|path| path.starts_with(folder));
+    let files = below.filter_map(|path| match tree.metadata(path).ok()?.kind {
+        Kind::File => Some((path.clone(), false)),
+        Kind::Link => Some((path.clone(), true)),
+        Kind::Folder | Kind::Other => None,
+    });
+    files.collect()
 }
 
 /// The absolute path of a file with all links in it followed but for the file itself.

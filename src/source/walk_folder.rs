@@ -115,7 +115,8 @@ impl Rules {
     /// What is said of a path: .ignore files come before .gitignore files, these before
     /// `info/exclude`, and what git ignores everywhere comes last; of two files of a kind the nearer
     /// one decides. Git's files count in a repository only, and those above its top do not.
-    fn matched(&self, path: &Path, is_folder: bool) -> Match<()> {
+    /// Whether git's files alone decide is said too.
+    fn matched(&self, path: &Path, is_folder: bool) -> (Match<()>, bool) {
         let said = |rules: Option<&Gitignore>| {
             let found = rules.map(|rules| rules.matched(path, is_folder));
             found.map_or(Match::None, |found| found.map(|_| ()))
@@ -132,7 +133,8 @@ impl Rules {
             }
             inside &= !rules.is_top;
         }
-        ignore.or(git).or(exclude).or(said(everywhere))
+        let by_git = ignore.is_none();
+        (ignore.or(git).or(exclude).or(said(everywhere)), by_git)
     }
 }
 
@@ -343,13 +345,23 @@ fn judge(listed: &Granted, how: &Walk<'_>) -> (Vec<Seen>, Vec<Folder>) {
             continue;
         }
         let rules = listed.rules.as_ref();
-        let said = rules.map_or(Match::None, |rules| rules.matched(path, is_folder));
+        let (said, by_git) = match rules {
+            Some(rules) => rules.matched(path, is_folder),
+            None => (Match::None, false),
+        };
         let is_hidden = || {
             path.file_name()
                 .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
         };
         // A pattern that takes something back shows what is hidden too.
-        if said.is_ignore() || said.is_none() && !how.hidden && is_hidden() {
+        if said.is_ignore() {
+            if is_file && by_git && (how.hidden || !is_hidden()) {
+                let (path, link) = (path.clone(), *kind == Kind::Link);
+                seen.push(Seen::Ignored { path, link });
+            }
+            continue;
+        }
+        if said.is_none() && !how.hidden && is_hidden() {
             continue;
         }
         if is_folder {

@@ -44,6 +44,7 @@ impl Scratch {
             deadline: Deadline::default(),
             root: None,
             wanted: &wanted,
+            also: None,
         };
         let walked = self.disk.walk(&named, &how(1));
         let again = self.disk.walk(&named, &how(4));
@@ -263,6 +264,7 @@ fn a_walk_that_has_no_time_says_so() {
         deadline: Deadline::after(std::time::Duration::ZERO),
         root: None,
         wanted: &|_| true,
+        also: None,
     };
     let walked = scratch.disk.walk(&[PathBuf::from(".")], &how);
     assert!(walked.incomplete && walked.files.is_empty());

@@ -78,7 +78,11 @@ fn every_example_gives_the_findings_that_it_marks_and_no_others() {
 fn every_page_has_a_bad_and_a_good_example() {
     for page in rules::all() {
         let examples = example::examples(page.text);
-        let needs_more = ["credentials/unreadable", "suppressions/added"];
+        let needs_more = [
+            "credentials/unreadable",
+            "files/no-longer-read",
+            "suppressions/added",
+        ];
         let needs_files = needs_more.contains(&page.name);
         assert!(
             needs_files || examples.iter().any(|one| one.bad),

@@ -6,6 +6,7 @@
 
 mod advice;
 mod day;
+mod destination;
 mod excerpt;
 mod mask;
 mod message;
@@ -17,6 +18,7 @@ pub mod work;
 
 pub use advice::{Action, Advice, Applicability};
 pub use day::Day;
+pub use destination::{destination, without_destinations};
 pub use excerpt::Excerpt;
 pub use mask::{is_like_secret_name, is_secret_name};
 pub use message::{Evidence, Finding, Fix, Severity, Unchecked};

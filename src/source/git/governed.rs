@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::ignored::Ignored;
+use super::ignored::{By, Ignored};
 use super::{Git, GitError};
 use crate::source::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
 use crate::source::walk::{self, Seen};
@@ -31,14 +31,17 @@ impl<'t> Governed<'t> {
     fn below(&self, folder: &Path, how: &Walk<'_>, ignored: &mut Ignored) -> Vec<Seen> {
         let whole = Walk {
             no_ignore: true,
+            also: None,
             ..*how
         };
         let walked = self.tree.walk(&[folder.to_path_buf()], &whole);
         let files = walked.files.into_iter().map(|found| {
             let meta = self.tree.metadata(&found.path);
-            Seen::File {
-                link: meta.is_ok_and(|meta| meta.kind == Kind::Link),
-                path: found.path,
+            let link = meta.is_ok_and(|meta| meta.kind == Kind::Link);
+            let path = found.path;
+            match !how.no_ignore && ignored.by(&path) == Some(By::Git) {
+                true => Seen::Ignored { path, link },
+                false => Seen::File { path, link },
             }
         });
         let problems = walked.problems.into_iter().map(|problem| Seen::Problem {
@@ -48,9 +51,9 @@ impl<'t> Governed<'t> {
         let mut all: Vec<Seen> = files.chain(problems).collect();
         all.retain(|seen| match seen {
             Seen::File { path, .. } | Seen::Problem { path, .. } => {
-                how.no_ignore || !ignored.is_ignored(path)
+                how.no_ignore || ignored.by(path).is_none()
             }
-            Seen::LeftOut { .. } | Seen::Incomplete => true,
+            Seen::Ignored { .. } | Seen::LeftOut { .. } | Seen::Incomplete => true,
         });
         all.extend(ignored.left_out(folder));
         all.extend(walked.incomplete.then_some(Seen::Incomplete));

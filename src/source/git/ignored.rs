@@ -1,5 +1,5 @@
-//! What .gitignore and .ignore files of a tree say of its files: a walk of the disk leaves out
-//! files that git tracks although they are ignored, so a walk of git's tree does too.
+//! What .gitignore and .ignore files of a tree say of its files. Of what git tracks only .ignore files
+//! say anything.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,15 @@ use crate::source::walk::Seen;
 
 /// The names of such files, those that count more first.
 const NAMES: [&str; 2] = [".ignore", ".gitignore"];
+
+/// The kind of file by which something is ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// An .ignore file, which git does not read.
+    Ignore,
+    /// A .gitignore file, which says nothing of what git tracks.
+    Git,
+}
 
 /// What is ignored in a tree.
 pub(super) struct Ignored {
@@ -57,26 +66,31 @@ impl Ignored {
             .collect()
     }
 
-    /// Whether a file is ignored: the deepest file that says anything of it decides, and an
-    /// .ignore file anywhere before a .gitignore.
-    pub(super) fn is_ignored(&self, path: &Path) -> bool {
+    /// Whether a file that git tracks is ignored.
+    pub(super) fn is_left_out(&self, path: &Path) -> bool {
+        self.by(path) == Some(By::Ignore)
+    }
+
+    /// What ignores a file: the deepest file that says anything of it decides, and an .ignore file
+    /// anywhere before a .gitignore.
+    pub(super) fn by(&self, path: &Path) -> Option<By> {
         if self.folders.is_empty() {
-            return false;
+            return None;
         }
         let above = || path.ancestors().skip(1);
-        for kind in 0..NAMES.len() {
+        for (kind, by) in [By::Ignore, By::Git].into_iter().enumerate() {
             for both in above().filter_map(|folder| self.folders.get(folder)) {
                 let Some(Some(rules)) = both.get(kind) else {
                     continue;
                 };
                 match rules.matched_path_or_any_parents(path, false) {
                     Match::None => {}
-                    Match::Ignore(_) => return true,
-                    Match::Whitelist(_) => return false,
+                    Match::Ignore(_) => return Some(by),
+                    Match::Whitelist(_) => return None,
                 }
             }
         }
-        false
+        None
     }
 }
 
@@ -108,7 +122,7 @@ mod tests {
             ("/top/a/vendor/c.yaml", false),
             ("/top/a/testdata/d/e.yaml", true),
         ] {
-            assert_eq!(ignored.is_ignored(Path::new(path)), expected, "{path}");
+            assert_eq!(ignored.by(Path::new(path)).is_some(), expected, "{path}");
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::command::GitError;
+use super::ignored::Ignored;
 use super::isolated::Isolated;
 use super::listing::{self, Listed};
 use super::locate::Location;
@@ -13,7 +14,7 @@ use super::worktree::WorkTree;
 use super::{Git, Item};
 use crate::source::folder::Folder;
 use crate::source::path::{collapse, shown};
-use crate::source::tree::{Kind, Tree};
+use crate::source::tree::{Kind, Tree, Walk};
 
 /// How deep submodules are gone into.
 const DEEPEST: usize = 8;
@@ -171,6 +172,59 @@ impl Repository {
         Ok(renames
             .map(|(old, new)| (top.join(old), top.join(new)))
             .collect())
+    }
+
+    /// The absolute paths of what is not as an older tree has it, and of what is not there any more:
+    /// in the index, or in the work tree, where files that git does not track yet and does not
+    /// ignore are among them. What the older tree has in its .ignore files is left out.
+    ///
+    /// # Errors
+    /// Git failed.
+    pub fn changed(
+        &self,
+        old: &Git,
+        staged: Option<&Git>,
+        named: &[PathBuf],
+        how: &Walk<'_>,
+    ) -> Result<BTreeSet<PathBuf>, GitError> {
+        let index;
+        let (new, on_disk) = match staged {
+            Some(staged) => (staged, false),
+            None => {
+                index = self.index()?;
+                (&index, true)
+            }
+        };
+        let is_same = |path: &PathBuf, item: &Item| {
+            let then = old.items.get(path);
+            let same = then.is_some_and(|then| then.id == item.id && then.kind == item.kind);
+            let differs = || on_disk && item.objects == 0 && !new.is_on_disk(path, item);
+            same && !differs()
+        };
+        let items = new.items.iter();
+        let changed = items.filter(|(path, item)| !is_same(path, item));
+        let mut changed: BTreeSet<PathBuf> = changed.map(|(path, _)| path.clone()).collect();
+        let gone = old
+            .items
+            .keys()
+            .filter(|path| !new.items.contains_key(*path));
+        changed.extend(gone.cloned());
+        if on_disk {
+            let every = Walk {
+                hidden: true,
+                wanted: &|path| !new.items.contains_key(path),
+                also: None,
+                ..*how
+            };
+            let walked = self.disk.walk(named, &every).files.into_iter();
+            let untracked = walked.filter(|found| !new.items.contains_key(&found.path));
+            changed.extend(untracked.map(|found| found.path));
+        }
+        if !how.no_ignore {
+            let ignored = Ignored::new(old, old.items.keys());
+            changed.retain(|path| !ignored.is_left_out(path));
+        }
+        Ok(changed)
     }
 
     fn verified(&self, revision: &str) -> Result<Option<String>, GitError> {

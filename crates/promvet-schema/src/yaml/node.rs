@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use super::document::{Data, Document, NO_TAG, NodeData};
 use super::scalar::Scalar;
-use promvet_text::{Place, Span};
+use promvet_text::{Place, Span, destination};
 
 /// A node of a document. Copying it is free.
 #[derive(Clone, Copy)]
@@ -167,7 +167,8 @@ impl<'d> Node<'d> {
     }
 
     /// The path of keys with list items named by what distinguishes them: `job_name`, `name`, or
-    /// `url` without what could be secret in it; by index where they have none of these.
+    /// `url` without what could be secret in it; by index where they have none of these. Where an
+    /// endpoint leads stands behind its name, as [`destination`] writes it.
     #[must_use]
     pub fn identity(self) -> String {
         let within = &self.document.text().within().identity;
@@ -180,9 +181,14 @@ impl<'d> Node<'d> {
                 let bare = url.split(['?', '#']).next()?;
                 Some(bare.rsplit('@').next().unwrap_or(bare))
             };
-            named
+            let name = named
                 .or_else(url)
-                .map_or_else(|| index.to_string(), str::to_owned)
+                .map_or_else(|| index.to_string(), str::to_owned);
+            let leads = item.get("url").and_then(Node::as_str);
+            match leads.filter(|url| named.is_some() || url.contains('@')) {
+                Some(url) => name + &destination(url),
+                None => name,
+            }
         })
     }
 

@@ -1,0 +1,78 @@
+//! Destinations in the paths of keys that fingerprints are made of.
+//!
+//! An endpoint with a name goes by it, and where it sends stands behind the name between two control
+//! characters that no key has without an escape: so a path as it was before can be had too.
+
+const OPEN: char = '\u{1f}';
+const CLOSE: char = '\u{1e}';
+
+/// Where a URL leads, as it stands behind a name: scheme, host and path, without what may be secret.
+/// Empty where the two cannot be told apart.
+#[must_use]
+pub fn destination(url: &str) -> String {
+    let (bare, rest) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+    let (scheme, after) = match bare.split_once("://") {
+        Some((scheme, after)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            (scheme, after)
+        }
+        _ => ("", bare),
+    };
+    let place = after.rsplit('@').next().unwrap_or(after);
+    // A password with `?` or `#` in it ends the part in which its `@` is looked for.
+    let port = after
+        .split('/')
+        .next()
+        .and_then(|host| host.rsplit_once(':'));
+    let is_port = port.is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    if !after.contains('@') && rest.contains('@') && !is_port {
+        return String::new();
+    }
+    format!("{OPEN}{scheme}://{place}{CLOSE}")
+}
+
+/// A path of keys without its destinations.
+#[must_use]
+pub fn without_destinations(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut is_inside = false;
+    for c in path.chars() {
+        match c {
+            OPEN => is_inside = true,
+            CLOSE => is_inside = false,
+            c if !is_inside => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn destinations_hold_no_credentials() {
+        for (url, expected) in [
+            ("https://a.example/b?c=d#e", "https://a.example/b"),
+            ("https://u:p@a.example:9/b", "https://a.example:9/b"),
+            ("https://u:p@q@a.example/b", "https://a.example/b"),
+            ("u:p@a.example/b", "://a.example/b"),
+            ("a.example/b", "://a.example/b"),
+            ("https://a.example/?mail=a@b", "https://a.example/"),
+        ] {
+            assert_eq!(
+                destination(url),
+                format!("{OPEN}{expected}{CLOSE}"),
+                "{url}"
+            );
+        }
+        assert_eq!(destination("https://u:p?q@a.example/b"), "");
+    }
+
+    #[test]
+    fn paths_without_destinations_are_those_of_before() {
+        let path = format!("remote_write[one{}].url", destination("https://a/b"));
+        assert_eq!(without_destinations(&path), "remote_write[one].url");
+        assert_eq!(without_destinations("a.b"), "a.b");
+    }
+}

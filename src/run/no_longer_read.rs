@@ -1,0 +1,138 @@
+//! Configurations that the revision that is compared with has, and that are not read any more.
+//!
+//! Without this, whatever makes promvet pass over a file would hide all its faults: a change of its
+//! name, its size, its encoding, or a key by which it is taken for something else.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::policies::Policies;
+use super::survey::Survey;
+use crate::discover::{Dialect, What};
+use crate::finding::{Finding, Place, Severity, Span, Text, rule};
+use crate::policy::Policy;
+use crate::rules;
+use crate::source::{Kind, LARGEST, Tree};
+
+/// What a revision has been found to hold.
+#[derive(Debug)]
+pub struct Before {
+    /// What the revision is called.
+    pub(crate) name: String,
+    /// The files that were read in it, each by the path that it has now.
+    pub(crate) files: Vec<ReadBefore>,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub(crate) struct ReadBefore {
+    /// Its absolute path, as it is now.
+    pub(crate) path: PathBuf,
+    /// What it was recognised as, in the word of reports.
+    pub(crate) dialect: String,
+}
+
+/// The findings about the files that were read before and are not read now, each with the policy
+/// that counts for it. A file that is gone, or whose content is read under another name, is none.
+pub(crate) fn no_longer_read<'p>(
+    before: &Before,
+    survey: &Survey,
+    policies: &'p Policies,
+    tree: &dyn Tree,
+) -> Vec<(Finding, Option<&'p Policy>)> {
+    let read = survey.seen.iter().filter(|seen| {
+        let what = &seen.recognised.what;
+        matches!(what, What::Configuration { .. } | What::Broken { .. })
+    });
+    let read: HashSet<&Path> = read.map(|seen| &*seen.found.path).collect();
+    let excluded = survey.excluded.iter().map(|(found, _)| &*found.path);
+    let excluded: HashSet<&Path> = excluded.collect();
+    let lost = before.files.iter().filter(|file| {
+        let path = &*file.path;
+        !read.contains(path) && !excluded.contains(path) && is_walked(path, survey, tree)
+    });
+    let found = lost.filter_map(|file| {
+        let why = reason(file, &read, survey, tree)?;
+        let policy = policies.around(&file.path);
+        Some((finding(file, &before.name, &why, tree), policy))
+    });
+    found.collect()
+}
+
+/// Whether a file lies in what was named.
+fn is_walked(path: &Path, survey: &Survey, tree: &dyn Tree) -> bool {
+    let mut named = survey.named.iter();
+    named.any(|named| {
+        let named = tree.resolve(named).unwrap_or_else(|_| tree.absolute(named));
+        path.starts_with(named)
+    })
+}
+
+/// Why a file is not read, as the end of a sentence; none if that is as it should be.
+fn reason(
+    file: &ReadBefore,
+    read: &HashSet<&Path>,
+    survey: &Survey,
+    tree: &dyn Tree,
+) -> Option<String> {
+    let path = &*file.path;
+    let kind = tree.metadata(path).ok()?.kind;
+    if kind == Kind::Link {
+        return reason_of_link(path, read, tree);
+    }
+    let unread = survey.unread.iter().find(|(found, _)| found.path == *path);
+    if let Some((_, why)) = unread {
+        return Some(why.clone());
+    }
+    let bytes = match tree.read(path, LARGEST) {
+        Ok(bytes) => bytes,
+        Err(error) => return Some(error.to_string()),
+    };
+    let text = Text::new(tree.shown(path), bytes);
+    let recognised = crate::discover::examine(text, false, false);
+    if is_embedded(&file.dialect) {
+        // A key may have been taken out of a manifest; but what is in a file that does not parse
+        // can't be said.
+        let parses = !matches!(recognised.what, What::Broken { .. } | What::Unknown);
+        return (!parses).then_some(recognised.why);
+    }
+    Some(match recognised.what {
+        What::Other { kind } => format!("it is now taken for a file of another kind ({kind})"),
+        _ => recognised.why,
+    })
+}
+
+/// Whether a file only held a configuration.
+fn is_embedded(dialect: &str) -> bool {
+    let own = [Dialect::Server, Dialect::Agent, Dialect::Fragment];
+    dialect != "broken" && !own.iter().any(|own| own.word() == dialect)
+}
+
+fn reason_of_link(path: &Path, read: &HashSet<&Path>, tree: &dyn Tree) -> Option<String> {
+    let Ok(real) = tree.resolve(path) else {
+        return Some("it is a symbolic link that leads nowhere".to_owned());
+    };
+    if read.contains(&*real) {
+        return None;
+    }
+    let folder = path.parent().unwrap_or(path);
+    if !real.starts_with(tree.root_of(folder)) {
+        return Some("it is a symbolic link that leads out of the tree".to_owned());
+    }
+    let kind = tree.metadata(&real).ok()?.kind;
+    Some(match kind {
+        Kind::File => "it is a symbolic link to a file that is no configuration".to_owned(),
+        kind => format!("it is a symbolic link to {}", kind.noun()),
+    })
+}
+
+fn finding(file: &ReadBefore, name: &str, why: &str, tree: &dyn Tree) -> Finding {
+    let text = Text::new(tree.shown(&file.path), Vec::new());
+    let page = rules::find(rule::FILES_NO_LONGER_READ);
+    let severity = page.map_or(Severity::Error, |page| page.severity);
+    let place = Place::new(&Arc::clone(&text), Span::default());
+    let message = format!("this configuration was checked in {name} and is not checked now: {why}");
+    Finding::new(rule::FILES_NO_LONGER_READ, severity, place, message)
+        .help("make it a configuration that promvet can read, or delete the file")
+}
