@@ -94,7 +94,7 @@ fn unseen(runners: &Runners<'_>, name: &str) -> Option<String> {
 fn hidden(runner: &Belonging<'_>, name: &str) -> Option<String> {
     let deployment = runner.deployment;
     if let Some(doubt) = deployment.doubts.first() {
-        return Some(doubt.message.clone().into());
+        return Some(doubt.message.clone());
     }
     let image = deployment.base.as_ref().or(deployment.image.as_ref())?;
     let path = runner.path_of(name);

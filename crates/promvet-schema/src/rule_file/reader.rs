@@ -4,8 +4,16 @@
 use super::expressions;
 use crate::yaml::{Document, Node};
 
-/// Keys that only one program has: of the file, of a group, of a rule.
-const OWN_KEYS: &[(&str, &[&str], &[&str], &[&str])] = &[
+/// What a program calls its files, and the keys that it alone has: of the file, of a group, of a
+/// rule.
+type OwnKeys = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+const OWN_KEYS: &[OwnKeys] = &[
     (
         "a rule file of Thanos",
         &[],

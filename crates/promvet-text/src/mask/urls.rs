@@ -63,12 +63,20 @@ fn port(line: &str, start: usize) -> Option<Range<usize>> {
     let token = port
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"_-+=~!".contains(&byte));
+    let from = start + host.len() + 1;
+    let is_upper = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+    // A secret may hold a slash, which ends the authority too early.
+    let tail = rest.get(host.len() + 1..rest.find(is_end).unwrap_or(rest.len()))?;
+    let has = |is: fn(&u8) -> bool| tail.bytes().any(|byte| is(&byte));
+    let is_random =
+        has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
+    let is_number = port.bytes().all(|byte| byte.is_ascii_digit()) && !port.is_empty();
+    let is_variable = port.bytes().all(is_upper) && !port.is_empty();
+    if token && is_random && !is_number && !is_variable {
+        return Some(from..from + tail.len());
+    }
     let shown = port.len() < SHORTEST_PORT || !token || super::value::is_words(port);
-    (!shown
-        && !port
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
-    .then(|| start + host.len() + 1..start + authority.len())
+    (!shown && !port.bytes().all(is_upper)).then(|| from..start + authority.len())
 }
 
 /// The last `@` of a URL that has one in its authority, where what follows the first one is no

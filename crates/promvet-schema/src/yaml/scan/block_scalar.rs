@@ -62,6 +62,12 @@ impl Scanner<'_> {
             lines.empty = 0;
             led_by_blank = is_led_by_blank;
             let end = self.line_end(self.at);
+            // Blanks that no line break follows: libyaml-safer adds one, and which of the two go-yaml
+            // has is not known.
+            let is_blank = |it: &str| it.trim_matches([' ', '\t']).is_empty();
+            if self.content.len() == end && self.content.get(self.at..end).is_some_and(is_blank) {
+                return Err(Stop::Unread);
+            }
             lines
                 .text
                 .push_str(self.content.get(self.at..end).unwrap_or(""));
