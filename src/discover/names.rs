@@ -78,7 +78,7 @@ fn parts(path: &Path) -> Option<(String, &'static str)> {
 const LOOSE: &[&str] = &["conf", "json", "bak", "old", "orig"];
 
 /// Whether a file could hold a configuration, by its name: that of a YAML file, or a name with
-/// `prom` that has no ending or one of [`LOOSE`].
+/// `prom` that has no ending or one of a few others.
 #[must_use]
 pub fn is_candidate(path: &Path) -> bool {
     has_yaml_name(path) || has_loose_name(path)
