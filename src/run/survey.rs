@@ -169,6 +169,11 @@ fn look_at(
     }
     let bytes = match tree.read(&found.path, LARGEST) {
         Ok(bytes) => bytes,
+        // A large file without an ending is a program; one that was a configuration before is
+        // reported as no longer read.
+        Err(ReadError::TooLarge { .. }) if !found.named && found.path.extension().is_none() => {
+            return Look::Other(found.clone());
+        }
         Err(error) => return Look::Unread(found.clone(), error.to_string()),
     };
     request.watch.read(bytes.len());
