@@ -288,7 +288,7 @@ impl<'d> Checker<'d> {
         }
     }
 
-    /// A tag that a text does not fit, which go-yaml refuses wherever it stands.
+    /// A tag that a text does not fit, which go-yaml refuses everywhere.
     fn tag(&mut self, node: Node<'d>) {
         let fault = node.scalar().and_then(grammar::tag_fault);
         if let Some(message) = fault.filter(|_| self.format == Format::Yaml) {

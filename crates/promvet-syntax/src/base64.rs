@@ -56,7 +56,7 @@ fn url_letter(byte: u8) -> Option<u8> {
     }
 }
 
-/// The bytes of letters without padding, of which the last group may have two or three.
+/// The bytes of letters without padding; the last group may have two or three.
 fn sextets(letters: &[u8], last: fn(u8) -> Option<u8>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(letters.len() * 3 / 4);
     for group in letters.chunks(4) {

@@ -29,7 +29,7 @@ impl Fault {
         Self::new(0, text.len(), message)
     }
 
-    /// The same fault in a text that stands `by` bytes into another one.
+    /// The same fault in a text that begins `by` bytes into another one.
     #[must_use]
     pub fn shifted(self, by: usize) -> Self {
         Self {

@@ -163,7 +163,7 @@ impl<'m> Builder<'m> {
         self.add(span, named.anchor, named.tag, Data::Scalar { value, style });
     }
 
-    /// Adds a node of which there is nothing but perhaps its properties.
+    /// Adds a node that is empty but for its properties, if any.
     pub(super) fn add_empty(&mut self, span: Span, named: Named) {
         let at = Span {
             start: span.end,

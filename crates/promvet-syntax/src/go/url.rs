@@ -269,7 +269,7 @@ fn check_host(host: &str, offset: usize) -> Result<(), Fault> {
             "can't be parsed: invalid IP-literal, a bracket inside the host",
         )),
         None => {
-            // What stands before the last colon is not looked at: some schemes list several hosts.
+            // Text before the last colon is not looked at: some schemes list several hosts.
             if let Some(colon) = host.rfind(':') {
                 check_port(host, colon).map_err(|fault| fault.shifted(offset))?;
             }

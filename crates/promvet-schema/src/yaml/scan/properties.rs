@@ -63,7 +63,7 @@ impl Properties {
         }
     }
 
-    /// The span of a node of which there is nothing else.
+    /// The span of a node that has nothing else.
     pub(super) fn span_or(self, span: Span) -> Span {
         if self.is_some() { self.span } else { span }
     }

@@ -134,7 +134,7 @@ impl Scanner<'_> {
     }
 }
 
-/// What a letter behind a backslash stands for.
+/// What a letter behind a backslash means.
 fn short_escape(letter: u8) -> Option<char> {
     Some(match letter {
         b'0' => '\0',

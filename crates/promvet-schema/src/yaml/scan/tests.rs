@@ -161,7 +161,7 @@ fn all_documents_are_read() {
     assert_eq!(documents.len(), 4);
 }
 
-/// Pieces of YAML of which anything can be made.
+/// Pieces of YAML to combine at random.
 fn piece() -> impl Strategy<Value = String> {
     let pieces = [
         "a",

@@ -98,7 +98,7 @@ fn is_hexadecimal_float(text: &str) -> bool {
     zero || bits <= 1024
 }
 
-/// An underscore stands between digits, or between a prefix and a digit (`strconv.underscoreOK`).
+/// An underscore is between digits, or between a prefix and a digit (`strconv.underscoreOK`).
 fn underscores_are_sound(text: &str) -> bool {
     let prefixed = text.get(..2).is_some_and(|two| {
         ["0x", "0o", "0b"]
