@@ -59,6 +59,15 @@ pub(super) fn joined(spans: impl Iterator<Item = Span>) -> Vec<Span> {
     joined
 }
 
+/// The largest boundary of a character up to an offset.
+fn floor(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
+}
+
 /// Secrets by the look of the lines.
 pub(super) fn lexical_secrets(content: &str) -> Vec<Span> {
     lines::find(content)
@@ -68,6 +77,7 @@ pub(super) fn lexical_secrets(content: &str) -> Vec<Span> {
 mod tests {
     use super::super::Place;
     use super::*;
+    use crate::work;
 
     fn shown(source: &str) -> String {
         let text = Text::new("x.yml", source.as_bytes().to_vec());
@@ -132,22 +142,76 @@ mod tests {
         }
     }
 
+    /// Pieces of which a line may consist and each of which could begin something that goes on to
+    /// the end of the line.
+    const PIECES: &[&str] = &[
+        "&",
+        "?a",
+        "password: ",
+        "password: a #",
+        "://",
+        "://a:b/",
+        "://a@",
+        "a:",
+        "a=",
+        "'",
+        "\"",
+        "a: {",
+        "credentials: {",
+        "basic_auth: {",
+        "basic_auth: {}, ",
+        "password: null ",
+        "name: ",
+        "{name: a, value: b}",
+        "k: v, ",
+        "; a=b",
+        "?token=",
+        "&token=a",
+        ".",
+        "a.",
+        "-",
+        " - ",
+        " &a b",
+        "password: *a ",
+        "& ",
+        "# ",
+        "a\\",
+        "eyJ",
+        "BEGIN ",
+        "--user a:b ",
+        "\"a\":\"b\",",
+        "：",
+        "[a, ",
+        "user: a:",
+        "type: a",
+        "x_file: a ",
+        "Bearer a1",
+        "arn:a1B2c3D4e5F6g7H8",
+        "@",
+        "a@b:c ",
+    ];
+
     #[test]
-    fn a_line_of_half_a_megabyte_takes_no_time() {
-        let started = std::time::Instant::now();
-        for piece in [
-            "&",
-            "?a",
-            "password: ",
-            "password: a #",
-            "://",
-            "://a:b/",
-            "a:",
-            "'",
-        ] {
-            lexical_secrets(&piece.repeat(500_000 / piece.len()));
+    fn the_work_grows_with_the_length_of_a_line() {
+        let work = |piece: &str, before: &str, length: usize| {
+            let line = format!("{before}{}", piece.repeat(length / piece.len()));
+            work::of(|| lexical_secrets(&line)).1.max(1)
+        };
+        for piece in PIECES {
+            for before in ["", "a: b\nbasic_auth:\n  ", "{", "password: ", "          "] {
+                let (once, twice) = (work(piece, before, 6_000), work(piece, before, 12_000));
+                assert!(
+                    twice * 10 < once * 23 || twice < 120_000,
+                    "{before:?} {piece:?}: {once}, {twice}"
+                );
+            }
         }
-        assert!(started.elapsed() < std::time::Duration::from_secs(20));
+    }
+
+    #[test]
+    fn aliases_are_looked_up_at_once() {
+        let work = |lines: usize| work::of(|| lexical_secrets(&"password: *a\n".repeat(lines))).1;
+        assert!(work(20_000) * 10 < work(10_000) * 23);
     }
 
     #[test]

@@ -4,8 +4,11 @@
 //! as well, and so is a commented-out token. What is masked too much costs a few words of an
 //! excerpt; what is masked too little costs a secret.
 
+use std::collections::HashSet;
+
 use super::names::{self, Meaning};
 use super::{Span, looks, urls, value};
+use crate::work;
 
 /// The most lines of a quoted value or of a PEM block that does not end. A key of RSA with 8192
 /// bits has 100.
@@ -23,6 +26,7 @@ pub(super) fn find(content: &str) -> Vec<Span> {
         unnamed: None,
         below_secret: None,
         commented: false,
+        names: None,
     };
     for line in content.split_inclusive('\n') {
         scan.line(line.trim_end());
@@ -81,9 +85,11 @@ struct Scan<'t> {
     below_secret: Option<usize>,
     /// Whether the key whose value is awaited was commented out.
     commented: bool,
+    /// The names behind `&` and `*` in the text, mark included; gathered when first asked for.
+    names: Option<HashSet<&'t str>>,
 }
 
-impl Scan<'_> {
+impl<'t> Scan<'t> {
     fn line(&mut self, body: &str) {
         let indent = body.len() - body.trim_start_matches([' ', '\t', '#']).len();
         let Some(from) = self.carried_on(body, indent) else {
@@ -281,6 +287,7 @@ impl Scan<'_> {
     /// Hides the values of the keys of a line.
     fn pairs(&mut self, body: &str, from: usize) {
         let brace = memchr::memchr2(b'{', b'[', body.as_bytes()).unwrap_or(body.len());
+        let line = value::Line::new(body);
         let mut taken = from;
         let mut braced = None;
         let marks = body
@@ -290,26 +297,36 @@ impl Scan<'_> {
             if at < taken {
                 continue;
             }
-            let Some(pair) = value::pair(body, at, mark, brace < at) else {
+            let Some(pair) = value::pair(&line, at, mark, brace < at) else {
                 continue;
             };
             if braced.is_some_and(|end| at >= end) {
                 braced = None;
             }
             let written = body.get(pair.value..).unwrap_or("");
-            if pair.meaning == Meaning::Section && written.starts_with('{') {
+            // What is inside of braces that are open ends before they do.
+            if pair.meaning == Meaning::Section && written.starts_with('{') && braced.is_none() {
                 braced = Some(value::closing_brace(body, pair.value));
             }
-            let in_section = self.section.is_some() || braced.is_some();
-            if let Some(end) = self.pair(body, &pair, in_section) {
+            if let Some(end) = self.pair(&line, &pair, braced) {
                 taken = end;
             }
         }
     }
 
     /// Hides the value of a key if it has to be; where it ends.
-    fn pair(&mut self, body: &str, pair: &value::Pair<'_>, in_section: bool) -> Option<usize> {
-        let written = body.get(pair.value..).unwrap_or("");
+    fn pair(
+        &mut self,
+        line: &value::Line<'_>,
+        pair: &value::Pair<'_>,
+        braced: Option<usize>,
+    ) -> Option<usize> {
+        let body = line.body;
+        let in_section = self.section.is_some() || braced.is_some();
+        if pair.meaning == Meaning::Plain && !in_section && !is_telling(pair.key) {
+            return None;
+        }
+        let written = value::window(body.get(pair.value..).unwrap_or(""));
         let bare = value::unquoted(written, pair.flow);
         // Behind `-config.file=` other arguments may follow.
         let word = match bare.split_whitespace().next() {
@@ -322,7 +339,7 @@ impl Scan<'_> {
             self.section = None;
             return None;
         }
-        if matches!(pair.key, "name" | "target_label" | "targetLabel") {
+        if is_name_of_value(pair.key) {
             self.names_secret = Meaning::of(bare).is_secret() || names::is_secret_name(bare);
             if let Some((before, span)) = self.unnamed.take()
                 && self.names_secret
@@ -338,8 +355,7 @@ impl Scan<'_> {
             Meaning::Secret => !bare.is_empty() || written.is_empty() || written.starts_with('#'),
             Meaning::NearSecret => !value::is_harmless(bare) && !value::is_prose(bare),
             Meaning::Section => {
-                let goes_on = written.starts_with('{')
-                    && value::closing_brace(body, pair.value) == body.len();
+                let goes_on = written.starts_with('{') && braced == Some(body.len());
                 if goes_on || written.is_empty() || written.starts_with(['#', '&']) {
                     self.section = Some(column);
                 }
@@ -357,7 +373,13 @@ impl Scan<'_> {
             }
             Meaning::Scheme => in_section && !value::is_scheme(bare),
             Meaning::Plain if is_value_of_name(pair.key) && !value::is_harmless(bare) => {
-                let end = body.len() - written.len() + value::plain_len(written, pair.flow);
+                let length = value::plain_len(written, pair.flow);
+                let is_cut = length == written.len();
+                let end = if is_cut {
+                    body.len()
+                } else {
+                    pair.value + length
+                };
                 let span = Span::new(self.offset + pair.value, self.offset + end);
                 self.unnamed = (!self.names_secret).then_some((column, span));
                 let secret = std::mem::take(&mut self.names_secret);
@@ -367,7 +389,7 @@ impl Scan<'_> {
             Meaning::Plain => {
                 in_section
                     && pair.spaced
-                    && is_commented(body) == Commented::No
+                    && !line.is_comment
                     && !names::is_known_in_section(pair.key)
                     && !value::is_harmless(bare)
             }
@@ -397,16 +419,7 @@ impl Scan<'_> {
         match first {
             // A password may begin with what is a mark in YAML: a name that exists is one.
             '*' if self.has(written, '&') => start,
-            '&' => {
-                let name = written.split(' ').next().unwrap_or("");
-                let behind = written.get(name.len()..).unwrap_or("").trim_start();
-                if behind.is_empty() && !self.has(written, '*') && name.len() > 1 {
-                    self.state = State::Awaited { column };
-                    self.hide(start, body.len());
-                    return body.len();
-                }
-                self.value(body, body.len() - behind.len(), column, flow)
-            }
+            '&' => self.anchored(body, start, column, flow),
             '{' if written.contains(':')
                 || written.starts_with("{{") && super::is_variable(written) =>
             {
@@ -432,7 +445,7 @@ impl Scan<'_> {
                 end
             }
             _ => {
-                let bare = value::unquoted(written, flow);
+                let bare = value::unquoted(value::window(written), flow);
                 if matches!(bare, "null" | "~" | "true" | "false") {
                     return start;
                 }
@@ -449,13 +462,32 @@ impl Scan<'_> {
         }
     }
 
-    /// Whether the name behind the first character of a value stands somewhere behind `mark`.
-    fn has(&self, written: &str, mark: char) -> bool {
+    /// Hides a value that begins with what may be an anchor; where it ends.
+    fn anchored(&mut self, body: &str, start: usize, column: usize, flow: bool) -> usize {
+        let written = body.get(start..).unwrap_or("");
+        let name = written.split(' ').next().unwrap_or("");
+        let behind = written.get(name.len()..).unwrap_or("").trim_start();
+        if behind.is_empty() && !self.has(written, '*') && name.len() > 1 {
+            self.state = State::Awaited { column };
+            self.hide(start, body.len());
+            return body.len();
+        }
+        // A node has one anchor: a second one is part of a password.
+        if behind.starts_with('&') {
+            self.hide(start, body.len());
+            return body.len();
+        }
+        self.value(body, body.len() - behind.len(), column, flow)
+    }
+
+    /// Whether the name behind the first character of a value occurs somewhere behind `mark`.
+    fn has(&mut self, written: &str, mark: char) -> bool {
+        let content = self.content;
+        let names = self.names.get_or_insert_with(|| marked_names(content));
         let name = written.get(1..).unwrap_or("");
-        let end = name.find([' ', ',', '}', ']']).unwrap_or(name.len());
-        let wanted = format!("{mark}{}", name.get(..end).unwrap_or(""));
-        wanted.len() > 1
-            && memchr::memmem::find(self.content.as_bytes(), wanted.as_bytes()).is_some()
+        let end = name.find(is_end_of_name).unwrap_or(name.len());
+        work::count(end);
+        end > 0 && names.contains(&*format!("{mark}{}", name.get(..end).unwrap_or("")))
     }
 
     /// Hides what stands where a key should: `password SECRET`, `--password SECRET`, or anything
@@ -494,6 +526,29 @@ impl Scan<'_> {
     }
 }
 
+/// The names behind `&` and `*` in a text, mark included.
+fn marked_names(content: &str) -> HashSet<&str> {
+    work::count(content.len());
+    let mut names = HashSet::new();
+    let mut behind = 0;
+    for at in memchr::memchr2_iter(b'&', b'*', content.as_bytes()) {
+        let name = content.get(at + 1..).unwrap_or("");
+        if at < behind {
+            continue;
+        }
+        let end = name.find(is_end_of_name).unwrap_or(name.len());
+        behind = at + 1 + end;
+        names.extend(content.get(at..behind));
+    }
+    names
+}
+
+/// What the name of an anchor ends at. A mark ends one too, although YAML allows it inside of names,
+/// so that each byte is part of one name.
+fn is_end_of_name(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | '}' | ']' | '&' | '*')
+}
+
 fn is_commented(body: &str) -> Commented {
     if body.trim_start_matches([' ', '\t']).starts_with('#') {
         Commented::Yes
@@ -506,6 +561,16 @@ fn is_commented(body: &str) -> Commented {
 /// the label that a relabeling writes.
 fn is_value_of_name(key: &str) -> bool {
     matches!(key, "value" | "values" | "replacement")
+}
+
+/// Keys of the name that the value beside them belongs to.
+fn is_name_of_value(key: &str) -> bool {
+    matches!(key, "name" | "target_label" | "targetLabel")
+}
+
+/// Keys whose value may be a secret, or say that another is, although their names don't.
+fn is_telling(key: &str) -> bool {
+    is_value_of_name(key) || is_name_of_value(key) || matches!(key, "key" | "pat")
 }
 
 /// Whether a line is an item of a list.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::work;
+
 /// Beginnings of tokens that no other word has (the rules of gitleaks 8.18, and vendors'
 /// documents). An access key of AWS (`AKIA…`) is a name, not a secret.
 const PREFIXES: &[&str] = &[
@@ -83,11 +85,12 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let mut at = 0;
     let mut scheme = false;
     while at < bytes.len() {
-        let run = run_at(bytes, at);
+        let (run, length) = run_at(bytes, at);
+        work::count(length);
         if run == 0 {
             let byte = bytes.get(at).copied().unwrap_or(0);
             scheme = scheme && matches!(byte, b' ' | b'\t' | b':' | b'"' | b'\'');
-            at += 1;
+            at += length.max(1);
             continue;
         }
         let word = text.get(at..at + run).unwrap_or("");
@@ -107,14 +110,16 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     out
 }
 
-/// How many bytes of what tokens are made of begin at an offset.
-fn run_at(bytes: &[u8], at: usize) -> usize {
+/// How many bytes of what tokens are made of begin at an offset, without the points at their end
+/// and with them.
+fn run_at(bytes: &[u8], at: usize) -> (usize, usize) {
     let rest = bytes.get(at..).unwrap_or(&[]);
     let part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-+/=.~".contains(byte);
     let length = rest.iter().take_while(part).count();
     // A sentence ends in a point, a token does not.
     let run = rest.get(..length).unwrap_or(&[]);
-    length - run.iter().rev().take_while(|byte| **byte == b'.').count()
+    let points = run.iter().rev().take_while(|byte| **byte == b'.').count();
+    (length - points, length)
 }
 
 /// The secrets in one run of characters.

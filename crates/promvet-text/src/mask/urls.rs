@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::names::Meaning;
+use crate::work;
 
 /// The most bytes of a URL that are looked at.
 const LONGEST: usize = 2048;
@@ -33,6 +34,15 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
 /// The fewest bytes of a password that stands where a port should: a slip in a port is shorter.
 const SHORTEST_PORT: usize = 7;
 
+/// As much of a line from an offset on as is looked at as one URL: a line may have as many URLs as
+/// it has bytes, and each may seem to go on to its end.
+fn window(line: &str, start: usize) -> Option<&str> {
+    let rest = line.get(start..)?;
+    let end = super::floor(rest, LONGEST);
+    work::count(end);
+    rest.get(..end)
+}
+
 /// What a URL may not go beyond.
 fn is_end(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>')
@@ -41,7 +51,7 @@ fn is_end(c: char) -> bool {
 /// The password of a URL whose authority begins at `start`: what stands between the colon of the
 /// userinfo and the `@`; the whole userinfo where it has no colon.
 fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
-    let rest = line.get(start..)?;
+    let rest = window(line, start)?;
     let end = rest.find(|c: char| is_end(c) || matches!(c, '/' | '?' | '#'));
     let authority = rest.get(..end.unwrap_or(rest.len()))?;
     let end = match authority.rfind('@') {
@@ -56,7 +66,7 @@ fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
 /// What stands where a port should and is none: the password of a URL whose `@` and host are
 /// missing.
 fn port(line: &str, start: usize) -> Option<Range<usize>> {
-    let rest = line.get(start..)?;
+    let rest = window(line, start)?;
     let end = rest.find(|c: char| is_end(c) || matches!(c, '/' | '?' | '#' | ',' | '}' | ')'));
     let authority = rest.get(..end.unwrap_or(rest.len()))?;
     let (host, port) = authority.split_once(':')?;
@@ -85,7 +95,6 @@ fn further(rest: &str, first: usize) -> usize {
     let url = rest
         .get(..rest.find(is_end).unwrap_or(rest.len()))
         .unwrap_or("");
-    let url = url.get(..floor(url, LONGEST)).unwrap_or("");
     let behind = url.get(first + 1..).unwrap_or("");
     let host = behind.split(['/', '?', '#']).next().unwrap_or("");
     let is_host = host.contains('.') || host.contains(':') || host == "localhost";
@@ -104,7 +113,7 @@ fn cut_password(rest: &str, authority: &str) -> Option<usize> {
     }
     let end = rest.find(['"', '\'', '`']).unwrap_or(rest.len());
     let end = rest.find(" #").map_or(end, |comment| comment.min(end));
-    let url = rest.get(..floor(rest, end.min(LONGEST)))?;
+    let url = rest.get(..end)?;
     let at = url.rfind('@')?;
     if port.bytes().all(|byte| byte.is_ascii_digit()) {
         // `https://host:9090/@x` has a port; `https://u:12/34@host.example` has a password.
@@ -115,15 +124,6 @@ fn cut_password(rest: &str, authority: &str) -> Option<usize> {
         }
     }
     Some(at)
-}
-
-/// The largest boundary of a character up to an offset.
-fn floor(text: &str, at: usize) -> usize {
-    let at = at.min(text.len());
-    (0..=at)
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0)
 }
 
 /// Userinfo in what is not quite a URL: `https//u:p@h`, `https:/u:p@h`, `u:p@h`.
@@ -191,7 +191,11 @@ fn parameters(line: &str, out: &mut Vec<Range<usize>>) {
     }
     let marks =
         (0..bytes.len()).filter(|at| matches!(bytes.get(*at), Some(b'?' | b'&' | b'#' | b';')));
+    let mut behind = 0;
     for at in marks {
+        if at < behind {
+            continue;
+        }
         let Some(rest) = line.get(at + 1..) else {
             continue;
         };
@@ -208,7 +212,9 @@ fn parameters(line: &str, out: &mut Vec<Range<usize>>) {
         }
         let start = line.len() - value.len();
         let end = value.find(|c: char| is_end(c) || c == '&');
-        out.push(start..start + end.unwrap_or(value.len()));
+        behind = start + end.unwrap_or(value.len());
+        work::count(behind - start);
+        out.push(start..behind);
     }
 }
 

@@ -2,6 +2,43 @@
 
 use super::is_variable;
 use super::names::{self, Meaning};
+use crate::work;
+
+/// The most bytes of a value that are looked at to judge it. A line may have as many keys as it has
+/// bytes, and each of them may seem to have the rest of the line for its value: without a limit,
+/// the work grows with the square of the line. The longest tokens in use, those of Kubernetes'
+/// service accounts, have about 1,000 bytes; a longer value counts to the end of its line.
+const LONGEST_VALUE: usize = 1024;
+
+/// A line, with what every key in it asks for.
+pub(super) struct Line<'l> {
+    pub(super) body: &'l str,
+    /// Where the first character is that neither indents nor comments out.
+    begins: usize,
+    /// Whether the line is a comment.
+    pub(super) is_comment: bool,
+    /// Whether the line begins with a flow mapping.
+    is_flow: bool,
+}
+
+impl<'l> Line<'l> {
+    pub(super) fn new(body: &'l str) -> Self {
+        let lead = [' ', '\t', '#', '-', '?', '\u{feff}'];
+        Self {
+            body,
+            begins: body.len() - body.trim_start_matches(lead).len(),
+            is_comment: body.trim_start_matches([' ', '\t']).starts_with('#'),
+            is_flow: body.trim_start().starts_with('{'),
+        }
+    }
+}
+
+/// As much of a text as is looked at to judge a value that begins there.
+pub(super) fn window(text: &str) -> &str {
+    let end = super::floor(text, LONGEST_VALUE);
+    work::count(end);
+    text.get(..end).unwrap_or("")
+}
 
 /// The longest key that is looked at, in bytes.
 const LONGEST_KEY: usize = 80;
@@ -28,7 +65,8 @@ pub(super) struct Pair<'l> {
 
 /// The key before the mark at an offset, and the value behind it; none if this is no pair whose
 /// value might be a secret.
-pub(super) fn pair(body: &str, at: usize, mark: char, flow: bool) -> Option<Pair<'_>> {
+pub(super) fn pair<'l>(line: &Line<'l>, at: usize, mark: char, flow: bool) -> Option<Pair<'l>> {
+    let body = line.body;
     let before = body.get(..at)?.trim_end_matches([' ', '\t']);
     let rest = body.get(at + mark.len_utf8()..)?;
     if rest.starts_with("//") || mark == '=' && rest.starts_with(['=', '~']) {
@@ -40,9 +78,7 @@ pub(super) fn pair(body: &str, at: usize, mark: char, flow: bool) -> Option<Pair
     if mark == '=' && lead.ends_with(['?', '&', '#']) {
         return None;
     }
-    let begins = lead
-        .trim_matches([' ', '\t', '#', '-', '?', '\u{feff}'])
-        .is_empty();
+    let begins = from <= line.begins;
     let in_flow = lead
         .trim_end_matches([' ', '\t'])
         .ends_with(['{', ',', '[', '(', ';', '&', '|', '\r']);
@@ -61,7 +97,7 @@ pub(super) fn pair(body: &str, at: usize, mark: char, flow: bool) -> Option<Pair
         // `{token="x"}` is a matcher of PromQL, `password = "x"` is a setting.
         '=' if flow && rest.starts_with(['"', '\'']) => {
             names::is_strong(key)
-                || meaning.is_secret() && super::looks::is_dense(unquoted(written, true))
+                || meaning.is_secret() && super::looks::is_dense(unquoted(window(written), true))
         }
         '=' => {
             meaning != Meaning::Plain && (keyed || rest.starts_with(|c: char| !c.is_whitespace()))
@@ -71,14 +107,14 @@ pub(super) fn pair(body: &str, at: usize, mark: char, flow: bool) -> Option<Pair
             keyed
                 && meaning != Meaning::Plain
                 && meaning != Meaning::Scheme
-                && plain_len(written, flow) >= SHORTEST_GLUED
+                && plain_len(window(written), flow) >= SHORTEST_GLUED
         }
     };
     counts.then_some(Pair {
         key,
         column: from,
         value,
-        flow: flow && (!begins || body.trim_start().starts_with('{')),
+        flow: flow && (!begins || line.is_flow),
         spaced,
         meaning,
     })
@@ -111,6 +147,7 @@ fn key_before(before: &str) -> Option<(usize, &str)> {
 pub(super) fn closing_quote(body: &str, quote: char, from: usize) -> Option<usize> {
     let mut escaped = false;
     for (at, c) in body.get(from..)?.char_indices() {
+        work::count(1);
         if escaped {
             escaped = false;
         } else if c == '\\' && quote == '"' {
@@ -130,6 +167,7 @@ pub(super) fn closing_quote(body: &str, quote: char, from: usize) -> Option<usiz
 pub(super) fn closing_brace(body: &str, from: usize) -> usize {
     let mut depth = 0_usize;
     for (at, byte) in body.bytes().enumerate().skip(from) {
+        work::count(1);
         match byte {
             b'{' => depth += 1,
             b'}' => depth = depth.saturating_sub(1),
@@ -145,6 +183,12 @@ pub(super) fn closing_brace(body: &str, from: usize) -> usize {
 /// Length of a value without quotes. In a flow mapping it ends at `,` or `}`, unless what follows
 /// has no key and must be the rest of it.
 pub(super) fn plain_len(value: &str, flow: bool) -> usize {
+    let length = plain_end(value, flow);
+    work::count(length);
+    length
+}
+
+fn plain_end(value: &str, flow: bool) -> usize {
     if !flow {
         return value.find(" #").unwrap_or(value.len());
     }
