@@ -6,8 +6,8 @@
 FROM rust:1.90-alpine AS build
 WORKDIR /src
 COPY . .
-RUN cargo build --release --locked --config 'profile.release.strip=true' \
-    && install -D target/release/promvet /out/promvet
+RUN cargo build --profile dist --locked \
+    && install -D target/dist/promvet /out/promvet
 
 FROM scratch
 LABEL org.opencontainers.image.source=https://github.com/promvet/promvet \
