@@ -1,7 +1,9 @@
-//! `tables/*.yaml` → constants, so that start-up reads nothing.
+//! `tables/*.yaml` and `dialects/*.yaml` → constants, so that start-up reads nothing.
 
 #[path = "build/code.rs"]
 mod code;
+#[path = "build/dialects.rs"]
+mod dialects;
 #[path = "build/form.rs"]
 mod form;
 
@@ -14,12 +16,18 @@ use form::Tables;
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=tables");
+    println!("cargo::rerun-if-changed=dialects");
     let mut tables = Tables::default();
     for path in yaml_files(Path::new("tables"))? {
         tables.add(read(&path)?);
     }
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("tables.rs"), code::tables(&tables)?)?;
+    let mut files = Vec::new();
+    for path in yaml_files(Path::new("dialects"))? {
+        files.push(read(&path)?);
+    }
+    fs::write(out.join("dialects.rs"), dialects::dialects(&files)?)?;
     Ok(())
 }
 

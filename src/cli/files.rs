@@ -62,6 +62,7 @@ fn kind(seen: &Seen, only_configurations: bool) -> Option<String> {
             let word = holder.map_or_else(|| dialect.word(), Holder::word);
             Some(format!("Prometheus {word}{rendered}"))
         }
+        What::Rules { .. } => Some(format!("Prometheus rules{rendered}")),
         What::Broken { .. } => Some(format!("Prometheus, does not parse{rendered}")),
         What::Other { .. } | What::Unknown if only_configurations => None,
         What::Other { kind } => Some((*kind).to_owned()),

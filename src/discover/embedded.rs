@@ -6,13 +6,15 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::examine::{NAMED, Recognised, Template, What, examine, examine_as};
+use super::foreign;
 use super::holder::Holder;
+use super::kinds::{ALLOY, LIST_OF_JOBS};
 use super::manifest::{Manifest, manifests};
 use super::names;
 use super::scan::byte_scan;
 use super::values;
 use crate::finding::{Text, Within};
-use crate::yaml::{Dollars, Entry, Node, embedded, parse_all};
+use crate::yaml::{Dollars, Entry, Node, embedded, parse_all, parse_first};
 
 /// Words of which one stands in every file that holds a configuration of another kind.
 const WORDS: &[&str] = &[
@@ -31,6 +33,9 @@ const OBJECTS: &[(&str, &str)] = &[("ConfigMap", "data"), ("Secret", "stringData
 /// `named` and `template_by_policy` are as for [`examine`].
 #[must_use]
 pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<Recognised> {
+    if names::is_alloy(text.path().as_ref().as_ref()) {
+        return in_alloy(text);
+    }
     let file = examine(Arc::clone(&text), named, template_by_policy);
     let is_known = matches!(file.what, What::Configuration { .. } | What::Broken { .. });
     // What was named on the command line is taken for a configuration, whatever it looks like.
@@ -38,7 +43,12 @@ pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
     if is_own || file.masked || !may_hold(&text) {
         return vec![file];
     }
-    let found = find(&text, file.template);
+    let mut found = find(&text, file.template);
+    if is_list_of_jobs(&file)
+        && let Ok(document) = parse_first(&text)
+    {
+        found.extend(foreign::jobs(document, file.template));
+    }
     if found.is_empty() {
         return vec![file];
     }
@@ -49,17 +59,40 @@ pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
     std::iter::once(file).chain(found).collect()
 }
 
+/// A configuration of Alloy, and the endpoints in it.
+fn in_alloy(text: Arc<Text>) -> Vec<Recognised> {
+    let found = foreign::alloy_in(&text, None);
+    let file = Recognised {
+        text,
+        what: What::Other { kind: ALLOY },
+        why: "its name says so".to_owned(),
+        template: None,
+        masked: false,
+        holder: None,
+        beside: Arc::default(),
+        looks_like: None,
+        spoken: None,
+    };
+    std::iter::once(file).chain(found).collect()
+}
+
+/// Whether a text is what `additionalScrapeConfigs` of the Operator names.
+fn is_list_of_jobs(file: &Recognised) -> bool {
+    matches!(file.what, What::Other { kind } if kind == LIST_OF_JOBS)
+}
+
 fn may_hold(text: &Text) -> bool {
     let bytes = text.content().as_bytes();
-    WORDS
-        .iter()
-        .any(|word| memmem::find(bytes, word.as_bytes()).is_some())
+    foreign::may_hold(text)
+        || WORDS
+            .iter()
+            .any(|word| memmem::find(bytes, word.as_bytes()).is_some())
 }
 
 fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
     let (documents, _) = parse_all(text);
     let mut out = Vec::new();
-    for document in &documents {
+    for document in &documents.into_iter().map(Arc::new).collect::<Vec<_>>() {
         let Some(root) = document.root() else {
             continue;
         };
@@ -67,6 +100,7 @@ fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
             let filled = manifest.in_template.then_some(Template::Variables);
             out.extend(in_object(manifest, template.or(filled)));
         }
+        out.extend(foreign::find(document, template));
         match root.get("kind").and_then(Node::as_str) {
             Some("HelmRelease") => {
                 out.extend(values::find(document, &["spec", "values"], template))
@@ -100,6 +134,13 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
         in_scalar(entry, name, holder(name), Dollars::Plain, template)
     });
     let mut found: Vec<Recognised> = found.collect();
+    for entry in entries().filter(|entry| names::is_alloy(entry.name().as_ref())) {
+        let text = text_of(entry, &holder(entry.name()), Dollars::Plain);
+        found.extend(
+            text.iter()
+                .flat_map(|text| foreign::alloy_in(text, template)),
+        );
+    }
     if found.is_empty() {
         return found;
     }
@@ -151,7 +192,14 @@ fn in_scalar(
     }
     let text = text_of(entry, &holder, dollars)?;
     let logical = text.within().logical.clone();
-    let found = examine_as(text, name, false, false);
+    let found = examine_as(Arc::clone(&text), name, false, false);
+    if is_list_of_jobs(&found) {
+        let jobs = foreign::jobs(parse_first(&text).ok()?, found.template.or(template))?;
+        return Some(Recognised {
+            holder: Some(holder),
+            ..jobs
+        });
+    }
     let is_ours = matches!(found.what, What::Configuration { .. } | What::Broken { .. });
     is_ours.then(|| Recognised {
         why: format!("{logical} of {}: {}", holder.noun(), found.why),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
+use super::foreign::Spoken;
 use super::holder::Holder;
 use super::kinds::{Class, classify, nearly_ours, telling_key};
 use super::mask::{Branches, Mask, mask};
@@ -33,6 +34,8 @@ pub struct Recognised {
     pub beside: Arc<[(String, Arc<Text>)]>,
     /// The kind of file that it looks like, if it is checked only because it was named.
     pub looks_like: Option<&'static str>,
+    /// In which words it is written, if not in those of `prometheus.yml`.
+    pub spoken: Option<Arc<Spoken>>,
 }
 
 /// What a file is.
@@ -49,6 +52,11 @@ pub enum What {
     Broken {
         /// Where it stops being YAML; if tags were covered, with them covered.
         error: SyntaxError,
+    },
+    /// Groups of rules in a larger file.
+    Rules {
+        /// The groups, as a rule file has them.
+        document: Document,
     },
     /// Something else that is known.
     Other {
@@ -148,6 +156,7 @@ pub(super) fn examine_as(
         holder: None,
         beside: Arc::default(),
         looks_like,
+        spoken: None,
     }
 }
 

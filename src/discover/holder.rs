@@ -16,8 +16,19 @@ pub enum Holder {
     },
     /// The `content` of a config of docker compose, by its name.
     Compose(String),
-    /// The values of the chart of Prometheus, from which Helm makes a ConfigMap.
+    /// The values of a chart, from which Helm makes a ConfigMap or a resource of the Operator.
     Values,
+    /// A resource of the Prometheus Operator or its kin.
+    Resource {
+        /// Its kind, such as `ServiceMonitor`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// Its namespace, if it is written.
+        namespace: Option<String>,
+    },
+    /// A configuration of another program, by its word in reports.
+    Part(&'static str),
 }
 
 impl Holder {
@@ -29,6 +40,8 @@ impl Holder {
             Self::Object { .. } => "configmap",
             Self::Compose(_) => "compose",
             Self::Values => "helm-values",
+            Self::Resource { .. } => "operator",
+            Self::Part(word) => word,
         }
     }
 
@@ -36,7 +49,8 @@ impl Holder {
     pub(super) fn identity(&self) -> String {
         match self {
             Self::Object { kind, name, .. } => format!("{kind}/{name}"),
-            Self::Compose(_) | Self::Values => self.word().to_owned(),
+            Self::Resource { kind, name, .. } => format!("{kind}/{name}"),
+            Self::Compose(_) | Self::Values | Self::Part(_) => self.word().to_owned(),
         }
     }
 
@@ -47,6 +61,8 @@ impl Holder {
             Self::Object { kind, name, .. } => format!("the {kind} `{name}`"),
             Self::Compose(name) => format!("the config `{name}`"),
             Self::Values => "the values of a chart".to_owned(),
+            Self::Resource { kind, name, .. } => format!("the {kind} `{name}`"),
+            Self::Part(word) => format!("a configuration of {word}"),
         }
     }
 }

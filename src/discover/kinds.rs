@@ -114,6 +114,10 @@ const AGENT: &str = "Grafana Agent configuration";
 pub const RULE_FILE: &str = "rule file";
 /// What files of `file_sd_configs` are called.
 pub const TARGET_FILE: &str = "target file";
+/// What Alloy's own files are called.
+pub(super) const ALLOY: &str = "Alloy configuration";
+/// What `additionalScrapeConfigs` of the Operator names.
+pub(super) const LIST_OF_JOBS: &str = "list of scrape configurations";
 const ALERTMANAGER: &str = "Alertmanager configuration";
 const COLLECTOR: &str = "OpenTelemetry Collector configuration";
 const CORTEX: &str = "Cortex or Mimir configuration";
@@ -204,7 +208,7 @@ const NEIGHBOURS: &[Neighbour] = &[
     mapping(HELM, &["kube-prometheus-stack"]),
     mapping(HELM, &["serverFiles"]),
     mapping(HELM, &["server", "alertmanager"]),
-    list("list of scrape configurations", &["job_name"]),
+    list(LIST_OF_JOBS, &["job_name"]),
     list(TARGET_FILE, &["targets"]),
     list("list of remote-write endpoints", &["url"]),
     list("Ansible playbook", &["hosts"]),

@@ -8,6 +8,8 @@
 
 mod embedded;
 mod examine;
+mod flags;
+mod foreign;
 mod holder;
 mod kinds;
 mod manifest;
@@ -20,6 +22,7 @@ mod values;
 
 pub use embedded::recognise;
 pub use examine::{Dialect, Recognised, Template, What, examine};
+pub use foreign::Spoken;
 pub use holder::Holder;
 pub use kinds::{RULE_FILE, TARGET_FILE};
 pub use manifest::{Manifest, manifests};

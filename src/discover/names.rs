@@ -81,7 +81,14 @@ const LOOSE: &[&str] = &["conf", "json", "bak", "old", "orig"];
 /// `prom` that has no ending or one of a few others.
 #[must_use]
 pub fn is_candidate(path: &Path) -> bool {
-    has_yaml_name(path) || has_loose_name(path)
+    has_yaml_name(path) || has_loose_name(path) || is_alloy(path)
+}
+
+/// Whether a file is a configuration of Grafana Alloy, or of Grafana Agent in flow mode, by its name.
+#[must_use]
+pub(super) fn is_alloy(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| matches!(ending, "alloy" | "river"))
 }
 
 /// Whether a file could hold YAML, by its name: `.yml` or `.yaml`, with or without a suffix of

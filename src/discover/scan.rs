@@ -39,6 +39,17 @@ const WORDS: &[&str] = &[
 /// What `remote_write` and `remote_read` are called in values of the chart of Prometheus.
 const VALUES: &[&[u8]] = &[b"remoteWrite", b"remoteRead"];
 
+/// What stands in every resource of the Prometheus Operator and its kin, and in what makes them.
+const OPERATOR: &[&[u8]] = &[
+    b"monitoring.coreos.com/",
+    b"monitoring.rhobs/",
+    b"operator.victoriametrics.com/",
+    b"prometheusK8s",
+    b"prometheusSpec",
+    b"PrometheusRules",
+    b"serviceMonitorSelector",
+];
+
 /// Whether bytes may hold a Prometheus configuration. UTF-16, which the words would not be found
 /// in, always may.
 #[must_use]
@@ -91,9 +102,8 @@ fn has_property(line: &[u8], quote: usize) -> bool {
 #[must_use]
 pub fn may_hold(path: &Path, bytes: &[u8]) -> bool {
     let in_values = || {
-        VALUES
-            .iter()
-            .any(|word| memmem::find(bytes, word).is_some())
+        let mut words = VALUES.iter().chain(OPERATOR);
+        words.any(|word| memmem::find(bytes, word).is_some())
     };
     byte_scan(bytes) || names::is_ours(path) || in_values() || may_disguise_keys(bytes)
 }

@@ -79,6 +79,7 @@ pub(super) fn find(
             holder: Some(Holder::Values),
             beside: Arc::default(),
             looks_like: None,
+            spoken: None,
         });
     found.collect()
 }

@@ -39,7 +39,7 @@ impl<'t> Facts<'t> {
     pub fn runners(&self, file: &Path, holder: Option<&Holder>) -> Vec<Belonging<'_>> {
         let held = match holder {
             // What Helm will make of its values is not in sight.
-            Some(Holder::Values) => return Vec::new(),
+            Some(Holder::Values | Holder::Resource { .. } | Holder::Part(_)) => return Vec::new(),
             Some(Holder::Object {
                 kind,
                 name,

@@ -15,6 +15,7 @@ pub mod opstrace;
 mod owners;
 mod pulled_in;
 pub mod receiver;
+mod selected;
 mod shared;
 pub mod token;
 mod words;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::credential_file::Lookup;
-use super::deployment::{Deployments, Network, SourceFile, Sources};
+use super::deployment::{Deployments, Network, Objects, SourceFile, Sources};
 use super::issuer::cert_manager::{self, Manifests};
 use super::opstrace::{self, Instance};
 use super::{Find, Scan, TenantFlag};
@@ -21,6 +21,7 @@ pub struct Shared<'t> {
     manifests: OnceLock<Manifests>,
     deployments: OnceLock<Deployments>,
     sources: OnceLock<Sources>,
+    objects: OnceLock<Objects>,
     network: OnceLock<Network>,
     tenant_flags: OnceLock<Vec<TenantFlag>>,
     tracked: OnceLock<Result<Option<BTreeSet<PathBuf>>, GitError>>,
@@ -45,6 +46,7 @@ impl<'t> Shared<'t> {
             manifests: OnceLock::new(),
             deployments: OnceLock::new(),
             sources: OnceLock::new(),
+            objects: OnceLock::new(),
             network: OnceLock::new(),
             tenant_flags: OnceLock::new(),
             tracked: OnceLock::new(),
@@ -80,6 +82,12 @@ impl<'t> Shared<'t> {
             let containers = self.network(files).containers(files.tree);
             containers.filter_map(TenantFlag::of).collect()
         })
+    }
+
+    /// All that makes Secrets and ConfigMaps in the tree.
+    pub(super) fn objects(&self, files: &Lookup<'_>) -> &Objects {
+        self.objects
+            .get_or_init(|| self.sources(files).objects(files.tree))
     }
 
     /// The files that may tell of deployments.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::agent;
+use super::foreign;
 use super::own_rules;
 use super::request::Request;
 use super::survey::Seen;
@@ -77,7 +78,22 @@ pub(crate) fn judge_one<'a>(
             if recognised.masked {
                 judgement = unrendered::as_far_as_it_goes(judgement, recognised);
             }
+            if let Some(spoken) = &recognised.spoken {
+                foreign::put(spoken, recognised.holder.as_ref(), facts, &mut judgement);
+            }
             return (judgement, configuration);
+        }
+        What::Rules { document } => {
+            let target = target_of(recognised, request, facts.policy(), None);
+            let findings = rule_file::check(document, &target, None).findings;
+            let mut judgement = Judgement {
+                findings,
+                ..Judgement::default()
+            };
+            if let Some(spoken) = &recognised.spoken {
+                foreign::put(spoken, recognised.holder.as_ref(), facts, &mut judgement);
+            }
+            judgement
         }
         What::Broken { error } if recognised.masked => unrendered::not_at_all(recognised, error),
         What::Broken { error } => {

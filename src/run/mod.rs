@@ -4,6 +4,7 @@ mod agent;
 pub(crate) mod baseline;
 pub mod examples;
 pub(crate) mod facts;
+mod foreign;
 mod gate;
 mod inventory;
 mod judge_file;

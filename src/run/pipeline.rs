@@ -338,6 +338,7 @@ fn checked_file(seen: &Seen) -> Option<CheckedFile> {
             holder.map_or_else(|| dialect.word(), Holder::word)
         }
         What::Broken { .. } => "broken",
+        What::Rules { .. } => "rules",
         What::Other { .. } | What::Unknown => return None,
     };
     Some(CheckedFile {

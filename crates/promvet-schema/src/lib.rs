@@ -4,9 +4,11 @@
 //! collects everything that is wrong at once. Whether Prometheus loads a file is exactly this: no
 //! error among these findings.
 
+pub mod alloy;
 mod check;
 mod checks;
 mod describe;
+pub mod dialect;
 pub mod edit;
 mod extra;
 mod grammar;

@@ -143,6 +143,21 @@ impl Advice {
         self.applicability
     }
 
+    /// Puts the names of keys into the words of another dialect. An entry to add is only told: how its
+    /// value is written there is not known.
+    pub fn spell(&mut self, put: impl Fn(&str) -> String) {
+        let help = put(&self.help());
+        match &mut self.action {
+            Action::Rename { to, .. } => *to = put(&format!("`{to}`")).trim_matches('`').to_owned(),
+            Action::Insert { .. } => {
+                self.action = Action::Say;
+                self.applicability = Applicability::Display;
+            }
+            _ => {}
+        }
+        self.text = Some(help);
+    }
+
     /// The help line, to be rewritten.
     pub fn sentence(&mut self) -> &mut String {
         let help = self.help().into_owned();

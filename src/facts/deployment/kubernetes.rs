@@ -69,6 +69,34 @@ pub(super) fn read(
     out
 }
 
+/// All that makes Secrets and ConfigMaps in a tree.
+pub(super) struct Objects(Providers);
+
+impl Objects {
+    /// Reads files that may hold some.
+    pub(super) fn read(home: Home<'_>, files: &[SourceFile]) -> Self {
+        Self(Providers::all(home, files))
+    }
+
+    /// What makes a Secret or ConfigMap of a name; one without a namespace may be in any.
+    pub(super) fn of(
+        &self,
+        makes: &'static str,
+        name: &str,
+        namespace: Option<&str>,
+    ) -> Vec<Arc<super::Provider>> {
+        let same = |other: Option<&str>| may_be_same(other, namespace);
+        self.0.of(makes, name, same)
+    }
+
+    /// The names of those that are made in a namespace, in order.
+    pub(super) fn names<'p>(&'p self, makes: &'p str, namespace: Option<&'p str>) -> Vec<&'p str> {
+        let mut names: Vec<_> = self.0.names(makes, namespace).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
 /// Manifests that patch what runs Prometheus: they name no image.
 struct Patches(HashMap<(String, String), Vec<Place>>);
 

@@ -34,6 +34,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub(crate) use arguments::VMAGENT_CONFIG;
 pub use arguments::{Argument, Arguments};
@@ -133,6 +134,15 @@ impl Sources {
         ]
     }
 
+    /// All that makes Secrets and ConfigMaps.
+    pub(super) fn objects(&self, tree: &dyn Tree) -> Objects {
+        let home = Home {
+            tree,
+            root: &self.root,
+        };
+        Objects(kubernetes::Objects::read(home, &self.providers))
+    }
+
     /// The deployments that they tell of.
     #[must_use]
     pub fn deployments(&self, tree: &dyn Tree) -> Vec<Deployment> {
@@ -149,6 +159,26 @@ impl Sources {
             a.file.cmp(&b.file).then_with(places)
         });
         out
+    }
+}
+
+/// All that makes Secrets and ConfigMaps in a tree.
+pub(super) struct Objects(kubernetes::Objects);
+
+impl Objects {
+    /// What makes a Secret or ConfigMap of a name; one without a namespace may be in any.
+    pub(super) fn of(
+        &self,
+        makes: &'static str,
+        name: &str,
+        namespace: Option<&str>,
+    ) -> Vec<Arc<Provider>> {
+        self.0.of(makes, name, namespace)
+    }
+
+    /// The names of those that are made in a namespace, in order.
+    pub(super) fn names<'p>(&'p self, makes: &'p str, namespace: Option<&'p str>) -> Vec<&'p str> {
+        self.0.names(makes, namespace)
     }
 }
 

@@ -86,6 +86,15 @@ impl Content {
         is_secret_name(name) || token::is_live(&self.observe(0))
     }
 
+    /// Whether a line break ends it, and something is before.
+    #[must_use]
+    pub fn ends_with_newline(&self) -> bool {
+        match &self.0 {
+            Kind::Bytes(bytes) => bytes.ends_with(b"\n") && !bytes.trim_ascii().is_empty(),
+            Kind::Undecodable => false,
+        }
+    }
+
     /// What it shows. `now` is the time in seconds since 1970.
     #[must_use]
     pub fn observe(&self, now: i64) -> Vec<Observation> {

@@ -78,7 +78,7 @@ impl Marks {
         let text = &recognised.text;
         match &recognised.what {
             _ if !may_hold(text) => None,
-            What::Configuration { document, .. } => {
+            What::Configuration { document, .. } | What::Rules { document } => {
                 let masked = recognised
                     .masked
                     .then(|| mask(text.content(), Branches::All))

@@ -47,7 +47,7 @@ impl<'a> Sheet<'a> {
     /// `seen` is the file, and behind it what stands in it.
     pub(super) fn new(marks: Marks, policy: &'a Policy, seen: &'a [Seen], now: i64) -> Self {
         let documents = seen.iter().filter_map(|seen| match &seen.recognised.what {
-            What::Configuration { document, .. } => Some(document),
+            What::Configuration { document, .. } | What::Rules { document } => Some(document),
             _ => None,
         });
         let tallies = marks

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::large::Large;
 use super::node::Node;
 use super::scalar::Style;
+use super::translate::Origin;
 use promvet_text::{Place, Span, Text};
 
 /// Why a text is not YAML as go-yaml reads it.
@@ -119,6 +120,8 @@ pub struct Document {
     /// Keys that were given another name, and how they are written.
     pub(super) renamed: Vec<(u32, Value)>,
     pub(super) large: Large,
+    /// What a translation was made of.
+    pub(super) origin: Option<Origin>,
 }
 
 impl std::fmt::Debug for Document {
@@ -143,6 +146,7 @@ impl Document {
             root: 0,
             renamed: Vec::new(),
             large: Large::default(),
+            origin: None,
         }
     }
 
@@ -185,6 +189,7 @@ impl Document {
             root: root.target().id,
             renamed: self.renamed.clone(),
             large: Large::default(),
+            origin: None,
         })
     }
 

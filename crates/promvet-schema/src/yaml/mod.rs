@@ -19,6 +19,7 @@ mod node;
 mod parse;
 mod scalar;
 mod scan;
+mod translate;
 
 pub use comments::{Comment, Unit, comments, comments_by_look, line_of, next_content_line};
 pub use document::{Document, SyntaxError, SyntaxKind};
@@ -28,3 +29,4 @@ pub use node::{Entry, Kind, Mapping, Node, Sequence};
 pub use parse::{Hole, Readers, compare_readers, parse_all, parse_first, parse_masked, texts_read};
 pub use promvet_text::placeholder;
 pub use scalar::{Scalar, Style};
+pub use translate::{Builder, Made};

@@ -193,7 +193,12 @@ impl<'d> Node<'d> {
     }
 
     fn path_with(self, within: &str, name_of: impl Fn(Self, usize) -> String) -> String {
-        let mut nodes = vec![self];
+        // A translation has the paths of the text that it was made of.
+        let node = match &self.document.origin {
+            Some(origin) => origin.of(self.id),
+            None => self,
+        };
+        let mut nodes = vec![node];
         while let Some(parent) = nodes.last().and_then(|node| node.parent()) {
             nodes.push(parent);
         }

@@ -185,6 +185,39 @@ impl Providers {
         out
     }
 
+    /// Reads all files.
+    pub(super) fn all(home: Home<'_>, files: &[SourceFile]) -> Self {
+        let none = Names::new(std::collections::BTreeSet::new());
+        let mut out = Self::default();
+        for file in files {
+            let documents = file.documents();
+            if file
+                .path
+                .file_stem()
+                .is_some_and(|stem| stem == "kustomization")
+            {
+                let roots = documents.iter().filter_map(|document| document.root());
+                roots.for_each(|root| out.kustomization(home, file, root, &none));
+            }
+            let objects = documents.iter().flat_map(manifests);
+            objects.for_each(|manifest| out.manifest(manifest));
+        }
+        out
+    }
+
+    /// The names of the Secrets or ConfigMaps that are made in a namespace.
+    pub(super) fn names<'p>(
+        &'p self,
+        makes: &'p str,
+        namespace: Option<&'p str>,
+    ) -> impl Iterator<Item = &'p str> {
+        let made = self.made.iter().filter(move |((kind, _), made)| {
+            let is_there = |one: &Arc<Provider>| may_be_same(one.namespace.as_deref(), namespace);
+            *kind == makes && made.iter().any(is_there)
+        });
+        made.map(|((_, name), _)| name.as_str())
+    }
+
     /// What makes a Secret or ConfigMap.
     pub(super) fn of(
         &self,

@@ -1,0 +1,201 @@
+//! Configurations of Grafana Alloy, and of Grafana Agent in flow mode, as the native tree.
+//!
+//! The blocks `prometheus.remote_write` are read (grafana/alloy v1.18
+//! `internal/component/prometheus/remotewrite/types.go`); what is no literal becomes a placeholder.
+
+mod reader;
+
+use std::sync::Arc;
+
+use crate::yaml::{Builder, Document, Made};
+use promvet_text::{Span, Text};
+use reader::{Block, Item, Value};
+
+/// The component that sends.
+const REMOTE_WRITE: &str = "prometheus.remote_write";
+
+/// Blocks that may occur several times, and the native lists that they are items of.
+const LISTS: &[(&str, &str)] = &[("write_relabel_config", "write_relabel_configs")];
+
+/// Attributes with another native name.
+const NAMES: &[(&str, &str)] = &[("ca_pem", "ca"), ("cert_pem", "cert"), ("key_pem", "key")];
+
+/// What stands for a value that is worked out when Alloy runs.
+const WORKED_OUT: &str = "${EXPRESSION}";
+
+/// The endpoints of a text, as a document with `remote_write` for each component that has some.
+#[must_use]
+pub fn documents(text: &Arc<Text>) -> Vec<Document> {
+    let blocks = reader::read(text.content());
+    let mut out = Vec::new();
+    collect(text, &blocks, &mut out);
+    out
+}
+
+/// Components stand at the top, and in `declare` and `template`, which nest no deeper than the
+/// reader goes.
+fn collect(text: &Arc<Text>, blocks: &[Item], out: &mut Vec<Document>) {
+    for item in blocks {
+        let Item::Block(block) = item else { continue };
+        match &*block.name {
+            REMOTE_WRITE => out.extend(document(text, block)),
+            "declare" | "foreach" | "template" => collect(text, &block.body, out),
+            _ => {}
+        }
+    }
+}
+
+fn document(text: &Arc<Text>, component: &Block) -> Option<Document> {
+    let mut maker = Maker {
+        builder: Builder::of_text(text),
+    };
+    let mut pairs = Vec::new();
+    let mut endpoints = Vec::new();
+    for item in &component.body {
+        match item {
+            Item::Block(block) if block.name == "endpoint" => {
+                endpoints.push(maker.mapping(block.span, &block.body));
+            }
+            Item::Attribute {
+                name, span, value, ..
+            } if name == "external_labels" => {
+                let key = maker.builder.scalar_at(*span, "external_labels", true);
+                let labels = maker.value(value);
+                let global = maker.builder.mapping_at(*span, &[(key, labels)]);
+                let key = maker.builder.scalar_at(*span, "global", true);
+                pairs.push((key, global));
+            }
+            _ => {}
+        }
+    }
+    if endpoints.is_empty() {
+        return None;
+    }
+    let list = maker.builder.sequence_at(component.span, &endpoints);
+    let key = maker
+        .builder
+        .scalar_at(component.name_span, "remote_write", true);
+    pairs.push((key, list));
+    let root = maker.builder.mapping_at(component.span, &pairs);
+    Some(maker.builder.finish(root))
+}
+
+struct Maker {
+    builder: Builder,
+}
+
+impl Maker {
+    fn mapping(&mut self, span: Span, body: &[Item]) -> Made {
+        let mut pairs = Vec::new();
+        for item in body {
+            match item {
+                Item::Attribute { name, span, value } => {
+                    let native = NAMES.iter().find(|(theirs, _)| theirs == name);
+                    let native = native.map_or(&**name, |(_, native)| native);
+                    let key = self.builder.scalar_at(*span, native, true);
+                    let value = self.value(value);
+                    pairs.push((key, value));
+                }
+                Item::Block(block) if LISTS.iter().any(|(name, _)| *name == block.name) => {}
+                Item::Block(block) => {
+                    let key = self.builder.scalar_at(block.name_span, &block.name, true);
+                    let value = self.mapping(block.span, &block.body);
+                    pairs.push((key, value));
+                }
+            }
+        }
+        for (name, native) in LISTS {
+            let blocks = body.iter().filter_map(|item| match item {
+                Item::Block(block) if block.name == *name => Some(block),
+                _ => None,
+            });
+            let blocks: Vec<_> = blocks.collect();
+            let Some(first) = blocks.first() else {
+                continue;
+            };
+            let key = self.builder.scalar_at(first.name_span, native, true);
+            let items: Vec<Made> = blocks
+                .iter()
+                .map(|block| self.mapping(block.span, &block.body))
+                .collect();
+            let list = self.builder.sequence_at(first.span, &items);
+            pairs.push((key, list));
+        }
+        self.builder.mapping_at(span, &pairs)
+    }
+
+    fn value(&mut self, value: &Value) -> Made {
+        match value {
+            Value::Text { text, span } => self.builder.scalar_at(*span, text, false),
+            Value::Word { text, span } => self.builder.scalar_at(*span, text, true),
+            Value::List { items, span } => {
+                let items: Vec<Made> = items.iter().map(|item| self.value(item)).collect();
+                self.builder.sequence_at(*span, &items)
+            }
+            Value::Object { fields, span } => {
+                let mut pairs = Vec::new();
+                for (name, at, value) in fields {
+                    let key = self.builder.scalar_at(*at, name, false);
+                    let value = self.value(value);
+                    pairs.push((key, value));
+                }
+                self.builder.mapping_at(*span, &pairs)
+            }
+            Value::Expression { span } => self.builder.scalar_at(*span, WORKED_OUT, false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::Node;
+
+    fn urls(source: &str) -> Vec<String> {
+        let text = Text::new("config.alloy", source.as_bytes().to_vec());
+        let documents = documents(&text);
+        let entries = documents.iter().flat_map(|document| {
+            let list = document.root().and_then(|root| root.get("remote_write"));
+            list.into_iter().flat_map(Node::items)
+        });
+        let url = |entry: Node<'_>| {
+            let url = entry.get("url")?;
+            let at = url.place().start();
+            Some(format!("{} {}:{}", url.as_str()?, at.line, at.column))
+        };
+        entries.filter_map(url).collect()
+    }
+
+    #[test]
+    fn endpoints_are_found_in_their_places() {
+        for (source, expected) in [
+            (
+                "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"http://x\"\n  }\n}\n",
+                vec!["http://x 3:11"],
+            ),
+            (
+                "// c\nprometheus.remote_write \"a\" { endpoint { url = `http://x` } }",
+                vec!["http://x 2:47"],
+            ),
+            (
+                "declare \"m\" {\n  prometheus.remote_write \"a\" {\n    endpoint {\n      url = sys.env(\"U\") + \"/a\"\n      headers = {\"A\" = \"b\", c = [1, 2]}\n    }\n    endpoint {\n      url = \"y\"\n    }\n  }\n}",
+                vec!["${EXPRESSION} 4:13", "y 8:13"],
+            ),
+            ("prometheus.scrape \"a\" {\n  targets = []\n}\n", vec![]),
+            ("prometheus.remote_write \"a\" {\n  endpoint {\n", vec![]),
+            (
+                "x = {{{{\nprometheus.remote_write \"a\" {\n  endpoint {\n    url = \"z\"\n  }\n}\n",
+                vec![],
+            ),
+        ] {
+            assert_eq!(urls(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_ends() {
+        for source in ["a {", "x = [", "x = (", "x = {a = "] {
+            assert_eq!(urls(&source.repeat(100_000)), Vec::<String>::new());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Configurations in other words than those of `prometheus.yml`: resources of the Prometheus
+//! Operator, values of its charts, other programs that send by remote write.
+//!
+//! A dialect is a [table](table::Shape) and what its faults lead to. [`translate`] holds a text
+//! against the table, and makes the tree that stands for it in `prometheus.yml`, so that views,
+//! facts and rules see native keys alone. [`Spelling`] puts what they say back into the words of
+//! the text.
+
+mod spelling;
+pub mod table;
+pub mod tables;
+mod translate;
+
+pub use spelling::Spelling;
+pub use translate::{Reference, Translation, translate};
+
+/// How a dialect is spoken of, and what its faults lead to.
+#[derive(Debug)]
+pub struct Dialect {
+    /// Its word in reports.
+    pub word: &'static str,
+    /// What such a text is called.
+    pub noun: &'static str,
+    /// What becomes of a key that nobody knows, as a sentence about it.
+    pub unknown: &'static str,
+    /// What becomes of a text with a value of the wrong kind, as a clause.
+    pub mistyped: &'static str,
+    /// What takes the place of "Prometheus refuses the file" in messages.
+    pub refused: &'static str,
+    /// Whether a plain number or `true` is refused where a text belongs.
+    pub is_strict: bool,
+}
+
+/// Objects of the Prometheus Operator and its kin (structural schemas of Kubernetes:
+/// <https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation>).
+pub static OPERATOR: Dialect = Dialect {
+    word: "operator",
+    noun: "a resource of the Prometheus Operator",
+    unknown: "kubectl refuses it, and Helm drops it",
+    mistyped: "the API server refuses the object",
+    refused: "Prometheus refuses what the Operator makes of it",
+    is_strict: true,
+};
+
+/// Values of charts that make such objects.
+pub static OPERATOR_VALUES: Dialect = Dialect {
+    word: "operator-values",
+    noun: "values for resources of the Prometheus Operator",
+    unknown: "the resource drops it",
+    mistyped: "the API server refuses the object",
+    refused: "Prometheus refuses what the Operator makes of it",
+    is_strict: true,
+};
+
+/// The ConfigMaps of OpenShift's monitoring (openshift/cluster-monitoring-operator
+/// `pkg/manifests/config.go`, `UnmarshalStrict`).
+pub static OPENSHIFT: Dialect = Dialect {
+    word: "openshift",
+    noun: "a configuration of OpenShift's monitoring",
+    unknown: "OpenShift 4.18 and newer refuse the configuration, older ones drop the key",
+    mistyped: "OpenShift refuses the configuration",
+    refused: "Prometheus refuses what OpenShift makes of it",
+    is_strict: false,
+};
+
+/// Grafana Alloy, and Grafana Agent in flow mode.
+pub static ALLOY: Dialect = Dialect {
+    word: "alloy",
+    noun: "a configuration of Grafana Alloy",
+    unknown: "Alloy refuses the file",
+    mistyped: "Alloy refuses the file",
+    refused: "Alloy refuses the file",
+    is_strict: false,
+};
+
+/// The command line of vmagent.
+pub static VMAGENT: Dialect = Dialect {
+    word: "vmagent",
+    noun: "the command line of vmagent",
+    unknown: "vmagent does not start",
+    mistyped: "vmagent does not start",
+    refused: "vmagent does not start",
+    is_strict: false,
+};
+
+/// Grafana Agent in static mode, Tempo, and others that take Prometheus's own sections.
+pub static SENDERS: Dialect = Dialect {
+    word: "sender",
+    noun: "a configuration of another program",
+    unknown: "the program refuses the file",
+    mistyped: "the program refuses the file",
+    refused: "the program refuses the file",
+    is_strict: false,
+};

@@ -1,0 +1,93 @@
+//! Native keys in the words of a dialect.
+
+use std::collections::BTreeMap;
+
+/// How native keys are written in one text.
+#[derive(Clone, Debug, Default)]
+pub struct Spelling {
+    keys: BTreeMap<&'static str, &'static str>,
+    refused: Option<&'static str>,
+}
+
+/// What native rules say of the consequence.
+const REFUSED: &str = "Prometheus refuses the file";
+
+impl Spelling {
+    /// One that replaces what the rules say of the consequence.
+    #[must_use]
+    pub fn new(refused: &'static str) -> Self {
+        Self {
+            keys: BTreeMap::new(),
+            refused: Some(refused),
+        }
+    }
+
+    /// Adds the name that a native key has here. The first one counts.
+    pub fn add(&mut self, native: &'static str, written: &'static str) {
+        let last = native.rsplit('.').next().unwrap_or(native);
+        if last != written {
+            self.keys.entry(last).or_insert(written);
+        }
+    }
+
+    /// The name that a native key has here.
+    #[must_use]
+    pub fn of<'k>(&self, native: &'k str) -> &'k str {
+        self.keys.get(native).copied().unwrap_or(native)
+    }
+
+    /// A sentence in the words of the dialect. Only words with an underscore are keys for sure;
+    /// others are so between backticks.
+    #[must_use]
+    pub fn put(&self, sentence: &str) -> String {
+        let mut out = String::with_capacity(sentence.len());
+        let mut quoted = false;
+        let mut rest = sentence;
+        while let Some(first) = rest.chars().next() {
+            if is_part(first) {
+                let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+                let (word, behind) = rest.split_at(end);
+                let is_key = quoted || word.contains('_');
+                out.push_str(if is_key { self.of(word) } else { word });
+                rest = behind;
+                continue;
+            }
+            quoted ^= first == '`';
+            out.push(first);
+            rest = rest.get(first.len_utf8()..).unwrap_or("");
+        }
+        match self.refused {
+            Some(refused) => out.replace(REFUSED, refused),
+            None => out,
+        }
+    }
+}
+
+fn is_part(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_written_as_the_dialect_has_them() {
+        let mut spelling = Spelling::new("the Operator refuses it");
+        spelling.add("bearer_token", "bearerTokenSecret");
+        spelling.add("global.scrape_interval", "interval");
+        spelling.add("metrics_path", "path");
+        spelling.add("url", "url");
+        for (native, here) in [
+            ("`bearer_token`: too long", "`bearerTokenSecret`: too long"),
+            ("scrape_interval is 0", "interval is 0"),
+            ("`my_metrics_path`", "`my_metrics_path`"),
+            (
+                "a; Prometheus refuses the file",
+                "a; the Operator refuses it",
+            ),
+        ] {
+            assert_eq!(spelling.put(native), here);
+        }
+    }
+}

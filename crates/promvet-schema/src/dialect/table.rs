@@ -1,0 +1,93 @@
+//! The form of the tables of dialects.
+
+/// What a mapping of a dialect may hold.
+#[derive(Debug)]
+pub struct Shape {
+    /// Its keys, by name.
+    pub keys: &'static [Key],
+    /// Whether there are others that promvet does not know.
+    pub open: bool,
+}
+
+/// A key of a dialect.
+#[derive(Debug)]
+pub struct Key {
+    /// As it is written in the dialect.
+    pub name: &'static str,
+    /// What its value is.
+    pub ty: Type,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// The key of `prometheus.yml` that it becomes, relative to what its mapping becomes; none
+    /// where it has no counterpart.
+    pub native: Option<&'static str>,
+}
+
+/// What a value is.
+#[derive(Debug)]
+pub enum Type {
+    /// Anything: not judged.
+    Any,
+    /// What stands in `prometheus.yml` under the native key.
+    Native,
+    /// A text.
+    Text,
+    /// A text that is a duration.
+    Duration,
+    /// A text that is a size in bytes.
+    Size,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Bool,
+    /// A key of a Secret: `{name, key}`.
+    Key,
+    /// A key of a Secret or a ConfigMap: `{secret: {name, key}}`.
+    KeyOf,
+    /// One of these words.
+    Enum(&'static [&'static str]),
+    /// One of these words, which Prometheus wants in lower case.
+    Lower(&'static [&'static str]),
+    /// A list.
+    List(&'static Self),
+    /// Keys that the user chooses, and values.
+    Map(&'static Self),
+    /// A mapping whose keys are known.
+    Object(&'static Shape),
+}
+
+impl Shape {
+    /// A key by its name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+}
+
+/// What a kind of objects is to Prometheus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The sections of a configuration.
+    Whole,
+    /// One job.
+    Job,
+    /// One endpoint of `remote_write`.
+    Endpoint,
+    /// A list of jobs.
+    Jobs,
+    /// The groups of a rule file.
+    Rules,
+}
+
+/// A kind of Kubernetes objects that promvet reads.
+#[derive(Debug)]
+pub struct Kind {
+    /// What its `apiVersion` begins with.
+    pub group: &'static str,
+    /// Its name.
+    pub kind: &'static str,
+    /// What `spec` may hold.
+    pub shape: &'static Shape,
+    /// What it becomes.
+    pub part: Part,
+}

@@ -1,0 +1,504 @@
+//! Holds a text against the table of its dialect, and makes the native tree of it, in one pass.
+
+use std::sync::Arc;
+
+use super::Dialect;
+use super::spelling::Spelling;
+use super::table::{Key, Part, Shape, Type};
+use crate::check::Rule;
+use crate::yaml::{Builder, Document, Entry, Kind, Made, Mapping, Node, Scalar, placeholder};
+use promvet_text::{Advice, Finding, Place, Severity, nearest};
+
+/// What a text in a dialect means.
+#[derive(Debug)]
+pub struct Translation {
+    /// The same as `prometheus.yml` has it.
+    pub document: Document,
+    /// What the dialect itself refuses.
+    pub findings: Vec<Finding>,
+    /// How native keys are written there.
+    pub spelling: Spelling,
+    /// Keys of Secrets and ConfigMaps that it names.
+    pub references: Vec<Reference>,
+}
+
+/// A key of a Secret or a ConfigMap that a text names.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// `Secret` or `ConfigMap`.
+    pub kind: &'static str,
+    /// The name of the object.
+    pub name: String,
+    /// The key in it.
+    pub key: String,
+    /// The key of the text whose value it is, such as `password`.
+    pub field: String,
+    /// Where it is named.
+    pub place: Place,
+    /// The path of keys to it.
+    pub logical: String,
+    /// The same with list items by their names.
+    pub identity: String,
+}
+
+/// What stands in the native tree for the value of a key of a Secret: something that is there, and
+/// that promvet does not know.
+const SELECTED: &str = "${SECRET}";
+
+/// Translates what stands at a node of a document. None if nothing native is in it.
+#[must_use]
+pub fn translate(
+    source: &Arc<Document>,
+    node: Node<'_>,
+    shape: &'static Shape,
+    part: Part,
+    dialect: &'static Dialect,
+) -> Option<Translation> {
+    let mut translator = Translator {
+        builder: Builder::new(source),
+        dialect,
+        findings: Vec::new(),
+        spelling: Spelling::new(dialect.refused),
+        references: Vec::new(),
+    };
+    let root = translator.root(node, shape, part)?;
+    Some(Translation {
+        document: translator.builder.finish(root),
+        findings: translator.findings,
+        spelling: translator.spelling,
+        references: translator.references,
+    })
+}
+
+struct Translator {
+    builder: Builder,
+    dialect: &'static Dialect,
+    findings: Vec<Finding>,
+    spelling: Spelling,
+    references: Vec<Reference>,
+}
+
+/// An entry of the native tree: the rest of its path, the key that it was made of, and its value.
+type Item<'d> = (&'static str, Node<'d>, Made);
+
+impl Translator {
+    fn root(&mut self, node: Node<'_>, shape: &'static Shape, part: Part) -> Option<Made> {
+        let list = match part {
+            Part::Rules => return self.builder.copy(node),
+            Part::Whole => return self.object(shape, node),
+            Part::Jobs => self.builder.copy(node)?,
+            Part::Job => {
+                let job = self.job(shape, node, 0)?;
+                self.builder.sequence(node, &[job])
+            }
+            Part::Endpoint => {
+                let entry = self.object(shape, node)?;
+                self.builder.sequence(node, &[entry])
+            }
+        };
+        let name = match part {
+            Part::Endpoint => "remote_write",
+            _ => "scrape_configs",
+        };
+        let key = self.builder.scalar(node, name);
+        Some(self.builder.mapping(node, &[(key, list)]))
+    }
+
+    fn object(&mut self, shape: &'static Shape, node: Node<'_>) -> Option<Made> {
+        let items = self.items(shape, node)?;
+        let pairs = self.assemble(node, items);
+        Some(self.builder.mapping(node, &pairs))
+    }
+
+    /// A job, with a name if it has none of its own: the Operator gives it one.
+    fn job(&mut self, shape: &'static Shape, node: Node<'_>, number: usize) -> Option<Made> {
+        let items = self.items(shape, node)?;
+        let is_named = items.iter().any(|(native, ..)| *native == "job_name");
+        let mut pairs = self.assemble(node, items);
+        if !is_named {
+            let key = self.builder.scalar(node, "job_name");
+            let value = self.builder.scalar(node, &format!("job {number}"));
+            pairs.push((key, value));
+        }
+        Some(self.builder.mapping(node, &pairs))
+    }
+
+    /// What a mapping holds, judged and translated.
+    fn items<'d>(&mut self, shape: &'static Shape, node: Node<'d>) -> Option<Vec<Item<'d>>> {
+        let Some(mapping) = node.mapping() else {
+            if !node.is_null() {
+                self.wrong_kind(node, "a mapping");
+            }
+            return None;
+        };
+        let mut items = Vec::new();
+        for key in shape.keys {
+            if let Some(native) = key.native {
+                self.spelling.add(native, key.name);
+            }
+        }
+        for entry in mapping.entries() {
+            let Some(key) = shape.find(entry.name()) else {
+                self.unknown(shape, entry);
+                continue;
+            };
+            if entry.value.is_null() {
+                continue;
+            }
+            // What has no counterpart itself may hold what has one.
+            if let (Type::Object(inner), None) = (&key.ty, key.native) {
+                items.extend(self.items(inner, entry.value).into_iter().flatten());
+                continue;
+            }
+            let value = self.value(&key.ty, key, entry.value);
+            if let (Some(native), Some(value)) = (key.native, value) {
+                items.push((native, entry.key, value));
+            }
+        }
+        self.required(shape, node, mapping);
+        Some(items)
+    }
+
+    /// Puts entries where their native paths say.
+    fn assemble(&mut self, like: Node<'_>, items: Vec<Item<'_>>) -> Vec<(Made, Made)> {
+        let mut pairs = Vec::new();
+        let mut below: Vec<(&'static str, Vec<Item<'_>>)> = Vec::new();
+        for (native, key, value) in items {
+            let Some((head, rest)) = native.split_once('.') else {
+                pairs.push((self.builder.scalar(key, native), value));
+                continue;
+            };
+            match below.iter_mut().find(|(name, _)| *name == head) {
+                Some((_, items)) => items.push((rest, key, value)),
+                None => below.push((head, vec![(rest, key, value)])),
+            }
+        }
+        for (head, items) in below {
+            let key = items.first().map_or(like, |(_, key, _)| *key);
+            let inner = self.assemble(key, items);
+            let value = self.builder.mapping(key, &inner);
+            pairs.push((self.builder.scalar(key, head), value));
+        }
+        pairs
+    }
+
+    /// A value of a type: its translation, if it has one.
+    fn value(&mut self, ty: &'static Type, key: &'static Key, node: Node<'_>) -> Option<Made> {
+        match ty {
+            Type::Any if key.native.is_none() => None,
+            Type::Any | Type::Native => self.builder.copy(node),
+            Type::Object(shape) => self.object(shape, node),
+            Type::List(item) => self.list(item, key, node),
+            Type::Map(value) => self.map(value, key, node),
+            Type::Key | Type::KeyOf => self.selector(ty, node),
+            _ => self.scalar(ty, node),
+        }
+    }
+
+    fn list(&mut self, item: &'static Type, key: &'static Key, node: Node<'_>) -> Option<Made> {
+        let Some(list) = node.sequence() else {
+            self.wrong_kind(node, "a list");
+            return None;
+        };
+        let mut items = Vec::new();
+        for (number, one) in list.iter().enumerate() {
+            let made = match item {
+                Type::Object(shape) if key.native == Some("scrape_configs") => {
+                    self.job(shape, one, number)
+                }
+                _ => self.value(item, key, one),
+            };
+            items.extend(made);
+        }
+        Some(self.builder.sequence(node, &items))
+    }
+
+    fn map(&mut self, value: &'static Type, key: &'static Key, node: Node<'_>) -> Option<Made> {
+        let Some(mapping) = node.mapping() else {
+            self.wrong_kind(node, "a mapping");
+            return None;
+        };
+        let mut pairs = Vec::new();
+        for entry in mapping.entries() {
+            let made = self.value(value, key, entry.value);
+            let name = made.and_then(|_| self.builder.copy(entry.key));
+            pairs.extend(name.zip(made));
+        }
+        Some(self.builder.mapping(node, &pairs))
+    }
+
+    fn scalar(&mut self, ty: &Type, node: Node<'_>) -> Option<Made> {
+        let wanted = match ty {
+            Type::Number => "a number",
+            Type::Bool => "`true` or `false`",
+            _ => "a text",
+        };
+        let Some(scalar) = node.scalar() else {
+            self.wrong_kind(node, wanted);
+            return None;
+        };
+        let is_filled_in = placeholder::find(scalar.text).next().is_some();
+        let is_bool = scalar.as_bool().is_some();
+        let fits = match ty {
+            Type::Number => is_number(scalar),
+            Type::Bool => is_bool,
+            _ => !(self.dialect.is_strict && (is_bool || is_number(scalar))),
+        };
+        if !fits && !is_filled_in {
+            self.wrong_kind(node, wanted);
+            return None;
+        }
+        match ty {
+            Type::Enum(words) | Type::Lower(words) if !is_filled_in => {
+                self.word(words, node, scalar)?;
+            }
+            _ => {}
+        }
+        match ty {
+            Type::Lower(_) => Some(self.builder.scalar(node, &scalar.text.to_ascii_lowercase())),
+            _ => self.builder.copy(node),
+        }
+    }
+
+    fn word(&mut self, words: &[&str], node: Node<'_>, scalar: Scalar<'_>) -> Option<()> {
+        if words.contains(&scalar.text) {
+            return Some(());
+        }
+        let message = format!(
+            "`{}`: expected one of {}; {}",
+            name_of(node),
+            words.join(", "),
+            self.dialect.mistyped
+        );
+        let advice = nearest(scalar.text, words.iter().copied())
+            .map(|word| Advice::replace(node.span(), word));
+        self.say(Rule::InvalidValue, Severity::Error, node, message, advice);
+        None
+    }
+
+    /// A selector of a key of a Secret or a ConfigMap.
+    fn selector(&mut self, ty: &'static Type, node: Node<'_>) -> Option<Made> {
+        let form = match ty {
+            Type::KeyOf => "`secret: {name, key}` or `configMap: {name, key}`",
+            _ => "`{name, key}` of a Secret",
+        };
+        let Some(mapping) = node.mapping() else {
+            let is_filled_in = node
+                .as_str()
+                .is_some_and(|text| placeholder::find(text).next().is_some());
+            if !is_filled_in {
+                self.wrong_kind(node, form);
+            }
+            return Some(self.builder.scalar(node, SELECTED));
+        };
+        match ty {
+            Type::KeyOf => {
+                for entry in mapping.entries() {
+                    match (entry.name(), entry.value.mapping()) {
+                        ("secret", Some(_)) => self.reference("Secret", entry.value),
+                        ("configMap", Some(_)) => self.reference("ConfigMap", entry.value),
+                        ("name" | "key", _) => {
+                            let message = format!(
+                                "`{}`: `{}` belongs below `secret` or `configMap`; {}",
+                                name_of(node),
+                                entry.name(),
+                                self.dialect.mistyped
+                            );
+                            self.say(Rule::WrongType, Severity::Error, entry.key, message, None);
+                            break;
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => self.reference("Secret", node),
+        }
+        // An empty selector is none.
+        let is_empty = mapping
+            .entries()
+            .all(|entry| entry.value.as_str() == Some(""));
+        (!is_empty).then(|| self.builder.scalar(node, SELECTED))
+    }
+
+    fn reference(&mut self, kind: &'static str, node: Node<'_>) {
+        let text = |key: &str| node.get(key).and_then(Node::as_str).unwrap_or("");
+        let (name, key) = (text("name"), text("key"));
+        if let Some(mapping) = node.mapping() {
+            let strange = |entry: &Entry<'_>| !matches!(entry.name(), "name" | "key" | "optional");
+            if let Some(entry) = mapping.entries().find(strange) {
+                let message = format!(
+                    "`{}`: unknown key; a selector has `name` and `key`; {}",
+                    entry.name(),
+                    self.dialect.unknown
+                );
+                let meant = nearest(entry.name(), ["name", "key", "optional"]);
+                let advice = meant.map(|name| Advice::rename(entry.key.span(), name));
+                self.say(
+                    Rule::UnknownField,
+                    Severity::Error,
+                    entry.key,
+                    message,
+                    advice,
+                );
+                return;
+            }
+        }
+        if key.is_empty() && !name.is_empty() {
+            let message = format!("`{}`: no `key`; {}", name_of(node), self.dialect.mistyped);
+            self.say(Rule::MissingField, Severity::Error, node, message, None);
+        }
+        if !name.is_empty() && !key.is_empty() {
+            self.references.push(Reference {
+                kind,
+                name: name.to_owned(),
+                key: key.to_owned(),
+                field: name_of(node),
+                place: node.place(),
+                logical: node.path(),
+                identity: node.identity(),
+            });
+        }
+    }
+
+    fn required(&mut self, shape: &'static Shape, node: Node<'_>, mapping: Mapping<'_>) {
+        for key in shape.keys.iter().filter(|key| key.required) {
+            if mapping.get(key.name).is_some_and(|value| !value.is_null()) {
+                continue;
+            }
+            let message = format!("`{}`: missing; {}", key.name, self.dialect.mistyped);
+            let first = mapping.written().next().map_or(node, |entry| entry.key);
+            self.say(Rule::MissingField, Severity::Error, first, message, None);
+        }
+    }
+
+    fn unknown(&mut self, shape: &'static Shape, entry: Entry<'_>) {
+        let name = entry.name();
+        let meant = meant_by(shape, name);
+        if shape.open && !matches!(meant, Some(Meant::Spelling(_))) {
+            return;
+        }
+        let unknown = self.dialect.unknown;
+        let (severity, message, advice) = match meant {
+            Some(Meant::Spelling(key)) => (
+                Severity::Error,
+                format!("`{name}`: the key is `{key}` here; {unknown}"),
+                Some(Advice::rename(entry.key.span(), key).unsafe_()),
+            ),
+            Some(Meant::Below(key)) => (
+                Severity::Error,
+                format!("`{name}`: unknown key; it belongs in `{key}`; {unknown}"),
+                Some(Advice::say(format!("move it into `{key}`"))),
+            ),
+            Some(Meant::Like(key)) => (
+                Severity::Warning,
+                format!("`{name}`: unknown key, perhaps `{key}`; {unknown}"),
+                Some(Advice::rename(entry.key.span(), key).unsafe_()),
+            ),
+            None => (
+                Severity::Warning,
+                format!("`{name}`: unknown key; {unknown}"),
+                None,
+            ),
+        };
+        self.say(Rule::UnknownField, severity, entry.key, message, advice);
+    }
+
+    fn wrong_kind(&mut self, node: Node<'_>, wanted: &str) {
+        let found = match node.kind() {
+            Kind::Mapping(_) => "a mapping",
+            Kind::Sequence(_) => "a list",
+            Kind::Scalar(scalar) if scalar.as_bool().is_some() => "a boolean",
+            Kind::Scalar(scalar) if is_number(scalar) => "a number",
+            Kind::Scalar(_) => "a text",
+        };
+        let message = format!(
+            "`{}`: expected {wanted}, found {found}; {}",
+            name_of(node),
+            self.dialect.mistyped
+        );
+        let text = node.scalar().filter(|_| wanted == "a text");
+        let advice = text.map(|scalar| Advice::say(format!("quote it: `\"{}\"`", scalar.text)));
+        self.say(Rule::WrongType, Severity::Error, node, message, advice);
+    }
+
+    fn say(
+        &mut self,
+        rule: Rule,
+        severity: Severity,
+        node: Node<'_>,
+        message: String,
+        advice: Option<Advice>,
+    ) {
+        let finding = Finding::new(rule.name(), severity, node.place(), message);
+        let finding = finding.of_key(node.path(), node.identity());
+        self.findings.push(match advice {
+            Some(advice) => finding.help(advice),
+            None => finding,
+        });
+    }
+}
+
+/// What may be meant by a key that a shape does not have.
+enum Meant {
+    /// This one: the same letters, or the native name of it.
+    Spelling(&'static str),
+    /// A key of this one.
+    Below(&'static str),
+    /// One that looks like it.
+    Like(&'static str),
+}
+
+fn meant_by(shape: &'static Shape, name: &str) -> Option<Meant> {
+    let plain = letters(name);
+    let same = shape.keys.iter().find(|key| letters(key.name) == plain);
+    let native = || {
+        let is_it = |key: &&Key| key.native.is_some_and(|path| path.ends_with(name));
+        let mut keys = shape.keys.iter().filter(is_it);
+        keys.find(|key| key.native.and_then(|path| path.rsplit('.').next()) == Some(name))
+    };
+    if let Some(key) = same.or_else(native) {
+        return Some(Meant::Spelling(key.name));
+    }
+    let below = shape.keys.iter().find(|key| {
+        let inner = inner_shape(&key.ty);
+        inner.is_some_and(|inner| inner.keys.iter().any(|key| letters(key.name) == plain))
+    });
+    if let Some(key) = below.filter(|_| plain.len() > SHORTEST_MOVED) {
+        return Some(Meant::Below(key.name));
+    }
+    let names = shape.keys.iter().map(|key| key.name);
+    nearest(name, names).map(Meant::Like)
+}
+
+/// The fewest letters of a key that is told to belong elsewhere: `name` and `key` belong anywhere.
+const SHORTEST_MOVED: usize = 5;
+
+fn inner_shape(ty: &Type) -> Option<&'static Shape> {
+    match ty {
+        Type::Object(shape) => Some(shape),
+        Type::List(item) => inner_shape(item),
+        _ => None,
+    }
+}
+
+/// A name without what spellings differ in.
+fn letters(name: &str) -> String {
+    name.chars()
+        .filter(|c| !matches!(c, '_' | '-'))
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
+}
+
+fn is_number(scalar: Scalar<'_>) -> bool {
+    let begins = scalar
+        .text
+        .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
+    scalar.is_plain() && begins && scalar.text.replace('_', "").parse::<f64>().is_ok()
+}
+
+/// The key that a value stands under, or the one of the list that it is in.
+fn name_of(node: Node<'_>) -> String {
+    let path = node.path();
+    let last = path.rsplit('.').next().unwrap_or(&path);
+    last.to_owned()
+}

@@ -1,0 +1,243 @@
+//! A tree that is made of the nodes of another one: what a dialect's text means in the words of
+//! `prometheus.yml`. Each node keeps the span and the path of the one that it was made of.
+
+use std::sync::Arc;
+
+use super::document::{Data, Document, Keys, NO_TAG, NodeData, Value, small};
+use super::node::{Kind, Node};
+use super::scalar::Style;
+use promvet_text::{Span, Text};
+
+/// The nodes that a translation was made of.
+pub(super) struct Origin {
+    source: Arc<Document>,
+    /// The number of the source's node for each node of the translation.
+    ids: Vec<u32>,
+}
+
+impl Origin {
+    pub(super) fn of(&self, id: u32) -> Node<'_> {
+        let id = self.ids.get(id as usize).copied().unwrap_or(0);
+        Node {
+            document: &self.source,
+            id,
+        }
+    }
+}
+
+/// How many nodes a translation may have for each node of its source: aliases are copied, and a
+/// text may have very many of them. No configuration in use needs more than twice as many.
+const MOST_NODES: usize = 8;
+
+/// As deep as a value is copied. Prometheus's own sections are ten levels deep; what is deeper is
+/// no part of one.
+const DEEPEST: usize = 64;
+
+/// A node of the translation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made(u32);
+
+/// Builds a translation.
+pub struct Builder {
+    out: Document,
+    origin: Option<Origin>,
+}
+
+impl Builder {
+    /// An empty translation of a document.
+    #[must_use]
+    pub fn new(source: &Arc<Document>) -> Self {
+        Self {
+            out: Document::empty(source.text()),
+            origin: Some(Origin {
+                source: Arc::clone(source),
+                ids: Vec::new(),
+            }),
+        }
+    }
+
+    /// A tree of a text that is no YAML: paths are those of the tree itself.
+    #[must_use]
+    pub fn of_text(text: &Arc<Text>) -> Self {
+        Self {
+            out: Document::empty(text),
+            origin: None,
+        }
+    }
+
+    /// Whether so much was copied that the rest is left out.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let source = self.origin.as_ref();
+        source.is_some_and(|origin| self.out.nodes.len() >= MOST_NODES * (origin.source.len() + 16))
+    }
+
+    /// A scalar in place of a node, with another text.
+    pub fn scalar(&mut self, like: Node<'_>, text: &str) -> Made {
+        let from = small(self.out.made.len());
+        self.out.made.push_str(text);
+        let value = Value::Made(from, small(self.out.made.len()));
+        // As a text, whatever it looks like.
+        let style = match like.scalar() {
+            Some(scalar) => scalar.style,
+            None => Style::DoubleQuoted,
+        };
+        self.push(like, Data::Scalar { value, style }, NO_TAG)
+    }
+
+    /// The text of a part of a scalar, such as the value of a flag.
+    pub fn part(&mut self, like: Node<'_>, span: Span, text: &str) -> Made {
+        let made = self.scalar(like, text);
+        if let Some(node) = self.out.nodes.get_mut(made.0 as usize) {
+            node.span = span;
+        }
+        made
+    }
+
+    /// A scalar at a span of a text that is no YAML. `plain` says that it may be a number or a
+    /// truth value.
+    pub fn scalar_at(&mut self, span: Span, text: &str, plain: bool) -> Made {
+        let from = small(self.out.made.len());
+        self.out.made.push_str(text);
+        let value = Value::Made(from, small(self.out.made.len()));
+        let style = if plain {
+            Style::Plain
+        } else {
+            Style::DoubleQuoted
+        };
+        self.push_at(span, Data::Scalar { value, style }, NO_TAG)
+    }
+
+    /// A list at a span of a text that is no YAML.
+    pub fn sequence_at(&mut self, span: Span, items: &[Made]) -> Made {
+        let links = self.link(items.iter().map(|item| item.0));
+        let list = self.push_at(span, Data::Sequence(links), NO_TAG);
+        self.adopt(list, items.iter().copied());
+        list
+    }
+
+    /// A mapping at a span of a text that is no YAML.
+    pub fn mapping_at(&mut self, span: Span, pairs: &[(Made, Made)]) -> Made {
+        let data = self.mapping_data(pairs);
+        let map = self.push_at(span, data, NO_TAG);
+        self.adopt(map, pairs.iter().flat_map(|&(key, value)| [key, value]));
+        map
+    }
+
+    fn mapping_data(&mut self, pairs: &[(Made, Made)]) -> Data {
+        let mut keys = Keys::default();
+        for (key, _) in pairs {
+            keys.add(self.out.key_text(key.0));
+        }
+        let links = self.link(pairs.iter().flat_map(|(key, value)| [key.0, value.0]));
+        Data::Mapping { links, keys }
+    }
+
+    /// A list in place of a node.
+    pub fn sequence(&mut self, like: Node<'_>, items: &[Made]) -> Made {
+        let links = self.link(items.iter().map(|item| item.0));
+        let list = self.push(like, Data::Sequence(links), NO_TAG);
+        self.adopt(list, items.iter().copied());
+        list
+    }
+
+    /// A mapping in place of a node.
+    pub fn mapping(&mut self, like: Node<'_>, pairs: &[(Made, Made)]) -> Made {
+        let data = self.mapping_data(pairs);
+        let map = self.push(like, data, NO_TAG);
+        self.adopt(map, pairs.iter().flat_map(|&(key, value)| [key, value]));
+        map
+    }
+
+    /// A node as it is, with all that is in it. None if it is too large or too deep.
+    pub fn copy(&mut self, node: Node<'_>) -> Option<Made> {
+        self.copy_below(node, DEEPEST)
+    }
+
+    fn copy_below(&mut self, node: Node<'_>, depth: usize) -> Option<Made> {
+        if self.is_full() {
+            return None;
+        }
+        let depth = depth.checked_sub(1)?;
+        match node.kind() {
+            Kind::Scalar(scalar) => {
+                let from = small(self.out.made.len());
+                self.out.made.push_str(scalar.text);
+                let value = Value::Made(from, small(self.out.made.len()));
+                let data = Data::Scalar {
+                    value,
+                    style: scalar.style,
+                };
+                let tag = self.tag(scalar.tag);
+                Some(self.push(node, data, tag))
+            }
+            Kind::Sequence(list) => {
+                let items: Option<Vec<Made>> = list
+                    .iter()
+                    .map(|item| self.copy_below(item, depth))
+                    .collect();
+                Some(self.sequence(node, &items?))
+            }
+            Kind::Mapping(mapping) => {
+                let pairs: Option<Vec<(Made, Made)>> = mapping
+                    .entries()
+                    .map(|entry| {
+                        let key = self.copy_below(entry.key, depth)?;
+                        Some((key, self.copy_below(entry.value, depth)?))
+                    })
+                    .collect();
+                Some(self.mapping(node, &pairs?))
+            }
+        }
+    }
+
+    /// The translation with a node for its root.
+    #[must_use]
+    pub fn finish(mut self, root: Made) -> Document {
+        self.out.root = root.0;
+        self.out.origin = self.origin;
+        self.out
+    }
+
+    fn link(&mut self, ids: impl Iterator<Item = u32>) -> (u32, u32) {
+        let from = small(self.out.links.len());
+        self.out.links.extend(ids);
+        (from, small(self.out.links.len()))
+    }
+
+    fn adopt(&mut self, parent: Made, children: impl Iterator<Item = Made>) {
+        for child in children {
+            if let Some(node) = self.out.nodes.get_mut(child.0 as usize) {
+                node.parent = parent.0;
+            }
+        }
+    }
+
+    fn tag(&mut self, tag: Option<&str>) -> u32 {
+        let Some(tag) = tag else { return NO_TAG };
+        let known = self.out.tags.iter().position(|one| one == tag);
+        let at = known.unwrap_or_else(|| {
+            self.out.tags.push(tag.to_owned());
+            self.out.tags.len() - 1
+        });
+        small(at)
+    }
+
+    fn push(&mut self, like: Node<'_>, data: Data, tag: u32) -> Made {
+        if let Some(origin) = &mut self.origin {
+            origin.ids.push(like.id);
+        }
+        self.push_at(like.span(), data, tag)
+    }
+
+    fn push_at(&mut self, span: Span, data: Data, tag: u32) -> Made {
+        let id = small(self.out.nodes.len());
+        self.out.nodes.push(NodeData {
+            span,
+            parent: u32::MAX,
+            tag,
+            data,
+        });
+        Made(id)
+    }
+}

@@ -1,0 +1,48 @@
+//! What is said of a configuration that is written in other words than those of `prometheus.yml`.
+
+use crate::discover::{Holder, Spoken};
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::rules::Judgement;
+
+/// Rules that speak of what a release of Prometheus knows: the program that makes its
+/// configuration, or is another one, leaves out what the release does not know.
+const OF_RELEASES: &[&str] = &["schema/unavailable"];
+
+/// Puts what native rules say into the words of the dialect, and adds what the dialect refuses.
+pub(super) fn put(
+    spoken: &Spoken,
+    holder: Option<&Holder>,
+    facts: &Facts<'_>,
+    judgement: &mut Judgement,
+) {
+    judgement.findings.retain(|finding| {
+        !OF_RELEASES.contains(&&*finding.rule) && !is_of_selector(spoken, finding)
+    });
+    for finding in &mut judgement.findings {
+        finding.message = spoken.spelling.put(&finding.message);
+        for evidence in &mut finding.evidence {
+            evidence.message = spoken.spelling.put(&evidence.message);
+        }
+        if let Some(advice) = &mut finding.advice {
+            advice.spell(|text| spoken.spelling.put(text));
+        }
+    }
+    judgement.findings.extend(spoken.findings.iter().cloned());
+    let namespace = match holder {
+        Some(Holder::Resource { namespace, .. } | Holder::Object { namespace, .. }) => {
+            namespace.as_deref()
+        }
+        _ => None,
+    };
+    let selected = facts.selected(&spoken.references, namespace);
+    judgement.findings.extend(selected);
+}
+
+/// Whether a finding of the schema speaks of the value of a key of a Secret, which stands for a text
+/// that is not known.
+fn is_of_selector(spoken: &Spoken, finding: &Finding) -> bool {
+    let span = finding.place.span();
+    let mut selectors = spoken.references.iter();
+    finding.rule.starts_with("schema/") && selectors.any(|one| one.place.span() == span)
+}
