@@ -287,6 +287,17 @@ impl<'d> Finder<'d> {
                 Holder::Values,
                 out,
             );
+            let jobs = spec.get("additionalScrapeConfigs");
+            if let Some(document) = jobs.and_then(|jobs| self.inside(jobs)) {
+                let finder = Finder {
+                    document: &document,
+                    template: self.template,
+                };
+                let shape = &tables::SCRAPE_CONFIG;
+                if let Some(root) = document.root().filter(|root| root.sequence().is_some()) {
+                    finder.part(root, shape, Part::Jobs, &SENDERS, Holder::Values, out);
+                }
+            }
         }
         for (key, shape) in [
             ("additionalServiceMonitors", &tables::STACK_SERVICE_MONITOR),

@@ -70,7 +70,8 @@ fn shape(
         constant(name)
     );
     let open = keys.contains_key("*");
-    for (key, row) in keys.iter().filter(|(key, _)| *key != "*") {
+    let lax = keys.contains_key("?");
+    for (key, row) in keys.iter().filter(|(key, _)| !matches!(key.as_str(), "*" | "?")) {
         let (ty, native) = match row.split_once(" > ") {
             Some((ty, native)) => (ty, format!("Some({native:?})")),
             None => (&**row, "None".to_owned()),
@@ -82,7 +83,7 @@ fn shape(
             "    Key {{ name: {key:?}, ty: {ty}, required: {required}, native: {native} }},"
         );
     }
-    let _ = writeln!(out, "], open: {open} }};");
+    let _ = writeln!(out, "], open: {open}, lax: {lax} }};");
     Ok(out)
 }
 

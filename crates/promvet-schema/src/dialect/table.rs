@@ -7,6 +7,8 @@ pub struct Shape {
     pub keys: &'static [Key],
     /// Whether there are others that promvet does not know.
     pub open: bool,
+    /// Whether empty values, `false` and 0 among them, count as absent, as in `if` of a template.
+    pub lax: bool,
 }
 
 /// A key of a dialect.

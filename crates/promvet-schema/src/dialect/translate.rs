@@ -6,7 +6,7 @@ use super::Dialect;
 use super::spelling::Spelling;
 use super::table::{Key, Part, Shape, Type};
 use crate::check::Rule;
-use crate::yaml::{Builder, Document, Entry, Kind, Made, Mapping, Node, Scalar, placeholder};
+use crate::yaml::{Builder, Document, Entry, Kind, Made, Node, Scalar, placeholder};
 use promvet_text::{Advice, Finding, Place, Severity, nearest};
 
 /// What a text in a dialect means.
@@ -85,10 +85,14 @@ impl Translator {
     fn root(&mut self, node: Node<'_>, shape: &'static Shape, part: Part) -> Option<Made> {
         let list = match part {
             Part::Rules => return self.builder.copy(node),
-            Part::Whole => return self.object(shape, node),
+            Part::Whole => {
+                let items = self.items(shape, node)?;
+                let pairs = self.assemble(node, items);
+                return Some(self.builder.mapping(node, &pairs));
+            }
             Part::Jobs => self.builder.copy(node)?,
             Part::Job => {
-                let job = self.job(shape, node, 0)?;
+                let job = self.job(shape, node, None)?;
                 self.builder.sequence(node, &[job])
             }
             Part::Endpoint => {
@@ -106,13 +110,18 @@ impl Translator {
 
     fn object(&mut self, shape: &'static Shape, node: Node<'_>) -> Option<Made> {
         let items = self.items(shape, node)?;
+        self.required(shape, node);
         let pairs = self.assemble(node, items);
         Some(self.builder.mapping(node, &pairs))
     }
 
     /// A job, with a name if it has none of its own: the Operator gives it one.
-    fn job(&mut self, shape: &'static Shape, node: Node<'_>, number: usize) -> Option<Made> {
+    fn job(&mut self, shape: &'static Shape, node: Node<'_>, number: Option<usize>) -> Option<Made> {
         let items = self.items(shape, node)?;
+        if number.is_some() {
+            self.required(shape, node);
+        }
+        let number = number.unwrap_or(0);
         let is_named = items.iter().any(|(native, ..)| *native == "job_name");
         let mut pairs = self.assemble(node, items);
         if !is_named {
@@ -142,7 +151,7 @@ impl Translator {
                 self.unknown(shape, entry);
                 continue;
             };
-            if entry.value.is_null() {
+            if entry.value.is_null() || shape.lax && is_falsy(entry.value) {
                 continue;
             }
             // What has no counterpart itself may hold what has one.
@@ -155,7 +164,6 @@ impl Translator {
                 items.push((native, entry.key, value));
             }
         }
-        self.required(shape, node, mapping);
         Some(items)
     }
 
@@ -186,6 +194,8 @@ impl Translator {
     fn value(&mut self, ty: &'static Type, key: &'static Key, node: Node<'_>) -> Option<Made> {
         match ty {
             Type::Any if key.native.is_none() => None,
+            // Sections of a configuration in a text of their own are read elsewhere.
+            Type::Native if node.scalar().is_some() => None,
             Type::Any | Type::Native => self.builder.copy(node),
             Type::Object(shape) => self.object(shape, node),
             Type::List(item) => self.list(item, key, node),
@@ -204,7 +214,7 @@ impl Translator {
         for (number, one) in list.iter().enumerate() {
             let made = match item {
                 Type::Object(shape) if key.native == Some("scrape_configs") => {
-                    self.job(shape, one, number)
+                    self.job(shape, one, Some(number))
                 }
                 _ => self.value(item, key, one),
             };
@@ -360,7 +370,12 @@ impl Translator {
         }
     }
 
-    fn required(&mut self, shape: &'static Shape, node: Node<'_>, mapping: Mapping<'_>) {
+    /// What has to be in a mapping. Of `spec` itself nothing is asked: the document may be a patch of
+    /// kustomize, which says only what it changes; lists in one stand for the whole list.
+    fn required(&mut self, shape: &'static Shape, node: Node<'_>) {
+        let Some(mapping) = node.mapping() else {
+            return;
+        };
         for key in shape.keys.iter().filter(|key| key.required) {
             if mapping.get(key.name).is_some_and(|value| !value.is_null()) {
                 continue;
@@ -435,6 +450,19 @@ impl Translator {
             Some(advice) => finding.help(advice),
             None => finding,
         });
+    }
+}
+
+/// Whether a value is false to `if` of a template of Helm.
+fn is_falsy(node: Node<'_>) -> bool {
+    match node.kind() {
+        Kind::Mapping(mapping) => mapping.written().next().is_none(),
+        Kind::Sequence(list) => list.is_empty(),
+        Kind::Scalar(scalar) => {
+            scalar.text.is_empty()
+                || scalar.as_bool() == Some(false)
+                || is_number(scalar) && scalar.text.parse() == Ok(0.0)
+        }
     }
 }
 
