@@ -349,7 +349,6 @@ mod tests {
             "server: {remoteWrite: [], global: {scrape_interval: 1m}}\nserverFiles: {}\n"
                 .to_owned(),
             "serverFiles: {}\nremoteWrite: [{url: x}]\n".to_owned(),
-            "prometheus: {prometheusSpec: {remoteWrite: [{url: x}]}}\nserverFiles: {}\n".to_owned(),
         ] {
             assert_eq!(found(&source), Vec::<String>::new(), "{source}");
             assert_eq!(recognised(&source, false).len(), 1);

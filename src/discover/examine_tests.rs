@@ -13,6 +13,7 @@ fn word(recognised: &Recognised) -> &'static str {
     match &recognised.what {
         What::Configuration { dialect, .. } => dialect.word(),
         What::Broken { .. } => "broken",
+        What::Rules { .. } => "rules",
         What::Other { kind } => kind,
         What::Unknown => "unknown",
     }

@@ -8,7 +8,7 @@ use super::examine::{Dialect as Sort, Recognised, Template, What};
 use super::flags;
 use super::holder::Holder;
 use super::manifest::{Manifest, manifests};
-use crate::finding::{Text, Within};
+use crate::finding::{Advice, Finding, Severity, Text, Within};
 use crate::schema::alloy;
 use crate::schema::dialect::table::{Part, Shape};
 use crate::schema::dialect::{
@@ -161,6 +161,10 @@ impl<'d> Finder<'d> {
                 namespace: manifest.namespace.map(str::to_owned),
             };
             let why = format!("it is a {} of {group}", kind.kind);
+            let found = found.map(|mut found| {
+                found.findings.extend(spec.and_then(replicas_alike));
+                found
+            });
             out.extend(found.map(|found| match kind.part {
                 Part::Rules => self.rules(found, holder, why),
                 _ => self.recognised(found, &OPERATOR, holder, why),
@@ -488,13 +492,44 @@ impl<'d> Finder<'d> {
     }
 }
 
+/// What is said of several replicas that send the same series under the same labels.
+fn replicas_alike(spec: Node<'_>) -> Option<Finding> {
+    let replicas = spec.get("replicas")?.as_str()?.parse::<u32>().ok()?;
+    let label = spec.get("replicaExternalLabelName")?;
+    let sends = spec
+        .get("remoteWrite")
+        .is_some_and(|list| list.items().next().is_some());
+    // The Operator puts the name of the pod in here.
+    let labels = spec.get("externalLabels").and_then(Node::mapping);
+    let mut labels = labels.into_iter().flat_map(|map| map.entries());
+    let names_pod =
+        labels.any(|entry| entry.value.as_str().is_some_and(|text| text.contains("$(")));
+    if replicas < 2 || label.as_str() != Some("") || !sends || names_pod {
+        return None;
+    }
+    let message = format!(
+        "`replicaExternalLabelName`: empty, so {replicas} replicas send the same series under the same labels"
+    );
+    let rule = "kubernetes/replica-label";
+    let finding = Finding::new(rule, Severity::Warning, label.place(), message)
+        .of_key(label.path(), label.identity());
+    let place = spec.get("replicas").map(Node::place)?;
+    Some(
+        finding
+            .evidence(place, "each replica scrapes and sends for itself")
+            .help(Advice::remove(label.span()).text(
+                "remove the key: the label is `prometheus_replica` then, or what the receiver deduplicates by",
+            )),
+    )
+}
+
 /// In which words a configuration is written, and what is wrong with them.
 #[derive(Debug)]
 pub struct Spoken {
     /// The dialect.
     pub dialect: &'static Dialect,
     /// What the dialect refuses.
-    pub findings: Vec<crate::finding::Finding>,
+    pub findings: Vec<Finding>,
     /// How native keys are written.
     pub spelling: crate::schema::dialect::Spelling,
     /// Keys of Secrets and ConfigMaps that it names.

@@ -39,7 +39,8 @@ const WORDS: &[&str] = &[
 /// What `remote_write` and `remote_read` are called in values of the chart of Prometheus.
 const VALUES: &[&[u8]] = &[b"remoteWrite", b"remoteRead"];
 
-/// What stands in every resource of the Prometheus Operator and its kin, and in what makes them.
+/// What stands in every resource of the Prometheus Operator and its kin, in what makes them, and in
+/// what sends from an OpenTelemetry Collector.
 const OPERATOR: &[&[u8]] = &[
     b"monitoring.coreos.com/",
     b"monitoring.rhobs/",
@@ -48,6 +49,7 @@ const OPERATOR: &[&[u8]] = &[
     b"prometheusSpec",
     b"PrometheusRules",
     b"serviceMonitorSelector",
+    b"prometheusremotewrite",
 ];
 
 /// Whether bytes may hold a Prometheus configuration. UTF-16, which the words would not be found

@@ -16,8 +16,16 @@ pub(super) fn put(
     facts: &Facts<'_>,
     judgement: &mut Judgement,
 ) {
+    let is_told = |finding: &Finding| {
+        spoken
+            .findings
+            .iter()
+            .any(|one| one.rule == finding.rule && one.place.span() == finding.place.span())
+    };
     judgement.findings.retain(|finding| {
-        !OF_RELEASES.contains(&&*finding.rule) && !is_of_selector(spoken, finding)
+        !is_told(finding)
+            && !OF_RELEASES.contains(&&*finding.rule)
+            && !is_of_selector(spoken, finding)
     });
     for finding in &mut judgement.findings {
         finding.message = spoken.spelling.put(&finding.message);

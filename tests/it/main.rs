@@ -6,6 +6,7 @@ mod cli;
 mod command_line;
 mod conformance;
 mod credentials;
+mod dialects;
 mod false_findings;
 mod gate;
 mod growth;

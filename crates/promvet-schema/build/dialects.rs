@@ -71,7 +71,10 @@ fn shape(
     );
     let open = keys.contains_key("*");
     let lax = keys.contains_key("?");
-    for (key, row) in keys.iter().filter(|(key, _)| !matches!(key.as_str(), "*" | "?")) {
+    for (key, row) in keys
+        .iter()
+        .filter(|(key, _)| !matches!(key.as_str(), "*" | "?"))
+    {
         let (ty, native) = match row.split_once(" > ") {
             Some((ty, native)) => (ty, format!("Some({native:?})")),
             None => (&**row, "None".to_owned()),
@@ -115,6 +118,8 @@ fn code_of(ty: &str, known: &HashSet<&str>) -> Result<String, String> {
         "bool" => "Bool",
         "key" => "Key",
         "key-of" => "KeyOf",
+        "headers" => "Headers",
+        "authenticator" => "Authenticator",
         shape if known.contains(shape) => return Ok(format!("Type::Object(&{})", constant(shape))),
         other => return Err(format!("no type is named {other}")),
     };

@@ -26,7 +26,7 @@ pub(super) struct Block {
     pub(super) body: Vec<Item>,
 }
 
-/// What an attribute is set to. Spans of texts are those of their contents.
+/// What an attribute is set to. Spans of texts hold their quotes.
 pub(super) enum Value {
     Text {
         text: String,
@@ -290,7 +290,7 @@ impl<'s> Reader<'s> {
             match c {
                 '"' => {
                     self.at = from + at + 1;
-                    let span = Span::new(from, from + at);
+                    let span = Span::new(from - 1, self.at);
                     return Some(Value::Text { text, span });
                 }
                 '\n' => return None,
@@ -316,7 +316,7 @@ impl<'s> Reader<'s> {
         self.at = from + end + 1;
         Some(Value::Text {
             text: rest.get(..end)?.replace('\r', ""),
-            span: Span::new(from, from + end),
+            span: Span::new(from - 1, self.at),
         })
     }
 

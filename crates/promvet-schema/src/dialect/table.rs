@@ -46,6 +46,10 @@ pub enum Type {
     Key,
     /// A key of a Secret or a ConfigMap: `{secret: {name, key}}`.
     KeyOf,
+    /// Headers of which one may be a credential, which Prometheus takes elsewhere.
+    Headers,
+    /// `{authenticator: NAME}`: an extension of the OpenTelemetry Collector that adds a credential.
+    Authenticator,
     /// One of these words.
     Enum(&'static [&'static str]),
     /// One of these words, which Prometheus wants in lower case.

@@ -6,7 +6,7 @@ use super::Dialect;
 use super::spelling::Spelling;
 use super::table::{Key, Part, Shape, Type};
 use crate::check::Rule;
-use crate::yaml::{Builder, Document, Entry, Kind, Made, Node, Scalar, placeholder};
+use crate::yaml::{Builder, Document, Entry, Kind, Made, Mapping, Node, Scalar, placeholder};
 use promvet_text::{Advice, Finding, Place, Severity, nearest};
 
 /// What a text in a dialect means.
@@ -60,6 +60,7 @@ pub fn translate(
         findings: Vec::new(),
         spelling: Spelling::new(dialect.refused),
         references: Vec::new(),
+        adds_labels: false,
     };
     let root = translator.root(node, shape, part)?;
     Some(Translation {
@@ -76,6 +77,8 @@ struct Translator {
     findings: Vec<Finding>,
     spelling: Spelling,
     references: Vec<Reference>,
+    /// Whether external labels are added to those that are written.
+    adds_labels: bool,
 }
 
 /// An entry of the native tree: the rest of its path, the key that it was made of, and its value.
@@ -86,7 +89,13 @@ impl Translator {
         let list = match part {
             Part::Rules => return self.builder.copy(node),
             Part::Whole => {
-                let items = self.items(shape, node)?;
+                self.adds_labels = adds_labels(shape, node, self.dialect);
+                let mut items = self.items(shape, node)?;
+                let is_set = items.iter().any(|(native, ..)| *native == EXTERNAL_LABELS);
+                if self.adds_labels && !is_set {
+                    let labels = self.unknown_values(node, ADDED_LABELS);
+                    items.push((EXTERNAL_LABELS, node, labels));
+                }
                 let pairs = self.assemble(node, items);
                 return Some(self.builder.mapping(node, &pairs));
             }
@@ -116,7 +125,12 @@ impl Translator {
     }
 
     /// A job, with a name if it has none of its own: the Operator gives it one.
-    fn job(&mut self, shape: &'static Shape, node: Node<'_>, number: Option<usize>) -> Option<Made> {
+    fn job(
+        &mut self,
+        shape: &'static Shape,
+        node: Node<'_>,
+        number: Option<usize>,
+    ) -> Option<Made> {
         let items = self.items(shape, node)?;
         if number.is_some() {
             self.required(shape, node);
@@ -158,6 +172,17 @@ impl Translator {
             if let (Type::Object(inner), None) = (&key.ty, key.native) {
                 items.extend(self.items(inner, entry.value).into_iter().flatten());
                 continue;
+            }
+            match key.ty {
+                Type::Authenticator => {
+                    items.extend(self.authenticator(entry));
+                    continue;
+                }
+                Type::Headers => {
+                    self.headers(entry, &mut items);
+                    continue;
+                }
+                _ => {}
             }
             let value = self.value(&key.ty, key, entry.value);
             if let (Some(native), Some(value)) = (key.native, value) {
@@ -234,7 +259,59 @@ impl Translator {
             let name = made.and_then(|_| self.builder.copy(entry.key));
             pairs.extend(name.zip(made));
         }
+        if self.adds_labels && key.native == Some(EXTERNAL_LABELS) {
+            for label in ADDED_LABELS {
+                let name = self.builder.scalar(node, label);
+                pairs.push((name, self.builder.scalar(node, SELECTED)));
+            }
+        }
         Some(self.builder.mapping(node, &pairs))
+    }
+
+    /// The credential that an extension of the Collector adds
+    /// (opentelemetry-collector-contrib v0.140.0 `extension/*authextension`).
+    fn authenticator<'d>(&mut self, entry: Entry<'d>) -> Option<Item<'d>> {
+        let name = entry.value.get("authenticator")?.as_str()?;
+        let (native, keys): (&str, &[&str]) = match name.split('/').next()? {
+            "basicauth" => ("basic_auth", &["username", "password"]),
+            "sigv4auth" => ("sigv4", &["region"]),
+            "oauth2client" => ("oauth2", &["client_id", "client_secret", "token_url"]),
+            _ => ("authorization", &["credentials"]),
+        };
+        Some((native, entry.key, self.unknown_values(entry.key, keys)))
+    }
+
+    fn headers<'d>(&mut self, entry: Entry<'d>, items: &mut Vec<Item<'d>>) {
+        let mapping = entry.value.mapping();
+        let mut pairs = Vec::new();
+        for header in mapping.into_iter().flat_map(Mapping::entries) {
+            if header.name().eq_ignore_ascii_case("authorization") {
+                let value = self.unknown_values(header.key, &["credentials"]);
+                items.push(("authorization", header.key, value));
+                continue;
+            }
+            let copied = self
+                .builder
+                .copy(header.key)
+                .zip(self.builder.copy(header.value));
+            pairs.extend(copied);
+        }
+        let made = self.builder.mapping(entry.value, &pairs);
+        items.push(("headers", entry.key, made));
+    }
+
+    /// A section with keys whose values are not known.
+    fn unknown_values(&mut self, like: Node<'_>, keys: &[&str]) -> Made {
+        let pairs: Vec<(Made, Made)> = keys
+            .iter()
+            .map(|key| {
+                (
+                    self.builder.scalar(like, key),
+                    self.builder.scalar(like, SELECTED),
+                )
+            })
+            .collect();
+        self.builder.mapping(like, &pairs)
     }
 
     fn scalar(&mut self, ty: &Type, node: Node<'_>) -> Option<Made> {
@@ -464,6 +541,22 @@ fn is_falsy(node: Node<'_>) -> bool {
                 || is_number(scalar) && scalar.text.parse() == Ok(0.0)
         }
     }
+}
+
+/// Where the labels stand that the receiver tells senders apart by.
+const EXTERNAL_LABELS: &str = "global.external_labels";
+
+/// The labels that the Operator adds, with the names of the resource and of the pod
+/// (prometheus-operator v0.93.0 `pkg/prometheus/promcfg.go`, `buildExternalLabels`).
+const ADDED_LABELS: &[&str] = &["prometheus", "prometheus_replica"];
+
+/// Whether the Operator adds external labels to what stands at a node.
+fn adds_labels(shape: &Shape, node: Node<'_>, dialect: &Dialect) -> bool {
+    let is_cleared = |key: &str| node.get(key).and_then(Node::as_str) == Some("");
+    let is_resource = shape.find("prometheusExternalLabelName").is_some();
+    let is_kept =
+        !(is_cleared("prometheusExternalLabelName") && is_cleared("replicaExternalLabelName"));
+    std::ptr::eq(dialect, &super::OPENSHIFT) || is_resource && is_kept
 }
 
 /// What may be meant by a key that a shape does not have.

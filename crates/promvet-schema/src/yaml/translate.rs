@@ -90,6 +90,10 @@ impl Builder {
         let made = self.scalar(like, text);
         if let Some(node) = self.out.nodes.get_mut(made.0 as usize) {
             node.span = span;
+            // A number or a truth value, whatever the quotes around the whole.
+            if let Data::Scalar { style, .. } = &mut node.data {
+                *style = Style::Plain;
+            }
         }
         made
     }

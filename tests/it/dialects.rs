@@ -1,0 +1,407 @@
+//! One deployment, written in every dialect, with the same faults: the same finding on the right
+//! token, in that dialect's words, and nothing said of the correct one.
+
+use crate::support::memory;
+use promvet::finding::{Finding, Severity};
+
+/// One endpoint as each dialect writes it. Each part is one line; `None` where a dialect has no
+/// words for it.
+struct Endpoint {
+    url: &'static str,
+    /// A password from a Secret or from a file.
+    password: bool,
+    /// A further line for dialects in camelCase, for those in snake_case, for Alloy, and flags.
+    more: [&'static str; 4],
+}
+
+const RIGHT: &str = "https://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push";
+
+const NOTHING: [&str; 4] = [""; 4];
+
+type Tree = Vec<(&'static str, String)>;
+type Way = (&'static str, fn(&Endpoint) -> Tree);
+
+/// `x` indented.
+fn indented(lines: &str, by: usize) -> String {
+    let pad = " ".repeat(by);
+    lines.lines().map(|line| format!("{pad}{line}\n")).collect()
+}
+
+fn snake(one: &Endpoint) -> String {
+    let mut out = format!("remote_write:\n- url: {}\n", one.url);
+    if one.password {
+        out += "  basic_auth: {username: '12345', password_file: /etc/auth/password}\n";
+    }
+    if !one.more[1].is_empty() {
+        out += &format!("  {}\n", one.more[1]);
+    }
+    out
+}
+
+fn camel(one: &Endpoint) -> String {
+    let mut out = format!("remoteWrite:\n- url: {}\n", one.url);
+    if one.password {
+        out += "  basicAuth:\n    username: {name: cloud, key: username}\n    password: {name: cloud, key: password}\n";
+    }
+    if !one.more[0].is_empty() {
+        out += &format!("  {}\n", one.more[0]);
+    }
+    out
+}
+
+fn object(head: &str, spec: &str, by: usize) -> String {
+    format!("{head}\n{}", indented(spec, by))
+}
+
+fn plain(one: &Endpoint) -> Tree {
+    let text = format!(
+        "global: {{external_labels: {{cluster: a}}}}\n{}",
+        snake(one)
+    );
+    vec![("prometheus.yml", text)]
+}
+
+fn config_map(one: &Endpoint) -> Tree {
+    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: p}\ndata:\n  prometheus.yml: |\n    global: {external_labels: {cluster: a}}";
+    vec![("cm.yaml", object(head, &snake(one), 4))]
+}
+
+fn secret(one: &Endpoint) -> Tree {
+    let head = "apiVersion: v1\nkind: Secret\nmetadata: {name: p}\nstringData:\n  prometheus.yml: |\n    global: {external_labels: {cluster: a}}";
+    vec![("secret.yaml", object(head, &snake(one), 4))]
+}
+
+fn chart(one: &Endpoint) -> Tree {
+    let spec = snake(one).replace("remote_write:", "remoteWrite:");
+    let head = "serverFiles: {}\nserver:\n  global: {external_labels: {cluster: a}}";
+    vec![("values.yaml", object(head, &spec, 2))]
+}
+
+fn resource(kind: &str, one: &Endpoint) -> Tree {
+    let head = format!(
+        "apiVersion: monitoring.coreos.com/v1\nkind: {kind}\nmetadata: {{name: p, namespace: m}}\nspec:\n  externalLabels: {{cluster: a}}"
+    );
+    vec![("p.yaml", object(&head, &camel(one), 2))]
+}
+
+fn prometheus(one: &Endpoint) -> Tree {
+    resource("Prometheus", one)
+}
+
+fn agent(one: &Endpoint) -> Tree {
+    resource("PrometheusAgent", one)
+}
+
+fn stack(one: &Endpoint) -> Tree {
+    let head = "prometheus:\n  prometheusSpec:\n    externalLabels: {cluster: a}";
+    vec![("values.yaml", object(head, &camel(one), 4))]
+}
+
+fn umbrella(one: &Endpoint) -> Tree {
+    let head = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: p}\nspec:\n  values:\n    kps:\n      prometheus:\n        prometheusSpec:\n          externalLabels: {cluster: a}";
+    vec![("release.yaml", object(head, &camel(one), 10))]
+}
+
+fn openshift(one: &Endpoint) -> Tree {
+    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cluster-monitoring-config, namespace: openshift-monitoring}\ndata:\n  config.yaml: |\n    prometheusK8s:\n      externalLabels: {cluster: a}";
+    vec![("cm.yaml", object(head, &camel(one), 6))]
+}
+
+fn monitoring_stack(one: &Endpoint) -> Tree {
+    let head = "apiVersion: monitoring.rhobs/v1alpha1\nkind: MonitoringStack\nmetadata: {name: p, namespace: m}\nspec:\n  prometheusConfig:\n    externalLabels: {cluster: a}";
+    vec![("stack.yaml", object(head, &camel(one), 4))]
+}
+
+fn grafana_agent(one: &Endpoint) -> Tree {
+    let head = "metrics:\n  wal_directory: /tmp/wal\n  global:\n    external_labels: {cluster: a}";
+    vec![("agent.yaml", object(head, &snake(one), 4))]
+}
+
+fn collector(one: &Endpoint) -> Tree {
+    let mut text = format!(
+        "exporters:\n  prometheusremotewrite:\n    endpoint: {}\n",
+        one.url
+    );
+    if one.password {
+        text += "    auth: {authenticator: basicauth/cloud}\n";
+    }
+    if one.more[1].contains("insecure_skip_verify") {
+        text += "    tls: {insecure_skip_verify: true}\n";
+    }
+    vec![("collector.yaml", text + "service: {pipelines: {}}\n")]
+}
+
+fn alloy(one: &Endpoint) -> Tree {
+    let mut text = format!(
+        "prometheus.remote_write \"cloud\" {{\n  external_labels = {{cluster = \"a\"}}\n  endpoint {{\n    url = \"{}\"\n",
+        one.url
+    );
+    if one.password {
+        text += "    basic_auth {\n      username = \"12345\"\n      password = sys.env(\"PASSWORD\")\n    }\n";
+    }
+    text += &indented(one.more[2], 4);
+    vec![("config.alloy", text + "  }\n}\n")]
+}
+
+fn vmagent(one: &Endpoint) -> Tree {
+    let mut text = format!(
+        "services:\n  agent:\n    image: victoriametrics/vmagent:v1.110.0\n    command:\n    - -remoteWrite.url={}\n",
+        one.url
+    );
+    if one.password {
+        text += "    - -remoteWrite.basicAuth.username=12345\n    - -remoteWrite.basicAuth.passwordFile=/password\n";
+    }
+    if !one.more[3].is_empty() {
+        text += &format!("    - {}\n", one.more[3]);
+    }
+    vec![("compose.yaml", text)]
+}
+
+const WAYS: &[Way] = &[
+    ("plain", plain),
+    ("ConfigMap", config_map),
+    ("Secret", secret),
+    ("chart prometheus", chart),
+    ("Prometheus", prometheus),
+    ("PrometheusAgent", agent),
+    ("kube-prometheus-stack", stack),
+    ("umbrella", umbrella),
+    ("OpenShift", openshift),
+    ("MonitoringStack", monitoring_stack),
+    ("Grafana Agent", grafana_agent),
+    ("collector", collector),
+    ("Alloy", alloy),
+    ("vmagent", vmagent),
+];
+
+/// What is said of an endpoint at warning and above, but for files that are not in the tree.
+fn said(way: fn(&Endpoint) -> Tree, one: &Endpoint) -> Vec<Finding> {
+    let tree = way(one);
+    let files: Vec<(&str, &str)> = tree.iter().map(|(path, text)| (*path, &**text)).collect();
+    let mut found = memory::found("/tree", &memory::tree(&files));
+    found.retain(|finding| finding.severity >= Severity::Warning);
+    found.retain(|finding| !finding.rule.starts_with("credentials/"));
+    found
+}
+
+#[test]
+fn a_right_endpoint_is_silent_in_every_dialect() {
+    let right = Endpoint {
+        url: RIGHT,
+        password: true,
+        more: NOTHING,
+    };
+    for (name, way) in WAYS {
+        let found = said(*way, &right);
+        assert!(found.is_empty(), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn a_fault_is_the_same_finding_in_every_dialect() {
+    let right = || Endpoint {
+        url: RIGHT,
+        password: true,
+        more: NOTHING,
+    };
+    let table = [
+        (
+            "remote-write/url-syntax",
+            "prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push",
+            Endpoint {
+                url: "prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push",
+                ..right()
+            },
+        ),
+        (
+            "remote-write/url-shape",
+            "/api/v1/push",
+            Endpoint {
+                url: "https://prometheus-prod-10-prod-us-central-0.grafana.net/api/v1/push",
+                ..right()
+            },
+        ),
+        (
+            "remote-write/plain-http",
+            "http://",
+            Endpoint {
+                url: "http://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push",
+                ..right()
+            },
+        ),
+        (
+            "remote-write/credentials-missing",
+            "https://",
+            Endpoint {
+                password: false,
+                ..right()
+            },
+        ),
+        (
+            "tls/insecure-skip-verify",
+            "true|tlsInsecureSkipVerify",
+            Endpoint {
+                more: [
+                    "tlsConfig: {insecureSkipVerify: true}",
+                    "tls_config: {insecure_skip_verify: true}",
+                    "tls_config {\n  insecure_skip_verify = true\n}",
+                    "-remoteWrite.tlsInsecureSkipVerify",
+                ],
+                ..right()
+            },
+        ),
+    ];
+    for (rule, token, one) in &table {
+        for (name, way) in WAYS {
+            let found = said(*way, one);
+            let fits = |finding: &&Finding| {
+                let text = finding.place.text();
+                let line = text.slice(finding.place.span());
+                finding.rule == *rule
+                    && token
+                        .split('|')
+                        .any(|token| line.contains(token) || token.contains(line))
+            };
+            let shown: Vec<_> = found.iter().map(|one| (&one.rule, &one.message)).collect();
+            assert!(
+                found.iter().any(|one| fits(&one)),
+                "{name} {rule}: {shown:?}"
+            );
+        }
+    }
+}
+
+/// Messages name keys as the dialect writes them.
+#[test]
+fn messages_speak_the_words_of_the_dialect() {
+    for (name, way) in WAYS {
+        let one = Endpoint {
+            url: RIGHT,
+            password: true,
+            more: [
+                "tlsConfig: {insecureSkipVerify: true}",
+                "tls_config: {insecure_skip_verify: true}",
+                "tls_config {\n  insecure_skip_verify = true\n}",
+                "-remoteWrite.tlsInsecureSkipVerify",
+            ],
+        };
+        let found = said(*way, &one);
+        let text: String = found
+            .iter()
+            .filter(|one| one.rule == "tls/insecure-skip-verify")
+            .flat_map(|one| {
+                [
+                    one.message.clone(),
+                    one.help_line().unwrap_or_default().into(),
+                ]
+            })
+            .collect();
+        let is_camel = [
+            "Prometheus",
+            "kube",
+            "umbrella",
+            "OpenShift",
+            "MonitoringStack",
+            "vmagent",
+        ];
+        if is_camel.iter().any(|start| name.starts_with(start)) {
+            assert!(!text.contains("insecure_skip_verify"), "{name}: {text}");
+        }
+    }
+}
+
+/// Resources of the Operator: what each refuses, and the correct form beside it.
+#[test]
+fn the_operator_has_its_own_table() {
+    let head = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p, namespace: m}\nspec:\n";
+    for (spec, expected) in [
+        (
+            "  remoteWrite: [{url: 'https://a.example.com/x', basic_auth: {}}]",
+            "schema/unknown-field",
+        ),
+        (
+            "  remoteWrite: [{url: 'https://a.example.com/x', basicAuth: {password: abc}}]",
+            "schema/wrong-type",
+        ),
+        (
+            "  remoteWrite: [{url: 'https://a.example.com/x', remoteTimeout: 5}]",
+            "schema/wrong-type",
+        ),
+        (
+            "  remoteWrite: [{url: 'https://a.example.com/x', remoteTimeout: 5x}]",
+            "schema/invalid-value",
+        ),
+        ("  remoteWrite: [{name: a}]", "schema/missing-field"),
+        ("  externalLabels: {replica: 1}", "schema/wrong-type"),
+        (
+            "  remoteWrite: [{url: 'https://a.example.com/x', writeRelabelConfigs: [{action: drop, sourceLabels: [a], regex: '('}]}]",
+            "schema/invalid-value",
+        ),
+        (
+            "  remoteWrite: [{url: 'https://a.example.com/x', tlsConfig: {ca: {name: a, key: b}}}]",
+            "schema/wrong-type",
+        ),
+        (
+            "  remoteWrite: [{url: 'https://a.example.com/x', insecureSkipVerify: true}]",
+            "schema/unknown-field",
+        ),
+        ("  scrapeInterval: 30s\n  replicas: 2", ""),
+        (
+            "  remoteWrite: [{url: 'https://a.example.com/x', tlsConfig: {ca: {secret: {name: a, key: b}}}}]",
+            "",
+        ),
+        (
+            "  remoteWrite: [{url: 'https://a.example.com/x', remoteTimeout: 5s, sendExemplars: true}]",
+            "",
+        ),
+    ] {
+        let text = format!("{head}{spec}\n");
+        let mut found = memory::found("/tree", &memory::tree(&[("p.yaml", &text)]));
+        found.retain(|one| one.severity == Severity::Error && one.rule.starts_with("schema/"));
+        let rules: Vec<_> = found.iter().map(|one| &*one.rule).collect();
+        match expected {
+            "" => assert!(rules.is_empty(), "{spec}: {found:?}"),
+            rule => assert_eq!(rules, [rule], "{spec}: {found:?}"),
+        }
+    }
+}
+
+/// Keys of Secrets that the tree makes.
+#[test]
+fn keys_of_secrets_are_followed() {
+    let prometheus = |name: &str, key: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: p, namespace: m}}\nspec:\n  remoteWrite:\n  - url: https://a.example.com/api/v1/write\n    authorization: {{credentials: {{name: {name}, key: {key}}}}}\n"
+        )
+    };
+    let secret = |data: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: writer, namespace: m}}\n{data}\n")
+    };
+    let right = secret("stringData: {token: made-up}");
+    for (name, key, secret, expected) in [
+        ("writer", "token", right.clone(), None),
+        ("writer", "tokn", right.clone(), Some(Severity::Error)),
+        ("writter", "token", right.clone(), Some(Severity::Warning)),
+        ("token", "writer", right.clone(), Some(Severity::Error)),
+        // Made elsewhere.
+        ("another", "token", right.clone(), None),
+        ("writer", "token", right.replace("namespace: m", "namespace: other"), None),
+        ("writer", "token", secret("data: {token: bWFkZS11cAo=}"), Some(Severity::Error)),
+        ("writer", "token", secret("data: {token: bWFkZS11cA==}"), None),
+        ("writer", "token", secret("stringData: {token: ''}"), Some(Severity::Error)),
+        ("writer", "token", secret("stringData: {token: Bearer made-up}"), Some(Severity::Error)),
+        // An ExternalSecret that takes whatever is there.
+        (
+            "writer",
+            "token",
+            "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: writer, namespace: m}\nspec: {target: {name: writer}, dataFrom: [{extract: {key: a}}]}\n".to_owned(),
+            None,
+        ),
+    ] {
+        let text = prometheus(name, key);
+        let tree = memory::tree(&[("p.yaml", &text), ("s.yaml", &secret)]);
+        let found = memory::found("/tree", &tree);
+        let told = found.iter().find(|one| one.rule == "kubernetes/secret-key");
+        assert_eq!(told.map(|one| one.severity), expected, "{name} {key} {secret}: {told:?}");
+    }
+}
