@@ -112,6 +112,7 @@ fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
         let what = match &recognised.what {
             What::Configuration { dialect, .. } => dialect.word(),
             What::Broken { .. } => "broken",
+            What::Rules { .. } => "rules",
             What::Other { kind } => kind,
             What::Unknown => "unknown",
         };

@@ -1,9 +1,10 @@
 //! Endpoints on the command line of vmagent (VictoriaMetrics v1.140
 //! `app/vmagent/remotewrite/{remotewrite,client}.go`).
 
-use crate::finding::Span;
-use crate::yaml::{Builder, Document, Made, Node};
 use std::sync::Arc;
+
+use crate::finding::Span;
+use crate::yaml::{Builder, Document, Item, Node};
 
 /// The flag that makes an endpoint.
 const URL: &str = "remoteWrite.url";
@@ -107,7 +108,7 @@ pub(super) fn translate(source: &Arc<Document>, arguments: &[Node<'_>]) -> Optio
     let mut builder = Builder::new(source);
     let mut entries = Vec::new();
     for number in 0..urls.len() {
-        let mut pairs: Vec<(&str, Node<'_>, Made)> = Vec::new();
+        let mut items: Vec<Item<'_>> = Vec::new();
         for &(name, native) in FLAGS {
             let given: Vec<&Flag<'_>> = flags.iter().filter(|flag| flag.name == name).collect();
             // The n-th value is that of the n-th URL; a single one counts for all
@@ -118,36 +119,16 @@ pub(super) fn translate(source: &Arc<Document>, arguments: &[Node<'_>]) -> Optio
             };
             if let Some(flag) = flag {
                 let value = builder.part(flag.node, flag.span, flag.value);
-                pairs.push((native, flag.node, value));
+                items.push((native, flag.node, value));
             }
         }
-        entries.push(entry(&mut builder, first.node, &pairs));
+        let pairs = builder.assemble(first.node, items);
+        entries.push(builder.mapping(first.node, &pairs));
     }
     let list = builder.sequence(first.node, &entries);
     let key = builder.scalar(first.node, "remote_write");
     let root = builder.mapping(first.node, &[(key, list)]);
     Some(builder.finish(root))
-}
-
-fn entry(builder: &mut Builder, like: Node<'_>, pairs: &[(&str, Node<'_>, Made)]) -> Made {
-    let mut out: Vec<(Made, Made)> = Vec::new();
-    let mut sections: Vec<(&str, Node<'_>, Vec<(Made, Made)>)> = Vec::new();
-    for &(native, node, value) in pairs {
-        let Some((head, rest)) = native.split_once('.') else {
-            out.push((builder.scalar(node, native), value));
-            continue;
-        };
-        let pair = (builder.scalar(node, rest), value);
-        match sections.iter_mut().find(|(name, ..)| *name == head) {
-            Some((.., inner)) => inner.push(pair),
-            None => sections.push((head, node, vec![pair])),
-        }
-    }
-    for (head, node, inner) in sections {
-        let section = builder.mapping(node, &inner);
-        out.push((builder.scalar(node, head), section));
-    }
-    builder.mapping(like, &out)
 }
 
 /// The flags among some arguments: `-name=value`, `--name value`, and `-name` for a truth value.

@@ -9,9 +9,9 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Dialect {
-    /// What it is called; its name is for people.
-    #[allow(dead_code)]
-    dialect: String,
+    /// What it is called, for people who read the file.
+    #[serde(rename = "dialect")]
+    _dialect: String,
     kinds: Vec<Kind>,
     shapes: BTreeMap<String, BTreeMap<String, String>>,
 }

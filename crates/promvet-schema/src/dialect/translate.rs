@@ -6,7 +6,7 @@ use super::Dialect;
 use super::spelling::Spelling;
 use super::table::{Key, Part, Shape, Type};
 use crate::check::Rule;
-use crate::yaml::{Builder, Document, Entry, Kind, Made, Mapping, Node, Scalar, placeholder};
+use crate::yaml::{Builder, Document, Entry, Item, Kind, Made, Mapping, Node, Scalar, placeholder};
 use promvet_text::{Advice, Finding, Place, Severity, nearest};
 
 /// What a text in a dialect means.
@@ -81,9 +81,6 @@ struct Translator {
     adds_labels: bool,
 }
 
-/// An entry of the native tree: the rest of its path, the key that it was made of, and its value.
-type Item<'d> = (&'static str, Node<'d>, Made);
-
 impl Translator {
     fn root(&mut self, node: Node<'_>, shape: &'static Shape, part: Part) -> Option<Made> {
         let list = match part {
@@ -96,7 +93,7 @@ impl Translator {
                     let labels = self.unknown_values(node, ADDED_LABELS);
                     items.push((EXTERNAL_LABELS, node, labels));
                 }
-                let pairs = self.assemble(node, items);
+                let pairs = self.builder.assemble(node, items);
                 return Some(self.builder.mapping(node, &pairs));
             }
             Part::Jobs => self.builder.copy(node)?,
@@ -120,7 +117,7 @@ impl Translator {
     fn object(&mut self, shape: &'static Shape, node: Node<'_>) -> Option<Made> {
         let items = self.items(shape, node)?;
         self.required(shape, node);
-        let pairs = self.assemble(node, items);
+        let pairs = self.builder.assemble(node, items);
         Some(self.builder.mapping(node, &pairs))
     }
 
@@ -137,7 +134,7 @@ impl Translator {
         }
         let number = number.unwrap_or(0);
         let is_named = items.iter().any(|(native, ..)| *native == "job_name");
-        let mut pairs = self.assemble(node, items);
+        let mut pairs = self.builder.assemble(node, items);
         if !is_named {
             let key = self.builder.scalar(node, "job_name");
             let value = self.builder.scalar(node, &format!("job {number}"));
@@ -190,29 +187,6 @@ impl Translator {
             }
         }
         Some(items)
-    }
-
-    /// Puts entries where their native paths say.
-    fn assemble(&mut self, like: Node<'_>, items: Vec<Item<'_>>) -> Vec<(Made, Made)> {
-        let mut pairs = Vec::new();
-        let mut below: Vec<(&'static str, Vec<Item<'_>>)> = Vec::new();
-        for (native, key, value) in items {
-            let Some((head, rest)) = native.split_once('.') else {
-                pairs.push((self.builder.scalar(key, native), value));
-                continue;
-            };
-            match below.iter_mut().find(|(name, _)| *name == head) {
-                Some((_, items)) => items.push((rest, key, value)),
-                None => below.push((head, vec![(rest, key, value)])),
-            }
-        }
-        for (head, items) in below {
-            let key = items.first().map_or(like, |(_, key, _)| *key);
-            let inner = self.assemble(key, items);
-            let value = self.builder.mapping(key, &inner);
-            pairs.push((self.builder.scalar(key, head), value));
-        }
-        pairs
     }
 
     /// A value of a type: its translation, if it has one.

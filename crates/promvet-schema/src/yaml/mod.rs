@@ -29,4 +29,4 @@ pub use node::{Entry, Kind, Mapping, Node, Sequence};
 pub use parse::{Hole, Readers, compare_readers, parse_all, parse_first, parse_masked, texts_read};
 pub use promvet_text::placeholder;
 pub use scalar::{Scalar, Style};
-pub use translate::{Builder, Made};
+pub use translate::{Builder, Item, Made};

@@ -37,6 +37,10 @@ const DEEPEST: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Made(u32);
 
+/// An entry of a translation: the path of its keys, with dots, the node that its last key was made
+/// of, and its value.
+pub type Item<'d> = (&'static str, Node<'d>, Made);
+
 /// Builds a translation.
 pub struct Builder {
     out: Document,
@@ -151,6 +155,29 @@ impl Builder {
         let map = self.push(like, data, NO_TAG);
         self.adopt(map, pairs.iter().flat_map(|&(key, value)| [key, value]));
         map
+    }
+
+    /// The entries of a mapping in place of a node, where paths of several keys make mappings in it.
+    pub fn assemble(&mut self, like: Node<'_>, items: Vec<Item<'_>>) -> Vec<(Made, Made)> {
+        let mut pairs = Vec::new();
+        let mut below: Vec<(&'static str, Vec<Item<'_>>)> = Vec::new();
+        for (native, key, value) in items {
+            let Some((head, rest)) = native.split_once('.') else {
+                pairs.push((self.scalar(key, native), value));
+                continue;
+            };
+            match below.iter_mut().find(|(name, _)| *name == head) {
+                Some((_, items)) => items.push((rest, key, value)),
+                None => below.push((head, vec![(rest, key, value)])),
+            }
+        }
+        for (head, items) in below {
+            let key = items.first().map_or(like, |(_, key, _)| *key);
+            let inner = self.assemble(key, items);
+            let value = self.mapping(key, &inner);
+            pairs.push((self.scalar(key, head), value));
+        }
+        pairs
     }
 
     /// A node as it is, with all that is in it. None if it is too large or too deep.
