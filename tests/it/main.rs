@@ -8,6 +8,7 @@ mod conformance;
 mod credentials;
 mod dialects;
 mod false_findings;
+mod fuzz_corpus;
 mod gate;
 mod growth;
 #[cfg(unix)]

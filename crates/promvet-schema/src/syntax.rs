@@ -103,14 +103,14 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
         .find(|(words, _)| error.problem.contains(words))
         .map(|(_, meaning)| *meaning);
     let message = match (error.kind, meaning) {
-        (SyntaxKind::Internal, _) => error.problem.clone(),
+        (SyntaxKind::Internal | SyntaxKind::Unread, _) => error.problem.clone(),
         (_, Some(meaning)) => format!(
             "the file is not valid YAML: {meaning} (the parser says: {})",
             error.problem
         ),
         (_, None) => format!("the file is not valid YAML: {}", error.problem),
     };
-    let severity = if unfilled {
+    let severity = if unfilled || error.kind == SyntaxKind::Unread {
         Severity::Warning
     } else {
         Severity::Error

@@ -17,7 +17,17 @@ use promvet_syntax::base64;
 use promvet_text::{Span, Text};
 
 /// Deepest nesting, as in go-yaml v2 (`max_flow_level`, `max_indents`).
-const DEEPEST: usize = 10_000;
+pub(super) const DEEPEST: usize = 10_000;
+
+/// What go-yaml says to a collection that begins inside of [`DEEPEST`] others.
+pub(super) fn too_deep(at: Span) -> SyntaxError {
+    SyntaxError {
+        kind: SyntaxKind::Depth,
+        problem: format!("exceeded max depth of {DEEPEST}"),
+        context: None,
+        span: at,
+    }
+}
 
 /// Bytes of source text for which room for one node is made beforehand: few configurations have more
 /// nodes, and to make room again costs as much as all of them.
@@ -87,6 +97,11 @@ impl<'m> Builder<'m> {
             document.links.shrink_to_fit();
         }
         document
+    }
+
+    /// How many collections are open.
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
     }
 
     pub(super) fn take(&mut self, event: Event) -> Result<(), SyntaxError> {
@@ -275,15 +290,10 @@ impl<'m> Builder<'m> {
             block,
         });
         if self.open.len() > DEEPEST {
-            return Err(SyntaxError {
-                kind: SyntaxKind::Depth,
-                problem: format!("exceeded max depth of {DEEPEST}"),
-                context: None,
-                span: Span {
-                    start: at.start,
-                    end: at.start,
-                },
-            });
+            return Err(too_deep(Span {
+                start: at.start,
+                end: at.start,
+            }));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! In what two readings of a text differ.
 
-use super::document::{Data, Document, SyntaxError};
+use super::document::{Data, Document, SyntaxError, SyntaxKind};
 use super::parse::Documents;
 
 /// The first difference between what the scanner read and what libyaml-safer did.
@@ -9,6 +9,8 @@ pub(super) fn difference(
     theirs: &Result<Documents, SyntaxError>,
 ) -> Option<String> {
     let (theirs, error) = match theirs {
+        Err(error) if error.kind == SyntaxKind::Unread => return None,
+        Ok((_, Some(error))) if error.kind == SyntaxKind::Unread => return None,
         Ok((documents, error)) => (documents, error),
         Err(error) => {
             return Some(format!(

@@ -35,6 +35,8 @@ pub enum SyntaxKind {
     Bomb,
     /// Nesting beyond go-yaml's limit.
     Depth,
+    /// Nesting that takes too long to be read here, which says nothing about Prometheus.
+    Unread,
     /// The parser itself failed: promvet's own fault.
     Internal,
 }

@@ -347,7 +347,13 @@ fn read_documents(
     parser.set_encoding(libyaml_safer::Encoding::Utf8);
     parser.set_input(Chunks::new(&content));
     let mut builder: Option<Builder<'_>> = None;
+    let mut looks = LOOKS + LOOKS_A_BYTE * content.len();
     loop {
+        // The parser looks at every open bracket before each token (`stale_simple_keys`), so that
+        // brackets inside brackets cost the square of their number.
+        let depth = builder.as_ref().map_or(0, Builder::depth);
+        promvet_text::work::count(depth);
+        looks = looks.checked_sub(depth).ok_or_else(unread)?;
         let event = parser.parse().map_err(|error| malformed(text, &error))?;
         match event.data {
             EventData::StreamEnd => return Ok(()),
@@ -385,6 +391,23 @@ fn read_documents(
                 }
             }
         }
+    }
+}
+
+/// How often the parser may look at an open bracket: as often as 600 lists in each other take,
+/// and for each byte ten times what the deepest files that people write take.
+const LOOKS: usize = 200_000;
+const LOOKS_A_BYTE: usize = 100;
+
+/// The fault of a text that the parser would need too long for.
+fn unread() -> SyntaxError {
+    SyntaxError {
+        kind: SyntaxKind::Unread,
+        problem:
+            "the file is not checked: it is nested too deep for the other unusual syntax in it"
+                .into(),
+        context: None,
+        span: Span::default(),
     }
 }
 
@@ -640,6 +663,40 @@ mod tests {
         assert_eq!(value("a"), "{{ x }}{{ y }}");
         assert_eq!(value("b"), "\t${Z}");
         assert_eq!(value("c"), "p {{ q }}\nr\n");
+    }
+
+    /// The scanner reads brackets up to go-yaml's limit in step with their number. What it leaves,
+    /// here for the directive, has a limit of its own, counted in work.
+    #[test]
+    fn nesting_costs_what_it_is_long() {
+        use promvet_text::work;
+        let nested =
+            |head: &str, depth| format!("{head}{}{}", "[".repeat(depth), "]".repeat(depth));
+        let limit = |text: &str| (LOOKS + LOOKS_A_BYTE * text.len()) as u64 + 100_000;
+        for head in ["", "%YAML 1.1\n---\n"] {
+            for depth in [500, 1_500, 10_000] {
+                let text = nested(head, depth);
+                let (read, steps) = work::of(|| parse(&text));
+                assert!(steps <= limit(&text), "{head} {depth}: {steps}");
+                match read {
+                    Ok(_) => assert!(head.is_empty() || depth < 1_000, "{depth}"),
+                    Err(error) => {
+                        assert_eq!(error.kind, SyntaxKind::Unread, "{head} {depth}");
+                        assert!(!head.is_empty() && depth > 500, "{depth}");
+                    }
+                }
+            }
+        }
+        let wide = format!(
+            "{}{}",
+            nested("%YAML 1.1\n---\n", 500).trim_end_matches(']'),
+            "a, ".repeat(100_000)
+        );
+        assert_eq!(parse(&wide).unwrap_err().kind, SyntaxKind::Unread);
+        assert_eq!(
+            parse(&nested("", 10_001)).unwrap_err().kind,
+            SyntaxKind::Depth
+        );
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The lines of a Dockerfile: continuation, comments, here-documents, the two forms of lists.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::super::arguments::{Argument, words};
 use crate::finding::{Place, Span, Text};
+use crate::work;
 
 /// One instruction.
 #[derive(Clone, Debug)]
@@ -53,14 +55,15 @@ pub(super) fn instructions(text: &Arc<Text>) -> Vec<Instruction> {
     let mut out = Vec::new();
     let mut at = 0;
     let mut open: Option<Instruction> = None;
-    let mut heredocs: Vec<String> = Vec::new();
+    let mut heredocs: VecDeque<String> = VecDeque::new();
     for line in content.split_inclusive('\n') {
         let start = at;
         at += line.len();
         let trimmed = line.trim();
-        if let Some(end) = heredocs.first() {
+        work::count(line.len());
+        if let Some(end) = heredocs.front() {
             if trimmed == end {
-                heredocs.remove(0);
+                heredocs.pop_front();
             }
             continue;
         }
@@ -104,7 +107,8 @@ pub(super) fn instructions(text: &Arc<Text>) -> Vec<Instruction> {
 }
 
 /// The words that end the here-documents which a line opens: `EOF` of `<<EOF` and `<<-"EOF"`.
-fn ends_of_heredocs(line: &str) -> Vec<String> {
+fn ends_of_heredocs(line: &str) -> VecDeque<String> {
+    work::count(line.len());
     let openings = line.split("<<").skip(1);
     let words = openings.filter_map(|after| {
         let after = after.strip_prefix('-').unwrap_or(after);

@@ -1,13 +1,10 @@
 //! Block collections: which line belongs to what.
 
+use super::super::build::{DEEPEST, too_deep};
 use super::bytes::{INDICATOR, class, is_blankz};
 use super::properties::Properties;
 use super::{Scanner, Step, Stop, Token};
 use promvet_text::Span;
-
-/// Collections inside each other up to which the scanner reads, far more than anybody writes.
-/// go-yaml's limit is 10,000, and the other reader says where it is exceeded.
-pub(super) const DEEPEST: usize = 1000;
 
 /// The most characters from the beginning of a key to its colon (`yaml_simple_key_is_valid`).
 const LONGEST_KEY: usize = 1024;
@@ -255,17 +252,23 @@ impl Scanner<'_> {
     }
 
     fn open_block(&mut self, frame: Frame, start: usize, properties: Properties) -> Step {
-        if self.frames.len() + self.flow.len() >= DEEPEST {
-            return Err(Stop::Unread);
-        }
-        self.frames.push(frame);
         let start = properties.start_or(start);
+        self.deeper(start)?;
+        self.frames.push(frame);
         self.builder.open(
             Span::new(start, start),
             properties.named(self.content),
             matches!(frame, Frame::Mapping(_)),
             true,
         );
+        Ok(())
+    }
+
+    /// Refuses another collection inside of as many as go-yaml reads.
+    pub(super) fn deeper(&self, start: usize) -> Step {
+        if self.frames.len() + self.flow.len() >= DEEPEST {
+            return Err(Stop::Refused(Box::new(too_deep(Span::new(start, start)))));
+        }
         Ok(())
     }
 

@@ -1,6 +1,5 @@
 //! Flow collections: `[a, b]` and `{a: b}`, over as many lines as they like.
 
-use super::block::DEEPEST;
 use super::bytes::{INDICATOR, class, is_blankz};
 use super::properties::Properties;
 use super::{Scanner, Step, Stop, Token};
@@ -187,9 +186,7 @@ impl Scanner<'_> {
     }
 
     fn push_flow(&mut self, kind: Kind, start: usize) -> Step {
-        if self.frames.len() + self.flow.len() >= DEEPEST {
-            return Err(Stop::Unread);
-        }
+        self.deeper(start)?;
         self.flow.push(FlowFrame {
             kind,
             expects: Expects::Entry,

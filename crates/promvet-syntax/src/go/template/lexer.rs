@@ -2,6 +2,7 @@
 
 use super::number;
 use crate::Fault;
+use promvet_text::work;
 
 /// A piece of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +132,7 @@ impl<'t> Lexer<'t> {
     fn action(&mut self, open: usize) -> Result<(), Fault> {
         let mut spaced = false;
         loop {
+            work::count(1);
             if let Some(length) = close_length(self.rest()) {
                 if let Some(paren) = self.parens.pop() {
                     return Err(Fault::new(paren, paren + 1, "this `(` is never closed"));
