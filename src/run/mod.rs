@@ -17,6 +17,7 @@ pub(crate) mod policies;
 mod policy_files;
 mod request;
 pub(crate) mod since;
+mod started;
 pub(crate) mod suppress;
 pub(crate) mod survey;
 mod unrendered;

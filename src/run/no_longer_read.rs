@@ -3,7 +3,7 @@
 //! Without this, whatever makes promvet pass over a file would hide all its faults: a change of its
 //! name, its size, its encoding, or a key by which it is taken for something else.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,6 +37,7 @@ pub(crate) struct ReadBefore {
 /// that counts for it. A file that is gone, or whose content is read under another name, is none.
 pub(crate) fn no_longer_read<'p>(
     before: &Before,
+    changed: &BTreeSet<PathBuf>,
     survey: &Survey,
     policies: &'p Policies,
     tree: &dyn Tree,
@@ -53,7 +54,7 @@ pub(crate) fn no_longer_read<'p>(
         !read.contains(path) && !excluded.contains(path) && is_walked(path, survey, tree)
     });
     let found = lost.filter_map(|file| {
-        let why = reason(file, &read, survey, tree)?;
+        let why = reason(file, changed, &read, survey, tree)?;
         let policy = policies.around(&file.path);
         Some((finding(file, &before.name, &why, tree), policy))
     });
@@ -72,12 +73,18 @@ fn is_walked(path: &Path, survey: &Survey, tree: &dyn Tree) -> bool {
 /// Why a file is not read, as the end of a sentence; none if that is as it should be.
 fn reason(
     file: &ReadBefore,
+    changed: &BTreeSet<PathBuf>,
     read: &HashSet<&Path>,
     survey: &Survey,
     tree: &dyn Tree,
 ) -> Option<String> {
     let path = &*file.path;
     let kind = tree.metadata(path).ok()?.kind;
+    // A file that Prometheus was started with, and is not started with any more, need not have the
+    // name of a configuration.
+    if !changed.contains(path) && !crate::discover::is_candidate(path) {
+        return None;
+    }
     if kind == Kind::Link {
         return reason_of_link(path, read, tree);
     }

@@ -247,7 +247,8 @@ impl<'a> Gathered<'a> {
             return;
         };
         let none = Policy::default();
-        for (one, policy) in no_longer_read(before, self.survey, self.policies, tree) {
+        let changed = &self.request.changed;
+        for (one, policy) in no_longer_read(before, changed, self.survey, self.policies, tree) {
             let levelled = self.levels.of(one, policy.unwrap_or(&none));
             self.all.findings.extend(levelled);
         }

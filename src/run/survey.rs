@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::own_rules;
 use super::policies::{self, Policies};
 use super::request::{Request, Run};
+use super::started;
 use super::watch::Stage;
 use crate::discover::{self, Recognised};
 use crate::facts;
-use crate::facts::deployment::is_dockerfile;
+use crate::facts::deployment::{is_dockerfile, may_start};
 use crate::finding::{Place, Text};
 use crate::panics::{self, Caught};
 use crate::parallel;
@@ -74,57 +75,102 @@ pub(crate) fn survey(
     run.problems
         .extend(named.map(|problem| format!("{}: {}", problem.shown, problem.error)));
     run.notes.extend(left_out(&walked));
-    let policies = match policies::read(
-        request.config.as_deref(),
-        &walked.files,
-        request.threads,
-        request.gate.policy_tree(tree),
-    ) {
-        Ok(policies) => policies,
-        Err(errors) => {
-            run.policy_errors = errors;
-            return None;
-        }
-    };
-    let none = Policy::default();
-    let look = |found: &Found| {
-        if request.deadline.is_over() {
-            return Look::Late(found.clone());
-        }
-        let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
-        let own = own_rules_of(found, request, &policies);
-        let look = || look_at(found, request, policy, own, tree);
-        let look = panics::caught(look);
-        watch.step();
-        look.unwrap_or_else(|caught| Look::Panic(found.clone(), caught))
-    };
-    let looks = watch.stage(Stage::Read, walked.files.len(), || {
-        parallel::map(request.threads, &walked.files, look)
-    });
+    let mut files = walked.files;
+    let mut policies = policies_of(&files, request, tree, run)?;
+    let looks = look_at_all(&files, request, &policies, tree);
     let mut survey = Survey::default();
-    for look in looks {
-        match look {
-            Look::Seen(seen) => survey.seen.extend(seen),
-            Look::Other(found) => survey.others.push(found),
-            Look::Excluded(found, place, has_facts) => {
-                if has_facts {
-                    survey.others.push(found.clone());
-                }
-                survey.excluded.push((found, place));
-            }
-            Look::Unread(found, why) if found.named => {
-                run.problems.push(format!("{}: {why}", found.shown))
-            }
-            Look::Unread(found, why) => survey.unread.push((found, why)),
-            Look::Panic(found, caught) => run.problems.push(own_fault(&found.shown, Some(&caught))),
-            Look::Late(found) => survey.late.push(found),
-            Look::Nothing => {}
+    let mut starters = Vec::new();
+    for (found, (look, may_start)) in files.iter().zip(looks) {
+        if may_start && !found.named {
+            starters.push(found.clone());
         }
+        survey.add(look, run);
+    }
+    let started = started::unseen(&starters, &survey, &policies, request, tree);
+    if !started.is_empty() {
+        files.extend(started.iter().map(|(found, _)| found.clone()));
+        files.sort_by(|a, b| (&a.shown, &a.path).cmp(&(&b.shown, &b.path)));
+        files.dedup();
+        policies = policies_of(&files, request, tree, run)?;
+        for (found, is_sure) in &started {
+            let none = Policy::default();
+            let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
+            let look = panics::caught(|| look_at_started(found, *is_sure, policy, tree));
+            let look = look.unwrap_or_else(|caught| Look::Panic(found.clone(), caught));
+            survey.add(look, run);
+        }
+        survey
+            .seen
+            .sort_by(|a, b| a.found.shown.cmp(&b.found.shown));
     }
     survey.incomplete = walked.incomplete;
     survey.named.clone_from(&request.paths);
-    survey.walked = walked.files;
+    survey.walked = files;
     Some((survey, policies))
+}
+
+fn policies_of(
+    files: &[Found],
+    request: &Request,
+    tree: &dyn Tree,
+    run: &mut Run,
+) -> Option<Policies> {
+    let config = request.config.as_deref();
+    let tree = request.gate.policy_tree(tree);
+    match policies::read(config, files, request.threads, tree) {
+        Ok(policies) => Some(policies),
+        Err(errors) => {
+            run.policy_errors = errors;
+            None
+        }
+    }
+}
+
+/// What each file comes to, and whether it may say what Prometheus is started with.
+fn look_at_all(
+    files: &[Found],
+    request: &Request,
+    policies: &Policies,
+    tree: &dyn Tree,
+) -> Vec<(Look, bool)> {
+    let watch = &request.watch;
+    let none = Policy::default();
+    let look = |found: &Found| {
+        if request.deadline.is_over() {
+            return (Look::Late(found.clone()), false);
+        }
+        let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
+        let own = own_rules_of(found, request, policies);
+        let look = || look_at(found, request, policy, own, tree);
+        let look = panics::caught(look);
+        watch.step();
+        look.unwrap_or_else(|caught| (Look::Panic(found.clone(), caught), false))
+    };
+    watch.stage(Stage::Read, files.len(), || {
+        parallel::map(request.threads, files, look)
+    })
+}
+
+impl Survey {
+    fn add(&mut self, look: Look, run: &mut Run) {
+        match look {
+            Look::Seen(seen) => self.seen.extend(seen),
+            Look::Other(found) => self.others.push(found),
+            Look::Excluded(found, place, has_facts) => {
+                if has_facts {
+                    self.others.push(found.clone());
+                }
+                self.excluded.push((found, place));
+            }
+            Look::Unread(found, why) if found.named => {
+                run.problems.push(format!("{}: {why}", found.shown));
+            }
+            Look::Unread(found, why) => self.unread.push((found, why)),
+            Look::Panic(found, caught) => run.problems.push(own_fault(&found.shown, Some(&caught))),
+            Look::Late(found) => self.late.push(found),
+            Look::Nothing => {}
+        }
+    }
 }
 
 /// What is said of the ignore files that a walk left out.
@@ -155,28 +201,56 @@ pub(crate) fn walk_of(request: &Request) -> Walk<'_> {
     }
 }
 
-/// Reads one file as far as it is of interest.
+/// Reads one file as far as it is of interest, and says whether it may say what Prometheus is
+/// started with.
 fn look_at(
     found: &Found,
     request: &Request,
     policy: &Policy,
     own: &OwnRules,
     tree: &dyn Tree,
-) -> Look {
+) -> (Look, bool) {
     let is_changed = request.changed.contains(&found.path);
     if !found.named && is_dockerfile(&found.path) && !is_changed {
-        return Look::Other(found.clone());
+        return (Look::Other(found.clone()), true);
     }
     let bytes = match tree.read(&found.path, LARGEST) {
         Ok(bytes) => bytes,
-        // A large file without an ending is a program; one that was a configuration before is
-        // reported as no longer read.
-        Err(ReadError::TooLarge { .. }) if !found.named && found.path.extension().is_none() => {
-            return Look::Other(found.clone());
+        Err(ReadError::TooLarge { .. }) if !found.named && is_binary(found, tree) => {
+            return (Look::Other(found.clone()), false);
         }
-        Err(error) => return Look::Unread(found.clone(), error.to_string()),
+        Err(error) => return (Look::Unread(found.clone(), error.to_string()), false),
     };
     request.watch.read(bytes.len());
+    let may_start = may_start(&found.path, &bytes);
+    (
+        look_into(found, bytes, request, policy, own, tree),
+        may_start,
+    )
+}
+
+/// Whether a file too large to be read is no text, so that it was never meant to be read: a program
+/// or an archive. A file with the name of a YAML file was, whatever it holds; one that was a
+/// configuration before is reported as no longer read.
+fn is_binary(found: &Found, tree: &dyn Tree) -> bool {
+    // What git looks at (`buffer_is_binary`, xdiff-interface.c).
+    const FIRST: u64 = 8000;
+    if discover::has_yaml_name(&found.path) {
+        return false;
+    }
+    let first = tree.first_bytes(&found.path, FIRST).unwrap_or_default();
+    let is_utf_16 = first.starts_with(b"\xff\xfe") || first.starts_with(b"\xfe\xff");
+    !is_utf_16 && first.contains(&0)
+}
+
+fn look_into(
+    found: &Found,
+    bytes: Vec<u8>,
+    request: &Request,
+    policy: &Policy,
+    own: &OwnRules,
+    tree: &dyn Tree,
+) -> Look {
     let whatever_it_is = found.named && !request.if_recognised;
     let is_of_interest =
         || discover::may_hold(&found.path, &bytes) || own_rules::look_at(own, &bytes);
@@ -205,6 +279,26 @@ fn look_at(
             };
         }
     }
+    seen(found, recognised)
+}
+
+/// Reads a file that Prometheus is started with.
+fn look_at_started(found: &Found, is_sure: bool, policy: &Policy, tree: &dyn Tree) -> Look {
+    let path = tree.shown(&found.path);
+    if let Some(place) = policy.excludes(&path) {
+        return Look::Excluded(found.clone(), place.clone(), false);
+    }
+    match tree.read(&found.path, LARGEST) {
+        Ok(bytes) => {
+            let text = Text::new(Arc::clone(&found.shown), bytes);
+            let is_template = policy.is_template(&path);
+            seen(found, started::recognise(text, is_sure, is_template))
+        }
+        Err(error) => Look::Unread(found.clone(), error.to_string()),
+    }
+}
+
+fn seen(found: &Found, recognised: Vec<Recognised>) -> Look {
     let seen = recognised.into_iter().map(|recognised| Seen {
         found: found.clone(),
         recognised,

@@ -67,6 +67,13 @@ impl Tree for Folder {
         read_file(&self.absolute(path), limit)
     }
 
+    fn first_bytes(&self, path: &Path, count: u64) -> Result<Vec<u8>, ReadError> {
+        let (file, _) = open(&self.absolute(path))?;
+        let mut bytes = Vec::new();
+        file.take(count).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
     fn is_ignored_by_git(&self, path: &Path, top: &Path) -> bool {
         ignored::is_ignored(self, path, top, &self.ignores)
     }
@@ -76,12 +83,20 @@ impl Tree for Folder {
     }
 
     fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked {
-        walk::walk(self, named, how, &walk_folder::walk_folder)
+        walk::walk(self, named, how, &|folder, how| {
+            walk_folder::walk_folder(self, folder, how)
+        })
     }
 }
 
 /// The content of a regular file of the disk, links followed, of at most `limit` bytes.
 pub(super) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let (file, len) = open(path)?;
+    bounded(file, len, limit)
+}
+
+/// A regular file of the disk, links followed, and its length.
+fn open(path: &Path) -> Result<(File, u64), ReadError> {
     // The kind is asked before opening, since opening a FIFO waits for a writer, and opening a
     // device may do anything.
     check_kind(&fs::metadata(path)?)?;
@@ -91,7 +106,7 @@ pub(super) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let file = File::open(path)?;
     let meta = file.metadata()?;
     check_kind(&meta)?;
-    bounded(file, meta.len(), limit)
+    Ok((file, meta.len()))
 }
 
 /// Whether a path without links is one by which the system shows itself and its devices.

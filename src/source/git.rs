@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::Folder;
 use super::follow::follow;
-use super::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
+use super::tree::{Kind, LARGEST, Meta, ReadError, Tree, Walk, Walked};
 use super::walk::{self, Seen};
 use super::walk_folder;
 use ignored::Ignored;
@@ -159,7 +159,7 @@ impl Git {
     /// What a walk finds in a folder, as the disk would have it.
     fn list_below(&self, folder: &Path, how: &Walk<'_>) -> Vec<Seen> {
         if !self.is_ours(folder) {
-            return walk_folder::walk_folder(folder, how);
+            return walk_folder::walk_folder(&self.disk, folder, how);
         }
         let hidden = |path: &Path| {
             let rest = path.strip_prefix(folder).unwrap_or(path);
@@ -264,6 +264,20 @@ impl Tree for Git {
             _ => Err(ReadError::NotAFile(
                 self.kind_at(&path).unwrap_or(Kind::Other),
             )),
+        }
+    }
+
+    fn first_bytes(&self, path: &Path, count: u64) -> Result<Vec<u8>, ReadError> {
+        let path = self.resolve(path)?;
+        match self.items.get(&path) {
+            // Git shows an object whole or not at all.
+            Some(item) if !self.is_unchanged(&path, item) => {
+                self.content(item, LARGEST).map(|mut bytes| {
+                    bytes.truncate(usize::try_from(count).unwrap_or(usize::MAX));
+                    bytes
+                })
+            }
+            _ => self.disk.first_bytes(&path, count),
         }
     }
 

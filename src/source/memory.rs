@@ -207,6 +207,12 @@ impl Tree for Memory {
         Ok(paths)
     }
 
+    fn first_bytes(&self, path: &Path, count: u64) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = self.read(path, u64::MAX)?;
+        bytes.truncate(usize::try_from(count).unwrap_or(usize::MAX));
+        Ok(bytes)
+    }
+
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         let path = self.resolve(path)?;
         match (self.items.get(&path), &self.below) {

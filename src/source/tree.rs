@@ -210,6 +210,13 @@ pub trait Tree: std::fmt::Debug + Send + Sync {
     /// See [`ReadError`].
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError>;
 
+    /// The first bytes of a regular file, links followed, however large it is; an error where they
+    /// cannot be had without all the others.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    fn first_bytes(&self, path: &Path, count: u64) -> Result<Vec<u8>, ReadError>;
+
     /// The files below some paths.
     fn walk(&self, named: &[PathBuf], how: &Walk<'_>) -> Walked;
 

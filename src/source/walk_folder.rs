@@ -4,16 +4,18 @@
 //! The files that say what to ignore are read by [`Patterns`], within bounds. A level is one list of
 //! folders, so that nothing recurses, and what all folders of a level ask for is granted in order.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, gitconfig_excludes_path};
 
 use super::folder::{kind_of, read_file};
 use super::ignored::{Allowance, LeftOut, Patterns, limit};
-use super::tree::{Kind, Walk};
+use super::tree::{Kind, Tree, Walk};
 use super::walk::Seen;
 use crate::parallel;
 
@@ -30,8 +32,18 @@ const EXCLUDE: &str = "info/exclude";
 /// The longest `.git` or `commondir` file, in bytes: it holds one path.
 const LONGEST_LINK: u64 = 8192;
 
-/// Lists the wanted files of a folder.
-pub(super) fn walk_folder(top: &Path, how: &Walk<'_>) -> Vec<Seen> {
+/// Folders that tools fill and git ignores, in which nothing is tracked in practice. Most trees in
+/// which git ignores anything have one, so that git need not be asked.
+const FILLED: [&str; 2] = ["node_modules", "__pycache__"];
+
+/// Lists the wanted files of a folder. What git tracks below it is asked for at most once, and only
+/// if git would ignore something that could be wanted.
+pub(super) fn walk_folder(disk: &dyn Tree, top: &Path, how: &Walk<'_>) -> Vec<Seen> {
+    let tracked = Tracked {
+        disk,
+        top,
+        files: OnceLock::new(),
+    };
     if holds_nothing(top, how) {
         return Vec::new();
     }
@@ -44,6 +56,7 @@ pub(super) fn walk_folder(top: &Path, how: &Walk<'_>) -> Vec<Seen> {
     let mut level = vec![Folder {
         path: top.to_owned(),
         rules,
+        is_ignored: false,
     }];
     while !level.is_empty() {
         if how.deadline.is_over() {
@@ -57,7 +70,7 @@ pub(super) fn walk_folder(top: &Path, how: &Walk<'_>) -> Vec<Seen> {
             .zip(listed)
             .map(|(folder, listed)| granted(folder, listed, &mut allowance))
             .collect();
-        let judged = parallel::map(threads, &granted, |listed| judge(listed, how));
+        let judged = parallel::map(threads, &granted, |listed| judge(listed, how, &tracked));
         level = Vec::new();
         for (seen, folders) in judged {
             out.extend(seen);
@@ -90,6 +103,29 @@ struct Folder {
     path: PathBuf,
     /// What is ignored in the folders above it.
     rules: Option<Arc<Rules>>,
+    /// Whether git ignores it, so that only what git tracks nevertheless counts.
+    is_ignored: bool,
+}
+
+/// What git tracks below the top of a walk: .gitignore says nothing of that (gitignore(5)). Where git
+/// can't say, nothing is.
+struct Tracked<'w> {
+    disk: &'w dyn Tree,
+    top: &'w Path,
+    files: OnceLock<BTreeSet<PathBuf>>,
+}
+
+impl Tracked<'_> {
+    /// Whether a path is tracked, or something below it.
+    fn has(&self, path: &Path) -> bool {
+        let files = self.files.get_or_init(|| {
+            let tracked = self.disk.tracked_by_git(self.top);
+            tracked.ok().flatten().unwrap_or_default()
+        });
+        // Paths are sorted part by part, so that what lies below one follows it.
+        let mut from = files.range::<Path, _>((Bound::Included(path), Bound::Unbounded));
+        from.next().is_some_and(|next| next.starts_with(path))
+    }
 }
 
 /// What is ignored below a folder that has rules, or is the top of a repository.
@@ -254,6 +290,7 @@ fn exclude_of(folder: &Path) -> Option<PathBuf> {
 struct Granted {
     entries: Vec<(PathBuf, Kind)>,
     rules: Option<Arc<Rules>>,
+    is_ignored: bool,
     problems: Vec<Seen>,
 }
 
@@ -261,6 +298,7 @@ fn granted(folder: Folder, listed: Listed, allowance: &mut Allowance) -> Granted
     let mut problems = listed.problems;
     Granted {
         entries: listed.entries,
+        is_ignored: folder.is_ignored,
         rules: with_own(
             folder.rules,
             &listed.path,
@@ -336,7 +374,7 @@ fn above(top: &Path, allowance: &mut Allowance, problems: &mut Vec<Seen>) -> Opt
 }
 
 /// The wanted files of a folder, and the folders in it that are to be listed.
-fn judge(listed: &Granted, how: &Walk<'_>) -> (Vec<Seen>, Vec<Folder>) {
+fn judge(listed: &Granted, how: &Walk<'_>, tracked: &Tracked<'_>) -> (Vec<Seen>, Vec<Folder>) {
     let (mut seen, mut folders) = (Vec::new(), Vec::new());
     for (path, kind) in &listed.entries {
         let is_folder = *kind == Kind::Folder;
@@ -344,30 +382,30 @@ fn judge(listed: &Granted, how: &Walk<'_>) -> (Vec<Seen>, Vec<Folder>) {
         if !(is_folder || is_file && (how.wanted)(path)) {
             continue;
         }
-        let rules = listed.rules.as_ref();
-        let (said, by_git) = match rules {
+        let (said, by_git) = match &listed.rules {
             Some(rules) => rules.matched(path, is_folder),
             None => (Match::None, false),
         };
-        let is_hidden = || {
-            path.file_name()
-                .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
-        };
-        // A pattern that takes something back shows what is hidden too.
-        if said.is_ignore() {
-            if is_file && by_git && (how.hidden || !is_hidden()) {
-                let (path, link) = (path.clone(), *kind == Kind::Link);
-                seen.push(Seen::Ignored { path, link });
+        let name = path.file_name().unwrap_or_default();
+        let is_hidden = !how.hidden && name.as_encoded_bytes().starts_with(b".");
+        let is_ignored = said.is_ignore() || listed.is_ignored;
+        let is_left_out = match is_ignored {
+            true => {
+                let by_promvet = said.is_ignore() && !by_git;
+                let is_filled = is_folder && FILLED.iter().any(|filled| name == *filled);
+                by_promvet || is_hidden || is_filled || !tracked.has(path)
             }
-            continue;
-        }
-        if said.is_none() && !how.hidden && is_hidden() {
+            // A pattern that takes something back shows what is hidden too.
+            false => is_hidden && said.is_none(),
+        };
+        if is_left_out {
             continue;
         }
         if is_folder {
             folders.push(Folder {
                 path: path.clone(),
                 rules: listed.rules.clone(),
+                is_ignored,
             });
         } else {
             seen.push(Seen::File {

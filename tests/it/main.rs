@@ -32,6 +32,7 @@ mod receivers;
 mod rooms;
 mod rules;
 mod scalars;
+mod started;
 mod story;
 mod support;
 mod suppressions;

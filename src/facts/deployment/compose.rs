@@ -54,6 +54,7 @@ fn may_matter(bytes: &[u8]) -> bool {
     let has = |word: &[u8]| memmem::find(bytes, word).is_some();
     names_prometheus(bytes)
         || has(b"config.file")
+        || has(VMAGENT_CONFIG.as_bytes())
         || has(b"build")
         || !every_service_names_its_image(bytes)
 }

@@ -25,6 +25,7 @@ mod network;
 mod receiving;
 mod resolve;
 mod scan;
+mod started;
 mod user;
 mod variables;
 mod written;
@@ -49,6 +50,7 @@ pub use network::{Container, Hit, Named, Network, network};
 pub use receiving::{Missing, Off, Receiving};
 pub use resolve::{Access, NotMounted, Provided, Resolved};
 pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};
+pub use started::{may_start, started};
 pub use user::{Rights, RunAs};
 pub use written::{Content, Written};
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use memchr::{memchr2_iter, memmem};
 
+use super::arguments::VMAGENT_CONFIG;
 use crate::finding::Text;
 use crate::yaml::{Document, parse_all, parse_first};
 
@@ -163,6 +164,7 @@ pub fn is_dockerfile(path: &Path) -> bool {
 pub(super) fn may_run_prometheus(bytes: &[u8]) -> bool {
     names_prometheus(bytes)
         || memmem::find(bytes, b"config.file").is_some()
+        || memmem::find(bytes, VMAGENT_CONFIG.as_bytes()).is_some()
         || memmem::find(bytes, b"subPath").is_some()
 }
 

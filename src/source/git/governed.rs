@@ -86,6 +86,10 @@ impl Tree for Governed<'_> {
         self.tree.read(path, limit)
     }
 
+    fn first_bytes(&self, path: &Path, count: u64) -> Result<Vec<u8>, ReadError> {
+        self.tree.first_bytes(path, count)
+    }
+
     fn root_of(&self, folder: &Path) -> PathBuf {
         self.by.root_of(folder)
     }
