@@ -34,7 +34,7 @@ pub(super) fn audit(args: &AuditArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let rows = with_owners(std::mem::take(&mut run.inventory), &*tree);
     let inventory = Inventory::new(rows, &run.outcome);
     let format = args.format.unwrap_or_default();
-    let nothing = run.outcome.files().is_empty();
+    let nothing = run.outcome.files().is_empty() && run.outcome.unchecked().is_empty();
     if !(nothing && format == InventoryFormat::Table) {
         let options = TableOptions {
             width: terminal::columns(),

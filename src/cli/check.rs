@@ -38,7 +38,7 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
         }
     };
     complain_of(&run, &request);
-    let writes = || plan.write(&run.outcome, &args.report, out);
+    let writes = || plan.write(&run.outcome, args, out);
     let written = run.policy_errors.is_empty() && watch.stage(Stage::Report, 0, writes)?;
     show_stats(&args.paths, &watch);
     Ok(if written {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::{Output, ReportArgs};
+use super::args::{CheckArgs, Output, ReportArgs};
 use super::{complain, terminal};
 use crate::report::{Format, Options, Outcome, OwnPage, RuleInfo, unless_closed, write_file};
 use crate::rules;
@@ -64,13 +64,17 @@ impl Plan {
     pub(super) fn write(
         &self,
         outcome: &Outcome,
-        args: &ReportArgs,
+        args: &CheckArgs,
         out: &mut dyn Write,
     ) -> io::Result<bool> {
+        let judging = &args.judging;
+        let args = &args.report;
         let own = outcome.own_pages().iter().map(own_info);
         let pages: Vec<_> = rules::all().iter().map(info).chain(own).collect();
         let options = Options {
             quiet: args.quiet,
+            fail_on: judging.fail_on.threshold(),
+            unchecked_fails: judging.trust.require_coverage,
             rules: &pages,
             ..Options::default()
         };

@@ -6,6 +6,7 @@ use super::check::complain_of_policy;
 use super::{Exit, key};
 use crate::facts::receiver::Catalogue;
 use crate::finding::{Severity, nearest};
+use crate::report::{harmless_line, harmless_lines};
 use crate::rules;
 use crate::rules::own::OwnRules;
 use crate::run::policies;
@@ -32,8 +33,13 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
     }
     let own = own_rules();
     if let Some(rule) = own.find(name) {
-        writeln!(out, "{} ({})\n", rule.name, rule.severity.word())?;
-        writeln!(out, "{}", rule.body().trim_end())?;
+        let page = format!(
+            "{} ({})\n\n{}",
+            rule.name,
+            rule.severity.word(),
+            rule.body()
+        );
+        writeln!(out, "{}", harmless_lines(page.trim_end()))?;
         return Ok(Exit::Clean);
     }
     let group: Vec<_> = rules::all()
@@ -121,10 +127,8 @@ fn list(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
     let width = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
     for (name, severity, status, since, title) in rows {
         let severity = severity.word();
-        writeln!(
-            out,
-            "{name:width$}  {severity:7}  {status:10}  {since:7}  {title}"
-        )?;
+        let row = format!("{name:width$}  {severity:7}  {status:10}  {since:7}  {title}");
+        writeln!(out, "{}", harmless_line(&row))?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::check::{complain_of_policy, prepare, show_stats};
 use super::progress::watched;
 use super::{Exit, complain};
 use crate::discover::{Holder, Template, What};
+use crate::report::harmless_line;
 use crate::run::Run;
 use crate::run::survey::{Seen, survey};
 
@@ -35,10 +36,17 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
         (&found.shown, why)
     });
     let excluded = excluded.filter(|_| !args.only_configurations);
-    let mut lines: Vec<_> = seen.chain(excluded).collect();
+    let unread = survey.unread.iter();
+    let unread = unread.map(|(found, why)| (&found.shown, format!("not checked: {why}")));
+    let late = survey.late.iter();
+    let late = late.map(|found| {
+        let why = "not checked: the time ran out (--max-time)".to_owned();
+        (&found.shown, why)
+    });
+    let mut lines: Vec<_> = seen.chain(excluded).chain(unread).chain(late).collect();
     lines.sort();
     for (path, what) in lines {
-        writeln!(out, "{path}: {what}")?;
+        writeln!(out, "{}", harmless_line(&format!("{path}: {what}")))?;
     }
     Ok(if run.problems.is_empty() {
         Exit::Clean

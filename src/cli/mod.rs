@@ -27,7 +27,7 @@ use std::process::ExitCode;
 use args::{Cli, Command};
 
 use crate::panics;
-use crate::report::unless_closed;
+use crate::report::{harmless_lines, unless_closed};
 
 /// How promvet ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,13 @@ fn run() -> Exit {
         Err(error) => {
             // Help and version go to stdout and are no failure.
             let failed = error.use_stderr();
-            let _ = error.print();
+            if failed {
+                // It quotes the arguments, which may be names of files.
+                let text = harmless_lines(&error.render().to_string());
+                let _ = write!(io::stderr(), "{text}");
+            } else {
+                let _ = error.print();
+            }
             return if failed { Exit::Failed } else { Exit::Clean };
         }
     };
@@ -119,7 +125,8 @@ fn run() -> Exit {
 /// Says on stderr what kept promvet from doing its work. That stderr may be closed is no reason to
 /// fail.
 fn complain(message: &str) {
-    let _ = writeln!(io::stderr(), "promvet: {message}");
+    let line = harmless_lines(&format!("promvet: {message}"));
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Finding, without_destinations};
+use super::{Finding, Unchecked, without_destinations};
 
 /// The version of what a fingerprint is made of. The first one lacked the value and the destination,
 /// so that a fault in place of another one had its fingerprint.
@@ -38,10 +38,21 @@ impl Fingerprints {
         self.at(finding, finding.place.path())
     }
 
+    /// The fingerprint of the next place that could not be checked.
+    pub fn of_unchecked(&mut self, it: &Unchecked) -> String {
+        let path = it.place.path();
+        self.next(&["unchecked", path, &it.logical, &it.reason])
+    }
+
     /// The fingerprint that it would have under another path: that of a renamed file.
     pub fn at(&mut self, finding: &Finding, path: &str) -> String {
         let value = value(finding);
-        let mut parts = vec![VERSION, &finding.rule, path, &finding.identity, &value];
+        self.next(&[&finding.rule, path, &finding.identity, &value])
+    }
+
+    fn next(&mut self, what: &[&str]) -> String {
+        let mut parts = vec![VERSION];
+        parts.extend(what);
         let nth = self.seen.entry(fnv1a(&parts)).or_default();
         let which = nth.to_string();
         *nth += 1;

@@ -1,4 +1,5 @@
-//! One line a finding: `path:line:col: severity rule message`.
+//! One line a finding: `path:line:col: severity rule message`. What could not be checked has the word
+//! `unchecked` in place of severity and rule.
 
 use std::io::{self, Write};
 
@@ -15,6 +16,14 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
         let rule = neutral::line(&finding.rule);
         let message = neutral::line(&finding.message);
         let line = format!("{spot}: {severity} {rule} {message}");
+        writeln!(to, "{}", neutral::no_command(&line))?;
+    }
+    for it in outcome.unchecked() {
+        let line = format!(
+            "{}: unchecked {}",
+            spot(&it.place),
+            neutral::line(&it.reason)
+        );
         writeln!(to, "{}", neutral::no_command(&line))?;
     }
     Ok(())

@@ -15,7 +15,7 @@ mod totals;
 use std::collections::BTreeMap;
 
 use super::outcome::Outcome;
-use crate::finding::Place;
+use crate::finding::{Place, Unchecked};
 
 pub use format::{InventoryFormat, TableOptions};
 pub use row::{Figures, Proof, Row, Tls, Verification};
@@ -25,6 +25,9 @@ pub use totals::{Recognised, Totals};
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     rows: Vec<Row>,
+    /// What could not be checked and is about none of the endpoints, such as a file that can't be
+    /// read.
+    rest: Vec<Unchecked>,
     configurations: usize,
 }
 
@@ -54,14 +57,17 @@ impl Inventory {
                 row.findings.suppressed += 1;
             }
         }
+        let mut rest = Vec::new();
         for it in outcome.unchecked() {
             let rows = of_file.get_mut(&**it.place.path());
-            if let Some(row) = about(rows, &it.place, &it.logical) {
-                row.unchecked.push(it.reason.clone());
+            match about(rows, &it.place, &it.logical) {
+                Some(row) => row.unchecked.push(it.reason.clone()),
+                None => rest.push(it.clone()),
             }
         }
         Self {
             rows,
+            rest,
             configurations: outcome.summary().configurations,
         }
     }
@@ -70,6 +76,12 @@ impl Inventory {
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// What could not be checked and is about none of them.
+    #[must_use]
+    pub fn rest(&self) -> &[Unchecked] {
+        &self.rest
     }
 
     /// How many configurations they are from.

@@ -1,17 +1,21 @@
 //! JUnit XML: a suite a file, a test a finding.
 //!
-//! Errors and warnings are failures; infos are tests that pass and say something. A file without
-//! findings is one test that passes, and what could not be checked is one that was skipped. The
-//! elements and attributes are those that Jenkins (jenkins-junit.xsd) and GitLab read.
+//! What makes the exit code 1 is a failure (`--fail-on`, `--require-coverage`); other findings are tests
+//! that pass and say something. A file without findings is one test that passes, and what could not be
+//! checked is one that was skipped. The elements and attributes are those that Jenkins
+//! (jenkins-junit.xsd) and GitLab read.
+//!
+//! Both compare runs by the names of tests, so a name holds no line: it is the rule and the path of
+//! keys, in which list items go by their names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use super::Options;
 use super::outcome::{Outcome, Reported};
 use super::prose::spot;
 use super::xml::escape;
-use crate::finding::{Place, Severity, Unchecked};
+use crate::finding::{Place, Unchecked, accepted_at};
 
 /// What is said about one file.
 #[derive(Default)]
@@ -21,8 +25,17 @@ struct Suite<'a> {
 }
 
 impl Suite<'_> {
-    fn failures(&self) -> usize {
-        self.findings.iter().filter(|it| fails(it)).count()
+    fn failures(&self, options: &Options<'_>) -> usize {
+        let findings = self.findings.iter();
+        let failures = findings.filter(|it| options.fails(it)).count();
+        failures + self.unchecked.len() - self.skipped(options)
+    }
+
+    fn skipped(&self, options: &Options<'_>) -> usize {
+        match options.unchecked_fails {
+            true => 0,
+            false => self.unchecked.len(),
+        }
     }
 
     fn tests(&self) -> usize {
@@ -30,11 +43,19 @@ impl Suite<'_> {
     }
 }
 
-fn fails(it: &Reported) -> bool {
-    it.finding.severity > Severity::Info
+impl Options<'_> {
+    /// Whether a finding makes the exit code 1.
+    fn fails(&self, it: &Reported) -> bool {
+        self.fail_on
+            .is_some_and(|least| it.finding.severity >= least)
+    }
 }
 
-pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> io::Result<()> {
+pub(super) fn write(
+    outcome: &Outcome,
+    to: &mut dyn Write,
+    options: &Options<'_>,
+) -> io::Result<()> {
     let mut suites: BTreeMap<&str, Suite<'_>> = BTreeMap::new();
     for file in outcome.files() {
         suites.entry(&file.path).or_default();
@@ -51,27 +72,33 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
             .push(it);
     }
     let tests: usize = suites.values().map(Suite::tests).sum();
-    let failures: usize = suites.values().map(Suite::failures).sum();
-    let skipped = outcome.unchecked().len();
+    let failures: usize = suites.values().map(|suite| suite.failures(options)).sum();
+    let skipped: usize = suites.values().map(|suite| suite.skipped(options)).sum();
     writeln!(to, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     writeln!(
         to,
         r#"<testsuites name="promvet" tests="{tests}" failures="{failures}" errors="0" skipped="{skipped}" time="0">"#
     )?;
     for (path, suite) in &suites {
-        write_suite(to, path, suite)?;
+        write_suite(to, path, suite, options)?;
     }
     writeln!(to, "</testsuites>")
 }
 
-fn write_suite(to: &mut dyn Write, path: &str, suite: &Suite<'_>) -> io::Result<()> {
+fn write_suite(
+    to: &mut dyn Write,
+    path: &str,
+    suite: &Suite<'_>,
+    options: &Options<'_>,
+) -> io::Result<()> {
     let path = escape(path);
+    let mut names = Names::default();
     writeln!(
         to,
         r#"  <testsuite name="{path}" tests="{}" failures="{}" errors="0" skipped="{}" time="0">"#,
         suite.tests(),
-        suite.failures(),
-        suite.unchecked.len()
+        suite.failures(options),
+        suite.skipped(options)
     )?;
     if suite.findings.is_empty() && suite.unchecked.is_empty() {
         writeln!(
@@ -80,21 +107,52 @@ fn write_suite(to: &mut dyn Write, path: &str, suite: &Suite<'_>) -> io::Result<
         )?;
     }
     for it in &suite.findings {
-        write_finding(to, it)?;
+        let title = names.next(&it.finding.rule, &accepted_at(&it.finding));
+        open_case(to, &title, &it.finding.place)?;
+        write_finding(to, it, options.fails(it))?;
     }
     for it in &suite.unchecked {
-        open_case(to, "could not be checked", &it.place)?;
+        let title = names.next("could not be checked", &it.logical);
+        open_case(to, &title, &it.place)?;
         let settle = it.settle.as_deref().unwrap_or("");
         let reason = escape(format!("{} {settle}", it.reason).trim_end());
-        writeln!(to, r#"      <skipped message="{reason}"/>"#)?;
+        match options.unchecked_fails {
+            true => writeln!(
+                to,
+                r#"      <failure message="{reason}" type="unchecked">{reason}</failure>"#
+            )?,
+            false => writeln!(to, r#"      <skipped message="{reason}"/>"#)?,
+        }
         writeln!(to, "    </testcase>")?;
     }
     writeln!(to, "  </testsuite>")
 }
 
-fn write_finding(to: &mut dyn Write, it: &Reported) -> io::Result<()> {
+/// The names of the tests of a suite.
+#[derive(Default)]
+struct Names {
+    /// How many were called so already.
+    given: HashMap<String, usize>,
+}
+
+impl Names {
+    /// The name of the next test: where several are alike, they are counted.
+    fn next(&mut self, what: &str, at: &str) -> String {
+        let name = match at {
+            "" => what.to_owned(),
+            at => format!("{what} at {at}"),
+        };
+        let count = self.given.entry(name.clone()).or_default();
+        *count += 1;
+        match *count {
+            1 => name,
+            nth => format!("{name} ({nth})"),
+        }
+    }
+}
+
+fn write_finding(to: &mut dyn Write, it: &Reported, fails: bool) -> io::Result<()> {
     let finding = &it.finding;
-    open_case(to, &finding.rule, &finding.place)?;
     let mut text = format!("{}: {}", spot(&finding.place), finding.message);
     for proof in &finding.evidence {
         text.push_str(&format!("\n{}: {}", spot(&proof.place), proof.message));
@@ -103,7 +161,7 @@ fn write_finding(to: &mut dyn Write, it: &Reported) -> io::Result<()> {
         text.push_str(&format!("\n{help}"));
     }
     let text = escape(&text);
-    if fails(it) {
+    if fails {
         let severity = finding.severity.word();
         let message = escape(&finding.message);
         writeln!(
@@ -121,7 +179,7 @@ fn open_case(to: &mut dyn Write, title: &str, place: &Place) -> io::Result<()> {
     let (title, path) = (escape(title), escape(place.path()));
     writeln!(
         to,
-        r#"    <testcase name="{title} at {}:{}" classname="{path}" file="{path}" line="{}" time="0">"#,
-        start.line, start.column, start.line
+        r#"    <testcase name="{title}" classname="{path}" file="{path}" line="{}" time="0">"#,
+        start.line
     )
 }

@@ -36,9 +36,11 @@ mod tests;
 
 use std::io::{self, Write};
 
+use crate::finding::Severity;
 use formats::{Entry, Formats};
 
 pub use delivery::{unless_closed, write_file, write_new_file};
+pub use neutral::{harmless_line, harmless_lines};
 pub use outcome::{CheckedFile, HiddenBy, Hiding, Outcome, OwnPage, Reported, Summary, Suppressed};
 
 /// What a format is told about rules.
@@ -49,7 +51,7 @@ pub struct RuleInfo<'a> {
     /// The title of its page.
     pub title: &'a str,
     /// Its usual severity.
-    pub severity: crate::finding::Severity,
+    pub severity: Severity,
     /// Its page in Markdown, without front matter.
     pub page: &'a str,
     /// Whether it is one of the repository's own, which is described nowhere else.
@@ -68,6 +70,10 @@ pub struct Options<'a> {
     pub quiet: bool,
     /// Whether to draw with more than ASCII; for [`Format::Human`] only.
     pub unicode: bool,
+    /// The least severity that makes the exit code 1, if one does; for [`Format::Junit`] only.
+    pub fail_on: Option<Severity>,
+    /// Whether what could not be checked makes the exit code 1; for [`Format::Junit`] only.
+    pub unchecked_fails: bool,
     /// All rules, by name.
     pub rules: &'a [RuleInfo<'a>],
 }
@@ -79,6 +85,8 @@ impl Default for Options<'_> {
             width: 100,
             quiet: false,
             unicode: true,
+            fail_on: Some(Severity::Error),
+            unchecked_fails: false,
             rules: &[],
         }
     }

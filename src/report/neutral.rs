@@ -82,6 +82,20 @@ pub(super) fn no_command(line: &str) -> Cow<'_, str> {
     }
 }
 
+/// A text from the input as one line of output.
+#[must_use]
+pub fn harmless_line(text: &str) -> String {
+    no_command(&line(text)).into_owned()
+}
+
+/// A text that holds some of the input as lines of output.
+#[must_use]
+pub fn harmless_lines(text: &str) -> String {
+    let lines = lines(text);
+    let lines: Vec<_> = lines.split('\n').map(no_command).collect();
+    lines.join("\n")
+}
+
 /// What line breaks and tabs become.
 #[derive(Clone, Copy)]
 struct Breaks {
@@ -153,6 +167,8 @@ mod tests {
         assert_eq!(no_command("  ::error::x"), "  \\u{3a}:error::x");
         assert_eq!(no_command("a ::error::x"), "a ::error::x");
         assert_eq!(lines("a\r\nb\tc\rd\x07"), "a\nb c\nd␇");
+        assert_eq!(harmless_line("::a\n::b\u{2028}"), "\\u{3a}:a ::b\\u{2028}");
+        assert_eq!(harmless_lines("a\r\n ::b\x1b"), "a\n \\u{3a}:b␛");
         let mut source = "##".to_owned();
         add_source("[a\r\nb\tc\rd\x07", &mut source);
         assert_eq!(source, "##\\u{5b}a\nb\tc\nd␇");

@@ -416,3 +416,57 @@ fn an_empty_first_document_and_many_unknown_keys_are_those_of_a_configuration() 
         assert_eq!(json["summary"]["configurations"], 1, "{content}{json}");
     }
 }
+
+/// Formats that list what was not checked.
+#[test]
+fn what_is_too_large_is_not_checked_in_every_format() {
+    let scratch = Scratch::new(&[]);
+    let config = CONFIG.replace("HOST", GOOD);
+    let huge = format!("{config}{}", "# padding\n".repeat(7 * 1024 * 1024));
+    scratch.write(&[("big.yml", &huge), ("prometheus.yml", &config)]);
+    for format in [
+        "human",
+        "json",
+        "json-lines",
+        "sarif",
+        "github",
+        "gitlab",
+        "junit",
+        "checkstyle",
+        "markdown",
+        "concise",
+    ] {
+        let ran = scratch.promvet(&["--format", format]);
+        assert_eq!(ran.status, Some(0), "{format}: {}", ran.said());
+        assert!(ran.stdout.contains("big.yml"), "{format}: {}", ran.said());
+    }
+    let ran = scratch.promvet(&["--format", "openmetrics"]);
+    assert!(ran.stdout.contains("promvet_unchecked 1"), "{}", ran.said());
+    for args in [&["audit"][..], &["files"]] {
+        let ran = scratch.promvet(args);
+        assert!(ran.stdout.contains("big.yml"), "{args:?}: {}", ran.said());
+    }
+    assert_eq!(scratch.promvet(&["--require-coverage"]).status, Some(1));
+}
+
+/// A line of `files` is one line, and no command to a CI system.
+#[test]
+fn names_of_files_are_neutralized() {
+    let config = CONFIG.replace("HOST", GOOD);
+    for name in [
+        "::error::x.yml",
+        "a\u{2028}b.yml",
+        "a\u{1b}[31mb.yml",
+        "a\nb.yml",
+    ] {
+        let scratch = Scratch::new(&[(name, &config)]);
+        let ran = scratch.promvet(&["files"]);
+        assert_eq!(ran.lines().len(), 1, "{name:?}");
+        assert!(!ran.stdout.starts_with("::"), "{}", ran.stdout);
+        assert!(!ran.stdout.contains(['\u{2028}', '\u{1b}']), "{name:?}");
+        let ran = scratch.promvet(&["explain", name]);
+        let said = ran.said();
+        assert!(!said.lines().any(|line| line.starts_with("::")), "{said}");
+        assert!(!said.contains(['\u{2028}', '\u{1b}']), "{name:?}");
+    }
+}

@@ -1,4 +1,5 @@
-//! Comma-separated values (RFC 4180, with line feeds), one line an endpoint.
+//! Comma-separated values (RFC 4180, with line feeds), one line an endpoint. What could not be checked
+//! and is about no endpoint has a line with a path and the reason alone.
 //!
 //! Spreadsheets run what begins with certain signs as a formula; an apostrophe before it keeps it a
 //! text (OWASP, "CSV Injection").
@@ -7,6 +8,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::{Inventory, Row, TableOptions};
+use crate::finding::Unchecked;
 use crate::report::neutral;
 use crate::report::prose::spot;
 
@@ -37,8 +39,8 @@ const HEAD: [&str; 22] = [
 
 pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions) -> io::Result<()> {
     writeln!(to, "{}", HEAD.join(","))?;
-    for row in inventory.rows() {
-        let cells = cells(row);
+    let rows = inventory.rows().iter().map(cells);
+    for cells in rows.chain(inventory.rest().iter().map(cells_of_unchecked)) {
         let cells: Vec<_> = cells.iter().map(|cell| field(cell)).collect();
         writeln!(to, "{}", cells.join(","))?;
     }
@@ -79,6 +81,16 @@ fn cells(row: &Row) -> [String; HEAD.len()] {
         row.unchecked.join("; "),
         row.findings.suppressed.to_string(),
     ]
+}
+
+fn cells_of_unchecked(it: &Unchecked) -> [String; HEAD.len()] {
+    HEAD.map(|head| match head {
+        "path" => it.place.path().to_string(),
+        "line" => it.place.start().line.to_string(),
+        "logical" => it.logical.clone(),
+        "unchecked" => it.reason.clone(),
+        _ => String::new(),
+    })
 }
 
 /// A text as a field.

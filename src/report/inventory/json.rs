@@ -6,13 +6,14 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Inventory, Row, TableOptions, Totals};
-use crate::report::json::{JsonPosition, VERSION, write_line};
+use crate::report::json::{JsonPosition, JsonUnchecked, VERSION, unchecked, write_line};
 use crate::report::neutral;
 
 #[derive(Serialize)]
 struct Report<'a> {
     version: u32,
     endpoints: Vec<Endpoint<'a>>,
+    unchecked: Vec<JsonUnchecked<'a>>,
     totals: JsonTotals,
 }
 
@@ -21,6 +22,7 @@ struct Report<'a> {
 enum Line<'a> {
     Inventory { version: u32 },
     Endpoint(Box<Endpoint<'a>>),
+    Unchecked(JsonUnchecked<'a>),
     Totals(JsonTotals),
 }
 
@@ -109,6 +111,7 @@ pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions)
     let report = Report {
         version: VERSION,
         endpoints: inventory.rows().iter().map(endpoint).collect(),
+        unchecked: inventory.rest().iter().map(unchecked).collect(),
         totals: totals(inventory),
     };
     write_line(&report, to)
@@ -122,6 +125,9 @@ pub(super) fn write_lines(
     write_line(&Line::Inventory { version: VERSION }, to)?;
     for row in inventory.rows() {
         write_line(&Line::Endpoint(Box::new(endpoint(row))), to)?;
+    }
+    for it in inventory.rest() {
+        write_line(&Line::Unchecked(unchecked(it)), to)?;
     }
     write_line(&Line::Totals(totals(inventory)), to)
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::table::{Column, scope, shown};
 use super::{Inventory, TableOptions};
 use crate::report::markdown::{code, inert};
-use crate::report::prose::count;
+use crate::report::prose::{count, spot};
 
 /// The most bytes of the table; what is beyond it is counted, so that it fits into a comment.
 const LONGEST: usize = 55_000;
@@ -32,6 +32,15 @@ pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions)
         }
         if let Some(left @ 1..) = totals.len().checked_sub(MOST_TOTALS) {
             writeln!(to, "| {left} more | |")?;
+        }
+    }
+    if !inventory.rest().is_empty() {
+        writeln!(to, "\n### Could not be checked\n")?;
+        for it in inventory.rest().iter().take(MOST_TOTALS) {
+            writeln!(to, "- {} {}", code(&spot(&it.place)), inert(&it.reason))?;
+        }
+        if let Some(left @ 1..) = inventory.rest().len().checked_sub(MOST_TOTALS) {
+            writeln!(to, "- and {} more", count(left, "place"))?;
         }
     }
     Ok(())

@@ -305,15 +305,20 @@ fn write_totals(inventory: &Inventory, to: &mut dyn Write) -> io::Result<()> {
 
 /// What could not be checked, each reason once.
 fn write_unchecked(inventory: &Inventory, to: &mut dyn Write) -> io::Result<()> {
-    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
-    for row in inventory.rows() {
-        for reason in &row.unchecked {
-            let place = spot(&row.place);
-            match reasons.iter_mut().find(|(said, _)| said == reason) {
-                Some((_, places)) if places.contains(&place) => {}
-                Some((_, places)) => places.push(place),
-                None => reasons.push((reason, vec![place])),
-            }
+    let of_row = |row: &'_ Row| -> Vec<(String, String)> {
+        let reasons = row.unchecked.iter();
+        reasons
+            .map(|reason| (spot(&row.place), reason.clone()))
+            .collect()
+    };
+    let rest = inventory.rest().iter();
+    let rest = rest.map(|it| (spot(&it.place), it.reason.clone()));
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    for (place, reason) in inventory.rows().iter().flat_map(of_row).chain(rest) {
+        match reasons.iter_mut().find(|(said, _)| *said == reason) {
+            Some((_, places)) if places.contains(&place) => {}
+            Some((_, places)) => places.push(place),
+            None => reasons.push((reason, vec![place])),
         }
     }
     if reasons.is_empty() {
@@ -326,7 +331,7 @@ fn write_unchecked(inventory: &Inventory, to: &mut dyn Write) -> io::Result<()> 
             0 | 1 => String::new(),
             all => format!(" and {}", count(all - 1, "other")),
         };
-        writeln!(to, "  {first}{more}: {}", neutral::line(reason))?;
+        writeln!(to, "  {first}{more}: {}", neutral::line(&reason))?;
     }
     writeln!(to)
 }
