@@ -12,8 +12,8 @@ use super::args::{JudgingArgs, PathArgs};
 use super::check::{complain_of, in_words, judge_for, prepare, show_stats};
 use super::progress::watched;
 use super::{Exit, complain};
-use crate::policy::{Accepted, BASELINE_VERSION, BaselineEntry};
-use crate::report::{Outcome, write_file};
+use crate::policy::{Accepted, BaselineEntry, BaselineVersion};
+use crate::report::{Outcome, harmless_line, write_file};
 use crate::run::baseline::{Covered, accepted, of_policies, read, stale};
 use crate::run::suppress::Bench;
 use crate::run::{BaselineFrom, Run, run_with};
@@ -110,6 +110,7 @@ type Counts = BTreeMap<Accepted, usize>;
 struct New {
     path: PathBuf,
     shown: String,
+    version: BaselineVersion,
     accepted: Counts,
     /// How many findings the one before accepted and this one does not.
     dropped: usize,
@@ -128,7 +129,18 @@ impl New {
         let covered = Covered::new(bench);
         let mut before = Counts::new();
         let mut kept = Counts::new();
-        for entry in entries(&path, prune, bench)? {
+        let (old, entries) = entries(&path, prune, bench)?;
+        // What is pruned keeps its version: only what is looked at could be said in a newer one. So
+        // does one with entries of files that are not looked at.
+        let is_whole = entries.iter().all(|entry| {
+            let path = Path::new(&entry.accepted.path);
+            covered.has(&collapse(&disk.absolute(path)))
+        });
+        let version = match prune || !is_whole {
+            true => old,
+            false => BaselineVersion::NEWEST,
+        };
+        for entry in entries {
             let file = collapse(&disk.absolute(Path::new(&entry.accepted.path)));
             let rule = &entry.accepted.rule;
             let stays = match prune {
@@ -142,7 +154,7 @@ impl New {
         }
         let mut found = Counts::new();
         let all = outcome.findings().iter();
-        for accepted in all.filter_map(|it| accepted(it, bench.tree, &disk)) {
+        for accepted in all.filter_map(|it| accepted(it, version, bench.tree, &disk)) {
             *found.entry(accepted).or_default() += 1;
         }
         for (accepted, count) in found {
@@ -155,12 +167,28 @@ impl New {
                 *slot = count.min(most).max(*slot);
             }
         }
+        // Two versions are compared by what they have in common.
+        let shared = |accepted: &Accepted| Accepted {
+            at: if version == old {
+                accepted.at.clone()
+            } else {
+                String::new()
+            },
+            ..accepted.clone()
+        };
+        let mut left = Counts::new();
+        for (accepted, count) in &kept {
+            *left.entry(shared(accepted)).or_default() += count;
+        }
         let dropped = before.iter().map(|(accepted, count)| {
-            let now = kept.get(accepted).copied().unwrap_or(0);
-            count.saturating_sub(now)
+            let left = left.entry(shared(accepted)).or_default();
+            let gone = count.saturating_sub(*left);
+            *left = left.saturating_sub(*count);
+            gone
         });
         Ok(Self {
             dropped: dropped.sum(),
+            version,
             shown: bench.tree.shown(&path),
             path,
             accepted: kept,
@@ -177,7 +205,7 @@ impl New {
         }
         let sum: usize = self.accepted.values().sum();
         let noun = if sum == 1 { "finding" } else { "findings" };
-        write!(out, "{}: {sum} accepted {noun}", self.shown)?;
+        write!(out, "{}: {sum} accepted {noun}", harmless_line(&self.shown))?;
         match self.dropped {
             0 => writeln!(out, ".")?,
             1 => writeln!(out, "; 1 that no longer occurs is out.")?,
@@ -195,7 +223,7 @@ impl New {
             count: *count,
         });
         let file = File {
-            version: BASELINE_VERSION,
+            version: self.version.number(),
             accepted: accepted.collect(),
         };
         let mut bytes = serde_json::to_vec_pretty(&file)?;
@@ -204,13 +232,18 @@ impl New {
     }
 }
 
-/// What the baseline has now. A broken one is not written over: it may hold what nobody else knows.
-fn entries(path: &Path, prune: bool, bench: &Bench<'_>) -> Result<Vec<BaselineEntry>, String> {
+/// What the baseline has now, and its version. A broken one is not written over: it may hold what
+/// is known nowhere else.
+fn entries(
+    path: &Path,
+    prune: bool,
+    bench: &Bench<'_>,
+) -> Result<(BaselineVersion, Vec<BaselineEntry>), String> {
     if !prune && bench.tree.metadata(path).is_err() {
-        return Ok(Vec::new());
+        return Ok((BaselineVersion::NEWEST, Vec::new()));
     }
     match read(path, bench.tree) {
-        Ok(baseline) => Ok(baseline.entries),
+        Ok(baseline) => Ok((baseline.version, baseline.entries)),
         Err(errors) => {
             let lines: Vec<_> = errors.iter().map(in_words).collect();
             Err(lines.join("\n"))

@@ -1,11 +1,11 @@
 //! Fingerprints: names for findings that survive moved lines and inserted neighbours.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::{Finding, Unchecked, without_destinations};
+use super::{Finding, Unchecked, with_destinations, without_destinations};
 
-/// The version of what a fingerprint is made of. The first one lacked the value and the destination,
-/// so that a fault in place of another one had its fingerprint.
+/// The version of what a fingerprint is made of. The first one lacked the value, the destination and
+/// the kind of fault, so that a fault in place of another one had its fingerprint.
 const VERSION: &str = "2";
 
 /// The longest value that counts, in characters; what is longer is cut. Of long lines a part is looked
@@ -32,8 +32,8 @@ pub struct Fingerprints {
 
 impl Fingerprints {
     /// The fingerprint of the next finding: rule, path, the path of keys with list items by what
-    /// distinguishes them and with destinations, what stands there with secrets masked, and which one
-    /// it is where several are alike. It holds nothing of a secret.
+    /// distinguishes them and with destinations, what stands there with secrets masked, the kind of
+    /// fault, and which one it is where several are alike. It holds nothing of a secret.
     pub fn of(&mut self, finding: &Finding) -> String {
         self.at(finding, finding.place.path())
     }
@@ -47,7 +47,8 @@ impl Fingerprints {
     /// The fingerprint that it would have under another path: that of a renamed file.
     pub fn at(&mut self, finding: &Finding, path: &str) -> String {
         let value = value(finding);
-        self.next(&[&finding.rule, path, &finding.identity, &value])
+        let kind = kind(finding, &value);
+        self.next(&[&finding.rule, path, &finding.identity, &value, &kind])
     }
 
     fn next(&mut self, what: &[&str]) -> String {
@@ -59,6 +60,26 @@ impl Fingerprints {
         parts.push(&which);
         format!("{:016x}", fnv1a(&parts))
     }
+}
+
+/// The kind of fault, which tells two faults of one rule at one place apart: the words of the message
+/// without what they are about (quotations, paths, hosts, numbers, and the words of the value and of
+/// the places), which may have another name or place in another tree. The message has had its secrets
+/// taken out before.
+fn kind(finding: &Finding, value: &str) -> String {
+    let places = finding.evidence.iter().map(|proof| &**proof.place.path());
+    let about = places.chain([&**finding.place.path(), &finding.identity, value]);
+    let about: HashSet<&str> = about
+        .flat_map(|text| text.split(|c: char| !c.is_alphabetic()))
+        .collect();
+
+    let quoted = finding.message.split('`').enumerate();
+    let words = quoted.filter(|(number, _)| number % 2 == 0);
+    let words = words.flat_map(|(_, text)| text.split_whitespace());
+    let words = words.map(|word| word.trim_matches(|c: char| c.is_ascii_punctuation()));
+    let is_plain = |word: &&str| word.chars().all(char::is_alphabetic) && !word.is_empty();
+    let is_own = |word: &&str| is_plain(word) && !about.contains(word);
+    words.filter(is_own).collect::<Vec<_>>().join(" ")
 }
 
 /// What stands at the place of a finding, with secrets masked, if that is a part of one line.
@@ -74,9 +95,39 @@ pub fn value(finding: &Finding) -> String {
     text.chars().take(LONGEST).collect()
 }
 
-/// The path of keys that a finding is accepted by, which has no destinations: what was accepted stays
-/// so when an endpoint moves.
+/// The path of keys of a finding, in which list items go by what distinguishes them, without
+/// destinations.
 #[must_use]
-pub fn accepted_at(finding: &Finding) -> String {
+pub fn named_path(finding: &Finding) -> String {
     without_destinations(&finding.identity)
+}
+
+/// The same with destinations, for people: `remote_write[one -> https://mimir/api].url`.
+#[must_use]
+pub fn path_with_destinations(finding: &Finding) -> String {
+    with_destinations(&finding.identity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Place, Severity, Span, Text};
+
+    fn of(message: &str) -> String {
+        let place = Place::new(&Text::new("a.yml", b"x".to_vec()), Span::default());
+        Fingerprints::default().of(&Finding::new("a/b", Severity::Error, place, message))
+    }
+
+    #[test]
+    fn kinds_of_faults_differ_and_what_they_are_about_does_not() {
+        let missing = of("`token_file`: a/b.txt of one.example.com is missing since 12 days");
+        assert_eq!(
+            missing,
+            of("`other`: c.txt of two.example.com is missing since 3 days")
+        );
+        assert_ne!(
+            missing,
+            of("`token_file`: a/b.txt of one.example.com is empty since 12 days")
+        );
+    }
 }

@@ -10,15 +10,36 @@ use super::read::{Mistakes, PolicyError};
 use crate::finding::{Place, Text};
 use crate::yaml::{Node, parse_first};
 
-/// The version of the file's form.
-pub const BASELINE_VERSION: u32 = 1;
+/// By what findings are accepted, which is the version of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BaselineVersion {
+    /// By the path of keys with list items by their names alone, so that an endpoint that sends
+    /// elsewhere under its old name is accepted too.
+    Names,
+    /// By that path with the scheme, host and path that an endpoint sends to.
+    Destinations,
+}
+
+impl BaselineVersion {
+    /// The version that is written.
+    pub const NEWEST: Self = Self::Destinations;
+
+    /// The number in the file.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        match self {
+            Self::Names => 1,
+            Self::Destinations => 2,
+        }
+    }
+}
 
 /// What an accepted finding is known by. None of it changes when lines move.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Accepted {
     /// The file, relative to the baseline's folder, with forward slashes.
     pub path: String,
-    /// The path of keys, in which list items go by their job, name or URL.
+    /// The path of keys, in which list items go by their job, name or URL, as the version has it.
     pub at: String,
     /// The rule.
     pub rule: String,
@@ -38,7 +59,11 @@ pub struct BaselineEntry {
 }
 
 const KEYS: &[Key] = &[
-    Key::new("version", "The version of the form.", Form::Figures("^1$")),
+    Key::new(
+        "version",
+        "The version of the form.",
+        Form::Figures("^[12]$"),
+    ),
     Key::new(
         "accepted",
         "What is accepted.",
@@ -54,11 +79,13 @@ const ENTRY_KEYS: &[Key] = &[
     Key::new("count", "How many.", Form::Figures("^[0-9]+$")),
 ];
 
-/// Reads a baseline.
+/// Reads a baseline: its version and its entries.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn read_baseline(text: &Arc<Text>) -> Result<Vec<BaselineEntry>, Vec<PolicyError>> {
+pub fn read_baseline(
+    text: &Arc<Text>,
+) -> Result<(BaselineVersion, Vec<BaselineEntry>), Vec<PolicyError>> {
     let document = parse_first(text).map_err(|error| {
         vec![PolicyError {
             message: format!("this baseline is not JSON: {}", error.problem),
@@ -75,11 +102,13 @@ pub fn read_baseline(text: &Arc<Text>) -> Result<Vec<BaselineEntry>, Vec<PolicyE
         return Err(vec![PolicyError::at_start(text, message.into())]);
     };
     let fields = wrong.fields(root, "a baseline", KEYS).unwrap_or_default();
-    let version = fields.get("version");
-    match version.and_then(Node::as_str) {
-        Some("1") => {}
+    let written = fields.get("version");
+    let mut version = BaselineVersion::NEWEST;
+    match written.and_then(Node::as_str) {
+        Some("1") => version = BaselineVersion::Names,
+        Some("2") => {}
         Some(_) => wrong.add(
-            version.unwrap_or(root),
+            written.unwrap_or(root),
             "this baseline is of a version that this promvet does not know",
             Some("use the promvet that wrote it, or a newer one".into()),
         ),
@@ -92,7 +121,7 @@ pub fn read_baseline(text: &Arc<Text>) -> Result<Vec<BaselineEntry>, Vec<PolicyE
         .filter_map(|item| entry(item, &mut wrong))
         .collect();
     if wrong.list.is_empty() {
-        Ok(entries)
+        Ok((version, entries))
     } else {
         Err(wrong.list)
     }

@@ -31,7 +31,7 @@ mod suppressions;
 mod templates;
 mod top;
 
-pub use baseline::{Accepted, BASELINE_VERSION, BaselineEntry, read_baseline};
+pub use baseline::{Accepted, BaselineEntry, BaselineVersion, read_baseline};
 pub use environments::EnvironmentPolicy;
 pub use extends::Extends;
 pub(crate) use form::{Form, Key};

@@ -19,7 +19,7 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
     writeln!(to, r#"<checkstyle version="{VERSION}">"#)?;
     let mut files: BTreeMap<&str, Vec<Item<'_>>> = BTreeMap::new();
     let findings = outcome.findings().iter().map(of_finding);
-    for item in findings.chain(outcome.unchecked().iter().map(of_unchecked)) {
+    for item in findings.chain(outcome.only_unchecked().map(of_unchecked)) {
         files.entry(item.place.path()).or_default().push(item);
     }
     for (path, items) in &files {

@@ -18,7 +18,7 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
         let line = format!("{spot}: {severity} {rule} {message}");
         writeln!(to, "{}", neutral::no_command(&line))?;
     }
-    for it in outcome.unchecked() {
+    for it in outcome.only_unchecked() {
         let line = format!(
             "{}: unchecked {}",
             spot(&it.place),

@@ -44,7 +44,7 @@ struct Content<'a> {
 
 pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> io::Result<()> {
     let mut fingerprints = Fingerprints::default();
-    let unchecked = outcome.unchecked().iter();
+    let unchecked = outcome.only_unchecked();
     let unchecked = unchecked.map(|it| unchecked_issue(it, fingerprints.of_unchecked(it)));
     let findings = outcome.findings().iter().map(issue);
     let issues: Vec<Issue<'_>> = findings.chain(unchecked).collect();

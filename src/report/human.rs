@@ -1,6 +1,6 @@
 //! For people: every finding as a sentence with the lines that it is about.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use super::prose::{spot, summary, wrap};
 use super::snippet::Snippets;
 use super::{Options, neutral};
 use crate::finding::Unchecked;
-use crate::finding::{Evidence, Finding, Severity, Span};
+use crate::finding::{Evidence, Finding, Severity};
 
 /// Lines that are shown around a place.
 const CONTEXT: usize = 1;
@@ -88,17 +88,9 @@ fn indented(text: &str, indent: usize, width: usize) -> String {
 
 /// What could not be judged and is not the subject of a finding already.
 fn unchecked(outcome: &Outcome, options: &Options<'_>) -> String {
-    let said: HashSet<(&str, Span)> = outcome
-        .findings()
-        .iter()
-        .map(|it| (&**it.finding.place.path(), it.finding.place.span()))
-        .collect();
     let mut reasons: Vec<Vec<&Unchecked>> = Vec::new();
     let mut seen = HashMap::new();
-    for it in outcome.unchecked() {
-        if said.contains(&(&**it.place.path(), it.place.span())) {
-            continue;
-        }
+    for it in outcome.only_unchecked() {
         let index = *seen
             .entry((&it.reason, &it.settle))
             .or_insert(reasons.len());

@@ -15,7 +15,7 @@ use super::Options;
 use super::outcome::{Outcome, Reported};
 use super::prose::spot;
 use super::xml::escape;
-use crate::finding::{Place, Unchecked, accepted_at};
+use crate::finding::{Place, Unchecked, named_path};
 
 /// What is said about one file.
 #[derive(Default)]
@@ -107,7 +107,7 @@ fn write_suite(
         )?;
     }
     for it in &suite.findings {
-        let title = names.next(&it.finding.rule, &accepted_at(&it.finding));
+        let title = names.next(&it.finding.rule, &named_path(&it.finding));
         open_case(to, &title, &it.finding.place)?;
         write_finding(to, it, options.fails(it))?;
     }

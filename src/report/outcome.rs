@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::finding::{Advice, Finding, Fingerprints, Place, Severity, Unchecked};
+use crate::finding::{Advice, Finding, Fingerprints, Place, Severity, Span, Unchecked};
 
 /// A finding with its fingerprint.
 #[derive(Clone, Debug)]
@@ -190,6 +190,16 @@ impl Outcome {
     #[must_use]
     pub fn unchecked(&self) -> &[Unchecked] {
         &self.unchecked
+    }
+
+    /// What could not be judged and is not the subject of a finding at the same place.
+    pub(super) fn only_unchecked(&self) -> impl Iterator<Item = &Unchecked> {
+        let findings = self.findings.iter().map(|it| &it.finding.place);
+        let said: HashSet<(&str, Span)> = findings
+            .map(|place| (&**place.path(), place.span()))
+            .collect();
+        let unchecked = self.unchecked.iter();
+        unchecked.filter(move |it| !said.contains(&(&**it.place.path(), it.place.span())))
     }
 
     /// The findings that are hidden, by path, place, rule and message.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::gate::BaselineFrom;
 use super::suppress::{Bench, GROUP, group_of, is_on};
 use crate::discover::What;
-use crate::finding::{Finding, Severity, Text, accepted_at, rule, value};
-use crate::policy::{Accepted, BaselineEntry, PolicyError, read_baseline};
+use crate::finding::{Finding, Severity, Text, named_path, path_with_destinations, rule, value};
+use crate::policy::{Accepted, BaselineEntry, BaselineVersion, PolicyError, read_baseline};
 use crate::report::{HiddenBy, Hiding, Outcome, Reported};
 use crate::rules;
 use crate::source::{Folder, LARGEST, ReadError, Tree, collapse};
@@ -16,16 +16,31 @@ use crate::source::{Folder, LARGEST, ReadError, Tree, collapse};
 pub(crate) struct Baseline {
     /// The folder that its paths are relative to.
     folder: PathBuf,
+    pub(crate) version: BaselineVersion,
     pub(crate) entries: Vec<BaselineEntry>,
 }
 
-/// Hides what the baselines accept, and says which of their entries no longer occur.
-pub(crate) fn apply(bench: &Bench<'_>, outcome: &mut Outcome) -> Result<(), Vec<PolicyError>> {
+/// Hides what the baselines accept, and says which of their entries no longer occur. What is worth
+/// saying of them is added to `notes`.
+pub(crate) fn apply(
+    bench: &Bench<'_>,
+    outcome: &mut Outcome,
+    notes: &mut Vec<String>,
+) -> Result<(), Vec<PolicyError>> {
     let mut wrong = Vec::new();
     let mut stale = Vec::new();
     for path in paths(bench) {
         match read(&path, bench.request.gate.policy_tree(bench.tree)) {
-            Ok(baseline) => stale.extend(hide(&baseline, bench, outcome)),
+            Ok(baseline) => {
+                if baseline.version != BaselineVersion::NEWEST {
+                    let shown = bench.tree.shown(&path);
+                    notes.push(format!(
+                        "{shown} is a baseline of version 1, which accepts the findings of an endpoint \
+                         wherever it sends; `promvet baseline` rewrites it"
+                    ));
+                }
+                stale.extend(hide(&baseline, bench, outcome));
+            }
             Err(errors) => wrong.extend(errors),
         }
     }
@@ -65,9 +80,11 @@ pub(crate) fn read(path: &Path, tree: &dyn Tree) -> Result<Baseline, Vec<PolicyE
         }
         vec![wrong]
     })?;
+    let (version, entries) = read_baseline(&Text::new(shown.as_str(), bytes))?;
     Ok(Baseline {
         folder: path.parent().unwrap_or(path).to_path_buf(),
-        entries: read_baseline(&Text::new(shown.as_str(), bytes))?,
+        version,
+        entries,
     })
 }
 
@@ -79,7 +96,7 @@ fn hide(baseline: &Baseline, bench: &Bench<'_>, outcome: &mut Outcome) -> Vec<Fi
         *left.entry(&entry.accepted).or_default() += entry.count;
     }
     outcome.hide(|reported| {
-        let accepted = accepted(reported, bench.tree, &disk)?;
+        let accepted = accepted(reported, baseline.version, bench.tree, &disk)?;
         let left = left.get_mut(&accepted).filter(|left| **left > 0)?;
         *left -= 1;
         Some(Hiding {
@@ -182,15 +199,24 @@ impl Covered {
 }
 
 /// What a finding is accepted by; none for what is said of suppressions.
-pub(crate) fn accepted(reported: &Reported, tree: &dyn Tree, from: &Folder) -> Option<Accepted> {
+pub(crate) fn accepted(
+    reported: &Reported,
+    version: BaselineVersion,
+    tree: &dyn Tree,
+    from: &Folder,
+) -> Option<Accepted> {
     let finding = &reported.finding;
     if group_of(&finding.rule) == GROUP {
         return None;
     }
     let path = tree.absolute(Path::new(&**finding.place.path()));
+    let at = match version {
+        BaselineVersion::Names => named_path(finding),
+        BaselineVersion::Destinations => path_with_destinations(finding),
+    };
     Some(Accepted {
         path: plain(&from.shown(&path)),
-        at: plain(&finding.place.redact(accepted_at(finding))),
+        at: plain(&finding.place.redact(at)),
         rule: finding.rule.to_string(),
         value: plain(&value(finding)),
     })

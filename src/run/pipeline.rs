@@ -324,7 +324,7 @@ fn accept(
         none: &Policy::default(),
     };
     let done = suppress::apply(&bench, &mut run.outcome)
-        .and_then(|()| baseline::apply(&bench, &mut run.outcome));
+        .and_then(|()| baseline::apply(&bench, &mut run.outcome, &mut run.notes));
     match done {
         Ok(()) => last(&bench, &run.outcome),
         Err(errors) => run.policy_errors = errors,

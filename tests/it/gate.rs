@@ -470,3 +470,57 @@ fn names_of_files_are_neutralized() {
         assert!(!said.contains(['\u{2028}', '\u{1b}']), "{name:?}");
     }
 }
+
+/// What a baseline of the first version accepts stays accepted; it is rewritten on request.
+#[test]
+fn a_baseline_of_the_first_version_is_read_as_before() {
+    let endpoint =
+        |url: &str| format!("remote_write:\n- name: one\n  url: {url}\n  bearer_token: x\n");
+    let plain = "http://one.example.com/api/v1/push";
+    let scratch = Scratch::new(&[("prometheus.yml", &endpoint(plain))]);
+    let check = ["--baseline", "promvet-baseline.json", "--fail-on", "info"];
+    assert_eq!(scratch.promvet(&["baseline"]).status, Some(0));
+    let second = scratch.read("promvet-baseline.json");
+    assert!(second.contains("\"version\": 2"), "{second}");
+    let ran = scratch.promvet(&check);
+    assert_eq!(ran.status, Some(0), "{}", ran.said());
+    assert!(!ran.stderr.contains("version 1"), "{}", ran.stderr);
+    // The fault of another endpoint with the same name is not accepted.
+    scratch.write(&[(
+        "prometheus.yml",
+        &endpoint("http://two.example.com/api/v1/push"),
+    )]);
+    assert_eq!(scratch.promvet(&check).status, Some(1));
+
+    let to = format!(" -> {plain}");
+    assert!(second.contains(&to), "{second}");
+    let first = second
+        .replace(&to, "")
+        .replace("\"version\": 2", "\"version\": 1");
+    scratch.write(&[
+        ("promvet-baseline.json", &first),
+        ("prometheus.yml", &endpoint(plain)),
+    ]);
+    let ran = scratch.promvet(&check);
+    assert_eq!(ran.status, Some(0), "{}", ran.said());
+    assert!(
+        ran.stderr.contains("`promvet baseline` rewrites it"),
+        "{}",
+        ran.stderr
+    );
+    let ran = scratch.promvet(&["baseline", "--prune"]);
+    assert_eq!(
+        scratch.read("promvet-baseline.json"),
+        first,
+        "{}",
+        ran.said()
+    );
+    let ran = scratch.promvet(&["baseline"]);
+    assert_eq!(
+        scratch.read("promvet-baseline.json"),
+        second,
+        "{}",
+        ran.said()
+    );
+    assert!(!ran.stdout.contains("no longer"), "{}", ran.stdout);
+}

@@ -46,6 +46,12 @@ pub fn without_destinations(path: &str) -> String {
     out
 }
 
+/// A path of keys in which destinations stand for people to read.
+#[must_use]
+pub fn with_destinations(path: &str) -> String {
+    path.replace(OPEN, " -> ").replace(CLOSE, "")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +80,9 @@ mod tests {
         let path = format!("remote_write[one{}].url", destination("https://a/b"));
         assert_eq!(without_destinations(&path), "remote_write[one].url");
         assert_eq!(without_destinations("a.b"), "a.b");
+        assert_eq!(
+            with_destinations(&path),
+            "remote_write[one -> https://a/b].url"
+        );
     }
 }
