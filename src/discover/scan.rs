@@ -67,14 +67,29 @@ pub fn byte_scan(bytes: &[u8]) -> bool {
 /// double quotes alone allow (a line break that is escaped is one), or in base64, which YAML marks
 /// by the tag `!!binary`.
 fn may_disguise_keys(bytes: &[u8]) -> bool {
-    if memmem::find(bytes, b"binary").is_some() {
+    if memmem::find(bytes, b"binary").is_some() || may_disguise_tags(bytes) {
         return true;
     }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if memchr::memchr(b'\\', bytes).is_none() {
         return false;
     }
     let mut lines = bytes.split(|byte| *byte == b'\n');
     lines.any(has_escape_in_key)
+}
+
+/// Whether the tag `!!binary` may be written so that its word is not found: by a handle of the file's
+/// own (`%TAG`), or with characters by their numbers (`!!bin%61ry`), which libyaml decodes
+/// (`yaml_parser_scan_uri_escapes`).
+fn may_disguise_tags(bytes: &[u8]) -> bool {
+    if memchr::memchr(b'%', bytes).is_none() {
+        return false;
+    }
+    if memmem::find(bytes, b"%TAG").is_some() {
+        return true;
+    }
+    let mut words = bytes.split(|byte| byte.is_ascii_whitespace() || b"[{,".contains(byte));
+    words.any(|word| word.starts_with(b"!") && word.contains(&b'%'))
 }
 
 /// Whether a double quote that may begin a key has an escape behind it, in its line. A key begins a
@@ -155,13 +170,23 @@ mod tests {
             "{a: 1, \"remote\\x5fwrite\": []}",
             "!!str \"remote\\x5fwrite\": []",
             "!!binary cmVtb3RlX3dyaXRl: []",
+            "!!bin%61ry cmVtb3RlX3dyaXRl: []",
+            "{a: b, !!bin%61ry cmVtb3RlX3dyaXRl: []}",
+            "%TAG !e! tag:yaml.org,2002:bin\n---\n!e!ary cmVtb3RlX3dyaXRl: []",
+            "\u{feff}\"remote\\x5fwrite\": []",
         ] {
             assert!(
                 may_hold(Path::new("a.yml"), disguised.as_bytes()),
                 "{disguised}"
             );
         }
-        for plain in ["a: \"\\x5f\"\n", "\"a\": 'b\\d'\n", "a: b\\c\n"] {
+        for plain in [
+            "a: \"\\x5f\"\n",
+            "\"a\": 'b\\d'\n",
+            "a: b\\c\n",
+            "a: 50%\n",
+            "- !x 5%\n",
+        ] {
             assert!(!may_hold(Path::new("a.yml"), plain.as_bytes()), "{plain}");
         }
         assert!(may_hold(

@@ -133,6 +133,36 @@ const KEYS: &[Change] = &[
     ),
     text(
         "config.yml",
+        "config.cfg",
+        "\u{feff}\"remote\\x5fwrite\":\n- url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.cfg",
+        "!!bin%61ry cmVtb3RlX3dyaXRl:\n- url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.cfg",
+        "%TAG !e! tag:yaml.org,2002:bin\n---\n!e!ary cmVtb3RlX3dyaXRl:\n- url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.cfg",
+        "--- {\"remote\\x5fwrite\": [{url: \"HOST\"}]}\n",
+    ),
+    text(
+        "config.yml",
+        "config.cfg",
+        "<<: {remote_write: [{url: \"HOST\"}]}\n",
+    ),
+    text(
+        "config.yml",
+        "config.cfg",
+        "global: {external_labels: {a: &k remote_write}}\n*k : [{url: \"HOST\"}]\n",
+    ),
+    text(
+        "config.yml",
         "config.yml",
         "? |-\n  remote_write\n: - url: HOST\n",
     ),
