@@ -6,6 +6,7 @@ use crate::prometheus;
 use crate::prometheus::endpoint::{Endpoint, Piece};
 use crate::report::inventory::{Figures, Proof, Row, Tls, Verification};
 use crate::rules::{Configuration, Entry};
+use crate::schema::dialect::SELECTED;
 use crate::yaml::{Node, placeholder};
 
 /// The header by which Cortex, Mimir and their kin tell tenants apart.
@@ -100,7 +101,8 @@ fn tenant(
                     .get("basic_auth")?
                     .get("username")
                     .and_then(text)?;
-                Some(("user name".to_owned(), user))
+                // A key of a Secret is not known.
+                (user != SELECTED).then(|| ("user name".to_owned(), user))
             }
             TenantPlace::Token | TenantPlace::None => None,
         }
@@ -229,7 +231,9 @@ fn source(key: &str, value: Node<'_>) -> String {
 
 /// What stands for a value that is written down.
 fn written(value: &str) -> String {
-    if placeholder::find(value).next().is_some() {
+    if value == SELECTED {
+        "a key of a Secret".to_owned()
+    } else if placeholder::find(value).next().is_some() {
         "filled in by a template".to_owned()
     } else {
         "written here".to_owned()

@@ -12,7 +12,7 @@ pub mod tables;
 mod translate;
 
 pub use spelling::Spelling;
-pub use translate::{Reference, Translation, translate};
+pub use translate::{Reference, SELECTED, Translation, translate};
 
 /// How a dialect is spoken of, and what its faults lead to.
 #[derive(Debug)]

@@ -43,7 +43,7 @@ pub struct Reference {
 
 /// What stands in the native tree for the value of a key of a Secret: something that is there, and
 /// that promvet does not know.
-const SELECTED: &str = "${SECRET}";
+pub const SELECTED: &str = "${KEY_OF_A_SECRET}";
 
 /// Translates what stands at a node of a document. None if nothing native is in it.
 #[must_use]
@@ -307,13 +307,15 @@ impl Translator {
         };
         if !fits && !is_filled_in {
             self.wrong_kind(node, wanted);
-            return None;
+            return Some(self.builder.scalar(node, SELECTED));
         }
-        match ty {
-            Type::Enum(words) | Type::Lower(words) if !is_filled_in => {
-                self.word(words, node, scalar)?;
-            }
-            _ => {}
+        if let Type::Enum(words) | Type::Lower(words) = ty
+            && !is_filled_in
+            && !words.contains(&scalar.text)
+        {
+            self.strange_word(words, node, scalar);
+            // What is meant is not known, but something is.
+            return Some(self.builder.scalar(node, SELECTED));
         }
         match ty {
             Type::Lower(_) => Some(self.builder.scalar(node, &scalar.text.to_ascii_lowercase())),
@@ -321,20 +323,22 @@ impl Translator {
         }
     }
 
-    fn word(&mut self, words: &[&str], node: Node<'_>, scalar: Scalar<'_>) -> Option<()> {
-        if words.contains(&scalar.text) {
-            return Some(());
+    fn strange_word(&mut self, words: &[&'static str], node: Node<'_>, scalar: Scalar<'_>) {
+        // Of spellings that differ in nothing but case, the first one is enough.
+        let mut listed: Vec<&str> = Vec::new();
+        for word in words {
+            if !listed.iter().any(|one| one.eq_ignore_ascii_case(word)) {
+                listed.push(word);
+            }
         }
         let message = format!(
             "`{}`: expected one of {}; {}",
             name_of(node),
-            words.join(", "),
+            listed.join(", "),
             self.dialect.mistyped
         );
-        let advice = nearest(scalar.text, words.iter().copied())
-            .map(|word| Advice::replace(node.span(), word));
+        let advice = nearest(scalar.text, listed).map(|word| Advice::replace(node.span(), word));
         self.say(Rule::InvalidValue, Severity::Error, node, message, advice);
-        None
     }
 
     /// A selector of a key of a Secret or a ConfigMap.
@@ -547,9 +551,11 @@ fn meant_by(shape: &'static Shape, name: &str) -> Option<Meant> {
     let plain = letters(name);
     let same = shape.keys.iter().find(|key| letters(key.name) == plain);
     let native = || {
-        let is_it = |key: &&Key| key.native.is_some_and(|path| path.ends_with(name));
-        let mut keys = shape.keys.iter().filter(is_it);
-        keys.find(|key| key.native.and_then(|path| path.rsplit('.').next()) == Some(name))
+        let last = |key: &Key| Some(letters(key.native?.rsplit('.').next()?));
+        shape
+            .keys
+            .iter()
+            .find(|key| last(key).as_ref() == Some(&plain))
     };
     if let Some(key) = same.or_else(native) {
         return Some(Meant::Spelling(key.name));
