@@ -76,6 +76,7 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
             folder: one.found.path.parent().filter(|_| holder.is_none()),
             holder,
             templated: one.recognised.template.is_some(),
+            any_word: one.recognised.template.is_some(),
         };
         let configuration = facts.and_then(|facts| Configuration::new(document, around, facts));
         let Some(configuration) = configuration else {

@@ -330,7 +330,7 @@ fn read_masked(text: &Arc<Text>) -> Option<(Result<Document, SyntaxError>, bool)
 }
 
 /// All nodes of a document as written, aliases not followed.
-fn nodes(document: &Document) -> impl Iterator<Item = Node<'_>> {
+pub(crate) fn nodes(document: &Document) -> impl Iterator<Item = Node<'_>> {
     let mut stack: Vec<Node<'_>> = document.root().into_iter().collect();
     std::iter::from_fn(move || {
         let node = stack.pop()?;

@@ -21,6 +21,7 @@ mod tags;
 mod values;
 
 pub use embedded::recognise;
+pub(crate) use examine::nodes;
 pub use examine::{Dialect, Recognised, Template, What, examine};
 pub use foreign::Spoken;
 pub use holder::Holder;

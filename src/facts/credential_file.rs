@@ -174,6 +174,8 @@ impl From<End> for Judged {
 pub struct Asked<'a> {
     /// As written.
     pub path: &'a str,
+    /// Whether something fills in a part of it that looks like any other word.
+    pub filled_in: bool,
     /// What a relative one counts from.
     pub base: Base,
     /// The folder of the configuration; none if it is not known.
@@ -217,7 +219,7 @@ impl Lookup<'_> {
     fn judge_path(&self, asked: &Asked<'_>) -> Judged {
         let path = asked.path;
         let unverified = |why| Judged::new(FileState::Unverified(why));
-        if !placeholder::find_words(path).is_empty() {
+        if asked.filled_in || !placeholder::find_words(path).is_empty() {
             return unverified(Unverified::Placeholder);
         }
         let is_absolute = Path::new(path).is_absolute() || path.starts_with('/');

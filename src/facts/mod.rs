@@ -8,6 +8,7 @@ pub mod credential_file;
 mod demand;
 mod deployed;
 pub mod deployment;
+mod filled;
 pub mod included;
 pub mod issuer;
 pub mod online;
@@ -15,6 +16,7 @@ pub mod opstrace;
 mod owners;
 mod pulled_in;
 pub mod receiver;
+pub(crate) mod scripts;
 mod selected;
 mod shared;
 pub mod token;
@@ -66,6 +68,9 @@ pub fn may_hold(bytes: &[u8]) -> bool {
 /// Finds the texts among the tree's YAML files that pass one of the scans behind [`may_hold`];
 /// called at most once for each.
 pub type Find<'t> = Box<dyn Fn(Scan) -> Vec<Arc<Text>> + Send + Sync + 't>;
+
+/// Finds the texts of the tree that may be scripts.
+pub type FindScripts<'t> = Box<dyn Fn() -> Vec<Arc<Text>> + Send + Sync + 't>;
 
 /// The facts about one tree under one policy.
 #[derive(Debug)]

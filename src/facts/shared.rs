@@ -10,13 +10,15 @@ use super::credential_file::Lookup;
 use super::deployment::{Deployments, Network, Objects, SourceFile, Sources};
 use super::issuer::cert_manager::{self, Manifests};
 use super::opstrace::{self, Instance};
-use super::{Find, Scan, TenantFlag};
+use super::scripts::Scripts;
+use super::{Find, FindScripts, Scan, TenantFlag};
 use crate::finding::Text;
 use crate::source::GitError;
 
 /// What all [`super::Facts`] about one tree share.
 pub struct Shared<'t> {
     find: Find<'t>,
+    find_scripts: FindScripts<'t>,
     instances: OnceLock<Vec<Instance>>,
     manifests: OnceLock<Manifests>,
     deployments: OnceLock<Deployments>,
@@ -24,6 +26,7 @@ pub struct Shared<'t> {
     objects: OnceLock<Objects>,
     network: OnceLock<Network>,
     tenant_flags: OnceLock<Vec<TenantFlag>>,
+    scripts: OnceLock<Scripts>,
     tracked: OnceLock<Result<Option<BTreeSet<PathBuf>>, GitError>>,
 }
 
@@ -37,11 +40,13 @@ impl fmt::Debug for Shared<'_> {
 }
 
 impl<'t> Shared<'t> {
-    /// `find` is called when the first endpoint asks for a fact that lies in another file.
+    /// `find` is called when the first endpoint asks for a fact that lies in another file,
+    /// `find_scripts` when the first placeholder is looked at.
     #[must_use]
-    pub fn new(find: Find<'t>) -> Self {
+    pub fn new(find: Find<'t>, find_scripts: FindScripts<'t>) -> Self {
         Self {
             find,
+            find_scripts,
             instances: OnceLock::new(),
             manifests: OnceLock::new(),
             deployments: OnceLock::new(),
@@ -49,6 +54,7 @@ impl<'t> Shared<'t> {
             objects: OnceLock::new(),
             network: OnceLock::new(),
             tenant_flags: OnceLock::new(),
+            scripts: OnceLock::new(),
             tracked: OnceLock::new(),
         }
     }
@@ -88,6 +94,12 @@ impl<'t> Shared<'t> {
     pub(super) fn objects(&self, files: &Lookup<'_>) -> &Objects {
         self.objects
             .get_or_init(|| self.sources(files).objects(files.tree))
+    }
+
+    /// The scripts that may fill in placeholders.
+    pub(super) fn scripts(&self) -> &Scripts {
+        self.scripts
+            .get_or_init(|| Scripts::new((self.find_scripts)()))
     }
 
     /// The files that may tell of deployments.

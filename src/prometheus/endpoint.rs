@@ -21,7 +21,7 @@ pub use network::{Network, network};
 /// Whether a part of a text, a URL's or another, is still to be filled in.
 #[must_use]
 pub fn has_placeholder(text: &str) -> bool {
-    !placeholder::find(text, false).is_empty()
+    !placeholder::find(text, &|_| false).is_empty()
 }
 
 /// What stands for each byte of a placeholder in a masked text.
@@ -79,17 +79,13 @@ impl Endpoint {
     /// Takes a URL apart.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self::read(text, false)
+        Self::where_filled(text, &|_| false)
     }
 
-    /// Takes a URL of a template apart, in which a script may fill in plain words.
+    /// Takes a URL apart in which something fills in some plain words in capitals.
     #[must_use]
-    pub fn in_template(text: &str) -> Self {
-        Self::read(text, true)
-    }
-
-    fn read(text: &str, in_template: bool) -> Self {
-        let placeholders = placeholder::find(text, in_template);
+    pub fn where_filled(text: &str, is_filled: &dyn Fn(&str) -> bool) -> Self {
+        let placeholders = placeholder::find(text, is_filled);
         let masked = placeholder::mask(text, &placeholders);
         let parts = split::split(&masked);
         let mut endpoint = Self {

@@ -145,17 +145,21 @@ impl Shown {
         let mut here = vec![(&finding.place, None)];
         here.extend(near.into_iter().map(labelled));
         snippets.add(&here, CONTEXT);
+        let mut message = neutral::lines(&finding.message).into_owned();
         for proof in far {
-            snippets.add(&[labelled(proof)], CONTEXT);
+            if proof.place.text().is_quoted() {
+                snippets.add(&[labelled(proof)], CONTEXT);
+            } else {
+                // No line of it is shown, but where it is.
+                let words = neutral::lines(&proof.message);
+                message.push_str(&format!("\n{}: {words}", spot(&proof.place)));
+            }
         }
         let severity = finding.severity.word();
         Self {
             severity: finding.severity,
             code: format!("{severity}[{}]", neutral::line(&finding.rule)),
-            message: wrap(
-                &neutral::lines(&finding.message),
-                options.width.saturating_sub(4),
-            ),
+            message: wrap(&message, options.width.saturating_sub(4)),
             help: finding
                 .help_line()
                 .map(|help| wrap(&neutral::lines(&help), options.width.saturating_sub(8))),

@@ -20,6 +20,9 @@ pub struct Configuration<'a> {
     pub facts: &'a Facts<'a>,
     /// Whether something fills in placeholders before Prometheus reads it.
     pub templated: bool,
+    /// Whether it is a template by its name or by policy, where any plain word in capitals may be a
+    /// placeholder.
+    pub any_word: bool,
     /// Where it lies, for relative paths; none for standard input without a name.
     pub folder: Option<&'a Path>,
     /// What it stands in, if it is not the whole of its file. Then it has no folder.
@@ -37,18 +40,20 @@ impl<'a> Configuration<'a> {
             .then(|| Standpoint::new(facts, shown, around.holder));
         let entries = config
             .remote_writes()
-            .map(|write| Entry::new(write, around, facts, standpoint.as_ref()))
+            .map(|write| Entry::new(write, around, shown, facts, standpoint.as_ref()))
             .collect();
         let Around {
             folder,
             holder,
             templated,
+            any_word,
         } = around;
         Some(Self {
             config,
             entries,
             facts,
             templated,
+            any_word,
             folder,
             holder,
         })
@@ -65,6 +70,9 @@ pub struct Around<'a> {
     pub holder: Option<&'a Holder>,
     /// Whether something fills in placeholders before Prometheus reads it.
     pub templated: bool,
+    /// Whether it is a template by its name or by policy, where any plain word in capitals may be a
+    /// placeholder. Elsewhere one is if a script of the tree names it.
+    pub any_word: bool,
 }
 
 impl Around<'_> {

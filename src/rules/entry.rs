@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::path::Path;
 
 use super::configuration::Around;
+use crate::discover::Holder;
 use crate::facts::opstrace::{Instance, TenantHost};
 use crate::facts::receiver::{Cause, Certainty, Credential, Recognition, ShapeFault, judge};
 use crate::facts::{Answering, Demand, Facts, KnownIssuer, Standpoint, issuer};
@@ -22,7 +23,10 @@ pub struct Entry<'a> {
     /// Whether something fills in placeholders before Prometheus reads the file.
     pub templated: bool,
     url: Option<Url<'a>>,
+    shown: &'a str,
     folder: Option<&'a Path>,
+    holder: Option<&'a Holder>,
+    any_word: bool,
     shape: OnceCell<Vec<ShapeFault>>,
 }
 
@@ -64,15 +68,15 @@ impl<'a> Entry<'a> {
     pub(super) fn new(
         write: RemoteWrite<'a>,
         around: Around<'a>,
+        shown: &'a str,
         facts: &'a Facts<'a>,
         standpoint: Option<&Standpoint<'a>>,
     ) -> Self {
         let url = write.url().and_then(|node| {
             let scalar = node.scalar()?;
-            let endpoint = match around.templated {
-                true => Endpoint::in_template(scalar.text),
-                false => Endpoint::new(scalar.text),
-            };
+            let endpoint = Endpoint::where_filled(scalar.text, &|word| {
+                around.any_word || facts.filled_in(word, shown, around.holder).is_some()
+            });
             let answering = standpoint.map_or_else(Vec::new, |one| one.answering(&endpoint));
             let recognition = facts.recognise(&endpoint, &answering);
             Some(Url {
@@ -88,7 +92,10 @@ impl<'a> Entry<'a> {
             facts,
             templated: around.templated,
             url,
+            shown,
             folder: around.folder,
+            holder: around.holder,
+            any_word: around.any_word,
             shape: OnceCell::new(),
         }
     }
@@ -102,11 +109,25 @@ impl<'a> Entry<'a> {
     /// Whether a value of the entry is still to be filled in.
     #[must_use]
     pub fn is_open(&self, text: &str) -> bool {
-        let read = match self.templated {
-            true => Endpoint::in_template(text),
-            false => Endpoint::new(text),
+        let filled = |word: &str| {
+            self.any_word
+                || self
+                    .facts
+                    .filled_in(word, self.shown, self.holder)
+                    .is_some()
         };
-        !read.placeholders().is_empty()
+        !Endpoint::where_filled(text, &filled)
+            .placeholders()
+            .is_empty()
+    }
+
+    /// The proof that nothing fills in a placeholder of the entry, if there is one.
+    #[must_use]
+    pub fn never_filled(&self, whole: &str) -> Option<Vec<Evidence>> {
+        match self.templated || self.holder.is_some() || self.folder.is_none() {
+            true => None,
+            false => self.facts.never_filled(whole, self.shown),
+        }
     }
 
     /// The URL, if it can be sent to: nothing about its receiver is said of one that can't.

@@ -8,7 +8,7 @@ use super::sent::{Sent, fault};
 use crate::facts::deployment::Belonging;
 use crate::facts::token::{self, Observation};
 use crate::facts::{Asked, Facts, Judged};
-use crate::finding::{Finding, Severity, Span};
+use crate::finding::{Evidence, Finding, Severity, Span};
 use crate::schema::{self, Inline, Reference, Setting, table};
 use crate::yaml::placeholder;
 
@@ -21,6 +21,8 @@ pub struct Material<'e, 'a> {
     pub templated: bool,
     /// The path of the configuration as shown.
     pub shown: &'a str,
+    /// Whether it is the whole of a file.
+    is_file: bool,
     /// The files that it names. One that several parts take over from one place is here for each.
     pub files: Vec<NamedFile<'e, 'a>>,
     /// The secrets that stand in it.
@@ -55,6 +57,8 @@ pub struct Secret<'e, 'a> {
     pub content: Vec<Observation>,
     /// The remote_write entry that it belongs to, if it is one's.
     pub entry: Option<&'e Entry<'a>>,
+    /// Whether it is a plain word that a script fills in.
+    pub is_filled_in: bool,
     /// Whether it was found at this place before.
     pub repeated: bool,
 }
@@ -68,6 +72,7 @@ impl<'e, 'a> Material<'e, 'a> {
             entries,
             facts,
             templated,
+            any_word,
             folder,
             holder,
         } = configuration;
@@ -93,11 +98,17 @@ impl<'e, 'a> Material<'e, 'a> {
             (Some(file), false) => facts.runners(file, *holder),
             _ => Vec::new(),
         };
+        let shown: &str = document.text().path();
+        let is_filled = |text: &str| {
+            is_shouted(text) && (*any_word || facts.filled_in(text, shown, *holder).is_some())
+        };
         let mut seen = HashSet::new();
         let files = references.into_iter().map(|reference| {
             let span = reference.setting.node.span();
+            let path = reference.setting.node.as_str().unwrap_or("");
             let judged = facts.file(&Asked {
-                path: reference.setting.node.as_str().unwrap_or(""),
+                path,
+                filled_in: path.split('/').any(is_filled),
                 base: reference.base,
                 folder,
                 embedded: holder.is_some(),
@@ -120,9 +131,11 @@ impl<'e, 'a> Material<'e, 'a> {
             let node = inline.setting.node;
             let text = node.as_str().unwrap_or("");
             let repeated = !seen.insert(node.span());
+            let is_filled_in = is_filled(text);
             Secret {
                 entry: entry_of(&inline.setting),
-                content: match templated && is_shouted(text) {
+                is_filled_in,
+                content: match is_filled_in {
                     true => vec![Observation::Placeholder],
                     false => token::observe(text.as_bytes(), facts.now()),
                 },
@@ -133,10 +146,20 @@ impl<'e, 'a> Material<'e, 'a> {
         Self {
             facts,
             templated,
-            shown: document.text().path(),
+            shown,
+            is_file: holder.is_none() && folder.is_some(),
             secrets: secrets.collect(),
             files,
             runners,
+        }
+    }
+
+    /// The proof that nothing fills in a placeholder of it, if there is one.
+    #[must_use]
+    pub fn never_filled(&self, whole: &str) -> Option<Vec<Evidence>> {
+        match self.templated || !self.is_file {
+            true => None,
+            false => self.facts.never_filled(whole, self.shown),
         }
     }
 

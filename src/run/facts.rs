@@ -10,6 +10,7 @@ use super::request::Request;
 use super::survey::{Seen, Survey, walk_of};
 use crate::discover::{Recognised, What};
 use crate::facts::deployment::RunAs;
+use crate::facts::scripts::{self, LARGEST_SCRIPT, may_be_script};
 use crate::facts::{self, Facts, Lookup, Scan, Shared};
 use crate::finding::{Evidence, Text};
 use crate::parallel;
@@ -33,13 +34,14 @@ pub(crate) fn all_facts<'t>(
         out.entry(number).or_insert_with(|| {
             let shared = shared.entry(&scope.root).or_insert_with(|| {
                 let texts = OnceLock::new();
-                let sight = Arc::clone(&sight);
+                let (sight, sight_of_scripts) = (Arc::clone(&sight), Arc::clone(&sight));
                 let find = move |scan: Scan| {
                     let texts: &Vec<Arc<Text>> = texts.get_or_init(|| sight.texts_of(&scope.root));
                     let passing = texts.iter().filter(|text| scan(text.content().as_bytes()));
                     passing.cloned().collect()
                 };
-                Arc::new(Shared::new(Box::new(find)))
+                let scripts = move || sight_of_scripts.scripts_of(&scope.root);
+                Arc::new(Shared::new(Box::new(find), Box::new(scripts)))
             });
             facts_of(scope, Arc::clone(shared), request, tree)
         });
@@ -140,6 +142,28 @@ impl<'t> Sight<'t> {
         texts.sort_by(|one, other| one.path().cmp(other.path()));
         // Several things may have been seen in one file.
         texts.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        texts
+    }
+
+    /// The texts of a tree that may be scripts, by path. They may hold anything, so no line of them
+    /// is shown.
+    fn scripts_of(&self, root: &Path) -> Vec<Arc<Text>> {
+        let how = Walk {
+            root: Some(root),
+            wanted: &|path| may_be_script(path),
+            ..walk_of(self.request)
+        };
+        let hidden = scripts::HIDDEN.iter().map(|name| root.join(name));
+        let hidden = hidden.filter(|path| self.tree.metadata(path).is_ok());
+        let named: Vec<PathBuf> = [root.to_path_buf()].into_iter().chain(hidden).collect();
+        let found = self.tree.walk(&named, &how).files;
+        let texts = parallel::map(self.request.threads, &found, |found| {
+            let bytes = self.tree.read(&found.path, LARGEST_SCRIPT).ok()?;
+            let is_text = memchr::memchr(0, &bytes).is_none();
+            is_text.then(|| Text::referenced(Arc::clone(&found.shown), bytes))
+        });
+        let mut texts: Vec<_> = texts.into_iter().flatten().collect();
+        texts.sort_by(|one, other| one.path().cmp(other.path()));
         texts
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::agent;
 use super::foreign;
 use super::own_rules;
+use super::rendered;
 use super::request::Request;
 use super::survey::Seen;
 use super::unrendered;
@@ -35,12 +36,19 @@ pub(crate) fn judge_one<'a>(
             let holder = recognised.holder.as_ref();
             let folder = folder_of(&seen.found, request, tree).filter(|_| holder.is_none());
             let agent = agent::evidence(document, seen, facts);
-            let target = target_of(recognised, request, facts.policy(), agent);
+            let mut target = target_of(recognised, request, facts.policy(), agent);
+            let any_word = target.template;
+            let rendered = match any_word {
+                true => None,
+                false => rendered::evidence(document, seen, facts),
+            };
+            target.template |= rendered.is_some();
             let watch = &request.watch;
             let around = Around {
                 folder,
                 holder,
                 templated: target.template,
+                any_word,
             };
             let configuration = Configuration::new(document, around, facts);
             let mut judgement = configuration
@@ -71,6 +79,7 @@ pub(crate) fn judge_one<'a>(
                 });
                 judgement.unchecked.extend(included.unchecked);
             }
+            judgement.findings.extend(rendered.map(|one| one.finding()));
             if !(judgement.findings.is_empty() && judgement.unchecked.is_empty()) {
                 // Lines are shown only of files about which there is something to say.
                 schema::mark_secrets(document);

@@ -15,6 +15,7 @@ pub(crate) mod own_rules;
 mod pipeline;
 pub(crate) mod policies;
 mod policy_files;
+mod rendered;
 mod request;
 pub(crate) mod since;
 mod started;

@@ -60,6 +60,187 @@ fn placeholders_are_silent_in_templates_and_warnings_elsewhere() {
     );
 }
 
+/// The official image with the configuration mounted as it is.
+const AS_IT_IS: &str = "\
+services:
+  prometheus:
+    image: prom/prometheus:v3.5.0
+    volumes: ['./conf/prometheus.yml:/etc/prometheus/prometheus.yml']
+";
+
+#[test]
+fn a_word_in_capitals_is_a_placeholder_where_a_script_fills_it_in() {
+    let url = writes_to("REMOTE_WRITE_URL", "");
+    let password = writes_to(
+        "https://rw.example.com/api/v1/write",
+        "  basic_auth: {username: RW_USER, password: RW_PASSWORD}\n",
+    );
+    let host = writes_to("https://RW_HOST/api/v1/write", "");
+    for (script, told) in [
+        (
+            (
+                "conf/run.sh",
+                "sed -i \"s|REMOTE_WRITE_URL|$URL|; s/RW_USER/u/; s/RW_PASSWORD/p/; s/RW_HOST/h/\" \"$1\"\n",
+            ),
+            false,
+        ),
+        (
+            (
+                "Makefile",
+                "render:\n\tREMOTE_WRITE_URL=x RW_USER=a RW_PASSWORD=b RW_HOST=c yq -i . conf/prometheus.yml\n",
+            ),
+            false,
+        ),
+        (
+            (
+                "playbook.yml",
+                "- hosts: all\n  tasks:\n  - replace: {path: conf/prometheus.yml, regexp: REMOTE_WRITE_URL}\n  - replace: {regexp: RW_USER}\n  - replace: {regexp: RW_PASSWORD}\n  - replace: {regexp: RW_HOST}\n",
+            ),
+            false,
+        ),
+        (
+            (
+                ".github/workflows/deploy.yml",
+                "jobs:\n  a:\n    steps:\n    - run: sed -i s#REMOTE_WRITE_URL#x#\\;s#RW_USER#u#\\;s#RW_PASSWORD#p#\\;s#RW_HOST#h# f\n",
+            ),
+            false,
+        ),
+        // It names the words, and fills in nothing.
+        (
+            (
+                "conf/run.sh",
+                "echo REMOTE_WRITE_URL RW_USER RW_PASSWORD RW_HOST\n",
+            ),
+            true,
+        ),
+        // It fills in something else.
+        (
+            ("conf/run.sh", "sed s/MY_REMOTE_WRITE_URL/x/ a.yml\n"),
+            true,
+        ),
+    ] {
+        let with = |text: &str| {
+            memory::found(
+                "/tree",
+                &memory::tree(&[script, ("conf/prometheus.yml", text)]),
+            )
+        };
+        let has = |text: &str, rule: &str| {
+            let found = with(text);
+            let mut told = found.iter().filter(|one| one.severity > Severity::Info);
+            told.any(|one| one.rule == rule)
+        };
+        assert_eq!(has(&url, "remote-write/url-syntax"), told, "{script:?}");
+        assert_eq!(has(&password, "credentials/content"), told, "{script:?}");
+        if !told {
+            assert!(!has(&host, "remote-write/url-syntax"), "{script:?}");
+        }
+    }
+}
+
+#[test]
+fn a_rendered_file_is_silent_and_the_script_is_the_evidence() {
+    let text = writes_to(
+        "https://${RW_HOST}/api/v1/write",
+        "  authorization: {credentials: '${RW_TOKEN}'}\n",
+    );
+    let script = (
+        "run.sh",
+        "#!/bin/sh\nenvsubst < conf/prometheus.yml > /etc/p.yml\n",
+    );
+    let files = [script, ("conf/prometheus.yml", text.as_str())];
+    let found = memory::found("/tree", &memory::tree(&files));
+    assert!(
+        found.iter().all(|one| one.severity == Severity::Info),
+        "{found:?}"
+    );
+    let rendered = found
+        .iter()
+        .find(|one| one.rule == "schema/unrendered")
+        .unwrap();
+    let evidence = rendered.evidence.first().unwrap();
+    assert_eq!(
+        (&**evidence.place.path(), evidence.place.start().line),
+        ("run.sh", 2)
+    );
+    // What is wrong whatever the values are is still told.
+    let slip = format!("{text}scrape_config: []\n");
+    assert_told(
+        &[script, ("conf/prometheus.yml", &slip)],
+        Severity::Error,
+        "schema/unknown-field",
+    );
+}
+
+#[test]
+fn a_placeholder_is_an_error_only_where_nothing_can_fill_it_in() {
+    let url = writes_to("https://${RW_HOST}/api/v1/write", "");
+    let token = writes_to(
+        "https://rw.example.com/api/v1/write",
+        "  authorization: {credentials: '${RW_TOKEN}'}\n",
+    );
+    let severity = |files: &[(&str, &str)], text: &str, rule: &str| {
+        let mut files = files.to_vec();
+        files.push(("conf/prometheus.yml", text));
+        let found = memory::found("/tree", &memory::tree(&files));
+        found
+            .iter()
+            .find(|one| one.rule == rule)
+            .map(|one| one.severity)
+    };
+    let with = |files: &[(&str, &str)]| {
+        let of_url = severity(files, &url, "remote-write/url-syntax");
+        assert_eq!(
+            of_url,
+            severity(files, &token, "credentials/content"),
+            "{files:?}"
+        );
+        of_url
+    };
+    let own_entry = format!("{AS_IT_IS}    entrypoint: [/render.sh]\n");
+    let own_command = format!("{AS_IT_IS}    command: [sh, -c, '/render && prometheus']\n");
+    let flags = format!("{AS_IT_IS}    command: [--config.file=/etc/prometheus/prometheus.yml]\n");
+    let own_image = AS_IT_IS.replace("prom/prometheus", "registry.example.com/prometheus");
+    let helper =
+        format!("{AS_IT_IS}  helper:\n    image: busybox\n    volumes: ['./conf:/conf']\n");
+    let compose = |text| [("compose.yaml", text)];
+    assert_eq!(with(&compose(AS_IT_IS)), Some(Severity::Error));
+    assert_eq!(with(&compose(&flags)), Some(Severity::Error));
+    for other in [&own_entry, &own_command, &own_image, &helper] {
+        assert_eq!(with(&compose(other)), Some(Severity::Warning), "{other}");
+    }
+    assert_eq!(with(&[]), Some(Severity::Warning));
+    for script in [
+        ("deploy.sh", "export RW_HOST=a RW_TOKEN=b\n"),
+        ("deploy.sh", "./render conf/prometheus.yml\n"),
+        ("Makefile", "all:\n\t./render conf/\n"),
+        (
+            "app.yaml",
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {source: {path: conf/}}\n",
+        ),
+    ] {
+        let files = [("compose.yaml", AS_IT_IS), script];
+        assert_eq!(with(&files), Some(Severity::Warning), "{script:?}");
+    }
+    let other = [
+        ("compose.yaml", AS_IT_IS),
+        ("up.sh", "docker compose up -d\n"),
+    ];
+    assert_eq!(with(&other), Some(Severity::Error));
+    // In a manifest something that is not in sight may fill it in.
+    let map = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  prometheus.yml: |\n{}",
+        url.lines()
+            .map(|line| format!("    {line}\n"))
+            .collect::<String>()
+    );
+    let found = memory::found("/tree", &memory::tree(&[("map.yaml", &map)]));
+    assert!(
+        found.iter().all(|one| one.severity <= Severity::Warning),
+        "{found:?}"
+    );
+}
+
 #[test]
 fn braces_without_quotes_are_a_placeholder_and_no_mapping() {
     let with = |value: &str| {

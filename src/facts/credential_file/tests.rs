@@ -39,6 +39,7 @@ fn judged(host: Host, (uid, gid): (u32, u32), path: &str) -> Judged {
         now: 0,
     };
     lookup.judge(&Asked {
+        filled_in: false,
         embedded: false,
         path,
         base: Base::Config,

@@ -6,16 +6,15 @@ use super::MASK;
 use crate::yaml::placeholder as scalar;
 
 /// The placeholders of a URL, ascending, without overlap: those of [`scalar::find_words`] with
-/// nested braces closed, `{% … %}`, `$VAR`, and angle words that were percent-encoded; in a template
-/// plain words in capitals too.
-pub(super) fn find(text: &str, in_template: bool) -> Vec<Range<usize>> {
+/// nested braces closed, `{% … %}`, `$VAR`, and angle words that were percent-encoded; and the plain
+/// words in capitals that something fills in.
+pub(super) fn find(text: &str, is_filled: &dyn Fn(&str) -> bool) -> Vec<Range<usize>> {
     let mut found: Vec<_> = scalar::find_words(text)
         .into_iter()
         .map(|range| close_braces(text, range))
         .collect();
-    if in_template {
-        found.extend(scalar::find_shouted(text));
-    }
+    let shouted = scalar::find_shouted(text).into_iter();
+    found.extend(shouted.filter(|range| text.get(range.clone()).is_some_and(is_filled)));
     found.extend(between(text, "{%", "%}"));
     found.extend(between(text, "%3C", "%3E"));
     found.extend(bare_variables(text));

@@ -2,7 +2,12 @@
 
 use crate::facts::FileState;
 use crate::facts::token::Observation;
+use crate::finding::Severity;
 use crate::rules::{Findings, Material};
+
+/// A placeholder in a file that is mounted as it is.
+const NEVER_FILLED: &str = "is a placeholder that nothing fills in: Prometheus sends it as it is, and every \
+                            request is rejected";
 
 pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     for file in material.own_files() {
@@ -26,12 +31,24 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     }
     for secret in material.secrets.iter().filter(|secret| !secret.repeated) {
         let setting = &secret.inline.setting;
-        let is_filled_in = material.templated && secret.content.contains(&Observation::Placeholder);
+        let is_placeholder = secret.content.contains(&Observation::Placeholder);
+        let text = setting.node.as_str().unwrap_or("");
+        let is_filled_in = is_placeholder && (material.templated || secret.is_filled_in);
         let Some((severity, words)) = secret.fault().filter(|_| !is_filled_in) else {
             continue;
         };
+        let proof = match is_placeholder {
+            true => material.never_filled(text),
+            false => None,
+        };
+        let (severity, words) = match proof {
+            Some(_) => (Severity::Error, NEVER_FILLED.to_owned()),
+            None => (severity, words),
+        };
         let message = format!("the value of `{}` {words}", setting.name);
         let help = "write nothing but the credential itself, or name a file that holds it";
-        out.push(out.at(setting.node, severity, message).help(help));
+        let mut finding = out.at(setting.node, severity, message).help(help);
+        finding.evidence.extend(proof.into_iter().flatten());
+        out.push(finding);
     }
 }

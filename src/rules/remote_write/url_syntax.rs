@@ -30,13 +30,18 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     // A placeholder in the host is refused by Go, and then reported as such.
     if let Some(first) = endpoint.placeholders().first() {
         let span = url.span(first.start, first.end);
+        let whole = endpoint.text().get(first.clone()).unwrap_or_default();
+        let proof = entry.never_filled(whole);
+        let severity = match proof {
+            Some(_) => Severity::Error,
+            None => Severity::Warning,
+        };
         let message = "nothing fills in this placeholder: Prometheus expands variables in \
                        external_labels only, and sends to the URL as it stands";
         let help = "write the value; or, if something renders this file first, give it a suffix \
                     such as .tmpl or list it under `templates:` in promvet.yaml";
-        out.push(
-            out.part(url.node, span, Severity::Warning, message)
-                .help(help),
-        );
+        let mut finding = out.part(url.node, span, severity, message).help(help);
+        finding.evidence.extend(proof.into_iter().flatten());
+        out.push(finding);
     }
 }

@@ -1,0 +1,129 @@
+//! Whether something fills in the placeholders of a configuration.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::Facts;
+use super::deployment::{Belonging, Certainty, MountSource, Platform};
+use super::scripts::{Rendered, Scripts};
+use crate::discover::Holder;
+use crate::finding::Evidence;
+use crate::yaml::{Mapping, Node, parse_first};
+
+impl Facts<'_> {
+    /// The script of the tree that fills in a placeholder of the configuration at `shown`. `whole` is
+    /// the placeholder as written, a plain word in capitals among them.
+    #[must_use]
+    pub fn filled_in(&self, whole: &str, shown: &str, holder: Option<&Holder>) -> Option<Evidence> {
+        self.scripts().filling(whole, rendered(shown, holder))
+    }
+
+    /// The script of the tree that renders the configuration at `shown`, whatever placeholders it
+    /// has.
+    #[must_use]
+    pub fn rendered_by(&self, shown: &str, holder: Option<&Holder>) -> Option<Evidence> {
+        self.scripts().rendering(rendered(shown, holder))
+    }
+
+    /// The proof that nothing fills in a placeholder: all that run the configuration mount this very
+    /// file into the official image, which starts Prometheus at once, and no script of the tree
+    /// names the placeholder, the file or its folder.
+    #[must_use]
+    pub fn never_filled(&self, whole: &str, shown: &str) -> Option<Vec<Evidence>> {
+        let file = self.absolute(shown);
+        let file = self.files.tree.resolve(&file).unwrap_or(file);
+        let runners = self.runners(&file, None);
+        let first = runners.first()?;
+        let mut evidence = first.evidence.clone();
+        let all_as_is = runners.iter().all(|runner| is_as_is(runner, &file));
+        if !all_as_is || runners.iter().any(|runner| is_shared(runner, &file)) {
+            return None;
+        }
+        if self.scripts().mentions(whole, rendered(shown, None)) {
+            return None;
+        }
+        evidence.truncate(2);
+        Some(evidence)
+    }
+
+    fn scripts(&self) -> &Scripts {
+        self.shared.scripts()
+    }
+}
+
+/// Whether another service of the compose file mounts the file too, and may rewrite it.
+fn is_shared(runner: &Belonging<'_>, file: &Path) -> bool {
+    let deployment = runner.deployment;
+    let Ok(document) = parse_first(deployment.place.text()) else {
+        return true;
+    };
+    let folder = deployment.file.parent().unwrap_or(Path::new(""));
+    let services = document.root().and_then(|root| root.get("services"));
+    let services = services.and_then(Node::mapping).into_iter();
+    let others = services.flat_map(Mapping::entries).filter(|service| {
+        let name = format!("`{}`", service.name());
+        !deployment.name.contains(&name)
+    });
+    let mut volumes = others
+        .filter_map(|service| service.value.get("volumes"))
+        .flat_map(Node::items);
+    volumes.any(|volume| {
+        let written = volume.get("source").unwrap_or(volume).as_str();
+        let source = written
+            .and_then(|text| text.split(':').next())
+            .unwrap_or("");
+        // A name without a slash is a volume of its own.
+        let is_path = source.contains('/') || source.starts_with('.');
+        source.contains('$') || is_path && file.starts_with(clean(&folder.join(source)))
+    })
+}
+
+/// A path without `.` and `..`.
+fn clean(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+fn rendered<'r>(shown: &'r str, holder: Option<&'r Holder>) -> Rendered<'r> {
+    let key = match holder {
+        Some(Holder::Object { key, .. }) => Some(key.as_str()),
+        Some(Holder::Compose(name)) => Some(name.as_str()),
+        Some(Holder::Values) | None => None,
+    };
+    Rendered { shown, key }
+}
+
+/// Whether a deployment gives Prometheus the file as it is in the tree: docker compose mounts it into
+/// the official image, and its command starts nothing else.
+fn is_as_is(runner: &Belonging<'_>, file: &Path) -> bool {
+    let deployment = runner.deployment;
+    let official = deployment
+        .image
+        .as_ref()
+        .is_some_and(|image| image.is_official());
+    let mounts = deployment.mounts.iter().rev();
+    let mounted = mounts.into_iter().any(
+        |mount| matches!(&mount.source, MountSource::Tree(source) if file.starts_with(source)),
+    );
+    // `/bin/prometheus --config.file=…` is what the image starts itself.
+    let mut arguments = deployment.arguments.list.iter().enumerate();
+    let plain = arguments.all(|(at, one)| {
+        one.text.starts_with('-') && !one.text.contains(' ')
+            || at == 0 && one.text.rsplit('/').next() == Some("prometheus")
+    });
+    runner.certainty == Certainty::Certain
+        && deployment.platform == Platform::Compose
+        && official
+        && deployment.base.is_none()
+        && deployment.doubts.is_empty()
+        && mounted
+        && plain
+}

@@ -1,0 +1,388 @@
+//! Scripts and templates of the tree that fill in placeholders: what turns a file that promvet reads
+//! into the file that Prometheus reads.
+//!
+//! A word in plain capitals is a placeholder only where such a script names it. A placeholder that
+//! nothing in sight can fill in is sent as it is.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use memchr::memmem;
+
+use super::words::{WordClass, WordIndex};
+use crate::finding::{Evidence, Place, Span, Text};
+
+/// The largest file that is taken for a script, in bytes: scripts that people write are far smaller,
+/// and this bounds what is read for one placeholder.
+pub(crate) const LARGEST_SCRIPT: u64 = 256 * 1024;
+
+/// Hidden files and folders with scripts of pipelines; other hidden files are not looked at.
+pub(crate) const HIDDEN: &[&str] = &[
+    ".github",
+    ".gitea",
+    ".forgejo",
+    ".gitlab",
+    ".gitlab-ci.yml",
+    ".circleci",
+    ".buildkite",
+    ".drone.yml",
+    ".travis.yml",
+    ".woodpecker",
+    ".woodpecker.yml",
+];
+
+/// Endings of files that may be scripts, or that may hold commands.
+const ENDINGS: &[&str] = &[
+    "sh", "bash", "zsh", "ksh", "fish", "ps1", "bat", "cmd", "py", "rb", "pl", "mk", "mak", "make",
+    "just", "yml", "yaml", "toml", "tf", "hcl", "nomad", "groovy", "j2", "tpl", "tmpl", "template",
+];
+
+/// What fills in placeholders. A file without any of these words only mentions them.
+const TOOLS: &[&str] = &[
+    "sed ",
+    "envsubst",
+    "gomplate",
+    "yq ",
+    "perl -",
+    "awk ",
+    "confd",
+    "dockerize",
+    "consul-template",
+    "templatefile",
+    "template_file",
+    "jinja",
+    "j2 ",
+    "mustache",
+    "mo ",
+    "m4 ",
+    "ytt ",
+    "esh ",
+    // Ansible, Flux and the languages that people write such scripts in.
+    "template:",
+    "replace:",
+    "lineinfile",
+    "postBuild",
+    "replacements:",
+    "replace(",
+    "replaceAll",
+    "gsub",
+    "-replace",
+    "expandvars",
+    "os.Expand",
+    "Template(",
+];
+
+/// How far from a tool the name of the file may be for the tool to work on it, in lines: the length
+/// of a task of a playbook.
+const NEAR: usize = 10;
+
+/// Whether a file of this name may be a script, or may hold commands.
+#[must_use]
+pub(crate) fn may_be_script(path: &Path) -> bool {
+    match path.extension() {
+        // `Makefile`, `entrypoint`, `Jenkinsfile`.
+        None => true,
+        Some(ending) => {
+            let known = ENDINGS.iter().any(|one| ending == *one);
+            // `Makefile.common`, `Dockerfile.prometheus`.
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            known || name.starts_with("Makefile") || name.starts_with("Dockerfile")
+        }
+    }
+}
+
+/// The scripts of a tree.
+#[derive(Debug, Default)]
+pub(super) struct Scripts {
+    all: Vec<Script>,
+    index: WordIndex,
+}
+
+#[derive(Debug)]
+struct Script {
+    text: Arc<Text>,
+    /// Where the tools are that fill in placeholders, in bytes.
+    tools: Vec<usize>,
+    /// Whether it is run by itself: neither a manifest nor a compose file.
+    is_run: bool,
+}
+
+/// A configuration, by what a script may call it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rendered<'r> {
+    /// Its path as shown.
+    pub(super) shown: &'r str,
+    /// The key of a ConfigMap that it is, if it is one.
+    pub(super) key: Option<&'r str>,
+}
+
+impl Rendered<'_> {
+    fn file_name(&self) -> &str {
+        let name = self.shown.rsplit('/').next().unwrap_or(self.shown);
+        self.key.unwrap_or(name)
+    }
+
+    /// The name of its folder, where it has one that tells it apart.
+    fn folder_name(&self) -> Option<&str> {
+        let (folders, _) = self.shown.rsplit_once('/')?;
+        let name = folders.rsplit('/').next()?;
+        (self.key.is_none() && !matches!(name, "" | "." | "..")).then_some(name)
+    }
+}
+
+impl Scripts {
+    pub(super) fn new(texts: Vec<Arc<Text>>) -> Self {
+        let index = WordIndex::new(WordClass::Name, texts.iter().map(|text| text.content()));
+        let script = |text: Arc<Text>| Script {
+            tools: tools(text.content()),
+            is_run: is_run(text.content()),
+            text,
+        };
+        Self {
+            index,
+            all: texts.into_iter().map(script).collect(),
+        }
+    }
+
+    /// The script that fills in a placeholder of a configuration, which it names. `whole` is the
+    /// placeholder as written.
+    pub(super) fn filling(&self, whole: &str, file: Rendered<'_>) -> Option<Evidence> {
+        let word = name_of(whole)?;
+        let mut numbers = self.index.texts_with(word);
+        if whole.starts_with('_') {
+            // `__HOST__` is one word.
+            numbers.extend(self.index.texts_with(whole));
+            numbers.sort_unstable();
+            numbers.dedup();
+        }
+        let mut scripts = numbers
+            .into_iter()
+            .filter_map(|number| self.all.get(number));
+        scripts.find_map(|script| {
+            let content = script.text.content();
+            let is_itself = **script.text.path() == *file.shown;
+            if is_itself || script.tools.is_empty() {
+                return None;
+            }
+            let mut words = words_in(content, word);
+            let first = words.next()?;
+            let with_tool = std::iter::once(first.clone()).chain(words).find(|word| {
+                script
+                    .tools
+                    .iter()
+                    .any(|at| same_line(content, *at, word.start))
+            });
+            let names = || memmem::find(content.as_bytes(), file.file_name().as_bytes());
+            let at = with_tool.or_else(|| names().map(|_| first))?;
+            Some(evidence(&script.text, at, "this fills in the placeholder"))
+        })
+    }
+
+    /// The script that fills in whatever placeholders a configuration has: a tool works on it.
+    pub(super) fn rendering(&self, file: Rendered<'_>) -> Option<Evidence> {
+        let name = file.file_name();
+        let numbers = self.index.texts_with(name).into_iter();
+        let mut scripts = numbers.filter_map(|number| self.all.get(number));
+        scripts.find_map(|script| {
+            let content = script.text.content();
+            if file.key.is_none() && **script.text.path() == *file.shown {
+                return None;
+            }
+            let names: Vec<usize> =
+                memmem::find_iter(content.as_bytes(), name.as_bytes()).collect();
+            let at = script.tools.iter().find(|tool| {
+                let mut names = names.iter();
+                names.any(|at| lines_between(content, **tool, *at) <= NEAR)
+            })?;
+            Some(evidence(&script.text, *at..*at, "this renders the file"))
+        })
+    }
+
+    /// Whether something that is run by itself may fill in a placeholder: it names the placeholder,
+    /// the configuration or its folder.
+    pub(super) fn mentions(&self, whole: &str, file: Rendered<'_>) -> bool {
+        self.all.iter().any(|script| {
+            let content = script.text.content();
+            let has = |name: &str| memmem::find(content.as_bytes(), name.as_bytes()).is_some();
+            let is_itself = **script.text.path() == *file.shown;
+            let is_asked = script.is_run || !script.tools.is_empty();
+            is_asked
+                && !is_itself
+                && (name_of(whole).is_some_and(|word| words_in(content, word).next().is_some())
+                    || has(file.file_name())
+                    || file.folder_name().is_some_and(|folder| {
+                        has(&format!("{folder}/")) || has(&format!("/{folder}"))
+                    }))
+        })
+    }
+}
+
+/// What a script calls a placeholder: `HOST` of `${HOST:-a}`, `{HOST}`, `@HOST@` and `__HOST__`.
+fn name_of(whole: &str) -> Option<&str> {
+    let start = whole.find(|c: char| c.is_ascii_alphanumeric())?;
+    let rest = whole.get(start..)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let name = rest.get(..rest.find(|c| !plain(c)).unwrap_or(rest.len()))?;
+    let name = name.split(":-").next()?.trim_end_matches(['_', '-']);
+    (name.len() > 1).then_some(name)
+}
+
+/// Where a word occurs as a whole; underscores around it are the marks of `__HOST__`.
+fn words_in<'t>(content: &'t str, word: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+    let bytes = content.as_bytes();
+    let inside = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let found = memmem::find_iter(bytes, word.as_bytes()).collect::<Vec<_>>();
+    found.into_iter().filter_map(move |at| {
+        let end = at + word.len();
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        let marked = |from: usize| bytes.get(from..from + 2) == Some(b"__");
+        let joined_before = before == Some(&b'_') && !(at >= 2 && marked(at - 2));
+        let joined_after = bytes.get(end) == Some(&b'_') && !marked(end);
+        let is_whole =
+            !inside(before) && !inside(bytes.get(end)) && !joined_before && !joined_after;
+        is_whole.then_some(at..end)
+    })
+}
+
+/// Where tools are named. `--sed ` and `used ` are other words.
+fn tools(content: &str) -> Vec<usize> {
+    let bytes = content.as_bytes();
+    let mut found: Vec<usize> = TOOLS
+        .iter()
+        .flat_map(|tool| {
+            let starts_word = tool.starts_with(|c: char| c.is_ascii_alphabetic());
+            memmem::find_iter(bytes, tool.as_bytes()).filter(move |at| {
+                let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+                !(starts_word && before.is_some_and(u8::is_ascii_alphanumeric))
+            })
+        })
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+/// Whether a file is run by itself, or by something outside of the tree (Flux, Argo CD): anything but
+/// a compose file and a plain manifest.
+fn is_run(content: &str) -> bool {
+    let has = |word: &str| memmem::find(content.as_bytes(), word.as_bytes()).is_some();
+    let starts = |word: &str| content.starts_with(word) || has(&format!("\n{word}"));
+    let is_gitops = has("toolkit.fluxcd.io") || has("argoproj.io");
+    let is_manifest = starts("apiVersion:") && starts("kind:");
+    let is_compose = starts("services:") && (has("image:") || has("build:"));
+    let is_configuration = starts("scrape_configs:") || starts("remote_write:");
+    is_gitops || !(is_manifest || is_compose || is_configuration)
+}
+
+fn evidence(text: &Arc<Text>, at: Range<usize>, message: &str) -> Evidence {
+    Evidence {
+        place: Place::new(text, Span::new(at.start, at.end)),
+        message: message.to_owned(),
+    }
+}
+
+fn same_line(content: &str, one: usize, other: usize) -> bool {
+    lines_between(content, one, other) == 0
+}
+
+fn lines_between(content: &str, one: usize, other: usize) -> usize {
+    let between = content.as_bytes().get(one.min(other)..one.max(other));
+    memchr::memchr_iter(b'\n', between.unwrap_or_default()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: Rendered<'_> = Rendered {
+        shown: "deploy/prometheus.yml",
+        key: None,
+    };
+
+    fn scripts(files: &[(&str, &str)]) -> Scripts {
+        let text = |(path, content): &(&str, &str)| Text::new(*path, content.as_bytes().to_vec());
+        Scripts::new(files.iter().map(text).collect())
+    }
+
+    fn line(found: Option<Evidence>) -> Option<usize> {
+        found.map(|one| one.place.start().line)
+    }
+
+    #[test]
+    fn placeholders_are_called_by_their_names() {
+        for (whole, want) in [
+            ("${HOST}", Some("HOST")),
+            ("${HOST:-a.example.com}", Some("HOST")),
+            ("$(HOST)", Some("HOST")),
+            ("{HOST}", Some("HOST")),
+            ("@HOST@", Some("HOST")),
+            ("__HOST__", Some("HOST")),
+            ("<host>", Some("host")),
+            ("{{ .Values.x }}", Some("Values")),
+            ("${-}", None),
+        ] {
+            assert_eq!(name_of(whole), want, "{whole}");
+        }
+    }
+
+    #[test]
+    fn a_tool_on_the_line_or_the_name_of_the_file_tells() {
+        for (script, want) in [
+            ("#!/bin/sh\nsed s/RW_URL/$1/ \"$f\"\n", Some(2)),
+            ("RW_URL=x\nenvsubst < prometheus.yml\n", Some(1)),
+            // Nothing says that it fills in this file.
+            ("RW_URL=x\nenvsubst < loki.yml\n", None),
+            ("export RW_URL=x\n", None),
+            ("sed s/MY_RW_URL/x/ a\n", None),
+            ("sed s/RW_URLS/x/ a\n", None),
+        ] {
+            let scripts = scripts(&[("run.sh", script)]);
+            assert_eq!(line(scripts.filling("RW_URL", FILE)), want, "{script}");
+        }
+        let scripts = scripts(&[("run.sh", "sed 's|__RW_URL__|x|' a\n")]);
+        assert_eq!(line(scripts.filling("__RW_URL__", FILE)), Some(1));
+    }
+
+    #[test]
+    fn a_tool_near_the_name_renders_the_file() {
+        let far = format!("envsubst < a\n{}# prometheus.yml\n", "\n".repeat(20));
+        for (script, want) in [
+            ("x:\n\tenvsubst < prometheus.yml\n", Some(2)),
+            (
+                "- ansible.builtin.template:\n    src: prometheus.yml\n",
+                Some(1),
+            ),
+            ("promtool check config prometheus.yml\n", None),
+            ("the list is based on prometheus.yml\n", None),
+            (&far, None),
+        ] {
+            let scripts = scripts(&[("Makefile", script)]);
+            assert_eq!(line(scripts.rendering(FILE)), want, "{script}");
+        }
+    }
+
+    #[test]
+    fn what_only_runs_containers_fills_in_nothing() {
+        let compose = "services:\n  p:\n    image: a\n    environment: [RW_URL]\n    volumes: [./deploy/prometheus.yml:/p]\n";
+        for (name, content, want) in [
+            ("compose.yaml", compose, false),
+            (
+                "pod.yaml",
+                "apiVersion: v1\nkind: Pod\n# prometheus.yml\n",
+                false,
+            ),
+            (
+                "flux.yaml",
+                "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {path: ./deploy/}\n",
+                true,
+            ),
+            ("up.sh", "docker compose up\n", false),
+            ("up.sh", "export RW_URL=x\n", true),
+            ("up.sh", "./render deploy/prometheus.yml\n", true),
+            ("up.sh", "./render deploy/\n", true),
+        ] {
+            let scripts = scripts(&[(name, content)]);
+            assert_eq!(scripts.mentions("${RW_URL}", FILE), want, "{content}");
+        }
+    }
+}

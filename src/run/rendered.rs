@@ -1,0 +1,105 @@
+//! Configurations in whose placeholders a script of the tree writes values before Prometheus reads
+//! them.
+
+use super::survey::Seen;
+use crate::discover::nodes;
+use crate::facts::Facts;
+use crate::finding::{Evidence, Finding, Severity, rule};
+use crate::yaml::{Document, Node, placeholder};
+
+/// How many placeholders are looked for in the scripts: those of one file are filled in alike.
+const LOOKED_FOR: usize = 64;
+
+/// A configuration that is rendered, by what the scripts of the tree say.
+pub(super) struct Rendered<'d> {
+    node: Node<'d>,
+    script: Evidence,
+}
+
+/// Keys whose values a script writes in place of plain words in capitals.
+const FILLED: &[&str] = &[
+    "url",
+    "username",
+    "password",
+    "credentials",
+    "bearer_token",
+    "client_id",
+    "client_secret",
+    "access_key",
+    "secret_key",
+    "targets",
+    "server",
+    "proxy_url",
+    "X-Scope-OrgID",
+];
+
+/// The first placeholder that a script fills in, if there is one. Prometheus itself expands
+/// variables in external labels.
+pub(super) fn evidence<'d>(
+    document: &'d Document,
+    seen: &Seen,
+    facts: &Facts<'_>,
+) -> Option<Rendered<'d>> {
+    let shown = document.text().path();
+    let holder = seen.recognised.holder.as_ref();
+    let is_any = placeholder::find(document.text().content())
+        .next()
+        .is_some();
+    let mut holes: Vec<(Node<'_>, &str, bool)> = nodes(document)
+        .filter_map(|node| {
+            let marked = is_any.then(|| placeholder_of(node)).flatten();
+            let found = marked.map(|whole| (whole, true));
+            let (whole, marked) = found.or_else(|| Some((word_of(node)?, false)))?;
+            Some((node, whole, marked))
+        })
+        .filter(|(node, ..)| !node.path().starts_with("global.external_labels"))
+        .collect();
+    holes.sort_by_key(|(node, ..)| node.span());
+    let first = holes.iter().find(|(_, _, marked)| *marked);
+    let first = first.map(|(node, ..)| *node);
+    let mut holes = holes.into_iter().take(LOOKED_FOR);
+    let named = holes.find_map(|(node, whole, _)| {
+        let script = facts.filled_in(whole, shown, holder)?;
+        Some(Rendered { node, script })
+    });
+    named.or_else(|| {
+        let node = first?;
+        let script = facts.rendered_by(shown, holder)?;
+        Some(Rendered { node, script })
+    })
+}
+
+/// The first plain word in capitals of a value that a script may write.
+fn word_of(node: Node<'_>) -> Option<&str> {
+    let text = node.as_str()?;
+    let word = placeholder::find_shouted(text).into_iter().next()?;
+    let path = node.path();
+    let key = path.rsplit('.').next().unwrap_or_default();
+    let key = key.split('[').next().unwrap_or_default();
+    FILLED.contains(&key).then(|| text.get(word)).flatten()
+}
+
+/// The first placeholder of a scalar; `{NAME}` without quotes is a mapping of one key.
+fn placeholder_of(node: Node<'_>) -> Option<&str> {
+    if let Some(text) = node.as_str() {
+        return text.get(placeholder::find(text).next()?);
+    }
+    let written = node.mapping()?.written().count();
+    let text = node.document().text().slice(node.span());
+    let is_whole = written == 1 && placeholder::find(text).next() == Some(0..text.len());
+    is_whole.then_some(text)
+}
+
+impl Rendered<'_> {
+    /// Says that the values of placeholders were not checked, and who writes them.
+    pub(super) fn finding(self) -> Finding {
+        let message = "a script fills in this placeholder before Prometheus reads the file: its \
+                       value is not checked";
+        let place = self.node.place();
+        let mut finding = Finding::new(rule::SCHEMA_UNRENDERED, Severity::Info, place, message)
+            .of_key(self.node.path(), self.node.identity())
+            .help("run promvet on the rendered file too");
+        finding.evidence.push(self.script);
+        finding
+    }
+}
