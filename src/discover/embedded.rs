@@ -5,16 +5,21 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::examine::{NAMED, Recognised, Template, What, examine, examine_as};
+use super::examine::{
+    NAMED, Recognised, Template, What, examine, examine_as, has_bare_tag, repeats_key,
+};
 use super::foreign;
 use super::holder::Holder;
 use super::kinds::{ALLOY, LIST_OF_JOBS};
 use super::manifest::{Manifest, manifests};
+use super::mask::{Branches, mask};
 use super::names;
 use super::scan::byte_scan;
 use super::values;
 use crate::finding::{Text, Within};
-use crate::yaml::{Dollars, Entry, Node, embedded, parse_all, parse_first};
+use crate::yaml::{
+    Document, Dollars, Entry, Node, embedded, parse_all, parse_all_masked, parse_first,
+};
 
 /// Words of which one stands in every file that holds a configuration of another kind.
 const WORDS: &[&str] = &[
@@ -40,7 +45,7 @@ pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
     let is_known = matches!(file.what, What::Configuration { .. } | What::Broken { .. });
     // What was named on the command line is taken for a configuration, whatever it looks like.
     let is_own = is_known && file.why != NAMED;
-    if is_own || file.masked || !may_hold(&text) {
+    if is_own || !may_hold(&text) {
         return vec![file];
     }
     let mut found = find(&text, file.template);
@@ -90,7 +95,8 @@ fn may_hold(text: &Text) -> bool {
 }
 
 fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
-    let (documents, _) = parse_all(text);
+    let (documents, masked) = documents(text);
+    let template = template.or(masked.then_some(Template::Unrendered));
     let mut out = Vec::new();
     for document in &documents.into_iter().map(Arc::new).collect::<Vec<_>>() {
         let Some(root) = document.root() else {
@@ -112,7 +118,38 @@ fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
             }
         }
     }
+    let values = out
+        .iter_mut()
+        .filter(|one| one.holder == Some(Holder::Values));
+    values.for_each(|one| one.masked |= masked);
     out
+}
+
+/// The documents of a text; with the tags of a template covered if it is no YAML with them, and
+/// whether that is so.
+fn documents(text: &Arc<Text>) -> (Vec<Document>, bool) {
+    let (plain, error) = parse_all(text);
+    if error.is_none() && !plain.iter().any(has_bare_tag) {
+        return (plain, false);
+    }
+    for branches in [Branches::All, Branches::First] {
+        let Some(mask) = mask(text.content(), branches).filter(|mask| mask.has_tags) else {
+            break;
+        };
+        let (covered, error) = parse_all_masked(text, &mask.content, &mask.holes);
+        if error.is_none() && !covered.iter().any(repeats_key) {
+            return (covered, true);
+        }
+    }
+    (plain, false)
+}
+
+/// How many tags a text has.
+fn tags_in(text: &str) -> usize {
+    let open = [&b"{{"[..], b"{%", b"%{"];
+    open.iter()
+        .map(|open| memmem::find_iter(text.as_bytes(), open).count())
+        .sum()
 }
 
 /// The configurations in a ConfigMap or a Secret.
@@ -186,12 +223,16 @@ fn in_scalar(
     dollars: Dollars,
     template: Option<Template>,
 ) -> Option<Recognised> {
-    let value = entry.value.as_str()?;
+    let value_node = entry.value;
+    let value = value_node.as_str()?;
     if !(byte_scan(value.as_bytes()) || names::is_ours(name.as_ref())) {
         return None;
     }
     let text = text_of(entry, &holder, dollars)?;
     let logical = text.within().logical.clone();
+    let written = value_node.document().text().slice(value_node.span());
+    // Tags that steer were covered with the text around, so that nothing is left of them here.
+    let is_covered = tags_in(written) > tags_in(text.content());
     let found = examine_as(Arc::clone(&text), name, false, false);
     if is_list_of_jobs(&found) {
         let jobs = foreign::jobs(parse_first(&text).ok()?, found.template.or(template))?;
@@ -204,6 +245,7 @@ fn in_scalar(
     is_ours.then(|| Recognised {
         why: format!("{logical} of {}: {}", holder.noun(), found.why),
         template: found.template.or(template),
+        masked: found.masked || is_covered,
         holder: Some(holder),
         ..found
     })

@@ -349,7 +349,7 @@ pub(crate) fn nodes(document: &Document) -> impl Iterator<Item = Node<'_>> {
 
 /// Whether a `{{ x }}` or `[[ x ]]` without quotes was read as YAML: Prometheus has neither a
 /// mapping as a key nor a list in a list.
-fn has_bare_tag(document: &Document) -> bool {
+pub(super) fn has_bare_tag(document: &Document) -> bool {
     let content = document.text().content().as_bytes();
     if memmem::find(content, b"{{").is_none() && memmem::find(content, b"[[").is_none() {
         return false;
@@ -369,7 +369,7 @@ fn has_bare_tag(document: &Document) -> bool {
     })
 }
 
-fn repeats_key(document: &Document) -> bool {
+pub(super) fn repeats_key(document: &Document) -> bool {
     nodes(document).filter_map(Node::mapping).any(|mapping| {
         let mut names: Vec<_> = mapping.written().map(|entry| entry.name()).collect();
         names.sort_unstable();

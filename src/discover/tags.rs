@@ -1,5 +1,5 @@
 //! The tags of template languages in a text: Jinja, Go templates and their kin (consul-template,
-//! confd, Helm, Nomad), Handlebars, ERB, and what the shell and envsubst replace.
+//! confd, Helm, Nomad), Handlebars, ERB, Terraform, and what the shell and envsubst replace.
 
 use std::ops::Range;
 
@@ -133,6 +133,21 @@ fn role_of_erb(inner: &str) -> Option<Role> {
     })
 }
 
+/// A directive of Terraform, `%{ if x ~}`, whose brace is at a byte.
+fn terraform_at(text: &str, at: usize) -> Option<Tag> {
+    let start = at.checked_sub(1)?;
+    let inner = text.get(start..)?.strip_prefix("%{")?;
+    let line = inner.get(..LONGEST_LINE.min(inner.len())).unwrap_or(inner);
+    let line = line.split('\n').next().unwrap_or(line);
+    let length = line.find('}')?;
+    let role = role_of_statement(inner.get(..length)?)?;
+    Some(Tag {
+        span: start..at + 1 + length + 1,
+        role,
+        bracketed: true,
+    })
+}
+
 /// All tags of a text, ascending, without overlap.
 pub(super) fn find(text: &str) -> Vec<Tag> {
     let mut tags = Vec::new();
@@ -140,9 +155,10 @@ pub(super) fn find(text: &str) -> Vec<Tag> {
     let mut at = 0;
     let mut plain_from = 0;
     while let Some(next) = memchr::memchr3(b'{', b'<', b'[', rest(text, at)).map(|next| at + next) {
-        match bracket_at(text, next, &mut closes) {
+        let directive = terraform_at(text, next).filter(|tag| tag.span.start >= plain_from);
+        match directive.or_else(|| bracket_at(text, next, &mut closes)) {
             Some(tag) => {
-                find_bare(text, plain_from..next, &mut tags);
+                find_bare(text, plain_from..tag.span.start, &mut tags);
                 at = tag.span.end;
                 plain_from = at;
                 tags.push(tag);
@@ -267,6 +283,14 @@ mod tests {
                     ("<%= x %>", Value),
                     ("<% if y %>", Open),
                     ("<% end %>", Close),
+                ],
+            ),
+            (
+                "%{ if x ~}%{ else }%{~ endfor ~} 5%{x}",
+                vec![
+                    ("%{ if x ~}", Open),
+                    ("%{ else }", Else),
+                    ("%{~ endfor ~}", Close),
                 ],
             ),
             ("[[ x ]] [[:alpha:]] [[a, b]]", vec![("[[ x ]]", Value)]),

@@ -148,7 +148,9 @@ impl Scripts {
     /// The script that fills in a placeholder of a configuration, which it names. `whole` is the
     /// placeholder as written.
     pub(super) fn filling(&self, whole: &str, file: Rendered<'_>) -> Option<Evidence> {
-        let word = name_of(whole)?;
+        // Words in angle brackets are for people, unless a script has them brackets and all.
+        let by_name = name_of(whole);
+        let word = by_name.unwrap_or(whole);
         let mut numbers = self.index.texts_with(word);
         if whole.starts_with('_') {
             // `__HOST__` is one word.
@@ -220,6 +222,9 @@ impl Scripts {
 
 /// What a script calls a placeholder: `HOST` of `${HOST:-a}`, `{HOST}`, `@HOST@` and `__HOST__`.
 fn name_of(whole: &str) -> Option<&str> {
+    if whole.starts_with(['<', '[']) || whole.starts_with("{{") {
+        return None;
+    }
     let start = whole.find(|c: char| c.is_ascii_alphanumeric())?;
     let rest = whole.get(start..)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
@@ -317,8 +322,9 @@ mod tests {
             ("{HOST}", Some("HOST")),
             ("@HOST@", Some("HOST")),
             ("__HOST__", Some("HOST")),
-            ("<host>", Some("host")),
-            ("{{ .Values.x }}", Some("Values")),
+            ("HOST", Some("HOST")),
+            ("<host>", None),
+            ("{{ .Values.x }}", None),
             ("${-}", None),
         ] {
             assert_eq!(name_of(whole), want, "{whole}");
@@ -341,6 +347,9 @@ mod tests {
         }
         let scripts = scripts(&[("run.sh", "sed 's|__RW_URL__|x|' a\n")]);
         assert_eq!(line(scripts.filling("__RW_URL__", FILE)), Some(1));
+        let scripts = self::scripts(&[("run.sh", "sed 's/<url>/x/' a\nsed s/token/x/ a\n")]);
+        assert_eq!(line(scripts.filling("<url>", FILE)), Some(1));
+        assert_eq!(line(scripts.filling("<token>", FILE)), None);
     }
 
     #[test]

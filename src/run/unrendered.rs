@@ -49,7 +49,7 @@ fn info(recognised: &Recognised, span: Span, message: String) -> Finding {
 /// The first tag of the text.
 fn first_tag(recognised: &Recognised) -> Span {
     let content = recognised.text.content();
-    let tags = ["{{", "{%", "{#", "[[", "<%"];
+    let tags = ["{{", "{%", "{#", "[[", "<%", "%{"];
     let start = tags
         .iter()
         .filter_map(|tag| content.find(tag))

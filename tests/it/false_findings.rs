@@ -551,3 +551,86 @@ fn a_missing_rule_file_is_an_error_only_where_nothing_can_put_it_there() {
     ];
     assert_told(&files, Severity::Error, "files/missing");
 }
+
+#[test]
+fn a_tag_elsewhere_in_the_file_hides_no_configuration() {
+    let map = |head: &str, job: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n{head}data:\n  prometheus.yml: |\n    scrape_configs:\n{job}"
+        )
+    };
+    let right = "    - job_name: a\n      scrape_interval: 15s\n";
+    let slip = "    - job_name: a\n      scrape_intervall: 15s\n";
+    let values = |head: &str, key: &str| {
+        format!(
+            "{head}serverFiles:\n  prometheus.yml:\n    scrape_configs:\n    - {{job_name: a, {key}: 15s}}\n"
+        )
+    };
+    let terraform = |key: &str| {
+        format!(
+            "scrape_configs:\n%{{ for job in jobs ~}}\n- job_name: ${{job}}\n  {key}: 15s\n%{{ endfor ~}}\n"
+        )
+    };
+    let steered = format!("    {{{{- if .Values.more }}}}\n{slip}    {{{{- end }}}}\n");
+    for (name, good, bad) in [
+        (
+            "cm.yaml",
+            map("  name: {{ .Release.Name }}-p\n", right),
+            map("  name: {{ .Release.Name }}-p\n", slip),
+        ),
+        (
+            "cm.yaml",
+            map("  labels:\n    {{- include \"x\" . | nindent 4 }}\n", right),
+            map(
+                "  labels:\n    {{- include \"x\" . | nindent 4 }}\n",
+                &steered,
+            ),
+        ),
+        (
+            "values.yaml",
+            values("replicas: {{ replicas }}\n", "scrape_interval"),
+            values("replicas: {{ replicas }}\n", "scrape_intervall"),
+        ),
+        (
+            "prometheus.yml.tftpl",
+            terraform("scrape_interval"),
+            terraform("scrape_intervall"),
+        ),
+    ] {
+        assert_silent(&[(name, &good)]);
+        assert_told(&[(name, &bad)], Severity::Error, "schema/unknown-field");
+        let found = memory::found("/tree", &memory::tree(&[(name, &bad)]));
+        let told = found
+            .iter()
+            .find(|one| one.rule == "schema/unknown-field")
+            .unwrap();
+        let line = bad
+            .lines()
+            .position(|line| line.contains("intervall"))
+            .unwrap();
+        assert_eq!(told.place.start().line, line + 1, "{bad}");
+    }
+}
+
+#[test]
+fn a_placeholder_in_a_string_of_promql_is_a_part_of_the_string() {
+    let rules =
+        |expr: &str| format!("groups: [{{name: g, rules: [{{record: a, expr: '{expr}'}}]}}]\n");
+    let main = "rule_files: [r.yml]\nscrape_configs: []\n";
+    for expr in [
+        "up{a=\"{{x}}\"}",
+        "up{a=\"${x}\"}",
+        "up{a=\"<id>\", b=~\"[[x]]\"}",
+    ] {
+        assert_silent(&[("prometheus.yml", main), ("r.yml", &rules(expr))]);
+        let open = rules(&format!("sum({expr}"));
+        let files = [("prometheus.yml", main), ("r.yml", open.as_str())];
+        assert_told(&files, Severity::Error, "files/promql");
+    }
+    let list = "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - {source_labels: [[__address__]], target_label: x}\n";
+    assert_told(
+        &[("prometheus.yml", list)],
+        Severity::Error,
+        "schema/wrong-type",
+    );
+}

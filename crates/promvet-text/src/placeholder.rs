@@ -132,7 +132,7 @@ fn is_words(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name
             .chars()
-            .all(|c| c.is_ascii_alphanumeric() || " _-./:".contains(c))
+            .all(|c| c.is_ascii_alphanumeric() || " _-./:,".contains(c))
 }
 
 /// Upper case, with digits and joints.

@@ -94,7 +94,8 @@ impl Source<'_> {
             match found {
                 Some(found) if found == wanted => return Some((at, at + length)),
                 _ if wanted.is_whitespace() => return Some((at, at)),
-                Some(found) if !found.is_whitespace() => return None,
+                // A tag that was covered with blanks, where the text around is a template.
+                Some(found) if !found.is_whitespace() => at += covered_tag(rest)?,
                 _ => at += length,
             }
         }
@@ -114,6 +115,15 @@ impl Source<'_> {
             _ => Some((Some(first), first.len_utf8())),
         }
     }
+}
+
+/// How long the tag of a template is that a source begins with.
+fn covered_tag(source: &str) -> Option<usize> {
+    let brackets = [("{{", "}}"), ("{%", "%}"), ("{#", "#}"), ("%{", "}")];
+    brackets.iter().find_map(|(open, close)| {
+        let inner = source.strip_prefix(open)?;
+        Some(open.len() + inner.find(close)? + close.len())
+    })
 }
 
 /// What an escape stands for, and its length in bytes (YAML 1.1, section 5.7).

@@ -26,7 +26,10 @@ pub use document::{Document, SyntaxError, SyntaxKind};
 pub use embedded::{Dollars, embedded};
 pub use gather::Section;
 pub use node::{Entry, Kind, Mapping, Node, Sequence};
-pub use parse::{Hole, Readers, compare_readers, parse_all, parse_first, parse_masked, texts_read};
+pub use parse::{
+    Hole, Readers, compare_readers, parse_all, parse_all_masked, parse_first, parse_masked,
+    texts_read,
+};
 pub use promvet_text::placeholder;
 pub use scalar::{Scalar, Style};
 pub use translate::{Builder, Item, Made};

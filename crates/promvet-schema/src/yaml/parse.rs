@@ -141,6 +141,20 @@ pub fn parse_all(text: &Arc<Text>) -> (Vec<Document>, Option<SyntaxError>) {
     read(text, plain(text), usize::MAX).unwrap_or_else(|error| (Vec::new(), Some(error)))
 }
 
+/// Reads all documents of a text in which some values are covered, as [`parse_masked`] does the first.
+#[must_use]
+pub fn parse_all_masked(
+    text: &Arc<Text>,
+    masked: &str,
+    holes: &[Hole],
+) -> (Vec<Document>, Option<SyntaxError>) {
+    let covered = Covered {
+        content: masked,
+        holes,
+    };
+    read(text, covered, usize::MAX).unwrap_or_else(|error| (Vec::new(), Some(error)))
+}
+
 pub(super) type Documents = (Vec<Document>, Option<SyntaxError>);
 
 fn read(text: &Arc<Text>, covered: Covered<'_>, most: usize) -> Result<Documents, SyntaxError> {
