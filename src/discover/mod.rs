@@ -28,5 +28,5 @@ pub use holder::Holder;
 pub use kinds::{RULE_FILE, TARGET_FILE};
 pub use manifest::{Manifest, manifests};
 pub use mask::{Branches, Mask, mask};
-pub use names::{has_yaml_name, is_candidate, is_template, is_test_data};
+pub use names::{has_yaml_name, is_candidate, is_example, is_template, is_test_data};
 pub use scan::{byte_scan, may_hold};

@@ -112,7 +112,16 @@ fn has_loose_name(path: &Path) -> bool {
 #[must_use]
 pub fn is_template(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    parts(Path::new(&*name)).is_some_and(|(_, suffix)| TEMPLATES.contains(&suffix))
+    let Some((stem, suffix)) = parts(Path::new(&*name)) else {
+        return false;
+    };
+    // `prometheus.tmpl.yml`; in `prometheus.in.yml` the word may mean anything.
+    let inner = || {
+        TEMPLATES
+            .iter()
+            .any(|one| one.len() > 3 && stem.ends_with(one))
+    };
+    TEMPLATES.contains(&suffix) || inner() || stem.ends_with(".j2")
 }
 
 /// Folders of test data.
@@ -133,6 +142,23 @@ pub fn is_test_data(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     folders.split('/').any(|folder| TEST_DATA.contains(&folder))
         || name.split('.').skip(1).any(|part| part == "golden")
+}
+
+/// Folders of examples and documentation.
+const EXAMPLES: &[&str] = &[
+    "doc",
+    "docs",
+    "documentation",
+    "example",
+    "examples",
+    "samples",
+];
+
+/// Whether a file lies among examples, as its readers copy them.
+#[must_use]
+pub fn is_example(path: &str) -> bool {
+    let (folders, _) = path.rsplit_once('/').unwrap_or_default();
+    folders.split('/').any(|folder| EXAMPLES.contains(&folder))
 }
 
 /// Whether a file is a Prometheus configuration as far as its name tells.
@@ -190,10 +216,13 @@ mod tests {
             "a.yml.sample",
             "a.yml.in",
             "a.yaml.gotmpl",
+            "a.template.yml",
+            "prometheus.tmpl.yaml",
+            "a.j2.yml",
         ] {
             assert!(is_template(Path::new(name)), "{name}");
         }
-        for name in ["a.yml.default", "a.template.yml"] {
+        for name in ["a.yml.default", "template.yml", "a.in.yml"] {
             assert!(!is_template(Path::new(name)), "{name}");
         }
     }

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use super::Facts;
 use super::deployment::{Belonging, Certainty, MountSource, Platform};
 use super::scripts::{Rendered, Scripts};
-use crate::discover::Holder;
+use crate::discover::{self, Holder};
 use crate::finding::Evidence;
 use crate::yaml::{Mapping, Node, parse_first};
 
@@ -43,6 +43,21 @@ impl Facts<'_> {
         }
         evidence.truncate(2);
         Some(evidence)
+    }
+
+    /// Whether a configuration is test data that nothing runs, whose files nobody needs.
+    #[must_use]
+    pub fn is_idle_test_data(&self, shown: &str, is_idle: bool) -> bool {
+        let path = || self.relative(&self.absolute(shown));
+        is_idle && discover::is_test_data(&path())
+    }
+
+    /// Why a script of the tree may write a file, or the files of a pattern, that the configuration
+    /// at `shown` names.
+    pub(super) fn written_by(&self, name: &str, shown: &str) -> Option<String> {
+        let script = self.scripts().naming(name, shown)?;
+        let (path, line) = (script.path(), script.start().line);
+        Some(format!("{path}:{line} names it, and may write it"))
     }
 
     fn scripts(&self) -> &Scripts {

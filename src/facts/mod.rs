@@ -138,7 +138,19 @@ impl<'t> Facts<'t> {
         if !checked.findings.is_empty() {
             let deployments = self.deployments().all();
             let files = &self.files;
-            included::weigh_missing(document, &runners, deployments, files, &mut checked);
+            let shown = document.text().path();
+            let otherwise = |name: &str| match self.is_idle_test_data(shown, runners.is_empty()) {
+                true => Some("this is test data, and nothing in the tree runs it".to_owned()),
+                false => self.written_by(name, shown),
+            };
+            included::weigh_missing(
+                document,
+                &runners,
+                deployments,
+                files,
+                &otherwise,
+                &mut checked,
+            );
         }
         checked
     }

@@ -73,6 +73,9 @@ const TOOLS: &[&str] = &[
     "Template(",
 ];
 
+/// Words of lines that only look at a file.
+const CHECKS: &[&str] = &["promtool", "promvet", "lint", "#", "pint "];
+
 /// How far from a tool the name of the file may be for the tool to work on it, in lines: the length
 /// of a task of a playbook.
 const NEAR: usize = 10;
@@ -201,6 +204,34 @@ impl Scripts {
         })
     }
 
+    /// Where something that is run by itself names a file by its last part, or the folder of a
+    /// pattern, other than to check it.
+    pub(super) fn naming(&self, name: &str, shown: &str) -> Option<Place> {
+        let name = match name.split_once(['*', '?', '[']) {
+            Some((before, _)) => before.rsplit_once('/')?.0.rsplit('/').next()?,
+            None => name.rsplit('/').next()?,
+        };
+        // Words such as `rules` occur anywhere.
+        let is_telling = name.contains('.') || name.len() > 3;
+        let mut runs = self.all.iter().filter(|script| is_telling && script.is_run);
+        runs.find_map(|script| {
+            let content = script.text.content();
+            let bytes = content.as_bytes();
+            let mut found = memmem::find_iter(bytes, name.as_bytes()).filter(|at| {
+                let line = line_around(content, *at);
+                let is_path =
+                    |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+                let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+                let ends = bytes.get(at + name.len());
+                let as_folder = name.contains('.') || ends == Some(&b'/') || before == Some(&b'/');
+                let checks = CHECKS.iter().any(|word| line.contains(word));
+                is_path(before) && is_path(ends) && as_folder && !checks
+            });
+            let at = found.next().filter(|_| **script.text.path() != *shown)?;
+            Some(Place::new(&script.text, Span::new(at, at + name.len())))
+        })
+    }
+
     /// Whether something that is run by itself may fill in a placeholder: it names the placeholder,
     /// the configuration or its folder.
     pub(super) fn mentions(&self, whole: &str, file: Rendered<'_>) -> bool {
@@ -275,7 +306,9 @@ fn is_run(content: &str) -> bool {
     let is_gitops = has("toolkit.fluxcd.io") || has("argoproj.io");
     let is_manifest = starts("apiVersion:") && starts("kind:");
     let is_compose = starts("services:") && (has("image:") || has("build:"));
-    let is_configuration = starts("scrape_configs:") || starts("remote_write:");
+    let is_configuration = ["scrape_configs:", "remote_write:", "groups:", "rule_files:"]
+        .into_iter()
+        .any(starts);
     is_gitops || !(is_manifest || is_compose || is_configuration)
 }
 
@@ -284,6 +317,13 @@ fn evidence(text: &Arc<Text>, at: Range<usize>, message: &str) -> Evidence {
         place: Place::new(text, Span::new(at.start, at.end)),
         message: message.to_owned(),
     }
+}
+
+fn line_around(content: &str, at: usize) -> &str {
+    let (before, behind) = content.split_at_checked(at).unwrap_or((content, ""));
+    let from = before.rfind('\n').map_or(0, |at| at + 1);
+    let to = at + behind.find('\n').unwrap_or(behind.len());
+    content.get(from..to).unwrap_or_default()
 }
 
 fn same_line(content: &str, one: usize, other: usize) -> bool {

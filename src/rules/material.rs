@@ -44,6 +44,8 @@ pub struct NamedFile<'e, 'a> {
     pub facts: &'a Facts<'a>,
     /// Whether something fills in placeholders before Prometheus reads the configuration.
     pub templated: bool,
+    /// Whether nothing in sight runs the configuration.
+    pub is_idle: bool,
     /// Whether it was named at this place before, by another part that takes it over.
     repeated: bool,
 }
@@ -122,6 +124,7 @@ impl<'e, 'a> Material<'e, 'a> {
                 judged,
                 facts,
                 templated,
+                is_idle: runners.is_empty(),
                 repeated,
             }
         });

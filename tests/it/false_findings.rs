@@ -634,3 +634,84 @@ fn a_placeholder_in_a_string_of_promql_is_a_part_of_the_string() {
         "schema/wrong-type",
     );
 }
+
+#[test]
+fn a_file_that_a_script_writes_is_not_missing() {
+    let main = "rule_files: [gen.yml, 'rules/*.yml']\nscrape_configs: []\n";
+    for (script, told) in [
+        (
+            (
+                "Makefile",
+                "gen.yml:\n\tjsonnet a > gen.yml\nall:\n\tjsonnet -m rules/ a\n",
+            ),
+            false,
+        ),
+        (("gen.py", "open('gen.yml')\nopen('rules/a.yml')\n"), false),
+        (
+            (
+                "Makefile",
+                "check:\n\tpromtool check rules gen.yml rules/*.yml\n",
+            ),
+            true,
+        ),
+        (
+            (
+                "Makefile",
+                "all:\n\tjsonnet a > regen.yml\n\tjsonnet -m myrules/ a\n",
+            ),
+            true,
+        ),
+        (
+            (
+                "other.yml",
+                "rule_files: [gen.yml, 'rules/*.yml']\nscrape_configs: []\n",
+            ),
+            true,
+        ),
+    ] {
+        let tree = memory::tree(&[("prometheus.yml", main), script]);
+        let found = memory::found("/tree/prometheus.yml", &tree);
+        for rule in ["files/missing", "files/no-match"] {
+            assert_eq!(
+                found.iter().any(|one| one.rule == rule),
+                told,
+                "{script:?} {rule}"
+            );
+        }
+    }
+}
+
+#[test]
+fn files_of_test_data_and_examples_need_not_be_there() {
+    let text = "rule_files: [first.rules]\nscrape_configs:\n- job_name: a\n  basic_auth: {username: a, password_file: valid_password}\n";
+    let severity = |name: &str, more: &[(&str, &str)], rule: &str| {
+        let files: Vec<_> = more.iter().copied().chain([(name, text)]).collect();
+        let found = memory::found("/tree", &memory::tree(&files));
+        found
+            .iter()
+            .find(|one| one.rule == rule)
+            .map(|one| one.severity)
+    };
+    for (name, rules, credential) in [
+        ("config/testdata/a.yml", None, None),
+        (
+            "docs/examples/a.yml",
+            Some(Severity::Error),
+            Some(Severity::Warning),
+        ),
+        ("deploy/a.yml", Some(Severity::Error), Some(Severity::Error)),
+    ] {
+        assert_eq!(severity(name, &[], "files/missing"), rules, "{name}");
+        assert_eq!(
+            severity(name, &[], "credentials/missing"),
+            credential,
+            "{name}"
+        );
+    }
+    let compose = "services:\n  p:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./testdata:/etc/prometheus']\n";
+    let run = [("compose.yaml", compose)];
+    assert_eq!(
+        severity("testdata/prometheus.yml", &run, "files/missing"),
+        Some(Severity::Error)
+    );
+}

@@ -1,4 +1,4 @@
-//! Whether something may put a file where it is missing: that nothing lies beside the configuration
+//! Whether something may put a file, or files that match a pattern, where it is missing: that nothing lies beside the configuration
 //! proves little where a part of the picture is not in sight.
 
 use std::path::Path;
@@ -6,42 +6,44 @@ use std::path::Path;
 use super::{Checked, Purpose, Runners, kind_of, patterns};
 use crate::facts::credential_file::Lookup;
 use crate::facts::deployment::{Belonging, Certainty, Copied, Deployment, Mount, MountSource};
-use crate::finding::{Unchecked, rule};
+use crate::finding::{Finding, Severity, Unchecked, rule};
 use crate::yaml::Document;
 
 /// Weighs what is missing beside the configuration against everything that the tree deploys. What
-/// something may put there is listed as not checked.
+/// something may put there is listed as not checked. `otherwise` says why something else may put a
+/// path there.
 pub fn missing(
     document: &Document,
     runners: &Runners<'_>,
     deployments: &[Deployment],
     lookup: &Lookup<'_>,
+    otherwise: &dyn Fn(&str) -> Option<String>,
     checked: &mut Checked,
 ) {
     for (purpose, node) in patterns(document) {
         let name = node.as_str().unwrap_or("").trim_start_matches("./");
-        if purpose == Purpose::Targets || name.is_empty() || name.starts_with('/') {
+        if name.is_empty() || name.starts_with('/') {
             continue;
         }
         let place = node.place();
-        let mut missing = checked.findings.iter();
-        if !missing.any(|one| one.rule == rule::FILES_MISSING && one.place.order() == place.order())
-        {
+        let is_it = |one: &Finding| is_absence(one) && one.place.order() == place.order();
+        if !checked.findings.iter().any(is_it) {
             continue;
         }
+        let is_read_once = purpose != Purpose::Targets;
         let mut mounts = deployments.iter().flat_map(|one| &one.mounts);
-        let mounted = mounts.find(|mount| may_hold(mount, name, lookup)).map(|mount| {
+        let mounted = mounts.find(|mount| may_hold(mount, name, lookup));
+        let mounted = mounted.filter(|_| is_read_once).map(|mount| {
             format!(
                 "something of the tree mounts `{}`, and whether it runs this configuration is not known",
                 mount.path
             )
         });
-        let Some(reason) = mounted.or_else(|| unseen(runners, name)) else {
+        let unseen = || is_read_once.then(|| unseen(runners, name)).flatten();
+        let Some(reason) = mounted.or_else(unseen).or_else(|| otherwise(name)) else {
             continue;
         };
-        checked
-            .findings
-            .retain(|one| !(one.rule == rule::FILES_MISSING && one.place.order() == place.order()));
+        checked.findings.retain(|one| !is_it(one));
         checked.unchecked.push(Unchecked {
             place,
             logical: node.path(),
@@ -49,6 +51,12 @@ pub fn missing(
             settle: None,
         });
     }
+}
+
+/// Whether a finding says that nothing is there. A pattern that Go can't read is an error.
+fn is_absence(finding: &Finding) -> bool {
+    finding.rule == rule::FILES_MISSING
+        || finding.rule == rule::FILES_NO_MATCH && finding.severity < Severity::Error
 }
 
 /// Whether a mount is the file that a relative path names, or a folder of that path that may have

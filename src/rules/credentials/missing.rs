@@ -1,11 +1,24 @@
 //! `credentials/missing`: a file that the configuration names is not there.
 
+use crate::discover;
 use crate::facts::FileState;
+use crate::finding::Severity;
 use crate::rules::{Findings, NamedFile};
 
 pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     let FileState::Missing(looked_for) = &file.judged.state else {
         return;
+    };
+    let node = file.reference.setting.node;
+    let shown = node.document().text().path();
+    if file.facts.is_idle_test_data(shown, file.is_idle) {
+        let reason = "this is test data, and nothing in the tree runs it";
+        return out.unchecked(node, reason, None);
+    }
+    // The reader of an example has files of their own.
+    let severity = match file.is_idle && discover::is_example(shown) {
+        true => file.severity().min(Severity::Warning),
+        false => file.severity(),
     };
     let message = format!(
         "the file that `{}` names does not exist: there is no {looked_for}, so {}",
@@ -18,6 +31,6 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
         Some(near) => format!("{near}; {create}"),
         None => create.to_owned(),
     };
-    let finding = out.at(file.reference.setting.node, file.severity(), message);
+    let finding = out.at(node, severity, message);
     out.push(file.proven(finding.help(help)));
 }
