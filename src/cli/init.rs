@@ -9,6 +9,7 @@ use super::args::PathArgs;
 use super::check::{complain_of_policy, prepare};
 use super::{Exit, complain};
 use crate::discover::What;
+use crate::facts::receiver::{Candidate, Tls};
 use crate::facts::{FileState, Unverified};
 use crate::finding::Place;
 use crate::policy::FILE_NAMES;
@@ -25,8 +26,8 @@ use crate::source::{Tree, shown};
 #[derive(Debug, Default)]
 struct Seen {
     configurations: usize,
-    /// Releases of Prometheus that images name.
-    versions: BTreeMap<Version, Place>,
+    /// Releases of Prometheus that images name, by the configurations that they run.
+    versions: BTreeMap<String, BTreeMap<Version, Place>>,
     /// Folders of files that could not be looked at.
     folders: BTreeMap<String, Place>,
     /// Hosts whose certificates nobody verifies.
@@ -120,7 +121,9 @@ impl Seen {
             for image in deployment.image.iter().chain(&deployment.base) {
                 let version = image.version().and_then(|text| Version::parse(text).ok());
                 if let Some(version) = version {
-                    self.versions.entry(version).or_insert(image.place.clone());
+                    let shown = configuration.config.root().node().document().text().path();
+                    let of_file = self.versions.entry(shown.to_string()).or_default();
+                    of_file.entry(version).or_insert(image.place.clone());
                 }
             }
         }
@@ -141,8 +144,18 @@ impl Seen {
                 .peers()
                 .iter()
                 .filter(|peer| peer.endpoint.network() == Network::Public);
-            for host in public.filter_map(|peer| peer.endpoint.host_name()) {
-                if configuration.facts.issuer(&host).is_none() {
+            for peer in public {
+                let Some(host) = peer.endpoint.host_name() else {
+                    continue;
+                };
+                // The certificate of a known vendor is public, whatever a configuration skips.
+                let facts = configuration.facts;
+                let recognition = facts.recognise(&peer.endpoint, &[]);
+                let by_host = |one: &Candidate<'_>| {
+                    one.certainty.is_certain() && one.profile.tls == Tls::Public
+                };
+                let is_vendor = recognition.candidates.iter().any(by_host);
+                if facts.issuer(&host).is_none() && !is_vendor {
                     self.hosts.entry(host).or_insert(skips.key.place());
                 }
             }
@@ -155,15 +168,32 @@ impl Seen {
         self.templates = below.map(shown).collect();
     }
 
+    /// The releases that must load the configurations, if all of them are run by the same ones.
+    fn releases(&self, out: &mut String) {
+        let mut sets = self.versions.values();
+        let Some(first) = sets.next() else {
+            out.push_str("# prometheus: \"3.5\"\n");
+            return;
+        };
+        if sets.all(|other| first.keys().eq(other.keys())) {
+            out.push_str("prometheus:\n");
+            for (version, place) in first {
+                let _ = writeln!(out, "  - \"{version}\" # {}", origin(place));
+            }
+            return;
+        }
+        out.push_str(APART);
+        for (path, versions) in &self.versions {
+            let _ = writeln!(out, "#   {path}:");
+            for (version, place) in versions {
+                let _ = writeln!(out, "#     - \"{version}\" # {}", origin(place));
+            }
+        }
+    }
+
     fn text(&self) -> String {
         let mut out = String::from(HEAD);
-        match self.versions.len() {
-            0 => out.push_str("# prometheus: \"3.5\"\n"),
-            _ => out.push_str("prometheus:\n"),
-        }
-        for (version, place) in &self.versions {
-            let _ = writeln!(out, "  - \"{version}\" # {}", origin(place));
-        }
+        self.releases(&mut out);
         out.push_str(MIDDLE);
         if self.folders.is_empty() {
             out.push_str("#   - path: /etc/prometheus/secrets\n#     from: secrets\n");
@@ -206,6 +236,10 @@ const HEAD: &str = "\
 # applies to a file; `promvet schema --policy` prints a JSON Schema for editors.
 
 # The releases of Prometheus that must load the configurations.
+";
+
+const APART: &str = "\
+# They differ here: write `prometheus:` into a promvet.yaml in the folder of each configuration.
 ";
 
 const MIDDLE: &str = "

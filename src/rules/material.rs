@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::configuration::Configuration;
 use super::entry::Entry;
 use super::sent::{Sent, fault};
+use crate::discover;
 use crate::facts::deployment::Belonging;
 use crate::facts::token::{self, Observation};
 use crate::facts::{Asked, Facts, Judged};
@@ -157,6 +158,13 @@ impl<'e, 'a> Material<'e, 'a> {
         }
     }
 
+    /// Whether the configuration is test data: what does not look live in it is of no use to anyone.
+    #[must_use]
+    pub fn is_test_data(&self) -> bool {
+        let path = self.facts.absolute(self.shown);
+        discover::is_test_data(&self.facts.relative(&path))
+    }
+
     /// The proof that nothing fills in a placeholder of it, if there is one.
     #[must_use]
     pub fn never_filled(&self, whole: &str) -> Option<Vec<Evidence>> {
@@ -226,6 +234,13 @@ impl NamedFile<'_, '_> {
 }
 
 impl Secret<'_, '_> {
+    /// Whether it is an obvious dummy. Any other word may be somebody's password, live or weak.
+    #[must_use]
+    pub fn is_made_up(&self) -> bool {
+        let text = self.inline.setting.node.as_str().unwrap_or("");
+        !token::is_live(&self.content) && placeholder::is_dummy(text)
+    }
+
     /// What spoils it, as a predicate, and how bad that is.
     #[must_use]
     pub fn fault(&self) -> Option<(Severity, String)> {

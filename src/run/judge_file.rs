@@ -13,14 +13,14 @@ use super::unrendered;
 use super::vmagent;
 use crate::discover::{RULE_FILE, Recognised, TARGET_FILE, What};
 use crate::facts::Facts;
-use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked};
+use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
 use crate::rules::own::OwnRules;
 use crate::rules::{self, Around, Configuration, Judgement};
 use crate::schema::target_file::{self, Format};
-use crate::schema::{self, Target, rule_file};
+use crate::schema::{self, Target, Version, rule_file};
 use crate::source::{Found, Tree};
-use crate::yaml::parse_first;
+use crate::yaml::{Document, parse_first};
 
 /// What is said of one file, and the configuration in it.
 pub(crate) fn judge_one<'a>(
@@ -58,6 +58,9 @@ pub(crate) fn judge_one<'a>(
             let mut schema = watch.schema(|| schema::check(document, &target));
             if let Some(place) = &vmagent {
                 schema = vmagent::as_it_reads(schema, place);
+            }
+            if target.versions.as_slice() == Target::default().versions {
+                deprecated_where_it_runs(&mut schema, document, &target, seen, facts);
             }
             let schema = without_echoes(schema, &judgement.findings);
             judgement.findings.extend(schema);
@@ -171,6 +174,37 @@ fn without_echoes(mut schema: Vec<Finding>, judged: &[Finding]) -> Vec<Finding> 
         finding.severity != Severity::Warning || !judged.iter().any(|said| is_echo(finding, said))
     });
     schema
+}
+
+/// Leaves out what is deprecated only since a release that is newer than one which surely runs the
+/// configuration, by the tag of its image: there the new key is refused.
+fn deprecated_where_it_runs(
+    schema: &mut Vec<Finding>,
+    document: &Document,
+    target: &Target,
+    seen: &Seen,
+    facts: &Facts<'_>,
+) {
+    let is_deprecated = |one: &Finding| one.rule == rule::SCHEMA_DEPRECATED;
+    if !schema.iter().any(is_deprecated) {
+        return;
+    }
+    let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
+    let versions = runners.iter().filter_map(|one| one.deployment.version());
+    let oldest = versions.filter_map(|text| Version::parse(text).ok()).min();
+    let Some(oldest) = oldest else {
+        return;
+    };
+    let target = Target {
+        versions: vec![oldest],
+        ..target.clone()
+    };
+    let then = schema::check(document, &target);
+    schema.retain(|one| {
+        let same =
+            |other: &Finding| is_deprecated(other) && other.place.order() == one.place.order();
+        !is_deprecated(one) || then.iter().any(same)
+    });
 }
 
 /// What a configuration is judged for. What was asked for wins over the policy. That discovery

@@ -399,7 +399,7 @@ fn a_named_file_is_judged_as_what_it_is() {
 }
 
 #[test]
-fn made_up_secrets_of_test_data_are_told_once() {
+fn made_up_secrets_of_test_data_are_told_once_for_a_folder() {
     let text = writes_to(
         "https://foo.example.com/api/v1/write",
         "  basic_auth: {username: user, password: a-secret}\n  tls_config: {cert_file: /path/to/c, key_file: /path/to/k}\n",
@@ -714,4 +714,108 @@ fn files_of_test_data_and_examples_need_not_be_there() {
         severity("testdata/prometheus.yml", &run, "files/missing"),
         Some(Severity::Error)
     );
+}
+
+#[test]
+fn two_files_of_test_data_are_one_info() {
+    let job = |password: &str| {
+        format!(
+            "scrape_configs:\n- job_name: a\n  basic_auth: {{username: a, password: {password}}}\n"
+        )
+    };
+    let (one, two) = (job("fake"), job("test-license-key"));
+    let files = [
+        ("a/testdata/1.yml", one.as_str()),
+        ("a/testdata/2.yml", &two),
+        ("b/fixtures/1.yml", &one),
+        ("b/1.golden.yml", &two),
+    ];
+    let found = memory::found("/tree", &memory::tree(&files));
+    let told = found
+        .iter()
+        .filter(|one| one.rule == "credentials/test-data");
+    let told: Vec<_> = told
+        .map(|one| (one.severity, one.help_line().unwrap_or_default()))
+        .collect();
+    assert_eq!(told.len(), 3, "{found:?}");
+    assert!(
+        told.iter().all(|(severity, _)| *severity == Severity::Info),
+        "{told:?}"
+    );
+    let help = "leave the folder out with `exclude: [\"a/testdata/**\"]` in promvet.yaml";
+    assert!(told.iter().any(|(_, line)| line == help), "{told:?}");
+    assert!(
+        found.iter().all(|one| one.rule != "credentials/committed"),
+        "{found:?}"
+    );
+    let files = [("examples/1.yml", one.as_str())];
+    assert_told(&files, Severity::Warning, "credentials/committed");
+}
+
+#[test]
+fn an_endpoint_is_a_duplicate_only_if_the_same_is_sent_twice() {
+    let with = |first: &str, second: &str| {
+        let url = "https://rw.example.com/api/v1/write";
+        format!(
+            "global: {{external_labels: {{cluster: a}}}}\nremote_write:\n- {{url: '{url}', name: a{first}}}\n- {{url: '{url}', name: b{second}}}\n"
+        )
+    };
+    let is_told = |text: &str| {
+        let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", text)]));
+        found
+            .iter()
+            .any(|one| one.rule == "remote-write/duplicate-endpoint")
+    };
+    let second = ", protobuf_message: io.prometheus.write.v2.Request";
+    let first = ", protobuf_message: prometheus.WriteRequest";
+    let half = |action: &str| {
+        format!(", write_relabel_configs: [{{source_labels: [a], regex: x.*, action: {action}}}]")
+    };
+    for (one, two, told) in [
+        ("", second, false),
+        (first, second, false),
+        ("", first, true),
+        (second, second, true),
+        (&*half("keep"), &*half("drop"), false),
+        (&*half("keep"), &*half("keep"), true),
+    ] {
+        assert_eq!(is_told(&with(one, two)), told, "{one} {two}");
+    }
+}
+
+#[test]
+fn what_is_deprecated_is_silent_where_an_older_release_runs() {
+    let text =
+        "scrape_configs:\n- job_name: a\n  consul_sd_configs: [{server: 'a:8500', tags: [web]}]\n";
+    let told = |image: Option<&str>| {
+        let compose = format!(
+            "services:\n  p:\n    image: prom/prometheus:{}\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n",
+            image.unwrap_or_default()
+        );
+        let mut files = vec![("prometheus.yml", text)];
+        files.extend(image.map(|_| ("compose.yaml", compose.as_str())));
+        let found = memory::found("/tree", &memory::tree(&files));
+        let found = found
+            .into_iter()
+            .find(|one| one.rule == "schema/deprecated");
+        found.map(|one| one.message)
+    };
+    for image in [None, Some("v3.5.0")] {
+        assert!(told(image).is_some_and(|message| message.contains("from Prometheus 3.0.0 on")));
+    }
+    assert_eq!(told(Some("v2.53.1")), None);
+}
+
+#[test]
+fn a_target_with_a_path_is_told_the_key_of_its_section() {
+    let help = |text: &str| {
+        let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", text)]));
+        let help = found.iter().find_map(promvet::finding::Finding::help_line);
+        help.unwrap_or_default().into_owned()
+    };
+    let alerting = "alerting: {alertmanagers: [{static_configs: [{targets: ['am:9093/prefix']}]}]}\nscrape_configs: []\n";
+    assert!(help(alerting).contains("`path_prefix`"));
+    let scraped =
+        "scrape_configs: [{job_name: a, static_configs: [{targets: ['a:9093/metrics']}]}]\n";
+    assert!(help(scraped).contains("`metrics_path`"));
 }

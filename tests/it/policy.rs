@@ -968,6 +968,38 @@ fn a_starter_is_written_from_what_is_found() {
 }
 
 #[test]
+fn a_starter_keeps_servers_apart_and_weakens_no_issuer() {
+    let skips = |url: &str| {
+        format!("remote_write:\n  - url: {url}\n    tls_config: {{insecure_skip_verify: true}}\n")
+    };
+    let compose = |tag: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:{tag}\n    volumes: [\"./prometheus.yml:/etc/prometheus/prometheus.yml\"]\n"
+        )
+    };
+    let vendor = skips("https://metric-api.newrelic.com/prometheus/v1/write?prometheus_server=a");
+    let own = skips("https://metrics.example.com/api/v1/write");
+    let tree = tree(&[
+        ("a/compose.yaml", &compose("v2.53.1")),
+        ("a/prometheus.yml", &vendor),
+        ("b/compose.yaml", &compose("v3.5.0")),
+        ("b/prometheus.yml", &own),
+    ]);
+    let ran = tree.promvet(&["init"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let text = tree.read("promvet.yaml");
+    assert!(!text.contains("newrelic"), "{text}");
+    assert!(text.contains("metrics.example.com"), "{text}");
+    assert!(!text.contains("\nprometheus:"), "{text}");
+    for part in [
+        "#   a/prometheus.yml:\n#     - \"2.53.1\"",
+        "#   b/prometheus.yml:\n#     - \"3.5.0\"",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
 fn a_starter_of_an_empty_folder_loads_too() {
     let tree = tree(&[("x/.gitkeep", "")]);
     let ran = tree.promvet(&["init", "x"]);

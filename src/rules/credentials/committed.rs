@@ -1,6 +1,5 @@
 //! `credentials/committed`: a secret lies in the repository in the clear.
 
-use crate::discover;
 use crate::facts::deployment::{Belonging, MountSource, PartKind, Written};
 use crate::facts::token::{self, Observation};
 use crate::finding::{Evidence, Severity, is_secret_name};
@@ -16,7 +15,6 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     for secret in material.secrets.iter().filter(|secret| !secret.repeated) {
         inline(material, secret, out);
     }
-    of_test_data(material, out);
     for file in material.own_files().filter(|file| is_secret(file)) {
         let Some(written) = &file.judged.written else {
             continue;
@@ -157,41 +155,6 @@ fn settled_by(error: &GitError) -> Option<String> {
     is_missing.then(|| "install git 2.32 or later where promvet runs".into())
 }
 
-/// Whether the configuration is test data: what does not look live in it is of no use to anyone.
-fn is_test_data(material: &Material<'_, '_>) -> bool {
-    let path = material.facts.absolute(material.shown);
-    discover::is_test_data(&material.facts.relative(&path))
-}
-
-/// Whether a secret is an obvious dummy. Any other word may be somebody's password, live or weak.
-fn is_made_up(secret: &Secret<'_, '_>) -> bool {
-    let text = secret.inline.setting.node.as_str().unwrap_or("");
-    !token::is_live(&secret.content) && placeholder::is_dummy(text)
-}
-
-/// Says once that the secrets of test data that look made up are not told one by one.
-fn of_test_data(material: &Material<'_, '_>, out: &mut Findings<'_>) {
-    let made_up = |secret: &&Secret<'_, '_>| {
-        !secret.repeated && secret.fault().is_none() && is_made_up(secret)
-    };
-    let mut secrets = material.secrets.iter().filter(made_up);
-    let Some(first) = secrets.next().filter(|_| is_test_data(material)) else {
-        return;
-    };
-    let folder = material
-        .shown
-        .rsplit_once('/')
-        .map_or(".", |(folder, _)| folder);
-    let message = match secrets.count() {
-        0 => "this secret of test data looks made up".to_owned(),
-        more => format!("this secret of test data and {more} more in the file look made up"),
-    };
-    let help = format!("leave the folder out with `exclude: [{folder}/]` in promvet.yaml");
-    let node = first.inline.setting.node;
-    node.document().text().mark_secret(node.span());
-    out.push(out.at(node, Severity::Info, message).help(help));
-}
-
 fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findings<'_>) {
     // These are faults of their own, whose help is the same.
     let is_said = secret.fault().is_some()
@@ -217,7 +180,8 @@ fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findin
     if is_said && !tracked {
         return;
     }
-    if is_made_up(secret) && is_test_data(material) {
+    // `credentials/test-data` tells of these.
+    if secret.is_made_up() && material.is_test_data() {
         return;
     }
     let name = &setting.name;

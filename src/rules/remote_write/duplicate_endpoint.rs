@@ -10,6 +10,9 @@ use crate::yaml::Node;
 /// At most so many entries are shown beside the one that is reported.
 const SHOWN: usize = 5;
 
+/// The message of remote write 1.0, which is sent where none is named (`config.DefaultRemoteWriteConfig`).
+const FIRST_PROTOCOL: &str = "prometheus.WriteRequest";
+
 pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
     if entries.len() < 2 {
         return;
@@ -19,7 +22,11 @@ pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
     for entry in entries {
         if let Some(url) = entry.sound_url() {
             let write = entry.write;
-            let key = (write.destination(&url.endpoint), write.relabeling());
+            // The same endpoint with both versions of the protocol is a comparison of them.
+            let message = write.get("protobuf_message").and_then(Node::as_str);
+            let protocol = message.unwrap_or(FIRST_PROTOCOL);
+            let relabeling = format!("{protocol}\n{}", write.relabeling());
+            let key = (write.destination(&url.endpoint), relabeling);
             groups.entry(key).or_default().push((write, url.node));
         }
     }

@@ -63,6 +63,10 @@ pub(super) fn slashes(section: &Section<'_>, report: &mut Report<'_>) {
                 } else {
                     span
                 };
+                let help = match target.path().starts_with("alerting") {
+                    true => "set `scheme` and `path_prefix` beside `static_configs`",
+                    false => "set `scheme` and `metrics_path` beside `static_configs`",
+                };
                 report
                     .part(
                         Rule::InvalidValue,
@@ -70,7 +74,7 @@ pub(super) fn slashes(section: &Section<'_>, report: &mut Report<'_>) {
                         span,
                         "a target is `host:port`, without a scheme or a path; Prometheus refuses the file",
                     )
-                    .help("set `scheme` and `metrics_path` beside `static_configs`");
+                    .help(help);
             }
         }
     }

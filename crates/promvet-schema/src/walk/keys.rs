@@ -72,7 +72,9 @@ impl<'d> Walker<'_, '_> {
             self.report.at(
                 Rule::Deprecated,
                 entry.key,
-                format!("`{name}` still works, but is deprecated: {instead}"),
+                format!(
+                    "`{name}` still works, but is deprecated: from Prometheus {since} on, {instead}"
+                ),
             );
         }
     }
