@@ -118,6 +118,8 @@ pub const TARGET_FILE: &str = "target file";
 pub(super) const ALLOY: &str = "Alloy configuration";
 /// What `additionalScrapeConfigs` of the Operator names.
 pub(super) const LIST_OF_JOBS: &str = "list of scrape configurations";
+/// What configurations of `--web.config.file` are called.
+pub const WEB_FILE: &str = "web configuration";
 const ALERTMANAGER: &str = "Alertmanager configuration";
 const COLLECTOR: &str = "OpenTelemetry Collector configuration";
 const CORTEX: &str = "Cortex or Mimir configuration";
@@ -196,8 +198,8 @@ const NEIGHBOURS: &[Neighbour] = &[
     mapping("unit tests of rules", &["tests"]),
     mapping("SNMP exporter configuration", &["auths", "modules"]),
     mapping("blackbox exporter configuration", &["modules"]),
-    mapping("web configuration", &["tls_server_config"]),
-    mapping("web configuration", &["basic_auth_users"]),
+    mapping(WEB_FILE, &["tls_server_config"]),
+    mapping(WEB_FILE, &["basic_auth_users"]),
     mapping("Vector configuration", &["sources", "sinks"]),
     mapping(HELM, &["fullnameOverride"]),
     mapping(HELM, &["nameOverride"]),

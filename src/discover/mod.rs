@@ -25,7 +25,7 @@ pub(crate) use examine::nodes;
 pub use examine::{Dialect, Recognised, Template, What, examine};
 pub use foreign::Spoken;
 pub use holder::Holder;
-pub use kinds::{RULE_FILE, TARGET_FILE};
+pub use kinds::{RULE_FILE, TARGET_FILE, WEB_FILE};
 pub use manifest::{Manifest, manifests};
 pub use mask::{Branches, Mask, mask};
 pub use names::{has_yaml_name, is_candidate, is_example, is_template, is_test_data};

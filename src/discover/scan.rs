@@ -36,6 +36,9 @@ const WORDS: &[&str] = &[
     "otlp",
 ];
 
+/// Of which web configurations have one.
+const WEB: &[&[u8]] = &[b"basic_auth_users", b"tls_server_config"];
+
 /// What `remote_write` and `remote_read` are called in values of the chart of Prometheus.
 const VALUES: &[&[u8]] = &[b"remoteWrite", b"remoteRead"];
 
@@ -122,7 +125,8 @@ pub fn may_hold(path: &Path, bytes: &[u8]) -> bool {
         let mut words = VALUES.iter().chain(OPERATOR);
         words.any(|word| memmem::find(bytes, word).is_some())
     };
-    byte_scan(bytes) || names::is_ours(path) || in_values() || may_disguise_keys(bytes)
+    let is_web = || WEB.iter().any(|word| memmem::find(bytes, word).is_some());
+    byte_scan(bytes) || names::is_ours(path) || in_values() || is_web() || may_disguise_keys(bytes)
 }
 
 #[cfg(test)]

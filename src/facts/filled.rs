@@ -111,7 +111,7 @@ fn rendered<'r>(shown: &'r str, holder: Option<&'r Holder>) -> Rendered<'r> {
     let key = match holder {
         Some(Holder::Object { key, .. }) => Some(key.as_str()),
         Some(Holder::Compose(name)) => Some(name.as_str()),
-        Some(Holder::Values) | None => None,
+        Some(_) | None => None,
     };
     Rendered { shown, key }
 }

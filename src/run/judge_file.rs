@@ -11,7 +11,8 @@ use super::request::Request;
 use super::survey::Seen;
 use super::unrendered;
 use super::vmagent;
-use crate::discover::{RULE_FILE, Recognised, TARGET_FILE, What};
+use super::web_file;
+use crate::discover::{RULE_FILE, Recognised, TARGET_FILE, WEB_FILE, What};
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
@@ -120,6 +121,9 @@ pub(crate) fn judge_one<'a>(
                 true => own_rules::of_rule_file(&recognised.text, &seen.found, facts, own),
                 false => Judgement::default(),
             };
+            if *kind == WEB_FILE && recognised.template.is_none() {
+                judgement.findings.extend(web_file::check(&recognised.text));
+            }
             // One that was named says nothing by being silent about it.
             if seen.found.named && !request.if_recognised {
                 let target = target_of(recognised, request, facts.policy(), None);
@@ -150,7 +154,7 @@ fn as_what_it_is(kind: &str, text: &Arc<Text>, target: &Target, judgement: &mut 
         let format = Format::of(&text.path().to_lowercase());
         let found = target_file::check_text(text, format, true, target);
         judgement.findings.extend(found);
-    } else {
+    } else if kind != WEB_FILE {
         judgement.unchecked.push(not_ours(text, kind));
     }
 }

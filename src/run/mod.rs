@@ -26,6 +26,7 @@ mod unused;
 pub(crate) mod uses;
 mod vmagent;
 mod watch;
+mod web_file;
 
 pub use gate::{BaselineFrom, ConfigFrom, Gate};
 pub use no_longer_read::Before;

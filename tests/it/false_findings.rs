@@ -819,3 +819,34 @@ fn a_target_with_a_path_is_told_the_key_of_its_section() {
         "scrape_configs: [{job_name: a, static_configs: [{targets: ['a:9093/metrics']}]}]\n";
     assert!(help(scraped).contains("`metrics_path`"));
 }
+
+#[test]
+fn a_web_configuration_is_judged_in_the_tree_and_named() {
+    let hash = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
+    let with = |password: &str| format!("basic_auth_users:\n  one: {hash}\n  two: {password}\n");
+    assert_silent(&[("web.yml", &with(hash))]);
+    assert_silent(&[("web.yml", &with("${HASH}"))]);
+    let plain = with("hunter2-shop");
+    assert_told(
+        &[("web.yml", &plain)],
+        Severity::Error,
+        "files/web-configuration",
+    );
+    let tree = memory::tree(&[("web.yml", &plain)]);
+    assert_eq!(memory::found("/tree/web.yml", &tree).len(), 1);
+}
+
+#[test]
+fn audits_say_what_prometheus_will_do_and_call_an_empty_tenant_empty() {
+    let text = "remote_write:\n- url: https://mimir.example.com/api/v1/push\n  headers: {X-Scope-OrgID: ''}\n- url: https://c.example.com/api/v1/write\n";
+    let folder = crate::support::scratch::Scratch::new(&[("prometheus.yml", text)]);
+    let ran = folder.promvet(&["audit"]);
+    let said = &ran.stdout;
+    assert!(
+        said.contains("verifies") && !said.contains("verified"),
+        "{said}"
+    );
+    assert!(said.contains("(empty)"), "{said}");
+    // `/api/v1/write` is a path of seven receivers.
+    assert!(said.contains("recognised 1 of 2 endpoints"), "{said}");
+}

@@ -125,7 +125,11 @@ impl Row {
             (self.tenant_in.as_deref() == Some("credential"))
                 .then(|| "by the credential".to_owned())
         };
-        self.tenant.clone().or_else(by_credential)
+        let written = self.tenant.clone().map(|tenant| match tenant.is_empty() {
+            true => "(empty)".to_owned(),
+            false => tenant,
+        });
+        written.or_else(by_credential)
     }
 
     /// The issuer in a word.
@@ -137,9 +141,14 @@ impl Row {
         }
     }
 
-    /// The protection in words: `verified, CA file ca.pem, issuer private by promvet.yaml:3`.
+    /// The protection in words: `verifies, CA file ca.pem, issuer private by promvet.yaml:3`.
     pub(super) fn protection(&self) -> String {
-        let mut words = self.tls.verification.word().to_owned();
+        let mut words = match self.tls.verification {
+            // Nothing was verified: this is what Prometheus will do.
+            Verification::Verified => "verifies",
+            other => other.word(),
+        }
+        .to_owned();
         if let Some(ca) = &self.tls.ca {
             words.push_str(&format!(", CA {ca}"));
         }

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use super::{Inventory, Row};
 use crate::report::prose::count;
 
+/// An endpoint with more candidates is not recognised: nothing follows from such a list.
+const MOST_CANDIDATES: usize = 3;
+
 /// How many of all endpoints have a receiver that is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recognised {
@@ -41,10 +44,13 @@ impl Recognised {
 pub type Totals = Vec<(String, usize)>;
 
 impl Inventory {
-    /// How many of the endpoints have a receiver that is recognised, be it one of several.
+    /// How many of the endpoints have a receiver that is recognised, be it one of a few.
     #[must_use]
     pub fn recognised(&self) -> Recognised {
-        let known = self.rows.iter().filter(|row| !row.receivers.is_empty());
+        let known = self
+            .rows
+            .iter()
+            .filter(|row| (1..=MOST_CANDIDATES).contains(&row.receivers.len()));
         Recognised {
             endpoints: known.count(),
             of: self.rows.len(),

@@ -38,7 +38,14 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         let message = match others.len() {
             0 => format!("whether Prometheus can read this file can't be seen from here: {reason}"),
             more => {
+                let is_top = first
+                    .reference
+                    .setting
+                    .node
+                    .as_str()
+                    .is_some_and(|path| path.starts_with('/'));
                 let within = match folder {
+                    "" if is_top => "in /".to_owned(),
                     "" => "beside it".to_owned(),
                     folder => format!("in {folder}"),
                 };
