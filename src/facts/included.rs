@@ -14,6 +14,7 @@ mod jobs;
 mod mounted;
 mod needs;
 pub(super) mod recognize;
+mod set;
 mod shelf;
 mod tls;
 mod weigh;
@@ -21,11 +22,13 @@ mod weigh;
 pub use beside::Beside;
 pub use check::{Checked, check};
 pub use documents::{Documents, documents};
+pub use set::FileSet;
 pub use shelf::Shelf;
 pub use weigh::missing as weigh_missing;
 
 use std::cell::LazyCell;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use super::credential_file::{Host, Lookup, Unverified};
 use super::deployment::Belonging;
@@ -63,7 +66,7 @@ impl Purpose {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Matched {
     /// These files, in the order of their names.
-    Files(Vec<PathBuf>),
+    Files(Arc<FileSet>),
     /// It is no pattern, and nothing is there. The path is where it was looked for.
     Missing(String),
     /// It is a pattern, and nothing matches it. The path is where it was looked for.
@@ -93,6 +96,7 @@ pub fn find<'d>(
     folder: Option<&Path>,
     runners: &Runners<'_>,
     lookup: &Lookup<'_>,
+    shelf: &Shelf,
 ) -> Vec<Named<'d>> {
     let mut named: Vec<_> = patterns(document)
         .into_iter()
@@ -103,7 +107,7 @@ pub fn find<'d>(
                 Purpose::Rules | Purpose::ScrapeConfigs => scalar::glob::file_pattern(pattern),
             };
             allowed.ok()?;
-            let matched = resolve(pattern, folder, lookup);
+            let matched = resolve(pattern, folder, lookup, shelf);
             Some(Named {
                 node,
                 purpose,
@@ -195,7 +199,7 @@ fn below(folder: &Path, path: &Path) -> Option<PathBuf> {
     Some(out)
 }
 
-fn resolve(pattern: &str, folder: Option<&Path>, lookup: &Lookup<'_>) -> Matched {
+fn resolve(pattern: &str, folder: Option<&Path>, lookup: &Lookup<'_>, shelf: &Shelf) -> Matched {
     if let Err(fault) = scalar::glob::syntax(pattern) {
         return Matched::Broken(fault);
     }
@@ -203,22 +207,36 @@ fn resolve(pattern: &str, folder: Option<&Path>, lookup: &Lookup<'_>) -> Matched
         Ok(located) => located,
         Err(why) => return Matched::Unverified(why),
     };
-    let tree = lookup.tree;
-    let found = glob::matching(&path, tree);
-    if found.is_empty() {
-        let shown = tree.shown(&path);
-        return if glob::is_pattern(pattern) {
-            Matched::Nothing(shown)
-        } else {
-            Matched::Missing(shown)
-        };
+    let shown = || lookup.tree.shown(&path);
+    match shelf.found(&path, || look(&path, &bounds, lookup)) {
+        Found::Files(files) => Matched::Files(files),
+        Found::Outside => Matched::Unverified(Unverified::Outside),
+        Found::Nothing if glob::is_pattern(pattern) => Matched::Nothing(shown()),
+        Found::Nothing | Found::Dangling => Matched::Missing(shown()),
     }
-    let within = |path: &PathBuf| tree.within(path, &[&bounds]);
+}
+
+/// What lies at a path or matches a pattern.
+#[derive(Clone, Debug)]
+enum Found {
+    Files(Arc<FileSet>),
+    Nothing,
+    /// Something that leads out of the tree.
+    Outside,
+    /// A link that leads nowhere: Go's glob finds it, and reading it fails.
+    Dangling,
+}
+
+fn look(path: &Path, bounds: &Path, lookup: &Lookup<'_>) -> Found {
+    let found = glob::matching(path, lookup.tree);
+    if found.is_empty() {
+        return Found::Nothing;
+    }
+    let within = |path: &PathBuf| lookup.tree.within(path, &[bounds]);
     match found.iter().map(within).collect::<Result<Vec<_>, _>>() {
-        Ok(inside) if inside.iter().all(|inside| *inside) => Matched::Files(found),
-        Ok(_) => Matched::Unverified(Unverified::Outside),
-        // A link that leads nowhere: Go's glob finds it, and reading it fails.
-        Err(_) => Matched::Missing(tree.shown(&path)),
+        Ok(inside) if inside.iter().all(|inside| *inside) => Found::Files(FileSet::new(found)),
+        Ok(_) => Found::Outside,
+        Err(_) => Found::Dangling,
     }
 }
 

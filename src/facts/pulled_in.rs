@@ -21,9 +21,13 @@ impl Facts<'_> {
         holder: Option<&Holder>,
     ) -> Vec<(Purpose, PathBuf)> {
         let runners = self.runners_of(document, folder, holder);
-        let named = included::find(document, folder, &runners, &self.files).into_iter();
+        let named =
+            included::find(document, folder, &runners, &self.files, &self.shelf).into_iter();
         let files = named.flat_map(|one| match one.matched {
-            Matched::Files(files) => files.into_iter().map(|file| (one.purpose, file)).collect(),
+            Matched::Files(files) => {
+                let files = files.files().iter();
+                files.map(|file| (one.purpose, file.clone())).collect()
+            }
             _ => Vec::new(),
         });
         files.collect()

@@ -49,10 +49,16 @@ impl PatternBudget {
     /// Compiles a pattern that was read; none if it costs too much.
     #[must_use]
     pub fn compile(&self, pattern: &str, shape: &Hir) -> Option<Regex> {
-        self.pay(cost_of_shape(shape))?;
+        self.afford(shape)?;
         let mut builder = regex::RegexBuilder::new(pattern);
         builder.size_limit(LARGEST).dfa_size_limit(LARGEST);
         builder.build().ok()
+    }
+
+    /// Pays for a walk over everything that a pattern repeats; none if it costs too much.
+    #[must_use]
+    pub fn afford(&self, shape: &Hir) -> Option<()> {
+        self.pay(cost_of_shape(shape))
     }
 
     fn pay(&self, cost: u64) -> Option<()> {

@@ -85,14 +85,104 @@ fn grows_in_step(name: &str, size: usize, tree: impl Fn(usize) -> Memory) {
 
 #[test]
 fn files_that_include_each_other_cost_what_they_are_long() {
-    for head in ["", "global: {scrape_interval: 10s}\n"] {
-        grows_in_step("includes", 40, |size| {
+    for (head, job) in [
+        ("", "a{}"),
+        ("global: {scrape_interval: 10s}\n", "a{}"),
+        ("", "the-same"),
+        ("rule_files: ['*.yml', 'c1.yml']\n", "a{}"),
+    ] {
+        grows_in_step(&format!("includes {head}{job}"), 50, |size| {
             (0..size).fold(Memory::new(), |tree, file| {
+                let job = job.replace("{}", &file.to_string());
                 let text = format!(
-                    "{head}scrape_config_files: ['*.yml']\nscrape_configs: [{{job_name: a{file}}}]\n"
+                    "{head}scrape_config_files: ['*.yml']\nscrape_configs: [{{job_name: {job}}}]\n"
                 );
                 tree.file(format!("/tree/c{file}.yml"), text)
             })
+        });
+    }
+}
+
+#[test]
+fn files_that_many_configurations_name_cost_what_they_are_long() {
+    for (setting, file) in [
+        ("rule_files: ['shared/*.yml']", "groups: []\n"),
+        (
+            "scrape_configs: [{job_name: a, file_sd_configs: [{files: ['shared/*.yml']}]}]",
+            "- targets: [a]\n",
+        ),
+        (
+            "scrape_config_files: ['shared/*.yml']",
+            "scrape_configs: [{job_name: {}}]\n",
+        ),
+    ] {
+        grows_in_step(setting, 50, |size| {
+            (0..size).fold(Memory::new(), |tree, number| {
+                let head = "global: {scrape_interval: 10s}\n";
+                let shared = file.replace("{}", &number.to_string());
+                tree.file(format!("/tree/c{number}.yml"), format!("{head}{setting}\n"))
+                    .file(format!("/tree/shared/r{number}.yml"), shared)
+            })
+        });
+    }
+}
+
+/// A service that each of so many services extends another one of.
+fn extending(count: usize) -> String {
+    let mut text = "x-a: &a {}\nservices:\n  <<: *a\n".to_owned();
+    for service in 0..count {
+        let next = service + 1;
+        text.push_str(&format!(
+            "  s{service}:\n    extends: {{service: s{next}}}\n    image: prom/prometheus\n"
+        ));
+        text.push_str("    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n");
+    }
+    text
+}
+
+#[test]
+fn what_tells_of_deployments_costs_what_it_is_long() {
+    let continued =
+        |line: &str, count: usize| format!("FROM prom/prometheus\nRUN{}\n", line.repeat(count));
+    let heredocs = |count: usize| {
+        let names = |before: &str, behind: &str| -> String {
+            (0..count)
+                .map(|name| format!("{before}E{name}{behind}"))
+                .collect()
+        };
+        format!(
+            "FROM prom/prometheus\nRUN{}\n{}",
+            names(" <<", ""),
+            names("", "\n")
+        )
+    };
+    let files: [(&str, &dyn Fn(usize) -> String); 5] = [
+        ("Dockerfile", &|count| continued(" \\\n a", count)),
+        ("Dockerfile", &|count| continued(" \\\n", count)),
+        ("Dockerfile", &|count| {
+            continued(" \\\n COPY prometheus.yml /etc/prometheus/", count)
+        }),
+        ("Dockerfile", &heredocs),
+        ("compose.yaml", &extending),
+    ];
+    let endpoint =
+        "remote_write:\n- url: https://mimir.example.com/api/v1/push\n  bearer_token_file: /v/t\n";
+    for (number, (name, text)) in files.into_iter().enumerate() {
+        grows_in_step(&format!("{name} {number}"), 400, |size| {
+            Memory::new()
+                .file("/tree/prometheus.yml", endpoint)
+                .file(format!("/tree/{name}"), text(size))
+        });
+    }
+}
+
+#[test]
+fn yaml_nested_to_the_limit_costs_what_it_is_long() {
+    for (open, close) in [("[", "]"), ("{a: ", "}"), ("- ", "")] {
+        grows_in_step(open, 2000, |size| {
+            let head = "global: {scrape_interval: 10s}\nscrape_configs: []\nx:\n ";
+            let text = format!("{head}{}a{}\n", open.repeat(size), close.repeat(size));
+            Memory::new().file("/tree/prometheus.yml", text)
         });
     }
 }

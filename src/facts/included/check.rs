@@ -1,11 +1,12 @@
 //! Reads what a configuration pulls in and says what is wrong with it.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    Beside, Matched, Named, Purpose, Runners, Shelf, find, jobs, kind_of, needs, recognize, tls,
+    Beside, FileSet, Matched, Named, Purpose, Runners, Shelf, find, jobs, kind_of, needs,
+    recognize, tls,
 };
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
@@ -46,7 +47,7 @@ pub fn check(
         names: names(document),
         out: Checked::default(),
     };
-    let mut named = find(document, folder, runners, lookup);
+    let mut named = find(document, folder, runners, lookup, shelf);
     if target.template {
         // What is rendered first may be read in another folder.
         named.retain(|one| !matches!(one.matched, Matched::Missing(_) | Matched::Nothing(_)));
@@ -104,11 +105,7 @@ impl Checker<'_, '_> {
                     .findings
                     .push(finding.help(consequence(one.purpose)));
             }
-            Matched::Files(files) => {
-                for file in files {
-                    self.file(one, file);
-                }
-            }
+            Matched::Files(files) => self.files(one, files),
             Matched::Broken(fault) => {
                 let message = format!("the pattern {}; Prometheus can't use it", fault.message);
                 self.out.findings.push(at(
@@ -173,36 +170,42 @@ impl Checker<'_, '_> {
             .push(finding.help(consequence(one.purpose)));
     }
 
-    fn file(&mut self, one: &Named<'_>, path: &Path) {
-        match kind_of(path, self.lookup) {
-            Some(EntryKind::File) => {}
-            kind => {
-                let noun = kind.map_or("nothing", EntryKind::noun);
-                let shown = self.lookup.tree.shown(path);
-                let message =
-                    format!("{shown} is {noun}, not a file, and Prometheus can't read it");
-                self.out
-                    .findings
-                    .push(at(one.node, rule::FILES_MISSING, Severity::Error, message));
-                return;
-            }
+    fn files(&mut self, one: &Named<'_>, files: &FileSet) {
+        let lookup = self.lookup;
+        for (path, kind) in files.irregular(|path| kind_of(path, lookup)) {
+            let noun = kind.map_or("nothing", EntryKind::noun);
+            let shown = lookup.tree.shown(path);
+            let message = format!("{shown} is {noun}, not a file, and Prometheus can't read it");
+            self.out
+                .findings
+                .push(at(one.node, rule::FILES_MISSING, Severity::Error, message));
         }
         match one.purpose {
-            Purpose::Rules => self.rule_file(path),
-            Purpose::Targets if self.shelf.is_new(path) => {
-                self.target_file(path, is_relabeled(one.node));
+            Purpose::Rules => {
+                let legacy = self.names == Some(Scheme::Legacy);
+                let needs = files.needs(legacy, || {
+                    let of_each = files.regular().map(|path| self.rule_file(path));
+                    of_each.collect::<Vec<_>>().concat()
+                });
+                self.needs(needs);
             }
-            Purpose::Targets | Purpose::ScrapeConfigs => {}
+            Purpose::Targets => files.targets(|| {
+                for path in files.regular().filter(|path| self.shelf.is_new(path)) {
+                    self.target_file(path, is_relabeled(one.node));
+                }
+            }),
+            Purpose::ScrapeConfigs => {}
         }
     }
 
-    fn rule_file(&mut self, path: &Path) {
+    /// Checks a rule file, unless it has been checked in this way, and returns what it needs.
+    fn rule_file(&mut self, path: &Path) -> Vec<Need> {
         let shelf = self.shelf;
         let needs = shelf.needs(path, self.names, || {
             let text = self.read(path);
             text.map_or_else(Vec::new, |text| self.rules(&text, &self.target_of(path)))
         });
-        self.needs(needs.get().map_or(&[], Vec::as_slice));
+        needs.get().cloned().unwrap_or_default()
     }
 
     fn target_file(&mut self, path: &Path, relabeled: bool) {
@@ -229,7 +232,7 @@ impl Checker<'_, '_> {
     /// Says once why a file of scrape jobs can't be parsed.
     fn broken(&mut self, path: &Path) {
         let part = (path.to_owned(), None, "broken".to_owned());
-        let findings = self.shelf.first_findings(part, || {
+        let (findings, _) = self.shelf.first_findings(part, || {
             let text = self.read(path);
             let finding = text.and_then(|text| {
                 let error = parse_first(&text).err()?;
@@ -240,9 +243,12 @@ impl Checker<'_, '_> {
         self.out.findings.extend(findings);
     }
 
-    /// Checks included scrape jobs as a part of the whole, and keeps their documents.
-    fn scrape_configs<'d>(&mut self, named: &[Named<'d>]) -> Vec<jobs::Included<'d>> {
-        let mut included = Vec::new();
+    /// Checks included scrape jobs as a part of the whole, and returns the files with what names
+    /// them.
+    fn scrape_configs<'n>(&mut self, named: &'n [Named<'n>]) -> Vec<jobs::Included<'n>> {
+        let inherited = self.main.root().and_then(|root| root.get("global"));
+        let inherited = inherited.map(|global| self.main.text().slice(global.span()).to_owned());
+        let mut included: Vec<jobs::Included<'n>> = Vec::new();
         for one in named
             .iter()
             .filter(|one| one.purpose == Purpose::ScrapeConfigs)
@@ -250,28 +256,58 @@ impl Checker<'_, '_> {
             let Matched::Files(files) = &one.matched else {
                 continue;
             };
-            for path in files {
-                match self.shelf.read.document(path, self.lookup) {
-                    Some(document) => included.push(jobs::Included {
-                        path: path.clone(),
-                        by: one.node,
-                        document,
-                    }),
-                    None => self.broken(path),
+            let (shelf, lookup) = (self.shelf, self.lookup);
+            let documents = files.documents(|path| shelf.read.document(path, lookup));
+            files.broken(|| {
+                let broken = documents.filter(|(_, document)| document.is_none());
+                broken.for_each(|(path, _)| self.broken(path));
+            });
+            let is_before = |path: &Path| included.iter().any(|other| other.files.contains(path));
+            let part = (
+                PathBuf::new(),
+                inherited.clone(),
+                format!("{:?}", self.target),
+            );
+            let (of_each, is_first) = files.of_each(part, || {
+                let numbers = 0..files.files().len();
+                let numbers = numbers
+                    .filter(|number| self.part(files, *number, inherited.as_ref(), &is_before));
+                numbers.collect()
+            });
+            if !is_first {
+                for number in of_each.get().into_iter().flatten() {
+                    self.part(files, *number, inherited.as_ref(), &is_before);
                 }
             }
-        }
-        let inherited = self.main.root().and_then(|root| root.get("global"));
-        let inherited = inherited.map(|global| self.main.text().slice(global.span()).to_owned());
-        let mut seen = HashSet::new();
-        for one in included.iter().filter(|one| seen.insert(one.path.clone())) {
-            let target = self.target_of(&one.path);
-            let part = (one.path.clone(), inherited.clone(), format!("{target:?}"));
-            let check = || schema::check_included(&one.document, self.main, &target);
-            let findings = self.shelf.first_findings(part, check);
-            self.out.findings.extend(findings);
+            included.push(jobs::Included {
+                by: one.node,
+                files,
+            });
         }
         included
+    }
+
+    /// Checks a file of scrape jobs as a part of the whole, unless one of the files before is the
+    /// same; whether something else is said of it in each configuration.
+    fn part(
+        &mut self,
+        files: &FileSet,
+        number: usize,
+        inherited: Option<&String>,
+        is_before: &dyn Fn(&Path) -> bool,
+    ) -> bool {
+        let Some((path, document)) = files.document(number) else {
+            return false;
+        };
+        let target = self.target_of(path);
+        let part = (path.to_owned(), inherited.cloned(), format!("{target:?}"));
+        let check = || schema::check_included(document, self.main, &target);
+        let (findings, of_each) = self.shelf.first_findings(part, check);
+        // One that two patterns match is told once.
+        if !is_before(path) {
+            self.out.findings.extend(findings);
+        }
+        of_each
     }
 }
 

@@ -67,7 +67,7 @@ pub fn documents(
 ) -> Documents {
     let mut out = Documents::default();
     let mut seen = HashSet::new();
-    for named in find(document, folder, runners, lookup) {
+    for named in find(document, folder, runners, lookup, shelf) {
         let into = match named.purpose {
             Purpose::Rules => &mut out.rules,
             Purpose::ScrapeConfigs => &mut out.scrape_configs,
@@ -81,11 +81,12 @@ pub fn documents(
         let Matched::Files(files) = named.matched else {
             continue;
         };
-        for path in files {
-            if seen.insert((named.purpose, path.clone())) {
-                into.extend(shelf.read.document(&path, lookup));
+        let read = |path: &Path| shelf.read.document(path, lookup);
+        for (path, document) in files.documents(read) {
+            if seen.insert((named.purpose, path.to_owned())) {
+                into.extend(document.cloned());
                 if named.purpose == Purpose::ScrapeConfigs {
-                    lock(&shelf.read.scrape_configs).insert(path);
+                    lock(&shelf.read.scrape_configs).insert(path.to_owned());
                 }
             }
         }

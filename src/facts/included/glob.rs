@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::source::{Kind as EntryKind, Tree};
+use crate::work;
 
 /// Whether a text is a pattern, and not just a path.
 pub(super) fn is_pattern(text: &str) -> bool {
@@ -44,6 +45,7 @@ fn listed(folder: &Path, pieces: &[Piece], tree: &dyn Tree) -> Vec<PathBuf> {
     let entries = real
         .and_then(|real| tree.list(&real).ok())
         .unwrap_or_default();
+    work::count(entries.len());
     let names = entries.iter().filter_map(|entry| entry.file_name());
     let matching = names.filter(|name| name.to_str().is_some_and(|name| matches(pieces, name)));
     matching.map(|name| folder.join(name)).collect()

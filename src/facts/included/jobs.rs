@@ -1,20 +1,22 @@
 //! Scrape jobs that several files bring in.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use super::FileSet;
 use super::check::at;
 use crate::finding::{Finding, Severity, rule};
 use crate::yaml::{Document, Node};
 
-/// A file that `scrape_config_files` names.
+/// The most findings about jobs that several files of one configuration define: of files that include
+/// each other, and all define the same job, each would tell of each.
+const MOST: usize = 20;
+
+/// The files that an entry of `scrape_config_files` names.
 #[derive(Debug)]
 pub(super) struct Included<'d> {
-    pub(super) path: PathBuf,
-    /// The entry that names it.
+    /// The entry.
     pub(super) by: Node<'d>,
-    pub(super) document: Arc<Document>,
+    pub(super) files: &'d FileSet,
 }
 
 fn jobs(document: &Document) -> impl Iterator<Item = (&str, Node<'_>)> {
@@ -26,43 +28,115 @@ fn jobs(document: &Document) -> impl Iterator<Item = (&str, Node<'_>)> {
 }
 
 /// Jobs whose name another file has used before. Within one file the schema has told them.
-pub(super) fn repeated(main: &Document, included: &[Included<'_>]) -> Vec<Finding> {
+pub(super) fn repeated<'d>(main: &'d Document, included: &[Included<'d>]) -> Vec<Finding> {
+    let mut first: HashMap<&str, Node<'_>> = HashMap::new();
     if included.is_empty() {
         return Vec::new();
     }
-    let mut first: HashMap<&str, (Option<usize>, Node<'_>)> = HashMap::new();
     for (name, node) in jobs(main) {
-        first.entry(name).or_insert((None, node));
+        first.entry(name).or_insert(node);
     }
-    let mut paths: HashMap<&Path, &Included<'_>> = HashMap::new();
     let mut findings = Vec::new();
-    for (index, file) in included.iter().enumerate() {
-        if let Some(before) = paths.insert(&file.path, file) {
-            findings.extend(twice(file, before));
-            paths.insert(&file.path, before);
-            continue;
+    for (number, one) in included.iter().enumerate() {
+        let before = included.get(..number).unwrap_or(&[]);
+        let known = one.files.jobs(|document| jobs(document).collect());
+        let of_others = first
+            .iter()
+            .filter(|(name, _)| known.files_of.contains_key(**name));
+        let mut others: Vec<_> = of_others.map(|(name, node)| (*name, *node)).collect();
+        others.sort_by_key(|(_, node)| node.span());
+        for (name, node) in others {
+            findings.extend(again(name, Some(node), one, before));
         }
-        for (name, node) in jobs(&file.document) {
-            let &mut (from, other) = first.entry(name).or_insert((Some(index), node));
-            if from != Some(index) {
-                let message = format!(
-                    "the job `{name}` is also defined in another file of the same configuration; Prometheus refuses to start"
-                );
-                let finding = at(node, rule::FILES_DUPLICATE_JOB, Severity::Error, message);
-                findings.push(finding.evidence(other.place(), "the first job of this name"));
-            }
+        let among = known
+            .repeated
+            .iter()
+            .filter(|name| !first.contains_key(name.as_str()));
+        for name in among {
+            findings.extend(again(name, None, one, before));
+        }
+        findings.extend(both(one, before));
+        // What only one list of files has needs no list of all jobs.
+        if included.len() > 1 {
+            let names = known.files_of.keys().map(String::as_str);
+            let new = names.filter(|name| !first.contains_key(name));
+            let new = new.filter_map(|name| Some((name, named(one.files, name).next()?.1)));
+            let new: Vec<_> = new.collect();
+            first.extend(new);
+        }
+        if findings.len() >= MOST {
+            break;
         }
     }
+    findings.truncate(MOST);
     findings
 }
 
+/// The jobs of a name in files, with the numbers of the files.
+fn named<'d>(files: &'d FileSet, name: &str) -> impl Iterator<Item = (usize, Node<'d>)> {
+    let known = files.jobs(|document| jobs(document).collect());
+    let mut numbers = known.files_of.get(name).cloned().unwrap_or_default();
+    numbers.dedup();
+    let name = name.to_owned();
+    numbers.into_iter().flat_map(move |number| {
+        let document = files.document(number).map(|(_, document)| document);
+        let all = document.into_iter().flat_map(|document| jobs(document));
+        let named = all.filter(|(of, _)| *of == name);
+        named.map(|(_, node)| (number, node)).collect::<Vec<_>>()
+    })
+}
+
+/// The jobs of a name in files that another file has too: the one of `first`, else the first of them.
+fn again<'d>(
+    name: &str,
+    first: Option<Node<'d>>,
+    one: &Included<'d>,
+    before: &[Included<'_>],
+) -> Vec<Finding> {
+    let is_before = |number: usize| {
+        let path = one.files.files().get(number);
+        path.is_some_and(|path| before.iter().any(|other| other.files.contains(path)))
+    };
+    let mut jobs = named(one.files, name).filter(|(number, _)| !is_before(*number));
+    let (of, other) = match first {
+        Some(node) => (None, node),
+        None => match jobs.next() {
+            Some((number, node)) => (Some(number), node),
+            None => return Vec::new(),
+        },
+    };
+    let jobs = jobs.filter(|(number, _)| Some(*number) != of);
+    let findings = jobs.take(MOST).map(|(_, node)| {
+        let message = format!(
+            "the job `{name}` is also defined in another file of the same configuration; Prometheus refuses to start"
+        );
+        let finding = at(node, rule::FILES_DUPLICATE_JOB, Severity::Error, message);
+        finding.evidence(other.place(), "the first job of this name")
+    });
+    findings.collect()
+}
+
+/// Files that an earlier pattern matches too.
+fn both(one: &Included<'_>, before: &[Included<'_>]) -> Vec<Finding> {
+    if before.is_empty() {
+        return Vec::new();
+    }
+    let numbers = 0..one.files.files().len();
+    let twice = numbers.filter_map(|number| {
+        let (path, document) = one.files.document(number)?;
+        let earlier = before.iter().find(|other| other.files.contains(path))?;
+        twice(document, one.by, earlier.by)
+    });
+    twice.take(MOST).collect()
+}
+
 /// A file that two patterns match brings all of its jobs twice.
-fn twice(file: &Included<'_>, before: &Included<'_>) -> Option<Finding> {
-    jobs(&file.document).next()?;
-    let name = file.document.text().path();
+fn twice(document: &Document, by: Node<'_>, before: Node<'_>) -> Option<Finding> {
+    jobs(document).next()?;
+    let name = document.text().path();
     let message = format!(
         "{name} is brought in twice, so all of its jobs exist twice; Prometheus refuses to start"
     );
-    let finding = at(file.by, rule::FILES_DUPLICATE_JOB, Severity::Error, message);
-    Some(finding.evidence(before.by.place(), "this entry brings it in first"))
+    let finding = at(by, rule::FILES_DUPLICATE_JOB, Severity::Error, message);
+    Some(finding.evidence(before.place(), "this entry brings it in first"))
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Matched, Purpose, Runners, glob, kind_of};
+use super::{FileSet, Matched, Purpose, Runners, glob, kind_of};
 use crate::facts::credential_file::{Lookup, Unverified};
 use crate::facts::deployment::{Belonging, Certainty, MountSource, Resolved};
 use crate::source::Kind as EntryKind;
@@ -39,7 +39,7 @@ pub(super) fn instead(
     all.sort();
     all.dedup();
     if !all.is_empty() && (agree || purpose != Purpose::ScrapeConfigs) {
-        return Matched::Files(all);
+        return Matched::Files(FileSet::new(all));
     }
     let outside = runners
         .iter()

@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::Found;
 use super::documents::Read;
 use crate::finding::Finding;
 use crate::schema::Scheme;
 use crate::schema::rule_file::Need;
 
 /// A file of scrape jobs, what it inherits, and what it is checked for.
-type Part = (PathBuf, Option<String>, String);
+pub(super) type Part = (PathBuf, Option<String>, String);
 
 /// What a rule file needs, once it has been checked.
 type Needs = Arc<OnceLock<Vec<Need>>>;
@@ -19,6 +20,7 @@ type Needs = Arc<OnceLock<Vec<Need>>>;
 /// is read once.
 #[derive(Debug, Default)]
 pub struct Shelf {
+    found: Mutex<HashMap<PathBuf, Arc<OnceLock<Found>>>>,
     targets: Mutex<HashSet<PathBuf>>,
     needs: Mutex<HashMap<(PathBuf, bool), Needs>>,
     parts: Mutex<HashMap<Part, Arc<OnceLock<bool>>>>,
@@ -32,6 +34,14 @@ impl Shelf {
         self.read.is_scrape_config(path)
     }
 
+    /// What lies at a path or matches a pattern, looked for once.
+    pub(super) fn found(&self, path: &Path, look: impl FnOnce() -> Found) -> Found {
+        let mut all = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = Arc::clone(all.entry(path.to_owned()).or_default());
+        drop(all);
+        found.get_or_init(look).clone()
+    }
+
     /// Whether it is the first time that a target file is to be checked.
     pub(super) fn is_new(&self, path: &Path) -> bool {
         let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,12 +50,13 @@ impl Shelf {
 
     /// What is wrong with a file of scrape jobs, the first time that it is checked as a part of a
     /// configuration with such a `global` section: of files that include each other, each is
-    /// checked once, and not by each. Findings that name the section as evidence are those of each.
+    /// checked once, and not by each. Findings that name the section as evidence are those of each:
+    /// whether there are any.
     pub(super) fn first_findings(
         &self,
         part: Part,
         check: impl Fn() -> Vec<Finding>,
-    ) -> Vec<Finding> {
+    ) -> (Vec<Finding>, bool) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         let checked = Arc::clone(parts.entry(part).or_default());
         drop(parts);
@@ -59,9 +70,9 @@ impl Shelf {
             findings.iter().any(names_others)
         });
         if names_others && findings.is_empty() {
-            return check();
+            return (check(), true);
         }
-        findings
+        (findings, names_others)
     }
 
     /// The features that a rule file needs; `check` is called the first time that a file is to be

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Matched, Runners, Shelf, check, find};
 use crate::facts::credential_file::{Host, Lookup, Unverified};
+use crate::facts::included::FileSet;
 use crate::finding::{Severity, Text};
 use crate::schema::Target;
 use crate::source::{Kind as EntryKind, Memory};
@@ -69,13 +70,15 @@ fn matched(pattern: &str, host: Host) -> Matched {
         Some(Path::new("/tree/p")),
         &nobody(),
         &lookup(&tree, host),
+        &Shelf::default(),
     );
     named.into_iter().next().unwrap().matched
 }
 
 #[test]
 fn patterns_lead_to_files() {
-    let files = |paths: &[&str]| Matched::Files(paths.iter().map(PathBuf::from).collect());
+    let files =
+        |paths: &[&str]| Matched::Files(FileSet::new(paths.iter().map(PathBuf::from).collect()));
     for (pattern, want) in [
         ("rules/a.yml", files(&["/tree/p/rules/a.yml"])),
         ("./rules/../rules/a.yml", files(&["/tree/p/rules/a.yml"])),
@@ -106,7 +109,7 @@ fn absolute_paths_count_from_the_root_that_was_given() {
     let host = Host::Root("/tree/p".into());
     assert_eq!(
         matched("/rules/a.yml", host.clone()),
-        Matched::Files(vec!["/tree/p/rules/a.yml".into()])
+        Matched::Files(FileSet::new(vec!["/tree/p/rules/a.yml".into()]))
     );
     assert_eq!(
         matched("/rules/x.yml", host.clone()),
@@ -122,7 +125,13 @@ fn absolute_paths_count_from_the_root_that_was_given() {
 fn without_a_folder_nothing_relative_is_looked_at() {
     let tree = tree();
     let document = document("rule_files: [a.yml]\n");
-    let named = find(&document, None, &nobody(), &lookup(&tree, Host::Elsewhere));
+    let named = find(
+        &document,
+        None,
+        &nobody(),
+        &lookup(&tree, Host::Elsewhere),
+        &Shelf::default(),
+    );
     assert_eq!(named[0].matched, Matched::Unverified(Unverified::NoFolder));
 }
 

@@ -3,6 +3,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::finding::Severity;
+use crate::prometheus::PatternBudget;
 use crate::rules::upgrade::Relabeling;
 use crate::rules::{Findings, Upgrade};
 use crate::schema::rule_file;
@@ -15,6 +16,9 @@ const LABELS: &[&str] = &["le", "quantile"];
 /// How many texts are tried for a pattern; one that stands for more is not judged.
 const MOST_TEXTS: usize = 512;
 
+/// How long these texts may be together: no number has so many digits.
+const MOST_BYTES: usize = 16 * 1024;
+
 /// How many values are named.
 const MOST_NAMED: usize = 3;
 
@@ -25,16 +29,21 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
         return;
     }
     let rules = upgrade.relabelings();
+    let budget = PatternBudget::default();
     for rule in &rules {
-        check_rule(rule, out);
+        check_rule(rule, &budget, out);
     }
     let version = upgrade.to;
     let dialect = Dialect::of(version.major, version.minor);
     for node in upgrade.expressions() {
         let matchers = promql::matchers(node.as_str().unwrap_or_default(), dialect);
         for matcher in matchers.iter().filter(|one| is_stored(&one.label, &rules)) {
-            check_matcher(node, matcher, out);
+            check_matcher(node, matcher, &budget, out);
         }
+    }
+    if budget.is_used_up() {
+        let reason = "the patterns are too large to be compared with values of `le` and `quantile`";
+        out.unchecked(upgrade.config.root().node(), reason, None);
     }
 }
 
@@ -46,10 +55,10 @@ fn is_stored(label: &str, rules: &[Relabeling<'_>]) -> bool {
     LABELS.contains(&label) && !rules.iter().any(written)
 }
 
-fn check_rule(rule: &Relabeling<'_>, out: &mut Findings<'_>) {
+fn check_rule(rule: &Relabeling<'_>, budget: &PatternBudget, out: &mut Findings<'_>) {
     let Some(node) = rule.regex() else { return };
     let pattern = node.as_str().unwrap_or_default();
-    let lost = Values::of_rule(rule).map_or_else(Vec::new, |values| values.lost(pattern));
+    let lost = Values::of_rule(rule).map_or_else(Vec::new, |values| values.lost(pattern, budget));
     let Some((start, (written, stored))) = sentence(&lost) else {
         return;
     };
@@ -62,14 +71,19 @@ fn check_rule(rule: &Relabeling<'_>, out: &mut Findings<'_>) {
     out.push(out.at(node, Severity::Warning, message).help(help));
 }
 
-fn check_matcher(node: Node<'_>, matcher: &Matcher, out: &mut Findings<'_>) {
+fn check_matcher(
+    node: Node<'_>,
+    matcher: &Matcher,
+    budget: &PatternBudget,
+    out: &mut Findings<'_>,
+) {
     let value = &matcher.value;
     let lost = match matcher.how {
         Match::Equal | Match::NotEqual => {
             let stored = stored(value);
             stored.map_or_else(Vec::new, |stored| vec![(value.clone(), stored)])
         }
-        Match::Regex | Match::NotRegex => Values::alone().lost(value),
+        Match::Regex | Match::NotRegex => Values::alone().lost(value, budget),
     };
     let Some((start, (written, stored))) = sentence(&lost) else {
         return;
@@ -160,14 +174,18 @@ impl<'r> Values<'r> {
     }
 
     /// The values that a pattern matches as they are written, and not as they are stored.
-    fn lost(&self, pattern: &str) -> Vec<Lost> {
-        let texts = texts(pattern).unwrap_or_default();
+    fn lost(&self, pattern: &str, budget: &PatternBudget) -> Vec<Lost> {
+        // Go's dot in `(?s:…)`, as Prometheus wraps every pattern.
+        let Some(shape) = budget.read(&format!("(?s:{pattern})")) else {
+            return Vec::new();
+        };
+        let texts = texts(&shape, budget).unwrap_or_default();
         // Most patterns name no number: those are not compiled.
         let digits = |text: &String| text.bytes().any(|byte| byte.is_ascii_digit());
         if !texts.iter().any(digits) {
             return Vec::new();
         }
-        let Ok(regex) = regex::Regex::new(&format!("^(?s:{pattern})$")) else {
+        let Some(regex) = budget.compile(&format!("^(?s:{pattern})$"), &shape) else {
             return Vec::new();
         };
         let mut out: Vec<Lost> = Vec::new();
@@ -225,13 +243,9 @@ fn stored(text: &str) -> Option<String> {
 
 /// Some of the texts that a pattern matches: all of a finite set, of repetitions the shortest two,
 /// of large classes one character; none if there are too many.
-fn texts(pattern: &str) -> Option<Vec<String>> {
-    let hir = regex_syntax::ParserBuilder::new()
-        .dot_matches_new_line(true)
-        .build()
-        .parse(pattern)
-        .ok()?;
-    some_of(&hir)
+fn texts(shape: &Hir, budget: &PatternBudget) -> Option<Vec<String>> {
+    budget.afford(shape)?;
+    some_of(shape)
 }
 
 fn some_of(hir: &Hir) -> Option<Vec<String>> {
@@ -266,7 +280,10 @@ fn some_of(hir: &Hir) -> Option<Vec<String>> {
 }
 
 fn joined(before: &[String], after: &[String]) -> Option<Vec<String>> {
-    (before.len() * after.len() <= MOST_TEXTS).then(|| {
+    let bytes = |texts: &[String]| texts.iter().map(String::len).sum::<usize>();
+    let all = before.len().saturating_mul(bytes(after)) + after.len().saturating_mul(bytes(before));
+    let fits = before.len() * after.len() <= MOST_TEXTS && all <= MOST_BYTES;
+    fits.then(|| {
         let pairs = before
             .iter()
             .flat_map(|one| after.iter().map(move |two| format!("{one}{two}")));
@@ -327,6 +344,10 @@ mod tests {
 
     #[test]
     fn patterns_give_some_of_their_texts() {
+        let texts = |pattern: &str| {
+            let budget = PatternBudget::default();
+            texts(&budget.read(pattern)?, &budget)
+        };
         for (pattern, want) in [
             ("1|2", vec!["1", "2"]),
             ("a(1|2)?", vec!["a", "a1", "a2"]),
@@ -339,5 +360,8 @@ mod tests {
         }
         assert_eq!(texts("[0-9]{4}"), None, "too many");
         assert_eq!(texts("(?=x)"), None);
+        for huge in ["(a{1000}){30}", "([^\\x00-\\x{10FFFF}]{1000}){1000000}"] {
+            assert_eq!(texts(huge), None, "{huge}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Which compose files are read as one, and what a service is once they are merged.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::facts::deployment::variables::Variables;
 use crate::facts::deployment::written::Written;
 use crate::facts::deployment::{Home, folder_of};
 use crate::finding::Evidence;
+use crate::work;
 use crate::yaml::{Document, Entry, Node};
 
 /// The names that docker compose looks for, the first that is there counts; and those of the file
@@ -81,7 +83,16 @@ pub(super) struct Project<'f> {
     pub(super) env_file: Vec<Arc<Written>>,
     /// The services of all compose files of the folder: the others may be laid over it.
     beside: &'f Beside<'f>,
+    /// What counts for a name of a section, once somebody asks: services that extend each other in a
+    /// section with a merge key would take the square of their number without it.
+    definitions: OnceCell<Definitions<'f>>,
 }
+
+/// Nodes by section and name.
+type Definitions<'f> = HashMap<(&'static str, &'f str), Node<'f>>;
+
+/// The sections that others refer to by name.
+const DEFINING: [&str; 4] = ["services", "volumes", "secrets", "configs"];
 
 /// The services of the compose files of a folder by their names: the files, and the keys in them.
 type Beside<'f> = HashMap<&'f str, Vec<(&'f Path, Node<'f>)>>;
@@ -154,6 +165,7 @@ impl<'f> Project<'f> {
             variables,
             env_file,
             beside,
+            definitions: OnceCell::new(),
         }
     }
 
@@ -181,18 +193,22 @@ impl<'f> Project<'f> {
     }
 
     /// The entries of a section of all files, in order.
-    fn entries(&self, section: &str) -> Vec<Entry<'_>> {
+    fn entries(&self, section: &str) -> Vec<Entry<'f>> {
         let roots = self.layers.iter().filter_map(|layer| layer.document.root());
         let sections = roots.filter_map(|root| root.get(section)?.mapping());
         sections.flat_map(|section| section.entries()).collect()
     }
 
-    /// The entry of a section that counts for a name.
-    pub(super) fn defined(&self, section: &str, name: &str) -> Option<Node<'_>> {
-        let mut layers = self.layers.iter().rev();
-        layers
-            .find_map(|layer| layer.document.root()?.get(section)?.mapping()?.entry(name))
-            .map(|entry| entry.value)
+    /// The entry of a section that counts for a name: of several, that of the last file.
+    pub(super) fn defined(&self, section: &'static str, name: &str) -> Option<Node<'f>> {
+        let definitions = self.definitions.get_or_init(|| {
+            let all = DEFINING.into_iter().flat_map(|section| {
+                let entries = self.entries(section).into_iter();
+                entries.map(move |entry| ((section, entry.name()), entry.value))
+            });
+            all.inspect(|_| work::count(1)).collect()
+        });
+        definitions.get(&(section, name)).copied()
     }
 
     /// What a service mounts, in order; of two at one path the later counts.

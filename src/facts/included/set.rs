@@ -1,0 +1,186 @@
+//! The files that a pattern matches, and what has been found out of all of them together: a set that
+//! many configurations name is gone through once, and not by each.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::shelf::Part;
+use crate::schema::rule_file::Need;
+use crate::source::Kind as EntryKind;
+use crate::work;
+use crate::yaml::{Document, Node};
+
+/// Files, in the order of their names.
+#[derive(Debug, Default)]
+pub struct FileSet {
+    files: Vec<PathBuf>,
+    /// The numbers of those that are not regular files, and what they are.
+    irregular: OnceLock<Vec<(usize, Option<EntryKind>)>>,
+    /// What rules in them need, under the default name scheme and under the legacy one.
+    needs: [OnceLock<Vec<Need>>; 2],
+    documents: OnceLock<Vec<Option<Arc<Document>>>>,
+    /// For each way of checking them as a part of a configuration: the numbers of those about which
+    /// something else is said in each.
+    parts: Mutex<HashMap<Part, Arc<OnceLock<Vec<usize>>>>>,
+    jobs: OnceLock<Jobs>,
+    targets: OnceLock<()>,
+    broken: OnceLock<()>,
+}
+
+/// The scrape jobs of all files by their names.
+#[derive(Debug, Default)]
+pub(super) struct Jobs {
+    /// The numbers of the files that have a job of a name, one for each such job.
+    pub(super) files_of: HashMap<String, Vec<usize>>,
+    /// The names that several files have, in the order of the files.
+    pub(super) repeated: Vec<String>,
+}
+
+impl FileSet {
+    pub(super) fn new(files: Vec<PathBuf>) -> Arc<Self> {
+        Arc::new(Self {
+            files,
+            ..Self::default()
+        })
+    }
+
+    /// The files.
+    #[must_use]
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    pub(super) fn contains(&self, path: &Path) -> bool {
+        self.files
+            .binary_search_by(|file| file.as_path().cmp(path))
+            .is_ok()
+    }
+
+    /// Calls `check` the first time that they are to be checked as target files.
+    pub(super) fn targets(&self, check: impl FnOnce()) {
+        work::count(1);
+        self.targets.get_or_init(|| {
+            work::count(self.files.len());
+            check();
+        });
+    }
+
+    /// Calls `say` the first time that it is to be said which of them can't be parsed.
+    pub(super) fn broken(&self, say: impl FnOnce()) {
+        self.broken.get_or_init(|| {
+            work::count(self.files.len());
+            say();
+        });
+    }
+
+    /// Those that are no regular files.
+    pub(super) fn irregular(
+        &self,
+        kind_of: impl Fn(&Path) -> Option<EntryKind>,
+    ) -> impl Iterator<Item = (&Path, Option<EntryKind>)> {
+        let find = || {
+            work::count(self.files.len());
+            let kinds = self.files.iter().map(|file| kind_of(file)).enumerate();
+            kinds
+                .filter(|(_, kind)| *kind != Some(EntryKind::File))
+                .collect()
+        };
+        let irregular = self.irregular.get_or_init(find).iter();
+        irregular.filter_map(|(number, kind)| Some((self.files.get(*number)?.as_path(), *kind)))
+    }
+
+    /// The regular ones; [`Self::irregular`] has been asked before.
+    pub(super) fn regular(&self) -> impl Iterator<Item = &Path> {
+        let irregular = self.irregular.get().map_or(&[][..], Vec::as_slice);
+        let files = self.files.iter().enumerate();
+        let is_regular = |number| {
+            let found = irregular.binary_search_by_key(&number, |(number, _)| *number);
+            found.is_err()
+        };
+        files
+            .filter(move |(number, _)| is_regular(*number))
+            .map(|(_, file)| file.as_path())
+    }
+
+    /// What the rules in them need.
+    pub(super) fn needs(&self, legacy: bool, check: impl FnOnce() -> Vec<Need>) -> &[Need] {
+        let [default, of_legacy] = &self.needs;
+        let needs = if legacy { of_legacy } else { default };
+        needs.get_or_init(|| {
+            work::count(self.files.len());
+            check()
+        })
+    }
+
+    /// The documents of those that can be parsed, each with its path.
+    pub(super) fn documents(
+        &self,
+        read: impl Fn(&Path) -> Option<Arc<Document>>,
+    ) -> impl Iterator<Item = (&Path, Option<&Arc<Document>>)> {
+        let read = || {
+            work::count(self.files.len());
+            self.files.iter().map(|file| read(file)).collect()
+        };
+        let documents: &Vec<Option<Arc<Document>>> = self.documents.get_or_init(read);
+        let files = self.files.iter().map(PathBuf::as_path);
+        files.zip(documents.iter().map(Option::as_ref))
+    }
+
+    /// The file of a number and its document, once [`Self::documents`] has been asked.
+    pub(super) fn document(&self, number: usize) -> Option<(&Path, &Arc<Document>)> {
+        let document = self.documents.get()?.get(number)?.as_ref()?;
+        Some((self.files.get(number)?, document))
+    }
+
+    /// The numbers of those that `check` says have to be checked in each configuration. It is called
+    /// the first time that they are to be checked in this way; whether it was.
+    pub(super) fn of_each(
+        &self,
+        part: Part,
+        check: impl FnOnce() -> Vec<usize>,
+    ) -> (Arc<OnceLock<Vec<usize>>>, bool) {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_part = Arc::clone(parts.entry(part).or_default());
+        drop(parts);
+        let mut is_first = false;
+        of_part.get_or_init(|| {
+            is_first = true;
+            work::count(self.files.len());
+            check()
+        });
+        (of_part, is_first)
+    }
+
+    /// The scrape jobs of all files; [`Self::documents`] has been asked before.
+    pub(super) fn jobs<'d>(
+        &'d self,
+        jobs: impl Fn(&'d Document) -> Vec<(&'d str, Node<'d>)>,
+    ) -> &'d Jobs {
+        self.jobs.get_or_init(|| {
+            let mut all = Jobs::default();
+            for number in 0..self.files.len() {
+                let Some((_, document)) = self.document(number) else {
+                    continue;
+                };
+                for (name, _) in jobs(document) {
+                    work::count(1);
+                    let files = all.files_of.entry(name.to_owned()).or_default();
+                    if files.len() == 1 && files.first() != Some(&number) {
+                        all.repeated.push(name.to_owned());
+                    }
+                    files.push(number);
+                }
+            }
+            all
+        })
+    }
+}
+
+impl PartialEq for FileSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.files == other.files
+    }
+}
+
+impl Eq for FileSet {}
