@@ -7,6 +7,7 @@ mod cli;
 mod command_line;
 mod conformance;
 mod credentials;
+mod depth;
 mod dialects;
 mod false_findings;
 mod fuzz_corpus;
