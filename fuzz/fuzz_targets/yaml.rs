@@ -1,3 +1,6 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| promvet_fuzz::yaml(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    promvet_fuzz::expect_caught_panics();
+    promvet_fuzz::yaml(bytes);
+});

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 #[path = "../../fuzz/src/lib.rs"]
 mod readers;
 
-use readers::READERS;
+use readers::{READERS, expect_caught_panics};
 
 /// The files of a folder of `fuzz/`.
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -25,6 +25,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
 
 /// Every file is given to every reader: what is a template for one is a broken policy for another.
 fn replay(folder: &str) {
+    expect_caught_panics();
     for path in files(folder) {
         let bytes = fs::read(&path).unwrap();
         for (name, read) in READERS {

@@ -34,6 +34,7 @@ mod receivers;
 mod rooms;
 mod rules;
 mod scalars;
+mod security;
 mod started;
 mod story;
 mod support;

@@ -496,10 +496,11 @@ fn malformed(text: &Text, error: &libyaml_safer::Error) -> SyntaxError {
         .filter(|c| *c != '\n' && *c != '\r')
         .map_or(0, char::len_utf8);
     let problem = error.problem().to_owned();
-    let mut context = error
-        .context()
-        .map(str::to_owned)
-        .zip(error.context_mark().map(|mark| span(mark, mark)));
+    let mut context = error.context().map(str::to_owned).zip(
+        error
+            .context_mark()
+            .map(|mark| within(span(mark, mark), text.content())),
+    );
     let mut span = Span::new(at.start as usize, at.start as usize + width);
     // A quote that is never closed is at fault, not the end of the text.
     let quoted = context
