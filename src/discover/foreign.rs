@@ -27,12 +27,18 @@ pub(super) const WORDS: &[&str] = &[
     "PrometheusRulesMap",
     "prometheusremotewrite",
     "metrics_generator",
+    "additionalRemoteWrites",
+    "remoteWrite",
     "wal_directory",
     "host_filter",
     "remote_write",
     "job_name",
     "remoteWrite.url",
 ];
+
+/// Words of which one stands in every text of an object that holds a configuration of another
+/// program.
+const IN_TEXTS: &[&str] = &["remote_write", "prometheusremotewrite", "scrape_configs"];
 
 /// The group of an operator that took over the Prometheus Operator's kinds (rhobs/
 /// observability-operator).
@@ -172,7 +178,22 @@ impl<'d> Finder<'d> {
             return;
         }
         match manifest.kind {
-            "ConfigMap" => self.openshift(manifest, out),
+            "ConfigMap" => {
+                self.openshift(manifest, out);
+                self.texts(manifest.root.get("data"), out);
+            }
+            "Secret" => self.texts(manifest.root.get("stringData"), out),
+            "OpenTelemetryCollector" => {
+                let config = manifest
+                    .root
+                    .get("spec")
+                    .and_then(|spec| spec.get("config"));
+                match config {
+                    Some(config) if config.scalar().is_some() => self.text(config, out),
+                    Some(config) => self.collector(config, out),
+                    None => {}
+                }
+            }
             "HelmRelease" => {
                 let values = manifest
                     .root
@@ -196,6 +217,31 @@ impl<'d> Finder<'d> {
                 text.into_iter().for_each(|text| self.values_in(text, out));
             }
             _ => {}
+        }
+    }
+
+    /// Configurations of other programs in the texts of an object.
+    fn texts(&self, data: Option<Node<'d>>, out: &mut Vec<Recognised>) {
+        let map = data.and_then(Node::mapping);
+        for entry in map.into_iter().flat_map(|map| map.entries()) {
+            self.text(entry.value, out);
+        }
+    }
+
+    fn text(&self, node: Node<'d>, out: &mut Vec<Recognised>) {
+        let may_hold = node.as_str().is_some_and(|text| {
+            let mut words = IN_TEXTS.iter();
+            words.any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+        });
+        let Some(document) = may_hold.then(|| self.inside(node)).flatten() else {
+            return;
+        };
+        let finder = Finder {
+            document: &document,
+            template: self.template,
+        };
+        if let Some(root) = document.root() {
+            finder.senders(root, out);
         }
     }
 
@@ -319,6 +365,54 @@ impl<'d> Finder<'d> {
                 );
             }
         }
+        // bitnami/kube-prometheus has no level `prometheusSpec`.
+        let is_bitnami = values
+            .get("operator")
+            .is_some_and(|one| one.mapping().is_some())
+            && ["exporters", "blackboxExporter", "kubelet", "kubeApiServer"]
+                .iter()
+                .any(|key| values.get(key).is_some_and(|one| one.mapping().is_some()));
+        if let Some(prometheus) =
+            prometheus.filter(|one| is_bitnami && one.get("prometheusSpec").is_none())
+        {
+            let shape = &tables::BITNAMI_PROMETHEUS;
+            self.part(
+                prometheus,
+                shape,
+                Part::Whole,
+                &OPERATOR_VALUES,
+                Holder::Values,
+                out,
+            );
+        }
+        if let Some(agent) = values.get("vmagent") {
+            if let Some(spec) = agent.get("spec") {
+                let shape = &tables::VMAGENT_VALUES;
+                self.part(
+                    spec,
+                    shape,
+                    Part::Whole,
+                    &OPERATOR_VALUES,
+                    Holder::Values,
+                    out,
+                );
+            }
+            for one in agent
+                .get("additionalRemoteWrites")
+                .into_iter()
+                .flat_map(Node::items)
+            {
+                let shape = &tables::REMOTE_WRITE4;
+                self.part(
+                    one,
+                    shape,
+                    Part::Endpoint,
+                    &OPERATOR_VALUES,
+                    Holder::Values,
+                    out,
+                );
+            }
+        }
         let ruler = values.get("thanosRuler");
         if let Some(spec) = ruler.and_then(|ruler| ruler.get("thanosRulerSpec")) {
             let shape = &tables::STACK_RULER;
@@ -405,7 +499,55 @@ impl<'d> Finder<'d> {
                 out,
             );
         }
+        let ruler = root
+            .get("ruler")
+            .and_then(|ruler| ruler.get("remote_write"));
+        if let Some(remote) = ruler {
+            let clients = remote.get("clients").and_then(Node::mapping);
+            let clients = clients.into_iter().flat_map(|map| map.entries());
+            let client = remote
+                .get("client")
+                .filter(|client| client.get("url").is_some());
+            for one in clients.map(|entry| entry.value).chain(client) {
+                let shape = &tables::ANSIBLE_VARIABLES;
+                let holder = Holder::Part("loki");
+                self.part(one, shape, Part::NativeEndpoint, &SENDERS, holder, out);
+            }
+        }
+        let is_variable = |name: &&str| {
+            root.get(name)
+                .is_some_and(|value| value.sequence().is_some())
+        };
+        if ["prometheus_remote_write", "prometheus_scrape_configs"]
+            .iter()
+            .any(|name| is_variable(&name))
+        {
+            let holder = Holder::Part("ansible");
+            self.part(
+                root,
+                &tables::ANSIBLE_VARIABLES,
+                Part::Whole,
+                &SENDERS,
+                holder,
+                out,
+            );
+        }
         self.collector(root, out);
+        // Values of the chart opentelemetry-collector.
+        if let Some(config) = root.get("config") {
+            self.collector(config, out);
+        }
+        // Values of the chart alloy.
+        let content = ["alloy", "configMap", "content"];
+        let content = content.iter().try_fold(root, |node, key| node.get(key));
+        if let Some(content) = content {
+            let within = Within {
+                identity: content.identity(),
+                logical: content.path(),
+            };
+            let text = embedded(content, within, Dollars::Plain);
+            out.extend(text.iter().flat_map(|text| alloy_in(text, self.template)));
+        }
     }
 
     fn collector(&self, root: Node<'d>, out: &mut Vec<Recognised>) {

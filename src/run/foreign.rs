@@ -2,7 +2,7 @@
 
 use crate::discover::{Holder, Spoken};
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::rules::Judgement;
 
 /// Rules that speak of what a release of Prometheus knows: the program that makes its
@@ -27,7 +27,14 @@ pub(super) fn put(
             && !OF_RELEASES.contains(&&*finding.rule)
             && !is_of_selector(spoken, finding)
     });
+    judgement
+        .findings
+        .retain(|finding| !is_of_old_agent(finding));
     for finding in &mut judgement.findings {
+        // Prometheus's sections in other programs have keys of their own.
+        if finding.rule == "schema/unknown-field" && !spoken.dialect.is_strict {
+            finding.severity = finding.severity.min(Severity::Warning);
+        }
         finding.message = spoken.spelling.put(&finding.message);
         for evidence in &mut finding.evidence {
             evidence.message = spoken.spelling.put(&evidence.message);
@@ -45,6 +52,12 @@ pub(super) fn put(
     };
     let selected = facts.selected(&spoken.references, namespace);
     judgement.findings.extend(selected);
+}
+
+/// Whether a finding speaks of `sigv4.enabled`, which Grafana Agent had up to 0.13 (grafana/agent
+/// v0.14.0 CHANGELOG).
+fn is_of_old_agent(finding: &Finding) -> bool {
+    finding.rule == "schema/unknown-field" && finding.logical.ends_with("sigv4.enabled")
 }
 
 /// Whether a finding of the schema speaks of the value of a key of a Secret, which stands for a text

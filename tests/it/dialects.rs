@@ -157,7 +157,48 @@ fn vmagent(one: &Endpoint) -> Tree {
     vec![("compose.yaml", text)]
 }
 
+fn tempo(one: &Endpoint) -> Tree {
+    let head = "metrics_generator:\n  storage:\n    path: /tmp";
+    vec![("tempo.yaml", object(head, &snake(one), 4))]
+}
+
+fn loki(one: &Endpoint) -> Tree {
+    let entry = snake(one).replace("remote_write:\n- ", "");
+    let entry = entry
+        .lines()
+        .map(|line| line.trim_start().to_owned() + "\n");
+    let head = "ruler:\n  remote_write:\n    enabled: true\n    clients:\n      cloud:";
+    vec![("loki.yaml", object(head, &entry.collect::<String>(), 8))]
+}
+
+fn ansible(one: &Endpoint) -> Tree {
+    let text = snake(one).replace("remote_write:", "prometheus_remote_write:");
+    vec![("group_vars/all.yml", text)]
+}
+
+fn agent_in_config_map(one: &Endpoint) -> Tree {
+    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  agent.yaml: |\n    metrics:\n      wal_directory: /tmp/wal\n      global:";
+    vec![("cm.yaml", object(head, &snake(one), 8))]
+}
+
+fn collector_resource(one: &Endpoint) -> Tree {
+    let config = collector(one).remove(0).1;
+    let head = "apiVersion: opentelemetry.io/v1beta1\nkind: OpenTelemetryCollector\nmetadata: {name: a}\nspec:\n  config:";
+    vec![("c.yaml", object(head, &config, 4))]
+}
+
+fn vm_operator(one: &Endpoint) -> Tree {
+    let head = "apiVersion: operator.victoriametrics.com/v1beta1\nkind: VMAgent\nmetadata: {name: a}\nspec:\n  selectAllByDefault: true";
+    vec![("vm.yaml", object(head, &camel(one), 2))]
+}
+
 const WAYS: &[Way] = &[
+    ("Tempo", tempo),
+    ("Loki", loki),
+    ("Ansible", ansible),
+    ("agent in a ConfigMap", agent_in_config_map),
+    ("OpenTelemetryCollector", collector_resource),
+    ("VMAgent", vm_operator),
     ("plain", plain),
     ("ConfigMap", config_map),
     ("Secret", secret),

@@ -79,6 +79,8 @@ pub enum Part {
     Job,
     /// One endpoint of `remote_write`.
     Endpoint,
+    /// One endpoint of `remote_write` in native words.
+    NativeEndpoint,
     /// A list of jobs.
     Jobs,
     /// The groups of a rule file.

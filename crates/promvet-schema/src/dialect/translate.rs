@@ -101,13 +101,17 @@ impl Translator {
                 let job = self.job(shape, node, None)?;
                 self.builder.sequence(node, &[job])
             }
+            Part::NativeEndpoint => {
+                let entry = self.builder.copy(node)?;
+                self.builder.sequence(node, &[entry])
+            }
             Part::Endpoint => {
                 let entry = self.object(shape, node)?;
                 self.builder.sequence(node, &[entry])
             }
         };
         let name = match part {
-            Part::Endpoint => "remote_write",
+            Part::Endpoint | Part::NativeEndpoint => "remote_write",
             _ => "scrape_configs",
         };
         let key = self.builder.scalar(node, name);
