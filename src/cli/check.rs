@@ -10,6 +10,7 @@ use super::deliver::Plan;
 use super::progress::watched;
 use super::{Exit, complain};
 use crate::facts::Host;
+use crate::finding::Redacted;
 use crate::policy::PolicyError;
 use crate::run::since::Comparison;
 use crate::run::{self, Gate, Request, Run, Stage, Watch, online};
@@ -217,6 +218,7 @@ pub(super) fn complain_of_policy(error: &PolicyError) {
 
 /// A mistake in a policy file with its place.
 pub(super) fn in_words(error: &PolicyError) -> String {
+    let error = Redacted::new(error.clone());
     let start = error.place.start();
     let help = error
         .help

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::form::Key;
 use super::read::{Mistakes, PolicyError};
 use super::{
-    Policy, environments, extends, issuers, levels, mounts, opstrace, profile, prometheus,
-    receivers, requires, rule_folders, runtime_user, selection, suppressions, templates, top,
+    FILE_NAMES, Policy, environments, extends, issuers, levels, mounts, opstrace, profile,
+    prometheus, receivers, requires, rule_folders, runtime_user, selection, suppressions,
+    templates, top,
 };
 use crate::finding::{Place, Text};
 use crate::yaml::{Node, parse_first};
@@ -73,6 +74,9 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
         });
     }
     if let Some(root) = document.root() {
+        if is_policy(root, text.path()) {
+            text.recognize();
+        }
         read_sections(root, &mut policy, &mut wrong);
     }
     if wrong.list.is_empty() {
@@ -80,6 +84,13 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
     } else {
         Err(wrong.list)
     }
+}
+
+/// Whether a file is a policy: `extends:` and `--config` can name any file.
+fn is_policy(root: Node<'_>, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let has = |section: &Section| root.get(section.key.name).is_some();
+    root.mapping().is_some() && FILE_NAMES.contains(&name) || SECTIONS.iter().any(has)
 }
 
 fn read_sections(root: Node<'_>, policy: &mut Policy, wrong: &mut Mistakes) {

@@ -194,7 +194,7 @@ const READABLE: &[&str] = &[
 
 /// How many lines of a text there are, and which of them show a mask.
 fn masks(content: &str) -> (usize, Vec<String>) {
-    let text = Text::new("x.yml", content.as_bytes().to_vec());
+    let text = Text::recognized("x.yml", content.as_bytes().to_vec());
     let mut at = 0;
     let mut lines = 0;
     let mut masked = Vec::new();

@@ -33,7 +33,7 @@ pub(super) fn excerpt(
     context: usize,
     columns: usize,
 ) -> (Excerpt, Vec<Range<usize>>) {
-    if !text.is_quoted() {
+    if !text.shows_lines() {
         let place = spans.first().copied().unwrap_or_default();
         let unquoted = Excerpt {
             text: String::new(),
@@ -261,7 +261,7 @@ mod tests {
         let plain = source.replacen('⟦', "", 1);
         let end = plain.find('⟧').unwrap();
         let plain = plain.replacen('⟧', "", 1);
-        let text = Text::new("x.yml", plain.clone().into_bytes());
+        let text = Text::recognized("x.yml", plain.clone().into_bytes());
         for secret in secrets {
             let at = plain.find(secret).unwrap();
             text.mark_secret(Span::new(at, at + secret.len()));
@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn several_places_share_an_excerpt() {
         let source = "one\npassword: hunter2\nthree\nfour: five\nsix";
-        let text = Text::new("x.yml", source.as_bytes().to_vec());
+        let text = Text::recognized("x.yml", source.as_bytes().to_vec());
         let at = |token: &str| {
             let start = source.find(token).unwrap();
             Place::new(&text, Span::new(start, start + token.len()))
