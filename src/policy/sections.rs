@@ -76,6 +76,9 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
     if let Some(root) = document.root() {
         if is_policy(root, text.path()) {
             text.recognize();
+        } else if is_yaml(text.path()) && root.mapping().is_some() {
+            // The name says as much as that its keys are no secrets.
+            text.recognize_words();
         }
         read_sections(root, &mut policy, &mut wrong);
     }
@@ -91,6 +94,11 @@ fn is_policy(root: Node<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let has = |section: &Section| root.get(section.key.name).is_some();
     root.mapping().is_some() && FILE_NAMES.contains(&name) || SECTIONS.iter().any(has)
+}
+
+fn is_yaml(path: &str) -> bool {
+    let ending = path.rsplit('.').next().unwrap_or("");
+    ending == "yaml" || ending == "yml"
 }
 
 fn read_sections(root: Node<'_>, policy: &mut Policy, wrong: &mut Mistakes) {

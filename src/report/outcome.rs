@@ -9,7 +9,7 @@ use crate::finding::{Finding, Fingerprints, Redacted, Severity, Span, Unchecked}
 ///
 /// Its sentences were masked: one that was not does not fit in here, and so in no report.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0308
 /// # use promvet::{finding::Finding, report::Reported};
 /// fn leak(finding: Finding) -> Reported {
 ///     Reported { finding, fingerprint: String::new() }

@@ -590,7 +590,7 @@ fn receivers_of_ones_own_go_first() {
     assert_eq!(ran.status, Some(2));
     assert!(
         ran.stderr
-            .contains("house.yaml:2:1: a receiver's profile: nam is none of"),
+            .contains("house.yaml:2:1: a receiver's profile: `nam` is none of"),
         "{}",
         ran.stderr
     );

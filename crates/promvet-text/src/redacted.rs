@@ -18,7 +18,7 @@ pub trait Sentences {
 /// Reports take nothing else. It can only be made here, by masking, and cannot be changed
 /// afterwards, so a report that shows a sentence unmasked does not compile:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0308
 /// # use promvet_text::{Finding, Redacted};
 /// fn report(finding: &Redacted<Finding>) -> &str {
 ///     &finding.message
@@ -30,7 +30,7 @@ pub trait Sentences {
 ///
 /// A value cannot be declared masked either:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0423
 /// # use promvet_text::{Finding, Redacted};
 /// fn leak(finding: Finding) -> Redacted<Finding> {
 ///     Redacted(finding)
