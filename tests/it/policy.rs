@@ -607,7 +607,7 @@ fn profiles_beside_rules_are_read_strictly_and_need_not_be_used() {
     for (profile, said) in [
         (
             "id: house\nnam: x\n",
-            "ours/receivers/house.yml:2:1: a receiver's profile: nam is none",
+            "ours/receivers/house.yml:2:1: a receiver's profile: `nam` is none",
         ),
         ("id: [\n", "ours/receivers/house.yml is not YAML"),
     ] {
