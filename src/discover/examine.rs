@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::foreign::Spoken;
 use super::holder::Holder;
-use super::kinds::{Class, classify, nearly_ours, telling_key};
+use super::kinds::{Class, classify, has_nearly_section, nearly_ours, telling_key};
 use super::mask::{Branches, Mask, mask};
 use super::names;
 use super::outline::Outline;
@@ -171,8 +171,10 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
     let by_name = names::is_ours(path.as_ref());
     let nearly = by_name.then(|| nearly_ours(&outline)).flatten();
     let class = classify(&outline, path);
-    if !matches!(class, Class::Unknown) || outline.has_words_for_keys() {
+    if !matches!(class, Class::Unknown) || has_nearly_section(&outline) {
         document.text().recognize();
+    } else if outline.has_words_for_keys() {
+        document.text().recognize_words();
     }
     match class {
         Class::Ours {
@@ -227,9 +229,9 @@ fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Jud
         _ => None,
     };
     let broken = What::Broken { error };
-    let is_by_name = names::is_candidate(path.as_ref()) && !outline.keys.is_empty();
+    let is_by_name = || names::is_candidate(path.as_ref()) && has_nearly_section(&outline);
     let telling = telling_key(&outline);
-    if neighbour.is_some() || telling.is_some() || is_by_name {
+    if neighbour.is_some() || telling.is_some() || is_by_name() {
         text.recognize();
     }
     match (neighbour, telling) {

@@ -76,7 +76,7 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
     if let Some(root) = document.root() {
         if is_policy(root, text.path()) {
             text.recognize();
-        } else if is_yaml(text.path()) && root.mapping().is_some() {
+        } else if is_yaml(text.path()) && has_words_for_keys(root) {
             // The name says as much as that its keys are no secrets.
             text.recognize_words();
         }
@@ -93,7 +93,21 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
 fn is_policy(root: Node<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let has = |section: &Section| root.get(section.key.name).is_some();
-    root.mapping().is_some() && FILE_NAMES.contains(&name) || SECTIONS.iter().any(has)
+    FILE_NAMES.contains(&name) && has_words_for_keys(root) || SECTIONS.iter().any(has)
+}
+
+/// YAML takes a line of `/etc/shadow` for a key too.
+fn has_words_for_keys(root: Node<'_>) -> bool {
+    let is_word = |name: &str| {
+        name.chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
+    };
+    let keys = root
+        .mapping()
+        .into_iter()
+        .flat_map(|mapping| mapping.entries());
+    let mut keys = keys.peekable();
+    keys.peek().is_some() && keys.all(|entry| is_word(entry.name()))
 }
 
 fn is_yaml(path: &str) -> bool {

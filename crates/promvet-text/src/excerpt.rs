@@ -8,6 +8,9 @@ use super::text::{Span, Text};
 /// What stands where a line was cut.
 const CUT: &str = "…";
 
+/// What stands for a line of a text that was not recognized.
+const NOT_SHOWN: &str = "[line not shown]";
+
 /// The most lines of a long place that are shown, besides those around it.
 const TALLEST: usize = 8;
 
@@ -35,8 +38,13 @@ pub(super) fn excerpt(
 ) -> (Excerpt, Vec<Range<usize>>) {
     if !text.shows_lines() {
         let place = spans.first().copied().unwrap_or_default();
+        let line = if text.content().is_empty() {
+            ""
+        } else {
+            NOT_SHOWN
+        };
         let unquoted = Excerpt {
-            text: String::new(),
+            text: line.to_owned(),
             first_line: text.line_at(place.start),
             start: 0,
             len: 0,

@@ -146,15 +146,22 @@ impl Needles {
         out.extend(wordy.map(|(at, _)| at..at + WORDY_PART));
     }
 
-    /// Where words of the text stand between backticks.
+    /// Where words of the text stand between backticks, or between the quotes of a path of keys.
     fn find_quoted(&self, sentence: &str, out: &mut Vec<Range<usize>>) {
+        if !matches!(self.quoted, Quoted::Nothing) {
+            self.find_between('`', sentence, out);
+            self.find_between('"', sentence, out);
+        }
+    }
+
+    fn find_between(&self, quote: char, sentence: &str, out: &mut Vec<Range<usize>>) {
         let is_hidden = |word: &str| match &self.quoted {
             Quoted::Nothing => false,
             Quoted::Words(words) => words.contains(word),
             Quoted::Everything => !word.is_empty(),
         };
         let mut at = 0;
-        for (number, piece) in sentence.split('`').enumerate() {
+        for (number, piece) in sentence.split(quote).enumerate() {
             if number % 2 == 1 {
                 let mut start = at;
                 for word in piece.split_inclusive(separates) {
