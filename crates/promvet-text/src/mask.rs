@@ -6,6 +6,7 @@
 //! and by what the value looks like ([`looks`]). Sentences go through the same sieve
 //! ([`sentence`]).
 
+mod arguments;
 mod lines;
 mod looks;
 mod names;
