@@ -97,7 +97,7 @@ mod tests {
             std::os::unix::fs::symlink(to, at(link)).unwrap();
         }
         std::fs::write(at("other/a.yml"), "a: b").unwrap();
-        let tree = Folder::new(&at("repo"));
+        let tree = Folder::new(at("repo"));
         for (path, expected) in [
             ("sub/a.yml", false),
             ("in.yml", false),

@@ -1,5 +1,11 @@
 //! No secret gets out, whatever slip put it where it stands.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on panics"
+)]
+
 mod readable;
 mod references;
 mod slips;
