@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{CheckArgs, JudgingArgs, PathArgs};
@@ -10,10 +10,11 @@ use super::deliver::Plan;
 use super::progress::watched;
 use super::{Exit, complain};
 use crate::facts::Host;
+use crate::finding::Redacted;
 use crate::policy::PolicyError;
 use crate::run::since::Comparison;
 use crate::run::{self, Gate, Request, Run, Stage, Watch, online};
-use crate::source::{Folder, LARGEST, Memory, Tree, standard_input};
+use crate::source::{Folder, LARGEST, Memory, Tree, collapse, leads_out, standard_input};
 
 /// Checks and reports.
 pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
@@ -26,6 +27,7 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     };
     let (tree, mut request) = prepare(&args.paths)?;
     request.if_recognised = args.if_recognised;
+    request.stays_inside |= args.if_recognised;
     if !judge_for(&args.judging, &*tree, &mut request) {
         return Ok(Exit::Failed);
     }
@@ -169,10 +171,12 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
         paths.push(PathBuf::from("."));
     }
     let stdin = paths.iter().any(|path| path.as_os_str() == "-");
-    let name = args
-        .stdin_filename
-        .clone()
-        .unwrap_or_else(|| PathBuf::from(STDIN));
+    let name = match &args.stdin_filename {
+        Some(name) => {
+            without_links(name, &*tree).map_err(|why| refused(&name.display().to_string(), why))?
+        }
+        None => PathBuf::from(STDIN),
+    };
     if stdin {
         let bytes = standard_input(LARGEST);
         let bytes = bytes.map_err(|error| refused("standard input", error.to_string()))?;
@@ -188,10 +192,29 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
         config: args.config.clone(),
         deadline: args.max_time.deadline(),
         watch: Watch::new(args.stats),
+        stays_inside: args.stdin_filename.is_some(),
         nameless: (stdin && args.stdin_filename.is_none()).then_some(name),
         ..Request::default()
     };
     Ok((tree, request))
+}
+
+/// The name of standard input with the links in its folders followed, so that what it refers to is
+/// looked for where that really lies.
+fn without_links(name: &Path, tree: &dyn Tree) -> Result<PathBuf, String> {
+    let path = tree.absolute(name);
+    let (Some(folder), Some(file)) = (path.parent(), path.file_name()) else {
+        return Ok(name.to_owned());
+    };
+    if leads_out(tree, folder) {
+        return Err("a link to it leads out of the repository".to_owned());
+    }
+    let real = tree.resolve(folder);
+    let has_links = |real: &PathBuf| *real != collapse(folder);
+    Ok(real
+        .ok()
+        .filter(has_links)
+        .map_or_else(|| name.to_owned(), |real| real.join(file)))
 }
 
 /// What standard input is called where nobody gave it a name.
@@ -217,6 +240,7 @@ pub(super) fn complain_of_policy(error: &PolicyError) {
 
 /// A mistake in a policy file with its place.
 pub(super) fn in_words(error: &PolicyError) -> String {
+    let error = Redacted::new(error.clone());
     let start = error.place.start();
     let help = error
         .help

@@ -13,7 +13,7 @@ use super::progress::watched;
 use super::trust::parse_time;
 use super::{Exit, complain};
 use crate::discover::{is_candidate, recognise};
-use crate::finding::Text;
+use crate::finding::{Redacted, Text};
 use crate::parallel;
 use crate::report::suppressions::{ListedSuppression, write_json, write_table};
 use crate::report::unless_closed;
@@ -120,6 +120,7 @@ fn listed(found: &Found, marks: &Marks, ages: &Ages, now: i64) -> Vec<ListedSupp
         } = mark;
         let place = marks.place(directive.span);
         let committed = committed.get(&line);
+        let reason = directive.reason.clone();
         let names = directive.names.iter().map(|name| name.text.clone());
         ListedSuppression {
             path: found.shown.to_string(),
@@ -128,7 +129,7 @@ fn listed(found: &Found, marks: &Marks, ages: &Ages, now: i64) -> Vec<ListedSupp
             whole_file: *covers == Covers::File,
             whole_part: matches!(covers, Covers::Inner(_)),
             rules: names.collect(),
-            reason: directive.reason.clone().map(|reason| place.redact(reason)),
+            reason: reason.map(|reason| Redacted::sentence(&place, reason)),
             until: directive.until.as_ref().map(|until| until.text.clone()),
             lapsed: has_lapsed(mark, now),
             age_days: committed.map(|time| (now - time).max(0) / DAY),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::args::TestArgs;
 use super::check::complain_of_policy;
 use super::{Exit, complain};
-use crate::finding::Finding;
+use crate::finding::{Finding, Redacted};
 use crate::parallel;
 use crate::rules::Expected;
 use crate::rules::example::{Example, examples};
@@ -154,12 +154,16 @@ fn expected(one: &Expected) -> String {
     format!("{}{rule}{columns}: {}", one.severity.word(), one.says)
 }
 
-fn found(one: &Finding) -> String {
+fn found(one: &Redacted<Finding>) -> String {
     let (start, end) = (one.place.start(), one.place.end());
     let range = (start.line == end.line).then_some((start.column, end.column));
     let columns = columns(range);
-    let message = one.place.redact(one.message.clone());
-    format!("{}[{}]{columns}: {message}", one.severity.word(), one.rule)
+    format!(
+        "{}[{}]{columns}: {}",
+        one.severity.word(),
+        one.rule,
+        one.message
+    )
 }
 
 fn columns(range: Option<(usize, usize)>) -> String {

@@ -57,6 +57,7 @@ pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
     if found.is_empty() {
         return vec![file];
     }
+    text.recognize();
     let file = match is_known {
         true => examine(text, false, template_by_policy),
         false => file,
@@ -67,6 +68,9 @@ pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
 /// A configuration of Alloy, and the endpoints in it.
 fn in_alloy(text: Arc<Text>) -> Vec<Recognised> {
     let found = foreign::alloy_in(&text, None);
+    if !found.is_empty() {
+        text.recognize();
+    }
     let file = Recognised {
         text,
         what: What::Other { kind: ALLOY },

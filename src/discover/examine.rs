@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::foreign::Spoken;
 use super::holder::Holder;
-use super::kinds::{Class, classify, nearly_ours, telling_key};
+use super::kinds::{Class, classify, has_nearly_section, nearly_ours, telling_key};
 use super::mask::{Branches, Mask, mask};
 use super::names;
 use super::outline::Outline;
@@ -162,14 +162,21 @@ pub(super) fn examine_as(
 
 pub(super) type Judgement = (What, String, Option<&'static str>);
 
-/// Why a file counts that nothing but the user takes for a configuration.
+/// Why a file counts that nothing but the user takes for a configuration. Whoever chooses the names,
+/// such as the author of a pull request whose files a hook checks, may choose any file.
 pub(super) const NAMED: &str = "it was named on the command line";
 
 pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
     let outline = Outline::of(&document);
     let by_name = names::is_ours(path.as_ref());
     let nearly = by_name.then(|| nearly_ours(&outline)).flatten();
-    match classify(&outline, path) {
+    let class = classify(&outline, path);
+    if !matches!(class, Class::Unknown) || has_nearly_section(&outline) {
+        document.text().recognize();
+    } else if outline.has_words_for_keys() {
+        document.text().recognize_words();
+    }
+    match class {
         Class::Ours {
             sections,
             server_only,
@@ -222,7 +229,12 @@ fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Jud
         _ => None,
     };
     let broken = What::Broken { error };
-    match (neighbour, telling_key(&outline)) {
+    let is_by_name = || names::is_candidate(path.as_ref()) && has_nearly_section(&outline);
+    let telling = telling_key(&outline);
+    if neighbour.is_some() || telling.is_some() || is_by_name() {
+        text.recognize();
+    }
+    match (neighbour, telling) {
         (Some((kind, _)), _) if named => (broken, NAMED.into(), Some(kind)),
         (Some((kind, keys)), _) => (What::Other { kind }, has(keys), None),
         (None, Some((key, line))) => {

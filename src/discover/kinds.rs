@@ -303,6 +303,14 @@ pub(super) fn nearly_ours(outline: &Outline<'_>) -> Option<Vec<&'static str>> {
     sections.filter(|sections| outline.shape == Shape::Mapping && !sections.is_empty())
 }
 
+/// Whether a key of a text that does not parse is nearly a section: the part that can be read says
+/// that it was meant to be ours.
+pub(super) fn has_nearly_section(outline: &Outline<'_>) -> bool {
+    let names = || SECTIONS.iter().map(|section| section.name);
+    let mut keys = outline.keys.iter();
+    keys.any(|key| nearest(key.name, names()).is_some())
+}
+
 /// The first key of a Prometheus configuration in a text that does not parse, with its line:
 /// those that are ours alone, or that hold what stands in ours alone.
 pub(super) fn telling_key<'t>(outline: &Outline<'t>) -> Option<(&'t str, usize)> {

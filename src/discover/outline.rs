@@ -91,6 +91,17 @@ impl<'t> Outline<'t> {
         }
     }
 
+    /// Whether it is a mapping whose keys are all words, as those of a configuration are. YAML takes
+    /// a line of `/etc/shadow` for a key too.
+    pub(super) fn has_words_for_keys(&self) -> bool {
+        let is_word = |name: &str| {
+            name.starts_with(|c: char| !c.is_ascii_digit()) && name.chars().all(is_name)
+        };
+        self.shape == Shape::Mapping
+            && !self.keys.is_empty()
+            && self.keys.iter().all(|key| is_word(key.name))
+    }
+
     /// The first top-level key of a name.
     pub(super) fn key(&self, name: &str) -> Option<&Key<'t>> {
         self.keys.iter().find(|key| key.name == name)

@@ -77,6 +77,7 @@ pub fn read(text: &Arc<Text>) -> Option<Instance> {
     if !TELLING_KEYS.iter().any(|key| mapping.get(key).is_some()) || mapping.get("kind").is_some() {
         return None;
     }
+    text.recognize();
     let written = mapping
         .entry("cert_issuer")
         .filter(|entry| !entry.value.is_null());

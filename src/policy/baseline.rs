@@ -101,6 +101,9 @@ pub fn read_baseline(
         let message = "this is no baseline: it has no `version` and no `accepted`";
         return Err(vec![PolicyError::at_start(text, message.into())]);
     };
+    if KEYS.iter().any(|key| root.get(key.name).is_some()) {
+        text.recognize();
+    }
     let fields = wrong.fields(root, "a baseline", KEYS).unwrap_or_default();
     let written = fields.get("version");
     let mut version = BaselineVersion::NEWEST;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::form::Key;
-use crate::finding::{Place, Span, Text, nearest};
+use crate::finding::{Place, Sentences, Span, Text, nearest};
 use crate::yaml::{Kind, Node};
 
 /// What is wrong with a policy file.
@@ -27,6 +27,18 @@ impl PolicyError {
             place: Place::new(text, Span::default()),
             help: None,
         }
+    }
+}
+
+impl Sentences for PolicyError {
+    fn places(&self) -> Vec<Place> {
+        vec![self.place.clone()]
+    }
+
+    fn sentences(&mut self) -> Vec<&mut String> {
+        std::iter::once(&mut self.message)
+            .chain(&mut self.help)
+            .collect()
     }
 }
 

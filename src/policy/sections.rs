@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::form::Key;
 use super::read::{Mistakes, PolicyError};
 use super::{
-    Policy, environments, extends, issuers, levels, mounts, opstrace, profile, prometheus,
-    receivers, requires, rule_folders, runtime_user, selection, suppressions, templates, top,
+    FILE_NAMES, Policy, environments, extends, issuers, levels, mounts, opstrace, profile,
+    prometheus, receivers, requires, rule_folders, runtime_user, selection, suppressions,
+    templates, top,
 };
 use crate::finding::{Place, Text};
 use crate::yaml::{Node, parse_first};
@@ -73,6 +74,12 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
         });
     }
     if let Some(root) = document.root() {
+        if is_policy(root, text.path()) {
+            text.recognize();
+        } else if is_yaml(text.path()) && has_words_for_keys(root) {
+            // The name says as much as that its keys are no secrets.
+            text.recognize_words();
+        }
         read_sections(root, &mut policy, &mut wrong);
     }
     if wrong.list.is_empty() {
@@ -80,6 +87,32 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
     } else {
         Err(wrong.list)
     }
+}
+
+/// Whether a file is a policy: `extends:` and `--config` can name any file.
+fn is_policy(root: Node<'_>, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let has = |section: &Section| root.get(section.key.name).is_some();
+    FILE_NAMES.contains(&name) && has_words_for_keys(root) || SECTIONS.iter().any(has)
+}
+
+/// YAML takes a line of `/etc/shadow` for a key too.
+fn has_words_for_keys(root: Node<'_>) -> bool {
+    let is_word = |name: &str| {
+        name.chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
+    };
+    let keys = root
+        .mapping()
+        .into_iter()
+        .flat_map(|mapping| mapping.entries());
+    let mut keys = keys.peekable();
+    keys.peek().is_some() && keys.all(|entry| is_word(entry.name()))
+}
+
+fn is_yaml(path: &str) -> bool {
+    let ending = path.rsplit('.').next().unwrap_or("");
+    ending == "yaml" || ending == "yml"
 }
 
 fn read_sections(root: Node<'_>, policy: &mut Policy, wrong: &mut Mistakes) {

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use super::Options;
 use super::outcome::{Outcome, Reported};
 use super::xml::escape;
-use crate::finding::{Place, Severity, Unchecked};
+use crate::finding::{Place, Redacted, Severity, Unchecked};
 
 /// The version of Checkstyle whose form this is; readers look for the attribute.
 const VERSION: &str = "10.0";
@@ -51,7 +51,7 @@ fn of_finding(it: &Reported) -> Item<'_> {
     }
 }
 
-fn of_unchecked(it: &Unchecked) -> Item<'_> {
+fn of_unchecked(it: &Redacted<Unchecked>) -> Item<'_> {
     let settle = it.settle.as_deref().unwrap_or_default();
     Item {
         place: &it.place,

@@ -60,7 +60,8 @@ fn unchecked(
     renamed: impl Fn(&str) -> Option<String>,
 ) -> HashMap<(String, String), usize> {
     let mut out = HashMap::new();
-    for Unchecked { place, reason, .. } in outcome.unchecked() {
+    for it in outcome.unchecked() {
+        let Unchecked { place, reason, .. } = &**it;
         *out.entry((now(place.path(), &renamed), reason.clone()))
             .or_insert(0) += 1;
     }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::outcome::{Outcome, Reported};
 use super::{Options, json, neutral};
-use crate::finding::{Fingerprints, Place, Severity, Unchecked};
+use crate::finding::{Fingerprints, Place, Redacted, Severity, Unchecked};
 
 #[derive(Serialize)]
 struct Issue<'a> {
@@ -51,7 +51,7 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
     json::write_line(&issues, to)
 }
 
-fn unchecked_issue(it: &Unchecked, fingerprint: String) -> Issue<'_> {
+fn unchecked_issue(it: &Redacted<Unchecked>, fingerprint: String) -> Issue<'_> {
     Issue {
         description: format!("could not be checked: {}", neutral::line(&it.reason)).into(),
         check_name: "unchecked",

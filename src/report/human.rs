@@ -11,8 +11,7 @@ use super::outcome::Outcome;
 use super::prose::{spot, summary, wrap};
 use super::snippet::Snippets;
 use super::{Options, neutral};
-use crate::finding::Unchecked;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding, Redacted, Severity, Unchecked};
 
 /// Lines that are shown around a place.
 const CONTEXT: usize = 1;
@@ -88,7 +87,7 @@ fn indented(text: &str, indent: usize, width: usize) -> String {
 
 /// What could not be judged and is not the subject of a finding already.
 fn unchecked(outcome: &Outcome, options: &Options<'_>) -> String {
-    let mut reasons: Vec<Vec<&Unchecked>> = Vec::new();
+    let mut reasons: Vec<Vec<&Redacted<Unchecked>>> = Vec::new();
     let mut seen = HashMap::new();
     for it in outcome.only_unchecked() {
         let index = *seen
@@ -111,7 +110,11 @@ fn unchecked(outcome: &Outcome, options: &Options<'_>) -> String {
     }
 }
 
-fn unchecked_item(first: &Unchecked, more: &[&Unchecked], width: usize) -> String {
+fn unchecked_item(
+    first: &Redacted<Unchecked>,
+    more: &[&Redacted<Unchecked>],
+    width: usize,
+) -> String {
     let reason = neutral::lines(&first.reason);
     let mut out = indented(&format!("{}: {reason}", spot(&first.place)), 2, width);
     if let Some(settle) = &first.settle {

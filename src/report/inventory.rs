@@ -15,7 +15,7 @@ mod totals;
 use std::collections::BTreeMap;
 
 use super::outcome::Outcome;
-use crate::finding::{Place, Unchecked};
+use crate::finding::{Place, Redacted, Unchecked};
 
 pub use format::{InventoryFormat, TableOptions};
 pub use row::{Figures, Proof, Row, Tls, Verification};
@@ -24,10 +24,10 @@ pub use totals::{Recognised, Totals};
 /// All endpoints, by file and place.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
-    rows: Vec<Row>,
+    rows: Vec<Redacted<Row>>,
     /// What could not be checked and is about none of the endpoints, such as a file that can't be
     /// read.
-    rest: Vec<Unchecked>,
+    rest: Vec<Redacted<Unchecked>>,
     configurations: usize,
 }
 
@@ -39,7 +39,6 @@ impl Inventory {
         rows.sort_by(|a, b| a.entry.order().cmp(&b.entry.order()));
         let mut of_file: BTreeMap<String, Vec<&mut Row>> = BTreeMap::new();
         for row in &mut rows {
-            row.redact();
             let path = row.place.path().to_string();
             of_file.entry(path).or_default().push(row);
         }
@@ -66,7 +65,7 @@ impl Inventory {
             }
         }
         Self {
-            rows,
+            rows: rows.into_iter().map(Redacted::new).collect(),
             rest,
             configurations: outcome.summary().configurations,
         }
@@ -74,13 +73,13 @@ impl Inventory {
 
     /// The endpoints.
     #[must_use]
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[Redacted<Row>] {
         &self.rows
     }
 
     /// What could not be checked and is about none of them.
     #[must_use]
-    pub fn rest(&self) -> &[Unchecked] {
+    pub fn rest(&self) -> &[Redacted<Unchecked>] {
         &self.rest
     }
 

@@ -8,8 +8,7 @@ use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use super::outcome::{Outcome, Reported, Summary, Suppressed};
 use super::{Options, neutral};
-use crate::finding::Unchecked;
-use crate::finding::{Evidence, Finding, Fix, Place, Position};
+use crate::finding::{Evidence, Finding, Fix, Place, Position, Redacted, Unchecked};
 
 /// The version of the contract. Keys may be added within a version; nothing else changes.
 pub(super) const VERSION: u32 = 1;
@@ -135,7 +134,7 @@ pub(super) fn write_line(value: &impl Serialize, to: &mut dyn Write) -> io::Resu
 }
 
 pub(super) fn finding(it: &Reported) -> JsonFinding<'_> {
-    let Finding { place, .. } = &it.finding;
+    let Finding { place, .. } = &*it.finding;
     JsonFinding {
         rule: &it.finding.rule,
         severity: it.finding.severity.word(),
@@ -195,7 +194,7 @@ pub(super) fn files(outcome: &Outcome) -> Vec<JsonFile<'_>> {
     files.collect()
 }
 
-pub(super) fn unchecked(it: &Unchecked) -> JsonUnchecked<'_> {
+pub(super) fn unchecked(it: &Redacted<Unchecked>) -> JsonUnchecked<'_> {
     JsonUnchecked {
         path: it.place.path(),
         logical: &it.logical,
@@ -210,7 +209,7 @@ pub(super) fn suppressed(it: &Suppressed) -> JsonSuppressed<'_> {
     JsonSuppressed {
         finding: finding(&it.reported),
         by: it.hiding.by.word(),
-        reason: it.hiding.reason.as_deref().map(neutral::lines),
+        reason: it.hiding.reason.as_deref().map(|it| neutral::lines(it)),
         until: it.hiding.until.as_deref(),
     }
 }

@@ -15,13 +15,13 @@ use super::Options;
 use super::outcome::{Outcome, Reported};
 use super::prose::spot;
 use super::xml::escape;
-use crate::finding::{Place, Unchecked, named_path};
+use crate::finding::{Place, Redacted, Unchecked, named_path};
 
 /// What is said about one file.
 #[derive(Default)]
 struct Suite<'a> {
     findings: Vec<&'a Reported>,
-    unchecked: Vec<&'a Unchecked>,
+    unchecked: Vec<&'a Redacted<Unchecked>>,
 }
 
 impl Suite<'_> {

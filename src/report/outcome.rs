@@ -3,13 +3,29 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::finding::{Advice, Finding, Fingerprints, Place, Severity, Span, Unchecked};
+use crate::finding::{Finding, Fingerprints, Redacted, Severity, Span, Unchecked};
 
 /// A finding with its fingerprint.
+///
+/// Its sentences were masked: one that was not does not fit in here, and so in no report.
+///
+/// ```compile_fail,E0308
+/// # use promvet::{finding::Finding, report::Reported};
+/// fn leak(finding: Finding) -> Reported {
+///     Reported { finding, fingerprint: String::new() }
+/// }
+/// ```
+///
+/// ```
+/// # use promvet::{finding::{Finding, Redacted}, report::Reported};
+/// fn report(finding: Finding) -> Reported {
+///     Reported { finding: Redacted::new(finding), fingerprint: String::new() }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Reported {
     /// What is said.
-    pub finding: Finding,
+    pub finding: Redacted<Finding>,
     /// What names it across runs: 16 hexadecimal digits.
     pub fingerprint: String,
 }
@@ -40,7 +56,7 @@ pub struct Hiding {
     /// What hides it.
     pub by: HiddenBy,
     /// The reason that is given.
-    pub reason: Option<String>,
+    pub reason: Option<Redacted<String>>,
     /// The last day on which it is hidden, such as `2027-01-31`.
     pub until: Option<String>,
 }
@@ -108,7 +124,7 @@ pub struct Outcome {
     pub(super) findings: Vec<Reported>,
     pub(super) suppressed: Vec<Suppressed>,
     files: Vec<CheckedFile>,
-    pub(super) unchecked: Vec<Unchecked>,
+    pub(super) unchecked: Vec<Redacted<Unchecked>>,
     endpoints: usize,
     own_pages: Vec<OwnPage>,
     pub(super) older: Option<usize>,
@@ -130,16 +146,11 @@ impl Outcome {
         unchecked.sort_by(|a, b| (a.place.order(), &a.reason).cmp(&(b.place.order(), &b.reason)));
         // A file that two configurations include is judged with each of them.
         unchecked.dedup_by(|a, b| a.place.order() == b.place.order() && a.reason == b.reason);
-        for one in &mut unchecked {
-            redact(&one.place, &mut one.reason);
-            redact(&one.place, &mut one.logical);
-            one.settle.iter_mut().for_each(|it| redact(&one.place, it));
-        }
         Self {
             findings: name(findings),
             suppressed: Vec::new(),
             files,
-            unchecked,
+            unchecked: unchecked.into_iter().map(Redacted::new).collect(),
             endpoints,
             own_pages: Vec::new(),
             older: None,
@@ -188,12 +199,12 @@ impl Outcome {
 
     /// What could not be judged, by path and place.
     #[must_use]
-    pub fn unchecked(&self) -> &[Unchecked] {
+    pub fn unchecked(&self) -> &[Redacted<Unchecked>] {
         &self.unchecked
     }
 
     /// What could not be judged and is not the subject of a finding at the same place.
-    pub(super) fn only_unchecked(&self) -> impl Iterator<Item = &Unchecked> {
+    pub(super) fn only_unchecked(&self) -> impl Iterator<Item = &Redacted<Unchecked>> {
         let findings = self.findings.iter().map(|it| &it.finding.place);
         let said: HashSet<(&str, Span)> = findings
             .map(|place| (&**place.path(), place.span()))
@@ -213,11 +224,7 @@ impl Outcome {
         let all = std::mem::take(&mut self.findings);
         for reported in all {
             match hiding(&reported) {
-                Some(mut hiding) => {
-                    let place = &reported.finding.place;
-                    hiding.reason.iter_mut().for_each(|it| redact(place, it));
-                    self.suppressed.push(Suppressed { reported, hiding });
-                }
+                Some(hiding) => self.suppressed.push(Suppressed { reported, hiding }),
                 None => self.findings.push(reported),
             }
         }
@@ -272,9 +279,9 @@ impl Outcome {
 /// Takes the secrets of a finding's texts out of its sentences, and gives it its fingerprint.
 fn name(findings: Vec<Finding>) -> Vec<Reported> {
     let mut fingerprints = Fingerprints::default();
-    let named = findings.into_iter().map(|mut finding| {
+    let named = findings.into_iter().map(|finding| {
         // A fingerprint holds no secret: a short one could be found out by trying.
-        redact_finding(&mut finding);
+        let finding = Redacted::new(finding);
         let fingerprint = fingerprints.of(&finding);
         Reported {
             finding,
@@ -282,24 +289,4 @@ fn name(findings: Vec<Finding>) -> Vec<Reported> {
         }
     });
     named.collect()
-}
-
-fn redact_finding(finding: &mut Finding) {
-    let proofs = finding.evidence.iter().map(|proof| proof.place.clone());
-    let places: Vec<Place> = std::iter::once(finding.place.clone())
-        .chain(proofs)
-        .collect();
-    let sentences = std::iter::once(&mut finding.message)
-        .chain(finding.advice.iter_mut().map(Advice::sentence))
-        .chain(finding.evidence.iter_mut().map(|proof| &mut proof.message))
-        .chain(finding.fix.iter_mut().map(|fix| &mut fix.title))
-        // Paths of keys hold what was taken for a key: `password:SECRET`.
-        .chain([&mut finding.logical, &mut finding.identity]);
-    for sentence in sentences {
-        places.iter().for_each(|place| redact(place, sentence));
-    }
-}
-
-fn redact(place: &Place, sentence: &mut String) {
-    *sentence = place.redact(std::mem::take(sentence));
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::outcome::{CheckedFile, HiddenBy, Hiding, Outcome};
 use super::{Options, RuleInfo};
 use crate::finding::Unchecked;
-use crate::finding::{Finding, Fix, Place, Severity, Span, Text};
+use crate::finding::{Finding, Fix, Place, Redacted, Severity, Span, Text};
 
 /// Every secret of the sample. None may occur in any output.
 pub(super) const SECRETS: &[&str] = &[
@@ -57,7 +57,7 @@ pub(super) fn marked(path: &str, source: &str) -> (Arc<Text>, Place) {
     let end = source.find('⟧').unwrap();
     let source = source.replacen('⟧', "", 1);
     let bom = if source.starts_with('\u{feff}') { 3 } else { 0 };
-    let text = Text::new(path, source.into_bytes());
+    let text = Text::recognized(path, source.into_bytes());
     let place = Place::new(&text, Span::new(start - bom, end - bom));
     (text, place)
 }
@@ -168,8 +168,8 @@ fn hostile() -> Finding {
 }
 
 /// Why the findings of two files are hidden.
-fn hiding(path: &str) -> Option<Hiding> {
-    let by = match path {
+fn hiding(place: &Place) -> Option<Hiding> {
+    let by = match &**place.path() {
         "sites/7.yml" => HiddenBy::Comment,
         "sites/8.yml" => HiddenBy::Baseline,
         _ => return None,
@@ -177,7 +177,8 @@ fn hiding(path: &str) -> Option<Hiding> {
     let comment = by == HiddenBy::Comment;
     Some(Hiding {
         by,
-        reason: comment.then(|| "a test site \u{1b}[31m, [see](http://x/)".into()),
+        reason: comment
+            .then(|| Redacted::sentence(place, "a test site \u{1b}[31m, [see](http://x/)".into())),
         until: comment.then(|| "2027-01-31".into()),
     })
 }
@@ -211,6 +212,6 @@ pub(super) fn outcome() -> Outcome {
         settle: Some("Say in promvet.yaml: `mounts: [{path: /run, from: run}]`.".into()),
     }];
     let mut outcome = Outcome::new(findings, files, unchecked, 14);
-    outcome.hide(|it| hiding(it.finding.place.path()));
+    outcome.hide(|it| hiding(&it.finding.place));
     outcome
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::outcome::{HiddenBy, Outcome, Reported, Suppressed};
 use super::{Options, RuleInfo, json as report, neutral};
-use crate::finding::{Finding, Fix, Place, Severity};
+use crate::finding::{Finding, Fix, Place, Redacted, Severity};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -141,7 +141,7 @@ fn suppressed(it: &Suppressed, rules: &HashMap<&str, usize>) -> Value {
     result
 }
 
-fn related(finding: &Finding) -> Value {
+fn related(finding: &Redacted<Finding>) -> Value {
     let related = finding.evidence.iter().enumerate().map(|(id, proof)| {
         json!({
             "id": id + 1,
@@ -152,7 +152,7 @@ fn related(finding: &Finding) -> Value {
     related.collect()
 }
 
-fn fixed(finding: &Finding, fix: &Fix) -> Option<Value> {
+fn fixed(finding: &Redacted<Finding>, fix: &Fix) -> Option<Value> {
     if report::shows_secret(&finding.place, fix) {
         return None;
     }

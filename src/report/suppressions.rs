@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::json::{VERSION, write_line};
 use super::neutral;
+use crate::finding::Redacted;
 
 /// A suppression.
 #[derive(Clone, Debug, Serialize)]
@@ -25,13 +26,18 @@ pub struct ListedSuppression {
     /// The rules and groups that it silences.
     pub rules: Vec<String>,
     /// Why.
-    pub reason: Option<String>,
+    #[serde(serialize_with = "unwrapped")]
+    pub reason: Option<Redacted<String>>,
     /// The last day on which it works, such as `2027-01-31`.
     pub until: Option<String>,
     /// Whether that day is over.
     pub lapsed: bool,
     /// Days since its line was committed; none if git does not know.
     pub age_days: Option<i64>,
+}
+
+fn unwrapped<S: Serializer>(reason: &Option<Redacted<String>>, to: S) -> Result<S::Ok, S::Error> {
+    reason.as_deref().serialize(to)
 }
 
 #[derive(Serialize)]
@@ -109,7 +115,7 @@ fn cells(one: &ListedSuppression) -> [String; 5] {
         format!("{}{file}", one.rules.join(", ")),
         until,
         age,
-        one.reason.clone().unwrap_or_default(),
+        one.reason.as_deref().cloned().unwrap_or_default(),
     ]
     .map(|cell| neutral::line(&cell).into_owned())
 }

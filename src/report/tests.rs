@@ -250,7 +250,7 @@ proptest! {
         width in 0..220_usize,
         unicode in any::<bool>(),
     ) {
-        let text = Text::new(path.as_str(), bytes);
+        let text = Text::recognized(path.as_str(), bytes);
         let boundary = |mut at: usize| {
             at = at.min(text.content().len());
             while !text.content().is_char_boundary(at) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::pipeline;
 use super::request::{Request, Run};
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Redacted, Severity, rule};
 use crate::rules::example::Example;
 use crate::rules::own::{OwnRule, OwnRules, is_failure};
 use crate::rules::{self, Expected};
@@ -24,7 +24,7 @@ pub struct Difference {
     /// What is marked and was not found.
     pub missing: Vec<Expected>,
     /// What was found and is not marked.
-    pub extra: Vec<Finding>,
+    pub extra: Vec<Redacted<Finding>>,
     /// What was not known, so that the rule was not judged: no fault of a good example.
     pub unknown: Vec<String>,
     /// What kept the example or the condition from being run.
@@ -117,7 +117,8 @@ fn difference(
         let mut expected = example.expected.iter();
         !expected.any(|expected| fits(expected, one))
     });
-    let policy = run.policy_errors.iter().map(ToString::to_string);
+    let policy = run.policy_errors.iter();
+    let policy = policy.map(|error| Redacted::new(error.clone()).to_string());
     Difference {
         missing: missing.cloned().collect(),
         extra: extra.map(|one| (*one).clone()).collect(),

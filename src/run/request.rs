@@ -24,6 +24,9 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// Judge files that were named like those of a folder, and skip named paths that lead nowhere.
     pub if_recognised: bool,
+    /// Follow no link out of its repository: the names are not chosen by the user, but are those of
+    /// what changed.
+    pub stays_inside: bool,
     /// Go into hidden files and folders too.
     pub hidden: bool,
     /// Take no notice of .gitignore and its kin.
@@ -69,6 +72,7 @@ impl Default for Request {
         Self {
             paths: Vec::new(),
             if_recognised: false,
+            stays_inside: false,
             hidden: false,
             no_ignore: false,
             threads: 0,

@@ -22,7 +22,7 @@ use super::policies::Policies;
 use super::request::Request;
 use super::survey::{Seen, Survey};
 use crate::discover::What;
-use crate::finding::{Finding, Severity, Span, rule};
+use crate::finding::{Finding, Redacted, Severity, Span, rule};
 use crate::policy::{Policy, PolicyError};
 use crate::report::{HiddenBy, Hiding, Outcome, Reported};
 use crate::rules::{self, Check};
@@ -193,7 +193,7 @@ fn hiding(sheets: &mut BTreeMap<Arc<str>, Sheet<'_>>, reported: &Reported) -> Op
         Verdict::Shown => None,
         Verdict::Hidden { reason, until } => Some(Hiding {
             by: HiddenBy::Comment,
-            reason,
+            reason: reason.map(|reason| Redacted::sentence(&finding.place, reason)),
             until,
         }),
     }

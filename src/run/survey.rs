@@ -16,7 +16,7 @@ use crate::panics::{self, Caught};
 use crate::parallel;
 use crate::policy::Policy;
 use crate::rules::own::OwnRules;
-use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk, Walked};
+use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk, Walked, leads_out};
 
 /// A file, or a configuration in one, and what it was recognised as.
 #[derive(Debug)]
@@ -66,7 +66,16 @@ pub(crate) fn survey(
     run: &mut Run,
 ) -> Option<(Survey, Policies)> {
     let watch = &request.watch;
-    let walk = || tree.walk(&request.paths, &walk_of(request));
+    let (paths, outward): (Vec<PathBuf>, Vec<PathBuf>) = request
+        .paths
+        .iter()
+        .cloned()
+        .partition(|path| !(request.stays_inside && leads_out(tree, path)));
+    run.notes.extend(outward.iter().map(|path| {
+        let shown = tree.shown(path);
+        format!("{shown} is not read: a link to it leads out of the repository")
+    }));
+    let walk = || tree.walk(&paths, &walk_of(request));
     let walked = watch.stage(Stage::Find, 0, walk);
     let may_be_gone =
         |problem: &&Problem| request.if_recognised && matches!(problem.error, ReadError::Missing);

@@ -14,7 +14,7 @@ use crate::deadline::Deadline;
 pub const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// The names of policy files. A tree of no repository begins at the outermost one.
-const POLICY_NAMES: [&str; 2] = ["promvet.yaml", ".promvet.yaml"];
+pub(super) const POLICY_NAMES: [&str; 2] = ["promvet.yaml", ".promvet.yaml"];
 
 /// The longest policy file that can say where its tree begins, in bytes.
 const LONGEST_POLICY: u64 = 1024 * 1024;

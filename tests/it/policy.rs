@@ -590,7 +590,7 @@ fn receivers_of_ones_own_go_first() {
     assert_eq!(ran.status, Some(2));
     assert!(
         ran.stderr
-            .contains("house.yaml:2:1: a receiver's profile: nam is none of"),
+            .contains("house.yaml:2:1: a receiver's profile: `nam` is none of"),
         "{}",
         ran.stderr
     );
@@ -607,7 +607,7 @@ fn profiles_beside_rules_are_read_strictly_and_need_not_be_used() {
     for (profile, said) in [
         (
             "id: house\nnam: x\n",
-            "ours/receivers/house.yml:2:1: a receiver's profile: nam is none",
+            "ours/receivers/house.yml:2:1: a receiver's profile: `nam` is none",
         ),
         ("id: [\n", "ours/receivers/house.yml is not YAML"),
     ] {

@@ -8,6 +8,9 @@ use super::text::{Span, Text};
 /// What stands where a line was cut.
 const CUT: &str = "…";
 
+/// What stands for a line of a text that was not recognized.
+const NOT_SHOWN: &str = "[line not shown]";
+
 /// The most lines of a long place that are shown, besides those around it.
 const TALLEST: usize = 8;
 
@@ -33,10 +36,15 @@ pub(super) fn excerpt(
     context: usize,
     columns: usize,
 ) -> (Excerpt, Vec<Range<usize>>) {
-    if !text.is_quoted() {
+    if !text.shows_lines() {
         let place = spans.first().copied().unwrap_or_default();
+        let line = if text.content().is_empty() {
+            ""
+        } else {
+            NOT_SHOWN
+        };
         let unquoted = Excerpt {
-            text: String::new(),
+            text: line.to_owned(),
             first_line: text.line_at(place.start),
             start: 0,
             len: 0,
@@ -261,7 +269,7 @@ mod tests {
         let plain = source.replacen('⟦', "", 1);
         let end = plain.find('⟧').unwrap();
         let plain = plain.replacen('⟧', "", 1);
-        let text = Text::new("x.yml", plain.clone().into_bytes());
+        let text = Text::recognized("x.yml", plain.clone().into_bytes());
         for secret in secrets {
             let at = plain.find(secret).unwrap();
             text.mark_secret(Span::new(at, at + secret.len()));
@@ -327,7 +335,7 @@ mod tests {
     #[test]
     fn several_places_share_an_excerpt() {
         let source = "one\npassword: hunter2\nthree\nfour: five\nsix";
-        let text = Text::new("x.yml", source.as_bytes().to_vec());
+        let text = Text::recognized("x.yml", source.as_bytes().to_vec());
         let at = |token: &str| {
             let start = source.find(token).unwrap();
             Place::new(&text, Span::new(start, start + token.len()))

@@ -13,6 +13,7 @@ mod message;
 mod nearest;
 pub mod panics;
 pub mod placeholder;
+mod redacted;
 mod text;
 pub mod work;
 
@@ -23,4 +24,5 @@ pub use excerpt::Excerpt;
 pub use mask::{is_like_secret_name, is_secret_name};
 pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::nearest;
+pub use redacted::{Redacted, Sentences};
 pub use text::{Place, Position, Span, Text, Within};

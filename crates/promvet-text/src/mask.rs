@@ -6,6 +6,7 @@
 //! and by what the value looks like ([`looks`]). Sentences go through the same sieve
 //! ([`sentence`]).
 
+mod arguments;
 mod lines;
 mod looks;
 mod names;
@@ -80,7 +81,7 @@ mod tests {
     use crate::work;
 
     fn shown(source: &str) -> String {
-        let text = Text::new("x.yml", source.as_bytes().to_vec());
+        let text = Text::recognized("x.yml", source.as_bytes().to_vec());
         let end = source.len();
         Place::new(&text, Span::new(0, end)).excerpt(10).text
     }
@@ -217,7 +218,7 @@ mod tests {
     #[test]
     fn places_stay_true_behind_a_mask() {
         let source = "a: {password: abcdefghijkl, url: here}";
-        let text = Text::new("x.yml", source.as_bytes().to_vec());
+        let text = Text::recognized("x.yml", source.as_bytes().to_vec());
         let at = source.find("here").unwrap();
         let excerpt = Place::new(&text, Span::new(at, at + 4)).excerpt(0);
         assert_eq!(
@@ -228,7 +229,7 @@ mod tests {
 
     #[test]
     fn sentences_lose_the_secrets_of_the_tree() {
-        let text = Text::new("x.yml", b"x: hunter2-hunter2".to_vec());
+        let text = Text::recognized("x.yml", b"x: hunter2-hunter2".to_vec());
         text.mark_secret(Span::new(3, 18));
         assert_eq!(
             redact(

@@ -11,7 +11,7 @@ mod span;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::mask;
 use decode::{Decoded, decode, has_mark};
@@ -24,9 +24,23 @@ pub use lines::Position;
 pub use place::Place;
 pub use span::Span;
 
+/// What of a text may be shown, masked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+enum Shown {
+    /// Nothing but the numbers of its lines.
+    Nothing,
+    /// What sentences repeat of it.
+    Words,
+    /// Its lines too.
+    Lines,
+}
+
 /// The text of one file, or of a configuration embedded in one.
 ///
-/// Its `Debug` does not show the text, since it may hold secrets.
+/// Nothing of it is shown until it was recognized: a setting or a link can name any file of the
+/// machine. Then its lines are shown masked. Its `Debug` does not show the text, since it may hold
+/// secrets.
 pub struct Text {
     path: Arc<str>,
     content: String,
@@ -37,8 +51,8 @@ pub struct Text {
     secrets: Secrets,
     host: Option<Host>,
     within: Within,
-    /// Whether lines of it may be shown: it is what it was taken for.
-    quoted: AtomicBool,
+    /// A [`Shown`]; that of an embedded text is its host's.
+    shown: AtomicU8,
 }
 
 impl fmt::Debug for Text {
@@ -51,9 +65,11 @@ impl fmt::Debug for Text {
 }
 
 impl Text {
-    /// The text of a file. `path` is the path as it is shown to people. Bytes that are not UTF-8
-    /// become `?`, byte by byte, so that offsets stay true; UTF-16 with a byte-order mark is
-    /// decoded, and offsets then count the decoded text.
+    /// The text of a file that may be anything: no line of it is shown, and no word of it is
+    /// repeated in a sentence, until [`Self::recognize`] says that it is what it was read as. `path`
+    /// is the path as it is shown to people. Bytes that are not UTF-8 become `?`, byte by byte, so
+    /// that offsets stay true; UTF-16 with a byte-order mark is decoded, and offsets then count the
+    /// decoded text.
     #[must_use]
     pub fn new(path: impl Into<Arc<str>>, bytes: Vec<u8>) -> Arc<Self> {
         let has_mark = has_mark(&bytes);
@@ -72,30 +88,54 @@ impl Text {
             secrets: Secrets::default(),
             host: None,
             within: Within::default(),
-            quoted: AtomicBool::new(true),
+            shown: AtomicU8::new(Shown::Nothing as u8),
         })
     }
 
-    /// The text of a file that is reached only because a setting names it. It may be any file of the
-    /// tree, so no line of it is shown, and no word of it is repeated in a sentence, until
-    /// [`Self::show_lines`] says that it is what the setting takes it for.
+    /// The text of a file that is known to be what it is read as.
     #[must_use]
-    pub fn referenced(path: impl Into<Arc<str>>, bytes: Vec<u8>) -> Arc<Self> {
+    pub fn recognized(path: impl Into<Arc<str>>, bytes: Vec<u8>) -> Arc<Self> {
         let text = Self::new(path, bytes);
-        text.quoted.store(false, Ordering::Relaxed);
+        text.recognize();
         text
     }
 
-    /// Notes that a referenced file is what the reference takes it for, so that its lines may be
-    /// shown, masked.
-    pub fn show_lines(&self) {
-        self.quoted.store(true, Ordering::Relaxed);
+    /// Notes that the file is what it was read as, so that its lines may be shown, masked.
+    pub fn recognize(&self) {
+        self.show(Shown::Lines);
+    }
+
+    /// Notes that the file is what it was read as, but of a kind whose lines are not shown, such as
+    /// an environment file. Sentences may repeat words of it, masked.
+    pub fn recognize_words(&self) {
+        self.show(Shown::Words);
+    }
+
+    fn show(&self, shown: Shown) {
+        match &self.host {
+            Some(host) => host.text().show(shown),
+            None => {
+                self.shown.fetch_max(shown as u8, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn shows(&self, shown: Shown) -> bool {
+        match &self.host {
+            Some(host) => host.text().shows(shown),
+            None => self.shown.load(Ordering::Relaxed) >= shown as u8,
+        }
     }
 
     /// Whether lines of it may be shown.
     #[must_use]
-    pub fn is_quoted(&self) -> bool {
-        self.quoted.load(Ordering::Relaxed)
+    pub fn shows_lines(&self) -> bool {
+        self.shows(Shown::Lines)
+    }
+
+    /// Whether sentences may repeat words of it.
+    pub(super) fn shows_words(&self) -> bool {
+        self.shows(Shown::Words)
     }
 
     /// A text embedded in `host`: `segments` are pairs of (offset in the new text, offset in the
@@ -118,7 +158,7 @@ impl Text {
             secrets: Secrets::default(),
             host: Some(Host::new(host, segments)),
             within,
-            quoted: AtomicBool::new(true),
+            shown: AtomicU8::new(Shown::Nothing as u8),
         })
     }
 
@@ -269,17 +309,43 @@ mod tests {
     }
 
     #[test]
-    fn a_referenced_file_is_not_quoted_until_it_is_recognized() {
-        let text = Text::referenced(".env", b"DB_PASS=hunter2-x\nthe quick brown fox".to_vec());
+    fn a_file_is_not_quoted_until_it_is_recognized() {
+        let text = Text::new(".env", b"DB_PASS=hunter2-x\nthe quick brown fox".to_vec());
         let place = Place::new(&text, Span::new(0, 7));
         let sentence = "unknown key `DB_PASS=hunter2-x`, the quick brown fox";
-        assert_eq!(place.excerpt(1).text, "");
+        assert_eq!(place.excerpt(1).text, "[line not shown]");
         assert_eq!(place.start().line, 1);
-        assert!(!place.redact(sentence.into()).contains("hunter2-x"));
-        assert!(!place.redact(sentence.into()).contains("quick brown"));
-        text.show_lines();
+        let said = "unknown key `[redacted]`, [redacted]";
+        assert_eq!(place.redact(sentence.into()), said);
+        text.recognize_words();
+        assert_eq!(place.excerpt(1).text, "[line not shown]");
+        let said = "unknown key `DB_PASS=[redacted]`, the quick brown fox";
+        assert_eq!(place.redact(sentence.into()), said);
+        text.recognize();
         let shown = place.excerpt(1).text;
         assert_eq!(shown, "DB_PASS=[redacted]\nthe quick brown fox");
+    }
+
+    #[test]
+    fn sentences_about_what_was_not_recognized_keep_their_own_words() {
+        let sentence = "not a configuration: unknown key `secret_words` in the document";
+        let source = "configuration\nunknown document\nsecret_words: a\n";
+        let about = |source: &str| {
+            let text = Text::new("x", source.as_bytes().to_vec());
+            Place::new(&text, Span::default()).redact(sentence.into())
+        };
+        let said = "not a configuration: unknown key `[redacted]` in the document";
+        assert_eq!(about(source), said);
+        assert_eq!(about(&source.repeat(50_000)), said);
+    }
+
+    #[test]
+    fn an_embedded_text_is_recognized_with_its_host() {
+        let host = Text::new("cm.yaml", b"data: |\n  ab\n".to_vec());
+        let inner = Text::embedded(&host, "ab\n".into(), &[(0, 10)], Within::default());
+        assert!(!inner.shows_lines());
+        inner.recognize();
+        assert!(host.shows_lines() && inner.shows_lines());
     }
 
     #[test]

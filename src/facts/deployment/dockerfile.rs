@@ -90,6 +90,7 @@ fn read(
                 return None;
             }
             let stage = Stage::begin(step, &arguments, &stages)?;
+            file.text.recognize();
             stages.push(stage);
             continue;
         }

@@ -48,13 +48,29 @@ impl SourceFile {
 
     /// Its documents; those before a fault.
     pub(super) fn documents(&self) -> &[Document] {
-        self.parsed.all.get_or_init(|| parse_all(&self.text).0)
+        self.parsed.all.get_or_init(|| {
+            let documents = parse_all(&self.text).0;
+            documents.iter().for_each(|one| self.recognize(one));
+            documents
+        })
     }
 
     /// Its first document, if that can be parsed.
     pub(super) fn first(&self) -> Option<&Document> {
-        let parse = || parse_first(&self.text).ok();
+        let parse = || {
+            let document = parse_first(&self.text).ok()?;
+            self.recognize(&document);
+            Some(document)
+        };
         self.parsed.first.get_or_init(parse).as_ref()
+    }
+
+    /// Notes that the file is what its name and its bytes promised, if one of its documents is.
+    fn recognize(&self, document: &Document) {
+        let root = document.root();
+        if root.is_some_and(|root| TELLING_KEYS.iter().any(|key| root.get(key).is_some())) {
+            self.text.recognize();
+        }
     }
 
     #[cfg(test)]
@@ -81,6 +97,9 @@ pub enum SourceKind {
     /// A Dockerfile.
     Dockerfile,
 }
+
+/// Top-level keys of compose files, manifests and kustomizations.
+const TELLING_KEYS: &[&str] = &["services", "kind", "secretGenerator", "configMapGenerator"];
 
 /// Words without which a file of manifests runs nothing.
 const WORKLOAD_WORDS: &[&str] = &["containers:", "\"containers\"", "volumes:"];

@@ -118,6 +118,13 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     })
 }
 
+/// Whether all lines of a text give variables values, comments left out.
+pub(super) fn sets_variables(text: &str) -> bool {
+    let rest = text.lines().map(str::trim);
+    let mut rest = rest.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    rest.all(|line| lines(line).next().is_some())
+}
+
 /// Where the brace that was opened before `text` is closed.
 fn closing(text: &str) -> Option<usize> {
     let mut open = 0_usize;

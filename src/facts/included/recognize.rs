@@ -23,10 +23,10 @@ const KEYS: &[&str] = &[
 /// The text of a file that a configuration names. Its lines are shown only if one of them is one
 /// of such a file.
 pub(in crate::facts) fn text(path: &Path, bytes: Vec<u8>, tree: &dyn Tree) -> Arc<Text> {
-    let text = Text::referenced(tree.shown(path), bytes);
+    let text = Text::new(tree.shown(path), bytes);
     let content = text.content();
     if content.lines().any(has_key) || content.contains("\"targets\"") {
-        text.show_lines();
+        text.recognize();
     }
     text
 }
@@ -48,7 +48,7 @@ mod tests {
     fn lines_are_shown_of_rule_and_target_files_alone() {
         let tree = Memory::default();
         let shown =
-            |source: &str| text(Path::new("x"), source.as_bytes().to_vec(), &tree).is_quoted();
+            |source: &str| text(Path::new("x"), source.as_bytes().to_vec(), &tree).shows_lines();
         for source in [
             "groups:\n- name: a\n",
             "- alert: X\n  expr: up\n",

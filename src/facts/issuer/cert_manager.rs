@@ -237,6 +237,10 @@ impl ManifestFile {
             let mut out = FileManifests::default();
             let (documents, _) = parse_all(&self.text);
             documents.iter().for_each(|document| out.add(document));
+            if !(out.issuers.is_empty() && out.certificates.is_empty() && out.entrances.is_empty())
+            {
+                self.text.recognize();
+            }
             out
         })
     }

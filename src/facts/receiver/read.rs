@@ -28,6 +28,10 @@ pub struct ProfileError {
 ///
 /// If a key is unknown, missing or of the wrong kind, or a pattern can't be read.
 pub fn read_profile(node: Node<'_>) -> Result<Profile, Vec<ProfileError>> {
+    // `receivers:` of a policy can name any file.
+    if PROFILE_KEYS.iter().any(|key| node.get(key).is_some()) {
+        node.document().text().recognize();
+    }
     let mut reader = Reader { errors: Vec::new() };
     let profile = reader.profile(node);
     for (text, error) in profile.check() {
@@ -73,7 +77,7 @@ impl Reader {
         };
         for entry in mapping.entries() {
             if !known.contains(&entry.name()) {
-                let message = format!("{} is none of {}", entry.name(), known.join(", "));
+                let message = format!("`{}` is none of {}", entry.name(), known.join(", "));
                 self.error(entry.key, message);
             }
         }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::{Inventory, Row, TableOptions};
-use crate::finding::Unchecked;
+use crate::finding::{Redacted, Unchecked};
 use crate::report::neutral;
 use crate::report::prose::spot;
 
@@ -47,7 +47,7 @@ pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions)
     Ok(())
 }
 
-fn cells(row: &Row) -> [String; HEAD.len()] {
+fn cells(row: &Redacted<Row>) -> [String; HEAD.len()] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let credentials = row.credentials.iter();
     let credentials: Vec<_> = credentials
@@ -83,7 +83,7 @@ fn cells(row: &Row) -> [String; HEAD.len()] {
     ]
 }
 
-fn cells_of_unchecked(it: &Unchecked) -> [String; HEAD.len()] {
+fn cells_of_unchecked(it: &Redacted<Unchecked>) -> [String; HEAD.len()] {
     HEAD.map(|head| match head {
         "path" => it.place.path().to_string(),
         "line" => it.place.start().line.to_string(),

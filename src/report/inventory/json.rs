@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Inventory, Row, TableOptions, Totals};
+use crate::finding::Redacted;
 use crate::report::json::{JsonPosition, JsonUnchecked, VERSION, unchecked, write_line};
 use crate::report::neutral;
 
@@ -132,7 +133,7 @@ pub(super) fn write_lines(
     write_line(&Line::Totals(totals(inventory)), to)
 }
 
-fn endpoint(row: &Row) -> Endpoint<'_> {
+fn endpoint(row: &Redacted<Row>) -> Endpoint<'_> {
     let evidence = row.tls.evidence.iter().map(|proof| Evidence {
         path: proof.place.path(),
         start: proof.place.start().into(),

@@ -1,6 +1,6 @@
 //! One endpoint, and the words for what is known of it.
 
-use crate::finding::{Evidence, Place, Severity};
+use crate::finding::{Evidence, Place, Sentences, Severity};
 
 /// One endpoint: one entry of `remote_write`.
 #[derive(Clone, Debug)]
@@ -161,8 +161,14 @@ impl Row {
         }
         words
     }
+}
 
-    pub(super) fn redact(&mut self) {
+impl Sentences for Row {
+    fn places(&self) -> Vec<Place> {
+        vec![self.place.clone()]
+    }
+
+    fn sentences(&mut self) -> Vec<&mut String> {
         let proofs = self
             .credentials
             .iter_mut()
@@ -176,8 +182,12 @@ impl Row {
             &mut self.tls.ca,
         ];
         let texts = texts.into_iter().flatten();
-        for text in texts.chain(&mut self.dropped).chain(proofs).chain(evidence) {
-            *text = self.place.redact(std::mem::take(text));
-        }
+        texts
+            .chain([&mut self.logical])
+            .chain(&mut self.dropped)
+            .chain(&mut self.unchecked)
+            .chain(proofs)
+            .chain(evidence)
+            .collect()
     }
 }

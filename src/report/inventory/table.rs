@@ -6,13 +6,14 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{Inventory, Row, TableOptions};
+use crate::finding::Redacted;
 use crate::report::neutral;
 use crate::report::prose::{count, spot};
 
 /// A column: what stands over it and what is in it.
 pub(super) struct Column {
     pub(super) head: &'static str,
-    pub(super) cell: fn(&Row) -> String,
+    pub(super) cell: fn(&Redacted<Row>) -> String,
     /// Whether it holds names and not sentences.
     pub(super) is_literal: bool,
 }
@@ -51,7 +52,7 @@ const COLUMNS: &[Column] = &[
     },
     Column {
         head: "TLS",
-        cell: Row::protection,
+        cell: |row| row.protection(),
         is_literal: false,
     },
     Column {
@@ -89,7 +90,7 @@ const NARROWEST: usize = 10;
 const MOST_TOTALS: usize = 20;
 
 /// `Mimir (by host)`; with a question mark where it is not sure.
-fn receiver(row: &Row) -> String {
+fn receiver(row: &Redacted<Row>) -> String {
     let mark = if row.certain { "" } else { "?" };
     match row.known_by {
         Some(by) => format!("{}{mark} (by {by})", row.receiver()),
@@ -97,7 +98,7 @@ fn receiver(row: &Row) -> String {
     }
 }
 
-fn credentials(row: &Row) -> String {
+fn credentials(row: &Redacted<Row>) -> String {
     let each = row.credentials.iter();
     let each: Vec<_> = each
         .map(|one| format!("{}: {}", one.kind, one.source))
@@ -110,7 +111,7 @@ fn credentials(row: &Row) -> String {
 }
 
 /// `2 errors, 1 warning`.
-fn findings(row: &Row) -> String {
+fn findings(row: &Redacted<Row>) -> String {
     let figures = [
         (row.findings.errors, "error"),
         (row.findings.warnings, "warning"),
@@ -305,7 +306,7 @@ fn write_totals(inventory: &Inventory, to: &mut dyn Write) -> io::Result<()> {
 
 /// What could not be checked, each reason once.
 fn write_unchecked(inventory: &Inventory, to: &mut dyn Write) -> io::Result<()> {
-    let of_row = |row: &'_ Row| -> Vec<(String, String)> {
+    let of_row = |row: &'_ Redacted<Row>| -> Vec<(String, String)> {
         let reasons = row.unchecked.iter();
         reasons
             .map(|reason| (spot(&row.place), reason.clone()))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Inventory, Row};
+use crate::finding::Redacted;
 use crate::report::prose::count;
 
 /// An endpoint with more candidates is not recognised: nothing follows from such a list.
@@ -77,7 +78,7 @@ impl Inventory {
         ]
     }
 
-    fn total(&self, values: impl Fn(&Row) -> Vec<String>) -> Totals {
+    fn total(&self, values: impl Fn(&Redacted<Row>) -> Vec<String>) -> Totals {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for row in &self.rows {
             let mut values = values(row);

@@ -133,6 +133,7 @@ pub(super) fn front(page: &Arc<Text>) -> Result<(Document, String), PolicyError>
             "a rule page begins with front matter: keys between two lines of `---`",
         ));
     };
+    page.recognize();
     let mut fenced = false;
     let title = body.lines().find_map(|line| {
         fenced ^= line.starts_with("```");

@@ -151,6 +151,10 @@ impl Marks {
             }
         }
         let empty = marks.list.is_empty() && marks.malformed.is_empty();
+        if !empty {
+            // A file with a comment for promvet is one that promvet is meant to read.
+            text.recognize();
+        }
         (!empty).then_some(marks)
     }
 

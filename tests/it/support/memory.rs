@@ -37,7 +37,7 @@ pub(crate) fn judged(request: &Request, tree: &dyn Tree) -> Run {
 /// What was found in a run, of any severity.
 pub(crate) fn findings(run: &Run) -> Vec<Finding> {
     let found = run.outcome.findings().iter();
-    found.map(|one| one.finding.clone()).collect()
+    found.map(|one| (*one.finding).clone()).collect()
 }
 
 /// What is found at a path of a tree.

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::names::{self, Meaning};
-use super::{Span, looks, urls, value};
+use super::{Span, arguments, looks, urls, value};
 use crate::work;
 
 /// The most lines of a quoted value or of a PEM block that does not end. A key of RSA with 8192
@@ -110,7 +110,6 @@ impl<'t> Scan<'t> {
             return;
         }
         self.anchor(body);
-        self.user_argument(body);
         let found = self.out.len();
         self.explicit_key(body, indent);
         self.pairs(body, from);
@@ -120,6 +119,8 @@ impl<'t> Scan<'t> {
         let offset = self.offset;
         let hides =
             |range: std::ops::Range<usize>| Span::new(offset + range.start, offset + range.end);
+        self.out
+            .extend(arguments::find(body).into_iter().map(hides));
         self.out.extend(urls::find(body).into_iter().map(hides));
         self.out.extend(looks::find(body).into_iter().map(hides));
     }
@@ -245,26 +246,6 @@ impl<'t> Scan<'t> {
         let bare = value::unquoted(behind.trim_start(), false);
         if Meaning::of(name).is_secret() && !value::is_harmless(bare) && !value::is_mapping(bare) {
             self.hide(body.len() - behind.len(), body.len());
-        }
-    }
-
-    /// Hides the password of `curl -u user:password`.
-    fn user_argument(&mut self, body: &str) {
-        for flag in ["-u ", "--user "] {
-            let Some(at) = memchr::memmem::find(body.as_bytes(), flag.as_bytes()) else {
-                continue;
-            };
-            let rest = body.get(at + flag.len()..).unwrap_or("");
-            let word = rest.split_whitespace().next().unwrap_or("");
-            if let Some((_, password)) = word.split_once(':')
-                && body
-                    .get(..at)
-                    .is_none_or(|it| it.is_empty() || it.ends_with(' '))
-                && !super::is_variable(password.trim_matches(['"', '\'']))
-            {
-                let end = at + flag.len() + (rest.len() - rest.trim_start().len()) + word.len();
-                self.hide(end - password.len(), end);
-            }
         }
     }
 
@@ -506,6 +487,13 @@ impl<'t> Scan<'t> {
         let is_flag = bare.starts_with('-') && bare.len() > 2 && Meaning::of(bare).is_secret();
         match second {
             None if is_flag && !bare.contains(['=', ':']) => self.state = State::Argument,
+            None if !commented
+                && let Some((name, value)) = bare.split_once(';')
+                && names::is_strong(name) =>
+            {
+                let from = start + text.find(value).unwrap_or(0);
+                self.hide(from, from + value.len());
+            }
             Some(second) if is_flag || !commented && third.is_none() && names::is_strong(bare) => {
                 if !first.contains([':', '=']) && !second.starts_with([':', '=', '-', '{']) {
                     let from = text.find(second).unwrap_or(0);

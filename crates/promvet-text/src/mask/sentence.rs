@@ -15,6 +15,13 @@ const SHORTEST: usize = 6;
 const PART: usize = 8;
 const WORDY_PART: usize = 14;
 
+/// The largest text that nothing may be repeated of whose words are listed, in bytes: the lists take
+/// several times its length. Of a larger one everything in backticks is taken out, whatever it is.
+const LARGEST: usize = 1 << 20;
+
+/// The shortest word of such a text that is taken out between backticks, where sentences quote.
+const SHORTEST_QUOTED: usize = 3;
+
 /// What is looked for in sentences about a text.
 #[derive(Debug, Default)]
 pub(crate) struct Needles {
@@ -22,6 +29,16 @@ pub(crate) struct Needles {
     whole: BTreeMap<[u8; SHORTEST], Vec<Box<str>>>,
     parts: HashSet<[u8; PART]>,
     wordy: HashSet<[u8; WORDY_PART]>,
+    quoted: Quoted,
+}
+
+/// What is taken out between backticks, besides secrets.
+#[derive(Debug, Default)]
+enum Quoted {
+    #[default]
+    Nothing,
+    Words(HashSet<Box<str>>),
+    Everything,
 }
 
 impl Needles {
@@ -37,34 +54,56 @@ impl Needles {
         needles
     }
 
-    /// The needles of a text of which nothing may be quoted.
+    /// The needles of a text of which nothing may be quoted. A plain word of it is taken out only
+    /// between backticks: elsewhere it is the sentence's own.
     pub(crate) fn of_all(text: &Text) -> Self {
+        if text.content().len() > LARGEST {
+            return Self {
+                quoted: Quoted::Everything,
+                ..Self::default()
+            };
+        }
         let mut needles = Self::default();
-        for line in text.content().lines() {
-            needles.add(line);
-            for word in line.split(|c: char| c.is_whitespace() || "=:,;\"'`{}[]()".contains(c)) {
-                needles.add(word);
+        let mut quoted = HashSet::new();
+        for line in text.content().lines().map(str::trim) {
+            if !is_plain(line) {
+                needles.add_whole(line);
+            }
+            for word in line.split(separates).filter(|word| !word.is_empty()) {
+                if !is_plain(word) {
+                    needles.add(word);
+                }
+                if word.len() >= SHORTEST_QUOTED {
+                    quoted.insert(word.into());
+                }
             }
         }
+        needles.quoted = Quoted::Words(quoted);
         needles.sort();
         needles
     }
 
     fn add(&mut self, secret: &str) {
-        let secret = secret.trim().trim_matches(['"', '\'']);
-        let Some(&beginning) = secret.as_bytes().first_chunk() else {
+        let Some(secret) = self.add_whole(secret) else {
             return;
         };
-        // `password: password` is a secret that every sentence about passwords would give away.
-        if SECRET_NAMES.contains(&&*secret.to_ascii_lowercase()) {
-            return;
-        }
-        self.whole.entry(beginning).or_default().push(secret.into());
         let bytes = secret.as_bytes();
         self.parts.extend(windows::<PART>(bytes).filter(is_telling));
         let one_word = |part: &[u8; WORDY_PART]| !part.contains(&b' ');
         self.wordy
             .extend(windows::<WORDY_PART>(bytes).filter(one_word));
+    }
+
+    /// Adds a secret of which parts don't count; what was added of it.
+    fn add_whole<'s>(&mut self, secret: &'s str) -> Option<&'s str> {
+        let secret = secret.trim().trim_matches(['"', '\'']);
+        let &beginning = secret.as_bytes().first_chunk()?;
+        // `password: password` is a secret that every sentence about passwords would give away.
+        if SECRET_NAMES.contains(&&*secret.to_ascii_lowercase()) {
+            return None;
+        }
+        self.whole.entry(beginning).or_default().push(secret.into());
+        Some(secret)
     }
 
     fn sort(&mut self) {
@@ -77,6 +116,7 @@ impl Needles {
 
     /// Where secrets stand in a sentence.
     fn find(&self, sentence: &str, out: &mut Vec<Range<usize>>) {
+        self.find_quoted(sentence, out);
         if self.whole.is_empty() {
             return;
         }
@@ -105,6 +145,46 @@ impl Needles {
         let wordy = wordy.filter(|(_, part)| self.wordy.contains(part));
         out.extend(wordy.map(|(at, _)| at..at + WORDY_PART));
     }
+
+    /// Where words of the text stand between backticks, or between the quotes of a path of keys.
+    fn find_quoted(&self, sentence: &str, out: &mut Vec<Range<usize>>) {
+        if !matches!(self.quoted, Quoted::Nothing) {
+            self.find_between('`', sentence, out);
+            self.find_between('"', sentence, out);
+        }
+    }
+
+    fn find_between(&self, quote: char, sentence: &str, out: &mut Vec<Range<usize>>) {
+        let is_hidden = |word: &str| match &self.quoted {
+            Quoted::Nothing => false,
+            Quoted::Words(words) => words.contains(word),
+            Quoted::Everything => !word.is_empty(),
+        };
+        let mut at = 0;
+        for (number, piece) in sentence.split(quote).enumerate() {
+            if number % 2 == 1 {
+                let mut start = at;
+                for word in piece.split_inclusive(separates) {
+                    let bare = word.trim_end_matches(separates);
+                    if is_hidden(bare) {
+                        out.push(start..start + bare.len());
+                    }
+                    start += word.len();
+                }
+            }
+            at += piece.len() + 1;
+        }
+    }
+}
+
+/// Whether a character separates words.
+fn separates(c: char) -> bool {
+    c.is_whitespace() || "=:,;\"'`{}[]()".contains(c)
+}
+
+/// Whether a text is a word that a sentence may have of its own.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 fn windows<const N: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; N]> {

@@ -15,8 +15,9 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
     if memchr::memchr(b'@', line.as_bytes()).is_some() {
         let mut behind = 0;
         for at in memchr::memmem::find_iter(line.as_bytes(), "://") {
+            let start = at + 3 + slashes(line, at + 3);
             if at >= behind
-                && let Some(range) = userinfo(line, at + 3)
+                && let Some(range) = userinfo(line, start)
             {
                 behind = range.end;
                 out.push(range);
@@ -29,6 +30,15 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
     }
     parameters(line, &mut out);
     out
+}
+
+/// How many slashes too many a URL has before its authority.
+fn slashes(line: &str, at: usize) -> usize {
+    let rest = line.as_bytes().get(at..).unwrap_or(&[]);
+    rest.iter()
+        .take(LONGEST)
+        .take_while(|byte| **byte == b'/')
+        .count()
 }
 
 /// The fewest bytes of a password that stands where a port should: a slip in a port is shorter.

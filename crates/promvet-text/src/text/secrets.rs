@@ -12,6 +12,8 @@ use crate::mask;
 pub(super) struct Secrets {
     known: Mutex<Known>,
     looks: OnceLock<Vec<Span>>,
+    /// All words, where none may be repeated.
+    words: OnceLock<Arc<mask::Needles>>,
 }
 
 /// The spans that were marked, and what follows from them.
@@ -55,8 +57,9 @@ impl Secrets {
 
     /// The texts of what is masked.
     pub(super) fn needles(&self, text: &Text) -> Arc<mask::Needles> {
-        if !text.is_quoted() {
-            return Arc::new(mask::Needles::of_all(text));
+        if !text.shows_words() {
+            let of_all = || Arc::new(mask::Needles::of_all(text));
+            return Arc::clone(self.words.get_or_init(of_all));
         }
         let masked = self.masked(text);
         let mut known = self.known();

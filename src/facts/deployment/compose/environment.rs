@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::project::{Project, Service};
 use crate::facts::deployment::Home;
-use crate::facts::deployment::variables::{Variables, lines};
+use crate::facts::deployment::variables::{Variables, lines, sets_variables};
 use crate::facts::deployment::written::{Content, Written, hide};
 use crate::finding::{Place, Span, Text};
 use crate::yaml::Node;
@@ -119,7 +119,8 @@ fn set_by<'d>(service: &Service<'d>) -> Vec<Node<'d>> {
     out
 }
 
-/// The `.env` of a folder, if it lies in the tree.
+/// The `.env` of a folder, if it lies in the tree. Its lines are never shown; the names of variables
+/// are, if it is what docker compose takes it for.
 pub(super) fn env_file(home: Home<'_>, folder: &Path) -> (Variables, Vec<Arc<Written>>) {
     let path = folder.join(".env");
     if !home.holds(&path) {
@@ -127,6 +128,9 @@ pub(super) fn env_file(home: Home<'_>, folder: &Path) -> (Variables, Vec<Arc<Wri
     }
     let bytes = home.tree.read(&path, LARGEST_ENV).unwrap_or_default();
     let text = Text::new(home.tree.shown(&path), bytes);
+    if sets_variables(text.content()) {
+        text.recognize_words();
+    }
     let written = lines(text.content()).map(|line| {
         let name_ends = line.at + line.name.len();
         let content = Content::plain(line.value);

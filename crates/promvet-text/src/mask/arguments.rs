@@ -1,0 +1,91 @@
+//! Secrets on command lines, in comments and scripts as well: `curl -u user:password`,
+//! `--password SECRET`.
+
+use std::ops::Range;
+
+use super::is_variable;
+use super::names::Meaning;
+use super::value::is_harmless;
+use crate::work;
+
+/// The most bytes of a flag with its value that are looked at.
+const LONGEST: usize = 2048;
+
+/// Flags whose value is a user and a password.
+const USER: &[&str] = &["-u", "--user"];
+
+/// Byte ranges of the secrets behind the flags of one line.
+pub(super) fn find(line: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut behind = 0;
+    for dash in memchr::memchr_iter(b'-', line.as_bytes()) {
+        let before = line.as_bytes().get(..dash).and_then(|it| it.last());
+        let begins = before.is_none_or(|byte| b" \t\"'`(".contains(byte));
+        if begins
+            && dash >= behind
+            && let Some(range) = value_of(line, dash)
+        {
+            behind = range.end;
+            out.push(range);
+        }
+    }
+    out
+}
+
+/// The secret behind the flag at an offset.
+fn value_of(line: &str, at: usize) -> Option<Range<usize>> {
+    let rest = line.get(at..)?;
+    let rest = rest.get(..super::floor(rest, LONGEST))?;
+    work::count(rest.len().min(64));
+    let end = rest.find(char::is_whitespace)?;
+    let (flag, behind) = rest.split_at(end);
+    let behind = behind.trim_start().trim_start_matches(['"', '\'']);
+    let value = behind.split(is_end).next()?;
+    let start = at + rest.len() - behind.len();
+    let secret = if USER.contains(&flag) {
+        value.split_once(':')?.1
+    } else if is_flag(flag) && !is_harmless(value) && !value.starts_with('-') {
+        value
+    } else {
+        return None;
+    };
+    let end = start + value.len();
+    (!secret.is_empty() && !is_variable(secret)).then(|| end - secret.len()..end)
+}
+
+/// What ends a value.
+fn is_end(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ')' | ']')
+}
+
+/// Whether a word is a flag of a secret. One dash alone begins an item of a list.
+fn is_flag(word: &str) -> bool {
+    let name = word.trim_start_matches('-');
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    name.len() > 1 && name.chars().all(plain) && Meaning::of(name) == Meaning::Secret
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_flags_are_found() {
+        for (line, expected) in [
+            ("curl -u user:abcdefgh x", &["abcdefgh"][..]),
+            ("curl --user 'user:abcdefgh' x", &["abcdefgh"]),
+            (
+                "# wget --password abcdefgh --user u:ijklmnop x",
+                &["abcdefgh", "ijklmnop"],
+            ),
+            ("x --web.token 12345678", &["12345678"]),
+            ("x --token --password=a -u $USER:$PASS", &[]),
+            ("x --token ${TOKEN} --token-file a", &[]),
+            ("- password abcdefgh", &[]),
+            ("a -token", &[]),
+        ] {
+            let found: Vec<&str> = find(line).into_iter().map(|it| &line[it]).collect();
+            assert_eq!(found, expected, "{line}");
+        }
+    }
+}
