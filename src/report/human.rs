@@ -150,7 +150,7 @@ impl Shown {
         snippets.add(&here, CONTEXT);
         let mut message = neutral::lines(&finding.message).into_owned();
         for proof in far {
-            if proof.place.text().is_quoted() {
+            if proof.place.text().shows_lines() {
                 snippets.add(&[labelled(proof)], CONTEXT);
             } else {
                 // No line of it is shown, but where it is.

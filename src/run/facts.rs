@@ -160,7 +160,7 @@ impl<'t> Sight<'t> {
         let texts = parallel::map(self.request.threads, &found, |found| {
             let bytes = self.tree.read(&found.path, LARGEST_SCRIPT).ok()?;
             let is_text = memchr::memchr(0, &bytes).is_none();
-            is_text.then(|| Text::referenced(Arc::clone(&found.shown), bytes))
+            is_text.then(|| Text::new(Arc::clone(&found.shown), bytes))
         });
         let mut texts: Vec<_> = texts.into_iter().flatten().collect();
         texts.sort_by(|one, other| one.path().cmp(other.path()));
