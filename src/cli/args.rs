@@ -340,7 +340,7 @@ pub(super) struct Output {
 fn format_parser() -> impl TypedValueParser<Value = Format> {
     let known = |format: Format| PossibleValue::new(format.name()).help(format.about());
     PossibleValuesParser::new(Format::all().map(known))
-        .try_map(|name| Format::from_name(&name).ok_or("there is no such format"))
+        .try_map(|name| Format::from_name(&name).ok_or("unknown format"))
 }
 
 /// The profiles by name, as the policy room lists them.
@@ -349,9 +349,7 @@ fn profile_parser() -> impl TypedValueParser<Value = Profile> {
     PossibleValuesParser::new(names).try_map(|name| {
         let mut known = Profile::WORDS.iter();
         let known = known.find(|(word, _)| *word == name);
-        known
-            .map(|(_, profile)| *profile)
-            .ok_or("there is no such profile")
+        known.map(|(_, profile)| *profile).ok_or("unknown profile")
     })
 }
 
@@ -359,7 +357,7 @@ fn profile_parser() -> impl TypedValueParser<Value = Profile> {
 fn inventory_parser() -> impl TypedValueParser<Value = InventoryFormat> {
     let known = |format: InventoryFormat| PossibleValue::new(format.name()).help(format.about());
     PossibleValuesParser::new(InventoryFormat::all().map(known))
-        .try_map(|name| InventoryFormat::from_name(&name).ok_or("there is no such format"))
+        .try_map(|name| InventoryFormat::from_name(&name).ok_or("unknown format"))
 }
 
 /// Reads `FORMAT[=PATH]`; `-` is standard output.
@@ -371,13 +369,10 @@ fn parse_output(text: &str) -> Result<Output, String> {
     };
     let names = || Format::all().map(Format::name);
     let format = Format::from_name(name).ok_or_else(|| match nearest(name, names()) {
-        Some(near) => format!("there is no format `{name}`; did you mean {near}?"),
+        Some(near) => format!("unknown format `{name}`; did you mean `{near}`?"),
         None => {
             let names: Vec<_> = names().collect();
-            format!(
-                "there is no format `{name}`; there are {}",
-                names.join(", ")
-            )
+            format!("unknown format `{name}`; expected {}", names.join(", "))
         }
     })?;
     Ok(Output { format, path })

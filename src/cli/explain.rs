@@ -68,7 +68,7 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
         || "`promvet rules` lists all rules".into(),
         |near| format!("did you mean {near}?"),
     );
-    super::complain(&format!("there is no {kind} `{name}`; {near}"));
+    super::complain(&format!("unknown {kind} `{name}`; {near}"));
     Ok(Exit::Failed)
 }
 
@@ -83,7 +83,7 @@ fn receiver(id: &str, out: &mut dyn Write) -> io::Result<Exit> {
         || format!("known: {}", ids().collect::<Vec<_>>().join(", ")),
         |near| format!("did you mean receiver:{near}?"),
     );
-    super::complain(&format!("there is no receiver `{id}`; {near}"));
+    super::complain(&format!("unknown receiver `{id}`; {near}"));
     Ok(Exit::Failed)
 }
 

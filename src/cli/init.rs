@@ -47,15 +47,12 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
     for name in FILE_NAMES {
         let path = top.join(name);
         if tree.metadata(&path).is_ok() {
-            complain(&format!("{} is there already", tree.shown(&path)));
+            complain(&format!("{} already exists", tree.shown(&path)));
             return Ok(Exit::Failed);
         }
     }
     if tree.list(&top).is_err() {
-        complain(&format!(
-            "{} is not a folder that can be read",
-            tree.shown(&top)
-        ));
+        complain(&format!("{} is not a readable folder", tree.shown(&top)));
         return Ok(Exit::Failed);
     }
     let mut run = Run::default();
@@ -90,7 +87,7 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
     match write_new_file(&path, found.text().as_bytes()) {
         Ok(()) => report(&found, &path, &*tree, out),
         Err(error) => {
-            complain(&format!("{} can't be written: {error}", tree.shown(&path)));
+            complain(&format!("cannot write {}: {error}", tree.shown(&path)));
             Ok(Exit::Failed)
         }
     }

@@ -62,7 +62,7 @@ pub fn main() -> Exit {
 fn guarded(work: impl FnOnce() -> Exit) -> Exit {
     panics::caught(work).unwrap_or_else(|caught| {
         complain(&format!(
-            "promvet failed at {caught}, which is a fault of promvet's own; please report it"
+            "promvet failed at {caught}; this is a bug in promvet, please report it"
         ));
         Exit::Failed
     })
@@ -116,7 +116,7 @@ fn run() -> Exit {
             Exit::Failed
         }
         Err(error) => {
-            complain(&format!("the report can't be written: {error}"));
+            complain(&format!("cannot write the report: {error}"));
             Exit::Failed
         }
     }

@@ -61,9 +61,9 @@ fn rule(name: &str, kind: Kind) -> Result<(PathBuf, bool), Vec<String>> {
     write_new_file(&path, page(name, kind).as_bytes()).map_err(|error| {
         one(match error.kind() {
             io::ErrorKind::AlreadyExists => {
-                format!("{shown} is there already, and is left as it is")
+                format!("{shown} already exists and is not changed")
             }
-            _ => format!("{shown} can't be written: {error}"),
+            _ => format!("cannot write {shown}: {error}"),
         })
     })?;
     Ok((path, folder.is_some()))

@@ -194,7 +194,8 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
                 dialect: Dialect::Fragment,
                 document,
             };
-            let why = "it has the name of a Prometheus configuration, and an empty first document";
+            let why =
+                "its name is that of a Prometheus configuration, and its first document is empty";
             (what, why.into(), None)
         }
         Class::Unknown if named => {
@@ -266,7 +267,7 @@ fn keys(names: &[&str]) -> String {
 
 fn has(names: &[&str]) -> String {
     if names.is_empty() {
-        "its name says so".into()
+        "recognized by its name".into()
     } else {
         format!("it has the {}", keys(names))
     }

@@ -143,7 +143,7 @@ impl TenantFlag {
         }
         let evidence = Evidence {
             place: place.clone(),
-            message: format!("`--{THANOS_TENANT_HEADER}` names the header"),
+            message: format!("`--{THANOS_TENANT_HEADER}` sets the name of the tenant's header"),
         };
         Some(Self::Names(name.to_owned(), evidence))
     }

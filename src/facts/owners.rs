@@ -68,7 +68,7 @@ impl Owners {
             .and_then(|lines| Self::of_lines(top, lines))
             .unwrap_or_else(|why| Self {
                 left_out: Some(format!(
-                    "{} is left out, so no owners are shown: {why}",
+                    "{} is ignored, so no owners are shown: {why}",
                     tree.shown(&path)
                 )),
                 ..nothing
@@ -117,7 +117,7 @@ impl Owners {
 /// The lines of a file, or why it is left out.
 fn read(tree: &dyn Tree, kind: Kind, path: &Path) -> Result<Vec<Line>, String> {
     if kind == Kind::Link {
-        return Err("it is a symbolic link, which no host follows".to_owned());
+        return Err("it is a symbolic link, which code hosts do not follow".to_owned());
     }
     let content = tree
         .read(path, LARGEST)

@@ -98,7 +98,7 @@ pub fn read_baseline(
         folder: String::new(),
     };
     let Some(root) = document.root().filter(|root| root.mapping().is_some()) else {
-        let message = "this is no baseline: it has no `version` and no `accepted`";
+        let message = "not a baseline: it has neither `version` nor `accepted`";
         return Err(vec![PolicyError::at_start(text, message.into())]);
     };
     let fields = wrong.fields(root, "a baseline", KEYS).unwrap_or_default();
@@ -109,7 +109,7 @@ pub fn read_baseline(
         Some("2") => {}
         Some(_) => wrong.add(
             written.unwrap_or(root),
-            "this baseline is of a version that this promvet does not know",
+            "`version`: this promvet does not know this version of the baseline",
             Some("use the promvet that wrote it, or a newer one".into()),
         ),
         None => wrong.add(root, "this baseline has no `version`", None),
@@ -144,7 +144,7 @@ fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<BaselineEntry> {
             let count = node.as_str().and_then(|text| text.parse().ok());
             let count = count.filter(|count| *count > 0);
             if count.is_none() {
-                wrong.add(node, "`count` is a whole number from 1 upwards", None);
+                wrong.add(node, "`count`: expected a whole number from 1 up", None);
             }
             count
         }

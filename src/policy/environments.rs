@@ -97,7 +97,11 @@ fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<EnvironmentPolicy> {
 
 fn labels(node: Node<'_>, wrong: &mut Mistakes) -> Option<Vec<(String, Glob)>> {
     let Some(mapping) = node.mapping() else {
-        wrong.add(node, "`labels` maps external labels to patterns", None);
+        wrong.add(
+            node,
+            "`labels`: expected a mapping of external labels to patterns",
+            None,
+        );
         return None;
     };
     let mut out = Vec::new();

@@ -97,7 +97,7 @@ const ENTRY: Form = Form::Either(&[Form::Fields(CHOICE), Form::Fields(FILE), For
 pub(super) const SECTION: Section = Section {
     key: Key::new(
         "receivers",
-        "Receivers of one's own, or which receiver is behind which hosts.",
+        "Custom receivers, or which receiver is behind which hosts.",
         Form::List(&ENTRY),
     ),
     read: |node, policy, wrong| {
@@ -115,7 +115,11 @@ pub(super) const SECTION: Section = Section {
 fn entry(index: usize, item: Node<'_>, policy: &mut Policy, wrong: &mut Mistakes) {
     if item.mapping().is_none() {
         let help = "write a profile, `file`, or `hosts` and `receiver`";
-        wrong.add(item, "a receiver is a mapping", Some(help.into()));
+        wrong.add(
+            item,
+            "an entry of `receivers`: expected a mapping",
+            Some(help.into()),
+        );
     } else if item.get("file").is_some() {
         policy.receivers.extend(file(item, wrong));
     } else if item.get("hosts").is_some() || item.get("receiver").is_some() {

@@ -288,5 +288,5 @@ fn consequence(setting: &Setting<'_>) -> &'static str {
     let row = FAILS
         .iter()
         .find(|(section, _)| *section == setting.section);
-    row.map_or("what needs it fails", |(_, words)| words)
+    row.map_or("everything that needs it fails", |(_, words)| words)
 }

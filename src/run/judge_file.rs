@@ -19,7 +19,7 @@ use crate::policy::Policy;
 use crate::rules::own::OwnRules;
 use crate::rules::{self, Around, Configuration, Judgement};
 use crate::schema::target_file::{self, Format};
-use crate::schema::{self, Target, Version, rule_file};
+use crate::schema::{self, Target, Version, edit, rule_file};
 use crate::source::{Found, Tree};
 use crate::yaml::{Document, parse_first};
 
@@ -69,6 +69,7 @@ pub(crate) fn judge_one<'a>(
                 let upgrade = rules::judge_upgrade(one, recognised, &target, watch.rules());
                 judgement.findings.extend(upgrade.findings);
             }
+            edit::fix(document, &mut judgement.findings);
             if let Some(one) = configuration.as_ref().filter(|_| !recognised.masked) {
                 own_rules::add(&mut judgement, one, own, target.template);
             }

@@ -257,7 +257,7 @@ impl<'a> Gathered<'a> {
     /// Adds the candidates that could not be read.
     fn unread(&mut self) {
         for (found, why) in &self.survey.unread {
-            let reason = format!("the file could not be looked into: {why}");
+            let reason = format!("the file could not be checked: {why}");
             self.all.unchecked.push(whole_file(&found.shown, reason));
         }
     }
@@ -268,7 +268,7 @@ impl<'a> Gathered<'a> {
         let judged_not = seen.filter(|found| late.contains(&found.path));
         for found in self.survey.late.iter().chain(judged_not) {
             let reason = "the time ran out (--max-time) before this file was checked".to_owned();
-            let settle = "give more time, or name fewer files".to_owned();
+            let settle = "raise --max-time, or name fewer files".to_owned();
             self.all.unchecked.push(Unchecked {
                 settle: Some(settle),
                 ..whole_file(&found.shown, reason)

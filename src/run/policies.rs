@@ -251,9 +251,9 @@ impl Reader {
         };
         for other in rest {
             let text = Text::new(tree.shown(other), Vec::new());
-            let message = format!("there is {} too", tree.shown(path));
+            let message = format!("{} also exists", tree.shown(path));
             let mut error = PolicyError::at_start(&text, message);
-            error.help = Some("keep one of the two: both together have no order".into());
+            error.help = Some("keep one of the two: neither takes precedence".into());
             if !self.read.contains_key(other) {
                 self.read.insert(other.clone(), Vec::new());
                 self.wrong.push(error);

@@ -96,7 +96,7 @@ impl Reader<'_> {
             return Err(format!("{what} leads out of the tree"));
         }
         let read = self.tree.read(path, LARGEST);
-        read.map_err(|error| format!("{what} can't be read: {error}"))
+        read.map_err(|error| format!("cannot read {what}: {error}"))
     }
 
     /// Reads a file and what it builds upon; `way` are the files that led to it.
@@ -139,20 +139,18 @@ impl Reader<'_> {
                 self.wrong.push(PolicyError {
                     message: format!("{what} has changed: its SHA-256 is {found}"),
                     place: place.clone(),
-                    help: Some("read what changed in it, and write the new one here".into()),
+                    help: Some("review what changed in it, then write the new SHA-256 here".into()),
                 });
                 return Ok(());
             }
         }
         let real = self.tree.resolve(&path).unwrap_or_else(|_| path.clone());
         if way.contains(&real) {
-            return Err(format!(
-                "{what} builds upon this file, which builds upon it"
-            ));
+            return Err(format!("{what} extends this file, which extends it"));
         }
         if way.len() >= DEEPEST {
             return Err(format!(
-                "policies build upon each other more than {DEEPEST} deep"
+                "policies extend each other more than {DEEPEST} levels deep"
             ));
         }
         if !self.seen.contains(&real) {
@@ -198,7 +196,7 @@ impl Reader<'_> {
                 let document = self.bytes(&path, &what).and_then(|bytes| {
                     let text = Text::new(self.tree.shown(&path), bytes);
                     let parsed = parse_first(&text);
-                    parsed.map_err(|error| format!("{what} is not YAML: {}", error.problem))
+                    parsed.map_err(|error| format!("{what} is not valid YAML: {}", error.problem))
                 });
                 match document {
                     Ok(document) => entry.source = ReceiverSource::Whole(Arc::new(document)),
@@ -239,7 +237,7 @@ pub(crate) fn unknown_rules(policy: &Policy, own: &OwnRules) -> Vec<PolicyError>
     let unknown = policy.rule_levels().filter(|entry| !known(&entry.name));
     unknown
         .map(|entry| PolicyError {
-            message: format!("there is no rule or group `{}`", entry.name),
+            message: format!("unknown rule or group `{}`", entry.name),
             place: entry.place.clone(),
             help: rules::nearest_name(&entry.name)
                 .or_else(|| own.nearest_name(&entry.name))
@@ -276,7 +274,7 @@ pub(crate) fn unknown_receivers(policy: &Policy) -> Vec<PolicyError> {
         .map(|entry| {
             let near = nearest(&entry.receiver, catalogue.profiles().map(|one| &*one.id));
             PolicyError {
-                message: format!("there is no receiver `{}`", entry.receiver),
+                message: format!("unknown receiver `{}`", entry.receiver),
                 place: entry.place.clone(),
                 help: near.map(|near| format!("write `{near}`")),
             }

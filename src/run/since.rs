@@ -120,7 +120,7 @@ impl Comparison {
                 let path = error.place.path();
                 if broken.insert(Arc::clone(path)) {
                     notes.push(format!(
-                        "{path} of {} has mistakes, so the comparison is made without it",
+                        "{path} of {} has errors, so the comparison is made without it",
                         self.name
                     ));
                     self.old.forget(path);

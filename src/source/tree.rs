@@ -78,14 +78,14 @@ pub struct Meta {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// There is nothing at this path.
-    #[error("there is no such file or folder")]
+    #[error("no such file or folder")]
     Missing,
     /// It is no regular file; such a thing is never opened.
     #[error("it is {}, not a file", .0.noun())]
     NotAFile(Kind),
     /// It lies where the system shows itself and its devices: what a tree refers to is never there,
     /// and `/proc/self/environ` holds the secrets of the job.
-    #[error("it lies in /proc, /sys or /dev, where promvet reads nothing")]
+    #[error("it is in /proc, /sys or /dev, where promvet does not read files")]
     OfSystem,
     /// It is larger than the limit.
     #[error("it is larger than {limit} bytes, the most that promvet reads")]
@@ -94,7 +94,7 @@ pub enum ReadError {
         limit: u64,
     },
     /// The system refused.
-    #[error("it can't be read: {0}")]
+    #[error("it cannot be read: {0}")]
     Io(io::Error),
 }
 

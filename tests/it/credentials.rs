@@ -422,7 +422,7 @@ const FAULTS: &[Fault] = &[
         "            name: another\n        - name: tokens",
         "credentials/unverified",
         Warning,
-        "nothing in sight mounts it",
+        "no mount of it was found",
         &["configmap.yaml:20"],
     ),
     (

@@ -349,7 +349,7 @@ fn an_issuer_is_proven_only_where_nothing_stands_between() {
 }
 
 #[test]
-fn an_unknown_host_of_a_known_vendor_is_a_warning_without_advice() {
+fn an_unknown_host_of_a_known_vendor_is_a_warning_without_an_edit() {
     for (host, severity) in [
         ("staging-metric-api.newrelic.com", Some(Severity::Warning)),
         ("metric-api.newrelic.com", None),
@@ -360,7 +360,10 @@ fn an_unknown_host_of_a_known_vendor_is_a_warning_without_advice() {
             .iter()
             .find(|one| one.rule == "remote-write/url-shape");
         assert_eq!(shape.map(|one| one.severity), severity, "{host} {found:?}");
-        assert!(shape.is_none_or(|one| one.advice.is_none()), "{found:?}");
+        let help = shape.and_then(|one| one.help_line());
+        let expected = "correct the host, or name the receiver under `receivers` in promvet.yaml";
+        assert!(help.is_none_or(|help| help == expected), "{found:?}");
+        assert!(shape.is_none_or(|one| one.fix.is_none()), "{found:?}");
     }
 }
 

@@ -616,15 +616,15 @@ fn a_broken_suppression_policy_stops_the_run() {
     for (policy, expected) in [
         (
             "suppressions: {forbid: tsl}\n",
-            "promvet.yaml:1:24: there is no rule or group `tsl`; write `tls`",
+            "promvet.yaml:1:24: unknown rule or group `tsl`; write `tls`",
         ),
         (
             "suppressions: {reason: maybe}\n",
-            "promvet.yaml:1:24: `reason` is either required or optional",
+            "promvet.yaml:1:24: `reason`: expected `required` or `optional`",
         ),
         (
             "suppressions: {baseline: none.json}\n",
-            "none.json:1:1: the baseline can't be read: there is no such file or folder; `promvet baseline` writes one",
+            "none.json:1:1: cannot read the baseline: no such file or folder; create one with `promvet baseline`",
         ),
     ] {
         let scratch = Scratch::new(&[("promvet.yaml", policy), ("a.yml", BAD)]);
@@ -863,7 +863,7 @@ fn what_no_longer_occurs_is_told_and_pruned() {
     scratch.write(&[("c.yml", BAD)]);
     assert_eq!(
         scratch.promvet(&["baseline", "--prune"]).stdout,
-        "ci/accepted.json: 0 accepted findings; 2 that no longer occur are out.\n"
+        "ci/accepted.json: 0 accepted findings; 2 that no longer occur were removed.\n"
     );
     assert_eq!(
         places(&scratch, &[]),
@@ -880,10 +880,13 @@ fn a_broken_baseline_stops_the_run_and_is_not_pruned() {
     let scratch = Scratch::new(&[("a.yml", BAD)]);
     for (content, expected) in [
         ("{", "b.json:1:2: this baseline is not JSON"),
-        ("[]", "b.json:1:1: this is no baseline"),
+        (
+            "[]",
+            "b.json:1:1: not a baseline: it has neither `version` nor `accepted`",
+        ),
         (
             "{\"version\": 3}",
-            "b.json:1:13: this baseline is of a version",
+            "b.json:1:13: `version`: this promvet does not know this version",
         ),
         (
             "{\"version\": 1, \"accepted\": [{\"rule\": \"x\"}]}",
@@ -891,11 +894,11 @@ fn a_broken_baseline_stops_the_run_and_is_not_pruned() {
         ),
         (
             "{\"version\": 1, \"acepted\": []}",
-            "b.json:1:16: a baseline has no key `acepted`; write `accepted`",
+            "b.json:1:16: unknown key `acepted` in a baseline; write `accepted`",
         ),
         (
             "{\"version\": 1, \"accepted\": [{\"rule\": \"x\", \"path\": \"y\", \"count\": 0}]}",
-            "`count` is a whole number",
+            "`count`: expected a whole number from 1 up",
         ),
     ] {
         scratch.write(&[("b.json", content)]);
@@ -915,7 +918,7 @@ fn a_broken_baseline_stops_the_run_and_is_not_pruned() {
     assert!(
         nowhere
             .stderr
-            .contains("none.json:1:1: the baseline can't be read")
+            .contains("none.json:1:1: cannot read the baseline")
     );
     let prune = scratch.promvet(&["baseline", "--prune"]);
     assert_eq!(prune.status, Some(2));
@@ -1009,7 +1012,7 @@ fn a_revision_that_is_not_there_is_told() {
     let ran = scratch.promvet(&["--config-from", "nowhere"]);
     assert_eq!(ran.status, Some(2));
     assert!(
-        ran.stderr.contains("there is no revision nowhere"),
+        ran.stderr.contains("revision nowhere not found"),
         "{}",
         ran.stderr
     );

@@ -17,7 +17,7 @@ pub mod uuid;
 
 mod fault;
 
-pub use fault::Fault;
+pub use fault::{Fault, Remedy};
 
 #[cfg(test)]
 mod work_tests;

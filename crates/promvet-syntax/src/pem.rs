@@ -72,7 +72,7 @@ impl Block {
     }
 }
 
-const SWITCHED: &str = "Certificate and key may have been switched";
+const SWITCHED: &str = "certificate and key may be swapped";
 
 /// What is wrong with a file for its role. `now` counts the seconds since 1970.
 #[must_use]
@@ -80,7 +80,8 @@ pub fn check(role: Role, file: &[u8], now: i64) -> Vec<Fault> {
     let blocks = blocks(file);
     if blocks.is_empty() {
         return vec![Fault::error(if looks_binary(file) {
-            "holds no PEM text, but looks binary: Prometheus reads PEM only, so convert it from DER or PKCS#12"
+            "is binary, not PEM, which is all that Prometheus reads; convert it from DER or \
+             PKCS#12"
         } else {
             "holds no PEM block (`-----BEGIN …-----`)"
         })];
@@ -118,11 +119,10 @@ fn key(blocks: &[Block]) -> Option<Fault> {
         });
     };
     if key.label == "ENCRYPTED PRIVATE KEY" || key.content.is_none() {
-        let message =
-            "holds a private key that is encrypted or damaged, which Prometheus can't read";
+        let message = "holds an encrypted or damaged private key, which Prometheus cannot read";
         return Some(
             Fault::error(message)
-                .help("Prometheus has no setting for a passphrase: store the key without one"),
+                .help("store the key without a passphrase: Prometheus has no setting for one"),
         );
     }
     None

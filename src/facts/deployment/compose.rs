@@ -118,8 +118,7 @@ fn deployment(
             Placed::At(mount) => mounts.push(mount),
             Placed::Unclear(place) => doubts.push(Evidence {
                 place,
-                message: "where this is mounted hangs on a variable that has no value here"
-                    .to_owned(),
+                message: "the mount path depends on a variable that has no value here".to_owned(),
             }),
             Placed::Nothing => {}
         }
@@ -190,7 +189,7 @@ fn built(
         Some(image) => doubts.extend(image.doubts.iter().cloned()),
         None => doubts.push(Evidence {
             place: build.place(),
-            message: "the image is built here, from a Dockerfile that is not in sight".to_owned(),
+            message: "the image is built here, from a Dockerfile that was not found".to_owned(),
         }),
     }
     image

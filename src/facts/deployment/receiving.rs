@@ -156,19 +156,19 @@ impl Deployment {
         let mut out: Vec<Evidence> = self.prometheus.iter().cloned().collect();
         let feature = self.features_of_receiver().map(|place| Evidence {
             place: place.clone(),
-            message: "3.0 and later take no notice of this feature".to_owned(),
+            message: "3.0 and later ignore this feature".to_owned(),
         });
         out.extend(feature);
         match self.arguments.list.last().filter(|_| out.len() < 2) {
             Some(last) => out.push(Evidence {
                 place: last.place.clone(),
-                message: "with these flags, among which it is not".to_owned(),
+                message: "with these flags, which do not include it".to_owned(),
             }),
             None if out.len() < 2 && self.known_image().is_some() => {
                 if let Some(first) = out.first_mut() {
                     first
                         .message
-                        .push_str(", with the flags of the image, among which it is not");
+                        .push_str(", with the flags of the image, which do not include it");
                 }
             }
             None => {}

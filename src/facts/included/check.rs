@@ -98,7 +98,7 @@ impl Checker<'_, '_> {
         match &one.matched {
             Matched::Missing(path) => self.missing(one, path),
             Matched::Nothing(path) => {
-                let message = format!("nothing matches this pattern: no file is like {path}");
+                let message = format!("no file matches {path}");
                 let finding = at(one.node, rule::FILES_NO_MATCH, Severity::Warning, message);
                 self.out
                     .findings
@@ -110,7 +110,7 @@ impl Checker<'_, '_> {
                 }
             }
             Matched::Broken(fault) => {
-                let message = format!("the pattern {}; Prometheus can't use it", fault.message);
+                let message = format!("the pattern {}; Prometheus cannot use it", fault.message);
                 self.out.findings.push(at(
                     one.node,
                     rule::FILES_NO_MATCH,
@@ -164,9 +164,7 @@ impl Checker<'_, '_> {
         } else {
             Severity::Error
         };
-        let message = format!(
-            "there is no file {path}; a relative path counts from the configuration's folder"
-        );
+        let message = format!("the file {path} does not exist");
         let finding = at(one.node, rule::FILES_MISSING, severity, message);
         self.out
             .findings
@@ -179,8 +177,7 @@ impl Checker<'_, '_> {
             kind => {
                 let noun = kind.map_or("nothing", EntryKind::noun);
                 let shown = self.lookup.tree.shown(path);
-                let message =
-                    format!("{shown} is {noun}, not a file, and Prometheus can't read it");
+                let message = format!("{shown} is {noun}, not a file; Prometheus cannot read it");
                 self.out
                     .findings
                     .push(at(one.node, rule::FILES_MISSING, Severity::Error, message));
@@ -296,10 +293,12 @@ pub(super) fn at(
 fn consequence(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Rules => {
-            "Prometheus starts without these rules and does not say so; correct the path, or delete the entry"
+            "correct the path, or delete the entry: Prometheus starts without these rules and \
+             does not report it"
         }
         Purpose::ScrapeConfigs => {
-            "Prometheus starts without these jobs and does not say so; correct the path, or delete the entry"
+            "correct the path, or delete the entry: Prometheus starts without these jobs and \
+             does not report it"
         }
         Purpose::Targets => "until something writes such a file, the job has no targets from it",
     }
@@ -316,14 +315,14 @@ fn unverified(named: &[Named<'_>]) -> Vec<Unchecked> {
         .map(|(one, why)| {
             let (reason, settle) = match why {
                 Unverified::Elsewhere => (
-                    "the path is absolute, and this is not where Prometheus runs",
+                    "the path is absolute, and Prometheus does not run here",
                     Some("run promvet with --root, or with --on-host where Prometheus runs"),
                 ),
                 Unverified::Outside => ("the path leads out of the tree that is checked", None),
                 Unverified::Placeholder => ("the path holds a placeholder", None),
                 Unverified::Forbidden => ("the folder may not be read", None),
                 Unverified::NoFolder => (
-                    "the configuration has no folder that a relative path could count from",
+                    "the configuration has no folder to which a relative path could be relative",
                     None,
                 ),
                 _ => ("where it leads is not known", None),
@@ -332,7 +331,7 @@ fn unverified(named: &[Named<'_>]) -> Vec<Unchecked> {
                 place: one.node.place(),
                 logical: one.node.path(),
                 reason: format!(
-                    "the files that `{}` names were not looked at: {reason}",
+                    "the files that `{}` names were not checked: {reason}",
                     one.purpose.setting()
                 ),
                 settle: settle.map(str::to_owned),

@@ -61,8 +61,8 @@ fn twice(file: &Included<'_>, before: &Included<'_>) -> Option<Finding> {
     jobs(&file.document).next()?;
     let name = file.document.text().path();
     let message = format!(
-        "{name} is brought in twice, so all of its jobs exist twice; Prometheus refuses to start"
+        "{name} is included twice, so each of its jobs exists twice; Prometheus refuses to start"
     );
     let finding = at(file.by, rule::FILES_DUPLICATE_JOB, Severity::Error, message);
-    Some(finding.evidence(before.by.place(), "this entry brings it in first"))
+    Some(finding.evidence(before.by.place(), "it is first included here"))
 }

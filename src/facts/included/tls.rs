@@ -118,7 +118,8 @@ fn section(
         && sound
         && pem::is_pair(public, private) == Some(false)
     {
-        let message = "this key does not belong to the certificate in `cert_file`; every connection with it fails";
+        let message = "`key_file` does not match the certificate in `cert_file`; every \
+            connection fails";
         let finding = at(*key, rule::FILES_TLS, Severity::Error, message);
         findings.push(finding.evidence(certificate.place(), "the certificate"));
     }

@@ -35,7 +35,8 @@ pub fn missing(
         let mounted = mounts.find(|mount| may_hold(mount, name, lookup));
         let mounted = mounted.filter(|_| is_read_once).map(|mount| {
             format!(
-                "something of the tree mounts `{}`, and whether it runs this configuration is not known",
+                "a deployment in the tree mounts `{}`, but it is not known whether it runs this \
+                 configuration",
                 mount.path
             )
         });
@@ -113,7 +114,7 @@ fn hidden(runner: &Belonging<'_>, name: &str) -> Option<String> {
     });
     (!image.is_official() && !is_covered).then(|| {
         format!(
-            "the image `{}` is not built here, and may have the file",
+            "the image `{}` is not built in this tree and may contain the file",
             image.name
         )
     })

@@ -170,7 +170,7 @@ fn read_one(root: Node<'_>) -> Option<Manifest> {
 /// What kinds of issuer there are: the key of `spec`, and what its certificates are. All of these
 /// sign with a key of one's own; of venafi that is the usual case.
 const PRIVATE: &[(&str, &str)] = &[
-    ("ca", "signs with an authority of its own"),
+    ("ca", "signs with a private authority"),
     ("selfSigned", "makes self-signed certificates"),
     ("vault", "signs with an authority in Vault"),
     ("venafi", "signs with an authority in Venafi"),
@@ -225,7 +225,7 @@ fn issuer(root: Node<'_>, identity: Identity) -> Option<Manifest> {
 
 fn classify(server: &str) -> (Option<Issuer>, &'static str) {
     if is_templated(server) {
-        return (None, "has its ACME directory filled in by something else");
+        return (None, "has an ACME directory that is filled in elsewhere");
     }
     acme::classify(server)
 }

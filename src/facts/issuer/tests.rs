@@ -394,7 +394,7 @@ fn those_who_share_a_secret_share_its_issuer() {
     assert_eq!(issuer(&files), Some(Issuer::LetsEncryptProd));
     assert_eq!(
         unsettled(&[silent])[1],
-        "0.yaml: `mimir.example.com` but nothing says where its certificate comes from"
+        "0.yaml: `mimir.example.com` but the origin of its certificate is not known"
     );
 }
 

@@ -325,9 +325,9 @@ fn is_meant(issuer: &Identity, reference: &IssuerRef, asker: &Identity) -> bool 
 fn missing(reference: &IssuerRef, asker: &Identity) -> String {
     let shown = reference.shown();
     match (&reference.kind, &asker.namespace) {
-        _ if is_templated(&reference.name.text) => "whose name something else fills in".into(),
+        _ if is_templated(&reference.name.text) => "whose name is filled in elsewhere".into(),
         (IssuerKind::External(_), _) => {
-            format!("but {shown} is none of cert-manager's own issuers")
+            format!("but {shown} is not an issuer of cert-manager")
         }
         (IssuerKind::Cluster, _) => format!("but {shown} is not in this tree"),
         (IssuerKind::Namespaced, Some(namespace)) => {
@@ -363,7 +363,7 @@ fn dead_end<'m>(serving: Serving<'_>, host: &str) -> Way<'m> {
         }
         (_, None) => (
             &serving.name.place,
-            "but nothing says where its certificate comes from".into(),
+            "but the origin of its certificate is not known".into(),
             End::Silent,
         ),
     };

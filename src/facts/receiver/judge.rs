@@ -129,10 +129,7 @@ fn alone(endpoint: &Endpoint, (mistake, range, values): Generic) -> ShapeFault {
         .map(|shape| shape.filled(endpoint, &value));
     ShapeFault {
         range,
-        message: match &suggestion {
-            Some(meant) => format!("{says}; {meant} may be meant"),
-            None => says,
-        },
+        message: says,
         expected: String::new(),
         suggestion,
         cause: mistake.cause,
@@ -205,5 +202,5 @@ fn with_receiver(
     } else {
         format!(", which the {} points to,", candidate.sign)
     };
-    format!("{says}; {who}{why} takes remote write at {expected}")
+    format!("{says}; {who}{why} accepts remote write at {expected}")
 }

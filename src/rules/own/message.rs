@@ -75,12 +75,7 @@ pub(super) fn read(node: Node<'_>, kind: Kind) -> Result<Template, Vec<PolicyErr
             }
             at += length + 1;
         } else if rest.starts_with('}') {
-            wrong.push(mistake(
-                node,
-                at,
-                "this brace closes nothing",
-                "write `}}` for a brace",
-            ));
+            wrong.push(mistake(node, at, "unmatched `}`", "write `}}` for a brace"));
             break;
         }
     }

@@ -69,7 +69,7 @@ impl OwnRules {
             if let Some(why) = fault_of_name(&name) {
                 wrong.push(refuse(why));
             } else if rules.iter().any(|rule| rule.name == name) {
-                wrong.push(refuse(format!("another page is called `{name}` too")));
+                wrong.push(refuse(format!("another page is also named `{name}`")));
             } else {
                 match page::read(name, text) {
                     Ok(rule) => rules.push(Arc::new(rule)),
@@ -142,7 +142,7 @@ impl OwnRules {
 pub fn fault_of_name(name: &str) -> Option<String> {
     if super::find(name).is_some() {
         return Some(format!(
-            "`{name}` is the name of a built-in rule; give the page another one"
+            "`{name}` is the name of a built-in rule; rename the page"
         ));
     }
     let sound = |part: &str| {

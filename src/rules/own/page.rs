@@ -62,14 +62,14 @@ const UNKNOWN: &[(&str, Unknown)] = &[
 ];
 
 const KEYS: &[Key] = &[
-    Key::new("severity", "How bad what it finds is.", Form::Text),
-    Key::new("node", "What it looks at.", Form::Text),
+    Key::new("severity", "The severity of its findings.", Form::Text),
+    Key::new("node", "The kind of node that it checks.", Form::Text),
     Key::new("when", "The condition, in CEL.", Form::Text),
-    Key::new("message", "What is said.", Form::Text),
-    Key::new("help", "What to write instead.", Form::Text),
-    Key::new("at", "The keys to what is pointed at.", Form::Text),
-    Key::new("unknown", "What becomes of what is not known.", Form::Text),
-    Key::new("no_ignore", "No comment may silence it.", Form::Bool),
+    Key::new("message", "The message.", Form::Text),
+    Key::new("help", "The help line.", Form::Text),
+    Key::new("at", "The keys to the node that is reported.", Form::Text),
+    Key::new("unknown", "What to do if a fact is not known.", Form::Text),
+    Key::new("no_ignore", "Comments cannot silence it.", Form::Bool),
 ];
 
 const SEVERITIES: &[(&str, Severity)] = &[
@@ -140,7 +140,7 @@ pub(super) fn front(page: &Arc<Text>) -> Result<(Document, String), PolicyError>
     });
     let Some(title) = title else {
         return Err(refuse(
-            "a rule page has a title: a line that begins with `# `",
+            "a rule page needs a title: a line that begins with `# `",
         ));
     };
     let text = Text::embedded(page, front.to_owned(), &[(0, start)], Within::default());
@@ -238,7 +238,7 @@ impl<'d> Fields<'d> {
         let node = self.need("node", wrong);
         let node = node.and_then(|node| wrong.word(node, "kind of node", &kinds));
         let unknown = match self.get("unknown") {
-            Some(node) => wrong.word(node, "way", UNKNOWN)?,
+            Some(node) => wrong.word(node, "value of `unknown`", UNKNOWN)?,
             None => Unknown::default(),
         };
         let no_ignore = self.get("no_ignore");
@@ -319,11 +319,7 @@ fn path(node: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Vec<String> {
             let all = of.all();
             let near = nearest(key, all.iter().map(|found| found.field.key));
             let help = near.map(|near| format!("write `{near}`"));
-            wrong.add(
-                node,
-                format!("{} has no key `{}`", of.name, syntax::cut(key)),
-                help,
-            );
+            wrong.add(node, format!("unknown key `{}`", syntax::cut(key)), help);
             break;
         };
         section = match found.field.ty {

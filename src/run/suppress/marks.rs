@@ -170,8 +170,8 @@ pub(super) fn too_many(span: Span) -> Malformed {
     Malformed {
         span,
         message: format!(
-            "there are more than {MOST} suppressed names in this file: this comment and those \
-             below do nothing"
+            "this file suppresses more than {MOST} names: this comment and those below have no \
+             effect"
         ),
         help: "write `# promvet: ignore-file[rule]` once for the whole file".into(),
     }
@@ -218,11 +218,11 @@ impl<'t> Site<'t> {
             Scope::File if comment.trailing || comment.span.start > line.start => {
                 return Err(Malformed {
                     span: directive.span,
-                    message: "a comment for the whole file stands at the beginning of a line of \
-                              its own; here it does nothing"
+                    message: "a comment for the whole file must begin a separate line; here it \
+                        has no effect"
                         .into(),
                     help: "move it to the top of the file, or write `# promvet: ignore[rule]` \
-                           for what stands here"
+                        for this line"
                         .into(),
                 });
             }

@@ -28,8 +28,8 @@ pub enum GitError {
     NoScratch(io::Error),
     /// Another user's repository.
     #[error(
-        "{0} belongs to another user, so git is not asked about it; if you trust it, run \
-         `git config --global --add safe.directory {0}`"
+        "{0} belongs to another user, so git is not used on it; if you trust it, run `git \
+         config --global --add safe.directory {0}`"
     )]
     Refused(String),
     /// A file `.git` that leads nowhere.
@@ -55,7 +55,7 @@ pub enum GitError {
     )]
     Shallow(String),
     /// There is no such revision.
-    #[error("there is no revision {revision} in this repository; {advice}")]
+    #[error("revision {revision} not found in this repository; {advice}")]
     NoRevision {
         /// What was asked for.
         revision: String,

@@ -168,7 +168,7 @@ impl Process {
         match (words.next(), words.next().map(str::parse)) {
             (Some("missing"), _) => Err(io::ErrorKind::NotFound.into()),
             (Some(_), Some(Ok(len))) => Ok(len),
-            _ => Err(io::Error::other("its answer can't be read")),
+            _ => Err(io::Error::other("its answer cannot be read")),
         }
     }
 

@@ -79,7 +79,7 @@ impl Online {
             // Who wants a certificate of the client breaks off later, and has shown its own.
             (false, _) => Ok(Arc::new(Presented { chain })),
             (true, Err(failure)) => Err(failure),
-            (true, Ok(())) => Err(Failure::BrokenOff("it shows no certificate".to_owned())),
+            (true, Ok(())) => Err(Failure::BrokenOff("it presents no certificate".to_owned())),
         }
     }
 

@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::judge::by_version;
-use super::{Scheme, Target, Version, syntax_finding};
+use super::{Scheme, Target, Version, edit, syntax_finding};
 use crate::yaml::{Document, Node, SyntaxError};
 use entries::entry;
 use promvet_text::{Finding, Severity, Span, Text};
@@ -40,7 +40,7 @@ pub struct Checked {
 #[must_use]
 pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Checked {
     let mut needs = Vec::new();
-    let findings = by_version(target, |version| {
+    let mut findings = by_version(target, |version| {
         let names = names.unwrap_or_else(|| default_scheme(version));
         let mut report = Report::new(document, version, names, target.template);
         shape::check(&mut report);
@@ -57,6 +57,7 @@ pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Che
         .map(|one| one.place.order())
         .collect();
     needs.retain(|need| !places.contains(&need.finding.place.order()));
+    edit::fix(document, &mut findings);
     Checked { findings, needs }
 }
 

@@ -36,14 +36,14 @@ impl Type {
     pub(super) fn remedy(self, wanted: Self) -> Option<&'static str> {
         match (self, wanted) {
             (Self::Vector, Self::Matrix) => Some("add a range to the selector, such as `[5m]`"),
-            (Self::Matrix, Self::Vector) => Some(
-                "take the range away, or put it in a function such as `rate(…)` or `avg_over_time(…)`",
-            ),
-            (Self::Vector, Self::Scalar) => {
-                Some("turn a vector of one element into a number with `scalar(…)`")
+            (Self::Matrix, Self::Vector) => {
+                Some("remove the range, or use a function such as `rate(…)` or `avg_over_time(…)`")
             }
-            (Self::Scalar, Self::Vector) => Some("turn a number into a vector with `vector(…)`"),
-            (_, Self::Text) => Some("write a text in quotes"),
+            (Self::Vector, Self::Scalar) => {
+                Some("convert a vector of one element to a number with `scalar(…)`")
+            }
+            (Self::Scalar, Self::Vector) => Some("convert a number to a vector with `vector(…)`"),
+            (_, Self::Text) => Some("write a quoted string"),
             _ => None,
         }
     }

@@ -240,7 +240,7 @@ impl<'f> Project<'f> {
             let Some(base) = base else {
                 service.doubts.push(Evidence {
                     place: extends.place(),
-                    message: format!("`{}` extends a service that is not in sight", service.name),
+                    message: format!("`{}` extends a service that was not found", service.name),
                 });
                 return;
             };

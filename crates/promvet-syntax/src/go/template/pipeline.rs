@@ -87,7 +87,7 @@ impl Parser<'_> {
                 kind if starts_operand(kind) && (is_first || token.spaced) => {
                     if is_first && stage > 0 && is_literal(kind, self.slice(token)) {
                         let message = format!(
-                            "`{}` is no function, and takes nothing from a pipe",
+                            "`{}` is not a function and cannot receive a value from a pipe",
                             self.slice(token)
                         );
                         return Err(Fault::new(token.from, token.to, message).into());
