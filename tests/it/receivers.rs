@@ -219,9 +219,9 @@ fn each_fault_of_an_opstrace_url_is_found_once() {
             "cortex",
             "loki",
             "loki.default.test.opstrace.io",
-            "takes logs",
+            "accepts logs",
         ),
-        ("/api", "/loki/api", "/loki/api/v1/push", "Loki takes logs"),
+        ("/api", "/loki/api", "/loki/api/v1/push", "Loki accepts logs"),
         (
             "/api/v1/push",
             "",
@@ -234,7 +234,7 @@ fn each_fault_of_an_opstrace_url_is_found_once() {
             "https://cortex.default.test.opstrace.io/",
             "the path is missing",
         ),
-        ("/v1/", "/prom/", "/api/prom/push", "leaves out on purpose"),
+        ("/v1/", "/prom/", "/api/prom/push", "deliberately does not serve"),
         ("push", "write", "/api/v1/write", "the path of a Prometheus"),
         ("push", "push/", "/api/v1/push/", "ends in a slash"),
         ("/api", "//api", "//api/v1/push", "two slashes"),
@@ -312,7 +312,7 @@ fn placeholders_match_anything_of_their_place() {
         ),
         (
             "https://listener.logz.io:8053/${X}/y",
-            "no path of the listener",
+            "the listener has no path",
         ),
     ] {
         let found = faults(url);
@@ -471,11 +471,11 @@ fn mistakes_that_no_receiver_accepts_are_certain() {
     for (url, words) in [
         (
             "https://logs.example.com/loki/api/v1/push",
-            "Loki takes logs",
+            "Loki accepts logs",
         ),
         (
             "https://loki.example.com/api/prom/push",
-            "old Loki takes logs",
+            "old Loki accepts logs",
         ),
         ("https://x.example.com/otlp/v1/metrics", "OTLP"),
         (
@@ -485,7 +485,7 @@ fn mistakes_that_no_receiver_accepts_are_certain() {
         ("https://x.example.com/api/v1/query", "answers queries"),
         ("https://x.example.com/api/v1/read", "remote_read"),
         ("http://pushgateway:9091/metrics/job/x", "Pushgateway"),
-        ("http://x.example.com/metrics", "to be scraped"),
+        ("http://x.example.com/metrics", "is for scraping"),
         (
             "http://x.example.com/a/api/v1/push/api/v1/push",
             "holds the write path twice",
