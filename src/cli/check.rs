@@ -91,7 +91,7 @@ fn changed(
 /// Says where the time went, if that was asked.
 pub(super) fn show_stats(args: &PathArgs, watch: &Watch) {
     if args.stats {
-        // That stderr may be closed is no reason to fail.
+        // That stderr may be closed is not a reason to fail.
         let _ = write!(io::stderr(), "{}", watch.stats());
     }
 }
@@ -194,7 +194,7 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
     Ok((tree, request))
 }
 
-/// What standard input is called where nobody gave it a name.
+/// What standard input is called where no one gave it a name.
 const STDIN: &str = "<stdin>";
 
 /// Says what kept promvet from its work, and that there was no work.

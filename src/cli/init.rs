@@ -30,7 +30,7 @@ struct Seen {
     versions: BTreeMap<String, BTreeMap<Version, Place>>,
     /// Folders of files that could not be looked at.
     folders: BTreeMap<String, Place>,
-    /// Hosts whose certificates nobody verifies.
+    /// Hosts whose certificates no one verifies.
     hosts: BTreeMap<String, Place>,
     /// Files that are templates by their look.
     templates: Vec<String>,
@@ -223,7 +223,7 @@ fn origin(place: &Place) -> String {
     format!("{}:{}", place.path(), place.start().line)
 }
 
-/// A text as a YAML scalar, whatever stands in it: JSON's strings are YAML's too.
+/// A text as a YAML scalar, whatever is in it: JSON's strings are YAML's too.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
@@ -259,7 +259,7 @@ profile: default
 ";
 
 const ISSUERS: &str = "
-# Who signed the certificates of which hosts: letsencrypt-prod, letsencrypt-staging, public, staging
+# Issuers of the certificates of hosts: letsencrypt-prod, letsencrypt-staging, public, staging
 # or private.
 # issuers:
 ";

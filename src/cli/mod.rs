@@ -73,7 +73,7 @@ fn run() -> Exit {
     let cli = match Cli::read(&line) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to stdout and are no failure.
+            // Help and version go to stdout and are not a failure.
             let failed = error.use_stderr();
             if failed {
                 // It quotes the arguments, which may be names of files.
@@ -122,7 +122,7 @@ fn run() -> Exit {
     }
 }
 
-/// Says on stderr what kept promvet from doing its work. That stderr may be closed is no reason to
+/// Says on stderr what kept promvet from doing its work. That stderr may be closed is not a reason to
 /// fail.
 fn complain(message: &str) {
     let line = harmless_lines(&format!("promvet: {message}"));

@@ -133,10 +133,10 @@ const STARTS: &[Start] = &[
     Start {
         kind: Kind::HttpClient,
         when: "credentials.exists(it, it.inline)",
-        message: "a credential stands in the configuration",
+        message: "the configuration contains a credential",
         before: &[],
         file: None,
-        bad: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: stands in\n    bearer_token: not-a-real-token\n",
+        bad: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: contains a credential\n    bearer_token: not-a-real-token\n",
         good: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    bearer_token_file: token\n",
     },
     Start {

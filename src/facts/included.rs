@@ -64,7 +64,7 @@ impl Purpose {
 pub enum Matched {
     /// These files, in the order of their names.
     Files(Vec<PathBuf>),
-    /// It is no pattern, and nothing is there. The path is where it was looked for.
+    /// It is not a pattern, and nothing is there. The path is where it was looked for.
     Missing(String),
     /// It is a pattern, and nothing matches it. The path is where it was looked for.
     Nothing(String),
@@ -217,7 +217,7 @@ fn resolve(pattern: &str, folder: Option<&Path>, lookup: &Lookup<'_>) -> Matched
     match found.iter().map(within).collect::<Result<Vec<_>, _>>() {
         Ok(inside) if inside.iter().all(|inside| *inside) => Matched::Files(found),
         Ok(_) => Matched::Unverified(Unverified::Outside),
-        // A link that leads nowhere: Go's glob finds it, and reading it fails.
+        // A link without a target: Go's glob finds it, and reading it fails.
         Err(_) => Matched::Missing(tree.shown(&path)),
     }
 }

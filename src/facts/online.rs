@@ -84,7 +84,7 @@ impl Facts<'_> {
         self.handshake.is_some()
     }
 
-    /// What a server shows; none if nobody is asked.
+    /// What a server shows; none if no one is asked.
     #[must_use]
     pub fn shown_by(&self, target: &Target) -> Option<Result<Shown, Failure>> {
         let handshake = self.handshake.as_ref()?;
@@ -103,7 +103,7 @@ impl Facts<'_> {
 }
 
 impl Shown {
-    /// Whether some authorities signed it; none if that can't be told. Its own dates do not count
+    /// Whether some authorities signed it; none if that is not known. Its own dates do not count
     /// here.
     #[must_use]
     pub fn is_signed_by(&self, roots: Roots<'_>) -> Option<bool> {

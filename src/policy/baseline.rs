@@ -1,6 +1,6 @@
 //! A baseline: findings that were accepted, in a file.
 //!
-//! The file is JSON, and is read as YAML, of which JSON is a part, so that every entry keeps its
+//! The file is JSON, and is read as YAML (JSON is a subset), so that every entry keeps its
 //! place.
 
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub struct Accepted {
     pub at: String,
     /// The rule.
     pub rule: String,
-    /// What stands there, with secrets masked; empty for what takes several lines.
+    /// What is there, with secrets masked; empty for what takes several lines.
     pub value: String,
 }
 
@@ -54,7 +54,7 @@ pub struct BaselineEntry {
     pub accepted: Accepted,
     /// How many findings of this kind.
     pub count: usize,
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
 }
 
@@ -75,7 +75,7 @@ const ENTRY_KEYS: &[Key] = &[
     Key::new("path", "The file, relative to this one.", Form::Text),
     Key::new("at", "The path of keys.", Form::Text),
     Key::new("rule", "The rule.", Form::Text),
-    Key::new("value", "What stands there.", Form::Text),
+    Key::new("value", "The text at the place.", Form::Text),
     Key::new("count", "How many.", Form::Figures("^[0-9]+$")),
 ];
 

@@ -1,4 +1,4 @@
-//! `extends`: other files that a policy builds upon.
+//! `extends`: other files that a policy extends.
 
 use super::form::{Form, Key};
 use super::read::Mistakes;
@@ -6,7 +6,7 @@ use super::sections::Section;
 use crate::finding::Place;
 use crate::yaml::Node;
 
-/// A file that a policy builds upon.
+/// A file that a policy extends.
 #[derive(Clone, Debug)]
 pub struct Extends {
     /// Its path, relative to the file that says so.

@@ -156,7 +156,7 @@ pub(super) const OVERRIDES: Section = Section {
         let sets: Vec<_> = items.filter_map(|item| entry(item, wrong)).collect();
         policy.levels.splice(0..0, sets);
     },
-    // They stand among the levels, which `rules` adds.
+    // They are among the levels, which `rules` adds.
     add: |_, _| {},
 };
 

@@ -1,4 +1,4 @@
-//! `receivers`: profiles of one's own, and which receiver is behind which hosts.
+//! `receivers`: custom profiles, and which receiver is behind which hosts.
 //!
 //! What a profile says is read by the room that knows receivers; here it keeps its place.
 
@@ -13,25 +13,25 @@ use super::{Policy, first_of};
 use crate::finding::Place;
 use crate::yaml::{Document, Node};
 
-/// A profile of one's own.
+/// A custom profile.
 #[derive(Clone, Debug)]
 pub struct ReceiverProfile {
-    /// Where it stands.
+    /// Where it is.
     pub source: ReceiverSource,
     /// Where that is said.
     pub place: Place,
 }
 
-/// Where a profile stands.
+/// Where a profile is.
 #[derive(Clone, Debug)]
 pub enum ReceiverSource {
     /// In promvet.yaml itself, as the entry of `receivers` with this number.
     Entry(Arc<Document>, usize),
     /// In a file that is yet to be read, relative to the policy file that names it.
     File(String),
-    /// In a file among rules of one's own that is yet to be read.
+    /// In a file among custom rules that is yet to be read.
     Beside(PathBuf),
-    /// In a file of its own.
+    /// In a separate file.
     Whole(Arc<Document>),
 }
 

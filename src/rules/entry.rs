@@ -63,7 +63,7 @@ impl Url<'_> {
         self.scalar.part(from, to)
     }
 
-    /// To write another URL. There is no edit where the new one would leave out a secret, or where
+    /// To write another URL. There is not an edit where the new one would leave out a secret, or where
     /// the old one is an alias.
     #[must_use]
     pub fn advice(&self, right: &str, is_sure: bool) -> Advice {
@@ -189,7 +189,7 @@ impl<'a> Entry<'a> {
 
     /// Everything secret that is sent with a request, in words, with its place: the client's
     /// credentials but for a certificate, whose key stays here; headers whose name or receiver
-    /// says that they are secret; what stands in the URL.
+    /// says that they are secret; what the URL contains.
     #[must_use]
     pub fn sent_credentials(&self) -> Vec<(String, Place)> {
         let kinds = self.credentials().into_iter().filter_map(|credential| {

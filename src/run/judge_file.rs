@@ -213,7 +213,7 @@ fn deprecated_where_it_runs(
 }
 
 /// What a configuration is judged for. What was asked for wins over the policy. That discovery
-/// took a file for an agent's does not count here: it does so only where nothing stands in it that
+/// took a file for an agent's does not count here: it does so only where nothing is in it that
 /// agents refuse.
 fn target_of(
     recognised: &Recognised,

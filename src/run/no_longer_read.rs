@@ -34,7 +34,7 @@ pub(crate) struct ReadBefore {
 }
 
 /// The findings about the files that were read before and are not read now, each with the policy
-/// that counts for it. A file that is gone, or whose content is read under another name, is none.
+/// that counts for it. A file that is gone, or whose content is read under another name, is not one.
 pub(crate) fn no_longer_read<'p>(
     before: &Before,
     changed: &BTreeSet<PathBuf>,

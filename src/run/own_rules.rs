@@ -128,7 +128,7 @@ fn descend(
     Ok(())
 }
 
-/// Whether rules look at a file with these bytes that is no configuration: a rule file.
+/// Whether rules look at a file with these bytes that is not a configuration: a rule file.
 pub(crate) fn look_at(rules: &OwnRules, bytes: &[u8]) -> bool {
     rules.look_at_rule_files() && memmem::find(bytes, b"groups").is_some()
 }

@@ -114,7 +114,7 @@ fn judge_in_time(
         }
     }
     let is_whole = late.is_empty() && survey.late.is_empty() && !survey.incomplete;
-    // What is missing in a part of the tree may stand in the rest.
+    // What is missing in a part of the tree may be in the rest.
     if is_whole {
         gathered.trees(tree, run);
     }
@@ -287,7 +287,7 @@ fn whole_file(shown: &Arc<str>, reason: String) -> Unchecked {
     }
 }
 
-/// Whether policy leaves out a file that a configuration pulls in, and nobody named it.
+/// Whether policy leaves out a file that a configuration pulls in, and no one named it.
 fn is_left_out(path: &str, policy: &Policy, survey: &Survey) -> bool {
     let is_named = || {
         // They are in the order of their shown paths.

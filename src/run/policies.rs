@@ -33,7 +33,7 @@ pub(crate) struct Scope {
     pub(crate) policy: Policy,
     /// The files that say so, the nearest first, as numbers of layers.
     pub(crate) chain: Vec<usize>,
-    /// The rules of one's own that it names.
+    /// The custom rules that it names.
     pub(crate) own: OwnRules,
 }
 
@@ -77,7 +77,7 @@ impl Policies {
         self.scopes.iter().map(|scope| &scope.policy)
     }
 
-    /// The policy of a path that no walk came upon: that of the deepest tree that it lies in.
+    /// The policy of a path that no walk found: that of the deepest tree that it lies in.
     pub(crate) fn around(&self, path: &Path) -> Option<&Policy> {
         let holding = self
             .scopes
@@ -98,7 +98,7 @@ pub(crate) fn read(
     gather(named, files, threads, tree).finish(tree)
 }
 
-/// The rules of one's own where promvet was started.
+/// The custom rules where promvet was started.
 pub(crate) fn own_rules_here(tree: &dyn Tree) -> Result<OwnRules, Vec<PolicyError>> {
     let policies = read(None, &[here(tree)], 1, tree)?;
     let scope = policies.of(&here(tree));

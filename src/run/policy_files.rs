@@ -1,4 +1,4 @@
-//! Reading a policy file with everything that it builds upon.
+//! Reading a policy file with everything that it extends.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use crate::rules::own::OwnRules;
 use crate::source::{Kind, LARGEST, Tree};
 use crate::yaml::parse_first;
 
-/// How deep files may build upon each other.
+/// How deep files may extend each other.
 const DEEPEST: usize = 16;
 
 /// Where profiles of receivers lie in a folder of rules, as in promvet's own.
@@ -28,7 +28,7 @@ pub(crate) struct Layer {
     pub(crate) policy: Policy,
     /// Its path for people.
     pub(crate) shown: Arc<str>,
-    /// Whether it is there only because another one builds upon it: then it may be shared with
+    /// Whether it is there only because another one extends it: then it may be shared with
     /// others, and need not be of use here.
     pub(crate) shared: bool,
 }
@@ -46,7 +46,7 @@ pub(crate) struct Reader<'t> {
     seen: BTreeSet<PathBuf>,
 }
 
-/// Reads a policy file and what it builds upon: its own layer first, then the others, the nearest
+/// Reads a policy file and what it extends: its own layer first, then the others, the nearest
 /// first. Nothing is opened outside of `bounds`.
 pub(crate) fn read(
     path: &Path,
@@ -99,7 +99,7 @@ impl Reader<'_> {
         read.map_err(|error| format!("cannot read {what}: {error}"))
     }
 
-    /// Reads a file and what it builds upon; `way` are the files that led to it.
+    /// Reads a file and what it extends; `way` are the files that led to it.
     fn layer(&mut self, path: &Path, bytes: Vec<u8>, way: &mut Vec<PathBuf>) {
         let real = self.tree.resolve(path).unwrap_or_else(|_| path.to_owned());
         let text = Text::new(self.tree.shown(path), bytes);
@@ -159,7 +159,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Adds the profiles that lie with rules of one's own, as those of promvet lie with its rules.
+    /// Adds the profiles that lie with custom rules, as those of promvet lie with its rules.
     fn profiles_of_folders(&mut self, policy: &mut Policy) {
         for folder in &policy.rule_folders {
             let receivers = self.tree.absolute(&folder.shown()).join(RECEIVERS);
@@ -179,7 +179,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the profiles of receivers that stand in files of their own, and refuses those that
+    /// Reads the profiles of receivers that are in their own files, and refuses those that
     /// are none.
     fn read_profiles(&mut self, policy: &mut Policy, from: &Path) {
         for entry in &mut policy.receivers {
@@ -261,7 +261,7 @@ pub(crate) fn catalogue(policy: &Policy) -> Catalogue {
     Catalogue::new(own)
 }
 
-/// Refuses receivers that are named for hosts and that nobody knows.
+/// Refuses receivers that are named for hosts and that no one knows.
 pub(crate) fn unknown_receivers(policy: &Policy) -> Vec<PolicyError> {
     if policy.receiver_hosts.is_empty() {
         return Vec::new();

@@ -309,7 +309,7 @@ fn seen(found: &Found, recognised: Vec<Recognised>) -> Look {
     Look::Seen(seen.collect())
 }
 
-/// The rules of its own that the tree of a file has.
+/// The its own rules that the tree of a file has.
 pub(crate) fn own_rules_of<'r>(
     found: &Found,
     request: &'r Request,

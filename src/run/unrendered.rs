@@ -13,7 +13,7 @@ pub(crate) fn as_far_as_it_goes(mut judgement: Judgement, recognised: &Recognise
     let needs_values =
         |finding: &Finding| rules::find(&finding.rule).is_some_and(|page| page.needs_values);
     judgement.findings.retain(|finding| !needs_values(finding));
-    // What is seen is not what the file holds, so that nobody should change it by machine.
+    // What is seen is not what the file holds, so that no one should change it by machine.
     for finding in &mut judgement.findings {
         finding.fix = None;
     }
@@ -25,7 +25,7 @@ pub(crate) fn as_far_as_it_goes(mut judgement: Judgement, recognised: &Recognise
     judgement
 }
 
-/// The judgement of a file that is no YAML even with its tags covered.
+/// The judgement of a file that is not YAML even with its tags covered.
 pub(crate) fn not_at_all(recognised: &Recognised, error: &SyntaxError) -> Judgement {
     let message = format!(
         "this file cannot be checked before it is rendered: even with its template tags masked \

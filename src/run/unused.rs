@@ -3,7 +3,7 @@
 //! An entry is judged by asking the policies, after everything else, what they say of all that was
 //! seen: so the answer depends neither on threads nor on which rule asked for what. Only a policy
 //! file whose whole folder was walked is judged, and none that others may share; where a text
-//! can't be read to its end, nothing is said of what may stand in it.
+//! can't be read to its end, nothing is said of what may be in it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -114,7 +114,7 @@ fn globs(policy: &Policy) -> impl Iterator<Item = &Glob> {
     levels.chain(selection).flatten().chain(&policy.templates)
 }
 
-/// Notes which hosts stand in the configurations, and which of these are not fully known.
+/// Notes which hosts are in the configurations, and which of these are not fully known.
 fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Uses>) {
     for seen in &survey.seen {
         let number = policies.scope_of(&seen.found);

@@ -299,7 +299,7 @@ fn modes_are_judged_below_root_for_prometheus_s_user() {
     };
     folder.chmod(token, 0o644);
     assert!(run().contains("credentials/world-readable"), "{}", run());
-    // Whoever runs the tests owns it, and may be Prometheus's user.
+    // The user who runs the tests owns it, and may be Prometheus's user.
     folder.chmod(token, 0o000);
     assert!(run().contains("credentials/unreadable"), "{}", run());
     folder.remove(token);

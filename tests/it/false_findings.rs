@@ -1,4 +1,4 @@
-//! Look-alikes that stay silent, each beside the real fault that is told.
+//! Look-alikes that stay silent, each beside the real fault that is reported.
 
 use crate::support::memory;
 use promvet::finding::Severity;
@@ -461,7 +461,7 @@ fn the_flag_of_a_receiver_names_the_header_of_the_tenant() {
         ("receive", quoted, "THANOS-TENANT", true),
         ("receive", open, "X-Scope-OrgID", false),
         ("receive", open, "THANOS-TENANT", false),
-        // What answers there is not in sight, and may be the receiver that is.
+        // What answers there is not in the tree, and may be the receiver that is.
         ("thanos.example.com", of_scope, "X-Scope-OrgID", false),
         ("thanos.example.com", of_scope, "THANOS-TENANT", false),
         ("thanos.example.com", "", "X-Scope-OrgID", true),

@@ -54,7 +54,7 @@ const PROGRAMS: &[&str] = &[
     "uploadpack.packObjectsHook",
 ];
 
-/// A folder outside of which nothing happens, with a program that leaves a mark.
+/// A folder that nothing happens outside of, with a program that leaves a mark.
 struct Trap {
     scratch: Scratch,
     mark: PathBuf,
@@ -131,7 +131,7 @@ impl Trap {
 
     /// Lets git itself do something that springs the trap.
     fn spring(&self, folder: &str, args: &[&str]) {
-        // That git fails afterwards is all the same.
+        // That git fails afterwards is anyway.
         let ran = Ran::of(git_command(self.at(folder)).args(args));
         assert!(
             self.is_sprung(),

@@ -365,7 +365,7 @@ fn a_ca_file_tells_of_an_issuer_that_is_not_public() {
         ),
         ("      ca_file: ''\n", vec![], Warning, "is not verified: "),
     ] {
-        // That such a file is no certificate is another rule's to say.
+        // That such a file is not a certificate is another rule's to say.
         let found = check("/tree", URL, tls, &files);
         let found = only(found.into_iter().filter(|one| one.rule == RULE).collect());
         assert_eq!(found.severity, severity, "{tls} {found:#?}");

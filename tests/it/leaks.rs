@@ -1,4 +1,4 @@
-//! No secret gets out, whatever slip put it where it stands.
+//! No secret gets out, whatever slip put it where it is.
 
 use proptest::prelude::*;
 

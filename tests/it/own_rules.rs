@@ -1,4 +1,4 @@
-//! Rules of one's own from outside: promvet.yaml names a folder of pages, and `promvet` uses them.
+//! Custom rules from outside: promvet.yaml names a folder of pages, and `promvet` uses them.
 
 use std::fs;
 use std::path::Path;

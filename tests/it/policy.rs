@@ -775,7 +775,7 @@ fn nothing_is_said_of_entries_where_that_is_not_known() {
             &relative,
         ),
         ("mounts: [{path: /srv/secrets, from: s}]\n", &relative),
-        // The path leads nowhere, of which the finding there tells.
+        // The path has no target, of which the finding there tells.
         (lost, PUSH),
         (
             "issuers: [{hosts: a.example.org, issuer: private}]\n",

@@ -221,7 +221,12 @@ fn each_fault_of_an_opstrace_url_is_found_once() {
             "loki.default.test.opstrace.io",
             "accepts logs",
         ),
-        ("/api", "/loki/api", "/loki/api/v1/push", "Loki accepts logs"),
+        (
+            "/api",
+            "/loki/api",
+            "/loki/api/v1/push",
+            "Loki accepts logs",
+        ),
         (
             "/api/v1/push",
             "",
@@ -234,7 +239,12 @@ fn each_fault_of_an_opstrace_url_is_found_once() {
             "https://cortex.default.test.opstrace.io/",
             "the path is missing",
         ),
-        ("/v1/", "/prom/", "/api/prom/push", "deliberately does not serve"),
+        (
+            "/v1/",
+            "/prom/",
+            "/api/prom/push",
+            "deliberately does not serve",
+        ),
         ("push", "write", "/api/v1/write", "the path of a Prometheus"),
         ("push", "push/", "/api/v1/push/", "ends in a slash"),
         ("/api", "//api", "//api/v1/push", "two slashes"),

@@ -167,7 +167,7 @@ fn a_hook_stops_a_commit() {
     repository.file(hook, format!("#!/bin/sh\nexec {PROMVET} --staged conf\n"));
     repository.chmod(hook, 0o755);
     let commit = || {
-        // With a path, git hands the hook an index of its own.
+        // With a path, git hands the hook a separate index.
         let args = ["commit", "-q", "-m", "Break it", "conf/prometheus.yml"];
         Ran::of(git_command(repository.path()).args(args))
     };

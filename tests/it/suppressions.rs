@@ -243,7 +243,7 @@ fn suppressions_that_can_t_be_judged_are_left_alone() {
             format!("# promvet: ignore-file[tls]\n{good}"),
             &[],
         ),
-        // What depends on files beside the configuration, and what nobody asked for.
+        // What depends on files beside the configuration, and what no one asked for.
         (
             "",
             format!("# promvet: ignore-file[credentials/missing]\n{good}"),
@@ -396,7 +396,7 @@ fn comments_in_a_configuration_that_stands_in_another_file_are_for_it() {
             &["9 remote-write/url-syntax other/x"],
             1,
         ),
-        // For all of the text that it stands in, and of no other one.
+        // For all of the text that it is in, and of no other one.
         (
             config_map(&format!(
                 "{}\n{other}",
@@ -421,7 +421,7 @@ fn comments_in_a_configuration_that_stands_in_another_file_are_for_it() {
             &["4 suppressions/unused # promv", "7 remote-write/url-syntax mimir/x"],
             0,
         ),
-        // What is said of comments, where they stand and once.
+        // What is said of comments, where they are and once.
         (
             config_map(&format!("{block} # promvet: ignore[remote-write, tls, nix] x\n  # promvet: ingore[tls]")),
             &["7 suppressions/unused tls, ni", "7 suppressions/unknown nix] x", "8 suppressions/malformed # promv"],
@@ -655,7 +655,7 @@ fn what_a_change_uncovers_is_new() {
         places(&scratch, &["--staged"]),
         (1, vec![format!("a.yml:3 {SYNTAX}")])
     );
-    // What is hidden now and was shown is nobody's concern, wherever it has moved.
+    // What is hidden now and was shown does not matter, wherever it has moved.
     scratch.write(&[
         ("b.yml", &format!("\n# Moved.\n{hidden}")),
         ("a.yml", &hidden),
@@ -850,7 +850,7 @@ fn what_no_longer_occurs_is_told_and_pruned() {
         &BAD.replace("mimir/api/v1/push", "http://prometheus:9090/api/v1/write"),
     )]);
     scratch.remove("b.yml");
-    // Whoever looks at one file knows nothing of the others.
+    // A run over one file knows nothing of the others.
     assert_eq!(
         places(&scratch, &["a.yml"]),
         (
@@ -1033,7 +1033,7 @@ fn a_revision_that_is_not_there_is_told() {
     assert!(ran.stderr.contains("shallow"), "{}", ran.stderr);
 }
 
-/// A rule of one's own, by the rest of its front matter.
+/// A custom rule, by the rest of its front matter.
 fn own_rule(rest: &str) -> String {
     let page = "---\nseverity: error\nnode: remote_write\nwhen: url.scheme == 'http'\n\
                 message: samples leave over http\n";

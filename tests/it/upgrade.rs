@@ -348,7 +348,7 @@ fn of_rule(files: &[(&str, &str)], rule: &str) -> Vec<String> {
     found
 }
 
-/// Whether the findings are those of which parts are given, in order.
+/// Whether the given texts are parts of the findings, in order.
 fn are(found: &[String], want: &[&[&str]]) -> bool {
     let mut pairs = found.iter().zip(want);
     found.len() == want.len()

@@ -112,7 +112,7 @@ impl<'a> Report<'a> {
         self.say(rule, node, span, has_placeholder(node), message.into())
     }
 
-    /// What is wrong only because something is still to be filled in is no error: it is a
+    /// What is wrong only because something is still to be filled in is not an error: it is a
     /// warning, or nothing in a template.
     pub(super) fn say(
         &mut self,
@@ -238,7 +238,7 @@ impl Said<'_> {
 }
 
 /// The span of a part of a scalar's text; the whole scalar if the part is empty, or the alias by
-/// which it stands here.
+/// which it is here.
 pub(super) fn part_of(node: Node<'_>, from: usize, to: usize) -> Span {
     let part = node.scalar().unwrap_or_default().part(from, to);
     if node.is_alias() || part.is_empty() {
@@ -305,7 +305,7 @@ pub(super) fn one_of_two(first: Entry<'_>, second: Entry<'_>) -> Advice {
     }
 }
 
-/// What may stand in the place of a placeholder, one for every grammar.
+/// What may be in place of a placeholder, one for every grammar.
 const FILLINGS: &[&str] = &[
     "a",
     "1",

@@ -72,7 +72,7 @@ pub(super) fn fault(ty: &Type, scalar: Scalar<'_>, null: Null, scope: Scope) -> 
 const REMEMBERED: usize = 1024;
 
 thread_local! {
-    /// Patterns that were read without a fault. The same few stand in job after job and file
+    /// Patterns that were read without a fault. The same few are in job after job and file
     /// after file, and reading one costs more than all the rest of a relabel rule.
     static GOOD_PATTERNS: RefCell<HashSet<(Go, Box<str>)>> = RefCell::new(HashSet::new());
 }

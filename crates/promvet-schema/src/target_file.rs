@@ -1,7 +1,7 @@
 //! Target files: what `file_sd_configs` names.
 //!
 //! A list of groups, each with `targets` and `labels`. YAML is read by go-yaml, strictly, any
-//! scalar being a text; JSON by Go's `encoding/json`, where a text is only what stands in quotes,
+//! scalar being a text; JSON by Go's `encoding/json`, where a text is only what is in quotes,
 //! and keys may be written in any case (`discovery/targetgroup`, `discovery/file`).
 
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Format {
 const KEYS: [&str; 2] = ["targets", "labels"];
 
 /// Everything for which file discovery refuses a target file, its syntax included. `relabeled` says
-/// that the job has relabel rules, which may make addresses of what is none.
+/// that the job has relabel rules, which may make addresses of other text.
 #[must_use]
 pub fn check_text(
     text: &Arc<Text>,

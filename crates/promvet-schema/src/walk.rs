@@ -68,7 +68,7 @@ fn outermost(version: Version) -> Scope {
 }
 
 impl<'d> Walker<'_, '_> {
-    /// A value of a type. `key` is the key under which it stands, if it stands under one.
+    /// A value of a type. `key` is the key under which it is, if it is under one.
     fn value(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: Scope) {
         match (ty, node.kind()) {
             (Type::Section(of), kind) => match Section::new(of, node, key, scope) {
@@ -360,7 +360,7 @@ impl<'d> Walker<'_, '_> {
 }
 
 /// Relabel rules of a job follow the job's scheme; since 3.7.0 all others follow the global
-/// one, and before that nobody looked at it.
+/// one, and before that no one looked at it.
 fn scope_in(section: &Section<'_>) -> Scope {
     let scope = section.scope;
     let named = match section.of.name {

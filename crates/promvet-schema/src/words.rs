@@ -94,7 +94,7 @@ pub(super) fn destination(path: &str) -> String {
 pub(super) struct NotAmong {
     pub(super) rule: Rule,
     pub(super) message: String,
-    /// The word that is meant, and whether it can be no other.
+    /// The word that is meant, and whether it can be only this one.
     near: Option<(&'static str, bool)>,
     help: String,
 }

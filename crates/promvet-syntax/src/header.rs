@@ -78,7 +78,7 @@ pub fn canonical(name: &str) -> String {
         .collect()
 }
 
-/// What may stand in a header's name (RFC 9110, token).
+/// What may be in a header's name (RFC 9110, token).
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

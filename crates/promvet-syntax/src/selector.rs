@@ -33,7 +33,7 @@ pub fn field_selector(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The places of a byte that no backslash stands before.
+/// The places of a byte that no backslash is before.
 fn unescaped(text: &str, wanted: u8) -> impl Iterator<Item = usize> {
     let mut escaped = false;
     text.bytes().enumerate().filter_map(move |(at, byte)| {

@@ -3,7 +3,7 @@
 use crate::Fault;
 
 /// Checks a UUID: with hyphens, also after `urn:uuid:` or between braces, or as 32 hexadecimal
-/// digits. What stands in the place of the braces is not looked at.
+/// digits. What is in place of the braces is not looked at.
 ///
 /// # Errors
 /// Other texts.

@@ -59,7 +59,7 @@ fn may_matter(bytes: &[u8]) -> bool {
         || !every_service_names_its_image(bytes)
 }
 
-/// Whether every service of a compose file names its image in a line of its own, as far as lines
+/// Whether every service of a compose file names its image in a separate line, as far as lines
 /// tell: where they are not written as most are, the answer is no.
 fn every_service_names_its_image(bytes: &[u8]) -> bool {
     let is_content = |line: &&[u8]| {
@@ -234,7 +234,7 @@ fn runs_prometheus(
         Looks::Perhaps => flagged || mounted,
         Looks::No => false,
     };
-    // Built from something that is not in sight, under a name that says what it is.
+    // Built from something that is not in the tree, under a name that says what it is.
     let named = service.name == "prometheus" && (flagged || mounted);
     let named = named && base.is_none() && image.is_none_or(|image| image.looks() != Looks::No);
     (runs || named).then(|| Evidence {

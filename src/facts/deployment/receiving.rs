@@ -7,7 +7,7 @@ use crate::finding::{Evidence, Place};
 /// The flag that switches the receiver on, since 2.33 (prometheus/prometheus `CHANGELOG.md`).
 const FLAG: &str = "web.enable-remote-write-receiver";
 
-/// The feature that did so from 2.25 on; 3.0 takes no notice of it
+/// The feature that did so from 2.25 on; 3.0 ignores it
 /// (prometheus/prometheus `docs/migration.md`).
 const FEATURE: &str = "remote-write-receiver";
 
@@ -111,7 +111,7 @@ impl Deployment {
     }
 }
 
-/// Whether the name of a flag hangs on a variable: one in its value adds no other flag.
+/// Whether the name of a flag depends on a variable: one in its value adds no other flag.
 fn has_hidden(argument: &Argument) -> bool {
     let name = argument.text.split('=').next().unwrap_or("");
     name.contains('$')

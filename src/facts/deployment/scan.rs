@@ -85,7 +85,7 @@ pub enum SourceKind {
 /// Words without which a file of manifests runs nothing.
 const WORKLOAD_WORDS: &[&str] = &["containers:", "\"containers\"", "volumes:"];
 
-/// Words without which a file makes no Secret or ConfigMap and is no service account.
+/// Words without which a file makes no Secret or ConfigMap and is not a service account.
 const PROVIDER_WORDS: &[&str] = &[
     "Secret",
     "ConfigMap",

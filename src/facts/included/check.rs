@@ -122,7 +122,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Checks rule files that stand beside the configuration; whether there are any.
+    /// Checks rule files that are beside the configuration; whether there are any.
     fn beside(&mut self, one: &Named<'_>, beside: &Beside<'_>) -> bool {
         let texts = match one.purpose {
             Purpose::Rules => beside.matching(one.node.as_str().unwrap_or("")),
@@ -215,7 +215,7 @@ impl Checker<'_, '_> {
         Some(recognize::text(path, bytes, self.lookup.tree))
     }
 
-    /// The same versions; whether the included file is rendered first is told by its own name.
+    /// The same versions; whether the included file is rendered first follows from its name.
     fn target_of(&self, path: &Path) -> Target {
         Target {
             template: discover::is_template(path),

@@ -12,7 +12,7 @@ use crate::schema::pem::{self, Role};
 use crate::source::Kind as EntryKind;
 use crate::yaml::{Document, Kind, Mapping, Node, placeholder};
 
-/// A file larger than this is no certificate; bundles of all public authorities have 0.3 MB.
+/// A file larger than this is not a certificate; bundles of all public authorities have 0.3 MB.
 const LARGEST_PEM: u64 = 4 * 1024 * 1024;
 
 /// The key of TLS settings.

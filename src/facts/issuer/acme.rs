@@ -122,7 +122,7 @@ mod tests {
                 "https://acme-staging.example.com/directory",
                 Some(Issuer::Staging),
             ),
-            // Switched off in 2021: whoever is named here issues nothing.
+            // Switched off in 2021: an issuer named here issues nothing.
             ("https://acme-v01.api.letsencrypt.org/directory", None),
             ("https://pebble.pebble:14000/dir", None),
             (

@@ -1,4 +1,4 @@
-//! What a `ca_file` tells of the issuer: whoever names one does not mean the authorities that
+//! What a `ca_file` tells of the issuer: a user who names one does not mean the authorities that
 //! everybody trusts anyway.
 
 use memchr::memmem;

@@ -23,7 +23,7 @@ pub(super) struct Identity {
     /// As in `kind`.
     pub(super) kind: &'static str,
     pub(super) name: String,
-    /// None where it is not written: whoever applies the manifest decides.
+    /// None where it is not written: decided by the user who applies the manifest.
     pub(super) namespace: Option<String>,
 }
 
@@ -168,7 +168,7 @@ fn read_one(root: Node<'_>) -> Option<Manifest> {
 }
 
 /// What kinds of issuer there are: the key of `spec`, and what its certificates are. All of these
-/// sign with a key of one's own; of venafi that is the usual case.
+/// sign with a custom key; of venafi that is the usual case.
 const PRIVATE: &[(&str, &str)] = &[
     ("ca", "signs with a private authority"),
     ("selfSigned", "makes self-signed certificates"),

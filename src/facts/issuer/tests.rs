@@ -46,7 +46,7 @@ fn certificate(namespace: &str, spec: &str) -> String {
 
 const CERTIFICATE: &str = "{secretName: mimir-tls, dnsNames: [mimir.example.com], issuerRef: {name: le, kind: ClusterIssuer}}";
 
-/// Each text is a file of its own.
+/// Each text is a separate file.
 fn answer(files: &[String]) -> Option<Answer> {
     assert!(
         files.iter().all(|file| may_hold(file.as_bytes())),

@@ -190,7 +190,7 @@ impl Manifests {
     }
 
     /// The ways that begin at what serves a host: by the issuer that it asks for, and by who fills
-    /// its secrets. Each secret is looked into once, whoever shares it.
+    /// its secrets. Each secret is looked into once, even if shared.
     fn by_serving<'m>(&'m self, covering: &Covering<'m>, host: &str) -> Vec<Way<'m>> {
         let mut ways = Vec::new();
         let mut looked_into = BTreeSet::new();
@@ -339,7 +339,7 @@ fn missing(reference: &IssuerRef, asker: &Identity) -> String {
     }
 }
 
-/// The way of what serves a host with a certificate of which nothing is known.
+/// The way of what serves a host with an unknown certificate.
 fn dead_end<'m>(serving: Serving<'_>, host: &str) -> Way<'m> {
     let start = serving.step(host);
     let (place, message, end) = match (&serving.entrance.asks, serving.block.secrets.first()) {

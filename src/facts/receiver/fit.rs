@@ -26,17 +26,17 @@ pub(super) struct Fault {
     pub(super) complete: bool,
     /// How it is known.
     pub(super) ground: Ground,
-    /// Whether the receiver may be set up so that it is none.
+    /// Whether the receiver may be set up so that it is not one.
     pub(super) is_usual: bool,
-    /// Whether the host is the vendor's own and only not known here: it may take samples all the
-    /// same (`staging-metric-api.newrelic.com`).
+    /// Whether the host is the vendor's own and only not known here: it may accept samples, as
+    /// `staging-metric-api.newrelic.com` does.
     pub(super) is_unknown_host: bool,
 }
 
 /// How a fault is known, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Ground {
-    /// Nobody has heard of the path: a proxy may rewrite it.
+    /// No one has heard of the path: a proxy may rewrite it.
     Unknown,
     /// The path is another receiver's.
     OthersPath,
@@ -76,7 +76,7 @@ pub(super) fn fit(endpoint: &Endpoint, profile: &Profile, domain: Option<&str>) 
     judged.unwrap_or_default()
 }
 
-/// The parts that a receiver's form names in a URL, and where they stand.
+/// The parts that a receiver's form names in a URL, and where they are.
 pub(super) fn parts(
     endpoint: &Endpoint,
     profile: &Profile,

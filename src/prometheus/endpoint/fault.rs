@@ -1,4 +1,4 @@
-//! What is wrong with a URL, whoever receives it.
+//! What is wrong with a URL for every receiver.
 
 mod structure;
 
@@ -17,7 +17,7 @@ pub struct Fault {
     pub range: Range<usize>,
     /// What is wrong and what will happen, without a secret.
     pub message: String,
-    /// The URL put right, where that is no guess; without a secret.
+    /// The URL put right, where that is not a guess; without a secret.
     pub suggestion: Option<String>,
     /// Whether Go's `url.Parse` refuses the text, so that Prometheus does not load the file.
     pub refused_by_go: bool,

@@ -31,7 +31,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     }
 }
 
-/// Files whose content nobody else may know.
+/// Files whose content no one else may know.
 fn is_secret(file: &NamedFile<'_, '_>) -> bool {
     file.reference.is_sent() || file.reference.kind == Reference::Key
 }
@@ -155,7 +155,7 @@ fn settled_by(error: &GitError) -> Option<String> {
 }
 
 fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findings<'_>) {
-    // These are faults of their own, whose help is the same.
+    // These are their own faults, whose help is the same.
     let is_said = secret.fault().is_some()
         || secret.content.iter().any(|one| {
             matches!(

@@ -1,4 +1,4 @@
-//! `credentials/in-url`: a credential stands in the URL.
+//! `credentials/in-url`: a credential is in the URL.
 
 use crate::finding::Severity;
 use crate::prometheus::endpoint::Piece;

@@ -69,8 +69,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
 fn reason(why: &Unverified) -> String {
     let words = match why {
         Unverified::Elsewhere => {
-            "the path is one of the machine or container that Prometheus \
-            runs in"
+            "the path is on the machine or in the container where Prometheus runs"
         }
         Unverified::Outside => "the path leads out of the tree that is checked",
         Unverified::Placeholder => "the path holds a placeholder",

@@ -1,4 +1,4 @@
-//! `opstrace/instance-domain`: the instance has a domain of its own and is addressed by another.
+//! `opstrace/instance-domain`: the instance has its own domain and is addressed by another.
 
 use crate::facts::opstrace::TenantHost;
 use crate::finding::Severity;

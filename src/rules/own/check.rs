@@ -85,7 +85,7 @@ const NO_BOOLEAN: &[&str] = &[
 
 /// What an expression names, and what is wrong with it.
 pub(super) struct Checked {
-    /// What it takes of which facts.
+    /// What it takes from the facts.
     pub(super) uses: Vec<Use>,
     /// What is wrong.
     pub(super) mistakes: Vec<PolicyError>,
@@ -172,7 +172,7 @@ impl Checker<'_, '_> {
         self.key(at, of, key)
     }
 
-    /// A name, of which only a key may be asked.
+    /// A name that only allows access to a key.
     fn name(&mut self, at: &IdedExpr, name: &str, key: Option<&str>) -> Shape {
         if name.starts_with('@') || TYPES.contains(&name) {
             return Shape::Anything;
@@ -340,7 +340,7 @@ fn typed(ty: &'static Type) -> Shape {
     }
 }
 
-/// What stands at an index.
+/// What is at an index.
 fn item(of: Shape) -> Shape {
     match of {
         Shape::Typed(Type::List(item) | Type::Map(_, item)) => typed(item),

@@ -1,4 +1,4 @@
-//! What a rule of one's own can name besides the node itself, and what of it is known.
+//! What a custom rule can name besides the node itself, and what of it is known.
 
 use std::collections::BTreeSet;
 

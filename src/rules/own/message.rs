@@ -20,14 +20,14 @@ use crate::yaml::Node;
 /// The characters of a value that are shown.
 const LONGEST: usize = 200;
 
-/// What stands where a value is not known.
+/// What is where a value is not known.
 const NOT_KNOWN: &str = "(not known)";
 
 /// A text with expressions in braces.
 #[derive(Debug)]
 pub(super) struct Template {
     pieces: Vec<Piece>,
-    /// What the expressions take of which facts.
+    /// What the expressions take from the facts.
     pub(super) uses: Vec<Use>,
 }
 

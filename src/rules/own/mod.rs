@@ -1,4 +1,4 @@
-//! Rules of one's own: pages with a condition in CEL, in a folder of the repository.
+//! Custom rules: pages with a condition in CEL, in a folder of the repository.
 //!
 //! A page is read once (`page`): its condition is parsed within bounds (`syntax`), checked
 //! against the schema (`check`), and rewritten so that it pays for what it does (`budget`).
@@ -32,7 +32,7 @@ use std::sync::Arc;
 use crate::finding::{Text, nearest};
 use crate::policy::PolicyError;
 
-/// The group of pages that lie in no folder of their own.
+/// The group of pages that are not in a subfolder.
 const GROUP: &str = "own";
 
 /// The rules of a repository, by name.

@@ -14,7 +14,7 @@ use crate::policy::{self, Form, Key, Mistakes, PolicyError};
 use crate::schema::table::Type;
 use crate::yaml::{Document, Node, parse_first};
 
-/// A rule of one's own.
+/// A custom rule.
 #[derive(Debug)]
 pub struct OwnRule {
     /// The name: the path of its page, such as `acme/no-inline-secrets`.
@@ -25,17 +25,17 @@ pub struct OwnRule {
     pub severity: Severity,
     /// What it looks at.
     pub node: Kind,
-    /// What becomes of nodes of which too little is known.
+    /// What becomes of nodes about which too little is known.
     pub unknown: Unknown,
     /// Where the page says that no comment in a file silences it, if it does.
     pub no_ignore: Option<Place>,
     /// Its page.
     pub text: Arc<Text>,
-    /// Where its condition stands.
+    /// Where its condition is.
     pub place: Place,
     /// The condition, paying for what it does.
     pub(super) when: IdedExpr,
-    /// What the condition and the messages take of which facts.
+    /// What the condition and the messages take from the facts.
     pub(super) uses: Vec<Use>,
     pub(super) message: Template,
     pub(super) help: Option<Template>,
@@ -43,7 +43,7 @@ pub struct OwnRule {
     pub(super) at: Vec<String>,
 }
 
-/// What becomes of a node of which too little is known.
+/// What becomes of a node about which too little is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unknown {
     /// It is listed among what could not be checked.
@@ -307,7 +307,7 @@ fn template(
     }
 }
 
-/// The keys of a path to a child, each of which the schema knows.
+/// The keys of a path to a child, all known to the schema.
 fn path(node: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Vec<String> {
     let Some(text) = wrong.text(node, "`at`") else {
         return Vec::new();

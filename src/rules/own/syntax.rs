@@ -24,7 +24,7 @@ const DEEPEST_BRACKET: usize = 32;
 /// The stack on which the parser runs, in bytes: it recurses for every operator of a chain.
 const STACK: usize = 128 << 20;
 
-/// An expression and where it stands.
+/// An expression and where it is.
 #[derive(Debug)]
 pub(super) struct Source<'d> {
     /// The expression as it was written.
@@ -33,7 +33,7 @@ pub(super) struct Source<'d> {
     spot: Spot<'d>,
 }
 
-/// Where the text of an expression stands in its page.
+/// Where the text of an expression is in its page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spot<'d> {
     /// The scalar of the front matter that holds it.
@@ -51,7 +51,7 @@ impl Spot<'_> {
 }
 
 impl Source<'_> {
-    /// Where a node of the expression stands: its operator, its name, its literal.
+    /// Where a node of the expression is: its operator, its name, its literal.
     pub(super) fn place(&self, id: u64) -> Option<Place> {
         let (from, to) = self.offsets.offset_for(id)?;
         let (from, to) = (from as usize, to as usize + 1);
@@ -93,7 +93,7 @@ impl Source<'_> {
     }
 }
 
-/// Reads an expression. `spot` says where its text stands, and `what` what it is, such as `the
+/// Reads an expression. `spot` says where its text is, and `what` what it is, such as `the
 /// condition`.
 ///
 /// # Errors

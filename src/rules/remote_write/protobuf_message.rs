@@ -52,7 +52,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     } else {
         Severity::Warning
     };
-    // A null value stands nowhere.
+    // A null value is nowhere.
     let node = written.filter(|node| !node.is_null()).unwrap_or(url.node);
     let advice = match written {
         Some(node) if is_version_2 && demand.is_certain() => {

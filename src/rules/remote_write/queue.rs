@@ -14,7 +14,7 @@ const MAX_SAMPLES_PER_SEND: i64 = 2_000;
 /// labels, value, histograms, metadata, timestamp, exemplar); labels themselves are shared.
 const BYTES_A_SAMPLE: i64 = 100;
 
-/// More samples than this may wait in nobody's memory unasked: some gigabyte.
+/// More samples than this may wait in no one's memory unasked: some gigabyte.
 const MANY: i64 = 10_000_000;
 
 /// A setting: what is written and what counts.
@@ -40,7 +40,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// A number above zero; none if something else is written, of which the schema speaks.
+/// A number above zero; none if something else is written, which the schema reports.
 fn setting<'d>(queue: Node<'d>, name: &str, default: i64) -> Option<Setting<'d>> {
     let unset = Setting {
         node: None,

@@ -63,7 +63,7 @@ struct Known<'r, 'd> {
 /// several. What is left is not said.
 const MOST_TRIES: usize = 1_000_000;
 
-/// What a rule looks at: labels, and what stands between them where there are several.
+/// What a rule looks at: labels, and what is between them where there are several.
 type Look<'r, 'd> = (&'r [&'d str], &'d str);
 
 fn look<'r, 'd>(rule: &'r RelabelRule<'d>) -> Look<'r, 'd> {
@@ -309,7 +309,7 @@ fn keep_rule<'r, 'd>(
 fn only_value(rule: &RelabelRule<'_>, known: &Known<'_, '_>) -> Option<(String, String)> {
     if rule.sources.is_empty() {
         let why = "it has no `source_labels`, so it matches against an empty text";
-        // A placeholder for the list, or something that is no list, may stand there.
+        // A placeholder for the list, or something that is not a list, may be there.
         let unset = rule.node.get("source_labels").is_none();
         return unset.then(|| (String::new(), why.to_owned()));
     }
@@ -328,7 +328,7 @@ fn only_value(rule: &RelabelRule<'_>, known: &Known<'_, '_>) -> Option<(String, 
     })
 }
 
-/// Why a pattern of constants can't match several labels, if it lacks what stands between them.
+/// Why a pattern of constants can't match several labels, if it lacks what is between them.
 fn lacks_separator(rule: &RelabelRule<'_>, pattern: &Pattern) -> Option<String> {
     let signs = rule
         .sources

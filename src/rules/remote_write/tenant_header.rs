@@ -1,5 +1,5 @@
 //! `remote-write/tenant-header`: the header that names the tenant is missing, can't be a tenant's
-//! name, or is none that the receiver reads.
+//! name, or the receiver does not read it.
 
 use crate::facts::receiver::{Credential, Required, names_tenant};
 use crate::facts::{Demand, TenantFlag};

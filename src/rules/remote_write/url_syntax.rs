@@ -1,4 +1,4 @@
-//! `remote-write/url-syntax`: a URL that nothing can be sent to, whoever receives it.
+//! `remote-write/url-syntax`: a URL that nothing can be sent to.
 
 use crate::finding::Severity;
 use crate::prometheus::endpoint::FaultKind;
@@ -7,7 +7,7 @@ use crate::rules::{Entry, Findings};
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let Some(url) = entry.url() else { return };
     let endpoint = &url.endpoint;
-    // Credentials have a rule of their own, and what Go refuses to parse is the schema's to say.
+    // Credentials have their own rule, and what Go refuses to parse is the schema's to say.
     let faults = endpoint.faults().iter();
     let ours = faults.filter(|fault| fault.kind != FaultKind::Userinfo && !fault.refused_by_go);
     for fault in ours {

@@ -7,7 +7,7 @@ use crate::policy::Issuer;
 use crate::rules::{Authorities, Entry, Findings, Url};
 use crate::source::handshake::{Roots, Target};
 
-/// How long before its end a certificate is told of, in seconds: Let's Encrypt's are renewed 30 days
+/// How long before its end a certificate is reported, in seconds: Let's Encrypt's are renewed 30 days
 /// before it, so that with 14 days left something is wrong.
 const SOON: i64 = 14 * 24 * 60 * 60;
 
@@ -165,7 +165,7 @@ fn contradiction(entry: &Entry<'_>, url: &Url<'_>, shown: &Shown, out: &mut Find
     let (Some(told), Some(seen)) = (entry.issuer_told(), shown.issuer()) else {
         return;
     };
-    // An authority of one's own that this machine trusts too is no contradiction.
+    // A private authority that this machine trusts too is not a contradiction.
     let own = told.issuer == Issuer::Private && entry.ca_file().is_some() && seen.is_trusted();
     if own || kind(told.issuer) == kind(seen) {
         return;

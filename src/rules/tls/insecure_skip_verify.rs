@@ -6,7 +6,7 @@ use crate::policy::Issuer;
 use crate::prometheus::{HttpClient, TlsConfig};
 use crate::rules::{Entry, Findings, HttpPart};
 
-/// What is said of each issuer: severity, message (of those that are no test, its beginning), help.
+/// What is said of each issuer: severity, message (of those that are not for tests, its beginning), help.
 const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
     (
         Some(Issuer::LetsEncryptProd),
@@ -113,7 +113,7 @@ fn others(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
 }
 
 /// Whether what answers is surely the host itself with a certificate for its name: a proxy may
-/// present one of its own, and an authority or another name that is set was set for a reason.
+/// present another, and an authority or another name that is set was set for a reason.
 fn stands_alone(http: HttpClient<'_>, tls: TlsConfig<'_>, host: Option<&str>) -> bool {
     let other_name = tls
         .server_name()

@@ -8,7 +8,7 @@ use crate::yaml::Node;
 
 /// A default of a setting of `remote_write` entries.
 struct Change {
-    /// The section within the entry, if the key stands in one.
+    /// The section within the entry, if the key is in one.
     section: Option<&'static str>,
     key: &'static str,
     /// The release that brought the new default.

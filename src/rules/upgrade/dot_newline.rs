@@ -65,7 +65,7 @@ fn is_free(label: &str) -> bool {
 }
 
 /// Whether a pattern has a dot that the setting decides on: not one in a class, escaped, or under
-/// a setting of its own.
+/// a separate setting.
 fn dot_counts(pattern: &str) -> bool {
     let read = |newline| {
         let mut builder = ParserBuilder::new();

@@ -5,7 +5,7 @@ use crate::finding::{Place, Severity};
 use crate::rules::{Findings, Upgrade};
 use crate::schema::Version;
 
-/// The feature of which `upgrade/native-histograms` tells as long as jobs hang on it.
+/// The feature that `upgrade/native-histograms` reports as long as jobs depend on it.
 const NATIVE_HISTOGRAMS: &str = "native-histograms";
 
 /// A part of a command line that means nothing to newer releases.
@@ -85,7 +85,7 @@ const GONE: &[Gone] = &[
     gone(NATIVE_HISTOGRAMS, (3, 9), Then::Configured),
 ];
 
-/// Tells of each part of a command line once, however often it stands there.
+/// Tells of each part of a command line once, however often it is there.
 pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     for deployment in upgrade.deployments {
         for gone in GONE.iter().filter(|gone| gone.concerns(upgrade)) {
@@ -99,7 +99,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
 impl Gone {
     fn concerns(&self, upgrade: &Upgrade<'_>) -> bool {
         let (major, minor) = self.version;
-        // Where no job is in sight, nobody knows whether one hangs on the flag.
+        // Where no job is in the tree, no one knows whether one depends on the flag.
         let settled = || {
             let mut jobs = upgrade.jobs();
             jobs.next().is_some() && upgrade.jobs_without("scrape_native_histograms").is_empty()

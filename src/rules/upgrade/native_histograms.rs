@@ -19,7 +19,7 @@ const KEY: &str = "scrape_native_histograms";
 const HELP: &str = "set `scrape_native_histograms: true` in the job or under `global` \
     (Prometheus 3.8 and later)";
 
-/// Tells once a file of all jobs that decide nothing, where the flag is in sight; where nothing is
+/// Tells once a file of all jobs that decide nothing, where the flag is in the tree; where nothing is
 /// known of the command line, of those whose settings show what is wanted.
 pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     if !upgrade.crosses(3, 9) || upgrade.never_has(FEATURE) {

@@ -11,7 +11,7 @@ const LONGEST: usize = 200;
 /// What a comment is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scope {
-    /// Its line, or what stands below it.
+    /// Its line, or what is below it.
     Here,
     /// The whole file.
     File,
@@ -76,7 +76,7 @@ impl Directive {
     }
 }
 
-/// A comment that begins like a suppression and is none.
+/// A comment that begins like a suppression but is not one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed {
     /// What of it is wrong.
@@ -126,7 +126,7 @@ pub(crate) fn read(
 /// A comment that is being read.
 struct Cursor<'c> {
     comment: &'c str,
-    /// Where the comment stands in its text.
+    /// Where the comment is in its text.
     base: usize,
     /// Where the suppression begins in it.
     start: usize,
@@ -195,7 +195,7 @@ impl Cursor<'_> {
         })
     }
 
-    /// What stands in the brackets, and where they end.
+    /// What the brackets contains, and where they end.
     fn names(&self, from: usize, word: &str) -> Result<(Vec<Name>, usize), Malformed> {
         let whole = (self.start, self.end);
         let rest = self.text(from, self.end);

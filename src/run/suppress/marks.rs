@@ -14,7 +14,7 @@ use crate::yaml::{
 pub(crate) enum Covers {
     /// All.
     File,
-    /// Those of a text that stands in the file.
+    /// Those of a text that is in the file.
     Inner(Span),
     /// Those that begin here, the end included: what is absent has a place without length there.
     Span(Span),
@@ -33,16 +33,16 @@ impl Covers {
     }
 }
 
-/// A suppression where it stands.
+/// A suppression where it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Mark {
     /// What it says. Its spans are those of the file.
     pub(crate) directive: Directive,
     /// What it is for.
     pub(crate) covers: Covers,
-    /// Whether it stands behind something in its line.
+    /// Whether it is behind something in its line.
     pub(crate) trailing: bool,
-    /// The path of keys to what it is for; where no key begins there, to the text that it stands in.
+    /// The path of keys to what it is for; where no key begins there, to the text that it is in.
     pub(crate) logical: String,
     /// The same with list items by name, which survives inserted neighbours.
     pub(crate) identity: String,
@@ -94,7 +94,7 @@ impl Marks {
         }
     }
 
-    /// Those of any other YAML text; none if it has none. `thorough` says whether what stands in it
+    /// Those of any other YAML text; none if it has none. `thorough` says whether what it contains
     /// was judged.
     pub(super) fn of_text(text: &Arc<Text>, thorough: bool) -> Option<Self> {
         if !may_hold(text) {
@@ -177,7 +177,7 @@ pub(super) fn too_many(span: Span) -> Malformed {
     }
 }
 
-/// Where suppressions stand.
+/// Where suppressions are.
 struct Site<'t> {
     text: &'t Arc<Text>,
     thorough: bool,

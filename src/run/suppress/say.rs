@@ -197,7 +197,7 @@ impl About<'_> {
         Some(self.with_removal(finding, help))
     }
 
-    /// Names that are for nothing, if that can be told.
+    /// Names that are for nothing, if that is known.
     fn idle(&self) -> Vec<(usize, &Name)> {
         let is_idle = |name: &Name, tally: &Tally| tally.met == 0 && self.would_speak(name);
         self.names_and_tallies()

@@ -45,7 +45,7 @@ pub(super) fn exceeds(
     }
 }
 
-/// Jobs: names of their own, timeouts that fit, schemes that exist.
+/// Jobs: their own names, timeouts that fit, schemes that exist.
 pub(crate) fn jobs(section: &Section<'_>, report: &mut Report<'_>) {
     let global = section.section("global");
     let mut names = HashMap::new();

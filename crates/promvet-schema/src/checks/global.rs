@@ -6,7 +6,7 @@ use crate::check::Report;
 use crate::grammar;
 use crate::section::Section;
 
-/// `scrape_interval` where nobody sets one: a minute.
+/// `scrape_interval` where no one sets one: a minute.
 pub(super) const INTERVAL: i64 = 60_000;
 
 /// The interval of jobs that set none, in milliseconds; none if it is unreadable.

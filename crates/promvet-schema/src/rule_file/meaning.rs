@@ -257,7 +257,7 @@ fn why_legacy(report: &Report<'_>) -> &'static str {
     }
 }
 
-/// The first character that can't stand in a legacy name.
+/// The first character that cannot be in a legacy name.
 fn bad_character(name: &str, sign: impl Fn(char) -> bool) -> Option<(usize, char)> {
     name.char_indices()
         .find(|&(at, c)| !(c.is_ascii_alphabetic() || sign(c) || at > 0 && c.is_ascii_digit()))

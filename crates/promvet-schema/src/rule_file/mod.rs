@@ -30,7 +30,7 @@ use report::Report;
 /// What is found in a rule file.
 #[derive(Clone, Debug, Default)]
 pub struct Checked {
-    /// Everything that the versions of a target refuse, and rules that stand in it twice.
+    /// Everything that the versions of a target refuse, and rules that are in it twice.
     pub findings: Vec<Finding>,
     /// What they refuse unless a feature is turned on.
     pub needs: Vec<Need>,
@@ -98,13 +98,13 @@ pub fn expressions(document: &Document) -> Vec<Node<'_>> {
     expressions.map(|expression| expression.value).collect()
 }
 
-/// Where bytes `from..to` of an expression's text stand in the file, however YAML writes it.
+/// Where bytes `from..to` of an expression's text are in the file, however YAML writes it.
 #[must_use]
 pub fn span_of(expression: Node<'_>, from: usize, to: usize) -> Span {
     place::part(expression, from, to)
 }
 
-/// The finding for a rule file that is not YAML. Braces of alerts' templates are no placeholders: it
+/// The finding for a rule file that is not YAML. Braces of alerts' templates are not placeholders: it
 /// is an error even where they are the reason.
 #[must_use]
 pub fn broken(text: &Arc<Text>, error: &SyntaxError) -> Finding {

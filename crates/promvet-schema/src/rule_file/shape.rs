@@ -1,4 +1,4 @@
-//! Which keys a rule file has, and of which kind their values are (`rulefmt.RuleGroups`).
+//! Which keys a rule file has, and what kind their values have (`rulefmt.RuleGroups`).
 
 use super::entries::{bad_merges, entries};
 use super::report::{RULE_FILE, Report};

@@ -1,6 +1,6 @@
 //! Scalars into the types of Go's fields, as go-yaml v2 decodes them.
 //!
-//! `None` is null: the field gets its zero value and no check of its own.
+//! `None` is null: the field gets its zero value and no check.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ const UINT_END: f64 = 18_446_744_073_709_551_616.0;
 /// the smallest integer.
 ///
 /// # Errors
-/// What is no number, or too large.
+/// What is not a number, or too large.
 pub fn int(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<i64>, Fault> {
     Ok(match resolve(text, plain, tag)? {
         Resolved::Null => None,
@@ -29,7 +29,7 @@ pub fn int(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<i64>, Fa
 /// around; negative integers are refused.
 ///
 /// # Errors
-/// What is no number, negative, or too large.
+/// What is not a number, negative, or too large.
 pub fn uint(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<u64>, Fault> {
     Ok(match resolve(text, plain, tag)? {
         Resolved::Null => None,
@@ -57,7 +57,7 @@ pub fn uint(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<u64>, F
 /// A field of Go's type `float64`.
 ///
 /// # Errors
-/// What is no number.
+/// What is not a number.
 pub fn float(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<f64>, Fault> {
     #[expect(clippy::cast_precision_loss, reason = "as Go converts")]
     Ok(match resolve(text, plain, tag)? {
@@ -72,7 +72,7 @@ pub fn float(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<f64>, 
 /// A field of Go's type `bool`.
 ///
 /// # Errors
-/// What is no unquoted boolean of YAML 1.1.
+/// What is not an unquoted boolean of YAML 1.1.
 pub fn boolean(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<bool>, Fault> {
     Ok(match resolve(text, plain, tag)? {
         Resolved::Null => None,

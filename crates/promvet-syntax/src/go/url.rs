@@ -14,19 +14,19 @@ use crate::Fault;
 /// The parts of a URL as they are written: nothing is decoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GoUrl<'t> {
-    /// What stands before the first colon, in its own case; empty if there is no scheme.
+    /// What precedes the first colon, in its own case; empty if there is no scheme.
     pub scheme: &'t str,
     /// All between scheme and query, if it does not begin with a slash (`mailto:a@b`).
     pub opaque: &'t str,
-    /// What stands before the last `@` of the authority.
+    /// What precedes the last `@` of the authority.
     pub userinfo: Option<&'t str>,
     /// The host with its port.
     pub host: &'t str,
     /// The path with its leading slash.
     pub path: &'t str,
-    /// What stands after the first `?`.
+    /// What follows the first `?`.
     pub raw_query: &'t str,
-    /// What stands after the first `#`.
+    /// What follows the first `#`.
     pub fragment: &'t str,
 }
 
@@ -48,7 +48,7 @@ impl<'t> GoUrl<'t> {
             .map_or(self.host, |(name, _)| name)
     }
 
-    /// The digits of the port, if a colon stands after the host; they can be empty.
+    /// The digits of the port, if a colon follows the host; they can be empty.
     #[must_use]
     pub fn port(&self) -> Option<&'t str> {
         let after_brackets = self
@@ -241,12 +241,12 @@ fn bad_escape(text: &str, at: usize, well_formed: bool, component: Component) ->
     .help(hint)
 }
 
-/// What may stand in a host as it is.
+/// What may be in a host as it is.
 fn is_host_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!$&'()*+,;=:[]<>\"-_.~".contains(&byte)
 }
 
-/// What may stand in front of the `@`.
+/// What may be in front of the `@`.
 fn is_userinfo_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._:~!$&'()*+,;=%@".contains(c)
 }
@@ -281,7 +281,7 @@ fn check_host(host: &str, offset: usize) -> Result<(), Fault> {
     }
 }
 
-/// Checks what stands from `at` on: nothing, or a colon and digits.
+/// Checks what is from `at` on: nothing, or a colon and digits.
 fn check_port(host: &str, at: usize) -> Result<(), Fault> {
     let port = host.get(at..).unwrap_or_default();
     let good = port.is_empty()

@@ -70,7 +70,7 @@ impl Parser<'_> {
         Ok(Part::new(name.from, self.end(), Type::Vector))
     }
 
-    /// `by (…)` or `without (…)`, if it stands here.
+    /// `by (…)` or `without (…)`, if it is here.
     fn grouping(&mut self) -> Parse<bool> {
         let found = matches!(self.token.kind, Kind::Word(Word::By | Word::Without));
         if found {

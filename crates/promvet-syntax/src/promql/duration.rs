@@ -240,7 +240,7 @@ impl Parser<'_> {
         })
     }
 
-    /// The length of a duration in seconds; a fault if it is none.
+    /// The length of a duration in seconds; a fault if it is not one.
     pub(super) fn duration_literal(&mut self, token: Token) -> Option<f64> {
         match go::duration(self.slice(token)) {
             Ok(duration) => {

@@ -1,4 +1,4 @@
-//! What stands between an operator and its right side, and what its two sides must be.
+//! What is between an operator and its right side, and what its two sides must be.
 
 use super::dialect::Feature;
 use super::fault::Fault;

@@ -113,7 +113,7 @@ impl<'t> Parser<'t> {
         Ok(found)
     }
 
-    /// Goes on, or stops with what should have stood there.
+    /// Goes on, or stops with what should have was there.
     pub(super) fn expect(&mut self, kind: Kind, wanted: &str) -> Parse<Token> {
         if self.token.kind == kind {
             self.advance()
@@ -131,7 +131,7 @@ impl<'t> Parser<'t> {
         self.last.to
     }
 
-    /// The fault of a piece that can't stand where it does.
+    /// The fault of a piece that cannot be where it does.
     pub(super) fn unexpected(&self, wanted: &str) -> Stop {
         let fault = if self.token.kind == Kind::End {
             let last = self.last;

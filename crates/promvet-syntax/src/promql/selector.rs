@@ -125,7 +125,7 @@ fn matches_nothing(pattern: &Hir) -> bool {
             | Look::WordStartUnicode
             | Look::WordEndAscii
             | Look::WordEndUnicode => false,
-            // There is no letter on either side, and both ends of the text and of a line are here.
+            // There is not a letter on either side, and both ends of the text and of a line are here.
             _ => true,
         },
         HirKind::Repetition(inner) => inner.min == 0 || matches_nothing(&inner.sub),

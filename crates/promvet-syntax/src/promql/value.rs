@@ -27,7 +27,7 @@ impl Type {
         self == wanted || self == Self::Unknown
     }
 
-    /// Whether it can stand on a side of an operator.
+    /// Whether it can be on a side of an operator.
     pub(super) fn is_operand(self) -> bool {
         !matches!(self, Self::Matrix | Self::Text)
     }
@@ -56,7 +56,7 @@ pub(super) enum Shape {
     Selector,
     /// A selector with a range.
     Range,
-    /// A range of something that is no selector, which is at fault already.
+    /// A range of something that is not a selector, which is at fault already.
     BrokenRange,
     Subquery,
     Other,
@@ -75,7 +75,7 @@ pub(super) struct Part {
     pub(super) at: bool,
     /// Whether `anchored` or `smoothed` follows it.
     pub(super) extended: bool,
-    /// Whether a metric's name stands before its braces.
+    /// Whether a metric's name precedes its braces.
     pub(super) named: bool,
 }
 

@@ -37,7 +37,7 @@ impl Needles {
         needles
     }
 
-    /// The needles of a text of which nothing may be quoted.
+    /// The needles of a text that must not be quoted.
     pub(crate) fn of_all(text: &Text) -> Self {
         let mut needles = Self::default();
         for line in text.content().lines() {
@@ -75,7 +75,7 @@ impl Needles {
         }
     }
 
-    /// Where secrets stand in a sentence.
+    /// Where secrets are in a sentence.
     fn find(&self, sentence: &str, out: &mut Vec<Range<usize>>) {
         if self.whole.is_empty() {
             return;
@@ -113,7 +113,7 @@ fn windows<const N: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; N]> {
         .filter_map(|window| window.first_chunk().copied())
 }
 
-/// Whether a part of a secret is no word: it has a digit beside a letter, or a capital inside.
+/// Whether a part of a secret is not a word: it has a digit beside a letter, or a capital inside.
 fn is_telling(part: &[u8; PART]) -> bool {
     let digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = part

@@ -120,7 +120,7 @@ pub(super) fn each_project<O>(
         let name = file_name(file.path);
         let layers = if BASES.contains(&name) {
             if base.is_some_and(|first| first.path != file.path) {
-                // docker compose takes no notice of a second base.
+                // docker compose ignores a second base.
                 continue;
             }
             [Some(file), over].into_iter().flatten().collect()

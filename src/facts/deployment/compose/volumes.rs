@@ -17,7 +17,7 @@ struct Written {
 pub(super) enum Placed {
     /// Something at a path.
     At(Mount),
-    /// Something at a path that hangs on a variable without a value: where that is written.
+    /// Something at a path that depends on a variable without a value: where that is written.
     Unclear(Place),
     /// Nothing that can be made out.
     Nothing,

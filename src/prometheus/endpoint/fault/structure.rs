@@ -1,4 +1,4 @@
-//! What is wrong with a URL as a whole: it is none, or it does not lead to a host.
+//! What is wrong with a URL as a whole: it is not a URL, or it does not lead to a host.
 
 use std::ops::Range;
 
@@ -137,7 +137,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
 }
 
 /// The scheme that a wrong one was meant to be: one that is two strokes away at most. `ftp`, two
-/// strokes from `http`, is a word of its own.
+/// strokes from `http`, is a separate word.
 fn misspelt(scheme: &str) -> Option<&'static str> {
     if !scheme.starts_with(['h', 't']) {
         return None;

@@ -2,7 +2,7 @@
 //!
 //! Prometheus puts a pattern between `^(?s:` and `)$` as text (`^(?:` before 3.0) and compiles
 //! the whole. So `a)|(b` is good, and a pattern that ends in the middle of a class or an escape
-//! swallows the closing parenthesis. The grammar is one of its own, since Rust's crate
+//! swallows the closing parenthesis. The grammar is separate, since Rust's crate
 //! differs from Go's in both directions; and it keeps as much of Go's syntax tree as its limits
 //! on size, depth and repetition need.
 

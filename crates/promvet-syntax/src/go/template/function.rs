@@ -13,7 +13,7 @@ const BUILT_IN: &[&str] = &[
     "print", "printf", "println", "slice", "urlquery",
 ];
 
-/// Whether a function exists; the fault stands at `from..to`.
+/// Whether a function exists; the fault is at `from..to`.
 pub(super) fn known(name: &str, release: (u16, u16), from: usize, to: usize) -> Result<(), Fault> {
     if BUILT_IN.contains(&name) {
         return Ok(());

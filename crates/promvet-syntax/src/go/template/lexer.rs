@@ -10,7 +10,7 @@ pub(super) struct Token {
     pub(super) kind: Kind,
     pub(super) from: usize,
     pub(super) to: usize,
-    /// Whether space stands before it.
+    /// Whether space precedes it.
     pub(super) spaced: bool,
 }
 
@@ -304,7 +304,7 @@ fn number_length(rest: &str) -> usize {
     end.map_or(rest.len(), |(at, _)| at)
 }
 
-/// How many bytes `}}` has with the trim marker before it, if it stands there.
+/// How many bytes `}}` has with the trim marker before it, if it is there.
 fn close_length(rest: &str) -> Option<usize> {
     if rest.starts_with("}}") {
         return Some(2);

@@ -125,7 +125,7 @@ impl<'t> Parser<'t> {
         Fault::new(token.from, token.to, message).into()
     }
 
-    /// One action, its whole body included; or what ends the list that it stands in.
+    /// One action, its whole body included; or what ends the list that it is in.
     fn action(&mut self) -> Parse<Option<Ending>> {
         let open = self.at;
         self.expect(Kind::Open, "`{{`")?;
@@ -191,7 +191,7 @@ impl<'t> Parser<'t> {
         self.body(open, "define")
     }
 
-    /// The body of `define` and `block`, which knows no variable from outside.
+    /// The body of `define` and `block`, which does not see variables from outside.
     fn body(&mut self, open: usize, word: &str) -> Parse<()> {
         let outside = std::mem::replace(&mut self.variables, vec!["$"]);
         let ranges = std::mem::take(&mut self.ranges);

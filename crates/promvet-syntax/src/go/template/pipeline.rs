@@ -18,7 +18,7 @@ impl Parser<'_> {
             };
             match token.kind {
                 kind if kind == end => {
-                    // Go takes a pipe that leads nowhere.
+                    // Go takes a pipe without a target.
                     if stage == 0 {
                         let message = format!("a value is missing in {of}");
                         return Err(Fault::new(token.from, token.to, message).into());
