@@ -220,9 +220,9 @@ impl About<'_> {
             Covers::Span(_) => "there",
         };
         let message = format!(
-            "{} {} nothing {where_to}: this suppression would only hide a later fault",
+            "{} {} no finding {where_to}: this suppression would only hide a later fault",
             names.join(" and "),
-            if names.len() == 1 { "finds" } else { "find" },
+            if names.len() == 1 { "has" } else { "have" },
         );
         let span = match (all, idle.len()) {
             (false, 1) => first.span,
