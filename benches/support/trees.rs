@@ -243,7 +243,7 @@ fn patterns(count: usize) -> Grown {
     }
 }
 
-/// As many configurations, each in a folder of its own outside of any repository, and each named.
+/// As many configurations, each in a separate folder outside of any repository, and each named.
 fn named_files(count: usize) -> Grown {
     let mut grown = Grown {
         files: Vec::new(),

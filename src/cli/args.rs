@@ -19,7 +19,7 @@ use crate::report::inventory::InventoryFormat;
 use crate::rules::own::Kind;
 use crate::schema::Version;
 
-/// Finds Prometheus configurations in a tree and says what in them will lose or leak data.
+/// Finds Prometheus configurations in a tree and reports what will lose or leak data.
 #[derive(Debug, Parser)]
 #[command(
     name = "promvet",
@@ -28,7 +28,7 @@ use crate::schema::Version;
     args_conflicts_with_subcommands = true
 )]
 #[command(
-    after_help = "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 promvet could \
+    after_help = "Exit code: 0 for no findings at or above --fail-on, 1 for findings, 2 if promvet could \
                         not do its work."
 )]
 pub(super) struct Cli {
@@ -47,30 +47,30 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// List every endpoint with its receiver, tenant, credentials, TLS and findings
     Audit(AuditArgs),
-    /// Write down what is found now, so that --baseline hides it
+    /// Accept the findings of today in a file, so that --baseline hides them
     Baseline(BaselineArgs),
-    /// List the comments that suppress findings, with their reasons and their age
+    /// List the comments that suppress findings, with their reasons and age
     Suppressions(SuppressionsArgs),
-    /// List the files and what they were recognised as, and why
+    /// List the files, what each was recognized as, and why
     Files(FilesArgs),
     /// Print the page of a rule, of a receiver, or of a key of prometheus.yml
     Explain {
-        /// A rule's name, such as remote-write/url-shape, a receiver's, such as receiver:mimir, or a
-        /// key, such as remote_write.queue_config.max_shards
+        /// A rule such as remote-write/url-shape, a receiver such as receiver:mimir, or a key such as
+        /// remote_write.queue_config.max_shards
         #[arg(value_name = "NAME")]
         name: String,
     },
-    /// Write a promvet.yaml to fill in, from what the tree holds
+    /// Write a promvet.yaml to complete, based on the tree
     Init {
-        /// The folder that it is for [default: the current folder]
+        /// The folder to write it for [default: the current folder]
         #[arg(value_name = "FOLDER")]
         folder: Option<PathBuf>,
     },
-    /// Show what applies to a file, and which line of promvet.yaml says so
+    /// Show the settings for a file, and the line of promvet.yaml that sets each
     Config(ConfigArgs),
     /// Print the JSON Schema of prometheus.yml or of promvet.yaml, for editors
     Schema {
-        /// The release that it is for [default: the newest known]
+        /// The release of Prometheus [default: the newest known]
         #[arg(long, value_name = "VERSION", value_parser = Version::parse)]
         prometheus: Option<Version>,
         /// That of promvet.yaml
@@ -79,9 +79,9 @@ pub(super) enum Command {
     },
     /// List all rules
     Rules,
-    /// Run the examples of this repository's own rules
+    /// Run the examples of the custom rules of this repository
     Test(TestArgs),
-    /// Write something to fill in
+    /// Create a file to complete
     New {
         /// What to write.
         #[command(subcommand)]
@@ -106,10 +106,10 @@ pub(super) struct TestArgs {
     /// Folders of rule pages [default: those that promvet.yaml names]
     #[arg(value_name = "FOLDER")]
     pub(super) folders: Vec<PathBuf>,
-    /// Change the conditions, one small thing at a time, and list what no example notices
+    /// Change the conditions in small steps, and list the changes that no example detects
     #[arg(long)]
     pub(super) mutate: bool,
-    /// How many threads to use [default: one a processor]
+    /// The number of threads [default: one for each processor]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
 }
@@ -117,12 +117,12 @@ pub(super) struct TestArgs {
 /// What can be written to be filled in.
 #[derive(Clone, Debug, Subcommand)]
 pub(super) enum New {
-    /// Write the page of a rule of one's own, with a condition and examples
+    /// Create a custom rule, with a condition and examples
     Rule {
         /// The rule's name: its path in the folder of rules, such as acme/no-inline-secrets
         #[arg(value_name = "NAME")]
         name: String,
-        /// What it looks at
+        /// The node that it checks
         #[arg(long, value_name = "KIND", default_value = "remote_write",
               value_parser = PossibleValuesParser::new(Kind::words()))]
         node: String,
@@ -133,30 +133,30 @@ pub(super) enum New {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Files")]
 pub(super) struct PathArgs {
-    /// Files and folders to look at; `-` is standard input [default: the current folder]
+    /// Files and folders to check; `-` is standard input [default: the current folder]
     #[arg(value_name = "PATH", help_heading = "Arguments")]
     pub(super) paths: Vec<PathBuf>,
-    /// The path that standard input is treated as
+    /// The path to use for standard input
     #[arg(long, value_name = "PATH")]
     pub(super) stdin_filename: Option<PathBuf>,
-    /// Look at hidden files and folders too
+    /// Check hidden files and folders too
     #[arg(long)]
     pub(super) hidden: bool,
-    /// Do not honour .gitignore and .ignore files
+    /// Do not respect .gitignore and .ignore files
     #[arg(long)]
     pub(super) no_ignore: bool,
     /// The policy file [default: promvet.yaml or .promvet.yaml of each folder
     /// up to the root of the tree]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// How many threads to use [default: one a processor]
+    /// The number of threads [default: one for each processor]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
     /// Stop after this time, such as 90s or 5m, and report the remaining files as not checked; 0 sets
     /// no limit
     #[arg(long, value_name = "TIME", default_value = "300s", value_parser = parse_duration)]
     pub(super) max_time: MaxTime,
-    /// Say on standard error how much was read and where the time went
+    /// Print on standard error how much was read and how long each step took
     #[arg(long)]
     pub(super) stats: bool,
 }
@@ -211,7 +211,7 @@ pub(super) struct ConfigArgs {
     /// up to the root of the tree]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// The form
+    /// The format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: ConfigFormat,
 }
@@ -219,10 +219,10 @@ pub(super) struct ConfigArgs {
 /// In what form `config` prints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum ConfigFormat {
-    /// For people
+    /// for people
     #[default]
     Human,
-    /// For programs
+    /// for programs
     Json,
 }
 
@@ -246,9 +246,13 @@ pub(super) struct CheckArgs {
     /// Which files.
     #[command(flatten)]
     pub(super) paths: PathArgs,
-    /// Check a named file only if it is recognised as a configuration, and skip what is gone: for
-    /// lists of changed files
-    #[arg(long, help_heading = "Files")]
+    /// Check a named file only if it is recognized as a configuration, and skip files that no longer
+    /// exist: for lists of changed files
+    #[arg(
+        long = "if-recognized",
+        alias = "if-recognised",
+        help_heading = "Files"
+    )]
     pub(super) if_recognised: bool,
     /// What they are compared with.
     #[command(flatten)]
@@ -265,40 +269,40 @@ pub(super) struct CheckArgs {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Comparison")]
 pub(super) struct SinceArgs {
-    /// Report only what is not found in the tree of REV, a git revision: what a change made worse
+    /// Report only findings that the tree of REV, a git revision, does not have
     #[arg(long, value_name = "REV")]
     pub(super) since: Option<String>,
-    /// Check what is in the git index, and compare it with HEAD unless --since says otherwise
+    /// Check the git index, and compare it with HEAD or with the REV of --since
     #[arg(long)]
     pub(super) staged: bool,
 }
 
 /// How findings are judged.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Judgement")]
+#[command(next_help_heading = "Rules")]
 pub(super) struct JudgingArgs {
     /// The releases of Prometheus that must load the configurations, such as 2.53,3.5; with
-    /// several, what changes between them is told too [default: promvet.yaml's, or the newest known]
+    /// several, also report what changes between them [default: that of promvet.yaml, or the newest known]
     #[arg(long, value_name = "VERSION", value_delimiter = ',', value_parser = Version::parse)]
     pub(super) prometheus: Vec<Version>,
-    /// Prometheus runs with --agent, which refuses some sections
+    /// Prometheus runs with --agent, which rejects some sections
     #[arg(long)]
     pub(super) agent: bool,
-    /// How much is reported: the stable rules, new ones and what a team would forbid too, or
-    /// everything [default: promvet.yaml's, or default]
+    /// How much to report: the stable rules, also new rules and stricter levels, or everything
+    /// [default: that of promvet.yaml, or default]
     #[arg(long, value_name = "PROFILE", value_parser = profile_parser())]
     pub(super) profile: Option<Profile>,
-    /// The severity from which findings make the exit status 1
+    /// The lowest severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(super) fail_on: FailOn,
-    /// Look for absolute paths below DIR, the root file system of where Prometheus runs
+    /// Look up absolute paths below DIR, the root file system of the machine that runs Prometheus
     #[arg(long, value_name = "DIR", conflicts_with = "on_host")]
     pub(super) root: Option<PathBuf>,
-    /// This machine is where Prometheus runs: look at absolute paths
+    /// Prometheus runs on this machine: check absolute paths
     #[arg(long)]
     pub(super) on_host: bool,
-    /// Shake hands with every https endpoint of remote_write and judge its certificate; no request
-    /// and no credential is sent
+    /// Connect to every https endpoint of remote_write and check its certificate, without sending a
+    /// request or a credential
     #[arg(long)]
     pub(super) online: bool,
     /// What is accepted.
@@ -322,7 +326,7 @@ pub(super) struct ReportArgs {
     /// Print findings only, without the summary
     #[arg(long, short)]
     pub(super) quiet: bool,
-    /// Whether to use colours
+    /// When to use colors
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub(super) color: Color,
 }
@@ -340,7 +344,7 @@ pub(super) struct Output {
 fn format_parser() -> impl TypedValueParser<Value = Format> {
     let known = |format: Format| PossibleValue::new(format.name()).help(format.about());
     PossibleValuesParser::new(Format::all().map(known))
-        .try_map(|name| Format::from_name(&name).ok_or("there is no such format"))
+        .try_map(|name| Format::from_name(&name).ok_or("unknown format"))
 }
 
 /// The profiles by name, as the policy room lists them.
@@ -349,9 +353,7 @@ fn profile_parser() -> impl TypedValueParser<Value = Profile> {
     PossibleValuesParser::new(names).try_map(|name| {
         let mut known = Profile::WORDS.iter();
         let known = known.find(|(word, _)| *word == name);
-        known
-            .map(|(_, profile)| *profile)
-            .ok_or("there is no such profile")
+        known.map(|(_, profile)| *profile).ok_or("unknown profile")
     })
 }
 
@@ -359,7 +361,7 @@ fn profile_parser() -> impl TypedValueParser<Value = Profile> {
 fn inventory_parser() -> impl TypedValueParser<Value = InventoryFormat> {
     let known = |format: InventoryFormat| PossibleValue::new(format.name()).help(format.about());
     PossibleValuesParser::new(InventoryFormat::all().map(known))
-        .try_map(|name| InventoryFormat::from_name(&name).ok_or("there is no such format"))
+        .try_map(|name| InventoryFormat::from_name(&name).ok_or("unknown format"))
 }
 
 /// Reads `FORMAT[=PATH]`; `-` is standard output.
@@ -371,13 +373,10 @@ fn parse_output(text: &str) -> Result<Output, String> {
     };
     let names = || Format::all().map(Format::name);
     let format = Format::from_name(name).ok_or_else(|| match nearest(name, names()) {
-        Some(near) => format!("there is no format `{name}`; did you mean {near}?"),
+        Some(near) => format!("unknown format `{name}`; did you mean `{near}`?"),
         None => {
             let names: Vec<_> = names().collect();
-            format!(
-                "there is no format `{name}`; there are {}",
-                names.join(", ")
-            )
+            format!("unknown format `{name}`; expected {}", names.join(", "))
         }
     })?;
     Ok(Output { format, path })
@@ -386,14 +385,14 @@ fn parse_output(text: &str) -> Result<Output, String> {
 /// What makes the exit status 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum FailOn {
-    /// Errors
+    /// errors
     #[default]
     Error,
-    /// Errors and warnings
+    /// errors and warnings
     Warning,
-    /// Every finding
+    /// all findings
     Info,
-    /// No finding
+    /// no findings
     Never,
 }
 
@@ -412,11 +411,11 @@ impl FailOn {
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
-    /// On a terminal, unless NO_COLOR is set
+    /// on a terminal, unless NO_COLOR is set
     #[default]
     Auto,
-    /// Always
+    /// always
     Always,
-    /// Never
+    /// never
     Never,
 }

@@ -54,7 +54,7 @@ pub(super) fn baseline(args: &BaselineArgs, out: &mut dyn Write) -> io::Result<E
     show_stats(&args.paths, &watch);
     match new {
         _ if !is_whole(&run) => {
-            complain("the baseline is not written, since not everything could be looked at");
+            complain("the baseline was not written, since not every file could be checked");
             Ok(Exit::Failed)
         }
         Some(Ok(new)) => new.write(out),
@@ -80,8 +80,8 @@ fn target(named: &BaselineFrom, bench: &Bench<'_>) -> Result<PathBuf, String> {
         (Some(path), None) => Ok(path),
         (None, _) => Ok(bench.tree.absolute(Path::new(NAME))),
         (Some(_), Some(_)) => Err(
-            "the policies of these paths name several baselines; write one after the other, or \
-             say which with --baseline"
+            "the policies of these paths name several baselines; write one at a time, or choose \
+             one with --baseline"
                 .to_owned(),
         ),
     }
@@ -200,7 +200,7 @@ impl New {
         let bytes = self.bytes().map_err(io::Error::other)?;
         if let Err(error) = write_file(&self.path, &bytes) {
             let shown = &self.shown;
-            complain(&format!("{shown}: the baseline can't be written: {error}"));
+            complain(&format!("{shown}: cannot write the baseline: {error}"));
             return Ok(Exit::Failed);
         }
         let sum: usize = self.accepted.values().sum();
@@ -208,8 +208,8 @@ impl New {
         write!(out, "{}: {sum} accepted {noun}", harmless_line(&self.shown))?;
         match self.dropped {
             0 => writeln!(out, ".")?,
-            1 => writeln!(out, "; 1 that no longer occurs is out.")?,
-            more => writeln!(out, "; {more} that no longer occur are out.")?,
+            1 => writeln!(out, "; 1 that no longer occurs was removed.")?,
+            more => writeln!(out, "; {more} that no longer occur were removed.")?,
         }
         Ok(Exit::Clean)
     }

@@ -93,7 +93,7 @@ fn changed(
 /// Says where the time went, if that was asked.
 pub(super) fn show_stats(args: &PathArgs, watch: &Watch) {
     if args.stats {
-        // That stderr may be closed is no reason to fail.
+        // That stderr may be closed is not a reason to fail.
         let _ = write!(io::stderr(), "{}", watch.stats());
     }
 }
@@ -103,7 +103,7 @@ fn compared(args: &CheckArgs, request: &Request) -> Result<Option<Comparison>, S
     let mut paths = args.paths.paths.iter();
     let is_asked = args.since.since.is_some() || args.since.staged;
     if is_asked && paths.any(|path| path.as_os_str() == "-") {
-        let why = "standard input can't be compared with a revision; name files or folders";
+        let why = "standard input cannot be compared with a revision; name files or folders";
         return Err(why.into());
     }
     Comparison::new(args.since.since.as_deref(), args.since.staged, request)
@@ -133,7 +133,7 @@ pub(super) fn judge_for(args: &JudgingArgs, tree: &dyn Tree, request: &mut Reque
     match &args.root {
         Some(root) if tree.list(root).is_err() => {
             complain(&format!(
-                "{}: --root is not a folder that can be read",
+                "{}: --root is not a readable folder",
                 tree.shown(root)
             ));
             false
@@ -217,7 +217,7 @@ fn without_links(name: &Path, tree: &dyn Tree) -> Result<PathBuf, String> {
         .map_or_else(|| name.to_owned(), |real| real.join(file)))
 }
 
-/// What standard input is called where nobody gave it a name.
+/// What standard input is called where no one gave it a name.
 const STDIN: &str = "<stdin>";
 
 /// Says what kept promvet from its work, and that there was no work.
@@ -228,7 +228,8 @@ pub(super) fn complain_of(run: &Run, request: &Request) {
     let failed = !run.problems.is_empty() || !run.policy_errors.is_empty();
     if run.outcome.files().is_empty() && !failed && !request.if_recognised {
         complain(
-            "no Prometheus configuration here; `promvet files` says what each file was taken for",
+            "no Prometheus configuration found; `promvet files` shows what each file was \
+             recognized as",
         );
     }
 }

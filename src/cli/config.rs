@@ -63,7 +63,7 @@ pub(super) fn config(args: &ConfigArgs, out: &mut dyn Write) -> io::Result<Exit>
             .first()
             .and_then(|seen| policies.of(&seen.found)),
     ) else {
-        complain("config is about one file; name one");
+        complain("`promvet config` takes one file; name one");
         return Ok(Exit::Failed);
     };
     let path = tree.shown(&seen.found.path);

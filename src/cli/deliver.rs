@@ -32,8 +32,8 @@ impl Plan {
                 (None, None) => stdout = Some(*format),
                 (None, Some(other)) => {
                     return Err(format!(
-                        "{} and {} can't both go to standard output; give one of them a path, as \
-                         in --output {}=PATH",
+                        "{} and {} cannot both go to standard output; give one of them a path, \
+                         as in --output {}=PATH",
                         other.name(),
                         format.name(),
                         format.name()
@@ -42,7 +42,7 @@ impl Plan {
                 (Some(path), _) => {
                     if files.iter().any(|(_, other)| other == path) {
                         let path = crate::source::shown(path);
-                        return Err(format!("two reports can't be written to {path}"));
+                        return Err(format!("two reports cannot be written to {path}"));
                     }
                     files.push((*format, path.clone()));
                 }
@@ -82,7 +82,7 @@ impl Plan {
         for (format, path) in &self.files {
             if let Err(error) = to_file(*format, path, outcome, &options) {
                 complain(&format!(
-                    "{}: the report can't be written: {error}",
+                    "{}: cannot write the report: {error}",
                     crate::source::shown(path)
                 ));
                 all = false;

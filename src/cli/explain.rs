@@ -62,14 +62,27 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
         ("key", schema::suggest(name))
     } else {
         let rule = || rules::nearest_name(name).map(str::to_owned);
-        ("rule and no key", schema::suggest(name).or_else(rule))
+        let catalogue = Catalogue::default();
+        let same = catalogue
+            .get(name)
+            .map(|profile| receiver_name(&profile.id));
+        let similar = || {
+            let ids = catalogue.profiles().map(|profile| &*profile.id);
+            nearest(name, ids).map(receiver_name)
+        };
+        let near = same.or_else(|| schema::suggest(name)).or_else(rule);
+        ("rule, group or key", near.or_else(similar))
     };
     let near = near.map_or_else(
         || "`promvet rules` lists all rules".into(),
         |near| format!("did you mean {near}?"),
     );
-    super::complain(&format!("there is no {kind} `{name}`; {near}"));
+    super::complain(&format!("unknown {kind} `{name}`; {near}"));
     Ok(Exit::Failed)
+}
+
+fn receiver_name(id: &str) -> String {
+    format!("receiver:{id}")
 }
 
 fn receiver(id: &str, out: &mut dyn Write) -> io::Result<Exit> {
@@ -81,13 +94,13 @@ fn receiver(id: &str, out: &mut dyn Write) -> io::Result<Exit> {
     let ids = || catalogue.profiles().map(|profile| &*profile.id);
     let near = nearest(id, ids()).map_or_else(
         || format!("known: {}", ids().collect::<Vec<_>>().join(", ")),
-        |near| format!("did you mean receiver:{near}?"),
+        |near| format!("did you mean {}?", receiver_name(near)),
     );
-    super::complain(&format!("there is no receiver `{id}`; {near}"));
+    super::complain(&format!("unknown receiver `{id}`; {near}"));
     Ok(Exit::Failed)
 }
 
-/// The rules of this repository's own. What is wrong with them is said, and is no reason not to
+/// The rules of this repository's own. What is wrong with them is said, and is not a reason not to
 /// explain others.
 fn own_rules() -> OwnRules {
     let Ok(tree) = Folder::here() else {
@@ -117,7 +130,7 @@ fn own_rows(rules: &OwnRules) -> impl Iterator<Item = Row<'_>> {
     rules.map(|rule| (&*rule.name, rule.severity, OWN, "", &*rule.title))
 }
 
-/// What stands in the place of a status for rules of this repository's own.
+/// What is in place of a status for rules of this repository's own.
 const OWN: &str = "own";
 
 /// A rule: its name, severity, status, the release that brought it, its title.

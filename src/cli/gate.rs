@@ -13,7 +13,7 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
     /// Take promvet.yaml, the baseline and the ignore files from REV, a git revision, and report
-    /// the suppressions that were added since: for changes that nobody has approved yet
+    /// the suppressions that were added since: for changes that no one has approved yet
     #[arg(long, value_name = "REV")]
     pub(super) config_from: Option<String>,
 }

@@ -30,7 +30,7 @@ struct Seen {
     versions: BTreeMap<String, BTreeMap<Version, Place>>,
     /// Folders of files that could not be looked at.
     folders: BTreeMap<String, Place>,
-    /// Hosts whose certificates nobody verifies.
+    /// Hosts whose certificates no one verifies.
     hosts: BTreeMap<String, Place>,
     /// Files that are templates by their look.
     templates: Vec<String>,
@@ -47,15 +47,12 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
     for name in FILE_NAMES {
         let path = top.join(name);
         if tree.metadata(&path).is_ok() {
-            complain(&format!("{} is there already", tree.shown(&path)));
+            complain(&format!("{} already exists", tree.shown(&path)));
             return Ok(Exit::Failed);
         }
     }
     if tree.list(&top).is_err() {
-        complain(&format!(
-            "{} is not a folder that can be read",
-            tree.shown(&top)
-        ));
+        complain(&format!("{} is not a readable folder", tree.shown(&top)));
         return Ok(Exit::Failed);
     }
     let mut run = Run::default();
@@ -90,7 +87,7 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
     match write_new_file(&path, found.text().as_bytes()) {
         Ok(()) => report(&found, &path, &*tree, out),
         Err(error) => {
-            complain(&format!("{} can't be written: {error}", tree.shown(&path)));
+            complain(&format!("cannot write {}: {error}", tree.shown(&path)));
             Ok(Exit::Failed)
         }
     }
@@ -226,7 +223,7 @@ fn origin(place: &Place) -> String {
     format!("{}:{}", place.path(), place.start().line)
 }
 
-/// A text as a YAML scalar, whatever stands in it: JSON's strings are YAML's too.
+/// A text as a YAML scalar, whatever is in it: JSON's strings are YAML's too.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
@@ -262,7 +259,7 @@ profile: default
 ";
 
 const ISSUERS: &str = "
-# Who signed the certificates of which hosts: letsencrypt-prod, letsencrypt-staging, public, staging
+# Issuers of the certificates of hosts: letsencrypt-prod, letsencrypt-staging, public, staging
 # or private.
 # issuers:
 ";

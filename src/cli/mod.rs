@@ -62,7 +62,7 @@ pub fn main() -> Exit {
 fn guarded(work: impl FnOnce() -> Exit) -> Exit {
     panics::caught(work).unwrap_or_else(|caught| {
         complain(&format!(
-            "promvet failed at {caught}, which is a fault of promvet's own; please report it"
+            "promvet failed at {caught}; this is a bug in promvet, please report it"
         ));
         Exit::Failed
     })
@@ -73,7 +73,7 @@ fn run() -> Exit {
     let cli = match Cli::read(&line) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to stdout and are no failure.
+            // Help and version go to stdout and are not a failure.
             let failed = error.use_stderr();
             if failed {
                 // It quotes the arguments, which may be names of files.
@@ -116,13 +116,13 @@ fn run() -> Exit {
             Exit::Failed
         }
         Err(error) => {
-            complain(&format!("the report can't be written: {error}"));
+            complain(&format!("cannot write the report: {error}"));
             Exit::Failed
         }
     }
 }
 
-/// Says on stderr what kept promvet from doing its work. That stderr may be closed is no reason to
+/// Says on stderr what kept promvet from doing its work. That stderr may be closed is not a reason to
 /// fail.
 fn complain(message: &str) {
     let line = harmless_lines(&format!("promvet: {message}"));

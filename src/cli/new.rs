@@ -61,9 +61,9 @@ fn rule(name: &str, kind: Kind) -> Result<(PathBuf, bool), Vec<String>> {
     write_new_file(&path, page(name, kind).as_bytes()).map_err(|error| {
         one(match error.kind() {
             io::ErrorKind::AlreadyExists => {
-                format!("{shown} is there already, and is left as it is")
+                format!("{shown} already exists and is not changed")
             }
-            _ => format!("{shown} can't be written: {error}"),
+            _ => format!("cannot write {shown}: {error}"),
         })
     })?;
     Ok((path, folder.is_some()))
@@ -133,10 +133,10 @@ const STARTS: &[Start] = &[
     Start {
         kind: Kind::HttpClient,
         when: "credentials.exists(it, it.inline)",
-        message: "a credential stands in the configuration",
+        message: "the configuration contains a credential",
         before: &[],
         file: None,
-        bad: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: stands in\n    bearer_token: not-a-real-token\n",
+        bad: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    #    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: contains a credential\n    bearer_token: not-a-real-token\n",
         good: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    bearer_token_file: token\n",
     },
     Start {

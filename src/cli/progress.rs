@@ -42,7 +42,7 @@ impl Drop for Line {
         *stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
         waker.notify_all();
         if let Some(thread) = self.thread.take() {
-            // It only draws: that it failed is nobody's concern.
+            // It only draws: that it failed does not matter.
             let _ = thread.join();
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn man(command: Option<&str>, out: &mut dyn Write) -> io::Result<Exit
         Some(name) => {
             let Some(one) = all.find_subcommand(name) else {
                 complain(&format!(
-                    "there is no command `{name}`; `promvet --help` lists them"
+                    "unknown command `{name}`; `promvet --help` lists all commands"
                 ));
                 return Ok(Exit::Failed);
             };

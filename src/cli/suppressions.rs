@@ -151,7 +151,7 @@ impl Ages {
         }
     }
 
-    /// When lines of a file were committed. Not to know it is no reason to fail.
+    /// When lines of a file were committed. Not to know it is not a reason to fail.
     fn committed(&self, path: &Path, lines: &[usize]) -> HashMap<usize, i64> {
         let known = self
             .repository

@@ -13,7 +13,7 @@ pub(super) struct TrustArgs {
     /// Judge tokens by this time: a date or time as in RFC 3339, or seconds since 1970
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(super) now: Option<i64>,
-    /// Make the exit status 1 if a file that a configuration names could not be checked
+    /// Make the exit code 1 if a file that a configuration names could not be checked
     #[arg(long)]
     pub(super) require_coverage: bool,
 }

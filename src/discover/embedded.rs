@@ -1,4 +1,4 @@
-//! Configurations that stand in other files: in a ConfigMap or a Secret, in Helm values, in a
+//! Configurations that are in other files: in a ConfigMap or a Secret, in Helm values, in a
 //! compose file.
 
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::yaml::{
     Document, Dollars, Entry, Node, embedded, parse_all, parse_all_masked, parse_first,
 };
 
-/// Words of which one stands in every file that holds a configuration of another kind.
+/// Words; one of them is in every file that holds a configuration of another kind.
 const WORDS: &[&str] = &[
     "ConfigMap",
     "stringData",
@@ -31,10 +31,10 @@ const WORDS: &[&str] = &[
     "configs:",
 ];
 
-/// Kinds of manifests, and the key below which texts stand in them.
+/// Kinds of manifests, and the key below which texts are in them.
 const OBJECTS: &[(&str, &str)] = &[("ConfigMap", "data"), ("Secret", "stringData")];
 
-/// Judges one file, and finds the configurations that stand in it: the file itself comes first.
+/// Judges one file, and finds the configurations that are in it: the file itself comes first.
 /// `named` and `template_by_policy` are as for [`examine`].
 #[must_use]
 pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<Recognised> {
@@ -197,7 +197,7 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
     found
 }
 
-/// The value of a key as a text of its own.
+/// The value of a key as a separate text.
 fn text_of(entry: Entry<'_>, holder: &Holder, dollars: Dollars) -> Option<Arc<Text>> {
     let within = Within {
         identity: format!("{}.{}", holder.identity(), entry.value.identity()),
@@ -265,7 +265,7 @@ mod tests {
         recognise(text, named, false)
     }
 
-    /// What holds each configuration, the path to its first URL, and where that stands.
+    /// What holds each configuration, the path to its first URL, and where that is.
     fn found(source: &str) -> Vec<String> {
         let all = recognised(source, false);
         let url = |one: &Recognised| {

@@ -26,9 +26,9 @@ pub struct Recognised {
     pub why: String,
     /// Whether something renders it before Prometheus reads it, and how that is known.
     pub template: Option<Template>,
-    /// Whether it was read with its template tags covered, since it is no YAML with them.
+    /// Whether it was read with its template tags covered, since it is not YAML with them.
     pub masked: bool,
-    /// What holds it, if it is not a file of its own.
+    /// What holds it, if it is not a separate file.
     pub holder: Option<Holder>,
     /// The other texts of what holds it, by their keys.
     pub beside: Arc<[(String, Arc<Text>)]>,
@@ -80,7 +80,7 @@ pub enum Dialect {
 
 impl Recognised {
     /// Whether it is a configuration by its content alone, so that the name of its file does not
-    /// matter: it parses, and what stands below a section is a list or a mapping. `remote_write: to
+    /// matter: it parses, and what is below a section is a list or a mapping. `remote_write: to
     /// be done` is a note.
     #[must_use]
     pub fn is_by_content(&self) -> bool {
@@ -201,7 +201,8 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
                 dialect: Dialect::Fragment,
                 document,
             };
-            let why = "it has the name of a Prometheus configuration, and an empty first document";
+            let why =
+                "its name is that of a Prometheus configuration, and its first document is empty";
             (what, why.into(), None)
         }
         Class::Unknown if named => {
@@ -278,7 +279,7 @@ fn keys(names: &[&str]) -> String {
 
 fn has(names: &[&str]) -> String {
     if names.is_empty() {
-        "its name says so".into()
+        "recognized by its name".into()
     } else {
         format!("it has the {}", keys(names))
     }
@@ -291,7 +292,7 @@ struct Reading {
     template: Option<Template>,
 }
 
-/// Reads a text as it is; if that is no YAML, or YAML only because `{{ x }}` happens to be a
+/// Reads a text as it is; if that is not YAML, or YAML only because `{{ x }}` happens to be a
 /// mapping in a mapping, with its tags covered.
 fn read(text: &Arc<Text>, declared: Option<Template>) -> Reading {
     let plain = |outcome| Reading {
@@ -326,7 +327,7 @@ fn read(text: &Arc<Text>, declared: Option<Template>) -> Reading {
 }
 
 /// Reads a text with its tags covered, and says whether it has tags of a template language. All
-/// branches of conditions are read, unless together they are no YAML or repeat a key.
+/// branches of conditions are read, unless together they are not YAML or repeat a key.
 fn read_masked(text: &Arc<Text>) -> Option<(Result<Document, SyntaxError>, bool)> {
     let parse = |mask: &Mask| parse_masked(text, &mask.content, &mask.holes);
     let all = mask(text.content(), Branches::All)?;

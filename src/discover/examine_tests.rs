@@ -468,7 +468,7 @@ fn a_template_that_stays_broken_says_that_it_is_one() {
         (word(&found), found.template),
         ("broken", Some(Template::Unrendered))
     );
-    // A variable of the shell is no reason to forgive a fault.
+    // A variable of the shell is not a reason to forgive a fault.
     let source = "remote_write:\n  - url: ${X}\n b: 1\n";
     let found = look("a.yml", source);
     assert_eq!((word(&found), found.template), ("broken", None));

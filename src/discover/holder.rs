@@ -1,6 +1,6 @@
-//! What holds a configuration that is not a file of its own.
+//! What holds a configuration that is not a separate file.
 
-/// What a configuration stands in.
+/// What a configuration is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holder {
     /// A key of a ConfigMap or a Secret of Kubernetes.

@@ -8,7 +8,7 @@ use crate::finding::nearest;
 /// `config/config.go`, up to 3.14).
 struct Section {
     name: &'static str,
-    /// Keys of which one must stand in it, where others use its name too; empty where nobody does.
+    /// Keys; one of them must be in it, where others use its name too; empty where no one does.
     marks: &'static [&'static str],
     /// Whether an agent refuses it (`config.Load` with `agentMode`).
     server_only: bool,
@@ -86,7 +86,7 @@ const SECTIONS: &[Section] = &[
     ),
 ];
 
-/// A kind of file that is no Prometheus configuration: all of `keys` stand in it.
+/// A kind of file that is not a Prometheus configuration: all of `keys` are in it.
 struct Neighbour {
     kind: &'static str,
     shape: Shape,
@@ -172,7 +172,7 @@ const NEIGHBOURS: &[Neighbour] = &[
     mapping(AGENT, &["global.remote_write", "configs"]),
     mapping(AGENT, &["global.remote_write", "integrations"]),
     mapping(AGENT, &["global.remote_write", "wal_directory"]),
-    // A part of `metrics.configs` in a file of its own, as the agent's scraping service takes it.
+    // A part of `metrics.configs` in a separate file, as the agent's scraping service takes it.
     mapping("Grafana Agent instance", &["host_filter"]),
     mapping("Grafana Agent instance", &["write_stale_on_shutdown"]),
     mapping("Grafana Agent instance", &["wal_truncate_frequency"]),
@@ -259,7 +259,7 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> Class {
 }
 
 /// How many unknown keys a section outweighs: one whose name is ours alone, and one whose name
-/// others use too, if something stands in it that is ours alone.
+/// others use too, if something is in it that is ours alone.
 const OWN: usize = 3;
 const SHARED: usize = 2;
 
@@ -312,7 +312,7 @@ pub(super) fn has_nearly_section(outline: &Outline<'_>) -> bool {
 }
 
 /// The first key of a Prometheus configuration in a text that does not parse, with its line:
-/// those that are ours alone, or that hold what stands in ours alone.
+/// those that are ours alone, or that hold what is in ours alone.
 pub(super) fn telling_key<'t>(outline: &Outline<'t>) -> Option<(&'t str, usize)> {
     let mut keys = outline.keys.iter().filter(|key| {
         let mut sections = SECTIONS.iter();

@@ -2,7 +2,7 @@
 
 use crate::yaml::{Document, Node};
 
-/// How deep lists may stand in lists.
+/// How deep lists may be in lists.
 const DEEPEST: usize = 4;
 
 /// One object.
@@ -16,7 +16,7 @@ pub struct Manifest<'d> {
     pub name: &'d str,
     /// Its namespace, if it is written.
     pub namespace: Option<&'d str>,
-    /// Whether it stands in a Template of OpenShift, which fills in parameters.
+    /// Whether it is in a Template of OpenShift, which fills in parameters.
     pub in_template: bool,
 }
 

@@ -3,7 +3,7 @@
 //! A masked text has the length and the line breaks of the original, so every place in it is true.
 //! Tags that stand for values become words of the same length; the parser puts the original back
 //! into the values ([`Hole`]). Tags that steer become blanks, and so do those that stand alone in
-//! their line where only keys could stand: what they bring in is not there to be checked.
+//! their line where only keys could be: what they bring in is not there to be checked.
 
 use std::ops::Range;
 
@@ -11,10 +11,10 @@ use super::tags::{self, Role, Tag};
 use crate::finding::Span;
 use crate::yaml::Hole;
 
-/// Letters of which words for values are made: the first one that the text does not have.
+/// Letters that words for values are made from: the first one that the text does not have.
 const LETTERS: &[u8] = b"QZXJKWVYUHqzxjkwvyuh";
 
-/// How many lines are looked at to see what a line stands in.
+/// How many lines are looked at to see what a line is in.
 const LINES_BACK: usize = 50;
 
 /// Which branches of conditions are left in.
@@ -125,7 +125,7 @@ impl Cover<'_> {
         })
     }
 
-    /// Covers the tags of one line, and says whether nothing else stands in it.
+    /// Covers the tags of one line, and says whether nothing else is in it.
     fn cover(&mut self, line: &Line<'_>) -> bool {
         let Some((first, last)) = line.tags.first().zip(line.tags.last()) else {
             return false;
@@ -155,7 +155,7 @@ impl Cover<'_> {
             return true;
         }
         if bare(lead) && matches!(first.role, Role::Open | Role::Else | Role::Close) {
-            // What stands behind it is not where its column says.
+            // What follows it is not where its column says.
             self.blank(line.span.clone());
             return false;
         }
@@ -164,7 +164,7 @@ impl Cover<'_> {
     }
 
     /// Covers a line with tags in the midst of YAML: from the first that steers to the last, what
-    /// stands there is one value.
+    /// is there is one value.
     fn cover_mixed(&mut self, line: &Line<'_>, bare_tail: bool) {
         let steering = |tag: &&Tag| matches!(tag.role, Role::Open | Role::Else | Role::Close);
         let mut run = line.tags.iter().filter(steering);
@@ -247,7 +247,7 @@ impl Cover<'_> {
         }
     }
 
-    /// Puts a word in the place of a value: as long as its first line, blanks behind.
+    /// Puts a word in place of a value: as long as its first line, blanks behind.
     fn fill(&mut self, range: Range<usize>) {
         let original = Span::new(range.start, range.end);
         let text = self.slice(range.clone());

@@ -2,7 +2,7 @@
 //!
 //! A file is judged by what is in it: [`may_hold`] rules out most files by a scan of their bytes,
 //! [`examine`] parses what is left and compares its top-level keys with tables of what Prometheus
-//! and its neighbours write; [`recognise`] looks for configurations that stand in a manifest, in
+//! and its neighbours write; [`recognise`] looks for configurations that are in a manifest, in
 //! Helm values or in a compose file too. Names count only for files that do not parse. Nothing here opens a
 //! file.
 

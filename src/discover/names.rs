@@ -39,7 +39,7 @@ const OURS: &[(&str, &str)] = &[
     ("scrape", ""),
 ];
 
-/// Words in names of files that go with Prometheus and are no configuration of it.
+/// Words in names of files that go with Prometheus and are not configurations.
 const NEIGHBOURS: &[&str] = &[
     "adapter",
     "alert",

@@ -1,11 +1,11 @@
-//! The outline of a file: its top-level keys and what stands right below them.
+//! The outline of a file: its top-level keys and what is right below them.
 
 use crate::yaml::{Document, Entry, Kind, Mapping, Node};
 
 /// How many items of a list are looked at for their keys.
 const ITEMS: usize = 20;
 
-/// What stands at the root of a document.
+/// What is at the root of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     /// Nothing, or a lone value.
@@ -21,7 +21,7 @@ pub(super) enum Shape {
 pub(super) struct Key<'t> {
     pub(super) name: &'t str,
     pub(super) below: Vec<&'t str>,
-    /// The line it stands in, from 1, if it was found without a parser.
+    /// The line it is in, from 1, if it was found without a parser.
     pub(super) line: Option<usize>,
 }
 

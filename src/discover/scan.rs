@@ -6,8 +6,8 @@ use memchr::memmem;
 
 use super::names;
 
-/// Words of which every Prometheus configuration has one: its sections that nothing else has, and
-/// what stands in the sections whose names are common words.
+/// Words; every Prometheus configuration has one of them: its sections that nothing else has, and
+/// what is in the sections whose names are common words.
 const WORDS: &[&str] = &[
     // scrape_configs, scrape_config_files, scrape_interval, scrape_timeout, …
     "scrape_",

@@ -7,7 +7,7 @@ use memchr::memmem;
 
 use crate::yaml::placeholder;
 
-/// The longest tag in bytes; what is longer is a bracket that nobody closed.
+/// The longest tag in bytes; what is longer is a bracket that no one closed.
 const LONGEST: usize = 16 * 1024;
 
 /// The longest stretch without brackets that is searched for other placeholders, in bytes.
@@ -189,7 +189,7 @@ fn bracket_at(text: &str, at: usize, closes: &mut [Option<usize>]) -> Option<Tag
     let mut end = (*known)?;
     let inner = rest(text, from).get(..end - from)?;
     if inner.len() < LONGEST && memchr::memchr_iter(b'"', inner).count() % 2 == 1 {
-        // The closing bracket stands in quotes; the tag goes on to the next one of its line.
+        // The closing bracket is in quotes; the tag goes on to the next one of its line.
         let ahead = rest(text, end + 1);
         let ahead = ahead.get(..LONGEST_LINE).unwrap_or(ahead);
         let line = ahead.split(|byte| *byte == b'\n').next().unwrap_or(ahead);

@@ -11,7 +11,7 @@ use crate::yaml::{Document, Node, Section};
 pub(super) const SERVER_FILES: &str = "serverFiles";
 const CONFIGURATION: &str = "prometheus.yml";
 
-/// Where sections of the configuration stand that the chart puts before those of the file.
+/// Where sections of the configuration are that the chart puts before those of the file.
 const SERVER: &str = "server";
 const GLOBAL: &str = "global";
 
@@ -21,7 +21,7 @@ const REMOTE: &[(&str, &str)] = &[
     ("remoteRead", "remote_read"),
 ];
 
-/// What stands beside `server` in values of this chart, of old releases too. Others have a server as
+/// What is beside `server` in values of this chart, of old releases too. Others have a server as
 /// well.
 const BESIDE: &[&str] = &[
     SERVER_FILES,
@@ -44,7 +44,7 @@ const CHART: &str = "prometheus";
 /// How many charts in one file are looked into: each costs a copy of the document.
 const MOST_CHARTS: usize = 16;
 
-/// The configurations in values that stand at a path of keys: there, or below the name of a chart
+/// The configurations in values that are at a path of keys: there, or below the name of a chart
 /// that needs this one.
 pub(super) fn find(
     document: &Document,
@@ -62,7 +62,7 @@ pub(super) fn find(
         let logical = gathered.root()?.path();
         let (mut what, why, _) = judge(gathered, CONFIGURATION, true);
         if let (false, What::Configuration { dialect, .. }) = (is_whole, &mut what) {
-            // The chart has a file of its own to which this is added.
+            // The chart has its own file to which this is added.
             *dialect = Dialect::Fragment;
         }
         let filled = has_filled_urls(document, &way).then_some(Template::Variables);
@@ -84,7 +84,7 @@ pub(super) fn find(
     found.collect()
 }
 
-/// The configuration of the chart whose values stand at a path of keys, and whether its file is
+/// The configuration of the chart whose values are at a path of keys, and whether its file is
 /// among them.
 fn configuration(document: &Document, at: &[&str]) -> Option<(Document, bool)> {
     let file_way = [at, &[SERVER_FILES, CONFIGURATION]].concat();
@@ -126,7 +126,7 @@ fn node_at<'d>(document: &'d Document, way: &[&str]) -> Option<Node<'d>> {
         .try_fold(document.root()?, |node, key| node.get(key))
 }
 
-/// Whether a URL has a tag of a template: the chart renders the URLs that stand in `server`, and
+/// Whether a URL has a tag of a template: the chart renders the URLs that are in `server`, and
 /// nothing else of the configuration.
 fn has_filled_urls(document: &Document, at: &[&str]) -> bool {
     let lists = REMOTE

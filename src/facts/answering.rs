@@ -14,7 +14,7 @@ use crate::yaml::placeholder;
 /// A container that answers at an endpoint.
 #[derive(Clone, Debug)]
 pub struct Answering<'f> {
-    /// The container; none if it can't be told which of a pod's it is.
+    /// The container; none if it is not known which of a pod's it is.
     pub container: Option<&'f Container>,
     /// The same, if it runs Prometheus and serves HTTP at the port that is asked.
     pub prometheus: Option<&'f Deployment>,
@@ -127,11 +127,11 @@ impl Facts<'_> {
 pub enum TenantFlag {
     /// It names this header.
     Names(String, Evidence),
-    /// The name is filled in by something that is not in sight.
+    /// The name is filled in by something that is not in the tree.
     Open,
 }
 
-/// The flag by which Thanos Receive is told the header of the tenant
+/// The flag that gives Thanos Receive the header of the tenant
 /// (thanos-io/thanos `cmd/thanos/receive.go`).
 const THANOS_TENANT_HEADER: &str = "receive.tenant-header";
 
@@ -143,7 +143,7 @@ impl TenantFlag {
         }
         let evidence = Evidence {
             place: place.clone(),
-            message: format!("`--{THANOS_TENANT_HEADER}` names the header"),
+            message: format!("`--{THANOS_TENANT_HEADER}` sets the name of the tenant's header"),
         };
         Some(Self::Names(name.to_owned(), evidence))
     }

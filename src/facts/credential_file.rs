@@ -1,7 +1,7 @@
 //! Whether a file that a configuration names can be read where Prometheus runs.
 //!
 //! Where something of the tree runs the configuration, its mounts lead to the file. The kernel is
-//! never asked on behalf of whoever runs promvet, since root may read everything: readability
+//! never asked on behalf of the user who runs promvet, since root may read everything: readability
 //! follows from owner, group and mode bits for the user that Prometheus runs as, of the file and
 //! of every folder above it. Nothing outside the tree, `--root` or, with `--on-host`, this machine
 //! is looked at, and never more than 64 KiB of it.
@@ -180,7 +180,7 @@ pub struct Asked<'a> {
     pub base: Base,
     /// The folder of the configuration; none if it is not known.
     pub folder: Option<&'a Path>,
-    /// Whether the configuration is only part of a file, which has no folder of its own.
+    /// Whether the configuration is only part of a file, which has no separate folder.
     pub embedded: bool,
     /// What runs the configuration.
     pub runners: &'a [Belonging<'a>],
@@ -193,7 +193,7 @@ pub struct Asked<'a> {
 pub struct Lookup<'t> {
     /// The files.
     pub tree: &'t dyn Tree,
-    /// The folder outside of which relative paths are not followed.
+    /// The folder outside which relative paths are not followed.
     pub bounds: PathBuf,
     /// Where absolute paths lead.
     pub host: Host,
@@ -319,7 +319,7 @@ impl Lookup<'_> {
     }
 
     /// A file that is missing in a fresh clone because git ignores it is not known to be missing
-    /// where Prometheus runs. Where other ignored files lie beside it, this is no fresh clone.
+    /// where Prometheus runs. Where other ignored files lie beside it, this is not a fresh clone.
     fn unless_ignored(&self, mut judged: Judged, file: &Path) -> Judged {
         let FileState::Missing(shown) = &judged.state else {
             return judged;

@@ -33,7 +33,7 @@ impl<'t> Facts<'t> {
         self.files.now
     }
 
-    /// What runs the configuration in a file, as far as the tree tells. `holder` is what it stands
+    /// What runs the configuration in a file, as far as the tree tells. `holder` is what it is
     /// in, if it is not the whole of the file.
     #[must_use]
     pub fn runners(&self, file: &Path, holder: Option<&Holder>) -> Vec<Belonging<'_>> {
@@ -144,7 +144,7 @@ impl<'t> Facts<'t> {
     fn mounts_of_policy(&self) -> Vec<Mount> {
         let mount = |one: &MountPolicy| {
             let source = match &one.from {
-                // Nobody knows which owner and mode it will have once it is there.
+                // No one knows which owner and mode it will have once it is there.
                 MountedFrom::Tree(path) => MountSource::Copied(Copied {
                     from: Some(self.absolute(path)),
                     written: path.clone(),

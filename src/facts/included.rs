@@ -67,7 +67,7 @@ impl Purpose {
 pub enum Matched {
     /// These files, in the order of their names.
     Files(Arc<FileSet>),
-    /// It is no pattern, and nothing is there. The path is where it was looked for.
+    /// It is not a pattern, and nothing is there. The path is where it was looked for.
     Missing(String),
     /// It is a pattern, and nothing matches it. The path is where it was looked for.
     Nothing(String),

@@ -46,7 +46,7 @@ use issuer::cert_manager::{self, Answer, Manifests};
 use opstrace::{Instance, TenantHost};
 use receiver::{Catalogue, Hints, Recognition};
 
-/// The profile of an Opstrace instance with a domain of its own.
+/// The profile of an Opstrace instance with its own domain.
 const OPSTRACE_OWN_DOMAIN: &str = "opstrace-custom-dns";
 
 /// A scan of bytes that rules out files of no interest to one kind of fact.
@@ -103,7 +103,7 @@ impl<'t> Facts<'t> {
         }
     }
 
-    /// The same with receivers of one's own.
+    /// The same with custom receivers.
     #[must_use]
     pub fn with_receivers(mut self, catalogue: Catalogue) -> Self {
         self.catalogue = catalogue;
@@ -116,7 +116,7 @@ impl<'t> Facts<'t> {
         self.policy
     }
 
-    /// What is wrong in the files that a configuration in `folder` pulls in; each of them is told
+    /// What is wrong in the files that a configuration in `folder` pulls in; each of them is reported
     /// once.
     #[must_use]
     pub fn included(
@@ -342,8 +342,8 @@ impl<'t> Facts<'t> {
         self.instance(host).filter(has_domain).is_some() || host.instance.is_some_and(by_policy)
     }
 
-    /// The instance that policy names for a host below opstrace.io, although it has a domain of
-    /// its own, and where policy says so.
+    /// The instance that policy names for a host below opstrace.io, although it has its own domain,
+    /// and where policy says so.
     #[must_use]
     pub fn renamed_instance(&self, host: TenantHost<'_>) -> Option<(&Instance, &OpstraceInstance)> {
         let name = host.instance?;
@@ -387,7 +387,7 @@ impl<'t> Facts<'t> {
         )
     }
 
-    /// Domains of Opstrace instances that have one of their own, from promvet.yaml and from the
+    /// Domains of Opstrace instances that have a separate one, from promvet.yaml and from the
     /// instance configurations of the tree.
     pub fn opstrace_domains(&self) -> impl Iterator<Item = &str> {
         let by_policy = self

@@ -32,7 +32,7 @@ impl Server {
     #[must_use]
     pub fn new(write: RemoteWrite<'_>, endpoint: &Endpoint) -> Self {
         let Some(scheme) = endpoint.scheme_name() else {
-            return Self::NotAsked("something fills in a part of its address");
+            return Self::NotAsked("a part of its address is filled in later");
         };
         if scheme != "https" {
             return Self::Plain;
@@ -42,19 +42,19 @@ impl Server {
             None => Some(443),
         };
         let (Some(host), Some(port)) = (endpoint.host_name(), port) else {
-            return Self::NotAsked("something fills in a part of its address");
+            return Self::NotAsked("a part of its address is filled in later");
         };
         let http = write.http();
         let by_environment = write.get("proxy_from_environment");
         let by_environment = by_environment.and_then(|node| node.scalar()?.as_bool());
         if http.proxy_url().is_some() || by_environment == Some(true) {
-            return Self::NotAsked("it is reached through a proxy, which promvet does not ask");
+            return Self::NotAsked("it is reached through a proxy, which promvet does not use");
         }
         let named = http.tls().and_then(|tls| tls.get("server_name"));
         let named = named.and_then(|node| node.scalar().map(|one: Scalar<'_>| one.text));
         let name = named.filter(|name| !name.is_empty());
         if name.is_some_and(|name| !Endpoint::new(name).placeholders().is_empty()) {
-            return Self::NotAsked("something fills in its `server_name`");
+            return Self::NotAsked("its `server_name` is filled in later");
         }
         let name = name.map_or_else(|| host.clone(), str::to_ascii_lowercase);
         Self::Asked(Target { host, port, name })
@@ -84,7 +84,7 @@ impl Facts<'_> {
         self.handshake.is_some()
     }
 
-    /// What a server shows; none if nobody is asked.
+    /// What a server shows; none if no one is asked.
     #[must_use]
     pub fn shown_by(&self, target: &Target) -> Option<Result<Shown, Failure>> {
         let handshake = self.handshake.as_ref()?;
@@ -103,7 +103,7 @@ impl Facts<'_> {
 }
 
 impl Shown {
-    /// Whether some authorities signed it; none if that can't be told. Its own dates do not count
+    /// Whether some authorities signed it; none if that is not known. Its own dates do not count
     /// here.
     #[must_use]
     pub fn is_signed_by(&self, roots: Roots<'_>) -> Option<bool> {

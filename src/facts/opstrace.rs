@@ -38,7 +38,7 @@ pub struct Instance {
     pub issuer_place: Place,
     /// Whether `cert_issuer` is written; if not, `letsencrypt-prod` is the default.
     pub issuer_is_set: bool,
-    /// `cert_issuer` as it is written, if Opstrace knows no such issuer.
+    /// `cert_issuer` as it is written, if Opstrace does not know such an issuer.
     pub strange_issuer: Option<String>,
     /// `custom_dns_name`, in lower case, without a trailing dot.
     pub domain: Option<String>,
@@ -131,9 +131,9 @@ fn first_key(document: &Document, root: Node<'_>) -> Place {
 pub struct TenantHost<'h> {
     /// The tenant.
     pub tenant: &'h str,
-    /// The instance's name for names below opstrace.io, none for a domain of its own.
+    /// The instance's name for names below opstrace.io, none for a separate domain.
     pub instance: Option<&'h str>,
-    /// What stands behind the tenant.
+    /// What follows the tenant.
     pub domain: &'h str,
 }
 

@@ -30,7 +30,7 @@ pub struct Owners {
     patterns: GlobSet,
     /// The line of each pattern.
     line_of: Vec<usize>,
-    /// Who owns what a line matches; nobody, if it names nobody.
+    /// Who owns what a line matches; no one, if it names no one.
     owners: Vec<Vec<String>>,
     left_out: Option<String>,
 }
@@ -68,7 +68,7 @@ impl Owners {
             .and_then(|lines| Self::of_lines(top, lines))
             .unwrap_or_else(|why| Self {
                 left_out: Some(format!(
-                    "{} is left out, so no owners are shown: {why}",
+                    "{} is ignored, so no owners are shown: {why}",
                     tree.shown(&path)
                 )),
                 ..nothing
@@ -117,7 +117,7 @@ impl Owners {
 /// The lines of a file, or why it is left out.
 fn read(tree: &dyn Tree, kind: Kind, path: &Path) -> Result<Vec<Line>, String> {
     if kind == Kind::Link {
-        return Err("it is a symbolic link, which no host follows".to_owned());
+        return Err("it is a symbolic link, which code hosts do not follow".to_owned());
     }
     let content = tree
         .read(path, LARGEST)
@@ -144,7 +144,7 @@ fn read(tree: &dyn Tree, kind: Kind, path: &Path) -> Result<Vec<Line>, String> {
 }
 
 /// Reads a line. Comments, section headings of GitLab, and patterns that GitHub leaves out
-/// (negations and those with brackets) are none.
+/// (negations and those with brackets) are not.
 fn line(pattern: &str, owners: Vec<String>) -> Option<Line> {
     if pattern.starts_with(['!', '[', '^']) || pattern.contains('[') {
         return None;
@@ -178,7 +178,7 @@ fn push(words: &mut [String], c: char) {
     }
 }
 
-/// What a pattern matches: paths from the top if a slash stands before its end, else names in any
+/// What a pattern matches: paths from the top if a slash precedes its end, else names in any
 /// folder; a folder stands for all that is in it, but what `/*` at the end matches does not.
 fn patterns(pattern: &str) -> Option<Vec<Glob>> {
     let bare = pattern.trim_end_matches('/');

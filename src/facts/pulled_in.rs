@@ -33,7 +33,7 @@ impl Facts<'_> {
         files.collect()
     }
 
-    /// Whether nobody has asked so of this file yet: what many configurations include is looked
+    /// Whether no one has asked so of this file yet: what many configurations include is looked
     /// into once.
     #[must_use]
     pub fn is_first_look(&self, path: &Path) -> bool {
@@ -44,7 +44,7 @@ impl Facts<'_> {
         looked_at.insert(path.to_owned())
     }
 
-    /// What stands in a file of the tree, if it can be read.
+    /// What is in a file of the tree, if it can be read.
     #[must_use]
     pub fn text(&self, path: &Path) -> Option<Arc<Text>> {
         let bytes = self.files.tree.read(path, LARGEST).ok()?;

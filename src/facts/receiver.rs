@@ -3,7 +3,7 @@
 //! What is known of them is data, one file each in `rules/receivers/`, built into the program as
 //! tables; a user's own profiles have the same form and go first. [`recognise`] finds out which
 //! receivers an endpoint may be meant for, [`judge`] what is wrong with its URL for them. Both say
-//! what is sure and no more: a host that nobody knows is never taken for a vendor's.
+//! what is sure and no more: a host that no one knows is never taken for a vendor's.
 
 mod compiled;
 mod fit;

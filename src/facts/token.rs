@@ -10,7 +10,7 @@ pub use jwt::{Jwt, Timing};
 
 use crate::yaml::placeholder;
 
-/// The most that is looked at, in bytes. Whatever is longer is no credential.
+/// The most that is looked at, in bytes. Whatever is longer is not a credential.
 pub const MOST_CONTENT: usize = 64 * 1024;
 
 /// One thing that a content shows.
@@ -21,7 +21,7 @@ pub enum Observation {
     Empty,
     /// It is longer than [`MOST_CONTENT`]; nothing else was looked at.
     TooLong,
-    /// It begins with a byte-order mark, which is no white space and is sent.
+    /// It begins with a byte-order mark, which is not white space and is sent.
     ByteOrderMark,
     /// It is not UTF-8.
     NotUtf8,
@@ -30,7 +30,7 @@ pub enum Observation {
     Scheme(&'static str),
     /// It has this many lines; with more than one, no request can be made.
     Lines(usize),
-    /// White space stands inside of its one line.
+    /// White space is inside of its one line.
     InnerWhiteSpace,
     /// Control characters other than white space: no request can be made.
     ControlCharacters,
@@ -41,13 +41,13 @@ pub enum Observation {
     },
     /// It is to be filled in.
     Placeholder,
-    /// It stands in a manifest where base64 is asked for, and is none.
+    /// It is in a manifest where base64 is asked for, and is not base64.
     NotBase64,
     /// It is encrypted, by this tool.
     Encrypted(&'static str),
     /// A PEM block, such as `CERTIFICATE` or `PRIVATE KEY`.
     Pem(String),
-    /// A token of a kind that is told by how it begins.
+    /// A token of a kind that is recognized by how it begins.
     Known(&'static str),
     /// Letters and digits as only a generator throws them together.
     Random,
@@ -55,7 +55,7 @@ pub enum Observation {
     Jwt(Box<Jwt>),
 }
 
-/// How encrypted files begin, or what stands in them, and by which tool.
+/// How encrypted files begin, or what they contain, and by which tool.
 const ENCRYPTED_STARTS: &[(&[u8], &str)] = &[
     (b"\0GITCRYPT\0", "git-crypt"),
     (b"ENC[AES256_GCM,", "SOPS"),
@@ -289,7 +289,7 @@ fn after_scheme<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
 
 /// Whether a whole text is a placeholder. One inside of a longer text may be part of a password.
 fn is_standin(text: &str) -> bool {
-    // `your-horse-battery-staple` may be a passphrase; what asks for a credential is told below.
+    // `your-horse-battery-staple` may be a passphrase; what asks for a credential is recognized below.
     if !text.starts_with("your") && placeholder::find_words(text).contains(&(0..text.len())) {
         return true;
     }

@@ -9,7 +9,7 @@ use aho_corasick::AhoCorasick;
 #[derive(Debug, Default)]
 pub(in crate::facts) struct Names {
     names: Vec<String>,
-    /// None if there are no names.
+    /// None if there are not names.
     automaton: Option<AhoCorasick>,
 }
 

@@ -32,7 +32,7 @@ pub struct Fingerprints {
 
 impl Fingerprints {
     /// The fingerprint of the next finding: rule, path, the path of keys with list items by what
-    /// distinguishes them and with destinations, what stands there with secrets masked, the kind of
+    /// distinguishes them and with destinations, what is there with secrets masked, the kind of
     /// fault, and which one it is where several are alike. It holds nothing of a secret.
     pub fn of(&mut self, finding: &Finding) -> String {
         self.at(finding, finding.place.path())
@@ -82,7 +82,7 @@ fn kind(finding: &Finding, value: &str) -> String {
     words.filter(is_own).collect::<Vec<_>>().join(" ")
 }
 
-/// What stands at the place of a finding, with secrets masked, if that is a part of one line.
+/// What is at the place of a finding, with secrets masked, if that is a part of one line.
 #[must_use]
 pub fn value(finding: &Finding) -> String {
     let place = &finding.place;

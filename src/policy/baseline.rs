@@ -1,6 +1,6 @@
 //! A baseline: findings that were accepted, in a file.
 //!
-//! The file is JSON, and is read as YAML, of which JSON is a part, so that every entry keeps its
+//! The file is JSON, and is read as YAML (JSON is a subset), so that every entry keeps its
 //! place.
 
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub struct Accepted {
     pub at: String,
     /// The rule.
     pub rule: String,
-    /// What stands there, with secrets masked; empty for what takes several lines.
+    /// What is there, with secrets masked; empty for what takes several lines.
     pub value: String,
 }
 
@@ -54,7 +54,7 @@ pub struct BaselineEntry {
     pub accepted: Accepted,
     /// How many findings of this kind.
     pub count: usize,
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
 }
 
@@ -75,7 +75,7 @@ const ENTRY_KEYS: &[Key] = &[
     Key::new("path", "The file, relative to this one.", Form::Text),
     Key::new("at", "The path of keys.", Form::Text),
     Key::new("rule", "The rule.", Form::Text),
-    Key::new("value", "What stands there.", Form::Text),
+    Key::new("value", "The text at the place.", Form::Text),
     Key::new("count", "How many.", Form::Figures("^[0-9]+$")),
 ];
 
@@ -98,7 +98,7 @@ pub fn read_baseline(
         folder: String::new(),
     };
     let Some(root) = document.root().filter(|root| root.mapping().is_some()) else {
-        let message = "this is no baseline: it has no `version` and no `accepted`";
+        let message = "not a baseline: it has neither `version` nor `accepted`";
         return Err(vec![PolicyError::at_start(text, message.into())]);
     };
     if KEYS.iter().any(|key| root.get(key.name).is_some()) {
@@ -112,7 +112,7 @@ pub fn read_baseline(
         Some("2") => {}
         Some(_) => wrong.add(
             written.unwrap_or(root),
-            "this baseline is of a version that this promvet does not know",
+            "`version`: this promvet does not know this version of the baseline",
             Some("use the promvet that wrote it, or a newer one".into()),
         ),
         None => wrong.add(root, "this baseline has no `version`", None),
@@ -147,7 +147,7 @@ fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<BaselineEntry> {
             let count = node.as_str().and_then(|text| text.parse().ok());
             let count = count.filter(|count| *count > 0);
             if count.is_none() {
-                wrong.add(node, "`count` is a whole number from 1 upwards", None);
+                wrong.add(node, "`count`: expected a whole number from 1 up", None);
             }
             count
         }

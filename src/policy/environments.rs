@@ -13,9 +13,9 @@ use crate::yaml::Node;
 pub struct EnvironmentPolicy {
     /// Its name, such as `production`.
     pub name: String,
-    /// Patterns of files, one of which must match; none if the path does not matter.
+    /// Patterns of files, at least one must match; none if the path does not matter.
     pub files: Option<Vec<Glob>>,
-    /// Patterns of the values of external labels, each of which must match.
+    /// Patterns of the values of external labels, all must match.
     pub labels: Vec<(String, Glob)>,
     /// Where the name is.
     pub place: Place,
@@ -63,7 +63,7 @@ const KEYS: &[Key] = &[
 pub(super) const SECTION: Section = Section {
     key: Key::new(
         "environments",
-        "Where configurations run; the first entry of which all conditions hold counts.",
+        "Where configurations run; the first entry whose conditions all hold applies.",
         Form::List(&Form::Fields(KEYS)),
     ),
     read: |node, policy, wrong| {
@@ -97,7 +97,11 @@ fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<EnvironmentPolicy> {
 
 fn labels(node: Node<'_>, wrong: &mut Mistakes) -> Option<Vec<(String, Glob)>> {
     let Some(mapping) = node.mapping() else {
-        wrong.add(node, "`labels` maps external labels to patterns", None);
+        wrong.add(
+            node,
+            "`labels`: expected a mapping of external labels to patterns",
+            None,
+        );
         return None;
     };
     let mut out = Vec::new();

@@ -1,4 +1,4 @@
-//! `extends`: other files that a policy builds upon.
+//! `extends`: other files that a policy extends.
 
 use super::form::{Form, Key};
 use super::read::Mistakes;
@@ -6,7 +6,7 @@ use super::sections::Section;
 use crate::finding::Place;
 use crate::yaml::Node;
 
-/// A file that a policy builds upon.
+/// A file that a policy extends.
 #[derive(Clone, Debug)]
 pub struct Extends {
     /// Its path, relative to the file that says so.
@@ -38,7 +38,7 @@ const ENTRY: Form = Form::Either(&[Form::Text, Form::Fields(KEYS)]);
 pub(super) const SECTION: Section = Section {
     key: Key::new(
         "extends",
-        "Files of the repository that this policy builds upon; what is written here goes first.",
+        "Files of the repository that this policy extends; this file takes precedence.",
         Form::OneOrMany(&ENTRY),
     ),
     read: |node, policy, wrong| {
@@ -78,7 +78,11 @@ fn pin(node: Node<'_>, wrong: &mut Mistakes) -> Option<String> {
     if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Some(text.to_ascii_lowercase());
     }
-    let help = "`sha256sum FILE` prints them";
-    wrong.add(node, "`sha256` is 64 hexadecimal digits", Some(help.into()));
+    let help = "run `sha256sum FILE` to get them";
+    wrong.add(
+        node,
+        "`sha256`: expected 64 hexadecimal digits",
+        Some(help.into()),
+    );
     None
 }

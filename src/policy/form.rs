@@ -33,9 +33,9 @@ impl Key {
 /// What a value looks like.
 #[derive(Debug)]
 pub(crate) enum Form {
-    /// A scalar, of which the source text counts. It is not empty.
+    /// A scalar whose source text counts. It is not empty.
     Text,
-    /// A scalar of which the source text matches a regular expression, written so that both Rust
+    /// A scalar whose source text matches a regular expression, written so that both Rust
     /// and JavaScript can read it.
     Matching(&'static str),
     /// The same for what YAML may take for a number.
@@ -48,7 +48,7 @@ pub(crate) enum Form {
     List(&'static Self),
     /// One, or a list.
     OneOrMany(&'static Self),
-    /// A mapping of names of one's own.
+    /// A mapping of custom names.
     Map(&'static Self),
     /// A mapping of known keys.
     Fields(&'static [Key]),

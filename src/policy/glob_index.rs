@@ -7,7 +7,7 @@ use super::pattern::Glob;
 /// Up to so many patterns are asked one by one: to build the set costs more than they do.
 const FEW: usize = 16;
 
-/// Patterns of a policy in their order, each with the number of the entry that it stands in.
+/// Patterns of a policy in their order, each with the number of the entry that it is in.
 #[derive(Debug, Default)]
 pub(super) struct GlobIndex {
     globs: Vec<(usize, Glob)>,

@@ -1,4 +1,4 @@
-//! `issuers`: who signed the certificates of which hosts.
+//! `issuers`: who signed the certificates of hosts.
 
 use super::form::{Form, Key};
 use super::pattern::Glob;
@@ -18,7 +18,7 @@ pub enum Issuer {
     Public,
     /// The test environment of another authority: trusted nowhere.
     Staging,
-    /// An authority of one's own: trusted by those who have its certificate.
+    /// A private authority: trusted by those who have its certificate.
     Private,
 }
 
@@ -86,7 +86,7 @@ const KEYS: &[Key] = &[
 pub(super) const SECTION: Section = Section {
     key: Key::new(
         "issuers",
-        "Who signed the certificates of which hosts; the first entry that matches a host counts.",
+        "Issuers of the certificates of hosts; the first entry that matches a host counts.",
         Form::List(&Form::Fields(KEYS)),
     ),
     read: |node, policy, wrong| {

@@ -156,7 +156,7 @@ pub(super) const OVERRIDES: Section = Section {
         let sets: Vec<_> = items.filter_map(|item| entry(item, wrong)).collect();
         policy.levels.splice(0..0, sets);
     },
-    // They stand among the levels, which `rules` adds.
+    // They are among the levels, which `rules` adds.
     add: |_, _| {},
 };
 
@@ -170,14 +170,22 @@ fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<LevelSet> {
 
 fn levels(node: Node<'_>, wrong: &mut Mistakes) -> Vec<RuleLevel> {
     let Some(mapping) = node.mapping() else {
-        wrong.add(node, "`rules` maps rules or groups to levels", None);
+        wrong.add(
+            node,
+            "`rules`: expected a mapping of rules or groups to levels",
+            Some("write them as `rule: level`".into()),
+        );
         return Vec::new();
     };
     let mut out: Vec<RuleLevel> = Vec::new();
     for entry in mapping.entries() {
         let name = entry.name();
         if out.iter().any(|one| one.name == name) && !entry.merged {
-            wrong.add(entry.key, format!("`{name}` is written twice"), None);
+            wrong.add(
+                entry.key,
+                format!("`{name}` is set twice"),
+                Some("remove one of the two".into()),
+            );
             continue;
         }
         // The source text counts: `off` is a word here, not a boolean.
@@ -190,8 +198,12 @@ fn levels(node: Node<'_>, wrong: &mut Mistakes) -> Vec<RuleLevel> {
             }),
             None => wrong.add(
                 entry.value,
-                format!("`{word}` is no level"),
-                Some("write off, info, warning, error, or such as `error from 2027-01-31`".into()),
+                format!("not a level: `{word}`"),
+                Some(
+                    "use off, info, warning, error, or a level with a day such as `error from \
+                    2027-01-31`"
+                        .into(),
+                ),
             ),
         }
     }

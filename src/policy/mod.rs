@@ -70,7 +70,7 @@ pub struct Policy {
     pub document: Option<Arc<Document>>,
     /// What it asks of promvet itself.
     pub requires: Vec<Requirement>,
-    /// Files that it builds upon.
+    /// Files that it extends.
     pub extends: Vec<Extends>,
     /// Versions of Prometheus that must load the configurations, with their places.
     pub prometheus: Vec<(Version, Place)>,
@@ -78,7 +78,7 @@ pub struct Policy {
     pub profile: Option<(Profile, Place)>,
     /// Levels of rules and groups, for some files or for all; the first that answers counts.
     pub levels: Vec<LevelSet>,
-    /// Folders of rules of one's own.
+    /// Folders of custom rules.
     pub rule_folders: Vec<RuleFolder>,
     /// Which files are checked; the first that matches counts.
     pub selection: Vec<Selection>,
@@ -88,9 +88,9 @@ pub struct Policy {
     pub mounts: Vec<MountPolicy>,
     /// The user that Prometheus runs as.
     pub runtime_user: Option<RuntimeUser>,
-    /// Who signed the certificates of which hosts; the first entry that matches counts.
+    /// Who signed the certificates of hosts; the first entry that matches counts.
     pub issuers: Vec<IssuerPolicy>,
-    /// Receivers of one's own.
+    /// Custom receivers.
     pub receivers: Vec<ReceiverProfile>,
     /// Which receiver is behind which hosts; the first entry that matches counts.
     pub receiver_hosts: Vec<ReceiverPolicy>,
@@ -156,7 +156,7 @@ impl Policy {
         self.index = PolicyIndex::default();
     }
 
-    /// Whether its file says that its folder is a tree of its own.
+    /// Whether its file says that its folder is a separate tree.
     #[must_use]
     pub fn is_top(&self) -> bool {
         let says =

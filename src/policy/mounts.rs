@@ -70,7 +70,7 @@ fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<MountPolicy> {
     let path = wrong.text(node, "`path`")?;
     if !path.starts_with('/') {
         let help = "write the path that Prometheus sees, such as `/etc/prometheus/secrets`";
-        wrong.add(node, "`path` is absolute", Some(help.into()));
+        wrong.add(node, "`path` is not absolute", Some(help.into()));
         return None;
     }
     Some(MountPolicy {
@@ -102,10 +102,10 @@ fn source(item: Node<'_>, fields: &Fields<'_>, wrong: &mut Mistakes) -> Option<M
             Some(MountedFrom::External(files))
         }
         (Some(_), false, Some(files)) => {
-            let help = "leave it out: the files are looked up in `from`";
+            let help = "remove it: the files are looked up in `from`";
             wrong.add(
                 files,
-                "`files` goes with `external: true`",
+                "`files` is allowed only with `external: true`",
                 Some(help.into()),
             );
             None
@@ -113,7 +113,7 @@ fn source(item: Node<'_>, fields: &Fields<'_>, wrong: &mut Mistakes) -> Option<M
         _ => {
             wrong.add(
                 item,
-                "an entry of `mounts` has either `from` or `external: true`",
+                "an entry of `mounts` needs either `from` or `external: true`",
                 None,
             );
             None
@@ -165,14 +165,17 @@ mod tests {
     fn mistakes_are_refused() {
         for (entry, want) in [
             ("{from: a}", "needs `path`"),
-            ("{path: s, from: a}", "absolute"),
+            ("{path: s, from: a}", "`path` is not absolute"),
             ("{path: /s}", "either"),
             ("{path: /s, from: a, external: true}", "either"),
             ("{path: /s, from: ../a}", "out of the tree"),
             ("{path: /s, from: /a}", "out of the tree"),
-            ("{path: /s, from: a, files: [x]}", "`files` goes with"),
-            ("{path: /s, external: maybe}", "true or false"),
-            ("{path: /s, form: a}", "has no key `form`"),
+            (
+                "{path: /s, from: a, files: [x]}",
+                "`files` is allowed only with",
+            ),
+            ("{path: /s, external: maybe}", "expected `true` or `false`"),
+            ("{path: /s, form: a}", "unknown key `form`"),
         ] {
             let wrong = read(&format!("mounts: [{entry}]")).unwrap_err();
             assert!(wrong[0].contains(want), "{entry}: {wrong:?}");

@@ -21,12 +21,12 @@ pub struct OpstraceInstance {
 const KEYS: &[Key] = &[
     Key::new(
         "instances",
-        "The configuration file of each instance, by the name that stands in its host names.",
+        "The configuration file of each instance, by the name in its host names.",
         Form::Map(&Form::Text),
     ),
     Key::new(
         "domains",
-        "Domains of instances that have one of their own.",
+        "Domains of instances with a custom domain.",
         Form::OneOrMany(&Form::Text),
     ),
 ];
@@ -34,7 +34,7 @@ const KEYS: &[Key] = &[
 pub(super) const SECTION: Section = Section {
     key: Key::new(
         "opstrace",
-        "What the tree does not tell of Opstrace instances.",
+        "Facts about Opstrace instances that are not in the tree.",
         Form::Fields(KEYS),
     ),
     read,
@@ -58,7 +58,11 @@ fn read(node: Node<'_>, policy: &mut Policy, wrong: &mut Mistakes) {
         return;
     };
     let Some(instances) = value.mapping() else {
-        wrong.add(value, "`instances` maps names of instances to files", None);
+        wrong.add(
+            value,
+            "`instances`: expected a mapping of instance names to files",
+            None,
+        );
         return;
     };
     for entry in instances.entries() {

@@ -77,7 +77,7 @@ impl Mistakes {
         let glob = match GlobBuilder::new(text).literal_separator(paths).build() {
             Ok(glob) => glob,
             Err(error) => {
-                let message = format!("this pattern can't be read: {}", error.kind());
+                let message = format!("not a valid pattern: {}", error.kind());
                 self.add(node, message, None);
                 return None;
             }
@@ -87,7 +87,7 @@ impl Mistakes {
             .dot_matches_new_line(true)
             .build();
         if matcher.is_err() {
-            self.add(node, "this pattern is too long, or nested too deep", None);
+            self.add(node, "this pattern is too long or nested too deep", None);
         }
         Some(Glob {
             pattern: text.to_owned(),

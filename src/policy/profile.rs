@@ -6,7 +6,7 @@ use super::sections::Section;
 /// How much is reported where no level of the policy says otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Profile {
-    /// The stable rules at their usual severity: what nobody would argue with.
+    /// The stable rules at their usual severity: what no one would argue with.
     #[default]
     Default,
     /// Rules that are new too, and what a team would want to forbid as an error.

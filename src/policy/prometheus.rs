@@ -18,7 +18,7 @@ pub(super) const SECTION: Section = Section {
             match crate::schema::Version::parse(text) {
                 Ok(version) => policy.prometheus.push((version, node.place())),
                 Err(unknown) => {
-                    let help = "write two numbers, such as `\"3.5\"`, or the exact release";
+                    let help = "write two numbers such as `\"3.5\"`, or the exact release";
                     wrong.add(node, unknown.to_string(), Some(help.into()));
                 }
             }

@@ -96,41 +96,52 @@ impl Mistakes {
             return Some(Fields::default());
         }
         let Some(mapping) = node.mapping() else {
-            let message = format!("{what} is a mapping of keys and values");
+            let message = format!("{what}: expected a mapping");
             self.add(node, message, keys_help(keys));
             return None;
         };
         let mut list: Vec<(&'static str, Node<'d>)> = Vec::new();
+        let mut misspelt = Vec::new();
         for entry in mapping.entries() {
             let Some(key) = keys.iter().find(|key| key.name == entry.name()) else {
                 let near = nearest(entry.name(), keys.iter().map(|key| key.name));
+                misspelt.extend(near);
                 let help = near
                     .map(|near| format!("write `{near}`"))
                     .or_else(|| keys_help(keys));
-                let message = format!("{what} has no key `{}`", entry.name());
+                let message = format!("unknown key `{}` in {what}", entry.name());
                 self.add(entry.key, message, help);
                 continue;
             };
             if list.iter().any(|(seen, _)| *seen == key.name) && !entry.merged {
-                self.add(entry.key, format!("`{}` is written twice", key.name), None);
+                self.add(
+                    entry.key,
+                    format!("`{}` is set twice", key.name),
+                    Some("remove one of the two".into()),
+                );
             } else if !entry.value.is_null() {
                 list.push((key.name, entry.value));
             }
         }
         let fields = Fields { list };
-        let missing = |key: &&&Key| key.required && fields.get(key.name).is_none();
+        // A misspelt key was said of itself.
+        let missing = |key: &&&Key| {
+            key.required && fields.get(key.name).is_none() && !misspelt.contains(&key.name)
+        };
         let missing: Vec<_> = keys
             .iter()
             .filter(missing)
             .map(|key| format!("`{}`", key.name))
             .collect();
         if missing.is_empty() {
-            return Some(fields);
+            return misspelt_required(keys, &misspelt)
+                .is_none()
+                .then_some(fields);
         }
         self.add(
             node,
             format!("{what} needs {}", missing.join(" and ")),
-            None,
+            Some(format!("add {}", missing.join(" and "))),
         );
         None
     }
@@ -140,7 +151,11 @@ impl Mistakes {
         match node.kind() {
             Kind::Sequence(list) => list.iter().collect(),
             _ => {
-                self.add(node, format!("{what} is a list"), None);
+                self.add(
+                    node,
+                    format!("{what}: expected a list"),
+                    Some("write `[item]`".into()),
+                );
                 Vec::new()
             }
         }
@@ -150,7 +165,11 @@ impl Mistakes {
     pub(crate) fn text<'d>(&mut self, node: Node<'d>, what: &str) -> Option<&'d str> {
         let text = node.as_str().filter(|text| !text.is_empty());
         if text.is_none() {
-            self.add(node, format!("{what} is a text that is not empty"), None);
+            self.add(
+                node,
+                format!("{what}: expected text that is not empty"),
+                None,
+            );
         }
         text
     }
@@ -177,7 +196,12 @@ impl Mistakes {
             _ => None,
         };
         if truth.is_none() {
-            self.add(node, format!("{what} is true or false"), None);
+            let is_quoted = matches!(node.as_str(), Some("true" | "false"));
+            self.add(
+                node,
+                format!("{what}: expected `true` or `false`"),
+                is_quoted.then(|| "remove the quotes".into()),
+            );
         }
         truth
     }
@@ -195,15 +219,23 @@ impl Mistakes {
         }
         let names = || words.iter().map(|(word, _)| *word);
         let help = nearest(text, names()).map_or_else(
-            || format!("known: {}", names().collect::<Vec<_>>().join(", ")),
+            || format!("use one of {}", names().collect::<Vec<_>>().join(", ")),
             |near| format!("write `{near}`"),
         );
-        self.add(node, format!("promvet knows no such {what}"), Some(help));
+        self.add(node, format!("unknown {what}"), Some(help));
         None
     }
 }
 
+/// A required key that is there under a misspelt name.
+fn misspelt_required(keys: &[&'static Key], misspelt: &[&str]) -> Option<&'static str> {
+    let key = keys
+        .iter()
+        .find(|key| key.required && misspelt.contains(&key.name));
+    key.map(|key| key.name)
+}
+
 fn keys_help(keys: &[&Key]) -> Option<String> {
     let names: Vec<_> = keys.iter().map(|key| key.name).collect();
-    Some(format!("known keys: {}", names.join(", ")))
+    Some(format!("use one of {}", names.join(", ")))
 }

@@ -1,4 +1,4 @@
-//! `receivers`: profiles of one's own, and which receiver is behind which hosts.
+//! `receivers`: custom profiles, and which receiver is behind which hosts.
 //!
 //! What a profile says is read by the room that knows receivers; here it keeps its place.
 
@@ -13,25 +13,25 @@ use super::{Policy, first_of};
 use crate::finding::Place;
 use crate::yaml::{Document, Node};
 
-/// A profile of one's own.
+/// A custom profile.
 #[derive(Clone, Debug)]
 pub struct ReceiverProfile {
-    /// Where it stands.
+    /// Where it is.
     pub source: ReceiverSource,
     /// Where that is said.
     pub place: Place,
 }
 
-/// Where a profile stands.
+/// Where a profile is.
 #[derive(Clone, Debug)]
 pub enum ReceiverSource {
     /// In promvet.yaml itself, as the entry of `receivers` with this number.
     Entry(Arc<Document>, usize),
     /// In a file that is yet to be read, relative to the policy file that names it.
     File(String),
-    /// In a file among rules of one's own that is yet to be read.
+    /// In a file among custom rules that is yet to be read.
     Beside(PathBuf),
-    /// In a file of its own.
+    /// In a separate file.
     Whole(Arc<Document>),
 }
 
@@ -97,7 +97,7 @@ const ENTRY: Form = Form::Either(&[Form::Fields(CHOICE), Form::Fields(FILE), For
 pub(super) const SECTION: Section = Section {
     key: Key::new(
         "receivers",
-        "Receivers of one's own, or which receiver is behind which hosts.",
+        "Custom receivers, or which receiver is behind which hosts.",
         Form::List(&ENTRY),
     ),
     read: |node, policy, wrong| {
@@ -115,7 +115,11 @@ pub(super) const SECTION: Section = Section {
 fn entry(index: usize, item: Node<'_>, policy: &mut Policy, wrong: &mut Mistakes) {
     if item.mapping().is_none() {
         let help = "write a profile, `file`, or `hosts` and `receiver`";
-        wrong.add(item, "a receiver is a mapping", Some(help.into()));
+        wrong.add(
+            item,
+            "an entry of `receivers`: expected a mapping",
+            Some(help.into()),
+        );
     } else if item.get("file").is_some() {
         policy.receivers.extend(file(item, wrong));
     } else if item.get("hosts").is_some() || item.get("receiver").is_some() {

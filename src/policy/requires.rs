@@ -30,13 +30,13 @@ pub(super) const SECTION: Section = Section {
         };
         let Ok(range) = VersionReq::parse(text) else {
             let help = "write a range such as `\">=0.4\"` or `\">=0.4, <2\"`";
-            let message = "this is no range of releases";
+            let message = "`requires` is not a range of releases";
             wrong.add(node, message, Some(help.into()));
             return;
         };
         if Version::parse(OWN).is_ok_and(|own| !range.matches(&own)) {
             let message = format!("this policy is for promvet {text}, and this is promvet {OWN}");
-            let help = "use a release that fits, or change `requires`";
+            let help = "use a matching release, or change `requires`";
             wrong.add(node, message, Some(help.into()));
         }
         policy.requires.push(Requirement {

@@ -30,7 +30,7 @@ impl RuleFolder {
 pub(super) const SECTION: Section = Section {
     key: Key::new(
         "rule_folders",
-        "Folders of pages with rules of one's own, relative to this file.",
+        "Folders of pages with custom rules, relative to this file.",
         Form::OneOrMany(&Form::Text),
     ),
     read: |node, policy, wrong| policy.rule_folders = read(node, wrong),

@@ -49,7 +49,7 @@ fn user(node: Node<'_>, wrong: &mut Mistakes) -> Option<RuntimeUser> {
                 "write the number of the user, or `\"user:group\"`, such as `\"65534:65534\"`";
             wrong.add(
                 node,
-                "`runtime_user` is a number, or two with a colon between them",
+                "`runtime_user`: expected a number, or two numbers with a colon between them",
                 Some(help.into()),
             );
             None

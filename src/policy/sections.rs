@@ -52,7 +52,7 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
     let document = parse_first(text).map_err(|error| {
         let place = Place::new(text, error.span);
         vec![PolicyError {
-            message: format!("this is not YAML: {}", error.problem),
+            message: format!("not valid YAML: {}", error.problem),
             place,
             help: None,
         }]
@@ -68,9 +68,9 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
     };
     if let Some(next) = document.next_document() {
         wrong.list.push(PolicyError {
-            message: "promvet.yaml is one document; what follows here would not be read".into(),
+            message: "promvet.yaml is one document: this second one is ignored".into(),
             place: document.place(next),
-            help: Some("leave out the line `---`".into()),
+            help: Some("remove the line `---`".into()),
         });
     }
     if let Some(root) = document.root() {

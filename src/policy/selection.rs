@@ -56,7 +56,7 @@ pub(super) const EXCLUDE: Section = Section {
         let files = wrong.paths(node, "`exclude`");
         policy.selection.insert(0, list(node, files, false));
     },
-    // It stands in one list with `include`, which adds both.
+    // It is in one list with `include`, which adds both.
     add: |_, _| {},
 };
 

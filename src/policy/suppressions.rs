@@ -54,16 +54,20 @@ impl SuppressionPolicy {
 const REQUIRED: Form = Form::Words(|| vec!["required", "optional"]);
 
 const KEYS: &[Key] = &[
-    Key::new("reason", "Whether a comment has to say why.", REQUIRED),
-    Key::new("until", "Whether a comment has to have a date.", REQUIRED),
+    Key::new("reason", "Whether a comment must give a reason.", REQUIRED),
+    Key::new(
+        "until",
+        "Whether a comment must have an end date.",
+        REQUIRED,
+    ),
     Key::new(
         "max_days",
-        "The most days from today after which a comment has to end.",
+        "The most days from today until a comment must end.",
         Form::Figures("^[0-9]{1,9}$"),
     ),
     Key::new(
         "forbid",
-        "Rules and groups that no comment silences.",
+        "Rules and groups that comments cannot silence.",
         Form::OneOrMany(&Form::Text),
     ),
     Key::new(
@@ -76,7 +80,7 @@ const KEYS: &[Key] = &[
 pub(super) const SECTION: Section = Section {
     key: Key::new(
         "suppressions",
-        "What is asked of comments that hide findings, and the baseline.",
+        "Requirements for comments that hide findings, and the baseline.",
         Form::Fields(KEYS),
     ),
     read: |node, policy, wrong| policy.suppressions = read(node, wrong),
@@ -111,11 +115,10 @@ fn required(node: Node<'_>, key: &str, wrong: &mut Mistakes) -> Option<Place> {
         Some("required") => Some(node.place()),
         Some("optional") => None,
         _ => {
-            let help = "write required or optional";
             wrong.add(
                 node,
-                format!("`{key}` is either required or optional"),
-                Some(help.into()),
+                format!("`{key}`: expected `required` or `optional`"),
+                None,
             );
             None
         }
@@ -128,7 +131,7 @@ fn days(node: Node<'_>, wrong: &mut Mistakes) -> Option<(u32, Place)> {
         let help = "write a number, such as 180";
         wrong.add(
             node,
-            "`max_days` is a whole number of days",
+            "`max_days`: expected a whole number of days",
             Some(help.into()),
         );
     }
@@ -178,11 +181,23 @@ mod tests {
     #[test]
     fn mistakes_have_their_place() {
         for (source, expected) in [
-            ("reason: yes", "promvet.yaml:1:24 `reason` is either"),
-            ("max_days: soon", "promvet.yaml:1:26 `max_days` is a whole"),
-            ("max_days: -1", "promvet.yaml:1:26 `max_days` is a whole"),
-            ("reson: required", "promvet.yaml:1:16 `suppressions` has no"),
-            ("forbid: {a: b}", "promvet.yaml:1:24 `forbid` is a list"),
+            (
+                "reason: yes",
+                "promvet.yaml:1:24 `reason`: expected `required`",
+            ),
+            (
+                "max_days: soon",
+                "promvet.yaml:1:26 `max_days`: expected a whole",
+            ),
+            (
+                "max_days: -1",
+                "promvet.yaml:1:26 `max_days`: expected a whole",
+            ),
+            ("reson: required", "promvet.yaml:1:16 unknown key `reson`"),
+            (
+                "forbid: {a: b}",
+                "promvet.yaml:1:24 `forbid`: expected a list",
+            ),
         ] {
             let wrong = read(&format!("suppressions: {{{source}}}\n")).unwrap_err();
             assert_eq!(wrong.len(), 1, "{wrong:?}");

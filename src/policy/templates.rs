@@ -6,7 +6,7 @@ use super::sections::Section;
 pub(super) const SECTION: Section = Section {
     key: Key::new(
         "templates",
-        "Patterns of files that something renders before Prometheus reads them.",
+        "Patterns of files that are rendered before Prometheus reads them.",
         Form::OneOrMany(&Form::Text),
     ),
     read: |node, policy, wrong| policy.templates = wrong.paths(node, "`templates`"),

@@ -88,7 +88,7 @@ const DISCOVERIES: &[Discovery] = &[
 ];
 
 impl<'d> Config<'d> {
-    /// Everything in it that talks HTTP. Service discoveries of which promvet does not know whom
+    /// Everything in it that talks HTTP. Service discoveries whose destination promvet does not know whom
     /// they talk to are left out.
     #[must_use]
     pub fn clients(self) -> Vec<Client<'d>> {
@@ -248,7 +248,7 @@ fn is_labelmap(rule: Node<'_>) -> bool {
     action.is_some_and(|action| action.eq_ignore_ascii_case("labelmap"))
 }
 
-/// Whether a rule writes its replacement whatever stands in its sources.
+/// Whether a rule writes its replacement whatever is in its sources.
 fn is_unconditional(rule: Node<'_>) -> bool {
     let replace = rule
         .get("action")

@@ -72,7 +72,7 @@ impl<'d> RemoteWrite<'d> {
         self.entry.get("url").filter(|node| node.as_str().is_some())
     }
 
-    /// The HTTP client settings, which stand in the entry itself.
+    /// The HTTP client settings, which are in the entry itself.
     #[must_use]
     pub fn http(self) -> HttpClient<'d> {
         HttpClient::new(self.entry)

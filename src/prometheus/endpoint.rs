@@ -2,7 +2,7 @@
 //!
 //! Placeholders are found first, since they may hold any sign (`${X:-http://a}`), and are masked
 //! with as many control characters, so that every byte range below is one of the text as written.
-//! What is wrong with the URL whoever receives it is [`Endpoint::faults`]; what a certain receiver
+//! What is wrong with the URL for every receiver is [`Endpoint::faults`]; what a certain receiver
 //! makes of it is judged elsewhere.
 
 mod fault;
@@ -27,7 +27,7 @@ pub fn has_placeholder(text: &str) -> bool {
 /// What stands for each byte of a placeholder in a masked text.
 pub const MASK: char = '\u{1}';
 
-/// Where a part of a URL stands in its text, in bytes.
+/// Where a part of a URL is in its text, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Piece {
     /// The first byte.
@@ -123,7 +123,7 @@ impl Endpoint {
         self.masked(piece).contains(MASK)
     }
 
-    /// Where the placeholders stand.
+    /// Where the placeholders are.
     #[must_use]
     pub fn placeholders(&self) -> &[Range<usize>] {
         &self.placeholders
@@ -148,7 +148,7 @@ impl Endpoint {
         self.parts.userinfo
     }
 
-    /// What stands before the first colon of the userinfo, or all of it.
+    /// What precedes the first colon of the userinfo, or all of it.
     #[must_use]
     pub fn user(&self) -> Option<Piece> {
         let all = self.userinfo()?;
@@ -159,7 +159,7 @@ impl Endpoint {
         })
     }
 
-    /// What stands behind the first colon of the userinfo. A secret.
+    /// What follows the first colon of the userinfo. A secret.
     #[must_use]
     pub fn password(&self) -> Option<Piece> {
         let (all, user) = (self.userinfo()?, self.user()?);
@@ -222,7 +222,7 @@ impl Endpoint {
         self.parts.path
     }
 
-    /// What stands between the slashes of the path.
+    /// What is between the slashes of the path.
     #[must_use]
     pub fn segments(&self) -> &[Piece] {
         &self.parts.segments
@@ -253,7 +253,7 @@ impl Endpoint {
         self.parts.fragment
     }
 
-    /// What is wrong with it, whoever receives it; in the order of the text.
+    /// What is wrong with it for every receiver; in the order of the text.
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         &self.faults

@@ -4,7 +4,7 @@
 use crate::finding::{is_secret_name, nearest};
 use crate::yaml::{Entry, Mapping, Node};
 
-/// HTTP client settings: the mapping in which they stand.
+/// HTTP client settings: the mapping in which they are.
 #[derive(Clone, Copy, Debug)]
 pub struct HttpClient<'d> {
     settings: Mapping<'d>,
@@ -71,7 +71,7 @@ const SECTIONS: &[(&str, CredentialKind<'static>)] = &[
 ];
 
 impl<'d> HttpClient<'d> {
-    /// The settings that stand in a mapping.
+    /// The settings that are in a mapping.
     #[must_use]
     pub fn new(settings: Mapping<'d>) -> Self {
         Self { settings }
@@ -127,7 +127,7 @@ impl<'d> HttpClient<'d> {
         self.proxy_url().is_some() || from_environment == Some(true)
     }
 
-    /// Whether a key is there that is no credential, but so much like one that it is meant for it.
+    /// Whether a key is there that is not a credential, but so much like one that it is meant for it.
     #[must_use]
     pub fn misspells_a_credential(self) -> bool {
         let known = || {
@@ -201,7 +201,7 @@ impl<'d> TlsConfig<'d> {
         self.first_set(&["ca_file", "ca", "ca_ref"])
     }
 
-    /// The name that is verified in the place of the host's, if one is set.
+    /// The name that is verified in place of the host's, if one is set.
     #[must_use]
     pub fn server_name(self) -> Option<&'d str> {
         let name = self.settings.entry("server_name")?.value.as_str()?;

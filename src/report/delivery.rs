@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Whoever closes the pipe has read enough: no error.
+/// A reader that closes the pipe has read enough: no error.
 ///
 /// # Errors
 /// Every error but [`io::ErrorKind::BrokenPipe`].
@@ -16,7 +16,7 @@ pub fn unless_closed(written: io::Result<()>) -> io::Result<()> {
 }
 
 /// Writes a file whole or not at all: into a new file of the same folder, which then takes its
-/// name and its permissions. A link is followed; what is no regular file, such as `/dev/stderr`,
+/// name and its permissions. A link is followed; what is not a regular file, such as `/dev/stderr`,
 /// is written to as it is.
 ///
 /// # Errors

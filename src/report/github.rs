@@ -60,7 +60,7 @@ fn annotate(
     writeln!(to, ",title={}::{}", property(title), data(text))
 }
 
-/// What stands behind the second `::`.
+/// What follows the second `::`.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")

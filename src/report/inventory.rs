@@ -90,7 +90,7 @@ impl Inventory {
     }
 }
 
-/// The row that a finding is about: the one whose entry it stands in, by place or by keys.
+/// The row that a finding is about: the one whose entry it is in, by place or by keys.
 fn about<'r, 'i>(
     rows: Option<&'r mut Vec<&'i mut Row>>,
     place: &Place,

@@ -127,7 +127,7 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
     write_line(&report, to)
 }
 
-/// A value on a line of its own, in ASCII where a character could do harm.
+/// A value on a separate line, in ASCII where a character could do harm.
 pub(super) fn write_line(value: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(&mut *to, Harmless))?;
     to.write_all(b"\n")

@@ -86,7 +86,7 @@ fn row(alike: &Alike<'_>) -> String {
     format!("| {severity} | {rule} | {place} | {what} |\n")
 }
 
-/// A sentence on one line in which only what stands between two backticks is markup.
+/// A sentence on one line in which only what is between two backticks is markup.
 pub(super) fn inert(text: &str) -> String {
     let text = neutral::lines(text);
     let pieces: Vec<&str> = text.split('`').collect();

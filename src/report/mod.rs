@@ -43,7 +43,7 @@ pub use delivery::{unless_closed, write_file, write_new_file};
 pub use neutral::{harmless_line, harmless_lines};
 pub use outcome::{CheckedFile, HiddenBy, Hiding, Outcome, OwnPage, Reported, Summary, Suppressed};
 
-/// What a format is told about rules.
+/// What a format gets to know about rules.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleInfo<'a> {
     /// The name, such as `remote-write/url-shape`.

@@ -70,7 +70,7 @@ pub(super) fn add_source(text: &str, out: &mut String) {
 /// (actions/runner, ActionCommand.TryParseV2).
 const COMMAND: &str = "::";
 
-/// A line of output that is no command: the first colon of one is shown by its number.
+/// A line of output that is not a command: the first colon of one is shown by its number.
 pub(super) fn no_command(line: &str) -> Cow<'_, str> {
     match line.trim_start().strip_prefix(COMMAND) {
         Some(rest) => {

@@ -77,7 +77,7 @@ pub struct CheckedFile {
     pub path: Arc<str>,
     /// What it was recognised as, such as `prometheus`.
     pub dialect: String,
-    /// How many Prometheus configurations it holds; 0 for a policy file and its like.
+    /// How many Prometheus configurations it holds; 0 for a policy file and the like.
     pub configurations: usize,
 }
 

@@ -20,7 +20,7 @@ pub struct ListedSuppression {
     pub logical: String,
     /// Whether it is for the whole file.
     pub whole_file: bool,
-    /// Whether it is for all of a configuration that stands in the file, at the path of keys.
+    /// Whether it is for all of a configuration that is in the file, at the path of keys.
     #[serde(skip)]
     pub whole_part: bool,
     /// The rules and groups that it silences.

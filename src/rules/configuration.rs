@@ -25,7 +25,7 @@ pub struct Configuration<'a> {
     pub any_word: bool,
     /// Where it lies, for relative paths; none for standard input without a name.
     pub folder: Option<&'a Path>,
-    /// What it stands in, if it is not the whole of its file. Then it has no folder.
+    /// What it is in, if it is not the whole of its file. Then it has no folder.
     pub holder: Option<&'a Holder>,
 }
 
@@ -60,7 +60,7 @@ impl<'a> Configuration<'a> {
     }
 }
 
-/// What a configuration stands in.
+/// What a configuration is in.
 #[derive(Clone, Copy, Debug)]
 pub struct Around<'a> {
     /// Where it lies, for relative paths; none for standard input without a name, nor for a

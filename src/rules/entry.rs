@@ -8,7 +8,7 @@ use crate::discover::Holder;
 use crate::facts::opstrace::{Instance, TenantHost};
 use crate::facts::receiver::{Cause, Certainty, Credential, Recognition, ShapeFault, judge};
 use crate::facts::{Answering, Demand, Facts, KnownIssuer, Standpoint, issuer};
-use crate::finding::{Evidence, Place, Span, is_secret_name};
+use crate::finding::{Advice, Evidence, Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{self, RemoteWrite};
 use crate::yaml::{Node, Scalar};
@@ -61,6 +61,25 @@ impl Url<'_> {
     #[must_use]
     pub fn span(&self, from: usize, to: usize) -> Span {
         self.scalar.part(from, to)
+    }
+
+    /// To write another URL. There is not an edit where the new one would leave out a secret, or where
+    /// the old one is an alias.
+    #[must_use]
+    pub fn advice(&self, right: &str, is_sure: bool) -> Advice {
+        let words = format!("write {right}");
+        let endpoint = &self.endpoint;
+        let has_secret =
+            endpoint.userinfo().is_some() || endpoint.secret_parameters().next().is_some();
+        if has_secret || self.node.is_alias() || !endpoint.placeholders().is_empty() {
+            return Advice::say(words);
+        }
+        let advice = Advice::replace(self.node.span(), right).text(words);
+        if is_sure {
+            advice.safe()
+        } else {
+            advice.unsafe_()
+        }
     }
 }
 
@@ -170,7 +189,7 @@ impl<'a> Entry<'a> {
 
     /// Everything secret that is sent with a request, in words, with its place: the client's
     /// credentials but for a certificate, whose key stays here; headers whose name or receiver
-    /// says that they are secret; what stands in the URL.
+    /// says that they are secret; what the URL contains.
     #[must_use]
     pub fn sent_credentials(&self) -> Vec<(String, Place)> {
         let kinds = self.credentials().into_iter().filter_map(|credential| {

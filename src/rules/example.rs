@@ -2,7 +2,7 @@
 //!
 //! A fenced block `yaml bad` or `yaml good` is a configuration; blocks with `file=NAME` before it
 //! are other files of its tree. Where the fault is in such a file, that one is the block that is
-//! marked, as `yaml bad file=NAME`, and the configuration stands before it. In a bad one, a comment line below a line marks its fault:
+//! marked, as `yaml bad file=NAME`, and the configuration precedes it. In a bad one, a comment line below a line marks its fault:
 //!
 //! ```yaml
 //! remote_write:
@@ -23,7 +23,7 @@ pub struct Example {
     pub line: usize,
     /// The path of the file that is good or bad: `prometheus.yml`, unless another one is named.
     pub path: String,
-    /// What stands in it.
+    /// What it contains.
     pub text: String,
     /// Other files of its tree: path and content.
     pub files: Vec<(String, String)>,

@@ -26,7 +26,7 @@ pub struct Material<'e, 'a> {
     is_file: bool,
     /// The files that it names. One that several parts take over from one place is here for each.
     pub files: Vec<NamedFile<'e, 'a>>,
-    /// The secrets that stand in it.
+    /// The secrets that are in it.
     pub secrets: Vec<Secret<'e, 'a>>,
     /// What runs it, as far as the tree tells; not looked for where it needs neither.
     pub runners: Vec<Belonging<'a>>,
@@ -51,7 +51,7 @@ pub struct NamedFile<'e, 'a> {
     repeated: bool,
 }
 
-/// A secret that stands in a configuration.
+/// A secret that is in a configuration.
 #[derive(Debug)]
 pub struct Secret<'e, 'a> {
     /// The key that holds it.
@@ -187,7 +187,7 @@ impl NamedFile<'_, '_> {
         &self.reference.setting.name
     }
 
-    /// What it is, for the beginning of a sentence: where its content stands is said too.
+    /// What it is, for the beginning of a sentence: where its content is, is said too.
     #[must_use]
     pub fn noun(&self) -> String {
         let setting = self.setting();
@@ -288,5 +288,5 @@ fn consequence(setting: &Setting<'_>) -> &'static str {
     let row = FAILS
         .iter()
         .find(|(section, _)| *section == setting.section);
-    row.map_or("what needs it fails", |(_, words)| words)
+    row.map_or("everything that needs it fails", |(_, words)| words)
 }

@@ -6,7 +6,7 @@ use crate::facts::{KnownIssuer, issuer};
 use crate::source::handshake::Failure;
 
 impl Entry<'_> {
-    /// The server that it sends to; none if the URL leads nowhere.
+    /// The server that it sends to; none if the URL has no target.
     #[must_use]
     pub fn server(&self) -> Option<Server> {
         Some(Server::new(self.write, &self.sound_url()?.endpoint))

@@ -15,7 +15,7 @@ pub enum Check {
     Config(fn(Config<'_>, &mut Findings<'_>)),
     /// Every file with something secret that a configuration names, or that a client needs.
     File(fn(&NamedFile<'_, '_>, &mut Findings<'_>)),
-    /// All these files, and the secrets that stand in the configuration itself.
+    /// All these files, and the secrets that are in the configuration itself.
     Material(fn(&Material<'_, '_>, &mut Findings<'_>)),
     /// Everything that talks HTTP: remote_write, remote_read, jobs, Alertmanagers, service
     /// discoveries.

@@ -32,38 +32,40 @@ impl Sent {
 /// from runs of it (prometheus/common `config/http_config.go`: a file is trimmed, a value is not).
 pub(super) fn fault(content: &[Observation], how: Sent) -> Option<(Severity, String)> {
     let is_header = how != Sent::Encoded;
-    let no_request = "which no header can hold: every request fails before it leaves Prometheus";
+    let no_request = "which is not valid in a header: every request fails before it leaves \
+        Prometheus";
     content.iter().find_map(|one| {
         let (severity, words) = match one {
             Observation::Encrypted(tool) => (
                 Warning,
                 format!(
-                    "is encrypted with {tool}: unless something decrypts it first, Prometheus sends \
-                     the cipher text and is refused"
+                    "is encrypted with {tool}: unless it is decrypted first, Prometheus sends \
+                     the cipher text and the request is rejected"
                 ),
             ),
             Observation::Placeholder => (
                 Warning,
-                "is a placeholder: unless something fills it in, Prometheus sends it as it stands \
-                 and is refused"
+                "is a placeholder: unless it is filled in, Prometheus sends it as written and \
+                 the request is rejected"
                     .to_owned(),
             ),
             Observation::NotBase64 => (
                 Error,
-                "is not base64, as `data` of a manifest has to be: Kubernetes refuses the manifest"
+                "is not base64, which `data` of a manifest must be: Kubernetes rejects the \
+                 manifest"
                     .to_owned(),
             ),
             Observation::ByteOrderMark => (
                 Error,
-                "begins with a byte-order mark, which Prometheus does not trim: it is sent as a \
-                 part of the credential, which is refused"
+                "begins with a byte-order mark, which is not trimmed: it is sent as part of the \
+                 credential, and the request is rejected"
                     .to_owned(),
             ),
             Observation::Scheme(scheme) if how == Sent::Bearer => (
                 Error,
                 format!(
-                    "begins with `{scheme} `, which Prometheus puts before it once more: what is \
-                     sent is `Bearer {scheme} …`, which is refused with 401"
+                    "begins with `{scheme} `, which Prometheus adds itself: it sends `Bearer \
+                     {scheme} …`, which is rejected with 401"
                 ),
             ),
             Observation::Pem(label) if is_header => (
@@ -82,12 +84,12 @@ pub(super) fn fault(content: &[Observation], how: Sent) -> Option<(Severity, Str
             }
             Observation::InnerWhiteSpace if how == Sent::Bearer => (
                 Warning,
-                "has white space inside, as no token has: all of it is sent as one credential"
+                "contains white space, which tokens never do: all of it is sent as one credential"
                     .to_owned(),
             ),
             Observation::NotUtf8 => (
                 Warning,
-                "is not UTF-8 text; as UTF-16, every character is sent with a zero byte".to_owned(),
+                "is not UTF-8 text: UTF-16 is sent with a zero byte in every character".to_owned(),
             ),
             Observation::TooLong => (
                 Warning,

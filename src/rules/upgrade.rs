@@ -48,13 +48,13 @@ pub struct Job<'d> {
 /// One relabel rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Relabeling<'d> {
-    /// The list that it stands in, such as `metric_relabel_configs`.
+    /// The list that it is in, such as `metric_relabel_configs`.
     pub list: &'static str,
     rule: Mapping<'d>,
 }
 
 /// Judges what changes for a configuration between the releases of a target; nothing if there is
-/// but one. `recognised` is what the configuration stands in; `timings` is as in [`super::judge`].
+/// but one. `recognised` is what the configuration is in; `timings` is as in [`super::judge`].
 #[must_use]
 pub fn judge_upgrade(
     configuration: &Configuration<'_>,
@@ -153,7 +153,7 @@ impl<'d> Upgrade<'d> {
         })
     }
 
-    /// The jobs for which nobody sets a key that may stand in a job and under `global`.
+    /// The jobs for which no one sets a key that may be in a job and under `global`.
     #[must_use]
     pub fn jobs_without(&self, key: &str) -> Vec<Job<'d>> {
         if self.global(key).is_some() {
@@ -182,7 +182,7 @@ impl<'d> Upgrade<'d> {
         !self.deployments.is_empty() && deployments.all(|one| one.arguments.feature(name).is_some())
     }
 
-    /// Whether nothing that runs the configuration turns on a feature, and all is in sight.
+    /// Whether nothing that runs the configuration turns on a feature, and all is in the tree.
     #[must_use]
     pub fn never_has(&self, name: &str) -> bool {
         let lacks =
@@ -270,7 +270,7 @@ impl<'d> Relabeling<'d> {
         list.into_iter().flat_map(Node::items).collect()
     }
 
-    /// What stands between the joined values.
+    /// What is between the joined values.
     #[must_use]
     pub fn separator(&self) -> &'d str {
         self.text("separator").unwrap_or(";")

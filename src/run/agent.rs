@@ -11,8 +11,8 @@ use crate::yaml::{Document, Node};
 const REFUSED: &[&str] = &["alerting", "rule_files", "remote_read"];
 
 /// Where the tree says that a configuration is run in agent mode: every deployment that it surely
-/// belongs to is an agent. Nobody is asked where nothing stands that agents refuse, or where nothing
-/// is written remotely, without which there are no agents.
+/// belongs to is an agent. No one is asked where nothing is that agents refuse, or where nothing
+/// is written remotely, without which there are not agents.
 pub(crate) fn evidence(document: &Document, seen: &Seen, facts: &Facts<'_>) -> Option<Place> {
     let root = Config::new(document)?.root();
     let has = |key: &str| root.get(key).is_some_and(|node: Node<'_>| !node.is_null());

@@ -73,10 +73,9 @@ pub(crate) fn read(path: &Path, tree: &dyn Tree) -> Result<Baseline, Vec<PolicyE
     let shown = tree.shown(path);
     let bytes = tree.read(path, LARGEST).map_err(|error| {
         let text = Text::new(shown.as_str(), Vec::new());
-        let mut wrong =
-            PolicyError::at_start(&text, format!("the baseline can't be read: {error}"));
+        let mut wrong = PolicyError::at_start(&text, format!("cannot read the baseline: {error}"));
         if matches!(error, ReadError::Missing) {
-            wrong.help = Some("`promvet baseline` writes one".into());
+            wrong.help = Some("create one with `promvet baseline`".into());
         }
         vec![wrong]
     })?;
@@ -127,11 +126,11 @@ pub(crate) fn stale(entry: &BaselineEntry, left: usize) -> Finding {
     } = &entry.accepted;
     let message = if left < entry.count {
         format!(
-            "the baseline accepts {} findings of {accepted} here, and {left} of them no longer occur",
+            "the baseline accepts {} findings of {accepted} here; {left} of them no longer occur",
             entry.count
         )
     } else {
-        format!("the baseline accepts what no longer occurs: {accepted} in {path}")
+        format!("the baseline accepts a finding that no longer occurs: {accepted} in {path}")
     };
     let severity =
         rules::find(rule::SUPPRESSIONS_BASELINE_STALE).map_or(Severity::Info, |page| page.severity);
@@ -142,7 +141,7 @@ pub(crate) fn stale(entry: &BaselineEntry, left: usize) -> Finding {
         message,
     )
     .of_key("", format!("{accepted} {path} {at}"))
-    .help("`promvet baseline --prune` takes it out")
+    .help("remove it with `promvet baseline --prune`")
 }
 
 /// What was looked at, so that the absence of a finding means something.

@@ -53,7 +53,7 @@ pub fn run(example: &Example, name: &str, online: Option<Arc<dyn Handshake>>) ->
     difference(example, name, &run, counts)
 }
 
-/// Runs an example of a rule of one's own. Only what that rule finds counts, and what would keep
+/// Runs an example of a custom rule. Only what that rule finds counts, and what would keep
 /// Prometheus from loading the example.
 #[must_use]
 pub fn run_own(example: &Example, own: &Arc<OwnRule>) -> Difference {

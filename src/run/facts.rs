@@ -81,7 +81,7 @@ fn facts_of<'t>(
     }
 }
 
-/// Whether a file is a configuration and nothing else, so that no fact stands in it.
+/// Whether a file is a configuration and nothing else, so that no fact is in it.
 fn is_bare(recognised: &Recognised) -> bool {
     matches!(&recognised.what, What::Configuration { document, .. }
         if Arc::ptr_eq(document.text(), &recognised.text) && document.next_document().is_none())
@@ -216,7 +216,7 @@ impl<'t> Sight<'t> {
             ..every
         };
         let mut files = self.tree.walk(&[root.to_path_buf()], &how).files;
-        // Trees of their own that lie in this one tell nothing of it.
+        // Separate trees inside this one tell nothing of it.
         let named = self.request.config.as_deref();
         if let Ok(policies) = policies::read(named, &files, self.request.threads, self.tree) {
             files.retain(|found| policies.of(found).is_none_or(|scope| scope.root == *root));

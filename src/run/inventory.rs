@@ -117,7 +117,7 @@ fn tenant(
     }
 }
 
-/// The name and the value of a header that is no secret.
+/// The name and the value of a header that is not a secret.
 fn header(entry: &Entry<'_>, name: &str) -> Option<(String, String)> {
     let headers = entry.write.headers().into_iter();
     let mut same = headers.filter(|header| header.name.eq_ignore_ascii_case(name));

@@ -19,7 +19,7 @@ use crate::policy::Policy;
 use crate::rules::own::OwnRules;
 use crate::rules::{self, Around, Configuration, Judgement};
 use crate::schema::target_file::{self, Format};
-use crate::schema::{self, Target, Version, rule_file};
+use crate::schema::{self, Target, Version, edit, rule_file};
 use crate::source::{Found, Tree};
 use crate::yaml::{Document, parse_first};
 
@@ -69,6 +69,7 @@ pub(crate) fn judge_one<'a>(
                 let upgrade = rules::judge_upgrade(one, recognised, &target, watch.rules());
                 judgement.findings.extend(upgrade.findings);
             }
+            edit::fix(document, &mut judgement.findings);
             if let Some(one) = configuration.as_ref().filter(|_| !recognised.masked) {
                 own_rules::add(&mut judgement, one, own, target.template);
             }
@@ -212,7 +213,7 @@ fn deprecated_where_it_runs(
 }
 
 /// What a configuration is judged for. What was asked for wins over the policy. That discovery
-/// took a file for an agent's does not count here: it does so only where nothing stands in it that
+/// took a file for an agent's does not count here: it does so only where nothing is in it that
 /// agents refuse.
 fn target_of(
     recognised: &Recognised,

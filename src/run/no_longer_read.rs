@@ -34,7 +34,7 @@ pub(crate) struct ReadBefore {
 }
 
 /// The findings about the files that were read before and are not read now, each with the policy
-/// that counts for it. A file that is gone, or whose content is read under another name, is none.
+/// that counts for it. A file that is gone, or whose content is read under another name, is not one.
 pub(crate) fn no_longer_read<'p>(
     before: &Before,
     changed: &BTreeSet<PathBuf>,
@@ -105,7 +105,7 @@ fn reason(
         return (!parses).then_some(recognised.why);
     }
     Some(match recognised.what {
-        What::Other { kind } => format!("it is now taken for a file of another kind ({kind})"),
+        What::Other { kind } => format!("it is now recognized as another kind of file ({kind})"),
         _ => recognised.why,
     })
 }
@@ -118,18 +118,18 @@ fn is_embedded(dialect: &str) -> bool {
 
 fn reason_of_link(path: &Path, read: &HashSet<&Path>, tree: &dyn Tree) -> Option<String> {
     let Ok(real) = tree.resolve(path) else {
-        return Some("it is a symbolic link that leads nowhere".to_owned());
+        return Some("it is a symbolic link whose target does not exist".to_owned());
     };
     if read.contains(&*real) {
         return None;
     }
     let folder = path.parent().unwrap_or(path);
     if !real.starts_with(tree.root_of(folder)) {
-        return Some("it is a symbolic link that leads out of the tree".to_owned());
+        return Some("it is a symbolic link to a path outside the tree".to_owned());
     }
     let kind = tree.metadata(&real).ok()?.kind;
     Some(match kind {
-        Kind::File => "it is a symbolic link to a file that is no configuration".to_owned(),
+        Kind::File => "it is a symbolic link to a file that is not a configuration".to_owned(),
         kind => format!("it is a symbolic link to {}", kind.noun()),
     })
 }
@@ -141,5 +141,5 @@ fn finding(file: &ReadBefore, name: &str, why: &str, tree: &dyn Tree) -> Finding
     let place = Place::new(&Arc::clone(&text), Span::default());
     let message = format!("this configuration was checked in {name} and is not checked now: {why}");
     Finding::new(rule::FILES_NO_LONGER_READ, severity, place, message)
-        .help("make it a configuration that promvet can read, or delete the file")
+        .help("restore a configuration that promvet can read, or delete the file")
 }

@@ -25,7 +25,7 @@ pub(crate) fn handshake() -> Result<Arc<dyn Handshake>, &'static str> {
     Ok(Arc::new(crate::source::handshake::Online::default()))
 }
 
-/// Who asks servers: nobody, since this program was built without.
+/// Who asks servers: no one, since this program was built without.
 #[cfg(not(feature = "online"))]
 pub(crate) fn handshake() -> Result<Arc<dyn Handshake>, &'static str> {
     Err("this promvet was built without --online; build it with \

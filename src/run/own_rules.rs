@@ -76,9 +76,9 @@ type Pages = Vec<(String, Arc<Text>)>;
 
 /// Adds the pages of a folder, each with its path in it.
 fn gather(folder: &Path, tree: &dyn Tree, pages: &mut Pages) -> Result<(), String> {
-    if tree.list(folder).is_err() {
+    if let Err(error) = tree.list(folder) {
         return Err(format!(
-            "there is no folder {} that can be read",
+            "cannot read the folder {}: {error}",
             tree.shown(folder)
         ));
     }
@@ -95,7 +95,7 @@ fn descend(
     let shown = |path: &Path| tree.shown(path);
     let listed = tree
         .list(folder)
-        .map_err(|error| format!("{} can't be read: {error}", shown(folder)))?;
+        .map_err(|error| format!("cannot read {}: {error}", shown(folder)))?;
     for path in listed {
         let name = path
             .file_stem()
@@ -115,11 +115,11 @@ fn descend(
                     continue;
                 }
                 if pages.len() >= MOST {
-                    return Err(format!("there are more than {MOST} rule pages"));
+                    return Err(format!("more than {MOST} rule pages found"));
                 }
                 let bytes = tree
                     .read(&path, LARGEST)
-                    .map_err(|error| format!("{} can't be read: {error}", shown(&path)))?;
+                    .map_err(|error| format!("cannot read {}: {error}", shown(&path)))?;
                 pages.push((format!("{prefix}{name}"), Text::new(shown(&path), bytes)));
             }
             _ => {}
@@ -128,7 +128,7 @@ fn descend(
     Ok(())
 }
 
-/// Whether rules look at a file with these bytes that is no configuration: a rule file.
+/// Whether rules look at a file with these bytes that is not a configuration: a rule file.
 pub(crate) fn look_at(rules: &OwnRules, bytes: &[u8]) -> bool {
     rules.look_at_rule_files() && memmem::find(bytes, b"groups").is_some()
 }

@@ -114,7 +114,7 @@ fn judge_in_time(
         }
     }
     let is_whole = late.is_empty() && survey.late.is_empty() && !survey.incomplete;
-    // What is missing in a part of the tree may stand in the rest.
+    // What is missing in a part of the tree may be in the rest.
     if is_whole {
         gathered.trees(tree, run);
     }
@@ -257,7 +257,7 @@ impl<'a> Gathered<'a> {
     /// Adds the candidates that could not be read.
     fn unread(&mut self) {
         for (found, why) in &self.survey.unread {
-            let reason = format!("the file could not be looked into: {why}");
+            let reason = format!("the file could not be checked: {why}");
             self.all.unchecked.push(whole_file(&found.shown, reason));
         }
     }
@@ -268,7 +268,7 @@ impl<'a> Gathered<'a> {
         let judged_not = seen.filter(|found| late.contains(&found.path));
         for found in self.survey.late.iter().chain(judged_not) {
             let reason = "the time ran out (--max-time) before this file was checked".to_owned();
-            let settle = "give more time, or name fewer files".to_owned();
+            let settle = "raise --max-time, or name fewer files".to_owned();
             self.all.unchecked.push(Unchecked {
                 settle: Some(settle),
                 ..whole_file(&found.shown, reason)
@@ -287,7 +287,7 @@ fn whole_file(shown: &Arc<str>, reason: String) -> Unchecked {
     }
 }
 
-/// Whether policy leaves out a file that a configuration pulls in, and nobody named it.
+/// Whether policy leaves out a file that a configuration pulls in, and no one named it.
 fn is_left_out(path: &str, policy: &Policy, survey: &Survey) -> bool {
     let is_named = || {
         // They are in the order of their shown paths.

@@ -33,7 +33,7 @@ pub(crate) struct Scope {
     pub(crate) policy: Policy,
     /// The files that say so, the nearest first, as numbers of layers.
     pub(crate) chain: Vec<usize>,
-    /// The rules of one's own that it names.
+    /// The custom rules that it names.
     pub(crate) own: OwnRules,
 }
 
@@ -77,7 +77,7 @@ impl Policies {
         self.scopes.iter().map(|scope| &scope.policy)
     }
 
-    /// The policy of a path that no walk came upon: that of the deepest tree that it lies in.
+    /// The policy of a path that no walk found: that of the deepest tree that it lies in.
     pub(crate) fn around(&self, path: &Path) -> Option<&Policy> {
         let holding = self
             .scopes
@@ -98,7 +98,7 @@ pub(crate) fn read(
     gather(named, files, threads, tree).finish(tree)
 }
 
-/// The rules of one's own where promvet was started.
+/// The custom rules where promvet was started.
 pub(crate) fn own_rules_here(tree: &dyn Tree) -> Result<OwnRules, Vec<PolicyError>> {
     let policies = read(None, &[here(tree)], 1, tree)?;
     let scope = policies.of(&here(tree));
@@ -251,9 +251,9 @@ impl Reader {
         };
         for other in rest {
             let text = Text::new(tree.shown(other), Vec::new());
-            let message = format!("there is {} too", tree.shown(path));
+            let message = format!("{} also exists", tree.shown(path));
             let mut error = PolicyError::at_start(&text, message);
-            error.help = Some("keep one of the two: both together have no order".into());
+            error.help = Some("keep one of the two: neither takes precedence".into());
             if !self.read.contains_key(other) {
                 self.read.insert(other.clone(), Vec::new());
                 self.wrong.push(error);

@@ -1,4 +1,4 @@
-//! Reading a policy file with everything that it builds upon.
+//! Reading a policy file with everything that it extends.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use crate::rules::own::OwnRules;
 use crate::source::{Kind, LARGEST, Tree};
 use crate::yaml::parse_first;
 
-/// How deep files may build upon each other.
+/// How deep files may extend each other.
 const DEEPEST: usize = 16;
 
 /// Where profiles of receivers lie in a folder of rules, as in promvet's own.
@@ -28,7 +28,7 @@ pub(crate) struct Layer {
     pub(crate) policy: Policy,
     /// Its path for people.
     pub(crate) shown: Arc<str>,
-    /// Whether it is there only because another one builds upon it: then it may be shared with
+    /// Whether it is there only because another one extends it: then it may be shared with
     /// others, and need not be of use here.
     pub(crate) shared: bool,
 }
@@ -46,7 +46,7 @@ pub(crate) struct Reader<'t> {
     seen: BTreeSet<PathBuf>,
 }
 
-/// Reads a policy file and what it builds upon: its own layer first, then the others, the nearest
+/// Reads a policy file and what it extends: its own layer first, then the others, the nearest
 /// first. Nothing is opened outside of `bounds`.
 pub(crate) fn read(
     path: &Path,
@@ -96,10 +96,10 @@ impl Reader<'_> {
             return Err(format!("{what} leads out of the tree"));
         }
         let read = self.tree.read(path, LARGEST);
-        read.map_err(|error| format!("{what} can't be read: {error}"))
+        read.map_err(|error| format!("cannot read {what}: {error}"))
     }
 
-    /// Reads a file and what it builds upon; `way` are the files that led to it.
+    /// Reads a file and what it extends; `way` are the files that led to it.
     fn layer(&mut self, path: &Path, bytes: Vec<u8>, way: &mut Vec<PathBuf>) {
         let real = self.tree.resolve(path).unwrap_or_else(|_| path.to_owned());
         let text = Text::new(self.tree.shown(path), bytes);
@@ -139,20 +139,18 @@ impl Reader<'_> {
                 self.wrong.push(PolicyError {
                     message: format!("{what} has changed: its SHA-256 is {found}"),
                     place: place.clone(),
-                    help: Some("read what changed in it, and write the new one here".into()),
+                    help: Some("review what changed in it, then write the new SHA-256 here".into()),
                 });
                 return Ok(());
             }
         }
         let real = self.tree.resolve(&path).unwrap_or_else(|_| path.clone());
         if way.contains(&real) {
-            return Err(format!(
-                "{what} builds upon this file, which builds upon it"
-            ));
+            return Err(format!("{what} extends this file, which extends it"));
         }
         if way.len() >= DEEPEST {
             return Err(format!(
-                "policies build upon each other more than {DEEPEST} deep"
+                "policies extend each other more than {DEEPEST} levels deep"
             ));
         }
         if !self.seen.contains(&real) {
@@ -161,7 +159,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Adds the profiles that lie with rules of one's own, as those of promvet lie with its rules.
+    /// Adds the profiles that lie with custom rules, as those of promvet lie with its rules.
     fn profiles_of_folders(&mut self, policy: &mut Policy) {
         for folder in &policy.rule_folders {
             let receivers = self.tree.absolute(&folder.shown()).join(RECEIVERS);
@@ -181,7 +179,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the profiles of receivers that stand in files of their own, and refuses those that
+    /// Reads the profiles of receivers that are in their own files, and refuses those that
     /// are none.
     fn read_profiles(&mut self, policy: &mut Policy, from: &Path) {
         for entry in &mut policy.receivers {
@@ -198,7 +196,7 @@ impl Reader<'_> {
                 let document = self.bytes(&path, &what).and_then(|bytes| {
                     let text = Text::new(self.tree.shown(&path), bytes);
                     let parsed = parse_first(&text);
-                    parsed.map_err(|error| format!("{what} is not YAML: {}", error.problem))
+                    parsed.map_err(|error| format!("{what} is not valid YAML: {}", error.problem))
                 });
                 match document {
                     Ok(document) => entry.source = ReceiverSource::Whole(Arc::new(document)),
@@ -239,7 +237,7 @@ pub(crate) fn unknown_rules(policy: &Policy, own: &OwnRules) -> Vec<PolicyError>
     let unknown = policy.rule_levels().filter(|entry| !known(&entry.name));
     unknown
         .map(|entry| PolicyError {
-            message: format!("there is no rule or group `{}`", entry.name),
+            message: format!("unknown rule or group `{}`", entry.name),
             place: entry.place.clone(),
             help: rules::nearest_name(&entry.name)
                 .or_else(|| own.nearest_name(&entry.name))
@@ -263,7 +261,7 @@ pub(crate) fn catalogue(policy: &Policy) -> Catalogue {
     Catalogue::new(own)
 }
 
-/// Refuses receivers that are named for hosts and that nobody knows.
+/// Refuses receivers that are named for hosts and that no one knows.
 pub(crate) fn unknown_receivers(policy: &Policy) -> Vec<PolicyError> {
     if policy.receiver_hosts.is_empty() {
         return Vec::new();
@@ -276,7 +274,7 @@ pub(crate) fn unknown_receivers(policy: &Policy) -> Vec<PolicyError> {
         .map(|entry| {
             let near = nearest(&entry.receiver, catalogue.profiles().map(|one| &*one.id));
             PolicyError {
-                message: format!("there is no receiver `{}`", entry.receiver),
+                message: format!("unknown receiver `{}`", entry.receiver),
                 place: entry.place.clone(),
                 help: near.map(|near| format!("write `{near}`")),
             }

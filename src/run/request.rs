@@ -22,14 +22,14 @@ use crate::source::handshake::Handshake;
 pub struct Request {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
-    /// Judge files that were named like those of a folder, and skip named paths that lead nowhere.
+    /// Judge files that were named like those of a folder, and skip named paths without a target.
     pub if_recognised: bool,
     /// Follow no link out of its repository: the names are not chosen by the user, but are those of
     /// what changed.
     pub stays_inside: bool,
     /// Go into hidden files and folders too.
     pub hidden: bool,
-    /// Take no notice of .gitignore and its kin.
+    /// Ignore .gitignore and the like.
     pub no_ignore: bool,
     /// How many threads; 0 lets the machine decide.
     pub threads: usize,
@@ -59,7 +59,7 @@ pub struct Request {
     pub changed: Arc<BTreeSet<PathBuf>>,
     /// What was read in the revision that is compared with.
     pub before: Option<Arc<Before>>,
-    /// The rules of one's own, instead of those that policies name.
+    /// The custom rules, instead of those that policies name.
     pub own: Option<Arc<OwnRules>>,
     /// When to stop.
     pub deadline: Deadline,

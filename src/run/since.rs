@@ -113,14 +113,14 @@ impl Comparison {
         };
         let mut old = pipeline::run(&request, &self.old);
         let mut broken: BTreeSet<Arc<str>> = BTreeSet::new();
-        // Without one file, another that builds upon it may be broken.
+        // Without one file, another that extends it may be broken.
         while !old.policy_errors.is_empty() {
             let before = broken.len();
             for error in &old.policy_errors {
                 let path = error.place.path();
                 if broken.insert(Arc::clone(path)) {
                     notes.push(format!(
-                        "{path} of {} has mistakes, so the comparison is made without it",
+                        "{path} of {} has errors, so the comparison is made without it",
                         self.name
                     ));
                     self.old.forget(path);
@@ -172,7 +172,7 @@ impl Comparison {
     }
 }
 
-/// What is no part of the change is seen as it is: a root file system, a policy file that was
+/// What is not part of the change is seen as it is: a root file system, a policy file that was
 /// named.
 fn with_disk(git: Git, request: &Request) -> Git {
     let root = match &request.host {

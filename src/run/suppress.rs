@@ -122,7 +122,7 @@ fn refuse_unknown(bench: &Bench<'_>) -> Result<(), Vec<PolicyError>> {
         for (name, place) in &policy.suppressions.forbid {
             if !is_known(bench.known, name) {
                 wrong.push(PolicyError {
-                    message: format!("there is no rule or group `{name}`"),
+                    message: format!("unknown rule or group `{name}`"),
                     place: place.clone(),
                     help: nearest_name(bench.known, name).map(|near| format!("write `{near}`")),
                 });

@@ -185,16 +185,19 @@ impl Survey {
 /// What is said of the ignore files that a walk left out.
 pub(crate) fn left_out(walked: &Walked) -> impl Iterator<Item = String> {
     let files = walked.left_out.iter();
-    files.map(|(shown, why)| format!("{shown} is left out, so what it ignores is checked: {why}"))
+    files.map(|(shown, why)| {
+        format!(
+            "{shown} is ignored, so the files that it lists are \
+        checked: {why}"
+        )
+    })
 }
 
 /// The sentence for a fault of promvet itself on a file or a tree; where it happened, if it was a
 /// panic.
 pub(crate) fn own_fault(shown: &str, caught: Option<&Caught>) -> String {
     let at = caught.map_or(String::new(), |caught| format!(" at {caught}"));
-    format!(
-        "{shown}: promvet failed on it{at}, which is a fault of promvet's own; please report it"
-    )
+    format!("{shown}: promvet failed on it{at}; this is a bug in promvet, please report it")
 }
 
 /// How a request walks.
@@ -315,7 +318,7 @@ fn seen(found: &Found, recognised: Vec<Recognised>) -> Look {
     Look::Seen(seen.collect())
 }
 
-/// The rules of its own that the tree of a file has.
+/// The its own rules that the tree of a file has.
 pub(crate) fn own_rules_of<'r>(
     found: &Found,
     request: &'r Request,

@@ -13,25 +13,29 @@ pub(crate) fn as_far_as_it_goes(mut judgement: Judgement, recognised: &Recognise
     let needs_values =
         |finding: &Finding| rules::find(&finding.rule).is_some_and(|page| page.needs_values);
     judgement.findings.retain(|finding| !needs_values(finding));
-    let message = "this file becomes YAML only after rendering: it is checked with its template \
-                   tags covered, as far as that goes";
+    // What is seen is not what the file holds, so that no one should change it by machine.
+    for finding in &mut judgement.findings {
+        finding.fix = None;
+    }
+    let message = "this file is YAML only after rendering: it is checked with its template tags \
+        masked, as far as possible";
     judgement
         .findings
         .push(info(recognised, first_tag(recognised), message.into()));
     judgement
 }
 
-/// The judgement of a file that is no YAML even with its tags covered.
+/// The judgement of a file that is not YAML even with its tags covered.
 pub(crate) fn not_at_all(recognised: &Recognised, error: &SyntaxError) -> Judgement {
     let message = format!(
-        "this file can't be checked before it is rendered: even with its template tags covered it \
-         is no YAML ({})",
+        "this file cannot be checked before it is rendered: even with its template tags masked \
+         it is not YAML ({})",
         error.problem
     );
     let unchecked = Unchecked {
         place: Place::new(&recognised.text, error.span),
         logical: String::new(),
-        reason: "the file becomes YAML only after rendering".into(),
+        reason: "the file is YAML only after rendering".into(),
         settle: Some(HOW_TO_SETTLE.into()),
     };
     Judgement {

@@ -3,7 +3,7 @@
 //! An entry is judged by asking the policies, after everything else, what they say of all that was
 //! seen: so the answer depends neither on threads nor on which rule asked for what. Only a policy
 //! file whose whole folder was walked is judged, and none that others may share; where a text
-//! can't be read to its end, nothing is said of what may stand in it.
+//! can't be read to its end, nothing is said of what may be in it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -114,7 +114,7 @@ fn globs(policy: &Policy) -> impl Iterator<Item = &Glob> {
     levels.chain(selection).flatten().chain(&policy.templates)
 }
 
-/// Notes which hosts stand in the configurations, and which of these are not fully known.
+/// Notes which hosts are in the configurations, and which of these are not fully known.
 fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Uses>) {
     for seen in &survey.seen {
         let number = policies.scope_of(&seen.found);
@@ -230,12 +230,12 @@ fn entries<'p>(policy: &'p Policy, uses: &[&Uses]) -> Vec<Entry<'p>> {
     out
 }
 
-const FILE: &str = "no file that promvet looks at matches it";
-const CONFIGURATION: &str = "no configuration is in it, or an earlier entry takes them all";
+const FILE: &str = "no checked file matches it";
+const CONFIGURATION: &str = "it contains no configuration, or an earlier entry matches them all";
 const PATH: &str = "no configuration names a file there, or an earlier entry has the same path";
-const HOST: &str = "no configuration names such a host, or an earlier entry answers for them all";
-const ENDPOINT: &str = "no endpoint is like it";
-const INSTANCE: &str = "there is no instance configuration at this path";
+const HOST: &str = "no configuration names such a host, or an earlier entry matches them all";
+const ENDPOINT: &str = "no endpoint matches it";
+const INSTANCE: &str = "no instance configuration exists at this path";
 
 /// Whether a pattern is for a folder that git ignores, which may be there elsewhere.
 fn is_left_to_git(entry: &Entry<'_>, scope: &Scope, tree: &dyn Tree) -> bool {
@@ -251,11 +251,11 @@ fn is_left_to_git(entry: &Entry<'_>, scope: &Scope, tree: &dyn Tree) -> bool {
 
 fn finding(entry: &Entry<'_>) -> Finding {
     let message = format!(
-        "this entry of `{}` decides nothing: {}",
+        "this entry of `{}` has no effect: {}",
         entry.section, entry.missing
     );
     let place = entry.place.clone();
     Finding::new(rule::POLICY_UNUSED, Severity::Warning, place, message)
         .of_key(entry.section, format!("{} {}", entry.section, entry.name))
-        .help("correct it, or leave it out")
+        .help("correct it, or remove it")
 }

@@ -11,7 +11,7 @@ use crate::rules::Configuration;
 use crate::schema::holdings;
 use crate::yaml::{Document, placeholder};
 
-/// The rules that tell of paths that lead nowhere.
+/// The rules that tell of paths without a target.
 const LOST: &[&str] = &[
     rule::CREDENTIALS_MISSING,
     rule::CREDENTIALS_NOT_MOUNTED,
@@ -22,7 +22,7 @@ const LOST: &[&str] = &[
 /// A place as a key.
 type Key = (String, u32);
 
-/// What was asked for in one scope, and what stood in the files.
+/// What was asked for in one scope, and what was in the files.
 #[derive(Debug, Default)]
 pub(crate) struct Uses {
     used: BTreeSet<Key>,
@@ -51,7 +51,7 @@ impl Uses {
     pub(crate) fn configuration(&mut self, one: &Configuration<'_>, policy: &Policy) {
         let document = one.config.root().node().document();
         let root = document.root();
-        // The jobs in such files name hosts and files of their own.
+        // The jobs in such files name hosts and their own files.
         let pulls = root.is_some_and(|root| root.get("scrape_config_files").is_some());
         self.vague |= pulls;
         self.environment(one, policy);
@@ -71,13 +71,13 @@ impl Uses {
     }
 
     /// Notes what was found in a configuration: a mount that nothing leads to may be meant for a
-    /// path that leads nowhere, of which the finding tells already.
+    /// path without a target, of which the finding tells already.
     pub(crate) fn found(&mut self, findings: &[Finding]) {
         let mut rules = findings.iter().map(|one| &*one.rule);
         self.vague_mounts |= rules.any(|rule| LOST.contains(&rule));
     }
 
-    /// Notes which hosts stand in a file.
+    /// Notes which hosts are in a file.
     pub(crate) fn hosts(&mut self, text: &str, policy: &Policy) {
         let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         let words: BTreeSet<_> = text

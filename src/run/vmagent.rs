@@ -63,7 +63,7 @@ pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding>
             finding.severity = finding.severity.min(Severity::Warning);
             finding.evidence.push(Evidence {
                 place: place.clone(),
-                message: "vmagent, which knows other keys too, is told to read it here".to_owned(),
+                message: "vmagent, which has other keys too, reads it here".to_owned(),
             });
         }
         finding

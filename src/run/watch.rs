@@ -55,7 +55,7 @@ impl Watch {
         })
     }
 
-    /// Does the work of a stage, which has `total` steps; 0 if nobody knows.
+    /// Does the work of a stage, which has `total` steps; 0 if no one knows.
     pub(crate) fn stage<T>(&self, stage: Stage, total: usize, work: impl FnOnce() -> T) -> T {
         let index = STAGES.iter().position(|(one, ..)| *one == stage);
         self.done.store(0, Ordering::Relaxed);

@@ -124,7 +124,7 @@ impl Git {
         })
     }
 
-    /// Whether a file is the same in the work tree. Of submodules nobody knows.
+    /// Whether a file is the same in the work tree. Of submodules no one knows.
     fn is_unchanged(&self, path: &Path, item: &Item) -> bool {
         let holds = || self.work_tree.holds(&self.disk, path, &item.id);
         item.kind == Kind::File && item.objects == 0 && holds()
@@ -148,7 +148,7 @@ impl Git {
             .and_then(|objects| objects.read(&item.id, limit))
     }
 
-    /// What lies below a folder. Paths are sorted part by part, so it stands together.
+    /// What lies below a folder. Paths are sorted part by part, so it is together.
     fn below(&self, folder: &Path) -> impl Iterator<Item = (&PathBuf, &Item)> {
         let from = (Bound::Excluded(folder), Bound::Unbounded);
         self.items

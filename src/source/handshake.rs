@@ -44,16 +44,16 @@ pub enum Failure {
     #[error("it did not answer within {} s", .0.as_secs_f32())]
     TimedOut(Duration),
     /// All time for all servers was used up.
-    #[error("the time for all servers was used up before it was its turn")]
+    #[error("the time for all servers ran out before its turn")]
     NoTimeLeft,
     /// It speaks something else.
-    #[error("it does not speak TLS")]
+    #[error("it does not support TLS")]
     NotTls,
     /// It speaks TLS and breaks off.
-    #[error("it broke off the handshake: {0}")]
+    #[error("it aborted the handshake: {0}")]
     BrokenOff(String),
     /// No certificate is asked for such a name.
-    #[error("no certificate can be asked for such a name")]
+    #[error("no certificate can be requested for such a name")]
     NoName,
 }
 

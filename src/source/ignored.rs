@@ -123,7 +123,7 @@ impl Patterns {
         let mut rules = GitignoreBuilder::new(folder);
         let content = self.content.strip_prefix('\u{feff}');
         for line in content.unwrap_or(&self.content).lines() {
-            // Git passes over a line that is no pattern too.
+            // Git passes over a line that is not a pattern too.
             let _ = rules.add_line(None, line);
         }
         rules.build().map_err(|_| LeftOut::TooLarge)

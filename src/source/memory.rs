@@ -1,4 +1,4 @@
-//! A tree that stands in no folder: tests, the examples of rule pages, standard input.
+//! A tree that is in no folder: tests, the examples of rule pages, standard input.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -85,7 +85,7 @@ impl Memory {
         self.put(path.as_ref(), Item::Link(target.into()), None)
     }
 
-    /// Adds something that is no file: an empty folder, a device.
+    /// Adds something that is not a file: an empty folder, a device.
     #[must_use]
     pub fn special(self, path: impl AsRef<Path>, kind: Kind) -> Self {
         self.put(path.as_ref(), Item::Special(kind), None)

@@ -9,7 +9,7 @@ pub(super) fn absolute(base: &Path, path: &Path) -> PathBuf {
     base.join(path).components().collect()
 }
 
-/// A path without `..` in it, as if there were no links.
+/// A path without `..` in it, as if there were not links.
 #[must_use]
 pub fn collapse(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();

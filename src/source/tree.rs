@@ -19,7 +19,7 @@ pub(super) const POLICY_NAMES: [&str; 2] = ["promvet.yaml", ".promvet.yaml"];
 /// The longest policy file that can say where its tree begins, in bytes.
 const LONGEST_POLICY: u64 = 1024 * 1024;
 
-/// Whether a policy file says that its folder is a tree of its own: by the line `root: true`, as
+/// Whether a policy file says that its folder is a separate tree: by the line `root: true`, as
 /// .editorconfig does, so that nothing has to be parsed to find out where a tree begins.
 #[must_use]
 pub fn is_top(policy: &[u8]) -> bool {
@@ -65,7 +65,7 @@ pub struct Meta {
     pub kind: Kind,
     /// Length in bytes.
     pub len: u64,
-    /// Permission bits, the lowest twelve of `st_mode`. This and the next two are none where the
+    /// Permission bits, the lowest twelve of `st_mode`. This and the next two are missing where the
     /// system has no such thing, and for files that are not on a disk.
     pub mode: Option<u32>,
     /// Number of the owning user.
@@ -78,14 +78,14 @@ pub struct Meta {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// There is nothing at this path.
-    #[error("there is no such file or folder")]
+    #[error("no such file or folder")]
     Missing,
-    /// It is no regular file; such a thing is never opened.
+    /// It is not a regular file; such a thing is never opened.
     #[error("it is {}, not a file", .0.noun())]
     NotAFile(Kind),
     /// It lies where the system shows itself and its devices: what a tree refers to is never there,
     /// and `/proc/self/environ` holds the secrets of the job.
-    #[error("it lies in /proc, /sys or /dev, where promvet reads nothing")]
+    #[error("it is in /proc, /sys or /dev, where promvet does not read files")]
     OfSystem,
     /// It is larger than the limit.
     #[error("it is larger than {limit} bytes, the most that promvet reads")]
@@ -94,7 +94,7 @@ pub enum ReadError {
         limit: u64,
     },
     /// The system refused.
-    #[error("it can't be read: {0}")]
+    #[error("it cannot be read: {0}")]
     Io(io::Error),
 }
 
@@ -112,7 +112,7 @@ impl From<io::Error> for ReadError {
 pub struct Walk<'w> {
     /// Go into hidden files and folders too.
     pub hidden: bool,
-    /// Take no notice of .gitignore, .ignore and their kin.
+    /// Ignore .gitignore, .ignore and their kin.
     pub no_ignore: bool,
     /// How many threads; 0 lets the machine decide.
     pub threads: usize,
@@ -137,13 +137,13 @@ impl std::fmt::Debug for Walk<'_> {
     }
 }
 
-/// A file that a walk came upon.
+/// A file that a walk found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// Its absolute path. No folder in it is a link; the file itself may be one, since Prometheus
     /// resolves paths against the folder of the path that it is given.
     pub path: PathBuf,
-    /// Its path for people, as whoever named it wrote it.
+    /// Its path for people, as the user wrote it.
     pub shown: Arc<str>,
     /// The root of the tree that it was looked for in.
     pub root: Arc<Path>,
@@ -189,19 +189,19 @@ pub trait Tree: std::fmt::Debug + Send + Sync {
     /// What a link says, as it is written in it.
     ///
     /// # Errors
-    /// Whatever the system says; also if it is no link.
+    /// Whatever the system says; also if it is not a link.
     fn link_target(&self, path: &Path) -> io::Result<PathBuf>;
 
     /// The absolute path without links that a path leads to.
     ///
     /// # Errors
-    /// Nothing is there, a link leads nowhere or in circles.
+    /// Nothing is there, or a link has no target or is a loop.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
 
     /// The paths of what a folder holds, sorted.
     ///
     /// # Errors
-    /// Whatever the system says; also if it is no folder.
+    /// Whatever the system says; also if it is not a folder.
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
 
     /// The content of a regular file, links followed, of at most `limit` bytes.
@@ -275,7 +275,7 @@ pub trait Tree: std::fmt::Debug + Send + Sync {
     /// Whether a path leads, links followed, to something at or below one of these folders.
     ///
     /// # Errors
-    /// Nothing is there, a link leads nowhere or in circles.
+    /// Nothing is there, or a link has no target or is a loop.
     fn within(&self, path: &Path, folders: &[&Path]) -> io::Result<bool> {
         let real = self.resolve(path)?;
         let mut folders = folders.iter();

@@ -10,7 +10,7 @@ use super::folder::is_of_system;
 use super::ignored::LeftOut;
 use super::tree::{Found, Kind, Problem, ReadError, Tree, Walk, Walked};
 
-/// What a walk comes upon in a folder.
+/// What a walk finds in a folder.
 pub(super) enum Seen {
     /// A file, or a link to something.
     File { path: PathBuf, link: bool },
@@ -94,7 +94,7 @@ struct Gathering<'d> {
 
 impl Gathering<'_> {
     fn take(&mut self, name: &Path, how: &Walk<'_>) -> Result<(), ReadError> {
-        // A named path is followed if it is a link: whoever names it means what it leads to.
+        // A named path is followed if it is a link: a user who names it means what it leads to.
         let real = self.tree.resolve(name)?;
         match self.tree.metadata(&real)?.kind {
             Kind::File => self.take_file(name, real),
@@ -168,7 +168,7 @@ impl Gathering<'_> {
         root
     }
 
-    /// Of several ways to one file, the one that was named is kept, else the one that is no link.
+    /// Of several ways to one file, the one that was named is kept, else the one that is not a link.
     fn keep(&mut self, real: PathBuf, candidate: Candidate) {
         match self.files.entry(real) {
             Entry::Vacant(place) => {
@@ -220,7 +220,7 @@ fn in_real_folder(tree: &dyn Tree, name: &Path) -> io::Result<PathBuf> {
 }
 
 /// What a path that was seen really is; none for a link that leads out of the tree, nowhere, or to
-/// something that is no file.
+/// something that is not a file.
 fn link_end(tree: &dyn Tree, root: &Path, path: &Path, link: bool) -> Option<PathBuf> {
     if !link {
         return Some(path.to_owned());

@@ -86,7 +86,7 @@ pub(super) fn walk_folder(disk: &dyn Tree, top: &Path, how: &Walk<'_>) -> Vec<Se
 /// Whether a folder without folders holds nothing that is wanted, so that it does not matter what is
 /// ignored.
 fn holds_nothing(top: &Path, how: &Walk<'_>) -> bool {
-    // What is wrong with the folder is told by the walk.
+    // The walk reports what is wrong with the folder.
     let Ok(entries) = fs::read_dir(top) else {
         return false;
     };

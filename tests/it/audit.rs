@@ -246,6 +246,6 @@ fn every_format_is_written_and_the_status_is_that_of_check() {
     let empty = Scratch::empty();
     let ran = empty.promvet(&["audit"]);
     assert_eq!((ran.status, ran.stdout), (Some(0), String::new()));
-    assert!(ran.stderr.contains("no Prometheus configuration here"));
+    assert!(ran.stderr.contains("no Prometheus configuration found"));
     assert_eq!(folder.promvet(&["audit", "no/such"]).status, Some(2));
 }

@@ -77,7 +77,7 @@ fn manual_pages_are_made_for_every_command() {
     assert!(page.contains("\\-\\-since"), "{page}");
     let wrong = folder.promvet(&["man", "chekc"]);
     assert_eq!(wrong.status, Some(2));
-    assert!(wrong.stderr.contains("no command `chekc`"));
+    assert!(wrong.stderr.contains("unknown command `chekc`"));
 }
 
 #[test]

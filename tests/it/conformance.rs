@@ -236,7 +236,7 @@ fn expectations(table: &str) -> Vec<Expected<'_>> {
         .collect()
 }
 
-/// The test files of Prometheus. What fails in an included file is no fault of the file that
+/// The test files of Prometheus. What fails in an included file is not a fault of the file that
 /// includes it, and what fails as a group of targets or as rules is judged elsewhere.
 #[test]
 fn test_files_of_prometheus() {

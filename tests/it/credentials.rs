@@ -422,7 +422,7 @@ const FAULTS: &[Fault] = &[
         "            name: another\n        - name: tokens",
         "credentials/unverified",
         Warning,
-        "nothing in sight mounts it",
+        "no mount of it was found",
         &["configmap.yaml:20"],
     ),
     (
@@ -1145,7 +1145,7 @@ fn variables_of_the_service_that_hold_secrets_are_errors_once_git_tracks_them() 
         "    environment:\n      API_TOKEN: changeme\n",
         "    environment:\n      API_TOKEN: ${API_TOKEN}\n",
         "    environment:\n      API_TOKEN:\n",
-        // The secret of it stands in a file that git does not track.
+        // The secret of it is in a file that git does not track.
         "    environment:\n      API_TOKEN: a-${TOKEN}\n",
         "    environment:\n      API_TOKEN: $TOKEN\n",
     ] {

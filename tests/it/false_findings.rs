@@ -1,4 +1,4 @@
-//! Look-alikes that stay silent, each beside the real fault that is told.
+//! Look-alikes that stay silent, each beside the real fault that is reported.
 
 use crate::support::memory;
 use promvet::finding::Severity;
@@ -349,7 +349,7 @@ fn an_issuer_is_proven_only_where_nothing_stands_between() {
 }
 
 #[test]
-fn an_unknown_host_of_a_known_vendor_is_a_warning_without_advice() {
+fn an_unknown_host_of_a_known_vendor_is_a_warning_without_an_edit() {
     for (host, severity) in [
         ("staging-metric-api.newrelic.com", Some(Severity::Warning)),
         ("metric-api.newrelic.com", None),
@@ -360,7 +360,10 @@ fn an_unknown_host_of_a_known_vendor_is_a_warning_without_advice() {
             .iter()
             .find(|one| one.rule == "remote-write/url-shape");
         assert_eq!(shape.map(|one| one.severity), severity, "{host} {found:?}");
-        assert!(shape.is_none_or(|one| one.advice.is_none()), "{found:?}");
+        let help = shape.and_then(|one| one.help_line());
+        let expected = "correct the host, or name the receiver under `receivers` in promvet.yaml";
+        assert!(help.is_none_or(|help| help == expected), "{found:?}");
+        assert!(shape.is_none_or(|one| one.fix.is_none()), "{found:?}");
     }
 }
 
@@ -458,7 +461,7 @@ fn the_flag_of_a_receiver_names_the_header_of_the_tenant() {
         ("receive", quoted, "THANOS-TENANT", true),
         ("receive", open, "X-Scope-OrgID", false),
         ("receive", open, "THANOS-TENANT", false),
-        // What answers there is not in sight, and may be the receiver that is.
+        // What answers there is not in the tree, and may be the receiver that is.
         ("thanos.example.com", of_scope, "X-Scope-OrgID", false),
         ("thanos.example.com", of_scope, "THANOS-TENANT", false),
         ("thanos.example.com", "", "X-Scope-OrgID", true),

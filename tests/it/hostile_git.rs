@@ -54,7 +54,7 @@ const PROGRAMS: &[&str] = &[
     "uploadpack.packObjectsHook",
 ];
 
-/// A folder outside of which nothing happens, with a program that leaves a mark.
+/// A folder that nothing happens outside of, with a program that leaves a mark.
 struct Trap {
     scratch: Scratch,
     mark: PathBuf,
@@ -131,7 +131,7 @@ impl Trap {
 
     /// Lets git itself do something that springs the trap.
     fn spring(&self, folder: &str, args: &[&str]) {
-        // That git fails afterwards is all the same.
+        // That git fails afterwards is anyway.
         let ran = Ran::of(git_command(self.at(folder)).args(args));
         assert!(
             self.is_sprung(),
@@ -622,7 +622,11 @@ fn named_pipes_keep_nothing_waiting() {
     let ran = promvet(trap.at(""), &["check", "--since", "main"]);
     assert_eq!(ran.status, Some(0), "{}", ran.said());
     let ran = promvet(trap.at(""), &["check", "--since", "pipe"]);
-    assert!(ran.stderr.contains("no revision pipe"), "{}", ran.said());
+    assert!(
+        ran.stderr.contains("revision pipe not found"),
+        "{}",
+        ran.said()
+    );
     pipe(&trap, ".git/index");
     is_not_checked(&trap, &std::env::var("PATH").unwrap(), "the index is");
 }

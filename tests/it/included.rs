@@ -106,7 +106,7 @@ fn a_feature_is_asked_of_what_runs_the_configuration() {
             vec![("set.yml", stateful_set("--web.enable-lifecycle"))],
             Said::Lacks,
         ),
-        // One of two that may run it is no evidence.
+        // One of two that may run it is not evidence.
         (
             vec![
                 ("a.yml", stateful_set(FLAG)),
@@ -148,7 +148,7 @@ fn a_feature_is_asked_of_what_runs_the_configuration() {
             .collect();
         let said = match of_rule.as_slice() {
             [] => Said::Nothing,
-            [one] if one.contains("does not turn it on") => Said::Lacks,
+            [one] if one.contains("does not enable it") => Said::Lacks,
             [one] if one.contains(FLAG) => Said::MayLack,
             more => panic!("{files:?}: {more:?}"),
         };
@@ -162,7 +162,7 @@ fn a_command_line_without_the_feature_is_shown() {
     let compose = command(", --enable-feature=exemplar-storage");
     let tree = Scratch::new(&[
         ("prometheus.yml", MAIN),
-        // Nothing is known of what runs this one: what is known of the other is told.
+        // Nothing is known of what runs this one: what is known of the other is reported.
         ("a/prometheus.yml", &MAIN.replace("rules/", "../rules/")),
         ("rules/a.yml", SORTED),
         ("compose.yml", &compose),
@@ -221,7 +221,7 @@ fn paths_where_prometheus_runs_are_followed_through_mounts() {
             vec![("compose.yml", mounting("./alerts:/etc/prometheus/rules"))],
             Some(place),
         ),
-        // One by one, under a name of its own.
+        // One by one, under a separate name.
         (
             "/etc/prometheus/rules/*.yml",
             vec![(
@@ -282,7 +282,7 @@ fn paths_where_prometheus_runs_are_followed_through_mounts() {
             )],
             None,
         ),
-        // From a volume: nobody knows what is in it.
+        // From a volume: no one knows what is in it.
         (
             "rules/*.yml",
             vec![("compose.yml", mounting("rules:/etc/prometheus/rules"))],

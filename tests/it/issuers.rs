@@ -156,7 +156,7 @@ fn the_severity_follows_from_who_signed() {
         (
             &[BY_SECRET, FROM_OWN, OWN],
             Warning,
-            "its private issuer is known",
+            "not needed for a certificate of a known private issuer",
             &[
                 "ingress.yaml",
                 "ingress.yaml",
@@ -349,13 +349,13 @@ fn a_ca_file_tells_of_an_issuer_that_is_not_public() {
             ca,
             vec![("certs/ca.pem", "unknown")],
             Warning,
-            "its private issuer is known",
+            "not needed for a certificate of a known private issuer",
         ),
         (
             "      ca_file: /etc/prometheus/ca.pem\n",
             vec![],
             Warning,
-            "its private issuer is known",
+            "not needed for a certificate of a known private issuer",
         ),
         (
             "      ca_file: /etc/ssl/certs/ca-certificates.crt\n",
@@ -365,7 +365,7 @@ fn a_ca_file_tells_of_an_issuer_that_is_not_public() {
         ),
         ("      ca_file: ''\n", vec![], Warning, "is not verified: "),
     ] {
-        // That such a file is no certificate is another rule's to say.
+        // That such a file is not a certificate is another rule's to say.
         let found = check("/tree", URL, tls, &files);
         let found = only(found.into_iter().filter(|one| one.rule == RULE).collect());
         assert_eq!(found.severity, severity, "{tls} {found:#?}");

@@ -47,7 +47,7 @@ fn is_sayable(finding: &Finding) -> bool {
     }
 }
 
-/// The verdicts; none for what is no YAML, or no JSON.
+/// The verdicts; none for what is not YAML or not JSON.
 fn verdicts(validator: &Validator, version: Version, text: &str) -> Option<Verdicts> {
     let source = Text::new("prometheus.yml", text.as_bytes().to_vec());
     let document = parse_first(&source).ok()?;

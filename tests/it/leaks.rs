@@ -1,4 +1,4 @@
-//! No secret gets out, whatever slip put it where it stands.
+//! No secret gets out, whatever slip put it where it is.
 
 #![expect(
     clippy::unwrap_used,

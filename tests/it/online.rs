@@ -419,7 +419,7 @@ fn nobody_waits_longer_than_the_limit() {
         drop(stream);
         Heard::BrokenOff
     });
-    // One byte now and then, none of which is too late for itself.
+    // One byte now and then, each in time by itself.
     let (dripping, _) = listen(|mut stream| {
         for byte in [22_u8, 3, 3, 64, 0].into_iter().chain([0; 600]) {
             if stream.write_all(&[byte]).is_err() {

@@ -91,20 +91,20 @@ fn what_can_not_be_written_is_said_and_the_rest_is_written() {
     assert_eq!(ran.status, Some(2));
     assert!(
         ran.stderr
-            .contains("no/such/out.json: the report can't be written")
+            .contains("no/such/out.json: cannot write the report")
     );
     assert!(folder.at("out.xml").exists());
     assert!(ran.stdout.contains("1 error"));
     for (args, expected) in [
         (
             &["--output", "sarif", "--format", "json"][..],
-            "json and sarif can't both go to standard output",
+            "json and sarif cannot both go to standard output",
         ),
         (
             &["--output", "json=x", "--output", "sarif=x"],
-            "can't be written to x",
+            "cannot be written to x",
         ),
-        (&["--output", "sarife=x"], "did you mean sarif?"),
+        (&["--output", "sarife=x"], "did you mean `sarif`?"),
         (&["--output", "sarif="], "a path is missing"),
         (&["--format", "xml"], "openmetrics"),
     ] {
@@ -119,7 +119,7 @@ fn a_folder_without_configurations_is_told_once() {
     let folder = Scratch::empty();
     let ran = folder.promvet(&[]);
     assert_eq!(ran.stdout, "");
-    assert!(ran.stderr.contains("no Prometheus configuration here"));
+    assert!(ran.stderr.contains("no Prometheus configuration found"));
     assert_eq!(folder.json(&[])["summary"]["files"], 0);
 }
 

@@ -146,7 +146,7 @@ fn a_named_policy_takes_the_place_of_all_others() {
     assert_eq!(gone.status, Some(2));
     assert!(
         gone.stderr
-            .contains("gone.yaml:1:1: the policy file can't be read"),
+            .contains("gone.yaml:1:1: cannot read the policy file: no such file or folder"),
         "{}",
         gone.stderr
     );
@@ -158,28 +158,31 @@ fn mistakes_are_told_with_their_place() {
     for (policy, want) in [
         (
             "issurs: []\n",
-            "promvet.yaml:1:1: promvet.yaml has no key `issurs`; write `issuers`",
+            "promvet.yaml:1:1: unknown key `issurs` in promvet.yaml; write `issuers`",
         ),
-        ("root: yes\n", "promvet.yaml:1:7: `root` is true or false"),
+        (
+            "root: yes\n",
+            "promvet.yaml:1:7: `root`: expected `true` or `false`",
+        ),
         (
             "{root: true}\n",
-            "promvet.yaml:1:8: `root` can't be written like this",
+            "promvet.yaml:1:8: `root`: expected `true`; write `root: true` on a separate line",
         ),
         (
             "rules: {no/such: off}\n",
-            "promvet.yaml:1:9: there is no rule or group `no/such`",
+            "promvet.yaml:1:9: unknown rule or group `no/such`",
         ),
         (
             "rules: {tls: sometimes}\n",
-            "promvet.yaml:1:14: `sometimes` is no level",
+            "promvet.yaml:1:14: not a level: `sometimes`",
         ),
         (
             "rules: {tls: error from 2027-02-30}\n",
-            "`error from 2027-02-30` is no level",
+            "not a level: `error from 2027-02-30`",
         ),
         (
             "rules: {tls: off, tls: info}\n",
-            "promvet.yaml:1:19: `tls` is written twice",
+            "promvet.yaml:1:19: `tls` is set twice",
         ),
         (
             "overrides: [{files: a}]\n",
@@ -187,7 +190,7 @@ fn mistakes_are_told_with_their_place() {
         ),
         (
             "overrides: [{files: '[', rules: {}}]\n",
-            "this pattern can't be read",
+            "not a valid pattern: unclosed character class",
         ),
         (
             "environments: [{name: prod}]\n",
@@ -196,7 +199,7 @@ fn mistakes_are_told_with_their_place() {
         ("environments: [{files: a}]\n", "needs `name`"),
         (
             "profile: strikt\n",
-            "promvet.yaml:1:10: promvet knows no such profile; write `strict`",
+            "promvet.yaml:1:10: unknown profile; write `strict`",
         ),
         (
             "requires: '>=99'\nfuture: 1\n",
@@ -204,24 +207,27 @@ fn mistakes_are_told_with_their_place() {
         ),
         (
             "requires: new\n",
-            "promvet.yaml:1:11: this is no range of releases",
+            "promvet.yaml:1:11: `requires` is not a range of releases",
         ),
         (
             "extends: gone.yaml\n",
-            "promvet.yaml:1:10: `gone.yaml` can't be read",
+            "promvet.yaml:1:10: cannot read `gone.yaml`: no such file or folder",
         ),
-        ("extends: ../up.yaml\n", "promvet.yaml:1:10: `../up.yaml`"),
+        (
+            "extends: ../up.yaml\n",
+            "promvet.yaml:1:10: cannot read `../up.yaml`",
+        ),
         (
             "extends: /etc/hostname\n",
             "promvet.yaml:1:10: `/etc/hostname` leads out of the tree",
         ),
         (
             "extends: promvet.yaml\n",
-            "`promvet.yaml` builds upon this file",
+            "`promvet.yaml` extends this file, which extends it",
         ),
         (
             "extends: {path: base.yaml, sha256: abc}\n",
-            "`sha256` is 64 hexadecimal digits",
+            "`sha256`: expected 64 hexadecimal digits",
         ),
         (
             "extends: {path: base.yaml, sha256: '0000000000000000000000000000000000000000000000000000000000000000'}\n",
@@ -229,27 +235,27 @@ fn mistakes_are_told_with_their_place() {
         ),
         (
             "extends: [bad.yaml]\n",
-            "bad.yaml:1:1: promvet.yaml has no key `bad`",
+            "bad.yaml:1:1: unknown key `bad` in promvet.yaml",
         ),
         ("receivers: [{id: x, name: y}]\n", "a receiver's profile: "),
         (
             "receivers: [{file: gone.yaml}]\n",
-            "promvet.yaml:1:20: `gone.yaml` can't be read",
+            "promvet.yaml:1:20: cannot read `gone.yaml`: no such file or folder",
         ),
         (
             "receivers: [{hosts: a, receiver: mimr}]\n",
-            "there is no receiver `mimr`; write `mimir`",
+            "unknown receiver `mimr`; write `mimir`",
         ),
         ("receivers: [{hosts: a}]\n", "needs `receiver`"),
         (
             "receivers: [a]\n",
-            "promvet.yaml:1:13: a receiver is a mapping",
+            "promvet.yaml:1:13: an entry of `receivers`: expected a mapping",
         ),
         (
             "rules: {}\n---\nrules: {}\n",
             "promvet.yaml is one document",
         ),
-        ("a: [\n", "this is not YAML"),
+        ("a: [\n", "not valid YAML: did not find"),
     ] {
         let tree = tree(&[
             ("promvet.yaml", policy),
@@ -297,8 +303,8 @@ fn two_policies_in_one_folder_have_no_order() {
     assert_eq!(ran.status, Some(2));
     assert_eq!(
         ran.stderr,
-        "promvet: a/.promvet.yaml:1:1: there is a/promvet.yaml too; keep one of the two: both \
-         together have no order\n"
+        "promvet: a/.promvet.yaml:1:1: a/promvet.yaml also exists; keep one of the two: \
+         neither takes precedence\n"
     );
 }
 
@@ -382,7 +388,11 @@ fn policies_do_not_build_upon_each_other_without_end() {
     assert_eq!(chain(15).status, Some(0));
     let deep = chain(40);
     assert_eq!(deep.status, Some(2));
-    assert!(deep.stderr.contains("more than 16 deep"), "{}", deep.stderr);
+    assert!(
+        deep.stderr.contains("more than 16 levels deep"),
+        "{}",
+        deep.stderr
+    );
     // Two ways to one file at each step would be 2^15 ways.
     let tree = tree(&[
         ("promvet.yaml", "extends: p1.yaml\n"),
@@ -400,7 +410,7 @@ fn policies_do_not_build_upon_each_other_without_end() {
     assert!(
         circle
             .stderr
-            .contains("p15.yaml:1:10: `p3.yaml` builds upon"),
+            .contains("p15.yaml:1:10: `p3.yaml` extends this file, which extends it"),
         "{}",
         circle.stderr
     );
@@ -609,7 +619,7 @@ fn profiles_beside_rules_are_read_strictly_and_need_not_be_used() {
             "id: house\nnam: x\n",
             "ours/receivers/house.yml:2:1: a receiver's profile: `nam` is none",
         ),
-        ("id: [\n", "ours/receivers/house.yml is not YAML"),
+        ("id: [\n", "ours/receivers/house.yml is not valid YAML"),
     ] {
         tree.file("ours/receivers/house.yml", profile);
         let ran = tree.promvet(&[]);
@@ -765,7 +775,7 @@ fn nothing_is_said_of_entries_where_that_is_not_known() {
             &relative,
         ),
         ("mounts: [{path: /srv/secrets, from: s}]\n", &relative),
-        // The path leads nowhere, of which the finding there tells.
+        // The path has no target, of which the finding there tells.
         (lost, PUSH),
         (
             "issuers: [{hosts: a.example.org, issuer: private}]\n",
@@ -938,7 +948,7 @@ fn a_starter_is_written_from_what_is_found() {
     assert_eq!(findings(&tree, &[]).len(), before.len());
     let again = tree.promvet(&["init"]);
     assert_eq!(again.status, Some(2));
-    assert!(again.stderr.contains("promvet.yaml is there already"));
+    assert!(again.stderr.contains("promvet.yaml already exists"));
     assert_eq!(tree.read("promvet.yaml"), text);
     // What is commented out is right too, once the marks are gone.
     let filled: String = text
@@ -1009,7 +1019,7 @@ fn a_starter_of_an_empty_folder_loads_too() {
     assert_eq!(tree.promvet(&["init", "nowhere"]).status, Some(2));
     tree.file(".promvet.yaml", "");
     let hidden = tree.promvet(&["init"]);
-    assert!(hidden.stderr.contains(".promvet.yaml is there already"));
+    assert!(hidden.stderr.contains(".promvet.yaml already exists"));
 }
 
 #[test]

@@ -176,7 +176,7 @@ fn each_fault_of_an_opstrace_url_is_found_once() {
             host,
             "cortex.test.opstrace.io",
             "cortex.test.opstrace.io",
-            "cortex.test.opstrace.io names no tenant; Opstrace takes remote write at https://cortex.<tenant>.test.opstrace.io/api/v1/push",
+            "cortex.test.opstrace.io names no tenant; Opstrace accepts remote write at https://cortex.<tenant>.test.opstrace.io/api/v1/push",
         ),
         (
             host,
@@ -196,12 +196,12 @@ fn each_fault_of_an_opstrace_url_is_found_once() {
             "team_a",
             "lower-case letters and digits",
         ),
-        (".test.", ".x.", "x", "can't be the instance"),
+        (".test.", ".x.", "x", "x is not a valid instance"),
         (
             "default",
             "a.b",
             "cortex.a.b.test.opstrace.io",
-            "is no host",
+            "is not a host at which Opstrace accepts metrics",
         ),
         (
             "cortex.",
@@ -219,9 +219,14 @@ fn each_fault_of_an_opstrace_url_is_found_once() {
             "cortex",
             "loki",
             "loki.default.test.opstrace.io",
-            "takes logs",
+            "accepts logs",
         ),
-        ("/api", "/loki/api", "/loki/api/v1/push", "Loki takes logs"),
+        (
+            "/api",
+            "/loki/api",
+            "/loki/api/v1/push",
+            "Loki accepts logs",
+        ),
         (
             "/api/v1/push",
             "",
@@ -234,7 +239,12 @@ fn each_fault_of_an_opstrace_url_is_found_once() {
             "https://cortex.default.test.opstrace.io/",
             "the path is missing",
         ),
-        ("/v1/", "/prom/", "/api/prom/push", "leaves out on purpose"),
+        (
+            "/v1/",
+            "/prom/",
+            "/api/prom/push",
+            "deliberately does not serve",
+        ),
         ("push", "write", "/api/v1/write", "the path of a Prometheus"),
         ("push", "push/", "/api/v1/push/", "ends in a slash"),
         ("/api", "//api", "//api/v1/push", "two slashes"),
@@ -246,7 +256,7 @@ fn each_fault_of_an_opstrace_url_is_found_once() {
         ),
         ("push", "query", "/api/v1/query", "answers queries"),
         ("/api", "/API", "/API/v1/push", "capital letters"),
-        ("api/v1/push", "foo", "/foo", "knows no path /foo"),
+        ("api/v1/push", "foo", "/foo", "has no path /foo"),
         (
             ".io",
             ".io.",
@@ -304,7 +314,7 @@ fn placeholders_match_anything_of_their_place() {
         ),
         (
             "https://loki.${TENANT}.test.opstrace.io/api/v1/push",
-            "is no host",
+            "is not a host at which Opstrace accepts metrics",
         ),
         (
             "https://${CELL}.grafana.net/api/v1/push",
@@ -312,7 +322,7 @@ fn placeholders_match_anything_of_their_place() {
         ),
         (
             "https://listener.logz.io:8053/${X}/y",
-            "no path of the listener",
+            "the listener has no path",
         ),
     ] {
         let found = faults(url);
@@ -471,11 +481,11 @@ fn mistakes_that_no_receiver_accepts_are_certain() {
     for (url, words) in [
         (
             "https://logs.example.com/loki/api/v1/push",
-            "Loki takes logs",
+            "Loki accepts logs",
         ),
         (
             "https://loki.example.com/api/prom/push",
-            "old Loki takes logs",
+            "old Loki accepts logs",
         ),
         ("https://x.example.com/otlp/v1/metrics", "OTLP"),
         (
@@ -485,15 +495,12 @@ fn mistakes_that_no_receiver_accepts_are_certain() {
         ("https://x.example.com/api/v1/query", "answers queries"),
         ("https://x.example.com/api/v1/read", "remote_read"),
         ("http://pushgateway:9091/metrics/job/x", "Pushgateway"),
-        ("http://x.example.com/metrics", "to be scraped"),
+        ("http://x.example.com/metrics", "is for scraping"),
         (
             "http://x.example.com/a/api/v1/push/api/v1/push",
-            "http://x.example.com/a/api/v1/push may be meant",
+            "holds the write path twice",
         ),
-        (
-            "http://x.example.com//api/v1/push",
-            "http://x.example.com/api/v1/push may be meant",
-        ),
+        ("http://x.example.com//api/v1/push", "two slashes in a row"),
     ] {
         let found = faults(url);
         let [fault] = found.as_slice() else {
@@ -501,6 +508,20 @@ fn mistakes_that_no_receiver_accepts_are_certain() {
         };
         assert!(fault.message.contains(words), "{url}: {}", fault.message);
         assert!(fault.certain, "{url}");
+    }
+    for (url, meant) in [
+        (
+            "http://x.example.com/a/api/v1/push/api/v1/push",
+            "http://x.example.com/a/api/v1/push",
+        ),
+        (
+            "http://x.example.com//api/v1/push",
+            "http://x.example.com/api/v1/push",
+        ),
+    ] {
+        let found = faults(url);
+        let suggestion = found.first().and_then(|fault| fault.suggestion.as_deref());
+        assert_eq!(suggestion, Some(meant), "{url}");
     }
 }
 
@@ -675,11 +696,11 @@ fn the_image_of_what_answers_tells_the_receiver() {
         (
             "grafana/mimir:2.14.0",
             write,
-            Some("Mimir takes remote write at http://tsdb-1:8080/api/v1/push"),
+            Some("Mimir accepts remote write at http://tsdb-1:8080/api/v1/push"),
         ),
-        ("docker.io/grafana/mimir", write, Some("Mimir takes")),
+        ("docker.io/grafana/mimir", write, Some("Mimir accepts")),
         ("victoriametrics/victoria-metrics", write, None),
-        ("influxdb:1.8", write, Some("InfluxDB 1.x takes")),
+        ("influxdb:1.8", write, Some("InfluxDB 1.x accepts")),
         ("influxdb:2.7", write, None),
         ("acme/influxdb:1.8", write, None),
         ("acme/metrics:1", write, None),
@@ -687,7 +708,7 @@ fn the_image_of_what_answers_tells_the_receiver() {
         (
             "quay.io/thanos/thanos:v0.36",
             write,
-            Some("Thanos Receive takes"),
+            Some("Thanos Receive accepts"),
         ),
     ] {
         let compose = compose("tsdb-1", image);

@@ -33,7 +33,7 @@ const CRATES: &[(&str, &str)] = &[
     ("promvet-schema", "promvet_schema"),
 ];
 
-/// Where each name that follows `before` in a file stands: the number of the line, and the name.
+/// Where each name that follows `before` in a file is: the number of the line, and the name.
 fn names<'t>(source: &'t str, before: &str) -> Vec<(usize, &'t str)> {
     let mut out = Vec::new();
     for (index, line) in source.lines().enumerate() {

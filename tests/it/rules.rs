@@ -52,7 +52,7 @@ fn tenant_headers_are_missed_only_where_nothing_else_can_set_them() {
                 "    headers: {X-Scope-OrgID: 'a|b'}\n",
                 "warning 'a|b'",
             ),
-            // Who that is nobody knows.
+            // Who that is, is not known.
             (
                 "http://metrics:9009/api/v1/push",
                 "    headers: {THANOS-TENANT: a}\n",

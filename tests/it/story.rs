@@ -167,7 +167,7 @@ fn a_hook_stops_a_commit() {
     repository.file(hook, format!("#!/bin/sh\nexec {PROMVET} --staged conf\n"));
     repository.chmod(hook, 0o755);
     let commit = || {
-        // With a path, git hands the hook an index of its own.
+        // With a path, git hands the hook a separate index.
         let args = ["commit", "-q", "-m", "Break it", "conf/prometheus.yml"];
         Ran::of(git_command(repository.path()).args(args))
     };
@@ -198,10 +198,14 @@ fn what_git_can_not_show_is_told_with_what_to_do() {
     failing(
         here,
         &["--since", "no-such"],
-        &["no revision no-such", "git fetch"],
+        &["revision no-such not found", "git fetch"],
     );
     failing(here, &["--since", ""], &["no revision was given"]);
-    failing(here, &["--since=--output=x"], &["no revision"]);
+    failing(
+        here,
+        &["--since=--output=x"],
+        &["revision --output=x not found"],
+    );
     failing(here, &["--since", "main", "-"], &["standard input"]);
     let outside = Scratch::new(&[("prometheus.yml", OLD)]);
     failing(
@@ -338,7 +342,7 @@ fn a_policy_that_was_broken_before_does_not_stop_its_repair() {
     let ran = repository.promvet(&["--since", "main", "--format", "concise"]);
     assert_eq!((ran.status, ran.stdout), (Some(0), String::new()));
     let said = ran.stderr;
-    assert!(said.contains("promvet.yaml of main has mistakes"), "{said}");
+    assert!(said.contains("promvet.yaml of main has errors"), "{said}");
 }
 
 #[cfg(unix)]

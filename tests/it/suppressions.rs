@@ -243,7 +243,7 @@ fn suppressions_that_can_t_be_judged_are_left_alone() {
             format!("# promvet: ignore-file[tls]\n{good}"),
             &[],
         ),
-        // What depends on files beside the configuration, and what nobody asked for.
+        // What depends on files beside the configuration, and what no one asked for.
         (
             "",
             format!("# promvet: ignore-file[credentials/missing]\n{good}"),
@@ -396,7 +396,7 @@ fn comments_in_a_configuration_that_stands_in_another_file_are_for_it() {
             &["9 remote-write/url-syntax other/x"],
             1,
         ),
-        // For all of the text that it stands in, and of no other one.
+        // For all of the text that it is in, and of no other one.
         (
             config_map(&format!(
                 "{}\n{other}",
@@ -421,7 +421,7 @@ fn comments_in_a_configuration_that_stands_in_another_file_are_for_it() {
             &["4 suppressions/unused # promv", "7 remote-write/url-syntax mimir/x"],
             0,
         ),
-        // What is said of comments, where they stand and once.
+        // What is said of comments, where they are and once.
         (
             config_map(&format!("{block} # promvet: ignore[remote-write, tls, nix] x\n  # promvet: ingore[tls]")),
             &["7 suppressions/unused tls, ni", "7 suppressions/unknown nix] x", "8 suppressions/malformed # promv"],
@@ -616,15 +616,15 @@ fn a_broken_suppression_policy_stops_the_run() {
     for (policy, expected) in [
         (
             "suppressions: {forbid: tsl}\n",
-            "promvet.yaml:1:24: there is no rule or group `tsl`; write `tls`",
+            "promvet.yaml:1:24: unknown rule or group `tsl`; write `tls`",
         ),
         (
             "suppressions: {reason: maybe}\n",
-            "promvet.yaml:1:24: `reason` is either required or optional",
+            "promvet.yaml:1:24: `reason`: expected `required` or `optional`",
         ),
         (
             "suppressions: {baseline: none.json}\n",
-            "none.json:1:1: the baseline can't be read: there is no such file or folder; `promvet baseline` writes one",
+            "none.json:1:1: cannot read the baseline: no such file or folder; create one with `promvet baseline`",
         ),
     ] {
         let scratch = Scratch::new(&[("promvet.yaml", policy), ("a.yml", BAD)]);
@@ -655,7 +655,7 @@ fn what_a_change_uncovers_is_new() {
         places(&scratch, &["--staged"]),
         (1, vec![format!("a.yml:3 {SYNTAX}")])
     );
-    // What is hidden now and was shown is nobody's concern, wherever it has moved.
+    // What is hidden now and was shown does not matter, wherever it has moved.
     scratch.write(&[
         ("b.yml", &format!("\n# Moved.\n{hidden}")),
         ("a.yml", &hidden),
@@ -850,7 +850,7 @@ fn what_no_longer_occurs_is_told_and_pruned() {
         &BAD.replace("mimir/api/v1/push", "http://prometheus:9090/api/v1/write"),
     )]);
     scratch.remove("b.yml");
-    // Whoever looks at one file knows nothing of the others.
+    // A run over one file knows nothing of the others.
     assert_eq!(
         places(&scratch, &["a.yml"]),
         (
@@ -863,7 +863,7 @@ fn what_no_longer_occurs_is_told_and_pruned() {
     scratch.write(&[("c.yml", BAD)]);
     assert_eq!(
         scratch.promvet(&["baseline", "--prune"]).stdout,
-        "ci/accepted.json: 0 accepted findings; 2 that no longer occur are out.\n"
+        "ci/accepted.json: 0 accepted findings; 2 that no longer occur were removed.\n"
     );
     assert_eq!(
         places(&scratch, &[]),
@@ -880,10 +880,13 @@ fn a_broken_baseline_stops_the_run_and_is_not_pruned() {
     let scratch = Scratch::new(&[("a.yml", BAD)]);
     for (content, expected) in [
         ("{", "b.json:1:2: this baseline is not JSON"),
-        ("[]", "b.json:1:1: this is no baseline"),
+        (
+            "[]",
+            "b.json:1:1: not a baseline: it has neither `version` nor `accepted`",
+        ),
         (
             "{\"version\": 3}",
-            "b.json:1:13: this baseline is of a version",
+            "b.json:1:13: `version`: this promvet does not know this version",
         ),
         (
             "{\"version\": 1, \"accepted\": [{\"rule\": \"x\"}]}",
@@ -891,11 +894,11 @@ fn a_broken_baseline_stops_the_run_and_is_not_pruned() {
         ),
         (
             "{\"version\": 1, \"acepted\": []}",
-            "b.json:1:16: a baseline has no key `acepted`; write `accepted`",
+            "b.json:1:16: unknown key `acepted` in a baseline; write `accepted`",
         ),
         (
             "{\"version\": 1, \"accepted\": [{\"rule\": \"x\", \"path\": \"y\", \"count\": 0}]}",
-            "`count` is a whole number",
+            "`count`: expected a whole number from 1 up",
         ),
     ] {
         scratch.write(&[("b.json", content)]);
@@ -915,7 +918,7 @@ fn a_broken_baseline_stops_the_run_and_is_not_pruned() {
     assert!(
         nowhere
             .stderr
-            .contains("none.json:1:1: the baseline can't be read")
+            .contains("none.json:1:1: cannot read the baseline")
     );
     let prune = scratch.promvet(&["baseline", "--prune"]);
     assert_eq!(prune.status, Some(2));
@@ -1009,7 +1012,7 @@ fn a_revision_that_is_not_there_is_told() {
     let ran = scratch.promvet(&["--config-from", "nowhere"]);
     assert_eq!(ran.status, Some(2));
     assert!(
-        ran.stderr.contains("there is no revision nowhere"),
+        ran.stderr.contains("revision nowhere not found"),
         "{}",
         ran.stderr
     );
@@ -1030,7 +1033,7 @@ fn a_revision_that_is_not_there_is_told() {
     assert!(ran.stderr.contains("shallow"), "{}", ran.stderr);
 }
 
-/// A rule of one's own, by the rest of its front matter.
+/// A custom rule, by the rest of its front matter.
 fn own_rule(rest: &str) -> String {
     let page = "---\nseverity: error\nnode: remote_write\nwhen: url.scheme == 'http'\n\
                 message: samples leave over http\n";

@@ -273,7 +273,7 @@ fn the_command_line_takes_releases_and_answers_for_keys() {
         (
             &["explain", "remote_write.queue_confg.max_shard"],
             2,
-            "there is no key `remote_write.queue_confg.max_shard`; did you mean \
+            "unknown key `remote_write.queue_confg.max_shard`; did you mean \
              remote_write[].queue_config.max_shards?",
         ),
         (
@@ -348,7 +348,7 @@ fn of_rule(files: &[(&str, &str)], rule: &str) -> Vec<String> {
     found
 }
 
-/// Whether the findings are those of which parts are given, in order.
+/// Whether the given texts are parts of the findings, in order.
 fn are(found: &[String], want: &[&[&str]]) -> bool {
     let mut pairs = found.iter().zip(want);
     found.len() == want.len()
@@ -402,7 +402,7 @@ fn flags_that_a_newer_release_does_not_know_are_told_where_they_stand() {
             &[&[
                 "warning",
                 "starts as a server",
-                "write `--agent` with the upgrade: Prometheus 3.0 knows it",
+                "write `--agent` with the upgrade; Prometheus before 3.0 does not start with it",
             ]],
         ),
         (
@@ -413,7 +413,7 @@ fn flags_that_a_newer_release_does_not_know_are_told_where_they_stand() {
             "--enable-feature=remote-write-receiver",
             &[&[
                 "warning",
-                "takes no remote write",
+                "no longer accepts remote write",
                 "; write `--web.enable-remote-write-receiver`",
             ]],
         ),
@@ -648,7 +648,7 @@ fn buckets_in_expressions_are_told_by_their_number() {
         (
             r#"a{le!="10"}"#,
             &[&[
-                "`10.0`, which this no longer leaves out",
+                "`10.0`, which this no longer excludes",
                 r#"`le!~"10([.]0)?"`"#,
             ]],
         ),
@@ -656,7 +656,7 @@ fn buckets_in_expressions_are_told_by_their_number() {
             r#"a{le=~"1|5|0.5"}"#,
             &[&["`1.0`", "the same goes for `5`", "such as"]],
         ),
-        (r#"a{le!~"1|5"}"#, &[&["no longer leaves out"]]),
+        (r#"a{le!~"1|5"}"#, &[&["no longer excludes"]]),
         (r#"a{le="1"} / b{le="2"}"#, &[&["`1.0`"], &["`2.0`"]]),
         (r#"a{le=~"1([.]0)?"}"#, &[]),
         (r#"a{le=~"[0-9.]+"}"#, &[]),

@@ -49,7 +49,7 @@ pub(crate) enum NullItem {
     Crash,
 }
 
-/// Keys of another section that stand among those of a section.
+/// Keys of another section that are among those of a section.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Include {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::scalar::Fault;
+use super::scalar::{Fault, Remedy};
 use super::section::Section;
 use super::version::Target;
 use crate::yaml::{Document, Entry, Kind, Node, placeholder};
@@ -112,7 +112,7 @@ impl<'a> Report<'a> {
         self.say(rule, node, span, has_placeholder(node), message.into())
     }
 
-    /// What is wrong only because something is still to be filled in is no error: it is a
+    /// What is wrong only because something is still to be filled in is not an error: it is a
     /// warning, or nothing in a template.
     pub(super) fn say(
         &mut self,
@@ -152,7 +152,9 @@ impl<'a> Report<'a> {
         let unfilled = is_unfilled(scalar.text, |text| grammar(text).is_ok());
         let message = format!("{subject} {}; Prometheus refuses the file", fault.message);
         let span = part_of(node, fault.from, fault.to);
-        self.say(Rule::InvalidValue, node, span, unfilled, message)
+        let advice = advice_of(&fault, node, |text| grammar(text).is_ok());
+        let said = self.say(Rule::InvalidValue, node, span, unfilled, message);
+        said.advice(advice)
     }
 
     /// Says that a section lacks a key. If the key is there but empty, it is pointed at.
@@ -209,12 +211,17 @@ pub struct Said<'a>(Option<&'a mut Finding>);
 
 impl Said<'_> {
     /// Adds what to write instead.
-    pub fn help(self, help: impl Into<String>) -> Self {
-        if let Self(Some(finding)) = self {
-            finding.advice = Some(Advice::say(help));
+    pub fn help(self, help: impl Into<Advice>) -> Self {
+        self.advice(Some(help.into()))
+    }
+
+    /// Adds what to write instead, if that is known; what was said before stays if not.
+    pub fn advice(self, advice: Option<Advice>) -> Self {
+        if let (Self(Some(finding)), Some(advice)) = (self, advice) {
+            finding.advice = Some(advice);
             return Self(Some(finding));
         }
-        self
+        Self(None)
     }
 
     /// Adds another place.
@@ -231,7 +238,7 @@ impl Said<'_> {
 }
 
 /// The span of a part of a scalar's text; the whole scalar if the part is empty, or the alias by
-/// which it stands here.
+/// which it is here.
 pub(super) fn part_of(node: Node<'_>, from: usize, to: usize) -> Span {
     let part = node.scalar().unwrap_or_default().part(from, to);
     if node.is_alias() || part.is_empty() {
@@ -241,7 +248,64 @@ pub(super) fn part_of(node: Node<'_>, from: usize, to: usize) -> Span {
     }
 }
 
-/// What may stand in the place of a placeholder, one for every grammar.
+/// What to do about a fault of a scalar. A change that would not put the whole text right is left
+/// to people.
+pub(super) fn advice_of(
+    fault: &Fault,
+    node: Node<'_>,
+    is_good: impl Fn(&str) -> bool,
+) -> Option<Advice> {
+    let scalar = node.scalar()?;
+    let words = || fault.help.clone().map(Advice::say);
+    let advice = match &fault.remedy {
+        _ if node.is_alias() => return words(),
+        None => return words(),
+        Some(Remedy::Unquote) => Advice::edit(vec![(node.span(), scalar.text.to_owned())]).safe(),
+        Some(Remedy::Replace { text, sure }) => {
+            let before = scalar.text.get(..fault.from)?;
+            let fixed = format!("{before}{text}{}", scalar.text.get(fault.to..)?);
+            if fault.from == fault.to || !is_good(&fixed) {
+                return words();
+            }
+            let shown = if fixed.len() > LONGEST_SHOWN {
+                text
+            } else {
+                &fixed
+            };
+            let shown = format!("write `{shown}`");
+            let advice = Advice::replace(scalar.part(fault.from, fault.to), text).text(shown);
+            if *sure {
+                advice.safe()
+            } else {
+                advice.unsafe_()
+            }
+        }
+    };
+    Some(match &fault.help {
+        Some(help) => advice.text(help),
+        None => advice,
+    })
+}
+
+/// The longest value that a help line repeats as a whole, so that it stays a line.
+const LONGEST_SHOWN: usize = 60;
+
+/// What to do about a key that is set twice: the second goes if both say the same.
+pub(super) fn one_of_two(first: Entry<'_>, second: Entry<'_>) -> Advice {
+    let source = |entry: Entry<'_>| {
+        let text = entry.value.document().text();
+        text.slice(entry.value.span()).to_owned()
+    };
+    if source(first) == source(second) {
+        Advice::remove(second.key.span())
+            .text("remove this line")
+            .safe()
+    } else {
+        Advice::say(format!("remove one of the two `{}`", second.name()))
+    }
+}
+
+/// What may be in place of a placeholder, one for every grammar.
 const FILLINGS: &[&str] = &[
     "a",
     "1",

@@ -138,7 +138,7 @@ fn set_of(ty: &Type) -> Option<&'static Enum> {
     }
 }
 
-/// Other paths of a key: those of the section that it stands in, or that lends it its keys.
+/// Other paths of a key: those of the section that it is in, or that lends it its keys.
 fn elsewhere(path: &str, of: &'static Struct, key: &str) -> Vec<String> {
     let Some(owner) = owner(of, key) else {
         return Vec::new();
@@ -151,7 +151,7 @@ fn elsewhere(path: &str, of: &'static Struct, key: &str) -> Vec<String> {
     out
 }
 
-/// The section in whose own list of keys a key stands.
+/// The section in whose own list of keys a key is.
 fn owner(of: &'static Struct, key: &str) -> Option<&'static Struct> {
     if of.fields.iter().any(|field| field.key == key) {
         return Some(of);

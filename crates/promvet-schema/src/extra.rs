@@ -13,7 +13,7 @@ pub(super) fn extra_document(document: &Document) -> Option<Finding> {
         EXTRA_DOCUMENT,
         Severity::Info,
         document.place(next),
-        "Prometheus reads only the first document of a file: what begins here is ignored",
+        "Prometheus reads only the first document of a file: this one is ignored",
     );
-    Some(finding.help("delete it, or move it into a file of its own"))
+    Some(finding.help("delete it, or move it to a separate file"))
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::check::Rule;
 use super::null::Null;
-use super::scalar::{self, Go, coerce, number::Resolved};
+use super::scalar::{self, Go, Remedy, coerce, number::Resolved};
 use super::section::{Scheme, Scope};
 use super::table::{Reference, Type};
 use super::words;
@@ -16,7 +16,10 @@ pub(super) struct Fault {
     pub(super) rule: Rule,
     pub(super) from: usize,
     pub(super) to: usize,
+    /// A clause that follows the name of what is wrong.
     pub(super) message: String,
+    pub(super) help: Option<String>,
+    pub(super) remedy: Option<Remedy>,
 }
 
 /// How a scalar is written, for the grammars of go-yaml: whether it is plain, and its tag.
@@ -55,12 +58,13 @@ pub(super) fn fault(ty: &Type, scalar: Scalar<'_>, null: Null, scope: Scope) -> 
         Type::File(Reference::Targets, _) => scalar::glob::target_file_pattern(text).err(),
         _ => None,
     }?;
-    let what = words::subject(ty);
     Some(Fault {
         rule: Rule::InvalidValue,
         from: problem.from,
         to: problem.to,
-        message: format!("{what} {}; Prometheus refuses the file", problem.message),
+        message: format!(" {}; Prometheus refuses the file", problem.message),
+        help: problem.help,
+        remedy: problem.remedy,
     })
 }
 
@@ -68,7 +72,7 @@ pub(super) fn fault(ty: &Type, scalar: Scalar<'_>, null: Null, scope: Scope) -> 
 const REMEMBERED: usize = 1024;
 
 thread_local! {
-    /// Patterns that were read without a fault. The same few stand in job after job and file
+    /// Patterns that were read without a fault. The same few are in job after job and file
     /// after file, and reading one costs more than all the rest of a relabel rule.
     static GOOD_PATTERNS: RefCell<HashSet<(Go, Box<str>)>> = RefCell::new(HashSet::new());
 }
@@ -91,11 +95,7 @@ fn regex(text: &str, go: Go) -> Option<scalar::Fault> {
 
 /// Compound durations came with 2.21.0, a bare 0 with 2.19.0 (prometheus/common).
 fn duration(text: &str, scope: Scope) -> Option<scalar::Fault> {
-    let whole = |message: &str| scalar::Fault {
-        from: 0,
-        to: text.len(),
-        message: message.to_owned(),
-    };
+    let whole = |message: &str| scalar::Fault::whole(text, message);
     let since = |minor| (scope.version.major, scope.version.minor) >= (2, minor);
     match scalar::duration(text) {
         Err(fault) => Some(fault),
@@ -115,12 +115,20 @@ fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Op
     if problem.is_none() && !quoted_url {
         return None;
     }
-    let message = match problem {
-        Some(problem) => format!("this {}; Prometheus refuses the file", problem.message),
-        None => format!(
-            "this is {}, but {} is expected here",
-            words::what_is(Kind::Scalar(scalar)),
-            words::what_is_wanted(ty)
+    let (message, help, remedy) = match problem {
+        Some(problem) => (
+            format!(" {}; Prometheus refuses the file", problem.message),
+            problem.help,
+            problem.remedy,
+        ),
+        None => (
+            format!(
+                ": expected {}, found {}",
+                words::what_is_wanted(ty),
+                words::what_is(Kind::Scalar(scalar))
+            ),
+            None,
+            None,
         ),
     };
     Some(Fault {
@@ -128,6 +136,8 @@ fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Op
         from: 0,
         to: scalar.text.len(),
         message,
+        help,
+        remedy,
     })
 }
 
@@ -137,7 +147,7 @@ pub(super) fn tag_fault(scalar: Scalar<'_>) -> Option<String> {
     let (plain, tag) = written(scalar);
     let fault = scalar::number::resolve(scalar.text, plain, tag).err()?;
     Some(format!(
-        "this {}; Prometheus refuses the file",
+        "this value {}; Prometheus refuses the file",
         fault.message
     ))
 }
@@ -173,11 +183,7 @@ pub(super) fn is_not_utf8(scalar: Scalar<'_>) -> bool {
 
 /// The fault of such a scalar.
 pub(super) fn not_utf8(scalar: Scalar<'_>) -> scalar::Fault {
-    scalar::Fault {
-        from: 0,
-        to: scalar.text.len(),
-        message: "is not valid UTF-8".into(),
-    }
+    scalar::Fault::whole(scalar.text, "is not valid UTF-8")
 }
 
 /// What is wrong with the name of a label under a scheme.

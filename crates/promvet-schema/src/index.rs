@@ -9,7 +9,7 @@ use super::table::{Found, Required, Struct, Type};
 /// The lists of one section; empty until somebody asks.
 pub struct Index(OnceLock<Lists>);
 
-/// A section's keys and checks, those of the sections that stand among its own included.
+/// A section's keys and checks, those of the sections that are among its own included.
 pub(super) struct Lists {
     /// The keys by their [`mark`], each once.
     keys: Vec<Key>,
@@ -34,7 +34,7 @@ impl Key {
 }
 
 impl Index {
-    /// An index that nobody has asked yet.
+    /// An index that no one has asked yet.
     pub const fn new() -> Self {
         Self(OnceLock::new())
     }
@@ -85,7 +85,7 @@ impl Lists {
             holds: OnceLock::new(),
         });
         let mut keys: Vec<_> = keys.collect();
-        // Of two keys of one name the section's own counts, which stands first.
+        // Of two keys of one name the section's own counts, which is first.
         keys.sort_by_key(|key| (key.mark, key.found.field.key));
         keys.dedup_by_key(|key| key.found.field.key);
         let mut checks = Vec::new();
@@ -113,7 +113,7 @@ fn mark(name: &str) -> u64 {
 }
 
 /// Whether a value of a type can name a file or hold a secret. `around` are the sections that it
-/// stands in.
+/// is in.
 fn names_files_or_secrets(ty: &Type, around: &mut Vec<&'static Struct>) -> bool {
     match ty {
         Type::File(..) | Type::Secret => true,

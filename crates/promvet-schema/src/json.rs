@@ -67,7 +67,7 @@ impl Writer {
             if !found.known(self.version) {
                 continue;
             }
-            // What has a default is there even if nobody writes it.
+            // What has a default is there even if no one writes it.
             if found.field.required != Required::No && found.field.default.is_none() {
                 required.push(found.field.key);
             }

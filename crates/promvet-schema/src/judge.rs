@@ -7,7 +7,7 @@ use promvet_text::{Finding, Span};
 use super::check::Report;
 use super::version::{Target, Version};
 use super::yaml::Document;
-use super::{extra, table, tables, walk};
+use super::{edit, extra, table, tables, walk};
 
 /// Everything in a configuration that the versions of a target refuse, in the order of the text.
 /// A finding that concerns only some of several versions says which.
@@ -15,13 +15,16 @@ use super::{extra, table, tables, walk};
 pub fn check(document: &Document, target: &Target) -> Vec<Finding> {
     let mut findings = judge(document, &tables::CONFIG, None, target);
     findings.extend(extra::extra_document(document));
+    edit::fix(document, &mut findings);
     findings
 }
 
 /// The same for a file that `scrape_config_files` of `main` names.
 #[must_use]
 pub fn check_included(document: &Document, main: &Document, target: &Target) -> Vec<Finding> {
-    judge(document, &tables::SCRAPE_CONFIG_FILE, Some(main), target)
+    let mut findings = judge(document, &tables::SCRAPE_CONFIG_FILE, Some(main), target);
+    edit::fix(document, &mut findings);
+    findings
 }
 
 /// What the schema knows about a configuration as a whole.

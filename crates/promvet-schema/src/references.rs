@@ -19,9 +19,9 @@ pub struct Setting<'d> {
     /// The keys that lead to it from its part of the configuration, such as
     /// `authorization.credentials_file`.
     pub name: String,
-    /// The top-level key that it stands below, such as `remote_write`.
+    /// The top-level key that it is below, such as `remote_write`.
     pub section: &'d str,
-    /// The item of that section's list that it stands in, or the section itself.
+    /// The item of that section's list that it is in, or the section itself.
     pub owner: Node<'d>,
 }
 
@@ -48,7 +48,7 @@ impl Reference<'_> {
     }
 }
 
-/// A secret that stands in the configuration itself.
+/// A secret that is in the configuration itself.
 #[derive(Clone, Debug)]
 pub struct Inline<'d> {
     /// The value, never empty.
@@ -65,7 +65,7 @@ pub struct Holdings<'d> {
     /// Every key that names a file, in the order of the text. A part that several others take over
     /// by an alias or a merge key is found in each of them.
     pub references: Vec<Reference<'d>>,
-    /// Every secret that stands in the configuration itself, those in URLs left out.
+    /// Every secret that is in the configuration itself, those in URLs left out.
     pub secrets: Vec<Inline<'d>>,
 }
 
@@ -205,7 +205,7 @@ impl<'d> Walker<'d, '_> {
 
 /// The entries of a mapping that count: of several of one name the last.
 pub fn counting(mapping: Mapping<'_>) -> impl Iterator<Item = Entry<'_>> {
-    // Without a merge, a name that stands twice is refused by Prometheus and said by the walker.
+    // Without a merge, a name that is twice is refused by Prometheus and said by the walker.
     let written = (!mapping.has_merge()).then(|| mapping.written());
     let mut merged: Vec<Entry<'_>> = Vec::new();
     if mapping.has_merge() {

@@ -41,7 +41,7 @@ pub struct Section<'d> {
 
 impl<'d> Section<'d> {
     /// The section of a node: a mapping, or null in a spelling that reaches the decoder. `key` is
-    /// the key under which it stands.
+    /// the key under which it is.
     #[must_use]
     pub fn new(
         of: &'static Struct,
@@ -149,7 +149,7 @@ impl<'d> Section<'d> {
     }
 
     /// The text of a key after decoding: its default if it is absent, empty if it is null; none
-    /// if it is no scalar.
+    /// if it is not a scalar.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&'d str> {
         match self.entry(key) {
@@ -160,7 +160,7 @@ impl<'d> Section<'d> {
         }
     }
 
-    /// The boolean of a key after decoding; none if it is no boolean.
+    /// The boolean of a key after decoding; none if it is not a boolean.
     #[must_use]
     pub fn bool(&self, key: &str) -> Option<bool> {
         match self.entry(key) {
@@ -171,7 +171,7 @@ impl<'d> Section<'d> {
         }
     }
 
-    /// The number of a key after decoding; none if it is no number.
+    /// The number of a key after decoding; none if it is not a number.
     #[must_use]
     pub fn number(&self, key: &str) -> Option<f64> {
         match self.entry(key) {
@@ -186,7 +186,7 @@ impl<'d> Section<'d> {
         }
     }
 
-    /// The milliseconds of a key after decoding; none if it is no duration.
+    /// The milliseconds of a key after decoding; none if it is not a duration.
     #[must_use]
     pub fn millis(&self, key: &str) -> Option<i64> {
         match self.text(key)? {

@@ -11,7 +11,8 @@ use promvet_text::{Finding, Severity, Span, Text};
 const MEANINGS: &[(&str, &str)] = &[
     (
         "mapping values are not allowed",
-        "a `:` stands where no key can be: often the line above lacks its `:`, the indentation is off, or a value with `: ` in it needs quotes",
+        "unexpected `:`: often the line above lacks its `:`, the indentation is off, or a value \
+         with `: ` in it needs quotes",
     ),
     (
         "did not find expected key",
@@ -55,11 +56,11 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "unknown anchor",
-        "`*` names an anchor that is set nowhere above; a value that begins with `*` needs quotes",
+        "`*` names an anchor that is not set above; a value that begins with `*` needs quotes",
     ),
     (
         "value contains itself",
-        "an anchor cannot stand inside what it names",
+        "an anchor cannot be inside the value that it names",
     ),
     (
         "unknown escape character",
@@ -67,11 +68,11 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "control characters are not allowed",
-        "there is a character that cannot be seen: delete it",
+        "it contains an invisible character: delete it",
     ),
     (
         "block sequence entries are not allowed",
-        "a `-` stands where no list can begin: it needs a line of its own",
+        "unexpected `-`: a list begins on a separate line",
     ),
     (
         "excessive aliasing",

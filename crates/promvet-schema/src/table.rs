@@ -13,7 +13,7 @@ pub struct Struct {
     pub name: &'static str,
     /// Its own keys.
     pub fields: &'static [Field],
-    /// Sections whose keys stand among its own.
+    /// Sections whose keys are among its own.
     pub inline: &'static [Inline],
     /// What its keys cannot say one by one.
     pub checks: &'static [Check],
@@ -72,11 +72,11 @@ pub enum Required {
     Filled,
 }
 
-/// Keys of another section that stand among those of a section.
+/// Keys of another section that are among those of a section.
 pub struct Inline {
     /// The other section.
     pub of: &'static Struct,
-    /// The first release in which they stand here.
+    /// The first release in which they are here.
     pub since: Version,
     /// Keys that came here later than the rest.
     pub later: &'static [(&'static str, Version)],
@@ -121,11 +121,11 @@ pub enum Type {
     Template,
     /// The name of an HTTP header.
     HeaderName,
-    /// A UUID; checked by the section that it stands in.
+    /// A UUID; checked by the section that it is in.
     Uuid,
-    /// A Kubernetes label selector; checked by the section that it stands in.
+    /// A Kubernetes label selector; checked by the section that it is in.
     LabelSelector,
-    /// A Kubernetes field selector; checked by the section that it stands in.
+    /// A Kubernetes field selector; checked by the section that it is in.
     FieldSelector,
     /// Whatever YAML can say.
     Any,
@@ -306,7 +306,7 @@ impl Field {
     }
 }
 
-/// Keys of another section that stand among those of a section.
+/// Keys of another section that are among those of a section.
 pub const fn inline(of: &'static Struct) -> Inline {
     Inline {
         of,
@@ -317,7 +317,7 @@ pub const fn inline(of: &'static Struct) -> Inline {
 }
 
 impl Inline {
-    /// The first release in which they stand here.
+    /// The first release in which they are here.
     #[must_use]
     pub const fn since(mut self, major: u16, minor: u16, patch: u16) -> Self {
         self.since = Version::new(major, minor, patch);
@@ -370,7 +370,7 @@ impl Word {
     }
 }
 
-/// A key as it stands in one section.
+/// A key as written in one section.
 #[derive(Clone, Copy)]
 pub struct Found {
     /// The key.
@@ -409,7 +409,7 @@ impl Struct {
         }
     }
 
-    /// All checks, those of the sections whose keys stand among its own first.
+    /// All checks, those of the sections whose keys are among its own first.
     pub(super) fn all_checks(&'static self, each: &mut dyn FnMut(Check)) {
         for inline in self.inline.iter().filter(|inline| inline.checked) {
             inline.of.all_checks(each);

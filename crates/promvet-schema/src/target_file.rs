@@ -1,16 +1,17 @@
 //! Target files: what `file_sd_configs` names.
 //!
 //! A list of groups, each with `targets` and `labels`. YAML is read by go-yaml, strictly, any
-//! scalar being a text; JSON by Go's `encoding/json`, where a text is only what stands in quotes,
+//! scalar being a text; JSON by Go's `encoding/json`, where a text is only what is in quotes,
 //! and keys may be written in any case (`discovery/targetgroup`, `discovery/file`).
 
 use std::sync::Arc;
 
 use crate::yaml::{Document, Entry, Kind, Mapping, Node, parse_first, placeholder};
-use promvet_text::{Finding, Place, Severity, Span, Text, nearest};
+use promvet_text::{Advice, Finding, Place, Severity, Span, Text, nearest};
 
 use super::judge::by_version;
-use super::{Target, Version, grammar, syntax_finding};
+use super::{Target, Version, edit, grammar, syntax_finding};
+use crate::check::one_of_two;
 
 mod json;
 
@@ -41,7 +42,7 @@ impl Format {
 const KEYS: [&str; 2] = ["targets", "labels"];
 
 /// Everything for which file discovery refuses a target file, its syntax included. `relabeled` says
-/// that the job has relabel rules, which may make addresses of what is none.
+/// that the job has relabel rules, which may make addresses of other text.
 #[must_use]
 pub fn check_text(
     text: &Arc<Text>,
@@ -60,12 +61,13 @@ pub fn check_text(
         };
     }
     if text.has_mark() {
-        let message = "the file begins with a byte-order mark, which JSON does not allow; file discovery can't read it";
+        let message = "the file begins with a byte-order mark, which is not valid JSON; file \
+            discovery cannot read it";
         let finding = whole(text, Span::new(0, 0), message.to_owned());
         return vec![finding.help("save it as UTF-8 without a byte-order mark")];
     }
     if let Some((span, why)) = json_fault(text.content()) {
-        let message = format!("the file is not JSON: {why}; file discovery can't read it");
+        let message = format!("the file is not JSON: {why}; file discovery cannot read it");
         return vec![whole(text, span, message)];
     }
     // Not all JSON is YAML: tabs, escapes such as `\/`, bytes that are not UTF-8.
@@ -95,7 +97,7 @@ pub fn check(
     relabeled: bool,
     target: &Target,
 ) -> Vec<Finding> {
-    by_version(target, |version| {
+    let mut findings = by_version(target, |version| {
         let mut checker = Checker {
             document,
             format,
@@ -106,7 +108,9 @@ pub fn check(
         };
         checker.file();
         checker.findings
-    })
+    });
+    edit::fix(document, &mut findings);
+    findings
 }
 
 /// Where a text stops being JSON, and why, if it does. YAML allows more than JSON: comments,
@@ -176,7 +180,8 @@ impl<'d> Checker<'d> {
             return;
         };
         let Some(groups) = root.sequence() else {
-            let message = "a target file is a list of groups with `targets` and `labels`, and this is not a list";
+            let message = "expected a list of groups with `targets` and `labels`, found \
+                something else";
             if let Some(finding) = self.push(root, message) {
                 finding.advice = Some("write `- targets: [host:port]`".into());
             }
@@ -192,7 +197,7 @@ impl<'d> Checker<'d> {
                     );
                 }
                 _ => {
-                    self.push(group, "a group is a mapping with `targets` and `labels`");
+                    self.push(group, "expected a mapping with `targets` and `labels`");
                 }
             }
         }
@@ -212,20 +217,23 @@ impl<'d> Checker<'d> {
             } else if is("labels") {
                 self.labels(entry.value);
             } else {
-                self.unknown(entry);
+                self.unknown(mapping, entry);
             }
         }
     }
 
-    fn unknown(&mut self, entry: Entry<'d>) {
+    fn unknown(&mut self, mapping: Mapping<'d>, entry: Entry<'d>) {
         let name = entry.name();
-        let message = format!("a group has no key `{name}`; file discovery refuses the file");
-        let help = match nearest(name, KEYS) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("a label goes under `labels`, as `{name}: …`"),
+        let message = format!("unknown key `{name}` in a group; file discovery refuses the file");
+        let advice = match nearest(name, KEYS) {
+            Some(near) if mapping.get(near).is_none() => {
+                Advice::rename(entry.key.span(), near).safe()
+            }
+            Some(near) => Advice::say(format!("did you mean `{near}`? It is set already")),
+            None => Advice::say(format!("move it under `labels`, as `{name}: …`")),
         };
         if let Some(finding) = self.push(entry.key, message) {
-            finding.advice = Some(help.into());
+            finding.advice = Some(advice);
         }
     }
 
@@ -234,19 +242,21 @@ impl<'d> Checker<'d> {
         if self.format == Format::Json {
             return;
         }
-        for (_, again) in mapping.repeats() {
+        for (first, again) in mapping.repeats() {
             let message = format!(
-                "`{}` is written twice; file discovery refuses the file",
+                "`{}` is set twice; file discovery refuses the file",
                 again.name()
             );
-            self.push(again.key, message);
+            if let Some(finding) = self.push(again.key, message) {
+                finding.advice = Some(one_of_two(first, again));
+            }
         }
     }
 
     fn targets(&mut self, node: Node<'d>) {
         let Some(list) = node.sequence() else {
             if !node.is_null() {
-                let message = "`targets` takes a list of addresses, and this is not a list";
+                let message = "`targets`: expected a list of addresses";
                 if let Some(finding) = self.push(node, message) {
                     finding.advice =
                         Some("write `[host:port]`, with brackets also for one address".into());
@@ -271,13 +281,13 @@ impl<'d> Checker<'d> {
             return;
         } else if text.is_empty() {
             (
-                "the address is empty; Prometheus drops the target",
+                "an item of `targets` is empty; Prometheus drops the target",
                 "delete it",
             )
         } else if text.contains('/') {
             (
-                "an address is only `host:port`, and this has a slash; Prometheus drops the target",
-                "write `host:port`; the path goes into `metrics_path` and the scheme into `scheme` of the job",
+                "`targets`: expected `host:port`, found a slash; Prometheus drops the target",
+                "write `host:port`, and set `metrics_path` and `scheme` of the job",
             )
         } else {
             return;
@@ -299,7 +309,7 @@ impl<'d> Checker<'d> {
     fn labels(&mut self, node: Node<'d>) {
         let Some(mapping) = node.mapping() else {
             if !node.is_null() {
-                self.push(node, "`labels` takes a mapping of names to texts");
+                self.push(node, "`labels`: expected a mapping of names to text");
             }
             return;
         };
@@ -324,7 +334,8 @@ impl<'d> Checker<'d> {
             );
         } else if self.version.major < 3 && !name.char_indices().all(legacy) {
             let message = format!(
-                "`{name}` can't be the name of a label before Prometheus 3; file discovery refuses the file"
+                "`{name}` is not a valid label name before Prometheus 3; file discovery refuses \
+                 the file"
             );
             self.push(entry.key, message);
         }
@@ -335,7 +346,7 @@ impl<'d> Checker<'d> {
         match (node.kind(), self.format) {
             (Kind::Scalar(scalar), Format::Json) if scalar.is_plain() && !scalar.is_null() => {
                 let message =
-                    format!("{what} is a text in quotes in JSON; file discovery refuses the file");
+                    format!("{what} must be a string in JSON; file discovery refuses the file");
                 if let Some(finding) = self.push(node, message) {
                     finding.advice = Some(format!("write `\"{}\"`", scalar.text).into());
                 }
@@ -344,7 +355,7 @@ impl<'d> Checker<'d> {
             _ => {
                 self.push(
                     node,
-                    format!("{what} is a text, and this is a list or a mapping"),
+                    format!("{what}: expected text, found a list or a mapping"),
                 );
             }
         }
@@ -415,9 +426,9 @@ mod tests {
             (
                 b"[{\"targets\": [], \"label\\/\": {}}]",
                 18,
-                "no key `label/`",
+                "unknown key `label/`",
             ),
-            (b"[{\"target\": [\"\xff\"]}]", 3, "no key `target`"),
+            (b"[{\"target\": [\"\xff\"]}]", 3, "unknown key `target`"),
         ] {
             let told = found(faulty);
             let near = told
@@ -455,24 +466,59 @@ mod tests {
     #[test]
     fn faults_are_found_at_their_place() {
         for (format, source, token, words) in [
-            (Format::Yaml, "targets: [a]\n", "targets: [a]", "not a list"),
-            (Format::Yaml, "- targets: a\n", "a", "takes a list"),
+            (
+                Format::Yaml,
+                "targets: [a]\n",
+                "targets: [a]",
+                "expected a list of groups",
+            ),
+            (
+                Format::Yaml,
+                "- targets: a\n",
+                "a",
+                "`targets`: expected a list",
+            ),
             (
                 Format::Yaml,
                 "- targets: [a]\n-\n",
                 "- targets: [a]\n-",
                 "empty",
             ),
-            (Format::Yaml, "- a\n", "a", "a group is a mapping"),
-            (Format::Yaml, "- target: [a]\n", "target", "no key"),
-            (Format::Yaml, "- targets: [a]\n  job: b\n", "job", "no key"),
-            (Format::Yaml, "- Targets: [a]\n", "Targets", "no key"),
+            (
+                Format::Yaml,
+                "- a\n",
+                "a",
+                "expected a mapping with `targets`",
+            ),
+            (Format::Yaml, "- target: [a]\n", "target", "unknown key"),
+            (
+                Format::Yaml,
+                "- targets: [a]\n  job: b\n",
+                "job",
+                "unknown key",
+            ),
+            (Format::Yaml, "- Targets: [a]\n", "Targets", "unknown key"),
             (Format::Yaml, "- labels: [a]\n", "[a]", "a mapping"),
-            (Format::Yaml, "- labels: {a: [b]}\n", "[b]", "is a text"),
-            (Format::Yaml, "- targets: [{a: b}]\n", "{a: b}", "is a text"),
+            (Format::Yaml, "- labels: {a: [b]}\n", "[b]", "expected text"),
+            (
+                Format::Yaml,
+                "- targets: [{a: b}]\n",
+                "{a: b}",
+                "expected text",
+            ),
             (Format::Yaml, "- labels: {a: b, a: c}\n", "a", "twice"),
-            (Format::Json, "[{\"targets\": [9100]}]", "9100", "in quotes"),
-            (Format::Json, "[{\"labels\": {\"a\": 1}}]", "1", "in quotes"),
+            (
+                Format::Json,
+                "[{\"targets\": [9100]}]",
+                "9100",
+                "must be a string in JSON",
+            ),
+            (
+                Format::Json,
+                "[{\"labels\": {\"a\": 1}}]",
+                "1",
+                "must be a string in JSON",
+            ),
         ] {
             let found = found(source, format, &Target::default());
             let [(shown, message)] = found.as_slice() else {

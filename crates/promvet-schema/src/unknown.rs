@@ -122,7 +122,7 @@ fn remoteness(from: &str, to: &str) -> (usize, usize) {
     (up + 2 * down, to.len())
 }
 
-/// Every key with the path of every section that it stands in, found once, and only when
+/// Every key with the path of every section that it is in, found once, and only when
 /// somebody wrote an unknown key.
 fn places() -> &'static [(&'static str, String)] {
     static PLACES: OnceLock<Vec<(&'static str, String)>> = OnceLock::new();

@@ -85,7 +85,7 @@ impl fmt::Display for Version {
 
 /// A text that names no known release.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no Prometheus release that promvet knows (2.0 to {newest})", newest = Version::NEWEST.minor_name())]
+#[error("{0:?} is not a Prometheus release that promvet knows (2.0 to {newest})", newest = Version::NEWEST.minor_name())]
 pub struct UnknownVersion(String);
 
 /// What a configuration is judged for.

@@ -4,9 +4,10 @@ mod keys;
 
 use std::collections::HashMap;
 
-use super::check::{Report, Rule, is_unfilled, part_of};
+use super::check::{Report, Rule, advice_of, is_unfilled, part_of};
 use super::grammar;
 use super::null::{self, Null};
+use super::scalar;
 use super::section::{Scheme, Scope, Section, is_null};
 use super::table::{By, Enum, NullItem, Reference, Struct, Type};
 use super::tables::CONFIG;
@@ -67,13 +68,13 @@ fn outermost(version: Version) -> Scope {
 }
 
 impl<'d> Walker<'_, '_> {
-    /// A value of a type. `key` is the key under which it stands, if it stands under one.
+    /// A value of a type. `key` is the key under which it is, if it is under one.
     fn value(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: Scope) {
         match (ty, node.kind()) {
             (Type::Section(of), kind) => match Section::new(of, node, key, scope) {
                 Some(section) => self.section(section),
                 None if is_null(node) => {}
-                None => self.wrong_type(ty, node, kind),
+                None => self.wrong_type(ty, node, key, kind),
             },
             (Type::List(item), Kind::Sequence(list)) => {
                 for node in list.iter() {
@@ -94,31 +95,45 @@ impl<'d> Walker<'_, '_> {
             (Type::List(_) | Type::Map(..), Kind::Scalar(scalar)) if is_null(node) => {
                 self.tag(node, scalar);
             }
-            (Type::List(_) | Type::Map(..), kind) => self.wrong_type(ty, node, kind),
+            (Type::List(_) | Type::Map(..), kind) => self.wrong_type(ty, node, key, kind),
             (_, Kind::Scalar(scalar)) => self.scalar(ty, node, key, scalar, scope),
-            (_, kind) => self.wrong_type(ty, node, kind),
+            (_, kind) => self.wrong_type(ty, node, key, kind),
         }
     }
 
-    fn wrong_type(&mut self, ty: &Type, node: Node<'d>, kind: Kind<'d>) {
+    /// What a value is called at the head of a sentence: by its key, or by the list that it is in.
+    fn subject(&self, ty: &Type, key: Option<Node<'d>>) -> String {
+        let list = self.path.rsplit('.').next().unwrap_or_default();
+        match (key.and_then(Node::as_str), list.strip_suffix("[]")) {
+            (Some(key), None) => format!("`{key}`"),
+            (Some(key), Some(list)) if key == list && matches!(ty, Type::List(_)) => {
+                format!("`{key}`")
+            }
+            (_, Some(list)) => format!("an item of `{list}`"),
+            (None, None) if list.is_empty() => words::subject(ty).to_owned(),
+            (None, None) => format!("a key of `{list}`"),
+        }
+    }
+
+    fn wrong_type(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, kind: Kind<'d>) {
         let is = words::what_is(kind);
         let wants = words::what_is_wanted(ty);
         let said = self.report.at(
             Rule::WrongType,
             node,
-            format!("this is {is}, but {wants} is expected here"),
+            format!("{}: expected {wants}, found {is}", self.subject(ty, key)),
         );
         if let (Type::List(item), Kind::Scalar(_)) = (ty, kind)
             && !matches!(item, Type::Section(_))
         {
-            said.help("a list of one item is written `[item]`, or `- item` on a line of its own");
+            said.help("write a list of one item as `[item]`, or as `- item` on a separate line");
         }
     }
 
     /// An item of a list: null is refused in some lists, and kills Prometheus in one.
     fn item(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: Scope) {
         if matches!(ty, Type::File(Reference::Targets, _)) && is_null(node) {
-            let message = "a path is empty; Prometheus refuses the file";
+            let message = "an item of `files` is empty; Prometheus refuses the file";
             self.report
                 .at(Rule::InvalidValue, self.visible(node), message);
         }
@@ -142,16 +157,19 @@ impl<'d> Walker<'_, '_> {
                         self.visible(node),
                         format!("an item of `{name}` is empty, which Prometheus refuses"),
                     )
-                    .help("fill the item in, or delete its `-`");
+                    .help("write the item, or delete its `-`");
             }
             NullItem::Crash => {
                 self.report
                     .at(
                         Rule::Crash,
                         self.visible(node),
-                        format!("an item of `{name}` is empty; Prometheus dies of a null pointer when it reads this"),
+                        format!(
+                            "an item of `{name}` is empty; Prometheus crashes with a nil \
+                            pointer dereference"
+                        ),
                     )
-                    .help("fill the item in, or delete its `-`");
+                    .help("write the item, or delete its `-`");
             }
         }
     }
@@ -185,7 +203,7 @@ impl<'d> Walker<'_, '_> {
     fn field(&mut self, section: &Section<'d>, entry: Entry<'d>, scope: Scope) {
         let Some(key) = entry.key.scalar() else {
             let kind = entry.key.kind();
-            return self.wrong_type(&Type::Text, entry.key, kind);
+            return self.wrong_type(&Type::Text, entry.key, None, kind);
         };
         self.tag(entry.key, key);
         let name = if is_null(entry.key) { "" } else { key.text };
@@ -222,7 +240,7 @@ impl<'d> Walker<'_, '_> {
                 self.report.at(
                     Rule::WrongType,
                     node,
-                    "`<<` takes a mapping, an alias to one, or a list of these",
+                    "`<<`: expected a mapping, an alias to one, or a list of these",
                 );
             }
         }
@@ -238,7 +256,7 @@ impl<'d> Walker<'_, '_> {
                     self.report.at(
                         Rule::WrongType,
                         entry.key,
-                        "a key must be a single word or text, not a list or a mapping",
+                        "expected text as a key, found a list or a mapping",
                     );
                     continue;
                 }
@@ -279,7 +297,8 @@ impl<'d> Walker<'_, '_> {
             node
         };
         if let Type::Enum(set) = ty {
-            return self.word(set, place, scalar, nullness);
+            let subject = self.subject(ty, key);
+            return self.word(set, &subject, place, scalar, nullness);
         }
         if nullness == Null::Plain || matches!(ty, Type::Any) {
             return;
@@ -293,13 +312,32 @@ impl<'d> Walker<'_, '_> {
                 Rule::WrongType => node.span(),
                 _ => part_of(node, fault.from, fault.to),
             };
-            self.report
-                .say(fault.rule, place, span, unfilled, fault.message);
+            let problem = scalar::Fault {
+                from: fault.from,
+                to: fault.to,
+                message: String::new(),
+                help: fault.help,
+                remedy: fault.remedy,
+            };
+            let advice = advice_of(&problem, node, |text| {
+                let fixed = Scalar { text, ..scalar };
+                grammar::fault(ty, fixed, null::of(fixed), scope).is_none()
+            });
+            let message = format!("{}{}", self.subject(ty, key), fault.message);
+            let said = self.report.say(fault.rule, place, span, unfilled, message);
+            said.advice(advice);
         }
     }
 
     /// Compares a scalar with a set of words.
-    fn word(&mut self, set: &'static Enum, place: Node<'d>, scalar: Scalar<'d>, nullness: Null) {
+    fn word(
+        &mut self,
+        set: &'static Enum,
+        subject: &str,
+        place: Node<'d>,
+        scalar: Scalar<'d>,
+        nullness: Null,
+    ) {
         let skipped = match set.by {
             By::Decoder => matches!(nullness, Null::Plain | Null::Quoted),
             By::Section => false,
@@ -312,17 +350,17 @@ impl<'d> Walker<'_, '_> {
             Null::Plain | Null::Late => "",
             _ => scalar.text,
         };
-        if let Some(fault) = words::not_among(set, text, self.version) {
-            let said = self.report.at(fault.rule, place, fault.message);
-            if let Some(help) = fault.help {
-                said.help(help);
-            }
+        if let Some(fault) = words::not_among(set, subject, text, self.version) {
+            let advice = fault.advice(place);
+            self.report
+                .at(fault.rule, place, fault.message)
+                .help(advice);
         }
     }
 }
 
 /// Relabel rules of a job follow the job's scheme; since 3.7.0 all others follow the global
-/// one, and before that nobody looked at it.
+/// one, and before that no one looked at it.
 fn scope_in(section: &Section<'_>) -> Scope {
     let scope = section.scope;
     let named = match section.of.name {

@@ -1,9 +1,11 @@
 //! How types, places and words of a set are named to people.
 
+use promvet_text::{Advice, nearest};
+
 use super::check::Rule;
 use super::table::{Enum, Type};
 use super::version::Version;
-use crate::yaml::{Kind, Scalar};
+use crate::yaml::{Kind, Node, Scalar};
 
 /// What a node is, with its article.
 pub(super) fn what_is(kind: Kind<'_>) -> String {
@@ -33,7 +35,7 @@ pub(super) fn subject(ty: &Type) -> &'static str {
         Type::ByteSize => "this size",
         Type::Url => "this URL",
         Type::Regex => "this regular expression",
-        Type::LabelName => "the name of a label",
+        Type::LabelName => "a label name",
         Type::File(..) => "this path",
         _ => "this",
     }
@@ -44,18 +46,18 @@ pub(super) fn what_is_wanted(ty: &Type) -> &'static str {
     match ty {
         Type::Bool => "`true` or `false` without quotes",
         Type::Int => "a whole number without quotes",
-        Type::Uint => "a whole number that is not negative, without quotes",
+        Type::Uint => "a whole number from 0 up, without quotes",
         Type::Float => "a number without quotes",
         Type::Text | Type::LabelValue | Type::Template => "text",
-        Type::Secret => "text that is kept secret",
+        Type::Secret => "a secret",
         Type::Duration => "a duration such as `30s`",
         Type::ByteSize => "a size such as `512MB`",
         Type::Url | Type::UrlText => "a URL",
         Type::HostPort => "an address such as `host:9090`",
         Type::Regex => "a regular expression",
-        Type::LabelName => "the name of a label",
-        Type::LabelTemplate => "the name of a label",
-        Type::HeaderName => "the name of a header",
+        Type::LabelName => "a label name",
+        Type::LabelTemplate => "a label name",
+        Type::HeaderName => "a header name",
         Type::Uuid => "a UUID",
         Type::LabelSelector | Type::FieldSelector => "a selector such as `app=web`",
         Type::Any => "any value",
@@ -92,11 +94,34 @@ pub(super) fn destination(path: &str) -> String {
 pub(super) struct NotAmong {
     pub(super) rule: Rule,
     pub(super) message: String,
-    pub(super) help: Option<String>,
+    /// The word that is meant, and whether it can be only this one.
+    near: Option<(&'static str, bool)>,
+    help: String,
+}
+
+impl NotAmong {
+    /// What to do about it, at the word.
+    pub(super) fn advice(&self, place: Node<'_>) -> Advice {
+        match self.near {
+            Some((word, _)) if place.is_alias() || place.scalar().is_none() => {
+                Advice::say(format!("write `{word}`"))
+            }
+            Some((word, true)) => Advice::replace(place.span(), word).safe(),
+            Some((word, false)) => Advice::replace(place.span(), word)
+                .text(format!("did you mean `{word}`? {}", self.help))
+                .unsafe_(),
+            None => Advice::say(&*self.help),
+        }
+    }
 }
 
 /// What is wrong with a word of a set in a version, if something is.
-pub(super) fn not_among(set: &Enum, text: &str, version: Version) -> Option<NotAmong> {
+pub(super) fn not_among(
+    set: &'static Enum,
+    subject: &str,
+    text: &str,
+    version: Version,
+) -> Option<NotAmong> {
     if text.is_empty() && set.empty {
         return None;
     }
@@ -108,39 +133,61 @@ pub(super) fn not_among(set: &Enum, text: &str, version: Version) -> Option<NotA
         }
         let message = match word.removed.filter(|removed| *removed <= version) {
             Some(removed) => {
-                format!("`{text}` was removed in Prometheus {removed}, which refuses the file")
+                format!(
+                    "{subject}: `{text}` was removed in Prometheus {removed}, which refuses the file"
+                )
             }
             None => format!(
-                "`{text}` needs Prometheus {} or newer; older ones refuse the file",
+                "{subject}: `{text}` requires Prometheus {} or newer; older ones refuse the file",
                 word.since
             ),
         };
         return Some(NotAmong {
             rule: Rule::Unavailable,
             message,
-            help: None,
+            near: None,
+            help: one_of(set, version),
         });
     }
-    let known: Vec<&str> = set
-        .words
-        .iter()
-        .filter(|word| word.known(version))
-        .map(|word| word.text)
-        .collect();
-    let near = known.iter().find(|word| word.eq_ignore_ascii_case(text));
     let message = if text.is_empty() {
-        format!("this is empty; it has to be {}", any_of(&known))
+        format!("{subject} is empty; Prometheus refuses the file")
     } else {
-        format!(
-            "`{text}` is not allowed here; it has to be {}",
-            any_of(&known)
-        )
+        format!("{subject}: unknown value `{text}`; Prometheus refuses the file")
     };
     Some(NotAmong {
         rule: Rule::InvalidValue,
         message,
-        help: near.map(|word| format!("Upper and lower case matter: write `{word}`")),
+        near: meant(&known(set, version), text),
+        help: one_of(set, version),
     })
+}
+
+fn known(set: &'static Enum, version: Version) -> Vec<&'static str> {
+    let words = set.words.iter().filter(|word| word.known(version));
+    words.map(|word| word.text).collect()
+}
+
+fn one_of(set: &'static Enum, version: Version) -> String {
+    format!("use {}", any_of(&known(set, version)))
+}
+
+/// The word that a misspelt one means, and whether it can mean no other: in another case, or the
+/// only one that is one slip away.
+fn meant(known: &[&'static str], text: &str) -> Option<(&'static str, bool)> {
+    // One slip makes another of the short words out of any of them.
+    const SHORTEST: usize = 3;
+    let plain = |word: &str| word.to_ascii_lowercase().replace(['-', ' '], "_");
+    let text = plain(text.trim());
+    if let Some(word) = known.iter().find(|word| plain(word) == text) {
+        return Some((word, true));
+    }
+    let slips = |word: &&str| strsim::osa_distance(&plain(word), &text) <= 1;
+    let mut one_slip = known.iter().copied().filter(slips);
+    match (one_slip.next(), one_slip.next()) {
+        (Some(word), None) if text.len() >= SHORTEST => Some((word, true)),
+        (Some(word), _) => Some((word, false)),
+        _ => nearest(&text, known.iter().copied()).map(|word| (word, false)),
+    }
 }
 
 /// `` `a`, `b` or `c` ``

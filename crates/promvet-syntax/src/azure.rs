@@ -16,9 +16,7 @@ pub fn scope(text: &str) -> Result<(), Fault> {
         Some((at, c)) => Err(Fault::new(
             at,
             at + c.len_utf8(),
-            format!(
-                "contains the invalid character {c:?}; a scope has letters, digits and _ : / . -"
-            ),
+            format!("contains {c:?}; a scope consists of letters, digits and `_:/.-`"),
         )),
     }
 }

@@ -10,6 +10,24 @@ pub struct Fault {
     pub to: usize,
     /// A clause that can follow the name of the field.
     pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// What would put the text right, where there is one right form.
+    pub remedy: Option<Remedy>,
+}
+
+/// A change that puts a value right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Write this in place of the faulty part.
+    Replace {
+        /// What to write.
+        text: String,
+        /// Whether it is surely what was meant.
+        sure: bool,
+    },
+    /// Write the whole value without its quotes.
+    Unquote,
 }
 
 impl Fault {
@@ -20,7 +38,43 @@ impl Fault {
             from,
             to: to.max(from),
             message: message.into(),
+            help: None,
+            remedy: None,
         }
+    }
+
+    /// Adds what to write instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the one text that can be meant by the faulty part.
+    #[must_use]
+    pub fn surely(mut self, text: impl Into<String>) -> Self {
+        self.remedy = Some(Remedy::Replace {
+            text: text.into(),
+            sure: true,
+        });
+        self
+    }
+
+    /// Adds a text that may be meant by the faulty part.
+    #[must_use]
+    pub fn perhaps(mut self, text: impl Into<String>) -> Self {
+        self.remedy = Some(Remedy::Replace {
+            text: text.into(),
+            sure: false,
+        });
+        self
+    }
+
+    /// Says that the value is right without its quotes.
+    #[must_use]
+    pub fn unquote(mut self) -> Self {
+        self.remedy = Some(Remedy::Unquote);
+        self
     }
 
     /// A fault of the whole text.

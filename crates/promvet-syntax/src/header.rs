@@ -35,7 +35,7 @@ pub fn custom(name: &str) -> Result<(), Fault> {
     if lower == "authorization" {
         return Err(Fault::whole(
             name,
-            "is refused here: the authorization header must be changed via basic_auth, authorization, oauth2, sigv4, azuread or google_iam",
+            "is not allowed here: the authentication settings set this header",
         ));
     }
     if RESERVED.contains(&lower.as_str()) {
@@ -78,7 +78,7 @@ pub fn canonical(name: &str) -> String {
         .collect()
 }
 
-/// What may stand in a header's name (RFC 9110, token).
+/// What may be in a header's name (RFC 9110, token).
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

@@ -52,7 +52,8 @@ pub fn legacy_template(text: &str) -> Result<(), Fault> {
                     Fault::new(
                         at,
                         at + 1,
-                        "is not a valid label name: a `$` in it must begin `$1`, `$name` or `${name}`",
+                        "is not a valid label name: `$` must be followed by a number, a name or \
+                         `{name}`",
                     )
                 })?,
             c if is_word(c) && (at > 0 || !c.is_ascii_digit()) => 1,
@@ -88,7 +89,7 @@ fn bad_character(at: usize, c: char) -> Fault {
     Fault::new(
         at,
         at + c.len_utf8(),
-        format!("is not a valid label name under the legacy scheme: {c:?} does not fit, {why}"),
+        format!("is not a valid legacy label name: unexpected {c:?}, {why}"),
     )
 }
 

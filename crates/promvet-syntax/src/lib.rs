@@ -1,6 +1,6 @@
 //! The languages of a Prometheus configuration: text in, value or faults out.
 //!
-//! Every function here is pure, and knows no YAML, no disk and no rule. A fault's message is a
+//! Every function here is pure, and knows nothing of YAML, the disk and rules. A fault's message is a
 //! clause that follows the name of the field ("`scrape_interval` has the unknown unit `S`"), names
 //! the fault in Go's own words where Go has some, and never repeats text that could be secret.
 
@@ -17,7 +17,7 @@ pub mod uuid;
 
 mod fault;
 
-pub use fault::Fault;
+pub use fault::{Fault, Remedy};
 
 #[cfg(test)]
 mod work_tests;

@@ -1,7 +1,7 @@
 //! TLS material: what a PEM file holds, whether it is what its setting asks for, and until when.
 //!
 //! Nothing here does cryptography: blocks are decoded (RFC 7468), and of certificates and keys
-//! only the fields that matter are read (RFC 5280, RFC 8017, RFC 5915). What Go refuses is told in
+//! only the fields that matter are read (RFC 5280, RFC 8017, RFC 5915). What Go refuses is in
 //! `crypto/tls.X509KeyPair` and `crypto/x509.AppendCertsFromPEM`. No message holds anything of a
 //! file but the names of blocks and a certificate's subject and dates.
 
@@ -72,7 +72,7 @@ impl Block {
     }
 }
 
-const SWITCHED: &str = "Certificate and key may have been switched";
+const SWITCHED: &str = "certificate and key may be swapped";
 
 /// What is wrong with a file for its role. `now` counts the seconds since 1970.
 #[must_use]
@@ -80,7 +80,8 @@ pub fn check(role: Role, file: &[u8], now: i64) -> Vec<Fault> {
     let blocks = blocks(file);
     if blocks.is_empty() {
         return vec![Fault::error(if looks_binary(file) {
-            "holds no PEM text, but looks binary: Prometheus reads PEM only, so convert it from DER or PKCS#12"
+            "is binary, not PEM, which is all that Prometheus reads; convert it from DER or \
+             PKCS#12"
         } else {
             "holds no PEM block (`-----BEGIN …-----`)"
         })];
@@ -118,11 +119,10 @@ fn key(blocks: &[Block]) -> Option<Fault> {
         });
     };
     if key.label == "ENCRYPTED PRIVATE KEY" || key.content.is_none() {
-        let message =
-            "holds a private key that is encrypted or damaged, which Prometheus can't read";
+        let message = "holds an encrypted or damaged private key, which Prometheus cannot read";
         return Some(
             Fault::error(message)
-                .help("Prometheus has no setting for a passphrase: store the key without one"),
+                .help("store the key without a passphrase: Prometheus has no setting for one"),
         );
     }
     None
@@ -175,7 +175,7 @@ fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<Fault> {
         } else {
             return None;
         };
-        // One old authority among good ones may be there for nobody.
+        // One old authority among good ones may be there for no one.
         if usable {
             fault.severity = Severity::Info;
         }
@@ -197,7 +197,7 @@ fn contents(blocks: &[Block]) -> String {
     match blocks.first() {
         Some(block) if block.is_key() => "a private key".into(),
         Some(block) if block.is_certificate() => "a certificate".into(),
-        // Other labels are not repeated: whatever stands there may be a secret gone astray.
+        // Other labels are not repeated: whatever is there may be a secret gone astray.
         _ if known.contains(&label) => format!("a block `{label}`"),
         _ => "a PEM block of another kind".into(),
     }
@@ -256,7 +256,7 @@ fn label_at(text: &str, at: usize) -> Option<&str> {
     (!label.contains('\n')).then_some(label)
 }
 
-/// Where the ends of blocks stand, by their labels, ascending.
+/// Where the ends of blocks are, by their labels, ascending.
 struct Ends<'t>(HashMap<&'t str, Vec<usize>>);
 
 impl<'t> Ends<'t> {

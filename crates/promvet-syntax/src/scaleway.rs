@@ -23,7 +23,7 @@ pub fn access_key(text: &str) -> Result<(), Fault> {
     good.then_some(()).ok_or_else(|| {
         Fault::whole(
             text,
-            "has an invalid access key format: SCW and 17 upper-case letters or digits are expected",
+            "is not a valid access key: expected `SCW` and 17 upper-case letters or digits",
         )
     })
 }
@@ -41,7 +41,7 @@ pub fn uuid(text: &str) -> Result<(), Fault> {
     });
     (good && groups.next().is_none())
         .then_some(())
-        .ok_or_else(|| Fault::whole(text, "has an invalid format: a UUID is expected"))
+        .ok_or_else(|| Fault::whole(text, "is not a valid UUID"))
 }
 
 /// Checks `zone`: a text such as `fr-par-1`.
@@ -62,7 +62,7 @@ pub fn zone(text: &str) -> Result<(), Fault> {
     good.then_some(()).ok_or_else(|| {
         Fault::whole(
             text,
-            "has an invalid default zone format: a zone such as fr-par-1 is expected",
+            "is not a valid zone: expected a zone such as `fr-par-1`",
         )
     })
 }
@@ -77,7 +77,7 @@ pub fn api_url(text: &str) -> Result<(), Fault> {
         return Err(Fault::new(
             text.len() - 1,
             text.len(),
-            "is an invalid API url: it should not have a trailing slash",
+            "is not a valid API URL: it must not end in a slash",
         ));
     }
     Ok(())

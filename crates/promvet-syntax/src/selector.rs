@@ -33,7 +33,7 @@ pub fn field_selector(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The places of a byte that no backslash stands before.
+/// The places of a byte that no backslash is before.
 fn unescaped(text: &str, wanted: u8) -> impl Iterator<Item = usize> {
     let mut escaped = false;
     text.bytes().enumerate().filter_map(move |(at, byte)| {
@@ -51,7 +51,7 @@ fn check_field_term(term: &str) -> Result<(), Fault> {
     let Some(equals) = term.find('=') else {
         return Err(Fault::whole(
             term,
-            "is an invalid field selector: `=`, `==` or `!=` is missing here",
+            "is not a valid field selector: expected `=`, `==` or `!=`",
         ));
     };
     let negated = term.get(..equals).is_some_and(|name| name.ends_with('!'));
@@ -75,7 +75,8 @@ fn check_field_value(value: &str) -> Result<(), Fault> {
                     return Err(Fault::new(
                         at,
                         to,
-                        "is an invalid field selector: invalid escape sequence; only `\\\\`, `\\,` and `\\=` are read",
+                        "is not a valid field selector: unknown escape sequence; expected \
+                         `\\\\`, `\\,` or `\\=`",
                     ));
                 }
             }
@@ -83,7 +84,7 @@ fn check_field_value(value: &str) -> Result<(), Fault> {
                 return Err(Fault::new(
                     at,
                     at + 1,
-                    "is an invalid field selector: an unescaped `=` stands in the value",
+                    "is not a valid field selector: unescaped `=` in the value",
                 ));
             }
             _ => {}
@@ -207,9 +208,7 @@ impl<'t> Parser<'t> {
         Fault::new(
             token.from,
             token.to,
-            format!(
-                "is an invalid label selector: unable to parse requirement, {found} stands where {expected} is expected"
-            ),
+            format!("is not a valid label selector: unexpected {found}; expected {expected}"),
         )
     }
 
@@ -265,7 +264,7 @@ impl<'t> Parser<'t> {
             return Err(Fault::new(
                 token.from,
                 token.to,
-                "is an invalid label selector: for > and < the value must be an integer",
+                "is not a valid label selector: `>` and `<` require an integer",
             ));
         }
         check_value(value).map_err(|fault| fault.shifted(token.from))
@@ -310,7 +309,7 @@ fn check_name(text: &str) -> Result<(), Fault> {
     if parts.next().is_some() {
         return Err(Fault::whole(
             text,
-            "is an invalid label selector: a label name has at most one slash",
+            "is not a valid label selector: a label name has at most one slash",
         ));
     }
     let Some(name) = second else {
@@ -320,7 +319,8 @@ fn check_name(text: &str) -> Result<(), Fault> {
     if !good_prefix {
         return Err(Fault::whole(
             first,
-            "is an invalid label selector: what stands before the slash must be a DNS subdomain in lower case",
+            "is not a valid label selector: the prefix before the slash must be a lower-case \
+             DNS subdomain",
         ));
     }
     check_plain_name(name).map_err(|fault| fault.shifted(first.len() + 1))
@@ -336,7 +336,7 @@ fn check_plain_name(text: &str) -> Result<(), Fault> {
         return Err(Fault::new(
             0,
             0,
-            "is an invalid label selector: the label name must be non-empty",
+            "is not a valid label selector: the label name is empty",
         ));
     }
     check_value(text)
@@ -355,7 +355,8 @@ fn check_value(text: &str) -> Result<(), Fault> {
     }
     Err(Fault::whole(
         text,
-        "is an invalid label selector: names and values have at most 63 letters, digits, `-`, `_` and `.`, and begin and end with a letter or a digit",
+        "is not a valid label selector: names and values are up to 63 letters, digits, `-`, `_` \
+         and `.`, with a letter or digit at both ends",
     ))
 }
 

@@ -3,7 +3,7 @@
 use crate::Fault;
 
 /// Checks a UUID: with hyphens, also after `urn:uuid:` or between braces, or as 32 hexadecimal
-/// digits. What stands in the place of the braces is not looked at.
+/// digits. What is in place of the braces is not looked at.
 ///
 /// # Errors
 /// Other texts.
@@ -13,7 +13,12 @@ pub fn uuid(text: &str) -> Result<(), Fault> {
         36 => Some((bytes, 0)),
         45 => match bytes.split_at_checked(9) {
             Some((prefix, rest)) if prefix.eq_ignore_ascii_case(b"urn:uuid:") => Some((rest, 9)),
-            _ => return Err(Fault::whole(text, "is no UUID: invalid urn prefix")),
+            _ => {
+                return Err(Fault::whole(
+                    text,
+                    "is not a UUID: invalid `urn:uuid:` prefix",
+                ));
+            }
         },
         38 => bytes.get(1..37).map(|inside| (inside, 1)),
         32 => return digits_only(text),
@@ -23,7 +28,7 @@ pub fn uuid(text: &str) -> Result<(), Fault> {
         return Err(Fault::whole(
             text,
             format!(
-                "is no UUID: invalid UUID length {}; write 8-4-4-4-12 hexadecimal digits",
+                "is not a UUID: invalid length {}; expected 8-4-4-4-12 hexadecimal digits",
                 bytes.len()
             ),
         ));
@@ -51,7 +56,7 @@ fn bad_at(text: &str, at: usize) -> Fault {
     Fault::new(
         from,
         (from + c.len_utf8()).min(text.len()),
-        "is no UUID: invalid UUID format; write 8-4-4-4-12 hexadecimal digits",
+        "is not a UUID: invalid format; expected 8-4-4-4-12 hexadecimal digits",
     )
 }
 

@@ -1,12 +1,12 @@
 //! Destinations in the paths of keys that fingerprints are made of.
 //!
-//! An endpoint with a name goes by it, and where it sends stands behind the name between two control
+//! An endpoint with a name goes by it, and where it sends follows the name between two control
 //! characters that no key has without an escape: so a path as it was before can be had too.
 
 const OPEN: char = '\u{1f}';
 const CLOSE: char = '\u{1e}';
 
-/// Where a URL leads, as it stands behind a name: scheme, host and path, without what may be secret.
+/// Where a URL leads, as it follows a name: scheme, host and path, without what may be secret.
 /// Empty where the two cannot be told apart.
 #[must_use]
 pub fn destination(url: &str) -> String {

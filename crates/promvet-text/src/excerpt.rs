@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::mask::REDACTED;
 use super::text::{Span, Text};
 
-/// What stands where a line was cut.
+/// What is where a line was cut.
 const CUT: &str = "…";
 
 /// What stands for a line of a text that was not recognized.
@@ -87,7 +87,7 @@ pub(super) fn excerpt(
     (excerpt, marks)
 }
 
-/// The first and the last line of a span, of which only the first ones count if there are many.
+/// The first and the last line of a span; only the first ones count if there are many.
 pub(super) fn lines_of(text: &Text, span: Span) -> (usize, usize) {
     let first = text.line_at(span.start);
     let last_byte = span.end.saturating_sub(1).max(span.start);

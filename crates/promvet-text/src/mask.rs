@@ -143,7 +143,7 @@ mod tests {
         }
     }
 
-    /// Pieces of which a line may consist and each of which could begin something that goes on to
+    /// Pieces of a line that could each begin something that goes on to
     /// the end of the line.
     const PIECES: &[&str] = &[
         "&",

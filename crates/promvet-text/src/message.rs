@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Advice, Place, Span};
+use super::{Action, Advice, Applicability, Place, Span};
 
 /// How bad a finding is. The order is the order of gravity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,6 +112,20 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, advice: impl Into<Advice>) -> Self {
         self.advice = Some(advice.into());
+        self
+    }
+
+    /// Adds what to do about it, and the change that it is: edits of the finding's own file.
+    #[must_use]
+    pub fn changed_by(mut self, advice: Advice) -> Self {
+        if let Action::Edit(edits) = advice.action() {
+            self.fix = Some(Fix {
+                title: advice.help().into_owned(),
+                edits: edits.clone(),
+                safe: advice.applicability() == Applicability::Safe,
+            });
+        }
+        self.advice = Some(advice);
         self
     }
 

@@ -53,7 +53,7 @@ pub fn record() {
 }
 
 fn note(location: Option<&Location<'_>>) {
-    // A thread that is about to end has no such variable any more, which is no reason to abort.
+    // A thread that is about to end has no such variable any more, which is not a reason to abort.
     let _ = LAST.try_with(|last| last.set(location.map(site)));
 }
 

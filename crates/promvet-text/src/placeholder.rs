@@ -1,7 +1,7 @@
 //! Words that stand for a value which something else fills in before Prometheus reads the file: the
 //! one vocabulary of them.
 //!
-//! [`find`] knows what is marked as a placeholder and may stand in any text. [`find_words`] knows
+//! [`find`] knows what is marked as a placeholder and may be in any text. [`find_words`] knows
 //! words besides, which are placeholders only where a name, a path or a credential belongs, and
 //! [`find_shouted`] plain words in capitals, which are placeholders only in a template.
 //! [`is_dummy`] knows values that are made up for a test.
@@ -10,17 +10,17 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-/// The longest placeholder, in bytes between its marks: an opening mark without an end in sight
+/// The longest placeholder, in bytes between its marks: an opening mark without an end in the tree
 /// opens nothing.
 const LONGEST: usize = 512;
 
-/// What a placeholder of one kind looks like: how it begins, how it ends, and what may stand
+/// What a placeholder of one kind looks like: how it begins, how it ends, and what may be
 /// between. An empty `close` means that it ends where the word does.
 struct Shape {
     open: &'static str,
     close: &'static str,
     name: fn(&str) -> bool,
-    /// Whether it counts, by what stands before and after it.
+    /// Whether it counts, by what is before and after it.
     around: fn(before: &str, name: &str, after: &str) -> bool,
 }
 
@@ -197,7 +197,7 @@ pub fn find_words(text: &str) -> Vec<Range<usize>> {
 }
 
 /// The words of a template in plain capitals, in whose place a script writes the value
-/// (`REMOTE_WRITE_URL`, `PASS`): the whole text, or what stands between delimiters. One needs an
+/// (`REMOTE_WRITE_URL`, `PASS`): the whole text, or what is between delimiters. One needs an
 /// underscore or three capitals.
 #[must_use]
 pub fn find_shouted(text: &str) -> Vec<Range<usize>> {

@@ -140,7 +140,7 @@ impl Text {
 
     /// A text embedded in `host`: `segments` are pairs of (offset in the new text, offset in the
     /// host), in ascending order, one for each stretch that is contiguous in both. `within` is
-    /// where it stands in the host.
+    /// where it is in the host.
     #[must_use]
     pub fn embedded(
         host: &Arc<Self>,
@@ -162,13 +162,13 @@ impl Text {
         })
     }
 
-    /// Whether it stands in another text.
+    /// Whether it is in another text.
     #[must_use]
     pub fn is_embedded(&self) -> bool {
         self.host.is_some()
     }
 
-    /// Where it stands in the text around it.
+    /// Where it is in the text around it.
     #[must_use]
     pub fn within(&self) -> &Within {
         &self.within

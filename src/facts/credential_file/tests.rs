@@ -97,7 +97,7 @@ fn what_git_ignores_is_not_missing_in_a_fresh_clone() {
     assert!(ignored("secrets/token"));
     assert!(ignored("../secrets/token"));
     assert!(ignored("b.key"));
-    // Another ignored file is there, so this is no fresh clone.
+    // Another ignored file is there, so this is not a fresh clone.
     assert!(matches!(here("../b.key"), FileState::Missing(_)));
     assert!(matches!(here("c.key"), FileState::Missing(_)));
 }

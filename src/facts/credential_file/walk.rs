@@ -187,7 +187,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What the content shows. What can't be read by whoever runs promvet shows nothing.
+    /// What the content shows. What can't be read by the user who runs promvet shows nothing.
     fn content(&self, file: &Path, meta: &Meta) -> Vec<Observation> {
         if meta.len == 0 {
             return vec![Observation::Empty];

@@ -19,7 +19,7 @@ pub(super) const BARE_CONFIG: &str = "/prometheus/prometheus.yml";
 pub struct Argument {
     /// The argument, variables replaced where they have a value.
     pub text: String,
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
 }
 
@@ -82,7 +82,7 @@ impl Arguments {
         found
     }
 
-    /// Where a switch such as `--agent` stands, unless it is set to false.
+    /// Where a switch such as `--agent` is, unless it is set to false.
     #[must_use]
     pub fn switch(&self, flag: &str) -> Option<&Place> {
         let mut list = self.list.iter();
@@ -90,7 +90,7 @@ impl Arguments {
         Some(&set.place)
     }
 
-    /// Where a flag stands, whatever its value; a switch may be turned off with `--no-`.
+    /// Where a flag is, whatever its value; a switch may be turned off with `--no-`.
     #[must_use]
     pub fn flag(&self, flag: &str) -> Option<&Place> {
         let off = |text: &str| text.strip_prefix("--no-") == Some(flag);
@@ -123,7 +123,7 @@ impl Arguments {
         Some(found.1)
     }
 
-    /// Whether a part of it is filled in by something that is not in sight.
+    /// Whether a part of it is filled in by something that is not in the tree.
     #[must_use]
     pub fn has_gaps(&self) -> bool {
         let mut list = self.list.iter();

@@ -206,7 +206,7 @@ impl Deployments {
     }
 }
 
-/// What stands under a path or a folder above it.
+/// What is under a path or a folder above it.
 fn of_folders(by_path: &HashMap<PathBuf, Vec<usize>>, path: &Path) -> Vec<usize> {
     let found = path.ancestors().filter_map(|path| by_path.get(path));
     found.flatten().copied().collect()
@@ -337,7 +337,7 @@ fn path_of(tree: &dyn Tree, mount: &Mount, subject: &Subject<'_>) -> Option<Stri
     }
 }
 
-/// Whether a value stands in a file.
+/// Whether a value is in a file.
 fn is_of_file(tree: &dyn Tree, written: &Written, file: &Path) -> bool {
     let path = Path::new(&**written.place.path());
     let path = tree.resolve(path).unwrap_or_else(|_| tree.absolute(path));

@@ -59,7 +59,7 @@ fn may_matter(bytes: &[u8]) -> bool {
         || !every_service_names_its_image(bytes)
 }
 
-/// Whether every service of a compose file names its image in a line of its own, as far as lines
+/// Whether every service of a compose file names its image in a separate line, as far as lines
 /// tell: where they are not written as most are, the answer is no.
 fn every_service_names_its_image(bytes: &[u8]) -> bool {
     let is_content = |line: &&[u8]| {
@@ -118,8 +118,7 @@ fn deployment(
             Placed::At(mount) => mounts.push(mount),
             Placed::Unclear(place) => doubts.push(Evidence {
                 place,
-                message: "where this is mounted hangs on a variable that has no value here"
-                    .to_owned(),
+                message: "the mount path depends on a variable that has no value here".to_owned(),
             }),
             Placed::Nothing => {}
         }
@@ -190,7 +189,7 @@ fn built(
         Some(image) => doubts.extend(image.doubts.iter().cloned()),
         None => doubts.push(Evidence {
             place: build.place(),
-            message: "the image is built here, from a Dockerfile that is not in sight".to_owned(),
+            message: "the image is built here, from a Dockerfile that was not found".to_owned(),
         }),
     }
     image
@@ -235,7 +234,7 @@ fn runs_prometheus(
         Looks::Perhaps => flagged || mounted,
         Looks::No => false,
     };
-    // Built from something that is not in sight, under a name that says what it is.
+    // Built from something that is not in the tree, under a name that says what it is.
     let named = service.name == "prometheus" && (flagged || mounted);
     let named = named && base.is_none() && image.is_none_or(|image| image.looks() != Looks::No);
     (runs || named).then(|| Evidence {

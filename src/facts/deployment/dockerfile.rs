@@ -19,7 +19,7 @@ use super::user::{Rights, RunAs, group_in_official_image};
 use super::variables::Variables;
 use crate::finding::{Evidence, Place};
 
-/// How many stages may stand on one another.
+/// How many stages may build on each other.
 const MOST_STAGES: usize = 64;
 
 /// Folders that the official image has, so that a file copied to one goes into it.
@@ -276,7 +276,7 @@ impl Stage {
 /// Where a source ends up: a folder's content goes into the target, a file goes there under its
 /// name if the target is a folder.
 fn place_of(home: Home<'_>, source: &str, from: Option<&Path>, to: &str, into: bool) -> String {
-    // What is not in sight may be a folder too, but for what a URL leads to.
+    // What is not in the tree may be a folder too, but for what a URL leads to.
     let is_folder = match from {
         Some(from) => home.holds(from) && home.tree.list(from).is_ok(),
         None => !source.contains("://"),

@@ -8,7 +8,7 @@ use crate::finding::{Evidence, Place};
 pub enum Feature<'d> {
     /// The command line names it: where.
     On(&'d Place),
-    /// The command line is in sight, and does not name it.
+    /// The command line is in the tree, and does not name it.
     Off(Evidence),
     /// What is seen does not tell.
     Unknown,

@@ -128,7 +128,7 @@ impl Image {
         }
     }
 
-    /// Whether the official image brings files of its own at or above a path.
+    /// Whether the official image brings its own files at or above a path.
     pub(super) fn brings(path: &str) -> bool {
         let mut folders = BROUGHT.iter();
         folders.any(|folder| super::inside::below(path, folder).is_some())

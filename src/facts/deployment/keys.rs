@@ -213,7 +213,7 @@ fn answer_of_key(
         .iter()
         .filter_map(|one| Some((Arc::clone(one), one.keys.get(key)?.clone())));
     if let Some((provider, mut key)) = found.next() {
-        // Of several, such as a base's and an overlay's, nobody knows here which value counts.
+        // Of several, such as a base's and an overlay's, no one knows here which value counts.
         if found.next().is_some() {
             key.written = None;
         }

@@ -359,7 +359,7 @@ fn arguments_of(container: Node<'_>) -> Arguments {
     }
 }
 
-/// The variables of a container whose values stand in the manifest.
+/// The variables of a container whose values are in the manifest.
 fn environment(container: Node<'_>, name: &str) -> Vec<Arc<Written>> {
     let items = container.get("env").into_iter().flat_map(Node::items);
     let written = items.filter_map(|item| {
@@ -394,7 +394,7 @@ fn runs_prometheus(
         Looks::Perhaps => flagged || mounted,
         Looks::No => false,
     };
-    // An image under a name of one's own, in a container that says what it is.
+    // An image under a custom name, in a container that says what it is.
     let named = name == "prometheus" && flagged;
     (runs || named).then(|| Evidence {
         place: image.map_or_else(|| container.place(), |image| image.place.clone()),
@@ -454,7 +454,7 @@ pub(super) fn may_be_same(a: Option<&str>, b: Option<&str>) -> bool {
     }
 }
 
-/// Where a mapping entry or, without one, its holder stands.
+/// Where a mapping entry or, without one, its holder is.
 fn entry_place(holder: Node<'_>, key: &str) -> Place {
     let entry = holder.mapping().and_then(|mapping| mapping.entry(key));
     entry.map_or_else(|| holder.place(), |entry| entry.key.place())

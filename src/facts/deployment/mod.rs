@@ -5,7 +5,7 @@
 //! [`Belonging::resolve`] and [`Deployment::resolve`] lead from a path where Prometheus runs to
 //! the file of the tree, the key of a Secret, or the reason why neither can be named.
 //!
-//! What is not in sight is never called missing: a variable without a value, an image of one's
+//! What is not in the tree is never called missing: a variable without a value, an image of one's
 //! own, a patch of a kustomization each make a path unknown. Paths of the tree that come out of
 //! here are names; nothing is opened but the files handed in and the `.env` beside a compose file.
 
@@ -94,7 +94,7 @@ impl Sources {
         out
     }
 
-    /// Puts a file in the place of the one at its path, if there was one. Everything that was not
+    /// Puts a file in place of the one at its path, if there was one. Everything that was not
     /// replaced stays parsed.
     pub fn replace(&mut self, tree: &dyn Tree, file: &SourceFile) {
         let path = real_file(tree, &file.path, &mut HashMap::new());

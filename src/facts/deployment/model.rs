@@ -230,7 +230,7 @@ pub struct KeyPart {
     pub kind: PartKind,
     /// The keys that are picked and the files that they become; none if all are taken.
     pub items: Option<Vec<KeyItem>>,
-    /// Mode of files without one of their own.
+    /// Mode of files without a separate one.
     pub mode: u32,
     /// Where that is written, if it is.
     pub mode_place: Option<Place>,
@@ -269,7 +269,7 @@ pub struct KeyItem {
     pub key: String,
     /// The path of the file in the volume.
     pub path: String,
-    /// Its mode, if it has one of its own.
+    /// Its mode, if it has a separate one.
     pub mode: Option<u32>,
     /// Where that is written.
     pub mode_place: Option<Place>,
@@ -303,7 +303,7 @@ pub struct ProvidedKey {
     pub place: Place,
     /// The file of the tree that its value comes from, if it does.
     pub file: Option<PathBuf>,
-    /// Its value, if it stands there in the clear.
+    /// Its value, if it is there in the clear.
     pub written: Option<Arc<Written>>,
 }
 
@@ -315,7 +315,7 @@ pub struct Copied {
     /// What `COPY` names as its source.
     pub written: String,
     /// Owner and mode in the image, where `--chmod` sets the mode. Without it the mode is that of
-    /// the checkout on the building machine, which nobody knows here.
+    /// the checkout on the building machine, which no one knows here.
     pub rights: Option<Rights>,
 }
 

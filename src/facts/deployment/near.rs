@@ -73,7 +73,7 @@ pub(super) fn of_path(deployment: &Deployment, tree: &dyn Tree, path: &str) -> O
     if let Some(words) = left_out(deployment, tree, path) {
         return Some(words);
     }
-    // Nobody means the cluster's own token who writes the path of another.
+    // No one means the cluster's own token who writes the path of another.
     let mounts = deployment.mounts.iter();
     let mounts = mounts.filter(|mount| mount.path != SERVICE_ACCOUNT);
     let files: Vec<_> = mounts
@@ -91,7 +91,7 @@ pub(super) fn of_path(deployment: &Deployment, tree: &dyn Tree, path: &str) -> O
     }
 }
 
-/// A mount of which one part is spelled almost like that of the path.
+/// A mount with one part spelled almost like that of the path.
 fn spelled(deployment: &Deployment, tree: &dyn Tree, path: &str) -> Option<String> {
     let parts: Vec<_> = path.split('/').collect();
     let is_near = |mount: &&Mount| {

@@ -26,7 +26,7 @@ pub struct Named {
     pub file: PathBuf,
     /// The namespace, if one is written.
     pub namespace: Option<String>,
-    /// The StatefulSet whose pods have names of their own below it.
+    /// The StatefulSet whose pods have their own names below it.
     pub(super) pods: Option<String>,
     /// How ports lead to those of the containers.
     pub(super) ports: Ports,
@@ -72,7 +72,7 @@ pub struct Container {
 pub struct Hit<'n> {
     /// The name that leads to it.
     pub named: &'n Named,
-    /// The container; none if it can't be told which of a pod's it is.
+    /// The container; none if it is not known which of a pod's it is.
     pub container: Option<&'n Container>,
     /// The port at which the container is asked.
     pub port: u16,

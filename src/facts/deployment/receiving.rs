@@ -7,7 +7,7 @@ use crate::finding::{Evidence, Place};
 /// The flag that switches the receiver on, since 2.33 (prometheus/prometheus `CHANGELOG.md`).
 const FLAG: &str = "web.enable-remote-write-receiver";
 
-/// The feature that did so from 2.25 on; 3.0 takes no notice of it
+/// The feature that did so from 2.25 on; 3.0 ignores it
 /// (prometheus/prometheus `docs/migration.md`).
 const FEATURE: &str = "remote-write-receiver";
 
@@ -111,7 +111,7 @@ impl Deployment {
     }
 }
 
-/// Whether the name of a flag hangs on a variable: one in its value adds no other flag.
+/// Whether the name of a flag depends on a variable: one in its value adds no other flag.
 fn has_hidden(argument: &Argument) -> bool {
     let name = argument.text.split('=').next().unwrap_or("");
     name.contains('$')
@@ -156,19 +156,19 @@ impl Deployment {
         let mut out: Vec<Evidence> = self.prometheus.iter().cloned().collect();
         let feature = self.features_of_receiver().map(|place| Evidence {
             place: place.clone(),
-            message: "3.0 and later take no notice of this feature".to_owned(),
+            message: "3.0 and later ignore this feature".to_owned(),
         });
         out.extend(feature);
         match self.arguments.list.last().filter(|_| out.len() < 2) {
             Some(last) => out.push(Evidence {
                 place: last.place.clone(),
-                message: "with these flags, among which it is not".to_owned(),
+                message: "with these flags, which do not include it".to_owned(),
             }),
             None if out.len() < 2 && self.known_image().is_some() => {
                 if let Some(first) = out.first_mut() {
                     first
                         .message
-                        .push_str(", with the flags of the image, among which it is not");
+                        .push_str(", with the flags of the image, which do not include it");
                 }
             }
             None => {}

@@ -1,7 +1,7 @@
 //! From a path where Prometheus runs to where it comes from.
 //!
 //! The longest mount path wins, and hides whatever a shorter one has below it. "Not mounted" is
-//! said only where everything is in sight: the mounts, and what the image brings.
+//! said only where everything is in the tree: the mounts, and what the image brings.
 
 mod steps;
 
@@ -22,7 +22,7 @@ use steps::Steps;
 /// Where a path comes from.
 #[derive(Clone, Debug)]
 pub enum Resolved<'d> {
-    /// From something that is in sight.
+    /// From something that is in the tree.
     Provided(Provided<'d>),
     /// From nowhere: no mount holds it.
     NotMounted(NotMounted),
@@ -50,7 +50,7 @@ pub enum Resolved<'d> {
     },
 }
 
-/// A path that comes from something in sight.
+/// A path that comes from something in the tree.
 #[derive(Clone, Debug)]
 pub struct Provided<'d> {
     /// The mount that holds it.
@@ -78,7 +78,7 @@ pub enum Access {
     SameFile,
     /// Owner and mode that the deployment sets.
     Set(Rights),
-    /// Nothing in sight.
+    /// Nothing in the tree.
     Unknown,
 }
 

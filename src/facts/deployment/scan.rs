@@ -104,7 +104,7 @@ const TELLING_KEYS: &[&str] = &["services", "kind", "secretGenerator", "configMa
 /// Words without which a file of manifests runs nothing.
 const WORKLOAD_WORDS: &[&str] = &["containers:", "\"containers\"", "volumes:"];
 
-/// Words without which a file makes no Secret or ConfigMap and is no service account.
+/// Words without which a file makes no Secret or ConfigMap and is not a service account.
 const PROVIDER_WORDS: &[&str] = &[
     "Secret",
     "ConfigMap",

@@ -25,7 +25,7 @@ impl Rights {
 const READ: u32 = 0o4;
 const SEARCH: u32 = 0o1;
 
-/// Who Prometheus runs as. What is none is not known.
+/// Who Prometheus runs as. Anything else is not known.
 #[derive(Clone, Debug, Default)]
 pub struct RunAs {
     /// Number of the user.
@@ -39,13 +39,13 @@ pub struct RunAs {
 }
 
 impl RunAs {
-    /// Whether mode bits let it read a file; none if that hangs on what is not known.
+    /// Whether mode bits let it read a file; none if that depends on what is not known.
     #[must_use]
     pub fn may_read(&self, rights: Rights) -> Option<bool> {
         self.may(rights, READ)
     }
 
-    /// Whether mode bits let it pass through a folder; none if that hangs on what is not known.
+    /// Whether mode bits let it pass through a folder; none if that depends on what is not known.
     #[must_use]
     pub fn may_search(&self, rights: Rights) -> Option<bool> {
         self.may(rights, SEARCH)

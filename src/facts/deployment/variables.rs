@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// How deep defaults may stand in defaults, such as `${A:-${B:-c}}`.
+/// How deep defaults may be in defaults, such as `${A:-${B:-c}}`.
 const DEEPEST: usize = 8;
 
 /// Variables and their values. Its `Debug` does not show the values, which may be secrets.
@@ -32,7 +32,7 @@ impl Variables {
     }
 
     /// A text with its variables replaced; none if one of them has neither value nor default,
-    /// since whoever starts the containers may have set it.
+    /// since the user who starts the containers may have set it.
     pub(super) fn expand(&self, text: &str) -> Option<String> {
         self.expand_within(text, DEEPEST)
     }
@@ -66,13 +66,13 @@ impl Variables {
         Some(out)
     }
 
-    /// The value of what stands between `${` and `}`.
+    /// The value of what is between `${` and `}`.
     fn value_of(&self, body: &str, depth: usize) -> Option<String> {
         let length = body.find(|c| !is_word(c)).unwrap_or(body.len());
         let (name, operator) = body.split_at_checked(length)?;
         let set = self.0.get(name);
         let filled = set.filter(|value| !value.is_empty());
-        // `:-` and its kin look at empty values too, `-` and its kin only at missing ones.
+        // `:-` and the like look at empty values too, `-` and the like only at missing ones.
         let (set, operator) = match operator.strip_prefix(':') {
             Some(operator) => (filled, operator),
             None => (set, operator),

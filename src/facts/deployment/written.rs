@@ -1,4 +1,4 @@
-//! Values that stand in a manifest or a compose file and reach Prometheus as a file or a variable.
+//! Values that are in a manifest or a compose file and reach Prometheus as a file or a variable.
 
 use std::fmt;
 use std::sync::Arc;
@@ -80,7 +80,7 @@ impl Content {
         }
     }
 
-    /// Whether it is to be hidden as the value of something of this name. What is no secret stays
+    /// Whether it is to be hidden as the value of something of this name. What is not a secret stays
     /// in view, since whatever is hidden is taken out of sentences too.
     pub(super) fn is_secret(&self, name: &str) -> bool {
         is_secret_name(name) || token::is_live(&self.observe(0))

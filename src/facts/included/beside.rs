@@ -1,17 +1,17 @@
-//! Rule files that stand beside a configuration as other keys of its ConfigMap.
+//! Rule files that are beside a configuration as other keys of its ConfigMap.
 
 use std::sync::Arc;
 
 use super::glob;
 use crate::finding::Text;
 
-/// What lies in the folder of a configuration that stands in a ConfigMap or a Secret: the other
+/// What lies in the folder of a configuration that is in a ConfigMap or a Secret: the other
 /// keys.
 #[derive(Debug)]
 pub struct Beside<'b> {
     /// The folders in which the object is seen to be mounted, absolute.
     pub folders: Vec<String>,
-    /// The keys and what stands there.
+    /// The keys and what is there.
     pub texts: &'b [(String, Arc<Text>)],
 }
 

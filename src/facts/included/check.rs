@@ -99,7 +99,7 @@ impl Checker<'_, '_> {
         match &one.matched {
             Matched::Missing(path) => self.missing(one, path),
             Matched::Nothing(path) => {
-                let message = format!("nothing matches this pattern: no file is like {path}");
+                let message = format!("no file matches {path}");
                 let finding = at(one.node, rule::FILES_NO_MATCH, Severity::Warning, message);
                 self.out
                     .findings
@@ -107,7 +107,7 @@ impl Checker<'_, '_> {
             }
             Matched::Files(files) => self.files(one, files),
             Matched::Broken(fault) => {
-                let message = format!("the pattern {}; Prometheus can't use it", fault.message);
+                let message = format!("the pattern {}; Prometheus cannot use it", fault.message);
                 self.out.findings.push(at(
                     one.node,
                     rule::FILES_NO_MATCH,
@@ -119,7 +119,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Checks rule files that stand beside the configuration; whether there are any.
+    /// Checks rule files that are beside the configuration; whether there are any.
     fn beside(&mut self, one: &Named<'_>, beside: &Beside<'_>) -> bool {
         let texts = match one.purpose {
             Purpose::Rules => beside.matching(one.node.as_str().unwrap_or("")),
@@ -161,9 +161,7 @@ impl Checker<'_, '_> {
         } else {
             Severity::Error
         };
-        let message = format!(
-            "there is no file {path}; a relative path counts from the configuration's folder"
-        );
+        let message = format!("the file {path} does not exist");
         let finding = at(one.node, rule::FILES_MISSING, severity, message);
         self.out
             .findings
@@ -175,7 +173,7 @@ impl Checker<'_, '_> {
         for (path, kind) in files.irregular(|path| kind_of(path, lookup)) {
             let noun = kind.map_or("nothing", EntryKind::noun);
             let shown = lookup.tree.shown(path);
-            let message = format!("{shown} is {noun}, not a file, and Prometheus can't read it");
+            let message = format!("{shown} is {noun}, not a file; Prometheus cannot read it");
             self.out
                 .findings
                 .push(at(one.node, rule::FILES_MISSING, Severity::Error, message));
@@ -221,7 +219,7 @@ impl Checker<'_, '_> {
         Some(recognize::text(path, bytes, self.lookup.tree))
     }
 
-    /// The same versions; whether the included file is rendered first is told by its own name.
+    /// The same versions; whether the included file is rendered first follows from its name.
     fn target_of(&self, path: &Path) -> Target {
         Target {
             template: discover::is_template(path),
@@ -332,10 +330,12 @@ pub(super) fn at(
 fn consequence(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Rules => {
-            "Prometheus starts without these rules and does not say so; correct the path, or delete the entry"
+            "correct the path, or delete the entry: Prometheus starts without these rules and \
+             does not report it"
         }
         Purpose::ScrapeConfigs => {
-            "Prometheus starts without these jobs and does not say so; correct the path, or delete the entry"
+            "correct the path, or delete the entry: Prometheus starts without these jobs and \
+             does not report it"
         }
         Purpose::Targets => "until something writes such a file, the job has no targets from it",
     }
@@ -352,14 +352,14 @@ fn unverified(named: &[Named<'_>]) -> Vec<Unchecked> {
         .map(|(one, why)| {
             let (reason, settle) = match why {
                 Unverified::Elsewhere => (
-                    "the path is absolute, and this is not where Prometheus runs",
+                    "the path is absolute, and Prometheus does not run here",
                     Some("run promvet with --root, or with --on-host where Prometheus runs"),
                 ),
                 Unverified::Outside => ("the path leads out of the tree that is checked", None),
                 Unverified::Placeholder => ("the path holds a placeholder", None),
                 Unverified::Forbidden => ("the folder may not be read", None),
                 Unverified::NoFolder => (
-                    "the configuration has no folder that a relative path could count from",
+                    "the configuration has no folder to which a relative path could be relative",
                     None,
                 ),
                 _ => ("where it leads is not known", None),
@@ -368,7 +368,7 @@ fn unverified(named: &[Named<'_>]) -> Vec<Unchecked> {
                 place: one.node.place(),
                 logical: one.node.path(),
                 reason: format!(
-                    "the files that `{}` names were not looked at: {reason}",
+                    "the files that `{}` names were not checked: {reason}",
                     one.purpose.setting()
                 ),
                 settle: settle.map(str::to_owned),

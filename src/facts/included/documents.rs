@@ -1,4 +1,4 @@
-//! The documents that a configuration pulls in, for whoever looks at them together with it.
+//! The documents that a configuration pulls in, for rules that look at them together with it.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};

@@ -135,8 +135,8 @@ fn twice(document: &Document, by: Node<'_>, before: Node<'_>) -> Option<Finding>
     jobs(document).next()?;
     let name = document.text().path();
     let message = format!(
-        "{name} is brought in twice, so all of its jobs exist twice; Prometheus refuses to start"
+        "{name} is included twice, so each of its jobs exists twice; Prometheus refuses to start"
     );
     let finding = at(by, rule::FILES_DUPLICATE_JOB, Severity::Error, message);
-    Some(finding.evidence(before.place(), "this entry brings it in first"))
+    Some(finding.evidence(before.place(), "it is first included here"))
 }

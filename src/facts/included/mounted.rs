@@ -7,7 +7,7 @@ use crate::facts::credential_file::{Lookup, Unverified};
 use crate::facts::deployment::{Belonging, Certainty, MountSource, Resolved};
 use crate::source::Kind as EntryKind;
 
-/// What a path or a pattern leads to that leads nowhere beside the configuration: to the files of the
+/// What a path or a pattern leads to without a target beside the configuration: to the files of the
 /// tree that are surely there where Prometheus runs, else to what it led to before.
 pub(super) fn instead(
     matched: Matched,
@@ -33,7 +33,7 @@ pub(super) fn instead(
         .iter()
         .map(|one| files(one, pattern, lookup))
         .collect();
-    // Jobs of two deployments would look like jobs that stand twice in one.
+    // Jobs of two deployments would look like jobs that are twice in one.
     let agree = of_each.windows(2).all(|pair| pair.first() == pair.last());
     let mut all = of_each.concat();
     all.sort();

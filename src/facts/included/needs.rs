@@ -1,4 +1,4 @@
-//! Expressions that hang on a feature, held against what runs the configuration that loads them.
+//! Expressions that depend on a feature, held against what runs the configuration that loads them.
 
 use super::Runners;
 use crate::facts::deployment::{Belonging, Certainty, Feature};
@@ -24,7 +24,7 @@ pub(super) fn unmet(need: &Need, runners: &Runners<'_>) -> Option<Finding> {
         Known::Off(runner, evidence) => {
             finding
                 .message
-                .push_str(", and the command line in sight does not turn it on");
+                .push_str(", and the command line in the tree does not enable it");
             finding.advice = Some(remedy(need.feature, runner).into());
             finding.evidence.push(evidence);
             finding.evidence.extend(runner.evidence.iter().cloned());

@@ -187,7 +187,7 @@ fn faults_are_told_where_they_are() {
             "files/missing",
             Severity::Error,
             main,
-            "no file p/rules/c.yml",
+            "the file p/rules/c.yml does not exist",
         ),
         (
             "rule_files: ['rules/[.yml']\n".into(),
@@ -236,14 +236,14 @@ fn faults_are_told_where_they_are() {
             "files/duplicate-job",
             Severity::Error,
             main,
-            "brought in twice",
+            "is included twice",
         ),
         (
             sd("targets/a.json"),
             "files/target-file",
             Severity::Error,
             "p/targets/a.json",
-            "in quotes",
+            "must be a string in JSON",
         ),
         (
             sd("targets/b.json"),
@@ -257,7 +257,7 @@ fn faults_are_told_where_they_are() {
             "files/missing",
             Severity::Warning,
             main,
-            "no file",
+            "does not exist",
         ),
         (
             "remote_write: [{url: 'https://x/', tls_config: {ca_file: tls/ca.crt}}]\n".into(),

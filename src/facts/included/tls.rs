@@ -12,7 +12,7 @@ use crate::schema::pem::{self, Role};
 use crate::source::Kind as EntryKind;
 use crate::yaml::{Document, Kind, Mapping, Node, placeholder};
 
-/// A file larger than this is no certificate; bundles of all public authorities have 0.3 MB.
+/// A file larger than this is not a certificate; bundles of all public authorities have 0.3 MB.
 const LARGEST_PEM: u64 = 4 * 1024 * 1024;
 
 /// The key of TLS settings.
@@ -118,7 +118,8 @@ fn section(
         && sound
         && pem::is_pair(public, private) == Some(false)
     {
-        let message = "this key does not belong to the certificate in `cert_file`; every connection with it fails";
+        let message = "`key_file` does not match the certificate in `cert_file`; every \
+            connection fails";
         let finding = at(*key, rule::FILES_TLS, Severity::Error, message);
         findings.push(finding.evidence(certificate.place(), "the certificate"));
     }

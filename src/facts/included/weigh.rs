@@ -35,7 +35,8 @@ pub fn missing(
         let mounted = mounts.find(|mount| may_hold(mount, name, lookup));
         let mounted = mounted.filter(|_| is_read_once).map(|mount| {
             format!(
-                "something of the tree mounts `{}`, and whether it runs this configuration is not known",
+                "a deployment in the tree mounts `{}`, but it is not known whether it runs this \
+                 configuration",
                 mount.path
             )
         });
@@ -89,7 +90,7 @@ fn may_hold(mount: &Mount, name: &str, lookup: &Lookup<'_>) -> bool {
     }
 }
 
-/// Why each Prometheus that surely runs the configuration may have the file all the same.
+/// Why each Prometheus that surely runs the configuration may have the file anyway.
 fn unseen(runners: &Runners<'_>, name: &str) -> Option<String> {
     let surely = |one: &&Belonging<'_>| one.certainty == Certainty::Certain;
     let mut reasons = runners.iter().filter(surely).map(|one| hidden(one, name));
@@ -97,7 +98,7 @@ fn unseen(runners: &Runners<'_>, name: &str) -> Option<String> {
     reasons.all(|reason| reason.is_some()).then_some(first)
 }
 
-/// Why a deployment may have a file that is not seen: something not in sight mounts files, or its
+/// Why a deployment may have a file that is not seen: something not in the tree mounts files, or its
 /// image comes from elsewhere, and nothing is mounted over the file's folder.
 fn hidden(runner: &Belonging<'_>, name: &str) -> Option<String> {
     let deployment = runner.deployment;
@@ -113,7 +114,7 @@ fn hidden(runner: &Belonging<'_>, name: &str) -> Option<String> {
     });
     (!image.is_official() && !is_covered).then(|| {
         format!(
-            "the image `{}` is not built here, and may have the file",
+            "the image `{}` is not built in this tree and may contain the file",
             image.name
         )
     })

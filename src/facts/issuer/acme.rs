@@ -73,7 +73,7 @@ const TEST_MARKS: &[&str] = &["staging", "test-api", "test4"];
 pub(super) fn classify(server: &str) -> (Option<Issuer>, &'static str) {
     let host = url::Url::parse(server.trim()).ok();
     let Some(host) = host.as_ref().and_then(url::Url::host_str) else {
-        return (None, "names an ACME directory that is no URL");
+        return (None, "names an ACME directory that is not a URL");
     };
     if let Some(known) = ENVIRONMENTS.iter().find(|one| one.host == host) {
         return (Some(known.issuer), known.says);
@@ -122,7 +122,7 @@ mod tests {
                 "https://acme-staging.example.com/directory",
                 Some(Issuer::Staging),
             ),
-            // Switched off in 2021: whoever is named here issues nothing.
+            // Switched off in 2021: an issuer named here issues nothing.
             ("https://acme-v01.api.letsencrypt.org/directory", None),
             ("https://pebble.pebble:14000/dir", None),
             (

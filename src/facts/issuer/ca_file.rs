@@ -1,4 +1,4 @@
-//! What a `ca_file` tells of the issuer: whoever names one does not mean the authorities that
+//! What a `ca_file` tells of the issuer: a user who names one does not mean the authorities that
 //! everybody trusts anyway.
 
 use memchr::memmem;
@@ -43,7 +43,7 @@ pub fn by_ca_file(path: &str, place: &Place, content: Option<&[u8]>) -> Option<K
         .collect();
     kinds.dedup();
     let (issuer, message) = match kinds.as_slice() {
-        [] | [None] => (Issuer::Private, "`ca_file` names an authority of its own"),
+        [] | [None] => (Issuer::Private, "`ca_file` names a private authority"),
         [Some(Issuer::LetsEncryptStaging)] => (
             Issuer::LetsEncryptStaging,
             "`ca_file` holds a certificate of Let's Encrypt's staging environment",

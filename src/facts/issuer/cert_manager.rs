@@ -109,7 +109,7 @@ impl Manifests {
         }
     }
 
-    /// Puts a text in the place of the one of its path, or takes that out if it holds no manifests
+    /// Puts a text in place of the one of its path, or takes that out if it holds no manifests
     /// any more. Files that were not replaced stay read.
     pub fn replace(&mut self, text: &Arc<Text>) {
         let at = self
@@ -225,7 +225,7 @@ impl Manifests {
     }
 }
 
-/// What stands under any of some names, in order, each once.
+/// What is under any of some names, in order, each once.
 fn in_order<T: Copy + Ord>(by_name: &HashMap<String, Vec<T>>, names: &[&str]) -> BTreeSet<T> {
     let found = names.iter().filter_map(|name| by_name.get(*name));
     found.flatten().copied().collect()

@@ -23,7 +23,7 @@ pub(super) struct Identity {
     /// As in `kind`.
     pub(super) kind: &'static str,
     pub(super) name: String,
-    /// None where it is not written: whoever applies the manifest decides.
+    /// None where it is not written: decided by the user who applies the manifest.
     pub(super) namespace: Option<String>,
 }
 
@@ -168,9 +168,9 @@ fn read_one(root: Node<'_>) -> Option<Manifest> {
 }
 
 /// What kinds of issuer there are: the key of `spec`, and what its certificates are. All of these
-/// sign with a key of one's own; of venafi that is the usual case.
+/// sign with a custom key; of venafi that is the usual case.
 const PRIVATE: &[(&str, &str)] = &[
-    ("ca", "signs with an authority of its own"),
+    ("ca", "signs with a private authority"),
     ("selfSigned", "makes self-signed certificates"),
     ("vault", "signs with an authority in Vault"),
     ("venafi", "signs with an authority in Venafi"),
@@ -225,7 +225,7 @@ fn issuer(root: Node<'_>, identity: Identity) -> Option<Manifest> {
 
 fn classify(server: &str) -> (Option<Issuer>, &'static str) {
     if is_templated(server) {
-        return (None, "has its ACME directory filled in by something else");
+        return (None, "has an ACME directory that is filled in elsewhere");
     }
     acme::classify(server)
 }

@@ -68,7 +68,7 @@ pub(super) fn by_instance(host: TenantHost<'_>, instance: &Instance) -> Option<K
 }
 
 /// The issuer of a receiver whose certificates are known to come from a public authority. What is
-/// known of a receiver stands in no file of the tree, so that there is no evidence to show.
+/// known of a receiver is not in any file of the tree, so that there is no evidence to show.
 #[must_use]
 pub fn by_receiver(recognition: &Recognition<'_>) -> Option<KnownIssuer> {
     let decisive = recognition.decisive();

@@ -46,7 +46,7 @@ fn certificate(namespace: &str, spec: &str) -> String {
 
 const CERTIFICATE: &str = "{secretName: mimir-tls, dnsNames: [mimir.example.com], issuerRef: {name: le, kind: ClusterIssuer}}";
 
-/// Each text is a file of its own.
+/// Each text is a separate file.
 fn answer(files: &[String]) -> Option<Answer> {
     assert!(
         files.iter().all(|file| may_hold(file.as_bytes())),
@@ -394,7 +394,7 @@ fn those_who_share_a_secret_share_its_issuer() {
     assert_eq!(issuer(&files), Some(Issuer::LetsEncryptProd));
     assert_eq!(
         unsettled(&[silent])[1],
-        "0.yaml: `mimir.example.com` but nothing says where its certificate comes from"
+        "0.yaml: `mimir.example.com` but the origin of its certificate is not known"
     );
 }
 

@@ -190,7 +190,7 @@ impl Manifests {
     }
 
     /// The ways that begin at what serves a host: by the issuer that it asks for, and by who fills
-    /// its secrets. Each secret is looked into once, whoever shares it.
+    /// its secrets. Each secret is looked into once, even if shared.
     fn by_serving<'m>(&'m self, covering: &Covering<'m>, host: &str) -> Vec<Way<'m>> {
         let mut ways = Vec::new();
         let mut looked_into = BTreeSet::new();
@@ -325,9 +325,9 @@ fn is_meant(issuer: &Identity, reference: &IssuerRef, asker: &Identity) -> bool 
 fn missing(reference: &IssuerRef, asker: &Identity) -> String {
     let shown = reference.shown();
     match (&reference.kind, &asker.namespace) {
-        _ if is_templated(&reference.name.text) => "whose name something else fills in".into(),
+        _ if is_templated(&reference.name.text) => "whose name is filled in elsewhere".into(),
         (IssuerKind::External(_), _) => {
-            format!("but {shown} is none of cert-manager's own issuers")
+            format!("but {shown} is not an issuer of cert-manager")
         }
         (IssuerKind::Cluster, _) => format!("but {shown} is not in this tree"),
         (IssuerKind::Namespaced, Some(namespace)) => {
@@ -339,7 +339,7 @@ fn missing(reference: &IssuerRef, asker: &Identity) -> String {
     }
 }
 
-/// The way of what serves a host with a certificate of which nothing is known.
+/// The way of what serves a host with an unknown certificate.
 fn dead_end<'m>(serving: Serving<'_>, host: &str) -> Way<'m> {
     let start = serving.step(host);
     let (place, message, end) = match (&serving.entrance.asks, serving.block.secrets.first()) {
@@ -363,7 +363,7 @@ fn dead_end<'m>(serving: Serving<'_>, host: &str) -> Way<'m> {
         }
         (_, None) => (
             &serving.name.place,
-            "but nothing says where its certificate comes from".into(),
+            "but the origin of its certificate is not known".into(),
             End::Silent,
         ),
     };

@@ -162,7 +162,7 @@ impl Profile {
                 form,
                 whole(form)
                     .err()
-                    .map(|_| "it is no regular expression".to_owned()),
+                    .map(|_| "it is not a regular expression".to_owned()),
             );
         }
         wrong

@@ -26,17 +26,17 @@ pub(super) struct Fault {
     pub(super) complete: bool,
     /// How it is known.
     pub(super) ground: Ground,
-    /// Whether the receiver may be set up so that it is none.
+    /// Whether the receiver may be set up so that it is not one.
     pub(super) is_usual: bool,
-    /// Whether the host is the vendor's own and only not known here: it may take samples all the
-    /// same (`staging-metric-api.newrelic.com`).
+    /// Whether the host is the vendor's own and only not known here: it may accept samples, as
+    /// `staging-metric-api.newrelic.com` does.
     pub(super) is_unknown_host: bool,
 }
 
 /// How a fault is known, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Ground {
-    /// Nobody has heard of the path: a proxy may rewrite it.
+    /// No one has heard of the path: a proxy may rewrite it.
     Unknown,
     /// The path is another receiver's.
     OthersPath,
@@ -76,7 +76,7 @@ pub(super) fn fit(endpoint: &Endpoint, profile: &Profile, domain: Option<&str>) 
     judged.unwrap_or_default()
 }
 
-/// The parts that a receiver's form names in a URL, and where they stand.
+/// The parts that a receiver's form names in a URL, and where they are.
 pub(super) fn parts(
     endpoint: &Endpoint,
     profile: &Profile,
@@ -210,7 +210,7 @@ impl Fit<'_> {
         let right = if name == "http" {
             "https only"
         } else {
-            "plain http only"
+            "only plain http"
         };
         Some(Found {
             values: Values::new(),
@@ -219,7 +219,7 @@ impl Fit<'_> {
             ..self.found(
                 scheme.range(),
                 format!(
-                    "the scheme is {name}, and {} is served over {right}",
+                    "the scheme is {name}, but {} is served over {right}",
                     self.profile.short
                 ),
             )
@@ -232,7 +232,7 @@ impl Fit<'_> {
         if how.host.is_none() {
             let host = endpoint.host()?;
             let says = format!(
-                "{} is no host that {} takes metrics at",
+                "{} is not a host at which {} accepts metrics",
                 endpoint.slice(host),
                 self.profile.short
             );
@@ -264,7 +264,7 @@ impl Fit<'_> {
         let endpoint = self.endpoint;
         Some(match endpoint.port() {
             Some(port) => {
-                let says = format!("port {} takes no metrics", endpoint.slice(port));
+                let says = format!("port {} does not accept metrics", endpoint.slice(port));
                 self.found(port.range(), says)
             }
             None => self.found(
@@ -309,7 +309,7 @@ impl Fit<'_> {
             (!right).then(|| {
                 self.found(
                     range,
-                    format!("{text} can't be the {name}, which {}", part.says),
+                    format!("{text} is not a valid {name}, which {}", part.says),
                 )
             })
         })
@@ -338,20 +338,23 @@ impl Fit<'_> {
         rewritten(
             slashes.to_owned(),
             Cause::Shape,
-            format!("{shown} ends in a slash, which makes it another path"),
+            format!("{shown} ends in a slash, which is a different path"),
         )
         .or_else(|| {
             rewritten(
                 collapsed(path),
                 Cause::Redirect,
-                format!("{shown} has two slashes in a row, and is answered with a redirect or not at all"),
+                format!(
+                    "{shown} has two slashes in a row: the receiver redirects or rejects \
+                    the request"
+                ),
             )
         })
         .or_else(|| {
             rewritten(
                 path.to_ascii_lowercase(),
                 Cause::Shape,
-                format!("{shown} has capital letters where there are none"),
+                format!("{shown} has capital letters, but paths are case-sensitive"),
             )
         })
         .or_else(|| {
@@ -363,7 +366,7 @@ impl Fit<'_> {
             })
         })
         .or_else(|| {
-            let says = format!("{} knows no path {shown}", self.profile.short);
+            let says = format!("{} has no path {shown}", self.profile.short);
             Some(Found {
                 ground: Ground::Unknown,
                 ..self.found(piece.range(), says)

@@ -26,7 +26,7 @@ pub struct ShapeFault {
     pub certain: bool,
     /// Whether what is known of the receiver is so little that this is a hint at most.
     pub hint: bool,
-    /// Whether it is only that the vendor's host is none that is known: another one may be right.
+    /// Whether it is only that the vendor's host is not known: another one may be right.
     pub of_host: bool,
     /// The receiver, if one is known.
     pub receiver: Option<Text>,
@@ -36,7 +36,7 @@ pub struct ShapeFault {
 /// syntax is wrong already, or where one of several equally likely receivers takes it.
 #[must_use]
 pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFault> {
-    // Of a system without an intake nobody knows the form.
+    // Of a system without an intake no one knows the form.
     if !endpoint.is_sound() || recognition.not_receiver.is_some() {
         return Vec::new();
     }
@@ -129,10 +129,7 @@ fn alone(endpoint: &Endpoint, (mistake, range, values): Generic) -> ShapeFault {
         .map(|shape| shape.filled(endpoint, &value));
     ShapeFault {
         range,
-        message: match &suggestion {
-            Some(meant) => format!("{says}; {meant} may be meant"),
-            None => says,
-        },
+        message: says,
         expected: String::new(),
         suggestion,
         cause: mistake.cause,
@@ -143,7 +140,7 @@ fn alone(endpoint: &Endpoint, (mistake, range, values): Generic) -> ShapeFault {
     }
 }
 
-/// Whether the host is the vendor's own and only not known here: it may take samples all the same.
+/// Whether the host is the vendor's own and only not known here: it may take samples anyway.
 fn is_unknown_host(candidate: &Candidate<'_>, fault: &Fault) -> bool {
     fault.is_unknown_host && candidate.profile.kind == ReceiverKind::Saas
 }
@@ -205,5 +202,5 @@ fn with_receiver(
     } else {
         format!(", which the {} points to,", candidate.sign)
     };
-    format!("{says}; {who}{why} takes remote write at {expected}")
+    format!("{says}; {who}{why} accepts remote write at {expected}")
 }

@@ -81,7 +81,7 @@ fn texts(endpoint: &Endpoint, piece: Piece, captures: Captures) -> Values {
         .collect()
 }
 
-/// A sentence with what was written in the place of `{…}`.
+/// A sentence with what was written in place of `{…}`.
 pub(super) fn said(endpoint: &Endpoint, says: &str, values: &Values) -> String {
     let piece = |piece: Option<Piece>| endpoint.slice(piece.unwrap_or_default()).to_owned();
     let mut out = says.to_owned();

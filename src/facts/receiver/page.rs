@@ -54,7 +54,7 @@ impl Catalogue {
         let mut names: Vec<&str> = Vec::new();
         for url in profile.good.iter() {
             let endpoint = Endpoint::new(url);
-            // An address of the documentation (RFC 5737), which is nobody's.
+            // An address of the documentation (RFC 5737), which belongs to no one.
             let nobodys = format!("http://192.0.2.1{}", endpoint.slice(endpoint.path()));
             let endpoint = Endpoint::new(&nobodys);
             for candidate in recognise(&endpoint, self, &Hints::default()).candidates {
@@ -99,8 +99,8 @@ fn entry(profile: &Profile) -> String {
     if tenant.place == TenantPlace::Header && !is_credential {
         let why = match tenant.required {
             Required::Yes => "",
-            Required::No => " # if it is to be another than the default",
-            Required::Depends => " # unless tenants are switched off, or a proxy sets it",
+            Required::No => " # unless the default tenant is right",
+            Required::Depends => " # unless tenants are disabled or a proxy sets it",
         };
         let _ = writeln!(out, "    headers:\n      {}: <tenant>{why}", tenant.name);
     }
@@ -143,7 +143,7 @@ fn credential_keys(credential: &Credential, profile: &Profile) -> String {
 }
 
 fn facts(profile: &Profile) -> String {
-    let mut out = String::from("\n## What it takes\n\n");
+    let mut out = String::from("\n## What it accepts\n\n");
     let ways: Vec<String> = profile.credentials.iter().map(Credential::words).collect();
     let _ = writeln!(out, "- Credentials: {}.", ways.join(", or "));
     let tenant = &profile.tenant;
@@ -164,17 +164,17 @@ fn facts(profile: &Profile) -> String {
         );
     }
     let tls = match profile.tls {
-        Tls::Public => "one that the public trusts, so never skip verification",
-        Tls::Private => "whatever its operator chose; a private authority belongs into ca_file",
-        Tls::Depends => "another file decides",
+        Tls::Public => "publicly trusted, so do not skip verification",
+        Tls::Private => "chosen by the operator; set ca_file for a private CA",
+        Tls::Depends => "depends on the deployment",
     };
     let _ = writeln!(out, "- Certificate: {tls}.");
     let version = match profile.remote_write_2 {
         Version2::No => "1.0 only",
-        Version2::OptIn => "1.0, and 2.0 where it is switched on",
+        Version2::OptIn => "1.0, and 2.0 if it is enabled",
         Version2::Yes => "1.0 and 2.0",
         Version2::Required => "2.0 only",
-        Version2::Unknown => "1.0; nothing is said of 2.0",
+        Version2::Unknown => "1.0; 2.0 is not documented",
     };
     let _ = writeln!(out, "- Remote write: {version}.");
     for note in profile.notes.iter() {

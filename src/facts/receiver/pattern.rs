@@ -28,7 +28,7 @@ const MOST_FORMS: usize = 64;
 pub(super) enum Mode {
     /// Some value of the placeholders makes the text match.
     Possible,
-    /// The text matches where each placeholder stands within one part.
+    /// The text matches where each placeholder is within one part.
     Seen,
     /// The text matches whatever the placeholders are: only `*` may take them in.
     Sure,
@@ -56,7 +56,7 @@ enum Atom {
 /// What the parts of a pattern stand for in a text.
 pub(super) type Captures = Vec<(String, Range<usize>)>;
 
-/// Why a text is no pattern.
+/// Why a text is not a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum PatternError {
     /// A bracket without its fellow.
@@ -223,7 +223,7 @@ impl Reading {
     }
 }
 
-/// What stands between the sign at the start of a text and its fellow, and what follows.
+/// What is between the sign at the start of a text and its fellow, and what follows.
 pub(super) fn enclosed(text: &str, end: char) -> Option<(&str, &str)> {
     text.get(1..)?.split_once(end)
 }

@@ -127,7 +127,7 @@ pub struct Mistake {
     pub port: List<u16>,
     /// Whether no port may be written.
     pub no_port: bool,
-    /// Patterns of the path; the empty one is no path.
+    /// Patterns of the path; the empty one is not a path.
     pub path: List<Text>,
     /// Names of query parameters.
     pub query: List<Text>,
@@ -152,7 +152,7 @@ pub enum Cause {
     Scheme,
     /// The receiver answers with a redirect, which turns the POST into a GET or costs a round trip.
     Redirect,
-    /// A credential stands in the query.
+    /// A credential is in the query.
     Secret,
 }
 
@@ -199,7 +199,7 @@ pub enum Refused {
     Credential(Credential),
     /// A header, in any casing.
     Header(Text),
-    /// Something that is told in words, which no rule reads off the tables.
+    /// Something that is described in words, which no rule reads off the tables.
     Setting(Text),
 }
 

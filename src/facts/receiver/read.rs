@@ -22,7 +22,7 @@ pub struct ProfileError {
     pub message: String,
 }
 
-/// Reads a profile. All that is wrong with it is told at once.
+/// Reads a profile. All that is wrong with it is reported at once.
 ///
 /// # Errors
 ///
@@ -99,7 +99,7 @@ impl Reader {
         self.maybe(node, key).unwrap_or_default()
     }
 
-    /// A list, or one item in the place of a list.
+    /// A list, or one item in place of a list.
     fn many<T: Clone>(
         &mut self,
         node: Node<'_>,

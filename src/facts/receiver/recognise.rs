@@ -62,7 +62,7 @@ pub struct Candidate<'p> {
     pub certainty: Certainty,
     /// The domain by which it was recognised, if one was named.
     pub domain: Option<String>,
-    /// Whether the port is one of its own.
+    /// Whether the port is a separate one.
     pub port_fits: bool,
     /// What speaks for it, for sentences: `host name`, `path`, …
     pub sign: &'static str,
@@ -301,7 +301,7 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// Whether a word stands in a label on its own: no letter or digit goes before it, no letter
+/// Whether a word is in a label on its own: no letter or digit goes before it, no letter
 /// follows.
 fn has_word(label: &str, word: &str) -> bool {
     let mut from = 0;

@@ -1,9 +1,9 @@
-//! Patterns that stand in tables: nearly all of them are ruled out before they are read.
+//! Patterns that are in tables: nearly all of them are ruled out before they are read.
 
 use super::pattern::{Captures, Mode, Pattern, enclosed};
 
-/// A pattern as it is written. It is read only for texts that its plain runs stand in, which is
-/// hardly ever; what is no pattern matches nothing.
+/// A pattern as it is written. It is read only for texts that its plain runs are in, which is
+/// hardly ever; what is not a pattern matches nothing.
 #[derive(Clone, Copy)]
 pub(super) enum Written<'a> {
     /// Of a host.
@@ -30,7 +30,7 @@ impl Written<'_> {
         self.captures(text, mode).is_some()
     }
 
-    /// Whether the plain runs of the pattern stand in the text in their order, the first at its
+    /// Whether the plain runs of the pattern are in the text in their order, the first at its
     /// start and the last at its end.
     fn may_match(self, text: &str) -> bool {
         let (Self::Host(written) | Self::Path(written)) = self;
@@ -49,7 +49,7 @@ impl Written<'_> {
         let Some((mut rest, end)) = end_at.and_then(|at| rest.split_at_checked(at)) else {
             return false;
         };
-        // Most patterns end in a domain of their own.
+        // Most patterns end in a separate domain.
         same(back.as_bytes(), end)
             && same(front.as_bytes(), start)
             && runs(between).all(|run| {

@@ -53,7 +53,7 @@ pub enum Timing {
 }
 
 impl Jwt {
-    /// Takes a token apart; none if it is no JWT.
+    /// Takes a token apart; none if it is not a JWT.
     pub(super) fn read(text: &str, now: i64) -> Option<Self> {
         let mut parts = text.split('.');
         let (header, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
@@ -63,7 +63,7 @@ impl Jwt {
         }
         let header = object(header)?;
         let claims = object(claims)?;
-        // Any JSON object could stand there; a JWT names its algorithm.
+        // Any JSON object could be there; a JWT names its algorithm.
         let algorithm = Some(text_of(&header, "alg")?);
         let (expires, not_before) = (seconds(&claims, "exp"), seconds(&claims, "nbf"));
         let issued = seconds(&claims, "iat");

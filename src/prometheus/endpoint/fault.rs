@@ -1,4 +1,4 @@
-//! What is wrong with a URL, whoever receives it.
+//! What is wrong with a URL for every receiver.
 
 mod structure;
 
@@ -17,7 +17,7 @@ pub struct Fault {
     pub range: Range<usize>,
     /// What is wrong and what will happen, without a secret.
     pub message: String,
-    /// The URL put right, where that is no guess; without a secret.
+    /// The URL put right, where that is not a guess; without a secret.
     pub suggestion: Option<String>,
     /// Whether Go's `url.Parse` refuses the text, so that Prometheus does not load the file.
     pub refused_by_go: bool,
@@ -150,32 +150,32 @@ fn host_fault(endpoint: &Endpoint, white: Option<&Fault>) -> Option<Fault> {
     let (name, part) = (endpoint.slice(piece), endpoint.slice(at));
     let message = match fault {
         HostFault::EmptyLabel => {
-            format!("{name} can't be a host: nothing stands between two of its dots")
+            format!("{name} is not a valid host: a label between two dots is empty")
         }
         HostFault::LongLabel => {
             format!(
-                "{name} can't be a host: {part} is longer than the 63 bytes that a label may have"
+                "{name} is not a valid host: {part} is longer than 63 bytes, the limit of a label"
             )
         }
-        HostFault::LongName => {
-            "the host is longer than the 253 bytes that a name may have".to_owned()
-        }
+        HostFault::LongName => "the host is longer than 253 bytes, the limit of a name".to_owned(),
         HostFault::Hyphen => {
-            format!("{name} can't be a host: {part} begins or ends with a hyphen")
+            format!("{name} is not a valid host: {part} begins or ends with a hyphen")
         }
-        HostFault::Sign(sign) => format!("{name} can't be a host: no host has {sign:?} in it"),
+        HostFault::Sign(sign) => format!("{name} is not a valid host: {sign:?} is not allowed"),
         HostFault::Ipv4 => {
-            format!("{name} is no IPv4 address: it takes four numbers from 0 to 255")
+            format!("{name} is not an IPv4 address: expected four numbers from 0 to 255")
         }
-        HostFault::Ipv6 => format!("{name} is no IPv6 address"),
+        HostFault::Ipv6 => format!("{name} is not an IPv6 address"),
         HostFault::Colons => {
             format!(
-                "{name} can't be a host: it has a colon in it; an IPv6 address stands in brackets"
+                "{name} is not a valid host: it contains a colon, and an IPv6 address needs \
+                 brackets"
             )
         }
         HostFault::NumericEnd => {
             format!(
-                "{name} can't be a host: no name ends in a number, and an address has four of them"
+                "{name} is not a valid host: a name does not end in a number, and an address \
+                 has four"
             )
         }
     };
@@ -199,7 +199,7 @@ fn port(endpoint: &Endpoint) -> Option<Fault> {
     (!fits).then(|| Fault {
         kind: FaultKind::Port,
         range: piece.range(),
-        message: format!("{text} is no port: ports are numbers from 1 to 65535"),
+        message: format!("{text} is not a port: expected a number from 1 to 65535"),
         suggestion: None,
         refused_by_go: false,
     })
@@ -220,7 +220,8 @@ fn escape(endpoint: &Endpoint) -> Option<Fault> {
     Some(Fault {
         kind: FaultKind::Escape,
         message: format!(
-            "{shown} is no percent-encoding, which takes two hexadecimal digits: Prometheus refuses to load it; a percent sign itself is %25"
+            "{shown} is not a percent-encoding (`%` and two hexadecimal digits): Prometheus \
+             refuses to load it; write a literal percent sign as %25"
         ),
         range,
         suggestion: None,
@@ -233,8 +234,8 @@ fn userinfo(endpoint: &Endpoint) -> Option<Fault> {
     Some(Fault {
         kind: FaultKind::Userinfo,
         range: piece.range(),
-        message: "credentials stand in the URL: they win over basic_auth and authorization, and \
-                  Prometheus shows them in the url label of its own metrics"
+        message: "the URL holds credentials: they override `basic_auth` and `authorization`, \
+            and Prometheus shows them in its own metrics"
             .to_owned(),
         suggestion: endpoint.scheme().map(|_| endpoint.redacted()),
         refused_by_go: false,
@@ -246,7 +247,7 @@ fn fragment(endpoint: &Endpoint) -> Option<Fault> {
     Some(Fault {
         kind: FaultKind::Fragment,
         range: piece.start - 1..piece.end,
-        message: "what stands behind # is never sent to the receiver".to_owned(),
+        message: "the part after `#` is never sent to the receiver".to_owned(),
         suggestion: Some(endpoint.without_secrets(0, piece.start - 1)),
         refused_by_go: false,
     })
@@ -264,14 +265,14 @@ fn white_space(endpoint: &Endpoint, refused: bool) -> Option<Fault> {
         return None;
     }
     let place = match (first, last) {
-        (true, _) => "white space stands before the URL",
-        (_, true) => "white space stands behind the URL",
-        _ => "white space stands in the URL",
+        (true, _) => "white space before the URL",
+        (_, true) => "white space after the URL",
+        _ => "white space in the URL",
     };
     let outcome = if refused {
         "Prometheus refuses to load it"
     } else {
-        "Prometheus sends it as %20, and the receiver knows no such path"
+        "Prometheus sends it as %20, and the receiver has no such path"
     };
     let around = first || last;
     Some(Fault {

@@ -75,7 +75,7 @@ pub fn network(host: &str) -> Network {
     }
 }
 
-/// Whether the last label of a name is none that the public DNS has: those are letters only, or
+/// Whether the last label of a name does not exist in the public DNS: those are letters only, or
 /// begin with `xn--`.
 fn is_namespace(last: &str) -> bool {
     let ascii = last.is_ascii() && !last.starts_with("xn--");

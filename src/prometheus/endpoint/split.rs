@@ -71,7 +71,7 @@ impl<'t> Cut<'t> {
         (before, after)
     }
 
-    /// What stands before and behind the first of a sign.
+    /// What is before and behind the first of a sign.
     fn cut(&self, piece: Piece, sign: char) -> (Piece, Option<Piece>) {
         match self.slice(piece).find(sign) {
             None => (piece, None),

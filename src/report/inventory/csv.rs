@@ -106,7 +106,7 @@ fn field(text: &str) -> String {
     }
 }
 
-/// Whether a spreadsheet would calculate it. An owner, `@org/team`, is no formula.
+/// Whether a spreadsheet would calculate it. An owner, `@org/team`, is not a formula.
 fn is_formula(text: &str) -> bool {
     let plain =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | ' ' | '@');

@@ -10,7 +10,7 @@ use crate::finding::Redacted;
 use crate::report::neutral;
 use crate::report::prose::{count, spot};
 
-/// A column: what stands over it and what is in it.
+/// A column: what is over it and what is in it.
 pub(super) struct Column {
     pub(super) head: &'static str,
     pub(super) cell: fn(&Redacted<Row>) -> String,
@@ -80,10 +80,10 @@ const COLUMNS: &[Column] = &[
     },
 ];
 
-/// What stands between two columns.
+/// What is between two columns.
 const GAP: usize = 2;
 
-/// The narrowest that a column is made, if its head is not wider: below that, tables are no help.
+/// The narrowest that a column is made, if its head is not wider: below that, tables do not help.
 const NARROWEST: usize = 10;
 
 /// The most values of one kind of total.

@@ -31,7 +31,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     }
 }
 
-/// Files whose content nobody else may know.
+/// Files whose content no one else may know.
 fn is_secret(file: &NamedFile<'_, '_>) -> bool {
     file.reference.is_sent() || file.reference.kind == Reference::Key
 }
@@ -50,8 +50,8 @@ fn of_file(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
         Err(error) => return out.unchecked(node, unknown(error), settled_by(error)),
     }
     let message = format!(
-        "git tracks {}, the secret that `{}` names: everybody who can read the repository, now or \
-         in its history, can use it",
+        "git tracks {}, the secret that `{}` names: anyone who can read the repository or its \
+         history can use it",
         file.facts.shown(path),
         file.setting()
     );
@@ -128,13 +128,12 @@ fn of_value(
     }
     // The same from every configuration that needs it, so that it is said once.
     let message = format!(
-        "{} is a secret that git tracks in the clear: everybody who can read the repository, now \
-         or in its history, can use it",
+        "{} is a secret that git tracks in the clear: anyone who can read the repository or its \
+         history can use it",
         written.noun
     );
-    let help = "change the secret, then keep it out of the repository, or encrypted in it (SOPS, \
-                SealedSecret), or let something fill it in where it is deployed (ExternalSecret, \
-                a variable of the pipeline)";
+    let help = "change the secret, then keep it out of the repository, encrypt it (SOPS, \
+        SealedSecret), or fill it in at deploy time (ExternalSecret, a variable of the pipeline)";
     let mut finding = out.of_value(written, Severity::Error, message).help(help);
     let here = |one: &Evidence| one.place.order() == written.place.order();
     finding.evidence = evidence.into_iter().filter(|one| !here(one)).collect();
@@ -146,7 +145,7 @@ fn of_value(
 
 /// Why it is not known whether git tracks a secret.
 fn unknown(error: &GitError) -> String {
-    format!("whether git tracks this secret is not known: {error}")
+    format!("it is not known whether git tracks this secret: {error}")
 }
 
 /// What would settle it; none where the reason says so.
@@ -156,7 +155,7 @@ fn settled_by(error: &GitError) -> Option<String> {
 }
 
 fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findings<'_>) {
-    // These are faults of their own, whose help is the same.
+    // These are their own faults, whose help is the same.
     let is_said = secret.fault().is_some()
         || secret.content.iter().any(|one| {
             matches!(
@@ -187,13 +186,13 @@ fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findin
     let name = &setting.name;
     let (severity, message) = if tracked {
         let words = format!(
-            "the secret in `{name}` is tracked by git in the clear: everybody who can read the \
-             repository, now or in its history, can use it"
+            "the secret in `{name}` is tracked by git in the clear: anyone who can read the \
+             repository or its history can use it"
         );
         (Severity::Error, words)
     } else {
         let words = format!(
-            "`{name}` holds a secret in the configuration itself: everybody who can read this file \
+            "`{name}` holds a secret in the configuration itself: anyone who can read this file \
              can use it"
         );
         (Severity::Warning, words)
@@ -205,12 +204,12 @@ fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findin
         ""
     };
     let help = match &secret.inline.instead {
-        Some(key) => format!("{then}write it into a file of its own and name that with `{key}`"),
+        Some(key) => format!("{then}write it to a separate file and name that file with `{key}`"),
         None if secret.inline.is_header => format!(
             "{then}send it from a file: `http_headers: {{NAME: {{files: [PATH]}}}}` (Prometheus \
              2.53 and later)"
         ),
-        None => format!("{then}let something fill it in when the configuration is deployed"),
+        None => format!("{then}fill it in when the configuration is deployed"),
     };
     out.push(out.at(node, severity, message).help(help));
 }

@@ -24,8 +24,8 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
             message,
         );
         let help = match &file.judged.written {
-            Some(_) => "write nothing but the credential itself there",
-            None => "write nothing but the credential itself into the file",
+            Some(_) => "write only the credential there",
+            None => "write only the credential to the file",
         };
         out.push(file.proven(finding.help(help)));
     }
@@ -46,7 +46,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
             None => (severity, words),
         };
         let message = format!("the value of `{}` {words}", setting.name);
-        let help = "write nothing but the credential itself, or name a file that holds it";
+        let help = "write only the credential, or name a file that holds it";
         let mut finding = out.at(setting.node, severity, message).help(help);
         finding.evidence.extend(proof.into_iter().flatten());
         out.push(finding);

@@ -9,18 +9,12 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     }
     let noun = file.noun();
     let message = if file.reference.is_sent() && file.entry.is_some() {
-        format!(
-            "{noun} is empty: Prometheus sends an empty credential, is \
-             refused with 401 and drops the samples"
-        )
+        format!("{noun} is empty: every request is rejected with 401 and the samples are dropped")
     } else if file.reference.is_sent() {
-        format!(
-            "{noun} is empty: Prometheus sends an empty credential and is \
-             refused"
-        )
+        format!("{noun} is empty: Prometheus sends an empty credential and the request is rejected")
     } else {
         format!("{noun} is empty, so {}", file.so())
     };
     let finding = out.at(file.reference.setting.node, file.severity(), message);
-    out.push(file.proven(finding.help("write the credential into the file")));
+    out.push(file.proven(finding.help("write the credential to the file")));
 }

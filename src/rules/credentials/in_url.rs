@@ -1,4 +1,4 @@
-//! `credentials/in-url`: a credential stands in the URL.
+//! `credentials/in-url`: a credential is in the URL.
 
 use crate::finding::Severity;
 use crate::prometheus::endpoint::Piece;
@@ -9,16 +9,16 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let endpoint = &url.endpoint;
     if let Some(userinfo) = endpoint.userinfo().filter(|piece| !piece.is_empty()) {
         let what = if endpoint.password().is_some() {
-            "a user name and password stand"
+            "the URL holds a user name and a password"
         } else {
-            "a user name stands"
+            "the URL holds a user name"
         };
         let message = format!(
-            "{what} in the URL, which Prometheus shows as a label of its own metrics, and which \
-             wins over `basic_auth` and `authorization`"
+            "{what}: Prometheus shows the URL as a label of its own metrics, and ignores \
+             `basic_auth` and `authorization`"
         );
-        let help =
-            "move it to `basic_auth` with `username` and `password_file`, then change the password";
+        let help = "move them to `basic_auth` with `username` and `password_file`, then change the \
+             password";
         push(entry, userinfo, message, help, out);
     }
     for parameter in endpoint.secret_parameters() {
@@ -29,11 +29,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             continue;
         };
         let message = format!(
-            "the parameter `{}` carries a credential in the URL, which Prometheus shows as a label \
-             of its own metrics",
+            "the parameter `{}` puts a credential into the URL, which Prometheus shows as a \
+             label of its own metrics",
             endpoint.slice(parameter.name)
         );
-        let help = "send it in a header from a file, if the receiver takes one, then change it";
+        let help = "send it in a header from a file if the receiver accepts one, then change it";
         push(entry, value, message, help, out);
     }
 }

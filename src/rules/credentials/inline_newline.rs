@@ -24,27 +24,27 @@ fn say(secret: &Secret<'_, '_>, line_break: bool, out: &mut Findings<'_>) {
         (true, true) => (
             Severity::Error,
             format!(
-                "`{name}` holds a line break, which Prometheus does not trim here and no header can \
-                 hold: {so}"
+                "`{name}` holds a line break, which is not trimmed and not valid in a header: \
+                 {so}"
             ),
         ),
         (true, false) => (
             Severity::Warning,
             format!(
-                "`{name}` holds a line break, which Prometheus does not trim here: it is sent as a \
-                 part of the secret, which is refused"
+                "`{name}` holds a line break, which is not trimmed: it is sent as part of the \
+                 secret, and the request is rejected"
             ),
         ),
         (false, _) => (
             Severity::Warning,
             format!(
-                "`{name}` begins or ends with white space, which Prometheus does not trim here: it \
-                 is sent as a part of the secret"
+                "`{name}` begins or ends with white space, which is not trimmed: it is sent as \
+                 part of the secret"
             ),
         ),
     };
     let file = secret.inline.instead.as_ref().map_or(String::new(), |key| {
-        format!(", or use `{key}`: what is in a file is trimmed")
+        format!(", or use `{key}`: the content of a file is trimmed")
     });
     let help = format!("write the value on the line of its key, without `|` or `>`{file}");
     out.push(out.at(setting.node, severity, message).help(help));

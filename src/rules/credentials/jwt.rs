@@ -14,7 +14,7 @@ const OPSTRACE: &[&str] = &["opstrace", "opstrace-custom-dns"];
 /// `packages/cli/src/crypto.ts`).
 const ISSUER: &str = "opstrace-cli";
 
-const OF_OPSTRACE: &str = "put a token of `opstrace ta-create-token` in its place";
+const OF_OPSTRACE: &str = "replace it with a token made by `opstrace ta-create-token`";
 
 pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     let files = material
@@ -59,21 +59,21 @@ fn token(content: &[Observation]) -> Option<&Jwt> {
 
 /// What is wrong with a token, as a predicate, and what to do. The worst thing only.
 fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<(Severity, String, &'static str)> {
-    let renew = "put a new token in its place";
+    let renew = "replace it with a new token";
     match token.timing {
         Timing::Expired(ago) => {
             let words = format!(
-                "expired {} ago: the receiver refuses it with 401",
+                "expired {} ago: every request is rejected with 401",
                 span(ago)
             );
             return Some((Error, words, renew));
         }
         Timing::NotYetValid(left) => {
             let words = format!(
-                "is not valid before {} from now: the receiver refuses it with 401",
+                "is not valid before {} from now: every request is rejected with 401",
                 span(left)
             );
-            return Some((Error, words, "use it later, or put another in its place"));
+            return Some((Error, words, "wait until it is valid, or replace it"));
         }
         Timing::Valid | Timing::ExpiresSoon(_) => {}
     }
@@ -81,14 +81,14 @@ fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<(Severity, String, &'
         return Some(found);
     }
     if !token.is_signed() {
-        let words =
-            "is not signed: its `alg` is none, and whoever checks tokens refuses it with 401";
+        let words = "is not signed (`alg` is none): a receiver that verifies tokens rejects every \
+             request with 401";
         return Some((Warning, words.to_owned(), renew));
     }
     match token.timing {
         Timing::ExpiresSoon(left) => {
             let words = format!(
-                "expires in {}: after that the receiver refuses it",
+                "expires in {}: every request is rejected from then on",
                 span(left)
             );
             Some((Warning, words, renew))
@@ -113,14 +113,14 @@ fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'s
         return None;
     }
     if !token.is_signed() {
-        let words = "is not signed: its `alg` is none, and Opstrace takes RS256 only: it answers 401 \
-                     and the samples are dropped";
+        let words = "is not signed (`alg` is none) and Opstrace accepts only RS256: every \
+            sample is rejected with 401 and dropped";
         return Some((Error, words.to_owned(), OF_OPSTRACE));
     }
     if let Some(algorithm) = token.algorithm.as_deref().filter(|name| *name != "RS256") {
         let words = format!(
-            "is signed with {algorithm}, and Opstrace takes RS256 only: it answers 401 and the \
-             samples are dropped"
+            "is signed with {algorithm} and Opstrace accepts only RS256: every sample is \
+             rejected with 401 and dropped"
         );
         return Some((Error, words, OF_OPSTRACE));
     }
@@ -131,20 +131,20 @@ fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'s
         .filter(|subject| *subject != wanted)
     {
         let words = format!(
-            "is made out to `{subject}`, and the URL is that of the tenant {}, which takes only \
-             `{wanted}`: it answers 401 and the samples are dropped",
+            "is issued to `{subject}`, but tenant {} of the URL accepts only `{wanted}`: every \
+             sample is rejected with 401 and dropped",
             host.tenant
         );
         return Some((
             Error,
             words,
-            "use the token of that tenant, or the URL of the other",
+            "use a token of that tenant, or the URL of the tenant that the token is for",
         ));
     }
     if let Some(issuer) = token.issuer.as_deref().filter(|name| *name != ISSUER) {
         let words = format!(
-            "was made by `{issuer}` and not by `{ISSUER}`: its key is most likely one that the \
-             instance does not know, so it is refused"
+            "was issued by `{issuer}`, not by `{ISSUER}`: the instance probably does not know \
+             its key and rejects it"
         );
         return Some((Warning, words, OF_OPSTRACE));
     }
@@ -153,8 +153,8 @@ fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'s
     let is_other = !token.audiences.is_empty() && !token.audiences.contains(&wanted);
     is_other.then(|| {
         let words = format!(
-            "is meant for `{}`, and the URL is that of the instance {instance}: its key is most \
-             likely another, so it is refused",
+            "is meant for `{}`, but the URL is that of instance {instance}, which probably has \
+             another key and rejects it",
             token.audiences.join("`, `")
         );
         (Warning, words, "use a token of that instance")

@@ -21,12 +21,12 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
         false => file.severity(),
     };
     let message = format!(
-        "the file that `{}` names does not exist: there is no {looked_for}, so {}",
+        "the file that `{}` names does not exist ({looked_for}): {}",
         file.setting(),
         file.so()
     );
-    let create = "create the file, or correct the path; a relative path counts from the folder of \
-                  this configuration";
+    let create = "create the file or correct the path; a relative path starts at the folder of \
+        this configuration";
     let help = match &file.judged.near {
         Some(near) => format!("{near}; {create}"),
         None => create.to_owned(),

@@ -8,10 +8,10 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
         return;
     };
     let message = format!(
-        "`{}` names {what}, not a file, so it can't be read and {}",
+        "`{}` names {what}, not a file: {}",
         file.setting(),
         file.so()
     );
     let finding = out.at(file.reference.setting.node, file.severity(), message);
-    out.push(file.proven(finding.help("name the file itself, not the folder that it lies in")));
+    out.push(file.proven(finding.help("name the file, not its folder")));
 }

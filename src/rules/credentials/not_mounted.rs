@@ -9,7 +9,7 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     };
     let path = &file.judged.path;
     let message = format!(
-        "{who} has no `{path}`, which `{}` names: nothing that is mounted there holds it, so {}",
+        "{who} has no `{path}`, which `{}` names: no mount provides it, and {}",
         file.setting(),
         file.so()
     );
@@ -19,8 +19,8 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
         format!("mounted are {}", mounts.join(", "))
     };
     let help = match &file.judged.near {
-        Some(near) => format!("{near}; mount the file at that path, or correct the path; {there}"),
-        None => format!("mount the file at that path, or correct the path; {there}"),
+        Some(near) => format!("{near}; mount the file at that path or correct the path; {there}"),
+        None => format!("mount the file at that path or correct the path; {there}"),
     };
     let finding = out.at(file.reference.setting.node, file.severity(), message);
     out.push(file.proven(finding.help(help)));

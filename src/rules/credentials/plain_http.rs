@@ -30,8 +30,10 @@ fn to_peers(client: &Client<'_>, out: &mut Findings<'_>) {
         return;
     };
     let host = first.endpoint.host_name().unwrap_or_default();
-    let message =
-        format!("a credential travels over plain http, readable by everybody on the way to {host}");
+    let message = format!(
+        "a credential is sent over plain http: anyone on the network path to {host} can \
+            read it"
+    );
     let help = match client.section {
         Section::Scrape | Section::Alertmanager => "write `scheme: https`",
         _ => "write https://",
@@ -39,9 +41,9 @@ fn to_peers(client: &Client<'_>, out: &mut Findings<'_>) {
     let mut finding = out
         .at(first.node, Severity::Error, message)
         .help(help)
-        .evidence(secret.place(), "this is sent with every request");
+        .evidence(secret.place(), "it is sent with every request");
     for other in others.iter().take(SHOWN) {
-        finding = finding.evidence(other.node.place(), "and to here");
+        finding = finding.evidence(other.node.place(), "and to this target");
     }
     out.push(finding);
 }
@@ -62,11 +64,12 @@ fn to_proxy(client: &Client<'_>, out: &mut Findings<'_>) {
     let span = scalar.part(piece.start, piece.end);
     node.document().text().mark_secret(span);
     let message = format!(
-        "user and password for the proxy travel over plain http, readable by everybody on the way to {}",
+        "`proxy_url` sends user and password over plain http: anyone on the network path to {} \
+         can read them",
         endpoint.host_name().unwrap_or_default()
     );
     out.push(
         out.part(node, span, Severity::Error, message)
-            .help("reach the proxy over https, or inside the network"),
+            .help("use an https proxy, or one inside the network"),
     );
 }

@@ -36,7 +36,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
             continue;
         };
         let message = match others.len() {
-            0 => format!("whether Prometheus can read this file can't be seen from here: {reason}"),
+            0 => format!("promvet cannot tell whether Prometheus can read this file: {reason}"),
             more => {
                 let is_top = first
                     .reference
@@ -50,7 +50,8 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
                     folder => format!("in {folder}"),
                 };
                 format!(
-                    "whether Prometheus can read this file, and {more} more {within}, can't be seen from here: {reason}"
+                    "promvet cannot tell whether Prometheus can read this file, and {more} more \
+                     {within}: {reason}"
                 )
             }
         };
@@ -67,23 +68,30 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
 /// Why a path can't be judged.
 fn reason(why: &Unverified) -> String {
     let words = match why {
-        Unverified::Elsewhere => "the path means the machine or container that Prometheus runs in",
+        Unverified::Elsewhere => {
+            "the path is on the machine or in the container where Prometheus runs"
+        }
         Unverified::Outside => "the path leads out of the tree that is checked",
         Unverified::Placeholder => "the path holds a placeholder",
-        Unverified::Forbidden => "the user who runs promvet may not look there",
+        Unverified::Forbidden => "the user who runs promvet has no permission to look there",
         Unverified::NoFolder => {
             "the configuration was read from standard input, so its folder is not known"
         }
         Unverified::Unmounted => {
-            "this path counts from where the configuration is mounted, and nothing in sight mounts it"
+            "the path is relative to where the configuration is mounted, and no mount of it was \
+             found"
         }
         Unverified::Started => {
-            "this path counts from the folder in which Prometheus is started, which is not known"
+            "the path is relative to the folder in which Prometheus is started, which is not \
+             known"
         }
-        Unverified::Doubtful => "several may run this configuration, and not all of them have it",
+        Unverified::Doubtful => {
+            "several deployments may run this configuration, and not all of \
+            them have the file"
+        }
         Unverified::External(reason) | Unverified::Unknown(reason) => return reason.clone(),
         Unverified::Ignored(looked_for) => {
-            return format!("git ignores {looked_for}, and this checkout has no file of its kind");
+            return format!("git ignores {looked_for}, and this checkout has no such file");
         }
     };
     words.to_owned()
@@ -96,10 +104,10 @@ fn settled_by(file: &NamedFile<'_, '_>, why: &Unverified) -> String {
             "run promvet on the folder that holds both the configuration and the file"
         }
         Unverified::Placeholder => {
-            "Prometheus fills in no placeholders here: render the file first, or list it under \
-             `templates:` in promvet.yaml"
+            "render the file first, or list it under `templates:` in promvet.yaml: Prometheus \
+             does not fill in placeholders here"
         }
-        Unverified::Forbidden => "run promvet as a user who may",
+        Unverified::Forbidden => "run promvet as a user who has permission",
         Unverified::NoFolder => "name its path with --stdin-filename",
         Unverified::Started => "write an absolute path",
         Unverified::Elsewhere => {
@@ -127,7 +135,8 @@ fn declaration(file: &NamedFile<'_, '_>) -> String {
         folder => folder,
     };
     format!(
-        "if it will be there, say so in promvet.yaml: `mounts: [{{path: {folder}, external: true}}]`"
+        "if it is provided at deploy time, declare it in promvet.yaml: `mounts: [{{path: \
+         {folder}, external: true}}]`"
     )
 }
 

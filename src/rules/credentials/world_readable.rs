@@ -20,7 +20,7 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     );
     let finding = out
         .at(file.reference.setting.node, Severity::Warning, message)
-        .help("let only Prometheus's user read it (mode 0400), or its group too (mode 0440)");
+        .help("give it mode 0400 (only the user of Prometheus) or 0440 (its group too)");
     let mut finding = file.proven(finding);
     if let Some(place) = &open.place {
         finding = finding.evidence(place.clone(), "the mode is written here");

@@ -1,4 +1,4 @@
-//! `opstrace/instance-domain`: the instance has a domain of its own and is addressed by another.
+//! `opstrace/instance-domain`: the instance has its own domain and is addressed by another.
 
 use crate::facts::opstrace::TenantHost;
 use crate::finding::Severity;
@@ -18,7 +18,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         return;
     };
     let message = format!(
-        "the Opstrace instance {} is reached under {domain}, not under {}: nothing answers there",
+        "the Opstrace instance {} is reached at {domain}, not at {}: no server answers there",
         policy.name, parts.domain
     );
     let piece = url.endpoint.host().unwrap_or_default();
@@ -31,8 +31,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         ))
         .evidence(
             policy.place.clone(),
-            "policy: this file describes the instance",
+            "promvet.yaml: this file describes the instance",
         )
-        .evidence(place.clone(), "and gives it a domain of its own");
+        .evidence(place.clone(), "and sets its custom domain");
     out.push(finding);
 }

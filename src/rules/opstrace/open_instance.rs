@@ -26,26 +26,29 @@ pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>
         };
         let Some(url) = entry.url() else { continue };
         let (severity, who) = match &instance.ranges {
-            None => (Severity::Warning, "anybody who knows the address"),
-            Some(_) => (Severity::Info, "anybody in the networks that it lets in"),
+            None => (Severity::Warning, "anyone who knows the address"),
+            Some(_) => (Severity::Info, "anyone in the networks that it allows"),
         };
         let message = format!(
-            "this Opstrace instance asks for no token: {who} may write to its tenants, and read them"
+            "this Opstrace instance requires no token: {who} can write to its tenants and read \
+             them"
         );
         let mut finding = out
             .at(url.node, severity, message)
             .help(
-                "remove `data_api_authentication_disabled` and give each Prometheus its token, or narrow \
-                 `data_api_authorized_ip_ranges`",
+                "remove `data_api_authentication_disabled` and give each Prometheus its token, \
+                 or narrow `data_api_authorized_ip_ranges`",
             )
             .evidence((*place).clone(), "authentication is switched off here");
         if let Some(ranges) = &instance.ranges {
-            finding = finding.evidence(ranges.clone(), "only these networks are let in");
+            finding = finding.evidence(ranges.clone(), "only these networks are allowed");
         }
         for (_, _, other) in others.iter().take(SHOWN) {
             if let Some(url) = other.url() {
-                finding =
-                    finding.evidence(url.node.place(), "this endpoint is of the instance too");
+                finding = finding.evidence(
+                    url.node.place(),
+                    "this endpoint belongs to the instance too",
+                );
             }
         }
         out.push(finding);

@@ -13,8 +13,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     }
     let label = url.endpoint.labels().get(1).copied().unwrap_or_default();
     let span = url.span(label.start, label.end);
-    let message = "`system` is the tenant of the Opstrace instance itself: these samples land among \
-                   the metrics by which it is operated";
+    let message = "`system` is the tenant of the Opstrace instance itself: these samples mix \
+        with the metrics used to operate it";
     out.push(
         out.part(url.node, span, Severity::Warning, message)
             .help("name the tenant that the samples belong to"),

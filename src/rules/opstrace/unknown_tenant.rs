@@ -22,8 +22,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         (Severity::Warning, ", if this is its configuration,")
     };
     let message = format!(
-        "the Opstrace instance of {}{sure} has no tenant `{}`: nothing answers at this host, and the \
-         samples are lost",
+        "the Opstrace instance of {}{sure} has no tenant `{}`: no server answers at this host \
+         and every sample is lost",
         parts.domain, parts.tenant
     );
     let help = match nearest(parts.tenant, tenants()) {
@@ -31,7 +31,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             let domain = parts.domain;
             format!("write https://cortex.{near}.{domain}/api/v1/push")
         }
-        None => format!("its tenants are {}", known.join(", ")),
+        None => format!("use one of its tenants: {}", known.join(", ")),
     };
     let label = url.endpoint.labels().get(1).copied().unwrap_or_default();
     let span = url.span(label.start, label.end);

@@ -243,7 +243,7 @@ fn seconds<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Called<'b, 'v> {
         .and_then(|text| text.downcast_ref::<CelString>());
     let text = text.map_or("", |text| text.inner());
     let duration = scalar::duration(text).map_err(|_| {
-        let why = format!("`{}` is no duration", syntax::cut(text));
+        let why = format!("`{}` is not a duration", syntax::cut(text));
         ExecutionError::function_error("seconds", why)
     })?;
     #[expect(clippy::cast_precision_loss, reason = "292 years in milliseconds fit")]

@@ -85,7 +85,7 @@ const NO_BOOLEAN: &[&str] = &[
 
 /// What an expression names, and what is wrong with it.
 pub(super) struct Checked {
-    /// What it takes of which facts.
+    /// What it takes from the facts.
     pub(super) uses: Vec<Use>,
     /// What is wrong.
     pub(super) mistakes: Vec<PolicyError>,
@@ -114,13 +114,19 @@ pub(super) fn check_boolean(source: &Source<'_>) -> Option<PolicyError> {
         Expr::Literal(_) => Some("is a constant"),
         Expr::List(_) => Some("gives a list"),
         Expr::Map(_) => Some("gives a map"),
-        Expr::Call(call) if NO_BOOLEAN.contains(&&*call.func_name) => Some("gives no boolean"),
+        Expr::Call(call) if NO_BOOLEAN.contains(&&*call.func_name) => Some(
+            "does not give a \
+            boolean",
+        ),
         Expr::Comprehension(it) if matches!(it.accu_init.expr, Expr::List(_)) => {
             Some("gives a list")
         }
         _ => None,
     }?;
-    let message = format!("the condition {gives}, and has to be true where something is wrong");
+    let message = format!(
+        "the condition {gives}; expected a boolean that is true where \
+        something is wrong"
+    );
     Some(source.mistake(expr.id, message, None))
 }
 
@@ -144,7 +150,7 @@ impl Checker<'_, '_> {
             Expr::Call(call) => self.call(expr, call),
             Expr::Comprehension(it) => self.comprehension(it),
             Expr::Struct(_) => {
-                self.wrong(expr, "messages can't be made here".into(), None);
+                self.wrong(expr, "messages cannot be made here".into(), None);
                 Shape::Anything
             }
             Expr::Literal(_) => Shape::Single,
@@ -166,7 +172,7 @@ impl Checker<'_, '_> {
         self.key(at, of, key)
     }
 
-    /// A name, of which only a key may be asked.
+    /// A name that only allows access to a key.
     fn name(&mut self, at: &IdedExpr, name: &str, key: Option<&str>) -> Shape {
         if name.starts_with('@') || TYPES.contains(&name) {
             return Shape::Anything;
@@ -179,7 +185,7 @@ impl Checker<'_, '_> {
                 || format!("known: {}", Fact::names().collect::<Vec<_>>().join(", ")),
                 |near| format!("write `{near}`"),
             );
-            self.wrong(at, format!("nothing is called `{name}`"), Some(near));
+            self.wrong(at, format!("unknown name `{name}`"), Some(near));
             return Shape::Anything;
         };
         if !fact.is_of(self.kind) {
@@ -217,7 +223,7 @@ impl Checker<'_, '_> {
                     let all = section.all();
                     let near = nearest(key, all.iter().map(|found| found.field.key));
                     let help = near.map(|near| format!("write `{near}`"));
-                    let message = format!("{} has no key `{key}`", section.name);
+                    let message = format!("unknown key `{key}`");
                     self.wrong(at, message, help);
                     Shape::Anything
                 }
@@ -236,7 +242,7 @@ impl Checker<'_, '_> {
                 Shape::Anything
             }
             Shape::Records(_) | Shape::Typed(Type::List(_)) => {
-                let help = "take one of its items, as in `list.exists(item, …)` or `list[0]`";
+                let help = "use one of its items, as in `list.exists(item, …)` or `list[0]`";
                 let message = format!("this is a list, and has no key `{key}`");
                 self.wrong(at, message, Some(help.into()));
                 Shape::Anything
@@ -284,7 +290,7 @@ impl Checker<'_, '_> {
                 .unwrap_or_else(|| format!("known: {}", known().collect::<Vec<_>>().join(", ")));
             self.wrong(
                 at,
-                format!("there is no function `{name}` for this"),
+                format!("unknown function `{name}` for this value"),
                 Some(help),
             );
             return Shape::Anything;
@@ -308,14 +314,14 @@ impl Checker<'_, '_> {
         if let Expr::Literal(LiteralValue::String(text)) = &last.expr
             && let Err(why) = budget::pattern(text.inner())
         {
-            self.wrong(last, format!("this pattern can't be read: {why}"), None);
+            self.wrong(last, format!("not a valid pattern: {why}"), None);
         }
     }
 
     fn comprehension(&mut self, it: &ComprehensionExpr) -> Shape {
         let range = self.shape(&it.iter_range);
         if matches!(range, Shape::Single) {
-            let message = "this is a single value, and there is nothing to go through in it";
+            let message = "this is a single value, not a list or a mapping";
             self.wrong(&it.iter_range, message.into(), None);
         }
         self.bound.push((it.iter_var.clone(), turn(range)));
@@ -334,7 +340,7 @@ fn typed(ty: &'static Type) -> Shape {
     }
 }
 
-/// What stands at an index.
+/// What is at an index.
 fn item(of: Shape) -> Shape {
     match of {
         Shape::Typed(Type::List(item) | Type::Map(_, item)) => typed(item),

@@ -1,4 +1,4 @@
-//! Holds rules of one's own against a configuration and the files that it includes.
+//! Holds custom rules against a configuration and the files that it includes.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub struct Scene<'s> {
     pub environment: Option<&'s str>,
 }
 
-/// Judges a configuration, and what it includes, with rules of one's own.
+/// Judges a configuration, and what it includes, with custom rules.
 #[must_use]
 pub fn judge(configuration: &Configuration<'_>, rules: &OwnRules, scene: &Scene<'_>) -> Judgement {
     let mut out = Judgement::default();
@@ -135,7 +135,7 @@ fn included(configuration: &Configuration<'_>, rules: &OwnRules) -> Vec<Included
             }
             _ => continue,
         };
-        // What is no YAML is said where included files are checked.
+        // What is not YAML is reported where included files are checked.
         let document = || parse_first(&facts.text(&path)?).ok();
         let document = (!rules.is_empty()).then(document).flatten();
         out.extend(document.map(|document| Included {

@@ -1,4 +1,4 @@
-//! What a rule of one's own can name besides the node itself, and what of it is known.
+//! What a custom rule can name besides the node itself, and what of it is known.
 
 use std::collections::BTreeSet;
 
@@ -185,7 +185,7 @@ fn parts<'d>(endpoint: &Endpoint) -> (Value<'d>, Holes) {
 pub(super) fn urls<'d>(client: Option<&Client<'_>>) -> Known<'d> {
     let peers = client.map_or(&[][..], Client::peers);
     if peers.is_empty() {
-        let why = "whom it talks to is not known before Prometheus runs";
+        let why = "its peer is not known before Prometheus runs";
         return Known::Unknown(Some(why.to_owned()));
     }
     let urls = peers.iter().map(|peer| parts(&peer.endpoint).0);
@@ -197,7 +197,7 @@ pub(super) fn environment<'d>(name: Option<&str>) -> Known<'d> {
     match name {
         Some(name) => Known::Value(value::text(name)),
         None => Known::Unknown(Some(
-            "promvet.yaml does not say which environment the file belongs to".to_owned(),
+            "promvet.yaml does not assign an environment to the file".to_owned(),
         )),
     }
 }
@@ -223,7 +223,8 @@ pub(super) fn issuer<'d>(entry: Option<&Entry<'_>>, part: Option<&HttpPart<'_, '
     match known {
         Some(known) => Known::Value(value::text(known.issuer.word())),
         None => Known::Unknown(Some(
-            "who signed the certificate is not known; `issuers` in promvet.yaml can say it"
+            "the issuer of the certificate is not known; declare it under `issuers` in \
+             promvet.yaml"
                 .to_owned(),
         )),
     }
@@ -276,8 +277,8 @@ fn file_of<'d>(key: &str, section: Node<'d>) -> Option<&'d str> {
 pub(super) fn mount<'d>(configuration: &Configuration<'_>) -> Known<'d> {
     let facts = configuration.facts;
     let unknown = || {
-        let why =
-            "nothing in the tree says what runs this configuration; `mounts` in promvet.yaml can";
+        let why = "no deployment in the tree runs this configuration; declare it under `mounts` in \
+             promvet.yaml";
         Known::Unknown(Some(why.to_owned()))
     };
     if configuration.folder.is_none() && configuration.holder.is_none() {

@@ -20,14 +20,14 @@ use crate::yaml::Node;
 /// The characters of a value that are shown.
 const LONGEST: usize = 200;
 
-/// What stands where a value is not known.
+/// What is where a value is not known.
 const NOT_KNOWN: &str = "(not known)";
 
 /// A text with expressions in braces.
 #[derive(Debug)]
 pub(super) struct Template {
     pieces: Vec<Piece>,
-    /// What the expressions take of which facts.
+    /// What the expressions take from the facts.
     pub(super) uses: Vec<Use>,
 }
 
@@ -75,12 +75,7 @@ pub(super) fn read(node: Node<'_>, kind: Kind) -> Result<Template, Vec<PolicyErr
             }
             at += length + 1;
         } else if rest.starts_with('}') {
-            wrong.push(mistake(
-                node,
-                at,
-                "this brace closes nothing",
-                "write `}}` for a brace",
-            ));
+            wrong.push(mistake(node, at, "unmatched `}`", "write `}}` for a brace"));
             break;
         }
     }

@@ -1,4 +1,4 @@
-//! Rules of one's own: pages with a condition in CEL, in a folder of the repository.
+//! Custom rules: pages with a condition in CEL, in a folder of the repository.
 //!
 //! A page is read once (`page`): its condition is parsed within bounds (`syntax`), checked
 //! against the schema (`check`), and rewritten so that it pays for what it does (`budget`).
@@ -32,7 +32,7 @@ use std::sync::Arc;
 use crate::finding::{Text, nearest};
 use crate::policy::PolicyError;
 
-/// The group of pages that lie in no folder of their own.
+/// The group of pages that are not in a subfolder.
 const GROUP: &str = "own";
 
 /// The rules of a repository, by name.
@@ -69,7 +69,7 @@ impl OwnRules {
             if let Some(why) = fault_of_name(&name) {
                 wrong.push(refuse(why));
             } else if rules.iter().any(|rule| rule.name == name) {
-                wrong.push(refuse(format!("another page is called `{name}` too")));
+                wrong.push(refuse(format!("another page is also named `{name}`")));
             } else {
                 match page::read(name, text) {
                     Ok(rule) => rules.push(Arc::new(rule)),
@@ -142,7 +142,7 @@ impl OwnRules {
 pub fn fault_of_name(name: &str) -> Option<String> {
     if super::find(name).is_some() {
         return Some(format!(
-            "`{name}` is the name of a built-in rule; give the page another one"
+            "`{name}` is the name of a built-in rule; rename the page"
         ));
     }
     let sound = |part: &str| {

@@ -1,4 +1,4 @@
-//! The kinds of nodes that a rule of one's own can look at, and where they are in a document.
+//! The kinds of nodes that a custom rule can look at, and where they are in a document.
 
 use crate::schema::counting;
 use crate::schema::table::Struct;
@@ -138,7 +138,7 @@ impl Kind {
         self.row().and_then(|row| row.3)
     }
 
-    /// Whether it stands in rule files, not in configurations.
+    /// Whether it is in rule files, not in configurations.
     #[must_use]
     pub fn is_of_rule_files(self) -> bool {
         self >= Self::RuleGroup
@@ -168,7 +168,7 @@ pub enum Form {
     RuleFile,
 }
 
-/// All nodes of a document that rules can look at, in the order of the text but for what stands
+/// All nodes of a document that rules can look at, in the order of the text but for what is
 /// within them, which follows.
 pub(super) fn find(document: &Document, form: Form) -> Vec<Found<'_>> {
     let mut out = Vec::new();
@@ -210,7 +210,7 @@ fn rule_groups<'d>(root: Node<'d>, out: &mut Vec<Found<'d>>) {
     }
 }
 
-/// A section, which stands under `key`, and what stands in it.
+/// A section, which is under `key`, and what it contains.
 fn section<'d>(of: &'static Struct, node: Node<'d>, key: &str, out: &mut Vec<Found<'d>>) {
     let Some(mapping) = node.mapping() else {
         return;

@@ -14,7 +14,7 @@ use crate::policy::{self, Form, Key, Mistakes, PolicyError};
 use crate::schema::table::Type;
 use crate::yaml::{Document, Node, parse_first};
 
-/// A rule of one's own.
+/// A custom rule.
 #[derive(Debug)]
 pub struct OwnRule {
     /// The name: the path of its page, such as `acme/no-inline-secrets`.
@@ -25,17 +25,17 @@ pub struct OwnRule {
     pub severity: Severity,
     /// What it looks at.
     pub node: Kind,
-    /// What becomes of nodes of which too little is known.
+    /// What becomes of nodes about which too little is known.
     pub unknown: Unknown,
     /// Where the page says that no comment in a file silences it, if it does.
     pub no_ignore: Option<Place>,
     /// Its page.
     pub text: Arc<Text>,
-    /// Where its condition stands.
+    /// Where its condition is.
     pub place: Place,
     /// The condition, paying for what it does.
     pub(super) when: IdedExpr,
-    /// What the condition and the messages take of which facts.
+    /// What the condition and the messages take from the facts.
     pub(super) uses: Vec<Use>,
     pub(super) message: Template,
     pub(super) help: Option<Template>,
@@ -43,7 +43,7 @@ pub struct OwnRule {
     pub(super) at: Vec<String>,
 }
 
-/// What becomes of a node of which too little is known.
+/// What becomes of a node about which too little is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unknown {
     /// It is listed among what could not be checked.
@@ -62,14 +62,14 @@ const UNKNOWN: &[(&str, Unknown)] = &[
 ];
 
 const KEYS: &[Key] = &[
-    Key::new("severity", "How bad what it finds is.", Form::Text),
-    Key::new("node", "What it looks at.", Form::Text),
+    Key::new("severity", "The severity of its findings.", Form::Text),
+    Key::new("node", "The kind of node that it checks.", Form::Text),
     Key::new("when", "The condition, in CEL.", Form::Text),
-    Key::new("message", "What is said.", Form::Text),
-    Key::new("help", "What to write instead.", Form::Text),
-    Key::new("at", "The keys to what is pointed at.", Form::Text),
-    Key::new("unknown", "What becomes of what is not known.", Form::Text),
-    Key::new("no_ignore", "No comment may silence it.", Form::Bool),
+    Key::new("message", "The message.", Form::Text),
+    Key::new("help", "The help line.", Form::Text),
+    Key::new("at", "The keys to the node that is reported.", Form::Text),
+    Key::new("unknown", "What to do if a fact is not known.", Form::Text),
+    Key::new("no_ignore", "Comments cannot silence it.", Form::Bool),
 ];
 
 const SEVERITIES: &[(&str, Severity)] = &[
@@ -141,7 +141,7 @@ pub(super) fn front(page: &Arc<Text>) -> Result<(Document, String), PolicyError>
     });
     let Some(title) = title else {
         return Err(refuse(
-            "a rule page has a title: a line that begins with `# `",
+            "a rule page needs a title: a line that begins with `# `",
         ));
     };
     let text = Text::embedded(page, front.to_owned(), &[(0, start)], Within::default());
@@ -239,7 +239,7 @@ impl<'d> Fields<'d> {
         let node = self.need("node", wrong);
         let node = node.and_then(|node| wrong.word(node, "kind of node", &kinds));
         let unknown = match self.get("unknown") {
-            Some(node) => wrong.word(node, "way", UNKNOWN)?,
+            Some(node) => wrong.word(node, "value of `unknown`", UNKNOWN)?,
             None => Unknown::default(),
         };
         let no_ignore = self.get("no_ignore");
@@ -308,7 +308,7 @@ fn template(
     }
 }
 
-/// The keys of a path to a child, each of which the schema knows.
+/// The keys of a path to a child, all known to the schema.
 fn path(node: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Vec<String> {
     let Some(text) = wrong.text(node, "`at`") else {
         return Vec::new();
@@ -320,11 +320,7 @@ fn path(node: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Vec<String> {
             let all = of.all();
             let near = nearest(key, all.iter().map(|found| found.field.key));
             let help = near.map(|near| format!("write `{near}`"));
-            wrong.add(
-                node,
-                format!("{} has no key `{}`", of.name, syntax::cut(key)),
-                help,
-            );
+            wrong.add(node, format!("unknown key `{}`", syntax::cut(key)), help);
             break;
         };
         section = match found.field.ty {

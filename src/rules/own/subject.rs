@@ -211,7 +211,7 @@ fn url<'d>(found: &Found<'_>, entry: Option<&Entry<'_>>) -> (Known<'d>, facts::H
     };
     match (found.kind, known) {
         (Kind::RemoteRead, (Known::Unknown(None), holes)) => {
-            let why = "the URL is none that can be asked";
+            let why = "the URL has no host to connect to";
             (Known::Unknown(Some(why.to_owned())), holes)
         }
         (_, known) => known,

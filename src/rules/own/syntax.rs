@@ -24,7 +24,7 @@ const DEEPEST_BRACKET: usize = 32;
 /// The stack on which the parser runs, in bytes: it recurses for every operator of a chain.
 const STACK: usize = 128 << 20;
 
-/// An expression and where it stands.
+/// An expression and where it is.
 #[derive(Debug)]
 pub(super) struct Source<'d> {
     /// The expression as it was written.
@@ -33,7 +33,7 @@ pub(super) struct Source<'d> {
     spot: Spot<'d>,
 }
 
-/// Where the text of an expression stands in its page.
+/// Where the text of an expression is in its page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spot<'d> {
     /// The scalar of the front matter that holds it.
@@ -51,7 +51,7 @@ impl Spot<'_> {
 }
 
 impl Source<'_> {
-    /// Where a node of the expression stands: its operator, its name, its literal.
+    /// Where a node of the expression is: its operator, its name, its literal.
     pub(super) fn place(&self, id: u64) -> Option<Place> {
         let (from, to) = self.offsets.offset_for(id)?;
         let (from, to) = (from as usize, to as usize + 1);
@@ -93,7 +93,7 @@ impl Source<'_> {
     }
 }
 
-/// Reads an expression. `spot` says where its text stands, and `what` what it is, such as `the
+/// Reads an expression. `spot` says where its text is, and `what` what it is, such as `the
 /// condition`.
 ///
 /// # Errors
@@ -102,10 +102,10 @@ pub(super) fn read<'d>(text: &str, spot: Spot<'d>, what: &str) -> Result<Source<
     let refuse = |from: usize, to: usize, why: String| PolicyError {
         message: format!("{what} {why}"),
         place: spot.place(from, to),
-        help: Some("write a simpler one, or several rules".to_owned()),
+        help: Some("simplify the condition, or split it into several rules".to_owned()),
     };
     if text.len() > LONGEST {
-        let why = format!("has {} bytes, and {LONGEST} are read", text.len());
+        let why = format!("has {} bytes; the limit is {LONGEST}", text.len());
         return Err(refuse(0, 1, why));
     }
     if let Some(at) = too_deep(text) {
@@ -119,7 +119,7 @@ pub(super) fn read<'d>(text: &str, spot: Spot<'d>, what: &str) -> Result<Source<
             spot,
         }),
         Parsed::Wrong(at, why) => Err(PolicyError {
-            message: format!("{what} can't be read: {why}"),
+            message: format!("{what} cannot be parsed: {why}"),
             place: spot.place(at, (at + 1).min(text.len().max(at))),
             help: None,
         }),
@@ -160,7 +160,7 @@ fn parse(text: &str) -> Parsed {
         // What follows the first fault is often its echo.
         Ok(Err(errors)) => match errors.errors.first() {
             Some(error) => Parsed::Wrong(byte_at(text, error.pos), plain(&error.msg)),
-            None => Parsed::Wrong(0, "it is no CEL".to_owned()),
+            None => Parsed::Wrong(0, "it is not valid CEL".to_owned()),
         },
         Err(caught) => Parsed::Wrong(0, format!("the parser failed on it at {caught}")),
     }
@@ -180,15 +180,15 @@ fn too_large(expr: &IdedExpr) -> Option<String> {
     let (depth, loops) = depths(expr);
     let nodes = nodes(expr);
     if nodes > MOST_NODES {
-        return Some(format!("has {nodes} parts, and {MOST_NODES} are allowed"));
+        return Some(format!("has {nodes} parts; the limit is {MOST_NODES}"));
     }
     if loops > DEEPEST_LOOP {
         return Some(format!(
-            "has comprehensions (all, exists, map, filter …) nested {loops} deep, and {DEEPEST_LOOP} \
-             are allowed"
+            "has comprehensions (all, exists, map, filter …) nested {loops} deep; the limit is \
+             {DEEPEST_LOOP}"
         ));
     }
-    (depth > DEEPEST).then(|| format!("is nested {depth} deep, and {DEEPEST} are allowed"))
+    (depth > DEEPEST).then(|| format!("is nested {depth} deep; the limit is {DEEPEST}"))
 }
 
 /// The parts of an expression, in the order of evaluation.
@@ -273,7 +273,7 @@ fn plain(message: &str) -> String {
     };
     let ended = "mismatched input '<EOF>'";
     if message == ended {
-        return "it ends too early".to_owned();
+        return "unexpected end".to_owned();
     }
     if message.starts_with("OtherError") {
         return "it is nested too deep".to_owned();
@@ -284,12 +284,12 @@ fn plain(message: &str) -> String {
         "no viable alternative at input ",
     ] {
         if let Some(text) = quoted(start) {
-            return format!("`{}` is not expected here", cut(text));
+            return format!("unexpected `{}`", cut(text));
         }
     }
     quoted("token recognition error at: ").map_or_else(
         || cut(message),
-        |text| format!("`{}` is no word of CEL", cut(text)),
+        |text| format!("`{}` is not valid in CEL", cut(text)),
     )
 }
 

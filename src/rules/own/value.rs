@@ -26,7 +26,7 @@ const REDACTED: &str = "[redacted]";
 /// How deep values are looked into. No section of the schema is nested so deep.
 const DEEPEST: usize = 32;
 
-/// Sections that are there with their defaults even if nobody writes them.
+/// Sections that are there with their defaults even if no one writes them.
 const ALWAYS_THERE: &[&str] = &["GlobalConfig", "QueueConfig", "MetadataConfig", "TLSConfig"];
 
 /// How a default says that it is that of another key.
@@ -216,7 +216,7 @@ fn boxed<'d, T: Val + 'd>(value: Option<T>) -> Option<Value<'d>> {
     value.map(|value| Box::new(value) as Value<'d>)
 }
 
-/// A scalar of which the schema says nothing, as go-yaml takes it.
+/// A scalar that the schema says nothing about, as go-yaml takes it.
 fn any<'d>(scalar: Scalar<'d>, plain: bool) -> Option<Value<'d>> {
     match resolve(scalar.text, plain, scalar.tag).ok()? {
         Resolved::Null => Some(Box::new(CelNull)),
@@ -227,7 +227,7 @@ fn any<'d>(scalar: Scalar<'d>, plain: bool) -> Option<Value<'d>> {
     }
 }
 
-/// A text of its own.
+/// A text by itself.
 pub(super) fn text<'d>(text: impl Into<String>) -> Value<'d> {
     Box::new(CelString::from(text.into()))
 }

@@ -50,8 +50,7 @@ impl Bound {
     ) {
         let evaluate = || self.evaluate(rule, context, budget);
         let came_to = panics::caught(evaluate).unwrap_or_else(|caught| {
-            let why =
-                format!("its evaluation failed at {caught}, which is a fault of promvet's own");
+            let why = format!("its evaluation failed at {caught}; this is a bug in promvet");
             Err(Neither::Failed(why))
         });
         match came_to {
@@ -74,12 +73,12 @@ impl Bound {
     }
 
     fn unknown(&self, rule: &OwnRule, node: Node<'_>, why: &str, out: &mut Judgement) {
-        let reason = format!("the rule {} could not be judged here: {why}", rule.name);
+        let reason = format!("the rule {} could not be evaluated here: {why}", rule.name);
         match rule.unknown {
             Unknown::Skip => {}
             Unknown::Note => out.unchecked.push(unchecked(rule, node, reason, None)),
             Unknown::Warning => {
-                let message = format!("it can't be told whether this breaks the rule: {why}");
+                let message = format!("promvet cannot tell whether this breaks the rule: {why}");
                 let found = finding(rule, node, Severity::Warning, message, None);
                 out.findings.push(found);
             }
@@ -102,7 +101,7 @@ impl Bound {
             })
         });
         if used_up {
-            let why = "the condition costs too much on what stands here";
+            let why = "the condition is too expensive for this value";
             return Err(Neither::Failed(why.to_owned()));
         }
         value.map_err(|error| self.why(&error, rule))
@@ -117,7 +116,7 @@ impl Bound {
                     .find(|(fact, _)| fact.name() == &***name);
                 match fact {
                     Some((_, why)) => Neither::Unknown(why.clone()),
-                    None => Neither::Failed(format!("nothing is called `{name}`")),
+                    None => Neither::Failed(format!("unknown name `{name}`")),
                 }
             }
             ExecutionError::NoSuchKey(key)
@@ -140,10 +139,10 @@ fn words(error: &ExecutionError) -> String {
         ExecutionError::NoSuchOverload(overload) => {
             let types = overload.argument_types().join(" and ");
             let name = overload.function().replace(['_', '@'], "");
-            format!("`{name}` can't be applied to {types}")
+            format!("`{name}` cannot be applied to {types}")
         }
         ExecutionError::UnexpectedType { got, want } => {
-            format!("a value is of type {got}, and should be of type {want}")
+            format!("expected a value of type {want}, found {got}")
         }
         ExecutionError::IndexOutOfBounds(_) => "a list has no item at an index".to_owned(),
         ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
@@ -195,7 +194,7 @@ fn finding(
 /// What is said where the rules have cost all that they may.
 pub(super) fn used_up(rule: &OwnRule, node: Node<'_>) -> Unchecked {
     let reason = format!(
-        "custom rules cost too much on this file: from here on, {} and all others {FAILED}",
+        "custom rules cost too much on this file: from here on, {} and the other custom rules {FAILED}",
         rule.name
     );
     unchecked(rule, node, reason, None)

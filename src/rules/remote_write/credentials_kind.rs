@@ -43,7 +43,7 @@ fn wrong_kind(
         .says_to(&kind)
         .map_or(String::new(), |says| format!(" ({says})"));
     let message = format!(
-        "{} does not take {}{why}: what is sent is refused, and every sample is dropped",
+        "{} does not accept {}{why}: every sample is rejected and dropped",
         demand.name(),
         kind.words()
     );
@@ -68,7 +68,7 @@ fn half_of_basic_auth(credential: &Credential<'_>, out: &mut Findings<'_>) {
         (false, true) => "user name",
         _ => return,
     };
-    let message = format!("this basic_auth has no {missing}: it is sent with that half empty");
+    let message = format!("`basic_auth` has no {missing}: it is sent with that half empty");
     let key = if missing == "password" {
         "`password_file`"
     } else {
@@ -103,9 +103,9 @@ fn other_region(entry: &Entry<'_>, credential: &Credential<'_>, out: &mut Findin
         return;
     }
     let message = format!(
-        "requests are signed for the region {region}, and the host is of {own}: they are refused with \
-         403, and every sample is dropped"
+        "requests are signed for region {region}, but the host is in {own}: every sample is \
+         rejected with 403 and dropped"
     );
-    let help = format!("write {own}, or the host of {region}");
+    let help = format!("write {own}, or use the host of {region}");
     out.push(out.at(node, Severity::Error, message).help(help));
 }

@@ -23,7 +23,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         Severity::Warning
     };
     let message = format!(
-        "no credential is set, and {} refuses whoever sends none with 401: every sample is dropped",
+        "no credential is set, and {} requires one: every sample is rejected with 401 or 403 and \
+         dropped",
         demand.name()
     );
     out.push(

@@ -58,18 +58,19 @@ fn report(
     let (severity, message) = if first.is_same_as(other) {
         (
             Severity::Error,
-            "another entry is the same as this one: Prometheus refuses duplicates, and does not start",
+            "another `remote_write` entry is the same as this one: Prometheus rejects \
+             duplicates and does not start",
         )
     } else {
         (
             Severity::Warning,
-            "another entry sends the same series to the same place: each sample is sent twice, and \
-             refused or paid for the second time",
+            "another `remote_write` entry sends the same series to the same place: each sample \
+             is sent twice, then rejected or billed twice",
         )
     };
     let mut finding = out
         .at(place, severity, message)
-        .help("remove one of them, or tell them apart by `write_relabel_configs`");
+        .help("remove one of them, or give them different `write_relabel_configs`");
     for (_, node) in rest.iter().take(SHOWN) {
         finding = finding.evidence(node.place(), "the same endpoint, tenant and relabeling");
     }

@@ -164,12 +164,13 @@ fn report(
         more => format!("{more} other configurations send"),
     };
     let message = format!(
-        "{count} to the same tenant with {what}, so that nothing tells their series apart, such as \
-         those of {witness}: the receiver mixes them or refuses the later ones"
+        "{count} to the same tenant with {what}: the receiver mixes or rejects series of the \
+         same name, such as those of {witness}"
     );
     let mut finding = out.at(node, severity, message).help(
-        "give each its own label under `global.external_labels`, such as `cluster`; replicas of a pair \
-         a `replica` or what the receiver drops for them (`__replica__` for Cortex and Mimir)",
+        "give each a distinct label under `global.external_labels`, such as `cluster`; give \
+         replicas of a pair the label that the receiver drops (`__replica__` for Cortex and \
+         Mimir)",
     );
     for (_, other) in others.iter().take(SHOWN) {
         if let Some(url) = other.url() {
@@ -195,7 +196,7 @@ fn absent(
             continue;
         };
         let message = format!(
-            "{} asks for the external label {label}, which is not set",
+            "{} requires the external label {label}, which is not set",
             demand.name()
         );
         let help = format!("add it under `global.external_labels`: `{label}: <name>`");
@@ -205,9 +206,9 @@ fn absent(
         return;
     };
     if labels.is_empty() {
-        let message = "no external_labels: once a second Prometheus sends to the same place, nothing \
-                       tells their series apart";
-        let help = "name this one under `global.external_labels`, such as `cluster: <name>`";
+        let message = "`external_labels` is not set: if a second Prometheus sends to the same \
+            place, their series collide";
+        let help = "set a label under `global.external_labels`, such as `cluster: <name>`";
         out.push(out.at(url.node, Severity::Info, message).help(help));
     }
 }

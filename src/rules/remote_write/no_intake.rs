@@ -12,7 +12,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let host = url.endpoint.host().unwrap_or_default();
     let span = url.span(host.start, host.end);
     let finding = out.part(url.node, span, Severity::Info, system.says.trim_end());
-    let help = "if it does take remote write, its own page says at which URL; with an OpenTelemetry \
-                Collector or an agent of its own in between, write to that";
+    let help = "write to an OpenTelemetry Collector or the vendor's agent in between, or use \
+        the URL from its documentation if it does accept remote write";
     out.push(finding.help(help));
 }

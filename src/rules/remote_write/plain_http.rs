@@ -15,7 +15,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let endpoint = &url.endpoint;
     let faults = entry.shape_faults();
     let of_scheme = faults.iter().find(|fault| fault.cause == Cause::Scheme);
-    // A URL that is to become one of https, port and all, is told of as such.
+    // A URL that is to become one of https, port and all, is reported as such.
     let becomes_https = |fault: &ShapeFault| fault.certain && fault.expected.starts_with("https:");
     if of_scheme.is_none() && faults.iter().any(becomes_https) {
         return;
@@ -27,7 +27,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let scheme = endpoint.scheme().unwrap_or_default();
     let span = url.span(scheme.start, scheme.end);
     let mut message = format!(
-        "{what} travels over plain http, readable by everybody on the way to {}",
+        "{what} is sent over plain http: anyone on the network path to {} can read it",
         endpoint.host_name().unwrap_or_default()
     );
     if let Some(fault) = of_scheme {
@@ -37,7 +37,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let finding = out
         .part(url.node, span, severity(entry), message)
         .help("write https://")
-        .evidence(place.clone(), "this is sent with every request");
+        .evidence(place.clone(), "it is sent with every request");
     out.push(finding);
 }
 

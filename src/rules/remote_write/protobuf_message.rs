@@ -1,7 +1,7 @@
 //! `remote-write/protobuf-message`: the version of remote write is not one that the receiver takes.
 
 use crate::facts::receiver::Version2;
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::rules::{Entry, Findings};
 
 /// The message of remote write 2.0; the default is `prometheus.WriteRequest`, that of 1.0.
@@ -21,20 +21,25 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let wrong = match (demand.version2(), is_version_2) {
         (Version2::No, true) => (
             format!(
-                "{name} takes remote write 1.0 only: it refuses 2.0, and every sample is dropped"
+                "`protobuf_message`: {name} accepts only remote write 1.0; every sample is \
+                 rejected and dropped"
             ),
             "remove this line",
         ),
         (Version2::Required, false) => (
             format!(
-                "{name} takes remote write 2.0 only: it refuses 1.0, and every sample is dropped"
+                "`protobuf_message`: {name} accepts only remote write 2.0; every sample is \
+                 rejected and dropped"
             ),
             "write `protobuf_message: io.prometheus.write.v2.Request`, and start Prometheus with \
              --enable-feature=metadata-wal-records",
         ),
         (Version2::OptIn, true) => {
-            let message = format!("{name} takes remote write 2.0 only when it is told to");
-            let help = "see that it is switched on there: 2.0 has no fall-back to 1.0";
+            let message = format!(
+                "`protobuf_message`: {name} accepts remote write 2.0 only if \
+                it is enabled there"
+            );
+            let help = "make sure that it is enabled there: 2.0 does not fall back to 1.0";
             let finding = out.at(written.unwrap_or(url.node), Severity::Info, message);
             return out.push(finding.help(help));
         }
@@ -47,7 +52,13 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     } else {
         Severity::Warning
     };
-    // A null value stands nowhere.
+    // A null value is nowhere.
     let node = written.filter(|node| !node.is_null()).unwrap_or(url.node);
-    out.push(out.at(node, severity, wrong.0).help(wrong.1));
+    let advice = match written {
+        Some(node) if is_version_2 && demand.is_certain() => {
+            Advice::remove(node.span()).text(wrong.1).safe()
+        }
+        _ => Advice::say(wrong.1),
+    };
+    out.push(out.at(node, severity, wrong.0).help(advice));
 }

@@ -14,7 +14,7 @@ const MAX_SAMPLES_PER_SEND: i64 = 2_000;
 /// labels, value, histograms, metadata, timestamp, exemplar); labels themselves are shared.
 const BYTES_A_SAMPLE: i64 = 100;
 
-/// More samples than this may wait in nobody's memory unasked: some gigabyte.
+/// More samples than this may wait in no one's memory unasked: some gigabyte.
 const MANY: i64 = 10_000_000;
 
 /// A setting: what is written and what counts.
@@ -40,7 +40,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// A number above zero; none if something else is written, of which the schema speaks.
+/// A number above zero; none if something else is written, which the schema reports.
 fn setting<'d>(queue: Node<'d>, name: &str, default: i64) -> Option<Setting<'d>> {
     let unset = Setting {
         node: None,
@@ -71,14 +71,14 @@ fn too_small(capacity: Setting<'_>, send: Setting<'_>, out: &mut Findings<'_>) {
         (None, None) => return,
     };
     let message = format!(
-        "`capacity` ({}) is below `max_samples_per_send` ({}): a shard holds less than one batch, so \
-         that reading stands still during each send",
+        "`capacity` ({}) is below `max_samples_per_send` ({}): a shard holds less than one \
+         batch, and reading stops during each send",
         shown(capacity),
         shown(send)
     );
     let (low, high) = (send.value.saturating_mul(3), send.value.saturating_mul(10));
     let help = format!(
-        "3 to 10 times `max_samples_per_send` is advised: `capacity` from {} to {}",
+        "set `capacity` to 3 to 10 times `max_samples_per_send`: from {} to {}",
         grouped(low),
         grouped(high)
     );
@@ -98,8 +98,8 @@ fn too_large(settings: [Setting<'_>; 3], out: &mut Findings<'_>) {
     };
     let gigabytes = samples.saturating_mul(BYTES_A_SAMPLE) / 1_000_000_000;
     let message = format!(
-        "while the receiver is slow, up to {} × ({} + {}) = {} samples wait in memory (`max_shards` × \
-         (`capacity` + `max_samples_per_send`)), some {} GB",
+        "if the receiver is slow, {} × ({} + {}) = {} samples wait in memory (`max_shards` × \
+         (`capacity` + `max_samples_per_send`)), about {} GB",
         grouped(shards.value),
         grouped(capacity.value),
         grouped(send.value),
@@ -107,7 +107,7 @@ fn too_large(settings: [Setting<'_>; 3], out: &mut Findings<'_>) {
         grouped(gigabytes)
     );
     let help = format!(
-        "the defaults, {MAX_SHARDS} × ({} + {}) samples, do for most; lower what need not be so high",
+        "lower them; the defaults, {MAX_SHARDS} × ({} + {}) samples, are enough for most",
         grouped(CAPACITY),
         grouped(MAX_SAMPLES_PER_SEND)
     );

@@ -31,7 +31,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         false => Severity::Warning,
     };
     let message = format!(
-        "{} runs Prometheus {}: it answers with 404, and every sample is lost",
+        "{} runs Prometheus {}: every sample is rejected with 404 and dropped",
         container.name,
         worst.missing.says()
     );
@@ -68,8 +68,8 @@ fn help(missing: Missing, name: &str, deployment: &Deployment) -> String {
         return format!("add `{flag}` to the flags of {name}");
     }
     format!(
-        "give {name} a `{list}` with `{flag}`, and with `--config.file={}` and \
-         `--storage.tsdb.path=/prometheus`, since it takes the place of the image's own flags",
+        "give {name} a `{list}` with `{flag}`, `--config.file={}` and \
+         `--storage.tsdb.path=/prometheus`, since it replaces the flags of the image",
         deployment.config_file()
     )
 }

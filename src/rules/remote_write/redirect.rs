@@ -35,8 +35,8 @@ fn message(fault: &ShapeFault) -> String {
     let what = fault.message.strip_suffix(&fault.expected);
     let what = what.map_or(&*fault.message, |what| what.trim_end_matches(": "));
     format!(
-        "{what}, at {}: http is answered with a redirect at best, which turns the POST into a GET, and the \
-         samples are lost",
+        "{what}, at {}: an http request is redirected at best, which turns the POST into a GET, \
+         and every sample is lost",
         fault.expected
     )
 }

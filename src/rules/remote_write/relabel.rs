@@ -37,7 +37,7 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
         let known = Known::new(config, &left);
         walk(&rules, known, out);
         if let (true, Some(list)) = (budget.is_used_up(), list) {
-            let reason = "the patterns of this file are too large to be compared in full";
+            let reason = "the patterns of this file are too large to compare all of them";
             out.unchecked(list, reason, None);
             return;
         }
@@ -63,7 +63,7 @@ struct Known<'r, 'd> {
 /// several. What is left is not said.
 const MOST_TRIES: usize = 1_000_000;
 
-/// What a rule looks at: labels, and what stands between them where there are several.
+/// What a rule looks at: labels, and what is between them where there are several.
 type Look<'r, 'd> = (&'r [&'d str], &'d str);
 
 fn look<'r, 'd>(rule: &'r RelabelRule<'d>) -> Look<'r, 'd> {
@@ -213,10 +213,10 @@ fn judge<'r, 'd>(rule: &'r RelabelRule<'d>, known: &Known<'r, 'd>) -> Option<Ver
         "drop" => drop_rule(rule, pattern, known),
         "keep" => keep_rule(rule, pattern, known),
         "labeldrop" if pattern.matches("__name__") => Some(Verdict::Unnames(
-            "the pattern matches the label __name__".to_owned(),
+            "the pattern matches the label `__name__`".to_owned(),
         )),
         "labelkeep" if !pattern.matches("__name__") => Some(Verdict::Unnames(
-            "the pattern does not match the label __name__".to_owned(),
+            "the pattern does not match the label `__name__`".to_owned(),
         )),
         _ => None,
     }
@@ -251,7 +251,7 @@ fn drop_rule<'r, 'd>(
         .filter_map(|kept| kept.texts());
     let kept = kept.find(|texts| known.matches_each(pattern, texts))?;
     Some(Verdict::DropsAll(format!(
-        "an earlier rule keeps {} only, which this one drops",
+        "an earlier rule keeps only {}, which this one drops",
         listed(kept.iter())
     )))
 }
@@ -266,7 +266,7 @@ fn keep_rule<'r, 'd>(
     }
     let only_empty = |texts: &BTreeSet<String>| texts.iter().all(String::is_empty);
     if rule.sources == ["__name__"] && pattern.texts().is_some_and(only_empty) {
-        let why = "the pattern matches the empty text only, and every sample has a name";
+        let why = "the pattern matches only the empty text, and every sample has a name";
         return Some(Verdict::DropsAll(why.to_owned()));
     }
     if let Some((value, why)) = only_value(rule, known) {
@@ -285,7 +285,7 @@ fn keep_rule<'r, 'd>(
         let apart = |texts: &&BTreeSet<String>| known.matches_none(pattern, texts);
         if let Some(texts) = kept.texts().filter(apart) {
             return Some(Verdict::DropsAll(format!(
-                "an earlier rule keeps {} only, which this one does not match",
+                "an earlier rule keeps only {}, which this one does not match",
                 listed(texts.iter())
             )));
         }
@@ -308,8 +308,8 @@ fn keep_rule<'r, 'd>(
 /// The value that the sources have in every sample, if it is known, and a clause that says so.
 fn only_value(rule: &RelabelRule<'_>, known: &Known<'_, '_>) -> Option<(String, String)> {
     if rule.sources.is_empty() {
-        let why = "it names no source_labels, so that it looks at an empty text";
-        // A placeholder for the list, or something that is no list, may stand there.
+        let why = "it has no `source_labels`, so it matches against an empty text";
+        // A placeholder for the list, or something that is not a list, may be there.
         let unset = rule.node.get("source_labels").is_none();
         return unset.then(|| (String::new(), why.to_owned()));
     }
@@ -317,15 +317,18 @@ fn only_value(rule: &RelabelRule<'_>, known: &Known<'_, '_>) -> Option<(String, 
     gone.then(|| {
         let value = rule.separator.repeat(rule.sources.len() - 1);
         let what = match rule.sources.as_slice() {
-            [one] => format!("{one} is a label of targets"),
-            all => format!("{} are labels of targets", all.join(", ")),
+            [one] => format!("`{one}` is a target label"),
+            all => format!("{} are target labels", all.join(", ")),
         };
-        let why = format!("{what} and gone when samples are sent, so that it looks at empty texts");
+        let why = format!(
+            "{what}, gone by the time samples are sent, so it matches against \
+            empty texts"
+        );
         (value, why)
     })
 }
 
-/// Why a pattern of constants can't match several labels, if it lacks what stands between them.
+/// Why a pattern of constants can't match several labels, if it lacks what is between them.
 fn lacks_separator(rule: &RelabelRule<'_>, pattern: &Pattern) -> Option<String> {
     let signs = rule
         .sources
@@ -339,8 +342,7 @@ fn lacks_separator(rule: &RelabelRule<'_>, pattern: &Pattern) -> Option<String> 
     let enough = |text: &String| text.matches(rule.separator).count() >= signs;
     (!texts.iter().any(enough)).then(|| {
         format!(
-            "it looks at {} labels with `{}` between them, which no text that the pattern matches \
-             has",
+            "it joins {} labels with `{}`, which no text matched by the pattern contains",
             rule.sources.len(),
             rule.separator
         )
@@ -364,23 +366,27 @@ fn report(rule: &RelabelRule<'_>, verdict: Verdict, out: &mut Findings<'_>) {
     let (severity, message, help) = match verdict {
         Verdict::DropsAll(why) => (
             Severity::Error,
-            format!("this rule drops every sample: {why}"),
-            "correct the pattern or the labels, or remove the whole remote_write entry",
+            format!("this relabel rule drops every sample: {why}"),
+            "correct the pattern or the labels, or remove the whole `remote_write` entry",
         ),
         Verdict::Unnames(why) => (
             Severity::Error,
-            format!("this rule takes the name from every sample: {why}; the receiver refuses them"),
-            "leave __name__ out of what is dropped, or name it among what is kept",
+            format!(
+                "this relabel rule removes the name of every sample: {why}; the receiver \
+                rejects them"
+            ),
+            "keep `__name__`: exclude it from the pattern of `labeldrop`, or include it in that \
+             of `labelkeep`",
         ),
         Verdict::DropsNothing(why) => (
             Severity::Warning,
-            format!("this rule drops nothing: {why}"),
+            format!("this relabel rule drops nothing: {why}"),
             "correct the pattern or the labels, or remove the rule",
         ),
         Verdict::KeepsAll(why) => (
             Severity::Info,
-            format!("this rule keeps everything: {why}"),
-            "remove it, or name what is to be kept",
+            format!("this relabel rule keeps everything: {why}"),
+            "remove the rule, or write a pattern that matches only what to keep",
         ),
     };
     out.push(out.at(rule.place(), severity, message).help(help));

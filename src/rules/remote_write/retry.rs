@@ -1,6 +1,6 @@
 //! `remote-write/retry`: samples that a rate limit turns away are dropped.
 
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::rules::{Entry, Findings};
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
@@ -20,12 +20,15 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         _ => (url.node, Severity::Info, "is off by default"),
     };
     let message = format!(
-        "`retry_on_http_429` {how}: samples that {} turns away because too many come at once are \
+        "`retry_on_http_429` {how}: samples that {} rejects because of its rate limit are \
          dropped instead of sent again",
         demand.name()
     );
-    out.push(
-        out.at(node, severity, message)
-            .help("write `queue_config:` with `retry_on_http_429: true`"),
-    );
+    let words = "set `retry_on_http_429: true` in `queue_config`";
+    let advice = match (written, set) {
+        // It may have been switched off for a reason.
+        (Some(node), Some(false)) => Advice::replace(node.span(), "true").text(words).unsafe_(),
+        _ => Advice::say(words),
+    };
+    out.push(out.at(node, severity, message).help(advice));
 }

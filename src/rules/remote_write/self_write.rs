@@ -18,9 +18,9 @@ pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
         let Some(evidence) = by_target(url).or_else(|| by_name(url)) else {
             continue;
         };
-        let message = "this is the address of this very Prometheus: each sample that it takes in is \
-                       one that it has already, and is refused or sent round again";
-        let help = "remove this entry, or name the Prometheus that is meant";
+        let message = "this is the address of this Prometheus itself: each sample that it \
+            receives is one it already has, and is rejected or sent in a loop";
+        let help = "remove this entry, or write the address of the other Prometheus";
         let mut finding = out.at(url.node, Severity::Warning, message).help(help);
         finding.evidence = evidence;
         out.push(finding);

@@ -1,5 +1,5 @@
 //! `remote-write/tenant-header`: the header that names the tenant is missing, can't be a tenant's
-//! name, or is none that the receiver reads.
+//! name, or the receiver does not read it.
 
 use crate::facts::receiver::{Credential, Required, names_tenant};
 use crate::facts::{Demand, TenantFlag};
@@ -57,7 +57,7 @@ fn not_the_named(
     }
     for header in headers.iter().filter(|header| names_tenant(header.name)) {
         let message = format!(
-            "the header {} names no tenant here: {} reads the tenant from `{name}`",
+            "the header {} does not set the tenant: {} reads it from `{name}`",
             header.name,
             demand.name()
         );
@@ -70,8 +70,10 @@ fn not_the_named(
 fn help_for(name: &str) -> String {
     match name.contains('"') {
         // Where no shell takes the quotes away, they belong to the name.
-        true => format!("write the receiver's flag without quotes, or name the tenant in `{name}`"),
-        false => format!("name the tenant in {name} instead"),
+        true => {
+            format!("remove the quotes from the receiver's flag, or set the tenant in `{name}`")
+        }
+        false => format!("set the tenant in `{name}` instead"),
     }
 }
 
@@ -83,10 +85,13 @@ fn is_ignored(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'
     else {
         return false;
     };
-    let message = format!("the header {} names no tenant here: {why}", header.name);
+    let message = format!(
+        "the header {} does not name a tenant here: {why}",
+        header.name
+    );
     let help = match demand.tenant_header() {
         Some(tenant) => format!("name the tenant in {} instead", tenant.name),
-        None => "remove it, and see that the samples go to the tenant that is meant".to_owned(),
+        None => "remove it, and make sure that the samples go to the right tenant".to_owned(),
     };
     out.push(out.at(header.key, Severity::Warning, message).help(help));
     true
@@ -107,13 +112,12 @@ fn malformed(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'_
         return;
     }
     let message = format!(
-        "this can't be the name of a tenant of {}: what is sent is refused, and every sample is \
-         dropped",
+        "not a valid tenant name of {}: every sample is rejected and dropped",
         demand.name()
     );
     out.push(
         out.at(header.value, certainty(demand), message)
-            .help("write the name of one tenant, without spaces and slashes"),
+            .help("write the name of one tenant, without spaces or slashes"),
     );
 }
 
@@ -138,8 +142,8 @@ fn missing(
         Required::Yes => (
             certainty(demand),
             format!(
-                "the header {} is missing: {name} can't tell whose samples these are, and refuses \
-                 them",
+                "the header {} is missing: {name} does not know the tenant, and every sample is \
+                 rejected and dropped",
                 tenant.name
             ),
         ),
@@ -147,7 +151,7 @@ fn missing(
         Required::Depends if demand.is_named() && entry.sent_credentials().is_empty() => (
             Severity::Info,
             format!(
-                "no header {} names the tenant to {name}. {}",
+                "the header {} is not set, so {name} picks the tenant: {}",
                 tenant.name, tenant.says
             ),
         ),

@@ -1,7 +1,7 @@
 //! `remote-write/url-shape`: the URL is not one that its receiver takes samples at.
 
 use crate::facts::receiver::{Cause, ShapeFault};
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::rules::{Entry, Findings};
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
@@ -16,10 +16,12 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         let span = url.span(fault.range.start, fault.range.end);
         let mut finding = out.part(url.node, span, severity(fault), fault.message.clone());
         finding.advice = match &fault.suggestion {
-            _ if fault.of_host => None,
-            Some(suggestion) => Some(format!("write {suggestion}").into()),
+            _ if fault.of_host => Some(Advice::say(
+                "correct the host, or name the receiver under `receivers` in promvet.yaml",
+            )),
+            Some(right) => Some(url.advice(right, fault.certain && !fault.hint)),
             None if fault.expected.is_empty() => None,
-            None => Some(format!("the form is {}", fault.expected).into()),
+            None => Some(format!("write a URL of the form {}", fault.expected).into()),
         };
         finding.evidence = url.evidence();
         out.push(finding);

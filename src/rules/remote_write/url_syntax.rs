@@ -1,4 +1,4 @@
-//! `remote-write/url-syntax`: a URL that nothing can be sent to, whoever receives it.
+//! `remote-write/url-syntax`: a URL that nothing can be sent to.
 
 use crate::finding::Severity;
 use crate::prometheus::endpoint::FaultKind;
@@ -7,7 +7,7 @@ use crate::rules::{Entry, Findings};
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let Some(url) = entry.url() else { return };
     let endpoint = &url.endpoint;
-    // Credentials have a rule of their own, and what Go refuses to parse is the schema's to say.
+    // Credentials have their own rule, and what Go refuses to parse is the schema's to say.
     let faults = endpoint.faults().iter();
     let ours = faults.filter(|fault| fault.kind != FaultKind::Userinfo && !fault.refused_by_go);
     for fault in ours {
@@ -18,10 +18,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             span
         };
         let mut finding = out.part(url.node, span, Severity::Error, fault.message.clone());
-        finding.advice = fault
-            .suggestion
-            .as_ref()
-            .map(|url| format!("write {url}").into());
+        let is_sure = fault.kind != FaultKind::Relative;
+        finding.advice = Some(match &fault.suggestion {
+            Some(right) => url.advice(right, is_sure),
+            None => "write a URL such as `https://prometheus.example.com/api/v1/write`".into(),
+        });
         out.push(finding);
     }
     if entry.templated {
@@ -36,10 +37,10 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             Some(_) => Severity::Error,
             None => Severity::Warning,
         };
-        let message = "nothing fills in this placeholder: Prometheus expands variables in \
-                       external_labels only, and sends to the URL as it stands";
-        let help = "write the value; or, if something renders this file first, give it a suffix \
-                    such as .tmpl or list it under `templates:` in promvet.yaml";
+        let message = "this placeholder is not filled in: Prometheus expands variables only in \
+            `external_labels`, and uses the URL as written";
+        let help = "write the value; if the file is rendered first, name it `.tmpl` or list it \
+            under `templates:` in promvet.yaml";
         let mut finding = out.part(url.node, span, severity, message).help(help);
         finding.evidence.extend(proof.into_iter().flatten());
         out.push(finding);

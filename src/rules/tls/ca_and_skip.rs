@@ -1,6 +1,6 @@
 //! `tls/ca-and-skip`: an authority is named, and then not asked.
 
-use crate::finding::{Evidence, Severity};
+use crate::finding::{Advice, Evidence, Severity};
 use crate::rules::{Findings, HttpPart};
 
 pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
@@ -24,13 +24,17 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         Severity::Info
     };
     let message = format!(
-        "`{}` has no effect while `insecure_skip_verify` is on: no certificate is verified",
+        "`{}` has no effect while `insecure_skip_verify` is on: certificates are not verified",
         authority.name()
     );
     let finding = out
         .at(skip.value, severity, message)
-        .help("remove this line, if the certificates are signed by that authority")
-        .evidence(authority.key.place(), "this authority is never asked");
+        .help(
+            Advice::remove(skip.key.span())
+                .text("remove this line if that authority signs the certificates")
+                .unsafe_(),
+        )
+        .evidence(authority.key.place(), "this authority is never used");
     // The jobs of a file are mostly written alike: it is said once.
     if let Some(first) = out
         .said_of(finding.place.path())

@@ -7,7 +7,7 @@ use crate::policy::Issuer;
 use crate::rules::{Authorities, Entry, Findings, Url};
 use crate::source::handshake::{Roots, Target};
 
-/// How long before its end a certificate is told of, in seconds: Let's Encrypt's are renewed 30 days
+/// How long before its end a certificate is reported, in seconds: Let's Encrypt's are renewed 30 days
 /// before it, so that with 14 days left something is wrong.
 const SOON: i64 = 14 * 24 * 60 * 60;
 
@@ -21,7 +21,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let target = match entry.server() {
         Some(Server::Asked(target)) => target,
         Some(Server::NotAsked(why)) => {
-            let reason = format!("the server was not asked for its certificate: {why}");
+            let reason = format!("the certificate of the server was not requested: {why}");
             out.unchecked(url.node, reason, None);
             return;
         }
@@ -31,7 +31,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         Some(Ok(shown)) => judge(entry, url, &target, &shown, out),
         Some(Err(failure)) => {
             let reason = format!(
-                "the certificate of {} could not be seen: {failure}",
+                "the certificate of {} could not be read: {failure}",
                 target.host
             );
             out.unchecked(url.node, reason, None);
@@ -59,7 +59,7 @@ fn judge(entry: &Entry<'_>, url: &Url<'_>, target: &Target, shown: &Shown, out: 
     if let Some((_, help)) = faults.first() {
         let says: Vec<_> = faults.iter().map(|(says, _)| says.as_str()).collect();
         let message = format!(
-            "the certificate that {} shows {}: every send fails",
+            "the certificate that {} presents {}: every send fails",
             target.host,
             says.join(", and ")
         );
@@ -75,11 +75,11 @@ fn judge(entry: &Entry<'_>, url: &Url<'_>, target: &Target, shown: &Shown, out: 
     let left = shown.certificate.not_after - entry.facts.now();
     if left < SOON {
         let message = format!(
-            "the certificate that {} shows expires on {}, and was not renewed yet",
+            "the certificate that {} presents expires on {} and has not been renewed",
             target.host,
             Day::of(shown.certificate.not_after)
         );
-        let help = "see to it that whatever renews it does";
+        let help = "renew it before that day";
         let finding = out.part(url.node, span, Severity::Warning, message);
         out.push(finding.help(help));
     }
@@ -96,7 +96,7 @@ fn date(entry: &Entry<'_>, shown: &Shown) -> Option<Fault> {
     } else {
         return None;
     };
-    Some((says, "have it renewed".to_owned()))
+    Some((says, "renew it".to_owned()))
 }
 
 fn names(target: &Target, shown: &Shown) -> Option<Fault> {
@@ -112,12 +112,12 @@ fn names(target: &Target, shown: &Shown) -> Option<Fault> {
     let says = match listed.as_slice() {
         [] => "names no host".to_owned(),
         _ => format!(
-            "is made out to {}{more}, and not to {}",
+            "is valid for {}{more}, not for {}",
             listed.join(", "),
             target.name
         ),
     };
-    let help = "write a host that the certificate names, or have it made out to this one";
+    let help = "write a host that the certificate names, or request a certificate for this host";
     Some((says, help.to_owned()))
 }
 
@@ -131,26 +131,28 @@ fn authority(
     let (signed, says, help) = match entry.authorities() {
         Authorities::System => (
             shown.is_signed_by(Roots::System),
-            format!("is signed by {by}, which is no authority that this machine trusts"),
-            "name the certificate of its authority in `ca_file`",
+            format!("is signed by {by}, an authority that this machine does not trust"),
+            "set `ca_file` to the certificate of its authority",
         ),
         Authorities::These(list) => (
             shown.is_signed_by(Roots::These(&list)),
-            format!("is signed by {by}, which is none of the authorities that are configured"),
-            "name the certificate of its authority in `ca_file`; if everybody trusts it, remove `ca_file`",
+            format!("is signed by {by}, which is not among the configured authorities"),
+            "set `ca_file` to the certificate of its authority; if it is a public one, remove \
+             `ca_file`",
         ),
         Authorities::Unknown => (None, String::new(), ""),
     };
     match signed {
         Some(true) => None,
         Some(false) if shown.is_alone() => {
-            let help = format!("{help}; the server may leave out the certificates between, too");
+            let help = format!("{help}; or let the server send its intermediate certificates");
             Some((says, help))
         }
         Some(false) => Some((says, help.to_owned())),
         None => {
             let reason = format!(
-                "whether the authority that signed its certificate, {by}, is trusted can't be seen from here"
+                "promvet cannot tell whether {by}, the authority that signed its certificate, \
+                 is trusted"
             );
             out.unchecked(url.node, reason, None);
             None
@@ -163,18 +165,20 @@ fn contradiction(entry: &Entry<'_>, url: &Url<'_>, shown: &Shown, out: &mut Find
     let (Some(told), Some(seen)) = (entry.issuer_told(), shown.issuer()) else {
         return;
     };
-    // An authority of one's own that this machine trusts too is no contradiction.
+    // A private authority that this machine trusts too is not a contradiction.
     let own = told.issuer == Issuer::Private && entry.ca_file().is_some() && seen.is_trusted();
     if own || kind(told.issuer) == kind(seen) {
         return;
     }
     let KnownIssuer { issuer, evidence } = told;
     let message = format!(
-        "the issuer of this host's certificate should be {}, but what the server shows is signed by {}",
+        "the certificate of this host should be issued by {}, but the server presents one \
+         signed by {}",
         issuer.word(),
         shown.certificate.signed_by()
     );
-    let help = "find out which of the two is meant; until then promvet goes by what is written";
+    let help = "correct the issuer in the tree or the certificate of the server; promvet goes \
+        by the tree until then";
     let mut finding = out.at(url.node, Severity::Warning, message).help(help);
     finding.evidence = evidence;
     finding.evidence.push(shown.evidence(url.node.place()));

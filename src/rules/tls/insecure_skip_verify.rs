@@ -1,58 +1,58 @@
 //! `tls/insecure-skip-verify`: verification of the certificate is skipped, judged by who signed it.
 
 use crate::facts::KnownIssuer;
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::policy::Issuer;
 use crate::prometheus::{HttpClient, TlsConfig};
 use crate::rules::{Entry, Findings, HttpPart};
 
-/// What is said of each issuer: severity, message (of those that are no test, its beginning), help.
+/// What is said of each issuer: severity, message (of those that are not for tests, its beginning), help.
 const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
     (
         Some(Issuer::LetsEncryptProd),
         Severity::Error,
-        "the certificate is not verified, although it comes from Let's Encrypt's production \
-         issuer and would verify",
+        "`insecure_skip_verify` is not needed for a certificate of Let's Encrypt's production \
+         issuer",
         "remove this line",
     ),
     (
         Some(Issuer::Public),
         Severity::Error,
-        "the certificate is not verified, although it comes from a public production issuer and \
-         would verify",
+        "`insecure_skip_verify` is not needed for a certificate of a public production issuer",
         "remove this line",
     ),
     (
         Some(Issuer::Private),
         Severity::Warning,
-        "the certificate is not verified, although its private issuer is known",
-        "remove this line and name the issuer's certificate in `ca_file`",
+        "`insecure_skip_verify` is not needed for a certificate of a known private issuer",
+        "remove this line and set `ca_file` to the issuer's certificate",
     ),
     (
         Some(Issuer::LetsEncryptStaging),
         Severity::Info,
-        "the certificate is not verified, which is right only for tests: it comes from Let's \
-         Encrypt's staging issuer",
-        "to verify it even so, name the staging root in `ca_file` and remove this line",
+        "`insecure_skip_verify`: the certificate is not verified, which is right only for \
+         tests; it comes from Let's Encrypt's staging issuer",
+        "to verify it, set `ca_file` to the staging root and remove this line",
     ),
     (
         Some(Issuer::Staging),
         Severity::Info,
-        "the certificate is not verified, which is right only for tests: it comes from the test \
-         environment of an authority",
-        "to verify it even so, name the root of that environment in `ca_file` and remove this line",
+        "`insecure_skip_verify`: the certificate is not verified, which is right only for \
+         tests; it comes from the test environment of an authority",
+        "to verify it, set `ca_file` to the root of that environment and remove this line",
     ),
     (
         None,
         Severity::Warning,
-        "the certificate is not verified",
-        "remove this line, with the issuer's certificate in `ca_file` if it is a private one; if \
-         this endpoint uses a staging issuer, say so under `issuers:` in promvet.yaml",
+        "`insecure_skip_verify`: the certificate is not verified",
+        "remove this line, and set `ca_file` if the issuer is private; if this endpoint uses a \
+         staging issuer, declare it under `issuers:` in promvet.yaml",
     ),
 ];
 
 /// What helps where the issuer is not trusted everywhere and a `ca_file` is there.
-const ALREADY_NAMED: &str = "remove this line: with the issuer's certificate in `ca_file`, which is already set, it verifies";
+const ALREADY_NAMED: &str = "remove this line: the certificate verifies with the `ca_file` that \
+    is already set";
 
 pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     match part.entry {
@@ -90,30 +90,30 @@ fn others(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         (false, None) => Severity::Info,
     };
     let taken = if stakes.credential {
-        "can take the credential and answer in its place"
+        "can read the credential and answer in its place"
     } else {
         "can answer in its place"
     };
     let (what, evidence) = match trusted {
         Some((_, known)) if !proven => (String::new(), known.evidence),
         Some((host, known)) => (
-            format!(", although that of {host} comes from a production issuer and would verify"),
+            format!(", although that of {host} comes from a production issuer"),
             known.evidence,
         ),
         None => (String::new(), Vec::new()),
     };
     let message = format!(
-        "the certificate of the other side is not verified{what}: whoever stands between {taken}"
+        "`insecure_skip_verify`: the certificate is not verified{what}; an attacker on the \
+         network {taken}"
     );
-    let help =
-        "remove this line, with the issuer's certificate in `ca_file` if it is a private one";
+    let help = "remove this line, and set `ca_file` if the issuer is private";
     let mut finding = out.at(skip.value, severity, message).help(help);
     finding.evidence = evidence;
     out.push(finding);
 }
 
 /// Whether what answers is surely the host itself with a certificate for its name: a proxy may
-/// present one of its own, and an authority or another name that is set was set for a reason.
+/// present another, and an authority or another name that is set was set for a reason.
 fn stands_alone(http: HttpClient<'_>, tls: TlsConfig<'_>, host: Option<&str>) -> bool {
     let other_name = tls
         .server_name()
@@ -146,7 +146,7 @@ fn remote_write(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let message = match severity {
         Severity::Info => message.to_owned(),
         _ => format!(
-            "{message}: whoever stands between can take {}",
+            "{message}: an attacker on the network can read {}",
             match entry.sent_credentials().is_empty() {
                 true => "the samples",
                 false => "the credential and the samples",
@@ -154,8 +154,14 @@ fn remote_write(entry: &Entry<'_>, out: &mut Findings<'_>) {
         ),
     };
     let is_named = issuer.is_some_and(|issuer| !issuer.is_trusted()) && entry.ca_file().is_some();
-    let help = if is_named { ALREADY_NAMED } else { help };
-    let mut finding = out.at(skip.value, severity, message).help(help);
+    let remove = Advice::remove(skip.key.span());
+    // A certificate that every system trusts verifies without it, whatever the author meant by it.
+    let advice = match issuer {
+        Some(issuer) if issuer.is_trusted() => remove.text(help).safe(),
+        _ if is_named => remove.text(ALREADY_NAMED).unsafe_(),
+        _ => Advice::say(help),
+    };
+    let mut finding = out.at(skip.value, severity, message).help(advice);
     finding.evidence = match known {
         Some(KnownIssuer { evidence, .. }) => evidence,
         None => host.map_or_else(Vec::new, |host| entry.facts.unsettled_issuer(&host)),

@@ -35,21 +35,21 @@ pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>
     }
     for (found, users) in misnamed.into_values() {
         let message = format!(
-            "{} signs for this host, and is for tests although its name says production: nobody \
-             trusts its certificates, and every send fails unless they are not verified",
+            "{} signs for this host and is for tests, although its name says production: its \
+             certificates are not trusted, and every verified send fails",
             found.issuer
         );
-        let help = "name the production directory of the authority in the issuer, or give the issuer \
-                    a name that says that it is for tests";
+        let help = "set the issuer to the production directory of the authority, or give it a \
+            name that says it is for tests";
         push(&users, &message, help, found.evidence, out);
     }
     for (instance, users) in strange.into_values() {
         let word = instance.strange_issuer.as_deref().unwrap_or("");
         let message = format!(
-            "the `cert_issuer` of this Opstrace instance is {word}, which Opstrace does not know, so \
-             that nobody can say who signs its certificate"
+            "`cert_issuer` of this Opstrace instance is {word}, which Opstrace does not know: \
+             it is not known who signs the certificate"
         );
-        let help = "write letsencrypt-prod or letsencrypt-staging there";
+        let help = "write `letsencrypt-prod` or `letsencrypt-staging` there";
         let evidence = vec![Evidence {
             place: instance.issuer_place.clone(),
             message: "it is set here".to_owned(),
@@ -79,7 +79,7 @@ fn push(
     let mut finding: Finding = out.at(first.node, Severity::Warning, message).help(help);
     finding.evidence = evidence;
     for other in others.iter().take(SHOWN) {
-        finding = finding.evidence(other.node.place(), "this endpoint is signed for by it too");
+        finding = finding.evidence(other.node.place(), "it signs for this endpoint too");
     }
     out.push(finding);
 }

@@ -1,6 +1,6 @@
 //! `tls/min-version`: old versions of TLS are let in.
 
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::prometheus::Section;
 use crate::prometheus::endpoint::Network;
 use crate::rules::{Findings, HttpPart};
@@ -13,16 +13,20 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         return;
     };
     for (key, what) in [
-        ("max_version", "nothing newer is spoken than"),
-        ("min_version", "the other side may choose"),
+        ("max_version", "the newest version allowed is"),
+        ("min_version", "the server can choose"),
     ] {
         let Some(node) = tls.get(key) else { continue };
         let Some((_, name)) = OLD.iter().find(|(word, _)| node.as_str() == Some(word)) else {
             continue;
         };
         let message = format!("{what} {name}, which is broken and withdrawn (RFC 8996)");
-        let help = "remove this line: from TLS 1.2 on is the default";
-        out.push(out.at(node, severity(part), message).help(help));
+        let message = format!("`{key}`: {message}");
+        // The other side may speak nothing newer.
+        let advice = Advice::remove(node.span())
+            .text("remove this line: the default is TLS 1.2 and newer")
+            .unsafe_();
+        out.push(out.at(node, severity(part), message).help(advice));
         return;
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::facts::Certified;
 use crate::facts::receiver::Tls;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Advice, Finding, Severity};
 use crate::prometheus::endpoint::Endpoint;
 use crate::rules::{Entry, Findings, HttpPart};
 use crate::yaml::Node;
@@ -25,9 +25,11 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         return;
     }
     if let Some(what) = malformed(name) {
-        let message =
-            format!("`server_name` {what}, which stands in no certificate: every connection fails");
-        let help = "write a host name alone, as it stands in the certificate";
+        let message = format!(
+            "`server_name` {what}, which certificates never contain: every connection \
+                fails"
+        );
+        let help = "write only a host name, as in the certificate";
         out.push(out.at(node, Severity::Error, message).help(help));
     } else if let Some(certified) = certified(part, name) {
         out.push(not_in(&certified, node, name, out));
@@ -72,11 +74,12 @@ fn not_in(
     out: &Findings<'_>,
 ) -> Finding {
     let message = format!(
-        "the certificate of {host} is made out to {}, and not to {name}: every connection fails",
+        "`server_name`: the certificate of {host} is valid for {}, not for {name}; every \
+         connection fails",
         certified.names.join(", ")
     );
     let help = format!(
-        "remove this line: the host of the URL is what is verified; or add {name} to the names of {}",
+        "remove this line to verify the host of the URL, or add {name} to the names of {}",
         certified.object
     );
     let mut finding = out.at(node, Severity::Warning, message).help(help);
@@ -102,11 +105,15 @@ fn strange(entry: &Entry<'_>, node: Node<'_>, name: &str, out: &mut Findings<'_>
         return;
     }
     let message = format!(
-        "the certificate of {host} is one of {} and is not made out to {name}: every connection fails",
+        "`server_name`: the certificate of {host} is one of {} and not valid for {name}; every \
+         connection fails",
         demand.name()
     );
-    let help = "remove this line: the host of the URL is what is verified";
-    out.push(out.at(node, Severity::Error, message).help(help));
+    let advice = Advice::remove(node.span()).text("remove this line to verify the host of the URL");
+    out.push(
+        out.at(node, Severity::Error, message)
+            .help(advice.unsafe_()),
+    );
 }
 
 /// Whether two names end in the same two labels.

@@ -91,14 +91,14 @@ fn check_matcher(
     let (also, other) = also(&lost);
     let (effect, how) = match matcher.how {
         Match::Equal | Match::Regex => ("this does not match", Match::Regex),
-        Match::NotEqual | Match::NotRegex => ("this no longer leaves out", Match::NotRegex),
+        Match::NotEqual | Match::NotRegex => ("this no longer excludes", Match::NotRegex),
     };
     let message = format!("{start}, which {effect}{also}");
     // Brackets, since a backslash is written twice in most quotes.
     let pattern = both(written, stored, "[.]");
     let such = if other { ", such as" } else { ":" };
     let help = format!(
-        "match both forms as long as both releases run{such} `{}{}\"{pattern}\"`",
+        "match both forms while both releases run{such} `{}{}\"{pattern}\"`",
         matcher.label,
         how.sign(),
     );

@@ -18,12 +18,12 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     let mut finding = out.at(
         *first,
         Severity::Info,
-        "a target that sends no content type, or one that Prometheus does not know, is read as text \
-         before 3.0; from then on its scrape fails",
+        "from Prometheus 3.0 on, the scrape of a target with a missing or unknown content type \
+         fails; before, it is read as text",
     );
     finding.advice = Some(
-        "for a job with such targets set fallback_scrape_protocol: PrometheusText0.0.4, once no \
-         release before 3.0 loads the file"
+        "for a job with such targets, set `fallback_scrape_protocol: PrometheusText0.0.4` once \
+         no release before 3.0 loads the file"
             .into(),
     );
     with_places(&mut finding, more, "this job too");

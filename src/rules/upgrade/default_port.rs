@@ -1,6 +1,6 @@
 //! Targets without a port.
 
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::rules::upgrade::with_places;
 use crate::rules::{Findings, Job, Upgrade};
 use crate::yaml::{Node, placeholder};
@@ -44,13 +44,18 @@ fn check_job(job: &Job<'_>, out: &mut Findings<'_>) {
             *first,
             Severity::Warning,
             format!(
-                "Prometheus before 3.0 adds the port, so that `instance` is `{name}{port}`; from \
-                 then on it is `{name}`, and every series of the target begins anew"
+                "`instance` is `{name}{port}` before Prometheus 3.0 and `{name}` from then on: \
+                 every series of the target starts anew"
             ),
         );
-        finding = finding.help(format!(
-            "write `{name}{port}` to keep the label; it means the same to every release"
-        ));
+        let words =
+            format!("write `{name}{port}` to keep the label; it means the same in every release");
+        let with_port = format!("{name}{port}");
+        // The other targets of the group stay as they are.
+        finding = finding.help(match more {
+            [] => Advice::replace(first.span(), with_port).text(words).safe(),
+            _ => Advice::say(words),
+        });
         with_places(&mut finding, more, "the same");
         out.push(finding);
     }

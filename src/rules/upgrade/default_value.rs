@@ -8,7 +8,7 @@ use crate::yaml::Node;
 
 /// A default of a setting of `remote_write` entries.
 struct Change {
-    /// The section within the entry, if the key stands in one.
+    /// The section within the entry, if the key is in one.
     section: Option<&'static str>,
     key: &'static str,
     /// The release that brought the new default.
@@ -48,7 +48,7 @@ const CHANGES: &[Change] = &[
         "max_backoff",
         (2, 32),
         ("100ms", "5s"),
-        "a receiver that fails is asked again less often",
+        "a failing receiver is retried less often",
     ),
     queue("max_shards", (2, 44), ("200", "50"), SHARDS),
     queue("max_samples_per_send", (2, 44), ("500", "2000"), BATCH),
@@ -58,7 +58,7 @@ const CHANGES: &[Change] = &[
         key: "enable_http2",
         version: (3, 0),
         values: ("true", "false"),
-        effect: "every shard gets a connection of its own",
+        effect: "every shard gets its own connection",
     },
 ];
 
@@ -89,13 +89,14 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
             list.key,
             Severity::Info,
             format!(
-                "the default of `{name}` is {old} before Prometheus {major}.{minor} and {new} from \
-                 then on: {}",
+                "the default of `{name}` changes from {old} to {new} in Prometheus \
+                 {major}.{minor}: {}",
                 change.effect
             ),
         );
         finding.logical = "remote_write".into();
-        finding.advice = Some(format!("write `{}: {old}` to keep it as it is", change.key).into());
+        finding.advice =
+            Some(format!("write `{}: {old}` to keep the old value", change.key).into());
         with_places(&mut finding, &entries, "this entry does not set it");
         out.push(finding);
     }

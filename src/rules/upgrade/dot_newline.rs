@@ -40,10 +40,10 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     let mut finding = out.at(
         *first,
         Severity::Info,
-        "From Prometheus 3.0 on the dot matches a newline too, so this pattern can match values of \
-         several lines that it did not match before",
+        "from Prometheus 3.0 on, the dot in this pattern also matches a newline: values of \
+         several lines can match that did not before",
     );
-    finding.advice = Some(r"write `[^\n]` for the dot to keep it as it is".into());
+    finding.advice = Some(r"write `[^\n]` instead of the dot to keep the old meaning".into());
     with_places(&mut finding, more, "this pattern too");
     out.push(finding);
 }
@@ -65,7 +65,7 @@ fn is_free(label: &str) -> bool {
 }
 
 /// Whether a pattern has a dot that the setting decides on: not one in a class, escaped, or under
-/// a setting of its own.
+/// a separate setting.
 fn dot_counts(pattern: &str) -> bool {
     let read = |newline| {
         let mut builder = ParserBuilder::new();

@@ -51,14 +51,14 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
                 span,
                 severity,
                 format!(
-                    "`{written}` stays as it is before Prometheus 3.0; from then on it becomes \
-                     {becomes}, which changes the label `{}` of everything that is sent",
+                    "from Prometheus 3.0 on, `{written}` becomes {becomes}: the label `{}` \
+                     changes on every series that is sent",
                     entry.name()
                 ),
             );
             finding.advice = Some(
-                "a dollar that is meant as such is written `$$` from 3.0 on; older releases \
-                 expand only with --enable-feature=expand-external-labels"
+                "write `$$` for a literal dollar from 3.0 on; older releases expand only with \
+                 `--enable-feature=expand-external-labels`"
                     .into(),
             );
             out.push(finding);

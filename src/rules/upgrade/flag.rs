@@ -5,7 +5,7 @@ use crate::finding::{Place, Severity};
 use crate::rules::{Findings, Upgrade};
 use crate::schema::Version;
 
-/// The feature of which `upgrade/native-histograms` tells as long as jobs hang on it.
+/// The feature that `upgrade/native-histograms` reports as long as jobs depend on it.
 const NATIVE_HISTOGRAMS: &str = "native-histograms";
 
 /// A part of a command line that means nothing to newer releases.
@@ -64,7 +64,7 @@ const GONE: &[Gone] = &[
         "remote-write-receiver",
         (3, 0),
         Then::Ignored(
-            "takes no remote write any more",
+            "no longer accepts remote write",
             "web.enable-remote-write-receiver",
             (2, 33),
         ),
@@ -72,7 +72,7 @@ const GONE: &[Gone] = &[
     gone(
         "otlp-write-receiver",
         (3, 0),
-        Then::Ignored("takes no OTLP any more", "web.enable-otlp-receiver", (3, 0)),
+        Then::Ignored("no longer accepts OTLP", "web.enable-otlp-receiver", (3, 0)),
     ),
     gone("promql-at-modifier", (3, 0), Then::Default),
     gone("promql-negative-offset", (3, 0), Then::Default),
@@ -85,7 +85,7 @@ const GONE: &[Gone] = &[
     gone(NATIVE_HISTOGRAMS, (3, 9), Then::Configured),
 ];
 
-/// Tells of each part of a command line once, however often it stands there.
+/// Tells of each part of a command line once, however often it is there.
 pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     for deployment in upgrade.deployments {
         for gone in GONE.iter().filter(|gone| gone.concerns(upgrade)) {
@@ -99,7 +99,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
 impl Gone {
     fn concerns(&self, upgrade: &Upgrade<'_>) -> bool {
         let (major, minor) = self.version;
-        // Where no job is in sight, nobody knows whether one hangs on the flag.
+        // Where no job is in the tree, no one knows whether one depends on the flag.
         let settled = || {
             let mut jobs = upgrade.jobs();
             jobs.next().is_some() && upgrade.jobs_without("scrape_native_histograms").is_empty()
@@ -125,7 +125,7 @@ impl Gone {
         let name = self.name;
         let release = format!("Prometheus {}.{}", self.version.0, self.version.1);
         let unknown = format!("the feature `{name}` is unknown to {release} and newer");
-        let leftover = format!("delete it once nothing before {release} is started with it");
+        let leftover = format!("delete it once no release before {release} is started with it");
         let (severity, message, help) = match self.then {
             Then::Refused(instead) => (
                 Severity::Error,
@@ -144,13 +144,14 @@ impl Gone {
             ),
             Then::Default => (
                 Severity::Info,
-                format!("{unknown}: what it turns on is always on"),
+                format!("{unknown}: what it enables is always on"),
                 leftover,
             ),
             Then::Configured => (
                 Severity::Info,
                 format!(
-                    "from {release} on the feature `{name}` does nothing: the configuration decides"
+                    "from {release} on, the feature `{name}` has no effect: the configuration \
+                     decides"
                 ),
                 leftover,
             ),
@@ -165,8 +166,8 @@ impl Gone {
 fn instead(flag: &str, (major, minor): (u16, u16), from: Version) -> String {
     if from < Version::new(major, minor, 0) {
         format!(
-            "write `--{flag}` with the upgrade: Prometheus {major}.{minor} knows it, and what is \
-             older refuses to start with it"
+            "write `--{flag}` with the upgrade; Prometheus before {major}.{minor} does not \
+             start with it"
         )
     } else {
         format!("write `--{flag}`")

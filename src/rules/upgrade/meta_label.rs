@@ -40,8 +40,8 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
                     node,
                     Severity::Warning,
                     format!(
-                        "From Prometheus {major}.{minor} on `{}` is not set for the role {}, so this \
-                         rule reads an empty text",
+                        "from Prometheus {major}.{minor} on, `{}` is not set for the role {}: \
+                         this rule reads an empty text",
                         gone.label, gone.role
                     ),
                 );

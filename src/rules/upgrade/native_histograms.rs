@@ -16,10 +16,10 @@ const SIGNS: &[&str] = &[
 const FEATURE: &str = "native-histograms";
 const KEY: &str = "scrape_native_histograms";
 
-const HELP: &str = "set scrape_native_histograms: true in the job or under `global`; Prometheus \
-                    knows it since 3.8";
+const HELP: &str = "set `scrape_native_histograms: true` in the job or under `global` \
+    (Prometheus 3.8 and later)";
 
-/// Tells once a file of all jobs that decide nothing, where the flag is in sight; where nothing is
+/// Tells once a file of all jobs that decide nothing, where the flag is in the tree; where nothing is
 /// known of the command line, of those whose settings show what is wanted.
 pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     if !upgrade.crosses(3, 9) || upgrade.never_has(FEATURE) {
@@ -41,8 +41,8 @@ fn all_jobs(jobs: &[Job<'_>], flag: &Place, out: &mut Findings<'_>) {
         .at(
             *first,
             Severity::Warning,
-            "this job scrapes no native histograms from Prometheus 3.9 on: the feature flag that \
-             turns them on does nothing any more",
+            "from Prometheus 3.9 on, this job scrapes no native histograms: the feature flag \
+             that enables them no longer has an effect",
         )
         .help(HELP)
         .evidence(flag.clone(), "the feature flag");
@@ -64,8 +64,8 @@ fn by_settings(job: &Job<'_>, out: &mut Findings<'_>) {
         entry.key,
         Severity::Warning,
         format!(
-            "`{name}` is about native histograms, but from Prometheus 3.9 on this job scrapes \
-             none: the feature flag that turned them on does nothing any more"
+            "`{name}` is about native histograms, but this job scrapes none from Prometheus 3.9 \
+             on: the feature flag no longer has an effect"
         ),
     );
     out.push(finding.help(HELP));

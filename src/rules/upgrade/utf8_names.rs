@@ -18,13 +18,12 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     let mut finding = out.at(
         *first,
         Severity::Info,
-        "From Prometheus 3.0 on names of metrics and labels may hold any UTF-8 and come as the \
-         target knows them: `http.requests` is no longer `http_requests`, and names that were \
-         refused are stored",
+        "from Prometheus 3.0 on, names of metrics and labels can be any UTF-8: `http.requests` \
+         is no longer stored as `http_requests`",
     );
     finding.advice = Some(
-        "if queries, rules and receivers are not ready for it, set metric_name_validation_scheme: \
-         legacy under `global`, which Prometheus knows since 2.55"
+        "if queries, rules or receivers are not ready, set `metric_name_validation_scheme: \
+         legacy` under `global` (Prometheus 2.55 and later)"
             .into(),
     );
     with_places(&mut finding, more, "this job too");

@@ -33,7 +33,7 @@ pub(super) fn of_sheet(bench: &Bench<'_>, sheet: &Sheet<'_>) -> Vec<Finding> {
             continue;
         }
         let message = format!(
-            "this change adds a suppression of {}, or has it work longer: {} does not have it",
+            "this change adds or extends a suppression of {}, which {} does not have",
             added.join(" and "),
             base.name()
         );
@@ -45,7 +45,7 @@ pub(super) fn of_sheet(bench: &Bench<'_>, sheet: &Sheet<'_>) -> Vec<Finding> {
             Some(mark),
             message,
         );
-        out.push(finding.help("whoever reviews the change should agree with its reason"));
+        out.push(finding.help("ask the reviewer of the change to approve its reason"));
     }
     out
 }

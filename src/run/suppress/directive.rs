@@ -11,7 +11,7 @@ const LONGEST: usize = 200;
 /// What a comment is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scope {
-    /// Its line, or what stands below it.
+    /// Its line, or what is below it.
     Here,
     /// The whole file.
     File,
@@ -76,7 +76,7 @@ impl Directive {
     }
 }
 
-/// A comment that begins like a suppression and is none.
+/// A comment that begins like a suppression but is not one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed {
     /// What of it is wrong.
@@ -126,7 +126,7 @@ pub(crate) fn read(
 /// A comment that is being read.
 struct Cursor<'c> {
     comment: &'c str,
-    /// Where the comment stands in its text.
+    /// Where the comment is in its text.
     base: usize,
     /// Where the suppression begins in it.
     start: usize,
@@ -174,13 +174,13 @@ impl Cursor<'_> {
                 |near| format!("write `# promvet: {near}[rule]`"),
             );
             let message = match word {
-                "" => "nothing follows `promvet:` in this comment, so it does nothing".to_owned(),
-                _ => format!("promvet knows no `{word}` in a comment, so it does nothing"),
+                "" => "this comment has no directive after `promvet:` and has no effect".to_owned(),
+                _ => format!("unknown directive `{word}`: this comment has no effect"),
             };
             return self.malformed(whole, message, help);
         };
         if !has_colon {
-            let message = "there is no colon behind `promvet`, so this comment does nothing";
+            let message = "the colon after `promvet` is missing: this comment has no effect";
             let help = format!("write `# promvet: {word}[rule]`");
             return self.malformed(whole, message, help);
         }
@@ -195,20 +195,18 @@ impl Cursor<'_> {
         })
     }
 
-    /// What stands in the brackets, and where they end.
+    /// What the brackets contains, and where they end.
     fn names(&self, from: usize, word: &str) -> Result<(Vec<Name>, usize), Malformed> {
         let whole = (self.start, self.end);
         let rest = self.text(from, self.end);
         let open = from + (rest.len() - rest.trim_start().len());
         if !self.text(open, self.end).starts_with('[') {
-            let message = format!(
-                "this comment names no rule in brackets behind `{word}`, so it does nothing: it \
-                 would hide what nobody has thought of"
-            );
+            let message =
+                format!("this comment names no rule in brackets after `{word}` and has no effect");
             return self.malformed(whole, message, EXAMPLE);
         }
         let Some(len) = self.text(open, self.end).find(']') else {
-            let message = "the bracket of this comment is not closed, so it does nothing";
+            let message = "the bracket of this comment is not closed: it has no effect";
             return self.malformed(whole, message, EXAMPLE);
         };
         let close = open + len;
@@ -218,8 +216,8 @@ impl Cursor<'_> {
             let text = part.trim();
             let start = at + (part.len() - part.trim_start().len());
             if text.len() > LONGEST {
-                let message = "a name in this comment is longer than that of any rule, so the \
-                               comment does nothing";
+                let message = "a name in this comment is longer than any rule's: the comment \
+                    has no effect";
                 return self.malformed(whole, message, EXAMPLE);
             }
             if !text.is_empty() {
@@ -231,7 +229,7 @@ impl Cursor<'_> {
             at += part.len() + 1;
         }
         if names.is_empty() {
-            let message = "the brackets of this comment are empty, so it does nothing";
+            let message = "the brackets of this comment are empty: it has no effect";
             return self.malformed(whole, message, EXAMPLE);
         }
         Ok((names, close + 1))
@@ -265,12 +263,12 @@ impl Cursor<'_> {
                     });
                 }
                 None if Day::parse(date.trim_end_matches([',', ';', '.', ':'])).is_some() => {
-                    let message = "the date of this comment does not stand last, so the comment \
-                                   does nothing";
+                    let message = "the date of this comment is not at its end: the comment has \
+                        no effect";
                     return self.malformed(span, message, "write the reason before `until`");
                 }
                 None => {
-                    let message = format!("`{date}` is no date, so this comment does nothing");
+                    let message = format!("not a date: `{date}`; this comment has no effect");
                     let help = "write year, month and day, such as `until 2027-01-31`";
                     return self.malformed(span, message, help);
                 }
@@ -359,22 +357,31 @@ mod tests {
             ("# promvet: ignore[]", "are empty"),
             ("# promvet: ignore[ , ]", "are empty"),
             ("# promvet: ignore[tls", "not closed"),
-            ("# promvet: ingore[tls]", "knows no `ingore`"),
-            ("# promvet: ignore_file[tls]", "knows no `ignore_file`"),
-            ("# promvet: disable=tls", "knows no `disable`"),
-            ("# promvet:", "nothing follows"),
-            ("# promvet ignore[tls]", "no colon"),
+            ("# promvet: ingore[tls]", "unknown directive `ingore`"),
+            (
+                "# promvet: ignore_file[tls]",
+                "unknown directive `ignore_file`",
+            ),
+            ("# promvet: disable=tls", "unknown directive `disable`"),
+            (
+                "# promvet:",
+                "this comment has no directive after `promvet:` and has no effect",
+            ),
+            (
+                "# promvet ignore[tls]",
+                "the colon after `promvet` is missing: this comment has no effect",
+            ),
             (
                 "# promvet: ignore[a] until 31.01.2027",
-                "`31.01.2027` is no date",
+                "not a date: `31.01.2027`",
             ),
             (
                 "# promvet: ignore[a] until 2027-02-30",
-                "`2027-02-30` is no date",
+                "not a date: `2027-02-30`",
             ),
             (
                 "# promvet: ignore[a] until 2027-01-31 because",
-                "does not stand last",
+                "the date of this comment is not at its end: the comment has no effect",
             ),
         ] {
             let malformed = one(comment, false).unwrap().unwrap_err();

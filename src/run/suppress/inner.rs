@@ -1,4 +1,4 @@
-//! The suppressions of a file together with those of the texts that stand in it.
+//! The suppressions of a file together with those of the texts that are in it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::finding::{Place, Span, Text};
 use crate::yaml::{Comment, line_of};
 
 /// The suppressions of a file; none if it has none. `seen` is the file, and behind it the
-/// configurations that stand in it. `is_judged` says of other texts that stand beside these, by
+/// configurations that are in it. `is_judged` says of other texts that are beside these, by
 /// their spans in the file, whether they are to be looked into.
 pub(crate) fn of_file(seen: &[&Recognised], is_judged: impl Fn(Span) -> bool) -> Option<Marks> {
     let (file, held) = seen.split_first()?;
@@ -41,7 +41,7 @@ pub(crate) fn of_file(seen: &[&Recognised], is_judged: impl Fn(Span) -> bool) ->
     };
     let thorough = held.iter().all(|one| is_thorough(one));
     if let Some(around) = Marks::of_text(&file.text, thorough) {
-        // In a file that does not parse, what stands in quotes looks like what stands around.
+        // In a file that does not parse, what is in quotes looks like what is around.
         let is_around = |span: Span| !is_in(&blocks, span);
         let list = around.list.into_iter();
         all.list
@@ -59,7 +59,7 @@ pub(crate) fn of_file(seen: &[&Recognised], is_judged: impl Fn(Span) -> bool) ->
     (!all.list.is_empty() || !all.malformed.is_empty()).then_some(all)
 }
 
-/// Where a text stands in its file.
+/// Where a text is in its file.
 fn block_of(text: &Arc<Text>) -> Span {
     in_file(text, Span::new(0, text.content().len()))
 }
@@ -78,7 +78,7 @@ fn is_in(blocks: &BTreeSet<Span>, span: Span) -> bool {
 }
 
 impl Marks {
-    /// Takes those of a text that stands in this one.
+    /// Takes those of a text that is in this one.
     fn take(&mut self, part: Self) {
         let text = &part.text;
         let to = |span| in_file(text, span);
@@ -126,7 +126,7 @@ impl Marks {
 }
 
 /// What has to go of a file so that a comment of a text in it is gone. Its line goes whole, with an
-/// indentation that is none of the text; but not if something else stands there, such as the rest of
+/// indentation that is none of the text; but not if something else is there, such as the rest of
 /// a text in quotes.
 fn removal_in(content: &str, comment: Span, trailing: bool, of_text: Span) -> Span {
     let line = line_of(content, comment.start);

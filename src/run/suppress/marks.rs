@@ -14,7 +14,7 @@ use crate::yaml::{
 pub(crate) enum Covers {
     /// All.
     File,
-    /// Those of a text that stands in the file.
+    /// Those of a text that is in the file.
     Inner(Span),
     /// Those that begin here, the end included: what is absent has a place without length there.
     Span(Span),
@@ -33,16 +33,16 @@ impl Covers {
     }
 }
 
-/// A suppression where it stands.
+/// A suppression where it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Mark {
     /// What it says. Its spans are those of the file.
     pub(crate) directive: Directive,
     /// What it is for.
     pub(crate) covers: Covers,
-    /// Whether it stands behind something in its line.
+    /// Whether it is behind something in its line.
     pub(crate) trailing: bool,
-    /// The path of keys to what it is for; where no key begins there, to the text that it stands in.
+    /// The path of keys to what it is for; where no key begins there, to the text that it is in.
     pub(crate) logical: String,
     /// The same with list items by name, which survives inserted neighbours.
     pub(crate) identity: String,
@@ -94,7 +94,7 @@ impl Marks {
         }
     }
 
-    /// Those of any other YAML text; none if it has none. `thorough` says whether what stands in it
+    /// Those of any other YAML text; none if it has none. `thorough` says whether what it contains
     /// was judged.
     pub(super) fn of_text(text: &Arc<Text>, thorough: bool) -> Option<Self> {
         if !may_hold(text) {
@@ -174,14 +174,14 @@ pub(super) fn too_many(span: Span) -> Malformed {
     Malformed {
         span,
         message: format!(
-            "there are more than {MOST} suppressed names in this file: this comment and those \
-             below do nothing"
+            "this file suppresses more than {MOST} names: this comment and those below have no \
+             effect"
         ),
         help: "write `# promvet: ignore-file[rule]` once for the whole file".into(),
     }
 }
 
-/// Where suppressions stand.
+/// Where suppressions are.
 struct Site<'t> {
     text: &'t Arc<Text>,
     thorough: bool,
@@ -222,11 +222,11 @@ impl<'t> Site<'t> {
             Scope::File if comment.trailing || comment.span.start > line.start => {
                 return Err(Malformed {
                     span: directive.span,
-                    message: "a comment for the whole file stands at the beginning of a line of \
-                              its own; here it does nothing"
+                    message: "a comment for the whole file must begin a separate line; here it \
+                        has no effect"
                         .into(),
                     help: "move it to the top of the file, or write `# promvet: ignore[rule]` \
-                           for what stands here"
+                        for this line"
                         .into(),
                 });
             }

@@ -4,8 +4,10 @@ use super::directive::{Malformed, Name};
 use super::marks::{Covers, Mark, Marks};
 use super::sheet::{DAY, Sheet, Tally, has_lapsed};
 use super::{Bench, GROUP, added, group_of, is_known, is_on, nearest_name};
-use crate::finding::{Day, Finding, Fix, Severity, Span, rule};
+use crate::finding::{Advice, Day, Finding, Severity, Span, rule};
 use crate::rules;
+
+const FORBIDDEN: &str = "fix the finding, or ask for a change of the policy";
 
 /// Everything that is wrong with the suppressions of a file.
 pub(super) fn of_sheet(bench: &Bench<'_>, sheet: &Sheet<'_>) -> Vec<Finding> {
@@ -107,31 +109,24 @@ impl About<'_> {
         let text = &name.text;
         let message = match &**text {
             "*" | "all" => format!(
-                "`{text}` is no rule and no group, so this hides nothing; a comment that hides \
-                 everything would hide what nobody has thought of"
+                "`{text}` is not a rule or group, so this hides nothing; a comment cannot hide \
+                 every finding"
             ),
-            _ => format!("there is no rule or group `{text}`, so this hides nothing"),
+            _ => format!("unknown rule or group `{text}`: this hides nothing"),
         };
-        let mut finding = self.finding(rule::SUPPRESSIONS_UNKNOWN, name.span, message);
+        let finding = self.finding(rule::SUPPRESSIONS_UNKNOWN, name.span, message);
         let near = nearest_name(self.bench.known, text);
-        let (title, edit) = match near {
-            Some(near) => (format!("Write `{near}`"), (name.span, near.to_owned())),
-            None => (
-                format!("Take `{text}` out"),
-                (self.without(&[index]), String::new()),
-            ),
-        };
-        finding = finding.help(near.map_or_else(
-            || "`promvet rules` lists all rules".to_owned(),
-            |near| format!("write `{near}`"),
-        ));
-        finding.fix = Some(Fix {
-            title,
-            edits: vec![edit],
-            // With its right name it begins to hide something.
-            safe: near.is_none(),
-        });
-        finding
+        // With its right name it begins to hide something.
+        finding.changed_by(match near {
+            Some(near) => Advice::edit(vec![(name.span, near.to_owned())])
+                .text(format!("write `{near}`"))
+                .unsafe_(),
+            None => Advice::edit(vec![(self.without(&[index]), String::new())])
+                .text(format!(
+                    "remove `{text}`, or write a rule that `promvet rules` lists"
+                ))
+                .safe(),
+        })
     }
 
     fn forbidden(&self, index: usize, name: &Name, tally: &Tally) -> Option<Finding> {
@@ -144,17 +139,19 @@ impl About<'_> {
         }
         let (message, entry) = match (own, refused.filter(|_| whole.is_none())) {
             (true, _) => (
-                "what is said about suppressions can't be suppressed, so this hides nothing"
-                    .to_owned(),
+                "findings about suppressions cannot be suppressed: this hides nothing".to_owned(),
                 None,
             ),
             (false, Some(rule)) => (
-                format!("the policy does not let a comment silence `{rule}`: it is still reported"),
+                format!(
+                    "the policy does not allow comments to silence `{rule}`: it is still \
+                    reported"
+                ),
                 policy.forbids(rule),
             ),
             (false, None) => (
                 format!(
-                    "the policy does not let a comment silence `{}`, so this hides nothing",
+                    "the policy does not allow comments to silence `{}`: this hides nothing",
                     name.text
                 ),
                 whole,
@@ -162,16 +159,15 @@ impl About<'_> {
         };
         let mut finding = self
             .finding(rule::SUPPRESSIONS_FORBIDDEN, name.span, message)
-            .help("put right what is reported, or have the policy changed");
+            .help(FORBIDDEN);
         if let Some((_, place)) = entry {
-            finding = finding.evidence(place.clone(), "policy: no comment silences this");
+            finding = finding.evidence(place.clone(), "promvet.yaml: comments cannot silence this");
         }
         if own || whole.is_some() {
-            finding.fix = Some(Fix {
-                title: format!("Take `{}` out", name.text),
-                edits: vec![(self.without(&[index]), String::new())],
-                safe: true,
-            });
+            let advice = Advice::edit(vec![(self.without(&[index]), String::new())])
+                .text(format!("remove `{}`: {FORBIDDEN}", name.text))
+                .safe();
+            return Some(finding.changed_by(advice));
         }
         Some(finding)
     }
@@ -189,19 +185,19 @@ impl About<'_> {
             ),
             1 => (
                 "so what it hid is reported again",
-                "put that right and delete the comment, or give it a new date",
+                "fix the finding and delete the comment, or write a new date",
             ),
             _ => (
                 "so the findings that it hid are reported again",
-                "put them right and delete the comment, or give it a new date",
+                "fix the findings and delete the comment, or write a new date",
             ),
         };
         let message = format!("this suppression ended on {}, {what}", until.text);
         let finding = self.finding(rule::SUPPRESSIONS_LAPSED, until.span, message);
-        Some(self.with_removal(finding.help(help)))
+        Some(self.with_removal(finding, help))
     }
 
-    /// Names that are for nothing, if that can be told.
+    /// Names that are for nothing, if that is known.
     fn idle(&self) -> Vec<(usize, &Name)> {
         let is_idle = |name: &Name, tally: &Tally| tally.met == 0 && self.would_speak(name);
         self.names_and_tallies()
@@ -220,14 +216,13 @@ impl About<'_> {
         let where_to = match self.mark.covers {
             Covers::File => "in this file",
             Covers::Inner(_) => "in this configuration",
-            Covers::Nothing => "below this comment, where nothing follows",
+            Covers::Nothing => "below this comment, where the file ends",
             Covers::Span(_) => "there",
         };
         let message = format!(
-            "{} {} nothing {where_to}, so this suppression would only hide a fault that is made \
-             later",
+            "{} {} no finding {where_to}: this suppression would only hide a later fault",
             names.join(" and "),
-            if names.len() == 1 { "finds" } else { "find" },
+            if names.len() == 1 { "has" } else { "have" },
         );
         let span = match (all, idle.len()) {
             (false, 1) => first.span,
@@ -235,16 +230,13 @@ impl About<'_> {
         };
         let finding = self.finding(rule::SUPPRESSIONS_UNUSED, span, message);
         if all {
-            return Some(self.with_removal(finding.help("delete the comment")));
+            return Some(self.with_removal(finding, "delete the comment"));
         }
         let indices: Vec<usize> = idle.iter().map(|(index, _)| *index).collect();
-        let mut finding = finding.help(format!("take {} out", names.join(" and ")));
-        finding.fix = Some(Fix {
-            title: format!("Take {} out", names.join(" and ")),
-            edits: self.edits_without(&indices),
-            safe: true,
-        });
-        Some(finding)
+        let advice = Advice::edit(self.edits_without(&indices))
+            .text(format!("remove {}", names.join(" and ")))
+            .safe();
+        Some(finding.changed_by(advice))
     }
 
     /// Whether everything that a name stands for was looked for, so that its silence means
@@ -272,7 +264,8 @@ impl About<'_> {
         if self.mark.directive.reason.is_some() {
             return None;
         }
-        let message = "this suppression gives no reason, so nobody will know when it can go";
+        let message = "this suppression gives no reason, so it is not clear when it can be \
+            removed";
         let finding = self.finding(
             rule::SUPPRESSIONS_NO_REASON,
             self.mark.directive.span,
@@ -280,8 +273,8 @@ impl About<'_> {
         );
         Some(
             finding
-                .help("write why behind the brackets")
-                .evidence(place.clone(), "policy: a reason is required"),
+                .help("write the reason after the brackets")
+                .evidence(place.clone(), "promvet.yaml: a reason is required"),
         )
     }
 
@@ -301,7 +294,7 @@ impl About<'_> {
             }
             None => {
                 let place = policy.until.as_ref().or(most.map(|(_, place)| place))?;
-                let message = "this suppression has no end, so it will outlive its reason";
+                let message = "this suppression has no end date, so it will outlive its reason";
                 (self.mark.directive.span, message.to_owned(), place)
             }
         };
@@ -316,17 +309,13 @@ impl About<'_> {
         Some(
             finding
                 .help(help)
-                .evidence(place.clone(), "policy: suppressions have to end"),
+                .evidence(place.clone(), "promvet.yaml: suppressions must have an end"),
         )
     }
 
-    fn with_removal(&self, mut finding: Finding) -> Finding {
-        finding.fix = Some(Fix {
-            title: "Delete the comment".to_owned(),
-            edits: vec![(self.mark.removal, String::new())],
-            safe: true,
-        });
-        finding
+    fn with_removal(&self, finding: Finding, help: &str) -> Finding {
+        let removal = vec![(self.mark.removal, String::new())];
+        finding.changed_by(Advice::edit(removal).text(help).safe())
     }
 
     /// What has to go so that some names are gone: runs of names with their commas.

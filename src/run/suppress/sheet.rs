@@ -44,7 +44,7 @@ pub(super) struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    /// `seen` is the file, and behind it what stands in it.
+    /// `seen` is the file, and behind it what it contains.
     pub(super) fn new(marks: Marks, policy: &'a Policy, seen: &'a [Seen], now: i64) -> Self {
         let documents = seen.iter().filter_map(|seen| match &seen.recognised.what {
             What::Configuration { document, .. } | What::Rules { document } => Some(document),

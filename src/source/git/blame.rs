@@ -10,7 +10,7 @@ use crate::source::tree::{LARGEST, Tree};
 
 impl Repository {
     /// When each of some lines of a file (from 1) was committed, in seconds since 1970. Lines that
-    /// are not committed, and those of which a shallow clone does not know it, are left out, and so
+    /// are not committed, and those whose time a shallow clone does not know, are left out, and so
     /// are all lines of a file that git does not track.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 /// Why git could not help, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
-    /// There is no git, or it can't be started.
+    /// There is not a git, or it can't be started.
     #[error("git {}", why_not(.0))]
     NoGit(io::Error),
     /// It lacks what promvet relies on.
@@ -28,11 +28,11 @@ pub enum GitError {
     NoScratch(io::Error),
     /// Another user's repository.
     #[error(
-        "{0} belongs to another user, so git is not asked about it; if you trust it, run \
-         `git config --global --add safe.directory {0}`"
+        "{0} belongs to another user, so git is not used on it; if you trust it, run `git \
+         config --global --add safe.directory {0}`"
     )]
     Refused(String),
-    /// A file `.git` that leads nowhere.
+    /// A file `.git` without a target.
     #[error("{0} names a git repository that does not exist here")]
     NoSuchRepository(String),
     /// It did not end.
@@ -55,7 +55,7 @@ pub enum GitError {
     )]
     Shallow(String),
     /// There is no such revision.
-    #[error("there is no revision {revision} in this repository; {advice}")]
+    #[error("revision {revision} not found in this repository; {advice}")]
     NoRevision {
         /// What was asked for.
         revision: String,
@@ -68,7 +68,7 @@ pub enum GitError {
          get it with `git fetch --refetch --filter=blob:limit=1g`, or clone without --filter"
     )]
     NoContent,
-    /// Git failed for reasons of its own.
+    /// Git failed for its own reasons.
     #[error("git {command} failed: {said}")]
     Failed {
         /// The subcommand.
@@ -88,7 +88,7 @@ fn why_not(error: &io::Error) -> String {
 /// The oldest release that is used. It is the first that can be kept from reading the user's and
 /// the system's configuration by name (`GIT_CONFIG_GLOBAL`, `GIT_CONFIG_SYSTEM`). Of the second
 /// lock, `safe.bareRepository` came with 2.38 and `GIT_NO_LAZY_FETCH` with 2.45: releases before
-/// take no notice of them, and nothing rests on them (tests/it/hostile_git.rs takes them away).
+/// ignore them, and nothing rests on them (tests/it/hostile_git.rs takes them away).
 const OLDEST: (u32, u32) = (2, 32);
 
 /// How long one command may take. The largest listing known, of 400,000 files, takes 2 seconds; a
@@ -112,7 +112,7 @@ const ALWAYS: [&str; 13] = [
     "protocol.allow=never",
 ];
 
-/// The environment of every command, of which no other variable of git's is left.
+/// The environment of every command, without any other variable of git's.
 const ENVIRONMENT: [(&str, &str); 10] = [
     ("GIT_ALLOW_PROTOCOL", "none"),
     ("GIT_ATTR_NOSYSTEM", "1"),
@@ -174,7 +174,7 @@ fn check_version() -> Result<(), GitError> {
     }
 }
 
-/// Whether `git version 2.39.5 (Apple Git-154)` and its like name a release that is used.
+/// Whether `git version 2.39.5 (Apple Git-154)` and the like name a release that is used.
 fn is_new_enough(said: &str) -> bool {
     let Some(version) = said.strip_prefix("git version ") else {
         return false;

@@ -102,7 +102,7 @@ impl Isolated {
 
     /// Shows git the references, which only revisions that somebody named need.
     pub(super) fn with_references(&self) -> Result<&Self, GitError> {
-        // A linked work tree has tables of its own, and its HEAD is in them.
+        // A linked work tree has its own tables, and its HEAD is in them.
         let Location { own, common, .. } = &self.location;
         if own != common && self.disk.metadata(&common.join("reftable")).is_ok() {
             return Err(GitError::Failed {

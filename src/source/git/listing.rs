@@ -44,7 +44,7 @@ pub(super) struct Stamp {
     pub(super) len: u64,
 }
 
-/// The entries of `git ls-files --stage --debug -z`: behind each path are five lines, of which the
+/// The entries of `git ls-files --stage --debug -z`: after each path come five lines: the
 /// second is `  mtime: SECONDS:NANOSECONDS` and the last one `  size: BYTES\tflags: …`. Git does not
 /// promise that form; what is written in another one is left out.
 pub(super) fn stamps(bytes: &[u8]) -> Vec<(PathBuf, Stamp)> {
@@ -123,7 +123,7 @@ pub(super) fn path(bytes: &[u8]) -> PathBuf {
     PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
 }
 
-/// A path of git's, which is UTF-8 with slashes where names are no bytes.
+/// A path of git's, which is UTF-8 with slashes where names are not bytes.
 #[cfg(not(unix))]
 pub(super) fn path(bytes: &[u8]) -> PathBuf {
     String::from_utf8_lossy(bytes).split('/').collect()

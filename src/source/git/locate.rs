@@ -69,7 +69,7 @@ impl Location {
         }
     }
 
-    /// The parts of a repository whose folder is known; none if it is no repository.
+    /// The parts of a repository whose folder is known; none if it is not a repository.
     fn new(disk: &Folder, top: &Path, own: PathBuf) -> Option<Self> {
         let common = match disk.read(&own.join("commondir"), LONGEST_POINTER) {
             Ok(line) => {
@@ -125,7 +125,7 @@ fn pointed_at(disk: &Folder, marker: &Path) -> Option<PathBuf> {
     disk.resolve(&marker.parent()?.join(target)).ok()
 }
 
-/// The repository that `GIT_DIR` names. Whoever sets it is the user, not the tree.
+/// The repository that `GIT_DIR` names. Only the user sets it, not the tree.
 fn by_environment(disk: &Folder) -> Option<Location> {
     let own = disk.resolve(Path::new(&env::var_os("GIT_DIR")?)).ok()?;
     let top = match env::var_os("GIT_WORK_TREE") {
@@ -160,7 +160,7 @@ mod tests {
         let deep = top.join("a/b");
         fs::create_dir_all(&deep).unwrap();
         assert_eq!(found(&deep), None);
-        // A bare repository that nobody asked for.
+        // A bare repository that no one asked for.
         repository(&deep);
         assert_eq!(found(&deep), None);
         // A folder of that name with nothing in it.

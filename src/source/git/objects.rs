@@ -35,7 +35,7 @@ struct Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It waits for a next name that will not come. That it may be gone already is all the same.
+        // It waits for a next name that will not come. That it may be gone already is anyway.
         let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = child.kill();
         let _ = child.wait();
@@ -104,7 +104,7 @@ impl Objects {
             .as_ref()
             .is_err_and(|error| error.kind() != io::ErrorKind::NotFound)
         {
-            // Nobody knows where in its answer it is: the next one gets a new process.
+            // No one knows where in its answer it is: the next one gets a new process.
             *process = None;
         }
         told
@@ -168,7 +168,7 @@ impl Process {
         match (words.next(), words.next().map(str::parse)) {
             (Some("missing"), _) => Err(io::ErrorKind::NotFound.into()),
             (Some(_), Some(Ok(len))) => Ok(len),
-            _ => Err(io::Error::other("its answer can't be read")),
+            _ => Err(io::Error::other("its answer cannot be read")),
         }
     }
 

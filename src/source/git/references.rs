@@ -33,7 +33,7 @@ const HEADS: [&str; 6] = [
     "REVERT_HEAD",
 ];
 
-/// What stands in `HEAD`; a branch that is not there if nothing can be made of it.
+/// What is in `HEAD`; a branch that is not there if nothing can be made of it.
 pub(super) fn head(location: &Location, disk: &Folder) -> String {
     reference(disk, &location.own.join("HEAD")).unwrap_or_else(|| "ref: refs/heads/.none\n".into())
 }
@@ -75,7 +75,7 @@ pub(super) fn copy_logs(location: &Location, disk: &Folder, home: &Path) -> io::
     )
 }
 
-/// Copies a folder that a work tree has in common with others, and what it has of its own.
+/// Copies a folder that a work tree has in common with others, and what it its own has.
 fn copy_folders(
     name: &str,
     location: &Location,

@@ -31,7 +31,7 @@ impl Repository {
     /// else that of the first one.
     ///
     /// # Errors
-    /// There is no git, or no work tree that holds them all.
+    /// There is not a git, or no work tree that holds them all.
     pub fn of(disk: &Folder, named: &[PathBuf]) -> Result<Self, GitError> {
         let real: Vec<PathBuf> = named
             .iter()

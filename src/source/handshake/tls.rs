@@ -79,7 +79,7 @@ impl Online {
             // Who wants a certificate of the client breaks off later, and has shown its own.
             (false, _) => Ok(Arc::new(Presented { chain })),
             (true, Err(failure)) => Err(failure),
-            (true, Ok(())) => Err(Failure::BrokenOff("it shows no certificate".to_owned())),
+            (true, Ok(())) => Err(Failure::BrokenOff("it presents no certificate".to_owned())),
         }
     }
 
@@ -108,7 +108,7 @@ impl Online {
         }
         connection.send_close_notify();
         while connection.wants_write() {
-            // That it is gone already is no matter.
+            // That it is gone already is not a matter.
             if connection.write_tls(&mut stream).is_err() {
                 break;
             }
@@ -217,7 +217,7 @@ fn connect(target: &Target, limit: &Limit) -> Result<TcpStream, Failure> {
     Err(last)
 }
 
-/// The addresses of a target. The system's look-up has no time limit of its own, so that a thread
+/// The addresses of a target. The system's look-up has no time limit, so that a thread
 /// is left to it.
 fn resolve(target: &Target, limit: &Limit) -> Result<Vec<SocketAddr>, Failure> {
     if let Ok(address) = target.host.parse::<IpAddr>() {
@@ -227,7 +227,7 @@ fn resolve(target: &Target, limit: &Limit) -> Result<Vec<SocketAddr>, Failure> {
     let asked = (target.host.clone(), target.port);
     let look_up = move || {
         let found = asked.to_socket_addrs().map(Iterator::collect::<Vec<_>>);
-        // Nobody listens any more if it took too long.
+        // No one listens any more if it took too long.
         let _ = sender.send(found);
     };
     let started = thread::Builder::new().spawn(look_up);
@@ -292,7 +292,7 @@ impl ServerCertVerifier for Recorder {
 }
 
 impl Recorder {
-    /// A certificate that somebody shows without its key is nobody's.
+    /// A certificate that somebody shows without its key proves nothing.
     fn forget_if_wrong<T>(&self, verified: Result<T, Error>) -> Result<T, Error> {
         if verified.is_err() {
             let chain = self.chain.lock();

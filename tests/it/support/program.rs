@@ -81,7 +81,7 @@ pub(crate) fn git(folder: impl AsRef<Path>, args: &[&str]) {
     assert_eq!(ran.status, Some(0), "{args:?}: {}", ran.stderr);
 }
 
-/// Git as it is for everybody, whoever runs the tests and whenever.
+/// Git as it is for everybody, independent of the user and the time.
 pub(crate) fn git_command(folder: impl AsRef<Path>) -> Command {
     let mut command = Command::new("git");
     command.current_dir(folder).envs([

@@ -21,7 +21,7 @@ pub(crate) fn one_method(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::MissingField,
                 section.anchor,
-                "`azuread` names no way to authenticate; Prometheus refuses the file",
+                "`azuread` has no authentication method; Prometheus refuses the file",
             )
             .help("add one of `managed_identity`, `workload_identity`, `oauth`, `sdk` and `certificate`");
     }

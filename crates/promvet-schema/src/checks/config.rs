@@ -39,13 +39,13 @@ pub(super) fn exceeds(
             timeout.value.as_str().unwrap_or_default(),
         ),
     );
-    let said = said.help("Lower the timeout, or raise the interval");
+    let said = said.help("lower the timeout or raise the interval");
     if let Some(entry) = interval {
         said.evidence(entry.value.place(), "the interval is set here");
     }
 }
 
-/// Jobs: names of their own, timeouts that fit, schemes that exist.
+/// Jobs: their own names, timeouts that fit, schemes that exist.
 pub(crate) fn jobs(section: &Section<'_>, report: &mut Report<'_>) {
     let global = section.section("global");
     let mut names = HashMap::new();
@@ -119,9 +119,10 @@ fn compare(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
     };
     let fault = node
         .as_str()
-        .and_then(|text| words::not_among(set, text, section.version()));
+        .and_then(|text| words::not_among(set, &format!("`{key}`"), text, section.version()));
     if let Some(fault) = fault {
-        report.at(fault.rule, node, fault.message);
+        let advice = fault.advice(node);
+        report.at(fault.rule, node, fault.message).help(advice);
     }
 }
 
@@ -212,7 +213,7 @@ fn unique<'d>(
             format!("`{key}` {name:?} is used twice; Prometheus refuses the file"),
         )
         .evidence(place, "it is first used here")
-        .help("give every entry a name of its own");
+        .help("give every entry a different name");
 }
 
 /// Translation strategies that keep names as they are need the scheme `utf8`.

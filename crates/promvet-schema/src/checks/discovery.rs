@@ -50,7 +50,8 @@ pub(crate) fn azure(section: &Section<'_>, report: &mut Report<'_>) {
     for key in ["tenant_id", "client_id", "client_secret"] {
         if section.text(key) == Some("") {
             let message = format!(
-                "`{key}` is needed with the authentication method `OAuth`; Prometheus refuses the file"
+                "`{key}` is required with the authentication method `OAuth`; Prometheus refuses \
+                 the file"
             );
             report.missing(section, key, message);
         }
@@ -71,7 +72,10 @@ pub(crate) fn dns(section: &Section<'_>, report: &mut Report<'_>) {
         report.missing(
             section,
             "port",
-            format!("Records of type {kind} name no port, so `port` is needed; Prometheus refuses the file"),
+            format!(
+                "`port` is missing: records of type {kind} have no port; Prometheus refuses \
+                the file"
+            ),
         );
     }
 }
@@ -92,11 +96,7 @@ fn absolute(section: &Section<'_>, key: &str, web: bool, report: &mut Report<'_>
     };
     let problem = |text: &str| match scalar::url(text) {
         Err(fault) => Some(fault),
-        Ok(url) => not_absolute(&url, web).map(|words| scalar::Fault {
-            from: 0,
-            to: text.len(),
-            message: words.to_owned(),
-        }),
+        Ok(url) => not_absolute(&url, web).map(|words| scalar::Fault::whole(text, words)),
     };
     report
         .text(node, &format!("`{key}`"), |text| {
@@ -127,7 +127,9 @@ fn parsed<'d>(
     match scalar::url(node.scalar()?.text) {
         Ok(url) => Some((node, url)),
         Err(_) => {
-            report.text(node, "this URL", |text| scalar::url(text).map(drop));
+            report.text(node, &format!("`{key}`"), |text| {
+                scalar::url(text).map(drop)
+            });
             None
         }
     }
@@ -211,7 +213,7 @@ pub(crate) fn zookeeper(section: &Section<'_>, report: &mut Report<'_>) {
             report.at(
                 Rule::InvalidValue,
                 node,
-                "a path begins with `/`; Prometheus refuses the file",
+                "a path must begin with `/`; Prometheus refuses the file",
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Keys of which at most one may be set.
+//! Keys that exclude each other.
 
 use crate::check::Report;
 use crate::section::Section;
@@ -17,7 +17,7 @@ pub(crate) fn present<'d>(section: &Section<'d>, keys: &[&str]) -> Vec<Entry<'d>
     present.filter_map(|key| section.entry(key)).collect()
 }
 
-/// Reports several entries of which only one may be there, as one finding: at the last one, with
+/// Reports several entries that exclude each other, as one finding: at the last one, with
 /// the others as proof.
 pub(crate) fn at_most_one(entries: &[Entry<'_>], report: &mut Report<'_>) {
     let mut entries = entries.to_vec();

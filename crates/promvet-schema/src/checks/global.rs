@@ -6,7 +6,7 @@ use crate::check::Report;
 use crate::grammar;
 use crate::section::Section;
 
-/// `scrape_interval` where nobody sets one: a minute.
+/// `scrape_interval` where no one sets one: a minute.
 pub(super) const INTERVAL: i64 = 60_000;
 
 /// The interval of jobs that set none, in milliseconds; none if it is unreadable.
@@ -42,14 +42,14 @@ pub(crate) fn external_labels(section: &Section<'_>, report: &mut Report<'_>) {
     let scheme = section.scope.scheme;
     for entry in mapping.entries() {
         for (node, what) in [
-            (entry.key, "the name of a label"),
-            (entry.value, "the value of a label"),
+            (entry.key, "the label name"),
+            (entry.value, "the label value"),
         ] {
             if let Some(scalar) = node.scalar().filter(|scalar| grammar::is_not_utf8(*scalar)) {
                 report.text(node, what, |_| Err(grammar::not_utf8(scalar)));
             }
         }
-        report.text(entry.key, "the name of a label", |text| {
+        report.text(entry.key, "the label name", |text| {
             grammar::label_name(text, scheme)
         });
     }

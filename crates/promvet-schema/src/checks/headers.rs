@@ -20,7 +20,7 @@ pub(crate) fn none_reserved(
         if name.eq_ignore_ascii_case("authorization") {
             said.help("use `authorization`, `basic_auth` or `oauth2`");
         } else {
-            said.help("Prometheus sets it itself: delete it");
+            said.help("delete it: Prometheus sets this header itself");
         }
     }
 }

@@ -86,7 +86,7 @@ pub(crate) fn oauth2(section: &Section<'_>, report: &mut Report<'_>) {
     };
     for key in ["client_id", "token_url"] {
         if oauth2.text(key) == Some("") {
-            let message = format!("`oauth2` needs `{key}`; Prometheus refuses the file");
+            let message = format!("`oauth2` has no `{key}`; Prometheus refuses the file");
             report.missing(&oauth2, key, message);
         }
     }
@@ -97,7 +97,7 @@ pub(crate) fn oauth2(section: &Section<'_>, report: &mut Report<'_>) {
             .missing(
                 &oauth2,
                 "client_secret",
-                "`oauth2` needs a secret before Prometheus 2.51, which refuses the file",
+                "`oauth2` has no client secret; Prometheus before 2.51 refuses the file",
             )
             .help("set `client_secret_file` or `client_secret`");
     }
@@ -117,7 +117,10 @@ pub(crate) fn oauth2(section: &Section<'_>, report: &mut Report<'_>) {
         report.at(
             Rule::InvalidValue,
             node,
-            format!("`{text}` is no algorithm for signing a JWT here; it has to be `RS256`, `RS384` or `RS512`"),
+            format!(
+                "`{text}` is not an algorithm for signing a JWT here; expected `RS256`, \
+                `RS384` or `RS512`"
+            ),
         );
     }
 }

@@ -63,9 +63,10 @@ pub(crate) fn client(section: &Section<'_>, report: &mut Report<'_>) {
             .conflict(
                 custom,
                 kubeconfig,
-                "`kubeconfig_file` says how to reach the API server, so no other setting of the client may be set; Prometheus refuses the file",
+                "`kubeconfig_file` excludes every other setting of the HTTP client; Prometheus \
+                 refuses the file",
             )
-            .help("keep one of the two");
+            .help("keep `kubeconfig_file` or the other settings");
     } else if server.is_none() {
         report
             .at(
@@ -145,7 +146,7 @@ pub(crate) fn selectors(section: &Section<'_>, report: &mut Report<'_>) {
                     format!("two selectors have the role `{name}`; Prometheus refuses the file"),
                 )
                 .evidence(place, "the first one is here")
-                .help("write one selector with both conditions, separated by a comma");
+                .help("combine the conditions in one selector, separated by a comma");
             continue;
         }
         seen.push((name, entry));
@@ -162,7 +163,8 @@ pub(crate) fn selectors(section: &Section<'_>, report: &mut Report<'_>) {
                 Rule::InvalidValue,
                 entry.value,
                 format!(
-                    "with the role `{role}`, selectors can have the role {}; Prometheus refuses the file",
+                    "with the role `{role}`, a selector must have the role {}; Prometheus \
+                     refuses the file",
                     words::any_of(allowed)
                 ),
             );

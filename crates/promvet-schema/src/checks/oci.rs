@@ -58,7 +58,7 @@ pub(crate) fn rest(section: &Section<'_>, report: &mut Report<'_>) {
             report.at(
                 Rule::InvalidValue,
                 node,
-                "a compartment is empty; Prometheus refuses the file",
+                "an item of `compartments` is empty; Prometheus refuses the file",
             );
         }
     }

@@ -70,7 +70,7 @@ fn modulus(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
             .missing(
                 section,
                 "modulus",
-                "`hashmod` needs a `modulus` above zero; Prometheus refuses the file",
+                "`hashmod` requires a `modulus` above zero; Prometheus refuses the file",
             )
             .help("set `modulus` to the number of shards");
     }
@@ -88,14 +88,14 @@ fn target_label(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
             .missing(
                 section,
                 "target_label",
-                format!("`{action}` needs a `target_label`; Prometheus refuses the file"),
+                format!("`{action}` requires a `target_label`; Prometheus refuses the file"),
             )
-            .help("name the label that the result goes into");
+            .help("set `target_label` to the label that gets the result");
         return;
     };
     let scheme = section.scope.scheme;
     let template = action == "replace" && target.contains('$');
-    report.text(node, "the name of a label", |text| {
+    report.text(node, "`target_label`", |text| {
         if template {
             grammar::label_template(text, scheme)
         } else {
@@ -109,11 +109,11 @@ fn labelmap(section: &Section<'_>, report: &mut Report<'_>) {
         return;
     };
     let scheme = section.scope.scheme;
-    let subject = "`labelmap` makes the name of a label of `replacement`, and this";
+    let subject = "`replacement`, which `labelmap` turns into a label name,";
     if let Some(node) = section.filled("replacement") {
         report.text(node, subject, |text| grammar::label_template(text, scheme));
     } else if replacement.is_empty() {
-        let message = "`labelmap` needs a `replacement`; Prometheus refuses the file";
+        let message = "`labelmap` requires a `replacement`; Prometheus refuses the file";
         report.missing(section, "replacement", message);
     }
 }
@@ -151,7 +151,10 @@ fn unwanted(action: &str, key: &str, set: bool, section: &Section<'_>, report: &
     let said = report.at(
         Rule::Conflict,
         entry.key,
-        format!("`{action}` takes {uses}, so `{key}` must not be set; Prometheus refuses the file"),
+        format!(
+            "`{key}` is not allowed with `action: {action}`, which takes {uses}; Prometheus \
+            refuses the file"
+        ),
     );
     let said = said.help(format!("delete `{key}`"));
     if let Some(entry) = section.entry("action") {

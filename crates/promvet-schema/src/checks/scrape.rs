@@ -17,9 +17,9 @@ pub(crate) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
             .at(
                 Rule::InvalidValue,
                 node,
-                "the list of protocols is empty; Prometheus refuses the file",
+                "`scrape_protocols` is empty; Prometheus refuses the file",
             )
-            .help("name at least one protocol, or delete `scrape_protocols`");
+            .help("list at least one protocol, or delete `scrape_protocols`");
     }
     let mut seen: Vec<(String, Node<'_>)> = Vec::new();
     for item in list.iter() {
@@ -31,7 +31,7 @@ pub(crate) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
                 .at(
                     Rule::Duplicate,
                     item,
-                    format!("the protocol `{name}` is listed twice; Prometheus refuses the file"),
+                    format!("`scrape_protocols` lists `{name}` twice; Prometheus refuses the file"),
                 )
                 .evidence(place, "it is first listed here");
         } else {
@@ -72,7 +72,8 @@ pub(super) fn slashes(section: &Section<'_>, report: &mut Report<'_>) {
                         Rule::InvalidValue,
                         target,
                         span,
-                        "a target is `host:port`, without a scheme or a path; Prometheus refuses the file",
+                        "`targets`: expected `host:port`, found a slash; Prometheus refuses the \
+                         file",
                     )
                     .help(help);
             }

@@ -17,7 +17,7 @@ pub(crate) fn retention(section: &Section<'_>, report: &mut Report<'_>) {
         report.at(
             Rule::InvalidValue,
             node,
-            "a size must not be negative; Prometheus refuses the file",
+            "`size` is negative; Prometheus refuses the file",
         );
     }
     // Not a number is neither below nor above, and passes.
@@ -28,7 +28,7 @@ pub(crate) fn retention(section: &Section<'_>, report: &mut Report<'_>) {
         report.at(
             Rule::InvalidValue,
             node,
-            "a percentage is between 0 and 100; Prometheus refuses the file",
+            "`percentage` is not between 0 and 100; Prometheus refuses the file",
         );
     }
 }

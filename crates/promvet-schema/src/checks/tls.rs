@@ -14,7 +14,7 @@ pub(crate) fn sources(section: &Section<'_>, report: &mut Report<'_>) {
     one_filled(section, KEY, report);
 }
 
-/// A client certificate comes with its key. Before 2.45.0 nobody looked at load.
+/// A client certificate comes with its key. Before 2.45.0 no one looked at load.
 pub(crate) fn pair(section: &Section<'_>, report: &mut Report<'_>) {
     if !section.at_least(2, 45, 0) {
         return;

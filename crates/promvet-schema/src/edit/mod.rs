@@ -1,6 +1,8 @@
 //! From advice to edits: only the tree knows indentation, quoting, comments and embedding.
 
-use promvet_text::{Action, Span, Text};
+use std::sync::Arc;
+
+use promvet_text::{Action, Applicability, Finding, Fix, Span, Text};
 
 use crate::yaml::{Document, Kind, Node, Style, parse_first};
 
@@ -47,6 +49,29 @@ pub fn edits(document: &Document, action: &Action) -> Result<Edits, Declined> {
         .into_iter()
         .map(|(span, new)| text.outer_edit(span, new).ok_or(Declined::Embedded));
     outer.collect()
+}
+
+/// Turns the advice of findings in a document into changes, where one can be made that keeps
+/// everything else as it is.
+pub fn fix(document: &Document, findings: &mut [Finding]) {
+    let outermost = document.place(Span::default());
+    for finding in findings {
+        let Some(advice) = &finding.advice else {
+            continue;
+        };
+        let is_here = Arc::ptr_eq(finding.place.text(), outermost.text());
+        if finding.fix.is_some() || !is_here || advice.applicability() == Applicability::Display {
+            continue;
+        }
+        let Ok(edits) = edits(document, advice.action()) else {
+            continue;
+        };
+        finding.fix = Some(Fix {
+            title: advice.help().into_owned(),
+            edits,
+            safe: advice.applicability() == Applicability::Safe,
+        });
+    }
 }
 
 /// Of several lists of edits those that can be made together: the first by place wins, and of edits

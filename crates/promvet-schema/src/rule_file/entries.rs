@@ -3,7 +3,7 @@
 use crate::yaml::{Entry, Kind, Mapping, Node};
 
 /// The entries that count: written ones, and merged ones whose key is not written. (Version 2,
-/// which reads prometheus.yml, applies a merge where it stands.) A null key is passed over.
+/// which reads prometheus.yml, applies a merge where it is.) A null key is passed over.
 pub(super) fn entries(mapping: Mapping<'_>) -> Vec<Entry<'_>> {
     let all = mapping.entries().filter(|entry| !entry.key.is_null());
     let (merged, mut out): (Vec<_>, Vec<_>) = all.partition(|entry| entry.merged);

@@ -54,8 +54,11 @@ fn name_of_group<'d>(
             "the group has no name; Prometheus refuses the file",
         );
     } else if let Some(first) = names.get(name) {
-        let message = format!("there are two groups `{name}` in this file; Prometheus refuses it");
-        note(report.at(node, message), *first, "the first one");
+        let message = format!(
+            "the group `{name}` is defined twice in this file; Prometheus \
+            refuses the file"
+        );
+        note(report.at(node, message), *first, "it is first defined here");
     } else {
         names.insert(name, node);
     }
@@ -74,6 +77,7 @@ fn missing(report: &mut Report<'_>, of: Node<'_>, key: &str, message: &str) {
     if let Some(finding) = report.at(node, message) {
         finding.logical = format!("{logical}.{key}");
         finding.identity = format!("{identity}.{key}");
+        finding.advice = Some(format!("set `{key}`").into());
     }
 }
 
@@ -221,14 +225,16 @@ fn recording(rule: Node<'_>, report: &mut Report<'_>) {
     if let Some(at) = name.find(['{', '}'])
         && (report.version.major, report.version.minor) >= (3, 2)
     {
-        let message = "a metric's name can't hold braces; Prometheus refuses the file";
+        let message = "`record` contains braces, which are not valid in a metric name; \
+            Prometheus refuses the file";
         let finding = report.part(RULE_FILE, entry.value, (at, at + 1), message);
-        help(finding, "Labels of the result go into `labels`");
+        help(finding, "set the labels of the result under `labels`");
     } else if report.names == Scheme::Legacy
         && let Some((at, c)) = bad_character(name, |c| c == '_' || c == ':')
     {
         let message = format!(
-            "a metric's name can't hold {c:?} in its legacy form, which {}; Prometheus refuses the file",
+            "`record`: {c:?} is not valid in the legacy form of a metric name, which {}; \
+             Prometheus refuses the file",
             why_legacy(report)
         );
         report.part(RULE_FILE, entry.value, (at, at + c.len_utf8()), message);
@@ -237,9 +243,8 @@ fn recording(rule: Node<'_>, report: &mut Report<'_>) {
 
 fn only_for_alerts(key: &str, found: Option<Entry<'_>>, report: &mut Report<'_>) {
     if let Some(entry) = found {
-        let message = format!(
-            "`{key}` is only for alerts, and this rule has `record`; Prometheus refuses the file"
-        );
+        let message =
+            format!("`{key}` is not allowed in a recording rule; Prometheus refuses the file");
         report.at(entry.key, message);
     }
 }
@@ -252,7 +257,7 @@ fn why_legacy(report: &Report<'_>) -> &'static str {
     }
 }
 
-/// The first character that can't stand in a legacy name.
+/// The first character that cannot be in a legacy name.
 fn bad_character(name: &str, sign: impl Fn(char) -> bool) -> Option<(usize, char)> {
     name.char_indices()
         .find(|&(at, c)| !(c.is_ascii_alphabetic() || sign(c) || at > 0 && c.is_ascii_digit()))
@@ -262,10 +267,11 @@ fn bad_character(name: &str, sign: impl Fn(char) -> bool) -> Option<(usize, char
 fn labels(of: Node<'_>, report: &mut Report<'_>) {
     for entry in names(of, "labels") {
         if entry.name() == "__name__" {
-            let message = "a rule can't set the label `__name__`; Prometheus refuses the file";
+            let message = "`labels` sets `__name__`, which is not allowed; Prometheus refuses \
+                the file";
             help(
                 report.at(entry.key, message),
-                "the metric's name is what `record` says",
+                "set the metric name with `record`",
             );
         } else {
             name(entry, "label", report);
@@ -302,7 +308,8 @@ fn name(entry: Entry<'_>, what: &str, report: &mut Report<'_>) {
         && let Some((at, c)) = bad_character(name, |c| c == '_')
     {
         let message = format!(
-            "the name of a{} {what} can't hold {c:?} in its legacy form, which {}; Prometheus refuses the file",
+            "the name of a{} {what} contains {c:?}, which is not valid in its legacy form, \
+             which {}; Prometheus refuses the file",
             if what == "annotation" { "n" } else { "" },
             why_legacy(report)
         );
@@ -362,7 +369,7 @@ fn duplicate<'d>(
         note(
             report.info(DUPLICATE_RULE, entry.value, message),
             first,
-            "the first one",
+            "it is first defined here",
         );
     } else {
         seen.insert(identity, entry.value);

@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::judge::by_version;
-use super::{Scheme, Target, Version, syntax_finding};
+use super::{Scheme, Target, Version, edit, syntax_finding};
 use crate::yaml::{Document, Node, SyntaxError};
 use entries::entry;
 use promvet_text::{Finding, Severity, Span, Text};
@@ -30,7 +30,7 @@ use report::Report;
 /// What is found in a rule file.
 #[derive(Clone, Debug, Default)]
 pub struct Checked {
-    /// Everything that the versions of a target refuse, and rules that stand in it twice.
+    /// Everything that the versions of a target refuse, and rules that are in it twice.
     pub findings: Vec<Finding>,
     /// What they refuse unless a feature is turned on.
     pub needs: Vec<Need>,
@@ -40,7 +40,7 @@ pub struct Checked {
 #[must_use]
 pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Checked {
     let mut needs = Vec::new();
-    let findings = by_version(target, |version| {
+    let mut findings = by_version(target, |version| {
         let names = names.unwrap_or_else(|| default_scheme(version));
         let mut report = Report::new(document, version, names, target.template);
         shape::check(&mut report);
@@ -57,6 +57,7 @@ pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Che
         .map(|one| one.place.order())
         .collect();
     needs.retain(|need| !places.contains(&need.finding.place.order()));
+    edit::fix(document, &mut findings);
     Checked { findings, needs }
 }
 
@@ -97,13 +98,13 @@ pub fn expressions(document: &Document) -> Vec<Node<'_>> {
     expressions.map(|expression| expression.value).collect()
 }
 
-/// Where bytes `from..to` of an expression's text stand in the file, however YAML writes it.
+/// Where bytes `from..to` of an expression's text are in the file, however YAML writes it.
 #[must_use]
 pub fn span_of(expression: Node<'_>, from: usize, to: usize) -> Span {
     place::part(expression, from, to)
 }
 
-/// The finding for a rule file that is not YAML. Braces of alerts' templates are no placeholders: it
+/// The finding for a rule file that is not YAML. Braces of alerts' templates are not placeholders: it
 /// is an error even where they are the reason.
 #[must_use]
 pub fn broken(text: &Arc<Text>, error: &SyntaxError) -> Finding {

@@ -1,4 +1,4 @@
-//! Where a part of a scalar's text stands in the file, however the scalar is written.
+//! Where a part of a scalar's text is in the file, however the scalar is written.
 
 use crate::yaml::{Node, Scalar, Style};
 use promvet_text::{Span, work};
@@ -6,7 +6,7 @@ use promvet_text::{Span, work};
 /// The span of bytes `from..to` of a scalar's text.
 ///
 /// YAML changes the white space of block scalars and of scalars over several lines, and turns
-/// escapes into characters, but every other character of the text stands in the source in its
+/// escapes into characters, but every other character of the text is in the source in its
 /// order. So they are counted. For an alias it is the span of the alias.
 pub fn part(node: Node<'_>, from: usize, to: usize) -> Span {
     let Some(scalar) = node.scalar().filter(|_| !node.is_alias()) else {
@@ -25,7 +25,7 @@ pub fn part(node: Node<'_>, from: usize, to: usize) -> Span {
     part.last().map_or(first, |last| first.join(last))
 }
 
-/// How many characters a text has that are no white space.
+/// How many characters a text has that are not white space.
 fn count(text: &str) -> usize {
     text.chars().filter(|c| !c.is_whitespace()).count()
 }
@@ -87,7 +87,7 @@ mod tests {
     use crate::yaml::parse_first;
     use promvet_text::Text;
 
-    /// What stands at the place of a word of the value of `a`.
+    /// What is at the place of a word of the value of `a`.
     fn found(source: &str, word: &str) -> String {
         let document = parse_first(&Text::new("t.yml", source.into())).unwrap();
         let node = document.root().unwrap().get("a").unwrap();

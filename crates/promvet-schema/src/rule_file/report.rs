@@ -11,7 +11,7 @@ pub const RULE_FILE: &str = "files/rule-file";
 pub const PROMQL: &str = "files/promql";
 /// The rule for templates in labels and annotations.
 pub const TEMPLATE: &str = "files/template";
-/// The rule for rules that stand twice.
+/// The rule for rules that are twice.
 pub const DUPLICATE_RULE: &str = "files/duplicate-rule";
 
 /// An expression that is right where a feature flag is set.
@@ -19,7 +19,7 @@ pub const DUPLICATE_RULE: &str = "files/duplicate-rule";
 pub struct Need {
     /// The name of the feature.
     pub feature: &'static str,
-    /// What is to be said where nobody knows whether it is turned on.
+    /// What is to be said where no one knows whether it is turned on.
     pub finding: Finding,
 }
 
@@ -51,7 +51,7 @@ impl<'d> Report<'d> {
         }
     }
 
-    /// What is wrong, and what hangs on feature flags.
+    /// What is wrong, and what depends on feature flags.
     pub(super) fn into_parts(self) -> (Vec<Finding>, Vec<Need>) {
         (self.findings, self.needs)
     }
@@ -128,8 +128,8 @@ impl<'d> Report<'d> {
         self.push(rule, node, span, Severity::Info, message.into())
     }
 
-    /// What is wrong only because something is still to be filled in is no error: it is a warning,
-    /// or nothing in a template. Templates of alerts look like placeholders, and are none.
+    /// What is wrong only because something is still to be filled in is not an error: it is a warning,
+    /// or nothing in a template. Templates of alerts look like placeholders, but are not.
     fn push(
         &mut self,
         rule: &'static str,

@@ -1,10 +1,11 @@
-//! Which keys a rule file has, and of which kind their values are (`rulefmt.RuleGroups`).
+//! Which keys a rule file has, and what kind their values have (`rulefmt.RuleGroups`).
 
 use super::entries::{bad_merges, entries};
 use super::report::{RULE_FILE, Report};
+use crate::check::{advice_of, one_of_two};
 use crate::scalar;
 use crate::yaml::{Entry, Kind, Mapping, Node, Scalar};
-use promvet_text::nearest;
+use promvet_text::{Advice, nearest};
 
 /// What a value is.
 #[derive(Clone, Copy)]
@@ -99,27 +100,27 @@ const FOREIGN: &[(&str, &str)] = &[
     ("params", "only vmalert knows this key"),
     (
         "kind",
-        "this is a PrometheusRule resource: Prometheus itself reads only what stands under its `spec`",
+        "this is a PrometheusRule resource: Prometheus reads only the content of its `spec`",
     ),
     (
         "apiVersion",
-        "this is a Kubernetes resource: Prometheus itself reads only what stands under its `spec`",
+        "this is a Kubernetes resource: Prometheus reads only the content of its `spec`",
     ),
     (
         "rule_files",
-        "this looks like a configuration of Prometheus, not like a rule file",
+        "this looks like a Prometheus configuration, not a rule file",
     ),
     (
         "scrape_configs",
-        "this looks like a configuration of Prometheus, not like a rule file",
+        "this looks like a Prometheus configuration, not a rule file",
     ),
     (
         "rule_fields",
-        "this looks like the tests of promtool, not like a rule file",
+        "this looks like promtool tests, not a rule file",
     ),
     (
         "tests",
-        "this looks like unit tests for `promtool test rules`, not like a rule file",
+        "this looks like tests for `promtool test rules`, not a rule file",
     ),
 ];
 
@@ -127,7 +128,8 @@ pub(super) fn check(report: &mut Report<'_>) {
     if let Some(next) = report.document.next_document()
         && let Some(root) = report.document.root()
     {
-        let message = "Prometheus reads only the first document of a rule file; the rules from here on do not exist";
+        let message = "Prometheus reads only the first document of a rule file: the rules of \
+            this one are ignored";
         let place = report.document.place(next);
         if let Some(finding) = report.info(RULE_FILE, root, message) {
             finding.place = place;
@@ -142,7 +144,7 @@ pub(super) fn check(report: &mut Report<'_>) {
 fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
     let Some(mapping) = node.mapping() else {
         let message = format!(
-            "{} is a mapping with {}, and this is {}",
+            "{}: expected a mapping with {}, found {}",
             of.name,
             keys(of),
             noun(node)
@@ -156,7 +158,7 @@ fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
         .filter(|entry| entry.key.scalar().is_some())
     {
         match of.fields.iter().find(|field| field.key == entry.name()) {
-            None => unknown(of, entry, report),
+            None => unknown(of, mapping, entry, report),
             Some(field) if (report.version.major, report.version.minor) < field.since => {
                 let (major, minor) = field.since;
                 let message = format!(
@@ -182,25 +184,30 @@ fn keys(of: &Section) -> String {
     }
 }
 
-fn unknown(of: &Section, entry: Entry<'_>, report: &mut Report<'_>) {
+fn unknown(of: &Section, mapping: Mapping<'_>, entry: Entry<'_>, report: &mut Report<'_>) {
     let name = entry.name();
     let message = format!(
-        "{} has no key `{name}`; Prometheus refuses the file",
+        "unknown key `{name}` in {}; Prometheus refuses the file",
         of.name
     );
     let known = |section: &Section| section.fields.iter().any(|field| field.key == name);
     let foreign = FOREIGN.iter().find(|(key, _)| *key == name);
     let near = nearest(name, of.fields.iter().map(|field| field.key));
-    let help = match (foreign, near) {
-        (Some((_, help)), _) => Some((*help).to_owned()),
-        (_, Some(near)) => Some(format!("did you mean `{near}`?")),
-        _ => [&FILE, &GROUP, &RULE]
-            .into_iter()
-            .find(|section| known(section))
-            .map(|section| format!("`{name}` belongs in {}", section.name)),
+    let is_free = |key: &str| mapping.get(key).is_none();
+    let advice = match (foreign, near) {
+        (Some((_, help)), _) => Advice::say(*help),
+        (_, Some(near)) if is_free(near) => Advice::rename(entry.key.span(), near).safe(),
+        (_, Some(near)) => Advice::say(format!("did you mean `{near}`? It is set already")),
+        _ => {
+            let mut sections = [&FILE, &GROUP, &RULE].into_iter();
+            Advice::say(match sections.find(|section| known(section)) {
+                Some(section) => format!("move `{name}`: it belongs in {}", section.name),
+                None => format!("remove it; {} has {}", of.name, keys(of)),
+            })
+        }
     };
     if let Some(finding) = report.at(entry.key, message) {
-        finding.advice = help.map(Into::into);
+        finding.advice = Some(advice);
     }
 }
 
@@ -209,16 +216,13 @@ fn keys_of(mapping: Mapping<'_>, report: &mut Report<'_>) {
     for value in bad_merges(mapping) {
         report.at(
             value,
-            "`<<` takes a mapping, an alias to one, or a list of these",
+            "`<<`: expected a mapping, an alias to one, or a list of these",
         );
     }
     repeated(mapping, report);
     for entry in entries(mapping) {
         if entry.key.scalar().is_none() {
-            let message = format!(
-                "a key is a text, and this is {}; it may need quotes",
-                noun(entry.key)
-            );
+            let message = format!("expected text as a key, found {}", noun(entry.key));
             report.at(entry.key, message);
         }
     }
@@ -227,14 +231,15 @@ fn keys_of(mapping: Mapping<'_>, report: &mut Report<'_>) {
 fn repeated(mapping: Mapping<'_>, report: &mut Report<'_>) {
     for (first, again) in mapping.repeats() {
         let message = format!(
-            "`{}` is written twice in the same place; Prometheus refuses the file",
+            "`{}` is set twice; Prometheus refuses the file",
             again.name()
         );
         if let Some(finding) = report.at(again.key, message) {
             finding.evidence.push(promvet_text::Evidence {
                 place: first.key.place(),
-                message: "it was first set here".into(),
+                message: "it is first set here".into(),
             });
+            finding.advice = Some(one_of_two(first, again));
         }
     }
 }
@@ -255,15 +260,15 @@ fn value(field: &Field, node: Node<'_>, report: &mut Report<'_>) {
         }
         (wanted, _) => {
             let wants = match wanted {
-                Shape::Text => "a text",
+                Shape::Text => "text",
                 Shape::Duration => "a duration such as `5m`",
                 Shape::Integer => "a whole number",
-                Shape::Map => "a mapping of names to texts",
+                Shape::Map => "a mapping of names to text",
                 Shape::List(_) => "a list",
             };
             report.at(
                 node,
-                format!("`{}` takes {wants}, and this is {}", field.key, noun(node)),
+                format!("`{}`: expected {wants}, found {}", field.key, noun(node)),
             );
         }
     }
@@ -275,25 +280,27 @@ fn duration(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'
         Ok(duration)
             if duration.compound && (report.version.major, report.version.minor) < (2, 21) =>
         {
-            scalar::Fault {
-                from: 0,
-                to: scalar.text.len(),
-                message: "has more than one unit, which needs Prometheus 2.21 or newer".into(),
-            }
+            scalar::Fault::whole(
+                scalar.text,
+                "has more than one unit, which requires Prometheus 2.21 or newer",
+            )
         }
         Ok(_) => return,
     };
-    report.part(
-        RULE_FILE,
-        node,
-        (fault.from, fault.to),
-        format!("`{key}` {}", fault.message),
-    );
+    let advice = advice_of(&fault, node, |text| scalar::duration(text).is_ok());
+    let message = format!("`{key}` {}", fault.message);
+    let finding = report.part(RULE_FILE, node, (fault.from, fault.to), message);
+    if let Some(finding) = finding {
+        finding.advice = advice;
+    }
 }
 
 fn integer(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'_>) {
     if let Err(fault) = scalar::coerce::int(scalar.text, scalar.is_plain(), scalar.tag) {
-        report.at(node, format!("`{key}` {}", fault.message));
+        let advice = advice_of(&fault, node, |_| true);
+        if let Some(finding) = report.at(node, format!("`{key}` {}", fault.message)) {
+            finding.advice = advice;
+        }
     }
 }
 
@@ -302,7 +309,7 @@ fn map(key: &str, mapping: Mapping<'_>, report: &mut Report<'_>) {
     for entry in entries(mapping) {
         if entry.value.scalar().is_none() {
             let message = format!(
-                "a value of `{key}` is a text, and this is {}",
+                "a value of `{key}`: expected text, found {}",
                 noun(entry.value)
             );
             report.at(entry.value, message);

@@ -75,14 +75,9 @@ fn sound_files_give_nothing() {
 fn every_fault_is_found_at_its_place() {
     for (source, rule, token, words) in [
         ("[]\n".to_owned(), RULE_FILE, "[]", "the key `groups`"),
-        ("group: []\n".into(), RULE_FILE, "group", "has no key"),
-        ("groups: {}\n".into(), RULE_FILE, "{}", "takes a list"),
-        (
-            "groups: [x]\n".into(),
-            RULE_FILE,
-            "x",
-            "a group is a mapping",
-        ),
+        ("group: []\n".into(), RULE_FILE, "group", "unknown key"),
+        ("groups: {}\n".into(), RULE_FILE, "{}", "expected a list"),
+        ("groups: [x]\n".into(), RULE_FILE, "x", "expected a mapping"),
         (
             "groups: [{rules: []}]\n".into(),
             RULE_FILE,
@@ -100,13 +95,13 @@ fn every_fault_is_found_at_its_place() {
             "groups: [{name: a}, {name: a}]\n".into(),
             RULE_FILE,
             "a",
-            "two groups `a`",
+            "the group `a` is defined twice",
         ),
         (
             "groups: [{name: a, name: b}]\n".into(),
             RULE_FILE,
             "name",
-            "written twice",
+            "is set twice",
         ),
         (
             "groups: [{name: a, interval: 5}]\n".into(),
@@ -124,7 +119,7 @@ fn every_fault_is_found_at_its_place() {
             "groups: [{name: a, partial_response_strategy: warn}]\n".into(),
             RULE_FILE,
             "partial_response_strategy",
-            "no key",
+            "unknown key",
         ),
         (
             "groups: [{name: a, labels: {__name__: x}}]\n".into(),
@@ -136,7 +131,7 @@ fn every_fault_is_found_at_its_place() {
             "groups: [{name: a, labels: {x: [y]}}]\n".into(),
             RULE_FILE,
             "[y]",
-            "a text",
+            "expected text",
         ),
         (rule("expr: up"), RULE_FILE, "expr", "neither"),
         (
@@ -151,25 +146,25 @@ fn every_fault_is_found_at_its_place() {
             rule("record: a\nexpr: [up]"),
             RULE_FILE,
             "[up]",
-            "takes a text",
+            "expected text",
         ),
         (
             rule("record: a\nexpr: up\nfor: 5m"),
             RULE_FILE,
             "for",
-            "only for alerts",
+            "not allowed in a recording rule",
         ),
         (
             rule("record: a\nexpr: up\nkeep_firing_for: 5m"),
             RULE_FILE,
             "keep_firing_for",
-            "only for alerts",
+            "not allowed in a recording rule",
         ),
         (
             rule("record: a\nexpr: up\nannotations: {a: b}"),
             RULE_FILE,
             "annotations",
-            "only for alerts",
+            "not allowed in a recording rule",
         ),
         (
             rule("record: a{b=\"c\"}\nexpr: up"),
@@ -181,13 +176,13 @@ fn every_fault_is_found_at_its_place() {
             rule("alert: a\nexpr: up\nfor: 5 m"),
             RULE_FILE,
             "m",
-            "spaces",
+            "unknown unit ` m`",
         ),
         (
             rule("alert: a\nexpr: up\nseverity: page"),
             RULE_FILE,
             "severity",
-            "no key",
+            "unknown key",
         ),
         (
             rule("alert: a\nexpr: up\nlabels: {'': x}"),
@@ -324,7 +319,7 @@ fn versions_differ() {
     assert!(
         of(&source, &[(2, 53)])
             .iter()
-            .any(|found| found.contains("needs Prometheus 2.54"))
+            .any(|found| found.contains("requires Prometheus 2.54"))
     );
 }
 

@@ -1,6 +1,6 @@
 //! Scalars into the types of Go's fields, as go-yaml v2 decodes them.
 //!
-//! `None` is null: the field gets its zero value and no check of its own.
+//! `None` is null: the field gets its zero value and no check.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ const UINT_END: f64 = 18_446_744_073_709_551_616.0;
 /// the smallest integer.
 ///
 /// # Errors
-/// What is no number, or too large.
+/// What is not a number, or too large.
 pub fn int(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<i64>, Fault> {
     Ok(match resolve(text, plain, tag)? {
         Resolved::Null => None,
@@ -29,7 +29,7 @@ pub fn int(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<i64>, Fa
 /// around; negative integers are refused.
 ///
 /// # Errors
-/// What is no number, negative, or too large.
+/// What is not a number, negative, or too large.
 pub fn uint(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<u64>, Fault> {
     Ok(match resolve(text, plain, tag)? {
         Resolved::Null => None,
@@ -37,7 +37,7 @@ pub fn uint(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<u64>, F
         Resolved::Int(_) => {
             return Err(Fault::whole(
                 text,
-                "is a negative integer; only whole numbers from 0 up are read",
+                "is a negative integer, not a whole number from 0 up",
             ));
         }
         Resolved::Uint(number) => Some(number),
@@ -57,7 +57,7 @@ pub fn uint(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<u64>, F
 /// A field of Go's type `float64`.
 ///
 /// # Errors
-/// What is no number.
+/// What is not a number.
 pub fn float(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<f64>, Fault> {
     #[expect(clippy::cast_precision_loss, reason = "as Go converts")]
     Ok(match resolve(text, plain, tag)? {
@@ -72,7 +72,7 @@ pub fn float(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<f64>, 
 /// A field of Go's type `bool`.
 ///
 /// # Errors
-/// What is no unquoted boolean of YAML 1.1.
+/// What is not an unquoted boolean of YAML 1.1.
 pub fn boolean(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<bool>, Fault> {
     Ok(match resolve(text, plain, tag)? {
         Resolved::Null => None,
@@ -130,10 +130,13 @@ fn refused(
         && !plain
         && tag.is_none()
         && !matches!(resolve(text, true, None), Ok(Resolved::Str(_)));
+    if number_in_quotes {
+        let message = format!("is text because of its quotes (!!str), not {wanted}");
+        return Fault::whole(text, message)
+            .help(format!("write `{text}` without quotes"))
+            .unquote();
+    }
     let message = match found {
-        _ if number_in_quotes => {
-            format!("is text because of its quotes (!!str), not {wanted}; write it without quotes")
-        }
         Resolved::Uint(_) => format!("is an integer too large for 64 bits, not {wanted}"),
         Resolved::Float(number) if number.is_nan() => format!("is not a number, not {wanted}"),
         Resolved::Float(_) => format!("is a float too large for 64 bits, not {wanted}"),
@@ -168,6 +171,7 @@ fn float_to_uint(number: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Remedy;
     use super::*;
 
     #[test]
@@ -198,9 +202,9 @@ mod tests {
             assert!(fault.message.contains(words), "{text}: {fault}");
         }
         let fault = int("10000", false, None).expect_err("quoted");
-        assert!(fault.message.contains("without quotes"), "{fault}");
+        assert_eq!(fault.remedy, Some(Remedy::Unquote), "{fault}");
         let fault = int("ten", false, None).expect_err("quoted");
-        assert!(!fault.message.contains("without quotes"), "{fault}");
+        assert_eq!(fault.remedy, None, "{fault}");
         assert!(int("10", true, Some("tag:yaml.org,2002:str")).is_err());
         assert!(int("10", true, Some("!mine")).is_err());
     }
@@ -246,7 +250,7 @@ mod tests {
             assert!(boolean(text, true, None).is_err(), "{text}");
         }
         let fault = boolean("true", false, None).expect_err("quoted");
-        assert!(fault.message.contains("without quotes"), "{fault}");
+        assert_eq!(fault.remedy, Some(Remedy::Unquote), "{fault}");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub enum Resolved<'t> {
 /// The tags of YAML's own types, after their common prefix.
 const PREFIX: &str = "tag:yaml.org,2002:";
 
-/// Which types of its own a tag of YAML asks for.
+/// Which its own types a tag of YAML asks for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     Any,
@@ -165,7 +165,7 @@ fn integer<'t>(text: &str) -> Option<Resolved<'t>> {
     based(sign, digits, base)
 }
 
-/// An integer in a base, with its sign; `None` if it is none or does not fit.
+/// An integer in a base, with its sign; `None` if it is not one or does not fit.
 fn based<'t>(sign: &str, digits: &str, base: u32) -> Option<Resolved<'t>> {
     // Rust reads a sign after the prefix, Go does not.
     if !digits.bytes().all(|b| b.is_ascii_alphanumeric()) {

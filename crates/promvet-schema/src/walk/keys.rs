@@ -1,8 +1,10 @@
 //! What is wrong with the keys of a section: unknown, not there in this version, deprecated,
 //! written twice, missing.
 
+use promvet_text::Advice;
+
 use super::Walker;
-use crate::check::Rule;
+use crate::check::{Rule, one_of_two};
 use crate::section::Section;
 use crate::table::{Field, Found, Required, Type};
 use crate::unknown::{self, Hint};
@@ -15,7 +17,7 @@ const MOST_HINTS: usize = 1000;
 impl<'d> Walker<'_, '_> {
     pub(super) fn unknown(&mut self, section: &Section<'d>, entry: Entry<'d>, name: &str) {
         let here = words::place_of(&self.path);
-        let message = format!("Prometheus knows no key `{name}` {here}");
+        let message = format!("unknown key `{name}` {here}; Prometheus refuses the file");
         let asked = (section.of.name, name.to_owned());
         let hint = match self.hints.get(&asked) {
             Some(hint) => hint.clone(),
@@ -27,15 +29,22 @@ impl<'d> Walker<'_, '_> {
             }
         };
         let said = self.report.at(Rule::UnknownField, entry.key, message);
+        let free = |key: &str| section.entry(key).is_none();
+        let rename = |key: &str| Advice::rename(entry.key.span(), key);
         match hint {
-            Some(Hint::Spelling(key)) => said.help(format!("did you mean `{key}`?")),
-            Some(Hint::Operator(key)) => said.help(format!(
-                "`{name}` is the name that the Prometheus Operator uses; in a configuration file it is `{key}`"
-            )),
-            Some(Hint::Elsewhere(path)) => {
-                said.help(format!("`{name}` belongs {}", words::destination(&path)))
+            Some(Hint::Spelling(key)) if free(key) => said.help(rename(key).safe()),
+            Some(Hint::Spelling(key)) => {
+                said.help(format!("did you mean `{key}`? It is set already"))
             }
-            None => said,
+            Some(Hint::Operator(key)) if free(key) && has_same_value(name) => {
+                said.help(rename(key).text(operator_words(name, key)).safe())
+            }
+            Some(Hint::Operator(key)) => said.help(operator_words(name, key)),
+            Some(Hint::Elsewhere(ref path)) => said.help(format!(
+                "move `{name}`: it belongs {}",
+                words::destination(path)
+            )),
+            None => said.help("remove it, or correct its name"),
         };
     }
 
@@ -51,9 +60,12 @@ impl<'d> Walker<'_, '_> {
                 format!("`{name}` needs Prometheus {since} or newer; older ones refuse the file");
             self.report.at(Rule::Unavailable, entry.key, message)
         };
-        if let Some((_, instead)) = found.field.deprecated {
-            said.help(instead);
-        }
+        match found.field.deprecated {
+            Some((_, instead)) => said.help(instead),
+            None => {
+                said.help("remove it, or correct the releases under `prometheus` in promvet.yaml")
+            }
+        };
     }
 
     pub(super) fn deprecated(&mut self, entry: Entry<'d>, field: &Field) {
@@ -63,19 +75,23 @@ impl<'d> Walker<'_, '_> {
                 .at(
                     Rule::Deprecated,
                     entry.key,
-                    format!("`{name}` is accepted only by accident and does nothing"),
+                    format!("`{name}` is accepted only by accident and has no effect"),
                 )
-                .help("delete it");
+                .help(Advice::remove(entry.key.span()).safe());
         } else if let Some((since, instead)) = field.deprecated
             && since <= self.version
         {
-            self.report.at(
-                Rule::Deprecated,
-                entry.key,
-                format!(
-                    "`{name}` still works, but is deprecated: from Prometheus {since} on, {instead}"
-                ),
-            );
+            let successor = instead
+                .strip_prefix("write `")
+                .and_then(|rest| rest.strip_suffix('`'));
+            let advice = match successor {
+                Some(key) => Advice::rename(entry.key.span(), key).safe(),
+                None => Advice::say(instead),
+            };
+            let message = format!("`{name}` is deprecated since Prometheus {since}");
+            self.report
+                .at(Rule::Deprecated, entry.key, message)
+                .help(advice);
         }
     }
 
@@ -91,9 +107,10 @@ impl<'d> Walker<'_, '_> {
             .at(
                 Rule::Duplicate,
                 second.key,
-                format!("`{name}` is written twice in the same place; Prometheus refuses the file"),
+                format!("`{name}` is set twice; Prometheus refuses the file"),
             )
-            .evidence(first.key.place(), "it was first set here");
+            .evidence(first.key.place(), "it is first set here")
+            .help(one_of_two(first, second));
     }
 
     pub(super) fn required(&mut self, section: &Section<'d>) {
@@ -129,4 +146,13 @@ impl<'d> Walker<'_, '_> {
             .missing(section, field.key, message)
             .help(format!("set `{}` to {wants}", field.key));
     }
+}
+
+fn operator_words(name: &str, key: &str) -> String {
+    format!("write `{key}`: `{name}` is the name in resources of the Prometheus Operator")
+}
+
+/// Whether a key of the Operator takes the same value as ours: a Secret is named there, not a file.
+fn has_same_value(name: &str) -> bool {
+    !name.ends_with("Secret") && name != "path"
 }

@@ -15,7 +15,7 @@ const RATIO_TO: f64 = 4_000_000.0;
 struct Count {
     /// Nodes decoded below this one, itself included.
     all: u64,
-    /// Those of them that stand behind an alias.
+    /// Those of them that follow an alias.
     aliased: u64,
 }
 

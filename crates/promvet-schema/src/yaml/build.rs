@@ -190,7 +190,7 @@ impl<'m> Builder<'m> {
     }
 
     /// # Errors
-    /// There is no anchor of this name, or it is that of a collection that is still open.
+    /// There is not an anchor of this name, or it is that of a collection that is still open.
     pub(super) fn add_alias(&mut self, name: &str, span: Span) -> Result<(), SyntaxError> {
         let id = self.resolve(name, span)?;
         self.add(span, None, None, Data::Alias(id));

@@ -20,7 +20,7 @@ pub use unit::Unit;
 pub struct Comment {
     /// From its `#` to the end of its line.
     pub span: Span,
-    /// Whether something stands before it in its line.
+    /// Whether something precedes it in its line.
     pub trailing: bool,
 }
 
@@ -50,7 +50,7 @@ pub fn comments(content: &str, documents: &[Document], needle: &str) -> Vec<Comm
 }
 
 impl Document {
-    /// Where scalars stand, so that a `#` there is theirs, ascending.
+    /// Where scalars are, so that a `#` there is theirs, ascending.
     fn taken(&self, content: &str) -> impl Iterator<Item = Span> {
         self.nodes.iter().filter_map(move |node| match node.data {
             Data::Scalar { style, .. } => {
@@ -68,7 +68,7 @@ impl Document {
     }
 }
 
-/// Where a scalar begins behind its anchor and its tag. Comments may stand between.
+/// Where a scalar begins behind its anchor and its tag. Comments may be between.
 pub(super) fn behind_properties(content: &str, span: Span) -> usize {
     let text = slice(content, span);
     let mut at = 0;

@@ -76,7 +76,7 @@ impl Keys {
     }
 }
 
-/// Where the text of a scalar stands.
+/// Where the text of a scalar is.
 #[derive(Clone, Copy)]
 pub(super) enum Value {
     /// In the source, as most do: nothing is escaped or folded.
@@ -173,7 +173,7 @@ impl Document {
         })
     }
 
-    /// The same with what stands at a path of keys for its root: a configuration that is part of a
+    /// The same with what is at a path of keys for its root: a configuration that is part of a
     /// larger document. Places and paths stay those of the whole. None if nothing is there.
     #[must_use]
     pub fn rooted_at(&self, way: &[&str]) -> Option<Self> {

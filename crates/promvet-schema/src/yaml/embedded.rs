@@ -1,4 +1,4 @@
-//! Texts that stand in other texts: a configuration in a block scalar, or in quotes.
+//! Texts that are in other texts: a configuration in a block scalar, or in quotes.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ pub enum Dollars {
     Doubled,
 }
 
-/// The value of a scalar as a text of its own, whose places are those of the text around it.
-/// `within` is the path of keys to the scalar. None if the node is no scalar.
+/// The value of a scalar as a separate text, whose places are those of the text around it.
+/// `within` is the path of keys to the scalar. None if the node is not a scalar.
 #[must_use]
 pub fn embedded(node: Node<'_>, within: Within, dollars: Dollars) -> Option<Arc<Text>> {
     let scalar = node.scalar()?;
@@ -53,7 +53,7 @@ struct Source<'s> {
 impl Source<'_> {
     /// Lays a value beside its source: pairs of an offset in the value and one in the source, one
     /// for each stretch that is the same in both. Folding and indentation differ in nothing but
-    /// white space, so that every other character is found where it stands.
+    /// white space, so that every other character is found where it is.
     fn align(&self, value: &str) -> Option<Vec<(usize, usize)>> {
         let mut segments: Vec<(usize, usize)> = Vec::new();
         let mut at = self.begins();
@@ -83,8 +83,8 @@ impl Source<'_> {
         }
     }
 
-    /// Where a character of the value stands, from an offset on, and the offset behind it. White
-    /// space that folding has made stands where the source goes on.
+    /// Where a character of the value is, from an offset on, and the offset behind it. White
+    /// space that folding has made is where the source goes on.
     fn find(&self, mut at: usize, wanted: char) -> Option<(usize, usize)> {
         loop {
             let rest = self.text.get(at..)?;
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
     use promvet_text::Place;
 
-    /// Where `needle` of the value stands: line, column, and the text there.
+    /// Where `needle` of the value is: line, column, and the text there.
     fn spot(source: &str, needle: &str, dollars: Dollars) -> (usize, usize, String) {
         let host = Text::new("cm.yaml", source.as_bytes().to_vec());
         let document = parse_first(&host).unwrap();

@@ -1,10 +1,10 @@
-//! A configuration whose sections stand in several places of a larger document, as a chart puts it
+//! A configuration whose sections are in several places of a larger document, as a chart puts it
 //! together.
 
 use super::document::{Data, Document, Keys, Value, small};
 use super::node::Node;
 
-/// A section that stands elsewhere: the path of keys to it, and its name in the configuration.
+/// A section that is elsewhere: the path of keys to it, and its name in the configuration.
 #[derive(Clone, Copy, Debug)]
 pub struct Section<'s> {
     /// Where.
@@ -16,8 +16,8 @@ pub struct Section<'s> {
 impl Document {
     /// The same with the mapping at a path of keys for its root, in which sections from elsewhere
     /// count too, under other names. `whole` says whether the mapping's own entries do. Places and
-    /// paths stay those of the text. None where this is not to be told: where the mapping or a
-    /// section is missing, stands behind an alias or a merge key, or is there twice.
+    /// paths stay those of the text. None where this is not known: where the mapping or a
+    /// section is missing, is behind an alias or a merge key, or is there twice.
     #[must_use]
     pub fn gathered(&self, way: &[&str], whole: bool, sections: &[Section<'_>]) -> Option<Self> {
         let mut out = self.rooted_at(way)?;
@@ -53,7 +53,7 @@ impl Document {
         Some(out)
     }
 
-    /// The node at a path of keys, if no alias stands on it.
+    /// The node at a path of keys, if no alias is on it.
     fn at(&self, way: &[&str]) -> Option<Node<'_>> {
         let found = way.iter().try_fold(self.root()?, |node, key| {
             node.get(key).filter(|node| !node.is_alias())

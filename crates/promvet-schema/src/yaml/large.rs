@@ -1,5 +1,5 @@
 //! Mappings of many keys. To look through one for every question would take a time that grows with
-//! the square of its size, since every finding in it asks for the name of what it stands in.
+//! the square of its size, since every finding in it asks for the name of what it is in.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

@@ -1,6 +1,6 @@
 //! Text → spanned tree, as go-yaml reads it.
 //!
-//! This room knows YAML and nothing of Prometheus. A scanner of our own reads what people write;
+//! This room knows YAML and nothing of Prometheus. Our scanner reads what people write;
 //! what it leaves is read by libyaml-safer, which descends from the same C library as go-yaml.
 //! Nothing outside this room knows that. A
 //! [`Document`] keeps every key in its order, duplicates and merge keys included; [`Node`] is the

@@ -51,7 +51,7 @@ impl<'d> Node<'d> {
         matches!(self.data().data, Data::Alias(_))
     }
 
-    /// Where it stands: for an alias, the alias itself.
+    /// Where it is: for an alias, the alias itself.
     #[must_use]
     pub fn span(self) -> Span {
         self.data().span
@@ -158,7 +158,7 @@ impl<'d> Node<'d> {
         (parent != u32::MAX).then_some(Self { id: parent, ..self })
     }
 
-    /// The path of keys from the root, such as `remote_write[0].url`. Where the text stands in
+    /// The path of keys from the root, such as `remote_write[0].url`. Where the text is in
     /// another one, that of the whole file: `data["prometheus.yml"].remote_write[0].url`.
     #[must_use]
     pub fn path(self) -> String {
@@ -168,7 +168,7 @@ impl<'d> Node<'d> {
 
     /// The path of keys with list items named by what distinguishes them: `job_name`, `name`, or
     /// `url` without what could be secret in it; by index where they have none of these. Where an
-    /// endpoint leads stands behind its name, as [`destination`] writes it.
+    /// endpoint leads is behind its name, as [`destination`] writes it.
     #[must_use]
     pub fn identity(self) -> String {
         let within = &self.document.text().within().identity;
@@ -313,7 +313,7 @@ impl<'d> Mapping<'d> {
         self.node
     }
 
-    /// The entries as written: merge keys are entries of their own, duplicates are kept.
+    /// The entries as written: merge keys are their own entries, duplicates are kept.
     pub fn written(self) -> impl Iterator<Item = Entry<'d>> + use<'d> {
         let document = self.node.document;
         self.node.links().chunks_exact(2).filter_map(move |pair| {
@@ -327,14 +327,14 @@ impl<'d> Mapping<'d> {
         })
     }
 
-    /// Whether a merge key stands in it.
+    /// Whether a merge key is in it.
     #[must_use]
     pub fn has_merge(self) -> bool {
         matches!(self.node.data().data, Data::Mapping { keys, .. } if keys.merge)
     }
 
     /// The entries in the order in which go-yaml applies them, merge keys expanded where they
-    /// stand: of several of one name, the last one counts.
+    /// are: of several of one name, the last one counts.
     pub fn entries(self) -> impl Iterator<Item = Entry<'d>> + use<'d> {
         let written = (!self.has_merge()).then(|| self.written());
         let mut expanded = Vec::new();
@@ -345,7 +345,7 @@ impl<'d> Mapping<'d> {
     }
 
     /// The entries whose name an earlier one has, each behind the first one of that name. A merge
-    /// key may stand several times.
+    /// key may be several times.
     #[must_use]
     pub fn repeats(self) -> Vec<(Entry<'d>, Entry<'d>)> {
         if self.node.links().len() <= 2 * FEW && !self.has_twins() {

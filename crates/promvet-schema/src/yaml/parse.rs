@@ -20,7 +20,7 @@ const CHUNK: usize = 4096;
 /// A value of a template that was covered with a word before parsing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hole {
-    /// Where the word stands, in one line; it is one letter repeated.
+    /// Where the word is, in one line; it is one letter repeated.
     pub filler: Span,
     /// What it covers in the original text; it begins where the word does.
     pub original: Span,
@@ -456,7 +456,7 @@ fn without_first_column(text: &str) -> Cow<'_, str> {
     Cow::Owned(covered.collect())
 }
 
-/// Where another document begins; what is broken there is nobody's concern.
+/// Where another document begins; what is broken there does not matter.
 fn next_start<R: BufRead>(parser: &mut Parser<R>) -> Option<Span> {
     match parser.parse() {
         Ok(Event {

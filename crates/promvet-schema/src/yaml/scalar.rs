@@ -26,7 +26,7 @@ pub struct Scalar<'d> {
     pub style: Style,
     /// An explicit tag, in its long form (`tag:yaml.org,2002:str`), or `!`.
     pub tag: Option<&'d str>,
-    /// Where it stands, quotes included.
+    /// Where it is, quotes included.
     pub span: Span,
 }
 
@@ -86,7 +86,7 @@ impl<'d> Scalar<'d> {
         }
     }
 
-    /// The span of bytes `from..to` of the text, where the text stands in the source as it is;
+    /// The span of bytes `from..to` of the text, where the text is in the source as it is;
     /// the inner span where it does not (escapes, folding).
     #[must_use]
     pub fn part(self, from: usize, to: usize) -> Span {

@@ -42,7 +42,7 @@ pub fn duration(text: &str) -> Result<Duration, Fault> {
             return Err(Fault::new(
                 0,
                 0,
-                "is an empty duration string; write for example `30s`",
+                "is empty; expected a duration such as `30s`",
             ));
         }
         "0" => {
@@ -93,7 +93,7 @@ impl<'t> Part<'t> {
             return Err(Fault::new(
                 from,
                 from + rest.chars().next().map_or(0, char::len_utf8),
-                "is not a valid duration string: it must begin with a whole number, such as `30s`",
+                "is not a valid duration: it must begin with a whole number, such as `30s`",
             ));
         }
         let (number, after) = rest.split_at(digits);
@@ -112,29 +112,29 @@ impl<'t> Part<'t> {
 
     fn unit_index(&self, text: &str) -> Result<usize, Fault> {
         if self.unit.is_empty() {
-            return Err(Fault::new(
-                self.from,
-                self.to,
-                format!(
-                    "is not a valid duration string: the number {} has no unit (y, w, d, h, m, s or ms)",
+            // A bare number was seconds in many tools, and a configuration rarely means another unit.
+            let message = format!(
+                "is not a valid duration: the number {} has no unit",
+                self.number
+            );
+            return Err(Fault::new(self.from, self.to, message)
+                .help(format!(
+                    "write `{}s`, or another unit (y, w, d, h, m or ms)",
                     self.number
-                ),
-            ));
+                ))
+                .perhaps(format!("{}s", self.number)));
         }
         UNITS
             .iter()
             .position(|(name, _)| *name == self.unit)
             .ok_or_else(|| {
-                let first = if self.from == 0 { "" } else { " there" };
-                let why = why_not_a_unit(self.unit, text);
-                Fault::new(
-                    self.unit_from,
-                    self.to,
-                    format!(
-                        "is not a valid duration string: unknown unit `{}`{first}; {why}",
-                        self.unit
-                    ),
-                )
+                let message = format!("is not a valid duration: unknown unit `{}`", self.unit);
+                let fault = Fault::new(self.unit_from, self.to, message);
+                match meant(self.unit) {
+                    Some((unit, true)) => fault.surely(unit),
+                    Some((unit, false)) => fault.perhaps(unit),
+                    None => fault.help(why_not_a_unit(self.unit, text)),
+                }
             })
     }
 
@@ -145,35 +145,54 @@ impl<'t> Part<'t> {
             .ok()
             .and_then(|number| number.checked_mul(milliseconds)?.checked_add(total))
             .filter(|total| *total <= MOST_MILLISECONDS)
-            .ok_or_else(|| {
-                Fault::new(
-                    self.from,
-                    self.to,
-                    "is a duration out of range: Prometheus counts up to about 292 years",
-                )
-            })
+            .ok_or_else(|| Fault::new(self.from, self.to, "is out of range"))
     }
+}
+
+/// The unit that a misspelt one means, and whether it can mean no other.
+fn meant(unit: &str) -> Option<(&'static str, bool)> {
+    let known = |text: &str| UNITS.iter().find(|(name, _)| *name == text);
+    let trimmed = unit.trim();
+    if let Some((name, _)) = known(trimmed) {
+        return Some((name, true));
+    }
+    // `M` may be a month as well.
+    let sure = trimmed != "M";
+    if let Some((name, _)) = known(&trimmed.to_ascii_lowercase()) {
+        return Some((name, sure));
+    }
+    let name = match trimmed.to_ascii_lowercase().as_str() {
+        "msec" | "millis" | "millisecond" | "milliseconds" => "ms",
+        "sec" | "secs" | "second" | "seconds" => "s",
+        "min" | "mins" | "minute" | "minutes" => "m",
+        "hr" | "hrs" | "hour" | "hours" => "h",
+        "day" | "days" => "d",
+        "week" | "weeks" => "w",
+        "year" | "years" => "y",
+        _ => return None,
+    };
+    Some((name, true))
 }
 
 fn why_not_a_unit(unit: &str, text: &str) -> &'static str {
     if unit.starts_with(['.', ',']) {
-        "fractions are not read, write the smaller unit (`1500ms`)"
+        "write a whole number of a smaller unit, such as `1500ms`"
     } else if text.contains(char::is_whitespace) {
-        "no spaces are allowed between numbers and units"
+        "remove the spaces"
     } else {
-        "the units are y, w, d, h, m, s and ms"
+        "use one of the units y, w, d, h, m, s and ms"
     }
 }
 
 fn out_of_order(part: &Part<'_>, repeated: bool) -> Fault {
     let message = if repeated {
         format!(
-            "is not a valid duration string: the unit `{}` stands in it twice",
+            "is not a valid duration: the unit `{}` occurs twice",
             part.unit
         )
     } else {
         format!(
-            "is not a valid duration string: `{}` must stand before the smaller units (y, w, d, h, m, s, ms)",
+            "is not a valid duration: `{}` must precede the smaller units (y, w, d, h, m, s, ms)",
             part.unit
         )
     };
@@ -186,6 +205,8 @@ fn digits_of(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use crate::fault::Remedy;
+
     use super::*;
 
     #[test]
@@ -220,29 +241,51 @@ mod tests {
     #[test]
     fn faults_name_their_place() {
         for (text, place, words) in [
-            ("", 0..0, "empty duration string"),
+            ("", 0..0, "is empty"),
             ("00", 0..2, "has no unit"),
             ("30", 0..2, "has no unit"),
-            ("1m30", 2..4, "has no unit"),
-            ("-1m", 0..1, "not a valid duration string"),
-            ("s", 0..1, "not a valid duration string"),
-            ("é1s", 0..2, "not a valid duration string"),
+            ("1m30", 2..4, "has no unit; write `30s`, or another unit"),
+            ("-1m", 0..1, "is not a valid duration"),
+            ("s", 0..1, "is not a valid duration"),
+            ("é1s", 0..2, "is not a valid duration"),
             ("1S", 1..2, "unknown unit `S`"),
             ("1m30sec", 4..7, "unknown unit `sec`"),
-            ("1.5h", 1..2, "fractions are not read"),
-            ("1h 30m", 1..3, "no spaces"),
-            ("30s1m", 3..5, "must stand before"),
+            (
+                "1.5h",
+                1..2,
+                "unknown unit `.`; write a whole number of a smaller unit",
+            ),
+            ("1h 30m", 1..3, "unknown unit `h `"),
+            ("1 5m", 1..2, "unknown unit ` `; remove the spaces"),
+            ("30s1m", 3..5, "must precede"),
             ("1m1m", 2..4, "twice"),
-            ("1h1m1h", 4..6, "must stand before"),
-            ("293y", 0..4, "duration out of range"),
-            ("292y52w", 4..7, "duration out of range"),
-            ("9223372036855ms", 0..15, "duration out of range"),
-            ("99999999999999999999999s", 0..24, "duration out of range"),
+            ("1h1m1h", 4..6, "must precede"),
+            ("293y", 0..4, "is out of range"),
+            ("292y52w", 4..7, "is out of range"),
+            ("9223372036855ms", 0..15, "is out of range"),
+            ("99999999999999999999999s", 0..24, "is out of range"),
         ] {
             let fault = duration(text).expect_err(text);
             assert_eq!(fault.from..fault.to, place, "{text}: {fault}");
-            assert!(fault.message.contains(words), "{text}: {fault}");
+            let said = format!("{fault}; {}", fault.help.as_deref().unwrap_or_default());
+            assert!(said.contains(words), "{text}: {said}");
         }
+    }
+
+    #[test]
+    fn a_unit_that_can_only_mean_one_is_put_right() {
+        for (text, unit, sure) in [
+            ("1S", "s", true),
+            ("1h 30m", "h", true),
+            ("30sec", "s", true),
+            ("1M", "m", false),
+            ("30", "30s", false),
+        ] {
+            let fault = duration(text).expect_err(text);
+            let text = unit.to_owned();
+            assert_eq!(fault.remedy, Some(Remedy::Replace { text, sure }));
+        }
+        assert_eq!(duration("1.5h").expect_err("a fraction").remedy, None);
     }
 
     proptest::proptest! {

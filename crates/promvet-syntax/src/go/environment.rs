@@ -4,7 +4,7 @@
 /// Something that begins with a dollar and does not stay as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expansion<'t> {
-    /// Where its dollar stands, in bytes.
+    /// Where its dollar is, in bytes.
     pub from: usize,
     /// The byte after it.
     pub to: usize,

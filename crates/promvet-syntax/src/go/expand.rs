@@ -3,13 +3,13 @@
 /// A reference to a group in a replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reference<'t> {
-    /// Where its dollar stands, in bytes.
+    /// Where its dollar is, in bytes.
     pub from: usize,
     /// The byte after it.
     pub to: usize,
     /// The group's number or name.
     pub name: &'t str,
-    /// Whether the name stands in braces. Without them it goes on as far as letters, digits and
+    /// Whether the name is in braces. Without them it goes on as far as letters, digits and
     /// underscores do: `$1_total` names the group `1_total`.
     pub braced: bool,
 }
@@ -39,7 +39,7 @@ pub fn references(text: &str) -> Vec<Reference<'_>> {
     found
 }
 
-/// The name that begins a text, and whether it stands in braces.
+/// The name that begins a text, and whether it is in braces.
 fn name(text: &str) -> Option<(&str, bool)> {
     let inside = text.strip_prefix('{');
     let rest = inside.unwrap_or(text);

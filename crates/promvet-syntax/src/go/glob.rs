@@ -43,7 +43,7 @@ fn star_in_last_part(text: &str, what: &str) -> Result<(), Fault> {
     Err(Fault::new(
         star,
         star + 1,
-        format!("{what}: a `*` can only stand in the last part of the path"),
+        format!("{what}: a `*` is allowed only in the last part of the path"),
     ))
 }
 

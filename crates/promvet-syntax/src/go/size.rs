@@ -42,7 +42,12 @@ fn read(text: &str, spelling: Spelling) -> Result<i64, Fault> {
     }
     match cursor.rest() {
         "0" => return Ok(0),
-        "" => return Err(Fault::whole(text, "is no size; write for example `512MB`")),
+        "" => {
+            return Err(Fault::whole(
+                text,
+                "is not a size; expected a size such as `512MB`",
+            ));
+        }
         _ => {}
     }
     let mut sum = 0.0;
@@ -108,7 +113,7 @@ impl<'t> Cursor<'t> {
             return Err(Fault::new(
                 from,
                 to,
-                "is an invalid size: a number must stand before each unit, such as `512MB`",
+                "is not a valid size: each unit needs a number before it, such as `512MB`",
             ));
         }
         Ok(value)
@@ -124,7 +129,7 @@ impl<'t> Cursor<'t> {
                 return Err(Fault::new(
                     from,
                     self.at + all,
-                    "is an invalid size: the number has too many digits",
+                    "is not a valid size: the number has too many digits",
                 ));
             }
             value = value * 10 + i64::from(digit - b'0');
@@ -169,26 +174,40 @@ fn factor(name: &str, spelling: Spelling) -> Option<f64> {
 
 fn unknown_unit(name: &str, number_from: usize, from: usize, to: usize) -> Fault {
     if name.is_empty() {
-        return Fault::new(
-            number_from,
-            to,
-            "has a number without a unit (unknown unit); write B, KB, MB, GB, TB, PB or EB after it",
-        );
+        return Fault::new(number_from, to, "has a number without a unit")
+            .help("write the unit after it: B, KB, MB, GB, TB, PB or EB");
     }
     let known_elsewhere =
         factor(name, Spelling::Binary).is_some() || factor(name, Spelling::Plain).is_some();
     let why = if known_elsewhere {
-        "the spellings KB and KiB cannot be mixed in one value"
-    } else if name.contains(char::is_whitespace) {
-        "no spaces are allowed between number and unit"
+        "use either KB or KiB in one value, not both"
     } else {
-        "the units are B, KB, MB, GB, TB, PB and EB, or KiB, MiB … (upper and lower case as here), all powers of 1024"
+        "use one of the units B, KB, MB, GB, TB, PB and EB, or KiB, MiB … (in this case), powers of 1024"
     };
-    Fault::new(from, to, format!("has the unknown unit `{name}`; {why}"))
+    let fault = Fault::new(from, to, format!("has the unknown unit `{name}`")).help(why);
+    match right_case(name.trim()) {
+        Some(unit) if !known_elsewhere => Fault {
+            help: None,
+            ..fault
+        }
+        .surely(unit),
+        _ => fault,
+    }
+}
+
+/// A unit in its right case: `mb` and `Mb` as `MB`, `mib` as `MiB`.
+fn right_case(name: &str) -> Option<String> {
+    let upper = name.to_ascii_uppercase();
+    let binary = upper.strip_suffix("IB").map(|prefix| format!("{prefix}iB"));
+    [Some(upper), binary].into_iter().flatten().find(|unit| {
+        factor(unit, Spelling::Plain).is_some() || factor(unit, Spelling::Binary).is_some()
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::fault::Remedy;
+
     use super::*;
 
     #[test]
@@ -219,22 +238,34 @@ mod tests {
     #[test]
     fn faults_name_their_place() {
         for (text, place, words) in [
-            ("", 0..0, "is no size"),
-            ("-", 0..1, "is no size"),
-            ("16", 0..2, "unknown unit"),
-            ("00", 0..2, "unknown unit"),
-            ("1KB16", 3..5, "unknown unit"),
-            ("MB", 0..1, "invalid size"),
-            (" MB", 0..1, "invalid size"),
-            (".MB", 0..2, "invalid size"),
+            ("", 0..0, "is not a size"),
+            ("-", 0..1, "is not a size"),
+            (
+                "16",
+                0..2,
+                "has a number without a unit; write the unit after it",
+            ),
+            ("00", 0..2, "has a number without a unit"),
+            ("1KB16", 3..5, "has a number without a unit"),
+            ("MB", 0..1, "is not a valid size"),
+            (" MB", 0..1, "is not a valid size"),
+            (".MB", 0..2, "is not a valid size"),
             ("100kB", 3..5, "unknown unit `kB`"),
             ("1.5M", 3..4, "unknown unit `M`"),
             ("1e3", 1..2, "unknown unit `e`"),
-            ("1 MB", 1..4, "no spaces"),
-            ("1KB1KiB", 1..3, "cannot be mixed"),
-            ("1KiB1KB", 5..7, "cannot be mixed"),
+            ("1 MB", 1..4, "unknown unit ` MB`"),
+            (
+                "1KB1KiB",
+                1..3,
+                "use either KB or KiB in one value, not both",
+            ),
+            (
+                "1KiB1KB",
+                5..7,
+                "use either KB or KiB in one value, not both",
+            ),
             ("1,000ZB", 1..2, "unknown unit `,`"),
-            ("1ZB", 1..3, "unknown unit `ZB`"),
+            ("1ZB", 1..3, "unknown unit `ZB`; use one of the units B, KB"),
             ("1B é", 1..5, "unknown unit"),
             ("9EiB", 0..4, "overflow parsing unit"),
             ("9EB", 0..3, "overflow parsing unit"),
@@ -243,8 +274,19 @@ mod tests {
         ] {
             let fault = byte_size(text).expect_err(text);
             assert_eq!(fault.from..fault.to, place, "{text}: {fault}");
-            assert!(fault.message.contains(words), "{text}: {fault}");
+            let said = format!("{fault}; {}", fault.help.as_deref().unwrap_or_default());
+            assert!(said.contains(words), "{text}: {said}");
         }
+    }
+
+    #[test]
+    fn a_unit_in_the_wrong_case_or_after_a_space_is_put_right() {
+        for (text, unit) in [("100kB", "KB"), ("1 MB", "MB"), ("16mib", "MiB")] {
+            let fault = byte_size(text).expect_err(text);
+            let text = unit.to_owned();
+            assert_eq!(fault.remedy, Some(Remedy::Replace { text, sure: true }));
+        }
+        assert_eq!(byte_size("1ZB").expect_err("no such unit").remedy, None);
     }
 
     proptest::proptest! {

@@ -14,19 +14,19 @@ use crate::Fault;
 /// The parts of a URL as they are written: nothing is decoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GoUrl<'t> {
-    /// What stands before the first colon, in its own case; empty if there is no scheme.
+    /// What precedes the first colon, in its own case; empty if there is no scheme.
     pub scheme: &'t str,
     /// All between scheme and query, if it does not begin with a slash (`mailto:a@b`).
     pub opaque: &'t str,
-    /// What stands before the last `@` of the authority.
+    /// What precedes the last `@` of the authority.
     pub userinfo: Option<&'t str>,
     /// The host with its port.
     pub host: &'t str,
     /// The path with its leading slash.
     pub path: &'t str,
-    /// What stands after the first `?`.
+    /// What follows the first `?`.
     pub raw_query: &'t str,
-    /// What stands after the first `#`.
+    /// What follows the first `#`.
     pub fragment: &'t str,
 }
 
@@ -48,7 +48,7 @@ impl<'t> GoUrl<'t> {
             .map_or(self.host, |(name, _)| name)
     }
 
-    /// The digits of the port, if a colon stands after the host; they can be empty.
+    /// The digits of the port, if a colon follows the host; they can be empty.
     #[must_use]
     pub fn port(&self) -> Option<&'t str> {
         let after_brackets = self
@@ -75,7 +75,7 @@ fn without_fragment(text: &str) -> Result<GoUrl<'_>, Fault> {
         return Err(Fault::new(
             at,
             at + 1,
-            "can't be parsed: invalid control character in URL",
+            "cannot be parsed: invalid control character",
         ));
     }
     if text == "*" {
@@ -145,7 +145,7 @@ fn scheme(text: &str) -> Result<Option<&str>, Fault> {
         None => Err(Fault::new(
             0,
             1,
-            "can't be parsed: missing protocol scheme before the colon",
+            "cannot be parsed: missing scheme before the colon",
         )),
         Some(first) => Ok(first.is_ascii_alphabetic().then_some(scheme)),
     }
@@ -157,15 +157,16 @@ fn colon_in_first_segment(path: &str) -> Result<(), Fault> {
         return Ok(());
     };
     let hint = if segment.starts_with(char::is_whitespace) {
-        "; remove the space before it"
+        "remove the space before it"
     } else {
-        "; write the scheme first, such as `https://`"
+        "write the scheme first, such as `https://`"
     };
     Err(Fault::new(
         at,
         at + 1,
-        format!("can't be parsed: first path segment in URL cannot contain colon{hint}"),
-    ))
+        "cannot be parsed: the first path segment contains a colon",
+    )
+    .help(hint))
 }
 
 /// A part of a URL with its own rules for escapes.
@@ -193,7 +194,7 @@ fn check_escapes(text: &str, offset: usize, component: Component) -> Result<(), 
             step = 3;
         } else if in_host && byte.is_ascii() && !is_host_byte(byte) {
             let message = format!(
-                "can't be parsed: invalid character {:?} in host name",
+                "cannot be parsed: invalid character {:?} in the host",
                 char::from(byte)
             );
             return Err(Fault::new(offset + at, offset + at + 1, message));
@@ -228,23 +229,24 @@ fn bad_escape(text: &str, at: usize, well_formed: bool, component: Component) ->
         _ => format!(" {escape:?}"),
     };
     let hint = if well_formed {
-        "; in a host only bytes beyond ASCII can be escaped"
+        "in a host, escape only non-ASCII bytes"
     } else {
-        "; write a percent sign itself as `%25`"
+        "write a literal percent sign as `%25`"
     };
     Fault::new(
         at,
         at + escape.len(),
-        format!("can't be parsed: invalid URL escape{quoted}{hint}"),
+        format!("cannot be parsed: invalid URL escape{quoted}"),
     )
+    .help(hint)
 }
 
-/// What may stand in a host as it is.
+/// What may be in a host as it is.
 fn is_host_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!$&'()*+,;=:[]<>\"-_.~".contains(&byte)
 }
 
-/// What may stand in front of the `@`.
+/// What may be in front of the `@`.
 fn is_userinfo_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._:~!$&'()*+,;=%@".contains(c)
 }
@@ -254,8 +256,9 @@ fn check_userinfo(userinfo: &str, offset: usize) -> Result<(), Fault> {
         return Err(Fault::new(
             offset + at,
             offset + at + c.len_utf8(),
-            "can't be parsed: invalid userinfo; percent-encode this character, or better use basic_auth",
-        ));
+            "cannot be parsed: this character is not valid in the user info",
+        )
+        .help("use `basic_auth`, or percent-encode this character"));
     }
     check_escapes(userinfo, offset, Component::Userinfo)
 }
@@ -266,7 +269,7 @@ fn check_host(host: &str, offset: usize) -> Result<(), Fault> {
         Some(at) => Err(Fault::new(
             offset + at,
             offset + at + 1,
-            "can't be parsed: invalid IP-literal, a bracket inside the host",
+            "cannot be parsed: unexpected bracket inside the host",
         )),
         None => {
             // Text before the last colon is not looked at: some schemes list several hosts.
@@ -278,7 +281,7 @@ fn check_host(host: &str, offset: usize) -> Result<(), Fault> {
     }
 }
 
-/// Checks what stands from `at` on: nothing, or a colon and digits.
+/// Checks what is from `at` on: nothing, or a colon and digits.
 fn check_port(host: &str, at: usize) -> Result<(), Fault> {
     let port = host.get(at..).unwrap_or_default();
     let good = port.is_empty()
@@ -291,7 +294,7 @@ fn check_port(host: &str, at: usize) -> Result<(), Fault> {
     Err(Fault::new(
         at,
         host.len(),
-        "can't be parsed: invalid port after host, only digits can follow the colon",
+        "cannot be parsed: the port contains something other than digits",
     ))
 }
 
@@ -300,7 +303,7 @@ fn check_bracketed(host: &str) -> Result<(), Fault> {
         return Err(Fault::new(
             0,
             host.len(),
-            "can't be parsed: missing ']' in host",
+            "cannot be parsed: missing `]` in the host",
         ));
     };
     check_port(host, close + 1)?;
@@ -313,12 +316,12 @@ fn check_bracketed(host: &str) -> Result<(), Fault> {
         Literal::V4 => Err(Fault::new(
             1,
             close,
-            "can't be parsed: invalid IP-literal, an IPv4 address stands without brackets",
+            "cannot be parsed: an IPv4 address has no brackets",
         )),
         Literal::Neither => Err(Fault::new(
             1,
             close,
-            "can't be parsed: invalid host, only an IPv6 address can stand in brackets",
+            "cannot be parsed: only an IPv6 address can have brackets",
         )),
     }
 }

@@ -149,7 +149,7 @@ fn alternative_names(mut fields: Reader<'_>) -> Option<Vec<String>> {
         if extension.expect(OBJECT)?.rest != ALTERNATIVE_NAMES {
             continue;
         }
-        // Whether it is critical may stand in front.
+        // Whether it is critical may be in front.
         let mut value = extension.value()?;
         if value.tag != OCTET_STRING {
             value = extension.value()?;

@@ -49,7 +49,7 @@ impl Parser<'_> {
             && second.ty == *one
         {
             let message = format!(
-                "`{word}` takes {} first and {} second, and here they are the other way round",
+                "`{word}` expects {} first and {} second; the arguments are swapped",
                 one.noun(),
                 other.noun()
             );
@@ -70,7 +70,7 @@ impl Parser<'_> {
         Ok(Part::new(name.from, self.end(), Type::Vector))
     }
 
-    /// `by (…)` or `without (…)`, if it stands here.
+    /// `by (…)` or `without (…)`, if it is here.
     fn grouping(&mut self) -> Parse<bool> {
         let found = matches!(self.token.kind, Kind::Word(Word::By | Word::Without));
         if found {
@@ -151,7 +151,7 @@ impl Parser<'_> {
                 .retain(|fault| (fault.from, fault.to) != (argument.from, argument.to));
         } else {
             let message =
-                "the second argument of `info` must be labels in braces, without a metric's name";
+                "the second argument of `info` must be labels in braces, without a metric name";
             self.push(Fault::new(argument.from, argument.to, message));
         }
     }
@@ -161,7 +161,7 @@ impl Parser<'_> {
             return;
         }
         let message = format!(
-            "`{of}` takes {} here, and this is {}",
+            "`{of}` expects {}, found {}",
             wanted.noun(),
             argument.ty.noun()
         );
@@ -183,9 +183,7 @@ impl Parser<'_> {
                 return Ok(arguments);
             }
             if self.token.kind == Kind::ParenClose {
-                return Err(
-                    Fault::at(comma, "a comma can't stand behind the last argument").into(),
-                );
+                return Err(Fault::at(comma, "unexpected comma after the last argument").into());
             }
         }
     }
@@ -203,6 +201,6 @@ fn wrong_count(name: Token, word: &str, least: usize, most: usize, is: usize) ->
         "arguments"
     };
     let are = if is == 1 { "is" } else { "are" };
-    let message = format!("`{word}` takes {wants} {noun}, and {is} {are} given");
+    let message = format!("`{word}` expects {wants} {noun}; {is} {are} given");
     Fault::at(name, message)
 }

@@ -148,14 +148,14 @@ impl Dialect {
                 Some((_, Some(free))) => free,
                 _ => since,
             };
-            let message = format!("{name} needs Prometheus {major}.{minor} or newer");
+            let message = format!("{name} requires Prometheus {major}.{minor} or newer");
             return Some(Fault::new(from, to, message));
         }
         let (flag, free) = flag?;
         if free.is_some_and(|free| self.release >= free) {
             return None;
         }
-        let message = format!("{name} is experimental and needs `--enable-feature={flag}`");
+        let message = format!("{name} is experimental and requires `--enable-feature={flag}`");
         let mut fault = Fault::new(from, to, message);
         fault.flag = Some(flag);
         Some(fault)

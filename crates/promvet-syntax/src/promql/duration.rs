@@ -40,10 +40,8 @@ impl Parser<'_> {
             return Ok(self.subquery(of, open, end));
         }
         let wrong = match of.shape {
-            Shape::Selector if of.offset => {
-                Some("`offset` must stand behind the range, not before it")
-            }
-            Shape::Selector if of.at => Some("`@` must stand behind the range, not before it"),
+            Shape::Selector if of.offset => Some("`offset` must follow the range"),
+            Shape::Selector if of.at => Some("`@` must follow the range"),
             Shape::Selector => None,
             _ => Some("a range can only follow a selector"),
         };
@@ -74,7 +72,7 @@ impl Parser<'_> {
         self.need(Feature::Subqueries, open.from, end);
         if !of.ty.is(Type::Vector) {
             let message = format!(
-                "a subquery can only follow an instant vector, and this is {}",
+                "a subquery can only follow an instant vector, found {}",
                 of.ty.noun()
             );
             self.push(Fault::new(of.from, of.to, message));
@@ -96,7 +94,7 @@ impl Parser<'_> {
             self.push(Fault::new(
                 length.from,
                 length.to,
-                "a range must be longer than nothing",
+                "a range must be longer than zero",
             ));
         }
         Ok(())
@@ -156,7 +154,7 @@ impl Parser<'_> {
                 self.push(Fault::new(
                     sign.from,
                     right.to,
-                    "a duration is divided by nothing",
+                    "a duration is divided by zero",
                 ));
             }
             self.need(Feature::DurationArithmetic, sign.from, sign.to);
@@ -203,7 +201,7 @@ impl Parser<'_> {
                 if seconds.is_nan() || seconds.abs() > MOST_SECONDS {
                     self.push(Fault::at(
                         token,
-                        "this is longer than Prometheus can count, about 292 years",
+                        "this duration is out of range: the longest is about 292 years",
                     ));
                 }
                 Some(seconds)
@@ -242,7 +240,7 @@ impl Parser<'_> {
         })
     }
 
-    /// The length of a duration in seconds; a fault if it is none.
+    /// The length of a duration in seconds; a fault if it is not one.
     pub(super) fn duration_literal(&mut self, token: Token) -> Option<f64> {
         match go::duration(self.slice(token)) {
             Ok(duration) => {

@@ -41,7 +41,7 @@ impl Fault {
 /// Why the reading of an expression ended.
 #[derive(Debug)]
 pub(super) enum Stop {
-    /// The grammar does not allow what stands there.
+    /// The grammar does not allow what is there.
     Fault(Fault),
     /// It is nested too deep to be read here, which says nothing about Prometheus.
     Deep,

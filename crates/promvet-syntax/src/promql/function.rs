@@ -54,13 +54,13 @@ pub(super) fn find(name: &str, dialect: Dialect) -> Result<&'static Function, Fa
             let message =
                 format!("the function `{name}` was removed in Prometheus {major}.{minor}");
             Err(Fault::new(0, 0, message).help(
-                "it is called `double_exponential_smoothing` now, and needs \
-                     `--enable-feature=promql-experimental-functions`",
+                "use `double_exponential_smoothing`, which requires \
+                 `--enable-feature=promql-experimental-functions`",
             ))
         }
         Some((function, _)) => Ok(function),
         None => {
-            let message = format!("there is no function `{name}`");
+            let message = format!("unknown function `{name}`");
             let fault = Fault::new(0, 0, message);
             let names = FUNCTIONS
                 .iter()

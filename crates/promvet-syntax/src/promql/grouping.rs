@@ -1,4 +1,4 @@
-//! What stands between an operator and its right side, and what its two sides must be.
+//! What is between an operator and its right side, and what its two sides must be.
 
 use super::dialect::Feature;
 use super::fault::Fault;
@@ -90,7 +90,7 @@ impl Parser<'_> {
 
     /// `(a, b)`: names of labels, plain or quoted.
     pub(super) fn labels(&mut self) -> Parse<Vec<(String, Token)>> {
-        self.expect(Kind::ParenOpen, "`(` and names of labels")?;
+        self.expect(Kind::ParenOpen, "`(` and label names")?;
         let mut labels = Vec::new();
         while !self.accept(Kind::ParenClose)? {
             labels.push(self.label()?);
@@ -110,14 +110,14 @@ impl Parser<'_> {
                 unquote(self.slice(token))
             }
             kind if kind.names_a_label() => self.slice(token).to_owned(),
-            _ => return Err(self.unexpected("the name of a label")),
+            _ => return Err(self.unexpected("a label name")),
         };
         self.advance()?;
         self.close(NodeKind::Label, token.from, token, self.tree.next());
         if name.is_empty() || (name.contains(':') && !self.dialect.has_utf8_names()) {
             self.push(Fault::at(
                 token,
-                format!("`{name}` can't be the name of a label"),
+                format!("`{name}` is not a valid label name"),
             ));
         }
         Ok((name, token))
@@ -139,7 +139,7 @@ impl Parser<'_> {
                 let fault = Fault::new(
                     side.from,
                     side.to,
-                    format!("{message}, which operators can't work with"),
+                    format!("{message}, which operators do not accept"),
                 );
                 self.push(with_remedy(fault, side.ty, Type::Vector));
             }
@@ -147,12 +147,12 @@ impl Parser<'_> {
         if let Some(token) = modifiers.bool_word.filter(|_| !operator.is_comparison()) {
             self.push(Fault::at(
                 token,
-                format!("`bool` can only follow a comparison, and `{word}` is none"),
+                format!("`bool` is allowed only after a comparison, and `{word}` is not one"),
             ));
         }
         if operator.is_comparison() && modifiers.bool_word.is_none() && scalars == (true, true) {
             let fault = Fault::at(sign, "two numbers are compared without `bool`");
-            self.push(fault.help(format!("write `{word} bool`, which gives 0 or 1")));
+            self.push(fault.help(format!("write `{word} bool`, which returns 0 or 1")));
         }
         if operator.is_set() && (scalars.0 || scalars.1) {
             let fault = Fault::at(
@@ -184,7 +184,7 @@ impl Parser<'_> {
         }
         for (name, token) in group.1.iter().filter(|(name, _)| on.1.contains(name)) {
             let word = self.slice(group.0);
-            let message = format!("the label `{name}` stands both in `on` and in `{word}`");
+            let message = format!("the label `{name}` is in both `on` and `{word}`");
             self.push(Fault::at(*token, message));
         }
     }
@@ -202,7 +202,7 @@ impl Parser<'_> {
                 .chain(modifiers.fill)
             {
                 let message = format!(
-                    "`{}` can only stand between two instant vectors",
+                    "`{}` is allowed only between two instant vectors",
                     self.slice(token)
                 );
                 self.push(Fault::at(token, message));
@@ -215,7 +215,7 @@ impl Parser<'_> {
                 .into_iter()
                 .chain(modifiers.fill)
             {
-                let message = format!("`{}` can't be used with `{word}`", self.slice(token));
+                let message = format!("`{}` is not allowed with `{word}`", self.slice(token));
                 self.push(Fault::at(token, message));
             }
         }

@@ -179,7 +179,7 @@ impl<'t> Lexer<'t> {
         Fault::new(
             self.at,
             self.at + 2,
-            format!("`{sign}` compares labels, and stands only inside braces"),
+            format!("`{sign}` compares labels and is allowed only inside braces"),
         )
     }
 
@@ -204,10 +204,10 @@ impl<'t> Lexer<'t> {
                 return Err(Fault::new(
                     at,
                     at + 1,
-                    "a range can't stand inside another one",
+                    "a range is not allowed inside another one",
                 ));
             }
-            _ => return Err(Fault::new(at, at + 1, format!("this `{c}` closes nothing"))),
+            _ => return Err(Fault::new(at, at + 1, format!("unmatched `{c}`"))),
         };
         Ok(self.take(kind, 1))
     }
@@ -232,7 +232,7 @@ impl<'t> Lexer<'t> {
                 let text = self.text.get(self.at..end).unwrap_or_default();
                 let message = format!("`{text}` is neither a number nor a duration");
                 Err(Fault::new(self.at, end, message)
-                    .help("a duration is written like `5m`, `1h30m` or `500ms`"))
+                    .help("write a duration such as `5m`, `1h30m` or `500ms`"))
             }
         }
     }
@@ -277,8 +277,7 @@ impl<'t> Lexer<'t> {
                     .unwrap_or(rest.len())
                     .max(1);
                 let word = rest.get(..length).unwrap_or(rest);
-                let message =
-                    format!("`{word}` can't stand between brackets, where a duration belongs");
+                let message = format!("unexpected `{word}` between brackets; expected a duration");
                 Err(Fault::new(self.at, self.at + length, message)
                     .help("write a duration such as `[5m]`"))
             }
@@ -288,7 +287,7 @@ impl<'t> Lexer<'t> {
     fn stray(&self, c: char, place: &str) -> Fault {
         let name = match c {
             '\u{a0}' | '\u{2007}' | '\u{202f}' => {
-                "a space that may not break (U+00A0 or its like)".to_owned()
+                "a non-breaking space (U+00A0 or similar)".to_owned()
             }
             '“' | '”' | '‘' | '’' => format!("the typographic quote `{c}`"),
             '\u{200b}' | '\u{feff}' => "an invisible character".to_owned(),

@@ -136,7 +136,7 @@ fn approximate(value: i64) -> f64 {
     value as f64
 }
 
-/// Underscores stand between digits, or between `0x` and a digit.
+/// Underscores are between digits, or between `0x` and a digit.
 fn underscores_are_sound(text: &str) -> bool {
     let (prefix, digits) = match text.strip_prefix("0x") {
         Some(rest) => (true, rest),

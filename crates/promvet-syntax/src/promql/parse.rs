@@ -87,7 +87,7 @@ impl<'t> Parser<'t> {
     fn whole(&mut self) -> Parse<()> {
         self.advance()?;
         if self.token.kind == Kind::End {
-            return Err(Fault::new(0, self.text.len(), "there is no expression in it").into());
+            return Err(Fault::new(0, self.text.len(), "the expression is empty").into());
         }
         self.expression(0)?;
         match self.token.kind {
@@ -113,7 +113,7 @@ impl<'t> Parser<'t> {
         Ok(found)
     }
 
-    /// Goes on, or stops with what should have stood there.
+    /// Goes on, or stops with what should have was there.
     pub(super) fn expect(&mut self, kind: Kind, wanted: &str) -> Parse<Token> {
         if self.token.kind == kind {
             self.advance()
@@ -131,19 +131,19 @@ impl<'t> Parser<'t> {
         self.last.to
     }
 
-    /// The fault of a piece that can't stand where it does.
+    /// The fault of a piece that cannot be where it does.
     pub(super) fn unexpected(&self, wanted: &str) -> Stop {
         let fault = if self.token.kind == Kind::End {
             let last = self.last;
             Fault::new(
                 last.from,
                 last.to,
-                format!("it ends too early: {wanted} should follow"),
+                format!("unexpected end; expected {wanted}"),
             )
         } else {
             let text = self.slice(self.token);
             let shown = text.lines().next().unwrap_or(text);
-            let message = format!("`{shown}` can't stand here, where {wanted} should");
+            let message = format!("unexpected `{shown}`; expected {wanted}");
             Fault::at(self.token, message)
         };
         fault.into()
@@ -229,7 +229,7 @@ impl<'t> Parser<'t> {
         self.close(NodeKind::Sign, sign.from, sign, first);
         if !operand.ty.is_operand() {
             let message = format!(
-                "`{}` can't stand before {}",
+                "`{}` is not allowed before {}",
                 self.slice(sign),
                 operand.ty.noun()
             );
@@ -314,7 +314,7 @@ impl<'t> Parser<'t> {
         number::value(text).unwrap_or_else(|| {
             self.push(Fault::at(
                 token,
-                format!("`{text}` is not a number that Prometheus can hold"),
+                format!("`{text}` is not a number that Prometheus can represent"),
             ));
             1.0
         })
@@ -329,7 +329,7 @@ impl<'t> Parser<'t> {
             Shape::Other => {
                 "`offset` can only follow a selector, a range or a subquery, not an expression around them"
             }
-            _ if part.offset => "`offset` stands twice behind the same selector",
+            _ if part.offset => "`offset` is set twice for the same selector",
             _ => "",
         };
         if !message.is_empty() {
@@ -357,7 +357,7 @@ impl<'t> Parser<'t> {
             Shape::Other => {
                 "`@` can only follow a selector, a range or a subquery, not an expression around them"
             }
-            _ if part.at => "`@` stands twice behind the same selector",
+            _ if part.at => "`@` is set twice for the same selector",
             _ => "",
         };
         if !message.is_empty() {
@@ -379,10 +379,7 @@ impl<'t> Parser<'t> {
                 if self.number(token).abs() < 9_223_372_036_854_775_807.0 {
                     return Ok(());
                 }
-                self.push(Fault::at(
-                    token,
-                    "this is no time that Prometheus can count to",
-                ));
+                self.push(Fault::at(token, "this time is out of range"));
                 Ok(())
             }
             Kind::Duration => {
@@ -406,7 +403,7 @@ impl<'t> Parser<'t> {
             );
             self.push(Fault::at(word, message));
         } else if part.extended {
-            let message = "`anchored` and `smoothed` exclude each other, and neither stands twice";
+            let message = "`anchored` and `smoothed` exclude each other and can be set only once";
             self.push(Fault::at(word, message));
         }
         part.extended = true;

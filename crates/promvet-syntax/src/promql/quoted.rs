@@ -40,14 +40,14 @@ pub(super) fn end(text: &str, from: usize) -> Result<usize, Fault> {
         }
     }
     let line = rest.split('\n').next().unwrap_or(rest);
-    let message = format!("the text that this `{quote}` opens is never closed");
+    let message = format!("the string that this `{quote}` opens is never closed");
     Err(Fault::new(from, from + line.trim_end().len(), message))
 }
 
 fn at_escape(at: usize, problem: (usize, &'static str)) -> Fault {
     let (length, message) = problem;
     Fault::new(at, at + length, message)
-        .help("write `\\\\` for a backslash in a quoted text, or put the text in backticks")
+        .help("write `\\\\` for a backslash in a quoted string, or use backticks")
 }
 
 /// How many characters an escape has, the backslash included.
@@ -62,10 +62,7 @@ fn escape(rest: &str, quote: char) -> Result<usize, (usize, &'static str)> {
         'u' => (4, 16, 2),
         'U' => (8, 16, 2),
         _ => {
-            return Err((
-                1 + c.len_utf8(),
-                "PromQL does not know this escape sequence",
-            ));
+            return Err((1 + c.len_utf8(), "unknown escape sequence"));
         }
     };
     let number: String = rest.chars().skip(skip).take(digits).collect();
@@ -78,7 +75,7 @@ fn escape(rest: &str, quote: char) -> Result<usize, (usize, &'static str)> {
         .ok_or((length, "an escape sequence lacks some of its digits"))?;
     let most = if digits < 4 { 255 } else { 0x10_ffff };
     if value > most || (0xd800..0xe000).contains(&value) {
-        return Err((length, "an escape sequence stands for no character"));
+        return Err((length, "an escape sequence is not a valid character"));
     }
     Ok(skip + digits)
 }

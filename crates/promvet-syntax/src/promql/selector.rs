@@ -125,7 +125,7 @@ fn matches_nothing(pattern: &Hir) -> bool {
             | Look::WordStartUnicode
             | Look::WordEndAscii
             | Look::WordEndUnicode => false,
-            // There is no letter on either side, and both ends of the text and of a line are here.
+            // There is not a letter on either side, and both ends of the text and of a line are here.
             _ => true,
         },
         HirKind::Repetition(inner) => inner.min == 0 || matches_nothing(&inner.sub),
@@ -162,14 +162,14 @@ impl Parser<'_> {
         if let Some(name) = name {
             for &token in &matchers.names {
                 let message = format!(
-                    "the metric is named twice: `{}` before the braces, and again in them",
+                    "the metric name is set twice: `{}` before the braces, and again inside them",
                     self.slice(name)
                 );
                 self.push(Fault::at(token, message));
             }
         } else if !matchers.demanding {
-            let message = "this selects every series that there is, which Prometheus refuses";
-            let help = "name a metric, or compare a label with something that is not empty";
+            let message = "the selector matches every series; Prometheus refuses it";
+            let help = "name a metric, or add a matcher that does not match the empty string";
             self.push(Fault::new(from, to, message).help(help));
         }
         let named = name.is_some();
@@ -196,7 +196,7 @@ impl Parser<'_> {
         let name = match label.kind {
             Kind::Name => self.slice(label).to_owned(),
             Kind::Text => unquote(self.slice(label)),
-            _ => return Err(self.unexpected("the name of a label or `}`")),
+            _ => return Err(self.unexpected("a label name or `}`")),
         };
         self.advance()?;
         let Some(how) = Match::of(self.token.kind) else {
@@ -213,7 +213,7 @@ impl Parser<'_> {
             self.need(Feature::QuotedNames, label.from, label.to);
         }
         self.advance()?;
-        let value = self.expect(Kind::Text, "a text in quotes")?;
+        let value = self.expect(Kind::Text, "a quoted string")?;
         self.close(NodeKind::Matcher, label.from, label, self.tree.next());
         if name == "__name__" {
             out.names.push(label);

@@ -39,7 +39,7 @@ pub(super) enum Kind {
     Word(Word),
 }
 
-/// What stands between two expressions.
+/// What is between two expressions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
     Or,
@@ -146,7 +146,7 @@ impl Kind {
         }
     }
 
-    /// Whether the word can name a label between the parentheses of `by` and its like.
+    /// Whether the word can name a label between the parentheses of `by` and the like.
     pub(super) fn names_a_label(self) -> bool {
         match self {
             Self::Operator(operator) => operator.is_set() || operator == Operator::Atan2,

@@ -39,7 +39,7 @@ pub enum NodeKind {
     Duration,
 }
 
-/// A node with everything below it. The nodes stand in the order in which they end, so that a node
+/// A node with everything below it. The nodes are in the order in which they end, so that a node
 /// comes behind all that is below it, and one list is the whole tree.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -69,7 +69,7 @@ impl Tree {
         self.node(self.0.len().checked_sub(1)?)
     }
 
-    /// Where the next node will stand: what a node that begins here hands to [`Tree::close`].
+    /// Where the next node will be: what a node that begins here hands to [`Tree::close`].
     pub(super) fn next(&self) -> usize {
         self.0.len()
     }

@@ -27,7 +27,7 @@ impl Type {
         self == wanted || self == Self::Unknown
     }
 
-    /// Whether it can stand on a side of an operator.
+    /// Whether it can be on a side of an operator.
     pub(super) fn is_operand(self) -> bool {
         !matches!(self, Self::Matrix | Self::Text)
     }
@@ -36,14 +36,14 @@ impl Type {
     pub(super) fn remedy(self, wanted: Self) -> Option<&'static str> {
         match (self, wanted) {
             (Self::Vector, Self::Matrix) => Some("add a range to the selector, such as `[5m]`"),
-            (Self::Matrix, Self::Vector) => Some(
-                "take the range away, or put it in a function such as `rate(…)` or `avg_over_time(…)`",
-            ),
-            (Self::Vector, Self::Scalar) => {
-                Some("turn a vector of one element into a number with `scalar(…)`")
+            (Self::Matrix, Self::Vector) => {
+                Some("remove the range, or use a function such as `rate(…)` or `avg_over_time(…)`")
             }
-            (Self::Scalar, Self::Vector) => Some("turn a number into a vector with `vector(…)`"),
-            (_, Self::Text) => Some("write a text in quotes"),
+            (Self::Vector, Self::Scalar) => {
+                Some("convert a vector of one element to a number with `scalar(…)`")
+            }
+            (Self::Scalar, Self::Vector) => Some("convert a number to a vector with `vector(…)`"),
+            (_, Self::Text) => Some("write a quoted string"),
             _ => None,
         }
     }
@@ -56,7 +56,7 @@ pub(super) enum Shape {
     Selector,
     /// A selector with a range.
     Range,
-    /// A range of something that is no selector, which is at fault already.
+    /// A range of something that is not a selector, which is at fault already.
     BrokenRange,
     Subquery,
     Other,
@@ -75,7 +75,7 @@ pub(super) struct Part {
     pub(super) at: bool,
     /// Whether `anchored` or `smoothed` follows it.
     pub(super) extended: bool,
-    /// Whether a metric's name stands before its braces.
+    /// Whether a metric's name precedes its braces.
     pub(super) named: bool,
 }
 

@@ -249,7 +249,7 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// `? password`, whose value stands in the next line.
+    /// `? password`, whose value is in the next line.
     fn explicit_key(&mut self, body: &str, indent: usize) {
         let rest = body.get(indent..).unwrap_or("");
         let rest = rest.strip_prefix("- ").unwrap_or(rest);
@@ -471,7 +471,7 @@ impl<'t> Scan<'t> {
         end > 0 && names.contains(&*format!("{mark}{}", name.get(..end).unwrap_or("")))
     }
 
-    /// Hides what stands where a key should: `password SECRET`, `--password SECRET`, or anything
+    /// Hides what is where a key should: `password SECRET`, `--password SECRET`, or anything
     /// without a key in a mapping with credentials.
     fn without_mark(&mut self, body: &str, indent: usize) {
         let rest = body.get(indent..).unwrap_or("");
@@ -503,7 +503,7 @@ impl<'t> Scan<'t> {
             _ => {
                 let plain = self.section.is_some() && !commented && !value::is_mapping(text);
                 if plain && !text.starts_with(['{', '}', ']', '[']) && !value::is_harmless(text) {
-                    // `scopes: [a]` as a block list: words are no secrets.
+                    // `scopes: [a]` as a block list: words are not secrets.
                     let is_word = value::is_words(text) || text.starts_with("http");
                     if !(text.starts_with('?') || item.is_some() && is_word) {
                         self.hide(start, body.len());

@@ -55,13 +55,13 @@ const PREFIXES: &[&str] = &[
 /// The fewest characters behind a prefix: what is shorter is a word.
 const SHORTEST_REST: usize = 10;
 
-/// The schemes of an `Authorization` header that a token stands behind, and words of comments that
+/// The schemes of an `Authorization` header that a token is behind, and words of comments that
 /// a password does: `# the password was …`.
 const SCHEMES: &[&str] = &[
     "bearer", "basic", "token", "apikey", "api-key", "splunk", "password", "passwd", "pwd",
 ];
 
-/// Words that may stand between such a word and what it announces.
+/// Words that may be between such a word and what it announces.
 const FILLERS: &[&str] = &["is", "was", "to", "="];
 
 /// The fewest characters of a token behind a scheme: prose says "basic auth".
@@ -225,7 +225,7 @@ fn changes(text: &str) -> usize {
         .count()
 }
 
-/// Whether what stands at an offset is part of an ARN, whose names of roles end in random letters.
+/// Whether what is at an offset is part of an ARN, whose names of roles end in random letters.
 fn is_arn(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or("");
     let from = before

@@ -103,7 +103,7 @@ impl Meaning {
     }
 }
 
-/// Whether a name is one that only a credential has, so that it counts wherever it stands.
+/// Whether a name is one that only a credential has, so that it counts wherever it is.
 pub(super) fn is_strong(name: &str) -> bool {
     let name = Name::new(name);
     name.text.contains('_') && is_secret_name(&name.text)
@@ -161,7 +161,7 @@ const KNOWN_IN_SECTIONS: &[&str] = &[
     "secret",
 ];
 
-/// Last words of names that are no secrets, whatever is before them: `token_url`, `secret_name`.
+/// Last words of names that are not secrets, whatever is before them: `token_url`, `secret_name`.
 const HARMLESS_ENDS: &[&str] = &[
     "algorithm",
     "arn",
@@ -254,7 +254,7 @@ const KEYS: &[&str] = &[
     "write",
 ];
 
-/// Words that mean a secret wherever they stand in a name.
+/// Words that mean a secret wherever they are in a name.
 const PARTS: &[&str] = &[
     "apikey",
     "credential",
@@ -266,7 +266,7 @@ const PARTS: &[&str] = &[
     "token",
 ];
 
-/// Names, without what keeps their words apart, of which slips are recognized.
+/// Names, without what keeps their words apart, that have recognizable slips.
 const TARGETS: &[&str] = &[
     "accesskey",
     "accesstoken",

@@ -54,8 +54,8 @@ impl Needles {
         needles
     }
 
-    /// The needles of a text of which nothing may be quoted. A plain word of it is taken out only
-    /// between backticks: elsewhere it is the sentence's own.
+    /// The needles of a text that must not be quoted. A plain word of it is taken out only between
+    /// backticks: elsewhere the sentence may use it itself.
     pub(crate) fn of_all(text: &Text) -> Self {
         if text.content().len() > LARGEST {
             return Self {
@@ -114,7 +114,7 @@ impl Needles {
         }
     }
 
-    /// Where secrets stand in a sentence.
+    /// Where secrets are in a sentence.
     fn find(&self, sentence: &str, out: &mut Vec<Range<usize>>) {
         self.find_quoted(sentence, out);
         if self.whole.is_empty() {
@@ -193,7 +193,7 @@ fn windows<const N: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; N]> {
         .filter_map(|window| window.first_chunk().copied())
 }
 
-/// Whether a part of a secret is no word: it has a digit beside a letter, or a capital inside.
+/// Whether a part of a secret is not a word: it has a digit beside a letter, or a capital inside.
 fn is_telling(part: &[u8; PART]) -> bool {
     let digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = part

@@ -41,7 +41,7 @@ fn slashes(line: &str, at: usize) -> usize {
         .count()
 }
 
-/// The fewest bytes of a password that stands where a port should: a slip in a port is shorter.
+/// The fewest bytes of a password that is where a port should: a slip in a port is shorter.
 const SHORTEST_PORT: usize = 7;
 
 /// As much of a line from an offset on as is looked at as one URL: a line may have as many URLs as
@@ -58,7 +58,7 @@ fn is_end(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>')
 }
 
-/// The password of a URL whose authority begins at `start`: what stands between the colon of the
+/// The password of a URL whose authority begins at `start`: what is between the colon of the
 /// userinfo and the `@`; the whole userinfo where it has no colon.
 fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
     let rest = window(line, start)?;
@@ -73,7 +73,7 @@ fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
     Some(start + colon..start + end)
 }
 
-/// What stands where a port should and is none: the password of a URL whose `@` and host are
+/// What is where a port should be and is not one: the password of a URL whose `@` and host are
 /// missing.
 fn port(line: &str, start: usize) -> Option<Range<usize>> {
     let rest = window(line, start)?;
@@ -115,7 +115,7 @@ fn further(rest: &str, first: usize) -> usize {
 }
 
 /// Where a password ends that holds an unescaped `/`, `?`, `#` or blank, so that what looks like
-/// the authority ends inside it: the part behind its colon is no port, and an `@` follows.
+/// the authority ends inside it: the part behind its colon is not a port, and an `@` follows.
 fn cut_password(rest: &str, authority: &str) -> Option<usize> {
     let (user, port) = authority.split_once(':')?;
     if authority.starts_with('[') {
@@ -181,7 +181,7 @@ fn scheme_len(word: &str) -> usize {
     let behind = rest.get(letters..).unwrap_or("");
     let marks = behind.len() - behind.trim_start_matches([':', ';', '/', '\\']).len();
     let marked = behind.get(..marks).unwrap_or("");
-    // `actions/checkout@v4` is no URL, `htps//u:p@h` and `x:/u:p@h` are meant for one.
+    // `actions/checkout@v4` is not a URL, `htps//u:p@h` and `x:/u:p@h` are meant for one.
     let slashes = marked.contains(['/', '\\']) && marks > 1;
     let is_http = rest
         .get(..letters)

@@ -43,7 +43,7 @@ pub(super) fn window(text: &str) -> &str {
 /// The longest key that is looked at, in bytes.
 const LONGEST_KEY: usize = 80;
 
-/// The shortest of the keys that count wherever they stand, in bytes.
+/// The shortest of the keys that count wherever they are, in bytes.
 const SHORTEST_STRONG: usize = 6;
 
 /// The fewest bytes of a secret that is glued to its key.
@@ -56,14 +56,14 @@ pub(super) struct Pair<'l> {
     pub(super) column: usize,
     /// Where the value begins.
     pub(super) value: usize,
-    /// Whether it stands in a flow mapping or another list in one line.
+    /// Whether it is in a flow mapping or another list in one line.
     pub(super) flow: bool,
     /// Whether white space or a quote keeps the mark and the value apart, as YAML wants it.
     pub(super) spaced: bool,
     pub(super) meaning: Meaning,
 }
 
-/// The key before the mark at an offset, and the value behind it; none if this is no pair whose
+/// The key before the mark at an offset, and the value behind it; none if this is not a pair whose
 /// value might be a secret.
 pub(super) fn pair<'l>(line: &Line<'l>, at: usize, mark: char, flow: bool) -> Option<Pair<'l>> {
     let body = line.body;
@@ -266,7 +266,7 @@ pub(super) fn is_path_of_words(value: &str) -> bool {
         .is_some_and(|path| path.contains('/') && path.split(['/', '.']).all(is_words))
 }
 
-/// Whether a value is a sentence: several words, none of which mixes letters and digits.
+/// Whether a value is a sentence: several words that do not mix letters and digits.
 pub(super) fn is_prose(value: &str) -> bool {
     let mut words = value.split_whitespace();
     let plain = |word: &str| !word.bytes().any(|byte| byte.is_ascii_digit());

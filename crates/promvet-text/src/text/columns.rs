@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 /// Bytes from one milestone to the next.
 const STRIDE: usize = 4096;
 
-/// How many characters stand before each multiple of [`STRIDE`] bytes; counted when a long line
+/// How many characters precede each multiple of [`STRIDE`] bytes; counted when a long line
 /// asks for it.
 #[derive(Debug, Default)]
 pub(super) struct Columns(OnceLock<Vec<usize>>);

@@ -13,7 +13,7 @@ struct Segment {
     host: u32,
 }
 
-/// The paths of keys that lead to a text that stands in another one; empty for a whole file.
+/// The paths of keys that lead to a text that is in another one; empty for a whole file.
 #[derive(Clone, Debug, Default)]
 pub struct Within {
     /// As people read it: `data["prometheus.yml"]`.
@@ -22,7 +22,7 @@ pub struct Within {
     pub identity: String,
 }
 
-/// The text that an embedded one stands in.
+/// The text that an embedded one is in.
 pub(super) struct Host {
     text: Arc<Text>,
     segments: Vec<Segment>,

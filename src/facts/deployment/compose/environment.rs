@@ -19,7 +19,7 @@ pub(super) enum Value {
     Here(String),
     /// From a line of the `.env` file beside it.
     InEnvFile(Arc<Written>),
-    /// From whoever starts the containers, or from several places.
+    /// From the user who starts the containers, or from several places.
     Elsewhere,
 }
 
@@ -45,7 +45,7 @@ impl Project<'_> {
         }
     }
 
-    /// The variables that are set for a service, by values that stand in the compose file or in the
+    /// The variables that are set for a service, by values that are in the compose file or in the
     /// `.env` file beside it.
     pub(super) fn environment(&self, service: &Service<'_>) -> Vec<Arc<Written>> {
         let mut out: Vec<Arc<Written>> = Vec::new();
@@ -61,7 +61,7 @@ impl Project<'_> {
     }
 
     /// One variable: the key of a mapping, or an item of a list. What it takes over from the `.env`
-    /// file stands there.
+    /// file is there.
     fn variable(&self, service: &Service<'_>, name: &str, set: Node<'_>) -> Option<Arc<Written>> {
         let holder = set.parent().and_then(Node::mapping);
         let value = match holder.and_then(|holder| holder.entry(name)) {

@@ -53,7 +53,7 @@ impl Project<'_> {
                 })
             }
             None => MountSource::Unknown(format!(
-                "where the {kind} `{name}` comes from hangs on a variable that has no value here"
+                "the source of the {kind} `{name}` depends on a variable that has no value here"
             )),
         };
         let evidence = Evidence {

@@ -131,7 +131,7 @@ pub(super) fn each_project<O>(
         let name = file_name(file.path);
         let layers = if BASES.contains(&name) {
             if base.is_some_and(|first| first.path != file.path) {
-                // docker compose takes no notice of a second base.
+                // docker compose ignores a second base.
                 continue;
             }
             [Some(file), over].into_iter().flatten().collect()
@@ -256,7 +256,7 @@ impl<'f> Project<'f> {
             let Some(base) = base else {
                 service.doubts.push(Evidence {
                     place: extends.place(),
-                    message: format!("`{}` extends a service that is not in sight", service.name),
+                    message: format!("`{}` extends a service that was not found", service.name),
                 });
                 return;
             };

@@ -17,7 +17,7 @@ struct Written {
 pub(super) enum Placed {
     /// Something at a path.
     At(Mount),
-    /// Something at a path that hangs on a variable without a value: where that is written.
+    /// Something at a path that depends on a variable without a value: where that is written.
     Unclear(Place),
     /// Nothing that can be made out.
     Nothing,
@@ -41,7 +41,7 @@ impl Project<'_> {
         let (source, definition) = match written.source.as_deref().map(|source| self.expand(source))
         {
             Some(None) => {
-                let reason = "what is mounted there hangs on a variable that has no value here";
+                let reason = "the mounted source depends on a variable that has no value here";
                 (MountSource::Unknown(reason.to_owned()), None)
             }
             Some(Some(source)) => self.source(&source, written.kind.as_deref()),
@@ -107,7 +107,7 @@ impl Project<'_> {
             Some(device) => match self.expand(&device) {
                 Some(device) => self.bind(&device),
                 None => MountSource::Unknown(format!(
-                    "the folder of the volume `{name}` hangs on a variable"
+                    "the folder of the volume `{name}` depends on a variable"
                 )),
             },
             None => MountSource::Outside(Outside::Volume(name.to_owned())),

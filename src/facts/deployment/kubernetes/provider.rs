@@ -23,7 +23,7 @@ struct Maker {
     makes: &'static str,
     /// The ways to the name of what it makes; the first that is written counts.
     names: &'static [&'static [&'static str]],
-    /// The ways to mappings of which the keys count, and what stands there. A later one wins.
+    /// The ways to mappings whose keys count, and what is there. A later one wins.
     maps: &'static [(&'static [&'static str], Values)],
     /// The way to a list, and the field of its items that is a key.
     list: Option<(&'static [&'static str], &'static str)>,
@@ -298,7 +298,7 @@ impl Providers {
                 continue;
             };
             let text = file.text.slice(patches.span());
-            // Patches in files of their own are seen as workloads without an image.
+            // Patches in their own files are seen as workloads without an image.
             if text.to_ascii_lowercase().contains("volume") {
                 for name in patched.all_in(text) {
                     let places = self.patches.entry(name.to_owned()).or_default();
@@ -440,7 +440,7 @@ fn key_at(place: Place) -> ProvidedKey {
     }
 }
 
-/// The value of a key, if it stands there in the clear.
+/// The value of a key, if it is there in the clear.
 fn written(makes: &str, name: &str, entry: Entry<'_>, values: Values) -> Option<Arc<Written>> {
     // Kubernetes takes null for an empty text.
     let text = match entry.value.as_str() {

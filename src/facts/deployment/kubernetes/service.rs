@@ -158,7 +158,7 @@ pub(in crate::facts::deployment) fn services(file: &SourceFile) -> Vec<Service> 
 fn service(manifest: &Manifest<'_>) -> Option<Service> {
     let spec = manifest.root.get("spec")?;
     let selector = spec.get("selector")?.mapping()?.entries();
-    // A value that is no text selects nothing.
+    // A value that is not a text selects nothing.
     let selector: Option<Vec<_>> = selector
         .map(|entry| Some((entry.name().to_owned(), entry.value.as_str()?.to_owned())))
         .collect();
@@ -185,7 +185,7 @@ fn labels<'d>(workload: &Workload<'d>) -> Option<Mapping<'d>> {
 }
 
 fn of_service(service: &Service, pod: &Pod, file: &SourceFile, pods: Option<String>) -> Named {
-    // Without an address of its own, and for the names of single pods, the name leads to the pods
+    // Without a separate address, and for the names of single pods, the name leads to the pods
     // themselves, and no port is mapped.
     let is_direct = pods.is_some() || service.is_headless;
     Named {
@@ -239,7 +239,7 @@ fn container(node: Node<'_>, workload: &Workload<'_>) -> Container {
     }
 }
 
-/// Where the name of a manifest stands.
+/// Where the name of a manifest is.
 fn place(manifest: &Manifest<'_>) -> Place {
     let name = manifest
         .root

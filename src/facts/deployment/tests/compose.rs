@@ -122,7 +122,7 @@ fn every_form_of_a_volume_is_read() {
         (
             "${NONE}/s:/a",
             "/a/t",
-            "unknown: what is mounted there hangs on a variable that has no value here",
+            "unknown: the mounted source depends on a variable that has no value here",
         ),
         (
             "./s:${NONE}",

@@ -10,7 +10,7 @@ spec:\n  serviceName: prom-headless\n  template:\n    metadata: {labels: {app: p
 - {name: prometheus, image: 'prom/prometheus:v3.5.0', ports: [{name: web, containerPort: 9090}]}\n      \
 - {name: thanos, image: 'thanosio/thanos:v0.36.0', ports: [{name: grpc, containerPort: 10901}]}\n";
 
-/// What answers: the image and the port, or `?` where it can't be told which container does.
+/// What answers: the image and the port, or `?` where the container is not known.
 fn answers(files: &[(&str, &str)], host: &str, port: u16) -> Vec<String> {
     let mut tree = Memory::new().file("promvet.yaml", "");
     for (path, content) in files {

@@ -194,7 +194,7 @@ fn to_replace_a_file_is_to_begin_anew() {
         &files.iter().map(source).collect::<Vec<_>>(),
     );
     let mut manifests = Manifests::new(&texts(&files));
-    // What other files held, nothing, and a new issuer: each in the place of every third file.
+    // What other files held, nothing, and a new issuer: each in place of every third file.
     let contents: Vec<String> = files.iter().map(|(_, content)| content.clone()).collect();
     for step in 0..files.len() * 2 {
         let at = step * 3 % files.len();

@@ -1,4 +1,4 @@
-//! What is wrong with a URL as a whole: it is none, or it does not lead to a host.
+//! What is wrong with a URL as a whole: it is not a URL, or it does not lead to a host.
 
 use std::ops::Range;
 
@@ -48,7 +48,8 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<Fault> {
             kind: FaultKind::Scheme,
             range: scheme.range(),
             message: format!(
-                "Prometheus can't send over {name}: a receiver's URL begins with http:// or https://"
+                "Prometheus cannot send over {name}: expected a URL that begins with http:// or \
+                 https://"
             ),
             suggestion: meant.map(|meant| {
                 format!(
@@ -67,9 +68,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<Fault> {
         return Some(Fault {
             kind: FaultKind::Slashes,
             range: scheme.start..rest,
-            message: format!(
-                "two slashes must stand between {name}: and the host; without them every send fails"
-            ),
+            message: format!("`//` is missing between {name}: and the host: every send fails"),
             suggestion: endpoint.host().map(|_| {
                 format!(
                     "{name}://{}",
@@ -84,7 +83,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<Fault> {
     endpoint.host().is_none().then(|| Fault {
         kind: FaultKind::NoHost,
         range: scheme.start..(scheme.end + 3).min(endpoint.text.len()),
-        message: format!("no host stands behind {name}://: every send fails"),
+        message: format!("the host after {name}:// is missing: every send fails"),
         suggestion: None,
         refused_by_go: false,
     })
@@ -130,7 +129,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
         Fault {
             kind: FaultKind::Relative,
             range: all,
-            message: format!("{shown} is no URL, since it has no scheme: {outcome}"),
+            message: format!("{shown} is not a URL, since it has no scheme: {outcome}"),
             suggestion: (!endpoint.path().is_empty()).then_some(suggestion),
             refused_by_go: false,
         }
@@ -138,7 +137,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
 }
 
 /// The scheme that a wrong one was meant to be: one that is two strokes away at most. `ftp`, two
-/// strokes from `http`, is a word of its own.
+/// strokes from `http`, is a separate word.
 fn misspelt(scheme: &str) -> Option<&'static str> {
     if !scheme.starts_with(['h', 't']) {
         return None;

@@ -4,7 +4,7 @@ use super::lines::{after_break, line_around, lines_with, slice};
 use super::{Comment, comment};
 use promvet_text::Span;
 
-/// The comments of the lines that hold `needle`, ascending, in a text that is no YAML: by the
+/// The comments of the lines that hold `needle`, ascending, in a text that is not YAML: by the
 /// look of its lines alone.
 #[must_use]
 pub fn comments_by_look(content: &str, needle: &str) -> Vec<Comment> {

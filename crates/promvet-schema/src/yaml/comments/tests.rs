@@ -140,7 +140,7 @@ proptest::proptest! {
     fn comments_can_be_emptied(pieces in proptest::collection::vec(0..PIECES.len(), 1..14)) {
         let source: String = pieces.iter().map(|&index| PIECES[index]).collect();
         let text = Text::new("t.yml", source.clone().into_bytes());
-        // Behind a document that is read, anything may stand that nobody reads.
+        // Behind a document that is read, anything may be that no one reads.
         let whole = parse_all(&text).1.is_none();
         let Some(document) = parse_first(&text).ok().filter(|_| whole) else { return Ok(()) };
         let found = comments(&source, std::slice::from_ref(&document), "#");
@@ -204,7 +204,7 @@ fn a_line_begins_with_a_unit_or_with_none() {
         ("a:\n\nb: c\n", 0, Some("a:")),
     ] {
         let text = Text::new("t.yml", source.as_bytes().to_vec());
-        // Behind a document that is read, anything may stand that nobody reads.
+        // Behind a document that is read, anything may be that no one reads.
         let whole = parse_all(&text).1.is_none();
         let Some(document) = parse_first(&text).ok().filter(|_| whole) else {
             assert_eq!(expected, None, "{source:?}");

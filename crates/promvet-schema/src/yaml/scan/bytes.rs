@@ -85,7 +85,7 @@ impl Scanner<'_> {
         found.map_or(self.bytes.len(), |found| at + found)
     }
 
-    /// The first place from `at` on that is no blank.
+    /// The first place from `at` on that is not a blank.
     pub(super) fn behind_blanks(&self, mut at: usize) -> usize {
         while class(self.byte_at(at)) & BLANK != 0 {
             at += 1;

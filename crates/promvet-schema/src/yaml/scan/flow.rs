@@ -9,7 +9,7 @@ use promvet_text::Span;
 enum Kind {
     Sequence,
     Mapping,
-    /// `a: b` in a list, which is a mapping of its own.
+    /// `a: b` in a list, which is a separate mapping.
     Pair,
 }
 

@@ -104,7 +104,7 @@ struct Scanner<'c> {
     content: &'c str,
     bytes: &'c [u8],
     at: usize,
-    /// Where the line of `at` begins. Nothing but ASCII stands before a token whose column counts,
+    /// Where the line of `at` begins. Nothing but ASCII precedes a token whose column counts,
     /// so a column is a number of bytes.
     line_start: usize,
     /// The column of the innermost block collection; -1 outside of all.

@@ -5,7 +5,7 @@ use super::parse::Parser;
 use super::{Cause, Refusal, names};
 
 impl Parser<'_> {
-    /// Reads `\d`, `\pL`, `\p{Greek}` and their like into a class; whether one stands here.
+    /// Reads `\d`, `\pL`, `\p{Greek}` and their like into a class; whether one is here.
     pub(super) fn class_escape(&mut self, class: &mut Class) -> Result<bool, Refusal> {
         let mut chars = self.rest().chars();
         let (Some('\\'), Some(letter)) = (chars.next(), chars.next()) else {

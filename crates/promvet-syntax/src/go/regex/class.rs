@@ -3,12 +3,12 @@
 //! A class of one character, or of a letter in both its cases, becomes a literal in the tree, and
 //! equal classes are factored out of alternatives; both decide whether a huge pattern is too large
 //! or too deep. Nothing else needs the contents, so case folding knows ASCII only, and a Unicode
-//! class stands as a range of its own beyond the last character.
+//! class is as a separate range beyond the last character.
 
 /// The last code point.
 const LAST: u32 = 0x0010_FFFF;
 
-/// Where the stand-ins of Unicode classes begin. They are [`STAND_IN_STEP`] apart, so that two
+/// Where the are-ins of Unicode classes begin. They are [`STAND_IN_STEP`] apart, so that two
 /// never touch.
 const STAND_INS: u32 = 0x0100_0000;
 const STAND_IN_STEP: u32 = 8;

@@ -2,7 +2,7 @@
 //!
 //! Prometheus puts a pattern between `^(?s:` and `)$` as text (`^(?:` before 3.0) and compiles
 //! the whole. So `a)|(b` is good, and a pattern that ends in the middle of a class or an escape
-//! swallows the closing parenthesis. The grammar is one of its own, since Rust's crate
+//! swallows the closing parenthesis. The grammar is separate, since Rust's crate
 //! differs from Go's in both directions; and it keeps as much of Go's syntax tree as its limits
 //! on size, depth and repetition need.
 
@@ -111,34 +111,31 @@ fn explain(pattern: &str, refusal: Refusal, go: Go) -> Fault {
     let part = pattern.get(from..to).unwrap_or_default();
     let words = refusal.cause.words();
     let quoted: String = part.chars().take(40).collect();
-    let mut message = format!("is no regular expression to Go: {words}");
+    let mut message = format!("is not valid in Go (RE2): {words}");
     if !quoted.is_empty() && !matches!(refusal.cause, Cause::Large | Cause::NestingDepth) {
         message.push_str(&format!(" `{quoted}`"));
     }
-    if let Some(hint) = hint(refusal.cause, part, go) {
+    if let Some(why) = why(refusal.cause, part, go) {
         message.push_str("; ");
-        message.push_str(hint);
+        message.push_str(why);
     }
-    Fault::new(from, to, message)
+    let fault = Fault::new(from, to, message);
+    match remedy(refusal.cause, part) {
+        Some((help, Some(text))) => fault.help(help).surely(text),
+        Some((help, None)) => fault.help(help),
+        None => fault,
+    }
 }
 
-/// Hints by cause and by how the faulty part begins; the first that fits is given.
-const HINTS: &[(Cause, &str, &str)] = &[
+/// Reasons by cause and by how the faulty part begins; the first that fits is given.
+const REASONS: &[(Cause, &str, &str)] = &[
     (Cause::PerlOp, "(?=", "RE2 has no lookahead"),
-    (
-        Cause::PerlOp,
-        "(?!",
-        "RE2 has no lookahead; use an action that drops instead of one that keeps, or list what is wanted",
-    ),
+    (Cause::PerlOp, "(?!", "RE2 has no lookahead"),
     (Cause::PerlOp, "(?>", "RE2 has no atomic groups"),
     (Cause::PerlOp, "(?#", "RE2 has no comments"),
     (Cause::PerlOp, "(?P=", "RE2 has no backreferences"),
     (Cause::PerlOp, "(?P>", "RE2 has no recursion"),
-    (
-        Cause::PerlOp,
-        "(?<",
-        "Prometheus reads (?<name>…) since 2.51; before, write (?P<name>…)",
-    ),
+    (Cause::PerlOp, "(?<", "Prometheus accepts it since 2.51"),
     (Cause::NamedCapture, "(?<=", "RE2 has no lookbehind"),
     (Cause::NamedCapture, "(?<!", "RE2 has no lookbehind"),
     (
@@ -146,60 +143,36 @@ const HINTS: &[(Cause, &str, &str)] = &[
         "",
         "a name consists of letters, digits and underscores and ends with `>`",
     ),
-    (
-        Cause::Escape,
-        "\\Z",
-        "write \\z for the end of the text; Prometheus anchors patterns by itself",
-    ),
-    (
-        Cause::Escape,
-        "\\x",
-        "write two hexadecimal digits, or up to 10FFFF in braces",
-    ),
-    (
-        Cause::Escape,
-        "\\u",
-        "write \\x{…} with the hexadecimal code point",
-    ),
-    (
-        Cause::Escape,
-        "\\U",
-        "write \\x{…} with the hexadecimal code point",
-    ),
     (Cause::Escape, "\\k", "RE2 has no backreferences"),
     (Cause::Escape, "\\C", "Go cannot match single bytes"),
     (
         Cause::CharRange,
         "\\p",
-        "this is no Unicode class that Go knows",
+        "Go does not know this Unicode class",
     ),
     (
         Cause::CharRange,
         "\\P",
-        "this is no Unicode class that Go knows",
+        "Go does not know this Unicode class",
     ),
-    (
-        Cause::CharRange,
-        "[:",
-        "this is no POSIX class that Go knows",
-    ),
+    (Cause::CharRange, "[:", "Go does not know this POSIX class"),
     (Cause::CharRange, "", "its end comes before its start"),
     (
         Cause::RepeatSize,
         "",
-        "counts go up to 1000, also where one repetition stands in another",
+        "counts go up to 1000, nested repetitions multiplied",
     ),
     (Cause::MissingParen, "(", "this group is never closed"),
     (
         Cause::MissingParen,
         "\\",
-        "it swallows the closing parenthesis that Prometheus adds",
+        "it escapes the closing parenthesis that Prometheus adds",
     ),
     (Cause::UnexpectedParen, "", "it has no opening parenthesis"),
     (
         Cause::MissingRepeatArgument,
         "",
-        "nothing stands before it to repeat; write a `.` before it, or escape it",
+        "there is nothing before it to repeat",
     ),
     (Cause::NestingDepth, "", "Go reads up to 1000 levels"),
     (
@@ -209,7 +182,49 @@ const HINTS: &[(Cause, &str, &str)] = &[
     ),
 ];
 
-fn hint(cause: Cause, part: &str, go: Go) -> Option<&'static str> {
+/// What to write instead, and the text to write if there is but one.
+fn remedy(cause: Cause, part: &str) -> Option<(&'static str, Option<&'static str>)> {
+    Some(match (cause, part) {
+        (Cause::PerlOp, part) if part.starts_with("(?=") || part.starts_with("(?!") => (
+            "use `action: drop` for what must not match, or list what must match",
+            None,
+        ),
+        (Cause::PerlOp, part) if part.starts_with("(?<") && !part.starts_with("(?<=") => {
+            ("write `(?P<name>…)`", None)
+        }
+        (Cause::Escape, "\\Z") => ("write `\\z`, or nothing: the pattern is anchored", None),
+        (Cause::Escape, part) if part.starts_with("\\x") => (
+            "write two hexadecimal digits, or up to `10FFFF` in braces",
+            None,
+        ),
+        (Cause::Escape, part) if part.starts_with("\\u") || part.starts_with("\\U") => {
+            ("write `\\x{…}` with the hexadecimal code point", None)
+        }
+        (Cause::Escape, "\\-") => ("write `-`", Some("-")),
+        (Cause::Escape, "\\/") => ("write `/`", Some("/")),
+        (Cause::Escape, part) if part.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) => {
+            ("list the alternatives instead of a backreference", None)
+        }
+        (Cause::Escape, _) => ("remove the backslash, or write two for a literal one", None),
+        (Cause::MissingRepeatArgument, "*") => (
+            "write `.*` for any text, or `\\*` for the character",
+            Some(".*"),
+        ),
+        (Cause::MissingRepeatArgument, _) => (
+            "write a `.` before it, or a backslash for the character",
+            None,
+        ),
+        (Cause::MissingParen, "\\") | (Cause::TrailingBackslash, _) => {
+            ("remove the backslash, or write two for a literal one", None)
+        }
+        (Cause::MissingParen, _) => ("close it with `)`, or write `\\(` for the character", None),
+        (Cause::UnexpectedParen, _) => ("remove it, or write `\\)` for the character", None),
+        (Cause::MissingBracket, _) => ("close it with `]`, or write `\\[` for the character", None),
+        _ => return None,
+    })
+}
+
+fn why(cause: Cause, part: &str, go: Go) -> Option<&'static str> {
     let backreference = || {
         let digit = part.strip_prefix('\\')?.chars().next()?;
         (cause == Cause::Escape && digit.is_ascii_digit()).then_some("RE2 has no backreferences")
@@ -220,13 +235,16 @@ fn hint(cause: Cause, part: &str, go: Go) -> Option<&'static str> {
     };
     let old_name = || {
         (cause == Cause::CharRange && part.starts_with(['\\']) && go < parse::LOOSE_CLASS_NAMES)
-            .then_some("this is no Unicode class that this Go knows; long names and other cases of letters are read since Prometheus 3.7")
+            .then_some(
+                "this release does not know this Unicode class; long names and other \
+                letter cases are accepted since Prometheus 3.7",
+            )
     };
     backreference()
         .or_else(possessive)
         .or_else(old_name)
         .or_else(|| {
-            HINTS
+            REASONS
                 .iter()
                 .find(|(of, start, _)| *of == cause && part.starts_with(start))
                 .map(|(_, _, hint)| *hint)
@@ -337,11 +355,15 @@ mod tests {
                 "invalid escape sequence `\\1`; RE2 has no backreferences",
             ),
             ("\\8", 0..2, "backreferences"),
-            ("\\Z", 0..2, "write \\z"),
+            (
+                "\\Z",
+                0..2,
+                "invalid escape sequence `\\Z`; write `\\z`, or nothing",
+            ),
             ("\\y", 0..2, "invalid escape sequence"),
             ("\\é", 0..3, "invalid escape sequence"),
             ("\\C", 0..2, "single bytes"),
-            ("\\xg1", 0..4, "hexadecimal"),
+            ("\\xg1", 0..4, "two hexadecimal digits"),
             ("\\x{}", 0..4, "hexadecimal"),
             ("\\x{110000}", 0..9, "invalid escape sequence"),
             ("\\x{4", 0..4, "invalid escape sequence"),
@@ -351,9 +373,9 @@ mod tests {
             ("[a-\\d]", 3..5, "invalid escape sequence"),
             ("[a", 0..2, "missing closing ]"),
             ("[]", 0..2, "missing closing ]"),
-            ("[[:foo:]]", 1..8, "no POSIX class"),
-            ("\\p{Foo}", 0..7, "no Unicode class"),
-            ("\\pX", 0..3, "no Unicode class"),
+            ("[[:foo:]]", 1..8, "does not know this POSIX class"),
+            ("\\p{Foo}", 0..7, "does not know this Unicode class"),
+            ("\\pX", 0..3, "does not know this Unicode class"),
             ("\\p{Greek", 0..8, "class range"),
             ("a**", 1..3, "invalid nested repetition operator `**`"),
             ("a*??", 1..4, "invalid nested repetition operator"),
@@ -364,7 +386,11 @@ mod tests {
             ("a{0,1001}", 1..9, "invalid repeat count"),
             ("a{99999999999}", 1..14, "invalid repeat count"),
             ("(a{100}){11}", 8..12, "invalid repeat count"),
-            ("((a{10}){10}){11}", 13..17, "also where one repetition"),
+            (
+                "((a{10}){10}){11}",
+                13..17,
+                "counts go up to 1000, nested repetitions multiplied",
+            ),
             ("*a", 0..1, "missing argument to repetition operator `*`"),
             ("+", 0..1, "missing argument"),
             ("(?:+a)", 3..4, "missing argument"),
@@ -376,11 +402,12 @@ mod tests {
             (")", 0..1, "unexpected )"),
             ("(a))b", 3..4, "unexpected )"),
             ("a)b)(", 1..2, "unexpected )"),
-            ("a\\", 1..2, "swallows"),
-            ("a\\Qb", 1..4, "swallows"),
+            ("a\\", 1..2, "escapes the closing parenthesis"),
+            ("a\\Qb", 1..4, "escapes the closing parenthesis"),
         ] {
             let fault = regex(pattern, NEW).expect_err(pattern);
-            assert!(fault.message.contains(words), "{pattern}: {fault}");
+            let said = format!("{fault}; {}", fault.help.as_deref().unwrap_or_default());
+            assert!(said.contains(words), "{pattern}: {said}");
             assert_eq!(fault.from..fault.to, place, "{pattern}: {fault}");
         }
     }

@@ -15,7 +15,7 @@ pub(super) const LOOSE_CLASS_NAMES: Go = Go(25);
 /// The largest count of a repetition.
 const MOST_COUNT: u32 = 1000;
 
-/// Reads a wrapped pattern, of which `inner` is what the user wrote; gives the names of its groups.
+/// Reads a wrapped pattern, in which `inner` is what the user wrote; gives the names of its groups.
 pub(super) fn parse(text: &str, inner: Range<usize>, go: Go) -> Result<Vec<String>, Refusal> {
     let mut parser = Parser {
         text,
@@ -90,7 +90,7 @@ impl<'p> Parser<'p> {
         found
     }
 
-    /// A refusal of what stands between `from` and here.
+    /// A refusal of what is between `from` and here.
     pub(super) fn since(&self, from: usize, cause: Cause) -> Refusal {
         Refusal::new(cause, from, self.at)
     }

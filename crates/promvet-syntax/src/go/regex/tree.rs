@@ -37,7 +37,7 @@ pub(super) enum Op {
     Alternate,
     /// An open group, only on the stack.
     LeftParen,
-    /// What stands below is an alternative, only on the stack.
+    /// What is below is an alternative, only on the stack.
     VerticalBar,
 }
 
@@ -263,7 +263,7 @@ impl Tree {
         node.subs.iter().all(|&sub| self.repeats_within(sub, most))
     }
 
-    /// Takes what stands above the topmost open group or bar off the stack.
+    /// Takes what is above the topmost open group or bar off the stack.
     fn take_operands(&mut self) -> Vec<Id> {
         let from = self
             .stack
@@ -273,7 +273,7 @@ impl Tree {
         self.stack.split_off(from)
     }
 
-    /// Replaces what stands above the topmost open group or bar by its concatenation.
+    /// Replaces what is above the topmost open group or bar by its concatenation.
     pub(super) fn concat(&mut self) -> Result<(), Cause> {
         self.join_literals(None);
         let subs = self.take_operands();
@@ -284,7 +284,7 @@ impl Tree {
         self.push(id)
     }
 
-    /// Replaces what stands above the topmost open group by its alternation.
+    /// Replaces what is above the topmost open group by its alternation.
     fn alternate(&mut self) -> Result<(), Cause> {
         let subs = self.take_operands();
         let Some(&last) = subs.last() else {
@@ -295,7 +295,7 @@ impl Tree {
         self.push(id)
     }
 
-    /// A concatenation or alternation of `subs`, those of its own kind taken in.
+    /// A concatenation or alternation of `subs`, those of the same kind merged.
     pub(super) fn collapse(&mut self, subs: Vec<Id>, op: Op, level: usize) -> Result<Id, Cause> {
         if let &[only] = subs.as_slice() {
             return Ok(only);

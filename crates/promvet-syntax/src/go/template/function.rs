@@ -13,7 +13,7 @@ const BUILT_IN: &[&str] = &[
     "print", "printf", "println", "slice", "urlquery",
 ];
 
-/// Whether a function exists; the fault stands at `from..to`.
+/// Whether a function exists; the fault is at `from..to`.
 pub(super) fn known(name: &str, release: (u16, u16), from: usize, to: usize) -> Result<(), Fault> {
     if BUILT_IN.contains(&name) {
         return Ok(());
@@ -24,7 +24,7 @@ pub(super) fn known(name: &str, release: (u16, u16), from: usize, to: usize) -> 
             format!("the template function `{name}` needs Prometheus {major}.{minor} or newer")
         }
         None if name == "tmpl" => {
-            "there is no function `tmpl` in rules: only console templates have it".to_owned()
+            "the function `tmpl` does not exist in rules, only in console templates".to_owned()
         }
         None => {
             let names = FUNCTIONS
@@ -33,9 +33,9 @@ pub(super) fn known(name: &str, release: (u16, u16), from: usize, to: usize) -> 
                 .chain(BUILT_IN.iter().copied());
             match nearest(name, names) {
                 Some(near) => {
-                    format!("there is no function `{name}` in templates; did you mean `{near}`?")
+                    format!("unknown template function `{name}`; did you mean `{near}`?")
                 }
-                None => format!("there is no function `{name}` in templates"),
+                None => format!("unknown template function `{name}`"),
             }
         }
     };

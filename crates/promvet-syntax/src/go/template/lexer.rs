@@ -10,7 +10,7 @@ pub(super) struct Token {
     pub(super) kind: Kind,
     pub(super) from: usize,
     pub(super) to: usize,
-    /// Whether space stands before it.
+    /// Whether space precedes it.
     pub(super) spaced: bool,
 }
 
@@ -145,7 +145,7 @@ impl<'t> Lexer<'t> {
                 return Err(Fault::new(
                     open,
                     open + 2,
-                    "the action that this opens is never closed with `}}`",
+                    "this action is never closed with `}}`",
                 ));
             };
             if SPACES.contains(&c) {
@@ -173,7 +173,7 @@ impl<'t> Lexer<'t> {
                 self.push(Kind::ParenOpen, 1, spaced);
             }
             ')' if self.parens.pop().is_some() => self.push(Kind::ParenClose, 1, spaced),
-            ')' => return Err(self.stray(1, "this `)` closes nothing")),
+            ')' => return Err(self.stray(1, "unmatched `)`")),
             '"' | '\'' | '`' => self.quoted(c, spaced)?,
             '.' if !digit_follows => self.name(Kind::Field, spaced)?,
             '$' => self.name(Kind::Variable, spaced)?,
@@ -185,7 +185,7 @@ impl<'t> Lexer<'t> {
                     "a comment must follow its braces at once, as in `{{/* … */}}`",
                 ));
             }
-            '}' => return Err(self.stray(1, "a single `}` ends nothing: an action ends with `}}`")),
+            '}' => return Err(self.stray(1, "unexpected `}`: an action ends with `}}`")),
             '!'..='~' => self.push(Kind::Sign, 1, spaced),
             _ => {
                 return Err(self.stray(
@@ -225,9 +225,8 @@ impl<'t> Lexer<'t> {
         let c = after.chars().next().unwrap_or(' ');
         let name = rest.get(..length).unwrap_or_default();
         let from = self.at + length;
-        let message = format!(
-            "`{c}` can't stand behind `{name}`; a label of such a name is read with `index`"
-        );
+        let message =
+            format!("unexpected `{c}` after `{name}`; read a label of such a name with `index`");
         Err(Fault::new(from, from + c.len_utf8(), message))
     }
 
@@ -237,13 +236,13 @@ impl<'t> Lexer<'t> {
             let line = rest.lines().next().map_or(0, str::len);
             return Err(self.stray(
                 line,
-                &format!("the text that this `{quote}` opens is never closed"),
+                &format!("the string that this `{quote}` opens is never closed"),
             ));
         };
         let inner = rest.get(1..length - 1).unwrap_or_default();
         if quote != '`' {
             let Some(count) = characters(inner, quote) else {
-                return Err(self.stray(length, "Go does not know an escape sequence in this text"));
+                return Err(self.stray(length, "unknown escape sequence in this string"));
             };
             if quote == '\'' && count != 1 {
                 let message = "single quotes hold one character; write a text in double quotes";
@@ -305,7 +304,7 @@ fn number_length(rest: &str) -> usize {
     end.map_or(rest.len(), |(at, _)| at)
 }
 
-/// How many bytes `}}` has with the trim marker before it, if it stands there.
+/// How many bytes `}}` has with the trim marker before it, if it is there.
 fn close_length(rest: &str) -> Option<usize> {
     if rest.starts_with("}}") {
         return Some(2);

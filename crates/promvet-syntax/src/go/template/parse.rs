@@ -71,8 +71,7 @@ impl<'t> Parser<'t> {
             } else if let Some(ending) = self.action()? {
                 let (Ending::End(token) | Ending::Else(token)) = ending;
                 let word = self.slice(token);
-                let message =
-                    format!("this `{word}` closes nothing: no `if`, `range` or `with` is open");
+                let message = format!("unexpected `{word}`: no `if`, `range` or `with` is open");
                 return Err(Fault::new(token.from, token.to, message).into());
             }
         }
@@ -106,7 +105,7 @@ impl<'t> Parser<'t> {
                 let fault = self
                     .broken
                     .take()
-                    .unwrap_or_else(|| Fault::new(end, end, "the template ends too early"));
+                    .unwrap_or_else(|| Fault::new(end, end, "unexpected end of the template"));
                 Err(fault.into())
             }
         }
@@ -122,14 +121,11 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn unexpected(&self, token: Token, wanted: &str) -> Stop {
-        let message = format!(
-            "`{}` can't stand here, where {wanted} should",
-            self.slice(token)
-        );
+        let message = format!("unexpected `{}`; expected {wanted}", self.slice(token));
         Fault::new(token.from, token.to, message).into()
     }
 
-    /// One action, its whole body included; or what ends the list that it stands in.
+    /// One action, its whole body included; or what ends the list that it is in.
     fn action(&mut self) -> Parse<Option<Ending>> {
         let open = self.at;
         self.expect(Kind::Open, "`{{`")?;
@@ -159,7 +155,7 @@ impl<'t> Parser<'t> {
                 self.at += 1;
                 self.expect(Kind::Close, "`}}`")?;
                 if self.ranges == 0 {
-                    let message = format!("`{word}` can only stand inside a `range`");
+                    let message = format!("`{word}` is allowed only inside a `range`");
                     return Err(Fault::new(token.from, token.to, message).into());
                 }
             }
@@ -180,7 +176,7 @@ impl<'t> Parser<'t> {
             }
             "define" => {
                 let message =
-                    "`define` can't stand inside `if`, `range`, `with` or another `define`";
+                    "`define` is not allowed inside `if`, `range`, `with` or another `define`";
                 return Err(Fault::new(token.from, token.to, message).into());
             }
             _ => self.pipeline("an action", Kind::Close)?,
@@ -195,7 +191,7 @@ impl<'t> Parser<'t> {
         self.body(open, "define")
     }
 
-    /// The body of `define` and `block`, which knows no variable from outside.
+    /// The body of `define` and `block`, which does not see variables from outside.
     fn body(&mut self, open: usize, word: &str) -> Parse<()> {
         let outside = std::mem::replace(&mut self.variables, vec!["$"]);
         let ranges = std::mem::take(&mut self.ranges);
@@ -204,7 +200,7 @@ impl<'t> Parser<'t> {
         match ending {
             Ending::End(_) => Ok(()),
             Ending::Else(token) => {
-                let message = format!("`else` can't stand in `{word}`");
+                let message = format!("`else` is not allowed in `{word}`");
                 Err(Fault::new(token.from, token.to, message).into())
             }
         }
@@ -239,7 +235,7 @@ impl<'t> Parser<'t> {
                 Ok(())
             }
             Some(again) => {
-                let message = format!("`else {again}` can't stand in `{word}`");
+                let message = format!("`else {again}` is not allowed in `{word}`");
                 Err(Fault::new(token.from, token.to, message).into())
             }
             None => match self.list(open)? {

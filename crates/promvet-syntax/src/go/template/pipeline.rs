@@ -18,7 +18,7 @@ impl Parser<'_> {
             };
             match token.kind {
                 kind if kind == end => {
-                    // Go takes a pipe that leads nowhere.
+                    // Go takes a pipe without a target.
                     if stage == 0 {
                         let message = format!("a value is missing in {of}");
                         return Err(Fault::new(token.from, token.to, message).into());
@@ -87,7 +87,7 @@ impl Parser<'_> {
                 kind if starts_operand(kind) && (is_first || token.spaced) => {
                     if is_first && stage > 0 && is_literal(kind, self.slice(token)) {
                         let message = format!(
-                            "`{}` is no function, and takes nothing from a pipe",
+                            "`{}` is not a function and cannot receive a value from a pipe",
                             self.slice(token)
                         );
                         return Err(Fault::new(token.from, token.to, message).into());

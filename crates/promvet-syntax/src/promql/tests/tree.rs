@@ -57,7 +57,7 @@ fn every_node_is_in_its_place() {
     assert_eq!(kind("rate(up)"), Some(NodeKind::Call));
 }
 
-/// Whether children stand in their parents, in order, without overlap.
+/// Whether children are in their parents, in order, without overlap.
 fn is_nested(node: Node<'_>) -> bool {
     let mut at = node.span().start;
     node.children().into_iter().all(|child| {
