@@ -372,15 +372,12 @@ mod tests {
     #[test]
     fn what_is_none_is_left_alone() {
         for source in [
-            // Rules, Alertmanager, an agent's.
+            // Rules, Alertmanager.
             format!(
                 "{HEAD}data:\n  rules.yml: |\n    groups: [{{name: a, rules: []}}]\n  # scrape_\n"
             ),
             format!(
                 "{HEAD}data:\n  a.yml: |\n    route: {{receiver: a}}\n    receivers: [{{name: remote_write}}]\n"
-            ),
-            format!(
-                "{HEAD}data:\n  agent.yml: |\n    metrics: {{configs: [{{scrape_configs: []}}]}}\n"
             ),
             format!("{HEAD}data:\n  notes: 'remote_write is the key'\n  prometheus.yml: ''\n"),
             format!("{HEAD}data: [remote_write]\n"),

@@ -175,7 +175,7 @@ mod tests {
             ),
             (
                 "// c\nprometheus.remote_write \"a\" { endpoint { url = `http://x` } }",
-                vec!["http://x 2:47"],
+                vec!["http://x 2:48"],
             ),
             (
                 "declare \"m\" {\n  prometheus.remote_write \"a\" {\n    endpoint {\n      url = sys.env(\"U\") + \"/a\"\n      headers = {\"A\" = \"b\", c = [1, 2]}\n    }\n    endpoint {\n      url = \"y\"\n    }\n  }\n}",

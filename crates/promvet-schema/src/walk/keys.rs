@@ -88,7 +88,7 @@ impl<'d> Walker<'_, '_> {
                 Some(key) => Advice::rename(entry.key.span(), key).safe(),
                 None => Advice::say(instead),
             };
-            let message = format!("`{name}` is deprecated since Prometheus {since}");
+            let message = format!("`{name}` is deprecated from Prometheus {since} on");
             self.report
                 .at(Rule::Deprecated, entry.key, message)
                 .help(advice);

@@ -56,7 +56,7 @@ impl Needles {
 
     /// The needles of a text that must not be quoted. A plain word of it is taken out only between
     /// backticks: elsewhere the sentence may use it itself.
-    pub(crate) fn of_all(text: &Text) -> Self {
+    pub(crate) fn of_all(text: &Text, spans: &[Span]) -> Self {
         if text.content().len() > LARGEST {
             return Self {
                 quoted: Quoted::Everything,
@@ -79,6 +79,11 @@ impl Needles {
             }
         }
         needles.quoted = Quoted::Words(quoted);
+        for &span in spans {
+            for line in text.slice(span).lines() {
+                needles.add(line);
+            }
+        }
         needles.sort();
         needles
     }

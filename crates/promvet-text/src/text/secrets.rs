@@ -12,8 +12,6 @@ use crate::mask;
 pub(super) struct Secrets {
     known: Mutex<Known>,
     looks: OnceLock<Vec<Span>>,
-    /// All words, where none may be repeated.
-    words: OnceLock<Arc<mask::Needles>>,
 }
 
 /// The spans that were marked, and what follows from them.
@@ -22,6 +20,8 @@ struct Known {
     marked: BTreeSet<Span>,
     masked: Option<Arc<[Span]>>,
     needles: Option<Arc<mask::Needles>>,
+    /// All words, where none may be repeated.
+    words: Option<Arc<mask::Needles>>,
 }
 
 impl Secrets {
@@ -31,6 +31,7 @@ impl Secrets {
         if !span.is_empty() && known.marked.insert(span) {
             known.masked = None;
             known.needles = None;
+            known.words = None;
         }
     }
 
@@ -58,8 +59,10 @@ impl Secrets {
     /// The texts of what is masked.
     pub(super) fn needles(&self, text: &Text) -> Arc<mask::Needles> {
         if !text.shows_words() {
-            let of_all = || Arc::new(mask::Needles::of_all(text));
-            return Arc::clone(self.words.get_or_init(of_all));
+            let masked = self.masked(text);
+            let mut known = self.known();
+            let of_all = || Arc::new(mask::Needles::of_all(text, &masked));
+            return Arc::clone(known.words.get_or_insert_with(of_all));
         }
         let masked = self.masked(text);
         let mut known = self.known();
