@@ -92,6 +92,8 @@ pub struct HttpPart<'e, 'a> {
     pub entry: Option<&'e Entry<'a>>,
     /// What else the tree tells.
     pub facts: &'a Facts<'a>,
+    /// Whether something fills in placeholders before Prometheus reads the configuration.
+    pub templated: bool,
 }
 
 /// What is at stake where a certificate is not verified.

@@ -48,6 +48,13 @@ pub(super) fn fault(content: &[Observation], how: Sent) -> Option<(Severity, Str
                  and is refused"
                     .to_owned(),
             ),
+            Observation::Hash(function) => (
+                Error,
+                format!(
+                    "is a {function} hash, which only the server keeps: what is sent has to be the \
+                     password itself, and this is refused with 401"
+                ),
+            ),
             Observation::NotBase64 => (
                 Error,
                 "is not base64, as `data` of a manifest has to be: Kubernetes refuses the manifest"
