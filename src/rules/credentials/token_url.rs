@@ -15,10 +15,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         return;
     };
     let text = node.as_str().unwrap_or_default();
-    let endpoint = match part.templated {
-        true => Endpoint::in_template(text),
-        false => Endpoint::new(text),
-    };
+    let endpoint = part.endpoint(text);
     if endpoint.placeholders().is_empty() && !endpoint.is_sound() {
         broken(node, &endpoint, out);
     } else {

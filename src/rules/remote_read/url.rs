@@ -29,15 +29,12 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     let Some(scalar) = node.scalar().filter(|scalar| !scalar.is_null()) else {
         return;
     };
-    let endpoint = match part.templated {
-        true => Endpoint::in_template(scalar.text),
-        false => Endpoint::new(scalar.text),
-    };
+    let endpoint = part.endpoint(scalar.text);
     faults(node, scalar, &endpoint, out);
     if endpoint.is_sound() {
         for_writing(node, scalar, &endpoint, out);
     }
-    if part.templated {
+    if part.configuration.templated {
         return;
     }
     if let Some(first) = endpoint.placeholders().first() {

@@ -15,7 +15,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     let Some(node) = oauth2.token_url() else {
         return;
     };
-    let endpoint = Endpoint::new(node.as_str().unwrap_or_default());
+    let endpoint = part.endpoint(node.as_str().unwrap_or_default());
     if endpoint.scheme_name().as_deref() != Some("https") || !endpoint.is_sound() {
         return;
     }
