@@ -520,7 +520,7 @@ impl<'d> Finder<'d> {
         };
         if ["prometheus_remote_write", "prometheus_scrape_configs"]
             .iter()
-            .any(|name| is_variable(&name))
+            .any(is_variable)
         {
             let holder = Holder::Part("ansible");
             self.part(

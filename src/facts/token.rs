@@ -49,6 +49,8 @@ pub enum Observation {
     Pem(String),
     /// A token of a kind that is recognized by how it begins.
     Known(&'static str),
+    /// The hash of a password, as a server keeps it, by this function.
+    Hash(&'static str),
     /// Letters and digits as only a generator throws them together.
     Random,
     /// A JSON web token. Boxed, as it is far larger than the others.
@@ -169,6 +171,10 @@ pub fn observe(content: &[u8], now: i64) -> Vec<Observation> {
         .find_map(|scheme| Some((*scheme, after_scheme(trimmed, scheme)?)));
     out.extend(scheme.map(|(scheme, _)| Observation::Scheme(scheme)));
     let credential = scheme.map_or(trimmed, |(_, credential)| credential);
+    if let Some(function) = hash(credential) {
+        out.push(Observation::Hash(function));
+        return out;
+    }
     if is_standin(credential) {
         out.push(Observation::Placeholder);
         return out;
@@ -176,6 +182,26 @@ pub fn observe(content: &[u8], now: i64) -> Vec<Observation> {
     out.extend(shape(credential));
     out.extend(meaning(credential, now));
     out
+}
+
+/// The function whose output a text is, alone or behind a user and a colon as `htpasswd` writes it.
+/// Lengths and alphabets are those of crypt(5), so that no password is taken for one.
+fn hash(text: &str) -> Option<&'static str> {
+    let text = text.rsplit_once(':').map_or(text, |(_, hash)| hash);
+    let is_crypt = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '/';
+    let mut parts = text.strip_prefix('$')?.split('$');
+    let (kind, second, third) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || !third.chars().all(is_crypt) {
+        return None;
+    }
+    match kind {
+        "2a" | "2b" | "2x" | "2y" => {
+            let is_cost = second.len() == 2 && second.bytes().all(|byte| byte.is_ascii_digit());
+            (is_cost && third.len() == 53).then_some("bcrypt")
+        }
+        "apr1" => (second.len() <= 8 && third.len() == 22).then_some("MD5 (`htpasswd -m`)"),
+        _ => None,
+    }
 }
 
 /// What is odd about the characters.

@@ -87,6 +87,18 @@ const DISCOVERIES: &[Discovery] = &[
     ("vultr_sd_configs", "", "https", Some("api.vultr.com")),
 ];
 
+/// Secrets of a service discovery besides those of its HTTP settings, each sent with every request
+/// (Prometheus `discovery/*`).
+const OWN_SECRETS: &[(&str, &str)] = &[
+    ("consul_sd_configs", "token"),
+    ("consul_sd_configs", "password"),
+    ("marathon_sd_configs", "auth_token"),
+    ("marathon_sd_configs", "auth_token_file"),
+    ("scaleway_sd_configs", "secret_key"),
+    ("scaleway_sd_configs", "secret_key_file"),
+    ("uyuni_sd_configs", "password"),
+];
+
 impl<'d> Config<'d> {
     /// Everything in it that talks HTTP. Service discoveries whose destination promvet does not know whom
     /// they talk to are left out.
@@ -128,6 +140,36 @@ impl<'d> Client<'d> {
             settings,
             peers: OnceCell::new(),
         })
+    }
+
+    /// The keys of what proves to the other side who the client is: those of its HTTP settings, and
+    /// those that only its service discovery has.
+    #[must_use]
+    pub fn sent_secrets(&self) -> Vec<Node<'d>> {
+        let mut out = self.http.sent_secrets();
+        if let Section::Discovery(kind) = self.section {
+            let own = OWN_SECRETS.iter().filter(|(one, _)| *one == kind);
+            let entries = own.filter_map(|(_, key)| self.settings.entry(key));
+            let set =
+                entries.filter(|entry| entry.value.as_str().is_some_and(|one| !one.is_empty()));
+            out.extend(set.map(|entry| entry.key));
+        }
+        out
+    }
+
+    /// Whether it surely speaks plain http, whoever it talks to. Nothing is sure where relabeling or
+    /// a discovery may set `__scheme__`, nor where the peers are not known.
+    #[must_use]
+    pub fn speaks_plain_http(&self) -> bool {
+        match self.section {
+            Section::Scrape | Section::Alertmanager => has_plain_scheme(self.settings),
+            _ => {
+                let peers = self.peers();
+                let is_plain =
+                    |peer: &Peer<'_>| peer.endpoint.scheme_name().as_deref() == Some("http");
+                !peers.is_empty() && peers.iter().all(is_plain)
+            }
+        }
     }
 
     /// Whom it surely talks to.
@@ -237,6 +279,41 @@ fn targets(settings: Mapping<'_>) -> Vec<Peer<'_>> {
             })
         })
         .collect()
+}
+
+/// Whether a job or an Alertmanager speaks plain http: `scheme` is http or missing, and nothing can
+/// set `__scheme__` for a target. Only discoveries whose labels are free can do so besides
+/// relabeling, since a label that comes from elsewhere is called `__meta_…`.
+fn has_plain_scheme(settings: Mapping<'_>) -> bool {
+    let scheme = settings.get("scheme").filter(|node| !node.is_null());
+    if scheme.is_some_and(|node| node.as_str() != Some("http")) {
+        return false;
+    }
+    let list = |key: &str| settings.get(key).into_iter().flat_map(Node::items);
+    let mut groups = list("static_configs");
+    let is_free = settings.entries().any(|entry| {
+        let name = entry.name();
+        matches!(name, "file_sd_configs" | "http_sd_configs")
+            || name.contains("relabel_config_files")
+    });
+    let is_labelled = groups.any(|group| {
+        let labels = group.get("labels");
+        labels.is_some_and(|labels| labels.get("__scheme__").is_some())
+    });
+    !is_free && !is_labelled && !list("relabel_configs").any(may_set_scheme)
+}
+
+/// Whether a relabel rule may write `__scheme__`.
+fn may_set_scheme(rule: Node<'_>) -> bool {
+    let text = |key: &str| rule.get(key).and_then(Node::as_str);
+    if is_labelmap(rule) {
+        // A label of Kubernetes or Docker begins with a letter or a digit, so what is behind such a
+        // prefix is never `__scheme__`.
+        let regex = text("regex").unwrap_or_default();
+        let renames = text("replacement").is_some_and(|one| one != "$1" && one != "${1}");
+        return renames || !regex.contains("_label_") && !regex.contains("_annotation_");
+    }
+    text("target_label").is_some_and(|label| label == "__scheme__" || label.contains('$'))
 }
 
 fn targets_label(rule: Node<'_>, label: &str) -> bool {

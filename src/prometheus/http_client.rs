@@ -85,7 +85,9 @@ impl<'d> HttpClient<'d> {
             .iter()
             .filter_map(|&(key, kind)| Some(credential(self.present(key)?, kind)))
             .collect();
-        if let Some(entry) = self.present("authorization") {
+        if let Some(entry) = self.present("authorization")
+            && self.bare_authorization().is_none()
+        {
             out.push(credential(entry, authorization_kind(entry.value)));
         }
         if let Some(entry) = self.tls().and_then(TlsConfig::certificate) {
@@ -107,6 +109,26 @@ impl<'d> HttpClient<'d> {
         sent.map(|one| one.key)
             .chain(secret.map(|entry| entry.key))
             .collect()
+    }
+
+    /// An `authorization` section without credentials, which authenticates nobody: releases up to
+    /// 2.51 send no header for it, newer ones the name of the scheme alone
+    /// (`NewAuthorizationCredentialsRoundTripper`, prometheus/common `config/http_config.go`). One
+    /// with any other key is left to the schema.
+    #[must_use]
+    pub fn bare_authorization(self) -> Option<Entry<'d>> {
+        let entry = self.present("authorization")?;
+        let mut keys = entry.value.mapping()?.entries();
+        keys.all(|one| one.name() == "type").then_some(entry)
+    }
+
+    /// The client that fetches tokens for `oauth2`: it has TLS and proxy settings of its own.
+    #[must_use]
+    pub fn oauth2(self) -> Option<OAuth2<'d>> {
+        let settings = self.present("oauth2")?.value.mapping()?;
+        Some(OAuth2 {
+            http: HttpClient::new(settings),
+        })
     }
 
     /// `proxy_url`.
@@ -181,6 +203,30 @@ fn authorization_kind(section: Node<'_>) -> CredentialKind<'_> {
     }
 }
 
+/// `oauth2`.
+#[derive(Clone, Copy, Debug)]
+pub struct OAuth2<'d> {
+    /// The settings of the requests for tokens.
+    pub http: HttpClient<'d>,
+}
+
+impl<'d> OAuth2<'d> {
+    /// Where tokens are fetched.
+    #[must_use]
+    pub fn token_url(self) -> Option<Node<'d>> {
+        let node = self.http.settings.get("token_url")?;
+        node.as_str().filter(|url| !url.is_empty()).map(|_| node)
+    }
+
+    /// The key of the client's secret.
+    #[must_use]
+    pub fn client_secret(self) -> Option<Node<'d>> {
+        let mut entries = self.http.settings.entries();
+        let secret = entries.find(|entry| entry.name().starts_with("client_secret"));
+        secret.map(|entry| entry.key)
+    }
+}
+
 /// `tls_config`.
 #[derive(Clone, Copy, Debug)]
 pub struct TlsConfig<'d> {
@@ -206,6 +252,14 @@ impl<'d> TlsConfig<'d> {
     pub fn server_name(self) -> Option<&'d str> {
         let name = self.settings.entry("server_name")?.value.as_str()?;
         (!name.is_empty()).then_some(name)
+    }
+
+    /// The first key that means something only where TLS is spoken, `insecure_skip_verify` apart.
+    #[must_use]
+    pub fn setting(self) -> Option<Entry<'d>> {
+        self.authority()
+            .or_else(|| self.certificate())
+            .or_else(|| self.first_set(&["server_name", "min_version", "max_version"]))
     }
 
     /// The client certificate, from a file or inline.

@@ -14,6 +14,6 @@ mod relabel;
 pub use client::{Client, Peer, Section};
 pub use config::{Config, Header, RemoteWrite};
 pub use destination::Destination;
-pub use http_client::{Credential, CredentialKind, HttpClient, TlsConfig};
+pub use http_client::{Credential, CredentialKind, HttpClient, OAuth2, TlsConfig};
 pub use patterns::PatternBudget;
 pub use relabel::{Pattern, RelabelRule};

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::entry::Entry;
 use crate::discover::Holder;
 use crate::facts::{Facts, KnownIssuer, Standpoint};
-use crate::prometheus::endpoint::Network;
+use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{Client, Config, Peer};
 use crate::yaml::Document;
 
@@ -92,6 +92,8 @@ pub struct HttpPart<'e, 'a> {
     pub entry: Option<&'e Entry<'a>>,
     /// What else the tree tells.
     pub facts: &'a Facts<'a>,
+    /// What it is a part of.
+    pub configuration: &'e Configuration<'a>,
 }
 
 /// What is at stake where a certificate is not verified.
@@ -104,6 +106,16 @@ pub struct Stakes {
 }
 
 impl HttpPart<'_, '_> {
+    /// A URL of this part, taken apart, with the words that something fills in as placeholders.
+    #[must_use]
+    pub fn endpoint(&self, url: &str) -> Endpoint {
+        let of = self.configuration;
+        let shown = of.config.root().node().document().text().path();
+        Endpoint::where_filled(url, &|word| {
+            of.any_word || of.facts.filled_in(word, shown, of.holder).is_some()
+        })
+    }
+
     /// What is at stake if certificates are not verified; none if it surely talks plain http.
     #[must_use]
     pub fn stakes(&self) -> Option<Stakes> {

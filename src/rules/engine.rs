@@ -98,6 +98,7 @@ fn parts_of<'e, 'a>(configuration: &'e Configuration<'a>) -> Vec<HttpPart<'e, 'a
                 entry: is_entry.then(|| entries.next()).flatten(),
                 client,
                 facts: configuration.facts,
+                configuration,
             }
         })
         .collect()

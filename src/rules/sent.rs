@@ -49,6 +49,13 @@ pub(super) fn fault(content: &[Observation], how: Sent) -> Option<(Severity, Str
                  the request is rejected"
                     .to_owned(),
             ),
+            Observation::Hash(function) => (
+                Error,
+                format!(
+                    "is a {function} hash, which only the server keeps: what is sent has to be the \
+                     password itself, and this is refused with 401"
+                ),
+            ),
             Observation::NotBase64 => (
                 Error,
                 "is not base64, which `data` of a manifest must be: Kubernetes rejects the \

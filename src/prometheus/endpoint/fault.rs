@@ -87,6 +87,29 @@ impl FaultKind {
     }
 }
 
+impl FaultKind {
+    /// What is wrong, as a predicate, for a URL that is not one of remote_write.
+    #[must_use]
+    pub fn predicate(self) -> &'static str {
+        match self {
+            Self::Empty => "is empty",
+            Self::Number => "is a number",
+            Self::Relative => "is a path without scheme and host",
+            Self::NoScheme => "has no scheme",
+            Self::Scheme => "has a scheme other than http and https",
+            Self::Slashes => "lacks a slash after its scheme",
+            Self::NoHost => "has no host",
+            Self::Host(_) => "has a host that cannot exist",
+            Self::Port => "has a port that cannot exist",
+            Self::Escape => "has a percent sign that encodes nothing",
+            Self::Refused => "is not a valid URL",
+            Self::WhiteSpace => "contains white space",
+            Self::Fragment => "has a fragment, which is never sent",
+            Self::Userinfo => "contains credentials",
+        }
+    }
+}
+
 /// The faults of a URL, at most one that is fatal.
 pub(super) fn faults(endpoint: &Endpoint) -> Vec<Fault> {
     let refusal = refusal(endpoint);

@@ -21,7 +21,7 @@ fn is_clear(endpoint: &Endpoint) -> bool {
 }
 
 fn to_peers(client: &Client<'_>, out: &mut Findings<'_>) {
-    let Some(secret) = client.http.sent_secrets().into_iter().next() else {
+    let Some(secret) = client.sent_secrets().into_iter().next() else {
         return;
     };
     let clear = |peer: &&Peer<'_>| is_clear(&peer.endpoint);

@@ -160,6 +160,7 @@ impl<'a> Subject<'a> {
                         client: client.clone(),
                         entry: None,
                         facts: it.facts,
+                        configuration: it,
                     });
                     facts::issuer(entry, part.as_ref())
                 }

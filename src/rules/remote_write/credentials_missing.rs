@@ -8,11 +8,12 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let (Some(url), Some(demand)) = (entry.sound_url(), entry.demand()) else {
         return;
     };
-    if demand.takes(&Credential::None)
-        || !entry.credentials().is_empty()
+    if demand.takes(&Credential::None) || entry.is_open_instance() {
+        return;
+    }
+    // Of a misspelt one the schema tells.
+    if !entry.credentials().is_empty()
         || !entry.sent_credentials().is_empty()
-        || entry.is_open_instance()
-        // The schema says so already.
         || entry.write.http().misspells_a_credential()
     {
         return;
@@ -27,8 +28,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
          dropped",
         demand.name()
     );
-    out.push(
-        out.at(url.node, severity, message)
-            .help(format!("add {}", demand.kinds())),
-    );
+    let mut finding = out.at(url.node, severity, message);
+    let mut help = format!("add {}", demand.kinds());
+    if let Some(bare) = entry.write.http().bare_authorization() {
+        help = "name a file in `authorization.credentials_file`".to_owned();
+        finding = finding.evidence(bare.key.place(), "this section has no credentials");
+    }
+    out.push(finding.help(help));
 }

@@ -1,0 +1,25 @@
+//! `credentials/authorization-empty`: an `authorization` section that names no credentials.
+
+use crate::facts::receiver::Credential;
+use crate::finding::Severity;
+use crate::rules::{Entry, Findings, HttpPart};
+
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+    let Some(bare) = part.client.http.bare_authorization() else {
+        return;
+    };
+    // A receiver that is known to want a credential is `remote-write/credentials-missing`.
+    if part.entry.is_some_and(wants_one) {
+        return;
+    }
+    let message = "`authorization` has no credentials, so no token is sent";
+    out.push(
+        out.at(bare.key, Severity::Warning, message)
+            .help("add `credentials_file`, or delete the section"),
+    );
+}
+
+fn wants_one(entry: &Entry<'_>) -> bool {
+    let demand = entry.demand();
+    demand.is_some_and(|demand| !demand.takes(&Credential::None) && !entry.is_open_instance())
+}

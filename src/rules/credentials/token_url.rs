@@ -1,0 +1,61 @@
+//! `credentials/token-url`: no token comes from the `token_url` of `oauth2`, or the client's secret
+//! goes there unencrypted.
+
+use crate::finding::Severity;
+use crate::prometheus::OAuth2;
+use crate::prometheus::endpoint::{Endpoint, Network};
+use crate::rules::{Findings, HttpPart};
+use crate::yaml::Node;
+
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+    let Some(oauth2) = part.client.http.oauth2() else {
+        return;
+    };
+    let Some(node) = oauth2.token_url() else {
+        return;
+    };
+    let text = node.as_str().unwrap_or_default();
+    let endpoint = part.endpoint(text);
+    if endpoint.placeholders().is_empty() && !endpoint.is_sound() {
+        broken(node, &endpoint, out);
+    } else {
+        clear(node, &endpoint, oauth2, out);
+    }
+}
+
+/// Prometheus checks only that there is a `token_url` (prometheus/common
+/// `config/http_config.go`, `HTTPClientConfig.Validate`), so each of these loads.
+fn broken(node: Node<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
+    let Some(fault) = endpoint.faults().iter().find(|fault| fault.kind.is_fatal()) else {
+        return;
+    };
+    let what = fault.kind.predicate();
+    let message = format!("`token_url` {what}: no token is fetched, and every request fails");
+    let finding = out.at(node, Severity::Error, message);
+    out.push(match &fault.suggestion {
+        Some(url) => finding.help(format!("write {url}")),
+        None => finding.help("write the whole address, from `https://` to the path"),
+    });
+}
+
+fn clear(node: Node<'_>, endpoint: &Endpoint, oauth2: OAuth2<'_>, out: &mut Findings<'_>) {
+    let is_http = endpoint.scheme_name().as_deref() == Some("http");
+    if !is_http || endpoint.network() != Network::Public {
+        return;
+    }
+    let Some(secret) = oauth2.client_secret() else {
+        return;
+    };
+    let host = endpoint.host_name().unwrap_or_default();
+    let message = format!(
+        "the client secret is sent to {host} over plain http: anyone on the network path can read it"
+    );
+    out.push(
+        out.at(node, Severity::Error, message)
+            .help("write `https://`")
+            .evidence(
+                secret.place(),
+                "this is sent with every request for a token",
+            ),
+    );
+}

@@ -1,0 +1,58 @@
+//! `tls/unused`: `tls_config` where plain http is spoken.
+
+use crate::facts::receiver::Cause;
+use crate::finding::Severity;
+use crate::prometheus::Section;
+use crate::rules::{Entry, Findings, HttpPart};
+
+pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+    let http = part.client.http;
+    let Some(tls) = http.tls() else { return };
+    let skip = tls.skips_verification();
+    let Some(setting) = tls.setting().or(skip) else {
+        return;
+    };
+    // A proxy may be reached over TLS, with these settings (net/http `Transport`, `addTLS`).
+    if !part.client.speaks_plain_http() || http.has_proxy() || part.entry.is_some_and(is_told) {
+        return;
+    }
+    let only_skips = tls.setting().is_none();
+    let secret = part.client.sent_secrets().into_iter().next();
+    let severity = match (only_skips, secret.is_some()) {
+        (true, false) => Severity::Info,
+        // Nobody wrote a credential and `insecure_skip_verify` for a scrape over http.
+        (true, true) | (false, _) => Severity::Warning,
+    };
+    let (why, help) = match part.client.section {
+        Section::Scrape | Section::Alertmanager => (
+            "`scheme` is http",
+            "write `scheme: https`, or delete `tls_config`",
+        ),
+        Section::Discovery(_) => (
+            "the server is reached over http",
+            "name the server with https, or delete `tls_config`",
+        ),
+        _ => (
+            "the URL is http",
+            "write `https://`, or delete `tls_config`",
+        ),
+    };
+    let clear = if secret.is_some() {
+        ", and the credential is sent in plaintext"
+    } else {
+        ""
+    };
+    let message = format!("`{}` has no effect: {why}{clear}", setting.name());
+    let mut finding = out.at(setting.key, severity, message).help(help);
+    if let Some(secret) = secret {
+        finding = finding.evidence(secret.place(), "this is sent with every request");
+    }
+    out.push(finding);
+}
+
+/// Whether the URL is to become one of https anyway, which is said there.
+fn is_told(entry: &Entry<'_>) -> bool {
+    let mut faults = entry.shape_faults().iter();
+    entry.sends_credentials_in_the_clear()
+        || faults.any(|fault| fault.cause == Cause::Scheme || fault.expected.starts_with("https:"))
+}
