@@ -189,6 +189,8 @@ struct NotReceiver {
     name: String,
     recognised: Vec<Clue>,
     says: String,
+    #[serde(default)]
+    sure: bool,
 }
 
 /// Writes the tables to `$OUT_DIR/receivers.rs`.
@@ -492,11 +494,12 @@ impl KnownPath {
 impl NotReceiver {
     fn code(&self) -> String {
         format!(
-            "NotReceiver {{ id: {}, name: {}, recognised: {}, says: {} }}",
+            "NotReceiver {{ id: {}, name: {}, recognised: {}, says: {}, sure: {} }}",
             text(&self.id),
             text(&self.name),
             list(self.recognised.iter().map(Clue::code).collect()),
             text(&self.says),
+            self.sure,
         )
     }
 }

@@ -9,6 +9,7 @@ mod compiled;
 mod fit;
 mod judge;
 mod mistake;
+mod near;
 mod page;
 mod pattern;
 mod profile;

@@ -178,7 +178,9 @@ impl<'a> Entry<'a> {
     /// another one anyway.
     #[must_use]
     pub fn right_url(&self) -> Option<&Url<'a>> {
-        self.sound_url().filter(|_| self.shape_faults().is_empty())
+        let mut faults = self.shape_faults().iter();
+        self.sound_url()
+            .filter(|_| faults.all(|fault| fault.is_unknown_path))
     }
 
     /// What its receiver wants to see, if that is known.

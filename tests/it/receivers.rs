@@ -413,14 +413,12 @@ fn unknown_hosts_are_nobodys() {
         "https://grafana.net.example.com/api/prom/push",
         "https://notopstrace.io/api/v1/push",
         "https://evil-grafana.net/x",
-        "http://remote-write-url1",
         "http://remote1/push",
         "https://vm.monitoring.gcp.obol.tech/write",
         "http://prometheus-kafka-adapter:8080/receive",
         "http://prometheus-postgresql-adapter:9201/write",
         "http://localhost:8005/workspaces/ws-1/api/v1/remote_write",
         "http://localhost:9009/api/prom/push",
-        "https://mimir.example.com/tenant-a/remote",
         "https://es.example.com/api/v1/write",
         "http://10.0.0.10:9090/api/v1/write",
         "http://kubernetes/api/v1/namespaces/m/services/prometheus:9090/proxy/api/v1/write",
@@ -440,6 +438,101 @@ fn unknown_hosts_are_nobodys() {
             "{url}"
         );
         assert_eq!(judge(&endpoint, &recognition), [], "{url}");
+    }
+}
+
+#[test]
+fn unknown_paths_are_hints_that_hide_nothing() {
+    for (url, want) in [
+        ("http://remote-write-url1", "the path is missing"),
+        (
+            "https://gw.example.com/api/v1/psuh",
+            "/api/v1/push, the path of Cortex and Mimir, may be meant",
+        ),
+        (
+            "https://gw.example.com/a/api/v1/recieve",
+            "/a/api/v1/receive, the path of Thanos Receive",
+        ),
+        (
+            "http://10.0.0.5/app-prometheus-1",
+            "the write path behind it is missing",
+        ),
+        (
+            "https://mimir.example.com/tenant-a/remote",
+            "Mimir has no path /tenant-a/remote",
+        ),
+    ] {
+        let found = faults(url);
+        let [fault] = found.as_slice() else {
+            panic!("{url}: {found:#?}")
+        };
+        assert!(fault.message.contains(want), "{url}: {}", fault.message);
+        assert!(
+            fault.hint && fault.is_unknown_path && !fault.certain,
+            "{url}"
+        );
+    }
+    for url in [
+        "http://gw.example.com/",
+        "http://gw.example.com?tenant=a",
+        "https://gw.example.com/ingest",
+        "https://gw.example.com/receive",
+        "https://gw.example.com/prometheus/v2/samples",
+        "https://${GATEWAY}",
+        "https://gw.example.com/api/v1/${WRITE}",
+        "https://gw.example.com/api/v1/pu${SH}",
+    ] {
+        assert_eq!(faults(url), [], "{url}");
+    }
+}
+
+#[test]
+fn slips_at_receivers_known_by_name_are_faults() {
+    for (url, meant) in [
+        (
+            "http://mimir:9009/api/v1/psuh",
+            Some("http://mimir:9009/api/v1/push"),
+        ),
+        (
+            "http://cortex-nginx/cortex/api/v1/pus",
+            Some("http://cortex-nginx/cortex/api/v1/push"),
+        ),
+        (
+            "http://thanos-receive:19291/api/v1/receiver",
+            Some("http://thanos-receive:19291/api/v1/receive"),
+        ),
+        (
+            "http://vmagent:8429/api/v1/writ",
+            Some("http://vmagent:8429/api/v1/write"),
+        ),
+        (
+            "http://m3coordinator:7201/api/v1/prom/remote/wirte",
+            Some("http://m3coordinator:7201/api/v1/prom/remote/write"),
+        ),
+        (
+            "http://vminsert:8480/insert/3/promethues/api/v1/write",
+            Some("http://vminsert:8480/insert/3/prometheus/api/v1/write"),
+        ),
+        (
+            "http://influxdb:8086/api/v1/prom/wirte?db=a",
+            Some("http://influxdb:8086/api/v1/prom/write?db=a"),
+        ),
+        (
+            "http://mimir:9009/push",
+            Some("http://mimir:9009/api/v1/push"),
+        ),
+    ] {
+        let found = faults(url);
+        let [fault] = found.as_slice() else {
+            panic!("{url}: {found:#?}")
+        };
+        assert_eq!(
+            fault.suggestion.as_deref(),
+            meant,
+            "{url}: {}",
+            fault.message
+        );
+        assert!(!fault.hint && !fault.certain, "{url}");
     }
 }
 
@@ -701,7 +794,6 @@ fn the_image_of_what_answers_tells_the_receiver() {
         ("docker.io/grafana/mimir", write, Some("Mimir accepts")),
         ("victoriametrics/victoria-metrics", write, None),
         ("influxdb:1.8", write, Some("InfluxDB 1.x accepts")),
-        ("influxdb:2.7", write, None),
         ("acme/influxdb:1.8", write, None),
         ("acme/metrics:1", write, None),
         ("nginx", write, None),
@@ -725,6 +817,38 @@ fn the_image_of_what_answers_tells_the_receiver() {
             }
             _ => panic!("{image}: {found:#?}"),
         }
+    }
+    for (image, system) in [
+        ("influxdb:2.7", "InfluxDB"),
+        ("influxdb:3-core", "InfluxDB"),
+        ("grafana/loki:3.2.0", "Loki"),
+        (
+            "victoriametrics/victoria-logs:v1.17.0-victorialogs",
+            "VictoriaLogs",
+        ),
+        ("opensearchproject/opensearch:2.17.0", "OpenSearch"),
+        ("prom/pushgateway", "Pushgateway"),
+    ] {
+        let compose = compose("tsdb-1", image);
+        let found = in_tree(write, &[("compose.yaml", &compose)]);
+        let [(rule, severity, message, evidence)] = found.as_slice() else {
+            panic!("{image}: {found:#?}")
+        };
+        assert_eq!(
+            (rule.as_str(), *severity, *evidence),
+            ("remote-write/no-intake", Severity::Error, 1)
+        );
+        assert!(message.contains(system), "{image}: {message}");
+    }
+    for image in [
+        "influxdb",
+        "influxdb:latest",
+        "acme/loki",
+        "acme/opensearch",
+    ] {
+        let compose = compose("tsdb-1", image);
+        let found = in_tree(write, &[("compose.yaml", &compose)]);
+        assert!(found.is_empty(), "{image}: {found:#?}");
     }
     // Another project's names are not seen from here, and elsewhere a name means nothing.
     let own = compose("x", "nginx");

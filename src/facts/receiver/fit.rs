@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::compiled::Ready;
+use super::compiled::{Ready, with_domain};
 use super::mistake::{Values, said, surely};
 use super::pattern::{Captures, Mode};
 use super::profile::{Cause, Profile};
@@ -38,6 +38,8 @@ pub(super) struct Fault {
 pub(super) enum Ground {
     /// No one has heard of the path: a proxy may rewrite it.
     Unknown,
+    /// The path is nearly one of the receiver's.
+    Near,
     /// The path is another receiver's.
     OthersPath,
     /// The URL leaves the form.
@@ -357,6 +359,7 @@ impl Fit<'_> {
                 format!("{shown} has capital letters, but paths are case-sensitive"),
             )
         })
+        .or_else(|| self.near(|shape| shape.slip(path)))
         .or_else(|| {
             let (known, values) = known(path)?;
             Some(Found {
@@ -365,12 +368,34 @@ impl Fit<'_> {
                 ..self.found(piece.range(), format!("{shown} is {}", known.says))
             })
         })
+        .or_else(|| self.near(|shape| shape.nearly(path)))
         .or_else(|| {
             let says = format!("{} has no path {shown}", self.profile.short);
             Some(Found {
                 ground: Ground::Unknown,
                 ..self.found(piece.range(), says)
             })
+        })
+    }
+
+    /// A path that is nearly one of the receiver's: the usual form comes first.
+    fn near(&self, meant: impl Fn(&Shape) -> Option<String>) -> Option<Found> {
+        let piece = self.endpoint.path();
+        let forms = self.ready.shapes.iter().zip(self.profile.urls.iter());
+        let (shape, form, path) = forms
+            .filter_map(|(shape, form)| Some((shape, form, meant(shape)?)))
+            .next()?;
+        let says = format!(
+            "{} has no path {}",
+            self.profile.short,
+            self.endpoint.slice(piece)
+        );
+        Some(Found {
+            values: shape.parts_of_path(&path),
+            suggest: Some(with_domain(form, &self.ready.domain).into_owned()),
+            ground: Ground::Near,
+            of_path: true,
+            ..self.found(piece.range(), says)
         })
     }
 

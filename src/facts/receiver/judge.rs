@@ -6,8 +6,9 @@ use super::fit::{self, Fault, Ground, collapsed};
 use super::mistake::{Values, said, surely};
 use super::profile::{Cause, Confidence, Mistake, ReceiverKind, Text};
 use super::recognise::{Candidate, Certainty, Recognition};
-use super::{generic_mistakes, shape::Shape};
-use crate::prometheus::endpoint::Endpoint;
+use super::shape::{Shape, path_is_open};
+use super::{generic_mistakes, known_paths};
+use crate::prometheus::endpoint::{Endpoint, MASK};
 
 /// One thing that is wrong with the URL of an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct ShapeFault {
     pub hint: bool,
     /// Whether it is only that the vendor's host is not known: another one may be right.
     pub of_host: bool,
+    /// Whether it is only that nothing known takes samples at the path: a proxy may rewrite it.
+    pub is_unknown_path: bool,
     /// The receiver, if one is known.
     pub receiver: Option<Text>,
 }
@@ -52,10 +55,9 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
     let generic = generic_mistake(endpoint, decisive).filter(|_| !(accepted && sure));
     let told = fits.into_iter().next().filter(|_| !accepted);
     let Some((candidate, faults)) = told else {
-        return generic
-            .map(|generic| alone(endpoint, generic))
-            .into_iter()
-            .collect();
+        let told = generic.map(|generic| alone(endpoint, generic));
+        let told = told.or_else(|| decisive.is_empty().then(|| unknown(endpoint))?);
+        return told.into_iter().collect();
     };
     let mut generic = generic;
     let mut out = Vec::new();
@@ -78,6 +80,15 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
             }
             None if candidate.certainty.is_certain() || fault.ground > Ground::Unknown => {
                 out.push(in_words(decisive, candidate, &fault));
+            }
+            // What a name in the host points to may have a proxy in front that rewrites paths.
+            None if candidate.certainty >= Certainty::Word => {
+                let told = in_words(decisive, candidate, &fault);
+                out.push(ShapeFault {
+                    hint: true,
+                    is_unknown_path: true,
+                    ..told
+                });
             }
             None => {}
         }
@@ -136,8 +147,66 @@ fn alone(endpoint: &Endpoint, (mistake, range, values): Generic) -> ShapeFault {
         certain: true,
         hint: false,
         of_host: false,
+        is_unknown_path: false,
         receiver: None,
     }
+}
+
+/// Words in the last segment of a path by which a proxy tells systems apart (`/app-prometheus-1`):
+/// what follows them is missing.
+const SYSTEMS: &[&str] = &["prometheus", "mimir", "cortex", "thanos", "victoriametrics"];
+
+/// A path at which nothing known takes samples, where no receiver is known: the slip of a known
+/// write path, none at all, or only the prefix of a proxy.
+fn unknown(endpoint: &Endpoint) -> Option<ShapeFault> {
+    let piece = endpoint.path();
+    let path = endpoint.masked(piece);
+    if path_is_open(endpoint) || path.contains(MASK) || endpoint.query().is_some() {
+        return None;
+    }
+    let shown = endpoint.slice(piece);
+    let whole = 0..endpoint.text().trim_end().len();
+    let last = path.rsplit('/').next().unwrap_or("");
+    let mut known = known_paths().iter();
+    let near = known.find_map(|known| {
+        let shape = Shape::read(&format!("http[s]://<host>{}", known.path)).ok()?;
+        Some((shape.slip(path)?, known))
+    });
+    // Who writes the slash means it: it is the default path of Vector's source.
+    let (range, message, meant) = if path.is_empty() {
+        let message =
+            "the path is missing: of the known receivers, only Vector takes samples at `/`";
+        let message = message.to_owned();
+        (whole, message, None)
+    } else if let Some((meant, known)) = near {
+        let message = format!(
+            "no known receiver takes samples at {shown}; {meant}, {}, may be meant",
+            known.says
+        );
+        (piece.range(), message, Some(meant))
+    } else if SYSTEMS.iter().any(|system| last.contains(system)) {
+        let message = format!(
+            "no known receiver takes samples at {shown}: the write path behind it is missing"
+        );
+        (piece.range(), message, None)
+    } else {
+        return None;
+    };
+    // A password that stands in the URL stays out of what is shown.
+    let host = endpoint.text().get(..piece.start);
+    let host = host.filter(|_| endpoint.userinfo().is_none());
+    Some(ShapeFault {
+        range,
+        message,
+        expected: String::new(),
+        suggestion: meant.and_then(|meant| Some(format!("{}{meant}", host?))),
+        cause: Cause::Shape,
+        certain: false,
+        hint: true,
+        of_host: false,
+        is_unknown_path: true,
+        receiver: None,
+    })
 }
 
 /// Whether the host is the vendor's own and only not known here: it may take samples anyway.
@@ -168,6 +237,7 @@ fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Fault
         certain: is_certain(candidate, fault),
         hint: candidate.profile.confidence == Confidence::Low,
         of_host: is_unknown_host(candidate, fault),
+        is_unknown_path: false,
         receiver: Some(candidate.profile.id.clone()),
     }
 }

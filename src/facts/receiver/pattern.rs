@@ -124,6 +124,15 @@ impl Pattern {
         self.captures(text, mode).is_some()
     }
 
+    /// What each alternative has between its slashes.
+    pub(super) fn outlines(&self) -> Vec<Vec<Segment>> {
+        let outline = |atoms: &Vec<Atom>| {
+            let segments = atoms.split(|atom| *atom == Atom::Byte(self.separator));
+            segments.map(Segment::of).collect()
+        };
+        self.alternatives.iter().map(outline).collect()
+    }
+
     /// The usual form, with the parts that are known filled in; what may be left out is, unless a
     /// part of it is known.
     pub(super) fn filled(&self, value: &dyn Fn(&str) -> Option<String>) -> String {
@@ -159,6 +168,35 @@ impl Pattern {
             }
         }
         String::from_utf8_lossy(&out).into_owned()
+    }
+}
+
+/// What a pattern has between two slashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Segment {
+    /// This text.
+    Plain(String),
+    /// One part and nothing else.
+    One,
+    /// A part that takes several segments.
+    Many,
+    /// Anything else.
+    Mixed,
+}
+
+impl Segment {
+    fn of(atoms: &[Atom]) -> Self {
+        let bytes = atoms.iter().map(|atom| match atom {
+            Atom::Byte(byte) => Some(*byte),
+            _ => None,
+        });
+        let plain: Option<Vec<u8>> = bytes.collect();
+        match (plain.map(String::from_utf8), atoms) {
+            (Some(Ok(text)), _) => Self::Plain(text),
+            (_, [Atom::Part { many: false, .. }]) => Self::One,
+            (_, [Atom::Part { many: true, .. }]) => Self::Many,
+            _ => Self::Mixed,
+        }
     }
 }
 

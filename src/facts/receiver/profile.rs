@@ -296,6 +296,8 @@ pub struct NotReceiver {
     pub recognised: List<Clue>,
     /// What is known, as a message.
     pub says: Text,
+    /// Whether it is known to take no remote write; otherwise no statement was found.
+    pub sure: bool,
 }
 
 /// A write path that tells whose it is.

@@ -75,6 +75,8 @@ pub struct Recognition<'p> {
     pub candidates: Vec<Candidate<'p>>,
     /// A system without a documented intake that the host belongs to.
     pub not_receiver: Option<&'p NotReceiver>,
+    /// How surely the host belongs to it.
+    pub not_receiver_by: Option<Certainty>,
 }
 
 impl<'p> Recognition<'p> {
@@ -122,16 +124,19 @@ pub fn recognise<'p>(
         .first()
         .is_some_and(|one| one.certainty.is_certain());
     let others = if known { &[] } else { not_receivers() };
-    let not_receiver = others.iter().find(|system| {
+    let systems = others.iter().filter_map(|system| {
         let clues = system.recognised.iter();
         let signs = clues.fold(Signs::default(), |signs, clue| {
             seen.sign(signs, clue, &system.id)
         });
-        signs.certainty() >= Some(Certainty::Word)
+        let certainty = signs.certainty()?;
+        (certainty >= Certainty::Word).then_some((system, certainty))
     });
+    let found = systems.max_by_key(|(_, certainty)| *certainty);
     Recognition {
         candidates,
-        not_receiver,
+        not_receiver: found.map(|(system, _)| system),
+        not_receiver_by: found.map(|(_, certainty)| certainty),
     }
 }
 
@@ -272,6 +277,7 @@ impl<'a> Seen<'a> {
             // No path at all is the port's sign, not the path's.
             (_, _, true) if clue.path.as_deref() == Some("") => signs.port = true,
             (_, _, true) => signs.path = true,
+            _ if *telling => signs.telling = true,
             _ => signs.port = true,
         }
         signs

@@ -1,5 +1,6 @@
 //! One form of a receiver's URL: `https://cortex.<tenant>.<instance>.opstrace.io/api/v1/push`.
 
+use super::near;
 use super::pattern::{Captures, Mode, Pattern, PatternError};
 use crate::prometheus::endpoint::{Endpoint, MASK, Piece};
 
@@ -103,6 +104,16 @@ impl Shape {
         }
         let captures = self.path.captures(endpoint.masked(path), Mode::Possible)?;
         Some(moved(captures, path))
+    }
+
+    /// The path that was meant, where the one written is nearly right.
+    pub(super) fn nearly(&self, path: &str) -> Option<String> {
+        near::meant(&self.path, path)
+    }
+
+    /// The path that was meant, where the whole of the one written is a slip away from it.
+    pub(super) fn slip(&self, path: &str) -> Option<String> {
+        near::slip(&self.path, path)
     }
 
     /// Whether a path fits once it is written in another way.

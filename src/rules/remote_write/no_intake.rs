@@ -1,6 +1,7 @@
 //! `remote-write/no-intake`: no intake for remote write is documented of the system that the host
 //! belongs to.
 
+use crate::facts::receiver::Certainty;
 use crate::finding::Severity;
 use crate::rules::{Entry, Findings};
 
@@ -11,7 +12,17 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     };
     let host = url.endpoint.host().unwrap_or_default();
     let span = url.span(host.start, host.end);
-    let finding = out.part(url.node, span, Severity::Info, system.says.trim_end());
+    let by_image = url.recognition.not_receiver_by == Some(Certainty::Image);
+    let severity = match (by_image, system.sure) {
+        (true, _) => Severity::Error,
+        (false, true) => Severity::Warning,
+        // Missing documentation is not proof.
+        (false, false) => Severity::Info,
+    };
+    let mut finding = out.part(url.node, span, severity, system.says.trim_end());
+    if by_image && let Some(answering) = url.answering.first() {
+        finding.evidence = answering.shown();
+    }
     let help = "write to an OpenTelemetry Collector or the vendor's agent in between, or use \
         the URL from its documentation if it does accept remote write";
     out.push(finding.help(help));
