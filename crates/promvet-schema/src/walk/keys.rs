@@ -32,6 +32,9 @@ impl<'d> Walker<'_, '_> {
             Some(Hint::Operator(key)) => said.help(format!(
                 "`{name}` is the name that the Prometheus Operator uses; in a configuration file it is `{key}`"
             )),
+            Some(Hint::Former(key)) => said.help(format!(
+                "rename it to `{key}`: releases before 1.0 called it `{name}`"
+            )),
             Some(Hint::Elsewhere(path)) => {
                 said.help(format!("`{name}` belongs {}", words::destination(&path)))
             }
