@@ -39,6 +39,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("remote_write", "RemoteWrite"),
     ("remote_writes", "RemoteWrites"),
     ("config", "Config"),
+    ("configuration", "Configuration"),
     ("file", "File"),
     ("material", "Material"),
     ("http_client", "HttpClient"),

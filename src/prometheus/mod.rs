@@ -10,6 +10,7 @@ pub mod endpoint;
 mod http_client;
 mod patterns;
 mod relabel;
+pub mod targets;
 
 pub use client::{Client, Peer, Section};
 pub use config::{Config, Header, RemoteWrite};
@@ -17,3 +18,4 @@ pub use destination::Destination;
 pub use http_client::{Credential, CredentialKind, HttpClient, OAuth2, TlsConfig};
 pub use patterns::PatternBudget;
 pub use relabel::{Pattern, RelabelRule};
+pub use targets::TargetSection;

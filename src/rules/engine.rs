@@ -52,6 +52,7 @@ fn run_check(
         Some(Check::RemoteWrite(check)) => entries.iter().for_each(|entry| check(entry, findings)),
         Some(Check::RemoteWrites(check)) => check(entries, findings),
         Some(Check::Config(check)) => check(configuration.config, findings),
+        Some(Check::Configuration(check)) => check(configuration, findings),
         Some(Check::HttpClient(check)) => parts.iter().for_each(|part| check(part, findings)),
         Some(Check::File(check)) => material.own_files().for_each(|file| check(file, findings)),
         Some(Check::Material(check)) => check(material, findings),

@@ -2,12 +2,17 @@
 
 use crate::discover::{Holder, Spoken};
 use crate::facts::Facts;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, rule};
 use crate::rules::Judgement;
+use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES};
 
 /// Rules that speak of what a release of Prometheus knows: the program that makes its
 /// configuration, or is another one, leaves out what the release does not know.
 const OF_RELEASES: &[&str] = &["schema/unavailable"];
+
+/// Rules that ask what a job discovers: monitors and probes of the Operator select objects, and the
+/// Operator writes the discovery.
+const OF_JOBS: &[&str] = &[rule::SCRAPE_NO_DISCOVERY];
 
 /// Puts what native rules say into the words of the dialect, and adds what the dialect refuses.
 pub(super) fn put(
@@ -22,10 +27,14 @@ pub(super) fn put(
             .iter()
             .any(|one| one.rule == finding.rule && one.place.span() == finding.place.span())
     };
+    let operators = [OPERATOR.word, OPERATOR_VALUES.word];
+    let of_operator = operators.contains(&spoken.dialect.word);
+    let is_foreign = |finding: &Finding| {
+        let rule = &&*finding.rule;
+        OF_RELEASES.contains(rule) || of_operator && OF_JOBS.contains(rule)
+    };
     judgement.findings.retain(|finding| {
-        !is_told(finding)
-            && !OF_RELEASES.contains(&&*finding.rule)
-            && !is_of_selector(spoken, finding)
+        !is_told(finding) && !is_foreign(finding) && !is_of_selector(spoken, finding)
     });
     judgement
         .findings

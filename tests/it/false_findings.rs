@@ -292,7 +292,7 @@ services:
 
 #[test]
 fn what_vmagent_reads_may_have_its_keys() {
-    let jobs = "scrape_configs:\n- job_name: a\n  stream_parse: true\n  relabel_configs:\n  - {if: '{a=\"b\"}', action: drop}\n";
+    let jobs = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:1']}]\n  stream_parse: true\n  relabel_configs:\n  - {if: '{a=\"b\"}', action: drop}\n";
     assert_silent(&[("compose.yaml", VMAGENT), ("p/prometheus.yml", jobs)]);
     assert_told(
         &[("p/prometheus.yml", jobs)],

@@ -4,6 +4,7 @@
 //! collects everything that is wrong at once. Whether Prometheus loads a file is exactly this: no
 //! error among these findings.
 
+mod address;
 pub mod alloy;
 mod check;
 mod checks;
@@ -31,6 +32,7 @@ mod walk;
 mod words;
 pub mod yaml;
 
+pub use address::{AddressFault, address_fault, address_password};
 pub use check::{Check, Report, Rule, Said};
 pub use describe::{KeyPage, describe, suggest};
 pub use json::json_schema;

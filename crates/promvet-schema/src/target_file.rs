@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::yaml::{Document, Entry, Kind, Mapping, Node, parse_first, placeholder};
 use promvet_text::{Advice, Finding, Place, Severity, Span, Text, nearest};
 
+use super::address::{AddressFault, address_fault, address_password};
 use super::judge::by_version;
 use super::{Target, Version, edit, grammar, syntax_finding};
 use crate::check::one_of_two;
@@ -277,24 +278,39 @@ impl<'d> Checker<'d> {
             return;
         };
         let text = node.as_str().unwrap_or("");
-        let (message, help) = if placeholder::find(scalar.text).next().is_some() {
-            return;
-        } else if text.is_empty() {
-            (
+        let fault = address_fault(text);
+        let (message, help) = match fault {
+            Some((fault, _)) if fault != AddressFault::Variable || !self.template => {
+                (fault.message(), fault.help())
+            }
+            _ if text.is_empty() && placeholder::find(scalar.text).next().is_none() => (
                 "an item of `targets` is empty; Prometheus drops the target",
                 "delete it",
-            )
-        } else if text.contains('/') {
-            (
-                "`targets`: expected `host:port`, found a slash; Prometheus drops the target",
-                "write `host:port`, and set `metrics_path` and `scheme` of the job",
-            )
-        } else {
-            return;
+            ),
+            _ => return,
         };
+        if let Some(password) = address_password(scalar.text) {
+            let span = scalar.part(password.start, password.end);
+            self.document.text().mark_secret(span);
+        }
         if let Some(finding) = self.push(node, message) {
             finding.severity = Severity::Warning;
             finding.advice = Some(help.into());
+        }
+    }
+
+    /// A path with a query, which Prometheus escapes (`Target.URL`, scrape/target.go).
+    fn path(&mut self, entry: Entry<'d>) {
+        let text = entry.value.as_str().unwrap_or_default();
+        if entry.name() != "__metrics_path__" || self.relabeled || !text.contains('?') {
+            return;
+        }
+        let message =
+            "`?` in a metrics path is sent as `%3F`: the target is asked for a path that it lacks";
+        if let Some(finding) = self.push(entry.value, message) {
+            finding.severity = Severity::Warning;
+            finding.advice =
+                Some("move the query into labels such as `__param_format: prometheus`".into());
         }
     }
 
@@ -317,6 +333,7 @@ impl<'d> Checker<'d> {
         for entry in mapping.entries() {
             self.tag(entry.key);
             self.text(entry.value, "the value of a label");
+            self.path(entry);
             self.name(entry);
         }
     }

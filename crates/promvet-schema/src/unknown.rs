@@ -19,6 +19,28 @@ const OPERATOR: &[(&str, &str)] = &[
     ("job", "job_name"),
 ];
 
+/// Keys of releases before 1.0, by the path of their section, and what they are called since
+/// (CHANGELOG.md of Prometheus, 0.14 to 1.0).
+const FORMER: &[(&str, &str, &str)] = &[
+    ("global", "labels", "external_labels"),
+    ("scrape_configs[]", "target_groups", "static_configs"),
+    ("scrape_configs[].file_sd_configs[]", "names", "files"),
+    (
+        "alerting.alertmanagers[].file_sd_configs[]",
+        "names",
+        "files",
+    ),
+];
+
+/// Settings that people put into a group of targets: where they belong.
+const OF_GROUPS: &[&str] = &[
+    "insecure_skip_verify",
+    "ca_file",
+    "cert_file",
+    "key_file",
+    "server_name",
+];
+
 /// What to tell somebody about an unknown key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hint {
@@ -26,6 +48,8 @@ pub(super) enum Hint {
     Spelling(&'static str),
     /// It is the Operator's name of this one.
     Operator(&'static str),
+    /// Releases before 1.0 called this one so.
+    Former(&'static str),
     /// The key belongs to this path.
     Elsewhere(String),
 }
@@ -46,6 +70,17 @@ pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version
         } else {
             Hint::Spelling(found.field.key)
         });
+    }
+    let former = FORMER
+        .iter()
+        .find(|(of, old, _)| *of == path && *old == name);
+    if let Some((_, _, key)) = former {
+        return Some(Hint::Former(key));
+    }
+    if let Some(section) = path.strip_suffix(".static_configs[]")
+        && OF_GROUPS.contains(&name)
+    {
+        return Some(Hint::Elsewhere(format!("{section}.tls_config")));
     }
     let operator = OPERATOR.iter().find(|(theirs, ours)| {
         *theirs == name && keys.iter().any(|found| found.field.key == *ours)
@@ -176,6 +211,10 @@ mod tests {
         assert_eq!(write("scrape_configs"), elsewhere(""));
         assert_eq!(write("completely_different"), None);
         let scrape = |name| hint(&SCRAPE, "scrape_configs[]", name, newest);
+        assert_eq!(
+            scrape("target_groups"),
+            Some(Hint::Former("static_configs"))
+        );
         assert_eq!(scrape("interval"), operator("scrape_interval"));
         assert_eq!(scrape("relabelings"), operator("relabel_configs"));
         assert_eq!(scrape("evaluation_interval"), elsewhere("global"));

@@ -11,6 +11,7 @@ use super::{
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
 use crate::finding::{Finding, Severity, Text, Unchecked, rule};
+use crate::prometheus::TargetSection;
 use crate::schema::rule_file::{self, Need};
 use crate::schema::target_file::{self, Format};
 use crate::schema::{self, Scheme, Target};
@@ -309,12 +310,12 @@ impl Checker<'_, '_> {
     }
 }
 
-/// Whether the job that names files has relabel rules.
+/// Whether relabel rules of the job that names files may make another address of a target's.
 fn is_relabeled(node: Node<'_>) -> bool {
-    std::iter::successors(Some(node), |node| node.parent()).any(|node| {
-        node.get("relabel_configs")
-            .is_some_and(|rules| rules.items().next().is_some())
-    })
+    let mut above = std::iter::successors(Some(node), |node| node.parent());
+    let job = above.find(|node| node.get("relabel_configs").is_some());
+    let job = job.and_then(|node| TargetSection::new(node, true));
+    job.is_some_and(|job| job.may_replace_address() || job.may_set("__metrics_path__"))
 }
 
 /// A finding about a node of a configuration.

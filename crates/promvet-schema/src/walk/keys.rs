@@ -40,6 +40,9 @@ impl<'d> Walker<'_, '_> {
                 said.help(rename(key).text(operator_words(name, key)).safe())
             }
             Some(Hint::Operator(key)) => said.help(operator_words(name, key)),
+            Some(Hint::Former(key)) => said.help(rename(key).text(format!(
+                "rename it to `{key}`: releases before 1.0 called it `{name}`"
+            ))),
             Some(Hint::Elsewhere(ref path)) => said.help(format!(
                 "move `{name}`: it belongs {}",
                 words::destination(path)

@@ -1,0 +1,173 @@
+//! Addresses of targets that load and can't be scraped.
+
+use std::ops::Range;
+
+use crate::yaml::placeholder;
+
+/// Why an address can't be scraped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressFault {
+    /// It begins with a scheme.
+    Scheme,
+    /// It has a path.
+    Path,
+    /// It has a user name, perhaps with a password.
+    User,
+    /// It has a query or a fragment.
+    Query,
+    /// It has white space within.
+    Blank,
+    /// It has a variable that Prometheus does not expand.
+    Variable,
+}
+
+/// What keeps an address from being scraped, with its bytes. Prometheus drops a target with a slash
+/// (`config.CheckTargetAddress`); it escapes other characters in the host, and Go refuses such URLs.
+#[must_use]
+pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
+    if let Some(variable) = variable(text) {
+        return Some((AddressFault::Variable, variable));
+    }
+    // Whatever else has a placeholder is known only when it is filled in.
+    if placeholder::find(text).next().is_some() {
+        return None;
+    }
+    let scheme = text.find("://").filter(|at| {
+        let name = text.get(..*at).unwrap_or_default();
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'+')
+    });
+    if let Some(at) = scheme {
+        return Some((AddressFault::Scheme, 0..at + 3));
+    }
+    let end = text.find('/').unwrap_or(text.len());
+    let before = text.get(..end).unwrap_or_default();
+    if let Some(at) = before.rfind('@') {
+        return Some((AddressFault::User, 0..at + 1));
+    }
+    if end < text.len() {
+        return Some((AddressFault::Path, end..text.len()));
+    }
+    if let Some(at) = text.find(['?', '#']) {
+        return Some((AddressFault::Query, at..text.len()));
+    }
+    let trimmed = text.trim();
+    let blank = trimmed.find(char::is_whitespace)?;
+    let at = text.len() - text.trim_start().len() + blank;
+    let width = text.get(at..)?.chars().next().map_or(1, char::len_utf8);
+    Some((AddressFault::Blank, at..at + width))
+}
+
+/// The bytes of the password in `user:password@host`.
+#[must_use]
+pub fn address_password(text: &str) -> Option<Range<usize>> {
+    let from = text.find("://").map_or(0, |at| at + 3);
+    let end = text.get(from..)?.rfind('@')? + from;
+    let colon = text.get(from..end)?.find(':')? + from + 1;
+    (colon < end).then_some(colon..end)
+}
+
+/// `$NAME`, the form of a shell: Prometheus expands it in `external_labels` only. `${NAME}` may as
+/// well be for something that fills in the file.
+fn variable(text: &str) -> Option<Range<usize>> {
+    let at = text.find('$')?;
+    let name = text.get(at + 1..)?;
+    let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let length = name.find(|c| !is_name(c)).unwrap_or(name.len());
+    let long = name.get(..length)?;
+    let starts = long.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
+    (starts && long.len() > 1).then_some(at..at + 1 + length)
+}
+
+impl AddressFault {
+    /// What is wrong and what happens.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Scheme => {
+                "a target is `host:port`, and this begins with a scheme; Prometheus drops the target"
+            }
+            Self::Path => {
+                "a target is `host:port`, and this has a path; Prometheus drops the target"
+            }
+            Self::User => {
+                "a target is `host:port`, and this has user information, which becomes part of the host; every scrape fails, and `instance` shows it"
+            }
+            Self::Query => {
+                "a target is `host:port`, and this has a query, which becomes part of the host; every scrape fails"
+            }
+            Self::Blank => {
+                "a target is one `host:port`, and this has white space; every scrape fails"
+            }
+            Self::Variable => {
+                "Prometheus does not expand variables in targets; it looks for a host of this very name, and every scrape fails"
+            }
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Scheme => {
+                "write `host:port`; set `scheme` and `metrics_path` in the job, or for a probe write `__address__` with a relabel rule"
+            }
+            Self::Path => "write `host:port`; set `metrics_path` in the job",
+            Self::User => "write `host:port`; set `basic_auth` in the job",
+            Self::Query => "write `host:port`; set `params` in the job",
+            Self::Blank => "write each target as an item of its own",
+            Self::Variable => {
+                "write the address, fill the file in before Prometheus reads it, or use `file_sd_configs`"
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AddressFault, address_fault, address_password};
+
+    #[test]
+    fn addresses_that_cannot_be_scraped_are_told_from_those_that_can() {
+        use AddressFault::{Blank, Path, Query, Scheme, User, Variable};
+        for (text, want) in [
+            ("a:9100", None),
+            ("[::1]:9100", None),
+            ("", None),
+            (" a:9100 ", None),
+            ("{{ host }}:9100", None),
+            ("{{ host }}/metrics", None),
+            ("${HOST}:9100", None),
+            ("$1", None),
+            ("a$", None),
+            ("https://a", Some((Scheme, "https://"))),
+            ("a:80/metrics?x=1", Some((Path, "/metrics?x=1"))),
+            ("u:p@a:80", Some((User, "u:p@"))),
+            ("u:p@a:80/m", Some((User, "u:p@"))),
+            ("a:80?x=1", Some((Query, "?x=1"))),
+            ("a:80 b:80", Some((Blank, " "))),
+            ("$HOST:9100", Some((Variable, "$HOST"))),
+            ("http://$HOST:9100", Some((Variable, "$HOST"))),
+        ] {
+            let found = address_fault(text);
+            let found = found.map(|(fault, at)| (fault, text.get(at).unwrap_or_default()));
+            assert_eq!(found, want, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_between_the_colon_and_the_at() {
+        for (text, want) in [
+            ("u:p@a:80", Some("p")),
+            ("http://u:p@w@a:80", Some("p@w")),
+            ("u@a:80", None),
+            ("u:@a:80", None),
+            ("a:80", None),
+        ] {
+            let found = address_password(text).and_then(|at| text.get(at));
+            assert_eq!(found, want, "{text}");
+        }
+    }
+}

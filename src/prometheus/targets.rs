@@ -1,0 +1,168 @@
+//! Jobs and Alertmanagers: how they find their targets, and what relabeling makes of these.
+
+use super::config::Config;
+use crate::yaml::{Mapping, Node};
+
+/// An entry of `scrape_configs` or of `alerting.alertmanagers`.
+#[derive(Clone, Copy, Debug)]
+pub struct TargetSection<'d> {
+    /// The entry itself.
+    pub node: Node<'d>,
+    /// Whether it is a job.
+    pub is_job: bool,
+    entry: Mapping<'d>,
+}
+
+impl<'d> Config<'d> {
+    /// The jobs, null ones left out.
+    pub fn jobs(self) -> impl Iterator<Item = TargetSection<'d>> {
+        let list = self.root().get("scrape_configs").into_iter();
+        let jobs = list.flat_map(Node::items);
+        jobs.filter_map(|node| TargetSection::new(node, true))
+    }
+
+    /// The entries of `alertmanagers`, null ones left out.
+    pub fn alertmanagers(self) -> impl Iterator<Item = TargetSection<'d>> {
+        let alerting = self.root().get("alerting").into_iter();
+        let list = alerting.filter_map(|node| node.get("alertmanagers"));
+        let managers = list.flat_map(Node::items);
+        managers.filter_map(|node| TargetSection::new(node, false))
+    }
+}
+
+impl<'d> TargetSection<'d> {
+    /// The view of an entry.
+    #[must_use]
+    pub fn new(node: Node<'d>, is_job: bool) -> Option<Self> {
+        let entry = node.mapping()?;
+        Some(Self {
+            node,
+            is_job,
+            entry,
+        })
+    }
+
+    /// A key of the entry, if it is there and not null.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Node<'d>> {
+        self.entry.get(key).filter(|node| !node.is_null())
+    }
+
+    /// The text of a key.
+    #[must_use]
+    pub fn text(self, key: &str) -> Option<&'d str> {
+        self.get(key).and_then(Node::as_str)
+    }
+
+    /// The keys of the entry, written or merged.
+    pub fn keys(self) -> impl Iterator<Item = Node<'d>> {
+        self.entry.entries().map(|entry| entry.key)
+    }
+
+    /// Where to point when something is said of the entry: its name, or its first key.
+    #[must_use]
+    pub fn anchor(self) -> Node<'d> {
+        let first = || self.entry.written().next().map(|entry| entry.key);
+        let name = self.get("job_name").filter(|_| self.is_job);
+        name.or_else(first).unwrap_or(self.node)
+    }
+
+    /// The rules of `relabel_configs`.
+    pub fn relabelings(self) -> impl Iterator<Item = Node<'d>> {
+        let list = self.get("relabel_configs").into_iter();
+        list.flat_map(Node::items)
+            .filter(|rule| rule.mapping().is_some())
+    }
+
+    /// The groups of `static_configs`.
+    pub fn groups(self) -> impl Iterator<Item = Node<'d>> {
+        let list = self.get("static_configs").into_iter();
+        list.flat_map(Node::items)
+    }
+
+    /// The values of a label that the groups of `static_configs` set.
+    pub fn group_labels(self, name: &str) -> impl Iterator<Item = Node<'d>> {
+        let groups = self.groups();
+        groups.filter_map(move |group| group.get("labels")?.get(name))
+    }
+
+    /// Whether a relabel rule may set a label.
+    #[must_use]
+    pub fn may_set(self, label: &str) -> bool {
+        self.relabelings().any(|rule| may_set(rule, label))
+    }
+
+    /// Whether an address may be taken as something else than what is scraped: a relabel rule may
+    /// replace it, or select targets by it.
+    #[must_use]
+    pub fn may_replace_address(self) -> bool {
+        self.relabelings().any(|rule| {
+            let selects = matches!(&*action(rule), "keep" | "drop" | "keepequal" | "dropequal");
+            may_set(rule, "__address__") || selects && reads(rule, "__address__")
+        })
+    }
+
+    /// Whether the entry has no discovery. An empty list in brackets is meant so, and what looks like
+    /// another spelling of a discovery is the schema's to report.
+    #[must_use]
+    pub fn finds_nothing(self) -> bool {
+        self.keys().all(|key| {
+            let name = key.as_str().unwrap_or_default();
+            if is_discovery(name) {
+                return self.get(name).is_none();
+            }
+            let like = name.contains("_sd_") || name.contains("static") || name.contains("target");
+            !like || matches!(name, "target_limit" | "keep_dropped_targets")
+        })
+    }
+
+    /// The discovery lists of the entry, with their keys.
+    pub fn discoveries(self) -> impl Iterator<Item = (&'d str, Node<'d>)> {
+        let names = self.keys().filter_map(Node::as_str);
+        let names = names.filter(|name| is_discovery(name));
+        names.filter_map(move |name| Some((name, self.get(name)?)))
+    }
+}
+
+/// Whether a key of a job is a list of a discovery.
+#[must_use]
+pub fn is_discovery(key: &str) -> bool {
+    key == "static_configs" || key.ends_with("_sd_configs")
+}
+
+/// `action` in lower case.
+#[must_use]
+pub fn action(rule: Node<'_>) -> String {
+    let action = rule.get("action").and_then(Node::as_str);
+    action.unwrap_or("replace").to_ascii_lowercase()
+}
+
+/// Whether a relabel rule may set a label.
+#[must_use]
+pub fn may_set(rule: Node<'_>, label: &str) -> bool {
+    let text = |key: &str| rule.get(key).and_then(Node::as_str);
+    match &*action(rule) {
+        "replace" | "lowercase" | "uppercase" | "hashmod" => {
+            text("target_label").is_some_and(|target| target == label || target.contains('$'))
+        }
+        // A prefix in the replacement is what its labels begin with; without one, labels of a
+        // discovery become labels that are stored.
+        "labelmap" => {
+            let made = text("replacement").unwrap_or("$1");
+            let prefix = made.split('$').next().unwrap_or_default();
+            !prefix.is_empty() && label.starts_with(prefix) || {
+                let regex = text("regex").unwrap_or_default();
+                prefix.is_empty() && (!label.starts_with("__") || regex.contains("__address"))
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Whether a relabel rule has a label among its sources.
+#[must_use]
+pub fn reads(rule: Node<'_>, label: &str) -> bool {
+    let sources = rule.get("source_labels").into_iter();
+    let mut sources = sources.flat_map(Node::items);
+    sources.any(|source| source.as_str() == Some(label))
+}

@@ -1,0 +1,76 @@
+//! `scrape/interval`: intervals that leave gaps in every instant query.
+
+use crate::facts::deployment::Certainty;
+use crate::finding::Severity;
+use crate::prometheus::TargetSection;
+use crate::rules::{Configuration, Findings};
+use crate::schema::scalar;
+use crate::yaml::Node;
+
+/// `--query.lookback-delta` is 5m by default (cmd/prometheus/main.go).
+const LOOK_BACK: i64 = 5 * 60 * 1000;
+
+pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+    let Some((look_back, shown)) = look_back(configuration) else {
+        return;
+    };
+    let config = configuration.config;
+    let global = config
+        .root()
+        .get("global")
+        .and_then(|global| global.get("scrape_interval"));
+    let inherits = |job: TargetSection<'_>| job.get("scrape_interval").is_none();
+    let global = global.filter(|_| config.jobs().any(inherits));
+    let own = config.jobs().filter_map(|job| job.get("scrape_interval"));
+    for node in global.into_iter().chain(own) {
+        if milliseconds(node).is_some_and(|interval| interval >= look_back) {
+            let severity = match is_of_chart(node) {
+                true => Severity::Info,
+                false => Severity::Warning,
+            };
+            let message = format!(
+                "the interval is not shorter than the look-back of {shown}: instant queries, alerts and graphs have gaps"
+            );
+            let help = "scrape at least every two minutes, or raise `--query.lookback-delta`";
+            out.push(out.at(node, severity, message).help(help));
+        }
+    }
+}
+
+/// Whether it is a job that the Helm chart `prometheus` brings, which is copied into the values of
+/// many who never use it (`scrapeConfigs`, prometheus-community/helm-charts).
+fn is_of_chart(node: Node<'_>) -> bool {
+    let job = node.parent().and_then(|job| job.get("job_name"));
+    let name = job.and_then(Node::as_str).unwrap_or_default();
+    let mut slow = ["kubernetes-service-endpoints-slow", "kubernetes-pods-slow"].into_iter();
+    slow.any(|known| name == known)
+}
+
+fn milliseconds(node: Node<'_>) -> Option<i64> {
+    let duration = scalar::duration(node.as_str()?).ok()?;
+    Some(duration.milliseconds)
+}
+
+/// The look-back of what runs the configuration, the longest of several, and how it is written; none
+/// if it is not in sight, or the samples are queried elsewhere.
+fn look_back(configuration: &Configuration<'_>) -> Option<(i64, String)> {
+    let (facts, holder) = (configuration.facts, configuration.holder);
+    let default = (LOOK_BACK, "5m".to_owned());
+    if configuration.folder.is_none() && holder.is_none() {
+        return Some(default);
+    }
+    let document = configuration.config.root().node().document();
+    let file = facts.absolute(document.text().path());
+    let mut longest = None;
+    for runner in facts.runners(&file, holder) {
+        let arguments = &runner.deployment.arguments;
+        let value = arguments.value("query.lookback-delta");
+        let found = match value {
+            Some((text, _)) => (scalar::duration(text).ok()?.milliseconds, text.to_owned()),
+            None if arguments.has_gaps() || runner.certainty == Certainty::Doubtful => return None,
+            None => default.clone(),
+        };
+        longest = longest.max(Some(found));
+    }
+    Some(longest.unwrap_or(default))
+}

@@ -1,0 +1,91 @@
+//! `scrape/split-entry`: one entry that an extra `-` makes several list items of.
+
+use std::collections::BTreeSet;
+
+use crate::finding::Severity;
+use crate::prometheus::Config;
+use crate::rules::Findings;
+use crate::yaml::Node;
+
+/// Discoveries without a required key: each item loads by itself, with the defaults in place of what
+/// the other items say. Of others the schema reports what is missing.
+const LENIENT: &[&str] = &[
+    "consul_sd_configs",
+    "digitalocean_sd_configs",
+    "ec2_sd_configs",
+    "ionos_sd_configs",
+    "lightsail_sd_configs",
+    "linode_sd_configs",
+    "nomad_sd_configs",
+    "vultr_sd_configs",
+];
+
+const HELP: &str = "delete the `-` before this key, and indent it like the key above";
+
+pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
+    alertmanagers(config, out);
+    for section in config.jobs().chain(config.alertmanagers()) {
+        groups(section.groups().collect(), out);
+        for (name, list) in section.discoveries() {
+            if LENIENT.contains(&name) {
+                discovery(list.items().collect(), out);
+            }
+        }
+    }
+}
+
+/// Entries of which some discover and others only say how to send.
+fn alertmanagers(config: Config<'_>, out: &mut Findings<'_>) {
+    let all: Vec<_> = config.alertmanagers().collect();
+    if all.iter().all(|one| one.finds_nothing()) {
+        return;
+    }
+    for one in all.iter().filter(|one| one.finds_nothing()) {
+        let message = "this entry has no service discovery: its settings apply to no Alertmanager, \
+                       and the other entries lack them";
+        out.push(out.at(one.anchor(), Severity::Warning, message).help(HELP));
+    }
+}
+
+/// A group with labels and without targets.
+fn groups(all: Vec<Node<'_>>, out: &mut Findings<'_>) {
+    for group in all {
+        let Some(mapping) = group.mapping() else {
+            continue;
+        };
+        let labels = mapping.entry("labels");
+        let Some(labels) = labels.filter(|labels| !labels.value.is_null()) else {
+            continue;
+        };
+        if mapping.entries().all(|entry| entry.name() == "labels") {
+            let message = "this group has labels and no `targets`, so the labels apply to nothing";
+            let finding = out.at(labels.key, Severity::Warning, message);
+            out.push(finding.help(HELP));
+        }
+    }
+}
+
+/// Items that have no key in common: each is a discovery of its own.
+fn discovery(all: Vec<Node<'_>>, out: &mut Findings<'_>) {
+    if all.len() < 2 {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    let mut keys = Vec::new();
+    for item in &all {
+        let Some(mapping) = item.mapping() else {
+            return;
+        };
+        for entry in mapping.entries() {
+            if !seen.insert(entry.name()) {
+                return;
+            }
+        }
+        keys.push(mapping.written().next().map(|entry| entry.key));
+    }
+    for key in keys.into_iter().skip(1).flatten() {
+        let message = "this is a service discovery of its own, which lacks the settings of the \
+                       items above";
+        out.push(out.at(key, Severity::Warning, message).help(HELP));
+    }
+}

@@ -1,0 +1,63 @@
+//! `scrape/target-address`: static targets that load and can't be scraped.
+
+use crate::finding::Severity;
+use crate::prometheus::TargetSection;
+use crate::rules::{Configuration, Findings};
+use crate::schema::{AddressFault, address_fault, address_password};
+use crate::yaml::Node;
+
+pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+    let config = configuration.config;
+    // `envsubst` fills in what its name calls a template (`prometheus.template.yml`).
+    let name = config.root().node().document().text().path().to_lowercase();
+    let templated = configuration.templated
+        || ["template", "tmpl", "tpl"]
+            .iter()
+            .any(|word| name.contains(word));
+    for section in config.jobs().chain(config.alertmanagers()) {
+        if section.may_replace_address() {
+            continue;
+        }
+        let targets = section.groups().filter_map(|group| group.get("targets"));
+        for target in targets.flat_map(Node::items) {
+            check_target(section, target, templated, out);
+        }
+    }
+}
+
+fn check_target(
+    section: TargetSection<'_>,
+    target: Node<'_>,
+    templated: bool,
+    out: &mut Findings<'_>,
+) {
+    let Some(scalar) = target.scalar().filter(|scalar| !scalar.is_null()) else {
+        return;
+    };
+    let Some((fault, at)) = address_fault(scalar.text) else {
+        return;
+    };
+    // The schema refuses a slash where no rule relabels (`config.CheckTargetAddress`).
+    let refused = scalar.text.contains('/') && section.get("relabel_configs").is_none();
+    let refused = refused || section.relabelings().next().is_none() && scalar.text.contains('/');
+    if refused || templated && fault == AddressFault::Variable {
+        return;
+    }
+    if let Some(password) = address_password(scalar.text) {
+        let span = scalar.part(password.start, password.end);
+        target.document().text().mark_secret(span);
+    }
+    let span = match target.is_alias() {
+        true => target.span(),
+        false => scalar.part(at.start, at.end),
+    };
+    let help = match (section.is_job, fault) {
+        (false, AddressFault::Path) => "write `host:port`; set `path_prefix` in the entry",
+        (false, AddressFault::Scheme) => {
+            "write `host:port`; set `scheme` and `path_prefix` in the entry"
+        }
+        _ => fault.help(),
+    };
+    let finding = out.part(target, span, Severity::Warning, fault.message());
+    out.push(finding.help(help));
+}
