@@ -45,6 +45,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("http_client", "HttpClient"),
     ("tree", "Tree"),
     ("upgrade", "Upgrade"),
+    ("start", "Start"),
 ];
 
 /// The words for severities, and the variant of `Severity` for each.

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use super::Facts;
 use super::credential_file::{Asked, Judged};
 use super::deployment::{
-    self, Belonging, Copied, Deployment, Deployments, Held, Mount, MountSource, Outside, Resolved,
-    Subject, VMAGENT_CONFIG,
+    self, Belonging, Copied, Deployment, Deployments, Held, Mount, MountSource, NotMounted,
+    Outside, Resolved, Subject, VMAGENT_CONFIG,
 };
 use crate::discover::Holder;
-use crate::finding::Place;
+use crate::finding::{Place, nearest};
 use crate::policy::{MountPolicy, MountedFrom};
 use crate::source::GitError;
 
@@ -98,6 +98,36 @@ impl<'t> Facts<'t> {
                 _ => None,
             }
         })
+    }
+
+    /// Why the file that `--config.file` names is not there, if it surely is not.
+    #[must_use]
+    pub fn lacks_config_file(&self, deployment: &Deployment) -> Option<NotMounted> {
+        let (tree, path) = (self.files.tree, deployment.config_file());
+        match deployment.resolve(tree, &path) {
+            // The image brings a file of its own at its default path, unless a mount hides it.
+            Resolved::NotMounted(lacking) => {
+                let mut mounts = deployment.mounts.iter();
+                let is_hidden = mounts.any(|mount| Path::new(&path).starts_with(&mount.path));
+                (is_hidden || path != deployment::IMAGE_CONFIG).then_some(lacking)
+            }
+            Resolved::Provided(found) if found.written.is_none() => {
+                let file = found.tree_file?;
+                // A mount of this very file, or of a folder without another one like it, waits for
+                // a file that something writes before the start.
+                let names = deployment.names_in(tree, &deployment.config_folder());
+                let is_yaml = |name: &&str| name.ends_with(".yml") || name.ends_with(".yaml");
+                let names = names.iter().map(String::as_str).filter(is_yaml);
+                nearest(file.file_name()?.to_str()?, names)?;
+                let is_missing = found.mount.path != path && tree.metadata(&file).is_err();
+                is_missing.then_some(NotMounted {
+                    near: found.near,
+                    mounts: Vec::new(),
+                    evidence: found.evidence,
+                })
+            }
+            _ => None,
+        }
     }
 
     /// A path from the root of the tree on, with forward slashes; as it is if it lies elsewhere.

@@ -14,6 +14,7 @@ pub mod own;
 mod pages;
 mod sent;
 mod sink;
+mod start;
 mod timings;
 mod upgrade;
 
@@ -25,5 +26,6 @@ pub use material::{Material, NamedFile, Secret};
 pub use online::Authorities;
 pub use pages::{Check, Page, Status, all, find, nearest_name};
 pub use sink::Findings;
+pub use start::{Start, judge_start};
 pub use timings::Timings;
 pub use upgrade::{Job, Upgrade, judge_upgrade, without_included_jobs};

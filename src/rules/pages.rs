@@ -1,6 +1,6 @@
 //! The table of rules.
 
-use super::{Configuration, Entry, Findings, HttpPart, Material, NamedFile, Upgrade};
+use super::{Configuration, Entry, Findings, HttpPart, Material, NamedFile, Start, Upgrade};
 use crate::finding::{Severity, nearest};
 use crate::prometheus::Config;
 
@@ -26,6 +26,8 @@ pub enum Check {
     Tree(fn(&[Configuration<'_>], &mut Findings<'_>)),
     /// Every configuration that several releases have to load.
     Upgrade(fn(&Upgrade<'_>, &mut Findings<'_>)),
+    /// Everything of the tree that starts Prometheus with a configuration, or may.
+    Start(fn(&Start<'_>, &mut Findings<'_>)),
 }
 
 /// How settled a rule is.

@@ -11,12 +11,11 @@ use crate::yaml::{Document, Node};
 const REFUSED: &[&str] = &["alerting", "rule_files", "remote_read"];
 
 /// Where the tree says that a configuration is run in agent mode: every deployment that it surely
-/// belongs to is an agent. No one is asked where nothing is that agents refuse, or where nothing
-/// is written remotely, without which there are not agents.
+/// belongs to is an agent. Nobody is asked where nothing stands that agents refuse.
 pub(crate) fn evidence(document: &Document, seen: &Seen, facts: &Facts<'_>) -> Option<Place> {
     let root = Config::new(document)?.root();
     let has = |key: &str| root.get(key).is_some_and(|node: Node<'_>| !node.is_null());
-    if !(has("remote_write") && REFUSED.iter().any(|key| has(key))) {
+    if !REFUSED.iter().any(|key| has(key)) {
         return None;
     }
     let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());

@@ -68,6 +68,8 @@ pub(crate) fn judge_one<'a>(
             if let Some(one) = &configuration {
                 let upgrade = rules::judge_upgrade(one, recognised, &target, watch.rules());
                 judgement.findings.extend(upgrade.findings);
+                let start = rules::judge_start(one, &target, watch.rules());
+                judgement.findings.extend(start.findings);
             }
             edit::fix(document, &mut judgement.findings);
             if let Some(one) = configuration.as_ref().filter(|_| !recognised.masked) {

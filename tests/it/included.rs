@@ -67,7 +67,7 @@ fn a_feature_is_asked_of_what_runs_the_configuration() {
         (
             vec![(
                 "compose.yml",
-                command(", '--enable-feature=agent-x,promql-experimental-functions'"),
+                command(", '--enable-feature=exemplar-storage,promql-experimental-functions'"),
             )],
             Said::Nothing,
         ),

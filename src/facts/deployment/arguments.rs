@@ -11,7 +11,7 @@ pub(crate) const VMAGENT_CONFIG: &str = "promscrape.config";
 /// Where the official image and Prometheus itself look for the configuration: the image's command
 /// names one, and without a command Prometheus looks in its working folder, which is `/prometheus`
 /// there (Dockerfile of prometheus/prometheus).
-pub(super) const IMAGE_CONFIG: &str = "/etc/prometheus/prometheus.yml";
+pub(crate) const IMAGE_CONFIG: &str = "/etc/prometheus/prometheus.yml";
 pub(super) const BARE_CONFIG: &str = "/prometheus/prometheus.yml";
 
 /// One argument. Its `Debug` does not show the value of a flag.

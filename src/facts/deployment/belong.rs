@@ -12,7 +12,7 @@ use super::inside;
 use super::model::{ComposeOrigin, Deployment, KeyPart, Mount, MountSource, PartKind};
 use super::resolve::{Provided, Resolved};
 use super::written::Written;
-use crate::finding::{Evidence, Place};
+use crate::finding::{Evidence, Place, nearest};
 use crate::source::Tree;
 
 /// A configuration, as far as a deployment can know of it.
@@ -271,6 +271,8 @@ fn by_mount<'d>(
         let certainty = match (path == started, alone) {
             (true, _) => Certainty::Certain,
             (false, true) => Certainty::Likely,
+            // The file that Prometheus was told to take is not there, and this one is meant.
+            _ if is_meant(tree, deployment, &path) => Certainty::Likely,
             // A folder around it says little: Prometheus was told to take another file.
             (false, false) => Certainty::Doubtful,
         };
@@ -292,6 +294,23 @@ fn by_mount<'d>(
         }
     }
     found.filter(|one| deployment.prometheus.is_some() || one.certainty > Certainty::Doubtful)
+}
+
+/// Whether the file that Prometheus is started with does not exist, and a path is spelled almost like
+/// it: `prometheus.yml` for `prometheus.yaml`.
+fn is_meant(tree: &dyn Tree, deployment: &Deployment, path: &str) -> bool {
+    let started = deployment.config_file();
+    let (wanted, found) = (inside::name(&started), inside::name(path));
+    inside::folder(&started) == inside::folder(path)
+        && nearest(wanted, [found]).is_some()
+        && match deployment.resolve(tree, &started) {
+            Resolved::NotMounted(_) => true,
+            Resolved::Provided(found) => {
+                let file = found.tree_file.filter(|_| found.written.is_none());
+                file.is_some_and(|file| tree.metadata(&file).is_err())
+            }
+            _ => false,
+        }
 }
 
 /// Whether looking a path up ends in a mount.

@@ -14,6 +14,7 @@ mod belong;
 mod compose;
 mod dockerfile;
 mod features;
+pub(crate) mod flags;
 mod folder;
 mod image;
 mod inside;
@@ -37,8 +38,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(crate) use arguments::VMAGENT_CONFIG;
 pub use arguments::{Argument, Arguments};
+pub(crate) use arguments::{IMAGE_CONFIG, VMAGENT_CONFIG};
 pub use belong::{Belonging, Certainty, Deployments, Held, Subject, belonging};
 pub use features::Feature;
 pub use image::Image;

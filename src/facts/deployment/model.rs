@@ -102,10 +102,11 @@ impl Deployment {
             .or_else(|| self.base.as_ref()?.version())
     }
 
-    /// Where `--agent` or the feature of the same meaning is set.
+    /// Where `--agent` or the feature of the same meaning is set, which only releases before 3.0 know.
     #[must_use]
     pub fn agent(&self) -> Option<&Place> {
-        let feature = || self.arguments.feature("agent");
+        let is_unknown = self.release().is_some_and(|release| release >= (3, 0));
+        let feature = || self.arguments.feature("agent").filter(|_| !is_unknown);
         self.arguments.switch("agent").or_else(feature)
     }
 
@@ -129,7 +130,7 @@ impl Deployment {
     }
 
     /// The image whose content is known because it is the official one or built from it.
-    pub(super) fn known_image(&self) -> Option<&Image> {
+    pub(crate) fn known_image(&self) -> Option<&Image> {
         let image = self.base.as_ref().or(self.image.as_ref())?;
         image.is_official().then_some(image)
     }

@@ -85,11 +85,12 @@ impl Deployment {
     }
 
     /// Its release, as major and minor number.
-    fn release(&self) -> Option<(u32, u32)> {
+    #[must_use]
+    pub fn release(&self) -> Option<(u16, u16)> {
         let mut numbers = self.version()?.split('.').map(|one| one.parse().ok());
         let major = numbers.next()??;
         // A tag such as `v2` is the newest of its kind.
-        Some((major, numbers.next().map_or(Some(u32::MAX), |minor| minor)?))
+        Some((major, numbers.next().map_or(Some(u16::MAX), |minor| minor)?))
     }
 
     /// Whether a switch is set, in whatever form somebody passes it on.
@@ -99,7 +100,7 @@ impl Deployment {
     }
 
     /// Whether a script or a variable may add flags that are not seen.
-    pub(super) fn is_started_by_something_else(&self) -> bool {
+    pub(crate) fn is_started_by_something_else(&self) -> bool {
         let list = &self.arguments.list;
         let is_program = |one: &Argument| one.text.rsplit('/').next() == Some("prometheus");
         let first = list.first().filter(|one| !one.text.starts_with('-'));

@@ -1,0 +1,133 @@
+//! What starts Prometheus with a configuration.
+
+use std::collections::HashSet;
+
+use super::configuration::Configuration;
+use super::engine::Judgement;
+use super::pages::{Check, all};
+use super::sink::Findings;
+use super::timings::Timings;
+use crate::facts::Facts;
+use crate::facts::deployment::Deployment;
+use crate::facts::deployment::flags::Word;
+use crate::schema::{Target, Version};
+
+/// A container that starts Prometheus with a configuration, or may.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'d> {
+    /// The container.
+    pub deployment: &'d Deployment,
+    /// What else the tree tells.
+    pub facts: &'d Facts<'d>,
+    target: &'d Target,
+}
+
+/// Judges what starts a configuration. `timings` is as in [`super::judge`].
+#[must_use]
+pub fn judge_start(
+    configuration: &Configuration<'_>,
+    target: &Target,
+    timings: Option<&Timings>,
+) -> Judgement {
+    let mut out = Judgement::default();
+    let facts = configuration.facts;
+    if configuration.folder.is_none() && configuration.holder.is_none() {
+        return out;
+    }
+    let shown = configuration.config.root().node().document().text().path();
+    let runners = facts.runners(&facts.absolute(shown), configuration.holder);
+    let mut seen = HashSet::new();
+    for runner in &runners {
+        let deployment = runner.deployment;
+        if deployment.prometheus.is_none() || !seen.insert(deployment.place.order()) {
+            continue;
+        }
+        let start = Start {
+            deployment,
+            facts,
+            target,
+        };
+        for (index, page) in all().iter().enumerate() {
+            if let Some(Check::Start(check)) = page.check {
+                let mut findings = Findings {
+                    rule: page.name,
+                    found: &mut out.findings,
+                    unchecked: &mut out.unchecked,
+                };
+                let mut run = || check(&start, &mut findings);
+                match timings {
+                    Some(timings) => timings.measure(index, run),
+                    None => run(),
+                }
+            }
+        }
+    }
+    out
+}
+
+/// What the releases that are started make of a word of the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// They know it, or it is not known which they are.
+    Known,
+    /// They no longer know it, since this release.
+    Gone((u16, u16)),
+    /// They do not know it yet; it came with this release.
+    TooNew((u16, u16)),
+    /// No release knows it.
+    Unknown,
+}
+
+impl Start<'_> {
+    /// What the releases that are started make of a word.
+    pub(super) fn verdict(&self, name: &str, words: &[Word]) -> Verdict {
+        let releases = self.releases();
+        let newest = (Version::NEWEST.major, Version::NEWEST.minor);
+        if releases.iter().any(|release| *release > newest) {
+            return Verdict::Known;
+        }
+        let Some(word) = words.iter().find(|word| word.name == name) else {
+            return Verdict::Unknown;
+        };
+        if releases.is_empty() || releases.iter().any(|release| word.is_known_to(*release)) {
+            return Verdict::Known;
+        }
+        let is_gone = |until: &(u16, u16)| releases.iter().all(|release| until <= release);
+        match (word.until.filter(is_gone), word.since) {
+            (Some(until), _) => Verdict::Gone(until),
+            (None, Some(since)) => Verdict::TooNew(since),
+            (None, None) => Verdict::Known,
+        }
+    }
+
+    /// The releases that are started: that of the image's tag, else those that are targeted, else the
+    /// newest for a tag that moves on. None where a variable chooses the tag.
+    fn releases(&self) -> Vec<(u16, u16)> {
+        if let Some(release) = self.deployment.release() {
+            return vec![release];
+        }
+        let targets = || {
+            let versions = self.target.versions.iter();
+            versions.map(|one| (one.major, one.minor)).collect()
+        };
+        if self.target.versions != Target::default().versions {
+            return targets();
+        }
+        match &self.deployment.image {
+            Some(image) if image.name.contains(['$', '{', '@']) => Vec::new(),
+            Some(image) if image.tag().is_none_or(|tag| tag == "latest") => targets(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the program is surely the one of the Prometheus project: a fork may have words of its
+    /// own, such as `--export.label.project-id`.
+    pub(super) fn is_official(&self) -> bool {
+        self.deployment.known_image().is_some()
+    }
+}
+
+/// A release for people.
+pub(super) fn shown((major, minor): (u16, u16)) -> String {
+    format!("Prometheus {major}.{minor}")
+}

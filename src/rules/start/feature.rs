@@ -1,0 +1,69 @@
+//! `start/feature`: a name of `--enable-feature` that the release which is started does not know.
+
+use crate::facts::deployment::flags::FEATURES;
+use crate::finding::{Severity, nearest};
+use crate::rules::start::{Verdict, shown};
+use crate::rules::{Findings, Start};
+use crate::yaml::placeholder;
+
+/// Features that became flags, with what follows without the flag. `remote-write-receiver` is left to
+/// `remote-write/receiver-not-enabled`, which knows whether anything writes there.
+const FLAGS: &[(&str, &str, &str)] = &[
+    ("agent", "it starts as a server", "agent"),
+    (
+        "otlp-write-receiver",
+        "it takes no OTLP",
+        "web.enable-otlp-receiver",
+    ),
+];
+
+pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
+    let deployment = start.deployment;
+    for (name, place) in deployment.arguments.features() {
+        if name.is_empty() || name.contains('$') || placeholder::find(name).next().is_some() {
+            continue;
+        }
+        let (message, help) = match start.verdict(name, FEATURES) {
+            Verdict::Known => continue,
+            Verdict::Gone(release) => {
+                // What the others turn on is always on, so nothing is lost.
+                let Some((_, effect, flag)) = FLAGS.iter().find(|(gone, ..)| *gone == name) else {
+                    continue;
+                };
+                if deployment.arguments.switch(flag).is_some() {
+                    continue;
+                }
+                (
+                    format!(
+                        "the feature `{name}` is unknown to {} and newer: {effect}",
+                        shown(release)
+                    ),
+                    format!("write `--{flag}`"),
+                )
+            }
+            Verdict::TooNew(release) => (
+                format!(
+                    "the feature `{name}` is unknown before {}, and has no effect",
+                    shown(release)
+                ),
+                format!("start {} or newer, or delete it", shown(release)),
+            ),
+            Verdict::Unknown => match nearest(name, FEATURES.iter().map(|word| word.name)) {
+                Some(near) => (
+                    format!("unknown feature `{name}`: Prometheus logs it and goes on without"),
+                    format!("did you mean `{near}`?"),
+                ),
+                None if start.is_official() => (
+                    format!("unknown feature `{name}`: Prometheus logs it and goes on without"),
+                    "delete it".to_owned(),
+                ),
+                None => continue,
+            },
+        };
+        let identity = format!("{}.{name}", deployment.name);
+        out.push(
+            out.of_place(place, identity, Severity::Warning, message)
+                .help(help),
+        );
+    }
+}

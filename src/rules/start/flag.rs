@@ -1,0 +1,90 @@
+//! `start/flag`: a flag that the release which is started does not know.
+
+use crate::facts::deployment::flags::FLAGS;
+use crate::finding::{Severity, nearest};
+use crate::rules::start::{Verdict, shown};
+use crate::rules::{Findings, Start};
+use crate::yaml::placeholder;
+
+/// What to write instead of flags that are gone (docs/migration.md of prometheus/prometheus).
+const INSTEAD: &[(&str, &str)] = &[
+    (
+        "storage.tsdb.retention",
+        "write `--storage.tsdb.retention.time`, which means the same",
+    ),
+    (
+        "storage.tsdb.allow-overlapping-blocks",
+        "delete it: such blocks are always allowed",
+    ),
+    (
+        "alertmanager.timeout",
+        "delete it: `timeout` of an entry of `alertmanagers` decides",
+    ),
+];
+
+pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
+    let deployment = start.deployment;
+    if deployment.is_started_by_something_else() {
+        return;
+    }
+    for argument in &deployment.arguments.list {
+        let Some(name) = flag(&argument.text) else {
+            continue;
+        };
+        // A switch is turned off with `--no-` (kingpin).
+        let plain = name.strip_prefix("no-").unwrap_or(name);
+        let verdict = start.verdict(plain, FLAGS);
+        let near = nearest(plain, FLAGS.iter().map(|word| word.name));
+        let (message, help) = match verdict {
+            Verdict::Known => continue,
+            Verdict::Gone(release) => {
+                let instead = INSTEAD.iter().find(|(gone, _)| *gone == plain);
+                (
+                    format!(
+                        "`--{plain}` is unknown to {} and newer: Prometheus does not start",
+                        shown(release)
+                    ),
+                    instead.map_or("delete it", |(_, help)| help).to_owned(),
+                )
+            }
+            Verdict::TooNew(release) => (
+                format!(
+                    "`--{plain}` is unknown before {}: Prometheus does not start",
+                    shown(release)
+                ),
+                format!("delete it, or start {} or newer", shown(release)),
+            ),
+            Verdict::Unknown => match near {
+                Some(near) => (
+                    format!("unknown flag `--{name}`: Prometheus does not start"),
+                    format!("did you mean `--{near}`?"),
+                ),
+                None if start.is_official() => (
+                    format!("unknown flag `--{name}`: Prometheus does not start"),
+                    "delete it".to_owned(),
+                ),
+                // A fork may know it.
+                None => continue,
+            },
+        };
+        // Nothing but the flags in sight decides in the official image, whose release is known.
+        let is_sure = start.is_official() && deployment.release().is_some();
+        let severity = match is_sure && deployment.doubts.is_empty() {
+            true => Severity::Error,
+            false => Severity::Warning,
+        };
+        let identity = format!("{}.{name}", deployment.name);
+        out.push(
+            out.of_place(&argument.place, identity, severity, message)
+                .help(help),
+        );
+    }
+}
+
+/// The name of a flag, without its value.
+fn flag(text: &str) -> Option<&str> {
+    let name = text.strip_prefix("--")?.split('=').next()?;
+    let is_open = name.contains('$') || placeholder::find(name).next().is_some();
+    let is_word = name.starts_with(|c: char| c.is_ascii_lowercase());
+    (is_word && !is_open && !name.contains(char::is_whitespace)).then_some(name)
+}
