@@ -1,74 +1,31 @@
-//! Relabel rules, and what can be proved of their patterns.
+//! What can be proved of the patterns of relabel rules.
 
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
+use regex::{Captures, Regex};
+use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::endpoint::has_placeholder;
-use super::patterns::PatternBudget;
-use crate::yaml::Node;
-
-/// One rule of a list such as `write_relabel_configs`.
-#[derive(Clone, Debug)]
-pub struct RelabelRule<'d> {
-    /// The rule itself.
-    pub node: Node<'d>,
-    /// `action` in lower case; `replace` if none is written.
-    pub action: String,
-    /// `source_labels`.
-    pub sources: Vec<&'d str>,
-    /// `separator`.
-    pub separator: &'d str,
-    /// `target_label`.
-    pub target: Option<&'d str>,
-    regex: &'d str,
-    pattern: OnceCell<Option<Pattern>>,
-    budget: &'d PatternBudget,
-}
-
-impl<'d> RelabelRule<'d> {
-    /// The view of a mapping; its pattern is paid for from the budget of its file.
-    #[must_use]
-    pub fn new(node: Node<'d>, budget: &'d PatternBudget) -> Option<Self> {
-        node.mapping()?;
-        let text = |key: &str| node.get(key).and_then(Node::as_str);
-        let sources = node.get("source_labels").into_iter().flat_map(Node::items);
-        Some(Self {
-            node,
-            action: text("action").unwrap_or("replace").to_ascii_lowercase(),
-            sources: sources.filter_map(Node::as_str).collect(),
-            separator: text("separator").unwrap_or(";"),
-            target: text("target_label"),
-            regex: text("regex").unwrap_or("(.*)"),
-            pattern: OnceCell::new(),
-            budget,
-        })
-    }
-
-    /// `regex`, if something is known of it: not where it holds a placeholder, can't be read, or
-    /// costs too much.
-    #[must_use]
-    pub fn pattern(&self) -> Option<&Pattern> {
-        let read = || Pattern::new(self.regex, self.budget);
-        self.pattern.get_or_init(read).as_ref()
-    }
-
-    /// What is to be pointed at: the regex, or else the action, or the rule.
-    #[must_use]
-    pub fn place(&self) -> Node<'d> {
-        let named = ["regex", "action"].into_iter();
-        let mut found = named.filter_map(|key| self.node.get(key).filter(|node| !node.is_null()));
-        found.next().unwrap_or(self.node)
-    }
-}
+use crate::prometheus::endpoint::has_placeholder;
+use crate::prometheus::patterns::PatternBudget;
 
 /// A regular expression that must match all of a value, as relabeling has it.
 #[derive(Clone, Debug)]
 pub struct Pattern {
+    text: String,
     shape: Hir,
     values: Values,
+    whole: OnceLock<Option<Regex>>,
 }
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Pattern {}
 
 /// What a pattern matches.
 #[derive(Clone, Debug)]
@@ -76,7 +33,7 @@ enum Values {
     /// These texts.
     Texts(BTreeSet<String>),
     /// What this matches.
-    Whole(regex::Regex),
+    Whole(Regex),
 }
 
 /// A pattern that stands for more texts than this is not taken for a list of texts.
@@ -107,7 +64,78 @@ impl Pattern {
             }
             None => Values::Whole(compile()?),
         };
-        Some(Self { shape, values })
+        Some(Self {
+            text,
+            shape,
+            values,
+            whole: OnceLock::new(),
+        })
+    }
+
+    /// The groups of a value that it matches; none too where it costs too much to find them.
+    #[must_use]
+    pub fn captures<'v>(&self, value: &'v str, budget: &PatternBudget) -> Option<Captures<'v>> {
+        let compile = || budget.compile(&format!("^{}$", self.text), &self.shape);
+        let whole = match &self.values {
+            Values::Whole(whole) => whole,
+            Values::Texts(_) => self.whole.get_or_init(compile).as_ref()?,
+        };
+        whole.captures(value)
+    }
+
+    /// How many groups it has, and their names.
+    #[must_use]
+    pub fn groups(&self) -> usize {
+        self.shape.properties().explicit_captures_len()
+    }
+
+    /// Whether surely no text matches both, by how texts that match begin and end.
+    #[must_use]
+    pub fn excludes(&self, other: &Self) -> bool {
+        let apart = |kind: fn() -> ExtractKind, meet: fn(&str, &str) -> bool| {
+            let (one, two) = (self.literals(kind()), other.literals(kind()));
+            match (one, two) {
+                (Some(one), Some(two)) => {
+                    !one.iter().any(|a| two.iter().any(|b| meet(a, b) || meet(b, a)))
+                }
+                _ => false,
+            }
+        };
+        apart(|| ExtractKind::Prefix, |a, b| a.starts_with(b))
+            || apart(|| ExtractKind::Suffix, |a, b| a.ends_with(b))
+    }
+
+    /// Whether surely no text that begins and ends with `edge` matches.
+    #[must_use]
+    pub fn excludes_edges(&self, edge: &str) -> bool {
+        let meets_start = |text: &String| text.starts_with(edge) || edge.starts_with(&**text);
+        let meets_end = |text: &String| text.ends_with(edge) || edge.ends_with(&**text);
+        if let Some(texts) = self.texts() {
+            let edged = |text: &&String| text.starts_with(edge) && text.ends_with(edge);
+            return !texts.iter().any(|text| edged(&text));
+        }
+        let lacks = |texts: Option<Vec<String>>, meets: &dyn Fn(&String) -> bool| {
+            texts.is_some_and(|texts| !texts.iter().any(meets))
+        };
+        lacks(self.literals(ExtractKind::Prefix), &meets_start)
+            || lacks(self.literals(ExtractKind::Suffix), &meets_end)
+    }
+
+    /// What texts that match begin with, if that is one of a few texts.
+    #[must_use]
+    pub fn beginnings(&self) -> Option<Vec<String>> {
+        self.literals(ExtractKind::Prefix)
+    }
+
+    fn literals(&self, kind: ExtractKind) -> Option<Vec<String>> {
+        if let Some(texts) = self.texts() {
+            return Some(texts.iter().cloned().collect());
+        }
+        let found: Seq = Extractor::new().kind(kind).extract(&self.shape);
+        let texts = found.literals()?.iter();
+        // A part of a character is no text; such patterns are rare.
+        let texts = texts.map(|one| String::from_utf8(one.as_bytes().to_vec()).ok());
+        texts.collect()
     }
 
     /// Whether it matches a value.

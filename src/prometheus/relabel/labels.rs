@@ -1,0 +1,289 @@
+//! What is known of the labels of targets or samples.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::pattern::Pattern;
+
+/// What is known of the value of a label. The empty text and an absent label are the same to
+/// relabeling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// One of these.
+    OneOf(BTreeSet<String>),
+    /// A list that begins and ends with this text, or empty.
+    Edged(String),
+    /// Any text but the empty one.
+    Present,
+    /// Any text.
+    Any,
+}
+
+/// A value that may be more texts than this is taken for any: they are copied for every pair of
+/// labels that is joined. Jobs seldom have more static targets.
+pub(super) const MOST_TEXTS: usize = 256;
+
+/// How many rules by name are remembered: each is asked for every label that is not known by name.
+const MOST_FILTERS: usize = 64;
+
+impl Value {
+    /// One text; the empty one stands for an absent label.
+    #[must_use]
+    pub fn only(text: impl Into<String>) -> Self {
+        Self::OneOf(BTreeSet::from([text.into()]))
+    }
+
+    /// No label.
+    #[must_use]
+    pub fn absent() -> Self {
+        Self::only("")
+    }
+
+    /// Whether the label surely does not exist.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::OneOf(texts) if texts.iter().all(String::is_empty))
+    }
+
+    /// Whether the label surely exists.
+    #[must_use]
+    pub fn is_present(&self) -> bool {
+        match self {
+            Self::OneOf(texts) => !texts.contains(""),
+            Self::Present => true,
+            Self::Edged(_) | Self::Any => false,
+        }
+    }
+
+    /// Whether a text may be the value.
+    #[must_use]
+    pub fn allows(&self, text: &str) -> bool {
+        match self {
+            Self::OneOf(texts) => texts.contains(text),
+            Self::Edged(edge) => {
+                text.is_empty() || text.starts_with(&**edge) && text.ends_with(&**edge)
+            }
+            Self::Present => !text.is_empty(),
+            Self::Any => true,
+        }
+    }
+
+    /// What is known where it is one or the other.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::OneOf(mut one), Self::OneOf(two)) => {
+                one.extend(two);
+                Self::one_of(one)
+            }
+            (one, two) if one == two => one,
+            (Self::Edged(edge), other) | (other, Self::Edged(edge)) if other.is_absent() => {
+                Self::Edged(edge)
+            }
+            (one, two) if one.is_present() && two.is_present() => Self::Present,
+            _ => Self::Any,
+        }
+    }
+
+    /// One of several, as far as they are few.
+    pub(super) fn one_of(texts: BTreeSet<String>) -> Self {
+        match texts.len() {
+            0..=MOST_TEXTS => Self::OneOf(texts),
+            _ if texts.contains("") => Self::Any,
+            _ => Self::Present,
+        }
+    }
+}
+
+/// What is known of all labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Labels {
+    named: BTreeMap<String, Value>,
+    /// Beginnings of names that may exist besides.
+    families: BTreeSet<String>,
+    /// Whether any name may exist besides that does not begin with two underscores.
+    plain: bool,
+    /// What rules by name have left of the labels besides: those that match, or those that don't.
+    filters: Vec<(Pattern, bool)>,
+}
+
+impl Labels {
+    /// Sets what is known of a label.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: Value) -> Self {
+        self.named.insert(name.into(), value);
+        self
+    }
+
+    /// With labels that may exist besides: all whose names begin so.
+    #[must_use]
+    pub fn with_family(mut self, beginning: impl Into<String>) -> Self {
+        self.families.insert(beginning.into());
+        self
+    }
+
+    /// With labels that may exist besides: all but those whose names begin with two underscores.
+    #[must_use]
+    pub fn with_plain(mut self) -> Self {
+        self.plain = true;
+        self
+    }
+
+    /// Labels of which nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self::default().with_family("").with_plain()
+    }
+
+    /// What is known of a label.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Value {
+        if let Some(value) = self.named.get(name) {
+            return value.clone();
+        }
+        let passes = |(pattern, keeps): &(Pattern, bool)| pattern.matches(name) == *keeps;
+        match self.may_be_unnamed(name) && self.filters.iter().all(passes) {
+            true => Value::Any,
+            false => Value::absent(),
+        }
+    }
+
+    fn may_be_unnamed(&self, name: &str) -> bool {
+        let mut families = self.families.iter();
+        self.plain && !name.starts_with("__") || families.any(|start| name.starts_with(&**start))
+    }
+
+    /// Whether any label may have any name.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.families.contains("")
+    }
+
+    /// Whether a label is listed by its name, and may exist.
+    #[must_use]
+    pub fn names(&self, name: &str) -> bool {
+        self.named.get(name).is_some_and(|value| !value.is_absent())
+    }
+
+    /// The labels that are known by name and may exist.
+    pub fn known(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let named = self.named.iter().filter(|(_, value)| !value.is_absent());
+        named.map(|(name, value)| (&**name, value))
+    }
+
+    /// Beginnings of names that may exist besides.
+    pub fn families(&self) -> impl Iterator<Item = &str> {
+        self.families.iter().map(|start| &**start)
+    }
+
+    /// Whether any name may exist that does not begin with two underscores.
+    #[must_use]
+    pub fn has_plain(&self) -> bool {
+        self.plain
+    }
+
+    /// How many are known by name.
+    pub(super) fn count(&self) -> usize {
+        self.named.len()
+    }
+
+    /// Whether labels may exist that are not known by name.
+    #[must_use]
+    pub fn has_others(&self) -> bool {
+        self.plain || !self.families.is_empty()
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: Value) {
+        self.named.insert(name.to_owned(), value);
+    }
+
+    /// Any label whose name begins so may now exist and have any value.
+    pub(super) fn weaken(&mut self, beginning: &str) {
+        self.named
+            .iter_mut()
+            .filter(|(name, _)| name.starts_with(beginning))
+            .for_each(|(_, value)| *value = Value::Any);
+        self.filters.clear();
+        self.families.insert(beginning.to_owned());
+        if beginning.is_empty() {
+            self.plain = true;
+        }
+    }
+
+    /// Any label but those with two underscores may now exist and have another value.
+    pub(super) fn weaken_plain(&mut self) {
+        let plain = self.named.iter_mut();
+        for (_, value) in plain.filter(|(name, _)| !name.starts_with("__")) {
+            *value = match value.is_present() {
+                true => Value::Present,
+                false => Value::Any,
+            };
+        }
+        self.filters.clear();
+        self.plain = true;
+    }
+
+    /// Any label may be gone.
+    pub(super) fn doubt(&mut self) {
+        for value in self.named.values_mut() {
+            *value = std::mem::replace(value, Value::Any).or(Value::absent());
+        }
+    }
+
+    /// What a rule by name leaves: the labels that match, or those that don't.
+    pub(super) fn filter(&mut self, pattern: &Pattern, keeps: bool) {
+        for (name, value) in &mut self.named {
+            if pattern.matches(name) != keeps {
+                *value = Value::absent();
+            }
+        }
+        if self.has_others() && self.filters.len() < MOST_FILTERS {
+            self.filters.push((pattern.clone(), keeps));
+        }
+    }
+
+    /// What is known where it is one or the other.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let names: BTreeSet<_> = self.named.keys().chain(other.named.keys()).collect();
+        let named = names
+            .into_iter()
+            .map(|name| (name.clone(), self.get(name).or(other.get(name))))
+            .collect();
+        // A filter holds where it holds for both; it is seldom that there is one before a list.
+        Self {
+            named,
+            families: self.families.union(&other.families).cloned().collect(),
+            plain: self.plain || other.plain,
+            filters: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_joined_as_far_as_they_are_known() {
+        let two = Value::only("a").or(Value::only("b"));
+        assert!(two.allows("a") && two.allows("b") && !two.allows("c") && two.is_present());
+        assert_eq!(Value::only("a").or(Value::Present), Value::Present);
+        assert_eq!(Value::absent().or(Value::Present), Value::Any);
+        let edged = Value::Edged(",".to_owned());
+        assert_eq!(edged.clone().or(Value::absent()), edged);
+        assert!(edged.allows(",a,") && edged.allows("") && !edged.allows("a"));
+    }
+
+    #[test]
+    fn labels_that_are_not_named_are_absent_unless_a_family_allows_them() {
+        let labels = Labels::default()
+            .with("job", Value::only("a"))
+            .with_family("__meta_x_");
+        assert!(labels.get("other").is_absent());
+        assert_eq!(labels.get("__meta_x_y"), Value::Any);
+        let both = labels.or(Labels::default().with_plain());
+        assert_eq!(both.get("other"), Value::Any);
+        assert!(both.get("job").allows("a"));
+        assert!(both.get("__address__").is_absent());
+    }
+}

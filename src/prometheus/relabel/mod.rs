@@ -1,0 +1,123 @@
+//! Relabel rules: views of them, what can be proved of their patterns, and what a list of them does
+//! to labels that are known, unknown or one of several.
+
+mod discoveries;
+mod expand;
+mod interpret;
+mod labels;
+mod pattern;
+
+
+pub use discoveries::{Discovered, MetaLabel, discovered, lists_of, setters};
+pub use interpret::{Effect, Interpreter, Matches, Reason, Semantics, Step};
+pub use labels::{Labels, Value};
+pub use pattern::Pattern;
+
+use std::cell::OnceCell;
+
+use super::patterns::PatternBudget;
+use crate::yaml::Node;
+
+/// The keys of a rule (`model/relabel/relabel.go` of Prometheus, `Config`).
+const KEYS: &[&str] = &[
+    "action",
+    "modulus",
+    "regex",
+    "replacement",
+    "separator",
+    "source_labels",
+    "target_label",
+];
+
+/// One rule of a list such as `write_relabel_configs`.
+#[derive(Clone, Debug)]
+pub struct RelabelRule<'d> {
+    /// The rule itself.
+    pub node: Node<'d>,
+    /// `action` in lower case; `replace` if none is written.
+    pub action: String,
+    /// `source_labels`.
+    pub sources: Vec<&'d str>,
+    /// `separator`.
+    pub separator: &'d str,
+    /// `target_label`.
+    pub target: Option<&'d str>,
+    /// `replacement`.
+    pub replacement: &'d str,
+    /// `regex`.
+    pub regex: &'d str,
+    pattern: OnceCell<Option<Pattern>>,
+    budget: &'d PatternBudget,
+}
+
+impl<'d> RelabelRule<'d> {
+    /// The view of a mapping; its pattern is paid for from the budget of its file.
+    #[must_use]
+    pub fn new(node: Node<'d>, budget: &'d PatternBudget) -> Option<Self> {
+        node.mapping()?;
+        let scalar = |key: &str| node.get(key).filter(|node| node.scalar().is_some());
+        let text = |key: &str| scalar(key).and_then(Node::as_str);
+        // A null overwrites the default with nothing (gopkg.in/yaml.v2 decodes it as the zero value).
+        let or_null = |key: &str, default: &'d str| match scalar(key) {
+            Some(node) if node.is_null() => "",
+            Some(node) => node.as_str().unwrap_or(default),
+            None => default,
+        };
+        let sources = node.get("source_labels").into_iter().flat_map(Node::items);
+        Some(Self {
+            node,
+            action: text("action").unwrap_or("replace").to_ascii_lowercase(),
+            sources: sources.filter_map(Node::as_str).collect(),
+            separator: or_null("separator", ";"),
+            target: text("target_label").filter(|target| !target.is_empty()),
+            replacement: or_null("replacement", "$1"),
+            regex: or_null("regex", "(.*)"),
+            pattern: OnceCell::new(),
+            budget,
+        })
+    }
+
+    /// `regex`, if something is known of it: not where it holds a placeholder, can't be read, or
+    /// costs too much.
+    #[must_use]
+    pub fn pattern(&self) -> Option<&Pattern> {
+        let read = || Pattern::new(self.regex, self.budget);
+        self.pattern.get_or_init(read).as_ref()
+    }
+
+    /// Whether everything that it does is in sight: it has no key that Prometheus does not know, and
+    /// no list of labels where something else is written.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        let Some(mapping) = self.node.mapping() else {
+            return false;
+        };
+        let mut entries = mapping.entries();
+        let sources = self.node.get("source_labels");
+        let listed = sources.is_none_or(|node| {
+            node.is_null() || node.items().count() == self.sources.len() && node.sequence().is_some()
+        });
+        listed && entries.all(|entry| KEYS.contains(&entry.name()))
+    }
+
+    /// The nodes of `source_labels`.
+    pub fn source_nodes(&self) -> impl Iterator<Item = Node<'d>> + use<'d> {
+        let list = self.node.get("source_labels").into_iter();
+        list.flat_map(Node::items)
+    }
+
+    /// What is to be pointed at: the regex, or else the action, or the rule.
+    #[must_use]
+    pub fn place(&self) -> Node<'d> {
+        self.first_of(&["regex", "action"])
+    }
+
+    /// The value of the first of the keys that is there, or the rule.
+    #[must_use]
+    pub fn first_of(&self, keys: &[&str]) -> Node<'d> {
+        let mut found = keys
+            .iter()
+            .filter_map(|key| self.node.get(key).filter(|node| !node.is_null()));
+        found.next().unwrap_or(self.node)
+    }
+}
