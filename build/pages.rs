@@ -44,6 +44,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("material", "Material"),
     ("http_client", "HttpClient"),
     ("tree", "Tree"),
+    ("relabel", "Relabel"),
     ("upgrade", "Upgrade"),
     ("start", "Start"),
 ];

@@ -17,6 +17,9 @@ pub use config::{Config, Header, RemoteWrite};
 pub use destination::Destination;
 pub use http_client::{Credential, CredentialKind, HttpClient, OAuth2, TlsConfig};
 pub use patterns::PatternBudget;
+pub use relabel::{
+    Discovered, Effect, Interpreter, Labels, Matches, MetaLabel, Reason, Semantics, Step, Value,
+    discovered, lists_of, setters,
+};
 pub use relabel::{Pattern, RelabelRule};
 pub use targets::TargetSection;
-pub use relabel::{Discovered, Effect, Interpreter, Labels, Matches, MetaLabel, Reason, Semantics, Step, Value, discovered, lists_of, setters};

@@ -56,7 +56,7 @@ fn run_check(
         Some(Check::HttpClient(check)) => parts.iter().for_each(|part| check(part, findings)),
         Some(Check::File(check)) => material.own_files().for_each(|file| check(file, findings)),
         Some(Check::Material(check)) => check(material, findings),
-        Some(Check::Tree(_) | Check::Upgrade(_) | Check::Start(_)) | None => {}
+        Some(Check::Tree(_) | Check::Relabel(_) | Check::Upgrade(_) | Check::Start(_)) | None => {}
     }
 }
 

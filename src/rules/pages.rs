@@ -1,6 +1,8 @@
 //! The table of rules.
 
-use super::{Configuration, Entry, Findings, HttpPart, Material, NamedFile, Start, Upgrade};
+use super::{
+    Configuration, Entry, Findings, HttpPart, Material, NamedFile, RelabelList, Start, Upgrade,
+};
 use crate::finding::{Severity, nearest};
 use crate::prometheus::Config;
 
@@ -24,6 +26,8 @@ pub enum Check {
     HttpClient(fn(&HttpPart<'_, '_>, &mut Findings<'_>)),
     /// All configurations of a tree together.
     Tree(fn(&[Configuration<'_>], &mut Findings<'_>)),
+    /// Every list of relabel rules.
+    Relabel(fn(&RelabelList<'_, '_>, &mut Findings<'_>)),
     /// Every configuration that several releases have to load.
     Upgrade(fn(&Upgrade<'_>, &mut Findings<'_>)),
     /// Everything of the tree that starts Prometheus with a configuration, or may.

@@ -17,7 +17,8 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
 use crate::rules::own::OwnRules;
-use crate::rules::{self, Around, Configuration, Judgement};
+use crate::rules::{self, Around, Configuration, Judgement, Reader};
+use crate::schema::dialect::SENDERS;
 use crate::schema::target_file::{self, Format};
 use crate::schema::{self, Target, Version, edit, rule_file};
 use crate::source::{Found, Tree};
@@ -56,6 +57,12 @@ pub(crate) fn judge_one<'a>(
                 .as_ref()
                 .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
             let vmagent = facts.scraped_by_vmagent(&seen.found.path);
+            if let Some(one) = &configuration {
+                let reader = reader_of(recognised, vmagent.is_some(), target.template);
+                let relabel = rules::judge_relabel(one, &target, reader, watch.rules());
+                judgement.findings.extend(relabel.findings);
+                judgement.unchecked.extend(relabel.unchecked);
+            }
             let mut schema = watch.schema(|| schema::check(document, &target));
             if let Some(place) = &vmagent {
                 schema = vmagent::as_it_reads(schema, place);
@@ -137,6 +144,18 @@ pub(crate) fn judge_one<'a>(
         What::Unknown => Judgement::default(),
     };
     (judgement, None)
+}
+
+/// How relabel rules come to Prometheus.
+fn reader_of(recognised: &Recognised, vmagent: bool, template: bool) -> Reader {
+    let dialect = recognised.spoken.as_ref().map(|spoken| spoken.dialect.word);
+    Reader {
+        vmagent,
+        generated: dialect.is_some_and(|word| word != SENDERS.word),
+        doubles_dollars: dialect.is_some() || template || recognised.holder.is_some(),
+        template,
+        incomplete: recognised.masked,
+    }
 }
 
 /// Judges a named file as what it is, or notes that promvet does not read its kind.

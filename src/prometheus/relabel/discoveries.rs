@@ -185,7 +185,10 @@ impl Discovered {
 
 /// The names of the labels that a discovery sets, stars left out.
 pub fn lists_of(found: &Discovered) -> impl Iterator<Item = &'static str> {
-    found.rows.iter().map(|(row, _)| row.label.trim_end_matches('*'))
+    found
+        .rows
+        .iter()
+        .map(|(row, _)| row.label.trim_end_matches('*'))
 }
 
 #[cfg(test)]

@@ -14,11 +14,11 @@ pub(super) fn expand(template: &str, captures: &Captures<'_>) -> String {
         // Go takes a name of digits for a number unless it begins with a zero
         // (`regexp.extract`, Go 1.22).
         let is_number = reference.name.bytes().all(|byte| byte.is_ascii_digit());
-        let group = match is_number && !(reference.name.len() > 1 && reference.name.starts_with('0'))
-        {
-            true => reference.name.parse().ok().and_then(|at| captures.get(at)),
-            false => captures.name(reference.name),
-        };
+        let group =
+            match is_number && !(reference.name.len() > 1 && reference.name.starts_with('0')) {
+                true => reference.name.parse().ok().and_then(|at| captures.get(at)),
+                false => captures.name(reference.name),
+            };
         out.push_str(group.map_or("", |group| group.as_str()));
     }
     push_plain(&mut out, template.get(at..));

@@ -2,14 +2,14 @@
 //! (`model/relabel/relabel.go` of Prometheus, `relabel`).
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use promvet_syntax::label;
 
+use super::RelabelRule;
 use super::expand::{beginning, constant, expand};
 use super::labels::{Labels, MOST_TEXTS, Value};
 use super::pattern::Pattern;
-use super::RelabelRule;
 use crate::prometheus::patterns::PatternBudget;
 use crate::schema::Version;
 use crate::yaml::Node;
@@ -181,16 +181,19 @@ impl<'r, 'd> Interpreter<'r, 'd> {
             let mut texts = texts.iter();
             return texts.all(|name| self.labels.get(name).is_absent());
         }
-        let Some(beginnings) = pattern.beginnings() else {
+        let Some(mut beginnings) = pattern.beginnings() else {
             return false;
         };
+        beginnings.retain(|start| !self.labels.is_gone(start));
         let meets = |name: &str, start: &str| name.starts_with(start) || start.starts_with(name);
         let mut known = self.labels.known().map(|(name, _)| name);
         let mut families = self.labels.families();
         let plain = |start: &String| !start.starts_with("__");
-        !known.any(|name| pattern.matches(name))
-            && !families.any(|family| beginnings.iter().any(|start| meets(family, start)))
-            && !(self.labels.has_plain() && beginnings.iter().any(plain))
+        let by_name = known.any(|name| pattern.matches(name));
+        let by_family =
+            families.any(|family| beginnings.iter().any(|start| meets(family, start)));
+        let by_plain = self.labels.has_plain() && beginnings.iter().any(plain);
+        !(by_name || by_family || by_plain)
     }
 
     fn apply(&mut self, rule: &'r RelabelRule<'d>) -> (Matches, Effect) {
@@ -264,19 +267,32 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         let Some(pattern) = rule.pattern() else {
             return Matches::Sometimes;
         };
+        if let Some(of_lines) = self.of_lines(rule) {
+            return match (of_lines, self.known_values(rule)) {
+                (Some(pattern), Some(all)) => self.matches_known(rule, &pattern, &all),
+                _ => Matches::Sometimes,
+            };
+        }
         if pattern.matches_all() {
             return Matches::Always(Reason::AnyText);
         }
         if let Some(all) = self.known_values(rule) {
             return self.matches_known(rule, pattern, &all);
         }
-        let values: Vec<_> = rule.sources.iter().map(|name| self.labels.get(name)).collect();
+        let values: Vec<_> = rule
+            .sources
+            .iter()
+            .map(|name| self.labels.get(name))
+            .collect();
         let joined = values.len() > 1 && !rule.separator.is_empty();
         if joined || values.iter().any(Value::is_present) {
             if pattern.matches_all_but_empty() {
                 return Matches::Always(Reason::AnyValue);
             }
-            if pattern.texts().is_some_and(|texts| texts.iter().all(String::is_empty)) {
+            if pattern
+                .texts()
+                .is_some_and(|texts| texts.iter().all(String::is_empty))
+            {
                 return Matches::Never(Reason::OnlyEmpty);
             }
         }
@@ -290,6 +306,17 @@ impl<'r, 'd> Interpreter<'r, 'd> {
             return Matches::Never(Reason::Separator);
         }
         self.matches_passed(rule, pattern)
+    }
+
+    /// The pattern that counts where a value has several lines, and the dot no newline.
+    fn of_lines(&self, rule: &RelabelRule<'d>) -> Option<Option<Pattern>> {
+        if self.semantics.release >= Version::new(3, 0, 0) {
+            return None;
+        }
+        let values = self.known_values(rule)?;
+        let lines = values.iter().any(|text| text.contains('\n'));
+        let pattern = rule.pattern().filter(|_| lines)?;
+        Some(pattern.of_lines(self.budget))
     }
 
     /// The same where the values are known.
@@ -315,7 +342,11 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         let reason = || {
             if rule.sources.is_empty() {
                 Reason::NoSources
-            } else if rule.sources.iter().all(|name| self.labels.get(name).is_absent()) {
+            } else if rule
+                .sources
+                .iter()
+                .all(|name| self.labels.get(name).is_absent())
+            {
                 Reason::Absent
             } else if left.len() == all.len() {
                 Reason::Known(left.clone())
@@ -346,7 +377,9 @@ impl<'r, 'd> Interpreter<'r, 'd> {
                 };
             }
             if let (Some(texts), true) = (earlier.texts(), keeps) {
-                let hits = texts.iter().filter(|text| self.may_try(text) && pattern.matches(text));
+                let hits = texts
+                    .iter()
+                    .filter(|text| self.may_try(text) && pattern.matches(text));
                 match hits.count() {
                     0 if self.left.get() > 0 => return Matches::Never(Reason::Left(texts.clone())),
                     hits if hits == texts.len() => {
@@ -372,7 +405,10 @@ impl<'r, 'd> Interpreter<'r, 'd> {
 
     /// `replace`.
     fn replace(&mut self, rule: &'r RelabelRule<'d>, matches: &Matches) {
-        let Some(target) = rule.target.filter(|_| !matches!(matches, Matches::Never(_))) else {
+        let Some(target) = rule
+            .target
+            .filter(|_| !matches!(matches, Matches::Never(_)))
+        else {
             return;
         };
         if self.replace_known(rule, target).is_some() {
@@ -391,7 +427,11 @@ impl<'r, 'd> Interpreter<'r, 'd> {
 
     /// The same where the values of the source labels are known.
     fn replace_known(&mut self, rule: &RelabelRule<'d>, target: &str) -> Option<()> {
-        let pattern = rule.pattern()?;
+        let of_lines = self.of_lines(rule);
+        let pattern = match &of_lines {
+            Some(of_lines) => of_lines.as_ref()?,
+            None => rule.pattern()?,
+        };
         let values = self.known_values(rule)?;
         let mut written: Vec<(String, String)> = Vec::new();
         let mut unmatched = false;
@@ -405,7 +445,10 @@ impl<'r, 'd> Interpreter<'r, 'd> {
                 (Some(name), Some(value)) => (name, value),
                 _ => {
                     let captures = pattern.captures(text, self.budget)?;
-                    (expand(target, &captures), expand(rule.replacement, &captures))
+                    (
+                        expand(target, &captures),
+                        expand(rule.replacement, &captures),
+                    )
                 }
             };
             if !self.semantics.is_name(&name) {
@@ -439,7 +482,8 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         }
         let copies = matches!(rule.replacement, "$1" | "${1}" | "$0" | "${0}");
         let pattern = rule.pattern().filter(|_| copies);
-        let whole = pattern.filter(|pattern| pattern.groups() == 1 && pattern.matches_all_but_empty());
+        let whole =
+            pattern.filter(|pattern| pattern.groups() == 1 && pattern.matches_all_but_empty());
         match (whole, &*rule.sources) {
             (Some(pattern), [one]) => match self.labels.get(one) {
                 Value::Any if !pattern.matches("") => Value::Present,
@@ -477,6 +521,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
             .map(|(name, value)| (name.to_owned(), value.clone()))
             .collect();
         let pattern = rule.pattern();
+        let mut copies: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         if let Some(pattern) = pattern {
             for (name, value) in known {
                 let Some(captures) = pattern.captures(&name, self.budget) else {
@@ -487,7 +532,17 @@ impl<'r, 'd> Interpreter<'r, 'd> {
                     continue;
                 };
                 let to = expand(rule.replacement, &captures);
-                self.may_set(&to, value);
+                copies.entry(to).or_default().push(value);
+            }
+        }
+        // Which of two copies onto one name wins is not defined.
+        for (name, values) in copies {
+            let surely = values.iter().any(Value::is_present);
+            let copied = values.into_iter().map(Value::if_present).reduce(Value::or);
+            match copied {
+                Some(value) if surely => self.set(&name, value),
+                Some(value) => self.may_set(&name, value),
+                None => {}
             }
         }
         if pattern.is_none() || self.labels.has_others() {
@@ -526,9 +581,11 @@ impl<'r, 'd> Interpreter<'r, 'd> {
                 return None;
             }
             let separator = if at > 0 { rule.separator } else { "" };
-            let pairs = joined
-                .iter()
-                .flat_map(|one| texts.iter().map(move |two| format!("{one}{separator}{two}")));
+            let pairs = joined.iter().flat_map(|one| {
+                texts
+                    .iter()
+                    .map(move |two| format!("{one}{separator}{two}"))
+            });
             joined = pairs.collect();
         }
         // A list that grows by itself would grow without end.
@@ -612,7 +669,9 @@ fn lacks_separator(rule: &RelabelRule<'_>, pattern: &Pattern) -> bool {
         return false;
     }
     let enough = |text: &String| text.matches(rule.separator).count() >= signs;
-    pattern.texts().is_some_and(|texts| !texts.iter().any(enough))
+    pattern
+        .texts()
+        .is_some_and(|texts| !texts.iter().any(enough))
 }
 
 /// The remainders that `hashmod` can leave.

@@ -84,6 +84,18 @@ impl Value {
         }
     }
 
+    /// What is known of it where the label exists.
+    pub(super) fn if_present(self) -> Self {
+        match self {
+            Self::OneOf(mut texts) => {
+                texts.remove("");
+                Self::OneOf(texts)
+            }
+            Self::Edged(edge) => Self::Edged(edge),
+            Self::Present | Self::Any => Self::Present,
+        }
+    }
+
     /// One of several, as far as they are few.
     pub(super) fn one_of(texts: BTreeSet<String>) -> Self {
         match texts.len() {
@@ -100,6 +112,8 @@ pub struct Labels {
     named: BTreeMap<String, Value>,
     /// Beginnings of names that may exist besides.
     families: BTreeSet<String>,
+    /// Beginnings of names that surely do not exist, though a family allows them.
+    gone: BTreeSet<String>,
     /// Whether any name may exist besides that does not begin with two underscores.
     plain: bool,
     /// What rules by name have left of the labels besides: those that match, or those that don't.
@@ -118,6 +132,13 @@ impl Labels {
     #[must_use]
     pub fn with_family(mut self, beginning: impl Into<String>) -> Self {
         self.families.insert(beginning.into());
+        self
+    }
+
+    /// Without the labels of a family whose names begin so.
+    #[must_use]
+    pub fn without(mut self, beginning: impl Into<String>) -> Self {
+        self.gone.insert(beginning.into());
         self
     }
 
@@ -149,7 +170,17 @@ impl Labels {
 
     fn may_be_unnamed(&self, name: &str) -> bool {
         let mut families = self.families.iter();
-        self.plain && !name.starts_with("__") || families.any(|start| name.starts_with(&**start))
+        let allows = self.plain && !name.starts_with("__")
+            || families.any(|start| name.starts_with(&**start));
+        allows && !self.is_gone(name)
+    }
+
+    /// Whether no label has a name that begins so, unless it is known by name.
+    #[must_use]
+    pub fn is_gone(&self, beginning: &str) -> bool {
+        self.gone
+            .iter()
+            .any(|start| beginning.starts_with(&**start))
     }
 
     /// Whether any label may have any name.
@@ -203,6 +234,8 @@ impl Labels {
             .filter(|(name, _)| name.starts_with(beginning))
             .for_each(|(_, value)| *value = Value::Any);
         self.filters.clear();
+        self.gone
+            .retain(|gone| !gone.starts_with(beginning) && !beginning.starts_with(&**gone));
         self.families.insert(beginning.to_owned());
         if beginning.is_empty() {
             self.plain = true;
@@ -253,6 +286,7 @@ impl Labels {
         Self {
             named,
             families: self.families.union(&other.families).cloned().collect(),
+            gone: self.gone.intersection(&other.gone).cloned().collect(),
             plain: self.plain || other.plain,
             filters: Vec::new(),
         }

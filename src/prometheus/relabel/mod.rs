@@ -7,6 +7,8 @@ mod interpret;
 mod labels;
 mod pattern;
 
+#[cfg(test)]
+mod naive_tests;
 
 pub use discoveries::{Discovered, MetaLabel, discovered, lists_of, setters};
 pub use interpret::{Effect, Interpreter, Matches, Reason, Semantics, Step};
@@ -95,7 +97,8 @@ impl<'d> RelabelRule<'d> {
         let mut entries = mapping.entries();
         let sources = self.node.get("source_labels");
         let listed = sources.is_none_or(|node| {
-            node.is_null() || node.items().count() == self.sources.len() && node.sequence().is_some()
+            node.is_null()
+                || node.items().count() == self.sources.len() && node.sequence().is_some()
         });
         listed && entries.all(|entry| KEYS.contains(&entry.name()))
     }

@@ -53,7 +53,10 @@ impl Pattern {
         if has_placeholder(text) {
             return None;
         }
-        let text = format!("(?s:{text})");
+        Self::read(format!("(?s:{})", ascii_classes(text)), budget)
+    }
+
+    fn read(text: String, budget: &PatternBudget) -> Option<Self> {
         let shape = budget.read(&text)?;
         let compile = || budget.compile(&format!("^{text}$"), &shape);
         let values = match texts(&shape) {
@@ -83,6 +86,13 @@ impl Pattern {
         whole.captures(value)
     }
 
+    /// The same for values of several lines before 3.0, where the dot matches no newline
+    /// (`model/relabel/relabel.go`, `NewRegexp`).
+    pub(super) fn of_lines(&self, budget: &PatternBudget) -> Option<Self> {
+        let inner = self.text.strip_prefix("(?s:")?.strip_suffix(')')?;
+        Self::read(format!("(?:{inner})"), budget)
+    }
+
     /// How many groups it has, and their names.
     #[must_use]
     pub fn groups(&self) -> usize {
@@ -95,9 +105,9 @@ impl Pattern {
         let apart = |kind: fn() -> ExtractKind, meet: fn(&str, &str) -> bool| {
             let (one, two) = (self.literals(kind()), other.literals(kind()));
             match (one, two) {
-                (Some(one), Some(two)) => {
-                    !one.iter().any(|a| two.iter().any(|b| meet(a, b) || meet(b, a)))
-                }
+                (Some(one), Some(two)) => !one
+                    .iter()
+                    .any(|a| two.iter().any(|b| meet(a, b) || meet(b, a))),
                 _ => false,
             }
         };
@@ -167,6 +177,32 @@ impl Pattern {
             Values::Whole(_) => None,
         }
     }
+}
+
+/// A pattern with the classes of Perl as Go has them (`regexp/syntax` 1.22, `perlGroup`): ASCII only.
+fn ascii_classes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut signs = text.chars();
+    while let Some(sign) = signs.next() {
+        if sign != '\\' {
+            out.push(sign);
+            continue;
+        }
+        match signs.next() {
+            Some('d') => out.push_str("[0-9]"),
+            Some('D') => out.push_str("[^0-9]"),
+            Some('w') => out.push_str("[0-9A-Za-z_]"),
+            Some('W') => out.push_str("[^0-9A-Za-z_]"),
+            Some('s') => out.push_str(r"[\t\n\f\r\x20]"),
+            Some('S') => out.push_str(r"[^\t\n\f\r\x20]"),
+            Some('b') => out.push_str(r"(?-u:\b)"),
+            other => {
+                out.push(sign);
+                out.extend(other);
+            }
+        }
+    }
+    out
 }
 
 /// Whether it matches all texts of at least so many characters.

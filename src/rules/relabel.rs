@@ -1,0 +1,294 @@
+//! The lists of relabel rules of a configuration, each gone through once.
+
+mod initial;
+mod words;
+
+use std::collections::HashMap;
+
+use super::configuration::Configuration;
+use super::engine::Judgement;
+use super::pages::{Check, all};
+use super::sink::Findings;
+use super::timings::Timings;
+use crate::prometheus::{
+    Config, Discovered, Effect, Interpreter, Labels, PatternBudget, RelabelRule, Semantics, Step,
+};
+use crate::schema::{Target, Version};
+use crate::yaml::{Mapping, Node};
+
+/// What the rules of a list look at (docs/configuration/configuration.md of Prometheus).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Targets of a job, before they are scraped.
+    Targets,
+    /// Samples of a job, after they are scraped.
+    Samples,
+    /// Samples that are sent to a remote_write entry.
+    Written,
+    /// Alerts.
+    Alerts,
+    /// Alertmanagers.
+    Alertmanagers,
+}
+
+/// How the configuration comes to Prometheus.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reader {
+    /// vmagent reads it, whose rules have more keys and actions.
+    pub vmagent: bool,
+    /// It is written in other words, and what reads them adds rules and labels of its own.
+    pub generated: bool,
+    /// A dollar may be doubled for what reads it first.
+    pub doubles_dollars: bool,
+    /// Something fills in placeholders.
+    pub template: bool,
+    /// Parts of the file are still to be filled in.
+    pub incomplete: bool,
+}
+
+/// A list of relabel rules, and what they come to.
+#[derive(Debug)]
+pub struct RelabelList<'r, 'd> {
+    /// What its rules look at.
+    pub stage: Stage,
+    /// The list.
+    pub node: Node<'d>,
+    /// Its rules, with what they come to: none behind one that drops all.
+    pub rules: Vec<(&'r RelabelRule<'d>, Option<Step>)>,
+    /// What is known of the labels behind the last rule, if anything is left.
+    pub after: Option<Labels>,
+    /// The service discoveries of its job.
+    pub discovered: Discovered,
+    /// The releases that load it.
+    pub releases: &'r [Version],
+    /// How it comes to Prometheus.
+    pub reader: Reader,
+    /// Whether other jobs have the same list, by an alias.
+    pub shared: bool,
+    /// Whether its patterns are too large to be compared in full.
+    pub is_too_costly: bool,
+}
+
+/// Goes through the relabel rules of a configuration with every rule that looks at them.
+#[must_use]
+pub fn judge_relabel(
+    configuration: &Configuration<'_>,
+    target: &Target,
+    reader: Reader,
+    timings: Option<&Timings>,
+) -> Judgement {
+    let mut out = Judgement::default();
+    let config = configuration.config;
+    let budget = PatternBudget::default();
+    let lists = lists(config);
+    let mut uses: HashMap<_, usize> = HashMap::new();
+    for (_, list, _) in &lists {
+        *uses.entry(list.target().span()).or_default() += 1;
+    }
+    for (stage, node, of) in lists {
+        if reader.vmagent && stage != Stage::Written {
+            continue;
+        }
+        let rules: Vec<_> = node
+            .items()
+            .filter_map(|node| RelabelRule::new(node, &budget))
+            .collect();
+        let (discovered, labels) = initial::labels(stage, config, of, reader, &target.versions);
+        let mut list = RelabelList {
+            stage,
+            node,
+            rules: Vec::new(),
+            after: None,
+            discovered,
+            releases: &target.versions,
+            reader,
+            shared: uses
+                .get(&node.target().span())
+                .is_some_and(|uses| *uses > 1),
+            is_too_costly: false,
+        };
+        list.run(&rules, labels, &budget);
+        list.is_too_costly = budget.is_used_up();
+        judge_list(&list, &mut out, timings);
+        if list.is_too_costly {
+            break;
+        }
+    }
+    out
+}
+
+fn judge_list(list: &RelabelList<'_, '_>, out: &mut Judgement, timings: Option<&Timings>) {
+    for (index, page) in all().iter().enumerate() {
+        let Some(Check::Relabel(check)) = page.check else {
+            continue;
+        };
+        let mut findings = Findings {
+            rule: page.name,
+            found: &mut out.findings,
+            unchecked: &mut out.unchecked,
+        };
+        let mut run = || check(list, &mut findings);
+        match timings {
+            Some(timings) => timings.measure(index, run),
+            None => run(),
+        }
+    }
+}
+
+/// The lists of a configuration, with what they stand in.
+fn lists<'d>(config: Config<'d>) -> Vec<(Stage, Node<'d>, Mapping<'d>)> {
+    let mut out = Vec::new();
+    let mut add = |stage, of: Mapping<'d>, key: &str| {
+        if let Some(list) = of.get(key).filter(|list| list.sequence().is_some()) {
+            out.push((stage, list, of));
+        }
+    };
+    for job in config.scrape_configs() {
+        add(Stage::Targets, job, "relabel_configs");
+        add(Stage::Samples, job, "metric_relabel_configs");
+    }
+    for write in config.remote_writes() {
+        if let Some(entry) = write.node().mapping() {
+            add(Stage::Written, entry, "write_relabel_configs");
+        }
+    }
+    let alerting = config.root().get("alerting").and_then(Node::mapping);
+    if let Some(alerting) = alerting {
+        add(Stage::Alerts, alerting, "alert_relabel_configs");
+        let sets = alerting.get("alertmanagers").into_iter();
+        for set in sets.flat_map(Node::items).filter_map(Node::mapping) {
+            add(Stage::Alertmanagers, set, "relabel_configs");
+            add(Stage::Alerts, set, "alert_relabel_configs");
+        }
+    }
+    out
+}
+
+impl<'r, 'd> RelabelList<'r, 'd> {
+    fn run(&mut self, rules: &'r [RelabelRule<'d>], labels: Labels, budget: &'r PatternBudget) {
+        let newest = self.releases.iter().max().copied();
+        let semantics = Semantics::of(newest.unwrap_or(Version::NEWEST));
+        let mut interpreter = Interpreter::new(labels, semantics, budget);
+        let mut rules = rules.iter();
+        for rule in rules.by_ref() {
+            let step = interpreter.step(rule);
+            let last = step.effect == Effect::DropsAll;
+            self.rules.push((rule, Some(step)));
+            if last {
+                self.rules.extend(rules.map(|rule| (rule, None)));
+                return;
+            }
+        }
+        self.after = Some(interpreter.labels().clone());
+    }
+
+    /// The rules that something reaches.
+    pub fn steps(&self) -> impl Iterator<Item = (&'r RelabelRule<'d>, &Step)> {
+        let rules = self.rules.iter();
+        rules.filter_map(|(rule, step)| Some((*rule, step.as_ref()?)))
+    }
+
+    /// Whether a label exists nowhere at this stage, unless a rule of the list sets it.
+    #[must_use]
+    pub fn is_of_other_stage(&self, label: &str) -> bool {
+        let of_target = label.starts_with("__meta_")
+            || label.starts_with("__param_")
+            || TARGET_SETTINGS.contains(&label);
+        match self.stage {
+            Stage::Targets => label == "__name__",
+            Stage::Samples | Stage::Written | Stage::Alerts => of_target,
+            Stage::Alertmanagers => false,
+        }
+    }
+
+    /// Whether a label is one of a service discovery, which this list sees.
+    #[must_use]
+    pub fn is_of_discovery(&self, label: &str) -> bool {
+        let sees = matches!(self.stage, Stage::Targets | Stage::Alertmanagers);
+        sees && label.starts_with("__meta_")
+    }
+
+    /// Whether another rule says why a step does what it does, and what is to be done.
+    #[must_use]
+    pub fn is_told_elsewhere(&self, rule: &RelabelRule<'_>, step: &Step) -> bool {
+        let absent = step.absent.iter().filter_map(|at| rule.sources.get(*at));
+        let mut absent = absent.copied();
+        absent.any(|label| {
+            self.is_of_other_stage(label)
+                || self.is_of_discovery(label)
+                || self.is_of_samples(label)
+        }) || words::is_of_edges(step)
+            || has_doubled_backslash(rule.regex)
+    }
+
+    /// Whether a label can only be one of samples, in a list for targets.
+    #[must_use]
+    pub fn is_of_samples(&self, label: &str) -> bool {
+        self.stage == Stage::Targets && !label.starts_with("__")
+    }
+}
+
+/// What a job's targets are scraped by (`scrape/target.go` of Prometheus): gone after the scrape.
+pub(super) const TARGET_SETTINGS: &[&str] = &[
+    "__address__",
+    "__metrics_path__",
+    "__scheme__",
+    "__scrape_interval__",
+    "__scrape_timeout__",
+];
+
+/// Whether a pattern matches a backslash where a class or a dot is meant: `\\d+` outside of double
+/// quotes. `\\.*` is a backslash and what follows it.
+pub(super) fn has_doubled_backslash(regex: &str) -> bool {
+    doubled_backslash(regex).is_some()
+}
+
+/// Where the first of them stands, in bytes, if all backslashes are doubled so.
+pub(super) fn doubled_backslash(regex: &str) -> Option<usize> {
+    let mut first = None;
+    let mut at = 0;
+    while let Some(found) = regex.get(at..).and_then(|rest| rest.find('\\')) {
+        let from = at + found;
+        let mut rest = regex.get(from + 1..)?.chars();
+        if rest.next() != Some('\\') {
+            // `\d` elsewhere shows that the two are told apart.
+            return None;
+        }
+        let meant = match rest.next()? {
+            'd' | 'w' | 's' | 'D' | 'W' | 'S' => !rest.next().is_some_and(char::is_alphabetic),
+            '.' => !rest.next().is_some_and(|sign| "*+?{".contains(sign)),
+            _ => false,
+        };
+        if !meant {
+            return None;
+        }
+        first = first.or(Some(from));
+        at = from + 2;
+    }
+    first
+}
+
+pub(super) use words::{dropped, why};
+
+#[cfg(test)]
+mod tests {
+    use super::doubled_backslash;
+
+    #[test]
+    fn backslashes_are_doubled_where_a_class_is_meant() {
+        for regex in [r"(\\w+)\\.example\\.org:\\d+", r"a\\d", r"[\\d]+", r"x\\s*"] {
+            assert!(doubled_backslash(regex).is_some(), "{regex}");
+        }
+        for regex in [
+            "",
+            r"\d+",
+            r"\\\\server",
+            r"C:\\data",
+            r"\\.*",
+            r"\\d\.",
+            r"\\device",
+        ] {
+            assert!(doubled_backslash(regex).is_none(), "{regex}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Backslashes that are doubled outside of double quotes.
+
+use crate::finding::Severity;
+use crate::rules::Findings;
+use crate::rules::relabel::{RelabelList, doubled_backslash};
+
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+    for (rule, _) in &list.rules {
+        let Some(from) = doubled_backslash(rule.regex) else {
+            continue;
+        };
+        let part = rule.regex.get(from..from + 3).unwrap_or(r"\\d");
+        let message = format!(
+            "`{part}` matches a backslash and `{}`: outside of double quotes, YAML keeps both \
+             backslashes",
+            part.trim_start_matches('\\')
+        );
+        let help = format!("write `{}`", rule.regex.replace(r"\\", r"\"));
+        out.push(out.at(rule.place(), Severity::Warning, message).help(help));
+    }
+}

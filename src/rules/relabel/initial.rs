@@ -1,0 +1,145 @@
+//! What is known of the labels before a list.
+
+use super::{Reader, Stage, TARGET_SETTINGS};
+use crate::prometheus::endpoint::has_placeholder;
+use crate::prometheus::{Config, Discovered, Labels, Value, discovered};
+use crate::schema::Version;
+use crate::yaml::{Mapping, Node};
+
+/// What is known of the labels before a list at a stage, `of` being what it stands in; and the
+/// discoveries of that.
+pub(super) fn labels(
+    stage: Stage,
+    config: Config<'_>,
+    of: Mapping<'_>,
+    reader: Reader,
+    releases: &[Version],
+) -> (Discovered, Labels) {
+    match stage {
+        Stage::Targets => targets(of, reader, releases),
+        Stage::Alertmanagers => {
+            let found = discovered(of, releases);
+            (found, Labels::unknown())
+        }
+        Stage::Samples => (Discovered::default(), samples()),
+        Stage::Written => (Discovered::default(), written(config)),
+        Stage::Alerts => {
+            let known = without_targets(Labels::unknown());
+            (Discovered::default(), external(config, known))
+        }
+    }
+}
+
+/// Labels of samples: every one has a name. What an exporter, or a rule that records, sets besides is
+/// not known.
+fn samples() -> Labels {
+    without_targets(Labels::unknown()).with("__name__", Value::Present)
+}
+
+/// Without labels of targets, which are gone after the scrape.
+fn without_targets(labels: Labels) -> Labels {
+    let labels = labels.without("__meta_").without("__param_");
+    TARGET_SETTINGS
+        .iter()
+        .fold(labels, |labels, setting| labels.without(*setting))
+}
+
+/// Labels of samples that are sent: rules of jobs may have left labels of targets behind.
+fn written(config: Config<'_>) -> Labels {
+    let mut jobs = config.scrape_configs();
+    let leftovers = jobs.any(|job| job.get("metric_relabel_configs").is_some());
+    let includes = config.root().get("scrape_config_files").is_some();
+    let known = match leftovers || includes {
+        true => Labels::unknown().with("__name__", Value::Present),
+        false => samples(),
+    };
+    external(config, known)
+}
+
+/// With the external labels, which are added where a label of the name does not exist.
+fn external(config: Config<'_>, known: Labels) -> Labels {
+    let labels = config.external_labels().into_iter();
+    labels
+        .flat_map(Mapping::entries)
+        .fold(known, |known, entry| known.with(entry.name(), Value::Any))
+}
+
+/// Labels of targets before relabeling (`scrape/target.go` of Prometheus, `PopulateLabels`).
+fn targets(job: Mapping<'_>, reader: Reader, releases: &[Version]) -> (Discovered, Labels) {
+    let mut found = discovered(job, releases);
+    let groups: Vec<_> = job
+        .get("static_configs")
+        .into_iter()
+        .flat_map(Node::items)
+        .collect();
+    found.any |= !groups.is_empty();
+    found.open |= !found.any || reader.generated || reader.incomplete || job.has_merge();
+    let mut base = settings(job);
+    if found.open || reader.template {
+        base = base.with("job", Value::Present);
+    }
+    if reader.template {
+        base = base.with_plain();
+    }
+    let discoveries = !found.kinds.is_empty() || found.open;
+    let mut all = discoveries.then(|| {
+        let known = found.labels(base.clone());
+        known.with("__address__", Value::Present)
+    });
+    for group in groups {
+        let known = static_group(group, &base, reader);
+        all = Some(match all {
+            Some(all) => all.or(known),
+            None => known,
+        });
+    }
+    // No series is in sight here, and no discovery sets its name.
+    (found, all.unwrap_or(base).with("__name__", Value::absent()))
+}
+
+/// What the settings of a job become.
+fn settings(job: Mapping<'_>) -> Labels {
+    let text = |key: &str| job.get(key).and_then(Node::as_str);
+    let known = |text: Option<&str>| match text {
+        Some(text) if !text.is_empty() && !has_placeholder(text) => Value::only(text),
+        _ => Value::Present,
+    };
+    let mut labels = Labels::default();
+    for setting in TARGET_SETTINGS {
+        labels = labels.with(*setting, Value::Present);
+    }
+    // Switches of histograms, since 3.13 (`scrape/target.go`).
+    for switch in [
+        "__scrape_native_histograms__",
+        "__always_scrape_classic_histograms__",
+        "__convert_classic_histograms_to_nhcb__",
+    ] {
+        labels = labels.with(switch, Value::Any);
+    }
+    labels = labels.with("job", known(text("job_name")));
+    let params = job.get("params").and_then(Node::mapping);
+    for entry in params.into_iter().flat_map(Mapping::entries) {
+        labels = labels.with(format!("__param_{}", entry.name()), Value::Any);
+    }
+    labels
+}
+
+fn static_group(group: Node<'_>, base: &Labels, reader: Reader) -> Labels {
+    let is_known = |text: &str| !reader.template && !has_placeholder(text);
+    let known = |text: Option<&str>| match text {
+        Some(text) if is_known(text) => Value::only(text),
+        _ => Value::Any,
+    };
+    let mut labels = base.clone();
+    let own = group.get("labels").and_then(Node::mapping);
+    for entry in own.into_iter().flat_map(Mapping::entries) {
+        labels = labels.with(entry.name(), known(entry.value.as_str()));
+    }
+    let targets = group.get("targets").into_iter().flat_map(Node::items);
+    let address = targets.map(|target| match target.as_str() {
+        Some(text) if !text.is_empty() && is_known(text) => Value::only(text),
+        _ => Value::Present,
+    });
+    let address = address.reduce(Value::or).unwrap_or(Value::Present);
+    labels.with("__address__", address)
+}

@@ -1,0 +1,36 @@
+//! Lists that are matched as if they were one of their items.
+
+use crate::finding::Severity;
+use crate::prometheus::{Effect, Matches, Reason};
+use crate::rules::Findings;
+use crate::rules::relabel::{RelabelList, dropped, has_doubled_backslash};
+
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+    for (rule, step) in list.steps() {
+        let Matches::Never(Reason::Edges(edge)) = &step.matches else {
+            continue;
+        };
+        if has_doubled_backslash(rule.regex) {
+            continue;
+        }
+        let label = rule.sources.first().copied().unwrap_or_default();
+        let effect = match step.effect {
+            Effect::DropsAll => format!("drops {}", dropped(list.stage)),
+            Effect::DropsNothing => "drops nothing".to_owned(),
+            _ => "never sets its label".to_owned(),
+        };
+        let message = format!(
+            "`{label}` is a list that begins and ends with `{edge}`, so this pattern never matches \
+             and the rule {effect}"
+        );
+        let is_word = |text: &&str| {
+            text.chars()
+                .all(|sign| sign.is_alphanumeric() || "-_".contains(sign))
+        };
+        let help = match Some(rule.regex).filter(is_word) {
+            Some(word) => format!("write `.*{edge}{word}{edge}.*`"),
+            None => format!("write `.*{edge}` before and `{edge}.*` behind what one item is"),
+        };
+        out.push(out.at(rule.place(), Severity::Warning, message).help(help));
+    }
+}

@@ -1,0 +1,58 @@
+//! `labeldrop` and `labelkeep` that take what no target or sample can do without.
+
+use crate::finding::Severity;
+use crate::prometheus::RelabelRule;
+use crate::rules::Findings;
+use crate::rules::relabel::{RelabelList, Stage};
+use crate::schema::Version;
+
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+    let Some(after) = &list.after else {
+        return;
+    };
+    let intervals = Version::new(2, 30, 0);
+    let has_intervals = list.releases.iter().all(|release| *release >= intervals);
+    let needed: &[&str] = match list.stage {
+        Stage::Targets if has_intervals => {
+            &["__address__", "__scrape_interval__", "__scrape_timeout__"]
+        }
+        Stage::Targets | Stage::Alertmanagers => &["__address__"],
+        Stage::Samples => &["__name__"],
+        // `remote-write/relabel` tells of samples that are sent.
+        Stage::Written | Stage::Alerts => return,
+    };
+    let lost = needed.iter().filter(|label| after.get(label).is_absent());
+    let mut lost = lost.filter_map(|label| {
+        let mut takes = list.steps().filter(|(rule, _)| takes(rule, label));
+        takes.next().map(|(rule, _)| (rule, *label))
+    });
+    let Some((rule, label)) = lost.next() else {
+        return;
+    };
+    let what = match list.stage {
+        Stage::Targets => format!("every target loses `{label}`, so none is scraped"),
+        Stage::Alertmanagers => format!("every Alertmanager loses `{label}`, so none gets alerts"),
+        _ => format!("every sample loses `{label}`, and the whole scrape fails"),
+    };
+    let why = match &*rule.action {
+        "labelkeep" => "the pattern does not match it",
+        _ => "the pattern matches it",
+    };
+    let message = format!("{what}: {why}");
+    let help = match &*rule.action {
+        "labelkeep" => "use `labeldrop` for the labels to remove, or add `__.*` to the pattern",
+        _ => "leave it out of the pattern",
+    };
+    out.push(out.at(rule.place(), Severity::Error, message).help(help));
+}
+
+/// Whether a rule takes a label by its name.
+fn takes(rule: &RelabelRule<'_>, label: &str) -> bool {
+    let keeps = match &*rule.action {
+        "labeldrop" => false,
+        "labelkeep" => true,
+        _ => return false,
+    };
+    rule.pattern()
+        .is_some_and(|pattern| pattern.matches(label) != keeps)
+}

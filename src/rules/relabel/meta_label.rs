@@ -1,0 +1,215 @@
+//! `__meta_` labels that no service discovery of the job sets.
+
+use crate::finding::{Severity, nearest};
+use crate::prometheus::{Effect, MetaLabel, RelabelRule, Step, lists_of, setters};
+use crate::rules::Findings;
+use crate::rules::relabel::{RelabelList, dropped};
+use crate::schema::Version;
+
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+    for (rule, step) in list.steps() {
+        // A list that several jobs have reads what only some of their discoveries set.
+        if list.shared && step.effect != Effect::DropsAll {
+            continue;
+        }
+        sources(list, rule, step, out);
+        mapped(list, rule, step, out);
+    }
+}
+
+fn sources(
+    list: &RelabelList<'_, '_>,
+    rule: &RelabelRule<'_>,
+    step: &Step,
+    out: &mut Findings<'_>,
+) {
+    if list.discovered.open {
+        return;
+    }
+    for (at, node) in rule.source_nodes().enumerate() {
+        let Some(label) = node.as_str().filter(|label| list.is_of_discovery(label)) else {
+            continue;
+        };
+        let odd = odd_character(label);
+        if odd.is_none() && (!step.absent.contains(&at) || fills_in(rule)) {
+            continue;
+        }
+        let (what, help) = match odd {
+            Some(odd) => of_odd_name(label, odd),
+            None => of_unset(list, label),
+        };
+        let message = format!("{what}{}", effect(list, step));
+        let mut finding = out.at(node, Severity::Warning, message);
+        if let Some(help) = help {
+            finding = finding.help(help);
+        }
+        out.push(finding);
+        return;
+    }
+}
+
+/// A sign that no name of a discovered label has (`strutil.SanitizeLabelName`).
+fn odd_character(label: &str) -> Option<char> {
+    label
+        .chars()
+        .find(|sign| !(sign.is_ascii_alphanumeric() || *sign == '_'))
+}
+
+fn of_odd_name(label: &str, odd: char) -> (String, Option<String>) {
+    let what = format!("no discovery sets `{label}`: names of its labels have no `{odd}`");
+    if odd == '*' {
+        let help = "use `action: labelmap`, which copies labels by a pattern, or name one label";
+        return (what, Some(help.to_owned()));
+    }
+    let sanitized = label
+        .chars()
+        .map(|sign| match sign.is_ascii_alphanumeric() {
+            true => sign,
+            false => '_',
+        });
+    (
+        what,
+        Some(format!("write `{}`", sanitized.collect::<String>())),
+    )
+}
+
+/// Whether a rule sets a label where another one is absent.
+fn fills_in(rule: &RelabelRule<'_>) -> bool {
+    let pattern = rule.pattern();
+    let empty = rule.separator.repeat(rule.sources.len().saturating_sub(1));
+    pattern.is_some_and(|pattern| !pattern.matches_all() && pattern.matches(&empty))
+}
+
+/// Why a label is not set, and what to do.
+fn of_unset(list: &RelabelList<'_, '_>, label: &str) -> (String, Option<String>) {
+    let setters = setters(label);
+    let kinds = &list.discovered.kinds;
+    let own = |row: &&&MetaLabel| {
+        kinds
+            .iter()
+            .any(|(discovery, _)| *discovery == row.discovery)
+    };
+    let of_role = |row: &&&MetaLabel| {
+        kinds.iter().any(|(discovery, roles)| {
+            *discovery == row.discovery && (row.role.is_empty() || roles.contains(&row.role))
+        })
+    };
+    if let Some(row) = setters.iter().find(|row| of_role(row)) {
+        return of_condition(list.releases, row, label);
+    }
+    if let Some(row) = setters.iter().find(own) {
+        let mut roles: Vec<_> = setters.iter().filter(own).map(|row| row.role).collect();
+        roles.dedup();
+        let what = format!(
+            "`{label}` is set for the role {} of `{}` only",
+            roles.join(", "),
+            row.discovery
+        );
+        let near = nearest(label, lists_of(&list.discovered)).filter(|near| !near.ends_with('_'));
+        return (
+            what,
+            near.map(|near| format!("write `{near}`, or change the role")),
+        );
+    }
+    if let Some(row) = setters.first() {
+        let what = format!(
+            "`{label}` is set by `{}`, which this job lacks",
+            row.discovery
+        );
+        return (what, None);
+    }
+    let what = format!("no service discovery of this job sets `{label}`");
+    (
+        what,
+        near(list, label).map(|near| format!("write `{near}`")),
+    )
+}
+
+/// A label that is set in other releases, or under a condition.
+fn of_condition(releases: &[Version], row: &MetaLabel, label: &str) -> (String, Option<String>) {
+    let release = releases.iter().max().copied().unwrap_or(Version::NEWEST);
+    if release < row.since {
+        let what = format!(
+            "`{label}` is set from Prometheus {} on",
+            row.since.minor_name()
+        );
+        return (what, None);
+    }
+    if let Some(removed) = row.removed.filter(|removed| *removed <= release) {
+        let what = format!(
+            "Prometheus no longer sets `{label}` since {}",
+            removed.minor_name()
+        );
+        return (what, None);
+    }
+    match row.attach {
+        Some(key) => (
+            format!("`{label}` is set only with `attach_metadata.{key}`"),
+            Some(format!(
+                "add `attach_metadata: {{{key}: true}}` to `{}`",
+                row.discovery
+            )),
+        ),
+        None => (format!("`{label}` is not set here"), None),
+    }
+}
+
+/// The label that was meant, if one is near: by its letters, or with a word too many.
+fn near(list: &RelabelList<'_, '_>, label: &str) -> Option<String> {
+    let names: Vec<_> = lists_of(&list.discovered).collect();
+    let exact: Vec<_> = names
+        .iter()
+        .filter(|name| !name.ends_with('_'))
+        .copied()
+        .collect();
+    let words: Vec<_> = label.split('_').collect();
+    let shorter = (0..words.len()).find_map(|at| {
+        let kept = words.iter().enumerate().filter(|(index, _)| *index != at);
+        let text = kept.map(|(_, word)| *word).collect::<Vec<_>>().join("_");
+        exact.iter().find(|name| **name == text)
+    });
+    if let Some(name) = shorter {
+        return Some((*name).to_owned());
+    }
+    // `__meta_ec2_tags_Name` for `__meta_ec2_tag_Name`.
+    let start = names
+        .iter()
+        .filter(|name| name.ends_with('_'))
+        .find_map(|name| {
+            let plural = format!("{}s_", name.trim_end_matches('_'));
+            let rest = label.strip_prefix(&plural)?;
+            Some(format!("{name}{rest}"))
+        });
+    start.or_else(|| nearest(label, exact).map(str::to_owned))
+}
+
+fn effect(list: &RelabelList<'_, '_>, step: &Step) -> String {
+    match step.effect {
+        Effect::DropsAll => format!(": this rule drops {}", dropped(list.stage)),
+        Effect::DropsNothing => ": this rule drops nothing".to_owned(),
+        Effect::SetsNothing => ": this rule never sets its label".to_owned(),
+        Effect::KeepsAll | Effect::Other => String::new(),
+    }
+}
+
+/// `labelmap` for labels that no discovery sets.
+fn mapped(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: &mut Findings<'_>) {
+    if rule.action != "labelmap" || !step.names_nothing || list.discovered.open {
+        return;
+    }
+    let beginnings = rule.pattern().and_then(|pattern| pattern.beginnings());
+    let Some(beginnings) = beginnings.filter(|found| !found.is_empty()) else {
+        return;
+    };
+    if !beginnings.iter().all(|start| list.is_of_discovery(start)) {
+        return;
+    }
+    let message = "this rule copies nothing: no service discovery of this job sets such labels";
+    let families = lists_of(&list.discovered).filter(|name| name.ends_with('_'));
+    let start = beginnings.first().map_or("", String::as_str);
+    let mut finding = out.at(rule.place(), Severity::Warning, message);
+    if let Some(near) = nearest(start, families) {
+        finding = finding.help(format!("write `{near}(.+)`"));
+    }
+    out.push(finding);
+}

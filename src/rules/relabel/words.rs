@@ -1,0 +1,126 @@
+//! What the rules about relabeling have in common to say.
+
+use std::collections::BTreeSet;
+
+use super::{RelabelList, Stage};
+use crate::prometheus::{Matches, Reason, RelabelRule, Step};
+
+/// What a list drops, as the object of a sentence.
+pub(in crate::rules) fn dropped(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Targets => "every target",
+        Stage::Samples | Stage::Written => "every sample",
+        Stage::Alerts => "every alert",
+        Stage::Alertmanagers => "every Alertmanager",
+    }
+}
+
+/// Whether a list was mistaken for an item of it.
+pub(super) fn is_of_edges(step: &Step) -> bool {
+    matches!(step.matches, Matches::Never(Reason::Edges(_)))
+}
+
+/// Why a rule surely matches or does not, as a clause.
+pub(in crate::rules) fn why(
+    list: &RelabelList<'_, '_>,
+    rule: &RelabelRule<'_>,
+    matches: &Matches,
+) -> String {
+    let (reason, hit) = match matches {
+        Matches::Always(reason) => (reason, true),
+        Matches::Never(reason) => (reason, false),
+        Matches::Sometimes => return String::new(),
+    };
+    let fits = match hit {
+        true => "which the pattern matches",
+        false => "which the pattern does not match",
+    };
+    let is_name = rule.sources == ["__name__"] && list.stage != Stage::Targets;
+    match reason {
+        Reason::AnyText => "the pattern matches any text".to_owned(),
+        Reason::AnyValue if is_name => {
+            "the pattern matches any name, and every sample has one".to_owned()
+        }
+        Reason::AnyValue => "the pattern matches any value, and it is never empty".to_owned(),
+        Reason::OnlyEmpty if is_name => {
+            "the pattern matches the empty text only, and every sample has a name".to_owned()
+        }
+        Reason::OnlyEmpty => {
+            "the pattern matches the empty text only, and the value is never empty".to_owned()
+        }
+        Reason::NoSources => {
+            format!("it names no source_labels, so that it looks at an empty text, {fits}")
+        }
+        Reason::Absent => format!("{}, {fits}", absent(list, rule)),
+        Reason::Known(texts) => format!("the value is {}, {fits}", any_of(texts)),
+        Reason::Left(texts) if hit && rule.action == "drop" => format!(
+            "an earlier rule keeps {} only, which this one drops",
+            listed(texts)
+        ),
+        Reason::Left(texts) if hit => format!("an earlier rule keeps {} only", listed(texts)),
+        Reason::Left(texts) => format!(
+            "an earlier rule keeps {} only, which this one does not match",
+            listed(texts)
+        ),
+        Reason::NotKept(texts) => format!("an earlier rule does not keep {}", listed(texts)),
+        Reason::Dropped(texts) => format!("an earlier rule drops {}", listed(texts)),
+        Reason::Earlier if hit => "an earlier rule keeps the same only".to_owned(),
+        Reason::Earlier => "an earlier rule leaves nothing that this pattern matches".to_owned(),
+        Reason::Separator => format!(
+            "it looks at {} labels with `{}` between them, which no text that the pattern matches \
+             has",
+            rule.sources.len(),
+            rule.separator
+        ),
+        Reason::Edges(edge) => format!("the value begins and ends with `{edge}`, {fits}"),
+        Reason::Compared if hit => "the two values are always the same".to_owned(),
+        Reason::Compared => "the two values are never the same".to_owned(),
+    }
+}
+
+fn absent(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>) -> String {
+    let names = rule.sources.join(", ");
+    let one = rule.sources.len() == 1;
+    let of_targets = rule
+        .sources
+        .iter()
+        .all(|label| list.is_of_other_stage(label));
+    if of_targets && list.stage == Stage::Written {
+        let noun = match one {
+            true => "is a label",
+            false => "are labels",
+        };
+        return format!(
+            "{names} {noun} of targets and gone when samples are sent, so that it looks at empty texts"
+        );
+    }
+    let verb = match one {
+        true => "does",
+        false => "do",
+    };
+    format!("{names} {verb} not exist here, so that it looks at an empty text")
+}
+
+fn any_of(texts: &BTreeSet<String>) -> String {
+    match texts.len() {
+        1 => listed(texts),
+        _ => format!("one of {}", listed(texts)),
+    }
+}
+
+/// The first few of some texts, in words.
+fn listed(texts: &BTreeSet<String>) -> String {
+    const SHOWN: usize = 3;
+    let more = texts.len().saturating_sub(SHOWN);
+    let named: Vec<_> = texts
+        .iter()
+        .take(SHOWN)
+        .map(|text| format!("`{text}`"))
+        .collect();
+    let all = named.join(", ");
+    if more > 0 {
+        format!("{all} and {more} more")
+    } else {
+        all
+    }
+}

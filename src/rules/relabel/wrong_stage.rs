@@ -1,0 +1,176 @@
+//! Labels that do not exist yet, or no longer, where a rule looks for them.
+
+use crate::finding::Severity;
+use crate::prometheus::{Effect, Matches, Reason, RelabelRule, Step};
+use crate::rules::Findings;
+use crate::rules::relabel::{RelabelList, Stage, TARGET_SETTINGS, dropped};
+
+pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
+    for (rule, step) in list.steps() {
+        let chooses = matches!(&*rule.action, "keep" | "drop");
+        if list.stage == Stage::Written && chooses {
+            // `remote-write/relabel` tells of those.
+            continue;
+        }
+        reads(list, rule, step, out);
+        by_name(list, rule, step, out);
+        sets(list, rule, out);
+    }
+}
+
+/// Rules that read a label of another stage.
+fn reads(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: &mut Findings<'_>) {
+    let of_samples = reads_sample_label(list, rule, step);
+    for (at, node) in rule.source_nodes().enumerate() {
+        let Some(label) = node.as_str().filter(|_| step.absent.contains(&at)) else {
+            continue;
+        };
+        let elsewhere = list.is_of_other_stage(label);
+        if !(elsewhere || of_samples && list.is_of_samples(label)) || fills_in(rule) {
+            continue;
+        }
+        let message = format!(
+            "{}{}",
+            does_not_exist(list.stage, label),
+            effect(list, step)
+        );
+        let severity = match step.effect {
+            Effect::DropsAll => Severity::Error,
+            _ => Severity::Warning,
+        };
+        out.push(
+            out.at(node, severity, message)
+                .help(help(list.stage, label)),
+        );
+        return;
+    }
+}
+
+/// Whether a rule looks at labels of samples only, which no target has.
+fn reads_sample_label(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step) -> bool {
+    if list.stage != Stage::Targets || list.shared && step.effect != Effect::DropsAll {
+        return false;
+    }
+    let none = !rule.sources.is_empty() && step.absent.len() == rule.sources.len();
+    match (&*rule.action, &step.matches) {
+        ("keep" | "drop", Matches::Never(_)) => none,
+        ("replace", Matches::Never(Reason::Absent | Reason::Known(_))) => none,
+        ("replace", Matches::Always(Reason::AnyText)) => {
+            none && rule.sources.len() == 1 && rule.replacement == "$1"
+        }
+        _ => false,
+    }
+}
+
+/// Whether a rule sets a label where another one is absent.
+fn fills_in(rule: &RelabelRule<'_>) -> bool {
+    let pattern = rule.pattern();
+    pattern.is_some_and(|pattern| {
+        let empty = rule.separator.repeat(rule.sources.len().saturating_sub(1));
+        !pattern.matches_all() && pattern.matches(&empty)
+    })
+}
+
+fn does_not_exist(stage: Stage, label: &str) -> String {
+    match stage {
+        Stage::Targets if label == "instance" => {
+            "targets get `instance` after these rules, so it does not exist here".to_owned()
+        }
+        Stage::Targets => format!("targets have no label `{label}` before they are scraped"),
+        Stage::Samples => format!("`{label}` is a label of targets and gone after the scrape"),
+        Stage::Written => format!("`{label}` is a label of targets and gone when samples are sent"),
+        Stage::Alerts | Stage::Alertmanagers => {
+            format!("`{label}` is a label of targets, and alerts have none")
+        }
+    }
+}
+
+fn effect(list: &RelabelList<'_, '_>, step: &Step) -> String {
+    match step.effect {
+        Effect::DropsAll => format!(": this rule drops {}", dropped(list.stage)),
+        Effect::DropsNothing => ": this rule drops nothing".to_owned(),
+        Effect::SetsNothing => ": this rule never sets its label".to_owned(),
+        Effect::KeepsAll | Effect::Other => ": this rule reads an empty text".to_owned(),
+    }
+}
+
+fn help(stage: Stage, label: &str) -> String {
+    match stage {
+        Stage::Targets if label == "instance" => "read `__address__`".to_owned(),
+        Stage::Targets => "move the rule to `metric_relabel_configs`".to_owned(),
+        Stage::Samples => format!(
+            "copy `{label}` to an ordinary label in `relabel_configs`, or move the rule there"
+        ),
+        _ => format!("copy `{label}` to an ordinary label in `relabel_configs` of the job"),
+    }
+}
+
+/// Rules for names of labels that do not exist here.
+fn by_name(
+    list: &RelabelList<'_, '_>,
+    rule: &RelabelRule<'_>,
+    step: &Step,
+    out: &mut Findings<'_>,
+) {
+    let Some(pattern) = rule.pattern().filter(|_| step.names_nothing) else {
+        return;
+    };
+    let (message, help) = match (list.stage, &*rule.action) {
+        (Stage::Targets, "labeldrop") if !list.shared => {
+            let Some(texts) = pattern.texts() else {
+                return;
+            };
+            if texts
+                .iter()
+                .any(|name| name.starts_with("__") || name == "instance")
+            {
+                return;
+            }
+            let names: Vec<_> = texts.iter().map(String::as_str).collect();
+            (
+                format!(
+                    "targets have no label {} before they are scraped",
+                    names.join(", ")
+                ),
+                "move the rule to `metric_relabel_configs`",
+            )
+        }
+        (Stage::Samples | Stage::Written | Stage::Alerts, "labelmap") => {
+            let mut beginnings = pattern.beginnings().unwrap_or_default();
+            beginnings.retain(|start| !start.starts_with("__meta_"));
+            if !beginnings.is_empty() {
+                return;
+            }
+            (
+                "this rule copies nothing: `__meta_` labels are gone after the scrape".to_owned(),
+                "move the rule to `relabel_configs`",
+            )
+        }
+        _ => return,
+    };
+    out.push(out.at(rule.place(), Severity::Warning, message).help(help));
+}
+
+/// Settings of targets that are set when the scrape is over.
+fn sets(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, out: &mut Findings<'_>) {
+    let Some(label) = rule.target.filter(|_| list.stage == Stage::Samples) else {
+        return;
+    };
+    let is_setting = TARGET_SETTINGS.contains(&label) || label.starts_with("__param_");
+    let stays = list
+        .after
+        .as_ref()
+        .is_some_and(|after| !after.get(label).is_absent());
+    let writes = matches!(
+        &*rule.action,
+        "replace" | "hashmod" | "lowercase" | "uppercase"
+    );
+    if is_setting && stays && writes {
+        let node = rule.first_of(&["target_label"]);
+        let message = format!(
+            "`{label}` is set after the scrape: it changes no request, and is stored with every series"
+        );
+        let help = "move the rule to `relabel_configs`";
+        out.push(out.at(node, Severity::Warning, message).help(help));
+    }
+}
