@@ -190,8 +190,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         let mut families = self.labels.families();
         let plain = |start: &String| !start.starts_with("__");
         let by_name = known.any(|name| pattern.matches(name));
-        let by_family =
-            families.any(|family| beginnings.iter().any(|start| meets(family, start)));
+        let by_family = families.any(|family| beginnings.iter().any(|start| meets(family, start)));
         let by_plain = self.labels.has_plain() && beginnings.iter().any(plain);
         !(by_name || by_family || by_plain)
     }

@@ -53,6 +53,12 @@ impl Pattern {
         if has_placeholder(text) {
             return None;
         }
+        if text == "(.*)" {
+            // The default, which most rules have, is compiled once.
+            static DEFAULT: OnceLock<Option<Pattern>> = OnceLock::new();
+            let read = || Self::read("(?s:(.*))".to_owned(), &PatternBudget::default());
+            return DEFAULT.get_or_init(read).clone();
+        }
         Self::read(format!("(?s:{})", ascii_classes(text)), budget)
     }
 
