@@ -43,23 +43,23 @@ pub(in crate::rules) fn why(
         }
         Reason::AnyValue => "the pattern matches any value, and it is never empty".to_owned(),
         Reason::OnlyEmpty if is_name => {
-            "the pattern matches the empty text only, and every sample has a name".to_owned()
+            "the pattern matches only the empty text, and every sample has a name".to_owned()
         }
         Reason::OnlyEmpty => {
-            "the pattern matches the empty text only, and the value is never empty".to_owned()
+            "the pattern matches only the empty text, and the value is never empty".to_owned()
         }
         Reason::NoSources => {
-            format!("it names no source_labels, so that it looks at an empty text, {fits}")
+            format!("it has no `source_labels`, so it matches against an empty text, {fits}")
         }
         Reason::Absent => format!("{}, {fits}", absent(list, rule)),
         Reason::Known(texts) => format!("the value is {}, {fits}", any_of(texts)),
         Reason::Left(texts) if hit && rule.action == "drop" => format!(
-            "an earlier rule keeps {} only, which this one drops",
+            "an earlier rule keeps only {}, which this one drops",
             listed(texts)
         ),
-        Reason::Left(texts) if hit => format!("an earlier rule keeps {} only", listed(texts)),
+        Reason::Left(texts) if hit => format!("an earlier rule keeps only {}", listed(texts)),
         Reason::Left(texts) => format!(
-            "an earlier rule keeps {} only, which this one does not match",
+            "an earlier rule keeps only {}, which this one does not match",
             listed(texts)
         ),
         Reason::NotKept(texts) => format!("an earlier rule does not keep {}", listed(texts)),
@@ -67,8 +67,7 @@ pub(in crate::rules) fn why(
         Reason::Earlier if hit => "an earlier rule keeps the same only".to_owned(),
         Reason::Earlier => "an earlier rule leaves nothing that this pattern matches".to_owned(),
         Reason::Separator => format!(
-            "it looks at {} labels with `{}` between them, which no text that the pattern matches \
-             has",
+            "it joins {} labels with `{}`, which no text matched by the pattern contains",
             rule.sources.len(),
             rule.separator
         ),
@@ -91,14 +90,14 @@ fn absent(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>) -> String {
             false => "are labels",
         };
         return format!(
-            "{names} {noun} of targets and gone when samples are sent, so that it looks at empty texts"
+            "{names} {noun} of targets and gone by the time samples are sent, so it matches against empty texts"
         );
     }
     let verb = match one {
         true => "does",
         false => "do",
     };
-    format!("{names} {verb} not exist here, so that it looks at an empty text")
+    format!("{names} {verb} not exist here, so it matches against an empty text")
 }
 
 fn any_of(texts: &BTreeSet<String>) -> String {

@@ -11,19 +11,19 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
         return;
     }
     if list.is_too_costly {
-        let reason = "the patterns of this file are too large to be compared in full";
+        let reason = "the patterns of this file are too large to compare all of them";
         out.unchecked(list.node, reason, None);
     }
     for (rule, step) in list.steps() {
         if unnames(rule) {
             let labels = match &*rule.action {
-                "labeldrop" => "the pattern matches the label __name__",
-                _ => "the pattern does not match the label __name__",
+                "labeldrop" => "the pattern matches the label `__name__`",
+                _ => "the pattern does not match the label `__name__`",
             };
             let message = format!(
-                "this rule takes the name from every sample: {labels}; the receiver refuses them"
+                "this relabel rule removes the name of every sample: {labels}; the receiver rejects them"
             );
-            let help = "leave __name__ out of what is dropped, or name it among what is kept";
+            let help = "keep `__name__`: exclude it from the pattern of `labeldrop`, or include it in that of `labelkeep`";
             out.push(out.at(rule.place(), Severity::Error, message).help(help));
             return;
         }
@@ -34,18 +34,18 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
         let (severity, message, help) = match step.effect {
             Effect::DropsAll => (
                 Severity::Error,
-                format!("this rule drops every sample: {}", reason()),
-                "correct the pattern or the labels, or remove the whole remote_write entry",
+                format!("this relabel rule drops every sample: {}", reason()),
+                "correct the pattern or the labels, or remove the whole `remote_write` entry",
             ),
             Effect::DropsNothing if !has_doubled_backslash(rule.regex) => (
                 Severity::Warning,
-                format!("this rule drops nothing: {}", reason()),
+                format!("this relabel rule drops nothing: {}", reason()),
                 "correct the pattern or the labels, or remove the rule",
             ),
             Effect::KeepsAll => (
                 Severity::Info,
-                format!("this rule keeps everything: {}", reason()),
-                "remove it, or name what is to be kept",
+                format!("this relabel rule keeps everything: {}", reason()),
+                "remove the rule, or write a pattern that matches only what to keep",
             ),
             Effect::DropsNothing | Effect::SetsNothing | Effect::Other => continue,
         };
