@@ -258,12 +258,12 @@ fn paths_where_prometheus_runs_are_followed_through_mounts() {
         (
             "/etc/prometheus/other/*.yml",
             vec![("compose.yml", mounting("./alerts:/etc/prometheus/rules"))],
-            None,
+            Some("prometheus.yml:2:14: warning files/no-match"),
         ),
         (
             "/etc/prometheus/rules/*.yaml",
             vec![("compose.yml", mounting("./alerts:/etc/prometheus/rules"))],
-            None,
+            Some("prometheus.yml:2:14: warning files/no-match"),
         ),
         // What is mounted over it hides it.
         (

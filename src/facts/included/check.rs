@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    Beside, FileSet, Matched, Named, Purpose, Runners, Shelf, find, jobs, kind_of, needs,
+    Beside, FileSet, Matched, Named, Purpose, Runners, Shelf, find, jobs, kind_of, mounted, needs,
     recognize, tls,
 };
 use crate::discover;
@@ -58,6 +58,9 @@ pub fn check(
     }
     for one in &named {
         checker.named(one);
+        if !target.template {
+            checker.unmounted(one);
+        }
     }
     checker.out.unchecked = unverified(&named);
     let included = checker.scrape_configs(&named);
@@ -118,6 +121,25 @@ impl Checker<'_, '_> {
             }
             Matched::Unverified(_) => {}
         }
+    }
+
+    /// Says that nothing can be there where Prometheus runs, unless nothing is there here either.
+    fn unmounted(&mut self, one: &Named<'_>) {
+        let may_differ = match &one.matched {
+            Matched::Files(_) => true,
+            Matched::Unverified(why) => matches!(why, Unverified::Elsewhere | Unverified::NoFolder),
+            Matched::Missing(_) | Matched::Nothing(_) | Matched::Broken(_) => false,
+        };
+        let pattern = one.node.as_str().unwrap_or("");
+        let lacking = || mounted::lacking(pattern, one.purpose, self.runners, self.lookup);
+        let Some(lacking) = may_differ.then(lacking).flatten() else {
+            return;
+        };
+        let message = format!("no file where Prometheus runs: {}", lacking.what);
+        let mut finding = at(one.node, rule::FILES_NO_MATCH, Severity::Warning, message)
+            .help(consequence(one.purpose));
+        finding.evidence = lacking.evidence;
+        self.out.findings.push(finding);
     }
 
     /// Checks rule files that are beside the configuration; whether there are any.

@@ -1,10 +1,11 @@
 //! Paths and patterns that count where Prometheus runs, followed through what is mounted there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{FileSet, Matched, Purpose, Runners, glob, kind_of};
 use crate::facts::credential_file::{Lookup, Unverified};
-use crate::facts::deployment::{Belonging, Certainty, MountSource, Resolved};
+use crate::facts::deployment::{Belonging, Certainty, MountSource, Platform, Resolved};
+use crate::finding::Evidence;
 use crate::source::Kind as EntryKind;
 
 /// What a path or a pattern leads to without a target beside the configuration: to the files of the
@@ -48,6 +49,92 @@ pub(super) fn instead(
         Some(reason) => Matched::Unverified(Unverified::External(reason)),
         None => matched,
     }
+}
+
+/// That a path or a pattern leads nowhere in the containers that run the configuration.
+pub(super) struct Lacking {
+    /// What there is instead, for the message.
+    pub(super) what: String,
+    /// How that is known.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+/// Whether nothing can be at a path or a pattern: all containers that surely run the configuration
+/// are in sight, and none has a mount at its folder, or the folder of the tree that is mounted has
+/// other files only.
+pub(super) fn lacking(
+    pattern: &str,
+    purpose: Purpose,
+    runners: &Runners<'_>,
+    lookup: &Lookup<'_>,
+) -> Option<Lacking> {
+    let surely = |one: &&Belonging<'_>| {
+        one.certainty != Certainty::Doubtful && one.deployment.prometheus.is_some()
+    };
+    let all = runners.iter().filter(surely).map(|one| {
+        let lacks = lacking_in(one, pattern, purpose, lookup);
+        lacks.filter(|_| {
+            matches!(
+                one.deployment.platform,
+                Platform::Compose | Platform::Kubernetes
+            )
+        })
+    });
+    let all: Option<Vec<_>> = all.collect();
+    all?.into_iter().next()
+}
+
+fn lacking_in(
+    runner: &Belonging<'_>,
+    pattern: &str,
+    purpose: Purpose,
+    lookup: &Lookup<'_>,
+) -> Option<Lacking> {
+    let deployment = runner.deployment;
+    // A container that gets the configuration in a way that is not in sight may get more so.
+    let Resolved::Provided(_) = deployment.resolve(lookup.tree, &runner.path) else {
+        return None;
+    };
+    let folder = fixed_folder(&runner.path_of(pattern));
+    let is_around = |path: &str| Path::new(path).starts_with(&folder);
+    match deployment.resolve(lookup.tree, &folder) {
+        Resolved::NotMounted(_) if !deployment.mounts.iter().any(|one| is_around(&one.path)) => {
+            let mut evidence = runner.evidence.clone();
+            evidence.truncate(1);
+            Some(Lacking {
+                what: format!("nothing is mounted at `{folder}` in {}", deployment.name),
+                evidence,
+            })
+        }
+        // Target files are mostly written while Prometheus runs.
+        Resolved::Provided(found)
+            if purpose != Purpose::Targets
+                && matches!(found.mount.source, MountSource::Tree(_))
+                && files(runner, pattern, lookup).is_empty() =>
+        {
+            let names = deployment.names_in(lookup.tree, &folder);
+            let is_yaml = |name: &&String| name.ends_with(".yml") || name.ends_with(".yaml");
+            let other = names.iter().find(is_yaml)?;
+            let is_last = !pattern.trim_start_matches("./").contains("*/");
+            is_last.then(|| Lacking {
+                what: format!(
+                    "`{folder}` in {} has `{other}`, which does not match",
+                    deployment.name
+                ),
+                evidence: found.evidence,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The folder of a path or a pattern, up to the first part that is a pattern.
+fn fixed_folder(path: &str) -> String {
+    let mut parts: Vec<_> = path.split('/').collect();
+    parts.pop();
+    let fixed = parts.iter().take_while(|part| !glob::is_pattern(part));
+    let folder = fixed.copied().collect::<Vec<_>>().join("/");
+    format!("/{}", folder.trim_start_matches('/'))
 }
 
 /// The files of the tree that a pattern leads to in one deployment, sorted by their paths there.
@@ -96,12 +183,7 @@ fn file(runner: &Belonging<'_>, path: &str, lookup: &Lookup<'_>) -> Option<PathB
 
 /// Why the folder of a pattern is not in the tree, if something from elsewhere is mounted there.
 fn from_outside(runner: &Belonging<'_>, pattern: &str, lookup: &Lookup<'_>) -> Option<String> {
-    let path = runner.path_of(pattern);
-    let mut parts: Vec<_> = path.split('/').collect();
-    parts.pop();
-    let fixed = parts.iter().take_while(|part| !glob::is_pattern(part));
-    let folder = fixed.copied().collect::<Vec<_>>().join("/");
-    let folder = format!("/{}", folder.trim_start_matches('/'));
+    let folder = fixed_folder(&runner.path_of(pattern));
     match runner.deployment.resolve(lookup.tree, &folder) {
         Resolved::External { reason, .. } => Some(reason),
         _ => None,
