@@ -69,7 +69,11 @@ impl<'f> Standpoint<'f> {
         }
     }
 
-    fn runners(&self) -> &[Belonging<'f>] {
+    pub(super) fn facts(&self) -> &'f Facts<'f> {
+        self.facts
+    }
+
+    pub(super) fn runners(&self) -> &[Belonging<'f>] {
         let find = || self.facts.runners(self.file(), self.holder);
         self.runners.get_or_init(find)
     }
@@ -191,15 +195,7 @@ fn address(endpoint: &Endpoint) -> Option<(String, u16)> {
         return None;
     }
     let host = endpoint.host_name().filter(|host| !host.contains(':'))?;
-    let port = match endpoint.port() {
-        Some(_) => endpoint.port_number()?,
-        None => match endpoint.scheme_name()?.as_str() {
-            "http" => 80,
-            "https" => 443,
-            _ => return None,
-        },
-    };
-    Some((host, port))
+    Some((host, endpoint.port_or_default()?))
 }
 
 /// Whether what runs a configuration sees a name. Where nothing of the tree is known to run it,

@@ -15,6 +15,7 @@ pub mod online;
 pub mod opstrace;
 mod owners;
 mod pulled_in;
+mod reach;
 pub mod receiver;
 pub(crate) mod scripts;
 mod selected;
@@ -32,6 +33,7 @@ pub use demand::Demand;
 pub use issuer::KnownIssuer;
 pub use issuer::cert_manager::{Certified, Misnamed};
 pub use owners::Owners;
+pub use reach::{Unreachable, Why};
 pub use shared::Shared;
 
 use crate::discover::{Holder, Recognised};

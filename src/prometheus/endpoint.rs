@@ -142,6 +142,19 @@ impl Endpoint {
         (!self.is_templated(scheme)).then(|| self.slice(scheme).to_ascii_lowercase())
     }
 
+    /// The port, or that of the scheme.
+    #[must_use]
+    pub fn port_or_default(&self) -> Option<u16> {
+        if self.port().is_some() {
+            return self.port_number();
+        }
+        match self.scheme_name()?.as_str() {
+            "http" => Some(80),
+            "https" => Some(443),
+            _ => None,
+        }
+    }
+
     /// User and password, without the at sign. A secret.
     #[must_use]
     pub fn userinfo(&self) -> Option<Piece> {

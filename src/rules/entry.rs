@@ -7,7 +7,7 @@ use super::configuration::Around;
 use crate::discover::Holder;
 use crate::facts::opstrace::{Instance, TenantHost};
 use crate::facts::receiver::{Cause, Certainty, Credential, Recognition, ShapeFault, judge};
-use crate::facts::{Answering, Demand, Facts, KnownIssuer, Standpoint, issuer};
+use crate::facts::{Answering, Demand, Facts, KnownIssuer, Standpoint, Unreachable, issuer};
 use crate::finding::{Advice, Evidence, Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{self, RemoteWrite};
@@ -41,6 +41,8 @@ pub struct Url<'a> {
     pub endpoint: Endpoint,
     /// What of the tree answers there.
     pub answering: Vec<Answering<'a>>,
+    /// Why nothing answers there, if the tree shows it.
+    pub unreachable: Option<Unreachable>,
     /// Who it is meant for.
     pub recognition: Recognition<'a>,
 }
@@ -101,6 +103,7 @@ impl<'a> Entry<'a> {
             Some(Url {
                 node,
                 scalar,
+                unreachable: standpoint.and_then(|one| one.unreachable(&endpoint)),
                 endpoint,
                 answering,
                 recognition,

@@ -47,7 +47,7 @@ pub use model::{
     ComposeFile, ComposeOrigin, Copied, Deployment, KeyItem, KeyPart, KeyVolume, Mount,
     MountSource, Outside, PartKind, Platform, ProvidedKey, Provider, Withheld,
 };
-pub use network::{Container, Hit, Named, Network, network};
+pub use network::{Container, Hit, Named, Network, Surroundings, Together, network};
 pub use receiving::{Missing, Off, Receiving};
 pub use resolve::{Access, NotMounted, Provided, Resolved};
 pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};

@@ -34,6 +34,32 @@ pub struct Named {
     pub(super) containers: Vec<Container>,
     /// How the name leads there.
     pub(super) evidence: Vec<Evidence>,
+    /// The networks of a service of docker compose.
+    pub(super) surroundings: Surroundings,
+}
+
+/// What a service of docker compose shares with others.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// The networks that it joins; none where something that is not in sight tells.
+    pub networks: Option<Vec<String>>,
+    /// The ports of the machine that lead to it, and its own behind them.
+    pub published: Vec<(u16, u16)>,
+    /// The ports that `expose` names.
+    pub exposed: Vec<u16>,
+    /// Whether names may lead somewhere that is not in sight (`extra_hosts`, `links`, `dns`).
+    pub has_other_names: bool,
+    /// The `network_mode`, which may be another service's network.
+    pub mode: Option<String>,
+}
+
+/// The services that are started together.
+#[derive(Debug)]
+pub struct Together<'n> {
+    /// All of them.
+    pub all: Vec<&'n Named>,
+    /// Whether no other compose file of the folder may add to them.
+    pub is_alone: bool,
 }
 
 /// How ports lead to those of containers.
@@ -172,6 +198,23 @@ impl Network {
         out
     }
 
+    /// The services that a compose file starts; none if it is not one of the tree's.
+    #[must_use]
+    pub fn together(&self, tree: &dyn Tree, file: &Path) -> Option<Together<'_>> {
+        let mut compose = self.groups.iter();
+        let group = compose.find(|group| {
+            group.platform == Platform::Compose && group.files.iter().any(|one| one.path == file)
+        })?;
+        let read = || group.read(tree, &self.root, &self.pods);
+        let names = group.names.get_or_init(read);
+        let (all, others): (Vec<_>, Vec<_>) =
+            names.all.iter().partition(|named| named.file == file);
+        Some(Together {
+            all,
+            is_alone: others.is_empty(),
+        })
+    }
+
     /// The containers behind all names; reads every file.
     pub fn containers(&self, tree: &dyn Tree) -> impl Iterator<Item = &Container> {
         let groups = self.groups.iter().map(move |group| {
@@ -293,6 +336,24 @@ impl Named {
             port,
             is_qualified,
         })
+    }
+
+    /// The names, as they are written.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// What it shares with other services.
+    #[must_use]
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
+    /// The container of a service of docker compose.
+    #[must_use]
+    pub fn service(&self) -> Option<&Container> {
+        self.containers.first()
     }
 
     /// How the name leads to its containers, if another place than the container's tells.

@@ -19,7 +19,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     }
     let mut ignored = false;
     for header in &headers {
-        ignored |= is_ignored(header, &demand, out);
+        ignored |= is_ignored(header, &demand, out) || is_misspelt(header, &demand, out);
         malformed(header, &demand, out);
     }
     if !ignored {
@@ -97,6 +97,47 @@ fn is_ignored(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'
     true
 }
 
+/// Reports a header whose name is nearly that of the header that the receiver reads, such as
+/// `X-Org-ID` for `X-Scope-OrgID`. A gateway may read it, unless it is only misspelt.
+fn is_misspelt(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'_>) -> bool {
+    let Some(tenant) = demand.tenant_header().filter(|_| demand.is_named()) else {
+        return false;
+    };
+    if header.name.eq_ignore_ascii_case(&tenant.name) {
+        return false;
+    }
+    let (wanted, written) = (letters(&tenant.name), letters(header.name));
+    let severity = match strsim::osa_distance(&wanted, &written) {
+        0..=MOST_EDITS => Severity::Warning,
+        _ if is_part(&written, &wanted) || is_part(&wanted, &written) => Severity::Info,
+        _ => return false,
+    };
+    let name = demand.name();
+    let message = format!(
+        "the header {} names no tenant to {name}, which reads {}",
+        header.name, tenant.name
+    );
+    let help = format!("write {}", tenant.name);
+    out.push(out.at(header.key, severity, message).help(help));
+    true
+}
+
+/// The edits that make a slip of a header's name: the shortest such name, `TENANT`, has six letters.
+const MOST_EDITS: usize = 2;
+
+/// The letters of a header's name, without regard to case and dashes.
+fn letters(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// Whether the letters of a name are among those of another, in their order: `xorgid` in
+/// `xscopeorgid`. Fewer than five letters are in many names.
+fn is_part(part: &str, whole: &str) -> bool {
+    let mut rest = whole.chars();
+    part.len() > 4 && part.chars().all(|letter| rest.any(|other| other == letter))
+}
+
 fn malformed(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'_>) {
     let Some(tenant) = demand
         .tenant_header()
@@ -110,6 +151,15 @@ fn malformed(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'_
         .is_some_and(|name| Endpoint::new(name).placeholders().is_empty() && !tenant.takes(name));
     if !wrong {
         return;
+    }
+    if header.value.as_str() == Some("") {
+        let message = format!(
+            "the tenant in {} is empty: {} can't tell whose samples these are",
+            header.name,
+            demand.name()
+        );
+        let finding = out.at(header.value, Severity::Warning, message);
+        return out.push(finding.help("write the name of the tenant"));
     }
     let message = format!(
         "not a valid tenant name of {}: every sample is rejected and dropped",

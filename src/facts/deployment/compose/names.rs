@@ -5,7 +5,7 @@ use super::project::{Project, Service, each_project};
 use crate::facts::deployment::Home;
 use crate::facts::deployment::image::Image;
 use crate::facts::deployment::model::Platform;
-use crate::facts::deployment::network::{Container, Named, Ports};
+use crate::facts::deployment::network::{Container, Named, Ports, Surroundings};
 use crate::facts::deployment::scan::SourceFile;
 use crate::yaml::Node;
 
@@ -40,7 +40,72 @@ fn of_service(project: &Project<'_>, service: &Service<'_>) -> Named {
             arguments: arguments(project, service, None),
         }],
         evidence: Vec::new(),
+        surroundings: surroundings(project, service),
     }
+}
+
+/// The keys of a service that bring in names from elsewhere.
+const OTHER_NAMES: &[&str] = &[
+    "extra_hosts",
+    "links",
+    "external_links",
+    "dns",
+    "dns_search",
+    "domainname",
+    "network_mode",
+];
+
+fn surroundings(project: &Project<'_>, service: &Service<'_>) -> Surroundings {
+    let mode = service.get("network_mode").and_then(Node::as_str);
+    let is_whole = service.doubts.is_empty() && !project.includes_others();
+    let networks = networks(service);
+    let is_own = |name: &String| project.has_own_network(name);
+    let in_sight = is_whole && mode.is_none() && networks.iter().all(is_own);
+    let ports = service.items("ports").into_iter();
+    let exposed = service.items("expose").into_iter();
+    Surroundings {
+        has_other_names: !in_sight || OTHER_NAMES.iter().any(|key| service.get(key).is_some()),
+        networks: in_sight.then_some(networks),
+        published: ports.filter_map(|node| published(project, node)).collect(),
+        exposed: exposed
+            .filter_map(|node| project.expand(node.as_str()?)?.parse().ok())
+            .collect(),
+        mode: mode.map(str::to_owned),
+    }
+}
+
+/// The networks of a service: without any, that of the project.
+fn networks(service: &Service<'_>) -> Vec<String> {
+    let all = service
+        .layers
+        .iter()
+        .filter_map(|layer| layer.get("networks"));
+    let mut out: Vec<String> = Vec::new();
+    for node in all {
+        let keys = node.mapping().into_iter().flat_map(|one| one.entries());
+        out.extend(keys.map(|entry| entry.name().to_owned()));
+        let items = node.items().filter_map(Node::as_str);
+        out.extend(items.map(str::to_owned));
+    }
+    if out.is_empty() {
+        out.push("default".to_owned());
+    }
+    out
+}
+
+/// A port of the machine and the one of the container behind it, in the short form
+/// (`127.0.0.1:19090:9090/tcp`) or the long one; ranges are left out.
+fn published(project: &Project<'_>, node: Node<'_>) -> Option<(u16, u16)> {
+    let number = |text: &str| project.expand(text)?.parse::<u16>().ok();
+    if let Some(target) = node.get("target") {
+        let published = node.get("published")?;
+        return Some((number(published.as_str()?)?, number(target.as_str()?)?));
+    }
+    let text = project.expand(node.as_str()?)?;
+    let text = text.strip_suffix("/tcp").unwrap_or(&text);
+    let (before, own) = text.rsplit_once(':')?;
+    let host = before.rsplit(':').next()?;
+    Some((host.parse().ok()?, own.parse().ok()?))
 }
 
 /// The image that a service names.

@@ -192,6 +192,23 @@ impl<'f> Project<'f> {
         out
     }
 
+    /// Whether a network is made by the project under its own name: another one may be shared
+    /// with other projects.
+    pub(super) fn has_own_network(&self, name: &str) -> bool {
+        let networks = self.entries("networks").into_iter();
+        let mut same = networks.filter(|entry| entry.name() == name);
+        same.all(|entry| {
+            let sets = |key: &str| entry.value.get(key).is_some();
+            !sets("external") && !sets("name") && !sets("driver")
+        })
+    }
+
+    /// Whether a file brings in services from others (`include`).
+    pub(super) fn includes_others(&self) -> bool {
+        let mut roots = self.layers.iter().filter_map(|layer| layer.document.root());
+        roots.any(|root| root.get("include").is_some())
+    }
+
     /// The entries of a section of all files, in order.
     fn entries(&self, section: &str) -> Vec<Entry<'f>> {
         let roots = self.layers.iter().filter_map(|layer| layer.document.root());

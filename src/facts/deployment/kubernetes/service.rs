@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::{Workload, arguments_of, image_of, may_be_same};
 use crate::discover::{Manifest, manifests};
 use crate::facts::deployment::model::Platform;
-use crate::facts::deployment::network::{Container, Named, Ports, Target};
+use crate::facts::deployment::network::{Container, Named, Ports, Surroundings, Target};
 use crate::facts::deployment::scan::SourceFile;
 use crate::facts::words::{WordClass, WordIndex};
 use crate::finding::{Evidence, Place};
@@ -199,6 +199,7 @@ fn of_service(service: &Service, pod: &Pod, file: &SourceFile, pods: Option<Stri
             false => Ports::Mapped(service.ports.clone()),
         },
         containers: pod.containers.clone(),
+        surroundings: Surroundings::default(),
         evidence: vec![Evidence {
             place: service.place.clone(),
             message: format!(

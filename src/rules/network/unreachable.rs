@@ -1,0 +1,76 @@
+//! `network/unreachable`: nothing answers at the address from the container that sends to it.
+
+use crate::facts::{Unreachable, Why};
+use crate::finding::Severity;
+use crate::rules::{Entry, Findings};
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let Some(url) = entry.sound_url() else { return };
+    let Some(found) = &url.unreachable else {
+        return;
+    };
+    let host = url.endpoint.host().unwrap_or_default();
+    let port = url.endpoint.port().unwrap_or(host);
+    let piece = match found.why {
+        Why::PublishedPort { .. } => port,
+        _ => host,
+    };
+    let (severity, message, help) = in_words(found);
+    let span = url.span(piece.start, piece.end);
+    let mut finding = out.part(url.node, span, severity, message);
+    finding.evidence.clone_from(&found.evidence);
+    out.push(finding.help(help));
+}
+
+fn in_words(found: &Unreachable) -> (Severity, String, String) {
+    let from = &found.from;
+    match &found.why {
+        Why::NoSuchName {
+            host,
+            meant: Some(meant),
+        } => (
+            Severity::Warning,
+            format!("no service, alias or container is called `{host}`; `{meant}` may be meant"),
+            format!("write `{meant}`, or add `{host}` to the compose file"),
+        ),
+        Why::NoSuchName { host, meant: None } => (
+            Severity::Info,
+            format!("no service, alias or container of the compose file is called `{host}`"),
+            format!("add the service, or name `{host}` in `extra_hosts` of {from}"),
+        ),
+        Why::Localhost { port, meant } => (
+            Severity::Warning,
+            match meant {
+                Some(meant) => format!(
+                    "`localhost` is {from} itself, which does not listen at {port}; `{meant}` has that port"
+                ),
+                None => format!(
+                    "`localhost` is {from} itself, where nothing listens at {port}: every send fails"
+                ),
+            },
+            match meant {
+                Some(meant) => {
+                    format!("write the name of the service, `{meant}`, and its own port")
+                }
+                None => "write the name of the service, or `host.docker.internal` for the machine"
+                    .to_owned(),
+            },
+        ),
+        Why::PublishedPort {
+            service,
+            written,
+            own,
+        } => (
+            Severity::Warning,
+            format!(
+                "port {written} of `{service}` is published on the machine; its container listens at {own}"
+            ),
+            format!("write `{service}:{own}`: published ports count outside of the network only"),
+        ),
+        Why::NoCommonNetwork { service } => (
+            Severity::Warning,
+            format!("{from} and `{service}` share no network, so that the name is not found"),
+            "name one network in `networks` of both services".to_owned(),
+        ),
+    }
+}
