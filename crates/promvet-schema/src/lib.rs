@@ -22,6 +22,7 @@ pub mod rule_file;
 pub mod scalar;
 mod secrets;
 mod section;
+mod slips;
 mod syntax;
 pub mod table;
 pub mod tables;

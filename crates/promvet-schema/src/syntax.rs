@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::check::Rule;
+use super::slips;
 use crate::yaml::{SyntaxError, SyntaxKind, placeholder};
 use promvet_text::{Finding, Severity, Span, Text};
 
@@ -111,11 +112,22 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
         ),
         (_, None) => format!("the file is not valid YAML: {}", error.problem),
     };
+    let slip = match error.kind {
+        SyntaxKind::Internal | SyntaxKind::Unread => None,
+        _ => slip(text, &place),
+    };
+    let message = match &slip {
+        Some((_, said, _)) => format!("the file is not valid YAML: {said}"),
+        None => message,
+    };
     let severity = if unfilled || error.kind == SyntaxKind::Unread {
         Severity::Warning
     } else {
         Severity::Error
     };
+    if let Some((place, _, help)) = slip {
+        return Finding::new(Rule::Syntax.name(), severity, place, message).help(help);
+    }
     let mut finding = Finding::new(Rule::Syntax.name(), severity, place, message);
     if let Some((context, span)) = &error.context
         && *span != Span::default()
@@ -127,3 +139,27 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
     }
     finding
 }
+
+/// The slip that broke the parser: on its line, or on the last line with a text before it.
+fn slip(
+    text: &Arc<Text>,
+    place: &promvet_text::Place,
+) -> Option<(promvet_text::Place, &'static str, &'static str)> {
+    let line = place.start().line;
+    let before = (1..line).rev().take(MOST_BLANK).find(|line| {
+        let span = text.line_span(*line);
+        span.is_some_and(|span| !text.slice(span).trim().is_empty())
+    });
+    for line in [Some(line), before].into_iter().flatten() {
+        let span = text.line_span(line)?;
+        if let Some((at, said, help)) = slips::of_line(text.slice(span)) {
+            let start = span.start as usize;
+            let at = Span::new(start + at.start as usize, start + at.end as usize);
+            return Some((promvet_text::Place::new(text, at), said, help));
+        }
+    }
+    None
+}
+
+/// So many empty lines may be between a slip and the place where the parser noticed it.
+const MOST_BLANK: usize = 20;

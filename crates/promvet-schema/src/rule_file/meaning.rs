@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::alert;
 use super::entries::{entries, entry, text};
 use super::report::{DUPLICATE_RULE, RULE_FILE, Report, TEMPLATE};
+use super::together;
 use crate::yaml::{Entry, Node, placeholder};
 use crate::{Scheme, scalar};
 use promvet_syntax::go::template;
@@ -19,10 +21,11 @@ pub(super) fn check(report: &mut Report<'_>) {
         .root()
         .and_then(|root| entry(root, "groups"));
     let mut names: HashMap<&str, Node<'_>> = HashMap::new();
-    let mut rules: HashMap<Identity<'_>, Node<'_>> = HashMap::new();
+    let mut rules: HashMap<Identity<'_>, (Node<'_>, &str)> = HashMap::new();
     for group in groups.into_iter().flat_map(|groups| groups.value.items()) {
         // go-yaml v3 leaves null items out of a list of structs: there is no such group or rule.
         if group.mapping().is_none() {
+            absent(group, "group", report);
             continue;
         }
         name_of_group(group, &mut names, report);
@@ -34,8 +37,21 @@ pub(super) fn check(report: &mut Report<'_>) {
             if rule.mapping().is_some() {
                 check_rule(rule, report);
                 duplicate(group, rule, &mut rules, report);
+            } else {
+                absent(rule, "rule", report);
             }
         }
+    }
+}
+
+/// An item without content, which loads as nothing.
+fn absent(item: Node<'_>, what: &str, report: &mut Report<'_>) {
+    if item.is_null() {
+        let message = format!("this {what} is empty, and Prometheus passes it over");
+        help(
+            report.warn_at(RULE_FILE, item, message),
+            "write it, or delete the `-`",
+        );
     }
 }
 
@@ -131,6 +147,7 @@ fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
     annotation_names(rule, report);
     if !alert.is_empty() && !report.template {
         templates(rule, report);
+        alert::check(rule, report);
     }
 }
 
@@ -285,7 +302,7 @@ fn annotation_names(of: Node<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn names<'d>(of: Node<'d>, key: &str) -> Vec<Entry<'d>> {
+pub(super) fn names<'d>(of: Node<'d>, key: &str) -> Vec<Entry<'d>> {
     let mapping = entry(of, key).and_then(|entry| entry.value.mapping());
     let all = mapping.map(entries).unwrap_or_default();
     all.into_iter()
@@ -338,7 +355,7 @@ fn templates(rule: Node<'_>, report: &mut Report<'_>) {
 fn duplicate<'d>(
     group: Node<'d>,
     rule: Node<'d>,
-    seen: &mut HashMap<Identity<'d>, Node<'d>>,
+    seen: &mut HashMap<Identity<'d>, (Node<'d>, &'d str)>,
     report: &mut Report<'_>,
 ) {
     let (record, alert) = (entry(rule, "record"), entry(rule, "alert"));
@@ -348,15 +365,16 @@ fn duplicate<'d>(
     else {
         return;
     };
-    let text = |entry: &Entry<'d>| (entry.name(), entry.value.as_str().unwrap_or(""));
-    let mut labels: Vec<_> = names(rule, "labels").iter().map(text).collect();
+    let pair = |entry: &Entry<'d>| (entry.name(), entry.value.as_str().unwrap_or(""));
+    let mut labels: Vec<_> = names(rule, "labels").iter().map(pair).collect();
     for inherited in names(group, "labels") {
         if labels.iter().all(|(name, _)| *name != inherited.name()) {
-            labels.push(text(&inherited));
+            labels.push(pair(&inherited));
         }
     }
     labels.sort_unstable();
     let name = entry.value.as_str().unwrap_or("");
+    let expression = text(rule, "expr");
     let identity = (record.is_some(), name, labels);
     if let Some(first) = seen.get(&identity) {
         let first = *first;
@@ -366,12 +384,13 @@ fn duplicate<'d>(
             "raises the alert"
         };
         let message = format!("a second rule {what} `{name}` with the same labels");
-        note(
-            report.info(DUPLICATE_RULE, entry.value, message),
-            first,
-            "it is first defined here",
-        );
+        let same = first.1 == expression || together::may_differ(first.1, expression);
+        let said = match record.is_some() && !same {
+            true => report.warn_at(DUPLICATE_RULE, entry.value, message),
+            false => report.info(DUPLICATE_RULE, entry.value, message),
+        };
+        note(said, first.0, "it is first defined here");
     } else {
-        seen.insert(identity, entry.value);
+        seen.insert(identity, (entry.value, expression));
     }
 }

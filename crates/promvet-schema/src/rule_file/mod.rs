@@ -4,13 +4,16 @@
 //! repeated keys are refused. `shape` is that reading; `meaning` is what is checked after it:
 //! groups, names, expressions ([`promql`]) and the templates of alerts ([`template`]).
 
+mod alert;
 mod entries;
 mod meaning;
 mod place;
 mod reader;
 mod report;
 mod shape;
+mod together;
 
+pub use alert::{LOST_LABEL, TEMPLATE_FAILS, VALUE_IN_LABEL};
 pub use place::part;
 pub use promvet_syntax::go::template;
 pub use promvet_syntax::promql;
@@ -21,7 +24,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::judge::by_version;
-use super::{Scheme, Target, Version, edit, syntax_finding};
+use super::{Scheme, Target, Version, edit, slips, syntax_finding};
 use crate::yaml::{Document, Node, SyntaxError};
 use entries::entry;
 use promvet_text::{Finding, Severity, Span, Text};
@@ -108,6 +111,10 @@ pub fn span_of(expression: Node<'_>, from: usize, to: usize) -> Span {
 /// is an error even where they are the reason.
 #[must_use]
 pub fn broken(text: &Arc<Text>, error: &SyntaxError) -> Finding {
+    if let Some(span) = slips::old_rule(text.content()) {
+        let place = promvet_text::Place::new(text, span);
+        return Finding::new(RULE_FILE, Severity::Error, place, shape::OLD).help(shape::OLD_HELP);
+    }
     Finding {
         rule: RULE_FILE.into(),
         severity: Severity::Error,

@@ -117,6 +117,29 @@ impl<'d> Report<'d> {
         }
     }
 
+    /// Bytes `from..to` of a scalar's text load and do not do what was meant.
+    pub(super) fn warn(
+        &mut self,
+        rule: &'static str,
+        node: Node<'_>,
+        (from, to): (usize, usize),
+        message: impl Into<String>,
+    ) -> Option<&mut Finding> {
+        let span = place::part(node, from, to);
+        self.say(rule, node, span, false, Severity::Warning, message.into())
+    }
+
+    /// A node loads and does not do what was meant.
+    pub(super) fn warn_at(
+        &mut self,
+        rule: &'static str,
+        node: Node<'_>,
+        message: impl Into<String>,
+    ) -> Option<&mut Finding> {
+        let span = visible(node).span();
+        self.push(rule, node, span, Severity::Warning, message.into())
+    }
+
     /// What is only worth knowing.
     pub(super) fn info(
         &mut self,

@@ -4,6 +4,7 @@ use super::entries::{bad_merges, entries};
 use super::report::{RULE_FILE, Report};
 use crate::check::{advice_of, one_of_two};
 use crate::scalar;
+use crate::slips;
 use crate::yaml::{Entry, Kind, Mapping, Node, Scalar};
 use promvet_text::{Advice, nearest};
 
@@ -124,7 +125,27 @@ const FOREIGN: &[(&str, &str)] = &[
     ),
 ];
 
+/// What is said of rules as Prometheus 1.x read them.
+pub(super) const OLD: &str =
+    "the file has rules in the syntax of Prometheus 1.x, which 2.0 and newer refuse";
+/// What to do about them.
+pub(super) const OLD_HELP: &str =
+    "write them as YAML, with `groups:`, `rules:`, `alert:` or `record:`, and `expr:`";
+
 pub(super) fn check(report: &mut Report<'_>) {
+    if let Some(span) = slips::old_rule(report.document.text().content())
+        && let Some(root) = report
+            .document
+            .root()
+            .filter(|root| root.mapping().is_none())
+    {
+        let place = report.document.place(span);
+        if let Some(finding) = report.at(root, OLD) {
+            finding.place = place;
+            finding.advice = Some(OLD_HELP.into());
+        }
+        return;
+    }
     if let Some(next) = report.document.next_document()
         && let Some(root) = report.document.root()
     {
@@ -149,7 +170,13 @@ fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
             keys(of),
             noun(node)
         );
-        report.at(node, message);
+        let help = match (of.name, node.sequence()) {
+            ("a rule file", Some(_)) => Some("write `groups:` above the list, and indent the list"),
+            _ => None,
+        };
+        if let Some(finding) = report.at(node, message) {
+            finding.advice = help.map(Into::into);
+        }
         return;
     };
     keys_of(mapping, report);

@@ -2,13 +2,17 @@
 //!
 //! Prometheus parses every label and annotation of an alert when it loads a rule file, with
 //! `$labels`, `$externalLabels`, `$externalURL` and `$value` defined before it. What fails only
-//! when an alert fires, such as a function with the wrong arguments, is not looked at.
+//! when an alert fires, such as a function with the wrong arguments, passes [`check`]; [`fields`] lists what
+//! a template reads.
 
+mod fields;
 mod function;
 mod lexer;
 mod number;
 mod parse;
 mod pipeline;
+
+pub use fields::{Field, fields};
 
 use crate::Fault;
 

@@ -1,0 +1,36 @@
+//! Whether two rules that write one series may return different ones.
+
+use promvet_syntax::promql::{self, Dialect, Match};
+
+/// Whether two expressions may return different series of one name: one label is compared by both, and
+/// not alike. Equal expressions write the same samples, which does no harm.
+pub(super) fn may_differ(one: &str, other: &str) -> bool {
+    let dialect = Dialect::of(3, 14);
+    let (one, other) = (
+        promql::matchers(one, dialect),
+        promql::matchers(other, dialect),
+    );
+    one.iter().any(|left| {
+        let mut alike = other.iter().filter(|right| right.label == left.label);
+        let is_name = left.label == "__name__" && left.how == Match::Equal;
+        !is_name && alike.any(|right| right.how != left.how || right.value != left.value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_differ;
+
+    #[test]
+    fn matchers_tell_expressions_apart() {
+        for (one, other, want) in [
+            ("a", "b", false),
+            ("a{job=\"x\"}", "a{job=\"y\"}", true),
+            ("a{job=\"x\"}", "b{job=\"x\"}", false),
+            ("a{job=~\"x|y\"}", "a{job!~\"x|y\"}", true),
+            ("sum(a)", "sum(b{c=\"d\"})", false),
+        ] {
+            assert_eq!(may_differ(one, other), want, "{one} {other}");
+        }
+    }
+}

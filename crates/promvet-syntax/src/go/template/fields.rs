@@ -1,0 +1,166 @@
+//! What a template reads: variables, the data, and their fields.
+
+use super::lexer::{Kind, Token, read};
+
+/// A variable or the dot, with the fields behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// `$labels`, `.` …
+    pub root: String,
+    /// The fields, each with its bytes without the dot.
+    pub names: Vec<(String, usize, usize)>,
+    /// The bytes of the whole.
+    pub from: usize,
+    /// Where it ends.
+    pub to: usize,
+    /// Whether the root is not the data of the alert: the dot within `range` and `with`, and both
+    /// within `define` and `block`.
+    pub inner: bool,
+    /// Whether its action writes a value that follows from it: not one of `if`, nor one that
+    /// compares.
+    pub prints: bool,
+    /// Whether its action asks whether it is there, or has something else in its place.
+    pub tested: bool,
+}
+
+/// Everything that a template reads, in the order of the text. The template is one that
+/// [`super::check`] accepts.
+#[must_use]
+pub fn fields(text: &str) -> Vec<Field> {
+    let (tokens, _) = read(text);
+    let word = |token: &Token| text.get(token.from..token.to).unwrap_or_default();
+    let mut out = Vec::new();
+    // For each open block, whether it changes the dot, and whether it changes `$`.
+    let mut blocks: Vec<(bool, bool)> = Vec::new();
+    for action in tokens.split(|token| token.kind == Kind::Open) {
+        let keyword = action.first().filter(|token| token.kind == Kind::Word);
+        let keyword = keyword.map_or("", word);
+        let dot = blocks.iter().any(|(dot, _)| *dot);
+        let root = blocks.iter().any(|(_, root)| *root);
+        let has = |known: &[&str]| {
+            let mut words = action.iter().filter(|token| token.kind == Kind::Word);
+            words.any(|token| known.contains(&word(token)))
+        };
+        let tests = matches!(keyword, "if" | "with" | "range" | "else");
+        let compares = has(&["eq", "ne", "lt", "le", "gt", "ge"]);
+        for mut field in of_action(action, &word) {
+            field.inner = match &*field.root {
+                "." => dot,
+                _ => root,
+            };
+            field.prints = !tests && !compares;
+            field.tested = tests || has(&["or", "and", "not"]);
+            out.push(field);
+        }
+        match keyword {
+            "if" => blocks.push((false, false)),
+            "with" | "range" => blocks.push((true, false)),
+            "define" | "block" => blocks.push((true, true)),
+            "end" => {
+                blocks.pop();
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+fn of_action<'t>(action: &[Token], word: &impl Fn(&Token) -> &'t str) -> Vec<Field> {
+    let mut out: Vec<Field> = Vec::new();
+    // Whether a field right behind this token belongs to something that has a name here.
+    let mut open = false;
+    let mut before: Option<Kind> = None;
+    for token in action {
+        let name = |token: &Token| {
+            let name = word(token).trim_start_matches('.').to_owned();
+            (name, token.from + 1, token.to)
+        };
+        match token.kind {
+            Kind::Variable => {
+                out.push(field(word(token), Vec::new(), token));
+                open = true;
+            }
+            Kind::Field if !token.spaced && open => {
+                if let Some(last) = out.last_mut() {
+                    last.names.push(name(token));
+                    last.to = token.to;
+                }
+            }
+            // `(query "up" | first).Value`
+            Kind::Field if !token.spaced && before == Some(Kind::ParenClose) => {}
+            Kind::Field => {
+                out.push(field(".", vec![name(token)], token));
+                open = true;
+            }
+            _ => open = false,
+        }
+        before = Some(token.kind);
+    }
+    out
+}
+
+fn field(root: &str, names: Vec<(String, usize, usize)>, token: &Token) -> Field {
+    Field {
+        root: root.to_owned(),
+        names,
+        from: token.from,
+        to: token.to,
+        inner: false,
+        prints: false,
+        tested: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fields;
+
+    fn told(text: &str) -> Vec<String> {
+        let fields = fields(text).into_iter();
+        let shown = fields.map(|field| {
+            let names: String = field
+                .names
+                .iter()
+                .map(|(name, ..)| format!("/{name}"))
+                .collect();
+            let flag = |set: bool, letter: &'static str| if set { letter } else { "" };
+            format!(
+                "{}{names}{}{}{}",
+                field.root,
+                flag(field.inner, " inner"),
+                flag(field.prints, " prints"),
+                flag(field.tested, " tested")
+            )
+        });
+        shown.collect()
+    }
+
+    #[test]
+    fn fields_are_read_with_their_roots() {
+        for (text, want) in [
+            ("{{ $labels.a }}", vec!["$labels/a prints"]),
+            (
+                "{{ $labels.a.b }}{{ .Value }}",
+                vec!["$labels/a/b prints", "./Value prints"],
+            ),
+            ("{{ if gt $value 1.0 }}x{{ end }}", vec!["$value tested"]),
+            ("{{ gt $value 1.0 }}", vec!["$value"]),
+            ("{{ $value | humanize }}", vec!["$value prints"]),
+            (
+                "{{ range query \"up\" }}{{ .Value }}{{ $labels.a }}{{ end }}{{ .Value }}",
+                vec!["./Value inner prints", "$labels/a prints", "./Value prints"],
+            ),
+            ("{{ (query \"up\" | first).Value }}", vec![]),
+            (
+                "{{ or $labels.a $labels.b }}",
+                vec!["$labels/a prints tested", "$labels/b prints tested"],
+            ),
+            (
+                "{{ if $labels.a }}{{ $.Labels.a }}{{ end }}",
+                vec!["$labels/a tested", "$/Labels/a prints"],
+            ),
+        ] {
+            assert_eq!(told(text), want, "{text}");
+        }
+    }
+}
