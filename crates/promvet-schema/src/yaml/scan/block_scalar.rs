@@ -48,6 +48,11 @@ impl Scanner<'_> {
             end: self.at,
         };
         self.block_breaks(&mut lines)?;
+        // Without a line of its own, and blanks that no line break follows at the end: where such a
+        // scalar ends is left to libyaml-safer too.
+        if self.is_at_end() && !self.content.ends_with('\n') {
+            return Err(Stop::Unread);
+        }
         let mut led_by_blank = false;
         while self.column() == lines.indent && !self.is_at_end() {
             let is_led_by_blank = class(self.byte()) & BLANK != 0;
