@@ -302,7 +302,7 @@ impl Translator {
             self.wrong_kind(node, wanted);
             return None;
         };
-        let is_filled_in = placeholder::find(scalar.text).next().is_some();
+        let is_filled_in = is_filled_in(node);
         let is_bool = scalar.as_bool().is_some();
         let fits = match ty {
             Type::Number => is_number(scalar),
@@ -352,12 +352,7 @@ impl Translator {
             _ => "`{name, key}` of a Secret",
         };
         let Some(mapping) = node.mapping() else {
-            let is_filled_in = node
-                .as_str()
-                .is_some_and(|text| placeholder::find(text).next().is_some());
-            if !is_filled_in {
-                self.wrong_kind(node, form);
-            }
+            self.wrong_kind(node, form);
             return Some(self.builder.scalar(node, SELECTED));
         };
         match ty {
@@ -478,6 +473,10 @@ impl Translator {
     }
 
     fn wrong_kind(&mut self, node: Node<'_>, wanted: &str) {
+        // What a template fills in may be anything.
+        if is_filled_in(node) {
+            return;
+        }
         let found = match node.kind() {
             Kind::Mapping(_) => "a mapping",
             Kind::Sequence(_) => "a list",
@@ -510,6 +509,12 @@ impl Translator {
             None => finding,
         });
     }
+}
+
+/// Whether something fills in a part of a scalar.
+fn is_filled_in(node: Node<'_>) -> bool {
+    node.as_str()
+        .is_some_and(|text| placeholder::find(text).next().is_some())
 }
 
 /// Whether a value is false to `if` of a template of Helm.
