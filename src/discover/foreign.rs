@@ -8,12 +8,13 @@ use super::examine::{Dialect as Sort, Recognised, Template, What};
 use super::flags;
 use super::holder::Holder;
 use super::manifest::{Manifest, manifests};
+use super::values::{SERVER_FILES, is_among_its_like};
 use crate::finding::{Advice, Finding, Severity, Text, Within};
 use crate::schema::alloy;
 use crate::schema::dialect::table::{Part, Shape};
 use crate::schema::dialect::{
-    ALLOY, Dialect, OPENSHIFT, OPERATOR, OPERATOR_VALUES, SENDERS, Spelling, Translation, VMAGENT,
-    tables, translate,
+    ALLOY, CHART, Dialect, NATIVE, OPENSHIFT, OPERATOR, OPERATOR_VALUES, SENDERS, Spelling,
+    Translation, VMAGENT, tables, translate,
 };
 use crate::yaml::{Document, Dollars, Node, embedded, parse_first};
 
@@ -28,6 +29,9 @@ pub(super) const WORDS: &[&str] = &[
     "prometheusremotewrite",
     "metrics_generator",
     "additionalRemoteWrites",
+    "serverFiles",
+    "extraScrapeConfigs",
+    "remote_read",
     "remoteWrite",
     "wal_directory",
     "host_filter",
@@ -135,10 +139,10 @@ pub(super) fn jobs(document: Document, template: Option<Template>) -> Option<Rec
         document: &document,
         template,
     };
-    let found = finder.place(root, &tables::SCRAPE_CONFIG, Part::Jobs, &SENDERS)?;
+    let found = finder.place(root, &tables::SCRAPE_CONFIG, Part::Jobs, &NATIVE)?;
     Some(finder.recognised(
         found,
-        &SENDERS,
+        &NATIVE,
         Holder::Part("scrape-configs"),
         "a list of jobs".into(),
     ))
@@ -319,8 +323,49 @@ impl<'d> Finder<'d> {
             return;
         };
         self.stack(values, out);
+        self.chart(values, out);
         for entry in mapping.entries() {
             self.stack(entry.value, out);
+            self.chart(entry.value, out);
+        }
+    }
+
+    /// What values of the chart `prometheus` hold beside the configuration of its server: rules, jobs
+    /// in a text, and keys of remote write where the chart reads none.
+    fn chart(&self, values: Node<'d>, out: &mut Vec<Recognised>) {
+        let server = values.get("server").and_then(Node::mapping);
+        if server.is_none() || !is_among_its_like(values) {
+            return;
+        }
+        let files = values.get(SERVER_FILES).and_then(Node::mapping);
+        for entry in files.into_iter().flat_map(|map| map.entries()) {
+            let is_rules = entry.value.get("groups").is_some();
+            let found = is_rules
+                .then(|| self.place(entry.value, &tables::STACK_RULES, Part::Whole, &CHART));
+            let why = format!("{} has groups of rules", entry.value.path());
+            out.extend(
+                found
+                    .flatten()
+                    .map(|found| self.rules(found, Holder::Values, why)),
+            );
+        }
+        let jobs = values.get("extraScrapeConfigs");
+        if let Some(document) = jobs.and_then(|jobs| self.inside(jobs)) {
+            let finder = Finder {
+                document: &document,
+                template: self.template,
+            };
+            let root = document.root();
+            if let Some(root) = root.filter(|root| root.sequence().is_some()) {
+                let shape = &tables::SCRAPE_CONFIG;
+                finder.part(root, shape, Part::Jobs, &NATIVE, Holder::Values, out);
+            }
+        }
+        let shape = &tables::CHART_PROMETHEUS;
+        let misplaced = self.place(values, shape, Part::Whole, &CHART);
+        if let Some(found) = misplaced.filter(|found| !found.findings.is_empty()) {
+            let why = "it has keys of remote write".to_owned();
+            out.push(self.recognised(found, &CHART, Holder::Values, why));
         }
     }
 
@@ -345,7 +390,7 @@ impl<'d> Finder<'d> {
                 };
                 let shape = &tables::SCRAPE_CONFIG;
                 if let Some(root) = document.root().filter(|root| root.sequence().is_some()) {
-                    finder.part(root, shape, Part::Jobs, &SENDERS, Holder::Values, out);
+                    finder.part(root, shape, Part::Jobs, &NATIVE, Holder::Values, out);
                 }
             }
         }

@@ -53,6 +53,8 @@ const OPERATOR: &[&[u8]] = &[
     b"PrometheusRules",
     b"serviceMonitorSelector",
     b"prometheusremotewrite",
+    b"extraScrapeConfigs",
+    b"serverFiles",
 ];
 
 /// Whether bytes may hold a Prometheus configuration. UTF-16, which the words would not be found

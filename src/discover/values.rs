@@ -138,7 +138,7 @@ fn has_filled_urls(document: &Document, at: &[&str]) -> bool {
     urls.any(|url| url.contains("{{"))
 }
 
-fn is_among_its_like(values: Node<'_>) -> bool {
+pub(super) fn is_among_its_like(values: Node<'_>) -> bool {
     BESIDE.iter().any(|key| values.get(key).is_some())
 }
 

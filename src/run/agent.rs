@@ -1,6 +1,7 @@
 //! Whether a configuration is one for an agent, by what the tree says of who runs it.
 
 use super::survey::Seen;
+use crate::discover::Holder;
 use crate::facts::Facts;
 use crate::facts::deployment::{Belonging, Certainty};
 use crate::finding::Place;
@@ -18,6 +19,9 @@ pub(crate) fn evidence(document: &Document, seen: &Seen, facts: &Facts<'_>) -> O
     if !REFUSED.iter().any(|key| has(key)) {
         return None;
     }
+    if let Some(Holder::Values) = &seen.recognised.holder {
+        return by_chart(document);
+    }
     let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
     let is_agent = |one: &Belonging<'_>| {
         one.certainty != Certainty::Doubtful && one.deployment.agent().is_some()
@@ -26,4 +30,26 @@ pub(crate) fn evidence(document: &Document, seen: &Seen, facts: &Facts<'_>) -> O
         return None;
     }
     runners.first()?.deployment.agent().cloned()
+}
+
+/// Where values of the chart `prometheus` replace all flags of its server with some that start an
+/// agent (prometheus-community/helm-charts `charts/prometheus` 28.0.0 templates/deploy.yaml).
+fn by_chart(document: &Document) -> Option<Place> {
+    let mut top = document.root()?;
+    while let Some(parent) = top.parent() {
+        top = parent;
+    }
+    let below = top.mapping()?.entries().map(|entry| entry.value);
+    let mut charts = std::iter::once(top).chain(below);
+    charts.find_map(|values| {
+        let flags = values.get("server")?.get("defaultFlagsOverride")?;
+        let mut flags = flags.items();
+        let flag = flags.find(|flag| {
+            let text = flag.as_str().unwrap_or("");
+            let features = text.trim_start_matches('-').strip_prefix("enable-feature=");
+            text.trim_start_matches('-') == "agent"
+                || features.is_some_and(|features| features.split(',').any(|one| one == "agent"))
+        });
+        Some(flag?.place())
+    })
 }

@@ -446,3 +446,74 @@ fn keys_of_secrets_are_followed() {
         assert_eq!(told.map(|one| one.severity), expected, "{name} {key} {secret}: {told:?}");
     }
 }
+
+/// Values of the chart `prometheus`: what its templates read, and what they leave.
+#[test]
+fn keys_that_the_chart_does_not_read_are_told() {
+    let beside = "alertmanager: {enabled: false}\n";
+    for (values, expected) in [
+        (
+            "server:\n  remote_write: [{url: 'https://a.example.com/api/v1/write'}]\n",
+            Some("`remoteWrite`"),
+        ),
+        (
+            "server:\n  remote_read: [{url: 'https://a.example.com/api/v1/read'}]\n",
+            Some("`remoteRead`"),
+        ),
+        (
+            "remoteWrite: [{url: 'https://a.example.com/api/v1/write'}]\nserver: {retention: 1d}\n",
+            Some("`server`"),
+        ),
+        (
+            "server:\n  remoteWrite: []\n  basic_auth: {username: a}\n",
+            Some("`remoteWrite`"),
+        ),
+        (
+            "server:\n  remoteWrite: [{url: 'https://a.example.com/api/v1/write'}]\n  retention: 1d\n",
+            None,
+        ),
+        (
+            "server:\n  image: {tag: v3.5.0}\n  extraFlags: [web.enable-lifecycle]\n",
+            None,
+        ),
+    ] {
+        let text = format!("{beside}{values}");
+        let found = memory::found("/tree", &memory::tree(&[("values.yaml", &text)]));
+        let told = found.iter().find(|one| one.rule == "schema/unknown-field");
+        match expected {
+            Some(word) => assert!(
+                told.is_some_and(|one| one.message.contains(word)),
+                "{values}: {found:?}"
+            ),
+            None => assert!(told.is_none(), "{values}: {told:?}"),
+        }
+    }
+}
+
+#[test]
+fn rules_jobs_and_agents_in_values_of_the_chart_are_judged() {
+    for (values, rule) in [
+        (
+            "server: {retention: 1d}\nserverFiles:\n  alerting_rules.yml:\n    groups: [{name: a, rules: [{alert: A, expr: 'up =='}]}]\n",
+            Some("files/promql"),
+        ),
+        (
+            "server: {retention: 1d}\nextraScrapeConfigs: |\n  - job_name: a\n    static_config: []\n",
+            Some("schema/unknown-field"),
+        ),
+        (
+            "server:\n  defaultFlagsOverride: [--agent]\nserverFiles:\n  prometheus.yml:\n    rule_files: [a.yml]\n    scrape_configs: []\n",
+            Some("schema/conflict"),
+        ),
+        (
+            "server:\n  defaultFlagsOverride: [--config.file=a]\nserverFiles:\n  prometheus.yml:\n    rule_files: [/etc/config/a.yml]\n    scrape_configs: []\n",
+            None,
+        ),
+    ] {
+        let text = format!("alertmanager: {{enabled: false}}\n{values}");
+        let mut found = memory::found("/tree", &memory::tree(&[("values.yaml", &text)]));
+        found.retain(|one| one.severity == Severity::Error);
+        let rules: Vec<_> = found.iter().map(|one| &*one.rule).collect();
+        assert_eq!(rules.first().copied(), rule, "{values}: {found:?}");
+    }
+}

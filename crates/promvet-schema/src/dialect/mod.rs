@@ -52,6 +52,26 @@ pub static OPERATOR_VALUES: Dialect = Dialect {
     is_strict: true,
 };
 
+/// Values of the chart `prometheus`, whose templates read what they know and leave the rest.
+pub static CHART: Dialect = Dialect {
+    word: "helm-values",
+    noun: "values of the chart prometheus",
+    unknown: "the chart ignores it",
+    mistyped: "the chart does not render",
+    refused: "Prometheus refuses the file",
+    is_strict: true,
+};
+
+/// Sections of `prometheus.yml` themselves, in another file.
+pub static NATIVE: Dialect = Dialect {
+    word: "scrape-configs",
+    noun: "a part of a configuration",
+    unknown: "Prometheus refuses the file",
+    mistyped: "Prometheus refuses the file",
+    refused: "Prometheus refuses the file",
+    is_strict: true,
+};
+
 /// The ConfigMaps of OpenShift's monitoring (openshift/cluster-monitoring-operator
 /// `pkg/manifests/config.go`, `UnmarshalStrict`).
 pub static OPENSHIFT: Dialect = Dialect {

@@ -443,7 +443,7 @@ impl Translator {
     fn unknown(&mut self, shape: &'static Shape, entry: Entry<'_>) {
         let name = entry.name();
         let meant = meant_by(shape, name);
-        if shape.open && !matches!(meant, Some(Meant::Spelling(_))) {
+        if shape.open && !matches!(meant, Some(Meant::Spelling(_) | Meant::Below(_))) {
             return;
         }
         let unknown = self.dialect.unknown;
