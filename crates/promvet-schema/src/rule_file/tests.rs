@@ -48,8 +48,6 @@ fn sound_files_give_nothing() {
         "groups:\n",
         "groups: []\n",
         "groups: [{name: g}]\n",
-        "groups: [~, {name: g, rules: [null, {record: a, expr: 1}]}]\n",
-        "groups:\n  -\n  - name: g\n    rules:\n      - &a\n",
         "groups: [{name: g, rules: }]\n",
         "groups: [{name: g, interval: 1m30s, limit: 10, query_offset: 0s, labels: {a: b}, rules: []}]\n",
         "groups: [{name: 1, rules: [{record: a, expr: 1, labels: {a: 1, b: true, c: null}}]}]\n",
@@ -256,6 +254,23 @@ fn what_needs_a_flag_is_a_warning() {
     );
 }
 
+/// Prometheus passes them over, so they are no errors.
+#[test]
+fn empty_items_are_warnings() {
+    for source in [
+        "groups: [~, {name: g, rules: [null, {record: a, expr: 1}]}]\n",
+        "groups:\n  -\n  - name: g\n    rules:\n      - &a\n",
+    ] {
+        let found = errors(source);
+        let severities: Vec<_> = found.iter().map(|one| one.1).collect();
+        assert_eq!(
+            severities,
+            [Severity::Warning, Severity::Warning],
+            "{source}"
+        );
+    }
+}
+
 #[test]
 fn rules_that_stand_twice_are_worth_knowing() {
     let group = |name: &str, rule: &str| format!("  - name: {name}\n    rules: [{rule}]\n");
@@ -263,6 +278,11 @@ fn rules_that_stand_twice_are_worth_knowing() {
     let a = "{record: a, expr: up, labels: {x: y, z: w}}";
     let found = twice(a, "{record: a, expr: down, labels: {z: w, x: y}}");
     assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].0.as_str(), found[0].1),
+        (DUPLICATE_RULE, Severity::Warning)
+    );
+    let found = twice(a, a);
     assert_eq!(
         (found[0].0.as_str(), found[0].1),
         (DUPLICATE_RULE, Severity::Info)
