@@ -185,6 +185,20 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
     if found.is_empty() {
         return found;
     }
+    if kind == "Secret" {
+        // Whatever else is in it is a secret, whatever its key.
+        let is_one = |entry: &Entry<'_>| {
+            let span = entry.value.span();
+            found
+                .iter()
+                .any(|one| one.text.within().logical == entry.value.path())
+                || span.is_empty()
+        };
+        for entry in entries().filter(|entry| !is_one(entry)) {
+            let text = entry.value.document().text();
+            text.mark_secret(entry.value.span());
+        }
+    }
     let text = |entry: Entry<'_>| {
         let name = entry.name();
         let text = text_of(entry, &holder(name), Dollars::Plain)?;
@@ -387,8 +401,6 @@ mod tests {
             "services: {}\nconfigs: {a: {file: scrape_configs.yml}}\n".to_owned(),
             // Other charts have a server.
             "server: {remoteWrite: [{url: x}]}\n".to_owned(),
-            "server: {remoteWrite: {url: x}}\nserverFiles: {}\n".to_owned(),
-            "server: {remoteWrite: [x]}\nserverFiles: {}\n".to_owned(),
             "server: {remoteWrite: [], global: {scrape_interval: 1m}}\nserverFiles: {}\n"
                 .to_owned(),
             "serverFiles: {}\nremoteWrite: [{url: x}]\n".to_owned(),

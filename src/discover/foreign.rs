@@ -49,9 +49,6 @@ const IN_TEXTS: &[&str] = &["remote_write", "prometheusremotewrite", "scrape_con
 const FORK: &str = "monitoring.rhobs";
 const ORIGINAL: &str = "monitoring.coreos.com";
 
-/// How many values and endpoints of one file are looked into.
-const MOST: usize = 64;
-
 /// All of them in a document.
 pub(super) fn find(document: &Arc<Document>, template: Option<Template>) -> Vec<Recognised> {
     let Some(root) = document.root() else {
@@ -73,7 +70,6 @@ pub(super) fn find(document: &Arc<Document>, template: Option<Template>) -> Vec<
         finder.values(root, &mut out);
         finder.senders(root, &mut out);
     }
-    out.truncate(MOST);
     out
 }
 

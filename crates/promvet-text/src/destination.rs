@@ -17,7 +17,7 @@ pub fn destination(url: &str) -> String {
         }
         _ => ("", bare),
     };
-    let place = after.rsplit('@').next().unwrap_or(after);
+    let place = behind_userinfo(after);
     // A password with `?` or `#` in it ends the part in which its `@` is looked for.
     let port = after
         .split('/')
@@ -28,6 +28,14 @@ pub fn destination(url: &str) -> String {
         return String::new();
     }
     format!("{OPEN}{scheme}://{place}{CLOSE}")
+}
+
+/// What follows the user and the password of a URL; an escaped `@` counts as one, since it is
+/// written where somebody escapes too much.
+#[must_use]
+pub fn behind_userinfo(url: &str) -> &str {
+    let last = url.rsplit('@').next().unwrap_or(url);
+    last.rsplit("%40").next().unwrap_or(last)
 }
 
 /// A path of keys without its destinations.

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use super::document::{Data, Document, NO_TAG, NodeData};
 use super::scalar::Scalar;
-use promvet_text::{Place, Span, destination};
+use promvet_text::{Place, Span, behind_userinfo, destination};
 
 /// A node of a document. Copying it is free.
 #[derive(Clone, Copy)]
@@ -179,13 +179,13 @@ impl<'d> Node<'d> {
             let url = || {
                 let url = item.get("url")?.as_str()?;
                 let bare = url.split(['?', '#']).next()?;
-                Some(bare.rsplit('@').next().unwrap_or(bare))
+                Some(behind_userinfo(bare))
             };
             let name = named
                 .or_else(url)
                 .map_or_else(|| index.to_string(), str::to_owned);
             let leads = item.get("url").and_then(Node::as_str);
-            match leads.filter(|url| named.is_some() || url.contains('@')) {
+            match leads.filter(|url| named.is_some() || url.contains('@') || url.contains("%40")) {
                 Some(url) => name + &destination(url),
                 None => name,
             }

@@ -12,6 +12,7 @@ pub(super) const SECRET_NAMES: &[&str] = &[
     "secret_key",
     "account_key",
     "private_key",
+    "key_pem",
     "access_key",
     "license_key",
     "insert_key",

@@ -1,5 +1,6 @@
 //! Secrets in URLs: between the scheme and the host, and in the values of parameters.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::names::Meaning;
@@ -10,6 +11,7 @@ const LONGEST: usize = 2048;
 
 /// Byte ranges of the secrets in the URLs of one line.
 pub(super) fn find(line: &str) -> Vec<Range<usize>> {
+    let line = &*readable(line);
     let mut out = Vec::new();
     // Most lines have no `@`, which is sooner seen than that they have no URL.
     if memchr::memchr(b'@', line.as_bytes()).is_some() {
@@ -30,6 +32,16 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
     }
     parameters(line, &mut out);
     out
+}
+
+/// A line in which an escaped `@` or `:` of a URL is one, in as many bytes: `https://u:p%40h` is
+/// written where somebody escapes too much.
+fn readable(line: &str) -> Cow<'_, str> {
+    if memchr::memmem::find(line.as_bytes(), b"%40").is_none() {
+        return Cow::Borrowed(line);
+    }
+    let plain = line.replace("%40", "@00");
+    Cow::Owned(plain.replace("%3a", ":00").replace("%3A", ":00"))
 }
 
 /// How many slashes too many a URL has before its authority.
@@ -275,6 +287,12 @@ mod tests {
             ),
             ("git@github.com:a/b", "git@github.com:a/b"),
             ("a:b:c@end()", "a:b:c@end()"),
+            (
+                "https://u:pass%40host.example/x",
+                "https://u:#%40host.example/x",
+            ),
+            ("https://u%3Apass%40host/x", "https://u%#%40host/x"),
+            ("https://host/a%40b", "https://host/a%40b"),
         ] {
             assert_eq!(shown(text), expected);
         }
