@@ -15,35 +15,95 @@ const VERSIONS: [(&str, (u16, u16)); 2] = [("3.5.3", (3, 5)), ("3.14.0", (3, 14)
 /// The least share of verdicts that must agree, and of faults that must be named as Go names them.
 const LEAST: f64 = 0.999;
 
-/// What Go calls the faults; of a refused value, the one in Prometheus's error must be in ours.
-const CAUSES: &[&str] = &[
-    "duration out of range",
-    "not a valid duration string",
-    "unknown unit",
-    "empty duration string",
-    "overflow parsing unit",
-    "first path segment in URL cannot contain colon",
-    "invalid URL escape",
-    "invalid control character in URL",
-    "missing protocol scheme",
-    "in host name",
-    "after host",
-    "invalid userinfo",
-    "missing ']' in host",
-    "invalid IP-literal",
-    "invalid escape sequence",
-    "invalid or unsupported Perl syntax",
-    "invalid character class range",
-    "invalid nested repetition operator",
-    "invalid repeat count",
-    "missing closing )",
-    "missing closing ]",
-    "invalid named capture",
-    "missing argument to repetition operator",
-    "unexpected )",
-    "reserved header",
-    "authorization header must be changed via",
-    "is not a valid label name",
+/// What Go calls the faults, and the words of which one must be in our message.
+const CAUSES: &[(&str, &[&str])] = &[
+    (
+        "duration out of range",
+        &["duration out of range", "out of range"],
+    ),
+    (
+        "not a valid duration string",
+        &[
+            "not a valid duration string",
+            "must precede the smaller units",
+            "must begin with a whole number",
+            "occurs twice",
+            "has no unit",
+        ],
+    ),
+    (
+        "unknown unit",
+        &["unknown unit", "without a unit", "has no unit"],
+    ),
+    (
+        "empty duration string",
+        &["empty duration string", "is empty"],
+    ),
+    ("overflow parsing unit", &["overflow parsing unit"]),
+    (
+        "first path segment in URL cannot contain colon",
+        &[
+            "first path segment in URL cannot contain colon",
+            "first path segment contains a colon",
+        ],
+    ),
+    ("invalid URL escape", &["invalid URL escape"]),
+    (
+        "invalid control character in URL",
+        &[
+            "invalid control character in URL",
+            "invalid control character",
+        ],
+    ),
+    (
+        "missing protocol scheme",
+        &["missing protocol scheme", "missing scheme"],
+    ),
+    ("in host name", &["in host name", "in the host"]),
+    (
+        "after host",
+        &["after host", "port contains something other than digits"],
+    ),
+    (
+        "invalid userinfo",
+        &["invalid userinfo", "not valid in the user info"],
+    ),
+    (
+        "missing ']' in host",
+        &["missing ']' in host", "missing `]` in the host"],
+    ),
+    ("invalid IP-literal", &["invalid IP-literal"]),
+    ("invalid escape sequence", &["invalid escape sequence"]),
+    (
+        "invalid or unsupported Perl syntax",
+        &["invalid or unsupported Perl syntax"],
+    ),
+    (
+        "invalid character class range",
+        &["invalid character class range"],
+    ),
+    (
+        "invalid nested repetition operator",
+        &["invalid nested repetition operator"],
+    ),
+    ("invalid repeat count", &["invalid repeat count"]),
+    ("missing closing )", &["missing closing )"]),
+    ("missing closing ]", &["missing closing ]"]),
+    ("invalid named capture", &["invalid named capture"]),
+    (
+        "missing argument to repetition operator",
+        &["missing argument to repetition operator"],
+    ),
+    ("unexpected )", &["unexpected )"]),
+    ("reserved header", &["reserved header"]),
+    (
+        "authorization header must be changed via",
+        &[
+            "authorization header must be changed via",
+            "the authentication settings set this header",
+        ],
+    ),
+    ("is not a valid label name", &["is not a valid label name"]),
 ];
 
 #[derive(serde::Deserialize)]
@@ -166,11 +226,12 @@ fn verdicts_agree_with_prometheus() {
             }
             let cause = CAUSES
                 .iter()
-                .find(|cause| case.error[name].contains(**cause));
-            if let (Some(cause), Err(message)) = (cause, &ours) {
+                .find(|(theirs, _)| case.error[name].contains(theirs));
+            if let (Some((cause, words)), Err(message)) = (cause, &ours) {
                 tally.refused += 1;
-                tally.named += usize::from(message.contains(cause));
-                if !message.contains(cause) {
+                let is_named = words.iter().any(|word| message.contains(word));
+                tally.named += usize::from(is_named);
+                if !is_named {
                     eprintln!("{name} {} {}: {message}, not {cause}", case.kind, case.text);
                 }
             }

@@ -57,7 +57,7 @@ const SAME: &[(&str, &str, &str)] = &[
     (
         "protobuf_message",
         "invalid-value unavailable",
-        "prometheus.WriteRequest",
+        "prometheus.WriteRequest protobuf_message",
     ),
     ("filter values cannot be empty", "missing-field", "values"),
     ("requires server host", "missing-field", "server"),
