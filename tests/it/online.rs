@@ -208,8 +208,10 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
     let own = authority("Example", "Example Root");
     let system = pem(production.der()) + &pem(public.der());
     let year = (2027, 6, 1);
-    let certificate = "error tls/certificate the certificate that localhost shows";
-    let skipped = "tls/insecure-skip-verify the certificate is not verified";
+    let certificate = "error tls/certificate the certificate that localhost presents";
+    let skipped =
+        "tls/insecure-skip-verify `insecure_skip_verify`: the certificate is not verified";
+    let needless = "tls/insecure-skip-verify `insecure_skip_verify` is not needed";
     let alone = Identity::new(&["localhost"], year, None);
     let alone_pem = alone.pem();
     let own_pem = pem(own.der());
@@ -221,13 +223,13 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
             Identity::new(&["localhost"], year, Some(&production)),
             SKIP,
             vec![],
-            vec![format!("error {skipped}, although it comes from Let's Encrypt's production")],
+            vec![format!("error {needless} for a certificate of Let's Encrypt's production")],
         ),
         (
             Identity::new(&["localhost"], year, Some(&public)),
             SKIP,
             vec![],
-            vec![format!("error {skipped}, although it comes from a public production")],
+            vec![format!("error {needless} for a certificate of a public production")],
         ),
         (
             Identity::new(&["localhost"], year, Some(&staging)),
@@ -239,15 +241,15 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
             Identity::new(&["localhost"], year, Some(&own)),
             SKIP,
             vec![],
-            vec![format!("warning {skipped}, although its private issuer is known")],
+            vec![format!("warning {needless} for a certificate of a known private issuer")],
         ),
         (
             Identity::new(&["localhost"], year, Some(&staging)),
             "",
             vec![],
             vec![format!(
-                "{certificate} is signed by (STAGING) Let's Encrypt ((STAGING) Riddling Rhubarb R12), which is no \
-                 authority that this machine trusts: every send fails"
+                "{certificate} is signed by (STAGING) Let's Encrypt ((STAGING) Riddling Rhubarb R12), an authority \
+                 that this machine does not trust: every send fails"
             )],
         ),
         (
@@ -260,13 +262,13 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
             Identity::new(&["localhost"], (2026, 11, 30), Some(&production)),
             "",
             vec![],
-            vec!["warning tls/certificate the certificate that localhost shows expires on 2026-11-30".to_owned()],
+            vec!["warning tls/certificate the certificate that localhost presents expires on 2026-11-30".to_owned()],
         ),
         (
             Identity::new(&["metrics.example.com"], year, Some(&production)),
             "",
             vec![],
-            vec![format!("{certificate} is made out to metrics.example.com, and not to localhost: every send fails")],
+            vec![format!("{certificate} is valid for metrics.example.com, not for localhost: every send fails")],
         ),
         (
             Identity::new(&["*.example.com"], year, Some(&production)),
@@ -279,8 +281,8 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
             "",
             vec![],
             vec![format!(
-                "{certificate} expired on 2026-11-01, and is signed by itself, which is no authority that this machine \
-                 trusts: every send fails"
+                "{certificate} expired on 2026-11-01, and is signed by itself, an authority that this machine \
+                 does not trust: every send fails"
             )],
         ),
         (alone, CA, vec![("ca.pem", &alone_pem)], vec![]),
@@ -290,7 +292,7 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
             CA,
             vec![("ca.pem", &own_pem)],
             vec![format!(
-                "{certificate} is signed by Let's Encrypt (R13), which is none of the authorities"
+                "{certificate} is signed by Let's Encrypt (R13), which is not among the configured authorities: every send fails"
             )],
         ),
         (
@@ -298,9 +300,9 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
             SKIP,
             vec![("promvet.yaml", policy)],
             vec![
-                format!("error {skipped}, although it comes from Let's Encrypt's production"),
-                "warning tls/certificate the issuer of this host's certificate should be letsencrypt-prod, but what the \
-                 server shows is signed by Example (Example Root)"
+                format!("error {needless} for a certificate of Let's Encrypt's production"),
+                "warning tls/certificate the certificate of this host should be issued by letsencrypt-prod, but the server \
+                 presents one signed by Example (Example Root)"
                     .to_owned(),
             ],
         ),
@@ -360,7 +362,7 @@ fn what_is_not_seen_is_said() {
         (
             format!("https://localhost:{plain}/api/v1/push"),
             "",
-            "it does not speak TLS",
+            "it does not support TLS",
         ),
         (
             format!("https://localhost:{gone}/api/v1/push"),
@@ -380,12 +382,12 @@ fn what_is_not_seen_is_said() {
         (
             format!("https://localhost:{proxied}/api/v1/push"),
             "    tls_config: {server_name: '${NAME}'}\n",
-            "something fills in its `server_name`",
+            "its `server_name` is filled in later",
         ),
         (
             "https://${HOST}/api/v1/push".to_owned(),
             "",
-            "something fills in a part of its address",
+            "filled in later",
         ),
     ];
     for (url, settings, want) in cases {
