@@ -101,7 +101,8 @@ fn lacks(reference: &Reference, maker: &Provider) -> Option<Finding> {
 /// What is wrong with a value, at the place where it is written.
 fn value(facts: &Facts<'_>, reference: &Reference, written: &Written) -> Option<Finding> {
     let observed = written.content.observe(facts.files.now);
-    let (severity, problem, advice) = if written.content.ends_with_newline() {
+    let (severity, problem, advice) = if reference.is_inline && written.content.ends_with_newline()
+    {
         (
             Severity::Error,
             "ends in a line break, which the Operator copies: the credential is refused",

@@ -517,3 +517,36 @@ fn rules_jobs_and_agents_in_values_of_the_chart_are_judged() {
         assert_eq!(rules.first().copied(), rule, "{values}: {found:?}");
     }
 }
+
+/// What becomes a file ends in a line break, and is right so.
+#[test]
+fn files_from_secrets_may_end_in_a_line_break() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: writer, namespace: m}\nstringData:\n  file: |\n    - job_name: a\n      static_configs: [{targets: ['a:1']}]\n";
+    for (spec, expected) in [
+        ("additionalScrapeConfigs: {name: writer, key: file}", false),
+        (
+            "remoteWrite: [{url: 'https://a.example.com/api/v1/write', tlsConfig: {ca: {secret: {name: writer, key: file}}}}]",
+            false,
+        ),
+        (
+            "remoteWrite: [{url: 'https://a.example.com/api/v1/write', tlsConfig: {keySecret: {name: writer, key: file}}}]",
+            false,
+        ),
+        (
+            "remoteWrite: [{url: 'https://a.example.com/api/v1/write', authorization: {credentials: {name: writer, key: file}}}]",
+            true,
+        ),
+        (
+            "remoteWrite: [{url: 'https://a.example.com/api/v1/write', oauth2: {tokenUrl: 'https://a.example.com/t', clientSecret: {name: writer, key: file}, clientId: {secret: {name: writer, key: file}}}}]",
+            true,
+        ),
+    ] {
+        let text = format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: p, namespace: m}}\nspec:\n  {spec}\n"
+        );
+        let tree = memory::tree(&[("p.yaml", text.as_str()), ("s.yaml", secret)]);
+        let found = memory::found("/tree", &tree);
+        let told = found.iter().any(|one| one.rule == "kubernetes/secret-key");
+        assert_eq!(told, expected, "{spec}: {found:?}");
+    }
+}

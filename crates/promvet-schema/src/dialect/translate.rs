@@ -33,6 +33,9 @@ pub struct Reference {
     pub key: String,
     /// The key of the text whose value it is, such as `password`.
     pub field: String,
+    /// Whether its value goes into the configuration as it is, as a user name or a password does;
+    /// a file with several lines otherwise.
+    pub is_inline: bool,
     /// Where it is named.
     pub place: Place,
     /// The path of keys to it.
@@ -203,7 +206,7 @@ impl Translator {
             Type::Object(shape) => self.object(shape, node),
             Type::List(item) => self.list(item, key, node),
             Type::Map(value) => self.map(value, key, node),
-            Type::Key | Type::KeyOf => self.selector(ty, node),
+            Type::Key | Type::KeyOf => self.selector(ty, key, node),
             _ => self.scalar(ty, node),
         }
     }
@@ -346,7 +349,8 @@ impl Translator {
     }
 
     /// A selector of a key of a Secret or a ConfigMap.
-    fn selector(&mut self, ty: &'static Type, node: Node<'_>) -> Option<Made> {
+    fn selector(&mut self, ty: &'static Type, key: &Key, node: Node<'_>) -> Option<Made> {
+        let is_inline = key.native.is_some_and(|native| INLINE.contains(&native));
         let form = match ty {
             Type::KeyOf => "`secret: {name, key}` or `configMap: {name, key}`",
             _ => "`{name, key}` of a Secret",
@@ -359,8 +363,10 @@ impl Translator {
             Type::KeyOf => {
                 for entry in mapping.entries() {
                     match (entry.name(), entry.value.mapping()) {
-                        ("secret", Some(_)) => self.reference("Secret", entry.value),
-                        ("configMap", Some(_)) => self.reference("ConfigMap", entry.value),
+                        ("secret", Some(_)) => self.reference("Secret", is_inline, entry.value),
+                        ("configMap", Some(_)) => {
+                            self.reference("ConfigMap", is_inline, entry.value)
+                        }
                         ("name" | "key", _) => {
                             let message = format!(
                                 "`{}`: `{}` belongs below `secret` or `configMap`; {}",
@@ -375,7 +381,7 @@ impl Translator {
                     }
                 }
             }
-            _ => self.reference("Secret", node),
+            _ => self.reference("Secret", is_inline, node),
         }
         // An empty selector is none.
         let is_empty = mapping
@@ -384,7 +390,7 @@ impl Translator {
         (!is_empty).then(|| self.builder.scalar(node, SELECTED))
     }
 
-    fn reference(&mut self, kind: &'static str, node: Node<'_>) {
+    fn reference(&mut self, kind: &'static str, is_inline: bool, node: Node<'_>) {
         let text = |key: &str| node.get(key).and_then(Node::as_str).unwrap_or("");
         let (name, key) = (text("name"), text("key"));
         if let Some(mapping) = node.mapping() {
@@ -417,6 +423,7 @@ impl Translator {
                 name: name.to_owned(),
                 key: key.to_owned(),
                 field: name_of(node),
+                is_inline,
                 place: node.place(),
                 logical: node.path(),
                 identity: node.identity(),
@@ -529,6 +536,19 @@ fn is_falsy(node: Node<'_>) -> bool {
         }
     }
 }
+
+/// Native keys whose values the Operator writes into the configuration, without trimming. What it
+/// mounts as a file, such as a certificate, and lists of jobs end in a line break as files do.
+const INLINE: &[&str] = &[
+    "access_key",
+    "bearer_token",
+    "client_id",
+    "client_secret",
+    "credentials",
+    "password",
+    "secret_key",
+    "username",
+];
 
 /// Where the labels stand that the receiver tells senders apart by.
 const EXTERNAL_LABELS: &str = "global.external_labels";
