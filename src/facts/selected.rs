@@ -44,7 +44,7 @@ impl Facts<'_> {
                 return Some(finding.evidence(maker.place.clone(), "it is made here"));
             }
             let names = provided.names(kind, namespace);
-            let near = nearest(name, names)?;
+            let near = nearest(name, names).filter(|near| is_slip(name, near))?;
             let maker = provided.of(kind, near, namespace).into_iter().next()?;
             let message = format!(
                 "`{}`: the tree makes no {kind} `{name}`, but one called `{near}`",
@@ -67,6 +67,26 @@ impl Facts<'_> {
             .find_map(|maker| maker.keys.get(key)?.written.clone());
         value(self, reference, &*written?)
     }
+}
+
+/// The fewest letters of a part of a name in which a difference is a slip: `tenant-a` and `tenant-b`,
+/// `db-1` and `db-2` are two names.
+const SHORTEST_SLIP: usize = 4;
+
+/// Whether two names differ as by a slip of the keyboard: in one part between dashes, by letters.
+fn is_slip(name: &str, near: &str) -> bool {
+    let letters = |part: &str| {
+        part.trim_end_matches(|c: char| c.is_ascii_digit())
+            .to_owned()
+    };
+    let parts = |name: &str| name.split(['-', '_', '.']).map(letters).collect::<Vec<_>>();
+    let (ours, theirs) = (parts(name), parts(near));
+    if ours.len() != theirs.len() {
+        return true;
+    }
+    let mut pairs = ours.iter().zip(&theirs).filter(|(a, b)| a != b);
+    let first = pairs.next();
+    first.is_some_and(|(a, b)| a.len().min(b.len()) >= SHORTEST_SLIP) && pairs.next().is_none()
 }
 
 fn found(reference: &Reference, severity: Severity, message: String) -> Finding {

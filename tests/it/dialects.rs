@@ -424,6 +424,9 @@ fn keys_of_secrets_are_followed() {
         ("writer", "tokn", right.clone(), Some(Severity::Error)),
         ("writter", "token", right.clone(), Some(Severity::Warning)),
         ("token", "writer", right.clone(), Some(Severity::Error)),
+        // Two names rather than a slip.
+        ("writer-b", "token", right.replace("name: writer", "name: writer-a"), None),
+        ("writer2", "token", right.replace("name: writer", "name: writer1"), None),
         // Made elsewhere.
         ("another", "token", right.clone(), None),
         ("writer", "token", right.replace("namespace: m", "namespace: other"), None),
