@@ -17,7 +17,7 @@ const SCHEMA: &str =
 const BASE: &str = "%SRCROOT%";
 
 /// The key of fingerprints, with the version of how they are made.
-const FINGERPRINT: &str = "promvet/v1";
+const FINGERPRINT: &str = "promvet/v2";
 
 /// The notification for what could not be checked.
 const UNCHECKED: &str = "unchecked";

@@ -20,7 +20,7 @@ const LISTS: &[(&str, &str)] = &[("write_relabel_config", "write_relabel_configs
 /// Attributes with another native name.
 const NAMES: &[(&str, &str)] = &[("ca_pem", "ca"), ("cert_pem", "cert"), ("key_pem", "key")];
 
-/// What stands for a value that is worked out when Alloy runs.
+/// The placeholder for a value that Alloy evaluates at run time.
 const WORKED_OUT: &str = "${EXPRESSION}";
 
 /// The endpoints of a text, as a document with `remote_write` for each component that has some.

@@ -1,5 +1,5 @@
 //! A reader of Alloy's syntax with spans (grafana/alloy v1.18 `syntax/{scanner,parser}`). It is
-//! lenient: what it can't read ends it, and what stands before counts.
+//! lenient: it ends at the first statement that it cannot read and returns those before it.
 
 use promvet_text::{Span, work};
 
@@ -7,7 +7,7 @@ use promvet_text::{Span, work};
 /// level takes a few hundred bytes of stack.
 const DEEPEST: usize = 64;
 
-/// What stands in a body.
+/// A statement of a body.
 pub(super) enum Item {
     Attribute {
         name: String,

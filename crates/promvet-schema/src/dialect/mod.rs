@@ -2,7 +2,7 @@
 //! Operator, values of its charts, other programs that send by remote write.
 //!
 //! A dialect is a [table](table::Shape) and what its faults lead to. [`translate`] holds a text
-//! against the table, and makes the tree that stands for it in `prometheus.yml`, so that views,
+//! against the table and builds the equivalent tree of `prometheus.yml`, so that views,
 //! facts and rules see native keys alone. [`Spelling`] puts what they say back into the words of
 //! the text.
 
@@ -21,9 +21,9 @@ pub struct Dialect {
     pub word: &'static str,
     /// What such a text is called.
     pub noun: &'static str,
-    /// What becomes of a key that nobody knows, as a sentence about it.
+    /// What happens to an unknown key, as a clause.
     pub unknown: &'static str,
-    /// What becomes of a text with a value of the wrong kind, as a clause.
+    /// What happens to a text with a value of the wrong kind, as a clause.
     pub mistyped: &'static str,
     /// What takes the place of "Prometheus refuses the file" in messages.
     pub refused: &'static str,

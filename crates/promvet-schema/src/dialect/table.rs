@@ -30,7 +30,7 @@ pub struct Key {
 pub enum Type {
     /// Anything: not judged.
     Any,
-    /// What stands in `prometheus.yml` under the native key.
+    /// The same value as `prometheus.yml` has under the native key.
     Native,
     /// A text.
     Text,
@@ -46,7 +46,7 @@ pub enum Type {
     Key,
     /// A key of a Secret or a ConfigMap: `{secret: {name, key}}`.
     KeyOf,
-    /// Headers of which one may be a credential, which Prometheus takes elsewhere.
+    /// Headers, one of which may be a credential; Prometheus has other keys for that one.
     Headers,
     /// `{authenticator: NAME}`: an extension of the OpenTelemetry Collector that adds a credential.
     Authenticator,

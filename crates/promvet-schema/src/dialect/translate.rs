@@ -44,11 +44,10 @@ pub struct Reference {
     pub identity: String,
 }
 
-/// What stands in the native tree for the value of a key of a Secret: something that is there, and
-/// that promvet does not know.
+/// The value that the native tree has for a key of a Secret: present, and unknown to promvet.
 pub const SELECTED: &str = "${KEY_OF_A_SECRET}";
 
-/// Translates what stands at a node of a document. None if nothing native is in it.
+/// Translates a node of a document. None if nothing native is in it.
 #[must_use]
 pub fn translate(
     source: &Arc<Document>,
@@ -550,14 +549,14 @@ const INLINE: &[&str] = &[
     "username",
 ];
 
-/// Where the labels stand that the receiver tells senders apart by.
+/// The labels by which the receiver distinguishes senders.
 const EXTERNAL_LABELS: &str = "global.external_labels";
 
 /// The labels that the Operator adds, with the names of the resource and of the pod
 /// (prometheus-operator v0.93.0 `pkg/prometheus/promcfg.go`, `buildExternalLabels`).
 const ADDED_LABELS: &[&str] = &["prometheus", "prometheus_replica"];
 
-/// Whether the Operator adds external labels to what stands at a node.
+/// Whether the Operator adds external labels to the configuration at a node.
 fn adds_labels(shape: &Shape, node: Node<'_>, dialect: &Dialect) -> bool {
     let is_cleared = |key: &str| node.get(key).and_then(Node::as_str) == Some("");
     let is_resource = shape.find("prometheusExternalLabelName").is_some();
@@ -626,7 +625,7 @@ fn is_number(scalar: Scalar<'_>) -> bool {
     scalar.is_plain() && begins && scalar.text.replace('_', "").parse::<f64>().is_ok()
 }
 
-/// The key that a value stands under, or the one of the list that it is in.
+/// The key of a value, or of the list that the value is an item of.
 fn name_of(node: Node<'_>) -> String {
     let path = node.path();
     let last = path.rsplit('.').next().unwrap_or(&path);

@@ -269,7 +269,7 @@ fn labels_of(node: promql::Node<'_>, text: &str, depth: usize) -> Option<BTreeSe
     }
 }
 
-/// Whether a word stands in an aggregation outside of what it aggregates.
+/// Whether a word is part of an aggregation, but not of the aggregated expression.
 fn has_word_outside(
     whole: &str,
     children: &[promql::Node<'_>],
