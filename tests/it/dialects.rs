@@ -553,3 +553,14 @@ fn files_from_secrets_may_end_in_a_line_break() {
         assert_eq!(told, expected, "{spec}: {found:?}");
     }
 }
+
+#[test]
+fn the_charts_own_keys_beside_groups_of_rules_are_left_alone() {
+    let values = "prometheus: {prometheusSpec: {}}\nadditionalPrometheusRulesMap:\n  a:\n    additionalLabels: {team: x}\n    groups: [{name: a, rules: [{alert: A, expr: EXPR}]}]\nadditionalPrometheusRules:\n- name: b\n  additionalLabels: {team: x}\n  groups: [{name: b, rules: [{alert: B, expr: up == 0}]}]\n";
+    for (expression, expected) in [("up == 0", 0), ("up ==", 1)] {
+        let text = values.replace("EXPR", expression);
+        let mut found = memory::found("/tree", &memory::tree(&[("values.yaml", &text)]));
+        found.retain(|one| one.severity == Severity::Error);
+        assert_eq!(found.len(), expected, "{found:?}");
+    }
+}

@@ -11,6 +11,13 @@ pub struct Shape {
     pub lax: bool,
 }
 
+/// A mapping that is not judged: for parts that are native as they are.
+pub static ANY: Shape = Shape {
+    keys: &[],
+    open: true,
+    lax: false,
+};
+
 /// A key of a dialect.
 #[derive(Debug)]
 pub struct Key {

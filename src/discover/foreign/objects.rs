@@ -1,0 +1,175 @@
+//! Objects of Kubernetes: resources of the Prometheus Operator and its kin, OpenShift's monitoring,
+//! and what carries values of charts or texts of other programs.
+
+use super::super::manifest::Manifest;
+use super::{Finder, Holder, Recognised};
+use crate::finding::{Advice, Finding, Severity};
+use crate::schema::dialect::table::{Kind, Part};
+use crate::schema::dialect::{OPENSHIFT, OPERATOR, tables};
+use crate::yaml::Node;
+
+/// Words, one of which is in every text of an object that holds a configuration of another
+/// program.
+const IN_TEXTS: &[&str] = &["remote_write", "prometheusremotewrite", "scrape_configs"];
+
+/// The group of an operator that took over the Prometheus Operator's kinds (rhobs/
+/// observability-operator).
+const FORK: &str = "monitoring.rhobs";
+const ORIGINAL: &str = "monitoring.coreos.com";
+
+impl<'d> Finder<'d> {
+    /// What an object holds.
+    pub(super) fn object(&self, manifest: Manifest<'d>, out: &mut Vec<Recognised>) {
+        let version = manifest.root.get("apiVersion").and_then(Node::as_str);
+        let version = version.unwrap_or("");
+        let group = version.split('/').next().unwrap_or("");
+        let is_it = |kind: &&Kind| {
+            kind.kind == manifest.kind
+                && (kind.group == group || group == FORK && kind.group == ORIGINAL)
+        };
+        if let Some(kind) = tables::KINDS.iter().find(is_it) {
+            let spec = manifest.root.get("spec").filter(|spec| !spec.is_null());
+            let found = spec.and_then(|spec| self.place(spec, kind.shape, kind.part, &OPERATOR));
+            let holder = Holder::Resource {
+                kind: kind.kind,
+                name: manifest.name.to_owned(),
+                namespace: manifest.namespace.map(str::to_owned),
+            };
+            let why = format!("it is a {} of {group}", kind.kind);
+            let found = found.map(|mut found| {
+                found.findings.extend(spec.and_then(replicas_alike));
+                found
+            });
+            out.extend(found.map(|found| match kind.part {
+                Part::Rules => self.rules(found, holder, why),
+                _ => self.recognised(found, &OPERATOR, holder, why),
+            }));
+            return;
+        }
+        let in_spec = |key: &str| manifest.root.get("spec")?.get(key);
+        match manifest.kind {
+            "ConfigMap" => {
+                self.openshift(manifest, out);
+                self.texts(manifest.root.get("data"), out);
+            }
+            "Secret" => self.texts(manifest.root.get("stringData"), out),
+            "OpenTelemetryCollector" => {
+                let config = in_spec("config");
+                match config {
+                    Some(config) if config.scalar().is_some() => self.text(config, out),
+                    Some(config) => self.collector(config, out),
+                    None => {}
+                }
+            }
+            "HelmRelease" => {
+                let values = in_spec("values");
+                values
+                    .into_iter()
+                    .for_each(|values| self.values(values, out));
+            }
+            "Application" => self.argo(manifest.root.get("spec"), out),
+            "ApplicationSet" => {
+                let template = in_spec("template");
+                self.argo(template.and_then(|template| template.get("spec")), out);
+            }
+            "HelmChart" | "HelmChartConfig" => {
+                let text = in_spec("valuesContent");
+                text.into_iter().for_each(|text| self.values_in(text, out));
+            }
+            _ => {}
+        }
+    }
+
+    /// Configurations of other programs in the texts of an object.
+    fn texts(&self, data: Option<Node<'d>>, out: &mut Vec<Recognised>) {
+        let map = data.and_then(Node::mapping);
+        for entry in map.into_iter().flat_map(|map| map.entries()) {
+            self.text(entry.value, out);
+        }
+    }
+
+    fn text(&self, node: Node<'d>, out: &mut Vec<Recognised>) {
+        let may_hold = node.as_str().is_some_and(|text| {
+            let mut words = IN_TEXTS.iter();
+            words.any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+        });
+        let Some(document) = may_hold.then(|| self.inside(node)).flatten() else {
+            return;
+        };
+        if let Some(root) = document.root() {
+            self.within(&document).senders(root, out);
+        }
+    }
+
+    /// The sources of an Application of Argo CD.
+    fn argo(&self, spec: Option<Node<'d>>, out: &mut Vec<Recognised>) {
+        let Some(spec) = spec else { return };
+        let one = spec.get("source").into_iter();
+        let several = spec.get("sources").into_iter().flat_map(Node::items);
+        for helm in one.chain(several).filter_map(|source| source.get("helm")) {
+            // The object wins over the text (argo-cd `util/helm/cmd.go`).
+            match (helm.get("valuesObject"), helm.get("values")) {
+                (Some(values), _) => self.values(values, out),
+                (None, Some(text)) => self.values_in(text, out),
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn openshift(&self, manifest: Manifest<'d>, out: &mut Vec<Recognised>) {
+        let shape = match manifest.name {
+            "cluster-monitoring-config" => &tables::OPEN_SHIFT_CLUSTER,
+            "user-workload-monitoring-config" => &tables::OPEN_SHIFT_USER_WORKLOAD,
+            _ => return,
+        };
+        let data = manifest.root.get("data");
+        let Some(document) = data
+            .and_then(|data| data.get("config.yaml"))
+            .and_then(|text| self.inside(text))
+        else {
+            return;
+        };
+        let finder = self.within(&document);
+        let Some(root) = document.root() else { return };
+        let found = finder.place(root, shape, Part::Whole, &OPENSHIFT);
+        let holder = Holder::Object {
+            kind: "ConfigMap",
+            name: manifest.name.to_owned(),
+            namespace: manifest.namespace.map(str::to_owned),
+            key: "config.yaml".to_owned(),
+        };
+        let why = format!("it is the ConfigMap {}", manifest.name);
+        out.extend(found.map(|found| finder.recognised(found, &OPENSHIFT, holder, why)));
+    }
+}
+
+/// What is said of several replicas that send the same series under the same labels.
+fn replicas_alike(spec: Node<'_>) -> Option<Finding> {
+    let replicas = spec.get("replicas")?.as_str()?.parse::<u32>().ok()?;
+    let label = spec.get("replicaExternalLabelName")?;
+    let sends = spec
+        .get("remoteWrite")
+        .is_some_and(|list| list.items().next().is_some());
+    // The Operator puts the name of the pod in here.
+    let labels = spec.get("externalLabels").and_then(Node::mapping);
+    let mut labels = labels.into_iter().flat_map(|map| map.entries());
+    let names_pod =
+        labels.any(|entry| entry.value.as_str().is_some_and(|text| text.contains("$(")));
+    if replicas < 2 || label.as_str() != Some("") || !sends || names_pod {
+        return None;
+    }
+    let message = format!(
+        "`replicaExternalLabelName`: empty, so {replicas} replicas send the same series under the same labels"
+    );
+    let rule = "kubernetes/replica-label";
+    let finding = Finding::new(rule, Severity::Warning, label.place(), message)
+        .of_key(label.path(), label.identity());
+    let place = spec.get("replicas").map(Node::place)?;
+    Some(
+        finding
+            .evidence(place, "each replica scrapes and sends for itself")
+            .help(Advice::remove(label.span()).text(
+                "remove the key: the label is `prometheus_replica` then, or what the receiver deduplicates by",
+            )),
+    )
+}

@@ -1,0 +1,149 @@
+//! Values of charts: kube-prometheus-stack and its like, and what values of the chart `prometheus`
+//! hold beside the configuration of its server.
+
+use super::super::values::{SERVER_FILES, is_among_its_like};
+use super::{Finder, Holder, Recognised};
+use crate::schema::dialect::table::{self, Part, Shape};
+use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, tables};
+use crate::yaml::Node;
+
+impl<'d> Finder<'d> {
+    /// Values in a text of their own.
+    pub(super) fn values_in(&self, node: Node<'d>, out: &mut Vec<Recognised>) {
+        let Some(document) = self.inside(node) else {
+            return;
+        };
+        if let Some(root) = document.root() {
+            self.within(&document).values(root, out);
+        }
+    }
+
+    /// Values of kube-prometheus-stack and its like: there, or below the name of a chart that needs
+    /// it.
+    pub(super) fn values(&self, values: Node<'d>, out: &mut Vec<Recognised>) {
+        let Some(mapping) = values.mapping() else {
+            return;
+        };
+        self.stack(values, out);
+        self.chart(values, out);
+        for entry in mapping.entries() {
+            self.stack(entry.value, out);
+            self.chart(entry.value, out);
+        }
+    }
+
+    /// What values of the chart `prometheus` hold beside the configuration of its server: rules, jobs
+    /// in a text, and keys of remote write where the chart reads none.
+    fn chart(&self, values: Node<'d>, out: &mut Vec<Recognised>) {
+        let server = values.get("server").and_then(Node::mapping);
+        if server.is_none() || !is_among_its_like(values) {
+            return;
+        }
+        let files = values.get(SERVER_FILES).and_then(Node::mapping);
+        for entry in files.into_iter().flat_map(|map| map.entries()) {
+            self.groups_in(entry.value, &CHART, out);
+        }
+        self.jobs_in(values.get("extraScrapeConfigs"), out);
+        let shape = &tables::CHART_PROMETHEUS;
+        let misplaced = self.place(values, shape, Part::Whole, &CHART);
+        if let Some(found) = misplaced.filter(|found| !found.findings.is_empty()) {
+            let why = "it has keys of remote write".to_owned();
+            out.push(self.recognised(found, &CHART, Holder::Values, why));
+        }
+    }
+
+    /// What values of charts that make resources of an operator hold.
+    fn stack(&self, values: Node<'d>, out: &mut Vec<Recognised>) {
+        let prometheus = values.get("prometheus");
+        let spec = prometheus.and_then(|prometheus| prometheus.get("prometheusSpec"));
+        if let Some(spec) = spec {
+            let shape = &tables::STACK_SPEC;
+            self.in_values(spec, shape, Part::Whole, out);
+            self.jobs_in(spec.get("additionalScrapeConfigs"), out);
+        }
+        for (key, shape) in [
+            ("additionalServiceMonitors", &tables::STACK_SERVICE_MONITOR),
+            ("additionalPodMonitors", &tables::STACK_POD_MONITOR),
+        ] {
+            let list = prometheus.and_then(|prometheus| prometheus.get(key));
+            for one in list.into_iter().flat_map(Node::items) {
+                self.in_values(one, shape, Part::Whole, out);
+            }
+        }
+        // bitnami/kube-prometheus has no level `prometheusSpec`.
+        let is_bitnami = values
+            .get("operator")
+            .is_some_and(|one| one.mapping().is_some())
+            && ["exporters", "blackboxExporter", "kubelet", "kubeApiServer"]
+                .iter()
+                .any(|key| values.get(key).is_some_and(|one| one.mapping().is_some()));
+        if let Some(prometheus) =
+            prometheus.filter(|one| is_bitnami && one.get("prometheusSpec").is_none())
+        {
+            let shape = &tables::BITNAMI_PROMETHEUS;
+            self.in_values(prometheus, shape, Part::Whole, out);
+        }
+        if let Some(agent) = values.get("vmagent") {
+            if let Some(spec) = agent.get("spec") {
+                let shape = &tables::VMAGENT_VALUES;
+                self.in_values(spec, shape, Part::Whole, out);
+            }
+            for one in agent
+                .get("additionalRemoteWrites")
+                .into_iter()
+                .flat_map(Node::items)
+            {
+                let shape = &tables::REMOTE_WRITE4;
+                self.in_values(one, shape, Part::Endpoint, out);
+            }
+        }
+        let ruler = values.get("thanosRuler");
+        if let Some(spec) = ruler.and_then(|ruler| ruler.get("thanosRulerSpec")) {
+            let shape = &tables::STACK_RULER;
+            self.in_values(spec, shape, Part::Whole, out);
+        }
+        let map = values
+            .get("additionalPrometheusRulesMap")
+            .and_then(Node::mapping);
+        let map = map.into_iter().flat_map(|map| map.entries());
+        let list = values
+            .get("additionalPrometheusRules")
+            .into_iter()
+            .flat_map(Node::items);
+        for one in map.map(|entry| entry.value).chain(list) {
+            self.groups_in(one, &OPERATOR_VALUES, out);
+        }
+    }
+
+    fn in_values(
+        &self,
+        node: Node<'d>,
+        shape: &'static Shape,
+        part: Part,
+        out: &mut Vec<Recognised>,
+    ) {
+        self.part(node, shape, part, &OPERATOR_VALUES, Holder::Values, out);
+    }
+
+    /// A list of jobs in a text of its own, if there is one.
+    fn jobs_in(&self, text: Option<Node<'d>>, out: &mut Vec<Recognised>) {
+        let Some(document) = text.and_then(|text| self.inside(text)) else {
+            return;
+        };
+        let root = document.root().filter(|root| root.sequence().is_some());
+        if let Some(root) = root {
+            let finder = self.within(&document);
+            finder.part(root, &table::ANY, Part::Jobs, &NATIVE, Holder::Values, out);
+        }
+    }
+
+    /// Groups of rules, if there are some. The names and labels beside them are the chart's.
+    fn groups_in(&self, node: Node<'d>, dialect: &'static Dialect, out: &mut Vec<Recognised>) {
+        if node.get("groups").is_none() {
+            return;
+        }
+        let found = self.place(node, &tables::STACK_RULES, Part::Whole, dialect);
+        let why = format!("{} has groups of rules", node.path());
+        out.extend(found.map(|found| self.rules(found, Holder::Values, why)));
+    }
+}
