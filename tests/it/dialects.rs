@@ -564,3 +564,16 @@ fn the_charts_own_keys_beside_groups_of_rules_are_left_alone() {
         assert_eq!(found.len(), expected, "{found:?}");
     }
 }
+
+/// Other programs have a section `metrics` or `prometheus` as well.
+#[test]
+fn a_section_of_another_program_is_no_agents() {
+    for text in [
+        "metrics: {global: {prefix: a}, configs: [{name: a, remote_write_buffer: 1}]}\nscrape_x: 1\n",
+        "prometheus: {global: {scrape_interval: 1m, imageRegistry: a}, configs: {a: b}}\n",
+        "metrics: {configs: [{sink: a}]}\nremote_write_x: true\n",
+    ] {
+        let found = memory::found("/tree", &memory::tree(&[("app.yaml", text)]));
+        assert!(found.is_empty(), "{text}: {found:?}");
+    }
+}

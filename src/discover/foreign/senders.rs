@@ -2,119 +2,99 @@
 
 use super::{Finder, Holder, Recognised, alloy_in};
 use crate::finding::Within;
-use crate::schema::dialect::table::{self, Part};
+use crate::schema::dialect::table::{self, Part, Shape};
 use crate::schema::dialect::{SENDERS, tables};
 use crate::yaml::{Dollars, Node, embedded};
 
 impl<'d> Finder<'d> {
-    /// Programs that take Prometheus's own sections, or send by remote write.
+    /// All of them in a document.
     pub(super) fn senders(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
-        let agent = root.get("metrics").or_else(|| root.get("prometheus"));
-        let is_agent = agent.is_some_and(|agent| {
-            ["configs", "global", "wal_directory"]
-                .iter()
-                .any(|key| agent.get(key).is_some())
-        }) && root.get("scrape_configs").is_none();
-        let holder = || Holder::Part("grafana-agent");
-        if let Some(agent) = agent.filter(|_| is_agent) {
-            if let Some(global) = agent.get("global") {
-                self.part(
-                    global,
-                    &tables::AGENT_GLOBAL,
-                    Part::Whole,
-                    &SENDERS,
-                    holder(),
-                    out,
-                );
-            }
-            for one in agent.get("configs").into_iter().flat_map(Node::items) {
-                self.part(
-                    one,
-                    &tables::AGENT_INSTANCE,
-                    Part::Whole,
-                    &SENDERS,
-                    holder(),
-                    out,
-                );
-            }
-        }
-        if let Some(one) = root.get("integrations").filter(|_| is_agent) {
-            self.part(
-                one,
-                &tables::AGENT_INTEGRATIONS,
-                Part::Whole,
-                &SENDERS,
-                holder(),
-                out,
-            );
-        }
-        let generator = root.get("metrics_generator");
-        if let Some(storage) = generator.and_then(|generator| generator.get("storage")) {
-            let holder = Holder::Part("tempo");
-            self.part(
-                storage,
-                &tables::TEMPO_STORAGE,
-                Part::Whole,
-                &SENDERS,
-                holder,
-                out,
-            );
-        }
-        let ruler = root
-            .get("ruler")
-            .and_then(|ruler| ruler.get("remote_write"));
-        if let Some(remote) = ruler {
-            let clients = remote.get("clients").and_then(Node::mapping);
-            let clients = clients.into_iter().flat_map(|map| map.entries());
-            let client = remote
-                .get("client")
-                .filter(|client| client.get("url").is_some());
-            for one in clients.map(|entry| entry.value).chain(client) {
-                let holder = Holder::Part("loki");
-                self.part(
-                    one,
-                    &table::ANY,
-                    Part::NativeEndpoint,
-                    &SENDERS,
-                    holder,
-                    out,
-                );
-            }
-        }
-        let is_variable = |name: &&str| {
-            root.get(name)
-                .is_some_and(|value| value.sequence().is_some())
-        };
-        if ["prometheus_remote_write", "prometheus_scrape_configs"]
-            .iter()
-            .any(is_variable)
-        {
-            let holder = Holder::Part("ansible");
-            self.part(
-                root,
-                &tables::ANSIBLE_VARIABLES,
-                Part::Whole,
-                &SENDERS,
-                holder,
-                out,
-            );
-        }
+        self.grafana_agent(root, out);
+        self.tempo(root, out);
+        self.loki(root, out);
+        self.ansible(root, out);
         self.collector(root, out);
         // Values of the chart opentelemetry-collector.
         if let Some(config) = root.get("config") {
             self.collector(config, out);
         }
-        // Values of the chart alloy.
-        let content = ["alloy", "configMap", "content"];
-        let content = content.iter().try_fold(root, |node, key| node.get(key));
-        if let Some(content) = content {
-            let within = Within {
-                identity: content.identity(),
-                logical: content.path(),
-            };
-            let text = embedded(content, within, Dollars::Plain);
-            out.extend(text.iter().flat_map(|text| alloy_in(text, self.template)));
+        self.alloy_values(root, out);
+    }
+
+    /// A program's part of a document, translated by its table.
+    fn sender(
+        &self,
+        node: Node<'d>,
+        shape: &'static Shape,
+        program: &'static str,
+        out: &mut Vec<Recognised>,
+    ) {
+        let holder = Holder::Part(program);
+        self.part(node, shape, Part::Whole, &SENDERS, holder, out);
+    }
+
+    /// Grafana Agent in static mode. Others have a key `metrics` too, so what is in it decides.
+    fn grafana_agent(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        const NAME: &str = "grafana-agent";
+        let agent = root.get("metrics").or_else(|| root.get("prometheus"));
+        let Some(agent) = agent.filter(|agent| is_agent(*agent)) else {
+            return;
+        };
+        if let Some(global) = agent.get("global") {
+            self.sender(global, &tables::AGENT_GLOBAL, NAME, out);
         }
+        for one in agent.get("configs").into_iter().flat_map(Node::items) {
+            self.sender(one, &tables::AGENT_INSTANCE, NAME, out);
+        }
+        if let Some(one) = root.get("integrations") {
+            self.sender(one, &tables::AGENT_INTEGRATIONS, NAME, out);
+        }
+    }
+
+    fn tempo(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        let generator = root.get("metrics_generator");
+        if let Some(storage) = generator.and_then(|generator| generator.get("storage")) {
+            self.sender(storage, &tables::TEMPO_STORAGE, "tempo", out);
+        }
+    }
+
+    /// The ruler of Loki (grafana/loki v3.5 `pkg/ruler/config.go`).
+    fn loki(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        let ruler = root.get("ruler");
+        let Some(remote) = ruler.and_then(|ruler| ruler.get("remote_write")) else {
+            return;
+        };
+        let clients = remote.get("clients").and_then(Node::mapping);
+        let clients = clients.into_iter().flat_map(|map| map.entries());
+        let client = remote.get("client");
+        let client = client.filter(|client| client.get("url").is_some());
+        for one in clients.map(|entry| entry.value).chain(client) {
+            let holder = Holder::Part("loki");
+            let part = Part::NativeEndpoint;
+            self.part(one, &table::ANY, part, &SENDERS, holder, out);
+        }
+    }
+
+    fn ansible(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        let is_list = |name: &&str| root.get(name).and_then(Node::sequence).is_some();
+        let mut variables = ["prometheus_remote_write", "prometheus_scrape_configs"].iter();
+        if variables.any(is_list) {
+            self.sender(root, &tables::ANSIBLE_VARIABLES, "ansible", out);
+        }
+    }
+
+    /// Values of the chart alloy.
+    fn alloy_values(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        let mut way = ["alloy", "configMap", "content"].iter();
+        let Some(content) = way.try_fold(root, |node, key| node.get(key)) else {
+            return;
+        };
+        let within = Within {
+            identity: content.identity(),
+            logical: content.path(),
+        };
+        let text = embedded(content, within, Dollars::Plain);
+        out.extend(text.iter().flat_map(|text| alloy_in(text, self.template)));
     }
 
     /// An OpenTelemetry Collector.
@@ -137,4 +117,16 @@ impl<'d> Finder<'d> {
             self.part(config, shape, Part::Whole, &SENDERS, holder(), out);
         }
     }
+}
+
+/// Whether a section is Grafana Agent's: it has the folder of its log, or instances or defaults with
+/// Prometheus's own sections.
+fn is_agent(section: Node<'_>) -> bool {
+    let sections = ["remote_write", "scrape_configs", "host_filter"];
+    let has_some = |node: Node<'_>| sections.iter().any(|key| node.get(key).is_some());
+    section.get("wal_directory").is_some()
+        || section.get("global").is_some_and(has_some)
+        || section
+            .get("configs")
+            .is_some_and(|list| list.items().any(has_some))
 }
