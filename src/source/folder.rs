@@ -64,7 +64,7 @@ impl Tree for Folder {
     }
 
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-        read_file(&self.absolute(path), limit)
+        read_up_to(&self.absolute(path), limit)
     }
 
     fn first_bytes(&self, path: &Path, count: u64) -> Result<Vec<u8>, ReadError> {
@@ -90,7 +90,7 @@ impl Tree for Folder {
 }
 
 /// The content of a regular file of the disk, links followed, of at most `limit` bytes.
-pub(super) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+pub(super) fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let (file, len) = open(path)?;
     bounded(file, len, limit)
 }

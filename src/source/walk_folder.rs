@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, gitconfig_excludes_path};
 
-use super::folder::{kind_of, read_file};
+use super::folder::{kind_of, read_up_to};
 use super::ignored::{Allowance, LeftOut, Patterns, limit};
 use super::tree::{Kind, Tree, Walk};
 use super::walk::Seen;
@@ -247,14 +247,14 @@ fn own(folder: &Path, problems: &mut Vec<Seen>) -> Own {
     let mut named = |name: &str| {
         let path = folder.join(name);
         let kind = fs::symlink_metadata(&path).map(|meta| kind_of(meta.file_type()));
-        let found = Patterns::read(kind, |limit| read_file(&path, limit));
+        let found = Patterns::read(kind, |limit| read_up_to(&path, limit));
         patterns(path, found)
     };
     let (ignore, git) = (named(".ignore"), named(".gitignore"));
     let is_top = folder.join(".git").exists() || folder.join(".jj").exists();
     let exclude = match is_top.then(|| exclude_of(folder)).flatten() {
         Some(path) => {
-            let found = Patterns::of_content(read_file(&path, limit()));
+            let found = Patterns::of_content(read_up_to(&path, limit()));
             patterns(path, found)
         }
         None => None,
@@ -275,7 +275,7 @@ fn exclude_of(folder: &Path) -> Option<PathBuf> {
         return Some(git.join(EXCLUDE));
     }
     let line = |path: &Path| {
-        let content = read_file(path, LONGEST_LINK).ok()?;
+        let content = read_up_to(path, LONGEST_LINK).ok()?;
         let line = String::from_utf8_lossy(&content).lines().next()?.to_owned();
         Some(line)
     };
@@ -356,7 +356,7 @@ fn with_own(
 /// runs promvet, so it may be a link.
 fn everywhere() -> Option<Gitignore> {
     let path = gitconfig_excludes_path()?;
-    let patterns = Patterns::of_content(read_file(&path, limit())).ok()??;
+    let patterns = Patterns::of_content(read_up_to(&path, limit())).ok()??;
     let from = std::env::current_dir().ok()?;
     patterns.compile(&from).ok()
 }

@@ -217,8 +217,8 @@ fn connect(target: &Target, limit: &Limit) -> Result<TcpStream, Failure> {
     Err(last)
 }
 
-/// The addresses of a target. The system's look-up has no time limit, so that a thread
-/// is left to it.
+/// The addresses of a target. The resolver of the system has no time limit, so a thread
+/// waits for it.
 fn resolve(target: &Target, limit: &Limit) -> Result<Vec<SocketAddr>, Failure> {
     if let Ok(address) = target.host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, target.port)]);
