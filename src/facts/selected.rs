@@ -4,6 +4,8 @@
 //! namespace of the resource (prometheus-operator v0.93.0 `pkg/assets/store.go`). What nothing in
 //! the tree makes is not judged: it may be made anywhere.
 
+use std::sync::Arc;
+
 use super::Facts;
 use super::token::Observation;
 use crate::facts::deployment::{Provider, Written};
@@ -57,7 +59,10 @@ impl Facts<'_> {
         let holders = makers.iter().filter(|maker| maker.keys.contains_key(key));
         let holders: Vec<_> = holders.collect();
         if holders.is_empty() {
-            let is_known = makers.iter().all(|maker| maker.complete);
+            // What is empty in the tree is filled by something else, such as OpenShift's injection of
+            // certificates or an operator for secrets.
+            let is_known = |maker: &Arc<Provider>| maker.complete && !maker.keys.is_empty();
+            let is_known = makers.iter().all(is_known);
             return is_known
                 .then(|| lacks(reference, makers.first()?))
                 .flatten();
@@ -102,16 +107,12 @@ fn lacks(reference: &Reference, maker: &Provider) -> Option<Finding> {
         .take(MOST_LISTED)
         .map(|key| format!("`{key}`"))
         .collect();
-    let has = match listed.is_empty() {
-        true => "no keys".to_owned(),
-        false => listed.join(", "),
-    };
     let message = format!(
         "`{}`: the {} `{name}` has no key `{key}`; the Operator can't make a configuration",
         reference.field, maker.makes
     );
     let finding = found(reference, Severity::Error, message);
-    let finding = finding.evidence(maker.place.clone(), format!("it has {has}"));
+    let finding = finding.evidence(maker.place.clone(), format!("it has {}", listed.join(", ")));
     Some(match nearest(key, keys) {
         Some(near) => finding.help(Advice::say(format!("write `key: {near}`"))),
         None => finding.help(Advice::say("name a key that it has")),

@@ -424,6 +424,8 @@ fn keys_of_secrets_are_followed() {
         ("writer", "tokn", right.clone(), Some(Severity::Error)),
         ("writter", "token", right.clone(), Some(Severity::Warning)),
         ("token", "writer", right.clone(), Some(Severity::Error)),
+        // Something else fills it.
+        ("writer", "token", secret("type: Opaque"), None),
         // Two names rather than a slip.
         ("writer-b", "token", right.replace("name: writer", "name: writer-a"), None),
         ("writer2", "token", right.replace("name: writer", "name: writer1"), None),
