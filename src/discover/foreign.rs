@@ -13,7 +13,7 @@ use super::examine::{Dialect as Sort, Recognised, Template, What};
 use super::flags;
 use super::holder::Holder;
 use super::manifest::manifests;
-use crate::finding::{Text, Within};
+use crate::finding::{Place, Text, Unchecked, Within};
 use crate::schema::alloy;
 use crate::schema::dialect::table::{self, Part, Shape};
 use crate::schema::dialect::{
@@ -97,7 +97,7 @@ fn flags_in(
 
 /// Endpoints in a configuration of Alloy.
 pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
-    let made = |document| {
+    let made = |(document, unchecked)| {
         let found = Translation {
             document,
             findings: Vec::new(),
@@ -105,6 +105,10 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
             references: Vec::new(),
         };
         let (document, spoken) = Spoken::new(found, &ALLOY);
+        let spoken = Spoken {
+            unchecked,
+            ..spoken
+        };
         Recognised {
             text: Arc::clone(text),
             what: What::Configuration {
@@ -120,7 +124,20 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
             spoken: Some(Arc::new(spoken)),
         }
     };
-    alloy::documents(text).into_iter().map(made).collect()
+    let alloy::Reading { documents, stopped } = alloy::read(text);
+    let stopped = stopped.map(|span| {
+        let unchecked = Unchecked {
+            place: Place::new(text, span),
+            logical: String::new(),
+            reason: "promvet cannot read this statement of Alloy, nor what follows".to_owned(),
+            settle: Some(
+                "check it with `alloy fmt`; a template has to be rendered first".to_owned(),
+            ),
+        };
+        (alloy::nothing(text), Some(unchecked))
+    });
+    let read = documents.into_iter().map(|document| (document, None));
+    read.chain(stopped).map(made).collect()
 }
 
 /// A list of jobs: what `additionalScrapeConfigs` of the Operator names.

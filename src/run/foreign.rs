@@ -53,6 +53,7 @@ pub(super) fn put(
         }
     }
     judgement.findings.extend(spoken.findings.iter().cloned());
+    judgement.unchecked.extend(spoken.unchecked.iter().cloned());
     let namespace = match holder {
         Some(Holder::Resource { namespace, .. } | Holder::Object { namespace, .. }) => {
             namespace.as_deref()

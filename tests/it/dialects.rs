@@ -579,3 +579,24 @@ fn a_section_of_another_program_is_no_agents() {
         assert!(found.is_empty(), "{text}: {found:?}");
     }
 }
+
+#[test]
+fn what_of_alloy_cannot_be_read_is_not_checked() {
+    let head = "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"https://a.example.com/api/v1/write\"\n  }\n}\n";
+    for (more, unchecked) in [
+        ("", 0),
+        ("// end", 0),
+        ("logging {\n  level = \"info\"\n}\n", 0),
+        (
+            "x = ]\nprometheus.remote_write \"b\" { endpoint { url = \"foo\" } }\n",
+            1,
+        ),
+        ("}", 1),
+    ] {
+        let text = format!("{head}{more}");
+        let tree = memory::tree(&[("config.alloy", &text)]);
+        let run = memory::judged(&memory::at("/tree"), &tree);
+        let listed = run.outcome.unchecked();
+        assert_eq!(listed.len(), unchecked, "{more}: {listed:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! In which words a configuration is written.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Unchecked};
 use crate::schema::dialect::{Dialect, Reference, Spelling, Translation};
 use crate::yaml::Document;
 
@@ -15,6 +15,8 @@ pub struct Spoken {
     pub spelling: Spelling,
     /// Keys of Secrets and ConfigMaps that it names.
     pub references: Vec<Reference>,
+    /// What of the text could not be read.
+    pub unchecked: Option<Unchecked>,
 }
 
 impl Spoken {
@@ -30,6 +32,7 @@ impl Spoken {
             findings,
             spelling,
             references,
+            unchecked: None,
         };
         (document, spoken)
     }

@@ -23,13 +23,35 @@ const NAMES: &[(&str, &str)] = &[("ca_pem", "ca"), ("cert_pem", "cert"), ("key_p
 /// The placeholder for a value that Alloy evaluates at run time.
 const WORKED_OUT: &str = "${EXPRESSION}";
 
-/// The endpoints of a text, as a document with `remote_write` for each component that has some.
+/// What is in a text.
+#[derive(Debug)]
+pub struct Reading {
+    /// A document with `remote_write` for each component that has endpoints.
+    pub documents: Vec<Document>,
+    /// Where reading stopped, if that is not the end of the text.
+    pub stopped: Option<Span>,
+}
+
+/// The endpoints of a text.
 #[must_use]
-pub fn documents(text: &Arc<Text>) -> Vec<Document> {
-    let blocks = reader::read(text.content());
-    let mut out = Vec::new();
-    collect(text, &blocks, &mut out);
-    out
+pub fn read(text: &Arc<Text>) -> Reading {
+    let (blocks, stopped) = reader::read(text.content());
+    let mut documents = Vec::new();
+    collect(text, &blocks, &mut documents);
+    let content = text.content();
+    let stopped = stopped.map(|at| {
+        let length = content.get(at..).and_then(|rest| rest.lines().next());
+        Span::new(at, at + length.map_or(0, str::len))
+    });
+    Reading { documents, stopped }
+}
+
+/// A document without anything in it, for what is said of the text as a whole.
+#[must_use]
+pub fn nothing(text: &Arc<Text>) -> Document {
+    let mut builder = Builder::of_text(text);
+    let root = builder.mapping_at(Span::default(), &[]);
+    builder.finish(root)
 }
 
 /// Components stand at the top, and in `declare` and `template`, which nest no deeper than the
@@ -153,7 +175,7 @@ mod tests {
 
     fn urls(source: &str) -> Vec<String> {
         let text = Text::new("config.alloy", source.as_bytes().to_vec());
-        let documents = documents(&text);
+        let documents = read(&text).documents;
         let entries = documents.iter().flat_map(|document| {
             let list = document.root().and_then(|root| root.get("remote_write"));
             list.into_iter().flat_map(Node::items)

@@ -63,12 +63,13 @@ impl Value {
     }
 }
 
-/// The statements of a text, up to the first that can't be read.
-pub(super) fn read(source: &str) -> Vec<Item> {
+/// The statements of a text, up to the first that cannot be read, and where reading stopped if that
+/// is not the end.
+pub(super) fn read(source: &str) -> (Vec<Item>, Option<usize>) {
     let mut reader = Reader { source, at: 0 };
     let mut out = Vec::new();
-    reader.body(DEEPEST, &mut out);
-    out
+    let is_read = reader.body(DEEPEST, &mut out).is_some() && reader.at >= source.len();
+    (out, (!is_read).then_some(reader.at))
 }
 
 struct Reader<'s> {
