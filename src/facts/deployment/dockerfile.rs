@@ -22,6 +22,10 @@ use crate::finding::{Evidence, Place};
 /// How many stages may build on each other.
 const MOST_STAGES: usize = 64;
 
+/// How many files and folders may be copied into a stage. Each path of a configuration is compared
+/// with all of them, and so are files that may be the configuration; images in use copy a handful.
+const MOST_COPIED: usize = 256;
+
 /// Folders that the official image has, so that a file copied to one goes into it.
 const FOLDERS: &[&str] = &[
     "/",
@@ -189,8 +193,10 @@ impl Stage {
 
     fn copy(&mut self, step: &Instruction, home: Home<'_>, context: &Path) {
         match self.copied(step, home, context) {
-            Some(mounts) => self.mounts.extend(mounts),
-            None => self.doubts.push(Evidence {
+            Some(mounts) if self.mounts.len() + mounts.len() <= MOST_COPIED => {
+                self.mounts.extend(mounts);
+            }
+            _ => self.doubts.push(Evidence {
                 place: step.place.clone(),
                 message: "what is copied here is not known".to_owned(),
             }),

@@ -128,6 +128,26 @@ fn copies_are_mounts() {
 }
 
 #[test]
+fn more_copies_than_anybody_writes_are_not_looked_into() {
+    for (count, want) in [
+        (100, "not mounted; near: nothing"),
+        (
+            1000,
+            "unknown: the image of `d/Dockerfile` may have further mounts",
+        ),
+    ] {
+        for copies in [
+            "COPY prometheus.yml /etc/prometheus/\n".repeat(count),
+            format!("COPY {}/etc/prometheus/\n", "prometheus.yml ".repeat(count)),
+        ] {
+            let world = image(&format!("FROM prom/prometheus:v2.53.1\n{copies}"));
+            assert_eq!(world.say("/t"), want, "{count}");
+            assert!(world.only().mounts.len() <= 256);
+        }
+    }
+}
+
+#[test]
 fn users_and_commands_are_read() {
     let world = image(
         "FROM prom/prometheus:v2.53.1\nUSER root\nUSER 1000:1000\nCMD [\"--config.file=/p.yml\", \"--agent\"]\n",
