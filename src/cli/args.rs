@@ -16,7 +16,7 @@ use crate::finding::{Severity, nearest};
 use crate::policy::Profile;
 use crate::report::Format;
 use crate::report::inventory::InventoryFormat;
-use crate::rules::own::Kind;
+use crate::rules::own::NodeKind;
 use crate::schema::Version;
 
 /// Finds Prometheus configurations in a tree and reports what will lose or leak data.
@@ -124,7 +124,7 @@ pub(super) enum New {
         name: String,
         /// The node that it checks
         #[arg(long, value_name = "KIND", default_value = "remote_write",
-              value_parser = PossibleValuesParser::new(Kind::words()))]
+              value_parser = PossibleValuesParser::new(NodeKind::words()))]
         node: String,
     },
 }

@@ -15,7 +15,7 @@ use super::{Exit, complain};
 use crate::policy::{Accepted, BaselineEntry, BaselineVersion};
 use crate::report::{Outcome, harmless_line, write_file};
 use crate::run::baseline::{Covered, accepted, of_policies, read, stale};
-use crate::run::suppress::Bench;
+use crate::run::suppress::SuppressionContext;
 use crate::run::{BaselineFrom, Run, run_with};
 use crate::source::{Folder, Tree as _, collapse};
 
@@ -45,7 +45,7 @@ pub(super) fn baseline(args: &BaselineArgs, out: &mut dyn Write) -> io::Result<E
     let named = std::mem::replace(&mut request.gate.baseline, BaselineFrom::Nowhere);
     let watch = Arc::clone(&request.watch);
     let mut new = None;
-    let mut last = |bench: &Bench<'_>, outcome: &Outcome| {
+    let mut last = |bench: &SuppressionContext<'_>, outcome: &Outcome| {
         let target = target(&named, bench);
         new = Some(target.and_then(|path| New::of(path, args.prune, bench, outcome)));
     };
@@ -71,7 +71,7 @@ fn is_whole(run: &Run) -> bool {
 }
 
 /// The file that is written: the one that was named, or that of the policy, or one here.
-fn target(named: &BaselineFrom, bench: &Bench<'_>) -> Result<PathBuf, String> {
+fn target(named: &BaselineFrom, bench: &SuppressionContext<'_>) -> Result<PathBuf, String> {
     if let BaselineFrom::File(path) = named {
         return Ok(bench.tree.absolute(path));
     }
@@ -122,7 +122,7 @@ impl New {
     fn of(
         path: PathBuf,
         prune: bool,
-        bench: &Bench<'_>,
+        bench: &SuppressionContext<'_>,
         outcome: &Outcome,
     ) -> Result<Self, String> {
         let disk = Folder::new(path.parent().unwrap_or(&path));
@@ -237,7 +237,7 @@ impl New {
 fn entries(
     path: &Path,
     prune: bool,
-    bench: &Bench<'_>,
+    bench: &SuppressionContext<'_>,
 ) -> Result<(BaselineVersion, Vec<BaselineEntry>), String> {
     if !prune && bench.tree.metadata(path).is_err() {
         return Ok((BaselineVersion::NEWEST, Vec::new()));

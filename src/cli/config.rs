@@ -15,7 +15,7 @@ use crate::prometheus::Config;
 use crate::rules;
 use crate::run::Run;
 use crate::run::policies::{Policies, Scope};
-use crate::run::survey::{Seen, survey};
+use crate::run::survey::{ScannedFile, survey};
 use crate::run::uses::{external_labels, id};
 
 /// The version of what `--format json` prints. Keys may be added within a version.
@@ -124,7 +124,7 @@ fn patterns(globs: &[Glob]) -> String {
 }
 
 /// What a policy says of a file, in the order of the sections.
-fn settings(policy: &Policy, path: &str, seen: &Seen) -> Vec<Setting> {
+fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<Setting> {
     let mut out = Vec::new();
     let requires = policy.requires.iter();
     out.extend(requires.map(|one| setting("requires", &one.written, &one.place)));

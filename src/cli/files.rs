@@ -6,10 +6,10 @@ use super::args::FilesArgs;
 use super::check::{complain_of_policy, prepare, show_stats};
 use super::progress::watched;
 use super::{Exit, complain};
-use crate::discover::{Holder, Template, What};
+use crate::discover::{EmbeddedIn, Template, What};
 use crate::report::harmless_line;
 use crate::run::Run;
-use crate::run::survey::{Seen, survey};
+use crate::run::survey::{ScannedFile, survey};
 
 /// Lists the files.
 pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
@@ -56,7 +56,7 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
 }
 
 /// What a file is called; none if it is not to be listed.
-fn kind(seen: &Seen, only_configurations: bool) -> Option<String> {
+fn kind(seen: &ScannedFile, only_configurations: bool) -> Option<String> {
     let rendered = match seen.recognised.template {
         Some(Template::Suffix) => ", a template by its name",
         Some(Template::Policy) => ", a template by policy",
@@ -67,7 +67,7 @@ fn kind(seen: &Seen, only_configurations: bool) -> Option<String> {
     match &seen.recognised.what {
         What::Configuration { dialect, .. } => {
             let holder = seen.recognised.holder.as_ref();
-            let word = holder.map_or_else(|| dialect.word(), Holder::word);
+            let word = holder.map_or_else(|| dialect.word(), EmbeddedIn::word);
             Some(format!("Prometheus {word}{rendered}"))
         }
         What::Rules { .. } => Some(format!("Prometheus rules{rendered}")),

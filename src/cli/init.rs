@@ -15,7 +15,7 @@ use crate::finding::Place;
 use crate::policy::FILE_NAMES;
 use crate::prometheus::endpoint::Network;
 use crate::report::write_new_file;
-use crate::rules::{Around, Configuration, Material};
+use crate::rules::{ConfigContext, Configuration, Material};
 use crate::run::Run;
 use crate::run::facts::all_facts;
 use crate::run::survey::{Survey, survey};
@@ -70,7 +70,7 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
         };
         let facts = facts.get(&policies.scope_of(&one.found));
         let holder = one.recognised.holder.as_ref();
-        let around = Around {
+        let around = ConfigContext {
             folder: one.found.path.parent().filter(|_| holder.is_none()),
             holder,
             templated: one.recognised.template.is_some(),

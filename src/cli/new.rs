@@ -8,7 +8,7 @@ use super::args::New;
 use super::check::complain_of_policy;
 use super::{Exit, complain};
 use crate::report::write_new_file;
-use crate::rules::own::{Kind, fault_of_name};
+use crate::rules::own::{NodeKind, fault_of_name};
 use crate::run::policies;
 use crate::source::{Folder, Tree as _};
 
@@ -18,7 +18,7 @@ const FOLDER: &str = "rules";
 /// Writes it and says where.
 pub(super) fn new(what: &New, out: &mut dyn Write) -> io::Result<Exit> {
     let New::Rule { name, node } = what;
-    let Some(kind) = Kind::from_word(node) else {
+    let Some(kind) = NodeKind::from_word(node) else {
         return Ok(Exit::Failed);
     };
     match rule(name, kind) {
@@ -38,7 +38,7 @@ pub(super) fn new(what: &New, out: &mut dyn Write) -> io::Result<Exit> {
 }
 
 /// Writes the page of a rule; its path, and whether a policy names its folder.
-fn rule(name: &str, kind: Kind) -> Result<(PathBuf, bool), Vec<String>> {
+fn rule(name: &str, kind: NodeKind) -> Result<(PathBuf, bool), Vec<String>> {
     let one = |why: String| vec![why];
     let full = if name.contains('/') {
         name.to_owned()
@@ -71,7 +71,7 @@ fn rule(name: &str, kind: Kind) -> Result<(PathBuf, bool), Vec<String>> {
 
 /// What the page of a kind begins with.
 struct Start {
-    kind: Kind,
+    kind: NodeKind,
     when: &'static str,
     message: &'static str,
     /// Other files of both examples, each after its path.
@@ -86,7 +86,7 @@ const RULES_BEFORE: &[(&str, &str)] = &[("prometheus.yml", "rule_files: [rules.y
 
 const STARTS: &[Start] = &[
     Start {
-        kind: Kind::Config,
+        kind: NodeKind::Config,
         when: "!has(self.global) || !has(self.global.external_labels) || !has(self.global.external_labels.cluster)",
         message: "no external label says which cluster this is",
         before: &[],
@@ -95,7 +95,7 @@ const STARTS: &[Start] = &[
         good: "global:\n  external_labels: {cluster: eu-1}\n",
     },
     Start {
-        kind: Kind::ScrapeConfig,
+        kind: NodeKind::ScrapeConfig,
         when: "seconds(effective.scrape_interval) < 10.0",
         message: "the job {self.job_name} is scraped every {effective.scrape_interval}",
         before: &[],
@@ -104,7 +104,7 @@ const STARTS: &[Start] = &[
         good: "scrape_configs:\n  - job_name: node\n    scrape_interval: 30s\n",
     },
     Start {
-        kind: Kind::RemoteWrite,
+        kind: NodeKind::RemoteWrite,
         when: "url.scheme != 'https'",
         message: "samples go to {url.host} over {url.scheme}",
         before: &[],
@@ -113,7 +113,7 @@ const STARTS: &[Start] = &[
         good: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n",
     },
     Start {
-        kind: Kind::RemoteRead,
+        kind: NodeKind::RemoteRead,
         when: "url.scheme != 'https'",
         message: "samples are read from {url.host} over {url.scheme}",
         before: &[],
@@ -122,7 +122,7 @@ const STARTS: &[Start] = &[
         good: "remote_read:\n  - url: https://mimir.example.com/api/v1/read\n",
     },
     Start {
-        kind: Kind::Alertmanager,
+        kind: NodeKind::Alertmanager,
         when: "effective.scheme != 'https'",
         message: "alerts are sent over {effective.scheme}",
         before: &[],
@@ -131,7 +131,7 @@ const STARTS: &[Start] = &[
         good: "alerting:\n  alertmanagers:\n    - scheme: https\n      static_configs:\n        - targets: ['alerts.example.com:9093']\n",
     },
     Start {
-        kind: Kind::HttpClient,
+        kind: NodeKind::HttpClient,
         when: "credentials.exists(it, it.inline)",
         message: "the configuration contains a credential",
         before: &[],
@@ -140,7 +140,7 @@ const STARTS: &[Start] = &[
         good: "remote_write:\n  - url: https://mimir.example.com/api/v1/push\n    bearer_token_file: token\n",
     },
     Start {
-        kind: Kind::TlsConfig,
+        kind: NodeKind::TlsConfig,
         when: "has(self.insecure_skip_verify) && self.insecure_skip_verify",
         message: "the certificate is not verified",
         before: &[],
@@ -149,7 +149,7 @@ const STARTS: &[Start] = &[
         good: "scrape_configs:\n  - job_name: node\n    tls_config: {server_name: node.example.com}\n",
     },
     Start {
-        kind: Kind::RelabelConfig,
+        kind: NodeKind::RelabelConfig,
         when: "effective.action == 'labelmap'",
         message: "labels are copied wholesale by {self.regex}",
         before: &[],
@@ -158,7 +158,7 @@ const STARTS: &[Start] = &[
         good: "scrape_configs:\n  - job_name: node\n    relabel_configs:\n      - target_label: team\n        replacement: core\n",
     },
     Start {
-        kind: Kind::ServiceDiscovery,
+        kind: NodeKind::ServiceDiscovery,
         when: "has(self.server) && self.server.startsWith('http://')",
         message: "the discovery asks {self.server} over plain http",
         before: &[],
@@ -167,7 +167,7 @@ const STARTS: &[Start] = &[
         good: "scrape_configs:\n  - job_name: node\n    consul_sd_configs:\n      - server: https://consul.example.com\n",
     },
     Start {
-        kind: Kind::RuleGroup,
+        kind: NodeKind::RuleGroup,
         when: "has(self.interval) && seconds(self.interval) < 30.0",
         message: "the group {self.name} is evaluated every {self.interval}",
         before: RULES_BEFORE,
@@ -176,7 +176,7 @@ const STARTS: &[Start] = &[
         good: "groups:\n  - name: slow\n    interval: 1m\n    rules: []\n",
     },
     Start {
-        kind: Kind::AlertingRule,
+        kind: NodeKind::AlertingRule,
         when: "!has(self.labels) || !has(self.labels.severity)",
         message: "the alert {self.alert} has no severity",
         before: RULES_BEFORE,
@@ -185,7 +185,7 @@ const STARTS: &[Start] = &[
         good: "groups:\n  - name: node\n    rules:\n      - alert: Down\n        expr: up == 0\n        labels: {severity: page}\n",
     },
     Start {
-        kind: Kind::RecordingRule,
+        kind: NodeKind::RecordingRule,
         when: "!self.record.contains(':')",
         message: "{self.record} does not say by its name that it is recorded",
         before: RULES_BEFORE,
@@ -196,7 +196,7 @@ const STARTS: &[Start] = &[
 ];
 
 /// The page of a rule, whose examples pass as they are.
-fn page(name: &str, kind: Kind) -> String {
+fn page(name: &str, kind: NodeKind) -> String {
     let Some(start) = STARTS.iter().find(|start| start.kind == kind) else {
         return String::new();
     };
@@ -236,8 +236,8 @@ mod tests {
 
     #[test]
     fn the_page_of_every_kind_passes_as_it_is() {
-        for word in Kind::words() {
-            let kind = Kind::from_word(word).unwrap();
+        for word in NodeKind::words() {
+            let kind = NodeKind::from_word(word).unwrap();
             let text = Text::new("x.md", page("acme/x", kind).into_bytes());
             let rules = OwnRules::read(&[("acme/x".to_owned(), Arc::clone(&text))]);
             let rules = rules.unwrap_or_else(|wrong| panic!("{word}: {wrong:?}"));

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
+use super::embedded_in::EmbeddedIn;
 use super::examine::{
     NAMED, Recognised, Template, What, examine, examine_as, has_bare_tag, repeats_key,
 };
 use super::foreign;
-use super::holder::Holder;
 use super::kinds::{ALLOY, LIST_OF_JOBS};
 use super::manifest::{Manifest, manifests};
 use super::mask::{Branches, mask};
@@ -124,7 +124,7 @@ fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
     }
     let values = out
         .iter_mut()
-        .filter(|one| one.holder == Some(Holder::Values));
+        .filter(|one| one.holder == Some(EmbeddedIn::Values));
     values.for_each(|one| one.masked |= masked);
     out
 }
@@ -162,7 +162,7 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
     let Some(&(kind, key)) = row else {
         return Vec::new();
     };
-    let holder = |key: &str| Holder::Object {
+    let holder = |key: &str| EmbeddedIn::Object {
         kind,
         name: manifest.name.to_owned(),
         namespace: manifest.namespace.map(str::to_owned),
@@ -212,7 +212,7 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
 }
 
 /// The value of a key as a separate text.
-fn text_of(entry: Entry<'_>, holder: &Holder, dollars: Dollars) -> Option<Arc<Text>> {
+fn text_of(entry: Entry<'_>, holder: &EmbeddedIn, dollars: Dollars) -> Option<Arc<Text>> {
     let within = Within {
         identity: format!("{}.{}", holder.identity(), entry.value.identity()),
         logical: entry.value.path(),
@@ -226,7 +226,7 @@ fn in_compose_file(root: Node<'_>, template: Option<Template>) -> Vec<Recognised
     let entries = configs.into_iter().flat_map(|map| map.entries());
     let found = entries.filter_map(|entry| {
         let content = entry.value.mapping()?.entry("content")?;
-        let holder = Holder::Compose(entry.name().to_owned());
+        let holder = EmbeddedIn::Compose(entry.name().to_owned());
         let template = template.or(Some(Template::Variables));
         in_scalar(content, entry.name(), holder, Dollars::Doubled, template)
     });
@@ -237,7 +237,7 @@ fn in_compose_file(root: Node<'_>, template: Option<Template>) -> Vec<Recognised
 fn in_scalar(
     entry: Entry<'_>,
     name: &str,
-    holder: Holder,
+    holder: EmbeddedIn,
     dollars: Dollars,
     template: Option<Template>,
 ) -> Option<Recognised> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
+use super::embedded_in::EmbeddedIn;
 use super::foreign::Spoken;
-use super::holder::Holder;
 use super::kinds::{Class, classify, has_nearly_section, nearly_ours, telling_key};
 use super::mask::{Branches, Mask, mask};
 use super::names;
@@ -29,7 +29,7 @@ pub struct Recognised {
     /// Whether it was read with its template tags covered, since it is not YAML with them.
     pub masked: bool,
     /// What holds it, if it is not a separate file.
-    pub holder: Option<Holder>,
+    pub holder: Option<EmbeddedIn>,
     /// The other texts of what holds it, by their keys.
     pub beside: Arc<[(String, Arc<Text>)]>,
     /// The kind of file that it looks like, if it is checked only because it was named.

@@ -9,13 +9,13 @@ mod values;
 
 use std::sync::Arc;
 
+use super::embedded_in::EmbeddedIn;
 use super::examine::{Dialect as Sort, Recognised, Template, What};
 use super::flags;
-use super::holder::Holder;
 use super::manifest::manifests;
 use crate::finding::{Place, Text, Unchecked, Within};
 use crate::schema::alloy;
-use crate::schema::dialect::table::{self, Part, Shape};
+use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{
     ALLOY, Dialect, NATIVE, OPERATOR, Spelling, Translation, VMAGENT, translate,
 };
@@ -90,7 +90,7 @@ fn flags_in(
             references: Vec::new(),
         };
         let why = "it starts vmagent".to_owned();
-        out.push(finder.recognised(found, &VMAGENT, Holder::Part("vmagent"), why));
+        out.push(finder.recognised(found, &VMAGENT, EmbeddedIn::Part("vmagent"), why));
     }
     out
 }
@@ -118,7 +118,7 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
             why: "it has prometheus.remote_write".to_owned(),
             template: Some(template.unwrap_or(Template::Variables)),
             masked: false,
-            holder: Some(Holder::Part("alloy")),
+            holder: Some(EmbeddedIn::Part("alloy")),
             beside: Arc::default(),
             looks_like: None,
             spoken: Some(Arc::new(spoken)),
@@ -152,7 +152,7 @@ pub(super) fn jobs(document: Document, template: Option<Template>) -> Option<Rec
     Some(finder.recognised(
         found,
         &NATIVE,
-        Holder::Part("scrape-configs"),
+        EmbeddedIn::Part("scrape-configs"),
         "a list of jobs".into(),
     ))
 }
@@ -185,10 +185,10 @@ impl<'d> Finder<'d> {
     fn part(
         &self,
         node: Node<'d>,
-        shape: &'static Shape,
+        shape: &'static MappingShape,
         part: Part,
         dialect: &'static Dialect,
-        holder: Holder,
+        holder: EmbeddedIn,
         out: &mut Vec<Recognised>,
     ) {
         let found = self.place(node, shape, part, dialect);
@@ -199,7 +199,7 @@ impl<'d> Finder<'d> {
     fn place(
         &self,
         node: Node<'d>,
-        shape: &'static Shape,
+        shape: &'static MappingShape,
         part: Part,
         dialect: &'static Dialect,
     ) -> Option<Translation> {
@@ -210,7 +210,7 @@ impl<'d> Finder<'d> {
         &self,
         found: Translation,
         dialect: &'static Dialect,
-        holder: Holder,
+        holder: EmbeddedIn,
         why: String,
     ) -> Recognised {
         let (document, spoken) = Spoken::new(found, dialect);
@@ -225,12 +225,12 @@ impl<'d> Finder<'d> {
         )
     }
 
-    fn rules(&self, found: Translation, holder: Holder, why: String) -> Recognised {
+    fn rules(&self, found: Translation, holder: EmbeddedIn, why: String) -> Recognised {
         let (document, spoken) = Spoken::new(found, &OPERATOR);
         self.made(What::Rules { document }, spoken, holder, why)
     }
 
-    fn made(&self, what: What, spoken: Spoken, holder: Holder, why: String) -> Recognised {
+    fn made(&self, what: What, spoken: Spoken, holder: EmbeddedIn, why: String) -> Recognised {
         Recognised {
             text: Arc::clone(self.document.text()),
             what,

@@ -1,7 +1,7 @@
 //! What Prometheus and its neighbours write at the top of their files.
 
 use super::names::is_ours;
-use super::outline::{Outline, Shape};
+use super::outline::{Outline, RootValue};
 use crate::finding::nearest;
 
 /// A top-level section of a Prometheus configuration (`config.Config` in prometheus/prometheus,
@@ -89,14 +89,14 @@ const SECTIONS: &[Section] = &[
 /// A kind of file that is not a Prometheus configuration: all of `keys` are in it.
 struct Neighbour {
     kind: &'static str,
-    shape: Shape,
+    shape: RootValue,
     keys: &'static [&'static str],
 }
 
 const fn mapping(kind: &'static str, keys: &'static [&'static str]) -> Neighbour {
     Neighbour {
         kind,
-        shape: Shape::Mapping,
+        shape: RootValue::Mapping,
         keys,
     }
 }
@@ -104,7 +104,7 @@ const fn mapping(kind: &'static str, keys: &'static [&'static str]) -> Neighbour
 const fn list(kind: &'static str, keys: &'static [&'static str]) -> Neighbour {
     Neighbour {
         kind,
-        shape: Shape::List,
+        shape: RootValue::List,
         keys,
     }
 }
@@ -266,7 +266,7 @@ const SHARED: usize = 2;
 /// The sections of a Prometheus configuration, if there are enough of them. Under a name of ours one
 /// is enough, whatever else is there: Prometheus refuses each unknown key, however many there are.
 fn ours(outline: &Outline<'_>, by_name: bool) -> Option<Class> {
-    if outline.shape != Shape::Mapping {
+    if outline.shape != RootValue::Mapping {
         return None;
     }
     let section_of = |name: &str| SECTIONS.iter().find(|section| section.name == name);
@@ -300,7 +300,7 @@ fn ours(outline: &Outline<'_>, by_name: bool) -> Option<Class> {
 pub(super) fn nearly_ours(outline: &Outline<'_>) -> Option<Vec<&'static str>> {
     let section = |name| nearest(name, SECTIONS.iter().map(|section| section.name));
     let sections: Option<Vec<_>> = outline.keys.iter().map(|key| section(key.name)).collect();
-    sections.filter(|sections| outline.shape == Shape::Mapping && !sections.is_empty())
+    sections.filter(|sections| outline.shape == RootValue::Mapping && !sections.is_empty())
 }
 
 /// Whether a key of a text that does not parse is nearly a section: the part that can be read says

@@ -7,10 +7,10 @@
 //! file.
 
 mod embedded;
+mod embedded_in;
 mod examine;
 mod flags;
 mod foreign;
-mod holder;
 mod kinds;
 mod manifest;
 mod mask;
@@ -21,10 +21,10 @@ mod tags;
 mod values;
 
 pub use embedded::recognise;
+pub use embedded_in::EmbeddedIn;
 pub(crate) use examine::nodes;
 pub use examine::{Dialect, Recognised, Template, What, examine};
 pub use foreign::Spoken;
-pub use holder::Holder;
 pub use kinds::{RULE_FILE, TARGET_FILE, WEB_FILE};
 pub use manifest::{Manifest, manifests};
 pub use mask::{Branches, Mask, mask};

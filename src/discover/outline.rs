@@ -7,7 +7,7 @@ const ITEMS: usize = 20;
 
 /// What is at the root of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum RootValue {
     /// Nothing, or a lone value.
     Value,
     /// A list.
@@ -28,7 +28,7 @@ pub(super) struct Key<'t> {
 /// The outline of a file. Of a list, `keys` are those of its first items.
 #[derive(Debug)]
 pub(super) struct Outline<'t> {
-    pub(super) shape: Shape,
+    pub(super) shape: RootValue,
     pub(super) keys: Vec<Key<'t>>,
 }
 
@@ -37,18 +37,18 @@ impl<'t> Outline<'t> {
     pub(super) fn of(document: &'t Document) -> Self {
         let Some(root) = document.root() else {
             return Self {
-                shape: Shape::Value,
+                shape: RootValue::Value,
                 keys: Vec::new(),
             };
         };
         let shape = match root.kind() {
-            Kind::Scalar(_) => Shape::Value,
-            Kind::Sequence(_) => Shape::List,
-            Kind::Mapping(_) => Shape::Mapping,
+            Kind::Scalar(_) => RootValue::Value,
+            Kind::Sequence(_) => RootValue::List,
+            Kind::Mapping(_) => RootValue::Mapping,
         };
         let mut keys = Vec::new();
         match shape {
-            Shape::List => {
+            RootValue::List => {
                 for item in root.items().take(ITEMS) {
                     keys.extend(keys_of(item));
                 }
@@ -86,7 +86,7 @@ impl<'t> Outline<'t> {
             }
         }
         Self {
-            shape: Shape::Mapping,
+            shape: RootValue::Mapping,
             keys,
         }
     }
@@ -97,7 +97,7 @@ impl<'t> Outline<'t> {
         let is_word = |name: &str| {
             name.starts_with(|c: char| !c.is_ascii_digit()) && name.chars().all(is_name)
         };
-        self.shape == Shape::Mapping
+        self.shape == RootValue::Mapping
             && !self.keys.is_empty()
             && self.keys.iter().all(|key| is_word(key.name))
     }

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use super::embedded_in::EmbeddedIn;
 use super::examine::{Dialect, Recognised, Template, What, judge};
-use super::holder::Holder;
 use crate::yaml::{Document, Node, Section};
 
 /// Where the chart takes the files of its server from, and the one that is the configuration.
@@ -76,7 +76,7 @@ pub(super) fn find(
             why: format!("{logical}: {why}"),
             template,
             masked: false,
-            holder: Some(Holder::Values),
+            holder: Some(EmbeddedIn::Values),
             beside: Arc::default(),
             looks_like: None,
             spoken: None,

@@ -14,7 +14,7 @@ mod walk;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::deployment::{Belonging, Deployment, Resolved, RunAs, Written};
+use super::deployment::{Deployment, Resolved, RunAs, RunningDeployment, Written};
 use super::token::Observation;
 use crate::finding::{Evidence, Place};
 use crate::schema::table::Base;
@@ -110,7 +110,7 @@ pub struct Open {
 
 /// Everything that is known of a file that a configuration names.
 #[derive(Clone, Debug)]
-pub struct Judged {
+pub struct PathVerdict {
     /// Whether it can be read.
     pub state: FileState,
     /// How that is known.
@@ -133,7 +133,7 @@ pub struct Judged {
     pub user: Option<u32>,
 }
 
-impl Judged {
+impl PathVerdict {
     fn new(state: FileState) -> Self {
         End::from(state).into()
     }
@@ -152,7 +152,7 @@ impl Judged {
     }
 }
 
-impl From<End> for Judged {
+impl From<End> for PathVerdict {
     fn from(end: End) -> Self {
         Self {
             state: end.state,
@@ -171,7 +171,7 @@ impl From<End> for Judged {
 
 /// A path that a configuration names.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct PathQuery<'a> {
     /// As written.
     pub path: &'a str,
     /// Whether something fills in a part of it that looks like any other word.
@@ -183,7 +183,7 @@ pub struct Asked<'a> {
     /// Whether the configuration is only part of a file, which has no separate folder.
     pub embedded: bool,
     /// What runs the configuration.
-    pub runners: &'a [Belonging<'a>],
+    pub runners: &'a [RunningDeployment<'a>],
     /// The mounts of promvet.yaml, for configurations that nothing of the tree runs.
     pub declared: Option<&'a Deployment>,
 }
@@ -207,7 +207,7 @@ impl Lookup<'_> {
     /// Judges a path that a configuration names. Relative paths are joined with the folder of the
     /// configuration, as Prometheus does.
     #[must_use]
-    pub fn judge(&self, asked: &Asked<'_>) -> Judged {
+    pub fn judge(&self, asked: &PathQuery<'_>) -> PathVerdict {
         let path = asked.path;
         let mut judged = self.judge_path(asked);
         if judged.path.is_empty() {
@@ -216,9 +216,9 @@ impl Lookup<'_> {
         judged
     }
 
-    fn judge_path(&self, asked: &Asked<'_>) -> Judged {
+    fn judge_path(&self, asked: &PathQuery<'_>) -> PathVerdict {
         let path = asked.path;
-        let unverified = |why| Judged::new(FileState::Unverified(why));
+        let unverified = |why| PathVerdict::new(FileState::Unverified(why));
         if asked.filled_in || !placeholder::find_words(path).is_empty() {
             return unverified(Unverified::Placeholder);
         }
@@ -238,7 +238,7 @@ impl Lookup<'_> {
                 self.on_machine(Path::new("/"), Path::new(path), &self.user_of(None))
             }
             // Kubernetes puts them into every pod.
-            (true, _) if OF_KUBERNETES.contains(&path) => Judged::new(FileState::Usable),
+            (true, _) if OF_KUBERNETES.contains(&path) => PathVerdict::new(FileState::Usable),
             (true, _) => unverified(Unverified::Elsewhere),
             (false, _) => match asked.folder {
                 Some(folder) => self.beside(folder, path),
@@ -256,8 +256,8 @@ impl Lookup<'_> {
     }
 
     /// What promvet.yaml says of a path, if it says anything.
-    fn declared(&self, deployment: &Deployment, path: &str) -> Option<Judged> {
-        let runner = Belonging::declared(deployment);
+    fn declared(&self, deployment: &Deployment, path: &str) -> Option<PathVerdict> {
+        let runner = RunningDeployment::declared(deployment);
         match runner.resolve(self.tree, path) {
             Resolved::Unknown { .. } => None,
             _ => Some(self.deployed(&[runner], path)),
@@ -265,7 +265,7 @@ impl Lookup<'_> {
     }
 
     /// A path on a machine whose root file system lies at `root`.
-    fn on_machine(&self, root: &Path, path: &Path, user: &RunAs) -> Judged {
+    fn on_machine(&self, root: &Path, path: &Path, user: &RunAs) -> PathVerdict {
         let walk = Walk {
             tree: self.tree,
             base: root.to_owned(),
@@ -273,15 +273,15 @@ impl Lookup<'_> {
             user: Some(user),
             now: self.now,
         };
-        let mut judged = Judged::from(walk.follow(path.strip_prefix("/").unwrap_or(path)));
+        let mut judged = PathVerdict::from(walk.follow(path.strip_prefix("/").unwrap_or(path)));
         judged.refused(user);
         judged
     }
 
     /// A path that counts from the folder of the configuration.
-    fn beside(&self, folder: &Path, path: &str) -> Judged {
+    fn beside(&self, folder: &Path, path: &str) -> PathVerdict {
         let Some(below) = self.below_bounds(&folder.join(path)) else {
-            return Judged::new(FileState::Unverified(Unverified::Outside));
+            return PathVerdict::new(FileState::Unverified(Unverified::Outside));
         };
         let file = self.bounds.join(&below);
         if self.host == Host::Here {
@@ -294,7 +294,7 @@ impl Lookup<'_> {
                 user: Some(&user),
                 now: self.now,
             };
-            let mut judged = Judged::from(walk.follow(&below));
+            let mut judged = PathVerdict::from(walk.follow(&below));
             judged.refused(&user);
             return judged;
         }
@@ -305,7 +305,7 @@ impl Lookup<'_> {
             user: None,
             now: self.now,
         };
-        self.unless_ignored(Judged::from(walk.follow(&below)), &file)
+        self.unless_ignored(PathVerdict::from(walk.follow(&below)), &file)
     }
 
     /// The certificates in a file of the tree that a configuration in `folder` names by a relative
@@ -320,7 +320,7 @@ impl Lookup<'_> {
 
     /// A file that is missing in a fresh clone because git ignores it is not known to be missing
     /// where Prometheus runs. Where other ignored files lie beside it, this is not a fresh clone.
-    fn unless_ignored(&self, mut judged: Judged, file: &Path) -> Judged {
+    fn unless_ignored(&self, mut judged: PathVerdict, file: &Path) -> PathVerdict {
         let FileState::Missing(shown) = &judged.state else {
             return judged;
         };
@@ -340,7 +340,7 @@ impl Lookup<'_> {
 
     /// The user that Prometheus runs as: by what runs it, by promvet.yaml, as in the official
     /// image.
-    fn user_of(&self, runner: Option<&Belonging<'_>>) -> RunAs {
+    fn user_of(&self, runner: Option<&RunningDeployment<'_>>) -> RunAs {
         let deployed = runner.map(|one| &one.deployment.user);
         if let Some(user) = deployed.filter(|user| user.uid.is_some()) {
             return user.clone();

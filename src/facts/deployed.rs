@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::Facts;
-use super::credential_file::{Asked, Judged};
+use super::credential_file::{PathQuery, PathVerdict};
 use super::deployment::{
-    self, Belonging, Copied, Deployment, Deployments, Held, Mount, MountSource, NotMounted,
-    Outside, Resolved, Subject, VMAGENT_CONFIG,
+    self, Copied, Deployment, Deployments, Held, Mount, MountSource, NotMounted, Outside, Resolved,
+    RunningDeployment, Subject, VMAGENT_CONFIG,
 };
-use crate::discover::Holder;
+use crate::discover::EmbeddedIn;
 use crate::finding::{Place, nearest};
 use crate::policy::{MountPolicy, MountedFrom};
 use crate::source::GitError;
@@ -23,7 +23,7 @@ impl<'t> Facts<'t> {
 
     /// Whether a file that a configuration names can be read where Prometheus runs.
     #[must_use]
-    pub fn file(&self, asked: &Asked<'_>) -> Judged {
+    pub fn file(&self, asked: &PathQuery<'_>) -> PathVerdict {
         self.files.judge(asked)
     }
 
@@ -36,11 +36,13 @@ impl<'t> Facts<'t> {
     /// What runs the configuration in a file, as far as the tree tells. `holder` is what it is
     /// in, if it is not the whole of the file.
     #[must_use]
-    pub fn runners(&self, file: &Path, holder: Option<&Holder>) -> Vec<Belonging<'_>> {
+    pub fn runners(&self, file: &Path, holder: Option<&EmbeddedIn>) -> Vec<RunningDeployment<'_>> {
         let held = match holder {
             // What Helm will make of its values is not in sight.
-            Some(Holder::Values | Holder::Resource { .. } | Holder::Part(_)) => return Vec::new(),
-            Some(Holder::Object {
+            Some(EmbeddedIn::Values | EmbeddedIn::Resource { .. } | EmbeddedIn::Part(_)) => {
+                return Vec::new();
+            }
+            Some(EmbeddedIn::Object {
                 kind,
                 name,
                 namespace,
@@ -51,7 +53,7 @@ impl<'t> Facts<'t> {
                 namespace: namespace.as_deref(),
                 key,
             }),
-            Some(Holder::Compose(name)) => Some(Held {
+            Some(EmbeddedIn::Compose(name)) => Some(Held {
                 kind: "config",
                 name,
                 namespace: None,

@@ -3,9 +3,9 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::Facts;
-use super::deployment::{Belonging, Certainty, MountSource, Platform};
+use super::deployment::{Certainty, MountSource, Platform, RunningDeployment};
 use super::scripts::{Rendered, Scripts};
-use crate::discover::{self, Holder};
+use crate::discover::{self, EmbeddedIn};
 use crate::finding::Evidence;
 use crate::yaml::{Mapping, Node, parse_first};
 
@@ -13,14 +13,19 @@ impl Facts<'_> {
     /// The script of the tree that fills in a placeholder of the configuration at `shown`. `whole` is
     /// the placeholder as written, a plain word in capitals among them.
     #[must_use]
-    pub fn filled_in(&self, whole: &str, shown: &str, holder: Option<&Holder>) -> Option<Evidence> {
+    pub fn filled_in(
+        &self,
+        whole: &str,
+        shown: &str,
+        holder: Option<&EmbeddedIn>,
+    ) -> Option<Evidence> {
         self.scripts().filling(whole, rendered(shown, holder))
     }
 
     /// The script of the tree that renders the configuration at `shown`, whatever placeholders it
     /// has.
     #[must_use]
-    pub fn rendered_by(&self, shown: &str, holder: Option<&Holder>) -> Option<Evidence> {
+    pub fn rendered_by(&self, shown: &str, holder: Option<&EmbeddedIn>) -> Option<Evidence> {
         self.scripts().rendering(rendered(shown, holder))
     }
 
@@ -66,7 +71,7 @@ impl Facts<'_> {
 }
 
 /// Whether another service of the compose file mounts the file too, and may rewrite it.
-fn is_shared(runner: &Belonging<'_>, file: &Path) -> bool {
+fn is_shared(runner: &RunningDeployment<'_>, file: &Path) -> bool {
     let deployment = runner.deployment;
     let Ok(document) = parse_first(deployment.place.text()) else {
         return true;
@@ -107,10 +112,10 @@ fn clean(path: &Path) -> PathBuf {
     out
 }
 
-fn rendered<'r>(shown: &'r str, holder: Option<&'r Holder>) -> Rendered<'r> {
+fn rendered<'r>(shown: &'r str, holder: Option<&'r EmbeddedIn>) -> Rendered<'r> {
     let key = match holder {
-        Some(Holder::Object { key, .. }) => Some(key.as_str()),
-        Some(Holder::Compose(name)) => Some(name.as_str()),
+        Some(EmbeddedIn::Object { key, .. }) => Some(key.as_str()),
+        Some(EmbeddedIn::Compose(name)) => Some(name.as_str()),
         Some(_) | None => None,
     };
     Rendered { shown, key }
@@ -118,7 +123,7 @@ fn rendered<'r>(shown: &'r str, holder: Option<&'r Holder>) -> Rendered<'r> {
 
 /// Whether a deployment gives Prometheus the file as it is in the tree: docker compose mounts it into
 /// the official image, and its command starts nothing else.
-fn is_as_is(runner: &Belonging<'_>, file: &Path) -> bool {
+fn is_as_is(runner: &RunningDeployment<'_>, file: &Path) -> bool {
     let deployment = runner.deployment;
     let official = deployment
         .image

@@ -6,7 +6,7 @@
 //! runs the configuration. [`check`] reads what was found and hands it to the checkers
 //! of the schema room.
 
-mod beside;
+mod cache;
 mod check;
 mod documents;
 mod glob;
@@ -15,15 +15,15 @@ mod mounted;
 mod needs;
 pub(super) mod recognize;
 mod set;
-mod shelf;
+mod siblings;
 mod tls;
 mod weigh;
 
-pub use beside::Beside;
+pub use cache::IncludeCache;
 pub use check::{Checked, check};
 pub use documents::{Documents, documents};
 pub use set::FileSet;
-pub use shelf::Shelf;
+pub use siblings::SiblingFiles;
 pub use weigh::missing as weigh_missing;
 
 use std::cell::LazyCell;
@@ -31,13 +31,14 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::credential_file::{Host, Lookup, Unverified};
-use super::deployment::Belonging;
+use super::deployment::RunningDeployment;
 use crate::schema::scalar::{self, Fault};
-use crate::source::Kind as EntryKind;
+use crate::source::EntryKind;
 use crate::yaml::{Document, Node, placeholder};
 
 /// What runs a configuration, found out when it is first asked for.
-pub type Runners<'r> = LazyCell<Vec<Belonging<'r>>, Box<dyn FnOnce() -> Vec<Belonging<'r>> + 'r>>;
+pub type Runners<'r> =
+    LazyCell<Vec<RunningDeployment<'r>>, Box<dyn FnOnce() -> Vec<RunningDeployment<'r>> + 'r>>;
 
 /// What a configuration wants of the files that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,7 +97,7 @@ pub fn find<'d>(
     folder: Option<&Path>,
     runners: &Runners<'_>,
     lookup: &Lookup<'_>,
-    shelf: &Shelf,
+    cache: &IncludeCache,
 ) -> Vec<Named<'d>> {
     let mut named: Vec<_> = patterns(document)
         .into_iter()
@@ -107,7 +108,7 @@ pub fn find<'d>(
                 Purpose::Rules | Purpose::ScrapeConfigs => scalar::glob::file_pattern(pattern),
             };
             allowed.ok()?;
-            let matched = resolve(pattern, folder, lookup, shelf);
+            let matched = resolve(pattern, folder, lookup, cache);
             Some(Named {
                 node,
                 purpose,
@@ -199,7 +200,12 @@ fn below(folder: &Path, path: &Path) -> Option<PathBuf> {
     Some(out)
 }
 
-fn resolve(pattern: &str, folder: Option<&Path>, lookup: &Lookup<'_>, shelf: &Shelf) -> Matched {
+fn resolve(
+    pattern: &str,
+    folder: Option<&Path>,
+    lookup: &Lookup<'_>,
+    cache: &IncludeCache,
+) -> Matched {
     if let Err(fault) = scalar::glob::syntax(pattern) {
         return Matched::Broken(fault);
     }
@@ -208,7 +214,7 @@ fn resolve(pattern: &str, folder: Option<&Path>, lookup: &Lookup<'_>, shelf: &Sh
         Err(why) => return Matched::Unverified(why),
     };
     let shown = || lookup.tree.shown(&path);
-    match shelf.found(&path, || look(&path, &bounds, lookup)) {
+    match cache.found(&path, || look(&path, &bounds, lookup)) {
         Found::Files(files) => Matched::Files(files),
         Found::Outside => Matched::Unverified(Unverified::Outside),
         Found::Nothing if glob::is_pattern(pattern) => Matched::Nothing(shown()),

@@ -3,9 +3,7 @@
 //! Facts are drawn on demand: files other than the configurations are read only when the judgement
 //! of an endpoint needs them. Each fact knows its evidence, and can be unknown.
 
-mod answering;
 pub mod credential_file;
-mod demand;
 mod deployed;
 pub mod deployment;
 mod filled;
@@ -17,8 +15,10 @@ mod owners;
 mod pulled_in;
 mod reach;
 pub mod receiver;
+mod receiver_requirements;
 pub(crate) mod scripts;
 mod selected;
+mod service_match;
 mod shared;
 pub mod token;
 mod words;
@@ -27,23 +27,23 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-pub use answering::{Answering, Standpoint, TenantFlag};
-pub use credential_file::{Asked, FileState, Host, Judged, Lookup, Open, Unverified};
-pub use demand::Demand;
+pub use credential_file::{FileState, Host, Lookup, Open, PathQuery, PathVerdict, Unverified};
 pub use issuer::KnownIssuer;
 pub use issuer::cert_manager::{Certified, Misnamed};
 pub use owners::Owners;
 pub use reach::{Unreachable, Why};
+pub use receiver_requirements::ReceiverRequirements;
+pub use service_match::{ServiceMatch, Standpoint, TenantFlag};
 pub use shared::Shared;
 
-use crate::discover::{Holder, Recognised};
+use crate::discover::{EmbeddedIn, Recognised};
 use crate::finding::{Evidence, Text};
 use crate::policy::{OpstraceInstance, Policy};
 use crate::prometheus::endpoint::Endpoint;
 use crate::schema::Target;
 use crate::source::handshake::Handshake;
 use crate::yaml::Document;
-use deployment::{Belonging, Deployment, Deployments};
+use deployment::{Deployment, Deployments, RunningDeployment};
 use issuer::cert_manager::{self, Answer, Manifests};
 use opstrace::{Instance, TenantHost};
 use receiver::{Catalogue, Hints, Recognition};
@@ -84,7 +84,7 @@ pub struct Facts<'t> {
     declared: OnceLock<Option<Deployment>>,
     handshake: Option<Arc<dyn Handshake>>,
     catalogue: Catalogue,
-    shelf: included::Shelf,
+    cache: included::IncludeCache,
     looked_at: Mutex<BTreeSet<PathBuf>>,
 }
 
@@ -100,7 +100,7 @@ impl<'t> Facts<'t> {
             declared: OnceLock::new(),
             handshake: None,
             catalogue: Catalogue::default(),
-            shelf: included::Shelf::default(),
+            cache: included::IncludeCache::default(),
             looked_at: Mutex::default(),
         }
     }
@@ -135,7 +135,7 @@ impl<'t> Facts<'t> {
             &runners,
             &self.files,
             target,
-            &self.shelf,
+            &self.cache,
         );
         if !checked.findings.is_empty() {
             let deployments = self.deployments().all();
@@ -175,7 +175,7 @@ impl<'t> Facts<'t> {
             &runners,
             &self.files,
             target,
-            &self.shelf,
+            &self.cache,
         )
     }
 
@@ -185,7 +185,7 @@ impl<'t> Facts<'t> {
         &'f self,
         document: &Document,
         folder: Option<&Path>,
-        holder: Option<&'f Holder>,
+        holder: Option<&'f EmbeddedIn>,
     ) -> included::Runners<'f> {
         let is_named = folder.is_some() || holder.is_some();
         let file = is_named.then(|| self.absolute(document.text().path()));
@@ -194,7 +194,7 @@ impl<'t> Facts<'t> {
             let declared = self.declared().filter(|_| found.is_empty() && is_named);
             found
                 .into_iter()
-                .chain(declared.map(Belonging::declared))
+                .chain(declared.map(RunningDeployment::declared))
                 .collect()
         };
         included::Runners::new(Box::new(find))
@@ -217,18 +217,22 @@ impl<'t> Facts<'t> {
             &beside,
             &runners,
             &self.files,
-            &self.shelf,
+            &self.cache,
         )
     }
 
     /// Whether [`Facts::documents`] has found a file to be a part of another configuration.
     #[must_use]
     pub fn is_included(&self, file: &Path) -> bool {
-        self.shelf.is_scrape_config(file)
+        self.cache.is_scrape_config(file)
     }
 
     /// What lies beside a configuration that is only a part of a file.
-    fn beside<'r>(&self, document: &Document, recognised: &'r Recognised) -> included::Beside<'r> {
+    fn beside<'r>(
+        &self,
+        document: &Document,
+        recognised: &'r Recognised,
+    ) -> included::SiblingFiles<'r> {
         let texts = &recognised.beside;
         let runners = match texts.is_empty() {
             true => Vec::new(),
@@ -237,11 +241,11 @@ impl<'t> Facts<'t> {
                 self.runners(&file, recognised.holder.as_ref())
             }
         };
-        let mut folders: Vec<_> = runners.iter().map(Belonging::folder).collect();
+        let mut folders: Vec<_> = runners.iter().map(RunningDeployment::folder).collect();
         if let Some(declared) = self.declared().filter(|_| folders.is_empty()) {
             folders.push(declared.config_folder());
         }
-        included::Beside { folders, texts }
+        included::SiblingFiles { folders, texts }
     }
 
     /// The issuer of a host's certificate, by what the tree says of the host.
@@ -362,7 +366,11 @@ impl<'t> Facts<'t> {
     /// is Opstrace's only where the tree or the policy knows the domain as an instance's own.
     /// `answering` is what of the tree answers at the endpoint.
     #[must_use]
-    pub fn recognise(&self, endpoint: &Endpoint, answering: &[Answering<'_>]) -> Recognition<'_> {
+    pub fn recognise(
+        &self,
+        endpoint: &Endpoint,
+        answering: &[ServiceMatch<'_>],
+    ) -> Recognition<'_> {
         let host = endpoint.host_name();
         let own_domain = host
             .as_deref()
@@ -384,7 +392,7 @@ impl<'t> Facts<'t> {
             &Hints {
                 receiver: by_policy.map(|(entry, _)| entry.receiver.as_str()),
                 domains: &domains,
-                image: answering::image(answering),
+                image: service_match::image(answering),
             },
         )
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobBuilder, GlobSet};
 
-use crate::source::{Kind, Tree};
+use crate::source::{EntryKind, Tree};
 
 /// Where the file lies, the first one that is there counts (GitHub's order, then GitLab's own).
 const PLACES: [&str; 4] = [
@@ -115,8 +115,8 @@ impl Owners {
 }
 
 /// The lines of a file, or why it is left out.
-fn read(tree: &dyn Tree, kind: Kind, path: &Path) -> Result<Vec<Line>, String> {
-    if kind == Kind::Link {
+fn read(tree: &dyn Tree, kind: EntryKind, path: &Path) -> Result<Vec<Line>, String> {
+    if kind == EntryKind::Link {
         return Err("it is a symbolic link, which code hosts do not follow".to_owned());
     }
     let content = tree

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::Facts;
 use super::included::{self, Matched, Purpose};
-use crate::discover::Holder;
+use crate::discover::EmbeddedIn;
 use crate::finding::Text;
 use crate::source::LARGEST;
 use crate::yaml::Document;
@@ -18,11 +18,11 @@ impl Facts<'_> {
         &self,
         document: &Document,
         folder: Option<&Path>,
-        holder: Option<&Holder>,
+        holder: Option<&EmbeddedIn>,
     ) -> Vec<(Purpose, PathBuf)> {
         let runners = self.runners_of(document, folder, holder);
         let named =
-            included::find(document, folder, &runners, &self.files, &self.shelf).into_iter();
+            included::find(document, folder, &runners, &self.files, &self.cache).into_iter();
         let files = named.flat_map(|one| match one.matched {
             Matched::Files(files) => {
                 let files = files.files().iter();

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::answering::Standpoint;
-use super::deployment::{Belonging, Certainty, Named, Platform, Together};
+use super::deployment::{Certainty, Named, Platform, RunningDeployment, Together};
+use super::service_match::Standpoint;
 use crate::finding::Evidence;
 use crate::prometheus::endpoint::{Endpoint, Network};
 
@@ -179,7 +179,7 @@ fn by_name<'n>(together: &Together<'n>, own: &Named, host: &str, port: u16) -> O
 fn localhost<'n>(
     together: &Together<'n>,
     own: &Named,
-    runner: &Belonging<'_>,
+    runner: &RunningDeployment<'_>,
     port: u16,
 ) -> Option<Found<'n>> {
     let deployment = runner.deployment;

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use crate::finding::is_secret_name;
 
-pub use fault::{Fault, FaultKind, HostFault};
+pub use fault::{FaultKind, HostFault, UrlFault};
 pub use network::{Network, network};
 
 /// Whether a part of a text, a URL's or another, is still to be filled in.
@@ -66,7 +66,7 @@ pub struct Endpoint {
     masked: String,
     placeholders: Vec<Range<usize>>,
     parts: split::Parts,
-    faults: Vec<Fault>,
+    faults: Vec<UrlFault>,
 }
 
 impl std::fmt::Debug for Endpoint {
@@ -268,7 +268,7 @@ impl Endpoint {
 
     /// What is wrong with it for every receiver; in the order of the text.
     #[must_use]
-    pub fn faults(&self) -> &[Fault] {
+    pub fn faults(&self) -> &[UrlFault] {
         &self.faults
     }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::entry::Entry;
-use crate::discover::Holder;
+use crate::discover::EmbeddedIn;
 use crate::facts::{Facts, KnownIssuer, Standpoint};
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{Client, Config, Peer};
@@ -26,13 +26,17 @@ pub struct Configuration<'a> {
     /// Where it lies, for relative paths; none for standard input without a name.
     pub folder: Option<&'a Path>,
     /// What it is in, if it is not the whole of its file. Then it has no folder.
-    pub holder: Option<&'a Holder>,
+    pub holder: Option<&'a EmbeddedIn>,
 }
 
 impl<'a> Configuration<'a> {
     /// The configuration in a document. None if the document holds no mapping.
     #[must_use]
-    pub fn new(document: &'a Document, around: Around<'a>, facts: &'a Facts<'a>) -> Option<Self> {
+    pub fn new(
+        document: &'a Document,
+        around: ConfigContext<'a>,
+        facts: &'a Facts<'a>,
+    ) -> Option<Self> {
         let config = Config::new(document)?;
         let shown = document.text().path();
         let standpoint = around
@@ -42,7 +46,7 @@ impl<'a> Configuration<'a> {
             .remote_writes()
             .map(|write| Entry::new(write, around, shown, facts, standpoint.as_ref()))
             .collect();
-        let Around {
+        let ConfigContext {
             folder,
             holder,
             templated,
@@ -62,12 +66,12 @@ impl<'a> Configuration<'a> {
 
 /// What a configuration is in.
 #[derive(Clone, Copy, Debug)]
-pub struct Around<'a> {
+pub struct ConfigContext<'a> {
     /// Where it lies, for relative paths; none for standard input without a name, nor for a
     /// configuration that something holds.
     pub folder: Option<&'a Path>,
     /// What holds it, if it is not the whole of its file.
-    pub holder: Option<&'a Holder>,
+    pub holder: Option<&'a EmbeddedIn>,
     /// Whether something fills in placeholders before Prometheus reads it.
     pub templated: bool,
     /// Whether it is a template by its name or by policy, where any plain word in capitals may be a
@@ -75,7 +79,7 @@ pub struct Around<'a> {
     pub any_word: bool,
 }
 
-impl Around<'_> {
+impl ConfigContext<'_> {
     /// Whether it lies anywhere: standard input without a name does not.
     #[must_use]
     pub fn is_named(&self) -> bool {

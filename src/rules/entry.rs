@@ -3,11 +3,13 @@
 use std::cell::OnceCell;
 use std::path::Path;
 
-use super::configuration::Around;
-use crate::discover::Holder;
+use super::configuration::ConfigContext;
+use crate::discover::EmbeddedIn;
 use crate::facts::opstrace::{Instance, TenantHost};
 use crate::facts::receiver::{Cause, Certainty, Credential, Recognition, ShapeFault, judge};
-use crate::facts::{Answering, Demand, Facts, KnownIssuer, Standpoint, Unreachable, issuer};
+use crate::facts::{
+    Facts, KnownIssuer, ReceiverRequirements, ServiceMatch, Standpoint, Unreachable, issuer,
+};
 use crate::finding::{Advice, Evidence, Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{self, RemoteWrite};
@@ -25,7 +27,7 @@ pub struct Entry<'a> {
     url: Option<Url<'a>>,
     shown: &'a str,
     folder: Option<&'a Path>,
-    holder: Option<&'a Holder>,
+    holder: Option<&'a EmbeddedIn>,
     any_word: bool,
     shape: OnceCell<Vec<ShapeFault>>,
 }
@@ -40,7 +42,7 @@ pub struct Url<'a> {
     /// The same taken apart.
     pub endpoint: Endpoint,
     /// What of the tree answers there.
-    pub answering: Vec<Answering<'a>>,
+    pub answering: Vec<ServiceMatch<'a>>,
     /// Why nothing answers there, if the tree shows it.
     pub unreachable: Option<Unreachable>,
     /// Who it is meant for.
@@ -55,7 +57,7 @@ impl Url<'_> {
         if first.is_none_or(|one| one.certainty != Certainty::Image) {
             return Vec::new();
         }
-        let shown = self.answering.first().map(Answering::shown);
+        let shown = self.answering.first().map(ServiceMatch::shown);
         shown.unwrap_or_default()
     }
 
@@ -88,7 +90,7 @@ impl Url<'_> {
 impl<'a> Entry<'a> {
     pub(super) fn new(
         write: RemoteWrite<'a>,
-        around: Around<'a>,
+        around: ConfigContext<'a>,
         shown: &'a str,
         facts: &'a Facts<'a>,
         standpoint: Option<&Standpoint<'a>>,
@@ -188,8 +190,8 @@ impl<'a> Entry<'a> {
 
     /// What its receiver wants to see, if that is known.
     #[must_use]
-    pub fn demand(&self) -> Option<Demand<'_, 'a>> {
-        Demand::new(&self.sound_url()?.recognition)
+    pub fn demand(&self) -> Option<ReceiverRequirements<'_, 'a>> {
+        ReceiverRequirements::new(&self.sound_url()?.recognition)
     }
 
     /// Everything secret that is sent with a request, in words, with its place: the client's

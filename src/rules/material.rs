@@ -6,9 +6,9 @@ use super::configuration::Configuration;
 use super::entry::Entry;
 use super::sent::{Sent, fault};
 use crate::discover;
-use crate::facts::deployment::Belonging;
+use crate::facts::deployment::RunningDeployment;
 use crate::facts::token::{self, Observation};
-use crate::facts::{Asked, Facts, Judged};
+use crate::facts::{Facts, PathQuery, PathVerdict};
 use crate::finding::{Evidence, Finding, Severity, Span};
 use crate::schema::{self, Inline, Reference, Setting, table};
 use crate::yaml::placeholder;
@@ -29,7 +29,7 @@ pub struct Material<'e, 'a> {
     /// The secrets that are in it.
     pub secrets: Vec<Secret<'e, 'a>>,
     /// What runs it, as far as the tree tells; not looked for where it needs neither.
-    pub runners: Vec<Belonging<'a>>,
+    pub runners: Vec<RunningDeployment<'a>>,
 }
 
 /// A file that a configuration names.
@@ -38,7 +38,7 @@ pub struct NamedFile<'e, 'a> {
     /// The key that names it.
     pub reference: Reference<'a>,
     /// What is known of it.
-    pub judged: Judged,
+    pub judged: PathVerdict,
     /// The remote_write entry that it belongs to, if it is one's.
     pub entry: Option<&'e Entry<'a>>,
     /// What else the tree tells.
@@ -109,7 +109,7 @@ impl<'e, 'a> Material<'e, 'a> {
         let files = references.into_iter().map(|reference| {
             let span = reference.setting.node.span();
             let path = reference.setting.node.as_str().unwrap_or("");
-            let judged = facts.file(&Asked {
+            let judged = facts.file(&PathQuery {
                 path,
                 filled_in: path.split('/').any(is_filled),
                 base: reference.base,

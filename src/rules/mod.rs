@@ -19,7 +19,7 @@ mod start;
 mod timings;
 mod upgrade;
 
-pub use configuration::{Around, Configuration, HttpPart};
+pub use configuration::{ConfigContext, Configuration, HttpPart};
 pub use engine::{Judgement, judge, judge_tree};
 pub use entry::{Entry, Url};
 pub use example::Expected;

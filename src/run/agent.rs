@@ -1,9 +1,9 @@
 //! Whether a configuration is one for an agent, by what the tree says of who runs it.
 
-use super::survey::Seen;
-use crate::discover::Holder;
+use super::survey::ScannedFile;
+use crate::discover::EmbeddedIn;
 use crate::facts::Facts;
-use crate::facts::deployment::{Belonging, Certainty};
+use crate::facts::deployment::{Certainty, RunningDeployment};
 use crate::finding::Place;
 use crate::prometheus::Config;
 use crate::yaml::{Document, Node};
@@ -13,17 +13,21 @@ const REFUSED: &[&str] = &["alerting", "rule_files", "remote_read"];
 
 /// Where the tree says that a configuration is run in agent mode: every deployment that it surely
 /// belongs to is an agent. Nobody is asked where nothing stands that agents refuse.
-pub(crate) fn evidence(document: &Document, seen: &Seen, facts: &Facts<'_>) -> Option<Place> {
+pub(crate) fn evidence(
+    document: &Document,
+    seen: &ScannedFile,
+    facts: &Facts<'_>,
+) -> Option<Place> {
     let root = Config::new(document)?.root();
     let has = |key: &str| root.get(key).is_some_and(|node: Node<'_>| !node.is_null());
     if !REFUSED.iter().any(|key| has(key)) {
         return None;
     }
-    if let Some(Holder::Values) = &seen.recognised.holder {
+    if let Some(EmbeddedIn::Values) = &seen.recognised.holder {
         return by_chart(document);
     }
     let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
-    let is_agent = |one: &Belonging<'_>| {
+    let is_agent = |one: &RunningDeployment<'_>| {
         one.certainty != Certainty::Doubtful && one.deployment.agent().is_some()
     };
     if !runners.iter().all(is_agent) {

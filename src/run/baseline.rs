@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::gate::BaselineFrom;
-use super::suppress::{Bench, GROUP, group_of, is_on};
+use super::suppress::{GROUP, SuppressionContext, group_of, is_on};
 use crate::discover::What;
 use crate::finding::{Finding, Severity, Text, named_path, path_with_destinations, rule, value};
 use crate::policy::{Accepted, BaselineEntry, BaselineVersion, PolicyError, read_baseline};
@@ -23,7 +23,7 @@ pub(crate) struct Baseline {
 /// Hides what the baselines accept, and says which of their entries no longer occur. What is worth
 /// saying of them is added to `notes`.
 pub(crate) fn apply(
-    bench: &Bench<'_>,
+    bench: &SuppressionContext<'_>,
     outcome: &mut Outcome,
     notes: &mut Vec<String>,
 ) -> Result<(), Vec<PolicyError>> {
@@ -49,7 +49,7 @@ pub(crate) fn apply(
 }
 
 /// Where the baselines are: the one that was named, or those of the policies.
-fn paths(bench: &Bench<'_>) -> BTreeSet<PathBuf> {
+fn paths(bench: &SuppressionContext<'_>) -> BTreeSet<PathBuf> {
     match &bench.request.gate.baseline {
         BaselineFrom::Nowhere => BTreeSet::new(),
         BaselineFrom::File(path) => [bench.tree.absolute(path)].into(),
@@ -58,7 +58,7 @@ fn paths(bench: &Bench<'_>) -> BTreeSet<PathBuf> {
 }
 
 /// The baselines that the policies name.
-pub(crate) fn of_policies(bench: &Bench<'_>) -> BTreeSet<PathBuf> {
+pub(crate) fn of_policies(bench: &SuppressionContext<'_>) -> BTreeSet<PathBuf> {
     let policies = bench.policies.all();
     let named = policies.filter_map(|policy| policy.suppressions.baseline.as_ref());
     let paths = named.map(|(path, place)| {
@@ -88,7 +88,11 @@ pub(crate) fn read(path: &Path, tree: &dyn Tree) -> Result<Baseline, Vec<PolicyE
 }
 
 /// Hides what a baseline accepts; what it has left over is returned as findings.
-fn hide(baseline: &Baseline, bench: &Bench<'_>, outcome: &mut Outcome) -> Vec<Finding> {
+fn hide(
+    baseline: &Baseline,
+    bench: &SuppressionContext<'_>,
+    outcome: &mut Outcome,
+) -> Vec<Finding> {
     let disk = Folder::new(&baseline.folder);
     let mut left: BTreeMap<&Accepted, usize> = BTreeMap::new();
     for entry in &baseline.entries {
@@ -153,8 +157,8 @@ pub(crate) struct Covered {
 }
 
 impl Covered {
-    pub(crate) fn new(bench: &Bench<'_>) -> Self {
-        let Bench {
+    pub(crate) fn new(bench: &SuppressionContext<'_>) -> Self {
+        let SuppressionContext {
             request,
             survey,
             tree,
@@ -185,7 +189,7 @@ impl Covered {
         path: &Path,
         rule: &str,
         like: &Finding,
-        bench: &Bench<'_>,
+        bench: &SuppressionContext<'_>,
     ) -> bool {
         let policy = bench.policy_of(&bench.tree.shown(path));
         let gone = bench.tree.metadata(path).is_err();

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::policies::{self, Policies, Scope};
 use super::policy_files::catalogue;
 use super::request::Request;
-use super::survey::{Seen, Survey, walk_of};
+use super::survey::{ScannedFile, Survey, walk_of};
 use crate::discover::{Recognised, What};
 use crate::facts::deployment::RunAs;
 use crate::facts::scripts::{self, LARGEST_SCRIPT, may_be_script};
@@ -94,7 +94,7 @@ struct Sight<'t> {
     policies: &'t Policies,
     tree: &'t dyn Tree,
     named: OnceLock<HashSet<PathBuf>>,
-    seen: OnceLock<HashMap<&'t Path, &'t Seen>>,
+    seen: OnceLock<HashMap<&'t Path, &'t ScannedFile>>,
     of_root: OnceLock<HashMap<&'t Path, Vec<&'t Found>>>,
 }
 
@@ -179,7 +179,7 @@ impl<'t> Sight<'t> {
     }
 
     /// The files in which something was seen, by their paths.
-    fn seen(&self) -> &HashMap<&'t Path, &'t Seen> {
+    fn seen(&self) -> &HashMap<&'t Path, &'t ScannedFile> {
         self.seen.get_or_init(|| {
             let files = self.survey.seen.iter();
             let files = files.filter(|seen| seen.recognised.holder.is_none());

@@ -1,6 +1,6 @@
 //! What is said of a configuration that is written in other words than those of `prometheus.yml`.
 
-use crate::discover::{Holder, Spoken};
+use crate::discover::{EmbeddedIn, Spoken};
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity, rule};
 use crate::rules::Judgement;
@@ -17,7 +17,7 @@ const OF_JOBS: &[&str] = &[rule::SCRAPE_NO_DISCOVERY];
 /// Puts what native rules say into the words of the dialect, and adds what the dialect refuses.
 pub(super) fn put(
     spoken: &Spoken,
-    holder: Option<&Holder>,
+    holder: Option<&EmbeddedIn>,
     facts: &Facts<'_>,
     judgement: &mut Judgement,
 ) {
@@ -55,7 +55,7 @@ pub(super) fn put(
     judgement.findings.extend(spoken.findings.iter().cloned());
     judgement.unchecked.extend(spoken.unchecked.iter().cloned());
     let namespace = match holder {
-        Some(Holder::Resource { namespace, .. } | Holder::Object { namespace, .. }) => {
+        Some(EmbeddedIn::Resource { namespace, .. } | EmbeddedIn::Object { namespace, .. }) => {
             namespace.as_deref()
         }
         _ => None,

@@ -8,7 +8,7 @@ use super::foreign;
 use super::own_rules;
 use super::rendered;
 use super::request::Request;
-use super::survey::Seen;
+use super::survey::ScannedFile;
 use super::unrendered;
 use super::vmagent;
 use super::web_file;
@@ -17,7 +17,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
 use crate::rules::own::OwnRules;
-use crate::rules::{self, Around, Configuration, Judgement, Reader};
+use crate::rules::{self, ConfigContext, Configuration, Judgement, Reader};
 use crate::schema::dialect::SENDERS;
 use crate::schema::target_file::{self, Format};
 use crate::schema::{self, Target, Version, edit, rule_file};
@@ -26,7 +26,7 @@ use crate::yaml::{Document, parse_first};
 
 /// What is said of one file, and the configuration in it.
 pub(crate) fn judge_one<'a>(
-    seen: &'a Seen,
+    seen: &'a ScannedFile,
     facts: &'a Facts<'a>,
     request: &Request,
     own: &OwnRules,
@@ -46,7 +46,7 @@ pub(crate) fn judge_one<'a>(
             };
             target.template |= rendered.is_some();
             let watch = &request.watch;
-            let around = Around {
+            let around = ConfigContext {
                 folder,
                 holder,
                 templated: target.template,
@@ -208,7 +208,7 @@ fn deprecated_where_it_runs(
     schema: &mut Vec<Finding>,
     document: &Document,
     target: &Target,
-    seen: &Seen,
+    seen: &ScannedFile,
     facts: &Facts<'_>,
 ) {
     let is_deprecated = |one: &Finding| one.rule == rule::SCHEMA_DEPRECATED;

@@ -13,7 +13,7 @@ use crate::discover::{Dialect, What};
 use crate::finding::{Finding, Place, Severity, Span, Text, rule};
 use crate::policy::Policy;
 use crate::rules;
-use crate::source::{Kind, LARGEST, Tree};
+use crate::source::{EntryKind, LARGEST, Tree};
 
 /// What a revision has been found to hold.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ fn reason(
     if !changed.contains(path) && !crate::discover::is_candidate(path) {
         return None;
     }
-    if kind == Kind::Link {
+    if kind == EntryKind::Link {
         return reason_of_link(path, read, tree);
     }
     let unread = survey.unread.iter().find(|(found, _)| found.path == *path);
@@ -129,7 +129,7 @@ fn reason_of_link(path: &Path, read: &HashSet<&Path>, tree: &dyn Tree) -> Option
     }
     let kind = tree.metadata(&real).ok()?.kind;
     Some(match kind {
-        Kind::File => "it is a symbolic link to a file that is not a configuration".to_owned(),
+        EntryKind::File => "it is a symbolic link to a file that is not a configuration".to_owned(),
         kind => format!("it is a symbolic link to {}", kind.noun()),
     })
 }

@@ -13,7 +13,7 @@ use crate::policy::{Policy, PolicyError};
 use crate::report::OwnPage;
 use crate::rules::own::{self, OwnRule, OwnRules, Scene};
 use crate::rules::{Configuration, Judgement};
-use crate::source::{Found, Kind, Tree};
+use crate::source::{EntryKind, Found, Tree};
 
 /// The bytes that a page may have.
 const LARGEST: u64 = 1 << 20;
@@ -103,14 +103,14 @@ fn descend(
             .unwrap_or("");
         // Links are not followed: they could lead out of the tree.
         match tree.metadata(&path).map(|meta| meta.kind) {
-            Ok(Kind::Folder) if depth > 0 => {
+            Ok(EntryKind::Folder) if depth > 0 => {
                 let own = path
                     .file_name()
                     .and_then(|name| name.to_str())
                     .unwrap_or("");
                 descend(&path, &format!("{prefix}{own}/"), depth - 1, tree, pages)?;
             }
-            Ok(Kind::File) if path.extension().is_some_and(|ending| ending == PAGE) => {
+            Ok(EntryKind::File) if path.extension().is_some_and(|ending| ending == PAGE) => {
                 if name.eq_ignore_ascii_case(README) {
                     continue;
                 }

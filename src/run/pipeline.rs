@@ -14,12 +14,12 @@ use super::online;
 use super::own_rules;
 use super::policies::Policies;
 use super::request::{Request, Run};
-use super::suppress::{self, Bench};
-use super::survey::{Seen, Survey, own_fault, own_rules_of, survey};
+use super::suppress::{self, SuppressionContext};
+use super::survey::{ScannedFile, Survey, own_fault, own_rules_of, survey};
 use super::unused::unused;
 use super::uses::Uses;
 use super::watch::Stage;
-use crate::discover::{Holder, What};
+use crate::discover::{EmbeddedIn, What};
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Span, Text, Unchecked};
 use crate::panics;
@@ -43,7 +43,7 @@ pub(crate) fn run_with(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -
 }
 
 /// What is done when everything is found.
-pub(crate) type LastLook<'l> = &'l mut dyn FnMut(&Bench<'_>, &Outcome);
+pub(crate) type LastLook<'l> = &'l mut dyn FnMut(&SuppressionContext<'_>, &Outcome);
 
 fn run_over(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -> Run {
     let mut run = Run::default();
@@ -167,7 +167,7 @@ impl<'a> Gathered<'a> {
     /// Adds what was said of a file, at the levels of its policy.
     fn file(
         &mut self,
-        seen: &'a Seen,
+        seen: &'a ScannedFile,
         (mut judgement, configuration): (Judgement, Option<Configuration<'a>>),
         facts: &Facts<'_>,
         run: &mut Run,
@@ -236,7 +236,7 @@ impl<'a> Gathered<'a> {
     /// The policy of the file that a place is in.
     fn policy_at(&self, place: &Place) -> Option<&'a Policy> {
         let seen = &self.survey.seen;
-        let order = |seen: &Seen| seen.found.shown.cmp(place.path());
+        let order = |seen: &ScannedFile| seen.found.shown.cmp(place.path());
         let seen = seen.get(seen.binary_search_by(order).ok()?)?;
         Some(&self.policies.of(&seen.found)?.policy)
     }
@@ -314,7 +314,7 @@ fn accept(
     let own = own.flat_map(|own| own.all().iter().map(|rule| &*rule.name));
     let known: BTreeSet<&str> = built_in.chain(own).collect();
     let known: Vec<&str> = known.into_iter().collect();
-    let bench = Bench {
+    let bench = SuppressionContext {
         request,
         survey,
         policies,
@@ -332,11 +332,11 @@ fn accept(
     run.problems.extend(request.gate.failure());
 }
 
-fn checked_file(seen: &Seen) -> Option<CheckedFile> {
+fn checked_file(seen: &ScannedFile) -> Option<CheckedFile> {
     let dialect = match &seen.recognised.what {
         What::Configuration { dialect, .. } => {
             let holder = seen.recognised.holder.as_ref();
-            holder.map_or_else(|| dialect.word(), Holder::word)
+            holder.map_or_else(|| dialect.word(), EmbeddedIn::word)
         }
         What::Broken { .. } => "broken",
         What::Rules { .. } => "rules",

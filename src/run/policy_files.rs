@@ -12,7 +12,7 @@ use crate::finding::{Text, nearest};
 use crate::policy::{Extends, Policy, PolicyError, ReceiverProfile, ReceiverSource};
 use crate::rules;
 use crate::rules::own::OwnRules;
-use crate::source::{Kind, LARGEST, Tree};
+use crate::source::{EntryKind, LARGEST, Tree};
 use crate::yaml::parse_first;
 
 /// How deep files may extend each other.
@@ -166,7 +166,7 @@ impl Reader<'_> {
             for path in self.tree.list(&receivers).unwrap_or_default() {
                 let is_file = |path: &Path| {
                     let meta = self.tree.metadata(path);
-                    meta.is_ok_and(|meta| meta.kind == Kind::File)
+                    meta.is_ok_and(|meta| meta.kind == EntryKind::File)
                 };
                 let ending = path.extension().and_then(|ending| ending.to_str());
                 if matches!(ending, Some("yaml" | "yml")) && is_file(&path) {

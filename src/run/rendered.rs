@@ -1,7 +1,7 @@
 //! Configurations in whose placeholders a script of the tree writes values before Prometheus reads
 //! them.
 
-use super::survey::Seen;
+use super::survey::ScannedFile;
 use crate::discover::nodes;
 use crate::facts::Facts;
 use crate::finding::{Evidence, Finding, Severity, rule};
@@ -37,7 +37,7 @@ const FILLED: &[&str] = &[
 /// variables in external labels.
 pub(super) fn evidence<'d>(
     document: &'d Document,
-    seen: &Seen,
+    seen: &ScannedFile,
     facts: &Facts<'_>,
 ) -> Option<Rendered<'d>> {
     let shown = document.text().path();

@@ -12,7 +12,7 @@ use crate::discover::{self, Recognised, What};
 use crate::facts::deployment::{self, SourceFile};
 use crate::finding::Text;
 use crate::parallel;
-use crate::source::{Found, Kind, LARGEST, Tree, Walk};
+use crate::source::{EntryKind, Found, LARGEST, Tree, Walk};
 
 /// The files that Prometheus is started with and that were not taken for configurations, each with
 /// whether it is sure that Prometheus reads it as it is. `starters` are the files that may tell.
@@ -83,7 +83,7 @@ fn known(survey: &Survey, tree: &dyn Tree) -> HashSet<PathBuf> {
     let all = seen.chain(unread).chain(excluded).chain(&survey.late);
     let real = |found: &Found| {
         let meta = tree.metadata(&found.path);
-        let is_link = meta.is_ok_and(|meta| meta.kind == Kind::Link);
+        let is_link = meta.is_ok_and(|meta| meta.kind == EntryKind::Link);
         match is_link.then(|| tree.resolve(&found.path)) {
             Some(Ok(real)) => real,
             _ => found.path.clone(),

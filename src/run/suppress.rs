@@ -3,10 +3,10 @@
 
 mod added;
 mod directive;
+mod file;
 mod inner;
 mod marks;
 mod say;
-mod sheet;
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -20,7 +20,7 @@ pub(crate) use marks::{Covers, Mark, Marks, may_hold};
 use super::levels::Levels;
 use super::policies::Policies;
 use super::request::Request;
-use super::survey::{Seen, Survey};
+use super::survey::{ScannedFile, Survey};
 use crate::discover::What;
 use crate::finding::{Finding, Redacted, Severity, Span, rule};
 use crate::policy::{Policy, PolicyError};
@@ -28,14 +28,14 @@ use crate::report::{HiddenBy, Hiding, Outcome, Reported};
 use crate::rules::{self, Check};
 use crate::schema;
 use crate::source::Tree;
-pub(crate) use sheet::{DAY, has_lapsed};
-use sheet::{Sheet, Verdict};
+pub(crate) use file::{DAY, has_lapsed};
+use file::{FileSuppressions, Verdict};
 
 /// The group of the rules about suppressions, which no comment and no baseline hides.
 pub(crate) const GROUP: &str = rule::GROUP_SUPPRESSIONS;
 
 /// What suppressions are judged by.
-pub(crate) struct Bench<'a> {
+pub(crate) struct SuppressionContext<'a> {
     /// What was asked for.
     pub(crate) request: &'a Request,
     /// What was looked at.
@@ -52,7 +52,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) none: &'a Policy,
 }
 
-impl<'a> Bench<'a> {
+impl<'a> SuppressionContext<'a> {
     /// The policy of a file by its path for people.
     pub(crate) fn policy_of(&self, shown: &str) -> &'a Policy {
         let walked = &self.survey.walked;
@@ -89,7 +89,10 @@ impl<'a> Bench<'a> {
 }
 
 /// Hides what comments of the files hide, and says what is wrong with the comments.
-pub(crate) fn apply(bench: &Bench<'_>, outcome: &mut Outcome) -> Result<(), Vec<PolicyError>> {
+pub(crate) fn apply(
+    bench: &SuppressionContext<'_>,
+    outcome: &mut Outcome,
+) -> Result<(), Vec<PolicyError>> {
     refuse_unknown(bench)?;
     let mut sheets = sheets(bench, outcome);
     if sheets.is_empty() {
@@ -116,7 +119,7 @@ pub(crate) fn apply(bench: &Bench<'_>, outcome: &mut Outcome) -> Result<(), Vec<
 }
 
 /// Refuses a policy that forbids to silence what does not exist.
-fn refuse_unknown(bench: &Bench<'_>) -> Result<(), Vec<PolicyError>> {
+fn refuse_unknown(bench: &SuppressionContext<'_>) -> Result<(), Vec<PolicyError>> {
     let mut wrong = Vec::new();
     for policy in bench.policies.all() {
         for (name, place) in &policy.suppressions.forbid {
@@ -136,9 +139,12 @@ fn refuse_unknown(bench: &Bench<'_>) -> Result<(), Vec<PolicyError>> {
 }
 
 /// The files with suppressions, by path: all that were checked, and those with a finding.
-fn sheets<'a>(bench: &Bench<'a>, outcome: &Outcome) -> BTreeMap<Arc<str>, Sheet<'a>> {
+fn sheets<'a>(
+    bench: &SuppressionContext<'a>,
+    outcome: &Outcome,
+) -> BTreeMap<Arc<str>, FileSuppressions<'a>> {
     let mut sheets = BTreeMap::new();
-    let is_ours = |seen: &Seen| {
+    let is_ours = |seen: &ScannedFile| {
         let what = &seen.recognised.what;
         matches!(what, What::Configuration { .. } | What::Broken { .. })
     };
@@ -163,7 +169,8 @@ fn sheets<'a>(bench: &Bench<'a>, outcome: &Outcome) -> BTreeMap<Arc<str>, Sheet<
             starts.range(from..=to).next().is_some()
         };
         if let Some(marks) = of_file(&recognised, has_finding) {
-            let sheet = Sheet::new(marks, bench.policy_of(shown), seen, bench.request.now);
+            let sheet =
+                FileSuppressions::new(marks, bench.policy_of(shown), seen, bench.request.now);
             sheets.insert(Arc::clone(shown), sheet);
         }
     }
@@ -179,14 +186,17 @@ fn sheets<'a>(bench: &Bench<'a>, outcome: &Outcome) -> BTreeMap<Arc<str>, Sheet<
             continue;
         }
         if let Some(marks) = Marks::of_text(place.text(), false) {
-            let sheet = Sheet::new(marks, bench.policy_of(path), &[], bench.request.now);
+            let sheet = FileSuppressions::new(marks, bench.policy_of(path), &[], bench.request.now);
             sheets.insert(Arc::clone(path), sheet);
         }
     }
     sheets
 }
 
-fn hiding(sheets: &mut BTreeMap<Arc<str>, Sheet<'_>>, reported: &Reported) -> Option<Hiding> {
+fn hiding(
+    sheets: &mut BTreeMap<Arc<str>, FileSuppressions<'_>>,
+    reported: &Reported,
+) -> Option<Hiding> {
     let finding = &reported.finding;
     let sheet = sheets.get_mut(finding.place.path())?;
     match sheet.judge(finding) {

@@ -20,7 +20,7 @@ use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk, Walked, lead
 
 /// A file, or a configuration in one, and what it was recognised as.
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub(crate) struct ScannedFile {
     /// The file.
     pub(crate) found: Found,
     /// What it is.
@@ -31,7 +31,7 @@ pub(crate) struct Seen {
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
     /// The files that may hold a configuration, by shown path.
-    pub(crate) seen: Vec<Seen>,
+    pub(crate) seen: Vec<ScannedFile>,
     /// The other files that may hold facts.
     pub(crate) others: Vec<Found>,
     /// Candidates that could not be read.
@@ -50,7 +50,7 @@ pub(crate) struct Survey {
 
 /// What one file came to.
 enum Look {
-    Seen(Vec<Seen>),
+    Read(Vec<ScannedFile>),
     Other(Found),
     Nothing,
     Excluded(Found, Place, bool),
@@ -163,7 +163,7 @@ fn look_at_all(
 impl Survey {
     fn add(&mut self, look: Look, run: &mut Run) {
         match look {
-            Look::Seen(seen) => self.seen.extend(seen),
+            Look::Read(seen) => self.seen.extend(seen),
             Look::Other(found) => self.others.push(found),
             Look::Excluded(found, place, has_facts) => {
                 if has_facts {
@@ -311,11 +311,11 @@ fn look_at_started(found: &Found, is_sure: bool, policy: &Policy, tree: &dyn Tre
 }
 
 fn seen(found: &Found, recognised: Vec<Recognised>) -> Look {
-    let seen = recognised.into_iter().map(|recognised| Seen {
+    let seen = recognised.into_iter().map(|recognised| ScannedFile {
         found: found.clone(),
         recognised,
     });
-    Look::Seen(seen.collect())
+    Look::Read(seen.collect())
 }
 
 /// The its own rules that the tree of a file has.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::git::{GitError, Repository};
 use super::ignored::{self, RulesCache};
-use super::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
+use super::tree::{EntryKind, Meta, ReadError, Tree, Walk, Walked};
 use super::{walk, walk_folder};
 
 /// The disk, seen from a folder.
@@ -141,7 +141,7 @@ fn bounded(from: impl io::Read, len: u64, limit: u64) -> Result<Vec<u8>, ReadErr
 
 fn check_kind(meta: &fs::Metadata) -> Result<(), ReadError> {
     match kind_of(meta.file_type()) {
-        Kind::File => Ok(()),
+        EntryKind::File => Ok(()),
         other => Err(ReadError::NotAFile(other)),
     }
 }
@@ -170,14 +170,14 @@ fn meta_of(meta: &fs::Metadata) -> Meta {
 }
 
 /// What a file type is in our words.
-pub(super) fn kind_of(file_type: fs::FileType) -> Kind {
+pub(super) fn kind_of(file_type: fs::FileType) -> EntryKind {
     if file_type.is_file() {
-        Kind::File
+        EntryKind::File
     } else if file_type.is_dir() {
-        Kind::Folder
+        EntryKind::Folder
     } else if file_type.is_symlink() {
-        Kind::Link
+        EntryKind::Link
     } else {
-        Kind::Other
+        EntryKind::Other
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::tree::Kind;
+use super::tree::EntryKind;
 
 /// How many links are followed on the way to one file, as on Linux.
 const MOST_LINKS: usize = 40;
@@ -13,7 +13,7 @@ const MOST_LINKS: usize = 40;
 pub(super) fn follow(
     path: &Path,
     last: bool,
-    kind_at: &dyn Fn(&Path) -> Option<Kind>,
+    kind_at: &dyn Fn(&Path) -> Option<EntryKind>,
     target_at: &dyn Fn(&Path) -> io::Result<PathBuf>,
 ) -> io::Result<PathBuf> {
     let mut rest: Vec<PathBuf> = parts(path);
@@ -25,7 +25,7 @@ pub(super) fn follow(
             continue;
         }
         out.push(&part);
-        if kind_at(&out) != Some(Kind::Link) || (rest.is_empty() && !last) {
+        if kind_at(&out) != Some(EntryKind::Link) || (rest.is_empty() && !last) {
             continue;
         }
         links += 1;

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::Folder;
 use super::follow::follow;
-use super::tree::{Kind, LARGEST, Meta, ReadError, Tree, Walk, Walked};
+use super::tree::{EntryKind, LARGEST, Meta, ReadError, Tree, Walk, Walked};
 use super::walk::{self, Seen};
 use super::walk_folder;
 use ignored::Ignored;
@@ -38,7 +38,7 @@ pub use repository::Repository;
 /// A file or a link as git has it.
 #[derive(Clone, Debug)]
 struct Item {
-    kind: Kind,
+    kind: EntryKind,
     /// The name of its content.
     id: String,
     /// Which repository has the content: the submodules have their own.
@@ -92,7 +92,7 @@ impl Git {
             && !self.on_disk.iter().any(|other| path.starts_with(other))
     }
 
-    fn kind_at(&self, path: &Path) -> Option<Kind> {
+    fn kind_at(&self, path: &Path) -> Option<EntryKind> {
         if !self.is_ours(path) {
             return self.disk.metadata(path).ok().map(|meta| meta.kind);
         }
@@ -100,7 +100,7 @@ impl Git {
             return Some(item.kind);
         }
         let is_folder = self.below(path).next().is_some() || path == self.top;
-        is_folder.then_some(Kind::Folder)
+        is_folder.then_some(EntryKind::Folder)
     }
 
     fn target_at(&self, path: &Path) -> io::Result<PathBuf> {
@@ -108,7 +108,7 @@ impl Git {
             return self.disk.link_target(path);
         }
         let item = self.items.get(path).ok_or(io::ErrorKind::NotFound)?;
-        if item.kind != Kind::Link {
+        if item.kind != EntryKind::Link {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         let target = self.content(item, LONGEST_TARGET);
@@ -127,13 +127,13 @@ impl Git {
     /// Whether a file is the same in the work tree. Of submodules no one knows.
     fn is_unchanged(&self, path: &Path, item: &Item) -> bool {
         let holds = || self.work_tree.holds(&self.disk, path, &item.id);
-        item.kind == Kind::File && item.objects == 0 && holds()
+        item.kind == EntryKind::File && item.objects == 0 && holds()
     }
 
     /// Whether the work tree has a file or a link as git does.
     fn is_on_disk(&self, path: &Path, item: &Item) -> bool {
         match item.kind {
-            Kind::Link => {
+            EntryKind::Link => {
                 let target = self.disk.link_target(path).ok();
                 target.is_some() && target == self.target_at(path).ok()
             }
@@ -172,13 +172,13 @@ impl Git {
             .below(folder)
             .filter(|(path, item)| {
                 (how.wanted)(path)
-                    && matches!(item.kind, Kind::File | Kind::Link)
+                    && matches!(item.kind, EntryKind::File | EntryKind::Link)
                     && (how.hidden || !hidden(path))
                     && (how.no_ignore || !ignored.is_left_out(path))
             })
             .map(|(path, item)| Seen::File {
                 path: path.clone(),
-                link: item.kind == Kind::Link,
+                link: item.kind == EntryKind::Link,
             });
         files.chain(left_out).collect()
     }
@@ -238,7 +238,7 @@ impl Tree for Git {
         if !self.is_ours(&folder) {
             return self.disk.list(&folder);
         }
-        if self.kind_at(&folder) != Some(Kind::Folder) {
+        if self.kind_at(&folder) != Some(EntryKind::Folder) {
             return Err(io::ErrorKind::NotADirectory.into());
         }
         let child = |path: &PathBuf| {
@@ -260,9 +260,9 @@ impl Tree for Git {
         }
         match self.items.get(&path) {
             Some(item) if self.is_unchanged(&path, item) => self.disk.read(&path, limit),
-            Some(item) if item.kind == Kind::File => self.content(item, limit),
+            Some(item) if item.kind == EntryKind::File => self.content(item, limit),
             _ => Err(ReadError::NotAFile(
-                self.kind_at(&path).unwrap_or(Kind::Other),
+                self.kind_at(&path).unwrap_or(EntryKind::Other),
             )),
         }
     }

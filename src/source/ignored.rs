@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::tree::{Kind, ReadError, Tree};
+use super::tree::{EntryKind, ReadError, Tree};
 
 /// The largest of such files that is read, in bytes. That of the Linux kernel has 2 KiB.
 const LARGEST: u64 = 1024 * 1024;
@@ -87,11 +87,11 @@ impl Patterns {
     /// Reads a file: what lies at its path, and its content up to a limit. None if it has no
     /// patterns.
     pub(super) fn read(
-        kind: io::Result<Kind>,
+        kind: io::Result<EntryKind>,
         content: impl FnOnce(u64) -> Result<Vec<u8>, ReadError>,
     ) -> Result<Option<Self>, LeftOut> {
         match kind.map_err(ReadError::from) {
-            Ok(Kind::Link) => return Err(LeftOut::Link),
+            Ok(EntryKind::Link) => return Err(LeftOut::Link),
             Ok(_) => {}
             Err(ReadError::Missing) => return Ok(None),
             Err(error) => return Err(error.into()),
@@ -237,7 +237,7 @@ mod tests {
     }
 
     fn read(content: &str) -> Result<usize, LeftOut> {
-        let found = Patterns::read(Ok(Kind::File), |_| Ok(content.as_bytes().to_vec()));
+        let found = Patterns::read(Ok(EntryKind::File), |_| Ok(content.as_bytes().to_vec()));
         found.map(|patterns| patterns.map_or(0, |patterns| patterns.count))
     }
 
@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(read(&"é".repeat(LONGEST_PATTERN)).unwrap(), 1);
         let long = read(&format!("a\n{}", "é".repeat(LONGEST_PATTERN + 1)));
         assert!(matches!(long, Err(LeftOut::TooLong(2))));
-        let link = Patterns::read(Ok(Kind::Link), |_| Ok(Vec::new()));
+        let link = Patterns::read(Ok(EntryKind::Link), |_| Ok(Vec::new()));
         assert!(matches!(link, Err(LeftOut::Link)));
         let missing = Patterns::read(Err(io::ErrorKind::NotFound.into()), |_| Ok(Vec::new()));
         assert!(matches!(missing, Ok(None)));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::follow::follow;
 use super::git::GitError;
 use super::path::collapse;
-use super::tree::{Found, Kind, Meta, Problem, ReadError, Tree, Walk, Walked};
+use super::tree::{EntryKind, Found, Meta, Problem, ReadError, Tree, Walk, Walked};
 
 /// Where a tree in memory seems to have been started.
 const BASE: &str = "/tree";
@@ -17,7 +17,7 @@ const BASE: &str = "/tree";
 enum Item {
     File(Vec<u8>),
     Link(PathBuf),
-    Special(Kind),
+    Special(EntryKind),
 }
 
 /// Mode, owner and group.
@@ -87,7 +87,7 @@ impl Memory {
 
     /// Adds something that is not a file: an empty folder, a device.
     #[must_use]
-    pub fn special(self, path: impl AsRef<Path>, kind: Kind) -> Self {
+    pub fn special(self, path: impl AsRef<Path>, kind: EntryKind) -> Self {
         self.put(path.as_ref(), Item::Special(kind), None)
     }
 
@@ -108,17 +108,17 @@ impl Memory {
     }
 
     /// The item at an absolute path without links before its last part.
-    fn kind_at(&self, path: &Path) -> Option<Kind> {
+    fn kind_at(&self, path: &Path) -> Option<EntryKind> {
         if let Some(Entry { item, .. }) = self.items.get(path) {
             return Some(match item {
-                Item::File(_) => Kind::File,
-                Item::Link(_) => Kind::Link,
+                Item::File(_) => EntryKind::File,
+                Item::Link(_) => EntryKind::Link,
                 Item::Special(kind) => *kind,
             });
         }
         let holds = |inner: &PathBuf| inner.starts_with(path) && inner != path;
         if self.items.keys().any(holds) || path == self.base() {
-            return Some(Kind::Folder);
+            return Some(EntryKind::Folder);
         }
         let below = self.below.as_ref()?;
         below.metadata(path).ok().map(|meta| meta.kind)
@@ -191,7 +191,7 @@ impl Tree for Memory {
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let folder = self.resolve(folder)?;
-        if self.kind_at(&folder) != Some(Kind::Folder) {
+        if self.kind_at(&folder) != Some(EntryKind::Folder) {
             return Err(io::ErrorKind::NotADirectory.into());
         }
         let mut paths = match &self.below {
@@ -232,7 +232,7 @@ impl Tree for Memory {
             ) => Ok(content.clone()),
             (None, Some(below)) => below.read(&path, limit),
             _ => {
-                let kind = self.kind_at(&path).unwrap_or(Kind::Other);
+                let kind = self.kind_at(&path).unwrap_or(EntryKind::Other);
                 Err(ReadError::NotAFile(kind))
             }
         }
@@ -257,7 +257,7 @@ impl Tree for Memory {
         };
         for path in own.iter().chain(&other) {
             let error = match self.kind_at(path) {
-                Some(Kind::File | Kind::Folder) => continue,
+                Some(EntryKind::File | EntryKind::Folder) => continue,
                 Some(kind) => ReadError::NotAFile(kind),
                 None if self.below.is_some() => continue,
                 None => ReadError::Missing,
@@ -308,24 +308,27 @@ mod tests {
             .link("a/l.yml", "b/y.txt")
             .link("loop", "loop")
             .owned_file("secret", "s", (0o600, 0, 0))
-            .special("pipe", Kind::Other)
+            .special("pipe", EntryKind::Other)
     }
 
     #[test]
     fn memory_answers_as_a_disk_would() {
         let tree = sample();
         let kind = |path: &str| tree.metadata(Path::new(path)).map(|meta| meta.kind).ok();
-        assert_eq!(kind("a"), Some(Kind::Folder));
-        assert_eq!(kind("./a/x.yml"), Some(Kind::File));
-        assert_eq!(kind("a/../a/l.yml"), Some(Kind::Link));
+        assert_eq!(kind("a"), Some(EntryKind::Folder));
+        assert_eq!(kind("./a/x.yml"), Some(EntryKind::File));
+        assert_eq!(kind("a/../a/l.yml"), Some(EntryKind::Link));
         assert_eq!(kind("nothing"), None);
         let read = |path: &str| tree.read(Path::new(path), LARGEST);
         assert_eq!(read("a/l.yml").unwrap(), b"yy");
         assert!(matches!(
             read("pipe"),
-            Err(ReadError::NotAFile(Kind::Other))
+            Err(ReadError::NotAFile(EntryKind::Other))
         ));
-        assert!(matches!(read("a"), Err(ReadError::NotAFile(Kind::Folder))));
+        assert!(matches!(
+            read("a"),
+            Err(ReadError::NotAFile(EntryKind::Folder))
+        ));
         assert!(matches!(read("none"), Err(ReadError::Missing)));
         assert!(matches!(read("loop"), Err(ReadError::Io(_))));
         assert!(matches!(

@@ -23,4 +23,4 @@ pub use git::{Git, GitError, Governed, Repository};
 pub use memory::Memory;
 pub use outward::leads_out;
 pub use path::{collapse, shown};
-pub use tree::{Found, Kind, LARGEST, Meta, Problem, ReadError, Tree, Walk, Walked, is_top};
+pub use tree::{EntryKind, Found, LARGEST, Meta, Problem, ReadError, Tree, Walk, Walked, is_top};

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::Tree;
-use super::tree::{Kind, POLICY_NAMES};
+use super::tree::{EntryKind, POLICY_NAMES};
 
 /// How many links are followed on the way to one file, as on Linux.
 const MOST_LINKS: usize = 40;
@@ -42,7 +42,7 @@ fn next_link(tree: &dyn Tree, real: &mut PathBuf, rest: &mut Vec<PathBuf>) -> Op
         let path = real.join(part);
         if tree
             .metadata(&path)
-            .is_ok_and(|meta| meta.kind == Kind::Link)
+            .is_ok_and(|meta| meta.kind == EntryKind::Link)
         {
             return Some(path);
         }

@@ -34,7 +34,7 @@ pub fn is_top(policy: &[u8]) -> bool {
 
 /// What a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum EntryKind {
     /// A regular file.
     File,
     /// A folder.
@@ -45,7 +45,7 @@ pub enum Kind {
     Other,
 }
 
-impl Kind {
+impl EntryKind {
     /// A noun with its article, such as `a folder`.
     #[must_use]
     pub fn noun(self) -> &'static str {
@@ -62,7 +62,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Meta {
     /// What it is; a link is a link.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// Length in bytes.
     pub len: u64,
     /// Permission bits, the lowest twelve of `st_mode`. This and the next two are missing where the
@@ -82,7 +82,7 @@ pub enum ReadError {
     Missing,
     /// It is not a regular file; such a thing is never opened.
     #[error("it is {}, not a file", .0.noun())]
-    NotAFile(Kind),
+    NotAFile(EntryKind),
     /// It lies where the system shows itself and its devices: what a tree refers to is never there,
     /// and `/proc/self/environ` holds the secrets of the job.
     #[error("it is in /proc, /sys or /dev, where promvet does not read files")]

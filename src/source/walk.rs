@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::folder::is_of_system;
 use super::ignored::LeftOut;
-use super::tree::{Found, Kind, Problem, ReadError, Tree, Walk, Walked};
+use super::tree::{EntryKind, Found, Problem, ReadError, Tree, Walk, Walked};
 
 /// What a walk finds in a folder.
 pub(super) enum Seen {
@@ -97,9 +97,9 @@ impl Gathering<'_> {
         // A named path is followed if it is a link: a user who names it means what it leads to.
         let real = self.tree.resolve(name)?;
         match self.tree.metadata(&real)?.kind {
-            Kind::File => self.take_file(name, real),
-            Kind::Folder if is_of_system(&real) => Err(ReadError::OfSystem),
-            Kind::Folder => {
+            EntryKind::File => self.take_file(name, real),
+            EntryKind::Folder if is_of_system(&real) => Err(ReadError::OfSystem),
+            EntryKind::Folder => {
                 self.take_folder(name, &real, how);
                 Ok(())
             }
@@ -203,9 +203,9 @@ fn also(tree: &dyn Tree, folder: &Path, how: &Walk<'_>) -> Vec<(PathBuf, bool)> 
     let all = how.also.into_iter().flatten();
     let below = all.filter(|path| path.starts_with(folder));
     let files = below.filter_map(|path| match tree.metadata(path).ok()?.kind {
-        Kind::File => Some((path.clone(), false)),
-        Kind::Link => Some((path.clone(), true)),
-        Kind::Folder | Kind::Other => None,
+        EntryKind::File => Some((path.clone(), false)),
+        EntryKind::Link => Some((path.clone(), true)),
+        EntryKind::Folder | EntryKind::Other => None,
     });
     files.collect()
 }
@@ -226,7 +226,7 @@ fn link_end(tree: &dyn Tree, root: &Path, path: &Path, link: bool) -> Option<Pat
         return Some(path.to_owned());
     }
     let real = tree.resolve(path).ok()?;
-    let is_file = tree.metadata(&real).ok()?.kind == Kind::File;
+    let is_file = tree.metadata(&real).ok()?.kind == EntryKind::File;
     (is_file && real.starts_with(root)).then_some(real)
 }
 

@@ -15,7 +15,7 @@ use ignore::gitignore::{Gitignore, gitconfig_excludes_path};
 
 use super::folder::{kind_of, read_up_to};
 use super::ignored::{Allowance, LeftOut, Patterns, limit};
-use super::tree::{Kind, Tree, Walk};
+use super::tree::{EntryKind, Tree, Walk};
 use super::walk::Seen;
 use crate::parallel;
 
@@ -177,7 +177,7 @@ impl Rules {
 /// What a folder holds.
 struct Listed {
     path: PathBuf,
-    entries: Vec<(PathBuf, Kind)>,
+    entries: Vec<(PathBuf, EntryKind)>,
     own: Own,
     problems: Vec<Seen>,
 }
@@ -288,7 +288,7 @@ fn exclude_of(folder: &Path) -> Option<PathBuf> {
 
 /// A folder whose entries can be judged.
 struct Granted {
-    entries: Vec<(PathBuf, Kind)>,
+    entries: Vec<(PathBuf, EntryKind)>,
     rules: Option<Arc<Rules>>,
     is_ignored: bool,
     problems: Vec<Seen>,
@@ -377,8 +377,8 @@ fn above(top: &Path, allowance: &mut Allowance, problems: &mut Vec<Seen>) -> Opt
 fn judge(listed: &Granted, how: &Walk<'_>, tracked: &Tracked<'_>) -> (Vec<Seen>, Vec<Folder>) {
     let (mut seen, mut folders) = (Vec::new(), Vec::new());
     for (path, kind) in &listed.entries {
-        let is_folder = *kind == Kind::Folder;
-        let is_file = matches!(kind, Kind::File | Kind::Link);
+        let is_folder = *kind == EntryKind::Folder;
+        let is_file = matches!(kind, EntryKind::File | EntryKind::Link);
         if !(is_folder || is_file && (how.wanted)(path)) {
             continue;
         }
@@ -410,7 +410,7 @@ fn judge(listed: &Granted, how: &Walk<'_>, tracked: &Tracked<'_>) -> (Vec<Seen>,
         } else {
             seen.push(Seen::File {
                 path: path.clone(),
-                link: *kind == Kind::Link,
+                link: *kind == EntryKind::Link,
             });
         }
     }

@@ -194,7 +194,7 @@ fn files_are_read_up_to_a_limit() {
     assert!(matches!(read("b", LARGEST), Err(ReadError::Missing)));
     assert!(matches!(
         read(".", LARGEST),
-        Err(ReadError::NotAFile(Kind::Folder))
+        Err(ReadError::NotAFile(EntryKind::Folder))
     ));
 }
 
@@ -369,12 +369,15 @@ mod unix {
         assert_eq!(scratch.shown(&["."]), ["a.yml"]);
         for path in ["pipe.yml", "link.yml", "/dev/zero"] {
             let error = scratch.disk.read(Path::new(path), LARGEST).unwrap_err();
-            assert!(matches!(error, ReadError::NotAFile(Kind::Other)), "{path}");
+            assert!(
+                matches!(error, ReadError::NotAFile(EntryKind::Other)),
+                "{path}"
+            );
             let walked = scratch.walk_with(&[path], false, false);
             assert!(walked.files.is_empty(), "{path}");
             assert!(matches!(
                 walked.problems[0].error,
-                ReadError::NotAFile(Kind::Other)
+                ReadError::NotAFile(EntryKind::Other)
             ));
         }
     }
@@ -436,11 +439,11 @@ mod unix {
         let owner = fs::metadata(&path).unwrap();
         assert_eq!(
             (meta.kind, meta.len, meta.mode),
-            (Kind::File, 5, Some(0o640))
+            (EntryKind::File, 5, Some(0o640))
         );
         assert_eq!((meta.uid, meta.gid), (Some(owner.uid()), Some(owner.gid())));
         let link = Path::new("b.yml");
-        assert_eq!(scratch.disk.metadata(link).unwrap().kind, Kind::Link);
+        assert_eq!(scratch.disk.metadata(link).unwrap().kind, EntryKind::Link);
         assert_eq!(scratch.disk.link_target(link).unwrap(), Path::new("a.yml"));
     }
 

@@ -40,7 +40,7 @@ pub(crate) fn dialects(files: &[Dialect]) -> Result<String, String> {
         let code = shape(name, keys, &known);
         out += &code.map_err(|error| format!("shape {name}: {error}"))?;
     }
-    out += "/// The kinds of objects that promvet reads.\npub static KINDS: &[Kind] = &[\n";
+    out += "/// The kinds of objects that promvet reads.\npub static KINDS: &[ObjectKind] = &[\n";
     for kind in files.iter().flat_map(|file| &file.kinds) {
         let part = match &*kind.part {
             "whole" => "Whole",
@@ -50,7 +50,7 @@ pub(crate) fn dialects(files: &[Dialect]) -> Result<String, String> {
         };
         let _ = writeln!(
             out,
-            "    Kind {{ group: {:?}, kind: {:?}, shape: &{}, part: Part::{part} }},",
+            "    ObjectKind {{ group: {:?}, kind: {:?}, shape: &{}, part: Part::{part} }},",
             kind.group,
             kind.kind,
             constant(&kind.shape),
@@ -66,7 +66,7 @@ fn shape(
     known: &HashSet<&str>,
 ) -> Result<String, String> {
     let mut out = format!(
-        "/// What `{name}` may hold.\npub static {}: Shape = Shape {{ keys: &[\n",
+        "/// What `{name}` may hold.\npub static {}: MappingShape = MappingShape {{ keys: &[\n",
         constant(name)
     );
     let open = keys.contains_key("*");

@@ -12,7 +12,7 @@ use super::words;
 use crate::yaml::{Kind, Scalar};
 
 /// What is wrong with a text, and where in it.
-pub(super) struct Fault {
+pub(super) struct ScalarFault {
     pub(super) rule: Rule,
     pub(super) from: usize,
     pub(super) to: usize,
@@ -28,7 +28,12 @@ fn written(scalar: Scalar<'_>) -> (bool, Option<&str>) {
 }
 
 /// What is wrong with a scalar that stands for a type.
-pub(super) fn fault(ty: &Type, scalar: Scalar<'_>, null: Null, scope: Scope) -> Option<Fault> {
+pub(super) fn fault(
+    ty: &Type,
+    scalar: Scalar<'_>,
+    null: Null,
+    scope: Scope,
+) -> Option<ScalarFault> {
     let text = if null == Null::Late { "" } else { scalar.text };
     let (plain, tag) = written(scalar);
     let problem = match ty {
@@ -58,7 +63,7 @@ pub(super) fn fault(ty: &Type, scalar: Scalar<'_>, null: Null, scope: Scope) -> 
         Type::File(Reference::Targets, _) => scalar::glob::target_file_pattern(text).err(),
         _ => None,
     }?;
-    Some(Fault {
+    Some(ScalarFault {
         rule: Rule::InvalidValue,
         from: problem.from,
         to: problem.to,
@@ -110,7 +115,7 @@ fn duration(text: &str, scope: Scope) -> Option<scalar::Fault> {
 }
 
 /// A scalar of the wrong kind.
-fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Option<Fault> {
+fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Option<ScalarFault> {
     let quoted_url = matches!(ty, Type::Url);
     if problem.is_none() && !quoted_url {
         return None;
@@ -131,7 +136,7 @@ fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Op
             None,
         ),
     };
-    Some(Fault {
+    Some(ScalarFault {
         rule: Rule::WrongType,
         from: 0,
         to: scalar.text.len(),

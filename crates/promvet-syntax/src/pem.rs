@@ -29,7 +29,7 @@ pub enum Role {
 
 /// What is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct MaterialFault {
     /// How bad it is.
     pub severity: Severity,
     /// A clause that can follow the name of the file.
@@ -38,7 +38,7 @@ pub struct Fault {
     pub help: Option<&'static str>,
 }
 
-impl Fault {
+impl MaterialFault {
     fn error(message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
@@ -76,10 +76,10 @@ const SWITCHED: &str = "certificate and key may be swapped";
 
 /// What is wrong with a file for its role. `now` counts the seconds since 1970.
 #[must_use]
-pub fn check(role: Role, file: &[u8], now: i64) -> Vec<Fault> {
+pub fn check(role: Role, file: &[u8], now: i64) -> Vec<MaterialFault> {
     let blocks = blocks(file);
     if blocks.is_empty() {
-        return vec![Fault::error(if looks_binary(file) {
+        return vec![MaterialFault::error(if looks_binary(file) {
             "is binary, not PEM, which is all that Prometheus reads; convert it from DER or \
              PKCS#12"
         } else {
@@ -108,9 +108,9 @@ pub fn is_pair(certificate: &[u8], key: &[u8]) -> Option<bool> {
     }
 }
 
-fn key(blocks: &[Block]) -> Option<Fault> {
+fn key(blocks: &[Block]) -> Option<MaterialFault> {
     let Some(key) = blocks.iter().find(|block| block.is_key()) else {
-        let fault = Fault::error(format!("holds {}, but no private key", contents(blocks)));
+        let fault = MaterialFault::error(format!("holds {}, but no private key", contents(blocks)));
         let switched = blocks.iter().any(Block::is_certificate);
         return Some(if switched {
             fault.help(SWITCHED)
@@ -121,20 +121,20 @@ fn key(blocks: &[Block]) -> Option<Fault> {
     if key.label == "ENCRYPTED PRIVATE KEY" || key.content.is_none() {
         let message = "holds an encrypted or damaged private key, which Prometheus cannot read";
         return Some(
-            Fault::error(message)
+            MaterialFault::error(message)
                 .help("store the key without a passphrase: Prometheus has no setting for one"),
         );
     }
     None
 }
 
-fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<Fault> {
+fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<MaterialFault> {
     let mut found: Vec<_> = blocks
         .iter()
         .filter(|block| block.is_certificate())
         .collect();
     if found.is_empty() {
-        let fault = Fault::error(format!("holds {}, but no certificate", contents(blocks)));
+        let fault = MaterialFault::error(format!("holds {}, but no certificate", contents(blocks)));
         let switched = blocks.iter().any(Block::is_key);
         return vec![if switched {
             fault.help(SWITCHED)
@@ -156,19 +156,19 @@ fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<Fault> {
         .any(|one| one.not_before <= now && now <= one.not_after);
     let faults = read.iter().filter_map(|certificate| {
         let Some(certificate) = certificate else {
-            return Some(Fault::error("holds a certificate that is damaged"));
+            return Some(MaterialFault::error("holds a certificate that is damaged"));
         };
         let name = match &certificate.name {
             Some(name) => format!("the certificate of {name:?}"),
             None => "a certificate".to_owned(),
         };
         let mut fault = if now > certificate.not_after {
-            Fault::error(format!(
+            MaterialFault::error(format!(
                 "holds {name}, which expired on {}",
                 Day::of(certificate.not_after)
             ))
         } else if now < certificate.not_before {
-            Fault::error(format!(
+            MaterialFault::error(format!(
                 "holds {name}, which is not valid before {}",
                 Day::of(certificate.not_before)
             ))

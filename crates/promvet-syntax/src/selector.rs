@@ -94,7 +94,7 @@ fn check_field_value(value: &str) -> Result<(), Fault> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum TokenKind {
     End,
     Close,
     Comma,
@@ -112,28 +112,28 @@ enum Kind {
 
 #[derive(Clone, Copy, Debug)]
 struct Token {
-    kind: Kind,
+    kind: TokenKind,
     from: usize,
     to: usize,
 }
 
-const SYMBOLS: &[(&str, Kind)] = &[
-    ("==", Kind::DoubleEquals),
-    ("!=", Kind::NotEquals),
-    ("=", Kind::Equals),
-    ("!", Kind::Not),
-    ("(", Kind::Open),
-    (")", Kind::Close),
-    (",", Kind::Comma),
-    (">", Kind::Greater),
-    ("<", Kind::Less),
+const SYMBOLS: &[(&str, TokenKind)] = &[
+    ("==", TokenKind::DoubleEquals),
+    ("!=", TokenKind::NotEquals),
+    ("=", TokenKind::Equals),
+    ("!", TokenKind::Not),
+    ("(", TokenKind::Open),
+    (")", TokenKind::Close),
+    (",", TokenKind::Comma),
+    (">", TokenKind::Greater),
+    ("<", TokenKind::Less),
 ];
 
 fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
-/// The tokens of a label selector with one of kind [`Kind::End`] at last. A null character ends
+/// The tokens of a label selector with one of kind [`TokenKind::End`] at last. A null character ends
 /// it, but right after a token it only ends the token.
 fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
@@ -148,7 +148,7 @@ fn tokens(text: &str) -> Vec<Token> {
             from,
             to: from + length,
         });
-        if kind == Kind::End {
+        if kind == TokenKind::End {
             return tokens;
         }
         at = from + length;
@@ -156,9 +156,9 @@ fn tokens(text: &str) -> Vec<Token> {
     }
 }
 
-fn first_token(text: &str) -> (Kind, usize) {
+fn first_token(text: &str) -> (TokenKind, usize) {
     if text.is_empty() || text.starts_with('\0') {
-        return (Kind::End, 0);
+        return (TokenKind::End, 0);
     }
     let symbol = SYMBOLS.iter().find(|(symbol, _)| text.starts_with(symbol));
     if let Some((symbol, kind)) = symbol {
@@ -168,8 +168,8 @@ fn first_token(text: &str) -> (Kind, usize) {
         .find(|c: char| c == '\0' || is_space(c) || "=!(),><".contains(c))
         .unwrap_or(text.len());
     let kind = match text.get(..end) {
-        Some("in" | "notin") => Kind::SetWord,
-        _ => Kind::Word,
+        Some("in" | "notin") => TokenKind::SetWord,
+        _ => TokenKind::Word,
     };
     (kind, end)
 }
@@ -183,7 +183,7 @@ struct Parser<'t> {
 impl<'t> Parser<'t> {
     fn peek(&self) -> Token {
         let end = Token {
-            kind: Kind::End,
+            kind: TokenKind::End,
             from: self.text.len(),
             to: self.text.len(),
         };
@@ -202,7 +202,7 @@ impl<'t> Parser<'t> {
 
     fn unexpected(&self, token: Token, expected: &str) -> Fault {
         let found = match token.kind {
-            Kind::End => "its end".to_owned(),
+            TokenKind::End => "its end".to_owned(),
             _ => format!("`{}`", self.text_of(token)),
         };
         Fault::new(
@@ -213,15 +213,15 @@ impl<'t> Parser<'t> {
     }
 
     fn selector(&mut self) -> Result<(), Fault> {
-        if self.peek().kind == Kind::End {
+        if self.peek().kind == TokenKind::End {
             return Ok(());
         }
         loop {
             self.requirement()?;
             let token = self.take();
             match token.kind {
-                Kind::End => return Ok(()),
-                Kind::Comma => {}
+                TokenKind::End => return Ok(()),
+                TokenKind::Comma => {}
                 _ => return Err(self.unexpected(token, "a comma or the end")),
             }
         }
@@ -229,7 +229,7 @@ impl<'t> Parser<'t> {
 
     fn requirement(&mut self) -> Result<(), Fault> {
         let mut token = self.take();
-        let negated = token.kind == Kind::Not;
+        let negated = token.kind == TokenKind::Not;
         if negated {
             token = self.take();
         }
@@ -237,14 +237,14 @@ impl<'t> Parser<'t> {
             return Err(self.unexpected(token, "a label name"));
         }
         check_name(self.text_of(token)).map_err(|fault| fault.shifted(token.from))?;
-        if negated || matches!(self.peek().kind, Kind::End | Kind::Comma) {
+        if negated || matches!(self.peek().kind, TokenKind::End | TokenKind::Comma) {
             return Ok(());
         }
         let operator = self.take();
         match operator.kind {
-            Kind::SetWord => self.set(),
-            Kind::Equals | Kind::DoubleEquals | Kind::NotEquals => self.value(false),
-            Kind::Greater | Kind::Less => self.value(true),
+            TokenKind::SetWord => self.set(),
+            TokenKind::Equals | TokenKind::DoubleEquals | TokenKind::NotEquals => self.value(false),
+            TokenKind::Greater | TokenKind::Less => self.value(true),
             _ => Err(self.unexpected(operator, "one of =, ==, !=, in, notin, > and <")),
         }
     }
@@ -253,7 +253,7 @@ impl<'t> Parser<'t> {
     fn value(&mut self, number: bool) -> Result<(), Fault> {
         let token = self.peek();
         let value = match token.kind {
-            Kind::End | Kind::Comma => "",
+            TokenKind::End | TokenKind::Comma => "",
             _ if is_word(token) => {
                 self.next += 1;
                 self.text_of(token)
@@ -273,19 +273,19 @@ impl<'t> Parser<'t> {
     /// Values in parentheses; each of them can be empty.
     fn set(&mut self) -> Result<(), Fault> {
         let open = self.take();
-        if open.kind != Kind::Open {
+        if open.kind != TokenKind::Open {
             return Err(self.unexpected(open, "`(`"));
         }
         let mut words = Vec::new();
         loop {
             let token = self.take();
             match token.kind {
-                Kind::Close => break,
-                Kind::Comma => {}
+                TokenKind::Close => break,
+                TokenKind::Comma => {}
                 _ if is_word(token) => {
                     words.push(token);
                     let after = self.peek();
-                    if !matches!(after.kind, Kind::Comma | Kind::Close) {
+                    if !matches!(after.kind, TokenKind::Comma | TokenKind::Close) {
                         return Err(self.unexpected(after, "a comma or `)`"));
                     }
                 }
@@ -299,7 +299,7 @@ impl<'t> Parser<'t> {
 }
 
 fn is_word(token: Token) -> bool {
-    matches!(token.kind, Kind::Word | Kind::SetWord)
+    matches!(token.kind, TokenKind::Word | TokenKind::SetWord)
 }
 
 /// A qualified name: a name, or a DNS subdomain, a slash and a name.

@@ -16,7 +16,7 @@ const LONGEST: usize = 512;
 
 /// What a placeholder of one kind looks like: how it begins, how it ends, and what may be
 /// between. An empty `close` means that it ends where the word does.
-struct Shape {
+struct Marks {
     open: &'static str,
     close: &'static str,
     name: fn(&str) -> bool,
@@ -24,34 +24,34 @@ struct Shape {
     around: fn(before: &str, name: &str, after: &str) -> bool,
 }
 
-const SHAPES: &[Shape] = &[
-    Shape {
+const MARKS: &[Marks] = &[
+    Marks {
         open: "${",
         close: "}",
         name: |name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'),
         around: anywhere,
     },
-    Shape {
+    Marks {
         open: "$(",
         close: ")",
         name: is_identifier,
         around: anywhere,
     },
-    Shape {
+    Marks {
         open: "{{",
         close: "}}",
         name: |_| true,
         around: anywhere,
     },
     // Octopus Deploy and Ruby. Behind a blank it is a comment of YAML, which no scalar holds.
-    Shape {
+    Marks {
         open: "#{",
         close: "}",
         name: |name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'),
         around: anywhere,
     },
     // For `sed` and Python's `str.format`. `\p{L}` and `\x{41}` are regular expressions.
-    Shape {
+    Marks {
         open: "{",
         close: "}",
         name: |name| {
@@ -60,13 +60,13 @@ const SHAPES: &[Shape] = &[
         around: |before, _, _| !before.ends_with(['p', 'P', 'x', '$', '{', '#', '%']),
     },
     // autoconf and Maven.
-    Shape {
+    Marks {
         open: "@",
         close: "@",
         name: |name| is_shouted(name) && !name.contains('-'),
         around: anywhere,
     },
-    Shape {
+    Marks {
         open: "[[",
         close: "]]",
         // `[[:alpha:]]` is a regular expression.
@@ -76,38 +76,38 @@ const SHAPES: &[Shape] = &[
         },
         around: anywhere,
     },
-    Shape {
+    Marks {
         open: "<",
         close: ">",
         name: is_words,
         // `(?P<name>…)` is a regular expression.
         around: |before, _, _| !before.ends_with("?P") && !before.ends_with('?'),
     },
-    Shape {
+    Marks {
         open: "__",
         close: "__",
         name: is_shouted,
         around: anywhere,
     },
-    Shape {
+    Marks {
         open: "%",
         close: "%",
         name: is_shouted,
         around: |_, name, after| !(starts_hex(name) && (name.len() == 2 || starts_hex(after))),
     },
-    Shape {
+    Marks {
         open: "YOUR",
         close: "",
         name: |name| name.starts_with(['_', '-']) && is_shouted(name),
         around: at_word_start,
     },
-    Shape {
+    Marks {
         open: "REPLACE",
         close: "",
         name: |name| name.is_empty() || is_shouted(name),
         around: at_word_start,
     },
-    Shape {
+    Marks {
         open: "CHANGE",
         close: "",
         name: |name| matches!(name, "ME" | "_ME" | "-ME" | "_THIS" | "-THIS"),
@@ -150,7 +150,7 @@ fn starts_hex(text: &str) -> bool {
         .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
 }
 
-/// Whether one of the [`SHAPES`] begins with a byte: few bytes of a text do.
+/// Whether one of the [`MARKS`] begins with a byte: few bytes of a text do.
 fn opens(byte: u8) -> bool {
     matches!(
         byte,
@@ -168,7 +168,7 @@ pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
         loop {
             let rest = text.as_bytes().get(from..)?;
             from += rest.iter().position(|byte| opens(*byte))?;
-            if let Some(length) = SHAPES.iter().find_map(|shape| length_at(shape, text, from)) {
+            if let Some(length) = MARKS.iter().find_map(|shape| length_at(shape, text, from)) {
                 let found = from..from + length;
                 from = found.end;
                 return Some(found);
@@ -338,7 +338,7 @@ pub fn is_dummy(text: &str) -> bool {
 }
 
 /// How many bytes of the text, from a place on, are a placeholder of a shape.
-fn length_at(shape: &Shape, text: &str, at: usize) -> Option<usize> {
+fn length_at(shape: &Marks, text: &str, at: usize) -> Option<usize> {
     let (before, rest) = text.split_at_checked(at)?;
     let inner = rest.strip_prefix(shape.open)?;
     let length = if shape.close.is_empty() {
@@ -396,7 +396,7 @@ fn filled(text: &str, holes: &[Range<usize>], first: &str, other: &str) -> Strin
 
 #[cfg(test)]
 mod tests {
-    use super::{SHAPES, find, find_shouted, find_words, is_dummy, opens};
+    use super::{MARKS, find, find_shouted, find_words, is_dummy, opens};
 
     fn found(text: &str) -> Vec<&str> {
         find(text).map(|range| &text[range]).collect()
@@ -404,7 +404,7 @@ mod tests {
 
     #[test]
     fn every_shape_begins_with_what_is_looked_for() {
-        let firsts = SHAPES.iter().map(|one| one.open.bytes().next().unwrap());
+        let firsts = MARKS.iter().map(|one| one.open.bytes().next().unwrap());
         let firsts: Vec<_> = firsts.collect();
         assert!((0..=255).all(|byte| opens(byte) == firsts.contains(&byte)));
     }

@@ -2,9 +2,9 @@
 //! and what carries values of charts or texts of other programs.
 
 use super::super::manifest::Manifest;
-use super::{Finder, Holder, Recognised};
+use super::{EmbeddedIn, Finder, Recognised};
 use crate::finding::{Advice, Finding, Severity};
-use crate::schema::dialect::table::{Kind, Part};
+use crate::schema::dialect::table::{ObjectKind, Part};
 use crate::schema::dialect::{OPENSHIFT, OPERATOR, tables};
 use crate::yaml::Node;
 
@@ -23,14 +23,14 @@ impl<'d> Finder<'d> {
         let version = manifest.root.get("apiVersion").and_then(Node::as_str);
         let version = version.unwrap_or("");
         let group = version.split('/').next().unwrap_or("");
-        let is_it = |kind: &&Kind| {
+        let is_it = |kind: &&ObjectKind| {
             kind.kind == manifest.kind
                 && (kind.group == group || group == FORK && kind.group == ORIGINAL)
         };
         if let Some(kind) = tables::KINDS.iter().find(is_it) {
             let spec = manifest.root.get("spec").filter(|spec| !spec.is_null());
             let found = spec.and_then(|spec| self.place(spec, kind.shape, kind.part, &OPERATOR));
-            let holder = Holder::Resource {
+            let holder = EmbeddedIn::Resource {
                 kind: kind.kind,
                 name: manifest.name.to_owned(),
                 namespace: manifest.namespace.map(str::to_owned),
@@ -132,7 +132,7 @@ impl<'d> Finder<'d> {
         let finder = self.within(&document);
         let Some(root) = document.root() else { return };
         let found = finder.place(root, shape, Part::Whole, &OPENSHIFT);
-        let holder = Holder::Object {
+        let holder = EmbeddedIn::Object {
             kind: "ConfigMap",
             name: manifest.name.to_owned(),
             namespace: manifest.namespace.map(str::to_owned),

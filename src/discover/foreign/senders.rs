@@ -1,8 +1,8 @@
 //! Programs that take Prometheus's own sections, or send by remote write.
 
-use super::{Finder, Holder, Recognised, alloy_in};
+use super::{EmbeddedIn, Finder, Recognised, alloy_in};
 use crate::finding::Within;
-use crate::schema::dialect::table::{self, Part, Shape};
+use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{SENDERS, tables};
 use crate::yaml::{Dollars, Node, embedded};
 
@@ -25,11 +25,11 @@ impl<'d> Finder<'d> {
     fn sender(
         &self,
         node: Node<'d>,
-        shape: &'static Shape,
+        shape: &'static MappingShape,
         program: &'static str,
         out: &mut Vec<Recognised>,
     ) {
-        let holder = Holder::Part(program);
+        let holder = EmbeddedIn::Part(program);
         self.part(node, shape, Part::Whole, &SENDERS, holder, out);
     }
 
@@ -69,7 +69,7 @@ impl<'d> Finder<'d> {
         let client = remote.get("client");
         let client = client.filter(|client| client.get("url").is_some());
         for one in clients.map(|entry| entry.value).chain(client) {
-            let holder = Holder::Part("loki");
+            let holder = EmbeddedIn::Part("loki");
             let part = Part::NativeEndpoint;
             self.part(one, &table::ANY, part, &SENDERS, holder, out);
         }
@@ -104,7 +104,7 @@ impl<'d> Finder<'d> {
             let entries = map.into_iter().flat_map(|map| map.entries());
             entries.filter(move |entry| entry.name().split('/').next() == Some(kind))
         };
-        let holder = || Holder::Part("otel-collector");
+        let holder = || EmbeddedIn::Part("otel-collector");
         for entry in components("exporters", "prometheusremotewrite") {
             let shape = &tables::COLLECTOR_EXPORTER;
             self.part(entry.value, shape, Part::Endpoint, &SENDERS, holder(), out);

@@ -2,8 +2,8 @@
 //! hold beside the configuration of its server.
 
 use super::super::values::{SERVER_FILES, is_among_its_like};
-use super::{Finder, Holder, Recognised};
-use crate::schema::dialect::table::{self, Part, Shape};
+use super::{EmbeddedIn, Finder, Recognised};
+use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, tables};
 use crate::yaml::Node;
 
@@ -48,7 +48,7 @@ impl<'d> Finder<'d> {
         let misplaced = self.place(values, shape, Part::Whole, &CHART);
         if let Some(found) = misplaced.filter(|found| !found.findings.is_empty()) {
             let why = "it has keys of remote write".to_owned();
-            out.push(self.recognised(found, &CHART, Holder::Values, why));
+            out.push(self.recognised(found, &CHART, EmbeddedIn::Values, why));
         }
     }
 
@@ -118,11 +118,11 @@ impl<'d> Finder<'d> {
     fn in_values(
         &self,
         node: Node<'d>,
-        shape: &'static Shape,
+        shape: &'static MappingShape,
         part: Part,
         out: &mut Vec<Recognised>,
     ) {
-        self.part(node, shape, part, &OPERATOR_VALUES, Holder::Values, out);
+        self.part(node, shape, part, &OPERATOR_VALUES, EmbeddedIn::Values, out);
     }
 
     /// A list of jobs in a text of its own, if there is one.
@@ -133,7 +133,14 @@ impl<'d> Finder<'d> {
         let root = document.root().filter(|root| root.sequence().is_some());
         if let Some(root) = root {
             let finder = self.within(&document);
-            finder.part(root, &table::ANY, Part::Jobs, &NATIVE, Holder::Values, out);
+            finder.part(
+                root,
+                &table::ANY,
+                Part::Jobs,
+                &NATIVE,
+                EmbeddedIn::Values,
+                out,
+            );
         }
     }
 
@@ -144,6 +151,6 @@ impl<'d> Finder<'d> {
         }
         let found = self.place(node, &tables::STACK_RULES, Part::Whole, dialect);
         let why = format!("{} has groups of rules", node.path());
-        out.extend(found.map(|found| self.rules(found, Holder::Values, why)));
+        out.extend(found.map(|found| self.rules(found, EmbeddedIn::Values, why)));
     }
 }

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::walk::{End, Walk, words_of_file};
-use super::{FileState, Host, Judged, Lookup, Open, Unverified};
+use super::{FileState, Host, Lookup, Open, PathVerdict, Unverified};
 use crate::facts::deployment::{
-    Access, Belonging, Certainty, MountSource, NotMounted, Provided, Resolved, RunAs,
+    Access, Certainty, MountSource, NotMounted, Provided, Resolved, RunAs, RunningDeployment,
 };
 use crate::facts::token::Observation;
 use crate::finding::Evidence;
@@ -14,10 +14,10 @@ use crate::finding::Evidence;
 impl Lookup<'_> {
     /// Judges a path in all that run the configuration. Where several do, a fault in one is a
     /// fault; where one of several does, only what is wrong in all of them is.
-    pub(super) fn deployed(&self, runners: &[Belonging<'_>], path: &str) -> Judged {
+    pub(super) fn deployed(&self, runners: &[RunningDeployment<'_>], path: &str) -> PathVerdict {
         let mut all: Vec<_> = runners.iter().map(|one| self.through(one, path)).collect();
         let is_fault =
-            |one: &Judged| !matches!(one.state, FileState::Usable | FileState::Unverified(_));
+            |one: &PathVerdict| !matches!(one.state, FileState::Usable | FileState::Unverified(_));
         let is_doubtful = runners
             .iter()
             .all(|one| one.certainty == Certainty::Doubtful);
@@ -25,7 +25,7 @@ impl Lookup<'_> {
         let at = if faults > 0 && (!is_doubtful || faults == all.len()) {
             all.iter().position(is_fault)
         } else {
-            let wanted = |one: &Judged| match is_doubtful {
+            let wanted = |one: &PathVerdict| match is_doubtful {
                 true => one.state == FileState::Usable,
                 false => one.state != FileState::Usable,
             };
@@ -39,24 +39,23 @@ impl Lookup<'_> {
         judged
     }
 
-    fn through(&self, runner: &Belonging<'_>, path: &str) -> Judged {
+    fn through(&self, runner: &RunningDeployment<'_>, path: &str) -> PathVerdict {
         let user = self.user_of(Some(runner));
         let mut judged = match runner.resolve(self.tree, path) {
             Resolved::Provided(found) => self.provided(runner, &found, &user),
             Resolved::NotMounted(lost) => not_mounted(runner, lost),
-            Resolved::Declared { evidence } => Judged::new(FileState::Usable).with(evidence),
+            Resolved::Declared { evidence } => PathVerdict::new(FileState::Usable).with(evidence),
             Resolved::External {
                 reason,
                 host,
                 evidence,
             } => match host.filter(|_| self.host == Host::Here) {
                 Some(path) => self.on_machine(Path::new("/"), &path, &user).with(evidence),
-                None => {
-                    Judged::new(FileState::Unverified(Unverified::External(reason))).with(evidence)
-                }
+                None => PathVerdict::new(FileState::Unverified(Unverified::External(reason)))
+                    .with(evidence),
             },
             Resolved::Unknown { reason, evidence } => {
-                Judged::new(FileState::Unverified(Unverified::Unknown(reason))).with(evidence)
+                PathVerdict::new(FileState::Unverified(Unverified::Unknown(reason))).with(evidence)
             }
         };
         let mut evidence = runner.evidence.clone();
@@ -68,7 +67,12 @@ impl Lookup<'_> {
         judged
     }
 
-    fn provided(&self, runner: &Belonging<'_>, found: &Provided<'_>, user: &RunAs) -> Judged {
+    fn provided(
+        &self,
+        runner: &RunningDeployment<'_>,
+        found: &Provided<'_>,
+        user: &RunAs,
+    ) -> PathVerdict {
         let mut judged = match &found.tree_file {
             Some(file) => self.tree_file(runner, found, file, user),
             None => self.written(found),
@@ -89,16 +93,16 @@ impl Lookup<'_> {
     }
 
     /// A file that is made of a value in a manifest or a compose file, or of one that is not seen.
-    fn written(&self, found: &Provided<'_>) -> Judged {
+    fn written(&self, found: &Provided<'_>) -> PathVerdict {
         let Some(written) = &found.written else {
-            return Judged::new(FileState::Usable);
+            return PathVerdict::new(FileState::Usable);
         };
         let content = written.content.observe(self.now);
         let state = match content.contains(&Observation::Empty) {
             true => FileState::Empty,
             false => FileState::Usable,
         };
-        let mut judged = Judged::new(state);
+        let mut judged = PathVerdict::new(state);
         judged.content = content;
         judged.written = Some(Arc::clone(written));
         judged
@@ -107,11 +111,11 @@ impl Lookup<'_> {
     /// A file of the tree that is mounted, copied, or made into a key.
     fn tree_file(
         &self,
-        runner: &Belonging<'_>,
+        runner: &RunningDeployment<'_>,
         found: &Provided<'_>,
         file: &Path,
         user: &RunAs,
-    ) -> Judged {
+    ) -> PathVerdict {
         let root = &runner.deployment.root;
         let same = found.access == Access::SameFile;
         // Links of a folder that is mounted lead nowhere once they leave it.
@@ -123,7 +127,7 @@ impl Lookup<'_> {
         let inside = self.tree.resolve(&base);
         let inside = inside.map_or(true, |base| base.starts_with(root));
         if !file.starts_with(root) || !inside {
-            return Judged::new(FileState::Unverified(Unverified::Outside));
+            return PathVerdict::new(FileState::Unverified(Unverified::Outside));
         }
         let below: PathBuf = file.strip_prefix(&base).unwrap_or(file).to_owned();
         let walk = Walk {
@@ -139,12 +143,12 @@ impl Lookup<'_> {
             open: end.open.filter(|_| self.host == Host::Here),
             ..end
         };
-        self.unless_ignored(Judged::from(end), file)
+        self.unless_ignored(PathVerdict::from(end), file)
     }
 }
 
-fn not_mounted(runner: &Belonging<'_>, lost: NotMounted) -> Judged {
-    let mut judged = Judged::new(FileState::NotMounted {
+fn not_mounted(runner: &RunningDeployment<'_>, lost: NotMounted) -> PathVerdict {
+    let mut judged = PathVerdict::new(FileState::NotMounted {
         who: runner.deployment.name.clone(),
         mounts: lost.mounts,
     });

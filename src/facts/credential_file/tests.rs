@@ -12,7 +12,7 @@ fn tree() -> Memory {
         .link("/tree/conf/out", "/etc/shadow")
         .link("/tree/conf/env", "../../proc/self/environ")
         .link("/tree/conf/loop", "loop")
-        .special("/tree/conf/pipe", crate::source::Kind::Other)
+        .special("/tree/conf/pipe", crate::source::EntryKind::Other)
         .file("/tree/.gitignore", "secrets/\n*.key\n!/conf/c.key\n")
         .file("/tree/some.key", "abc")
         .file("/etc/shadow", "root:x")
@@ -25,7 +25,7 @@ fn tree() -> Memory {
         .link("/root/etc/up", "../../../../etc/open")
 }
 
-fn judged(host: Host, (uid, gid): (u32, u32), path: &str) -> Judged {
+fn judged(host: Host, (uid, gid): (u32, u32), path: &str) -> PathVerdict {
     let tree = tree();
     let lookup = Lookup {
         tree: &tree,
@@ -38,7 +38,7 @@ fn judged(host: Host, (uid, gid): (u32, u32), path: &str) -> Judged {
         }),
         now: 0,
     };
-    lookup.judge(&Asked {
+    lookup.judge(&PathQuery {
         filled_in: false,
         embedded: false,
         path,

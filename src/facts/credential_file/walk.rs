@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use super::{FileState, Unverified};
 use crate::facts::deployment::{Rights, RunAs};
 use crate::facts::token::{self, MOST_CONTENT, Observation};
-use crate::source::{Kind, Meta, Tree};
+use crate::source::{EntryKind, Meta, Tree};
 
 /// Links followed on one path, as in Linux (`MAXSYMLINKS`).
 const MOST_LINKS: usize = 40;
@@ -81,18 +81,18 @@ impl Walk<'_> {
                 Err(error) => return self.absent(&step, &error).into(),
             };
             let entered = match meta.kind {
-                Kind::Link => self.enter_link(&mut step),
-                Kind::Folder if !step.rest.is_empty() => self.enter_folder(&mut step),
-                Kind::File if step.rest.is_empty() => return self.file(&step, &meta),
-                Kind::Folder => Err(FileState::NotAFile(Kind::Folder.noun())),
-                Kind::File => Err(FileState::Missing(self.shown(&step))),
+                EntryKind::Link => self.enter_link(&mut step),
+                EntryKind::Folder if !step.rest.is_empty() => self.enter_folder(&mut step),
+                EntryKind::File if step.rest.is_empty() => return self.file(&step, &meta),
+                EntryKind::Folder => Err(FileState::NotAFile(EntryKind::Folder.noun())),
+                EntryKind::File => Err(FileState::Missing(self.shown(&step))),
                 other => Err(FileState::NotAFile(other.noun())),
             };
             if let Err(state) = entered {
                 return state.into();
             }
         }
-        FileState::NotAFile(Kind::Folder.noun()).into()
+        FileState::NotAFile(EntryKind::Folder.noun()).into()
     }
 
     /// Replaces a link by what it points at.
@@ -131,7 +131,7 @@ impl Walk<'_> {
             return Ok(());
         }
         let meta = self.tree.metadata(&folder).ok();
-        let rights = meta.filter(|meta| meta.kind == Kind::Folder);
+        let rights = meta.filter(|meta| meta.kind == EntryKind::Folder);
         let Some(rights) = rights.as_ref().and_then(rights_of) else {
             return Ok(());
         };

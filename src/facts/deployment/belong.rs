@@ -50,7 +50,7 @@ pub enum Certainty {
 
 /// A deployment that runs, or may run, a configuration.
 #[derive(Clone, Debug)]
-pub struct Belonging<'d> {
+pub struct RunningDeployment<'d> {
     /// The deployment.
     pub deployment: &'d Deployment,
     /// How sure that is.
@@ -61,7 +61,7 @@ pub struct Belonging<'d> {
     pub evidence: Vec<Evidence>,
 }
 
-impl<'d> Belonging<'d> {
+impl<'d> RunningDeployment<'d> {
     /// That of a deployment which promvet.yaml describes.
     #[must_use]
     pub fn declared(deployment: &'d Deployment) -> Self {
@@ -224,7 +224,7 @@ pub fn belonging<'d>(
     tree: &dyn Tree,
     deployments: &'d Deployments,
     subject: &Subject<'_>,
-) -> Vec<Belonging<'d>> {
+) -> Vec<RunningDeployment<'d>> {
     if deployments.all.is_empty() {
         return Vec::new();
     }
@@ -256,9 +256,9 @@ fn by_mount<'d>(
     tree: &dyn Tree,
     deployment: &'d Deployment,
     subject: &Subject<'_>,
-) -> Option<Belonging<'d>> {
+) -> Option<RunningDeployment<'d>> {
     let started = deployment.config_file();
-    let mut found: Option<Belonging<'d>> = None;
+    let mut found: Option<RunningDeployment<'d>> = None;
     for mount in &deployment.mounts {
         let Some(path) = path_of(tree, mount, subject) else {
             continue;
@@ -285,7 +285,7 @@ fn by_mount<'d>(
                 place: mount.place.clone(),
                 message,
             }];
-            found = Some(Belonging {
+            found = Some(RunningDeployment {
                 deployment,
                 certainty,
                 path,
@@ -404,7 +404,7 @@ fn by_folder<'d>(
     tree: &dyn Tree,
     deployments: &'d Deployments,
     subject: &Subject<'_>,
-) -> Vec<Belonging<'d>> {
+) -> Vec<RunningDeployment<'d>> {
     let free: Vec<_> = deployments
         .around(subject.file)
         .filter(|one| !runs_another(tree, one, subject))
@@ -426,7 +426,7 @@ fn by_folder<'d>(
                 free.len()
             ),
         };
-        Belonging {
+        RunningDeployment {
             deployment,
             certainty,
             path: deployment.config_file(),

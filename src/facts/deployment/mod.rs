@@ -2,7 +2,7 @@
 //!
 //! The model is drawn from compose files, manifests of Kubernetes and Dockerfiles of the tree by
 //! [`read`]. [`belonging`] says which of the deployments run a configuration;
-//! [`Belonging::resolve`] and [`Deployment::resolve`] lead from a path where Prometheus runs to
+//! [`RunningDeployment::resolve`] and [`Deployment::resolve`] lead from a path where Prometheus runs to
 //! the file of the tree, the key of a Secret, or the reason why neither can be named.
 //!
 //! What is not in the tree is never called missing: a variable without a value, an image of one's
@@ -40,7 +40,7 @@ use std::sync::Arc;
 
 pub use arguments::{Argument, Arguments};
 pub(crate) use arguments::{IMAGE_CONFIG, VMAGENT_CONFIG};
-pub use belong::{Belonging, Certainty, Deployments, Held, Subject, belonging};
+pub use belong::{Certainty, Deployments, Held, RunningDeployment, Subject, belonging};
 pub use features::Feature;
 pub use image::Image;
 pub use model::{
@@ -55,7 +55,7 @@ pub use started::{may_start, started};
 pub use user::{Rights, RunAs};
 pub use written::{Content, Written};
 
-use crate::source::{Kind, Tree};
+use crate::source::{EntryKind, Tree};
 
 /// The deployments that some files tell of, in the order of the files' paths. `root` is the root of
 /// the tree: what compose files and Dockerfiles name outside of it is the machine's own. Files that
@@ -194,7 +194,7 @@ fn real(tree: &dyn Tree, path: &Path) -> PathBuf {
 fn real_file(tree: &dyn Tree, path: &Path, folders: &mut HashMap<PathBuf, PathBuf>) -> PathBuf {
     let is_link = tree
         .metadata(path)
-        .is_ok_and(|meta| meta.kind == Kind::Link);
+        .is_ok_and(|meta| meta.kind == EntryKind::Link);
     let (Some(folder), Some(name), false) = (path.parent(), path.file_name(), is_link) else {
         return real(tree, path);
     };

@@ -95,7 +95,7 @@ pub struct NotMounted {
 
 impl Deployment {
     /// Where a path comes from. A relative one counts from the folder of the configuration that
-    /// Prometheus is started with; see `Belonging::resolve` for others.
+    /// Prometheus is started with; see `RunningDeployment::resolve` for others.
     #[must_use]
     pub fn resolve(&self, tree: &dyn Tree, path: &str) -> Resolved<'_> {
         self.resolve_from(tree, inside::folder(&self.config_file()), path)

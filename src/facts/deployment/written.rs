@@ -41,10 +41,10 @@ impl Written {
 
 /// A value, hidden: nothing shows it but what [`Content::observe`] makes of it.
 #[derive(Clone)]
-pub struct Content(Kind);
+pub struct Content(Decoded);
 
 #[derive(Clone)]
-enum Kind {
+enum Decoded {
     Bytes(Arc<[u8]>),
     /// It should be base64 and is not.
     Undecodable,
@@ -62,7 +62,7 @@ impl Content {
         // One more than is looked at, so that too much is seen to be too much.
         let bytes = text.as_bytes();
         let kept = bytes.get(..=token::MOST_CONTENT).unwrap_or(bytes);
-        Self(Kind::Bytes(kept.into()))
+        Self(Decoded::Bytes(kept.into()))
     }
 
     /// A text in base64, as `data` of a Secret has it. What is to be filled in is taken as it is.
@@ -71,12 +71,12 @@ impl Content {
             return Self::plain("");
         }
         match base64::decode_spaced(text) {
-            Some(bytes) => Self(Kind::Bytes(bytes.into())),
+            Some(bytes) => Self(Decoded::Bytes(bytes.into())),
             None if placeholder::find(text).next().is_some() => Self::plain(text),
             None if token::observe(text.as_bytes(), 0).contains(&Observation::Placeholder) => {
                 Self::plain(text)
             }
-            None => Self(Kind::Undecodable),
+            None => Self(Decoded::Undecodable),
         }
     }
 
@@ -90,8 +90,8 @@ impl Content {
     #[must_use]
     pub fn ends_with_newline(&self) -> bool {
         match &self.0 {
-            Kind::Bytes(bytes) => bytes.ends_with(b"\n") && !bytes.trim_ascii().is_empty(),
-            Kind::Undecodable => false,
+            Decoded::Bytes(bytes) => bytes.ends_with(b"\n") && !bytes.trim_ascii().is_empty(),
+            Decoded::Undecodable => false,
         }
     }
 
@@ -99,8 +99,8 @@ impl Content {
     #[must_use]
     pub fn observe(&self, now: i64) -> Vec<Observation> {
         match &self.0 {
-            Kind::Bytes(bytes) => token::observe(bytes, now),
-            Kind::Undecodable => vec![Observation::NotBase64],
+            Decoded::Bytes(bytes) => token::observe(bytes, now),
+            Decoded::Undecodable => vec![Observation::NotBase64],
         }
     }
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    Beside, FileSet, Matched, Named, Purpose, Runners, Shelf, find, jobs, kind_of, mounted, needs,
-    recognize, tls,
+    FileSet, IncludeCache, Matched, Named, Purpose, Runners, SiblingFiles, find, jobs, kind_of,
+    mounted, needs, recognize, tls,
 };
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
@@ -15,7 +15,7 @@ use crate::prometheus::TargetSection;
 use crate::schema::rule_file::{self, Need};
 use crate::schema::target_file::{self, Format};
 use crate::schema::{self, Scheme, Target};
-use crate::source::{Kind as EntryKind, LARGEST};
+use crate::source::{EntryKind, LARGEST};
 use crate::yaml::{Document, Node, parse_first};
 
 /// What was found in the files that a configuration pulls in.
@@ -33,22 +33,22 @@ pub struct Checked {
 pub fn check(
     document: &Document,
     folder: Option<&Path>,
-    beside: Option<&Beside<'_>>,
+    beside: Option<&SiblingFiles<'_>>,
     runners: &Runners<'_>,
     lookup: &Lookup<'_>,
     target: &Target,
-    shelf: &Shelf,
+    cache: &IncludeCache,
 ) -> Checked {
     let mut checker = Checker {
         main: document,
         runners,
         lookup,
         target,
-        shelf,
+        cache,
         names: names(document),
         out: Checked::default(),
     };
-    let mut named = find(document, folder, runners, lookup, shelf);
+    let mut named = find(document, folder, runners, lookup, cache);
     if target.template {
         // What is rendered first may be read in another folder.
         named.retain(|one| !matches!(one.matched, Matched::Missing(_) | Matched::Nothing(_)));
@@ -93,7 +93,7 @@ struct Checker<'c, 'r> {
     runners: &'c Runners<'r>,
     lookup: &'c Lookup<'c>,
     target: &'c Target,
-    shelf: &'c Shelf,
+    cache: &'c IncludeCache,
     names: Option<Scheme>,
     out: Checked,
 }
@@ -143,7 +143,7 @@ impl Checker<'_, '_> {
     }
 
     /// Checks rule files that are beside the configuration; whether there are any.
-    fn beside(&mut self, one: &Named<'_>, beside: &Beside<'_>) -> bool {
+    fn beside(&mut self, one: &Named<'_>, beside: &SiblingFiles<'_>) -> bool {
         let texts = match one.purpose {
             Purpose::Rules => beside.matching(one.node.as_str().unwrap_or("")),
             Purpose::ScrapeConfigs | Purpose::Targets => Vec::new(),
@@ -211,7 +211,7 @@ impl Checker<'_, '_> {
                 self.needs(needs);
             }
             Purpose::Targets => files.targets(|| {
-                for path in files.regular().filter(|path| self.shelf.is_new(path)) {
+                for path in files.regular().filter(|path| self.cache.is_new(path)) {
                     self.target_file(path, is_relabeled(one.node));
                 }
             }),
@@ -221,8 +221,8 @@ impl Checker<'_, '_> {
 
     /// Checks a rule file, unless it has been checked in this way, and returns what it needs.
     fn rule_file(&mut self, path: &Path) -> Vec<Need> {
-        let shelf = self.shelf;
-        let needs = shelf.needs(path, self.names, || {
+        let cache = self.cache;
+        let needs = cache.needs(path, self.names, || {
             let text = self.read(path);
             text.map_or_else(Vec::new, |text| self.rules(&text, &self.target_of(path)))
         });
@@ -253,7 +253,7 @@ impl Checker<'_, '_> {
     /// Says once why a file of scrape jobs can't be parsed.
     fn broken(&mut self, path: &Path) {
         let part = (path.to_owned(), None, "broken".to_owned());
-        let (findings, _) = self.shelf.first_findings(part, || {
+        let (findings, _) = self.cache.first_findings(part, || {
             let text = self.read(path);
             let finding = text.and_then(|text| {
                 let error = parse_first(&text).err()?;
@@ -277,8 +277,8 @@ impl Checker<'_, '_> {
             let Matched::Files(files) = &one.matched else {
                 continue;
             };
-            let (shelf, lookup) = (self.shelf, self.lookup);
-            let documents = files.documents(|path| shelf.read.document(path, lookup));
+            let (cache, lookup) = (self.cache, self.lookup);
+            let documents = files.documents(|path| cache.read.document(path, lookup));
             files.broken(|| {
                 let broken = documents.filter(|(_, document)| document.is_none());
                 broken.for_each(|(path, _)| self.broken(path));
@@ -323,7 +323,7 @@ impl Checker<'_, '_> {
         let target = self.target_of(path);
         let part = (path.to_owned(), inherited.cloned(), format!("{target:?}"));
         let check = || schema::check_included(document, self.main, &target);
-        let (findings, of_each) = self.shelf.first_findings(part, check);
+        let (findings, of_each) = self.cache.first_findings(part, check);
         // One that two patterns match is told once.
         if !is_before(path) {
             self.out.findings.extend(findings);

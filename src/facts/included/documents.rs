@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Beside, Matched, Purpose, Runners, Shelf, find, recognize};
+use super::{IncludeCache, Matched, Purpose, Runners, SiblingFiles, find, recognize};
 use crate::facts::credential_file::Lookup;
 use crate::schema;
 use crate::source::LARGEST;
@@ -60,14 +60,14 @@ fn read(path: &Path, lookup: &Lookup<'_>) -> Option<Arc<Document>> {
 pub fn documents(
     document: &Document,
     folder: Option<&Path>,
-    beside: &Beside<'_>,
+    beside: &SiblingFiles<'_>,
     runners: &Runners<'_>,
     lookup: &Lookup<'_>,
-    shelf: &Shelf,
+    cache: &IncludeCache,
 ) -> Documents {
     let mut out = Documents::default();
     let mut seen = HashSet::new();
-    for named in find(document, folder, runners, lookup, shelf) {
+    for named in find(document, folder, runners, lookup, cache) {
         let into = match named.purpose {
             Purpose::Rules => &mut out.rules,
             Purpose::ScrapeConfigs => &mut out.scrape_configs,
@@ -81,12 +81,12 @@ pub fn documents(
         let Matched::Files(files) = named.matched else {
             continue;
         };
-        let read = |path: &Path| shelf.read.document(path, lookup);
+        let read = |path: &Path| cache.read.document(path, lookup);
         for (path, document) in files.documents(read) {
             if seen.insert((named.purpose, path.to_owned())) {
                 into.extend(document.cloned());
                 if named.purpose == Purpose::ScrapeConfigs {
-                    lock(&shelf.read.scrape_configs).insert(path.to_owned());
+                    lock(&cache.read.scrape_configs).insert(path.to_owned());
                 }
             }
         }

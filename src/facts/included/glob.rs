@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::source::{Kind as EntryKind, Tree};
+use crate::source::{EntryKind, Tree};
 use crate::work;
 
 /// Whether a text is a pattern, and not just a path.

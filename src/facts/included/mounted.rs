@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{FileSet, Matched, Purpose, Runners, glob, kind_of};
 use crate::facts::credential_file::{Lookup, Unverified};
-use crate::facts::deployment::{Belonging, Certainty, MountSource, Platform, Resolved};
+use crate::facts::deployment::{Certainty, MountSource, Platform, Resolved, RunningDeployment};
 use crate::finding::Evidence;
-use crate::source::Kind as EntryKind;
+use crate::source::EntryKind;
 
 /// What a path or a pattern leads to without a target beside the configuration: to the files of the
 /// tree that are surely there where Prometheus runs, else to what it led to before.
@@ -26,7 +26,7 @@ pub(super) fn instead(
     if !may_be_mounted {
         return matched;
     }
-    let surely = |one: &&Belonging<'_>| {
+    let surely = |one: &&RunningDeployment<'_>| {
         one.certainty != Certainty::Doubtful && one.deployment.prometheus.is_some()
     };
     let runners: Vec<_> = runners.iter().filter(surely).collect();
@@ -68,7 +68,7 @@ pub(super) fn lacking(
     runners: &Runners<'_>,
     lookup: &Lookup<'_>,
 ) -> Option<Lacking> {
-    let surely = |one: &&Belonging<'_>| {
+    let surely = |one: &&RunningDeployment<'_>| {
         one.certainty != Certainty::Doubtful && one.deployment.prometheus.is_some()
     };
     let all = runners.iter().filter(surely).map(|one| {
@@ -85,7 +85,7 @@ pub(super) fn lacking(
 }
 
 fn lacking_in(
-    runner: &Belonging<'_>,
+    runner: &RunningDeployment<'_>,
     pattern: &str,
     purpose: Purpose,
     lookup: &Lookup<'_>,
@@ -138,7 +138,7 @@ fn fixed_folder(path: &str) -> String {
 }
 
 /// The files of the tree that a pattern leads to in one deployment, sorted by their paths there.
-fn files(runner: &Belonging<'_>, pattern: &str, lookup: &Lookup<'_>) -> Vec<PathBuf> {
+fn files(runner: &RunningDeployment<'_>, pattern: &str, lookup: &Lookup<'_>) -> Vec<PathBuf> {
     let deployment = runner.deployment;
     let mut found = vec![String::new()];
     let pattern = runner.path_of(pattern);
@@ -162,7 +162,7 @@ fn files(runner: &Belonging<'_>, pattern: &str, lookup: &Lookup<'_>) -> Vec<Path
 
 /// The file of the tree that a path leads to. A link that leads out of the folder that is mounted
 /// leads nowhere.
-fn file(runner: &Belonging<'_>, path: &str, lookup: &Lookup<'_>) -> Option<PathBuf> {
+fn file(runner: &RunningDeployment<'_>, path: &str, lookup: &Lookup<'_>) -> Option<PathBuf> {
     let deployment = runner.deployment;
     let Resolved::Provided(found) = deployment.resolve(lookup.tree, path) else {
         return None;
@@ -182,7 +182,11 @@ fn file(runner: &Belonging<'_>, path: &str, lookup: &Lookup<'_>) -> Option<PathB
 }
 
 /// Why the folder of a pattern is not in the tree, if something from elsewhere is mounted there.
-fn from_outside(runner: &Belonging<'_>, pattern: &str, lookup: &Lookup<'_>) -> Option<String> {
+fn from_outside(
+    runner: &RunningDeployment<'_>,
+    pattern: &str,
+    lookup: &Lookup<'_>,
+) -> Option<String> {
     let folder = fixed_folder(&runner.path_of(pattern));
     match runner.deployment.resolve(lookup.tree, &folder) {
         Resolved::External { reason, .. } => Some(reason),

@@ -1,7 +1,7 @@
 //! Expressions that depend on a feature, held against what runs the configuration that loads them.
 
 use super::Runners;
-use crate::facts::deployment::{Belonging, Certainty, Feature};
+use crate::facts::deployment::{Certainty, Feature, RunningDeployment};
 use crate::finding::{Evidence, Finding};
 use crate::schema::rule_file::Need;
 
@@ -10,7 +10,7 @@ enum Known<'r> {
     /// Everything that runs it, or may, turns the feature on.
     On,
     /// Something that runs it does not.
-    Off(&'r Belonging<'r>, Evidence),
+    Off(&'r RunningDeployment<'r>, Evidence),
     /// It can't be said.
     Nothing,
 }
@@ -52,7 +52,7 @@ fn known<'r>(feature: &str, runners: &'r Runners<'_>) -> Known<'r> {
     lacking.unwrap_or(if is_run { Known::On } else { Known::Nothing })
 }
 
-fn remedy(feature: &str, runner: &Belonging<'_>) -> String {
+fn remedy(feature: &str, runner: &RunningDeployment<'_>) -> String {
     let deployment = runner.deployment;
     if deployment.arguments.features().next().is_some() {
         format!("add `{feature}` to the features, behind a comma")

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::shelf::Part;
+use super::cache::Part;
 use crate::schema::rule_file::Need;
-use crate::source::Kind as EntryKind;
+use crate::source::EntryKind;
 use crate::work;
 use crate::yaml::{Document, Node};
 

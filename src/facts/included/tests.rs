@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Matched, Runners, Shelf, check, find};
+use super::{IncludeCache, Matched, Runners, check, find};
 use crate::facts::credential_file::{Host, Lookup, Unverified};
 use crate::facts::included::FileSet;
 use crate::finding::{Severity, Text};
 use crate::schema::Target;
-use crate::source::{Kind as EntryKind, Memory};
+use crate::source::{EntryKind, Memory};
 use crate::yaml::{Document, parse_first};
 
 /// 2026-11-22.
@@ -70,7 +70,7 @@ fn matched(pattern: &str, host: Host) -> Matched {
         Some(Path::new("/tree/p")),
         &nobody(),
         &lookup(&tree, host),
-        &Shelf::default(),
+        &IncludeCache::default(),
     );
     named.into_iter().next().unwrap().matched
 }
@@ -130,7 +130,7 @@ fn without_a_folder_nothing_relative_is_looked_at() {
         None,
         &nobody(),
         &lookup(&tree, Host::Elsewhere),
-        &Shelf::default(),
+        &IncludeCache::default(),
     );
     assert_eq!(named[0].matched, Matched::Unverified(Unverified::NoFolder));
 }
@@ -147,7 +147,7 @@ fn found(source: &str) -> Vec<(String, Severity, String, String)> {
         &nobody(),
         &lookup,
         &Target::default(),
-        &Shelf::default(),
+        &IncludeCache::default(),
     );
     let findings = checked
         .findings
@@ -293,7 +293,7 @@ fn what_cant_be_looked_at_is_noted_once() {
         &nobody(),
         &lookup,
         &Target::default(),
-        &Shelf::default(),
+        &IncludeCache::default(),
     );
     let paths: Vec<_> = checked
         .unchecked
@@ -319,7 +319,7 @@ fn of_a_template_nothing_is_missing() {
         &nobody(),
         &lookup,
         &target,
-        &Shelf::default(),
+        &IncludeCache::default(),
     );
     let rules: Vec<_> = checked
         .findings
@@ -333,7 +333,7 @@ fn of_a_template_nothing_is_missing() {
 fn a_file_that_is_shared_is_read_once() {
     let tree = tree();
     let document = document("rule_files: [rules/broken.yaml]\n");
-    let (lookup, shelf) = (lookup(&tree, Host::Elsewhere), Shelf::default());
+    let (lookup, cache) = (lookup(&tree, Host::Elsewhere), IncludeCache::default());
     let check = || {
         check(
             &document,
@@ -342,7 +342,7 @@ fn a_file_that_is_shared_is_read_once() {
             &nobody(),
             &lookup,
             &Target::default(),
-            &shelf,
+            &cache,
         )
         .findings
         .len()

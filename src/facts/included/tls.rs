@@ -9,7 +9,7 @@ use super::{kind_of, locate};
 use crate::facts::credential_file::Lookup;
 use crate::finding::{Finding, Severity, rule};
 use crate::schema::pem::{self, Role};
-use crate::source::Kind as EntryKind;
+use crate::source::EntryKind;
 use crate::yaml::{Document, Kind, Mapping, Node, placeholder};
 
 /// A file larger than this is not a certificate; bundles of all public authorities have 0.3 MB.

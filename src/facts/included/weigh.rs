@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::{Checked, Purpose, Runners, kind_of, patterns};
 use crate::facts::credential_file::Lookup;
-use crate::facts::deployment::{Belonging, Certainty, Copied, Deployment, Mount, MountSource};
+use crate::facts::deployment::{
+    Certainty, Copied, Deployment, Mount, MountSource, RunningDeployment,
+};
 use crate::finding::{Finding, Severity, Unchecked, rule};
 use crate::yaml::Document;
 
@@ -92,7 +94,7 @@ fn may_hold(mount: &Mount, name: &str, lookup: &Lookup<'_>) -> bool {
 
 /// Why each Prometheus that surely runs the configuration may have the file anyway.
 fn unseen(runners: &Runners<'_>, name: &str) -> Option<String> {
-    let surely = |one: &&Belonging<'_>| one.certainty == Certainty::Certain;
+    let surely = |one: &&RunningDeployment<'_>| one.certainty == Certainty::Certain;
     let mut reasons = runners.iter().filter(surely).map(|one| hidden(one, name));
     let first = reasons.next()??;
     reasons.all(|reason| reason.is_some()).then_some(first)
@@ -100,7 +102,7 @@ fn unseen(runners: &Runners<'_>, name: &str) -> Option<String> {
 
 /// Why a deployment may have a file that is not seen: something not in the tree mounts files, or its
 /// image comes from elsewhere, and nothing is mounted over the file's folder.
-fn hidden(runner: &Belonging<'_>, name: &str) -> Option<String> {
+fn hidden(runner: &RunningDeployment<'_>, name: &str) -> Option<String> {
     let deployment = runner.deployment;
     if let Some(doubt) = deployment.doubts.first() {
         return Some(doubt.message.clone());

@@ -7,7 +7,7 @@ use regex_lite::Regex;
 
 use super::pattern::{Pattern, PatternError};
 use super::profile::{Profile, Tenant, Text};
-use super::shape::Shape;
+use super::shape::UrlForm;
 
 /// The readied patterns of a profile. Two of them are always equal: they follow from the rest.
 #[derive(Default)]
@@ -39,7 +39,7 @@ impl PartialEq for Lazy {
 
 /// The forms of a profile, ready to match.
 pub(super) struct Ready {
-    pub(super) shapes: Vec<Shape>,
+    pub(super) shapes: Vec<UrlForm>,
     /// What stands for `{domain}`.
     pub(super) domain: String,
     forms: Vec<(String, OnceLock<Option<Regex>>)>,
@@ -56,7 +56,7 @@ pub(super) fn with_domain<'a>(text: &'a str, domain: &str) -> Cow<'a, str> {
 
 impl Ready {
     fn new(profile: &Profile, domain: &str) -> Result<Self, PatternError> {
-        let shape = |text: &Text| Shape::read(&with_domain(text, domain));
+        let shape = |text: &Text| UrlForm::read(&with_domain(text, domain));
         let named = profile.parts.iter().filter(|part| part.form.is_some());
         Ok(Self {
             shapes: profile.urls.iter().map(shape).collect::<Result<_, _>>()?,
@@ -132,7 +132,7 @@ impl Profile {
         for url in self.urls.iter() {
             note(
                 url,
-                Shape::read(&with_domain(url, "a.b"))
+                UrlForm::read(&with_domain(url, "a.b"))
                     .err()
                     .map(|e| e.to_string()),
             );
@@ -147,7 +147,7 @@ impl Profile {
         }
         for mistake in self.mistakes.iter() {
             if let Some(url) = &mistake.suggest {
-                note(url, Shape::read(url).err().map(|e| e.to_string()));
+                note(url, UrlForm::read(url).err().map(|e| e.to_string()));
             }
             for host in mistake.host.iter() {
                 note(host, Pattern::host(host).err().map(|e| e.to_string()));

@@ -6,14 +6,14 @@ use super::compiled::{Ready, with_domain};
 use super::mistake::{Values, said, surely};
 use super::pattern::{Captures, Mode};
 use super::profile::{Cause, Profile};
-use super::shape::{Match, Shape};
+use super::shape::{Match, UrlForm};
 use super::written::Written;
 use super::{KnownPath, generic_mistakes, known_paths};
 use crate::prometheus::endpoint::{Endpoint, Piece, has_placeholder};
 
 /// One thing wrong with a URL, before it is put in words for a receiver.
 #[derive(Clone, Debug)]
-pub(super) struct Fault {
+pub(super) struct Misfit {
     /// Where.
     pub(super) range: Range<usize>,
     /// What, as a clause.
@@ -66,7 +66,7 @@ struct Found {
 }
 
 /// What is wrong with a URL for a receiver: at most one fault of its scheme and one of the rest.
-pub(super) fn fit(endpoint: &Endpoint, profile: &Profile, domain: Option<&str>) -> Vec<Fault> {
+pub(super) fn fit(endpoint: &Endpoint, profile: &Profile, domain: Option<&str>) -> Vec<Misfit> {
     let judged = profile.with_ready(domain, |ready| {
         Fit {
             endpoint,
@@ -104,7 +104,7 @@ struct Fit<'a> {
 }
 
 impl Fit<'_> {
-    fn faults(&self) -> Vec<Fault> {
+    fn faults(&self) -> Vec<Misfit> {
         let Some((shape, how)) = self.best() else {
             return Vec::new();
         };
@@ -130,7 +130,7 @@ impl Fit<'_> {
     }
 
     /// The form that the URL fits best; of equals, the first.
-    fn best(&self) -> Option<(&Shape, Match)> {
+    fn best(&self) -> Option<(&UrlForm, Match)> {
         let fits = self
             .ready
             .shapes
@@ -155,8 +155,8 @@ impl Fit<'_> {
         values.into_iter().filter(fits).collect()
     }
 
-    fn finish(&self, found: Found, shape: &Shape, values: &Values) -> Fault {
-        let read = found.suggest.as_deref().map(Shape::read);
+    fn finish(&self, found: Found, shape: &UrlForm, values: &Values) -> Misfit {
+        let read = found.suggest.as_deref().map(UrlForm::read);
         let meant = read.and_then(Result::ok);
         let shape = meant.as_ref().unwrap_or(shape);
         let value = |name: &str| lookup(values, name);
@@ -171,7 +171,7 @@ impl Fit<'_> {
         // A prefix in front of the right path may be one that the receiver was given.
         let is_prefixed = path.ends_with(meant.slice(meant.path()));
         let known = expected.contains('<') <= self.endpoint.text().contains('<');
-        Fault {
+        Misfit {
             range: found.range,
             says: found.says,
             cause: found.cause,
@@ -203,7 +203,7 @@ impl Fit<'_> {
         })
     }
 
-    fn scheme(&self, shape: &Shape) -> Option<Found> {
+    fn scheme(&self, shape: &UrlForm) -> Option<Found> {
         let scheme = self.endpoint.scheme()?;
         let name = self.endpoint.scheme_name()?;
         if shape.takes_scheme(&name) {
@@ -229,7 +229,7 @@ impl Fit<'_> {
     }
 
     /// Where the URL leaves the form that it fits best.
-    fn mismatch(&self, shape: &Shape, how: &Match) -> Option<Found> {
+    fn mismatch(&self, shape: &UrlForm, how: &Match) -> Option<Found> {
         let endpoint = self.endpoint;
         if how.host.is_none() {
             let host = endpoint.host()?;
@@ -261,7 +261,7 @@ impl Fit<'_> {
         self.malformed(captures(how))
     }
 
-    fn wrong_port(&self, shape: &Shape) -> Option<Found> {
+    fn wrong_port(&self, shape: &UrlForm) -> Option<Found> {
         let want = shape.port?;
         let endpoint = self.endpoint;
         Some(match endpoint.port() {
@@ -317,7 +317,7 @@ impl Fit<'_> {
         })
     }
 
-    fn wrong_path(&self, shape: &Shape) -> Option<Found> {
+    fn wrong_path(&self, shape: &UrlForm) -> Option<Found> {
         let endpoint = self.endpoint;
         let piece = endpoint.path();
         let path = endpoint.masked(piece);
@@ -379,7 +379,7 @@ impl Fit<'_> {
     }
 
     /// A path that is nearly one of the receiver's: the usual form comes first.
-    fn near(&self, meant: impl Fn(&Shape) -> Option<String>) -> Option<Found> {
+    fn near(&self, meant: impl Fn(&UrlForm) -> Option<String>) -> Option<Found> {
         let piece = self.endpoint.path();
         let forms = self.ready.shapes.iter().zip(self.profile.urls.iter());
         let (shape, form, path) = forms

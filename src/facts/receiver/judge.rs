@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::fit::{self, Fault, Ground, collapsed};
+use super::fit::{self, Ground, Misfit, collapsed};
 use super::mistake::{Values, said, surely};
 use super::profile::{Cause, Confidence, Mistake, ReceiverKind, Text};
 use super::recognise::{Candidate, Certainty, Recognition};
-use super::shape::{Shape, path_is_open};
+use super::shape::{UrlForm, path_is_open};
 use super::{generic_mistakes, known_paths};
 use crate::prometheus::endpoint::{Endpoint, MASK};
 
@@ -44,7 +44,7 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
         return Vec::new();
     }
     let decisive = recognition.decisive();
-    let fits: Vec<(&Candidate<'_>, Vec<Fault>)> = decisive
+    let fits: Vec<(&Candidate<'_>, Vec<Misfit>)> = decisive
         .iter()
         .map(|one| (one, fit::fit(endpoint, one.profile, one.domain.as_deref())))
         .collect();
@@ -98,11 +98,11 @@ pub fn judge(endpoint: &Endpoint, recognition: &Recognition<'_>) -> Vec<ShapeFau
 }
 
 /// A fault that no receiver accepts: in the receiver's own words, if its profile has any.
-fn told_by_both(endpoint: &Endpoint, fault: Fault, (mistake, range, values): Generic) -> Fault {
+fn told_by_both(endpoint: &Endpoint, fault: Misfit, (mistake, range, values): Generic) -> Misfit {
     if fault.ground >= Ground::Form {
         return fault;
     }
-    Fault {
+    Misfit {
         range,
         says: said(endpoint, &mistake.says, &values),
         cause: mistake.cause,
@@ -134,7 +134,7 @@ fn alone(endpoint: &Endpoint, (mistake, range, values): Generic) -> ShapeFault {
             .find(|(one, _)| one == name)
             .map(|(_, text)| text.clone()),
     };
-    let shape = mistake.suggest.as_deref().map(Shape::read);
+    let shape = mistake.suggest.as_deref().map(UrlForm::read);
     let suggestion = shape
         .and_then(Result::ok)
         .map(|shape| shape.filled(endpoint, &value));
@@ -169,7 +169,7 @@ fn unknown(endpoint: &Endpoint) -> Option<ShapeFault> {
     let last = path.rsplit('/').next().unwrap_or("");
     let mut known = known_paths().iter();
     let near = known.find_map(|known| {
-        let shape = Shape::read(&format!("http[s]://<host>{}", known.path)).ok()?;
+        let shape = UrlForm::read(&format!("http[s]://<host>{}", known.path)).ok()?;
         Some((shape.slip(path)?, known))
     });
     // Who writes the slash means it: it is the default path of Vector's source.
@@ -210,19 +210,19 @@ fn unknown(endpoint: &Endpoint) -> Option<ShapeFault> {
 }
 
 /// Whether the host is the vendor's own and only not known here: it may take samples anyway.
-fn is_unknown_host(candidate: &Candidate<'_>, fault: &Fault) -> bool {
+fn is_unknown_host(candidate: &Candidate<'_>, fault: &Misfit) -> bool {
     fault.is_unknown_host && candidate.profile.kind == ReceiverKind::Saas
 }
 
 /// Whether a fault is sure. Of a container one knows what runs in it, not how that is set up.
-fn is_certain(candidate: &Candidate<'_>, fault: &Fault) -> bool {
+fn is_certain(candidate: &Candidate<'_>, fault: &Misfit) -> bool {
     let by_image = candidate.certainty == Certainty::Image;
     candidate.certainty.is_certain()
         && !(by_image && fault.is_usual)
         && !is_unknown_host(candidate, fault)
 }
 
-fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Fault) -> ShapeFault {
+fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Misfit) -> ShapeFault {
     let message = if fault.cause == Cause::Scheme {
         format!("{}: {}", fault.says, fault.expected)
     } else {

@@ -6,7 +6,7 @@ use crate::prometheus::endpoint::{Endpoint, MASK, Piece};
 
 /// A form of a URL, ready to match.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Shape {
+pub(super) struct UrlForm {
     http: bool,
     https: bool,
     /// None where any host will do, with any port.
@@ -38,7 +38,7 @@ impl Match {
     }
 }
 
-impl Shape {
+impl UrlForm {
     /// Reads a form.
     pub(super) fn read(text: &str) -> Result<Self, PatternError> {
         let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));

@@ -10,7 +10,7 @@ use structure::structure;
 
 /// One thing that is wrong with a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct UrlFault {
     /// What it is.
     pub kind: FaultKind,
     /// Where, in bytes of the text; all of the text where nothing narrower is to blame.
@@ -111,7 +111,7 @@ impl FaultKind {
 }
 
 /// The faults of a URL, at most one that is fatal.
-pub(super) fn faults(endpoint: &Endpoint) -> Vec<Fault> {
+pub(super) fn faults(endpoint: &Endpoint) -> Vec<UrlFault> {
     let refusal = refusal(endpoint);
     let outcome = if refusal.is_some() {
         "Prometheus refuses to load it"
@@ -131,7 +131,7 @@ pub(super) fn faults(endpoint: &Endpoint) -> Vec<Fault> {
     {
         return fatal
             .into_iter()
-            .map(|fault| Fault {
+            .map(|fault| UrlFault {
                 refused_by_go: refusal.is_some(),
                 ..fault
             })
@@ -139,7 +139,7 @@ pub(super) fn faults(endpoint: &Endpoint) -> Vec<Fault> {
     }
     let explained = fatal.is_some() || white.is_some();
     let other = refusal.clone().filter(|_| !explained);
-    let mut found: Vec<Fault> = [fatal, white, other].into_iter().flatten().collect();
+    let mut found: Vec<UrlFault> = [fatal, white, other].into_iter().flatten().collect();
     for fault in &mut found {
         fault.refused_by_go = refusal.is_some();
     }
@@ -150,12 +150,12 @@ pub(super) fn faults(endpoint: &Endpoint) -> Vec<Fault> {
 }
 
 /// What `url.Parse` says, where nothing is filled in before it sees the text.
-fn refusal(endpoint: &Endpoint) -> Option<Fault> {
+fn refusal(endpoint: &Endpoint) -> Option<UrlFault> {
     if !endpoint.placeholders().is_empty() {
         return None;
     }
     let fault = scalar::url(&endpoint.text).err()?;
-    Some(Fault {
+    Some(UrlFault {
         kind: FaultKind::Refused,
         range: fault.from..fault.to,
         message: format!("the URL {}: Prometheus refuses to load it", fault.message),
@@ -164,7 +164,7 @@ fn refusal(endpoint: &Endpoint) -> Option<Fault> {
     })
 }
 
-fn host_fault(endpoint: &Endpoint, white: Option<&Fault>) -> Option<Fault> {
+fn host_fault(endpoint: &Endpoint, white: Option<&UrlFault>) -> Option<UrlFault> {
     let piece = endpoint.host()?;
     if white.is_some_and(|white| piece.range().contains(&white.range.start)) {
         return None;
@@ -202,7 +202,7 @@ fn host_fault(endpoint: &Endpoint, white: Option<&Fault>) -> Option<Fault> {
             )
         }
     };
-    Some(Fault {
+    Some(UrlFault {
         kind: FaultKind::Host(fault),
         range: at.range(),
         message,
@@ -211,7 +211,7 @@ fn host_fault(endpoint: &Endpoint, white: Option<&Fault>) -> Option<Fault> {
     })
 }
 
-fn port(endpoint: &Endpoint) -> Option<Fault> {
+fn port(endpoint: &Endpoint) -> Option<UrlFault> {
     let piece = endpoint.port()?;
     let text = endpoint.slice(piece);
     if text.is_empty() || endpoint.is_templated(piece) {
@@ -219,7 +219,7 @@ fn port(endpoint: &Endpoint) -> Option<Fault> {
     }
     let number = text.bytes().all(|b| b.is_ascii_digit());
     let fits = number && text.parse::<u16>().is_ok_and(|port| port > 0);
-    (!fits).then(|| Fault {
+    (!fits).then(|| UrlFault {
         kind: FaultKind::Port,
         range: piece.range(),
         message: format!("{text} is not a port: expected a number from 1 to 65535"),
@@ -228,7 +228,7 @@ fn port(endpoint: &Endpoint) -> Option<Fault> {
     })
 }
 
-fn escape(endpoint: &Endpoint) -> Option<Fault> {
+fn escape(endpoint: &Endpoint) -> Option<UrlFault> {
     let start = endpoint.path().start;
     let end = endpoint
         .query()
@@ -240,7 +240,7 @@ fn escape(endpoint: &Endpoint) -> Option<Fault> {
     })?;
     let range = start + at..(start + at + 3).min(end);
     let shown = endpoint.text.get(range.clone()).unwrap_or("%");
-    Some(Fault {
+    Some(UrlFault {
         kind: FaultKind::Escape,
         message: format!(
             "{shown} is not a percent-encoding (`%` and two hexadecimal digits): Prometheus \
@@ -252,9 +252,9 @@ fn escape(endpoint: &Endpoint) -> Option<Fault> {
     })
 }
 
-fn userinfo(endpoint: &Endpoint) -> Option<Fault> {
+fn userinfo(endpoint: &Endpoint) -> Option<UrlFault> {
     let piece = endpoint.userinfo().filter(|piece| !piece.is_empty())?;
-    Some(Fault {
+    Some(UrlFault {
         kind: FaultKind::Userinfo,
         range: piece.range(),
         message: "the URL holds credentials: they override `basic_auth` and `authorization`, \
@@ -265,9 +265,9 @@ fn userinfo(endpoint: &Endpoint) -> Option<Fault> {
     })
 }
 
-fn fragment(endpoint: &Endpoint) -> Option<Fault> {
+fn fragment(endpoint: &Endpoint) -> Option<UrlFault> {
     let piece = endpoint.fragment()?;
-    Some(Fault {
+    Some(UrlFault {
         kind: FaultKind::Fragment,
         range: piece.start - 1..piece.end,
         message: "the part after `#` is never sent to the receiver".to_owned(),
@@ -276,7 +276,7 @@ fn fragment(endpoint: &Endpoint) -> Option<Fault> {
     })
 }
 
-fn white_space(endpoint: &Endpoint, refused: bool) -> Option<Fault> {
+fn white_space(endpoint: &Endpoint, refused: bool) -> Option<UrlFault> {
     let text = &endpoint.masked;
     let is_white = |c: char| c.is_whitespace() || c.is_control() && c != super::MASK;
     let start = text.find(is_white)?;
@@ -298,7 +298,7 @@ fn white_space(endpoint: &Endpoint, refused: bool) -> Option<Fault> {
         "Prometheus sends it as %20, and the receiver has no such path"
     };
     let around = first || last;
-    Some(Fault {
+    Some(UrlFault {
         kind: FaultKind::WhiteSpace,
         range: start..end,
         message: format!("{place}: {outcome}"),

@@ -1,6 +1,6 @@
 //! `credentials/committed`: a secret lies in the repository in the clear.
 
-use crate::facts::deployment::{Belonging, MountSource, PartKind, Written};
+use crate::facts::deployment::{MountSource, PartKind, RunningDeployment, Written};
 use crate::facts::token::{self, Observation};
 use crate::finding::{Evidence, Severity, is_secret_name};
 use crate::rules::{Findings, Material, NamedFile, Secret};
@@ -62,7 +62,7 @@ fn of_file(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
 
 /// What a deployment of the configuration gets besides: variables, and other keys of the Secrets
 /// that it mounts.
-fn of_runner(material: &Material<'_, '_>, runner: &Belonging<'_>, out: &mut Findings<'_>) {
+fn of_runner(material: &Material<'_, '_>, runner: &RunningDeployment<'_>, out: &mut Findings<'_>) {
     let deployment = runner.deployment;
     for variable in &deployment.environment {
         // An identifier looks like a token; only its name tells them apart.

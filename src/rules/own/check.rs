@@ -5,7 +5,7 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue
 
 use super::budget;
 use super::facts::{self, Fact, Use};
-use super::nodes::Kind;
+use super::nodes::NodeKind;
 use super::syntax::{Source, parts};
 use crate::finding::nearest;
 use crate::policy::PolicyError;
@@ -14,7 +14,7 @@ use crate::schema::tables;
 
 /// What is known of a value before it is there.
 #[derive(Clone, Copy)]
-enum Shape {
+enum Declared {
     Anything,
     /// A boolean, a number or a text.
     Single,
@@ -92,7 +92,7 @@ pub(super) struct Checked {
 }
 
 /// Checks an expression of a rule that looks at nodes of a kind.
-pub(super) fn check(source: &Source<'_>, kind: Kind) -> Checked {
+pub(super) fn check(source: &Source<'_>, kind: NodeKind) -> Checked {
     let mut checker = Checker {
         source,
         kind,
@@ -132,8 +132,8 @@ pub(super) fn check_boolean(source: &Source<'_>) -> Option<PolicyError> {
 
 struct Checker<'s, 'd> {
     source: &'s Source<'d>,
-    kind: Kind,
-    bound: Vec<(String, Shape)>,
+    kind: NodeKind,
+    bound: Vec<(String, Declared)>,
     out: Checked,
 }
 
@@ -143,7 +143,7 @@ impl Checker<'_, '_> {
         self.out.mistakes.push(mistake);
     }
 
-    fn shape(&mut self, expr: &IdedExpr) -> Shape {
+    fn shape(&mut self, expr: &IdedExpr) -> Declared {
         match &expr.expr {
             Expr::Ident(name) => self.name(expr, name, None),
             Expr::Select(select) => self.key_of(expr, &select.operand, &select.field),
@@ -151,20 +151,20 @@ impl Checker<'_, '_> {
             Expr::Comprehension(it) => self.comprehension(it),
             Expr::Struct(_) => {
                 self.wrong(expr, "messages cannot be made here".into(), None);
-                Shape::Anything
+                Declared::Anything
             }
-            Expr::Literal(_) => Shape::Single,
+            Expr::Literal(_) => Declared::Single,
             Expr::List(_) | Expr::Map(_) | Expr::Unspecified => {
                 for part in parts(expr) {
                     self.shape(part);
                 }
-                Shape::Anything
+                Declared::Anything
             }
         }
     }
 
     /// A key of what an expression gives.
-    fn key_of(&mut self, at: &IdedExpr, of: &IdedExpr, key: &str) -> Shape {
+    fn key_of(&mut self, at: &IdedExpr, of: &IdedExpr, key: &str) -> Declared {
         let of = match &of.expr {
             Expr::Ident(name) => self.name(of, name, Some(key)),
             _ => self.shape(of),
@@ -173,9 +173,9 @@ impl Checker<'_, '_> {
     }
 
     /// A name that only allows access to a key.
-    fn name(&mut self, at: &IdedExpr, name: &str, key: Option<&str>) -> Shape {
+    fn name(&mut self, at: &IdedExpr, name: &str, key: Option<&str>) -> Declared {
         if name.starts_with('@') || TYPES.contains(&name) {
-            return Shape::Anything;
+            return Declared::Anything;
         }
         if let Some((_, shape)) = self.bound.iter().rfind(|(bound, _)| bound == name) {
             return *shape;
@@ -186,38 +186,38 @@ impl Checker<'_, '_> {
                 |near| format!("write `{near}`"),
             );
             self.wrong(at, format!("unknown name `{name}`"), Some(near));
-            return Shape::Anything;
+            return Declared::Anything;
         };
         if !fact.is_of(self.kind) {
             let message = format!("{} has no `{name}`", self.kind.noun());
             self.wrong(at, message, None);
-            return Shape::Anything;
+            return Declared::Anything;
         }
         self.out.uses.push((fact, key.map(str::to_owned)));
         self.fact(fact)
     }
 
-    fn fact(&self, fact: Fact) -> Shape {
+    fn fact(&self, fact: Fact) -> Declared {
         match fact {
             Fact::Own | Fact::Effective => match (self.kind.section(), self.kind) {
-                (Some(of), _) => Shape::Section(of),
-                (None, Kind::HttpClient) => Shape::AtLeast(&tables::HTTP_CLIENT),
-                (None, _) => Shape::Anything,
+                (Some(of), _) => Declared::Section(of),
+                (None, NodeKind::HttpClient) => Declared::AtLeast(&tables::HTTP_CLIENT),
+                (None, _) => Declared::Anything,
             },
-            Fact::Config => Shape::Section(&tables::CONFIG),
-            Fact::File => Shape::Record(facts::FILE),
-            Fact::Url => Shape::Record(facts::URL),
-            Fact::Urls => Shape::Records(facts::URL),
-            Fact::Credentials => Shape::Records(facts::CREDENTIAL),
-            Fact::Mount => Shape::Records(facts::MOUNT),
-            Fact::Receiver | Fact::Issuer | Fact::Environment => Shape::Single,
+            Fact::Config => Declared::Section(&tables::CONFIG),
+            Fact::File => Declared::Record(facts::FILE),
+            Fact::Url => Declared::Record(facts::URL),
+            Fact::Urls => Declared::Records(facts::URL),
+            Fact::Credentials => Declared::Records(facts::CREDENTIAL),
+            Fact::Mount => Declared::Records(facts::MOUNT),
+            Fact::Receiver | Fact::Issuer | Fact::Environment => Declared::Single,
         }
     }
 
     /// What a key of something is.
-    fn key(&mut self, at: &IdedExpr, of: Shape, key: &str) -> Shape {
+    fn key(&mut self, at: &IdedExpr, of: Declared, key: &str) -> Declared {
         match of {
-            Shape::Section(section) => match section.find(key) {
+            Declared::Section(section) => match section.find(key) {
                 Some(found) => typed(&found.field.ty),
                 None => {
                     let all = section.all();
@@ -225,13 +225,13 @@ impl Checker<'_, '_> {
                     let help = near.map(|near| format!("write `{near}`"));
                     let message = format!("unknown key `{key}`");
                     self.wrong(at, message, help);
-                    Shape::Anything
+                    Declared::Anything
                 }
             },
-            Shape::AtLeast(section) => section
+            Declared::AtLeast(section) => section
                 .find(key)
-                .map_or(Shape::Anything, |found| typed(&found.field.ty)),
-            Shape::Record(keys) => {
+                .map_or(Declared::Anything, |found| typed(&found.field.ty)),
+            Declared::Record(keys) => {
                 if !keys.contains(&key) {
                     let help = nearest(key, keys.iter().copied()).map_or_else(
                         || format!("known: {}", keys.join(", ")),
@@ -239,25 +239,25 @@ impl Checker<'_, '_> {
                     );
                     self.wrong(at, format!("it has no `{key}`"), Some(help));
                 }
-                Shape::Anything
+                Declared::Anything
             }
-            Shape::Records(_) | Shape::Typed(Type::List(_)) => {
+            Declared::Records(_) | Declared::Typed(Type::List(_)) => {
                 let help = "use one of its items, as in `list.exists(item, …)` or `list[0]`";
                 let message = format!("this is a list, and has no key `{key}`");
                 self.wrong(at, message, Some(help.into()));
-                Shape::Anything
+                Declared::Anything
             }
-            Shape::Typed(Type::Map(_, value)) => typed(value),
-            Shape::Single => {
+            Declared::Typed(Type::Map(_, value)) => typed(value),
+            Declared::Single => {
                 let message = format!("this is a single value, and has no key `{key}`");
                 self.wrong(at, message, None);
-                Shape::Anything
+                Declared::Anything
             }
-            Shape::Anything | Shape::Typed(_) => Shape::Anything,
+            Declared::Anything | Declared::Typed(_) => Declared::Anything,
         }
     }
 
-    fn call(&mut self, at: &IdedExpr, call: &CallExpr) -> Shape {
+    fn call(&mut self, at: &IdedExpr, call: &CallExpr) -> Declared {
         if call.func_name == operators::INDEX
             && let [of, index] = call.args.as_slice()
         {
@@ -272,7 +272,7 @@ impl Checker<'_, '_> {
         }
         let name = &*call.func_name;
         if name.starts_with(['@', '_', '!', '-']) {
-            return Shape::Anything;
+            return Declared::Anything;
         }
         let Some(&(_, on, alone)) = FUNCTIONS.iter().find(|row| row.0 == name) else {
             let known = || {
@@ -293,7 +293,7 @@ impl Checker<'_, '_> {
                 format!("unknown function `{name}` for this value"),
                 Some(help),
             );
-            return Shape::Anything;
+            return Declared::Anything;
         };
         let wanted = if call.target.is_some() { on } else { alone };
         if wanted != Some(call.args.len()) {
@@ -306,7 +306,7 @@ impl Checker<'_, '_> {
         } else if name == "matches" {
             self.pattern(call);
         }
-        Shape::Single
+        Declared::Single
     }
 
     fn pattern(&mut self, call: &CallExpr) {
@@ -318,43 +318,43 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn comprehension(&mut self, it: &ComprehensionExpr) -> Shape {
+    fn comprehension(&mut self, it: &ComprehensionExpr) -> Declared {
         let range = self.shape(&it.iter_range);
-        if matches!(range, Shape::Single) {
+        if matches!(range, Declared::Single) {
             let message = "this is a single value, not a list or a mapping";
             self.wrong(&it.iter_range, message.into(), None);
         }
         self.bound.push((it.iter_var.clone(), turn(range)));
         self.shape(&it.loop_step);
         self.bound.pop();
-        Shape::Anything
+        Declared::Anything
     }
 }
 
-fn typed(ty: &'static Type) -> Shape {
+fn typed(ty: &'static Type) -> Declared {
     match ty {
-        Type::Section(of) => Shape::Section(of),
-        Type::Any => Shape::Anything,
-        Type::List(_) | Type::Map(..) => Shape::Typed(ty),
-        _ => Shape::Single,
+        Type::Section(of) => Declared::Section(of),
+        Type::Any => Declared::Anything,
+        Type::List(_) | Type::Map(..) => Declared::Typed(ty),
+        _ => Declared::Single,
     }
 }
 
 /// What is at an index.
-fn item(of: Shape) -> Shape {
+fn item(of: Declared) -> Declared {
     match of {
-        Shape::Typed(Type::List(item) | Type::Map(_, item)) => typed(item),
-        Shape::Records(keys) => Shape::Record(keys),
-        _ => Shape::Anything,
+        Declared::Typed(Type::List(item) | Type::Map(_, item)) => typed(item),
+        Declared::Records(keys) => Declared::Record(keys),
+        _ => Declared::Anything,
     }
 }
 
 /// What a comprehension goes through: the items of a list, the keys of a map.
-fn turn(range: Shape) -> Shape {
+fn turn(range: Declared) -> Declared {
     match range {
-        Shape::Typed(Type::List(_)) | Shape::Records(_) => item(range),
-        Shape::Anything => Shape::Anything,
-        _ => Shape::Single,
+        Declared::Typed(Type::List(_)) | Declared::Records(_) => item(range),
+        Declared::Anything => Declared::Anything,
+        _ => Declared::Single,
     }
 }
 

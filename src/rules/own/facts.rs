@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cel::common::types::{CelBool, CelInt};
 
-use super::nodes::Kind;
+use super::nodes::NodeKind;
 use super::value::{self, Value};
 use crate::facts::deployment::MountSource;
 use crate::prometheus::endpoint::Endpoint;
@@ -28,26 +28,26 @@ pub(super) enum Fact {
     Environment,
 }
 
-const HTTP: &[Kind] = &[
-    Kind::ScrapeConfig,
-    Kind::RemoteWrite,
-    Kind::RemoteRead,
-    Kind::Alertmanager,
-    Kind::HttpClient,
-    Kind::ServiceDiscovery,
+const HTTP: &[NodeKind] = &[
+    NodeKind::ScrapeConfig,
+    NodeKind::RemoteWrite,
+    NodeKind::RemoteRead,
+    NodeKind::Alertmanager,
+    NodeKind::HttpClient,
+    NodeKind::ServiceDiscovery,
 ];
 
-const SENDS: &[Kind] = &[Kind::RemoteWrite, Kind::RemoteRead];
+const SENDS: &[NodeKind] = &[NodeKind::RemoteWrite, NodeKind::RemoteRead];
 
 /// Every fact by its name, with the kinds of nodes that have it; empty for all.
-const FACTS: &[(Fact, &str, &[Kind])] = &[
+const FACTS: &[(Fact, &str, &[NodeKind])] = &[
     (Fact::Own, "self", &[]),
     (Fact::Config, "config", &[]),
     (Fact::File, "file", &[]),
     (Fact::Effective, "effective", &[]),
     (Fact::Url, "url", SENDS),
     (Fact::Urls, "urls", HTTP),
-    (Fact::Receiver, "receiver", &[Kind::RemoteWrite]),
+    (Fact::Receiver, "receiver", &[NodeKind::RemoteWrite]),
     (Fact::Issuer, "issuer", HTTP),
     (Fact::Credentials, "credentials", HTTP),
     (Fact::Mount, "mount", &[]),
@@ -73,7 +73,7 @@ impl Fact {
     }
 
     /// Whether nodes of a kind have it.
-    pub(super) fn is_of(self, kind: Kind) -> bool {
+    pub(super) fn is_of(self, kind: NodeKind) -> bool {
         let row = FACTS.iter().find(|row| row.0 == self);
         row.is_some_and(|row| row.2.is_empty() || row.2.contains(&kind))
     }

@@ -12,7 +12,7 @@ use cel::{Context, Value};
 use super::budget::{self, FileBudget};
 use super::check;
 use super::facts::Use;
-use super::nodes::Kind;
+use super::nodes::NodeKind;
 use super::syntax::{self, Spot};
 use crate::policy::PolicyError;
 use crate::yaml::Node;
@@ -38,7 +38,7 @@ enum Piece {
 }
 
 /// Reads the text of a scalar. `{{` and `}}` stand for braces.
-pub(super) fn read(node: Node<'_>, kind: Kind) -> Result<Template, Vec<PolicyError>> {
+pub(super) fn read(node: Node<'_>, kind: NodeKind) -> Result<Template, Vec<PolicyError>> {
     let text = node.as_str().unwrap_or("");
     let mut out = Template {
         pieces: Vec::new(),
@@ -122,7 +122,7 @@ fn value(
     node: Node<'_>,
     from: usize,
     text: &str,
-    kind: Kind,
+    kind: NodeKind,
 ) -> Result<(IdedExpr, Vec<Use>), Vec<PolicyError>> {
     let source = syntax::read(text, Spot { node, from }, "the value");
     let source = source.map_err(|one| vec![one])?;

@@ -23,7 +23,7 @@ mod tests;
 
 pub use engine::{Scene, judge, judge_rule_file};
 pub use mutants::{Mutant, mutants};
-pub use nodes::{Form, Kind};
+pub use nodes::{Form, NodeKind};
 pub use page::{OwnRule, Unknown};
 pub use verdict::is_failure;
 

@@ -8,7 +8,7 @@ use crate::yaml::{Document, Node};
 
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum NodeKind {
     /// The whole configuration.
     Config,
     /// An entry of `scrape_configs`.
@@ -37,77 +37,77 @@ pub enum Kind {
 
 /// Every kind: its word in pages, what it is called in sentences, and what its keys are, where they
 /// are always the same.
-const KINDS: &[(Kind, &str, &str, Option<&Struct>)] = &[
+const KINDS: &[(NodeKind, &str, &str, Option<&Struct>)] = &[
     (
-        Kind::Config,
+        NodeKind::Config,
         "config",
         "a configuration",
         Some(&tables::CONFIG),
     ),
     (
-        Kind::ScrapeConfig,
+        NodeKind::ScrapeConfig,
         "scrape_config",
         "an entry of `scrape_configs`",
         Some(&tables::SCRAPE),
     ),
     (
-        Kind::RemoteWrite,
+        NodeKind::RemoteWrite,
         "remote_write",
         "an entry of `remote_write`",
         Some(&tables::REMOTE_WRITE),
     ),
     (
-        Kind::RemoteRead,
+        NodeKind::RemoteRead,
         "remote_read",
         "an entry of `remote_read`",
         Some(&tables::REMOTE_READ),
     ),
     (
-        Kind::Alertmanager,
+        NodeKind::Alertmanager,
         "alertmanager",
         "an entry of `alertmanagers`",
         Some(&tables::ALERTMANAGER),
     ),
-    (Kind::HttpClient, "http_client", "an HTTP client", None),
+    (NodeKind::HttpClient, "http_client", "an HTTP client", None),
     (
-        Kind::TlsConfig,
+        NodeKind::TlsConfig,
         "tls_config",
         "a `tls_config`",
         Some(&tables::TLS),
     ),
     (
-        Kind::RelabelConfig,
+        NodeKind::RelabelConfig,
         "relabel_config",
         "a relabel rule",
         Some(&tables::RELABEL),
     ),
     (
-        Kind::ServiceDiscovery,
+        NodeKind::ServiceDiscovery,
         "service_discovery",
         "a service discovery",
         None,
     ),
     (
-        Kind::RuleGroup,
+        NodeKind::RuleGroup,
         "rule_group",
         "a group of rules",
         Some(&tables::RULE_GROUP),
     ),
     (
-        Kind::AlertingRule,
+        NodeKind::AlertingRule,
         "alerting_rule",
         "an alert",
         Some(&tables::RULE),
     ),
     (
-        Kind::RecordingRule,
+        NodeKind::RecordingRule,
         "recording_rule",
         "a recording rule",
         Some(&tables::RULE),
     ),
 ];
 
-impl Kind {
+impl NodeKind {
     /// The kind of a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
@@ -152,7 +152,7 @@ impl Kind {
 /// A node that rules look at.
 #[derive(Clone, Copy)]
 pub(super) struct Found<'d> {
-    pub(super) kind: Kind,
+    pub(super) kind: NodeKind,
     pub(super) node: Node<'d>,
     pub(super) of: &'static Struct,
 }
@@ -189,15 +189,15 @@ fn rule_groups<'d>(root: Node<'d>, out: &mut Vec<Found<'d>>) {
             continue;
         }
         out.push(Found {
-            kind: Kind::RuleGroup,
+            kind: NodeKind::RuleGroup,
             node: group,
             of: &tables::RULE_GROUP,
         });
         for rule in group.get("rules").into_iter().flat_map(Node::items) {
             let kind = if rule.get("alert").is_some() {
-                Kind::AlertingRule
+                NodeKind::AlertingRule
             } else {
-                Kind::RecordingRule
+                NodeKind::RecordingRule
             };
             if rule.mapping().is_some() {
                 out.push(Found {
@@ -221,7 +221,7 @@ fn section<'d>(of: &'static Struct, node: Node<'d>, key: &str, out: &mut Vec<Fou
     });
     out.extend(own.map(|row| row.0).map(|kind| Found { kind, node, of }));
     if key.ends_with("_sd_configs") {
-        let kind = Kind::ServiceDiscovery;
+        let kind = NodeKind::ServiceDiscovery;
         out.push(Found { kind, node, of });
     }
     if of
@@ -229,7 +229,7 @@ fn section<'d>(of: &'static Struct, node: Node<'d>, key: &str, out: &mut Vec<Fou
         .iter()
         .any(|one| std::ptr::eq(one.of, &tables::HTTP_CLIENT))
     {
-        let kind = Kind::HttpClient;
+        let kind = NodeKind::HttpClient;
         out.push(Found { kind, node, of });
     }
     for entry in counting(mapping) {

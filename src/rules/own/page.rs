@@ -6,7 +6,7 @@ use cel::common::ast::IdedExpr;
 
 use super::facts::{Fact, Use};
 use super::message::{self, Template};
-use super::nodes::Kind;
+use super::nodes::NodeKind;
 use super::syntax::{self, Source, Spot};
 use super::{budget, check};
 use crate::finding::{Place, Severity, Text, Within, nearest};
@@ -24,7 +24,7 @@ pub struct OwnRule {
     /// How bad what it finds is.
     pub severity: Severity,
     /// What it looks at.
-    pub node: Kind,
+    pub node: NodeKind,
     /// What becomes of nodes about which too little is known.
     pub unknown: Unknown,
     /// Where the page says that no comment in a file silences it, if it does.
@@ -232,7 +232,7 @@ impl<'d> Fields<'d> {
         page: &Arc<Text>,
         wrong: &mut Mistakes,
     ) -> Option<OwnRule> {
-        let kinds = Kind::words().filter_map(|word| Some((word, Kind::from_word(word)?)));
+        let kinds = NodeKind::words().filter_map(|word| Some((word, NodeKind::from_word(word)?)));
         let kinds: Vec<_> = kinds.collect();
         let severity = self.need("severity", wrong);
         let severity = severity.and_then(|node| wrong.word(node, "severity", SEVERITIES));
@@ -276,7 +276,11 @@ impl<'d> Fields<'d> {
 }
 
 /// The condition of a rule, checked, and the facts that it names.
-fn condition_of(when: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Option<(IdedExpr, Vec<Use>)> {
+fn condition_of(
+    when: Node<'_>,
+    kind: NodeKind,
+    wrong: &mut Mistakes,
+) -> Option<(IdedExpr, Vec<Use>)> {
     let source = match read_condition(when) {
         Ok(source) => source,
         Err(mistake) => {
@@ -292,7 +296,7 @@ fn condition_of(when: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Option<(Ide
 
 fn template(
     node: Node<'_>,
-    kind: Kind,
+    kind: NodeKind,
     uses: &mut Vec<Use>,
     wrong: &mut Mistakes,
 ) -> Option<Template> {
@@ -309,7 +313,7 @@ fn template(
 }
 
 /// The keys of a path to a child, all known to the schema.
-fn path(node: Node<'_>, kind: Kind, wrong: &mut Mistakes) -> Vec<String> {
+fn path(node: Node<'_>, kind: NodeKind, wrong: &mut Mistakes) -> Vec<String> {
     let Some(text) = wrong.text(node, "`at`") else {
         return Vec::new();
     };

@@ -8,7 +8,7 @@ use cel::Context;
 use super::budget::{self, FileBudget};
 use super::engine::Scene;
 use super::facts::{self, Fact, Known, Use, Wanted};
-use super::nodes::{self, Form, Found, Kind};
+use super::nodes::{self, Form, Found, NodeKind};
 use super::page::OwnRule;
 use super::value::Reader;
 use super::verdict::{self, Bound};
@@ -40,7 +40,7 @@ struct Lists<'a> {
 impl<'a> Subject<'a> {
     /// Adds what rules say of its nodes.
     pub(super) fn judge(&self, rules: &[Arc<OwnRule>], out: &mut Judgement) {
-        let mut by_kind: BTreeMap<Kind, Vec<&OwnRule>> = BTreeMap::new();
+        let mut by_kind: BTreeMap<NodeKind, Vec<&OwnRule>> = BTreeMap::new();
         for rule in rules {
             by_kind.entry(rule.node).or_default().push(rule);
         }
@@ -49,14 +49,14 @@ impl<'a> Subject<'a> {
         if found.is_empty() {
             return;
         }
-        let kinds: BTreeSet<Kind> = found.iter().map(|one| one.kind).collect();
+        let kinds: BTreeSet<NodeKind> = found.iter().map(|one| one.kind).collect();
         let asked = kinds.iter().filter_map(|kind| by_kind.get(kind)).flatten();
         let asked: Vec<&Use> = asked.flat_map(|rule| &rule.uses).collect();
         let mut base = Context::with_env(budget::env());
         let shared = self.shared(&asked, &mut base);
         let lists = self.lists(&asked);
         let uses = by_kind.iter().map(|(kind, rules)| (*kind, Uses::of(rules)));
-        let uses: BTreeMap<Kind, Uses<'_>> = uses.collect();
+        let uses: BTreeMap<NodeKind, Uses<'_>> = uses.collect();
         let budget = FileBudget::default();
         for one in found {
             let Some(rules) = by_kind.get(&one.kind) else {
@@ -211,7 +211,7 @@ fn url<'d>(found: &Found<'_>, entry: Option<&Entry<'_>>) -> (Known<'d>, facts::H
         None => (Known::Unknown(None), Vec::new()),
     };
     match (found.kind, known) {
-        (Kind::RemoteRead, (Known::Unknown(None), holes)) => {
+        (NodeKind::RemoteRead, (Known::Unknown(None), holes)) => {
             let why = "the URL has no host to connect to";
             (Known::Unknown(Some(why.to_owned())), holes)
         }

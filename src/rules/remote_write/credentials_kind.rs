@@ -1,7 +1,7 @@
 //! `remote-write/credentials-kind`: the credential is of a kind that the receiver does not take, or
 //! only half of one.
 
-use crate::facts::Demand;
+use crate::facts::ReceiverRequirements;
 use crate::facts::receiver;
 use crate::finding::Severity;
 use crate::prometheus::{Credential, CredentialKind};
@@ -25,7 +25,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 /// for such a proxy too.
 fn wrong_kind(
     credential: &Credential<'_>,
-    demand: &Demand<'_, '_>,
+    demand: &ReceiverRequirements<'_, '_>,
     out: &mut Findings<'_>,
 ) -> bool {
     let kind = receiver::Credential::from(credential.kind);

@@ -1,6 +1,6 @@
 //! `remote-write/plain-http`: a credential travels unencrypted to somewhere outside.
 
-use crate::facts::Demand;
+use crate::facts::ReceiverRequirements;
 use crate::facts::receiver::{Cause, ShapeFault};
 use crate::finding::Severity;
 use crate::rules::{Entry, Findings};
@@ -43,8 +43,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 
 /// A vendor that takes metrics over plain http does so at addresses inside of its own networks.
 fn severity(entry: &Entry<'_>) -> Severity {
-    let inside =
-        entry.right_url().is_some() && entry.demand().as_ref().is_some_and(Demand::is_saas);
+    let inside = entry.right_url().is_some()
+        && entry
+            .demand()
+            .as_ref()
+            .is_some_and(ReceiverRequirements::is_saas);
     if inside {
         Severity::Info
     } else {

@@ -1,7 +1,7 @@
 //! `remote-write/receiver-not-enabled`: the endpoint is a Prometheus of the tree that is started
 //! without its receiver.
 
-use crate::facts::Answering;
+use crate::facts::ServiceMatch;
 use crate::facts::deployment::{Deployment, Missing, Off, Platform, Receiving};
 use crate::finding::{Finding, Severity};
 use crate::rules::{Entry, Findings};
@@ -47,7 +47,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 }
 
 /// Why what answers takes no samples, if so it is.
-fn off(one: &Answering<'_>) -> Option<Off> {
+fn off(one: &ServiceMatch<'_>) -> Option<Off> {
     match one.prometheus?.receiving() {
         Receiving::Off(off) => Some(off),
         Receiving::Possible => None,

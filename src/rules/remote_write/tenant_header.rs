@@ -2,7 +2,7 @@
 //! name, or the receiver does not read it.
 
 use crate::facts::receiver::{Credential, Required, names_tenant};
-use crate::facts::{Demand, TenantFlag};
+use crate::facts::{ReceiverRequirements, TenantFlag};
 use crate::finding::Severity;
 use crate::prometheus::Header;
 use crate::prometheus::endpoint::Endpoint;
@@ -31,7 +31,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 fn tenant_flag(
     entry: &Entry<'_>,
     headers: &[Header<'_>],
-    demand: &Demand<'_, '_>,
+    demand: &ReceiverRequirements<'_, '_>,
 ) -> Option<TenantFlag> {
     let url = entry.right_url().filter(|_| demand.is_thanos())?;
     let written: Vec<_> = headers.iter().map(|header| header.name).collect();
@@ -42,7 +42,7 @@ fn tenant_flag(
 /// the header that it reads.
 fn not_the_named(
     headers: &[Header<'_>],
-    demand: &Demand<'_, '_>,
+    demand: &ReceiverRequirements<'_, '_>,
     flag: TenantFlag,
     out: &mut Findings<'_>,
 ) {
@@ -78,7 +78,11 @@ fn help_for(name: &str) -> String {
 }
 
 /// Reports a header that names a tenant for other receivers.
-fn is_ignored(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'_>) -> bool {
+fn is_ignored(
+    header: &Header<'_>,
+    demand: &ReceiverRequirements<'_, '_>,
+    out: &mut Findings<'_>,
+) -> bool {
     let Some(why) = demand
         .ignores_tenant_header(header.name)
         .filter(|_| demand.is_named())
@@ -99,7 +103,11 @@ fn is_ignored(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'
 
 /// Reports a header whose name is nearly that of the header that the receiver reads, such as
 /// `X-Org-ID` for `X-Scope-OrgID`. A gateway may read it, unless it is only misspelt.
-fn is_misspelt(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'_>) -> bool {
+fn is_misspelt(
+    header: &Header<'_>,
+    demand: &ReceiverRequirements<'_, '_>,
+    out: &mut Findings<'_>,
+) -> bool {
     let Some(tenant) = demand.tenant_header().filter(|_| demand.is_named()) else {
         return false;
     };
@@ -138,7 +146,7 @@ fn is_part(part: &str, whole: &str) -> bool {
     part.len() > 4 && part.chars().all(|letter| rest.any(|other| other == letter))
 }
 
-fn malformed(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'_>) {
+fn malformed(header: &Header<'_>, demand: &ReceiverRequirements<'_, '_>, out: &mut Findings<'_>) {
     let Some(tenant) = demand
         .tenant_header()
         .filter(|tenant| tenant.name.eq_ignore_ascii_case(header.name) && demand.is_named())
@@ -174,7 +182,7 @@ fn malformed(header: &Header<'_>, demand: &Demand<'_, '_>, out: &mut Findings<'_
 fn missing(
     entry: &Entry<'_>,
     headers: &[Header<'_>],
-    demand: &Demand<'_, '_>,
+    demand: &ReceiverRequirements<'_, '_>,
     out: &mut Findings<'_>,
 ) {
     let Some(tenant) = demand.tenant_header() else {
@@ -211,7 +219,7 @@ fn missing(
     out.push(out.at(url.node, severity, message).help(help));
 }
 
-fn certainty(demand: &Demand<'_, '_>) -> Severity {
+fn certainty(demand: &ReceiverRequirements<'_, '_>) -> Severity {
     if demand.is_certain() {
         Severity::Error
     } else {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::directive::{Scope, Until};
+use super::file::FileSuppressions;
 use super::marks::{Mark, Marks};
-use super::sheet::Sheet;
-use super::{Bench, inner, say};
+use super::{SuppressionContext, inner, say};
 use crate::discover::{What, recognise};
 use crate::finding::{Finding, Text, rule};
 use crate::source::{LARGEST, Tree as _};
@@ -15,7 +15,10 @@ use crate::source::{LARGEST, Tree as _};
 type Key = (Scope, bool, String, String);
 
 /// Suppressions of a file that its version in the revision has not, or not for so long.
-pub(super) fn of_sheet(bench: &Bench<'_>, sheet: &Sheet<'_>) -> Vec<Finding> {
+pub(super) fn of_sheet(
+    bench: &SuppressionContext<'_>,
+    sheet: &FileSuppressions<'_>,
+) -> Vec<Finding> {
     let Some(base) = &bench.request.gate.config_from else {
         return Vec::new();
     };
@@ -51,7 +54,7 @@ pub(super) fn of_sheet(bench: &Bench<'_>, sheet: &Sheet<'_>) -> Vec<Finding> {
 }
 
 /// The last days of the suppressions of a file as it was.
-fn before(bench: &Bench<'_>, sheet: &Sheet<'_>) -> BTreeMap<Key, Vec<i64>> {
+fn before(bench: &SuppressionContext<'_>, sheet: &FileSuppressions<'_>) -> BTreeMap<Key, Vec<i64>> {
     let mut days: BTreeMap<Key, Vec<i64>> = BTreeMap::new();
     let Some(base) = &bench.request.gate.config_from else {
         return days;

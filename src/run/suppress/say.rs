@@ -1,16 +1,19 @@
 //! What is said of suppressions themselves.
 
 use super::directive::{Malformed, Name};
+use super::file::{DAY, FileSuppressions, Tally, has_lapsed};
 use super::marks::{Covers, Mark, Marks};
-use super::sheet::{DAY, Sheet, Tally, has_lapsed};
-use super::{Bench, GROUP, added, group_of, is_known, is_on, nearest_name};
+use super::{GROUP, SuppressionContext, added, group_of, is_known, is_on, nearest_name};
 use crate::finding::{Advice, Day, Finding, Severity, Span, rule};
 use crate::rules;
 
 const FORBIDDEN: &str = "fix the finding, or ask for a change of the policy";
 
 /// Everything that is wrong with the suppressions of a file.
-pub(super) fn of_sheet(bench: &Bench<'_>, sheet: &Sheet<'_>) -> Vec<Finding> {
+pub(super) fn of_sheet(
+    bench: &SuppressionContext<'_>,
+    sheet: &FileSuppressions<'_>,
+) -> Vec<Finding> {
     let marks = &sheet.marks;
     let mut out: Vec<Finding> = marks
         .malformed
@@ -56,8 +59,8 @@ fn malformed(marks: &Marks, one: &Malformed) -> Finding {
 
 /// One suppression and what came of it.
 struct About<'s> {
-    bench: &'s Bench<'s>,
-    sheet: &'s Sheet<'s>,
+    bench: &'s SuppressionContext<'s>,
+    sheet: &'s FileSuppressions<'s>,
     mark: &'s Mark,
     tallies: &'s [Tally],
 }

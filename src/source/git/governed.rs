@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::ignored::{By, Ignored};
 use super::{Git, GitError};
-use crate::source::tree::{Kind, Meta, ReadError, Tree, Walk, Walked};
+use crate::source::tree::{EntryKind, Meta, ReadError, Tree, Walk, Walked};
 use crate::source::walk::{self, Seen};
 
 /// A tree that is walked as a revision's ignore files have it, and whose roots are where that
@@ -37,7 +37,7 @@ impl<'t> Governed<'t> {
         let walked = self.tree.walk(&[folder.to_path_buf()], &whole);
         let files = walked.files.into_iter().map(|found| {
             let meta = self.tree.metadata(&found.path);
-            let link = meta.is_ok_and(|meta| meta.kind == Kind::Link);
+            let link = meta.is_ok_and(|meta| meta.kind == EntryKind::Link);
             let path = found.path;
             match !how.no_ignore && ignored.by(&path) == Some(By::Git) {
                 true => Seen::Ignored { path, link },

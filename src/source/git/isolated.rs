@@ -21,7 +21,7 @@ use super::config;
 use super::locate::Location;
 use super::references;
 use crate::source::folder::Folder;
-use crate::source::tree::{Kind, Tree};
+use crate::source::tree::{EntryKind, Tree};
 
 /// The largest copy of a part of an index, in bytes: 500 for each of a million files.
 const LARGEST_INDEX: u64 = 512 * 1024 * 1024;
@@ -174,7 +174,7 @@ impl Isolated {
             return Ok(());
         };
         match kind {
-            Kind::File => Ok(()),
+            EntryKind::File => Ok(()),
             other => Err(GitError::Failed {
                 command: "ls-files".into(),
                 said: format!("the index is {}", other.noun()),

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::source::tree::Kind;
+use crate::source::tree::EntryKind;
 
 /// One line of a listing.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Listed {
     /// What it is; none for the commit of a submodule.
-    pub(super) kind: Option<Kind>,
+    pub(super) kind: Option<EntryKind>,
     /// The name of its content, or of the commit.
     pub(super) id: String,
     /// Where, from the top.
@@ -108,11 +108,11 @@ fn records<'b>(
 }
 
 /// What a mode says (git-fast-import(1) lists them all).
-fn kind(mode: &str) -> Option<Kind> {
+fn kind(mode: &str) -> Option<EntryKind> {
     match mode {
-        "120000" => Some(Kind::Link),
+        "120000" => Some(EntryKind::Link),
         "160000" => None,
-        _ => Some(Kind::File),
+        _ => Some(EntryKind::File),
     }
 }
 
@@ -168,8 +168,8 @@ mod tests {
             b"100644 blob aa\ta b\tc\n.yml\x00120000 blob bb\tlink\x00160000 commit cc\tsub\x00";
         let listed = of_tree(tree);
         let expected = [
-            (Some(Kind::File), "aa", "a b\tc\n.yml"),
-            (Some(Kind::Link), "bb", "link"),
+            (Some(EntryKind::File), "aa", "a b\tc\n.yml"),
+            (Some(EntryKind::Link), "bb", "link"),
             (None, "cc", "sub"),
         ];
         assert_eq!(listed.len(), expected.len());

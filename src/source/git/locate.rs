@@ -13,7 +13,7 @@ use super::listing::path as path_of;
 use super::owner;
 use crate::source::folder::Folder;
 use crate::source::path::collapse;
-use crate::source::tree::{Kind, Tree};
+use crate::source::tree::{EntryKind, Tree};
 
 /// The longest file `.git` or `commondir`, in bytes: one path, of at most 4096 bytes on Linux.
 const LONGEST_POINTER: u64 = 8192;
@@ -52,8 +52,8 @@ impl Location {
             return Ok(None);
         };
         let own = match disk.metadata(&real).map(|meta| meta.kind) {
-            Ok(Kind::Folder) => real,
-            Ok(Kind::File) => match pointed_at(disk, &real) {
+            Ok(EntryKind::Folder) => real,
+            Ok(EntryKind::File) => match pointed_at(disk, &real) {
                 Some(own) => own,
                 None => return Err(GitError::NoSuchRepository(disk.shown(&marker))),
             },
@@ -84,9 +84,9 @@ impl Location {
                 .is_ok_and(|meta| meta.kind == kind)
         };
         // What `setup.c:is_git_directory` asks for.
-        let is_real = is(own.join("HEAD"), Kind::File)
-            && is(common.join("objects"), Kind::Folder)
-            && is(common.join("refs"), Kind::Folder);
+        let is_real = is(own.join("HEAD"), EntryKind::File)
+            && is(common.join("objects"), EntryKind::Folder)
+            && is(common.join("refs"), EntryKind::Folder);
         is_real.then(|| Self {
             top: top.to_owned(),
             own,
@@ -115,7 +115,7 @@ impl Location {
 fn marker_is_file(disk: &Folder, marker: &Path) -> bool {
     let real = disk.resolve(marker);
     real.and_then(|real| disk.metadata(&real))
-        .is_ok_and(|meta| meta.kind == Kind::File)
+        .is_ok_and(|meta| meta.kind == EntryKind::File)
 }
 
 /// Where a file `.git` of a work tree or of a submodule leads (gitrepository-layout(5)).

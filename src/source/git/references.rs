@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::locate::Location;
 use crate::source::folder::Folder;
-use crate::source::tree::{Kind, Tree};
+use crate::source::tree::{EntryKind, Tree};
 
 /// The longest file of one reference, in bytes: a path of at most 4096 bytes.
 const LONGEST: u64 = 8192;
@@ -118,7 +118,7 @@ fn copy_folder(
             continue;
         };
         let to = to.join(name);
-        if meta.kind == Kind::Folder && depth > 0 {
+        if meta.kind == EntryKind::Folder && depth > 0 {
             copy_folder(disk, &path, &to, depth - 1, left, content)?;
             continue;
         }

@@ -14,7 +14,7 @@ use super::worktree::WorkTree;
 use super::{Git, Item};
 use crate::source::folder::Folder;
 use crate::source::path::{collapse, shown};
-use crate::source::tree::{Kind, Tree, Walk};
+use crate::source::tree::{EntryKind, Tree, Walk};
 
 /// How deep submodules are gone into.
 const DEEPEST: usize = 8;
@@ -48,7 +48,10 @@ impl Repository {
             return Self::at(here, disk);
         }
         let first = real.first().unwrap_or(&base);
-        let is_folder = |path: &&Path| disk.metadata(path).is_ok_and(|m| m.kind == Kind::Folder);
+        let is_folder = |path: &&Path| {
+            disk.metadata(path)
+                .is_ok_and(|m| m.kind == EntryKind::Folder)
+        };
         let folder = first.ancestors().find(is_folder).unwrap_or(first);
         let Some(there) = Location::of(disk, folder)? else {
             return Err(GitError::NoRepository(disk.shown(folder)));

@@ -1,7 +1,7 @@
 //! Configurations in other words than those of `prometheus.yml`: resources of the Prometheus
 //! Operator, values of its charts, other programs that send by remote write.
 //!
-//! A dialect is a [table](table::Shape) and what its faults lead to. [`translate`] holds a text
+//! A dialect is a [table](table::MappingShape) and what its faults lead to. [`translate`] holds a text
 //! against the table and builds the equivalent tree of `prometheus.yml`, so that views,
 //! facts and rules see native keys alone. [`Spelling`] puts what they say back into the words of
 //! the text.

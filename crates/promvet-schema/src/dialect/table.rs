@@ -2,7 +2,7 @@
 
 /// What a mapping of a dialect may hold.
 #[derive(Debug)]
-pub struct Shape {
+pub struct MappingShape {
     /// Its keys, by name.
     pub keys: &'static [Key],
     /// Whether there are others that promvet does not know.
@@ -12,7 +12,7 @@ pub struct Shape {
 }
 
 /// A mapping that is not judged: for parts that are native as they are.
-pub static ANY: Shape = Shape {
+pub static ANY: MappingShape = MappingShape {
     keys: &[],
     open: true,
     lax: false,
@@ -66,10 +66,10 @@ pub enum Type {
     /// Keys that the user chooses, and values.
     Map(&'static Self),
     /// A mapping whose keys are known.
-    Object(&'static Shape),
+    Object(&'static MappingShape),
 }
 
-impl Shape {
+impl MappingShape {
     /// A key by its name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&'static Key> {
@@ -96,13 +96,13 @@ pub enum Part {
 
 /// A kind of Kubernetes objects that promvet reads.
 #[derive(Debug)]
-pub struct Kind {
+pub struct ObjectKind {
     /// What its `apiVersion` begins with.
     pub group: &'static str,
     /// Its name.
     pub kind: &'static str,
     /// What `spec` may hold.
-    pub shape: &'static Shape,
+    pub shape: &'static MappingShape,
     /// What it becomes.
     pub part: Part,
 }

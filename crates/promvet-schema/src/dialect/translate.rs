@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Dialect;
 use super::spelling::Spelling;
-use super::table::{Key, Part, Shape, Type};
+use super::table::{Key, MappingShape, Part, Type};
 use crate::check::Rule;
 use crate::yaml::{Builder, Document, Entry, Item, Kind, Made, Mapping, Node, Scalar, placeholder};
 use promvet_text::{Advice, Finding, Place, Severity, nearest};
@@ -52,7 +52,7 @@ pub const SELECTED: &str = "${KEY_OF_A_SECRET}";
 pub fn translate(
     source: &Arc<Document>,
     node: Node<'_>,
-    shape: &'static Shape,
+    shape: &'static MappingShape,
     part: Part,
     dialect: &'static Dialect,
 ) -> Option<Translation> {
@@ -84,7 +84,7 @@ struct Translator {
 }
 
 impl Translator {
-    fn root(&mut self, node: Node<'_>, shape: &'static Shape, part: Part) -> Option<Made> {
+    fn root(&mut self, node: Node<'_>, shape: &'static MappingShape, part: Part) -> Option<Made> {
         let list = match part {
             Part::Rules => return self.builder.copy(node),
             Part::Whole => {
@@ -120,7 +120,7 @@ impl Translator {
         Some(self.builder.mapping(node, &[(key, list)]))
     }
 
-    fn object(&mut self, shape: &'static Shape, node: Node<'_>) -> Option<Made> {
+    fn object(&mut self, shape: &'static MappingShape, node: Node<'_>) -> Option<Made> {
         let items = self.items(shape, node)?;
         self.required(shape, node);
         let pairs = self.builder.assemble(node, items);
@@ -130,7 +130,7 @@ impl Translator {
     /// A job, with a name if it has none of its own: the Operator gives it one.
     fn job(
         &mut self,
-        shape: &'static Shape,
+        shape: &'static MappingShape,
         node: Node<'_>,
         number: Option<usize>,
     ) -> Option<Made> {
@@ -150,7 +150,7 @@ impl Translator {
     }
 
     /// What a mapping holds, judged and translated.
-    fn items<'d>(&mut self, shape: &'static Shape, node: Node<'d>) -> Option<Vec<Item<'d>>> {
+    fn items<'d>(&mut self, shape: &'static MappingShape, node: Node<'d>) -> Option<Vec<Item<'d>>> {
         let Some(mapping) = node.mapping() else {
             if !node.is_null() {
                 self.wrong_kind(node, "a mapping");
@@ -432,7 +432,7 @@ impl Translator {
 
     /// What has to be in a mapping. Of `spec` itself nothing is asked: the document may be a patch of
     /// kustomize, which says only what it changes; lists in one stand for the whole list.
-    fn required(&mut self, shape: &'static Shape, node: Node<'_>) {
+    fn required(&mut self, shape: &'static MappingShape, node: Node<'_>) {
         let Some(mapping) = node.mapping() else {
             return;
         };
@@ -446,7 +446,7 @@ impl Translator {
         }
     }
 
-    fn unknown(&mut self, shape: &'static Shape, entry: Entry<'_>) {
+    fn unknown(&mut self, shape: &'static MappingShape, entry: Entry<'_>) {
         let name = entry.name();
         let meant = meant_by(shape, name);
         if shape.open && !matches!(meant, Some(Meant::Spelling(_) | Meant::Below(_))) {
@@ -557,7 +557,7 @@ const EXTERNAL_LABELS: &str = "global.external_labels";
 const ADDED_LABELS: &[&str] = &["prometheus", "prometheus_replica"];
 
 /// Whether the Operator adds external labels to the configuration at a node.
-fn adds_labels(shape: &Shape, node: Node<'_>, dialect: &Dialect) -> bool {
+fn adds_labels(shape: &MappingShape, node: Node<'_>, dialect: &Dialect) -> bool {
     let is_cleared = |key: &str| node.get(key).and_then(Node::as_str) == Some("");
     let is_resource = shape.find("prometheusExternalLabelName").is_some();
     let is_kept =
@@ -575,7 +575,7 @@ enum Meant {
     Like(&'static str),
 }
 
-fn meant_by(shape: &'static Shape, name: &str) -> Option<Meant> {
+fn meant_by(shape: &'static MappingShape, name: &str) -> Option<Meant> {
     let plain = letters(name);
     let same = shape.keys.iter().find(|key| letters(key.name) == plain);
     let native = || {
@@ -602,7 +602,7 @@ fn meant_by(shape: &'static Shape, name: &str) -> Option<Meant> {
 /// The fewest letters of a key that is told to belong elsewhere: `name` and `key` belong anywhere.
 const SHORTEST_MOVED: usize = 5;
 
-fn inner_shape(ty: &Type) -> Option<&'static Shape> {
+fn inner_shape(ty: &Type) -> Option<&'static MappingShape> {
     match ty {
         Type::Object(shape) => Some(shape),
         Type::List(item) => inner_shape(item),

@@ -10,7 +10,7 @@ use promvet_text::{Advice, nearest};
 
 /// What a value is.
 #[derive(Clone, Copy)]
-enum Shape {
+enum FieldType {
     Text,
     Duration,
     Integer,
@@ -28,11 +28,11 @@ struct Section {
 /// A key, and the release that brought it.
 struct Field {
     key: &'static str,
-    shape: Shape,
+    shape: FieldType,
     since: (u16, u16),
 }
 
-const fn field(key: &'static str, shape: Shape) -> Field {
+const fn field(key: &'static str, shape: FieldType) -> Field {
     Field {
         key,
         shape,
@@ -42,26 +42,26 @@ const fn field(key: &'static str, shape: Shape) -> Field {
 
 static FILE: Section = Section {
     name: "a rule file",
-    fields: &[field("groups", Shape::List(&GROUP))],
+    fields: &[field("groups", FieldType::List(&GROUP))],
 };
 
 static GROUP: Section = Section {
     name: "a group",
     fields: &[
-        field("name", Shape::Text),
-        field("interval", Shape::Duration),
+        field("name", FieldType::Text),
+        field("interval", FieldType::Duration),
         Field {
             since: (2, 53),
-            ..field("query_offset", Shape::Duration)
+            ..field("query_offset", FieldType::Duration)
         },
         Field {
             since: (2, 31),
-            ..field("limit", Shape::Integer)
+            ..field("limit", FieldType::Integer)
         },
-        field("rules", Shape::List(&RULE)),
+        field("rules", FieldType::List(&RULE)),
         Field {
             since: (3, 0),
-            ..field("labels", Shape::Map)
+            ..field("labels", FieldType::Map)
         },
     ],
 };
@@ -69,16 +69,16 @@ static GROUP: Section = Section {
 static RULE: Section = Section {
     name: "a rule",
     fields: &[
-        field("record", Shape::Text),
-        field("alert", Shape::Text),
-        field("expr", Shape::Text),
-        field("for", Shape::Duration),
+        field("record", FieldType::Text),
+        field("alert", FieldType::Text),
+        field("expr", FieldType::Text),
+        field("for", FieldType::Duration),
         Field {
             since: (2, 42),
-            ..field("keep_firing_for", Shape::Duration)
+            ..field("keep_firing_for", FieldType::Duration)
         },
-        field("labels", Shape::Map),
-        field("annotations", Shape::Map),
+        field("labels", FieldType::Map),
+        field("annotations", FieldType::Map),
     ],
 };
 
@@ -276,22 +276,22 @@ fn value(field: &Field, node: Node<'_>, report: &mut Report<'_>) {
         return;
     }
     match (field.shape, node.kind()) {
-        (Shape::Text, Kind::Scalar(_)) => {}
-        (Shape::Duration, Kind::Scalar(scalar)) => duration(field.key, node, scalar, report),
-        (Shape::Integer, Kind::Scalar(scalar)) => integer(field.key, node, scalar, report),
-        (Shape::Map, Kind::Mapping(mapping)) => map(field.key, mapping, report),
-        (Shape::List(of), Kind::Sequence(list)) => {
+        (FieldType::Text, Kind::Scalar(_)) => {}
+        (FieldType::Duration, Kind::Scalar(scalar)) => duration(field.key, node, scalar, report),
+        (FieldType::Integer, Kind::Scalar(scalar)) => integer(field.key, node, scalar, report),
+        (FieldType::Map, Kind::Mapping(mapping)) => map(field.key, mapping, report),
+        (FieldType::List(of), Kind::Sequence(list)) => {
             for item in list.iter().filter(|item| !item.is_null()) {
                 section(of, item, report);
             }
         }
         (wanted, _) => {
             let wants = match wanted {
-                Shape::Text => "text",
-                Shape::Duration => "a duration such as `5m`",
-                Shape::Integer => "a whole number",
-                Shape::Map => "a mapping of names to text",
-                Shape::List(_) => "a list",
+                FieldType::Text => "text",
+                FieldType::Duration => "a duration such as `5m`",
+                FieldType::Integer => "a whole number",
+                FieldType::Map => "a mapping of names to text",
+                FieldType::List(_) => "a list",
             };
             report.at(
                 node,

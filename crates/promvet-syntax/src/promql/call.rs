@@ -1,27 +1,28 @@
 //! Names: metrics, functions, aggregations.
 
 use super::dialect::Feature;
-use super::fault::Fault;
+use super::fault::ExprFault;
 use super::function::{self, Function};
 use super::parse::{Parse, Parser, with_remedy};
-use super::token::{Aggregate, Kind, Token, Word};
+use super::token::{Aggregate, Token, TokenKind, Word};
 use super::tree::NodeKind;
-use super::value::{Part, Shape, Type};
+use super::value::{Follows, Part, Type};
 
 impl Parser<'_> {
     /// A metric, a function or an aggregation: what follows the word tells which.
     pub(super) fn named(&mut self) -> Parse<Part> {
         let name = self.advance()?;
         match (name.kind, self.token.kind) {
-            (Kind::Aggregate(kind), Kind::ParenOpen | Kind::Word(Word::By | Word::Without)) => {
-                self.aggregation(name, kind)
-            }
             (
-                Kind::Name
-                | Kind::Word(
+                TokenKind::Aggregate(kind),
+                TokenKind::ParenOpen | TokenKind::Word(Word::By | Word::Without),
+            ) => self.aggregation(name, kind),
+            (
+                TokenKind::Name
+                | TokenKind::Word(
                     Word::Start | Word::End | Word::Step | Word::Range | Word::MaxOf | Word::MinOf,
                 ),
-                Kind::ParenOpen,
+                TokenKind::ParenOpen,
             ) => self.call(name),
             _ => self.selector(Some(name)),
         }
@@ -53,7 +54,7 @@ impl Parser<'_> {
                 one.noun(),
                 other.noun()
             );
-            self.push(Fault::new(first.from, second.to, message));
+            self.push(ExprFault::new(first.from, second.to, message));
         } else if arguments.len() == wanted.len() {
             for (argument, wanted) in arguments.iter().zip(wanted) {
                 self.argument(word, *argument, *wanted);
@@ -72,7 +73,7 @@ impl Parser<'_> {
 
     /// `by (…)` or `without (…)`, if it is here.
     fn grouping(&mut self) -> Parse<bool> {
-        let found = matches!(self.token.kind, Kind::Word(Word::By | Word::Without));
+        let found = matches!(self.token.kind, TokenKind::Word(Word::By | Word::Without));
         if found {
             self.advance()?;
             self.labels()?;
@@ -93,7 +94,7 @@ impl Parser<'_> {
                 function.returns
             }
             Err(fault) => {
-                self.push(Fault {
+                self.push(ExprFault {
                     from: name.from,
                     to: name.to,
                     ..fault
@@ -146,13 +147,13 @@ impl Parser<'_> {
     /// The second argument of `info` is a selector without a name, which may let everything pass.
     fn info_selector(&mut self, argument: Option<&Part>) {
         let Some(argument) = argument else { return };
-        if argument.shape == Shape::Selector && !argument.named {
+        if argument.shape == Follows::Selector && !argument.named {
             self.faults
                 .retain(|fault| (fault.from, fault.to) != (argument.from, argument.to));
         } else {
             let message =
                 "the second argument of `info` must be labels in braces, without a metric name";
-            self.push(Fault::new(argument.from, argument.to, message));
+            self.push(ExprFault::new(argument.from, argument.to, message));
         }
     }
 
@@ -165,31 +166,33 @@ impl Parser<'_> {
             wanted.noun(),
             argument.ty.noun()
         );
-        let fault = Fault::new(argument.from, argument.to, message);
+        let fault = ExprFault::new(argument.from, argument.to, message);
         self.push(with_remedy(fault, argument.ty, wanted));
     }
 
     fn arguments(&mut self) -> Parse<Vec<Part>> {
-        self.expect(Kind::ParenOpen, "`(`")?;
+        self.expect(TokenKind::ParenOpen, "`(`")?;
         let mut arguments = Vec::new();
-        if self.accept(Kind::ParenClose)? {
+        if self.accept(TokenKind::ParenClose)? {
             return Ok(arguments);
         }
         loop {
             arguments.push(self.expression(0)?);
             let comma = self.token;
-            if !self.accept(Kind::Comma)? {
-                self.expect(Kind::ParenClose, "an operator, `,` or `)`")?;
+            if !self.accept(TokenKind::Comma)? {
+                self.expect(TokenKind::ParenClose, "an operator, `,` or `)`")?;
                 return Ok(arguments);
             }
-            if self.token.kind == Kind::ParenClose {
-                return Err(Fault::at(comma, "unexpected comma after the last argument").into());
+            if self.token.kind == TokenKind::ParenClose {
+                return Err(
+                    ExprFault::at(comma, "unexpected comma after the last argument").into(),
+                );
             }
         }
     }
 }
 
-fn wrong_count(name: Token, word: &str, least: usize, most: usize, is: usize) -> Fault {
+fn wrong_count(name: Token, word: &str, least: usize, most: usize, is: usize) -> ExprFault {
     let wants = match (least, most) {
         (least, most) if least == most => format!("{least}"),
         (least, usize::MAX) => format!("at least {least}"),
@@ -202,5 +205,5 @@ fn wrong_count(name: Token, word: &str, least: usize, most: usize, is: usize) ->
     };
     let are = if is == 1 { "is" } else { "are" };
     let message = format!("`{word}` expects {wants} {noun}; {is} {are} given");
-    Fault::at(name, message)
+    ExprFault::at(name, message)
 }

@@ -1,6 +1,6 @@
 //! What of PromQL a release of Prometheus reads.
 
-use super::fault::Fault;
+use super::fault::ExprFault;
 
 /// Major and minor number of a release.
 pub(super) type Release = (u16, u16);
@@ -129,7 +129,7 @@ impl Dialect {
     }
 
     /// Why a form can't be used, if it can't.
-    pub(super) fn refusal(self, feature: Feature, from: usize, to: usize) -> Option<Fault> {
+    pub(super) fn refusal(self, feature: Feature, from: usize, to: usize) -> Option<ExprFault> {
         let row = FEATURES.iter().find(|row| row.feature == feature)?;
         self.missing(row.name, row.since, row.flag, from, to)
     }
@@ -142,21 +142,21 @@ impl Dialect {
         flag: Option<(&'static str, Option<Release>)>,
         from: usize,
         to: usize,
-    ) -> Option<Fault> {
+    ) -> Option<ExprFault> {
         if self.release < since {
             let (major, minor) = match flag {
                 Some((_, Some(free))) => free,
                 _ => since,
             };
             let message = format!("{name} requires Prometheus {major}.{minor} or newer");
-            return Some(Fault::new(from, to, message));
+            return Some(ExprFault::new(from, to, message));
         }
         let (flag, free) = flag?;
         if free.is_some_and(|free| self.release >= free) {
             return None;
         }
         let message = format!("{name} is experimental and requires `--enable-feature={flag}`");
-        let mut fault = Fault::new(from, to, message);
+        let mut fault = ExprFault::new(from, to, message);
         fault.flag = Some(flag);
         Some(fault)
     }

@@ -1,11 +1,11 @@
 //! Ranges, subqueries, offsets, and the durations in them.
 
 use super::dialect::Feature;
-use super::fault::{Fault, Stop};
+use super::fault::{ExprFault, Stop};
 use super::parse::{Parse, Parser};
-use super::token::{Kind, Operator, Token, Word};
+use super::token::{Operator, Token, TokenKind, Word};
 use super::tree::NodeKind;
-use super::value::{Part, Shape, Type};
+use super::value::{Follows, Part, Type};
 use crate::go;
 
 /// The longest duration that Go can hold, in seconds (`1<<63` nanoseconds).
@@ -27,12 +27,12 @@ impl Parser<'_> {
     pub(super) fn range(&mut self, of: Part) -> Parse<Part> {
         let open = self.advance()?;
         self.positive()?;
-        let subquery = self.accept(Kind::Colon)?;
-        if subquery && self.token.kind != Kind::BracketClose {
+        let subquery = self.accept(TokenKind::Colon)?;
+        if subquery && self.token.kind != TokenKind::BracketClose {
             self.positive()?;
         }
         self.expect(
-            Kind::BracketClose,
+            TokenKind::BracketClose,
             if subquery { "`]`" } else { "`:` or `]`" },
         )?;
         let end = self.end();
@@ -40,19 +40,19 @@ impl Parser<'_> {
             return Ok(self.subquery(of, open, end));
         }
         let wrong = match of.shape {
-            Shape::Selector if of.offset => Some("`offset` must follow the range"),
-            Shape::Selector if of.at => Some("`@` must follow the range"),
-            Shape::Selector => None,
+            Follows::Selector if of.offset => Some("`offset` must follow the range"),
+            Follows::Selector if of.at => Some("`@` must follow the range"),
+            Follows::Selector => None,
             _ => Some("a range can only follow a selector"),
         };
-        let shape = if of.shape == Shape::Selector {
-            Shape::Range
+        let shape = if of.shape == Follows::Selector {
+            Follows::Range
         } else {
-            Shape::BrokenRange
+            Follows::BrokenRange
         };
         if let Some(message) = wrong {
-            let mut fault = Fault::new(open.from, end, message);
-            if of.shape != Shape::Selector && of.ty.is(Type::Vector) {
+            let mut fault = ExprFault::new(open.from, end, message);
+            if of.shape != Follows::Selector && of.ty.is(Type::Vector) {
                 let text = self.text.get(open.from..end).unwrap_or("[5m]");
                 let inner = text.trim_end_matches(']');
                 fault = fault.help(format!("write a subquery, such as `{inner}:]`"));
@@ -75,23 +75,23 @@ impl Parser<'_> {
                 "a subquery can only follow an instant vector, found {}",
                 of.ty.noun()
             );
-            self.push(Fault::new(of.from, of.to, message));
+            self.push(ExprFault::new(of.from, of.to, message));
         }
         Part {
-            shape: Shape::Subquery,
+            shape: Follows::Subquery,
             ..Part::new(of.from, end, Type::Matrix)
         }
     }
 
     /// A duration of more than nothing.
     fn positive(&mut self) -> Parse<()> {
-        if matches!(self.token.kind, Kind::BracketClose | Kind::Colon) {
+        if matches!(self.token.kind, TokenKind::BracketClose | TokenKind::Colon) {
             return Err(self.unexpected(A_DURATION));
         }
         let length = self.arithmetic(0)?;
         self.length(length.from);
         if length.seconds.is_some_and(|seconds| seconds <= 0.0) {
-            self.push(Fault::new(
+            self.push(ExprFault::new(
                 length.from,
                 length.to,
                 "a range must be longer than zero",
@@ -104,12 +104,12 @@ impl Parser<'_> {
     /// expression around, unless it begins with a parenthesis.
     pub(super) fn offset_duration(&mut self) -> Parse<()> {
         let sign = self.token;
-        let signed = matches!(sign.kind, Kind::Operator(operator) if operator.is_sign());
+        let signed = matches!(sign.kind, TokenKind::Operator(operator) if operator.is_sign());
         if signed {
             self.advance()?;
         }
-        let negative = sign.kind == Kind::Operator(Operator::Subtract);
-        if !signed && self.token.kind == Kind::ParenOpen {
+        let negative = sign.kind == TokenKind::Operator(Operator::Subtract);
+        if !signed && self.token.kind == TokenKind::ParenOpen {
             self.arithmetic(0)?;
             self.length(sign.from);
             return Ok(());
@@ -125,7 +125,7 @@ impl Parser<'_> {
     /// Ends the node of a duration that begins at `from`.
     fn length(&mut self, from: usize) {
         let head = Token {
-            kind: Kind::Duration,
+            kind: TokenKind::Duration,
             from,
             to: self.end(),
         };
@@ -135,7 +135,7 @@ impl Parser<'_> {
     /// Durations that are added, multiplied and so on.
     fn arithmetic(&mut self, tightness: u8) -> Parse<Length> {
         let mut left = self.signed_duration()?;
-        while let Kind::Operator(operator) = self.token.kind {
+        while let TokenKind::Operator(operator) = self.token.kind {
             let precedence = operator.precedence();
             let is_arithmetic =
                 precedence >= Operator::Add.precedence() && operator != Operator::Atan2;
@@ -151,7 +151,7 @@ impl Parser<'_> {
             let right = self.arithmetic(next)?;
             if matches!(operator, Operator::Divide | Operator::Modulo) && right.seconds == Some(0.0)
             {
-                self.push(Fault::new(
+                self.push(ExprFault::new(
                     sign.from,
                     right.to,
                     "a duration is divided by zero",
@@ -169,14 +169,14 @@ impl Parser<'_> {
 
     fn signed_duration(&mut self) -> Parse<Length> {
         let sign = self.token;
-        if !matches!(sign.kind, Kind::Operator(operator) if operator.is_sign()) {
+        if !matches!(sign.kind, TokenKind::Operator(operator) if operator.is_sign()) {
             return self.duration_operand(false);
         }
         self.advance()?;
         self.deeper(|parser| {
             let inner = parser.arithmetic(Operator::Power.precedence())?;
             let seconds = match sign.kind {
-                Kind::Operator(Operator::Subtract) => inner.seconds.map(|seconds| -seconds),
+                TokenKind::Operator(Operator::Subtract) => inner.seconds.map(|seconds| -seconds),
                 _ => inner.seconds,
             };
             Ok(Length {
@@ -190,43 +190,43 @@ impl Parser<'_> {
     fn duration_operand(&mut self, negative: bool) -> Parse<Length> {
         let token = self.token;
         let seconds = match token.kind {
-            Kind::Duration => {
+            TokenKind::Duration => {
                 self.advance()?;
                 self.duration_literal(token)
             }
-            Kind::Number => {
+            TokenKind::Number => {
                 self.advance()?;
                 self.need(Feature::LooseNumbers, token.from, token.to);
                 let seconds = self.number(token);
                 if seconds.is_nan() || seconds.abs() > MOST_SECONDS {
-                    self.push(Fault::at(
+                    self.push(ExprFault::at(
                         token,
                         "this duration is out of range: the longest is about 292 years",
                     ));
                 }
                 Some(seconds)
             }
-            Kind::Word(Word::Step | Word::Range) => {
+            TokenKind::Word(Word::Step | Word::Range) => {
                 self.advance()?;
-                self.expect(Kind::ParenOpen, "`(`")?;
-                self.expect(Kind::ParenClose, "`)`")?;
+                self.expect(TokenKind::ParenOpen, "`(`")?;
+                self.expect(TokenKind::ParenClose, "`)`")?;
                 self.need(Feature::DurationArithmetic, token.from, self.end());
                 None
             }
-            Kind::Word(Word::MaxOf | Word::MinOf) => {
+            TokenKind::Word(Word::MaxOf | Word::MinOf) => {
                 self.advance()?;
-                self.expect(Kind::ParenOpen, "`(`")?;
+                self.expect(TokenKind::ParenOpen, "`(`")?;
                 self.deeper(|parser| parser.arithmetic(0))?;
-                self.expect(Kind::Comma, "`,`")?;
+                self.expect(TokenKind::Comma, "`,`")?;
                 self.deeper(|parser| parser.arithmetic(0))?;
-                self.expect(Kind::ParenClose, "`)`")?;
+                self.expect(TokenKind::ParenClose, "`)`")?;
                 self.need(Feature::DurationArithmetic, token.from, self.end());
                 None
             }
-            Kind::ParenOpen => {
+            TokenKind::ParenOpen => {
                 self.advance()?;
                 self.deeper(|parser| parser.arithmetic(0))?;
-                self.expect(Kind::ParenClose, "`)`")?;
+                self.expect(TokenKind::ParenClose, "`)`")?;
                 self.need(Feature::DurationArithmetic, token.from, self.end());
                 None
             }
@@ -251,7 +251,7 @@ impl Parser<'_> {
             }
             Err(fault) => {
                 let message = format!("`{}` {}", self.slice(token), fault.message);
-                self.push(Fault::at(token, message));
+                self.push(ExprFault::at(token, message));
                 None
             }
         }

@@ -4,7 +4,7 @@ use super::token::Token;
 
 /// A fault of an expression and the bytes of it that are at fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ExprFault {
     /// The first byte of the faulty part.
     pub from: usize,
     /// The byte after its last one.
@@ -17,7 +17,7 @@ pub struct Fault {
     pub flag: Option<&'static str>,
 }
 
-impl Fault {
+impl ExprFault {
     pub(super) fn new(from: usize, to: usize, message: impl Into<String>) -> Self {
         Self {
             from,
@@ -42,13 +42,13 @@ impl Fault {
 #[derive(Debug)]
 pub(super) enum Stop {
     /// The grammar does not allow what is there.
-    Fault(Fault),
+    ExprFault(ExprFault),
     /// It is nested too deep to be read here, which says nothing about Prometheus.
     Deep,
 }
 
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+impl From<ExprFault> for Stop {
+    fn from(fault: ExprFault) -> Self {
+        Self::ExprFault(fault)
     }
 }

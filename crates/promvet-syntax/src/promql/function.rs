@@ -1,7 +1,7 @@
 //! The functions of PromQL.
 
 use super::dialect::{Dialect, Release};
-use super::fault::Fault;
+use super::fault::ExprFault;
 use super::value::Type;
 use promvet_text::nearest;
 
@@ -47,13 +47,13 @@ const FUNCTIONS: &[Function] = include!(concat!(env!("OUT_DIR"), "/promql_functi
 ///
 /// # Errors
 /// No release has it, or this one does not have it any more. The fault has no place yet.
-pub(super) fn find(name: &str, dialect: Dialect) -> Result<&'static Function, Fault> {
+pub(super) fn find(name: &str, dialect: Dialect) -> Result<&'static Function, ExprFault> {
     let found = FUNCTIONS.iter().find(|function| function.name == name);
     match found.map(|function| (function, function.until)) {
         Some((_, Some((major, minor)))) if dialect.release >= (major, minor) => {
             let message =
                 format!("the function `{name}` was removed in Prometheus {major}.{minor}");
-            Err(Fault::new(0, 0, message).help(
+            Err(ExprFault::new(0, 0, message).help(
                 "use `double_exponential_smoothing`, which requires \
                  `--enable-feature=promql-experimental-functions`",
             ))
@@ -61,7 +61,7 @@ pub(super) fn find(name: &str, dialect: Dialect) -> Result<&'static Function, Fa
         Some((function, _)) => Ok(function),
         None => {
             let message = format!("unknown function `{name}`");
-            let fault = Fault::new(0, 0, message);
+            let fault = ExprFault::new(0, 0, message);
             let names = FUNCTIONS
                 .iter()
                 .filter(|function| function.since <= dialect.release);

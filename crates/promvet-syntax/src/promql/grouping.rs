@@ -1,10 +1,10 @@
 //! What is between an operator and its right side, and what its two sides must be.
 
 use super::dialect::Feature;
-use super::fault::Fault;
+use super::fault::ExprFault;
 use super::parse::{Parse, Parser, with_remedy};
 use super::quoted::unquote;
-use super::token::{Kind, Operator, Token, Word};
+use super::token::{Operator, Token, TokenKind, Word};
 use super::tree::NodeKind;
 use super::value::{Part, Type};
 
@@ -22,19 +22,19 @@ pub(super) struct Modifiers {
 impl Parser<'_> {
     pub(super) fn modifiers(&mut self) -> Parse<Modifiers> {
         let mut out = Modifiers::default();
-        if self.token.kind == Kind::Word(Word::Bool) {
+        if self.token.kind == TokenKind::Word(Word::Bool) {
             out.bool_word = Some(self.advance()?);
         }
-        if matches!(self.token.kind, Kind::Word(Word::On | Word::Ignoring)) {
+        if matches!(self.token.kind, TokenKind::Word(Word::On | Word::Ignoring)) {
             let word = self.advance()?;
             let labels = self.labels()?;
             out.matching = Some((word, labels.into_iter().map(|(name, _)| name).collect()));
             if matches!(
                 self.token.kind,
-                Kind::Word(Word::GroupLeft | Word::GroupRight)
+                TokenKind::Word(Word::GroupLeft | Word::GroupRight)
             ) {
                 let word = self.advance()?;
-                let labels = if self.token.kind == Kind::ParenOpen {
+                let labels = if self.token.kind == TokenKind::ParenOpen {
                     self.labels()?
                 } else {
                     Vec::new()
@@ -43,11 +43,11 @@ impl Parser<'_> {
             }
         } else if matches!(
             self.token.kind,
-            Kind::Word(Word::GroupLeft | Word::GroupRight)
+            TokenKind::Word(Word::GroupLeft | Word::GroupRight)
         ) {
             let word = self.slice(self.token);
             let message = format!("`{word}` can only follow `on (…)` or `ignoring (…)`");
-            return Err(Fault::at(self.token, message).into());
+            return Err(ExprFault::at(self.token, message).into());
         }
         self.fills(&mut out)?;
         Ok(out)
@@ -56,7 +56,7 @@ impl Parser<'_> {
     /// `fill (0)`, or one or both of `fill_left (0)` and `fill_right (0)`.
     fn fills(&mut self, out: &mut Modifiers) -> Parse<()> {
         let mut seen: Option<Word> = None;
-        while let Kind::Word(word @ (Word::Fill | Word::FillLeft | Word::FillRight)) =
+        while let TokenKind::Word(word @ (Word::Fill | Word::FillLeft | Word::FillRight)) =
             self.token.kind
         {
             let pair = seen
@@ -68,34 +68,34 @@ impl Parser<'_> {
             let token = self.advance()?;
             self.need(Feature::Fill, token.from, token.to);
             out.fill = Some(token);
-            self.expect(Kind::ParenOpen, "`(`")?;
-            if matches!(self.token.kind, Kind::Operator(operator) if operator.is_sign()) {
+            self.expect(TokenKind::ParenOpen, "`(`")?;
+            if matches!(self.token.kind, TokenKind::Operator(operator) if operator.is_sign()) {
                 self.advance()?;
             }
             match self.token.kind {
-                Kind::Number => {
+                TokenKind::Number => {
                     let token = self.advance()?;
                     self.number(token);
                 }
-                Kind::Duration => {
+                TokenKind::Duration => {
                     let token = self.advance()?;
                     self.duration_literal(token);
                 }
                 _ => return Err(self.unexpected("a number")),
             }
-            self.expect(Kind::ParenClose, "`)`")?;
+            self.expect(TokenKind::ParenClose, "`)`")?;
         }
         Ok(())
     }
 
     /// `(a, b)`: names of labels, plain or quoted.
     pub(super) fn labels(&mut self) -> Parse<Vec<(String, Token)>> {
-        self.expect(Kind::ParenOpen, "`(` and label names")?;
+        self.expect(TokenKind::ParenOpen, "`(` and label names")?;
         let mut labels = Vec::new();
-        while !self.accept(Kind::ParenClose)? {
+        while !self.accept(TokenKind::ParenClose)? {
             labels.push(self.label()?);
-            if !self.accept(Kind::Comma)? {
-                self.expect(Kind::ParenClose, "`,` or `)`")?;
+            if !self.accept(TokenKind::Comma)? {
+                self.expect(TokenKind::ParenClose, "`,` or `)`")?;
                 break;
             }
         }
@@ -105,7 +105,7 @@ impl Parser<'_> {
     fn label(&mut self) -> Parse<(String, Token)> {
         let token = self.token;
         let name = match token.kind {
-            Kind::Text => {
+            TokenKind::Text => {
                 self.need(Feature::QuotedNames, token.from, token.to);
                 unquote(self.slice(token))
             }
@@ -115,7 +115,7 @@ impl Parser<'_> {
         self.advance()?;
         self.close(NodeKind::Label, token.from, token, self.tree.next());
         if name.is_empty() || (name.contains(':') && !self.dialect.has_utf8_names()) {
-            self.push(Fault::at(
+            self.push(ExprFault::at(
                 token,
                 format!("`{name}` is not a valid label name"),
             ));
@@ -136,7 +136,7 @@ impl Parser<'_> {
         for side in [left, right] {
             if !side.ty.is_operand() {
                 let message = format!("a side of `{word}` is {}", side.ty.noun());
-                let fault = Fault::new(
+                let fault = ExprFault::new(
                     side.from,
                     side.to,
                     format!("{message}, which operators do not accept"),
@@ -145,17 +145,17 @@ impl Parser<'_> {
             }
         }
         if let Some(token) = modifiers.bool_word.filter(|_| !operator.is_comparison()) {
-            self.push(Fault::at(
+            self.push(ExprFault::at(
                 token,
                 format!("`bool` is allowed only after a comparison, and `{word}` is not one"),
             ));
         }
         if operator.is_comparison() && modifiers.bool_word.is_none() && scalars == (true, true) {
-            let fault = Fault::at(sign, "two numbers are compared without `bool`");
+            let fault = ExprFault::at(sign, "two numbers are compared without `bool`");
             self.push(fault.help(format!("write `{word} bool`, which returns 0 or 1")));
         }
         if operator.is_set() && (scalars.0 || scalars.1) {
-            let fault = Fault::at(
+            let fault = ExprFault::at(
                 sign,
                 format!("`{word}` joins two vectors, and one side is a number"),
             );
@@ -185,7 +185,7 @@ impl Parser<'_> {
         for (name, token) in group.1.iter().filter(|(name, _)| on.1.contains(name)) {
             let word = self.slice(group.0);
             let message = format!("the label `{name}` is in both `on` and `{word}`");
-            self.push(Fault::at(*token, message));
+            self.push(ExprFault::at(*token, message));
         }
     }
 
@@ -205,7 +205,7 @@ impl Parser<'_> {
                     "`{}` is allowed only between two instant vectors",
                     self.slice(token)
                 );
-                self.push(Fault::at(token, message));
+                self.push(ExprFault::at(token, message));
             }
         } else if operator.is_set() {
             for token in modifiers
@@ -216,7 +216,7 @@ impl Parser<'_> {
                 .chain(modifiers.fill)
             {
                 let message = format!("`{}` is not allowed with `{word}`", self.slice(token));
-                self.push(Fault::at(token, message));
+                self.push(ExprFault::at(token, message));
             }
         }
     }

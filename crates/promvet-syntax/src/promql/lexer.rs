@@ -1,10 +1,10 @@
 //! From text to tokens.
 
 use super::dialect::Release;
-use super::fault::Fault;
+use super::fault::ExprFault;
 use super::number::{self, is_word};
 use super::quoted;
-use super::token::{Kind, Operator, Token, Word, kind_of};
+use super::token::{Operator, Token, TokenKind, Word, kind_of};
 
 /// Reads an expression piece by piece. What a character means depends on the bracket around it.
 #[derive(Debug)]
@@ -18,36 +18,36 @@ pub(super) struct Lexer<'t> {
 }
 
 /// Characters that are a token by themselves outside of braces.
-const SINGLE: &[(char, Kind)] = &[
-    (',', Kind::Comma),
-    ('@', Kind::At),
-    ('*', Kind::Operator(Operator::Multiply)),
-    ('/', Kind::Operator(Operator::Divide)),
-    ('%', Kind::Operator(Operator::Modulo)),
-    ('+', Kind::Operator(Operator::Add)),
-    ('-', Kind::Operator(Operator::Subtract)),
-    ('^', Kind::Operator(Operator::Power)),
+const SINGLE: &[(char, TokenKind)] = &[
+    (',', TokenKind::Comma),
+    ('@', TokenKind::At),
+    ('*', TokenKind::Operator(Operator::Multiply)),
+    ('/', TokenKind::Operator(Operator::Divide)),
+    ('%', TokenKind::Operator(Operator::Modulo)),
+    ('+', TokenKind::Operator(Operator::Add)),
+    ('-', TokenKind::Operator(Operator::Subtract)),
+    ('^', TokenKind::Operator(Operator::Power)),
 ];
 
 /// Operators of one or two characters, longer ones first.
-const SIGNS: &[(&str, Kind, Release)] = &[
-    ("==", Kind::Operator(Operator::Equal), (2, 0)),
-    ("!=", Kind::Operator(Operator::NotEqual), (2, 0)),
-    ("<=", Kind::Operator(Operator::LessEqual), (2, 0)),
-    (">=", Kind::Operator(Operator::GreaterEqual), (2, 0)),
-    ("</", Kind::Operator(Operator::TrimUpper), (3, 11)),
-    (">/", Kind::Operator(Operator::TrimLower), (3, 11)),
-    ("<", Kind::Operator(Operator::Less), (2, 0)),
-    (">", Kind::Operator(Operator::Greater), (2, 0)),
+const SIGNS: &[(&str, TokenKind, Release)] = &[
+    ("==", TokenKind::Operator(Operator::Equal), (2, 0)),
+    ("!=", TokenKind::Operator(Operator::NotEqual), (2, 0)),
+    ("<=", TokenKind::Operator(Operator::LessEqual), (2, 0)),
+    (">=", TokenKind::Operator(Operator::GreaterEqual), (2, 0)),
+    ("</", TokenKind::Operator(Operator::TrimUpper), (3, 11)),
+    (">/", TokenKind::Operator(Operator::TrimLower), (3, 11)),
+    ("<", TokenKind::Operator(Operator::Less), (2, 0)),
+    (">", TokenKind::Operator(Operator::Greater), (2, 0)),
 ];
 
 /// The same inside braces.
-const MATCHES: &[(&str, Kind)] = &[
-    ("=~", Kind::MatchRegex),
-    ("!~", Kind::MatchNotRegex),
-    ("!=", Kind::Operator(Operator::NotEqual)),
-    ("=", Kind::Equal),
-    (",", Kind::Comma),
+const MATCHES: &[(&str, TokenKind)] = &[
+    ("=~", TokenKind::MatchRegex),
+    ("!~", TokenKind::MatchNotRegex),
+    ("!=", TokenKind::Operator(Operator::NotEqual)),
+    ("=", TokenKind::Equal),
+    (",", TokenKind::Comma),
 ];
 
 impl<'t> Lexer<'t> {
@@ -70,7 +70,7 @@ impl<'t> Lexer<'t> {
     ///
     /// # Errors
     /// A character that has no meaning there, or a bracket that is never closed.
-    pub(super) fn next(&mut self) -> Result<Token, Fault> {
+    pub(super) fn next(&mut self) -> Result<Token, ExprFault> {
         self.skip_blank();
         let Some(c) = self.rest().chars().next() else {
             return self.end();
@@ -97,7 +97,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn end(&self) -> Result<Token, Fault> {
+    fn end(&self) -> Result<Token, ExprFault> {
         let open = [
             (self.brace, '{', '}'),
             (self.bracket, '[', ']'),
@@ -109,17 +109,17 @@ impl<'t> Lexer<'t> {
         {
             Some((at, open, close)) => {
                 let message = format!("this `{open}` is never closed");
-                Err(Fault::new(at, at + 1, message).help(format!("add the missing `{close}`")))
+                Err(ExprFault::new(at, at + 1, message).help(format!("add the missing `{close}`")))
             }
             None => Ok(Token {
-                kind: Kind::End,
+                kind: TokenKind::End,
                 from: self.at,
                 to: self.at,
             }),
         }
     }
 
-    fn take(&mut self, kind: Kind, length: usize) -> Token {
+    fn take(&mut self, kind: TokenKind, length: usize) -> Token {
         let from = self.at;
         self.at += length;
         Token {
@@ -129,7 +129,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn in_braces(&mut self, c: char) -> Result<Token, Fault> {
+    fn in_braces(&mut self, c: char) -> Result<Token, ExprFault> {
         let rest = self.rest();
         if let Some((sign, kind)) = MATCHES.iter().find(|(sign, _)| rest.starts_with(sign)) {
             return Ok(self.take(*kind, sign.len()));
@@ -137,12 +137,12 @@ impl<'t> Lexer<'t> {
         match c {
             '}' => {
                 self.brace = None;
-                Ok(self.take(Kind::BraceClose, 1))
+                Ok(self.take(TokenKind::BraceClose, 1))
             }
             '"' | '\'' | '`' => self.quoted(),
             c if c.is_ascii_alphabetic() || c == '_' => {
                 let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-                Ok(self.take(Kind::Name, length))
+                Ok(self.take(TokenKind::Name, length))
             }
             '{' => Err(self
                 .stray(c, " inside braces")
@@ -151,7 +151,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn outside(&mut self, c: char) -> Result<Token, Fault> {
+    fn outside(&mut self, c: char) -> Result<Token, ExprFault> {
         if let Some((_, kind)) = SINGLE.iter().find(|(sign, _)| *sign == c) {
             return Ok(self.take(*kind, 1));
         }
@@ -166,58 +166,58 @@ impl<'t> Lexer<'t> {
             '(' | ')' | '{' | '[' | ']' => self.bracket_sign(c),
             '"' | '\'' | '`' => self.quoted(),
             '.' | '0'..='9' => self.number(),
-            ':' if self.bracket.is_some() => Ok(self.take(Kind::Colon, 1)),
+            ':' if self.bracket.is_some() => Ok(self.take(TokenKind::Colon, 1)),
             'a'..='z' | 'A'..='Z' | '_' | ':' => self.word(),
             '=' if rest.starts_with("=~") => Err(self.outside_of_braces("=~")),
             '!' if rest.starts_with("!~") => Err(self.outside_of_braces("!~")),
-            '=' => Ok(self.take(Kind::Equal, 1)),
+            '=' => Ok(self.take(TokenKind::Equal, 1)),
             _ => Err(self.stray(c, "")),
         }
     }
 
-    fn outside_of_braces(&self, sign: &str) -> Fault {
-        Fault::new(
+    fn outside_of_braces(&self, sign: &str) -> ExprFault {
+        ExprFault::new(
             self.at,
             self.at + 2,
             format!("`{sign}` compares labels and is allowed only inside braces"),
         )
     }
 
-    fn bracket_sign(&mut self, c: char) -> Result<Token, Fault> {
+    fn bracket_sign(&mut self, c: char) -> Result<Token, ExprFault> {
         let at = self.at;
         let kind = match c {
             '(' => {
                 self.parens.push(at);
-                Kind::ParenOpen
+                TokenKind::ParenOpen
             }
-            ')' if self.parens.pop().is_some() => Kind::ParenClose,
+            ')' if self.parens.pop().is_some() => TokenKind::ParenClose,
             '{' => {
                 self.brace = Some(at);
-                Kind::BraceOpen
+                TokenKind::BraceOpen
             }
             '[' if self.bracket.is_none() => {
                 self.bracket = Some(at);
-                Kind::BracketOpen
+                TokenKind::BracketOpen
             }
-            ']' if self.bracket.take().is_some() => Kind::BracketClose,
+            ']' if self.bracket.take().is_some() => TokenKind::BracketClose,
             '[' => {
-                return Err(Fault::new(
+                return Err(ExprFault::new(
                     at,
                     at + 1,
                     "a range is not allowed inside another one",
                 ));
             }
-            _ => return Err(Fault::new(at, at + 1, format!("unmatched `{c}`"))),
+            _ => return Err(ExprFault::new(at, at + 1, format!("unmatched `{c}`"))),
         };
         Ok(self.take(kind, 1))
     }
 
-    fn quoted(&mut self) -> Result<Token, Fault> {
+    fn quoted(&mut self) -> Result<Token, ExprFault> {
         let end = quoted::end(self.text, self.at)?;
-        Ok(self.take(Kind::Text, end - self.at))
+        Ok(self.take(TokenKind::Text, end - self.at))
     }
 
-    fn number(&mut self) -> Result<Token, Fault> {
+    fn number(&mut self) -> Result<Token, ExprFault> {
         let rest = self.rest();
         if rest.starts_with('.')
             && !rest
@@ -231,13 +231,13 @@ impl<'t> Lexer<'t> {
             Err(end) => {
                 let text = self.text.get(self.at..end).unwrap_or_default();
                 let message = format!("`{text}` is neither a number nor a duration");
-                Err(Fault::new(self.at, end, message)
+                Err(ExprFault::new(self.at, end, message)
                     .help("write a duration such as `5m`, `1h30m` or `500ms`"))
             }
         }
     }
 
-    fn word(&mut self) -> Result<Token, Fault> {
+    fn word(&mut self) -> Result<Token, ExprFault> {
         let rest = self.rest();
         let length = rest
             .find(|c| !(is_word(c) || c == ':'))
@@ -248,12 +248,12 @@ impl<'t> Lexer<'t> {
         let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
         let kind = match kind_of(word, self.release) {
             // These three came late: they are reserved only before a parenthesis.
-            Kind::Word(Word::Fill | Word::FillLeft | Word::FillRight)
+            TokenKind::Word(Word::Fill | Word::FillLeft | Word::FillRight)
                 if !after
                     .trim_start_matches([' ', '\t', '\n', '\r'])
                     .starts_with('(') =>
             {
-                Kind::Name
+                TokenKind::Name
             }
             kind => kind,
         };
@@ -261,14 +261,14 @@ impl<'t> Lexer<'t> {
     }
 
     /// Between brackets only the functions of durations are words.
-    fn word_in_range(&mut self) -> Result<Token, Fault> {
+    fn word_in_range(&mut self) -> Result<Token, ExprFault> {
         let rest = self.rest();
         let length = rest
             .find(|c: char| !(c.is_ascii_alphabetic() || c == '_'))
             .unwrap_or(rest.len());
         let word = rest.get(..length).unwrap_or(rest);
         match kind_of(word, self.release) {
-            kind @ Kind::Word(Word::Step | Word::Range | Word::MaxOf | Word::MinOf) => {
+            kind @ TokenKind::Word(Word::Step | Word::Range | Word::MaxOf | Word::MinOf) => {
                 Ok(self.take(kind, length))
             }
             _ => {
@@ -278,13 +278,13 @@ impl<'t> Lexer<'t> {
                     .max(1);
                 let word = rest.get(..length).unwrap_or(rest);
                 let message = format!("unexpected `{word}` between brackets; expected a duration");
-                Err(Fault::new(self.at, self.at + length, message)
+                Err(ExprFault::new(self.at, self.at + length, message)
                     .help("write a duration such as `[5m]`"))
             }
         }
     }
 
-    fn stray(&self, c: char, place: &str) -> Fault {
+    fn stray(&self, c: char, place: &str) -> ExprFault {
         let name = match c {
             '\u{a0}' | '\u{2007}' | '\u{202f}' => {
                 "a non-breaking space (U+00A0 or similar)".to_owned()
@@ -293,7 +293,7 @@ impl<'t> Lexer<'t> {
             '\u{200b}' | '\u{feff}' => "an invisible character".to_owned(),
             _ => format!("the character {c:?}"),
         };
-        Fault::new(
+        ExprFault::new(
             self.at,
             self.at + c.len_utf8(),
             format!("{name} has no meaning in PromQL{place}"),

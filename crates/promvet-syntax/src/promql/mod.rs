@@ -22,14 +22,14 @@ mod tree;
 mod value;
 
 pub use dialect::Dialect;
-pub use fault::Fault;
+pub use fault::ExprFault;
 pub use selector::{Match, Matcher};
 pub use tree::{Node, NodeKind, Tree};
 
 /// What is wrong with an expression, in the order of the text: the first break of the grammar
 /// alone, or everything that the types and the release forbid.
 #[must_use]
-pub fn check(expression: &str, dialect: Dialect) -> Vec<Fault> {
+pub fn check(expression: &str, dialect: Dialect) -> Vec<ExprFault> {
     parse::check(expression, dialect)
 }
 

@@ -1,6 +1,6 @@
 //! Numbers and durations where an expression holds them.
 
-use super::token::Kind;
+use super::token::TokenKind;
 
 /// A place in a text that moves over it.
 struct Cursor<'t> {
@@ -41,13 +41,13 @@ const HEXADECIMAL: &str = "0123456789abcdefABCDEF";
 
 /// What begins with a digit at `from`: a number or a duration, and where it ends. On failure,
 /// where the reading stopped.
-pub(super) fn scan(text: &str, from: usize) -> Result<(Kind, usize), usize> {
+pub(super) fn scan(text: &str, from: usize) -> Result<(TokenKind, usize), usize> {
     let mut cursor = Cursor { text, at: from };
     if number(&mut cursor) {
-        return Ok((Kind::Number, cursor.at));
+        return Ok((TokenKind::Number, cursor.at));
     }
     if duration(&mut cursor) {
-        return Ok((Kind::Duration, cursor.at));
+        return Ok((TokenKind::Duration, cursor.at));
     }
     while cursor.at_word() {
         cursor.at += 1;
@@ -156,19 +156,19 @@ fn underscores_are_sound(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, scan, value};
+    use super::{TokenKind, scan, value};
 
     #[test]
     fn numbers_and_durations_are_told_apart() {
         for (text, want) in [
-            ("1", Ok((Kind::Number, 1))),
-            ("1.5e-3)", Ok((Kind::Number, 6))),
-            (".5", Ok((Kind::Number, 2))),
-            ("5.", Ok((Kind::Number, 2))),
-            ("0x1F", Ok((Kind::Number, 4))),
-            ("1_000", Ok((Kind::Number, 5))),
-            ("5m]", Ok((Kind::Duration, 2))),
-            ("1h30m5ms ", Ok((Kind::Duration, 8))),
+            ("1", Ok((TokenKind::Number, 1))),
+            ("1.5e-3)", Ok((TokenKind::Number, 6))),
+            (".5", Ok((TokenKind::Number, 2))),
+            ("5.", Ok((TokenKind::Number, 2))),
+            ("0x1F", Ok((TokenKind::Number, 4))),
+            ("1_000", Ok((TokenKind::Number, 5))),
+            ("5m]", Ok((TokenKind::Duration, 2))),
+            ("1h30m5ms ", Ok((TokenKind::Duration, 8))),
             ("2.5.", Err(4)),
             ("0deadbeef", Err(9)),
             ("5mx", Err(3)),

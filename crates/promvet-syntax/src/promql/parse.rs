@@ -3,13 +3,13 @@
 use promvet_text::work;
 
 use super::dialect::{Dialect, Feature};
-use super::fault::{Fault, Stop};
+use super::fault::{ExprFault, Stop};
 use super::lexer::Lexer;
 use super::number;
 use super::selector::Matcher;
-use super::token::{Kind, Operator, POWER, Token, Word};
+use super::token::{Operator, POWER, Token, TokenKind, Word};
 use super::tree::{NodeKind, Tree};
-use super::value::{Part, Shape, Type};
+use super::value::{Follows, Part, Type};
 use promvet_text::Span;
 
 /// Nesting beyond this is not read: no rule that people wrote comes near it, and 1 MiB of stack has
@@ -26,7 +26,7 @@ pub(super) struct Parser<'t> {
     pub(super) text: &'t str,
     pub(super) dialect: Dialect,
     /// What the grammar allows, but types or the release do not.
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Vec<ExprFault>,
     /// The comparisons of labels that were read.
     pub(super) matchers: Vec<Matcher>,
     /// The nodes that were read.
@@ -52,14 +52,14 @@ pub(super) fn tree(text: &str, dialect: Dialect) -> Option<Tree> {
     parser.whole().is_ok().then_some(parser.tree)
 }
 
-pub(super) fn check(text: &str, dialect: Dialect) -> Vec<Fault> {
+pub(super) fn check(text: &str, dialect: Dialect) -> Vec<ExprFault> {
     let mut parser = Parser::new(text, dialect);
     match parser.whole() {
         Ok(()) => {
             parser.faults.sort_by_key(|fault| (fault.from, fault.to));
             parser.faults
         }
-        Err(Stop::Fault(fault)) => vec![fault],
+        Err(Stop::ExprFault(fault)) => vec![fault],
         Err(Stop::Deep) => Vec::new(),
     }
 }
@@ -67,7 +67,7 @@ pub(super) fn check(text: &str, dialect: Dialect) -> Vec<Fault> {
 impl<'t> Parser<'t> {
     fn new(text: &'t str, dialect: Dialect) -> Self {
         let start = Token {
-            kind: Kind::End,
+            kind: TokenKind::End,
             from: 0,
             to: 0,
         };
@@ -86,12 +86,12 @@ impl<'t> Parser<'t> {
 
     fn whole(&mut self) -> Parse<()> {
         self.advance()?;
-        if self.token.kind == Kind::End {
-            return Err(Fault::new(0, self.text.len(), "the expression is empty").into());
+        if self.token.kind == TokenKind::End {
+            return Err(ExprFault::new(0, self.text.len(), "the expression is empty").into());
         }
         self.expression(0)?;
         match self.token.kind {
-            Kind::End => Ok(()),
+            TokenKind::End => Ok(()),
             _ => Err(self.unexpected("an operator or the end of the expression")),
         }
     }
@@ -105,7 +105,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Goes on if the piece is of a kind.
-    pub(super) fn accept(&mut self, kind: Kind) -> Parse<bool> {
+    pub(super) fn accept(&mut self, kind: TokenKind) -> Parse<bool> {
         let found = self.token.kind == kind;
         if found {
             self.advance()?;
@@ -114,7 +114,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Goes on, or stops with what should have was there.
-    pub(super) fn expect(&mut self, kind: Kind, wanted: &str) -> Parse<Token> {
+    pub(super) fn expect(&mut self, kind: TokenKind, wanted: &str) -> Parse<Token> {
         if self.token.kind == kind {
             self.advance()
         } else {
@@ -133,9 +133,9 @@ impl<'t> Parser<'t> {
 
     /// The fault of a piece that cannot be where it does.
     pub(super) fn unexpected(&self, wanted: &str) -> Stop {
-        let fault = if self.token.kind == Kind::End {
+        let fault = if self.token.kind == TokenKind::End {
             let last = self.last;
-            Fault::new(
+            ExprFault::new(
                 last.from,
                 last.to,
                 format!("unexpected end; expected {wanted}"),
@@ -144,7 +144,7 @@ impl<'t> Parser<'t> {
             let text = self.slice(self.token);
             let shown = text.lines().next().unwrap_or(text);
             let message = format!("unexpected `{shown}`; expected {wanted}");
-            Fault::at(self.token, message)
+            ExprFault::at(self.token, message)
         };
         fault.into()
     }
@@ -162,7 +162,7 @@ impl<'t> Parser<'t> {
         self.close(kind, token.from, token, self.tree.next());
     }
 
-    pub(super) fn push(&mut self, fault: Fault) {
+    pub(super) fn push(&mut self, fault: ExprFault) {
         if self.faults.len() < MOST_FAULTS {
             self.faults.push(fault);
         }
@@ -179,7 +179,7 @@ impl<'t> Parser<'t> {
         self.enter()?;
         let first = self.tree.next();
         let mut left = self.signed()?;
-        while let Kind::Operator(operator) = self.token.kind {
+        while let TokenKind::Operator(operator) = self.token.kind {
             let precedence = operator.precedence();
             if precedence < tightness {
                 break;
@@ -217,7 +217,7 @@ impl<'t> Parser<'t> {
 
     /// An operand with the signs before it, which bind like `*`.
     fn signed(&mut self) -> Parse<Part> {
-        let Kind::Operator(operator) = self.token.kind else {
+        let TokenKind::Operator(operator) = self.token.kind else {
             return self.followed();
         };
         if !operator.is_sign() {
@@ -233,7 +233,7 @@ impl<'t> Parser<'t> {
                 self.slice(sign),
                 operand.ty.noun()
             );
-            let fault = Fault::new(operand.from, operand.to, message);
+            let fault = ExprFault::new(operand.from, operand.to, message);
             self.push(with_remedy(fault, operand.ty, Type::Vector));
         }
         Ok(Part::new(sign.from, operand.to, operand.ty))
@@ -246,22 +246,22 @@ impl<'t> Parser<'t> {
         loop {
             let head = self.token;
             let kind = match head.kind {
-                Kind::BracketOpen => {
+                TokenKind::BracketOpen => {
                     part = self.range(part)?;
                     match part.shape {
-                        Shape::Subquery => NodeKind::Subquery,
+                        Follows::Subquery => NodeKind::Subquery,
                         _ => NodeKind::Range,
                     }
                 }
-                Kind::Word(Word::Offset) => {
+                TokenKind::Word(Word::Offset) => {
                     self.offset(&mut part)?;
                     NodeKind::Offset
                 }
-                Kind::At => {
+                TokenKind::At => {
                     self.at(&mut part)?;
                     NodeKind::At
                 }
-                Kind::Word(Word::Anchored | Word::Smoothed) => {
+                TokenKind::Word(Word::Anchored | Word::Smoothed) => {
                     self.extended(&mut part)?;
                     NodeKind::Extended
                 }
@@ -273,33 +273,33 @@ impl<'t> Parser<'t> {
 
     fn operand(&mut self) -> Parse<Part> {
         match self.token.kind {
-            Kind::Number => {
+            TokenKind::Number => {
                 let token = self.advance()?;
                 self.leaf(NodeKind::Number);
                 self.number(token);
                 Ok(Part::new(token.from, token.to, Type::Scalar))
             }
-            Kind::Duration => {
+            TokenKind::Duration => {
                 let token = self.advance()?;
                 self.leaf(NodeKind::Number);
                 self.duration_literal(token);
                 self.need(Feature::LooseNumbers, token.from, token.to);
                 Ok(Part::new(token.from, token.to, Type::Scalar))
             }
-            Kind::Text => {
+            TokenKind::Text => {
                 let token = self.advance()?;
                 self.leaf(NodeKind::Text);
                 Ok(Part::new(token.from, token.to, Type::Text))
             }
-            Kind::ParenOpen => {
+            TokenKind::ParenOpen => {
                 let first = self.tree.next();
                 let open = self.advance()?;
                 let inner = self.expression(0)?;
-                self.expect(Kind::ParenClose, "an operator or `)`")?;
+                self.expect(TokenKind::ParenClose, "an operator or `)`")?;
                 self.close(NodeKind::Parentheses, open.from, open, first);
                 Ok(Part::new(open.from, self.end(), inner.ty))
             }
-            Kind::BraceOpen => self.selector(None),
+            TokenKind::BraceOpen => self.selector(None),
             kind if kind.names_a_metric() => self.named(),
             _ => Err(self.unexpected("a metric, a function, a number or `(`")),
         }
@@ -312,7 +312,7 @@ impl<'t> Parser<'t> {
             self.need(Feature::Underscores, token.from, token.to);
         }
         number::value(text).unwrap_or_else(|| {
-            self.push(Fault::at(
+            self.push(ExprFault::at(
                 token,
                 format!("`{text}` is not a number that Prometheus can represent"),
             ));
@@ -326,14 +326,14 @@ impl<'t> Parser<'t> {
         self.offset_duration()?;
         let end = self.end();
         let message = match part.shape {
-            Shape::Other => {
+            Follows::Other => {
                 "`offset` can only follow a selector, a range or a subquery, not an expression around them"
             }
             _ if part.offset => "`offset` is set twice for the same selector",
             _ => "",
         };
         if !message.is_empty() {
-            self.push(Fault::new(word.from, end, message));
+            self.push(ExprFault::new(word.from, end, message));
         }
         part.offset = true;
         part.to = end;
@@ -344,24 +344,24 @@ impl<'t> Parser<'t> {
     fn at(&mut self, part: &mut Part) -> Parse<()> {
         let sign = self.advance()?;
         match self.token.kind {
-            Kind::Word(Word::Start | Word::End) => {
+            TokenKind::Word(Word::Start | Word::End) => {
                 self.advance()?;
-                self.expect(Kind::ParenOpen, "`(`")?;
-                self.expect(Kind::ParenClose, "`)`")?;
+                self.expect(TokenKind::ParenOpen, "`(`")?;
+                self.expect(TokenKind::ParenClose, "`)`")?;
             }
             _ => self.timestamp()?,
         }
         let end = self.end();
         self.need(Feature::AtModifier, sign.from, end);
         let message = match part.shape {
-            Shape::Other => {
+            Follows::Other => {
                 "`@` can only follow a selector, a range or a subquery, not an expression around them"
             }
             _ if part.at => "`@` is set twice for the same selector",
             _ => "",
         };
         if !message.is_empty() {
-            self.push(Fault::new(sign.from, end, message));
+            self.push(ExprFault::new(sign.from, end, message));
         }
         part.at = true;
         part.to = end;
@@ -369,20 +369,20 @@ impl<'t> Parser<'t> {
     }
 
     fn timestamp(&mut self) -> Parse<()> {
-        if matches!(self.token.kind, Kind::Operator(operator) if operator.is_sign()) {
+        if matches!(self.token.kind, TokenKind::Operator(operator) if operator.is_sign()) {
             self.advance()?;
         }
         match self.token.kind {
-            Kind::Number => {
+            TokenKind::Number => {
                 let token = self.advance()?;
                 // Milliseconds in 64 bits are what a time is in Prometheus (`setTimestamp`).
                 if self.number(token).abs() < 9_223_372_036_854_775_807.0 {
                     return Ok(());
                 }
-                self.push(Fault::at(token, "this time is out of range"));
+                self.push(ExprFault::at(token, "this time is out of range"));
                 Ok(())
             }
-            Kind::Duration => {
+            TokenKind::Duration => {
                 let token = self.advance()?;
                 self.duration_literal(token);
                 self.need(Feature::LooseNumbers, token.from, token.to);
@@ -396,15 +396,15 @@ impl<'t> Parser<'t> {
     fn extended(&mut self, part: &mut Part) -> Parse<()> {
         let word = self.advance()?;
         self.need(Feature::ExtendedRanges, word.from, word.to);
-        if matches!(part.shape, Shape::Subquery | Shape::Other) {
+        if matches!(part.shape, Follows::Subquery | Follows::Other) {
             let message = format!(
                 "`{}` can only follow a selector or a range",
                 self.slice(word)
             );
-            self.push(Fault::at(word, message));
+            self.push(ExprFault::at(word, message));
         } else if part.extended {
             let message = "`anchored` and `smoothed` exclude each other and can be set only once";
-            self.push(Fault::at(word, message));
+            self.push(ExprFault::at(word, message));
         }
         part.extended = true;
         Ok(())
@@ -412,7 +412,7 @@ impl<'t> Parser<'t> {
 }
 
 /// Adds what helps to a value of one type where another is wanted.
-pub(super) fn with_remedy(fault: Fault, is: Type, wanted: Type) -> Fault {
+pub(super) fn with_remedy(fault: ExprFault, is: Type, wanted: Type) -> ExprFault {
     match is.remedy(wanted) {
         Some(remedy) => fault.help(remedy),
         None => fault,

@@ -1,6 +1,6 @@
 //! Quoted texts of PromQL: `"…"`, `'…'` and `` `…` ``.
 
-use super::fault::Fault;
+use super::fault::ExprFault;
 
 /// Escapes of one character and what they stand for.
 const SHORT: &[(char, char)] = &[
@@ -18,7 +18,7 @@ const SHORT: &[(char, char)] = &[
 ///
 /// # Errors
 /// It does not end, or holds an escape that PromQL does not know.
-pub(super) fn end(text: &str, from: usize) -> Result<usize, Fault> {
+pub(super) fn end(text: &str, from: usize) -> Result<usize, ExprFault> {
     let rest = text.get(from..).unwrap_or_default();
     let mut chars = rest.char_indices().skip(1);
     let Some(quote) = rest.chars().next() else {
@@ -41,12 +41,12 @@ pub(super) fn end(text: &str, from: usize) -> Result<usize, Fault> {
     }
     let line = rest.split('\n').next().unwrap_or(rest);
     let message = format!("the string that this `{quote}` opens is never closed");
-    Err(Fault::new(from, from + line.trim_end().len(), message))
+    Err(ExprFault::new(from, from + line.trim_end().len(), message))
 }
 
-fn at_escape(at: usize, problem: (usize, &'static str)) -> Fault {
+fn at_escape(at: usize, problem: (usize, &'static str)) -> ExprFault {
     let (length, message) = problem;
-    Fault::new(at, at + length, message)
+    ExprFault::new(at, at + length, message)
         .help("write `\\\\` for a backslash in a quoted string, or use backticks")
 }
 

@@ -3,12 +3,12 @@
 use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::dialect::Feature;
-use super::fault::Fault;
+use super::fault::ExprFault;
 use super::parse::{Parse, Parser};
 use super::quoted::unquote;
-use super::token::{Kind, Operator, Token};
+use super::token::{Operator, Token, TokenKind};
 use super::tree::NodeKind;
-use super::value::{Part, Shape, Type};
+use super::value::{Follows, Part, Type};
 use crate::go;
 
 /// How a label is compared.
@@ -51,12 +51,12 @@ impl Match {
         }
     }
 
-    fn of(kind: Kind) -> Option<Self> {
+    fn of(kind: TokenKind) -> Option<Self> {
         match kind {
-            Kind::Equal => Some(Self::Equal),
-            Kind::Operator(Operator::NotEqual) => Some(Self::NotEqual),
-            Kind::MatchRegex => Some(Self::Regex),
-            Kind::MatchNotRegex => Some(Self::NotRegex),
+            TokenKind::Equal => Some(Self::Equal),
+            TokenKind::Operator(Operator::NotEqual) => Some(Self::NotEqual),
+            TokenKind::MatchRegex => Some(Self::Regex),
+            TokenKind::MatchNotRegex => Some(Self::NotRegex),
             _ => None,
         }
     }
@@ -154,7 +154,7 @@ impl Parser<'_> {
         });
         let first = self.tree.next();
         let mut matchers = Matchers::default();
-        if self.accept(Kind::BraceOpen)? {
+        if self.accept(TokenKind::BraceOpen)? {
             self.matchers(&mut matchers)?;
         }
         self.close(NodeKind::Selector, from, head, first);
@@ -165,26 +165,26 @@ impl Parser<'_> {
                     "the metric name is set twice: `{}` before the braces, and again inside them",
                     self.slice(name)
                 );
-                self.push(Fault::at(token, message));
+                self.push(ExprFault::at(token, message));
             }
         } else if !matchers.demanding {
             let message = "the selector matches every series; Prometheus refuses it";
             let help = "name a metric, or add a matcher that does not match the empty string";
-            self.push(Fault::new(from, to, message).help(help));
+            self.push(ExprFault::new(from, to, message).help(help));
         }
         let named = name.is_some();
         Ok(Part {
-            shape: Shape::Selector,
+            shape: Follows::Selector,
             named,
             ..Part::new(from, to, Type::Vector)
         })
     }
 
     fn matchers(&mut self, out: &mut Matchers) -> Parse<()> {
-        while !self.accept(Kind::BraceClose)? {
+        while !self.accept(TokenKind::BraceClose)? {
             self.matcher(out)?;
-            if !self.accept(Kind::Comma)? {
-                self.expect(Kind::BraceClose, "`,` or `}`")?;
+            if !self.accept(TokenKind::Comma)? {
+                self.expect(TokenKind::BraceClose, "`,` or `}`")?;
                 break;
             }
         }
@@ -194,13 +194,13 @@ impl Parser<'_> {
     fn matcher(&mut self, out: &mut Matchers) -> Parse<()> {
         let label = self.token;
         let name = match label.kind {
-            Kind::Name => self.slice(label).to_owned(),
-            Kind::Text => unquote(self.slice(label)),
+            TokenKind::Name => self.slice(label).to_owned(),
+            TokenKind::Text => unquote(self.slice(label)),
             _ => return Err(self.unexpected("a label name or `}`")),
         };
         self.advance()?;
         let Some(how) = Match::of(self.token.kind) else {
-            if label.kind == Kind::Text {
+            if label.kind == TokenKind::Text {
                 self.close(NodeKind::Matcher, label.from, label, self.tree.next());
                 self.need(Feature::QuotedNames, label.from, label.to);
                 out.names.push(label);
@@ -209,11 +209,11 @@ impl Parser<'_> {
             }
             return Err(self.unexpected("`=`, `!=`, `=~` or `!~`"));
         };
-        if label.kind == Kind::Text {
+        if label.kind == TokenKind::Text {
             self.need(Feature::QuotedNames, label.from, label.to);
         }
         self.advance()?;
-        let value = self.expect(Kind::Text, "a quoted string")?;
+        let value = self.expect(TokenKind::Text, "a quoted string")?;
         self.close(NodeKind::Matcher, label.from, label, self.tree.next());
         if name == "__name__" {
             out.names.push(label);
@@ -246,7 +246,7 @@ impl Parser<'_> {
             }
             _ => (token.from, token.to),
         };
-        self.push(Fault::new(
+        self.push(ExprFault::new(
             from,
             to,
             format!("the regular expression {}", fault.message),

@@ -5,14 +5,14 @@ use super::dialect::Release;
 /// A piece of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     pub(super) from: usize,
     pub(super) to: usize,
 }
 
 /// What a piece is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     End,
     Comma,
     Colon,
@@ -132,7 +132,7 @@ pub(super) enum Word {
     MinOf,
 }
 
-impl Kind {
+impl TokenKind {
     /// Whether the word can name a metric where an expression begins.
     pub(super) fn names_a_metric(self) -> bool {
         match self {
@@ -159,60 +159,76 @@ impl Kind {
 const AT_FIRST: Release = (2, 0);
 
 /// The reserved words, and the release since which they are.
-const WORDS: &[(&str, Kind, Release)] = &[
-    ("and", Kind::Operator(Operator::And), AT_FIRST),
-    ("or", Kind::Operator(Operator::Or), AT_FIRST),
-    ("unless", Kind::Operator(Operator::Unless), AT_FIRST),
-    ("atan2", Kind::Operator(Operator::Atan2), (2, 31)),
-    ("sum", Kind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("avg", Kind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("count", Kind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("min", Kind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("max", Kind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("group", Kind::Aggregate(Aggregate::Plain), (2, 20)),
-    ("stddev", Kind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("stdvar", Kind::Aggregate(Aggregate::Plain), AT_FIRST),
-    ("topk", Kind::Aggregate(Aggregate::WithNumber), AT_FIRST),
-    ("bottomk", Kind::Aggregate(Aggregate::WithNumber), AT_FIRST),
+const WORDS: &[(&str, TokenKind, Release)] = &[
+    ("and", TokenKind::Operator(Operator::And), AT_FIRST),
+    ("or", TokenKind::Operator(Operator::Or), AT_FIRST),
+    ("unless", TokenKind::Operator(Operator::Unless), AT_FIRST),
+    ("atan2", TokenKind::Operator(Operator::Atan2), (2, 31)),
+    ("sum", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
+    ("avg", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
+    ("count", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
+    ("min", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
+    ("max", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
+    ("group", TokenKind::Aggregate(Aggregate::Plain), (2, 20)),
+    ("stddev", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
+    ("stdvar", TokenKind::Aggregate(Aggregate::Plain), AT_FIRST),
     (
-        "count_values",
-        Kind::Aggregate(Aggregate::WithText),
+        "topk",
+        TokenKind::Aggregate(Aggregate::WithNumber),
         AT_FIRST,
     ),
-    ("quantile", Kind::Aggregate(Aggregate::WithNumber), AT_FIRST),
-    ("limitk", Kind::Aggregate(Aggregate::Limit), (2, 54)),
-    ("limit_ratio", Kind::Aggregate(Aggregate::Limit), (2, 54)),
-    ("offset", Kind::Word(Word::Offset), AT_FIRST),
-    ("smoothed", Kind::Word(Word::Smoothed), (3, 7)),
-    ("anchored", Kind::Word(Word::Anchored), (3, 7)),
-    ("by", Kind::Word(Word::By), AT_FIRST),
-    ("without", Kind::Word(Word::Without), AT_FIRST),
-    ("on", Kind::Word(Word::On), AT_FIRST),
-    ("ignoring", Kind::Word(Word::Ignoring), AT_FIRST),
-    ("group_left", Kind::Word(Word::GroupLeft), AT_FIRST),
-    ("group_right", Kind::Word(Word::GroupRight), AT_FIRST),
-    ("fill", Kind::Word(Word::Fill), (3, 10)),
-    ("fill_left", Kind::Word(Word::FillLeft), (3, 10)),
-    ("fill_right", Kind::Word(Word::FillRight), (3, 10)),
-    ("bool", Kind::Word(Word::Bool), AT_FIRST),
-    ("start", Kind::Word(Word::Start), (2, 25)),
-    ("end", Kind::Word(Word::End), (2, 25)),
-    ("step", Kind::Word(Word::Step), (3, 6)),
-    ("range", Kind::Word(Word::Range), (3, 10)),
-    ("max_of", Kind::Word(Word::MaxOf), (3, 13)),
-    ("min_of", Kind::Word(Word::MinOf), (3, 13)),
-    ("inf", Kind::Number, AT_FIRST),
-    ("nan", Kind::Number, AT_FIRST),
+    (
+        "bottomk",
+        TokenKind::Aggregate(Aggregate::WithNumber),
+        AT_FIRST,
+    ),
+    (
+        "count_values",
+        TokenKind::Aggregate(Aggregate::WithText),
+        AT_FIRST,
+    ),
+    (
+        "quantile",
+        TokenKind::Aggregate(Aggregate::WithNumber),
+        AT_FIRST,
+    ),
+    ("limitk", TokenKind::Aggregate(Aggregate::Limit), (2, 54)),
+    (
+        "limit_ratio",
+        TokenKind::Aggregate(Aggregate::Limit),
+        (2, 54),
+    ),
+    ("offset", TokenKind::Word(Word::Offset), AT_FIRST),
+    ("smoothed", TokenKind::Word(Word::Smoothed), (3, 7)),
+    ("anchored", TokenKind::Word(Word::Anchored), (3, 7)),
+    ("by", TokenKind::Word(Word::By), AT_FIRST),
+    ("without", TokenKind::Word(Word::Without), AT_FIRST),
+    ("on", TokenKind::Word(Word::On), AT_FIRST),
+    ("ignoring", TokenKind::Word(Word::Ignoring), AT_FIRST),
+    ("group_left", TokenKind::Word(Word::GroupLeft), AT_FIRST),
+    ("group_right", TokenKind::Word(Word::GroupRight), AT_FIRST),
+    ("fill", TokenKind::Word(Word::Fill), (3, 10)),
+    ("fill_left", TokenKind::Word(Word::FillLeft), (3, 10)),
+    ("fill_right", TokenKind::Word(Word::FillRight), (3, 10)),
+    ("bool", TokenKind::Word(Word::Bool), AT_FIRST),
+    ("start", TokenKind::Word(Word::Start), (2, 25)),
+    ("end", TokenKind::Word(Word::End), (2, 25)),
+    ("step", TokenKind::Word(Word::Step), (3, 6)),
+    ("range", TokenKind::Word(Word::Range), (3, 10)),
+    ("max_of", TokenKind::Word(Word::MaxOf), (3, 13)),
+    ("min_of", TokenKind::Word(Word::MinOf), (3, 13)),
+    ("inf", TokenKind::Number, AT_FIRST),
+    ("nan", TokenKind::Number, AT_FIRST),
 ];
 
 /// What a word without quotes is in a release, in any case of its letters.
-pub(super) fn kind_of(word: &str, release: Release) -> Kind {
+pub(super) fn kind_of(word: &str, release: Release) -> TokenKind {
     let reserved = WORDS
         .iter()
         .find(|(name, _, since)| release >= *since && name.eq_ignore_ascii_case(word));
     match reserved {
         Some(&(_, kind, _)) => kind,
-        None if word.contains(':') => Kind::MetricName,
-        None => Kind::Name,
+        None if word.contains(':') => TokenKind::MetricName,
+        None => TokenKind::Name,
     }
 }

@@ -51,7 +51,7 @@ impl Type {
 
 /// What may follow a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum Follows {
     /// A selector, until a range follows.
     Selector,
     /// A selector with a range.
@@ -68,7 +68,7 @@ pub(super) struct Part {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) ty: Type,
-    pub(super) shape: Shape,
+    pub(super) shape: Follows,
     /// Whether an offset follows it.
     pub(super) offset: bool,
     /// Whether an `@` follows it.
@@ -85,7 +85,7 @@ impl Part {
             from,
             to,
             ty,
-            shape: Shape::Other,
+            shape: Follows::Other,
             offset: false,
             at: false,
             extended: false,

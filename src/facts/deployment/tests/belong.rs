@@ -3,7 +3,7 @@ use super::*;
 /// Who runs a file: names, how sure, and the path, one a line.
 fn runs(world: &World, subject: &Subject<'_>) -> Vec<String> {
     let found = belonging(&world.tree, &world.index, subject);
-    let line = |one: &Belonging<'_>| {
+    let line = |one: &RunningDeployment<'_>| {
         format!(
             "{:?} {} at {}",
             one.certainty, one.deployment.name, one.path

@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use super::{Fault, FaultKind};
+use super::{FaultKind, UrlFault};
 use crate::prometheus::endpoint::{Endpoint, MASK, Network, Piece, network};
 
 /// What is wrong with it, if that leaves nothing to be said of the host.
-pub(super) fn structure(endpoint: &Endpoint, outcome: &str) -> Option<Fault> {
+pub(super) fn structure(endpoint: &Endpoint, outcome: &str) -> Option<UrlFault> {
     let text = endpoint.text.trim();
     let start = endpoint.text.len() - endpoint.text.trim_start().len();
     let all = start..start + text.len();
-    let fault = |kind, message: String| Fault {
+    let fault = |kind, message: String| UrlFault {
         kind,
         range: all.clone(),
         message,
@@ -19,7 +19,7 @@ pub(super) fn structure(endpoint: &Endpoint, outcome: &str) -> Option<Fault> {
     };
     if text.is_empty() {
         let message = "the URL is empty: Prometheus starts, and every send fails".to_owned();
-        return Some(Fault {
+        return Some(UrlFault {
             range: 0..endpoint.text.len(),
             ..fault(FaultKind::Empty, message)
         });
@@ -36,7 +36,7 @@ pub(super) fn structure(endpoint: &Endpoint, outcome: &str) -> Option<Fault> {
     }
 }
 
-fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<Fault> {
+fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
     if endpoint.is_templated(scheme) {
         return None;
     }
@@ -44,7 +44,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<Fault> {
     let lower = name.to_ascii_lowercase();
     if !matches!(lower.as_str(), "http" | "https") {
         let meant = misspelt(&lower);
-        return Some(Fault {
+        return Some(UrlFault {
             kind: FaultKind::Scheme,
             range: scheme.range(),
             message: format!(
@@ -65,7 +65,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<Fault> {
     let behind = endpoint.masked.get(scheme.end..).unwrap_or("");
     if !behind.starts_with("://") {
         let rest = scheme.end + behind.len() - behind.trim_start_matches([':', '/']).len();
-        return Some(Fault {
+        return Some(UrlFault {
             kind: FaultKind::Slashes,
             range: scheme.start..rest,
             message: format!("`//` is missing between {name}: and the host: every send fails"),
@@ -80,7 +80,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<Fault> {
             refused_by_go: false,
         });
     }
-    endpoint.host().is_none().then(|| Fault {
+    endpoint.host().is_none().then(|| UrlFault {
         kind: FaultKind::NoHost,
         range: scheme.start..(scheme.end + 3).min(endpoint.text.len()),
         message: format!("the host after {name}:// is missing: every send fails"),
@@ -89,7 +89,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<Fault> {
     })
 }
 
-fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Option<Fault> {
+fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Option<UrlFault> {
     let first = endpoint.masked.get(all.clone())?.chars().next()?;
     if first == MASK {
         // It may bring the scheme with it.
@@ -99,7 +99,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
     let shown = endpoint.redacted();
     let shown = shown.trim();
     let Some(authority) = authority.filter(|_| first != '.' && first != '?' && first != '#') else {
-        return Some(Fault {
+        return Some(UrlFault {
             kind: FaultKind::Relative,
             range: all,
             message: format!(
@@ -118,7 +118,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
     let rest = endpoint.without_secrets(authority.start, endpoint.text.len());
     let suggestion = format!("{scheme}://{}", rest.trim_end());
     Some(if is_host {
-        Fault {
+        UrlFault {
             kind: FaultKind::NoScheme,
             range: all,
             message: format!("{shown} has no scheme: {outcome}"),
@@ -126,7 +126,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
             refused_by_go: false,
         }
     } else {
-        Fault {
+        UrlFault {
             kind: FaultKind::Relative,
             range: all,
             message: format!("{shown} is not a URL, since it has no scheme: {outcome}"),

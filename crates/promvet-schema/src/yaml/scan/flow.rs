@@ -6,7 +6,7 @@ use super::{Scanner, Step, Stop, Token};
 use promvet_text::Span;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Collection {
     Sequence,
     Mapping,
     /// `a: b` in a list, which is a separate mapping.
@@ -26,14 +26,14 @@ enum Expects {
 /// An open flow collection.
 #[derive(Clone, Copy)]
 pub(super) struct FlowFrame {
-    kind: Kind,
+    kind: Collection,
     expects: Expects,
     start: usize,
 }
 
 impl FlowFrame {
     fn end(self) -> u8 {
-        if self.kind == Kind::Mapping {
+        if self.kind == Collection::Mapping {
             b'}'
         } else {
             b']'
@@ -50,7 +50,7 @@ impl Scanner<'_> {
             let byte = self.byte();
             let is_end = byte == frame.end();
             match frame.expects {
-                Expects::Comma if frame.kind == Kind::Pair => self.close_pair(),
+                Expects::Comma if frame.kind == Collection::Pair => self.close_pair(),
                 Expects::Entry | Expects::Comma if is_end => self.close_flow(),
                 Expects::Entry => self.flow_entry(frame.kind)?,
                 Expects::Comma if byte == b',' => {
@@ -69,11 +69,11 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn flow_entry(&mut self, kind: Kind) -> Step {
+    fn flow_entry(&mut self, kind: Collection) -> Step {
         let start = self.at;
         let properties = self.flow_properties()?;
         if matches!(self.byte(), b'[' | b'{') {
-            if kind == Kind::Mapping && !self.is_empty_collection() {
+            if kind == Collection::Mapping && !self.is_empty_collection() {
                 return Err(Stop::Unread);
             }
             return self.open_flow(properties);
@@ -82,9 +82,9 @@ impl Scanner<'_> {
         self.skip_to_flow_token()?;
         if self.byte() == b':' {
             self.check_key(start)?;
-            if kind == Kind::Sequence {
+            if kind == Collection::Sequence {
                 self.expect(Expects::Comma);
-                self.push_flow(Kind::Pair, start)?;
+                self.push_flow(Collection::Pair, start)?;
                 self.builder.open(
                     Span::new(start, start),
                     Properties::default().named(""),
@@ -98,7 +98,7 @@ impl Scanner<'_> {
             return Ok(());
         }
         self.add(token, properties)?;
-        if kind == Kind::Mapping {
+        if kind == Collection::Mapping {
             self.builder
                 .add_empty(Span::new(self.at, self.at), Properties::default().named(""));
         }
@@ -150,7 +150,7 @@ impl Scanner<'_> {
         if self.byte() != b'?' && !behind_empty {
             return Err(Stop::Unread);
         }
-        let what = if frame.kind == Kind::Mapping {
+        let what = if frame.kind == Collection::Mapping {
             "mapping"
         } else {
             "sequence"
@@ -168,9 +168,9 @@ impl Scanner<'_> {
     fn open_flow(&mut self, properties: Properties) -> Step {
         let mapping = self.byte() == b'{';
         let kind = if mapping {
-            Kind::Mapping
+            Collection::Mapping
         } else {
-            Kind::Sequence
+            Collection::Sequence
         };
         self.expect(Expects::Comma);
         self.push_flow(kind, self.at)?;
@@ -185,7 +185,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn push_flow(&mut self, kind: Kind, start: usize) -> Step {
+    fn push_flow(&mut self, kind: Collection, start: usize) -> Step {
         self.deeper(start)?;
         self.flow.push(FlowFrame {
             kind,

@@ -20,7 +20,7 @@ pub(super) struct Class {
 }
 
 /// What a class comes to in the tree.
-pub(super) enum Shape {
+pub(super) enum ClassForm {
     /// One character.
     One(u32),
     /// A letter in both cases, by its upper case.
@@ -129,14 +129,14 @@ impl Class {
         self.ranges.len()
     }
 
-    pub(super) fn shape(&self) -> Shape {
+    pub(super) fn shape(&self) -> ClassForm {
         let newline = u32::from('\n');
         match *self.ranges.as_slice() {
-            [(low, high)] if low == high => Shape::One(low),
-            [(a, b), (c, d)] if a == b && c == d && are_one_letter(a, c) => Shape::BothCases(a),
-            [(0, LAST)] => Shape::Any,
-            [(0, a), (b, LAST)] if a + 1 == newline && b == newline + 1 => Shape::AnyButNewline,
-            _ => Shape::Other,
+            [(low, high)] if low == high => ClassForm::One(low),
+            [(a, b), (c, d)] if a == b && c == d && are_one_letter(a, c) => ClassForm::BothCases(a),
+            [(0, LAST)] => ClassForm::Any,
+            [(0, a), (b, LAST)] if a + 1 == newline && b == newline + 1 => ClassForm::AnyButNewline,
+            _ => ClassForm::Other,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Go's limits look at the tree, and count its nodes as they are allocated and freed. So the tree
 //! keeps Go's order of both, and its factoring of alternatives.
 
-use super::class::{Class, Shape};
+use super::class::{Class, ClassForm};
 use super::limits::Notes;
 use super::{Cause, factor};
 use crate::go::Go;
@@ -183,8 +183,8 @@ impl Tree {
 
     pub(super) fn push(&mut self, id: Id) -> Result<(), Cause> {
         let single = match (self.op(id), self.node(id).class.shape()) {
-            (Op::Class, Shape::One(c)) => Some((c, false)),
-            (Op::Class, Shape::BothCases(c)) => Some((c, true)),
+            (Op::Class, ClassForm::One(c)) => Some((c, false)),
+            (Op::Class, ClassForm::BothCases(c)) => Some((c, true)),
             _ => None,
         };
         if self.join_literals(single) {
@@ -409,9 +409,9 @@ impl Tree {
         let node = self.node_mut(id);
         if node.op == Op::Class {
             match node.class.shape() {
-                Shape::Any => node.op = Op::Any,
-                Shape::AnyButNewline => node.op = Op::AnyButNewline,
-                Shape::One(_) | Shape::BothCases(_) | Shape::Other => {}
+                ClassForm::Any => node.op = Op::Any,
+                ClassForm::AnyButNewline => node.op = Op::AnyButNewline,
+                ClassForm::One(_) | ClassForm::BothCases(_) | ClassForm::Other => {}
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What a template reads: variables, the data, and their fields.
 
-use super::lexer::{Kind, Token, read};
+use super::lexer::{Token, TokenKind, read};
 
 /// A variable or the dot, with the fields behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,13 +32,13 @@ pub fn fields(text: &str) -> Vec<Field> {
     let mut out = Vec::new();
     // For each open block, whether it changes the dot, and whether it changes `$`.
     let mut blocks: Vec<(bool, bool)> = Vec::new();
-    for action in tokens.split(|token| token.kind == Kind::Open) {
-        let keyword = action.first().filter(|token| token.kind == Kind::Word);
+    for action in tokens.split(|token| token.kind == TokenKind::Open) {
+        let keyword = action.first().filter(|token| token.kind == TokenKind::Word);
         let keyword = keyword.map_or("", word);
         let dot = blocks.iter().any(|(dot, _)| *dot);
         let root = blocks.iter().any(|(_, root)| *root);
         let has = |known: &[&str]| {
-            let mut words = action.iter().filter(|token| token.kind == Kind::Word);
+            let mut words = action.iter().filter(|token| token.kind == TokenKind::Word);
             words.any(|token| known.contains(&word(token)))
         };
         let tests = matches!(keyword, "if" | "with" | "range" | "else");
@@ -69,26 +69,26 @@ fn of_action<'t>(action: &[Token], word: &impl Fn(&Token) -> &'t str) -> Vec<Fie
     let mut out: Vec<Field> = Vec::new();
     // Whether a field right behind this token belongs to something that has a name here.
     let mut open = false;
-    let mut before: Option<Kind> = None;
+    let mut before: Option<TokenKind> = None;
     for token in action {
         let name = |token: &Token| {
             let name = word(token).trim_start_matches('.').to_owned();
             (name, token.from + 1, token.to)
         };
         match token.kind {
-            Kind::Variable => {
+            TokenKind::Variable => {
                 out.push(field(word(token), Vec::new(), token));
                 open = true;
             }
-            Kind::Field if !token.spaced && open => {
+            TokenKind::Field if !token.spaced && open => {
                 if let Some(last) = out.last_mut() {
                     last.names.push(name(token));
                     last.to = token.to;
                 }
             }
             // `(query "up" | first).Value`
-            Kind::Field if !token.spaced && before == Some(Kind::ParenClose) => {}
-            Kind::Field => {
+            TokenKind::Field if !token.spaced && before == Some(TokenKind::ParenClose) => {}
+            TokenKind::Field => {
                 out.push(field(".", vec![name(token)], token));
                 open = true;
             }

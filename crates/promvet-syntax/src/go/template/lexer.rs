@@ -7,7 +7,7 @@ use promvet_text::work;
 /// A piece of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     pub(super) from: usize,
     pub(super) to: usize,
     /// Whether space precedes it.
@@ -16,7 +16,7 @@ pub(super) struct Token {
 
 /// What a piece is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     /// `{{`
     Open,
     /// `}}`
@@ -85,14 +85,14 @@ impl<'t> Lexer<'t> {
                 self.comment(open, marker)?;
                 continue;
             }
-            self.push(Kind::Open, 2, false);
+            self.push(TokenKind::Open, 2, false);
             self.at += marker - 2;
             self.action(open)?;
         }
         Ok(())
     }
 
-    fn push(&mut self, kind: Kind, length: usize, spaced: bool) {
+    fn push(&mut self, kind: TokenKind, length: usize, spaced: bool) {
         let from = self.at;
         self.at += length;
         self.tokens.push(Token {
@@ -138,7 +138,7 @@ impl<'t> Lexer<'t> {
                     return Err(Fault::new(paren, paren + 1, "this `(` is never closed"));
                 }
                 self.at += length - 2;
-                self.push(Kind::Close, 2, spaced);
+                self.push(TokenKind::Close, 2, spaced);
                 return Ok(());
             }
             let Some(c) = self.rest().chars().next() else {
@@ -164,21 +164,21 @@ impl<'t> Lexer<'t> {
             .get(1..)
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         match c {
-            '=' => self.push(Kind::Assign, 1, spaced),
-            ':' if rest.starts_with(":=") => self.push(Kind::Declare, 2, spaced),
+            '=' => self.push(TokenKind::Assign, 1, spaced),
+            ':' if rest.starts_with(":=") => self.push(TokenKind::Declare, 2, spaced),
             ':' => return Err(self.stray(1, "a variable is declared with `:=`")),
-            '|' => self.push(Kind::Pipe, 1, spaced),
+            '|' => self.push(TokenKind::Pipe, 1, spaced),
             '(' => {
                 self.parens.push(self.at);
-                self.push(Kind::ParenOpen, 1, spaced);
+                self.push(TokenKind::ParenOpen, 1, spaced);
             }
-            ')' if self.parens.pop().is_some() => self.push(Kind::ParenClose, 1, spaced),
+            ')' if self.parens.pop().is_some() => self.push(TokenKind::ParenClose, 1, spaced),
             ')' => return Err(self.stray(1, "unmatched `)`")),
             '"' | '\'' | '`' => self.quoted(c, spaced)?,
-            '.' if !digit_follows => self.name(Kind::Field, spaced)?,
-            '$' => self.name(Kind::Variable, spaced)?,
+            '.' if !digit_follows => self.name(TokenKind::Field, spaced)?,
+            '$' => self.name(TokenKind::Variable, spaced)?,
             '+' | '-' | '.' | '0'..='9' => self.number(spaced)?,
-            c if is_word(c) => self.name(Kind::Word, spaced)?,
+            c if is_word(c) => self.name(TokenKind::Word, spaced)?,
             '/' if rest.starts_with("/*") => {
                 return Err(self.stray(
                     2,
@@ -186,7 +186,7 @@ impl<'t> Lexer<'t> {
                 ));
             }
             '}' => return Err(self.stray(1, "unexpected `}`: an action ends with `}}`")),
-            '!'..='~' => self.push(Kind::Sign, 1, spaced),
+            '!'..='~' => self.push(TokenKind::Sign, 1, spaced),
             _ => {
                 return Err(self.stray(
                     c.len_utf8(),
@@ -202,13 +202,13 @@ impl<'t> Lexer<'t> {
     }
 
     /// `.Name`, `$name` or `name`, which must be followed by a sign that ends it.
-    fn name(&mut self, kind: Kind, spaced: bool) -> Result<(), Fault> {
+    fn name(&mut self, kind: TokenKind, spaced: bool) -> Result<(), Fault> {
         let rest = self.rest();
-        let prefix = usize::from(kind != Kind::Word);
+        let prefix = usize::from(kind != TokenKind::Word);
         let word = rest.get(prefix..).unwrap_or_default();
         let length = prefix + word.find(|c| !is_word(c)).unwrap_or(word.len());
-        let kind = if kind == Kind::Field && length == 1 {
-            Kind::Dot
+        let kind = if kind == TokenKind::Field && length == 1 {
+            TokenKind::Dot
         } else {
             kind
         };
@@ -250,9 +250,9 @@ impl<'t> Lexer<'t> {
             }
         }
         let kind = if quote == '\'' {
-            Kind::Number
+            TokenKind::Number
         } else {
-            Kind::Text
+            TokenKind::Text
         };
         self.push(kind, length, spaced);
         Ok(())
@@ -271,12 +271,12 @@ impl<'t> Lexer<'t> {
             && let Some(text) = rest.get(..more).filter(|text| text.ends_with('i'))
             && number::fault(text).is_none()
         {
-            self.push(Kind::Number, length + more, spaced);
+            self.push(TokenKind::Number, length + more, spaced);
             return Ok(());
         }
         match number::fault(text) {
             None => {
-                self.push(Kind::Number, length, spaced);
+                self.push(TokenKind::Number, length, spaced);
                 Ok(())
             }
             Some(message) => Err(self.stray(length.max(1), message)),

@@ -1,6 +1,6 @@
 //! The grammar of templates.
 
-use super::lexer::{Kind, Token, read};
+use super::lexer::{Token, TokenKind, read};
 use crate::Fault;
 
 /// What Prometheus defines before every template of an alert (`model/rulefmt`).
@@ -90,7 +90,7 @@ impl<'t> Parser<'t> {
     /// Whether the token that many further on is a word.
     fn follows(&self, further: usize, word: &str) -> bool {
         let token = self.tokens.get(self.at + further);
-        token.is_some_and(|token| token.kind == Kind::Word && self.slice(*token) == word)
+        token.is_some_and(|token| token.kind == TokenKind::Word && self.slice(*token) == word)
     }
 
     /// The next token. Where there is none, the reading of the text broke off: `{{` always has its
@@ -112,7 +112,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn expect(&mut self, kind: Kind, wanted: &str) -> Parse<Token> {
+    fn expect(&mut self, kind: TokenKind, wanted: &str) -> Parse<Token> {
         let token = self.next()?;
         if token.kind == kind {
             Ok(token)
@@ -129,9 +129,9 @@ impl<'t> Parser<'t> {
     /// One action, its whole body included; or what ends the list that it is in.
     fn action(&mut self) -> Parse<Option<Ending>> {
         let open = self.at;
-        self.expect(Kind::Open, "`{{`")?;
-        let Some(token) = self.peek().filter(|token| token.kind == Kind::Word) else {
-            self.pipeline("an action", Kind::Close)?;
+        self.expect(TokenKind::Open, "`{{`")?;
+        let Some(token) = self.peek().filter(|token| token.kind == TokenKind::Word) else {
+            self.pipeline("an action", TokenKind::Close)?;
             return Ok(None);
         };
         let word = self.slice(token);
@@ -142,19 +142,19 @@ impl<'t> Parser<'t> {
             }
             "end" => {
                 self.at += 1;
-                self.expect(Kind::Close, "`}}`")?;
+                self.expect(TokenKind::Close, "`}}`")?;
                 return Ok(Some(Ending::End(token)));
             }
             "else" => {
                 self.at += 1;
                 if !(self.follows(0, "if") || self.follows(0, "with")) {
-                    self.expect(Kind::Close, "`}}`")?;
+                    self.expect(TokenKind::Close, "`}}`")?;
                 }
                 return Ok(Some(Ending::Else(token)));
             }
             "break" | "continue" => {
                 self.at += 1;
-                self.expect(Kind::Close, "`}}`")?;
+                self.expect(TokenKind::Close, "`}}`")?;
                 if self.ranges == 0 {
                     let message = format!("`{word}` is allowed only inside a `range`");
                     return Err(Fault::new(token.from, token.to, message).into());
@@ -162,17 +162,20 @@ impl<'t> Parser<'t> {
             }
             "template" => {
                 self.at += 1;
-                self.expect(Kind::Text, "a template's name in quotes")?;
-                if self.peek().is_some_and(|token| token.kind == Kind::Close) {
+                self.expect(TokenKind::Text, "a template's name in quotes")?;
+                if self
+                    .peek()
+                    .is_some_and(|token| token.kind == TokenKind::Close)
+                {
                     self.at += 1;
                 } else {
-                    self.pipeline("`template`", Kind::Close)?;
+                    self.pipeline("`template`", TokenKind::Close)?;
                 }
             }
             "block" => {
                 self.at += 1;
-                self.expect(Kind::Text, "a template's name in quotes")?;
-                self.pipeline("`block`", Kind::Close)?;
+                self.expect(TokenKind::Text, "a template's name in quotes")?;
+                self.pipeline("`block`", TokenKind::Close)?;
                 self.body(open, "block")?;
             }
             "define" => {
@@ -180,15 +183,15 @@ impl<'t> Parser<'t> {
                     "`define` is not allowed inside `if`, `range`, `with` or another `define`";
                 return Err(Fault::new(token.from, token.to, message).into());
             }
-            _ => self.pipeline("an action", Kind::Close)?,
+            _ => self.pipeline("an action", TokenKind::Close)?,
         }
         Ok(None)
     }
 
     /// `{{ define "x" }}…{{ end }}`.
     fn definition(&mut self, open: usize) -> Parse<()> {
-        self.expect(Kind::Text, "a template's name in quotes")?;
-        self.expect(Kind::Close, "`}}`")?;
+        self.expect(TokenKind::Text, "a template's name in quotes")?;
+        self.expect(TokenKind::Close, "`}}`")?;
         self.body(open, "define")
     }
 
@@ -210,7 +213,7 @@ impl<'t> Parser<'t> {
     /// `if`, `with` and `range`, up to their `end`.
     fn control(&mut self, open: usize, word: &str) -> Parse<()> {
         let variables = self.variables.len();
-        self.pipeline(word, Kind::Close)?;
+        self.pipeline(word, TokenKind::Close)?;
         self.ranges += usize::from(word == "range");
         let ending = self.list(open);
         self.ranges -= usize::from(word == "range");
@@ -284,7 +287,7 @@ impl<'t> Parser<'t> {
             .tokens
             .iter()
             .skip(open)
-            .find(|token| token.kind == Kind::Close);
+            .find(|token| token.kind == TokenKind::Close);
         let from = self.tokens.get(open).map_or(0, |token| token.from);
         let to = close.map_or(from, |token| token.to);
         Fault::new(from, to, "this has no `{{ end }}`")

@@ -1,14 +1,14 @@
 //! Values: pipelines of commands, and the variables that take them.
 
 use super::function;
-use super::lexer::{Kind, Token};
+use super::lexer::{Token, TokenKind};
 use super::parse::{Parse, Parser};
 use crate::Fault;
 use promvet_text::nearest;
 
 impl Parser<'_> {
     /// Commands with `|` between them, and the variables that take their value.
-    pub(super) fn pipeline(&mut self, of: &str, end: Kind) -> Parse<()> {
+    pub(super) fn pipeline(&mut self, of: &str, end: TokenKind) -> Parse<()> {
         self.declarations(of)?;
         let mut stage = 0;
         loop {
@@ -38,25 +38,28 @@ impl Parser<'_> {
     /// `$x :=`, `$x =`, or `$i, $x :=` in a range.
     fn declarations(&mut self, of: &str) -> Parse<()> {
         let mut declared = Vec::new();
-        while let Some(token) = self.peek().filter(|token| token.kind == Kind::Variable) {
+        while let Some(token) = self
+            .peek()
+            .filter(|token| token.kind == TokenKind::Variable)
+        {
             let Some(after) = self.tokens.get(self.at + 1).copied() else {
                 return Ok(());
             };
             match after.kind {
-                Kind::Assign | Kind::Declare => {
+                TokenKind::Assign | TokenKind::Declare => {
                     self.at += 2;
                     declared.push(self.slice(token));
                     self.variables.append(&mut declared);
                     return Ok(());
                 }
-                Kind::Sign if self.slice(after) == "," => {
+                TokenKind::Sign if self.slice(after) == "," => {
                     if of != "range" || !declared.is_empty() {
                         return Err(self.unexpected(after, "`:=` or `}}`"));
                     }
                     self.at += 2;
                     declared.push(self.slice(token));
                     if self.peek().is_some_and(|token| {
-                        token.kind != Kind::Variable && token.kind != Kind::Close
+                        token.kind != TokenKind::Variable && token.kind != TokenKind::Close
                     }) {
                         let token = self.next()?;
                         return Err(self.unexpected(token, "a second variable"));
@@ -70,7 +73,7 @@ impl Parser<'_> {
     }
 
     /// Operands with space between them, up to a pipe, which is read, or the end, which is not.
-    fn command(&mut self, stage: usize, end: Kind) -> Parse<()> {
+    fn command(&mut self, stage: usize, end: TokenKind) -> Parse<()> {
         let first = self.peek();
         loop {
             let Some(token) = self.peek() else {
@@ -80,7 +83,7 @@ impl Parser<'_> {
             let is_first = first == Some(token);
             match token.kind {
                 kind if kind == end => return Ok(()),
-                Kind::Pipe => {
+                TokenKind::Pipe => {
                     self.at += 1;
                     return Ok(());
                 }
@@ -103,23 +106,25 @@ impl Parser<'_> {
         let token = self.next()?;
         let word = self.slice(token);
         match token.kind {
-            Kind::Word if KEYWORDS.contains(&word) => return Err(self.unexpected(token, "a value")),
-            Kind::Word if !CONSTANTS.contains(&word) => {
+            TokenKind::Word if KEYWORDS.contains(&word) => {
+                return Err(self.unexpected(token, "a value"));
+            }
+            TokenKind::Word if !CONSTANTS.contains(&word) => {
                 function::known(word, self.release, token.from, token.to)?;
             }
-            Kind::Variable if !self.variables.contains(&word) => {
+            TokenKind::Variable if !self.variables.contains(&word) => {
                 return Err(self.undefined(token).into());
             }
-            Kind::ParenOpen => {
+            TokenKind::ParenOpen => {
                 self.enter()?;
-                self.pipeline("parentheses", Kind::ParenClose)?;
+                self.pipeline("parentheses", TokenKind::ParenClose)?;
                 self.leave();
             }
             _ => {}
         }
         while let Some(field) = self
             .peek()
-            .filter(|field| field.kind == Kind::Field && !field.spaced)
+            .filter(|field| field.kind == TokenKind::Field && !field.spaced)
         {
             if is_literal(token.kind, word) {
                 return Err(self.unexpected(field, "a space"));
@@ -148,21 +153,21 @@ const KEYWORDS: [&str; 10] = [
 
 const CONSTANTS: [&str; 3] = ["true", "false", "nil"];
 
-fn starts_operand(kind: Kind) -> bool {
+fn starts_operand(kind: TokenKind) -> bool {
     matches!(
         kind,
-        Kind::ParenOpen
-            | Kind::Dot
-            | Kind::Field
-            | Kind::Variable
-            | Kind::Word
-            | Kind::Text
-            | Kind::Number
+        TokenKind::ParenOpen
+            | TokenKind::Dot
+            | TokenKind::Field
+            | TokenKind::Variable
+            | TokenKind::Word
+            | TokenKind::Text
+            | TokenKind::Number
     )
 }
 
 /// Whether it is a value that can neither be called nor has fields.
-fn is_literal(kind: Kind, word: &str) -> bool {
-    matches!(kind, Kind::Text | Kind::Number | Kind::Dot)
-        || kind == Kind::Word && CONSTANTS.contains(&word)
+fn is_literal(kind: TokenKind, word: &str) -> bool {
+    matches!(kind, TokenKind::Text | TokenKind::Number | TokenKind::Dot)
+        || kind == TokenKind::Word && CONSTANTS.contains(&word)
 }

@@ -2,7 +2,7 @@
 
 /// What a configuration is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Holder {
+pub enum EmbeddedIn {
     /// A key of a ConfigMap or a Secret of Kubernetes.
     Object {
         /// `ConfigMap` or `Secret`.
@@ -31,7 +31,7 @@ pub enum Holder {
     Part(&'static str),
 }
 
-impl Holder {
+impl EmbeddedIn {
     /// The word used in reports.
     #[must_use]
     pub fn word(&self) -> &'static str {

@@ -5,7 +5,7 @@ use super::{GROUP, group_of};
 use crate::discover::What;
 use crate::finding::{Day, Finding};
 use crate::policy::Policy;
-use crate::run::survey::Seen;
+use crate::run::survey::ScannedFile;
 use crate::yaml::Document;
 
 /// What becomes of a finding.
@@ -31,21 +31,21 @@ pub(super) struct Tally {
 }
 
 /// The suppressions of one file.
-pub(super) struct Sheet<'a> {
+pub(super) struct FileSuppressions<'a> {
     pub(super) marks: Marks,
     pub(super) policy: &'a Policy,
     /// The documents of the configurations in the file.
     pub(super) documents: Vec<&'a Document>,
     /// The file, if it was looked at for itself.
-    pub(super) seen: Option<&'a Seen>,
+    pub(super) seen: Option<&'a ScannedFile>,
     /// By suppression and name.
     pub(super) tallies: Vec<Vec<Tally>>,
     now: i64,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> FileSuppressions<'a> {
     /// `seen` is the file, and behind it what it contains.
-    pub(super) fn new(marks: Marks, policy: &'a Policy, seen: &'a [Seen], now: i64) -> Self {
+    pub(super) fn new(marks: Marks, policy: &'a Policy, seen: &'a [ScannedFile], now: i64) -> Self {
         let documents = seen.iter().filter_map(|seen| match &seen.recognised.what {
             What::Configuration { document, .. } | What::Rules { document } => Some(document),
             _ => None,

@@ -8,14 +8,14 @@ use crate::finding::Text;
 /// What lies in the folder of a configuration that is in a ConfigMap or a Secret: the other
 /// keys.
 #[derive(Debug)]
-pub struct Beside<'b> {
+pub struct SiblingFiles<'b> {
     /// The folders in which the object is seen to be mounted, absolute.
     pub folders: Vec<String>,
     /// The keys and what is there.
     pub texts: &'b [(String, Arc<Text>)],
 }
 
-impl Beside<'_> {
+impl SiblingFiles<'_> {
     /// The keys that a path or a pattern of the configuration means.
     pub(super) fn matching(&self, pattern: &str) -> Vec<&Arc<Text>> {
         let name = match pattern.starts_with('/') {
@@ -42,7 +42,7 @@ mod tests {
     fn paths_mean_keys() {
         let text = |key: &str| (key.to_owned(), Text::new(key, Vec::new()));
         let texts = [text("a.yml"), text("b.yml"), text("c.rules")];
-        let beside = Beside {
+        let beside = SiblingFiles {
             folders: vec!["/etc/prometheus".to_owned()],
             texts: &texts,
         };

@@ -9,11 +9,11 @@ use crate::prometheus::CredentialKind;
 /// What the likeliest receivers of an endpoint take as credentials. Where several are as likely,
 /// what any of them takes is taken.
 #[derive(Debug)]
-pub struct Demand<'r, 'p> {
+pub struct ReceiverRequirements<'r, 'p> {
     candidates: &'r [Candidate<'p>],
 }
 
-impl<'r, 'p> Demand<'r, 'p> {
+impl<'r, 'p> ReceiverRequirements<'r, 'p> {
     /// The demand of a recognised receiver.
     #[must_use]
     pub fn new(recognition: &'r Recognition<'p>) -> Option<Self> {

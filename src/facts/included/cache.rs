@@ -19,7 +19,7 @@ type Needs = Arc<OnceLock<Vec<Need>>>;
 /// What of included files has been checked in one run: a rule file that ten configurations share
 /// is read once.
 #[derive(Debug, Default)]
-pub struct Shelf {
+pub struct IncludeCache {
     found: Mutex<HashMap<PathBuf, Arc<OnceLock<Found>>>>,
     targets: Mutex<HashSet<PathBuf>>,
     needs: Mutex<HashMap<(PathBuf, bool), Needs>>,
@@ -27,7 +27,7 @@ pub struct Shelf {
     pub(super) read: Read,
 }
 
-impl Shelf {
+impl IncludeCache {
     /// Whether [`super::documents`] has found a file to be a part of another configuration.
     #[must_use]
     pub fn is_scrape_config(&self, path: &Path) -> bool {

@@ -4,16 +4,18 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use super::Facts;
-use super::deployment::{Belonging, Certainty, Container, Deployment, Hit, Image, Platform};
+use super::deployment::{
+    Certainty, Container, Deployment, Hit, Image, Platform, RunningDeployment,
+};
 use super::receiver::names_tenant;
-use crate::discover::Holder;
+use crate::discover::EmbeddedIn;
 use crate::finding::Evidence;
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::yaml::placeholder;
 
 /// A container that answers at an endpoint.
 #[derive(Clone, Debug)]
-pub struct Answering<'f> {
+pub struct ServiceMatch<'f> {
     /// The container; none if it is not known which of a pod's it is.
     pub container: Option<&'f Container>,
     /// The same, if it runs Prometheus and serves HTTP at the port that is asked.
@@ -24,7 +26,7 @@ pub struct Answering<'f> {
     pub itself: Option<Vec<Evidence>>,
 }
 
-impl Answering<'_> {
+impl ServiceMatch<'_> {
     /// How one gets there, and what runs there.
     #[must_use]
     pub fn shown(&self) -> Vec<Evidence> {
@@ -51,15 +53,15 @@ pub struct Standpoint<'f> {
     facts: &'f Facts<'f>,
     /// The path of its file, as shown.
     shown: &'f str,
-    holder: Option<&'f Holder>,
+    holder: Option<&'f EmbeddedIn>,
     file: OnceCell<PathBuf>,
-    runners: OnceCell<Vec<Belonging<'f>>>,
+    runners: OnceCell<Vec<RunningDeployment<'f>>>,
 }
 
 impl<'f> Standpoint<'f> {
     /// That of a configuration that is the file shown as `shown`, or what `holder` is in it.
     #[must_use]
-    pub fn new(facts: &'f Facts<'f>, shown: &'f str, holder: Option<&'f Holder>) -> Self {
+    pub fn new(facts: &'f Facts<'f>, shown: &'f str, holder: Option<&'f EmbeddedIn>) -> Self {
         Self {
             facts,
             shown,
@@ -73,7 +75,7 @@ impl<'f> Standpoint<'f> {
         self.facts
     }
 
-    pub(super) fn runners(&self) -> &[Belonging<'f>] {
+    pub(super) fn runners(&self) -> &[RunningDeployment<'f>] {
         let find = || self.facts.runners(self.file(), self.holder);
         self.runners.get_or_init(find)
     }
@@ -85,7 +87,7 @@ impl<'f> Standpoint<'f> {
     /// What of the tree answers at an endpoint of the configuration. Nothing unless the host is a
     /// name inside of a network; where several are given, any of them may be the one.
     #[must_use]
-    pub fn answering(&self, endpoint: &Endpoint) -> Vec<Answering<'f>> {
+    pub fn answering(&self, endpoint: &Endpoint) -> Vec<ServiceMatch<'f>> {
         let Some((host, port)) = address(endpoint) else {
             return Vec::new();
         };
@@ -104,7 +106,7 @@ impl<'f> Standpoint<'f> {
 }
 
 impl Facts<'_> {
-    fn answer<'f>(&'f self, hit: &Hit<'f>, runners: &[Belonging<'f>]) -> Answering<'f> {
+    fn answer<'f>(&'f self, hit: &Hit<'f>, runners: &[RunningDeployment<'f>]) -> ServiceMatch<'f> {
         let deployment = hit
             .container
             .and_then(|container| self.deployments().at(&container.place));
@@ -117,7 +119,7 @@ impl Facts<'_> {
             }
             _ => None,
         };
-        Answering {
+        ServiceMatch {
             container: hit.container,
             prometheus,
             evidence: hit.named.evidence().to_vec(),
@@ -166,7 +168,11 @@ impl Facts<'_> {
     /// names one. `answering` is what answers there; where that is not in the tree (an ingress
     /// leads there), a receiver of the tree that reads `written` will be it.
     #[must_use]
-    pub fn tenant_flag(&self, answering: &[Answering<'_>], written: &[&str]) -> Option<TenantFlag> {
+    pub fn tenant_flag(
+        &self,
+        answering: &[ServiceMatch<'_>],
+        written: &[&str],
+    ) -> Option<TenantFlag> {
         let containers = answering.iter().filter_map(|one| one.container);
         let mut at_endpoint = containers.map(TenantFlag::of);
         if let Some(first) = at_endpoint.next() {
@@ -200,7 +206,7 @@ fn address(endpoint: &Endpoint) -> Option<(String, u16)> {
 
 /// Whether what runs a configuration sees a name. Where nothing of the tree is known to run it,
 /// what lies in its folder or above it is taken for its surroundings.
-fn is_in_sight(hit: &Hit<'_>, runners: &[Belonging<'_>], file: &Path) -> bool {
+fn is_in_sight(hit: &Hit<'_>, runners: &[RunningDeployment<'_>], file: &Path) -> bool {
     let named = hit.named;
     let around = || {
         let folder = named.file.parent();
@@ -228,9 +234,9 @@ fn is_in_sight(hit: &Hit<'_>, runners: &[Belonging<'_>], file: &Path) -> bool {
 }
 
 /// The image of whatever answers, if all that may do so run the same.
-pub(super) fn image<'f>(answering: &[Answering<'f>]) -> Option<&'f Image> {
+pub(super) fn image<'f>(answering: &[ServiceMatch<'f>]) -> Option<&'f Image> {
     let (first, rest) = answering.split_first()?;
     let image = first.container?.image.as_ref()?;
-    let same = |one: &Answering<'_>| one.image().is_some_and(|one| one.is_same(image));
+    let same = |one: &ServiceMatch<'_>| one.image().is_some_and(|one| one.is_same(image));
     rest.iter().all(same).then_some(image)
 }
