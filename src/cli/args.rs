@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::baseline::BaselineArgs;
+use super::fix::FixArgs;
 use super::gate::GateArgs;
 use super::suppressions::SuppressionsArgs;
 use super::trust::TrustArgs;
@@ -260,6 +261,9 @@ pub(super) struct CheckArgs {
     /// How they are judged.
     #[command(flatten)]
     pub(super) judging: JudgingArgs,
+    /// What is changed.
+    #[command(flatten)]
+    pub(super) fix: FixArgs,
     /// What is written where.
     #[command(flatten)]
     pub(super) report: ReportArgs,

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use super::args::{CheckArgs, JudgingArgs, PathArgs};
 use super::deliver::Plan;
+use super::fix;
 use super::progress::watched;
 use super::{Exit, complain};
 use crate::facts::Host;
 use crate::finding::Redacted;
 use crate::policy::PolicyError;
 use crate::run::since::Comparison;
-use crate::run::{self, Gate, Request, Run, Stage, Watch, online};
+use crate::run::{self, Fixed, Gate, Request, Run, Stage, Watch, online};
 use crate::source::{Folder, LARGEST, Memory, Tree, collapse, leads_out, standard_input};
 
 /// Checks and reports.
@@ -31,20 +32,37 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     if !judge_for(&args.judging, &*tree, &mut request) {
         return Ok(Exit::Failed);
     }
+    if let Some(why) = args.fix.refusal(args) {
+        complain(why);
+        return Ok(Exit::Failed);
+    }
     let watch = Arc::clone(&request.watch);
-    let run = match watched(&watch, || examined(args, &request, &*tree)) {
-        Ok(run) => run,
+    let mut look = |tree: &dyn Tree| examined(args, &request, tree);
+    let level = args.fix.level();
+    let fixed = watched(&watch, || match level {
+        Some(level) => run::fixed(level, &request, &*tree, &mut look),
+        None => look(&*tree).map(Fixed::unchanged),
+    });
+    let fixed = match fixed {
+        Ok(fixed) => fixed,
         Err(why) => {
             complain(&why);
             return Ok(Exit::Failed);
         }
     };
-    complain_of(&run, &request);
+    let run = &fixed.run;
+    complain_of(run, &request);
+    if args.fix.diff {
+        let shown = fix::show(&fixed, out);
+        show_stats(&args.paths, &watch);
+        return shown;
+    }
+    let changed = level.is_none() || fix::write(&fixed);
     let writes = || plan.write(&run.outcome, args, out);
     let written = run.policy_errors.is_empty() && watch.stage(Stage::Report, 0, writes)?;
     show_stats(&args.paths, &watch);
-    Ok(if written {
-        exit(&args.judging, &run)
+    Ok(if written && changed {
+        exit(&args.judging, run)
     } else {
         Exit::Failed
     })

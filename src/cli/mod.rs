@@ -8,6 +8,7 @@ mod config;
 mod deliver;
 mod explain;
 mod files;
+mod fix;
 mod gate;
 mod init;
 mod key;

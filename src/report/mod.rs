@@ -23,6 +23,7 @@ mod markdown;
 mod neutral;
 mod openmetrics;
 mod outcome;
+mod patch;
 mod prose;
 mod sarif;
 mod snippet;
@@ -42,6 +43,7 @@ use formats::{Entry, Formats};
 pub use delivery::{unless_closed, write_file, write_new_file};
 pub use neutral::{harmless_line, harmless_lines};
 pub use outcome::{CheckedFile, HiddenBy, Hiding, Outcome, OwnPage, Reported, Summary, Suppressed};
+pub use patch::write_patch;
 
 /// What a format gets to know about rules.
 #[derive(Clone, Copy, Debug)]

@@ -89,6 +89,7 @@ fn no_scheme(path: &str, before: &str) -> Finding {
         title: "Put `https://` before the host".into(),
         edits: vec![(Span { start, end: start }, "https://".into())],
         safe: false,
+        from: None,
     });
     finding
 }

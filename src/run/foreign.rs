@@ -5,6 +5,8 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Severity, rule};
 use crate::rules::Judgement;
 use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES};
+use crate::schema::edit;
+use crate::yaml::Document;
 
 /// Rules that speak of what a release of Prometheus knows: the program that makes its
 /// configuration, or is another one, leaves out what the release does not know.
@@ -18,6 +20,7 @@ const OF_JOBS: &[&str] = &[rule::SCRAPE_NO_DISCOVERY];
 pub(super) fn put(
     spoken: &Spoken,
     holder: Option<&EmbeddedIn>,
+    document: &Document,
     facts: &Facts<'_>,
     judgement: &mut Judgement,
 ) {
@@ -53,6 +56,7 @@ pub(super) fn put(
         }
     }
     judgement.findings.extend(spoken.findings.iter().cloned());
+    edit::fix_translated(document, &mut judgement.findings);
     judgement.unchecked.extend(spoken.unchecked.iter().cloned());
     let namespace = match holder {
         Some(EmbeddedIn::Resource { namespace, .. } | EmbeddedIn::Object { namespace, .. }) => {

@@ -102,7 +102,13 @@ pub(crate) fn judge_one<'a>(
                 judgement = unrendered::as_far_as_it_goes(judgement, recognised);
             }
             if let Some(spoken) = &recognised.spoken {
-                foreign::put(spoken, recognised.holder.as_ref(), facts, &mut judgement);
+                foreign::put(
+                    spoken,
+                    recognised.holder.as_ref(),
+                    document,
+                    facts,
+                    &mut judgement,
+                );
             }
             return (judgement, configuration);
         }
@@ -114,7 +120,13 @@ pub(crate) fn judge_one<'a>(
                 ..Judgement::default()
             };
             if let Some(spoken) = &recognised.spoken {
-                foreign::put(spoken, recognised.holder.as_ref(), facts, &mut judgement);
+                foreign::put(
+                    spoken,
+                    recognised.holder.as_ref(),
+                    document,
+                    facts,
+                    &mut judgement,
+                );
             }
             judgement
         }

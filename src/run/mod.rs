@@ -4,6 +4,7 @@ mod agent;
 pub(crate) mod baseline;
 pub mod examples;
 pub(crate) mod facts;
+pub(crate) mod fix;
 mod foreign;
 mod gate;
 mod inventory;
@@ -28,6 +29,7 @@ mod vmagent;
 mod watch;
 mod web_file;
 
+pub use fix::{FixLevel, Fixed, FixedFile, fixed};
 pub use gate::{BaselineFrom, ConfigFrom, Gate};
 pub use no_longer_read::Before;
 pub use pipeline::run;

@@ -236,6 +236,7 @@ pub(crate) fn is_on(rule: &str, like: &Finding, policy: &Policy, levels: Levels)
         rule: Cow::Owned(rule.to_owned()),
         severity: Severity::Warning,
         fix: None,
+        unfixed: None,
         evidence: Vec::new(),
         ..like.clone()
     };

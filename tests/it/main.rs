@@ -10,6 +10,7 @@ mod credentials;
 mod depth;
 mod dialects;
 mod false_findings;
+mod fix;
 mod fuzz_corpus;
 mod gate;
 mod growth;

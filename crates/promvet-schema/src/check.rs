@@ -273,7 +273,13 @@ pub(super) fn advice_of(
                 &fixed
             };
             let shown = format!("write `{shown}`");
-            let advice = Advice::replace(scalar.part(fault.from, fault.to), text).text(shown);
+            let part = scalar.part(fault.from, fault.to);
+            let is_exact = part.len() == fault.to - fault.from;
+            let advice = match is_exact {
+                true => Advice::replace(part, text),
+                false => Advice::replace(node.span(), &*fixed),
+            };
+            let advice = advice.text(shown);
             if *sure {
                 advice.safe()
             } else {

@@ -77,17 +77,12 @@ pub fn check_text(
 }
 
 fn whole(text: &Arc<Text>, span: Span, message: String) -> Finding {
-    Finding {
-        rule: TARGET_FILE.into(),
-        severity: Severity::Error,
+    Finding::new(
+        TARGET_FILE,
+        Severity::Error,
+        Place::new(text, span),
         message,
-        advice: None,
-        place: Place::new(text, span),
-        logical: String::new(),
-        identity: String::new(),
-        evidence: Vec::new(),
-        fix: None,
-    }
+    )
 }
 
 /// Everything in a target file for which file discovery refuses to read it.

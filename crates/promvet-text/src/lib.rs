@@ -25,4 +25,4 @@ pub use mask::{is_like_secret_name, is_secret_name};
 pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::nearest;
 pub use redacted::{Redacted, Sentences};
-pub use text::{Place, Position, Span, Text, Within};
+pub use text::{Place, Position, Quoting, Span, Text, Within, Written};

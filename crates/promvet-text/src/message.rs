@@ -53,6 +53,9 @@ pub struct Fix {
     pub edits: Vec<(Span, String)>,
     /// Whether it keeps the meaning.
     pub safe: bool,
+    /// The list or mapping that it takes an entry out of, and how many that has: changes that leave
+    /// none there cannot be made together.
+    pub from: Option<(Span, usize)>,
 }
 
 /// One thing that a rule has to say.
@@ -76,6 +79,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// A change that would put it right.
     pub fix: Option<Fix>,
+    /// Why there is no such change although the advice is one.
+    pub unfixed: Option<String>,
 }
 
 impl Finding {
@@ -97,6 +102,7 @@ impl Finding {
             identity: String::new(),
             evidence: Vec::new(),
             fix: None,
+            unfixed: None,
         }
     }
 
@@ -123,6 +129,7 @@ impl Finding {
                 title: advice.help().into_owned(),
                 edits: edits.clone(),
                 safe: advice.applicability() == Applicability::Safe,
+                from: None,
             });
         }
         self.advice = Some(advice);

@@ -19,7 +19,7 @@ use host::Host;
 use lines::Lines;
 use secrets::Secrets;
 
-pub use host::Within;
+pub use host::{Quoting, Within, Written};
 pub use lines::Position;
 pub use place::Place;
 pub use span::Span;
@@ -148,6 +148,18 @@ impl Text {
         segments: &[(usize, usize)],
         within: Within,
     ) -> Arc<Self> {
+        Self::written_in(host, content, segments, within, Written::default())
+    }
+
+    /// The same, where the host writes the text in another way than line by line as it is.
+    #[must_use]
+    pub fn written_in(
+        host: &Arc<Self>,
+        content: String,
+        segments: &[(usize, usize)],
+        within: Within,
+        written: Written,
+    ) -> Arc<Self> {
         Arc::new(Self {
             path: Arc::clone(&host.path),
             content,
@@ -156,7 +168,7 @@ impl Text {
             not_utf8: None,
             lines: Lines::default(),
             secrets: Secrets::default(),
-            host: Some(Host::new(host, segments)),
+            host: Some(Host::new(host, segments, written)),
             within,
             shown: AtomicU8::new(Shown::Nothing as u8),
         })

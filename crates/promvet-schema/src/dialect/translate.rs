@@ -453,11 +453,16 @@ impl Translator {
             return;
         }
         let unknown = self.dialect.unknown;
+        let mapping = entry.key.parent();
+        let is_free = |key: &str| mapping.is_none_or(|it| it.get(key).is_none());
         let (severity, message, advice) = match meant {
             Some(Meant::Spelling(key)) => (
                 Severity::Error,
                 format!("`{name}`: the key is `{key}` here; {unknown}"),
-                Some(Advice::rename(entry.key.span(), key).unsafe_()),
+                Some(match is_free(key) {
+                    true => Advice::rename(entry.key.span(), key).safe(),
+                    false => Advice::say(format!("remove it: `{key}` is set already")),
+                }),
             ),
             Some(Meant::Below(key)) => (
                 Severity::Error,

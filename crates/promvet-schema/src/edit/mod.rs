@@ -1,8 +1,13 @@
 //! From advice to edits: only the tree knows indentation, quoting, comments and embedding.
 
+mod foreign;
+mod merge;
+
 use std::sync::Arc;
 
 use promvet_text::{Action, Applicability, Finding, Fix, Span, Text};
+
+pub use merge::{Change, Merged, merged};
 
 use crate::yaml::{Document, Kind, Node, Style, parse_first};
 
@@ -24,6 +29,9 @@ pub enum Declined {
     /// The text is folded or escaped in the file around it.
     #[error("the text is folded or escaped in the file around it")]
     Embedded,
+    /// The text is not YAML, and is written there in a way that the edit does not keep.
+    #[error("the file is not YAML, and the edit does not keep what is written there")]
+    Foreign,
 }
 
 /// Edits of one file: spans and what replaces them, ascending, without overlap.
@@ -36,13 +44,14 @@ pub type Edits = Vec<(Span, String)>;
 /// If no edit can be made that keeps everything else as it is.
 pub fn edits(document: &Document, action: &Action) -> Result<Edits, Declined> {
     let edits = match action {
+        Action::Edit(edits) => edits.clone(),
+        Action::Say => return Err(Declined::Words),
+        _ if !document.is_yaml() => vec![foreign::edit(document, action)?],
         Action::Replace { span, text } | Action::Rename { span, to: text } => {
             vec![replaced(document, *span, text)?]
         }
-        Action::Remove { span } => vec![removed(document, *span)?],
+        Action::Remove { span } => vec![removed(document, *span)?.1],
         Action::Insert { after, key, value } => vec![inserted(document, *after, key, value)?],
-        Action::Edit(edits) => edits.clone(),
-        Action::Say => return Err(Declined::Words),
     };
     let text = document.text();
     let outer = edits
@@ -52,8 +61,23 @@ pub fn edits(document: &Document, action: &Action) -> Result<Edits, Declined> {
 }
 
 /// Turns the advice of findings in a document into changes, where one can be made that keeps
-/// everything else as it is.
+/// everything else as it is. A translation has its keys in other words than its text, so its
+/// findings are changed by [`fix_translated`].
 pub fn fix(document: &Document, findings: &mut [Finding]) {
+    if document.is_yaml() && document.source().is_none() {
+        fix_in(document, findings);
+    }
+}
+
+/// The same for a translation, once advice is in the words of its text.
+pub fn fix_translated(document: &Document, findings: &mut [Finding]) {
+    match document.source() {
+        Some(source) => fix_in(source, findings),
+        None => fix_in(document, findings),
+    }
+}
+
+fn fix_in(document: &Document, findings: &mut [Finding]) {
     let outermost = document.place(Span::default());
     for finding in findings {
         let Some(advice) = &finding.advice else {
@@ -63,36 +87,35 @@ pub fn fix(document: &Document, findings: &mut [Finding]) {
         if finding.fix.is_some() || !is_here || advice.applicability() == Applicability::Display {
             continue;
         }
-        let Ok(edits) = edits(document, advice.action()) else {
-            continue;
-        };
-        finding.fix = Some(Fix {
-            title: advice.help().into_owned(),
-            edits,
-            safe: advice.applicability() == Applicability::Safe,
-        });
-    }
-}
-
-/// Of several lists of edits those that can be made together: the first by place wins, and of edits
-/// at one place the first in the list.
-#[must_use]
-pub fn merged(all: impl IntoIterator<Item = Edits>) -> Edits {
-    let mut lists: Vec<Edits> = all.into_iter().filter(|list| !list.is_empty()).collect();
-    lists.sort_by_key(|list| list.first().map(|(span, _)| (span.start, span.end)));
-    let mut taken: Edits = Vec::new();
-    for list in lists {
-        let is_free = |span: &Span| taken.iter().all(|(other, _)| !overlap(*span, *other));
-        if list.iter().all(|(span, _)| is_free(span)) {
-            taken.extend(list);
+        match edits(document, advice.action()) {
+            Ok(edits) => {
+                finding.fix = Some(Fix {
+                    title: advice.help().into_owned(),
+                    edits,
+                    safe: advice.applicability() == Applicability::Safe,
+                    from: left(document, advice.action()),
+                });
+            }
+            Err(why) => finding.unfixed = Some(why.to_string()),
         }
     }
-    taken.sort_by_key(|(span, _)| (span.start, span.end));
-    taken
 }
 
-fn overlap(one: Span, other: Span) -> bool {
-    one == other || (one.start < other.end && other.start < one.end)
+/// What an action takes an entry out of, and how many entries that has.
+fn left(document: &Document, action: &Action) -> Option<(Span, usize)> {
+    let Action::Remove { span } = action else {
+        return None;
+    };
+    if !document.is_yaml() {
+        return None;
+    }
+    let (holder, _) = removed(document, *span).ok()?;
+    let count = match holder.kind() {
+        Kind::Mapping(mapping) => mapping.written().count(),
+        Kind::Sequence(list) => list.iter().count(),
+        Kind::Scalar(_) => return None,
+    };
+    Some((document.place(holder.span()).span(), count))
 }
 
 /// The text with edits made, which are ascending and do not overlap.
@@ -248,8 +271,8 @@ fn member_at(document: &Document, span: Span) -> Option<Member<'_>> {
     })
 }
 
-/// An entry or item taken out.
-fn removed(document: &Document, span: Span) -> Result<(Span, String), Declined> {
+/// An entry or item taken out, and what it is taken out of.
+fn removed(document: &Document, span: Span) -> Result<(Node<'_>, (Span, String)), Declined> {
     let member = member_at(document, span).ok_or(Declined::NotFound)?;
     if member.before.is_none() && member.after.is_none() {
         // The last one of its mapping: what held it goes with it, if that is an entry itself.
@@ -265,7 +288,7 @@ fn removed(document: &Document, span: Span) -> Result<(Span, String), Declined> 
     } else {
         block_gap(document, &member)?
     };
-    Ok((gone, String::new()))
+    Ok((member.holder, (gone, String::new())))
 }
 
 fn flow_gap(member: &Member<'_>) -> Span {

@@ -77,12 +77,59 @@ fn entries_are_added_behind_their_neighbor() {
 
 #[test]
 fn overlapping_edits_give_way_to_the_first_by_place() {
-    let edit = |start, end, text: &str| vec![(Span::new(start, end), text.to_owned())];
+    let edit = |start, end, text: &str| Change {
+        edits: vec![(Span::new(start, end), text.to_owned())],
+        from: None,
+    };
     let one = edit(0, 3, "x");
-    let all = [edit(2, 4, "y"), one.clone(), edit(4, 5, "z")];
-    let expected: Edits = [one, edit(4, 5, "z")].concat();
-    assert_eq!(merged(all.clone()), expected);
-    assert_eq!(merged(all.into_iter().rev()), expected, "in any order");
+    let all = [edit(2, 4, "y"), one.clone(), edit(4, 5, "z"), one.clone()];
+    let expected: Edits = [one.edits, edit(4, 5, "z").edits].concat();
+    let found = merged(all.clone());
+    assert_eq!((found.edits, found.count), (expected.clone(), 2));
+    assert_eq!(
+        merged(all.into_iter().rev()).edits,
+        expected,
+        "in any order"
+    );
+}
+
+#[test]
+fn no_list_is_left_without_items() {
+    let list = Some((Span::new(0, 9), 2));
+    let gone = |start, end| Change {
+        edits: vec![(Span::new(start, end), String::new())],
+        from: list,
+    };
+    assert_eq!(merged([gone(0, 3), gone(3, 6)]).edits, gone(0, 3).edits);
+}
+
+#[test]
+fn escaped_and_folded_texts_are_changed_where_they_are_written_in_the_usual_way() {
+    let renamed = |source: &str| {
+        let host = Text::new("cm.yaml", source.as_bytes().to_vec());
+        let document = parse_first(&host).unwrap();
+        let value = document.root().unwrap().get("k").unwrap();
+        let within = promvet_text::Within::default();
+        let text = embedded(value, within, crate::yaml::Dollars::Plain).unwrap();
+        let document = parse_first(&text).unwrap();
+        let at = text.content().find("tokn").unwrap();
+        let key = Span::new(at, at + "tokn".len());
+        let edits = edits(&document, Advice::rename(key, "token").action())?;
+        Ok(apply(source, &edits))
+    };
+    for (source, expected) in [
+        ("k: \"a: 1\\ntokn: \\\"x\\\"\\n\"", true),
+        ("k: \"a: 1\\ntokn: \\x41\\n\"", false),
+        ("k: 'a: 1\n\n  tokn: ''x'' '\n", true),
+        ("k: >\n  a: 1\n\n  tokn: x\n", true),
+        ("k: >\n  a: 1\n\n  tokn: x\n    y\n", true),
+    ] {
+        let expected = match expected {
+            true => Ok(source.replace("tokn", "token")),
+            false => Err(Declined::Embedded),
+        };
+        assert_eq!(renamed(source), expected, "{source}");
+    }
 }
 
 #[test]
@@ -90,7 +137,7 @@ fn an_embedded_text_is_changed_in_the_file_around_it() {
     let inner = "remote_write:\n  - url: foo\n    bearer_tokn: x\n";
     for (source, at, expected) in [
         ("k: |\n", "bearer_tokn", true),
-        ("k: \"", "bearer_tokn", false),
+        ("k: \"", "bearer_tokn", true),
     ] {
         let literal = source.ends_with('\n');
         let source = if literal {

@@ -124,6 +124,8 @@ pub struct Document {
     pub(super) large: Large,
     /// What a translation was made of.
     pub(super) origin: Option<Origin>,
+    /// Whether the text is YAML; a tree may be made of a text that is not.
+    pub(super) is_yaml: bool,
 }
 
 impl std::fmt::Debug for Document {
@@ -149,6 +151,7 @@ impl Document {
             renamed: Vec::new(),
             large: Large::default(),
             origin: None,
+            is_yaml: true,
         }
     }
 
@@ -156,6 +159,18 @@ impl Document {
     #[must_use]
     pub fn text(&self) -> &Arc<Text> {
         &self.text
+    }
+
+    /// The document that it was translated from, if it was.
+    #[must_use]
+    pub fn source(&self) -> Option<&Arc<Self>> {
+        self.origin.as_ref().map(Origin::source)
+    }
+
+    /// Whether its text is YAML or JSON.
+    #[must_use]
+    pub fn is_yaml(&self) -> bool {
+        self.is_yaml
     }
 
     /// The place of a span of its text.
@@ -192,6 +207,7 @@ impl Document {
             renamed: self.renamed.clone(),
             large: Large::default(),
             origin: None,
+            is_yaml: self.is_yaml,
         })
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::comments::behind_properties;
 use super::node::Node;
 use super::scalar::Style;
-use promvet_text::{Span, Text, Within};
+use promvet_text::{Quoting, Span, Text, Within, Written};
 
 /// How the value of a scalar is read before it becomes a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,17 @@ pub fn embedded(node: Node<'_>, within: Within, dollars: Dollars) -> Option<Arc<
         .into_iter()
         .map(|(at, below)| (at, start + below))
         .collect();
-    Some(Text::embedded(host, content, &segments, within))
+    let written = Written {
+        quoting: match scalar.style {
+            Style::Literal => Quoting::Lines,
+            Style::Folded | Style::Plain => Quoting::Folded,
+            Style::SingleQuoted => Quoting::Single,
+            Style::DoubleQuoted => Quoting::Double,
+        },
+        doubles_dollars: dollars == Dollars::Doubled,
+    };
+    let text = Text::written_in(host, content, &segments, within, written);
+    Some(text)
 }
 
 /// A scalar as it is written.

@@ -16,6 +16,10 @@ pub(super) struct Origin {
 }
 
 impl Origin {
+    pub(super) fn source(&self) -> &Arc<Document> {
+        &self.source
+    }
+
     pub(super) fn of(&self, id: u32) -> Node<'_> {
         let id = self.ids.get(id as usize).copied().unwrap_or(0);
         Node {
@@ -63,10 +67,9 @@ impl Builder {
     /// A tree of a text that is no YAML: paths are those of the tree itself.
     #[must_use]
     pub fn of_text(text: &Arc<Text>) -> Self {
-        Self {
-            out: Document::empty(text),
-            origin: None,
-        }
+        let mut out = Document::empty(text);
+        out.is_yaml = false;
+        Self { out, origin: None }
     }
 
     /// Whether so much was copied that the rest is left out.

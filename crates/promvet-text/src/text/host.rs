@@ -22,15 +22,67 @@ pub struct Within {
     pub identity: String,
 }
 
+/// How the text around an embedded one writes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// What is written in place of characters.
+    pub quoting: Quoting,
+    /// Whether `$$` stands for `$`, as docker compose has it.
+    pub doubles_dollars: bool,
+}
+
+/// What a scalar that holds a text writes in place of its characters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Quoting {
+    /// Line by line as it is, but for the indentation.
+    #[default]
+    Lines,
+    /// As it is, but lines may be joined.
+    Folded,
+    /// Each `'` twice.
+    Single,
+    /// Escapes behind backslashes.
+    Double,
+}
+
+impl Written {
+    /// A text as it is written in the scalar; none where it cannot be written in one line.
+    pub(super) fn of(self, text: &str) -> Option<String> {
+        let text = if self.doubles_dollars {
+            text.replace('$', "$$")
+        } else {
+            text.to_owned()
+        };
+        match self.quoting {
+            Quoting::Lines => Some(text),
+            Quoting::Double => text
+                .chars()
+                .map(|c| match c {
+                    '"' => Some("\\\"".to_owned()),
+                    '\\' => Some("\\\\".to_owned()),
+                    '\n' => Some("\\n".to_owned()),
+                    '\t' => Some("\\t".to_owned()),
+                    c if c.is_control() => None,
+                    c => Some(c.to_string()),
+                })
+                .collect(),
+            _ if text.contains(['\n', '\r']) => None,
+            Quoting::Single => Some(text.replace('\'', "''")),
+            Quoting::Folded => Some(text),
+        }
+    }
+}
+
 /// The text that an embedded one is in.
 pub(super) struct Host {
     text: Arc<Text>,
     segments: Vec<Segment>,
+    written: Written,
 }
 
 impl Host {
     /// `segments` are pairs of (offset in the embedded text, offset in the host), ascending.
-    pub(super) fn new(text: &Arc<Text>, segments: &[(usize, usize)]) -> Self {
+    pub(super) fn new(text: &Arc<Text>, segments: &[(usize, usize)], written: Written) -> Self {
         let segments = segments
             .iter()
             .map(|&(at, host)| Segment {
@@ -41,7 +93,12 @@ impl Host {
         Self {
             text: Arc::clone(text),
             segments,
+            written,
         }
+    }
+
+    pub(super) fn written(&self) -> Written {
+        self.written
     }
 
     pub(super) fn text(&self) -> &Arc<Text> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::host::Host;
-use super::{Span, Text};
+use super::{Quoting, Span, Text};
 
 impl Text {
     /// The change of the outermost file that replaces `span` of this text with `new`. None where
@@ -14,8 +14,13 @@ impl Text {
         let Some(host) = &self.host else {
             return Some((span, new));
         };
+        let written = host.written();
+        if written.quoting != Quoting::Lines {
+            let outer = self.quoted_in(host, span)?;
+            return host.text().outer_edit(outer, written.of(&new)?);
+        }
         let indent = self.indent_in(host, span)?;
-        let new = indented(&new, &indent);
+        let new = indented(&written.of(&new)?, &indent);
         let outer = if self.is_of_lines(span) {
             self.lines_in(host, span)
         } else {
@@ -27,6 +32,33 @@ impl Text {
             _ => new,
         };
         host.text().outer_edit(outer, new)
+    }
+
+    /// Where a span lies in the quotes of the host, if what is around it is written there in the usual
+    /// way: with the shortest escapes, and each line in one.
+    fn quoted_in(&self, host: &Host, span: Span) -> Option<Span> {
+        let written = host.written();
+        let is_there = |inner: Span| {
+            let outer = Span {
+                start: host.offset(inner.start),
+                end: host.offset(inner.end),
+            };
+            let expected = written.of(self.slice(inner));
+            (expected.as_deref() == Some(host.text().slice(outer))).then_some(outer)
+        };
+        // An empty span proves nothing by itself, so its line has to.
+        let start = self.content.get(..span.start as usize)?;
+        let line = start.rfind('\n').map_or(0, |at| at + 1);
+        let rest = self.content.get(span.end as usize..)?;
+        let end = span.end as usize + rest.find('\n').unwrap_or(rest.len());
+        match written.quoting {
+            Quoting::Folded if span.is_empty() => return None,
+            Quoting::Folded => {}
+            _ => {
+                is_there(Span::new(line, end))?;
+            }
+        }
+        is_there(span)
     }
 
     /// Whether a span begins and ends where lines do.

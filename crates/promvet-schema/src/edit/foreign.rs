@@ -1,0 +1,53 @@
+//! Edits of texts that are not YAML: attributes of Grafana Alloy, one a line.
+
+use promvet_text::{Action, Span};
+
+use super::{Declined, line_end};
+use crate::yaml::Document;
+
+/// The edit of an action, where it changes a word, a text in quotes, or a line.
+pub(super) fn edit(document: &Document, action: &Action) -> Result<(Span, String), Declined> {
+    let content = document.text().content();
+    match action {
+        Action::Rename { span, to } if is_word(document.text().slice(*span)) && is_word(to) => {
+            Ok((*span, to.clone()))
+        }
+        Action::Replace { span, text } => {
+            let written = document.text().slice(*span);
+            let is_quoted =
+                written.len() >= 2 && written.starts_with('"') && written.ends_with('"');
+            if text
+                .chars()
+                .any(|c| c.is_control() || matches!(c, '"' | '\\'))
+            {
+                Err(Declined::Foreign)
+            } else if is_quoted {
+                Ok((*span, format!("\"{text}\"")))
+            } else if written.contains(['"', '\\', '`', '\n']) || written.is_empty() {
+                Err(Declined::Foreign)
+            } else {
+                Ok((*span, text.clone()))
+            }
+        }
+        Action::Remove { span } => removed(content, *span).ok_or(Declined::Foreign),
+        _ => Err(Declined::Foreign),
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// The line of an attribute whose name a span is, if it ends there.
+fn removed(content: &str, name: Span) -> Option<(Span, String)> {
+    let start = name.start as usize;
+    let line = content.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+    let end = line_end(content, name.end as usize);
+    let is_first = content.get(line..start)?.trim().is_empty();
+    let value = content.get(name.end as usize..end)?.trim();
+    let value = value.strip_prefix('=')?.trim();
+    let is_text = value.len() >= 2
+        && value.starts_with('"')
+        && value.get(1..).and_then(|rest| rest.find('"')) == Some(value.len() - 2);
+    (is_first && (is_word(value) || is_text)).then(|| (Span::new(line, end), String::new()))
+}

@@ -1,0 +1,102 @@
+//! `--fix`, `--fix=unsafe` and `--diff`.
+
+use std::io::{self, Write};
+
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+
+use super::args::{CheckArgs, PathArgs};
+use super::{Exit, complain};
+use crate::report::{unless_closed, write_patch};
+use crate::run::{FixLevel, Fixed};
+
+/// What is changed.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Fixes")]
+pub(super) struct FixArgs {
+    /// Change the files: make the safe fixes, or with =unsafe also those that may change what the
+    /// configuration means. The report shows what is left
+    #[arg(long, value_name = "LEVEL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "safe")]
+    pub(super) fix: Option<FixLevel>,
+    /// Print the fixes as a patch and change nothing; the exit code is 1 if there is one. Secrets are
+    /// masked in it
+    #[arg(long)]
+    pub(super) diff: bool,
+}
+
+impl ValueEnum for FixLevel {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Safe, Self::Unsafe]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Safe => PossibleValue::new("safe").help("fixes that do what the author meant"),
+            Self::Unsafe => PossibleValue::new("unsafe")
+                .help("also fixes that may change what the configuration means"),
+        })
+    }
+}
+
+impl FixArgs {
+    /// Which fixes are asked for; none if none are.
+    pub(super) fn level(&self) -> Option<FixLevel> {
+        self.fix.or(self.diff.then_some(FixLevel::Safe))
+    }
+
+    /// Why these arguments do not go with others.
+    pub(super) fn refusal(&self, args: &CheckArgs) -> Option<&'static str> {
+        self.level()?;
+        if args.since.staged {
+            Some("--fix changes files, and --staged checks the git index; leave one of them out")
+        } else if !self.diff && reads_stdin(&args.paths) {
+            Some("standard input cannot be changed; add --diff to print the fixes as a patch")
+        } else {
+            None
+        }
+    }
+}
+
+fn reads_stdin(paths: &PathArgs) -> bool {
+    paths.paths.iter().any(|path| path.as_os_str() == "-")
+}
+
+/// Prints the patch instead of a report.
+pub(super) fn show(fixed: &Fixed, out: &mut dyn Write) -> io::Result<Exit> {
+    for file in &fixed.files {
+        unless_closed(write_patch(&file.old, &file.new, out))?;
+    }
+    say(fixed, "would fix");
+    let is_whole = fixed.run.problems.is_empty() && fixed.run.policy_errors.is_empty();
+    Ok(match (is_whole, fixed.files.is_empty()) {
+        (false, _) => Exit::Failed,
+        (true, true) => Exit::Clean,
+        (true, false) => Exit::Findings,
+    })
+}
+
+/// Writes the changed files; whether all could be written.
+pub(super) fn write(fixed: &Fixed) -> bool {
+    let mut all = true;
+    for file in &fixed.files {
+        if let Err(why) = file.write() {
+            complain(&why);
+            all = false;
+        }
+    }
+    if all {
+        say(fixed, "fixed");
+    }
+    all
+}
+
+/// Says what was changed and what was not.
+fn say(fixed: &Fixed, did: &str) {
+    fixed.declined.iter().for_each(|why| complain(why));
+    let count: usize = fixed.files.iter().map(|file| file.count).sum();
+    let files = fixed.files.len();
+    let findings = if count == 1 { "finding" } else { "findings" };
+    let in_files = if files == 1 { "file" } else { "files" };
+    complain(&format!("{did} {count} {findings} in {files} {in_files}"));
+}

@@ -1,0 +1,303 @@
+//! Making the changes that findings offer: in memory first, pass after pass, then in the files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::request::{Request, Run};
+use crate::finding::{Finding, Place, Text, rule};
+use crate::schema::edit::{Change, apply, merged};
+use crate::source::{EntryKind, LARGEST, Overlay, Tree, collapse, rewrite};
+
+/// As often as changes are made and looked at again: a renamed key may hold further faults, and of
+/// overlapping changes the second waits for the first. ruff stops at 100; no example needs more
+/// than three.
+const MOST_PASSES: usize = 5;
+
+/// Which changes are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FixLevel {
+    /// Those that do what the author meant.
+    Safe,
+    /// Those that may change what the configuration means too.
+    Unsafe,
+}
+
+/// A file that was changed.
+#[derive(Debug)]
+pub struct FixedFile {
+    /// Its path for people.
+    pub shown: Arc<str>,
+    /// Its path.
+    path: PathBuf,
+    before: Vec<u8>,
+    after: Vec<u8>,
+    /// Its text as it was, which knows its secrets.
+    pub old: Place,
+    /// Its text as it is now.
+    pub new: Arc<Text>,
+    /// How many changes were made.
+    pub count: usize,
+}
+
+impl FixedFile {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// A sentence about what kept it from being written.
+    pub fn write(&self) -> Result<(), String> {
+        rewrite(&self.path, &self.before, &self.after)
+            .map_err(|why| format!("{}: {why}", self.shown))
+    }
+}
+
+/// What came of a run with changes.
+#[derive(Debug)]
+pub struct Fixed {
+    /// What is found when they are made.
+    pub run: Run,
+    /// The files that are changed, by path.
+    pub files: Vec<FixedFile>,
+    /// Why some changes are not made, each with its place.
+    pub declined: BTreeSet<String>,
+}
+
+impl Fixed {
+    /// A run without changes.
+    #[must_use]
+    pub fn unchanged(run: Run) -> Self {
+        Self {
+            run,
+            files: Vec::new(),
+            declined: BTreeSet::new(),
+        }
+    }
+}
+
+/// Runs, makes the changes that the findings offer, and runs again, until there is nothing left to
+/// change. Nothing is written. `look` is the run over a tree.
+///
+/// # Errors
+/// What `look` says.
+pub fn fixed(
+    level: FixLevel,
+    request: &Request,
+    tree: &dyn Tree,
+    look: &mut dyn FnMut(&dyn Tree) -> Result<Run, String>,
+) -> Result<Fixed, String> {
+    let mut fixer = Fixer {
+        level,
+        roots: roots(request, tree),
+        tree,
+        files: BTreeMap::new(),
+        declined: BTreeSet::new(),
+        given_up: BTreeSet::new(),
+    };
+    let mut overlay = Overlay::new(tree);
+    let mut run = look(&overlay)?;
+    for _ in 0..MOST_PASSES {
+        let changed = fixer.pass(&run, &mut overlay);
+        if changed.is_empty() {
+            break;
+        }
+        let next = look(&overlay)?;
+        let broken = fixer.broken(&changed, &run, &next);
+        if broken.is_empty() {
+            run = next;
+            continue;
+        }
+        fixer.give_up(broken, &mut overlay);
+        run = look(&overlay)?;
+    }
+    fixer.decline(&run);
+    let files = fixer.files.into_values();
+    let files = files.filter(|file| file.before != file.after).collect();
+    Ok(Fixed {
+        run,
+        files,
+        declined: fixer.declined,
+    })
+}
+
+/// The roots of the trees that the named files and folders lie in: nothing outside is changed.
+fn roots(request: &Request, tree: &dyn Tree) -> Vec<PathBuf> {
+    let roots = request.paths.iter().map(|path| {
+        let path = collapse(&tree.absolute(path));
+        let is_folder = tree.list(&path).is_ok();
+        let folder = match is_folder {
+            true => &*path,
+            false => path.parent().unwrap_or(&path),
+        };
+        tree.root_of(folder)
+    });
+    roots.collect()
+}
+
+struct Fixer<'t> {
+    level: FixLevel,
+    roots: Vec<PathBuf>,
+    tree: &'t dyn Tree,
+    files: BTreeMap<Arc<str>, FixedFile>,
+    declined: BTreeSet<String>,
+    /// Files that changes would break.
+    given_up: BTreeSet<Arc<str>>,
+}
+
+impl Fixer<'_> {
+    /// Makes in memory what the findings of a run offer, and returns the files that it changes.
+    fn pass(&mut self, run: &Run, overlay: &mut Overlay<'_>) -> Vec<Arc<str>> {
+        let mut by_file: BTreeMap<&Arc<str>, Vec<&Finding>> = BTreeMap::new();
+        for reported in run.outcome.findings() {
+            let finding: &Finding = &reported.finding;
+            let is_wanted = |safe: bool| safe || self.level == FixLevel::Unsafe;
+            let is_given_up = self.given_up.contains(finding.place.path());
+            if !is_given_up && finding.fix.as_ref().is_some_and(|fix| is_wanted(fix.safe)) {
+                by_file
+                    .entry(finding.place.path())
+                    .or_default()
+                    .push(finding);
+            }
+        }
+        let mut changed = Vec::new();
+        for (shown, findings) in by_file {
+            match self.change(&findings, overlay) {
+                Ok(true) => changed.push(Arc::clone(shown)),
+                Ok(false) => {}
+                Err(why) => {
+                    self.declined.insert(format!("{shown}: {why}"));
+                    self.given_up.insert(Arc::clone(shown));
+                }
+            }
+        }
+        changed
+    }
+
+    /// Makes the changes of one file; whether it is another one then.
+    fn change(&mut self, findings: &[&Finding], overlay: &mut Overlay<'_>) -> Result<bool, String> {
+        let Some(first) = findings.first() else {
+            return Ok(false);
+        };
+        let place = &first.place;
+        let path = self.path_of(place.path())?;
+        let bytes = overlay
+            .read(&path, LARGEST)
+            .map_err(|why| why.to_string())?;
+        let content = content_of(&bytes, place.text())?;
+        let mine = findings
+            .iter()
+            .filter(|finding| finding.place.text().content() == place.text().content());
+        let merged = merged(mine.filter_map(|finding| finding.fix.as_ref().map(Change::from)));
+        let mark = bytes.len() - content.len();
+        let after = [
+            bytes.get(..mark).unwrap_or_default(),
+            apply(content, &merged.edits).as_bytes(),
+        ]
+        .concat();
+        if after == bytes {
+            return Ok(false);
+        }
+        overlay
+            .put(&path, Some(after.clone()))
+            .map_err(|why| why.to_string())?;
+        let new = Text::recognized(Arc::clone(place.path()), after.clone());
+        let file = self
+            .files
+            .entry(Arc::clone(place.path()))
+            .or_insert_with(|| FixedFile {
+                shown: Arc::clone(place.path()),
+                path,
+                before: bytes,
+                after: Vec::new(),
+                old: place.clone(),
+                new: Arc::clone(&new),
+                count: 0,
+            });
+        file.count += merged.count;
+        file.new = new;
+        file.after = after;
+        Ok(true)
+    }
+
+    /// The path of a file that may be changed: in the tree, and not behind a link.
+    fn path_of(&self, shown: &str) -> Result<PathBuf, String> {
+        let path = collapse(&self.tree.absolute(Path::new(shown)));
+        let root = self.roots.iter().find(|root| path.starts_with(root));
+        let root = root.ok_or("not changed: it is outside of the tree that was named")?;
+        let below = path.strip_prefix(root).map_err(|why| why.to_string())?;
+        let kind = |path: &Path| self.tree.metadata(path).ok().map(|meta| meta.kind);
+        let real = self.tree.resolve(root).map(|root| root.join(below));
+        let is_real = kind(root) != Some(EntryKind::Link)
+            && self
+                .tree
+                .resolve(&path)
+                .is_ok_and(|path| real.is_ok_and(|real| real == path));
+        let is_file = kind(&path) == Some(EntryKind::File);
+        match is_real && is_file {
+            true => Ok(path),
+            false => Err("not changed: a link leads to it".to_owned()),
+        }
+    }
+
+    /// The changed files that cannot be read any longer.
+    fn broken(&self, changed: &[Arc<str>], before: &Run, after: &Run) -> Vec<Arc<str>> {
+        let kind = |run: &Run, path: &Arc<str>| {
+            let mut files = run.outcome.files().iter();
+            files
+                .find(|file| file.path == *path)
+                .map(|file| file.dialect.clone())
+        };
+        let faults = |run: &Run, path: &Arc<str>| {
+            let found = run.outcome.findings().iter();
+            let of_syntax = found.filter(|it| {
+                it.finding.rule == rule::SCHEMA_SYNTAX && it.finding.place.path() == path
+            });
+            of_syntax.count()
+        };
+        let is_broken = |path: &&Arc<str>| {
+            kind(before, path) != kind(after, path) && faults(before, path) == 0
+                || faults(after, path) > faults(before, path)
+        };
+        changed.iter().filter(is_broken).cloned().collect()
+    }
+
+    /// Puts files back to what they were.
+    fn give_up(&mut self, files: Vec<Arc<str>>, overlay: &mut Overlay<'_>) {
+        for shown in files {
+            if let Some(file) = self.files.remove(&shown) {
+                // That it is there was found out before.
+                let _ = overlay.put(&file.path, None);
+            }
+            self.declined.insert(format!(
+                "{shown}: not changed: the changes together would make it another kind of file"
+            ));
+            self.given_up.insert(shown);
+        }
+    }
+
+    /// Notes why advice of the last run comes to no change.
+    fn decline(&mut self, run: &Run) {
+        for reported in run.outcome.findings() {
+            let finding = &reported.finding;
+            if let Some(why) = &finding.unfixed {
+                let start = finding.place.start();
+                let (line, column) = (start.line, start.column);
+                let path = finding.place.path();
+                self.declined
+                    .insert(format!("{path}:{line}:{column}: not fixed: {why}"));
+            }
+        }
+    }
+}
+
+/// The content of a file behind its byte-order mark, if it is what was judged.
+fn content_of<'b>(bytes: &'b [u8], judged: &Text) -> Result<&'b str, String> {
+    let mark = judged.byte_order_mark();
+    let content = bytes
+        .get(mark..)
+        .and_then(|it| std::str::from_utf8(it).ok());
+    let content = content.ok_or("not changed: it is not UTF-8")?;
+    match content == judged.content() {
+        true => Ok(content),
+        false => Err("not changed: it changed while promvet was running".to_owned()),
+    }
+}

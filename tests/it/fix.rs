@@ -1,0 +1,271 @@
+//! `--fix`: the changes that findings offer, on every example of every page.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use promvet::finding::Severity;
+use promvet::rules;
+use promvet::rules::example::{self, Example};
+use promvet::run::{self, FixLevel, Fixed, Request, Run};
+use promvet::source::{Memory, Tree};
+
+use crate::support::scratch::Scratch;
+
+/// The day on which the examples of pages are judged.
+const TODAY: i64 = 1_795_368_963;
+
+fn request() -> Request {
+    Request {
+        paths: vec![PathBuf::from(".")],
+        now: TODAY,
+        threads: 1,
+        ..Request::default()
+    }
+}
+
+fn tree(example: &Example) -> Memory {
+    let own = (&example.path, &example.text);
+    let others = example.files.iter().map(|(path, text)| (path, text));
+    others
+        .chain([own])
+        .fold(Memory::new(), |tree, (path, text)| {
+            tree.file(format!("/tree/{path}"), text.clone().into_bytes())
+        })
+}
+
+fn fixed(level: FixLevel, tree: &dyn Tree) -> Fixed {
+    let request = request();
+    run::fixed(level, &request, tree, &mut |tree| {
+        Ok(run::run(&request, tree))
+    })
+    .unwrap()
+}
+
+/// How many findings, from warning upwards, each rule has.
+fn counts(run: &Run) -> BTreeMap<String, usize> {
+    let mut out = BTreeMap::new();
+    for reported in run.outcome.findings() {
+        if reported.finding.severity > Severity::Info {
+            *out.entry(reported.finding.rule.to_string()).or_default() += 1;
+        }
+    }
+    out
+}
+
+/// The rules whose findings offer a change.
+fn offers(run: &Run) -> BTreeSet<String> {
+    let findings = run.outcome.findings().iter().map(|it| &it.finding);
+    let fixable = findings.filter(|finding| finding.fix.is_some());
+    fixable.map(|finding| finding.rule.to_string()).collect()
+}
+
+fn comments(text: &str) -> Vec<&str> {
+    let lines = text.lines();
+    let begins = |line: &str, at: usize| line[..at].is_empty() || line[..at].ends_with(' ');
+    let comments = lines.filter_map(|line| {
+        let mut marks = line.match_indices('#');
+        let (at, _) = marks.find(|(at, _)| begins(line, *at))?;
+        Some(line[at..].trim())
+    });
+    comments.collect()
+}
+
+#[test]
+fn what_is_fixed_is_gone_brings_nothing_new_and_stays() {
+    let mut wrong = Vec::new();
+    let mut offered = BTreeSet::new();
+    for page in rules::all() {
+        for example in example::examples(page.text) {
+            let before = run::run(&request(), &tree(&example));
+            offered.extend(offers(&before));
+            for level in [FixLevel::Safe, FixLevel::Unsafe] {
+                let found = faults(level, &example, &before);
+                let place = format!("rules/{}.md:{} {level:?}", page.name, example.line);
+                wrong.extend(found.into_iter().map(|it| format!("{place}: {it}")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    println!("{} rules: {offered:?}", offered.len());
+    assert!(offered.len() >= 14, "{}: {offered:?}", offered.len());
+}
+
+/// What is wrong with how an example is fixed.
+fn faults(level: FixLevel, example: &Example, before: &Run) -> Vec<String> {
+    let mut out = Vec::new();
+    let first = fixed(level, &tree(example));
+    let left = first.run.outcome.findings().iter().map(|it| &it.finding);
+    for finding in left {
+        if let Some(fix) = &finding.fix
+            && (fix.safe || level == FixLevel::Unsafe)
+        {
+            out.push(format!(
+                "{} is still there: {}",
+                finding.rule, finding.message
+            ));
+        }
+    }
+    let (then, now) = (counts(before), counts(&first.run));
+    for (rule, count) in &now {
+        if *count > then.get(rule).copied().unwrap_or(0) {
+            out.push(format!("{rule} is new"));
+        }
+    }
+    let mut after = example.clone();
+    for file in &first.files {
+        let path = file.shown.to_string();
+        let text = match after.files.iter_mut().find(|(name, _)| *name == path) {
+            Some((_, text)) => text,
+            None => &mut after.text,
+        };
+        let new = file.new.content().to_owned();
+        let is_comment = offers(before)
+            .iter()
+            .any(|rule| rule.starts_with("suppressions/"));
+        if !is_comment && comments(text) != comments(&new) {
+            out.push(format!("comments of {path} changed: {new}"));
+        }
+        *text = new;
+    }
+    let second = fixed(level, &tree(&after));
+    if let Some(file) = second.files.first() {
+        out.push(format!("changed again: {}", file.new.content()));
+    }
+    out
+}
+
+const FAULTY: &str = "# top\r\nglobal:\r\n  scrape_intervall: 15s # keep\r\nscrape_configs:\r\n\
+\x20 - job_name: 'a'\r\n    bearer_tokn: hunter2-0123456789\r\n    static_configs:\r\n    - targets: ['a:1']\r\n";
+
+const MENDED: &str = "# top\r\nglobal:\r\n  scrape_interval: 15s # keep\r\nscrape_configs:\r\n\
+\x20 - job_name: 'a'\r\n    bearer_token: hunter2-0123456789\r\n    static_configs:\r\n    - targets: ['a:1']\r\n";
+
+#[test]
+fn a_file_is_changed_where_it_is_wrong_and_nowhere_else() {
+    for mark in ["", "\u{feff}"] {
+        let folder = Scratch::new(&[("prometheus.yml", &format!("{mark}{FAULTY}"))]);
+        let ran = folder.promvet(&["check", "--fix", "."]);
+        assert_eq!(ran.status, Some(0), "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(folder.read("prometheus.yml"), format!("{mark}{MENDED}"));
+        assert!(
+            ran.stderr.contains("fixed 2 findings in 1 file"),
+            "{}",
+            ran.stderr
+        );
+        assert!(
+            ran.stdout.contains("credentials/committed"),
+            "{}",
+            ran.stdout
+        );
+        let again = folder.promvet(&["check", "--fix", "."]);
+        assert!(
+            again.stderr.contains("fixed 0 findings"),
+            "{}",
+            again.stderr
+        );
+        let left = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 1, "no draft is left");
+    }
+}
+
+#[test]
+fn a_patch_is_shown_without_secrets_and_changes_nothing() {
+    let folder = Scratch::new(&[("prometheus.yml", &FAULTY.replace('\r', ""))]);
+    let ran = folder.promvet(&["check", "--fix", "--diff", "."]);
+    assert_eq!(ran.status, Some(1), "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout
+            .starts_with("--- a/prometheus.yml\n+++ b/prometheus.yml\n@@ ")
+    );
+    for line in [
+        "-  scrape_intervall: 15s # keep",
+        "+  scrape_interval: 15s # keep",
+        "-    bearer_tokn: [redacted]",
+        "+    bearer_token: [redacted]",
+    ] {
+        assert!(
+            ran.stdout.lines().any(|it| it == line),
+            "{line}: {}",
+            ran.stdout
+        );
+    }
+    assert!(!ran.said().contains("hunter2"), "{}", ran.said());
+    assert_eq!(folder.read("prometheus.yml"), FAULTY.replace('\r', ""));
+    folder.promvet(&["check", "--fix", "."]);
+    let ran = folder.promvet(&["check", "--diff", "."]);
+    assert_eq!((ran.status, &*ran.stdout), (Some(0), ""));
+}
+
+#[test]
+fn the_patch_can_be_applied() {
+    let faulty = FAULTY
+        .replace("    bearer_tokn: hunter2-0123456789\r\n", "")
+        .replace('\r', "");
+    let folder = Scratch::repository(&[("a/prometheus.yml", &faulty)]);
+    let patch = folder.promvet(&["check", "--fix", "--diff", "."]).stdout;
+    folder.write(&[("patch", &patch)]);
+    folder.git(&["apply", "patch"]);
+    let fixed = faulty.replace("intervall", "interval");
+    assert_eq!(folder.read("a/prometheus.yml"), fixed);
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_changed_through_a_link() {
+    let folder = Scratch::new(&[("real/prometheus.yml", FAULTY), ("tree/a.txt", "")]);
+    folder.link("tree/linked.yml", "../real/prometheus.yml");
+    folder.link("folder", "real");
+    for path in ["tree/linked.yml", "folder", "folder/prometheus.yml"] {
+        let ran = folder.promvet(&["check", "--fix", path]);
+        assert_eq!(folder.read("real/prometheus.yml"), FAULTY, "{path}");
+        let says = "not changed: a link leads to it";
+        assert!(ran.stderr.contains(says), "{path}: {}", ran.said());
+    }
+}
+
+#[test]
+fn what_cannot_be_fixed_in_place_is_refused() {
+    let folder = Scratch::repository(&[("prometheus.yml", FAULTY)]);
+    for (args, says) in [
+        (&["check", "--fix", "--staged"][..], "--staged"),
+        (&["check", "--fix", "-"], "standard input"),
+    ] {
+        let ran = folder.promvet_fed(args, FAULTY);
+        assert_eq!(ran.status, Some(2), "{}", ran.said());
+        assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    }
+    let ran = folder.promvet_fed(&["check", "--fix", "--diff", "-"], FAULTY);
+    assert!(
+        ran.stdout.contains("+  scrape_interval: 15s # keep"),
+        "{}",
+        ran.said()
+    );
+    assert_eq!(folder.read("prometheus.yml"), FAULTY);
+}
+
+#[test]
+fn texts_in_other_files_are_changed_in_their_own_words() {
+    for (name, before, after) in [
+        (
+            "cm.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  prometheus.yml: |\n    scrape_configs:\n      # why\n      - job_nam: a\n        scrape_interval: 10S\n",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  prometheus.yml: |\n    scrape_configs:\n      # why\n      - job_name: a\n        scrape_interval: 10s\n",
+        ),
+        (
+            "escaped.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  prometheus.yml: \"scrape_configs:\\n- job_nam: \\\"a\\\"\\n  scrape_interval: 10S\\n\"\n",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  prometheus.yml: \"scrape_configs:\\n- job_name: \\\"a\\\"\\n  scrape_interval: 10s\\n\"\n",
+        ),
+        (
+            "monitor.yaml",
+            "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\nspec:\n  selector: {}\n  endpoints:\n  - port: web\n    scrape_timeout: 5S # short\n",
+            "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\nspec:\n  selector: {}\n  endpoints:\n  - port: web\n    scrapeTimeout: 5s # short\n",
+        ),
+    ] {
+        let folder = Scratch::new(&[(name, before)]);
+        let ran = folder.promvet(&["check", "--fix", "."]);
+        assert_eq!(folder.read(name), after, "{}", ran.said());
+    }
+}
