@@ -129,7 +129,7 @@ fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
     out
 }
 
-/// The documents of a text; with the tags of a template covered if it is no YAML with them, and
+/// The documents of a text; with the tags of a template covered if it is not YAML with them, and
 /// whether that is so.
 fn documents(text: &Arc<Text>) -> (Vec<Document>, bool) {
     let (plain, error) = parse_all(text);

@@ -162,8 +162,8 @@ pub(super) fn examine_as(
 
 pub(super) type Judgement = (What, String, Option<&'static str>);
 
-/// Why a file counts that nothing but the user takes for a configuration. Whoever chooses the names,
-/// such as the author of a pull request whose files a hook checks, may choose any file.
+/// Why a file counts that nothing but the user takes for a configuration. An author who
+/// chooses the names, such as that of a pull request whose files a hook checks, may choose any file.
 pub(super) const NAMED: &str = "it was named on the command line";
 
 pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {

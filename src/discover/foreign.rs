@@ -23,7 +23,7 @@ use crate::yaml::{Document, Dollars, Node, embedded, parse_first};
 
 pub use spoken::Spoken;
 
-/// Words, one of which is in every file that holds one of these.
+/// Words: every file with a configuration in another dialect holds one of these.
 pub(super) const WORDS: &[&str] = &[
     "monitoring.coreos.com/",
     "monitoring.rhobs/",

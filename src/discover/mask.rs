@@ -2,7 +2,7 @@
 //!
 //! A masked text has the length and the line breaks of the original, so every place in it is true.
 //! Tags that stand for values become words of the same length; the parser puts the original back
-//! into the values ([`Hole`]). Tags that steer become blanks, and so do those that stand alone in
+//! into the values ([`Hole`]). Tags that steer become blanks, and so do those that are alone in
 //! their line where only keys could be: what they bring in is not there to be checked.
 
 use std::ops::Range;

@@ -36,13 +36,13 @@ const WORDS: &[&str] = &[
     "otlp",
 ];
 
-/// Of which web configurations have one.
+/// Every web configuration has one of these.
 const WEB: &[&[u8]] = &[b"basic_auth_users", b"tls_server_config"];
 
 /// What `remote_write` and `remote_read` are called in values of the chart of Prometheus.
 const VALUES: &[&[u8]] = &[b"remoteWrite", b"remoteRead"];
 
-/// What stands in every resource of the Prometheus Operator and its kin, in what makes them, and in
+/// What is in every resource of the Prometheus Operator and its kin, in what makes them, and in
 /// what sends from an OpenTelemetry Collector.
 const OPERATOR: &[&[u8]] = &[
     b"monitoring.coreos.com/",

@@ -50,7 +50,7 @@ impl Facts<'_> {
         Some(evidence)
     }
 
-    /// Whether a configuration is test data that nothing runs, whose files nobody needs.
+    /// Whether a configuration is test data that nothing runs, whose files are not needed.
     #[must_use]
     pub fn is_idle_test_data(&self, shown: &str, is_idle: bool) -> bool {
         let path = || self.relative(&self.absolute(shown));

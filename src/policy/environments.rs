@@ -34,7 +34,7 @@ impl EnvironmentPolicy {
 
 impl Policy {
     /// The environment of a configuration, by its path for people and its external labels: the
-    /// first entry of which all conditions hold.
+    /// first entry whose conditions all hold.
     #[must_use]
     pub fn environment_of(
         &self,

@@ -77,7 +77,7 @@ pub(super) fn read(text: &Arc<Text>, folder: &str) -> Result<Policy, Vec<PolicyE
         if is_policy(root, text.path()) {
             text.recognize();
         } else if is_yaml(text.path()) && has_words_for_keys(root) {
-            // The name says as much as that its keys are no secrets.
+            // The name says as much as that its keys are not secrets.
             text.recognize_words();
         }
         read_sections(root, &mut policy, &mut wrong);

@@ -157,7 +157,7 @@ impl<'d> Client<'d> {
         out
     }
 
-    /// Whether it surely speaks plain http, whoever it talks to. Nothing is sure where relabeling or
+    /// Whether it surely speaks plain http to any target. Nothing is sure where relabeling or
     /// a discovery may set `__scheme__`, nor where the peers are not known.
     #[must_use]
     pub fn speaks_plain_http(&self) -> bool {

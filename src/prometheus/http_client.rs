@@ -111,7 +111,7 @@ impl<'d> HttpClient<'d> {
             .collect()
     }
 
-    /// An `authorization` section without credentials, which authenticates nobody: releases up to
+    /// An `authorization` section without credentials, which authenticates no client: releases up to
     /// 2.51 send no header for it, newer ones the name of the scheme alone
     /// (`NewAuthorizationCredentialsRoundTripper`, prometheus/common `config/http_config.go`). One
     /// with any other key is left to the schema.

@@ -193,11 +193,11 @@ impl NamedFile<'_, '_> {
         let setting = self.setting();
         match &self.judged.written {
             Some(written) => format!(
-                "the file that `{setting}` names, which is {} in {},",
+                "the file of `{setting}`, which is {} in {},",
                 written.noun,
                 written.place.path()
             ),
-            None => format!("the file that `{setting}` names"),
+            None => format!("the file of `{setting}`"),
         }
     }
 
@@ -270,10 +270,7 @@ fn is_material(kind: table::Reference) -> bool {
 
 /// What fails in a section whose credential can't be used.
 const FAILS: &[(&str, &str)] = &[
-    (
-        "remote_write",
-        "every send fails before it leaves Prometheus",
-    ),
+    ("remote_write", "every send fails"),
     ("remote_read", "every remote read fails"),
     ("alerting", "no alert reaches these Alertmanagers"),
     ("tracing", "no trace is sent"),

@@ -135,7 +135,7 @@ fn judge_list(list: &RelabelList<'_, '_>, out: &mut Judgement, timings: Option<&
     }
 }
 
-/// The lists of a configuration, with what they stand in.
+/// The lists of a configuration, with the section that holds them.
 fn lists<'d>(config: Config<'d>) -> Vec<(Stage, Node<'d>, Mapping<'d>)> {
     let mut out = Vec::new();
     let mut add = |stage, of: Mapping<'d>, key: &str| {
@@ -243,7 +243,7 @@ pub(super) fn has_doubled_backslash(regex: &str) -> bool {
     doubled_backslash(regex).is_some()
 }
 
-/// Where the first of them stands, in bytes, if all backslashes are doubled so.
+/// Where the first of them is, in bytes, if all backslashes are doubled so.
 pub(super) fn doubled_backslash(regex: &str) -> Option<usize> {
     let mut first = None;
     let mut at = 0;

@@ -45,8 +45,7 @@ pub(super) fn fault(content: &[Observation], how: Sent) -> Option<(Severity, Str
             ),
             Observation::Placeholder => (
                 Warning,
-                "is a placeholder: unless it is filled in, Prometheus sends it as written and \
-                 the request is rejected"
+                "is a placeholder: unless it is filled in, it is sent as written and rejected"
                     .to_owned(),
             ),
             Observation::Hash(function) => (

@@ -12,7 +12,7 @@ use crate::yaml::{Document, Node};
 const REFUSED: &[&str] = &["alerting", "rule_files", "remote_read"];
 
 /// Where the tree says that a configuration is run in agent mode: every deployment that it surely
-/// belongs to is an agent. Nobody is asked where nothing stands that agents refuse.
+/// belongs to is an agent. Nothing is looked up without a section that agents refuse.
 pub(crate) fn evidence(
     document: &Document,
     seen: &ScannedFile,

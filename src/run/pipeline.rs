@@ -358,7 +358,7 @@ fn each_once(mut findings: Vec<Finding>) -> Vec<Finding> {
         if goes_on {
             std::mem::swap(next, kept);
         }
-        goes_on || next.order() == kept.order()
+        goes_on || says_more(kept, next) || next.order() == kept.order()
     });
     findings
 }

@@ -71,7 +71,7 @@ fn started_in(
     deployment::started(tree, root, &sources)
 }
 
-/// The files of which it is settled whether they are configurations, without links.
+/// The files that are known to be configurations or not, without links.
 fn known(survey: &Survey, tree: &dyn Tree) -> HashSet<PathBuf> {
     let seen = survey.seen.iter().filter(|seen| {
         let what = &seen.recognised.what;

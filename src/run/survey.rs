@@ -241,7 +241,7 @@ fn look_at(
     )
 }
 
-/// Whether a file too large to be read is no text, so that it was never meant to be read: a program
+/// Whether a file too large to be read is not text, so that it was never meant to be read: a program
 /// or an archive. A file with the name of a YAML file was, whatever it holds; one that was a
 /// configuration before is reported as no longer read.
 fn is_binary(found: &Found, tree: &dyn Tree) -> bool {

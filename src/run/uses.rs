@@ -71,7 +71,7 @@ impl Uses {
     }
 
     /// Notes what was found in a configuration: a mount that nothing leads to may be meant for a
-    /// path without a target, of which the finding tells already.
+    /// path without a target, which the finding already reports.
     pub(crate) fn found(&mut self, findings: &[Finding]) {
         let mut rules = findings.iter().map(|one| &*one.rule);
         self.vague_mounts |= rules.any(|rule| LOST.contains(&rule));

@@ -148,7 +148,7 @@ fn a_feature_is_asked_of_what_runs_the_configuration() {
             .collect();
         let said = match of_rule.as_slice() {
             [] => Said::Nothing,
-            [one] if one.contains("does not enable it") => Said::Lacks,
+            [one] if one.contains("which the command line lacks") => Said::Lacks,
             [one] if one.contains(FLAG) => Said::MayLack,
             more => panic!("{files:?}: {more:?}"),
         };

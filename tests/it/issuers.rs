@@ -138,7 +138,7 @@ fn the_severity_follows_from_who_signed() {
         (
             &[BY_ANNOTATION, ZEROSSL],
             Error,
-            "public production",
+            "the issuer is public",
             &["ingress.yaml", "ingress.yaml", "le.yaml"],
         ),
         (
@@ -156,7 +156,7 @@ fn the_severity_follows_from_who_signed() {
         (
             &[BY_SECRET, FROM_OWN, OWN],
             Warning,
-            "not needed for a certificate of a known private issuer",
+            "not needed, since the private issuer is known",
             &[
                 "ingress.yaml",
                 "ingress.yaml",
@@ -349,13 +349,13 @@ fn a_ca_file_tells_of_an_issuer_that_is_not_public() {
             ca,
             vec![("certs/ca.pem", "unknown")],
             Warning,
-            "not needed for a certificate of a known private issuer",
+            "not needed, since the private issuer is known",
         ),
         (
             "      ca_file: /etc/prometheus/ca.pem\n",
             vec![],
             Warning,
-            "not needed for a certificate of a known private issuer",
+            "not needed, since the private issuer is known",
         ),
         (
             "      ca_file: /etc/ssl/certs/ca-certificates.crt\n",

@@ -19,6 +19,7 @@ mod hostile_git;
 mod included;
 mod issuers;
 mod json_schema;
+mod language;
 mod leaks;
 mod mutations;
 #[cfg(feature = "online")]

@@ -461,7 +461,7 @@ fn mutate_lists_what_no_example_pins_down() {
     assert_eq!(
         ran.stdout,
         "2 examples of 1 rule: all as marked\n\
-         rules/acme/x.md:4:29: acme/x: no example notices the condition without what stands right of `&&`\n\
+         rules/acme/x.md:4:29: acme/x: no example notices the condition without what is right of `&&`\n\
          rules/acme/x.md:4:44: acme/x: no example notices the condition with another text for 'b.example.com'\n\
          8 changes of the conditions: 2 not noticed\n"
     );

@@ -5,8 +5,6 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use promvet::finding::rule;
@@ -14,8 +12,6 @@ use promvet::rules::{self, example};
 use promvet::run::examples::run;
 use promvet::schema::{Rule, rule_file, target_file};
 use promvet::source::handshake::{Failure, Handshake, Presented, Roots, Target};
-use regex::Regex;
-use walkdir::WalkDir;
 
 /// A network in which one server shows a certificate that everybody trusts, until 2026-11-20.
 #[derive(Debug)]
@@ -123,58 +119,4 @@ fn every_rule_of_the_schema_has_a_page() {
     }
     assert_eq!(target_file::TARGET_FILE, rule::FILES_TARGET_FILE);
     assert_eq!(rule_file::RULE_FILE, rule::FILES_RULE_FILE);
-}
-
-/// The text of a page without its front matter, code blocks and code spans.
-fn prose(page: &str) -> String {
-    let body = page.strip_prefix("---\n").map_or(page, |rest| {
-        rest.split_once("\n---\n").map_or(rest, |(_, body)| body)
-    });
-    let mut fence = None;
-    let mut prose = String::new();
-    for line in body.lines() {
-        let mark = ["```", "~~~"]
-            .into_iter()
-            .find(|mark| line.trim_start().starts_with(mark));
-        match fence {
-            Some(open) if mark == Some(open) => fence = None,
-            None if mark.is_some() => fence = mark,
-            None => prose.extend(line.split('`').step_by(2).chain([" "])),
-            Some(_) => {}
-        }
-    }
-    prose
-}
-
-/// Phrases of translated prose. "Is no longer" and "are no more than" are plain English.
-#[test]
-fn pages_are_written_in_plain_english() {
-    let habits = Regex::new(
-        r"(?i)\b(stands|whoever|nobody|somebody|everybody|anybody|one's own|hangs? on|of which|(is|are) told|(is|are) no (?<after>\w+))\b",
-    )
-    .unwrap();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let top = ["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root.join(name));
-    let below = ["rules", "docs"].map(|folder| WalkDir::new(root.join(folder)));
-    let below = below
-        .into_iter()
-        .flatten()
-        .map(|file| file.unwrap().into_path());
-    let mut wrong = Vec::new();
-    let mut count = 0;
-    for path in below.chain(top) {
-        if path.extension().is_none_or(|end| end != "md") {
-            continue;
-        }
-        count += 1;
-        let page = prose(&fs::read_to_string(&path).unwrap());
-        for found in habits.captures_iter(&page) {
-            let after = found.name("after").map_or("", |word| word.as_str());
-            if !["longer", "more"].contains(&after) {
-                wrong.push(format!("{}: {}", path.display(), &found[0]));
-            }
-        }
-    }
-    assert!(count > 100, "{count}");
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

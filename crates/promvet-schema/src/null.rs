@@ -12,7 +12,7 @@ pub(super) enum Null {
     /// It is null, but the decoder of its type is asked first: `Null` and `NULL`. A section of
     /// this kind is all zero, without its defaults, and its checks run.
     Late,
-    /// It is the quoted text `"null"` or `"~"`, of which the decoder of its type never hears
+    /// It is the quoted text `"null"` or `"~"`, which the decoder of its type never sees
     /// either, so that its checks do not run.
     Quoted,
 }

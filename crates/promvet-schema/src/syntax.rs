@@ -106,10 +106,7 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
         .map(|(_, meaning)| *meaning);
     let message = match (error.kind, meaning) {
         (SyntaxKind::Internal | SyntaxKind::Unread, _) => error.problem.clone(),
-        (_, Some(meaning)) => format!(
-            "the file is not valid YAML: {meaning} (the parser says: {})",
-            error.problem
-        ),
+        (_, Some(meaning)) => format!("the file is not valid YAML: {meaning}"),
         (_, None) => format!("the file is not valid YAML: {}", error.problem),
     };
     let slip = match error.kind {
@@ -128,7 +125,12 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
     if let Some((place, _, help)) = slip {
         return Finding::new(Rule::Syntax.name(), severity, place, message).help(help);
     }
-    let mut finding = Finding::new(Rule::Syntax.name(), severity, place, message);
+    // People look up the parser's own words.
+    let evidence = meaning.map(|_| format!("the parser says: {}", error.problem));
+    let mut finding = Finding::new(Rule::Syntax.name(), severity, place.clone(), message);
+    if let Some(evidence) = evidence {
+        finding = finding.evidence(place, evidence);
+    }
     if let Some((context, span)) = &error.context
         && *span != Span::default()
     {

@@ -8,8 +8,7 @@ use crate::schema::dialect::table::{ObjectKind, Part};
 use crate::schema::dialect::{OPENSHIFT, OPERATOR, tables};
 use crate::yaml::Node;
 
-/// Words, one of which is in every text of an object that holds a configuration of another
-/// program.
+/// Words: every text of an object that is a configuration of another program holds one of these.
 const IN_TEXTS: &[&str] = &["remote_write", "prometheusremotewrite", "scrape_configs"];
 
 /// The group of an operator that took over the Prometheus Operator's kinds (rhobs/

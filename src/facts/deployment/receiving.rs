@@ -129,10 +129,7 @@ impl Missing {
     pub fn says(self) -> &'static str {
         match self {
             Self::Flag => "without `--web.enable-remote-write-receiver`",
-            Self::FlagForFeature => {
-                "with the feature `remote-write-receiver`, which 3.0 removed, and without \
-                 `--web.enable-remote-write-receiver`"
-            }
+            Self::FlagForFeature => "with the feature `remote-write-receiver`, removed in 3.0",
             Self::Feature => "without `--enable-feature=remote-write-receiver`",
             Self::Version => "in a version before 2.25, which has no receiver",
         }

@@ -195,7 +195,7 @@ pub(super) fn source_noun(mount: &Mount, tree: &dyn Tree) -> String {
         MountSource::Unknown(_) => "a source that is not known".to_owned(),
     };
     match &mount.sub_path {
-        Some(sub) => format!("{noun}, of which only `{sub}`"),
+        Some(sub) => format!("{noun}, but only its `{sub}`"),
         None => noun,
     }
 }

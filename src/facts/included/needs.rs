@@ -22,9 +22,12 @@ pub(super) fn unmet(need: &Need, runners: &Runners<'_>) -> Option<Finding> {
         Known::On => return None,
         Known::Nothing => {}
         Known::Off(runner, evidence) => {
-            finding
+            let what = finding
                 .message
-                .push_str(", and the command line in the tree does not enable it");
+                .split("; without it")
+                .next()
+                .unwrap_or_default();
+            finding.message = format!("{what}, which the command line lacks");
             finding.advice = Some(remedy(need.feature, runner).into());
             finding.evidence.push(evidence);
             finding.evidence.extend(runner.evidence.iter().cloned());

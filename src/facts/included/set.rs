@@ -74,7 +74,7 @@ impl FileSet {
         });
     }
 
-    /// Those that are no regular files.
+    /// Those that are not regular files.
     pub(super) fn irregular(
         &self,
         kind_of: impl Fn(&Path) -> Option<EntryKind>,

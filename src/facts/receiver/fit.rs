@@ -234,7 +234,7 @@ impl Fit<'_> {
         if how.host.is_none() {
             let host = endpoint.host()?;
             let says = format!(
-                "{} is not a host at which {} accepts metrics",
+                "`{}` is not a host at which {} accepts metrics",
                 endpoint.slice(host),
                 self.profile.short
             );
@@ -255,7 +255,7 @@ impl Fit<'_> {
                 .part(name)
                 .map_or("", |part| part.says.as_ref());
             let end = endpoint.text().trim_end().len();
-            let says = format!("the query has no {name}, which {says}");
+            let says = format!("the query has no `{name}`, which {says}");
             return Some(self.found(endpoint.path().start..end, says));
         }
         self.malformed(captures(how))
@@ -293,7 +293,7 @@ impl Fit<'_> {
                     continue;
                 }
                 let says = format!(
-                    "{text} and {} must be the same {name}",
+                    "`{text}` and `{}` must be the same {name}",
                     self.endpoint.slice(two)
                 );
                 return Some(self.found(other.clone(), says));
@@ -311,7 +311,7 @@ impl Fit<'_> {
             (!right).then(|| {
                 self.found(
                     range,
-                    format!("{text} is not a valid {name}, which {}", part.says),
+                    format!("`{text}` is not a valid {name}, which {}", part.says),
                 )
             })
         })
@@ -340,14 +340,14 @@ impl Fit<'_> {
         rewritten(
             slashes.to_owned(),
             Cause::Shape,
-            format!("{shown} ends in a slash, which is a different path"),
+            format!("`{shown}` ends in a slash, which is a different path"),
         )
         .or_else(|| {
             rewritten(
                 collapsed(path),
                 Cause::Redirect,
                 format!(
-                    "{shown} has two slashes in a row: the receiver redirects or rejects \
+                    "`{shown}` has two slashes in a row: the receiver redirects or rejects \
                     the request"
                 ),
             )
@@ -356,7 +356,7 @@ impl Fit<'_> {
             rewritten(
                 path.to_ascii_lowercase(),
                 Cause::Shape,
-                format!("{shown} has capital letters, but paths are case-sensitive"),
+                format!("`{shown}` has capital letters, but paths are case-sensitive"),
             )
         })
         .or_else(|| self.near(|shape| shape.slip(path)))
@@ -365,12 +365,12 @@ impl Fit<'_> {
             Some(Found {
                 values,
                 ground: Ground::OthersPath,
-                ..self.found(piece.range(), format!("{shown} is {}", known.says))
+                ..self.found(piece.range(), format!("`{shown}` is {}", known.says))
             })
         })
         .or_else(|| self.near(|shape| shape.nearly(path)))
         .or_else(|| {
-            let says = format!("{} has no path {shown}", self.profile.short);
+            let says = format!("{} has no path `{shown}`", self.profile.short);
             Some(Found {
                 ground: Ground::Unknown,
                 ..self.found(piece.range(), says)
@@ -386,7 +386,7 @@ impl Fit<'_> {
             .filter_map(|(shape, form)| Some((shape, form, meant(shape)?)))
             .next()?;
         let says = format!(
-            "{} has no path {}",
+            "{} has no path `{}`",
             self.profile.short,
             self.endpoint.slice(piece)
         );

@@ -180,19 +180,19 @@ fn unknown(endpoint: &Endpoint) -> Option<ShapeFault> {
         (whole, message, None)
     } else if let Some((meant, known)) = near {
         let message = format!(
-            "no known receiver takes samples at {shown}; {meant}, {}, may be meant",
+            "no known receiver takes samples at `{shown}`; `{meant}`, {}, may be meant",
             known.says
         );
         (piece.range(), message, Some(meant))
     } else if SYSTEMS.iter().any(|system| last.contains(system)) {
         let message = format!(
-            "no known receiver takes samples at {shown}: the write path behind it is missing"
+            "no known receiver takes samples at `{shown}`: the write path behind it is missing"
         );
         (piece.range(), message, None)
     } else {
         return None;
     };
-    // A password that stands in the URL stays out of what is shown.
+    // A password in the URL is never shown.
     let host = endpoint.text().get(..piece.start);
     let host = host.filter(|_| endpoint.userinfo().is_none());
     Some(ShapeFault {
@@ -226,7 +226,7 @@ fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Misfi
     let message = if fault.cause == Cause::Scheme {
         format!("{}: {}", fault.says, fault.expected)
     } else {
-        with_receiver(decisive, candidate, &fault.says, &fault.expected)
+        with_receiver(decisive, candidate, &fault.says)
     };
     ShapeFault {
         range: fault.range.clone(),
@@ -242,13 +242,9 @@ fn in_words(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, fault: &Misfi
     }
 }
 
-/// `… ; Mimir, which the host name points to, takes remote write at http://…`
-fn with_receiver(
-    decisive: &[Candidate<'_>],
-    candidate: &Candidate<'_>,
-    says: &str,
-    expected: &str,
-) -> String {
+/// `…; the host name points to Mimir`: what is wrong, and which receiver it was compared with unless
+/// that has been said.
+fn with_receiver(decisive: &[Candidate<'_>], candidate: &Candidate<'_>, says: &str) -> String {
     let named = candidate.certainty >= Certainty::Word;
     let mut names: Vec<&str> = match named {
         true => vec![&candidate.profile.short],
@@ -260,17 +256,18 @@ fn with_receiver(
     names.dedup();
     let (last, before) = match names.split_last() {
         Some((last, before)) => (*last, before),
-        None => ("it", [].as_slice()),
+        None => return says.to_owned(),
     };
     let who = if before.is_empty() {
         last.to_owned()
     } else {
         format!("{} or {last}", before.join(", "))
     };
-    let why = if candidate.certainty.is_certain() {
-        String::new()
+    if !candidate.certainty.is_certain() {
+        format!("{says}; the {} points to {who}", candidate.sign)
+    } else if says.contains(&who) {
+        says.to_owned()
     } else {
-        format!(", which the {} points to,", candidate.sign)
-    };
-    format!("{says}; {who}{why} accepts remote write at {expected}")
+        format!("{says}; the receiver is {who}")
+    }
 }

@@ -84,12 +84,13 @@ fn texts(endpoint: &Endpoint, piece: Piece, captures: Captures) -> Values {
 /// A sentence with what was written in place of `{…}`.
 pub(super) fn said(endpoint: &Endpoint, says: &str, values: &Values) -> String {
     let piece = |piece: Option<Piece>| endpoint.slice(piece.unwrap_or_default()).to_owned();
+    let quoted = |part: Option<Piece>| format!("`{}`", piece(part));
     let mut out = says.to_owned();
     for (name, text) in [
-        ("host", piece(endpoint.host())),
+        ("host", quoted(endpoint.host())),
         ("port", piece(endpoint.port())),
-        ("path", piece(Some(endpoint.path()))),
-        ("authority", piece(endpoint.authority())),
+        ("path", quoted(Some(endpoint.path()))),
+        ("authority", quoted(endpoint.authority())),
     ] {
         out = out.replace(&format!("{{{name}}}"), &text);
     }

@@ -55,12 +55,12 @@ impl Written<'_> {
             && runs(between).all(|run| {
                 let run = run.as_bytes();
                 let mut starts = 0..=rest.len().saturating_sub(run.len());
-                let stands = |at: &usize| {
+                let is_free = |at: &usize| {
                     rest.get(*at..at + run.len())
                         .is_some_and(|part| same(run, part))
                 };
                 let after = starts
-                    .find(stands)
+                    .find(is_free)
                     .and_then(|at| rest.get(at + run.len()..));
                 rest = after.unwrap_or_default();
                 after.is_some()

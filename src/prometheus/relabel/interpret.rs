@@ -1,4 +1,4 @@
-//! What a list of rules does to labels of which something is known
+//! What a list of rules does to labels that are partly known
 //! (`model/relabel/relabel.go` of Prometheus, `relabel`).
 
 use std::cell::Cell;
@@ -64,7 +64,7 @@ pub enum Reason {
     Dropped(BTreeSet<String>),
     /// An earlier rule keeps the same, or only what begins or ends otherwise.
     Earlier,
-    /// The pattern lacks what stands between the labels.
+    /// The pattern lacks the separator between the labels.
     Separator,
     /// The value is a list that begins and ends with its separator, and the pattern does not.
     Edges(String),
@@ -116,7 +116,7 @@ pub struct Step {
 /// several. What is left is not said.
 const MOST_TRIES: usize = 1_000_000;
 
-/// What a rule looks at: labels, and what stands between them where there are several.
+/// What a rule looks at: labels, and the separator between them where there are several.
 type Look<'d> = (Vec<&'d str>, &'d str);
 
 /// Goes through a list.
@@ -659,7 +659,7 @@ fn chosen(matches: &Matches, keeps: bool) -> Effect {
     }
 }
 
-/// Whether a pattern of constants can't match several labels, since it lacks what stands between.
+/// Whether a pattern of constants can't match several labels, since it lacks the separator.
 fn lacks_separator(rule: &RelabelRule<'_>, pattern: &Pattern) -> bool {
     let Some(signs) = rule.sources.len().checked_sub(1).filter(|count| *count > 0) else {
         return false;

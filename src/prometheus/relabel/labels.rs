@@ -149,7 +149,7 @@ impl Labels {
         self
     }
 
-    /// Labels of which nothing is known.
+    /// Labels that are not known.
     #[must_use]
     pub fn unknown() -> Self {
         Self::default().with_family("").with_plain()

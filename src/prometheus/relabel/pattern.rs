@@ -149,7 +149,7 @@ impl Pattern {
         }
         let found: Seq = Extractor::new().kind(kind).extract(&self.shape);
         let texts = found.literals()?.iter();
-        // A part of a character is no text; such patterns are rare.
+        // A part of a character is not text; such patterns are rare.
         let texts = texts.map(|one| String::from_utf8(one.as_bytes().to_vec()).ok());
         texts.collect()
     }

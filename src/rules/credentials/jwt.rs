@@ -131,9 +131,8 @@ fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'s
         .filter(|subject| *subject != wanted)
     {
         let words = format!(
-            "is issued to `{subject}`, but tenant {} of the URL accepts only `{wanted}`: every \
-             sample is rejected with 401 and dropped",
-            host.tenant
+            "is issued to `{subject}`, and this URL accepts only `{wanted}`: every sample is \
+             dropped (401)"
         );
         return Some((
             Error,

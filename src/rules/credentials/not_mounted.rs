@@ -9,7 +9,7 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     };
     let path = &file.judged.path;
     let message = format!(
-        "{who} has no `{path}`, which `{}` names: no mount provides it, and {}",
+        "`{}`: no mount of {who} provides `{path}`, and {}",
         file.setting(),
         file.so()
     );

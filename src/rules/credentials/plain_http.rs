@@ -1,5 +1,5 @@
 //! `credentials/plain-http`: a credential travels unencrypted to somewhere outside, but for
-//! remote_write, of which `remote-write/plain-http` speaks.
+//! remote_write, which `remote-write/plain-http` reports.
 
 use crate::finding::Severity;
 use crate::prometheus::endpoint::{Endpoint, Network};

@@ -11,7 +11,7 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     let user = file.judged.user;
     let who = user.map_or("Prometheus".to_owned(), |user| format!("user {user}"));
     let message = format!(
-        "{who} has no permission to read the file that `{}` names: {why}; {}",
+        "{who} has no permission to read the file of `{}`: {why}; {}",
         file.setting(),
         file.so()
     );

@@ -91,8 +91,8 @@ fn pay(units: u64) -> Result<(), ExecutionError> {
     Ok(())
 }
 
-/// Pays for a value as often as `price` says: what it takes to copy, compare or search it. Whoever
-/// has nothing left doesn't even look.
+/// Pays for a value as often as `price` says: what it takes to copy, compare or search it. With
+/// nothing left, it is not looked at.
 fn pay_for(value: &dyn Val, price: u64) -> Result<(), ExecutionError> {
     pay(price)?;
     if let Some(text) = value.downcast_ref::<CelString>() {

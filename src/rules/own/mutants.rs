@@ -163,11 +163,11 @@ fn of_call(expr: &IdedExpr, call: &CallExpr, out: &mut Vec<Change>) {
     if let (Some((word, other, instead)), [left, right]) = (logic, call.args.as_slice()) {
         add(format!("with `{instead}` for `{word}`"), renamed(other));
         add(
-            format!("without what stands left of `{word}`"),
+            format!("without what is left of `{word}`"),
             right.expr.clone(),
         );
         add(
-            format!("without what stands right of `{word}`"),
+            format!("without what is right of `{word}`"),
             left.expr.clone(),
         );
     }

@@ -6,7 +6,7 @@ use crate::prometheus::{Config, Discovered, Labels, Value, discovered};
 use crate::schema::Version;
 use crate::yaml::{Mapping, Node};
 
-/// What is known of the labels before a list at a stage, `of` being what it stands in; and the
+/// What is known of the labels before a list at a stage, `of` being the section that holds it; and the
 /// discoveries of that.
 pub(super) fn labels(
     stage: Stage,

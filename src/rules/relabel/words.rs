@@ -89,15 +89,13 @@ fn absent(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>) -> String {
             true => "is a label",
             false => "are labels",
         };
-        return format!(
-            "{names} {noun} of targets and gone by the time samples are sent, so it matches against empty texts"
-        );
+        return format!("{names} {noun} of targets, which no sample has: the value is empty");
     }
     let verb = match one {
         true => "does",
         false => "do",
     };
-    format!("{names} {verb} not exist here, so it matches against an empty text")
+    format!("{names} {verb} not exist here: the value is empty")
 }
 
 fn any_of(texts: &BTreeSet<String>) -> String {

@@ -69,7 +69,7 @@ fn labels_of(config: Config<'_>) -> Labels {
 }
 
 /// Reports configurations with the same labels for the same tenant, each group once. Returns those
-/// of which that was said.
+/// that were reported so.
 fn alike(
     configurations: &[Configuration<'_>],
     labels: &[Labels],
@@ -111,7 +111,10 @@ fn alike(
 
 /// A target that at least two of the configurations scrape in a job of the same name, so that the
 /// series differ by external labels only. Jobs that relabel are left out.
-fn same_series(configurations: &[Configuration<'_>], members: &[usize]) -> Option<String> {
+fn same_series<'c>(
+    configurations: &[Configuration<'c>],
+    members: &[usize],
+) -> Option<(Node<'c>, String)> {
     let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
     for &index in members {
         let configuration = configurations.get(index)?;
@@ -129,7 +132,7 @@ fn same_series(configurations: &[Configuration<'_>], members: &[usize]) -> Optio
                     .entry((job.to_owned(), target.to_owned()))
                     .or_insert(index);
                 if first != index {
-                    return Some(format!("{target} in the job {job}"));
+                    return Some((peer.node, job.to_owned()));
                 }
             }
         }
@@ -140,7 +143,7 @@ fn same_series(configurations: &[Configuration<'_>], members: &[usize]) -> Optio
 fn report(
     configurations: &[Configuration<'_>],
     group: &[(usize, &Entry<'_>)],
-    witness: &str,
+    witness: &(Node<'_>, String),
     out: &mut Findings<'_>,
 ) {
     let [(first, entry), others @ ..] = group else {
@@ -165,7 +168,7 @@ fn report(
     };
     let message = format!(
         "{count} to the same tenant with {what}: the receiver mixes or rejects series of the \
-         same name, such as those of {witness}"
+         same name"
     );
     let mut finding = out.at(node, severity, message).help(
         "give each a distinct label under `global.external_labels`, such as `cluster`; give \
@@ -177,7 +180,9 @@ fn report(
             finding = finding.evidence(url.node.place(), "this one sends to the same tenant");
         }
     }
-    out.push(finding);
+    let (target, job) = witness;
+    let series = format!("both scrape this target in the job `{job}`");
+    out.push(finding.evidence(target.place(), series));
 }
 
 /// No labels at all, or not those that a receiver asks for.

@@ -19,7 +19,12 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         // Missing documentation is not proof.
         (false, false) => Severity::Info,
     };
-    let mut finding = out.part(url.node, span, severity, system.says.trim_end());
+    let mut finding = out.part(
+        url.node,
+        span,
+        severity,
+        system.says.trim_end().trim_end_matches('.'),
+    );
     if by_image && let Some(answering) = url.answering.first() {
         finding.evidence = answering.shown();
     }

@@ -31,7 +31,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         false => Severity::Warning,
     };
     let message = format!(
-        "{} runs Prometheus {}: every sample is rejected with 404 and dropped",
+        "{} runs Prometheus {}: every sample is dropped (404)",
         container.name,
         worst.missing.says()
     );

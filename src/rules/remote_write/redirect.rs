@@ -34,9 +34,5 @@ fn message(fault: &ShapeFault) -> String {
     }
     let what = fault.message.strip_suffix(&fault.expected);
     let what = what.map_or(&*fault.message, |what| what.trim_end_matches(": "));
-    format!(
-        "{what}, at {}: an http request is redirected at best, which turns the POST into a GET, \
-         and every sample is lost",
-        fault.expected
-    )
+    format!("{what}: the redirect turns the POST into a GET, and every sample is lost")
 }

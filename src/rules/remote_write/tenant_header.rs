@@ -209,8 +209,8 @@ fn missing(
         Required::Depends if demand.is_named() && entry.sent_credentials().is_empty() => (
             Severity::Info,
             format!(
-                "the header {} is not set, so {name} picks the tenant: {}",
-                tenant.name, tenant.says
+                "the header {} is not set: unless a gateway sets it, {name} picks the tenant",
+                tenant.name
             ),
         ),
         _ => return,

@@ -16,15 +16,23 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         let span = url.span(fault.range.start, fault.range.end);
         let mut finding = out.part(url.node, span, severity(fault), fault.message.clone());
         finding.advice = match &fault.suggestion {
-            _ if fault.of_host => Some(Advice::say(
-                "correct the host, or name the receiver under `receivers` in promvet.yaml",
-            )),
+            _ if fault.of_host => Some(Advice::say(of_host(&fault.expected))),
             Some(right) => Some(url.advice(right, fault.certain && !fault.hint)),
             None if fault.expected.is_empty() => None,
             None => Some(format!("write a URL of the form {}", fault.expected).into()),
         };
         finding.evidence = url.evidence();
         out.push(finding);
+    }
+}
+
+/// What to do about a host that is not among those of its vendor: it may be one that promvet does
+/// not know.
+fn of_host(expected: &str) -> String {
+    let named = "or name the receiver under `receivers` in promvet.yaml";
+    match expected.is_empty() {
+        true => format!("correct the host, {named}"),
+        false => format!("write a URL of the form {expected}, {named}"),
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
             out,
         );
     }
-    // Several entries of which one discovers are one that was split: `scrape/split-entry`.
+    // Several entries that share one discovery are one that was split: `scrape/split-entry`.
     let managers: Vec<_> = config.alertmanagers().collect();
     if managers.iter().all(|one| one.finds_nothing()) {
         for one in managers {

@@ -34,7 +34,7 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// Entries of which some discover and others only say how to send.
+/// Entries, some that discover and others that only say how to send.
 fn alertmanagers(config: Config<'_>, out: &mut Findings<'_>) {
     let all: Vec<_> = config.alertmanagers().collect();
     if all.iter().all(|one| one.finds_nothing()) {

@@ -11,20 +11,19 @@ const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
     (
         Some(Issuer::LetsEncryptProd),
         Severity::Error,
-        "`insecure_skip_verify` is not needed for a certificate of Let's Encrypt's production \
-         issuer",
+        "`insecure_skip_verify` is not needed, since the issuer is Let's Encrypt's production one",
         "remove this line",
     ),
     (
         Some(Issuer::Public),
         Severity::Error,
-        "`insecure_skip_verify` is not needed for a certificate of a public production issuer",
+        "`insecure_skip_verify` is not needed, since the issuer is public",
         "remove this line",
     ),
     (
         Some(Issuer::Private),
         Severity::Warning,
-        "`insecure_skip_verify` is not needed for a certificate of a known private issuer",
+        "`insecure_skip_verify` is not needed, since the private issuer is known",
         "remove this line and set `ca_file` to the issuer's certificate",
     ),
     (

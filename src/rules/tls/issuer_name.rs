@@ -35,8 +35,8 @@ pub(super) fn check(configurations: &[Configuration<'_>], out: &mut Findings<'_>
     }
     for (found, users) in misnamed.into_values() {
         let message = format!(
-            "{} signs for this host and is for tests, although its name says production: its \
-             certificates are not trusted, and every verified send fails",
+            "{} is a test issuer, although its name says production: its certificates are not \
+             trusted, and every verified send fails",
             found.issuer
         );
         let help = "set the issuer to the production directory of the authority, or give it a \

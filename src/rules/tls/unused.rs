@@ -20,7 +20,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     let secret = part.client.sent_secrets().into_iter().next();
     let severity = match (only_skips, secret.is_some()) {
         (true, false) => Severity::Info,
-        // Nobody wrote a credential and `insecure_skip_verify` for a scrape over http.
+        // No credential is written and `insecure_skip_verify` for a scrape over http.
         (true, true) | (false, _) => Severity::Warning,
     };
     let (why, help) = match part.client.section {

@@ -38,9 +38,9 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
             let becomes = match expansion.becomes {
                 Becomes::Dollar => "a single dollar".to_owned(),
                 Becomes::Nothing => "nothing".to_owned(),
-                Becomes::Variable(name) => format!(
-                    "the value of the environment variable `{name}`, or nothing if it is not set"
-                ),
+                Becomes::Variable(name) => {
+                    format!("the environment variable `{name}`, or nothing if it is not set")
+                }
             };
             let span = match entry.value.is_alias() {
                 true => entry.value.span(),
@@ -51,8 +51,8 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
                 span,
                 severity,
                 format!(
-                    "from Prometheus 3.0 on, `{written}` becomes {becomes}: the label `{}` \
-                     changes on every series that is sent",
+                    "from Prometheus 3.0 on, `{written}` becomes {becomes}: the label `{}` of every \
+                     series changes",
                     entry.name()
                 ),
             );

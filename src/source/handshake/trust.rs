@@ -5,8 +5,8 @@ use std::time::Duration;
 use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
 
-/// Whether the first certificate of a chain is signed by one of some authorities, the others
-/// standing between; none if that is not known. Names do not count here.
+/// Whether the first certificate of a chain is signed by one of some authorities, with the
+/// others in between; none if that is not known. Names do not count here.
 pub(super) fn leads_to(chain: &[Vec<u8>], roots: &[CertificateDer<'_>], at: i64) -> Option<bool> {
     let (own, between) = chain.split_first()?;
     // Go takes a certificate that is trusted itself, whatever it may sign.

@@ -1,7 +1,7 @@
 //! Configurations of Grafana Alloy, and of Grafana Agent in flow mode, as the native tree.
 //!
 //! The blocks `prometheus.remote_write` are read (grafana/alloy v1.18
-//! `internal/component/prometheus/remotewrite/types.go`); what is no literal becomes a placeholder.
+//! `internal/component/prometheus/remotewrite/types.go`); what is not a literal becomes a placeholder.
 
 mod reader;
 
@@ -54,7 +54,7 @@ pub fn nothing(text: &Arc<Text>) -> Document {
     builder.finish(root)
 }
 
-/// Components stand at the top, and in `declare` and `template`, which nest no deeper than the
+/// Components are at the top, and in `declare` and `template`, which nest no deeper than the
 /// reader goes.
 fn collect(text: &Arc<Text>, blocks: &[Item], out: &mut Vec<Document>) {
     for item in blocks {

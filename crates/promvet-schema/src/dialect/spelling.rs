@@ -37,7 +37,7 @@ impl Spelling {
     }
 
     /// A sentence in the words of the dialect. Only words with an underscore are keys for sure;
-    /// others are so between backticks.
+    /// others are so between backticks. Parts of URLs and paths (`/api/v1/remote_write`) are none.
     #[must_use]
     pub fn put(&self, sentence: &str) -> String {
         let mut out = String::with_capacity(sentence.len());
@@ -47,7 +47,8 @@ impl Spelling {
             if is_part(first) {
                 let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
                 let (word, behind) = rest.split_at(end);
-                let is_key = quoted || word.contains('_');
+                let in_path = out.ends_with(OF_URLS) || behind.starts_with(OF_URLS);
+                let is_key = !in_path && (quoted || word.contains('_'));
                 out.push_str(if is_key { self.of(word) } else { word });
                 rest = behind;
                 continue;
@@ -62,6 +63,9 @@ impl Spelling {
         }
     }
 }
+
+/// What joins the parts of a URL, a path or a value, and never keys.
+const OF_URLS: [char; 7] = ['/', '-', '=', '?', '&', '%', '@'];
 
 fn is_part(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
@@ -82,6 +86,10 @@ mod tests {
             ("`bearer_token`: too long", "`bearerTokenSecret`: too long"),
             ("scrape_interval is 0", "interval is 0"),
             ("`my_metrics_path`", "`my_metrics_path`"),
+            (
+                "`/run/bearer_token` at https://h/bearer_token, and `bearer_token`",
+                "`/run/bearer_token` at https://h/bearer_token, and `bearerTokenSecret`",
+            ),
             (
                 "a; Prometheus refuses the file",
                 "a; the Operator refuses it",

@@ -53,7 +53,7 @@ pub enum Type {
     Key,
     /// A key of a Secret or a ConfigMap: `{secret: {name, key}}`.
     KeyOf,
-    /// Headers, one of which may be a credential; Prometheus has other keys for that one.
+    /// Headers, among them a credential perhaps; Prometheus has other keys for that one.
     Headers,
     /// `{authenticator: NAME}`: an extension of the OpenTelemetry Collector that adds a credential.
     Authenticator,

@@ -64,7 +64,7 @@ impl Builder {
         }
     }
 
-    /// A tree of a text that is no YAML: paths are those of the tree itself.
+    /// A tree of a text that is not YAML: paths are those of the tree itself.
     #[must_use]
     pub fn of_text(text: &Arc<Text>) -> Self {
         let mut out = Document::empty(text);
@@ -105,7 +105,7 @@ impl Builder {
         made
     }
 
-    /// A scalar at a span of a text that is no YAML. `plain` says that it may be a number or a
+    /// A scalar at a span of a text that is not YAML. `plain` says that it may be a number or a
     /// truth value.
     pub fn scalar_at(&mut self, span: Span, text: &str, plain: bool) -> Made {
         let from = small(self.out.made.len());
@@ -119,7 +119,7 @@ impl Builder {
         self.push_at(span, Data::Scalar { value, style }, NO_TAG)
     }
 
-    /// A list at a span of a text that is no YAML.
+    /// A list at a span of a text that is not YAML.
     pub fn sequence_at(&mut self, span: Span, items: &[Made]) -> Made {
         let links = self.link(items.iter().map(|item| item.0));
         let list = self.push_at(span, Data::Sequence(links), NO_TAG);
@@ -127,7 +127,7 @@ impl Builder {
         list
     }
 
-    /// A mapping at a span of a text that is no YAML.
+    /// A mapping at a span of a text that is not YAML.
     pub fn mapping_at(&mut self, span: Span, pairs: &[(Made, Made)]) -> Made {
         let data = self.mapping_data(pairs);
         let map = self.push_at(span, data, NO_TAG);

@@ -99,7 +99,7 @@ impl Needles {
             .extend(windows::<WORDY_PART>(bytes).filter(one_word));
     }
 
-    /// Adds a secret of which parts don't count; what was added of it.
+    /// Adds a secret whose parts don't count; what was added of it.
     fn add_whole<'s>(&mut self, secret: &'s str) -> Option<&'s str> {
         let secret = secret.trim().trim_matches(['"', '\'']);
         let &beginning = secret.as_bytes().first_chunk()?;
@@ -151,7 +151,7 @@ impl Needles {
         out.extend(wordy.map(|(at, _)| at..at + WORDY_PART));
     }
 
-    /// Where words of the text stand between backticks, or between the quotes of a path of keys.
+    /// Where words of the text are between backticks, or between the quotes of a path of keys.
     fn find_quoted(&self, sentence: &str, out: &mut Vec<Range<usize>>) {
         if !matches!(self.quoted, Quoted::Nothing) {
             self.find_between('`', sentence, out);

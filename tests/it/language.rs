@@ -1,0 +1,189 @@
+//! What people read is plain English: messages, pages, docs and comments.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    reason = "a test that can't go on says so by panicking"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::memory;
+use promvet::policy::Profile;
+use promvet::rules::{self, example};
+use promvet::run::{Request, run};
+use promvet::source::{Folder, Tree};
+use regex::Regex;
+use walkdir::WalkDir;
+
+/// The longest message, in characters: two lines of a terminal.
+const LONGEST: usize = 160;
+
+/// Phrases of translated prose. "Stands for" and "is no longer" are plain English.
+const HABITS: &str = r#"(?i)(?<quote>["'’])?\b(stand(s|ing)?(?<for> for)?|whoever|nobody|is told of|(?<part>first )?one's own|hangs? on|of which|(?<there>there )?(is|are) no (?<after>\w+))\b"#;
+
+/// The habits in a text, each with the words around it.
+fn habits(text: &str) -> Vec<String> {
+    let habits = Regex::new(HABITS).unwrap();
+    let found = habits.captures_iter(text).filter(|found| {
+        let after = found.name("after").map_or("", |word| word.as_str());
+        let fine = ["for", "there", "quote", "part"];
+        fine.iter().all(|name| found.name(name).is_none()) && !["longer", "more"].contains(&after)
+    });
+    found
+        .map(|found| {
+            let whole = found.get(0).unwrap();
+            let (before, after) = (&text[..whole.start()], &text[whole.end()..]);
+            let tail: Vec<_> = before.chars().rev().take(30).collect();
+            let before: String = tail.into_iter().rev().collect();
+            let after: String = after.chars().take(30).collect();
+            format!("{before}{}{after}", whole.as_str()).replace('\n', " ")
+        })
+        .collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The files with one of these endings in folders of the project.
+fn files(folders: &[&str], ending: &str) -> Vec<PathBuf> {
+    let walks = folders
+        .iter()
+        .map(|folder| WalkDir::new(root().join(folder)));
+    let files = walks.flatten().map(|file| file.unwrap().into_path());
+    files
+        .filter(|path| path.extension().is_some_and(|end| end == ending))
+        .collect()
+}
+
+/// The text of a page without its front matter, code blocks and code spans.
+fn prose(page: &str) -> String {
+    let body = page.strip_prefix("---\n").map_or(page, |rest| {
+        rest.split_once("\n---\n").map_or(rest, |(_, body)| body)
+    });
+    let mut fence = None;
+    let mut prose = String::new();
+    for line in body.lines() {
+        let mark = ["```", "~~~"]
+            .into_iter()
+            .find(|mark| line.trim_start().starts_with(mark));
+        match fence {
+            Some(open) if mark == Some(open) => fence = None,
+            None if mark.is_some() => fence = mark,
+            None => prose.extend(line.split('`').step_by(2).chain([" "])),
+            Some(_) => {}
+        }
+    }
+    prose
+}
+
+#[test]
+fn pages_are_written_in_plain_english() {
+    let top = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+    ];
+    let mut pages = files(&["rules", "docs"], "md");
+    pages.extend(top.map(|name| root().join(name)));
+    assert!(pages.len() > 100, "{}", pages.len());
+    let mut wrong = Vec::new();
+    for path in pages {
+        let page = prose(&fs::read_to_string(&path).unwrap());
+        wrong.extend(
+            habits(&page)
+                .iter()
+                .map(|found| format!("{}: {found}", path.display())),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Comments and messages of the program, without its tests; both are between code that has words
+/// of its own, which no habit is among.
+#[test]
+fn the_source_is_written_in_plain_english() {
+    let sources = files(&["src", "crates"], "rs");
+    assert!(sources.len() > 300, "{}", sources.len());
+    let spans = Regex::new("`[^`\n]*`").unwrap();
+    let mut wrong = Vec::new();
+    for path in sources {
+        let is_test = path
+            .iter()
+            .any(|part| part == "tests" || part == "tests.rs");
+        if is_test || path.ends_with("report/sample.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let (program, _) = text.split_once("#[cfg(test)]").unwrap_or((&text, ""));
+        let words: Vec<_> = program
+            .lines()
+            .map(|line| line.trim().trim_start_matches(['/', '!']))
+            .collect();
+        let words = words.join(" ");
+        let words = spans.replace_all(&words, "``");
+        wrong.extend(
+            habits(&words)
+                .iter()
+                .map(|found| format!("{}: {found}", path.display())),
+        );
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of them:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// The messages of a run, each as `rule: message`.
+fn messages(request: &Request, tree: &dyn Tree) -> Vec<(String, String)> {
+    let run = run(request, tree);
+    let found = run.outcome.findings().iter();
+    found
+        .map(|one| (one.finding.rule.to_string(), one.finding.message.clone()))
+        .collect()
+}
+
+#[test]
+fn messages_are_short_clauses() {
+    let mut all = Vec::new();
+    for page in rules::all() {
+        for example in example::examples(page.text) {
+            let mut files = example.files.clone();
+            files.push((example.path.clone(), example.text.clone()));
+            all.extend(messages(&memory::at("."), &memory::tree(&files)));
+        }
+    }
+    for folder in fs::read_dir(root().join("fixtures")).unwrap() {
+        let request = Request {
+            paths: vec![folder.unwrap().path()],
+            profile: Some(Profile::Audit),
+            ..Request::default()
+        };
+        all.extend(messages(&request, &Folder::new(root())));
+    }
+    assert!(all.len() > 300, "{}", all.len());
+    let mut wrong: Vec<_> = all
+        .iter()
+        .filter(|(_, message)| {
+            message.chars().count() > LONGEST
+                || message.ends_with('.')
+                || message.contains(". ")
+                || !habits(message).is_empty()
+        })
+        .map(|(rule, message)| format!("{rule}: {message}"))
+        .collect();
+    wrong.sort();
+    wrong.dedup();
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        all.len(),
+        wrong.join("\n")
+    );
+}
