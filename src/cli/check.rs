@@ -14,7 +14,7 @@ use crate::facts::Host;
 use crate::finding::Redacted;
 use crate::policy::PolicyError;
 use crate::run::since::Comparison;
-use crate::run::{self, Fixed, Gate, Request, Run, Stage, Watch, online};
+use crate::run::{self, Fixed, Gate, Request, Run, Side, Stage, Watch, online};
 use crate::source::{Folder, LARGEST, Memory, Tree, collapse, leads_out, standard_input};
 
 /// Checks and reports.
@@ -75,6 +75,7 @@ fn examined(args: &CheckArgs, request: &Request, tree: &dyn Tree) -> Result<Run,
         .stage(Stage::Git, 0, || compared(args, request))?;
     let mut request = Request {
         changed: changed(comparison.as_ref(), request)?,
+        side: comparison.as_ref().map(|_| Side::New),
         ..request.clone()
     };
     let mut notes = Vec::new();

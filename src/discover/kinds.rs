@@ -239,12 +239,14 @@ pub(super) enum Class {
 
 /// Judges an outline.
 pub(super) fn classify(outline: &Outline<'_>, path: &str) -> Class {
+    // A policy has no section of a configuration, so one with the name of a policy is none.
     let name = path.rsplit('/').next().unwrap_or(path);
     if POLICY.contains(&name) {
-        return Class::Neighbour {
+        let policy = Class::Neighbour {
             kind: "promvet policy",
             keys: &[],
         };
+        return ours(outline, false).unwrap_or(policy);
     }
     let fits = |row: &&Neighbour| {
         row.shape == outline.shape && row.keys.iter().all(|path| outline.has(path))

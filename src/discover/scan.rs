@@ -85,7 +85,7 @@ fn may_disguise_keys(bytes: &[u8]) -> bool {
 
 /// Whether the tag `!!binary` may be written so that its word is not found: by a handle of the file's
 /// own (`%TAG`), or with characters by their numbers (`!!bin%61ry`), which libyaml decodes
-/// (`yaml_parser_scan_uri_escapes`).
+/// (`yaml_parser_scan_uri_escapes`), within `!<…>` too.
 fn may_disguise_tags(bytes: &[u8]) -> bool {
     if memchr::memchr(b'%', bytes).is_none() {
         return false;
@@ -93,8 +93,11 @@ fn may_disguise_tags(bytes: &[u8]) -> bool {
     if memmem::find(bytes, b"%TAG").is_some() {
         return true;
     }
-    let mut words = bytes.split(|byte| byte.is_ascii_whitespace() || b"[{,".contains(byte));
-    words.any(|word| word.starts_with(b"!") && word.contains(&b'%'))
+    let mut words = bytes.split(u8::is_ascii_whitespace);
+    words.any(|word| {
+        let tag = memchr::memchr(b'!', word).and_then(|at| word.get(at..));
+        tag.is_some_and(|tag| tag.contains(&b'%'))
+    })
 }
 
 /// Whether a double quote that may begin a key has an escape behind it, in its line. A key begins a
@@ -177,6 +180,10 @@ mod tests {
             "!!str \"remote\\x5fwrite\": []",
             "!!binary cmVtb3RlX3dyaXRl: []",
             "!!bin%61ry cmVtb3RlX3dyaXRl: []",
+            "!<tag:yaml.org,2002:%62inary> cmVtb3RlX3dyaXRl: []",
+            "!<tag%3Ayaml.org%2C2002:bin%61ry> cmVtb3RlX3dyaXRl: []",
+            "!%21bin%61ry cmVtb3RlX3dyaXRl: []",
+            "[a, !<tag:yaml.org,2002:b%69nary>,x]: []",
             "{a: b, !!bin%61ry cmVtb3RlX3dyaXRl: []}",
             "%TAG !e! tag:yaml.org,2002:bin\n---\n!e!ary cmVtb3RlX3dyaXRl: []",
             "\u{feff}\"remote\\x5fwrite\": []",
@@ -192,6 +199,7 @@ mod tests {
             "a: b\\c\n",
             "a: 50%\n",
             "- !x 5%\n",
+            "a: 50% !important\n",
         ] {
             assert!(!may_hold(Path::new("a.yml"), plain.as_bytes()), "{plain}");
         }

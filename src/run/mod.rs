@@ -34,6 +34,6 @@ pub use gate::{BaselineFrom, ConfigFrom, Gate};
 pub use no_longer_read::Before;
 pub use pipeline::run;
 pub(crate) use pipeline::run_with;
-pub use request::{Request, Run};
+pub use request::{Request, Run, Side};
 pub(crate) use watch::Stage;
 pub use watch::Watch;

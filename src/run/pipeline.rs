@@ -27,7 +27,7 @@ use crate::parallel;
 use crate::policy::Policy;
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Configuration, Judgement};
-use crate::source::Tree;
+use crate::source::{Found, Tree};
 
 /// Checks what is asked for.
 #[must_use]
@@ -256,9 +256,22 @@ impl<'a> Gathered<'a> {
 
     /// Adds the candidates that could not be read.
     fn unread(&mut self) {
-        for (found, why) in &self.survey.unread {
+        let listed = |found: &Found| self.request.lists_unread(&found.path);
+        let unread = self.survey.unread.iter();
+        for (found, why) in unread.filter(|(found, _)| listed(found)) {
             let reason = format!("the file could not be checked: {why}");
             self.all.unchecked.push(whole_file(&found.shown, reason));
+        }
+        let left_out = self.survey.left_out.iter();
+        for (found, place) in left_out.filter(|(found, _)| listed(found)) {
+            let policy = place.path();
+            let reason =
+                format!("{policy} excludes this file, and a deployment starts Prometheus with it");
+            let settle = format!("take it out of `exclude` in {policy}");
+            self.all.unchecked.push(Unchecked {
+                settle: Some(settle),
+                ..whole_file(&found.shown, reason)
+            });
         }
     }
 

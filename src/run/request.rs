@@ -1,7 +1,7 @@
 //! What is asked for, and what it came to.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -57,6 +57,8 @@ pub struct Request {
     /// The absolute paths of what is changed since what is compared with, which is judged by content
     /// whatever its name.
     pub changed: Arc<BTreeSet<PathBuf>>,
+    /// Which tree of a comparison this is, if two are compared.
+    pub side: Option<Side>,
     /// What was read in the revision that is compared with.
     pub before: Option<Arc<Before>>,
     /// The custom rules, instead of those that policies name.
@@ -65,6 +67,28 @@ pub struct Request {
     pub deadline: Deadline,
     /// What counts and measures.
     pub watch: Arc<Watch>,
+}
+
+/// A tree of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// What is compared with.
+    Old,
+    /// What is judged.
+    New,
+}
+
+impl Request {
+    /// Whether a change is judged that must not hide anything.
+    pub(crate) fn is_gate(&self) -> bool {
+        self.side.is_some() || self.gate.config_from.is_some()
+    }
+
+    /// Whether what could not be checked is to be listed of a file. Of one that changed it is, even
+    /// if the old tree has the same gap: what the change does to it is not known.
+    pub(super) fn lists_unread(&self, path: &Path) -> bool {
+        self.side != Some(Side::Old) || !self.changed.contains(path)
+    }
 }
 
 impl Default for Request {
@@ -87,6 +111,7 @@ impl Default for Request {
             inventory: false,
             gate: Gate::default(),
             changed: Arc::default(),
+            side: None,
             before: None,
             own: None,
             deadline: Deadline::default(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::no_longer_read::{Before, ReadBefore};
 use super::pipeline;
-use super::request::{Request, Run};
+use super::request::{Request, Run, Side};
 use super::survey::walk_of;
 use crate::facts::Host;
 use crate::source::{Folder, Git, GitError, Repository, Tree, collapse};
@@ -109,6 +109,7 @@ impl Comparison {
     fn run_old(&mut self, request: &Request, notes: &mut Vec<String>) -> Run {
         let request = Request {
             paths: self.paths_then(&request.paths),
+            side: Some(Side::Old),
             ..request.clone()
         };
         let mut old = pipeline::run(&request, &self.old);

@@ -46,6 +46,8 @@ pub(crate) struct Survey {
     pub(crate) walked: Vec<Found>,
     /// The files that policy leaves out, by shown path, and where it says so.
     pub(crate) excluded: Vec<(Found, Place)>,
+    /// Those of them that a deployment starts Prometheus with, if a change is judged.
+    pub(crate) left_out: Vec<(Found, Place)>,
 }
 
 /// What one file came to.
@@ -90,18 +92,19 @@ pub(crate) fn survey(
     let mut survey = Survey::default();
     let mut starters = Vec::new();
     for (found, (look, may_start)) in files.iter().zip(looks) {
-        if may_start && !found.named {
+        if may_start && (!found.named || request.side.is_some()) {
             starters.push(found.clone());
         }
         survey.add(look, run);
     }
-    let started = started::unseen(&starters, &survey, &policies, request, tree);
-    if !started.is_empty() {
-        files.extend(started.iter().map(|(found, _)| found.clone()));
+    let started = started::of(&starters, &policies, request, tree);
+    let unseen = started::unseen(&started, &survey, request, tree);
+    if !unseen.is_empty() {
+        files.extend(unseen.iter().map(|(found, _)| found.clone()));
         files.sort_by(|a, b| (&a.shown, &a.path).cmp(&(&b.shown, &b.path)));
         files.dedup();
         policies = policies_of(&files, request, tree, run)?;
-        for (found, is_sure) in &started {
+        for (found, is_sure) in &unseen {
             let none = Policy::default();
             let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
             let look = panics::caught(|| look_at_started(found, *is_sure, policy, tree));
@@ -111,6 +114,9 @@ pub(crate) fn survey(
         survey
             .seen
             .sort_by(|a, b| a.found.shown.cmp(&b.found.shown));
+    }
+    if request.is_gate() {
+        survey.left_out = started::left_out(&started, &survey, request, tree);
     }
     survey.incomplete = walked.incomplete;
     survey.named.clone_from(&request.paths);

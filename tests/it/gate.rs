@@ -69,6 +69,8 @@ const NAMES: &[Change] = &[
     text("prometheus.yml", "Makefile", CONFIG),
     text("prometheus.yml", "Dockerfile", CONFIG),
     text("prometheus.yml", "ignored/config.yml", CONFIG),
+    text("prometheus.yml", "promvet.yaml", CONFIG),
+    text("prometheus.yml", "deep/.promvet.yaml", CONFIG),
     text("prometheus.yml", "deep/.ignored/x.lock", CONFIG),
     text("prometheus.yml", ".github/x/.y/config.ini", CONFIG),
     text("none.txt", "new.lst", CONFIG),
@@ -140,6 +142,21 @@ const KEYS: &[Change] = &[
         "config.yml",
         "config.cfg",
         "!!bin%61ry cmVtb3RlX3dyaXRl:\n- url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.cfg",
+        "!<tag:yaml.org,2002:%62inary> cmVtb3RlX3dyaXRl:\n- url: HOST\n",
+    ),
+    text(
+        "config.yml",
+        "config.cfg",
+        "{!<tag%3Ayaml.org%2C2002%3Abinar%79> cmVtb3RlX3dyaXRl: [{url: \"HOST\"}]}\n",
+    ),
+    text(
+        "config.yml",
+        "config.cfg",
+        "%TAG ! tag:yaml.org,2002:\n---\n!binar%79 cmVtb3RlX3dyaXRl:\n- url: HOST\n",
     ),
     text(
         "config.yml",
@@ -223,6 +240,110 @@ fn what_is_not_added_to_git_yet_counts_unless_it_is_ignored() {
     scratch.file("ignored", CONFIG.replace("HOST", BAD));
     assert_eq!(scratch.promvet(&gate).status, Some(0));
     scratch.file("settings", CONFIG.replace("HOST", BAD));
+    assert_eq!(scratch.promvet(&gate).status, Some(1));
+}
+
+const COMPOSE: &str = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: \
+                       ['FILE:/etc/prometheus/prometheus.yml']\n";
+
+/// The last commit changes a file that a deployment starts Prometheus with.
+fn started(deployment: &str, file: &str, beside: (&str, &str), host: &str) -> Scratch {
+    let depth = "../".repeat(deployment.matches('/').count());
+    let compose = COMPOSE.replace("FILE", &format!("./{depth}{file}"));
+    let scratch = Scratch::repository(&[(file, &CONFIG.replace("HOST", GOOD))]);
+    scratch.write(&[(deployment, &compose), beside]);
+    scratch.git(&["add", "-A", "-f"]);
+    scratch.commit("Base");
+    scratch.file(file, CONFIG.replace("HOST", host));
+    scratch.git(&["add", "-A", "-f"]);
+    scratch.commit("Change");
+    scratch
+}
+
+const GATE: [&str; 4] = ["--config-from", "main~", "--since", "main~"];
+
+#[test]
+fn what_is_started_is_judged_although_it_is_ignored() {
+    for file in ["prom/prometheus.yml", "prom/.x/settings"] {
+        for ignore in [".ignore", ".gitignore", "prom/.ignore"] {
+            let patterns = if ignore == "prom/.ignore" {
+                "*\n"
+            } else {
+                "prom/\n"
+            };
+            for (host, expected) in [(BAD, 1), (GOOD, 0)] {
+                let scratch = started("compose.yml", file, (ignore, patterns), host);
+                for args in [&GATE[..], &GATE[2..], &GATE[..2]] {
+                    let ran = scratch.promvet(args);
+                    let said = ran.said();
+                    assert_eq!(
+                        ran.status,
+                        Some(expected),
+                        "{file} {ignore} {args:?}: {said}"
+                    );
+                }
+            }
+        }
+    }
+    // What git does not track is no part of the change.
+    let scratch = started("compose.yml", "a.yml", (".gitignore", "b.yml\n"), GOOD);
+    scratch.write(&[("compose.yml", &COMPOSE.replace("FILE", "./b.yml"))]);
+    scratch.commit("Start another one");
+    scratch.file("b.yml", CONFIG.replace("HOST", BAD));
+    assert_eq!(scratch.promvet(&GATE).status, Some(0));
+}
+
+#[test]
+fn what_is_started_and_excluded_is_not_checked_if_it_changed() {
+    let policy = ("promvet.yaml", "exclude: ['prom/**']\n");
+    let scratch = started("compose.yml", "prom/prometheus.yml", policy, BAD);
+    let gate = [&GATE[..], &["--require-coverage", "--format", "concise"]].concat();
+    let ran = scratch.promvet(&gate);
+    assert_eq!(ran.status, Some(1), "{}", ran.said());
+    assert!(
+        ran.stdout
+            .contains("unchecked promvet.yaml excludes this file"),
+        "{}",
+        ran.said()
+    );
+    assert_eq!(scratch.promvet(&GATE).status, Some(0));
+    scratch.file("other", "x");
+    scratch.commit("Another change");
+    assert_eq!(scratch.promvet(&gate).status, Some(0));
+}
+
+#[test]
+fn what_is_started_is_judged_outside_of_the_paths_that_were_named() {
+    for paths in [
+        &["deploy"][..],
+        &["deploy/compose.yml"],
+        &["deploy", "other"],
+    ] {
+        for (host, expected) in [(BAD, 1), (GOOD, 0)] {
+            let other = ("other/x.yml", "a: b\n");
+            let scratch = started("deploy/compose.yml", "prom/settings", other, host);
+            let ran = scratch.promvet(&[&GATE[..], paths].concat());
+            assert_eq!(ran.status, Some(expected), "{paths:?}: {}", ran.said());
+            // Without a comparison, what was not named is left alone.
+            assert_eq!(scratch.promvet(paths).status, Some(0), "{paths:?}");
+        }
+    }
+}
+
+#[test]
+fn a_large_file_that_changed_is_listed_although_it_was_large_before() {
+    let huge = format!(
+        "{}{}",
+        CONFIG.replace("HOST", GOOD),
+        "# padding\n".repeat(7 * 1024 * 1024)
+    );
+    let scratch = Scratch::repository(&[("prometheus.yml", &huge), ("a.yml", "a: b\n")]);
+    let gate = [&GATE[..], &["--require-coverage"]].concat();
+    scratch.file("a.yml", "a: c\n");
+    scratch.commit("Another change");
+    assert_eq!(scratch.promvet(&gate).status, Some(0));
+    scratch.file("prometheus.yml", huge.replace(GOOD, BAD));
+    scratch.commit("Change");
     assert_eq!(scratch.promvet(&gate).status, Some(1));
 }
 

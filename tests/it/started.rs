@@ -129,6 +129,9 @@ fn what_does_not_look_like_a_configuration_is_one_where_the_official_image_reads
         ("nothing: here\n", 1),
         ("a: [\n", 1),
         ("", 0),
+        // It looks like something else, and Prometheus refuses it.
+        ("services: {}\nremote_write: []\n", 1),
+        ("route: {receiver: a}\nreceivers: [{name: a}]\n", 1),
     ] {
         let scratch = Scratch::new(&[("settings", content)]);
         deploy(&scratch, COMPOSE, "settings");

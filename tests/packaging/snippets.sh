@@ -94,7 +94,7 @@ gitlab() {
   { extract gitlab before_script && extract gitlab script; } > "$SCRATCH/script.sh" || return 99
   rm -f gl-code-quality-report.json promvet.xml "$SCRATCH/asked"
   pasted env CI_MERGE_REQUEST_DIFF_BASE_SHA="${BASE-}" PROMVET_VERSION=1.2.3 \
-    PROMVET_PATHS="${PATHS-.}" PROMVET_ARGS="${ARGS-}" sh -e "$SCRATCH/script.sh"
+    PROMVET_PATHS="${PATHS-.}" PROMVET_ARGS="${ARGS---require-coverage}" sh -e "$SCRATCH/script.sh"
 }
 
 git checkout --quiet better
