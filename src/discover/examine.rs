@@ -12,7 +12,7 @@ use super::names;
 use super::outline::Outline;
 use crate::finding::Text;
 use crate::yaml::{
-    Document, Kind, Mapping, Node, SyntaxError, SyntaxKind, parse_first, parse_masked,
+    Document, Kind, Mapping, Node, SyntaxError, SyntaxKind, parse_all, parse_first, parse_masked,
 };
 
 /// What a file was recognised as.
@@ -88,6 +88,10 @@ impl Recognised {
             return false;
         };
         let root = document.root().and_then(Node::mapping);
+        if sets_nothing(document) {
+            // What it is was told by the documents that follow.
+            return true;
+        }
         let mut entries = root.into_iter().flat_map(Mapping::entries);
         entries.any(|entry| !matches!(entry.value.kind(), Kind::Scalar(_)))
     }
@@ -196,13 +200,14 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
             (what, why.into(), None)
         }
         // Prometheus loads the first document, and so none of the others.
-        Class::Unknown if by_name && is_empty(&document) && document.next_document().is_some() => {
+        Class::Unknown if is_empty_before(&document, path, by_name) => {
+            document.text().recognize();
             let what = What::Configuration {
                 dialect: Dialect::Fragment,
                 document,
             };
-            let why =
-                "its name is that of a Prometheus configuration, and its first document is empty";
+            let why = "its first document is empty, and another one or its name is that of a \
+                       Prometheus configuration";
             (what, why.into(), None)
         }
         Class::Unknown if named => {
@@ -219,8 +224,24 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
     }
 }
 
-fn is_empty(document: &Document) -> bool {
-    document.root().is_none_or(Node::is_null)
+fn sets_nothing(document: &Document) -> bool {
+    document.root().is_none_or(|root| {
+        let mapping = root.mapping();
+        root.is_null() || mapping.is_some_and(|mapping| mapping.entries().next().is_none())
+    })
+}
+
+/// Whether a document is empty and a configuration follows, which Prometheus does not read: it has
+/// the name of one, or what follows is one.
+fn is_empty_before(document: &Document, path: &str, by_name: bool) -> bool {
+    if !sets_nothing(document) || document.next_document().is_none() {
+        return false;
+    }
+    let is_ours = |document: &Document| {
+        let outline = Outline::of(document);
+        matches!(classify(&outline, path), Class::Ours { .. })
+    };
+    by_name || parse_all(document.text()).0.iter().skip(1).any(is_ours)
 }
 
 fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Judgement {

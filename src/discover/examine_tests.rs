@@ -232,6 +232,10 @@ fn neighbours_are_not_mistaken() {
         word(&look("promvet.yaml", "templates: []\nscrape_configs: []\n")),
         "promvet policy"
     );
+    assert_eq!(
+        word(&look("d/promvet.yaml", "global: {}\nscrape_configs: []\n")),
+        word(&look("d/x.yaml", "global: {}\nscrape_configs: []\n"))
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What Prometheus and its neighbours write at the top of their files.
 
 use super::names::is_ours;
-use super::outline::{Outline, RootValue};
+use super::outline::{Key, Outline, RootValue};
 use crate::finding::nearest;
 
 /// A top-level section of a Prometheus configuration (`config.Config` in prometheus/prometheus,
@@ -239,14 +239,17 @@ pub(super) enum Class {
 
 /// Judges an outline.
 pub(super) fn classify(outline: &Outline<'_>, path: &str) -> Class {
-    // A policy has no section of a configuration, so one with the name of a policy is none.
+    // No key of a policy is a section of a configuration, and Prometheus refuses any other key.
     let name = path.rsplit('/').next().unwrap_or(path);
     if POLICY.contains(&name) {
         let policy = Class::Neighbour {
             kind: "promvet policy",
             keys: &[],
         };
-        return ours(outline, false).unwrap_or(policy);
+        let is_section = |key: &Key<'_>| SECTIONS.iter().any(|section| section.name == key.name);
+        let is_ours = outline.keys.iter().all(is_section);
+        let ours = is_ours.then(|| ours(outline, false)).flatten();
+        return ours.unwrap_or(policy);
     }
     let fits = |row: &&Neighbour| {
         row.shape == outline.shape && row.keys.iter().all(|path| outline.has(path))

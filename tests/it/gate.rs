@@ -568,6 +568,45 @@ fn an_empty_first_document_and_many_unknown_keys_are_those_of_a_configuration() 
     }
 }
 
+/// Prometheus loads its defaults from a first document that is empty, and says nothing.
+#[test]
+fn an_empty_first_document_is_an_error_before_a_configuration() {
+    let config = CONFIG.replace("HOST", GOOD);
+    for name in ["prometheus.yml", "settings.cfg", "prometheus.yml.j2"] {
+        for (before, is_shown) in [
+            ("---\n---\n", true),
+            ("# Site\n---\n# x\n---\n", true),
+            ("{}\n---\n", true),
+            ("~\n---\n", true),
+            ("---\n---\na: b\n---\n", true),
+            ("---\n", false),
+            ("# Site\n---\n", false),
+            ("%YAML 1.1\n# x\n---\n", false),
+        ] {
+            let scratch = Scratch::repository(&[(name, &config)]);
+            scratch.write(&[(name, &format!("{before}{config}"))]);
+            scratch.commit("Change");
+            let ran = scratch.promvet(&[&GATE[..], &["--fail-on", "warning"]].concat());
+            let said = ran.said();
+            assert_eq!(
+                ran.status,
+                Some(i32::from(is_shown)),
+                "{name} {before}{said}"
+            );
+            assert_eq!(said.contains("schema/extra-document"), is_shown, "{said}");
+        }
+        // What follows says nothing of Prometheus, or something fills the first document.
+        for content in [
+            "---\n---\na: b\n".to_owned(),
+            format!("{{{{ include \"x\" }}}}\n---\n{config}"),
+        ] {
+            let scratch = Scratch::new(&[(name, &content)]);
+            let ran = scratch.promvet(&["--fail-on", "warning"]);
+            assert_eq!(ran.status, Some(0), "{name} {content}{}", ran.said());
+        }
+    }
+}
+
 /// Formats that list what was not checked.
 #[test]
 fn what_is_too_large_is_not_checked_in_every_format() {

@@ -1,19 +1,61 @@
-//! Documents behind the first one, which Prometheus never looks at (rule Y02).
+//! Documents behind the first one, which Prometheus never looks at (rule Y02): `config.Load` calls
+//! `yaml.UnmarshalStrict`, which decodes one document (`yaml.unmarshal`, go-yaml 2.4).
 
-use crate::yaml::Document;
-use promvet_text::{Finding, Severity};
+use super::tables;
+use super::version::Target;
+use super::yaml::{Document, Kind, Node, parse_all};
+use promvet_text::{Finding, Severity, Span};
 
 /// The rule about them.
 const EXTRA_DOCUMENT: &str = "schema/extra-document";
 
-/// An info about a second document, if there is one.
-pub(super) fn extra_document(document: &Document) -> Option<Finding> {
+/// A finding about a second document, if there is one. It is more than an info if the first one is
+/// empty: Prometheus then loads its defaults (`config.Load`: "If the entire config body is empty").
+pub(super) fn extra_document(document: &Document, target: &Target) -> Option<Finding> {
     let next = document.next_document()?;
-    let finding = Finding::new(
-        EXTRA_DOCUMENT,
-        Severity::Info,
-        document.place(next),
-        "Prometheus reads only the first document of a file: this one is ignored",
-    );
-    Some(finding.help("delete it, or move it to a separate file"))
+    let find =
+        |severity, message| Finding::new(EXTRA_DOCUMENT, severity, document.place(next), message);
+    let help = "delete it, or move it to a separate file";
+    if !(is_empty(document) && holds_sections_later(document)) {
+        let message = "Prometheus reads only the first document of a file: this one is ignored";
+        return Some(find(Severity::Info, message).help(help));
+    }
+    let severity = match target.template {
+        // What is rendered may fill the first document.
+        true if has_tags(document, next) => Severity::Info,
+        true => Severity::Warning,
+        false => Severity::Error,
+    };
+    let message = "Prometheus reads only the first document, which is empty: it scrapes nothing and \
+                   sends nothing";
+    Some(find(severity, message).help("remove the `---` between the two documents"))
+}
+
+/// Whether a document sets nothing.
+fn is_empty(document: &Document) -> bool {
+    let Some(root) = document.root() else {
+        return true;
+    };
+    match root.kind() {
+        Kind::Mapping(mapping) => mapping.entries().all(|entry| entry.value.is_null()),
+        _ => root.is_null(),
+    }
+}
+
+/// Whether a later document has a section of a configuration.
+fn holds_sections_later(document: &Document) -> bool {
+    let is_section = |name: &str| tables::CONFIG.fields.iter().any(|field| field.key == name);
+    let (documents, _) = parse_all(document.text());
+    let roots = documents.iter().skip(1).filter_map(Document::root);
+    let mut keys = roots
+        .filter_map(Node::mapping)
+        .flat_map(|root| root.entries());
+    keys.any(|entry| is_section(entry.name()))
+}
+
+/// Whether something stands before a document that may be rendered.
+fn has_tags(document: &Document, next: Span) -> bool {
+    let before = document.text().slice(Span::new(0, next.start as usize));
+    let tags = ["{{", "{%", "{#", "${", "%{", "<%", "[[", "@", "__"];
+    tags.iter().any(|tag| before.contains(tag))
 }

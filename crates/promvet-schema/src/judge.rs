@@ -14,7 +14,7 @@ use super::{edit, extra, table, tables, walk};
 #[must_use]
 pub fn check(document: &Document, target: &Target) -> Vec<Finding> {
     let mut findings = judge(document, &tables::CONFIG, None, target);
-    findings.extend(extra::extra_document(document));
+    findings.extend(extra::extra_document(document, target));
     edit::fix(document, &mut findings);
     findings
 }
