@@ -38,6 +38,22 @@ const BESIDE: &[&str] = &[
     "serviceAccounts",
 ];
 
+/// Keys of `server` that tell this chart from others.
+const OF_SERVER: &[&str] = &[
+    "alertmanagers",
+    "configMapOverrideName",
+    "defaultFlagsOverride",
+    "exemplars",
+    "extraConfigmapMounts",
+    "extraFlags",
+    "global",
+    "persistentVolume",
+    "prefixURL",
+    "retention",
+    "retentionSize",
+    "tsdb",
+];
+
 /// What the chart is called where another one needs it.
 const CHART: &str = "prometheus";
 
@@ -92,7 +108,9 @@ fn configuration(document: &Document, at: &[&str]) -> Option<(Document, bool)> {
     let file = file.filter(|map| map.entries().next().is_some());
     let from_server = || {
         let server = node_at(document, &[at, &[SERVER]].concat())?;
-        let is_ours = at.last() == Some(&CHART) || is_among_its_like(node_at(document, at)?);
+        let values = node_at(document, at)?;
+        let is_ours =
+            at.last() == Some(&CHART) || is_among_its_like(values) || is_by_server(values, server);
         let remote = REMOTE
             .iter()
             .filter(|(key, _)| server.get(key).is_some_and(is_list_of_endpoints));
@@ -140,6 +158,14 @@ fn has_filled_urls(document: &Document, at: &[&str]) -> bool {
 
 pub(super) fn is_among_its_like(values: Node<'_>) -> bool {
     BESIDE.iter().any(|key| values.get(key).is_some())
+}
+
+/// Whether a `server` with endpoints is that of this chart although nothing else of it is here.
+fn is_by_server(values: Node<'_>, server: Node<'_>) -> bool {
+    let is_alone = values
+        .mapping()
+        .is_some_and(|map| map.entries().count() == 1);
+    is_alone || OF_SERVER.iter().any(|key| server.get(key).is_some())
 }
 
 fn is_list_of_endpoints(node: Node<'_>) -> bool {

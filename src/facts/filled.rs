@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::Facts;
-use super::deployment::{Certainty, MountSource, Platform, RunningDeployment};
+use super::deployment::{Certainty, MountSource, Platform, Resolved, RunningDeployment};
 use super::scripts::{Rendered, Scripts};
 use crate::discover::{self, EmbeddedIn};
 use crate::finding::Evidence;
@@ -30,20 +30,27 @@ impl Facts<'_> {
     }
 
     /// The proof that nothing fills in a placeholder: all that run the configuration mount this very
-    /// file into the official image, which starts Prometheus at once, and no script of the tree
-    /// names the placeholder, the file or its folder.
+    /// file, or the key of the ConfigMap that it is, into the official image, which starts Prometheus
+    /// at once, and no script of the tree names the placeholder, the file or its folder.
     #[must_use]
-    pub fn never_filled(&self, whole: &str, shown: &str) -> Option<Vec<Evidence>> {
+    pub fn never_filled(
+        &self,
+        whole: &str,
+        shown: &str,
+        holder: Option<&EmbeddedIn>,
+    ) -> Option<Vec<Evidence>> {
         let file = self.absolute(shown);
         let file = self.files.tree.resolve(&file).unwrap_or(file);
-        let runners = self.runners(&file, None);
+        let runners = self.runners(&file, holder);
         let first = runners.first()?;
         let mut evidence = first.evidence.clone();
-        let all_as_is = runners.iter().all(|runner| is_as_is(runner, &file));
-        if !all_as_is || runners.iter().any(|runner| is_shared(runner, &file)) {
-            return None;
-        }
-        if self.scripts().mentions(whole, rendered(shown, None)) {
+        let all_as_is = runners.iter().all(|runner| match holder {
+            // `$(NAME)` is the form of Kubernetes itself, which expands it in the fields of a container.
+            // Other forms may be for something that fills in manifests before they are applied.
+            Some(_) => whole.starts_with("$(") && self.is_key_as_is(runner),
+            None => is_as_is(runner, &file) && !is_shared(runner, &file),
+        });
+        if !all_as_is || self.scripts().mentions(whole, rendered(shown, holder)) {
             return None;
         }
         evidence.truncate(2);
@@ -63,6 +70,17 @@ impl Facts<'_> {
         let script = self.scripts().naming(name, shown)?;
         let (path, line) = (script.path(), script.start().line);
         Some(format!("{path}:{line} names it, and may write it"))
+    }
+
+    /// Whether a pod of Kubernetes gives the official image the key of a ConfigMap as it is, under the
+    /// path that Prometheus is started with.
+    fn is_key_as_is(&self, runner: &RunningDeployment<'_>) -> bool {
+        let deployment = runner.deployment;
+        let is_key = || match deployment.resolve(self.files.tree, &deployment.config_file()) {
+            Resolved::Provided(found) => found.written.is_some(),
+            _ => false,
+        };
+        deployment.platform == Platform::Kubernetes && is_started_plainly(runner) && is_key()
     }
 
     fn scripts(&self) -> &Scripts {
@@ -125,14 +143,20 @@ fn rendered<'r>(shown: &'r str, holder: Option<&'r EmbeddedIn>) -> Rendered<'r> 
 /// the official image, and its command starts nothing else.
 fn is_as_is(runner: &RunningDeployment<'_>, file: &Path) -> bool {
     let deployment = runner.deployment;
-    let official = deployment
-        .image
-        .as_ref()
-        .is_some_and(|image| image.is_official());
     let mounts = deployment.mounts.iter().rev();
     let mounted = mounts.into_iter().any(
         |mount| matches!(&mount.source, MountSource::Tree(source) if file.starts_with(source)),
     );
+    deployment.platform == Platform::Compose && is_started_plainly(runner) && mounted
+}
+
+/// Whether a container surely starts the official image with nothing but flags.
+fn is_started_plainly(runner: &RunningDeployment<'_>) -> bool {
+    let deployment = runner.deployment;
+    let official = deployment
+        .image
+        .as_ref()
+        .is_some_and(|image| image.is_official());
     // `/bin/prometheus --config.file=…` is what the image starts itself.
     let mut arguments = deployment.arguments.list.iter().enumerate();
     let plain = arguments.all(|(at, one)| {
@@ -140,10 +164,8 @@ fn is_as_is(runner: &RunningDeployment<'_>, file: &Path) -> bool {
             || at == 0 && one.text.rsplit('/').next() == Some("prometheus")
     });
     runner.certainty == Certainty::Certain
-        && deployment.platform == Platform::Compose
         && official
         && deployment.base.is_none()
         && deployment.doubts.is_empty()
-        && mounted
         && plain
 }

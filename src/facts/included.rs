@@ -9,11 +9,13 @@
 mod cache;
 mod check;
 mod documents;
-mod glob;
+pub(super) mod glob;
+mod intervals;
 mod jobs;
 mod mounted;
 mod needs;
 pub(super) mod recognize;
+mod records;
 mod set;
 mod siblings;
 mod tls;

@@ -31,6 +31,7 @@ pub use credential_file::{FileState, Host, Lookup, Open, PathQuery, PathVerdict,
 pub use issuer::KnownIssuer;
 pub use issuer::cert_manager::{Certified, Misnamed};
 pub use owners::Owners;
+pub use pulled_in::may_be_rules;
 pub use reach::{Unreachable, Why};
 pub use receiver_requirements::ReceiverRequirements;
 pub use service_match::{ServiceMatch, Standpoint, TenantFlag};
@@ -59,6 +60,7 @@ const SCANS: &[Scan] = &[
     opstrace::may_be_instance,
     cert_manager::may_hold,
     deployment::may_hold,
+    pulled_in::names_rules,
 ];
 
 /// Whether a YAML file may hold a fact of any kind.

@@ -284,8 +284,11 @@ fn words_in<'t>(content: &'t str, word: &'t str) -> impl Iterator<Item = Range<u
 /// Where tools are named. `--sed ` and `used ` are other words.
 fn tools(content: &str) -> Vec<usize> {
     let bytes = content.as_bytes();
+    // There it is the template of a pod.
+    let is_manifest = content.contains("apiVersion:") && content.contains("kind:");
     let mut found: Vec<usize> = TOOLS
         .iter()
+        .filter(|tool| !(is_manifest && **tool == "template:"))
         .flat_map(|tool| {
             let starts_word = tool.starts_with(|c: char| c.is_ascii_alphabetic());
             memmem::find_iter(bytes, tool.as_bytes()).filter(move |at| {

@@ -11,9 +11,10 @@ use super::deployment::{Deployments, Network, Objects, SourceFile, Sources};
 use super::issuer::cert_manager::{self, Manifests};
 use super::opstrace::{self, Instance};
 use super::scripts::Scripts;
-use super::{Find, FindScripts, Scan, TenantFlag};
+use super::{Find, FindScripts, Scan, TenantFlag, pulled_in};
 use crate::finding::Text;
 use crate::source::GitError;
+use crate::yaml::{Document, parse_first};
 
 /// What all [`super::Facts`] about one tree share.
 pub struct Shared<'t> {
@@ -26,6 +27,7 @@ pub struct Shared<'t> {
     objects: OnceLock<Objects>,
     network: OnceLock<Network>,
     tenant_flags: OnceLock<Vec<TenantFlag>>,
+    loaders: OnceLock<Vec<Document>>,
     scripts: OnceLock<Scripts>,
     tracked: OnceLock<Result<Option<BTreeSet<PathBuf>>, GitError>>,
 }
@@ -54,6 +56,7 @@ impl<'t> Shared<'t> {
             objects: OnceLock::new(),
             network: OnceLock::new(),
             tenant_flags: OnceLock::new(),
+            loaders: OnceLock::new(),
             scripts: OnceLock::new(),
             tracked: OnceLock::new(),
         }
@@ -87,6 +90,16 @@ impl<'t> Shared<'t> {
         self.tenant_flags.get_or_init(|| {
             let containers = self.network(files).containers(files.tree);
             containers.filter_map(TenantFlag::of).collect()
+        })
+    }
+
+    /// The files of the tree that name rule files, those that are configurations and nothing else
+    /// left out if they are judged anyway.
+    pub(super) fn loaders(&self) -> &[Document] {
+        self.loaders.get_or_init(|| {
+            let texts = self.texts(pulled_in::names_rules);
+            let documents = texts.iter().filter_map(|text| parse_first(text).ok());
+            documents.collect()
         })
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::entry::Entry;
 use crate::discover::EmbeddedIn;
 use crate::facts::{Facts, KnownIssuer, Standpoint};
+use crate::finding::Evidence;
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{Client, Config, Peer};
 use crate::yaml::Document;
@@ -61,6 +62,19 @@ impl<'a> Configuration<'a> {
             folder,
             holder,
         })
+    }
+}
+
+impl Configuration<'_> {
+    /// The proof that nothing fills in a placeholder of it, if there is one.
+    #[must_use]
+    pub fn never_filled(&self, whole: &str) -> Option<Vec<Evidence>> {
+        let is_named = self.folder.is_some() || self.holder.is_some();
+        let shown = self.config.root().node().document().text().path();
+        match self.templated || !is_named {
+            true => None,
+            false => self.facts.never_filled(whole, shown, self.holder),
+        }
     }
 }
 

@@ -148,9 +148,9 @@ impl<'a> Entry<'a> {
     /// The proof that nothing fills in a placeholder of the entry, if there is one.
     #[must_use]
     pub fn never_filled(&self, whole: &str) -> Option<Vec<Evidence>> {
-        match self.templated || self.holder.is_some() || self.folder.is_none() {
+        match self.templated || self.holder.is_none() && self.folder.is_none() {
             true => None,
-            false => self.facts.never_filled(whole, self.shown),
+            false => self.facts.never_filled(whole, self.shown, self.holder),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::configuration::Configuration;
 use super::entry::Entry;
 use super::sent::{Sent, fault};
-use crate::discover;
+use crate::discover::{self, EmbeddedIn};
 use crate::facts::deployment::RunningDeployment;
 use crate::facts::token::{self, Observation};
 use crate::facts::{Facts, PathQuery, PathVerdict};
@@ -23,7 +23,8 @@ pub struct Material<'e, 'a> {
     /// The path of the configuration as shown.
     pub shown: &'a str,
     /// Whether it is the whole of a file.
-    is_file: bool,
+    is_named: bool,
+    holder: Option<&'a EmbeddedIn>,
     /// The files that it names. One that several parts take over from one place is here for each.
     pub files: Vec<NamedFile<'e, 'a>>,
     /// The secrets that are in it.
@@ -151,7 +152,8 @@ impl<'e, 'a> Material<'e, 'a> {
             facts,
             templated,
             shown,
-            is_file: holder.is_none() && folder.is_some(),
+            is_named,
+            holder: *holder,
             secrets: secrets.collect(),
             files,
             runners,
@@ -168,9 +170,9 @@ impl<'e, 'a> Material<'e, 'a> {
     /// The proof that nothing fills in a placeholder of it, if there is one.
     #[must_use]
     pub fn never_filled(&self, whole: &str) -> Option<Vec<Evidence>> {
-        match self.templated || !self.is_file {
+        match self.templated || !self.is_named {
             true => None,
-            false => self.facts.never_filled(whole, self.shown),
+            false => self.facts.never_filled(whole, self.shown, self.holder),
         }
     }
 

@@ -240,55 +240,7 @@ pub(super) const TARGET_SETTINGS: &[&str] = &[
 /// Whether a pattern matches a backslash where a class or a dot is meant: `\\d+` outside of double
 /// quotes. `\\.*` is a backslash and what follows it.
 pub(super) fn has_doubled_backslash(regex: &str) -> bool {
-    doubled_backslash(regex).is_some()
-}
-
-/// Where the first of them is, in bytes, if all backslashes are doubled so.
-pub(super) fn doubled_backslash(regex: &str) -> Option<usize> {
-    let mut first = None;
-    let mut at = 0;
-    while let Some(found) = regex.get(at..).and_then(|rest| rest.find('\\')) {
-        let from = at + found;
-        let mut rest = regex.get(from + 1..)?.chars();
-        if rest.next() != Some('\\') {
-            // `\d` elsewhere shows that the two are told apart.
-            return None;
-        }
-        let meant = match rest.next()? {
-            'd' | 'w' | 's' | 'D' | 'W' | 'S' => !rest.next().is_some_and(char::is_alphabetic),
-            '.' => !rest.next().is_some_and(|sign| "*+?{".contains(sign)),
-            _ => false,
-        };
-        if !meant {
-            return None;
-        }
-        first = first.or(Some(from));
-        at = from + 2;
-    }
-    first
+    promvet_syntax::go::regex::doubled_backslash(regex).is_some()
 }
 
 pub(super) use words::{dropped, why};
-
-#[cfg(test)]
-mod tests {
-    use super::doubled_backslash;
-
-    #[test]
-    fn backslashes_are_doubled_where_a_class_is_meant() {
-        for regex in [r"(\\w+)\\.example\\.org:\\d+", r"a\\d", r"[\\d]+", r"x\\s*"] {
-            assert!(doubled_backslash(regex).is_some(), "{regex}");
-        }
-        for regex in [
-            "",
-            r"\d+",
-            r"\\\\server",
-            r"C:\\data",
-            r"\\.*",
-            r"\\d\.",
-            r"\\device",
-        ] {
-            assert!(doubled_backslash(regex).is_none(), "{regex}");
-        }
-    }
-}

@@ -146,8 +146,13 @@ pub(crate) fn judge_one<'a>(
             if *kind == WEB_FILE && recognised.template.is_none() {
                 judgement.findings.extend(web_file::check(&recognised.text));
             }
-            // One that was named says nothing by being silent about it.
-            if seen.found.named && !request.if_recognised {
+            // One that was named says nothing by being silent about it; a hook names whatever has
+            // changed, and of that only what a configuration loads is ours.
+            let is_meant = || match request.if_recognised {
+                true => *kind == RULE_FILE && facts.is_loaded(&seen.found.path),
+                false => true,
+            };
+            if seen.found.named && is_meant() {
                 let target = target_of(recognised, request, facts.policy(), None);
                 as_what_it_is(kind, &recognised.text, &target, &mut judgement);
             }

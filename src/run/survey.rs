@@ -270,8 +270,10 @@ fn look_into(
     tree: &dyn Tree,
 ) -> Look {
     let whatever_it_is = found.named && !request.if_recognised;
+    // A configuration of the tree may load it, although nothing else tells that it is Prometheus's.
+    let is_rules = found.named && facts::may_be_rules(&bytes);
     let is_of_interest =
-        || discover::may_hold(&found.path, &bytes) || own_rules::look_at(own, &bytes);
+        || is_rules || discover::may_hold(&found.path, &bytes) || own_rules::look_at(own, &bytes);
     if !whatever_it_is && !is_of_interest() {
         return if facts::may_hold(&bytes) {
             Look::Other(found.clone())

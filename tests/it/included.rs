@@ -410,3 +410,138 @@ fn values_may_leave_the_url_to_the_command_line() {
         assert_eq!(found, Vec::<String>::new(), "{list}");
     }
 }
+
+/// A rule file as a hook names it: only what a configuration of the tree loads is ours.
+#[test]
+fn a_changed_rule_file_is_checked_if_a_configuration_loads_it() {
+    const BROKEN: &str = "groups: [{name: a, rules: [{alert: A, expr: 'sum('}]}]\n";
+    const GLOB: &str = "rule_files: [rules/*.yml]\n";
+    let compose = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes:\n      \
+                   - ./conf:/etc/prometheus\n      - ./alerts:/rules\n";
+    let absolute = "rule_files: [/rules/*.yml]\n";
+    for (files, named, is_told) in [
+        (
+            &[("prometheus.yml", GLOB), ("rules/a.yml", BROKEN)][..],
+            "rules/a.yml",
+            true,
+        ),
+        (&[("rules/a.yml", BROKEN)], "rules/a.yml", false),
+        (
+            &[("prometheus.yml", GLOB), ("loki/a.yml", BROKEN)],
+            "loki/a.yml",
+            false,
+        ),
+        (
+            &[
+                ("compose.yaml", compose),
+                ("conf/prometheus.yml", absolute),
+                ("alerts/a.yml", BROKEN),
+                (".git/HEAD", "ref: refs/heads/main\n"),
+            ],
+            "alerts/a.yml",
+            true,
+        ),
+    ] {
+        let ran = Scratch::new(files).promvet(&["check", "--if-recognized", named]);
+        assert_eq!(
+            ran.stdout.contains("files/promql"),
+            is_told,
+            "{named}: {}",
+            ran.stdout
+        );
+    }
+}
+
+#[test]
+fn rules_in_another_configmap_are_checked_where_they_are_mounted() {
+    let manifest = |mount: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: prom, namespace: mon}}\ndata:\n  \
+             prometheus.yml: |\n    rule_files: [/rules/*.yml]\n    scrape_configs: [{{job_name: a, static_configs: [{{targets: ['a:80']}}]}}]\n---\n\
+             apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: alerts, namespace: mon}}\ndata:\n  \
+             a.yml: |\n    groups: [{{name: a, rules: [{{alert: A, expr: 'sum('}}]}}]\n---\n\
+             apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: prom, namespace: mon}}\nspec:\n  template:\n    spec:\n      \
+             containers:\n        - name: prometheus\n          image: prom/prometheus:v3.5.0\n          \
+             args: [--config.file=/cfg/prometheus.yml]\n          volumeMounts: [{{name: c, mountPath: /cfg}}, {{name: r, mountPath: {mount}}}]\n      \
+             volumes: [{{name: c, configMap: {{name: prom}}}}, {{name: r, configMap: {{name: alerts}}}}]\n"
+        )
+    };
+    let told = |mount: &str| {
+        let found = found(&[("all.yaml", &manifest(mount))]);
+        found
+            .iter()
+            .any(|line| line.contains("all.yaml:14") && line.contains("files/promql"))
+    };
+    assert!(told("/rules"));
+    assert!(!told("/alerts"));
+}
+
+#[test]
+fn one_record_in_two_files_is_told_once() {
+    let rules =
+        |expr: &str| format!("groups: [{{name: g, rules: [{{record: 'a:b', expr: '{expr}'}}]}}]\n");
+    let main = "rule_files: [one.yml, two.yml]\nscrape_configs: [{job_name: a, static_configs: [{targets: ['a:80']}]}]\n";
+    let other = "rule_files: ['*o.yml', one.yml]\nscrape_configs: [{job_name: a, static_configs: [{targets: ['a:80']}]}]\n";
+    for (first, second, want) in [
+        ("sum(a)", "sum(b)", 1),
+        ("sum(a)", "sum(a)", 0),
+        ("sum(a{x=\"1\"})", "sum(a{x=\"2\"})", 0),
+    ] {
+        let found = found(&[
+            ("prometheus.yml", main),
+            ("prometheus-2.yml", other),
+            ("one.yml", &rules(first)),
+            ("two.yml", &rules(second)),
+        ]);
+        assert_eq!(found.len(), want, "{first} {second}: {found:?}");
+    }
+}
+
+#[test]
+fn short_ranges_are_told_by_the_configuration_that_loads_them() {
+    const RULES: &str =
+        "groups: [{name: g, rules: [{record: 'a:b', expr: 'sum(rate(a_total[1m]))'}]}]\n";
+    const FAST: &str = "groups: [{name: g, interval: 10s, rules: [{record: 'a:c', expr: 'a'}]}]\n";
+    let main = |global: &str, job: &str, more: &str| {
+        format!(
+            "global: {{{global}}}\nrule_files: ['r*.yml']\n{more}scrape_configs:\n  - job_name: a\n    static_configs: [{{targets: ['a:80']}}]\n{job}"
+        )
+    };
+    let run = |flags: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    command: [--config.file=/etc/prometheus/prometheus.yml{flags}]\n    volumes: ['.:/etc/prometheus']\n"
+        )
+    };
+    for (main, more, want) in [
+        (main("", "", ""), None, 1),
+        (main("scrape_interval: 40s", "", ""), None, 1),
+        (main("scrape_interval: 30s", "", ""), None, 0),
+        (main("", "    scrape_interval: 15s\n", ""), None, 0),
+        (main("evaluation_interval: 15s", "", ""), None, 0),
+        (
+            main(
+                "",
+                "",
+                "remote_read: [{url: 'http://a.example/api/v1/read'}]\n",
+            ),
+            None,
+            0,
+        ),
+        (main("", "", ""), Some(("r2.yml", FAST.to_owned())), 0),
+        (main("", "", ""), Some(("compose.yaml", run(""))), 1),
+        (
+            main("", "", ""),
+            Some(("compose.yaml", run(", --web.enable-remote-write-receiver"))),
+            0,
+        ),
+    ] {
+        let mut files = vec![("prometheus.yml", main.as_str()), ("r.yml", RULES)];
+        files.extend(more.iter().map(|(path, text)| (*path, text.as_str())));
+        let found = found(&files);
+        let told = found
+            .iter()
+            .filter(|line| line.contains("rules/short-range"))
+            .count();
+        assert_eq!(told, want, "{main} {more:?}: {found:?}");
+    }
+}

@@ -65,6 +65,19 @@ pub(crate) fn of_line(line: &str) -> Option<(Span, &'static str, &'static str)> 
     None
 }
 
+/// A key with its colon, where the value follows without a space: `bearer_token:abc`. The colon of a
+/// URL or of an address is no such one.
+#[must_use]
+pub(crate) fn glued_key(line: &str) -> Option<Span> {
+    let text = line.trim_start().trim_start_matches("- ").trim_start();
+    let at = line.len() - text.len();
+    let colon = text.find(':')?;
+    let (key, value) = (text.get(..colon)?, text.get(colon + 1..)?);
+    let is_key = !key.is_empty() && key.bytes().all(|c| c.is_ascii_lowercase() || c == b'_');
+    let is_value = !value.starts_with([' ', '\t', '/', ':', '\r']) && !value.trim().is_empty();
+    (is_key && is_value).then(|| Span::new(at, at + colon + 1))
+}
+
 fn comma(at: usize) -> (Span, &'static str, &'static str) {
     (
         Span::new(at, at + 1),
@@ -193,7 +206,7 @@ fn is_old(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{of_line, old_rule};
+    use super::{glued_key, of_line, old_rule};
 
     #[test]
     fn slips_are_told_by_their_line() {
@@ -257,6 +270,22 @@ mod tests {
             let found = old_rule(text);
             let found = found.map(|span| &text[span.start as usize..span.end as usize]);
             assert_eq!(found, want, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_are_glued_to_their_values() {
+        for (line, want) in [
+            ("    bearer_token:abc", Some("bearer_token:")),
+            ("  - url:https://a.example", Some("url:")),
+            ("  - url: https://a.example", None),
+            ("    https://a.example", None),
+            ("    host:", None),
+            ("    - a.example:9090", None),
+            ("    job::sum", None),
+        ] {
+            let found = glued_key(line).map(|at| &line[at.start as usize..at.end as usize]);
+            assert_eq!(found, want, "{line}");
         }
     }
 }

@@ -111,7 +111,7 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
     };
     let slip = match error.kind {
         SyntaxKind::Internal | SyntaxKind::Unread => None,
-        _ => slip(text, &place),
+        _ => glued(text, error).or_else(|| slip(text, &place)),
     };
     let message = match &slip {
         Some((_, said, _)) => format!("the file is not valid YAML: {said}"),
@@ -140,6 +140,28 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
         );
     }
     finding
+}
+
+/// A key whose colon lacks its space, where the parser looked for a key: it takes the whole for a
+/// text.
+fn glued(
+    text: &Arc<Text>,
+    error: &SyntaxError,
+) -> Option<(promvet_text::Place, &'static str, &'static str)> {
+    let (_, span) = error
+        .context
+        .as_ref()
+        .filter(|_| error.problem.contains("could not find expected ':'"))?;
+    let line = promvet_text::Place::new(text, *span).start().line;
+    let span = text.line_span(line)?;
+    let at = slips::glued_key(text.slice(span))?;
+    let start = span.start as usize;
+    let at = Span::new(start + at.start as usize, start + at.end as usize);
+    Some((
+        promvet_text::Place::new(text, at),
+        "a space is missing behind the `:` of this key",
+        "put a space between the `:` and the value",
+    ))
 }
 
 /// The slip that broke the parser: on its line, or on the last line with a text before it.

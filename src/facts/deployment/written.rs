@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::facts::included::recognize;
 use crate::facts::token::{self, Observation};
-use crate::finding::{Place, Span, is_secret_name};
-use crate::yaml::{Node, placeholder};
+use crate::finding::{Place, Span, Text, Within, is_secret_name};
+use crate::yaml::{Dollars, Node, embedded, placeholder};
 use promvet_syntax::base64;
 
 /// A value that is written down in the tree and that Prometheus gets.
@@ -23,6 +24,8 @@ pub struct Written {
     pub identity: String,
     /// The value.
     pub content: Content,
+    /// The same as a text, if it looks like rules.
+    pub rules: Option<Arc<Text>>,
 }
 
 impl Written {
@@ -35,7 +38,34 @@ impl Written {
             logical: key.path(),
             identity: format!("{owner}.{}", key.identity()),
             content,
+            rules: None,
         })
+    }
+
+    /// The same, with the value of a node of which it is the text, if that looks like rules. Dashboards
+    /// and the like are not copied.
+    pub(super) fn with_rules(self: Arc<Self>, node: Node<'_>, dollars: Dollars) -> Arc<Self> {
+        let text = node.as_str().unwrap_or_default();
+        if !["groups", "rules", "expr"]
+            .iter()
+            .all(|word| text.contains(word))
+        {
+            return self;
+        }
+        let within = Within {
+            identity: self.identity.clone(),
+            logical: self.logical.clone(),
+        };
+        let mut own = Arc::unwrap_or_clone(self);
+        own.rules = embedded(node, within, dollars);
+        if let Some(text) = own
+            .rules
+            .as_ref()
+            .filter(|text| recognize::is_one(text.content()))
+        {
+            text.recognize();
+        }
+        Arc::new(own)
     }
 }
 

@@ -6,15 +6,23 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::Found;
 use super::documents::Read;
-use crate::finding::Finding;
+use crate::finding::{Finding, Span};
 use crate::schema::Scheme;
-use crate::schema::rule_file::Need;
+use crate::schema::rule_file::{Need, Summary};
 
 /// A file of scrape jobs, what it inherits, and what it is checked for.
 pub(super) type Part = (PathBuf, Option<String>, String);
 
-/// What a rule file needs, once it has been checked.
-type Needs = Arc<OnceLock<Vec<Need>>>;
+/// What is known of a rule file, once it has been checked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RuleFile {
+    /// What it needs.
+    pub(super) needs: Vec<Need>,
+    /// What others want to know of it.
+    pub(super) summary: Summary,
+}
+
+type RuleFiles = HashMap<(PathBuf, bool), Arc<OnceLock<RuleFile>>>;
 
 /// What of included files has been checked in one run: a rule file that ten configurations share
 /// is read once.
@@ -22,7 +30,8 @@ type Needs = Arc<OnceLock<Vec<Need>>>;
 pub struct IncludeCache {
     found: Mutex<HashMap<PathBuf, Arc<OnceLock<Found>>>>,
     targets: Mutex<HashSet<PathBuf>>,
-    needs: Mutex<HashMap<(PathBuf, bool), Needs>>,
+    rule_files: Mutex<RuleFiles>,
+    pairs: Mutex<HashSet<(PathBuf, PathBuf, Span)>>,
     parts: Mutex<HashMap<Part, Arc<OnceLock<bool>>>>,
     pub(super) read: Read,
 }
@@ -75,19 +84,27 @@ impl IncludeCache {
         (findings, names_others)
     }
 
-    /// The features that a rule file needs; `check` is called the first time that a file is to be
-    /// checked in this way.
-    pub(super) fn needs(
+    /// What is known of a rule file; `check` is called the first time that a file is to be checked
+    /// in this way.
+    pub(super) fn rule_file(
         &self,
         path: &Path,
         names: Option<Scheme>,
-        check: impl FnOnce() -> Vec<Need>,
-    ) -> Needs {
+        check: impl FnOnce() -> RuleFile,
+    ) -> Arc<OnceLock<RuleFile>> {
         let key = (path.to_owned(), names == Some(Scheme::Legacy));
-        let mut needs = self.needs.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_file = Arc::clone(needs.entry(key).or_default());
-        drop(needs);
+        let all = self.rule_files.lock();
+        let mut all = all.unwrap_or_else(PoisonError::into_inner);
+        let of_file = Arc::clone(all.entry(key).or_default());
+        drop(all);
         of_file.get_or_init(check);
         of_file
+    }
+
+    /// Whether it is the first time that something is to be said at a span of a file because of
+    /// another file.
+    pub(super) fn is_new_pair(&self, file: &Path, span: Span, other: &Path) -> bool {
+        let mut pairs = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
+        pairs.insert((file.to_owned(), other.to_owned(), span))
     }
 }

@@ -1,18 +1,22 @@
 //! Reads what a configuration pulls in and says what is wrong with it.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::cache::RuleFile;
+use super::needs::Needs;
+use super::set::RuleSet;
 use super::{
-    FileSet, IncludeCache, Matched, Named, Purpose, Runners, SiblingFiles, find, jobs, kind_of,
-    mounted, needs, recognize, tls,
+    FileSet, IncludeCache, Matched, Named, Purpose, Runners, SiblingFiles, find, intervals, jobs,
+    kind_of, mounted, recognize, records, tls,
 };
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
-use crate::finding::{Finding, Severity, Text, Unchecked, rule};
+use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::prometheus::TargetSection;
-use crate::schema::rule_file::{self, Need};
+use crate::schema::rule_file::{self, Summary};
 use crate::schema::target_file::{self, Format};
 use crate::schema::{self, Scheme, Target};
 use crate::source::{EntryKind, LARGEST};
@@ -46,6 +50,7 @@ pub fn check(
         target,
         cache,
         names: names(document),
+        beside: Vec::new(),
         out: Checked::default(),
     };
     let mut named = find(document, folder, runners, lookup, cache);
@@ -56,6 +61,7 @@ pub fn check(
     if let Some(beside) = beside {
         named.retain(|one| !checker.beside(one, beside));
     }
+    named.retain(|one| !checker.elsewhere(one));
     for one in &named {
         checker.named(one);
         if !target.template {
@@ -64,6 +70,7 @@ pub fn check(
     }
     checker.out.unchecked = unverified(&named);
     let included = checker.scrape_configs(&named);
+    checker.together(&named);
     checker
         .out
         .findings
@@ -95,6 +102,8 @@ struct Checker<'c, 'r> {
     target: &'c Target,
     cache: &'c IncludeCache,
     names: Option<Scheme>,
+    /// What is known of rule files that are not files of the tree.
+    beside: Vec<(PathBuf, RuleFile)>,
     out: Checked,
 }
 
@@ -149,32 +158,101 @@ impl Checker<'_, '_> {
             Purpose::ScrapeConfigs | Purpose::Targets => Vec::new(),
         };
         for text in &texts {
-            let needs = self.rules(text, self.target);
-            self.needs(&needs);
+            let file = self.rules(text, self.target);
+            // Several texts may be in one file.
+            let number = self.beside.len();
+            self.beside
+                .push((PathBuf::from(format!("{}#{number}", text.path())), file));
         }
         !texts.is_empty()
     }
 
-    /// Checks rules, and returns what they need.
-    fn rules(&mut self, text: &Arc<Text>, target: &Target) -> Vec<Need> {
+    /// Checks rule files that are written into other manifests; whether there are any.
+    fn elsewhere(&mut self, one: &Named<'_>) -> bool {
+        if one.purpose != Purpose::Rules || matches!(one.matched, Matched::Files(_)) {
+            return false;
+        }
+        let pattern = one.node.as_str().unwrap_or("");
+        let texts = mounted::texts(pattern, self.runners, self.lookup);
+        for text in &texts {
+            let start = Place::new(text, Span::default()).span().start;
+            let path = PathBuf::from(format!("{}#{start}", text.path()));
+            let target = Target {
+                template: self.target.template || discover::is_template(&path),
+                ..self.target.clone()
+            };
+            let cache = self.cache;
+            let file = cache.rule_file(&path, self.names, || self.rules(text, &target));
+            let is_new = !self.beside.iter().any(|(other, _)| *other == path);
+            if let Some(file) = file.get().filter(|_| is_new) {
+                self.beside.push((path, file.clone()));
+            }
+        }
+        !texts.is_empty()
+    }
+
+    /// Checks rules, and returns what is to be known of them.
+    fn rules(&mut self, text: &Arc<Text>, target: &Target) -> RuleFile {
         match parse_first(text) {
             Ok(document) => {
                 let checked = rule_file::check(&document, target, self.names);
                 self.out.findings.extend(checked.findings);
-                return checked.needs;
+                return RuleFile {
+                    needs: checked.needs,
+                    summary: match target.template {
+                        true => Summary::default(),
+                        false => rule_file::summary(&document),
+                    },
+                };
             }
             Err(_) if target.template => {}
             Err(error) => self.out.findings.push(rule_file::broken(text, &error)),
         }
-        Vec::new()
+        RuleFile::default()
     }
 
-    /// Says what is not met where the configuration runs, each time: another one may be run
-    /// otherwise.
-    fn needs(&mut self, needs: &[Need]) {
-        let runners = self.runners;
-        let unmet = needs.iter().filter_map(|need| needs::unmet(need, runners));
+    /// What only all files of the configuration tell together. What is not met where it runs is said
+    /// each time: another one may be run otherwise.
+    fn together(&mut self, named: &[Named<'_>]) {
+        let legacy = self.names == Some(Scheme::Legacy);
+        let of = |purpose| named.iter().filter(move |one| one.purpose == purpose);
+        let files = |one: &Named<'_>| match &one.matched {
+            Matched::Files(files) => Some(Arc::clone(files)),
+            _ => None,
+        };
+        let mut sets: Vec<_> = of(Purpose::Rules).filter_map(files).collect();
+        let mut seen = HashSet::new();
+        sets.retain(|set| seen.insert(Arc::as_ptr(set)));
+        let known: Vec<_> = sets
+            .iter()
+            .filter_map(|set| set.known_rules(legacy))
+            .collect();
+        let beside = RuleSet::of(
+            self.beside
+                .iter()
+                .map(|(path, file)| (path.as_path(), file)),
+        );
+        let all = || known.iter().copied().chain([&beside]);
+        if all().all(|set| set.needs.is_empty() && set.records.is_empty()) {
+            return;
+        }
+        let included: Option<Vec<_>> = of(Purpose::ScrapeConfigs).map(files).collect();
+        let group = all().filter_map(|set| set.shortest_interval).min();
+        let shortest = OnceCell::new();
+        let needs = Needs {
+            main: self.main,
+            runners: self.runners,
+            shortest: &|| {
+                let find = || intervals::shortest(self.main, included.as_deref()?, group);
+                shortest.get_or_init(find).clone()
+            },
+        };
+        let unmet = all().flat_map(|set| &set.needs);
+        let unmet: Vec<_> = unmet.filter_map(|need| needs.unmet(need)).collect();
         self.out.findings.extend(unmet);
+        let records: Vec<_> = all().map(|set| &set.records).collect();
+        let repeated = records::repeated(&records, self.cache);
+        self.out.findings.extend(repeated);
     }
 
     fn missing(&mut self, one: &Named<'_>, path: &str) {
@@ -204,11 +282,12 @@ impl Checker<'_, '_> {
         match one.purpose {
             Purpose::Rules => {
                 let legacy = self.names == Some(Scheme::Legacy);
-                let needs = files.needs(legacy, || {
-                    let of_each = files.regular().map(|path| self.rule_file(path));
-                    of_each.collect::<Vec<_>>().concat()
+                files.rules(legacy, || {
+                    let of_each = files.regular().map(|path| (path, self.rule_file(path)));
+                    let of_each: Vec<_> = of_each.collect();
+                    let of_each = of_each.iter();
+                    RuleSet::of(of_each.filter_map(|(path, file)| Some((*path, file.get()?))))
                 });
-                self.needs(needs);
             }
             Purpose::Targets => files.targets(|| {
                 for path in files.regular().filter(|path| self.cache.is_new(path)) {
@@ -219,14 +298,15 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Checks a rule file, unless it has been checked in this way, and returns what it needs.
-    fn rule_file(&mut self, path: &Path) -> Vec<Need> {
+    /// Checks a rule file, unless it has been checked in this way, and returns what is known of it.
+    fn rule_file(&mut self, path: &Path) -> Arc<OnceLock<RuleFile>> {
         let cache = self.cache;
-        let needs = cache.needs(path, self.names, || {
+        cache.rule_file(path, self.names, || {
             let text = self.read(path);
-            text.map_or_else(Vec::new, |text| self.rules(&text, &self.target_of(path)))
-        });
-        needs.get().cloned().unwrap_or_default()
+            text.map_or_else(RuleFile::default, |text| {
+                self.rules(&text, &self.target_of(path))
+            })
+        })
     }
 
     fn target_file(&mut self, path: &Path, relabeled: bool) {

@@ -15,6 +15,20 @@ pub(super) fn is_name_of(pattern: &str, name: &str) -> bool {
     matches(&pieces(pattern), name)
 }
 
+/// Whether a path matches a pattern, whatever is there.
+pub(in crate::facts) fn is_path_of(pattern: &Path, path: &Path) -> bool {
+    let (mut parts, mut names) = (pattern.components(), path.components());
+    loop {
+        match (parts.next(), names.next()) {
+            (None, None) => return true,
+            (Some(Component::Normal(part)), Some(Component::Normal(name)))
+                if is_name_of(&part.to_string_lossy(), &name.to_string_lossy()) => {}
+            (Some(part), Some(name)) if part == name => {}
+            _ => return false,
+        }
+    }
+}
+
 /// The paths that a pattern matches, sorted. Hidden files are matched too, as in Go.
 pub(super) fn matching(pattern: &Path, tree: &dyn Tree) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::new()];

@@ -1,11 +1,12 @@
 //! Paths and patterns that count where Prometheus runs, followed through what is mounted there.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{FileSet, Matched, Purpose, Runners, glob, kind_of};
 use crate::facts::credential_file::{Lookup, Unverified};
 use crate::facts::deployment::{Certainty, MountSource, Platform, Resolved, RunningDeployment};
-use crate::finding::Evidence;
+use crate::finding::{Evidence, Text};
 use crate::source::EntryKind;
 
 /// What a path or a pattern leads to without a target beside the configuration: to the files of the
@@ -139,6 +140,36 @@ fn fixed_folder(path: &str) -> String {
 
 /// The files of the tree that a pattern leads to in one deployment, sorted by their paths there.
 fn files(runner: &RunningDeployment<'_>, pattern: &str, lookup: &Lookup<'_>) -> Vec<PathBuf> {
+    let paths = paths(runner, pattern, lookup);
+    let files = paths.iter().filter_map(|path| file(runner, path, lookup));
+    files.collect()
+}
+
+/// The rules that a pattern leads to in what surely runs the configuration, and that are written into a
+/// manifest or a compose file: each once.
+pub(super) fn texts(pattern: &str, runners: &Runners<'_>, lookup: &Lookup<'_>) -> Vec<Arc<Text>> {
+    let mut out: Vec<Arc<Text>> = Vec::new();
+    let surely = |one: &&RunningDeployment<'_>| {
+        one.certainty != Certainty::Doubtful && one.deployment.prometheus.is_some()
+    };
+    for runner in runners.iter().filter(surely) {
+        let found = paths(runner, pattern, lookup)
+            .into_iter()
+            .filter_map(|path| match runner.deployment.resolve(lookup.tree, &path) {
+                Resolved::Provided(found) => found.written?.rules.clone(),
+                _ => None,
+            });
+        for text in found {
+            if !out.iter().any(|other| Arc::ptr_eq(other, &text)) {
+                out.push(text);
+            }
+        }
+    }
+    out
+}
+
+/// The paths that a pattern may lead to in one deployment, sorted.
+fn paths(runner: &RunningDeployment<'_>, pattern: &str, lookup: &Lookup<'_>) -> Vec<String> {
     let deployment = runner.deployment;
     let mut found = vec![String::new()];
     let pattern = runner.path_of(pattern);
@@ -156,8 +187,7 @@ fn files(runner: &RunningDeployment<'_>, pattern: &str, lookup: &Lookup<'_>) -> 
                 .collect(),
         };
     }
-    let files = found.iter().filter_map(|path| file(runner, path, lookup));
-    files.collect()
+    found
 }
 
 /// The file of the tree that a path leads to. A link that leads out of the folder that is mounted

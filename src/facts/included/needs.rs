@@ -1,9 +1,11 @@
 //! Expressions that depend on a feature, held against what runs the configuration that loads them.
 
 use super::Runners;
+use super::intervals::Interval;
 use crate::facts::deployment::{Certainty, Feature, RunningDeployment};
 use crate::finding::{Evidence, Finding};
-use crate::schema::rule_file::Need;
+use crate::schema::rule_file::{Condition, Need};
+use crate::yaml::{Document, Node};
 
 /// What is known of a feature wherever a configuration is loaded.
 enum Known<'r> {
@@ -15,25 +17,116 @@ enum Known<'r> {
     Nothing,
 }
 
-/// What is to be said of a need; nothing if it is met.
-pub(super) fn unmet(need: &Need, runners: &Runners<'_>) -> Option<Finding> {
-    let mut finding = need.finding.clone();
-    match known(need.feature, runners) {
-        Known::On => return None,
-        Known::Nothing => {}
-        Known::Off(runner, evidence) => {
-            let what = finding
-                .message
-                .split("; without it")
-                .next()
-                .unwrap_or_default();
-            finding.message = format!("{what}, which the command line lacks");
-            finding.advice = Some(remedy(need.feature, runner).into());
-            finding.evidence.push(evidence);
-            finding.evidence.extend(runner.evidence.iter().cloned());
+/// What decides whether needs are met.
+pub(super) struct Needs<'n, 'r> {
+    /// The configuration that loads the rules.
+    pub(super) main: &'n Document,
+    /// What runs it.
+    pub(super) runners: &'n Runners<'r>,
+    /// The shortest interval at which samples are taken, worked out when it is first asked for.
+    pub(super) shortest: &'n dyn Fn() -> Option<Interval>,
+}
+
+impl Needs<'_, '_> {
+    /// What is to be said of a need; nothing if it is met.
+    pub(super) fn unmet(&self, need: &Need) -> Option<Finding> {
+        match need.condition {
+            Condition::Feature(feature) => self.feature(need, feature),
+            Condition::StoredForm(label) => self.stored_form(need, label),
+            Condition::TwoSamplesIn(range) => self.two_samples(need, range),
         }
     }
-    Some(finding)
+
+    fn feature(&self, need: &Need, feature: &str) -> Option<Finding> {
+        let mut finding = need.finding.clone();
+        match known(feature, self.runners) {
+            Known::On => return None,
+            Known::Nothing => {}
+            Known::Off(runner, evidence) => {
+                let what = finding.message.split("; without it").next();
+                let what = what.unwrap_or_default();
+                finding.message = format!("{what}, which the command line lacks");
+                finding.advice = Some(remedy(feature, runner).into());
+                finding.evidence.push(evidence);
+                finding.evidence.extend(runner.evidence.iter().cloned());
+            }
+        }
+        Some(finding)
+    }
+
+    /// Values keep their form where a release before 3.0 runs, where a job writes the label itself,
+    /// and in what others send.
+    fn stored_form(&self, need: &Need, label: &str) -> Option<Finding> {
+        let root = self.main.root()?;
+        let is_old =
+            |one: &RunningDeployment<'_>| one.deployment.release().is_some_and(|of| of < (3, 0));
+        let rewrites = |job: Node<'_>| {
+            let rules = job.get("metric_relabel_configs").into_iter();
+            let mut rules = rules.flat_map(Node::items);
+            rules.any(|rule| rule.get("target_label").and_then(Node::as_str) == Some(label))
+        };
+        let mut jobs = root.get("scrape_configs").into_iter().flat_map(Node::items);
+        let holds = !self.runners.iter().any(is_old) && !jobs.any(rewrites) && !self.receives();
+        holds.then(|| need.finding.clone())
+    }
+
+    fn two_samples(&self, need: &Need, range: i64) -> Option<Finding> {
+        let (shortest, place) = (self.shortest)()?;
+        if range >= 2 * shortest || self.receives() {
+            return None;
+        }
+        let mut finding = need.finding.clone();
+        let result = match range <= shortest {
+            true => "it has no result",
+            false => "it often has no result",
+        };
+        let written = in_words(shortest);
+        finding.message.push_str(&format!(
+            " needs two samples, and the shortest interval here is {written}: {result}"
+        ));
+        let help = format!(
+            "make the range at least {}, better {}",
+            in_words(2 * shortest),
+            in_words(4 * shortest)
+        );
+        finding.advice = Some(help.into());
+        finding.evidence.extend(place.map(|place| Evidence {
+            place,
+            message: "the shortest interval of the jobs and rules".to_owned(),
+        }));
+        Some(finding)
+    }
+
+    /// Whether something else sends samples to what runs the configuration.
+    fn receives(&self) -> bool {
+        const FLAGS: &[&str] = &[
+            "web.enable-remote-write-receiver",
+            "web.enable-otlp-receiver",
+        ];
+        const FEATURES: &[&str] = &["remote-write-receiver", "otlp-write-receiver"];
+        let has_otlp = || {
+            self.main
+                .root()
+                .is_some_and(|root| root.get("otlp").is_some())
+        };
+        let mut runners = self.runners.iter();
+        runners.any(|one| {
+            let arguments = &one.deployment.arguments;
+            let has = |flag: &&str| arguments.flag(flag).is_some();
+            FLAGS.iter().any(has)
+                || FEATURES
+                    .iter()
+                    .any(|name| arguments.feature(name).is_some())
+        }) || has_otlp()
+    }
+}
+
+/// A duration as Prometheus writes it, in the largest unit that leaves nothing over.
+fn in_words(milliseconds: i64) -> String {
+    const UNITS: &[(i64, &str)] = &[(3_600_000, "h"), (60_000, "m"), (1000, "s"), (1, "ms")];
+    let unit = UNITS.iter().find(|(length, _)| milliseconds % length == 0);
+    let (length, name) = unit.copied().unwrap_or((1, "ms"));
+    format!("{}{name}", milliseconds / length)
 }
 
 fn known<'r>(feature: &str, runners: &'r Runners<'_>) -> Known<'r> {

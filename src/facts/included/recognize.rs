@@ -25,10 +25,15 @@ const KEYS: &[&str] = &[
 pub(in crate::facts) fn text(path: &Path, bytes: Vec<u8>, tree: &dyn Tree) -> Arc<Text> {
     let text = Text::new(tree.shown(path), bytes);
     let content = text.content();
-    if content.lines().any(has_key) || content.contains("\"targets\"") {
+    if is_one(content) {
         text.recognize();
     }
     text
+}
+
+/// Whether a line is one of such a file.
+pub(in crate::facts) fn is_one(content: &str) -> bool {
+    content.lines().any(has_key) || content.contains("\"targets\"")
 }
 
 fn has_key(line: &str) -> bool {

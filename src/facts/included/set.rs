@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::cache::Part;
+use super::cache::{Part, RuleFile};
+use super::records::Records;
 use crate::schema::rule_file::Need;
 use crate::source::EntryKind;
 use crate::work;
@@ -17,8 +18,8 @@ pub struct FileSet {
     files: Vec<PathBuf>,
     /// The numbers of those that are not regular files, and what they are.
     irregular: OnceLock<Vec<(usize, Option<EntryKind>)>>,
-    /// What rules in them need, under the default name scheme and under the legacy one.
-    needs: [OnceLock<Vec<Need>>; 2],
+    /// What is known of them as rule files, under the default name scheme and under the legacy one.
+    rules: [OnceLock<RuleSet>; 2],
     documents: OnceLock<Vec<Option<Arc<Document>>>>,
     /// For each way of checking them as a part of a configuration: the numbers of those about which
     /// something else is said in each.
@@ -26,6 +27,27 @@ pub struct FileSet {
     jobs: OnceLock<Jobs>,
     targets: OnceLock<()>,
     broken: OnceLock<()>,
+}
+
+/// What is known of all files as rule files.
+#[derive(Debug, Default)]
+pub(super) struct RuleSet {
+    pub(super) needs: Vec<Need>,
+    /// The shortest `interval` of their groups, in milliseconds.
+    pub(super) shortest_interval: Option<i64>,
+    pub(super) records: Records,
+}
+
+impl RuleSet {
+    /// What is known of some files, in their order.
+    pub(super) fn of<'f>(files: impl Iterator<Item = (&'f Path, &'f RuleFile)> + Clone) -> Self {
+        let each = files.clone().map(|(_, file)| file);
+        Self {
+            needs: each.clone().flat_map(|file| file.needs.clone()).collect(),
+            shortest_interval: each.filter_map(|file| file.summary.shortest_interval).min(),
+            records: Records::of(files),
+        }
+    }
 }
 
 /// The scrape jobs of all files by their names.
@@ -103,14 +125,24 @@ impl FileSet {
             .map(|(_, file)| file.as_path())
     }
 
-    /// What the rules in them need.
-    pub(super) fn needs(&self, legacy: bool, check: impl FnOnce() -> Vec<Need>) -> &[Need] {
-        let [default, of_legacy] = &self.needs;
-        let needs = if legacy { of_legacy } else { default };
-        needs.get_or_init(|| {
+    /// What is known of them as rule files.
+    pub(super) fn rules(&self, legacy: bool, check: impl FnOnce() -> RuleSet) -> &RuleSet {
+        let [default, of_legacy] = &self.rules;
+        let rules = if legacy { of_legacy } else { default };
+        rules.get_or_init(|| {
             work::count(self.files.len());
             check()
         })
+    }
+
+    /// The same, if [`Self::rules`] has been asked before.
+    pub(super) fn known_rules(&self, legacy: bool) -> Option<&RuleSet> {
+        let [default, of_legacy] = &self.rules;
+        if legacy {
+            of_legacy.get()
+        } else {
+            default.get()
+        }
     }
 
     /// The documents of those that can be parsed, each with its path.

@@ -2,7 +2,8 @@
 
 use crate::finding::Severity;
 use crate::rules::Findings;
-use crate::rules::relabel::{RelabelList, doubled_backslash};
+use crate::rules::relabel::RelabelList;
+use promvet_syntax::go::regex::doubled_backslash;
 
 pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
     for (rule, _) in &list.rules {

@@ -2,7 +2,7 @@
 
 use super::config::{exceeds, explicit_millis};
 use super::scrape;
-use crate::check::Report;
+use crate::check::{Report, Rule};
 use crate::grammar;
 use crate::section::Section;
 
@@ -48,6 +48,19 @@ pub(crate) fn external_labels(section: &Section<'_>, report: &mut Report<'_>) {
             if let Some(scalar) = node.scalar().filter(|scalar| grammar::is_not_utf8(*scalar)) {
                 report.text(node, what, |_| Err(grammar::not_utf8(scalar)));
             }
+        }
+        // go-yaml decodes null into the zero value: an empty name.
+        if entry.key.is_null() {
+            let message =
+                "the label name is null, which is an empty name; Prometheus refuses the file";
+            let place = match entry.key.span().is_empty() {
+                true => entry.value,
+                false => entry.key,
+            };
+            report
+                .at(Rule::InvalidValue, place, message)
+                .help("write the name of the label");
+            continue;
         }
         report.text(entry.key, "the label name", |text| {
             grammar::label_name(text, scheme)

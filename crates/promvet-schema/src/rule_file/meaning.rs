@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::alert;
 use super::entries::{entries, entry, text};
+use super::expression as habits;
 use super::report::{DUPLICATE_RULE, RULE_FILE, Report, TEMPLATE};
 use super::together;
 use crate::yaml::{Entry, Node, placeholder};
@@ -138,7 +139,10 @@ fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
             "expr",
             "the rule has no `expr`; Prometheus refuses the file",
         ),
-        Some(entry) => expression(entry.value, report),
+        Some(entry) => {
+            expression(entry.value, report);
+            habits::check(rule, entry.value, report);
+        }
     }
     if !record.is_empty() {
         recording(rule, report);
@@ -365,14 +369,7 @@ fn duplicate<'d>(
     else {
         return;
     };
-    let pair = |entry: &Entry<'d>| (entry.name(), entry.value.as_str().unwrap_or(""));
-    let mut labels: Vec<_> = names(rule, "labels").iter().map(pair).collect();
-    for inherited in names(group, "labels") {
-        if labels.iter().all(|(name, _)| *name != inherited.name()) {
-            labels.push(pair(&inherited));
-        }
-    }
-    labels.sort_unstable();
+    let labels = own_and_inherited(group, rule);
     let name = entry.value.as_str().unwrap_or("");
     let expression = text(rule, "expr");
     let identity = (record.is_some(), name, labels);
@@ -393,4 +390,17 @@ fn duplicate<'d>(
     } else {
         seen.insert(identity, (entry.value, expression));
     }
+}
+
+/// The labels of a rule with those of its group, in order.
+pub(super) fn own_and_inherited<'d>(group: Node<'d>, rule: Node<'d>) -> Vec<(&'d str, &'d str)> {
+    let pair = |entry: &Entry<'d>| (entry.name(), entry.value.as_str().unwrap_or(""));
+    let mut labels: Vec<_> = names(rule, "labels").iter().map(pair).collect();
+    for inherited in names(group, "labels") {
+        if labels.iter().all(|(name, _)| *name != inherited.name()) {
+            labels.push(pair(&inherited));
+        }
+    }
+    labels.sort_unstable();
+    labels
 }

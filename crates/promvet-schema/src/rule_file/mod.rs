@@ -6,19 +6,28 @@
 
 mod alert;
 mod entries;
+mod expression;
 mod meaning;
 mod place;
 mod reader;
 mod report;
 mod shape;
+mod summary;
 mod together;
 
 pub use alert::{LOST_LABEL, TEMPLATE_FAILS, VALUE_IN_LABEL};
+pub use expression::{
+    ALWAYS_FIRES, BUCKET_VALUE, DOUBLED_BACKSLASH, LABEL_REPLACE, QUANTILE, RANGE_RESULT,
+    SHORT_RANGE,
+};
 pub use place::part;
 pub use promvet_syntax::go::template;
 pub use promvet_syntax::promql;
 pub use reader::other_reader;
-pub use report::{DUPLICATE_RULE, Need, PROMQL, RULE_FILE, TEMPLATE};
+pub use report::{Condition, DUPLICATE_RULE, Need, PROMQL, RULE_FILE, TEMPLATE};
+
+pub use summary::{Record, Summary, summary};
+pub use together::may_differ;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -60,25 +69,28 @@ pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Che
         .map(|one| one.place.order())
         .collect();
     needs.retain(|need| !places.contains(&need.finding.place.order()));
+    // Where an older release loads the file too, `upgrade/bucket-value` tells what changes.
+    let are_new = target.versions.iter().all(|version| version.major >= 3);
+    needs.retain(|need| are_new || !matches!(need.condition, Condition::StoredForm(_)));
     edit::fix(document, &mut findings);
     Checked { findings, needs }
 }
 
 /// What the versions of a target need, each need once.
 fn merged(target: &Target, needs: &[(Version, Need)]) -> Vec<Need> {
-    let features: BTreeSet<_> = needs.iter().map(|(_, need)| need.feature).collect();
-    let of_feature = |feature: &'static str| {
+    let conditions: BTreeSet<_> = needs.iter().map(|(_, need)| need.condition).collect();
+    let of_condition = |condition: Condition| {
         let findings = by_version(target, |version| {
             let found = needs
                 .iter()
-                .filter(|(of, need)| *of == version && need.feature == feature);
+                .filter(|(of, need)| *of == version && need.condition == condition);
             found.map(|(_, need)| need.finding.clone()).collect()
         });
         findings
             .into_iter()
-            .map(move |finding| Need { feature, finding })
+            .map(move |finding| Need { condition, finding })
     };
-    features.into_iter().flat_map(of_feature).collect()
+    conditions.into_iter().flat_map(of_condition).collect()
 }
 
 /// The names that a version allows if the configuration says nothing.

@@ -14,14 +14,28 @@ pub const TEMPLATE: &str = "files/template";
 /// The rule for rules that are twice.
 pub const DUPLICATE_RULE: &str = "files/duplicate-rule";
 
-/// An expression that is right where a feature flag is set.
+/// An expression that is right under a condition which only the configuration and what runs it tell.
 #[derive(Clone, Debug)]
 pub struct Need {
-    /// The name of the feature.
-    pub feature: &'static str,
-    /// What is to be said where no one knows whether it is turned on.
+    /// The condition.
+    pub condition: Condition,
+    /// What is to be said where it is not met.
     pub finding: Finding,
 }
+
+/// What an expression depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Condition {
+    /// The feature of this name is turned on.
+    Feature(&'static str),
+    /// The values of this label are stored as targets write them, not as Prometheus 3 does.
+    StoredForm(&'static str),
+    /// So many milliseconds hold two samples.
+    TwoSamplesIn(i64),
+}
+
+/// How many expressions of a file are told of one range: the others have the same remedy.
+const MOST_OF_RANGE: usize = 20;
 
 /// What was found for one version.
 pub(super) struct Report<'d> {
@@ -113,7 +127,31 @@ impl<'d> Report<'d> {
             && let Some(mut finding) = self.findings.pop()
         {
             finding.severity = finding.severity.min(Severity::Warning);
-            self.needs.push(Need { feature, finding });
+            let condition = Condition::Feature(feature);
+            self.needs.push(Need { condition, finding });
+        }
+    }
+
+    /// Bytes `from..to` of a scalar's text do not do what was meant unless a condition is met.
+    pub(super) fn on_condition(
+        &mut self,
+        condition: Condition,
+        rule: &'static str,
+        node: Node<'_>,
+        at: (usize, usize),
+        message: String,
+        help: Option<String>,
+    ) {
+        let same = |one: &&Need| one.condition == condition;
+        let is_range = matches!(condition, Condition::TwoSamplesIn(_));
+        if is_range && self.needs.iter().filter(same).count() >= MOST_OF_RANGE {
+            return;
+        }
+        if self.warn(rule, node, at, message).is_some()
+            && let Some(mut finding) = self.findings.pop()
+        {
+            finding.advice = help.map(Into::into);
+            self.needs.push(Need { condition, finding });
         }
     }
 

@@ -4,7 +4,7 @@ use promvet_syntax::promql::{self, Dialect, Match};
 
 /// Whether two expressions may return different series of one name: one label is compared by both, and
 /// not alike. Equal expressions write the same samples, which does no harm.
-pub(super) fn may_differ(one: &str, other: &str) -> bool {
+pub fn may_differ(one: &str, other: &str) -> bool {
     let dialect = Dialect::of(3, 14);
     let (one, other) = (
         promql::matchers(one, dialect),

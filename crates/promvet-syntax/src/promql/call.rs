@@ -45,16 +45,8 @@ impl Parser<'_> {
         if kind == Aggregate::Limit {
             self.need(Feature::ExperimentalAggregations, name.from, name.to);
         }
-        if let ([first, second], [one, other]) = (arguments.as_slice(), wanted)
-            && first.ty == *other
-            && second.ty == *one
-        {
-            let message = format!(
-                "`{word}` expects {} first and {} second; the arguments are swapped",
-                one.noun(),
-                other.noun()
-            );
-            self.push(ExprFault::new(first.from, second.to, message));
+        if let Some(fault) = swapped(word, &arguments, wanted) {
+            self.push(fault);
         } else if arguments.len() == wanted.len() {
             for (argument, wanted) in arguments.iter().zip(wanted) {
                 self.argument(word, *argument, *wanted);
@@ -135,6 +127,9 @@ impl Parser<'_> {
         let Some(last) = function.takes.last() else {
             return;
         };
+        if let Some(fault) = swapped(function.name, arguments, function.takes) {
+            return self.push(fault);
+        }
         for (index, argument) in arguments.iter().enumerate() {
             match function.takes.get(index) {
                 Some(wanted) => self.argument(function.name, *argument, *wanted),
@@ -190,6 +185,22 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+/// Two arguments, each of the type that the other one must have.
+fn swapped(word: &str, arguments: &[Part], wanted: &[Type]) -> Option<ExprFault> {
+    let ([first, second], [one, other]) = (arguments, wanted) else {
+        return None;
+    };
+    let are_swapped = !first.ty.is(*one) && first.ty == *other && second.ty == *one;
+    are_swapped.then(|| {
+        let message = format!(
+            "`{word}` expects {} first and {} second; the arguments are swapped",
+            one.noun(),
+            other.noun()
+        );
+        ExprFault::new(first.from, second.to, message)
+    })
 }
 
 fn wrong_count(name: Token, word: &str, least: usize, most: usize, is: usize) -> ExprFault {

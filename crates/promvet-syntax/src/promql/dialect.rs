@@ -18,6 +18,7 @@ pub(super) enum Feature {
     CompoundDurations,
     AtModifier,
     NegativeOffsets,
+    PlusOffsets,
     LooseNumbers,
     Underscores,
     QuotedNames,
@@ -62,6 +63,12 @@ const FEATURES: &[Row] = &[
         name: "a negative offset",
         since: (2, 26),
         flag: Some(("promql-negative-offset", Some((2, 33)))),
+    },
+    Row {
+        feature: Feature::PlusOffsets,
+        name: "an offset with a plus sign",
+        since: (3, 4),
+        flag: None,
     },
     Row {
         feature: Feature::LooseNumbers,

@@ -118,6 +118,9 @@ impl Parser<'_> {
         self.length(sign.from);
         if negative {
             self.need(Feature::NegativeOffsets, sign.from, self.end());
+        } else if signed {
+            // Before 3.4 `offset_expr` allowed `SUB duration` alone (generated_parser.y).
+            self.need(Feature::PlusOffsets, sign.from, self.end());
         }
         Ok(())
     }

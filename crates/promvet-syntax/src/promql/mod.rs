@@ -17,13 +17,16 @@ mod number;
 mod parse;
 mod quoted;
 mod selector;
+mod stored;
 mod token;
 mod tree;
 mod value;
 
 pub use dialect::Dialect;
 pub use fault::ExprFault;
+pub use quoted::unquote;
 pub use selector::{Match, Matcher};
+pub use stored::stored_form;
 pub use tree::{Node, NodeKind, Tree};
 
 /// What is wrong with an expression, in the order of the text: the first break of the grammar
@@ -44,6 +47,12 @@ pub fn tree(expression: &str, dialect: Dialect) -> Option<Tree> {
 #[must_use]
 pub fn matchers(expression: &str, dialect: Dialect) -> Vec<Matcher> {
     parse::matchers(expression, dialect)
+}
+
+/// The value of a number as an expression writes it, such as `0x1F` or `1e3`; none for a duration.
+#[must_use]
+pub fn number(text: &str) -> Option<f64> {
+    number::value(text)
 }
 
 #[cfg(test)]

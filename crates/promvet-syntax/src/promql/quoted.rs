@@ -81,7 +81,8 @@ fn escape(rest: &str, quote: char) -> Result<usize, (usize, &'static str)> {
 }
 
 /// The text that a sound quoted text stands for. Bytes that make no character become `U+FFFD`.
-pub(super) fn unquote(quoted: &str) -> String {
+#[must_use]
+pub fn unquote(quoted: &str) -> String {
     let mut chars = quoted.chars();
     let Some(quote) = chars.next() else {
         return String::new();

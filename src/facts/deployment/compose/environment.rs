@@ -98,6 +98,7 @@ impl Project<'_> {
             logical: set.path(),
             identity: format!("services.{}.environment.{name}", service.name),
             content,
+            rules: None,
         }))
     }
 }
@@ -144,6 +145,7 @@ pub(super) fn env_file(home: Home<'_>, folder: &Path) -> (Variables, Vec<Arc<Wri
             logical: line.name.to_owned(),
             identity: line.name.to_owned(),
             content,
+            rules: None,
         })
     });
     let written = written.collect();

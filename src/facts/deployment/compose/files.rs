@@ -10,7 +10,7 @@ use crate::facts::deployment::model::{ComposeFile, ComposeOrigin, Mount, MountSo
 use crate::facts::deployment::user::Rights;
 use crate::facts::deployment::written::{Content, Written, hide};
 use crate::finding::{Evidence, Place};
-use crate::yaml::Node;
+use crate::yaml::{Dollars, Node};
 
 impl Project<'_> {
     /// One entry of `secrets` or `configs`: a name, or a mapping with `source`, `target`, `uid`,
@@ -102,6 +102,7 @@ impl Project<'_> {
             let noun = format!("the `content` of the {kind} `{name}`");
             let content = Content::plain(&text);
             let written = Written::of_key(entry.key, noun, kind, content);
+            let written = written.with_rules(entry.value, Dollars::Doubled);
             return Some(ComposeOrigin::Content(written));
         }
         Some(ComposeOrigin::Outside(

@@ -15,7 +15,7 @@ use crate::facts::deployment::scan::SourceFile;
 use crate::facts::deployment::written::{Content, Written, hide, hide_part};
 use crate::facts::words::Names;
 use crate::finding::{Place, Span};
-use crate::yaml::{Entry, Node, Scalar};
+use crate::yaml::{Dollars, Entry, Node, Scalar};
 
 /// One kind of object that makes Secrets or ConfigMaps.
 struct Maker {
@@ -410,6 +410,7 @@ fn generated(
             logical: node.path(),
             identity: format!("{makes}/{}.{key}", name.as_str()?),
             content: Content::plain(unquoted(value)),
+            rules: None,
         };
         let key_of = ProvidedKey {
             written: Some(Arc::new(written)),
@@ -454,7 +455,11 @@ fn written(makes: &str, name: &str, entry: Entry<'_>, values: Values) -> Option<
     };
     let noun = format!("the key `{}` of the {makes} `{name}`", entry.name());
     let owner = format!("{makes}/{name}");
-    Some(Written::of_key(entry.key, noun, &owner, content))
+    let written = Written::of_key(entry.key, noun, &owner, content);
+    Some(match values {
+        Values::Plain if makes == "ConfigMap" => written.with_rules(entry.value, Dollars::Plain),
+        _ => written,
+    })
 }
 
 /// A literal as kustomize takes it: one pair of quotes around it comes off (kubernetes-sigs/kustomize

@@ -8,11 +8,14 @@
 
 mod bracket;
 mod class;
+mod doubled;
 mod factor;
 mod limits;
 mod names;
 mod parse;
 mod tree;
+
+pub use doubled::doubled_backslash;
 
 use super::Go;
 use crate::Fault;

@@ -1,0 +1,66 @@
+//! `schema/variable`: variables in a configuration that Prometheus gets as it is written.
+
+use crate::discover::nodes;
+use crate::finding::{Severity, is_secret_name};
+use crate::rules::{Configuration, Findings};
+use crate::yaml::{Node, placeholder};
+
+/// How many variables are told: those of one file are mostly of one kind.
+const MOST: usize = 20;
+
+pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+    let document = configuration.config.root().node().document();
+    let content = document.text().content();
+    if configuration.templated || !(content.contains("${") || content.contains("$(")) {
+        return;
+    }
+    let mut found: Vec<_> = nodes(document)
+        .filter(|node| is_judged_here(*node))
+        .filter_map(|node| Some((node, variable(node)?)))
+        .collect();
+    found.sort_by_key(|(node, _)| node.span());
+    for (node, (from, to)) in found.into_iter().take(MOST) {
+        let Some(scalar) = node.scalar() else {
+            continue;
+        };
+        let whole = scalar.text.get(from..to).unwrap_or_default();
+        let Some(proof) = configuration.never_filled(whole) else {
+            continue;
+        };
+        let span = match node.is_alias() {
+            true => node.span(),
+            false => scalar.part(from, to),
+        };
+        let message = format!(
+            "nothing fills in `{whole}`: Prometheus expands variables only in `external_labels`, and \
+             uses the text as written"
+        );
+        let mut finding = out.part(node, span, Severity::Warning, message);
+        finding.evidence = proof;
+        out.push(finding.help("write the value, or fill in the file before Prometheus reads it"));
+    }
+}
+
+/// The first `${NAME}` or `$(NAME)` of a scalar; `${1}` is a group of a pattern.
+fn variable(node: Node<'_>) -> Option<(usize, usize)> {
+    let text = node.scalar()?.text;
+    let mut found = placeholder::find(text).filter(|range| {
+        let whole = text.get(range.clone()).unwrap_or_default();
+        let name = whole
+            .strip_prefix("${")
+            .or_else(|| whole.strip_prefix("$("));
+        name.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_'))
+    });
+    found.next().map(|range| (range.start, range.end))
+}
+
+/// Whether no other rule tells of a variable in a value: those of URLs and credentials do, and
+/// Prometheus expands `external_labels`. Replacements have groups in the same form.
+fn is_judged_here(node: Node<'_>) -> bool {
+    let path = node.path();
+    let key = path.rsplit('.').next().unwrap_or_default();
+    let is_url =
+        key == "url" && (path.starts_with("remote_write") || path.starts_with("remote_read"));
+    let is_expanded = path.starts_with("global.external_labels");
+    !(is_url || is_expanded || path.contains("relabel_configs") || is_secret_name(key))
+}
