@@ -4,6 +4,7 @@
 //! makes one table of them. A check sees one node with its facts and says what it finds; it does
 //! no I/O, and knows neither its own name nor other rules.
 
+mod advice;
 mod configuration;
 mod engine;
 mod entry;

@@ -88,8 +88,14 @@ fn what_is_fixed_is_gone_brings_nothing_new_and_stays() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    println!("{} rules: {offered:?}", offered.len());
-    assert!(offered.len() >= 14, "{}: {offered:?}", offered.len());
+    for rule in &offered {
+        let page = rules::find(rule).unwrap();
+        assert!(
+            page.fixable,
+            "{rule}: `fixable: true` is missing in its page"
+        );
+    }
+    assert!(offered.len() >= 35, "{}: {offered:?}", offered.len());
 }
 
 /// What is wrong with how an example is fixed.
@@ -109,7 +115,10 @@ fn faults(level: FixLevel, example: &Example, before: &Run) -> Vec<String> {
     }
     let (then, now) = (counts(before), counts(&first.run));
     for (rule, count) in &now {
-        if *count > then.get(rule).copied().unwrap_or(0) {
+        // The same secret again: it was reported as one that is broken.
+        let is_same =
+            rule == "credentials/committed" && then.contains_key("credentials/inline-newline");
+        if !is_same && *count > then.get(rule).copied().unwrap_or(0) {
             out.push(format!("{rule} is new"));
         }
     }

@@ -2,6 +2,7 @@
 
 mod keys;
 
+use promvet_text::Advice;
 use std::collections::HashMap;
 
 use super::check::{Report, Rule, advice_of, is_unfilled, part_of};
@@ -157,7 +158,11 @@ impl<'d> Walker<'_, '_> {
                         self.visible(node),
                         format!("an item of `{name}` is empty, which Prometheus refuses"),
                     )
-                    .help("write the item, or delete its `-`");
+                    .help(
+                        Advice::remove(node.span())
+                            .text("write the item, or delete its `-`")
+                            .safe(),
+                    );
             }
             NullItem::Crash => {
                 self.report
@@ -169,7 +174,11 @@ impl<'d> Walker<'_, '_> {
                             pointer dereference"
                         ),
                     )
-                    .help("write the item, or delete its `-`");
+                    .help(
+                        Advice::remove(node.span())
+                            .text("write the item, or delete its `-`")
+                            .safe(),
+                    );
             }
         }
     }
@@ -211,9 +220,9 @@ impl<'d> Walker<'_, '_> {
             return self.unknown(section, entry, name);
         };
         if !found.known(self.version) {
-            return self.unavailable(entry, found);
+            return self.unavailable(section, entry, found);
         }
-        self.deprecated(entry, found.field);
+        self.deprecated(section, entry, found.field);
         let depth = self.path.len();
         if !self.path.is_empty() {
             self.path.push('.');

@@ -145,7 +145,10 @@ pub(super) fn not_among(
         return Some(NotAmong {
             rule: Rule::Unavailable,
             message,
-            near: None,
+            near: match known(set, version).as_slice() {
+                [only] => Some((*only, false)),
+                _ => None,
+            },
             help: one_of(set, version),
         });
     }

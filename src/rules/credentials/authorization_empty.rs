@@ -1,7 +1,7 @@
 //! `credentials/authorization-empty`: an `authorization` section that names no credentials.
 
 use crate::facts::receiver::Credential;
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::rules::{Entry, Findings, HttpPart};
 
 pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
@@ -14,8 +14,11 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     }
     let message = "`authorization` has no credentials, so no token is sent";
     out.push(
-        out.at(bare.key, Severity::Warning, message)
-            .help("add `credentials_file`, or delete the section"),
+        out.at(bare.key, Severity::Warning, message).help(
+            Advice::remove(bare.key.span())
+                .text("add `credentials_file`, or delete the section")
+                .unsafe_(),
+        ),
     );
 }
 

@@ -2,7 +2,7 @@
 
 use crate::facts::token::Observation;
 use crate::finding::Severity;
-use crate::rules::{Findings, Material, Secret};
+use crate::rules::{Findings, Material, Secret, advice};
 
 pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     for secret in material.secrets.iter().filter(|secret| !secret.repeated) {
@@ -47,5 +47,8 @@ fn say(secret: &Secret<'_, '_>, line_break: bool, out: &mut Findings<'_>) {
         format!(", or use `{key}`: the content of a file is trimmed")
     });
     let help = format!("write the value on the line of its key, without `|` or `>`{file}");
-    out.push(out.at(setting.node, severity, message).help(help));
+    let node = setting.node;
+    let right = node.as_str().unwrap_or_default().trim();
+    let advice = advice::value(node, right, help).unsafe_();
+    out.push(out.at(node, severity, message).help(advice));
 }

@@ -4,7 +4,7 @@
 use crate::finding::Severity;
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{Client, Peer, Section};
-use crate::rules::{Findings, HttpPart};
+use crate::rules::{Findings, HttpPart, advice};
 
 /// At most so many other addresses are shown.
 const SHOWN: usize = 5;
@@ -35,12 +35,14 @@ fn to_peers(client: &Client<'_>, out: &mut Findings<'_>) {
             read it"
     );
     let help = match client.section {
-        Section::Scrape | Section::Alertmanager => "write `scheme: https`",
-        _ => "write https://",
+        Section::Scrape | Section::Alertmanager => {
+            advice::scheme_https(client, "write `scheme: https`")
+        }
+        _ => advice::url_https(first.node, "write https://"),
     };
     let mut finding = out
         .at(first.node, Severity::Error, message)
-        .help(help)
+        .help(help.unsafe_())
         .evidence(secret.place(), "it is sent with every request");
     for other in others.iter().take(SHOWN) {
         finding = finding.evidence(other.node.place(), "and to this target");

@@ -4,7 +4,7 @@
 use crate::finding::Severity;
 use crate::prometheus::OAuth2;
 use crate::prometheus::endpoint::{Endpoint, Network};
-use crate::rules::{Findings, HttpPart};
+use crate::rules::{Findings, HttpPart, advice};
 use crate::yaml::Node;
 
 pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
@@ -33,7 +33,7 @@ fn broken(node: Node<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
     let message = format!("`token_url` {what}: no token is fetched, and every request fails");
     let finding = out.at(node, Severity::Error, message);
     out.push(match &fault.suggestion {
-        Some(url) => finding.help(format!("write {url}")),
+        Some(url) => finding.help(advice::value(node, url, format!("write {url}")).unsafe_()),
         None => finding.help("write the whole address, from `https://` to the path"),
     });
 }
@@ -52,7 +52,7 @@ fn clear(node: Node<'_>, endpoint: &Endpoint, oauth2: OAuth2<'_>, out: &mut Find
     );
     out.push(
         out.at(node, Severity::Error, message)
-            .help("write `https://`")
+            .help(advice::url_https(node, "write `https://`").unsafe_())
             .evidence(
                 secret.place(),
                 "this is sent with every request for a token",

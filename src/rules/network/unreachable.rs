@@ -2,7 +2,7 @@
 
 use crate::facts::{Unreachable, Why};
 use crate::finding::Severity;
-use crate::rules::{Entry, Findings};
+use crate::rules::{Entry, Findings, advice};
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let Some(url) = entry.sound_url() else { return };
@@ -19,7 +19,15 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let span = url.span(piece.start, piece.end);
     let mut finding = out.part(url.node, span, severity, message);
     finding.evidence.clone_from(&found.evidence);
-    out.push(finding.help(help));
+    let right = match &found.why {
+        Why::NoSuchName { meant, .. } => meant.clone(),
+        Why::PublishedPort { own, .. } => Some(own.to_string()),
+        _ => None,
+    };
+    out.push(finding.help(match right {
+        Some(right) => advice::part(url.node, piece.start..piece.end, &right, help).unsafe_(),
+        None => help.into(),
+    }));
 }
 
 fn in_words(found: &Unreachable) -> (Severity, String, String) {

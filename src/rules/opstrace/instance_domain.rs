@@ -25,9 +25,9 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let span = url.span(piece.start, piece.end);
     let finding = out
         .part(url.node, span, Severity::Error, message)
-        .help(format!(
-            "write https://cortex.{}.{domain}/api/v1/push",
-            parts.tenant
+        .help(url.advice(
+            &format!("https://cortex.{}.{domain}/api/v1/push", parts.tenant),
+            true,
         ))
         .evidence(
             policy.place.clone(),

@@ -29,9 +29,10 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let help = match nearest(parts.tenant, tenants()) {
         Some(near) => {
             let domain = parts.domain;
-            format!("write https://cortex.{near}.{domain}/api/v1/push")
+            let right = format!("https://cortex.{near}.{domain}/api/v1/push");
+            url.advice(&right, false)
         }
-        None => format!("use one of its tenants: {}", known.join(", ")),
+        None => format!("use one of its tenants: {}", known.join(", ")).into(),
     };
     let label = url.endpoint.labels().get(1).copied().unwrap_or_default();
     let span = url.span(label.start, label.end);

@@ -1,8 +1,8 @@
 //! Backslashes that are doubled outside of double quotes.
 
 use crate::finding::Severity;
-use crate::rules::Findings;
 use crate::rules::relabel::RelabelList;
+use crate::rules::{Findings, advice};
 use promvet_syntax::go::regex::doubled_backslash;
 
 pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
@@ -16,7 +16,8 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
              backslashes",
             part.trim_start_matches('\\')
         );
-        let help = format!("write `{}`", rule.regex.replace(r"\\", r"\"));
+        let right = rule.regex.replace(r"\\", r"\");
+        let help = advice::value(rule.place(), &right, format!("write `{right}`")).safe();
         out.push(out.at(rule.place(), Severity::Warning, message).help(help));
     }
 }

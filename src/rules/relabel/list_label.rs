@@ -2,8 +2,8 @@
 
 use crate::finding::Severity;
 use crate::prometheus::{Effect, Matches, Reason};
-use crate::rules::Findings;
 use crate::rules::relabel::{RelabelList, dropped, has_doubled_backslash};
+use crate::rules::{Findings, advice};
 
 pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
     for (rule, step) in list.steps() {
@@ -28,8 +28,13 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
                 .all(|sign| sign.is_alphanumeric() || "-_".contains(sign))
         };
         let help = match Some(rule.regex).filter(is_word) {
-            Some(word) => format!("write `.*{edge}{word}{edge}.*`"),
-            None => format!("write `.*{edge}` before and `{edge}.*` behind what one item is"),
+            Some(word) => {
+                let right = format!(".*{edge}{word}{edge}.*");
+                advice::value(rule.place(), &right, format!("write `{right}`")).safe()
+            }
+            None => {
+                format!("write `.*{edge}` before and `{edge}.*` behind what one item is").into()
+            }
         };
         out.push(out.at(rule.place(), Severity::Warning, message).help(help));
     }

@@ -2,8 +2,8 @@
 
 use crate::finding::{Severity, nearest};
 use crate::prometheus::{Effect, MetaLabel, RelabelRule, Step, lists_of, setters};
-use crate::rules::Findings;
 use crate::rules::relabel::{RelabelList, dropped};
+use crate::rules::{Findings, advice};
 use crate::schema::Version;
 
 pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
@@ -38,14 +38,26 @@ fn sources(
             Some(odd) => of_odd_name(label, odd),
             None => of_unset(list, label),
         };
+        // The help begins with the name that is meant.
+        let right = help.as_deref().and_then(written);
         let message = format!("{what}{}", effect(list, step));
         let mut finding = out.at(node, Severity::Warning, message);
-        if let Some(help) = help {
-            finding = finding.help(help);
+        if let Some(help) = &help {
+            finding = finding.help(match right {
+                Some(right) if odd.is_some() => advice::value(node, right, help).safe(),
+                Some(right) => advice::value(node, right, help).unsafe_(),
+                None => help.clone().into(),
+            });
         }
         out.push(finding);
         return;
     }
+}
+
+/// The label that a help line says to write.
+fn written(help: &str) -> Option<&str> {
+    let (name, _) = help.strip_prefix("write `")?.split_once('`')?;
+    Some(name)
 }
 
 /// A sign that no name of a discovered label has (`strutil.SanitizeLabelName`).

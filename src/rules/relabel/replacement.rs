@@ -1,11 +1,13 @@
 //! References in replacements to groups that do not exist.
 
+use std::ops::Range;
+
 use promvet_syntax::go::expand::{Reference, references};
 
 use crate::finding::{Finding, Severity};
 use crate::prometheus::RelabelRule;
-use crate::rules::Findings;
 use crate::rules::relabel::RelabelList;
+use crate::rules::{Findings, advice};
 
 /// The keys in which groups are named.
 const KEYS: &[&str] = &["replacement", "target_label"];
@@ -25,6 +27,9 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
     }
 }
 
+/// What is wrong, what to do, and the part of the text to write in another way.
+type Said = (String, String, Option<(Range<usize>, String)>);
+
 /// What is wrong with the first reference of a text that is wrong.
 fn references_of(
     rule: &RelabelRule<'_>,
@@ -38,15 +43,15 @@ fn references_of(
         .into_iter()
         .find_map(|reference| missing_group(rule, text, reference))
         .or_else(|| plain_text(text, doubles_dollars))?;
-    let (message, help) = said;
-    Some(out.at(node, Severity::Warning, message).help(help))
+    let (message, help, part) = said;
+    let advice = match part {
+        Some((part, text)) => advice::part(node, part, &text, help).safe(),
+        None => help.into(),
+    };
+    Some(out.at(node, Severity::Warning, message).help(advice))
 }
 
-fn missing_group(
-    rule: &RelabelRule<'_>,
-    text: &str,
-    reference: Reference<'_>,
-) -> Option<(String, String)> {
+fn missing_group(rule: &RelabelRule<'_>, text: &str, reference: Reference<'_>) -> Option<Said> {
     let name = reference.name;
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = name.split_at_checked(digits)?;
@@ -56,7 +61,12 @@ fn missing_group(
     if !rest.is_empty() {
         let written = text.get(reference.from..reference.to)?;
         let message = format!("there is no group `{name}`, so `{written}` becomes an empty text");
-        return Some((message, format!("write `${{{number}}}{rest}`")));
+        let right = format!("${{{number}}}{rest}");
+        // What is not letters and digits there is no part of the group's name.
+        let groups = rule.pattern().map_or(0, |pattern| pattern.groups());
+        let is_group = number.parse().is_ok_and(|number: usize| number <= groups);
+        let part = is_group.then(|| (reference.from..reference.to, right.clone()));
+        return Some((message, format!("write `{right}`"), part));
     }
     let groups = rule.pattern()?.groups();
     let wanted: usize = number.parse().ok()?;
@@ -68,24 +78,27 @@ fn missing_group(
         };
         let message = format!("the pattern has {has}, so `${number}` becomes an empty text");
         let help = "put what it is to hold in parentheses in `regex`, or correct the number";
-        (message, help.to_owned())
+        (message, help.to_owned(), None)
     })
 }
 
 /// References of other languages, which are plain text here.
-fn plain_text(text: &str, doubles_dollars: bool) -> Option<(String, String)> {
+fn plain_text(text: &str, doubles_dollars: bool) -> Option<Said> {
     let digit_after = |mark: &str| {
         let at = text.find(mark)?;
-        let digit = text.get(at + mark.len()..)?.chars().next()?;
-        digit.is_ascii_digit().then_some(digit)
+        let end = at + mark.len();
+        let digit = text.get(end..)?.chars().next()?;
+        digit
+            .is_ascii_digit()
+            .then(|| (digit, Some((at..end + 1, format!("${{{digit}}}")))))
     };
-    if let Some(digit) = digit_after("\\") {
+    if let Some((digit, part)) = digit_after("\\") {
         let message = format!("`\\{digit}` is plain text to Prometheus, not a group");
-        return Some((message, format!("write `${{{digit}}}`")));
+        return Some((message, format!("write `${{{digit}}}`"), part));
     }
-    if let Some(digit) = digit_after("$$").filter(|_| !doubles_dollars) {
+    if let Some((digit, part)) = digit_after("$$").filter(|_| !doubles_dollars) {
         let message = format!("`$${digit}` is the text `${digit}` to Prometheus, not a group");
-        return Some((message, format!("write `${{{digit}}}`")));
+        return Some((message, format!("write `${{{digit}}}`"), part));
     }
     None
 }

@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::prometheus::Section;
 use crate::prometheus::endpoint::{Endpoint, FaultKind};
-use crate::rules::{Findings, HttpPart};
+use crate::rules::{Findings, HttpPart, advice};
 use crate::yaml::{Node, Scalar};
 
 /// Paths that take samples, by their last segments, and where the same server answers queries of
@@ -64,10 +64,15 @@ fn faults(node: Node<'_>, scalar: Scalar<'_>, endpoint: &Endpoint, out: &mut Fin
             _ => format!("the URL {what}: Prometheus loads it, and every remote read fails"),
         };
         let mut finding = out.part(node, span, Severity::Error, message);
-        finding.advice = fault
-            .suggestion
-            .as_ref()
-            .map(|url| format!("write {url}").into());
+        let has_secret = endpoint.userinfo().is_some();
+        let right = fault.suggestion.as_ref();
+        finding.advice = right.map(|url| match (has_secret, fault.kind) {
+            (true, _) => format!("write {url}").into(),
+            (false, FaultKind::Relative) => {
+                advice::value(node, url, format!("write {url}")).unsafe_()
+            }
+            (false, _) => advice::value(node, url, format!("write {url}")).safe(),
+        });
         out.push(finding);
     }
 }
@@ -90,7 +95,10 @@ fn for_writing(node: Node<'_>, scalar: Scalar<'_>, endpoint: &Endpoint, out: &mu
     let span = scalar.part(path.start, path.end);
     let finding = out.part(node, span, Severity::Warning, message);
     out.push(match read {
-        Some(read) => finding.help(format!("the path for reading is `{read}`")),
+        Some(read) => {
+            let words = format!("the path for reading is `{read}`");
+            finding.help(advice::part(node, path.start..path.end, read, words).unsafe_())
+        }
         None => finding.help("delete this entry, or write a URL that answers remote reads"),
     });
 }

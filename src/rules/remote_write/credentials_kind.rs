@@ -5,7 +5,7 @@ use crate::facts::ReceiverRequirements;
 use crate::facts::receiver;
 use crate::finding::Severity;
 use crate::prometheus::{Credential, CredentialKind};
-use crate::rules::{Entry, Findings};
+use crate::rules::{Entry, Findings, advice};
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let demand = entry.demand();
@@ -107,5 +107,6 @@ fn other_region(entry: &Entry<'_>, credential: &Credential<'_>, out: &mut Findin
          rejected with 403 and dropped"
     );
     let help = format!("write {own}, or use the host of {region}");
+    let help = advice::value(node, own, help).unsafe_();
     out.push(out.at(node, Severity::Error, message).help(help));
 }

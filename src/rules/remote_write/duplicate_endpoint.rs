@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::prometheus::{Destination, RemoteWrite};
 use crate::rules::{Entry, Findings};
 use crate::yaml::Node;
@@ -41,6 +41,8 @@ pub(super) fn check(entries: &[Entry<'_>], out: &mut Findings<'_>) {
     }
 }
 
+const HELP: &str = "remove one of them, or give them different `write_relabel_configs`";
+
 fn report(
     first: RemoteWrite<'_>,
     place: Node<'_>,
@@ -70,7 +72,10 @@ fn report(
     };
     let mut finding = out
         .at(place, severity, message)
-        .help("remove one of them, or give them different `write_relabel_configs`");
+        .help(match first.is_same_as(other) {
+            true => Advice::remove(other.node().span()).text(HELP).unsafe_(),
+            false => HELP.into(),
+        });
     for (_, node) in rest.iter().take(SHOWN) {
         finding = finding.evidence(node.place(), "the same endpoint, tenant and relabeling");
     }

@@ -2,7 +2,7 @@
 
 use crate::facts::ReceiverRequirements;
 use crate::facts::receiver::{Cause, ShapeFault};
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::rules::{Entry, Findings};
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
@@ -36,7 +36,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     }
     let finding = out
         .part(url.node, span, severity(entry), message)
-        .help("write https://")
+        .help(
+            Advice::replace(span, "https")
+                .text("write https://")
+                .unsafe_(),
+        )
         .evidence(place.clone(), "it is sent with every request");
     out.push(finding);
 }

@@ -1,7 +1,7 @@
 //! `remote-write/queue`: numbers of the queue that are out of proportion.
 
 use crate::finding::Severity;
-use crate::rules::{Entry, Findings};
+use crate::rules::{Entry, Findings, advice};
 use crate::schema::scalar::coerce;
 use crate::yaml::Node;
 
@@ -82,6 +82,10 @@ fn too_small(capacity: Setting<'_>, send: Setting<'_>, out: &mut Findings<'_>) {
         grouped(low),
         grouped(high)
     );
+    let help = match capacity.node {
+        Some(node) => advice::value(node, &low.to_string(), help).unsafe_(),
+        None => help.into(),
+    };
     out.push(out.at(node, severity, message).help(help));
 }
 

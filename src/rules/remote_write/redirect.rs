@@ -24,7 +24,12 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         let meant = fault.suggestion.as_ref().unwrap_or(&fault.expected);
         let mut finding = out.part(url.node, span, severity, message(fault));
         finding.evidence = url.evidence();
-        out.push(finding.help(format!("write {meant}")));
+        // Another scheme may lead to another port.
+        let is_sure = fault.certain && !fault.hint && fault.cause != Cause::Scheme;
+        out.push(finding.help(match &fault.suggestion {
+            Some(right) => url.advice(right, is_sure),
+            None => format!("write {meant}").into(),
+        }));
     }
 }
 

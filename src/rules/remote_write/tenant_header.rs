@@ -3,7 +3,7 @@
 
 use crate::facts::receiver::{Credential, Required, names_tenant};
 use crate::facts::{ReceiverRequirements, TenantFlag};
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::prometheus::Header;
 use crate::prometheus::endpoint::Endpoint;
 use crate::rules::{Entry, Findings};
@@ -94,8 +94,12 @@ fn is_ignored(
         header.name
     );
     let help = match demand.tenant_header() {
-        Some(tenant) => format!("name the tenant in {} instead", tenant.name),
-        None => "remove it, and make sure that the samples go to the right tenant".to_owned(),
+        Some(tenant) => Advice::rename(header.key.span(), &*tenant.name)
+            .text(format!("name the tenant in {} instead", tenant.name))
+            .unsafe_(),
+        None => Advice::remove(header.key.span())
+            .text("remove it, and make sure that the samples go to the right tenant")
+            .unsafe_(),
     };
     out.push(out.at(header.key, Severity::Warning, message).help(help));
     true
@@ -125,8 +129,12 @@ fn is_misspelt(
         "the header {} names no tenant to {name}, which reads {}",
         header.name, tenant.name
     );
-    let help = format!("write {}", tenant.name);
-    out.push(out.at(header.key, severity, message).help(help));
+    let rename = Advice::rename(header.key.span(), &*tenant.name);
+    let rename = rename.text(format!("write {}", tenant.name));
+    out.push(out.at(header.key, severity, message).help(match severity {
+        Severity::Warning => rename.safe(),
+        _ => rename.unsafe_(),
+    }));
     true
 }
 

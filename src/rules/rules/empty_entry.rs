@@ -1,6 +1,6 @@
 //! `rules/empty-entry`: items that name no file.
 
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::prometheus::Config;
 use crate::rules::Findings;
 use crate::yaml::Node;
@@ -22,7 +22,8 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
             let message =
                 format!("an empty entry of `{key}` names no file, and Prometheus ignores it");
             let finding = out.at(place, Severity::Warning, message);
-            out.push(finding.help("write the path, or delete the entry"));
+            let words = "write the path, or delete the entry";
+            out.push(finding.help(Advice::remove(item.span()).text(words).safe()));
         }
     }
 }

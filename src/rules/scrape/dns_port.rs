@@ -1,6 +1,6 @@
 //! `scrape/dns-port`: a port beside SRV records, which name their own.
 
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::prometheus::Config;
 use crate::rules::Findings;
 use crate::yaml::Node;
@@ -29,7 +29,12 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
                 None => "set `type: A` for plain host names, or delete `port`",
                 Some(_) => "delete `port`, or set `type: A` for plain host names",
             };
-            out.push(out.at(port, Severity::Warning, message).help(help));
+            let advice = Advice::remove(port.span()).text(help);
+            let advice = match kind {
+                None => advice.unsafe_(),
+                Some(_) => advice.safe(),
+            };
+            out.push(out.at(port, Severity::Warning, message).help(advice));
         }
     }
 }

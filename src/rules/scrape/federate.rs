@@ -1,6 +1,6 @@
 //! `scrape/federate`: jobs that federate without what the other server needs.
 
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::prometheus::{Config, TargetSection};
 use crate::rules::Findings;
 use crate::schema::rule_file::promql::{self, Dialect, NodeKind};
@@ -42,8 +42,10 @@ fn selectors(job: TargetSection<'_>, path: Node<'_>, out: &mut Findings<'_>) {
         let place = near.map_or(path, |entry| entry.key);
         let message = "`/federate` returns nothing without the parameter `match[]`";
         let help = match near {
-            Some(entry) => format!("write `match[]` in place of `{}`", entry.name()),
-            None => "add `params: {'match[]': ['{job=\"…\"}']}`".to_owned(),
+            Some(entry) => Advice::rename(entry.key.span(), PARAMETER)
+                .text(format!("write `match[]` in place of `{}`", entry.name()))
+                .safe(),
+            None => "add `params: {'match[]': ['{job=\"…\"}']}`".into(),
         };
         out.push(out.at(place, Severity::Warning, message).help(help));
     }
@@ -97,5 +99,7 @@ fn labels(job: TargetSection<'_>, path: Node<'_>, out: &mut Findings<'_>) {
     }
     let message = "without `honor_labels: true`, `job` and `instance` of the federated series are renamed to `exported_job` and `exported_instance`";
     let finding = out.at(path, Severity::Info, message);
-    out.push(finding.help("set `honor_labels: true`, or `false` if this is meant"));
+    let words = "set `honor_labels: true`, or `false` if this is meant";
+    let advice = Advice::insert(path.span(), "honor_labels", "true").text(words);
+    out.push(finding.help(advice.unsafe_()));
 }

@@ -1,6 +1,6 @@
 //! `scrape/same-labels`: targets of a job whose series cannot be told apart.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Advice, Finding, Severity};
 use crate::prometheus::targets::{action, may_set};
 use crate::prometheus::{Config, TargetSection};
 use crate::rules::Findings;
@@ -31,7 +31,8 @@ fn fixed_instance(job: TargetSection<'_>, out: &Findings<'_>) -> Option<Finding>
     let instance = group.get("labels")?.get("instance")?;
     let message = "all targets of this group have the same `instance`, so their series collide: samples are dropped as duplicates or out of order";
     let help = "delete the label, or write each target as a group of its own";
-    Some(out.at(instance, Severity::Warning, message).help(help))
+    let advice = Advice::remove(instance.span()).text(help).unsafe_();
+    Some(out.at(instance, Severity::Warning, message).help(advice))
 }
 
 /// Targets whose address is replaced by one for all, and whose `instance` nothing sets: it is then

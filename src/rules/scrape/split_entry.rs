@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::finding::Severity;
 use crate::prometheus::Config;
-use crate::rules::Findings;
+use crate::rules::{Findings, advice};
 use crate::yaml::Node;
 
 /// Discoveries without a required key: each item loads by itself, with the defaults in place of what
@@ -43,7 +43,19 @@ fn alertmanagers(config: Config<'_>, out: &mut Findings<'_>) {
     for one in all.iter().filter(|one| one.finds_nothing()) {
         let message = "this entry has no service discovery: its settings apply to no Alertmanager, \
                        and the other entries lack them";
-        out.push(out.at(one.anchor(), Severity::Warning, message).help(HELP));
+        let keys: Vec<_> = all
+            .iter()
+            .filter_map(|one| Some(one.node.mapping()?.written().next()?.key))
+            .collect();
+        // Of more than two, which one goes on is not known.
+        let advice = match keys.as_slice() {
+            [_, second] => advice::without_dash(*second, HELP).safe(),
+            _ => HELP.into(),
+        };
+        out.push(
+            out.at(one.anchor(), Severity::Warning, message)
+                .help(advice),
+        );
     }
 }
 
@@ -60,7 +72,7 @@ fn groups(all: Vec<Node<'_>>, out: &mut Findings<'_>) {
         if mapping.entries().all(|entry| entry.name() == "labels") {
             let message = "this group has labels and no `targets`, so the labels apply to nothing";
             let finding = out.at(labels.key, Severity::Warning, message);
-            out.push(finding.help(HELP));
+            out.push(finding.help(advice::without_dash(labels.key, HELP).safe()));
         }
     }
 }
@@ -86,6 +98,7 @@ fn discovery(all: Vec<Node<'_>>, out: &mut Findings<'_>) {
     for key in keys.into_iter().skip(1).flatten() {
         let message = "this is a service discovery of its own, which lacks the settings of the \
                        items above";
-        out.push(out.at(key, Severity::Warning, message).help(HELP));
+        let advice = advice::without_dash(key, HELP).safe();
+        out.push(out.at(key, Severity::Warning, message).help(advice));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::prometheus::TargetSection;
-use crate::rules::{Configuration, Findings};
+use crate::rules::{Configuration, Findings, advice};
 use crate::schema::{AddressFault, address_fault, address_password};
 use crate::yaml::Node;
 
@@ -59,5 +59,32 @@ fn check_target(
         _ => fault.help(),
     };
     let finding = out.part(target, span, Severity::Warning, fault.message());
-    out.push(finding.help(help));
+    let right = bare(section, scalar.text);
+    out.push(finding.help(match right.filter(|_| section.is_job) {
+        Some(right) => advice::value(target, right, help).safe(),
+        None => help.into(),
+    }));
+}
+
+/// The address alone, where the rest says what the job says anyway.
+fn bare<'t>(section: TargetSection<'_>, text: &'t str) -> Option<&'t str> {
+    let setting = |key: &str, default: &'static str| match section.get(key) {
+        Some(node) => node.as_str().map(str::to_owned),
+        None => Some(default.to_owned()),
+    };
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) => (Some(scheme), rest),
+        None => (None, text),
+    };
+    let (host, path) = match rest.find('/') {
+        Some(at) => rest.split_at_checked(at)?,
+        None => (rest, ""),
+    };
+    let scheme_fits = match scheme {
+        Some(scheme) => setting("scheme", "http").is_some_and(|it| it == scheme),
+        None => true,
+    };
+    let path_fits = path.is_empty() || setting("metrics_path", "/metrics")? == path;
+    let is_host = !host.is_empty() && !host.contains(['@', '?', '#', ' ', '$', '{']);
+    (scheme_fits && path_fits && is_host && host.len() < text.len()).then_some(host)
 }

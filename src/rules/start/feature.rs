@@ -3,7 +3,7 @@
 use crate::facts::deployment::flags::FEATURES;
 use crate::finding::{Severity, nearest};
 use crate::rules::start::{Verdict, shown};
-use crate::rules::{Findings, Start};
+use crate::rules::{Findings, Start, advice};
 use crate::yaml::placeholder;
 
 /// Features that became flags, with what follows without the flag. `remote-write-receiver` is left to
@@ -61,9 +61,12 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
             },
         };
         let identity = format!("{}.{name}", deployment.name);
-        out.push(
-            out.of_place(place, identity, Severity::Warning, message)
-                .help(help),
-        );
+        let finding = out.of_place(place, identity, Severity::Warning, message);
+        let meant = help.strip_prefix("did you mean `");
+        let meant = meant.and_then(|rest| rest.strip_suffix("`?"));
+        out.push(finding.changed_by(match meant.map(str::to_owned) {
+            Some(near) => advice::in_place(place, name, &near, help, false),
+            None => help.into(),
+        }));
     }
 }

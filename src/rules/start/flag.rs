@@ -3,13 +3,16 @@
 use crate::facts::deployment::flags::FLAGS;
 use crate::finding::{Severity, nearest};
 use crate::rules::start::{Verdict, shown};
-use crate::rules::{Findings, Start};
+use crate::rules::{Findings, Start, advice};
 use crate::yaml::placeholder;
+
+const RETENTION: &str = "storage.tsdb.retention";
+const RETENTION_TIME: &str = "storage.tsdb.retention.time";
 
 /// What to write instead of flags that are gone (docs/migration.md of prometheus/prometheus).
 const INSTEAD: &[(&str, &str)] = &[
     (
-        "storage.tsdb.retention",
+        RETENTION,
         "write `--storage.tsdb.retention.time`, which means the same",
     ),
     (
@@ -74,10 +77,20 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
             false => Severity::Warning,
         };
         let identity = format!("{}.{name}", deployment.name);
-        out.push(
-            out.of_place(&argument.place, identity, severity, message)
-                .help(help),
-        );
+        let finding = out.of_place(&argument.place, identity, severity, message);
+        let right = match verdict {
+            Verdict::Gone(_) if plain == RETENTION => Some((RETENTION_TIME, true)),
+            Verdict::Unknown => near.map(|near| (near, false)),
+            _ => None,
+        };
+        let right = right.filter(|_| name == plain);
+        out.push(finding.changed_by(match right {
+            Some((right, is_sure)) => {
+                let (old, new) = (format!("--{name}"), format!("--{right}"));
+                advice::in_place(&argument.place, &old, &new, help, is_sure)
+            }
+            None => help.into(),
+        }));
     }
 }
 

@@ -1,7 +1,7 @@
 //! `tls/oauth2`: how the certificate of the server that issues tokens is verified, which the
 //! `tls_config` around `oauth2` does not decide.
 
-use crate::finding::Severity;
+use crate::finding::{Advice, Severity};
 use crate::policy::Issuer;
 use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{OAuth2, TlsConfig};
@@ -48,7 +48,8 @@ fn unverified(
                    network can take the client secret";
     let help =
         "remove this line, with the issuer's certificate in `ca_file` if it is a private one";
-    out.push(out.at(skip.value, severity, message).help(help));
+    let advice = Advice::remove(skip.key.span()).text(help).unsafe_();
+    out.push(out.at(skip.value, severity, message).help(advice));
 }
 
 /// A round tripper of its own fetches the tokens, with the `tls_config` of `oauth2` only

@@ -3,7 +3,7 @@
 use crate::facts::receiver::Cause;
 use crate::finding::Severity;
 use crate::prometheus::Section;
-use crate::rules::{Entry, Findings, HttpPart};
+use crate::rules::{Entry, Findings, HttpPart, advice};
 
 pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     let http = part.client.http;
@@ -43,7 +43,16 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
         ""
     };
     let message = format!("`{}` has no effect: {why}{clear}", setting.name());
-    let mut finding = out.at(setting.key, severity, message).help(help);
+    let advice = match part.client.section {
+        Section::Scrape | Section::Alertmanager => advice::scheme_https(&part.client, help),
+        _ => match part.client.node.get("url") {
+            Some(url) => advice::url_https(url, help),
+            None => help.into(),
+        },
+    };
+    let mut finding = out
+        .at(setting.key, severity, message)
+        .help(advice.unsafe_());
     if let Some(secret) = secret {
         finding = finding.evidence(secret.place(), "this is sent with every request");
     }

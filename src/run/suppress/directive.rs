@@ -85,6 +85,8 @@ pub(crate) struct Malformed {
     pub(crate) message: String,
     /// What to write instead.
     pub(crate) help: String,
+    /// The word that is misspelled, and how it is spelled.
+    pub(crate) right: Option<(Span, String)>,
 }
 
 const EXAMPLE: &str = "write `# promvet: ignore[rule]`, with a rule or a group in the brackets; a \
@@ -153,6 +155,7 @@ impl Cursor<'_> {
             span: self.span(from, to),
             message: message.into(),
             help: help.into(),
+            right: None,
         })
     }
 
@@ -177,7 +180,11 @@ impl Cursor<'_> {
                 "" => "this comment has no directive after `promvet:` and has no effect".to_owned(),
                 _ => format!("unknown directive `{word}`: this comment has no effect"),
             };
-            return self.malformed(whole, message, help);
+            let near = nearest(word, words);
+            let right = near.map(|near| (self.span(from, word_end), near.to_owned()));
+            return self
+                .malformed(whole, message, help)
+                .map_err(|fault| Malformed { right, ..fault });
         };
         if !has_colon {
             let message = "the colon after `promvet` is missing: this comment has no effect";

@@ -172,6 +172,7 @@ pub(super) fn is_thorough(recognised: &Recognised) -> bool {
 /// Says that a file has more than are looked at.
 pub(super) fn too_many(span: Span) -> Malformed {
     Malformed {
+        right: None,
         span,
         message: format!(
             "this file suppresses more than {MOST} names: this comment and those below have no \
@@ -221,6 +222,7 @@ impl<'t> Site<'t> {
         let (covers, unit) = match directive.scope {
             Scope::File if comment.trailing || comment.span.start > line.start => {
                 return Err(Malformed {
+                    right: None,
                     span: directive.span,
                     message: "a comment for the whole file must begin a separate line; here it \
                         has no effect"

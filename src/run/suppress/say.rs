@@ -54,7 +54,14 @@ pub(super) fn finding(
 
 fn malformed(marks: &Marks, one: &Malformed) -> Finding {
     let message = one.message.clone();
-    finding(marks, rule::SUPPRESSIONS_MALFORMED, one.span, None, message).help(one.help.clone())
+    let finding = finding(marks, rule::SUPPRESSIONS_MALFORMED, one.span, None, message);
+    finding.changed_by(match &one.right {
+        // With its right name it begins to hide something.
+        Some(right) => Advice::edit(vec![right.clone()])
+            .text(one.help.clone())
+            .unsafe_(),
+        None => one.help.clone().into(),
+    })
 }
 
 /// One suppression and what came of it.
@@ -304,14 +311,22 @@ impl About<'_> {
         let help = match most {
             Some((days, _)) => {
                 let latest = latest(*days);
-                format!("write `until {latest}` at its end, or an earlier date")
+                let words = format!("write `until {latest}` at its end, or an earlier date");
+                let edit = match until {
+                    Some(until) => (until.span, format!("until {latest}")),
+                    None => {
+                        let end = self.mark.directive.span.end;
+                        (Span { start: end, end }, format!(" until {latest}"))
+                    }
+                };
+                Advice::edit(vec![edit]).text(words).unsafe_()
             }
-            None => "write a date at its end, such as `until 2027-01-31`".to_owned(),
+            None => "write a date at its end, such as `until 2027-01-31`".into(),
         };
         let finding = self.finding(rule::SUPPRESSIONS_NO_END, span, message);
         Some(
             finding
-                .help(help)
+                .changed_by(help)
                 .evidence(place.clone(), "promvet.yaml: suppressions must have an end"),
         )
     }

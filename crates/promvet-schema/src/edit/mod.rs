@@ -96,6 +96,7 @@ fn fix_in(document: &Document, findings: &mut [Finding]) {
                     from: left(document, advice.action()),
                 });
             }
+            Err(Declined::Words) => {}
             Err(why) => finding.unfixed = Some(why.to_string()),
         }
     }
@@ -138,6 +139,9 @@ fn replaced(document: &Document, span: Span, text: &str) -> Result<(Span, String
     let scalar = node.scalar().ok_or(Declined::NotFound)?;
     let source = document.text();
     let whole = node.span();
+    if span == whole && matches!(scalar.style, Style::Literal | Style::Folded) {
+        return unfolded(document, node, text);
+    }
     if span == whole {
         return Ok((span, written(text, scalar.style, in_flow(node))?));
     }
@@ -163,6 +167,20 @@ fn replaced(document: &Document, span: Span, text: &str) -> Result<(Span, String
         Style::Literal | Style::Folded => return Err(Declined::Style),
     };
     Ok((span, new))
+}
+
+/// A block scalar as a text on the line of its key.
+fn unfolded(document: &Document, node: Node<'_>, text: &str) -> Result<(Span, String), Declined> {
+    let span = node.span();
+    let source = document.text().slice(span);
+    // Properties such as an anchor, and comments, are before what is replaced.
+    let (head, _) = source.split_once('\n').ok_or(Declined::Style)?;
+    if !head.starts_with(['|', '>']) || head.contains('#') {
+        return Err(Declined::Style);
+    }
+    let end = source.trim_end_matches([' ', '\n', '\r']).len();
+    let span = Span::new(span.start as usize, span.start as usize + end);
+    Ok((span, written(text, Style::Plain, false)?))
 }
 
 /// A text as a scalar of a style; plain texts are quoted where they must be.
@@ -319,8 +337,16 @@ fn block_gap(document: &Document, member: &Member<'_>) -> Result<Span, Declined>
     } else {
         lead.trim().is_empty()
     };
+    let gone = content.get(line..end).unwrap_or("#");
+    if gone.lines().any(|line| line.trim_start().starts_with('#')) {
+        return Err(Declined::Only);
+    }
     if is_first {
         return Ok(Span::new(line, end));
+    }
+    // What is empty may have its place in another line.
+    if is_item(member) && !lead.trim_end().ends_with('-') {
+        return Err(Declined::Only);
     }
     // The first entry of a list item: the next one moves up behind the dash.
     let after = member.after.ok_or(Declined::Only)?;

@@ -9,6 +9,7 @@ use super::report::Report;
 use crate::yaml::{Entry, Node};
 use promvet_syntax::go::template::{self, Field};
 use promvet_syntax::promql::{self, Dialect, NodeKind};
+use promvet_text::Advice;
 
 /// `$value` in labels.
 pub const VALUE_IN_LABEL: &str = "rules/value-in-label";
@@ -53,7 +54,24 @@ fn check_text(
         if let Some((at, message, help)) = fails(field) {
             let said = report.warn(TEMPLATE_FAILS, entry.value, at, message);
             if let Some(finding) = said {
-                finding.advice = Some(help.into());
+                let value = entry.value.scalar().filter(|_| !entry.value.is_alias());
+                let part = value.map(|scalar| scalar.part(at.0, at.1));
+                let part = part.filter(|part| part.len() == at.1 - at.0);
+                let field = help.strip_prefix("write `.");
+                let field = field.and_then(|rest| rest.strip_suffix('`'));
+                finding.advice = Some(match (part, field) {
+                    (Some(part), Some(field)) => {
+                        let dot = if text.get(at.0..).is_some_and(|it| it.starts_with('.')) {
+                            "."
+                        } else {
+                            ""
+                        };
+                        Advice::replace(part, format!("{dot}{field}"))
+                            .text(help)
+                            .safe()
+                    }
+                    _ => help.into(),
+                });
             }
             return;
         }

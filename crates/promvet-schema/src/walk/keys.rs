@@ -51,7 +51,7 @@ impl<'d> Walker<'_, '_> {
         };
     }
 
-    pub(super) fn unavailable(&mut self, entry: Entry<'d>, found: Found) {
+    pub(super) fn unavailable(&mut self, section: &Section<'d>, entry: Entry<'d>, found: Found) {
         let name = entry.name();
         let said = if let Some(removed) = found.field.removed.filter(|v| *v <= self.version) {
             let message =
@@ -64,14 +64,19 @@ impl<'d> Walker<'_, '_> {
             self.report.at(Rule::Unavailable, entry.key, message)
         };
         match found.field.deprecated {
-            Some((_, instead)) => said.help(instead),
+            Some((_, instead)) => said.help(match successor(instead) {
+                Some(key) if section.entry(key).is_none() => {
+                    Advice::rename(entry.key.span(), key).text(instead).safe()
+                }
+                _ => Advice::say(instead),
+            }),
             None => {
                 said.help("remove it, or correct the releases under `prometheus` in promvet.yaml")
             }
         };
     }
 
-    pub(super) fn deprecated(&mut self, entry: Entry<'d>, field: &Field) {
+    pub(super) fn deprecated(&mut self, section: &Section<'d>, entry: Entry<'d>, field: &Field) {
         let name = field.key;
         if field.accidental {
             self.report
@@ -84,12 +89,11 @@ impl<'d> Walker<'_, '_> {
         } else if let Some((since, instead)) = field.deprecated
             && since <= self.version
         {
-            let successor = instead
-                .strip_prefix("write `")
-                .and_then(|rest| rest.strip_suffix('`'));
-            let advice = match successor {
-                Some(key) => Advice::rename(entry.key.span(), key).safe(),
-                None => Advice::say(instead),
+            let advice = match successor(instead) {
+                Some(key) if section.entry(key).is_none() => {
+                    Advice::rename(entry.key.span(), key).safe()
+                }
+                _ => Advice::say(instead),
             };
             let message = format!("`{name}` is deprecated from Prometheus {since} on");
             self.report
@@ -149,6 +153,11 @@ impl<'d> Walker<'_, '_> {
             .missing(section, field.key, message)
             .help(format!("set `{}` to {wants}", field.key));
     }
+}
+
+/// The key that means the same, where the words about a key name just that.
+fn successor(instead: &str) -> Option<&str> {
+    instead.strip_prefix("write `")?.strip_suffix('`')
 }
 
 fn operator_words(name: &str, key: &str) -> String {
