@@ -6,6 +6,7 @@
     reason = "a test that can't go on panics"
 )]
 
+mod dialect_slips;
 mod readable;
 mod references;
 mod slips;

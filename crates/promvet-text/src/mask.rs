@@ -10,6 +10,7 @@ mod arguments;
 mod lines;
 mod looks;
 mod names;
+mod plausible;
 mod sentence;
 mod urls;
 mod value;

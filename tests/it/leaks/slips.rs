@@ -1,5 +1,7 @@
 //! The slips that put a secret where it should not be.
 
+use super::dialect_slips::DIALECTS;
+
 /// The entry of `remote_write` that most slips are made in.
 const ENTRY: &str = "remote_write:\n- url: https://rw.example.com/api/v1/write\n";
 
@@ -9,6 +11,7 @@ pub(super) struct Slip {
     /// The file that it is in.
     pub(super) path: &'static str,
     before: &'static str,
+    after: &'static str,
     content: &'static str,
     /// Whether only a secret that looks like one is hidden: nothing around it tells.
     pub(super) by_look: bool,
@@ -16,7 +19,8 @@ pub(super) struct Slip {
 
 impl Slip {
     pub(super) fn with(self, secret: &str) -> String {
-        format!("{}{}", self.before, self.content.replace('§', secret))
+        let content = self.content.replace('§', secret);
+        format!("{}{content}{}", self.before, self.after)
     }
 }
 
@@ -25,6 +29,7 @@ pub(super) fn all() -> Vec<Slip> {
         move |&content: &&'static str| Slip {
             path: "prometheus.yml",
             before: ENTRY,
+            after: "",
             content,
             by_look,
         }
@@ -32,12 +37,23 @@ pub(super) fn all() -> Vec<Slip> {
     let file = |&(path, content): &(&'static str, &'static str)| Slip {
         path,
         before: "",
+        after: "",
         content,
         by_look: false,
     };
     let told = ENTRIES.iter().map(entry(false));
     let looks = LOOKS.iter().map(entry(true));
-    told.chain(looks).chain(FILES.iter().map(file)).collect()
+    let dialects = DIALECTS.iter().flat_map(|dialect| {
+        dialect.contents.iter().map(|content| Slip {
+            path: dialect.path,
+            before: dialect.before,
+            after: dialect.after,
+            content,
+            by_look: false,
+        })
+    });
+    let files = FILES.iter().map(file);
+    told.chain(looks).chain(files).chain(dialects).collect()
 }
 
 /// What follows an entry of `remote_write`: the key or the position tells that it is a secret.
@@ -45,6 +61,21 @@ const ENTRIES: &[&str] = &[
     "  bearer_token: §\n",
     "  bearer_token: §\n  bogus: 1\n",
     "  bearer_token_file: §\n",
+    "  bearer_token_file: aA0A+/§\n  bogus: 1\n",
+    "  authorization: {credentials_file: aA0A+/§}\n",
+    "  headers: §\n",
+    "  headers: [§]\n",
+    "  headers: {X-Whatever: [§]}\n",
+    "  http_headers: {X-Whatever: {values: [§]}}\n  bogus: 1\n",
+    "  http_headers:\n    X-Whatever:\n      values:\n      - §\n  bogus: 1\n",
+    "  tls_config: {whatever: §}\n",
+    "  license: §\n",
+    "  token_ref: §\n",
+    "  password_path: §\n",
+    "  secret_name: §\n",
+    "  basic_auth: {username: u, password: {secretKeyRef: §}}\n",
+    "  basic_auth:\n    username: u\n    password:\n      valueFrom: {secretKeyRef: {name: a, key: §}}\n",
+    "  auth:\n    §\n  bogus: 1\n",
     "  basic_auth: {username: u, password_file: §}\n",
     "  basic_auth: {username: u, password:§}\n",
     "  basic_auth:\n    username: u\n    password:§\n",

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::is_variable;
 use super::names::Meaning;
+use super::plausible::is_reference;
 use super::value::is_harmless;
 use crate::work;
 
@@ -39,12 +40,16 @@ fn value_of(line: &str, at: usize) -> Option<Range<usize>> {
     work::count(rest.len().min(64));
     let end = rest.find(char::is_whitespace)?;
     let (flag, behind) = rest.split_at(end);
+    let flag = flag.trim_end_matches(['"', '\'', ',']);
     let behind = behind.trim_start().trim_start_matches(['"', '\'']);
     let value = behind.split(is_end).next()?;
     let start = at + rest.len() - behind.len();
     let secret = if USER.contains(&flag) {
         value.split_once(':')?.1
-    } else if is_flag(flag) && !is_harmless(value) && !value.starts_with('-') {
+    } else if takes_secret(flag).is_some_and(|certain| certain || !is_reference(value))
+        && !is_harmless(value)
+        && !value.starts_with('-')
+    {
         value
     } else {
         return None;
@@ -58,11 +63,20 @@ fn is_end(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ')' | ']')
 }
 
-/// Whether a word is a flag of a secret. One dash alone begins an item of a list.
-fn is_flag(word: &str) -> bool {
-    let name = word.trim_start_matches('-');
+/// Whether the value of a flag is a secret, for certain or if it looks like one; none for other
+/// words. One dash alone begins an item of a list.
+pub(super) fn takes_secret(flag: &str) -> Option<bool> {
+    let name = flag.trim_start_matches('-');
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    name.len() > 1 && name.chars().all(plain) && Meaning::of(name) == Meaning::Secret
+    if name.len() < 2 || name.len() == flag.len() || !name.chars().all(plain) {
+        return None;
+    }
+    match Meaning::of(name) {
+        Meaning::Secret => Some(true),
+        // `--auth basic`, `--token-id ci`.
+        Meaning::NearSecret | Meaning::Reference | Meaning::Headers => Some(false),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -81,7 +95,10 @@ mod tests {
             ("x --web.token 12345678", &["12345678"]),
             ("x --token --password=a -u $USER:$PASS", &[]),
             ("x --token ${TOKEN} --token-file a", &[]),
+            ("['-license', 'aB3dE6gH9jK2mN5p']", &["aB3dE6gH9jK2mN5p"]),
             ("- password abcdefgh", &[]),
+            ("vmagent -license aB3dE6gH9jK2mN5p", &["aB3dE6gH9jK2mN5p"]),
+            ("x --auth basic --token-id ci", &[]),
             ("a -token", &[]),
         ] {
             let found: Vec<&str> = find(line).into_iter().map(|it| &line[it]).collect();

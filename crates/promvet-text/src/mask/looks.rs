@@ -211,7 +211,7 @@ pub(super) fn is_dense(text: &str) -> bool {
 
 /// How often digits, small and capital letters take turns. A capital that begins a word is no
 /// turn of its own: `KubePodNotReady`.
-fn changes(text: &str) -> usize {
+pub(super) fn changes(text: &str) -> usize {
     let class = |byte: u8| match byte {
         b'0'..=b'9' => Some(0),
         b'a'..=b'z' => Some(1),

@@ -1,27 +1,13 @@
 //! What the name of a key says of its value, slips of the keyboard included.
 
-/// Ends of key and header names whose values are secrets, in lower case with `_` for `-`.
-pub(super) const SECRET_NAMES: &[&str] = &[
-    "password",
-    "passwd",
-    "secret",
-    "token",
-    "credentials",
-    "apikey",
-    "api_key",
-    "secret_key",
-    "account_key",
-    "private_key",
-    "key_pem",
-    "access_key",
-    "license_key",
-    "insert_key",
-    "authorization",
-    "cookie",
-    "dsn",
-    "client_key",
-    "signature",
-];
+mod words;
+
+use words::{
+    HARMLESS_ENDS, HARMLESS_HEADERS, HIDDEN_PARTS, KEYS, KNOWN_IN_SECTIONS, NAMING_KEYS, OTHERS,
+    PARTS, REFERENCE_ENDS, REFERENCES, SECTIONS, TARGETS, WORDS,
+};
+
+pub(super) use words::SECRET_NAMES;
 
 /// Whether a key, header or query parameter of this name holds a secret.
 #[must_use]
@@ -37,9 +23,6 @@ pub fn is_secret_name(name: &str) -> bool {
         tail.is_some_and(|tail| tail.iter().zip(end.as_bytes()).all(same))
     })
 }
-
-/// Parts of names that say too little for a judgement, and enough to hide the value.
-const HIDDEN_PARTS: &[&str] = &["auth", "assertion"];
 
 /// Whether a value of this name is better not shown: the name has a part that could mean a secret.
 #[must_use]
@@ -58,6 +41,10 @@ pub(super) enum Meaning {
     NearSecret,
     /// A mapping with credentials, such as `basic_auth`.
     Section,
+    /// A mapping from names of headers to their values.
+    Headers,
+    /// Where a secret is, or what it is called: `passwordRef`, `secret_name`.
+    Reference,
     /// The path of a file.
     Path,
     /// The name of a user.
@@ -74,13 +61,11 @@ impl Meaning {
             return Self::Plain;
         }
         let name = Name::new(name);
-        if name.is_section() {
-            return Self::Section;
-        }
         let last = name.last();
         match last {
             "username" | "user" | "login" => return Self::User,
-            "type" => return Self::Scheme,
+            "type" | "scheme" => return Self::Scheme,
+            _ if name.is_section() => return Self::Section,
             _ => {}
         }
         // `bearer_token_fil` is a path as well; `fill` and `tile` are words.
@@ -90,7 +75,14 @@ impl Meaning {
         if is_secret_name(&name.text) {
             return Self::Secret;
         }
-        if HARMLESS_ENDS.contains(&last) {
+        if name.is_headers() {
+            return Self::Headers;
+        }
+        let is_known = REFERENCES.contains(&last) || REFERENCES.contains(&&*name.text);
+        if is_known || REFERENCE_ENDS.contains(&last) && name.is_of_secret() {
+            return Self::Reference;
+        }
+        if HARMLESS_ENDS.contains(&last) || REFERENCE_ENDS.contains(&last) {
             return Self::Plain;
         }
         if name.is_near_secret() {
@@ -118,185 +110,22 @@ pub(super) fn is_strong(name: &str) -> bool {
 /// harmlessly. The value of any other key in one is hidden.
 pub(super) fn is_known_in_section(name: &str) -> bool {
     let name = Name::new(name);
-    KNOWN_IN_SECTIONS.contains(&&*name.text) || HARMLESS_ENDS.contains(&name.last())
+    let last = name.last();
+    KNOWN_IN_SECTIONS.contains(&&*name.text)
+        || HARMLESS_ENDS.contains(&last)
+        || REFERENCE_ENDS.contains(&last)
 }
 
-/// The names of the mappings with credentials; a mapping for TLS holds a key.
-const SECTIONS: &[&str] = &[
-    "basic_auth",
-    "authorization",
-    "oauth2",
-    "sigv4",
-    "azuread",
-    "azure_ad",
-    "google_iam",
-    "tls_config",
-    "basicauth",
-];
+/// Whether a key tells where a secret is, in a mapping that stands for one.
+pub(super) fn is_naming(name: &str) -> bool {
+    NAMING_KEYS.contains(&&*Name::new(name).text)
+}
 
-const KNOWN_IN_SECTIONS: &[&str] = &[
-    "ca",
-    "cert",
-    "cloud",
-    "endpoint_params",
-    "insecure_skip_verify",
-    "managed_identity",
-    "max_version",
-    "min_version",
-    "no_proxy",
-    "oauth",
-    "optional",
-    "profile",
-    "proxy_connect_header",
-    "proxy_from_environment",
-    "region",
-    "role_arn",
-    "scopes",
-    "sdk",
-    "tls_config",
-    "use_fips_sts_endpoint",
-    "workload_identity",
-    // The Operator's references: `password: {name: x, key: y}`.
-    "config_map",
-    "key",
-    "secret",
-];
-
-/// Last words of names that are not secrets, whatever is before them: `token_url`, `secret_name`.
-const HARMLESS_ENDS: &[&str] = &[
-    "algorithm",
-    "arn",
-    "attempts",
-    "audience",
-    "bucket",
-    "class",
-    "count",
-    "disabled",
-    "enabled",
-    "endpoint",
-    "expiry",
-    "files",
-    "format",
-    "header",
-    "headers",
-    "id",
-    "ids",
-    "interval",
-    "issuer",
-    "length",
-    "limit",
-    "method",
-    "methods",
-    "mode",
-    "name",
-    "names",
-    "namespace",
-    "path",
-    "paths",
-    "policy",
-    "prefix",
-    "provider",
-    "ref",
-    "refs",
-    "region",
-    "rotation",
-    "scheme",
-    "selector",
-    "server",
-    "service",
-    "size",
-    "store",
-    "suffix",
-    "timeout",
-    "total",
-    "ttl",
-    "uri",
-    "url",
-    "urls",
-    "version",
-];
-
-/// Words that mean a secret at the end of a name or as all of it.
-const WORDS: &[&str] = &[
-    "auth",
-    "authtoken",
-    "bearer",
-    "cred",
-    "creds",
-    "jwt",
-    "pass",
-    "passcode",
-    "passphrase",
-    "passw",
-    "psk",
-    "psw",
-    "pswd",
-    "pw",
-    "pwd",
-    "sas",
-    "tok",
-];
-
-/// What comes before `key` in the name of a secret.
-const KEYS: &[&str] = &[
-    "app",
-    "application",
-    "auth",
-    "encryption",
-    "ingest",
-    "ingestion",
-    "master",
-    "secret",
-    "service",
-    "shared",
-    "signing",
-    "subscription",
-    "user",
-    "write",
-];
-
-/// Words that mean a secret wherever they are in a name.
-const PARTS: &[&str] = &[
-    "apikey",
-    "credential",
-    "credentials",
-    "passwd",
-    "password",
-    "pwd",
-    "secret",
-    "token",
-];
-
-/// Names, without what keeps their words apart, that have recognizable slips.
-const TARGETS: &[&str] = &[
-    "accesskey",
-    "accesstoken",
-    "apikey",
-    "authorization",
-    "authtoken",
-    "bearertoken",
-    "clientsecret",
-    "credential",
-    "credentials",
-    "licensekey",
-    "passphrase",
-    "passwd",
-    "password",
-    "privatekey",
-    "secret",
-    "secretkey",
-    "token",
-];
-
-/// Names that are near one of [`TARGETS`] and are something else.
-const OTHERS: &[&str] = &[
-    "passed",
-    "taken",
-    "broken",
-    "tokens",
-    "secrets",
-    "accesslog",
-];
+/// Whether a header of this name holds no secret.
+pub(super) fn is_harmless_header(name: &str) -> bool {
+    let name = Name::new(name).text;
+    HARMLESS_HEADERS.iter().any(|begin| name.starts_with(begin))
+}
 
 /// The longest name that is looked at; of longer ones the end counts.
 const LONGEST: usize = 80;
@@ -337,6 +166,19 @@ impl Name {
         self.words().next_back().unwrap_or("")
     }
 
+    /// Whether these are the headers of a request: `http_headers`, `remoteWrite.headers`.
+    fn is_headers(&self) -> bool {
+        self.last() == "headers" || matches!(&*self.text, "header" | "proxy_connect_header")
+    }
+
+    /// Whether what is before the last word is the name of a secret: `password` of `passwordRef`.
+    fn is_of_secret(&self) -> bool {
+        self.text.rsplit_once('_').is_some_and(|(before, _)| {
+            let meaning = Meaning::of(before);
+            meaning.is_secret() || matches!(meaning, Meaning::Section | Meaning::Reference)
+        })
+    }
+
     fn is_section(&self) -> bool {
         let near = |section: &&str| {
             let most = usize::from(section.len() > 5) + usize::from(section.len() > 8);
@@ -344,6 +186,7 @@ impl Name {
         };
         // `oauth` and `sigv2` are other things.
         SECTIONS.contains(&&*self.text)
+            || self.text.starts_with("otelcol_auth_")
             || SECTIONS
                 .iter()
                 .filter(|section| section.len() > 8)

@@ -65,7 +65,13 @@ pub(super) struct Pair<'l> {
 
 /// The key before the mark at an offset, and the value behind it; none if this is not a pair whose
 /// value might be a secret.
-pub(super) fn pair<'l>(line: &Line<'l>, at: usize, mark: char, flow: bool) -> Option<Pair<'l>> {
+pub(super) fn pair<'l>(
+    line: &Line<'l>,
+    at: usize,
+    mark: char,
+    flow: bool,
+    in_section: bool,
+) -> Option<Pair<'l>> {
     let body = line.body;
     let before = body.get(..at)?.trim_end_matches([' ', '\t']);
     let rest = body.get(at + mark.len_utf8()..)?;
@@ -91,9 +97,15 @@ pub(super) fn pair<'l>(line: &Line<'l>, at: usize, mark: char, flow: bool) -> Op
     if !(mark == '=' || spaced || begins || in_flow) && key.len() < SHORTEST_STRONG {
         return None;
     }
-    let meaning = Meaning::of(key);
+    let (column, meaning) = match lead.strip_suffix('/').and_then(key_before) {
+        // The Collector names a component `basicauth/client`.
+        Some((at, kind)) if Meaning::of(kind) == Meaning::Section => (at, Meaning::Section),
+        _ => (from, Meaning::of(key)),
+    };
     let keyed = begins || in_flow || names::is_strong(key);
     let counts = match mark {
+        // `whatever = "x"` in a block with credentials.
+        '=' if in_section && (begins || in_flow) => true,
         // `{token="x"}` is a matcher of PromQL, `password = "x"` is a setting.
         '=' if flow && rest.starts_with(['"', '\'']) => {
             names::is_strong(key)
@@ -112,7 +124,7 @@ pub(super) fn pair<'l>(line: &Line<'l>, at: usize, mark: char, flow: bool) -> Op
     };
     counts.then_some(Pair {
         key,
-        column: from,
+        column,
         value,
         flow: flow && (!begins || line.is_flow),
         spaced,
@@ -161,6 +173,31 @@ pub(super) fn closing_quote(body: &str, quote: char, from: usize) -> Option<usiz
         }
     }
     None
+}
+
+/// Where the flow mappings of a line end.
+pub(super) struct Braces(Vec<(usize, usize)>);
+
+impl Braces {
+    pub(super) fn of(body: &str) -> Self {
+        work::count(body.len());
+        let (mut open, mut ends) = (Vec::new(), Vec::new());
+        for at in memchr::memchr2_iter(b'{', b'}', body.as_bytes()) {
+            if body.as_bytes().get(at) == Some(&b'{') {
+                open.push(at);
+            } else if let Some(from) = open.pop() {
+                ends.push((from, at));
+            }
+        }
+        ends.sort_unstable();
+        Self(ends)
+    }
+
+    /// Where the one ends that begins at `from`, if it does in this line.
+    pub(super) fn end(&self, from: usize) -> Option<usize> {
+        let found = self.0.binary_search_by_key(&from, |(from, _)| *from).ok()?;
+        Some(self.0.get(found)?.1)
+    }
 }
 
 /// Where a flow mapping ends that begins at `from`.
@@ -289,38 +326,6 @@ pub(super) fn is_scheme(value: &str) -> bool {
 
 /// The longest word of a path that has neither a slash nor a point.
 const LONGEST_WORD: usize = 14;
-
-/// Whether a value may be the path of a file: it has a slash or a point and does not look like a
-/// token, or it consists of words.
-pub(super) fn is_plausible_path(value: &str) -> bool {
-    let token = !super::looks::find(value).is_empty();
-    let placeholder =
-        value.contains(['$', '<', '%']) || value.contains("{{") || value.contains('@');
-    is_harmless(value)
-        || placeholder
-        || !token && (is_words(value) || is_separated(value) && !value.contains([':', ' ']))
-        || !token
-            && value
-                .split(':')
-                .all(|part| part.contains('.') && is_separated(part))
-        || !token && value.starts_with('/')
-        || value.get(1..3) == Some(":\\")
-}
-
-/// Whether a value has a slash or a point with a name on one side of it that may be a file's.
-fn is_separated(value: &str) -> bool {
-    let begins = ["./", "../", "~/"]
-        .iter()
-        .any(|start| value.starts_with(start));
-    let has_mark = value.contains(['/', '.', '\\']);
-    let mixed = |part: &str| {
-        part.len() >= 12
-            && part.bytes().any(|byte| byte.is_ascii_digit())
-            && part.bytes().any(|byte| byte.is_ascii_uppercase())
-            && part.bytes().any(|byte| byte.is_ascii_lowercase())
-    };
-    begins || has_mark && !value.split(['/', '.', '\\']).any(mixed)
-}
 
 /// Whether a value consists of words in lower case, joined by `-` or `_`.
 pub(super) fn is_words(value: &str) -> bool {

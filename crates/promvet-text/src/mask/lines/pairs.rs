@@ -1,0 +1,354 @@
+//! The values of the keys of a line.
+
+use std::collections::HashSet;
+
+use super::super::names::{self, Meaning};
+use super::super::{Span, is_variable, looks, plausible, value};
+use super::sections::{self, Section, Sections, Within};
+use super::{Commented, MOST_LINES, Scan, State, is_commented};
+use crate::work;
+
+/// The fewest bytes of a word in small letters behind `user:` that is a password rather than a group.
+const SHORTEST_PASSWORD: usize = 9;
+
+impl Scan<'_> {
+    /// Hides the values of the keys of a line, which may be in a block that ends in the line.
+    pub(super) fn pairs(&mut self, body: &str, from: usize, block: Option<(usize, Within)>) {
+        let brace = memchr::memchr2(b'{', b'[', body.as_bytes()).unwrap_or(body.len());
+        let line = value::Line::new(body);
+        let mut taken = from;
+        let mut flow = Sections::default();
+        let mut braces = None;
+        if let Some((end, within)) = block {
+            flow.open(end, within, self.sections.innermost());
+        }
+        let marks = body
+            .char_indices()
+            .filter(|(_, c)| matches!(c, ':' | '=' | '：'));
+        for (at, mark) in marks {
+            if at < taken {
+                continue;
+            }
+            flow.close(|end| end <= at);
+            let inside = flow.innermost().or(self.sections.innermost());
+            let Some(pair) = value::pair(&line, at, mark, brace < at, inside.is_some()) else {
+                continue;
+            };
+            let written = body.get(pair.value..).unwrap_or("");
+            if written.starts_with('{')
+                && !written.starts_with("{{")
+                && let Some(within) = sections::under(pair.meaning, inside)
+            {
+                let braces = braces.get_or_insert_with(|| value::Braces::of(body));
+                match braces.end(pair.value) {
+                    Some(end) => flow.open(end, within, inside),
+                    None => self.sections.open(pair.column, within, inside),
+                }
+            }
+            if let Some(end) = self.pair(&line, &pair, inside) {
+                taken = end;
+            }
+        }
+    }
+
+    /// Hides the value of a key if it has to be; where it ends.
+    fn pair(
+        &mut self,
+        line: &value::Line<'_>,
+        pair: &value::Pair<'_>,
+        inside: Option<Section>,
+    ) -> Option<usize> {
+        let body = line.body;
+        if pair.meaning == Meaning::Plain && inside.is_none() && !is_telling(pair.key) {
+            return None;
+        }
+        // The section is part of a schema, such as that of a CustomResourceDefinition.
+        if inside.is_some() && matches!(pair.key, "description" | "properties") {
+            self.sections = Sections::default();
+            return None;
+        }
+        let written = value::window(body.get(pair.value..).unwrap_or(""));
+        self.opens(line, pair, written, inside);
+        if pair.meaning == Meaning::Headers {
+            return self.headers(body, pair, written);
+        }
+        if !self.is_hidden(line, pair, written, inside) {
+            return None;
+        }
+        Some(self.value(body, pair.value, pair.column, pair.flow))
+    }
+
+    /// Notes what the lines below a key hold that has no value in its own.
+    fn opens(
+        &mut self,
+        line: &value::Line<'_>,
+        pair: &value::Pair<'_>,
+        written: &str,
+        inside: Option<Section>,
+    ) {
+        let is_empty = written.is_empty() || written.starts_with('#');
+        let Some(within) = sections::under(pair.meaning, inside) else {
+            return;
+        };
+        if within == Within::Credentials && (is_empty || written.starts_with('&')) {
+            self.sections.open(pair.column, within, inside);
+        } else if (is_empty || written == "[") && !pair.flow {
+            self.state = State::Awaited {
+                column: pair.column,
+                certain: false,
+                within,
+            };
+            self.commented = line.is_comment;
+        }
+    }
+
+    /// Hides the values of headers that are written as a text or a list; where it ends.
+    fn headers(&mut self, body: &str, pair: &value::Pair<'_>, written: &str) -> Option<usize> {
+        if written.starts_with('{') || value::is_block_header(written) {
+            return None;
+        }
+        let text = match written.strip_prefix('[') {
+            Some(list) => list.split(']').next().unwrap_or(""),
+            None => value::unquoted(written, pair.flow),
+        };
+        let skipped = written.find(text).unwrap_or(0);
+        let from = plausible::secret_header(text)?;
+        let whole = if text.len() + skipped < written.len() {
+            pair.value + skipped + text.len()
+        } else {
+            body.len()
+        };
+        self.hide(pair.value + skipped + from, whole);
+        Some(whole)
+    }
+
+    /// Whether the value of a key must not be shown.
+    fn is_hidden(
+        &mut self,
+        line: &value::Line<'_>,
+        pair: &value::Pair<'_>,
+        written: &str,
+        inside: Option<Section>,
+    ) -> bool {
+        let bare = value::unquoted(written, pair.flow);
+        // Behind `-config.file=` other arguments may follow.
+        let word = match bare.split_whitespace().next() {
+            Some(word) if !pair.spaced => word.trim_matches(['"', '\'', ',']),
+            _ => bare,
+        };
+        let has_credentials = inside.is_some_and(|section| section.has_credentials);
+        if is_name_of_value(pair.key) {
+            self.name_of_value(pair, bare);
+        }
+        match pair.meaning {
+            // A volume of compose: `- jwtsecret:/var/lib/x`.
+            Meaning::Secret if !pair.spaced && value::is_path_of_words(bare) => false,
+            Meaning::Secret => !bare.is_empty() || written.is_empty() || written.starts_with('#'),
+            Meaning::NearSecret => !value::is_harmless(bare) && !value::is_prose(bare),
+            Meaning::Section => {
+                !written.starts_with('{')
+                    && !value::is_harmless(bare)
+                    && !value::is_prose(bare)
+                    && !written.is_empty()
+            }
+            Meaning::Headers => false,
+            Meaning::Reference => !plausible::is_reference(bare) && !value::is_prose(bare),
+            Meaning::Path => !plausible::is_plausible_path(word),
+            Meaning::User => {
+                let behind = word.split_once(':').map_or("", |(_, behind)| behind);
+                let short = behind.len() < SHORTEST_PASSWORD && value::is_words(behind);
+                let url = word.contains("://") || word.starts_with("arn:");
+                !url && !short && !value::is_harmless(behind) && !behind.starts_with(['$', '}'])
+            }
+            Meaning::Scheme => has_credentials && !value::is_scheme(bare),
+            Meaning::Plain if is_value_of_name(pair.key) && !value::is_harmless(bare) => {
+                self.is_secret_value(line, pair, written, inside)
+            }
+            Meaning::Plain => match inside {
+                _ if !pair.spaced || line.is_comment => false,
+                None => matches!(pair.key, "key" | "pat") && looks::is_dense(bare),
+                Some(_) if names::is_naming(pair.key) => !plausible::is_reference(bare),
+                Some(section) if section.has_credentials => {
+                    !names::is_known_in_section(pair.key) && !value::is_harmless(bare)
+                }
+                Some(section) => {
+                    let known =
+                        section.within == Within::Headers && names::is_harmless_header(pair.key);
+                    !known && !plausible::is_reference(bare) && !value::is_prose(bare)
+                }
+            },
+        }
+    }
+
+    /// Notes whether a `name:` says that the `value:` beside it is a secret.
+    fn name_of_value(&mut self, pair: &value::Pair<'_>, bare: &str) {
+        self.names_secret = Meaning::of(bare).is_secret() || names::is_secret_name(bare);
+        if let Some((before, span)) = self.unnamed.take()
+            && self.names_secret
+            && (before == pair.column || pair.flow)
+        {
+            self.out.push(span);
+            self.names_secret = false;
+        }
+    }
+
+    /// Whether a `value:` is a secret, as far as the lines before tell; what follows may tell too.
+    fn is_secret_value(
+        &mut self,
+        line: &value::Line<'_>,
+        pair: &value::Pair<'_>,
+        written: &str,
+        inside: Option<Section>,
+    ) -> bool {
+        let length = value::plain_len(written, pair.flow);
+        let is_cut = length == written.len();
+        let end = if is_cut {
+            line.body.len()
+        } else {
+            pair.value + length
+        };
+        let span = Span::new(self.offset + pair.value, self.offset + end);
+        self.unnamed = (!self.names_secret).then_some((pair.column, span));
+        let secret = std::mem::take(&mut self.names_secret);
+        let bare = value::unquoted(written, pair.flow);
+        secret
+            || inside.is_some_and(|section| {
+                section.within != Within::Headers || !plausible::is_reference(bare)
+            })
+    }
+
+    /// Hides a value that begins at an offset of a line; where it ends.
+    pub(super) fn value(&mut self, body: &str, start: usize, column: usize, flow: bool) -> usize {
+        let written = body.get(start..).unwrap_or("");
+        let first = written.chars().next().unwrap_or('#');
+        if value::is_block_header(written) {
+            self.state = State::Value {
+                column,
+                commented: Commented::Either,
+            };
+            return body.len();
+        }
+        if written.is_empty() || written.starts_with("# ") || written == "#" {
+            self.state = State::Awaited {
+                column,
+                certain: true,
+                within: Within::Secret,
+            };
+            self.commented = is_commented(body) == Commented::Yes;
+            return body.len();
+        }
+        match first {
+            // A password may begin with what is a mark in YAML: a name that exists is one.
+            '*' if self.has(written, '&') => start,
+            '&' => self.anchored(body, start, column, flow),
+            '{' if written.contains(':') || written.starts_with("{{") && is_variable(written) => {
+                start
+            }
+            '{' | '[' if flow => {
+                let end = written
+                    .find(['}', ']'])
+                    .map_or(body.len(), |at| start + at + 1);
+                self.hide(start, end);
+                end
+            }
+            '"' | '\'' => {
+                let Some(end) = value::closing_quote(body, first, start + first.len_utf8()) else {
+                    self.hide(start, body.len());
+                    self.state = State::Quoted {
+                        quote: first,
+                        left: MOST_LINES,
+                    };
+                    return body.len();
+                };
+                self.hide(start, end);
+                end
+            }
+            _ => {
+                let bare = value::unquoted(value::window(written), flow);
+                if matches!(bare, "null" | "~" | "true" | "false") {
+                    return start;
+                }
+                let end = start + value::plain_len(written, flow);
+                self.hide(start, end);
+                if !flow {
+                    self.state = State::Value {
+                        column,
+                        commented: is_commented(body),
+                    };
+                }
+                end
+            }
+        }
+    }
+
+    /// Hides a value that begins with what may be an anchor; where it ends.
+    fn anchored(&mut self, body: &str, start: usize, column: usize, flow: bool) -> usize {
+        let written = body.get(start..).unwrap_or("");
+        let name = written.split(' ').next().unwrap_or("");
+        let behind = written.get(name.len()..).unwrap_or("").trim_start();
+        if behind.is_empty() && !self.has(written, '*') && name.len() > 1 {
+            self.state = State::Awaited {
+                column,
+                certain: true,
+                within: Within::Secret,
+            };
+            self.hide(start, body.len());
+            return body.len();
+        }
+        // A node has one anchor: a second one is part of a password.
+        if behind.starts_with('&') {
+            self.hide(start, body.len());
+            return body.len();
+        }
+        self.value(body, body.len() - behind.len(), column, flow)
+    }
+
+    /// Whether the name behind the first character of a value occurs somewhere behind `mark`.
+    fn has(&mut self, written: &str, mark: char) -> bool {
+        let content = self.content;
+        let names = self.names.get_or_insert_with(|| marked_names(content));
+        let name = written.get(1..).unwrap_or("");
+        let end = name.find(is_end_of_name).unwrap_or(name.len());
+        work::count(end);
+        end > 0 && names.contains(&*format!("{mark}{}", name.get(..end).unwrap_or("")))
+    }
+}
+
+/// The names behind `&` and `*` in a text, mark included.
+fn marked_names(content: &str) -> HashSet<&str> {
+    work::count(content.len());
+    let mut names = HashSet::new();
+    let mut behind = 0;
+    for at in memchr::memchr2_iter(b'&', b'*', content.as_bytes()) {
+        let name = content.get(at + 1..).unwrap_or("");
+        if at < behind {
+            continue;
+        }
+        let end = name.find(is_end_of_name).unwrap_or(name.len());
+        behind = at + 1 + end;
+        names.extend(content.get(at..behind));
+    }
+    names
+}
+
+/// What the name of an anchor ends at. A mark ends one too, although YAML allows it inside of names,
+/// so that each byte is part of one name.
+fn is_end_of_name(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | '}' | ']' | '&' | '*')
+}
+
+/// Keys of the value of what another key beside them names: a variable of a container, a header,
+/// the label that a relabeling writes.
+fn is_value_of_name(key: &str) -> bool {
+    matches!(key, "value" | "values" | "replacement")
+}
+
+/// Keys of the name that the value beside them belongs to.
+fn is_name_of_value(key: &str) -> bool {
+    matches!(key, "name" | "target_label" | "targetLabel")
+}
+
+/// Keys whose value may be a secret, or say that another is, although their names don't.
+fn is_telling(key: &str) -> bool {
+    is_value_of_name(key) || is_name_of_value(key) || matches!(key, "key" | "pat")
+}

@@ -1,0 +1,63 @@
+//! The mappings that lines are in, and what they hold.
+
+use super::super::names::Meaning;
+
+/// What a mapping holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    /// Credentials, such as `basic_auth`: a key that it does not know is a slip for one of them.
+    Credentials,
+    /// What stands for a secret: `password: {name: x, key: y}`.
+    Secret,
+    /// Headers of a request by their names.
+    Headers,
+}
+
+/// A mapping that is open.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Section {
+    /// The column of its key, or where it ends if it is in one line.
+    limit: usize,
+    pub(super) within: Within,
+    /// Whether it, or one around it, holds credentials.
+    pub(super) has_credentials: bool,
+}
+
+/// Mappings that are open, from the outermost on.
+#[derive(Default)]
+pub(super) struct Sections(Vec<Section>);
+
+impl Sections {
+    pub(super) fn open(&mut self, limit: usize, within: Within, around: Option<Section>) {
+        let around = around.is_some_and(|section| section.has_credentials);
+        self.0.push(Section {
+            limit,
+            within,
+            has_credentials: around || within == Within::Credentials,
+        });
+    }
+
+    /// Closes those whose limit is as told.
+    pub(super) fn close(&mut self, is_over: impl Fn(usize) -> bool) {
+        while self.0.last().is_some_and(|section| is_over(section.limit)) {
+            self.0.pop();
+        }
+    }
+
+    pub(super) fn innermost(&self) -> Option<Section> {
+        self.0.last().copied()
+    }
+}
+
+/// What the mapping under a key holds.
+pub(super) fn under(meaning: Meaning, inside: Option<Section>) -> Option<Within> {
+    match meaning {
+        Meaning::Section => Some(Within::Credentials),
+        Meaning::Secret | Meaning::NearSecret | Meaning::Reference => Some(Within::Secret),
+        Meaning::Headers => Some(Within::Headers),
+        Meaning::Plain => inside
+            .map(|section| section.within)
+            .filter(|within| *within != Within::Credentials),
+        Meaning::Path | Meaning::User | Meaning::Scheme => None,
+    }
+}

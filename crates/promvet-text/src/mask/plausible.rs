@@ -1,0 +1,213 @@
+//! What a value may be that is no secret: a path, a name, an id, a header.
+
+use super::value::{is_harmless, is_words};
+use super::{is_variable, looks, names};
+
+/// Whether a value may be the path of a file: it has a slash or a point and does not look like a
+/// token, or it consists of words.
+pub(super) fn is_plausible_path(value: &str) -> bool {
+    let token = !looks::find(value).is_empty();
+    let placeholder =
+        value.contains(['$', '<', '%']) || value.contains("{{") || value.contains('@');
+    is_harmless(value)
+        || placeholder
+        || !token && (is_words(value) || is_separated(value) && !value.contains([':', ' ']))
+        || !token
+            && value
+                .split(':')
+                .all(|part| part.contains('.') && is_separated(part))
+        || !token && value.starts_with('/') && !is_shuffled(value)
+        || value.get(1..3) == Some(":\\")
+}
+
+/// The longest name of something that holds a secret: the limit of Kubernetes (RFC 1123).
+const LONGEST_REFERENCE: usize = 253;
+
+/// The longest part of such a name that need not be a word: `k8s`, `v2`, `hu5jz`.
+const LONGEST_PART: usize = 5;
+
+/// The longest number that is an id rather than a secret: an account of AWS has 12 digits.
+const LONGEST_NUMBER: usize = 12;
+
+/// Whether a value may be what tells where a secret is: a name of words, a path, a URL, a UUID.
+pub(super) fn is_reference(value: &str) -> bool {
+    let value = value.trim_matches(|c: char| c.is_whitespace() || "\"'[],".contains(c));
+    let separates = |c: char| "-_./:@ ,\"'*;()=!".contains(c);
+    let number = value.len() <= LONGEST_NUMBER && value.bytes().all(|byte| byte.is_ascii_digit());
+    let placeholder = value.contains(['$', '<', '%']) || value.contains("{{");
+    let known = value.contains("://") || value.starts_with("arn:") || is_uuid(value);
+    is_harmless(value)
+        || looks::find(value).is_empty()
+            && (number
+                || placeholder
+                || known
+                || value.len() <= LONGEST_REFERENCE
+                    && !is_shuffled(value)
+                    && value.split(separates).all(is_part))
+}
+
+/// The longest word of a name and the most digits behind it: `secretsquirrels`, `id123`.
+const LONGEST_NAME: usize = 16;
+const MOST_DIGITS: usize = 4;
+
+/// Whether a part of a name is a word, several with capitals between them, or too short to tell.
+fn is_part(part: &str) -> bool {
+    if part.len() <= LONGEST_PART {
+        return part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    }
+    let mut from = 0;
+    let bytes = part.as_bytes();
+    // `OrgID`, `oauth2client`.
+    let begins = |pair: &[u8]| match pair {
+        [a, b] => {
+            !a.is_ascii_uppercase() && b.is_ascii_uppercase()
+                || a.is_ascii_digit() && b.is_ascii_lowercase()
+        }
+        _ => false,
+    };
+    let mut ends = (1..bytes.len()).filter(|at| bytes.get(at - 1..=*at).is_some_and(begins));
+    loop {
+        let end = ends.next().unwrap_or(part.len());
+        if !part.get(from..end).is_some_and(is_word) {
+            return false;
+        }
+        if end == part.len() {
+            return true;
+        }
+        from = end;
+    }
+}
+
+/// Whether a text is one word, perhaps with a number behind it.
+fn is_word(word: &str) -> bool {
+    let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let vowel = letters.len() < 4
+        || letters.contains(['a', 'e', 'i', 'o', 'u', 'y', 'A', 'E', 'I', 'O', 'U', 'Y']);
+    vowel
+        && word.len() > 1
+        && letters.len() <= LONGEST_NAME
+        && word.len() - letters.len() <= MOST_DIGITS
+        && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+fn is_uuid(value: &str) -> bool {
+    let lengths = [8, 4, 4, 4, 12];
+    let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    value.split('-').map(str::len).eq(lengths) && value.split('-').all(hex)
+}
+
+/// The fewest letters and digits of a text that is judged by how they take turns.
+const SHORTEST_SHUFFLED: usize = 12;
+
+/// Whether the letters and digits of a text take turns as only those of a generator do, whatever
+/// marks are between them: base64 with slashes, a key in groups of four.
+fn is_shuffled(value: &str) -> bool {
+    let length = value.bytes().filter(u8::is_ascii_alphanumeric).count();
+    length >= SHORTEST_SHUFFLED && looks::changes(value) * 3 >= length
+}
+
+/// The offset of what must not be shown of headers that are written as a text, such as
+/// `X-Api-Key: SECRET`; VictoriaMetrics joins several by `^^`.
+pub(super) fn secret_header(text: &str) -> Option<usize> {
+    if is_variable(text) {
+        return None;
+    }
+    let mut at = 0;
+    for header in text.split_inclusive(['^', ',']) {
+        let from = match header.split_once(':') {
+            Some((name, _)) if names::is_harmless_header(name.trim()) => None,
+            Some((name, value)) if !is_reference(value) => {
+                let blank = value.len() - value.trim_start().len();
+                Some(name.len() + 1 + blank)
+            }
+            None if !is_reference(header.trim_end_matches('^')) => Some(0),
+            _ => None,
+        };
+        if let Some(from) = from {
+            return Some(at + from);
+        }
+        at += header.len();
+    }
+    None
+}
+
+/// Whether a value has a slash or a point with a name on one side of it that may be a file's.
+fn is_separated(value: &str) -> bool {
+    let begins = ["./", "../", "~/"]
+        .iter()
+        .any(|start| value.starts_with(start));
+    let has_mark = value.contains(['/', '.', '\\']);
+    let mixed = |part: &str| {
+        part.len() >= 12
+            && part.bytes().any(|byte| byte.is_ascii_digit())
+            && part.bytes().any(|byte| byte.is_ascii_uppercase())
+            && part.bytes().any(|byte| byte.is_ascii_lowercase())
+    };
+    // Base64 has slashes, and marks that names of files seldom have.
+    let base64 = value.contains(['+', '=']) || is_shuffled(value);
+    begins || has_mark && !base64 && !value.split(['/', '.', '\\']).any(mixed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_paths_and_ids_are_told_from_secrets() {
+        for value in [
+            "grafana-cloud-rw",
+            "API_TOKEN",
+            "remoteWriteToken",
+            "default-token-hu5jz",
+            "/etc/secrets/token",
+            "kv/data/prometheus",
+            "https://login.example.com/oauth2/v2.0/token",
+            "123e4567-e89b-12d3-a456-426614174000",
+            "123456789012",
+            "Apache-2.0",
+            "VersionTLS13",
+            "oauth2client/prod",
+            "${TOKEN}",
+        ] {
+            assert!(is_reference(value), "{value}");
+        }
+        for value in [
+            "aA0A+/Aaa__0+a0a0",
+            "qwzxkjhgtrplmvbncdsf",
+            "A1B2C-3D4E5-F6G7H",
+            "d41d8cd98f00b204e9800998ecf8427e",
+            "482910573829104857",
+            "Zm9vYmFyL3+F/aGk3Lw==",
+        ] {
+            assert!(!is_reference(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn base64_with_slashes_is_no_path() {
+        for value in ["secrets/token", "certs/CA2/Root1.pem", "/run/secrets/T1"] {
+            assert!(is_plausible_path(value), "{value}");
+        }
+        for value in [
+            "aA0A+/Aaa__0+a0a0",
+            "aA0A9/AaazK0Wa0a0",
+            "/aA0A9/AaazK0Wa0a0",
+        ] {
+            assert!(!is_plausible_path(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn headers_written_as_text_lose_their_values() {
+        for (text, expected) in [
+            ("X-Api: aA0A9AaazK0Wa0a0", Some(7)),
+            ("X-Api:aA0A9AaazK0Wa0a0^^X-B: c", Some(6)),
+            ("X-Scope-OrgID: aA0A9AaazK0Wa0a0", None),
+            ("X-Env: prod,X-Api: aA0A9AaazK0Wa0a0", Some(19)),
+            ("aA0A9AaazK0Wa0a0", Some(0)),
+            ("${HEADERS:-}", None),
+        ] {
+            assert_eq!(secret_header(text), expected, "{text}");
+        }
+    }
+}
