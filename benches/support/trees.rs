@@ -23,6 +23,9 @@ pub(crate) const TREES: &[(&str, Grow)] = &[
     ("overrides", overrides),
     ("patterns", patterns),
     ("named-files", named_files),
+    ("resources", resources),
+    ("vmagent-urls", vmagent_urls),
+    ("included", included),
 ];
 
 const ENDPOINT: &str = "    authorization:\n      credentials_file: token\n";
@@ -258,4 +261,57 @@ fn named_files(count: usize) -> Grown {
             .push((format!("{number}/token"), "a.b.c".to_owned()));
     }
     grown
+}
+
+/// As many resources of the Operator as documents of one file.
+fn resources(count: usize) -> Grown {
+    let mut file = String::new();
+    for number in 0..count {
+        let _ = write!(
+            file,
+            "---\napiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata:\n  name: p-{number}\nspec:\n  \
+             remoteWrite:\n    - url: https://m-{number}.example.com/api/v1/push\n      bearerTokenSecret:\n        \
+             name: a\n        key: b\n"
+        );
+    }
+    Grown {
+        files: vec![
+            ("promvet.yaml".to_owned(), String::new()),
+            ("all.yaml".to_owned(), file),
+        ],
+        named: vec![".".to_owned()],
+    }
+}
+
+/// vmagent with the same URL as often, which is an endpoint each time.
+fn vmagent_urls(count: usize) -> Grown {
+    let url = "      - -remoteWrite.url=https://mimir.example.com/api/v1/push\n";
+    let file = format!(
+        "services:\n  agent:\n    image: victoriametrics/vmagent:v1.110.0\n    command:\n{}",
+        url.repeat(count)
+    );
+    Grown {
+        files: vec![
+            ("promvet.yaml".to_owned(), String::new()),
+            ("compose.yaml".to_owned(), file),
+        ],
+        named: vec![".".to_owned()],
+    }
+}
+
+/// As many configurations, each of which includes all of them, for two releases.
+fn included(count: usize) -> Grown {
+    let policy = "prometheus_version: [\"2.53\", \"3.5\"]\n".to_owned();
+    let mut files = vec![("promvet.yaml".to_owned(), policy)];
+    for number in 0..count {
+        let content = format!(
+            "scrape_config_files: [\"*.yml\"]\nscrape_configs:\n  - job_name: a-{number}\n    \
+             relabel_configs:\n      - source_labels: [__meta_ec2_tag_x]\n        regex: a.*\n        action: keep\n"
+        );
+        files.push((format!("c-{number}.yml"), content));
+    }
+    Grown {
+        files,
+        named: vec![".".to_owned()],
+    }
 }

@@ -133,7 +133,7 @@ fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
 /// whether that is so.
 fn documents(text: &Arc<Text>) -> (Vec<Document>, bool) {
     let (plain, error) = parse_all(text);
-    if error.is_none() && !plain.iter().any(has_bare_tag) {
+    if error.is_none() && !has_bare_tag(text, plain.iter()) {
         return (plain, false);
     }
     for branches in [Branches::All, Branches::First] {

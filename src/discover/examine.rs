@@ -323,7 +323,7 @@ fn read(text: &Arc<Text>, declared: Option<Template>) -> Reading {
     };
     let outcome = parse_first(text);
     let readable = match &outcome {
-        Ok(document) => !has_bare_tag(document),
+        Ok(document) => !has_bare_tag(text, std::iter::once(document)),
         Err(error) => error.kind != SyntaxKind::Malformed,
     };
     if readable {
@@ -381,13 +381,18 @@ pub(crate) fn nodes(document: &Document) -> impl Iterator<Item = Node<'_>> {
     })
 }
 
-/// Whether a `{{ x }}` or `[[ x ]]` without quotes was read as YAML: Prometheus has neither a
-/// mapping as a key nor a list in a list.
-pub(super) fn has_bare_tag(document: &Document) -> bool {
-    let content = document.text().content().as_bytes();
-    if memmem::find(content, b"{{").is_none() && memmem::find(content, b"[[").is_none() {
-        return false;
-    }
+/// Whether a `{{ x }}` or `[[ x ]]` without quotes was read as YAML in one of the documents of a
+/// text: Prometheus has neither a mapping as a key nor a list in a list.
+pub(super) fn has_bare_tag<'d>(
+    text: &Text,
+    mut documents: impl Iterator<Item = &'d Document>,
+) -> bool {
+    let content = text.content().as_bytes();
+    let may_have = memmem::find(content, b"{{").is_some() || memmem::find(content, b"[[").is_some();
+    may_have && documents.any(is_tagged)
+}
+
+fn is_tagged(document: &Document) -> bool {
     nodes(document).any(|node| {
         let written = document.text().slice(node.span());
         match node.kind() {

@@ -1,10 +1,12 @@
 //! Endpoints on the command line of vmagent (VictoriaMetrics v1.140
 //! `app/vmagent/remotewrite/{remotewrite,client}.go`).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::finding::Span;
 use crate::yaml::{Builder, Document, Item, Node};
+use promvet_syntax::shell;
 
 /// The flag that makes an endpoint.
 const URL: &str = "remoteWrite.url";
@@ -50,21 +52,40 @@ pub(super) fn spelling() -> impl Iterator<Item = (&'static str, &'static str)> {
     FLAGS.iter().map(|&(flag, native)| (native, flag))
 }
 
+/// One argument of a container, which may be a word of a line.
+pub(super) struct Argument<'d> {
+    text: String,
+    /// What it is written in.
+    node: Node<'d>,
+    span: Span,
+}
+
+impl Argument<'_> {
+    /// Where the text behind some of its bytes is; all of it if quotes or escapes are in between.
+    fn behind(&self, from: usize) -> Span {
+        if self.span.len() == self.text.len() {
+            self.span.part(from, self.text.len())
+        } else {
+            self.span
+        }
+    }
+}
+
 /// One flag.
-struct Flag<'d> {
-    name: &'d str,
-    value: &'d str,
+struct Flag<'a, 'd> {
+    name: &'a str,
+    value: &'a str,
     /// The argument that holds the value.
     node: Node<'d>,
     span: Span,
 }
 
 /// The arguments of containers that run vmagent, in a compose file or a manifest.
-pub(super) fn containers<'d>(root: Node<'d>) -> Vec<Vec<Node<'d>>> {
+pub(super) fn containers(root: Node<'_>) -> Vec<Vec<Argument<'_>>> {
     let mut found = Vec::new();
     let services = root.get("services").and_then(Node::mapping);
     let services = services.into_iter().flat_map(|map| map.entries());
-    let mut containers: Vec<Node<'d>> = services.map(|entry| entry.value).collect();
+    let mut containers: Vec<Node<'_>> = services.map(|entry| entry.value).collect();
     for way in [
         &["spec", "template", "spec", "containers"][..],
         &["spec", "containers"],
@@ -81,18 +102,70 @@ pub(super) fn containers<'d>(root: Node<'d>) -> Vec<Vec<Node<'d>>> {
         containers.extend(list.into_iter().flat_map(Node::items));
     }
     for container in containers {
-        let image = container.get("image").and_then(Node::as_str).unwrap_or("");
-        if !is_vmagent(image) {
-            continue;
-        }
         let lists = ["entrypoint", "command", "args"];
         let lists = lists.iter().filter_map(|key| container.get(key));
-        let arguments: Vec<_> = lists.flat_map(Node::items).collect();
-        if !arguments.is_empty() {
+        let arguments: Vec<_> = lists.flat_map(arguments).collect();
+        let image = container.get("image").and_then(Node::as_str).unwrap_or("");
+        let mut programs = arguments.iter().filter(|it| !it.text.starts_with('-'));
+        let is_program = |it: &Argument<'_>| {
+            let name = it.text.rsplit('/').next();
+            matches!(name, Some("vmagent" | "vmagent-prod"))
+        };
+        if !arguments.is_empty() && (is_vmagent(image) || programs.any(is_program)) {
             found.push(arguments);
         }
     }
     found
+}
+
+/// The arguments of a list, or of a line that a shell splits.
+fn arguments(node: Node<'_>) -> Vec<Argument<'_>> {
+    if node.scalar().is_some() {
+        return line(node);
+    }
+    let mut out = Vec::new();
+    for item in node.items() {
+        let Some(scalar) = item.scalar() else {
+            continue;
+        };
+        // `sh -c "vmagent -remoteWrite.url=…"`
+        if scalar.text.contains(char::is_whitespace) && !scalar.text.starts_with('-') {
+            out.extend(line(item));
+        } else {
+            out.push(Argument {
+                text: scalar.text.to_owned(),
+                node: item,
+                span: scalar.part(0, scalar.text.len()),
+            });
+        }
+    }
+    out
+}
+
+/// The words of a line. Their places are looked for in the source, which may be folded and indented.
+fn line(node: Node<'_>) -> Vec<Argument<'_>> {
+    let Some(scalar) = node.scalar() else {
+        return Vec::new();
+    };
+    let inner = scalar.inner_span();
+    let source = node.document().text().slice(inner);
+    let mut from = 0;
+    let place = |word: shell::Word| {
+        let written = scalar.text.get(word.range).unwrap_or("");
+        let found = source.get(from..).and_then(|rest| rest.find(written));
+        let span = found.map(|at| {
+            let begins = from + at;
+            from = begins + written.len();
+            inner.part(begins, from)
+        });
+        Argument {
+            // `vmagent -x; true`
+            text: word.text.trim_end_matches(';').to_owned(),
+            node,
+            span: span.unwrap_or(inner),
+        }
+    };
+    shell::words(scalar.text).into_iter().map(place).collect()
 }
 
 fn is_vmagent(image: &str) -> bool {
@@ -101,79 +174,65 @@ fn is_vmagent(image: &str) -> bool {
 }
 
 /// The native tree of some arguments. None if they make no endpoint.
-pub(super) fn translate(source: &Arc<Document>, arguments: &[Node<'_>]) -> Option<Document> {
-    let flags = flags(arguments);
-    let urls: Vec<&Flag<'_>> = flags.iter().filter(|flag| flag.name == URL).collect();
-    let first = urls.first()?;
+pub(super) fn translate(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Option<Document> {
+    let mut by_name: HashMap<&str, Vec<Flag<'_, '_>>> = HashMap::new();
+    for flag in flags(arguments) {
+        by_name.entry(flag.name).or_default().push(flag);
+    }
+    let urls = by_name.get(URL)?;
+    let first = urls.first()?.node;
     let mut builder = Builder::new(source);
     let mut entries = Vec::new();
     for number in 0..urls.len() {
         let mut items: Vec<Item<'_>> = Vec::new();
         for &(name, native) in FLAGS {
-            let given: Vec<&Flag<'_>> = flags.iter().filter(|flag| flag.name == name).collect();
             // The n-th value is that of the n-th URL; a single one counts for all
             // (`lib/flagutil/array.go`, `GetOptionalArg`).
-            let flag = match &*given {
-                [only] => Some(only),
-                several => several.get(number),
+            let flag = match by_name.get(name).map(Vec::as_slice) {
+                Some([only]) => Some(only),
+                Some(several) => several.get(number),
+                None => None,
             };
             if let Some(flag) = flag {
                 let value = builder.part(flag.node, flag.span, flag.value);
                 items.push((native, flag.node, value));
             }
         }
-        let pairs = builder.assemble(first.node, items);
-        entries.push(builder.mapping(first.node, &pairs));
+        let pairs = builder.assemble(first, items);
+        entries.push(builder.mapping(first, &pairs));
     }
-    let list = builder.sequence(first.node, &entries);
-    let key = builder.scalar(first.node, "remote_write");
-    let root = builder.mapping(first.node, &[(key, list)]);
+    let list = builder.sequence(first, &entries);
+    let key = builder.scalar(first, "remote_write");
+    let root = builder.mapping(first, &[(key, list)]);
     Some(builder.finish(root))
 }
 
 /// The flags among some arguments: `-name=value`, `--name value`, and `-name` for a truth value.
-fn flags<'d>(arguments: &[Node<'d>]) -> Vec<Flag<'d>> {
+fn flags<'a, 'd>(arguments: &'a [Argument<'d>]) -> Vec<Flag<'a, 'd>> {
     let mut out = Vec::new();
     let mut rest = arguments.iter().peekable();
-    while let Some(&node) = rest.next() {
-        let Some(scalar) = node.scalar() else {
-            continue;
-        };
-        let text = scalar.text;
+    while let Some(argument) = rest.next() {
+        let text = &*argument.text;
         let Some(name) = text.strip_prefix("--").or_else(|| text.strip_prefix('-')) else {
             continue;
         };
-        let dashes = text.len() - name.len();
         if let Some((name, value)) = name.split_once('=') {
-            let from = dashes + name.len() + 1;
             out.push(Flag {
                 name,
                 value,
-                node,
-                span: scalar.part(from, text.len()),
+                node: argument.node,
+                span: argument.behind(text.len() - value.len()),
             });
             continue;
         }
-        let follows = rest.peek().and_then(|next| next.scalar());
-        let follows = follows.filter(|next| !next.text.starts_with('-'));
-        match follows {
-            Some(next) if name != "remoteWrite.tlsInsecureSkipVerify" => {
-                if let Some(&node) = rest.next() {
-                    out.push(Flag {
-                        name,
-                        value: next.text,
-                        node,
-                        span: node.span(),
-                    });
-                }
-            }
-            _ => out.push(Flag {
-                name,
-                value: "true",
-                node,
-                span: scalar.part(0, text.len()),
-            }),
-        }
+        let is_switch = name == "remoteWrite.tlsInsecureSkipVerify";
+        let value = rest.next_if(|next| !is_switch && !next.text.starts_with('-'));
+        out.push(Flag {
+            name,
+            value: value.map_or("true", |value| &value.text),
+            node: value.unwrap_or(argument).node,
+            span: value.unwrap_or(argument).span,
+        });
     }
     out
 }

@@ -157,6 +157,22 @@ fn vmagent(one: &Endpoint) -> Tree {
     vec![("compose.yaml", text)]
 }
 
+/// The flags of vmagent in one line, as compose splits it.
+fn vmagent_line(one: &Endpoint) -> Tree {
+    let text = vmagent(one).remove(0).1;
+    let text = text.replace("command:\n    - ", "command: >-\n      ");
+    vec![("compose.yaml", text.replace("\n    - ", "\n      "))]
+}
+
+/// The flags of vmagent behind a shell.
+fn vmagent_shell(one: &Endpoint) -> Tree {
+    let text = vmagent(one).remove(0).1;
+    let (_, flags) = text.split_once("command:\n    - ").unwrap();
+    let flags = flags.trim_end().replace("\n    - ", " \\\n          ");
+    let head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      containers:\n      - name: a\n        image: registry.example.com/tools:1.0\n        args:\n        - sh\n        - -c\n        - |\n          exec /vmagent-prod ";
+    vec![("deployment.yaml", format!("{head}{flags}\n"))]
+}
+
 fn tempo(one: &Endpoint) -> Tree {
     let head = "metrics_generator:\n  storage:\n    path: /tmp";
     vec![("tempo.yaml", object(head, &snake(one), 4))]
@@ -213,6 +229,8 @@ const WAYS: &[Way] = &[
     ("collector", collector),
     ("Alloy", alloy),
     ("vmagent", vmagent),
+    ("vmagent in a line", vmagent_line),
+    ("vmagent behind a shell", vmagent_shell),
 ];
 
 /// What is said of an endpoint at warning and above, but for files that are not in the tree.

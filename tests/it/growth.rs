@@ -105,3 +105,21 @@ fn patterns() {
 fn named_files() {
     grows_in_step("named-files");
 }
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn resources() {
+    grows_in_step("resources");
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn vmagent_urls() {
+    grows_in_step("vmagent-urls");
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn included() {
+    grows_in_step("included");
+}

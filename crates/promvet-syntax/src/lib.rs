@@ -13,6 +13,7 @@ pub mod pem;
 pub mod promql;
 pub mod scaleway;
 pub mod selector;
+pub mod shell;
 pub mod uuid;
 
 mod fault;

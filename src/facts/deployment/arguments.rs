@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::finding::Place;
 use crate::yaml::{Node, placeholder};
+use promvet_syntax::shell;
 
 /// The flag that names the scrape configuration of vmagent and VictoriaMetrics.
 pub(crate) const VMAGENT_CONFIG: &str = "promscrape.config";
@@ -52,7 +53,8 @@ impl Arguments {
         }
         for item in node.items() {
             let text = text_of(item.as_str().unwrap_or(""));
-            if text.contains(char::is_whitespace) && text.contains("config.file") {
+            let has_file = text.contains("config.file") || text.contains(VMAGENT_CONFIG);
+            if text.contains(char::is_whitespace) && has_file {
                 // `sh -c "prometheus --config.file=…"`
                 push_words(&mut out, &text, &item.place());
             } else {
@@ -145,26 +147,10 @@ fn push_words(out: &mut Vec<Argument>, line: &str, place: &Place) {
     }));
 }
 
-/// Splits a line as a shell does: at white space outside of quotes.
+/// The words of a line for a shell.
 pub(super) fn words(line: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (None, '"' | '\'') => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            (None | Some('"'), '\\') => word.get_or_insert_default().extend(chars.next()),
-            (None, c) if c.is_whitespace() => out.extend(word.take()),
-            (_, c) => word.get_or_insert_default().push(c),
-        }
-    }
-    out.extend(word);
-    out
+    let words = shell::words(line).into_iter();
+    words.map(|word| word.text).collect()
 }
 
 #[cfg(test)]

@@ -77,10 +77,9 @@ impl<'m> Builder<'m> {
         }
     }
 
-    /// The same for a text in which byte-order marks are covered.
-    pub(super) fn uncovering_marks(mut self) -> Self {
-        let bytes = self.covered.content.as_bytes();
-        self.has_marks = memchr::memmem::find(bytes, MARK.as_bytes()).is_some();
+    /// The same for a text in which byte-order marks are covered, if there are some.
+    pub(super) fn uncovering_marks(mut self, has_marks: bool) -> Self {
+        self.has_marks = has_marks;
         self
     }
 

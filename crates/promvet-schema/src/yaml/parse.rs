@@ -361,6 +361,8 @@ fn read_documents(
     parser.set_encoding(libyaml_safer::Encoding::Utf8);
     parser.set_input(Chunks::new(&content));
     let mut builder: Option<Builder<'_>> = None;
+    // Looked for once, however many documents there are.
+    let has_marks = memchr::memmem::find(covered.content.as_bytes(), MARK.as_bytes()).is_some();
     let mut looks = LOOKS + LOOKS_A_BYTE * content.len();
     loop {
         // The parser looks at every open bracket before each token (`stale_simple_keys`), so that
@@ -384,7 +386,7 @@ fn read_documents(
                         span: within(span(event.start_mark, event.end_mark), covered.content),
                     });
                 }
-                builder = Some(Builder::new(text, covered).uncovering_marks());
+                builder = Some(Builder::new(text, covered).uncovering_marks(has_marks));
             }
             EventData::DocumentEnd { .. } => {
                 let done = out.len() + 1 >= most;

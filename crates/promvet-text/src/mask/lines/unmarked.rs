@@ -53,6 +53,8 @@ impl Scan<'_> {
             || value::is_harmless(text)
             || text.starts_with(['{', '}', ']', '[', '?'])
             || text.ends_with('{')
+            // `username = "u"` in a block.
+            || text.contains(" = ")
         {
             return;
         }

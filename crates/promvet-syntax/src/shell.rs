@@ -1,0 +1,80 @@
+//! Lines for a shell, such as `command: "prometheus --agent"` of a compose file.
+
+use std::ops::Range;
+
+/// One word of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The word without its quotes and escapes.
+    pub text: String,
+    /// Where it is in the line, with them.
+    pub range: Range<usize>,
+}
+
+/// Splits a line as a shell does: at white space outside of quotes (POSIX, Shell Command Language,
+/// 2.2 and 2.3). Variables stay as written.
+#[must_use]
+pub fn words(line: &str) -> Vec<Word> {
+    let mut out: Vec<Word> = Vec::new();
+    let mut word: Option<Word> = None;
+    let mut quote = None;
+    let mut chars = line.char_indices();
+    while let Some((at, c)) = chars.next() {
+        if quote.is_none() && c.is_whitespace() {
+            out.extend(word.take());
+            continue;
+        }
+        let escaped = if c == '\\' && quote != Some('\'') {
+            chars.next().map(|(_, c)| c)
+        } else {
+            None
+        };
+        // A line that goes on below.
+        if escaped == Some('\n') {
+            continue;
+        }
+        let begun = word.get_or_insert_with(|| Word {
+            text: String::new(),
+            range: at..at,
+        });
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None | Some('"'), '\\') => begun.text.extend(escaped),
+            (_, c) => begun.text.push(c),
+        }
+        begun.range.end = chars.offset();
+    }
+    out.extend(word);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_split_outside_of_quotes() {
+        for (line, expected) in [
+            ("a  b", &[("a", "a"), ("b", "b")][..]),
+            ("-x=\"a b\" c", &[("-x=a b", "-x=\"a b\""), ("c", "c")]),
+            (
+                "a \\\n  -b 'c\\d'",
+                &[("a", "a"), ("-b", "-b"), ("c\\d", "'c\\d'")],
+            ),
+            (
+                "a\\ b \"c\\\"d\" ''",
+                &[("a b", "a\\ b"), ("c\"d", "\"c\\\"d\""), ("", "''")],
+            ),
+            ("'open end", &[("open end", "'open end")]),
+            ("", &[]),
+        ] {
+            let found = words(line);
+            let found: Vec<_> = found
+                .iter()
+                .map(|word| (&*word.text, line.get(word.range.clone()).unwrap()))
+                .collect();
+            assert_eq!(found, expected, "{line}");
+        }
+    }
+}
