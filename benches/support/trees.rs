@@ -301,7 +301,7 @@ fn vmagent_urls(count: usize) -> Grown {
 
 /// As many configurations, each of which includes all of them, for two releases.
 fn included(count: usize) -> Grown {
-    let policy = "prometheus_version: [\"2.53\", \"3.5\"]\n".to_owned();
+    let policy = "prometheus: [\"2.53\", \"3.5\"]\n".to_owned();
     let mut files = vec![("promvet.yaml".to_owned(), policy)];
     for number in 0..count {
         let content = format!(

@@ -42,12 +42,9 @@ pub(super) fn evidence<'d>(
 ) -> Option<Rendered<'d>> {
     let shown = document.text().path();
     let holder = seen.recognised.holder.as_ref();
-    let is_any = placeholder::find(document.text().content())
-        .next()
-        .is_some();
     let mut holes: Vec<(Node<'_>, &str, bool)> = nodes(document)
         .filter_map(|node| {
-            let marked = is_any.then(|| placeholder_of(node)).flatten();
+            let marked = placeholder_of(node);
             let found = marked.map(|whole| (whole, true));
             let (whole, marked) = found.or_else(|| Some((word_of(node)?, false)))?;
             Some((node, whole, marked))
@@ -79,13 +76,20 @@ fn word_of(node: Node<'_>) -> Option<&str> {
     FILLED.contains(&key).then(|| text.get(word)).flatten()
 }
 
+/// The longest placeholder that is read as a mapping, in bytes: `{{ range … }}` is a line.
+const LONGEST_TAG: usize = 1024;
+
 /// The first placeholder of a scalar; `{NAME}` without quotes is a mapping of one key.
 fn placeholder_of(node: Node<'_>) -> Option<&str> {
     if let Some(text) = node.as_str() {
         return text.get(placeholder::find(text).next()?);
     }
-    let written = node.mapping()?.written().count();
     let text = node.document().text().slice(node.span());
+    // Each mapping has those in it, so that to search all of each would cost the square.
+    if !text.starts_with('{') || text.len() > LONGEST_TAG {
+        return None;
+    }
+    let written = node.mapping()?.written().count();
     let is_whole = written == 1 && placeholder::find(text).next() == Some(0..text.len());
     is_whole.then_some(text)
 }

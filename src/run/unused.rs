@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::policies::{Policies, Scope};
 use super::request::Request;
@@ -14,7 +15,7 @@ use super::survey::Survey;
 use super::uses::{Uses, id};
 use crate::discover::What;
 use crate::facts::Facts;
-use crate::finding::{Finding, Place, Severity, rule};
+use crate::finding::{Finding, Place, Severity, Text, rule};
 use crate::policy::{Glob, Policy, ReceiverProfile};
 use crate::source::Tree;
 
@@ -116,6 +117,8 @@ fn globs(policy: &Policy) -> impl Iterator<Item = &Glob> {
 
 /// Notes which hosts are in the configurations, and which of these are not fully known.
 fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Uses>) {
+    // A text that several configurations are in is searched once.
+    let mut last: Option<(usize, &Arc<Text>)> = None;
     for seen in &survey.seen {
         let number = policies.scope_of(&seen.found);
         let Some(scope) = policies
@@ -138,7 +141,10 @@ fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Use
         let asks = !policy.issuers.is_empty()
             || !policy.receiver_hosts.is_empty()
             || !policy.opstrace_domains.is_empty();
-        if asks {
+        let text = &seen.recognised.text;
+        let is_new = last.is_none_or(|(at, before)| at != number || !Arc::ptr_eq(before, text));
+        last = Some((number, text));
+        if asks && is_new {
             uses.hosts(seen.recognised.text.content(), policy);
         }
     }

@@ -40,7 +40,8 @@ pub(super) fn check(
 /// Every mapping under a key `tls_config`, in the order of the text.
 fn tls_settings(root: Node<'_>) -> Vec<Mapping<'_>> {
     let mut found = Vec::new();
-    let source = root.document().text().content();
+    // Only its part of a text of many documents: all of it for each would cost the square.
+    let source = root.document().text().slice(root.span());
     if memmem::find(source.as_bytes(), KEY.as_bytes()).is_none() {
         return found;
     }
