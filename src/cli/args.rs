@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use super::baseline::BaselineArgs;
 use super::fix::FixArgs;
 use super::gate::GateArgs;
+use super::selection::SelectionArgs;
 use super::suppressions::SuppressionsArgs;
 use super::trust::TrustArgs;
 use crate::deadline::Deadline;
@@ -79,7 +80,17 @@ pub(super) enum Command {
         policy: bool,
     },
     /// List all rules
-    Rules,
+    Rules {
+        /// The format
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: ListFormat,
+    },
+    /// List the receivers whose URLs, credentials and tenants are known
+    Receivers {
+        /// The format
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: ListFormat,
+    },
     /// Run the examples of the custom rules of this repository
     Test(TestArgs),
     /// Create a file to complete
@@ -146,6 +157,10 @@ pub(super) struct PathArgs {
     /// Do not respect .gitignore and .ignore files
     #[arg(long)]
     pub(super) no_ignore: bool,
+    /// Leave out files that match GLOB, a name or a path from the current folder; may be repeated.
+    /// Files that are named are checked
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
     /// The policy file [default: promvet.yaml or .promvet.yaml of each folder
     /// up to the root of the tree]
     #[arg(long, value_name = "FILE")]
@@ -224,6 +239,16 @@ pub(super) enum ConfigFormat {
     #[default]
     Human,
     /// for programs
+    Json,
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// An aligned table
+    #[default]
+    Human,
+    /// For programs
     Json,
 }
 
@@ -309,6 +334,9 @@ pub(super) struct JudgingArgs {
     /// request or a credential
     #[arg(long)]
     pub(super) online: bool,
+    /// Which rules report.
+    #[command(flatten)]
+    pub(super) selection: SelectionArgs,
     /// What is accepted.
     #[command(flatten)]
     pub(super) gate: GateArgs,

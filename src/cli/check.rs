@@ -14,7 +14,7 @@ use crate::facts::Host;
 use crate::finding::Redacted;
 use crate::policy::PolicyError;
 use crate::run::since::Comparison;
-use crate::run::{self, Fixed, Gate, Request, Run, Side, Stage, Watch, online};
+use crate::run::{self, Fixed, Gate, Request, RuleSelection, Run, Side, Stage, Watch, online};
 use crate::source::{Folder, LARGEST, Memory, Tree, collapse, leads_out, standard_input};
 
 /// Checks and reports.
@@ -38,9 +38,9 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     }
     let watch = Arc::clone(&request.watch);
     let mut look = |tree: &dyn Tree| examined(args, &request, tree);
-    let level = args.fix.level();
-    let fixed = watched(&watch, || match level {
-        Some(level) => run::fixed(level, &request, &*tree, &mut look),
+    let changes = args.fix.changes();
+    let fixed = watched(&watch, || match &changes {
+        Some(changes) => run::fixed(changes, &request, &*tree, &mut look),
         None => look(&*tree).map(Fixed::unchanged),
     });
     let fixed = match fixed {
@@ -57,7 +57,7 @@ pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
         show_stats(&args.paths, &watch);
         return shown;
     }
-    let changed = level.is_none() || fix::write(&fixed);
+    let changed = changes.is_none() || fix::write(&fixed);
     let writes = || plan.write(&run.outcome, args, out);
     let written = run.policy_errors.is_empty() && watch.stage(Stage::Report, 0, writes)?;
     show_stats(&args.paths, &watch);
@@ -140,6 +140,10 @@ pub(super) fn judge_for(args: &JudgingArgs, tree: &dyn Tree, request: &mut Reque
         (None, false) => Host::Elsewhere,
     };
     request.now = args.trust.now.unwrap_or(request.now);
+    if let Err(why) = args.selection.ask(request) {
+        complain(&why);
+        return false;
+    }
     if args.online {
         match online::handshake() {
             Ok(handshake) => request.online = Some(handshake),
@@ -203,7 +207,12 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
         paths.push(name.clone());
         tree = Arc::new(Memory::over(tree).file(&name, bytes));
     }
+    let mut selection = RuleSelection::default();
+    if let Err(why) = selection.exclude(&args.exclude) {
+        return Err(io::Error::other(NoInput(why)));
+    }
     let request = Request {
+        selection,
         paths,
         hidden: args.hidden,
         no_ignore: args.no_ignore,

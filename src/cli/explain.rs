@@ -2,11 +2,14 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
+use super::args::ListFormat;
 use super::check::complain_of_policy;
 use super::{Exit, key};
 use crate::facts::receiver::Catalogue;
 use crate::finding::{Severity, nearest};
-use crate::report::{harmless_line, harmless_lines};
+use crate::report::{JSON_VERSION, harmless_line, harmless_lines};
 use crate::rules;
 use crate::rules::own::OwnRules;
 use crate::run::policies;
@@ -102,7 +105,7 @@ fn receiver(id: &str, out: &mut dyn Write) -> io::Result<Exit> {
 
 /// The rules of this repository's own. What is wrong with them is said, and is not a reason not to
 /// explain others.
-fn own_rules() -> OwnRules {
+pub(super) fn own_rules() -> OwnRules {
     let Ok(tree) = Folder::here() else {
         return OwnRules::default();
     };
@@ -112,9 +115,50 @@ fn own_rules() -> OwnRules {
     })
 }
 
+/// A rule as JSON has it.
+#[derive(Serialize)]
+struct JsonRule<'r> {
+    name: &'r str,
+    group: &'r str,
+    title: &'r str,
+    severity: &'static str,
+    status: &'r str,
+    since: Option<&'r str>,
+    fixable: bool,
+}
+
+fn json_rules(own: &OwnRules, out: &mut dyn Write) -> io::Result<Exit> {
+    let built_in = rules::all().iter().map(|page| JsonRule {
+        name: page.name,
+        group: page.group(),
+        title: page.title,
+        severity: page.severity.word(),
+        status: page.status.word(),
+        since: Some(page.since),
+        fixable: page.fixable,
+    });
+    let own = own.all().iter().map(|rule| JsonRule {
+        name: &rule.name,
+        group: rule.name.split('/').next().unwrap_or_default(),
+        title: &rule.title,
+        severity: rule.severity.word(),
+        status: OWN,
+        since: None,
+        fixable: false,
+    });
+    let all: Vec<_> = built_in.chain(own).collect();
+    let all = serde_json::json!({ "version": JSON_VERSION, "rules": all });
+    serde_json::to_writer_pretty(&mut *out, &all).map_err(io::Error::from)?;
+    writeln!(out)?;
+    Ok(Exit::Clean)
+}
+
 /// Lists all rules, those of this repository's own last.
-pub(super) fn rules(out: &mut dyn Write) -> io::Result<Exit> {
+pub(super) fn rules(format: ListFormat, out: &mut dyn Write) -> io::Result<Exit> {
     let own = own_rules();
+    if format == ListFormat::Json {
+        return json_rules(&own, out);
+    }
     let rows: Vec<_> = rules::all().iter().map(row).chain(own_rows(&own)).collect();
     list(&rows, out)?;
     Ok(Exit::Clean)

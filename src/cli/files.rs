@@ -32,7 +32,11 @@ pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
     });
     let excluded = survey.excluded.iter().map(|(found, place)| {
         let line = place.start().line;
-        let why = format!("not checked: {}:{line} leaves it out", place.path());
+        let by = match &**place.path() {
+            "--exclude" => "--exclude".to_owned(),
+            path => format!("{path}:{line}"),
+        };
+        let why = format!("not checked: {by} leaves it out");
         (&found.shown, why)
     });
     let excluded = excluded.filter(|_| !args.only_configurations);

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::args::{CheckArgs, PathArgs};
 use super::{Exit, complain};
 use crate::report::{unless_closed, write_patch};
-use crate::run::{FixLevel, Fixed};
+use crate::run::{Changes, FixLevel, Fixed};
 
 /// What is changed.
 #[derive(Args, Clone, Debug, Default)]
@@ -19,7 +19,10 @@ pub(super) struct FixArgs {
     #[arg(long, value_name = "LEVEL", num_args = 0..=1, require_equals = true,
           default_missing_value = "safe")]
     pub(super) fix: Option<FixLevel>,
-    /// Print the fixes as a patch and change nothing; the exit code is 1 if there is one. Secrets are
+    /// Hide the findings that are left by comments with REASON, which may end with `until` and a date
+    #[arg(long, value_name = "REASON", value_parser = one_line)]
+    pub(super) add_ignores: Option<String>,
+    /// Print the changes as a patch and change nothing; the exit code is 1 if there is one. Secrets are
     /// masked in it
     #[arg(long)]
     pub(super) diff: bool,
@@ -40,21 +43,37 @@ impl ValueEnum for FixLevel {
 }
 
 impl FixArgs {
-    /// Which fixes are asked for; none if none are.
-    pub(super) fn level(&self) -> Option<FixLevel> {
-        self.fix.or(self.diff.then_some(FixLevel::Safe))
+    /// What is to be changed; none if nothing is.
+    pub(super) fn changes(&self) -> Option<Changes> {
+        let fixes = self.diff && self.add_ignores.is_none();
+        let changes = Changes {
+            level: self.fix.or(fixes.then_some(FixLevel::Safe)),
+            reason: self.add_ignores.clone(),
+        };
+        (changes.level.is_some() || changes.reason.is_some()).then_some(changes)
     }
 
     /// Why these arguments do not go with others.
     pub(super) fn refusal(&self, args: &CheckArgs) -> Option<&'static str> {
-        self.level()?;
+        self.changes()?;
         if args.since.staged {
-            Some("--fix changes files, and --staged checks the git index; leave one of them out")
+            Some(
+                "--fix and --add-ignores change files, and --staged checks the git index; leave one of them out",
+            )
         } else if !self.diff && reads_stdin(&args.paths) {
             Some("standard input cannot be changed; add --diff to print the fixes as a patch")
         } else {
             None
         }
+    }
+}
+
+/// A reason, which becomes a part of a comment.
+fn one_line(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("write why the findings are accepted".to_owned()),
+        text if text.contains(char::is_control) => Err("write it in one line".to_owned()),
+        text => Ok(text.to_owned()),
     }
 }
 
@@ -98,5 +117,10 @@ fn say(fixed: &Fixed, did: &str) {
     let files = fixed.files.len();
     let findings = if count == 1 { "finding" } else { "findings" };
     let in_files = if files == 1 { "file" } else { "files" };
-    complain(&format!("{did} {count} {findings} in {files} {in_files}"));
+    match fixed.hidden {
+        0 => complain(&format!("{did} {count} {findings} in {files} {in_files}")),
+        hidden => complain(&format!(
+            "{did} {count} and hid {hidden} by comments, in {files} {in_files}"
+        )),
+    }
 }

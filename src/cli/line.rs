@@ -1,10 +1,13 @@
 //! Reading the command line, without setting up what it does not ask for.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
 use super::args::{CheckArgs, Cli};
+use crate::finding::nearest;
+use crate::source::{Folder, Tree as _};
 
 /// The arguments of a run that names no command, as a hook starts it.
 #[derive(Debug, Parser)]
@@ -14,7 +17,7 @@ struct Bare {
 }
 
 /// The names of the subcommands.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "check",
     "audit",
     "baseline",
@@ -25,11 +28,23 @@ const COMMANDS: [&str; 14] = [
     "config",
     "schema",
     "rules",
+    "receivers",
     "test",
     "new",
     "completions",
     "man",
 ];
+
+/// The command that a path which does not exist is almost the name of.
+pub(super) fn misspelled(paths: &[PathBuf]) -> Option<(&str, &'static str)> {
+    let first = paths.first()?.to_str()?;
+    let here = Folder::here().ok()?;
+    let is_word = first.chars().all(|c| c.is_ascii_lowercase());
+    if !is_word || here.metadata(Path::new(first)).is_ok() {
+        return None;
+    }
+    Some((first, nearest(first, COMMANDS)?))
+}
 
 impl Cli {
     /// Reads a command line. To set up what every subcommand takes is a tenth of what a run on one

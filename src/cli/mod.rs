@@ -15,7 +15,9 @@ mod key;
 mod line;
 mod new;
 mod progress;
+mod receivers;
 mod schema;
+mod selection;
 mod shell;
 mod suppressions;
 mod terminal;
@@ -86,6 +88,14 @@ fn run() -> Exit {
             return if failed { Exit::Failed } else { Exit::Clean };
         }
     };
+    if cli.command.is_none()
+        && let Some((word, command)) = line::misspelled(&cli.check.paths.paths)
+    {
+        complain(&format!(
+            "`{word}` is not a command, a file or a folder; did you mean `promvet {command}`?"
+        ));
+        return Exit::Failed;
+    }
     let mut out = io::BufWriter::new(io::stdout().lock());
     let done = match cli.command {
         None => check::check(&cli.check, &mut out),
@@ -99,7 +109,8 @@ fn run() -> Exit {
         Some(Command::Config(args)) => config::config(&args, &mut out),
         Some(Command::Schema { policy: true, .. }) => schema::policy(&mut out),
         Some(Command::Schema { prometheus, .. }) => schema::schema(prometheus, &mut out),
-        Some(Command::Rules) => explain::rules(&mut out),
+        Some(Command::Rules { format }) => explain::rules(format, &mut out),
+        Some(Command::Receivers { format }) => receivers::receivers(format, &mut out),
         Some(Command::Test(args)) => test::test(&args, &mut out),
         Some(Command::New { what }) => new::new(&what, &mut out),
         Some(Command::Completions { shell }) => shell::completions(shell, &mut out),

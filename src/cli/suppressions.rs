@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::args::PathArgs;
+use super::args::{ListFormat, PathArgs};
 use super::check::{prepare, show_stats};
 use super::progress::watched;
 use super::trust::parse_time;
@@ -41,16 +41,6 @@ pub(super) struct SuppressionsArgs {
     /// Judge dates by this time: a date or time as in RFC 3339, or seconds since 1970
     #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Report")]
     pub(super) now: Option<i64>,
-}
-
-/// How suppressions are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum ListFormat {
-    /// An aligned table
-    #[default]
-    Human,
-    /// One object with everything, versioned
-    Json,
 }
 
 /// Lists them: those of every YAML file, since rule files and their like are judged too.

@@ -11,7 +11,7 @@ use super::{Options, neutral};
 use crate::finding::{Evidence, Finding, Fix, Place, Position, Redacted, Unchecked};
 
 /// The version of the contract. Keys may be added within a version; nothing else changes.
-pub(super) const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct Report<'a> {

@@ -41,6 +41,7 @@ use crate::finding::Severity;
 use formats::{Entry, Formats};
 
 pub use delivery::{unless_closed, write_file, write_new_file};
+pub use json::VERSION as JSON_VERSION;
 pub use neutral::{harmless_line, harmless_lines};
 pub use outcome::{CheckedFile, HiddenBy, Hiding, Outcome, OwnPage, Reported, Summary, Suppressed};
 pub use patch::write_patch;

@@ -248,6 +248,13 @@ impl Outcome {
         self.findings.retain(keep);
     }
 
+    /// Keeps the findings of rules that `keep` accepts, hidden ones too.
+    pub fn retain_rules(&mut self, keep: impl Fn(&str) -> bool) {
+        self.findings.retain(|one| keep(&one.finding.rule));
+        self.suppressed
+            .retain(|one| keep(&one.reported.finding.rule));
+    }
+
     /// The worst severity, if anything was found.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+mod ignore;
+
 use super::request::{Request, Run};
 use crate::finding::{Finding, Place, Text, rule};
 use crate::schema::edit::{Change, apply, merged};
@@ -21,6 +23,15 @@ pub enum FixLevel {
     Safe,
     /// Those that may change what the configuration means too.
     Unsafe,
+}
+
+/// What is to be changed.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// The fixes that are made, if any are.
+    pub level: Option<FixLevel>,
+    /// The reason for which findings that are left are hidden by comments, if they are.
+    pub reason: Option<String>,
 }
 
 /// A file that was changed.
@@ -58,6 +69,8 @@ pub struct Fixed {
     pub run: Run,
     /// The files that are changed, by path.
     pub files: Vec<FixedFile>,
+    /// How many findings comments hide now.
+    pub hidden: usize,
     /// Why some changes are not made, each with its place.
     pub declined: BTreeSet<String>,
 }
@@ -69,6 +82,7 @@ impl Fixed {
         Self {
             run,
             files: Vec::new(),
+            hidden: 0,
             declined: BTreeSet::new(),
         }
     }
@@ -80,13 +94,13 @@ impl Fixed {
 /// # Errors
 /// What `look` says.
 pub fn fixed(
-    level: FixLevel,
+    changes: &Changes,
     request: &Request,
     tree: &dyn Tree,
     look: &mut dyn FnMut(&dyn Tree) -> Result<Run, String>,
 ) -> Result<Fixed, String> {
     let mut fixer = Fixer {
-        level,
+        level: changes.level,
         roots: roots(request, tree),
         tree,
         files: BTreeMap::new(),
@@ -95,7 +109,7 @@ pub fn fixed(
     };
     let mut overlay = Overlay::new(tree);
     let mut run = look(&overlay)?;
-    for _ in 0..MOST_PASSES {
+    for _ in 0..changes.level.map_or(0, |_| MOST_PASSES) {
         let changed = fixer.pass(&run, &mut overlay);
         if changed.is_empty() {
             break;
@@ -109,12 +123,19 @@ pub fn fixed(
         fixer.give_up(broken, &mut overlay);
         run = look(&overlay)?;
     }
-    fixer.decline(&run);
+    if changes.level.is_some() {
+        fixer.decline(&run);
+    }
+    let mut hidden = 0;
+    if let Some(reason) = &changes.reason {
+        (run, hidden) = ignore::add(reason, run, &mut fixer, &mut overlay, look)?;
+    }
     let files = fixer.files.into_values();
     let files = files.filter(|file| file.before != file.after).collect();
     Ok(Fixed {
         run,
         files,
+        hidden,
         declined: fixer.declined,
     })
 }
@@ -134,7 +155,7 @@ fn roots(request: &Request, tree: &dyn Tree) -> Vec<PathBuf> {
 }
 
 struct Fixer<'t> {
-    level: FixLevel,
+    level: Option<FixLevel>,
     roots: Vec<PathBuf>,
     tree: &'t dyn Tree,
     files: BTreeMap<Arc<str>, FixedFile>,
@@ -149,7 +170,7 @@ impl Fixer<'_> {
         let mut by_file: BTreeMap<&Arc<str>, Vec<&Finding>> = BTreeMap::new();
         for reported in run.outcome.findings() {
             let finding: &Finding = &reported.finding;
-            let is_wanted = |safe: bool| safe || self.level == FixLevel::Unsafe;
+            let is_wanted = |safe: bool| safe || self.level == Some(FixLevel::Unsafe);
             let is_given_up = self.given_up.contains(finding.place.path());
             if !is_given_up && finding.fix.as_ref().is_some_and(|fix| is_wanted(fix.safe)) {
                 by_file
@@ -187,15 +208,30 @@ impl Fixer<'_> {
             .iter()
             .filter(|finding| finding.place.text().content() == place.text().content());
         let merged = merged(mine.filter_map(|finding| finding.fix.as_ref().map(Change::from)));
-        let mark = bytes.len() - content.len();
-        let after = [
-            bytes.get(..mark).unwrap_or_default(),
-            apply(content, &merged.edits).as_bytes(),
-        ]
-        .concat();
-        if after == bytes {
+        let after = apply(content, &merged.edits);
+        if after == content {
             return Ok(false);
         }
+        let mark = bytes.len() - content.len();
+        let mark = bytes.get(..mark).unwrap_or_default().to_owned();
+        self.put(place, &after, &mark, bytes, overlay)?;
+        if let Some(file) = self.files.get_mut(place.path()) {
+            file.count += merged.count;
+        }
+        Ok(true)
+    }
+
+    /// Gives a file another content in memory, behind its byte-order mark.
+    fn put(
+        &mut self,
+        place: &Place,
+        after: &str,
+        mark: &[u8],
+        bytes: Vec<u8>,
+        overlay: &mut Overlay<'_>,
+    ) -> Result<(), String> {
+        let path = self.path_of(place.path())?;
+        let after = [mark, after.as_bytes()].concat();
         overlay
             .put(&path, Some(after.clone()))
             .map_err(|why| why.to_string())?;
@@ -212,10 +248,9 @@ impl Fixer<'_> {
                 new: Arc::clone(&new),
                 count: 0,
             });
-        file.count += merged.count;
         file.new = new;
         file.after = after;
-        Ok(true)
+        Ok(())
     }
 
     /// The path of a file that may be changed: in the tree, and not behind a link.

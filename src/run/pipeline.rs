@@ -192,7 +192,9 @@ impl<'a> Gathered<'a> {
         }
         let found = judgement.findings.into_iter().filter(|one| {
             let elsewhere = one.place.path() != &seen.found.shown;
-            !(elsewhere && is_left_out(one.place.path(), &scope.policy, self.survey))
+            let path = one.place.path();
+            let out = self.request.selection.excludes(path).is_some();
+            !(elsewhere && (out || is_left_out(path, &scope.policy, self.survey)))
         });
         let levelled = found.filter_map(|one| self.levels.of(one, &scope.policy));
         self.all.findings.extend(levelled);
@@ -338,6 +340,8 @@ fn accept(
     };
     let done = suppress::apply(&bench, &mut run.outcome)
         .and_then(|()| baseline::apply(&bench, &mut run.outcome, &mut run.notes));
+    let selection = &request.selection;
+    run.outcome.retain_rules(|rule| selection.reports(rule));
     match done {
         Ok(()) => last(&bench, &run.outcome),
         Err(errors) => run.policy_errors = errors,

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::gate::Gate;
 use super::no_longer_read::Before;
+use super::selection::RuleSelection;
 use super::watch::Watch;
 use crate::deadline::Deadline;
 use crate::facts::Host;
@@ -50,6 +51,8 @@ pub struct Request {
     pub profile: Option<Profile>,
     /// Who asks servers for their certificates, if they are to be asked.
     pub online: Option<Arc<dyn Handshake>>,
+    /// Which rules report, and which files are left out.
+    pub selection: RuleSelection,
     /// Gather the inventory of endpoints too.
     pub inventory: bool,
     /// What is accepted, and whose word on that counts.
@@ -108,6 +111,7 @@ impl Default for Request {
             now: today(),
             profile: None,
             online: None,
+            selection: RuleSelection::default(),
             inventory: false,
             gate: Gate::default(),
             changed: Arc::default(),

@@ -282,8 +282,10 @@ fn look_into(
         };
     }
     let path = tree.shown(&found.path);
-    if !whatever_it_is && let Some(place) = policy.excludes(&path) {
-        return Look::Excluded(found.clone(), place.clone(), facts::may_hold(&bytes));
+    let by_policy = || policy.excludes(&path).cloned();
+    let out = request.selection.excludes(&path).or_else(by_policy);
+    if let Some(place) = out.filter(|_| !whatever_it_is) {
+        return Look::Excluded(found.clone(), place, facts::may_hold(&bytes));
     }
     let has_facts = facts::may_hold(&bytes);
     let text = Text::new(Arc::clone(&found.shown), bytes);

@@ -5,7 +5,8 @@ use std::process::Command;
 use crate::support::program::Ran;
 use crate::support::scratch::Scratch;
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
+    "receivers",
     "check",
     "audit",
     "files",

@@ -167,7 +167,7 @@ fn vmagent_line(one: &Endpoint) -> Tree {
 /// The flags of vmagent behind a shell.
 fn vmagent_shell(one: &Endpoint) -> Tree {
     let text = vmagent(one).remove(0).1;
-    let (_, flags) = text.split_once("command:\n    - ").unwrap();
+    let (_, flags) = text.split_once("command:\n    - ").unwrap_or_default();
     let flags = flags.trim_end().replace("\n    - ", " \\\n          ");
     let head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      containers:\n      - name: a\n        image: registry.example.com/tools:1.0\n        args:\n        - sh\n        - -c\n        - |\n          exec /vmagent-prod ";
     vec![("deployment.yaml", format!("{head}{flags}\n"))]

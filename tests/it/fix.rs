@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use promvet::finding::Severity;
 use promvet::rules;
 use promvet::rules::example::{self, Example};
-use promvet::run::{self, FixLevel, Fixed, Request, Run};
+use promvet::run::{self, Changes, FixLevel, Fixed, Request, Run};
 use promvet::source::{Memory, Tree};
 
 use crate::support::scratch::Scratch;
@@ -37,7 +37,11 @@ fn tree(example: &Example) -> Memory {
 
 fn fixed(level: FixLevel, tree: &dyn Tree) -> Fixed {
     let request = request();
-    run::fixed(level, &request, tree, &mut |tree| {
+    let changes = Changes {
+        level: Some(level),
+        reason: None,
+    };
+    run::fixed(&changes, &request, tree, &mut |tree| {
         Ok(run::run(&request, tree))
     })
     .unwrap()
@@ -276,5 +280,42 @@ fn texts_in_other_files_are_changed_in_their_own_words() {
         let folder = Scratch::new(&[(name, before)]);
         let ran = folder.promvet(&["check", "--fix", "."]);
         assert_eq!(folder.read(name), after, "{}", ran.said());
+    }
+}
+
+#[test]
+fn what_is_left_is_hidden_by_comments_with_a_reason() {
+    let config = "global:\n  scrape_intervall: 15s\nremote_write:\n  # why\n  - url: \"http://mimir.example.com/api/v1/push\"\n    bearer_token: >-\n      hunter2-0123456789\n";
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  prometheus.yml: |\n    scrape_configs:\n      - job_name: a\n        scrape_interval: 10X\n        static_configs: [{targets: ['a:1']}]\n";
+    let folder = Scratch::new(&[("prometheus.yml", config), ("cm.yaml", map)]);
+    let found = folder.promvet(&["check", ".", "--format", "concise"]);
+    assert_eq!(found.status, Some(1), "{}", found.said());
+    let reason = "moves to the new gateway until 2099-01-31";
+    let ran = folder.promvet(&["check", "--fix", "--add-ignores", reason, "."]);
+    assert_eq!(
+        ran.status,
+        Some(0),
+        "{}\n{}",
+        ran.said(),
+        folder.read("cm.yaml")
+    );
+    assert!(
+        ran.stderr.contains("by comments, in 2 files"),
+        "{}",
+        ran.stderr
+    );
+    let (config, map) = (folder.read("prometheus.yml"), folder.read("cm.yaml"));
+    assert!(config.contains("  scrape_interval: 15s\n"), "{config}");
+    assert!(
+        config.contains("\"http://mimir.example.com/api/v1/push\" # promvet: ignore["),
+        "{config}"
+    );
+    let hidden = "scrape_interval: 10X # promvet: ignore[schema/invalid-value] moves to the new gateway until 2099-01-31\n";
+    assert!(map.contains(hidden), "{map}");
+    let again = folder.json(&["check", "."]);
+    assert_eq!(again["findings"].as_array().unwrap().len(), 0, "{again:#}");
+    for wrong in ["", "a\nb"] {
+        let ran = folder.promvet(&["check", "--add-ignores", wrong, "."]);
+        assert_eq!(ran.status, Some(2), "{}", ran.said());
     }
 }

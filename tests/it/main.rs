@@ -37,6 +37,7 @@ mod rooms;
 mod rules;
 mod scalars;
 mod security;
+mod selection;
 mod started;
 mod story;
 mod support;
