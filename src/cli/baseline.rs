@@ -167,21 +167,18 @@ impl New {
                 *slot = count.min(most).max(*slot);
             }
         }
-        // Two versions are compared by what they have in common.
-        let shared = |accepted: &Accepted| Accepted {
-            at: if version == old {
-                accepted.at.clone()
-            } else {
-                String::new()
-            },
-            ..accepted.clone()
-        };
+        // Two versions are compared by what the old one says of the findings.
         let mut left = Counts::new();
-        for (accepted, count) in &kept {
-            *left.entry(shared(accepted)).or_default() += count;
+        if version == old {
+            left.clone_from(&kept);
+        } else {
+            let all = outcome.findings().iter();
+            for accepted in all.filter_map(|it| accepted(it, old, bench.tree, &disk)) {
+                *left.entry(accepted).or_default() += 1;
+            }
         }
         let dropped = before.iter().map(|(accepted, count)| {
-            let left = left.entry(shared(accepted)).or_default();
+            let left = left.entry(accepted.clone()).or_default();
             let gone = count.saturating_sub(*left);
             *left = left.saturating_sub(*count);
             gone

@@ -1,8 +1,8 @@
 //! Fingerprints: names for findings that survive moved lines and inserted neighbours.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::{Finding, Unchecked, with_destinations, without_destinations};
+use super::{Finding, Place, Unchecked, with_destinations, without_destinations};
 
 /// The version of what a fingerprint is made of. The first one lacked the value, the destination and
 /// the kind of fault, so that a fault in place of another one had its fingerprint.
@@ -32,8 +32,9 @@ pub struct Fingerprints {
 
 impl Fingerprints {
     /// The fingerprint of the next finding: rule, path, the path of keys with list items by what
-    /// distinguishes them and with destinations, what is there with secrets masked, the kind of
-    /// fault, and which one it is where several are alike. It holds nothing of a secret.
+    /// distinguishes them and with destinations, the value with secrets masked, the kind of fault, and
+    /// which one it is where several are alike. It holds nothing of a secret, and no words of the
+    /// message.
     pub fn of(&mut self, finding: &Finding) -> String {
         self.at(finding, finding.place.path())
     }
@@ -47,8 +48,13 @@ impl Fingerprints {
     /// The fingerprint that it would have under another path: that of a renamed file.
     pub fn at(&mut self, finding: &Finding, path: &str) -> String {
         let value = value(finding);
-        let kind = kind(finding, &value);
-        self.next(&[&finding.rule, path, &finding.identity, &value, &kind])
+        self.next(&[
+            &finding.rule,
+            path,
+            &finding.identity,
+            &value,
+            &finding.kind,
+        ])
     }
 
     fn next(&mut self, what: &[&str]) -> String {
@@ -62,36 +68,45 @@ impl Fingerprints {
     }
 }
 
-/// The kind of fault, which tells two faults of one rule at one place apart: the words of the message
-/// without what they are about (quotations, paths, hosts, numbers, and the words of the value and of
-/// the places), which may have another name or place in another tree. The message has had its secrets
-/// taken out before.
-fn kind(finding: &Finding, value: &str) -> String {
-    let places = finding.evidence.iter().map(|proof| &**proof.place.path());
-    let about = places.chain([&**finding.place.path(), &finding.identity, value]);
-    let about: HashSet<&str> = about
-        .flat_map(|text| text.split(|c: char| !c.is_alphabetic()))
-        .collect();
-
-    let quoted = finding.message.split('`').enumerate();
-    let words = quoted.filter(|(number, _)| number % 2 == 0);
-    let words = words.flat_map(|(_, text)| text.split_whitespace());
-    let words = words.map(|word| word.trim_matches(|c: char| c.is_ascii_punctuation()));
-    let is_plain = |word: &&str| word.chars().all(char::is_alphabetic) && !word.is_empty();
-    let is_own = |word: &&str| is_plain(word) && !about.contains(word);
-    words.filter(is_own).collect::<Vec<_>>().join(" ")
-}
-
-/// What is at the place of a finding, with secrets masked, if that is a part of one line.
+/// What a finding is about, with secrets masked: the whole value that its token is a part of, if that
+/// is in one line and not too long; else the token, or the lines that it is in if the value takes several.
 #[must_use]
 pub fn value(finding: &Finding) -> String {
-    let place = &finding.place;
+    let Some(whole) = &finding.whole else {
+        return token(&finding.place);
+    };
+    if whole.start().line != whole.end().line {
+        return lines(&finding.place);
+    }
+    let value = token(whole);
+    match value.chars().count() < LONGEST {
+        true => value,
+        false => token(&finding.place),
+    }
+}
+
+/// What is at the place of a finding, with secrets masked, if that is a part of one line: what
+/// baselines of version 1 name.
+#[must_use]
+pub fn token_of(finding: &Finding) -> String {
+    token(&finding.place)
+}
+
+fn token(place: &Place) -> String {
     if place.start().line != place.end().line {
         return String::new();
     }
     let excerpt = place.excerpt_within(0, 4 * LONGEST);
     let end = excerpt.start + excerpt.len;
     let text = excerpt.text.get(excerpt.start..end).unwrap_or("");
+    text.chars().take(LONGEST).collect()
+}
+
+/// The lines of a place, with secrets masked, without their indentation.
+fn lines(place: &Place) -> String {
+    let excerpt = place.excerpt_within(0, 4 * LONGEST);
+    let lines = excerpt.text.lines().map(str::trim);
+    let text = lines.collect::<Vec<_>>().join("\n");
     text.chars().take(LONGEST).collect()
 }
 
@@ -113,21 +128,39 @@ mod tests {
     use super::*;
     use crate::finding::{Place, Severity, Span, Text};
 
-    fn of(message: &str) -> String {
-        let place = Place::new(&Text::new("a.yml", b"x".to_vec()), Span::default());
-        Fingerprints::default().of(&Finding::new("a/b", Severity::Error, place, message))
+    fn place(text: &str, span: (usize, usize)) -> Place {
+        let text = Text::recognized("a.yml", text.as_bytes().to_vec());
+        Place::new(&text, Span::new(span.0, span.1))
+    }
+
+    fn of(finding: &Finding) -> String {
+        Fingerprints::default().of(finding)
     }
 
     #[test]
-    fn kinds_of_faults_differ_and_what_they_are_about_does_not() {
-        let missing = of("`token_file`: a/b.txt of one.example.com is missing since 12 days");
-        assert_eq!(
-            missing,
-            of("`other`: c.txt of two.example.com is missing since 3 days")
-        );
-        assert_ne!(
-            missing,
-            of("`token_file`: a/b.txt of one.example.com is empty since 12 days")
-        );
+    fn the_words_of_a_message_do_not_count() {
+        let finding = |message: &str| {
+            let place = place("url: foo", (5, 8));
+            Finding::new("a/b", Severity::Error, place, message)
+        };
+        let one = finding("`url` is wrong");
+        let other = finding("something else entirely").help("other help");
+        assert_eq!(of(&one), of(&other));
+        assert_ne!(of(&one), of(&other.kind("scheme")));
+    }
+
+    #[test]
+    fn the_whole_value_counts() {
+        let finding = |text: &str, token, (start, end): (usize, usize)| {
+            let place = place(text, token);
+            let whole = place.sibling(Span::new(start, end));
+            Finding::new("a/b", Severity::Error, place, "wrong").within(whole)
+        };
+        let in_line = |text| finding(text, (7, 8), (7, 9));
+        assert_ne!(of(&in_line("regex: (a")), of(&in_line("regex: (c")));
+        let in_block = |text| finding(text, (12, 13), (8, 16));
+        let one = of(&in_block("expr: |\n  a\n  (b\n"));
+        assert_ne!(one, of(&in_block("expr: |\n  a\n  (c\n")));
+        assert_eq!(one, of(&in_block("expr: |\n  x\n  (b\n")));
     }
 }

@@ -3,5 +3,5 @@
 mod fingerprint;
 pub mod rule;
 
-pub use fingerprint::{Fingerprints, named_path, path_with_destinations, value};
+pub use fingerprint::{Fingerprints, named_path, path_with_destinations, token_of, value};
 pub use promvet_text::*;

@@ -203,9 +203,9 @@ impl NamedFile<'_, '_> {
         }
     }
 
-    /// What spoils the credential in it, as a predicate, and how bad that is.
+    /// What spoils the credential in it: how bad that is, its kind, and a predicate.
     #[must_use]
-    pub fn fault(&self) -> Option<(Severity, String)> {
+    pub fn fault(&self) -> Option<(Severity, &'static str, String)> {
         fault(&self.judged.content, Sent::of(self.setting()))
     }
 
@@ -243,9 +243,9 @@ impl Secret<'_, '_> {
         !token::is_live(&self.content) && placeholder::is_dummy(text)
     }
 
-    /// What spoils it, as a predicate, and how bad that is.
+    /// What spoils it: how bad that is, its kind, and a predicate.
     #[must_use]
-    pub fn fault(&self) -> Option<(Severity, String)> {
+    pub fn fault(&self) -> Option<(Severity, &'static str, String)> {
         fault(&self.content, Sent::of(&self.inline.setting.name))
     }
 

@@ -28,8 +28,12 @@ impl Findings<'_> {
         severity: Severity,
         message: impl Into<String>,
     ) -> Finding {
-        Finding::new(self.rule, severity, node.document().place(span), message)
-            .of_key(node.path(), node.identity())
+        let finding = Finding::new(self.rule, severity, node.document().place(span), message);
+        let finding = match node.scalar() {
+            Some(_) => finding.within(node.place()),
+            None => finding,
+        };
+        finding.of_key(node.path(), node.identity())
     }
 
     /// A fault of a value in another file than the configuration.

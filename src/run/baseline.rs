@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use super::gate::BaselineFrom;
 use super::suppress::{GROUP, SuppressionContext, group_of, is_on};
 use crate::discover::What;
-use crate::finding::{Finding, Severity, Text, named_path, path_with_destinations, rule, value};
+use crate::finding::{
+    Finding, Severity, Text, named_path, path_with_destinations, rule, token_of, value,
+};
 use crate::policy::{Accepted, BaselineEntry, BaselineVersion, PolicyError, read_baseline};
 use crate::report::{HiddenBy, Hiding, Outcome, Reported};
 use crate::rules;
@@ -213,15 +215,15 @@ pub(crate) fn accepted(
         return None;
     }
     let path = tree.absolute(Path::new(&**finding.place.path()));
-    let at = match version {
-        BaselineVersion::Names => named_path(finding),
-        BaselineVersion::Destinations => path_with_destinations(finding),
+    let (at, value) = match version {
+        BaselineVersion::Names => (named_path(finding), token_of(finding)),
+        BaselineVersion::Destinations => (path_with_destinations(finding), value(finding)),
     };
     Some(Accepted {
         path: plain(&from.shown(&path)),
         at: plain(&finding.place.redact(at)),
         rule: finding.rule.to_string(),
-        value: plain(&value(finding)),
+        value: plain(&value),
     })
 }
 

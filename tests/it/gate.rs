@@ -515,6 +515,38 @@ fn a_fault_in_place_of_another_one_is_new() {
             format!("# moved\n{}", job("scrape_interval: 1x")),
         ),
         (job("foo: 1"), job("bar: 1"), format!("\n{}", job("foo: 1"))),
+        // The token is the same, and the value around it is not.
+        (
+            job("relabel_configs: [{source_labels: [a], target_label: b, regex: '(a'}]"),
+            job("relabel_configs: [{source_labels: [a], target_label: b, regex: '(c'}]"),
+            job("# x\n  relabel_configs: [{source_labels: [a], target_label: b, regex: '(a'}]"),
+        ),
+        (
+            job("relabel_configs:\n  - target_label: b\n    regex: |-\n      x\n      (a"),
+            job("relabel_configs:\n  - target_label: b\n    regex: |-\n      x\n      (c"),
+            job("relabel_configs:\n  - target_label: b\n    regex: |-\n        x\n        (a"),
+        ),
+        // The value is hidden, and its fault is another one.
+        (
+            endpoint("url: https://one.example.com/a\n  bearer_token: 'Bearer abcabc'"),
+            endpoint("url: https://one.example.com/a\n  bearer_token: 'ENC[AES256_GCM,data:x]'"),
+            endpoint("url: https://one.example.com/a\n  bearer_token: 'Bearer xyzxyzxyz'"),
+        ),
+        (
+            job(
+                "basic_auth: {username: a}\n  oauth2: {client_id: a, token_url: 'https://a.example.com'}",
+            ),
+            job("bearer_token: abc\n  oauth2: {client_id: a, token_url: 'https://a.example.com'}"),
+            job(
+                "# x\n  basic_auth: {username: b}\n  oauth2: {client_id: a, token_url: 'https://a.example.com'}",
+            ),
+        ),
+        // The text is not YAML, in another line or in the same.
+        (
+            job("metrics_path: 'a"),
+            job("metrics_path: [a"),
+            job("metrics_path: 'a"),
+        ),
     ] {
         let scratch = Scratch::repository(&[("prometheus.yml", &before)]);
         let gate = [
@@ -686,6 +718,7 @@ fn a_baseline_of_the_first_version_is_read_as_before() {
     assert!(second.contains(&to), "{second}");
     let first = second
         .replace(&to, "")
+        .replace(&format!("\"value\": \"{plain}\""), "\"value\": \"http\"")
         .replace("\"version\": 2", "\"version\": 1");
     scratch.write(&[
         ("promvet-baseline.json", &first),

@@ -1,5 +1,6 @@
 //! What a check of a section is, and where it puts what it finds.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::scalar::{Fault, Remedy};
@@ -132,6 +133,17 @@ impl<'a> Report<'a> {
             _ => Severity::Error,
         };
         let finding = Finding::new(rule.name(), severity, self.document.place(span), message);
+        let mut finding = match node.scalar() {
+            Some(_) => finding.within(node.place()),
+            None => finding,
+        };
+        if rule == Rule::WrongType {
+            finding = finding.kind(match node.kind() {
+                Kind::Mapping(_) => "mapping",
+                Kind::Sequence(_) => "list",
+                Kind::Scalar(_) => "scalar",
+            });
+        }
         self.findings
             .push(finding.of_key(node.path(), node.identity()));
         Said(self.findings.last_mut())
@@ -202,6 +214,7 @@ impl<'a> Report<'a> {
         let place = first.key.place();
         let word = first.name().to_owned();
         self.at(Rule::Conflict, second.key, message)
+            .kind(word.clone())
             .evidence(place, format!("`{word}` is set here"))
     }
 }
@@ -222,6 +235,15 @@ impl Said<'_> {
             return Self(Some(finding));
         }
         Self(None)
+    }
+
+    /// Adds which of the rule's faults it is.
+    pub fn kind(self, kind: impl Into<Cow<'static, str>>) -> Self {
+        if let Self(Some(finding)) = self {
+            finding.kind = kind.into();
+            return Self(Some(finding));
+        }
+        self
     }
 
     /// Adds another place.

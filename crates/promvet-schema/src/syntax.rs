@@ -123,11 +123,17 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
         Severity::Error
     };
     if let Some((place, _, help)) = slip {
-        return Finding::new(Rule::Syntax.name(), severity, place, message).help(help);
+        let finding = Finding::new(Rule::Syntax.name(), severity, place, message);
+        return in_line(finding, text).kind("slip").help(help);
     }
     // People look up the parser's own words.
     let evidence = meaning.map(|_| format!("the parser says: {}", error.problem));
-    let mut finding = Finding::new(Rule::Syntax.name(), severity, place.clone(), message);
+    let finding = Finding::new(Rule::Syntax.name(), severity, place.clone(), message);
+    let mut finding = in_line(finding, text).kind(match error.kind {
+        SyntaxKind::Internal => "internal",
+        SyntaxKind::Unread => "unread",
+        _ => "malformed",
+    });
     if let Some(evidence) = evidence {
         finding = finding.evidence(place, evidence);
     }
@@ -162,6 +168,14 @@ fn glued(
         "a space is missing behind the `:` of this key",
         "put a space between the `:` and the value",
     ))
+}
+
+/// A finding about a part of a line: another line is another fault.
+fn in_line(finding: Finding, text: &Arc<Text>) -> Finding {
+    match text.line_span(finding.place.start().line) {
+        Some(line) => finding.within(promvet_text::Place::new(text, line)),
+        None => finding,
+    }
 }
 
 /// The slip that broke the parser: on its line, or on the last line with a text before it.

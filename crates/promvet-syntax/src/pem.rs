@@ -32,6 +32,8 @@ pub enum Role {
 pub struct MaterialFault {
     /// How bad it is.
     pub severity: Severity,
+    /// Which fault it is, in a word that does not change.
+    pub kind: &'static str,
     /// A clause that can follow the name of the file.
     pub message: String,
     /// What to do about it.
@@ -39,9 +41,10 @@ pub struct MaterialFault {
 }
 
 impl MaterialFault {
-    fn error(message: impl Into<String>) -> Self {
+    fn error(kind: &'static str, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
+            kind,
             message: message.into(),
             help: None,
         }
@@ -79,12 +82,15 @@ const SWITCHED: &str = "certificate and key may be swapped";
 pub fn check(role: Role, file: &[u8], now: i64) -> Vec<MaterialFault> {
     let blocks = blocks(file);
     if blocks.is_empty() {
-        return vec![MaterialFault::error(if looks_binary(file) {
-            "is binary, not PEM, which is all that Prometheus reads; convert it from DER or \
+        return vec![MaterialFault::error(
+            "not-pem",
+            if looks_binary(file) {
+                "is binary, not PEM, which is all that Prometheus reads; convert it from DER or \
              PKCS#12"
-        } else {
-            "holds no PEM block (`-----BEGIN …-----`)"
-        })];
+            } else {
+                "holds no PEM block (`-----BEGIN …-----`)"
+            },
+        )];
     }
     match role {
         Role::Key => key(&blocks).into_iter().collect(),
@@ -110,7 +116,10 @@ pub fn is_pair(certificate: &[u8], key: &[u8]) -> Option<bool> {
 
 fn key(blocks: &[Block]) -> Option<MaterialFault> {
     let Some(key) = blocks.iter().find(|block| block.is_key()) else {
-        let fault = MaterialFault::error(format!("holds {}, but no private key", contents(blocks)));
+        let fault = MaterialFault::error(
+            "no-key",
+            format!("holds {}, but no private key", contents(blocks)),
+        );
         let switched = blocks.iter().any(Block::is_certificate);
         return Some(if switched {
             fault.help(SWITCHED)
@@ -121,7 +130,7 @@ fn key(blocks: &[Block]) -> Option<MaterialFault> {
     if key.label == "ENCRYPTED PRIVATE KEY" || key.content.is_none() {
         let message = "holds an encrypted or damaged private key, which Prometheus cannot read";
         return Some(
-            MaterialFault::error(message)
+            MaterialFault::error("encrypted", message)
                 .help("store the key without a passphrase: Prometheus has no setting for one"),
         );
     }
@@ -134,7 +143,10 @@ fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<MaterialFault> {
         .filter(|block| block.is_certificate())
         .collect();
     if found.is_empty() {
-        let fault = MaterialFault::error(format!("holds {}, but no certificate", contents(blocks)));
+        let fault = MaterialFault::error(
+            "no-certificate",
+            format!("holds {}, but no certificate", contents(blocks)),
+        );
         let switched = blocks.iter().any(Block::is_key);
         return vec![if switched {
             fault.help(SWITCHED)
@@ -156,22 +168,31 @@ fn certificates(role: Role, blocks: &[Block], now: i64) -> Vec<MaterialFault> {
         .any(|one| one.not_before <= now && now <= one.not_after);
     let faults = read.iter().filter_map(|certificate| {
         let Some(certificate) = certificate else {
-            return Some(MaterialFault::error("holds a certificate that is damaged"));
+            return Some(MaterialFault::error(
+                "damaged",
+                "holds a certificate that is damaged",
+            ));
         };
         let name = match &certificate.name {
             Some(name) => format!("the certificate of {name:?}"),
             None => "a certificate".to_owned(),
         };
         let mut fault = if now > certificate.not_after {
-            MaterialFault::error(format!(
-                "holds {name}, which expired on {}",
-                Day::of(certificate.not_after)
-            ))
+            MaterialFault::error(
+                "expired",
+                format!(
+                    "holds {name}, which expired on {}",
+                    Day::of(certificate.not_after)
+                ),
+            )
         } else if now < certificate.not_before {
-            MaterialFault::error(format!(
-                "holds {name}, which is not valid before {}",
-                Day::of(certificate.not_before)
-            ))
+            MaterialFault::error(
+                "not-yet-valid",
+                format!(
+                    "holds {name}, which is not valid before {}",
+                    Day::of(certificate.not_before)
+                ),
+            )
         } else {
             return None;
         };

@@ -63,6 +63,10 @@ pub struct Fix {
 pub struct Finding {
     /// The rule's name, such as `remote-write/url-shape`.
     pub rule: Cow<'static, str>,
+    /// Which of the rule's faults it is: a short word that is part of the fingerprint, empty where the
+    /// rule reports one fault only. The words of the message are no part of it, and it holds nothing
+    /// of a secret.
+    pub kind: Cow<'static, str>,
     /// How bad it is.
     pub severity: Severity,
     /// What is wrong and what will happen.
@@ -71,6 +75,8 @@ pub struct Finding {
     pub advice: Option<Advice>,
     /// The exact token.
     pub place: Place,
+    /// The whole value, where the token is a part of it: what the fingerprint is made of.
+    pub whole: Option<Place>,
     /// The path of keys, such as `remote_write[0].url`.
     pub logical: String,
     /// The path of keys with list items named by job, name or URL: part of the fingerprint.
@@ -94,16 +100,34 @@ impl Finding {
     ) -> Self {
         Self {
             rule: rule.into(),
+            kind: Cow::Borrowed(""),
             severity,
             message: message.into(),
             advice: None,
             place,
+            whole: None,
             logical: String::new(),
             identity: String::new(),
             evidence: Vec::new(),
             fix: None,
             unfixed: None,
         }
+    }
+
+    /// Says which of the rule's faults it is.
+    #[must_use]
+    pub fn kind(mut self, kind: impl Into<Cow<'static, str>>) -> Self {
+        self.kind = kind.into();
+        self
+    }
+
+    /// Says which value its token is a part of, or is.
+    #[must_use]
+    pub fn within(mut self, whole: Place) -> Self {
+        let (outer, token) = (whole.span(), self.place.span());
+        let is_part = outer.start <= token.start && token.end <= outer.end;
+        self.whole = is_part.then_some(whole);
+        self
     }
 
     /// The same of a key: its path, and the path that the fingerprint is made of.

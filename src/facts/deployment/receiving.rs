@@ -45,6 +45,19 @@ pub enum Missing {
     Version,
 }
 
+impl Missing {
+    /// The word in fingerprints.
+    #[must_use]
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::FlagForFeature => "flag-for-feature",
+            Self::Feature => "feature",
+            Self::Version => "version",
+        }
+    }
+}
+
 impl Deployment {
     /// Whether it takes remote write.
     #[must_use]

@@ -116,17 +116,14 @@ impl Checker<'_, '_> {
                 let finding = at(one.node, rule::FILES_NO_MATCH, Severity::Warning, message);
                 self.out
                     .findings
-                    .push(finding.help(consequence(one.purpose)));
+                    .push(finding.kind("nothing").help(consequence(one.purpose)));
             }
             Matched::Files(files) => self.files(one, files),
             Matched::Broken(fault) => {
                 let message = format!("the pattern {}; Prometheus cannot use it", fault.message);
-                self.out.findings.push(at(
-                    one.node,
-                    rule::FILES_NO_MATCH,
-                    Severity::Error,
-                    message,
-                ));
+                self.out.findings.push(
+                    at(one.node, rule::FILES_NO_MATCH, Severity::Error, message).kind("pattern"),
+                );
             }
             Matched::Unverified(_) => {}
         }
@@ -146,6 +143,7 @@ impl Checker<'_, '_> {
         };
         let message = format!("no file where Prometheus runs: {}", lacking.what);
         let mut finding = at(one.node, rule::FILES_NO_MATCH, Severity::Warning, message)
+            .kind("not-mounted")
             .help(consequence(one.purpose));
         finding.evidence = lacking.evidence;
         self.out.findings.push(finding);
@@ -275,9 +273,9 @@ impl Checker<'_, '_> {
             let noun = kind.map_or("nothing", EntryKind::noun);
             let shown = lookup.tree.shown(path);
             let message = format!("{shown} is {noun}, not a file; Prometheus cannot read it");
-            self.out
-                .findings
-                .push(at(one.node, rule::FILES_MISSING, Severity::Error, message));
+            self.out.findings.push(
+                at(one.node, rule::FILES_MISSING, Severity::Error, message).kind("not-a-file"),
+            );
         }
         match one.purpose {
             Purpose::Rules => {

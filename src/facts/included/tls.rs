@@ -104,7 +104,7 @@ fn section(
             } else {
                 message
             };
-            let finding = at(node, rule::FILES_TLS, fault.severity, message);
+            let finding = at(node, rule::FILES_TLS, fault.severity, message).kind(fault.kind);
             findings.push(match fault.help {
                 Some(help) => finding.help(help),
                 None => finding,
@@ -121,7 +121,7 @@ fn section(
     {
         let message = "`key_file` does not match the certificate in `cert_file`; every \
             connection fails";
-        let finding = at(*key, rule::FILES_TLS, Severity::Error, message);
+        let finding = at(*key, rule::FILES_TLS, Severity::Error, message).kind("pair");
         findings.push(finding.evidence(certificate.place(), "the certificate"));
     }
 }

@@ -57,7 +57,8 @@ fn of_file(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     );
     let help = "change the secret, remove the file with `git rm --cached`, and list it in \
                 .gitignore; or keep it encrypted (SOPS, git-crypt, SealedSecret)";
-    out.push(file.proven(out.at(node, Severity::Error, message).help(help)));
+    let finding = out.at(node, Severity::Error, message).kind("file");
+    out.push(file.proven(finding.help(help)));
 }
 
 /// What a deployment of the configuration gets besides: variables, and other keys of the Secrets
@@ -211,5 +212,6 @@ fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findin
         ),
         None => format!("{then}fill it in when the configuration is deployed"),
     };
-    out.push(out.at(node, severity, message).help(help));
+    let kind = if tracked { "tracked" } else { "inline" };
+    out.push(out.at(node, severity, message).kind(kind).help(help));
 }

@@ -14,7 +14,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         if file.judged.state != FileState::Usable || !file.reference.is_sent() {
             continue;
         }
-        let Some((severity, words)) = file.fault() else {
+        let Some((severity, kind, words)) = file.fault() else {
             continue;
         };
         let message = format!("{} {words}", file.noun());
@@ -23,6 +23,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
             severity.min(file.severity()),
             message,
         );
+        let finding = finding.kind(kind);
         let help = match &file.judged.written {
             Some(_) => "write only the credential there",
             None => "write only the credential to the file",
@@ -34,7 +35,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         let is_placeholder = secret.content.contains(&Observation::Placeholder);
         let text = setting.node.as_str().unwrap_or("");
         let is_filled_in = is_placeholder && (material.templated || secret.is_filled_in);
-        let Some((severity, words)) = secret.fault().filter(|_| !is_filled_in) else {
+        let Some((severity, kind, words)) = secret.fault().filter(|_| !is_filled_in) else {
             continue;
         };
         let proof = match is_placeholder {
@@ -48,6 +49,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         let message = format!("the value of `{}` {words}", setting.name);
         let help = "write only the credential, or name a file that holds it";
         let mut finding = out.at(setting.node, severity, message).help(help);
+        finding.kind = kind.into();
         finding.evidence.extend(proof.into_iter().flatten());
         out.push(finding);
     }

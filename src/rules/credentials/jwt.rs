@@ -16,6 +16,9 @@ const ISSUER: &str = "opstrace-cli";
 
 const OF_OPSTRACE: &str = "replace it with a token made by `opstrace ta-create-token`";
 
+/// What is wrong with a token: how bad that is, its kind, a predicate, and what to do.
+type Fault = (Severity, &'static str, String, &'static str);
+
 pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     let files = material
         .files
@@ -23,22 +26,23 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         .filter(|file| file.reference.is_sent());
     for file in files {
         let said = token(&file.judged.content).and_then(|token| fault(token, file.entry));
-        let Some((severity, words, help)) = said else {
+        let Some((severity, kind, words, help)) = said else {
             continue;
         };
         let message = format!("the token in {} {words}", file.noun());
         let node = file.reference.setting.node;
         let finding = out.at(node, severity.min(file.severity()), message);
-        once(file.proven(finding.help(help)), out);
+        once(file.proven(finding.kind(kind).help(help)), out);
     }
     for secret in &material.secrets {
         let said = token(&secret.content).and_then(|token| fault(token, secret.entry));
-        let Some((severity, words, help)) = said else {
+        let Some((severity, kind, words, help)) = said else {
             continue;
         };
         let setting = &secret.inline.setting;
         let message = format!("the token in `{}` {words}", setting.name);
-        once(out.at(setting.node, severity, message).help(help), out);
+        let finding = out.at(setting.node, severity, message);
+        once(finding.kind(kind).help(help), out);
     }
 }
 
@@ -58,7 +62,7 @@ fn token(content: &[Observation]) -> Option<&Jwt> {
 }
 
 /// What is wrong with a token, as a predicate, and what to do. The worst thing only.
-fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<(Severity, String, &'static str)> {
+fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<Fault> {
     let renew = "replace it with a new token";
     match token.timing {
         Timing::Expired(ago) => {
@@ -66,14 +70,19 @@ fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<(Severity, String, &'
                 "expired {} ago: every request is rejected with 401",
                 span(ago)
             );
-            return Some((Error, words, renew));
+            return Some((Error, "expired", words, renew));
         }
         Timing::NotYetValid(left) => {
             let words = format!(
                 "is not valid before {} from now: every request is rejected with 401",
                 span(left)
             );
-            return Some((Error, words, "wait until it is valid, or replace it"));
+            return Some((
+                Error,
+                "not-yet-valid",
+                words,
+                "wait until it is valid, or replace it",
+            ));
         }
         Timing::Valid | Timing::ExpiresSoon(_) => {}
     }
@@ -83,7 +92,7 @@ fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<(Severity, String, &'
     if !token.is_signed() {
         let words = "is not signed (`alg` is none): a receiver that verifies tokens rejects every \
              request with 401";
-        return Some((Warning, words.to_owned(), renew));
+        return Some((Warning, "unsigned", words.to_owned(), renew));
     }
     match token.timing {
         Timing::ExpiresSoon(left) => {
@@ -91,7 +100,7 @@ fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<(Severity, String, &'
                 "expires in {}: every request is rejected from then on",
                 span(left)
             );
-            Some((Warning, words, renew))
+            Some((Warning, "expires-soon", words, renew))
         }
         _ => None,
     }
@@ -100,7 +109,7 @@ fn fault(token: &Jwt, entry: Option<&Entry<'_>>) -> Option<(Severity, String, &'
 /// What an Opstrace instance refuses: its authenticator checks the algorithm and the subject, but
 /// neither the issuer nor the audience (opstrace/opstrace `go/pkg/authenticator/jwt.go`). A URL that is not one of an
 /// instance is not compared, since it is to become another one.
-fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'static str)> {
+fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<Fault> {
     let url = entry.sound_url()?;
     let known = url.recognition.only()?;
     let is_right = OPSTRACE.contains(&&*known.profile.id)
@@ -115,14 +124,14 @@ fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'s
     if !token.is_signed() {
         let words = "is not signed (`alg` is none) and Opstrace accepts only RS256: every \
             sample is rejected with 401 and dropped";
-        return Some((Error, words.to_owned(), OF_OPSTRACE));
+        return Some((Error, "unsigned", words.to_owned(), OF_OPSTRACE));
     }
     if let Some(algorithm) = token.algorithm.as_deref().filter(|name| *name != "RS256") {
         let words = format!(
             "is signed with {algorithm} and Opstrace accepts only RS256: every sample is \
              rejected with 401 and dropped"
         );
-        return Some((Error, words, OF_OPSTRACE));
+        return Some((Error, "algorithm", words, OF_OPSTRACE));
     }
     let wanted = format!("tenant-{}", host.tenant);
     if let Some(subject) = token
@@ -136,6 +145,7 @@ fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'s
         );
         return Some((
             Error,
+            "subject",
             words,
             "use a token of that tenant, or the URL of the tenant that the token is for",
         ));
@@ -145,7 +155,7 @@ fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'s
             "was issued by `{issuer}`, not by `{ISSUER}`: the instance probably does not know \
              its key and rejects it"
         );
-        return Some((Warning, words, OF_OPSTRACE));
+        return Some((Warning, "issuer", words, OF_OPSTRACE));
     }
     let instance = host.instance.filter(|name| !is_open(name))?;
     let wanted = format!("opstrace-cluster-{instance}");
@@ -156,7 +166,7 @@ fn for_opstrace(token: &Jwt, entry: &Entry<'_>) -> Option<(Severity, String, &'s
              another key and rejects it",
             token.audiences.join("`, `")
         );
-        (Warning, words, "use a token of that instance")
+        (Warning, "audience", words, "use a token of that instance")
     })
 }
 

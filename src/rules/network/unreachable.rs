@@ -18,6 +18,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let (severity, message, help) = in_words(found);
     let span = url.span(piece.start, piece.end);
     let mut finding = out.part(url.node, span, severity, message);
+    finding.kind = kind(&found.why).into();
     finding.evidence.clone_from(&found.evidence);
     let right = match &found.why {
         Why::NoSuchName { meant, .. } => meant.clone(),
@@ -28,6 +29,16 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         Some(right) => advice::part(url.node, piece.start..piece.end, &right, help).unsafe_(),
         None => help.into(),
     }));
+}
+
+/// The word in fingerprints.
+fn kind(why: &Why) -> &'static str {
+    match why {
+        Why::NoSuchName { .. } => "name",
+        Why::Localhost { .. } => "localhost",
+        Why::PublishedPort { .. } => "port",
+        Why::NoCommonNetwork { .. } => "network",
+    }
 }
 
 fn in_words(found: &Unreachable) -> (Severity, String, String) {

@@ -48,7 +48,8 @@ fn wrong_kind(
         kind.words()
     );
     let help = format!("use {} instead", demand.kinds());
-    out.push(out.at(credential.key, severity, message).help(help));
+    let finding = out.at(credential.key, severity, message);
+    out.push(finding.kind("refused").help(help));
     true
 }
 
@@ -76,6 +77,7 @@ fn half_of_basic_auth(credential: &Credential<'_>, out: &mut Findings<'_>) {
     };
     out.push(
         out.at(credential.key, Severity::Warning, message)
+            .kind(if user { "no-password" } else { "no-user" })
             .help(format!("add {key}")),
     );
 }
@@ -108,5 +110,6 @@ fn other_region(entry: &Entry<'_>, credential: &Credential<'_>, out: &mut Findin
     );
     let help = format!("write {own}, or use the host of {region}");
     let help = advice::value(node, own, help).unsafe_();
-    out.push(out.at(node, Severity::Error, message).help(help));
+    let finding = out.at(node, Severity::Error, message);
+    out.push(finding.kind("region").help(help));
 }

@@ -86,7 +86,8 @@ fn too_small(capacity: Setting<'_>, send: Setting<'_>, out: &mut Findings<'_>) {
         Some(node) => advice::value(node, &low.to_string(), help).unsafe_(),
         None => help.into(),
     };
-    out.push(out.at(node, severity, message).help(help));
+    let finding = out.at(node, severity, message);
+    out.push(finding.kind("small").help(help));
 }
 
 /// More than may be meant to wait in memory. The setting furthest above its default is at fault.
@@ -115,7 +116,8 @@ fn too_large(settings: [Setting<'_>; 3], out: &mut Findings<'_>) {
         grouped(CAPACITY),
         grouped(MAX_SAMPLES_PER_SEND)
     );
-    out.push(out.at(node, Severity::Warning, message).help(help));
+    let finding = out.at(node, Severity::Warning, message);
+    out.push(finding.kind("large").help(help));
 }
 
 fn shown(setting: Setting<'_>) -> String {

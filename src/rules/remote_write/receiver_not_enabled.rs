@@ -35,9 +35,12 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         container.name,
         worst.missing.says()
     );
-    let finding =
-        out.at(url.node, severity, message)
-            .help(help(worst.missing, &container.name, deployment));
+    let kind = worst.missing.kind();
+    let finding = out.at(url.node, severity, message).kind(kind).help(help(
+        worst.missing,
+        &container.name,
+        deployment,
+    ));
     let mut evidence = first.evidence.clone();
     evidence.extend(deployment.evidence_of_receiving());
     out.push(Finding {

@@ -131,7 +131,8 @@ fn is_misspelt(
     );
     let rename = Advice::rename(header.key.span(), &*tenant.name);
     let rename = rename.text(format!("write {}", tenant.name));
-    out.push(out.at(header.key, severity, message).help(match severity {
+    let finding = out.at(header.key, severity, message).kind("name");
+    out.push(finding.help(match severity {
         Severity::Warning => rename.safe(),
         _ => rename.unsafe_(),
     }));
@@ -175,7 +176,7 @@ fn malformed(header: &Header<'_>, demand: &ReceiverRequirements<'_, '_>, out: &m
             demand.name()
         );
         let finding = out.at(header.value, Severity::Warning, message);
-        return out.push(finding.help("write the name of the tenant"));
+        return out.push(finding.kind("empty").help("write the name of the tenant"));
     }
     let message = format!(
         "not a valid tenant name of {}: every sample is rejected and dropped",
@@ -183,6 +184,7 @@ fn malformed(header: &Header<'_>, demand: &ReceiverRequirements<'_, '_>, out: &m
     );
     out.push(
         out.at(header.value, certainty(demand), message)
+            .kind("malformed")
             .help("write the name of one tenant, without spaces or slashes"),
     );
 }
@@ -224,7 +226,12 @@ fn missing(
         _ => return,
     };
     let help = format!("add `headers:` with `{}: <tenant>`", tenant.name);
-    out.push(out.at(url.node, severity, message).help(help));
+    let kind = match tenant.required {
+        Required::Yes => "missing",
+        _ => "not-set",
+    };
+    let finding = out.at(url.node, severity, message);
+    out.push(finding.kind(kind).help(help));
 }
 
 fn certainty(demand: &ReceiverRequirements<'_, '_>) -> Severity {

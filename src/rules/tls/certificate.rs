@@ -56,8 +56,8 @@ fn judge(entry: &Entry<'_>, url: &Url<'_>, target: &Target, shown: &Shown, out: 
     .collect();
     let span = url.endpoint.host().unwrap_or_default();
     let span = url.span(span.start, span.end);
-    if let Some((_, help)) = faults.first() {
-        let says: Vec<_> = faults.iter().map(|(says, _)| says.as_str()).collect();
+    if let Some((kind, _, help)) = faults.first() {
+        let says: Vec<_> = faults.iter().map(|(_, says, _)| says.as_str()).collect();
         let message = format!(
             "the certificate that {} presents {}: every send fails",
             target.host,
@@ -65,6 +65,7 @@ fn judge(entry: &Entry<'_>, url: &Url<'_>, target: &Target, shown: &Shown, out: 
         );
         let mut finding = out
             .part(url.node, span, Severity::Error, message)
+            .kind(*kind)
             .help(help.as_str());
         if let Some(node) = tls.and_then(|tls| tls.get("server_name")) {
             finding = finding.evidence(node.place(), "it is verified against this name");
@@ -81,11 +82,11 @@ fn judge(entry: &Entry<'_>, url: &Url<'_>, target: &Target, shown: &Shown, out: 
         );
         let help = "renew it before that day";
         let finding = out.part(url.node, span, Severity::Warning, message);
-        out.push(finding.help(help));
+        out.push(finding.kind("expires-soon").help(help));
     }
 }
 
-type Fault = (String, String);
+type Fault = (&'static str, String, String);
 
 fn date(entry: &Entry<'_>, shown: &Shown) -> Option<Fault> {
     let (now, certificate) = (entry.facts.now(), &shown.certificate);
@@ -96,7 +97,7 @@ fn date(entry: &Entry<'_>, shown: &Shown) -> Option<Fault> {
     } else {
         return None;
     };
-    Some((says, "renew it".to_owned()))
+    Some(("date", says, "renew it".to_owned()))
 }
 
 fn names(target: &Target, shown: &Shown) -> Option<Fault> {
@@ -118,7 +119,7 @@ fn names(target: &Target, shown: &Shown) -> Option<Fault> {
         ),
     };
     let help = "write a host that the certificate names, or request a certificate for this host";
-    Some((says, help.to_owned()))
+    Some(("names", says, help.to_owned()))
 }
 
 fn authority(
@@ -146,9 +147,9 @@ fn authority(
         Some(true) => None,
         Some(false) if shown.is_alone() => {
             let help = format!("{help}; or let the server send its intermediate certificates");
-            Some((says, help))
+            Some(("authority", says, help))
         }
-        Some(false) => Some((says, help.to_owned())),
+        Some(false) => Some(("authority", says, help.to_owned())),
         None => {
             let reason = format!(
                 "promvet cannot tell whether {by}, the authority that signed its certificate, \

@@ -30,7 +30,8 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
                 fails"
         );
         let help = "write only a host name, as in the certificate";
-        out.push(out.at(node, Severity::Error, message).help(help));
+        let finding = out.at(node, Severity::Error, message);
+        out.push(finding.kind("malformed").help(help));
     } else if let Some(certified) = certified(part, name) {
         out.push(not_in(&certified, node, name, out));
     } else if let Some(entry) = part.entry {
@@ -82,7 +83,8 @@ fn not_in(
         "remove this line to verify the host of the URL, or add {name} to the names of {}",
         certified.object
     );
-    let mut finding = out.at(node, Severity::Warning, message).help(help);
+    let finding = out.at(node, Severity::Warning, message);
+    let mut finding = finding.kind("of-the-tree").help(help);
     finding.evidence.clone_from(&certified.evidence);
     finding
 }
@@ -112,6 +114,7 @@ fn strange(entry: &Entry<'_>, node: Node<'_>, name: &str, out: &mut Findings<'_>
     let advice = Advice::remove(node.span()).text("remove this line to verify the host of the URL");
     out.push(
         out.at(node, Severity::Error, message)
+            .kind("of-a-vendor")
             .help(advice.unsafe_()),
     );
 }

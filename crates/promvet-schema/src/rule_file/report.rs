@@ -224,6 +224,10 @@ impl<'d> Report<'d> {
             severity
         };
         let finding = Finding::new(rule, severity, self.document.place(span), message);
+        let finding = match node.scalar() {
+            Some(_) => finding.within(node.place()),
+            None => finding,
+        };
         self.findings
             .push(finding.of_key(node.path(), node.identity()));
         self.findings.last_mut()

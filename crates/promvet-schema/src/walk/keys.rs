@@ -56,12 +56,16 @@ impl<'d> Walker<'_, '_> {
         let said = if let Some(removed) = found.field.removed.filter(|v| *v <= self.version) {
             let message =
                 format!("`{name}` was removed in Prometheus {removed}, which refuses the file");
-            self.report.at(Rule::Unavailable, entry.key, message)
+            self.report
+                .at(Rule::Unavailable, entry.key, message)
+                .kind("removed")
         } else {
             let since = found.since;
             let message =
                 format!("`{name}` needs Prometheus {since} or newer; older ones refuse the file");
-            self.report.at(Rule::Unavailable, entry.key, message)
+            self.report
+                .at(Rule::Unavailable, entry.key, message)
+                .kind("newer")
         };
         match found.field.deprecated {
             Some((_, instead)) => said.help(match successor(instead) {
