@@ -19,6 +19,7 @@ mod receiver_requirements;
 pub(crate) mod scripts;
 mod selected;
 mod service_match;
+mod settings;
 mod shared;
 pub mod token;
 mod words;
@@ -35,6 +36,7 @@ pub use pulled_in::may_be_rules;
 pub use reach::{Unreachable, Why};
 pub use receiver_requirements::ReceiverRequirements;
 pub use service_match::{ServiceMatch, Standpoint, TenantFlag};
+pub use settings::{ReceiverSettings, Setting};
 pub use shared::Shared;
 
 use crate::discover::{EmbeddedIn, Recognised};

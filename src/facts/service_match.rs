@@ -18,6 +18,12 @@ use crate::yaml::placeholder;
 pub struct ServiceMatch<'f> {
     /// The container; none if it is not known which of a pod's it is.
     pub container: Option<&'f Container>,
+    /// The port at which the container is asked.
+    pub port: u16,
+    /// The same with its mounts, if it mounts files.
+    pub deployment: Option<&'f Deployment>,
+    /// The ports that others are told of: those that are published, exposed or declared.
+    pub told_ports: Vec<u16>,
     /// The same, if it runs Prometheus and serves HTTP at the port that is asked.
     pub prometheus: Option<&'f Deployment>,
     /// How one gets there.
@@ -121,6 +127,9 @@ impl Facts<'_> {
         };
         ServiceMatch {
             container: hit.container,
+            port: hit.port,
+            deployment,
+            told_ports: hit.told_ports(),
             prometheus,
             evidence: hit.named.evidence().to_vec(),
             itself,

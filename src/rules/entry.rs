@@ -8,7 +8,8 @@ use crate::discover::EmbeddedIn;
 use crate::facts::opstrace::{Instance, TenantHost};
 use crate::facts::receiver::{Cause, Certainty, Credential, Recognition, ShapeFault, judge};
 use crate::facts::{
-    Facts, KnownIssuer, ReceiverRequirements, ServiceMatch, Standpoint, Unreachable, issuer,
+    Facts, KnownIssuer, ReceiverRequirements, ReceiverSettings, ServiceMatch, Standpoint,
+    Unreachable, issuer,
 };
 use crate::finding::{Advice, Evidence, Place, Span, is_secret_name};
 use crate::prometheus::endpoint::{Endpoint, Network};
@@ -30,6 +31,7 @@ pub struct Entry<'a> {
     holder: Option<&'a EmbeddedIn>,
     any_word: bool,
     shape: OnceCell<Vec<ShapeFault>>,
+    settings: OnceCell<Option<ReceiverSettings>>,
 }
 
 /// The URL of an entry.
@@ -121,6 +123,7 @@ impl<'a> Entry<'a> {
             holder: around.holder,
             any_word: around.any_word,
             shape: OnceCell::new(),
+            settings: OnceCell::new(),
         }
     }
 
@@ -158,6 +161,13 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn sound_url(&self) -> Option<&Url<'a>> {
         self.url.as_ref().filter(|url| url.endpoint.is_sound())
+    }
+
+    /// What the receiver is set to, if it is a container of the tree that tells.
+    #[must_use]
+    pub fn settings(&self) -> Option<&ReceiverSettings> {
+        let find = || self.facts.receiver_settings(&self.sound_url()?.answering);
+        self.settings.get_or_init(find).as_ref()
     }
 
     /// What is wrong with the URL for its receiver.

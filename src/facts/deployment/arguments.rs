@@ -84,6 +84,39 @@ impl Arguments {
         found
     }
 
+    /// All values of a flag, in order, in one argument or two.
+    #[must_use]
+    pub fn values(&self, flag: &str) -> Vec<(&str, &Place)> {
+        let values = self.list.iter().enumerate().filter_map(|(at, argument)| {
+            let rest = after_flag(&argument.text, flag)?;
+            match rest.strip_prefix('=') {
+                Some(value) => Some((value, &argument.place)),
+                None => {
+                    let next = self.list.get(at + 1).filter(|_| rest.is_empty())?;
+                    Some((next.text.as_str(), &next.place))
+                }
+            }
+        });
+        values.collect()
+    }
+
+    /// Whether a script, a shell or a variable may add flags that are not seen. `program` is what may
+    /// come before the flags.
+    #[must_use]
+    pub fn may_have_more(&self, program: &[&str]) -> bool {
+        let is_open = |one: &Argument| {
+            let name = one.text.split('=').next().unwrap_or("");
+            let is_flag = one.text.starts_with('-');
+            is_flag && name.contains(['$', '{']) || one.text.starts_with(['$', '@', '{'])
+        };
+        let first = self.list.first().filter(|one| !one.text.starts_with('-'));
+        let by_other = first.is_some_and(|one| {
+            let name = one.text.rsplit('/').next().unwrap_or_default();
+            !program.contains(&name)
+        });
+        by_other || self.list.iter().any(is_open)
+    }
+
     /// Where a switch such as `--agent` is, unless it is set to false.
     #[must_use]
     pub fn switch(&self, flag: &str) -> Option<&Place> {

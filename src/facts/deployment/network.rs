@@ -291,6 +291,21 @@ impl GroupNames {
     }
 }
 
+impl Hit<'_> {
+    /// The ports of the container that others are told of.
+    #[must_use]
+    pub fn told_ports(&self) -> Vec<u16> {
+        let around = &self.named.surroundings;
+        let published = around.published.iter().map(|(_, own)| *own);
+        let declared = self.container.into_iter().flat_map(|one| &one.ports);
+        let declared = declared.map(|(_, port)| *port);
+        published
+            .chain(around.exposed.iter().copied())
+            .chain(declared)
+            .collect()
+    }
+}
+
 impl Named {
     /// What answers where a host goes on with `rest` behind the name: nothing, the namespace, or
     /// that with `svc` and the domain of the cluster.

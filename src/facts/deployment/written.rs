@@ -9,6 +9,17 @@ use crate::finding::{Place, Span, Text, Within, is_secret_name};
 use crate::yaml::{Dollars, Node, embedded, placeholder};
 use promvet_syntax::base64;
 
+/// Keys of the settings of receivers that promvet reads.
+const SETTINGS: &[&str] = &[
+    "auth_enabled",
+    "basic_auth_users",
+    "http_listen_port",
+    "http_path_prefix",
+    "http_tls_config",
+    "multitenancy_enabled",
+    "tls_server_config",
+];
+
 /// A value that is written down in the tree and that Prometheus gets.
 #[derive(Clone, Debug)]
 pub struct Written {
@@ -24,8 +35,8 @@ pub struct Written {
     pub identity: String,
     /// The value.
     pub content: Content,
-    /// The same as a text, if it looks like rules.
-    pub rules: Option<Arc<Text>>,
+    /// The same as a text, if it looks like rules or like the settings of a receiver.
+    pub text: Option<Arc<Text>>,
 }
 
 impl Written {
@@ -38,18 +49,20 @@ impl Written {
             logical: key.path(),
             identity: format!("{owner}.{}", key.identity()),
             content,
-            rules: None,
+            text: None,
         })
     }
 
-    /// The same, with the value of a node of which it is the text, if that looks like rules. Dashboards
-    /// and the like are not copied.
-    pub(super) fn with_rules(self: Arc<Self>, node: Node<'_>, dollars: Dollars) -> Arc<Self> {
+    /// The same, with the value of a node as a text, if that looks like rules or like the settings of a
+    /// receiver. Dashboards and the like are not copied.
+    pub(super) fn with_text(self: Arc<Self>, node: Node<'_>, dollars: Dollars) -> Arc<Self> {
         let text = node.as_str().unwrap_or_default();
-        if !["groups", "rules", "expr"]
-            .iter()
-            .all(|word| text.contains(word))
-        {
+        let has_rules = || {
+            ["groups", "rules", "expr"]
+                .iter()
+                .all(|word| text.contains(word))
+        };
+        if !has_rules() && !SETTINGS.iter().any(|word| text.contains(word)) {
             return self;
         }
         let within = Within {
@@ -57,9 +70,9 @@ impl Written {
             logical: self.logical.clone(),
         };
         let mut own = Arc::unwrap_or_clone(self);
-        own.rules = embedded(node, within, dollars);
+        own.text = embedded(node, within, dollars);
         if let Some(text) = own
-            .rules
+            .text
             .as_ref()
             .filter(|text| recognize::is_one(text.content()))
         {

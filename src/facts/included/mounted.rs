@@ -156,7 +156,7 @@ pub(super) fn texts(pattern: &str, runners: &Runners<'_>, lookup: &Lookup<'_>) -
         let found = paths(runner, pattern, lookup)
             .into_iter()
             .filter_map(|path| match runner.deployment.resolve(lookup.tree, &path) {
-                Resolved::Provided(found) => found.written?.rules.clone(),
+                Resolved::Provided(found) => found.written?.text.clone(),
                 _ => None,
             });
         for text in found {

@@ -3,6 +3,7 @@
 use crate::facts::receiver::Version2;
 use crate::finding::{Advice, Severity};
 use crate::rules::{Entry, Findings};
+use crate::yaml::Node;
 
 /// The message of remote write 2.0; the default is `prometheus.WriteRequest`, that of 1.0.
 const VERSION_2: &str = "io.prometheus.write.v2.Request";
@@ -15,6 +16,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let message = written.and_then(|node| node.as_str());
     let is_version_2 = message == Some(VERSION_2);
     if message.is_some_and(|text| text != VERSION_2 && text != "prometheus.WriteRequest") {
+        return;
+    }
+    if let (true, Some(node)) = (is_version_2, written)
+        && old_release(entry, node, out)
+    {
         return;
     }
     let name = demand.name();
@@ -61,4 +67,26 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         _ => Advice::say(wrong.1),
     };
     out.push(out.at(node, severity, wrong.0).help(advice));
+}
+
+/// Reports that the release that runs in the tree does not know 2.0 yet.
+fn old_release(entry: &Entry<'_>, node: Node<'_>, out: &mut Findings<'_>) -> bool {
+    let Some(settings) = entry.settings() else {
+        return false;
+    };
+    let Some((own, since)) = settings.lacks_version_2 else {
+        return false;
+    };
+    let message = format!(
+        "`protobuf_message`: {} {}.{} accepts only remote write 1.0; every sample is dropped",
+        settings.program, own.0, own.1
+    );
+    let help = format!(
+        "remove this line, or run {} {}.{}",
+        settings.program, since.0, since.1
+    );
+    let mut finding = out.at(node, Severity::Warning, message);
+    finding.evidence.clone_from(&settings.evidence);
+    out.push(finding.help(help));
+    true
 }

@@ -1,12 +1,13 @@
 //! `remote-write/tenant-header`: the header that names the tenant is missing, can't be a tenant's
 //! name, or the receiver does not read it.
 
-use crate::facts::receiver::{Credential, Required, names_tenant};
-use crate::facts::{ReceiverRequirements, TenantFlag};
+use crate::facts::receiver::{Credential, Required, Tenant, names_tenant};
+use crate::facts::{ReceiverRequirements, ReceiverSettings, Setting, TenantFlag};
 use crate::finding::{Advice, Severity};
 use crate::prometheus::Header;
 use crate::prometheus::endpoint::Endpoint;
 use crate::rules::{Entry, Findings};
+use crate::yaml::Node;
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let Some(demand) = entry.right_url().and_then(|_| entry.demand()) else {
@@ -206,6 +207,14 @@ fn missing(
         return;
     }
     let name = demand.name();
+    let settings = entry.settings();
+    let set = settings.and_then(|settings| Some((settings, settings.tenants.as_ref()?)));
+    if let Some((settings, wants)) = set {
+        if wants.value {
+            not_to_one_tenant(entry, url.node, settings, wants, tenant, out);
+        }
+        return;
+    }
     let (severity, message) = match tenant.required {
         Required::Yes => (
             certainty(demand),
@@ -232,6 +241,31 @@ fn missing(
     };
     let finding = out.at(url.node, severity, message);
     out.push(finding.kind(kind).help(help));
+}
+
+/// Reports that the settings of the receiver require the header.
+fn not_to_one_tenant(
+    entry: &Entry<'_>,
+    url: Node<'_>,
+    settings: &ReceiverSettings,
+    wants: &Setting<bool>,
+    tenant: &Tenant,
+    out: &mut Findings<'_>,
+) {
+    // By default it has several tenants, unless a file that is not in the tree says otherwise.
+    let is_sure = (wants.place.is_some() || settings.has_file) && !entry.templated;
+    let severity = match is_sure {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
+    let message = format!(
+        "the header {} is missing: {} has several tenants, and rejects every sample with 401",
+        tenant.name, settings.container
+    );
+    let help = format!("add `headers:` with `{}: <tenant>`", tenant.name);
+    let mut finding = out.at(url, severity, message).help(help);
+    finding.evidence = settings.evidence_of(wants, "with several tenants");
+    out.push(finding);
 }
 
 fn certainty(demand: &ReceiverRequirements<'_, '_>) -> Severity {

@@ -98,7 +98,7 @@ impl Project<'_> {
             logical: set.path(),
             identity: format!("services.{}.environment.{name}", service.name),
             content,
-            rules: None,
+            text: None,
         }))
     }
 }
@@ -145,7 +145,7 @@ pub(super) fn env_file(home: Home<'_>, folder: &Path) -> (Variables, Vec<Arc<Wri
             logical: line.name.to_owned(),
             identity: line.name.to_owned(),
             content,
-            rules: None,
+            text: None,
         })
     });
     let written = written.collect();

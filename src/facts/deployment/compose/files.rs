@@ -102,7 +102,7 @@ impl Project<'_> {
             let noun = format!("the `content` of the {kind} `{name}`");
             let content = Content::plain(&text);
             let written = Written::of_key(entry.key, noun, kind, content);
-            let written = written.with_rules(entry.value, Dollars::Doubled);
+            let written = written.with_text(entry.value, Dollars::Doubled);
             return Some(ComposeOrigin::Content(written));
         }
         Some(ComposeOrigin::Outside(

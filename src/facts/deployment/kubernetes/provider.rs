@@ -410,7 +410,7 @@ fn generated(
             logical: node.path(),
             identity: format!("{makes}/{}.{key}", name.as_str()?),
             content: Content::plain(unquoted(value)),
-            rules: None,
+            text: None,
         };
         let key_of = ProvidedKey {
             written: Some(Arc::new(written)),
@@ -457,7 +457,7 @@ fn written(makes: &str, name: &str, entry: Entry<'_>, values: Values) -> Option<
     let owner = format!("{makes}/{name}");
     let written = Written::of_key(entry.key, noun, &owner, content);
     Some(match values {
-        Values::Plain if makes == "ConfigMap" => written.with_rules(entry.value, Dollars::Plain),
+        Values::Plain if makes == "ConfigMap" => written.with_text(entry.value, Dollars::Plain),
         _ => written,
     })
 }
