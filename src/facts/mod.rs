@@ -16,6 +16,7 @@ mod pulled_in;
 mod reach;
 pub mod receiver;
 mod receiver_requirements;
+mod routes;
 pub(crate) mod scripts;
 mod selected;
 mod service_match;
@@ -35,6 +36,7 @@ pub use owners::Owners;
 pub use pulled_in::may_be_rules;
 pub use reach::{Unreachable, Why};
 pub use receiver_requirements::ReceiverRequirements;
+pub use routes::{Misrouted, Reason};
 pub use service_match::{ServiceMatch, Standpoint, TenantFlag};
 pub use settings::{ReceiverSettings, Setting};
 pub use shared::Shared;
@@ -63,6 +65,7 @@ const SCANS: &[Scan] = &[
     cert_manager::may_hold,
     deployment::may_hold,
     pulled_in::names_rules,
+    routes::may_hold,
 ];
 
 /// Whether a YAML file may hold a fact of any kind.
@@ -250,6 +253,18 @@ impl<'t> Facts<'t> {
             folders.push(declared.config_folder());
         }
         included::SiblingFiles { folders, texts }
+    }
+
+    /// Why what routes the host of an endpoint in the tree does not serve it as it is written.
+    #[must_use]
+    pub fn misrouted(&self, endpoint: &Endpoint) -> Option<Misrouted> {
+        let scheme = endpoint.scheme_name()?;
+        let host = endpoint.host_name()?;
+        // Another port is another listener.
+        let is_usual = endpoint.port().is_none()
+            || endpoint.port_or_default() == Some(if scheme == "https" { 443 } else { 80 });
+        let path = endpoint.slice(endpoint.path());
+        is_usual.then(|| self.shared.routes().judge(&scheme, &host, path))?
     }
 
     /// The issuer of a host's certificate, by what the tree says of the host.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::deployment::{Certainty, Named, Platform, RunningDeployment, Together};
+use super::deployment::{Certainty, Named, Platform, RunningDeployment, Service, Together};
 use super::service_match::Standpoint;
-use crate::finding::Evidence;
+use crate::finding::{Evidence, Place};
 use crate::prometheus::endpoint::{Endpoint, Network};
 
 /// The edits that make one name nearly another.
@@ -47,6 +47,33 @@ pub enum Why {
         /// What the container listens at.
         own: u16,
     },
+    /// The Service of Kubernetes is in another namespace, and the name does not say so.
+    OtherNamespace {
+        /// The Service.
+        service: String,
+        /// Its namespace.
+        namespace: String,
+    },
+    /// The Service of Kubernetes does not offer the port.
+    NotOffered {
+        /// The Service.
+        service: String,
+        /// What is written.
+        written: u16,
+        /// The ports that it offers.
+        offered: Vec<u16>,
+        /// The one that leads to the port that is written, if one does.
+        meant: Option<u16>,
+    },
+    /// The Service has no address of its own, so that its ports do not count.
+    Headless {
+        /// The Service.
+        service: String,
+        /// What is written.
+        written: u16,
+        /// The port of the containers.
+        own: u16,
+    },
     /// The services share no network.
     NoCommonNetwork {
         /// The other service.
@@ -59,6 +86,72 @@ impl<'f> Standpoint<'f> {
     /// picture is missing.
     #[must_use]
     pub fn unreachable(&self, endpoint: &Endpoint) -> Option<Unreachable> {
+        let in_compose = self.unreachable_in_compose(endpoint);
+        in_compose.or_else(|| self.unreachable_in_cluster(endpoint))
+    }
+
+    /// The same for a Service of Kubernetes of the tree.
+    fn unreachable_in_cluster(&self, endpoint: &Endpoint) -> Option<Unreachable> {
+        let is_open = !endpoint.is_sound() || !endpoint.placeholders().is_empty();
+        if is_open || endpoint.network() != Network::Internal {
+            return None;
+        }
+        let host = endpoint.host_name()?;
+        let (name, rest) = host.split_once('.').unwrap_or((&host, ""));
+        let (namespace, domain) = rest.split_once('.').unwrap_or((rest, ""));
+        let is_cluster = domain.is_empty() || domain == "svc" || domain.starts_with("svc.");
+        let facts = self.facts();
+        let network = facts.shared.network(&facts.files);
+        let all = network.services(facts.files.tree, name);
+        if !is_cluster || all.is_empty() {
+            return None;
+        }
+        let wanted = match namespace {
+            "" => self.own_namespace()?,
+            written => written.to_owned(),
+        };
+        let is_there = |one: &&&Service| one.namespace.as_ref().is_none_or(|own| *own == wanted);
+        let here: Vec<_> = all.iter().filter(is_there).copied().collect();
+        let why = match here.first() {
+            None if namespace.is_empty() => self.in_other_namespace(&all)?,
+            None => return None,
+            Some(_) => not_offered(&here, endpoint.port_or_default()?)?,
+        };
+        let first = here.first().or(all.first())?;
+        let service = Evidence {
+            place: first.place.clone(),
+            message: format!("the Service `{name}` is here"),
+        };
+        let runners = self.runners().iter().take(1);
+        let runs = runners.flat_map(|runner| runner.evidence.iter().cloned());
+        Some(Unreachable {
+            why,
+            from: self.own_name(),
+            evidence: runs.chain([service]).collect(),
+        })
+    }
+
+    /// That all Services of a name are in other namespaces than what asks.
+    fn in_other_namespace(&self, all: &[&Service]) -> Option<Why> {
+        // Names of hosts can be set for a pod, and kustomizations move manifests.
+        let runs = self.runners().iter().map(|one| &one.deployment.place);
+        let has_own_names = |place: &Place| {
+            let text = place.text().content();
+            text.contains("hostAliases") || text.contains("dnsConfig")
+        };
+        let facts = self.facts();
+        if runs.into_iter().any(has_own_names) || facts.shared.sets_namespace(&facts.files) {
+            return None;
+        }
+        let first = all.first()?;
+        let namespace = first.namespace.clone()?;
+        Some(Why::OtherNamespace {
+            service: first.name.clone(),
+            namespace,
+        })
+    }
+
+    fn unreachable_in_compose(&self, endpoint: &Endpoint) -> Option<Unreachable> {
         let may_be = match endpoint.network() {
             Network::Loopback => true,
             Network::Internal => !endpoint.host_name()?.contains(['.', ':']),
@@ -121,6 +214,37 @@ impl<'f> Standpoint<'f> {
         let network = facts.shared.network(&facts.files);
         network.together(facts.files.tree, file)
     }
+}
+
+/// Why no Service of a name offers a port.
+fn not_offered(services: &[&Service], port: u16) -> Option<Why> {
+    let first = services.first()?;
+    let service = first.name.clone();
+    if services.iter().any(|one| one.is_external) {
+        return None;
+    }
+    if services.iter().all(|one| one.is_headless) {
+        let own = first.other_target(port)?;
+        let agrees = services
+            .iter()
+            .all(|one| one.other_target(port) == Some(own));
+        return agrees.then_some(Why::Headless {
+            service,
+            written: port,
+            own,
+        });
+    }
+    let offered: Option<Vec<_>> = services.iter().map(|one| one.offered()).collect();
+    let mut offered = offered?.concat();
+    offered.sort_unstable();
+    offered.dedup();
+    let is_offered = offered.contains(&port) || services.iter().any(|one| one.is_headless);
+    (!is_offered).then(|| Why::NotOffered {
+        service,
+        written: port,
+        meant: services.iter().find_map(|one| one.port_to(port)),
+        offered,
+    })
 }
 
 type Found<'n> = (Why, Option<&'n Named>);

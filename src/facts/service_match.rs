@@ -86,6 +86,30 @@ impl<'f> Standpoint<'f> {
         self.runners.get_or_init(find)
     }
 
+    /// The namespace of Kubernetes that the configuration runs in, if it is written.
+    pub(super) fn own_namespace(&self) -> Option<String> {
+        match self.holder {
+            Some(EmbeddedIn::Object { namespace, .. } | EmbeddedIn::Resource { namespace, .. }) => {
+                namespace.clone()
+            }
+            _ => {
+                let mut all = self.runners().iter().map(|one| one.deployment);
+                let first = all.next()?.namespace.clone()?;
+                let same = |one: &Deployment| one.namespace.as_ref() == Some(&first);
+                all.all(same).then_some(first)
+            }
+        }
+    }
+
+    /// What asks, for people.
+    pub(super) fn own_name(&self) -> String {
+        let runner = self.runners().first();
+        runner.map_or_else(
+            || "this configuration".to_owned(),
+            |runner| runner.deployment.name.clone(),
+        )
+    }
+
     fn file(&self) -> &Path {
         self.file.get_or_init(|| self.facts.absolute(self.shown))
     }

@@ -10,6 +10,7 @@ use super::credential_file::Lookup;
 use super::deployment::{Deployments, Network, Objects, SourceFile, Sources};
 use super::issuer::cert_manager::{self, Manifests};
 use super::opstrace::{self, Instance};
+use super::routes::{self, Routes};
 use super::scripts::Scripts;
 use super::{Find, FindScripts, Scan, TenantFlag, pulled_in};
 use crate::finding::Text;
@@ -28,6 +29,7 @@ pub struct Shared<'t> {
     network: OnceLock<Network>,
     tenant_flags: OnceLock<Vec<TenantFlag>>,
     loaders: OnceLock<Vec<Document>>,
+    routes: OnceLock<Routes>,
     scripts: OnceLock<Scripts>,
     tracked: OnceLock<Result<Option<BTreeSet<PathBuf>>, GitError>>,
 }
@@ -57,6 +59,7 @@ impl<'t> Shared<'t> {
             network: OnceLock::new(),
             tenant_flags: OnceLock::new(),
             loaders: OnceLock::new(),
+            routes: OnceLock::new(),
             scripts: OnceLock::new(),
             tracked: OnceLock::new(),
         }
@@ -93,6 +96,12 @@ impl<'t> Shared<'t> {
         })
     }
 
+    /// What routes requests to hosts.
+    pub(super) fn routes(&self) -> &Routes {
+        self.routes
+            .get_or_init(|| Routes::new(&self.texts(routes::may_hold)))
+    }
+
     /// The files of the tree that name rule files, those that are configurations and nothing else
     /// left out if they are judged anyway.
     pub(super) fn loaders(&self) -> &[Document] {
@@ -107,6 +116,11 @@ impl<'t> Shared<'t> {
     pub(super) fn objects(&self, files: &Lookup<'_>) -> &Objects {
         self.objects
             .get_or_init(|| self.sources(files).objects(files.tree))
+    }
+
+    /// Whether a kustomization of the tree puts manifests into another namespace than they name.
+    pub(super) fn sets_namespace(&self, files: &Lookup<'_>) -> bool {
+        self.sources(files).sets_namespace()
     }
 
     /// The scripts that may fill in placeholders.

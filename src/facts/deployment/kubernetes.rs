@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use self::provider::{AUTOMOUNT, Providers};
+pub use self::service::Service;
 pub(super) use self::service::{Pods, services};
 use self::volume::Pod;
 pub(super) use self::volume::mode;

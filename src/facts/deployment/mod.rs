@@ -43,6 +43,7 @@ pub(crate) use arguments::{IMAGE_CONFIG, VMAGENT_CONFIG};
 pub use belong::{Certainty, Deployments, Held, RunningDeployment, Subject, belonging};
 pub use features::Feature;
 pub use image::Image;
+pub use kubernetes::Service;
 pub use model::{
     ComposeFile, ComposeOrigin, Copied, Deployment, KeyItem, KeyPart, KeyVolume, Mount,
     MountSource, Outside, PartKind, Platform, ProvidedKey, Provider, Withheld,
@@ -135,6 +136,22 @@ impl Sources {
             &mut self.services,
             &mut self.dockerfiles,
         ]
+    }
+
+    /// Whether a kustomization of the tree puts manifests into another namespace than they name.
+    pub(super) fn sets_namespace(&self) -> bool {
+        self.providers.iter().any(|file| {
+            let is_kustomization = file
+                .path
+                .file_stem()
+                .is_some_and(|stem| stem == "kustomization");
+            is_kustomization
+                && file
+                    .text
+                    .content()
+                    .lines()
+                    .any(|line| line.starts_with("namespace:"))
+        })
     }
 
     /// All that makes Secrets and ConfigMaps.

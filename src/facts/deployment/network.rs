@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use super::arguments::Arguments;
 use super::image::Image;
-use super::kubernetes::Pods;
+use super::kubernetes::{Pods, Service};
 use super::model::Platform;
 use super::scan::SourceFile;
 use super::{Home, Sources, compose, kubernetes};
@@ -132,6 +132,8 @@ struct GroupNames {
     all: Vec<Named>,
     /// In lower case.
     by_name: HashMap<String, Vec<usize>>,
+    /// The Services of Kubernetes, whether they lead to pods in sight or not.
+    services: Vec<Service>,
 }
 
 /// The keys of a compose file by which a service gets names with variables in them.
@@ -225,6 +227,19 @@ impl Network {
         named.flat_map(|named| &named.containers)
     }
 
+    /// The Services of Kubernetes of a name, in any namespace.
+    #[must_use]
+    pub fn services(&self, tree: &dyn Tree, name: &str) -> Vec<&Service> {
+        let groups = self.words.texts_with(name).into_iter();
+        let groups = groups.filter_map(|number| self.groups.get(number));
+        let groups = groups.filter(|group| group.platform == Platform::Kubernetes);
+        let services = groups.flat_map(|group| {
+            let read = || group.read(tree, &self.root, &self.pods);
+            &group.names.get_or_init(read).services
+        });
+        services.filter(|one| one.name == name).collect()
+    }
+
     fn of_name(&self, tree: &dyn Tree, name: &str, platform: Platform) -> Vec<&Named> {
         if name.is_empty() {
             return Vec::new();
@@ -264,12 +279,13 @@ impl Group {
     }
 
     fn read(&self, tree: &dyn Tree, root: &Path, pods: &Pods) -> GroupNames {
+        let services: Vec<Service> = match self.platform {
+            Platform::Compose => Vec::new(),
+            _ => self.files.iter().flat_map(kubernetes::services).collect(),
+        };
         let all = match self.platform {
             Platform::Compose => compose::named(Home { tree, root }, &self.files),
-            _ => {
-                let services = self.files.iter().flat_map(kubernetes::services);
-                services.flat_map(|service| pods.behind(&service)).collect()
-            }
+            _ => services.iter().flat_map(|one| pods.behind(one)).collect(),
         };
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, named) in all.iter().enumerate() {
@@ -280,7 +296,11 @@ impl Group {
                 }
             }
         }
-        GroupNames { all, by_name }
+        GroupNames {
+            all,
+            by_name,
+            services,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let host = url.endpoint.host().unwrap_or_default();
     let port = url.endpoint.port().unwrap_or(host);
     let piece = match found.why {
-        Why::PublishedPort { .. } => port,
+        Why::PublishedPort { .. } | Why::NotOffered { .. } | Why::Headless { .. } => port,
         _ => host,
     };
     let (severity, message, help) = in_words(found);
@@ -86,10 +86,51 @@ fn in_words(found: &Unreachable) -> (Severity, String, String) {
             ),
             format!("write `{service}:{own}`: published ports count outside of the network only"),
         ),
+        Why::OtherNamespace { service, namespace } => (
+            Severity::Warning,
+            format!(
+                "the Service `{service}` is in the namespace `{namespace}`: its short name is not found here"
+            ),
+            format!("write `{service}.{namespace}.svc`"),
+        ),
+        Why::NotOffered {
+            service,
+            written,
+            offered,
+            meant,
+        } => (
+            Severity::Warning,
+            format!(
+                "the Service `{service}` does not offer port {written}, but {}",
+                listed(offered)
+            ),
+            match (meant, offered.as_slice()) {
+                (Some(meant), _) => format!("write port {meant}, which leads to {written}"),
+                (None, [only]) => format!("write port {only}"),
+                _ => format!("write a port of the Service, or add {written} to it"),
+            },
+        ),
+        Why::Headless {
+            service,
+            written,
+            own,
+        } => (
+            Severity::Warning,
+            format!(
+                "the Service `{service}` is headless: its port {written} is not mapped, and the pods listen at {own}"
+            ),
+            format!("write port {own}"),
+        ),
         Why::NoCommonNetwork { service } => (
             Severity::Warning,
             format!("{from} and `{service}` share no network, so that the name is not found"),
             "name one network in `networks` of both services".to_owned(),
         ),
     }
+}
+
+/// Numbers for a sentence.
+fn listed(ports: &[u16]) -> String {
+    let ports: Vec<_> = ports.iter().map(u16::to_string).collect();
+    ports.join(", ")
 }

@@ -31,8 +31,10 @@ fn port(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Optio
         return None;
     }
     let first = ports.first()?;
-    // Where others are told of the port, something may be set in a way that is not in sight.
-    if first.place.is_none() && only.told_ports.contains(&only.port) {
+    // A default counts where others are told of it, and not of the port that is written: something may
+    // be set in a way that is not in sight.
+    let told = |port: u16| only.told_ports.contains(&port);
+    if first.place.is_none() && (told(only.port) || !told(first.value)) {
         return None;
     }
     let endpoint = &url.endpoint;

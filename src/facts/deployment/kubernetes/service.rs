@@ -14,14 +14,48 @@ use crate::yaml::{Mapping, Node};
 
 /// A Service, as far as it leads to pods.
 #[derive(Clone, Debug)]
-pub(in crate::facts::deployment) struct Service {
-    name: String,
-    namespace: Option<String>,
-    selector: Vec<(String, String)>,
+pub struct Service {
+    /// Its name.
+    pub name: String,
+    /// Its namespace, if one is written.
+    pub namespace: Option<String>,
+    pub(in crate::facts::deployment) selector: Vec<(String, String)>,
     /// Whether its name leads to the pods themselves.
-    is_headless: bool,
-    ports: Vec<(u16, Target)>,
-    place: Place,
+    pub is_headless: bool,
+    /// Whether its name is an alias of one outside of the cluster.
+    pub is_external: bool,
+    pub(in crate::facts::deployment) ports: Vec<(u16, Target)>,
+    /// Whether each of its ports is a number.
+    has_all_ports: bool,
+    /// Where its name is.
+    pub place: Place,
+}
+
+impl Service {
+    /// The ports that it offers; none if one of them is not known.
+    #[must_use]
+    pub fn offered(&self) -> Option<Vec<u16>> {
+        let ports = self.ports.iter().map(|(port, _)| *port);
+        (self.has_all_ports && !self.ports.is_empty()).then(|| ports.collect())
+    }
+
+    /// The port that leads to a port of the containers.
+    #[must_use]
+    pub fn port_to(&self, wanted: u16) -> Option<u16> {
+        let leads = |target: &Target| matches!(target, Target::Number(port) if *port == wanted);
+        let found = self.ports.iter().find(|(_, target)| leads(target));
+        found.map(|(port, _)| *port)
+    }
+
+    /// The port of the containers behind one of its own, where that is another number.
+    #[must_use]
+    pub fn other_target(&self, port: u16) -> Option<u16> {
+        let (_, target) = self.ports.iter().find(|(own, _)| *own == port)?;
+        match target {
+            Target::Number(target) if *target != port => Some(*target),
+            _ => None,
+        }
+    }
 }
 
 /// What runs pods that Services may select.
@@ -147,7 +181,7 @@ impl Pod {
     }
 }
 
-/// The Services of a file of manifests that select something.
+/// The Services of a file of manifests.
 pub(in crate::facts::deployment) fn services(file: &SourceFile) -> Vec<Service> {
     let all = file.documents().iter().flat_map(manifests);
     all.filter(|manifest| manifest.kind == "Service")
@@ -157,19 +191,25 @@ pub(in crate::facts::deployment) fn services(file: &SourceFile) -> Vec<Service> 
 
 fn service(manifest: &Manifest<'_>) -> Option<Service> {
     let spec = manifest.root.get("spec")?;
-    let selector = spec.get("selector")?.mapping()?.entries();
-    // A value that is not a text selects nothing.
+    let selector = spec.get("selector").and_then(Node::mapping).into_iter();
+    let selector = selector.flat_map(Mapping::entries);
+    // A value that is not a text selects nothing, as no selector does.
     let selector: Option<Vec<_>> = selector
         .map(|entry| Some((entry.name().to_owned(), entry.value.as_str()?.to_owned())))
         .collect();
-    let selector = selector.filter(|selector| !selector.is_empty())?;
-    let ports = spec.get("ports").into_iter().flat_map(Node::items);
+    let ports: Vec<_> = spec
+        .get("ports")
+        .into_iter()
+        .flat_map(Node::items)
+        .collect();
     Some(Service {
         name: manifest.name.to_owned(),
         namespace: manifest.namespace.map(str::to_owned),
-        selector,
+        selector: selector.unwrap_or_default(),
         is_headless: spec.get("clusterIP").and_then(Node::as_str) == Some("None"),
-        ports: ports.filter_map(port).collect(),
+        is_external: spec.get("type").and_then(Node::as_str) == Some("ExternalName"),
+        has_all_ports: ports.iter().all(|node| port(*node).is_some()),
+        ports: ports.into_iter().filter_map(port).collect(),
         place: place(manifest),
     })
 }

@@ -1,0 +1,82 @@
+//! `network/ingress`: what routes the host of an endpoint does not serve it as it is written.
+
+use crate::facts::Reason;
+use crate::finding::Severity;
+use crate::prometheus::endpoint::Network;
+use crate::rules::{Entry, Findings};
+
+/// The statuses of redirects that keep the method and the body of a request (RFC 9110, 15.4).
+const KEEPING: &[u16] = &[307, 308];
+
+pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
+    let Some(url) = entry.sound_url() else { return };
+    let endpoint = &url.endpoint;
+    let is_open = !endpoint.placeholders().is_empty();
+    if is_open || endpoint.network() == Network::Loopback {
+        return;
+    }
+    let Some(found) = entry.facts.misrouted(endpoint) else {
+        return;
+    };
+    let by = &found.by;
+    let path = endpoint.path();
+    let (severity, piece, message, help) = match &found.why {
+        // A path that no receiver has is told by `remote-write/url-shape`.
+        Reason::Path(_) if entry.right_url().is_none() => return,
+        Reason::Path(paths) => {
+            let shown = paths.iter().take(3).map(|path| format!("`{path}`"));
+            let shown = shown.collect::<Vec<_>>().join(", ");
+            (
+                Severity::Warning,
+                Some(path),
+                format!("{by} does not serve this path: every sample is rejected with 404"),
+                format!("write a path that it serves, or add this one to it; it has {shown}"),
+            )
+        }
+        Reason::NoHttp => (
+            Severity::Warning,
+            endpoint.scheme(),
+            format!("{by} does not serve plain http: every sample is rejected with 503"),
+            "write `https://`".to_owned(),
+        ),
+        Reason::NoHttps => (
+            Severity::Warning,
+            endpoint.scheme(),
+            format!("{by} has no `tls`: https requests do not arrive"),
+            "write `http://`, or set `tls` there".to_owned(),
+        ),
+        Reason::Redirect(status) => {
+            let follows = entry.write.get("follow_redirects");
+            let follows = follows.and_then(|node| node.as_str()) != Some("false");
+            let keeps = KEEPING.contains(status);
+            let (severity, so) = match (follows, keeps) {
+                (true, true) => (
+                    Severity::Info,
+                    "each batch is sent twice, first in the clear",
+                ),
+                (true, false) => (
+                    Severity::Warning,
+                    "the POST becomes a GET, and every sample is lost",
+                ),
+                (false, _) => (
+                    Severity::Warning,
+                    "redirects are not followed, and every sample is dropped",
+                ),
+            };
+            (
+                severity,
+                endpoint.scheme(),
+                format!("{by} redirects plain http with {status}: {so}"),
+                "write `https://`".to_owned(),
+            )
+        }
+    };
+    let piece = piece.filter(|piece| !piece.is_empty());
+    let span = match piece {
+        Some(piece) => url.span(piece.start, piece.end),
+        None => url.node.span(),
+    };
+    let mut finding = out.part(url.node, span, severity, message);
+    finding.evidence = found.evidence;
+    out.push(finding.help(help));
+}
