@@ -1,11 +1,14 @@
 //! The only look at the clock that decides anything: when a run has to end (`--max-time`).
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-/// When to stop; none by default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// When to stop; never by default.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Deadline {
     at: Option<Instant>,
+    /// How many looks are left, for tests: they count instead of waiting.
+    looks: Option<&'static AtomicI64>,
 }
 
 impl Deadline {
@@ -14,12 +17,26 @@ impl Deadline {
     pub fn after(time: Duration) -> Self {
         Self {
             at: Instant::now().checked_add(time),
+            looks: None,
+        }
+    }
+
+    /// The time is over when it has been looked at so many times, whatever the clock says: tests stop
+    /// a run at each of its looks, and see how many there were by what is left.
+    #[must_use]
+    pub fn after_looks(left: &'static AtomicI64) -> Self {
+        Self {
+            at: None,
+            looks: Some(left),
         }
     }
 
     /// Whether the time has run out.
     #[must_use]
     pub fn is_over(self) -> bool {
-        self.at.is_some_and(|at| Instant::now() >= at)
+        let counted = self
+            .looks
+            .is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) <= 0);
+        counted || self.at.is_some_and(|at| Instant::now() >= at)
     }
 }

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use super::deployment::{Deployment, Resolved, RunAs, RunningDeployment, Written};
 use super::token::Observation;
+use crate::deadline::Deadline;
 use crate::finding::{Evidence, Place};
 use crate::schema::table::Base;
 use crate::source::Tree;
@@ -201,6 +202,8 @@ pub struct Lookup<'t> {
     pub user: Option<RunAs>,
     /// The time, in seconds since 1970.
     pub now: i64,
+    /// When to read no further file.
+    pub deadline: Deadline,
 }
 
 impl Lookup<'_> {

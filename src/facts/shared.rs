@@ -13,6 +13,7 @@ use super::opstrace::{self, Instance};
 use super::routes::{self, Routes};
 use super::scripts::Scripts;
 use super::{Find, FindScripts, Scan, TenantFlag, pulled_in};
+use crate::deadline::Deadline;
 use crate::finding::Text;
 use crate::source::GitError;
 use crate::yaml::{Document, parse_first};
@@ -21,6 +22,7 @@ use crate::yaml::{Document, parse_first};
 pub struct Shared<'t> {
     find: Find<'t>,
     find_scripts: FindScripts<'t>,
+    deadline: Deadline,
     instances: OnceLock<Vec<Instance>>,
     manifests: OnceLock<Manifests>,
     deployments: OnceLock<Deployments>,
@@ -51,6 +53,7 @@ impl<'t> Shared<'t> {
         Self {
             find,
             find_scripts,
+            deadline: Deadline::default(),
             instances: OnceLock::new(),
             manifests: OnceLock::new(),
             deployments: OnceLock::new(),
@@ -65,16 +68,29 @@ impl<'t> Shared<'t> {
         }
     }
 
+    /// The same, which reads no further file when the time has run out: whatever rests on it then is
+    /// not to be reported.
+    #[must_use]
+    pub fn until(self, deadline: Deadline) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// Whether there is time for another file.
+    fn has_time(&self) -> bool {
+        !self.deadline.is_over()
+    }
+
     pub(super) fn instances(&self) -> &[Instance] {
         self.instances.get_or_init(|| {
             let texts = self.texts(opstrace::may_be_instance);
-            texts.iter().filter_map(opstrace::read).collect()
+            let in_time = texts.iter().take_while(|_| self.has_time());
+            in_time.filter_map(opstrace::read).collect()
         })
     }
 
     pub(super) fn manifests(&self) -> &Manifests {
         self.manifests
-            .get_or_init(|| Manifests::new(&self.texts(cert_manager::may_hold)))
+            .get_or_init(|| Manifests::until(&self.texts(cert_manager::may_hold), self.deadline))
     }
 
     /// Everything in the tree that runs Prometheus.
@@ -107,7 +123,8 @@ impl<'t> Shared<'t> {
     pub(super) fn loaders(&self) -> &[Document] {
         self.loaders.get_or_init(|| {
             let texts = self.texts(pulled_in::names_rules);
-            let documents = texts.iter().filter_map(|text| parse_first(text).ok());
+            let in_time = texts.iter().take_while(|_| self.has_time());
+            let documents = in_time.filter_map(|text| parse_first(text).ok());
             documents.collect()
         })
     }
@@ -134,7 +151,7 @@ impl<'t> Shared<'t> {
         self.sources.get_or_init(|| {
             let source = |text: Arc<Text>| {
                 let path = files.tree.absolute(text.path().as_ref().as_ref());
-                SourceFile::new(path, text)
+                SourceFile::new(path, text).until(self.deadline)
             };
             // Each is asked for all kinds by [`Sources::new`], once.
             let texts = self.texts(|_| true).into_iter();

@@ -37,11 +37,13 @@ pub(crate) fn all_facts<'t>(
                 let (sight, sight_of_scripts) = (Arc::clone(&sight), Arc::clone(&sight));
                 let find = move |scan: Scan| {
                     let texts: &Vec<Arc<Text>> = texts.get_or_init(|| sight.texts_of(&scope.root));
-                    let passing = texts.iter().filter(|text| scan(text.content().as_bytes()));
+                    let in_time = texts.iter().take_while(|_| !request.deadline.is_over());
+                    let passing = in_time.filter(|text| scan(text.content().as_bytes()));
                     passing.cloned().collect()
                 };
                 let scripts = move || sight_of_scripts.scripts_of(&scope.root);
-                Arc::new(Shared::new(Box::new(find), Box::new(scripts)))
+                let shared = Shared::new(Box::new(find), Box::new(scripts));
+                Arc::new(shared.until(request.deadline))
             });
             facts_of(scope, Arc::clone(shared), request, tree)
         });
@@ -72,6 +74,7 @@ fn facts_of<'t>(
         host: request.host.clone(),
         user,
         now: request.now,
+        deadline: request.deadline,
     };
     let facts = Facts::new(policy, files, shared).online(request.online.clone());
     if policy.receivers.is_empty() {
@@ -128,6 +131,9 @@ impl<'t> Sight<'t> {
             }
         };
         let texts = parallel::map(self.request.threads, &candidates, |found| {
+            if self.request.deadline.is_over() {
+                return None;
+            }
             if let Some(seen) = self.seen().get(&*found.path) {
                 let text = &seen.recognised.text;
                 if is_bare(&seen.recognised) {
@@ -158,6 +164,9 @@ impl<'t> Sight<'t> {
         let named: Vec<PathBuf> = [root.to_path_buf()].into_iter().chain(hidden).collect();
         let found = self.tree.walk(&named, &how).files;
         let texts = parallel::map(self.request.threads, &found, |found| {
+            if self.request.deadline.is_over() {
+                return None;
+            }
             let bytes = self.tree.read(&found.path, LARGEST_SCRIPT).ok()?;
             let is_text = memchr::memchr(0, &bytes).is_none();
             is_text.then(|| Text::new(Arc::clone(&found.shown), bytes))

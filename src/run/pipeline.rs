@@ -67,7 +67,7 @@ fn judge(
     run: &mut Run,
 ) {
     let late = judge_in_time(request, survey, policies, tree, run);
-    if late.is_empty() && survey.late.is_empty() && !survey.incomplete {
+    if !run.outcome.is_incomplete() {
         return;
     }
     survey.seen.retain(|seen| !late.contains(&seen.found.path));
@@ -98,6 +98,10 @@ fn judge_in_time(
         let judge = || judge_one(seen, facts, request, own, tree);
         let judged = panics::caught(judge);
         request.watch.step();
+        // What it was held against may have been cut short.
+        if request.deadline.is_over() {
+            return Err(None);
+        }
         judged
             .map(|judged| (judged, facts))
             .map_err(|caught| Some(own_fault(&seen.found.shown, Some(&caught))))
@@ -115,16 +119,24 @@ fn judge_in_time(
     }
     let is_whole = late.is_empty() && survey.late.is_empty() && !survey.incomplete;
     // What is missing in a part of the tree may be in the rest.
+    let said = (gathered.all.findings.len(), gathered.all.unchecked.len());
     if is_whole {
         gathered.trees(tree, run);
     }
     let uses = std::mem::take(&mut gathered.uses);
     let unused = unused(request, survey, policies, &facts, uses, tree).into_iter();
     let levels = gathered.levels;
-    let unused = unused.filter_map(|(one, policy)| levels.of(one, policy));
+    let unused: Vec<_> = unused
+        .filter_map(|(one, policy)| levels.of(one, policy))
+        .collect();
+    // Time that ran out on the way cut short what these rest on.
+    let is_whole = is_whole && !request.deadline.is_over();
     if is_whole {
         gathered.all.findings.extend(unused);
         gathered.no_longer_read(tree);
+    } else {
+        gathered.all.findings.truncate(said.0);
+        gathered.all.unchecked.truncate(said.1);
     }
     gathered.unread();
     gathered.late(&late);

@@ -1,6 +1,8 @@
 //! What keeps a run within bounds.
 
 use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use promvet::deadline::Deadline;
@@ -8,6 +10,9 @@ use promvet::report::{Format, Options};
 use promvet::run::{Request, run};
 use promvet::source::Memory;
 use promvet::work;
+
+use crate::support::program::{PROMVET, Ran};
+use crate::support::scratch::Scratch;
 
 #[test]
 fn without_time_every_file_is_listed_as_not_checked() {
@@ -56,6 +61,139 @@ fn with_time_nothing_is_incomplete() {
     let run = run(&request, &tree);
     assert!(!run.outcome.is_incomplete() && run.problems.is_empty());
     assert!(!run.outcome.findings().is_empty());
+}
+
+/// A tree in which what is said of a configuration rests on compose files, manifests, Dockerfiles,
+/// scripts and included files.
+fn told_by_others(count: usize) -> Memory {
+    let entry = "- url: https://mimir.example.com/api/v1/push\n  bearer_token_file: /etc/prometheus/token\n";
+    let mut tree = Memory::new()
+        .file("/tree/promvet.yaml", "root: true\n")
+        .file(
+            "/tree/prometheus.yml",
+            &*format!("rule_files: [rules/*.yml]\nglobal: {{external_labels: {{a: __A__}}}}\nremote_write:\n{entry}"),
+        )
+        .file("/tree/token", "a.b.c")
+        .file("/tree/render.sh", "sed s/__A__/b/ prometheus.yml")
+        .file(
+            "/tree/compose.yml",
+            "services:\n  p:\n    image: prom/prometheus:v3.5.0\n    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml', './token:/etc/prometheus/token']\n",
+        );
+    for number in 0..count {
+        tree = tree
+            .file(format!("/tree/k/{number}.yaml"), &*format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a{number}}}\nspec: {{template: {{spec: {{containers: [{{name: p, image: prom/prometheus}}]}}}}}}\n"))
+            .file(format!("/tree/i/{number}.yaml"), &*format!("apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {{name: c{number}}}\nspec: {{secretName: a, dnsNames: [mimir.example.com], issuerRef: {{name: le}}}}\n"))
+            .file(format!("/tree/c{number}/compose.yml"), "services: {p: {image: prom/prometheus, build: .}}\n")
+            .file(format!("/tree/c{number}/Dockerfile"), "FROM prom/prometheus\nCOPY token /etc/prometheus/token\n")
+            .file(format!("/tree/rules/{number}.yml"), "groups: [{name: a, rules: [{record: b, expr: c}]}]\n");
+    }
+    tree
+}
+
+/// What a run says of a tree if it may look at the time so often, and how many looks were left.
+fn said_after(looks: i64, tree: &Memory) -> (Vec<String>, bool, bool, i64) {
+    let left: &'static AtomicI64 = Box::leak(Box::new(AtomicI64::new(looks)));
+    let request = Request {
+        paths: vec![PathBuf::from("/tree")],
+        threads: 1,
+        deadline: Deadline::after_looks(left),
+        ..Request::default()
+    };
+    let run = run(&request, tree);
+    let said = run.outcome.findings().iter();
+    let said = said.map(|one| {
+        format!(
+            "{} {} {}",
+            one.finding.rule,
+            one.finding.place.path(),
+            one.finding.message
+        )
+    });
+    let problem = run.problems.iter().any(|it| it.contains("--max-time"));
+    (
+        said.collect(),
+        run.outcome.is_incomplete(),
+        problem,
+        left.load(Ordering::Relaxed),
+    )
+}
+
+/// Whenever the time runs out: what is said is part of what is said with time, and the report says
+/// that it is incomplete.
+#[test]
+fn nothing_false_is_said_when_the_time_runs_out() {
+    let tree = told_by_others(2);
+    let most = 100_000;
+    let (all, incomplete, ..) = said_after(most, &tree);
+    assert!(!incomplete && !all.is_empty());
+    let mut stopped = 0;
+    for looks in 0..most {
+        let (said, incomplete, problem, _) = said_after(looks, &tree);
+        assert_eq!(incomplete, problem, "{looks}");
+        if !incomplete {
+            assert_eq!(said, all);
+            break;
+        }
+        stopped += 1;
+        for one in &said {
+            assert!(all.contains(one), "{looks} looks: {one}");
+        }
+    }
+    assert!(stopped > 30, "{stopped}");
+}
+
+/// Each file that only tells of others is looked at in the survey, when it is taken up as a fact, and
+/// when it is parsed: before each there is a look at the time.
+#[test]
+fn the_time_is_looked_at_before_each_file_of_facts() {
+    let most = 1_000_000;
+    let looks = |count| most - said_after(most, &told_by_others(count)).3;
+    let files = 5;
+    let added = looks(40) - looks(20);
+    assert!(added >= 20 * files * 3, "{added}");
+}
+
+/// Where the system starts no further thread (`ulimit -u`, `pids.max`), the same is said as with
+/// threads. Root is above the limit, so that somebody else has to run it then.
+#[test]
+#[cfg(unix)]
+fn without_threads_the_same_is_said() {
+    let scratch = Scratch::empty();
+    for number in 0..60 {
+        let faulty = format!("remote_write:\n- url: nowhere-{number}\n");
+        scratch.file(&format!("{number}/prometheus.yml"), faulty);
+    }
+    scratch.chmod("", 0o755);
+    let check = [PROMVET, "check", "--threads", "8", "--format", "concise"];
+    // `ulimit -u` is not in every shell; prlimit and setpriv come with util-linux.
+    let run = |limit: &[&str], program: &[&str]| {
+        let other = [
+            "setpriv",
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+        ];
+        let ways = [&other[..], &["env"]];
+        ways.iter().find_map(|way| {
+            let all = [way, limit, program].concat();
+            let mut command = Command::new(all[0]);
+            Ran::try_of(command.args(&all[1..]).current_dir(scratch.path()))
+        })
+    };
+    let limit = ["prlimit", "--nproc=1:1", "--"];
+    let forks = run(&limit, &["sh", "-c", "true & wait $!"]);
+    let starts = run(&limit, &[PROMVET, "--version"]);
+    let is_limited = forks.is_some_and(|ran| ran.status != Some(0));
+    if !is_limited || starts.is_none_or(|ran| ran.status != Some(0)) {
+        eprintln!("skipped: threads cannot be limited here (setpriv, prlimit)");
+        return;
+    }
+    let free = run(&[], &check).unwrap();
+    let bound = run(&limit, &check).unwrap();
+    assert_eq!(free.status, Some(1), "{}", free.said());
+    assert_eq!(free.lines().len(), 60, "{}", free.said());
+    let said = (bound.status, &bound.stdout);
+    assert_eq!(said, (free.status, &free.stdout), "{}", bound.stderr);
 }
 
 /// The most that the work may grow when the input is doubled: twice, and a little for what is

@@ -12,6 +12,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+#[cfg(debug_assertions)]
+use std::time::{Duration, Instant};
 
 use crate::support::program::{Ran, git_command, promvet, promvet_command};
 use crate::support::scratch::Scratch;
@@ -561,6 +563,42 @@ fn a_git_that_is_too_old_is_as_good_as_none() {
             found.contains("error credentials/committed"),
             "{version}: {found}"
         );
+    }
+}
+
+/// A git that does not end, at each of its commands in turn, is ended, and what it would know is not
+/// checked. Only a program for tests can be told to wait for less than a minute.
+#[test]
+#[cfg(debug_assertions)]
+fn a_git_that_does_not_end_is_ended() {
+    for slow in ["version", "ls-files", "rev-parse", "cat-file"] {
+        let trap = Trap::new();
+        let script = format!("case \"$*\" in *{slow}*) exec sleep 60;; *) exec GIT \"$@\";; esac");
+        let path = format!("{}:/usr/bin:/bin", wrapped(&trap, &script));
+        let ran = |args: &[&str]| {
+            let mut command = promvet_command(trap.at(""));
+            command.env("PATH", &path);
+            command.env("PROMVET_TEST_GIT_MILLISECONDS", "300");
+            let started = Instant::now();
+            let ran = Ran::of(command.args(args));
+            // Each command that does not end is waited for once.
+            assert!(started.elapsed() < Duration::from_secs(30), "{slow}");
+            ran
+        };
+        let since = ran(&["check", "--since", "HEAD"]);
+        if slow != "ls-files" {
+            assert_eq!(since.status, Some(2), "{slow}: {}", since.said());
+            assert!(since.stderr.contains("git"), "{slow}: {}", since.said());
+        }
+        if matches!(slow, "version" | "ls-files") {
+            let check = ran(&["check", "--format", "json"]);
+            let unchecked = check.json()["unchecked"].to_string();
+            // Its version is asked for before anything else: "timed out".
+            let is_said = unchecked.contains("did not end") || unchecked.contains("timed out");
+            assert!(is_said, "{slow}: {unchecked}");
+            let covered = ran(&["check", "--require-coverage"]);
+            assert_eq!(covered.status, Some(1), "{slow}: {}", covered.said());
+        }
     }
 }
 

@@ -37,6 +37,7 @@ fn judged(host: Host, (uid, gid): (u32, u32), path: &str) -> PathVerdict {
             ..RunAs::default()
         }),
         now: 0,
+        deadline: crate::deadline::Deadline::default(),
     };
     lookup.judge(&PathQuery {
         filled_in: false,

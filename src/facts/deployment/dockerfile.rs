@@ -85,6 +85,9 @@ fn read(
     context: &Path,
     target: Option<&str>,
 ) -> Option<Deployment> {
+    if file.is_late() {
+        return None;
+    }
     let steps = instructions(&file.text);
     let mut stages: Vec<Stage> = Vec::new();
     let mut arguments = Variables::default();

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use memchr::{memchr2_iter, memmem};
 
 use super::arguments::VMAGENT_CONFIG;
+use crate::deadline::Deadline;
 use crate::finding::Text;
 use crate::yaml::{Document, parse_all, parse_first};
 
@@ -19,6 +20,7 @@ pub struct SourceFile {
     /// Its text.
     pub text: Arc<Text>,
     parsed: Arc<Parsed>,
+    deadline: Deadline,
 }
 
 #[derive(Debug, Default)]
@@ -35,7 +37,19 @@ impl SourceFile {
             path,
             text,
             parsed: Arc::default(),
+            deadline: Deadline::default(),
         }
+    }
+
+    /// The same, which is not parsed when the time has run out.
+    #[must_use]
+    pub fn until(self, deadline: Deadline) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// Whether there is no time left to read it.
+    pub(super) fn is_late(&self) -> bool {
+        self.deadline.is_over()
     }
 
     /// The same at another path.
@@ -48,6 +62,9 @@ impl SourceFile {
 
     /// Its documents; those before a fault.
     pub(super) fn documents(&self) -> &[Document] {
+        if self.parsed.all.get().is_none() && self.is_late() {
+            return &[];
+        }
         self.parsed.all.get_or_init(|| {
             let documents = parse_all(&self.text).0;
             documents.iter().for_each(|one| self.recognize(one));
@@ -57,6 +74,9 @@ impl SourceFile {
 
     /// Its first document, if that can be parsed.
     pub(super) fn first(&self) -> Option<&Document> {
+        if self.parsed.first.get().is_none() && self.is_late() {
+            return None;
+        }
         let parse = || {
             let document = parse_first(&self.text).ok()?;
             self.recognize(&document);

@@ -36,6 +36,9 @@ impl Read {
         if let Some(known) = lock(&self.documents).get(path) {
             return known.clone();
         }
+        if lookup.deadline.is_over() {
+            return None;
+        }
         let document = read(path, lookup);
         lock(&self.documents).insert(path.to_owned(), document.clone());
         document

@@ -51,6 +51,7 @@ fn lookup(tree: &Memory, host: Host) -> Lookup<'_> {
         host,
         user: None,
         now: NOW,
+        deadline: crate::deadline::Deadline::default(),
     }
 }
 

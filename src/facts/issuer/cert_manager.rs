@@ -6,7 +6,7 @@
 //! manifests disagree, or one is not in the tree, nothing is known, and the evidence says why.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use memchr::memmem;
 
@@ -14,6 +14,7 @@ use super::KnownIssuer;
 use super::manifest::{self, Block, Certificate, Entrance, IssuerManifest, Manifest, Written};
 use super::name::comparable;
 use super::ways::{End, Way};
+use crate::deadline::Deadline;
 use crate::facts::words::{WordClass, WordIndex};
 use crate::finding::{Evidence, Text};
 use crate::policy::Issuer;
@@ -51,7 +52,11 @@ pub struct Manifests {
 struct ManifestFile {
     text: Arc<Text>,
     read: OnceLock<FileManifests>,
+    deadline: Deadline,
 }
+
+/// What is known of a file that there is no time to read.
+static NOTHING: LazyLock<FileManifests> = LazyLock::new(FileManifests::default);
 
 /// The manifests of one file.
 #[derive(Debug, Default)]
@@ -97,10 +102,17 @@ impl Manifests {
     /// The manifests among some texts. What does not parse, such as templates, is passed over.
     #[must_use]
     pub fn new(texts: &[Arc<Text>]) -> Self {
+        Self::until(texts, Deadline::default())
+    }
+
+    /// The same, none of which is read when the time has run out.
+    #[must_use]
+    pub fn until(texts: &[Arc<Text>], deadline: Deadline) -> Self {
         let file = |text: &Arc<Text>| {
             Arc::new(ManifestFile {
                 text: Arc::clone(text),
                 read: OnceLock::new(),
+                deadline,
             })
         };
         Self {
@@ -123,9 +135,12 @@ impl Manifests {
             self.files.remove(at);
         }
         if may_hold(text.content().as_bytes()) {
-            let read = OnceLock::new();
-            let text = Arc::clone(text);
-            self.files.insert(at, Arc::new(ManifestFile { text, read }));
+            let file = ManifestFile {
+                text: Arc::clone(text),
+                read: OnceLock::new(),
+                deadline: Deadline::default(),
+            };
+            self.files.insert(at, Arc::new(file));
         }
         self.hosts = OnceLock::new();
         self.issuers = OnceLock::new();
@@ -233,6 +248,9 @@ fn in_order<T: Copy + Ord>(by_name: &HashMap<String, Vec<T>>, names: &[&str]) ->
 
 impl ManifestFile {
     fn manifests(&self) -> &FileManifests {
+        if self.read.get().is_none() && self.deadline.is_over() {
+            return &NOTHING;
+        }
         self.read.get_or_init(|| {
             let mut out = FileManifests::default();
             let (documents, _) = parse_all(&self.text);

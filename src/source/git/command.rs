@@ -93,7 +93,14 @@ const OLDEST: (u32, u32) = (2, 32);
 
 /// How long one command may take. The largest listing known, of 400,000 files, takes 2 seconds; a
 /// repository whose files are named pipes would keep git for ever.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The same in a program for tests, which may be told to wait for less.
+pub(super) fn patience() -> Duration {
+    let told = cfg!(debug_assertions).then(|| std::env::var("PROMVET_TEST_GIT_MILLISECONDS"));
+    let told = told.and_then(|told| told.ok()?.parse().ok());
+    told.map_or(PATIENCE, Duration::from_millis)
+}
 
 /// Options before every subcommand.
 const ALWAYS: [&str; 13] = [
@@ -242,13 +249,14 @@ pub(super) fn finish(command: &mut Command, home: &Path, name: &str) -> Result<O
 /// Waits for the end of a command, but not for ever.
 fn wait(child: &mut Child) -> io::Result<Option<std::process::ExitStatus>> {
     let start = Instant::now();
+    let patience = patience();
     // Most commands take a few milliseconds.
     let mut pause = Duration::from_micros(200);
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
-        if start.elapsed() > PATIENCE {
+        if start.elapsed() > patience {
             child.kill()?;
             child.wait()?;
             return Ok(None);

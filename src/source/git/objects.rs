@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
-use super::command::{GitError, PATIENCE};
+use super::command::{GitError, patience};
 use super::isolated::Isolated;
 use crate::source::tree::ReadError;
 
@@ -124,8 +124,9 @@ impl Objects {
 
 /// Ends git when an answer takes too long: an object that is a named pipe would keep it for ever.
 fn end_if_silent(told: &Receiver<()>, child: &Mutex<Child>) {
+    let limit = patience();
     while told.recv().is_ok() {
-        if let Err(RecvTimeoutError::Timeout) = told.recv_timeout(PATIENCE) {
+        if let Err(RecvTimeoutError::Timeout) = told.recv_timeout(limit) {
             let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
             // It may have ended in this moment.
             let _ = child.kill();

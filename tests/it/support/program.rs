@@ -26,6 +26,14 @@ impl Ran {
         command.output().unwrap().into()
     }
 
+    /// None if there is no such program, or it is refused what it needs.
+    pub(crate) fn try_of(command: &mut Command) -> Option<Self> {
+        let ran: Self = command.output().ok()?.into();
+        let refused = ["setpriv:", "prlimit:", "env:"];
+        let is_refused = refused.iter().any(|start| ran.stderr.starts_with(start));
+        (!is_refused).then_some(ran)
+    }
+
     /// With text on its standard input. An error if there is no such program.
     pub(crate) fn fed(command: &mut Command, input: &str) -> io::Result<Self> {
         let mut child = command
