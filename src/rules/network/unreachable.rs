@@ -38,6 +38,9 @@ fn kind(why: &Why) -> &'static str {
         Why::Localhost { .. } => "localhost",
         Why::PublishedPort { .. } => "port",
         Why::NoCommonNetwork { .. } => "network",
+        Why::OtherNamespace { .. } => "namespace",
+        Why::NotOffered { .. } => "not-offered",
+        Why::Headless { .. } => "headless",
     }
 }
 
