@@ -7,82 +7,103 @@ use super::slips;
 use crate::yaml::{SyntaxError, SyntaxKind, placeholder};
 use promvet_text::{Finding, Severity, Span, Text};
 
-/// What the parser says, and what that means to the person who wrote the file. The first that
-/// the parser's words contain counts.
-const MEANINGS: &[(&str, &str)] = &[
+/// What the parser says, what that means to the person who wrote the file, and what to do. The first
+/// that the parser's words contain counts.
+const MEANINGS: &[(&str, &str, &str)] = &[
     (
         "mapping values are not allowed",
-        "unexpected `:`: often the line above lacks its `:`, the indentation is off, or a value \
-         with `: ` in it needs quotes",
+        "unexpected `:`",
+        "check for a missing `:` on the line above and for wrong indentation, or quote a value that contains `: `",
     ),
     (
         "did not find expected key",
-        "the line does not fit the mapping around it: often its indentation is off, or a quote or bracket above is not closed",
+        "the line does not fit the mapping around it",
+        "check its indentation, and whether a quote or bracket above is closed",
     ),
     (
         "did not find expected '-' indicator",
-        "the line does not fit the list around it: often its `-` is missing or indented differently",
+        "the line does not fit the list around it",
+        "begin each item with `-`, all in the same column",
     ),
     (
         "could not find expected ':'",
         "a key lacks its `:`, or the text above goes on over this line",
+        "add the `:`, or close the quote above",
     ),
     (
         "found character that cannot start any token",
-        "this character cannot begin a value: put the value in quotes; for indentation, use spaces and no tabs",
+        "this character cannot begin a value",
+        "put the value in quotes; indent with spaces, not with tabs",
     ),
     (
         "found a tab character",
         "YAML is indented with spaces, not with tabs",
+        "replace the tabs by spaces",
     ),
     (
         "found unexpected end of stream",
         "a quote is opened but never closed",
+        "close the quote",
     ),
     (
         "did not find expected ',' or '}'",
         "a `{` is not closed, or a comma is missing",
+        "close the brace, or add the comma",
     ),
     (
         "did not find expected ',' or ']'",
         "a `[` is not closed, or a comma is missing",
+        "close the bracket, or add the comma",
     ),
     (
         "found undefined tag handle",
-        "`!` begins a tag: put the value in quotes",
+        "`!` begins a tag",
+        "put the value in quotes",
     ),
     (
         "did not find expected alphabetic or numeric character",
-        "`*` and `&` begin an alias and an anchor: put the value in quotes",
+        "`*` and `&` begin an alias and an anchor",
+        "put the value in quotes",
     ),
     (
         "unknown anchor",
-        "`*` names an anchor that is not set above; a value that begins with `*` needs quotes",
+        "`*` names an anchor that is not set above",
+        "set the anchor, or put a value that begins with `*` in quotes",
     ),
     (
         "value contains itself",
         "an anchor cannot be inside the value that it names",
+        "write the value out",
     ),
     (
         "unknown escape character",
-        "in double quotes `\\` begins an escape: double it, or use single quotes",
+        "in double quotes `\\` begins an escape",
+        "double the backslash, or use single quotes",
     ),
     (
         "control characters are not allowed",
-        "it contains an invisible character: delete it",
+        "the file contains an invisible character",
+        "delete the character",
     ),
     (
         "block sequence entries are not allowed",
-        "unexpected `-`: a list begins on a separate line",
+        "unexpected `-`",
+        "begin the list on a separate line",
     ),
     (
         "excessive aliasing",
         "the aliases expand to far more than the file itself",
+        "write the values out",
     ),
-    ("exceeded max depth", "the nesting is too deep"),
+    (
+        "exceeded max depth",
+        "the nesting is too deep",
+        "nest less deeply",
+    ),
     (
         "did not find expected <document start>",
-        "the document ended before this line: often the indentation is off, or `---` is missing",
+        "the document ended before this line",
+        "check the indentation, or add `---` before a new document",
     ),
 ];
 
@@ -102,11 +123,14 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
     let unfilled = placeholder::find(line).any(breaks);
     let meaning = MEANINGS
         .iter()
-        .find(|(words, _)| error.problem.contains(words))
-        .map(|(_, meaning)| *meaning);
+        .find(|(words, ..)| error.problem.contains(words));
     let message = match (error.kind, meaning) {
         (SyntaxKind::Internal | SyntaxKind::Unread, _) => error.problem.clone(),
-        (_, Some(meaning)) => format!("the file is not valid YAML: {meaning}"),
+        // People look up the parser's own words.
+        (_, Some((_, meaning, _))) => format!(
+            "the file is not valid YAML: {meaning} (the parser says: {})",
+            error.problem
+        ),
         (_, None) => format!("the file is not valid YAML: {}", error.problem),
     };
     let slip = match error.kind {
@@ -126,16 +150,14 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
         let finding = Finding::new(Rule::Syntax.name(), severity, place, message);
         return in_line(finding, text).kind("slip").help(help);
     }
-    // People look up the parser's own words.
-    let evidence = meaning.map(|_| format!("the parser says: {}", error.problem));
-    let finding = Finding::new(Rule::Syntax.name(), severity, place.clone(), message);
+    let finding = Finding::new(Rule::Syntax.name(), severity, place, message);
     let mut finding = in_line(finding, text).kind(match error.kind {
         SyntaxKind::Internal => "internal",
         SyntaxKind::Unread => "unread",
         _ => "malformed",
     });
-    if let Some(evidence) = evidence {
-        finding = finding.evidence(place, evidence);
+    if let Some((.., help)) = meaning {
+        finding = finding.help(*help);
     }
     if let Some((context, span)) = &error.context
         && *span != Span::default()
