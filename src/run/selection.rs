@@ -8,7 +8,7 @@ use crate::finding::{Place, Span, Text};
 /// What `--select`, `--ignore` and `--exclude` say.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSelection {
-    /// Rules and groups of which only these report; all if there are none.
+    /// The only rules and groups that report; all if there are none.
     pub select: Vec<String>,
     /// Rules and groups that do not report.
     pub ignore: Vec<String>,

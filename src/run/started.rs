@@ -76,7 +76,7 @@ pub(super) fn unseen(
 
 /// The files among some that the walk passed over, and that count where a change is judged: .ignore
 /// files can't hide them, and where two trees are compared, neither can the folders that were named.
-/// What git ignores and does not track is no part of a change.
+/// What git ignores and does not track is not part of a change.
 fn passed_over<'p>(
     paths: impl Iterator<Item = &'p PathBuf>,
     request: &Request,

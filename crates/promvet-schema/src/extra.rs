@@ -53,7 +53,7 @@ fn holds_sections_later(document: &Document) -> bool {
     keys.any(|entry| is_section(entry.name()))
 }
 
-/// Whether something stands before a document that may be rendered.
+/// Whether something comes before a document that may be rendered.
 fn has_tags(document: &Document, next: Span) -> bool {
     let before = document.text().slice(Span::new(0, next.start as usize));
     let tags = ["{{", "{%", "{#", "${", "%{", "<%", "[[", "@", "__"];

@@ -66,7 +66,7 @@ pub(crate) fn of_line(line: &str) -> Option<(Span, &'static str, &'static str)> 
 }
 
 /// A key with its colon, where the value follows without a space: `bearer_token:abc`. The colon of a
-/// URL or of an address is no such one.
+/// URL or of an address is not one.
 #[must_use]
 pub(crate) fn glued_key(line: &str) -> Option<Span> {
     let text = line.trim_start().trim_start_matches("- ").trim_start();

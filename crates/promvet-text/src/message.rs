@@ -64,7 +64,7 @@ pub struct Finding {
     /// The rule's name, such as `remote-write/url-shape`.
     pub rule: Cow<'static, str>,
     /// Which of the rule's faults it is: a short word that is part of the fingerprint, empty where the
-    /// rule reports one fault only. The words of the message are no part of it, and it holds nothing
+    /// rule reports one fault only. The words of the message are not part of it, and it holds nothing
     /// of a secret.
     pub kind: Cow<'static, str>,
     /// How bad it is.

@@ -105,7 +105,7 @@ impl Manifests {
         Self::until(texts, Deadline::default())
     }
 
-    /// The same, none of which is read when the time has run out.
+    /// The same; none is read when the time has run out.
     #[must_use]
     pub fn until(texts: &[Arc<Text>], deadline: Deadline) -> Self {
         let file = |text: &Arc<Text>| {

@@ -1,4 +1,4 @@
-//! What a value may be that is no secret: a path, a name, an id, a header.
+//! What a value may be that is not a secret: a path, a name, an id, a header.
 
 use super::value::{is_harmless, is_words};
 use super::{is_variable, looks, names};
