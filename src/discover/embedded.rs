@@ -14,12 +14,13 @@ use super::kinds::{ALLOY, LIST_OF_JOBS};
 use super::manifest::{Manifest, manifests};
 use super::mask::{Branches, mask};
 use super::names;
-use super::scan::byte_scan;
+use super::scan::{self, byte_scan};
 use super::values;
 use crate::finding::{Text, Within};
 use crate::yaml::{
     Document, Dollars, Entry, Node, embedded, parse_all, parse_all_masked, parse_first,
 };
+use promvet_syntax::base64;
 
 /// Words; one of them is in every file that holds a configuration of another kind.
 const WORDS: &[&str] = &[
@@ -33,6 +34,9 @@ const WORDS: &[&str] = &[
 
 /// Kinds of manifests, and the key below which texts are in them.
 const OBJECTS: &[(&str, &str)] = &[("ConfigMap", "data"), ("Secret", "stringData")];
+
+/// The same for texts in base64.
+const ENCODED: &[(&str, &str)] = &[("ConfigMap", "binaryData"), ("Secret", "data")];
 
 /// Judges one file, and finds the configurations that are in it: the file itself comes first.
 /// `named` and `template_by_policy` are as for [`examine`].
@@ -93,6 +97,8 @@ fn is_list_of_jobs(file: &Recognised) -> bool {
 fn may_hold(text: &Text) -> bool {
     let bytes = text.content().as_bytes();
     foreign::may_hold(text)
+        || scan::may_encode(bytes)
+        || scan::has_escapes(bytes)
         || WORDS
             .iter()
             .any(|word| memmem::find(bytes, word.as_bytes()).is_some())
@@ -108,6 +114,7 @@ fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
         };
         for manifest in manifests(document) {
             let filled = manifest.in_template.then_some(Template::Variables);
+            out.extend(encoded_in(manifest));
             out.extend(in_object(manifest, template.or(filled)));
         }
         out.extend(foreign::find(document, template));
@@ -154,6 +161,58 @@ fn tags_in(text: &str) -> usize {
     open.iter()
         .map(|open| memmem::find_iter(text.as_bytes(), open).count())
         .sum()
+}
+
+/// The configurations in base64 in a ConfigMap or a Secret. They are named, and not read.
+fn encoded_in(manifest: Manifest<'_>) -> Vec<Recognised> {
+    let row = ENCODED.iter().find(|(kind, _)| *kind == manifest.kind);
+    let map = row
+        .and_then(|(_, key)| manifest.root.get(key))
+        .and_then(Node::mapping);
+    let entries = map.into_iter().flat_map(|map| map.entries());
+    let found = entries.filter_map(|entry| {
+        let bytes = base64::decode_spaced(entry.value.as_str()?)?;
+        if !is_configuration(entry.name(), bytes) {
+            return None;
+        }
+        let (kind, _) = row?;
+        let text = entry.value.document().text();
+        text.mark_secret(entry.value.span());
+        Some(Recognised {
+            text: Arc::clone(text),
+            what: What::Encoded {
+                place: entry.value.place(),
+                logical: entry.value.path(),
+            },
+            why: format!("{} is base64 of a configuration", entry.value.path()),
+            template: None,
+            masked: false,
+            holder: Some(EmbeddedIn::Object {
+                kind,
+                name: manifest.name.to_owned(),
+                namespace: manifest.namespace.map(str::to_owned),
+                key: entry.name().to_owned(),
+            }),
+            beside: Arc::default(),
+            looks_like: None,
+            spoken: None,
+        })
+    });
+    found.collect()
+}
+
+/// Whether bytes are a configuration under a name, or what is compressed under the name of one, as the
+/// Prometheus Operator keeps it (`prometheus.yaml.gz`).
+fn is_configuration(name: &str, bytes: Vec<u8>) -> bool {
+    const GZIP: &[u8] = b"\x1f\x8b";
+    if bytes.starts_with(GZIP) {
+        return names::is_ours(name.trim_end_matches(".gz").as_ref());
+    }
+    if !scan::may_hold(name.as_ref(), &bytes) {
+        return false;
+    }
+    let found = examine_as(Text::new(name, bytes), name, false, false);
+    matches!(found.what, What::Configuration { .. } | What::Broken { .. })
 }
 
 /// The configurations in a ConfigMap or a Secret.
@@ -243,7 +302,10 @@ fn in_scalar(
 ) -> Option<Recognised> {
     let value_node = entry.value;
     let value = value_node.as_str()?;
-    if !(byte_scan(value.as_bytes()) || names::is_ours(name.as_ref())) {
+    if !(scan::may_disguise_keys(value.as_bytes())
+        || byte_scan(value.as_bytes())
+        || names::is_ours(name.as_ref()))
+    {
         return None;
     }
     let text = text_of(entry, &holder, dollars)?;

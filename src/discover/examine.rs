@@ -10,7 +10,7 @@ use super::kinds::{Class, classify, has_nearly_section, nearly_ours, telling_key
 use super::mask::{Branches, Mask, mask};
 use super::names;
 use super::outline::Outline;
-use crate::finding::Text;
+use crate::finding::{Place, Text};
 use crate::yaml::{
     Document, Kind, Mapping, Node, SyntaxError, SyntaxKind, parse_all, parse_first, parse_masked,
 };
@@ -57,6 +57,13 @@ pub enum What {
     Rules {
         /// The groups, as a rule file has them.
         document: Document,
+    },
+    /// A configuration in base64, which is not read.
+    Encoded {
+        /// Its value.
+        place: Place,
+        /// The path of keys that leads to it.
+        logical: String,
     },
     /// Something else that is known.
     Other {

@@ -15,6 +15,7 @@ fn word(recognised: &Recognised) -> &'static str {
         What::Broken { .. } => "broken",
         What::Rules { .. } => "rules",
         What::Other { kind } => kind,
+        What::Encoded { .. } => "encoded",
         What::Unknown => "unknown",
     }
 }

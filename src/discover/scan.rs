@@ -71,7 +71,7 @@ pub fn byte_scan(bytes: &[u8]) -> bool {
 /// Whether keys may be written so that their words are not found in the bytes: with escapes, which
 /// double quotes alone allow (a line break that is escaped is one), or in base64, which YAML marks
 /// by the tag `!!binary`.
-fn may_disguise_keys(bytes: &[u8]) -> bool {
+pub(super) fn may_disguise_keys(bytes: &[u8]) -> bool {
     if memmem::find(bytes, b"binary").is_some() || may_disguise_tags(bytes) {
         return true;
     }
@@ -122,6 +122,19 @@ fn has_property(line: &[u8], quote: usize) -> bool {
     word.is_some_and(|word| word.starts_with(b"!") || word.starts_with(b"&"))
 }
 
+/// Whether bytes have escapes of characters by their numbers, in which any word can be written
+/// between double quotes.
+pub(super) fn has_escapes(bytes: &[u8]) -> bool {
+    let mut escapes = memchr::memchr_iter(b'\\', bytes);
+    escapes.any(|at| matches!(bytes.get(at + 1), Some(b'x' | b'u' | b'U')))
+}
+
+/// Whether bytes may hold a manifest with values in base64, in which no word is found.
+pub(super) fn may_encode(bytes: &[u8]) -> bool {
+    let has = |word: &[u8]| memmem::find(bytes, word).is_some();
+    has(b"binaryData") || has(b"Secret") && has(b"data") && has(b"kind")
+}
+
 /// Whether a file must be looked into: by its bytes, or by a name under which even a file that is
 /// broken beyond recognition is one of ours.
 #[must_use]
@@ -131,7 +144,12 @@ pub fn may_hold(path: &Path, bytes: &[u8]) -> bool {
         words.any(|word| memmem::find(bytes, word).is_some())
     };
     let is_web = || WEB.iter().any(|word| memmem::find(bytes, word).is_some());
-    byte_scan(bytes) || names::is_ours(path) || in_values() || is_web() || may_disguise_keys(bytes)
+    byte_scan(bytes)
+        || names::is_ours(path)
+        || in_values()
+        || is_web()
+        || may_disguise_keys(bytes)
+        || may_encode(bytes)
 }
 
 #[cfg(test)]

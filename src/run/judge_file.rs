@@ -12,7 +12,7 @@ use super::survey::ScannedFile;
 use super::unrendered;
 use super::vmagent;
 use super::web_file;
-use crate::discover::{RULE_FILE, Recognised, TARGET_FILE, WEB_FILE, What};
+use crate::discover::{EmbeddedIn, RULE_FILE, Recognised, TARGET_FILE, WEB_FILE, What};
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
@@ -158,9 +158,29 @@ pub(crate) fn judge_one<'a>(
             }
             judgement
         }
+        What::Encoded { place, logical } => encoded(seen, place, logical, request),
         What::Unknown => Judgement::default(),
     };
     (judgement, None)
+}
+
+/// That a configuration in base64 is not read.
+fn encoded(seen: &ScannedFile, place: &Place, logical: &str, request: &Request) -> Judgement {
+    let mut judgement = Judgement::default();
+    if request.lists_unread(&seen.found.path) {
+        let key = match &seen.recognised.holder {
+            Some(EmbeddedIn::Object { kind: "Secret", .. }) => "stringData",
+            _ => "data",
+        };
+        judgement.unchecked.push(Unchecked {
+            place: place.clone(),
+            logical: logical.to_owned(),
+            reason: "it is a Prometheus configuration in base64, which promvet does not read"
+                .into(),
+            settle: Some(format!("write it as text below `{key}`")),
+        });
+    }
+    judgement
 }
 
 /// How relabel rules come to Prometheus.

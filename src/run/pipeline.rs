@@ -369,7 +369,7 @@ fn checked_file(seen: &ScannedFile) -> Option<CheckedFile> {
         }
         What::Broken { .. } => "broken",
         What::Rules { .. } => "rules",
-        What::Other { .. } | What::Unknown => return None,
+        What::Encoded { .. } | What::Other { .. } | What::Unknown => return None,
     };
     Some(CheckedFile {
         path: Arc::clone(&seen.found.shown),

@@ -130,7 +130,9 @@ fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Use
         let broken = match seen.recognised.what {
             What::Configuration { .. } => false,
             What::Broken { .. } => true,
-            What::Rules { .. } | What::Other { .. } | What::Unknown => continue,
+            What::Rules { .. } | What::Encoded { .. } | What::Other { .. } | What::Unknown => {
+                continue;
+            }
         };
         let uses = uses.entry(number).or_default();
         let vague = broken || seen.recognised.masked;

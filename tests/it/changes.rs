@@ -482,6 +482,123 @@ const DEEDS: &[(&str, Deed)] = &[
         let secret = "kind: Secret\nmetadata: {name: p}\ndata: {a: cmVtb3RlX3dyaXRl}\n";
         scratch.file("prometheus.yml", if is_bad { secret } else { BASE });
     }),
+    (
+        "a configuration in base64 in a Secret",
+        |scratch, is_bad| {
+            // What is in base64 is not read, whatever it holds; a change of it is listed.
+            let secret = |value: &str| {
+                format!("kind: Secret\nmetadata: {{name: p}}\ndata: {{a: {value}}}\n")
+            };
+            scratch.file("s.yaml", secret("cmVtb3RlX3dyaXRlOiBbXQo="));
+            scratch.commit("Secret");
+            if is_bad {
+                scratch.file("s.yaml", secret("cmVtb3RlX3dyaXRlOgotIHVybDogZm9vCg=="));
+            } else {
+                scratch.file("other", "x");
+            }
+        },
+    ),
+    ("a configuration in binaryData", |scratch, is_bad| {
+        let value = if is_bad {
+            "cmVtb3RlX3dyaXRlOgotIHVybDogZm9vCg=="
+        } else {
+            "iVBORw0KGgo="
+        };
+        scratch.file(
+            "map.yaml",
+            format!("kind: ConfigMap\nmetadata: {{name: p}}\nbinaryData:\n  x: |\n    {value}\n"),
+        );
+    }),
+    (
+        "a compressed configuration in a Secret",
+        |scratch, is_bad| {
+            let key = if is_bad {
+                "prometheus.yaml.gz"
+            } else {
+                "backup.gz"
+            };
+            scratch.file(
+            "s.yaml",
+            format!("kind: Secret\nmetadata: {{name: p}}\ndata: {{{key}: H4sIAAAAAAAAAwMAAAAAAAAAAAA=}}\n"),
+        );
+        },
+    ),
+    ("escapes in keys in a ConfigMap", |scratch, is_bad| {
+        let url = if is_bad { BAD } else { GOOD };
+        scratch.file(
+            "map.yaml",
+            format!(
+                "kind: \"Config\\x4dap\"\nmetadata: {{name: p}}\ndata:\n  x: |\n    \"remote\\x5fwrite\":\n    - url: {url}\n"
+            ),
+        );
+    }),
+    (
+        "a folder that is mounted through a link",
+        |scratch, is_bad| {
+            let compose = COMPOSE.replace(
+                "./prometheus.yml:/etc/prometheus/prometheus.yml",
+                "./conf:/etc/prometheus",
+            );
+            scratch.write(&[
+                ("a/prometheus.yml", BASE),
+                ("b/prometheus.yml", BASE),
+                ("compose.yml", &compose),
+            ]);
+            scratch.link("conf", "a");
+            scratch.commit("Folder");
+            scratch.remove("conf");
+            scratch.link("conf", "b");
+            scratch.file("b/prometheus.yml", url(is_bad));
+        },
+    ),
+    ("a file of a generator of kustomize", |scratch, is_bad| {
+        scratch.file(
+            "k/kustomization.yaml",
+            "configMapGenerator:\n- name: p\n  files: [prometheus.yml=settings]\n",
+        );
+        scratch.file("k/settings", url(is_bad));
+    }),
+    ("an empty first document", |scratch, is_bad| {
+        let before = if is_bad { "---\n---\n" } else { "---\n" };
+        scratch.file("prometheus.yml", format!("{before}{BASE}"));
+    }),
+    (
+        "moved to where the policy of the base is looser",
+        |scratch, is_bad| {
+            // What the base says of a folder counts for what is moved there.
+            scratch.write(&[(
+                "promvet.yaml",
+                "overrides: [{files: ['old/**'], rules: {tls: off}}]\n",
+            )]);
+            scratch.commit("Policy");
+            scratch.remove("prometheus.yml");
+            scratch.file("old/prometheus.yml", url(is_bad));
+        },
+    ),
+    ("UTF-16 with another name", |scratch, is_bad| {
+        let units = url(is_bad);
+        let units = std::iter::once(0xfeff).chain(units.encode_utf16());
+        scratch.remove("prometheus.yml");
+        scratch.file(
+            "conf.d/x",
+            units.flat_map(u16::to_le_bytes).collect::<Vec<_>>(),
+        );
+    }),
+    ("line ends of the old Mac", |scratch, is_bad| {
+        scratch.file("prometheus.yml", url(is_bad).replace('\n', "\r"));
+    }),
+    ("in a config of compose with a file", |scratch, is_bad| {
+        scratch.remove("prometheus.yml");
+        scratch.file("x", url(is_bad));
+        scratch.file(
+            "compose.yml",
+            "services:\n  p:\n    image: prom/prometheus\n    configs: [{source: p, target: /etc/prometheus/prometheus.yml}]\nconfigs: {p: {file: ./x}}\n",
+        );
+    }),
+    ("renamed to the name of a policy", |scratch, is_bad| {
+        scratch.remove("prometheus.yml");
+        scratch.file("a/.promvet.yaml", url(is_bad));
+    }),
 ];
 
 #[cfg(unix)]
