@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use super::baseline::BaselineArgs;
 use super::fix::FixArgs;
 use super::gate::GateArgs;
+use super::relabel::RelabelArgs;
 use super::selection::SelectionArgs;
 use super::suppressions::SuppressionsArgs;
 use super::trust::TrustArgs;
@@ -91,6 +92,8 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: ListFormat,
     },
+    /// Show what relabel rules do to a set of labels, rule by rule
+    Relabel(RelabelArgs),
     /// Run the examples of the custom rules of this repository
     Test(TestArgs),
     /// Create a file to complete

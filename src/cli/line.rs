@@ -17,7 +17,7 @@ struct Bare {
 }
 
 /// The names of the subcommands.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "check",
     "audit",
     "baseline",
@@ -29,6 +29,7 @@ const COMMANDS: [&str; 15] = [
     "schema",
     "rules",
     "receivers",
+    "relabel",
     "test",
     "new",
     "completions",

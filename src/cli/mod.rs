@@ -16,6 +16,7 @@ mod line;
 mod new;
 mod progress;
 mod receivers;
+mod relabel;
 mod schema;
 mod selection;
 mod shell;
@@ -111,6 +112,7 @@ fn run() -> Exit {
         Some(Command::Schema { prometheus, .. }) => schema::schema(prometheus, &mut out),
         Some(Command::Rules { format }) => explain::rules(format, &mut out),
         Some(Command::Receivers { format }) => receivers::receivers(format, &mut out),
+        Some(Command::Relabel(args)) => relabel::relabel(&args, &mut out),
         Some(Command::Test(args)) => test::test(&args, &mut out),
         Some(Command::New { what }) => new::new(&what, &mut out),
         Some(Command::Completions { shell }) => shell::completions(shell, &mut out),

@@ -25,6 +25,7 @@ mod openmetrics;
 mod outcome;
 mod patch;
 mod prose;
+mod relabel;
 mod sarif;
 mod snippet;
 pub mod suppressions;
@@ -45,6 +46,7 @@ pub use json::VERSION as JSON_VERSION;
 pub use neutral::{harmless_line, harmless_lines};
 pub use outcome::{CheckedFile, HiddenBy, Hiding, Outcome, OwnPage, Reported, Summary, Suppressed};
 pub use patch::write_patch;
+pub use relabel::{RelabelReport, RelabelStep};
 
 /// What a format gets to know about rules.
 #[derive(Clone, Copy, Debug)]

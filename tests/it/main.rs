@@ -33,6 +33,7 @@ mod policy;
 mod promql;
 mod readers;
 mod receivers;
+mod relabel_command;
 mod rooms;
 mod rules;
 mod scalars;

@@ -1,0 +1,124 @@
+//! `promvet relabel`.
+
+use serde_json::Value;
+
+use crate::support::scratch::Scratch;
+
+const CONFIG: &str = "\
+global: {scrape_interval: 30s}
+scrape_configs:
+- job_name: api
+  params: {module: [http_2xx], token: [hunter2-0123456789]}
+  relabel_configs:
+  - {source_labels: [env], action: drop, regex: dev}
+  - {source_labels: [__address__], target_label: __param_target}
+  - {source_labels: [__param_target], target_label: instance}
+  - {target_label: __address__, replacement: 'blackbox:9115'}
+  - {action: labelmap, regex: __meta_kubernetes_pod_label_(.+)}
+  metric_relabel_configs:
+  - {action: labeldrop, regex: tmp_.*}
+- job_name: other
+remote_write:
+- url: https://mimir.example.com/api/v1/push
+  write_relabel_configs:
+  - {source_labels: [__name__], regex: go_.*, action: keep}
+";
+
+fn folder() -> Scratch {
+    let indented: String = CONFIG.lines().map(|line| format!("    {line}\n")).collect();
+    let map = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  prometheus.yml: |\n{indented}"
+    );
+    Scratch::new(&[("prometheus.yml", CONFIG), ("cm.yaml", &map)])
+}
+
+#[test]
+fn each_rule_says_what_it_does() {
+    let folder = folder();
+    let labels = r#"{__address__="a:80", env="prod", __meta_kubernetes_pod_label_app="shop"}"#;
+    for (file, line) in [("prometheus.yml", 6), ("cm.yaml", 11)] {
+        let args = ["relabel", file, "--job", "api", labels];
+        let ran = folder.promvet(&args);
+        assert_eq!(ran.status, Some(0), "{}", ran.said());
+        for (at, says) in [
+            (0, "drop: does not match, changes nothing"),
+            (1, "replace: sets __param_target=\"a:80\""),
+            (3, "replace: sets __address__=\"blackbox:9115\""),
+            (4, "labelmap: sets app=\"shop\""),
+        ] {
+            let wanted = format!("  {:<8} {says}", format!("line {}", line + at));
+            assert!(
+                ran.stdout.lines().any(|it| it == wanted),
+                "{wanted}: {}",
+                ran.stdout
+            );
+        }
+        let series = r#"  series   {app="shop", env="prod", instance="a:80", job="api"}"#;
+        assert!(ran.stdout.contains(series), "{}", ran.stdout);
+        assert!(
+            ran.stdout
+                .contains("http://blackbox:9115/metrics?module=http_2xx"),
+            "{}",
+            ran.stdout
+        );
+        assert!(!ran.said().contains("hunter2"), "{}", ran.said());
+    }
+}
+
+#[test]
+fn dropped_labels_and_other_lists_are_shown() {
+    let folder = folder();
+    let json = |args: &[&str]| -> Value {
+        let ran =
+            folder.promvet(&[&["relabel", "prometheus.yml", "--format", "json"], args].concat());
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.said()))
+    };
+    let dropped = json(&["--job", "api", "env=dev, __address__=a:80"]);
+    assert_eq!(
+        (&dropped["result"], &dropped["rules"][0]["drops"]),
+        (&Value::Null, &true.into())
+    );
+    assert_eq!(dropped["rules"].as_array().unwrap().len(), 1);
+    let sample = [
+        "--job",
+        "api",
+        "--list",
+        "metric_relabel_configs",
+        "{__name__=\"x\", tmp_a=\"1\"}",
+    ];
+    let sample = json(&sample);
+    assert_eq!(sample["result"], serde_json::json!({"__name__": "x"}));
+    assert_eq!(sample["rules"][0]["effect"], "removes tmp_a");
+    let sent = json(&["--list", "write_relabel_configs", "{__name__=\"up\"}"]);
+    assert_eq!(sent["result"], Value::Null);
+    let kept = json(&[
+        "--list",
+        "write_relabel_configs",
+        "{__name__=\"go_threads\"}",
+    ]);
+    assert_eq!(kept["result"]["__name__"], "go_threads");
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let folder = folder();
+    for (args, says) in [
+        (
+            &["relabel", "prometheus.yml", "{}"][..],
+            "name a job with --job: api, other",
+        ),
+        (
+            &["relabel", "prometheus.yml", "--job", "apo", "{}"],
+            "did you mean `api`?",
+        ),
+        (&["relabel", "missing.yml", "{}"], "no such file"),
+        (
+            &["relabel", "prometheus.yml", "--job", "api", "{a"],
+            "the `}` is missing",
+        ),
+    ] {
+        let ran = folder.promvet(args);
+        assert_eq!(ran.status, Some(2), "{args:?}");
+        assert!(ran.stderr.contains(says), "{args:?}: {}", ran.stderr);
+    }
+}
