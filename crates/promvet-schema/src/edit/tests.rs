@@ -163,14 +163,13 @@ fn an_embedded_text_is_changed_in_the_file_around_it() {
         let Ok(renamed) = renamed else { continue };
         assert_eq!(apply(&source, &renamed), source.replace(at, "bearer_token"));
         let added = edits(&document, Advice::insert(key, "k", "v").action()).unwrap();
-        assert_eq!(
-            apply(&source, &added),
-            source.replace("z: 1", "        k: v\nz: 1")
-        );
+        let (below, gone) = match literal {
+            true => ("x\n        k: v\n", "        bearer_tokn: x\n"),
+            false => ("x\\n    k: v\\n", "    bearer_tokn: x\\n"),
+        };
+        let end = if literal { "x\n" } else { "x\\n" };
+        assert_eq!(apply(&source, &added), source.replacen(end, below, 1));
         let removed = edits(&document, Advice::remove(key).action()).unwrap();
-        assert_eq!(
-            apply(&source, &removed),
-            source.replace("        bearer_tokn: x\n", "")
-        );
+        assert_eq!(apply(&source, &removed), source.replace(gone, ""));
     }
 }
