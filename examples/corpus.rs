@@ -113,6 +113,7 @@ fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
             What::Configuration { dialect, .. } => dialect.word(),
             What::Broken { .. } => "broken",
             What::Rules { .. } => "rules",
+            What::Encoded { .. } => "encoded",
             What::Other { kind } => kind,
             What::Unknown => "unknown",
         };

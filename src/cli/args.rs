@@ -14,6 +14,7 @@ use super::relabel::RelabelArgs;
 use super::selection::SelectionArgs;
 use super::suppressions::SuppressionsArgs;
 use super::trust::TrustArgs;
+use super::why::WhyArgs;
 use crate::deadline::Deadline;
 use crate::finding::{Severity, nearest};
 use crate::policy::Profile;
@@ -92,6 +93,8 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: ListFormat,
     },
+    /// Show what counts at a line or for a key of a configuration, and where it comes from
+    Why(WhyArgs),
     /// Show what relabel rules do to a set of labels, rule by rule
     Relabel(RelabelArgs),
     /// Run the examples of the custom rules of this repository

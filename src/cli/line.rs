@@ -17,7 +17,7 @@ struct Bare {
 }
 
 /// The names of the subcommands.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "check",
     "audit",
     "baseline",
@@ -29,6 +29,7 @@ const COMMANDS: [&str; 16] = [
     "schema",
     "rules",
     "receivers",
+    "why",
     "relabel",
     "test",
     "new",

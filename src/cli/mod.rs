@@ -24,6 +24,7 @@ mod suppressions;
 mod terminal;
 mod test;
 mod trust;
+mod why;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -113,6 +114,7 @@ fn run() -> Exit {
         Some(Command::Rules { format }) => explain::rules(format, &mut out),
         Some(Command::Receivers { format }) => receivers::receivers(format, &mut out),
         Some(Command::Relabel(args)) => relabel::relabel(&args, &mut out),
+        Some(Command::Why(args)) => why::why(&args, &mut out),
         Some(Command::Test(args)) => test::test(&args, &mut out),
         Some(Command::New { what }) => new::new(&what, &mut out),
         Some(Command::Completions { shell }) => shell::completions(shell, &mut out),

@@ -30,6 +30,7 @@ pub(crate) mod uses;
 mod vmagent;
 mod watch;
 mod web_file;
+mod why;
 
 pub use fix::{Changes, FixLevel, Fixed, FixedFile, fixed};
 pub use gate::{BaselineFrom, ConfigFrom, Gate};
@@ -42,3 +43,4 @@ pub use selection::RuleSelection;
 pub(crate) use suppress::nearest_name as nearest_rule;
 pub(crate) use watch::Stage;
 pub use watch::Watch;
+pub use why::{EffectiveSetting, Explanation, WhyAt, explain};

@@ -45,3 +45,4 @@ mod support;
 mod suppressions;
 mod upgrade;
 mod verdicts;
+mod why;

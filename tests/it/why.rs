@@ -1,0 +1,132 @@
+//! `promvet why`.
+
+use serde_json::Value;
+
+use crate::support::scratch::Scratch;
+
+const CONFIG: &str = "\
+global: {scrape_interval: 30s}
+scrape_configs:
+- job_name: api
+  metrics_path: /probe
+  basic_auth: {username: a, password: hunter2-0123456789}
+remote_write:
+- url: https://mimir.example.com/api/v1/push
+  name: mimir
+";
+
+fn setting(folder: &Scratch, args: &[&str]) -> (String, String) {
+    let ran = folder.promvet(&[&["why", "--format", "json"], args].concat());
+    let report: Value =
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.said()));
+    let first = &report["settings"][0];
+    let text = |key: &str| first[key].as_str().unwrap_or_default().to_owned();
+    (text("value"), text("from"))
+}
+
+#[test]
+fn values_come_from_their_line_from_another_key_or_by_default() {
+    let folder = Scratch::new(&[("prometheus.yml", CONFIG)]);
+    for (args, value, from) in [
+        (&["prometheus.yml:4"][..], "/probe", "line 4"),
+        (
+            &["prometheus.yml", "scrape_configs[api].scrape_interval"],
+            "30s",
+            "`global.scrape_interval` in line 1",
+        ),
+        (
+            &["prometheus.yml", "scrape_configs[0].scheme"],
+            "http",
+            "the default of Prometheus",
+        ),
+        (
+            &["prometheus.yml", "scrape_configs[0].scrape_timeout"],
+            "10s",
+            "the default of Prometheus for `global.scrape_timeout`, which is not set",
+        ),
+        (
+            &[
+                "prometheus.yml",
+                "remote_write[mimir].queue_config.max_shards",
+            ],
+            "50",
+            "the default of Prometheus",
+        ),
+        (
+            &["prometheus.yml", "remote_write[0].enable_http2"],
+            "false",
+            "the default of Prometheus from 3.0 on; `true` before",
+        ),
+        (
+            &["prometheus.yml", "global.external_labels"],
+            "not set",
+            "it has no default",
+        ),
+        (
+            &["prometheus.yml", "scrape_configs[api].basic_auth.password"],
+            "[redacted]",
+            "line 5",
+        ),
+    ] {
+        assert_eq!(
+            setting(&folder, args),
+            (value.to_owned(), from.to_owned()),
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
+fn a_section_shows_all_that_counts_in_it() {
+    let indented: String = CONFIG.lines().map(|line| format!("    {line}\n")).collect();
+    let map = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  prometheus.yml: |\n{indented}"
+    );
+    let folder = Scratch::new(&[("cm.yaml", &map)]);
+    let ran = folder.promvet(&["why", "cm.yaml", "scrape_configs[api]"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.said());
+    let row = |key: &str| {
+        let found = ran
+            .stdout
+            .lines()
+            .find(|line| line.trim_start().starts_with(key));
+        found
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(row("metrics_path"), "metrics_path /probe line 9");
+    assert_eq!(row("scheme"), "scheme http the default of Prometheus");
+    assert_eq!(
+        row("scrape_interval"),
+        "scrape_interval 30s `global.scrape_interval` in line 6"
+    );
+    assert!(
+        !ran.said().contains("hunter2") && !ran.stdout.contains("not set "),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn what_is_not_there_is_answered_with_what_is() {
+    let folder = Scratch::new(&[("prometheus.yml", CONFIG), ("a.txt", "x")]);
+    for (args, says) in [
+        (
+            &["why", "prometheus.yml", "scrape_configs[0].schem"][..],
+            "did you mean",
+        ),
+        (
+            &["why", "prometheus.yml", "scrape_configs[apo]"],
+            "has no item `apo`",
+        ),
+        (&["why", "prometheus.yml:99"], "no setting is in line 99"),
+        (&["why", "prometheus.yml"], "name a line"),
+        (&["why", "missing.yml:1"], "no such file"),
+    ] {
+        let ran = folder.promvet(args);
+        assert_eq!(ran.status, Some(2), "{args:?}: {}", ran.said());
+        assert!(ran.stderr.contains(says), "{args:?}: {}", ran.stderr);
+    }
+}
