@@ -19,8 +19,10 @@ fn setting(folder: &Scratch, args: &[&str]) -> (String, String) {
     let ran = folder.promvet(&[&["why", "--format", "json"], args].concat());
     let report: Value =
         serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.said()));
-    let first = &report["settings"][0];
-    let text = |key: &str| first[key].as_str().unwrap_or_default().to_owned();
+    let text = |key: &str| {
+        let value = report.pointer(&format!("/settings/0/{key}"));
+        value.and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
     (text("value"), text("from"))
 }
 
