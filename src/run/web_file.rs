@@ -1,10 +1,10 @@
 //! The web configuration of Prometheus and its exporters, as far as it is judged: what is refused at
-//! start (prometheus/exporter-toolkit `web/handler.go`, `validateUsers`, and `web/tls_config.go`,
-//! `ConfigToTLSConfig`, 0.14).
+//! start (prometheus/exporter-toolkit `web/handler.go`, `validateUsers` and `validateHeaderConfig`, and
+//! `web/tls_config.go`, `ConfigToTLSConfig`, 0.17), and what is accepted and does not do what was meant.
 
 use std::sync::Arc;
 
-use crate::finding::{Finding, Place, Severity, Text, rule};
+use crate::finding::{Finding, Place, Severity, Text, nearest, rule};
 use crate::yaml::{Mapping, Node, parse_first, placeholder};
 
 /// A certificate and its key, as files and inline.
@@ -12,6 +12,97 @@ const PAIRS: &[(&[&str], &[&str], &str)] = &[
     (&["cert_file", "cert"], &["key_file", "key"], "key_file"),
     (&["key_file", "key"], &["cert_file", "cert"], "cert_file"),
 ];
+
+/// What a section may have: its keys, and the values of those that are chosen from a list.
+struct Part {
+    /// Its key; empty for the file.
+    name: &'static str,
+    keys: &'static [&'static str],
+    /// Keys of which others may think, and what is meant.
+    others: &'static [(&'static str, &'static str)],
+}
+
+const PARTS: &[Part] = &[
+    Part {
+        name: "",
+        keys: &[
+            "tls_server_config",
+            "http_server_config",
+            "basic_auth_users",
+            "rate_limit",
+        ],
+        others: &[
+            ("tls_config", "tls_server_config"),
+            ("basic_auth", "basic_auth_users"),
+        ],
+    },
+    Part {
+        name: "tls_server_config",
+        keys: &[
+            "cert",
+            "cert_file",
+            "key",
+            "key_file",
+            "client_ca",
+            "client_ca_file",
+            "client_auth_type",
+            "client_allowed_sans",
+            "min_version",
+            "max_version",
+            "cipher_suites",
+            "prefer_server_cipher_suites",
+            "curve_preferences",
+        ],
+        others: &[("ca_file", "client_ca_file"), ("ca", "client_ca")],
+    },
+    Part {
+        name: "http_server_config",
+        keys: &["http2", "headers"],
+        others: &[],
+    },
+    Part {
+        name: "rate_limit",
+        keys: &["interval", "burst"],
+        others: &[],
+    },
+];
+
+/// Keys of `tls_server_config` whose values are chosen from a list, in this letter case.
+const CHOICES: &[(&str, &[&str])] = &[
+    (
+        "client_auth_type",
+        &[
+            "",
+            "NoClientCert",
+            "RequestClientCert",
+            "RequireClientCert",
+            "RequireAnyClientCert",
+            "VerifyClientCertIfGiven",
+            "RequireAndVerifyClientCert",
+        ],
+    ),
+    ("min_version", VERSIONS),
+    ("max_version", VERSIONS),
+    (
+        "curve_preferences",
+        &["CurveP256", "CurveP384", "CurveP521", "X25519"],
+    ),
+];
+
+/// The versions of TLS, from the oldest on.
+const VERSIONS: &[&str] = &["TLS10", "TLS11", "TLS12", "TLS13"];
+
+/// The headers that `http_server_config` may set, and the values of those that have few.
+const HEADERS: &[(&str, &[&str])] = &[
+    ("Strict-Transport-Security", &[]),
+    ("X-Content-Type-Options", &["", "nosniff"]),
+    ("X-Frame-Options", &["", "deny", "sameorigin"]),
+    ("X-XSS-Protection", &[]),
+    ("Content-Security-Policy", &[]),
+];
+
+/// The costs that bcrypt allows (golang.org/x/crypto/bcrypt `MinCost` and `MaxCost`).
+const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
 
 /// The shortest hash of bcrypt, in bytes (golang.org/x/crypto/bcrypt `minHashSize`).
 const SHORTEST_HASH: usize = 59;
@@ -29,8 +120,188 @@ pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
     // The lines around a finding may show the hashes of others.
     let users = users.inspect(|user| text.mark_secret(user.value.span()));
     let mut found: Vec<Finding> = users.filter_map(|user| password(user.value)).collect();
+    let users = root.get("basic_auth_users");
+    if let Some(list) = users.filter(|users| users.sequence().is_some()) {
+        text.mark_secret(list.span());
+        let message = "`basic_auth_users`: expected a mapping of users to hashes, found a list";
+        found.push(at(list.place(), list, message.to_owned()).help("write `user: hash`"));
+    }
     found.extend(root.get("tls_server_config").and_then(halves));
+    for part in PARTS {
+        let node = match part.name {
+            "" => Some(root),
+            name => root.get(name),
+        };
+        found.extend(node.into_iter().flat_map(|node| unknown(part, node)));
+    }
+    found.extend(root.get("tls_server_config").into_iter().flat_map(tls));
+    let headers = root
+        .get("http_server_config")
+        .and_then(|part| part.get("headers"));
+    found.extend(headers.into_iter().flat_map(header_faults));
+    found.extend(root.get("rate_limit").and_then(no_burst));
     found
+}
+
+/// Keys that a section does not have.
+fn unknown(part: &Part, node: Node<'_>) -> Vec<Finding> {
+    let entries = node.mapping().into_iter().flat_map(Mapping::entries);
+    let unknown = entries.filter(|entry| !part.keys.contains(&entry.name()));
+    let findings = unknown.map(|entry| {
+        let name = entry.name();
+        let message = format!("unknown key `{name}`; {REFUSED}");
+        let other = part.others.iter().find(|(other, _)| *other == name);
+        let meant = other.map(|(_, meant)| *meant);
+        let meant = meant.or_else(|| nearest(name, part.keys.iter().copied()));
+        let help = match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("remove it; there are {}", part.keys.join(", ")),
+        };
+        at(entry.key.place(), entry.value, message).help(help)
+    });
+    findings.collect()
+}
+
+/// What becomes of a file with a fault.
+const REFUSED: &str = "Prometheus refuses the web configuration and does not start";
+
+fn tls(node: Node<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (key, allowed) in CHOICES {
+        let Some(value) = node.get(key) else { continue };
+        let values = value.items().chain([value]);
+        for value in values.filter(|value| value.scalar().is_some() && !value.is_null()) {
+            let text = value.as_str().unwrap_or_default();
+            if allowed.contains(&text) || is_open(text) {
+                continue;
+            }
+            let message = format!("`{key}`: not one of its values: `{text}`; {REFUSED}");
+            let same =
+                |one: &&&str| one.eq_ignore_ascii_case(&text.replace(['.', ' ', '_', 'v'], ""));
+            let meant = allowed.iter().find(same).copied();
+            let meant = meant.or_else(|| nearest(text, allowed.iter().copied()));
+            let help = match meant {
+                Some(meant) => format!("write `{meant}`"),
+                None => format!(
+                    "write one of {}",
+                    allowed.join(", ").trim_start_matches(", ")
+                ),
+            };
+            found.push(at(value.place(), value, message).help(help));
+        }
+    }
+    found.extend(client_ca(node));
+    found.extend(versions(node));
+    found.extend(no_certificate(node));
+    found
+}
+
+/// `ConfigToTLSConfig` refuses authorities for clients that are not asked for a certificate.
+fn client_ca(node: Node<'_>) -> Option<Finding> {
+    let keys = ["client_ca_file", "client_ca"].into_iter();
+    let authority = keys
+        .filter_map(|key| node.mapping()?.entry(key))
+        .find(|entry| entry.value.as_str().is_some_and(|text| !text.is_empty()))?;
+    let kind = node.get("client_auth_type").and_then(Node::as_str);
+    let is_none = matches!(kind, None | Some("" | "NoClientCert"));
+    is_none.then(|| {
+        let message = format!(
+            "`{}` is set, but `client_auth_type` asks for no certificate; {REFUSED}",
+            authority.name()
+        );
+        let help = "set `client_auth_type: RequireAndVerifyClientCert`";
+        at(authority.key.place(), authority.value, message).help(help)
+    })
+}
+
+/// A lowest version above the highest loads, and no client can connect.
+fn versions(node: Node<'_>) -> Option<Finding> {
+    let rank = |key: &str, default: usize| match node.get(key).filter(|node| !node.is_null()) {
+        None => Some(default),
+        Some(value) => VERSIONS
+            .iter()
+            .position(|name| value.as_str() == Some(name)),
+    };
+    // The defaults are TLS 1.2 and TLS 1.3.
+    let (lowest, highest) = (rank("min_version", 2)?, rank("max_version", 3)?);
+    let entry = node.mapping()?.entry("max_version")?;
+    (lowest > highest).then(|| {
+        let message =
+            "`max_version` is below the lowest version, TLS12 by default: no client can connect";
+        let finding = at(entry.value.place(), entry.value, message.to_owned());
+        warning(finding, "set `min_version` too, or remove `max_version`")
+    })
+}
+
+/// Settings of TLS without a certificate leave the server on plain http, without an error.
+fn no_certificate(node: Node<'_>) -> Option<Finding> {
+    let mapping = node.mapping()?;
+    let names = ["cert", "cert_file", "key", "key_file"];
+    let mut entries = mapping.entries();
+    let has = names.iter().any(|name| node.get(name).is_some());
+    let authority = ["client_ca", "client_ca_file"]
+        .iter()
+        .any(|name| node.get(name).is_some());
+    let first = entries.next().filter(|_| !has && !authority)?;
+    let message = "`tls_server_config` without a certificate: the server stays on plain http";
+    let finding = at(first.key.place(), first.value, message.to_owned());
+    Some(warning(finding, "add `cert_file` and `key_file`"))
+}
+
+fn header_faults(node: Node<'_>) -> Vec<Finding> {
+    let entries = node.mapping().into_iter().flat_map(Mapping::entries);
+    let faults = entries.filter_map(|entry| {
+        let known = HEADERS.iter().find(|(name, _)| *name == entry.name());
+        let Some((name, values)) = known else {
+            let message = format!("the header {} cannot be set here; {REFUSED}", entry.name());
+            let same = |(name, _): &&(&str, _)| name.eq_ignore_ascii_case(entry.name());
+            let help = match HEADERS.iter().find(same) {
+                Some((name, _)) => format!("write `{name}`, in this letter case"),
+                None => "remove it, and set it in a proxy".to_owned(),
+            };
+            return Some(at(entry.key.place(), entry.value, message).help(help));
+        };
+        let text = entry.value.as_str()?;
+        let is_wrong = !values.is_empty() && !values.contains(&text) && !is_open(text);
+        is_wrong.then(|| {
+            let message = format!("{name}: not one of its values: `{text}`; {REFUSED}");
+            let values = values.join("` or `");
+            let help = format!("write `{}`", values.trim_start_matches("` or `"));
+            at(entry.value.place(), entry.value, message).help(help)
+        })
+    });
+    faults.collect()
+}
+
+/// An interval without a burst answers 429 to every request.
+fn no_burst(node: Node<'_>) -> Option<Finding> {
+    let interval = node.mapping()?.entry("interval")?;
+    let has_interval = interval.value.as_str().is_some_and(|text| {
+        !text.is_empty()
+            && text
+                .trim_start_matches('0')
+                .starts_with(|c: char| c.is_ascii_digit() || c == '.')
+    });
+    let burst = node.get("burst").and_then(Node::as_str).unwrap_or("0");
+    (has_interval && burst == "0").then(|| {
+        let message =
+            "`rate_limit` has an interval and no `burst`: every request is answered with 429";
+        let finding = at(interval.key.place(), interval.value, message.to_owned());
+        warning(
+            finding,
+            "set `burst` to the number of requests that may come at once",
+        )
+    })
+}
+
+fn warning(finding: Finding, help: &str) -> Finding {
+    let mut finding = finding.help(help);
+    finding.severity = Severity::Warning;
+    finding
+}
+
+fn is_open(text: &str) -> bool {
+    text.contains("${") || placeholder::find(text).next().is_some()
 }
 
 fn password(node: Node<'_>) -> Option<Finding> {
@@ -52,9 +323,8 @@ fn is_hash(text: &str) -> bool {
         .strip_prefix(|c: char| c.is_ascii_lowercase())
         .unwrap_or(rest);
     let cost = rest.strip_prefix('$').and_then(|rest| rest.get(..3));
-    let is_cost =
-        |cost: &str| cost.ends_with('$') && cost.bytes().take(2).all(|byte| byte.is_ascii_digit());
-    text.len() >= SHORTEST_HASH && cost.is_some_and(is_cost)
+    let cost = cost.and_then(|cost| cost.strip_suffix('$')?.parse::<u32>().ok());
+    text.len() >= SHORTEST_HASH && cost.is_some_and(|cost| COSTS.contains(&cost))
 }
 
 /// A certificate without its key, or a key without its certificate.
@@ -107,7 +377,46 @@ mod tests {
             ),
             ("tls_server_config: {cert_file: a, key_file: b}\n".to_owned(), vec![]),
             ("tls_server_config: {cert: a, key_file: b}\n".to_owned(), vec![]),
-            ("tls_server_config: {min_version: TLS13}\n".to_owned(), vec![]),
+            (
+                "tls_server_config: {min_version: TLS13}\n".to_owned(),
+                vec!["tls_server_config.min_version"],
+            ),
+            (
+                "tls_server_config: {cert_file: a, key_file: b, min_version: TLS13, client_auth_type: RequireAndVerifyClientCert, client_ca_file: c}\n".to_owned(),
+                vec![],
+            ),
+            (
+                "tls_server_config: {cert_file: a, key_file: b, min_version: '1.2', max_version: TLS11}\n".to_owned(),
+                vec!["tls_server_config.min_version"],
+            ),
+            (
+                "tls_server_config: {cert_file: a, key_file: b, max_version: TLS11}\n".to_owned(),
+                vec!["tls_server_config.max_version"],
+            ),
+            (
+                "tls_server_config: {cert_file: a, key_file: b, client_ca_file: c, cert_path: d}\n".to_owned(),
+                vec!["tls_server_config.cert_path", "tls_server_config.client_ca_file"],
+            ),
+            (
+                "tls_server_config: {}\ntls_config: {}\nhttp_server_config: {headers: {x-frame-options: deny, X-Frame-Options: DENY}}\n".to_owned(),
+                vec![
+                    "tls_config",
+                    "http_server_config.headers.x-frame-options",
+                    "http_server_config.headers.X-Frame-Options",
+                ],
+            ),
+            (
+                format!("basic_auth_users: {{a: '{hash}'}}\nrate_limit: {{interval: 1s}}\n"),
+                vec!["rate_limit.interval"],
+            ),
+            (
+                format!("basic_auth_users: {{a: '{}'}}\n", hash.replace("$10$", "$99$")),
+                vec!["basic_auth_users.a"],
+            ),
+            (
+                format!("basic_auth_users: ['a:{hash}']\n"),
+                vec!["basic_auth_users"],
+            ),
             (
                 "tls_server_config: {cert_file: a}\n".to_owned(),
                 vec!["tls_server_config.cert_file"],

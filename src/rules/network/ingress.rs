@@ -77,6 +77,13 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         None => url.node.span(),
     };
     let mut finding = out.part(url.node, span, severity, message);
+    finding.kind = match found.why {
+        Reason::Path(_) => "path",
+        Reason::Redirect(_) => "redirect",
+        Reason::NoHttp => "no-http",
+        Reason::NoHttps => "no-https",
+    }
+    .into();
     finding.evidence = found.evidence;
     out.push(finding.help(help));
 }

@@ -11,9 +11,9 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     };
     let host = url.endpoint.host().unwrap_or_default();
     let port = url.endpoint.port().unwrap_or(host);
-    let piece = match found.why {
-        Why::PublishedPort { .. } | Why::NotOffered { .. } | Why::Headless { .. } => port,
-        _ => host,
+    let piece = match is_port(&found.why) {
+        true => port,
+        false => host,
     };
     let (severity, message, help) = in_words(found);
     let span = url.span(piece.start, piece.end);
@@ -22,13 +22,26 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     finding.evidence.clone_from(&found.evidence);
     let right = match &found.why {
         Why::NoSuchName { meant, .. } => meant.clone(),
-        Why::PublishedPort { own, .. } => Some(own.to_string()),
+        Why::PublishedPort { own, .. } | Why::Headless { own, .. } => Some(own.to_string()),
+        Why::NotOffered { meant, .. } => meant.map(|port| port.to_string()),
+        Why::OtherNamespace { service, namespace } => Some(format!("{service}.{namespace}.svc")),
         _ => None,
     };
+    // Without a port in the URL, the piece is the host.
+    let has_place = url.endpoint.port().is_some() || piece == host && !is_port(&found.why);
+    let right = right.filter(|_| has_place);
     out.push(finding.help(match right {
         Some(right) => advice::part(url.node, piece.start..piece.end, &right, help).unsafe_(),
         None => help.into(),
     }));
+}
+
+/// Whether the port is wrong, and not the host.
+fn is_port(why: &Why) -> bool {
+    matches!(
+        why,
+        Why::PublishedPort { .. } | Why::NotOffered { .. } | Why::Headless { .. }
+    )
 }
 
 /// The word in fingerprints.

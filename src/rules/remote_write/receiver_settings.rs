@@ -51,6 +51,7 @@ fn port(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Optio
     let span = url.span(piece.start, piece.end);
     let mut finding = out.part(url.node, span, Severity::Warning, message);
     finding.evidence = settings.evidence_of(first, "its port is set here");
+    finding.kind = "port".into();
     Some(finding.help(help))
 }
 
@@ -67,6 +68,7 @@ fn tls(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option
     let message = format!("{} {message}", settings.container);
     let mut finding = out.part(url.node, span, Severity::Warning, message);
     finding.evidence = settings.evidence_of(tls, "TLS is set here");
+    finding.kind = "tls".into();
     Some(finding.help(format!("write `{right}://`")))
 }
 
@@ -99,6 +101,7 @@ fn prefix(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Opt
     let span = url.span(piece.start, piece.end);
     let mut finding = out.part(url.node, span, Severity::Warning, message);
     finding.evidence = settings.evidence_of(prefix, "the prefix is set here");
+    finding.kind = "prefix".into();
     Some(finding.help(format!("write the path {own}{behind}")))
 }
 
@@ -122,5 +125,6 @@ fn users(
     );
     let mut finding = out.at(url.node, severity, message);
     finding.evidence = settings.evidence_of(users, "users are set here");
+    finding.kind = "users".into();
     Some(finding.help("set `basic_auth`"))
 }
