@@ -20,7 +20,7 @@ mod routes;
 pub(crate) mod scripts;
 mod selected;
 mod service_match;
-mod settings;
+pub(crate) mod settings;
 mod shared;
 pub mod token;
 mod words;

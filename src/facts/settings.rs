@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Facts;
-use super::deployment::{Arguments, Image, Resolved};
+use super::deployment::{Arguments, Deployment, Image, Resolved};
 use super::service_match::ServiceMatch;
 use crate::finding::{Evidence, Place, Text};
 use crate::source::LARGEST;
@@ -188,7 +188,7 @@ static PROGRAMS: &[Program] = &[
 ];
 
 /// The flag of the web configuration of Prometheus, with TLS and users.
-const WEB_FILE: &str = "web.config.file";
+pub(crate) const WEB_FILE: &str = "web.config.file";
 /// The flag whose path is the prefix where `--web.route-prefix` is not set.
 const EXTERNAL_URL: &str = "web.external-url";
 /// With it, VictoriaMetrics takes flags from the environment too.
@@ -282,6 +282,20 @@ impl Facts<'_> {
         Some(settings)
     }
 
+    /// What is at a path in a container, if that is in the tree. Its lines are not shown, since anything
+    /// may be there.
+    #[must_use]
+    pub fn text_at(&self, deployment: &Deployment, path: &str) -> Option<Arc<Text>> {
+        let Resolved::Provided(found) = deployment.resolve(self.files.tree, path) else {
+            return None;
+        };
+        match (&found.tree_file, &found.written) {
+            (Some(file), _) => text_of(self, file),
+            (None, Some(written)) => written.text.clone(),
+            (None, None) => None,
+        }
+    }
+
     fn of_prometheus(
         &self,
         one: &ServiceMatch<'_>,
@@ -351,17 +365,9 @@ impl File {
         let Some((path, _)) = arguments.value(flag) else {
             return Self::None;
         };
-        let found = one.deployment.and_then(|deployment| {
-            let tree = facts.files.tree;
-            let Resolved::Provided(found) = deployment.resolve(tree, path) else {
-                return None;
-            };
-            match (&found.tree_file, &found.written) {
-                (Some(file), _) => text_of(facts, file),
-                (None, Some(written)) => written.text.clone(),
-                (None, None) => None,
-            }
-        });
+        let found = one
+            .deployment
+            .and_then(|deployment| facts.text_at(deployment, path));
         match found.and_then(|text| parse_first(&text).ok()) {
             Some(document) => Self::Document(Box::new(document)),
             None => Self::Unknown,

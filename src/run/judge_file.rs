@@ -77,6 +77,8 @@ pub(crate) fn judge_one<'a>(
                 judgement.findings.extend(upgrade.findings);
                 let start = rules::judge_start(one, &target, watch.rules());
                 judgement.findings.extend(start.findings);
+                let web = web_file::of_runners(facts, &seen.found.path, holder);
+                judgement.findings.extend(web);
             }
             edit::fix(document, &mut judgement.findings);
             if let Some(one) = configuration.as_ref().filter(|_| !recognised.masked) {

@@ -2,9 +2,14 @@
 //! start (prometheus/exporter-toolkit `web/handler.go`, `validateUsers` and `validateHeaderConfig`, and
 //! `web/tls_config.go`, `ConfigToTLSConfig`, 0.17), and what is accepted and does not do what was meant.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::finding::{Finding, Place, Severity, Text, nearest, rule};
+use crate::discover::EmbeddedIn;
+use crate::facts::Facts;
+use crate::facts::deployment::Certainty;
+use crate::facts::settings::WEB_FILE;
+use crate::finding::{Finding, Place, Severity, Span, Text, nearest, rule};
 use crate::yaml::{Mapping, Node, parse_first, placeholder};
 
 /// A certificate and its key, as files and inline.
@@ -106,6 +111,55 @@ const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
 
 /// The shortest hash of bcrypt, in bytes (golang.org/x/crypto/bcrypt `minHashSize`).
 const SHORTEST_HASH: usize = 59;
+
+/// What is wrong with the web configurations that whatever runs a configuration is started with, as far
+/// as they are not recognized by themselves.
+pub(super) fn of_runners(
+    facts: &Facts<'_>,
+    file: &Path,
+    holder: Option<&EmbeddedIn>,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for runner in facts.runners(file, holder) {
+        let deployment = runner.deployment;
+        let path = deployment.arguments.value(WEB_FILE);
+        let text = path.and_then(|(path, _)| facts.text_at(deployment, path));
+        let Some(text) = text.filter(|_| runner.certainty == Certainty::Certain) else {
+            continue;
+        };
+        let is_own = KEYS.iter().any(|key| text.content().contains(key)) && !text.is_embedded();
+        let place = format!(
+            "{}#{}",
+            text.path(),
+            Place::new(&text, Span::default()).span().start
+        );
+        if !is_own && is_web_file(&text) && facts.is_first_look(Path::new(&place)) {
+            text.recognize();
+            found.extend(check(&text));
+        }
+    }
+    found
+}
+
+/// The keys by which a web configuration is recognized.
+const KEYS: &[&str] = &["tls_server_config", "basic_auth_users"];
+
+/// Whether a file that a flag names looks like a web configuration: any other file is only named.
+fn is_web_file(text: &Arc<Text>) -> bool {
+    let Ok(document) = parse_first(text) else {
+        return false;
+    };
+    let root = document.root().and_then(Node::mapping);
+    let mut names = root.into_iter().flat_map(Mapping::entries);
+    let is_known = |name: &str| {
+        PARTS.first().is_some_and(|part| {
+            part.keys.contains(&name)
+                || part.others.iter().any(|(other, _)| *other == name)
+                || nearest(name, part.keys.iter().copied()).is_some()
+        })
+    };
+    names.any(|entry| is_known(entry.name()))
+}
 
 /// What is wrong with a web configuration.
 pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {

@@ -545,3 +545,30 @@ fn short_ranges_are_told_by_the_configuration_that_loads_them() {
         assert_eq!(told, want, "{main} {more:?}: {found:?}");
     }
 }
+
+#[test]
+fn a_web_configuration_is_found_by_its_flag() {
+    const MAIN: &str = "scrape_configs: [{job_name: a, static_configs: [{targets: ['a:80']}]}]\n";
+    let run = |flag: &str| {
+        format!(
+            "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    command: [--config.file=/etc/prometheus/prometheus.yml{flag}]\n    volumes: ['.:/etc/prometheus']\n"
+        )
+    };
+    let named = run(", --web.config.file=/etc/prometheus/https.yml");
+    for (compose, content, want) in [
+        (&named, "tls_config: {cert_file: a}\n", true),
+        (&run(""), "tls_config: {cert_file: a}\n", false),
+        // Anything else that a flag names is not told about.
+        (&named, "DB_HOST: a\nDB_PASSWORD: b\n", false),
+    ] {
+        let found = found(&[
+            ("prometheus.yml", MAIN),
+            ("compose.yaml", compose),
+            ("https.yml", content),
+        ]);
+        let told = found
+            .iter()
+            .any(|line| line.contains("files/web-configuration"));
+        assert_eq!(told, want, "{content}: {found:?}");
+    }
+}
