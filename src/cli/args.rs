@@ -97,7 +97,7 @@ pub(super) enum Command {
     Why(WhyArgs),
     /// Show what relabel rules do to a set of labels, rule by rule
     Relabel(RelabelArgs),
-    /// Run the examples of the custom rules of this repository
+    /// Run the examples of the custom rules and the tests of relabel rules
     Test(TestArgs),
     /// Create a file to complete
     New {
@@ -121,9 +121,13 @@ pub(super) enum Command {
 /// The arguments of `test`.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct TestArgs {
-    /// Folders of rule pages [default: those that promvet.yaml names]
+    /// Folders of rule pages and of tests of relabel rules, *.relabel-test.yaml [default: the rule
+    /// pages that promvet.yaml names, and the tests below the current folder]
     #[arg(value_name = "FOLDER")]
     pub(super) folders: Vec<PathBuf>,
+    /// Write what relabel rules do into their tests as the expected results
+    #[arg(long)]
+    pub(super) bless: bool,
     /// Change the conditions in small steps, and list the changes that no example detects
     #[arg(long)]
     pub(super) mutate: bool,

@@ -17,6 +17,7 @@ mod new;
 mod progress;
 mod receivers;
 mod relabel;
+mod relabel_test;
 mod schema;
 mod selection;
 mod shell;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::args::TestArgs;
 use super::check::complain_of_policy;
-use super::{Exit, complain};
+use super::{Exit, complain, relabel_test};
 use crate::finding::{Finding, Redacted};
 use crate::parallel;
 use crate::rules::Expected;
@@ -36,6 +36,23 @@ pub(super) fn test(args: &TestArgs, out: &mut dyn Write) -> io::Result<Exit> {
             return Ok(Exit::Failed);
         }
     };
+    let relabel = relabel_test::test(args, &tree, out)?;
+    if relabel.broken {
+        return Ok(Exit::Failed);
+    }
+    if relabel.all > 0 && !args.bless {
+        let cases = plural(relabel.all, "case");
+        match relabel.failed {
+            0 => writeln!(out, "{cases} of relabel rules: all as expected")?,
+            failed => writeln!(out, "{cases} of relabel rules: {failed} not as expected")?,
+        }
+    }
+    if rules.is_empty() && relabel.all > 0 || args.bless {
+        return Ok(match relabel.failed {
+            0 => Exit::Clean,
+            _ => Exit::Findings,
+        });
+    }
     if rules.is_empty() {
         complain(
             "no rules here: name a folder of rule pages, or write `rule_folders: [rules]` into \
@@ -53,7 +70,7 @@ pub(super) fn test(args: &TestArgs, out: &mut dyn Write) -> io::Result<Exit> {
     if args.mutate && failed == 0 {
         mutate(&pages, threads, out)?;
     }
-    Ok(if failed == 0 {
+    Ok(if failed == 0 && relabel.failed == 0 {
         Exit::Clean
     } else {
         Exit::Findings

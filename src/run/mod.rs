@@ -17,6 +17,7 @@ mod pipeline;
 pub(crate) mod policies;
 mod policy_files;
 mod relabel;
+pub(crate) mod relabel_test;
 mod rendered;
 mod request;
 mod selection;

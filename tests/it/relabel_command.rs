@@ -122,3 +122,60 @@ fn what_is_not_there_is_said() {
         assert!(ran.stderr.contains(says), "{args:?}: {}", ran.stderr);
     }
 }
+
+const TESTS: &str = "\
+# what reaches the exporter
+config: prometheus.yml
+job: api
+cases:
+- labels: {__address__: 'a:80', env: prod}
+  result: {env: prod, instance: 'a:80', job: api, __address__: 'blackbox:9115'}
+- labels: {env: dev}
+  dropped: true
+";
+
+#[test]
+fn tests_of_relabel_rules_are_run_and_their_results_written() {
+    let folder = folder();
+    folder.write(&[("a.relabel-test.yaml", TESTS)]);
+    let ran = folder.promvet(&["test"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.said());
+    assert!(
+        ran.stdout
+            .contains("2 cases of relabel rules: all as expected"),
+        "{}",
+        ran.stdout
+    );
+    let wrong = TESTS
+        .replace("env: prod, instance: 'a:80'", "env: test")
+        .replace("  dropped: true\n", "");
+    folder.write(&[("a.relabel-test.yaml", &wrong)]);
+    let ran = folder.promvet(&["test"]);
+    assert_eq!(ran.status, Some(1), "{}", ran.said());
+    for says in [
+        "a.relabel-test.yaml:5: not as expected",
+        "  found    dropped",
+        "  expected nothing",
+    ] {
+        assert!(ran.stdout.contains(says), "{says}: {}", ran.stdout);
+    }
+    let ran = folder.promvet(&["test", "--bless"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.said());
+    let blessed = folder.read("a.relabel-test.yaml");
+    assert!(
+        blessed.starts_with("# what reaches the exporter\n"),
+        "{blessed}"
+    );
+    assert!(
+        blessed.contains("- labels: {env: dev}\n  dropped: true"),
+        "{blessed}"
+    );
+    assert_eq!(folder.promvet(&["test"]).status, Some(0), "{blessed}");
+    folder.write(&[(
+        "a.relabel-test.yaml",
+        "config: prometheus.yml\njbo: api\ncases: []\n",
+    )]);
+    let ran = folder.promvet(&["test"]);
+    assert_eq!(ran.status, Some(2), "{}", ran.said());
+    assert!(ran.stderr.contains("unknown key `jbo`"), "{}", ran.stderr);
+}

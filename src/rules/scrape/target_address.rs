@@ -60,7 +60,9 @@ fn check_target(
     };
     let finding = out.part(target, span, Severity::Warning, fault.message());
     let right = bare(section, scalar.text);
-    out.push(finding.help(match right.filter(|_| section.is_job) {
+    // A probe takes the whole URL, and what is missing is the address of its exporter.
+    let is_plain = section.is_job && !section.may_set("__param_target");
+    out.push(finding.help(match right.filter(|_| is_plain) {
         Some(right) => advice::value(target, right, help).safe(),
         None => help.into(),
     }));
