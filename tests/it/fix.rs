@@ -272,6 +272,16 @@ fn texts_in_other_files_are_changed_in_their_own_words() {
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  prometheus.yml: \"scrape_configs:\\n- job_name: \\\"a\\\"\\n  scrape_interval: 10s\\n\"\n",
         ),
         (
+            "a.alloy",
+            "prometheus.remote_write \"x\" {\n  endpoint {\n    url = \"metrics.example.com/api/v1/push\" // keep\n    remote_timeot = \"30s\"\n  }\n}\n",
+            "prometheus.remote_write \"x\" {\n  endpoint {\n    url = \"https://metrics.example.com/api/v1/push\" // keep\n    remote_timeout = \"30s\"\n  }\n}\n",
+        ),
+        (
+            "compose.yaml",
+            "services:\n  vmagent:\n    image: victoriametrics/vmagent:v1.100.0\n    command:\n      - \"-remoteWrite.url=metrics.example.com/api/v1/push\" # why\n",
+            "services:\n  vmagent:\n    image: victoriametrics/vmagent:v1.100.0\n    command:\n      - \"-remoteWrite.url=https://metrics.example.com/api/v1/push\" # why\n",
+        ),
+        (
             "monitor.yaml",
             "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\nspec:\n  selector: {}\n  endpoints:\n  - port: web\n    scrape_timeout: 5S # short\n",
             "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\nspec:\n  selector: {}\n  endpoints:\n  - port: web\n    scrapeTimeout: 5s # short\n",
