@@ -88,6 +88,7 @@ fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
         deadline: promvet::deadline::Deadline::default(),
         hidden: true,
         no_ignore: true,
+        all_tracked: false,
         threads: 0,
         root: None,
         wanted: &discover::is_candidate,

@@ -1,6 +1,5 @@
 //! `promvet check`.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use crate::finding::Redacted;
 use crate::policy::PolicyError;
 use crate::run::since::Comparison;
 use crate::run::{self, Fixed, Gate, Request, RuleSelection, Run, Side, Stage, Watch, online};
-use crate::source::{Folder, LARGEST, Memory, Tree, collapse, leads_out, standard_input};
+use crate::source::{Changed, Folder, LARGEST, Memory, Tree, collapse, leads_out, standard_input};
 
 /// Checks and reports.
 pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
@@ -73,8 +72,11 @@ fn examined(args: &CheckArgs, request: &Request, tree: &dyn Tree) -> Result<Run,
     let mut comparison = request
         .watch
         .stage(Stage::Git, 0, || compared(args, request))?;
+    let changed = changed(comparison.as_ref(), request)?;
     let mut request = Request {
-        changed: changed(comparison.as_ref(), request)?,
+        changed: changed.files,
+        // Both trees are read alike, so that only what the change does is new.
+        all_tracked: comparison.is_some() && changed.has_left_out,
         side: comparison.as_ref().map(|_| Side::New),
         ..request.clone()
     };
@@ -95,17 +97,11 @@ fn examined(args: &CheckArgs, request: &Request, tree: &dyn Tree) -> Result<Run,
 
 /// What is judged by content whatever its name: what is changed since what is compared with, or since
 /// the revision whose policy counts.
-fn changed(
-    comparison: Option<&Comparison>,
-    request: &Request,
-) -> Result<Arc<BTreeSet<PathBuf>>, String> {
+fn changed(comparison: Option<&Comparison>, request: &Request) -> Result<Changed, String> {
     match (comparison, &request.gate.config_from) {
-        (Some(comparison), _) => Ok(Arc::clone(comparison.changed())),
-        (None, Some(base)) => {
-            let changed = base.changed(request);
-            changed.map(Arc::new).map_err(|why| why.to_string())
-        }
-        (None, None) => Ok(Arc::default()),
+        (Some(comparison), _) => Ok(comparison.changed().clone()),
+        (None, Some(base)) => base.changed(request).map_err(|why| why.to_string()),
+        (None, None) => Ok(Changed::default()),
     }
 }
 

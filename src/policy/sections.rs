@@ -124,6 +124,14 @@ fn read_sections(root: Node<'_>, policy: &mut Policy, wrong: &mut Mistakes) {
             return;
         }
     }
+    if let Some(key) = only_of_prometheus(root) {
+        let name = key.as_str().unwrap_or_default();
+        let message = format!(
+            "`{name}` belongs to a Prometheus configuration, and promvet reads this file as its policy"
+        );
+        let help = "give the configuration another name, such as prometheus.yml";
+        return wrong.add(key, message, Some(help.into()));
+    }
     let keys: Vec<_> = SECTIONS.iter().map(|section| &section.key).collect();
     let Some(fields) = wrong.fields_of(root, "promvet.yaml", &keys) else {
         return;
@@ -133,6 +141,27 @@ fn read_sections(root: Node<'_>, policy: &mut Policy, wrong: &mut Mistakes) {
             (section.read)(value, policy, wrong);
         }
     }
+}
+
+/// The first key of a file that has sections of Prometheus, and none of a policy.
+fn only_of_prometheus(root: Node<'_>) -> Option<Node<'_>> {
+    const OF_PROMETHEUS: [&str; 7] = [
+        "alerting",
+        "global",
+        "remote_read",
+        "remote_write",
+        "rule_files",
+        "scrape_config_files",
+        "scrape_configs",
+    ];
+    let is_policy = |name: &str| SECTIONS.iter().any(|section| section.key.name == name);
+    let mut entries = root.mapping()?.entries();
+    if entries.any(|entry| is_policy(entry.name())) {
+        return None;
+    }
+    let mut entries = root.mapping()?.entries();
+    let found = entries.find(|entry| OF_PROMETHEUS.contains(&entry.name()));
+    found.map(|entry| entry.key)
 }
 
 #[cfg(test)]

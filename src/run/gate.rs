@@ -1,12 +1,11 @@
 //! What is accepted, and which revision's word on that counts.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::request::Request;
 use super::survey::walk_of;
-use crate::source::{Folder, Git, GitError, Governed, Repository, Tree};
+use crate::source::{Changed, Folder, Git, GitError, Governed, Repository, Tree};
 
 /// Which baseline counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -120,7 +119,7 @@ impl ConfigFrom {
     ///
     /// # Errors
     /// Git failed.
-    pub(crate) fn changed(&self, request: &Request) -> Result<BTreeSet<PathBuf>, GitError> {
+    pub(crate) fn changed(&self, request: &Request) -> Result<Changed, GitError> {
         let walk = walk_of(request);
         self.repository
             .changed(&self.tree, None, &request.paths, &walk)

@@ -60,6 +60,8 @@ pub struct Request {
     /// The absolute paths of what is changed since what is compared with, which is judged by content
     /// whatever its name.
     pub changed: Arc<BTreeSet<PathBuf>>,
+    /// Leave out nothing that git tracks, whatever .ignore files say.
+    pub all_tracked: bool,
     /// Which tree of a comparison this is, if two are compared.
     pub side: Option<Side>,
     /// What was read in the revision that is compared with.
@@ -115,6 +117,7 @@ impl Default for Request {
             inventory: false,
             gate: Gate::default(),
             changed: Arc::default(),
+            all_tracked: false,
             side: None,
             before: None,
             own: None,

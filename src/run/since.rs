@@ -10,7 +10,7 @@ use super::pipeline;
 use super::request::{Request, Run, Side};
 use super::survey::walk_of;
 use crate::facts::Host;
-use crate::source::{Folder, Git, GitError, Repository, Tree, collapse};
+use crate::source::{Changed, Folder, Git, GitError, Repository, Tree, collapse};
 
 /// What is compared with what.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct Comparison {
     /// Old and new path of renamed files.
     renames: Vec<(PathBuf, PathBuf)>,
     /// What is not as the old tree has it.
-    changed: Arc<BTreeSet<PathBuf>>,
+    changed: Changed,
 }
 
 impl Comparison {
@@ -55,14 +55,14 @@ impl Comparison {
         Ok(Some(Self {
             staged: index,
             old,
-            changed: changed.into(),
+            changed,
             name: since.unwrap_or("HEAD").to_owned(),
             renames: repository.renames(&tree)?,
         }))
     }
 
     /// What is not as the old tree has it.
-    pub(crate) fn changed(&self) -> &Arc<BTreeSet<PathBuf>> {
+    pub(crate) fn changed(&self) -> &Changed {
         &self.changed
     }
 
@@ -114,8 +114,9 @@ impl Comparison {
         };
         let mut old = pipeline::run(&request, &self.old);
         let mut broken: BTreeSet<Arc<str>> = BTreeSet::new();
-        // Without one file, another that extends it may be broken.
-        while !old.policy_errors.is_empty() {
+        // Without one file, another that extends it may be broken. Those of --config-from are not of
+        // this tree, and end the run.
+        while !old.policy_errors.is_empty() && request.gate.config_from.is_none() {
             let before = broken.len();
             for error in &old.policy_errors {
                 let path = error.place.path();

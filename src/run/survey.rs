@@ -135,6 +135,13 @@ fn policies_of(
     match policies::read(config, files, request.threads, tree) {
         Ok(policies) => Some(policies),
         Err(errors) => {
+            if let Some(base) = &request.gate.config_from {
+                run.notes.push(format!(
+                    "the policy of {} has errors, and --config-from makes it count: mend it there first, \
+                     in a change that is checked without --config-from",
+                    base.name()
+                ));
+            }
             run.policy_errors = errors;
             None
         }
@@ -211,6 +218,7 @@ pub(crate) fn walk_of(request: &Request) -> Walk<'_> {
     Walk {
         hidden: request.hidden,
         no_ignore: request.no_ignore,
+        all_tracked: request.all_tracked,
         threads: request.threads,
         deadline: request.deadline,
         root: None,

@@ -33,7 +33,7 @@ use worktree::WorkTree;
 
 pub use command::GitError;
 pub use governed::Governed;
-pub use repository::Repository;
+pub use repository::{Changed, Repository};
 
 /// A file or a link as git has it.
 #[derive(Clone, Debug)]
@@ -174,7 +174,7 @@ impl Git {
                 (how.wanted)(path)
                     && matches!(item.kind, EntryKind::File | EntryKind::Link)
                     && (how.hidden || !hidden(path))
-                    && (how.no_ignore || !ignored.is_left_out(path))
+                    && (how.no_ignore || how.all_tracked || !ignored.is_left_out(path))
             })
             .map(|(path, item)| Seen::File {
                 path: path.clone(),

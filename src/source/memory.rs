@@ -352,6 +352,7 @@ mod tests {
         let how = Walk {
             hidden: false,
             no_ignore: false,
+            all_tracked: false,
             threads: 1,
             deadline: Deadline::default(),
             root: None,
@@ -390,6 +391,7 @@ mod tests {
         let how = Walk {
             hidden: false,
             no_ignore: false,
+            all_tracked: false,
             threads: 1,
             deadline: Deadline::default(),
             root: None,

@@ -114,6 +114,9 @@ pub struct Walk<'w> {
     pub hidden: bool,
     /// Ignore .gitignore, .ignore and their kin.
     pub no_ignore: bool,
+    /// Leave out nothing that git tracks: .ignore files, which git does not read, hide only what it
+    /// does not track.
+    pub all_tracked: bool,
     /// How many threads; 0 lets the machine decide.
     pub threads: usize,
     /// When to stop looking.
@@ -132,6 +135,7 @@ impl std::fmt::Debug for Walk<'_> {
         f.debug_struct("Walk")
             .field("hidden", &self.hidden)
             .field("no_ignore", &self.no_ignore)
+            .field("all_tracked", &self.all_tracked)
             .field("threads", &self.threads)
             .finish_non_exhaustive()
     }

@@ -391,7 +391,7 @@ fn judge(listed: &Granted, how: &Walk<'_>, tracked: &Tracked<'_>) -> (Vec<Seen>,
         let is_ignored = said.is_ignore() || listed.is_ignored;
         let is_left_out = match is_ignored {
             true => {
-                let by_promvet = said.is_ignore() && !by_git;
+                let by_promvet = said.is_ignore() && !by_git && !how.all_tracked;
                 let is_filled = is_folder && FILLED.iter().any(|filled| name == *filled);
                 by_promvet || is_hidden || is_filled || !tracked.has(path)
             }

@@ -40,6 +40,7 @@ impl Scratch {
         let how = |threads| Walk {
             hidden,
             no_ignore,
+            all_tracked: false,
             threads,
             deadline: Deadline::default(),
             root: None,
@@ -260,6 +261,7 @@ fn a_walk_that_has_no_time_says_so() {
     let how = Walk {
         hidden: false,
         no_ignore: false,
+        all_tracked: false,
         threads: 1,
         deadline: Deadline::after(std::time::Duration::ZERO),
         root: None,

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use crate::support::scratch::Scratch;
 
-const BAD: &str = "mimir/api/v1/push";
-const GOOD: &str = "https://mimir.example.com/api/v1/push";
-const BASE: &str = "remote_write:\n- url: https://mimir.example.com/api/v1/push\n";
+pub(crate) const BAD: &str = "mimir/api/v1/push";
+pub(crate) const GOOD: &str = "https://mimir.example.com/api/v1/push";
+pub(crate) const BASE: &str = "remote_write:\n- url: https://mimir.example.com/api/v1/push\n";
 
 /// A change of the repository that holds [`BASE`] as `prometheus.yml`, and what its base has beside.
 struct Change {
@@ -27,7 +27,7 @@ const fn change(name: &'static str, files: &'static [(&'static str, &'static str
 
 const CONFIG: &str = "remote_write:\n- url: URL\n";
 const GONE: (&str, &str) = ("prometheus.yml", "");
-const COMPOSE: &str = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: \
+pub(crate) const COMPOSE: &str = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes: \
                        ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n";
 
 const CHANGES: &[Change] = &[
@@ -331,7 +331,7 @@ impl Change {
 }
 
 /// What the gate says of the last commit: nothing, or why it does not end with 0.
-fn gate(scratch: &Scratch) -> Option<String> {
+pub(crate) fn gate(scratch: &Scratch) -> Option<String> {
     let ran = scratch.promvet(&[
         "--config-from",
         "main~",
@@ -374,9 +374,9 @@ fn changes_of_one_kind_after_the_other_are_shown() {
 }
 
 /// Does something to the repository, and commits it.
-type Deed = fn(&Scratch, bool);
+pub(crate) type Deed = fn(&Scratch, bool);
 
-fn url(is_bad: bool) -> String {
+pub(crate) fn url(is_bad: bool) -> String {
     CONFIG.replace("URL", if is_bad { BAD } else { GOOD })
 }
 
@@ -601,11 +601,11 @@ const DEEDS: &[(&str, Deed)] = &[
     }),
 ];
 
+/// Does each deed to a repository, once badly and once well, and expects the gate to tell them apart.
 #[cfg(unix)]
-#[test]
-fn other_deeds_are_shown_too() {
+pub(crate) fn judge_deeds(deeds: &[(&str, Deed)]) {
     let mut wrong = String::new();
-    for (name, deed) in DEEDS {
+    for (name, deed) in deeds {
         for is_bad in [true, false] {
             let scratch = Scratch::repository(&[("prometheus.yml", BASE)]);
             deed(&scratch, is_bad);
@@ -617,4 +617,14 @@ fn other_deeds_are_shown_too() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[cfg(unix)]
+#[test]
+fn other_deeds_are_shown_too() {
+    let (first, second) = DEEDS.split_at(DEEDS.len() / 2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| judge_deeds(first));
+        scope.spawn(|| judge_deeds(second));
+    });
 }

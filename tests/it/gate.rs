@@ -747,3 +747,36 @@ fn a_baseline_of_the_first_version_is_read_as_before() {
     );
     assert!(!ran.stdout.contains("no longer"), "{}", ran.stdout);
 }
+
+#[test]
+fn a_base_whose_policy_is_a_configuration_is_named_as_the_reason() {
+    let config = CONFIG.replace("HOST", GOOD);
+    let scratch = Scratch::repository(&[("promvet.yaml", &config)]);
+    let ran = scratch.promvet(&[]);
+    assert_eq!(ran.status, Some(2), "{}", ran.said());
+    let why = "promvet.yaml:1:1: `remote_write` belongs to a Prometheus configuration, and promvet reads \
+               this file as its policy; give the configuration another name";
+    assert!(ran.stderr.contains(why), "{}", ran.said());
+    // The change that mends it: the base has no say in its own policy without --config-from.
+    scratch.git(&["mv", "promvet.yaml", "prometheus.yml"]);
+    scratch.commit("Rename");
+    let ran = scratch.promvet(&GATE);
+    assert_eq!(ran.status, Some(2), "{}", ran.said());
+    assert!(ran.stderr.contains(why), "{}", ran.said());
+    let note = "the policy of main~ has errors, and --config-from makes it count";
+    assert!(ran.stderr.contains(note), "{}", ran.said());
+    assert!(!ran.stderr.contains("made without it"), "{}", ran.said());
+    let ran = scratch.promvet(&GATE[2..]);
+    assert_eq!(ran.status, Some(0), "{}", ran.said());
+    scratch.file("prometheus.yml", CONFIG.replace("HOST", BAD));
+    let ran = scratch.promvet(&GATE[2..]);
+    assert_eq!(ran.status, Some(1), "{}", ran.said());
+    // A policy with one such key is a policy with a slip.
+    let scratch = Scratch::new(&[("promvet.yaml", "rules: {}\nremote_write: []\n")]);
+    let ran = scratch.promvet(&[]);
+    assert!(
+        ran.stderr.contains("unknown key `remote_write`"),
+        "{}",
+        ran.said()
+    );
+}

@@ -39,7 +39,8 @@ impl<'t> Governed<'t> {
             let meta = self.tree.metadata(&found.path);
             let link = meta.is_ok_and(|meta| meta.kind == EntryKind::Link);
             let path = found.path;
-            match !how.no_ignore && ignored.by(&path) == Some(By::Git) {
+            let by_git = |by| how.all_tracked || by == By::Git;
+            match !how.no_ignore && ignored.by(&path).is_some_and(by_git) {
                 true => Seen::Ignored { path, link },
                 false => Seen::File { path, link },
             }

@@ -19,6 +19,15 @@ use crate::source::tree::{EntryKind, Tree, Walk};
 /// How deep submodules are gone into.
 const DEEPEST: usize = 8;
 
+/// What is changed since an older tree.
+#[derive(Clone, Debug, Default)]
+pub struct Changed {
+    /// The absolute paths of it.
+    pub files: Arc<BTreeSet<PathBuf>>,
+    /// Whether an .ignore file of one of the trees names one of them.
+    pub has_left_out: bool,
+}
+
 /// The work tree of a repository.
 #[derive(Clone, Debug)]
 pub struct Repository {
@@ -179,7 +188,7 @@ impl Repository {
 
     /// The absolute paths of what is not as an older tree has it, and of what is not there any more:
     /// in the index, or in the work tree, where files that git does not track yet and does not
-    /// ignore are among them. What the older tree has in its .ignore files is left out.
+    /// ignore are among them. Whether an .ignore file names one is said too.
     ///
     /// # Errors
     /// Git failed.
@@ -189,7 +198,7 @@ impl Repository {
         staged: Option<&Git>,
         named: &[PathBuf],
         how: &Walk<'_>,
-    ) -> Result<BTreeSet<PathBuf>, GitError> {
+    ) -> Result<Changed, GitError> {
         let index;
         let (new, on_disk) = match staged {
             Some(staged) => (staged, false),
@@ -206,12 +215,12 @@ impl Repository {
         };
         let items = new.items.iter();
         let changed = items.filter(|(path, item)| !is_same(path, item));
-        let mut changed: BTreeSet<PathBuf> = changed.map(|(path, _)| path.clone()).collect();
+        let mut files: BTreeSet<PathBuf> = changed.map(|(path, _)| path.clone()).collect();
         let gone = old
             .items
             .keys()
             .filter(|path| !new.items.contains_key(*path));
-        changed.extend(gone.cloned());
+        files.extend(gone.cloned());
         if on_disk {
             let every = Walk {
                 hidden: true,
@@ -221,13 +230,17 @@ impl Repository {
             };
             let walked = self.disk.walk(named, &every).files.into_iter();
             let untracked = walked.filter(|found| !new.items.contains_key(&found.path));
-            changed.extend(untracked.map(|found| found.path));
+            files.extend(untracked.map(|found| found.path));
         }
-        if !how.no_ignore {
-            let ignored = Ignored::new(old, old.items.keys());
-            changed.retain(|path| !ignored.is_left_out(path));
-        }
-        Ok(changed)
+        let has_left_out = [old, new].iter().any(|tree| {
+            let said = tree.items.keys().filter(|path| path.ends_with(".ignore"));
+            let ignored = Ignored::new(*tree, said);
+            files.iter().any(|path| ignored.is_left_out(path))
+        });
+        Ok(Changed {
+            files: files.into(),
+            has_left_out,
+        })
     }
 
     fn verified(&self, revision: &str) -> Result<Option<String>, GitError> {
