@@ -42,7 +42,8 @@ impl Facts<'_> {
                     "`{}`: `name` and `key` are swapped: the {kind} is called `{key}`",
                     reference.field
                 );
-                let finding = found(reference, Severity::Error, message);
+                let help = format!("write `name: {key}` and `key: {name}`");
+                let finding = found(reference, Severity::Error, message).help(Advice::say(help));
                 return Some(finding.evidence(maker.place.clone(), "it is made here"));
             }
             let names = provided.names(kind, namespace);

@@ -124,11 +124,17 @@ impl<'d> Walker<'_, '_> {
             node,
             format!("{}: expected {wants}, found {is}", self.subject(ty, key)),
         );
-        if let (Type::List(item), Kind::Scalar(_)) = (ty, kind)
-            && !matches!(item, Type::Section(_))
-        {
-            said.help("write a list of one item as `[item]`, or as `- item` on a separate line");
-        }
+        let help = match (ty, kind) {
+            (Type::List(item), Kind::Scalar(_)) if !matches!(item, Type::Section(_)) => {
+                "write a list of one item as `[item]`, or as `- item` on a separate line"
+            }
+            (Type::List(Type::Section(_)), Kind::Mapping(_)) => {
+                "write `- ` before the first key, and indent the other keys to match"
+            }
+            (Type::Section(_), Kind::Sequence(_)) => "write the keys without `-`",
+            _ => return,
+        };
+        said.help(help);
     }
 
     /// An item of a list: null is refused in some lists, and kills Prometheus in one.

@@ -260,7 +260,7 @@ impl Checker<'_, '_> {
         } else {
             Severity::Error
         };
-        let message = format!("the file {path} does not exist");
+        let message = format!("the file `{path}` does not exist");
         let finding = at(one.node, rule::FILES_MISSING, severity, message);
         self.out
             .findings
@@ -272,7 +272,7 @@ impl Checker<'_, '_> {
         for (path, kind) in files.irregular(|path| kind_of(path, lookup)) {
             let noun = kind.map_or("nothing", EntryKind::noun);
             let shown = lookup.tree.shown(path);
-            let message = format!("{shown} is {noun}, not a file; Prometheus cannot read it");
+            let message = format!("`{shown}` is {noun}, not a file; Prometheus cannot read it");
             self.out.findings.push(
                 at(one.node, rule::FILES_MISSING, Severity::Error, message).kind("not-a-file"),
             );

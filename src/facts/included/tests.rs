@@ -188,7 +188,7 @@ fn faults_are_told_where_they_are() {
             "files/missing",
             Severity::Error,
             main,
-            "the file p/rules/c.yml does not exist",
+            "the file `p/rules/c.yml` does not exist",
         ),
         (
             "rule_files: ['rules/[.yml']\n".into(),

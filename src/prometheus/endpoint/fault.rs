@@ -173,31 +173,31 @@ fn host_fault(endpoint: &Endpoint, white: Option<&UrlFault>) -> Option<UrlFault>
     let (name, part) = (endpoint.slice(piece), endpoint.slice(at));
     let message = match fault {
         HostFault::EmptyLabel => {
-            format!("{name} is not a valid host: a label between two dots is empty")
+            format!("`{name}` is not a valid host: a label between two dots is empty")
         }
         HostFault::LongLabel => {
             format!(
-                "{name} is not a valid host: {part} is longer than 63 bytes, the limit of a label"
+                "`{name}` is not a valid host: `{part}` is longer than 63 bytes, the limit of a label"
             )
         }
         HostFault::LongName => "the host is longer than 253 bytes, the limit of a name".to_owned(),
         HostFault::Hyphen => {
-            format!("{name} is not a valid host: {part} begins or ends with a hyphen")
+            format!("`{name}` is not a valid host: `{part}` begins or ends with a hyphen")
         }
-        HostFault::Sign(sign) => format!("{name} is not a valid host: {sign:?} is not allowed"),
+        HostFault::Sign(sign) => format!("`{name}` is not a valid host: {sign:?} is not allowed"),
         HostFault::Ipv4 => {
-            format!("{name} is not an IPv4 address: expected four numbers from 0 to 255")
+            format!("`{name}` is not an IPv4 address: expected four numbers from 0 to 255")
         }
-        HostFault::Ipv6 => format!("{name} is not an IPv6 address"),
+        HostFault::Ipv6 => format!("`{name}` is not an IPv6 address"),
         HostFault::Colons => {
             format!(
-                "{name} is not a valid host: it contains a colon, and an IPv6 address needs \
+                "`{name}` is not a valid host: it contains a colon, and an IPv6 address needs \
                  brackets"
             )
         }
         HostFault::NumericEnd => {
             format!(
-                "{name} is not a valid host: a name does not end in a number, and an address \
+                "`{name}` is not a valid host: a name does not end in a number, and an address \
                  has four"
             )
         }
@@ -222,7 +222,7 @@ fn port(endpoint: &Endpoint) -> Option<UrlFault> {
     (!fits).then(|| UrlFault {
         kind: FaultKind::Port,
         range: piece.range(),
-        message: format!("{text} is not a port: expected a number from 1 to 65535"),
+        message: format!("`{text}` is not a port: expected a number from 1 to 65535"),
         suggestion: None,
         refused_by_go: false,
     })
@@ -243,8 +243,8 @@ fn escape(endpoint: &Endpoint) -> Option<UrlFault> {
     Some(UrlFault {
         kind: FaultKind::Escape,
         message: format!(
-            "{shown} is not a percent-encoding (`%` and two hexadecimal digits): Prometheus \
-             refuses to load it; write a literal percent sign as %25"
+            "`{shown}` is not a percent-encoding (`%` and two hexadecimal digits): Prometheus \
+             refuses to load it; write a literal percent sign as `%25`"
         ),
         range,
         suggestion: None,

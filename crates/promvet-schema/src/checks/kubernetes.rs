@@ -159,15 +159,14 @@ pub(crate) fn selectors(section: &Section<'_>, report: &mut Report<'_>) {
             "ingress",
         ];
         if !allowed.is_empty() && !allowed.contains(&name) && known.contains(&name) {
-            report.at(
-                Rule::InvalidValue,
-                entry.value,
-                format!(
-                    "with the role `{role}`, a selector must have the role {}; Prometheus \
-                     refuses the file",
-                    words::any_of(allowed)
-                ),
+            let allowed = words::any_of(allowed);
+            let message = format!(
+                "with the role `{role}`, a selector must have the role {allowed}; Prometheus \
+                 refuses the file"
             );
+            report
+                .at(Rule::InvalidValue, entry.value, message)
+                .help(format!("use {allowed}, or remove the selector"));
         }
     }
 }

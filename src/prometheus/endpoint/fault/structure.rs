@@ -27,7 +27,7 @@ pub(super) fn structure(endpoint: &Endpoint, outcome: &str) -> Option<UrlFault> 
     if text.parse::<f64>().is_ok() {
         return Some(fault(
             FaultKind::Number,
-            format!("{text} is a number, not a URL: Prometheus starts, and every send fails"),
+            format!("`{text}` is a number, not a URL: Prometheus starts, and every send fails"),
         ));
     }
     match endpoint.scheme() {
@@ -48,7 +48,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
             kind: FaultKind::Scheme,
             range: scheme.range(),
             message: format!(
-                "Prometheus cannot send over {name}: expected a URL that begins with http:// or \
+                "Prometheus cannot send over `{name}`: expected a URL that begins with http:// or \
                  https://"
             ),
             suggestion: meant.map(|meant| {
@@ -68,7 +68,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
         return Some(UrlFault {
             kind: FaultKind::Slashes,
             range: scheme.start..rest,
-            message: format!("`//` is missing between {name}: and the host: every send fails"),
+            message: format!("`//` is missing between `{name}:` and the host: every send fails"),
             suggestion: endpoint.host().map(|_| {
                 format!(
                     "{name}://{}",
@@ -83,7 +83,7 @@ fn with_scheme(endpoint: &Endpoint, scheme: Piece) -> Option<UrlFault> {
     endpoint.host().is_none().then(|| UrlFault {
         kind: FaultKind::NoHost,
         range: scheme.start..(scheme.end + 3).min(endpoint.text.len()),
-        message: format!("the host after {name}:// is missing: every send fails"),
+        message: format!("the host after `{name}://` is missing: every send fails"),
         suggestion: None,
         refused_by_go: false,
     })
@@ -103,7 +103,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
             kind: FaultKind::Relative,
             range: all,
             message: format!(
-                "{shown} has neither scheme nor host: Prometheus starts, and every send fails"
+                "`{shown}` has neither scheme nor host: Prometheus starts, and every send fails"
             ),
             suggestion: None,
             refused_by_go: false,
@@ -121,7 +121,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
         UrlFault {
             kind: FaultKind::NoScheme,
             range: all,
-            message: format!("{shown} has no scheme: {outcome}"),
+            message: format!("`{shown}` has no scheme: {outcome}"),
             suggestion: Some(suggestion),
             refused_by_go: false,
         }
@@ -129,7 +129,7 @@ fn without_scheme(endpoint: &Endpoint, all: Range<usize>, outcome: &str) -> Opti
         UrlFault {
             kind: FaultKind::Relative,
             range: all,
-            message: format!("{shown} is not a URL, since it has no scheme: {outcome}"),
+            message: format!("`{shown}` is not a URL, since it has no scheme: {outcome}"),
             suggestion: (!endpoint.path().is_empty()).then_some(suggestion),
             refused_by_go: false,
         }
