@@ -144,6 +144,13 @@ impl<'f> Standpoint<'f> {
             return None;
         }
         let first = all.first()?;
+        // A tree may have the manifests of several clusters in folders of their own.
+        if !all
+            .iter()
+            .all(|one| self.is_around(one.place.path().as_ref()))
+        {
+            return None;
+        }
         let namespace = first.namespace.clone()?;
         Some(Why::OtherNamespace {
             service: first.name.clone(),

@@ -10,7 +10,17 @@ use crate::finding::{Evidence, Place, Text};
 use crate::yaml::{Mapping, Node, parse_all, placeholder};
 
 /// Words; a file without all of one line routes no requests.
-const WORDS: &[&[&str]] = &[&["Ingress", "host"], &["Route", "host"]];
+const WORDS: &[&[&str]] = &[
+    &["Ingress", "host"],
+    &["Route", "host"],
+    &["IngressRoute"],
+    &["VirtualService"],
+    &["HTTPProxy"],
+];
+
+/// Kinds of other controllers, whose paths are not worked out: a host that one of them names is not
+/// judged.
+const OTHERS: &[&str] = &["IngressRoute", "VirtualService", "HTTPProxy"];
 
 /// Whether a file may route requests: a scan of its bytes.
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
@@ -22,6 +32,8 @@ pub(super) fn may_hold(bytes: &[u8]) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Routes {
     by_host: HashMap<String, Vec<Route>>,
+    /// The files of other controllers.
+    others: Vec<Arc<Text>>,
 }
 
 /// What one manifest says of a host.
@@ -87,6 +99,9 @@ impl Routes {
         for text in texts {
             for document in &parse_all(text).0 {
                 for manifest in manifests(document) {
+                    if OTHERS.contains(&manifest.kind) {
+                        out.others.push(Arc::clone(text));
+                    }
                     out.add(&manifest);
                 }
             }
@@ -248,6 +263,10 @@ impl Routes {
             self.by_host.get(&format!("*.{rest}"))
         })?;
         let first = routes.first()?;
+        let mut others = self.others.iter();
+        if others.any(|text| text.content().contains(&host)) {
+            return None;
+        }
         let path = if path.is_empty() { "/" } else { path };
         let served = |route: &&Route| route.paths.iter().any(|one| one.serves(path));
         let serving: Vec<_> = routes.iter().filter(served).collect();
@@ -432,6 +451,118 @@ fn is_open(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn judged(source: &str, url: (&str, &str, &str)) -> Option<String> {
+        let text = Text::new("r.yaml", source.as_bytes().to_vec());
+        let found = Routes::new(&[text]).judge(url.0, url.1, url.2)?;
+        Some(match found.why {
+            Reason::Path(paths) => format!("path {}", paths.join(" ")),
+            Reason::Redirect(status) => format!("redirect {status}"),
+            Reason::NoHttp => "no http".to_owned(),
+            Reason::NoHttps => "no https".to_owned(),
+        })
+    }
+
+    #[test]
+    fn each_kind_of_route_tells_what_it_serves() {
+        let ingress = |more: &str, path: &str| {
+            format!(
+                "kind: Ingress\nmetadata: {{name: a{more}}}\nspec: {{rules: [{{host: a.example.com, http: {{paths: [{path}]}}}}]}}\n"
+            )
+        };
+        let route = |tls: &str| {
+            format!(
+                "apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {{name: a}}\nspec: {{host: a.example.com{tls}}}\n"
+            )
+        };
+        let http_route = |rules: &str| {
+            format!(
+                "kind: HTTPRoute\nmetadata: {{name: a}}\nspec: {{hostnames: [a.example.com], rules: [{rules}]}}\n"
+            )
+        };
+        let force = ", annotations: {nginx.ingress.kubernetes.io/force-ssl-redirect: \"true\"}";
+        let regex = ", annotations: {nginx.ingress.kubernetes.io/use-regex: \"true\"}";
+        let redirect = "{filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]}";
+        let traefik = "---\nkind: IngressRoute\nmetadata: {name: b}\nspec: {routes: [{match: 'Host(`a.example.com`)'}]}\n";
+        let push = "/api/v1/push";
+        for (source, scheme, want) in [
+            (ingress("", "{path: /, pathType: Prefix}"), "http", None),
+            (ingress("", "{path: /api, pathType: Prefix}"), "http", None),
+            (
+                ingress("", "{path: /api, pathType: Exact}"),
+                "https",
+                Some("path /api"),
+            ),
+            (
+                ingress("", "{path: /metrics, pathType: Prefix}"),
+                "https",
+                Some("path /metrics"),
+            ),
+            (
+                ingress(force, "{path: /, pathType: Prefix}"),
+                "http",
+                Some("redirect 308"),
+            ),
+            (ingress(force, "{path: /, pathType: Prefix}"), "https", None),
+            (
+                ingress(regex, "{path: /x, pathType: Prefix}"),
+                "https",
+                None,
+            ),
+            (
+                ingress(
+                    "",
+                    "{path: '/x(/|$)(.*)', pathType: ImplementationSpecific}",
+                ),
+                "https",
+                None,
+            ),
+            (
+                ingress("", "{path: /metrics, pathType: Prefix}") + traefik,
+                "https",
+                None,
+            ),
+            (route(""), "http", None),
+            (route(""), "https", Some("no https")),
+            (route(", tls: {termination: edge}"), "http", Some("no http")),
+            (
+                route(", tls: {insecureEdgeTerminationPolicy: Redirect}"),
+                "http",
+                Some("redirect 302"),
+            ),
+            (
+                route(", tls: {insecureEdgeTerminationPolicy: Allow}"),
+                "http",
+                None,
+            ),
+            (
+                route(", path: /other, tls: {termination: edge}"),
+                "https",
+                Some("path /other"),
+            ),
+            (http_route("{backendRefs: [{name: a}]}"), "https", None),
+            (
+                http_route("{matches: [{path: {value: /api}}]}"),
+                "https",
+                None,
+            ),
+            (
+                http_route("{matches: [{path: {type: Exact, value: /api}}]}"),
+                "https",
+                Some("path /api"),
+            ),
+            (
+                http_route("{matches: [{path: {type: RegularExpression, value: /x.*}}]}"),
+                "https",
+                None,
+            ),
+            (http_route(redirect), "http", Some("redirect 301")),
+        ] {
+            let found = judged(&source, (scheme, "a.example.com", push));
+            assert_eq!(found.as_deref(), want, "{scheme} {source}");
+            assert_eq!(judged(&source, (scheme, "b.example.com", push)), None);
+        }
+    }
 
     #[test]
     fn prefixes_end_at_a_slash() {

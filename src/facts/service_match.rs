@@ -86,6 +86,15 @@ impl<'f> Standpoint<'f> {
         self.runners.get_or_init(find)
     }
 
+    /// Whether the folder of a file is that of the configuration, or one above or below it.
+    pub(super) fn is_around(&self, shown: &str) -> bool {
+        let other = self.facts.absolute(shown);
+        match (self.file().parent(), other.parent()) {
+            (Some(own), Some(other)) => own.starts_with(other) || other.starts_with(own),
+            _ => false,
+        }
+    }
+
     /// The namespace of Kubernetes that the configuration runs in, if it is written.
     pub(super) fn own_namespace(&self) -> Option<String> {
         match self.holder {

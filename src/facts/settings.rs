@@ -491,6 +491,8 @@ impl Reading<'_> {
         match self.value(key) {
             Written::Nowhere => Some(default(false)),
             Written::Hidden => None,
+            // One value for each port: which is which is not worked out.
+            Written::Here(value, _) if value.contains(',') => None,
             Written::Here(value, place) => Some(Setting {
                 value: !matches!(value, "" | "false"),
                 place: Some(place),
