@@ -169,6 +169,10 @@ pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
     let Some(root) = document.root() else {
         return Vec::new();
     };
+    // Alertmanager's `--cluster.tls-config` has this section too (`cluster/tls_config.go`).
+    if root.get("tls_client_config").is_some() {
+        return Vec::new();
+    }
     let users = root.get("basic_auth_users").and_then(Node::mapping);
     let users = users.into_iter().flat_map(Mapping::entries);
     // The lines around a finding may show the hashes of others.
@@ -201,17 +205,20 @@ pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
 fn unknown(part: &Part, node: Node<'_>) -> Vec<Finding> {
     let entries = node.mapping().into_iter().flat_map(Mapping::entries);
     let unknown = entries.filter(|entry| !part.keys.contains(&entry.name()));
-    let findings = unknown.map(|entry| {
+    let findings = unknown.filter_map(|entry| {
         let name = entry.name();
         let message = format!("unknown key `{name}`; {REFUSED}");
         let other = part.others.iter().find(|(other, _)| *other == name);
         let meant = other.map(|(_, meant)| *meant);
         let meant = meant.or_else(|| nearest(name, part.keys.iter().copied()));
+        // Other programs have files with one of these sections among their own.
+        let is_ours = !part.name.is_empty() || node.document().text().path().contains("web");
         let help = match meant {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("remove it; there are {}", part.keys.join(", ")),
+            None if is_ours => format!("remove it; there are {}", part.keys.join(", ")),
+            None => return None,
         };
-        at(entry.key.place(), entry.value, message).help(help)
+        Some(at(entry.key.place(), entry.value, message).help(help))
     });
     findings.collect()
 }
@@ -466,6 +473,10 @@ mod tests {
             (
                 format!("basic_auth_users: {{a: '{}'}}\n", hash.replace("$10$", "$99$")),
                 vec!["basic_auth_users.a"],
+            ),
+            (
+                "tls_server_config: {cert_file: a}\ntls_client_config: {}\n".to_owned(),
+                vec![],
             ),
             (
                 format!("basic_auth_users: ['a:{hash}']\n"),
