@@ -29,6 +29,7 @@ pub(super) fn test(args: &TestArgs, tree: &Folder, out: &mut dyn Write) -> io::R
     let walk = Walk {
         hidden: false,
         no_ignore: false,
+        all_tracked: false,
         threads: args.threads.unwrap_or(0),
         deadline: crate::deadline::Deadline::default(),
         root: None,
