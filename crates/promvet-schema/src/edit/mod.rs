@@ -111,12 +111,7 @@ fn left(document: &Document, action: &Action) -> Option<(Span, usize)> {
         return None;
     }
     let (holder, _) = removed(document, *span).ok()?;
-    let count = match holder.kind() {
-        Kind::Mapping(mapping) => mapping.written().count(),
-        Kind::Sequence(list) => list.iter().count(),
-        Kind::Scalar(_) => return None,
-    };
-    Some((document.place(holder.span()).span(), count))
+    Some((document.place(holder.span()).span(), count(holder)))
 }
 
 /// The text with edits made, which are ascending and do not overlap.
@@ -240,20 +235,56 @@ fn node_at(document: &Document, span: Span) -> Option<Node<'_>> {
     let holds = |node: &Node<'_>| node.span().start <= span.start && span.end <= node.span().end;
     let mut at = document.root().filter(holds)?;
     loop {
-        let inner = match at.kind() {
-            _ if at.is_alias() => None,
-            Kind::Scalar(_) => None,
-            Kind::Sequence(list) => list.iter().find(holds),
-            Kind::Mapping(mapping) => mapping
-                .written()
-                .flat_map(|entry| [entry.key, entry.value])
-                .find(holds),
+        let parts = match at.is_alias() {
+            true => None,
+            false => last_member(at, span.start).and_then(|index| parts(at, index)),
         };
+        let inner = parts.and_then(|(key, value)| key.into_iter().chain([value]).find(holds));
         match inner {
             Some(inner) => at = inner,
             None => return Some(at),
         }
     }
+}
+
+/// How many entries or items a node has.
+fn count(holder: Node<'_>) -> usize {
+    match holder.kind() {
+        Kind::Mapping(mapping) => mapping.written_len(),
+        Kind::Sequence(list) => list.len(),
+        Kind::Scalar(_) => 0,
+    }
+}
+
+/// The key and the value of an entry, or an item.
+fn parts(holder: Node<'_>, index: usize) -> Option<(Option<Node<'_>>, Node<'_>)> {
+    match holder.kind() {
+        Kind::Mapping(mapping) => mapping
+            .written_at(index)
+            .map(|entry| (Some(entry.key), entry.value)),
+        Kind::Sequence(list) => list.at(index).map(|item| (None, item)),
+        Kind::Scalar(_) => None,
+    }
+}
+
+/// What an entry or item covers.
+fn span_of(holder: Node<'_>, index: usize) -> Option<Span> {
+    let (key, value) = parts(holder, index)?;
+    Some(key.map_or(value.span(), |key| key.span().join(value.span())))
+}
+
+/// The last entry or item that begins no later than an offset. They are in the order of the text,
+/// so it is found by halves: each finding of a long mapping looks for its own.
+fn last_member(holder: Node<'_>, offset: u32) -> Option<usize> {
+    let (mut low, mut high) = (0, count(holder));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match span_of(holder, middle) {
+            Some(span) if span.start <= offset => low = middle + 1,
+            _ => high = middle,
+        }
+    }
+    low.checked_sub(1)
 }
 
 /// What an entry of a mapping or an item of a list covers, with its neighbors.
@@ -267,25 +298,13 @@ struct Member<'d> {
 fn member_at(document: &Document, span: Span) -> Option<Member<'_>> {
     let node = node_at(document, span)?;
     let holder = node.parent()?;
-    let spans: Vec<Span> = match holder.kind() {
-        Kind::Mapping(mapping) => mapping
-            .written()
-            .map(|entry| entry.key.span().join(entry.value.span()))
-            .collect(),
-        Kind::Sequence(list) => list.iter().map(Node::span).collect(),
-        Kind::Scalar(_) => return None,
-    };
-    let at = spans
-        .iter()
-        .position(|it| it.start <= span.start && span.end <= it.end)?;
+    let at = last_member(holder, span.start)?;
+    let member = span_of(holder, at).filter(|it| span.end <= it.end)?;
     Some(Member {
         holder,
-        span: *spans.get(at)?,
-        before: at
-            .checked_sub(1)
-            .and_then(|before| spans.get(before))
-            .copied(),
-        after: spans.get(at + 1).copied(),
+        span: member,
+        before: at.checked_sub(1).and_then(|before| span_of(holder, before)),
+        after: span_of(holder, at + 1),
     })
 }
 

@@ -265,6 +265,16 @@ impl<'d> Sequence<'d> {
             .map(move |&id| Node { document, id })
     }
 
+    /// The item at a place, without a look at the others.
+    #[must_use]
+    pub fn at(self, index: usize) -> Option<Node<'d>> {
+        let id = *self.node.links().get(index)?;
+        Some(Node {
+            document: self.node.document,
+            id,
+        })
+    }
+
     /// How many items it has.
     #[must_use]
     pub fn len(self) -> usize {
@@ -324,6 +334,26 @@ impl<'d> Mapping<'d> {
                 value: node(value),
                 merged: false,
             })
+        })
+    }
+
+    /// How many entries are written.
+    #[must_use]
+    pub fn written_len(self) -> usize {
+        self.node.links().len() / 2
+    }
+
+    /// The entry at a place in the order of [`Self::written`], without a look at the others.
+    #[must_use]
+    pub fn written_at(self, index: usize) -> Option<Entry<'d>> {
+        let document = self.node.document;
+        let pair = self.node.links().chunks_exact(2).nth(index)?;
+        let (&key, &value) = pair.first().zip(pair.get(1))?;
+        let node = |id| Node { document, id };
+        Some(Entry {
+            key: node(key),
+            value: node(value),
+            merged: false,
         })
     }
 
