@@ -2,5 +2,5 @@
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     promvet_fuzz::expect_caught_panics();
-    promvet_fuzz::reports(bytes);
+    promvet_fuzz::one_report(bytes);
 });

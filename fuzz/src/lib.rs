@@ -26,7 +26,7 @@ pub use masking::masking;
 pub use material::material;
 pub use policies::policies;
 pub use promql::promql;
-pub use reports::reports;
+pub use reports::{one_report, reports};
 pub use rule_files::rule_files;
 pub use templates::templates;
 pub use yaml::yaml;

@@ -13,9 +13,32 @@ use super::{assert_place, text_of, within};
 /// reading the rules' tables takes.
 const BUDGETS: u64 = 20_000_000;
 
-/// Any bytes as a configuration that is checked, and as everything that a finding says: no report
-/// has a control character in it, and what should be JSON is.
+/// Any bytes as a configuration that is checked, and as everything that a finding says, in every
+/// format: no report has a control character in it, and what should be JSON is.
 pub fn reports(bytes: &[u8]) {
+    for outcome in [checked(bytes), said(bytes)] {
+        Format::all().for_each(|format| written(&outcome, format));
+    }
+}
+
+/// The same for fuzzing, of which all of it at once leaves little: the last byte, which changes
+/// nothing in most files, chooses one outcome and one format.
+pub fn one_report(bytes: &[u8]) {
+    let chosen = usize::from(bytes.last().copied().unwrap_or_default());
+    let outcome = if chosen % 2 == 0 {
+        checked(bytes)
+    } else {
+        said(bytes)
+    };
+    let formats: Vec<_> = Format::all().collect();
+    let format = formats.get(chosen / 2 % formats.len());
+    format
+        .into_iter()
+        .for_each(|format| written(&outcome, *format));
+}
+
+/// What a check says of the bytes.
+fn checked(bytes: &[u8]) -> Outcome {
     let tree = Memory::new().file("/tree/prometheus.yml", bytes);
     let request = Request {
         paths: vec![PathBuf::from("/tree/prometheus.yml")],
@@ -28,8 +51,7 @@ pub fn reports(bytes: &[u8]) {
     for reported in checked.outcome.findings() {
         assert_place(&reported.finding.place, &reported.finding.message);
     }
-    written(&checked.outcome);
-    written(&said(bytes));
+    checked.outcome
 }
 
 /// An outcome whose every sentence is the bytes.
@@ -54,32 +76,30 @@ fn said(bytes: &[u8]) -> Outcome {
     Outcome::new(vec![finding, other], Vec::new(), Vec::new(), 0)
 }
 
-fn written(outcome: &Outcome) {
-    for format in Format::all() {
-        let name = format.name();
-        let write = || {
-            let mut bytes = Vec::new();
-            let wrote = format.write(outcome, &mut bytes, &Options::default());
-            assert!(wrote.is_ok(), "{name}");
-            bytes
-        };
-        let bytes = write();
-        assert_eq!(write(), bytes, "{name}: written twice");
-        let Ok(text) = String::from_utf8(bytes) else {
-            panic!("{name}: not UTF-8");
-        };
-        let hostile = text.chars().find(|c| *c != '\n' && is_hostile(*c));
-        assert_eq!(hostile, None, "{name}");
-        match format {
-            Format::Json | Format::Sarif | Format::Gitlab => assert_json(&text, name),
-            Format::JsonLines => text.lines().for_each(|line| assert_json(line, name)),
-            Format::Github => assert!(text.lines().all(is_command), "{text}"),
-            Format::Junit | Format::Checkstyle => {
-                // XML 1.0 has no such characters, escaped or not.
-                assert!(!text.contains(['\u{fffe}', '\u{ffff}']), "{name}");
-            }
-            _ => {}
+fn written(outcome: &Outcome, format: Format) {
+    let name = format.name();
+    let write = || {
+        let mut bytes = Vec::new();
+        let wrote = format.write(outcome, &mut bytes, &Options::default());
+        assert!(wrote.is_ok(), "{name}");
+        bytes
+    };
+    let bytes = write();
+    assert_eq!(write(), bytes, "{name}: written twice");
+    let Ok(text) = String::from_utf8(bytes) else {
+        panic!("{name}: not UTF-8");
+    };
+    let hostile = text.chars().find(|c| *c != '\n' && is_hostile(*c));
+    assert_eq!(hostile, None, "{name}");
+    match format {
+        Format::Json | Format::Sarif | Format::Gitlab => assert_json(&text, name),
+        Format::JsonLines => text.lines().for_each(|line| assert_json(line, name)),
+        Format::Github => assert!(text.lines().all(is_command), "{text}"),
+        Format::Junit | Format::Checkstyle => {
+            // XML 1.0 has no such characters, escaped or not.
+            assert!(!text.contains(['\u{fffe}', '\u{ffff}']), "{name}");
         }
+        _ => {}
     }
 }
 

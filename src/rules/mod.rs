@@ -31,4 +31,4 @@ pub use relabel::{Reader, RelabelList, Stage, judge_relabel};
 pub use sink::Findings;
 pub use start::{Start, judge_start};
 pub use timings::Timings;
-pub use upgrade::{Job, Upgrade, judge_upgrade, without_included_jobs};
+pub use upgrade::{Job, Jobs, Upgrade, judge_upgrade, without_included_jobs};

@@ -1,6 +1,8 @@
 //! A configuration that several releases have to load, and what changes for it between them.
 
+use std::cell::RefCell;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::configuration::Configuration;
 use super::engine::Judgement;
@@ -10,18 +12,18 @@ use super::timings::Timings;
 use crate::discover::Recognised;
 use crate::facts::Facts;
 use crate::facts::deployment::{Certainty, Deployment};
-use crate::facts::included::Documents;
+use crate::facts::included::{Documents, FileSet};
 use crate::finding::{Evidence, Finding, Place};
 use crate::prometheus::Config;
-use crate::schema::{Target, Version, rule_file};
-use crate::yaml::{Mapping, Node};
+use crate::schema::{Target, Version};
+use crate::yaml::{Document, Mapping, Node};
 
-/// How many further places a finding about a whole file shows.
-const MOST_PLACES: usize = 10;
+/// How many places a finding about a whole file shows: its own, and ten as evidence.
+pub(super) const MOST_PLACES: usize = 11;
 
 /// A configuration, with what it pulls in and what runs it, between its oldest and its newest
 /// target.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Upgrade<'d> {
     /// The configuration.
     pub config: Config<'d>,
@@ -35,6 +37,16 @@ pub struct Upgrade<'d> {
     /// among them.
     pub deployments: &'d [&'d Deployment],
     documents: &'d Documents,
+    /// Whether the configuration was read with its tags covered, after which less is told.
+    masked: bool,
+    of_included: RefCell<Vec<Finding>>,
+}
+
+/// The entries of `scrape_configs` in one file.
+#[derive(Clone, Copy, Debug)]
+pub struct Jobs<'d> {
+    /// The file's root.
+    pub root: Node<'d>,
 }
 
 /// One entry of `scrape_configs`.
@@ -87,6 +99,8 @@ pub fn judge_upgrade(
         templated: configuration.templated,
         deployments: &deployments,
         documents: &facts.documents(document, folder, recognised),
+        masked: recognised.masked,
+        of_included: RefCell::default(),
     };
     for (index, page) in all().iter().enumerate() {
         if let Some(Check::Upgrade(check)) = page.check {
@@ -102,6 +116,7 @@ pub fn judge_upgrade(
             }
         }
     }
+    out.of_included = upgrade.of_included.take();
     out
 }
 
@@ -138,34 +153,101 @@ impl<'d> Upgrade<'d> {
         self.from < version && version <= self.to
     }
 
-    /// The entries of `scrape_configs`, null ones left out: those of the configuration, then those
-    /// of the files that it includes.
-    pub fn jobs(&self) -> impl Iterator<Item = Job<'d>> + use<'d> {
-        let included = self.documents.scrape_configs.iter();
-        let included = included.filter_map(|document| document.root()?.get("scrape_configs"));
-        let lists = self.config.root().get("scrape_configs").into_iter();
-        let entries = lists.chain(included).flat_map(Node::items);
-        entries.filter_map(|node| {
-            Some(Job {
-                node,
-                entry: node.mapping()?,
+    /// What `pick` picks out of the jobs of the configuration, then of those of the files that it
+    /// includes. The jobs of a file are looked through once, however many configurations include
+    /// it; `question` is the same if and only if the picks are.
+    pub fn picked(
+        &self,
+        question: &str,
+        pick: &mut dyn FnMut(&Jobs<'d>) -> Vec<Node<'d>>,
+    ) -> impl Iterator<Item = Node<'d>> + use<'d> {
+        let own = pick(&Jobs::of(self.config.root().node()));
+        let lists = self.documents.scrape_configs.iter();
+        let of_lists = lists.map(|list| {
+            list.picked(question, &mut |document| {
+                document
+                    .root()
+                    .map_or_else(Vec::new, |root| pick(&Jobs::of(root)))
             })
-        })
+        });
+        let of_lists: Vec<_> = of_lists.collect();
+        own.into_iter().chain(of_lists.into_iter().flatten())
     }
 
-    /// The jobs for which no one sets a key that may be in a job and under `global`.
+    /// The entries of `scrape_configs`, as far as a finding shows them.
     #[must_use]
-    pub fn jobs_without(&self, key: &str) -> Vec<Job<'d>> {
+    pub fn first_jobs(&self) -> Vec<Job<'d>> {
+        let jobs = self.picked("jobs", &mut |jobs| {
+            jobs.iter().map(|job| job.node).collect()
+        });
+        jobs.take(MOST_PLACES).filter_map(Job::new).collect()
+    }
+
+    /// The jobs for which no one sets a key that may be in a job and under `global`, as far as a
+    /// finding shows them.
+    #[must_use]
+    pub fn first_jobs_without(&self, key: &str) -> Vec<Job<'d>> {
         if self.global(key).is_some() {
             return Vec::new();
         }
-        self.jobs().filter(|job| job.get(key).is_none()).collect()
+        let jobs = self.picked(&format!("jobs without {key}"), &mut |jobs| {
+            let lacking = jobs.iter().filter(|job| job.get(key).is_none());
+            lacking.map(|job| job.node).collect()
+        });
+        jobs.take(MOST_PLACES).filter_map(Job::new).collect()
     }
 
-    /// The expressions of the rule files.
-    pub fn expressions(&self) -> impl Iterator<Item = Node<'d>> + use<'d> {
-        let files = self.documents.rules.iter();
-        files.flat_map(|document| rule_file::expressions(document))
+    /// Calls `check` for the jobs of the configuration, and for those of the files that it includes
+    /// unless another configuration has done so: what it says of a job rests on nothing but
+    /// `question` and the job.
+    pub fn each(
+        &self,
+        question: &str,
+        out: &mut Findings<'_>,
+        mut check: impl FnMut(&Jobs<'d>, &mut Findings<'_>),
+    ) {
+        check(&Jobs::of(self.config.root().node()), out);
+        let check_document = |document: &'d Document, out: &mut Findings<'_>| {
+            if let Some(root) = document.root() {
+                check(&Jobs::of(root), out);
+            }
+        };
+        self.once(
+            &self.documents.scrape_configs,
+            question,
+            out,
+            check_document,
+        );
+    }
+
+    /// Calls `check` for the rule files, unless another configuration has done so: what it says of
+    /// one rests on nothing but `question` and the file.
+    pub fn each_rule_file(
+        &self,
+        question: &str,
+        out: &mut Findings<'_>,
+        mut check: impl FnMut(&'d Document, &mut Findings<'_>),
+    ) {
+        for document in &self.documents.rules_beside {
+            check(document, out);
+        }
+        self.once(&self.documents.rules, question, out, check);
+    }
+
+    fn once(
+        &self,
+        lists: &'d [Arc<FileSet>],
+        question: &str,
+        out: &mut Findings<'_>,
+        mut check: impl FnMut(&'d Document, &mut Findings<'_>),
+    ) {
+        let what = format!("{} {question} {}", out.rule, self.masked);
+        for list in lists.iter().filter(|list| list.is_news(&what)) {
+            let own = out.found.len();
+            list.parsed().for_each(|document| check(document, out));
+            let told = out.found.split_off(own);
+            self.of_included.borrow_mut().extend(told);
+        }
     }
 
     /// Where a deployment turns on a feature by `--enable-feature`; the first one.
@@ -197,21 +279,31 @@ impl<'d> Upgrade<'d> {
         global.get(key).filter(|node| !node.is_null())
     }
 
-    /// All relabel rules of jobs and of remote_write entries, in the order of the file within
-    /// each of them.
-    #[must_use]
-    pub fn relabelings(&self) -> Vec<Relabeling<'d>> {
-        let mut out: Vec<_> = self
-            .jobs()
-            .flat_map(|job| {
-                let targets = relabelings(job.entry, "relabel_configs");
-                targets.chain(relabelings(job.entry, "metric_relabel_configs"))
-            })
-            .collect();
+    /// The relabel rules of remote_write entries, in the order of the file within each of them.
+    pub fn write_relabelings(&self) -> impl Iterator<Item = Relabeling<'d>> + use<'d> {
         let writes = self.config.remote_writes();
         let writes = writes.filter_map(|write| write.node().mapping());
-        out.extend(writes.flat_map(|entry| relabelings(entry, "write_relabel_configs")));
-        out
+        writes.flat_map(|entry| relabelings(entry, "write_relabel_configs"))
+    }
+}
+
+impl<'d> Jobs<'d> {
+    fn of(root: Node<'d>) -> Self {
+        Self { root }
+    }
+
+    /// The jobs, null ones left out.
+    pub fn iter(&self) -> impl Iterator<Item = Job<'d>> + use<'d> {
+        let list = self.root.get("scrape_configs").into_iter();
+        list.flat_map(Node::items).filter_map(Job::new)
+    }
+
+    /// Their relabel rules, in the order of the file within each of them.
+    pub fn relabelings(&self) -> impl Iterator<Item = Relabeling<'d>> + use<'d> {
+        self.iter().flat_map(|job| {
+            let targets = relabelings(job.entry, "relabel_configs");
+            targets.chain(relabelings(job.entry, "metric_relabel_configs"))
+        })
     }
 }
 
@@ -229,6 +321,11 @@ fn relabelings<'d>(
 }
 
 impl<'d> Job<'d> {
+    fn new(node: Node<'d>) -> Option<Self> {
+        let entry = node.mapping()?;
+        Some(Self { node, entry })
+    }
+
     /// A key of the entry, if it is there and not null.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Node<'d>> {
@@ -248,6 +345,12 @@ impl<'d> Job<'d> {
 }
 
 impl<'d> Relabeling<'d> {
+    /// The rule as a whole.
+    #[must_use]
+    pub fn node(&self) -> Node<'d> {
+        self.rule.node()
+    }
+
     /// The text of a key, if it is a scalar and not null.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&'d str> {
@@ -292,9 +395,16 @@ impl<'d> Relabeling<'d> {
 
 /// Adds further places of the same kind to a finding, as far as people read on.
 pub(super) fn with_places(finding: &mut Finding, more: &[Node<'_>], words: &str) {
-    let shown = more.iter().take(MOST_PLACES);
-    finding.evidence.extend(shown.map(|node| Evidence {
-        place: node.place(),
-        message: words.to_owned(),
-    }));
+    let shown = more.iter().take(MOST_PLACES - 1).map(|node| node.place());
+    for place in shown {
+        // Two patterns can match one file.
+        let is_shown = |shown: &Place| shown.order() == place.order();
+        let mut evidence = finding.evidence.iter().map(|one| &one.place);
+        if !is_shown(&finding.place) && !evidence.any(is_shown) {
+            finding.evidence.push(Evidence {
+                place,
+                message: words.to_owned(),
+            });
+        }
+    }
 }

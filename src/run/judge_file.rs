@@ -75,6 +75,7 @@ pub(crate) fn judge_one<'a>(
             if let Some(one) = &configuration {
                 let upgrade = rules::judge_upgrade(one, recognised, &target, watch.rules());
                 judgement.findings.extend(upgrade.findings);
+                judgement.of_included.extend(upgrade.of_included);
                 let start = rules::judge_start(one, &target, watch.rules());
                 judgement.findings.extend(start.findings);
                 let web = web_file::of_runners(facts, &seen.found.path, holder);

@@ -194,6 +194,7 @@ impl<'a> Gathered<'a> {
             &seen.found.path,
             facts,
         );
+        judgement.findings.append(&mut judgement.of_included);
         if !scope.chain.is_empty() {
             let number = self.policies.scope_of(&seen.found);
             let uses = self.uses.entry(number).or_default();

@@ -13,6 +13,9 @@ pub(crate) fn as_far_as_it_goes(mut judgement: Judgement, recognised: &Recognise
     let needs_values =
         |finding: &Finding| rules::find(&finding.rule).is_some_and(|page| page.needs_values);
     judgement.findings.retain(|finding| !needs_values(finding));
+    judgement
+        .of_included
+        .retain(|finding| !needs_values(finding));
     // What is seen is not what the file holds, so that no one should change it by machine.
     for finding in &mut judgement.findings {
         finding.fix = None;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 #[path = "../../fuzz/src/lib.rs"]
 mod readers;
 
-use readers::{READERS, expect_caught_panics};
+use readers::{READERS, expect_caught_panics, one_report};
 
 /// The files of a folder of `fuzz/`.
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -32,6 +32,9 @@ fn replay(folder: &str) {
             let outcome = catch_unwind(AssertUnwindSafe(|| read(&bytes)));
             assert!(outcome.is_ok(), "{name} on {}", path.display());
         }
+        // What the target `reports` tries of it.
+        let outcome = catch_unwind(AssertUnwindSafe(|| one_report(&bytes)));
+        assert!(outcome.is_ok(), "one report on {}", path.display());
     }
 }
 

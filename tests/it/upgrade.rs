@@ -846,3 +846,37 @@ fn what_the_including_configuration_sets_counts_for_its_jobs() {
         assert_eq!(ports.len(), 1, "{config}: {ports:?}");
     }
 }
+
+/// What is said of a file for each of its jobs is said by one of the configurations that include it,
+/// whichever that is; also where they include each other.
+#[test]
+fn files_that_many_configurations_include_are_told_once() {
+    let shared: Vec<_> = (0..20).map(|n| format!("c-{n}.yml")).collect();
+    let mut files = vec![
+        ("promvet.yaml", BETWEEN),
+        (
+            "jobs/x.yml",
+            "scrape_configs: [{job_name: x, static_configs: [{targets: [h]}]}]\n",
+        ),
+    ];
+    let includes = "scrape_config_files: [jobs/*.yml]\n";
+    files.extend(shared.iter().map(|path| (path.as_str(), includes)));
+    let ports = of_rule(&files, "upgrade/default-port");
+    assert_eq!(ports.len(), 1, "{ports:?}");
+    let names = of_rule(&files, "upgrade/utf8-names");
+    assert_eq!(names.len(), 1, "{names:?}");
+
+    let each: Vec<_> = (0..20)
+        .map(|n| {
+            format!(
+                "scrape_config_files: ['c-*.yml']\nscrape_configs: [{{job_name: j{n}, \
+                 static_configs: [{{targets: [h{n}]}}]}}]\n"
+            )
+        })
+        .collect();
+    let mut files = vec![("promvet.yaml", BETWEEN)];
+    let contents = each.iter().map(String::as_str);
+    files.extend(shared.iter().map(String::as_str).zip(contents));
+    let ports = of_rule(&files, "upgrade/default-port");
+    assert_eq!(ports.len(), 20, "{ports:?}");
+}

@@ -4,19 +4,22 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{IncludeCache, Matched, Purpose, Runners, SiblingFiles, find, recognize};
+use super::{FileSet, IncludeCache, Matched, Purpose, Runners, SiblingFiles, find, recognize};
 use crate::facts::credential_file::Lookup;
 use crate::schema;
 use crate::source::LARGEST;
 use crate::yaml::{Document, parse_first};
 
-/// What a configuration pulls in, as far as it is YAML.
+/// What a configuration pulls in, as far as it is YAML. Its lists are those of every configuration
+/// that has the same pattern in the same folder.
 #[derive(Debug, Default)]
 pub struct Documents {
-    /// What `scrape_config_files` names.
-    pub scrape_configs: Vec<Arc<Document>>,
-    /// What `rule_files` names.
-    pub rules: Vec<Arc<Document>>,
+    /// What each entry of `scrape_config_files` names.
+    pub scrape_configs: Vec<Arc<FileSet>>,
+    /// What each entry of `rule_files` names.
+    pub rules: Vec<Arc<FileSet>>,
+    /// The rule files that are keys of the same ConfigMap.
+    pub rules_beside: Vec<Document>,
 }
 
 /// What has been read in one run: files that ten configurations share are parsed once.
@@ -57,8 +60,8 @@ fn read(path: &Path, lookup: &Lookup<'_>) -> Option<Arc<Document>> {
     Some(Arc::new(document))
 }
 
-/// The rule files and the scrape jobs that a configuration in `folder` pulls in, each once; one
-/// without a folder may have rule files `beside` it.
+/// The rule files and the scrape jobs that a configuration in `folder` pulls in; one without a
+/// folder may have rule files `beside` it.
 #[must_use]
 pub fn documents(
     document: &Document,
@@ -69,30 +72,29 @@ pub fn documents(
     cache: &IncludeCache,
 ) -> Documents {
     let mut out = Documents::default();
-    let mut seen = HashSet::new();
     for named in find(document, folder, runners, lookup, cache) {
-        let into = match named.purpose {
-            Purpose::Rules => &mut out.rules,
-            Purpose::ScrapeConfigs => &mut out.scrape_configs,
-            Purpose::Targets => continue,
-        };
         if named.purpose == Purpose::Rules {
             let texts = beside.matching(named.node.as_str().unwrap_or(""));
             let parsed = texts.into_iter().filter_map(|text| parse_first(text).ok());
-            into.extend(parsed.map(Arc::new));
+            out.rules_beside.extend(parsed);
         }
         let Matched::Files(files) = named.matched else {
             continue;
         };
-        let read = |path: &Path| cache.read.document(path, lookup);
-        for (path, document) in files.documents(read) {
-            if seen.insert((named.purpose, path.to_owned())) {
-                into.extend(document.cloned());
-                if named.purpose == Purpose::ScrapeConfigs {
-                    lock(&cache.read.scrape_configs).insert(path.to_owned());
-                }
+        let into = match named.purpose {
+            Purpose::Rules => &mut out.rules,
+            Purpose::ScrapeConfigs => {
+                files.scrape_configs(|| {
+                    let all = files.files().iter().cloned();
+                    lock(&cache.read.scrape_configs).extend(all);
+                });
+                &mut out.scrape_configs
             }
-        }
+            Purpose::Targets => continue,
+        };
+        // Read here, so that rules need not know how (`FileSet::parsed`).
+        let _ = files.documents(|path| cache.read.document(path, lookup));
+        into.push(files);
     }
     out
 }

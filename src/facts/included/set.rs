@@ -1,9 +1,9 @@
 //! The files that a pattern matches, and what has been found out of all of them together: a set that
 //! many configurations name is gone through once, and not by each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::cache::{Part, RuleFile};
 use super::records::Records;
@@ -27,7 +27,13 @@ pub struct FileSet {
     jobs: OnceLock<Jobs>,
     targets: OnceLock<()>,
     broken: OnceLock<()>,
+    scrape_configs: OnceLock<()>,
+    picked: Mutex<HashMap<String, Picked>>,
+    told: Mutex<HashSet<String>>,
 }
+
+/// Nodes by the numbers of their files and their own.
+type Picked = Arc<OnceLock<Arc<[(usize, u32)]>>>;
 
 /// What is known of all files as rule files.
 #[derive(Debug, Default)]
@@ -86,6 +92,12 @@ impl FileSet {
             work::count(self.files.len());
             check();
         });
+    }
+
+    /// Calls `note` the first time that they are to be noted as files that `scrape_config_files`
+    /// names.
+    pub(super) fn scrape_configs(&self, note: impl FnOnce()) {
+        self.scrape_configs.get_or_init(note);
     }
 
     /// Calls `say` the first time that it is to be said which of them can't be parsed.
@@ -165,6 +177,47 @@ impl FileSet {
         Some((self.files.get(number)?, document))
     }
 
+    /// The documents, once [`Self::documents`] has been asked.
+    pub fn parsed(&self) -> impl Iterator<Item = &Document> {
+        let documents = self.documents.get().map_or(&[][..], Vec::as_slice);
+        documents.iter().flatten().map(AsRef::as_ref)
+    }
+
+    /// The nodes that `pick` picks out of the documents. It is called once for each of them, however
+    /// many configurations ask; `question` is the same if and only if the picks are.
+    pub fn picked<'d>(
+        &'d self,
+        question: &str,
+        pick: &mut dyn FnMut(&'d Document) -> Vec<Node<'d>>,
+    ) -> impl Iterator<Item = Node<'d>> + use<'d> {
+        let all = Arc::clone(locked(&self.picked).entry(question.to_owned()).or_default());
+        let find = || {
+            work::count(self.files.len());
+            let documents = self.documents.get().into_iter().flatten().enumerate();
+            let parsed =
+                documents.filter_map(|(number, document)| Some((number, document.as_ref()?)));
+            let nodes = parsed.flat_map(|(number, document)| {
+                let nodes = pick(document).into_iter();
+                nodes.map(move |node| (number, node.number()))
+            });
+            nodes.collect()
+        };
+        let numbers = Arc::clone(all.get_or_init(find));
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let (file, node) = *numbers.get(next)?;
+            next += 1;
+            work::count(1);
+            self.document(file)?.1.numbered(node)
+        })
+    }
+
+    /// Whether it is the first time that something is told of all of them.
+    pub fn is_news(&self, what: &str) -> bool {
+        work::count(1);
+        locked(&self.told).insert(what.to_owned())
+    }
+
     /// The numbers of those that `check` says have to be checked in each configuration. It is called
     /// the first time that they are to be checked in this way; whether it was.
     pub(super) fn of_each(
@@ -172,7 +225,7 @@ impl FileSet {
         part: Part,
         check: impl FnOnce() -> Vec<usize>,
     ) -> (Arc<OnceLock<Vec<usize>>>, bool) {
-        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut parts = locked(&self.parts);
         let of_part = Arc::clone(parts.entry(part).or_default());
         drop(parts);
         let mut is_first = false;
@@ -207,6 +260,10 @@ impl FileSet {
             all
         })
     }
+}
+
+fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl PartialEq for FileSet {

@@ -28,31 +28,69 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     if !upgrade.crosses(3, 0) {
         return;
     }
-    let rules = upgrade.relabelings();
-    let budget = PatternBudget::default();
-    for rule in &rules {
-        check_rule(rule, &budget, out);
+    upgrade.each("rules", out, |jobs, out| {
+        within_budget(jobs.root, out, |budget, out| {
+            let rules = jobs.relabelings();
+            rules.for_each(|rule| check_rule(&rule, budget, out));
+        });
+    });
+    within_budget(upgrade.config.root().node(), out, |budget, out| {
+        let rules = upgrade.write_relabelings();
+        rules.for_each(|rule| check_rule(&rule, budget, out));
+    });
+    let stored: Vec<_> = LABELS
+        .iter()
+        .copied()
+        .filter(|label| is_stored(label, upgrade))
+        .collect();
+    if !stored.is_empty() {
+        check_rule_files(upgrade, &stored, out);
     }
+}
+
+/// Checks the matchers of the rule files for labels whose values are as they are stored.
+fn check_rule_files(upgrade: &Upgrade<'_>, stored: &[&str], out: &mut Findings<'_>) {
     let version = upgrade.to;
     let dialect = Dialect::of(version.major, version.minor);
-    for node in upgrade.expressions() {
-        let matchers = promql::matchers(node.as_str().unwrap_or_default(), dialect);
-        for matcher in matchers.iter().filter(|one| is_stored(&one.label, &rules)) {
-            check_matcher(node, matcher, &budget, out);
-        }
-    }
+    let question = format!("{} {} {stored:?}", version.major, version.minor);
+    upgrade.each_rule_file(&question, out, |document, out| {
+        let Some(root) = document.root() else { return };
+        within_budget(root, out, |budget, out| {
+            for node in rule_file::expressions(document) {
+                let matchers = promql::matchers(node.as_str().unwrap_or_default(), dialect);
+                let concerned = matchers.iter();
+                for matcher in concerned.filter(|one| stored.contains(&one.label.as_str())) {
+                    check_matcher(node, matcher, budget, out);
+                }
+            }
+        });
+    });
+}
+
+/// Calls `check` with the budget of a file, and says if that was too little.
+fn within_budget(
+    root: Node<'_>,
+    out: &mut Findings<'_>,
+    check: impl FnOnce(&PatternBudget, &mut Findings<'_>),
+) {
+    let budget = PatternBudget::default();
+    check(&budget, out);
     if budget.is_used_up() {
         let reason = "the patterns are too large to be compared with values of `le` and `quantile`";
-        out.unchecked(upgrade.config.root().node(), reason, None);
+        out.unchecked(root, reason, None);
     }
 }
 
 /// Whether a label's values are as they are stored: not if a rule writes the old form back.
-fn is_stored(label: &str, rules: &[Relabeling<'_>]) -> bool {
+fn is_stored(label: &str, upgrade: &Upgrade<'_>) -> bool {
     let written = |rule: &Relabeling<'_>| {
         rule.list == "metric_relabel_configs" && rule.text("target_label") == Some(label)
     };
-    LABELS.contains(&label) && !rules.iter().any(written)
+    let mut writing = upgrade.picked(&format!("rules that write {label}"), &mut |jobs| {
+        let rules = jobs.relabelings().filter(written);
+        rules.map(|rule| rule.node()).collect()
+    });
+    writing.next().is_none()
 }
 
 fn check_rule(rule: &Relabeling<'_>, budget: &PatternBudget, out: &mut Findings<'_>) {

@@ -12,7 +12,9 @@ const OVERRIDING: &[&str] = &["__address__", "instance"];
 /// is taken.
 pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     if upgrade.crosses(3, 0) && !upgrade.always_has("no-default-scrape-port") {
-        upgrade.jobs().for_each(|job| check_job(&job, out));
+        upgrade.each("targets without a port", out, |jobs, out| {
+            jobs.iter().for_each(|job| check_job(&job, out));
+        });
     }
 }
 

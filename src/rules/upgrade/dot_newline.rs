@@ -1,10 +1,8 @@
 //! Dots that match newlines.
 
-use regex_syntax::ParserBuilder;
-
 use crate::finding::Severity;
-use crate::rules::upgrade::Relabeling;
-use crate::rules::upgrade::with_places;
+use crate::prometheus::PatternBudget;
+use crate::rules::upgrade::{MOST_PLACES, Relabeling, with_places};
 use crate::rules::{Findings, Upgrade};
 use crate::yaml::Node;
 
@@ -32,8 +30,12 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     if !upgrade.crosses(3, 0) {
         return;
     }
-    let rules = upgrade.relabelings();
-    let patterns: Vec<_> = rules.iter().filter_map(changing).collect();
+    let of_jobs = upgrade.picked("dots that may meet a newline", &mut |jobs| {
+        changing(jobs.relabelings(), jobs.root, out)
+    });
+    let mut patterns: Vec<_> = of_jobs.take(MOST_PLACES).collect();
+    let root = upgrade.config.root().node();
+    patterns.extend(changing(upgrade.write_relabelings(), root, out));
     let Some((first, more)) = patterns.split_first() else {
         return;
     };
@@ -48,15 +50,33 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     out.push(finding);
 }
 
-/// The pattern of a rule, if it means something else and may meet a newline.
-fn changing<'d>(rule: &Relabeling<'d>) -> Option<Node<'d>> {
+/// The patterns of rules of a file that mean something else and may meet a newline.
+fn changing<'d>(
+    rules: impl Iterator<Item = Relabeling<'d>>,
+    root: Node<'d>,
+    out: &mut Findings<'_>,
+) -> Vec<Node<'d>> {
+    let budget = PatternBudget::default();
+    let changing = rules.filter_map(|rule| {
+        let node = may_meet_newline(&rule)?;
+        dot_counts(node.as_str()?, &budget).then_some(node)
+    });
+    let changing = changing.collect();
+    if budget.is_used_up() {
+        let reason = "the patterns are too large to be searched for dots that match newlines";
+        out.unchecked(root, reason, None);
+    }
+    changing
+}
+
+/// The pattern of a rule that may meet a newline.
+fn may_meet_newline<'d>(rule: &Relabeling<'d>) -> Option<Node<'d>> {
     let node = rule.regex().filter(|_| rule.matches_values())?;
     let labels = rule.source_labels();
     let joined = labels.len() > 1 && rule.separator().contains('\n');
     let mut names = labels.iter().filter_map(|label| label.as_str());
     let free = names.any(is_free);
-    let changes = free || joined;
-    (changes && dot_counts(node.as_str()?)).then_some(node)
+    (free || joined).then_some(node)
 }
 
 fn is_free(label: &str) -> bool {
@@ -66,19 +86,14 @@ fn is_free(label: &str) -> bool {
 
 /// Whether a pattern has a dot that the setting decides on: not one in a class, escaped, or under
 /// a separate setting.
-fn dot_counts(pattern: &str) -> bool {
-    let read = |newline| {
-        let mut builder = ParserBuilder::new();
-        builder
-            .dot_matches_new_line(newline)
-            .build()
-            .parse(pattern)
-            .ok()
-    };
-    match (read(false), read(true)) {
-        (Some(old), Some(new)) => old != new,
-        _ => false,
+fn dot_counts(pattern: &str, budget: &PatternBudget) -> bool {
+    if !pattern.contains('.') {
+        return false;
     }
+    // As `NewRegexp` in model/relabel/relabel.go wraps it in 2.53 and in 3.0, without the anchors.
+    let old = budget.read(&format!("(?:{pattern})"));
+    let new = budget.read(&format!("(?s:{pattern})"));
+    matches!((old, new), (Some(old), Some(new)) if old != new)
 }
 
 #[cfg(test)]
@@ -87,6 +102,7 @@ mod tests {
 
     #[test]
     fn dots_count_where_the_setting_decides() {
+        let dot_counts = |pattern: &str| dot_counts(pattern, &PatternBudget::default());
         for pattern in [".*", "(.+)", "a.b", "(?i:.)", "[.]."] {
             assert!(dot_counts(pattern), "{pattern}");
         }

@@ -101,8 +101,8 @@ impl Gone {
         let (major, minor) = self.version;
         // Where no job is in the tree, no one knows whether one depends on the flag.
         let settled = || {
-            let mut jobs = upgrade.jobs();
-            jobs.next().is_some() && upgrade.jobs_without("scrape_native_histograms").is_empty()
+            let lacking = || upgrade.first_jobs_without("scrape_native_histograms");
+            !upgrade.first_jobs().is_empty() && lacking().is_empty()
         };
         upgrade.crosses(major, minor) && (!matches!(self.then, Then::Configured) || settled())
     }

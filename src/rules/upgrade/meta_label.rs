@@ -33,26 +33,32 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
         if !upgrade.crosses(major, minor) {
             continue;
         }
-        for job in upgrade.jobs().filter(|job| gone.concerns(job)) {
-            let labels = job.relabelings().flat_map(|rule| rule.source_labels());
-            for node in labels.filter(|node| node.as_str() == Some(gone.label)) {
-                let mut finding = out.at(
-                    node,
-                    Severity::Warning,
-                    format!(
-                        "from Prometheus {major}.{minor} on, `{}` is not set for the role {}: \
-                         this rule reads an empty text",
-                        gone.label, gone.role
-                    ),
-                );
-                finding.advice = Some(gone.instead.into());
-                out.push(finding);
-            }
-        }
+        upgrade.each(gone.label, out, |jobs, out| {
+            let concerned = jobs.iter().filter(|job| gone.concerns(job));
+            concerned.for_each(|job| gone.tell(&job, out));
+        });
     }
 }
 
 impl Gone {
+    fn tell(&self, job: &Job<'_>, out: &mut Findings<'_>) {
+        let (major, minor) = self.version;
+        let labels = job.relabelings().flat_map(|rule| rule.source_labels());
+        for node in labels.filter(|node| node.as_str() == Some(self.label)) {
+            let mut finding = out.at(
+                node,
+                Severity::Warning,
+                format!(
+                    "from Prometheus {major}.{minor} on, `{}` is not set for the role {}: this \
+                     rule reads an empty text",
+                    self.label, self.role
+                ),
+            );
+            finding.advice = Some(self.instead.into());
+            out.push(finding);
+        }
+    }
+
     /// Whether a job finds its targets by the service discovery in that role.
     fn concerns(&self, job: &Job<'_>) -> bool {
         let sections = job.get(self.discovery).into_iter().flat_map(Node::items);

@@ -25,10 +25,15 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     if !upgrade.crosses(3, 9) || upgrade.never_has(FEATURE) {
         return;
     }
-    let jobs = upgrade.jobs_without(KEY);
+    if upgrade.global(KEY).is_some() {
+        return;
+    }
     match upgrade.feature(FEATURE) {
-        Some(flag) => all_jobs(&jobs, flag, out),
-        None => jobs.iter().for_each(|job| by_settings(job, out)),
+        Some(flag) => all_jobs(&upgrade.first_jobs_without(KEY), flag, out),
+        None => upgrade.each("settings without the key", out, |jobs, out| {
+            let lacking = jobs.iter().filter(|job| job.get(KEY).is_none());
+            lacking.for_each(|job| by_settings(&job, out));
+        }),
     }
 }
 

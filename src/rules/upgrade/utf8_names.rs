@@ -10,7 +10,7 @@ pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     if !upgrade.crosses(3, 0) || upgrade.always_has("utf8-names") {
         return;
     }
-    let jobs = upgrade.jobs_without(KEY);
+    let jobs = upgrade.first_jobs_without(KEY);
     let jobs: Vec<_> = jobs.iter().map(Job::anchor).collect();
     let Some((first, more)) = jobs.split_first() else {
         return;

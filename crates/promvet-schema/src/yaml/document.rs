@@ -188,6 +188,15 @@ impl Document {
         })
     }
 
+    /// The node of a number.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Option<Node<'_>> {
+        ((number as usize) < self.nodes.len()).then_some(Node {
+            document: self,
+            id: number,
+        })
+    }
+
     /// The same with what is at a path of keys for its root: a configuration that is part of a
     /// larger document. Places and paths stay those of the whole. None if nothing is there.
     #[must_use]

@@ -51,6 +51,12 @@ impl<'d> Node<'d> {
         matches!(self.data().data, Data::Alias(_))
     }
 
+    /// What tells it from the other nodes of its document; [`Document::numbered`] finds it again.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.id
+    }
+
     /// Where it is: for an alias, the alias itself.
     #[must_use]
     pub fn span(self) -> Span {
