@@ -212,7 +212,7 @@ impl FileSet {
         })
     }
 
-    /// Whether it is the first time that something is told of all of them.
+    /// Whether something is to be said about all of them for the first time.
     pub fn is_news(&self, what: &str) -> bool {
         work::count(1);
         locked(&self.told).insert(what.to_owned())

@@ -161,23 +161,22 @@ fn bare_command() -> Command {
 
 /// Whether there is a git that can be used; it is asked once.
 fn check_version() -> Result<(), GitError> {
-    static VERSION: OnceLock<Result<String, io::ErrorKind>> = OnceLock::new();
+    static VERSION: OnceLock<Result<String, GitError>> = OnceLock::new();
     let version = VERSION.get_or_init(|| {
         let mut command = bare_command();
         // `git version` reads no repository, and where it is started there is none.
-        let home = tempfile::tempdir().map_err(|error| error.kind())?;
+        let home = tempfile::tempdir().map_err(GitError::NoScratch)?;
         command.current_dir(home.path()).envs(ENVIRONMENT);
-        let output = finish(command.arg("version"), home.path(), "version");
-        match output {
-            Ok(output) => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
-            Err(GitError::NoGit(error)) => Err(error.kind()),
-            Err(_) => Err(io::ErrorKind::TimedOut),
-        }
+        let output = finish(command.arg("version"), home.path(), "version")?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     });
     match version {
         Ok(said) if is_new_enough(said) => Ok(()),
         Ok(said) => Err(GitError::TooOld(printable(said))),
-        Err(kind) => Err(GitError::NoGit((*kind).into())),
+        Err(GitError::TooSlow(name)) => Err(GitError::TooSlow(name.clone())),
+        Err(GitError::NoScratch(error)) => Err(GitError::NoScratch(error.kind().into())),
+        Err(GitError::NoGit(error)) => Err(GitError::NoGit(error.kind().into())),
+        Err(error) => Err(GitError::NoGit(io::Error::other(error.to_string()))),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -21,6 +22,7 @@ pub(super) struct Objects {
 #[derive(Clone, Debug)]
 enum Failure {
     NoContent,
+    TooSlow,
     Broken(String),
 }
 
@@ -29,6 +31,8 @@ struct Process {
     child: Arc<Mutex<Child>>,
     /// Told when an answer is waited for, and when it is there.
     watch: Sender<()>,
+    /// Whether it was ended because it gave no answer in time.
+    is_ended: Arc<AtomicBool>,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
 }
@@ -82,6 +86,7 @@ impl Objects {
     pub(super) fn failure(&self) -> Option<GitError> {
         Some(match self.failed.get()? {
             Failure::NoContent => GitError::NoContent,
+            Failure::TooSlow => GitError::TooSlow("cat-file".into()),
             Failure::Broken(said) => GitError::Failed {
                 command: "cat-file".into(),
                 said: said.clone(),
@@ -100,6 +105,10 @@ impl Objects {
         let _ = open.watch.send(());
         let told = talk(open);
         let _ = open.watch.send(());
+        let told = match told {
+            Err(_) if open.is_ended.load(Ordering::Acquire) => Err(io::ErrorKind::TimedOut.into()),
+            told => told,
+        };
         if told
             .as_ref()
             .is_err_and(|error| error.kind() != io::ErrorKind::NotFound)
@@ -114,6 +123,7 @@ impl Objects {
         if let Err(error) = &told {
             let failure = match error.kind() {
                 io::ErrorKind::NotFound => Failure::NoContent,
+                io::ErrorKind::TimedOut => Failure::TooSlow,
                 _ => Failure::Broken(error.to_string()),
             };
             self.failed.get_or_init(|| failure);
@@ -123,11 +133,12 @@ impl Objects {
 }
 
 /// Ends git when an answer takes too long: an object that is a named pipe would keep it for ever.
-fn end_if_silent(told: &Receiver<()>, child: &Mutex<Child>) {
+fn end_if_silent(told: &Receiver<()>, child: &Mutex<Child>, is_ended: &AtomicBool) {
     let limit = patience();
     while told.recv().is_ok() {
         if let Err(RecvTimeoutError::Timeout) = told.recv_timeout(limit) {
             let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
+            is_ended.store(true, Ordering::Release);
             // It may have ended in this moment.
             let _ = child.kill();
             return;
@@ -149,13 +160,16 @@ impl Process {
         let child = Arc::new(Mutex::new(child));
         let (watch, told) = mpsc::channel();
         let watched = Arc::clone(&child);
+        let is_ended = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&is_ended);
         let process = Self {
             child,
             watch,
+            is_ended,
             to,
             from: BufReader::new(from),
         };
-        thread::Builder::new().spawn(move || end_if_silent(&told, &watched))?;
+        thread::Builder::new().spawn(move || end_if_silent(&told, &watched, &flag))?;
         Ok(process)
     }
 
