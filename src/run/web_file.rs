@@ -23,7 +23,7 @@ struct Part {
     /// Its key; empty for the file.
     name: &'static str,
     keys: &'static [&'static str],
-    /// Keys of which others may think, and what is meant.
+    /// Keys that people may write instead, and what is meant.
     others: &'static [(&'static str, &'static str)],
 }
 
