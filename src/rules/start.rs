@@ -127,6 +127,18 @@ impl Start<'_> {
     }
 }
 
+impl Verdict {
+    /// The kind of fault.
+    pub(super) fn kind(self) -> &'static str {
+        match self {
+            Self::Known => "",
+            Self::Gone(_) => "gone",
+            Self::TooNew(_) => "newer",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// A release for people.
 pub(super) fn shown((major, minor): (u16, u16)) -> String {
     format!("Prometheus {major}.{minor}")

@@ -72,6 +72,7 @@ fn to_proxy(client: &Client<'_>, out: &mut Findings<'_>) {
     );
     out.push(
         out.part(node, span, Severity::Error, message)
+            .kind("proxy")
             .help("use an https proxy, or one inside the network"),
     );
 }

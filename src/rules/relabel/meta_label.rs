@@ -41,7 +41,7 @@ fn sources(
         // The help begins with the name that is meant.
         let right = help.as_deref().and_then(written);
         let message = format!("{what}{}", effect(list, step));
-        let mut finding = out.at(node, Severity::Warning, message);
+        let mut finding = out.at(node, Severity::Warning, message).kind("source");
         if let Some(help) = &help {
             finding = finding.help(match right {
                 Some(right) if odd.is_some() => advice::value(node, right, help).safe(),
@@ -219,7 +219,9 @@ fn mapped(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: 
     let message = "this rule copies nothing: no service discovery of this job sets such labels";
     let families = lists_of(&list.discovered).filter(|name| name.ends_with('_'));
     let start = beginnings.first().map_or("", String::as_str);
-    let mut finding = out.at(rule.place(), Severity::Warning, message);
+    let mut finding = out
+        .at(rule.place(), Severity::Warning, message)
+        .kind("mapped");
     if let Some(near) = nearest(start, families) {
         finding = finding.help(format!("write `{near}(.+)`"));
     }

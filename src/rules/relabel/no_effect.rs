@@ -44,7 +44,11 @@ fn never(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: &
         }
         _ => "correct the pattern or the labels, or remove the rule",
     };
-    out.push(out.at(rule.place(), severity, message).help(help));
+    out.push(
+        out.at(rule.place(), severity, message)
+            .kind("never")
+            .help(help),
+    );
 }
 
 /// Labels that are set, read by nothing, and dropped by their name.
@@ -59,7 +63,10 @@ fn undone(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
                     let message =
                         format!("`{label}` is set here, and a later `labeldrop` removes it unread");
                     let help = "remove this rule, or leave the label out of the `labeldrop`";
-                    let mut finding = out.at(node, Severity::Info, message).help(help);
+                    let mut finding = out
+                        .at(node, Severity::Info, message)
+                        .kind("undone")
+                        .help(help);
                     finding.evidence.push(crate::finding::Evidence {
                         place: rule.place().place(),
                         message: "removed here".to_owned(),

@@ -40,6 +40,7 @@ fn reads(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: &
         };
         out.push(
             out.at(node, severity, message)
+                .kind("read")
                 .help(help(list.stage, label)),
         );
         return;
@@ -148,7 +149,11 @@ fn by_name(
         }
         _ => return,
     };
-    out.push(out.at(rule.place(), Severity::Warning, message).help(help));
+    out.push(
+        out.at(rule.place(), Severity::Warning, message)
+            .kind("name")
+            .help(help),
+    );
 }
 
 /// Settings of targets that are set when the scrape is over.
@@ -171,6 +176,10 @@ fn sets(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, out: &mut Findings<'
             "`{label}` is set after the scrape: it changes no request, and is stored with every series"
         );
         let help = "move the rule to `relabel_configs`";
-        out.push(out.at(node, Severity::Warning, message).help(help));
+        out.push(
+            out.at(node, Severity::Warning, message)
+                .kind("set")
+                .help(help),
+        );
     }
 }

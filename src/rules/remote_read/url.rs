@@ -43,7 +43,11 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
                        `external_labels` only";
         let help = "write the value; or, if something renders this file first, list it under \
                     `templates:` in promvet.yaml";
-        out.push(out.part(node, span, Severity::Warning, message).help(help));
+        out.push(
+            out.part(node, span, Severity::Warning, message)
+                .kind("placeholder")
+                .help(help),
+        );
     }
 }
 
@@ -63,7 +67,9 @@ fn faults(node: Node<'_>, scalar: Scalar<'_>, endpoint: &Endpoint, out: &mut Fin
             FaultKind::Fragment => format!("the URL {what}"),
             _ => format!("the URL {what}: Prometheus loads it, and every remote read fails"),
         };
-        let mut finding = out.part(node, span, Severity::Error, message);
+        let mut finding = out
+            .part(node, span, Severity::Error, message)
+            .kind("syntax");
         let has_secret = endpoint.userinfo().is_some();
         let right = fault.suggestion.as_ref();
         finding.advice = right.map(|url| match (has_secret, fault.kind) {

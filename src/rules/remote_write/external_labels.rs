@@ -170,7 +170,7 @@ fn report(
         "{count} to the same tenant with {what}: the receiver mixes or rejects series of the \
          same name"
     );
-    let mut finding = out.at(node, severity, message).help(
+    let mut finding = out.at(node, severity, message).kind("collision").help(
         "give each a distinct label under `global.external_labels`, such as `cluster`; give \
          replicas of a pair the label that the receiver drops (`__replica__` for Cortex and \
          Mimir)",
@@ -205,7 +205,11 @@ fn absent(
             demand.name()
         );
         let help = format!("add it under `global.external_labels`: `{label}: <name>`");
-        return out.push(out.at(url.node, Severity::Info, message).help(help));
+        return out.push(
+            out.at(url.node, Severity::Info, message)
+                .kind("required")
+                .help(help),
+        );
     }
     let Some(url) = entries.iter().find_map(Entry::sound_url) else {
         return;
@@ -214,6 +218,10 @@ fn absent(
         let message = "`external_labels` is not set: if a second Prometheus sends to the same \
             place, their series collide";
         let help = "set a label under `global.external_labels`, such as `cluster: <name>`";
-        out.push(out.at(url.node, Severity::Info, message).help(help));
+        out.push(
+            out.at(url.node, Severity::Info, message)
+                .kind("none")
+                .help(help),
+        );
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             );
             let help = "make sure that it is enabled there: 2.0 does not fall back to 1.0";
             let finding = out.at(written.unwrap_or(url.node), Severity::Info, message);
-            return out.push(finding.help(help));
+            return out.push(finding.kind("opt-in").help(help));
         }
         _ => return,
     };
@@ -66,7 +66,11 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         }
         _ => Advice::say(wrong.1),
     };
-    out.push(out.at(node, severity, wrong.0).help(advice));
+    let kind = match is_version_2 {
+        true => "only-1",
+        false => "only-2",
+    };
+    out.push(out.at(node, severity, wrong.0).kind(kind).help(advice));
 }
 
 /// Reports that the release that runs in the tree does not know 2.0 yet.
@@ -87,6 +91,6 @@ fn old_release(entry: &Entry<'_>, node: Node<'_>, out: &mut Findings<'_>) -> boo
     );
     let mut finding = out.at(node, Severity::Warning, message);
     finding.evidence.clone_from(&settings.evidence);
-    out.push(finding.help(help));
+    out.push(finding.kind("old-release").help(help));
     true
 }

@@ -49,7 +49,9 @@ fn port(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Optio
         false => format!("let the Service lead to port {own}"),
     };
     let span = url.span(piece.start, piece.end);
-    let mut finding = out.part(url.node, span, Severity::Warning, message);
+    let mut finding = out
+        .part(url.node, span, Severity::Warning, message)
+        .kind("port");
     finding.evidence = settings.evidence_of(first, "its port is set here");
     finding.kind = "port".into();
     Some(finding.help(help))
@@ -66,7 +68,9 @@ fn tls(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option
     let piece = url.endpoint.scheme()?;
     let span = url.span(piece.start, piece.end);
     let message = format!("{} {message}", settings.container);
-    let mut finding = out.part(url.node, span, Severity::Warning, message);
+    let mut finding = out
+        .part(url.node, span, Severity::Warning, message)
+        .kind("tls");
     finding.evidence = settings.evidence_of(tls, "TLS is set here");
     finding.kind = "tls".into();
     Some(finding.help(format!("write `{right}://`")))
@@ -99,7 +103,9 @@ fn prefix(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Opt
     };
     let behind = of_write.copied().unwrap_or(path);
     let span = url.span(piece.start, piece.end);
-    let mut finding = out.part(url.node, span, Severity::Warning, message);
+    let mut finding = out
+        .part(url.node, span, Severity::Warning, message)
+        .kind("prefix");
     finding.evidence = settings.evidence_of(prefix, "the prefix is set here");
     finding.kind = "prefix".into();
     Some(finding.help(format!("write the path {own}{behind}")))
@@ -123,7 +129,7 @@ fn users(
         "{} wants a user, and none is set: every sample is rejected with 401",
         settings.container
     );
-    let mut finding = out.at(url.node, severity, message);
+    let mut finding = out.at(url.node, severity, message).kind("users");
     finding.evidence = settings.evidence_of(users, "users are set here");
     finding.kind = "users".into();
     Some(finding.help("set `basic_auth`"))

@@ -24,32 +24,43 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
                 "this relabel rule removes the name of every sample: {labels}; the receiver rejects them"
             );
             let help = "keep `__name__`: exclude it from the pattern of `labeldrop`, or include it in that of `labelkeep`";
-            out.push(out.at(rule.place(), Severity::Error, message).help(help));
+            out.push(
+                out.at(rule.place(), Severity::Error, message)
+                    .kind("name")
+                    .help(help),
+            );
             return;
         }
         if step.effect == Effect::KeepsAll && is_of_own_values(list, rule, &step.matches) {
             continue;
         }
         let reason = || why(list, rule, &step.matches);
-        let (severity, message, help) = match step.effect {
+        let (kind, severity, message, help) = match step.effect {
             Effect::DropsAll => (
+                "drops-all",
                 Severity::Error,
                 format!("this relabel rule drops every sample: {}", reason()),
                 "correct the pattern or the labels, or remove the whole `remote_write` entry",
             ),
             Effect::DropsNothing if !has_doubled_backslash(rule.regex) => (
+                "drops-nothing",
                 Severity::Warning,
                 format!("this relabel rule drops nothing: {}", reason()),
                 "correct the pattern or the labels, or remove the rule",
             ),
             Effect::KeepsAll => (
+                "keeps-all",
                 Severity::Info,
                 format!("this relabel rule keeps everything: {}", reason()),
                 "remove the rule, or write a pattern that matches only what to keep",
             ),
             Effect::DropsNothing | Effect::SetsNothing | Effect::Other => continue,
         };
-        out.push(out.at(rule.place(), severity, message).help(help));
+        out.push(
+            out.at(rule.place(), severity, message)
+                .kind(kind)
+                .help(help),
+        );
     }
 }
 

@@ -62,7 +62,7 @@ fn not_the_named(
             header.name,
             demand.name()
         );
-        let mut finding = out.at(header.key, Severity::Warning, message);
+        let mut finding = out.at(header.key, Severity::Warning, message).kind("other");
         finding.evidence.push(evidence.clone());
         out.push(finding.help(help_for(&name)));
     }
@@ -102,7 +102,11 @@ fn is_ignored(
             .text("remove it, and make sure that the samples go to the right tenant")
             .unsafe_(),
     };
-    out.push(out.at(header.key, Severity::Warning, message).help(help));
+    out.push(
+        out.at(header.key, Severity::Warning, message)
+            .kind("ignored")
+            .help(help),
+    );
     true
 }
 

@@ -41,7 +41,10 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             `external_labels`, and uses the URL as written";
         let help = "write the value; if the file is rendered first, name it `.tmpl` or list it \
             under `templates:` in promvet.yaml";
-        let mut finding = out.part(url.node, span, severity, message).help(help);
+        let mut finding = out
+            .part(url.node, span, severity, message)
+            .kind("placeholder")
+            .help(help);
         finding.evidence.extend(proof.into_iter().flatten());
         out.push(finding);
     }

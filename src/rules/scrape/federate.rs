@@ -47,7 +47,11 @@ fn selectors(job: TargetSection<'_>, path: Node<'_>, out: &mut Findings<'_>) {
                 .safe(),
             None => "add `params: {'match[]': ['{job=\"…\"}']}`".into(),
         };
-        out.push(out.at(place, Severity::Warning, message).help(help));
+        out.push(
+            out.at(place, Severity::Warning, message)
+                .kind("params")
+                .help(help),
+        );
     }
     for node in entry.into_iter().flat_map(|entry| entry.value.items()) {
         let text = node.as_str().unwrap_or_default();
@@ -56,7 +60,11 @@ fn selectors(job: TargetSection<'_>, path: Node<'_>, out: &mut Findings<'_>) {
         }
         let message = "`match[]` takes a selector, and this is not one; every scrape fails";
         let help = "write a selector such as `{job=\"…\"}` or `{__name__=~\"job:.*\"}`";
-        out.push(out.at(node, Severity::Warning, message).help(help));
+        out.push(
+            out.at(node, Severity::Warning, message)
+                .kind("selector")
+                .help(help),
+        );
     }
 }
 
@@ -98,7 +106,7 @@ fn labels(job: TargetSection<'_>, path: Node<'_>, out: &mut Findings<'_>) {
         return;
     }
     let message = "without `honor_labels: true`, `job` and `instance` of the federated series are renamed to `exported_job` and `exported_instance`";
-    let finding = out.at(path, Severity::Info, message);
+    let finding = out.at(path, Severity::Info, message).kind("labels");
     let words = "set `honor_labels: true`, or `false` if this is meant";
     let advice = Advice::insert(path.span(), "honor_labels", "true").text(words);
     out.push(finding.help(advice.unsafe_()));

@@ -64,14 +64,18 @@ fn judge(
         [] => {
             let message = "no relabel rule writes `__address__`, so Prometheus asks the target itself for the probe, not the exporter";
             let help = "add `- {target_label: __address__, replacement: <host:port of the exporter>}` at the end";
-            Some(out.at(takes, Severity::Warning, message).help(help))
+            Some(
+                out.at(takes, Severity::Warning, message)
+                    .kind("no-exporter")
+                    .help(help),
+            )
         }
         [only] if *only < taken => {
             let rule = *rules.get(*only)?;
             is_constant(rule).then(|| {
                 let message = "`__address__` is already the exporter here, so the exporter probes itself and not the target";
                 let help = "move the rule that writes `__address__` to the end";
-                let finding = out.at(takes, Severity::Warning, message).help(help);
+                let finding = out.at(takes, Severity::Warning, message).kind("itself").help(help);
                 finding.evidence(rule.place(), "`__address__` is replaced here")
             })
         }
@@ -108,7 +112,11 @@ fn missing(
         name => format!("add it to `params`, as `{name}: [<value>]`"),
     };
     let place = job.get("metrics_path")?;
-    Some(out.at(place, Severity::Warning, message).help(help))
+    Some(
+        out.at(place, Severity::Warning, message)
+            .kind("missing")
+            .help(help),
+    )
 }
 
 /// Whether something else than the path shows that an exporter probes.

@@ -32,7 +32,11 @@ fn fixed_instance(job: TargetSection<'_>, out: &Findings<'_>) -> Option<Finding>
     let message = "all targets of this group have the same `instance`, so their series collide: samples are dropped as duplicates or out of order";
     let help = "delete the label, or write each target as a group of its own";
     let advice = Advice::remove(instance.span()).text(help).unsafe_();
-    Some(out.at(instance, Severity::Warning, message).help(advice))
+    Some(
+        out.at(instance, Severity::Warning, message)
+            .kind("instance")
+            .help(advice),
+    )
 }
 
 /// Targets whose address is replaced by one for all, and whose `instance` nothing sets: it is then
@@ -63,7 +67,10 @@ fn one_address(job: TargetSection<'_>, out: &Findings<'_>) -> Option<Finding> {
     let first = group.get("targets")?;
     let message = "these targets end with the same labels: `__address__`, from which `instance` is taken, is replaced by one address; their series collide";
     let help = "copy the target to `instance` with a relabel rule before `__address__` is replaced";
-    let finding = out.at(first, Severity::Warning, message).help(help);
+    let finding = out
+        .at(first, Severity::Warning, message)
+        .kind("address")
+        .help(help);
     Some(finding.evidence(writer.place(), "`__address__` is replaced here"))
 }
 

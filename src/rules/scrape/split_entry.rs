@@ -54,6 +54,7 @@ fn alertmanagers(config: Config<'_>, out: &mut Findings<'_>) {
         };
         out.push(
             out.at(one.anchor(), Severity::Warning, message)
+                .kind("job")
                 .help(advice),
         );
     }
@@ -71,7 +72,7 @@ fn groups(all: Vec<Node<'_>>, out: &mut Findings<'_>) {
         };
         if mapping.entries().all(|entry| entry.name() == "labels") {
             let message = "this group has labels and no `targets`, so the labels apply to nothing";
-            let finding = out.at(labels.key, Severity::Warning, message);
+            let finding = out.at(labels.key, Severity::Warning, message).kind("group");
             out.push(finding.help(advice::without_dash(labels.key, HELP).safe()));
         }
     }
@@ -99,6 +100,10 @@ fn discovery(all: Vec<Node<'_>>, out: &mut Findings<'_>) {
         let message = "this is a service discovery of its own, which lacks the settings of the \
                        items above";
         let advice = advice::without_dash(key, HELP).safe();
-        out.push(out.at(key, Severity::Warning, message).help(advice));
+        out.push(
+            out.at(key, Severity::Warning, message)
+                .kind("discovery")
+                .help(advice),
+        );
     }
 }

@@ -23,7 +23,8 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
         if name.is_empty() || name.contains('$') || placeholder::find(name).next().is_some() {
             continue;
         }
-        let (message, help) = match start.verdict(name, FEATURES) {
+        let verdict = start.verdict(name, FEATURES);
+        let (message, help) = match verdict {
             Verdict::Known => continue,
             Verdict::Gone(release) => {
                 // What the others turn on is always on, so nothing is lost.
@@ -62,6 +63,7 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
         };
         let identity = format!("{}.{name}", deployment.name);
         let finding = out.of_place(place, identity, Severity::Warning, message);
+        let finding = finding.kind(verdict.kind());
         let meant = help.strip_prefix("did you mean `");
         let meant = meant.and_then(|rest| rest.strip_suffix("`?"));
         out.push(finding.changed_by(match meant.map(str::to_owned) {

@@ -78,6 +78,7 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
         };
         let identity = format!("{}.{name}", deployment.name);
         let finding = out.of_place(&argument.place, identity, severity, message);
+        let finding = finding.kind(verdict.kind());
         let right = match verdict {
             Verdict::Gone(_) if plain == RETENTION => Some((RETENTION_TIME, true)),
             Verdict::Unknown => near.map(|near| (near, false)),

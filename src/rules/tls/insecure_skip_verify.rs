@@ -106,7 +106,10 @@ fn others(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
          network {taken}"
     );
     let help = "remove this line, and set `ca_file` if the issuer is private";
-    let mut finding = out.at(skip.value, severity, message).help(help);
+    let mut finding = out
+        .at(skip.value, severity, message)
+        .kind("of-a-client")
+        .help(help);
     finding.evidence = evidence;
     out.push(finding);
 }

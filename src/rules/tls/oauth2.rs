@@ -49,7 +49,11 @@ fn unverified(
     let help =
         "remove this line, with the issuer's certificate in `ca_file` if it is a private one";
     let advice = Advice::remove(skip.key.span()).text(help).unsafe_();
-    out.push(out.at(skip.value, severity, message).help(advice));
+    out.push(
+        out.at(skip.value, severity, message)
+            .kind("unverified")
+            .help(advice),
+    );
 }
 
 /// A round tripper of its own fetches the tokens, with the `tls_config` of `oauth2` only
@@ -65,6 +69,7 @@ fn outer(part: &HttpPart<'_, '_>, oauth2: OAuth2<'_>, node: Node<'_>, out: &mut 
     );
     out.push(
         out.at(node, Severity::Info, message)
+            .kind("outer")
             .help(
                 "if the same authority signs for this host, repeat the line in `oauth2.tls_config`",
             )

@@ -73,5 +73,5 @@ fn by_settings(job: &Job<'_>, out: &mut Findings<'_>) {
              on: the feature flag no longer has an effect"
         ),
     );
-    out.push(finding.help(HELP));
+    out.push(finding.kind("key").help(HELP));
 }
