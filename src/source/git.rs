@@ -3,6 +3,7 @@
 //! What lies outside of the repository's work tree, and what is not git's at all, such as the
 //! folder `.git`, is seen as it is on the disk.
 
+mod alternates;
 mod blame;
 mod command;
 mod config;

@@ -419,6 +419,33 @@ fn alternates() {
     trap.knows_what_is_tracked();
 }
 
+/// Git reads the file that names borrowed folders to its end.
+#[test]
+fn alternates_without_an_end() {
+    for elsewhere in ["", "lender/.git/objects"] {
+        let trap = Trap::new();
+        trap.git(&["clone", "-q", ".", "lender"]);
+        let endless = |file: PathBuf| {
+            let _ = fs::remove_file(&file);
+            std::os::unix::fs::symlink("/dev/zero", file).unwrap();
+        };
+        if elsewhere.is_empty() {
+            endless(trap.at(".git/objects/info/alternates"));
+        } else {
+            let lent = trap.at(elsewhere);
+            trap.write(
+                ".git/objects/info/alternates",
+                &format!("{}\n", lent.display()),
+            );
+            endless(lent.join("info/alternates"));
+        }
+        let ran = promvet(&trap.at(""), &["check", "--since", "HEAD"]);
+        assert_eq!(ran.status, Some(2), "{}", ran.said());
+        let said = ran.said();
+        assert!(said.contains("objects/info/alternates: it is"), "{said}");
+    }
+}
+
 #[test]
 fn a_submodule() {
     let trap = Trap::new();

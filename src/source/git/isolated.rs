@@ -16,6 +16,7 @@ use std::sync::OnceLock;
 use memchr::memmem;
 use tempfile::TempDir;
 
+use super::alternates;
 use super::command::{self, GitError};
 use super::config;
 use super::locate::Location;
@@ -54,6 +55,7 @@ impl Isolated {
         };
         isolated.furnish().map_err(GitError::NoScratch)?;
         isolated.check_index()?;
+        alternates::check(&isolated.location.common.join("objects"), disk)?;
         Ok(isolated)
     }
 
