@@ -138,7 +138,7 @@ fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
 
 /// The documents of a text; with the tags of a template covered if it is not YAML with them, and
 /// whether that is so.
-fn documents(text: &Arc<Text>) -> (Vec<Document>, bool) {
+pub(super) fn documents(text: &Arc<Text>) -> (Vec<Document>, bool) {
     let (plain, error) = parse_all(text);
     if error.is_none() && !has_bare_tag(text, plain.iter()) {
         return (plain, false);

@@ -3,13 +3,13 @@
 //! Without this, whatever makes promvet pass over a file would hide all its faults: a change of its
 //! name, its size, its encoding, or a key by which it is taken for something else.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::policies::Policies;
 use super::survey::Survey;
-use crate::discover::{Dialect, What};
+use crate::discover::{self, Dialect, What};
 use crate::finding::{Finding, Place, Severity, Span, Text, rule};
 use crate::policy::Policy;
 use crate::rules;
@@ -31,6 +31,8 @@ pub(crate) struct ReadBefore {
     pub(crate) path: PathBuf,
     /// What it was recognised as, in the word of reports.
     pub(crate) dialect: String,
+    /// What it held, if the change touches it.
+    pub(crate) text: Option<Arc<Text>>,
 }
 
 /// The findings about the files that were read before and are not read now, each with the policy
@@ -53,12 +55,43 @@ pub(crate) fn no_longer_read<'p>(
         let path = &*file.path;
         !read.contains(path) && !excluded.contains(path) && is_walked(path, survey, tree)
     });
-    let found = lost.filter_map(|file| {
-        let why = reason(file, changed, &read, survey, tree)?;
+    let mut found: BTreeMap<&Path, (&ReadBefore, String)> = BTreeMap::new();
+    for file in lost {
+        if let Some(why) = reason(file, changed, &read, survey, tree) {
+            found.insert(&file.path, (file, why));
+        }
+    }
+    for file in before.files.iter().filter(|file| {
+        let path = &*file.path;
+        !excluded.contains(path) && is_walked(path, survey, tree)
+    }) {
+        if !found.contains_key(&*file.path)
+            && let Some(why) = reason_of_part(file, tree)
+        {
+            found.insert(&file.path, (file, why));
+        }
+    }
+    let found = found.into_values().map(|(file, why)| {
         let policy = policies.around(&file.path);
-        Some((finding(file, &before.name, &why, tree), policy))
+        (finding(file, &before.name, &why, tree), policy)
     });
     found.collect()
+}
+
+/// Why one of the configurations that a file held is not read, if it is still there.
+fn reason_of_part(file: &ReadBefore, tree: &dyn Tree) -> Option<String> {
+    let old = file.text.as_ref()?;
+    if !may_hold_others(&file.dialect) || tree.metadata(&file.path).ok()?.kind != EntryKind::File {
+        return None;
+    }
+    let bytes = tree.read(&file.path, LARGEST).ok()?;
+    let new = Text::new(tree.shown(&file.path), bytes);
+    discover::lost(old, &new)
+}
+
+/// Whether a file of a dialect may hold configurations, and not be one.
+fn may_hold_others(dialect: &str) -> bool {
+    dialect == "broken" || is_embedded(dialect)
 }
 
 /// Whether a file lies in what was named.
@@ -82,7 +115,7 @@ fn reason(
     let kind = tree.metadata(path).ok()?.kind;
     // A file that Prometheus was started with, and is not started with any more, need not have the
     // name of a configuration.
-    if !changed.contains(path) && !crate::discover::is_candidate(path) {
+    if !changed.contains(path) && !discover::is_candidate(path) {
         return None;
     }
     if kind == EntryKind::Link {
@@ -97,13 +130,11 @@ fn reason(
         Err(error) => return Some(error.to_string()),
     };
     let text = Text::new(tree.shown(path), bytes);
-    let recognised = crate::discover::examine(text, false, false);
-    if is_embedded(&file.dialect) {
-        // A key may have been taken out of a manifest; but what is in a file that does not parse
-        // can't be said.
-        let parses = !matches!(recognised.what, What::Broken { .. } | What::Unknown);
-        return (!parses).then_some(recognised.why);
+    if is_embedded(&file.dialect) || file.text.as_ref().is_some_and(discover::only_holds) {
+        // A key may have been taken out of a manifest.
+        return None;
     }
+    let recognised = discover::examine(text, false, false);
     Some(match recognised.what {
         What::Other { kind } => format!("it is now recognized as another kind of file ({kind})"),
         _ => recognised.why,

@@ -10,7 +10,8 @@ use super::pipeline;
 use super::request::{Request, Run, Side};
 use super::survey::walk_of;
 use crate::facts::Host;
-use crate::source::{Changed, Folder, Git, GitError, Repository, Tree, collapse};
+use crate::finding::Text;
+use crate::source::{Changed, Folder, Git, GitError, LARGEST, Repository, Tree, collapse};
 
 /// What is compared with what.
 #[derive(Debug)]
@@ -89,13 +90,17 @@ impl Comparison {
             let path = path
                 .file_name()
                 .map_or(folder.clone(), |name| folder.join(name));
-            let path = match renames.get(&*path) {
+            let now = match renames.get(&*path) {
                 Some(now) => now.to_path_buf(),
-                None => path,
+                None => path.clone(),
             };
+            let is_changed = request.changed.contains(&now);
+            let bytes = is_changed.then(|| self.old.read(&path, LARGEST).ok());
+            let text = bytes.flatten();
             ReadBefore {
-                path,
+                path: now,
                 dialect: file.dialect.clone(),
+                text: text.map(|bytes| Text::new(Arc::clone(&file.path), bytes)),
             }
         });
         let before = Before {
