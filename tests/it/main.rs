@@ -22,6 +22,7 @@ mod issuers;
 mod json_schema;
 mod language;
 mod leaks;
+mod lost;
 mod mutations;
 #[cfg(feature = "online")]
 mod online;
