@@ -267,7 +267,7 @@ fn goes_on(name: &str, gone: Node<'_>, new: &str, value: Node<'_>) -> bool {
     if value.get(name).is_some_and(|moved| !moved.is_null()) {
         return true;
     }
-    let is_near = name.eq_ignore_ascii_case(new) || nearest(name, [new].into_iter()).is_some();
+    let is_near = name.eq_ignore_ascii_case(new) || nearest(name, [new]).is_some();
     (is_near || is_alike(gone, value)) && !is_of_another_kind(new, value)
 }
 
