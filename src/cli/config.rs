@@ -119,7 +119,8 @@ fn setting(key: &'static str, value: impl Into<String>, place: &Place) -> Settin
 }
 
 fn patterns(globs: &[Glob]) -> String {
-    let patterns: Vec<_> = globs.iter().map(|glob| glob.pattern.as_str()).collect();
+    let shown = |glob: &Glob| glob.place.redact(glob.pattern.clone());
+    let patterns: Vec<_> = globs.iter().map(shown).collect();
     patterns.join(" ")
 }
 

@@ -22,6 +22,8 @@ use slips::{Slip, all};
 /// The commands and formats that show something of a tree.
 const COMMANDS: &[&[&str]] = &[
     &["check"],
+    &["check", "--diff"],
+    &["check", "--add-ignores", "checked", "--diff"],
     &["check", "--format", "concise"],
     &["check", "--format", "json"],
     &["check", "--format", "sarif"],
@@ -54,15 +56,32 @@ enum Kind {
     Mixed,
     /// With the marks of base64, but for `/`, which makes a path of it.
     Marked,
+    /// What a person thinks of: syllables, a capital, digits in their midst, a mark at the end.
+    Human,
+    /// Small letters and digits of a generator.
+    Hex,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Mixed, Self::Marked, Self::Letters, Self::Digits];
+    const ALL: [Self; 6] = [
+        Self::Mixed,
+        Self::Marked,
+        Self::Letters,
+        Self::Digits,
+        Self::Human,
+        Self::Hex,
+    ];
 
     /// The secret that some digits below 36 stand for.
     fn secret(self, digits: &[u32]) -> String {
         let one = |(at, digit): (usize, &u32)| match self {
             Self::Marked if at % 7 == 6 => ['+', '_', '-'][*digit as usize % 3],
+            Self::Human => match at {
+                0..6 | 9.. if at % 2 == 0 => ['b', 'd', 'g', 'k', 'l', 'm'][*digit as usize % 6],
+                0..6 | 9.. => ['a', 'e', 'i', 'o', 'u'][*digit as usize % 5],
+                _ => char::from_digit(digit % 10, 10).unwrap(),
+            },
+            Self::Hex => char::from_digit(digit % 16, 16).unwrap(),
             Self::Digits => char::from_digit(digit % 10, 10).unwrap(),
             Self::Letters => char::from_digit(10 + digit % 26, 36).unwrap(),
             // Every third one is a digit, and every third one a capital, as in what machines make.
@@ -74,7 +93,11 @@ impl Kind {
                     .to_ascii_uppercase(),
             },
         };
-        digits.iter().enumerate().map(one).collect()
+        let secret: String = digits.iter().enumerate().map(one).collect();
+        match self {
+            Self::Human => format!("{}{}!", secret[..1].to_uppercase(), &secret[1..16]),
+            _ => secret,
+        }
     }
 }
 
@@ -147,7 +170,7 @@ fn digits() -> impl FnMut() -> Vec<u32> {
 #[test]
 fn no_slip_shows_its_secret_in_any_format() {
     // The formats that quote most meet secrets of each kind, the others one.
-    let quoting = [COMMANDS[0], COMMANDS[2], COMMANDS[12]];
+    let quoting = [COMMANDS[0], COMMANDS[2], COMMANDS[4], COMMANDS[14]];
     let shown = Kind::ALL.iter().flat_map(|&kind| {
         let made = made(kind, digits());
         match kind {
@@ -167,7 +190,7 @@ fn no_slip_shows_its_secret_alone() {
         let kind = if slip.by_look {
             Kind::Mixed
         } else {
-            Kind::ALL[number % 4]
+            Kind::ALL[number % Kind::ALL.len()]
         };
         let made = [(slip, kind.secret(&digits()()))];
         let scratch = tree(&made);

@@ -144,6 +144,105 @@ mod tests {
         }
     }
 
+    /// Secrets of each kind: of a person, of a generator in hex, in base64, in letters.
+    const SECRETS: &[&str] = &[
+        "Kagiba642bomogo!",
+        "3f9a1c77e2b84d06a5c19e0f7d2b6a8843c1f0e9",
+        "r6BxLEts9q/R/Zp0sk5Z8wQ1mTn4vX7yHc2Jd6bKfUoEiAs=",
+        "qwzxkjhgtrplmvbncdsfqwzx",
+    ];
+
+    /// Where `§` is a secret by its key, its position or a word beside it.
+    const HIDDEN: &[&str] = &[
+        "{\"url\":\"https://h.example.com/x\",\"pass\\u0077ord\":\"§\",\"x\":1}",
+        "\"pass\\x77ord\": §",
+        "\"bearer\\u005ftokn\": §",
+        "? \"pass\\x77ord\"\n: §",
+        "\"\\U00000070\\U00000061\\U00000073\\U00000073\\U00000077\\U0000006f\\U00000072\\U00000064\": §",
+        "password\u{a0}: §",
+        "password:\u{a0}§",
+        "basic_auth: {admin,§}",
+        "basic_auth: {admin, \"§\"}",
+        "basic_auth: {§}",
+        "basic_auth: {§: x}",
+        "basic_auth:\n  §: x",
+        "basic_auth: {u:§}",
+        "password: {§: x}",
+        "password:\n  §: x",
+        "bearer_token_file: $§",
+        "bearer_token_file: ./§",
+        "bearer_token_file: ../§",
+        "bearer_token_file: {§}",
+        "bearer_token_file: {value: §}",
+        "bearer_token_file:\n  value: §",
+        "bearer_token_file: /run/secrets/x § y",
+        "bearertokenfile: §",
+        "http_headers: {X-A: {files: [§]}}",
+        "http_headers:\n  X-A:\n    files:\n    - §",
+        "http_headers: {X-A: §}",
+        "http_headers: [X-A, §]",
+        "http_headers = {\"X-A\" = [\"§\"]}",
+        "headers = {\"X-A\" = concat(\"§\")}",
+        "headers: {X-A: §}",
+        "proxy_connect_header: §",
+        "proxy_connect_header: {X-A: [§]}",
+        "endpoint: h:§",
+        "targets: ['h:§']",
+        "azuread: {oauth: §}",
+        "azureAd: {oauth: §}",
+        "azuread:\n  managed_identity: §",
+        "consulSDConfigs: [{tokenRef: §}]",
+        "tkn: §",
+        "credz: §",
+        "secr: §",
+        "scrt: §",
+        "auths: §",
+        "authn: §",
+        "auth_header: §",
+        "auth_value: §",
+        "apiKeyRef: §",
+        "userpass: §",
+        "ssh_key: §",
+        "hmac: §",
+        "otp: §",
+        "pin: §",
+        "session: §",
+        "salt: §",
+        "basic: u:§",
+        "basic_auth[password]: §",
+        "basic_auth['password']: §",
+        "x:\n    password: \n§\n  x: 1",
+        "expr: up{token=\"§\"} ==",
+        "expr: up{token=~\"§\"} ==",
+        "expr: up{a=\"b\", token!=\"§\"} ==",
+        "password: a #§",
+        "password: a # §",
+        "{password: a, §}",
+        "basic_auth: |\n  u\n  §",
+        "# basic_auth u §",
+        "x: 1 # basic_auth u §",
+        "# pw is §",
+        "# pw §",
+        "data_source_name: 'root:§@(h:3306)/'",
+        "X-Honeycomb-Team: §",
+    ];
+
+    #[test]
+    fn slips_hide_what_a_person_and_what_a_generator_makes() {
+        let mut seen = Vec::new();
+        for slip in HIDDEN {
+            for secret in SECRETS {
+                let out = shown(&slip.replace('§', secret));
+                let parts = secret.as_bytes().windows(8);
+                let parts = parts.map(|part| std::str::from_utf8(part).unwrap());
+                if parts.into_iter().any(|part| out.contains(part)) {
+                    seen.push(out);
+                }
+            }
+        }
+        assert!(seen.is_empty(), "{seen:#?}");
+    }
+
     /// Pieces of a line that could each begin something that goes on to
     /// the end of the line.
     const PIECES: &[&str] = &[

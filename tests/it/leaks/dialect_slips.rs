@@ -15,6 +15,7 @@ pub(super) const DIALECTS: &[Dialect] = &[
         before: "receivers: {otlp: {protocols: {grpc: {}}}}\nservice:\n  pipelines:\n    metrics: {receivers: [otlp], exporters: [prometheusremotewrite]}\nexporters:\n  prometheusremotewrite:\n    endpoint: https://h.example.com/api/v1/push\n",
         after: "    bogus: 1\n",
         contents: &[
+            "    endpoint: h:§\n",
             "    headers: \"§\"\n",
             "    headers: §\n",
             "    headers: [§]\n",
@@ -82,6 +83,8 @@ pub(super) const DIALECTS: &[Dialect] = &[
             "    tls_config {\n      whatever = \"§\"\n    }\n",
             "    headers = {\n      \"X-Whatever\" = \"§\",\n    }\n",
             "    headers = { \"X-Whatever\" = \"§\" }\n",
+            "    headers = { \"X-Whatever\" = concat(\"§\") }\n",
+            "    http_headers = { \"X-Whatever\" = [\"§\"] }\n",
             "    headers = [\"§\"]\n",
             "    headers = \"§\"\n",
             "    headers {\n      \"X-Whatever\" = \"§\"\n    }\n",
@@ -97,6 +100,7 @@ pub(super) const DIALECTS: &[Dialect] = &[
         before: "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: a}\nspec:\n  remoteWrite:\n  - url: https://h.example.com/api/v1/push\n",
         after: "    bogus: 1\n",
         contents: &[
+            "    azureAd: {oauth: §}\n",
             "    basicAuth: {passwordRef: §}\n",
             "    basicAuth:\n      passwordPath: §\n",
             "    basicAuth:\n      passwordName: §\n",

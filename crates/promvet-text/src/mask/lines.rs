@@ -4,6 +4,7 @@
 //! as well, and so is a commented-out token. What is masked too much costs a few words of an
 //! excerpt; what is masked too little costs a secret.
 
+mod items;
 mod pairs;
 mod sections;
 mod unmarked;
@@ -110,11 +111,13 @@ impl<'t> Scan<'t> {
         self.anchor(body);
         let found = self.out.len();
         self.explicit_key(body, indent);
+        self.key_in_section(body, indent);
         let block = self.block(body, indent);
         self.pairs(body, from, block);
         if self.out.len() == found {
             self.without_mark(body, indent);
         }
+        self.comment(body);
         let offset = self.offset;
         let hides =
             |range: std::ops::Range<usize>| Span::new(offset + range.start, offset + range.end);
@@ -186,6 +189,11 @@ impl<'t> Scan<'t> {
                 let is_prose = value::is_prose(text) || self.commented && text.contains(' ');
                 if indent < column || indent == column && item.is_none() {
                     self.state = State::Open;
+                    // The value lost its indentation: no other line is one word.
+                    if certain && !self.commented && is_word_alone(text) {
+                        self.hide(indent, body.len());
+                        return None;
+                    }
                 } else if value::is_mapping(text) {
                     self.state = State::Open;
                     let around = self.sections.innermost();
@@ -279,6 +287,12 @@ fn is_commented(body: &str) -> Commented {
     } else {
         Commented::No
     }
+}
+
+/// Whether a line is a word that neither YAML nor a template gives a meaning to.
+fn is_word_alone(text: &str) -> bool {
+    !text.contains(|c: char| c.is_whitespace() || "{}[]<>:".contains(c))
+        && !matches!(text, "-" | "---" | "...")
 }
 
 /// Whether a line is an item of a list.

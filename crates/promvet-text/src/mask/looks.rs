@@ -58,7 +58,7 @@ const SHORTEST_REST: usize = 10;
 /// The schemes of an `Authorization` header that a token is behind, and words of comments that
 /// a password does: `# the password was …`.
 const SCHEMES: &[&str] = &[
-    "bearer", "basic", "token", "apikey", "api-key", "splunk", "password", "passwd", "pwd",
+    "bearer", "basic", "token", "apikey", "api-key", "splunk", "password", "passwd", "pwd", "pw",
 ];
 
 /// Words that may be between such a word and what it announces.
@@ -149,6 +149,7 @@ fn words(run: &str, offset: usize, out: &mut Vec<Range<usize>>) {
         }
         at += piece.len();
     }
+    grow(run, offset, out);
     // Base64 with slashes in it, as AWS's secret keys have: no path, since no part is a word.
     if out.last().is_none_or(|last| last.start < offset)
         && !run.starts_with('/')
@@ -157,6 +158,53 @@ fn words(run: &str, offset: usize, out: &mut Vec<Range<usize>>) {
     {
         out.push(offset..offset + run.len());
     }
+}
+
+/// How many pieces beside what was found are looked at on each side. One character of base64 in 64 is
+/// a slash: a key of 512 bits has one or two.
+const MOST_PIECES: usize = 4;
+
+/// Extends what was found in a run over the slashes of base64: what is beside it there and is not the
+/// word of a path is a part of it.
+fn grow(run: &str, offset: usize, out: &mut [Range<usize>]) {
+    for range in out
+        .iter_mut()
+        .rev()
+        .take_while(|range| range.start >= offset)
+    {
+        let (mut from, mut to) = (range.start - offset, range.end - offset);
+        for _ in 0..MOST_PIECES {
+            let before = run.get(..from).and_then(|before| before.strip_suffix('/'));
+            let Some(before) = before else { break };
+            let piece = before.rsplit('/').next().unwrap_or("");
+            if !is_of_base64(piece) {
+                break;
+            }
+            work::count(piece.len());
+            from -= piece.len() + 1;
+        }
+        for _ in 0..MOST_PIECES {
+            let behind = run.get(to..).and_then(|behind| behind.strip_prefix('/'));
+            let Some(behind) = behind else { break };
+            let piece = behind.split('/').next().unwrap_or("");
+            if !is_of_base64(piece.trim_end_matches('=')) {
+                break;
+            }
+            work::count(piece.len());
+            to += piece.len() + 1;
+        }
+        *range = offset + from..offset + to;
+    }
+}
+
+/// Whether a piece between slashes may be one of base64 rather than a word of a path.
+fn is_of_base64(piece: &str) -> bool {
+    let marks = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+';
+    let has = |is: fn(&u8) -> bool| piece.bytes().any(|byte| is(&byte));
+    let letters = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    !piece.is_empty()
+        && piece.bytes().all(marks)
+        && (piece.len() < 3 || letters || has(|byte| *byte == b'+') || is_mixed(piece))
 }
 
 /// Where a JSON web token begins: base64 of `{"`.

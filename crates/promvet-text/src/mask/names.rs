@@ -2,9 +2,12 @@
 
 mod words;
 
+use std::borrow::Cow;
+
 use words::{
-    HARMLESS_ENDS, HARMLESS_HEADERS, HIDDEN_PARTS, KEYS, KNOWN_IN_SECTIONS, NAMING_KEYS, OTHERS,
-    PARTS, REFERENCE_ENDS, REFERENCES, SECTIONS, TARGETS, WORDS,
+    ADDRESS_ENDS, GLUED_ENDS, HARMLESS_ENDS, HARMLESS_HEADERS, HIDDEN_PARTS, KEYS,
+    KNOWN_IN_SECTIONS, NAMING_KEYS, OTHERS, PARTS, REFERENCE_ENDS, REFERENCES, SECTIONS, TARGETS,
+    VALUE_ENDS, WORDS,
 };
 
 pub(super) use words::SECRET_NAMES;
@@ -12,6 +15,7 @@ pub(super) use words::SECRET_NAMES;
 /// Whether a key, header or query parameter of this name holds a secret.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
+    let name = plain(name);
     let name = name.trim_matches(['"', '\'']).as_bytes();
     let same = |(a, b): (&u8, &u8)| match a {
         b'-' => *b == b'_',
@@ -63,13 +67,17 @@ impl Meaning {
         let name = Name::new(name);
         let last = name.last();
         match last {
-            "username" | "user" | "login" => return Self::User,
+            // `basic: user:password` is meant for `basic_auth`.
+            "username" | "user" | "login" | "basic" => return Self::User,
             "type" | "scheme" => return Self::Scheme,
             _ if name.is_section() => return Self::Section,
             _ => {}
         }
         // `bearer_token_fil` is a path as well; `fill` and `tile` are words.
         if matches!(last, "file" | "fil" | "flie" | "fiel" | "fle" | "filename") {
+            return Self::Path;
+        }
+        if name.text.strip_suffix("file").is_some_and(is_secret_name) {
             return Self::Path;
         }
         if is_secret_name(&name.text) {
@@ -121,6 +129,11 @@ pub(super) fn is_naming(name: &str) -> bool {
     NAMING_KEYS.contains(&&*Name::new(name).text)
 }
 
+/// Whether the value of a key is an address, or a list of some.
+pub(super) fn is_of_address(name: &str) -> bool {
+    ADDRESS_ENDS.contains(&Name::new(name).last())
+}
+
 /// Whether a header of this name holds no secret.
 pub(super) fn is_harmless_header(name: &str) -> bool {
     let name = Name::new(name).text;
@@ -130,6 +143,37 @@ pub(super) fn is_harmless_header(name: &str) -> bool {
 /// The longest name that is looked at; of longer ones the end counts.
 const LONGEST: usize = 80;
 
+/// A key without the escapes of a text in double quotes: `"pass\x77ord"` is `password` to YAML.
+fn plain(key: &str) -> Cow<'_, str> {
+    if !key.contains('\\') {
+        return Cow::Borrowed(key);
+    }
+    let mut out = String::with_capacity(key.len());
+    let mut rest = key;
+    while let Some((before, escape)) = rest.split_once('\\') {
+        out.push_str(before);
+        let mut behind = escape.chars();
+        let digits = match behind.next() {
+            Some('x') => 2,
+            Some('u') => 4,
+            Some('U') => 8,
+            _ => 0,
+        };
+        let code = (digits > 0).then(|| escape.get(1..=digits)).flatten();
+        let meant = code.and_then(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?));
+        rest = match meant {
+            Some(c) => {
+                out.push(c);
+                escape.get(1 + digits..).unwrap_or("")
+            }
+            // No other escape means a letter.
+            None => behind.as_str(),
+        };
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
 /// A name in lower case with `_` between its words.
 struct Name {
     text: String,
@@ -137,7 +181,8 @@ struct Name {
 
 impl Name {
     fn new(name: &str) -> Self {
-        let name = name.trim_matches(['"', '\'', '-', '.', ' ', '$']);
+        let name = &*plain(name);
+        let name = name.trim_matches(|c: char| c.is_whitespace() || "\"'-.$".contains(c));
         let from = name.len().saturating_sub(LONGEST);
         let from = (from..name.len()).find(|at| name.is_char_boundary(*at));
         let name = name.get(from.unwrap_or(0)..).unwrap_or("");
@@ -202,10 +247,51 @@ impl Name {
         let (last, before) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
         let pair = format!("{before}{last}");
         WORDS.contains(&last)
+            || self.text.ends_with("honeycomb_team")
+            || GLUED_ENDS.iter().any(|end| last.ends_with(end))
+            || is_shortened(&squeezed)
+            || is_shortened(last)
+            || VALUE_ENDS.iter().any(|end| {
+                let name = squeezed.strip_suffix(end);
+                name.is_some_and(|name| name == "auth" || is_secret_name(name))
+            })
             || (last == "key" && KEYS.contains(&before))
             || self.words().any(|word| PARTS.contains(&word))
             || [&*squeezed, last, &*pair].iter().any(|name| is_slip(name))
     }
+}
+
+/// The fewest consonants of a name that is written without its vowels: `tkn`.
+const SHORTEST_CONSONANTS: usize = 3;
+
+/// Whether a name is one of [`TARGETS`] without its vowels: `tkn`, `scrt`, `pswrd`.
+fn is_shortened(name: &str) -> bool {
+    let is_vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u');
+    let consonants = |name: &str| {
+        let mut out: Vec<char> = name.chars().filter(|&c| !is_vowel(c)).collect();
+        out.dedup();
+        out
+    };
+    name.len() >= SHORTEST_CONSONANTS
+        && name.len() <= LONGEST_SHORTENED
+        && !name.contains(is_vowel)
+        && TARGETS
+            .iter()
+            .any(|target| consonants(name) == consonants(target))
+}
+
+/// The consonants of the longest of [`TARGETS`].
+const LONGEST_SHORTENED: usize = 12;
+
+/// Whether a word of a sentence names a credential. Slips do not count: a sentence has many words.
+pub(super) fn names_credential(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let name = Name::new(word);
+    word.len() > 1
+        && (WORDS.contains(&&*name.text)
+            || SECTIONS.contains(&&*name.text)
+            || PARTS.contains(&&*name.text)
+            || is_secret_name(&name.text))
 }
 
 /// Whether a name is one of [`TARGETS`] with a slip: one in short ones, two in longer ones.

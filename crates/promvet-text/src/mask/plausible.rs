@@ -6,18 +6,114 @@ use super::{is_variable, looks, names};
 /// Whether a value may be the path of a file: it has a slash or a point and does not look like a
 /// token, or it consists of words.
 pub(super) fn is_plausible_path(value: &str) -> bool {
-    let token = !looks::find(value).is_empty();
-    let placeholder =
-        value.contains(['$', '<', '%']) || value.contains("{{") || value.contains('@');
+    let windows = value.get(1..3) == Some(":\\");
+    // `/run/secrets/x SECRET`: a path may have blanks, but each part of it has to be one.
+    if value.contains(' ') && !windows && !value.contains("{{") {
+        return value.split_whitespace().all(is_plausible_path);
+    }
+    if let Some(name) = behind_dots(value) {
+        return is_plausible_path(name) || is_reference(name);
+    }
+    let token = !looks::find(value).is_empty() || value.split(['/', '\\']).any(is_made_by_hand);
     is_harmless(value)
-        || placeholder
+        || has_placeholder(value)
         || !token && (is_words(value) || is_separated(value) && !value.contains([':', ' ']))
         || !token
             && value
                 .split(':')
                 .all(|part| part.contains('.') && is_separated(part))
         || !token && value.starts_with('/') && !is_shuffled(value)
-        || value.get(1..3) == Some(":\\")
+        || windows
+}
+
+/// What is behind `./`, `../` or `~/`, which say nothing of what it is.
+fn behind_dots(path: &str) -> Option<&str> {
+    let begins = ["./", "../", "~/"];
+    begins.iter().find_map(|begin| path.strip_prefix(begin))
+}
+
+/// Whether a value has a place to be filled in: `${NAME}`, `$NAME/x`, `$(name)`, `<name>`, `%name%`,
+/// `@NAME@`, `{{ name }}`. A password may have each of these marks.
+fn has_placeholder(value: &str) -> bool {
+    let between = |open: char, close: char| {
+        let inside = value
+            .split_once(open)
+            .and_then(|(_, rest)| rest.split_once(close));
+        inside.is_some_and(|(name, _)| is_variable_name(name))
+    };
+    let variable = |rest: &str| {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let (name, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        rest.starts_with(['{', '('])
+            || is_variable_name(name)
+                && (behind.is_empty() || behind.starts_with(['/', '.', '-', ':']))
+    };
+    value.contains("{{")
+        || value.split('$').skip(1).any(variable)
+        || between('<', '>')
+        || between('%', '%')
+        || value.contains("%(")
+        || between('@', '@')
+}
+
+/// Whether a text may be the name of a variable: words, or capitals.
+fn is_variable_name(name: &str) -> bool {
+    let constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_constant = name.len() <= LONGEST_VARIABLE && name.bytes().all(constant);
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    begins && (is_constant || is_reference(name))
+}
+
+/// The longest name of a variable in capitals.
+const LONGEST_VARIABLE: usize = 40;
+
+/// The shortest password that people think of, where something asks for a strong one.
+const SHORTEST_BY_HAND: usize = 8;
+
+/// The numbers inside of names, such as `Base64Value` and `SHA256Sum`.
+const NUMBERS: &[&str] = &["16", "32", "64", "128", "256", "384", "509", "512"];
+
+/// Whether a text is a password of the kind that rules for passwords lead to: a capital, and several
+/// digits in the midst of letters, or a mark at the end.
+pub(super) fn is_made_by_hand(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || "\"'[],{}()".contains(c));
+    if text.len() < SHORTEST_BY_HAND || text.contains(char::is_whitespace) {
+        return false;
+    }
+    let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
+    let bare = text.trim_end_matches(['!', '?', '#', '$', '%', '&', '*', '^', '~']);
+    let kinds = [
+        u8::is_ascii_digit,
+        u8::is_ascii_lowercase,
+        u8::is_ascii_uppercase,
+    ];
+    let count = kinds.into_iter().filter(|is| has(*is)).count();
+    let marked = bare.len() < text.len()
+        && count > 1
+        && bare.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let numbered = count == 3 && {
+        let letters = |part: &str| part.ends_with(|c: char| c.is_ascii_alphabetic());
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && inner_numbers(text).any(|(before, number)| {
+                number.len() > 1 && !NUMBERS.contains(&number) && letters(before)
+            })
+    };
+    marked || numbered
+}
+
+/// The numbers of a text that a small letter follows, each with what is before it.
+fn inner_numbers(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let bytes = text.as_bytes();
+    let ends = (1..bytes.len()).filter(move |&at| {
+        bytes.get(at).is_some_and(u8::is_ascii_lowercase)
+            && bytes.get(at - 1).is_some_and(u8::is_ascii_digit)
+    });
+    ends.filter_map(move |end| {
+        let before = text
+            .get(..end)?
+            .trim_end_matches(|c: char| c.is_ascii_digit());
+        Some((before, text.get(before.len()..end)?))
+    })
 }
 
 /// The longest name of something that holds a secret: the limit of Kubernetes (RFC 1123).
@@ -34,16 +130,28 @@ pub(super) fn is_reference(value: &str) -> bool {
     let value = value.trim_matches(|c: char| c.is_whitespace() || "\"'[],".contains(c));
     let separates = |c: char| "-_./:@ ,\"'*;()=!".contains(c);
     let number = value.len() <= LONGEST_NUMBER && value.bytes().all(|byte| byte.is_ascii_digit());
-    let placeholder = value.contains(['$', '<', '%']) || value.contains("{{");
+    let separates_words = |c: char| separates(c) && c != '!';
+    let placeholder = value.contains(['<', '%']) || value.contains("{{") || has_dollar(value);
     let known = value.contains("://") || value.starts_with("arn:") || is_uuid(value);
     is_harmless(value)
         || looks::find(value).is_empty()
+            && !value.split(separates_words).any(is_made_by_hand)
             && (number
                 || placeholder
                 || known
                 || value.len() <= LONGEST_REFERENCE
                     && !is_shuffled(value)
                     && value.split(separates).all(is_part))
+}
+
+/// Whether a value has a variable, or a mark of a regular expression.
+fn has_dollar(value: &str) -> bool {
+    value.split('$').skip(1).any(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let name = rest.get(..end.unwrap_or(rest.len())).unwrap_or("");
+        name.is_empty()
+            || !is_shuffled(name) && !is_made_by_hand(name) && name.split('_').all(is_part)
+    })
 }
 
 /// The longest word of a name and the most digits behind it: `secretsquirrels`, `id123`.
@@ -133,9 +241,6 @@ pub(super) fn secret_header(text: &str) -> Option<usize> {
 
 /// Whether a value has a slash or a point with a name on one side of it that may be a file's.
 fn is_separated(value: &str) -> bool {
-    let begins = ["./", "../", "~/"]
-        .iter()
-        .any(|start| value.starts_with(start));
     let has_mark = value.contains(['/', '.', '\\']);
     let mixed = |part: &str| {
         part.len() >= 12
@@ -145,7 +250,7 @@ fn is_separated(value: &str) -> bool {
     };
     // Base64 has slashes, and marks that names of files seldom have.
     let base64 = value.contains(['+', '=']) || is_shuffled(value);
-    begins || has_mark && !base64 && !value.split(['/', '.', '\\']).any(mixed)
+    has_mark && !base64 && !value.split(['/', '.', '\\']).any(mixed)
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ impl Needles {
 
     /// Adds a secret whose parts don't count; what was added of it.
     fn add_whole<'s>(&mut self, secret: &'s str) -> Option<&'s str> {
-        let secret = secret.trim().trim_matches(['"', '\'']);
+        let secret = secret.trim().trim_matches(['"', '\'', '[', ']', '{', '}']);
         let &beginning = secret.as_bytes().first_chunk()?;
         // `password: password` is a secret that every sentence about passwords would give away.
         if SECRET_NAMES.contains(&&*secret.to_ascii_lowercase()) {

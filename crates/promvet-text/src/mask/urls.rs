@@ -87,7 +87,7 @@ fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
 
 /// What is where a port should be and is not one: the password of a URL whose `@` and host are
 /// missing.
-fn port(line: &str, start: usize) -> Option<Range<usize>> {
+pub(super) fn port(line: &str, start: usize) -> Option<Range<usize>> {
     let rest = window(line, start)?;
     let end = rest.find(|c: char| is_end(c) || matches!(c, '/' | '?' | '#' | ',' | '}' | ')'));
     let authority = rest.get(..end.unwrap_or(rest.len()))?;
@@ -160,7 +160,7 @@ fn broken(line: &str, out: &mut Vec<Range<usize>>) {
         }
         let Some(at) = word.rfind('@') else { continue };
         let host = word.get(at + 1..).unwrap_or("");
-        let begins = host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
+        let begins = host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[' || c == '(');
         if !begins || is_digest(host) || host.ends_with("()") {
             continue;
         }

@@ -1,7 +1,7 @@
 //! A key with its value in one line, and what a value may be.
 
-use super::is_variable;
 use super::names::{self, Meaning};
+use super::{is_variable, plausible};
 use crate::work;
 
 /// The most bytes of a value that are looked at to judge it. A line may have as many keys as it has
@@ -43,6 +43,13 @@ pub(super) fn window(text: &str) -> &str {
 /// The longest key that is looked at, in bytes.
 const LONGEST_KEY: usize = 80;
 
+/// The longest key in quotes that is looked at, in bytes: `bearer_token_file` has 17 letters, and the
+/// longest escape of one has 10 bytes.
+const LONGEST_QUOTED: usize = 200;
+
+/// The shortest text of a matcher that is looked at: shorter ones are names of namespaces.
+const SHORTEST_TEXT: usize = 8;
+
 /// The shortest of the keys that count wherever they are, in bytes.
 const SHORTEST_STRONG: usize = 6;
 
@@ -73,9 +80,14 @@ pub(super) fn pair<'l>(
     in_section: bool,
 ) -> Option<Pair<'l>> {
     let body = line.body;
-    let before = body.get(..at)?.trim_end_matches([' ', '\t']);
+    let before = body.get(..at)?.trim_end();
+    // `token!="x"` is a matcher of PromQL.
+    let before = match mark {
+        '=' => before.strip_suffix('!').unwrap_or(before),
+        _ => before,
+    };
     let rest = body.get(at + mark.len_utf8()..)?;
-    if rest.starts_with("//") || mark == '=' && rest.starts_with(['=', '~']) {
+    if rest.starts_with("//") || mark == '=' && rest.starts_with('=') {
         return None;
     }
     let (from, key) = key_before(before)?;
@@ -88,10 +100,10 @@ pub(super) fn pair<'l>(
     let in_flow = lead
         .trim_end_matches([' ', '\t'])
         .ends_with(['{', ',', '[', '(', ';', '&', '|', '\r']);
-    let written = rest.trim_start_matches([' ', '\t', ':', '=', '>', '~']);
+    let written = rest.trim_start_matches(|c: char| c.is_whitespace() || ":=>~".contains(c));
     let value = body.len() - written.len();
     let spaced = rest.is_empty()
-        || rest.starts_with([' ', '\t'])
+        || rest.starts_with(char::is_whitespace)
         || before.ends_with(['"', '\''])
         || mark == '：';
     if !(mark == '=' || spaced || begins || in_flow) && key.len() < SHORTEST_STRONG {
@@ -109,7 +121,10 @@ pub(super) fn pair<'l>(
         // `{token="x"}` is a matcher of PromQL, `password = "x"` is a setting.
         '=' if flow && rest.starts_with(['"', '\'']) => {
             names::is_strong(key)
-                || meaning.is_secret() && super::looks::is_dense(unquoted(window(written), true))
+                || meaning.is_secret() && is_telling(unquoted(window(written), true))
+        }
+        '=' if rest.starts_with('~') => {
+            flow && meaning.is_secret() && is_telling(unquoted(window(written), true))
         }
         '=' => {
             meaning != Meaning::Plain && (keyed || rest.starts_with(|c: char| !c.is_whitespace()))
@@ -132,16 +147,39 @@ pub(super) fn pair<'l>(
     })
 }
 
+/// Whether the text of a matcher of PromQL is a secret rather than a name or a pattern.
+fn is_telling(text: &str) -> bool {
+    let pattern = |c: char| matches!(c, '.' | '*' | '+' | '|' | '(' | ')' | '[' | '^');
+    super::looks::is_dense(text)
+        || text.len() >= SHORTEST_TEXT && !text.contains(pattern) && !plausible::is_reference(text)
+}
+
 /// The key that a text ends with, quoted or not, and where it begins.
 fn key_before(before: &str) -> Option<(usize, &str)> {
     let bytes = before.as_bytes();
     let oldest = bytes.len().saturating_sub(LONGEST_KEY);
     if let Some(quote @ (b'"' | b'\'')) = bytes.last() {
+        // A key may consist of escapes.
+        let oldest = bytes.len().saturating_sub(LONGEST_QUOTED);
         let inside = bytes.get(oldest..bytes.len() - 1)?;
         let from = oldest + memchr::memrchr(*quote, inside)?;
         return Some((from, before.get(from + 1..before.len() - 1)?));
     }
     let part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    // `basic_auth[password]`
+    if bytes.last() == Some(&b']') {
+        let inside = bytes.get(oldest..bytes.len() - 1)?;
+        let open = oldest + memchr::memrchr(b'[', inside)?;
+        let key = before.get(open + 1..bytes.len() - 1)?;
+        let key = key.trim_matches(['"', '\'']);
+        let lead = before.get(..open)?.bytes().rev();
+        let length = lead
+            .take(LONGEST_KEY)
+            .take_while(|byte| part(&byte))
+            .count();
+        let is_name = !key.is_empty() && key.bytes().all(|byte| part(&&byte));
+        return (length > 0 && is_name).then_some((open - length, key));
+    }
     let length = bytes
         .iter()
         .rev()

@@ -39,14 +39,17 @@ impl Scan<'_> {
                 && !written.starts_with("{{")
                 && let Some(within) = sections::under(pair.meaning, inside)
             {
+                self.items(body, pair.value, within);
                 let braces = braces.get_or_insert_with(|| value::Braces::of(body));
                 match braces.end(pair.value) {
                     Some(end) => flow.open(end, within, inside),
                     None => self.sections.open(pair.column, within, inside),
                 }
             }
+            self.ports(body, &pair);
             if let Some(end) = self.pair(&line, &pair, inside) {
                 taken = end;
+                self.rest(body, end, pair.flow);
             }
         }
     }
@@ -145,6 +148,7 @@ impl Scan<'_> {
             Meaning::Secret if !pair.spaced && value::is_path_of_words(bare) => false,
             Meaning::Secret => !bare.is_empty() || written.is_empty() || written.starts_with('#'),
             Meaning::NearSecret => !value::is_harmless(bare) && !value::is_prose(bare),
+            Meaning::Section if value::is_block_header(written) => true,
             Meaning::Section => {
                 !written.starts_with('{')
                     && !value::is_harmless(bare)
@@ -169,7 +173,11 @@ impl Scan<'_> {
                 None => matches!(pair.key, "key" | "pat") && looks::is_dense(bare),
                 Some(_) if names::is_naming(pair.key) => !plausible::is_reference(bare),
                 Some(section) if section.has_credentials => {
-                    !names::is_known_in_section(pair.key) && !value::is_harmless(bare)
+                    let may_be_shown = names::is_known_in_section(pair.key)
+                        && (plausible::is_reference(bare)
+                            || plausible::is_plausible_path(bare)
+                            || value::is_prose(bare));
+                    !may_be_shown && !value::is_harmless(bare)
                 }
                 Some(section) => {
                     let known =

@@ -53,11 +53,13 @@ impl Sections {
 pub(super) fn under(meaning: Meaning, inside: Option<Section>) -> Option<Within> {
     match meaning {
         Meaning::Section => Some(Within::Credentials),
-        Meaning::Secret | Meaning::NearSecret | Meaning::Reference => Some(Within::Secret),
+        Meaning::Secret | Meaning::NearSecret | Meaning::Reference | Meaning::Path => {
+            Some(Within::Secret)
+        }
         Meaning::Headers => Some(Within::Headers),
         Meaning::Plain => inside
             .map(|section| section.within)
             .filter(|within| *within != Within::Credentials),
-        Meaning::Path | Meaning::User | Meaning::Scheme => None,
+        Meaning::User | Meaning::Scheme => None,
     }
 }

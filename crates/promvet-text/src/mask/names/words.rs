@@ -165,37 +165,89 @@ pub(in super::super) const HARMLESS_HEADERS: &[&str] = &[
 /// Words that mean a secret at the end of a name or as all of it.
 pub(in super::super) const WORDS: &[&str] = &[
     "auth",
+    "authn",
+    "auths",
     "authtoken",
     "bearer",
     "cred",
     "creds",
+    "credz",
+    "hmac",
     "jwt",
+    "otp",
     "pass",
     "passcode",
     "passphrase",
     "passw",
+    "pin",
     "psk",
     "psw",
     "pswd",
     "pw",
     "pwd",
+    "salt",
     "sas",
+    "secr",
+    "session",
+    "sessionid",
     "tok",
 ];
 
+/// Last words of keys whose value is an address: what is behind a colon in it is a port.
+pub(in super::super) const ADDRESS_ENDS: &[&str] = &[
+    "addr",
+    "address",
+    "addresses",
+    "endpoint",
+    "endpoints",
+    "host",
+    "server",
+    "servers",
+    "target",
+    "targets",
+    "uri",
+    "url",
+    "urls",
+];
+
+/// Ends of words that mean a secret where the words of a name are not kept apart: `userpass`.
+pub(in super::super) const GLUED_ENDS: &[&str] = &[
+    "userpass",
+    "dbpass",
+    "rootpass",
+    "adminpass",
+    "mypass",
+    "authpass",
+    "pwd",
+    "creds",
+    "tkn",
+];
+
+/// What may be behind a name without changing what it means: `auth_value`, `passwordstring`.
+pub(in super::super) const VALUE_ENDS: &[&str] =
+    &["data", "info", "str", "string", "text", "val", "value"];
+
 /// What comes before `key` in the name of a secret.
 pub(in super::super) const KEYS: &[&str] = &[
+    "aes",
     "app",
     "application",
     "auth",
+    "deploy",
     "encryption",
+    "gpg",
+    "hmac",
     "ingest",
     "ingestion",
+    "integration",
     "master",
     "secret",
     "service",
     "shared",
+    "rsa",
+    "session",
     "signing",
+    "ssh",
     "subscription",
     "user",
     "write",

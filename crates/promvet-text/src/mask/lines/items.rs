@@ -1,0 +1,198 @@
+//! What is beside a secret in its line, or where only a name should be: items without a key, keys
+//! that cannot be names, comments, ports.
+
+use super::super::names::{self, Meaning};
+use super::super::{looks, plausible, urls, value};
+use super::Scan;
+use super::sections::Within;
+
+/// The shortest word of a comment that is taken for a secret.
+const SHORTEST_IN_COMMENT: usize = 6;
+
+/// An item of a flow mapping, as offsets in its text.
+struct Item {
+    from: usize,
+    to: usize,
+    /// Where the mark behind its key is.
+    mark: Option<usize>,
+}
+
+impl Scan<'_> {
+    /// Hides the items of a flow mapping that have no key, and keys that cannot be names:
+    /// `basic_auth: {u, SECRET}`, `password: {SECRET: x}`. `open` is where its brace is.
+    pub(super) fn items(&mut self, body: &str, open: usize, within: Within) {
+        let start = open + 1;
+        let inside = value::window(body.get(start..).unwrap_or(""));
+        for item in items(inside) {
+            let end = item.mark.unwrap_or(item.to);
+            let Some(written) = inside.get(item.from..end) else {
+                continue;
+            };
+            let key = written.trim().trim_matches(['"', '\'']);
+            let glued = item.mark.is_some_and(|mark| {
+                let behind = inside.get(mark + 1..item.to).unwrap_or("");
+                let apart = |c: char| c.is_whitespace() || "\"'{[".contains(c);
+                inside.get(mark..=mark) == Some(":")
+                    && !written.trim_end().ends_with(['"', '\''])
+                    && !behind.is_empty()
+                    && !behind.starts_with(apart)
+            });
+            let is_known = Meaning::of(key) != Meaning::Plain || names::is_known_in_section(key);
+            let shown = if glued && within == Within::Credentials {
+                is_known
+            } else if item.mark.is_none() && within == Within::Credentials {
+                is_known || value::is_harmless(key)
+            } else {
+                is_known || plausible::is_reference(key)
+            };
+            if !shown {
+                let end = if glued { item.to } else { end };
+                self.hide(start + item.from, start + end);
+            }
+        }
+    }
+
+    /// Hides the key of a line in a mapping with credentials, if it cannot be a name.
+    pub(super) fn key_in_section(&mut self, body: &str, indent: usize) {
+        if self.sections.innermost().is_none()
+            || body.get(..indent).is_none_or(|lead| lead.contains('#'))
+        {
+            return;
+        }
+        let rest = value::window(body.get(indent..).unwrap_or(""));
+        let text = rest.strip_prefix("- ").unwrap_or(rest).trim_start();
+        let Some((key, behind)) = text.split_once(':') else {
+            return;
+        };
+        let is_key = behind.is_empty() || behind.starts_with(char::is_whitespace);
+        let bare = key.trim().trim_matches(['"', '\'']);
+        if is_key
+            && !key.contains(char::is_whitespace)
+            && !key.starts_with(['{', '[', '?'])
+            && Meaning::of(bare) == Meaning::Plain
+            && !plausible::is_reference(bare)
+        {
+            let from = indent + rest.len() - text.len();
+            self.hide(from, from + key.len());
+        }
+    }
+
+    /// Hides what is where a port should be in the addresses of a key.
+    pub(super) fn ports(&mut self, body: &str, pair: &value::Pair<'_>) {
+        if !pair.spaced || !names::is_of_address(pair.key) {
+            return;
+        }
+        let written = value::window(body.get(pair.value..).unwrap_or(""));
+        let mut at = pair.value;
+        for word in written.split_inclusive(|c: char| c.is_whitespace() || "\"'[],{}".contains(c)) {
+            if word.starts_with('#') {
+                return;
+            }
+            if word.contains(':')
+                && !word.contains("//")
+                && let Some(range) = urls::port(body, at)
+            {
+                self.hide(range.start, range.end);
+            }
+            at += word.len();
+        }
+    }
+
+    /// Hides what follows a secret in its line and may be a part of it: an item without a key, a
+    /// comment.
+    pub(super) fn rest(&mut self, body: &str, end: usize, flow: bool) {
+        let rest = value::window(body.get(end..).unwrap_or(""));
+        let comment = rest.trim_start();
+        if comment.starts_with('#') {
+            self.words(body, body.len().min(end + rest.len() - comment.len()), true);
+        } else if flow && let Some(item) = rest.strip_prefix(',') {
+            let item = item.split([',', '}', ']']).next().unwrap_or("");
+            if !item.contains([':', '=']) && !plausible::is_reference(item) {
+                self.hide(end + 1, end + 1 + item.len());
+            }
+        }
+    }
+
+    /// Hides what may be a secret in a comment that names one.
+    pub(super) fn comment(&mut self, body: &str) {
+        let Some(at) = memchr::memchr(b'#', body.as_bytes()) else {
+            return;
+        };
+        let before = body.get(..at).unwrap_or("");
+        if before.is_empty() || before.ends_with(char::is_whitespace) {
+            self.words(body, at, false);
+        }
+    }
+
+    /// Hides the words of a comment behind one that names a credential; all of them if the comment
+    /// is behind one.
+    fn words(&mut self, body: &str, start: usize, named: bool) {
+        let mut named = named;
+        let mut at = start;
+        let text = value::window(body.get(start..).unwrap_or(""));
+        for word in text.split_inclusive(char::is_whitespace) {
+            let bare = word
+                .trim()
+                .trim_matches(|c: char| "#\"'`(),.;:".contains(c));
+            if named && is_telling(bare) {
+                let from = at + word.find(bare).unwrap_or(0);
+                self.hide(from, from + bare.len());
+            }
+            named = named || names::names_credential(bare);
+            at += word.len();
+        }
+    }
+}
+
+/// Whether a word of a comment is one that only a secret is.
+fn is_telling(word: &str) -> bool {
+    word.len() >= SHORTEST_IN_COMMENT
+        && word.bytes().all(|byte| byte.is_ascii_graphic())
+        && !word.contains(['=', ':', '{', '<', '|'])
+        && !plausible::is_plausible_path(word)
+        && (!plausible::is_reference(word) || looks::is_dense(word))
+}
+
+/// The items of a flow mapping whose text begins behind its brace.
+fn items(inside: &str) -> Vec<Item> {
+    let mut out = Vec::new();
+    let mut item = Item {
+        from: 0,
+        to: 0,
+        mark: None,
+    };
+    let (mut depth, mut quote, mut before) = (0_usize, None, ',');
+    for (at, c) in inside.char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None => match c {
+                '"' | '\'' if "{[,:=(".contains(before) => quote = Some(c),
+                '{' | '[' | '(' => depth += 1,
+                '}' | ']' | ')' if depth == 0 => {
+                    item.to = at;
+                    out.push(item);
+                    return out;
+                }
+                '}' | ']' | ')' => depth -= 1,
+                ',' if depth == 0 => {
+                    item.to = at;
+                    let next = Item {
+                        from: at + 1,
+                        to: at + 1,
+                        mark: None,
+                    };
+                    out.push(std::mem::replace(&mut item, next));
+                }
+                ':' | '=' if depth == 0 && item.mark.is_none() => item.mark = Some(at),
+                _ => {}
+            },
+        }
+        if !c.is_whitespace() {
+            before = c;
+        }
+    }
+    item.to = inside.len();
+    out.push(item);
+    out
+}
