@@ -273,7 +273,7 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
 /// The value of a key as a separate text.
 fn text_of(entry: Entry<'_>, holder: &EmbeddedIn, dollars: Dollars) -> Option<Arc<Text>> {
     let within = Within {
-        identity: format!("{}.{}", holder.identity(), entry.value.identity()),
+        identity: holder.before() + &entry.value.identity(),
         logical: entry.value.path(),
     };
     embedded(entry.value, within, dollars)
@@ -335,6 +335,7 @@ fn in_scalar(
 mod tests {
     use super::super::examine::Dialect;
     use super::*;
+    use crate::finding::{of_now, without_destinations};
 
     fn recognised(source: &str, named: bool) -> Vec<Recognised> {
         let text = Text::new("x.yaml", source.as_bytes().to_vec());
@@ -526,6 +527,12 @@ mod tests {
         };
         let all = recognised(&format!("{}---\n{}", one("p"), one("q")), false);
         let identities: Vec<_> = all.iter().map(|one| &*one.text.within().identity).collect();
-        assert_eq!(identities, ["", "ConfigMap/p.data.a", "ConfigMap/q.data.a"]);
+        let now: Vec<_> = identities.iter().map(|path| of_now(path)).collect();
+        assert_eq!(now, ["", "ConfigMap/p.data.a", "ConfigMap/q.data.a"]);
+        let before: Vec<_> = identities
+            .iter()
+            .map(|path| without_destinations(path))
+            .collect();
+        assert_eq!(before, now);
     }
 }

@@ -1,5 +1,7 @@
 //! What holds a configuration that is not a separate file.
 
+use crate::finding::only_before;
+
 /// What a configuration is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EmbeddedIn {
@@ -45,12 +47,13 @@ impl EmbeddedIn {
         }
     }
 
-    /// What tells it from others of its file.
-    pub(super) fn identity(&self) -> String {
+    /// What paths of a text in it begin with in baselines of version 1. Objects have their kind,
+    /// namespace and name in the identity of the text.
+    pub(super) fn before(&self) -> String {
         match self {
-            Self::Object { kind, name, .. } => format!("{kind}/{name}"),
-            Self::Resource { kind, name, .. } => format!("{kind}/{name}"),
-            Self::Compose(_) | Self::Values | Self::Part(_) => self.word().to_owned(),
+            Self::Object { kind, name, .. } => only_before(&format!("{kind}/{name}.")),
+            Self::Resource { kind, name, .. } => only_before(&format!("{kind}/{name}.")),
+            Self::Compose(_) | Self::Values | Self::Part(_) => format!("{}.", self.word()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Finding, Place, Unchecked, with_destinations, without_destinations};
+use super::{Finding, Place, Unchecked, of_now, with_destinations, without_destinations};
 
 /// The version of what a fingerprint is made of. The first one lacked the value, the destination and
 /// the kind of fault, so that a fault in place of another one had its fingerprint.
@@ -51,7 +51,7 @@ impl Fingerprints {
         self.next(&[
             &finding.rule,
             path,
-            &finding.identity,
+            &of_now(&finding.identity),
             &value,
             &finding.kind,
         ])
@@ -73,15 +73,25 @@ impl Fingerprints {
 #[must_use]
 pub fn value(finding: &Finding) -> String {
     let Some(whole) = &finding.whole else {
-        return token(&finding.place);
+        return unquoted(token(&finding.place));
     };
     if whole.start().line != whole.end().line {
         return lines(&finding.place);
     }
     let value = token(whole);
     match value.chars().count() < LONGEST {
-        true => value,
-        false => token(&finding.place),
+        true => unquoted(value),
+        false => unquoted(token(&finding.place)),
+    }
+}
+
+/// A value without its quotes, which are no part of it.
+fn unquoted(value: String) -> String {
+    let inside = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
+    match (inside('"'), inside('\'')) {
+        (Some(text), _) if !text.contains('\\') => text.to_owned(),
+        (_, Some(text)) => text.replace("''", "'"),
+        _ => value,
     }
 }
 

@@ -11,6 +11,7 @@ mod credentials;
 mod depth;
 mod dialects;
 mod false_findings;
+mod fingerprints;
 mod fix;
 mod fuzz_corpus;
 mod gate;

@@ -5,6 +5,9 @@
 
 const OPEN: char = '\u{1f}';
 const CLOSE: char = '\u{1e}';
+/// Around what version 1 lacks, and around what only version 1 has.
+const NOW: (char, char) = ('\u{1d}', '\u{1c}');
+const BEFORE: (char, char) = ('\u{1a}', '\u{19}');
 
 /// Where a URL leads, as it follows a name: scheme, host and path, without what may be secret.
 /// Empty where the two cannot be told apart.
@@ -38,26 +41,56 @@ pub fn behind_userinfo(url: &str) -> &str {
     last.rsplit("%40").next().unwrap_or(last)
 }
 
-/// A path of keys without its destinations.
+/// A part of a path that paths of version 1 lack.
 #[must_use]
-pub fn without_destinations(path: &str) -> String {
+pub fn only_now(part: &str) -> String {
+    marked(NOW, part)
+}
+
+/// A part of a path that only paths of version 1 have.
+#[must_use]
+pub fn only_before(part: &str) -> String {
+    marked(BEFORE, part)
+}
+
+fn marked((open, close): (char, char), part: &str) -> String {
+    let part = part.replace(|c: char| c.is_control(), "\u{fffd}");
+    format!("{open}{part}{close}")
+}
+
+/// A path without the parts between marks.
+fn without(path: &str, left_out: &[(char, char)]) -> String {
     let mut out = String::with_capacity(path.len());
-    let mut is_inside = false;
+    let mut until = None;
     for c in path.chars() {
-        match c {
-            OPEN => is_inside = true,
-            CLOSE => is_inside = false,
-            c if !is_inside => out.push(c),
-            _ => {}
+        match until {
+            Some(close) if c == close => until = None,
+            Some(_) => {}
+            None => match left_out.iter().find(|(open, _)| *open == c) {
+                Some((_, close)) => until = Some(*close),
+                None => out.push(c),
+            },
         }
     }
     out
 }
 
+/// A path of keys as version 1 has it, which is without destinations.
+#[must_use]
+pub fn without_destinations(path: &str) -> String {
+    without(path, &[(OPEN, CLOSE), NOW]).replace([BEFORE.0, BEFORE.1], "")
+}
+
+/// A path of keys as fingerprints have it.
+#[must_use]
+pub fn of_now(path: &str) -> String {
+    without(path, &[BEFORE]).replace([NOW.0, NOW.1], "")
+}
+
 /// A path of keys in which destinations stand for people to read.
 #[must_use]
 pub fn with_destinations(path: &str) -> String {
-    path.replace(OPEN, " -> ").replace(CLOSE, "")
+    of_now(path).replace(OPEN, " -> ").replace(CLOSE, "")
 }
 
 #[cfg(test)]

@@ -19,7 +19,10 @@ pub mod work;
 
 pub use advice::{Action, Advice, Applicability};
 pub use day::Day;
-pub use destination::{behind_userinfo, destination, with_destinations, without_destinations};
+pub use destination::{
+    behind_userinfo, destination, of_now, only_before, only_now, with_destinations,
+    without_destinations,
+};
 pub use excerpt::Excerpt;
 pub use mask::{is_like_secret_name, is_secret_name};
 pub use message::{Evidence, Finding, Fix, Severity, Unchecked};

@@ -68,8 +68,9 @@ fn collect(text: &Arc<Text>, blocks: &[Item], out: &mut Vec<Document>) {
 }
 
 fn document(text: &Arc<Text>, component: &Block) -> Option<Document> {
+    let owner = head(text, component);
     let mut maker = Maker {
-        builder: Builder::of_text(text),
+        builder: Builder::of_component(text, owner),
     };
     let mut pairs = Vec::new();
     let mut endpoints = Vec::new();
@@ -100,6 +101,14 @@ fn document(text: &Arc<Text>, component: &Block) -> Option<Document> {
     pairs.push((key, list));
     let root = maker.builder.mapping_at(component.span, &pairs);
     Some(maker.builder.finish(root))
+}
+
+/// The name of a component with its label: `prometheus.remote_write "default"`.
+fn head(text: &Arc<Text>, component: &Block) -> String {
+    let from = text.content().get(component.name_span.start as usize..);
+    let head = from.and_then(|rest| rest.split('{').next());
+    let words = head.unwrap_or(REMOTE_WRITE).split_whitespace();
+    words.collect::<Vec<_>>().join(" ")
 }
 
 struct Maker {

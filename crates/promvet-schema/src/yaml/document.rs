@@ -124,6 +124,8 @@ pub struct Document {
     pub(super) large: Large,
     /// What a translation was made of.
     pub(super) origin: Option<Origin>,
+    /// What it belongs to, where the tree itself does not say: a component of Alloy.
+    pub(super) owner: String,
     /// Whether the text is YAML; a tree may be made of a text that is not.
     pub(super) is_yaml: bool,
 }
@@ -151,6 +153,7 @@ impl Document {
             renamed: Vec::new(),
             large: Large::default(),
             origin: None,
+            owner: String::new(),
             is_yaml: true,
         }
     }
@@ -216,6 +219,7 @@ impl Document {
             renamed: self.renamed.clone(),
             large: Large::default(),
             origin: None,
+            owner: self.owner.clone(),
             is_yaml: self.is_yaml,
         })
     }

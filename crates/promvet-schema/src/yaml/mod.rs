@@ -14,6 +14,7 @@ mod differ;
 mod document;
 mod embedded;
 mod gather;
+mod identity;
 mod large;
 mod node;
 mod parse;

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 
 use super::document::{Data, Document, NO_TAG, NodeData};
+use super::identity;
 use super::scalar::Scalar;
-use promvet_text::{Place, Span, behind_userinfo, destination};
+use promvet_text::{Place, Span, only_now};
 
 /// A node of a document. Copying it is free.
 #[derive(Clone, Copy)]
@@ -32,7 +33,7 @@ pub enum Kind<'d> {
 }
 
 impl<'d> Node<'d> {
-    fn data(self) -> &'d NodeData {
+    pub(super) fn data(self) -> &'d NodeData {
         self.document.node(self.id)
     }
 
@@ -169,62 +170,38 @@ impl<'d> Node<'d> {
     #[must_use]
     pub fn path(self) -> String {
         let within = &self.document.text().within().logical;
-        self.path_with(within, |_, index| index.to_string())
+        let way = identity::way(self.original());
+        path_of(within, &way, |_, index| index.to_string())
     }
 
-    /// The path of keys with list items named by what distinguishes them: `job_name`, `name`, or
-    /// `url` without what could be secret in it; by index where they have none of these. Where an
-    /// endpoint leads is behind its name, as [`destination`] writes it.
+    /// The path of keys with list items named by what they say, behind the object or component that
+    /// it is in; by index where they say nothing that tells them apart. Where an endpoint leads is
+    /// behind its name, as [`destination`](promvet_text::destination) writes it.
     #[must_use]
     pub fn identity(self) -> String {
         let within = &self.document.text().within().identity;
-        self.path_with(within, |item, index| {
-            let named = ["job_name", "name"]
-                .into_iter()
-                .find_map(|key| item.get(key)?.as_str());
-            let url = || {
-                let url = item.get("url")?.as_str()?;
-                let bare = url.split(['?', '#']).next()?;
-                Some(behind_userinfo(bare))
-            };
-            let name = named
-                .or_else(url)
-                .map_or_else(|| index.to_string(), str::to_owned);
-            let leads = item.get("url").and_then(Node::as_str);
-            match leads.filter(|url| named.is_some() || url.contains('@') || url.contains("%40")) {
-                Some(url) => name + &destination(url),
-                None => name,
-            }
-        })
+        let way = identity::way(self.original());
+        let owner = match (&*self.document.owner, way.first()) {
+            ("", Some(root)) => identity::object(*root),
+            (owner, _) => only_now(&format!("{owner}.")),
+        };
+        owner
+            + &path_of(within, &way, |depth, index| {
+                let key = identity::key_of_list(&way, depth - 1);
+                identity::item(&way, depth, key, index)
+            })
     }
 
-    fn path_with(self, within: &str, name_of: impl Fn(Self, usize) -> String) -> String {
-        // A translation has the paths of the text that it was made of.
-        let node = match &self.document.origin {
+    /// The node that it was made of: a translation has the paths of its source.
+    fn original(self) -> Self {
+        match &self.document.origin {
             Some(origin) => origin.of(self.id),
             None => self,
-        };
-        let mut nodes = vec![node];
-        while let Some(parent) = nodes.last().and_then(|node| node.parent()) {
-            nodes.push(parent);
         }
-        let mut path = within.to_owned();
-        for pair in nodes.windows(2).rev() {
-            let [child, parent] = *pair else { continue };
-            match &parent.data().data {
-                Data::Sequence(_) => {
-                    // Nodes are numbered in the order of the text.
-                    let index = parent.links().binary_search(&child.id).unwrap_or(0);
-                    let _ = write!(path, "[{}]", name_of(child, index));
-                }
-                _ => push_key(&mut path, parent.key_of(child)),
-            }
-        }
-        path
     }
 
     /// The key of `child` in this mapping; the child's own text if it is a key itself.
-    fn key_of(self, child: Self) -> &'d str {
+    pub(super) fn key_of(self, child: Self) -> &'d str {
         let index = self.links().binary_search(&child.id).unwrap_or(0);
         let key = self.links().get(index & !1);
         key.map_or("", |&id| self.document.written_key(id))
@@ -233,6 +210,23 @@ impl<'d> Node<'d> {
     fn links(self) -> &'d [u32] {
         self.document.links_of(self.id)
     }
+}
+
+/// The path of a way from the root; `name_of` is given the depth of an item and its index.
+fn path_of(within: &str, way: &[Node<'_>], name_of: impl Fn(usize, usize) -> String) -> String {
+    let mut path = within.to_owned();
+    for (depth, pair) in way.windows(2).enumerate() {
+        let [parent, child] = *pair else { continue };
+        match &parent.data().data {
+            Data::Sequence(_) => {
+                // Nodes are numbered in the order of the text.
+                let index = parent.links().binary_search(&child.id).unwrap_or(0);
+                let _ = write!(path, "[{}]", name_of(depth + 1, index));
+            }
+            _ => push_key(&mut path, parent.key_of(child)),
+        }
+    }
+    path
 }
 
 fn push_key(path: &mut String, key: &str) {

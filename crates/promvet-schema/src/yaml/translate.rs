@@ -72,6 +72,14 @@ impl Builder {
         Self { out, origin: None }
     }
 
+    /// The same for a tree that belongs to a named part of the text, for fingerprints.
+    #[must_use]
+    pub fn of_component(text: &Arc<Text>, owner: impl Into<String>) -> Self {
+        let mut builder = Self::of_text(text);
+        builder.out.owner = owner.into();
+        builder
+    }
+
     /// Whether so much was copied that the rest is left out.
     #[must_use]
     pub fn is_full(&self) -> bool {
