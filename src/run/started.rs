@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::policies::Policies;
 use super::request::Request;
-use super::survey::{Survey, walk_of};
+use super::survey::{ScannedFile, Survey, walk_of};
 use crate::discover::{self, Dialect, Recognised, What};
 use crate::facts::deployment::{self, SourceFile};
 use crate::finding::{Place, Text};
@@ -46,7 +46,7 @@ pub(super) fn unseen(
     if started.is_empty() {
         return Vec::new();
     }
-    let known = known(survey, tree);
+    let known = known(survey, request, started, tree);
     let mut started = started.clone();
     started.retain(|path, _| !known.contains(path));
     if started.is_empty() {
@@ -146,10 +146,22 @@ fn started_in(
 }
 
 /// The files that are known to be configurations or not, without links.
-fn known(survey: &Survey, tree: &dyn Tree) -> HashSet<PathBuf> {
+///
+/// Where a change is judged, one that only holds configurations is none where Prometheus reads the
+/// whole of it.
+fn known(
+    survey: &Survey,
+    request: &Request,
+    started: &BTreeMap<PathBuf, bool>,
+    tree: &dyn Tree,
+) -> HashSet<PathBuf> {
+    let is_whole = |seen: &ScannedFile| {
+        let is_read = || started.get(&real(&seen.found, tree)) == Some(&true);
+        seen.recognised.holder.is_none() || !(request.is_gate() && is_read())
+    };
     let seen = survey.seen.iter().filter(|seen| {
         let what = &seen.recognised.what;
-        matches!(what, What::Configuration { .. } | What::Broken { .. })
+        matches!(what, What::Configuration { .. } | What::Broken { .. }) && is_whole(seen)
     });
     let seen = seen.map(|seen| &seen.found);
     let unread = survey.unread.iter().map(|(found, _)| found);
@@ -169,23 +181,28 @@ fn real(found: &Found, tree: &dyn Tree) -> PathBuf {
 }
 
 /// What a text is that Prometheus is started with. Where that is sure, it is a configuration even if
-/// nothing in it looks like one.
-pub(super) fn recognise(text: Arc<Text>, is_sure: bool, is_template: bool) -> Vec<Recognised> {
+/// nothing in it looks like one; `is_gate` says that one that it only holds does not count then.
+pub(super) fn recognise(
+    text: Arc<Text>,
+    is_sure: bool,
+    is_template: bool,
+    is_gate: bool,
+) -> Vec<Recognised> {
     let recognised = discover::recognise(Arc::clone(&text), false, is_template);
     let is_configuration = |one: &Recognised| {
         let what = &one.what;
-        matches!(what, What::Configuration { .. } | What::Broken { .. })
+        let is_one = matches!(what, What::Configuration { .. } | What::Broken { .. });
+        is_one && (one.holder.is_none() || !is_gate)
     };
     if !is_sure || recognised.iter().any(is_configuration) {
         return recognised;
     }
-    let is_alone = recognised.len() == 1;
     let mut recognised = discover::recognise(Arc::clone(&text), true, is_template);
+    recognised.truncate(1);
     for one in &mut recognised {
         one.why = "Prometheus is started with it".into();
         // Prometheus reads it as a configuration, whatever it looks like.
-        if is_alone
-            && matches!(one.what, What::Other { .. })
+        if matches!(one.what, What::Other { .. } | What::Unknown)
             && let Ok(document) = parse_first(&text)
         {
             let dialect = Dialect::Server;

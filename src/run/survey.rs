@@ -107,7 +107,7 @@ pub(crate) fn survey(
         for (found, is_sure) in &unseen {
             let none = Policy::default();
             let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
-            let look = panics::caught(|| look_at_started(found, *is_sure, policy, tree));
+            let look = panics::caught(|| look_at_started(found, *is_sure, request, policy, tree));
             let look = look.unwrap_or_else(|caught| Look::Panic(found.clone(), caught));
             survey.add(look, run);
         }
@@ -313,7 +313,13 @@ fn look_into(
 }
 
 /// Reads a file that Prometheus is started with.
-fn look_at_started(found: &Found, is_sure: bool, policy: &Policy, tree: &dyn Tree) -> Look {
+fn look_at_started(
+    found: &Found,
+    is_sure: bool,
+    request: &Request,
+    policy: &Policy,
+    tree: &dyn Tree,
+) -> Look {
     let path = tree.shown(&found.path);
     if let Some(place) = policy.excludes(&path) {
         return Look::Excluded(found.clone(), place.clone(), false);
@@ -322,7 +328,10 @@ fn look_at_started(found: &Found, is_sure: bool, policy: &Policy, tree: &dyn Tre
         Ok(bytes) => {
             let text = Text::new(Arc::clone(&found.shown), bytes);
             let is_template = policy.is_template(&path);
-            seen(found, started::recognise(text, is_sure, is_template))
+            seen(
+                found,
+                started::recognise(text, is_sure, is_template, request.is_gate()),
+            )
         }
         Err(error) => Look::Unread(found.clone(), error.to_string()),
     }

@@ -148,6 +148,29 @@ fn what_does_not_look_like_a_configuration_is_one_where_the_official_image_reads
     }
 }
 
+/// Prometheus refuses a list of jobs and a manifest, whatever is in them.
+#[test]
+fn what_only_holds_a_configuration_is_none_where_prometheus_is_started_with_it() {
+    let good = CONFIG.replace("HOST", GOOD);
+    let map = format!(
+        "kind: ConfigMap\nmetadata: {{name: p}}\ndata:\n  a: '{{remote_write: [{{url: \"{GOOD}\"}}]}}'\n"
+    );
+    for (content, expected) in [
+        ("- job_name: a\n  static_configs: [{targets: ['a:1']}]\n", 1),
+        (&*map, 1),
+        (&*good, 0),
+    ] {
+        let scratch = Scratch::repository(&[("x.cfg", &good)]);
+        deploy(&scratch, COMPOSE, "x.cfg");
+        scratch.commit("Base");
+        scratch.file("x.cfg", content);
+        scratch.file("other", "x");
+        scratch.commit("Change");
+        let ran = scratch.promvet(&["--config-from", "main~", "--since", "main~"]);
+        assert_eq!(ran.status, Some(expected), "{content}: {}", ran.said());
+    }
+}
+
 #[test]
 fn what_something_else_is_started_with_is_left_alone() {
     let bad = CONFIG.replace("HOST", BAD);
