@@ -439,7 +439,7 @@ fn alternates_without_an_end() {
             );
             endless(lent.join("info/alternates"));
         }
-        let ran = promvet(&trap.at(""), &["check", "--since", "HEAD"]);
+        let ran = promvet(trap.at(""), &["check", "--since", "HEAD"]);
         assert_eq!(ran.status, Some(2), "{}", ran.said());
         let said = ran.said();
         assert!(said.contains("objects/info/alternates: it is"), "{said}");
