@@ -85,7 +85,7 @@ pub fn value(finding: &Finding) -> String {
     }
 }
 
-/// A value without its quotes, which are no part of it.
+/// A value without its quotes, which are not part of it.
 fn unquoted(value: String) -> String {
     let inside = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
     match (inside('"'), inside('\'')) {

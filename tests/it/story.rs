@@ -278,7 +278,7 @@ fn the_work_tree_may_be_seen_from_anywhere() {
 }
 
 #[test]
-fn files_that_are_ignored_stay_so_in_a_tree_of_git() {
+fn files_that_a_change_adds_are_judged_though_they_are_ignored() {
     let repository = Scratch::repository(&[(".ignore", "testdata\n"), ("x", "x")]);
     repository.write(&[
         ("testdata/prometheus.yml", OLD),
@@ -291,13 +291,13 @@ fn files_that_are_ignored_stay_so_in_a_tree_of_git() {
         paths.map(str::to_owned).collect::<Vec<_>>()
     };
     let (hidden, ignored) = (".hidden/prometheus.yml", "testdata/prometheus.yml");
-    // What a change adds is looked at though it is hidden.
-    assert_eq!(paths(&["--staged"]), [hidden]);
+    // What a change adds is looked at though it is hidden, or named by `.ignore`.
+    assert_eq!(paths(&["--staged"]), [hidden, ignored]);
     assert_eq!(paths(&["--staged", "--no-ignore"]), [hidden, ignored]);
-    assert_eq!(paths(&["--staged", "--hidden"]), [hidden]);
+    assert_eq!(paths(&["--staged", "--hidden"]), [hidden, ignored]);
     repository.commit("Add");
     let all = ["--staged", "--since", "HEAD~"];
-    assert_eq!(paths(&all), [hidden]);
+    assert_eq!(paths(&all), [hidden, ignored]);
 }
 
 #[cfg(unix)]
