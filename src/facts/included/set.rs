@@ -177,7 +177,7 @@ impl FileSet {
         Some((self.files.get(number)?, document))
     }
 
-    /// The documents, once [`Self::documents`] has been asked.
+    /// The documents, once `documents` has been asked.
     pub fn parsed(&self) -> impl Iterator<Item = &Document> {
         let documents = self.documents.get().map_or(&[][..], Vec::as_slice);
         documents.iter().flatten().map(AsRef::as_ref)
