@@ -223,13 +223,13 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
             Identity::new(&["localhost"], year, Some(&production)),
             SKIP,
             vec![],
-            vec![format!("error {needless} for a certificate of Let's Encrypt's production")],
+            vec![format!("error {needless}, since the issuer is Let's Encrypt's production")],
         ),
         (
             Identity::new(&["localhost"], year, Some(&public)),
             SKIP,
             vec![],
-            vec![format!("error {needless} for a certificate of a public production")],
+            vec![format!("error {needless}, since the issuer is public")],
         ),
         (
             Identity::new(&["localhost"], year, Some(&staging)),
@@ -300,7 +300,7 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
             SKIP,
             vec![("promvet.yaml", policy)],
             vec![
-                format!("error {needless} for a certificate of Let's Encrypt's production"),
+                format!("error {needless}, since the issuer is Let's Encrypt's production"),
                 "warning tls/certificate the certificate of this host should be issued by letsencrypt-prod, but the server \
                  presents one signed by Example (Example Root)"
                     .to_owned(),
