@@ -241,7 +241,7 @@ fn what_a_server_shows_is_judged_and_nothing_is_sent() {
             Identity::new(&["localhost"], year, Some(&own)),
             SKIP,
             vec![],
-            vec![format!("warning {needless} for a certificate of a known private issuer")],
+            vec![format!("warning {needless}, since the private issuer is known")],
         ),
         (
             Identity::new(&["localhost"], year, Some(&staging)),
