@@ -138,7 +138,10 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
         _ => glued(text, error).or_else(|| slip(text, &place)),
     };
     let message = match &slip {
-        Some((_, said, _)) => format!("the file is not valid YAML: {said}"),
+        Some((_, said, _)) => format!(
+            "the file is not valid YAML: {said} (the parser says: {})",
+            error.problem
+        ),
         None => message,
     };
     let severity = if unfilled || error.kind == SyntaxKind::Unread {
@@ -146,9 +149,14 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
     } else {
         Severity::Error
     };
-    if let Some((place, _, help)) = slip {
-        let finding = Finding::new(Rule::Syntax.name(), severity, place, message);
-        return in_line(finding, text).kind("slip").help(help);
+    if let Some((slip, _, help)) = slip {
+        let is_elsewhere = slip.start().line != place.start().line;
+        let finding = Finding::new(Rule::Syntax.name(), severity, slip, message);
+        let finding = in_line(finding, text).kind("slip").help(help);
+        return match is_elsewhere {
+            true => finding.evidence(place, "the parser stopped here"),
+            false => finding,
+        };
     }
     let finding = Finding::new(Rule::Syntax.name(), severity, place, message);
     let mut finding = in_line(finding, text).kind(match error.kind {
