@@ -55,6 +55,8 @@ enum Path {
     Exact(String),
     /// The path and what is below it.
     Prefix(String),
+    /// Whatever begins so, in the middle of a segment too: a `location` of nginx.
+    Begins(String),
     /// It cannot be told.
     Open,
 }
@@ -218,40 +220,40 @@ impl Routes {
         let Some(spec) = manifest.root.get("spec") else {
             return;
         };
-        let list = |node: Node<'_>, key: &str| node.get(key).map_or(0, |list| list.items().count());
-        let mut paths = Vec::new();
-        let mut http = Http::Served;
+        // Without rules or matches, everything is served.
+        let all = || vec![Path::Prefix("/".to_owned())];
+        let mut rules = Vec::new();
         for rule in spec.get("rules").into_iter().flat_map(Node::items) {
             let matches = rule.get("matches").into_iter().flat_map(Node::items);
             let found: Vec<_> = matches.map(of_match).collect();
-            match found.is_empty() {
-                true => paths.push(Path::Prefix("/".to_owned())),
-                false => paths.extend(found),
-            }
+            let paths = if found.is_empty() { all() } else { found };
             let filters = rule.get("filters").into_iter().flat_map(Node::items);
             let redirect = filters.filter_map(|filter| filter.get("requestRedirect"));
             let to_https = redirect
                 .filter(|one| one.get("scheme").and_then(Node::as_str) == Some("https"))
                 .last();
-            if let Some(redirect) = to_https {
+            let http = to_https.map_or(Http::Served, |redirect| {
                 let status = redirect.get("statusCode").and_then(Node::as_str);
                 let status = status.and_then(|text| text.parse().ok()).unwrap_or(302);
-                http = Http::Redirected(status, redirect.place());
-            }
+                Http::Redirected(status, redirect.place())
+            });
+            rules.push((paths, http));
         }
-        if list(spec, "rules") == 0 {
-            paths.push(Path::Prefix("/".to_owned()));
+        if rules.is_empty() {
+            rules.push((all(), Http::Served));
         }
         let hosts = spec.get("hostnames").into_iter().flat_map(Node::items);
         for host in hosts.filter_map(Node::as_str) {
-            let route = Route {
-                name: format!("the HTTPRoute `{}`", manifest.name),
-                place: place_of(manifest),
-                paths: paths.clone(),
-                http: http.clone(),
-                https: true,
-            };
-            self.insert(host, route);
+            for (paths, http) in &rules {
+                let route = Route {
+                    name: format!("the HTTPRoute `{}`", manifest.name),
+                    place: place_of(manifest),
+                    paths: paths.clone(),
+                    http: http.clone(),
+                    https: true,
+                };
+                self.insert(host, route);
+            }
         }
     }
 
@@ -268,8 +270,10 @@ impl Routes {
             return None;
         }
         let path = if path.is_empty() { "/" } else { path };
-        let served = |route: &&Route| route.paths.iter().any(|one| one.serves(path));
-        let serving: Vec<_> = routes.iter().filter(served).collect();
+        // The longest path that fits takes the request, in ingress-nginx and in the Gateway API.
+        let longest = routes.iter().filter_map(|route| route.fit(path)).max();
+        let fits = |route: &&Route| route.fit(path) == longest && longest.is_some();
+        let serving: Vec<_> = routes.iter().filter(fits).collect();
         let evidence = |route: &Route, place: &Place, what: &str| {
             let here = Evidence {
                 place: route.place.clone(),
@@ -385,7 +389,7 @@ impl<'d> Nginx<'d> {
             Some("Prefix") => Path::Prefix(path.to_owned()),
             // What others make of it is the controller's own; most take it for a beginning.
             _ if path.contains(['(', '*', '[', '$', '^', '.']) => Path::Open,
-            _ => Path::Prefix(path.to_owned()),
+            _ => Path::Begins(path.to_owned()),
         }
     }
 }
@@ -411,11 +415,25 @@ fn of_match(node: Node<'_>) -> Path {
     }
 }
 
+impl Route {
+    /// How long the path is by which it serves another one; a path that cannot be told may be the
+    /// longest.
+    fn fit(&self, path: &str) -> Option<usize> {
+        let serving = self.paths.iter().filter(|one| one.serves(path));
+        let lengths = serving.map(|one| match one {
+            Path::Open => usize::MAX,
+            Path::Exact(own) | Path::Prefix(own) | Path::Begins(own) => own.len(),
+        });
+        lengths.max()
+    }
+}
+
 impl Path {
     fn serves(&self, path: &str) -> bool {
         match self {
             Self::Open => true,
             Self::Exact(own) => own == path,
+            Self::Begins(own) => path.starts_with(own.as_str()),
             Self::Prefix(own) => {
                 let own = own.trim_end_matches('/');
                 let rest = path.strip_prefix(own);
@@ -427,7 +445,7 @@ impl Path {
     fn written(&self) -> Option<String> {
         match self {
             Self::Open => None,
-            Self::Exact(path) | Self::Prefix(path) => Some(path.clone()),
+            Self::Exact(path) | Self::Prefix(path) | Self::Begins(path) => Some(path.clone()),
         }
     }
 }
@@ -483,6 +501,7 @@ mod tests {
         let force = ", annotations: {nginx.ingress.kubernetes.io/force-ssl-redirect: \"true\"}";
         let regex = ", annotations: {nginx.ingress.kubernetes.io/use-regex: \"true\"}";
         let redirect = "{filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]}";
+        let old = redirect.trim_start_matches('{');
         let traefik = "---\nkind: IngressRoute\nmetadata: {name: b}\nspec: {routes: [{match: 'Host(`a.example.com`)'}]}\n";
         let push = "/api/v1/push";
         for (source, scheme, want) in [
@@ -557,6 +576,31 @@ mod tests {
                 None,
             ),
             (http_route(redirect), "http", Some("redirect 301")),
+            // The redirect is of other paths.
+            (
+                http_route(&format!(
+                    "{{matches: [{{path: {{value: /old}}}}], {old}, {{matches: [{{path: {{value: /api}}}}]}}"
+                )),
+                "http",
+                None,
+            ),
+            (
+                http_route(&format!(
+                    "{redirect}, {{matches: [{{path: {{value: /api}}}}]}}"
+                )),
+                "http",
+                None,
+            ),
+            (
+                ingress("", "{path: /api/v1/pu, pathType: ImplementationSpecific}"),
+                "https",
+                None,
+            ),
+            (
+                ingress("", "{path: /api/v1/pu, pathType: Prefix}"),
+                "https",
+                Some("path /api/v1/pu"),
+            ),
         ] {
             let found = judged(&source, (scheme, "a.example.com", push));
             assert_eq!(found.as_deref(), want, "{scheme} {source}");

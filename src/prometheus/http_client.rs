@@ -77,6 +77,13 @@ impl<'d> HttpClient<'d> {
         Self { settings }
     }
 
+    /// Whether redirects are followed, which they are by default.
+    #[must_use]
+    pub fn follows_redirects(self) -> bool {
+        let written = self.settings.get("follow_redirects").and_then(Node::as_str);
+        written != Some("false")
+    }
+
     /// The credentials that are set, in the order of `SECTIONS`, `authorization` and a client
     /// certificate last.
     #[must_use]

@@ -41,11 +41,13 @@ impl Needs<'_, '_> {
         let mut finding = need.finding.clone();
         match known(feature, self.runners) {
             Known::On => return None,
-            Known::Nothing => {}
+            Known::Nothing => {
+                finding
+                    .message
+                    .push_str("; without it Prometheus refuses the file");
+            }
             Known::Off(runner, evidence) => {
-                let what = finding.message.split("; without it").next();
-                let what = what.unwrap_or_default();
-                finding.message = format!("{what}, which the command line lacks");
+                finding.message.push_str(", which the command line lacks");
                 finding.advice = Some(remedy(feature, runner).into());
                 finding.evidence.push(evidence);
                 finding.evidence.extend(runner.evidence.iter().cloned());

@@ -46,8 +46,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
             "write `http://`, or set `tls` there".to_owned(),
         ),
         Reason::Redirect(status) => {
-            let follows = entry.write.get("follow_redirects");
-            let follows = follows.and_then(|node| node.as_str()) != Some("false");
+            let follows = entry.write.http().follows_redirects();
             let keeps = KEEPING.contains(status);
             let (severity, so) = match (follows, keeps) {
                 (true, true) => (

@@ -53,7 +53,6 @@ fn port(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Optio
         .part(url.node, span, Severity::Warning, message)
         .kind("port");
     finding.evidence = settings.evidence_of(first, "its port is set here");
-    finding.kind = "port".into();
     Some(finding.help(help))
 }
 
@@ -72,7 +71,6 @@ fn tls(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option
         .part(url.node, span, Severity::Warning, message)
         .kind("tls");
     finding.evidence = settings.evidence_of(tls, "TLS is set here");
-    finding.kind = "tls".into();
     Some(finding.help(format!("write `{right}://`")))
 }
 
@@ -107,7 +105,6 @@ fn prefix(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Opt
         .part(url.node, span, Severity::Warning, message)
         .kind("prefix");
     finding.evidence = settings.evidence_of(prefix, "the prefix is set here");
-    finding.kind = "prefix".into();
     Some(finding.help(format!("write the path {own}{behind}")))
 }
 
@@ -131,6 +128,5 @@ fn users(
     );
     let mut finding = out.at(url.node, severity, message).kind("users");
     finding.evidence = settings.evidence_of(users, "users are set here");
-    finding.kind = "users".into();
     Some(finding.help("set `basic_auth`"))
 }

@@ -168,8 +168,7 @@ fn expression(node: Node<'_>, report: &mut Report<'_>) {
     for fault in faults {
         let at = (fault.from, fault.to);
         if let Some(feature) = fault.flag {
-            let message = format!("{}; without it Prometheus refuses the file", fault.message);
-            report.need(feature, node, at, message);
+            report.need(feature, node, at, fault.message);
             continue;
         }
         let message = format!("{}; Prometheus refuses the file", fault.message);
