@@ -61,11 +61,14 @@ pub(crate) fn no_longer_read<'p>(
             found.insert(&file.path, (file, why));
         }
     }
-    for file in before.files.iter().filter(|file| {
+    let mut compared = HashSet::new();
+    let holds = before.files.iter().filter(|file| {
         let path = &*file.path;
-        !excluded.contains(path) && is_walked(path, survey, tree)
-    }) {
+        may_hold_others(&file.dialect) && !excluded.contains(path) && is_walked(path, survey, tree)
+    });
+    for file in holds {
         if !found.contains_key(&*file.path)
+            && compared.insert(&*file.path)
             && let Some(why) = reason_of_part(file, tree)
         {
             found.insert(&file.path, (file, why));
@@ -81,7 +84,7 @@ pub(crate) fn no_longer_read<'p>(
 /// Why one of the configurations that a file held is not read, if it is still there.
 fn reason_of_part(file: &ReadBefore, tree: &dyn Tree) -> Option<String> {
     let old = file.text.as_ref()?;
-    if !may_hold_others(&file.dialect) || tree.metadata(&file.path).ok()?.kind != EntryKind::File {
+    if tree.metadata(&file.path).ok()?.kind != EntryKind::File {
         return None;
     }
     let bytes = tree.read(&file.path, LARGEST).ok()?;

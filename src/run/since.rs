@@ -80,7 +80,11 @@ impl Comparison {
         let renames: HashMap<&Path, &Path> = renames
             .map(|(then, now)| (then.as_path(), now.as_path()))
             .collect();
-        let files = old.outcome.files().iter().map(|file| {
+        // A file of many resources is in there once for each, in order.
+        let mut files: Vec<_> = old.outcome.files().iter().collect();
+        files.dedup_by(|next, one| next.path == one.path && next.dialect == one.dialect);
+        let mut texts: HashMap<PathBuf, Option<Arc<Text>>> = HashMap::new();
+        let files = files.into_iter().map(|file| {
             let path = collapse(&self.old.absolute(Path::new(&*file.path)));
             let folder = path.parent().unwrap_or(&path);
             let folder = self
@@ -95,12 +99,15 @@ impl Comparison {
                 None => path.clone(),
             };
             let is_changed = request.changed.contains(&now);
-            let bytes = is_changed.then(|| self.old.read(&path, LARGEST).ok());
-            let text = bytes.flatten();
+            let text = texts.entry(now.clone()).or_insert_with(|| {
+                let bytes = is_changed.then(|| self.old.read(&path, LARGEST).ok());
+                let text = |bytes| Text::new(Arc::clone(&file.path), bytes);
+                bytes.flatten().map(text)
+            });
             ReadBefore {
+                text: text.clone(),
                 path: now,
                 dialect: file.dialect.clone(),
-                text: text.map(|bytes| Text::new(Arc::clone(&file.path), bytes)),
             }
         });
         let before = Before {
