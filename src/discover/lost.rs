@@ -3,14 +3,16 @@
 //!
 //! What is gone as a whole, a document, an object, an entry, is not lost: it was taken out.
 
-use std::collections::HashSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::embedded::{documents, recognise};
 use super::examine::{Recognised, What, examine};
 use super::names;
 use crate::finding::{Place, Span, Text, nearest};
-use crate::yaml::{Document, Kind, Mapping, Node, parse_all};
+use crate::yaml::{Document, Entry, Kind, Mapping, Node, parse_all};
 
 /// The sections for which a configuration in other words is read.
 const SECTIONS: &[&str] = &["remote_write", "remote_read", "scrape_configs", "groups"];
@@ -49,11 +51,9 @@ pub(crate) fn lost(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
     {
         return Some(format!("it does not parse: {}", error.problem));
     }
-    let versions = Versions {
-        was: was.iter().filter_map(Document::root).collect(),
-        now: now.iter().filter_map(Document::root).collect(),
-        read: read.iter().map(|slot| slot.span).collect(),
-    };
+    let was = was.iter().filter_map(Document::root).collect();
+    let now = now.iter().filter_map(Document::root).collect();
+    let versions = Versions::new(was, now, &read);
     slots.iter().find_map(|slot| versions.lost(slot))
 }
 
@@ -109,21 +109,52 @@ fn whole(text: &Arc<Text>) -> Slot {
 /// Two versions of a file, each as the roots of its documents, and what is read in the second one.
 struct Versions<'o, 'n> {
     was: Vec<Node<'o>>,
-    now: Vec<Node<'n>>,
-    read: Vec<Span>,
+    /// What goes on with each of them.
+    roots: Vec<Option<Node<'n>>>,
+    /// Where each place begins that is read, ascending, and where the furthest so far ends.
+    read: Vec<(u32, u32)>,
+    /// What goes on with the items of a list, by the place of its earlier version.
+    items: RefCell<HashMap<Span, Counterparts<'n>>>,
+    /// The entries of a mapping that its earlier version lacks, by the place of that.
+    fresh: RefCell<HashMap<Span, Rc<Vec<Entry<'n>>>>>,
+    budget: Budget,
 }
 
+type Counterparts<'n> = Rc<Vec<Option<Node<'n>>>>;
+
 impl<'o, 'n> Versions<'o, 'n> {
+    fn new(was: Vec<Node<'o>>, now: Vec<Node<'n>>, read: &[Slot]) -> Self {
+        let mut spans: Vec<_> = read
+            .iter()
+            .map(|slot| (slot.span.start, slot.span.end))
+            .collect();
+        spans.sort_unstable();
+        let mut furthest = 0;
+        for (_, end) in &mut spans {
+            furthest = furthest.max(*end);
+            *end = furthest;
+        }
+        let budget = Budget::default();
+        Self {
+            roots: counterparts(&was, &now, &budget),
+            was,
+            read: spans,
+            items: RefCell::default(),
+            fresh: RefCell::default(),
+            budget,
+        }
+    }
+
     /// What is left of a slot.
     fn lost(&self, slot: &Slot) -> Option<String> {
-        let (index, way) = self.way(slot)?;
-        let mut at = counterpart(&self.was, index, &self.now)?;
+        let (root, way) = self.way(slot)?;
+        let mut at = (*self.roots.get(root)?)?;
         let mut levels = Vec::new();
-        for (parent, child) in way.iter().zip(way.iter().skip(1)) {
-            levels.push((*parent, at));
-            match step(*parent, *child, at) {
+        for step in &way {
+            levels.push((step.parent, at));
+            match self.goes_to(step, at) {
                 Some(next) => at = next,
-                None => return self.renamed(&levels, *child),
+                None => return self.renamed(&levels, step),
             }
         }
         if self.is_read(at) {
@@ -138,43 +169,61 @@ impl<'o, 'n> Versions<'o, 'n> {
         is_lost.then(|| format!("`{}` is not recognized as one", path_of(at)))
     }
 
-    /// The document of a slot, and the nodes from its root on.
-    fn way(&self, slot: &Slot) -> Option<(usize, Vec<Node<'o>>)> {
-        let holds = |node: &Node<'_>| {
-            let span = node.span();
-            span.start <= slot.span.start && slot.span.start < span.end
-        };
-        let mut roots = self.was.iter().enumerate();
-        let (index, root) = roots.find(|(_, root)| holds(root))?;
-        let mut way = vec![*root];
-        loop {
-            let last = *way.last()?;
-            if !slot.is_text && last.span().start == slot.span.start && way.len() > 1 {
-                break;
-            }
-            let Some(next) = children(last).find(holds) else {
+    /// The document of a slot, and the steps from its root on.
+    fn way(&self, slot: &Slot) -> Option<(usize, Vec<Step<'o>>)> {
+        let start = slot.span.start;
+        let behind = self.was.partition_point(|root| root.span().start <= start);
+        let root = behind.checked_sub(1)?;
+        let mut parent = *self.was.get(root)?;
+        let mut way: Vec<Step<'o>> = Vec::new();
+        while slot.is_text || way.is_empty() || parent.span().start != start {
+            let member = parent.last_member(start);
+            let found = member.and_then(|index| Some((index, parent.member(index)?)));
+            let Some((index, (key, child))) = found.filter(|(_, (_, child))| {
+                let span = child.span();
+                span.start <= start && start < span.end
+            }) else {
                 break;
             };
-            way.push(next);
+            way.push(Step {
+                parent,
+                index,
+                name: key.and_then(Node::as_str).unwrap_or_default(),
+                child,
+            });
+            parent = child;
         }
-        Some((index, way))
+        Some((root, way))
+    }
+
+    /// The child of a node that goes on with a child of its earlier version.
+    fn goes_to(&self, step: &Step<'o>, now: Node<'n>) -> Option<Node<'n>> {
+        if step.parent.mapping().is_some() {
+            return now.get(step.name);
+        }
+        let mut items = self.items.borrow_mut();
+        let found = items.entry(step.parent.span()).or_insert_with(|| {
+            let was: Vec<_> = step.parent.items().collect();
+            let now: Vec<_> = now.items().collect();
+            Rc::new(counterparts(&was, &now, &self.budget))
+        });
+        *found.get(step.index)?
     }
 
     /// What a node became whose key is gone: something new beside it, or beside what it was in.
-    fn renamed(&self, levels: &[(Node<'o>, Node<'n>)], gone: Node<'o>) -> Option<String> {
+    fn renamed(&self, levels: &[(Node<'o>, Node<'n>)], step: &Step<'o>) -> Option<String> {
+        let name = step.name;
         let (parent, now) = *levels.last()?;
-        let name = key_of(parent, gone);
         if parent.mapping().is_some() && now.mapping().is_none() && !now.is_null() {
             return Some(format!("`{}` is not a mapping any more", path_of(now)));
         }
         levels.iter().find_map(|(was, now)| {
-            let known = names_of(was.mapping());
-            let entries = now.mapping()?.entries();
-            let mut new = entries.filter(|entry| !known.contains(entry.name()));
+            let fresh = self.fresh(*was, *now);
+            let mut new = fresh.iter();
             let found = new.find(|entry| {
-                !entry.value.is_null()
-                    && !self.is_read(entry.value)
-                    && goes_on(name, gone, entry.name(), entry.value)
+                !self.is_read(entry.value)
+                    && self.budget.allows()
+                    && goes_on(name, step.child, entry.name(), entry.value)
             })?;
             Some(format!(
                 "`{}` is not recognized as one, and `{name}` is gone",
@@ -183,63 +232,90 @@ impl<'o, 'n> Versions<'o, 'n> {
         })
     }
 
+    fn fresh(&self, was: Node<'o>, now: Node<'n>) -> Rc<Vec<Entry<'n>>> {
+        let mut fresh = self.fresh.borrow_mut();
+        let found = fresh.entry(was.span()).or_insert_with(|| {
+            let known = was.mapping().into_iter().flat_map(Mapping::entries);
+            let known: HashSet<_> = known.map(|entry| entry.name()).collect();
+            let entries = now.mapping().into_iter().flat_map(Mapping::entries);
+            let is_new =
+                |entry: &Entry<'_>| !known.contains(entry.name()) && !entry.value.is_null();
+            Rc::new(entries.filter(is_new).collect())
+        });
+        Rc::clone(found)
+    }
+
     /// Whether a part of it is read, or it is in one.
     fn is_read(&self, node: Node<'_>) -> bool {
         let span = node.span();
-        let mut read = self.read.iter();
-        read.any(|one| one.start < span.end && span.start < one.end)
+        let before = self.read.partition_point(|(start, _)| *start < span.end);
+        let last = before.checked_sub(1).and_then(|last| self.read.get(last));
+        last.is_some_and(|(_, furthest)| span.start < *furthest)
     }
 }
 
-fn children<'d>(node: Node<'d>) -> impl Iterator<Item = Node<'d>> {
-    let entries = node.mapping().into_iter().flat_map(Mapping::written);
-    let values = entries.map(|entry| entry.value);
-    values.chain(node.items())
+/// A step from a node to one of its entries or items.
+struct Step<'d> {
+    parent: Node<'d>,
+    index: usize,
+    /// The key of the entry; empty for an item.
+    name: &'d str,
+    child: Node<'d>,
 }
 
-fn names_of<'d>(mapping: Option<Mapping<'d>>) -> HashSet<&'d str> {
-    let entries = mapping.into_iter().flat_map(Mapping::entries);
-    entries.map(|entry| entry.name()).collect()
-}
+/// How many pairs of what is gone and what is new are compared by their words in one file: 256 with
+/// 256 of them, more than a change renames by hand. Each costs what the two are long.
+struct Budget(Cell<u32>);
 
-/// The key of a value; empty for an item of a list.
-fn key_of<'d>(parent: Node<'d>, child: Node<'d>) -> &'d str {
-    let mut entries = parent.mapping().into_iter().flat_map(Mapping::written);
-    let entry = entries.find(|entry| entry.value.span() == child.span());
-    entry.map_or("", |entry| entry.name())
-}
-
-/// The child of a node that goes on with a child of its earlier version.
-fn step<'n>(parent: Node<'_>, child: Node<'_>, now: Node<'n>) -> Option<Node<'n>> {
-    if parent.mapping().is_some() {
-        return now.get(key_of(parent, child));
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Cell::new(256 * 256))
     }
-    let was: Vec<Node<'_>> = parent.items().collect();
-    let index = was.iter().position(|item| item.span() == child.span())?;
-    counterpart(&was, index, &now.items().collect::<Vec<_>>())
 }
 
-/// Which of the later items goes on with an earlier one: that of the same name; then, among those
-/// that are new, one that is alike, or the only one.
-fn counterpart<'n>(was: &[Node<'_>], index: usize, now: &[Node<'n>]) -> Option<Node<'n>> {
-    let item = was.get(index)?;
-    let name = name_of(*item);
-    if let Some(same) = now.iter().find(|one| name_of(**one) == name) {
-        return Some(*same);
+impl Budget {
+    fn allows(&self) -> bool {
+        let left = self.0.get().checked_sub(1);
+        self.0.set(left.unwrap_or_default());
+        left.is_some()
     }
-    let known: HashSet<_> = was.iter().map(|one| name_of(*one)).collect();
-    let new = now.iter().filter(|one| !known.contains(&name_of(**one)));
+}
+
+/// What goes on with each item: the later one of the same name; then, among those that are new, one
+/// of the same name and another kind, one that is alike, or the only one.
+fn counterparts<'n>(was: &[Node<'_>], now: &[Node<'n>], budget: &Budget) -> Vec<Option<Node<'n>>> {
+    let mut by_name: HashMap<(String, String), Node<'n>> = HashMap::new();
+    for item in now {
+        by_name.entry(name_of(*item)).or_insert(*item);
+    }
+    let names: Vec<_> = was.iter().map(|item| name_of(*item)).collect();
+    let known: HashSet<_> = names.iter().collect();
+    let new = now.iter().filter(|item| !known.contains(&name_of(**item)));
     let new: Vec<Node<'n>> = new.copied().collect();
-    let alike = new.iter().find(|one| {
-        let (_, was) = &name;
-        let (_, now) = name_of(**one);
-        !was.is_empty() && *was == now || is_alike(*item, **one)
-    });
-    match (alike, &*new) {
-        (Some(alike), _) => Some(*alike),
-        (None, [only]) if was.len() == now.len() => Some(*only),
-        (None, _) => None,
+    let mut by_second: HashMap<String, Node<'n>> = HashMap::new();
+    for item in &new {
+        by_second.entry(name_of(*item).1).or_insert(*item);
     }
+    let found = was.iter().zip(&names).map(|(item, name)| {
+        let same = by_name.get(name).copied();
+        let of_name = || {
+            by_second
+                .get(&name.1)
+                .filter(|_| !name.1.is_empty())
+                .copied()
+        };
+        let alike = || {
+            let mut new = new.iter();
+            new.find(|one| budget.allows() && is_alike(*item, **one))
+                .copied()
+        };
+        let only = || match &*new {
+            [only] if was.len() == now.len() => Some(*only),
+            _ => None,
+        };
+        same.or_else(of_name).or_else(alike).or_else(only)
+    });
+    found.collect()
 }
 
 /// What names an item: the kind and the name of an object, a name, a text.

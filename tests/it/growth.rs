@@ -25,12 +25,29 @@ const COUNT: usize = 150;
 /// sorting a little more.
 const MOST: u64 = 230;
 
+/// What a check of a tree has to do.
+#[derive(Clone, Copy)]
+enum Task {
+    /// All of it.
+    Whole,
+    /// What a change of the first URL in each file makes worse.
+    Change,
+}
+
 /// The instructions of a check of a tree; none without valgrind.
-fn instructions(grow: Grow, count: usize) -> Option<u64> {
-    let grown = grow(count);
+fn instructions(grow: Grow, task: Task, count: usize) -> Option<u64> {
+    let mut grown = grow(count);
     let scratch = Scratch::empty();
     for (path, content) in &grown.files {
         scratch.file(path, content);
+    }
+    if let Task::Change = task {
+        scratch.git(&["init", "-q"]);
+        scratch.commit("First");
+        for (path, content) in &grown.files {
+            scratch.file(path, content.replacen("https://", "https:/", 1));
+        }
+        grown.named.extend(["--since", "HEAD"].map(str::to_owned));
     }
     let mut command = Command::new("valgrind");
     command
@@ -46,9 +63,9 @@ fn instructions(grow: Grow, count: usize) -> Option<u64> {
     count.split_whitespace().next()?.parse().ok()
 }
 
-fn grows_in_step(name: &str) {
+fn grows_in_step(name: &str, task: Task) {
     let (_, grow) = TREES.iter().find(|(one, _)| *one == name).unwrap();
-    let counts = [0, COUNT, COUNT * 2].map(|count| instructions(*grow, count));
+    let counts = [0, COUNT, COUNT * 2].map(|count| instructions(*grow, task, count));
     let [Some(start), Some(once), Some(twice)] = counts else {
         eprintln!("skipped: there is no valgrind");
         return;
@@ -61,65 +78,71 @@ fn grows_in_step(name: &str) {
 #[test]
 #[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
 fn manifests() {
-    grows_in_step("manifests");
+    grows_in_step("manifests", Task::Whole);
 }
 
 #[test]
 #[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
 fn deployments() {
-    grows_in_step("deployments");
+    grows_in_step("deployments", Task::Whole);
 }
 
 #[test]
 #[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
 fn compose_files() {
-    grows_in_step("compose-files");
+    grows_in_step("compose-files", Task::Whole);
 }
 
 #[test]
 #[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
 fn compose_services() {
-    grows_in_step("compose-services");
+    grows_in_step("compose-services", Task::Whole);
 }
 
 #[test]
 #[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
 fn issuers() {
-    grows_in_step("issuers");
+    grows_in_step("issuers", Task::Whole);
 }
 
 #[test]
 #[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
 fn overrides() {
-    grows_in_step("overrides");
+    grows_in_step("overrides", Task::Whole);
 }
 
 #[test]
 #[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
 fn patterns() {
-    grows_in_step("patterns");
+    grows_in_step("patterns", Task::Whole);
 }
 
 #[test]
 #[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
 fn named_files() {
-    grows_in_step("named-files");
+    grows_in_step("named-files", Task::Whole);
 }
 
 #[test]
 #[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
 fn resources() {
-    grows_in_step("resources");
+    grows_in_step("resources", Task::Whole);
 }
 
 #[test]
 #[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
 fn vmagent_urls() {
-    grows_in_step("vmagent-urls");
+    grows_in_step("vmagent-urls", Task::Whole);
 }
 
 #[test]
 #[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
 fn included() {
-    grows_in_step("included");
+    grows_in_step("included", Task::Whole);
+}
+
+#[test]
+#[ignore = "minutes under valgrind: cargo test --test it growth:: -- --ignored"]
+fn changed_resources() {
+    grows_in_step("resources", Task::Change);
 }

@@ -111,7 +111,7 @@ fn left(document: &Document, action: &Action) -> Option<(Span, usize)> {
         return None;
     }
     let (holder, _) = removed(document, *span).ok()?;
-    Some((document.place(holder.span()).span(), count(holder)))
+    Some((document.place(holder.span()).span(), holder.member_count()))
 }
 
 /// The text with edits made, which are ascending and do not overlap.
@@ -235,56 +235,18 @@ fn node_at(document: &Document, span: Span) -> Option<Node<'_>> {
     let holds = |node: &Node<'_>| node.span().start <= span.start && span.end <= node.span().end;
     let mut at = document.root().filter(holds)?;
     loop {
-        let parts = match at.is_alias() {
+        let member = match at.is_alias() {
             true => None,
-            false => last_member(at, span.start).and_then(|index| parts(at, index)),
+            false => at
+                .last_member(span.start)
+                .and_then(|index| at.member(index)),
         };
-        let inner = parts.and_then(|(key, value)| key.into_iter().chain([value]).find(holds));
+        let inner = member.and_then(|(key, value)| key.into_iter().chain([value]).find(holds));
         match inner {
             Some(inner) => at = inner,
             None => return Some(at),
         }
     }
-}
-
-/// How many entries or items a node has.
-fn count(holder: Node<'_>) -> usize {
-    match holder.kind() {
-        Kind::Mapping(mapping) => mapping.written_len(),
-        Kind::Sequence(list) => list.len(),
-        Kind::Scalar(_) => 0,
-    }
-}
-
-/// The key and the value of an entry, or an item.
-fn parts(holder: Node<'_>, index: usize) -> Option<(Option<Node<'_>>, Node<'_>)> {
-    match holder.kind() {
-        Kind::Mapping(mapping) => mapping
-            .written_at(index)
-            .map(|entry| (Some(entry.key), entry.value)),
-        Kind::Sequence(list) => list.at(index).map(|item| (None, item)),
-        Kind::Scalar(_) => None,
-    }
-}
-
-/// What an entry or item covers.
-fn span_of(holder: Node<'_>, index: usize) -> Option<Span> {
-    let (key, value) = parts(holder, index)?;
-    Some(key.map_or(value.span(), |key| key.span().join(value.span())))
-}
-
-/// The last entry or item that begins no later than an offset. They are in the order of the text,
-/// so it is found by halves: each finding of a long mapping looks for its own.
-fn last_member(holder: Node<'_>, offset: u32) -> Option<usize> {
-    let (mut low, mut high) = (0, count(holder));
-    while low < high {
-        let middle = low + (high - low) / 2;
-        match span_of(holder, middle) {
-            Some(span) if span.start <= offset => low = middle + 1,
-            _ => high = middle,
-        }
-    }
-    low.checked_sub(1)
 }
 
 /// What an entry of a mapping or an item of a list covers, with its neighbors.
@@ -298,13 +260,15 @@ struct Member<'d> {
 fn member_at(document: &Document, span: Span) -> Option<Member<'_>> {
     let node = node_at(document, span)?;
     let holder = node.parent()?;
-    let at = last_member(holder, span.start)?;
-    let member = span_of(holder, at).filter(|it| span.end <= it.end)?;
+    let at = holder.last_member(span.start)?;
+    let member = holder.member_span(at).filter(|it| span.end <= it.end)?;
     Some(Member {
         holder,
         span: member,
-        before: at.checked_sub(1).and_then(|before| span_of(holder, before)),
-        after: span_of(holder, at + 1),
+        before: at
+            .checked_sub(1)
+            .and_then(|before| holder.member_span(before)),
+        after: holder.member_span(at + 1),
     })
 }
 

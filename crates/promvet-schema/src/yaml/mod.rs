@@ -16,6 +16,7 @@ mod embedded;
 mod gather;
 mod identity;
 mod large;
+mod members;
 mod node;
 mod parse;
 mod scalar;

@@ -207,7 +207,7 @@ impl<'d> Node<'d> {
         key.map_or("", |&id| self.document.written_key(id))
     }
 
-    fn links(self) -> &'d [u32] {
+    pub(super) fn links(self) -> &'d [u32] {
         self.document.links_of(self.id)
     }
 }
@@ -266,8 +266,7 @@ impl<'d> Sequence<'d> {
     }
 
     /// The item at a place, without a look at the others.
-    #[must_use]
-    pub fn at(self, index: usize) -> Option<Node<'d>> {
+    pub(super) fn at(self, index: usize) -> Option<Node<'d>> {
         let id = *self.node.links().get(index)?;
         Some(Node {
             document: self.node.document,
@@ -307,6 +306,17 @@ impl<'d> Entry<'d> {
     }
 }
 
+/// The entry that two links are.
+fn written<'d>(document: &'d Document, pair: &[u32]) -> Option<Entry<'d>> {
+    let (&key, &value) = pair.first().zip(pair.get(1))?;
+    let node = |id| Node { document, id };
+    Some(Entry {
+        key: node(key),
+        value: node(value),
+        merged: false,
+    })
+}
+
 /// As many keys as are compared each with each, which is faster than a table of them.
 const FEW: usize = 16;
 
@@ -326,35 +336,14 @@ impl<'d> Mapping<'d> {
     /// The entries as written: merge keys are their own entries, duplicates are kept.
     pub fn written(self) -> impl Iterator<Item = Entry<'d>> + use<'d> {
         let document = self.node.document;
-        self.node.links().chunks_exact(2).filter_map(move |pair| {
-            let (&key, &value) = pair.first().zip(pair.get(1))?;
-            let node = |id| Node { document, id };
-            Some(Entry {
-                key: node(key),
-                value: node(value),
-                merged: false,
-            })
-        })
-    }
-
-    /// How many entries are written.
-    #[must_use]
-    pub fn written_len(self) -> usize {
-        self.node.links().len() / 2
+        let pairs = self.node.links().chunks_exact(2);
+        pairs.filter_map(move |pair| written(document, pair))
     }
 
     /// The entry at a place in the order of [`Self::written`], without a look at the others.
-    #[must_use]
-    pub fn written_at(self, index: usize) -> Option<Entry<'d>> {
-        let document = self.node.document;
+    pub(super) fn written_at(self, index: usize) -> Option<Entry<'d>> {
         let pair = self.node.links().chunks_exact(2).nth(index)?;
-        let (&key, &value) = pair.first().zip(pair.get(1))?;
-        let node = |id| Node { document, id };
-        Some(Entry {
-            key: node(key),
-            value: node(value),
-            merged: false,
-        })
+        written(self.node.document, pair)
     }
 
     /// Whether a merge key is in it.
