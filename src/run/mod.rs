@@ -2,6 +2,7 @@
 
 mod agent;
 pub(crate) mod baseline;
+mod configurations;
 pub mod examples;
 pub(crate) mod facts;
 pub(crate) mod fix;

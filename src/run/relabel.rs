@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::discover::{What, recognise};
-use crate::finding::{Place, Redacted, Text, nearest};
+use super::configurations::ask;
+use crate::finding::{Place, Redacted, nearest};
 use crate::prometheus::{
     Config, Effect, Interpreter, Labels, Matches, PatternBudget, RelabelRule, Semantics, Value,
 };
 use crate::schema::Version;
-use crate::source::{LARGEST, Tree};
+use crate::source::Tree;
 use crate::yaml::{Document, Mapping, Node};
 
 /// Labels by name.
@@ -137,31 +137,10 @@ impl crate::finding::Sentences for TargetText {
 /// # Errors
 /// What is not there, or is not a configuration, in a sentence.
 pub fn trace(query: &RelabelQuery, file: &Path, tree: &dyn Tree) -> Result<RelabelTrace, String> {
-    let shown = tree.shown(file);
-    let bytes = tree
-        .read(file, LARGEST)
-        .map_err(|why| format!("{shown}: {why}"))?;
-    let text = Text::new(shown.clone(), bytes);
-    let mut wrong = None;
-    for recognised in recognise(text, true, false) {
-        let What::Configuration { document, .. } = &recognised.what else {
-            continue;
-        };
-        let Some(config) = Config::new(document) else {
-            continue;
-        };
-        match section(query, config) {
-            Ok((of, list)) => {
-                crate::schema::mark_secrets(document);
-                return Ok(traced(query, config, &of, list, document));
-            }
-            Err(why) => {
-                wrong.get_or_insert(why);
-            }
-        }
-    }
-    let none = || "it is not a configuration of Prometheus".to_owned();
-    Err(format!("{shown}: {}", wrong.unwrap_or_else(none)))
+    ask(file, tree, |config, document| {
+        let (of, list) = section(query, config)?;
+        Ok(traced(query, config, &of, list, document))
+    })
 }
 
 /// What holds the list, and the list.

@@ -215,7 +215,7 @@ fn unknown(part: &Part, node: Node<'_>) -> Vec<Finding> {
         let is_ours = !part.name.is_empty() || node.document().text().path().contains("web");
         let help = match meant {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None if is_ours => format!("remove it; there are {}", part.keys.join(", ")),
+            None if is_ours => format!("remove it; the keys are {}", part.keys.join(", ")),
             None => return None,
         };
         Some(at(entry.key.place(), entry.value, message).help(help))
@@ -236,7 +236,7 @@ fn tls(node: Node<'_>) -> Vec<Finding> {
             if allowed.contains(&text) || is_open(text) {
                 continue;
             }
-            let message = format!("`{key}`: not one of its values: `{text}`; {REFUSED}");
+            let message = format!("`{key}`: unknown value `{text}`; {REFUSED}");
             let same =
                 |one: &&&str| one.eq_ignore_ascii_case(&text.replace(['.', ' ', '_', 'v'], ""));
             let meant = allowed.iter().find(same).copied();
@@ -325,7 +325,7 @@ fn header_faults(node: Node<'_>) -> Vec<Finding> {
         let text = entry.value.as_str()?;
         let is_wrong = !values.is_empty() && !values.contains(&text) && !is_open(text);
         is_wrong.then(|| {
-            let message = format!("{name}: not one of its values: `{text}`; {REFUSED}");
+            let message = format!("`{name}`: unknown value `{text}`; {REFUSED}");
             let values = values.join("` or `");
             let help = format!("write `{}`", values.trim_start_matches("` or `"));
             at(entry.value.place(), entry.value, message).help(help)

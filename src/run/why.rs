@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::discover::{What, recognise};
-use crate::finding::{Place, Redacted, Sentences, Text, nearest};
+use super::configurations::ask;
+use crate::finding::{Place, Redacted, Sentences, nearest};
 use crate::prometheus::Config;
 use crate::schema::{self, KeyPage};
-use crate::source::{LARGEST, Tree};
+use crate::source::Tree;
 use crate::yaml::{Kind, Node};
 
 /// Where to look.
@@ -61,33 +61,11 @@ pub struct Explanation {
 /// # Errors
 /// What is not there, in a sentence.
 pub fn explain(at: &WhyAt, file: &Path, tree: &dyn Tree) -> Result<Explanation, String> {
-    let shown = tree.shown(file);
-    let bytes = tree
-        .read(file, LARGEST)
-        .map_err(|why| format!("{shown}: {why}"))?;
-    let text = Text::new(shown.clone(), bytes);
-    let mut wrong = None;
-    for recognised in recognise(text, true, false) {
-        let What::Configuration { document, .. } = &recognised.what else {
-            continue;
-        };
-        let Some(config) = Config::new(document) else {
-            continue;
-        };
-        schema::mark_secrets(document);
-        let of_file = Settings { config };
-        match of_file.at(at) {
-            Ok(found) => {
-                let path = Arc::clone(document.text().path());
-                return Ok(of_file.explained(path, &found));
-            }
-            Err(why) => {
-                wrong.get_or_insert(why);
-            }
-        }
-    }
-    let none = || "it is not a configuration of Prometheus".to_owned();
-    Err(format!("{shown}: {}", wrong.unwrap_or_else(none)))
+    ask(file, tree, |config, document| {
+        let settings = Settings { config };
+        let found = settings.at(at)?;
+        Ok(settings.explained(Arc::clone(document.text().path()), &found))
+    })
 }
 
 /// A key that may be written.

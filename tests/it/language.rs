@@ -8,6 +8,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use crate::support::memory;
 use promvet::policy::Profile;
@@ -21,12 +22,13 @@ use walkdir::WalkDir;
 const LONGEST: usize = 160;
 
 /// Phrases of translated prose. "Stands for" and "is no longer" are plain English.
-const HABITS: &str = r#"(?i)(?<quote>["'’])?\b(stand(s|ing)?(?<for> for)?|whoever|nobody|is told of|(?<part>first )?one's own|hangs? on|of which|(?<there>there )?(is|are) no (?<after>\w+))\b"#;
+static HABITS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?i)(?<quote>["'’])?\b(stand(s|ing)?(?<for> for)?|whoever|nobody|is told of|(?<part>first )?one's own|hangs? on|of which|(?<there>there )?(is|are) no (?<after>\w+))\b"#).unwrap()
+});
 
 /// The habits in a text, each with the words around it.
 fn habits(text: &str) -> Vec<String> {
-    let habits = Regex::new(HABITS).unwrap();
-    let found = habits.captures_iter(text).filter(|found| {
+    let found = HABITS.captures_iter(text).filter(|found| {
         let after = found.name("after").map_or("", |word| word.as_str());
         let fine = ["for", "there", "quote", "part"];
         fine.iter().all(|name| found.name(name).is_none()) && !["longer", "more"].contains(&after)

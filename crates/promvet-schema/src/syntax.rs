@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::check::Rule;
 use super::slips;
 use crate::yaml::{SyntaxError, SyntaxKind, placeholder};
-use promvet_text::{Finding, Severity, Span, Text};
+use promvet_text::{Finding, Place, Severity, Span, Text};
 
 /// What the parser says, what that means to the person who wrote the file, and what to do. The first
 /// that the parser's words contain counts.
@@ -107,63 +107,81 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Where a slip is, what is wrong, and what to do.
+type Slip = (Place, &'static str, &'static str);
+
 /// The finding for a text that is not YAML as Prometheus reads it. It is a warning if something
 /// on its line is still to be filled in.
 #[must_use]
 pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
-    let place = promvet_text::Place::new(text, error.span);
-    let line = text
-        .line_span(place.start().line)
-        .map_or("", |span| text.slice(span));
-    // Only these break YAML by themselves.
-    let breaks = |found: std::ops::Range<usize>| {
-        line.get(found)
-            .is_some_and(|text| text.starts_with(['{', '[', '%']))
-    };
-    let unfilled = placeholder::find(line).any(breaks);
-    let meaning = MEANINGS
-        .iter()
-        .find(|(words, ..)| error.problem.contains(words));
-    let message = match (error.kind, meaning) {
-        (SyntaxKind::Internal | SyntaxKind::Unread, _) => error.problem.clone(),
-        // People look up the parser's own words.
-        (_, Some((_, meaning, _))) => format!(
-            "the file is not valid YAML: {meaning} (the parser says: {})",
-            error.problem
-        ),
-        (_, None) => format!("the file is not valid YAML: {}", error.problem),
+    let place = Place::new(text, error.span);
+    let severity = if error.kind == SyntaxKind::Unread || is_unfilled(text, &place) {
+        Severity::Warning
+    } else {
+        Severity::Error
     };
     let slip = match error.kind {
         SyntaxKind::Internal | SyntaxKind::Unread => None,
         _ => glued(text, error).or_else(|| slip(text, &place)),
     };
-    let message = match &slip {
-        Some((_, said, _)) => format!(
-            "the file is not valid YAML: {said} (the parser says: {})",
-            error.problem
-        ),
-        None => message,
+    let finding = match slip {
+        Some(slip) => of_slip(error, severity, place, slip),
+        None => of_parser(text, error, severity, place),
     };
-    let severity = if unfilled || error.kind == SyntaxKind::Unread {
-        Severity::Warning
-    } else {
-        Severity::Error
-    };
-    if let Some((slip, _, help)) = slip {
-        let is_elsewhere = slip.start().line != place.start().line;
-        let finding = Finding::new(Rule::Syntax.name(), severity, slip, message);
-        let finding = in_line(finding, text).kind("slip").help(help);
-        return match is_elsewhere {
-            true => finding.evidence(place, "the parser stopped here"),
-            false => finding,
-        };
+    in_line(finding, text)
+}
+
+/// Whether a placeholder on the line of a place breaks YAML by itself.
+fn is_unfilled(text: &Arc<Text>, place: &Place) -> bool {
+    let line = text
+        .line_span(place.start().line)
+        .map_or("", |span| text.slice(span));
+    placeholder::find(line).any(|found| {
+        line.get(found)
+            .is_some_and(|text| text.starts_with(['{', '[', '%']))
+    })
+}
+
+/// What is wrong, in the words of a person and in those of the parser, which people look up.
+fn not_valid(meaning: &str, error: &SyntaxError) -> String {
+    format!(
+        "the file is not valid YAML: {meaning} (the parser says: {})",
+        error.problem
+    )
+}
+
+fn of_slip(
+    error: &SyntaxError,
+    severity: Severity,
+    parsed: Place,
+    (at, meaning, help): Slip,
+) -> Finding {
+    let is_elsewhere = at.start().line != parsed.start().line;
+    let message = not_valid(meaning, error);
+    let finding = Finding::new(Rule::Syntax.name(), severity, at, message)
+        .kind("slip")
+        .help(help);
+    match is_elsewhere {
+        true => finding.evidence(parsed, "the parser stopped here"),
+        false => finding,
     }
-    let finding = Finding::new(Rule::Syntax.name(), severity, place, message);
-    let mut finding = in_line(finding, text).kind(match error.kind {
+}
+
+fn of_parser(text: &Arc<Text>, error: &SyntaxError, severity: Severity, place: Place) -> Finding {
+    let meaning = MEANINGS
+        .iter()
+        .find(|(words, ..)| error.problem.contains(words));
+    let message = match (error.kind, meaning) {
+        (SyntaxKind::Internal | SyntaxKind::Unread, _) => error.problem.clone(),
+        (_, Some((_, meaning, _))) => not_valid(meaning, error),
+        (_, None) => format!("the file is not valid YAML: {}", error.problem),
+    };
+    let kind = match error.kind {
         SyntaxKind::Internal => "internal",
         SyntaxKind::Unread => "unread",
         _ => "malformed",
-    });
+    };
+    let mut finding = Finding::new(Rule::Syntax.name(), severity, place, message).kind(kind);
     if let Some((.., help)) = meaning {
         finding = finding.help(*help);
     }
@@ -171,7 +189,7 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
         && *span != Span::default()
     {
         finding = finding.evidence(
-            promvet_text::Place::new(text, *span),
+            Place::new(text, *span),
             format!("the parser was here: {context}"),
         );
     }
@@ -180,21 +198,18 @@ pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
 
 /// A key whose colon lacks its space, where the parser looked for a key: it takes the whole for a
 /// text.
-fn glued(
-    text: &Arc<Text>,
-    error: &SyntaxError,
-) -> Option<(promvet_text::Place, &'static str, &'static str)> {
+fn glued(text: &Arc<Text>, error: &SyntaxError) -> Option<Slip> {
     let (_, span) = error
         .context
         .as_ref()
         .filter(|_| error.problem.contains("could not find expected ':'"))?;
-    let line = promvet_text::Place::new(text, *span).start().line;
+    let line = Place::new(text, *span).start().line;
     let span = text.line_span(line)?;
     let at = slips::glued_key(text.slice(span))?;
     let start = span.start as usize;
     let at = Span::new(start + at.start as usize, start + at.end as usize);
     Some((
-        promvet_text::Place::new(text, at),
+        Place::new(text, at),
         "a space is missing behind the `:` of this key",
         "put a space between the `:` and the value",
     ))
@@ -203,16 +218,13 @@ fn glued(
 /// A finding about a part of a line: another line is another fault.
 fn in_line(finding: Finding, text: &Arc<Text>) -> Finding {
     match text.line_span(finding.place.start().line) {
-        Some(line) => finding.within(promvet_text::Place::new(text, line)),
+        Some(line) => finding.within(Place::new(text, line)),
         None => finding,
     }
 }
 
 /// The slip that broke the parser: on its line, or on the last line with a text before it.
-fn slip(
-    text: &Arc<Text>,
-    place: &promvet_text::Place,
-) -> Option<(promvet_text::Place, &'static str, &'static str)> {
+fn slip(text: &Arc<Text>, place: &Place) -> Option<Slip> {
     let line = place.start().line;
     let before = (1..line).rev().take(MOST_BLANK).find(|line| {
         let span = text.line_span(*line);
@@ -223,7 +235,7 @@ fn slip(
         if let Some((at, said, help)) = slips::of_line(text.slice(span)) {
             let start = span.start as usize;
             let at = Span::new(start + at.start as usize, start + at.end as usize);
-            return Some((promvet_text::Place::new(text, at), said, help));
+            return Some((Place::new(text, at), said, help));
         }
     }
     None

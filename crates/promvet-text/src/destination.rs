@@ -33,8 +33,8 @@ pub fn destination(url: &str) -> String {
     format!("{OPEN}{scheme}://{place}{CLOSE}")
 }
 
-/// What follows the user and the password of a URL; an escaped `@` counts as one, since it is
-/// written where somebody escapes too much.
+/// What follows the user and the password of a URL; an escaped `@` counts as one, since
+/// some escape the whole URL.
 #[must_use]
 pub fn behind_userinfo(url: &str) -> &str {
     let last = url.rsplit('@').next().unwrap_or(url);

@@ -21,13 +21,14 @@ pub(super) fn check(objects: &Path, disk: &Folder) -> Result<(), GitError> {
 }
 
 fn check_at(objects: &Path, disk: &Folder, depth: usize) -> Result<(), GitError> {
-    let listed = match disk.read(&objects.join("info/alternates"), LARGEST) {
+    let file = objects.join("info/alternates");
+    let listed = match disk.read(&file, LARGEST) {
         Ok(listed) => listed,
         Err(ReadError::Missing) => return Ok(()),
         Err(why) => {
             return Err(GitError::Failed {
                 command: "rev-parse".into(),
-                said: format!("objects/info/alternates: {why}"),
+                said: format!("{}: {why}", disk.shown(&file)),
             });
         }
     };

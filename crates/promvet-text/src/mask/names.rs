@@ -124,7 +124,7 @@ pub(super) fn is_known_in_section(name: &str) -> bool {
         || REFERENCE_ENDS.contains(&last)
 }
 
-/// Whether a key tells where a secret is, in a mapping that stands for one.
+/// Whether a key tells where a secret is, in a mapping in the place of one.
 pub(super) fn is_naming(name: &str) -> bool {
     NAMING_KEYS.contains(&&*Name::new(name).text)
 }

@@ -34,8 +34,8 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
     out
 }
 
-/// A line in which an escaped `@` or `:` of a URL is one, in as many bytes: `https://u:p%40h` is
-/// written where somebody escapes too much.
+/// A line in which an escaped `@` or `:` of a URL is one, in as many bytes: some escape
+/// the whole of `https://u:p@h`.
 fn readable(line: &str) -> Cow<'_, str> {
     if memchr::memmem::find(line.as_bytes(), b"%40").is_none() {
         return Cow::Borrowed(line);

@@ -137,7 +137,7 @@ pub(in super::super) const REFERENCE_ENDS: &[&str] = &[
 pub(in super::super) const REFERENCES: &[&str] =
     &["licence", "license", "tls", "tls_server_config"];
 
-/// Keys that tell where a secret is in a mapping that stands for one: `password: {name: x, key: y}`.
+/// Keys that tell where a secret is, in a mapping in the place of a secret: `password: {name: x, key: y}`.
 pub(in super::super) const NAMING_KEYS: &[&str] = &["config_map", "key", "name", "secret"];
 
 /// Beginnings of the names of headers that hold no secret.
