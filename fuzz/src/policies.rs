@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use promvet::facts::receiver::read_profile;
 use promvet::policy::{Policy, PolicyError, read_baseline};
-use promvet::rules::own::OwnRules;
+use promvet::rules::custom::CustomRules;
 use promvet::run::{Request, run};
 use promvet::source::Memory;
 use promvet::yaml::parse_first;
@@ -23,7 +23,7 @@ remote_write:
   headers: {X-Scope-OrgID: shop}
 ";
 
-/// The work that a custom rule may take on it: its budget for a file (`rules::own::budget`), and
+/// The work that a custom rule may take on it: its budget for a file (`rules::custom::budget`), and
 /// what the rest of the check takes.
 const RULE: u64 = 20_000_000;
 
@@ -42,7 +42,7 @@ pub fn policies(bytes: &[u8]) {
     {
         let _ = read_profile(root);
     }
-    match OwnRules::read(&[("a".to_owned(), text)]) {
+    match CustomRules::read(&[("a".to_owned(), text)]) {
         Err(faults) => faulty(&faults),
         Ok(rules) => within(bytes.len(), RULE, 1_000, || applied(rules)),
     }
@@ -56,7 +56,7 @@ fn faulty(faults: &[PolicyError]) {
     }
 }
 
-fn applied(rules: OwnRules) {
+fn applied(rules: CustomRules) {
     let request = Request {
         paths: vec![PathBuf::from("/tree")],
         threads: 1,

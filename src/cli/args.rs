@@ -20,7 +20,7 @@ use crate::finding::{Severity, nearest};
 use crate::policy::Profile;
 use crate::report::Format;
 use crate::report::inventory::InventoryFormat;
-use crate::rules::own::NodeKind;
+use crate::rules::custom::NodeKind;
 use crate::schema::Version;
 
 /// Finds Prometheus configurations in a tree and reports what will lose or leak data.

@@ -69,7 +69,7 @@ impl Plan {
     ) -> io::Result<bool> {
         let judging = &args.judging;
         let args = &args.report;
-        let own = outcome.own_pages().iter().map(own_info);
+        let own = outcome.custom_pages().iter().map(own_info);
         let pages: Vec<_> = rules::all().iter().map(info).chain(own).collect();
         let options = Options {
             quiet: args.quiet,

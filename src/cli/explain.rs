@@ -11,7 +11,7 @@ use crate::facts::receiver::Catalogue;
 use crate::finding::{Severity, nearest};
 use crate::report::{JSON_VERSION, harmless_line, harmless_lines};
 use crate::rules;
-use crate::rules::own::OwnRules;
+use crate::rules::custom::CustomRules;
 use crate::run::policies;
 use crate::schema;
 use crate::source::Folder;
@@ -34,7 +34,7 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
         writeln!(out, "{}", page.body().trim_end())?;
         return Ok(Exit::Clean);
     }
-    let own = own_rules();
+    let own = custom_rules();
     if let Some(rule) = own.find(name) {
         let page = format!(
             "{} ({})\n\n{}",
@@ -105,13 +105,13 @@ fn receiver(id: &str, out: &mut dyn Write) -> io::Result<Exit> {
 
 /// The rules of this repository's own. What is wrong with them is said, and is not a reason not to
 /// explain others.
-pub(super) fn own_rules() -> OwnRules {
+pub(super) fn custom_rules() -> CustomRules {
     let Ok(tree) = Folder::here() else {
-        return OwnRules::default();
+        return CustomRules::default();
     };
-    policies::own_rules_here(&tree).unwrap_or_else(|errors| {
+    policies::custom_rules_here(&tree).unwrap_or_else(|errors| {
         errors.iter().for_each(complain_of_policy);
-        OwnRules::default()
+        CustomRules::default()
     })
 }
 
@@ -127,7 +127,7 @@ struct JsonRule<'r> {
     fixable: bool,
 }
 
-fn json_rules(own: &OwnRules, out: &mut dyn Write) -> io::Result<Exit> {
+fn json_rules(own: &CustomRules, out: &mut dyn Write) -> io::Result<Exit> {
     let built_in = rules::all().iter().map(|page| JsonRule {
         name: page.name,
         group: page.group(),
@@ -142,7 +142,7 @@ fn json_rules(own: &OwnRules, out: &mut dyn Write) -> io::Result<Exit> {
         group: rule.name.split('/').next().unwrap_or_default(),
         title: &rule.title,
         severity: rule.severity.word(),
-        status: OWN,
+        status: CUSTOM,
         since: None,
         fixable: false,
     });
@@ -155,7 +155,7 @@ fn json_rules(own: &OwnRules, out: &mut dyn Write) -> io::Result<Exit> {
 
 /// Lists all rules, those of this repository's own last.
 pub(super) fn rules(format: ListFormat, out: &mut dyn Write) -> io::Result<Exit> {
-    let own = own_rules();
+    let own = custom_rules();
     if format == ListFormat::Json {
         return json_rules(&own, out);
     }
@@ -169,13 +169,13 @@ fn row<'r>(page: &'static rules::Page) -> Row<'r> {
     (page.name, page.severity, status, page.since, page.title)
 }
 
-fn own_rows(rules: &OwnRules) -> impl Iterator<Item = Row<'_>> {
+fn own_rows(rules: &CustomRules) -> impl Iterator<Item = Row<'_>> {
     let rules = rules.all().iter();
-    rules.map(|rule| (&*rule.name, rule.severity, OWN, "", &*rule.title))
+    rules.map(|rule| (&*rule.name, rule.severity, CUSTOM, "", &*rule.title))
 }
 
-/// What is in place of a status for rules of this repository's own.
-const OWN: &str = "own";
+/// What is in place of a status for custom rules.
+const CUSTOM: &str = "custom";
 
 /// A rule: its name, severity, status, the release that brought it, its title.
 type Row<'r> = (&'r str, Severity, &'r str, &'r str, &'r str);

@@ -8,7 +8,7 @@ use super::args::New;
 use super::check::complain_of_policy;
 use super::{Exit, complain};
 use crate::report::write_new_file;
-use crate::rules::own::{NodeKind, fault_of_name};
+use crate::rules::custom::{NodeKind, fault_of_name};
 use crate::run::policies;
 use crate::source::{Folder, Tree as _};
 
@@ -230,8 +230,8 @@ mod tests {
 
     use super::*;
     use crate::finding::Text;
+    use crate::rules::custom::CustomRules;
     use crate::rules::example::examples;
-    use crate::rules::own::OwnRules;
     use crate::run::examples::run_own;
 
     #[test]
@@ -239,7 +239,7 @@ mod tests {
         for word in NodeKind::words() {
             let kind = NodeKind::from_word(word).unwrap();
             let text = Text::new("x.md", page("acme/x", kind).into_bytes());
-            let rules = OwnRules::read(&[("acme/x".to_owned(), Arc::clone(&text))]);
+            let rules = CustomRules::read(&[("acme/x".to_owned(), Arc::clone(&text))]);
             let rules = rules.unwrap_or_else(|wrong| panic!("{word}: {wrong:?}"));
             let examples = examples(text.content());
             assert_eq!(examples.len(), 2, "{word}");

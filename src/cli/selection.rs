@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::explain::own_rules;
+use super::explain::custom_rules;
 use crate::rules;
 use crate::run::{Request, nearest_rule};
 
@@ -29,7 +29,7 @@ impl SelectionArgs {
         if names.peek().is_none() {
             return Ok(());
         }
-        let own = own_rules();
+        let own = custom_rules();
         let own = own.all().iter().map(|rule| &*rule.name);
         let known: Vec<&str> = rules::all()
             .iter()

@@ -1,4 +1,4 @@
-//! `promvet test`: runs the examples of this repository's own rules.
+//! `promvet test`: runs the examples of this repository's custom rules.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use super::{Exit, complain, relabel_test};
 use crate::finding::{Finding, Redacted};
 use crate::parallel;
 use crate::rules::Expected;
+use crate::rules::custom::{CustomRule, Mutant, mutants};
 use crate::rules::example::{Example, examples};
-use crate::rules::own::{Mutant, OwnRule, mutants};
 use crate::run::examples::{Difference, run_own};
-use crate::run::{own_rules, policies};
+use crate::run::{custom_rules, policies};
 use crate::source::Folder;
 
 /// A rule and its examples.
 struct Page {
-    rule: Arc<OwnRule>,
+    rule: Arc<CustomRule>,
     examples: Vec<Example>,
 }
 
@@ -25,9 +25,9 @@ struct Page {
 pub(super) fn test(args: &TestArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let tree = Folder::here()?;
     let rules = if args.folders.is_empty() {
-        policies::own_rules_here(&tree)
+        policies::custom_rules_here(&tree)
     } else {
-        own_rules::in_folders(&args.folders, &tree)
+        custom_rules::in_folders(&args.folders, &tree)
     };
     let rules = match rules {
         Ok(rules) => rules,
@@ -121,7 +121,7 @@ fn plural(count: usize, noun: &str) -> String {
 
 /// Says how an example differs from what it marks.
 fn show(
-    rule: &OwnRule,
+    rule: &CustomRule,
     example: &Example,
     difference: &Difference,
     out: &mut dyn Write,

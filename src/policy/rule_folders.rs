@@ -1,4 +1,4 @@
-//! `rule_folders`: where the pages of this repository's own rules lie.
+//! `rule_folders`: where the pages of this repository's custom rules lie.
 
 use std::path::{Component, Path, PathBuf};
 

@@ -126,7 +126,7 @@ pub struct Outcome {
     files: Vec<CheckedFile>,
     pub(super) unchecked: Vec<Redacted<Unchecked>>,
     endpoints: usize,
-    own_pages: Vec<OwnPage>,
+    custom_pages: Vec<OwnPage>,
     pub(super) older: Option<usize>,
     incomplete: bool,
 }
@@ -152,16 +152,19 @@ impl Outcome {
             files,
             unchecked: unchecked.into_iter().map(Redacted::new).collect(),
             endpoints,
-            own_pages: Vec::new(),
+            custom_pages: Vec::new(),
             older: None,
             incomplete: false,
         }
     }
 
-    /// The same with the pages of the repository's own rules.
+    /// The same with the pages of the repository's custom rules.
     #[must_use]
-    pub fn with_own_pages(self, own_pages: Vec<OwnPage>) -> Self {
-        Self { own_pages, ..self }
+    pub fn with_custom_pages(self, custom_pages: Vec<OwnPage>) -> Self {
+        Self {
+            custom_pages,
+            ..self
+        }
     }
 
     /// The same, incomplete if `is` says so: there was no time to check all files.
@@ -179,10 +182,10 @@ impl Outcome {
         self.incomplete
     }
 
-    /// The pages of the repository's own rules, by name.
+    /// The pages of the repository's custom rules, by name.
     #[must_use]
-    pub fn own_pages(&self) -> &[OwnPage] {
-        &self.own_pages
+    pub fn custom_pages(&self) -> &[OwnPage] {
+        &self.custom_pages
     }
 
     /// The findings by path, place, rule and message.

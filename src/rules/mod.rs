@@ -6,12 +6,12 @@
 
 mod advice;
 mod configuration;
+pub mod custom;
 mod engine;
 mod entry;
 pub mod example;
 mod material;
 mod online;
-pub mod own;
 mod pages;
 mod relabel;
 mod sent;

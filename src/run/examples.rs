@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::pipeline;
 use super::request::{Request, Run};
 use crate::finding::{Finding, Redacted, Severity, rule};
+use crate::rules::custom::{CustomRule, CustomRules, is_failure};
 use crate::rules::example::Example;
-use crate::rules::own::{OwnRule, OwnRules, is_failure};
 use crate::rules::{self, Expected};
 use crate::source::Memory;
 use crate::source::handshake::Handshake;
@@ -56,8 +56,8 @@ pub fn run(example: &Example, name: &str, online: Option<Arc<dyn Handshake>>) ->
 /// Runs an example of a custom rule. Only what that rule finds counts, and what would keep
 /// Prometheus from loading the example.
 #[must_use]
-pub fn run_own(example: &Example, own: &Arc<OwnRule>) -> Difference {
-    let rules = Arc::new(OwnRules::of(vec![Arc::clone(own)]));
+pub fn run_own(example: &Example, own: &Arc<CustomRule>) -> Difference {
+    let rules = Arc::new(CustomRules::of(vec![Arc::clone(own)]));
     let run = run_files(example, Some(rules), None);
     let counts = |finding: &Finding| {
         let refused = finding.severity == Severity::Error
@@ -75,7 +75,7 @@ pub fn run_own(example: &Example, own: &Arc<OwnRule>) -> Difference {
 
 fn run_files(
     example: &Example,
-    own: Option<Arc<OwnRules>>,
+    own: Option<Arc<CustomRules>>,
     online: Option<Arc<dyn Handshake>>,
 ) -> Run {
     let own_file = (&example.path, &example.text);

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::agent;
+use super::custom_rules;
 use super::foreign;
-use super::own_rules;
 use super::rendered;
 use super::request::Request;
 use super::survey::ScannedFile;
@@ -16,7 +16,7 @@ use crate::discover::{EmbeddedIn, RULE_FILE, Recognised, TARGET_FILE, WEB_FILE, 
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
-use crate::rules::own::OwnRules;
+use crate::rules::custom::CustomRules;
 use crate::rules::{self, ConfigContext, Configuration, Judgement, Reader};
 use crate::schema::dialect::SENDERS;
 use crate::schema::target_file::{self, Format};
@@ -29,7 +29,7 @@ pub(crate) fn judge_one<'a>(
     seen: &'a ScannedFile,
     facts: &'a Facts<'a>,
     request: &Request,
-    own: &OwnRules,
+    own: &CustomRules,
     tree: &dyn Tree,
 ) -> (Judgement, Option<Configuration<'a>>) {
     let recognised = &seen.recognised;
@@ -83,7 +83,7 @@ pub(crate) fn judge_one<'a>(
             }
             edit::fix(document, &mut judgement.findings);
             if let Some(one) = configuration.as_ref().filter(|_| !recognised.masked) {
-                own_rules::add(&mut judgement, one, own, target.template);
+                custom_rules::add(&mut judgement, one, own, target.template);
             }
             if !recognised.masked {
                 let included = match holder {
@@ -143,7 +143,7 @@ pub(crate) fn judge_one<'a>(
         }
         What::Other { kind } => {
             let mut judgement = match *kind == RULE_FILE {
-                true => own_rules::of_rule_file(&recognised.text, &seen.found, facts, own),
+                true => custom_rules::of_rule_file(&recognised.text, &seen.found, facts, own),
                 false => Judgement::default(),
             };
             if *kind == WEB_FILE && recognised.template.is_none() {

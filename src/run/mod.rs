@@ -3,6 +3,7 @@
 mod agent;
 pub(crate) mod baseline;
 mod configurations;
+pub(crate) mod custom_rules;
 pub mod examples;
 pub(crate) mod facts;
 pub(crate) mod fix;
@@ -13,7 +14,6 @@ mod judge_file;
 mod levels;
 mod no_longer_read;
 pub(crate) mod online;
-pub(crate) mod own_rules;
 mod pipeline;
 pub(crate) mod policies;
 mod policy_files;

@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::baseline;
+use super::custom_rules;
 use super::facts::all_facts;
 use super::inventory;
 use super::judge_file::judge_one;
 use super::levels::Levels;
 use super::no_longer_read::no_longer_read;
 use super::online;
-use super::own_rules;
 use super::policies::Policies;
 use super::request::{Request, Run};
 use super::suppress::{self, SuppressionContext};
-use super::survey::{ScannedFile, Survey, own_fault, own_rules_of, survey};
+use super::survey::{ScannedFile, Survey, custom_rules_of, own_fault, survey};
 use super::unused::unused;
 use super::uses::Uses;
 use super::watch::Stage;
@@ -94,7 +94,7 @@ fn judge_in_time(
         let Some(facts) = facts.get(&policies.scope_of(&seen.found)) else {
             return Err(Some(own_fault(&seen.found.shown, None)));
         };
-        let own = own_rules_of(&seen.found, request, policies);
+        let own = custom_rules_of(&seen.found, request, policies);
         let judge = || judge_one(seen, facts, request, own, tree);
         let judged = panics::caught(judge);
         request.watch.step();
@@ -141,9 +141,9 @@ fn judge_in_time(
     gathered.unread();
     gathered.late(&late);
     let Gathered { all, files, .. } = gathered;
-    let own = own_rules::pages(policies, request.own.as_deref());
+    let own = custom_rules::pages(policies, request.own.as_deref());
     run.outcome = Outcome::new(each_once(all.findings), files, all.unchecked, all.endpoints)
-        .with_own_pages(own)
+        .with_custom_pages(own)
         .incomplete(!is_whole);
     late
 }

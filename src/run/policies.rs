@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::own_rules;
+use super::custom_rules;
 use super::policy_files::{self, Layer, unknown_receivers, unknown_rules};
 use crate::finding::Text;
 use crate::parallel;
 use crate::policy::{FILE_NAMES, Policy, PolicyError, RuleFolder};
-use crate::rules::own::OwnRules;
+use crate::rules::custom::CustomRules;
 use crate::source::{Found, Tree};
 
 /// Folders up to which policy files are looked for without threads, which would take longer to
@@ -34,7 +34,7 @@ pub(crate) struct Scope {
     /// The files that say so, the nearest first, as numbers of layers.
     pub(crate) chain: Vec<usize>,
     /// The custom rules that it names.
-    pub(crate) own: OwnRules,
+    pub(crate) own: CustomRules,
 }
 
 /// The scope of each folder, by the root that its files were found under.
@@ -99,10 +99,10 @@ pub(crate) fn read(
 }
 
 /// The custom rules where promvet was started.
-pub(crate) fn own_rules_here(tree: &dyn Tree) -> Result<OwnRules, Vec<PolicyError>> {
+pub(crate) fn custom_rules_here(tree: &dyn Tree) -> Result<CustomRules, Vec<PolicyError>> {
     let policies = read(None, &[here(tree)], 1, tree)?;
     let scope = policies.of(&here(tree));
-    Ok(scope.map_or_else(OwnRules::default, |scope| scope.own.clone()))
+    Ok(scope.map_or_else(CustomRules::default, |scope| scope.own.clone()))
 }
 
 /// The folders of rules where promvet was started. They need not be there.
@@ -299,21 +299,21 @@ impl Reader {
             root,
             policy,
             chain,
-            own: OwnRules::default(),
+            own: CustomRules::default(),
         });
         self.scopes.len() - 1
     }
 
     /// Reads the rules that the scopes name; many of them name the same.
-    fn own_rules(&mut self, tree: &dyn Tree) {
-        let mut known: HashMap<Vec<PathBuf>, OwnRules> = HashMap::new();
+    fn custom_rules(&mut self, tree: &dyn Tree) {
+        let mut known: HashMap<Vec<PathBuf>, CustomRules> = HashMap::new();
         for scope in &mut self.scopes {
             let folders = scope.policy.rule_folders.iter().map(RuleFolder::shown);
             let folders: Vec<_> = folders.collect();
             if let Some(own) = known.get(&folders) {
                 scope.own = own.clone();
             } else {
-                match own_rules::named_by(&scope.policy, tree) {
+                match custom_rules::named_by(&scope.policy, tree) {
                     Ok(own) => scope.own = own,
                     Err(wrong) => self.wrong.extend(wrong),
                 }
@@ -330,7 +330,7 @@ impl Reader {
 
     fn finish(mut self, tree: &dyn Tree) -> Result<Policies, Vec<PolicyError>> {
         if self.wrong.is_empty() {
-            self.own_rules(tree);
+            self.custom_rules(tree);
         }
         if !self.wrong.is_empty() {
             self.wrong

@@ -11,7 +11,7 @@ use crate::facts::receiver::{Catalogue, Profile, read_profile};
 use crate::finding::{Text, nearest};
 use crate::policy::{Extends, Policy, PolicyError, ReceiverProfile, ReceiverSource};
 use crate::rules;
-use crate::rules::own::OwnRules;
+use crate::rules::custom::CustomRules;
 use crate::source::{EntryKind, LARGEST, Tree};
 use crate::yaml::parse_first;
 
@@ -229,7 +229,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// Refuses levels for rules that do not exist.
-pub(crate) fn unknown_rules(policy: &Policy, own: &OwnRules) -> Vec<PolicyError> {
+pub(crate) fn unknown_rules(policy: &Policy, own: &CustomRules) -> Vec<PolicyError> {
     let known = |name: &str| {
         let mut pages = rules::all().iter();
         own.knows(name) || pages.any(|page| page.name == name || page.group() == name)

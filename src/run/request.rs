@@ -14,7 +14,7 @@ use crate::facts::Host;
 use crate::policy::{PolicyError, Profile};
 use crate::report::Outcome;
 use crate::report::inventory::Row;
-use crate::rules::own::OwnRules;
+use crate::rules::custom::CustomRules;
 use crate::schema::Version;
 use crate::source::handshake::Handshake;
 
@@ -67,7 +67,7 @@ pub struct Request {
     /// What was read in the revision that is compared with.
     pub before: Option<Arc<Before>>,
     /// The custom rules, instead of those that policies name.
-    pub own: Option<Arc<OwnRules>>,
+    pub own: Option<Arc<CustomRules>>,
     /// When to stop.
     pub deadline: Deadline,
     /// What counts and measures.

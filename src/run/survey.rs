@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::own_rules;
+use super::custom_rules;
 use super::policies::{self, Policies};
 use super::request::{Request, Run};
 use super::started;
@@ -15,7 +15,7 @@ use crate::finding::{Place, Text};
 use crate::panics::{self, Caught};
 use crate::parallel;
 use crate::policy::Policy;
-use crate::rules::own::OwnRules;
+use crate::rules::custom::CustomRules;
 use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk, Walked, leads_out};
 
 /// A file, or a configuration in one, and what it was recognised as.
@@ -162,7 +162,7 @@ fn look_at_all(
             return (Look::Late(found.clone()), false);
         }
         let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
-        let own = own_rules_of(found, request, policies);
+        let own = custom_rules_of(found, request, policies);
         let look = || look_at(found, request, policy, own, tree);
         let look = panics::caught(look);
         watch.step();
@@ -233,7 +233,7 @@ fn look_at(
     found: &Found,
     request: &Request,
     policy: &Policy,
-    own: &OwnRules,
+    own: &CustomRules,
     tree: &dyn Tree,
 ) -> (Look, bool) {
     let is_changed = request.changed.contains(&found.path);
@@ -274,14 +274,15 @@ fn look_into(
     bytes: Vec<u8>,
     request: &Request,
     policy: &Policy,
-    own: &OwnRules,
+    own: &CustomRules,
     tree: &dyn Tree,
 ) -> Look {
     let whatever_it_is = found.named && !request.if_recognised;
     // A configuration of the tree may load it, although nothing else tells that it is Prometheus's.
     let is_rules = found.named && facts::may_be_rules(&bytes);
-    let is_of_interest =
-        || is_rules || discover::may_hold(&found.path, &bytes) || own_rules::look_at(own, &bytes);
+    let is_of_interest = || {
+        is_rules || discover::may_hold(&found.path, &bytes) || custom_rules::look_at(own, &bytes)
+    };
     if !whatever_it_is && !is_of_interest() {
         return if facts::may_hold(&bytes) {
             Look::Other(found.clone())
@@ -345,13 +346,13 @@ fn seen(found: &Found, recognised: Vec<Recognised>) -> Look {
     Look::Read(seen.collect())
 }
 
-/// The its own rules that the tree of a file has.
-pub(crate) fn own_rules_of<'r>(
+/// The custom rules for the tree of a file.
+pub(crate) fn custom_rules_of<'r>(
     found: &Found,
     request: &'r Request,
     policies: &'r Policies,
-) -> &'r OwnRules {
-    static NONE: OwnRules = OwnRules::none();
+) -> &'r CustomRules {
+    static NONE: CustomRules = CustomRules::none();
     let given = request.own.as_deref();
     given
         .or_else(|| policies.of(found).map(|scope| &scope.own))

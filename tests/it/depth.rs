@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::thread;
 
 use promvet::finding::Text;
-use promvet::rules::own::OwnRules;
+use promvet::rules::custom::CustomRules;
 use promvet::run::{Request, Run, run};
 use promvet::source::Memory;
 
@@ -363,7 +363,7 @@ fn custom_rules() {
             ));
             let read = move || {
                 let read =
-                    OwnRules::read(&[("a".to_owned(), Text::new("a.md", text.into_bytes()))]);
+                    CustomRules::read(&[("a".to_owned(), Text::new("a.md", text.into_bytes()))]);
                 read.map(checked_with).map_err(|errors| errors.len())
             };
             let thread = thread::Builder::new().stack_size(1024 * 1024);
@@ -375,7 +375,7 @@ fn custom_rules() {
     }
 }
 
-fn checked_with(rules: OwnRules) -> Run {
+fn checked_with(rules: CustomRules) -> Run {
     let request = Request {
         paths: vec![PathBuf::from("/tree")],
         threads: 1,

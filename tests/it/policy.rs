@@ -559,7 +559,7 @@ fn an_environment_is_known_by_files_and_labels() {
 const RECEIVER: &str = "id: house\nname: The house's receiver\nkind: self_hosted\nrecognised:\n  - host: metrics.example.org\ncredentials: [none]\nurls:\n  - https://<host>/ingest/<team>\nparts:\n  team: {form: '[a-z]+', is: is a team's name}\n";
 
 #[test]
-fn receivers_of_ones_own_go_first() {
+fn custom_receivers_go_first() {
     let inline: String = RECEIVER
         .lines()
         .fold(String::from("receivers:\n"), |mut out, line| {

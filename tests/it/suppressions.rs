@@ -1034,7 +1034,7 @@ fn a_revision_that_is_not_there_is_told() {
 }
 
 /// A custom rule, by the rest of its front matter.
-fn own_rule(rest: &str) -> String {
+fn custom_rule(rest: &str) -> String {
     let page = "---\nseverity: error\nnode: remote_write\nwhen: url.scheme == 'http'\n\
                 message: samples leave over http\n";
     format!("{page}{rest}---\n# No samples over http\n")
@@ -1047,14 +1047,14 @@ remote_write:
 ";
 
 #[test]
-fn rules_of_ones_own_are_suppressed_unless_their_page_forbids_it() {
+fn custom_rules_are_suppressed_unless_their_page_forbids_it() {
     let policy = ("promvet.yaml", "rule_folders: rules\n");
-    let open = own_rule("");
+    let open = custom_rule("");
     let page = "rules/acme/https.md";
     let scratch = Scratch::new(&[policy, ("prometheus.yml", HTTP), (page, &open)]);
     assert_eq!(places(&scratch, &[]), NONE);
 
-    let locked = own_rule("no_ignore: true\n");
+    let locked = custom_rule("no_ignore: true\n");
     scratch.write(&[(page, &locked)]);
     let (status, found) = places(&scratch, &[]);
     let expected = [
@@ -1065,7 +1065,7 @@ fn rules_of_ones_own_are_suppressed_unless_their_page_forbids_it() {
     let evidence = &scratch.json(&[])["findings"][0]["evidence"][0];
     assert_eq!(evidence["path"], page, "{evidence}");
 
-    scratch.write(&[(page, &own_rule("no_ignore: false\n"))]);
+    scratch.write(&[(page, &custom_rule("no_ignore: false\n"))]);
     assert_eq!(places(&scratch, &[]), NONE);
     scratch.write(&[("prometheus.yml", &HTTP.replace("acme/https", "acme/htps"))]);
     let (_, found) = places(&scratch, &[]);
@@ -1080,10 +1080,10 @@ fn a_change_does_not_loosen_the_rules_that_judge_it() {
     let page = "rules/acme/https.md";
     let scratch = Scratch::repository(&[
         ("promvet.yaml", "rule_folders: rules\n"),
-        (page, &own_rule("")),
+        (page, &custom_rule("")),
     ]);
     scratch.write(&[
-        (page, &own_rule("").replace("'http'", "'ftp'")),
+        (page, &custom_rule("").replace("'http'", "'ftp'")),
         (
             "prometheus.yml",
             &HTTP.replace("  # promvet: ignore[acme/https] the network is ours\n", ""),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::run_own;
 use crate::finding::Text;
+use crate::rules::custom::CustomRules;
 use crate::rules::example::examples;
-use crate::rules::own::OwnRules;
 
 /// The ways in which a page's examples differ from what they mark, for a condition over remote_write
 /// whose only example is this configuration, good.
@@ -13,7 +13,7 @@ fn problems(when: &str, config: &str) -> Vec<String> {
     let front = format!("severity: error\nnode: remote_write\nwhen: |\n  {when}\nmessage: m\n");
     let page = format!("---\n{front}---\n# T\n```yaml good\n{config}```\n");
     let text = Text::new("rules/acme/x.md", page.into_bytes());
-    let rules = OwnRules::read(&[("acme/x".to_owned(), Arc::clone(&text))]);
+    let rules = CustomRules::read(&[("acme/x".to_owned(), Arc::clone(&text))]);
     let rules = rules.unwrap_or_else(|wrong| panic!("{when}: {wrong:?}"));
     let example = &examples(text.content())[0];
     let difference = run_own(example, &rules.all()[0]);

@@ -438,7 +438,7 @@ fn what_runs_prometheus_is_recognised() {
 }
 
 #[test]
-fn what_an_image_of_ones_own_holds_is_not_known() {
+fn what_a_custom_image_holds_is_not_known() {
     let compose = "services:\n  p:\n    image: acme/prometheus:1\n";
     let world = world(&[("compose.yml", compose)]);
     assert_eq!(

@@ -5,7 +5,7 @@ use cel::{Context, ExecutionError, Value};
 
 use super::budget::FileBudget;
 use super::facts::{Fact, Holes};
-use super::page::{OwnRule, Unknown};
+use super::page::{CustomRule, Unknown};
 use super::syntax;
 use crate::finding::{Finding, Severity, Unchecked};
 use crate::panics;
@@ -42,7 +42,7 @@ impl Bound {
     /// Adds what a rule says of a node.
     pub(super) fn judge(
         &self,
-        rule: &OwnRule,
+        rule: &CustomRule,
         node: Node<'_>,
         context: &Context<'_, '_>,
         budget: &FileBudget,
@@ -72,7 +72,7 @@ impl Bound {
         }
     }
 
-    fn unknown(&self, rule: &OwnRule, node: Node<'_>, why: &str, out: &mut Judgement) {
+    fn unknown(&self, rule: &CustomRule, node: Node<'_>, why: &str, out: &mut Judgement) {
         let reason = format!("the rule {} could not be evaluated here: {why}", rule.name);
         match rule.unknown {
             Unknown::Skip => {}
@@ -87,7 +87,7 @@ impl Bound {
 
     fn evaluate(
         &self,
-        rule: &OwnRule,
+        rule: &CustomRule,
         context: &Context<'_, '_>,
         budget: &FileBudget,
     ) -> Result<bool, Neither> {
@@ -107,7 +107,7 @@ impl Bound {
         value.map_err(|error| self.why(&error, rule))
     }
 
-    fn why(&self, error: &ExecutionError, rule: &OwnRule) -> Neither {
+    fn why(&self, error: &ExecutionError, rule: &CustomRule) -> Neither {
         match error {
             ExecutionError::UndeclaredReference(name) => {
                 let fact = self
@@ -158,7 +158,7 @@ const NAMES: &[&str] = &["url", "job_name", "name", "alert", "record"];
 
 /// What a finding points at: the child that the rule names, as far as it is there; else what names
 /// the node.
-fn target<'d>(rule: &OwnRule, node: Node<'d>) -> Node<'d> {
+fn target<'d>(rule: &CustomRule, node: Node<'d>) -> Node<'d> {
     let mut at = node;
     for key in &rule.at {
         match at.get(key) {
@@ -176,7 +176,7 @@ fn target<'d>(rule: &OwnRule, node: Node<'d>) -> Node<'d> {
 }
 
 fn finding(
-    rule: &OwnRule,
+    rule: &CustomRule,
     node: Node<'_>,
     severity: Severity,
     message: String,
@@ -192,7 +192,7 @@ fn finding(
 }
 
 /// What is said where the rules have cost all that they may.
-pub(super) fn used_up(rule: &OwnRule, node: Node<'_>) -> Unchecked {
+pub(super) fn used_up(rule: &CustomRule, node: Node<'_>) -> Unchecked {
     let reason = format!(
         "custom rules cost too much on this file: from here on, {} and the other custom rules {FAILED}",
         rule.name
@@ -200,7 +200,12 @@ pub(super) fn used_up(rule: &OwnRule, node: Node<'_>) -> Unchecked {
     unchecked(rule, node, reason, None)
 }
 
-fn unchecked(rule: &OwnRule, node: Node<'_>, reason: String, settle: Option<String>) -> Unchecked {
+fn unchecked(
+    rule: &CustomRule,
+    node: Node<'_>,
+    reason: String,
+    settle: Option<String>,
+) -> Unchecked {
     let target = target(rule, node);
     Unchecked {
         place: target.place(),

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::OwnRules;
+use super::CustomRules;
 use super::facts::Fact;
 use super::nodes::Form;
-use super::page::OwnRule;
+use super::page::CustomRule;
 use super::subject::Subject;
 use crate::facts::included::Purpose;
 use crate::finding::Text;
@@ -24,7 +24,11 @@ pub struct Scene<'s> {
 
 /// Judges a configuration, and what it includes, with custom rules.
 #[must_use]
-pub fn judge(configuration: &Configuration<'_>, rules: &OwnRules, scene: &Scene<'_>) -> Judgement {
+pub fn judge(
+    configuration: &Configuration<'_>,
+    rules: &CustomRules,
+    scene: &Scene<'_>,
+) -> Judgement {
     let mut out = Judgement::default();
     if rules.is_empty() {
         return out;
@@ -64,7 +68,7 @@ fn relative(configuration: &Configuration<'_>, document: &Document) -> String {
 /// Judges a rule file by itself. Rules that ask for the configuration are left to those that include
 /// the file.
 #[must_use]
-pub fn judge_rule_file(text: &Arc<Text>, path: String, rules: &OwnRules) -> Judgement {
+pub fn judge_rule_file(text: &Arc<Text>, path: String, rules: &CustomRules) -> Judgement {
     let mut out = Judgement::default();
     let alone: Vec<_> = rules
         .all()
@@ -87,7 +91,7 @@ pub fn judge_rule_file(text: &Arc<Text>, path: String, rules: &OwnRules) -> Judg
 }
 
 /// Whether what a rule says of a rule file can differ from configuration to configuration.
-fn asks(rule: &OwnRule) -> bool {
+fn asks(rule: &CustomRule) -> bool {
     let facts = [Fact::Config, Fact::Mount, Fact::Environment];
     facts.into_iter().any(|fact| rule.names(fact))
 }
@@ -96,15 +100,15 @@ fn asks(rule: &OwnRule) -> bool {
 struct Included {
     form: Form,
     document: Document,
-    rules: Vec<Arc<OwnRule>>,
+    rules: Vec<Arc<CustomRule>>,
 }
 
 /// The files that a configuration includes and that rules look at. A rule file that many
 /// configurations share is judged once in a run, but for what differs from one to another.
-fn included(configuration: &Configuration<'_>, rules: &OwnRules) -> Vec<Included> {
+fn included(configuration: &Configuration<'_>, rules: &CustomRules) -> Vec<Included> {
     let root = configuration.config.root();
     let facts = configuration.facts;
-    let of_rule_files = |rule: &&Arc<OwnRule>| rule.node.is_of_rule_files();
+    let of_rule_files = |rule: &&Arc<CustomRule>| rule.node.is_of_rule_files();
     let wants = |key: &str, of_rules: bool| {
         let mut rules = rules.all().iter();
         root.get(key).is_some() && rules.any(|rule| of_rule_files(&rule) == of_rules)
@@ -126,7 +130,7 @@ fn included(configuration: &Configuration<'_>, rules: &OwnRules) -> Vec<Included
         let (form, rules): (_, Vec<_>) = match purpose {
             Purpose::Rules if groups => {
                 let first = facts.is_first_look(&path);
-                let wanted = |rule: &&Arc<OwnRule>| of_rule_files(rule) && (first || asks(rule));
+                let wanted = |rule: &&Arc<CustomRule>| of_rule_files(rule) && (first || asks(rule));
                 (Form::RuleFile, rules.filter(wanted).cloned().collect())
             }
             Purpose::ScrapeConfigs if jobs => {

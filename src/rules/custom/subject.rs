@@ -9,7 +9,7 @@ use super::budget::{self, FileBudget};
 use super::engine::Scene;
 use super::facts::{self, Fact, Known, Use, Wanted};
 use super::nodes::{self, Form, Found, NodeKind};
-use super::page::OwnRule;
+use super::page::CustomRule;
 use super::value::Reader;
 use super::verdict::{self, Bound};
 use crate::finding::Span;
@@ -39,8 +39,8 @@ struct Lists<'a> {
 
 impl<'a> Subject<'a> {
     /// Adds what rules say of its nodes.
-    pub(super) fn judge(&self, rules: &[Arc<OwnRule>], out: &mut Judgement) {
-        let mut by_kind: BTreeMap<NodeKind, Vec<&OwnRule>> = BTreeMap::new();
+    pub(super) fn judge(&self, rules: &[Arc<CustomRule>], out: &mut Judgement) {
+        let mut by_kind: BTreeMap<NodeKind, Vec<&CustomRule>> = BTreeMap::new();
         for rule in rules {
             by_kind.entry(rule.node).or_default().push(rule);
         }
@@ -180,7 +180,7 @@ struct Uses<'r> {
 }
 
 impl<'r> Uses<'r> {
-    fn of(rules: &[&'r OwnRule]) -> Self {
+    fn of(rules: &[&'r CustomRule]) -> Self {
         let uses = || rules.iter().flat_map(|rule| &rule.uses);
         let named = |fact: &Fact| rules.iter().any(|rule| rule.names(*fact));
         Self {

@@ -6,7 +6,7 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 use cel::common::types::{CelBool, CelDouble, CelInt, CelString};
 
 use super::budget::entry_parts;
-use super::page::{self, OwnRule};
+use super::page::{self, CustomRule};
 use super::syntax::{self, Source, parts};
 use crate::finding::Place;
 
@@ -18,7 +18,7 @@ pub struct Mutant {
     /// How, such as ``with `<` for `<=` ``.
     pub change: String,
     /// The rule with the changed condition.
-    pub rule: Arc<OwnRule>,
+    pub rule: Arc<CustomRule>,
 }
 
 /// Operators and those that take their places.
@@ -35,11 +35,11 @@ const OPERATORS: &[(&str, &str, &str, &str)] = &[
 
 /// Every rule that differs from this one by one small change of its condition.
 #[must_use]
-pub fn mutants(rule: &OwnRule) -> Vec<Mutant> {
+pub fn mutants(rule: &CustomRule) -> Vec<Mutant> {
     syntax::with_room(|| mutants_here(rule)).unwrap_or_default()
 }
 
-fn mutants_here(rule: &OwnRule) -> Vec<Mutant> {
+fn mutants_here(rule: &CustomRule) -> Vec<Mutant> {
     let Ok((document, _)) = page::front(&rule.text) else {
         return Vec::new();
     };

@@ -11,7 +11,7 @@ use crate::facts::Facts;
 use crate::finding::Text;
 use crate::policy::{Policy, PolicyError};
 use crate::report::OwnPage;
-use crate::rules::own::{self, OwnRule, OwnRules, Scene};
+use crate::rules::custom::{self, CustomRule, CustomRules, Scene};
 use crate::rules::{Configuration, Judgement};
 use crate::source::{EntryKind, Found, Tree};
 
@@ -28,7 +28,7 @@ const PAGE: &str = "md";
 const README: &str = "readme";
 
 /// The rules in the folders that a policy names.
-pub(crate) fn named_by(policy: &Policy, tree: &dyn Tree) -> Result<OwnRules, Vec<PolicyError>> {
+pub(crate) fn named_by(policy: &Policy, tree: &dyn Tree) -> Result<CustomRules, Vec<PolicyError>> {
     let mut pages = Vec::new();
     let mut wrong = Vec::new();
     for folder in &policy.rule_folders {
@@ -48,7 +48,7 @@ pub(crate) fn named_by(policy: &Policy, tree: &dyn Tree) -> Result<OwnRules, Vec
 pub(crate) fn in_folders(
     folders: &[PathBuf],
     tree: &dyn Tree,
-) -> Result<OwnRules, Vec<PolicyError>> {
+) -> Result<CustomRules, Vec<PolicyError>> {
     let mut pages = Vec::new();
     let mut wrong = Vec::new();
     for folder in folders {
@@ -64,8 +64,8 @@ pub(crate) fn in_folders(
 fn read(
     pages: &[(String, Arc<Text>)],
     mut wrong: Vec<PolicyError>,
-) -> Result<OwnRules, Vec<PolicyError>> {
-    let rules = OwnRules::read(pages).map_err(|mistakes| wrong.extend(mistakes));
+) -> Result<CustomRules, Vec<PolicyError>> {
+    let rules = CustomRules::read(pages).map_err(|mistakes| wrong.extend(mistakes));
     match rules {
         Ok(rules) if wrong.is_empty() => Ok(rules),
         _ => Err(wrong),
@@ -129,7 +129,7 @@ fn descend(
 }
 
 /// Whether rules look at a file with these bytes that is not a configuration: a rule file.
-pub(crate) fn look_at(rules: &OwnRules, bytes: &[u8]) -> bool {
+pub(crate) fn look_at(rules: &CustomRules, bytes: &[u8]) -> bool {
     rules.look_at_rule_files() && memmem::find(bytes, b"groups").is_some()
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn look_at(rules: &OwnRules, bytes: &[u8]) -> bool {
 pub(crate) fn add(
     judgement: &mut Judgement,
     configuration: &Configuration<'_>,
-    rules: &OwnRules,
+    rules: &CustomRules,
     template: bool,
 ) {
     if rules.is_empty() {
@@ -151,7 +151,7 @@ pub(crate) fn add(
         template,
         environment: environment.map(|one| &*one.name),
     };
-    let own = own::judge(configuration, rules, &scene);
+    let own = custom::judge(configuration, rules, &scene);
     judgement.findings.extend(own.findings);
     judgement.unchecked.extend(own.unchecked);
 }
@@ -161,18 +161,18 @@ pub(crate) fn of_rule_file(
     text: &Arc<Text>,
     found: &Found,
     facts: &Facts<'_>,
-    rules: &OwnRules,
+    rules: &CustomRules,
 ) -> Judgement {
     if !rules.look_at_rule_files() {
         return Judgement::default();
     }
     let path = facts.relative(&found.path);
-    own::judge_rule_file(text, path, rules)
+    custom::judge_rule_file(text, path, rules)
 }
 
 /// The pages of all rules that a run knew, for reports.
-pub(crate) fn pages(policies: &Policies, given: Option<&OwnRules>) -> Vec<OwnPage> {
-    let rules = given.into_iter().flat_map(OwnRules::all);
+pub(crate) fn pages(policies: &Policies, given: Option<&CustomRules>) -> Vec<OwnPage> {
+    let rules = given.into_iter().flat_map(CustomRules::all);
     let mut pages: Vec<_> = rules
         .chain(policies.scopes().flat_map(|(_, scope)| scope.own.all()))
         .map(|rule| page(rule))
@@ -182,7 +182,7 @@ pub(crate) fn pages(policies: &Policies, given: Option<&OwnRules>) -> Vec<OwnPag
     pages
 }
 
-fn page(rule: &OwnRule) -> OwnPage {
+fn page(rule: &CustomRule) -> OwnPage {
     OwnPage {
         name: rule.name.clone(),
         title: rule.title.clone(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::OwnRules;
+use super::CustomRules;
 use crate::finding::Text;
 
 /// The page of a rule with this front matter beyond the severity.
@@ -13,7 +13,7 @@ fn page(front: &str, rest: &str) -> Arc<Text> {
 
 /// What is wrong with a page: line, column, message and help of each mistake.
 fn mistakes(text: &Arc<Text>) -> Vec<String> {
-    let read = OwnRules::read(&[("acme/x".to_owned(), Arc::clone(text))]);
+    let read = CustomRules::read(&[("acme/x".to_owned(), Arc::clone(text))]);
     let wrong = read.err().unwrap_or_default();
     let said = wrong.iter().map(|one| {
         let start = one.place.start();

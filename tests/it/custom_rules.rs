@@ -353,7 +353,7 @@ fn a_condition_knows_the_environment_that_promvet_yaml_says() {
 }
 
 #[test]
-fn reports_describe_rules_of_ones_own_and_hide_secrets() {
+fn reports_describe_custom_rules_and_hide_secrets() {
     let rule = RULE.replace(
         "message: samples leave for {url.host} over {url.scheme}",
         "message: 'sent {self.basic_auth.password} {url.text} {self}'",
@@ -393,7 +393,7 @@ fn reports_describe_rules_of_ones_own_and_hide_secrets() {
     let group = folder.promvet(&["explain", "acme"]).stdout;
     assert_eq!(
         group,
-        "acme/x  error    own                  Samples leave over https\n"
+        "acme/x  error    custom               Samples leave over https\n"
     );
     let page = folder.promvet(&["explain", "acme/x"]).stdout;
     assert!(

@@ -24,7 +24,7 @@ mod tests;
 pub use engine::{Scene, judge, judge_rule_file};
 pub use mutants::{Mutant, mutants};
 pub use nodes::{Form, NodeKind};
-pub use page::{OwnRule, Unknown};
+pub use page::{CustomRule, Unknown};
 pub use verdict::is_failure;
 
 use std::sync::Arc;
@@ -37,11 +37,11 @@ const GROUP: &str = "own";
 
 /// The rules of a repository, by name.
 #[derive(Clone, Debug, Default)]
-pub struct OwnRules {
-    rules: Vec<Arc<OwnRule>>,
+pub struct CustomRules {
+    rules: Vec<Arc<CustomRule>>,
 }
 
-impl OwnRules {
+impl CustomRules {
     /// Reads pages. Each comes with its path below the folder that holds it, without its ending.
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl OwnRules {
     }
 
     fn read_here(pages: &[(String, Arc<Text>)]) -> Result<Self, Vec<PolicyError>> {
-        let mut rules: Vec<Arc<OwnRule>> = Vec::new();
+        let mut rules: Vec<Arc<CustomRule>> = Vec::new();
         let mut wrong = Vec::new();
         for (path, text) in pages {
             let name = if path.contains('/') {
@@ -93,14 +93,14 @@ impl OwnRules {
 
     /// Only these rules.
     #[must_use]
-    pub fn of(mut rules: Vec<Arc<OwnRule>>) -> Self {
+    pub fn of(mut rules: Vec<Arc<CustomRule>>) -> Self {
         rules.sort_by(|a, b| a.name.cmp(&b.name));
         Self { rules }
     }
 
     /// The rules, by name.
     #[must_use]
-    pub fn all(&self) -> &[Arc<OwnRule>] {
+    pub fn all(&self) -> &[Arc<CustomRule>] {
         &self.rules
     }
 
@@ -112,7 +112,7 @@ impl OwnRules {
 
     /// The rule of a name.
     #[must_use]
-    pub fn find(&self, name: &str) -> Option<&Arc<OwnRule>> {
+    pub fn find(&self, name: &str) -> Option<&Arc<CustomRule>> {
         self.rules.iter().find(|rule| rule.name == name)
     }
 

@@ -16,7 +16,7 @@ use crate::yaml::{Document, Node, parse_first};
 
 /// A custom rule.
 #[derive(Debug)]
-pub struct OwnRule {
+pub struct CustomRule {
     /// The name: the path of its page, such as `acme/no-inline-secrets`.
     pub name: String,
     /// The title of its page.
@@ -78,7 +78,7 @@ const SEVERITIES: &[(&str, Severity)] = &[
     ("info", Severity::Info),
 ];
 
-impl OwnRule {
+impl CustomRule {
     /// The group, such as `acme`.
     #[must_use]
     pub fn group(&self) -> &str {
@@ -159,7 +159,7 @@ pub(super) fn front(page: &Arc<Text>) -> Result<(Document, String), PolicyError>
 ///
 /// # Errors
 /// Everything that is wrong with its front matter.
-pub(super) fn read(name: String, page: &Arc<Text>) -> Result<OwnRule, Vec<PolicyError>> {
+pub(super) fn read(name: String, page: &Arc<Text>) -> Result<CustomRule, Vec<PolicyError>> {
     let (document, title) = front(page).map_err(|wrong| vec![wrong])?;
     let Some(root) = document.root() else {
         let message = "the front matter is empty".to_owned();
@@ -231,7 +231,7 @@ impl<'d> Fields<'d> {
         title: String,
         page: &Arc<Text>,
         wrong: &mut Mistakes,
-    ) -> Option<OwnRule> {
+    ) -> Option<CustomRule> {
         let kinds = NodeKind::words().filter_map(|word| Some((word, NodeKind::from_word(word)?)));
         let kinds: Vec<_> = kinds.collect();
         let severity = self.need("severity", wrong);
@@ -257,7 +257,7 @@ impl<'d> Fields<'d> {
             None => None,
         };
         let at = self.get("at").map(|at| path(at, node, wrong));
-        Some(OwnRule {
+        Some(CustomRule {
             name,
             title,
             severity: severity?,
