@@ -12,6 +12,8 @@ use std::{env, fs};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::programs::Program;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Profile {
@@ -37,6 +39,7 @@ struct Profile {
     external_labels: Vec<String>,
     #[serde(default)]
     notes: Vec<String>,
+    program: Option<Program>,
     examples: Examples,
     sources: Vec<String>,
 }
@@ -198,6 +201,7 @@ pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
     let folder = Path::new("rules/receivers");
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=build/receivers.rs");
+    println!("cargo::rerun-if-changed=build/programs.rs");
     let mut files: Vec<PathBuf> = fs::read_dir(folder)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
@@ -255,22 +259,22 @@ fn table(name: &str, kind: &str, items: Vec<String>) -> String {
     )
 }
 
-fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     format!("Borrowed({text:?})")
 }
 
-fn maybe(value: Option<&String>) -> String {
+pub(crate) fn maybe(value: Option<&String>) -> String {
     value.map_or_else(
         || "None".to_owned(),
         |value| format!("Some({})", text(value)),
     )
 }
 
-fn list(items: Vec<String>) -> String {
+pub(crate) fn list(items: Vec<String>) -> String {
     format!("Borrowed(&[{}])", items.join(", "))
 }
 
-fn texts(items: &[String]) -> String {
+pub(crate) fn texts(items: &[String]) -> String {
     list(items.iter().map(|item| text(item)).collect())
 }
 
@@ -310,7 +314,7 @@ impl Profile {
         Ok(format!(
             "Profile {{ id: {}, name: {}, short: {}, kind: {}, confidence: {}, recognised: {}, \
              urls: {}, parts: {}, mistakes: {}, credentials: {}, refuses: {}, tenant: {}, \
-             tls: {}, remote_write_2: {}, external_labels: {}, notes: {}, good: {}, bad: {}, \
+             tls: {}, remote_write_2: {}, external_labels: {}, notes: {}, program: {}, good: {}, bad: {}, \
              sources: {}, own: false, compiled: Lazy::new() }}",
             text(&self.id),
             text(&self.name),
@@ -328,6 +332,7 @@ impl Profile {
             word("Version2", &versions, &self.remote_write_2)?,
             texts(&self.external_labels),
             texts(&self.notes),
+            Program::code(self.program.as_ref())?,
             texts(good),
             list(bad.collect()),
             texts(&self.sources),

@@ -13,6 +13,7 @@ mod near;
 mod page;
 mod pattern;
 mod profile;
+mod program;
 mod read;
 mod recognise;
 mod shape;
@@ -21,6 +22,7 @@ mod written;
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::facts::deployment::Image;
 use crate::prometheus::endpoint::Endpoint;
 
 pub use compiled::Lazy;
@@ -30,12 +32,14 @@ pub use profile::{
     Profile, ReceiverKind, Refusal, Refused, Required, Tenant, TenantPlace, Text, Tls, Version2,
     names_tenant,
 };
+pub use program::{Program, ProgramImage, ProgramSetting, Release, SettingName};
 pub use read::{ProfileError, read_profile};
 pub use recognise::{Candidate, Certainty, Hints, Recognition, recognise};
 
 #[rustfmt::skip]
 mod built_in {
     use super::profile::*;
+    use super::program::{Program, ProgramImage, ProgramSetting, SettingName};
     use super::compiled::Lazy;
     use std::borrow::Cow::Borrowed;
     include!(concat!(env!("OUT_DIR"), "/receivers.rs"));
@@ -64,11 +68,32 @@ impl Catalogue {
         self.own.iter().chain(built_in().iter().filter(replaced))
     }
 
+    /// The program that an image runs, and the profile of it.
+    pub(in crate::facts) fn program(&self, image: &Image) -> Option<ProgramOf<'_>> {
+        self.profiles().find_map(|profile| {
+            let program = profile.program.as_ref()?;
+            let image = program.image(image)?;
+            Some(ProgramOf {
+                profile,
+                program,
+                port: image.port,
+            })
+        })
+    }
+
     /// The profile of a name.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Profile> {
         self.profiles().find(|profile| profile.id == id)
     }
+}
+
+/// The program of a container.
+pub(in crate::facts) struct ProgramOf<'c> {
+    pub(in crate::facts) profile: &'c Profile,
+    pub(in crate::facts) program: &'c Program,
+    /// The port at which it listens without a setting.
+    pub(in crate::facts) port: u16,
 }
 
 /// The profiles of `rules/receivers/`, by name.

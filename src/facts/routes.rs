@@ -1,5 +1,12 @@
 //! What a host's Ingress, Route or HTTPRoute of the tree serves.
 
+mod gateway;
+mod ingress;
+mod openshift;
+mod path;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -7,7 +14,8 @@ use memchr::memmem;
 
 use crate::discover::{Manifest, manifests};
 use crate::finding::{Evidence, Place, Text};
-use crate::yaml::{Mapping, Node, parse_all, placeholder};
+use crate::yaml::{parse_all, placeholder};
+use path::Path;
 
 /// Words; a file without all of one line routes no requests.
 const WORDS: &[&[&str]] = &[
@@ -47,18 +55,6 @@ struct Route {
     http: Http,
     /// Whether https is served.
     https: bool,
-}
-
-/// A path that is served.
-#[derive(Clone, Debug)]
-enum Path {
-    Exact(String),
-    /// The path and what is below it.
-    Prefix(String),
-    /// Whatever begins so, in the middle of a segment too: a `location` of nginx.
-    Begins(String),
-    /// It cannot be told.
-    Open,
 }
 
 /// What becomes of plain http.
@@ -121,140 +117,11 @@ impl Routes {
     }
 
     fn insert(&mut self, host: &str, route: Route) {
-        if host.is_empty() || is_open(host) {
+        if host.is_empty() || placeholder::is_open(host) {
             return;
         }
         let host = host.to_ascii_lowercase();
         self.by_host.entry(host).or_default().push(route);
-    }
-
-    /// networking.k8s.io/v1, and how ingress-nginx reads it (its annotations, `ssl-redirect`).
-    fn ingress(&mut self, manifest: &Manifest<'_>) {
-        let Some(spec) = manifest.root.get("spec") else {
-            return;
-        };
-        let nginx = Nginx::of(manifest, spec);
-        let has_default = spec.get("defaultBackend").or(spec.get("backend")).is_some();
-        let rules = spec.get("rules").into_iter().flat_map(Node::items);
-        for rule in rules {
-            let Some(host) = rule.get("host").and_then(Node::as_str) else {
-                continue;
-            };
-            let paths = rule.get("http").and_then(|http| http.get("paths"));
-            let mut paths: Vec<_> = paths
-                .into_iter()
-                .flat_map(Node::items)
-                .map(|node| nginx.path(node))
-                .collect();
-            if has_default || paths.is_empty() {
-                paths.push(Path::Open);
-            }
-            let has_tls = tls_hosts(spec).any(|name| name.eq_ignore_ascii_case(host));
-            let http = match nginx.redirect(has_tls) {
-                Some((status, place)) => {
-                    Http::Redirected(status, place.unwrap_or_else(|| place_of(manifest)))
-                }
-                None => Http::Served,
-            };
-            self.insert(
-                host,
-                Route {
-                    name: format!("the Ingress `{}`", manifest.name),
-                    place: place_of(manifest),
-                    paths,
-                    http,
-                    // Controllers show a default certificate where none is named.
-                    https: true,
-                },
-            );
-        }
-    }
-
-    /// route.openshift.io/v1: without `tls`, the router serves plain http only; with it, what
-    /// `insecureEdgeTerminationPolicy` says, which is `None` by default.
-    fn route(&mut self, manifest: &Manifest<'_>) {
-        let api = manifest.root.get("apiVersion").and_then(Node::as_str);
-        let Some(spec) = manifest
-            .root
-            .get("spec")
-            .filter(|_| api.is_some_and(|api| api.starts_with("route.openshift.io/")))
-        else {
-            return;
-        };
-        let Some(host) = spec.get("host").and_then(Node::as_str) else {
-            return;
-        };
-        let tls = spec.get("tls").filter(|tls| !tls.is_null());
-        let http = match tls {
-            None => Http::Served,
-            Some(tls) => {
-                let policy = tls.get("insecureEdgeTerminationPolicy");
-                let place = policy.unwrap_or(tls).place();
-                match policy.and_then(Node::as_str) {
-                    Some("Allow") => Http::Served,
-                    // The router answers 302 (openshift/router, haproxy-config.template).
-                    Some("Redirect") => Http::Redirected(302, place),
-                    Some("None" | "") | None => Http::Refused(place),
-                    Some(_) => return,
-                }
-            }
-        };
-        let path = spec.get("path").and_then(Node::as_str).unwrap_or("/");
-        self.insert(
-            host,
-            Route {
-                name: format!("the Route `{}`", manifest.name),
-                place: place_of(manifest),
-                paths: vec![match is_open(path) {
-                    true => Path::Open,
-                    false => Path::Prefix(path.to_owned()),
-                }],
-                http,
-                https: tls.is_some(),
-            },
-        );
-    }
-
-    /// gateway.networking.k8s.io/v1. Which listeners a route belongs to is the Gateway's to say.
-    fn http_route(&mut self, manifest: &Manifest<'_>) {
-        let Some(spec) = manifest.root.get("spec") else {
-            return;
-        };
-        // Without rules or matches, everything is served.
-        let all = || vec![Path::Prefix("/".to_owned())];
-        let mut rules = Vec::new();
-        for rule in spec.get("rules").into_iter().flat_map(Node::items) {
-            let matches = rule.get("matches").into_iter().flat_map(Node::items);
-            let found: Vec<_> = matches.map(of_match).collect();
-            let paths = if found.is_empty() { all() } else { found };
-            let filters = rule.get("filters").into_iter().flat_map(Node::items);
-            let redirect = filters.filter_map(|filter| filter.get("requestRedirect"));
-            let to_https = redirect
-                .filter(|one| one.get("scheme").and_then(Node::as_str) == Some("https"))
-                .last();
-            let http = to_https.map_or(Http::Served, |redirect| {
-                let status = redirect.get("statusCode").and_then(Node::as_str);
-                let status = status.and_then(|text| text.parse().ok()).unwrap_or(302);
-                Http::Redirected(status, redirect.place())
-            });
-            rules.push((paths, http));
-        }
-        if rules.is_empty() {
-            rules.push((all(), Http::Served));
-        }
-        let hosts = spec.get("hostnames").into_iter().flat_map(Node::items);
-        for host in hosts.filter_map(Node::as_str) {
-            for (paths, http) in &rules {
-                let route = Route {
-                    name: format!("the HTTPRoute `{}`", manifest.name),
-                    place: place_of(manifest),
-                    paths: paths.clone(),
-                    http: http.clone(),
-                    https: true,
-                };
-                self.insert(host, route);
-            }
-        }
     }
 
     /// What is wrong with a URL of a host, if all that routes it is in sight.
@@ -330,91 +197,6 @@ impl Routes {
     }
 }
 
-/// What annotations and the class of an Ingress say where ingress-nginx reads it.
-struct Nginx<'d> {
-    annotations: Option<Mapping<'d>>,
-    is_nginx: bool,
-}
-
-/// The beginning of the annotations of ingress-nginx.
-const NGINX: &str = "nginx.ingress.kubernetes.io/";
-
-impl<'d> Nginx<'d> {
-    fn of(manifest: &Manifest<'d>, spec: Node<'d>) -> Self {
-        let metadata = manifest.root.get("metadata");
-        let annotations = metadata
-            .and_then(|metadata| metadata.get("annotations"))
-            .and_then(Node::mapping);
-        let class = spec.get("ingressClassName").and_then(Node::as_str);
-        let old = annotations.and_then(|map| map.get("kubernetes.io/ingress.class"));
-        let class = class.or(old.and_then(Node::as_str));
-        Self {
-            annotations,
-            is_nginx: class.is_some_and(|class| class.contains("nginx")),
-        }
-    }
-
-    fn get(&self, name: &str) -> Option<Node<'d>> {
-        self.annotations?.get(&format!("{NGINX}{name}"))
-    }
-
-    fn is(&self, name: &str, value: &str) -> bool {
-        self.get(name).and_then(Node::as_str) == Some(value)
-    }
-
-    /// The status of a redirect of plain http, and the annotation that asks for it.
-    fn redirect(&self, has_tls: bool) -> Option<(u16, Option<Place>)> {
-        // The default of `http-redirect-code` in the controller's ConfigMap.
-        const STATUS: u16 = 308;
-        if self.is("force-ssl-redirect", "true") {
-            let place = self.get("force-ssl-redirect").map(Node::place);
-            return Some((STATUS, place));
-        }
-        let is_off = self.is("ssl-redirect", "false");
-        (self.is_nginx && has_tls && !is_off).then_some((STATUS, None))
-    }
-
-    fn path(&self, node: Node<'_>) -> Path {
-        let Some(path) = node.get("path").and_then(Node::as_str) else {
-            return Path::Prefix("/".to_owned());
-        };
-        let kind = node.get("pathType").and_then(Node::as_str);
-        let is_pattern = self.is("use-regex", "true")
-            || self.get("rewrite-target").is_some() && path.contains(['(', '*', '[', '$']);
-        if is_pattern || is_open(path) {
-            return Path::Open;
-        }
-        match kind {
-            Some("Exact") => Path::Exact(path.to_owned()),
-            Some("Prefix") => Path::Prefix(path.to_owned()),
-            // What others make of it is the controller's own; most take it for a beginning.
-            _ if path.contains(['(', '*', '[', '$', '^', '.']) => Path::Open,
-            _ => Path::Begins(path.to_owned()),
-        }
-    }
-}
-
-fn of_match(node: Node<'_>) -> Path {
-    let path = node.get("path");
-    let value = path
-        .and_then(|path| path.get("value"))
-        .and_then(Node::as_str)
-        .unwrap_or("/");
-    let kind = path
-        .and_then(|path| path.get("type"))
-        .and_then(Node::as_str);
-    // A match by method or header is more than a path.
-    let is_narrow = ["headers", "queryParams", "method"]
-        .iter()
-        .any(|key| node.get(key).is_some());
-    match kind {
-        _ if is_narrow || is_open(value) => Path::Open,
-        Some("Exact") => Path::Exact(value.to_owned()),
-        None | Some("PathPrefix") => Path::Prefix(value.to_owned()),
-        Some(_) => Path::Open,
-    }
-}
-
 impl Route {
     /// How long the path is by which it serves another one; a path that cannot be told may be the
     /// longest.
@@ -428,199 +210,8 @@ impl Route {
     }
 }
 
-impl Path {
-    fn serves(&self, path: &str) -> bool {
-        match self {
-            Self::Open => true,
-            Self::Exact(own) => own == path,
-            Self::Begins(own) => path.starts_with(own.as_str()),
-            Self::Prefix(own) => {
-                let own = own.trim_end_matches('/');
-                let rest = path.strip_prefix(own);
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            }
-        }
-    }
-
-    fn written(&self) -> Option<String> {
-        match self {
-            Self::Open => None,
-            Self::Exact(path) | Self::Prefix(path) | Self::Begins(path) => Some(path.clone()),
-        }
-    }
-}
-
-fn tls_hosts<'d>(spec: Node<'d>) -> impl Iterator<Item = &'d str> {
-    let tls = spec.get("tls").into_iter().flat_map(Node::items);
-    let hosts = tls.filter_map(|one| one.get("hosts"));
-    hosts.flat_map(Node::items).filter_map(Node::as_str)
-}
-
 fn place_of(manifest: &Manifest<'_>) -> Place {
     let metadata = manifest.root.get("metadata");
     let name = metadata.and_then(|metadata| metadata.get("name"));
     name.unwrap_or(manifest.root).place()
-}
-
-fn is_open(text: &str) -> bool {
-    text.contains('$') || placeholder::find(text).next().is_some()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn judged(source: &str, url: (&str, &str, &str)) -> Option<String> {
-        let text = Text::new("r.yaml", source.as_bytes().to_vec());
-        let found = Routes::new(&[text]).judge(url.0, url.1, url.2)?;
-        Some(match found.why {
-            Reason::Path(paths) => format!("path {}", paths.join(" ")),
-            Reason::Redirect(status) => format!("redirect {status}"),
-            Reason::NoHttp => "no http".to_owned(),
-            Reason::NoHttps => "no https".to_owned(),
-        })
-    }
-
-    #[test]
-    fn each_kind_of_route_tells_what_it_serves() {
-        let ingress = |more: &str, path: &str| {
-            format!(
-                "kind: Ingress\nmetadata: {{name: a{more}}}\nspec: {{rules: [{{host: a.example.com, http: {{paths: [{path}]}}}}]}}\n"
-            )
-        };
-        let route = |tls: &str| {
-            format!(
-                "apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {{name: a}}\nspec: {{host: a.example.com{tls}}}\n"
-            )
-        };
-        let http_route = |rules: &str| {
-            format!(
-                "kind: HTTPRoute\nmetadata: {{name: a}}\nspec: {{hostnames: [a.example.com], rules: [{rules}]}}\n"
-            )
-        };
-        let force = ", annotations: {nginx.ingress.kubernetes.io/force-ssl-redirect: \"true\"}";
-        let regex = ", annotations: {nginx.ingress.kubernetes.io/use-regex: \"true\"}";
-        let redirect = "{filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]}";
-        let old = redirect.trim_start_matches('{');
-        let traefik = "---\nkind: IngressRoute\nmetadata: {name: b}\nspec: {routes: [{match: 'Host(`a.example.com`)'}]}\n";
-        let push = "/api/v1/push";
-        for (source, scheme, want) in [
-            (ingress("", "{path: /, pathType: Prefix}"), "http", None),
-            (ingress("", "{path: /api, pathType: Prefix}"), "http", None),
-            (
-                ingress("", "{path: /api, pathType: Exact}"),
-                "https",
-                Some("path /api"),
-            ),
-            (
-                ingress("", "{path: /metrics, pathType: Prefix}"),
-                "https",
-                Some("path /metrics"),
-            ),
-            (
-                ingress(force, "{path: /, pathType: Prefix}"),
-                "http",
-                Some("redirect 308"),
-            ),
-            (ingress(force, "{path: /, pathType: Prefix}"), "https", None),
-            (
-                ingress(regex, "{path: /x, pathType: Prefix}"),
-                "https",
-                None,
-            ),
-            (
-                ingress(
-                    "",
-                    "{path: '/x(/|$)(.*)', pathType: ImplementationSpecific}",
-                ),
-                "https",
-                None,
-            ),
-            (
-                ingress("", "{path: /metrics, pathType: Prefix}") + traefik,
-                "https",
-                None,
-            ),
-            (route(""), "http", None),
-            (route(""), "https", Some("no https")),
-            (route(", tls: {termination: edge}"), "http", Some("no http")),
-            (
-                route(", tls: {insecureEdgeTerminationPolicy: Redirect}"),
-                "http",
-                Some("redirect 302"),
-            ),
-            (
-                route(", tls: {insecureEdgeTerminationPolicy: Allow}"),
-                "http",
-                None,
-            ),
-            (
-                route(", path: /other, tls: {termination: edge}"),
-                "https",
-                Some("path /other"),
-            ),
-            (http_route("{backendRefs: [{name: a}]}"), "https", None),
-            (
-                http_route("{matches: [{path: {value: /api}}]}"),
-                "https",
-                None,
-            ),
-            (
-                http_route("{matches: [{path: {type: Exact, value: /api}}]}"),
-                "https",
-                Some("path /api"),
-            ),
-            (
-                http_route("{matches: [{path: {type: RegularExpression, value: /x.*}}]}"),
-                "https",
-                None,
-            ),
-            (http_route(redirect), "http", Some("redirect 301")),
-            // The redirect is of other paths.
-            (
-                http_route(&format!(
-                    "{{matches: [{{path: {{value: /old}}}}], {old}, {{matches: [{{path: {{value: /api}}}}]}}"
-                )),
-                "http",
-                None,
-            ),
-            (
-                http_route(&format!(
-                    "{redirect}, {{matches: [{{path: {{value: /api}}}}]}}"
-                )),
-                "http",
-                None,
-            ),
-            (
-                ingress("", "{path: /api/v1/pu, pathType: ImplementationSpecific}"),
-                "https",
-                None,
-            ),
-            (
-                ingress("", "{path: /api/v1/pu, pathType: Prefix}"),
-                "https",
-                Some("path /api/v1/pu"),
-            ),
-        ] {
-            let found = judged(&source, (scheme, "a.example.com", push));
-            assert_eq!(found.as_deref(), want, "{scheme} {source}");
-            assert_eq!(judged(&source, (scheme, "b.example.com", push)), None);
-        }
-    }
-
-    #[test]
-    fn prefixes_end_at_a_slash() {
-        let prefix = |path: &str| Path::Prefix(path.to_owned());
-        for (own, path, want) in [
-            ("/", "/api/v1/push", true),
-            ("/api", "/api/v1/push", true),
-            ("/api/", "/api", true),
-            ("/api", "/apis", false),
-            ("/api/v1/push", "/api/v1/push/", true),
-        ] {
-            assert_eq!(prefix(own).serves(path), want, "{own} {path}");
-        }
-        let exact = Path::Exact("/api/v1/receive/".to_owned());
-        assert!(!exact.serves("/api/v1/receive"));
-    }
 }

@@ -186,7 +186,7 @@ const THANOS_TENANT_HEADER: &str = "receive.tenant-header";
 impl TenantFlag {
     pub(super) fn of(container: &Container) -> Option<Self> {
         let (name, place) = container.arguments.value(THANOS_TENANT_HEADER)?;
-        if name.contains('$') || placeholder::find(name).next().is_some() {
+        if placeholder::is_open(name) {
             return Some(Self::Open);
         }
         let evidence = Evidence {

@@ -108,7 +108,7 @@ impl Uses {
             return;
         }
         let labels = external_labels(one.config);
-        self.vague_labels |= labels.iter().any(|(_, value)| is_open(value));
+        self.vague_labels |= labels.iter().any(|(_, value)| placeholder::is_open(value));
         let path = one.config.root().node().document().text().path();
         if let Some(found) = policy.environment_of(path, &labels) {
             self.mark(&found.place);
@@ -127,7 +127,7 @@ impl Uses {
         }
         for reference in holdings(document).references {
             let path = reference.setting.node.as_str().unwrap_or("");
-            self.vague_mounts |= is_open(path);
+            self.vague_mounts |= placeholder::is_open(path);
             let relative = !path.starts_with('/');
             for mount in &policy.mounts {
                 let leads = match relative {
@@ -150,11 +150,6 @@ pub(crate) fn external_labels<'d>(config: Config<'d>) -> Vec<(&'d str, &'d str)>
     entries
         .filter_map(|entry| Some((entry.name(), entry.value.as_str()?)))
         .collect()
-}
-
-/// Whether something is filled in later. Prometheus itself expands `${NAME}` in external labels.
-fn is_open(text: &str) -> bool {
-    text.contains('$') || placeholder::find(text).next().is_some()
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

@@ -233,7 +233,7 @@ fn tls(node: Node<'_>) -> Vec<Finding> {
         let values = value.items().chain([value]);
         for value in values.filter(|value| value.scalar().is_some() && !value.is_null()) {
             let text = value.as_str().unwrap_or_default();
-            if allowed.contains(&text) || is_open(text) {
+            if allowed.contains(&text) || placeholder::is_open(text) {
                 continue;
             }
             let message = format!("`{key}`: unknown value `{text}`; {REFUSED}");
@@ -323,7 +323,7 @@ fn header_faults(node: Node<'_>) -> Vec<Finding> {
             return Some(at(entry.key.place(), entry.value, message).help(help));
         };
         let text = entry.value.as_str()?;
-        let is_wrong = !values.is_empty() && !values.contains(&text) && !is_open(text);
+        let is_wrong = !values.is_empty() && !values.contains(&text) && !placeholder::is_open(text);
         is_wrong.then(|| {
             let message = format!("`{name}`: unknown value `{text}`; {REFUSED}");
             let values = values.join("` or `");
@@ -359,10 +359,6 @@ fn warning(finding: Finding, help: &str) -> Finding {
     let mut finding = finding.help(help);
     finding.severity = Severity::Warning;
     finding
-}
-
-fn is_open(text: &str) -> bool {
-    text.contains("${") || placeholder::find(text).next().is_some()
 }
 
 fn password(node: Node<'_>) -> Option<Finding> {

@@ -10,6 +10,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
+use crate::support::memory;
 use crate::support::program::{ROOT, promvet};
 use crate::support::report::{self, text};
 use crate::support::scratch::Scratch;
@@ -1055,4 +1056,38 @@ fn every_example_of_the_reference_loads() {
         );
     }
     assert!(count >= keys.len() / 2, "{count}");
+}
+
+/// A repository's own profile says where the settings of its own program are.
+#[test]
+fn a_repositorys_own_profile_names_the_settings_of_its_program() {
+    let profile = "id: hub\nname: Hub\nrecognised: [{image: acme/hub}]\n\
+                   urls: ['http[s]://<host>[<prefix*>]/in']\n\
+                   credentials: [none]\nprogram:\n  images: [{name: acme/hub, port: 7000}]\n  paths: [/in]\n  \
+                   settings: {port: {flag: listen}, prefix: {flag: base}}\n";
+    let compose = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    \
+                   volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n  \
+                   hub:\n    image: acme/hub:1\n    command: [--listen=:7001, --base=/hub]\n";
+    for (url, want) in [
+        ("http://hub:7001/hub/in", None),
+        ("http://hub:7001/in", Some("below /hub")),
+        ("http://hub:7000/hub/in", Some("listens at port 7001")),
+    ] {
+        let config = format!("remote_write:\n  - url: {url}\n");
+        let tree = memory::tree(&[
+            ("promvet.yaml", "receivers: [{file: hub.yaml}]\n"),
+            ("hub.yaml", profile),
+            ("compose.yaml", compose),
+            ("prometheus.yml", &config),
+        ]);
+        let found = memory::found("/tree/prometheus.yml", &tree);
+        let messages: Vec<_> = found.iter().map(|one| one.message.as_str()).collect();
+        match want {
+            None => assert!(messages.is_empty(), "{url}: {messages:?}"),
+            Some(words) => {
+                assert_eq!(messages.len(), 1, "{url}: {messages:?}");
+                assert!(messages[0].contains(words), "{url}: {messages:?}");
+            }
+        }
+    }
 }

@@ -158,6 +158,13 @@ fn opens(byte: u8) -> bool {
     )
 }
 
+/// Whether something may fill in a part of a text: it has a placeholder, or a `$`, since shells,
+/// compose and envsubst replace a bare `$NAME` as well.
+#[must_use]
+pub fn is_open(text: &str) -> bool {
+    text.contains('$') || find(text).next().is_some()
+}
+
 /// The places in a text that something else has to fill in before it means anything:
 /// `${VAR}`, `$(VAR)`, `{{ … }}`, `[[ … ]]`, `<some words>`, `__VAR__`, `%VAR%`, `YOUR_…`,
 /// `REPLACE…` and `CHANGEME`. References to groups of a regular expression (`$1`, `${1}`) are

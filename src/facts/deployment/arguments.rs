@@ -162,7 +162,7 @@ impl Arguments {
     #[must_use]
     pub fn has_gaps(&self) -> bool {
         let mut list = self.list.iter();
-        list.any(|one| one.text.contains('$') || placeholder::find(&one.text).next().is_some())
+        list.any(|one| placeholder::is_open(&one.text))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::compiled::Lazy;
+use super::program::Program;
 
 /// A text, built in or read at run time.
 pub type Text = Cow<'static, str>;
@@ -44,6 +45,8 @@ pub struct Profile {
     pub external_labels: List<Text>,
     /// What else somebody should know, in sentences.
     pub notes: List<Text>,
+    /// The program that it runs as, where its settings are known.
+    pub program: Option<Program>,
     /// URLs that are right.
     pub good: List<Text>,
     /// URLs that are wrong, and words of what is said of them.

@@ -2,6 +2,8 @@
 //!
 //! The build reads the same form with serde; a test holds both readers together.
 
+mod program;
+
 use std::borrow::Cow;
 
 use super::compiled::Lazy;
@@ -200,6 +202,7 @@ impl Reader {
                 .unwrap_or(Version2::Unknown),
             external_labels: self.texts(node, "external_labels"),
             notes: self.texts(node, "notes"),
+            program: node.get("program").map(|program| self.program(program)),
             good,
             bad,
             sources: self.texts(node, "sources"),
@@ -358,6 +361,7 @@ const PROFILE_KEYS: &[&str] = &[
     "remote_write_2",
     "external_labels",
     "notes",
+    "program",
     "examples",
     "sources",
 ];
@@ -480,6 +484,16 @@ mod tests {
                 "id: x\nname: X\nurls: u\ncredentials: [magic]",
                 "magic",
                 "a credential is",
+            ),
+            (
+                "id: x\nname: X\nurls: u\nprogram: {images: [{name: x, port: 1}], settings: {colour: {flag: a}}}",
+                "colour",
+                "one of port",
+            ),
+            (
+                "id: x\nname: X\nurls: u\nprogram: {images: [{name: x, port: 1}], remote_write_2: new}",
+                "new",
+                "two numbers",
             ),
             (
                 "id: x\nname: X\nurls: u\nrecognised: [{port: many}]",

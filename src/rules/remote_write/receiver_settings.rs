@@ -78,7 +78,8 @@ fn prefix(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Opt
     let prefix = settings.prefix.as_ref()?;
     let piece = url.endpoint.path();
     let path = url.endpoint.slice(piece);
-    let of_write = settings.paths.iter().find(|write| path.ends_with(**write));
+    let mut paths = settings.paths.iter().map(String::as_str);
+    let of_write = paths.find(|write| path.ends_with(write));
     let before = of_write.and_then(|write| path.strip_suffix(write));
     let own = prefix.value.as_str();
     let is_right = match before {
@@ -99,7 +100,7 @@ fn prefix(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Opt
             settings.container
         ),
     };
-    let behind = of_write.copied().unwrap_or(path);
+    let behind = of_write.unwrap_or(path);
     let span = url.span(piece.start, piece.end);
     let mut finding = out
         .part(url.node, span, Severity::Warning, message)

@@ -20,7 +20,7 @@ const FLAGS: &[(&str, &str, &str)] = &[
 pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
     let deployment = start.deployment;
     for (name, place) in deployment.arguments.features() {
-        if name.is_empty() || name.contains('$') || placeholder::find(name).next().is_some() {
+        if name.is_empty() || placeholder::is_open(name) {
             continue;
         }
         let verdict = start.verdict(name, FEATURES);

@@ -98,7 +98,7 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
 /// The name of a flag, without its value.
 fn flag(text: &str) -> Option<&str> {
     let name = text.strip_prefix("--")?.split('=').next()?;
-    let is_open = name.contains('$') || placeholder::find(name).next().is_some();
+    let is_open = placeholder::is_open(name);
     let is_word = name.starts_with(|c: char| c.is_ascii_lowercase());
     (is_word && !is_open && !name.contains(char::is_whitespace)).then_some(name)
 }

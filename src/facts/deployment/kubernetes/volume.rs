@@ -70,7 +70,10 @@ impl<'d> Pod<'d> {
             .and_then(Node::as_str)
             .map(|sub| inside::join("/", sub).trim_start_matches('/').to_owned());
         let unclear = node.get("subPathExpr").and_then(Node::as_str);
-        let source = match unclear.or(sub_path.as_deref()).filter(|text| is_open(text)) {
+        let source = match unclear
+            .or(sub_path.as_deref())
+            .filter(|text| placeholder::is_open(text))
+        {
             Some(_) => MountSource::Unknown(
                 "the part of the volume that is mounted is not known".to_owned(),
             ),
@@ -151,7 +154,7 @@ impl<'d> Pod<'d> {
         let object = |holder: Node<'d>, kind: &'static str| {
             let name = holder.get("secretName").or_else(|| holder.get("name"));
             let name = name.and_then(Node::as_str).unwrap_or("");
-            let kind = if is_open(name) {
+            let kind = if placeholder::is_open(name) {
                 PartKind::Other(format!("a {kind} whose name is not known"))
             } else {
                 let providers = providers.of(kind, name, |one| may_be_same(one, self.namespace));
@@ -263,11 +266,6 @@ impl Mode {
             place: written.map(|_| entry_place(holder, "defaultMode")),
         }
     }
-}
-
-/// Whether a text is filled in from elsewhere.
-fn is_open(text: &str) -> bool {
-    placeholder::find(text).next().is_some()
 }
 
 fn item(path: &str, place: Option<Place>) -> KeyItem {

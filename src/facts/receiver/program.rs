@@ -1,0 +1,107 @@
+//! The program that a receiver runs as: its images, where its settings are, and their defaults.
+
+use super::profile::{List, Text};
+use crate::facts::deployment::Image;
+
+/// The program of a receiver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// Its images.
+    pub images: List<ProgramImage>,
+    /// The words that may come before its flags.
+    pub commands: List<Text>,
+    /// The word without which the image is another program.
+    pub subcommand: Option<Text>,
+    /// The flag of its configuration file, if that has settings below.
+    pub file: Option<Text>,
+    /// The flag of a web configuration of Prometheus's exporter-toolkit, with TLS and users.
+    pub web_config: Option<Text>,
+    /// The flag with which settings come from somewhere that is not looked at.
+    pub hidden_by: Option<Text>,
+    /// The paths at which it takes samples, behind the prefix; empty if there are more.
+    pub paths: List<Text>,
+    /// The first release that takes remote write 2.0, where one is known.
+    pub remote_write_2: Option<Release>,
+    /// Its settings, sorted by name.
+    pub settings: List<ProgramSetting>,
+}
+
+/// Major and minor number of a release.
+pub type Release = (u16, u16);
+
+/// An image of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgramImage {
+    /// The last part of its name, whoever publishes it; with a slash, the last parts.
+    pub name: Text,
+    /// The beginning of the tag.
+    pub tag: Option<Text>,
+    /// The port at which the program listens without a setting.
+    pub port: u16,
+}
+
+/// A setting, and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgramSetting {
+    /// Which setting.
+    pub name: SettingName,
+    /// The flag.
+    pub flag: Option<Text>,
+    /// The keys that lead to it in the configuration file, with dots between them.
+    pub key: Option<Text>,
+    /// The variable of the environment.
+    pub environment: Option<Text>,
+    /// The flag of a URL whose path it is where it is not set itself.
+    pub url: Option<Text>,
+    /// Its value where it is not set.
+    pub default: Option<Text>,
+}
+
+/// A setting that promvet knows what to do with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SettingName {
+    /// The port at which it takes requests, perhaps with an address.
+    Port,
+    /// What the paths of its interface begin with.
+    Prefix,
+    /// Whether it has several tenants.
+    Tenants,
+    /// Names a certificate, or turns TLS on.
+    Tls,
+    /// Names the user that it wants to see, or turns users on.
+    Users,
+}
+
+impl SettingName {
+    /// Every setting, by its name in a profile, in order.
+    pub(super) const ALL: &'static [(&'static str, Self)] = &[
+        ("port", Self::Port),
+        ("prefix", Self::Prefix),
+        ("tenants", Self::Tenants),
+        ("tls", Self::Tls),
+        ("users", Self::Users),
+    ];
+}
+
+impl Program {
+    /// Which of its images a container runs.
+    pub(in crate::facts) fn image(&self, image: &Image) -> Option<&ProgramImage> {
+        self.images.iter().find(|one| one.is(image))
+    }
+
+    /// A setting, if the program has it.
+    pub(in crate::facts) fn setting(&self, name: SettingName) -> Option<&ProgramSetting> {
+        self.settings.iter().find(|setting| setting.name == name)
+    }
+}
+
+impl ProgramImage {
+    fn is(&self, image: &Image) -> bool {
+        let before = image.repository().strip_suffix(self.name.as_ref());
+        before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+            && self
+                .tag
+                .as_ref()
+                .is_none_or(|tag| image.tag().is_some_and(|own| own.starts_with(tag.as_ref())))
+    }
+}

@@ -1,0 +1,90 @@
+//! The key `program` of a profile.
+
+use super::super::program::{Program, ProgramImage, ProgramSetting, Release, SettingName};
+use super::Reader;
+use crate::yaml::{Mapping, Node};
+
+const PROGRAM_KEYS: &[&str] = &[
+    "images",
+    "commands",
+    "subcommand",
+    "file",
+    "web_config",
+    "hidden_by",
+    "paths",
+    "remote_write_2",
+    "settings",
+];
+
+const SETTING_KEYS: &[&str] = &["flag", "key", "environment", "url", "default"];
+
+impl Reader {
+    pub(super) fn program(&mut self, node: Node<'_>) -> Program {
+        self.keys(node, PROGRAM_KEYS);
+        if node.get("images").is_none() {
+            self.error(node, "images is missing".to_owned());
+        }
+        Program {
+            images: self.many(node, "images", Self::image),
+            commands: self.texts(node, "commands"),
+            subcommand: self.maybe(node, "subcommand"),
+            file: self.maybe(node, "file"),
+            web_config: self.maybe(node, "web_config"),
+            hidden_by: self.maybe(node, "hidden_by"),
+            paths: self.texts(node, "paths"),
+            remote_write_2: node
+                .get("remote_write_2")
+                .and_then(|release| self.release(release)),
+            settings: self.settings(node).into(),
+        }
+    }
+
+    fn image(&mut self, node: Node<'_>) -> Option<ProgramImage> {
+        self.keys(node, &["name", "tag", "port"]);
+        if node.get("port").is_none() {
+            self.error(node, "port is missing".to_owned());
+        }
+        Some(ProgramImage {
+            name: self.must(node, "name"),
+            tag: self.maybe(node, "tag"),
+            port: node.get("port").and_then(|port| self.port(port))?,
+        })
+    }
+
+    fn release(&mut self, node: Node<'_>) -> Option<Release> {
+        let read = |text: &str| {
+            let (major, minor) = text.split_once('.')?;
+            Some((major.parse().ok()?, minor.parse().ok()?))
+        };
+        let release = node.as_str().and_then(read);
+        if release.is_none() {
+            self.error(node, "a release is two numbers, such as '2.17'".to_owned());
+        }
+        release
+    }
+
+    fn settings(&mut self, node: Node<'_>) -> Vec<ProgramSetting> {
+        let settings = node.get("settings").and_then(Node::mapping);
+        let entries = settings.into_iter().flat_map(Mapping::entries);
+        let mut out = Vec::new();
+        for entry in entries {
+            let mut known = SettingName::ALL.iter();
+            let Some((_, name)) = known.find(|(name, _)| *name == entry.name()) else {
+                let all: Vec<_> = SettingName::ALL.iter().map(|(name, _)| *name).collect();
+                self.error(entry.key, format!("a setting is one of {}", all.join(", ")));
+                continue;
+            };
+            self.keys(entry.value, SETTING_KEYS);
+            out.push(ProgramSetting {
+                name: *name,
+                flag: self.maybe(entry.value, "flag"),
+                key: self.maybe(entry.value, "key"),
+                environment: self.maybe(entry.value, "environment"),
+                url: self.maybe(entry.value, "url"),
+                default: self.maybe(entry.value, "default"),
+            });
+        }
+        out.sort_by_key(|setting| setting.name);
+        out
+    }
+}

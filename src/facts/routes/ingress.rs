@@ -1,0 +1,121 @@
+//! Ingress, as ingress-nginx reads it.
+
+use super::path::Path;
+use super::{Http, Route, Routes, place_of};
+use crate::discover::Manifest;
+use crate::finding::Place;
+use crate::yaml::{Mapping, Node, placeholder};
+
+impl Routes {
+    /// networking.k8s.io/v1, and how ingress-nginx reads it (its annotations, `ssl-redirect`).
+    pub(super) fn ingress(&mut self, manifest: &Manifest<'_>) {
+        let Some(spec) = manifest.root.get("spec") else {
+            return;
+        };
+        let nginx = Nginx::of(manifest, spec);
+        let has_default = spec.get("defaultBackend").or(spec.get("backend")).is_some();
+        let rules = spec.get("rules").into_iter().flat_map(Node::items);
+        for rule in rules {
+            let Some(host) = rule.get("host").and_then(Node::as_str) else {
+                continue;
+            };
+            let paths = rule.get("http").and_then(|http| http.get("paths"));
+            let mut paths: Vec<_> = paths
+                .into_iter()
+                .flat_map(Node::items)
+                .map(|node| nginx.path(node))
+                .collect();
+            if has_default || paths.is_empty() {
+                paths.push(Path::Open);
+            }
+            let has_tls = tls_hosts(spec).any(|name| name.eq_ignore_ascii_case(host));
+            let http = match nginx.redirect(has_tls) {
+                Some((status, place)) => {
+                    Http::Redirected(status, place.unwrap_or_else(|| place_of(manifest)))
+                }
+                None => Http::Served,
+            };
+            self.insert(
+                host,
+                Route {
+                    name: format!("the Ingress `{}`", manifest.name),
+                    place: place_of(manifest),
+                    paths,
+                    http,
+                    // Controllers show a default certificate where none is named.
+                    https: true,
+                },
+            );
+        }
+    }
+}
+
+/// What annotations and the class of an Ingress say where ingress-nginx reads it.
+struct Nginx<'d> {
+    annotations: Option<Mapping<'d>>,
+    is_nginx: bool,
+}
+
+/// The beginning of the annotations of ingress-nginx.
+const NGINX: &str = "nginx.ingress.kubernetes.io/";
+
+impl<'d> Nginx<'d> {
+    fn of(manifest: &Manifest<'d>, spec: Node<'d>) -> Self {
+        let metadata = manifest.root.get("metadata");
+        let annotations = metadata
+            .and_then(|metadata| metadata.get("annotations"))
+            .and_then(Node::mapping);
+        let class = spec.get("ingressClassName").and_then(Node::as_str);
+        let old = annotations.and_then(|map| map.get("kubernetes.io/ingress.class"));
+        let class = class.or(old.and_then(Node::as_str));
+        Self {
+            annotations,
+            is_nginx: class.is_some_and(|class| class.contains("nginx")),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<Node<'d>> {
+        self.annotations?.get(&format!("{NGINX}{name}"))
+    }
+
+    fn is(&self, name: &str, value: &str) -> bool {
+        self.get(name).and_then(Node::as_str) == Some(value)
+    }
+
+    /// The status of a redirect of plain http, and the annotation that asks for it.
+    fn redirect(&self, has_tls: bool) -> Option<(u16, Option<Place>)> {
+        // The default of `http-redirect-code` in the controller's ConfigMap.
+        const STATUS: u16 = 308;
+        if self.is("force-ssl-redirect", "true") {
+            let place = self.get("force-ssl-redirect").map(Node::place);
+            return Some((STATUS, place));
+        }
+        let is_off = self.is("ssl-redirect", "false");
+        (self.is_nginx && has_tls && !is_off).then_some((STATUS, None))
+    }
+
+    fn path(&self, node: Node<'_>) -> Path {
+        let Some(path) = node.get("path").and_then(Node::as_str) else {
+            return Path::Prefix("/".to_owned());
+        };
+        let kind = node.get("pathType").and_then(Node::as_str);
+        let is_pattern = self.is("use-regex", "true")
+            || self.get("rewrite-target").is_some() && path.contains(['(', '*', '[', '$']);
+        if is_pattern || placeholder::is_open(path) {
+            return Path::Open;
+        }
+        match kind {
+            Some("Exact") => Path::Exact(path.to_owned()),
+            Some("Prefix") => Path::Prefix(path.to_owned()),
+            // What others make of it is the controller's own; most take it for a beginning.
+            _ if path.contains(['(', '*', '[', '$', '^', '.']) => Path::Open,
+            _ => Path::Begins(path.to_owned()),
+        }
+    }
+}
+
+fn tls_hosts<'d>(spec: Node<'d>) -> impl Iterator<Item = &'d str> {
+    let tls = spec.get("tls").into_iter().flat_map(Node::items);
+    let hosts = tls.filter_map(|one| one.get("hosts"));
+    hosts.flat_map(Node::items).filter_map(Node::as_str)
+}

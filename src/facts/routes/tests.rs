@@ -1,0 +1,157 @@
+use super::path::Path;
+use super::*;
+
+fn judged(source: &str, url: (&str, &str, &str)) -> Option<String> {
+    let text = Text::new("r.yaml", source.as_bytes().to_vec());
+    let found = Routes::new(&[text]).judge(url.0, url.1, url.2)?;
+    Some(match found.why {
+        Reason::Path(paths) => format!("path {}", paths.join(" ")),
+        Reason::Redirect(status) => format!("redirect {status}"),
+        Reason::NoHttp => "no http".to_owned(),
+        Reason::NoHttps => "no https".to_owned(),
+    })
+}
+
+#[test]
+fn each_kind_of_route_tells_what_it_serves() {
+    let ingress = |more: &str, path: &str| {
+        format!(
+            "kind: Ingress\nmetadata: {{name: a{more}}}\nspec: {{rules: [{{host: a.example.com, http: {{paths: [{path}]}}}}]}}\n"
+        )
+    };
+    let route = |tls: &str| {
+        format!(
+            "apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {{name: a}}\nspec: {{host: a.example.com{tls}}}\n"
+        )
+    };
+    let http_route = |rules: &str| {
+        format!(
+            "kind: HTTPRoute\nmetadata: {{name: a}}\nspec: {{hostnames: [a.example.com], rules: [{rules}]}}\n"
+        )
+    };
+    let force = ", annotations: {nginx.ingress.kubernetes.io/force-ssl-redirect: \"true\"}";
+    let regex = ", annotations: {nginx.ingress.kubernetes.io/use-regex: \"true\"}";
+    let redirect =
+        "{filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]}";
+    let old = redirect.trim_start_matches('{');
+    let traefik = "---\nkind: IngressRoute\nmetadata: {name: b}\nspec: {routes: [{match: 'Host(`a.example.com`)'}]}\n";
+    let push = "/api/v1/push";
+    for (source, scheme, want) in [
+        (ingress("", "{path: /, pathType: Prefix}"), "http", None),
+        (ingress("", "{path: /api, pathType: Prefix}"), "http", None),
+        (
+            ingress("", "{path: /api, pathType: Exact}"),
+            "https",
+            Some("path /api"),
+        ),
+        (
+            ingress("", "{path: /metrics, pathType: Prefix}"),
+            "https",
+            Some("path /metrics"),
+        ),
+        (
+            ingress(force, "{path: /, pathType: Prefix}"),
+            "http",
+            Some("redirect 308"),
+        ),
+        (ingress(force, "{path: /, pathType: Prefix}"), "https", None),
+        (
+            ingress(regex, "{path: /x, pathType: Prefix}"),
+            "https",
+            None,
+        ),
+        (
+            ingress(
+                "",
+                "{path: '/x(/|$)(.*)', pathType: ImplementationSpecific}",
+            ),
+            "https",
+            None,
+        ),
+        (
+            ingress("", "{path: /metrics, pathType: Prefix}") + traefik,
+            "https",
+            None,
+        ),
+        (route(""), "http", None),
+        (route(""), "https", Some("no https")),
+        (route(", tls: {termination: edge}"), "http", Some("no http")),
+        (
+            route(", tls: {insecureEdgeTerminationPolicy: Redirect}"),
+            "http",
+            Some("redirect 302"),
+        ),
+        (
+            route(", tls: {insecureEdgeTerminationPolicy: Allow}"),
+            "http",
+            None,
+        ),
+        (
+            route(", path: /other, tls: {termination: edge}"),
+            "https",
+            Some("path /other"),
+        ),
+        (http_route("{backendRefs: [{name: a}]}"), "https", None),
+        (
+            http_route("{matches: [{path: {value: /api}}]}"),
+            "https",
+            None,
+        ),
+        (
+            http_route("{matches: [{path: {type: Exact, value: /api}}]}"),
+            "https",
+            Some("path /api"),
+        ),
+        (
+            http_route("{matches: [{path: {type: RegularExpression, value: /x.*}}]}"),
+            "https",
+            None,
+        ),
+        (http_route(redirect), "http", Some("redirect 301")),
+        // The redirect is of other paths.
+        (
+            http_route(&format!(
+                "{{matches: [{{path: {{value: /old}}}}], {old}, {{matches: [{{path: {{value: /api}}}}]}}"
+            )),
+            "http",
+            None,
+        ),
+        (
+            http_route(&format!(
+                "{redirect}, {{matches: [{{path: {{value: /api}}}}]}}"
+            )),
+            "http",
+            None,
+        ),
+        (
+            ingress("", "{path: /api/v1/pu, pathType: ImplementationSpecific}"),
+            "https",
+            None,
+        ),
+        (
+            ingress("", "{path: /api/v1/pu, pathType: Prefix}"),
+            "https",
+            Some("path /api/v1/pu"),
+        ),
+    ] {
+        let found = judged(&source, (scheme, "a.example.com", push));
+        assert_eq!(found.as_deref(), want, "{scheme} {source}");
+        assert_eq!(judged(&source, (scheme, "b.example.com", push)), None);
+    }
+}
+
+#[test]
+fn prefixes_end_at_a_slash() {
+    let prefix = |path: &str| Path::Prefix(path.to_owned());
+    for (own, path, want) in [
+        ("/", "/api/v1/push", true),
+        ("/api", "/api/v1/push", true),
+        ("/api/", "/api", true),
+        ("/api", "/apis", false),
+        ("/api/v1/push", "/api/v1/push/", true),
+    ] {
+        assert_eq!(prefix(own).serves(path), want, "{own} {path}");
+    }
+    let exact = Path::Exact("/api/v1/receive/".to_owned());
+    assert!(!exact.serves("/api/v1/receive"));
+}

@@ -1,0 +1,250 @@
+//! Reads settings from the flags and the configuration file of a program.
+
+use std::sync::Arc;
+
+use super::super::deployment::Arguments;
+use super::super::receiver::{Program, ProgramSetting, SettingName};
+use super::Setting;
+use crate::finding::{Place, Text};
+use crate::yaml::{Document, Node, parse_first, placeholder};
+
+/// The configuration file of a program.
+pub(super) enum File {
+    /// No flag names one.
+    None,
+    /// It is not in the tree.
+    Unknown,
+    Document(Box<Document>),
+}
+
+impl File {
+    pub(super) fn read(text: Option<&Arc<Text>>) -> Self {
+        match text.and_then(|text| parse_first(text).ok()) {
+            Some(document) => Self::Document(Box::new(document)),
+            None => Self::Unknown,
+        }
+    }
+
+    /// Whether TLS and users are set in a web configuration of exporter-toolkit.
+    pub(super) fn web_settings(&self) -> (Option<Setting<bool>>, Option<Setting<bool>>) {
+        let document = match self {
+            Self::None => return (Some(unset(false)), Some(unset(false))),
+            Self::Unknown => return (None, None),
+            Self::Document(document) => document,
+        };
+        let setting = |name: &str| {
+            let node = document.root().and_then(|root| root.get(name));
+            let node = node.filter(is_filled);
+            Setting {
+                value: node.is_some(),
+                place: node.map(Node::place),
+            }
+        };
+        (
+            Some(setting("tls_server_config")),
+            Some(setting("basic_auth_users")),
+        )
+    }
+}
+
+/// The flags and the file of a program.
+pub(super) struct Reading<'a> {
+    pub(super) arguments: &'a Arguments,
+    pub(super) file: File,
+    pub(super) program: &'a Program,
+}
+
+/// Where a setting is written.
+enum Written<'a> {
+    /// Nowhere.
+    Nowhere,
+    /// In a file or by a variable that is not in sight.
+    Hidden,
+    Here(&'a str, Place),
+}
+
+impl<'a> Written<'a> {
+    fn here(value: &'a str, place: Place) -> Self {
+        match placeholder::is_open(value) {
+            true => Self::Hidden,
+            false => Self::Here(value, place),
+        }
+    }
+}
+
+impl Reading<'_> {
+    fn value(&self, setting: &ProgramSetting) -> Written<'_> {
+        let flag = setting.flag.as_deref();
+        if let Some((value, place)) = flag.and_then(|flag| self.arguments.value(flag)) {
+            return Written::here(value, place.clone());
+        }
+        match (&self.file, setting.key.as_deref()) {
+            (_, None) | (File::None, _) => Written::Nowhere,
+            (File::Unknown, _) => Written::Hidden,
+            (File::Document(document), Some(key)) => {
+                let mut keys = key.split('.');
+                let root = document.root();
+                let node = root.and_then(|root| keys.try_fold(root, |node, key| node.get(key)));
+                match node.and_then(|node| Some((node.as_str()?, node.place()))) {
+                    Some((value, place)) => Written::here(value, place),
+                    None => Written::Nowhere,
+                }
+            }
+        }
+    }
+
+    /// The place of a flag that turns a setting on without a value.
+    fn switched_on(&self, setting: &ProgramSetting) -> Option<Setting<bool>> {
+        let place = self.arguments.switch(setting.flag.as_deref()?)?;
+        Some(Setting {
+            value: true,
+            place: Some(place.clone()),
+        })
+    }
+
+    /// The ports, one for each value of the flag; `default` without one.
+    pub(super) fn ports(&self, default: u16) -> Option<Vec<Setting<u16>>> {
+        let Some(setting) = self.program.setting(SettingName::Port) else {
+            return Some(vec![unset(default)]);
+        };
+        let flag = setting.flag.as_deref();
+        let values = flag.map_or_else(Vec::new, |flag| self.arguments.values(flag));
+        if values.is_empty() {
+            return Some(vec![match self.value(setting) {
+                Written::Nowhere => unset(default),
+                Written::Hidden => return None,
+                Written::Here(value, place) => Setting {
+                    value: value.rsplit(':').next()?.parse().ok()?,
+                    place: Some(place),
+                },
+            }]);
+        }
+        let ports = values.into_iter().flat_map(|(value, place)| {
+            value.split(',').map(move |one| {
+                let port = one.rsplit(':').next()?.trim().parse().ok()?;
+                Some(Setting {
+                    value: port,
+                    place: Some(place.clone()),
+                })
+            })
+        });
+        ports.collect()
+    }
+
+    /// What the paths begin with; none for a program that has no such setting.
+    pub(super) fn prefix(&self) -> Option<Setting<String>> {
+        let setting = self.program.setting(SettingName::Prefix)?;
+        match self.value(setting) {
+            Written::Nowhere => self.prefix_of_url(setting),
+            Written::Hidden => None,
+            Written::Here(value, place) => Some(Setting {
+                value: clean_prefix(value),
+                place: Some(place),
+            }),
+        }
+    }
+
+    /// The path of the URL that a program is told it is reached at: `computeExternalURL` and the
+    /// default of `--web.route-prefix` in main.go of Prometheus.
+    fn prefix_of_url(&self, setting: &ProgramSetting) -> Option<Setting<String>> {
+        let flag = setting.url.as_deref();
+        let Some((url, place)) = flag.and_then(|flag| self.arguments.value(flag)) else {
+            return Some(unset(String::new()));
+        };
+        (!placeholder::is_open(url)).then(|| Setting {
+            value: clean_prefix(&path_of(url)),
+            place: Some(place.clone()),
+        })
+    }
+
+    /// A setting that is on or off.
+    pub(super) fn switch(&self, name: SettingName) -> Option<Setting<bool>> {
+        let setting = self.program.setting(name)?;
+        if let Some(on) = self.switched_on(setting) {
+            return Some(on);
+        }
+        match self.value(setting) {
+            Written::Nowhere => Some(unset(on_or_off(setting.default.as_deref()?)?)),
+            Written::Hidden => None,
+            Written::Here(value, place) => Some(Setting {
+                value: on_or_off(value)?,
+                place: Some(place),
+            }),
+        }
+    }
+
+    /// Whether a setting has a value, or is on.
+    pub(super) fn is_set(&self, name: SettingName) -> Option<Setting<bool>> {
+        let setting = self.program.setting(name)?;
+        if let Some(on) = self.switched_on(setting) {
+            return Some(on);
+        }
+        match self.value(setting) {
+            Written::Nowhere => Some(unset(false)),
+            Written::Hidden => None,
+            // One value for each port: which is which is not worked out.
+            Written::Here(value, _) if value.contains(',') => None,
+            Written::Here(value, place) => Some(Setting {
+                value: !matches!(value, "" | "false"),
+                place: Some(place),
+            }),
+        }
+    }
+}
+
+/// A setting that is not written.
+fn unset<T>(value: T) -> Setting<T> {
+    Setting { value, place: None }
+}
+
+fn on_or_off(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn is_filled(node: &Node<'_>) -> bool {
+    !node.is_null()
+        && node
+            .mapping()
+            .is_none_or(|map| map.entries().next().is_some())
+}
+
+/// The path of a URL.
+fn path_of(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/')
+        .and_then(|at| rest.get(at..))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// A prefix with a slash before and none behind; empty for the root.
+fn clean_prefix(text: &str) -> String {
+    let inner = text.trim().trim_matches('/');
+    match inner {
+        "" => String::new(),
+        inner => format!("/{inner}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_have_one_form() {
+        for (text, want) in [("", ""), ("/", ""), ("hub", "/hub"), ("/a/b/", "/a/b")] {
+            assert_eq!(clean_prefix(text), want, "{text}");
+        }
+        for (url, want) in [
+            ("http://a.example/prom/", "/prom/"),
+            ("http://a.example", ""),
+            ("/prom", "/prom"),
+        ] {
+            assert_eq!(path_of(url), want, "{url}");
+        }
+    }
+}
