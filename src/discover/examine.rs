@@ -13,6 +13,7 @@ use super::outline::Outline;
 use crate::finding::{Place, Text};
 use crate::yaml::{
     Document, Kind, Mapping, Node, SyntaxError, SyntaxKind, parse_all, parse_first, parse_masked,
+    placeholder,
 };
 
 /// What a file was recognised as.
@@ -407,9 +408,7 @@ fn is_tagged(document: &Document) -> bool {
                 written.starts_with("{{")
                     && mapping.written().any(|entry| entry.key.mapping().is_some())
             }
-            Kind::Sequence(list) => {
-                written.starts_with("[[") && !written.starts_with("[[__") && list.len() == 1
-            }
+            Kind::Sequence(list) => placeholder::begins_bracket_tag(written) && list.len() == 1,
             Kind::Scalar(_) => false,
         }
     })

@@ -67,9 +67,11 @@ const BRACKETS: &[Brackets] = &[
     Brackets {
         open: "[[",
         close: "]]",
-        // A list in a list, `[[__address__]]` and `[[:alpha:]]` are none.
+        // A list in a list, `[[]]`, `[[__address__]]` and `[[:alpha:]]` are none.
         role: |inner| {
-            let is_list = inner.contains(['[', ']', ':', ',']) || inner.starts_with("__");
+            let is_list = inner.contains(['[', ']', ':', ','])
+                || inner.starts_with("__")
+                || inner.trim().is_empty();
             (!is_list).then(|| role_of_expression(inner))
         },
     },

@@ -633,12 +633,16 @@ fn a_placeholder_in_a_string_of_promql_is_a_part_of_the_string() {
         let files = [("prometheus.yml", main), ("r.yml", open.as_str())];
         assert_told(&files, Severity::Error, "files/promql");
     }
-    let list = "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - {source_labels: [[__address__]], target_label: x}\n";
-    assert_told(
-        &[("prometheus.yml", list)],
-        Severity::Error,
-        "schema/wrong-type",
-    );
+    for list in ["[[__address__]]", "[[]]"] {
+        let file = format!(
+            "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - {{source_labels: {list}, target_label: x}}\n"
+        );
+        assert_told(
+            &[("prometheus.yml", &file)],
+            Severity::Error,
+            "schema/wrong-type",
+        );
+    }
 }
 
 #[test]

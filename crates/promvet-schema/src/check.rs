@@ -361,7 +361,7 @@ fn has_placeholder(node: Node<'_>) -> bool {
             let source = node.document().text().slice(node.target().span());
             // `{NAME}` without quotes is a mapping of one key without a value.
             source.starts_with("{{")
-                || source.starts_with("[[") && !source.starts_with("[[__")
+                || placeholder::begins_bracket_tag(source)
                 || placeholder::find(source).any(|found| found == (0..source.len()))
         }
     }

@@ -135,6 +135,15 @@ fn is_words(name: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || " _-./:,".contains(c))
 }
 
+/// Whether a flow collection in a list begins a tag between double brackets: `[[ x ]]`, and neither
+/// `[[]]` nor `[[__address__]]`, which are a list in a list.
+#[must_use]
+pub fn begins_bracket_tag(written: &str) -> bool {
+    written
+        .strip_prefix("[[")
+        .is_some_and(|inner| !inner.starts_with("__") && !inner.trim_start().starts_with(']'))
+}
+
 /// Upper case, with digits and joints.
 fn is_shouted(name: &str) -> bool {
     name.chars().any(|c| c.is_ascii_uppercase()) && name.chars().all(is_shouting)
