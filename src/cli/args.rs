@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::baseline::BaselineArgs;
+use super::compare::CompareArgs;
 use super::fix::FixArgs;
 use super::gate::GateArgs;
 use super::relabel::RelabelArgs;
@@ -51,6 +52,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// List every endpoint with its receiver, tenant, credentials, TLS and findings
     Audit(AuditArgs),
+    /// Show what a change does to the effective configuration
+    Compare(CompareArgs),
     /// Accept the findings of today in a file, so that --baseline hides them
     Baseline(BaselineArgs),
     /// List the comments that suppress findings, with their reasons and age
@@ -202,7 +205,7 @@ impl MaxTime {
 }
 
 /// Reads `90`, `90s`, `5m` or `1h`.
-fn parse_duration(text: &str) -> Result<MaxTime, String> {
+pub(super) fn parse_duration(text: &str) -> Result<MaxTime, String> {
     let (digits, factor) = match text.strip_suffix(['s', 'm', 'h']) {
         Some(digits) if text.ends_with('m') => (digits, 60),
         Some(digits) if text.ends_with('h') => (digits, 3600),

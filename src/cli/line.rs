@@ -17,9 +17,10 @@ struct Bare {
 }
 
 /// The names of the subcommands.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "check",
     "audit",
+    "compare",
     "baseline",
     "suppressions",
     "files",

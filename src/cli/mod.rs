@@ -4,6 +4,7 @@ mod args;
 mod audit;
 mod baseline;
 mod check;
+mod compare;
 mod config;
 mod deliver;
 mod explain;
@@ -104,6 +105,7 @@ fn run() -> Exit {
         None => check::check(&cli.check, &mut out),
         Some(Command::Check(args)) => check::check(&args, &mut out),
         Some(Command::Audit(args)) => audit::audit(&args, &mut out),
+        Some(Command::Compare(args)) => compare::compare(&args, &mut out),
         Some(Command::Baseline(args)) => baseline::baseline(&args, &mut out),
         Some(Command::Suppressions(args)) => suppressions::suppressions(&args, &mut out),
         Some(Command::Files(args)) => files::files(&args, &mut out),

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use memchr::memmem;
 
 use super::Facts;
-use super::included::{self, Matched, Purpose, glob};
+use super::included::{self, Matched, Named, Purpose, glob};
 use crate::discover;
 use crate::discover::EmbeddedIn;
 use crate::finding::Text;
@@ -35,9 +35,7 @@ impl Facts<'_> {
         folder: Option<&Path>,
         holder: Option<&EmbeddedIn>,
     ) -> Vec<(Purpose, PathBuf)> {
-        let runners = self.runners_of(document, folder, holder);
-        let named =
-            included::find(document, folder, &runners, &self.files, &self.cache).into_iter();
+        let named = self.named_files(document, folder, holder).into_iter();
         let files = named.flat_map(|one| match one.matched {
             Matched::Files(files) => {
                 let files = files.files().iter();
@@ -46,6 +44,24 @@ impl Facts<'_> {
             _ => Vec::new(),
         });
         files.collect()
+    }
+
+    /// The paths and patterns of a configuration that name files, and what each leads to.
+    #[must_use]
+    pub fn named_files<'d>(
+        &self,
+        document: &'d Document,
+        folder: Option<&Path>,
+        holder: Option<&EmbeddedIn>,
+    ) -> Vec<Named<'d>> {
+        let runners = self.runners_of(document, folder, holder);
+        included::find(document, folder, &runners, &self.files, &self.cache)
+    }
+
+    /// A file that a configuration includes; none if it cannot be read, or is not YAML.
+    #[must_use]
+    pub fn included_document(&self, path: &Path) -> Option<Arc<Document>> {
+        self.cache.document(path, &self.files)
     }
 
     /// Whether another file of the tree, a configuration of Prometheus, loads a file of rules.

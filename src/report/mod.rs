@@ -9,6 +9,7 @@
 mod alike;
 mod checkstyle;
 mod compare;
+pub mod comparison;
 mod concise;
 mod delivery;
 mod formats;

@@ -188,7 +188,7 @@ impl Comparison {
 
 /// What is not part of the change is seen as it is: a root file system, a policy file that was
 /// named.
-fn with_disk(git: Git, request: &Request) -> Git {
+pub(super) fn with_disk(git: Git, request: &Request) -> Git {
     let root = match &request.host {
         Host::Root(root) => Some(root),
         _ => None,

@@ -6,6 +6,7 @@ mod change_forms;
 mod changes;
 mod cli;
 mod command_line;
+mod compare;
 mod conformance;
 mod credentials;
 mod custom_rules;

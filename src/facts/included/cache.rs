@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::Found;
 use super::documents::Read;
+use crate::facts::credential_file::Lookup;
 use crate::finding::{Finding, Span};
 use crate::schema::Scheme;
 use crate::schema::rule_file::{Need, Summary};
+use crate::yaml::Document;
 
 /// A file of scrape jobs, what it inherits, and what it is checked for.
 pub(super) type Part = (PathBuf, Option<String>, String);
@@ -41,6 +43,15 @@ impl IncludeCache {
     #[must_use]
     pub fn is_scrape_config(&self, path: &Path) -> bool {
         self.read.is_scrape_config(path)
+    }
+
+    /// A file that a configuration includes, read once; none if it is not YAML.
+    pub(in crate::facts) fn document(
+        &self,
+        path: &Path,
+        lookup: &Lookup<'_>,
+    ) -> Option<Arc<Document>> {
+        self.read.document(path, lookup)
     }
 
     /// What lies at a path or matches a pattern, looked for once.

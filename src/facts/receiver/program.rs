@@ -32,7 +32,7 @@ pub type Release = (u16, u16);
 /// An image of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgramImage {
-    /// The last part of its name, whoever publishes it; with a slash, the last parts.
+    /// The last part of its name, without its publisher; with a slash, the last parts.
     pub name: Text,
     /// The beginning of the tag.
     pub tag: Option<Text>,

@@ -13,6 +13,7 @@ mod fault;
 mod function;
 mod grouping;
 mod lexer;
+mod meaning;
 mod number;
 mod parse;
 mod quoted;
@@ -24,6 +25,7 @@ mod value;
 
 pub use dialect::Dialect;
 pub use fault::ExprFault;
+pub use meaning::meaning;
 pub use quoted::unquote;
 pub use selector::{Match, Matcher};
 pub use stored::stored_form;

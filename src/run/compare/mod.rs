@@ -1,0 +1,619 @@
+//! What a change does to the effective configuration: the configurations of two trees, with what they
+//! include, inherit and leave to defaults, compared by meaning.
+
+mod difference;
+mod relabeling;
+mod side;
+mod subject;
+mod value;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use super::request::{Request, Side};
+use super::since::with_disk;
+use super::survey::walk_of;
+use crate::facts::receiver::names_tenant;
+use crate::finding::{Place, Redacted};
+use crate::report::comparison::{Action, Aspect, EffectiveChange, EffectiveChanges, SubjectKind};
+use crate::source::{Folder, Git, GitError, Repository, Tree};
+use difference::{Differ, Leaf, Name, Pair, Shown, likeness, pairs};
+use side::{Looked, Unit, survey_of};
+use subject::Subject;
+use value::Value;
+
+/// The trees that are compared.
+#[derive(Debug)]
+pub(crate) struct TwoTrees {
+    old: Git,
+    new: Option<Git>,
+    disk: Folder,
+    names: (String, Option<String>),
+    /// Old and new path of renamed files, as far as the index knows them.
+    renames: HashMap<PathBuf, PathBuf>,
+}
+
+/// Why two trees cannot be compared.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CompareError {
+    /// Git cannot show one of them.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// One of them, or its policy, cannot be read.
+    #[error("{0}")]
+    Unread(String),
+}
+
+impl TwoTrees {
+    /// The tree of a revision, and that of another one or the working tree.
+    ///
+    /// # Errors
+    /// Git cannot show one of them.
+    pub(crate) fn new(
+        old: &str,
+        new: Option<&str>,
+        request: &mut Request,
+    ) -> Result<Self, CompareError> {
+        let disk = Folder::here().map_err(GitError::NoGit)?;
+        let repository = Repository::of(&disk, &request.paths)?;
+        let tree = repository.tree_of(old)?;
+        let old_git = with_disk(repository.revision(&tree)?, request);
+        let new_git = match new {
+            Some(new) => {
+                let tree = repository.tree_of(new)?;
+                Some(with_disk(repository.revision(&tree)?, request))
+            }
+            None => None,
+        };
+        let walk = walk_of(request);
+        let changed = repository.changed(&old_git, new_git.as_ref(), &request.paths, &walk)?;
+        let renames = match new {
+            Some(_) => HashMap::new(),
+            None => repository.renames(&tree)?.into_iter().collect(),
+        };
+        request.changed = changed.files;
+        request.all_tracked = changed.has_left_out;
+        Ok(Self {
+            old: old_git,
+            new: new_git,
+            disk,
+            names: (old.to_owned(), new.map(str::to_owned)),
+            renames,
+        })
+    }
+
+    /// What differs.
+    ///
+    /// # Errors
+    /// A tree or its policy cannot be read.
+    pub(crate) fn compared(mut self, request: &Request) -> Result<EffectiveChanges, CompareError> {
+        let of = |side| Request {
+            side: Some(side),
+            ..request.clone()
+        };
+        let (before, after) = (of(Side::Old), of(Side::New));
+        let old = survey_of(&before, &mut self.old)?;
+        let new = match &mut self.new {
+            Some(git) => survey_of(&after, git)?,
+            None => side::survey_of_disk(&after, &self.disk)?,
+        };
+        let now: &dyn Tree = match &self.new {
+            Some(git) => git,
+            None => &self.disk,
+        };
+        let facts = (old.facts(&before, &self.old), new.facts(&after, now));
+        let looked = (
+            Looked::new(&old, &facts.0, &before, &self.old),
+            Looked::new(&new, &facts.1, &after, now),
+        );
+        let loaded = looked
+            .0
+            .loaded()
+            .union(&looked.1.loaded())
+            .cloned()
+            .collect();
+        let (old_units, new_units) = (
+            looked.0.units(&self.old, &loaded, &self.renames),
+            looked.1.units(now, &loaded, &HashMap::new()),
+        );
+        let mut unread = side::unread(&old, &new);
+        let failures = [Some(&self.old), self.new.as_ref()].into_iter().flatten();
+        if let Some(failure) = failures.filter_map(Git::failure).next() {
+            return Err(failure.into());
+        }
+        unread.sort();
+        let mut found = Found::default();
+        let mut configurations = 0;
+        for pair in unit_pairs(&old_units, &new_units) {
+            let counts = |unit: Option<&Unit<'_>>| unit.is_some_and(|unit| !unit.is_rules);
+            configurations += usize::from(counts(pair.0) || counts(pair.1));
+            found.units(pair);
+        }
+        Ok(EffectiveChanges {
+            old: self.names.0,
+            new: self.names.1,
+            changes: found.finished(),
+            configurations,
+            unread,
+        })
+    }
+}
+
+/// Which configurations belong together: those of the same file and object, those whose file was renamed,
+/// the same object in another file, and what says the same elsewhere.
+fn unit_pairs<'u, 'd>(old: &'u [Unit<'d>], new: &'u [Unit<'d>]) -> Vec<Pair<'u, Unit<'d>>> {
+    let by_file = |unit: &Unit<'_>| format!("{} {}", unit.path.display(), unit.holder);
+    let renamed = |unit: &Unit<'_>| format!("{} {}", unit.path_now.display(), unit.holder);
+    let by_object = |unit: &Unit<'_>| match unit.is_object {
+        true => unit.holder.clone(),
+        false => String::new(),
+    };
+    let by_meaning = |unit: &Unit<'_>| unit.meaning();
+    let names: [Name<'_, Unit<'d>>; 4] = [&by_file, &renamed, &by_object, &by_meaning];
+    pairs(old, new, &names, &|_, _| 0.0, 1.0)
+}
+
+/// The changes so far.
+#[derive(Default)]
+struct Found {
+    changes: Vec<EffectiveChange>,
+    /// The groups of rule files that no configuration loads, which may have moved.
+    moved: Vec<(Action, String, EffectiveChange)>,
+}
+
+impl Found {
+    fn units(&mut self, pair: Pair<'_, Unit<'_>>) {
+        match pair {
+            (Some(old), Some(new)) => self.both(old, new),
+            (Some(old), None) => self.alone(Action::Removed, old),
+            (None, Some(new)) => self.alone(Action::Added, new),
+            (None, None) => {}
+        }
+    }
+
+    fn both(&mut self, old: &Unit<'_>, new: &Unit<'_>) {
+        let mut inherited: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut out = Vec::new();
+        for kind in [
+            SubjectKind::RemoteWrite,
+            SubjectKind::RemoteRead,
+            SubjectKind::Alertmanager,
+            SubjectKind::Job,
+        ] {
+            parts(kind, (old, new), &mut inherited, &mut out);
+        }
+        self.groups((old, new), &mut inherited, &mut out);
+        if let (Some(before), Some(after)) = (&old.rest, &new.rest) {
+            for leaf in leaves(before, after) {
+                let key = leaf.key.strip_prefix("global.").unwrap_or("").to_owned();
+                let mut change = change(new, after, leaf);
+                change.applies_to = inherited.remove(&key).unwrap_or_default();
+                self.changes.push(change);
+            }
+        }
+        self.changes.extend(out);
+    }
+
+    fn groups(
+        &mut self,
+        (old, new): (&Unit<'_>, &Unit<'_>),
+        inherited: &mut BTreeMap<String, Vec<String>>,
+        out: &mut Vec<EffectiveChange>,
+    ) {
+        for pair in subject_pairs(&old.groups, &new.groups) {
+            match pair {
+                (Some(one), Some(two)) => {
+                    renamed(new, one, two, out);
+                    let mut of_group = leaves(one, two);
+                    take_inherited(&mut of_group, two, inherited);
+                    out.extend(of_group.into_iter().map(|leaf| change(new, two, leaf)));
+                    self.rules((old, one), (new, two), out);
+                }
+                (Some(one), None) => self.group(Action::Removed, old, one, out),
+                (None, Some(two)) => self.group(Action::Added, new, two, out),
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn rules(
+        &self,
+        (old, one): (&Unit<'_>, &Subject<'_>),
+        (new, two): (&Unit<'_>, &Subject<'_>),
+        out: &mut Vec<EffectiveChange>,
+    ) {
+        let in_group = |rule: &Subject<'_>, group: &Subject<'_>| {
+            format!("{} in group {}", rule.name, group.name)
+        };
+        for pair in subject_pairs(&one.parts, &two.parts) {
+            match pair {
+                (Some(before), Some(after)) => {
+                    let named = Subject {
+                        name: in_group(after, two),
+                        ..after.clone()
+                    };
+                    if before.name != after.name {
+                        let name = in_group(before, one);
+                        let before = Subject {
+                            name,
+                            ..before.clone()
+                        };
+                        renamed(new, &before, &named, out);
+                    }
+                    let leaves = leaves(before, after).into_iter();
+                    out.extend(leaves.map(|leaf| change(new, &named, leaf)));
+                }
+                (Some(rule), None) => {
+                    let name = in_group(rule, one);
+                    let rule = Subject {
+                        name,
+                        ..rule.clone()
+                    };
+                    out.push(whole(Action::Removed, old, &rule));
+                }
+                (None, Some(rule)) => {
+                    let name = in_group(rule, two);
+                    let rule = Subject {
+                        name,
+                        ..rule.clone()
+                    };
+                    out.push(whole(Action::Added, new, &rule));
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// A group that is on one side only. One of a file that no configuration of the tree loads may have
+    /// moved to another such file.
+    fn group(
+        &mut self,
+        action: Action,
+        unit: &Unit<'_>,
+        group: &Subject<'_>,
+        out: &mut Vec<EffectiveChange>,
+    ) {
+        let change = whole(action, unit, group);
+        match unit.is_rules {
+            true => self.moved.push((action, group.meaning(), change)),
+            false => out.push(change),
+        }
+    }
+
+    /// A configuration that is on one side only: itself, and the endpoints in it.
+    fn alone(&mut self, action: Action, unit: &Unit<'_>) {
+        let mut out = Vec::new();
+        for group in unit.groups.iter().filter(|_| unit.is_rules) {
+            self.group(action, unit, group, &mut out);
+        }
+        if let Some(rest) = unit.rest.as_ref().filter(|_| !unit.is_rules) {
+            let mut change = whole(action, unit, rest);
+            let text = Some(unit.summary());
+            match action {
+                Action::Removed => change.old = text,
+                _ => change.new = text,
+            }
+            self.changes.push(change);
+            let is_endpoint = |it: &&Subject<'_>| it.kind != SubjectKind::Job;
+            let endpoints = unit.parts.iter().filter(is_endpoint);
+            self.changes
+                .extend(endpoints.map(|it| whole(action, unit, it)));
+        }
+        self.changes.extend(out);
+    }
+
+    /// All changes in order, without what only moved, each once.
+    fn finished(mut self) -> Vec<Redacted<EffectiveChange>> {
+        let mut left: Vec<Option<(Action, String, EffectiveChange)>> =
+            std::mem::take(&mut self.moved)
+                .into_iter()
+                .map(Some)
+                .collect();
+        for at in 0..left.len() {
+            let Some(Some((action, meaning, _))) = left.get(at) else {
+                continue;
+            };
+            let is_other = |it: &Option<(Action, String, EffectiveChange)>| {
+                let it = it.as_ref();
+                it.is_some_and(|(other, text, _)| other != action && text == meaning)
+            };
+            if let Some(other) = left.iter().position(is_other) {
+                for gone in [at, other] {
+                    if let Some(slot) = left.get_mut(gone) {
+                        *slot = None;
+                    }
+                }
+            }
+        }
+        let moved = left.into_iter().flatten().map(|(_, _, change)| change);
+        self.changes.extend(moved);
+        let mut changes = each_once(self.changes);
+        changes.sort_by(|a, b| {
+            let order = |it: &EffectiveChange| {
+                let is_part = !it.key.is_empty();
+                (it.configuration.clone(), it.kind, it.name.clone(), is_part)
+            };
+            order(a).cmp(&order(b))
+        });
+        changes.into_iter().map(Redacted::new).collect()
+    }
+}
+
+/// Compares the parts of a kind.
+fn parts(
+    kind: SubjectKind,
+    (old, new): (&Unit<'_>, &Unit<'_>),
+    inherited: &mut BTreeMap<String, Vec<String>>,
+    out: &mut Vec<EffectiveChange>,
+) {
+    let (before, after) = (old.parts_of(kind), new.parts_of(kind));
+    for pair in subject_pairs(&before, &after) {
+        match pair {
+            (Some(one), Some(two)) => {
+                renamed(new, one, two, out);
+                let mut leaves = leaves(one, two);
+                take_inherited(&mut leaves, two, inherited);
+                out.extend(leaves.into_iter().map(|leaf| change(new, two, leaf)));
+            }
+            (Some(one), None) => out.push(whole(Action::Removed, old, one)),
+            (None, Some(two)) => out.push(whole(Action::Added, new, two)),
+            (None, None) => {}
+        }
+    }
+}
+
+/// What happens in several configurations that load the same file is told once.
+fn each_once(changes: Vec<EffectiveChange>) -> Vec<EffectiveChange> {
+    type Key = (
+        Option<String>,
+        Option<String>,
+        SubjectKind,
+        String,
+        String,
+        Option<String>,
+    );
+    let mut numbers: HashMap<Key, usize> = HashMap::new();
+    let mut out: Vec<EffectiveChange> = Vec::new();
+    for change in changes {
+        let spot = |place: &Option<Place>| place.as_ref().map(|place| format!("{place:?}"));
+        let texts = format!("{:?} {:?} {:?}", change.old, change.new, change.when);
+        let key = (
+            spot(&change.old_place),
+            spot(&change.new_place),
+            change.kind,
+            change.name.clone(),
+            format!("{} {:?}", change.key, change.action),
+            Some(texts),
+        );
+        let known = numbers.get(&key).and_then(|number| out.get_mut(*number));
+        match known.filter(|known| known.configuration != change.configuration) {
+            Some(known) => {
+                if !known.also_in.contains(&change.configuration) {
+                    known.also_in.push(change.configuration);
+                }
+            }
+            None => {
+                numbers.insert(key, out.len());
+                out.push(change);
+            }
+        }
+    }
+    out
+}
+
+/// Which parts belong together: those that mean the same, those of the same name and URL, of the same
+/// name, of the same URL, and those that are most alike.
+fn subject_pairs<'s, 'd>(
+    old: &'s [Subject<'d>],
+    new: &'s [Subject<'d>],
+) -> Vec<Pair<'s, Subject<'d>>> {
+    let text = |subject: &Subject<'_>, key: &str| match subject.fields.get(key) {
+        Some(value) => value.to_meaning(),
+        None => String::new(),
+    };
+    let meaning = |subject: &Subject<'_>| subject.meaning();
+    let by_labels = |subject: &Subject<'_>| match subject.kind {
+        SubjectKind::Rule => format!("{} {}", subject.name, text(subject, "labels")),
+        _ => String::new(),
+    };
+    let by_name = |subject: &Subject<'_>| subject.name.clone();
+    let by_url = |subject: &Subject<'_>| text(subject, "url");
+    let by_address = |subject: &Subject<'_>| match subject.fields.get("url") {
+        Some(Value::Scalar(url)) => without_secrets(&url.shown),
+        _ => String::new(),
+    };
+    let names: [Name<'_, Subject<'d>>; 6] =
+        [&meaning, &by_labels, &by_name, &by_url, &by_address, &named];
+    let alike =
+        |one: &Subject<'_>, other: &Subject<'_>| likeness(&one.as_value(), &other.as_value());
+    // A part without a name is known by what is in it; one with a name is another one if it has another
+    // name, unless everything else is much the same.
+    let least = match new.first().or(old.first()).map(|it| it.kind) {
+        Some(SubjectKind::Job | SubjectKind::Group | SubjectKind::Rule) => 0.6,
+        _ if old.len() == 1 && new.len() == 1 => 0.0,
+        _ => 0.3,
+    };
+    pairs(old, new, &names, &alike, least)
+}
+
+/// What differs in the settings of two parts.
+fn leaves(old: &Subject<'_>, new: &Subject<'_>) -> Vec<Leaf> {
+    let labels = |key: &str| new.labels(key);
+    let mut differ = Differ {
+        labels: &labels,
+        out: Vec::new(),
+    };
+    differ.fields("", (&old.fields, &old.place), (&new.fields, &new.place));
+    differ.out
+}
+
+/// Takes out what a part takes over on both sides, and notes that it does.
+fn take_inherited(
+    leaves: &mut Vec<Leaf>,
+    subject: &Subject<'_>,
+    inherited: &mut BTreeMap<String, Vec<String>>,
+) {
+    let is_inherited = |side: &Option<Shown>| side.as_ref().is_some_and(|it| it.inherited);
+    leaves.retain(|leaf| {
+        if !(is_inherited(&leaf.old) && is_inherited(&leaf.new)) {
+            return true;
+        }
+        let key = match (subject.kind, &*leaf.key) {
+            (SubjectKind::Group, "interval") => "evaluation_interval",
+            (_, key) => key,
+        };
+        let word = subject.kind.word();
+        let name = format!("{word} {}", subject.name);
+        inherited.entry(key.to_owned()).or_default().push(name);
+        false
+    });
+}
+
+/// That a part has another name.
+fn renamed(unit: &Unit<'_>, old: &Subject<'_>, new: &Subject<'_>, out: &mut Vec<EffectiveChange>) {
+    if old.name != new.name {
+        let leaf = Leaf {
+            key: "name".to_owned(),
+            old: Some(Shown::new(old.name.clone(), old.place.clone())),
+            new: Some(Shown::new(new.name.clone(), new.place.clone())),
+            when: None,
+        };
+        let is_written = new.fields.contains_key("name") || old.fields.contains_key("name");
+        if !is_written {
+            out.push(change(unit, new, leaf));
+        }
+    }
+}
+
+/// A part that is on one side only.
+fn whole(action: Action, unit: &Unit<'_>, subject: &Subject<'_>) -> EffectiveChange {
+    let summary = Some(subject.summary()).filter(|text| !text.is_empty());
+    let place = Some(subject.place.clone());
+    let is_old = action == Action::Removed;
+    EffectiveChange {
+        action,
+        aspect: aspect(subject.kind, ""),
+        configuration: unit.shown.clone(),
+        also_in: Vec::new(),
+        kind: subject.kind,
+        name: named(subject),
+        key: String::new(),
+        old: summary.clone().filter(|_| is_old),
+        new: summary.filter(|_| !is_old),
+        secret: false,
+        when: None,
+        applies_to: Vec::new(),
+        old_place: place.clone().filter(|_| is_old),
+        new_place: place.filter(|_| !is_old),
+    }
+}
+
+/// A URL without its user and its query.
+fn without_secrets(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or(url);
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://{rest}"),
+        _ => url.to_owned(),
+    }
+}
+
+/// The name of a part, or the host that an endpoint without a name leads to.
+fn named(subject: &Subject<'_>) -> String {
+    if !subject.name.is_empty() {
+        return subject.name.clone();
+    }
+    let Some(Value::Scalar(url)) = subject.fields.get("url") else {
+        return String::new();
+    };
+    let rest = url
+        .shown
+        .split_once("://")
+        .map_or(&*url.shown, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    host.to_owned()
+}
+
+/// A setting of a part that differs.
+fn change(unit: &Unit<'_>, subject: &Subject<'_>, leaf: Leaf) -> EffectiveChange {
+    let action = match (&leaf.old, &leaf.new) {
+        (None, _) => Action::Added,
+        (_, None) => Action::Removed,
+        _ => Action::Changed,
+    };
+    let masked = |side: &Option<Shown>| {
+        let side = side.as_ref()?;
+        Some(Redacted::sentence(&side.place, side.text.clone()?).to_string())
+    };
+    let (old, new) = (masked(&leaf.old), masked(&leaf.new));
+    let is_hidden = |side: &Option<Shown>| side.as_ref().is_some_and(|it| it.text.is_none());
+    // Two texts that differ and look alike differ in what is masked.
+    let secret =
+        is_hidden(&leaf.old) || is_hidden(&leaf.new) || (old == new && action == Action::Changed);
+    let place = |side: Option<Shown>| side.map(|it| it.place);
+    EffectiveChange {
+        action,
+        aspect: aspect(subject.kind, &leaf.key),
+        configuration: unit.shown.clone(),
+        also_in: Vec::new(),
+        kind: subject.kind,
+        name: named(subject),
+        key: unit.spelled(&leaf.key),
+        old: old.filter(|_| !secret),
+        new: new.filter(|_| !secret),
+        secret,
+        when: leaf.when,
+        applies_to: Vec::new(),
+        old_place: place(leaf.old),
+        new_place: place(leaf.new),
+    }
+}
+
+/// Sections and keys of credentials.
+const CREDENTIALS: &[&str] = &[
+    "authorization",
+    "azuread",
+    "basic_auth",
+    "google_iam",
+    "oauth2",
+    "sigv4",
+];
+
+/// What a key of a part is about.
+fn aspect(kind: SubjectKind, key: &str) -> Aspect {
+    let parts: Vec<&str> = key.split(['.', '[', ']']).collect();
+    let last = parts.iter().rev().find(|part| !part.is_empty()).copied();
+    let last = last.unwrap_or("");
+    let has = |names: &[&str]| parts.iter().any(|part| names.contains(part));
+    if has(&["tls_config", "scheme", "min_version", "max_version"]) {
+        Aspect::Tls
+    } else if has(CREDENTIALS) {
+        Aspect::Credentials
+    } else if has(&["headers", "http_headers"]) && parts.iter().any(|part| names_tenant(part)) {
+        Aspect::Tenant
+    } else if has(&["external_labels"]) {
+        Aspect::ExternalLabels
+    } else if last.ends_with("relabel_configs") {
+        Aspect::Relabeling
+    } else if matches!(kind, SubjectKind::Group | SubjectKind::Rule) {
+        Aspect::Rules
+    } else if parts.first() == Some(&"targets")
+        || parts.iter().any(|it| it.ends_with("_sd_configs"))
+    {
+        match kind {
+            SubjectKind::Alertmanager => Aspect::Endpoint,
+            _ => Aspect::Targets,
+        }
+    } else if last.ends_with("_interval") || last.ends_with("_timeout") {
+        Aspect::Interval
+    } else {
+        match (kind, key) {
+            (SubjectKind::Job, "" | "name") => Aspect::Job,
+            (SubjectKind::Configuration, _) | (SubjectKind::Job, _) => Aspect::Setting,
+            (_, "" | "url" | "name" | "path_prefix") => Aspect::Endpoint,
+            _ => Aspect::Setting,
+        }
+    }
+}

@@ -1,0 +1,497 @@
+//! One of the two trees: its configurations with everything that they include.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::CompareError;
+use super::subject::{Source, Subject};
+use super::value::{Reader, Value};
+use crate::discover::{EmbeddedIn, RULE_FILE, Spoken, What};
+use crate::facts::included::{Documents, Matched, Purpose};
+use crate::facts::{self, Facts};
+use crate::finding::Text;
+use crate::policy::PolicyError;
+use crate::report::comparison::SubjectKind;
+use crate::run::facts::all_facts;
+use crate::run::policies::Policies;
+use crate::run::request::{Request, Run};
+use crate::run::survey::{ScannedFile, Survey, survey};
+use crate::schema::{self, table::Type};
+use crate::source::{Folder, Git, LARGEST, Tree, collapse};
+use crate::yaml::{Document, Mapping, Node, parse_first};
+
+/// The largest credential or certificate whose content is compared: a bundle of all public authorities
+/// has some 250 kB.
+const LARGEST_MATERIAL: u64 = 1024 * 1024;
+
+/// What a tree was found to hold.
+pub(super) struct Surveyed {
+    survey: Survey,
+    policies: Policies,
+}
+
+impl Surveyed {
+    /// The facts about it.
+    pub(super) fn facts<'t>(
+        &'t self,
+        request: &'t Request,
+        tree: &'t dyn Tree,
+    ) -> BTreeMap<usize, Facts<'t>> {
+        all_facts(request, &self.survey, &self.policies, tree)
+    }
+}
+
+/// Looks at the tree of a revision. A policy of it that cannot be read is left out.
+pub(super) fn survey_of(request: &Request, git: &mut Git) -> Result<Surveyed, CompareError> {
+    let mut forgotten = HashSet::new();
+    loop {
+        let mut run = Run::default();
+        if let Some((survey, policies)) = survey(request, git, &mut run) {
+            return surveyed(survey, policies, &run);
+        }
+        let Some(error) = run.policy_errors.first() else {
+            return Err(CompareError::Unread(run.problems.join("; ")));
+        };
+        let path = error.place.path();
+        if request.config.is_some() || !forgotten.insert(Arc::clone(path)) {
+            return Err(of_policy(error));
+        }
+        git.forget(path);
+    }
+}
+
+/// Looks at the working tree.
+pub(super) fn survey_of_disk(request: &Request, disk: &Folder) -> Result<Surveyed, CompareError> {
+    let mut run = Run::default();
+    match survey(request, disk, &mut run) {
+        Some((survey, policies)) => surveyed(survey, policies, &run),
+        None => Err(match run.policy_errors.first() {
+            Some(error) => of_policy(error),
+            None => CompareError::Unread(run.problems.join("; ")),
+        }),
+    }
+}
+
+fn surveyed(survey: Survey, policies: Policies, run: &Run) -> Result<Surveyed, CompareError> {
+    if let Some(problem) = run.problems.first() {
+        return Err(CompareError::Unread(problem.clone()));
+    }
+    if survey.incomplete || !survey.late.is_empty() {
+        let why = "the time ran out (--max-time) before everything was read";
+        return Err(CompareError::Unread(why.to_owned()));
+    }
+    Ok(Surveyed { survey, policies })
+}
+
+fn of_policy(error: &PolicyError) -> CompareError {
+    let error = crate::finding::Redacted::new(error.clone());
+    let line = error.place.start().line;
+    CompareError::Unread(format!("{}:{line}: {}", error.place.path(), error.message))
+}
+
+/// Files that are read differently on both sides and are not YAML on one of them.
+pub(super) fn unread(old: &Surveyed, new: &Surveyed) -> Vec<(String, String)> {
+    let broken = |side: &Surveyed| -> BTreeMap<String, (Arc<Text>, String)> {
+        let seen = side.survey.seen.iter();
+        let found = seen.filter_map(|seen| match &seen.recognised.what {
+            What::Broken { error } => {
+                let finding = schema::syntax_finding(&seen.recognised.text, error);
+                let line = finding.place.start().line;
+                let why = format!("it is not YAML, see line {line}");
+                let text = Arc::clone(&seen.recognised.text);
+                Some((seen.found.shown.to_string(), (text, why)))
+            }
+            _ => None,
+        });
+        found.collect()
+    };
+    let (before, after) = (broken(old), broken(new));
+    let is_same = |path: &String| {
+        let content = |side: &BTreeMap<String, (Arc<Text>, String)>| {
+            side.get(path).map(|(text, _)| text.content().to_owned())
+        };
+        content(&before).is_some() && content(&before) == content(&after)
+    };
+    let told = |side: &BTreeMap<String, (Arc<Text>, String)>, which: &str| -> Vec<_> {
+        let all = side.iter().filter(|(path, _)| !is_same(path));
+        all.map(|(path, (_, why))| (path.clone(), format!("{which} the change, {why}")))
+            .collect()
+    };
+    let mut out = told(&before, "before");
+    out.extend(told(&after, "after"));
+    let unread = new.survey.unread.iter();
+    out.extend(unread.map(|(found, why)| (found.shown.to_string(), why.clone())));
+    out
+}
+
+/// A configuration, and what it includes.
+struct OneLooked<'s> {
+    seen: &'s ScannedFile,
+    document: &'s Document,
+    documents: Documents,
+    /// What paths and patterns lead to, by the numbers of their nodes.
+    files: HashMap<u32, Vec<PathBuf>>,
+    purposes: Vec<(Purpose, PathBuf)>,
+}
+
+/// Everything that was looked at.
+pub(super) struct Looked<'s> {
+    ones: Vec<OneLooked<'s>>,
+    target_files: HashMap<PathBuf, Arc<Document>>,
+    /// Rule files that changed, and rules in manifests.
+    rules: Vec<(&'s ScannedFile, RulesOf<'s>)>,
+    /// Rule files that changed and are not among what was seen.
+    files: Vec<(PathBuf, Document)>,
+    none: HashMap<u32, Vec<PathBuf>>,
+}
+
+enum RulesOf<'s> {
+    Seen(&'s Document),
+    Parsed(Box<Document>),
+}
+
+impl RulesOf<'_> {
+    fn document(&self) -> &Document {
+        match self {
+            Self::Seen(document) => document,
+            Self::Parsed(document) => document,
+        }
+    }
+}
+
+impl<'s> Looked<'s> {
+    /// Reads what the configurations of a tree include.
+    pub(super) fn new(
+        of: &'s Surveyed,
+        facts: &'s BTreeMap<usize, Facts<'s>>,
+        request: &Request,
+        tree: &dyn Tree,
+    ) -> Self {
+        let mut out = Self {
+            ones: Vec::new(),
+            target_files: HashMap::new(),
+            rules: Vec::new(),
+            files: Vec::new(),
+            none: HashMap::new(),
+        };
+        let mut known = HashSet::new();
+        for seen in &of.survey.seen {
+            known.insert(seen.found.path.clone());
+            let Some(facts) = facts.get(&of.policies.scope_of(&seen.found)) else {
+                continue;
+            };
+            match &seen.recognised.what {
+                What::Configuration { document, .. } => out.look(seen, document, facts),
+                What::Rules { document } => {
+                    schema::mark_secrets(document);
+                    out.rules.push((seen, RulesOf::Seen(document)));
+                }
+                What::Other { kind } if *kind == RULE_FILE => {
+                    if let Ok(document) = parse_first(&seen.recognised.text) {
+                        let document = RulesOf::Parsed(Box::new(document));
+                        out.rules.push((seen, document));
+                    }
+                }
+                _ => {}
+            }
+        }
+        for path in request.changed.iter().filter(|path| !known.contains(*path)) {
+            out.files.extend(rule_file(path, tree));
+        }
+        out
+    }
+
+    fn look(&mut self, seen: &'s ScannedFile, document: &'s Document, facts: &Facts<'_>) {
+        schema::mark_secrets(document);
+        let holder = seen.recognised.holder.as_ref();
+        let folder = seen.found.path.parent().filter(|_| holder.is_none());
+        let mut files = HashMap::new();
+        let mut purposes = Vec::new();
+        for named in facts.named_files(document, folder, holder) {
+            let Matched::Files(found) = &named.matched else {
+                continue;
+            };
+            let paths = found.files().to_vec();
+            purposes.extend(paths.iter().map(|path| (named.purpose, path.clone())));
+            if named.purpose == Purpose::Targets {
+                for path in &paths {
+                    if let Some(document) = facts.included_document(path) {
+                        self.target_files.insert(path.clone(), document);
+                    }
+                }
+            }
+            files.insert(named.node.number(), paths);
+        }
+        self.ones.push(OneLooked {
+            seen,
+            document,
+            documents: facts.documents(document, folder, &seen.recognised),
+            files,
+            purposes,
+        });
+    }
+
+    /// The files that are part of a configuration.
+    pub(super) fn loaded(&self) -> HashSet<PathBuf> {
+        let all = self.ones.iter().flat_map(|one| &one.purposes);
+        let all = all.filter(|(purpose, _)| *purpose != Purpose::Targets);
+        all.map(|(_, path)| path.clone()).collect()
+    }
+
+    /// The configurations, without those that are a part of another one.
+    pub(super) fn units<'d>(
+        &'d self,
+        tree: &dyn Tree,
+        loaded: &HashSet<PathBuf>,
+        renames: &HashMap<PathBuf, PathBuf>,
+    ) -> Vec<Unit<'d>> {
+        let own = self.loaded();
+        let ones = self.ones.iter();
+        let ones = ones.filter(|one| {
+            one.seen.recognised.holder.is_some() || !own.contains(&one.seen.found.path)
+        });
+        let mut out: Vec<_> = ones.map(|one| self.unit(one, tree, renames)).collect();
+        let beside: Vec<&Arc<Text>> = self
+            .ones
+            .iter()
+            .flat_map(|one| one.documents.rules_beside.iter().map(Document::text))
+            .collect();
+        for (seen, document) in &self.rules {
+            let text = &seen.recognised.text;
+            let is_beside = beside.iter().any(|other| Arc::ptr_eq(other, text));
+            let is_file = seen.recognised.holder.is_none();
+            if !(is_beside || is_file && loaded.contains(&seen.found.path)) {
+                let unit = Unit::new(&seen.found.path, &seen.found.shown, renames)
+                    .held_by(seen.recognised.holder.as_ref());
+                out.push(self.of_rules(
+                    unit,
+                    document.document(),
+                    seen.recognised.spoken.as_deref(),
+                ));
+            }
+        }
+        for (path, document) in &self.files {
+            if !loaded.contains(path) {
+                let unit = Unit::new(path, document.text().path(), renames);
+                out.push(self.of_rules(unit, document, None));
+            }
+        }
+        out
+    }
+
+    fn of_rules<'d>(
+        &'d self,
+        mut unit: Unit<'d>,
+        document: &'d Document,
+        spoken: Option<&'d Spoken>,
+    ) -> Unit<'d> {
+        let source = Source {
+            document,
+            reader: Reader {
+                global: None,
+                objects: &[],
+                masked: false,
+                content: &|_| None,
+            },
+            files: &self.none,
+            target_files: &self.target_files,
+        };
+        unit.groups = source.groups(None);
+        unit.is_rules = true;
+        unit.spoken = spoken;
+        unit
+    }
+
+    fn unit<'d>(
+        &'d self,
+        one: &'d OneLooked<'_>,
+        tree: &dyn Tree,
+        renames: &HashMap<PathBuf, PathBuf>,
+    ) -> Unit<'d> {
+        let recognised = &one.seen.recognised;
+        let found = &one.seen.found;
+        let holder = recognised.holder.as_ref();
+        let spoken = recognised.spoken.as_deref();
+        let folder = found.path.parent().filter(|_| holder.is_none());
+        let content = |text: &str| {
+            let path = collapse(&folder?.join(text));
+            let is_inside = !Path::new(text).is_absolute()
+                && tree.within(&path, &[&found.root]).unwrap_or(false);
+            is_inside.then(|| tree.read(&path, LARGEST_MATERIAL).ok())?
+        };
+        let global = one.document.root().and_then(|root| root.get("global"));
+        let global: Option<Mapping<'d>> = global.and_then(Node::mapping);
+        let source = |document: &'d Document, files: &'d HashMap<u32, Vec<PathBuf>>| Source {
+            document,
+            reader: Reader {
+                global,
+                objects: spoken.map_or(&[][..], |spoken| &spoken.references),
+                masked: recognised.masked,
+                content: &content,
+            },
+            files,
+            target_files: &self.target_files,
+        };
+        let mut unit = Unit::new(&found.path, &found.shown, renames).held_by(holder);
+        unit.spoken = spoken;
+        let main = source(one.document, &one.files);
+        for kind in [
+            SubjectKind::RemoteWrite,
+            SubjectKind::RemoteRead,
+            SubjectKind::Alertmanager,
+            SubjectKind::Job,
+        ] {
+            unit.parts.extend(main.parts(kind));
+        }
+        for document in one
+            .documents
+            .scrape_configs
+            .iter()
+            .flat_map(|set| set.parsed())
+        {
+            let included = source(document, &self.none);
+            unit.parts.extend(included.parts(SubjectKind::Job));
+        }
+        unit.rest = main.rest();
+        let interval = evaluation_interval(global, one.document);
+        let sets = one.documents.rules.iter().flat_map(|set| set.parsed());
+        for document in sets.chain(&one.documents.rules_beside) {
+            schema::mark_secrets(document);
+            let rules = source(document, &self.none);
+            unit.groups.extend(rules.groups(interval.as_ref()));
+        }
+        unit
+    }
+}
+
+/// How often rules are evaluated whose group does not say it.
+fn evaluation_interval<'d>(
+    global: Option<Mapping<'d>>,
+    document: &'d Document,
+) -> Option<Value<'d>> {
+    let written = global.and_then(|global| global.get("evaluation_interval"));
+    let written = written.and_then(|node| Some((node.as_str()?, node.place())));
+    let root = document.root()?;
+    // `DefaultGlobalConfig` (config/config.go, 3.14).
+    let (text, place) = written.unwrap_or_else(|| ("1m", root.place()));
+    match Value::of_type(&Type::Duration, text, place) {
+        Value::Scalar(mut scalar) => {
+            scalar.inherited = true;
+            Some(Value::Scalar(scalar))
+        }
+        other => Some(other),
+    }
+}
+
+/// A file of the tree, if rules are in it.
+fn rule_file(path: &Path, tree: &dyn Tree) -> Option<(PathBuf, Document)> {
+    let bytes = tree.read(path, LARGEST).ok()?;
+    if !facts::may_be_rules(&bytes) {
+        return None;
+    }
+    let text = Text::new(tree.shown(path), bytes);
+    let document = parse_first(&text).ok()?;
+    let groups = document.root()?.get("groups")?;
+    let has_rules = |group: Node<'_>| group.get("rules").is_some_and(|it| it.sequence().is_some());
+    if !groups.items().any(has_rules) {
+        return None;
+    }
+    document.text().recognize();
+    Some((path.to_owned(), document))
+}
+
+/// A configuration, or rules that none of the tree loads.
+pub(super) struct Unit<'d> {
+    /// Its file.
+    pub(super) path: PathBuf,
+    /// What its file is called on the other side.
+    pub(super) path_now: PathBuf,
+    /// What holds it, in words; empty for a separate file.
+    pub(super) holder: String,
+    /// Whether that is an object that is known by its name in any file.
+    pub(super) is_object: bool,
+    /// What it is called.
+    pub(super) shown: String,
+    /// Whether it is rules only.
+    pub(super) is_rules: bool,
+    /// Everything but what follows.
+    pub(super) rest: Option<Subject<'d>>,
+    /// Its jobs, endpoints and Alertmanagers.
+    pub(super) parts: Vec<Subject<'d>>,
+    /// Its groups of rules.
+    pub(super) groups: Vec<Subject<'d>>,
+    spoken: Option<&'d Spoken>,
+}
+
+impl<'d> Unit<'d> {
+    fn new(path: &Path, shown: &str, renames: &HashMap<PathBuf, PathBuf>) -> Self {
+        Self {
+            path: path.to_owned(),
+            path_now: renames.get(path).map_or(path, |now| now).to_owned(),
+            holder: String::new(),
+            is_object: false,
+            shown: shown.to_owned(),
+            is_rules: false,
+            rest: None,
+            parts: Vec::new(),
+            groups: Vec::new(),
+            spoken: None,
+        }
+    }
+
+    fn held_by(mut self, holder: Option<&EmbeddedIn>) -> Self {
+        if let Some(holder) = holder {
+            self.holder = format!("{holder:?}");
+            self.is_object = matches!(
+                holder,
+                EmbeddedIn::Object { .. } | EmbeddedIn::Resource { .. }
+            );
+            self.shown = format!("{}, {}", self.shown, holder.noun().replace('`', ""));
+        }
+        self
+    }
+
+    /// Its parts of a kind.
+    pub(super) fn parts_of(&self, kind: SubjectKind) -> Vec<Subject<'d>> {
+        let parts = self.parts.iter().filter(|it| it.kind == kind);
+        parts.cloned().collect()
+    }
+
+    /// The same text for all that means the same.
+    pub(super) fn meaning(&self) -> String {
+        let all = self.rest.iter().chain(&self.parts).chain(&self.groups);
+        let mut all: Vec<_> = all.map(Subject::meaning).collect();
+        all.sort_unstable();
+        all.join("\n")
+    }
+
+    /// What is in it, in a few words.
+    pub(super) fn summary(&self) -> String {
+        let count = |kind: SubjectKind, word: &str| {
+            let all = self.parts.iter().chain(&self.groups);
+            match all.filter(|it| it.kind == kind).count() {
+                0 => None,
+                1 => Some(format!("1 {word}")),
+                more => Some(format!("{more} {word}s")),
+            }
+        };
+        let parts = [
+            count(SubjectKind::RemoteWrite, "endpoint"),
+            count(SubjectKind::Job, "job"),
+            count(SubjectKind::Group, "rule group"),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// A key in the words of the dialect.
+    pub(super) fn spelled(&self, key: &str) -> String {
+        match self.spoken {
+            Some(spoken) => {
+                let put = spoken.spelling.put(&format!("`{key}`"));
+                put.trim_matches('`').to_owned()
+            }
+            None => key.to_owned(),
+        }
+    }
+}

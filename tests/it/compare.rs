@@ -1,0 +1,590 @@
+//! `promvet compare`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+use serde_json::Value;
+
+use crate::support::program::Ran;
+use crate::support::scratch::Scratch;
+
+const CONFIG: &str = "\
+global:
+  scrape_interval: 30s
+  external_labels: {cluster: eu}
+rule_files: [rules/*.yml]
+scrape_configs:
+- job_name: api
+  static_configs:
+  - targets: [a:80, b:80]
+    labels: {env: prod}
+  metric_relabel_configs:
+  - {source_labels: [__name__], regex: go_.*, action: drop}
+- job_name: node
+  scrape_interval: 15s
+  file_sd_configs: [{files: [targets/*.json]}]
+remote_write:
+- name: mimir
+  url: https://mimir.example.com/api/v1/push
+  headers: {X-Scope-OrgID: team-a}
+  basic_auth: {username: u, password: hunter2-0123456789}
+- url: https://vm.example.com/api/v1/write?token=s3cret-0123456789
+  bearer_token_file: secrets/token
+  tls_config: {ca_file: ca.pem}
+alerting:
+  alertmanagers: [{static_configs: [{targets: [am:9093]}]}]
+";
+
+const RULES: &str = "\
+groups:
+- name: g
+  rules:
+  - {alert: Down, expr: 'up{job=\"api\"} == 0', for: 5m, labels: {severity: page}}
+  - {record: 'a:b', expr: 'sum by (job) (rate(x[5m]))'}
+";
+
+const TARGETS: &str = r#"[{"targets": ["n1:9100", "n2:9100"], "labels": {"dc": "x"}}]"#;
+
+const MONITOR: &str = "\
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: m, namespace: n}
+spec:
+  selector: {matchLabels: {app: x}}
+  endpoints:
+  - port: web
+    interval: 30s
+    basicAuth:
+      username: {name: sec, key: user}
+      password: {name: sec, key: pw}
+";
+
+fn tree() -> Scratch {
+    Scratch::repository(&[
+        ("prometheus.yml", CONFIG),
+        ("rules/a.yml", RULES),
+        ("targets/n.json", TARGETS),
+        ("secrets/token", "tok-one\n"),
+        ("ca.pem", "one\n"),
+        ("mon.yaml", MONITOR),
+    ])
+}
+
+/// What differs, as `action aspect subject key: old > new`.
+fn changes(tree: &Scratch, args: &[&str]) -> Vec<String> {
+    let ran = tree.promvet(&[&["compare", "--format", "json"], args].concat());
+    assert_eq!(ran.stderr, "");
+    assert_eq!(ran.status, Some(0), "{}", ran.said());
+    lines(&ran)
+}
+
+fn lines(ran: &Ran) -> Vec<String> {
+    let report = ran.json();
+    let all = report["changes"].as_array().unwrap();
+    let text = |one: &Value, key: &str| match &one[key] {
+        Value::String(text) => text.clone(),
+        _ => "-".to_owned(),
+    };
+    let line = |one: &Value| {
+        let secret = match one["secret"].as_bool() {
+            Some(true) => " secret",
+            _ => "",
+        };
+        format!(
+            "{} {} {} {} {}: {} > {}{secret}",
+            text(one, "action"),
+            text(one, "aspect"),
+            text(one, "kind"),
+            text(one, "name"),
+            text(one, "key"),
+            text(one, "old"),
+            text(one, "new"),
+        )
+    };
+    all.iter().map(line).collect()
+}
+
+/// What an edit of a file does.
+fn edited(path: &str, edits: &[(&str, &str)]) -> Vec<String> {
+    let tree = tree();
+    edit(&tree, path, edits);
+    changes(&tree, &["HEAD"])
+}
+
+fn edit(tree: &Scratch, path: &str, edits: &[(&str, &str)]) {
+    let mut text = tree.read(path);
+    for (from, to) in edits {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    tree.write(&[(path, &text)]);
+}
+
+#[test]
+fn nothing_differs_in_an_unchanged_tree() {
+    let tree = tree();
+    let ran = tree.promvet(&["compare", "HEAD", "--exit-code"]);
+    assert_eq!(
+        (ran.status, &*ran.stdout),
+        (Some(0), "No effective change in 2 configurations.\n"),
+        "{}",
+        ran.said()
+    );
+}
+
+#[test]
+fn each_kind_of_change_is_told_in_its_own_words() {
+    for (path, from, to, told) in [
+        (
+            "prometheus.yml",
+            "mimir.example.com",
+            "mimir2.example.com",
+            &[
+                "changed endpoint remote_write mimir url: https://mimir.example.com/api/v1/push > https://mimir2.example.com/api/v1/push",
+            ][..],
+        ),
+        (
+            "prometheus.yml",
+            "hunter2-0123456789",
+            "hunter3-0123456789",
+            &["changed credentials remote_write mimir basic_auth.password: - > - secret"],
+        ),
+        (
+            "prometheus.yml",
+            "s3cret-0123456789",
+            "s3cret-1123456789",
+            &["changed endpoint remote_write vm.example.com url: - > - secret"],
+        ),
+        (
+            "secrets/token",
+            "tok-one",
+            "tok-two",
+            &[
+                "changed credentials remote_write vm.example.com authorization.credentials_file: - > - secret",
+            ],
+        ),
+        (
+            "ca.pem",
+            "one",
+            "two",
+            &["changed tls remote_write vm.example.com tls_config.ca_file: - > - secret"],
+        ),
+        (
+            "prometheus.yml",
+            "tls_config: {ca_file: ca.pem}",
+            "tls_config: {ca_file: ca.pem, insecure_skip_verify: true}",
+            &["added tls remote_write vm.example.com tls_config.insecure_skip_verify: - > true"],
+        ),
+        (
+            "prometheus.yml",
+            "team-a",
+            "team-b",
+            &["changed tenant remote_write mimir headers.x-scope-orgid: team-a > team-b"],
+        ),
+        (
+            "prometheus.yml",
+            "cluster: eu",
+            "cluster: us",
+            &["changed external_labels configuration  global.external_labels.cluster: eu > us"],
+        ),
+        (
+            "prometheus.yml",
+            "scrape_interval: 15s",
+            "scrape_interval: 10s",
+            &["changed interval job node scrape_interval: 15s > 10s"],
+        ),
+        (
+            "prometheus.yml",
+            "[a:80, b:80]",
+            "[a:80, c:80]",
+            &[
+                "removed targets job api targets: b:80 {env=\"prod\"} > -",
+                "added targets job api targets: - > c:80 {env=\"prod\"}",
+            ],
+        ),
+        (
+            "targets/n.json",
+            ", \"n2:9100\"",
+            "",
+            &["removed targets job node targets: n2:9100 {dc=\"x\"} > -"],
+        ),
+        (
+            "prometheus.yml",
+            "am:9093",
+            "am2:9093",
+            &[
+                "added endpoint alertmanager  targets: - > am2:9093",
+                "removed endpoint alertmanager  targets: am:9093 > -",
+            ],
+        ),
+        (
+            "rules/a.yml",
+            "for: 5m",
+            "for: 10m",
+            &["changed rules rule alert Down in group g for: 5m > 10m"],
+        ),
+        (
+            "rules/a.yml",
+            "rate(x[5m])",
+            "rate(x[1m])",
+            &[
+                "changed rules rule record a:b in group g expr: sum by (job) (rate(x[5m])) > sum by (job) (rate(x[1m]))",
+            ],
+        ),
+        (
+            "mon.yaml",
+            "interval: 30s",
+            "interval: 1m",
+            &["changed interval job job 0 interval: 30s > 1m"],
+        ),
+    ] {
+        assert_eq!(edited(path, &[(from, to)]), told, "{from} > {to}");
+    }
+}
+
+#[test]
+fn what_is_inherited_is_told_once_with_those_that_inherit_it() {
+    let tree = tree();
+    edit(
+        &tree,
+        "prometheus.yml",
+        &[("scrape_interval: 30s", "scrape_interval: 20s")],
+    );
+    let report = tree
+        .promvet(&["compare", "HEAD", "--format", "json"])
+        .json();
+    let changes = report["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 1, "{report}");
+    assert_eq!(changes[0]["key"], "global.scrape_interval");
+    assert_eq!(changes[0]["applies_to"], serde_json::json!(["job api"]));
+}
+
+#[test]
+fn relabeling_is_told_by_what_it_does() {
+    let from = "regex: go_.*";
+    let told = edited("prometheus.yml", &[(from, "regex: go_.*|process_.*")]);
+    assert!(
+        told.contains(
+            &"changed relabeling job api metric_relabel_configs: kept > dropped".to_owned()
+        ),
+        "{told:?}"
+    );
+    // Two rules that do the same in either order, the defaults written out, an anchored pattern.
+    let rules = "  - {source_labels: [__name__], regex: go_.*, action: drop}\n";
+    let more = "  - {target_label: a, replacement: x}\n  - {target_label: b, replacement: y}\n";
+    let tree = tree();
+    edit(
+        &tree,
+        "prometheus.yml",
+        &[(rules, &format!("{rules}{more}"))],
+    );
+    tree.commit("two rules");
+    let other = "  - {target_label: b, replacement: y, separator: ;}\n  - {target_label: a, replacement: x, regex: (.*), action: replace}\n";
+    edit(&tree, "prometheus.yml", &[(more, other)]);
+    assert_eq!(changes(&tree, &["HEAD"]), [""; 0]);
+}
+
+#[test]
+fn parts_come_go_and_change_their_names() {
+    let job = "- job_name: node\n";
+    let told = edited("prometheus.yml", &[(job, "- job_name: nodes\n")]);
+    assert_eq!(told, ["changed job job nodes name: node > nodes"]);
+    let tree = tree();
+    let entry = "- url: https://vm.example.com/api/v1/write?token=s3cret-0123456789\n  bearer_token_file: secrets/token\n  tls_config: {ca_file: ca.pem}\n";
+    edit(&tree, "prometheus.yml", &[(entry, "")]);
+    let told = changes(&tree, &["HEAD"]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0]
+            .starts_with("removed endpoint remote_write vm.example.com : https://vm.example.com/"),
+        "{told:?}"
+    );
+    tree.write(&[("other.yml", CONFIG)]);
+    let told = changes(&tree, &["HEAD"]);
+    assert!(
+        told.iter()
+            .any(|line| line.starts_with("added setting configuration")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn another_text_that_means_the_same_is_no_change() {
+    let tree = tree();
+    tree.write(&[
+        (
+            "prometheus.yml",
+            "\
+# all else first
+alerting:
+  alertmanagers:
+  - static_configs: [{targets: ['am:9093']}]
+remote_write:
+- url: &vm 'https://vm.example.com/api/v1/write?token=s3cret-0123456789'
+  tls_config: {ca_file: \"ca.pem\", insecure_skip_verify: false}
+  authorization: {type: Bearer, credentials_file: secrets/token}
+- basic_auth:
+    password: \"hunter2-0123456789\"
+    username: u
+  headers: {x-scope-orgid: 'team-a'}
+  name: mimir
+  remote_timeout: 30s
+  url: https://mimir.example.com/api/v1/push
+scrape_config_files: [jobs/*.yml]
+scrape_configs:
+- job_name: api
+  scheme: http
+  scrape_interval: 0.5m
+  static_configs:
+  - {targets: [b:80], labels: &l {env: prod}}
+  - {targets: [a:80], labels: *l}
+  metric_relabel_configs:
+  - action: drop
+    regex: \"go_.*\"
+    source_labels: [ __name__ ]
+rule_files: [rules/b.yml, rules/c.yml]
+global: {external_labels: {cluster: eu}, scrape_interval: 30000ms, evaluation_interval: 60s}
+",
+        ),
+        (
+            "jobs/n.yml",
+            "scrape_configs:\n- {job_name: node, scrape_interval: 15s, static_configs: [{targets: ['n2:9100', 'n1:9100'], labels: {dc: x}}]}\n",
+        ),
+        (
+            "rules/b.yml",
+            "groups:\n- name: g\n  interval: 1m\n  rules:\n  - alert: Down\n    labels: {severity: page}\n    for: 300s\n    expr: |\n      # it is down\n      (up{job='api'}) == 0\n  - expr: sum(rate(x[5m])) by (job)\n    record: a:b\n",
+        ),
+        ("rules/c.yml", "groups: []\n"),
+    ]);
+    tree.remove("rules/a.yml");
+    edit(&tree, "prometheus.yml", &[("0.5m", "30s")]);
+    assert_eq!(changes(&tree, &["HEAD"]), [""; 0]);
+    // The resource moves to another file.
+    std::fs::create_dir(tree.at("k8s")).unwrap();
+    std::fs::rename(tree.at("mon.yaml"), tree.at("k8s/all.yaml")).unwrap();
+    assert_eq!(changes(&tree, &["HEAD"]), [""; 0]);
+}
+
+#[test]
+fn two_revisions_are_compared_and_paths_narrow_it() {
+    let tree = tree();
+    edit(&tree, "prometheus.yml", &[("team-a", "team-b")]);
+    tree.commit("Second");
+    edit(&tree, "prometheus.yml", &[("team-b", "team-c")]);
+    let told = |args: &[&str]| changes(&tree, args).join(" ");
+    assert!(told(&["HEAD~", "HEAD"]).contains("team-a > team-b"));
+    assert!(told(&["HEAD"]).contains("team-b > team-c"));
+    assert!(told(&["HEAD~"]).contains("team-a > team-c"));
+    assert_eq!(told(&["HEAD~", "--", "mon.yaml"]), "");
+    let ran = tree.promvet(&["compare", "HEAD", "--exit-code"]);
+    assert_eq!(ran.status, Some(1), "{}", ran.said());
+    assert!(ran.stdout.contains("team-b → team-c"), "{}", ran.stdout);
+    let ran = tree.promvet(&["compare", "HEAD~", "HEAD", "--format", "markdown"]);
+    assert!(
+        ran.stdout.contains("| `team-a` | `team-b` |"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let tree = tree();
+    for (args, says) in [
+        (&["compare", "nowhere"][..], "revision nowhere not found"),
+        (&["compare", "HEAD..main"], "promvet compare HEAD main"),
+    ] {
+        let ran = tree.promvet(args);
+        assert_eq!(ran.status, Some(2), "{}", ran.said());
+        assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    }
+    edit(
+        &tree,
+        "prometheus.yml",
+        &[("scrape_configs:", "scrape_configs: ]")],
+    );
+    let ran = tree.promvet(&["compare", "HEAD"]);
+    assert_eq!(ran.status, Some(2), "{}", ran.said());
+    assert!(
+        ran.stdout
+            .contains("prometheus.yml was not compared: after the change"),
+        "{}",
+        ran.said()
+    );
+    let ran = Scratch::empty().promvet(&["compare", "HEAD"]);
+    assert_eq!(ran.status, Some(2), "{}", ran.said());
+}
+
+#[test]
+fn no_format_shows_a_secret_of_either_side() {
+    let tree = tree();
+    edit(
+        &tree,
+        "prometheus.yml",
+        &[
+            ("hunter2-0123456789", "hunter3-0123456789"),
+            ("s3cret-0123456789", "s3cret-1123456789"),
+            ("username: u", "username: hunter2-0123456789"),
+            (
+                "bearer_token_file: secrets/token",
+                "bearer_token: b3arer-0123456789",
+            ),
+        ],
+    );
+    for format in ["human", "markdown", "json"] {
+        let ran = tree.promvet(&["compare", "HEAD", "--format", format]);
+        assert_eq!(ran.status, Some(0), "{}", ran.said());
+        for secret in ["hunter2", "hunter3", "s3cret", "b3arer", "tok-one"] {
+            assert!(!ran.said().contains(secret), "{secret}: {}", ran.said());
+        }
+    }
+}
+
+/// A YAML value, with the ways to write it left open.
+#[derive(Clone, Debug)]
+enum Yaml {
+    Scalar(&'static str),
+    List(Vec<Self>),
+    Map(Vec<(&'static str, Self)>),
+}
+
+fn map(pairs: &[(&'static str, Yaml)]) -> Yaml {
+    Yaml::Map(pairs.to_vec())
+}
+
+fn list(items: &[Yaml]) -> Yaml {
+    Yaml::List(items.to_vec())
+}
+
+/// A configuration with something of each kind.
+fn sample() -> Yaml {
+    use Yaml::Scalar as S;
+    let targets = |address| {
+        map(&[
+            ("targets", list(&[S(address)])),
+            ("labels", map(&[("a", S("b"))])),
+        ])
+    };
+    map(&[
+        (
+            "global",
+            map(&[
+                ("scrape_interval", S("30s")),
+                ("external_labels", map(&[("x", S("y")), ("z", S("w"))])),
+            ]),
+        ),
+        (
+            "scrape_configs",
+            list(&[
+                map(&[
+                    ("job_name", S("one")),
+                    (
+                        "static_configs",
+                        list(&[targets("h1:80"), targets("h2:80")]),
+                    ),
+                    (
+                        "metric_relabel_configs",
+                        list(&[map(&[
+                            ("source_labels", list(&[S("__name__")])),
+                            ("regex", S("go_.*")),
+                            ("action", S("drop")),
+                        ])]),
+                    ),
+                ]),
+                map(&[
+                    ("job_name", S("two")),
+                    ("scrape_timeout", S("5s")),
+                    (
+                        "kubernetes_sd_configs",
+                        list(&[map(&[
+                            ("role", S("pod")),
+                            ("namespaces", map(&[("names", list(&[S("n"), S("m")]))])),
+                        ])]),
+                    ),
+                ]),
+            ]),
+        ),
+        (
+            "remote_write",
+            list(&[
+                map(&[
+                    ("url", S("https://a.example.com/api/v1/push")),
+                    (
+                        "basic_auth",
+                        map(&[("username", S("u")), ("password_file", S("/p"))]),
+                    ),
+                ]),
+                map(&[
+                    ("url", S("https://b.example.com/api/v1/push")),
+                    ("name", S("b")),
+                ]),
+            ]),
+        ),
+    ])
+}
+
+/// Writes a value in another order and with other quotes, as numbers say that come again and again.
+fn written(value: &Yaml, choices: &mut dyn FnMut() -> u8, in_order: bool) -> String {
+    match value {
+        Yaml::Scalar(text) => match choices() % 3 {
+            0 => format!("{text:?}"),
+            1 => format!("'{text}'"),
+            _ => format!("\"{text}\" # {text}\n"),
+        },
+        Yaml::List(items) => {
+            let items = shuffled(items, choices, in_order);
+            let items: Vec<_> = items
+                .iter()
+                .map(|item| written(item, choices, in_order))
+                .collect();
+            format!("[{}\n]", items.join(","))
+        }
+        Yaml::Map(pairs) => {
+            let pairs = shuffled(pairs, choices, false);
+            let pairs: Vec<_> = pairs
+                .iter()
+                .map(|(key, item)| {
+                    let in_order = key.contains("relabel") || *key == "source_labels";
+                    format!("{key}: {}", written(item, choices, in_order))
+                })
+                .collect();
+            format!("{{{}\n}}", pairs.join(","))
+        }
+    }
+}
+
+fn shuffled<T: Clone>(items: &[T], choices: &mut dyn FnMut() -> u8, in_order: bool) -> Vec<T> {
+    let mut left = items.to_vec();
+    let mut out = Vec::new();
+    while !left.is_empty() {
+        let at = match in_order {
+            true => 0,
+            false => usize::from(choices()) % left.len(),
+        };
+        out.push(left.remove(at));
+    }
+    out
+}
+
+#[test]
+fn a_reshuffled_configuration_is_the_same() {
+    use proptest::test_runner::{Config, TestRunner};
+    let tree = Scratch::repository(&[("prometheus.yml", &written(&sample(), &mut || 0, true))]);
+    // The program is started for each.
+    let mut runner = TestRunner::new(Config::with_cases(24));
+    let bytes = proptest::collection::vec(proptest::num::u8::ANY, 64);
+    runner
+        .run(&bytes, |bytes| {
+            let mut bytes = bytes.into_iter().cycle();
+            let text = written(&sample(), &mut || bytes.next().unwrap(), false);
+            tree.write(&[("prometheus.yml", &text)]);
+            let ran = tree.promvet(&["compare", "HEAD"]);
+            let same = "No effective change in 1 configuration.\n";
+            proptest::prop_assert_eq!(&*ran.stdout, same, "{}\n{}", text, ran.said());
+            Ok(())
+        })
+        .unwrap();
+}
