@@ -293,6 +293,9 @@ pub(super) struct CheckArgs {
         help_heading = "Files"
     )]
     pub(super) if_recognised: bool,
+    /// Check again whenever a file of the tree changes, until you press Ctrl-C
+    #[arg(long, help_heading = "Files")]
+    pub(super) watch: bool,
     /// What they are compared with.
     #[command(flatten)]
     pub(super) since: SinceArgs,

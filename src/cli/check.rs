@@ -8,6 +8,7 @@ use super::args::{CheckArgs, JudgingArgs, PathArgs};
 use super::deliver::Plan;
 use super::fix;
 use super::progress::watched;
+use super::watch;
 use super::{Exit, complain};
 use crate::facts::Host;
 use crate::finding::Redacted;
@@ -16,8 +17,16 @@ use crate::run::since::Comparison;
 use crate::run::{self, Fixed, Gate, Request, RuleSelection, Run, Side, Stage, Watch, online};
 use crate::source::{Changed, Folder, LARGEST, Memory, Tree, collapse, leads_out, standard_input};
 
-/// Checks and reports.
+/// Checks and reports; with `--watch` again and again.
 pub(super) fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    match args.watch {
+        true => watch::watch(args, out),
+        false => once(args, out),
+    }
+}
+
+/// Checks and reports.
+pub(super) fn once(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let plan = match Plan::new(&args.report) {
         Ok(plan) => plan,
         Err(why) => {

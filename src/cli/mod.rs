@@ -26,6 +26,7 @@ mod suppressions;
 mod terminal;
 mod test;
 mod trust;
+mod watch;
 mod why;
 
 use std::io::{self, Write};

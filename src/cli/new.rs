@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use super::args::New;
 use super::check::complain_of_policy;
 use super::{Exit, complain};
+use crate::finding::Text;
 use crate::report::write_new_file;
 use crate::rules::custom::{NodeKind, fault_of_name};
 use crate::run::policies;
-use crate::source::{Folder, Tree as _};
+use crate::source::{Folder, LARGEST, Tree as _, rewrite};
+use crate::yaml::parse_first;
 
 /// Where pages go if no policy names a folder.
 const FOLDER: &str = "rules";
@@ -25,7 +27,7 @@ pub(super) fn new(what: &New, out: &mut dyn Write) -> io::Result<Exit> {
         Ok((path, named)) => {
             writeln!(out, "wrote {}", path.display())?;
             if !named {
-                writeln!(out, "add to promvet.yaml: `rule_folders: [{FOLDER}]`")?;
+                writeln!(out, "{}", registered())?;
             }
             writeln!(out, "then: `promvet test`")?;
             Ok(Exit::Clean)
@@ -35,6 +37,58 @@ pub(super) fn new(what: &New, out: &mut dyn Write) -> io::Result<Exit> {
             Ok(Exit::Failed)
         }
     }
+}
+
+/// Names the folder of rules in promvet.yaml, and says so; what to write there if that is not possible.
+fn registered() -> String {
+    let by_hand = || format!("add to promvet.yaml: `rule_folders: [{FOLDER}]`");
+    let Ok(tree) = Folder::here() else {
+        return by_hand();
+    };
+    let Some(policy) = policies::nearest_file(&tree) else {
+        let path = Path::new("promvet.yaml");
+        let line = format!("rule_folders: [{FOLDER}]\n");
+        return match write_new_file(path, line.as_bytes()) {
+            Ok(()) => format!("wrote promvet.yaml with `{}`", line.trim_end()),
+            Err(_) => by_hand(),
+        };
+    };
+    let shown = tree.shown(&policy);
+    let below = policy.parent().and_then(|top| tree.base().strip_prefix(top).ok());
+    let folder = below.map(|below| below.join(FOLDER));
+    let folder = folder.as_deref().and_then(Path::to_str);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/_-.".contains(c);
+    let Some(folder) = folder.filter(|folder| folder.chars().all(plain)) else {
+        return by_hand();
+    };
+    let line = format!("rule_folders: [{folder}]");
+    let Ok(before) = tree.read(&policy, LARGEST) else {
+        return by_hand();
+    };
+    match with_line(&before, &line) {
+        Some(after) if rewrite(&policy, &before, after.as_bytes()).is_ok() => {
+            format!("added `{line}` to {shown}")
+        }
+        _ => format!("add to {shown}: `{line}`"),
+    }
+}
+
+/// A policy with one more line at its end; none if that would not be one more key.
+fn with_line(policy: &[u8], line: &str) -> Option<String> {
+    let before = std::str::from_utf8(policy).ok()?;
+    let count = |text: &str| {
+        let text = Text::new("promvet.yaml", text.as_bytes().to_vec());
+        let document = parse_first(&text).ok()?;
+        let root = document.root().filter(|root| !root.is_null());
+        let keys = root.map_or(Some(0), |root| Some(root.mapping()?.written().count()));
+        let has = root.is_some_and(|root| root.get("rule_folders").is_some());
+        let is_only = document.next_document().is_none();
+        Some((keys?, has)).filter(|_| is_only)
+    };
+    let end = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+    let after = format!("{before}{end}{line}\n");
+    let ((then, had), (now, has)) = (count(before)?, count(&after)?);
+    (!had && has && now == then + 1).then_some(after)
 }
 
 /// Writes the page of a rule; its path, and whether a policy names its folder.
@@ -229,10 +283,28 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::finding::Text;
     use crate::rules::custom::CustomRules;
     use crate::rules::example::examples;
     use crate::run::examples::run_own;
+
+    #[test]
+    fn a_line_is_added_only_where_it_is_one_more_key() {
+        let line = "rule_folders: [rules]";
+        for (policy, added) in [
+            ("", true),
+            ("# nothing yet\n", true),
+            ("root: true", true),
+            ("rules:\n  a/b: off\n", true),
+            ("rule_folders: [x]\n", false),
+            ("{root: true}\n", false),
+            ("root: true\n...\n", false),
+            ("- a\n", false),
+            ("a: [\n", false),
+        ] {
+            let after = with_line(policy.as_bytes(), line);
+            assert_eq!(after.is_some(), added, "{policy:?}: {after:?}");
+        }
+    }
 
     #[test]
     fn the_page_of_every_kind_passes_as_it_is() {

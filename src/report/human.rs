@@ -8,7 +8,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 
 use super::alike::{and_more, fold};
 use super::outcome::Outcome;
-use super::prose::{spot, summary, wrap};
+use super::prose::{fixable, spot, summary, wrap};
 use super::snippet::Snippets;
 use super::{Options, neutral};
 use crate::finding::{Evidence, Finding, Redacted, Severity, Unchecked};
@@ -46,7 +46,11 @@ pub(super) fn write(
         return Ok(());
     }
     write_lines(&unchecked(outcome, options), to)?;
-    writeln!(to, "{}.", summary(outcome))
+    writeln!(to, "{}.", summary(outcome))?;
+    match fixable(&outcome.summary()) {
+        Some(fixable) => writeln!(to, "{fixable}."),
+        None => Ok(()),
+    }
 }
 
 fn write_lines(text: &str, to: &mut dyn Write) -> io::Result<()> {

@@ -112,6 +112,8 @@ pub(super) struct JsonSummary {
     unchecked: usize,
     older: Option<usize>,
     suppressed: usize,
+    fixable: usize,
+    fixable_unsafe: usize,
 }
 
 pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> io::Result<()> {
@@ -225,6 +227,8 @@ pub(super) fn summary(it: Summary) -> JsonSummary {
         unchecked: it.unchecked,
         older: it.older,
         suppressed: it.suppressed,
+        fixable: it.fixable,
+        fixable_unsafe: it.fixable_unsafe,
     }
 }
 

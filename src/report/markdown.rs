@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use super::alike::{Alike, fold};
+use super::suggestions;
 use super::outcome::Outcome;
 use super::prose::{count, found, spot, summary};
 use super::{Options, neutral};
@@ -30,6 +31,7 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write, _: &Options<'_>) -> i
         )?;
         write_rows(outcome, to)?;
     }
+    suggestions::write(outcome, to)?;
     let unchecked = outcome.unchecked();
     if !unchecked.is_empty() {
         writeln!(to, "\n### Could not be checked\n")?;

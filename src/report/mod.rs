@@ -29,6 +29,7 @@ mod prose;
 mod relabel;
 mod sarif;
 mod snippet;
+mod suggestions;
 pub mod suppressions;
 mod xml;
 

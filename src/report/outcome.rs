@@ -116,6 +116,10 @@ pub struct Summary {
     pub older: Option<usize>,
     /// Findings that are hidden by comments or by a baseline.
     pub suppressed: usize,
+    /// Findings that `--fix` fixes.
+    pub fixable: usize,
+    /// Findings that only `--fix=unsafe` fixes.
+    pub fixable_unsafe: usize,
 }
 
 /// What a run found, in the order in which it is shown.
@@ -272,6 +276,10 @@ impl Outcome {
             let of = |it: &&Reported| it.finding.severity == severity;
             self.findings.iter().filter(of).count()
         };
+        let fixes = |safe| {
+            let fixes = self.findings.iter().filter_map(|it| it.finding.fix.as_ref());
+            fixes.filter(|fix| fix.safe == safe).count()
+        };
         Summary {
             files: paths.len(),
             configurations: self.files.iter().map(|file| file.configurations).sum(),
@@ -282,6 +290,8 @@ impl Outcome {
             unchecked: self.unchecked.len(),
             older: self.older,
             suppressed: self.suppressed.len(),
+            fixable: fixes(true),
+            fixable_unsafe: fixes(false),
         }
     }
 }

@@ -42,6 +42,18 @@ pub(super) fn summary(outcome: &Outcome) -> String {
     line
 }
 
+/// How many of the findings can be fixed, and how; none if none can.
+pub(super) fn fixable(figures: &Summary) -> Option<String> {
+    match (figures.fixable, figures.fixable_unsafe) {
+        (0, 0) => None,
+        (safe, 0) => Some(format!("{safe} fixable with `--fix`")),
+        (0, more) => Some(format!("{more} fixable with `--fix=unsafe`")),
+        (safe, more) => Some(format!(
+            "{safe} fixable with `--fix`, {more} more with `--fix=unsafe`"
+        )),
+    }
+}
+
 /// `3 errors, 1 warning`.
 pub(super) fn found(figures: &Summary) -> String {
     let found: Vec<String> = [

@@ -118,6 +118,16 @@ pub(crate) fn rule_folders_here(tree: &dyn Tree) -> Result<Vec<PathBuf>, Vec<Pol
     Ok(folders.map(RuleFolder::shown).collect())
 }
 
+/// The policy file that is nearest to where promvet was started, in that folder or above it up to the root
+/// of its tree.
+pub(crate) fn nearest_file(tree: &dyn Tree) -> Option<PathBuf> {
+    let root = tree.root_of(tree.base());
+    let folders = tree.base().ancestors();
+    let inside = folders.take_while(|folder| folder.starts_with(&root));
+    let mut files = inside.flat_map(|folder| FILE_NAMES.iter().map(|name| folder.join(name)));
+    files.find(|path| tree.metadata(path).is_ok())
+}
+
 /// A file that could lie where promvet was started.
 fn here(tree: &dyn Tree) -> Found {
     Found {

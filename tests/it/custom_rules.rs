@@ -518,3 +518,53 @@ fn every_published_policy_is_as_its_examples_say() {
     let pages = pages.filter(|page| page.as_ref().unwrap().file_name() != "README.md");
     assert!(pages.count() >= 10);
 }
+
+#[test]
+fn a_finding_can_point_at_the_credential_that_matches() {
+    let rule = "---\nseverity: error\nnode: http_client\nwhen: credentials.exists(it, it.inline)\nmessage: it contains a credential\nat: credentials\n---\n# T\n";
+    let config = "remote_write:\n- url: https://a.example.com/x\n  basic_auth: {username: u, password_file: p}\n  tls_config: {cert_file: c, key_file: k}\n- url: https://b.example.com/x\n  basic_auth:\n    username: u\n    password: hunter2-0123456789\n- url: https://c.example.com/x\n  bearer_token: hunter2-0123456789\n";
+    let folder = Scratch::new(&[
+        ("promvet.yaml", POLICY),
+        ("rules/acme/x.md", rule),
+        ("prometheus.yml", config),
+    ]);
+    let said = concise(&folder, &[]);
+    let own: Vec<_> = said.lines().filter(|line| line.contains("acme/x")).collect();
+    assert_eq!(
+        own,
+        [
+            "prometheus.yml:8:15: error acme/x it contains a credential",
+            "prometheus.yml:10:17: error acme/x it contains a credential",
+        ],
+        "{said}"
+    );
+}
+
+#[test]
+fn an_example_has_the_environment_of_its_policy() {
+    let rule = "---\nseverity: error\nnode: remote_write\nwhen: environment == 'production' && url.scheme != 'https'\nmessage: not in {environment}\n---\n# T\n\n```yaml file=promvet.yaml\nenvironments:\n  - name: production\n    files: [\"*.yml\"]\n```\n\n```yaml bad\nremote_write:\n  - url: http://a.example.com/x\n    #    ^^^^^^^^^^^^^^^^^^^^^^ error: not in production\n```\n\n```yaml file=promvet.yaml\nenvironments:\n  - name: test\n    files: [\"*.yml\"]\n```\n\n```yaml good\nremote_write:\n  - url: http://a.example.com/x\n```\n";
+    let folder = Scratch::new(&[("promvet.yaml", POLICY), ("rules/acme/x.md", rule)]);
+    let ran = folder.promvet(&["test"]);
+    assert_eq!(ran.stdout, "2 examples of 1 rule: all as marked\n");
+}
+
+#[test]
+fn new_rule_names_its_folder_in_the_policy() {
+    let folder = Scratch::new(&[("promvet.yaml", "# ours\nprofile: strict")]);
+    let ran = folder.promvet(&["new", "rule", "acme/first"]);
+    assert_eq!(
+        ran.stdout,
+        "wrote rules/acme/first.md\nadded `rule_folders: [rules]` to promvet.yaml\nthen: `promvet test`\n"
+    );
+    assert_eq!(
+        folder.read("promvet.yaml"),
+        "# ours\nprofile: strict\nrule_folders: [rules]\n"
+    );
+    let ran = folder.promvet(&["test"]);
+    assert_eq!(ran.stdout, "2 examples of 1 rule: all as marked\n");
+    // Nothing is changed where a line at the end would not be a key.
+    let folder = Scratch::new(&[("promvet.yaml", "{profile: strict}\n")]);
+    let ran = folder.promvet(&["new", "rule", "acme/first"]);
+    assert!(ran.stdout.contains("add to promvet.yaml: `rule_folders: [rules]`"), "{}", ran.stdout);
+    assert_eq!(folder.read("promvet.yaml"), "{profile: strict}\n");
+}

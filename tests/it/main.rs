@@ -49,4 +49,5 @@ mod support;
 mod suppressions;
 mod upgrade;
 mod verdicts;
+mod watch;
 mod why;

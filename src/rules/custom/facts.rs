@@ -8,7 +8,7 @@ use super::nodes::NodeKind;
 use super::value::{self, Value};
 use crate::facts::deployment::MountSource;
 use crate::prometheus::endpoint::Endpoint;
-use crate::prometheus::{Client, HttpClient};
+use crate::prometheus::{Client, Credential, HttpClient};
 use crate::rules::{Configuration, Entry, HttpPart};
 use crate::yaml::Node;
 
@@ -236,19 +236,40 @@ pub(super) fn credentials<'d>(node: Node<'_>) -> Known<'d> {
     let Some(settings) = node.mapping() else {
         return Known::Unknown(None);
     };
-    let credentials = HttpClient::new(settings).credentials().into_iter();
-    let credentials = credentials.map(|one| {
-        let key = one.key.as_str().unwrap_or("");
-        let file = file_of(key, one.value);
-        let mut out = vec![
-            ("kind", value::text(one.kind.word())),
-            ("key", value::text(key)),
-            ("inline", boolean(is_inline(key, one.value))),
-        ];
-        out.extend(file.map(|path| ("file", value::text(path))));
-        value::record(out)
-    });
+    let credentials = HttpClient::new(settings).credentials();
+    let credentials = credentials.iter().map(credential);
     Known::Value(value::list(credentials.collect()))
+}
+
+/// A list of one credential.
+pub(super) fn only<'d>(one: &Credential<'_>) -> Value<'d> {
+    value::list(vec![credential(one)])
+}
+
+fn credential<'d>(one: &Credential<'_>) -> Value<'d> {
+    let key = one.key.as_str().unwrap_or("");
+    let file = file_of(key, one.value);
+    let mut out = vec![
+        ("kind", value::text(one.kind.word())),
+        ("key", value::text(key)),
+        ("inline", boolean(is_inline(key, one.value))),
+    ];
+    out.extend(file.map(|path| ("file", value::text(path))));
+    value::record(out)
+}
+
+/// What to point at in a credential: the secret in its section or the file that has it, or else its
+/// key.
+pub(super) fn spot<'d>(one: &Credential<'d>) -> Node<'d> {
+    let Some(section) = one.value.mapping() else {
+        return one.value;
+    };
+    let keys = INLINE.iter().map(|key| (*key).to_owned());
+    let files = INLINE.iter().map(|key| format!("{key}_file"));
+    let mut values = keys.chain(files).filter_map(|key| section.get(&key));
+    values
+        .find(|value| value.as_str().is_some_and(|text| !text.is_empty()))
+        .unwrap_or(one.key)
 }
 
 /// Keys of sections that hold a secret themselves.

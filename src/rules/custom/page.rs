@@ -41,6 +41,8 @@ pub struct CustomRule {
     pub(super) help: Option<Template>,
     /// The keys that lead to what is pointed at.
     pub(super) at: Vec<String>,
+    /// Whether the credential is pointed at for which the condition holds.
+    pub(super) at_credential: bool,
 }
 
 /// What becomes of a node about which too little is known.
@@ -256,7 +258,13 @@ impl<'d> Fields<'d> {
             Some(help) => Some(template(help, node, &mut uses, wrong)?),
             None => None,
         };
-        let at = self.get("at").map(|at| path(at, node, wrong));
+        let at = self.get("at");
+        let has_credentials = Fact::Credentials.is_of(node);
+        let is_credential =
+            |at: &Node<'_>| has_credentials && at.as_str() == Some(Fact::Credentials.name());
+        let at_credential = at.as_ref().is_some_and(is_credential);
+        let at = at.filter(|at| !is_credential(at));
+        let at = at.map(|at| path(at, node, wrong));
         Some(CustomRule {
             name,
             title,
@@ -271,6 +279,7 @@ impl<'d> Fields<'d> {
             message: message?,
             help,
             at: at.unwrap_or_default(),
+            at_credential,
         })
     }
 }

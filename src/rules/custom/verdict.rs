@@ -4,11 +4,12 @@ use cel::common::types::CelBool;
 use cel::{Context, ExecutionError, Value};
 
 use super::budget::FileBudget;
-use super::facts::{Fact, Holes};
+use super::facts::{self, Fact, Holes};
 use super::page::{CustomRule, Unknown};
 use super::syntax;
 use crate::finding::{Finding, Severity, Unchecked};
 use crate::panics;
+use crate::prometheus::HttpClient;
 use crate::rules::Judgement;
 use crate::yaml::Node;
 
@@ -58,8 +59,10 @@ impl Bound {
             Ok(true) => {
                 let message = rule.message.fill(context, budget);
                 let help = rule.help.as_ref().map(|help| help.fill(context, budget));
+                let target = self.credential(rule, node, context, budget);
+                let target = target.unwrap_or_else(|| target_of(rule, node));
                 out.findings
-                    .push(finding(rule, node, rule.severity, message, help));
+                    .push(finding(rule, target, rule.severity, message, help));
             }
             Err(Neither::Unknown(Some(why))) => self.unknown(rule, node, &why, out),
             Err(Neither::Failed(why)) => {
@@ -72,6 +75,25 @@ impl Bound {
         }
     }
 
+    /// The first credential with which alone the condition holds, if the rule points at that.
+    fn credential<'d>(
+        &self,
+        rule: &CustomRule,
+        node: Node<'d>,
+        context: &Context<'_, '_>,
+        budget: &FileBudget,
+    ) -> Option<Node<'d>> {
+        let settings = node.mapping().filter(|_| rule.at_credential)?;
+        let credentials = HttpClient::new(settings).credentials();
+        let found = credentials.into_iter().find(|one| {
+            let mut alone = context.new_inner_scope();
+            alone.add_variable_as_val(Fact::Credentials.name(), facts::only(one));
+            let evaluate = || self.evaluate(rule, &alone, budget);
+            matches!(panics::caught(evaluate), Ok(Ok(true)))
+        });
+        found.map(|one| facts::spot(&one))
+    }
+
     fn unknown(&self, rule: &CustomRule, node: Node<'_>, why: &str, out: &mut Judgement) {
         let reason = format!("the rule {} could not be evaluated here: {why}", rule.name);
         match rule.unknown {
@@ -79,7 +101,8 @@ impl Bound {
             Unknown::Note => out.unchecked.push(unchecked(rule, node, reason, None)),
             Unknown::Warning => {
                 let message = format!("promvet cannot tell whether this breaks the rule: {why}");
-                let found = finding(rule, node, Severity::Warning, message, None);
+                let target = target_of(rule, node);
+                let found = finding(rule, target, Severity::Warning, message, None);
                 out.findings.push(found);
             }
         }
@@ -158,7 +181,7 @@ const NAMES: &[&str] = &["url", "job_name", "name", "alert", "record"];
 
 /// What a finding points at: the child that the rule names, as far as it is there; else what names
 /// the node.
-fn target<'d>(rule: &CustomRule, node: Node<'d>) -> Node<'d> {
+fn target_of<'d>(rule: &CustomRule, node: Node<'d>) -> Node<'d> {
     let mut at = node;
     for key in &rule.at {
         match at.get(key) {
@@ -177,12 +200,11 @@ fn target<'d>(rule: &CustomRule, node: Node<'d>) -> Node<'d> {
 
 fn finding(
     rule: &CustomRule,
-    node: Node<'_>,
+    target: Node<'_>,
     severity: Severity,
     message: String,
     help: Option<String>,
 ) -> Finding {
-    let target = target(rule, node);
     let finding = Finding::new(rule.name.clone(), severity, target.place(), message)
         .of_key(target.path(), target.identity());
     match help {
@@ -206,7 +228,7 @@ fn unchecked(
     reason: String,
     settle: Option<String>,
 ) -> Unchecked {
-    let target = target(rule, node);
+    let target = target_of(rule, node);
     Unchecked {
         place: target.place(),
         logical: target.path(),

@@ -1,0 +1,84 @@
+//! `--watch`: checks again whenever something changes.
+//!
+//! promvet looks at the times and sizes of the files instead of asking the system to be told: that works in
+//! containers and on network drives, where such messages do not arrive, needs no further dependency, and
+//! costs a walk over the tree, which takes milliseconds for thousands of files.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::args::CheckArgs;
+use super::{Exit, check, complain};
+use crate::source::{Folder, Stamps, Tree as _, collapse};
+
+/// The least time between two looks: what people take for at once.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// At most this share of the time is spent looking: one part in twenty.
+const SHARE: u32 = 20;
+
+/// Checks, and again at each change.
+pub(super) fn watch(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let paths = &args.paths.paths;
+    if paths.iter().any(|path| path.as_os_str() == "-") {
+        complain("standard input cannot be watched; name files or folders");
+        return Ok(Exit::Failed);
+    }
+    if args.fix.changes().is_some() {
+        complain("--watch does not go with changes of the files; leave --fix, --diff and --add-ignores out");
+        return Ok(Exit::Failed);
+    }
+    let tree = Folder::here()?;
+    let roots = roots(args, &tree);
+    loop {
+        // Taken first, so that a change while promvet checks is seen.
+        let stamps = Stamps::of(&roots, args.paths.hidden, &tree);
+        check::once(args, out)?;
+        writeln!(out, "Watching for changes; press Ctrl-C to stop.")?;
+        out.flush()?;
+        let changed = changed(&stamps, &roots, args, &tree);
+        let path = tree.shown(&changed);
+        writeln!(out, "\nChanged: {}\n", crate::report::harmless_line(&path))?;
+    }
+}
+
+/// The roots of the trees that the named paths lie in: what a configuration refers to can be anywhere in
+/// them.
+fn roots(args: &CheckArgs, tree: &Folder) -> Vec<PathBuf> {
+    let here = [PathBuf::from(".")];
+    let named = match args.paths.paths.is_empty() {
+        true => &here[..],
+        false => &args.paths.paths,
+    };
+    let mut roots: Vec<PathBuf> = named
+        .iter()
+        .map(|path| {
+            let path = collapse(&tree.absolute(path));
+            let is_folder = tree.list(&path).is_ok();
+            let folder = match is_folder {
+                true => &*path,
+                false => path.parent().unwrap_or(&path),
+            };
+            tree.root_of(folder)
+        })
+        .collect();
+    roots.sort();
+    roots.dedup();
+    roots
+}
+
+/// Waits for a change, and returns the first path that changed.
+fn changed(stamps: &Stamps, roots: &[PathBuf], args: &CheckArgs, tree: &Folder) -> PathBuf {
+    let mut pause = PAUSE;
+    loop {
+        thread::sleep(pause);
+        let begin = Instant::now();
+        let now = Stamps::of(roots, args.paths.hidden, tree);
+        if let Some(path) = stamps.difference(&now) {
+            return path;
+        }
+        pause = PAUSE.max(begin.elapsed() * SHARE);
+    }
+}
