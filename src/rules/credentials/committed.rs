@@ -2,11 +2,11 @@
 
 use crate::facts::deployment::{MountSource, PartKind, RunningDeployment, Written};
 use crate::facts::token::{self, Observation};
-use crate::finding::{Evidence, Severity, is_secret_name};
+use crate::finding::{Advice, Evidence, Severity, is_secret_name};
 use crate::rules::{Findings, Material, NamedFile, Secret};
 use crate::schema::table::Reference;
 use crate::source::GitError;
-use crate::yaml::placeholder;
+use crate::yaml::{Style, placeholder};
 
 pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
     for file in material.own_files() {
@@ -213,5 +213,42 @@ fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findin
         None => format!("{then}fill it in when the configuration is deployed"),
     };
     let kind = if tracked { "tracked" } else { "inline" };
-    out.push(out.at(node, severity, message).kind(kind).help(help));
+    let advice = (!tracked).then(|| to_file(material, secret)).flatten();
+    let advice = advice.unwrap_or_else(|| Advice::say(help));
+    out.push(out.at(node, severity, message).kind(kind).help(advice));
+}
+
+/// To name the file that has the same secret already, if another key of the configuration names it. No
+/// other path is proposed: where a file would be when Prometheus runs is not known, and the secret would
+/// have to be written there.
+fn to_file(material: &Material<'_, '_>, secret: &Secret<'_, '_>) -> Option<Advice> {
+    let node = secret.inline.setting.node;
+    let instead = secret.inline.instead.as_ref()?;
+    let scalar = node.scalar().filter(|_| !node.is_alias())?;
+    let is_one_line = !matches!(scalar.style, Style::Literal | Style::Folded);
+    let section = node.parent()?.mapping()?;
+    let mut entries = section.written();
+    let key = entries.find(|entry| entry.value.span() == node.span())?.key;
+    let is_free = section.get(instead).is_none();
+    if !(is_one_line && is_free && node.document().is_yaml()) {
+        return None;
+    }
+    let has_it = |file: &&NamedFile<'_, '_>| {
+        let path = file.judged.file.as_ref().filter(|_| is_secret(file));
+        let text = path.and_then(|path| file.facts.text(path));
+        // Prometheus trims what is in a file (`toHTTPSecret`, prometheus/common 0.70).
+        text.is_some_and(|text| text.content().trim() == scalar.text)
+    };
+    let file = material.own_files().find(has_it)?;
+    let path = file.reference.setting.node.as_str()?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/_-.".contains(c);
+    if !path.chars().all(is_plain) {
+        return None;
+    }
+    let edits = vec![
+        (key.span(), instead.clone()),
+        (node.span(), path.to_owned()),
+    ];
+    let words = format!("write `{instead}: {path}`: that file has the same secret");
+    Some(Advice::edit(edits).text(words).unsafe_())
 }
