@@ -258,10 +258,10 @@ pub(super) enum ConfigFormat {
 /// How a list is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
-    /// An aligned table
+    /// for people
     #[default]
     Human,
-    /// For programs
+    /// for programs
     Json,
 }
 

@@ -53,6 +53,10 @@ pub(super) fn why(args: &WhyArgs, out: &mut dyn Write) -> io::Result<Exit> {
             Ok(line) => (PathBuf::from(file), WhyAt::Line(line)),
             Err(_) => (PathBuf::from(file), WhyAt::Key(line.to_owned())),
         },
+        _ if tree.metadata(&whole).is_err() => {
+            complain(&format!("{}: no such file or folder", tree.shown(&whole)));
+            return Ok(Exit::Failed);
+        }
         _ => {
             complain("name a line, as in `prometheus.yml:12`, or a key after the file");
             return Ok(Exit::Failed);

@@ -126,7 +126,7 @@ impl<'d> Settings<'d> {
             let Part { name, item } = part?;
             let mapping = at
                 .mapping()
-                .ok_or_else(|| format!("`{full}` is not a mapping"))?;
+                .ok_or_else(|| no_keys(&full, at))?;
             let holder = at;
             if !full.is_empty() {
                 full.push('.');
@@ -152,7 +152,7 @@ impl<'d> Settings<'d> {
             at = entry.value;
             if let Some(item) = item {
                 let (number, node) =
-                    item_of(at, &item).ok_or_else(|| format!("`{full}` has no item `{item}`"))?;
+                    item_of(at, &item).ok_or_else(|| no_item(&full, at, &item))?;
                 full.push_str(&format!("[{number}]"));
                 at = node;
                 found = Some(FoundKey {
@@ -350,10 +350,34 @@ fn item_of<'d>(list: Node<'d>, item: &str) -> Option<(usize, Node<'d>)> {
     match item.parse::<usize>() {
         Ok(number) => items.find(|(at, _)| *at == number),
         Err(_) => items.find(|(_, node)| {
-            ["job_name", "name", "url"]
+            NAMES
                 .iter()
                 .any(|key| node.get(key).and_then(Node::as_str) == Some(item))
         }),
+    }
+}
+
+/// What names an item of a list.
+const NAMES: [&str; 3] = ["job_name", "name", "url"];
+
+/// Why a value has no keys.
+fn no_keys(full: &str, at: Node<'_>) -> String {
+    match at.sequence() {
+        Some(_) => format!("`{full}` is a list; name an item, as in `{full}[0]`"),
+        None => format!("`{full}` has no keys below it"),
+    }
+}
+
+/// Why a list lacks an item.
+fn no_item(full: &str, list: Node<'_>, item: &str) -> String {
+    let name = |node: Node<'_>| {
+        let mut names = NAMES.iter().filter_map(|key| node.get(key)?.as_str());
+        names.next().map(str::to_owned)
+    };
+    let names: Vec<String> = list.items().filter_map(name).collect();
+    match nearest(item, names.iter().map(String::as_str)) {
+        Some(near) => format!("`{full}` has no item `{item}`; did you mean `{full}[{near}]`?"),
+        None => format!("`{full}` has no item `{item}`"),
     }
 }
 

@@ -124,7 +124,16 @@ fn what_is_not_there_is_answered_with_what_is() {
             "has no item `apo`",
         ),
         (&["why", "prometheus.yml:99"], "no setting is in line 99"),
+        (
+            &["why", "prometheus.yml", "scrape_configs[apo].scheme"],
+            "did you mean `scrape_configs[api]`?",
+        ),
+        (
+            &["why", "prometheus.yml", "scrape_configs.scheme"],
+            "`scrape_configs` is a list; name an item, as in `scrape_configs[0]`",
+        ),
         (&["why", "prometheus.yml"], "name a line"),
+        (&["why", "missing.yml"], "no such file"),
         (&["why", "missing.yml:1"], "no such file"),
     ] {
         let ran = folder.promvet(args);
