@@ -54,7 +54,9 @@ fn registered() -> String {
         };
     };
     let shown = tree.shown(&policy);
-    let below = policy.parent().and_then(|top| tree.base().strip_prefix(top).ok());
+    let below = policy
+        .parent()
+        .and_then(|top| tree.base().strip_prefix(top).ok());
     let folder = below.map(|below| below.join(FOLDER));
     let folder = folder.as_deref().and_then(Path::to_str);
     let plain = |c: char| c.is_ascii_alphanumeric() || "/_-.".contains(c);
@@ -85,7 +87,11 @@ fn with_line(policy: &[u8], line: &str) -> Option<String> {
         let is_only = document.next_document().is_none();
         Some((keys?, has)).filter(|_| is_only)
     };
-    let end = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+    let end = if before.is_empty() || before.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
     let after = format!("{before}{end}{line}\n");
     let ((then, had), (now, has)) = (count(before)?, count(&after)?);
     (!had && has && now == then + 1).then_some(after)

@@ -6,9 +6,9 @@
 use std::io::{self, Write};
 
 use super::alike::{Alike, fold};
-use super::suggestions;
 use super::outcome::Outcome;
 use super::prose::{count, found, spot, summary};
+use super::suggestions;
 use super::{Options, neutral};
 
 /// The most bytes of a summary's table; what is beyond it is counted.

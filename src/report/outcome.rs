@@ -277,7 +277,10 @@ impl Outcome {
             self.findings.iter().filter(of).count()
         };
         let fixes = |safe| {
-            let fixes = self.findings.iter().filter_map(|it| it.finding.fix.as_ref());
+            let fixes = self
+                .findings
+                .iter()
+                .filter_map(|it| it.finding.fix.as_ref());
             fixes.filter(|fix| fix.safe == safe).count()
         };
         Summary {

@@ -46,7 +46,10 @@ pub(super) fn write(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     }
     if left > 0 {
         let more = count(left, "suggestion");
-        writeln!(to, "\nAnd {more} that did not fit here; `promvet check --fix --diff` prints all.")?;
+        writeln!(
+            to,
+            "\nAnd {more} that did not fit here; `promvet check --fix --diff` prints all."
+        )?;
     }
     Ok(())
 }
@@ -56,7 +59,12 @@ fn block(one: &Suggestion) -> String {
         true => format!("line {}", one.first),
         false => format!("lines {} to {}", one.first, one.last),
     };
-    let longest = one.text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let longest = one
+        .text
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     let place = code(&one.path);
     let end = if one.text.is_empty() { "" } else { "\n" };

@@ -124,9 +124,7 @@ impl<'d> Settings<'d> {
         let mut found = None;
         for part in split(path) {
             let Part { name, item } = part?;
-            let mapping = at
-                .mapping()
-                .ok_or_else(|| no_keys(&full, at))?;
+            let mapping = at.mapping().ok_or_else(|| no_keys(&full, at))?;
             let holder = at;
             if !full.is_empty() {
                 full.push('.');
@@ -151,8 +149,7 @@ impl<'d> Settings<'d> {
             };
             at = entry.value;
             if let Some(item) = item {
-                let (number, node) =
-                    item_of(at, &item).ok_or_else(|| no_item(&full, at, &item))?;
+                let (number, node) = item_of(at, &item).ok_or_else(|| no_item(&full, at, &item))?;
                 full.push_str(&format!("[{number}]"));
                 at = node;
                 found = Some(FoundKey {

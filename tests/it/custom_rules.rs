@@ -529,7 +529,10 @@ fn a_finding_can_point_at_the_credential_that_matches() {
         ("prometheus.yml", config),
     ]);
     let said = concise(&folder, &[]);
-    let own: Vec<_> = said.lines().filter(|line| line.contains("acme/x")).collect();
+    let own: Vec<_> = said
+        .lines()
+        .filter(|line| line.contains("acme/x"))
+        .collect();
     assert_eq!(
         own,
         [
@@ -565,6 +568,11 @@ fn new_rule_names_its_folder_in_the_policy() {
     // Nothing is changed where a line at the end would not be a key.
     let folder = Scratch::new(&[("promvet.yaml", "{profile: strict}\n")]);
     let ran = folder.promvet(&["new", "rule", "acme/first"]);
-    assert!(ran.stdout.contains("add to promvet.yaml: `rule_folders: [rules]`"), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .contains("add to promvet.yaml: `rule_folders: [rules]`"),
+        "{}",
+        ran.stdout
+    );
     assert_eq!(folder.read("promvet.yaml"), "{profile: strict}\n");
 }

@@ -335,10 +335,7 @@ fn a_summary_says_what_can_be_fixed_and_markdown_suggests_it() {
     let config = "remote_write:\n- url: mimir.example.com/api/v1/push  # a\n  remote_timeout: 30\n  basic_auth: {username: u, password_file: p}\n";
     let folder = Scratch::new(&[("prometheus.yml", config)]);
     let human = folder.promvet(&[]).stdout;
-    assert!(
-        human.contains("fixable with `--fix`"),
-        "{human}"
-    );
+    assert!(human.contains("fixable with `--fix`"), "{human}");
     let summary = &folder.json(&["check"])["summary"];
     assert!(summary["fixable"].as_u64().unwrap() >= 1, "{summary}");
     assert_eq!(summary["fixable_unsafe"].as_u64(), Some(0), "{summary}");

@@ -68,7 +68,10 @@ fn a_change_is_checked_at_once() {
     let second = running.until("Watching for changes").join("\n");
     assert!(!second.contains("remote-write/url-syntax"), "{second}");
     folder.write(&[("more.yml", bad)]);
-    assert_eq!(running.until("Changed: ").last().unwrap(), "Changed: more.yml");
+    assert_eq!(
+        running.until("Changed: ").last().unwrap(),
+        "Changed: more.yml"
+    );
     let third = running.until("Watching for changes").join("\n");
     assert!(third.contains("more.yml:2:8"), "{third}");
 }
