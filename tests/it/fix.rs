@@ -335,10 +335,13 @@ fn a_summary_says_what_can_be_fixed_and_markdown_suggests_it() {
     let config = "remote_write:\n- url: mimir.example.com/api/v1/push  # a\n  remote_timeout: 30\n  basic_auth: {username: u, password_file: p}\n";
     let folder = Scratch::new(&[("prometheus.yml", config)]);
     let human = folder.promvet(&[]).stdout;
-    assert!(human.contains("fixable with `--fix`"), "{human}");
+    assert!(
+        human.contains("1 fixable with `--fix`, 1 more with `--fix=unsafe`."),
+        "{human}"
+    );
     let summary = &folder.json(&["check"])["summary"];
-    assert!(summary["fixable"].as_u64().unwrap() >= 1, "{summary}");
-    assert_eq!(summary["fixable_unsafe"].as_u64(), Some(0), "{summary}");
+    assert_eq!(summary["fixable"].as_u64(), Some(1), "{summary}");
+    assert_eq!(summary["fixable_unsafe"].as_u64(), Some(1), "{summary}");
     let markdown = folder.promvet(&["check", "--format", "markdown"]).stdout;
     let suggested = "`prometheus.yml`, line 2:\n\n```suggestion\n- url: https://mimir.example.com/api/v1/push  # a\n```\n";
     assert!(markdown.contains(suggested), "{markdown}");

@@ -249,6 +249,6 @@ fn to_file(material: &Material<'_, '_>, secret: &Secret<'_, '_>) -> Option<Advic
         (key.span(), instead.clone()),
         (node.span(), path.to_owned()),
     ];
-    let words = format!("write `{instead}: {path}`: that file has the same secret");
+    let words = format!("name `{path}` with `{instead}`: that file has the same secret");
     Some(Advice::edit(edits).text(words).unsafe_())
 }
