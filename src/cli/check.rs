@@ -84,6 +84,7 @@ fn examined(args: &CheckArgs, request: &Request, tree: &dyn Tree) -> Result<Run,
     let changed = changed(comparison.as_ref(), request)?;
     let mut request = Request {
         changed: changed.files,
+        absent: changed.absent,
         // Both trees are read alike, so that only what the change does is new.
         all_tracked: comparison.is_some() && changed.has_left_out,
         side: comparison.as_ref().map(|_| Side::New),

@@ -16,7 +16,7 @@ use super::mask::{Branches, mask};
 use super::names;
 use super::scan::{self, byte_scan};
 use super::values;
-use crate::finding::{Text, Within};
+use crate::finding::{Place, Text, Within};
 use crate::yaml::{
     Document, Dollars, Entry, Node, embedded, parse_all, parse_all_masked, parse_first,
 };
@@ -43,7 +43,7 @@ const ENCODED: &[(&str, &str)] = &[("ConfigMap", "binaryData"), ("Secret", "data
 #[must_use]
 pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<Recognised> {
     if names::is_alloy(text.path().as_ref().as_ref()) {
-        return in_alloy(text);
+        return alloy(text);
     }
     let file = examine(Arc::clone(&text), named, template_by_policy);
     let is_known = matches!(file.what, What::Configuration { .. } | What::Broken { .. });
@@ -51,6 +51,9 @@ pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
     let is_own = is_known && file.why != NAMED;
     if is_own || !may_hold(&text) {
         return vec![file];
+    }
+    if foreign::is_alloy(&text) {
+        return alloy(text);
     }
     let mut found = find(&text, file.template);
     if is_list_of_jobs(&file)
@@ -70,7 +73,8 @@ pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
 }
 
 /// A configuration of Alloy, and the endpoints in it.
-fn in_alloy(text: Arc<Text>) -> Vec<Recognised> {
+#[must_use]
+pub(crate) fn alloy(text: Arc<Text>) -> Vec<Recognised> {
     let found = foreign::alloy_in(&text, None);
     if !found.is_empty() {
         text.recognize();
@@ -287,9 +291,104 @@ fn in_compose_file(root: Node<'_>, template: Option<Template>) -> Vec<Recognised
         let content = entry.value.mapping()?.entry("content")?;
         let holder = EmbeddedIn::Compose(entry.name().to_owned());
         let template = template.or(Some(Template::Variables));
-        in_scalar(content, entry.name(), holder, Dollars::Doubled, template)
+        let own = in_scalar(content, entry.name(), holder, Dollars::Doubled, template);
+        Some(match own {
+            Some(own) => vec![own],
+            None => foreign::in_text(content.value, template),
+        })
     });
-    found.collect()
+    found.flatten().collect()
+}
+
+/// A key of a manifest, or the config of a compose file, that Prometheus is started with: a
+/// configuration, whatever it looks like. None if it is not there as a text, or a template fills it.
+#[must_use]
+pub(crate) fn started_key(
+    text: &Arc<Text>,
+    (kind, name, key): (&str, &str, &str),
+) -> Option<Recognised> {
+    let (documents, _) = documents(text);
+    if kind == "config" {
+        let root = documents.first()?.root()?;
+        let config = root.get("configs")?.get(name)?.mapping()?;
+        let holder = EmbeddedIn::Compose(name.to_owned());
+        let template = Some(Template::Variables);
+        return as_configuration(
+            config.entry("content")?,
+            name,
+            holder,
+            Dollars::Doubled,
+            template,
+        );
+    }
+    let (kind, below) = *OBJECTS.iter().find(|(known, _)| *known == kind)?;
+    let mut objects = documents.iter().flat_map(manifests);
+    objects.find_map(|manifest| {
+        let is_it = manifest.kind == kind && manifest.name == name;
+        let entry = manifest.root.get(below)?.mapping()?.entry(key);
+        let holder = EmbeddedIn::Object {
+            kind,
+            name: name.to_owned(),
+            namespace: manifest.namespace.map(str::to_owned),
+            key: key.to_owned(),
+        };
+        let template = manifest.in_template.then_some(Template::Variables);
+        as_configuration(
+            entry.filter(|_| is_it)?,
+            key,
+            holder,
+            Dollars::Plain,
+            template,
+        )
+    })
+}
+
+/// A part of a file that Prometheus is started with, such as a here-document of a Dockerfile. If it
+/// is not sure that Prometheus reads it, it has to look like a configuration.
+#[must_use]
+pub(crate) fn started_part(place: &Place, name: &str, is_sure: bool) -> Option<Recognised> {
+    let (text, span) = (place.text(), place.span());
+    let content = text.slice(span).to_owned();
+    let ends = [(0, span.start as usize), (content.len(), span.end as usize)];
+    let within = Within {
+        identity: name.to_owned(),
+        logical: String::new(),
+    };
+    let part = Text::embedded(text, content, &ends, within);
+    let found = examine_as(part, name, is_sure, false);
+    let found = if is_sure {
+        found.into_configuration()
+    } else {
+        found
+    };
+    let is_one = matches!(found.what, What::Configuration { .. } | What::Broken { .. });
+    is_one.then(|| Recognised {
+        template: found.template.or(Some(Template::Variables)),
+        holder: Some(EmbeddedIn::Part("part")),
+        ..found
+    })
+}
+
+/// The value of a key as a configuration; none if what fills it is not known.
+fn as_configuration(
+    entry: Entry<'_>,
+    name: &str,
+    holder: EmbeddedIn,
+    dollars: Dollars,
+    template: Option<Template>,
+) -> Option<Recognised> {
+    let written = entry.value.document().text().slice(entry.value.span());
+    let text = text_of(entry, &holder, dollars)?;
+    if tags_in(written) > tags_in(text.content()) {
+        return None;
+    }
+    let found = examine_as(text, name, true, false).into_configuration();
+    found.text.recognize();
+    Some(Recognised {
+        template: found.template.or(template),
+        holder: Some(holder),
+        ..found
+    })
 }
 
 /// The configuration in a value that is a text; `name` is what a file of it would be called.

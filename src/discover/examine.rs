@@ -87,6 +87,19 @@ pub enum Dialect {
 }
 
 impl Recognised {
+    /// The same as the configuration that Prometheus takes it for, whatever it looks like.
+    #[must_use]
+    pub(crate) fn into_configuration(mut self) -> Self {
+        self.why = "Prometheus is started with it".into();
+        if matches!(self.what, What::Other { .. } | What::Unknown)
+            && let Ok(document) = parse_first(&self.text)
+        {
+            let dialect = Dialect::Server;
+            self.what = What::Configuration { dialect, document };
+        }
+        self
+    }
+
     /// Whether it is a configuration by its content alone, so that the name of its file does not
     /// matter: it parses, and what is below a section is a list or a mapping. `remote_write: to
     /// be done` is a note.
@@ -232,7 +245,8 @@ pub(super) fn judge(document: Document, path: &str, named: bool) -> Judgement {
     }
 }
 
-fn sets_nothing(document: &Document) -> bool {
+/// Whether a document is empty, or a mapping without keys.
+pub(crate) fn sets_nothing(document: &Document) -> bool {
     document.root().is_none_or(|root| {
         let mapping = root.mapping();
         root.is_null() || mapping.is_some_and(|mapping| mapping.entries().next().is_none())

@@ -140,6 +140,55 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
     read.chain(stopped).map(made).collect()
 }
 
+/// Whether a text is a configuration of Alloy that sends, whatever its name: all of it can be read as
+/// one. A document with such a configuration in it is none.
+pub(super) fn is_alloy(text: &Arc<Text>) -> bool {
+    may_be_alloy(text.content()) && {
+        let read = alloy::read(text);
+        read.stopped.is_none() && !read.documents.is_empty()
+    }
+}
+
+/// Whether a line of a text begins a component of Alloy that sends.
+fn may_be_alloy(text: &str) -> bool {
+    let head = "prometheus.remote_write \"";
+    let mut lines = text.lines();
+    memchr::memmem::find(text.as_bytes(), head.as_bytes()).is_some()
+        && lines.any(|line| line.trim_start().starts_with(head))
+}
+
+/// What a text in a file is of other programs: a configuration of Alloy, or what sends.
+pub(super) fn in_text(node: Node<'_>, template: Option<Template>) -> Vec<Recognised> {
+    let mut out = Vec::new();
+    let words = ["remote_write", "prometheusremotewrite", "scrape_configs"];
+    let may_hold = node.as_str().is_some_and(|text| {
+        let mut words = words.iter();
+        words.any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+    });
+    let within = Within {
+        identity: node.identity(),
+        logical: node.path(),
+    };
+    let text = may_hold.then(|| embedded(node, within, Dollars::Doubled));
+    let Some(text) = text.flatten() else {
+        return out;
+    };
+    if is_alloy(&text) {
+        return alloy_in(&text, template);
+    }
+    if let Ok(document) = parse_first(&text) {
+        let document = Arc::new(document);
+        if let Some(root) = document.root() {
+            let finder = Finder {
+                document: &document,
+                template,
+            };
+            finder.senders(root, &mut out);
+        }
+    }
+    out
+}
+
 /// A list of jobs: what `additionalScrapeConfigs` of the Operator names.
 pub(super) fn jobs(document: Document, template: Option<Template>) -> Option<Recognised> {
     let document = Arc::new(document);

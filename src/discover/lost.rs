@@ -32,14 +32,19 @@ pub(crate) fn only_holds(text: &Arc<Text>) -> bool {
 }
 
 /// What the first text holds a configuration in, and the second one holds without one, as a path of
-/// keys and why.
+/// keys and why. `judged` are parts of the second one that are judged although nothing in them tells
+/// what they are.
 #[must_use]
-pub(crate) fn lost(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
+pub(crate) fn lost(old: &Arc<Text>, new: &Arc<Text>, judged: &[Span]) -> Option<String> {
     if names::is_alloy(old.path().as_ref().as_ref()) {
         return lost_alloy(old, new);
     }
     let slots = slots(old);
-    let read = self::slots(new);
+    let mut read = self::slots(new);
+    read.extend(judged.iter().map(|span| Slot {
+        span: *span,
+        is_text: true,
+    }));
     if slots.is_empty() {
         return None;
     }

@@ -22,9 +22,10 @@ mod tags;
 mod values;
 
 pub use embedded::recognise;
+pub(crate) use embedded::{alloy, started_key, started_part};
 pub use embedded_in::EmbeddedIn;
-pub(crate) use examine::nodes;
 pub use examine::{Dialect, Recognised, Template, What, examine};
+pub(crate) use examine::{nodes, sets_nothing};
 pub use foreign::Spoken;
 pub use kinds::{RULE_FILE, TARGET_FILE, WEB_FILE};
 pub(crate) use lost::{lost, only_holds};

@@ -84,10 +84,16 @@ pub fn is_candidate(path: &Path) -> bool {
     has_yaml_name(path) || has_loose_name(path) || is_alloy(path)
 }
 
-/// Whether a file is a configuration of Grafana Alloy, or of Grafana Agent in flow mode, by its name.
+/// Whether a file is a configuration of Grafana Alloy, or of Grafana Agent in flow mode, by its name, endings of
+/// templates aside.
 #[must_use]
 pub(super) fn is_alloy(path: &Path) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str());
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut on_top = TEMPLATES.iter();
+    let name = on_top
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(&name);
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| matches!(ending, "alloy" | "river"))
 }
 

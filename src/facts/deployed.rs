@@ -178,6 +178,7 @@ impl<'t> Facts<'t> {
             let source = match &one.from {
                 // No one knows which owner and mode it will have once it is there.
                 MountedFrom::Tree(path) => MountSource::Copied(Copied {
+                    here: None,
                     from: Some(self.absolute(path)),
                     written: path.clone(),
                     rights: None,

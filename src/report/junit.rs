@@ -112,7 +112,7 @@ fn write_suite(
         write_finding(to, it, options.fails(it))?;
     }
     for it in &suite.unchecked {
-        let title = names.next("could not be checked", &it.logical);
+        let title = names.next("could not be checked", &without_indexes(&it.logical));
         open_case(to, &title, &it.place)?;
         let settle = it.settle.as_deref().unwrap_or("");
         let reason = escape(format!("{} {settle}", it.reason).trim_end());
@@ -126,6 +126,20 @@ fn write_suite(
         writeln!(to, "    </testcase>")?;
     }
     writeln!(to, "  </testsuite>")
+}
+
+/// A path of keys whose list items have no numbers, which inserted neighbors would move:
+/// `scrape_configs[].proxy_url`.
+fn without_indexes(path: &str) -> String {
+    let mut parts = path.split('[');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let rest = part.get(digits..).filter(|rest| rest.starts_with(']'));
+        out.push('[');
+        out.push_str(rest.unwrap_or(part));
+    }
+    out
 }
 
 /// The names of the tests of a suite.
@@ -182,4 +196,25 @@ fn open_case(to: &mut dyn Write, title: &str, place: &Place) -> io::Result<()> {
         r#"    <testcase name="{title}" classname="{path}" file="{path}" line="{}" time="0">"#,
         start.line
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_indexes;
+
+    #[test]
+    fn list_items_have_no_numbers() {
+        for (path, expected) in [
+            ("scrape_configs[0].proxy_url", "scrape_configs[].proxy_url"),
+            ("a[12][3]", "a[][]"),
+            (
+                "data[\"prometheus.yml\"].global",
+                "data[\"prometheus.yml\"].global",
+            ),
+            ("data[\"[1]\"]", "data[\"[]\"]"),
+            ("", ""),
+        ] {
+            assert_eq!(without_indexes(path), expected);
+        }
+    }
 }

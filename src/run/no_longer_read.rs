@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::policies::Policies;
+use super::request::Request;
 use super::survey::Survey;
-use crate::discover::{self, Dialect, What};
-use crate::finding::{Finding, Place, Severity, Span, Text, rule};
+use crate::discover::{self, Dialect, What, sets_nothing};
+use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
 use crate::rules;
 use crate::source::{EntryKind, LARGEST, Tree};
+use crate::yaml::parse_first;
 
 /// What a revision has been found to hold.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub struct Before {
 pub(crate) struct ReadBefore {
     /// Its absolute path, as it is now.
     pub(crate) path: PathBuf,
+    /// Whether it had another one then.
+    pub(crate) is_renamed: bool,
     /// What it was recognised as, in the word of reports.
     pub(crate) dialect: String,
     /// What it held, if the change touches it.
@@ -39,7 +43,7 @@ pub(crate) struct ReadBefore {
 /// that counts for it. A file that is gone, or whose content is read under another name, is not one.
 pub(crate) fn no_longer_read<'p>(
     before: &Before,
-    changed: &BTreeSet<PathBuf>,
+    request: &Request,
     survey: &Survey,
     policies: &'p Policies,
     tree: &dyn Tree,
@@ -57,10 +61,23 @@ pub(crate) fn no_longer_read<'p>(
     });
     let mut found: BTreeMap<&Path, (&ReadBefore, String)> = BTreeMap::new();
     for file in lost {
-        if let Some(why) = reason(file, changed, &read, survey, tree) {
+        if let Some(why) = reason(file, request, &read, survey, tree) {
             found.insert(&file.path, (file, why));
         }
     }
+    let emptied = before
+        .files
+        .iter()
+        .filter(|file| !found.contains_key(&*file.path));
+    let emptied: Vec<_> = emptied
+        .filter(|file| is_emptied(file, survey, &excluded))
+        .collect();
+    let why = "it is empty";
+    found.extend(
+        emptied
+            .into_iter()
+            .map(|file| (&*file.path, (file, why.to_owned()))),
+    );
     let mut compared = HashSet::new();
     let holds = before.files.iter().filter(|file| {
         let path = &*file.path;
@@ -69,7 +86,7 @@ pub(crate) fn no_longer_read<'p>(
     for file in holds {
         if !found.contains_key(&*file.path)
             && compared.insert(&*file.path)
-            && let Some(why) = reason_of_part(file, tree)
+            && let Some(why) = reason_of_part(file, survey, tree)
         {
             found.insert(&file.path, (file, why));
         }
@@ -81,15 +98,45 @@ pub(crate) fn no_longer_read<'p>(
     found.collect()
 }
 
+/// Whether a configuration has lost all that it said. Prometheus loads an empty file.
+fn is_emptied(file: &ReadBefore, survey: &Survey, excluded: &HashSet<&Path>) -> bool {
+    let sets_some = |text: &Arc<Text>| {
+        let read = parse_first(text).map(|document| !sets_nothing(&document));
+        read.unwrap_or(true)
+    };
+    let Some(old) = file.text.as_ref().filter(|_| !is_embedded(&file.dialect)) else {
+        return false;
+    };
+    let mut seen = survey.seen.iter();
+    let now = seen.find(|seen| seen.found.path == file.path && seen.recognised.holder.is_none());
+    let now = now.filter(|_| !excluded.contains(&*file.path));
+    now.is_some_and(|now| !sets_some(&now.recognised.text) && sets_some(old))
+}
+
 /// Why one of the configurations that a file held is not read, if it is still there.
-fn reason_of_part(file: &ReadBefore, tree: &dyn Tree) -> Option<String> {
+fn reason_of_part(file: &ReadBefore, survey: &Survey, tree: &dyn Tree) -> Option<String> {
     let old = file.text.as_ref()?;
     if tree.metadata(&file.path).ok()?.kind != EntryKind::File {
         return None;
     }
     let bytes = tree.read(&file.path, LARGEST).ok()?;
     let new = Text::new(tree.shown(&file.path), bytes);
-    discover::lost(old, &new)
+    // What Prometheus is started with is judged whatever it says, if it says something.
+    let own = survey
+        .seen
+        .iter()
+        .filter(|seen| seen.found.path == file.path);
+    let judged = own.filter_map(|seen| {
+        let one = &seen.recognised;
+        let is_one = match &one.what {
+            What::Configuration { document, .. } => !sets_nothing(document),
+            _ => false,
+        };
+        let whole = Span::new(0, one.text.content().len());
+        (is_one && one.text.is_embedded()).then(|| Place::new(&one.text, whole).span())
+    });
+    let judged: Vec<Span> = judged.collect();
+    discover::lost(old, &new, &judged)
 }
 
 /// Whether a file of a dialect may hold configurations, and not be one.
@@ -109,16 +156,19 @@ fn is_walked(path: &Path, survey: &Survey, tree: &dyn Tree) -> bool {
 /// Why a file is not read, as the end of a sentence; none if that is as it should be.
 fn reason(
     file: &ReadBefore,
-    changed: &BTreeSet<PathBuf>,
+    request: &Request,
     read: &HashSet<&Path>,
     survey: &Survey,
     tree: &dyn Tree,
 ) -> Option<String> {
     let path = &*file.path;
-    let kind = tree.metadata(path).ok()?.kind;
+    let Ok(meta) = tree.metadata(path) else {
+        return reason_of_submodule(path, &request.absent, tree);
+    };
+    let kind = meta.kind;
     // A file that Prometheus was started with, and is not started with any more, need not have the
     // name of a configuration.
-    if !changed.contains(path) && !discover::is_candidate(path) {
+    if !request.changed.contains(path) && !discover::is_candidate(path) {
         return None;
     }
     if kind == EntryKind::Link {
@@ -142,6 +192,33 @@ fn reason(
         What::Other { kind } => format!("it is now recognized as another kind of file ({kind})"),
         _ => recognised.why,
     })
+}
+
+/// Why a file is not there that has not been deleted: it or its folder became a submodule.
+fn reason_of_submodule(path: &Path, absent: &BTreeSet<PathBuf>, tree: &dyn Tree) -> Option<String> {
+    let submodule = path.ancestors().find(|path| absent.contains(*path))?;
+    let shown = tree.shown(submodule);
+    Some(format!(
+        "`{shown}` is a submodule now, which is not checked out"
+    ))
+}
+
+/// What was read before and lies now where nothing is looked for, since folders were named.
+pub(crate) fn moved_out(before: &Before, survey: &Survey, tree: &dyn Tree) -> Vec<Unchecked> {
+    let moved = before.files.iter().filter(|file| {
+        file.is_renamed && !is_walked(&file.path, survey, tree) && tree.metadata(&file.path).is_ok()
+    });
+    let paths: BTreeSet<&Path> = moved.map(|file| &*file.path).collect();
+    let listed = paths.into_iter().map(|path| Unchecked {
+        place: Place::new(&Text::new(tree.shown(path), Vec::new()), Span::default()),
+        logical: String::new(),
+        reason: format!(
+            "this configuration was checked in {}, and was moved out of what is checked",
+            before.name
+        ),
+        settle: Some("name the folder that it is in now too".to_owned()),
+    });
+    listed.collect()
 }
 
 /// Whether a file only held a configuration.

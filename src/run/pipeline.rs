@@ -10,10 +10,10 @@ use super::facts::all_facts;
 use super::inventory;
 use super::judge_file::judge_one;
 use super::levels::Levels;
-use super::no_longer_read::no_longer_read;
+use super::no_longer_read::{moved_out, no_longer_read};
 use super::online;
 use super::policies::Policies;
-use super::request::{Request, Run};
+use super::request::{Request, Run, Side};
 use super::suppress::{self, SuppressionContext};
 use super::survey::{ScannedFile, Survey, custom_rules_of, own_fault, survey};
 use super::unused::unused;
@@ -262,11 +262,14 @@ impl<'a> Gathered<'a> {
             return;
         };
         let none = Policy::default();
-        let changed = &self.request.changed;
-        for (one, policy) in no_longer_read(before, changed, self.survey, self.policies, tree) {
+        for (one, policy) in no_longer_read(before, self.request, self.survey, self.policies, tree)
+        {
             let levelled = self.levels.of(one, policy.unwrap_or(&none));
             self.all.findings.extend(levelled);
         }
+        self.all
+            .unchecked
+            .extend(moved_out(before, self.survey, tree));
     }
 
     /// Adds the candidates that could not be read.
@@ -276,6 +279,10 @@ impl<'a> Gathered<'a> {
         for (found, why) in unread.filter(|(found, _)| listed(found)) {
             let reason = format!("the file could not be checked: {why}");
             self.all.unchecked.push(whole_file(&found.shown, reason));
+        }
+        if self.request.side != Some(Side::Old) {
+            let unfollowed = self.survey.unfollowed.iter().cloned();
+            self.all.unchecked.extend(unfollowed);
         }
         let left_out = self.survey.left_out.iter();
         for (found, place) in left_out.filter(|(found, _)| listed(found)) {

@@ -60,6 +60,8 @@ pub struct Request {
     /// The absolute paths of what is changed since what is compared with, which is judged by content
     /// whatever its name.
     pub changed: Arc<BTreeSet<PathBuf>>,
+    /// The submodules of what is compared that are not checked out.
+    pub absent: Arc<BTreeSet<PathBuf>>,
     /// Leave out nothing that git tracks, whatever .ignore files say.
     pub all_tracked: bool,
     /// Which tree of a comparison this is, if two are compared.
@@ -117,6 +119,7 @@ impl Default for Request {
             inventory: false,
             gate: Gate::default(),
             changed: Arc::default(),
+            absent: Arc::default(),
             all_tracked: false,
             side: None,
             before: None,

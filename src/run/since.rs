@@ -94,10 +94,8 @@ impl Comparison {
             let path = path
                 .file_name()
                 .map_or(folder.clone(), |name| folder.join(name));
-            let now = match renames.get(&*path) {
-                Some(now) => now.to_path_buf(),
-                None => path.clone(),
-            };
+            let renamed = renames.get(&*path).copied();
+            let now = renamed.map_or_else(|| path.clone(), Path::to_path_buf);
             let is_changed = request.changed.contains(&now);
             let text = texts.entry(now.clone()).or_insert_with(|| {
                 let bytes = is_changed.then(|| self.old.read(&path, LARGEST).ok());
@@ -106,6 +104,7 @@ impl Comparison {
             });
             ReadBefore {
                 text: text.clone(),
+                is_renamed: renamed.is_some(),
                 path: now,
                 dialect: file.dialect.clone(),
             }

@@ -1,77 +1,496 @@
 //! The files that a deployment of the tree starts Prometheus with: they are configurations whatever
-//! their names, hidden ones included.
+//! their names, hidden ones included. What a change starts it with and cannot be followed to one is
+//! listed as not checked.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::policies::Policies;
-use super::request::Request;
+use super::request::{Request, Side};
 use super::survey::{ScannedFile, Survey, walk_of};
-use crate::discover::{self, Dialect, Recognised, What};
-use crate::facts::deployment::{self, SourceFile};
-use crate::finding::{Place, Text};
+use crate::discover::{self, EmbeddedIn, Recognised, What};
+use crate::facts::deployment::{
+    self, Key, Leads, Mention, Mentioned, SourceFile, Start, mentions, name_of,
+};
+use crate::finding::{Place, Span, Text, Unchecked};
 use crate::parallel;
 use crate::source::{EntryKind, Found, LARGEST, Tree, Walk};
-use crate::yaml::parse_first;
+use crate::yaml::{Node, placeholder};
 
-/// The files that Prometheus is started with, absolute and without links, each with whether it is
-/// sure that Prometheus reads it as it is. `starters` are the files that may tell.
-pub(super) fn of(
-    starters: &[Found],
-    policies: &Policies,
-    request: &Request,
-    tree: &dyn Tree,
-) -> BTreeMap<PathBuf, bool> {
-    let mut of_roots: BTreeMap<&Path, Vec<&Found>> = BTreeMap::new();
-    for found in starters {
-        if let Some(scope) = policies.of(found) {
-            of_roots.entry(&scope.root).or_default().push(found);
-        }
-    }
-    let mut started = BTreeMap::new();
-    for (root, files) in of_roots {
-        started.extend(started_in(root, &files, request, tree));
-    }
-    started
+/// What settles that something could not be followed.
+const SETTLE: &str =
+    "run promvet on the file that it loads, or start it with a file of the repository";
+
+/// How a file is read that a program is started with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum How {
+    /// As a configuration of Prometheus if it looks like one.
+    Perhaps,
+    /// As a configuration of Prometheus, whatever it looks like.
+    Surely,
+    /// As a configuration of Grafana Alloy.
+    Alloy,
 }
 
-/// Those of them that were not taken for configurations.
-pub(super) fn unseen(
-    started: &BTreeMap<PathBuf, bool>,
-    survey: &Survey,
-    request: &Request,
-    tree: &dyn Tree,
-) -> Vec<(Found, bool)> {
-    if started.is_empty() {
+/// What the deployments of a tree start programs with.
+#[derive(Debug, Default)]
+pub(super) struct Started {
+    /// The files, absolute and without links.
+    files: BTreeMap<PathBuf, How>,
+    /// Where a change is judged, everything that is started.
+    starts: Vec<Start>,
+    /// Where a change is judged, what other texts of it start, and the files of the tree that may be
+    /// meant.
+    mentions: Vec<(Mention, Vec<PathBuf>)>,
+}
+
+impl Started {
+    /// What is started by some files. `starters` are those that may define deployments, `mentioning`
+    /// are other texts of a change.
+    pub(super) fn new(
+        starters: &[Found],
+        mentioning: &[Found],
+        policies: &Policies,
+        request: &Request,
+        tree: &dyn Tree,
+    ) -> Self {
+        let mut of_roots: BTreeMap<&Path, Vec<&Found>> = BTreeMap::new();
+        for found in starters {
+            if let Some(scope) = policies.of(found) {
+                of_roots.entry(&scope.root).or_default().push(found);
+            }
+        }
+        let mut out = Self::default();
+        let mut understood = Vec::new();
+        for (root, files) in of_roots {
+            let sources = sources(&files, request, tree);
+            if request.is_gate() {
+                let found = deployment::starts(tree, root, &sources);
+                out.starts.extend(found.all);
+                understood.extend(found.understood);
+            } else {
+                let found = deployment::started(tree, root, &sources).into_iter();
+                let how = |is_sure| if is_sure { How::Surely } else { How::Perhaps };
+                out.files
+                    .extend(found.map(|(path, is_sure)| (path, how(is_sure))));
+            }
+        }
+        for start in &out.starts {
+            if let Leads::File(path) = &start.leads {
+                let how = match start {
+                    Start { is_alloy: true, .. } => How::Alloy,
+                    Start { is_sure: true, .. } => How::Surely,
+                    _ => How::Perhaps,
+                };
+                let known = out.files.entry(path.clone()).or_insert(how);
+                *known = how.max(*known);
+            }
+        }
+        if request.is_gate() {
+            out.mentioned(mentioning, &understood, request, tree);
+        }
+        out
+    }
+
+    /// Adds what texts of a change start that are not read as deployments, and the files of the tree
+    /// whose paths end as those do that they name.
+    fn mentioned(
+        &mut self,
+        mentioning: &[Found],
+        understood: &[Place],
+        request: &Request,
+        tree: &dyn Tree,
+    ) {
+        let found = parallel::map(request.threads, mentioning, |found| {
+            let bytes = tree.read(&found.path, LARGEST).ok()?;
+            let text = Text::new(Arc::clone(&found.shown), bytes);
+            let of_file = understood
+                .iter()
+                .filter(|place| *place.path() == found.shown);
+            let spans: Vec<_> = of_file.map(Place::span).collect();
+            Some(mentions(&text, &spans))
+        });
+        let found: Vec<Mention> = found.into_iter().flatten().flatten().collect();
+        let path_of = |mention: &Mention| match &mention.what {
+            Mentioned::Started(path) | Mentioned::Copied(path) => Some(path.clone()),
+            Mentioned::Variable
+            | Mentioned::Environment
+            | Mentioned::Filled
+            | Mentioned::Inline
+            | Mentioned::Written => None,
+        };
+        let paths = found.iter().filter_map(path_of);
+        let names: HashSet<String> = paths.map(|path| name_of(&path).to_owned()).collect();
+        let files = named(&names, request, tree);
+        for mention in found {
+            let path = path_of(&mention);
+            let meant = path.map_or_else(Vec::new, |path| ending_alike(&path, &files));
+            for file in &meant {
+                self.files.entry(file.clone()).or_insert(How::Perhaps);
+            }
+            self.mentions.push((mention, meant));
+        }
+    }
+
+    /// Those of them that were not taken for configurations.
+    pub(super) fn unseen(
+        &self,
+        survey: &Survey,
+        request: &Request,
+        tree: &dyn Tree,
+    ) -> Vec<(Found, How)> {
+        if self.files.is_empty() {
+            return Vec::new();
+        }
+        let known = known(survey, request, &self.files, tree);
+        let mut started = self.files.clone();
+        started.retain(|path, _| !known.contains(path));
+        if started.is_empty() {
+            return Vec::new();
+        }
+        let how = Walk {
+            hidden: true,
+            wanted: &|path| started.contains_key(path),
+            also: None,
+            ..walk_of(request)
+        };
+        let files = tree.walk(&request.paths, &how).files.into_iter();
+        let mut files: Vec<Found> = files.filter(|found| !found.named).collect();
+        if request.is_gate() {
+            let walked: HashSet<&PathBuf> = files.iter().map(|found| &found.path).collect();
+            let rest = started.keys().filter(|path| !walked.contains(path));
+            let passed_over = passed_over(rest, request, tree);
+            files.extend(passed_over);
+        }
+        let how = |found: &Found| started.get(&found.path).copied();
+        let files = files.into_iter();
+        files
+            .filter_map(|found| Some((how(&found)?, found)))
+            .map(|(how, found)| (found, how))
+            .collect()
+    }
+
+    /// The files that Prometheus is started with, that the change touches, and that policy leaves out.
+    pub(super) fn left_out(
+        &self,
+        survey: &Survey,
+        request: &Request,
+        tree: &dyn Tree,
+    ) -> Vec<(Found, Place)> {
+        let excluded = survey.excluded.iter().filter(|(found, _)| {
+            let real = real(found, tree);
+            let is_changed = [&real, &found.path]
+                .iter()
+                .any(|path| request.changed.contains(*path));
+            is_changed && self.files.contains_key(&real)
+        });
+        excluded.cloned().collect()
+    }
+
+    /// The parts of files that Prometheus is surely started with, and that do not look like
+    /// configurations; and those in texts that only a start tells to be ones.
+    pub(super) fn parts(
+        &self,
+        survey: &Survey,
+        files: &[Found],
+        tree: &dyn Tree,
+    ) -> Vec<ScannedFile> {
+        let excluded: HashSet<&Path> = survey
+            .excluded
+            .iter()
+            .map(|(found, _)| &*found.path)
+            .collect();
+        let file_of = |place: &Place| {
+            let mut files = files.iter();
+            let found = files.find(|found| found.shown == *place.path())?;
+            (!excluded.contains(&*found.path)).then_some(found)
+        };
+        let mut done = BTreeSet::new();
+        let mut out = Vec::new();
+        for start in &self.starts {
+            let (place, found) = match &start.leads {
+                Leads::Key(key) if start.is_sure && !is_judged(key, survey) => {
+                    let Some(found) = file_of(&key.place) else {
+                        continue;
+                    };
+                    let bytes = tree.read(&found.path, LARGEST).unwrap_or_default();
+                    let text = Text::new(Arc::clone(&found.shown), bytes);
+                    let what = (key.kind, &*key.name, &*key.key);
+                    (&key.place, discover::started_key(&text, what))
+                }
+                Leads::Here(place) => {
+                    let name = "prometheus.yml";
+                    (place, discover::started_part(place, name, start.is_sure))
+                }
+                _ => continue,
+            };
+            let span = place.span();
+            let is_new = done.insert((Arc::clone(place.path()), span.start, span.end));
+            if let (Some(recognised), Some(found)) = (found, file_of(place).filter(|_| is_new)) {
+                out.push(ScannedFile {
+                    found: found.clone(),
+                    recognised,
+                });
+            }
+        }
+        out
+    }
+
+    /// What the change starts, and what could not be followed to something that was judged.
+    pub(super) fn unfollowed(
+        &self,
+        survey: &Survey,
+        request: &Request,
+        tree: &dyn Tree,
+    ) -> Vec<Unchecked> {
+        if request.side == Some(Side::Old) {
+            return Vec::new();
+        }
+        let judged = Judged::new(survey, tree);
+        let is_touched = |start: &Start| {
+            let own = start
+                .files
+                .iter()
+                .any(|file| request.changed.contains(file));
+            let target = start.target.iter().flat_map(|target| target.ancestors());
+            own || target
+                .into_iter()
+                .any(|path| request.changed.contains(path))
+        };
+        let starts = self.starts.iter().filter(|start| start.is_listed);
+        let starts = starts.filter_map(|start| {
+            let why = judged.why_not(start, tree)?;
+            is_touched(start).then(|| unchecked(&start.place, &start.what, &why))
+        });
+        let mentions = self.mentions.iter().filter_map(|(mention, files)| {
+            let what = match &mention.what {
+                Mentioned::Copied(_) => return None,
+                Mentioned::Environment => return Some(by_environment(&mention.place)),
+                Mentioned::Filled => return Some(by_template(&mention.place)),
+                Mentioned::Written => return Some(by_text(&mention.place)),
+                Mentioned::Inline => return Some(in_flag(&mention.place)),
+                Mentioned::Variable => {
+                    "a variable names what Prometheus is started with".to_owned()
+                }
+                Mentioned::Started(path) => format!("Prometheus is started with `{path}` here"),
+            };
+            let is_judged = files.iter().any(|file| judged.files.contains(file));
+            let why = match files.first() {
+                Some(file) => format!(
+                    "`{}` is not recognized as a configuration",
+                    tree.shown(file)
+                ),
+                None => "it is not a file of the repository".to_owned(),
+            };
+            (!is_judged).then(|| unchecked(&mention.place, &what, &why))
+        });
+        let mut seen = HashSet::new();
+        let all = starts.chain(mentions);
+        all.filter(|one| {
+            let (path, start, end) = one.place.order();
+            seen.insert((path.to_owned(), start, end, one.reason.clone()))
+        })
+        .collect()
+    }
+}
+
+/// What was judged as a configuration, or is listed as not checked already.
+struct Judged<'s> {
+    survey: &'s Survey,
+    files: HashSet<PathBuf>,
+    excluded: HashSet<PathBuf>,
+}
+
+impl<'s> Judged<'s> {
+    fn new(survey: &'s Survey, tree: &dyn Tree) -> Self {
+        let seen = survey.seen.iter().filter(|seen| {
+            let one = &seen.recognised;
+            let is_one = matches!(one.what, What::Configuration { .. } | What::Broken { .. });
+            let is_alloy = one.holder == Some(EmbeddedIn::Part("alloy"));
+            is_one && (one.holder.is_none() || is_alloy) && !is_filled(one)
+        });
+        let seen = seen.map(|seen| &seen.found);
+        let unread = survey.unread.iter().map(|(found, _)| found);
+        let left_out = survey.left_out.iter().map(|(found, _)| found);
+        let all = seen.chain(unread).chain(&survey.late).chain(left_out);
+        let excluded = survey.excluded.iter().map(|(found, _)| found);
+        Self {
+            survey,
+            files: all.map(|found| real(found, tree)).collect(),
+            excluded: excluded.map(|found| real(found, tree)).collect(),
+        }
+    }
+
+    /// Why what is started was not judged; none if it was.
+    fn why_not(&self, start: &Start, tree: &dyn Tree) -> Option<String> {
+        match &start.leads {
+            Leads::File(path) if self.files.contains(path) => None,
+            Leads::File(path) if self.excluded.contains(path) => {
+                Some(format!("the policy excludes `{}`", tree.shown(path)))
+            }
+            Leads::File(path) => Some(format!(
+                "`{}` is not recognized as a configuration",
+                tree.shown(path)
+            )),
+            Leads::Key(key) if is_judged(key, self.survey) => None,
+            Leads::Key(key) => Some(format!(
+                "`{}` of the {} `{}` is not a text that promvet can read",
+                key.key, key.kind, key.name
+            )),
+            Leads::Here(place) => {
+                let mut seen = self.survey.seen.iter();
+                let is_read = seen.any(|seen| {
+                    let text = &seen.recognised.text;
+                    let whole = Span::new(0, text.content().len());
+                    let is_it = Place::new(text, whole).order() == place.order();
+                    is_it && !is_filled(&seen.recognised)
+                });
+                (!is_read).then(|| "it is not recognized as a configuration".to_owned())
+            }
+            Leads::Unknown(why) => Some(why.clone()),
+        }
+    }
+}
+
+fn unchecked(place: &Place, what: &str, why: &str) -> Unchecked {
+    Unchecked {
+        place: place.clone(),
+        logical: String::new(),
+        reason: format!("{what}, which promvet cannot follow: {why}"),
+        settle: Some(SETTLE.to_owned()),
+    }
+}
+
+fn by_template(place: &Place) -> Unchecked {
+    Unchecked {
+        place: place.clone(),
+        logical: String::new(),
+        reason: "a template fills this configuration of Prometheus, which promvet does not render"
+            .to_owned(),
+        settle: Some("run promvet on what Helm renders".to_owned()),
+    }
+}
+
+fn by_text(place: &Place) -> Unchecked {
+    Unchecked {
+        place: place.clone(),
+        logical: String::new(),
+        reason: "a configuration of Prometheus is written into this file, where promvet does not read it"
+            .to_owned(),
+        settle: Some("keep it in a file of its own, and copy that".to_owned()),
+    }
+}
+
+fn in_flag(place: &Place) -> Unchecked {
+    Unchecked {
+        place: place.clone(),
+        logical: String::new(),
+        reason: "this flag holds what is sent by remote write, which promvet does not read here"
+            .to_owned(),
+        settle: Some("keep it in a file of its own".to_owned()),
+    }
+}
+
+fn by_environment(place: &Place) -> Unchecked {
+    Unchecked {
+        place: place.clone(),
+        logical: String::new(),
+        reason: "vmagent takes its flags from variables here, which promvet does not read"
+            .to_owned(),
+        settle: Some("set the flags on the command line".to_owned()),
+    }
+}
+
+/// Whether a key was judged, or is listed as not checked already.
+fn is_judged(key: &Key, survey: &Survey) -> bool {
+    let mut seen = survey.seen.iter();
+    seen.any(|seen| {
+        let is_read = !matches!(seen.recognised.what, What::Other { .. } | What::Unknown);
+        let is_it = match &seen.recognised.holder {
+            Some(EmbeddedIn::Object {
+                kind,
+                name,
+                key: own,
+                ..
+            }) => *kind == key.kind && *name == key.name && *own == key.key,
+            Some(EmbeddedIn::Compose(name)) => key.kind == "config" && *name == key.name,
+            _ => false,
+        };
+        let is_read = is_read && !is_filled(&seen.recognised);
+        is_read && is_it && seen.found.shown == *key.place.path()
+    })
+}
+
+/// Whether a configuration is nothing but a text with a placeholder, which may become anything.
+fn is_filled(recognised: &Recognised) -> bool {
+    let What::Configuration { document, .. } = &recognised.what else {
+        return false;
+    };
+    let text = document.root().and_then(Node::scalar);
+    text.is_some_and(|text| placeholder::find(text.text).next().is_some())
+}
+
+/// The files of some names that are in the tree, or that have an ending of templates on top.
+fn named(names: &HashSet<String>, request: &Request, tree: &dyn Tree) -> Vec<PathBuf> {
+    if names.is_empty() {
         return Vec::new();
     }
-    let known = known(survey, request, started, tree);
-    let mut started = started.clone();
-    started.retain(|path, _| !known.contains(path));
-    if started.is_empty() {
-        return Vec::new();
-    }
+    let is_named = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let stem = name.rsplit_once('.').map(|(stem, _)| stem);
+        names.contains(&*name) || stem.is_some_and(|stem| names.contains(stem))
+    };
     let how = Walk {
         hidden: true,
-        wanted: &|path| started.contains_key(path),
+        wanted: &is_named,
         also: None,
         ..walk_of(request)
     };
     let files = tree.walk(&request.paths, &how).files.into_iter();
-    let mut files: Vec<Found> = files.filter(|found| !found.named).collect();
-    if request.is_gate() {
-        let walked: HashSet<&PathBuf> = files.iter().map(|found| &found.path).collect();
-        let rest = started.keys().filter(|path| !walked.contains(path));
-        let passed_over = passed_over(rest, request, tree);
-        files.extend(passed_over);
-    }
-    let sure = |found: &Found| started.get(&found.path).copied();
-    let files = files.into_iter();
-    files
-        .filter_map(|found| Some((sure(&found)?, found)))
-        .map(|(sure, found)| (found, sure))
-        .collect()
+    let named = files.filter(|found| is_named(&found.path));
+    named.map(|found| real(&found, tree)).collect()
+}
+
+/// Those of some files whose paths have the most of the last parts of a path.
+fn ending_alike(path: &str, files: &[PathBuf]) -> Vec<PathBuf> {
+    let parts: Vec<&str> = path
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "."))
+        .collect();
+    let common = |file: &Path| {
+        let of_file: Vec<_> = file.iter().filter_map(|part| part.to_str()).collect();
+        let pairs = parts.iter().rev().zip(of_file.iter().rev());
+        let mut same = 0;
+        for (number, (part, of_file)) in pairs.enumerate() {
+            let is_template = || {
+                of_file
+                    .rsplit_once('.')
+                    .is_some_and(|(stem, _)| stem == *part)
+            };
+            if part != of_file && !(number == 0 && is_template()) {
+                break;
+            }
+            same += 1;
+        }
+        same
+    };
+    let most = files
+        .iter()
+        .map(|file| common(file))
+        .max()
+        .unwrap_or_default();
+    let alike = files.iter().filter(|file| most > 0 && common(file) == most);
+    alike.cloned().collect()
+}
+
+fn sources(files: &[&Found], request: &Request, tree: &dyn Tree) -> Vec<SourceFile> {
+    let sources = parallel::map(request.threads, files, |found| {
+        let bytes = tree.read(&found.path, LARGEST).ok()?;
+        let text = Text::new(Arc::clone(&found.shown), bytes);
+        Some(SourceFile::new(found.path.clone(), text))
+    });
+    sources.into_iter().flatten().collect()
 }
 
 /// The files among some that the walk passed over, and that count where a change is judged: .ignore
@@ -113,38 +532,6 @@ fn passed_over<'p>(
     found.collect()
 }
 
-/// The files that Prometheus is started with, that the change touches, and that policy leaves out.
-pub(super) fn left_out(
-    started: &BTreeMap<PathBuf, bool>,
-    survey: &Survey,
-    request: &Request,
-    tree: &dyn Tree,
-) -> Vec<(Found, Place)> {
-    let excluded = survey.excluded.iter().filter(|(found, _)| {
-        let real = real(found, tree);
-        let is_changed = [&real, &found.path]
-            .iter()
-            .any(|path| request.changed.contains(*path));
-        is_changed && started.contains_key(&real)
-    });
-    excluded.cloned().collect()
-}
-
-fn started_in(
-    root: &Path,
-    files: &[&Found],
-    request: &Request,
-    tree: &dyn Tree,
-) -> BTreeMap<PathBuf, bool> {
-    let sources = parallel::map(request.threads, files, |found| {
-        let bytes = tree.read(&found.path, LARGEST).ok()?;
-        let text = Text::new(Arc::clone(&found.shown), bytes);
-        Some(SourceFile::new(found.path.clone(), text))
-    });
-    let sources: Vec<SourceFile> = sources.into_iter().flatten().collect();
-    deployment::started(tree, root, &sources)
-}
-
 /// The files that are known to be configurations or not, without links.
 ///
 /// Where a change is judged, one that only holds configurations is none where Prometheus reads the
@@ -152,11 +539,11 @@ fn started_in(
 fn known(
     survey: &Survey,
     request: &Request,
-    started: &BTreeMap<PathBuf, bool>,
+    started: &BTreeMap<PathBuf, How>,
     tree: &dyn Tree,
 ) -> HashSet<PathBuf> {
     let is_whole = |seen: &ScannedFile| {
-        let is_read = || started.get(&real(&seen.found, tree)) == Some(&true);
+        let is_read = || started.get(&real(&seen.found, tree)) == Some(&How::Surely);
         seen.recognised.holder.is_none() || !(request.is_gate() && is_read())
     };
     let seen = survey.seen.iter().filter(|seen| {
@@ -180,34 +567,32 @@ fn real(found: &Found, tree: &dyn Tree) -> PathBuf {
     }
 }
 
-/// What a text is that Prometheus is started with. Where that is sure, it is a configuration even if
-/// nothing in it looks like one; `is_gate` says that one that it only holds does not count then.
-pub(super) fn recognise(
-    text: Arc<Text>,
-    is_sure: bool,
-    is_template: bool,
-    is_gate: bool,
-) -> Vec<Recognised> {
-    let recognised = discover::recognise(Arc::clone(&text), false, is_template);
-    let is_configuration = |one: &Recognised| {
-        let what = &one.what;
-        let is_one = matches!(what, What::Configuration { .. } | What::Broken { .. });
-        is_one && (one.holder.is_none() || !is_gate)
-    };
-    if !is_sure || recognised.iter().any(is_configuration) {
-        return recognised;
-    }
-    let mut recognised = discover::recognise(Arc::clone(&text), true, is_template);
-    recognised.truncate(1);
-    for one in &mut recognised {
-        one.why = "Prometheus is started with it".into();
-        // Prometheus reads it as a configuration, whatever it looks like.
-        if matches!(one.what, What::Other { .. } | What::Unknown)
-            && let Ok(document) = parse_first(&text)
-        {
-            let dialect = Dialect::Server;
-            one.what = What::Configuration { dialect, document };
+impl How {
+    /// What a text is that a program is started with. Where it is sure that Prometheus reads it, it is
+    /// a configuration even if nothing in it looks like one; `is_gate` says that one that it only holds
+    /// does not count then.
+    pub(super) fn recognise(
+        self,
+        text: Arc<Text>,
+        is_template: bool,
+        is_gate: bool,
+    ) -> Vec<Recognised> {
+        if self == Self::Alloy {
+            return discover::alloy(text);
         }
+        let recognised = discover::recognise(Arc::clone(&text), false, is_template);
+        let is_configuration = |one: &Recognised| {
+            let what = &one.what;
+            let is_one = matches!(what, What::Configuration { .. } | What::Broken { .. });
+            is_one && (one.holder.is_none() || !is_gate)
+        };
+        if self == Self::Perhaps || recognised.iter().any(is_configuration) {
+            return recognised;
+        }
+        let recognised = discover::recognise(text, true, is_template).into_iter();
+        recognised
+            .take(1)
+            .map(Recognised::into_configuration)
+            .collect()
     }
-    recognised
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::custom_rules;
 use super::policies::{self, Policies};
 use super::request::{Request, Run};
-use super::started;
+use super::started::{How, Started};
 use super::watch::Stage;
 use crate::discover::{self, Recognised};
 use crate::facts;
-use crate::facts::deployment::{is_dockerfile, may_start};
-use crate::finding::{Place, Text};
+use crate::facts::deployment::{self, is_dockerfile, may_mention, may_start};
+use crate::finding::{Place, Text, Unchecked};
 use crate::panics::{self, Caught};
 use crate::parallel;
 use crate::policy::Policy;
@@ -48,6 +48,17 @@ pub(crate) struct Survey {
     pub(crate) excluded: Vec<(Found, Place)>,
     /// Those of them that a deployment starts Prometheus with, if a change is judged.
     pub(crate) left_out: Vec<(Found, Place)>,
+    /// What a change starts a program with, and what could not be followed to something that is judged.
+    pub(crate) unfollowed: Vec<Unchecked>,
+}
+
+/// What a file may tell of the configurations that programs are started with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Telling {
+    /// It may define a deployment.
+    starts: bool,
+    /// It is changed, and has a flag that names a configuration.
+    mentions: bool,
 }
 
 /// What one file came to.
@@ -90,34 +101,39 @@ pub(crate) fn survey(
     let mut policies = policies_of(&files, request, tree, run)?;
     let looks = look_at_all(&files, request, &policies, tree);
     let mut survey = Survey::default();
-    let mut starters = Vec::new();
-    for (found, (look, may_start)) in files.iter().zip(looks) {
-        if may_start && (!found.named || request.side.is_some()) {
+    let (mut starters, mut mentioning) = (Vec::new(), Vec::new());
+    for (found, (look, telling)) in files.iter().zip(looks) {
+        if telling.starts && (!found.named || request.side.is_some()) {
             starters.push(found.clone());
+        }
+        if telling.mentions {
+            mentioning.push(found.clone());
         }
         survey.add(look, run);
     }
-    let started = started::of(&starters, &policies, request, tree);
-    let unseen = started::unseen(&started, &survey, request, tree);
+    let started = Started::new(&starters, &mentioning, &policies, request, tree);
+    let unseen = started.unseen(&survey, request, tree);
     if !unseen.is_empty() {
         files.extend(unseen.iter().map(|(found, _)| found.clone()));
         files.sort_by(|a, b| (&a.shown, &a.path).cmp(&(&b.shown, &b.path)));
         files.dedup();
         policies = policies_of(&files, request, tree, run)?;
-        for (found, is_sure) in &unseen {
+        for (found, how) in &unseen {
             let none = Policy::default();
             let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
-            let look = panics::caught(|| look_at_started(found, *is_sure, request, policy, tree));
+            let look = panics::caught(|| look_at_started(found, *how, request, policy, tree));
             let look = look.unwrap_or_else(|caught| Look::Panic(found.clone(), caught));
             survey.add(look, run);
         }
-        survey
-            .seen
-            .sort_by(|a, b| a.found.shown.cmp(&b.found.shown));
     }
     if request.is_gate() {
-        survey.left_out = started::left_out(&started, &survey, request, tree);
+        survey.left_out = started.left_out(&survey, request, tree);
+        survey.seen.extend(started.parts(&survey, &files, tree));
+        survey.unfollowed = started.unfollowed(&survey, request, tree);
     }
+    survey
+        .seen
+        .sort_by(|a, b| a.found.shown.cmp(&b.found.shown));
     survey.incomplete = walked.incomplete;
     survey.named.clone_from(&request.paths);
     survey.walked = files;
@@ -148,25 +164,25 @@ fn policies_of(
     }
 }
 
-/// What each file comes to, and whether it may say what Prometheus is started with.
+/// What each file comes to, and what it may tell of the configurations that programs are started with.
 fn look_at_all(
     files: &[Found],
     request: &Request,
     policies: &Policies,
     tree: &dyn Tree,
-) -> Vec<(Look, bool)> {
+) -> Vec<(Look, Telling)> {
     let watch = &request.watch;
     let none = Policy::default();
     let look = |found: &Found| {
         if request.deadline.is_over() {
-            return (Look::Late(found.clone()), false);
+            return (Look::Late(found.clone()), Telling::default());
         }
         let policy = policies.of(found).map_or(&none, |scope| &scope.policy);
         let own = custom_rules_of(found, request, policies);
         let look = || look_at(found, request, policy, own, tree);
         let look = panics::caught(look);
         watch.step();
-        look.unwrap_or_else(|caught| (Look::Panic(found.clone(), caught), false))
+        look.unwrap_or_else(|caught| (Look::Panic(found.clone(), caught), Telling::default()))
     };
     watch.stage(Stage::Read, files.len(), || {
         parallel::map(request.threads, files, look)
@@ -227,32 +243,41 @@ pub(crate) fn walk_of(request: &Request) -> Walk<'_> {
     }
 }
 
-/// Reads one file as far as it is of interest, and says whether it may say what Prometheus is
-/// started with.
+/// Reads one file as far as it is of interest, and says what it may tell of the configurations that
+/// programs are started with.
 fn look_at(
     found: &Found,
     request: &Request,
     policy: &Policy,
     own: &CustomRules,
     tree: &dyn Tree,
-) -> (Look, bool) {
+) -> (Look, Telling) {
     let is_changed = request.changed.contains(&found.path);
     if !found.named && is_dockerfile(&found.path) && !is_changed {
-        return (Look::Other(found.clone()), true);
+        let telling = Telling {
+            starts: true,
+            mentions: false,
+        };
+        return (Look::Other(found.clone()), telling);
     }
     let bytes = match tree.read(&found.path, LARGEST) {
         Ok(bytes) => bytes,
         Err(ReadError::TooLarge { .. }) if !found.named && is_binary(found, tree) => {
-            return (Look::Other(found.clone()), false);
+            return (Look::Other(found.clone()), Telling::default());
         }
-        Err(error) => return (Look::Unread(found.clone(), error.to_string()), false),
+        Err(error) => {
+            let look = Look::Unread(found.clone(), error.to_string());
+            return (look, Telling::default());
+        }
     };
     request.watch.read(bytes.len());
-    let may_start = may_start(&found.path, &bytes);
-    (
-        look_into(found, bytes, request, policy, own, tree),
-        may_start,
-    )
+    // Where a change is judged, what makes ConfigMaps counts too.
+    let may_tell = || request.is_gate() && !deployment::kinds(&found.path, &bytes).is_empty();
+    let telling = Telling {
+        starts: may_start(&found.path, &bytes) || may_tell(),
+        mentions: is_changed && may_mention(&found.path, &bytes),
+    };
+    (look_into(found, bytes, request, policy, own, tree), telling)
 }
 
 /// Whether a file too large to be read is not text, so that it was never meant to be read: a program
@@ -316,7 +341,7 @@ fn look_into(
 /// Reads a file that Prometheus is started with.
 fn look_at_started(
     found: &Found,
-    is_sure: bool,
+    how: How,
     request: &Request,
     policy: &Policy,
     tree: &dyn Tree,
@@ -329,10 +354,7 @@ fn look_at_started(
         Ok(bytes) => {
             let text = Text::new(Arc::clone(&found.shown), bytes);
             let is_template = policy.is_template(&path);
-            seen(
-                found,
-                started::recognise(text, is_sure, is_template, request.is_gate()),
-            )
+            seen(found, how.recognise(text, is_template, request.is_gate()))
         }
         Err(error) => Look::Unread(found.clone(), error.to_string()),
     }

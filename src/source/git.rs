@@ -55,6 +55,8 @@ pub struct Git {
     top: PathBuf,
     disk: Folder,
     items: BTreeMap<PathBuf, Item>,
+    /// The submodules that are not checked out, or whose commit is not there, with the commit.
+    absent: BTreeMap<PathBuf, String>,
     objects: Vec<Objects>,
     on_disk: Vec<PathBuf>,
     /// Files that lie in the work tree as they are in this tree are read there, which is faster, and

@@ -46,7 +46,9 @@ const IGNORED: &[(&str, Deed)] = &[
             ("compose.yml", &compose("./one")),
         ];
         hidden(scratch, &files);
-        scratch.file("compose.yml", compose(if is_bad { "./two" } else { "one" }));
+        // `one` alone would be a volume.
+        let file = if is_bad { "./two" } else { "./././one" };
+        scratch.file("compose.yml", compose(file));
     }),
     ("a deployment with a flag", |scratch, is_bad| {
         hidden(scratch, &[("compose.yml", COMPOSE)]);

@@ -44,6 +44,7 @@ mod scalars;
 mod security;
 mod selection;
 mod started;
+mod starts;
 mod story;
 mod support;
 mod suppressions;

@@ -2,11 +2,12 @@
 //! and what carries values of charts or texts of other programs.
 
 use super::super::manifest::Manifest;
-use super::{EmbeddedIn, Finder, Recognised};
-use crate::finding::{Advice, Finding, Severity};
+use super::super::names;
+use super::{EmbeddedIn, Finder, Recognised, alloy_in, is_alloy, may_be_alloy};
+use crate::finding::{Advice, Finding, Severity, Within};
 use crate::schema::dialect::table::{ObjectKind, Part};
 use crate::schema::dialect::{OPENSHIFT, OPERATOR, tables};
-use crate::yaml::Node;
+use crate::yaml::{Dollars, Node, embedded};
 
 /// Words: every text of an object that is a configuration of another program holds one of these.
 const IN_TEXTS: &[&str] = &["remote_write", "prometheusremotewrite", "scrape_configs"];
@@ -84,6 +85,9 @@ impl<'d> Finder<'d> {
         let map = data.and_then(Node::mapping);
         for entry in map.into_iter().flat_map(|map| map.entries()) {
             self.text(entry.value, out);
+            if !names::is_alloy(entry.name().as_ref()) {
+                self.alloy_text(entry.value, out);
+            }
         }
     }
 
@@ -98,6 +102,19 @@ impl<'d> Finder<'d> {
         if let Some(root) = document.root() {
             self.within(&document).senders(root, out);
         }
+    }
+
+    /// A configuration of Alloy under a name that does not say so; the others are read by their names.
+    fn alloy_text(&self, node: Node<'d>, out: &mut Vec<Recognised>) {
+        if !node.as_str().is_some_and(may_be_alloy) {
+            return;
+        }
+        let within = Within {
+            identity: node.identity(),
+            logical: node.path(),
+        };
+        let text = embedded(node, within, Dollars::Plain).filter(is_alloy);
+        out.extend(text.iter().flat_map(|text| alloy_in(text, self.template)));
     }
 
     /// The sources of an Application of Argo CD.

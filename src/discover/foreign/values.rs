@@ -1,11 +1,15 @@
 //! Values of charts: kube-prometheus-stack and its like, and what values of the chart `prometheus`
 //! hold beside the configuration of its server.
 
+use std::sync::Arc;
+
+use super::super::embedded::documents;
 use super::super::values::{SERVER_FILES, is_among_its_like};
 use super::{EmbeddedIn, Finder, Recognised};
+use crate::finding::Within;
 use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, tables};
-use crate::yaml::Node;
+use crate::yaml::{Dollars, Node, embedded};
 
 impl<'d> Finder<'d> {
     /// Values in a text of their own.
@@ -60,6 +64,7 @@ impl<'d> Finder<'d> {
             let shape = &tables::STACK_SPEC;
             self.in_values(spec, shape, Part::Whole, out);
             self.jobs_in(spec.get("additionalScrapeConfigs"), out);
+            self.additional(spec, out);
         }
         for (key, shape) in [
             ("additionalServiceMonitors", &tables::STACK_SERVICE_MONITOR),
@@ -112,6 +117,50 @@ impl<'d> Finder<'d> {
             .flat_map(Node::items);
         for one in map.map(|entry| entry.value).chain(list) {
             self.groups_in(one, &OPERATOR_VALUES, out);
+        }
+    }
+
+    /// What the chart adds to the spec of its Prometheus as it is, a mapping or a text
+    /// (kube-prometheus-stack `templates/prometheus/prometheus.yaml`).
+    fn additional(&self, spec: Node<'d>, out: &mut Vec<Recognised>) {
+        let mut kinds = tables::KINDS.iter();
+        let Some(kind) = kinds.find(|kind| kind.kind == "Prometheus" && kind.part == Part::Whole)
+        else {
+            return;
+        };
+        let is_filled = |node: &Node<'_>| {
+            let mapping = node.mapping();
+            mapping.is_some_and(|mapping| mapping.written().next().is_some())
+        };
+        if let Some(more) = spec.get("additionalConfig").filter(is_filled) {
+            self.in_values(more, kind.shape, Part::Whole, out);
+        }
+        let Some(node) = spec.get("additionalConfigString") else {
+            return;
+        };
+        let within = Within {
+            identity: node.identity(),
+            logical: node.path(),
+        };
+        let Some(text) = embedded(node, within, Dollars::Plain) else {
+            return;
+        };
+        // The chart renders it (`tpl`). What is left of it without its tags is worth a look if it sends.
+        let (documents, is_masked) = documents(&text);
+        if is_masked && !text.content().contains("remoteWrite") {
+            return;
+        }
+        let document = documents.into_iter().next().map(Arc::new);
+        let root = document.as_ref().and_then(|document| document.root());
+        let root = root.filter(is_filled);
+        if let (Some(document), Some(root)) = (&document, root) {
+            let mut found = Vec::new();
+            let finder = self.within(document);
+            finder.in_values(root, kind.shape, Part::Whole, &mut found);
+            out.extend(found.into_iter().map(|one| Recognised {
+                masked: is_masked,
+                ..one
+            }));
         }
     }
 

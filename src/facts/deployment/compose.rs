@@ -6,8 +6,6 @@ mod names;
 mod project;
 mod volumes;
 
-use std::path::Path;
-
 use memchr::memmem;
 
 pub(super) use self::names::named;
@@ -33,14 +31,14 @@ pub(super) fn read(
 ) -> Vec<Deployment> {
     let mut out = Vec::new();
     for folder in folders(files) {
-        if !folder.iter().any(|file| may_matter(file.bytes())) {
+        if !home.every && !folder.iter().any(|file| may_matter(file.bytes())) {
             continue;
         }
         let found = each_project(home, &folder, |project| -> Vec<Deployment> {
             let services = project.services();
             let found = services.iter();
             found
-                .filter_map(|service| deployment(project, service, builds))
+                .filter_map(|service| deployment(project, service, builds, home.every))
                 .collect()
         });
         out.extend(found.into_iter().flatten());
@@ -104,6 +102,7 @@ fn deployment(
     project: &Project<'_>,
     service: &Service<'_>,
     builds: &mut Builds<'_>,
+    every: bool,
 ) -> Option<Deployment> {
     let image = names::image(project, service);
     let mut doubts = service.doubts.clone();
@@ -130,7 +129,8 @@ fn deployment(
         .is_none_or(|image| image.looks() != Looks::No)
         || arguments.value("config.file").is_some()
         || arguments.value(VMAGENT_CONFIG).is_some();
-    if prometheus.is_none()
+    if !every
+        && prometheus.is_none()
         && !(may_run
             && mounts.iter().any(|mount| {
                 matches!(mount.source, MountSource::Tree(_) | MountSource::Compose(_))
@@ -150,6 +150,9 @@ fn deployment(
         image,
         base,
         arguments,
+        folder: folder(project, service, built.as_ref()),
+        commands: built.map(|image| image.commands).unwrap_or_default(),
+        others: project.others(),
         mounts,
         withheld: Vec::new(),
         environment: project.environment(service),
@@ -180,10 +183,12 @@ fn built(
     let image = context.and_then(|context| {
         let context = inside::on_disk(&project.folder, &context);
         let dockerfile = text("dockerfile").unwrap_or_else(|| "Dockerfile".to_owned());
-        let inline = build.get("dockerfile_inline").is_some();
         let file = inside::on_disk(&context, &dockerfile);
         let target = text("target").map(|target| target.to_ascii_lowercase());
-        (!inline).then(|| builds.build(&file, Path::new(&context), target.as_deref()))?
+        match build.get("dockerfile_inline") {
+            Some(inline) => builds.inline(&project.file, inline, &context, target.as_deref()),
+            None => builds.build(&file, &context, target.as_deref()),
+        }
     });
     match &image {
         Some(image) => doubts.extend(image.doubts.iter().cloned()),
@@ -193,6 +198,18 @@ fn built(
         }),
     }
     image
+}
+
+/// The folder that a service starts in.
+fn folder(
+    project: &Project<'_>,
+    service: &Service<'_>,
+    built: Option<&Deployment>,
+) -> Option<String> {
+    match service.get("working_dir").and_then(Node::as_str) {
+        Some(folder) => project.expand(folder),
+        None => built.and_then(|image| image.folder.clone()),
+    }
 }
 
 /// `entrypoint` and `command`, else those of the image that is built.

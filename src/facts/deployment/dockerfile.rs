@@ -17,7 +17,12 @@ use super::model::{Copied, Deployment, Mount, MountSource, Platform};
 use super::scan::{SourceFile, names_prometheus};
 use super::user::{Rights, RunAs, group_in_official_image};
 use super::variables::Variables;
-use crate::finding::{Evidence, Place};
+use crate::finding::{Evidence, Place, Text, Within};
+use crate::yaml::{Dollars, Node, embedded};
+
+/// The largest file that is read as a Dockerfile although its name does not say so, in bytes: those
+/// that people write are far smaller.
+const LARGEST_DOCKERFILE: u64 = 256 * 1024;
 
 /// How many stages may build on each other.
 const MOST_STAGES: usize = 64;
@@ -61,9 +66,40 @@ impl<'f> Builds<'f> {
         context: &Path,
         target: Option<&str>,
     ) -> Option<Deployment> {
-        let file = *self.by_path.get(dockerfile)?;
+        let Some(file) = self.by_path.get(dockerfile) else {
+            let file = self.under_another_name(dockerfile)?;
+            return read(self.home, &file, context, target);
+        };
         self.used.insert(&file.path);
         read(self.home, file, context, target)
+    }
+
+    /// A Dockerfile whose name does not say so.
+    fn under_another_name(&self, path: &Path) -> Option<SourceFile> {
+        let tree = self.home.tree;
+        if !self.home.every || !self.home.holds(path) {
+            return None;
+        }
+        let bytes = tree.read(path, LARGEST_DOCKERFILE).ok()?;
+        let text = Text::new(tree.shown(path), bytes);
+        Some(SourceFile::new(path.to_owned(), text))
+    }
+
+    /// The image that a Dockerfile in a compose file builds (`dockerfile_inline`).
+    pub(super) fn inline(
+        &self,
+        file: &Path,
+        node: Node<'_>,
+        context: &Path,
+        target: Option<&str>,
+    ) -> Option<Deployment> {
+        let within = Within {
+            identity: node.identity(),
+            logical: node.path(),
+        };
+        let text = embedded(node, within, Dollars::Doubled).filter(|_| self.home.every)?;
+        let file = SourceFile::new(file.to_owned(), text);
+        read(self.home, &file, context, target)
     }
 
     /// The images of Prometheus that nothing of the tree runs. Their context is taken to be the
@@ -72,9 +108,12 @@ impl<'f> Builds<'f> {
         let unused = self
             .files
             .iter()
-            .filter(|file| !self.used.contains(&*file.path) && names_prometheus(file.bytes()));
+            .filter(|file| !self.used.contains(&*file.path))
+            .filter(|file| self.home.every || names_prometheus(file.bytes()));
         let images = unused.filter_map(|file| read(self.home, file, &folder_of(&file.path), None));
-        images.filter(|image| image.prometheus.is_some()).collect()
+        images
+            .filter(|image| self.home.every || image.prometheus.is_some())
+            .collect()
     }
 }
 
@@ -126,6 +165,7 @@ struct Stage {
     command: Option<Vec<Argument>>,
     mounts: Vec<Mount>,
     doubts: Vec<Evidence>,
+    commands: Vec<Argument>,
 }
 
 impl Stage {
@@ -162,6 +202,7 @@ impl Stage {
             command: None,
             mounts: Vec::new(),
             doubts: Vec::new(),
+            commands: Vec::new(),
         })
     }
 
@@ -180,10 +221,13 @@ impl Stage {
             }
             "CMD" => self.command = Some(step.arguments()),
             "COPY" | "ADD" => self.copy(step, home, context),
-            "RUN" => self.doubts.push(Evidence {
-                place: step.place.clone(),
-                message: "a command may make files while the image is built".to_owned(),
-            }),
+            "RUN" => {
+                self.commands.push(step.whole());
+                self.doubts.push(Evidence {
+                    place: step.place.clone(),
+                    message: "a command may make files while the image is built".to_owned(),
+                });
+            }
             _ => {}
         }
     }
@@ -241,6 +285,7 @@ impl Stage {
                 let copied = Copied {
                     from,
                     written: source.clone(),
+                    here: step.here_document(source),
                     rights,
                 };
                 let place = step.place.clone();
@@ -274,6 +319,9 @@ impl Stage {
             user: user_of(&self.base, self.user),
             base: Some(self.base),
             arguments: Arguments { list, replaces },
+            folder: Some(self.folder),
+            commands: self.commands,
+            others: Vec::new(),
             mounts: self.mounts,
             withheld: Vec::new(),
             environment: Vec::new(),
@@ -288,12 +336,13 @@ fn place_of(home: Home<'_>, source: &str, from: Option<&Path>, to: &str, into: b
     // What is not in the tree may be a folder too, but for what a URL leads to.
     let is_folder = match from {
         Some(from) => home.holds(from) && home.tree.list(from).is_ok(),
-        None => !source.contains("://"),
+        None => !source.contains("://") && !source.starts_with("<<"),
     };
     let own = from
         .and_then(Path::file_name)
         .and_then(|name| name.to_str());
-    let name = own.unwrap_or_else(|| inside::name(source));
+    let written = source.trim_start_matches(['<', '-']);
+    let name = own.unwrap_or_else(|| inside::name(written));
     if (into || source.contains(['*', '?'])) && !is_folder {
         inside::join(to, name)
     } else {

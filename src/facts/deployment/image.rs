@@ -40,6 +40,33 @@ const OTHERS: &[&str] = &[
     "benchmark",
 ];
 
+/// Other programs with a flag `config.file`. Their names tell in paths of configurations too.
+const SIMILAR: &[&str] = &[
+    "alertmanager",
+    "blackbox",
+    "cortex",
+    "exporter",
+    "loki",
+    "mimir",
+    "promtail",
+    "pushgateway",
+    "pyroscope",
+    "snmp",
+    "tempo",
+    "thanos",
+];
+
+/// Words of images of other programs with that flag that mean nothing in a path.
+const SIMILAR_IMAGES: &[&str] = &["agent", "alloy", "collector", "grafana", "karma", "vmagent"];
+
+/// Whether a text, such as the path of a configuration, names a program that is not Prometheus and
+/// has a flag `config.file`.
+pub(super) fn names_similar(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| SIMILAR.contains(&word))
+}
+
 /// Folders of the official image that it brings files in (Dockerfile of prometheus/prometheus and
 /// of its base image prometheus/busybox: certificates, time zones, consoles).
 const BROUGHT: &[&str] = &["/etc/ssl/certs", "/usr/share", "/bin", "/etc/passwd"];
@@ -101,6 +128,14 @@ impl Image {
         } else {
             Looks::No
         }
+    }
+
+    /// Whether it is that of another program, by its name. What a variable names may be any.
+    pub(super) fn is_of_another(&self) -> bool {
+        let name = self.repository().to_ascii_lowercase();
+        let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+        let is_other = |word: &str| SIMILAR_IMAGES.contains(&word) || OTHERS.contains(&word);
+        names_similar(&name) || words.any(is_other)
     }
 
     /// Whether it is the image that the Prometheus project publishes, from whatever registry.

@@ -68,6 +68,40 @@ impl KeyVolume {
         }
     }
 
+    /// What fills it in the tree.
+    pub(super) fn providers(&self) -> impl Iterator<Item = &Arc<Provider>> {
+        self.parts.iter().flat_map(|part| match &part.kind {
+            PartKind::Object { providers, .. } => providers.as_slice(),
+            _ => &[],
+        })
+    }
+
+    /// The keys that become a file, by its path in the volume: of several sources the last counts, and
+    /// of several manifests of one object, such as a base's and an overlay's, each may.
+    pub(super) fn sources(&self, path: &str) -> Vec<(Arc<Provider>, String, ProvidedKey)> {
+        for part in self.parts.iter().rev() {
+            let PartKind::Object { providers, .. } = &part.kind else {
+                continue;
+            };
+            let key = match &part.items {
+                None => path,
+                Some(items) => match items.iter().rfind(|item| item.path == path) {
+                    Some(item) => &item.key,
+                    None => continue,
+                },
+            };
+            let found = providers.iter().filter_map(|one| {
+                let found = one.keys.get(key)?.clone();
+                Some((Arc::clone(one), key.to_owned(), found))
+            });
+            let found: Vec<_> = found.collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
     fn file(
         &self,
         part: &KeyPart,

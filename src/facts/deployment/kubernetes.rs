@@ -5,8 +5,9 @@ mod service;
 mod volume;
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
+
+use memchr::memmem;
 
 use self::provider::{AUTOMOUNT, Providers};
 pub use self::service::Service;
@@ -50,12 +51,13 @@ pub(super) fn read(
     workloads: &[SourceFile],
     providers: &[SourceFile],
 ) -> Vec<Deployment> {
-    let running = workloads
-        .iter()
-        .filter(|file| may_run_prometheus(file.bytes()));
+    let running = workloads.iter().filter(|file| {
+        let bytes = file.bytes();
+        may_run_prometheus(bytes) || home.every && memmem::find(bytes, b"alloy").is_some()
+    });
     let running: Vec<Workload<'_>> = running
         .flat_map(Workload::all)
-        .filter(Workload::has_image)
+        .filter(|workload| home.every || workload.has_image())
         .collect();
     if running.is_empty() {
         return Vec::new();
@@ -65,7 +67,7 @@ pub(super) fn read(
     let mut out = Vec::new();
     for workload in &running {
         let doubts = workload.doubts(&patches, &providers);
-        out.extend(workload.deployments(home.root, &providers, &doubts));
+        out.extend(workload.deployments(home, &providers, &doubts));
     }
     out
 }
@@ -77,6 +79,11 @@ impl Objects {
     /// Reads files that may hold some.
     pub(super) fn read(home: Home<'_>, files: &[SourceFile]) -> Self {
         Self(Providers::all(home, files))
+    }
+
+    /// Everything that makes one.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<super::Provider>> {
+        self.0.all_made()
     }
 
     /// What makes a Secret or ConfigMap of a name; one without a namespace may be in any.
@@ -194,14 +201,21 @@ impl<'d> Workload<'d> {
     /// volume of files and may run it under another name.
     fn deployments(
         &self,
-        root: &Path,
+        home: Home<'_>,
         providers: &Providers,
         doubts: &[Evidence],
     ) -> Vec<Deployment> {
+        // One that is restarted whenever it ends runs beside the others (a side car, Kubernetes 1.29).
+        let first = self.spec.get("initContainers").filter(|_| home.every);
+        let first = first.into_iter().flat_map(Node::items);
         let all: Vec<_> = self
             .containers()
-            .map(|one| self.deployment(one, root, providers, doubts))
+            .chain(first)
+            .map(|one| self.deployment(one, home, providers, doubts))
             .collect();
+        if home.every {
+            return all;
+        }
         let any = all.iter().any(|one| one.prometheus.is_some());
         let keeps = |one: &Deployment| {
             one.prometheus.is_some()
@@ -219,13 +233,13 @@ impl<'d> Workload<'d> {
     fn deployment(
         &self,
         container: Node<'d>,
-        root: &Path,
+        home: Home<'_>,
         providers: &Providers,
         doubts: &[Evidence],
     ) -> Deployment {
         let pod = Pod::new(self.spec, self.manifest.namespace);
         let image = image_of(container);
-        let arguments = arguments_of(container);
+        let arguments = arguments_of(container, home.every);
         let mut mounts: Vec<Mount> = self.injected();
         let (standard, withheld) = self.service_account_mount(&pod, providers);
         mounts.extend(standard);
@@ -243,11 +257,17 @@ impl<'d> Workload<'d> {
             place: self.place_of(container),
             file: self.file.path.clone(),
             namespace: self.manifest.namespace.map(str::to_owned),
-            root: root.to_path_buf(),
+            root: home.root.to_path_buf(),
             prometheus,
             image,
             base: None,
             arguments,
+            folder: container
+                .get("workingDir")
+                .and_then(Node::as_str)
+                .map(str::to_owned),
+            commands: Vec::new(),
+            others: Vec::new(),
             user,
             mounts,
             withheld,
@@ -343,12 +363,18 @@ fn image_of(container: Node<'_>) -> Option<Image> {
 }
 
 /// `command` takes the place of the image's entry point, `args` that of its command.
-fn arguments_of(container: Node<'_>) -> Arguments {
+///
+/// `$(VAR)` is filled in from the container's environment where `fill` says so: a variable may hold a
+/// secret, which belongs in no sentence about a flag.
+fn arguments_of(container: Node<'_>, fill: bool) -> Arguments {
+    let expand = |text: &str| match fill && text.contains("$(") {
+        true => filled(container, text),
+        false => None,
+    };
     let list = |key: &str| {
         let node = container.get(key)?;
         node.sequence()?;
-        // `$(VAR)` is filled in from the container's environment, which is not looked at.
-        Some(Arguments::of_node(node, &|_| None))
+        Some(Arguments::of_node(node, &expand))
     };
     let (command, args) = (list("command"), list("args"));
     let replaces = command.is_some() || args.is_some();
@@ -358,6 +384,26 @@ fn arguments_of(container: Node<'_>) -> Arguments {
         list: all,
         replaces,
     }
+}
+
+/// A text with the variables of a container filled in, if all are in the manifest (kubernetes/kubernetes
+/// `third_party/forked/golang/expansion/expand.go`).
+fn filled(container: Node<'_>, text: &str) -> Option<String> {
+    let value = |name: &str| {
+        let mut items = container.get("env")?.items();
+        let item = items.find(|item| item.get("name").and_then(Node::as_str) == Some(name))?;
+        item.get("value")?.as_str()
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("$(") {
+        let (name, behind) = after.split_once(')')?;
+        out.push_str(before);
+        out.push_str(value(name)?);
+        rest = behind;
+    }
+    out.push_str(rest);
+    Some(out)
 }
 
 /// The variables of a container whose values are in the manifest.

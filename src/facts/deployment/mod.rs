@@ -11,6 +11,7 @@
 
 mod arguments;
 mod belong;
+mod commands;
 mod compose;
 mod dockerfile;
 mod features;
@@ -20,6 +21,7 @@ mod image;
 mod inside;
 mod keys;
 mod kubernetes;
+mod mentions;
 mod model;
 mod near;
 mod network;
@@ -44,6 +46,7 @@ pub use belong::{Certainty, Deployments, Held, RunningDeployment, Subject, belon
 pub use features::Feature;
 pub use image::Image;
 pub use kubernetes::Service;
+pub(crate) use mentions::{Mention, Mentioned, may_mention, mentions, name_of};
 pub use model::{
     ComposeFile, ComposeOrigin, Copied, Deployment, KeyItem, KeyPart, KeyVolume, Mount,
     MountSource, Outside, PartKind, Platform, ProvidedKey, Provider, Withheld,
@@ -52,7 +55,7 @@ pub use network::{Container, Hit, Named, Network, Surroundings, Together, networ
 pub use receiving::{Missing, Off, Receiving};
 pub use resolve::{Access, NotMounted, Provided, Resolved};
 pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};
-pub use started::{may_start, started};
+pub use started::{Key, Leads, Start, Starts, may_start, started, starts};
 pub use user::{Rights, RunAs};
 pub use written::{Content, Written};
 
@@ -159,6 +162,7 @@ impl Sources {
         let home = Home {
             tree,
             root: &self.root,
+            every: false,
         };
         Objects(kubernetes::Objects::read(home, &self.providers))
     }
@@ -166,9 +170,19 @@ impl Sources {
     /// The deployments that they tell of.
     #[must_use]
     pub fn deployments(&self, tree: &dyn Tree) -> Vec<Deployment> {
+        self.read(tree, false)
+    }
+
+    /// All containers that they tell of, whatever runs in them.
+    pub(super) fn containers(&self, tree: &dyn Tree) -> Vec<Deployment> {
+        self.read(tree, true)
+    }
+
+    fn read(&self, tree: &dyn Tree, every: bool) -> Vec<Deployment> {
         let home = Home {
             tree,
             root: &self.root,
+            every,
         };
         let mut builds = dockerfile::Builds::new(home, &self.dockerfiles);
         let mut out = compose::read(home, &self.compose, &mut builds);
@@ -186,6 +200,11 @@ impl Sources {
 pub(super) struct Objects(kubernetes::Objects);
 
 impl Objects {
+    /// Everything that makes one.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Provider>> {
+        self.0.all()
+    }
+
     /// What makes a Secret or ConfigMap of a name; one without a namespace may be in any.
     pub(super) fn of(
         &self,
@@ -229,6 +248,8 @@ fn real_file(tree: &dyn Tree, path: &Path, folders: &mut HashMap<PathBuf, PathBu
 struct Home<'t> {
     tree: &'t dyn Tree,
     root: &'t Path,
+    /// Whether what does not seem to run Prometheus is wanted too.
+    every: bool,
 }
 
 impl Home<'_> {

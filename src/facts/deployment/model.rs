@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::arguments::{Arguments, BARE_CONFIG, IMAGE_CONFIG};
+use super::arguments::{Argument, Arguments, BARE_CONFIG, IMAGE_CONFIG};
 use super::image::Image;
 use super::inside;
 use super::user::{Rights, RunAs};
@@ -47,6 +47,12 @@ pub struct Deployment {
     pub base: Option<Image>,
     /// The command line.
     pub arguments: Arguments,
+    /// The folder that it starts in, if that is known.
+    pub folder: Option<String>,
+    /// The commands that make its image.
+    pub commands: Vec<Argument>,
+    /// The other files that it is drawn from, absolute.
+    pub others: Vec<PathBuf>,
     /// Who Prometheus runs as.
     pub user: RunAs,
     /// What is mounted where. Of two at one path the later counts.
@@ -86,6 +92,9 @@ impl Deployment {
             image: None,
             base: None,
             arguments: Arguments::default(),
+            folder: None,
+            commands: Vec::new(),
+            others: Vec::new(),
             user,
             mounts,
             withheld: Vec::new(),
@@ -115,12 +124,14 @@ impl Deployment {
     #[must_use]
     pub fn config_file(&self) -> String {
         let value = self.arguments.value("config.file").map(|(value, _)| value);
+        let folder = self.folder.as_deref();
+        let folder = folder.unwrap_or_else(|| inside::folder(BARE_CONFIG));
         let default = if self.arguments.replaces {
-            BARE_CONFIG
+            inside::name(BARE_CONFIG)
         } else {
             IMAGE_CONFIG
         };
-        inside::join(inside::folder(BARE_CONFIG), value.unwrap_or(default))
+        inside::join(folder, value.unwrap_or(default))
     }
 
     /// The folder of that path.
@@ -306,6 +317,8 @@ pub struct ProvidedKey {
     pub file: Option<PathBuf>,
     /// Its value, if it is there in the clear.
     pub written: Option<Arc<Written>>,
+    /// Where its value is, if that is a part of a line.
+    pub here: Option<Place>,
 }
 
 /// A file or folder copied into an image.
@@ -315,6 +328,8 @@ pub struct Copied {
     pub from: Option<PathBuf>,
     /// What `COPY` names as its source.
     pub written: String,
+    /// The here-document that it comes from, if it does.
+    pub here: Option<Place>,
     /// Owner and mode in the image, where `--chmod` sets the mode. Without it the mode is that of
     /// the checkout on the building machine, which no one knows here.
     pub rights: Option<Rights>,

@@ -284,7 +284,14 @@ impl Group {
             _ => self.files.iter().flat_map(kubernetes::services).collect(),
         };
         let all = match self.platform {
-            Platform::Compose => compose::named(Home { tree, root }, &self.files),
+            Platform::Compose => compose::named(
+                Home {
+                    tree,
+                    root,
+                    every: false,
+                },
+                &self.files,
+            ),
             _ => services.iter().flat_map(|one| pods.behind(one)).collect(),
         };
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();

@@ -119,7 +119,15 @@ pub enum SourceKind {
 }
 
 /// Top-level keys of compose files, manifests and kustomizations.
-const TELLING_KEYS: &[&str] = &["services", "kind", "secretGenerator", "configMapGenerator"];
+const TELLING_KEYS: &[&str] = &[
+    "services",
+    "kind",
+    "secretGenerator",
+    "configMapGenerator",
+    "patches",
+    "patchesJson6902",
+    "patchesStrategicMerge",
+];
 
 /// Words without which a file of manifests runs nothing.
 const WORKLOAD_WORDS: &[&str] = &["containers:", "\"containers\"", "volumes:"];
@@ -163,7 +171,10 @@ pub fn kinds(path: &Path, bytes: &[u8]) -> Vec<SourceKind> {
     if is_manifest && WORKLOAD_WORDS.iter().any(has) {
         kinds.push(SourceKind::Workload);
     }
-    if is_manifest && PROVIDER_WORDS.iter().any(has) {
+    // The patches of a kustomization change what mounts them.
+    let is_kustomization = || path.file_stem().is_some_and(|stem| stem == "kustomization");
+    let provides = is_manifest && PROVIDER_WORDS.iter().any(has);
+    if provides || has(&"patches") && is_kustomization() {
         kinds.push(SourceKind::Provider);
     }
     if is_manifest && has(&"Service") && has(&"selector") && has(&"ports") {

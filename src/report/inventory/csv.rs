@@ -99,7 +99,9 @@ fn field(text: &str) -> String {
     if is_formula(&text) {
         text = Cow::Owned(format!("'{text}"));
     }
-    if text.contains(['"', ',', '\n', '\r', ';']) || text.trim() != text {
+    // In quotes it is not a command to GitHub's runner either, whose lines begin with `::`.
+    let is_command = text.trim_start().starts_with("::");
+    if is_command || text.contains(['"', ',', '\n', '\r', ';']) || text.trim() != text {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
         text.into_owned()
@@ -136,6 +138,7 @@ mod tests {
             ("@SUM(1)", "'@SUM(1)"),
             ("@org/team ops@example.com", "@org/team ops@example.com"),
             (" x", "\" x\""),
+            ("::error::x.yml", "\"::error::x.yml\""),
             ("a\u{1b}[2J", "a␛[2J"),
             ("", ""),
         ] {

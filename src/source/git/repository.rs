@@ -24,6 +24,8 @@ const DEEPEST: usize = 8;
 pub struct Changed {
     /// The absolute paths of it.
     pub files: Arc<BTreeSet<PathBuf>>,
+    /// The submodules that the newer tree has, and that are not checked out.
+    pub absent: Arc<BTreeSet<PathBuf>>,
     /// Whether an .ignore file of one of the trees names one of them.
     pub has_left_out: bool,
 }
@@ -186,7 +188,8 @@ impl Repository {
             .collect())
     }
 
-    /// The absolute paths of what is not as an older tree has it, and of what is not there any more:
+    /// The absolute paths of what is not as an older tree has it (of a submodule that is not checked out
+    /// its folder), and of what is not there any more:
     /// in the index, or in the work tree, where files that git does not track yet and does not
     /// ignore are among them. Whether an .ignore file names one is said too.
     ///
@@ -221,6 +224,11 @@ impl Repository {
             .keys()
             .filter(|path| !new.items.contains_key(*path));
         files.extend(gone.cloned());
+        let moved = new
+            .absent
+            .iter()
+            .filter(|(path, commit)| old.absent.get(*path) != Some(*commit));
+        files.extend(moved.map(|(path, _)| path.clone()));
         if on_disk {
             let every = Walk {
                 hidden: true,
@@ -239,6 +247,7 @@ impl Repository {
         });
         Ok(Changed {
             files: files.into(),
+            absent: Arc::new(new.absent.keys().cloned().collect()),
             has_left_out,
         })
     }
@@ -291,6 +300,7 @@ impl Repository {
             top: self.top().to_owned(),
             disk: self.disk.clone(),
             items: BTreeMap::new(),
+            absent: BTreeMap::new(),
             objects: Vec::new(),
             on_disk: Vec::new(),
             work_tree: WorkTree::new(self.top(), self.git.index(), &index),
@@ -310,22 +320,27 @@ fn add(git: &mut Git, repository: &Arc<Isolated>, listed: Vec<Listed>, depth: us
         if let Some(kind) = one.kind {
             let id = one.id;
             git.items.insert(path, Item { kind, id, objects });
-        } else if depth > 0
-            && let Some((submodule, listed)) = submodule(&git.disk, &path, &one.id)
-        {
-            add(git, &submodule, listed, depth - 1);
+        } else {
+            let submodule = match depth {
+                0 => None,
+                _ => submodule(&git.disk, &path, &one.id),
+            };
+            match submodule {
+                Some((submodule, listed)) => add(git, &submodule, listed, depth - 1),
+                None => {
+                    git.absent.insert(path, one.id);
+                }
+            }
         }
     }
 }
 
-/// A submodule that is checked out, with what lies in a commit of it. A commit that was never
-/// fetched leaves it empty.
+/// A submodule that is checked out, with what lies in a commit of it, if that was fetched.
 fn submodule(disk: &Folder, top: &Path, commit: &str) -> Option<(Arc<Isolated>, Vec<Listed>)> {
     let location = Location::at(disk, top).ok()??;
     let git = Isolated::new(location, disk).ok()?;
     let listed = git.run(&["ls-tree", "-r", "-z", "--full-tree", commit, "--"]);
-    let listed = listed.unwrap_or_default();
-    Some((Arc::new(git), listing::of_tree(&listed)))
+    Some((Arc::new(git), listing::of_tree(&listed.ok()?)))
 }
 
 fn line(bytes: &[u8]) -> String {

@@ -14,7 +14,7 @@ use crate::facts::deployment::written::Written;
 use crate::facts::deployment::{Home, folder_of};
 use crate::finding::Evidence;
 use crate::work;
-use crate::yaml::{Document, Entry, Node};
+use crate::yaml::{Document, Entry, Mapping, Node};
 
 /// The names that docker compose looks for, the first that is there counts; and those of the file
 /// that it lays over it (docs.docker.com, compose application model).
@@ -137,6 +137,11 @@ pub(super) fn each_project<O>(
             [Some(file), over].into_iter().flatten().collect()
         } else if OVERRIDES.contains(&name) && base.is_some() {
             continue;
+        } else if let Some(base) = base.filter(|base| home.every && lies_over(file, base)) {
+            [Some(base), over, Some(file)]
+                .into_iter()
+                .flatten()
+                .collect()
         } else {
             vec![file]
         };
@@ -144,6 +149,22 @@ pub(super) fn each_project<O>(
         out.push(each(&project));
     }
     out
+}
+
+/// Whether a file that docker compose does not find by itself changes services of the base: one of
+/// them has neither an image nor a build there.
+fn lies_over(file: &Parsed<'_>, base: &Parsed<'_>) -> bool {
+    fn services<'f>(file: &'f Parsed<'_>) -> Option<Mapping<'f>> {
+        file.document.root()?.get("services")?.mapping()
+    }
+    let (Some(own), Some(of_base)) = (services(file), services(base)) else {
+        return false;
+    };
+    own.entries().any(|entry| {
+        let is_whole = ["image", "build", "extends"].iter();
+        let mut is_whole = is_whole.filter_map(|key| entry.value.get(key));
+        is_whole.next().is_none() && of_base.get(entry.name()).is_some()
+    })
 }
 
 impl<'f> Project<'f> {
@@ -167,6 +188,12 @@ impl<'f> Project<'f> {
             beside,
             definitions: OnceCell::new(),
         }
+    }
+
+    /// The files that it is drawn from beside the first one, and the `.env` file that may be there.
+    pub(super) fn others(&self) -> Vec<PathBuf> {
+        let layers = self.layers.iter().map(|layer| layer.path.to_owned());
+        layers.chain([self.folder.join(".env")]).collect()
     }
 
     /// A text with its variables replaced, if they all have a value.

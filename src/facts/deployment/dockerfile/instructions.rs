@@ -16,6 +16,8 @@ pub(super) struct Instruction {
     pub(super) rest: String,
     /// Its first line.
     pub(super) place: Place,
+    /// The here-documents that it opens, in order: their words, and where their lines are.
+    pub(super) here: Vec<(String, Place)>,
 }
 
 impl Instruction {
@@ -44,6 +46,25 @@ impl Instruction {
         (flags, paths)
     }
 
+    /// The text of a command with the here-documents that it reads.
+    pub(super) fn whole(&self) -> Argument {
+        let bodies = self.here.iter();
+        let bodies = bodies.map(|(_, place)| place.text().slice(place.span()));
+        let parts: Vec<&str> = std::iter::once(&*self.rest).chain(bodies).collect();
+        Argument {
+            text: parts.join("\n"),
+            place: self.place.clone(),
+        }
+    }
+
+    /// The here-document that a source of `COPY` names: `<<EOF`.
+    pub(super) fn here_document(&self, source: &str) -> Option<Place> {
+        let named = ends_of_heredocs(source).pop_front()?;
+        let mut bodies = self.here.iter();
+        let found = bodies.find(|(word, _)| *word == named)?;
+        Some(found.1.clone())
+    }
+
     fn list(&self) -> Option<Vec<String>> {
         serde_json::from_str(self.rest.trim()).ok()
     }
@@ -56,6 +77,8 @@ pub(super) fn instructions(text: &Arc<Text>) -> Vec<Instruction> {
     let mut at = 0;
     let mut open: Option<Instruction> = None;
     let mut heredocs: VecDeque<String> = VecDeque::new();
+    let mut body = 0;
+    let mut escape = '\\';
     for line in content.split_inclusive('\n') {
         let start = at;
         at += line.len();
@@ -63,14 +86,22 @@ pub(super) fn instructions(text: &Arc<Text>) -> Vec<Instruction> {
         work::count(line.len());
         if let Some(end) = heredocs.front() {
             if trimmed == end {
-                heredocs.pop_front();
+                let place = Place::new(text, Span::new(body, start));
+                let last: Option<&mut Instruction> = out.last_mut();
+                if let (Some(word), Some(step)) = (heredocs.pop_front(), last) {
+                    step.here.push((word, place));
+                }
+                body = at;
             }
             continue;
+        }
+        if out.is_empty() && open.is_none() && escapes_with_backtick(trimmed) {
+            escape = '`';
         }
         if trimmed.starts_with('#') || trimmed.is_empty() {
             continue;
         }
-        let (part, continues) = match trimmed.strip_suffix('\\') {
+        let (part, continues) = match trimmed.strip_suffix(escape) {
             Some(part) => (part, true),
             None => (trimmed, false),
         };
@@ -89,6 +120,7 @@ pub(super) fn instructions(text: &Arc<Text>) -> Vec<Instruction> {
                     word: word.to_ascii_uppercase(),
                     rest: rest.to_owned(),
                     place: Place::new(text, Span::new(from, from + trimmed.len())),
+                    here: Vec::new(),
                 }
             }
         };
@@ -98,12 +130,22 @@ pub(super) fn instructions(text: &Arc<Text>) -> Vec<Instruction> {
         }
         if matches!(step.word.as_str(), "COPY" | "ADD" | "RUN") {
             heredocs = ends_of_heredocs(&step.rest);
+            body = at;
         }
         step.rest = step.rest.trim().to_owned();
         out.push(step);
     }
     out.extend(open);
     out
+}
+
+/// Whether a line is the directive that makes the backtick continue lines (docs.docker.com, Dockerfile
+/// reference, parser directives).
+fn escapes_with_backtick(line: &str) -> bool {
+    let directive = line.strip_prefix('#').and_then(|line| line.split_once('='));
+    directive.is_some_and(|(name, value)| {
+        name.trim().eq_ignore_ascii_case("escape") && value.trim() == "`"
+    })
 }
 
 /// The words that end the here-documents which a line opens: `EOF` of `<<EOF` and `<<-"EOF"`.

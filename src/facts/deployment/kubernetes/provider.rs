@@ -218,6 +218,11 @@ impl Providers {
         made.map(|((_, name), _)| name.as_str())
     }
 
+    /// Everything that makes one, in no order.
+    pub(super) fn all_made(&self) -> impl Iterator<Item = &Arc<Provider>> {
+        self.made.values().flatten()
+    }
+
     /// What makes a Secret or ConfigMap.
     pub(super) fn of(
         &self,
@@ -403,6 +408,9 @@ fn generated(
         if makes == "Secret" {
             hide_part(node, part(key.len() + 1, key.len() + 1 + value.len()));
         }
+        let here = part(key.len() + 1, key.len() + 1 + value.len());
+        let here = node.document().place(here);
+        let is_plain = here.text().slice(here.span()) == value;
         let written = Written {
             noun: format!("the key `{key}` of the {makes} `{}`", name.as_str()?),
             name: key.to_owned(),
@@ -414,6 +422,7 @@ fn generated(
         };
         let key_of = ProvidedKey {
             written: Some(Arc::new(written)),
+            here: (is_plain && unquoted(value) == value).then_some(here),
             ..key_at(node.place())
         };
         keys.insert(key.to_owned(), key_of);
@@ -438,6 +447,7 @@ fn key_at(place: Place) -> ProvidedKey {
         place,
         file: None,
         written: None,
+        here: None,
     }
 }
 

@@ -276,7 +276,7 @@ fn container(node: Node<'_>, workload: &Workload<'_>) -> Container {
         image: image_of(node),
         place: workload.place_of(node),
         ports: ports.filter_map(port).collect(),
-        arguments: arguments_of(node),
+        arguments: arguments_of(node, false),
     }
 }
 
