@@ -771,6 +771,10 @@ fn what_is_none_of_its_business_is_not_listed() {
             "compose.yml",
             "services:\n  p:\n    image: prom/prometheus:v3.5.0\n",
         ),
+        (
+            "compose.yml",
+            "services:\n  p:\n    image: prom/prometheus\n    entrypoint: [promtool, check, config, /x]\n",
+        ),
     ] {
         let scratch = Scratch::repository(&[("prometheus.yml", BASE)]);
         scratch.file(path, content);

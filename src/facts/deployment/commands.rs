@@ -23,6 +23,12 @@ pub(super) fn starts_prometheus(arguments: &Arguments) -> bool {
     })
 }
 
+/// Whether a command line only checks the configuration.
+pub(super) fn only_checks(arguments: &Arguments) -> bool {
+    let mut words = arguments.list.iter();
+    words.any(|word| inside::name(&word.text) == "promtool") && !starts_prometheus(arguments)
+}
+
 /// Where a command is that may write a file of the container, while the image is built or before
 /// Prometheus starts.
 pub(super) fn writing(deployment: &Deployment, path: &str) -> Option<Place> {

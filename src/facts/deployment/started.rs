@@ -125,8 +125,8 @@ pub fn starts(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Starts {
         may_run_prometheus(bytes) || has("alloy") || has("vmagent")
     };
     let generates = |file: &SourceFile| memmem::find(file.bytes(), b"Generator").is_some();
-    let sources = Sources::new(tree, root, files);
     if files.iter().any(may) {
+        let sources = Sources::new(tree, root, files);
         for deployment in sources.containers(tree) {
             let run = Container {
                 deployment: &deployment,
@@ -137,7 +137,13 @@ pub fn starts(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Starts {
             out.all.extend(run.alloy());
         }
     }
-    if files.iter().any(generates) {
+    let generating: Vec<SourceFile> = files
+        .iter()
+        .filter(|file| generates(file))
+        .cloned()
+        .collect();
+    if !generating.is_empty() {
+        let sources = Sources::new(tree, root, &generating);
         out.all.extend(generated(&sources, tree));
     }
     out
@@ -249,6 +255,9 @@ impl Container<'_> {
     /// Whether it may run Prometheus, whatever its image is called.
     fn may_run_prometheus(&self) -> bool {
         let deployment = self.deployment;
+        if commands::only_checks(&deployment.arguments) {
+            return false;
+        }
         let is_of_another = deployment.image.iter().chain(&deployment.base);
         let is_of_another = is_of_another.into_iter().any(Image::is_of_another);
         let flag = deployment.arguments.value("config.file");
