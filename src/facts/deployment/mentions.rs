@@ -170,7 +170,7 @@ impl<'t> Reader<'t> {
         let line = self.line(at);
         let in_line = before.get(line.0..)?;
         let token_begins = in_line
-            .rfind(|c: char| c.is_whitespace() || ENDS.contains(&c))
+            .rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '[' | '`'))
             .map_or(line.0, |space| line.0 + space + 1);
         let token = before.get(token_begins..)?;
         let source = |token: &'t str| {
@@ -184,7 +184,7 @@ impl<'t> Reader<'t> {
         };
         if let Some(mounted) = token.strip_suffix(':') {
             // `--volume=./x:/etc/prometheus/prometheus.yml`
-            let path = mounted.rsplit('=').next().unwrap_or(mounted);
+            let path = mounted.rsplit(['=', ',']).next().unwrap_or(mounted);
             return self.path(token_begins, at, path, Mentioned::Started);
         }
         let token = self.content.get(token_begins..line.1)?;
