@@ -219,6 +219,17 @@ fn is_configuration(name: &str, bytes: Vec<u8>) -> bool {
     matches!(found.what, What::Configuration { .. } | What::Broken { .. })
 }
 
+/// Whether a value of a Secret is a configuration or a list of jobs, whose lines are shown with only
+/// their secrets masked.
+pub(crate) fn is_shown_in_secret(name: &str, value: &str) -> bool {
+    if !(byte_scan(value.as_bytes()) || names::is_ours(name.as_ref())) {
+        return false;
+    }
+    let text = Text::new(name, value.as_bytes().to_vec());
+    let found = examine_as(text, name, false, false);
+    matches!(found.what, What::Configuration { .. }) || is_list_of_jobs(&found)
+}
+
 /// The configurations in a ConfigMap or a Secret.
 fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognised> {
     let row = OBJECTS.iter().find(|(kind, _)| *kind == manifest.kind);
@@ -233,31 +244,34 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
     };
     let map = manifest.root.get(key).and_then(Node::mapping);
     let entries = || map.into_iter().flat_map(|map| map.entries());
-    let found = entries().filter_map(|entry| {
+    let mut found: Vec<Recognised> = Vec::new();
+    let mut holds_one: Vec<&str> = Vec::new();
+    for entry in entries() {
         let name = entry.name();
-        in_scalar(entry, name, holder(name), Dollars::Plain, template)
-    });
-    let mut found: Vec<Recognised> = found.collect();
-    for entry in entries().filter(|entry| names::is_alloy(entry.name().as_ref())) {
-        let text = text_of(entry, &holder(entry.name()), Dollars::Plain);
-        found.extend(
-            text.iter()
-                .flat_map(|text| foreign::alloy_in(text, template)),
-        );
+        let before = found.len();
+        found.extend(in_scalar(
+            entry,
+            name,
+            holder(name),
+            Dollars::Plain,
+            template,
+        ));
+        if names::is_alloy(name.as_ref())
+            && let Some(text) = text_of(entry, &holder(name), Dollars::Plain)
+        {
+            found.extend(foreign::alloy_in(&text, template));
+        }
+        if found.len() > before {
+            holds_one.push(name);
+        }
     }
     if found.is_empty() {
         return found;
     }
     if kind == "Secret" {
         // Whatever else is in it is a secret, whatever its key.
-        let is_one = |entry: &Entry<'_>| {
-            let span = entry.value.span();
-            found
-                .iter()
-                .any(|one| one.text.within().logical == entry.value.path())
-                || span.is_empty()
-        };
-        for entry in entries().filter(|entry| !is_one(entry)) {
+        let others = entries().filter(|entry| !holds_one.contains(&entry.name()));
+        for entry in others.filter(|entry| !entry.value.span().is_empty()) {
             let text = entry.value.document().text();
             text.mark_secret(entry.value.span());
         }

@@ -16,7 +16,7 @@ use crate::yaml::{
     placeholder,
 };
 
-/// What a file was recognised as.
+/// What a file was recognized as.
 #[derive(Debug)]
 pub struct Recognised {
     /// Its text.

@@ -1,4 +1,4 @@
-//! What is recognised as what.
+//! What is recognized as what.
 
 use proptest::prelude::*;
 

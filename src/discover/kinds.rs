@@ -1,4 +1,4 @@
-//! What Prometheus and its neighbours write at the top of their files.
+//! What Prometheus and its neighbors write at the top of their files.
 
 use super::names::is_ours;
 use super::outline::{Key, Outline, RootValue};
@@ -301,7 +301,7 @@ fn ours(outline: &Outline<'_>, by_name: bool) -> Option<Class> {
 }
 
 /// The section that each top-level key is, or nearly is; none if one is nowhere near. That is how a
-/// file with a telling name is ours even if all its sections are misspelt or empty.
+/// file with a telling name is ours even if all its sections are misspelled or empty.
 pub(super) fn nearly_ours(outline: &Outline<'_>) -> Option<Vec<&'static str>> {
     let section = |name| nearest(name, SECTIONS.iter().map(|section| section.name));
     let sections: Option<Vec<_>> = outline.keys.iter().map(|key| section(key.name)).collect();
@@ -330,7 +330,7 @@ pub(super) fn telling_key<'t>(outline: &Outline<'t>) -> Option<(&'t str, usize)>
     keys.find_map(|key| Some((key.name, key.line?)))
 }
 
-/// The shortest configurations that are recognised by their content.
+/// The shortest configurations that are recognized by their content.
 #[cfg(test)]
 pub(super) fn shortest() -> impl Iterator<Item = String> {
     SECTIONS.iter().flat_map(|section| {

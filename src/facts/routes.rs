@@ -26,6 +26,9 @@ const WORDS: &[&[&str]] = &[
     &["HTTPProxy"],
 ];
 
+/// Kinds whose hosts and paths are read.
+const KINDS: &[&str] = &["Ingress", "Route", "HTTPRoute"];
+
 /// Kinds of other controllers, whose paths are not worked out: a host that one of them names is not
 /// judged.
 const OTHERS: &[&str] = &["IngressRoute", "VirtualService", "HTTPProxy"];
@@ -99,6 +102,10 @@ impl Routes {
                 for manifest in manifests(document) {
                     if OTHERS.contains(&manifest.kind) {
                         out.others.push(Arc::clone(text));
+                    }
+                    if KINDS.contains(&manifest.kind) {
+                        // Messages name the object, its hosts and its paths.
+                        text.recognize();
                     }
                     out.add(&manifest);
                 }

@@ -1,6 +1,8 @@
-//! What is no secret is shown.
+//! What is not a secret is shown.
 
 use promvet::finding::{Place, Span, Text};
+
+use crate::support::scratch::Scratch;
 
 /// A line of each kind that has to stay readable.
 const READABLE: &[&str] = &[
@@ -60,10 +62,92 @@ fn masks(content: &str) -> (usize, Vec<String>) {
 }
 
 #[test]
-fn what_is_no_secret_stays_readable() {
+fn what_is_not_a_secret_stays_readable() {
     for lines in READABLE {
         assert_eq!(masks(lines).1, Vec::<String>::new(), "{lines}");
     }
+}
+
+/// A configuration in an empty folder, another file, and what the report has to quote of the two.
+type Quoted = (
+    &'static str,
+    (&'static str, &'static str),
+    &'static [&'static str],
+);
+
+/// The names of objects, keys and Services in files that are not configurations.
+const QUOTED: &[Quoted] = &[
+    (
+        "remote_write:\n- url: http://shop.example.com/api/v1/push\n",
+        (
+            "ingress.yaml",
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: web-entry\n  annotations: {nginx.ingress.kubernetes.io/force-ssl-redirect: \"true\"}\nspec:\n  ingressClassName: nginx\n  tls: [{hosts: [shop.example.com], secretName: shop-tls}]\n  rules:\n  - host: shop.example.com\n    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: mimir, port: {number: 80}}}}]}\n",
+        ),
+        &["the Ingress `web-entry` redirects", "name: web-entry"],
+    ),
+    (
+        "remote_write:\n- url: https://shop.example.com/other\n",
+        (
+            "ingress.yaml",
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web-entry}\nspec:\n  rules:\n  - host: shop.example.com\n    http: {paths: [{path: /writes/in, pathType: Prefix, backend: {service: {name: mimir, port: {number: 80}}}}]}\n",
+        ),
+        &["the Ingress `web-entry` does not serve", "`/writes/in`"],
+    ),
+    (
+        "remote_write:\n- url: http://mimir.apps.example.com/api/v1/push\n",
+        (
+            "route.yaml",
+            "apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {name: mimir-entry}\nspec:\n  host: mimir.apps.example.com\n  to: {kind: Service, name: mimir}\n  tls: {termination: edge}\n",
+        ),
+        &["the Route `mimir-entry` does not serve plain http"],
+    ),
+    (
+        "scrape_configs:\n- job_name: a\n  file_sd_configs: [{files: [hosts.json]}]\n",
+        (
+            "hosts.json",
+            "[{\n  \"targetss\": [\"a.example.org:9100\"]\n}]\n",
+        ),
+        &["unknown key `targetss`"],
+    ),
+    (
+        "scrape_configs:\n- job_name: a\n  file_sd_configs: [{files: [hosts.yml]}]\n",
+        ("hosts.yml", "- target: [a.example.org:9100]\n"),
+        &["unknown key `target`"],
+    ),
+    (
+        "global: {}\n",
+        (
+            "secret.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: additional}\nstringData:\n  prometheus-additional.yaml: |\n    - job_name: node\n      scrapeInterval: 30s\n      static_configs: [{targets: [node:9100]}]\n---\napiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: main}\nspec:\n  additionalScrapeConfigs: {name: additional, key: prometheus-additional.yaml}\n",
+        ),
+        &["unknown key `scrapeInterval`", "scrapeInterval: 30s"],
+    ),
+];
+
+#[test]
+fn messages_quote_names_of_other_files() {
+    for (configuration, (path, other), expected) in QUOTED {
+        let scratch = Scratch::new(&[("prometheus.yml", *configuration), (path, *other)]);
+        let report = scratch.promvet(&["check"]).said();
+        for quoted in *expected {
+            // The report breaks long lines and draws a bar before what follows.
+            let flat = report.replace('│', " ");
+            let flat: Vec<_> = flat.split_whitespace().collect();
+            assert!(flat.join(" ").contains(quoted), "{quoted}: {report}");
+        }
+    }
+}
+
+/// The other values of a Secret stay hidden beside a configuration in it.
+#[test]
+fn a_configuration_in_a_secret_shows_no_other_value() {
+    let scratch = Scratch::new(&[(
+        "secret.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: additional}\nstringData:\n  word: swordfish-42\n  prometheus-additional.yaml: |\n    - job_name: node\n      scrapeInterval: 30s\n      basic_auth: {username: u, password: swordfish-43}\n      static_configs: [{targets: [node:9100]}]\n",
+    )]);
+    let report = scratch.promvet(&["check"]).said();
+    assert!(report.contains("scrapeInterval: 30s"), "{report}");
+    assert!(!report.contains("swordfish"), "{report}");
 }
 
 /// What a secret looks like to somebody who knows nothing of how promvet finds one: a file in which

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::{Workload, may_be_same};
-use crate::discover::{Manifest, manifests};
+use crate::discover::{Manifest, is_shown_in_secret, manifests};
 use crate::facts::deployment::Home;
 use crate::facts::deployment::inside;
 use crate::facts::deployment::model::{ProvidedKey, Provider};
@@ -314,6 +314,13 @@ impl Providers {
     }
 }
 
+/// Whether a value is a configuration, about which findings quote keys and lines.
+fn is_shown(entry: Entry<'_>, values: Values) -> bool {
+    let value = entry.value.as_str();
+    matches!(values, Values::Plain)
+        && value.is_some_and(|value| is_shown_in_secret(entry.name(), value))
+}
+
 impl Maker {
     fn provider(&self, manifest: Manifest<'_>) -> Option<Provider> {
         let root = manifest.root;
@@ -324,7 +331,7 @@ impl Maker {
             let values = if is_encrypted { Values::Closed } else { values };
             let map = at(root, way).and_then(Node::mapping);
             for entry in map.into_iter().flat_map(|map| map.entries()) {
-                if self.makes == "Secret" {
+                if self.makes == "Secret" && !is_shown(entry, values) {
                     hide(entry.value);
                 }
                 let key = ProvidedKey {
