@@ -196,7 +196,7 @@ fn numbers(release: &str) -> Fallible<(u16, u16, u16)> {
     }
 }
 
-/// Every row has a source that anybody can look up.
+/// Every row has a source that anyone can look up.
 fn public(source: &str) -> Fallible<()> {
     if source.starts_with("https://") {
         return Ok(());

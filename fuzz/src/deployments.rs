@@ -19,7 +19,7 @@ const NAMES: [&str; 6] = [
     "CODEOWNERS",
 ];
 
-/// Any bytes as every file that tells of deployments: what is read lies inside the files, and the
+/// Any bytes as every file that describes deployments: what is read lies inside the files, and the
 /// same bytes give the same answer.
 pub fn deployments(bytes: &[u8]) {
     let root = Path::new("/tree");

@@ -401,7 +401,7 @@ fn profile_parser() -> impl TypedValueParser<Value = Profile> {
     PossibleValuesParser::new(names).try_map(|name| {
         let mut known = Profile::WORDS.iter();
         let known = known.find(|(word, _)| *word == name);
-        known.map(|(_, profile)| *profile).ok_or("unknown profile")
+        known.map(|(_, profile)| *profile).ok_or("not a profile")
     })
 }
 
@@ -456,7 +456,7 @@ impl FailOn {
     }
 }
 
-/// When to use colours.
+/// When to use colors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
     /// on a terminal, unless NO_COLOR is set

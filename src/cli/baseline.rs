@@ -106,7 +106,7 @@ struct Written<'a> {
 /// How many of each are accepted.
 type Counts = BTreeMap<Accepted, usize>;
 
-/// A baseline that is to be written.
+/// A baseline that has to be written.
 struct New {
     path: PathBuf,
     shown: String,
@@ -117,7 +117,7 @@ struct New {
 }
 
 impl New {
-    /// What the baseline is to be: everything that is found, and the entries of files that were not
+    /// What the baseline has to be: everything that is found, and the entries of files that were not
     /// looked at; with `prune`, no more than it has already.
     fn of(
         path: PathBuf,

@@ -73,7 +73,10 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
             let ids = catalogue.profiles().map(|profile| &*profile.id);
             nearest(name, ids).map(receiver_name)
         };
-        let near = same.or_else(|| schema::suggest(name)).or_else(rule);
+        let near = same
+            .or_else(|| receivers_like(name, &catalogue))
+            .or_else(|| schema::suggest(name))
+            .or_else(rule);
         ("rule, group or key", near.or_else(similar))
     };
     let near = near.map_or_else(
@@ -82,6 +85,23 @@ pub(super) fn explain(name: &str, out: &mut dyn Write) -> io::Result<Exit> {
     );
     super::complain(&format!("unknown {kind} `{name}`; {near}"));
     Ok(Exit::Failed)
+}
+
+/// Receivers whose id or name holds a word, such as `thanos` or `aws`: vendors have several.
+fn receivers_like(word: &str, catalogue: &Catalogue) -> Option<String> {
+    /// Shorter words are in too many names.
+    const SHORTEST: usize = 3;
+    /// More would not be a hint.
+    const MOST: usize = 4;
+    let plain = |text: &str| text.to_lowercase().replace([' ', '_'], "-");
+    let word = plain(word);
+    let found: Vec<_> = catalogue
+        .profiles()
+        .filter(|profile| profile.id.contains(&word) || plain(&profile.name).contains(&word))
+        .map(|profile| receiver_name(&profile.id))
+        .take(MOST)
+        .collect();
+    (word.len() >= SHORTEST && !found.is_empty()).then(|| found.join(" or "))
 }
 
 fn receiver_name(id: &str) -> String {

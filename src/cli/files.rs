@@ -1,4 +1,4 @@
-//! `promvet files`: what was recognised as what, and why.
+//! `promvet files`: what was recognized as what, and why.
 
 use std::io::{self, Write};
 

@@ -43,7 +43,7 @@ impl ValueEnum for FixLevel {
 }
 
 impl FixArgs {
-    /// What is to be changed; none if nothing is.
+    /// What has to be changed; none if nothing is.
     pub(super) fn changes(&self) -> Option<Changes> {
         let fixes = self.diff && self.add_ignores.is_none();
         let changes = Changes {

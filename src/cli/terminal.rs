@@ -28,7 +28,7 @@ fn speaks_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
     })
 }
 
-/// Whether to colour: NO_COLOR counts if it is not empty (no-color.org).
+/// Whether to color: NO_COLOR counts if it is not empty (no-color.org).
 pub(super) fn color(when: Color) -> bool {
     match when {
         Color::Always => true,

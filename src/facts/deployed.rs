@@ -1,4 +1,4 @@
-//! What the tree tells of the files that configurations name.
+//! What the tree describes the files that configurations name.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -46,7 +46,7 @@ pub struct Instance {
     pub domain_place: Option<Place>,
     /// `data_api_authentication_disabled`, if it is switched on.
     pub open: Option<Place>,
-    /// `data_api_authorized_ip_ranges`, if it leaves anybody out: the default lets in everybody.
+    /// `data_api_authorized_ip_ranges`, if it leaves anyone out: the default lets in everybody.
     pub ranges: Option<Place>,
 }
 

@@ -14,7 +14,7 @@ pub struct ReceiverRequirements<'r, 'p> {
 }
 
 impl<'r, 'p> ReceiverRequirements<'r, 'p> {
-    /// The demand of a recognised receiver.
+    /// The demand of a recognized receiver.
     #[must_use]
     pub fn new(recognition: &'r Recognition<'p>) -> Option<Self> {
         let candidates = recognition.decisive();

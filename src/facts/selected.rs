@@ -127,7 +127,7 @@ fn value(facts: &Facts<'_>, reference: &Reference, written: &Written) -> Option<
     {
         (
             Severity::Error,
-            "ends in a line break, which the Operator copies: the credential is refused",
+            "ends in a line break, which the Operator copies: the receiver rejects the credential",
             "leave the line break out: `printf %s` writes none, and YAML's `|-` has none",
         )
     } else if observed.contains(&Observation::Empty) {

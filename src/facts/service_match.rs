@@ -22,7 +22,7 @@ pub struct ServiceMatch<'f> {
     pub port: u16,
     /// The same with its mounts, if it mounts files.
     pub deployment: Option<&'f Deployment>,
-    /// The ports that others are told of: those that are published, exposed or declared.
+    /// The ports that others know: those that are published, exposed or declared.
     pub told_ports: Vec<u16>,
     /// The same, if it runs Prometheus and serves HTTP at the port that is asked.
     pub prometheus: Option<&'f Deployment>,

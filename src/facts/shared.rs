@@ -146,7 +146,7 @@ impl<'t> Shared<'t> {
             .get_or_init(|| Scripts::new((self.find_scripts)()))
     }
 
-    /// The files that may tell of deployments.
+    /// The files that may describe deployments.
     fn sources(&self, files: &Lookup<'_>) -> &Sources {
         self.sources.get_or_init(|| {
             let source = |text: Arc<Text>| {

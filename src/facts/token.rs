@@ -39,7 +39,7 @@ pub enum Observation {
         /// Whether a line break is among it: then no request can be made.
         line_break: bool,
     },
-    /// It is to be filled in.
+    /// It has to be filled in.
     Placeholder,
     /// It is in a manifest where base64 is asked for, and is not base64.
     NotBase64,
@@ -234,7 +234,7 @@ fn meaning(credential: &str, now: i64) -> Option<Observation> {
         .or_else(|| is_random(credential).then_some(Observation::Random))
 }
 
-/// Whether what a content shows makes it a secret that somebody could use: none that is to be
+/// Whether what a content shows makes it a secret that somebody could use: none that has to be
 /// filled in, encrypted, or over.
 #[must_use]
 pub fn is_live(content: &[Observation]) -> bool {

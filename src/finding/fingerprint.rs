@@ -1,4 +1,4 @@
-//! Fingerprints: names for findings that survive moved lines and inserted neighbours.
+//! Fingerprints: names for findings that survive moved lines and inserted neighbors.
 
 use std::collections::HashMap;
 

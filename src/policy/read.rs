@@ -124,7 +124,7 @@ impl Mistakes {
             }
         }
         let fields = Fields { list };
-        // A misspelt key was said of itself.
+        // A misspelled key was said of itself.
         let missing = |key: &&&Key| {
             key.required && fields.get(key.name).is_none() && !misspelt.contains(&key.name)
         };
@@ -227,7 +227,7 @@ impl Mistakes {
     }
 }
 
-/// A required key that is there under a misspelt name.
+/// A required key that is there under a misspelled name.
 fn misspelt_required(keys: &[&'static Key], misspelt: &[&str]) -> Option<&'static str> {
     let key = keys
         .iter()

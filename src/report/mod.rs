@@ -68,7 +68,7 @@ pub struct RuleInfo<'a> {
 /// How to write.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
-    /// Whether to colour; for [`Format::Human`] only.
+    /// Whether to color; for [`Format::Human`] only.
     pub color: bool,
     /// Columns to wrap sentences at; for [`Format::Human`] only.
     pub width: usize,

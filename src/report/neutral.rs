@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-/// Characters that are invisible or change how their neighbours are shown, as ranges: soft hyphen,
+/// Characters that are invisible or change how their neighbors are shown, as ranges: soft hyphen,
 /// Arabic letter mark, zero-width space and direction marks, line and paragraph separators,
 /// embeddings and overrides, word joiner to isolates, byte-order mark, interlinear annotations, and
 /// tags (Unicode 16, Cf and Zl and Zp, less the joiners that scripts and emoji need).

@@ -70,12 +70,12 @@ pub struct Suppressed {
     pub hiding: Hiding,
 }
 
-/// A file that was recognised and checked.
+/// A file that was recognized and checked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CheckedFile {
     /// The path as shown.
     pub path: Arc<str>,
-    /// What it was recognised as, such as `prometheus`.
+    /// What it was recognized as, such as `prometheus`.
     pub dialect: String,
     /// How many Prometheus configurations it holds; 0 for a policy file and the like.
     pub configurations: usize,
@@ -97,7 +97,7 @@ pub struct OwnPage {
 /// The figures of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Files that were recognised and checked.
+    /// Files that were recognized and checked.
     pub files: usize,
     /// Prometheus configurations in them.
     pub configurations: usize,

@@ -16,7 +16,7 @@ use crate::prometheus::endpoint::{Endpoint, Network};
 use crate::prometheus::{self, RemoteWrite};
 use crate::yaml::{Node, Scalar};
 
-/// A remote_write entry, its URL taken apart, its receiver recognised. What several rules need is worked out once.
+/// A remote_write entry, its URL taken apart, its receiver recognized. What several rules need is worked out once.
 #[derive(Debug)]
 pub struct Entry<'a> {
     /// The entry.

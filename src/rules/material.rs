@@ -40,7 +40,7 @@ pub struct NamedFile<'e, 'a> {
     pub reference: Reference<'a>,
     /// What is known of it.
     pub judged: PathVerdict,
-    /// The remote_write entry that it belongs to, if it is one's.
+    /// The remote_write entry that it belongs to, if it belongs to one.
     pub entry: Option<&'e Entry<'a>>,
     /// What else the tree tells.
     pub facts: &'a Facts<'a>,
@@ -59,7 +59,7 @@ pub struct Secret<'e, 'a> {
     pub inline: Inline<'a>,
     /// What it shows.
     pub content: Vec<Observation>,
-    /// The remote_write entry that it belongs to, if it is one's.
+    /// The remote_write entry that it belongs to, if it belongs to one.
     pub entry: Option<&'e Entry<'a>>,
     /// Whether it is a plain word that a script fills in.
     pub is_filled_in: bool,
@@ -282,7 +282,7 @@ const FAILS: &[(&str, &str)] = &[
 /// What fails where a setting can't be used.
 fn consequence(setting: &Setting<'_>) -> &'static str {
     if setting.name.contains("_sd_configs.") {
-        return "the discovery finds no targets";
+        return "the service discovery finds no targets";
     }
     let row = FAILS
         .iter()

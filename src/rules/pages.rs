@@ -15,7 +15,7 @@ pub enum Check {
     RemoteWrites(fn(&[Entry<'_>], &mut Findings<'_>)),
     /// Every configuration.
     Config(fn(Config<'_>, &mut Findings<'_>)),
-    /// The same with what the tree tells of it.
+    /// The same with what the tree reports it.
     Configuration(fn(&Configuration<'_>, &mut Findings<'_>)),
     /// Every file with something secret that a configuration names, or that a client needs.
     File(fn(&NamedFile<'_, '_>, &mut Findings<'_>)),

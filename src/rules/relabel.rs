@@ -208,7 +208,7 @@ impl<'r, 'd> RelabelList<'r, 'd> {
         sees && label.starts_with("__meta_")
     }
 
-    /// Whether another rule says why a step does what it does, and what is to be done.
+    /// Whether another rule says why a step does what it does, and what has to be done.
     #[must_use]
     pub fn is_told_elsewhere(&self, rule: &RelabelRule<'_>, step: &Step) -> bool {
         let absent = step.absent.iter().filter_map(|at| rule.sources.get(*at));

@@ -57,8 +57,8 @@ pub(super) fn fault(
                 Error,
                 "hash",
                 format!(
-                    "is a {function} hash, which only the server keeps: what is sent has to be the \
-                     password itself, and this is refused with 401"
+                    "is a {function} hash; the receiver expects the password itself and rejects every \
+                     request with 401"
                 ),
             ),
             Observation::NotBase64 => (

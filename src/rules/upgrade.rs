@@ -37,7 +37,7 @@ pub struct Upgrade<'d> {
     /// among them.
     pub deployments: &'d [&'d Deployment],
     documents: &'d Documents,
-    /// Whether the configuration was read with its tags covered, after which less is told.
+    /// Whether the configuration was read with its tags covered, after which less is known.
     masked: bool,
     of_included: RefCell<Vec<Finding>>,
 }
@@ -121,7 +121,7 @@ pub fn judge_upgrade(
 }
 
 /// Leaves out what was said of the jobs of a file for itself, if another configuration includes it:
-/// that one tells of them, and knows what its `global` sets. It has to be asked after all
+/// that one reports them, and knows what its `global` sets. It has to be asked after all
 /// configurations were judged.
 pub fn without_included_jobs(
     judgement: &mut Judgement,

@@ -45,7 +45,7 @@ impl Difference {
 }
 
 /// Runs an example of a built-in rule, with all rules on. `online` answers for the servers that it
-/// names, if they are to be asked.
+/// names, if they have to be asked.
 #[must_use]
 pub fn run(example: &Example, name: &str, online: Option<Arc<dyn Handshake>>) -> Difference {
     let run = run_files(example, None, online);

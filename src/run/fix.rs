@@ -25,7 +25,7 @@ pub enum FixLevel {
     Unsafe,
 }
 
-/// What is to be changed.
+/// What has to be changed.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
     /// The fixes that are made, if any are.

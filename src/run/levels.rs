@@ -23,7 +23,7 @@ impl Levels {
         }
     }
 
-    /// The finding as it is to be reported; none if it is not.
+    /// The finding as it has to be reported; none if it is not.
     pub(crate) fn of(self, mut finding: Finding, policy: &Policy) -> Option<Finding> {
         let by_policy = policy.profile.as_ref().map(|(profile, _)| *profile);
         let profile = self.profile.or(by_policy).unwrap_or_default();

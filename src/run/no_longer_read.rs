@@ -33,7 +33,7 @@ pub(crate) struct ReadBefore {
     pub(crate) path: PathBuf,
     /// Whether it had another one then.
     pub(crate) is_renamed: bool,
-    /// What it was recognised as, in the word of reports.
+    /// What it was recognized as, in the word of reports.
     pub(crate) dialect: String,
     /// What it held, if the change touches it.
     pub(crate) text: Option<Arc<Text>>,

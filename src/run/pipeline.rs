@@ -57,7 +57,7 @@ fn run_over(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -> Run {
     run
 }
 
-/// Judges everything that was recognised as a configuration. What there was no time for is moved to
+/// Judges everything that was recognized as a configuration. What there was no time for is moved to
 /// what is late, so that nothing is said of what was not found in it.
 fn judge(
     request: &Request,
@@ -387,7 +387,7 @@ fn checked_file(seen: &ScannedFile) -> Option<CheckedFile> {
 }
 
 /// Each finding once: an included file may have been found by the walk too. What is known of it by
-/// one configuration is told instead of what another one leaves open.
+/// one configuration is reported instead of what another one leaves open.
 fn each_once(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
     findings.dedup_by(|next, kept| {

@@ -18,7 +18,7 @@ use crate::rules::custom::CustomRules;
 use crate::schema::Version;
 use crate::source::handshake::Handshake;
 
-/// What is to be checked, and how.
+/// What has to be checked, and how.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Files and folders.
@@ -49,7 +49,7 @@ pub struct Request {
     pub now: i64,
     /// How much is reported, instead of what the policy says.
     pub profile: Option<Profile>,
-    /// Who asks servers for their certificates, if they are to be asked.
+    /// Who asks servers for their certificates, if they have to be asked.
     pub online: Option<Arc<dyn Handshake>>,
     /// Which rules report, and which files are left out.
     pub selection: RuleSelection,
@@ -91,7 +91,7 @@ impl Request {
         self.side.is_some() || self.gate.config_from.is_some()
     }
 
-    /// Whether what could not be checked is to be listed of a file. Of one that changed it is, even
+    /// Whether what could not be checked has to be listed of a file. Of one that changed it is, even
     /// if the old tree has the same gap: what the change does to it is not known.
     pub(super) fn lists_unread(&self, path: &Path) -> bool {
         self.side != Some(Side::Old) || !self.changed.contains(path)

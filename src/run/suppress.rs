@@ -1,4 +1,4 @@
-//! Suppression comments: which findings they hide, and what is to be said of the comments
+//! Suppression comments: which findings they hide, and what has to be said of the comments
 //! themselves.
 
 mod added;

@@ -1,4 +1,4 @@
-//! From paths to what lies there: files are found, read, and recognised.
+//! From paths to what lies there: files are found, read, and recognized.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::policy::Policy;
 use crate::rules::custom::CustomRules;
 use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk, Walked, leads_out};
 
-/// A file, or a configuration in one, and what it was recognised as.
+/// A file, or a configuration in one, and what it was recognized as.
 #[derive(Debug)]
 pub(crate) struct ScannedFile {
     /// The file.

@@ -11,7 +11,7 @@ use crate::rules::Configuration;
 use crate::schema::holdings;
 use crate::yaml::{Document, placeholder};
 
-/// The rules that tell of paths without a target.
+/// The rules that describe paths without a target.
 const LOST: &[&str] = &[
     rule::CREDENTIALS_MISSING,
     rule::CREDENTIALS_NOT_MOUNTED,

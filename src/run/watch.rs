@@ -14,7 +14,7 @@ pub(crate) enum Stage {
     Git,
     /// Walking folders and reading policies.
     Find,
-    /// Reading files and recognising what is in them.
+    /// Reading files and recognizing what is in them.
     Read,
     /// Drawing facts and running the rules.
     Judge,
@@ -26,7 +26,7 @@ pub(crate) enum Stage {
 const STAGES: &[(Stage, &str, &str)] = &[
     (Stage::Git, "asking git", "asking git"),
     (Stage::Find, "looking for files", "finding files"),
-    (Stage::Read, "reading", "reading and recognising them"),
+    (Stage::Read, "reading", "reading and recognizing them"),
     (Stage::Judge, "checking", "checking configurations"),
     (Stage::Report, "writing", "writing reports"),
 ];

@@ -373,7 +373,7 @@ fn above(top: &Path, allowance: &mut Allowance, problems: &mut Vec<Seen>) -> Opt
     rules
 }
 
-/// The wanted files of a folder, and the folders in it that are to be listed.
+/// The wanted files of a folder, and the folders in it that have to be listed.
 fn judge(listed: &Granted, how: &Walk<'_>, tracked: &Tracked<'_>) -> (Vec<Seen>, Vec<Folder>) {
     let (mut seen, mut folders) = (Vec::new(), Vec::new());
     for (path, kind) in &listed.entries {

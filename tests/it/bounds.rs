@@ -142,7 +142,7 @@ fn nothing_false_is_said_when_the_time_runs_out() {
     assert!(stopped > 30, "{stopped}");
 }
 
-/// Each file that only tells of others is looked at in the survey, when it is taken up as a fact, and
+/// Each file that only describes others is looked at in the survey, when it is taken up as a fact, and
 /// when it is parsed: before each there is a look at the time.
 #[test]
 fn the_time_is_looked_at_before_each_file_of_facts() {

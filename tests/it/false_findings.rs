@@ -858,5 +858,5 @@ fn audits_say_what_prometheus_will_do_and_call_an_empty_tenant_empty() {
     );
     assert!(said.contains("(empty)"), "{said}");
     // `/api/v1/write` is a path of seven receivers.
-    assert!(said.contains("recognised 1 of 2 endpoints"), "{said}");
+    assert!(said.contains("recognized 1 of 2 endpoints"), "{said}");
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use crate::support::memory;
+use crate::support::scratch::Scratch;
 use promvet::policy::Profile;
 use promvet::rules::{self, example};
 use promvet::run::{Request, run};
@@ -23,7 +24,7 @@ const LONGEST: usize = 160;
 
 /// Phrases of translated prose. "Stands for" and "is no longer" are plain English.
 static HABITS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)(?<quote>["'’])?\b(stand(s|ing)?(?<for> for)?|whoever|nobody|is told of|(?<part>first )?one's own|hangs? on|of which|(?<there>there )?(is|are) no (?<after>\w+))\b"#).unwrap()
+    Regex::new(r#"(?i)(?<quote>["'’])?\b(stand(s|ing)?(?<for> for)?|whoever|nobody|anybody|(is|are|was|were) to be|tells? of|told of|(?<part>first )?one's own|hangs? on|of which|(?<there>there )?(is|are) no (?<after>\w+))\b"#).unwrap()
 });
 
 /// The habits in a text, each with the words around it.
@@ -141,12 +142,29 @@ fn the_source_is_written_in_plain_english() {
     );
 }
 
-/// The messages of a run, each as `rule: message`.
-fn messages(request: &Request, tree: &dyn Tree) -> Vec<(String, String)> {
+/// What a run says of each finding.
+struct Said {
+    rule: String,
+    message: String,
+    /// The help and the evidence.
+    more: Vec<String>,
+}
+
+fn messages(request: &Request, tree: &dyn Tree) -> Vec<Said> {
     let run = run(request, tree);
     let found = run.outcome.findings().iter();
     found
-        .map(|one| (one.finding.rule.to_string(), one.finding.message.clone()))
+        .map(|one| Said {
+            rule: one.finding.rule.to_string(),
+            message: one.finding.message.clone(),
+            more: one
+                .finding
+                .advice
+                .iter()
+                .map(|advice| advice.help().into_owned())
+                .chain(one.finding.evidence.iter().map(|it| it.message.clone()))
+                .collect(),
+        })
         .collect()
 }
 
@@ -171,14 +189,19 @@ fn messages_are_short_clauses() {
     assert!(all.len() > 300, "{}", all.len());
     let mut wrong: Vec<_> = all
         .iter()
-        .filter(|(_, message)| {
+        .filter(|said| {
+            let message = &said.message;
             message.chars().count() > LONGEST
                 || message.ends_with('.')
                 || message.contains(". ")
                 || !habits(message).is_empty()
         })
-        .map(|(rule, message)| format!("{rule}: {message}"))
+        .map(|said| format!("{}: {}", said.rule, said.message))
         .collect();
+    for said in &all {
+        let wordy = said.more.iter().filter(|text| !habits(text).is_empty());
+        wrong.extend(wordy.map(|text| format!("{}, help or evidence: {text}", said.rule)));
+    }
     wrong.sort();
     wrong.dedup();
     assert!(
@@ -188,4 +211,47 @@ fn messages_are_short_clauses() {
         all.len(),
         wrong.join("\n")
     );
+}
+
+/// Commands whose help, and command lines whose errors, people read first.
+const COMMANDS: &[&str] = &[
+    "check",
+    "audit",
+    "files",
+    "explain",
+    "rules",
+    "receivers",
+    "suppressions",
+    "baseline",
+    "config",
+    "why",
+    "relabel",
+    "test",
+    "init",
+    "schema",
+];
+
+const WRONG: &[&[&str]] = &[
+    &["check", "--profile", "strickt"],
+    &["check", "--format", "jsn"],
+    &["check", "nofolder"],
+    &["check", "--select", "tls/nothing"],
+    &["explain", "nothing"],
+    &["explain", "receiver:nothing"],
+    &["test", "nofolder"],
+    &["why", "nofile.yml"],
+    &["relabel", "nofile.yml"],
+    &["chekc"],
+];
+
+#[test]
+fn help_and_errors_of_the_command_line_are_plain_english() {
+    let folder = Scratch::empty();
+    let helps = COMMANDS.iter().map(|command| vec![*command, "--help"]);
+    let wrong = WRONG.iter().map(|args| args.to_vec());
+    for args in helps.chain(wrong).chain([vec!["--help"]]) {
+        let said = folder.promvet(&args).said();
+        assert!(!said.is_empty(), "{args:?}");
+        assert_eq!(habits(&said), Vec::<String>::new(), "{args:?}");
+    }
 }

@@ -31,7 +31,7 @@ fn a_bad_branch_is_stopped_and_its_fix_goes_through() {
 
     repository.git(&["checkout", "-q", "-b", "add-staging"]);
     let added = "  - name: staging\n    url: cortex.staging.acme.opstrace.io/api/v1/push\n    bearer_token_file: token\n";
-    // An inserted neighbour and a comment move the lines of what was there.
+    // An inserted neighbor and a comment move the lines of what was there.
     let bad = GOOD.replace(
         "  - name: prod",
         &format!("  # Two.\n{added}  - name: prod"),

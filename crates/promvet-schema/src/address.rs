@@ -22,7 +22,8 @@ pub enum AddressFault {
 }
 
 /// What keeps an address from being scraped, with its bytes. Prometheus drops a target with a slash
-/// (`config.CheckTargetAddress`); it escapes other characters in the host, and Go refuses such URLs.
+/// (`config.CheckTargetAddress`); it escapes other characters in the host, and Go refuses such
+/// URLs. A variable comes first, since its value may have any of the other faults.
 #[must_use]
 pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
     if let Some(variable) = variable(text) {
@@ -32,6 +33,7 @@ pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
     if placeholder::find(text).next().is_some() {
         return None;
     }
+    // Letters before `://` only, so that `[::1]://` is not taken for one.
     let scheme = text.find("://").filter(|at| {
         let name = text.get(..*at).unwrap_or_default();
         !name.is_empty()
@@ -44,6 +46,8 @@ pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
     }
     let end = text.find('/').unwrap_or(text.len());
     let before = text.get(..end).unwrap_or_default();
+    // Before the path, since a password may hold a slash and the user name is what `instance`
+    // shows.
     if let Some(at) = before.rfind('@') {
         return Some((AddressFault::User, 0..at + 1));
     }
@@ -53,6 +57,7 @@ pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
     if let Some(at) = text.find(['?', '#']) {
         return Some((AddressFault::Query, at..text.len()));
     }
+    // White space around it comes from the YAML, so that only what is inside is reported.
     let trimmed = text.trim();
     let blank = trimmed.find(char::is_whitespace)?;
     let at = text.len() - text.trim_start().len() + blank;
@@ -61,6 +66,7 @@ pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
 }
 
 /// The bytes of the password in `user:password@host`.
+/// The last `@` counts, since a password may hold others (`url.parseAuthority` does the same).
 #[must_use]
 pub fn address_password(text: &str) -> Option<Range<usize>> {
     let from = text.find("://").map_or(0, |at| at + 3);
@@ -78,6 +84,7 @@ fn variable(text: &str) -> Option<Range<usize>> {
     let length = name.find(|c| !is_name(c)).unwrap_or(name.len());
     let long = name.get(..length)?;
     let starts = long.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
+    // `$A` alone may be a group of a pattern that was pasted, so that two characters are asked for.
     (starts && long.len() > 1).then_some(at..at + 1 + length)
 }
 
@@ -102,7 +109,7 @@ impl AddressFault {
                 "a target is one `host:port`, and this has white space; every scrape fails"
             }
             Self::Variable => {
-                "Prometheus does not expand variables in targets; it looks for a host of this very name, and every scrape fails"
+                "Prometheus does not expand variables in targets: it looks up this text as a host, and every scrape fails"
             }
         }
     }

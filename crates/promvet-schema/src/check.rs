@@ -13,6 +13,7 @@ use promvet_text::{Advice, Finding, Severity, Span};
 pub type Check = fn(&Section<'_>, &mut Report<'_>);
 
 /// The rules of this room.
+/// One name for each kind, so that a fault can be turned off without the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rule {
     /// The text is not YAML.
@@ -123,11 +124,13 @@ impl<'a> Report<'a> {
         unfilled: bool,
         message: String,
     ) -> Said<'_> {
+        // Several checks may find the same fault at one place, so that each is said once.
         let fresh = self.seen.insert((rule, span, message.clone()));
         if !fresh || unfilled && self.target.template {
             return Said(None);
         }
         let severity = match rule {
+            // It loads, so that it is never an error.
             Rule::Deprecated => Severity::Info,
             _ if unfilled => Severity::Warning,
             _ => Severity::Error,
@@ -137,6 +140,8 @@ impl<'a> Report<'a> {
             Some(_) => finding.within(node.place()),
             None => finding,
         };
+        // The kind goes into fingerprints, so that a list in place of a text is not the same fault
+        // as a mapping.
         if rule == Rule::WrongType {
             finding = finding.kind(match node.kind() {
                 Kind::Mapping(_) => "mapping",
@@ -162,7 +167,8 @@ impl<'a> Report<'a> {
             return Said(None);
         };
         let unfilled = is_unfilled(scalar.text, |text| grammar(text).is_ok());
-        let message = format!("{subject} {}; Prometheus refuses the file", fault.message);
+        let message = format!("{}; Prometheus refuses the file", fault.about(subject));
+        // The part at fault and not the whole value, so that a long pattern shows where it breaks.
         let span = part_of(node, fault.from, fault.to);
         let advice = advice_of(&fault, node, |text| grammar(text).is_ok());
         let said = self.say(Rule::InvalidValue, node, span, unfilled, message);
@@ -178,6 +184,7 @@ impl<'a> Report<'a> {
     ) -> Said<'_> {
         let entry = section.entry(key);
         let node = entry.map_or(section.anchor, |entry| {
+            // An empty value has no text to underline, so that its key is.
             if entry.value.span().is_empty() {
                 entry.key
             } else {
@@ -189,6 +196,8 @@ impl<'a> Report<'a> {
         let mut said = self.at(Rule::MissingField, node, message);
         if let Some(finding) = &mut said.0 {
             let full = |base: String| match base.as_str() {
+                // The path names what is missing, so that a suppression or a fingerprint survives
+                // other keys.
                 "" => key.to_owned(),
                 base => format!("{base}.{key}"),
             };
@@ -206,6 +215,7 @@ impl<'a> Report<'a> {
         other: Entry<'_>,
         message: impl Into<String>,
     ) -> Said<'_> {
+        // The later key is at fault, since people read from the top and the first one looked right.
         let (first, second) = if one.key.span() <= other.key.span() {
             (one, other)
         } else {
@@ -230,11 +240,21 @@ impl Said<'_> {
 
     /// Adds what to write instead, if that is known; what was said before stays if not.
     pub fn advice(self, advice: Option<Advice>) -> Self {
-        if let (Self(Some(finding)), Some(advice)) = (self, advice) {
-            finding.advice = Some(advice);
-            return Self(Some(finding));
+        match (self, advice) {
+            (Self(Some(finding)), Some(advice)) => {
+                finding.advice = Some(advice);
+                Self(Some(finding))
+            }
+            (said, _) => said,
         }
-        Self(None)
+    }
+
+    /// Adds what to write instead, unless the grammar knew it better.
+    pub fn help_otherwise(self, help: impl Into<Advice>) -> Self {
+        match self {
+            Self(Some(finding)) if finding.advice.is_none() => Self(Some(finding)).help(help),
+            said => said,
+        }
     }
 
     /// Adds which of the rule's faults it is.
@@ -263,6 +283,8 @@ impl Said<'_> {
 /// which it is here.
 pub(super) fn part_of(node: Node<'_>, from: usize, to: usize) -> Span {
     let part = node.scalar().unwrap_or_default().part(from, to);
+    // The text of an alias is elsewhere in the file, so that a part of it would point away from the
+    // use.
     if node.is_alias() || part.is_empty() {
         node.span()
     } else {
@@ -280,12 +302,15 @@ pub(super) fn advice_of(
     let scalar = node.scalar()?;
     let words = || fault.help.clone().map(Advice::say);
     let advice = match &fault.remedy {
+        // An edit there would change every other use of the anchor, so that it is left to people.
         _ if node.is_alias() => return words(),
         None => return words(),
         Some(Remedy::Unquote) => Advice::edit(vec![(node.span(), scalar.text.to_owned())]).safe(),
         Some(Remedy::Replace { text, sure }) => {
             let before = scalar.text.get(..fault.from)?;
             let fixed = format!("{before}{text}{}", scalar.text.get(fault.to..)?);
+            // An edit that leaves another fault behind is worse than none, so that the whole text
+            // is checked.
             if fault.from == fault.to || !is_good(&fixed) {
                 return words();
             }
@@ -296,6 +321,8 @@ pub(super) fn advice_of(
             };
             let shown = format!("write `{shown}`");
             let part = scalar.part(fault.from, fault.to);
+            // Escapes and folding make the source longer than the text, so that the whole value is
+            // written anew there.
             let is_exact = part.len() == fault.to - fault.from;
             let advice = match is_exact {
                 true => Advice::replace(part, text),
@@ -324,6 +351,7 @@ pub(super) fn one_of_two(first: Entry<'_>, second: Entry<'_>) -> Advice {
         let text = entry.value.document().text();
         text.slice(entry.value.span()).to_owned()
     };
+    // The same twice can go without loss; otherwise only its author knows which was meant.
     if source(first) == source(second) {
         Advice::remove(second.key.span())
             .text("remove this line")
@@ -334,6 +362,8 @@ pub(super) fn one_of_two(first: Entry<'_>, second: Entry<'_>) -> Advice {
 }
 
 /// What may be in place of a placeholder, one for every grammar.
+/// One that every grammar accepts somewhere, so that a template is at fault only if no filling
+/// helps.
 const FILLINGS: &[&str] = &[
     "a",
     "1",

@@ -47,6 +47,7 @@ pub fn describe(path: &str) -> Option<KeyPage> {
     loop {
         let name = parts.next()?.trim_end_matches("[]");
         let found = of.find(name)?;
+        // A key exists only where the section around it does, so that the later release counts.
         since = since.max(found.since);
         if !full.is_empty() {
             full.push('.');
@@ -62,8 +63,9 @@ pub fn describe(path: &str) -> Option<KeyPage> {
     }
 }
 
-/// The path of a key that a wrong path was meant for: with its misspelt parts mended, or else the
+/// The path of a key that a wrong path was meant for: with its misspelled parts mended, or else the
 /// shortest one that ends with the same key.
+/// A misspelled part is more likely than a wrong section, so that it is tried first.
 #[must_use]
 pub fn suggest(path: &str) -> Option<String> {
     if let Some(page) = mend(path).and_then(|mended| describe(&mended)) {
@@ -73,6 +75,8 @@ pub fn suggest(path: &str) -> Option<String> {
     let mut out = Vec::new();
     collect(&CONFIG, "", &|of| of.find(key).is_some(), key, &mut out);
     out.into_iter()
+        // The shortest path is the one that most people mean; by name then, so that the answer is
+        // always the same.
         .min_by_key(|other| (other.len(), other.clone()))
 }
 
@@ -144,6 +148,7 @@ fn elsewhere(path: &str, of: &'static Struct, key: &str) -> Vec<String> {
         return Vec::new();
     };
     let mut out = Vec::new();
+    // By address, since two sections may have keys of one name that mean different things.
     let is_same = |of| self::owner(of, key).is_some_and(|other| std::ptr::eq(other, owner));
     collect(&CONFIG, "", &is_same, key, &mut out);
     out.retain(|other| other != path);
@@ -152,6 +157,8 @@ fn elsewhere(path: &str, of: &'static Struct, key: &str) -> Vec<String> {
 }
 
 /// The section in whose own list of keys a key is.
+/// Sections that are inlined share one list of keys, so that a key has the same page in each of
+/// them.
 fn owner(of: &'static Struct, key: &str) -> Option<&'static Struct> {
     if of.fields.iter().any(|field| field.key == key) {
         return Some(of);

@@ -38,6 +38,7 @@ fn is_empty(document: &Document) -> bool {
     };
     match root.kind() {
         Kind::Mapping(mapping) => mapping.entries().all(|entry| entry.value.is_null()),
+        // A list or a text is refused by `config.Load` itself, so that it does not count as empty.
         _ => root.is_null(),
     }
 }
@@ -56,6 +57,8 @@ fn holds_sections_later(document: &Document) -> bool {
 /// Whether something comes before a document that may be rendered.
 fn has_tags(document: &Document, next: Span) -> bool {
     let before = document.text().slice(Span::new(0, next.start as usize));
+    // The marks of the template languages that `discover` knows, since any of them may produce the
+    // first document.
     let tags = ["{{", "{%", "{#", "${", "%{", "<%", "[[", "@", "__"];
     tags.iter().any(|tag| before.contains(tag))
 }

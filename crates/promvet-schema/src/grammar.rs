@@ -34,6 +34,8 @@ pub(super) fn fault(
     null: Null,
     scope: Scope,
 ) -> Option<ScalarFault> {
+    // go-yaml hands the zero value to `UnmarshalYAML` then (`yaml.decoder.prepare`), so that the
+    // grammar sees the empty text.
     let text = if null == Null::Late { "" } else { scalar.text };
     let (plain, tag) = written(scalar);
     let problem = match ty {
@@ -42,8 +44,11 @@ pub(super) fn fault(
         Type::Uint => return mismatch(ty, scalar, coerce::uint(scalar.text, plain, tag).err()),
         Type::Float => return mismatch(ty, scalar, coerce::float(scalar.text, plain, tag).err()),
         Type::Duration => duration(text, scope),
+        // `units.Base2Bytes.UnmarshalText` is not called for null, so that it is zero.
         Type::ByteSize if null == Null::Late => None,
         Type::ByteSize => scalar::byte_size(text).err(),
+        // `config.URL.UnmarshalYAML` is skipped for it and the struct cannot be set from text, so
+        // that the file is refused.
         Type::Url if null == Null::Quoted => return mismatch(ty, scalar, None),
         Type::Url => scalar::url(text).err(),
         Type::Regex if null == Null::Quoted => None,
@@ -52,7 +57,11 @@ pub(super) fn fault(
             regex(text, go)
         }
         Type::LabelName if null == Null::Quoted => None,
+        // `model.LabelName.UnmarshalYAML` checks `utf8.ValidString`, which only `!!binary` can
+        // break.
         Type::LabelName if is_not_utf8(scalar) => Some(not_utf8(scalar)),
+        // Prometheus 3 set `model.NameValidationScheme` to UTF-8, so that older ones refuse what it
+        // takes.
         Type::LabelName if scope.version.major < 3 => scalar::label::legacy_name(text).err(),
         Type::LabelName => scalar::label::utf8_name(text).err(),
         Type::File(Reference::Rules, _) => scalar::glob::file_pattern(text).err(),
@@ -60,6 +69,7 @@ pub(super) fn fault(
         Type::File(Reference::ScrapeConfigs, _) => scalar::glob::file_pattern(text)
             .and_then(|()| scalar::glob::syntax(text))
             .err(),
+        // `file.SDConfig.UnmarshalYAML` looks at each name while the file is decoded.
         Type::File(Reference::Targets, _) => scalar::glob::target_file_pattern(text).err(),
         _ => None,
     }?;
@@ -67,13 +77,15 @@ pub(super) fn fault(
         rule: Rule::InvalidValue,
         from: problem.from,
         to: problem.to,
-        message: format!(" {}; Prometheus refuses the file", problem.message),
+        message: format!("{}; Prometheus refuses the file", problem.about("")),
         help: problem.help,
         remedy: problem.remedy,
     })
 }
 
 /// How many patterns a thread remembers.
+/// A thousand patterns of 100 bytes are 100 KiB a thread; no configuration in use has more, so that
+/// the limit only guards against made-up ones.
 const REMEMBERED: usize = 1024;
 
 thread_local! {
@@ -82,6 +94,7 @@ thread_local! {
     static GOOD_PATTERNS: RefCell<HashSet<(Go, Box<str>)>> = RefCell::new(HashSet::new());
 }
 
+/// The release is part of the key, since Go 1.22 and later read more than older ones.
 fn regex(text: &str, go: Go) -> Option<scalar::Fault> {
     let key = (go, Box::from(text));
     if GOOD_PATTERNS.with_borrow(|good| good.contains(&key)) {
@@ -116,13 +129,15 @@ fn duration(text: &str, scope: Scope) -> Option<scalar::Fault> {
 
 /// A scalar of the wrong kind.
 fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Option<ScalarFault> {
+    // The one type that fails for a quoted null without a fault of its grammar, so that it has no
+    // `problem`.
     let quoted_url = matches!(ty, Type::Url);
     if problem.is_none() && !quoted_url {
         return None;
     }
     let (message, help, remedy) = match problem {
         Some(problem) => (
-            format!(" {}; Prometheus refuses the file", problem.message),
+            format!("{}; Prometheus refuses the file", problem.about("")),
             problem.help,
             problem.remedy,
         ),
@@ -147,13 +162,14 @@ fn mismatch(ty: &Type, scalar: Scalar<'_>, problem: Option<scalar::Fault>) -> Op
 }
 
 /// What is wrong with an explicit tag, whatever the type: the text is not what the tag says.
+/// go-yaml fails in `yaml.resolve`, before it knows the field, so that the type does not matter.
 pub(super) fn tag_fault(scalar: Scalar<'_>) -> Option<String> {
     scalar.tag?;
     let (plain, tag) = written(scalar);
     let fault = scalar::number::resolve(scalar.text, plain, tag).err()?;
     Some(format!(
-        "this value {}; Prometheus refuses the file",
-        fault.message
+        "{}; Prometheus refuses the file",
+        fault.about("this value")
     ))
 }
 
@@ -169,6 +185,8 @@ pub(super) fn millis(text: &str) -> Option<i64> {
 }
 
 /// Whether go-yaml would take a scalar for something other than text.
+/// Numbers and booleans are told apart from text by go-yaml's `yaml.resolve`, so that messages can
+/// name what was found.
 pub(super) fn is_text(scalar: Scalar<'_>) -> bool {
     let (plain, tag) = written(scalar);
     matches!(
@@ -189,6 +207,7 @@ pub(super) fn is_not_utf8(scalar: Scalar<'_>) -> bool {
 /// The fault of such a scalar.
 pub(super) fn not_utf8(scalar: Scalar<'_>) -> scalar::Fault {
     scalar::Fault::whole(scalar.text, "is not valid UTF-8")
+        .help("save it as UTF-8, or remove `!!binary`")
 }
 
 /// What is wrong with the name of a label under a scheme.

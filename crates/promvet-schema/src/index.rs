@@ -7,6 +7,7 @@ use super::check::Check;
 use super::table::{Found, Required, Struct, Type};
 
 /// The lists of one section; empty until somebody asks.
+/// Made on first use, since most sections never occur in a file and their tables are large.
 pub struct Index(OnceLock<Lists>);
 
 /// A section's keys and checks, those of the sections that are among its own included.
@@ -68,6 +69,8 @@ impl Struct {
     fn key(&'static self, name: &str) -> Option<&'static Key> {
         let keys = &self.lists().keys;
         let wanted = mark(name);
+        // Names are compared only after their marks, since most keys of a document are found or
+        // ruled out by one number.
         let at = keys.partition_point(|key| key.mark < wanted);
         let mut marked = keys.get(at..)?.iter().take_while(|key| key.mark == wanted);
         marked.find(|key| key.found.field.key == name)
@@ -100,6 +103,8 @@ impl Lists {
 
 /// The length of a name with its first two and last four letters, if it has so many: a number to search
 /// by, in which few names of a section are alike.
+/// The end tells more than the beginning, since many keys of a section share one (`scrape_`), and
+/// few share both.
 fn mark(name: &str) -> u64 {
     let letters = name.as_bytes();
     let length = (letters.len() & 0xffff) as u64;
@@ -121,6 +126,8 @@ fn names_files_or_secrets(ty: &Type, around: &mut Vec<&'static Struct>) -> bool 
         // A key that the user chooses can say that its value is a secret.
         Type::Map(_, item) => matches!(item, Type::Text) || names_files_or_secrets(item, around),
         Type::Section(of) => {
+            // Sections may contain themselves (`http_headers` in discoveries do not, others may),
+            // so that the walk has to end.
             if around.iter().any(|one| std::ptr::eq(*one, *of)) {
                 return false;
             }

@@ -13,6 +13,7 @@ use super::tables::CONFIG;
 use super::version::Version;
 
 /// As `model.ParseDuration` reads it; at least one unit is seen to by `minLength`.
+/// Units in order and each once, since `model.ParseDuration` refuses `1m1h` and `1h1h`.
 const DURATION: &str =
     "^(0|([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$";
 
@@ -26,6 +27,7 @@ const PATTERN: &str = "^[^*]*(\\*[^/]*)?$";
 const TARGETS: &str = "^[^*]*(\\*[^/]*)?\\.(json|yml|yaml|JSON|YML|YAML)$";
 
 /// The JSON Schema (draft 7, which editors know) of `prometheus.yml` for a version.
+/// Draft 7, since yaml-language-server and IntelliJ read no newer one completely.
 #[must_use]
 pub fn json_schema(version: Version) -> Value {
     let mut out = Writer {
@@ -53,6 +55,8 @@ impl Writer {
     fn reference(&mut self, of: &'static Struct) -> Value {
         let name = of.name.to_owned();
         if !self.definitions.contains_key(&name) {
+            // Noted before it is written, so that a section that contains itself does not recurse
+            // for ever.
             self.definitions.insert(name.clone(), Value::Null);
             let definition = self.section(of);
             self.definitions.insert(name.clone(), definition);
@@ -74,6 +78,8 @@ impl Writer {
             properties.insert(found.field.key.to_owned(), self.key(found));
         }
         json!({
+            // An empty section is null in YAML, and Prometheus loads it, so that editors must not
+            // mark it.
             "type": ["object", "null"],
             "properties": properties,
             "required": required,
@@ -87,6 +93,7 @@ impl Writer {
         match field.required {
             Required::No => {}
             Required::Present => all.push(json!({ "not": { "type": "null" } })),
+            // JSON Schema has no word for empty, so that the empty values are listed.
             Required::Filled => all.push(json!({
                 "not": { "enum": [null, "", []] }
             })),
@@ -102,6 +109,7 @@ impl Writer {
             say("default", json!(default));
         }
         if matches!(field.ty, Type::Secret) {
+            // So that editors and generators that know the keyword do not show the value.
             say("writeOnly", json!(true));
         }
         out
@@ -156,6 +164,8 @@ impl Writer {
             Type::Enum(set) => self.words(set),
             Type::List(item) => self.list(item),
             Type::Map(name, value) => {
+                // Only the empty name is refused whatever the release, so that nothing more is
+                // asked.
                 let names = match name {
                     Type::LabelName => json!({ "minLength": 1 }),
                     _ => json!({}),
@@ -215,6 +225,7 @@ impl Writer {
 
 /// Text of some form, or null. JSON has lost how a number or a boolean was written, so of those
 /// only the kind is looked at.
+/// `external_labels: {a: 1}` loads, since go-yaml takes the source text of a scalar for a string.
 fn text(form: Value) -> Value {
     let mut out = json!({ "type": ["string", "number", "boolean", "null"] });
     if let (Some(out), Value::Object(form)) = (out.as_object_mut(), form) {
@@ -224,6 +235,7 @@ fn text(form: Value) -> Value {
 }
 
 /// A pattern for a word in any case: `^[aA][bB]$`.
+/// JSON Schema has no flag for case, so that each letter is a class.
 fn any_case(word: &str) -> String {
     let letters = word.chars().map(|c| {
         let (lower, upper) = (c.to_ascii_lowercase(), c.to_ascii_uppercase());

@@ -14,6 +14,7 @@ use super::{edit, extra, table, tables, walk};
 #[must_use]
 pub fn check(document: &Document, target: &Target) -> Vec<Finding> {
     let mut findings = judge(document, &tables::CONFIG, None, target);
+    // Once and not for each release, since all of them read the first document alone.
     findings.extend(extra::extra_document(document, target));
     edit::fix(document, &mut findings);
     findings
@@ -49,6 +50,7 @@ fn judge(
 
 /// What is found for each version of a target, each fault once, in the order of the text. One that
 /// concerns only some of several versions says which.
+/// Releases are judged one by one, since defaults and checks differ in more than the keys.
 pub(crate) fn by_version(
     target: &Target,
     mut look: impl FnMut(Version) -> Vec<Finding>,
@@ -64,6 +66,7 @@ pub(crate) fn by_version(
         .found
         .into_iter()
         .map(|(mut finding, versions)| {
+            // A fault of all releases needs no list, so that the usual case stays short.
             if versions.len() < all {
                 let names: Vec<String> = versions.iter().map(Version::to_string).collect();
                 finding.message += &format!(" (Prometheus {})", names.join(", "));
@@ -87,6 +90,7 @@ impl Merged {
     /// The same fault in another version is the same finding, even if its words name other
     /// versions.
     fn add(&mut self, finding: Finding, version: Version) {
+        // Compared at one place only, since a file may have thousands of faults.
         let near = self.at.entry(finding.place.span()).or_default();
         let same = |index: usize, words: bool| {
             self.found.get(index).is_some_and(|(other, versions)| {

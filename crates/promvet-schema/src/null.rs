@@ -19,13 +19,19 @@ pub(super) enum Null {
 
 /// How null go-yaml v2 takes a scalar for (`decode.go`, `prepare` and `scalar`).
 pub(super) fn of(scalar: Scalar<'_>) -> Null {
+    // `yaml.decoder.prepare` compares the tag before anything else, so that even `!!null x` is
+    // null.
     if scalar.tag == Some("tag:yaml.org,2002:null") {
         return Null::Plain;
     }
     let untagged = matches!(scalar.tag, None | Some("!"));
     match (scalar.is_plain(), scalar.text) {
         (true, "" | "~" | "null") => Null::Plain,
+        // "NULL") => | `yaml.decoder.prepare` compares with "null" and "~" and "" alone, so that
+        // these two reach `UnmarshalYAML`.
         (true, "Null" | "NULL") => Null::Late,
+        // "null") if untagged | The same comparison does not look at quotes
+        // (`yaml.decoder.prepare`).
         (false, "~" | "null") if untagged => Null::Quoted,
         _ => Null::No,
     }

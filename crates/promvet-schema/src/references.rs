@@ -9,6 +9,8 @@ use crate::yaml::{Document, Entry, Kind, Mapping, Node};
 use promvet_text::is_secret_name;
 
 /// Endings of keys that name a file instead of holding the secret itself.
+/// Every key of Prometheus that has both forms adds this ending, so that no table of pairs is
+/// needed.
 const FILE: &str = "_file";
 
 /// A value and the way to it.
@@ -43,6 +45,8 @@ impl Reference<'_> {
     #[must_use]
     pub fn is_sent(&self) -> bool {
         self.kind == Names::Credential
+            // Files of a vendor's library are JSON or INI with keys inside, so that the text itself
+            // is not the credential.
             && self.base == Base::Config
             && !self.setting.name.ends_with("username_file")
     }
@@ -98,6 +102,8 @@ enum Held {
 }
 
 /// Keys of secrets that become a header as they are.
+/// These go into a header without encoding; passwords are base64 there
+/// (`http.Request.SetBasicAuth`), so that a line break in one does no harm.
 const SENT_AS_THEY_ARE: &[&str] = &["bearer_token", "credentials", "auth_token", "secrets"];
 
 fn walk<'d>(document: &'d Document, each: &mut dyn FnMut(Setting<'d>, Held)) {
@@ -155,6 +161,8 @@ impl<'d> Walker<'d, '_> {
                 for entry in counting(mapping) {
                     self.keys.push(entry.name());
                     match item {
+                        // Labels and parameters have names that their author chose, so that only
+                        // the name can tell.
                         Type::Text if is_secret_name(entry.name()) => {
                             self.secret(entry.value, None)
                         }
@@ -190,6 +198,7 @@ impl<'d> Walker<'d, '_> {
     }
 
     fn say(&mut self, node: Node<'d>, held: Held) {
+        // Prometheus ignores an empty value too, since Go compares with `""`.
         if node.as_str().is_none_or(str::is_empty) {
             return;
         }
@@ -204,6 +213,8 @@ impl<'d> Walker<'d, '_> {
 }
 
 /// The entries of a mapping that count: of several of one name the last.
+/// go-yaml sets the field again for each (`yaml.decoder.mappingStruct`), so that the last one
+/// stays.
 pub fn counting(mapping: Mapping<'_>) -> impl Iterator<Item = Entry<'_>> {
     // Without a merge, a name that is twice is refused by Prometheus and said by the walker.
     let written = (!mapping.has_merge()).then(|| mapping.written());

@@ -8,6 +8,7 @@ use promvet_text::is_like_secret_name;
 
 /// Marks every secret of a configuration: values of secret keys, passwords in URLs, headers and
 /// parameters with telling names.
+/// Whatever the release, since a secret in a key that a release does not know is a secret still.
 pub fn mark_secrets(document: &Document) {
     if let Some(root) = document.root() {
         section(&CONFIG, root);
@@ -43,6 +44,8 @@ fn value(ty: &Type, node: Node<'_>) {
         (Type::Map(_, item), Kind::Mapping(mapping)) => {
             for entry in mapping.written() {
                 match item {
+                    // Type::Any if is_like_secret_name | A name that is nearly one counts, since
+                    // what is masked too much costs a word and what is shown costs a secret.
                     Type::Text | Type::Any if is_like_secret_name(entry.name()) => {
                         hide(entry.value)
                     }
@@ -70,6 +73,8 @@ fn hide(node: Node<'_>) {
 fn hide_userinfo(node: Node<'_>, scalar: Scalar<'_>) {
     let userinfo = match scalar::url(scalar.text) {
         Ok(url) => url.userinfo,
+        // A URL that does not parse is masked by the look of its line, so that nothing is lost
+        // here.
         Err(_) => None,
     };
     let Some((user, password)) = userinfo.and_then(|userinfo| userinfo.split_once(':')) else {

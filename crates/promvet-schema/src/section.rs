@@ -26,6 +26,8 @@ pub struct Scope {
 }
 
 /// A section of a configuration, read for one version.
+/// Checks ask for values and not for nodes, so that null, absence and defaults are told apart in
+/// one place.
 #[derive(Clone, Copy)]
 pub struct Section<'d> {
     /// What the schema knows about it.
@@ -69,6 +71,8 @@ impl<'d> Section<'d> {
     }
 
     /// A section in which everything is zero.
+    /// go-yaml makes the zero struct for a null item and calls no `UnmarshalYAML`, so that defaults
+    /// are not set (`yaml.decoder.sequence`).
     #[must_use]
     pub fn zero(of: &'static Struct, node: Node<'d>, scope: Scope) -> Self {
         Self {
@@ -153,6 +157,7 @@ impl<'d> Section<'d> {
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&'d str> {
         match self.entry(key) {
+            // A section that is zero has no defaults, since its `UnmarshalYAML` was not called.
             None if self.mapping.is_none() => Some(""),
             None => Some(self.default(key).unwrap_or("")),
             Some(entry) if is_null(entry.value) => Some(""),
@@ -197,6 +202,8 @@ impl<'d> Section<'d> {
 
     fn default(&self, key: &str) -> Option<&'static str> {
         let default = self.of.find(key)?.field.default?;
+        // Inherited values are not known to the section, so that a check asks the section that has
+        // them.
         (!default.starts_with("inherit:")).then_some(default)
     }
 }

@@ -8,6 +8,7 @@ use promvet_text::Span;
 pub(crate) fn of_line(line: &str) -> Option<(Span, &'static str, &'static str)> {
     let (at, value) = value_of(line);
     let span = |from: usize, to: usize| Span::new(at + from, at + to);
+    // The commonest slip of Helm and Ansible users, so that it is looked for first.
     if value.starts_with("{{") {
         return Some((
             span(0, value.len()),
@@ -16,6 +17,7 @@ pub(crate) fn of_line(line: &str) -> Option<(Span, &'static str, &'static str)> 
         ));
     }
     if value.starts_with('{') {
+        // Without its end the bracket itself is at fault, which the parser says better.
         let close = closing(value)?;
         let rest = without_comment(value.get(close..)?);
         if rest.is_empty() {
@@ -67,6 +69,8 @@ pub(crate) fn of_line(line: &str) -> Option<(Span, &'static str, &'static str)> 
 
 /// A key with its colon, where the value follows without a space: `bearer_token:abc`. The colon of a
 /// URL or of an address is not one.
+/// Lower case and underscores only, so that `Authorization:abc` in a header list and a Windows path
+/// are left alone.
 #[must_use]
 pub(crate) fn glued_key(line: &str) -> Option<Span> {
     let text = line.trim_start().trim_start_matches("- ").trim_start();
@@ -167,6 +171,8 @@ fn without_comment(text: &str) -> &str {
 #[must_use]
 pub(crate) fn old_rule(content: &str) -> Option<Span> {
     let mut at = 0;
+    // A thousand lines of comments are longer than any license, so that a large file of another
+    // kind costs nothing.
     for line in content.split_inclusive('\n').take(1000) {
         let text = line.trim_end();
         if is_old(text) {

@@ -9,6 +9,8 @@ use promvet_text::{Finding, Place, Severity, Span, Text};
 
 /// What the parser says, what that means to the person who wrote the file, and what to do. The first
 /// that the parser's words contain counts.
+/// The words are libyaml's, which go-yaml took over (scannerc.go, parserc.go), so that both readers
+/// are covered.
 const MEANINGS: &[(&str, &str, &str)] = &[
     (
         "mapping values are not allowed",
@@ -17,17 +19,17 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ),
     (
         "did not find expected key",
-        "the line does not fit the mapping around it",
+        "this line is not part of the mapping above",
         "check its indentation, and whether a quote or bracket above is closed",
     ),
     (
         "did not find expected '-' indicator",
-        "the line does not fit the list around it",
+        "this line is not part of the list above",
         "begin each item with `-`, all in the same column",
     ),
     (
         "could not find expected ':'",
-        "a key lacks its `:`, or the text above goes on over this line",
+        "a key has no `:`, or the text above continues on this line",
         "add the `:`, or close the quote above",
     ),
     (
@@ -115,12 +117,14 @@ type Slip = (Place, &'static str, &'static str);
 #[must_use]
 pub fn syntax_finding(text: &Arc<Text>, error: &SyntaxError) -> Finding {
     let place = Place::new(text, error.span);
+    // What was not read is not known to be wrong, so that it is a warning.
     let severity = if error.kind == SyntaxKind::Unread || is_unfilled(text, &place) {
         Severity::Warning
     } else {
         Severity::Error
     };
     let slip = match error.kind {
+        // SyntaxKind::Unread => None, | The text may be right there, so that no slip is looked for.
         SyntaxKind::Internal | SyntaxKind::Unread => None,
         _ => glued(text, error).or_else(|| slip(text, &place)),
     };
@@ -143,6 +147,7 @@ fn is_unfilled(text: &Arc<Text>, place: &Place) -> bool {
 }
 
 /// What is wrong, in the words of a person and in those of the parser, which people look up.
+/// Both, since people search for the parser's words and act on the others.
 fn not_valid(meaning: &str, error: &SyntaxError) -> String {
     format!(
         "the file is not valid YAML: {meaning} (the parser says: {})",
@@ -242,4 +247,6 @@ fn slip(text: &Arc<Text>, place: &Place) -> Option<Slip> {
 }
 
 /// So many empty lines may be between a slip and the place where the parser noticed it.
+/// Twenty lines are a screen; a slip further up is not what broke this line, so that nothing is
+/// guessed.
 const MOST_BLANK: usize = 20;

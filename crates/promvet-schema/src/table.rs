@@ -54,6 +54,7 @@ pub struct Field {
     /// Since when it should not be used any more, and what takes its place.
     pub deprecated: Option<(Version, &'static str)>,
     /// Whether it is accepted only by accident.
+    /// Go embeds structs, so that keys of the embedded one are accepted where they do nothing.
     pub accidental: bool,
     /// The feature flag that it needs.
     pub flag: Option<&'static str>,
@@ -410,6 +411,8 @@ impl Struct {
     }
 
     /// All checks, those of the sections whose keys are among its own first.
+    /// The order in which Go runs them: `UnmarshalYAML` of the embedded struct first, so that its
+    /// message comes first.
     pub(super) fn all_checks(&'static self, each: &mut dyn FnMut(Check)) {
         for inline in self.inline.iter().filter(|inline| inline.checked) {
             inline.of.all_checks(each);

@@ -30,6 +30,7 @@ pub enum Format {
 
 impl Format {
     /// The format of a file by the end of its name.
+    /// `file.Discovery.readFile` switches on `strings.ToLower(filepath.Ext(…))`.
     #[must_use]
     pub fn of(path: &str) -> Self {
         if path.to_ascii_lowercase().ends_with(".json") {
@@ -61,6 +62,7 @@ pub fn check_text(
             }],
         };
     }
+    // `json.Unmarshal` refuses it ("invalid character 'ï'"), since RFC 8259 lets parsers do so.
     if text.has_mark() {
         let message = "the file begins with a byte-order mark, which is not valid JSON; file \
             discovery cannot read it";
@@ -69,7 +71,8 @@ pub fn check_text(
     }
     if let Some((span, why)) = json_fault(text.content()) {
         let message = format!("the file is not JSON: {why}; file discovery cannot read it");
-        return vec![whole(text, span, message)];
+        let help = "correct the JSON here, or rename the file to .yml if it is YAML";
+        return vec![whole(text, span, message).help(help)];
     }
     // Not all JSON is YAML: tabs, escapes such as `\/`, bytes that are not UTF-8.
     let document = parse_first(text).or_else(|_| parse_first(&json::as_yaml(text)));
@@ -111,6 +114,8 @@ pub fn check(
 
 /// Where a text stops being JSON, and why, if it does. YAML allows more than JSON: comments,
 /// texts without quotes, commas before a bracket.
+/// serde_json is as strict as `encoding/json` about what is between values, so that it finds the
+/// place.
 #[must_use]
 pub fn json_fault(text: &str) -> Option<(Span, String)> {
     let error = serde_json::from_str::<serde::de::IgnoredAny>(text).err()?;
@@ -172,6 +177,8 @@ impl<'d> Checker<'d> {
     }
 
     fn file(&mut self) {
+        // An empty file is an empty list to `yaml.Unmarshal`, so that no target is found and
+        // nothing fails.
         let Some(root) = self.document.root().filter(|root| !root.is_null()) else {
             return;
         };
@@ -205,6 +212,7 @@ impl<'d> Checker<'d> {
             self.tag(entry.key);
             let name = entry.name();
             let is = |key: &str| match self.format {
+                // `encoding/json` matches keys without case, so that `Targets` works there.
                 Format::Json => name.eq_ignore_ascii_case(key),
                 Format::Yaml => name == key,
             };
@@ -269,6 +277,7 @@ impl<'d> Checker<'d> {
     /// An address that no scrape can use: Prometheus loads the file and drops the target
     /// (`config.CheckTargetAddress`, `scrape.PopulateLabels`).
     fn address(&mut self, node: Node<'d>) {
+        // Relabel rules may take the address apart, so that nothing is known of it.
         let Some(scalar) = node.scalar().filter(|_| !self.relabeled) else {
             return;
         };
@@ -300,8 +309,7 @@ impl<'d> Checker<'d> {
         if entry.name() != "__metrics_path__" || self.relabeled || !text.contains('?') {
             return;
         }
-        let message =
-            "`?` in a metrics path is sent as `%3F`: the target is asked for a path that it lacks";
+        let message = "`?` is sent as `%3F` in a metrics path, so the target answers 404";
         if let Some(finding) = self.push(entry.value, message) {
             finding.severity = Severity::Warning;
             finding.advice =

@@ -44,7 +44,7 @@ const OF_GROUPS: &[&str] = &[
 /// What to tell somebody about an unknown key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hint {
-    /// The key is spelt so here.
+    /// The key is spelled so here.
     Spelling(&'static str),
     /// It is the Operator's name of this one.
     Operator(&'static str),
@@ -63,6 +63,8 @@ pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version
         .collect();
     let native = snake(name);
     if let Some(found) = keys.iter().find(|found| found.field.key == native) {
+        // Lower camel case is the mark of the Operator's API, so that the help can say where the
+        // name comes from.
         let camel = name.chars().any(char::is_uppercase) && !name.contains(['-', '_']);
         let camel = camel && !name.starts_with(char::is_uppercase);
         return Some(if camel {
@@ -77,6 +79,7 @@ pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version
     if let Some((_, _, key)) = former {
         return Some(Hint::Former(key));
     }
+    // The group's own keys are few, so that TLS settings in one are surely meant for the job.
     if let Some(section) = path.strip_suffix(".static_configs[]")
         && OF_GROUPS.contains(&name)
     {
@@ -102,6 +105,8 @@ pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version
         })
         .min()?;
     let (apart, key) = nearest;
+    // One slip, and one more for each five letters, so that short keys are not taken for each
+    // other.
     (apart <= 1 + key.len() / 5).then_some(Hint::Spelling(key))
 }
 
@@ -154,6 +159,8 @@ fn remoteness(from: &str, to: &str) -> (usize, usize) {
     let (from, to) = (parts(from), parts(to));
     let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let (up, down) = (from.len() - common, to.len() - common);
+    // A key is more often put too deep than too high, since indentation is added by mistake, so
+    // that the way up is cheaper.
     (up + 2 * down, to.len())
 }
 

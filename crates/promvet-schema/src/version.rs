@@ -37,6 +37,7 @@ impl Version {
 
     /// The version that a text names. `3.5` is the newest patch of 3.5, `3` the newest 3.x; a
     /// leading `v` and build suffixes such as `-rc.1` or `+ds1` are ignored.
+    /// Distributions add suffixes (`+ds1`, `-rc.1`), so that they are cut off.
     ///
     /// # Errors
     /// The text names no release that promvet knows.
@@ -89,6 +90,8 @@ impl fmt::Display for Version {
 pub struct UnknownVersion(String);
 
 /// What a configuration is judged for.
+/// Several releases at once, since a configuration is often shared by servers that are upgraded one
+/// by one.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// The releases that have to load it.

@@ -24,6 +24,8 @@ pub(super) struct Walker<'r, 'a> {
     /// The path of the section at hand without indexes, for hints.
     path: String,
     /// Hints that were worked out before, by section and key.
+    // Remembered, since a file of another language has one unknown key in each of thousands of
+    // items.
     hints: HashMap<(&'static str, String), Option<Hint>>,
 }
 
@@ -93,6 +95,8 @@ impl<'d> Walker<'_, '_> {
                     self.value(&Type::Any, node, None, scope);
                 }
             }
+            // Type::Map(..), Kind::Scalar(scalar)) if is_null(node) => { | Null is an empty list or
+            // map to go-yaml (`yaml.decoder.null`), so that only its tag can be wrong.
             (Type::List(_) | Type::Map(..), Kind::Scalar(scalar)) if is_null(node) => {
                 self.tag(node, scalar);
             }
@@ -131,13 +135,21 @@ impl<'d> Walker<'_, '_> {
             (Type::List(Type::Section(_)), Kind::Mapping(_)) => {
                 "write `- ` before the first key, and indent the other keys to match"
             }
-            (Type::Section(_), Kind::Sequence(_)) => "write the keys without `-`",
+            (Type::Section(_) | Type::Map(..), Kind::Sequence(_)) => "write the keys without `-`",
+            (Type::Section(_) | Type::Map(..), Kind::Scalar(_)) => {
+                "write `key: value` pairs below it, indented"
+            }
+            (Type::List(_), Kind::Mapping(_)) => "write a list: begin each item with `- `",
+            (_, Kind::Sequence(_)) => "write one value, without `-` and brackets",
+            (_, Kind::Mapping(_)) => "write one value in place of the mapping",
             _ => return,
         };
         said.help(help);
     }
 
     /// An item of a list: null is refused in some lists, and kills Prometheus in one.
+    /// Imitates what happens to a nil pointer in each list: `config.Config.UnmarshalYAML` and
+    /// discoveries check some of them.
     fn item(&mut self, ty: &Type, node: Node<'d>, key: Option<Node<'d>>, scope: Scope) {
         if matches!(ty, Type::File(Reference::Targets, _)) && is_null(node) {
             let message = "an item of `files` is empty; Prometheus refuses the file";
@@ -208,6 +220,8 @@ impl<'d> Walker<'_, '_> {
                 self.field(&section, entry, scope);
             }
         }
+        // After the keys, as in Go: `UnmarshalYAML` decodes first and looks at the struct then, so
+        // that a key that is wrong is not told as missing.
         self.required(&section);
         let report = &mut *self.report;
         for check in &section.of.lists().checks {
@@ -221,6 +235,8 @@ impl<'d> Walker<'_, '_> {
             return self.wrong_type(&Type::Text, entry.key, None, kind);
         };
         self.tag(entry.key, key);
+        // go-yaml decodes a null key into the empty string (`yaml.decoder.mappingStruct`), so that
+        // it is an unknown key.
         let name = if is_null(entry.key) { "" } else { key.text };
         let Some(found) = section.of.find(name) else {
             return self.unknown(section, entry, name);
@@ -242,6 +258,7 @@ impl<'d> Walker<'_, '_> {
     }
 
     /// What `<<` names must be mappings: themselves, by an alias, or in a list.
+    /// Imitates `yaml.decoder.merge` and `yaml.failWantMap`.
     fn merges(&mut self, mapping: Mapping<'d>) {
         for entry in mapping.written().filter(|entry| is_merge(mapping, *entry)) {
             let bad = match entry.value.kind() {
@@ -355,6 +372,7 @@ impl<'d> Walker<'_, '_> {
     ) {
         let skipped = match set.by {
             By::Decoder => matches!(nullness, Null::Plain | Null::Quoted),
+            // The section compares the decoded text, so that null and absence are the empty one.
             By::Section => false,
             By::Check(_) => true,
         };

@@ -16,6 +16,7 @@ pub(super) fn what_is(kind: Kind<'_>) -> String {
     }
 }
 
+/// Asked of go-yaml's own reading, since `yes` is a boolean to it and text to people.
 fn what_scalar_is(scalar: Scalar<'_>) -> String {
     if super::grammar::is_text(scalar) {
         "text".into()
@@ -108,7 +109,7 @@ impl NotAmong {
             }
             Some((word, true)) => Advice::replace(place.span(), word).safe(),
             Some((word, false)) => Advice::replace(place.span(), word)
-                .text(format!("did you mean `{word}`? {}", self.help))
+                .text(self.help.clone())
                 .unsafe_(),
             None => Advice::say(&*self.help),
         }
@@ -145,6 +146,8 @@ pub(super) fn not_among(
         return Some(NotAmong {
             rule: Rule::Unavailable,
             message,
+            // With one word left it must be the one, but a newer release may suit better, so that
+            // it is not sure.
             near: match known(set, version).as_slice() {
                 [only] => Some((*only, false)),
                 _ => None,
@@ -174,10 +177,11 @@ fn one_of(set: &'static Enum, version: Version) -> String {
     format!("use {}", any_of(&known(set, version)))
 }
 
-/// The word that a misspelt one means, and whether it can mean no other: in another case, or the
+/// The word that a misspelled one means, and whether it can mean no other: in another case, or the
 /// only one that is one slip away.
 fn meant(known: &[&'static str], text: &str) -> Option<(&'static str, bool)> {
     // One slip makes another of the short words out of any of them.
+    /// `tcp` for `udp` is not a slip, so that words of up to two letters are never sure.
     const SHORTEST: usize = 3;
     let plain = |word: &str| word.to_ascii_lowercase().replace(['-', ' '], "_");
     let text = plain(text.trim());

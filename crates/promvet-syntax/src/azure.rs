@@ -10,6 +10,8 @@ pub fn scope(text: &str) -> Result<(), Fault> {
     if text.is_empty() {
         return Err(Fault::new(0, 0, "contains no scope"));
     }
+    // The class of `azuread.AzureADConfig.Validate`, `^[\w\s:/.\-]+$`: `\w` and `\s` are ASCII in
+    // Go, so that other letters and spaces are refused.
     let fits = |c: char| c.is_ascii_alphanumeric() || "_:/.- \t\n\r\u{c}".contains(c);
     match text.char_indices().find(|(_, c)| !fits(*c)) {
         None => Ok(()),

@@ -10,6 +10,8 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
         .collect();
     let padding = letters.iter().rev().take_while(|byte| **byte == b'=');
     let padding = padding.count();
+    // Strict padding, since `base64.StdEncoding.DecodeString` returns `CorruptInputError` for
+    // anything else.
     if !letters.len().is_multiple_of(4) || padding > 2 {
         return None;
     }
@@ -22,6 +24,8 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Decodes the same with any white space skipped; an empty text is not valid.
+/// Kubernetes tools wrap values of a Secret with spaces, which `base64.StdEncoding.DecodeString`
+/// would refuse.
 #[must_use]
 pub fn decode_spaced(text: &str) -> Option<Vec<u8>> {
     let plain: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
@@ -36,6 +40,7 @@ pub fn decode_spaced(text: &str) -> Option<Vec<u8>> {
 #[must_use]
 pub fn decode_url(text: &str) -> Option<Vec<u8>> {
     let plain = text.trim_end_matches('=');
+    // One letter alone has six bits, so that no byte can be made of it.
     if plain.is_empty() || plain.len() % 4 == 1 {
         return None;
     }
@@ -64,6 +69,8 @@ fn sextets(letters: &[u8], last: fn(u8) -> Option<u8>) -> Option<Vec<u8>> {
         for &letter in group {
             bits = bits << 6 | u32::from(sextet(letter, last)?);
         }
+        // The bits that fill up the last letter are dropped unseen, since Go checks them only in
+        // `Strict` mode (`base64.Encoding.Strict`).
         let missing = 4 - group.len();
         let [_, bytes @ ..] = (bits << (6 * missing)).to_be_bytes();
         out.extend(bytes.iter().take(3_usize.saturating_sub(missing)));

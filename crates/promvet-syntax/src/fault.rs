@@ -8,7 +8,7 @@ pub struct Fault {
     pub from: usize,
     /// The byte after its last one.
     pub to: usize,
-    /// A clause that can follow the name of the field.
+    /// A clause that can follow the name of the field, or `: ` and a sentence. See [`Self::about`].
     pub message: String,
     /// What to write instead.
     pub help: Option<String>,
@@ -36,6 +36,8 @@ impl Fault {
     pub fn new(from: usize, to: usize, message: impl Into<String>) -> Self {
         Self {
             from,
+            // Callers compute both ends from the text; an end before the start would make slices
+            // panic, so that the fault would be lost.
             to: to.max(from),
             message: message.into(),
             help: None,
@@ -77,6 +79,17 @@ impl Fault {
         self
     }
 
+    /// The message behind the name of the field: `NAME is empty`, `NAME: unknown unit`.
+    #[must_use]
+    pub fn about(&self, name: &str) -> String {
+        let gap = if self.message.starts_with(':') {
+            ""
+        } else {
+            " "
+        };
+        format!("{name}{gap}{}", self.message)
+    }
+
     /// A fault of the whole text.
     #[must_use]
     pub fn whole(text: &str, message: impl Into<String>) -> Self {
@@ -84,6 +97,8 @@ impl Fault {
     }
 
     /// The same fault in a text that begins `by` bytes into another one.
+    /// Grammars are nested (a selector in a list of terms), and each counts from its own beginning,
+    /// so that the caller moves the place.
     #[must_use]
     pub fn shifted(self, by: usize) -> Self {
         Self {

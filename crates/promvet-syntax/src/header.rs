@@ -3,6 +3,7 @@
 use crate::Fault;
 
 /// Headers that no section lets a user set, in lower case.
+/// From `config.reservedHeaders` of Prometheus, signatures of AWS included.
 const RESERVED: &[&str] = &[
     "accept-encoding",
     "connection",
@@ -23,6 +24,7 @@ const RESERVED: &[&str] = &[
 ];
 
 /// Reserved in `http_headers` besides [`RESERVED`], in canonical form.
+/// From `config.ReservedHeaders` of prometheus/common (config/headers.go).
 const RESERVED_FOR_CLIENTS: &[&str] = &["Authorization", "X-Prometheus-Scrape-Timeout-Seconds"];
 
 /// Checks the name of a header in `headers` of remote write, remote read or tracing, where any
@@ -36,10 +38,11 @@ pub fn custom(name: &str) -> Result<(), Fault> {
         return Err(Fault::whole(
             name,
             "is not allowed here: the authentication settings set this header",
-        ));
+        )
+        .help("remove it, and set `authorization`, `basic_auth` or the like"));
     }
     if RESERVED.contains(&lower.as_str()) {
-        return Err(Fault::whole(name, "is a reserved header"));
+        return Err(reserved(name));
     }
     Ok(())
 }
@@ -50,12 +53,17 @@ pub fn custom(name: &str) -> Result<(), Fault> {
 /// Reserved names.
 pub fn of_client(name: &str) -> Result<(), Fault> {
     let canonical = canonical(name);
-    let reserved = RESERVED.contains(&canonical.to_ascii_lowercase().as_str())
+    let is_reserved = RESERVED.contains(&canonical.to_ascii_lowercase().as_str())
         || RESERVED_FOR_CLIENTS.contains(&canonical.as_str());
-    if reserved {
-        return Err(Fault::whole(name, "is a reserved header"));
+    if is_reserved {
+        return Err(reserved(name));
     }
     Ok(())
+}
+
+fn reserved(name: &str) -> Fault {
+    let fault = Fault::whole(name, "is a header that Prometheus sets itself");
+    fault.help("remove it")
 }
 
 /// Go's `textproto.CanonicalMIMEHeaderKey`: words begin with a capital. A name with characters

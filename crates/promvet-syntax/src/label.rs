@@ -3,6 +3,7 @@
 use crate::Fault;
 
 /// Checks a label name under the UTF-8 scheme of Prometheus 3: anything but the empty text.
+/// Imitates `model.ValidationScheme.IsValidLabelName`.
 ///
 /// # Errors
 /// The empty name.
@@ -18,6 +19,7 @@ pub fn utf8_name(text: &str) -> Result<(), Fault> {
 }
 
 /// Checks a label name under the legacy scheme: `[a-zA-Z_][a-zA-Z0-9_]*`.
+/// Imitates `model.LabelName.IsValidLegacy`.
 ///
 /// # Errors
 /// Other names, with the first character that does not fit.
@@ -30,6 +32,7 @@ pub fn legacy_name(text: &str) -> Result<(), Fault> {
 }
 
 /// Whether relabeling takes a text for a template: it holds a dollar.
+/// `relabel.varInRegexTemplate` looks for a dollar before anything else (model/relabel/relabel.go).
 #[must_use]
 pub fn is_template(text: &str) -> bool {
     text.contains('$')
@@ -38,6 +41,7 @@ pub fn is_template(text: &str) -> bool {
 /// Checks a template of a label name under the legacy scheme, for `target_label` of `replace` and
 /// `replacement` of `labelmap`: letters, digits, underscores, and `$1`, `$name` or `${name}`; no
 /// digit comes first.
+/// Imitates `relabel.relabelTargetLegacy`.
 ///
 /// # Errors
 /// Other texts, with the first character that does not fit.

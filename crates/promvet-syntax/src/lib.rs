@@ -1,7 +1,7 @@
 //! The languages of a Prometheus configuration: text in, value or faults out.
 //!
 //! Every function here is pure, and knows nothing of YAML, the disk and rules. A fault's message is a
-//! clause that follows the name of the field ("`scrape_interval` has the unknown unit `S`"), names
+//! clause that follows the name of the field ("`scrape_interval`: unknown unit `S` in the duration"), names
 //! the fault in Go's own words where Go has some, and never repeats text that could be secret.
 
 pub mod azure;

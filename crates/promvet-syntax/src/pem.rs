@@ -93,6 +93,7 @@ pub fn check(role: Role, file: &[u8], now: i64) -> Vec<MaterialFault> {
         )];
     }
     match role {
+        // `tls.X509KeyPair` takes the first private key of the file and skips what else is there.
         Role::Key => key(&blocks).into_iter().collect(),
         Role::Certificate | Role::Authorities => certificates(role, &blocks, now),
     }
@@ -110,6 +111,8 @@ pub fn is_pair(certificate: &[u8], key: &[u8]) -> Option<bool> {
     match (der::certificate(&certificate)?.public?, der::key(&key)?) {
         (PublicPart::Rsa(ours), PublicPart::Rsa(theirs))
         | (PublicPart::Ec(ours), PublicPart::Ec(theirs)) => Some(ours == theirs),
+        // Keys of different kinds never belong together, which needs no cryptography to tell
+        // (`tls.X509KeyPair`: "private key type does not match public key type").
         _ => Some(false),
     }
 }
@@ -127,6 +130,8 @@ fn key(blocks: &[Block]) -> Option<MaterialFault> {
             fault
         });
     };
+    // `tls.X509KeyPair` cannot decrypt, so that it fails for both PKCS#8 encryption and the headers
+    // of OpenSSL's old form.
     if key.label == "ENCRYPTED PRIVATE KEY" || key.content.is_none() {
         let message = "holds an encrypted or damaged private key, which Prometheus cannot read";
         return Some(
@@ -224,6 +229,8 @@ fn contents(blocks: &[Block]) -> String {
     }
 }
 
+/// DER begins with a SEQUENCE whose length takes two bytes, since certificates and keys have 128 to
+/// 65,535 bytes.
 fn looks_binary(file: &[u8]) -> bool {
     file.starts_with(b"\x30\x82") || file.contains(&0)
 }

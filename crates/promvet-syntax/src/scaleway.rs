@@ -10,6 +10,7 @@ const ACCESS_KEY_LENGTH: usize = 17;
 const UUID_GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 
 /// Checks `access_key`: `SCW` and 17 upper-case letters or digits.
+/// Imitates `validation.IsAccessKey`.
 ///
 /// # Errors
 /// Other texts.
@@ -29,6 +30,7 @@ pub fn access_key(text: &str) -> Result<(), Fault> {
 }
 
 /// Checks `secret_key` and `project_id`: a UUID with hyphens, and nothing else.
+/// Imitates `validation.IsUUID`.
 ///
 /// # Errors
 /// Other texts.
@@ -45,6 +47,7 @@ pub fn uuid(text: &str) -> Result<(), Fault> {
 }
 
 /// Checks `zone`: a text such as `fr-par-1`.
+/// Imitates `validation.IsZone`.
 ///
 /// # Errors
 /// Other texts.
@@ -67,7 +70,8 @@ pub fn zone(text: &str) -> Result<(), Fault> {
     })
 }
 
-/// Checks `api_url`: a URL that does not end in a slash.
+/// Checks `api_url`: a URL that does not end in a slash. A slash at the end is refused since the
+/// client appends paths that begin with one.
 ///
 /// # Errors
 /// Other texts.

@@ -3,6 +3,7 @@
 use crate::Fault;
 
 /// The longest name or value of a Kubernetes label, and the longest prefix of a name.
+/// From `validation.LabelValueMaxLength` and `validation.DNS1123SubdomainMaxLength` (apimachinery).
 const MOST_LABEL_BYTES: usize = 63;
 const MOST_PREFIX_BYTES: usize = 253;
 
@@ -20,6 +21,7 @@ pub fn label_selector(text: &str) -> Result<(), Fault> {
 }
 
 /// Checks a field selector such as `spec.nodeName=a,status.phase!=b`.
+/// Imitates `fields.ParseSelector`.
 ///
 /// # Errors
 /// What Kubernetes does not read.
@@ -34,6 +36,7 @@ pub fn field_selector(text: &str) -> Result<(), Fault> {
 }
 
 /// The places of a byte that no backslash is before.
+/// Imitates `fields.splitTerms`.
 fn unescaped(text: &str, wanted: u8) -> impl Iterator<Item = usize> {
     let mut escaped = false;
     text.bytes().enumerate().filter_map(move |(at, byte)| {
@@ -44,6 +47,7 @@ fn unescaped(text: &str, wanted: u8) -> impl Iterator<Item = usize> {
 }
 
 fn check_field_term(term: &str) -> Result<(), Fault> {
+    // `fields.parseSelector` skips empty terms, so that a comma at the end is fine.
     if term.is_empty() {
         return Ok(());
     }
@@ -64,6 +68,7 @@ fn check_field_term(term: &str) -> Result<(), Fault> {
     check_field_value(value).map_err(|fault| fault.shifted(value_at))
 }
 
+/// Imitates `fields.UnescapeValue`.
 fn check_field_value(value: &str) -> Result<(), Fault> {
     let mut chars = value.char_indices();
     while let Some((at, c)) = chars.next() {
@@ -135,6 +140,7 @@ fn is_space(c: char) -> bool {
 
 /// The tokens of a label selector with one of kind [`TokenKind::End`] at last. A null character ends
 /// it, but right after a token it only ends the token.
+/// Imitates `labels.Lexer.Lex`.
 fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -156,6 +162,7 @@ fn tokens(text: &str) -> Vec<Token> {
     }
 }
 
+/// Imitates `labels.Lexer.scanSpecialSymbol` and `scanIDOrKeyword`.
 fn first_token(text: &str) -> (TokenKind, usize) {
     if text.is_empty() || text.starts_with('\0') {
         return (TokenKind::End, 0);
@@ -212,6 +219,7 @@ impl<'t> Parser<'t> {
         )
     }
 
+    /// Imitates `labels.Parser.parse`.
     fn selector(&mut self) -> Result<(), Fault> {
         if self.peek().kind == TokenKind::End {
             return Ok(());
@@ -227,6 +235,7 @@ impl<'t> Parser<'t> {
         }
     }
 
+    /// Imitates `labels.Parser.parseRequirement`.
     fn requirement(&mut self) -> Result<(), Fault> {
         let mut token = self.take();
         let negated = token.kind == TokenKind::Not;
@@ -250,6 +259,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The one value of an exact match; it can be missing, which is the empty value.
+    /// Imitates `labels.Parser.parseExactValue`.
     fn value(&mut self, number: bool) -> Result<(), Fault> {
         let token = self.peek();
         let value = match token.kind {
@@ -271,6 +281,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Values in parentheses; each of them can be empty.
+    /// Imitates `labels.Parser.parseValues` and `parseIdentifiersList`.
     fn set(&mut self) -> Result<(), Fault> {
         let open = self.take();
         if open.kind != TokenKind::Open {
@@ -292,6 +303,7 @@ impl<'t> Parser<'t> {
                 _ => return Err(self.unexpected(token, "a value, a comma or `)`")),
             }
         }
+        // Checked behind the whole list, since `labels.NewRequirement` sees the values only then.
         words.into_iter().try_for_each(|token| {
             check_value(self.text_of(token)).map_err(|fault| fault.shifted(token.from))
         })
@@ -303,6 +315,7 @@ fn is_word(token: Token) -> bool {
 }
 
 /// A qualified name: a name, or a DNS subdomain, a slash and a name.
+/// Imitates `validation.IsQualifiedName`.
 fn check_name(text: &str) -> Result<(), Fault> {
     let mut parts = text.split('/');
     let (first, second) = (parts.next().unwrap_or_default(), parts.next());
@@ -343,6 +356,7 @@ fn check_plain_name(text: &str) -> Result<(), Fault> {
 }
 
 /// A label value, which can be empty.
+/// Imitates `validation.IsValidLabelValue`.
 fn check_value(text: &str) -> Result<(), Fault> {
     let good = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
     let alphanumeric = |b: Option<u8>| b.is_none_or(|b| b.is_ascii_alphanumeric());

@@ -30,6 +30,8 @@ pub fn words(line: &str) -> Vec<Word> {
             None
         };
         // A line that goes on below.
+        // A backslash before a line break joins the lines (POSIX 2.2.1), so that flags over several
+        // lines are one command.
         if escaped == Some('\n') {
             continue;
         }

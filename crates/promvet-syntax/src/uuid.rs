@@ -11,6 +11,7 @@ pub fn uuid(text: &str) -> Result<(), Fault> {
     let bytes = text.as_bytes();
     let plain = match bytes.len() {
         36 => Some((bytes, 0)),
+        // The length of `urn:uuid:` and a UUID, by which `uuid.Parse` decides.
         45 => match bytes.split_at_checked(9) {
             Some((prefix, rest)) if prefix.eq_ignore_ascii_case(b"urn:uuid:") => Some((rest, 9)),
             _ => {
@@ -20,6 +21,7 @@ pub fn uuid(text: &str) -> Result<(), Fault> {
                 ));
             }
         },
+        // `uuid.Parse` drops the first and last character unseen, so that `[…]` passes like `{…}`.
         38 => bytes.get(1..37).map(|inside| (inside, 1)),
         32 => return digits_only(text),
         _ => None,

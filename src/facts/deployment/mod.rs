@@ -61,7 +61,7 @@ pub use written::{Content, Written};
 
 use crate::source::{EntryKind, Tree};
 
-/// The deployments that some files tell of, in the order of the files' paths. `root` is the root of
+/// The deployments that some files describe, in the order of the files' paths. `root` is the root of
 /// the tree: what compose files and Dockerfiles name outside of it is the machine's own. Files that
 /// [`kinds`] rules out are not parsed; files that can't be parsed tell nothing.
 #[must_use]
@@ -69,7 +69,7 @@ pub fn read(tree: &dyn Tree, root: &Path, files: &[SourceFile]) -> Vec<Deploymen
     Sources::new(tree, root, files).deployments(tree)
 }
 
-/// The files that tell of deployments, by what they may be, each list in the order of the paths.
+/// The files that describe deployments, by what they may be, each list in the order of the paths.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// The root of the tree, without links.
@@ -167,7 +167,7 @@ impl Sources {
         Objects(kubernetes::Objects::read(home, &self.providers))
     }
 
-    /// The deployments that they tell of.
+    /// The deployments that they describe.
     #[must_use]
     pub fn deployments(&self, tree: &dyn Tree) -> Vec<Deployment> {
         self.read(tree, false)

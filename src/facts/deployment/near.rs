@@ -127,7 +127,7 @@ fn left_out(deployment: &Deployment, tree: &dyn Tree, path: &str) -> Option<Stri
             let there = alone && is_inside(deployment, tree, &other);
             there.then(|| {
                 let (other, alone) = (tree.shown(&other), inside::name(&mount.path));
-                format!("`{other}` lies in the tree, but of its folder only `{alone}` is mounted")
+                format!("`{other}` exists, but only `{alone}` of its folder is mounted")
             })
         }
         MountSource::Keys(volume) => {

@@ -319,7 +319,7 @@ impl GroupNames {
 }
 
 impl Hit<'_> {
-    /// The ports of the container that others are told of.
+    /// The ports of the container that others know.
     #[must_use]
     pub fn told_ports(&self) -> Vec<u16> {
         let around = &self.named.surroundings;

@@ -1,4 +1,4 @@
-//! Which files may tell of deployments: by their name, then by a scan of their bytes, so that all
+//! Which files may describe deployments: by their name, then by a scan of their bytes, so that all
 //! others cost no parse.
 
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::deadline::Deadline;
 use crate::finding::Text;
 use crate::yaml::{Document, parse_all, parse_first};
 
-/// A file that may tell of deployments. It is parsed when somebody asks, and at most once; copies
+/// A file that may describe deployments. It is parsed when somebody asks, and at most once; copies
 /// share what was parsed.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
@@ -183,7 +183,7 @@ pub fn kinds(path: &Path, bytes: &[u8]) -> Vec<SourceKind> {
     kinds
 }
 
-/// Whether a file may tell of deployments, whatever its name: a scan of its bytes.
+/// Whether a file may describe deployments, whatever its name: a scan of its bytes.
 #[must_use]
 pub fn may_hold(bytes: &[u8]) -> bool {
     !kinds(Path::new("any.yaml"), bytes).is_empty()

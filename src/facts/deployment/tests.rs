@@ -14,7 +14,7 @@ use super::*;
 use crate::finding::{Evidence, Text};
 use crate::source::Memory;
 
-/// A tree of some files, and the deployments that they tell of.
+/// A tree of some files, and the deployments that they describe.
 struct World {
     tree: Memory,
     deployments: Vec<Deployment>,

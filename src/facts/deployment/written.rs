@@ -108,7 +108,7 @@ impl Content {
         Self(Decoded::Bytes(kept.into()))
     }
 
-    /// A text in base64, as `data` of a Secret has it. What is to be filled in is taken as it is.
+    /// A text in base64, as `data` of a Secret has it. What has to be filled in is taken as it is.
     pub(super) fn base64(text: &str) -> Self {
         if text.trim().is_empty() {
             return Self::plain("");
@@ -123,7 +123,7 @@ impl Content {
         }
     }
 
-    /// Whether it is to be hidden as the value of something of this name. What is not a secret stays
+    /// Whether it has to be hidden as the value of something of this name. What is not a secret stays
     /// in view, since whatever is hidden is taken out of sentences too.
     pub(super) fn is_secret(&self, name: &str) -> bool {
         is_secret_name(name) || token::is_live(&self.observe(0))

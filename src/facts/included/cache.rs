@@ -62,7 +62,7 @@ impl IncludeCache {
         found.get_or_init(look).clone()
     }
 
-    /// Whether it is the first time that a target file is to be checked.
+    /// Whether it is the first time that a target file has to be checked.
     pub(super) fn is_new(&self, path: &Path) -> bool {
         let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
         targets.insert(path.to_owned())
@@ -95,7 +95,7 @@ impl IncludeCache {
         (findings, names_others)
     }
 
-    /// What is known of a rule file; `check` is called the first time that a file is to be checked
+    /// What is known of a rule file; `check` is called the first time that a file has to be checked
     /// in this way.
     pub(super) fn rule_file(
         &self,
@@ -112,7 +112,7 @@ impl IncludeCache {
         of_file
     }
 
-    /// Whether it is the first time that something is to be said at a span of a file because of
+    /// Whether it is the first time that something has to be said at a span of a file because of
     /// another file.
     pub(super) fn is_new_pair(&self, file: &Path, span: Span, other: &Path) -> bool {
         let mut pairs = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);

@@ -189,7 +189,7 @@ impl Checker<'_, '_> {
         !texts.is_empty()
     }
 
-    /// Checks rules, and returns what is to be known of them.
+    /// Checks rules, and returns what has to be known of them.
     fn rules(&mut self, text: &Arc<Text>, target: &Target) -> RuleFile {
         match parse_first(text) {
             Ok(document) => {
@@ -402,7 +402,7 @@ impl Checker<'_, '_> {
         let part = (path.to_owned(), inherited.cloned(), format!("{target:?}"));
         let check = || schema::check_included(document, self.main, &target);
         let (findings, of_each) = self.cache.first_findings(part, check);
-        // One that two patterns match is told once.
+        // One that two patterns match is reported once.
         if !is_before(path) {
             self.out.findings.extend(findings);
         }

@@ -8,7 +8,7 @@ use crate::finding::{Finding, Severity, rule};
 use crate::yaml::{Document, Node};
 
 /// The most findings about jobs that several files of one configuration define: of files that include
-/// each other, and all define the same job, each would tell of each.
+/// each other, and all define the same job, each would describe each.
 const MOST: usize = 20;
 
 /// The files that an entry of `scrape_config_files` names.
@@ -111,6 +111,7 @@ fn again<'d>(
             "the job `{name}` is also defined in another file of the same configuration; Prometheus refuses to start"
         );
         let finding = at(node, rule::FILES_DUPLICATE_JOB, Severity::Error, message);
+        let finding = finding.help("rename or remove one of the two jobs");
         finding.evidence(other.place(), "the first job of this name")
     });
     findings.collect()
@@ -135,8 +136,9 @@ fn twice(document: &Document, by: Node<'_>, before: Node<'_>) -> Option<Finding>
     jobs(document).next()?;
     let name = document.text().path();
     let message = format!(
-        "{name} is included twice, so each of its jobs exists twice; Prometheus refuses to start"
+        "`{name}` is included twice, so each of its jobs exists twice; Prometheus refuses to start"
     );
     let finding = at(by, rule::FILES_DUPLICATE_JOB, Severity::Error, message);
+    let finding = finding.help("remove one of the two entries");
     Some(finding.evidence(before.place(), "it is first included here"))
 }

@@ -28,7 +28,7 @@ pub(super) struct Needs<'n, 'r> {
 }
 
 impl Needs<'_, '_> {
-    /// What is to be said of a need; nothing if it is met.
+    /// What has to be said of a need; nothing if it is met.
     pub(super) fn unmet(&self, need: &Need) -> Option<Finding> {
         match need.condition {
             Condition::Feature(feature) => self.feature(need, feature),

@@ -85,7 +85,7 @@ impl FileSet {
             .is_ok()
     }
 
-    /// Calls `check` the first time that they are to be checked as target files.
+    /// Calls `check` the first time that they have to be checked as target files.
     pub(super) fn targets(&self, check: impl FnOnce()) {
         work::count(1);
         self.targets.get_or_init(|| {
@@ -94,13 +94,13 @@ impl FileSet {
         });
     }
 
-    /// Calls `note` the first time that they are to be noted as files that `scrape_config_files`
+    /// Calls `note` the first time that they have to be noted as files that `scrape_config_files`
     /// names.
     pub(super) fn scrape_configs(&self, note: impl FnOnce()) {
         self.scrape_configs.get_or_init(note);
     }
 
-    /// Calls `say` the first time that it is to be said which of them can't be parsed.
+    /// Calls `say` the first time that it has to be said which of them can't be parsed.
     pub(super) fn broken(&self, say: impl FnOnce()) {
         self.broken.get_or_init(|| {
             work::count(self.files.len());
@@ -212,14 +212,14 @@ impl FileSet {
         })
     }
 
-    /// Whether something is to be said about all of them for the first time.
+    /// Whether something has to be said about all of them for the first time.
     pub fn is_news(&self, what: &str) -> bool {
         work::count(1);
         locked(&self.told).insert(what.to_owned())
     }
 
     /// The numbers of those that `check` says have to be checked in each configuration. It is called
-    /// the first time that they are to be checked in this way; whether it was.
+    /// the first time that they have to be checked in this way; whether it was.
     pub(super) fn of_each(
         &self,
         part: Part,

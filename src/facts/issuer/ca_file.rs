@@ -1,4 +1,4 @@
-//! What a `ca_file` tells of the issuer: a user who names one does not mean the authorities that
+//! What a `ca_file` describes the issuer: a user who names one does not mean the authorities that
 //! everybody trusts anyway.
 
 use memchr::memmem;
@@ -17,7 +17,7 @@ const AUTHORITIES: &[(&[u8], Issuer)] = &[
 ];
 
 /// Where systems keep the authorities that everybody trusts (Go's `crypto/x509/root_linux.go` and
-/// its neighbours): such a file says nothing about one issuer.
+/// its neighbors): such a file says nothing about one issuer.
 const SYSTEM_BUNDLES: &[&str] = &[
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",

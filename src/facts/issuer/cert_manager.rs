@@ -78,7 +78,7 @@ pub enum Answer {
     Unsettled(Vec<Evidence>),
 }
 
-/// A certificate of a host that the manifests tell of.
+/// A certificate of a host that the manifests describe.
 #[derive(Clone, Debug)]
 pub struct Certified {
     /// Kind and name of what makes it out, such as `Certificate mimir`.

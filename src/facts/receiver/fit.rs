@@ -347,8 +347,7 @@ impl Fit<'_> {
                 collapsed(path),
                 Cause::Redirect,
                 format!(
-                    "`{shown}` has two slashes in a row: the receiver redirects or rejects \
-                    the request"
+                    "`{shown}` has two slashes in a row: the receiver redirects or rejects the request"
                 ),
             )
         })

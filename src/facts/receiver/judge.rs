@@ -175,18 +175,18 @@ fn unknown(endpoint: &Endpoint) -> Option<ShapeFault> {
     // Who writes the slash means it: it is the default path of Vector's source.
     let (range, message, meant) = if path.is_empty() {
         let message =
-            "the path is missing: of the known receivers, only Vector takes samples at `/`";
+            "the URL has no path: Vector is the only known receiver that accepts samples at `/`";
         let message = message.to_owned();
         (whole, message, None)
     } else if let Some((meant, known)) = near {
         let message = format!(
-            "no known receiver takes samples at `{shown}`; `{meant}`, {}, may be meant",
+            "no known receiver accepts samples at `{shown}`; `{meant}`, {}, may be meant",
             known.says
         );
         (piece.range(), message, Some(meant))
     } else if SYSTEMS.iter().any(|system| last.contains(system)) {
         let message = format!(
-            "no known receiver takes samples at `{shown}`: the write path behind it is missing"
+            "no known receiver accepts samples at `{shown}`: the write path after it is missing"
         );
         (piece.range(), message, None)
     } else {

@@ -13,7 +13,7 @@ use crate::prometheus::endpoint::{Endpoint, Piece};
 pub(super) type Values = Vec<(String, String)>;
 
 /// Where a mistake is in a URL and what it names, if the URL has it whatever its placeholders
-/// stand for. `domain` is that by which the receiver was recognised, or empty.
+/// stand for. `domain` is that by which the receiver was recognized, or empty.
 pub(super) fn surely(
     endpoint: &Endpoint,
     mistake: &Mistake,

@@ -7,7 +7,7 @@ use crate::prometheus::endpoint::MASK;
 const MOST_EDITS: usize = 2;
 
 /// The path that was meant where the one written is nearly one that the pattern takes: a segment
-/// misspelt, a slash lost or added, the beginning left out.
+/// misspelled, a slash lost or added, the beginning left out.
 pub(super) fn meant(pattern: &Pattern, path: &str) -> Option<String> {
     if path.contains(MASK) {
         return None;
@@ -78,7 +78,7 @@ fn resplit(outline: &[Segment], path: &str) -> Option<(usize, String)> {
     Some((strsim::osa_distance(&meant, path), meant))
 }
 
-/// The last segment alone, which is what tells a write path from others: misspelt, or right
+/// The last segment alone, which is what tells a write path from others: misspelled, or right
 /// without the beginning (`/push`, `/v1/push`).
 fn by_last_segment(outline: &[Segment], written: &[&str]) -> Option<String> {
     let meant = plain(outline)?;

@@ -295,7 +295,7 @@ pub struct NotReceiver {
     pub id: Text,
     /// What its makers call it.
     pub name: Text,
-    /// How it is recognised.
+    /// How it is recognized.
     pub recognised: List<Clue>,
     /// What is known, as a message.
     pub says: Text,

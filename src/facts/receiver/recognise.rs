@@ -60,7 +60,7 @@ pub struct Candidate<'p> {
     pub profile: &'p Profile,
     /// How surely.
     pub certainty: Certainty,
-    /// The domain by which it was recognised, if one was named.
+    /// The domain by which it was recognized, if one was named.
     pub domain: Option<String>,
     /// Whether the port is a separate one.
     pub port_fits: bool,

@@ -1,4 +1,4 @@
-//! What a host can't be: the checks of Go's resolver, before it asks anybody.
+//! What a host can't be: the checks of Go's resolver, before it asks anyone.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

@@ -109,7 +109,7 @@ impl<'d> RelabelRule<'d> {
         list.flat_map(Node::items)
     }
 
-    /// What is to be pointed at: the regex, or else the action, or the rule.
+    /// What has to be pointed at: the regex, or else the action, or the rule.
     #[must_use]
     pub fn place(&self) -> Node<'d> {
         self.first_of(&["regex", "action"])

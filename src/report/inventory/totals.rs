@@ -6,10 +6,10 @@ use super::{Inventory, Row};
 use crate::finding::Redacted;
 use crate::report::prose::count;
 
-/// An endpoint with more candidates is not recognised: nothing follows from such a list.
+/// An endpoint with more candidates is not recognized: nothing follows from such a list.
 const MOST_CANDIDATES: usize = 3;
 
-/// How many of all endpoints have a receiver that is recognised.
+/// How many of all endpoints have a receiver that is recognized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recognised {
     /// Those that have.
@@ -25,14 +25,14 @@ impl Recognised {
         (self.endpoints * 100).checked_div(self.of)
     }
 
-    /// `recognised 118 of 132 endpoints (0.89)`.
+    /// `recognized 118 of 132 endpoints (0.89)`.
     #[must_use]
     pub fn words(self) -> String {
         let Self { endpoints, of } = self;
         let all = count(of, "endpoint");
         match self.hundredths() {
             Some(share) => format!(
-                "recognised {endpoints} of {all} ({}.{:02})",
+                "recognized {endpoints} of {all} ({}.{:02})",
                 share / 100,
                 share % 100
             ),
@@ -45,7 +45,7 @@ impl Recognised {
 pub type Totals = Vec<(String, usize)>;
 
 impl Inventory {
-    /// How many of the endpoints have a receiver that is recognised, be it one of a few.
+    /// How many of the endpoints have a receiver that is recognized, be it one of a few.
     #[must_use]
     pub fn recognised(&self) -> Recognised {
         let known = self

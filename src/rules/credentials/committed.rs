@@ -180,7 +180,7 @@ fn inline(material: &Material<'_, '_>, secret: &Secret<'_, '_>, out: &mut Findin
     if is_said && !tracked {
         return;
     }
-    // `credentials/test-data` tells of these.
+    // `credentials/test-data` reports these.
     if secret.is_made_up() && material.is_test_data() {
         return;
     }

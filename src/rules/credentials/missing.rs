@@ -21,7 +21,7 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
         false => file.severity(),
     };
     let message = format!(
-        "the file of `{}` does not exist ({looked_for}): {}",
+        "`{}`: the file does not exist ({looked_for}): {}",
         file.setting(),
         file.so()
     );

@@ -106,7 +106,7 @@ pub(super) fn check(source: &Source<'_>, kind: NodeKind) -> Checked {
     checker.out
 }
 
-/// What is wrong with an expression that is to be true or false.
+/// What is wrong with an expression that has to be true or false.
 pub(super) fn check_boolean(source: &Source<'_>) -> Option<PolicyError> {
     let expr = &source.expr;
     let gives = match &expr.expr {

@@ -21,7 +21,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let by = &found.by;
     let path = endpoint.path();
     let (severity, piece, message, help) = match &found.why {
-        // A path that no receiver has is told by `remote-write/url-shape`.
+        // A path that no receiver has is reported by `remote-write/url-shape`.
         Reason::Path(_) if entry.right_url().is_none() => return,
         Reason::Path(paths) => {
             let shown = paths.iter().take(3).map(|path| format!("`{path}`"));

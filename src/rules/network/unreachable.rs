@@ -139,8 +139,8 @@ fn in_words(found: &Unreachable) -> (Severity, String, String) {
         ),
         Why::NoCommonNetwork { service } => (
             Severity::Warning,
-            format!("{from} and `{service}` share no network, so that the name is not found"),
-            "name one network in `networks` of both services".to_owned(),
+            format!("{from} and `{service}` have no network in common: every send fails"),
+            "add one network to `networks` of both services".to_owned(),
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! `opstrace/open-instance`: the instance takes samples from anybody.
+//! `opstrace/open-instance`: the instance takes samples from anyone.
 
 use std::collections::BTreeMap;
 

@@ -18,7 +18,7 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
         }
         Stage::Targets | Stage::Alertmanagers => &["__address__"],
         Stage::Samples => &["__name__"],
-        // `remote-write/relabel` tells of samples that are sent.
+        // `remote-write/relabel` reports samples that are sent.
         Stage::Written | Stage::Alerts => return,
     };
     let lost = needed.iter().filter(|label| after.get(label).is_absent());

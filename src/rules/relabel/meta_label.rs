@@ -128,7 +128,8 @@ fn of_unset(list: &RelabelList<'_, '_>, label: &str) -> (String, Option<String>)
             "`{label}` is set by `{}`, which this job lacks",
             row.discovery
         );
-        return (what, None);
+        let help = "read a label that the discovery of this job sets";
+        return (what, Some(help.to_owned()));
     }
     let what = format!("no service discovery of this job sets `{label}`");
     (

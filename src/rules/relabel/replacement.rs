@@ -60,7 +60,7 @@ fn missing_group(rule: &RelabelRule<'_>, text: &str, reference: Reference<'_>) -
     }
     if !rest.is_empty() {
         let written = text.get(reference.from..reference.to)?;
-        let message = format!("there is no group `{name}`, so `{written}` becomes an empty text");
+        let message = format!("there is no group `{name}`, so `{written}` becomes an empty string");
         let right = format!("${{{number}}}{rest}");
         // What is not letters and digits there is no part of the group's name.
         let groups = rule.pattern().map_or(0, |pattern| pattern.groups());
@@ -76,8 +76,8 @@ fn missing_group(rule: &RelabelRule<'_>, text: &str, reference: Reference<'_>) -
             1 => "1 group".to_owned(),
             many => format!("{many} groups"),
         };
-        let message = format!("the pattern has {has}, so `${number}` becomes an empty text");
-        let help = "put what it is to hold in parentheses in `regex`, or correct the number";
+        let message = format!("the pattern has {has}, so `${number}` becomes an empty string");
+        let help = "put that part of `regex` in parentheses, or correct the number";
         (message, help.to_owned(), None)
     })
 }

@@ -49,7 +49,7 @@ pub(in crate::rules) fn why(
             "the pattern matches only the empty text, and the value is never empty".to_owned()
         }
         Reason::NoSources => {
-            format!("it has no `source_labels`, so it matches against an empty text, {fits}")
+            format!("it has no `source_labels`, so it matches against an empty string, {fits}")
         }
         Reason::Absent => format!("{}, {fits}", absent(list, rule)),
         Reason::Known(texts) => format!("the value is {}, {fits}", any_of(texts)),

@@ -9,7 +9,7 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
     for (rule, step) in list.steps() {
         let chooses = matches!(&*rule.action, "keep" | "drop");
         if list.stage == Stage::Written && chooses {
-            // `remote-write/relabel` tells of those.
+            // `remote-write/relabel` reports those.
             continue;
         }
         reads(list, rule, step, out);
@@ -77,11 +77,11 @@ fn does_not_exist(stage: Stage, label: &str) -> String {
         Stage::Targets if label == "instance" => {
             "targets get `instance` after these rules, so it does not exist here".to_owned()
         }
-        Stage::Targets => format!("targets have no label `{label}` before they are scraped"),
-        Stage::Samples => format!("`{label}` is a label of targets and gone after the scrape"),
-        Stage::Written => format!("`{label}` is a label of targets and gone when samples are sent"),
+        Stage::Targets => format!("`{label}` does not exist before the scrape"),
+        Stage::Samples => format!("`{label}` does not exist after the scrape"),
+        Stage::Written => format!("`{label}` does not exist when samples are sent"),
         Stage::Alerts | Stage::Alertmanagers => {
-            format!("`{label}` is a label of targets, and alerts have none")
+            format!("`{label}` does not exist on alerts: it is a label of targets")
         }
     }
 }
@@ -91,7 +91,7 @@ fn effect(list: &RelabelList<'_, '_>, step: &Step) -> String {
         Effect::DropsAll => format!(": this rule drops {}", dropped(list.stage)),
         Effect::DropsNothing => ": this rule drops nothing".to_owned(),
         Effect::SetsNothing => ": this rule never sets its label".to_owned(),
-        Effect::KeepsAll | Effect::Other => ": this rule reads an empty text".to_owned(),
+        Effect::KeepsAll | Effect::Other => ": this rule sees an empty string".to_owned(),
     }
 }
 
@@ -127,10 +127,10 @@ fn by_name(
             {
                 return;
             }
-            let names: Vec<_> = texts.iter().map(String::as_str).collect();
+            let names: Vec<_> = texts.iter().map(|name| format!("`{name}`")).collect();
             (
                 format!(
-                    "targets have no label {} before they are scraped",
+                    "this rule drops nothing: targets have no label {} before the scrape",
                     names.join(", ")
                 ),
                 "move the rule to `metric_relabel_configs`",
@@ -143,7 +143,8 @@ fn by_name(
                 return;
             }
             (
-                "this rule copies nothing: `__meta_` labels are gone after the scrape".to_owned(),
+                "this rule copies nothing: `__meta_` labels do not exist after the scrape"
+                    .to_owned(),
                 "move the rule to `relabel_configs`",
             )
         }

@@ -21,7 +21,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
 }
 
 /// Reports a kind that the receiver does not take. A client certificate may be there for a proxy
-/// in front, beside the credential proper; and where a receiver takes anybody, a credential is
+/// in front, beside the credential proper; and where a receiver takes anyone, a credential is
 /// for such a proxy too.
 fn wrong_kind(
     credential: &Credential<'_>,

@@ -11,7 +11,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     if demand.takes(&Credential::None) || entry.is_open_instance() {
         return;
     }
-    // Of a misspelt one the schema tells.
+    // Of a misspelled one the schema tells.
     if !entry.credentials().is_empty()
         || !entry.sent_credentials().is_empty()
         || entry.write.http().misspells_a_credential()
@@ -24,8 +24,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         Severity::Warning
     };
     let message = format!(
-        "no credential is set, and {} requires one: every sample is rejected with 401 or 403 and \
-         dropped",
+        "no credential is set, and {} requires one: every sample is rejected and dropped",
         demand.name()
     );
     let mut finding = out.at(url.node, severity, message);

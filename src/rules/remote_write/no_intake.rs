@@ -28,7 +28,6 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     if by_image && let Some(answering) = url.answering.first() {
         finding.evidence = answering.shown();
     }
-    let help = "write to an OpenTelemetry Collector or the vendor's agent in between, or use \
-        the URL from its documentation if it does accept remote write";
+    let help = "send to an OpenTelemetry Collector or the vendor's agent instead";
     out.push(finding.help(help));
 }

@@ -12,7 +12,7 @@ const RECEIVER: &str = "/api/v1/write";
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let Some(url) = entry.right_url() else { return };
     let endpoint = &url.endpoint;
-    // What goes to itself is to be removed, whatever is switched on.
+    // What goes to itself has to be removed, whatever is switched on.
     let to_itself = url.answering.iter().any(|one| one.itself.is_some());
     if to_itself || !endpoint.slice(endpoint.path()).ends_with(RECEIVER) {
         return;

@@ -8,7 +8,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let (Some(url), Some(settings)) = (entry.sound_url(), entry.settings()) else {
         return;
     };
-    // What is not reached at all is told by `network/unreachable`.
+    // What is not reached at all is reported by `network/unreachable`.
     if url.unreachable.is_some() || !url.endpoint.placeholders().is_empty() {
         return;
     }
@@ -31,7 +31,7 @@ fn port(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Optio
         return None;
     }
     let first = ports.first()?;
-    // A default counts where others are told of it, and not of the port that is written: something may
+    // A default counts where others know it, and not of the port that is written: something may
     // be set in a way that is not in sight.
     let told = |port: u16| only.told_ports.contains(&port);
     if first.place.is_none() && (told(only.port) || !told(first.value)) {

@@ -111,7 +111,7 @@ fn is_ignored(
 }
 
 /// Reports a header whose name is nearly that of the header that the receiver reads, such as
-/// `X-Org-ID` for `X-Scope-OrgID`. A gateway may read it, unless it is only misspelt.
+/// `X-Org-ID` for `X-Scope-OrgID`. A gateway may read it, unless it is only misspelled.
 fn is_misspelt(
     header: &Header<'_>,
     demand: &ReceiverRequirements<'_, '_>,

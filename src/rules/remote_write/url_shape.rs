@@ -18,7 +18,9 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         finding.advice = match &fault.suggestion {
             _ if fault.of_host => Some(Advice::say(of_host(&fault.expected))),
             Some(right) => Some(url.advice(right, fault.certain && !fault.hint)),
-            None if fault.expected.is_empty() => None,
+            None if fault.expected.is_empty() => {
+                Some("write the path at which the receiver accepts remote write".into())
+            }
             None => Some(format!("write a URL of the form {}", fault.expected).into()),
         };
         finding.evidence = url.evidence();

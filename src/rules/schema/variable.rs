@@ -5,7 +5,7 @@ use crate::finding::{Severity, is_secret_name};
 use crate::rules::{Configuration, Findings};
 use crate::yaml::{Node, placeholder};
 
-/// How many variables are told: those of one file are mostly of one kind.
+/// How many variables are reported: those of one file are mostly of one kind.
 const MOST: usize = 20;
 
 pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
@@ -54,7 +54,7 @@ fn variable(node: Node<'_>) -> Option<(usize, usize)> {
     found.next().map(|range| (range.start, range.end))
 }
 
-/// Whether no other rule tells of a variable in a value: those of URLs and credentials do, and
+/// Whether no other rule reports a variable in a value: those of URLs and credentials do, and
 /// Prometheus expands `external_labels`. Replacements have groups in the same form.
 fn is_judged_here(node: Node<'_>) -> bool {
     let path = node.path();

@@ -68,7 +68,7 @@ fn selectors(job: TargetSection<'_>, path: Node<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// A parameter that is spelt almost like it.
+/// A parameter that is spelled almost like it.
 fn nearly(params: Mapping<'_>) -> Option<Entry<'_>> {
     let letters = |name: &str| -> String {
         name.chars()

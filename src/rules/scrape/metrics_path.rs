@@ -51,9 +51,9 @@ fn fault(text: &str) -> Option<(String, String, Range<usize>)> {
     for scheme in ["http://", "https://"] {
         if text.starts_with(scheme) {
             return Some((
-                "a metrics path is not a URL; Prometheus asks the target for a path with this name"
+                "expected a path, found a URL: Prometheus uses it as the path, and the target answers 404"
                     .into(),
-                "write only the path; the host goes into the targets, and the scheme into `scheme`"
+                "write only the path; set the host in `targets`, and the scheme in `scheme`"
                     .into(),
                 0..text.len(),
             ));
@@ -69,9 +69,7 @@ fn fault(text: &str) -> Option<(String, String, Range<usize>)> {
         _ => "delete the fragment".into(),
     };
     Some((
-        format!(
-            "`{sign}` in a metrics path is sent as `{escaped}`: the target is asked for a path that it lacks"
-        ),
+        format!("`{sign}` is sent as `{escaped}` in a metrics path, so the target answers 404"),
         help,
         at..text.len(),
     ))

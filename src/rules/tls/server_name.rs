@@ -55,7 +55,7 @@ fn malformed(name: &str) -> Option<&'static str> {
     }
 }
 
-/// The certificate of a host that it talks to, where the tree tells of one without this name.
+/// The certificate of a host that it talks to, where the tree reports one without this name.
 fn certified(part: &HttpPart<'_, '_>, name: &str) -> Option<(String, Certified)> {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     part.client.peers().iter().find_map(|peer| {
@@ -67,7 +67,7 @@ fn certified(part: &HttpPart<'_, '_>, name: &str) -> Option<(String, Certified)>
     })
 }
 
-/// That a certificate of the tree's own manifests has not the name. One that is not in the tree may.
+/// That a certificate of the tree's own manifests does not have the name. One that is not in the tree may.
 fn not_in(
     (host, certified): &(String, Certified),
     node: Node<'_>,

@@ -10,7 +10,7 @@ use crate::schema::rule_file;
 use crate::schema::rule_file::promql::{self, Dialect, Match, Matcher, stored_form};
 use crate::yaml::Node;
 
-/// The labels whose values are normalised.
+/// The labels whose values are normalized.
 const LABELS: &[&str] = &["le", "quantile"];
 
 /// How many texts are tried for a pattern; one that stands for more is not judged.
@@ -178,13 +178,13 @@ type Lost = (String, String);
 /// What a pattern is matched against: the values of some labels.
 struct Values<'r> {
     labels: usize,
-    /// Which of them are normalised.
+    /// Which of them are normalized.
     at: Vec<usize>,
     separator: &'r str,
 }
 
 impl<'r> Values<'r> {
-    /// One label that is normalised.
+    /// One label that is normalized.
     fn alone() -> Self {
         Self {
             labels: 1,
@@ -193,7 +193,7 @@ impl<'r> Values<'r> {
         }
     }
 
-    /// The labels of a rule; none if nothing in it is normalised or it is not clear what.
+    /// The labels of a rule; none if nothing in it is normalized or it is not clear what.
     fn of_rule(rule: &Relabeling<'r>) -> Option<Self> {
         let labels = rule.source_labels();
         let named = labels.iter().enumerate();

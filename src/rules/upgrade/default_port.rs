@@ -73,7 +73,7 @@ fn is_bare(node: Node<'_>) -> bool {
         None => Some(text).filter(|text| !text.contains(':')),
     };
     let whole = |host: &str| !host.is_empty() && !host.contains(['/', '[', ']', ' ']);
-    // `GRAFANA_ADDRESS` is to be filled in.
+    // `GRAFANA_ADDRESS` has to be filled in.
     let capitals = text.contains(|c: char| c.is_ascii_uppercase())
         && !text.contains(|c: char| c.is_ascii_lowercase());
     host.is_some_and(whole) && !capitals && placeholder::find(text).next().is_none()

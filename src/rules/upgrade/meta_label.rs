@@ -50,7 +50,7 @@ impl Gone {
                 Severity::Warning,
                 format!(
                     "from Prometheus {major}.{minor} on, `{}` is not set for the role {}: this \
-                     rule reads an empty text",
+                     rule sees an empty string",
                     self.label, self.role
                 ),
             );

@@ -10,7 +10,7 @@ use crate::yaml::{Comment, line_of};
 
 /// The suppressions of a file; none if it has none. `seen` is the file, and behind it the
 /// configurations that are in it. `is_judged` says of other texts that are beside these, by
-/// their spans in the file, whether they are to be looked into.
+/// their spans in the file, whether they have to be looked into.
 pub(crate) fn of_file(seen: &[&Recognised], is_judged: impl Fn(Span) -> bool) -> Option<Marks> {
     let (file, held) = seen.split_first()?;
     if held.is_empty() || !may_hold(&file.text) {

@@ -44,7 +44,7 @@ pub(crate) struct Mark {
     pub(crate) trailing: bool,
     /// The path of keys to what it is for; where no key begins there, to the text that it is in.
     pub(crate) logical: String,
-    /// The same with list items by name, which survives inserted neighbours.
+    /// The same with list items by name, which survives inserted neighbors.
     pub(crate) identity: String,
     /// What has to go so that the comment is gone: with its line, if it has that for itself.
     pub(crate) removal: Span,
@@ -73,7 +73,7 @@ pub(crate) fn may_hold(text: &Text) -> bool {
 }
 
 impl Marks {
-    /// Those of a text that was recognised; none if it has none.
+    /// Those of a text that was recognized; none if it has none.
     pub(super) fn of(recognised: &Recognised) -> Option<Self> {
         let text = &recognised.text;
         match &recognised.what {

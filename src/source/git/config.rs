@@ -1,4 +1,4 @@
-//! What git is reported a repository's configuration: the few keys that say how its files are to be
+//! What git is reported a repository's configuration: the few keys that say how its files have to be
 //! read, and which branch follows which. None of them names a program, a URL or a path.
 
 use std::fmt::Write as _;

@@ -15,12 +15,14 @@ use reader::{Block, Item, Value};
 const REMOTE_WRITE: &str = "prometheus.remote_write";
 
 /// Blocks that may occur several times, and the native lists that they are items of.
+/// River blocks repeat where YAML has a list, so that the native tree needs one made of them.
 const LISTS: &[(&str, &str)] = &[("write_relabel_config", "write_relabel_configs")];
 
 /// Attributes with another native name.
 const NAMES: &[(&str, &str)] = &[("ca_pem", "ca"), ("cert_pem", "cert"), ("key_pem", "key")];
 
 /// The placeholder for a value that Alloy evaluates at run time.
+/// A placeholder, so that rules treat the value as one that is filled in later.
 const WORKED_OUT: &str = "${EXPRESSION}";
 
 /// What is in a text.
@@ -47,6 +49,7 @@ pub fn read(text: &Arc<Text>) -> Reading {
 }
 
 /// A document without anything in it, for what is said of the text as a whole.
+/// Findings need a document, since their place belongs to one.
 #[must_use]
 pub fn nothing(text: &Arc<Text>) -> Document {
     let mut builder = Builder::of_text(text);
@@ -91,6 +94,7 @@ fn document(text: &Arc<Text>, component: &Block) -> Option<Document> {
             _ => {}
         }
     }
+    // A component that sends nowhere is legal and does nothing, so that there is nothing to judge.
     if endpoints.is_empty() {
         return None;
     }
@@ -127,6 +131,7 @@ impl Maker {
                     let value = self.value(value);
                     pairs.push((key, value));
                 }
+                // Gathered below, since all blocks of a name make one list.
                 Item::Block(block) if LISTS.iter().any(|(name, _)| *name == block.name) => {}
                 Item::Block(block) => {
                     let key = self.builder.scalar_at(block.name_span, &block.name, true);

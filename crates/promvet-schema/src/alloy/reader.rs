@@ -65,6 +65,8 @@ impl Value {
 
 /// The statements of a text, up to the first that cannot be read, and where reading stopped if that
 /// is not the end.
+/// Lenient, since Alloy has constructs that promvet needs no opinion on; `stopped` says what was
+/// not read.
 pub(super) fn read(source: &str) -> (Vec<Item>, Option<usize>) {
     let mut reader = Reader { source, at: 0 };
     let mut out = Vec::new();
@@ -104,6 +106,7 @@ impl<'s> Reader<'s> {
                 value,
             });
         }
+        // The label of a block (`parser.parseStatement` of Alloy), which is not part of its name.
         if self.peek() == Some('"') {
             self.quoted()?;
             self.skip(false);
@@ -129,6 +132,8 @@ impl<'s> Reader<'s> {
         self.skip(true);
         let from = self.at;
         let first = self.operand(depth)?;
+        // An expression of several parts is evaluated by Alloy, so that its value is not known
+        // here.
         let mut is_alone = true;
         loop {
             self.skip(false);
@@ -156,6 +161,7 @@ impl<'s> Reader<'s> {
         while self.takes("!") || self.takes("-") {
             self.skip(true);
         }
+        // `-1` is a unary expression in Alloy and a number in YAML, so that the sign is joined.
         let is_signed = self.at > from;
         let first = self.primary(depth)?;
         let mut is_alone = true;
@@ -294,6 +300,8 @@ impl<'s> Reader<'s> {
                     let span = Span::new(from - 1, self.at);
                     return Some(Value::Text { text, span });
                 }
+                // A string ends with its line, as in Go's `scanner.Scanner`, whose code Alloy's
+                // scanner descends from.
                 '\n' => return None,
                 '\\' => match chars.next()?.1 {
                     'n' => text.push('\n'),
@@ -316,6 +324,8 @@ impl<'s> Reader<'s> {
         work::count(end);
         self.at = from + end + 1;
         Some(Value::Text {
+            // Carriage returns are dropped from raw strings, as Go does
+            // (`scanner.Scanner.scanRawString`).
             text: rest.get(..end)?.replace('\r', ""),
             span: Span::new(from - 1, self.at),
         })
@@ -351,12 +361,14 @@ impl<'s> Reader<'s> {
     }
 
     /// Skips white space and comments, line breaks too where nothing ends at one.
+    /// A line break ends a statement in Alloy, so that it is skipped only where none can end.
     fn skip(&mut self, lines: bool) {
         loop {
             let rest = self.rest();
             let blank = |c: char| matches!(c, ' ' | '\t' | '\r' | '\u{feff}') || lines && c == '\n';
             let text = rest.trim_start_matches(blank);
             self.at += rest.len() - text.len();
+            // Counted so that tests can show that the time grows with the length of the text.
             work::count(rest.len() - text.len() + 1);
             let length = if text.starts_with("//") {
                 text.find('\n').unwrap_or(text.len())

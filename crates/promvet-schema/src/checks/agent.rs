@@ -4,6 +4,7 @@ use crate::check::{Report, Rule};
 use crate::section::Section;
 
 /// Agents neither evaluate rules, nor send alerts, nor answer queries.
+/// Imitates the agent part of `config.LoadFile` ("field rule_files is not allowed in agent mode").
 pub(crate) fn refusals(section: &Section<'_>, report: &mut Report<'_>) {
     if !report.target().agent || !section.at_least(2, 32, 0) {
         return;

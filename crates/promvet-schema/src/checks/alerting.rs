@@ -6,11 +6,13 @@ use crate::check::Report;
 use crate::section::Section;
 
 /// sigv4 excludes the HTTP credentials.
+/// Imitates `config.AlertmanagerConfig.Validate`.
 pub(crate) fn sigv4(section: &Section<'_>, report: &mut Report<'_>) {
     if section.node("sigv4").is_none() {
         return;
     }
     let mut all = http_client::credentials(section);
+    // Two credentials are reported by the HTTP client's own check, so that one is enough here.
     all.truncate(1);
     all.extend(section.entry("sigv4"));
     at_most_one(&all, report);

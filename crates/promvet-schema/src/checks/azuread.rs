@@ -14,6 +14,7 @@ const METHODS: &[&str] = &[
 ];
 
 /// Exactly one way to authenticate.
+/// Imitates `azuread.AzureADConfig.Validate`.
 pub(crate) fn one_method(section: &Section<'_>, report: &mut Report<'_>) {
     let methods = present(section, METHODS);
     if methods.is_empty() {
@@ -37,6 +38,7 @@ pub(crate) fn scope(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// What each method has to name. A managed identity may go without an id since 3.5.0.
+/// From the checks of `ClientID`, `TenantID` and so on in `azuread.AzureADConfig.Validate`.
 pub(crate) fn ids(section: &Section<'_>, report: &mut Report<'_>) {
     let (needed, uuids): (&[&str], &[&str]) = match section.of.name {
         "AzureADManagedIdentityConfig" if section.at_least(3, 5, 0) => (&[], &["client_id"]),

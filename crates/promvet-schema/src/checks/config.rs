@@ -13,6 +13,7 @@ const VALIDATION: &str = "metric_name_validation_scheme";
 const ESCAPING: &str = "metric_name_escaping_scheme";
 
 /// The milliseconds of a key that is set; none if it is absent, null, zero or unreadable.
+/// Zero counts as absent, since `model.Duration` has no other way to say that nothing was written.
 pub(super) fn explicit_millis(section: &Section<'_>, key: &str) -> Option<i64> {
     section.node(key)?;
     section.millis(key).filter(|millis| *millis != 0)
@@ -46,6 +47,7 @@ pub(super) fn exceeds(
 }
 
 /// Jobs: their own names, timeouts that fit, schemes that exist.
+/// Imitates the loop over `ScrapeConfigs` in `config.Config.UnmarshalYAML`.
 pub(crate) fn jobs(section: &Section<'_>, report: &mut Report<'_>) {
     let global = section.section("global");
     let mut names = HashMap::new();
@@ -78,12 +80,15 @@ fn job_of(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut Report<'
     schemes_agree(job, global, report);
 }
 
+/// Imitates `config.ScrapeConfig.Validate` ("scrape timeout greater than scrape interval for scrape
+/// config with job name").
 fn timeout(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut Report<'_>) {
     let Some(timeout) = explicit_millis(job, "scrape_timeout") else {
         return;
     };
     let inherited = || global.map_or(Some(global::INTERVAL), global::interval);
     let (interval, from) = match job.millis("scrape_interval") {
+        // A zero interval is inherited, since `config.ScrapeConfig.Validate` compares it with 0.
         Some(0) => (inherited(), global),
         own => (own, Some(job)),
     };
@@ -133,6 +138,7 @@ fn set<'d>(section: &Section<'d>, key: &str) -> Option<&'d str> {
 
 /// `allow-utf-8` needs the scheme `utf8`. A job that sets neither escapes as the global section
 /// says; a job that sets the validation scheme gets the escaping that fits it since 3.6.0.
+/// Imitates the end of `config.ScrapeConfig.Validate`.
 fn schemes_agree(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut Report<'_>) {
     if !job.at_least(3, 4, 0) {
         return;
@@ -180,6 +186,7 @@ fn schemes_agree(job: &Section<'_>, global: Option<&Section<'_>>, report: &mut R
 }
 
 /// Names of remote_write and remote_read entries are their own.
+/// Imitates `config.Config.UnmarshalYAML` ("found multiple remote write configs with job name").
 pub(crate) fn remotes(section: &Section<'_>, report: &mut Report<'_>) {
     for key in ["remote_write", "remote_read"] {
         let mut names = HashMap::new();
@@ -195,6 +202,7 @@ fn unique<'d>(
     names: &mut HashMap<&'d str, Entry<'d>>,
     report: &mut Report<'_>,
 ) {
+    // An empty name is not compared, since Prometheus makes one of a hash then.
     let Some(entry) = section.entry(key).filter(|_| section.filled(key).is_some()) else {
         return;
     };
@@ -217,6 +225,7 @@ fn unique<'d>(
 }
 
 /// Translation strategies that keep names as they are need the scheme `utf8`.
+/// Imitates `config.Config.UnmarshalYAML`, which sees both sections.
 pub(crate) fn otlp_names(section: &Section<'_>, report: &mut Report<'_>) {
     let (Some(global), Some(otlp)) = (section.section("global"), section.section("otlp")) else {
         return;

@@ -8,6 +8,7 @@ use crate::yaml::Node;
 
 /// A server that is not blank, and one set of credentials: `username` stands for `basic_auth`,
 /// `token` for `authorization`.
+/// Imitates `consul.SDConfig.UnmarshalYAML`.
 pub(crate) fn consul(section: &Section<'_>, report: &mut Report<'_>) {
     blank_server(section, report);
     let old = filled(section, &["username", "password"]);
@@ -18,6 +19,8 @@ pub(crate) fn consul(section: &Section<'_>, report: &mut Report<'_>) {
     if let Some(token) = filled(section, &["token"]).first() {
         let mut others = present(section, &["authorization", "oauth2"]);
         others.extend(filled(section, &["bearer_token", "bearer_token_file"]));
+        // One of them proves the conflict; that they exclude each other is said by the HTTP
+        // client's check, so that it is not said twice.
         others.truncate(1);
         others.push(*token);
         at_most_one(&others, report);
@@ -25,24 +28,29 @@ pub(crate) fn consul(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// A server that is not blank.
+/// Imitates `nomad.SDConfig.UnmarshalYAML`.
 pub(crate) fn nomad(section: &Section<'_>, report: &mut Report<'_>) {
     blank_server(section, report);
 }
 
+/// Both trim it (`strings.TrimSpace`) before they compare, so that blanks are empty too.
 fn blank_server(section: &Section<'_>, report: &mut Report<'_>) {
     if section
         .text("server")
         .is_some_and(|text| text.trim().is_empty())
     {
-        report.missing(
-            section,
-            "server",
-            "`server` is empty; Prometheus refuses the file",
-        );
+        report
+            .missing(
+                section,
+                "server",
+                "`server` is empty; Prometheus refuses the file",
+            )
+            .help("write the address as `host:port`");
     }
 }
 
 /// What `OAuth`, the default, needs.
+/// Imitates `azure.SDConfig.UnmarshalYAML` and `azure.validateAuthParam`.
 pub(crate) fn azure(section: &Section<'_>, report: &mut Report<'_>) {
     if section.text("authentication_method") != Some("OAuth") {
         return;
@@ -53,12 +61,16 @@ pub(crate) fn azure(section: &Section<'_>, report: &mut Report<'_>) {
                 "`{key}` is required with the authentication method `OAuth`; Prometheus refuses \
                  the file"
             );
-            report.missing(section, key, message);
+            report
+                .missing(section, key, message)
+                .help(format!("set `{key}`"));
         }
     }
 }
 
 /// Only SRV records name ports.
+/// Imitates `dns.SDConfig.UnmarshalYAML` ("a port is required in DNS-SD configs for all record
+/// types except SRV").
 pub(crate) fn dns(section: &Section<'_>, report: &mut Report<'_>) {
     let Some(kind) = section.text("type").map(str::to_uppercase) else {
         return;
@@ -67,16 +79,19 @@ pub(crate) fn dns(section: &Section<'_>, report: &mut Report<'_>) {
     if portless
         && section
             .number("port")
+            // go-yaml cuts floats to integers, so that `0.5` is port 0.
             .is_some_and(|port| port.trunc() == 0.0)
     {
-        report.missing(
-            section,
-            "port",
-            format!(
-                "`port` is missing: records of type {kind} have no port; Prometheus refuses \
+        report
+            .missing(
+                section,
+                "port",
+                format!(
+                    "`port` is missing: records of type {kind} have no port; Prometheus refuses \
                 the file"
-            ),
-        );
+                ),
+            )
+            .help("set `port`");
     }
 }
 
@@ -90,6 +105,8 @@ pub(crate) fn http(section: &Section<'_>, report: &mut Report<'_>) {
     absolute(section, "url", true, report);
 }
 
+/// Imitates `http.SDConfig.UnmarshalYAML` ("URL is missing", "URL scheme must be 'http' or
+/// 'https'", "host is missing in URL") and those like it.
 fn absolute(section: &Section<'_>, key: &str, web: bool, report: &mut Report<'_>) {
     let Some(node) = section.filled(key).filter(|node| node.scalar().is_some()) else {
         return;
@@ -102,7 +119,7 @@ fn absolute(section: &Section<'_>, key: &str, web: bool, report: &mut Report<'_>
         .text(node, &format!("`{key}`"), |text| {
             problem(text).map_or(Ok(()), Err)
         })
-        .help("write it like `http://host:port`");
+        .help_otherwise("write it like `http://host:port`");
 }
 
 fn not_absolute(url: &GoUrl<'_>, web: bool) -> Option<&'static str> {
@@ -118,6 +135,7 @@ fn not_absolute(url: &GoUrl<'_>, web: bool) -> Option<&'static str> {
 }
 
 /// The value of a key, if it can be read as a URL; says so if not.
+/// Several discoveries call `url.Parse` and look no further, so that relative URLs pass.
 fn parsed<'d>(
     section: &Section<'d>,
     key: &str,
@@ -127,49 +145,62 @@ fn parsed<'d>(
     match scalar::url(node.scalar()?.text) {
         Ok(url) => Some((node, url)),
         Err(_) => {
-            report.text(node, &format!("`{key}`"), |text| {
-                scalar::url(text).map(drop)
-            });
+            report
+                .text(node, &format!("`{key}`"), |text| {
+                    scalar::url(text).map(drop)
+                })
+                .help_otherwise("write it like `http://host:port`");
             None
         }
     }
 }
 
 /// A host that can be read as a URL.
+/// Imitates `moby.DockerSDConfig.UnmarshalYAML`.
 pub(crate) fn docker(section: &Section<'_>, report: &mut Report<'_>) {
     parsed(section, "host", report);
 }
 
 /// A server that can be read as a URL.
+/// Imitates `uyuni.SDConfig.UnmarshalYAML`.
 pub(crate) fn uyuni(section: &Section<'_>, report: &mut Report<'_>) {
     parsed(section, "server", report);
 }
 
 /// Keys that are given in exactly one of two ways.
+/// Imitates `scaleway.SDConfig.UnmarshalYAML` ("one of secret_key & secret_key_file must be
+/// configured").
 pub(crate) fn secret_key(section: &Section<'_>, report: &mut Report<'_>) {
     let ways = ["secret_key", "secret_key_file"];
     one_filled(section, &ways, report);
     if ways.iter().all(|key| section.text(key) == Some("")) {
-        report.missing(
-            section,
-            "secret_key",
-            "neither `secret_key` nor `secret_key_file` is set; Prometheus refuses the file",
-        );
+        report
+            .missing(
+                section,
+                "secret_key",
+                "neither `secret_key` nor `secret_key_file` is set; Prometheus refuses the file",
+            )
+            .help("set `secret_key_file`");
     }
 }
 
 /// A region that is not explicitly empty.
+/// The default is set before decoding, so that only an explicit empty text is at fault.
 pub(crate) fn region(section: &Section<'_>, report: &mut Report<'_>) {
     if section.text("region") == Some("") {
-        report.missing(
-            section,
-            "region",
-            "`region` is empty; Prometheus refuses the file",
-        );
+        report
+            .missing(
+                section,
+                "region",
+                "`region` is empty; Prometheus refuses the file",
+            )
+            .help("write the region, or delete `region`");
     }
 }
 
 /// Scaleway's own formats.
+/// Imitates `scaleway.newClient`'s options, which scaleway-sdk-go validates while the configuration
+/// is loaded.
 pub(crate) fn scaleway_formats(section: &Section<'_>, report: &mut Report<'_>) {
     type Test = fn(&str) -> Result<(), scalar::Fault>;
     let formats: [(&str, Test); 5] = [
@@ -187,18 +218,23 @@ pub(crate) fn scaleway_formats(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// An endpoint or a region.
+/// Imitates `stackit.SDConfig.UnmarshalYAML`.
 pub(crate) fn stackit(section: &Section<'_>, report: &mut Report<'_>) {
     if section.text("endpoint") == Some("") && section.text("region") == Some("") {
-        report.missing(
-            section,
-            "region",
-            "`region` and `endpoint` are both empty; Prometheus refuses the file",
-        );
+        report
+            .missing(
+                section,
+                "region",
+                "`region` and `endpoint` are both empty; Prometheus refuses the file",
+            )
+            .help("set `region` or `endpoint`");
     }
     parsed(section, "endpoint", report);
 }
 
 /// Paths in ZooKeeper begin with a slash.
+/// Imitates `zookeeper.ServersetSDConfig.UnmarshalYAML` and `NerveSDConfig`'s ("serverset SD config
+/// paths must begin with '/'").
 pub(crate) fn zookeeper(section: &Section<'_>, report: &mut Report<'_>) {
     for item in section.node("paths").into_iter().flat_map(Node::items) {
         let Some(scalar) = item.scalar() else {

@@ -6,12 +6,14 @@ use crate::words;
 use crate::yaml::Entry;
 
 /// The entries of those keys that are not empty.
+/// Go compares strings with `""` and lists with a length of 0, so that an empty value is not there.
 pub(crate) fn filled<'d>(section: &Section<'d>, keys: &[&str]) -> Vec<Entry<'d>> {
     let filled = keys.iter().filter(|key| section.filled(key).is_some());
     filled.filter_map(|key| section.entry(key)).collect()
 }
 
 /// The entries of those keys that are there and not null, empty or not.
+/// Go compares pointers with nil, so that an empty section is there.
 pub(crate) fn present<'d>(section: &Section<'d>, keys: &[&str]) -> Vec<Entry<'d>> {
     let present = keys.iter().filter(|key| section.node(key).is_some());
     present.filter_map(|key| section.entry(key)).collect()
@@ -30,6 +32,8 @@ pub(crate) fn at_most_one(entries: &[Entry<'_>], report: &mut Report<'_>) {
         "only one of {} may be set; Prometheus refuses the file",
         words::all_of(&names)
     );
+    // One finding for all, since otherwise the author would remove one key and meet the next one in
+    // the next run.
     let mut said = report.conflict(*first, *last, message);
     for entry in entries.iter().take(entries.len() - 1).skip(1) {
         said = said.evidence(entry.key.place(), format!("`{}` is set here", entry.name()));

@@ -7,6 +7,7 @@ use crate::grammar;
 use crate::section::Section;
 
 /// `scrape_interval` where no one sets one: a minute.
+/// From `config.DefaultGlobalConfig`.
 pub(super) const INTERVAL: i64 = 60_000;
 
 /// The interval of jobs that set none, in milliseconds; none if it is unreadable.
@@ -18,6 +19,8 @@ pub(super) fn interval(global: &Section<'_>) -> Option<i64> {
 }
 
 /// An explicit timeout is not above the interval.
+/// Imitates `config.GlobalConfig.UnmarshalYAML` ("global scrape timeout greater than scrape
+/// interval").
 pub(crate) fn timeout(section: &Section<'_>, report: &mut Report<'_>) {
     let (Some(timeout), Some(interval)) = (
         explicit_millis(section, "scrape_timeout"),
@@ -32,6 +35,7 @@ pub(crate) fn timeout(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// The names of external labels follow the scheme in force (legacy since 3.7.0; before 3.0 there
 /// was no other).
+/// Imitates the call of `Labels.Validate` in `config.GlobalConfig.UnmarshalYAML`.
 pub(crate) fn external_labels(section: &Section<'_>, report: &mut Report<'_>) {
     let Some(mapping) = section
         .node("external_labels")

@@ -18,6 +18,7 @@ pub(crate) fn none_reserved(
         let name = entry.name();
         let said = report.text(entry.key, &format!("`{name}`"), test);
         if name.eq_ignore_ascii_case("authorization") {
+            // Said here as well, since the grammar does not know in which section it is.
             said.help("use `authorization`, `basic_auth` or `oauth2`");
         } else {
             said.help("delete it: Prometheus sets this header itself");

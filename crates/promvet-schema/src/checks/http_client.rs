@@ -28,6 +28,7 @@ fn is_validated(section: &Section<'_>) -> bool {
 }
 
 /// The entries that say who the client is: sections count even if they are empty.
+/// The order in which `config.HTTPClientConfig.Validate` looks at them.
 pub(crate) fn credentials<'d>(section: &Section<'d>) -> Vec<Entry<'d>> {
     let mut all = present(section, SECTIONS);
     all.extend(filled(section, BEARER));
@@ -43,6 +44,8 @@ pub(crate) fn one_credential(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// At most one source of the user, of the password and of the credentials; the type `basic` has a
 /// section of its own.
+/// Imitates `config.HTTPClientConfig.Validate` ("at most one of basic_auth password, password_file
+/// & password_ref must be configured").
 pub(crate) fn inner_sources(section: &Section<'_>, report: &mut Report<'_>) {
     if !is_validated(section) {
         return;
@@ -67,6 +70,8 @@ pub(crate) fn inner_sources(section: &Section<'_>, report: &mut Report<'_>) {
     if let Some(node) = authorization.node("type")
         && node
             .as_str()
+            // `strings.ToLower(strings.TrimSpace(…))` in `config.HTTPClientConfig.Validate`, so
+            // that `Basic ` is caught.
             .is_some_and(|text| text.trim().eq_ignore_ascii_case("basic"))
     {
         report
@@ -80,6 +85,7 @@ pub(crate) fn inner_sources(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// What an OAuth 2.0 client needs.
+/// Imitates the part `OAuth2` of `config.HTTPClientConfig.Validate`.
 pub(crate) fn oauth2(section: &Section<'_>, report: &mut Report<'_>) {
     let Some(oauth2) = section.section("oauth2").filter(|_| is_validated(section)) else {
         return;
@@ -131,6 +137,7 @@ pub(crate) fn headers(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// Which proxy settings go together.
+/// Imitates `config.ProxyConfig.Validate`.
 pub(crate) fn proxy(section: &Section<'_>, report: &mut Report<'_>) {
     if !section.at_least(2, 43, 0) || !is_validated(section) {
         return;
@@ -145,6 +152,7 @@ pub(crate) fn proxy(section: &Section<'_>, report: &mut Report<'_>) {
     if let Some(header) = section.filled("proxy_connect_header")
         && header
             .mapping()
+            // A length of 0 passes, since Go compares the map's length.
             .is_some_and(|map| map.written().next().is_some())
         && !from_environment
         && !url_set

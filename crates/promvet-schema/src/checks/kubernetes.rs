@@ -9,6 +9,8 @@ use crate::words;
 use crate::yaml::Entry;
 
 /// The settings of the HTTP client that differ from their defaults.
+/// Imitates `reflect.DeepEqual` with `config.DefaultHTTPClientConfig` in
+/// `kubernetes.SDConfig.UnmarshalYAML`.
 fn custom<'d>(section: &Section<'d>) -> Option<Entry<'d>> {
     let differs = |key: &str| match key {
         "follow_redirects" | "enable_http2" => section.bool(key) == Some(false),
@@ -31,9 +33,12 @@ fn custom<'d>(section: &Section<'d>) -> Option<Entry<'d>> {
     http_client::credentials(section)
         .into_iter()
         .chain(other.filter_map(|key| section.entry(key)))
+        // The first in the text, so that the finding does not depend on the order of this list.
         .min_by_key(|entry| entry.key.span())
 }
 
+/// A section with nothing set equals the default to `reflect.DeepEqual`, since TLS settings are
+/// values and not pointers.
 fn has_values(section: &Section<'_>) -> bool {
     section.of.all().iter().any(|found| {
         let key = found.field.key;
@@ -45,6 +50,8 @@ fn has_values(section: &Section<'_>) -> bool {
 }
 
 /// Settings of the HTTP client belong to an `api_server`, and to no kubeconfig.
+/// Imitates `kubernetes.SDConfig.UnmarshalYAML` ("cannot use 'kubeconfig_file' and 'api_server'
+/// simultaneously").
 pub(crate) fn client(section: &Section<'_>, report: &mut Report<'_>) {
     let kubeconfig = section
         .filled("kubeconfig_file")
@@ -84,6 +91,8 @@ pub(crate) fn client(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// The own namespace is known only inside the cluster.
+/// Imitates `kubernetes.SDConfig.UnmarshalYAML` ("cannot use 'api_server' and
+/// 'namespaces.own_namespace' simultaneously").
 pub(crate) fn own_namespace(section: &Section<'_>, report: &mut Report<'_>) {
     if !section.at_least(2, 33, 1) {
         return;
@@ -110,6 +119,7 @@ pub(crate) fn own_namespace(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// The roles of selectors that go with a role.
+/// From `allowedSelectors` in `kubernetes.SDConfig.UnmarshalYAML`.
 fn allowed(role: &str, section: &Section<'_>) -> &'static [&'static str] {
     match role {
         "pod" if section.at_least(3, 11, 0) => &["pod", "node"],
@@ -158,6 +168,7 @@ pub(crate) fn selectors(section: &Section<'_>, report: &mut Report<'_>) {
             "node",
             "ingress",
         ];
+        // An unknown role is reported by its own type, so that selectors are not told as well.
         if !allowed.is_empty() && !allowed.contains(&name) && known.contains(&name) {
             let allowed = words::any_of(allowed);
             let message = format!(

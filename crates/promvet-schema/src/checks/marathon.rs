@@ -5,6 +5,7 @@ use crate::check::Report;
 use crate::section::Section;
 
 /// One token, and no other credentials beside it.
+/// Imitates `marathon.SDConfig.UnmarshalYAML`.
 pub(crate) fn tokens(section: &Section<'_>, report: &mut Report<'_>) {
     let own = ["auth_token", "auth_token_file"];
     one_filled(section, &own, report);

@@ -9,6 +9,7 @@ const NEEDED: &[&str] = &["tenancy", "user", "fingerprint", "key_file"];
 const PASSPHRASES: &[&str] = &["key_passphrase", "key_passphrase_file"];
 
 /// What each way to authenticate needs, and what it excludes.
+/// Imitates `oci.SDConfig.UnmarshalYAML`.
 pub(crate) fn authentication(section: &Section<'_>, report: &mut Report<'_>) {
     match section.text("auth") {
         Some("api_key") => {
@@ -43,6 +44,8 @@ pub(crate) fn authentication(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// Compartments have names, and targets are looked up again some time.
+/// An empty compartment would be asked for by an empty id at each refresh, so that it is refused on
+/// load.
 pub(crate) fn rest(section: &Section<'_>, report: &mut Report<'_>) {
     for item in section
         .node("compartments")
@@ -55,11 +58,13 @@ pub(crate) fn rest(section: &Section<'_>, report: &mut Report<'_>) {
             } else {
                 item
             };
-            report.at(
-                Rule::InvalidValue,
-                node,
-                "an item of `compartments` is empty; Prometheus refuses the file",
-            );
+            report
+                .at(
+                    Rule::InvalidValue,
+                    node,
+                    "an item of `compartments` is empty; Prometheus refuses the file",
+                )
+                .help("write the item, or delete its `-`");
         }
     }
     positive_refresh(section, report);

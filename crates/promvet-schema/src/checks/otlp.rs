@@ -9,6 +9,7 @@ const IGNORE: &str = "ignore_resource_attributes";
 const ALL: &str = "promote_all_resource_attributes";
 
 /// Lists of attributes name something, and nothing twice; they fit the switch for all.
+/// Imitates `config.OTLPConfig.UnmarshalYAML`.
 pub(crate) fn attributes(section: &Section<'_>, report: &mut Report<'_>) {
     let all = section.bool(ALL);
     for key in [PROMOTE, IGNORE] {
@@ -18,10 +19,11 @@ pub(crate) fn attributes(section: &Section<'_>, report: &mut Report<'_>) {
         && section.filled(PROMOTE).is_some()
         && let (Some(one), Some(other)) = (section.entry(ALL), section.entry(PROMOTE))
     {
-        let message = format!(
-            "`{PROMOTE}` cannot be set while all are promoted; Prometheus refuses the file"
-        );
-        report.conflict(one, other, message);
+        let message =
+            format!("`{PROMOTE}` cannot be set with `{ALL}: true`; Prometheus refuses the file");
+        report
+            .conflict(one, other, message)
+            .help("remove one of the two");
     }
     if all == Some(false) && section.filled(IGNORE).is_some() {
         report
@@ -40,6 +42,7 @@ fn names(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
         let Some(scalar) = item.scalar() else {
             continue;
         };
+        // `config.sanitizeAttributes` trims before it compares, so that ` a` and `a` are twice.
         let name = scalar.as_str().unwrap_or("").trim();
         if name.is_empty() {
             let node = if item.span().is_empty() {
@@ -47,11 +50,13 @@ fn names(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
             } else {
                 item
             };
-            report.at(
-                Rule::InvalidValue,
-                node,
-                format!("an item of `{key}` is empty; Prometheus refuses the file"),
-            );
+            report
+                .at(
+                    Rule::InvalidValue,
+                    node,
+                    format!("an item of `{key}` is empty; Prometheus refuses the file"),
+                )
+                .help("write the item, or delete its `-`");
         } else if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
             let place = first.place();
             report
@@ -60,6 +65,7 @@ fn names(section: &Section<'_>, key: &str, report: &mut Report<'_>) {
                     item,
                     format!("the attribute `{name}` is listed twice; Prometheus refuses the file"),
                 )
+                .help("remove one of the two")
                 .evidence(place, "it is first listed here");
         } else {
             seen.push((name, item));

@@ -14,12 +14,14 @@ const NEEDS_TARGET: &[&str] = &[
 ];
 
 /// Everything that depends on the action.
+/// Imitates `relabel.Config.Validate`.
 pub(crate) fn rule(section: &Section<'_>, report: &mut Report<'_>) {
     let Some(action) = section.text("action").map(str::to_lowercase) else {
         return;
     };
     let action = action.as_str();
     if action.is_empty() {
+        // A null action is the empty text only since 2.30 took the default out of the decoder.
         if section.node("action").is_none() && section.at_least(2, 30, 0) {
             report
                 .missing(
@@ -64,6 +66,7 @@ pub(crate) fn rule(section: &Section<'_>, report: &mut Report<'_>) {
 fn modulus(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
     let zero = section
         .number("modulus")
+        // go-yaml cuts floats to integers, so that `0.9` is a modulus of 0.
         .is_some_and(|number| (0.0..1.0).contains(&number));
     if action == "hashmod" && zero {
         report
@@ -94,6 +97,8 @@ fn target_label(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
         return;
     };
     let scheme = section.scope.scheme;
+    // `relabel.Config.Validate` lets only `replace` fill in groups, since the others write to a
+    // fixed label.
     let template = action == "replace" && target.contains('$');
     report.text(node, "`target_label`", |text| {
         if template {
@@ -104,6 +109,7 @@ fn target_label(action: &str, section: &Section<'_>, report: &mut Report<'_>) {
     });
 }
 
+/// Imitates `relabel.Config.Validate` ("is invalid 'replacement' for labelmap action").
 fn labelmap(section: &Section<'_>, report: &mut Report<'_>) {
     let Some(replacement) = section.text("replacement") else {
         return;
@@ -119,6 +125,8 @@ fn labelmap(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// Reports keys whose value differs from the default.
+/// `relabel.Config.Validate` compares with `DefaultRelabelConfig`, so that the default may be
+/// written out.
 fn only_default(action: &str, keys: &[&str], section: &Section<'_>, report: &mut Report<'_>) {
     for key in keys {
         let differs = match *key {

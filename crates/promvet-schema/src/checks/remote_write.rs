@@ -8,6 +8,7 @@ use crate::section::{Section, is_null};
 use crate::yaml::Node;
 
 /// At most one of the HTTP credentials, sigv4, azuread and google_iam.
+/// Imitates `config.validateAuthConfigs`.
 pub(crate) fn one_credential(section: &Section<'_>, report: &mut Report<'_>) {
     let clouds = present(section, &["sigv4", "azuread", "google_iam"]);
     if clouds.is_empty() {
@@ -20,6 +21,7 @@ pub(crate) fn one_credential(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// Headers that Prometheus sets itself.
+/// Imitates `config.validateHeaders`.
 pub(crate) fn headers(section: &Section<'_>, report: &mut Report<'_>) {
     headers::none_reserved(section, "headers", header::custom, report);
 }
@@ -68,6 +70,8 @@ pub(crate) fn queue(section: &Section<'_>, report: &mut Report<'_>) {
     }
     let number = |key| section.number(key).map(f64::trunc);
     if let (Some(min), Some(max)) = (number("min_shards"), number("max_shards"))
+        // Numbers that are refused themselves say nothing about their order, so that one finding is
+        // enough.
         && positive
         && min > max
     {
@@ -87,20 +91,22 @@ fn ordered(section: &Section<'_>, less: &str, more: &str, report: &mut Report<'_
         shown(less),
         shown(more)
     );
-    match (section.entry(less), section.entry(more)) {
-        (Some(one), Some(other)) => drop(report.conflict(one, other, message)),
+    let said = match (section.entry(less), section.entry(more)) {
+        (Some(one), Some(other)) => report.conflict(one, other, message),
         _ => {
             let key = if section.entry(less).is_some() {
                 less
             } else {
                 more
             };
-            report.at(Rule::Conflict, pointed(section, key), message);
+            report.at(Rule::Conflict, pointed(section, key), message)
         }
-    }
+    };
+    said.help(format!("lower `{less}` or raise `{more}`"));
 }
 
 /// The value of a key, or its key if the value has no text, or where it is missing.
+/// A null has no text to underline, so that its key is.
 fn pointed<'d>(section: &Section<'d>, key: &str) -> Node<'d> {
     section
         .entry(key)
@@ -110,6 +116,7 @@ fn pointed<'d>(section: &Section<'d>, key: &str) -> Node<'d> {
 }
 
 /// Both keys or none; an external id only with a role (since 3.10.0).
+/// Imitates `sigv4.SigV4Config.UnmarshalYAML` of prometheus/sigv4.
 pub(crate) fn sigv4(section: &Section<'_>, report: &mut Report<'_>) {
     let (access, secret) = (section.filled("access_key"), section.filled("secret_key"));
     if access.is_some() != secret.is_some() {

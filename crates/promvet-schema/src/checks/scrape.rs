@@ -5,6 +5,7 @@ use crate::section::Section;
 use crate::yaml::Node;
 
 /// A list of protocols is not empty and names none twice.
+/// Imitates `config.validateAcceptScrapeProtocols`.
 pub(crate) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
     let Some(node) = section.node("scrape_protocols") else {
         return;
@@ -24,6 +25,8 @@ pub(crate) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
     let mut seen: Vec<(String, Node<'_>)> = Vec::new();
     for item in list.iter() {
         let Some(name) = item.as_str() else { continue };
+        // `config.validateAcceptScrapeProtocols` lowers each name, so that case does not tell two
+        // apart.
         let lower = name.to_lowercase();
         if let Some((_, first)) = seen.iter().find(|(other, _)| *other == lower) {
             let place = first.place();
@@ -33,6 +36,7 @@ pub(crate) fn protocols(section: &Section<'_>, report: &mut Report<'_>) {
                     item,
                     format!("`scrape_protocols` lists `{name}` twice; Prometheus refuses the file"),
                 )
+                .help("remove one of the two")
                 .evidence(place, "it is first listed here");
         } else {
             seen.push((lower, item));
@@ -46,6 +50,7 @@ pub(crate) fn targets(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// Targets with a slash in a section without relabel rules.
+/// Imitates `config.checkStaticTargets`, which calls `CheckTargetAddress`.
 pub(super) fn slashes(section: &Section<'_>, report: &mut Report<'_>) {
     if section.filled("relabel_configs").is_some() {
         return;

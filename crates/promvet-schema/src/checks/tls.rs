@@ -8,6 +8,7 @@ const CERT: &[&str] = &["cert", "cert_file", "cert_ref"];
 const KEY: &[&str] = &["key", "key_file", "key_ref"];
 
 /// At most one source of each item.
+/// Imitates `config.TLSConfig.Validate` ("at most one of ca, ca_file & ca_ref must be configured").
 pub(crate) fn sources(section: &Section<'_>, report: &mut Report<'_>) {
     one_filled(section, &["ca", "ca_file", "ca_ref"], report);
     one_filled(section, CERT, report);
@@ -15,6 +16,8 @@ pub(crate) fn sources(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// A client certificate comes with its key. Before 2.45.0 no one looked at load.
+/// Imitates `config.TLSConfig.Validate` ("exactly one of key or key_file must be configured when a
+/// client certificate is configured").
 pub(crate) fn pair(section: &Section<'_>, report: &mut Report<'_>) {
     if !section.at_least(2, 45, 0) {
         return;

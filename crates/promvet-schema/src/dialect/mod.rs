@@ -15,6 +15,7 @@ pub use spelling::Spelling;
 pub use translate::{Reference, SELECTED, Translation, translate};
 
 /// How a dialect is spoken of, and what its faults lead to.
+/// Words and not flags, so that a message says what happens in the reader's own program.
 #[derive(Debug)]
 pub struct Dialect {
     /// Its word in reports.
@@ -63,6 +64,8 @@ pub static CHART: Dialect = Dialect {
 };
 
 /// Sections of `prometheus.yml` themselves, in another file.
+/// Not a dialect, but a part of a file: it needs the same path, so that places and paths come out
+/// right.
 pub static NATIVE: Dialect = Dialect {
     word: "scrape-configs",
     noun: "a part of a configuration",

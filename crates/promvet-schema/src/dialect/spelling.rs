@@ -10,6 +10,7 @@ pub struct Spelling {
 }
 
 /// What native rules say of the consequence.
+/// Native rules end their messages with it, so that one replacement serves all of them.
 const REFUSED: &str = "Prometheus refuses the file";
 
 impl Spelling {
@@ -25,6 +26,7 @@ impl Spelling {
     /// Adds the name that a native key has here. The first one counts.
     pub fn add(&mut self, native: &'static str, written: &'static str) {
         let last = native.rsplit('.').next().unwrap_or(native);
+        // A key of the same name needs no translation, so that the map stays small.
         if last != written {
             self.keys.entry(last).or_insert(written);
         }
@@ -53,6 +55,8 @@ impl Spelling {
                 rest = behind;
                 continue;
             }
+            // Backticks come in pairs in every message, so that the count alone tells inside from
+            // outside.
             quoted ^= first == '`';
             out.push(first);
             rest = rest.get(first.len_utf8()..).unwrap_or("");
@@ -64,7 +68,8 @@ impl Spelling {
     }
 }
 
-/// What joins the parts of a URL, a path or a value, and never keys.
+/// What joins the parts of a URL, a path or a value, and never keys. `remote_write` in
+/// `/api/v1/remote_write` is not a key, so that a URL in a message must not change.
 const OF_URLS: [char; 7] = ['/', '-', '=', '?', '&', '%', '@'];
 
 fn is_part(c: char) -> bool {

@@ -8,6 +8,7 @@ pub struct MappingShape {
     /// Whether there are others that promvet does not know.
     pub open: bool,
     /// Whether empty values, `false` and 0 among them, count as absent, as in `if` of a template.
+    /// As `if` and `with` of text/template/exec.go see them (`template.IsTrue`).
     pub lax: bool,
 }
 

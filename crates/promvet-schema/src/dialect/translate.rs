@@ -45,6 +45,7 @@ pub struct Reference {
 }
 
 /// The value that the native tree has for a key of a Secret: present, and unknown to promvet.
+/// The form of a variable, so that rules take the value for one that is filled in later.
 pub const SELECTED: &str = "${KEY_OF_A_SECRET}";
 
 /// Translates a node of a document. None if nothing native is in it.
@@ -91,6 +92,8 @@ impl Translator {
                 self.adds_labels = adds_labels(shape, node, self.dialect);
                 let mut items = self.items(shape, node)?;
                 let is_set = items.iter().any(|(native, ..)| *native == EXTERNAL_LABELS);
+                // The Operator adds them even where none is written, so that `external labels` are
+                // not missing.
                 if self.adds_labels && !is_set {
                     let labels = self.unknown_values(node, ADDED_LABELS);
                     items.push((EXTERNAL_LABELS, node, labels));
@@ -135,12 +138,15 @@ impl Translator {
         number: Option<usize>,
     ) -> Option<Made> {
         let items = self.items(shape, node)?;
+        // A job of its own is an object that may be a patch, so that nothing is asked of it.
         if number.is_some() {
             self.required(shape, node);
         }
         let number = number.unwrap_or(0);
         let is_named = items.iter().any(|(native, ..)| *native == "job_name");
         let mut pairs = self.builder.assemble(node, items);
+        // Native rules ask for a name, so that the one of the Operator has to be there; its text is
+        // not shown.
         if !is_named {
             let key = self.builder.scalar(node, "job_name");
             let value = self.builder.scalar(node, &format!("job {number}"));
@@ -152,6 +158,7 @@ impl Translator {
     /// What a mapping holds, judged and translated.
     fn items<'d>(&mut self, shape: &'static MappingShape, node: Node<'d>) -> Option<Vec<Item<'d>>> {
         let Some(mapping) = node.mapping() else {
+            // Helm drops a null key, so that it is not a fault in values.
             if !node.is_null() {
                 self.wrong_kind(node, "a mapping");
             }
@@ -172,6 +179,8 @@ impl Translator {
                 continue;
             }
             // What has no counterpart itself may hold what has one.
+            // The Operator groups keys that Prometheus has side by side (`tlsConfig`, `web`), so
+            // that they move up.
             if let (Type::Object(inner), None) = (&key.ty, key.native) {
                 items.extend(self.items(inner, entry.value).into_iter().flatten());
                 continue;
@@ -261,6 +270,8 @@ impl Translator {
         Some((native, entry.key, self.unknown_values(entry.key, keys)))
     }
 
+    /// Prometheus refuses `Authorization` among headers, so that it becomes the section of its own
+    /// that it has.
     fn headers<'d>(&mut self, entry: Entry<'d>, items: &mut Vec<Item<'d>>) {
         let mapping = entry.value.mapping();
         let mut pairs = Vec::new();
@@ -281,6 +292,7 @@ impl Translator {
     }
 
     /// A section with keys whose values are not known.
+    /// Which keys are there matters to rules, their values do not, so that placeholders will do.
     fn unknown_values(&mut self, like: Node<'_>, keys: &[&str]) -> Made {
         let pairs: Vec<(Made, Made)> = keys
             .iter()
@@ -313,6 +325,7 @@ impl Translator {
         };
         if !fits && !is_filled_in {
             self.wrong_kind(node, wanted);
+            // One finding is enough: a placeholder keeps native rules from judging the same value.
             return Some(self.builder.scalar(node, SELECTED));
         }
         if let Type::Enum(words) | Type::Lower(words) = ty
@@ -393,6 +406,8 @@ impl Translator {
         let text = |key: &str| node.get(key).and_then(Node::as_str).unwrap_or("");
         let (name, key) = (text("name"), text("key"));
         if let Some(mapping) = node.mapping() {
+            // Other keys are dropped by the API server (pruning), so that the selector would select
+            // something else.
             let strange = |entry: &Entry<'_>| !matches!(entry.name(), "name" | "key" | "optional");
             if let Some(entry) = mapping.entries().find(strange) {
                 let message = format!(
@@ -454,6 +469,7 @@ impl Translator {
         }
         let unknown = self.dialect.unknown;
         let mapping = entry.key.parent();
+        // A rename onto a key that is set would make it twice, so that nothing is renamed then.
         let is_free = |key: &str| mapping.is_none_or(|it| it.get(key).is_none());
         let (severity, message, advice) = match meant {
             Some(Meant::Spelling(key)) => (
@@ -483,6 +499,8 @@ impl Translator {
         self.say(Rule::UnknownField, severity, entry.key, message, advice);
     }
 
+    /// Structural schemas of Kubernetes check kinds before anything else (`validation` of
+    /// apiextensions-apiserver), so that the API server refuses the object.
     fn wrong_kind(&mut self, node: Node<'_>, wanted: &str) {
         // What a template fills in may be anything.
         if is_filled_in(node) {
@@ -529,6 +547,7 @@ fn is_filled_in(node: Node<'_>) -> bool {
 }
 
 /// Whether a value is false to `if` of a template of Helm.
+/// Imitates `template.IsTrue` (text/template/exec.go).
 fn is_falsy(node: Node<'_>) -> bool {
     match node.kind() {
         Kind::Mapping(mapping) => mapping.written().next().is_none(),
@@ -563,6 +582,8 @@ const ADDED_LABELS: &[&str] = &["prometheus", "prometheus_replica"];
 
 /// Whether the Operator adds external labels to the configuration at a node.
 fn adds_labels(shape: &MappingShape, node: Node<'_>, dialect: &Dialect) -> bool {
+    // The empty text turns the label off (prometheus-operator, `buildExternalLabels`); an absent
+    // key does not, since it has a default.
     let is_cleared = |key: &str| node.get(key).and_then(Node::as_str) == Some("");
     let is_resource = shape.find("prometheusExternalLabelName").is_some();
     let is_kept =
@@ -580,6 +601,8 @@ enum Meant {
     Like(&'static str),
 }
 
+/// Spellings come before resemblance, since `scrape_interval` for `scrapeInterval` is sure and a
+/// near miss is a guess.
 fn meant_by(shape: &'static MappingShape, name: &str) -> Option<Meant> {
     let plain = letters(name);
     let same = shape.keys.iter().find(|key| letters(key.name) == plain);
@@ -616,6 +639,8 @@ fn inner_shape(ty: &Type) -> Option<&'static MappingShape> {
 }
 
 /// A name without what spellings differ in.
+/// `remoteWrite`, `remote_write` and `remote-write` differ in nothing else, so that they compare
+/// equal.
 fn letters(name: &str) -> String {
     name.chars()
         .filter(|c| !matches!(c, '_' | '-'))
@@ -623,6 +648,7 @@ fn letters(name: &str) -> String {
         .collect()
 }
 
+/// Underscores are dropped, since YAML 1.1 takes `1_000` for a number.
 fn is_number(scalar: Scalar<'_>) -> bool {
     let begins = scalar
         .text

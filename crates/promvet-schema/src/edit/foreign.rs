@@ -6,6 +6,7 @@ use super::{Declined, line_end};
 use crate::yaml::Document;
 
 /// The edit of an action, where it changes a word, a text in quotes, or a line.
+/// Alloy has its own quotes and escapes, so that only the plainest values are changed.
 pub(super) fn edit(document: &Document, action: &Action) -> Result<(Span, String), Declined> {
     let content = document.text().content();
     match action {
@@ -39,6 +40,7 @@ fn is_word(text: &str) -> bool {
 }
 
 /// The line of an attribute whose name a span is, if it ends there.
+/// Only an attribute that fills its line is removed, since a value may go on over several lines.
 fn removed(content: &str, name: Span) -> Option<(Span, String)> {
     let start = name.start as usize;
     let line = content.get(..start)?.rfind('\n').map_or(0, |at| at + 1);

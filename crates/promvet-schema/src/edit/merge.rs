@@ -6,7 +6,7 @@ use promvet_text::{Fix, Span};
 
 use super::Edits;
 
-/// A change that is to be made.
+/// A change that has to be made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
     /// Its edits, ascending.
@@ -42,6 +42,7 @@ pub fn merged(all: impl IntoIterator<Item = Change>) -> Merged {
         .filter(|change| !change.edits.is_empty())
         .collect();
     changes.sort();
+    // Two rules may offer the same edit, so that it is made once.
     changes.dedup();
     let mut taken = Taken::default();
     for change in changes {
@@ -86,6 +87,8 @@ impl Taken {
     fn is_free(&self, span: Span) -> bool {
         // What is taken does not overlap, so only the last ones up to its end can be in the way;
         // two of them may begin at its end.
+        // Looked up by place, since a file may have thousands of fixes and comparing each with all
+        // takes their square.
         let near = self.spans.range(..=(span.end, u32::MAX)).rev().take(4);
         !near
             .map(|&(start, end)| Span { start, end })

@@ -12,6 +12,7 @@ pub use merge::{Change, Merged, merged};
 use crate::yaml::{Document, Kind, Node, Style, parse_first};
 
 /// Why no edit could be made of an advice.
+/// Each reason is shown to people (`unfixed`), so that they know why `--fix` left a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Declined {
     /// The advice is for people.
@@ -46,6 +47,7 @@ pub fn edits(document: &Document, action: &Action) -> Result<Edits, Declined> {
     let edits = match action {
         Action::Edit(edits) => edits.clone(),
         Action::Say => return Err(Declined::Words),
+        // Spans mean other syntax there, so that nothing below applies.
         _ if !document.is_yaml() => vec![foreign::edit(document, action)?],
         Action::Replace { span, text } | Action::Rename { span, to: text } => {
             vec![replaced(document, *span, text)?]
@@ -54,6 +56,8 @@ pub fn edits(document: &Document, action: &Action) -> Result<Edits, Declined> {
         Action::Insert { after, key, value } => vec![inserted(document, *after, key, value)?],
     };
     let text = document.text();
+    // An embedded text is escaped or indented by its host, so that an edit has to be written in the
+    // host's way.
     let outer = edits
         .into_iter()
         .map(|(span, new)| text.outer_edit(span, new).ok_or(Declined::Embedded));
@@ -83,6 +87,7 @@ fn fix_in(document: &Document, findings: &mut [Finding]) {
         let Some(advice) = &finding.advice else {
             continue;
         };
+        // Advice for another file is left to that file's own run, so that no file is changed twice.
         let is_here = Arc::ptr_eq(finding.place.text(), outermost.text());
         if finding.fix.is_some() || !is_here || advice.applicability() == Applicability::Display {
             continue;
@@ -103,6 +108,8 @@ fn fix_in(document: &Document, findings: &mut [Finding]) {
 }
 
 /// What an action takes an entry out of, and how many entries that has.
+/// Two fixes that each remove an entry may together empty the mapping, so that the merge counts
+/// them.
 fn left(document: &Document, action: &Action) -> Option<(Span, usize)> {
     let Action::Remove { span } = action else {
         return None;
@@ -151,6 +158,8 @@ fn replaced(document: &Document, span: Span, text: &str) -> Result<(Span, String
                 end: whole.end,
             };
             let all = format!("{}{text}{}", source.slice(before), source.slice(after));
+            // A part may make the whole something else, such as a number, so that the whole is
+            // tested.
             if !is_plain(&all, in_flow(node)) {
                 return Err(Declined::Style);
             }
@@ -165,6 +174,7 @@ fn replaced(document: &Document, span: Span, text: &str) -> Result<(Span, String
 }
 
 /// A block scalar as a text on the line of its key.
+/// A block scalar is replaced as a whole, since its lines cannot be told from the text.
 fn unfolded(document: &Document, node: Node<'_>, text: &str) -> Result<(Span, String), Declined> {
     let span = node.span();
     let source = document.text().slice(span);
@@ -196,6 +206,8 @@ fn escaped(text: &str) -> String {
 }
 
 /// Whether a text reads as itself without quotes, inside of `[]` and `{}` too if it has to.
+/// Asked of the parser itself, since the rules for plain scalars fill pages of the YAML
+/// specification.
 fn is_plain(text: &str, flow: bool) -> bool {
     let around = if flow {
         format!("k: [{text}]")
@@ -231,6 +243,7 @@ fn is_flow(node: Node<'_>) -> bool {
 }
 
 /// The innermost node that holds a span.
+/// By halves (`last_member`), since a document may have very many nodes and each finding asks.
 fn node_at(document: &Document, span: Span) -> Option<Node<'_>> {
     let holds = |node: &Node<'_>| node.span().start <= span.start && span.end <= node.span().end;
     let mut at = document.root().filter(holds)?;
@@ -279,6 +292,8 @@ fn removed(document: &Document, span: Span) -> Result<(Node<'_>, (Span, String))
         // The last one of its mapping: what held it goes with it, if that is an entry itself.
         let holder = member.holder;
         let is_entry = holder.parent().is_some_and(|it| it.mapping().is_some());
+        // An empty item would be null, which means something else in many lists, so that nothing is
+        // removed.
         if !is_entry || holder.sequence().is_some() {
             return Err(Declined::Only);
         }
@@ -292,6 +307,8 @@ fn removed(document: &Document, span: Span) -> Result<(Node<'_>, (Span, String))
     Ok((member.holder, (gone, String::new())))
 }
 
+/// The comma goes with the entry: that behind it, or, for the last one, that before it; otherwise
+/// two would be left.
 fn flow_gap(member: &Member<'_>) -> Span {
     match (member.after, member.before) {
         (Some(after), _) => Span {
@@ -321,6 +338,7 @@ fn block_gap(document: &Document, member: &Member<'_>) -> Result<Span, Declined>
         lead.trim().is_empty()
     };
     let gone = content.get(line..end).unwrap_or("#");
+    // A comment may be about the entry or about the next one, so that people decide.
     if gone.lines().any(|line| line.trim_start().starts_with('#')) {
         return Err(Declined::Only);
     }
@@ -384,6 +402,7 @@ fn inserted(
     // The dash of a list item counts as indentation.
     let indent: String = lead.chars().map(|_| ' ').collect();
     let end = line_end(content, member.span.end as usize);
+    // The file's own line ends are kept, so that a diff shows one line.
     let break_ = if content.get(..end).is_some_and(|it| it.ends_with("\r\n")) {
         "\r\n"
     } else {

@@ -39,11 +39,14 @@ fn check_text(
 ) {
     let text = entry.value.as_str().unwrap_or_default();
     let release = (report.version.major, report.version.minor);
+    // A template that does not parse is reported by `files/template`, so that nothing is said of what
+    // it would do.
     if !text.contains("{{") || template::check(text, release).is_err() {
         return;
     }
     let fields = template::fields(text);
     if is_label && let Some(at) = fields.iter().find(|field| field.prints && is_value(field)) {
+        // From `rules.AlertingRule.Eval`, which hashes the labels of each sample to find its alert.
         let message = "`$value` in a label: each value is another alert, which begins again to wait for `for` and resolves the one before";
         let said = report.warn(VALUE_IN_LABEL, entry.value, (at.from, at.to), message);
         if let Some(finding) = said {
@@ -73,11 +76,14 @@ fn check_text(
                     _ => help.into(),
                 });
             }
+            // The text breaks off at the first failure (`template.Expander.Expand`), so that later
+            // fields are never reached.
             return;
         }
     }
     let own = names(rule, "labels");
     // What an `if` asks for may be missing, in its body too.
+    // `{{ if $labels.x }}` is written for labels that may be missing, so that nothing is lost.
     let tested = |field: &Field| {
         let name = label(field).map(|(name, ..)| name);
         let mut all = fields.iter();
@@ -179,6 +185,7 @@ fn lost(
     };
     let help = match is_own {
         true => "write the value of the label itself".to_owned(),
+        // An aggregation without `by` has no labels at all, so that there is no list to add to.
         false if kept.is_empty() => format!("aggregate `by ({name})`, or delete the label here"),
         false => format!("add `{name}` to `by`, or delete it here"),
     };
@@ -197,6 +204,7 @@ fn kept(expression: &str, report: &Report<'_>) -> Option<BTreeSet<String>> {
 /// Deeper expressions are left to their authors; the tree itself has a limit of nesting too.
 const DEEPEST: usize = 50;
 
+/// What is not sure is left out, since a label is reported as lost only if no way leads to it.
 fn labels_of(node: promql::Node<'_>, text: &str, depth: usize) -> Option<BTreeSet<String>> {
     if depth > DEEPEST {
         return None;
@@ -226,6 +234,7 @@ fn labels_of(node: promql::Node<'_>, text: &str, depth: usize) -> Option<BTreeSe
                 .filter(|child| child.kind() == NodeKind::Label);
             let labels: BTreeSet<_> = labels.map(|label| unquoted(slice(*label))).collect();
             let whole = text.get(node.span().start as usize..node.span().end as usize)?;
+            // `without` keeps labels that are not named, so that they cannot be listed.
             if has_word_outside(whole, &children, node, "without") {
                 return None;
             }
@@ -248,6 +257,8 @@ fn labels_of(node: promql::Node<'_>, text: &str, depth: usize) -> Option<BTreeSe
             match (&*operator, number(**left), number(**right)) {
                 (_, true, _) => inner(**right),
                 (_, _, true) => inner(**left),
+                // "unless", ..) => | Both return series of the left side
+                // (`promql.evaluator.VectorAnd`), so that its labels count.
                 ("and" | "unless", ..) => inner(**left),
                 ("or", ..) => {
                     let mut all = inner(**left)?;
@@ -288,6 +299,8 @@ fn labels_of(node: promql::Node<'_>, text: &str, depth: usize) -> Option<BTreeSe
 }
 
 /// Whether a word is part of an aggregation, but not of the aggregated expression.
+/// The grammar keeps no node for `by` and `without`, so that the text around the children is looked
+/// at.
 fn has_word_outside(
     whole: &str,
     children: &[promql::Node<'_>],

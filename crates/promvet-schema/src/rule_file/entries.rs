@@ -4,6 +4,7 @@ use crate::yaml::{Entry, Kind, Mapping, Node};
 
 /// The entries that count: written ones, and merged ones whose key is not written. (Version 2,
 /// which reads prometheus.yml, applies a merge where it is.) A null key is passed over.
+/// Imitates `yaml.decoder.mappingStruct` and `merge` of go-yaml v3, which applies merges last.
 pub(super) fn entries(mapping: Mapping<'_>) -> Vec<Entry<'_>> {
     let all = mapping.entries().filter(|entry| !entry.key.is_null());
     let (merged, mut out): (Vec<_>, Vec<_>) = all.partition(|entry| entry.merged);
@@ -31,6 +32,7 @@ pub(super) fn text<'d>(node: Node<'d>, key: &str) -> &'d str {
 }
 
 /// The values of `<<` that can't be merged.
+/// "map merge requires map or sequence of maps as the value" (`yaml.failWantMap`).
 pub(super) fn bad_merges(mapping: Mapping<'_>) -> Vec<Node<'_>> {
     if !mapping.has_merge() {
         return Vec::new();

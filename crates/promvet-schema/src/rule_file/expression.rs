@@ -53,12 +53,14 @@ pub(super) fn check(rule: Node<'_>, node: Node<'_>, report: &mut Report<'_>) {
         return;
     };
     let Some(root) = tree.root() else { return };
+    // A recording rule may well store 0 and 1, so that `bool` is wrong in alerts alone.
     let is_alert = !entries::text(rule, "alert").is_empty();
     let mut expression = Expression { node, text, report };
     expression.result(root);
     if is_alert {
         expression.always_fires(root);
     }
+    // A stack instead of recursion, since an expression may nest as deep as the parser allows.
     let mut open = vec![root];
     while let Some(next) = open.pop() {
         expression.one(next);
@@ -151,6 +153,7 @@ impl Expression<'_, '_, '_> {
                 let is_arithmetic = matches!(&*operator, "+" | "-" | "*" | "/" | "%" | "^");
                 !(is_arithmetic || self.has_bool(node))
             }
+            // `absent` returns nothing while its series exist, so that it filters too.
             NodeKind::Call => self.head(node).starts_with("absent"),
             _ => false,
         }
@@ -177,6 +180,7 @@ impl Expression<'_, '_, '_> {
         }
         let regex_text = promql::unquote(self.slice(*pattern));
         self.pattern(&regex_text, *pattern);
+        // A pattern that does not compile fails the query itself, so that groups do not matter.
         let Ok(regex) = regex(&regex_text, Go::NEWEST) else {
             return;
         };
@@ -186,14 +190,14 @@ impl Expression<'_, '_, '_> {
         let Some(missing) = missing else { return };
         let name = missing.name;
         let written = text.get(missing.from..missing.to).unwrap_or(name);
-        let message = format!("the pattern has no group `{name}`, so `{written}` is an empty text");
+        let message =
+            format!("the pattern has no group `{name}`, so `{written}` is an empty string");
         let digits = name.bytes().take_while(u8::is_ascii_digit).count();
         let help = match name.split_at_checked(digits) {
             Some((number, rest)) if digits > 0 && !rest.is_empty() && !missing.braced => {
                 format!("write `${{{number}}}{rest}`")
             }
-            _ => "put what it is to hold in parentheses in the pattern, or correct the reference"
-                .to_owned(),
+            _ => "put that part of the pattern in parentheses, or correct the reference".to_owned(),
         };
         self.warn(LABEL_REPLACE, *replacement, message, help);
     }
@@ -217,6 +221,8 @@ impl Expression<'_, '_, '_> {
         else {
             return;
         };
+        // Negative quantiles return `-Inf` in the same way, but people write percentages, so that
+        // only values above 1 count.
         let Some(value) = promql::number(self.slice(*first)).filter(|value| *value > 1.0) else {
             return;
         };
@@ -246,6 +252,8 @@ impl Expression<'_, '_, '_> {
             scalar::duration(self.slice(*node)).ok()
         };
         let name = self.head(call).to_owned();
+        // Prometheus 3.0 left the start of a range out (prometheus/prometheus #13213), so that a
+        // range as long as the step holds one sample.
         let is_left_open = self.report.version.major >= 3;
         match (range.kind(), duration(0), duration(1)) {
             (NodeKind::Range, Some(length), _) if length.milliseconds < LONGEST_RANGE => {
@@ -290,6 +298,8 @@ impl Expression<'_, '_, '_> {
     }
 
     /// Values of `le` and `quantile` that no scraped sample has since 3.0.
+    /// Prometheus 3.0 normalizes these labels on scraping (`textparse` writes floats with
+    /// `FormatOpenMetricsFloat`), so that `1` became `1.0`.
     fn bucket(&mut self, matcher: &Matcher, at: (usize, usize)) {
         let label = match &*matcher.label {
             "le" => "le",
@@ -356,6 +366,7 @@ fn lost_alternative(pattern: &str) -> Option<(String, String)> {
     let numbers: Vec<_> = inner
         .unwrap_or(pattern)
         .split('|')
+        // Both are ways to write a dot in a pattern, so that `0\.5` is the number.
         .map(|one| one.replace("\\.", ".").replace("[.]", "."))
         .collect();
     let is_number = |one: &String| one.parse::<f64>().is_ok();

@@ -14,6 +14,7 @@ use promvet_syntax::promql::{self, Dialect};
 use promvet_text::{Evidence, Finding};
 
 /// What makes two rules the same: which of the two kinds, the name, and the labels.
+/// From `rulefmt.ruleMetric` and the duplicate check of `promtool check rules`.
 type Identity<'d> = (bool, &'d str, Vec<(&'d str, &'d str)>);
 
 pub(super) fn check(report: &mut Report<'_>) {
@@ -48,7 +49,7 @@ pub(super) fn check(report: &mut Report<'_>) {
 /// An item without content, which loads as nothing.
 fn absent(item: Node<'_>, what: &str, report: &mut Report<'_>) {
     if item.is_null() {
-        let message = format!("this {what} is empty, and Prometheus passes it over");
+        let message = format!("this {what} is empty; Prometheus ignores it");
         help(
             report.warn_at(RULE_FILE, item, message),
             "write it, or delete the `-`",
@@ -56,6 +57,7 @@ fn absent(item: Node<'_>, what: &str, report: &mut Report<'_>) {
     }
 }
 
+/// Imitates `rulefmt.RuleGroups.Validate` ("groupname: ... is repeated in the same file").
 fn name_of_group<'d>(
     group: Node<'d>,
     names: &mut HashMap<&'d str, Node<'d>>,
@@ -83,6 +85,7 @@ fn name_of_group<'d>(
 
 /// Says that a mapping lacks something, at its first key or, if there is one, at the empty value.
 fn missing(report: &mut Report<'_>, of: Node<'_>, key: &str, message: &str) {
+    // The key that is empty is shown if there is one, so that the place is where the name belongs.
     let written = of
         .mapping()
         .into_iter()
@@ -107,12 +110,13 @@ fn note(finding: Option<&mut Finding>, node: Node<'_>, message: &str) {
     }
 }
 
-fn help(finding: Option<&mut Finding>, help: &str) {
-    if let Some(finding) = finding {
-        finding.advice = Some(help.into());
-    }
+fn help<'f>(finding: Option<&'f mut Finding>, help: &str) -> Option<&'f mut Finding> {
+    let finding = finding?;
+    finding.advice = Some(help.into());
+    Some(finding)
 }
 
+/// Imitates `rulefmt.Rule.Validate`.
 fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
     let (record, alert) = (text(rule, "record"), text(rule, "alert"));
     match (record.is_empty(), alert.is_empty()) {
@@ -149,6 +153,8 @@ fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
     }
     labels(rule, report);
     annotation_names(rule, report);
+    // The braces of the alert cannot be told from those of the template around, so that nothing is
+    // said.
     if !alert.is_empty() && !report.template {
         templates(rule, report);
         alert::check(rule, report);
@@ -167,6 +173,8 @@ fn expression(node: Node<'_>, report: &mut Report<'_>) {
     let unfilled = !faults.is_empty() && placeholder::is_unfilled(text, PARTS, good);
     for fault in faults {
         let at = (fault.from, fault.to);
+        // Whether the flag is set is known only where Prometheus is started, so that the caller
+        // decides.
         if let Some(feature) = fault.flag {
             report.need(feature, node, at, fault.message);
             continue;
@@ -179,6 +187,8 @@ fn expression(node: Node<'_>, report: &mut Report<'_>) {
 }
 
 /// What a template may write into an expression, one for every place of the grammar.
+/// A template may leave out or add any piece, so that an expression is at fault only if none of
+/// these helps.
 const PARTS: &[&str] = &[
     "a",
     "1",
@@ -222,6 +232,7 @@ const PARTS: &[&str] = &[
 ];
 
 /// What only alerts have, and the name of the metric.
+/// Imitates `rulefmt.Rule.Validate` ("invalid field 'for' in recording rule").
 fn recording(rule: Node<'_>, report: &mut Report<'_>) {
     for key in ["for", "keep_firing_for"] {
         let found = entry(rule, key).filter(|entry| {
@@ -242,6 +253,8 @@ fn recording(rule: Node<'_>, report: &mut Report<'_>) {
         return;
     };
     let name = entry.value.as_str().unwrap_or("");
+    // Prometheus 3.2 refuses braces, since a name like `a{b="c"}` is nearly always a slip
+    // (`rulefmt.Rule.Validate`).
     if let Some(at) = name.find(['{', '}'])
         && (report.version.major, report.version.minor) >= (3, 2)
     {
@@ -284,6 +297,8 @@ fn bad_character(name: &str, sign: impl Fn(char) -> bool) -> Option<(usize, char
 }
 
 /// Names of labels, of a group or a rule.
+/// Imitates the loop over `Labels` in `rulefmt.Rule.Validate`; those of a group are checked alike
+/// since 3.0.
 fn labels(of: Node<'_>, report: &mut Report<'_>) {
     for entry in names(of, "labels") {
         if entry.name() == "__name__" {
@@ -385,6 +400,7 @@ fn duplicate<'d>(
             true => report.warn_at(DUPLICATE_RULE, entry.value, message),
             false => report.info(DUPLICATE_RULE, entry.value, message),
         };
+        let said = help(said, "remove one of the two, or give them different labels");
         note(said, first.0, "it is first defined here");
     } else {
         seen.insert(identity, (entry.value, expression));
@@ -392,6 +408,8 @@ fn duplicate<'d>(
 }
 
 /// The labels of a rule with those of its group, in order.
+/// A label of the rule wins over that of its group (`rules.FromMaps`), so that the group's is left
+/// out.
 pub(super) fn own_and_inherited<'d>(group: Node<'d>, rule: Node<'d>) -> Vec<(&'d str, &'d str)> {
     let pair = |entry: &Entry<'d>| (entry.name(), entry.value.as_str().unwrap_or(""));
     let mut labels: Vec<_> = names(rule, "labels").iter().map(pair).collect();

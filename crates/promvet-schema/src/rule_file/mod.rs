@@ -68,6 +68,7 @@ pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Che
         .filter(|one| one.rule == PROMQL)
         .map(|one| one.place.order())
         .collect();
+    // A release that refuses the form whatever the flags makes it one fault, so that the need goes.
     needs.retain(|need| !places.contains(&need.finding.place.order()));
     // Where an older release loads the file too, `upgrade/bucket-value` tells what changes.
     let are_new = target.versions.iter().all(|version| version.major >= 3);

@@ -15,6 +15,7 @@ pub fn part(node: Node<'_>, from: usize, to: usize) -> Span {
     work::count(scalar.text.len());
     let before = count(scalar.text.get(..from).unwrap_or(""));
     let within = count(scalar.text.get(from..to).unwrap_or(""));
+    // White space is left out of both counts, so that folding and indentation do not matter.
     let units = units(scalar, node.document().text().slice(scalar.span));
     let mut part = units
         .skip(before.saturating_sub(usize::from(within == 0)))

@@ -13,6 +13,8 @@ type OwnKeys = (
     &'static [&'static str],
 );
 
+/// A file of another program is not checked against Prometheus, since its keys and expressions are
+/// its own.
 const OWN_KEYS: &[OwnKeys] = &[
     (
         "a rule file of Thanos",
@@ -93,6 +95,8 @@ fn is_logql(text: &str) -> bool {
             '#' => rest = rest.find('\n').and_then(|at| rest.get(at..)).unwrap_or(""),
             '}' => after_selector = true,
             '|' if after_selector => return true,
+            // `{a="b"} != "x"` filters lines in LogQL; PromQL compares with a number or a vector,
+            // so that the quote tells.
             '!' if after_selector => {
                 let filtered = rest.strip_prefix(['=', '~']).map(str::trim_start);
                 return filtered.is_some_and(|rest| rest.starts_with(['"', '`']));

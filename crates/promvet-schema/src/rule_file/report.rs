@@ -19,7 +19,7 @@ pub const DUPLICATE_RULE: &str = "files/duplicate-rule";
 pub struct Need {
     /// The condition.
     pub condition: Condition,
-    /// What is to be said where it is not met.
+    /// What has to be said where it is not met.
     pub finding: Finding,
 }
 
@@ -34,7 +34,9 @@ pub enum Condition {
     TwoSamplesIn(i64),
 }
 
-/// How many expressions of a file are told of one range: the others have the same remedy.
+/// How many expressions of a file are reported for one range: the others have the same remedy.
+/// Twenty are enough to see that the interval is to blame, since each is found again with each
+/// configuration.
 const MOST_OF_RANGE: usize = 20;
 
 /// What was found for one version.
@@ -126,6 +128,7 @@ impl<'d> Report<'d> {
         if self.part(PROMQL, node, at, message).is_some()
             && let Some(mut finding) = self.findings.pop()
         {
+            // A warning at most, since the flag may be set where Prometheus is started.
             finding.severity = finding.severity.min(Severity::Warning);
             let condition = Condition::Feature(feature);
             self.needs.push(Need { condition, finding });
@@ -191,6 +194,7 @@ impl<'d> Report<'d> {
 
     /// What is wrong only because something is still to be filled in is not an error: it is a warning,
     /// or nothing in a template. Templates of alerts look like placeholders, but are not.
+    /// Rule files use `{{ }}` themselves, so that `TEMPLATE` never counts as unfilled.
     fn push(
         &mut self,
         rule: &'static str,

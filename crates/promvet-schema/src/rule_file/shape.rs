@@ -83,6 +83,7 @@ static RULE: Section = Section {
 };
 
 /// Keys that others than Prometheus know.
+/// Checked before resemblance, since a key of Thanos is not a misspelled key of Prometheus.
 const FOREIGN: &[(&str, &str)] = &[
     ("partial_response_strategy", "only Thanos knows this key"),
     ("namespace", "only mimirtool and cortextool know this key"),
@@ -149,6 +150,7 @@ pub(super) fn check(report: &mut Report<'_>) {
     if let Some(next) = report.document.next_document()
         && let Some(root) = report.document.root()
     {
+        // From `rulefmt.Parse`, which decodes one document and takes `io.EOF` for an empty file.
         let message = "Prometheus reads only the first document of a rule file: the rules of \
             this one are ignored";
         let place = report.document.place(next);
@@ -162,6 +164,7 @@ pub(super) fn check(report: &mut Report<'_>) {
     section(&FILE, root, report);
 }
 
+/// Imitates `yaml.Decoder.KnownFields` of go-yaml v3, which `rulefmt.Parse` sets.
 fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
     let Some(mapping) = node.mapping() else {
         let message = format!(
@@ -255,6 +258,7 @@ fn keys_of(mapping: Mapping<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// "mapping key already defined" of go-yaml v3, whose decoder refuses duplicates since 3.0.
 fn repeated(mapping: Mapping<'_>, report: &mut Report<'_>) {
     for (first, again) in mapping.repeats() {
         let message = format!(
@@ -271,6 +275,7 @@ fn repeated(mapping: Mapping<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// Null is the zero value of any field (`yaml.decoder.null`), so that it passes.
 fn value(field: &Field, node: Node<'_>, report: &mut Report<'_>) {
     if node.is_null() {
         return;
@@ -315,7 +320,7 @@ fn duration(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'
         Ok(_) => return,
     };
     let advice = advice_of(&fault, node, |text| scalar::duration(text).is_ok());
-    let message = format!("`{key}` {}", fault.message);
+    let message = fault.about(&format!("`{key}`"));
     let finding = report.part(RULE_FILE, node, (fault.from, fault.to), message);
     if let Some(finding) = finding {
         finding.advice = advice;
@@ -325,7 +330,7 @@ fn duration(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'
 fn integer(key: &str, node: Node<'_>, scalar: Scalar<'_>, report: &mut Report<'_>) {
     if let Err(fault) = scalar::coerce::int(scalar.text, scalar.is_plain(), scalar.tag) {
         let advice = advice_of(&fault, node, |_| true);
-        if let Some(finding) = report.at(node, format!("`{key}` {}", fault.message)) {
+        if let Some(finding) = report.at(node, fault.about(&format!("`{key}`"))) {
             finding.advice = advice;
         }
     }

@@ -41,6 +41,8 @@ pub fn summary(document: &Document) -> Summary {
         let interval = scalar::duration(text(group, "interval")).ok();
         let interval = interval
             .map(|interval| interval.milliseconds)
+            // Zero means the global interval, as `rules.Manager.LoadGroups` reads it, so that it is
+            // not the shortest.
             .filter(|milliseconds| *milliseconds > 0);
         let shortest = out.shortest_interval.into_iter().chain(interval).min();
         out.shortest_interval = shortest;
@@ -57,6 +59,7 @@ fn record(group: Node<'_>, rule: Node<'_>) -> Option<Record> {
     let name = node.as_str().filter(|name| !name.is_empty())?;
     let is_open = |text: &str| placeholder::find(text).next().is_some();
     let labels = own_and_inherited(group, rule);
+    // Two names that are filled in later cannot be compared, so that neither counts.
     if is_open(name) || labels.iter().any(|(_, value)| is_open(value)) {
         return None;
     }

@@ -7,12 +7,18 @@ use std::borrow::Cow;
 use super::Fault;
 use super::number::{Resolved, kind, resolve};
 
+/// How messages call what a boolean field expects.
+const BOOLEAN: &str = "`true` or `false`";
+
 /// 2⁶³ and 2⁶⁴, the ends of Go's integers as floats.
+/// As `math.MaxInt64` and `math.MaxUint64` are compared in `yaml.decoder.scalar`, where the
+/// constants become floats and round up.
 const INT_END: f64 = 9_223_372_036_854_775_808.0;
 const UINT_END: f64 = 18_446_744_073_709_551_616.0;
 
 /// A field of Go's type `int` or `int64`. Floats are cut toward zero; those below the range become
 /// the smallest integer.
+/// The case `reflect.Int` of `yaml.decoder.scalar`.
 ///
 /// # Errors
 /// What is not a number, or too large.
@@ -21,12 +27,13 @@ pub fn int(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<i64>, Fa
         Resolved::Null => None,
         Resolved::Int(number) => Some(number),
         Resolved::Float(number) if number <= INT_END => Some(float_to_int(number)),
-        other => return Err(refused(text, plain, tag, &other, "an integer")),
+        other => return Err(refused(text, plain, tag, &other, "a whole number")),
     })
 }
 
 /// A field of Go's type `uint` or `uint64`. Floats are cut toward zero, and negative ones wrap
 /// around; negative integers are refused.
+/// The case `reflect.Uint` of `yaml.decoder.scalar`.
 ///
 /// # Errors
 /// What is not a number, negative, or too large.
@@ -35,26 +42,19 @@ pub fn uint(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<u64>, F
         Resolved::Null => None,
         Resolved::Int(number) if number >= 0 => Some(number.unsigned_abs()),
         Resolved::Int(_) => {
-            return Err(Fault::whole(
-                text,
-                "is a negative integer, not a whole number from 0 up",
-            ));
+            let fault = Fault::whole(text, format!(": expected 0 or more, found `{text}`"));
+            return Err(fault.help("write 0 or a positive number"));
         }
         Resolved::Uint(number) => Some(number),
         Resolved::Float(number) if number <= UINT_END => Some(float_to_uint(number)),
         other => {
-            return Err(refused(
-                text,
-                plain,
-                tag,
-                &other,
-                "a whole number from 0 up",
-            ));
+            return Err(refused(text, plain, tag, &other, "a whole number"));
         }
     })
 }
 
 /// A field of Go's type `float64`.
+/// The case `reflect.Float64` of `yaml.decoder.scalar`.
 ///
 /// # Errors
 /// What is not a number.
@@ -70,6 +70,8 @@ pub fn float(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<f64>, 
 }
 
 /// A field of Go's type `bool`.
+/// The case `reflect.Bool` of `yaml.decoder.scalar`, which takes nothing but what `yaml.resolve`
+/// calls one.
 ///
 /// # Errors
 /// What is not an unquoted boolean of YAML 1.1.
@@ -78,19 +80,15 @@ pub fn boolean(text: &str, plain: bool, tag: Option<&str>) -> Result<Option<bool
         Resolved::Null => None,
         Resolved::Bool(value) => Some(value),
         other => {
-            return Err(refused(
-                text,
-                plain,
-                tag,
-                &other,
-                "a boolean, true or false",
-            ));
+            return Err(refused(text, plain, tag, &other, BOOLEAN));
         }
     })
 }
 
 /// A field of text of any kind: any scalar is taken by its source text, and only `!!binary` is
 /// decoded. Bytes that are not UTF-8 are replaced.
+/// The case `reflect.String` of `yaml.decoder.scalar`, which takes the source text of any scalar
+/// that is not binary.
 ///
 /// # Errors
 /// Only a tag that the text does not fit.
@@ -110,6 +108,7 @@ pub fn text<'t>(
 /// looks at quotes: `"null"` and `"~"` pass by the hook though they are text, and a field of a text
 /// type then takes them unchecked; `Null` and `NULL` reach the hook, with the zero value, though
 /// they are null.
+/// Imitates `yaml.decoder.prepare`.
 #[must_use]
 pub fn reaches_hook(text: &str, plain: bool, tag: Option<&str>) -> bool {
     match tag {
@@ -131,21 +130,35 @@ fn refused(
         && tag.is_none()
         && !matches!(resolve(text, true, None), Ok(Resolved::Str(_)));
     if number_in_quotes {
-        let message = format!("is text because of its quotes (!!str), not {wanted}");
+        let message = format!(": expected {wanted}, found text in quotes");
         return Fault::whole(text, message)
             .help(format!("write `{text}` without quotes"))
             .unquote();
     }
-    let message = match found {
-        Resolved::Uint(_) => format!("is an integer too large for 64 bits, not {wanted}"),
-        Resolved::Float(number) if number.is_nan() => format!("is not a number, not {wanted}"),
-        Resolved::Float(_) => format!("is a float too large for 64 bits, not {wanted}"),
-        other => format!("is {}, not {wanted}", kind(other)),
+    let wants_number = wanted != BOOLEAN;
+    let (message, help) = match found {
+        Resolved::Float(number) if number.is_nan() && wants_number => (
+            format!(": expected {wanted}, found `{text}`"),
+            "write a number",
+        ),
+        Resolved::Uint(_) | Resolved::Float(_) if wants_number => (
+            "is too large: it does not fit into 64 bits".to_owned(),
+            "write a smaller number",
+        ),
+        other => (
+            format!(": expected {wanted}, found {}", kind(other)),
+            match wants_number {
+                true => "write a number without a unit and without quotes",
+                false => "write `true` or `false` without quotes",
+            },
+        ),
     };
-    Fault::whole(text, message)
+    Fault::whole(text, message).help(help)
 }
 
 /// Go's conversion on x86: what does not fit becomes the smallest integer.
+/// `CVTTSD2SI` returns this for anything out of range; Go leaves the result to the processor
+/// (specification, "Conversions"), and most Prometheus run on x86, so that its result is imitated.
 fn float_to_int(number: f64) -> i64 {
     #[expect(
         clippy::cast_possible_truncation,
@@ -159,6 +172,8 @@ fn float_to_int(number: f64) -> i64 {
 }
 
 /// Go's conversion on x86, for numbers up to 2⁶⁴.
+/// Go subtracts 2⁶³ and sets the bit again on x86 (`cmd/compile`, `Cvt64Fto64U`), since the
+/// processor has no unsigned conversion.
 fn float_to_uint(number: f64) -> u64 {
     if number < INT_END {
         return float_to_int(number).cast_unsigned();
@@ -189,11 +204,11 @@ mod tests {
             assert_eq!(int(text, true, None), Ok(expected), "{text}");
         }
         for (text, words) in [
-            ("ten", "is text"),
-            ("true", "is a boolean"),
-            ("2020-01-01", "is a date"),
+            ("ten", "found text"),
+            ("true", "found a boolean"),
+            ("2020-01-01", "found a date"),
             (".inf", "too large"),
-            (".nan", "not a number"),
+            (".nan", "found `.nan`"),
             ("1e30", "too large"),
             ("18446744073709551615", "too large"),
         ] {

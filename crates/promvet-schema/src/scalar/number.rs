@@ -52,6 +52,8 @@ pub fn resolve<'t>(text: &'t str, plain: bool, tag: Option<&str>) -> Result<Reso
         None if !plain => return Ok(Resolved::Str(text)),
         None => Wanted::Any,
         Some(tag) => match tag.strip_prefix(PREFIX).or_else(|| tag.strip_prefix("!!")) {
+            // `yaml.resolve` returns at once for `!!str` and `!!binary`, so that the text is not
+            // looked at.
             Some("str") => return Ok(Resolved::Str(text)),
             Some("binary") => return binary(text),
             Some("bool") => Wanted::Bool,
@@ -72,10 +74,11 @@ pub fn resolve<'t>(text: &'t str, plain: bool, tag: Option<&str>) -> Result<Reso
         | (Wanted::Timestamp, found @ Resolved::Timestamp(_)) => Ok(found),
         #[expect(clippy::cast_precision_loss, reason = "as Go converts")]
         (Wanted::Float, Resolved::Int(number)) => Ok(Resolved::Float(number as f64)),
+        // "cannot decode %s `%s` as a %s" of `yaml.resolve`.
         (wanted, found) => Err(Fault::whole(
             text,
             format!(
-                "is tagged {} but its text is {}: go-yaml cannot decode it",
+                "is tagged `{}`, but is {}: go-yaml cannot decode it",
                 wanted.tag(),
                 kind(&found)
             ),
@@ -110,6 +113,7 @@ pub fn kind(resolved: &Resolved<'_>) -> &'static str {
 }
 
 /// What the first character says a scalar might be; a type is only tried on its hint.
+/// Imitates `yaml.resolveTable`, indexed by the first byte.
 fn by_look(text: &str, wanted: Wanted) -> Resolved<'_> {
     let number = match text.bytes().next() {
         None => return Resolved::Null,
@@ -132,6 +136,7 @@ fn by_look(text: &str, wanted: Wanted) -> Resolved<'_> {
     number.unwrap_or(Resolved::Str(text))
 }
 
+/// From `yaml.resolveMap`.
 fn word<'t>(text: &str) -> Option<Resolved<'t>> {
     Some(match text {
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
@@ -183,6 +188,8 @@ fn based<'t>(sign: &str, digits: &str, base: u32) -> Option<Resolved<'t>> {
 }
 
 /// go-yaml's own reading of `0b`, which lets a sign follow the prefix.
+/// Imitates the case `0b` of `yaml.resolve`, which is older than the prefixes of
+/// `strconv.ParseInt`.
 fn old_binary<'t>(text: &str) -> Option<Resolved<'t>> {
     let rest = text.strip_prefix("0b")?;
     match rest.split_at_checked(1) {
@@ -194,6 +201,8 @@ fn old_binary<'t>(text: &str) -> Option<Resolved<'t>> {
 }
 
 /// A float of YAML 1.1's form that does not overflow.
+/// Imitates `yaml.yamlStyleFloat` before `strconv.ParseFloat`, so that `1_000.5` and hexadecimal
+/// floats are text.
 fn float<'t>(text: &str) -> Option<Resolved<'t>> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
@@ -213,14 +222,16 @@ fn float<'t>(text: &str) -> Option<Resolved<'t>> {
         return None;
     }
     let value: f64 = text.parse().ok()?;
+    // `strconv.ParseFloat` returns `ErrRange` for what overflows, so that go-yaml keeps the text.
     value.is_finite().then_some(Resolved::Float(value))
 }
 
 /// Standard base64 with padding; line breaks inside are skipped.
 fn binary(text: &str) -> Result<Resolved<'_>, Fault> {
-    base64::decode(text)
-        .map(Resolved::Binary)
-        .ok_or_else(|| Fault::whole(text, "is tagged !!binary but holds invalid base64 data"))
+    base64::decode(text).map(Resolved::Binary).ok_or_else(|| {
+        Fault::whole(text, "is tagged `!!binary`, but is not base64")
+            .help("remove the tag, or encode the value in base64")
+    })
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
-//! Dates and times as go-yaml v2 recognises them: four layouts of Go's `time.Parse`.
+//! Dates and times as go-yaml v2 recognizes them: four layouts of Go's `time.Parse`.
 
 /// Whether go-yaml takes a text for a date or a time: `2006-1-2`, or that with `T`, `t` or spaces
 /// and a time of day after it.
+/// Imitates `yaml.parseTimestamp` and `yaml.allowedTimestampFormats`.
 #[must_use]
 pub fn is(text: &str) -> bool {
     let year_digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    // "Quick check: all date formats start with YYYY-" (`yaml.parseTimestamp`).
     if year_digits != 4 {
         return false;
     }
@@ -41,6 +43,7 @@ impl Cursor<'_> {
     }
 
     /// A number of at least `least` and at most `most` digits.
+    /// One or two digits, since `time.Parse` reads `2006-1-2` so.
     fn number(&mut self, least: usize, most: usize) -> Option<u32> {
         let digits = self
             .rest
@@ -86,6 +89,8 @@ impl Cursor<'_> {
         if hour > 23 || minute > 59 || second > 59 {
             return None;
         }
+        // `time.Parse` takes a fraction behind the seconds though the layout has none, and a comma
+        // since Go 1.17.
         if let Some(fraction) = self.rest.strip_prefix(['.', ',']) {
             let end = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
             if end.len() < fraction.len() {
@@ -95,6 +100,7 @@ impl Cursor<'_> {
         Some(())
     }
 
+    /// The layout `Z07:00`, with the ranges that `time.Parse` checks.
     fn zone(&mut self) -> Option<()> {
         if self.eat('Z').is_some() {
             return Some(());

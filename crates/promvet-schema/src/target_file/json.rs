@@ -9,6 +9,7 @@ use promvet_text::{Text, Within};
 
 /// The same values, in a text that YAML reads as JSON means it: space between values is blanks, and
 /// texts are escaped as YAML escapes. Its places are those of the file.
+/// One tree for both formats, so that rules need not know which it was.
 pub(super) fn as_yaml(text: &Arc<Text>) -> Arc<Text> {
     let content = text.content();
     let mut out = String::with_capacity(content.len());
@@ -63,6 +64,7 @@ fn unit(chars: &mut Peekable<CharIndices<'_>>) -> u16 {
     u16::from_str_radix(&digits, 16).unwrap_or(0xfffd)
 }
 
+/// Surrogates are joined as `encoding/json` does (`json.unquote`), one alone becoming U+FFFD.
 fn flush(units: &mut Vec<u16>, out: &mut String) {
     for c in char::decode_utf16(units.drain(..)) {
         push(c.unwrap_or(char::REPLACEMENT_CHARACTER), out);

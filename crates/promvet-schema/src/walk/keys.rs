@@ -11,7 +11,9 @@ use crate::unknown::{self, Hint};
 use crate::words;
 use crate::yaml::{Entry, Mapping};
 
-/// Unknown keys for which a better name is looked for: a file that has more was not misspelt.
+/// Unknown keys for which a better name is looked for: a file that has more was not misspelled.
+/// A hint compares a key with every key of the schema, so that a file of 100,000 unknown keys would
+/// take minutes.
 const MOST_HINTS: usize = 1000;
 
 impl<'d> Walker<'_, '_> {
@@ -19,6 +21,8 @@ impl<'d> Walker<'_, '_> {
         let here = words::place_of(&self.path);
         let message = format!("unknown key `{name}` {here}; Prometheus refuses the file");
         let asked = (section.of.name, name.to_owned());
+        // The same key in the same kind of section has the same hint, so that it is worked out
+        // once.
         let hint = match self.hints.get(&asked) {
             Some(hint) => hint.clone(),
             None if self.hints.len() >= MOST_HINTS => None,
@@ -140,6 +144,7 @@ impl<'d> Walker<'_, '_> {
         let wrong = section
             .node(field.key)
             .is_some_and(|node| matches!(field.ty, Type::List(_)) != node.sequence().is_some());
+        // A value of the wrong kind is reported as that, so that it is not missing as well.
         if !missing || wrong || section.text(field.key).is_some_and(|text| !text.is_empty()) {
             return;
         }
@@ -169,6 +174,7 @@ fn operator_words(name: &str, key: &str) -> String {
 }
 
 /// Whether a key of the Operator takes the same value as ours: a Secret is named there, not a file.
+/// A Secret's key cannot be moved under a key that takes a text, so that only words are offered.
 fn has_same_value(name: &str) -> bool {
     !name.ends_with("Secret") && name != "path"
 }

@@ -6,8 +6,10 @@
 
 use super::document::{Data, Document, SyntaxError, SyntaxKind, small};
 
+/// From `yaml.decoder.unmarshal`: `aliasCount > 100 && decodeCount > 1000`.
 const FREE_ALIASES: u64 = 100;
 const FREE_NODES: u64 = 1000;
+/// From `yaml.alias_ratio_range_low` and `alias_ratio_range_high` of decode.go.
 const RATIO_FROM: f64 = 400_000.0;
 const RATIO_TO: f64 = 4_000_000.0;
 
@@ -19,6 +21,8 @@ struct Count {
     aliased: u64,
 }
 
+/// Counted on the tree and not while decoding, so that the whole is known before a rule walks over
+/// it.
 /// # Errors
 /// Aliases expand beyond go-yaml's budget.
 pub(super) fn check(document: &Document) -> Result<(), SyntaxError> {
@@ -71,6 +75,8 @@ fn count_from(document: &Document, id: u32, counts: &mut [Option<Count>]) {
             .copied()
             .filter(|&child| matches!(counts.get(child as usize), Some(None)))
             .collect();
+        // The node stays on the stack and is looked at again, so that no recursion is needed for
+        // deep documents.
         if !missing.is_empty() {
             stack.extend(missing);
             continue;

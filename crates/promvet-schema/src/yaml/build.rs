@@ -17,6 +17,7 @@ use promvet_syntax::base64;
 use promvet_text::{Span, Text};
 
 /// Deepest nesting, as in go-yaml v2 (`max_flow_level`, `max_indents`).
+/// From yamlprivateh.go and scannerc.go of go-yaml 2.4, which caps both since CVE-2019-11254.
 pub(super) const DEEPEST: usize = 10_000;
 
 /// What go-yaml says to a collection that begins inside of [`DEEPEST`] others.
@@ -65,6 +66,7 @@ impl<'m> Builder<'m> {
     pub(super) fn new(text: &Arc<Text>, covered: Covered<'m>) -> Self {
         let nodes = covered.content.len() / BYTES_A_NODE;
         let mut document = Document::empty(text);
+        // Reserved once, since growing copies every node that was read before.
         document.nodes.reserve_exact(nodes);
         document.links.reserve_exact(nodes);
         Self {
@@ -255,6 +257,7 @@ impl<'m> Builder<'m> {
 
     /// A scalar with the tag `!!binary` is text, which is written in base64 (`decode.go`,
     /// `decoder.scalar`). What is not base64 or not UTF-8 keeps the tag, for the schema to judge.
+    /// Done while the tree is built, so that no one behind it has to know of `!!binary`.
     fn decoded(&mut self, tag: String, value: Value, style: Style) -> (String, Data) {
         let bytes = base64::decode(self.document.value(value));
         let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
@@ -304,6 +307,7 @@ impl<'m> Builder<'m> {
         };
         let links_from = small(self.document.links.len());
         let last = self.pending.last().filter(|_| self.pending.len() > from);
+        // Otherwise a finding about it would underline the comments behind it.
         // A block collection ends with its last child; its end event is where the next token is.
         let end = match last {
             Some(&child) if block => self.document.node(child).span.end,
@@ -359,6 +363,8 @@ impl<'m> Builder<'m> {
 
     /// The value of a block scalar as go-yaml reads it where the text ends without a line break:
     /// it ends as the text does, but for blanks, which count only where all breaks are kept (`+`).
+    /// `yaml_parser_scan_block_scalar` of scannerc.go copies the break only if there is one;
+    /// libyaml-safer was given one.
     fn unended(&self, at: Span, mut value: String, style: Style) -> String {
         let content = self.covered.content;
         let block = matches!(style, Style::Literal | Style::Folded);
@@ -377,6 +383,7 @@ impl<'m> Builder<'m> {
     }
 
     /// A scalar's text with the byte-order marks that were taken for other characters.
+    /// Put back after parsing, so that the value and its place hold what the file holds.
     fn with_marks(&self, at: Span, value: String) -> String {
         let covered = self.has_marks && value.contains(PLAIN_MARK);
         if covered && self.document.text.slice(at).contains(MARK) {

@@ -9,6 +9,7 @@ pub(super) fn difference(
     theirs: &Result<Documents, SyntaxError>,
 ) -> Option<String> {
     let (theirs, error) = match theirs {
+        // libyaml-safer gave up for its own reasons, so that there is nothing to compare with.
         Err(error) if error.kind == SyntaxKind::Unread => return None,
         Ok((_, Some(error))) if error.kind == SyntaxKind::Unread => return None,
         Ok((documents, error)) => (documents, error),

@@ -68,6 +68,8 @@ impl Keys {
         self.bits & Self::bit(name) != 0
     }
 
+    /// Length, first and last letter: keys of one section mostly differ in one of them, so that 32
+    /// bits rule out most of those that are absent.
     fn bit(name: &str) -> u32 {
         let letters = name.as_bytes();
         let first = letters.first().copied().map_or(0, usize::from);
@@ -237,6 +239,8 @@ impl Document {
     }
 
     pub(super) fn node(&self, id: u32) -> &NodeData {
+        // An id that is out of range is a fault of promvet, and an empty list does no harm, so that
+        // nothing panics.
         static NOTHING: NodeData = NodeData {
             span: Span { start: 0, end: 0 },
             parent: u32::MAX,

@@ -24,6 +24,8 @@ pub fn embedded(node: Node<'_>, within: Within, dollars: Dollars) -> Option<Arc<
     let host = node.document().text();
     let content = match dollars {
         Dollars::Plain => scalar.text.to_owned(),
+        // `$$` is compose-go's escape (`template.Substitute`), so that it is one dollar to
+        // Prometheus.
         Dollars::Doubled => scalar.text.replace("$$", "$"),
     };
     let start = behind_properties(host.content(), scalar.span);
@@ -32,6 +34,8 @@ pub fn embedded(node: Node<'_>, within: Within, dollars: Dollars) -> Option<Arc<
         style: scalar.style,
         dollars,
     };
+    // Places matter less than the finding, so that one at the beginning of the value is better than
+    // none.
     let segments = source.align(&content).unwrap_or_else(|| {
         // Where the two can't be laid side by side, everything is at the value's beginning.
         content.char_indices().map(|(at, _)| (at, 0)).collect()

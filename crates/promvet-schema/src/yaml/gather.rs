@@ -31,6 +31,8 @@ impl Document {
         for section in sections {
             let (last, above) = section.way.split_last()?;
             let mapping = self.at(above)?.mapping()?;
+            // A merge key or a second section makes the result depend on the chart, so that nothing
+            // is said.
             if mapping.has_merge() || (whole && root.get(section.name).is_some()) {
                 return None;
             }

@@ -15,6 +15,8 @@ use promvet_text::{behind_userinfo, destination, only_before, only_now};
 const MOST_COUNTED: usize = 256;
 
 /// What tells service discovery and similar items apart, most telling first.
+/// Keys that differ between discoveries of one job, since most other settings are the same in all
+/// of them.
 const TELLING: &[&str] = &[
     "role",
     "server",
@@ -91,6 +93,7 @@ fn first_name(item: Node<'_>) -> Option<String> {
 }
 
 /// An address without user, password and query.
+/// A password or token must not get into a fingerprint, since baselines are committed.
 fn bare(url: &str) -> &str {
     behind_userinfo(url.split(['?', '#']).next().unwrap_or(url))
 }

@@ -15,6 +15,7 @@ use super::scan::{self, Left, Scanned};
 use promvet_text::{Span, Text, panics};
 
 /// How many bytes the parser is given at a time, so that it does not decode a whole file ahead.
+/// Prometheus reads the first document only, so that what is behind it need not be decoded.
 const CHUNK: usize = 4096;
 
 /// A value of a template that was covered with a word before parsing.
@@ -66,6 +67,8 @@ fn plain(text: &Text) -> Covered<'_> {
 
 fn first(text: &Arc<Text>, covered: Covered<'_>) -> Result<Document, SyntaxError> {
     let mut documents = match read(text, covered, 1) {
+        // go-yaml decodes in windows of 512 bytes (readerc.go), so that a bad character far behind
+        // the document is never seen.
         Err(error) if error.kind == SyntaxKind::Encoding => without_end(text, covered, error)?,
         read => read?,
     };
@@ -173,6 +176,7 @@ fn read(text: &Arc<Text>, covered: Covered<'_>, most: usize) -> Result<Documents
     };
     let differs = scanned.differs || scanned.error.is_some();
     let documents = checked(scanned)?;
+    // Every test and every debug run compares the two readers, so that a difference shows at once.
     if cfg!(debug_assertions) && !differs {
         let other = by_libyaml(text, covered, most);
         let difference = differ::difference(&documents, &other);
@@ -187,6 +191,8 @@ fn read(text: &Arc<Text>, covered: Covered<'_>, most: usize) -> Result<Documents
 
 /// Moves an error to the quote that is not closed, if that seems to be the cause: what is read as a
 /// quoted scalar of several lines ends in the line of the error, at the quote that opens another one.
+/// The parser stops where the wrong quote ends, which may be pages below the one that was
+/// forgotten, so that people would look there.
 fn at_open_quote(
     read: Result<Documents, SyntaxError>,
     left: Left,

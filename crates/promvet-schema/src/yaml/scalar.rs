@@ -56,6 +56,7 @@ impl<'d> Scalar<'d> {
     }
 
     /// The boolean it stands for where a boolean is wanted, as YAML 1.1 and go-yaml v2 have it.
+    /// From `yaml.resolveMap` of go-yaml 2.4, which still knows the words of YAML 1.1.
     #[must_use]
     pub fn as_bool(self) -> Option<bool> {
         if !(self.is_plain() || self.tag == Some("tag:yaml.org,2002:bool")) {
@@ -88,6 +89,7 @@ impl<'d> Scalar<'d> {
 
     /// The span of bytes `from..to` of the text, where the text is in the source as it is;
     /// the inner span where it does not (escapes, folding).
+    /// Offsets agree only if nothing was unescaped or folded, so that lengths are compared.
     #[must_use]
     pub fn part(self, from: usize, to: usize) -> Span {
         let inner = self.inner_span();

@@ -31,6 +31,7 @@ impl Origin {
 
 /// How many nodes a translation may have for each node of its source: aliases are copied, and a
 /// text may have very many of them. No configuration in use needs more than twice as many.
+/// Aliases are copied out, so that a small text could otherwise become a very large tree.
 const MOST_NODES: usize = 8;
 
 /// As deep as a value is copied. Prometheus's own sections are ten levels deep; what is deeper is
@@ -93,6 +94,7 @@ impl Builder {
         self.out.made.push_str(text);
         let value = Value::Made(from, small(self.out.made.len()));
         // As a text, whatever it looks like.
+        // The style says whether a value may be a number, so that the translation keeps it.
         let style = match like.scalar() {
             Some(scalar) => scalar.style,
             None => Style::DoubleQuoted,

@@ -14,6 +14,8 @@ pub struct Duration {
 }
 
 /// The units from the largest to the smallest, in milliseconds. A year has 365 days.
+/// From `model.unitMap` (prometheus/common `model/time.go`), which has no month, since its length
+/// varies.
 const UNITS: &[(&str, u64)] = &[
     ("y", 365 * 24 * 60 * 60 * 1000),
     ("w", 7 * 24 * 60 * 60 * 1000),
@@ -38,6 +40,8 @@ pub fn duration(text: &str) -> Result<Duration, Fault> {
         bare_zero: false,
     };
     match text {
+        // `model.ParseDuration` has a case of its own for the empty text: otherwise it would be a
+        // duration of nothing.
         "" => {
             return Err(Fault::new(
                 0,
@@ -45,6 +49,8 @@ pub fn duration(text: &str) -> Result<Duration, Fault> {
                 "is empty; expected a duration such as `30s`",
             ));
         }
+        // Allowed without a unit since prometheus/common made "0" a case of `model.ParseDuration`,
+        // because zero needs none.
         "0" => {
             return Ok(Duration {
                 bare_zero: true,
@@ -60,6 +66,8 @@ pub fn duration(text: &str) -> Result<Duration, Fault> {
     while at < text.len() {
         let part = Part::read(text, at)?;
         let unit = part.unit_index(text)?;
+        // `model.ParseDuration` keeps `lastUnitPos`, so that each unit comes once and the larger
+        // ones first.
         if unit < next_unit {
             return Err(out_of_order(&part, unit + 1 == next_unit));
         }
@@ -93,8 +101,9 @@ impl<'t> Part<'t> {
             return Err(Fault::new(
                 from,
                 from + rest.chars().next().map_or(0, char::len_utf8),
-                "is not a valid duration: it must begin with a whole number, such as `30s`",
-            ));
+                ": a duration begins with a whole number, such as `30s`",
+            )
+            .help("write a number and a unit, such as `30s`"));
         }
         let (number, after) = rest.split_at(digits);
         let unit = after
@@ -113,10 +122,7 @@ impl<'t> Part<'t> {
     fn unit_index(&self, text: &str) -> Result<usize, Fault> {
         if self.unit.is_empty() {
             // A bare number was seconds in many tools, and a configuration rarely means another unit.
-            let message = format!(
-                "is not a valid duration: the number {} has no unit",
-                self.number
-            );
+            let message = format!(": the duration `{}` has no unit", self.number);
             return Err(Fault::new(self.from, self.to, message)
                 .help(format!(
                     "write `{}s`, or another unit (y, w, d, h, m or ms)",
@@ -128,7 +134,7 @@ impl<'t> Part<'t> {
             .iter()
             .position(|(name, _)| *name == self.unit)
             .ok_or_else(|| {
-                let message = format!("is not a valid duration: unknown unit `{}`", self.unit);
+                let message = format!(": unknown unit `{}` in the duration", self.unit);
                 let fault = Fault::new(self.unit_from, self.to, message);
                 match meant(self.unit) {
                     Some((unit, true)) => fault.surely(unit),
@@ -141,6 +147,8 @@ impl<'t> Part<'t> {
     fn add_to(&self, total: u64, unit: usize) -> Result<u64, Fault> {
         let milliseconds = UNITS.get(unit).map_or(1, |unit| unit.1);
         self.number
+            // Overflow is refused as in `model.ParseDuration` ("duration out of range"); it would
+            // wrap around otherwise.
             .parse::<u64>()
             .ok()
             .and_then(|number| number.checked_mul(milliseconds)?.checked_add(total))
@@ -149,7 +157,7 @@ impl<'t> Part<'t> {
     }
 }
 
-/// The unit that a misspelt one means, and whether it can mean no other.
+/// The unit that a misspelled one means, and whether it can mean no other.
 fn meant(unit: &str) -> Option<(&'static str, bool)> {
     let known = |text: &str| UNITS.iter().find(|(name, _)| *name == text);
     let trimmed = unit.trim();
@@ -162,6 +170,7 @@ fn meant(unit: &str) -> Option<(&'static str, bool)> {
         return Some((name, sure));
     }
     let name = match trimmed.to_ascii_lowercase().as_str() {
+        // "millis" | Words of Java, Graphite and other tools, since people copy settings from them.
         "msec" | "millis" | "millisecond" | "milliseconds" => "ms",
         "sec" | "secs" | "second" | "seconds" => "s",
         "min" | "mins" | "minute" | "minutes" => "m",
@@ -175,6 +184,8 @@ fn meant(unit: &str) -> Option<(&'static str, bool)> {
 }
 
 fn why_not_a_unit(unit: &str, text: &str) -> &'static str {
+    // Fractions are read by `time.ParseDuration` and not by `model.ParseDuration`, so that `1.5s`
+    // looks right to people who write Go.
     if unit.starts_with(['.', ',']) {
         "write a whole number of a smaller unit, such as `1500ms`"
     } else if text.contains(char::is_whitespace) {
@@ -186,13 +197,10 @@ fn why_not_a_unit(unit: &str, text: &str) -> &'static str {
 
 fn out_of_order(part: &Part<'_>, repeated: bool) -> Fault {
     let message = if repeated {
-        format!(
-            "is not a valid duration: the unit `{}` occurs twice",
-            part.unit
-        )
+        format!(": the unit `{}` occurs twice in the duration", part.unit)
     } else {
         format!(
-            "is not a valid duration: `{}` must precede the smaller units (y, w, d, h, m, s, ms)",
+            ": in a duration, `{}` comes before the smaller units (y, w, d, h, m, s, ms)",
             part.unit
         )
     };
@@ -245,21 +253,21 @@ mod tests {
             ("00", 0..2, "has no unit"),
             ("30", 0..2, "has no unit"),
             ("1m30", 2..4, "has no unit; write `30s`, or another unit"),
-            ("-1m", 0..1, "is not a valid duration"),
-            ("s", 0..1, "is not a valid duration"),
-            ("é1s", 0..2, "is not a valid duration"),
+            ("-1m", 0..1, "begins with a whole number"),
+            ("s", 0..1, "begins with a whole number"),
+            ("é1s", 0..2, "begins with a whole number"),
             ("1S", 1..2, "unknown unit `S`"),
             ("1m30sec", 4..7, "unknown unit `sec`"),
             (
                 "1.5h",
                 1..2,
-                "unknown unit `.`; write a whole number of a smaller unit",
+                "unknown unit `.` in the duration; write a whole number of a smaller unit",
             ),
             ("1h 30m", 1..3, "unknown unit `h `"),
-            ("1 5m", 1..2, "unknown unit ` `; remove the spaces"),
-            ("30s1m", 3..5, "must precede"),
+            ("1 5m", 1..2, "unknown unit ` ` in the duration; remove the spaces"),
+            ("30s1m", 3..5, "comes before"),
             ("1m1m", 2..4, "twice"),
-            ("1h1m1h", 4..6, "must precede"),
+            ("1h1m1h", 4..6, "comes before"),
             ("293y", 0..4, "is out of range"),
             ("292y52w", 4..7, "is out of range"),
             ("9223372036855ms", 0..15, "is out of range"),

@@ -24,6 +24,7 @@ pub enum Becomes<'t> {
 }
 
 /// The expansions of a text in order. A dollar before anything else, or at the end, stays.
+/// Imitates `os.Expand`, which Prometheus calls in `config.Load`.
 #[must_use]
 pub fn expansions(text: &str) -> Vec<Expansion<'_>> {
     let mut found = Vec::new();
@@ -31,6 +32,7 @@ pub fn expansions(text: &str) -> Vec<Expansion<'_>> {
     while let Some(dollar) = text.get(at..).and_then(|rest| rest.find('$')) {
         let from = at + dollar;
         at = from + 1;
+        // `os.Expand` writes a `$` that names nothing back, so that `$ ` and `$%` stay.
         let Some((becomes, length)) = expansion(text.get(at..).unwrap_or_default()) else {
             continue;
         };
@@ -45,6 +47,7 @@ pub fn expansions(text: &str) -> Vec<Expansion<'_>> {
 }
 
 /// What the text after a dollar makes of it, and how much of that text it takes.
+/// Imitates `os.getShellName`, bad syntax included.
 fn expansion(text: &str) -> Option<(Becomes<'_>, usize)> {
     let named = |name| match name {
         "$" => Becomes::Dollar,
@@ -52,6 +55,8 @@ fn expansion(text: &str) -> Option<(Becomes<'_>, usize)> {
     };
     let first = text.chars().next()?;
     if first == '{' {
+        // "Bad syntax; eat `${`": `os.getShellName` returns a width of 1, so that the rest of the
+        // text stays.
         let Some(end) = text.find('}') else {
             return Some((Becomes::Nothing, 1));
         };
@@ -60,6 +65,8 @@ fn expansion(text: &str) -> Option<(Becomes<'_>, usize)> {
             name => (named(name), end + 1),
         });
     }
+    // One character names a variable of a shell (`os.isShellSpecialVar`), since `$10` is `$1` and a
+    // zero there.
     let end = if first.is_ascii_digit() || "*#$@!?-".contains(first) {
         1
     } else {

@@ -16,6 +16,7 @@ pub struct Reference<'t> {
 
 /// The references of a replacement in order. `$$` is a dollar, and a dollar that begins no
 /// reference stands for itself.
+/// Imitates `regexp.Regexp.expand`.
 #[must_use]
 pub fn references(text: &str) -> Vec<Reference<'_>> {
     let mut found = Vec::new();
@@ -40,6 +41,8 @@ pub fn references(text: &str) -> Vec<Reference<'_>> {
 }
 
 /// The name that begins a text, and whether it is in braces.
+/// Imitates `regexp.extract`, which takes Unicode letters and digits, unlike the parser of group
+/// names.
 fn name(text: &str) -> Option<(&str, bool)> {
     let inside = text.strip_prefix('{');
     let rest = inside.unwrap_or(text);
@@ -48,6 +51,8 @@ fn name(text: &str) -> Option<(&str, bool)> {
         .unwrap_or(rest.len());
     let (name, after) = rest.split_at_checked(end)?;
     let closed = inside.is_none() || after.starts_with('}');
+    // "missing name" and "missing closing brace" are not references (`regexp.extract`), so that the
+    // dollar stays text.
     (closed && !name.is_empty()).then_some((name, inside.is_some()))
 }
 

@@ -3,15 +3,18 @@
 use crate::Fault;
 
 /// The endings that `file_sd_configs` allows.
+/// Go's pattern spells the cases out (`file.patFileSDName`, discovery/file/file.go), so that
+/// `.Json` is refused.
 const TARGET_FILES: &[&str] = &[".json", ".yml", ".yaml", ".JSON", ".YML", ".YAML"];
 
 /// Checks a pattern of `rule_files` or `scrape_config_files`: stars only in the last part
 /// of the path. Other wildcards are not looked at when a configuration is loaded.
+/// Imitates `config.patRulePath`, `^[^*]*(\*[^/]*)?$`.
 ///
 /// # Errors
 /// A star before a slash.
 pub fn file_pattern(text: &str) -> Result<(), Fault> {
-    star_in_last_part(text, "is an invalid file path")
+    star_in_last_part(text, "is not a valid file pattern")
 }
 
 /// Checks an entry of `files` in `file_sd_configs`.
@@ -44,7 +47,8 @@ fn star_in_last_part(text: &str, what: &str) -> Result<(), Fault> {
         star,
         star + 1,
         format!("{what}: a `*` is allowed only in the last part of the path"),
-    ))
+    )
+    .help("name the folders without `*`, in an entry for each"))
 }
 
 /// Checks the syntax of a pattern as `filepath.Glob` does when it is used: brackets closed,
@@ -57,6 +61,8 @@ pub fn syntax(pattern: &str) -> Result<(), Fault> {
     let mut chars = pattern.char_indices();
     while let Some((at, c)) = chars.next() {
         match c {
+            // `filepath.Match` returns `ErrBadPattern` for it on Unix, where a backslash escapes;
+            // Prometheus in containers runs there, so that Windows does not count.
             '\\' if chars.next().is_none() => {
                 let why = "a backslash at its end escapes nothing";
                 return Err(bad(at, pattern.len(), why));
@@ -85,6 +91,7 @@ fn bad(from: usize, to: usize, why: &str) -> Fault {
 
 /// The length of a bracket expression that begins a text: `[`, an optional `^`, one or more
 /// characters or ranges, `]`.
+/// Imitates the case `[` of `filepath.matchChunk`.
 fn class_length(text: &str) -> Option<usize> {
     let inside = text.strip_prefix('[')?;
     let mut rest = inside.strip_prefix('^').unwrap_or(inside);
@@ -102,6 +109,7 @@ fn class_length(text: &str) -> Option<usize> {
 }
 
 /// What follows one character of a bracket expression; something has to.
+/// Imitates `filepath.getEsc`, which refuses a class that ends right behind a character.
 fn member(text: &str) -> Option<&str> {
     if text.starts_with(['-', ']']) {
         return None;

@@ -25,10 +25,13 @@ pub(super) fn literal(text: &[u8]) -> Literal {
     let Ok(address) = std::str::from_utf8(address) else {
         return Literal::Neither;
     };
+    // `netip.ParseAddr` refuses it with "zone must be a non-empty string", so that it is not an
+    // address.
     // Zone and its `%` together: one byte is a zone without a name.
     let zone_is_named = zone.is_none_or(|zone| zone.len() > 1);
     if zone_is_named && address.parse::<Ipv6Addr>().is_ok() {
         Literal::V6
+    // Told apart since `url.parseHost` has words of its own for an IPv4 address in brackets.
     } else if zone.is_none() && address.parse::<Ipv4Addr>().is_ok() {
         Literal::V4
     } else {

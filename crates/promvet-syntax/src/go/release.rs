@@ -20,6 +20,7 @@ pub struct Release {
 include!(concat!(env!("OUT_DIR"), "/releases.rs"));
 
 /// The Go that built Prometheus 2.0.
+/// For releases before the first row, since every Go from 1.9 on reads their patterns alike.
 const FIRST: Go = Go(9);
 
 impl Go {

@@ -6,6 +6,7 @@ use crate::Fault;
 const PREFIXES: &str = "KMGTPE";
 
 /// Digits are added to a number only while it is below this, so at most 19 digits are read.
+/// From `units.leadingInt`: `x >= (1<<63-10)/10` is "overflow".
 const LARGEST_BEFORE_A_DIGIT: i64 = (i64::MAX - 9) / 10;
 
 /// The two spellings of units; one value keeps to one of them.
@@ -19,6 +20,8 @@ enum Spelling {
 
 /// Reads a size in bytes. A value of 8 EiB exactly, the first that does not fit, becomes
 /// [`i64::MIN`], as it does where Prometheus runs on x86.
+/// `units.ParseBase2Bytes` tries the map of `KiB` and then that of `KB`, so that a value cannot mix
+/// the two.
 ///
 /// # Errors
 /// What Prometheus refuses: a bare number other than 0, unknown units, mixed spellings, more than
@@ -34,6 +37,7 @@ pub fn byte_size(text: &str) -> Result<i64, Fault> {
     })
 }
 
+/// Imitates `units.ParseUnit`.
 fn read(text: &str, spelling: Spelling) -> Result<i64, Fault> {
     let mut cursor = Cursor { text, at: 0 };
     let negative = cursor.eat('-');
@@ -41,6 +45,8 @@ fn read(text: &str, spelling: Spelling) -> Result<i64, Fault> {
         cursor.eat('+');
     }
     match cursor.rest() {
+        // "Special case: if all that is left is 0, this is zero" (`units.ParseUnit`), so that `-0`
+        // passes as well.
         "0" => return Ok(0),
         "" => {
             return Err(Fault::whole(
@@ -70,6 +76,8 @@ fn read(text: &str, spelling: Spelling) -> Result<i64, Fault> {
 }
 
 /// Go's conversion of a float that is within the range of `int64`, both ends included.
+/// Go compares floats with `float64(1<<63)`, which is 2⁶³ exactly, so that this value passes and
+/// overflows.
 fn to_integer(bytes: f64) -> Option<i64> {
     const END: f64 = 9_223_372_036_854_775_808.0;
     if bytes.abs() > END {
@@ -108,6 +116,7 @@ impl<'t> Cursor<'t> {
             value += fraction / (0..fraction_digits).fold(1.0, |scale, _| scale * 10.0);
             digits += fraction_digits;
         }
+        // "no digits (e.g. ".s" or "-.s")" in `units.ParseUnit`.
         if digits == 0 {
             let to = self.at + self.rest().chars().next().map_or(0, char::len_utf8);
             return Err(Fault::new(

@@ -32,12 +32,14 @@ pub struct GoUrl<'t> {
 
 impl<'t> GoUrl<'t> {
     /// Whether the scheme is `name`, which is given in lower case. Go compares without case.
+    /// `url.Parse` lowers the scheme ("`strings.ToLower`" in net/url), so that `HTTP://` is http.
     #[must_use]
     pub fn has_scheme(&self, name: &str) -> bool {
         self.scheme.eq_ignore_ascii_case(name)
     }
 
     /// The host without port and without square brackets.
+    /// Imitates `url.URL.Hostname`.
     #[must_use]
     pub fn hostname(&self) -> &'t str {
         if let Some(rest) = self.host.strip_prefix('[') {
@@ -49,6 +51,7 @@ impl<'t> GoUrl<'t> {
     }
 
     /// The digits of the port, if a colon follows the host; they can be empty.
+    /// Imitates `url.splitHostPort`.
     #[must_use]
     pub fn port(&self) -> Option<&'t str> {
         let after_brackets = self
@@ -70,6 +73,7 @@ pub fn url(text: &str) -> Result<GoUrl<'_>, Fault> {
     Ok(GoUrl { fragment, ..url })
 }
 
+/// Imitates `url.parse` without `viaRequest`.
 fn without_fragment(text: &str) -> Result<GoUrl<'_>, Fault> {
     if let Some(at) = text.bytes().position(|b| b.is_ascii_control()) {
         return Err(Fault::new(
@@ -78,6 +82,7 @@ fn without_fragment(text: &str) -> Result<GoUrl<'_>, Fault> {
             "cannot be parsed: invalid control character",
         ));
     }
+    // `url.parse` has this case for `OPTIONS *`, so that the text is a path.
     if text == "*" {
         return Ok(GoUrl {
             path: text,
@@ -133,6 +138,7 @@ fn cut(text: &str, c: char) -> (&str, &str) {
 }
 
 /// The scheme, if the text begins with one.
+/// Imitates `url.getScheme`: an invalid character before the colon means that there is none.
 fn scheme(text: &str) -> Result<Option<&str>, Fault> {
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)));
     let Some((scheme, rest)) = end.and_then(|end| text.split_at_checked(end)) else {
@@ -142,15 +148,15 @@ fn scheme(text: &str) -> Result<Option<&str>, Fault> {
         return Ok(None);
     }
     match scheme.bytes().next() {
-        None => Err(Fault::new(
-            0,
-            1,
-            "cannot be parsed: missing scheme before the colon",
-        )),
+        None => Err(
+            Fault::new(0, 1, "cannot be parsed: missing scheme before the colon")
+                .help("write it like `http://host:port`"),
+        ),
         Some(first) => Ok(first.is_ascii_alphabetic().then_some(scheme)),
     }
 }
 
+/// "first path segment in URL cannot contain colon" (`url.parse`, RFC 3986 section 3.3).
 fn colon_in_first_segment(path: &str) -> Result<(), Fault> {
     let segment = path.split('/').next().unwrap_or_default();
     let Some(at) = segment.find(':') else {
@@ -180,6 +186,7 @@ enum Component {
 }
 
 /// Checks the percent escapes of a part, and in hosts the characters.
+/// Imitates `url.unescape`.
 fn check_escapes(text: &str, offset: usize, component: Component) -> Result<(), Fault> {
     let in_host = matches!(component, Component::Host | Component::Zone);
     let bytes = text.as_bytes();
@@ -213,6 +220,7 @@ fn escape_at(bytes: &[u8], at: usize) -> Option<u8> {
 impl Component {
     /// In hosts only bytes beyond ASCII may be escaped; a zone may also escape what it could hold
     /// as it is, and spaces.
+    /// Imitates the case `%` of `url.unescape`, which cites RFC 6874 for zones.
     fn allows_escape(self, value: u8) -> bool {
         match self {
             Self::Host => value == b'%' || !value.is_ascii(),
@@ -242,15 +250,19 @@ fn bad_escape(text: &str, at: usize, well_formed: bool, component: Component) ->
 }
 
 /// What may be in a host as it is.
+/// Imitates `url.shouldEscape` with `encodeHost`, which also lets brackets and quotes pass.
 fn is_host_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!$&'()*+,;=:[]<>\"-_.~".contains(&byte)
 }
 
 /// What may be in front of the `@`.
+/// Imitates `url.validUserinfo`.
 fn is_userinfo_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._:~!$&'()*+,;=%@".contains(c)
 }
 
+/// `url.parseAuthority` checks the characters before the escapes, so that the first of the two
+/// faults is reported.
 fn check_userinfo(userinfo: &str, offset: usize) -> Result<(), Fault> {
     if let Some((at, c)) = userinfo.char_indices().find(|(_, c)| !is_userinfo_char(*c)) {
         return Err(Fault::new(
@@ -263,6 +275,7 @@ fn check_userinfo(userinfo: &str, offset: usize) -> Result<(), Fault> {
     check_escapes(userinfo, offset, Component::Userinfo)
 }
 
+/// Imitates `url.parseHost`.
 fn check_host(host: &str, offset: usize) -> Result<(), Fault> {
     match host.rfind('[') {
         Some(0) => check_bracketed(host).map_err(|fault| fault.shifted(offset)),
@@ -282,6 +295,7 @@ fn check_host(host: &str, offset: usize) -> Result<(), Fault> {
 }
 
 /// Checks what is from `at` on: nothing, or a colon and digits.
+/// Imitates `url.validOptionalPort`.
 fn check_port(host: &str, at: usize) -> Result<(), Fault> {
     let port = host.get(at..).unwrap_or_default();
     let good = port.is_empty()
@@ -295,9 +309,11 @@ fn check_port(host: &str, at: usize) -> Result<(), Fault> {
         at,
         host.len(),
         "cannot be parsed: the port contains something other than digits",
-    ))
+    )
+    .help("write digits after the last colon of the host"))
 }
 
+/// The case `[` of `url.parseHost`: the zone begins at `%25`.
 fn check_bracketed(host: &str) -> Result<(), Fault> {
     let Some(close) = host.rfind(']') else {
         return Err(Fault::new(

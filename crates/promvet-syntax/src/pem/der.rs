@@ -46,6 +46,8 @@ impl<'d> Reader<'d> {
         let (&first, rest) = rest.split_first()?;
         let (length, rest) = match first {
             0..=0x7f => (usize::from(first), rest),
+            // Four bytes of length are 4 GiB, more than any file that is read; longer ones are
+            // refused so that the shift cannot overflow.
             0x81..=0x84 => {
                 let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
                 (
@@ -108,6 +110,8 @@ pub(super) fn certificate(der: &[u8]) -> Option<Certificate> {
     let mut outer = Reader::new(der).expect(SEQUENCE)?;
     let mut fields = outer.expect(SEQUENCE)?;
     let mut first = fields.value()?;
+    // The version is left out by certificates of version 1, since it is the default (RFC 5280,
+    // 4.1).
     if first.tag == 0xa0 {
         first = fields.value()?;
     }
@@ -184,6 +188,7 @@ fn time(value: Value<'_>) -> Option<i64> {
     let (year, rest) = text.split_at_checked(if value.tag == UTC_TIME { 2 } else { 4 })?;
     let year: i64 = year.parse().ok()?;
     let year = match (value.tag, year) {
+        // Two digits below 50 are of this century (RFC 5280, 4.1.2.5.1), as in `x509.parseTime`.
         (UTC_TIME, 0..50) => year + 2000,
         (UTC_TIME, _) => year + 1900,
         _ => year,
@@ -215,6 +220,7 @@ fn attribute(mut name: Reader<'_>, kind: &[u8]) -> Option<String> {
 /// A text, if it is short and has no control characters.
 fn plain(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8(bytes.to_vec()).ok()?;
+    // 253 bytes are the longest DNS name, so that a subject cannot fill a message.
     (text.len() <= 253 && !text.chars().any(char::is_control)).then_some(text)
 }
 

@@ -11,6 +11,7 @@ pub struct ServerCertificate {
     pub not_after: i64,
     /// The names and addresses that it is made out to. The common name does not count: Go takes no
     /// notice of it since 1.15.
+    /// `x509.Certificate.VerifyHostname` looks at these alone.
     pub names: Vec<String>,
     /// The organization that signed it, if it says so.
     pub organization: Option<String>,

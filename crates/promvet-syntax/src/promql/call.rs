@@ -10,6 +10,8 @@ use super::value::{Follows, Part, Type};
 
 impl Parser<'_> {
     /// A metric, a function or an aggregation: what follows the word tells which.
+    /// The lexer does not know functions, so that the grammar tells by what follows
+    /// (`function_call` and `aggregate_expr` in generated_parser.y).
     pub(super) fn named(&mut self) -> Parse<Part> {
         let name = self.advance()?;
         match (name.kind, self.token.kind) {
@@ -28,8 +30,11 @@ impl Parser<'_> {
         }
     }
 
+    /// Imitates `parser.parser.newAggregateExpr` and its part of `checkAST`.
     fn aggregation(&mut self, name: Token, kind: Aggregate) -> Parse<Part> {
         let first = self.tree.next();
+        // `by` may come before or behind the arguments, but not twice (`aggregate_expr` in
+        // generated_parser.y).
         let grouped_before = self.grouping()?;
         let arguments = self.arguments()?;
         if !grouped_before {
@@ -106,6 +111,7 @@ impl Parser<'_> {
         fault.into_iter().for_each(|fault| self.push(fault));
     }
 
+    /// Imitates the case `*Call` of `parser.checkAST`.
     fn check_arguments(&mut self, name: Token, function: &Function, arguments: &[Part]) {
         let least = function.takes.len() - usize::from(function.more != 0);
         let most = match function.more {
@@ -121,6 +127,7 @@ impl Parser<'_> {
                 arguments.len(),
             ));
         }
+        // `parser.checkAST` lets only this function take a selector that matches everything.
         if function.name == "info" {
             self.info_selector(arguments.get(1));
         }
@@ -180,6 +187,8 @@ impl Parser<'_> {
             }
             if self.token.kind == TokenKind::ParenClose {
                 return Err(
+                    // generated_parser.y has a rule for it ("trailing commas not allowed in
+                    // function call args"), so that the message can name it.
                     ExprFault::at(comma, "unexpected comma after the last argument").into(),
                 );
             }

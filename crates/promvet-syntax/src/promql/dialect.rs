@@ -151,6 +151,8 @@ impl Dialect {
         to: usize,
     ) -> Option<ExprFault> {
         if self.release < since {
+            // The release that needs no flag is the better advice, since the flag has to be set
+            // where Prometheus runs.
             let (major, minor) = match flag {
                 Some((_, Some(free))) => free,
                 _ => since,

@@ -8,7 +8,8 @@ use super::tree::NodeKind;
 use super::value::{Follows, Part, Type};
 use crate::go;
 
-/// The longest duration that Go can hold, in seconds (`1<<63` nanoseconds).
+/// The longest duration that Go can hold, in seconds (`1<<63` nanoseconds). generated_parser.y
+/// refuses a number in place of a duration beyond `1<<63/1e9` ("duration out of range").
 const MOST_SECONDS: f64 = 9_223_372_036.854_776;
 
 const A_DURATION: &str = "a duration such as `5m`";
@@ -24,6 +25,7 @@ struct Length {
 
 impl Parser<'_> {
     /// `[5m]` or `[1h:5m]`.
+    /// Imitates `matrix_selector` and `subquery_expr` of generated_parser.y.
     pub(super) fn range(&mut self, of: Part) -> Parse<Part> {
         let open = self.advance()?;
         self.positive()?;
@@ -40,6 +42,8 @@ impl Parser<'_> {
             return Ok(self.subquery(of, open, end));
         }
         let wrong = match of.shape {
+            // "no offset modifiers allowed before range" in generated_parser.y: the range belongs
+            // to the selector.
             Follows::Selector if of.offset => Some("`offset` must follow the range"),
             Follows::Selector if of.at => Some("`@` must follow the range"),
             Follows::Selector => None,
@@ -84,6 +88,7 @@ impl Parser<'_> {
     }
 
     /// A duration of more than nothing.
+    /// "duration must be greater than 0" in generated_parser.y.
     fn positive(&mut self) -> Parse<()> {
         if matches!(self.token.kind, TokenKind::BracketClose | TokenKind::Colon) {
             return Err(self.unexpected(A_DURATION));
@@ -136,6 +141,7 @@ impl Parser<'_> {
     }
 
     /// Durations that are added, multiplied and so on.
+    /// Imitates `duration_expr` of generated_parser.y, 3.4 and later.
     fn arithmetic(&mut self, tightness: u8) -> Parse<Length> {
         let mut left = self.signed_duration()?;
         while let TokenKind::Operator(operator) = self.token.kind {
@@ -177,6 +183,8 @@ impl Parser<'_> {
         }
         self.advance()?;
         self.deeper(|parser| {
+            // A sign binds like `*` (`%prec MUL` in generated_parser.y), so that `-2^2` is
+            // `-(2^2)`.
             let inner = parser.arithmetic(Operator::Power.precedence())?;
             let seconds = match sign.kind {
                 TokenKind::Operator(Operator::Subtract) => inner.seconds.map(|seconds| -seconds),
@@ -253,7 +261,7 @@ impl Parser<'_> {
                 Some(seconds(duration.milliseconds))
             }
             Err(fault) => {
-                let message = format!("`{}` {}", self.slice(token), fault.message);
+                let message = fault.about(&format!("`{}`", self.slice(token)));
                 self.push(ExprFault::at(token, message));
                 None
             }

@@ -50,6 +50,8 @@ const FUNCTIONS: &[Function] = include!(concat!(env!("OUT_DIR"), "/promql_functi
 pub(super) fn find(name: &str, dialect: Dialect) -> Result<&'static Function, ExprFault> {
     let found = FUNCTIONS.iter().find(|function| function.name == name);
     match found.map(|function| (function, function.until)) {
+        // `holt_winters` alone so far: Prometheus 3.0 renamed it, so that the help can name the new
+        // one.
         Some((_, Some((major, minor)))) if dialect.release >= (major, minor) => {
             let message =
                 format!("the function `{name}` was removed in Prometheus {major}.{minor}");

@@ -20,6 +20,7 @@ pub(super) struct Modifiers {
 }
 
 impl Parser<'_> {
+    /// Imitates `bin_modifier` of generated_parser.y.
     pub(super) fn modifiers(&mut self) -> Parse<Modifiers> {
         let mut out = Modifiers::default();
         if self.token.kind == TokenKind::Word(Word::Bool) {
@@ -54,6 +55,7 @@ impl Parser<'_> {
     }
 
     /// `fill (0)`, or one or both of `fill_left (0)` and `fill_right (0)`.
+    /// Imitates `fill_modifiers` of generated_parser.y, 3.10 and later.
     fn fills(&mut self, out: &mut Modifiers) -> Parse<()> {
         let mut seen: Option<Word> = None;
         while let TokenKind::Word(word @ (Word::Fill | Word::FillLeft | Word::FillRight)) =
@@ -114,6 +116,8 @@ impl Parser<'_> {
         };
         self.advance()?;
         self.close(NodeKind::Label, token.from, token, self.tree.next());
+        // Names are checked as `model.LabelName` before 3.0; quoted ones may be anything but empty
+        // since.
         if name.is_empty() || (name.contains(':') && !self.dialect.has_utf8_names()) {
             self.push(ExprFault::at(
                 token,
@@ -124,6 +128,7 @@ impl Parser<'_> {
     }
 
     /// What two sides are worth together.
+    /// Imitates the case `*BinaryExpr` of `parser.checkAST`.
     pub(super) fn binary(
         &mut self,
         left: Part,
@@ -150,6 +155,8 @@ impl Parser<'_> {
                 format!("`bool` is allowed only after a comparison, and `{word}` is not one"),
             ));
         }
+        // "comparisons between scalars must use BOOL modifier" in `parser.checkAST`: two numbers
+        // have no series to filter.
         if operator.is_comparison() && modifiers.bool_word.is_none() && scalars == (true, true) {
             let fault = ExprFault::at(sign, "two numbers are compared without `bool`");
             self.push(fault.help(format!("write `{word} bool`, which returns 0 or 1")));
@@ -174,6 +181,8 @@ impl Parser<'_> {
         Part::new(left.from, right.to, ty)
     }
 
+    /// "label must not occur in ON and GROUP clause at once" in `parser.checkAST`; for `ignoring`
+    /// it may.
     fn labels_on_both_sides(
         &mut self,
         on: &(Token, Vec<String>),
@@ -189,7 +198,9 @@ impl Parser<'_> {
         }
     }
 
-    /// `on`, `group_left` and `fill` are for vectors, and not all of them for sets.
+    /// `on`, `group_left` and `fill` are for vectors, and not all of them for sets. "vector
+    /// matching only allowed between instant vectors" and "no grouping allowed for" in
+    /// `parser.checkAST`.
     fn matched(&mut self, word: &str, operator: Operator, modifiers: &Modifiers, vectors: bool) {
         let on = modifiers
             .matching

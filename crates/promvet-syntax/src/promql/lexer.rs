@@ -67,6 +67,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// The next piece; of kind `End` when there is none.
+    /// Imitates `parser.lexStatements` and `parser.lexInsideBraces` (promql/parser/lex.go).
     ///
     /// # Errors
     /// A character that has no meaning there, or a bracket that is never closed.
@@ -83,6 +84,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// Space and comments.
+    /// Imitates `parser.lexSpace` and `parser.lexLineComment`; only ASCII blanks count (`isSpace`).
     fn skip_blank(&mut self) {
         loop {
             let rest = self.rest();
@@ -129,6 +131,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
+    /// Imitates `parser.lexInsideBraces`.
     fn in_braces(&mut self, c: char) -> Result<Token, ExprFault> {
         let rest = self.rest();
         if let Some((sign, kind)) = MATCHES.iter().find(|(sign, _)| rest.starts_with(sign)) {
@@ -151,6 +154,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
+    /// Imitates `parser.lexStatements`, whose switch tries operators before words.
     fn outside(&mut self, c: char) -> Result<Token, ExprFault> {
         if let Some((_, kind)) = SINGLE.iter().find(|(sign, _)| *sign == c) {
             return Ok(self.take(*kind, 1));
@@ -166,6 +170,8 @@ impl<'t> Lexer<'t> {
             '(' | ')' | '{' | '[' | ']' => self.bracket_sign(c),
             '"' | '\'' | '`' => self.quoted(),
             '.' | '0'..='9' => self.number(),
+            // Between brackets it separates range and step; elsewhere it begins a metric
+            // (`parser.lexStatements`, "gotColon").
             ':' if self.bracket.is_some() => Ok(self.take(TokenKind::Colon, 1)),
             'a'..='z' | 'A'..='Z' | '_' | ':' => self.word(),
             '=' if rest.starts_with("=~") => Err(self.outside_of_braces("=~")),
@@ -237,6 +243,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
+    /// Imitates `parser.lexKeywordOrIdentifier`.
     fn word(&mut self) -> Result<Token, ExprFault> {
         let rest = self.rest();
         let length = rest
@@ -261,6 +268,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// Between brackets only the functions of durations are words.
+    /// Imitates `parser.lexDurationExpr`, 3.4 and later.
     fn word_in_range(&mut self) -> Result<Token, ExprFault> {
         let rest = self.rest();
         let length = rest

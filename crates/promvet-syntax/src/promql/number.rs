@@ -41,6 +41,7 @@ const HEXADECIMAL: &str = "0123456789abcdefABCDEF";
 
 /// What begins with a digit at `from`: a number or a duration, and where it ends. On failure,
 /// where the reading stopped.
+/// Imitates `parser.lexNumberOrDuration`.
 pub(super) fn scan(text: &str, from: usize) -> Result<(TokenKind, usize), usize> {
     let mut cursor = Cursor { text, at: from };
     if number(&mut cursor) {
@@ -57,9 +58,11 @@ pub(super) fn scan(text: &str, from: usize) -> Result<(TokenKind, usize), usize>
 
 /// The shape of a number, which [`value`] may still refuse: one dot, one exponent, underscores
 /// between digits, hexadecimal without a fraction.
+/// Imitates `parser.Lexer.scanNumber` (lex.go).
 fn number(cursor: &mut Cursor<'_>) -> bool {
     let mut digits = DECIMAL;
     if cursor.accept("0") && cursor.accept("xX") {
+        // `0x_1F` is a number to Go, whose `strconv.underscoreOK` lets one follow the prefix.
         cursor.accept("_");
         digits = HEXADECIMAL;
     }
@@ -93,10 +96,13 @@ fn number(cursor: &mut Cursor<'_>) -> bool {
 }
 
 /// The shape of a duration, from its first unit on.
+/// Imitates `parser.acceptRemainingDuration`.
 fn duration(cursor: &mut Cursor<'_>) -> bool {
     if !cursor.accept("smhdwy") {
         return false;
     }
+    // `ms` is read as a unit and an optional `s` (lex.go), so that `hs` passes here and
+    // `model.ParseDuration` refuses it.
     cursor.accept("s");
     while cursor.accept(DECIMAL) {
         cursor.accept_run(DECIMAL);
@@ -110,6 +116,7 @@ fn duration(cursor: &mut Cursor<'_>) -> bool {
 
 /// The value of a number, as Go's `strconv` reads it: none for one that it refuses or that is out
 /// of range.
+/// Imitates `parser.parser.number`: `strconv.ParseInt` with base 0, then `strconv.ParseFloat`.
 pub(super) fn value(text: &str) -> Option<f64> {
     let lower = text.to_ascii_lowercase();
     match lower.as_str() {
@@ -137,6 +144,7 @@ fn approximate(value: i64) -> f64 {
 }
 
 /// Underscores are between digits, or between `0x` and a digit.
+/// Imitates `strconv.underscoreOK`.
 fn underscores_are_sound(text: &str) -> bool {
     let (prefix, digits) = match text.strip_prefix("0x") {
         Some(rest) => (true, rest),

@@ -87,6 +87,7 @@ impl<'t> Parser<'t> {
     fn whole(&mut self) -> Parse<()> {
         self.advance()?;
         if self.token.kind == TokenKind::End {
+            // "no expression found in input" in generated_parser.y (`start: EOF`).
             return Err(ExprFault::new(0, self.text.len(), "the expression is empty").into());
         }
         self.expression(0)?;
@@ -175,6 +176,8 @@ impl<'t> Parser<'t> {
     }
 
     /// An expression of operators that bind at least as tightly as `tightness`.
+    /// Precedence climbing over the `%left` and `%right` lines of generated_parser.y, since the
+    /// rest of that grammar needs no table.
     pub(super) fn expression(&mut self, tightness: u8) -> Parse<Part> {
         self.enter()?;
         let first = self.tree.next();
@@ -189,6 +192,7 @@ impl<'t> Parser<'t> {
                 self.need(Feature::Trim, sign.from, sign.to);
             }
             let modifiers = self.modifiers()?;
+            // `^` alone is `%right` in generated_parser.y.
             let right = self.expression(if operator == Operator::Power {
                 POWER
             } else {
@@ -216,6 +220,7 @@ impl<'t> Parser<'t> {
     }
 
     /// An operand with the signs before it, which bind like `*`.
+    /// Imitates `unary_expr` of generated_parser.y.
     fn signed(&mut self) -> Parse<Part> {
         let TokenKind::Operator(operator) = self.token.kind else {
             return self.followed();
@@ -240,6 +245,8 @@ impl<'t> Parser<'t> {
     }
 
     /// An operand with the ranges and modifiers behind it.
+    /// Ranges and modifiers may come in any order in generated_parser.y; what does not fit is seen
+    /// from the shape, so that the message can say why.
     fn followed(&mut self) -> Parse<Part> {
         let first = self.tree.next();
         let mut part = self.operand()?;
@@ -316,11 +323,13 @@ impl<'t> Parser<'t> {
                 token,
                 format!("`{text}` is not a number that Prometheus can represent"),
             ));
+            // Any value will do, since the fault is noted.
             1.0
         })
     }
 
     /// `offset 5m`.
+    /// Imitates `parser.parser.addOffset`.
     fn offset(&mut self, part: &mut Part) -> Parse<()> {
         let word = self.advance()?;
         self.offset_duration()?;
@@ -341,6 +350,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `@ 1609746000`, `@ start()`.
+    /// Imitates `parser.parser.setTimestamp` and `setAtModifierPreprocessor`.
     fn at(&mut self, part: &mut Part) -> Parse<()> {
         let sign = self.advance()?;
         match self.token.kind {
@@ -393,6 +403,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `anchored` and `smoothed`.
+    /// Imitates `parser.parser.setAnchored` and `setSmoothed`, 3.7 and later.
     fn extended(&mut self, part: &mut Part) -> Parse<()> {
         let word = self.advance()?;
         self.need(Feature::ExtendedRanges, word.from, word.to);

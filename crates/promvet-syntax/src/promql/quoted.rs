@@ -15,6 +15,7 @@ const SHORT: &[(char, char)] = &[
 ];
 
 /// Where a quoted text that begins at `from` ends.
+/// Imitates `parser.lexString` and `parser.lexRawString`.
 ///
 /// # Errors
 /// It does not end, or holds an escape that PromQL does not know.
@@ -51,6 +52,7 @@ fn at_escape(at: usize, problem: (usize, &'static str)) -> ExprFault {
 }
 
 /// How many characters an escape has, the backslash included.
+/// Imitates `parser.lexEscape`.
 fn escape(rest: &str, quote: char) -> Result<usize, (usize, &'static str)> {
     let Some(c) = rest.chars().nth(1) else {
         return Err((1, "an escape sequence is not complete"));
@@ -73,6 +75,8 @@ fn escape(rest: &str, quote: char) -> Result<usize, (usize, &'static str)> {
         })
         .and_then(|number| u32::from_str_radix(&number, base).ok())
         .ok_or((length, "an escape sequence lacks some of its digits"))?;
+    // Octal and hexadecimal escapes are bytes, the others characters (`parser.lexEscape`: `max =
+    // 255` or `unicode.MaxRune`).
     let most = if digits < 4 { 255 } else { 0x10_ffff };
     if value > most || (0xd800..0xe000).contains(&value) {
         return Err((length, "an escape sequence is not a valid character"));
@@ -81,6 +85,7 @@ fn escape(rest: &str, quote: char) -> Result<usize, (usize, &'static str)> {
 }
 
 /// The text that a sound quoted text stands for. Bytes that make no character become `U+FFFD`.
+/// Imitates `strutil.Unquote` of Prometheus (util/strutil/quote.go).
 #[must_use]
 pub fn unquote(quoted: &str) -> String {
     let mut chars = quoted.chars();

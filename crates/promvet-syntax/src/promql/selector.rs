@@ -62,6 +62,8 @@ impl Match {
     }
 
     /// Whether a label that is not there passes. A pattern that can't be judged does not.
+    /// Imitates the check of `parser.checkAST` for `*VectorSelector`: "must contain at least one
+    /// non-empty matcher".
     fn lets_nothing_pass(self, value: &str) -> bool {
         // The syntax says it; to compile a pattern takes a hundred times as long.
         let matches = || {
@@ -126,6 +128,8 @@ fn matches_nothing(pattern: &Hir) -> bool {
             | Look::WordEndAscii
             | Look::WordEndUnicode => false,
             // There is not a letter on either side, and both ends of the text and of a line are here.
+            // An empty text is at once the beginning and the end, so that `^`, `$`, `\A` and `\z`
+            // hold in it.
             _ => true,
         },
         HirKind::Repetition(inner) => inner.min == 0 || matches_nothing(&inner.sub),
@@ -146,6 +150,7 @@ struct Matchers {
 
 impl Parser<'_> {
     /// A selector whose name, if it has one, has been read.
+    /// Imitates `vector_selector` of generated_parser.y and its part of `checkAST`.
     pub(super) fn selector(&mut self, name: Option<Token>) -> Parse<Part> {
         let from = name.map_or(self.token.from, |name| name.from);
         let head = name.unwrap_or(Token {
@@ -215,6 +220,7 @@ impl Parser<'_> {
         self.advance()?;
         let value = self.expect(TokenKind::Text, "a quoted string")?;
         self.close(NodeKind::Matcher, label.from, label, self.tree.next());
+        // "metric name must not be set twice" in `parser.checkAST` counts these too.
         if name == "__name__" {
             out.names.push(label);
         }
@@ -234,6 +240,7 @@ impl Parser<'_> {
     }
 
     /// A regular expression, which Prometheus anchors at both ends.
+    /// Imitates `labels.NewFastRegexMatcher`, which compiles `^(?s:` … `)$`.
     fn pattern(&mut self, token: Token, pattern: &str) {
         let (major, minor) = self.dialect.release;
         let Err(fault) = go::regex(pattern, go::Go::of_prometheus(major, minor)) else {
@@ -249,7 +256,7 @@ impl Parser<'_> {
         self.push(ExprFault::new(
             from,
             to,
-            format!("the regular expression {}", fault.message),
+            fault.about("the regular expression"),
         ));
     }
 }

@@ -15,6 +15,8 @@ pub fn stored_form(text: &str) -> Option<String> {
     let shortest = format!("{value:e}");
     let (mantissa, exponent) = shortest.split_once('e')?;
     let exponent: i32 = exponent.parse().ok()?;
+    // The range in which `%g` writes no exponent is that of the shortest form
+    // (`strconv.FormatFloat` with `'g'` and precision -1: "use precision 6 for this decision").
     let out = if (-4..6).contains(&exponent) {
         let out = format!("{value}");
         if out.contains('.') { out } else { out + ".0" }

@@ -64,6 +64,7 @@ pub(super) enum Operator {
 
 impl Operator {
     /// How tightly it binds, from 1.
+    /// From the `%left` lines of generated_parser.y.
     pub(super) fn precedence(self) -> u8 {
         match self {
             Self::Or => 1,
@@ -134,6 +135,7 @@ pub(super) enum Word {
 
 impl TokenKind {
     /// Whether the word can name a metric where an expression begins.
+    /// From `metric_identifier` of generated_parser.y.
     pub(super) fn names_a_metric(self) -> bool {
         match self {
             Self::Name | Self::MetricName | Self::Aggregate(_) => true,
@@ -147,6 +149,7 @@ impl TokenKind {
     }
 
     /// Whether the word can name a label between the parentheses of `by` and the like.
+    /// From `maybe_label` of generated_parser.y, which lists every keyword but `without`.
     pub(super) fn names_a_label(self) -> bool {
         match self {
             Self::Operator(operator) => operator.is_set() || operator == Operator::Atan2,
@@ -159,6 +162,7 @@ impl TokenKind {
 const AT_FIRST: Release = (2, 0);
 
 /// The reserved words, and the release since which they are.
+/// From the map `key` of promql/parser/lex.go, with the releases that added each word.
 const WORDS: &[(&str, TokenKind, Release)] = &[
     ("and", TokenKind::Operator(Operator::And), AT_FIRST),
     ("or", TokenKind::Operator(Operator::Or), AT_FIRST),
@@ -222,6 +226,7 @@ const WORDS: &[(&str, TokenKind, Release)] = &[
 ];
 
 /// What a word without quotes is in a release, in any case of its letters.
+/// `parser.lexKeywordOrIdentifier` lowers the word first, so that `SUM` is an aggregation.
 pub(super) fn kind_of(word: &str, release: Release) -> TokenKind {
     let reserved = WORDS
         .iter()

@@ -23,6 +23,8 @@ impl Type {
         }
     }
 
+    /// An unknown type passes, so that an unknown function is reported once and not for each
+    /// expression around it.
     pub(super) fn is(self, wanted: Self) -> bool {
         self == wanted || self == Self::Unknown
     }

@@ -22,6 +22,7 @@ pub fn comments_by_look(content: &str, needle: &str) -> Vec<Comment> {
         }
         let hash = hash_by_look(text);
         let code = hash.map_or(text, |hash| text.get(..hash).unwrap_or(""));
+        // A `#` in a block scalar is text, so that lines deeper than its key are skipped.
         block = opens_block(code).then_some(indent);
         if let Some(hash) = hash.filter(|_| wanted.binary_search(&line).is_ok()) {
             out.push(comment(content, line, line.start as usize + hash));

@@ -31,6 +31,8 @@ impl Document {
             };
             match found {
                 None => found = Some(unit),
+                // An item that is a mapping begins with its first key, so that the larger of the
+                // two is meant.
                 Some(first) if first.span.start == unit.span.start => {
                     if unit.span.end > first.span.end {
                         found = Some(unit);

@@ -54,6 +54,7 @@ impl Scanner<'_> {
         }
     }
 
+    /// Imitates `yaml_parser_parse_node` of parserc.go.
     fn value(&mut self, parent: Parent, mut key_allowed: bool) -> Step<Next> {
         let indicator_end = self.at;
         let mut outer = Properties::default();
@@ -96,6 +97,8 @@ impl Scanner<'_> {
         properties: Properties,
     ) -> Step<Next> {
         if self.column() == self.indent {
+            // A list may begin in the column of its key
+            // (`yaml_parser_parse_indentless_sequence_entry` of parserc.go).
             if parent == Parent::Key && self.is_at_entry() {
                 self.open_block(Frame::Indentless, self.at, properties)?;
                 self.at += 1;
@@ -122,6 +125,8 @@ impl Scanner<'_> {
         let start = inner.start_or(self.at);
         match self.byte() {
             b'-' if self.is_at_entry() => {
+                // "block sequence entries are not allowed in this context" (scannerc.go), whose
+                // words the other reader gives.
                 if !key_allowed || inner.is_some() {
                     return Err(Stop::Unread);
                 }
@@ -281,6 +286,7 @@ impl Scanner<'_> {
     }
 
     /// Ends the collections that lie deeper than a column.
+    /// Imitates `yaml_parser_unroll_indent` of scannerc.go.
     fn unroll(&mut self, column: isize) {
         while self.indent > column {
             self.close_block();

@@ -57,6 +57,8 @@ impl Scanner<'_> {
         while self.column() == lines.indent && !self.is_at_end() {
             let is_led_by_blank = class(self.byte()) & BLANK != 0;
             if lines.pending {
+                // Lines that begin with a blank keep their breaks (`yaml_parser_scan_block_scalar`
+                // of scannerc.go: "Check if we need to fold the leading line break").
                 if literal || led_by_blank || is_led_by_blank {
                     lines.text.push('\n');
                 } else if lines.empty == 0 {
@@ -110,6 +112,8 @@ impl Scanner<'_> {
         let mut increment = 0;
         loop {
             match self.byte() {
+                // Indentation and chomping come in either order (`yaml_parser_scan_block_scalar` of
+                // scannerc.go).
                 b'+' if chomping.is_none() => chomping = Some(Chomping::Keep),
                 b'-' if chomping.is_none() => chomping = Some(Chomping::Strip),
                 digit @ b'1'..=b'9' if increment == 0 => {

@@ -19,6 +19,7 @@ pub(super) const DOUBLE: u8 = 64;
 /// The same for a single-quoted one.
 pub(super) const SINGLE: u8 = 128;
 
+/// Worked out at compile time, since each byte of a file is looked up.
 static CLASSES: [u8; 256] = classes();
 
 #[expect(

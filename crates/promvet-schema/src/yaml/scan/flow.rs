@@ -43,6 +43,8 @@ impl FlowFrame {
 
 impl Scanner<'_> {
     /// Reads a flow collection in a block context.
+    /// Imitates the states of flow collections in parserc.go, with a stack of frames in place of
+    /// its stack of states.
     pub(super) fn flow_collection(&mut self, properties: Properties) -> Step {
         self.open_flow(properties)?;
         while let Some(&frame) = self.flow.last() {
@@ -69,6 +71,8 @@ impl Scanner<'_> {
         Ok(())
     }
 
+    /// Imitates `yaml_parser_parse_flow_sequence_entry` and `yaml_parser_parse_flow_mapping_key` of
+    /// parserc.go.
     fn flow_entry(&mut self, kind: Collection) -> Step {
         let start = self.at;
         let properties = self.flow_properties()?;
@@ -125,6 +129,8 @@ impl Scanner<'_> {
         Ok(properties)
     }
 
+    /// What begins with `-` and a blank is a block entry to scannerc.go, so that it is left to the
+    /// other reader.
     fn flow_token(&mut self) -> Step<Token> {
         match self.byte() {
             quote @ (b'"' | b'\'') => self.quoted(quote),
@@ -195,6 +201,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
+    /// Imitates `yaml_parser_fetch_flow_collection_end` of scannerc.go.
     fn close_flow(&mut self) {
         let frame = self.flow.last();
         self.closed_empty = frame.is_some_and(|frame| {

@@ -207,6 +207,8 @@ impl<'c> Scanner<'c> {
                 let named = properties.named(self.content);
                 self.builder.add_scalar(span, named, content, style);
             }
+            // An alias has no properties of its own (`yaml_parser_parse_node` of parserc.go), so
+            // that this is a fault.
             TokenKind::Alias(_) if properties.is_some() => return Err(Stop::Unread),
             TokenKind::Alias(name) => {
                 let name = name.start as usize..name.end as usize;

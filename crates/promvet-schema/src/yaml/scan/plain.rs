@@ -9,6 +9,7 @@ use promvet_text::Span;
 impl Scanner<'_> {
     /// Reads a plain scalar (`yaml_parser_scan_plain_scalar`), and the breaks behind it if it ends
     /// with its line.
+    /// The scalar is copied only if it has several lines, since most values have one.
     pub(super) fn plain(&mut self) -> Step<Token> {
         let start = self.at;
         let mut end = self.plain_line();

@@ -17,6 +17,8 @@ impl Scanner<'_> {
         };
         let end = self.find(start + 1, stops);
         let doubled = quote == b'\'' && self.byte_at(end + 1) == quote;
+        // Most quoted scalars hold nothing to unescape, so that the source itself serves as the
+        // value.
         let text = if self.byte_at(end) == quote && !doubled {
             self.at = end + 1;
             Content::Written(Span::new(start + 1, end))
@@ -135,6 +137,7 @@ impl Scanner<'_> {
 }
 
 /// What a letter behind a backslash means.
+/// From the switch of `yaml_parser_scan_flow_scalar` in scannerc.go.
 fn short_escape(letter: u8) -> Option<char> {
     Some(match letter {
         b'0' => '\0',

@@ -1,6 +1,8 @@
 //! Bytes that send a whole text to libyaml-safer.
 
 /// Bytes looked at in one go, without a branch for each.
+/// 64 bytes are a line of the cache, and the compiler makes vector instructions of the loop, so
+/// that the scan costs next to nothing.
 const BLOCK: usize = 64;
 
 /// Whether a text holds control characters, line breaks beyond ASCII, a byte-order mark, or

@@ -5,7 +5,9 @@ use super::parse::Parser;
 use super::{Cause, Refusal, names};
 
 impl Parser<'_> {
-    /// Reads `\d`, `\pL`, `\p{Greek}` and their like into a class; whether one is here.
+    /// Reads `\d`, `\pL`, `\p{Greek}` and their like into a class; whether one is here. Imitates
+    /// `syntax.parser.parseUnicodeClass` and `parsePerlClassEscape`, which `syntax.parse` tries in
+    /// this order.
     pub(super) fn class_escape(&mut self, class: &mut Class) -> Result<bool, Refusal> {
         let mut chars = self.rest().chars();
         let (Some('\\'), Some(letter)) = (chars.next(), chars.next()) else {
@@ -23,6 +25,7 @@ impl Parser<'_> {
         Ok(true)
     }
 
+    /// Imitates `syntax.parser.parseUnicodeClass`.
     fn unicode_class(&mut self, negated: bool, class: &mut Class) -> Result<(), Refusal> {
         let from = self.at;
         self.at += 2;
@@ -32,6 +35,7 @@ impl Parser<'_> {
         };
         let name = if first == '{' {
             let Some(end) = rest.find('}') else {
+                // Go quotes the rest of the pattern here, since it never found where the name ends.
                 return Err(self.all_from(from, Cause::CharRange));
             };
             self.at = from + 2 + end + 1;
@@ -40,6 +44,8 @@ impl Parser<'_> {
             rest.get(..first.len_utf8()).unwrap_or_default()
         };
         let (caret, name) = match name.strip_prefix('^') {
+            // `\P{^Greek}` is `\p{Greek}`: two negations cancel each other in
+            // `syntax.parser.parseUnicodeClass`.
             Some(name) => (true, name),
             None => (false, name),
         };
@@ -50,11 +56,13 @@ impl Parser<'_> {
         Ok(())
     }
 
+    /// Imitates `syntax.parser.parseClass`.
     pub(super) fn class(&mut self) -> Result<(), Refusal> {
         let from = self.at;
         self.at += 1;
         let negated = self.eat("^");
         let mut class = Class::default();
+        // A `]` right behind the opening bracket is a member, so that `[]a]` is one class in Go.
         let mut first = true;
         while first || !self.rest().starts_with(']') {
             first = false;
@@ -69,11 +77,14 @@ impl Parser<'_> {
     }
 
     /// `[:alpha:]`; a bracket and a colon without an end stand for themselves.
+    /// Imitates `syntax.parser.parseNamedClass`.
     fn posix_class(&mut self, class: &mut Class) -> Result<bool, Refusal> {
         let from = self.at;
         let Some(after) = self.rest().strip_prefix("[:") else {
             return Ok(false);
         };
+        // Go goes on as if nothing were there ("no `:]` at all"), since `[:a]` is an old way to
+        // write a class with a colon.
         let Some((name, _)) = after.split_once(":]") else {
             return Ok(false);
         };
@@ -95,6 +106,8 @@ impl Parser<'_> {
         let low = self.class_char(class_from)?;
         let mut high = low;
         let rest = self.rest();
+        // A hyphen at the end is a member, not a range: `[a-]` is good in
+        // `syntax.parser.parseClass`.
         if rest.len() >= 2 && rest.starts_with('-') && !rest.starts_with("-]") {
             self.at += 1;
             high = self.class_char(class_from)?;
@@ -106,6 +119,7 @@ impl Parser<'_> {
         Ok(())
     }
 
+    /// Imitates `syntax.parser.parseClassChar`.
     fn class_char(&mut self, class_from: usize) -> Result<u32, Refusal> {
         match self.peek() {
             None => Err(self.all_from(class_from, Cause::MissingBracket)),
@@ -118,12 +132,15 @@ impl Parser<'_> {
     }
 
     /// An escape that stands for one character, as its code point.
+    /// Imitates `syntax.parser.parseEscape`.
     pub(super) fn char_escape(&mut self) -> Result<u32, Refusal> {
         let from = self.at;
         self.at += 1;
         let Some(c) = self.next() else {
             return Err(self.since(from, Cause::TrailingBackslash));
         };
+        // A single digit other than 0 would be a backreference in Perl, so that Go takes it for
+        // octal only if an octal digit follows.
         let octal_follows = self.peek().is_some_and(|c| ('0'..='7').contains(&c));
         let value = match c {
             '0' => Some(self.octal(0)),
@@ -135,6 +152,8 @@ impl Parser<'_> {
             'r' => Some(0x0D),
             't' => Some(0x09),
             'v' => Some(0x0B),
+            // Punctuation may be escaped and letters not, since `\q` may come to mean something
+            // (`syntax.parser.parseEscape`).
             _ => (c.is_ascii() && !c.is_ascii_alphanumeric()).then_some(u32::from(c)),
         };
         value.ok_or_else(|| self.since(from, Cause::Escape))
@@ -168,6 +187,8 @@ impl Parser<'_> {
                 return (digits > 0).then_some(value);
             }
             value = value * 16 + c.to_digit(16)?;
+            // Checked at each digit, as in Go (`r > unicode.MaxRune`), so that long runs of digits
+            // cannot overflow.
             if value > u32::from(char::MAX) {
                 return None;
             }

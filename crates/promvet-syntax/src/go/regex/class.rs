@@ -6,11 +6,14 @@
 //! class is as a separate range beyond the last character.
 
 /// The last code point.
+/// As `unicode.MaxRune`.
 const LAST: u32 = 0x0010_FFFF;
 
 /// Where the are-ins of Unicode classes begin. They are [`STAND_IN_STEP`] apart, so that two
 /// never touch.
 const STAND_INS: u32 = 0x0100_0000;
+/// Eight leaves room for the negated form (at 2) and a gap, so that merging neighbors never joins
+/// two classes.
 const STAND_IN_STEP: u32 = 8;
 
 /// Sorted ranges of code points, ends included.
@@ -41,6 +44,7 @@ impl Class {
     }
 
     /// Adds a range; with `fold` also the other case of its letters.
+    /// Imitates `syntax.appendFoldedRange` for ASCII.
     pub(super) fn add(&mut self, low: u32, high: u32, fold: bool) {
         self.ranges.push((low, high));
         if fold {
@@ -67,6 +71,8 @@ impl Class {
     }
 
     /// Adds a set of ranges, or all that is not in it.
+    /// Imitates `syntax.parser.appendGroup`, where folding comes before negation: `(?i)[^x]`
+    /// excludes both cases.
     pub(super) fn add_set(&mut self, ranges: &[(char, char)], negated: bool, fold: bool) {
         let mut set = Self::default();
         for &(low, high) in ranges {
@@ -84,6 +90,7 @@ impl Class {
     }
 
     /// The ranges in order, those that touch merged.
+    /// Imitates `syntax.cleanClass`, which joins ranges that overlap or touch.
     pub(super) fn clean(mut self) -> Self {
         self.ranges.sort_unstable();
         let mut merged: Vec<(u32, u32)> = Vec::with_capacity(self.ranges.len());
@@ -97,6 +104,7 @@ impl Class {
     }
 
     /// Everything that is not in a clean class.
+    /// Imitates `syntax.negateClass`.
     pub(super) fn negated(&self) -> Self {
         let mut ranges = Vec::with_capacity(self.ranges.len() + 1);
         let mut next = 0;
@@ -129,6 +137,7 @@ impl Class {
         self.ranges.len()
     }
 
+    /// The cases that `syntax.cleanAlt` and `syntax.parser.push` look for.
     pub(super) fn shape(&self) -> ClassForm {
         let newline = u32::from('\n');
         match *self.ranges.as_slice() {
@@ -142,12 +151,15 @@ impl Class {
 }
 
 /// Whether two code points are the two cases of a letter that has no third one.
+/// K and S fold to a third character each (U+212A, U+017F), so that `syntax.parser.push` does not
+/// take them for a folded literal.
 fn are_one_letter(upper: u32, lower: u32) -> bool {
     let upper = char::from_u32(upper).filter(|c| c.is_ascii_uppercase() && !matches!(c, 'K' | 'S'));
     upper.is_some_and(|c| u32::from(c.to_ascii_lowercase()) == lower)
 }
 
 /// `\d`, `\s`, `\w`.
+/// From `syntax.perlGroup`: ASCII alone, whatever the flags.
 pub(super) fn perl_set(letter: char) -> Option<&'static [(char, char)]> {
     Some(match letter.to_ascii_lowercase() {
         'd' => &[('0', '9')],
@@ -158,6 +170,7 @@ pub(super) fn perl_set(letter: char) -> Option<&'static [(char, char)]> {
 }
 
 /// The sets of `[:name:]`.
+/// From `syntax.posixGroup`.
 pub(super) fn posix_set(name: &str) -> Option<&'static [(char, char)]> {
     Some(match name {
         "alnum" => &[('0', '9'), ('A', 'Z'), ('a', 'z')],

@@ -14,6 +14,8 @@ pub fn doubled_backslash(regex: &str) -> Option<usize> {
             // `\d` elsewhere shows that the two are told apart.
             return None;
         }
+        // What follows must make the mistake certain, since `\\d` may as well be a path of Windows
+        // (`C:\\data`): a letter behind rules it out.
         let meant = match rest.next()? {
             'd' | 'w' | 's' | 'D' | 'W' | 'S' => !rest.next().is_some_and(char::is_alphabetic),
             '.' => !rest.next().is_some_and(|sign| "*+?{".contains(sign)),

@@ -5,6 +5,7 @@ use super::Cause;
 use super::tree::{Id, Op, Tree};
 
 /// Factors a list of alternatives in Go's four rounds. `level` counts factoring inside factoring.
+/// Imitates `syntax.parser.factor`, Go 1.16 and later.
 pub(super) fn factor(tree: &mut Tree, subs: Vec<Id>, level: usize) -> Result<Vec<Id>, Cause> {
     if subs.len() < 2 {
         return Ok(subs);
@@ -16,6 +17,7 @@ pub(super) fn factor(tree: &mut Tree, subs: Vec<Id>, level: usize) -> Result<Vec
 }
 
 /// Round 1: alternatives in a row that begin with the same text.
+/// The first loop of `syntax.parser.factor`.
 fn common_text(tree: &mut Tree, subs: Vec<Id>, level: usize) -> Result<Vec<Id>, Cause> {
     let mut out = Vec::with_capacity(subs.len());
     let mut run: Vec<Id> = Vec::new();
@@ -23,6 +25,8 @@ fn common_text(tree: &mut Tree, subs: Vec<Id>, level: usize) -> Result<Vec<Id>, 
     let mut fold = false;
     for sub in subs {
         let (next_text, next_fold) = leading_text(tree, sub);
+        // Go compares flags first: `(?i)ab` and `ab` have no prefix in common, since they match
+        // different texts.
         if next_fold == fold {
             let same = text
                 .iter()
@@ -63,6 +67,8 @@ fn finish_text(
     let mut suffixes = Vec::with_capacity(run.len());
     for sub in run {
         let rest = remove_text(tree, sub, text.len());
+        // `syntax.parser.factor` checks each rest anew, since it is another node without its
+        // prefix.
         tree.check_limits(rest)?;
         suffixes.push(rest);
     }
@@ -78,6 +84,7 @@ fn joined(tree: &mut Tree, prefix: Id, suffixes: Vec<Id>, level: usize) -> Resul
     Ok(id)
 }
 
+/// Imitates `syntax.parser.leadingString`.
 fn leading_text(tree: &Tree, id: Id) -> (&[u32], bool) {
     let node = tree.node(id);
     let first = match (node.op, node.subs.first()) {
@@ -91,6 +98,7 @@ fn leading_text(tree: &Tree, id: Id) -> (&[u32], bool) {
     }
 }
 
+/// Imitates `syntax.parser.removeLeadingString`.
 fn remove_text(tree: &mut Tree, id: Id, count: usize) -> Id {
     let node = tree.node(id);
     if let (Op::Concat, Some(&first)) = (node.op, node.subs.first()) {
@@ -112,6 +120,7 @@ fn remove_text(tree: &mut Tree, id: Id, count: usize) -> Id {
 }
 
 /// A concatenation without its first part; the other part itself if there were two.
+/// The switch on `len(re.Sub)` in `syntax.parser.removeLeadingString` and `removeLeadingRegexp`.
 fn without_first(tree: &mut Tree, id: Id) -> Id {
     let subs = tree.node(id).subs.clone();
     if let &[_, only] = subs.as_slice() {
@@ -127,6 +136,7 @@ fn without_first(tree: &mut Tree, id: Id) -> Id {
 }
 
 /// Round 2: alternatives in a row that begin with the same class, or the same count of one.
+/// The second loop of `syntax.parser.factor`.
 fn common_first(tree: &mut Tree, subs: Vec<Id>, level: usize) -> Result<Vec<Id>, Cause> {
     let mut out = Vec::with_capacity(subs.len());
     let mut run: Vec<Id> = Vec::new();
@@ -170,6 +180,7 @@ fn finish_first(
     Ok(())
 }
 
+/// Imitates `syntax.parser.leadingRegexp`.
 fn leading_part(tree: &Tree, id: Id) -> Option<Id> {
     let node = tree.node(id);
     match (node.op, node.subs.first()) {
@@ -179,6 +190,7 @@ fn leading_part(tree: &Tree, id: Id) -> Option<Id> {
     }
 }
 
+/// Imitates `syntax.parser.removeLeadingRegexp`.
 fn remove_first(tree: &mut Tree, id: Id, reuse: bool) -> Id {
     let node = tree.node(id);
     if let (Op::Concat, Some(&first)) = (node.op, node.subs.first()) {
@@ -193,7 +205,9 @@ fn remove_first(tree: &mut Tree, id: Id, reuse: bool) -> Id {
     tree.make(Op::Empty)
 }
 
-/// Whether a part can be factored out: a class, or a fixed count of one.
+/// Whether a part can be factored out: a class, or a fixed count of one. Only these, since Go
+/// factors out simple prefixes alone: "first must be a character class OR a fixed repeat of a
+/// character class" (`syntax.parser.factor`).
 fn can_lead(tree: &Tree, id: Id) -> bool {
     let node = tree.node(id);
     let counted_class = || {
@@ -205,6 +219,7 @@ fn can_lead(tree: &Tree, id: Id) -> bool {
 }
 
 /// Equality of what [`can_lead`] lets pass.
+/// Imitates `syntax.Regexp.Equal` for these kinds.
 fn equal(tree: &Tree, a: Id, b: Id) -> bool {
     let (left, right) = (tree.node(a), tree.node(b));
     left.op == right.op
@@ -227,6 +242,7 @@ fn equal(tree: &Tree, a: Id, b: Id) -> bool {
 }
 
 /// Round 3: single characters and classes in a row become one class.
+/// The third loop of `syntax.parser.factor`.
 fn merge_characters(tree: &mut Tree, subs: Vec<Id>) -> Vec<Id> {
     let mut out = Vec::with_capacity(subs.len());
     let mut run: Vec<Id> = Vec::new();
@@ -268,6 +284,7 @@ fn finish_characters(tree: &mut Tree, out: &mut Vec<Id>, mut run: Vec<Id>) {
 }
 
 /// Round 4: empty alternatives in a row become one.
+/// The fourth loop of `syntax.parser.factor`.
 fn join_empty(tree: &Tree, subs: &[Id]) -> Vec<Id> {
     let is_empty = |id: &Id| tree.op(*id) == Op::Empty;
     let next = subs.iter().skip(1).map(Some).chain([None]);

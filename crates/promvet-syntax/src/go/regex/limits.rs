@@ -9,10 +9,14 @@ use super::tree::{Id, Op, Tree};
 use crate::go::Go;
 
 /// The deepest tree.
+/// `maxHeight` of regexp/syntax/parse.go: beyond it Go's own recursions could overflow the stack.
 const MOST_LEVELS: usize = 1000;
 /// The largest program: 128 MiB of instructions of 40 bytes.
+/// `maxSize` of regexp/syntax/parse.go, which is `128 << 20 / instSize`.
 const MOST_INSTRUCTIONS: i64 = (128 << 20) / 40;
-/// The first Go with the limit of depth, and the first with that of size.
+/// The first Go with the limit of depth, and the first with that of size. The checks came with
+/// CVE-2022-24921 and CVE-2022-41715 (`syntax.parser.checkHeight`,
+/// `checkSize`).
 const DEPTH_SINCE: Go = Go(17);
 const SIZE_SINCE: Go = Go(19);
 
@@ -33,6 +37,8 @@ impl Notes {
     }
 
     /// Forgets the height of a node that is freed; its size stays noted.
+    /// `syntax.parser.reuse` deletes the height alone, so that a size may be stale when the node is
+    /// used again.
     pub(super) fn forget(&mut self, id: Id) {
         let height = self
             .heights
@@ -45,6 +51,7 @@ impl Notes {
 }
 
 impl Tree {
+    /// Imitates `syntax.parser.checkLimits`.
     pub(super) fn check_limits(&mut self, id: Id) -> Result<(), Cause> {
         if self.go >= SIZE_SINCE {
             self.check_size(id)?;
@@ -55,10 +62,14 @@ impl Tree {
         Ok(())
     }
 
+    /// Imitates `syntax.parser.checkSize`: sizes are worked out only when nodes times repetitions
+    /// could exceed the limit.
     fn check_size(&mut self, id: Id) -> Result<(), Cause> {
         if self.notes.sizes.is_none() {
             let node = self.node(id);
             if node.op == Op::Repeat {
+                // A count of 0 or an open one counts as `n = re.Min` and at least 1, as in
+                // `syntax.parser.checkSize`.
                 let count = i64::from(node.max.unwrap_or(node.min).max(1));
                 self.notes.repeats = if count > MOST_INSTRUCTIONS / self.notes.repeats {
                     MOST_INSTRUCTIONS
@@ -71,6 +82,8 @@ impl Tree {
                 return Ok(());
             }
             self.notes.sizes = Some(Vec::new());
+            // What was pushed before the count passed the threshold has no size yet, so that Go
+            // populates its map "belatedly".
             for id in self.stack.clone() {
                 self.within_size(id)?;
             }
@@ -78,6 +91,7 @@ impl Tree {
         self.within_size(id)
     }
 
+    /// Imitates the end of `syntax.parser.checkSize` (`ErrLarge`).
     fn within_size(&mut self, id: Id) -> Result<(), Cause> {
         if self.measure_size(id) > MOST_INSTRUCTIONS {
             return Err(Cause::Large);
@@ -94,6 +108,7 @@ impl Tree {
         noted.unwrap_or_else(|| self.measure_size(id))
     }
 
+    /// Imitates `syntax.parser.calcSize`.
     fn measure_size(&mut self, id: Id) -> i64 {
         let node = self.node(id);
         let (op, min, max) = (node.op, i64::from(node.min), node.max.map(i64::from));
@@ -116,11 +131,14 @@ impl Tree {
             (Op::Repeat, Some(max)) => subs.saturating_mul(max).saturating_add(max - min),
             _ => 0,
         };
+        // An empty node still compiles to an instruction, so that `syntax.parser.calcSize` counts
+        // at least one.
         let size = size.max(1);
         note(self.notes.sizes.get_or_insert_default(), id, size);
         size
     }
 
+    /// Imitates `syntax.parser.checkHeight`.
     fn check_height(&mut self, id: Id) -> Result<(), Cause> {
         if self.allocated() < MOST_LEVELS {
             return Ok(());
@@ -150,6 +168,7 @@ impl Tree {
         noted.unwrap_or_else(|| self.measure_height(id))
     }
 
+    /// Imitates `syntax.parser.calcHeight`.
     fn measure_height(&mut self, id: Id) -> usize {
         let subs = self.node(id).subs.clone();
         let height = subs

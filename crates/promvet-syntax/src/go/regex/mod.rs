@@ -30,6 +30,8 @@ pub struct Regex {
 
 impl Regex {
     /// Whether `$name` or `$1` in a replacement names a group of this pattern. 0 is the match.
+    /// `regexp.Regexp.expand` reads a name as a number only without a leading zero, so that `$01`
+    /// is a name.
     #[must_use]
     pub fn has_group(&self, name: &str) -> bool {
         let by_number = name.parse::<usize>().is_ok_and(|number| {
@@ -40,6 +42,7 @@ impl Regex {
 }
 
 /// The causes that Go tells apart, in its words.
+/// The texts of `syntax.ErrorCode`, which people look up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
     CharRange,
@@ -91,6 +94,7 @@ impl Refusal {
     }
 }
 
+/// From `relabel.NewRegexp` of Prometheus (model/relabel/relabel.go).
 const PREFIX: &str = "^(?s:";
 const SUFFIX: &str = ")$";
 
@@ -109,10 +113,13 @@ pub fn regex(pattern: &str, go: Go) -> Result<Regex, Fault> {
 
 /// A refusal of the wrapped text as a fault of the pattern.
 fn explain(pattern: &str, refusal: Refusal, go: Go) -> Fault {
+    // What Prometheus adds around the pattern is not in the file, so that places there move to its
+    // ends.
     let within = |at: usize| at.saturating_sub(PREFIX.len()).min(pattern.len());
     let (from, to) = (within(refusal.from), within(refusal.to));
     let part = pattern.get(from..to).unwrap_or_default();
     let words = refusal.cause.words();
+    // Forty characters, so that a long class does not fill the message.
     let quoted: String = part.chars().take(40).collect();
     let mut message = format!("is not valid in Go (RE2): {words}");
     if !quoted.is_empty() && !matches!(refusal.cause, Cause::Large | Cause::NestingDepth) {

@@ -262,6 +262,7 @@ const SCRIPTS: &[(u16, &[&str])] = &[
 ];
 
 /// The one name by which a class is known whatever its spelling, if this Go knows it.
+/// Imitates `syntax.unicodeTable`, and from Go 1.25 on its lookup without case and hyphens.
 pub(super) fn class_named(name: &str, go: Go) -> Option<&'static str> {
     let scripts = SCRIPTS
         .iter()
@@ -274,6 +275,8 @@ pub(super) fn class_named(name: &str, go: Go) -> Option<&'static str> {
             .copied()
             .find(|candidate| loosely_equal(candidate, name));
     }
+    // `Any` is in `syntax.unicodeTable` itself, since it is not a table of package unicode before
+    // Go 1.25.
     let any = (name == "Any").then_some("Any");
     let mut known = known.copied();
     any.or_else(|| known.find(|candidate| *candidate == name))
@@ -288,6 +291,7 @@ pub(super) fn number_of(name: &str) -> u32 {
 }
 
 /// Whether two names are the same but for case, underscores, hyphens and spaces.
+/// As Unicode UAX #44, loose matching, which Go 1.25 follows in `syntax.unicodeTable`.
 fn loosely_equal(a: &str, b: &str) -> bool {
     letters(a).eq(letters(b))
 }

@@ -8,14 +8,17 @@ use super::{Cause, Refusal};
 use crate::go::Go;
 
 /// The first Go that reads `(?<name>…)`.
+/// Go issue #58458 added the form of .NET and PCRE.
 const SHORT_NAMES: Go = Go(22);
 /// The first Go that reads the names of Unicode classes in any case, and long ones.
 pub(super) const LOOSE_CLASS_NAMES: Go = Go(25);
 
-/// The largest count of a repetition.
+/// The largest count of a repetition. As `maxRepeat` of regexp/syntax: `{1001}` is
+/// `ErrInvalidRepeatSize`.
 const MOST_COUNT: u32 = 1000;
 
 /// Reads a wrapped pattern, in which `inner` is what the user wrote; gives the names of its groups.
+/// Imitates the loop of `syntax.parse` with `syntax.Perl`, the flags of `regexp.Compile`.
 pub(super) fn parse(text: &str, inner: Range<usize>, go: Go) -> Result<Vec<String>, Refusal> {
     let mut parser = Parser {
         text,
@@ -56,6 +59,8 @@ impl<'p> Parser<'p> {
         while let Some(c) = self.peek() {
             let from = self.at;
             repetition = self.token(c, repetition)?.then_some(from);
+            // The token began in the pattern and ended in what Prometheus adds, which explains a
+            // parenthesis that is missing otherwise.
             if from < self.inner.end && self.at > self.inner.end {
                 self.swallows = Some(from);
             }
@@ -129,6 +134,8 @@ impl<'p> Parser<'p> {
                 self.limit(result)?;
             }
             ')' => self.close()?,
+            // '$' => { | All assertions are one kind here, since neither limit nor factoring tells
+            // them apart.
             '^' | '$' => {
                 self.at += 1;
                 self.push(Op::Assertion)?;
@@ -169,6 +176,7 @@ impl<'p> Parser<'p> {
     }
 
     /// Pushes a character by its code point, which can be a surrogate: Go's escapes allow it.
+    /// Imitates `syntax.parser.literal`.
     fn literal(&mut self, c: u32) -> Result<(), Refusal> {
         let result = self.tree.push_literal(c, self.flags.fold);
         self.limit(result)
@@ -197,6 +205,7 @@ impl<'p> Parser<'p> {
         self.limit(result)
     }
 
+    /// Imitates `syntax.parser.parseRightParen`.
     fn close(&mut self) -> Result<(), Refusal> {
         let from = self.at;
         self.at += 1;
@@ -216,9 +225,12 @@ impl<'p> Parser<'p> {
     }
 
     /// `(?flags)`, `(?flags:`, `(?P<name>` and `(?<name>`.
+    /// Imitates `syntax.parser.parsePerlFlags`.
     fn perl_group(&mut self) -> Result<(), Refusal> {
         let from = self.at;
         let rest = self.rest();
+        // The lengths are Go's (`len(t) > 4`), so that `(?P<` at the end is bad Perl syntax and not
+        // a bad name.
         let named = if rest.starts_with("(?P<") && rest.len() > 4 {
             Some(4)
         } else {
@@ -237,6 +249,8 @@ impl<'p> Parser<'p> {
                 'm' => flags.many_lines = on,
                 's' => flags.dot_newline = on,
                 'U' => flags.lazy = on,
+                // A second `-` is refused, and so is one without a flag behind it
+                // (`syntax.parser.parsePerlFlags`).
                 '-' if on => on = false,
                 ':' | ')' if on || saw_flag => {
                     if c == ':' {
@@ -259,6 +273,7 @@ impl<'p> Parser<'p> {
         };
         let name = rest.get(name_at..end).unwrap_or_default();
         self.at += end + 1;
+        // Imitates `syntax.isValidCaptureName`.
         let good = !name.is_empty() && name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
         if !good {
             return Err(self.since(from, Cause::NamedCapture));
@@ -275,7 +290,9 @@ impl<'p> Parser<'p> {
         from: usize,
         last: Option<usize>,
     ) -> Result<(), Refusal> {
+        // `(?U)` swaps the two, as in `syntax.parser.repeat`.
         let lazy = self.flags.lazy != self.eat("?");
+        // `a**` is `ErrInvalidRepeatOp` in Perl mode, since `a*+` means something else in Perl.
         if let Some(last) = last {
             return Err(self.since(last, Cause::RepeatOp));
         }
@@ -297,6 +314,8 @@ impl<'p> Parser<'p> {
             return Ok(false);
         };
         self.at += length;
+        // As `syntax.parse` compares them ("Numbers were too big, or max is present and min >
+        // max"); otherwise the program could be huge.
         let too_large = |count: u32| count > MOST_COUNT;
         if too_large(min) || max.is_some_and(|max| too_large(max) || min > max) {
             return Err(self.since(from, Cause::RepeatSize));
@@ -313,6 +332,8 @@ impl<'p> Parser<'p> {
                 self.at += 2;
                 self.push(Op::Assertion)
             }
+            // Go knows the escape of RE2 and refuses it, because its strings are UTF-8
+            // (`syntax.ErrInvalidEscape`).
             Some(b'C') => {
                 self.at += 2;
                 Err(self.since(from, Cause::Escape))
@@ -331,6 +352,7 @@ impl<'p> Parser<'p> {
     }
 
     /// `\Q…\E`; without an end it takes all that follows.
+    /// The case `Q` of `syntax.parse`.
     fn quotation(&mut self) -> Result<(), Refusal> {
         self.at += 2;
         let rest = self.rest();
@@ -353,6 +375,7 @@ struct Count {
     max: Option<u32>,
 }
 
+/// Imitates `syntax.parser.parseRepeat`; anything else is a literal brace, so that `{a}` is text.
 fn count(text: &str) -> Option<Count> {
     let inside = text.strip_prefix('{')?;
     let (min, rest) = whole_number(inside)?;
@@ -373,6 +396,7 @@ fn count(text: &str) -> Option<Count> {
 }
 
 /// A number without leading zeros and what follows it. Large ones are not told apart.
+/// Imitates `syntax.parser.parseInt`, "disallow leading zeros".
 fn whole_number(text: &str) -> Option<(u32, &str)> {
     let end = text
         .find(|c: char| !c.is_ascii_digit())

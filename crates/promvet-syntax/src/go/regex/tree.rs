@@ -11,13 +11,15 @@ use crate::go::Go;
 /// How often factoring may find itself inside factoring. Go has no such limit; reaching this one
 /// takes more than 30 kB of alternatives that are each the beginning of the next.
 const MOST_FACTORING: usize = 256;
-/// How often the innermost expression may be repeated.
+/// How often the innermost expression may be repeated. From `syntax.repeatIsValid`, which
+/// `syntax.parser.repeat` calls with 1000: nested counts multiply.
 const MOST_REPEATS: u32 = 1000;
 
 /// The place of a node in its tree.
 pub(super) type Id = usize;
 
 /// What a node is, in Go's order: of two simple ones, the later can take in the earlier.
+/// As `syntax.Op`, whose numbers Go compares in `mergeCharClass` ("`re1.Op > re3.Op`").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Op {
     NoMatch,
@@ -42,6 +44,8 @@ pub(super) enum Op {
 }
 
 impl Op {
+    /// Operators from `opPseudo` on are marks on the stack of `syntax.parser`, so that nothing
+    /// repeats or joins them.
     fn is_pseudo(self) -> bool {
         self >= Self::LeftParen
     }
@@ -130,6 +134,7 @@ impl Tree {
     }
 
     /// How many nodes have been made anew; a freed one that is used again does not count.
+    /// Go counts `p.numRegexp` in `syntax.parser.newRegexp`, after the free list is empty.
     pub(super) fn allocated(&self) -> usize {
         self.nodes.len()
     }
@@ -138,6 +143,7 @@ impl Tree {
         self.node(id).op
     }
 
+    /// Imitates `syntax.parser.newRegexp`.
     pub(super) fn make(&mut self, op: Op) -> Id {
         if let Some(id) = self.free.pop() {
             *self.node_mut(id) = Node::new(op);
@@ -172,6 +178,8 @@ impl Tree {
         self.push(id)
     }
 
+    /// Imitates `syntax.minFoldRune`, for ASCII: a folded literal keeps the upper case, so that
+    /// `(?i)a` and `(?i)A` are equal.
     pub(super) fn push_literal(&mut self, c: u32, fold: bool) -> Result<(), Cause> {
         let id = self.make(Op::Literal);
         let node = self.node_mut(id);
@@ -181,6 +189,7 @@ impl Tree {
         self.push(id)
     }
 
+    /// Imitates `syntax.parser.push`.
     pub(super) fn push(&mut self, id: Id) -> Result<(), Cause> {
         let single = match (self.op(id), self.node(id).class.shape()) {
             (Op::Class, ClassForm::One(c)) => Some((c, false)),
@@ -202,6 +211,7 @@ impl Tree {
 
     /// Joins the two literals on top of the stack. A further character then takes the place that
     /// has become free, and `true` says so.
+    /// Imitates `syntax.parser.maybeConcat`.
     fn join_literals(&mut self, next: Option<(u32, bool)>) -> bool {
         let &[.., below, top] = self.stack.as_slice() else {
             return false;
@@ -224,6 +234,7 @@ impl Tree {
     }
 
     /// Repeats what is on top of the stack. `Ok(false)` if nothing is there to be repeated.
+    /// Imitates `syntax.parser.repeat`.
     pub(super) fn repeat(&mut self, how: Repetition) -> Result<bool, Cause> {
         let Some(&sub) = self.stack.last() else {
             return Ok(false);
@@ -247,10 +258,13 @@ impl Tree {
         Ok(true)
     }
 
+    /// Imitates `syntax.repeatIsValid`.
     fn repeats_within(&self, id: Id, most: u32) -> bool {
         let node = self.node(id);
         let mut most = most;
         if node.op == Op::Repeat {
+            // `{0}` matches nothing whatever is inside, so that the counts there do not matter
+            // (`syntax.repeatIsValid`).
             if node.max == Some(0) {
                 return true;
             }
@@ -274,6 +288,7 @@ impl Tree {
     }
 
     /// Replaces what is above the topmost open group or bar by its concatenation.
+    /// Imitates `syntax.parser.concat`.
     pub(super) fn concat(&mut self) -> Result<(), Cause> {
         self.join_literals(None);
         let subs = self.take_operands();
@@ -285,6 +300,7 @@ impl Tree {
     }
 
     /// Replaces what is above the topmost open group by its alternation.
+    /// Imitates `syntax.parser.alternate`.
     fn alternate(&mut self) -> Result<(), Cause> {
         let subs = self.take_operands();
         let Some(&last) = subs.last() else {
@@ -296,6 +312,7 @@ impl Tree {
     }
 
     /// A concatenation or alternation of `subs`, those of the same kind merged.
+    /// Imitates `syntax.parser.collapse`.
     pub(super) fn collapse(&mut self, subs: Vec<Id>, op: Op, level: usize) -> Result<Id, Cause> {
         if let &[only] = subs.as_slice() {
             return Ok(only);
@@ -324,6 +341,7 @@ impl Tree {
         Ok(id)
     }
 
+    /// Imitates `syntax.parser.parseVerticalBar`.
     pub(super) fn vertical_bar(&mut self) -> Result<(), Cause> {
         self.concat()?;
         if self.swap_vertical_bar() {
@@ -334,6 +352,7 @@ impl Tree {
 
     /// Moves the expression on top of the stack below the bar under it, or merges it into the
     /// alternative there. Whether there is a bar.
+    /// Imitates `syntax.parser.swapVerticalBar`.
     fn swap_vertical_bar(&mut self) -> bool {
         let top = self.stack.len();
         let at = |back: usize| self.stack.get(top.checked_sub(back)?).copied();
@@ -345,6 +364,8 @@ impl Tree {
         }
         if let Some(alternative) = alternative {
             if self.is_one_char(last) && self.is_one_char(alternative) {
+                // "Make re3 the more complex of the two" (`syntax.parser.swapVerticalBar`): the
+                // simple one is freed.
                 let (small, large) = if self.op(last) > self.op(alternative) {
                     (alternative, last)
                 } else {
@@ -374,6 +395,7 @@ impl Tree {
 
     /// Closes the group whose contents are on top of the stack and tells where it opened and
     /// which settings held before it. `None` if no group is open.
+    /// The second half of `syntax.parser.parseRightParen`.
     pub(super) fn close_group(&mut self) -> Result<Option<(usize, Flags)>, Cause> {
         self.finish_alternatives()?;
         let &[.., group, contents] = self.stack.as_slice() else {
@@ -396,6 +418,7 @@ impl Tree {
     }
 
     /// Whether a node matches exactly one character.
+    /// Imitates `syntax.isCharClass`.
     pub(super) fn is_one_char(&self, id: Id) -> bool {
         let node = self.node(id);
         match node.op {
@@ -405,6 +428,7 @@ impl Tree {
     }
 
     /// Gives a class that takes in everything, or all but line breaks, its plainer form.
+    /// Imitates `syntax.cleanAlt`.
     pub(super) fn clean_alternative(&mut self, id: Id) {
         let node = self.node_mut(id);
         if node.op == Op::Class {
@@ -417,6 +441,7 @@ impl Tree {
     }
 
     /// Adds what `from` matches to `into`, which is the less simple one.
+    /// Imitates `syntax.mergeCharClass`.
     pub(super) fn merge(&mut self, into: Id, from: Id) {
         let newline = u32::from('\n');
         let source = self.node(from);

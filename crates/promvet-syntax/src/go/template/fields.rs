@@ -42,12 +42,16 @@ pub fn fields(text: &str) -> Vec<Field> {
             words.any(|token| known.contains(&word(token)))
         };
         let tests = matches!(keyword, "if" | "with" | "range" | "else");
+        // A comparison prints `true` or `false`, so that the value itself is not in the text
+        // (`text/template` funcs.go).
         let compares = has(&["eq", "ne", "lt", "le", "gt", "ge"]);
         for mut field in of_action(action, &word) {
             field.inner = match &*field.root {
                 "." => dot,
                 _ => root,
             };
+            // `else if` and the like test too, since `text/template` evaluates them only for their
+            // truth.
             field.prints = !tests && !compares;
             field.tested = tests || has(&["or", "and", "not"]);
             out.push(field);
@@ -55,6 +59,8 @@ pub fn fields(text: &str) -> Vec<Field> {
         match keyword {
             "if" => blocks.push((false, false)),
             "with" | "range" => blocks.push((true, false)),
+            // "block" => | Their `$` is what `template` hands over, so that it says nothing of the
+            // alert.
             "define" | "block" => blocks.push((true, true)),
             "end" => {
                 blocks.pop();

@@ -8,6 +8,7 @@ const FUNCTIONS: &[(&str, (u16, u16))] =
     include!(concat!(env!("OUT_DIR"), "/template_functions.rs"));
 
 /// Functions of Go's `text/template` itself.
+/// From `builtins()` of text/template/funcs.go, Go 1.21.
 const BUILT_IN: &[&str] = &[
     "and", "call", "eq", "ge", "gt", "html", "index", "js", "le", "len", "lt", "ne", "not", "or",
     "print", "printf", "println", "slice", "urlquery",
@@ -23,6 +24,8 @@ pub(super) fn known(name: &str, release: (u16, u16), from: usize, to: usize) -> 
         Some((_, (major, minor))) => {
             format!("the template function `{name}` needs Prometheus {major}.{minor} or newer")
         }
+        // Prometheus adds it in `template.Expander.ExpandHTML` alone, so that a rule with it is
+        // refused.
         None if name == "tmpl" => {
             "the function `tmpl` does not exist in rules, only in console templates".to_owned()
         }

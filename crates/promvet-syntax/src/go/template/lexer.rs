@@ -69,10 +69,12 @@ impl<'t> Lexer<'t> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
+    /// Imitates `parse.lexText` and `parse.lexLeftDelim`.
     fn all(&mut self) -> Result<(), Fault> {
         while let Some(found) = self.rest().find("{{") {
             self.at += found;
             let open = self.at;
+            // Imitates `parse.hasLeftTrimMarker`: a dash without a space behind it is a sign.
             let trimmed = self.rest().get(2..).is_some_and(|rest| {
                 rest.starts_with('-') && rest.get(1..).is_some_and(|rest| rest.starts_with(SPACES))
             });
@@ -103,6 +105,7 @@ impl<'t> Lexer<'t> {
         });
     }
 
+    /// Imitates `parse.lexComment`.
     fn comment(&mut self, open: usize, marker: usize) -> Result<(), Fault> {
         let rest = self.rest();
         let line = open + rest.lines().next().map_or(0, str::len);
@@ -117,6 +120,8 @@ impl<'t> Lexer<'t> {
         let after = rest.get(end..).unwrap_or_default();
         match close_length(after) {
             Some(length) => self.at += end + length,
+            // "comment ends before closing delimiter" in `parse.lexComment`, which expects `}}` at
+            // once.
             None => {
                 return Err(Fault::new(
                     open,
@@ -129,6 +134,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// The tokens up to `}}`.
+    /// Imitates `parse.lexInsideAction` and `parse.lexRightDelim`.
     fn action(&mut self, open: usize) -> Result<(), Fault> {
         let mut spaced = false;
         loop {
@@ -158,6 +164,8 @@ impl<'t> Lexer<'t> {
         }
     }
 
+    /// The switch of `parse.lexInsideAction`, in its order: `.5` is a number, `.` and `.x` are
+    /// fields.
     fn token(&mut self, c: char, spaced: bool) -> Result<(), Fault> {
         let rest = self.rest();
         let digit_follows = rest
@@ -186,6 +194,8 @@ impl<'t> Lexer<'t> {
                 ));
             }
             '}' => return Err(self.stray(1, "unexpected `}`: an action ends with `}}`")),
+            // `parse.lexInsideAction` returns any other printable ASCII as `itemChar`, so that only
+            // the grammar refuses it.
             '!'..='~' => self.push(TokenKind::Sign, 1, spaced),
             _ => {
                 return Err(self.stray(
@@ -202,6 +212,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// `.Name`, `$name` or `name`, which must be followed by a sign that ends it.
+    /// Imitates `parse.lexFieldOrVariable` and `parse.lexIdentifier`.
     fn name(&mut self, kind: TokenKind, spaced: bool) -> Result<(), Fault> {
         let rest = self.rest();
         let prefix = usize::from(kind != TokenKind::Word);
@@ -213,6 +224,7 @@ impl<'t> Lexer<'t> {
             kind
         };
         let after = rest.get(length..).unwrap_or_default();
+        // Imitates `parse.atTerminator`, which also takes the delimiter with its trim marker.
         let ended = close_length(after).is_some()
             || after
                 .chars()
@@ -230,6 +242,7 @@ impl<'t> Lexer<'t> {
         Err(Fault::new(from, from + c.len_utf8(), message))
     }
 
+    /// Imitates `parse.lexQuote`, `parse.lexChar` and `parse.lexRawQuote`.
     fn quoted(&mut self, quote: char, spaced: bool) -> Result<(), Fault> {
         let rest = self.rest();
         let Some(length) = quoted_length(rest, quote) else {
@@ -240,10 +253,13 @@ impl<'t> Lexer<'t> {
             ));
         };
         let inner = rest.get(1..length - 1).unwrap_or_default();
+        // Raw strings have no escapes; others go through `strconv.Unquote` in `parse.Tree.term`.
         if quote != '`' {
             let Some(count) = characters(inner, quote) else {
                 return Err(self.stray(length, "unknown escape sequence in this string"));
             };
+            // `parse.Tree.newNumber` reads it with `strconv.UnquoteChar` and refuses what is left
+            // ("malformed character constant").
             if quote == '\'' && count != 1 {
                 let message = "single quotes hold one character; write a text in double quotes";
                 return Err(self.stray(length, message));
@@ -258,6 +274,7 @@ impl<'t> Lexer<'t> {
         Ok(())
     }
 
+    /// Imitates `parse.lexNumber`.
     fn number(&mut self, spaced: bool) -> Result<(), Fault> {
         let rest = self.rest();
         let length = number_length(rest);
@@ -285,6 +302,7 @@ impl<'t> Lexer<'t> {
 }
 
 /// How many bytes a number has, its sign included, or a word that begins as one.
+/// Imitates `parse.lexer.scanNumber`, loosely: what it takes too much is refused as a number.
 fn number_length(rest: &str) -> usize {
     let sign = usize::from(rest.starts_with(['+', '-']));
     let end = rest.char_indices().skip(sign).find(|&(at, c)| {
@@ -305,6 +323,7 @@ fn number_length(rest: &str) -> usize {
 }
 
 /// How many bytes `}}` has with the trim marker before it, if it is there.
+/// Imitates `parse.lexer.atRightDelim`.
 fn close_length(rest: &str) -> Option<usize> {
     if rest.starts_with("}}") {
         return Some(2);
@@ -330,6 +349,7 @@ fn quoted_length(rest: &str, quote: char) -> Option<usize> {
 }
 
 /// How many characters a text stands for; none if Go does not know an escape in it.
+/// Imitates `strconv.UnquoteChar`.
 fn characters(text: &str, quote: char) -> Option<usize> {
     let mut chars = text.chars();
     let mut count = 0;
@@ -344,6 +364,8 @@ fn characters(text: &str, quote: char) -> Option<usize> {
             'x' => ("", 2, 16),
             'u' => ("", 4, 16),
             'U' => ("", 8, 16),
+            // Three octal digits up to `\377`, since the value is one byte ("`v > 255`" in
+            // `strconv.UnquoteChar`).
             c @ '0'..='7' => (if c > '3' { return None } else { "0" }, 2, 8),
             _ => return None,
         };

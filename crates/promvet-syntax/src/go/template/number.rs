@@ -4,6 +4,7 @@
 /// the functions of strconv that it calls).
 pub(super) fn fault(text: &str) -> Option<&'static str> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    // `parse.Tree.newNumber` reads what ends in `i` as a complex constant first.
     if let Some(imaginary) = unsigned.strip_suffix('i')
         && is_float(imaginary)
     {
@@ -42,6 +43,7 @@ fn is_integer(text: &str) -> bool {
     if !digits.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return false;
     }
+    // `strconv.ParseUint` reads no sign, so that a signed number has to fit `int64`.
     let least = i64::MIN.unsigned_abs();
     u64::from_str_radix(digits, base).is_ok_and(|value| match sign {
         "" => true,

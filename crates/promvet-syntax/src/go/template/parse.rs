@@ -10,6 +10,7 @@ const DEFINED: [&str; 5] = ["$", "$labels", "$externalLabels", "$externalURL", "
 /// no template of an alert has more than a few.
 const DEEPEST: usize = 64;
 
+/// Imitates `parse.Tree.Parse`.
 pub(super) fn check(text: &str, release: (u16, u16)) -> Result<(), Fault> {
     let (tokens, broken) = read(text);
     let mut parser = Parser {
@@ -24,6 +25,8 @@ pub(super) fn check(text: &str, release: (u16, u16)) -> Result<(), Fault> {
     };
     match parser.top() {
         Err(Stop::Fault(fault)) => Err(fault),
+        // Err(Stop::Deep) => Ok(()), | Too deep says nothing about Prometheus, so that it is not
+        // reported as its refusal.
         Ok(()) | Err(Stop::Deep) => Ok(()),
     }
 }
@@ -63,6 +66,7 @@ pub(super) struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
+    /// Imitates `parse.Tree.parse`, where `define` is allowed at the top alone.
     fn top(&mut self) -> Parse<()> {
         while self.at < self.tokens.len() {
             if self.follows(1, "define") {
@@ -127,6 +131,7 @@ impl<'t> Parser<'t> {
     }
 
     /// One action, its whole body included; or what ends the list that it is in.
+    /// Imitates `parse.Tree.textOrAction` and `parse.Tree.action`.
     fn action(&mut self) -> Parse<Option<Ending>> {
         let open = self.at;
         self.expect(TokenKind::Open, "`{{`")?;
@@ -145,6 +150,7 @@ impl<'t> Parser<'t> {
                 self.expect(TokenKind::Close, "`}}`")?;
                 return Ok(Some(Ending::End(token)));
             }
+            // Since Go 1.23 `else with` is read like `else if` (`parse.Tree.elseControl`).
             "else" => {
                 self.at += 1;
                 if !(self.follows(0, "if") || self.follows(0, "with")) {
@@ -155,6 +161,7 @@ impl<'t> Parser<'t> {
             "break" | "continue" => {
                 self.at += 1;
                 self.expect(TokenKind::Close, "`}}`")?;
+                // "{{break}} outside {{range}}" in `parse.Tree.breakControl`, Go 1.18 and later.
                 if self.ranges == 0 {
                     let message = format!("`{word}` is allowed only inside a `range`");
                     return Err(Fault::new(token.from, token.to, message).into());
@@ -189,6 +196,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `{{ define "x" }}…{{ end }}`.
+    /// Imitates `parse.Tree.parseDefinition`.
     fn definition(&mut self, open: usize) -> Parse<()> {
         self.expect(TokenKind::Text, "a template's name in quotes")?;
         self.expect(TokenKind::Close, "`}}`")?;
@@ -196,6 +204,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The body of `define` and `block`, which does not see variables from outside.
+    /// Imitates `parse.Tree.blockControl`, which begins a new tree with `$` alone.
     fn body(&mut self, open: usize, word: &str) -> Parse<()> {
         let outside = std::mem::replace(&mut self.variables, vec!["$"]);
         let ranges = std::mem::take(&mut self.ranges);
@@ -211,6 +220,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `if`, `with` and `range`, up to their `end`.
+    /// Imitates `parse.Tree.parseControl`, which pops the variables of its pipeline (`popVars`).
     fn control(&mut self, open: usize, word: &str) -> Parse<()> {
         let variables = self.variables.len();
         self.pipeline(word, TokenKind::Close)?;
@@ -253,6 +263,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Actions up to the one that ends them.
+    /// Imitates `parse.Tree.itemList`.
     fn list(&mut self, open: usize) -> Parse<Ending> {
         self.enter()?;
         while self.at < self.tokens.len() {

@@ -8,6 +8,7 @@ use promvet_text::nearest;
 
 impl Parser<'_> {
     /// Commands with `|` between them, and the variables that take their value.
+    /// Imitates `parse.Tree.pipeline` and its `checkPipeline`.
     pub(super) fn pipeline(&mut self, of: &str, end: TokenKind) -> Parse<()> {
         self.declarations(of)?;
         let mut stage = 0;
@@ -36,6 +37,7 @@ impl Parser<'_> {
     }
 
     /// `$x :=`, `$x =`, or `$i, $x :=` in a range.
+    /// The label `decls` of `parse.Tree.pipeline`.
     fn declarations(&mut self, of: &str) -> Parse<()> {
         let mut declared = Vec::new();
         while let Some(token) = self
@@ -53,6 +55,8 @@ impl Parser<'_> {
                     return Ok(());
                 }
                 TokenKind::Sign if self.slice(after) == "," => {
+                    // "too many declarations" in `parse.Tree.pipeline`: only `range` has an index
+                    // and a value.
                     if of != "range" || !declared.is_empty() {
                         return Err(self.unexpected(after, "`:=` or `}}`"));
                     }
@@ -73,6 +77,7 @@ impl Parser<'_> {
     }
 
     /// Operands with space between them, up to a pipe, which is read, or the end, which is not.
+    /// Imitates `parse.Tree.command`.
     fn command(&mut self, stage: usize, end: TokenKind) -> Parse<()> {
         let first = self.peek();
         loop {
@@ -88,6 +93,7 @@ impl Parser<'_> {
                     return Ok(());
                 }
                 kind if starts_operand(kind) && (is_first || token.spaced) => {
+                    // "non executable command in pipeline stage" in `parse.Tree.checkPipeline`.
                     if is_first && stage > 0 && is_literal(kind, self.slice(token)) {
                         let message = format!(
                             "`{}` is not a function and cannot receive a value from a pipe",
@@ -102,6 +108,7 @@ impl Parser<'_> {
         }
     }
 
+    /// Imitates `parse.Tree.operand` and `parse.Tree.term`.
     fn operand(&mut self) -> Parse<()> {
         let token = self.next()?;
         let word = self.slice(token);
@@ -126,6 +133,8 @@ impl Parser<'_> {
             .peek()
             .filter(|field| field.kind == TokenKind::Field && !field.spaced)
         {
+            // "unexpected . after term": `parse.Tree.operand` chains fields behind variables,
+            // fields and parentheses only.
             if is_literal(token.kind, word) {
                 return Err(self.unexpected(field, "a space"));
             }
