@@ -299,7 +299,7 @@ fn vmagent_urls(count: usize) -> Grown {
     }
 }
 
-/// As many configurations, each of which includes all of them, for two releases.
+/// As many configurations, each with all of them included, for two releases.
 fn included(count: usize) -> Grown {
     let policy = "prometheus: [\"2.53\", \"3.5\"]\n".to_owned();
     let mut files = vec![("promvet.yaml".to_owned(), policy)];

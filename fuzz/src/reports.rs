@@ -21,7 +21,7 @@ pub fn reports(bytes: &[u8]) {
     }
 }
 
-/// The same for fuzzing, of which all of it at once leaves little: the last byte, which changes
+/// The same for fuzzing, where all of it at once leaves little: the last byte, which changes
 /// nothing in most files, chooses one outcome and one format.
 pub fn one_report(bytes: &[u8]) {
     let chosen = usize::from(bytes.last().copied().unwrap_or_default());

@@ -13,7 +13,8 @@ use crate::run::survey::{ScannedFile, survey};
 
 /// Lists the files.
 pub(super) fn files(args: &FilesArgs, out: &mut dyn Write) -> io::Result<Exit> {
-    let (tree, request) = prepare(&args.paths)?;
+    let (tree, mut request) = prepare(&args.paths)?;
+    request.lists_rule_files = true;
     let mut run = Run::default();
     let survey = watched(&request.watch, || survey(&request, &*tree, &mut run));
     run.notes.iter().for_each(|note| complain(note));

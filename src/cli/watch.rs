@@ -1,6 +1,6 @@
 //! `--watch`: checks again whenever something changes.
 //!
-//! promvet looks at the times and sizes of the files instead of asking the system to be told: that works in
+//! promvet looks at the times and sizes of the files instead of asking the system for events: that works in
 //! containers and on network drives, where such messages do not arrive, needs no further dependency, and
 //! costs a walk over the tree, which takes milliseconds for thousands of files.
 

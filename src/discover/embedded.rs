@@ -481,7 +481,7 @@ mod tests {
     const HEAD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: p}\n";
 
     #[test]
-    fn configurations_are_found_where_they_stand() {
+    fn configurations_are_found_where_they_are() {
         for (source, expected) in [
             (
                 format!("{HEAD}data:\n  prometheus.yml: |\n    remote_write:\n      - url: x\n"),
@@ -618,7 +618,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_that_was_named_is_one_if_a_configuration_stands_in_it() {
+    fn a_manifest_that_was_named_is_one_if_a_configuration_is_in_it() {
         let source = format!("{HEAD}data:\n  a: 'remote_write: []'\n");
         let all = recognised(&source, true);
         assert_eq!(all.len(), 2);

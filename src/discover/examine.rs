@@ -110,7 +110,7 @@ impl Recognised {
         };
         let root = document.root().and_then(Node::mapping);
         if sets_nothing(document) {
-            // What it is was told by the documents that follow.
+            // The documents that follow say what it is.
             return true;
         }
         let mut entries = root.into_iter().flat_map(Mapping::entries);

@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_covered_by_where_they_stand() {
+    fn tags_are_covered_by_where_they_are() {
         for (text, expected) in [
             ("a: {{ x }}", "a: #######"),
             ("a: 'x{{ y }}z'", "a: 'x#######z'"),

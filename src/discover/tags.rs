@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn brackets_that_nobody_closes_cost_little() {
+    fn brackets_that_no_one_closes_cost_little() {
         assert_eq!(find(&"{{".repeat(200_000)).len(), 0);
         assert_eq!(find(&"${".repeat(200_000)).len(), 0);
         assert_eq!(find(&"{{\"}}".repeat(100_000)).len(), 50_000);

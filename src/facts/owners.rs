@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_match_decides_and_may_name_nobody() {
+    fn the_last_match_decides_and_may_name_no_one() {
         let tree = Memory::new()
             .file("/r/.git/HEAD", "")
             .file("/r/docs/CODEOWNERS", "* @no")

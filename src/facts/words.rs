@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_found_wherever_they_stand() {
+    fn names_are_found_wherever_they_are() {
         let names = Names::new(BTreeSet::from(["prom", "prometheus", "x", ""]));
         assert!(names.are_in("a-prometheus-b"));
         assert!(!names.are_in("PROM"));

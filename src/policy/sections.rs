@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_said_with_its_place() {
+    fn every_mistake_is_reported_with_its_place() {
         let wrong = policy("issurs: []\nrules: {tls: quiet}\nruntime_user: nobody\n").unwrap_err();
         assert_eq!(wrong.len(), 3);
         assert!(

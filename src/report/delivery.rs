@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_pipe_is_no_error() {
+    fn a_closed_pipe_is_not_an_error() {
         assert!(unless_closed(Err(io::ErrorKind::BrokenPipe.into())).is_ok());
         assert!(unless_closed(Err(io::ErrorKind::StorageFull.into())).is_err());
         assert!(unless_closed(Ok(())).is_ok());

@@ -209,7 +209,7 @@ pub(super) fn outcome() -> Outcome {
     let unchecked = vec![Unchecked {
         place: token,
         logical: "remote_write[0].bearer_token_file".into(),
-        reason: "No mount leads to /run/token, so what is there is unknown.".into(),
+        reason: "No mount leads to /run/token, so nobody knows what is there.".into(),
         settle: Some("Say in promvet.yaml: `mounts: [{path: /run, from: run}]`.".into()),
     }];
     let mut outcome = Outcome::new(findings, files, unchecked, 14);

@@ -25,6 +25,8 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// Judge files that were named like those of a folder, and skip named paths without a target.
     pub if_recognised: bool,
+    /// List rule files of folders too, which are only judged with the configuration that loads them.
+    pub lists_rule_files: bool,
     /// Follow no link out of its repository: the names are not chosen by the user, but are those of
     /// what changed.
     pub stays_inside: bool,
@@ -103,6 +105,7 @@ impl Default for Request {
         Self {
             paths: Vec::new(),
             if_recognised: false,
+            lists_rule_files: false,
             stays_inside: false,
             hidden: false,
             no_ignore: false,

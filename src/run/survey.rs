@@ -52,7 +52,7 @@ pub(crate) struct Survey {
     pub(crate) unfollowed: Vec<Unchecked>,
 }
 
-/// What a file may tell of the configurations that programs are started with.
+/// What a file may say about the configurations that programs are started with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Telling {
     /// It may define a deployment.
@@ -164,7 +164,7 @@ fn policies_of(
     }
 }
 
-/// What each file comes to, and what it may tell of the configurations that programs are started with.
+/// What each file comes to, and what it may say about the configurations that programs are started with.
 fn look_at_all(
     files: &[Found],
     request: &Request,
@@ -243,7 +243,7 @@ pub(crate) fn walk_of(request: &Request) -> Walk<'_> {
     }
 }
 
-/// Reads one file as far as it is of interest, and says what it may tell of the configurations that
+/// Reads one file as far as it is of interest, and says what it may say about the configurations that
 /// programs are started with.
 fn look_at(
     found: &Found,
@@ -304,7 +304,7 @@ fn look_into(
 ) -> Look {
     let whatever_it_is = found.named && !request.if_recognised;
     // A configuration of the tree may load it, although nothing else tells that it is Prometheus's.
-    let is_rules = found.named && facts::may_be_rules(&bytes);
+    let is_rules = (found.named || request.lists_rule_files) && facts::may_be_rules(&bytes);
     let is_of_interest = || {
         is_rules || discover::may_hold(&found.path, &bytes) || custom_rules::look_at(own, &bytes)
     };

@@ -398,7 +398,7 @@ mod unix {
     }
 
     #[test]
-    fn folders_that_are_closed_are_told() {
+    fn folders_that_are_closed_are_reported() {
         let scratch = Scratch::new(&["a.yml", "closed/b.yml"]);
         let closed = scratch.folder.path().join("closed");
         fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
@@ -416,7 +416,7 @@ mod unix {
     }
 
     #[test]
-    fn an_ignore_file_that_is_no_file_is_left_out() {
+    fn an_ignore_file_that_is_not_a_file_is_left_out() {
         let scratch = Scratch::new(&[".git/HEAD", "a.yml", "rules", "p/b.yml", "q/c.yml"]);
         scratch.write("rules", "*.yml\n");
         scratch.link(".gitignore", "/dev/zero");

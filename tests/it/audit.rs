@@ -20,7 +20,7 @@ fn endpoint(entry: &str) -> Value {
 const PLANTED: &str = "s3cret-planted";
 
 #[test]
-fn credentials_are_told_by_kind_and_source_and_never_by_value() {
+fn credentials_are_reported_by_kind_and_source_and_never_by_value() {
     let url = "url: https://mimir.example.com/api/v1/push";
     let placeholder = "bearer_token: ${TOKEN}".to_owned();
     for (settings, expected) in [
@@ -97,7 +97,7 @@ fn credentials_are_told_by_kind_and_source_and_never_by_value() {
 }
 
 #[test]
-fn receiver_tenant_and_protection_are_told_with_how_they_are_known() {
+fn receiver_tenant_and_protection_are_reported_with_how_they_are_known() {
     let opstrace = endpoint("url: https://cortex.prod.acme.opstrace.io/api/v1/push\nname: prod");
     assert_eq!(opstrace["name"], "prod");
     assert_eq!(
@@ -134,7 +134,7 @@ fn receiver_tenant_and_protection_are_told_with_how_they_are_known() {
 }
 
 #[test]
-fn what_is_dropped_before_sending_is_told() {
+fn what_is_dropped_before_sending_is_reported() {
     let endpoint = endpoint(
         "url: https://mimir.example.com/api/v1/push\n\
          write_relabel_configs:\n\
@@ -166,7 +166,7 @@ remote_write:
 ";
 
 #[test]
-fn owners_findings_and_what_is_unchecked_are_told() {
+fn owners_findings_and_what_is_unchecked_are_reported() {
     let folder = Scratch::new(&[
         (".git/HEAD", ""),
         (

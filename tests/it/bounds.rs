@@ -121,7 +121,7 @@ fn said_after(looks: i64, tree: &Memory) -> (Vec<String>, bool, bool, i64) {
 /// Whenever the time runs out: what is said is part of what is said with time, and the report says
 /// that it is incomplete.
 #[test]
-fn nothing_false_is_said_when_the_time_runs_out() {
+fn nothing_false_is_reported_when_the_time_runs_out() {
     let tree = told_by_others(2);
     let most = 100_000;
     let (all, incomplete, ..) = said_after(most, &tree);
@@ -157,7 +157,7 @@ fn the_time_is_looked_at_before_each_file_of_facts() {
 /// threads. Root is above the limit, so that somebody else has to run it then.
 #[test]
 #[cfg(unix)]
-fn without_threads_the_same_is_said() {
+fn without_threads_the_same_is_reported() {
     let scratch = Scratch::empty();
     for number in 0..60 {
         let faulty = format!("remote_write:\n- url: nowhere-{number}\n");

@@ -473,7 +473,7 @@ const DEEDS: &[(&str, Deed)] = &[
         scratch.file("prometheus.yml", format!("{BASE}{again}"));
     }),
     ("a large program", |scratch, is_bad| {
-        // The program alone is no finding; a bad configuration beside it is.
+        // The program alone is not a finding; a bad configuration beside it is.
         scratch.file("tool", [0x7f, b'E', b'L', b'F', 0].repeat(14 * 1024 * 1024));
         scratch.file("prometheus.yml", url(is_bad));
     }),

@@ -40,7 +40,7 @@ fn the_exit_status_is_that_of_the_threshold() {
 }
 
 #[test]
-fn a_folder_without_configurations_is_said_on_stderr() {
+fn a_folder_without_configurations_is_reported_on_stderr() {
     let folder = Scratch::new(&[("a.txt", "x"), ("docker-compose.yml", "services: {}\n")]);
     let ran = folder.promvet(&[]);
     assert_eq!(ran.status, Some(0));
@@ -72,7 +72,7 @@ fn a_named_file_is_checked_whatever_its_name() {
 }
 
 #[test]
-fn a_list_of_changed_files_may_name_what_is_gone_and_what_is_no_configuration() {
+fn a_list_of_changed_files_may_name_what_is_gone_and_what_is_not_a_configuration() {
     let folder = Scratch::new(&[
         ("bad.txt", BAD),
         ("broken.yml", "remote_write:\n  - url: [\n"),
@@ -367,7 +367,7 @@ fn files_say_what_they_were_taken_for() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let files: Vec<_> = (0..200)
         .map(|number| format!("{number}/prometheus.yml"))
         .collect();

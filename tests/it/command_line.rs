@@ -82,7 +82,7 @@ fn manual_pages_are_made_for_every_command() {
 }
 
 #[test]
-fn figures_and_times_are_told_on_stderr_when_asked() {
+fn figures_and_times_are_reported_on_stderr_when_asked() {
     let config = "remote_write:\n  - url: mimir.example.com/api/v1/push\n";
     let folder = Scratch::new(&[("prometheus.yml", config), ("other.yml", "a: b\n")]);
     let plain = folder.promvet(&["--format", "json"]);
@@ -106,4 +106,18 @@ fn figures_and_times_are_told_on_stderr_when_asked() {
     }
     let told = folder.promvet(&["--stats", "--format", "json"]);
     assert_eq!(told.stdout, plain.stdout);
+}
+
+#[test]
+fn files_lists_rule_files() {
+    let rules = "groups:\n- name: a\n  rules:\n  - alert: X\n    expr: up == 0\n";
+    let folder = Scratch::new(&[("rules/a.yml", rules), ("other.yml", "hello: 1\n")]);
+    let ran = folder.promvet(&["files"]);
+    assert_eq!(
+        ran.lines(),
+        ["rules/a.yml: rule file: it has the key groups"]
+    );
+    // They are judged with the configuration that loads them.
+    let said = folder.promvet(&["check"]).said();
+    assert!(said.contains("no Prometheus configuration found"), "{said}");
 }

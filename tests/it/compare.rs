@@ -136,7 +136,7 @@ fn nothing_differs_in_an_unchanged_tree() {
 }
 
 #[test]
-fn each_kind_of_change_is_told_in_its_own_words() {
+fn each_kind_of_change_is_reported_in_its_own_words() {
     for (path, from, to, told) in [
         (
             "prometheus.yml",
@@ -246,7 +246,7 @@ fn each_kind_of_change_is_told_in_its_own_words() {
 }
 
 #[test]
-fn what_is_inherited_is_told_once_with_those_that_inherit_it() {
+fn what_is_inherited_is_reported_once_with_those_that_inherit_it() {
     let tree = tree();
     edit(
         &tree,
@@ -263,7 +263,7 @@ fn what_is_inherited_is_told_once_with_those_that_inherit_it() {
 }
 
 #[test]
-fn relabeling_is_told_by_what_it_does() {
+fn relabeling_is_reported_by_what_it_does() {
     let from = "regex: go_.*";
     let told = edited("prometheus.yml", &[(from, "regex: go_.*|process_.*")]);
     assert!(
@@ -312,7 +312,7 @@ fn parts_come_go_and_change_their_names() {
 }
 
 #[test]
-fn another_text_that_means_the_same_is_no_change() {
+fn another_text_that_means_the_same_is_not_a_change() {
     let tree = tree();
     tree.write(&[
         (
@@ -391,7 +391,7 @@ fn two_revisions_are_compared_and_paths_narrow_it() {
 }
 
 #[test]
-fn what_cannot_be_read_is_said() {
+fn what_cannot_be_read_is_reported() {
     let tree = tree();
     for (args, says) in [
         (&["compare", "nowhere"][..], "revision nowhere not found"),

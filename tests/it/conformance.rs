@@ -27,7 +27,7 @@ use serde_json::Value;
 /// The part of verdicts that must agree.
 const AGREEMENT: f64 = 0.999;
 
-/// The part of refused files of which the fault that Prometheus names must be among ours.
+/// The part of refused files whose fault, as Prometheus names it, must be among ours.
 const NAMED: f64 = 0.98;
 
 fn findings(text: &Arc<Text>, target: &Target) -> Vec<Finding> {

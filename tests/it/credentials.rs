@@ -552,7 +552,7 @@ fn the_owner_and_mode_of_a_bind_mount_count() {
 }
 
 #[test]
-fn who_may_not_read_is_shown_with_where_that_is_said() {
+fn who_may_not_read_is_shown_with_where_that_is_reported() {
     let mut world = World::new("compose-bind");
     world.chmod(TOKEN, (0o600, 0, 0));
     let (rule, severity, spots) = world.only();
@@ -614,7 +614,7 @@ fn the_line_that_would_settle_it_settles_it() {
 }
 
 #[test]
-fn of_several_that_may_run_it_the_doubt_is_said() {
+fn of_several_that_may_run_it_the_doubt_is_reported() {
     let mut world = World::new("compose-bind");
     world.replace(
         "compose.yaml",

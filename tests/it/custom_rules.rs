@@ -43,7 +43,7 @@ fn concise(folder: &Scratch, args: &[&str]) -> String {
 }
 
 #[test]
-fn a_finding_stands_where_the_fault_is_and_has_the_level_of_the_policy() {
+fn a_finding_is_where_the_fault_is_and_has_the_level_of_the_policy() {
     let line = "prometheus.yml:2:10: error acme/https samples leave for localhost over http";
     for (policy, files, expected) in [
         (POLICY, &["rules/acme/https.md"][..], line.to_owned()),
@@ -230,7 +230,7 @@ fn hostile_pages_end_with_a_clear_error() {
 }
 
 #[test]
-fn what_costs_too_much_or_fails_is_said_and_never_silently_false() {
+fn what_costs_too_much_or_fails_is_reported_and_never_silently_false() {
     let growing = ".map(x, {'a': x, 'b': x, 'c': x, 'd': x})".repeat(12);
     for (when, expected) in [
         (

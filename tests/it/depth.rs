@@ -19,7 +19,7 @@ use promvet::run::{Request, Run, run};
 use promvet::source::Memory;
 
 /// A configuration that names every kind of file, and has a fault that has to be reported whatever
-/// stands in them.
+/// is in them.
 const MAIN: &str = "\
 rule_files: [rules.yml]
 scrape_config_files: [jobs.yml]
@@ -74,7 +74,7 @@ fn nested(way: usize, depth: usize) -> String {
         0 => format!("{}{}", "[".repeat(depth), "]".repeat(depth)),
         1 => format!("{}b{}", "{a: ".repeat(depth), "}".repeat(depth)),
         2 => format!("\n  {}b", "- ".repeat(depth)),
-        // Each alias stands in what the next one stands for.
+        // Each alias is in what the next one stands for.
         3 => (1..depth).fold("\n- &a0 [x]".to_owned(), |text, level| {
             format!("{text}\n- &a{level} [*a{}]", level - 1)
         }),

@@ -472,7 +472,7 @@ fn keys_of_secrets_are_followed() {
 
 /// Values of the chart `prometheus`: what its templates read, and what they leave.
 #[test]
-fn keys_that_the_chart_does_not_read_are_told() {
+fn keys_that_the_chart_does_not_read_are_reported() {
     let beside = "alertmanager: {enabled: false}\n";
     for (values, expected) in [
         (
@@ -587,7 +587,7 @@ fn the_charts_own_keys_beside_groups_of_rules_are_left_alone() {
 
 /// Other programs have a section `metrics` or `prometheus` as well.
 #[test]
-fn a_section_of_another_program_is_no_agents() {
+fn a_section_of_another_program_is_not_one_of_an_agent() {
     for text in [
         "metrics: {global: {prefix: a}, configs: [{name: a, remote_write_buffer: 1}]}\nscrape_x: 1\n",
         "prometheus: {global: {scrape_interval: 1m, imageRegistry: a}, configs: {a: b}}\n",

@@ -313,7 +313,7 @@ fn what_vmagent_reads_may_have_its_keys() {
 }
 
 #[test]
-fn an_issuer_is_proven_only_where_nothing_stands_between() {
+fn an_issuer_is_proven_only_where_nothing_is_between() {
     let with = |more: &str| {
         let url = "https://metric-api.newrelic.com/prometheus/v1/write?prometheus_server=a";
         writes_to(
@@ -405,7 +405,7 @@ fn a_named_file_is_judged_as_what_it_is() {
 }
 
 #[test]
-fn made_up_secrets_of_test_data_are_told_once_for_a_folder() {
+fn made_up_secrets_of_test_data_are_reported_once_for_a_folder() {
     let text = writes_to(
         "https://foo.example.com/api/v1/write",
         "  basic_auth: {username: user, password: a-secret}\n  tls_config: {cert_file: /path/to/c, key_file: /path/to/k}\n",
@@ -817,7 +817,7 @@ fn what_is_deprecated_is_silent_where_an_older_release_runs() {
 }
 
 #[test]
-fn a_target_with_a_path_is_told_the_key_of_its_section() {
+fn help_for_a_target_with_a_path_names_the_key_of_its_section() {
     let help = |text: &str| {
         let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", text)]));
         let help = found.iter().find_map(promvet::finding::Finding::help_line);

@@ -285,7 +285,7 @@ fn what_is_started_is_judged_although_it_is_ignored() {
             }
         }
     }
-    // What git does not track is no part of the change.
+    // What git does not track is not part of the change.
     let scratch = started("compose.yml", "a.yml", (".gitignore", "b.yml\n"), GOOD);
     scratch.write(&[("compose.yml", &COMPOSE.replace("FILE", "./b.yml"))]);
     scratch.commit("Start another one");
@@ -348,7 +348,7 @@ fn a_large_file_that_changed_is_listed_although_it_was_large_before() {
 }
 
 #[test]
-fn text_in_documents_and_source_code_is_no_configuration() {
+fn text_in_documents_and_source_code_is_not_a_configuration() {
     let scratch = Scratch::repository(&[]);
     let config = CONFIG.replace("HOST", BAD);
     let fenced = format!("# Title\n\n```yaml\n{config}```\n");
@@ -467,7 +467,7 @@ fn a_configuration_in_whose_place_something_else_is_is_a_finding() {
 }
 
 #[test]
-fn what_is_deleted_or_read_under_another_name_is_no_finding() {
+fn what_is_deleted_or_read_under_another_name_is_not_a_finding() {
     let good = CONFIG.replace("HOST", GOOD);
     let gate = ["--config-from", "main~", "--since", "main~"];
     for name in [None, Some("other.yml"), Some("settings"), Some(".x/y")] {

@@ -698,7 +698,7 @@ fn named_pipes_keep_nothing_waiting() {
 
 /// A line of something else that a link leads to is not in what git says, since git never sees it.
 #[test]
-fn what_is_no_reference_is_not_shown() {
+fn what_is_not_a_reference_is_not_shown() {
     let trap = Trap::new();
     trap.scratch
         .file("netrc", "machine example.com password hunter2\n");
@@ -749,7 +749,7 @@ fn a_repository_of_another_user_is_refused_unless_the_user_calls_it_safe() {
 /// A file that a filter keeps encrypted in git is unchanged although its bytes differ, and no filter
 /// is needed to know that.
 #[test]
-fn a_file_behind_a_filter_is_no_change() {
+fn a_file_behind_a_filter_is_not_a_change() {
     let trap = Trap::new();
     trap.configure(&[("filter.trap.clean", "sed s/9f8a7b6c.*/encrypted/")]);
     trap.write("prometheus.yml", CONFIG);

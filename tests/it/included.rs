@@ -337,7 +337,7 @@ fn paths_where_prometheus_runs_are_followed_through_mounts() {
 }
 
 #[test]
-fn jobs_of_two_deployments_do_not_stand_twice() {
+fn jobs_of_two_deployments_are_not_duplicates() {
     let job = "scrape_configs: [{job_name: node}]\n";
     let service = |name: &str, jobs: &str| {
         format!(
@@ -477,7 +477,7 @@ fn rules_in_another_configmap_are_checked_where_they_are_mounted() {
 }
 
 #[test]
-fn one_record_in_two_files_is_told_once() {
+fn one_record_in_two_files_is_reported_once() {
     let rules =
         |expr: &str| format!("groups: [{{name: g, rules: [{{record: 'a:b', expr: '{expr}'}}]}}]\n");
     let main = "rule_files: [one.yml, two.yml]\nscrape_configs: [{job_name: a, static_configs: [{targets: ['a:80']}]}]\n";
@@ -498,7 +498,7 @@ fn one_record_in_two_files_is_told_once() {
 }
 
 #[test]
-fn short_ranges_are_told_by_the_configuration_that_loads_them() {
+fn short_ranges_are_reported_by_the_configuration_that_loads_them() {
     const RULES: &str =
         "groups: [{name: g, rules: [{record: 'a:b', expr: 'sum(rate(a_total[1m]))'}]}]\n";
     const FAST: &str = "groups: [{name: g, interval: 10s, rules: [{record: 'a:c', expr: 'a'}]}]\n";

@@ -437,7 +437,7 @@ DN/ZNCviUSEbC9UiZj491zhXyrUGtDaqiC2yHyQCIQC/d2ryM7kYwk1aUVCuTjjU\n\
 -----END CERTIFICATE-----\n";
 
 #[test]
-fn an_issuer_with_a_wrong_name_is_told_once() {
+fn an_issuer_with_a_wrong_name_is_reported_once() {
     let staging = STAGING.1.replace("{name: le}", "{name: le-prod}");
     let certificate = "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: all, namespace: mon}\nspec:\n  \
          secretName: x\n  dnsNames: ['*.example.com']\n  issuerRef: {name: le-prod, kind: ClusterIssuer}\n";

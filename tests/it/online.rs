@@ -345,7 +345,7 @@ fn a_server_that_wants_a_client_certificate_is_seen_too() {
 }
 
 #[test]
-fn what_is_not_seen_is_said() {
+fn what_is_not_seen_is_reported() {
     let own = authority("Example", "Example Root");
     let system = pem(own.der());
     let (plain, _) = listen(|mut stream| {
@@ -415,7 +415,7 @@ fn what_is_not_seen_is_said() {
 }
 
 #[test]
-fn nobody_waits_longer_than_the_limit() {
+fn no_one_waits_longer_than_the_limit() {
     let (silent, _) = listen(|stream| {
         thread::sleep(Duration::from_secs(60));
         drop(stream);

@@ -80,7 +80,7 @@ fn the_exit_status_is_that_of_the_findings_in_every_format() {
 }
 
 #[test]
-fn what_can_not_be_written_is_said_and_the_rest_is_written() {
+fn what_can_not_be_written_is_reported_and_the_rest_is_written() {
     let folder = bad_tree();
     let args = [
         "--output",
@@ -115,7 +115,7 @@ fn what_can_not_be_written_is_said_and_the_rest_is_written() {
 }
 
 #[test]
-fn a_folder_without_configurations_is_told_once() {
+fn a_folder_without_configurations_is_reported_once() {
     let folder = Scratch::empty();
     let ran = folder.promvet(&[]);
     assert_eq!(ran.stdout, "");

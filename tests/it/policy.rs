@@ -155,7 +155,7 @@ fn a_named_policy_takes_the_place_of_all_others() {
 
 /// Policies that end with status 2, and what is said.
 #[test]
-fn mistakes_are_told_with_their_place() {
+fn mistakes_are_reported_with_their_place() {
     for (policy, want) in [
         (
             "issurs: []\n",
@@ -761,7 +761,7 @@ fn entries_that_match_nothing_are_found() {
 
 /// Policies whose entries may be of use although nothing shows it.
 #[test]
-fn nothing_is_said_of_entries_where_that_is_not_known() {
+fn nothing_is_reported_of_entries_where_that_is_not_known() {
     let templated = PUSH.replace("mimir.example.com", "${HOST}");
     let relative = PUSH.replace("/etc/prometheus/secrets/token", "secrets/token");
     let lost = "mounts: [{path: /etc/prometheus/secret, external: true}]\n";
@@ -776,7 +776,7 @@ fn nothing_is_said_of_entries_where_that_is_not_known() {
             &relative,
         ),
         ("mounts: [{path: /srv/secrets, from: s}]\n", &relative),
-        // The path has no target, of which the finding there tells.
+        // The path has no target, which the finding there reports.
         (lost, PUSH),
         (
             "issuers: [{hosts: a.example.org, issuer: private}]\n",

@@ -447,7 +447,7 @@ fn unknown_hosts_are_nobodys() {
 #[test]
 fn unknown_paths_are_hints_that_hide_nothing() {
     for (url, want) in [
-        ("http://remote-write-url1", "the path is missing"),
+        ("http://remote-write-url1", "the URL has no path"),
         (
             "https://gw.example.com/api/v1/psuh",
             "`/api/v1/push`, the path of Cortex and Mimir, may be meant",
@@ -458,7 +458,7 @@ fn unknown_paths_are_hints_that_hide_nothing() {
         ),
         (
             "http://10.0.0.5/app-prometheus-1",
-            "the write path behind it is missing",
+            "the write path after it is missing",
         ),
         (
             "https://mimir.example.com/tenant-a/remote",
@@ -714,7 +714,7 @@ fn filled(line: &str) -> String {
 }
 
 #[test]
-fn nothing_is_said_of_good_examples_with_every_rule_on() {
+fn nothing_is_reported_of_good_examples_with_every_rule_on() {
     let mut wrong = Vec::new();
     for profile in built_in() {
         for url in profile.good.iter() {

@@ -100,7 +100,7 @@ fn dropped_labels_and_other_lists_are_shown() {
 }
 
 #[test]
-fn what_is_not_there_is_said() {
+fn what_is_not_there_is_reported() {
     let folder = folder();
     for (args, says) in [
         (

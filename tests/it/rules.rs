@@ -235,7 +235,7 @@ fn a_prometheus_that_writes_to_another_is_not_itself() {
 }
 
 #[test]
-fn entries_for_other_series_or_tenants_are_no_duplicates() {
+fn entries_for_other_series_or_tenants_are_not_duplicates() {
     let two =
         |first: &str, second: &str| format!("remote_write:\n  - {{{first}}}\n  - {{{second}}}\n");
     let url = "url: 'http://mimir:9009/api/v1/push'";
@@ -532,7 +532,7 @@ fn opstrace_hosts_are_compared_with_the_instances_of_the_tree() {
 }
 
 #[test]
-fn an_open_instance_is_said_once_with_its_proof() {
+fn an_open_instance_is_reported_once_with_its_proof() {
     let open = "tenants: [shop, bank]\ndata_api_authentication_disabled: true\n";
     let (shop, bank) = (
         entry("https://cortex.shop.acme.opstrace.io/api/v1/push", ""),

@@ -15,7 +15,7 @@ const VERSIONS: [(&str, (u16, u16)); 2] = [("3.5.3", (3, 5)), ("3.14.0", (3, 14)
 /// The least share of verdicts that must agree, and of faults that must be named as Go names them.
 const LEAST: f64 = 0.999;
 
-/// What Go calls the faults, and the words of which one must be in our message.
+/// What Go calls the faults, and our words: one must be in our message.
 const CAUSES: &[(&str, &[&str])] = &[
     (
         "duration out of range",
@@ -25,8 +25,8 @@ const CAUSES: &[(&str, &[&str])] = &[
         "not a valid duration string",
         &[
             "not a valid duration string",
-            "must precede the smaller units",
-            "must begin with a whole number",
+            "comes before the smaller units",
+            "begins with a whole number",
             "occurs twice",
             "has no unit",
         ],
@@ -95,7 +95,7 @@ const CAUSES: &[(&str, &[&str])] = &[
         &["missing argument to repetition operator"],
     ),
     ("unexpected )", &["unexpected )"]),
-    ("reserved header", &["reserved header"]),
+    ("reserved header", &["Prometheus sets itself"]),
     (
         "authorization header must be changed via",
         &[

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-/// The sources in which tests stand, as one text.
+/// The sources that hold tests, as one text.
 fn sources() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders = ["src", "crates", "tests/it"]

@@ -7,7 +7,7 @@ const CONFIG: &str = "remote_write:\n- url: HOST\n";
 const BAD: &str = "mimir/api/v1/push";
 const GOOD: &str = "https://mimir.example.com/api/v1/push";
 
-/// Files, by path, of which `FILE` is the configuration that Prometheus is started with.
+/// Files, by path; `FILE` is the configuration that Prometheus is started with.
 type Deployment = &'static [(&'static str, &'static str)];
 
 const COMPOSE: Deployment = &[(

@@ -182,7 +182,7 @@ fn a_hook_stops_a_commit() {
 }
 
 #[test]
-fn what_git_can_not_show_is_told_with_what_to_do() {
+fn what_git_can_not_show_is_reported_with_what_to_do() {
     let repository = Scratch::repository(&[("prometheus.yml", OLD)]);
     repository.commit("Second");
     let failing = |folder: &Path, args: &[&str], expected: &[&str]| {

@@ -373,7 +373,7 @@ fn told(scratch: &Scratch, source: &str) -> (Vec<String>, u64) {
 }
 
 #[test]
-fn comments_in_a_configuration_that_stands_in_another_file_are_for_it() {
+fn comments_in_a_configuration_that_is_in_another_file_are_for_it() {
     let scratch = Scratch::empty();
     let block = "prometheus.yml: |\n  remote_write:\n    - name: a\n      url: mimir/x";
     let other = block.replace("prometheus", "other");
@@ -791,7 +791,7 @@ fn a_baseline_hides_what_was_accepted_and_nothing_else() {
 }
 
 #[test]
-fn whatever_stands_in_a_file_can_be_accepted() {
+fn whatever_is_in_a_file_can_be_accepted() {
     let scratch = Scratch::empty();
     for (number, value) in [
         "mimir/\u{7f}",
@@ -831,7 +831,7 @@ fn how_many_are_accepted_counts() {
 }
 
 #[test]
-fn what_no_longer_occurs_is_told_and_pruned() {
+fn what_no_longer_occurs_is_reported_and_pruned() {
     let scratch = Scratch::new(&[
         ("a.yml", BAD),
         ("b.yml", BAD),
@@ -1007,7 +1007,7 @@ fn only_what_is_more_than_before_was_added() {
 }
 
 #[test]
-fn a_revision_that_is_not_there_is_told() {
+fn a_revision_that_is_not_there_is_reported() {
     let scratch = Scratch::repository(&[("a.yml", BAD)]);
     let ran = scratch.promvet(&["--config-from", "nowhere"]);
     assert_eq!(ran.status, Some(2));

@@ -75,7 +75,7 @@ fn a_finding_names_the_releases_that_it_concerns() {
 }
 
 #[test]
-fn a_release_that_nobody_knows_is_a_mistake_with_its_place() {
+fn a_release_that_no_one_knows_is_a_mistake_with_its_place() {
     for (policy, line, column) in [
         ("prometheus: '4.0'", 1, 13),
         ("rules: {}\nprometheus: [3.5, 1.8]", 2, 19),
@@ -92,7 +92,7 @@ fn a_release_that_nobody_knows_is_a_mistake_with_its_place() {
 }
 
 #[test]
-fn only_who_runs_an_agent_is_told_what_agents_refuse() {
+fn what_agents_refuse_is_reported_for_agents_only() {
     let server = "global: {}\nrule_files: [a.yml]\nremote_read: [{url: 'http://h'}]\n\
                   remote_write: [{url: 'http://h/api/v1/write'}]\n";
     let refusals = |found: &[String]| {
@@ -142,7 +142,7 @@ fn upgrades(policy: &str) -> Vec<String> {
 }
 
 #[test]
-fn changes_are_told_between_the_oldest_and_the_newest_release() {
+fn changes_are_reported_between_the_oldest_and_the_newest_release() {
     let all = [
         "bucket-value",
         "content-type",
@@ -180,7 +180,7 @@ fn a_template_s_dollars_are_filled_in_before() {
 }
 
 #[test]
-fn what_relabeling_decides_is_no_target_without_a_port() {
+fn what_relabeling_decides_is_not_a_target_without_a_port() {
     for (job, told) in [
         ("static_configs: [{targets: [h]}]", true),
         ("static_configs: [{targets: ['[::1]']}]", true),
@@ -366,7 +366,7 @@ const PROM: &str = "prom/prometheus:v2.53.5";
 const SMALL: &str = "global: {scrape_interval: 30s}\n";
 
 #[test]
-fn flags_that_a_newer_release_does_not_know_are_told_where_they_stand() {
+fn flags_that_a_newer_release_does_not_know_are_reported_where_they_are() {
     let path = "--config.file=/etc/prometheus/prometheus.yml";
     let refused = "do not know the flag";
     for (command, want) in [
@@ -474,7 +474,7 @@ fn flags_that_a_newer_release_does_not_know_are_told_where_they_stand() {
 }
 
 #[test]
-fn a_tag_is_no_target() {
+fn a_tag_is_not_a_target() {
     let compose = compose("prom/prometheus:v3.5.0", "--storage.tsdb.retention=30d");
     let files = [("prometheus.yml", SMALL), ("compose.yaml", &compose)];
     assert!(of_rule(&files, "upgrade/flag").is_empty());
@@ -528,7 +528,7 @@ fn only_what_runs_the_configuration_is_asked() {
 }
 
 #[test]
-fn one_flag_is_told_once_however_many_configurations_it_runs() {
+fn one_flag_is_reported_once_however_many_configurations_it_runs() {
     let compose = "services:\n  prometheus:\n    image: prom/prometheus\n    \
                    command: [--config.file=/p/none.yml, --storage.tsdb.retention=1d]\n    \
                    volumes: ['./a.yml:/p/a.yml', './b.yml:/p/b.yml']\n";
@@ -630,7 +630,7 @@ fn rules_with(expr: &str) -> String {
 }
 
 #[test]
-fn buckets_in_expressions_are_told_by_their_number() {
+fn buckets_in_expressions_are_reported_by_their_number() {
     for (expr, want) in [
         (
             r#"rate(a_bucket{le="1"}[5m])"#,
@@ -723,7 +723,7 @@ fn who_writes_the_old_form_back_need_not_change_expressions() {
 }
 
 #[test]
-fn a_rule_file_that_is_shared_is_told_of_once() {
+fn a_rule_file_that_is_shared_is_reported_once() {
     let rules = rules_with("'a{le=\"1\"}'");
     let files = [
         ("promvet.yaml", BETWEEN),
@@ -739,7 +739,7 @@ fn a_rule_file_that_is_shared_is_told_of_once() {
 }
 
 #[test]
-fn a_function_that_is_gone_is_said_once_with_its_release() {
+fn a_function_that_is_gone_is_reported_once_with_its_release() {
     let files = [
         ("promvet.yaml", BETWEEN),
         ("prometheus.yml", "rule_files: [r.yml]\n"),
@@ -850,7 +850,7 @@ fn what_the_including_configuration_sets_counts_for_its_jobs() {
 /// What is said of a file for each of its jobs is said by one of the configurations that include it,
 /// whichever that is; also where they include each other.
 #[test]
-fn files_that_many_configurations_include_are_told_once() {
+fn files_that_many_configurations_include_are_reported_once() {
     let shared: Vec<_> = (0..20).map(|n| format!("c-{n}.yml")).collect();
     let mut files = vec![
         ("promvet.yaml", BETWEEN),

@@ -95,7 +95,7 @@ mod tests {
     use promvet_text::Text;
 
     #[test]
-    fn secrets_are_marked_wherever_they_stand() {
+    fn secrets_are_marked_wherever_they_are() {
         let source = "\
 base: &base
   bearer_token: one

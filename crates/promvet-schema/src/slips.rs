@@ -215,7 +215,7 @@ mod tests {
     use super::{glued_key, of_line, old_rule};
 
     #[test]
-    fn slips_are_told_by_their_line() {
+    fn slips_are_reported_by_their_line() {
         for (line, token, words) in [
             (
                 "    summary: {{ $labels.a }} is > 80%",
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn sound_lines_are_no_slips() {
+    fn sound_lines_are_not_slips() {
         for line in [
             "",
             "labels: {a: b} # x",

@@ -150,7 +150,7 @@ fn null_and_empty_sections_are_what_prometheus_makes_of_them() {
 }
 
 #[test]
-fn merges_apply_in_order_and_are_no_duplicates() {
+fn merges_apply_in_order_and_are_not_duplicates() {
     let base = "scrape_configs:\n- &a {job_name: a, scheme: http}\n";
     for (rest, want) in [
         ("- {<<: *a, job_name: b, scheme: https}\n", vec![]),

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_day_is_refused() {
+    fn what_is_not_a_day_is_refused() {
         for text in [
             "2027-02-29",
             "1900-02-29",

@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_sorted_and_stand_once() {
+    fn names_are_sorted_and_occur_once() {
         for table in [FLAGS, FEATURES] {
             assert!(table.windows(2).all(|pair| pair[0].name < pair[1].name));
         }

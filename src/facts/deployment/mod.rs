@@ -173,7 +173,7 @@ impl Sources {
         self.read(tree, false)
     }
 
-    /// All containers that they tell of, whatever runs in them.
+    /// All containers that they describe, whatever runs in them.
     pub(super) fn containers(&self, tree: &dyn Tree) -> Vec<Deployment> {
         self.read(tree, true)
     }

@@ -177,7 +177,7 @@ fn what_is_sound_gives_nothing() {
 }
 
 #[test]
-fn faults_are_told_where_they_are() {
+fn faults_are_reported_where_they_are() {
     let main = "p/prometheus.yml";
     let sd = |file: &str| {
         format!("scrape_configs: [{{job_name: x, file_sd_configs: [{{files: [{file}]}}]}}]\n")

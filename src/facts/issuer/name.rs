@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wildcard_stands_for_one_label() {
+    fn a_wildcard_matches_one_label() {
         for (name, host, covered) in [
             ("mimir.example.com", "mimir.example.com", true),
             ("Mimir.example.com.", "mimir.example.com", true),

@@ -523,7 +523,7 @@ fn files_of_other_kinds_cost_nothing() {
 }
 
 #[test]
-fn a_staging_issuer_that_is_named_for_production_is_told() {
+fn a_staging_issuer_that_is_named_for_production_is_reported() {
     for (name, issuer, expected) in [
         ("letsencrypt-prod", staging("letsencrypt-prod"), true),
         ("le.production", staging("le.production"), true),

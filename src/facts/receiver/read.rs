@@ -71,7 +71,7 @@ impl Reader {
         });
     }
 
-    /// Tells of keys that are none of those known.
+    /// Reports keys that are none of those known.
     fn keys(&mut self, node: Node<'_>, known: &[&str]) {
         let Some(mapping) = node.mapping() else {
             self.error(node, format!("here belong the keys {}", known.join(", ")));
@@ -457,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_in_place() {
+    fn what_is_wrong_is_reported_in_place() {
         for (source, token, words) in [
             ("name: X\nurls: http://<host>/x", "", "id is missing"),
             (

@@ -179,7 +179,7 @@ fn claims_are_fit_for_output() {
 }
 
 #[test]
-fn what_is_no_jwt_is_none() {
+fn what_is_not_a_jwt_is_none() {
     for content in [
         token("{}", "{}"),
         token("[]", "{}"),

@@ -103,7 +103,7 @@ fn placeholders_of_every_kind_are_found() {
 }
 
 #[test]
-fn faults_are_told_once_and_in_place() {
+fn faults_are_reported_once_and_in_place() {
     use FaultKind as F;
     let rows: &[(&str, F, &str, Option<&str>, bool)] = &[
         ("", F::Empty, "", None, false),

@@ -36,7 +36,7 @@ fn condition(when: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_mistake_in_the_front_matter_is_said_with_its_place() {
+fn a_mistake_in_the_front_matter_is_reported_with_its_place() {
     for (front, expected) in [
         (
             "nod: config\nwhen: 'true'\nmessage: m\n",
@@ -107,7 +107,7 @@ fn a_mistake_in_the_front_matter_is_said_with_its_place() {
 }
 
 #[test]
-fn a_mistake_in_a_condition_is_said_with_its_place() {
+fn a_mistake_in_a_condition_is_reported_with_its_place() {
     for (when, expected) in [
         ("true", &[][..]),
         (

@@ -85,7 +85,7 @@ const GONE: &[Gone] = &[
     gone(NATIVE_HISTOGRAMS, (3, 9), Then::Configured),
 ];
 
-/// Tells of each part of a command line once, however often it is there.
+/// Reports each part of a command line once, however often it is there.
 pub(super) fn check(upgrade: &Upgrade<'_>, out: &mut Findings<'_>) {
     for deployment in upgrade.deployments {
         for gone in GONE.iter().filter(|gone| gone.concerns(upgrade)) {

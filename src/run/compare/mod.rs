@@ -362,7 +362,7 @@ fn parts(
     }
 }
 
-/// What happens in several configurations that load the same file is told once.
+/// What happens in several configurations that load the same file is reported once.
 fn each_once(changes: Vec<EffectiveChange>) -> Vec<EffectiveChange> {
     type Key = (
         Option<String>,

@@ -20,7 +20,7 @@ const MOST_STEPS: usize = 20_000;
 /// How many sets of labels are tried.
 const MOST_SETS: usize = 100;
 
-/// How many effects of one list are told.
+/// How many effects of one list are reported.
 const MOST_EFFECTS: usize = 6;
 
 /// How many texts are made of a pattern.

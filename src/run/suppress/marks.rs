@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_suppression_is_for_its_line_or_what_stands_below() {
+    fn a_suppression_is_for_its_line_or_what_is_below() {
         const ONE: &str = "# promvet: ignore[x]";
         for (source, covers, identity) in [
             ("a:\n  - url: b @\n    c: d\n", "  - url: b @", "a[b]"),

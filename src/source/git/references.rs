@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_reference_is_not_copied() {
+    fn what_is_not_a_reference_is_not_copied() {
         let scratch = tempfile::tempdir().unwrap();
         let disk = Folder::new(scratch.path());
         let id = "0123456789abcdef0123456789abcdef01234567";

@@ -34,7 +34,7 @@ pub(crate) fn timeout(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// The names of external labels follow the scheme in force (legacy since 3.7.0; before 3.0 there
-/// was no other).
+/// no other existed).
 /// Imitates the call of `Labels.Validate` in `config.GlobalConfig.UnmarshalYAML`.
 pub(crate) fn external_labels(section: &Section<'_>, report: &mut Report<'_>) {
     let Some(mapping) = section

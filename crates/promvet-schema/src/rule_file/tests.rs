@@ -254,7 +254,7 @@ fn what_needs_a_flag_is_a_warning() {
     );
 }
 
-/// Prometheus passes them over, so they are no errors.
+/// Prometheus passes them over, so they are not errors.
 #[test]
 fn empty_items_are_warnings() {
     for source in [
@@ -272,7 +272,7 @@ fn empty_items_are_warnings() {
 }
 
 #[test]
-fn rules_that_stand_twice_are_worth_knowing() {
+fn rules_that_occur_twice_are_worth_knowing() {
     let group = |name: &str, rule: &str| format!("  - name: {name}\n    rules: [{rule}]\n");
     let twice = |a: &str, b: &str| errors(&format!("groups:\n{}{}", group("a", a), group("b", b)));
     let a = "{record: a, expr: up, labels: {x: y, z: w}}";
@@ -367,7 +367,7 @@ fn a_template_without_quotes_breaks_the_file() {
 }
 
 #[test]
-fn what_is_still_to_be_filled_in_is_no_error() {
+fn what_is_still_to_be_filled_in_is_not_an_error() {
     let source = rule("record: a\nexpr: up{cluster=${CLUSTER}}");
     let severity = |template: bool| {
         let target = Target {

@@ -453,8 +453,7 @@ impl<'d> Mapping<'d> {
 
 /// Calls `each` with the mappings that a merge value names, in go-yaml's order of application:
 /// of a list, the last first, so that earlier ones win.
-/// Imitates `yaml.decoder.merge`: "Step backwards as earlier nodes take precedence, not following
-/// ones."
+/// Imitates `yaml.decoder.merge`: "Step backwards as earlier nodes take precedence."
 fn merge_sources<'d>(value: Node<'d>, each: &mut dyn FnMut(Mapping<'d>)) {
     match value.kind() {
         Kind::Mapping(mapping) => each(mapping),

@@ -264,7 +264,11 @@ mod tests {
                 "unknown unit `.` in the duration; write a whole number of a smaller unit",
             ),
             ("1h 30m", 1..3, "unknown unit `h `"),
-            ("1 5m", 1..2, "unknown unit ` ` in the duration; remove the spaces"),
+            (
+                "1 5m",
+                1..2,
+                "unknown unit ` ` in the duration; remove the spaces",
+            ),
             ("30s1m", 3..5, "comes before"),
             ("1m1m", 2..4, "twice"),
             ("1h1m1h", 4..6, "comes before"),

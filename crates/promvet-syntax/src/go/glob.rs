@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stars_stand_in_the_last_part() {
+    fn stars_are_in_the_last_part() {
         for text in ["", "a.yml", "/a/b/*.yml", "*", "a*b*", "a/[b]/?.yml"] {
             assert_eq!(file_pattern(text), Ok(()), "{text}");
         }

@@ -155,7 +155,7 @@ fn sound_files_give_nothing() {
 }
 
 #[test]
-fn what_does_not_fit_its_role_is_told() {
+fn what_does_not_fit_its_role_is_reported() {
     let certificate = pem("CERTIFICATE", &valid("a"));
     let key = pem("PRIVATE KEY", &pkcs8(EC, &ec_key(&[4])));
     for (role, file, words) in [

@@ -267,7 +267,7 @@ mod tests {
     const NEWEST: Dialect = Dialect { release: (3, 14) };
 
     #[test]
-    fn what_changes_nothing_is_not_told() {
+    fn what_changes_nothing_is_not_reported() {
         for (one, other) in [
             ("up", " up # is it\n"),
             ("(up)", "up"),
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_something_is_told() {
+    fn what_changes_something_is_reported() {
         for (one, other) in [
             ("up", "down"),
             ("a + (b + c)", "a + b + c"),

@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_what_they_stand_for() {
+    fn escapes_are_what_they_mean() {
         for (text, want) in [
             (r#""a\n\\\"b""#, "a\n\\\"b"),
             (r"'\x41\101\u00e9'", "AAé"),

@@ -162,14 +162,14 @@ fn faults_are_found_in_their_place() {
 }
 
 #[test]
-fn several_faults_of_types_are_all_told() {
+fn several_faults_of_types_are_all_reported() {
     let faults = check("rate(a) + foo(b) + sum(c[5m])", NEWEST);
     let places: Vec<_> = faults.iter().map(|fault| (fault.from, fault.to)).collect();
     assert_eq!(places, [(5, 6), (10, 13), (23, 28)]);
 }
 
 #[test]
-fn a_break_of_the_grammar_is_told_alone() {
+fn a_break_of_the_grammar_is_reported_alone() {
     assert_eq!(check("rate(a) + foo(b) + sum(", NEWEST).len(), 1);
 }
 

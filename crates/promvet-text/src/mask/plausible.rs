@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn base64_with_slashes_is_no_path() {
+    fn base64_with_slashes_is_not_a_path() {
         for value in ["secrets/token", "certs/CA2/Root1.pem", "/run/secrets/T1"] {
             assert!(is_plausible_path(value), "{value}");
         }

@@ -173,7 +173,7 @@ mod tests {
     use super::whole_variable;
 
     #[test]
-    fn variables_that_are_all_there_is_are_told() {
+    fn variables_that_are_all_there_is_are_reported() {
         for (text, want) in [
             ("$A", Some("A")),
             ("${A}", Some("A")),

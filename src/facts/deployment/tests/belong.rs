@@ -115,7 +115,7 @@ fn of_several_around_each_is_doubtful() {
 }
 
 #[test]
-fn a_file_that_is_made_later_excludes_nobody() {
+fn a_file_that_is_made_later_excludes_no_one() {
     let text = compose(
         "a",
         "    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n",
@@ -128,7 +128,7 @@ fn a_file_that_is_made_later_excludes_nobody() {
 }
 
 #[test]
-fn one_that_is_no_prometheus_runs_what_it_mounts() {
+fn a_program_that_is_not_prometheus_runs_what_it_mounts() {
     let text = "services:\n  a:\n    build: .\n    volumes: ['./p.yml:/p.yml']\n";
     let world = world(&[("compose.yml", text), ("p.yml", ""), ("q.yml", "")]);
     assert_eq!(

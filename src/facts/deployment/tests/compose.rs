@@ -86,7 +86,7 @@ fn a_relative_path_counts_from_the_configuration() {
     ]);
     assert_eq!(
         world.say("token"),
-        "not mounted; near: `token` lies in the tree, but of its folder only `prometheus.yml` is mounted"
+        "not mounted; near: `token` exists, but only `prometheus.yml` of its folder is mounted"
     );
 }
 
@@ -293,7 +293,7 @@ configs:
 }
 
 #[test]
-fn an_override_lies_over_its_base() {
+fn an_override_wins_over_its_base() {
     let base = service("    volumes: ['./a:/a', './b:/b']\n    user: root\n");
     let over = "services:\n  prometheus:\n    user: '1000'\n    volumes: ['./c:/b', './d:/d']\n  other: {image: x}\n";
     let world = world(&[
@@ -313,7 +313,7 @@ fn an_override_lies_over_its_base() {
 }
 
 #[test]
-fn tags_reset_and_override_what_lies_below() {
+fn tags_reset_and_override_what_is_below() {
     let base = service("    volumes: ['./a:/a']\n    user: root\n");
     let over =
         "services:\n  prometheus:\n    volumes: !override ['./c:/c']\n    user: !reset null\n";
@@ -500,7 +500,7 @@ fn the_user_is_read() {
 }
 
 #[test]
-fn a_path_of_the_machine_is_told_for_on_host() {
+fn a_path_of_the_machine_is_reported_with_on_host() {
     for (volume, want) in [
         ("/opt/s:/a", Some("/opt/s/t")),
         ("~/s:/a", None),

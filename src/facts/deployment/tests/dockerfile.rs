@@ -128,7 +128,7 @@ fn copies_are_mounts() {
 }
 
 #[test]
-fn more_copies_than_anybody_writes_are_not_looked_into() {
+fn more_copies_than_anyone_writes_are_not_looked_into() {
     for (count, want) in [
         (100, "not mounted; near: nothing"),
         (

@@ -59,7 +59,7 @@ fn a_link_out_of_the_tree_shows_no_names() {
 }
 
 #[test]
-fn names_that_lead_out_of_the_tree_are_no_files_of_it() {
+fn names_that_lead_out_of_the_tree_are_not_files_of_it() {
     let world = world(&[
         (
             "compose.yml",

@@ -162,7 +162,7 @@ proptest::proptest! {
 }
 
 #[test]
-fn what_is_no_yaml_is_read_by_its_lines() {
+fn what_is_not_yaml_is_read_by_its_lines() {
     for (source, expected) in [
         ("a: [b # @\n", &[("# @", true)][..]),
         ("a: b: c\n# @\n", &[("# @", false)]),

@@ -69,7 +69,7 @@ fn is_nested(node: Node<'_>) -> bool {
 
 proptest::proptest! {
     #[test]
-    fn children_stand_in_their_parents(text in "(a|b\\{c=\"d\"\\}|1|\\(|\\)|\\[5m\\]|\\[1h:\\]| offset -?1m| @ 2| ?[-+*/^] ?| on ?\\(a\\) | and |sum|rate|\\(a\\)|,){1,16}") {
+    fn children_are_in_their_parents(text in "(a|b\\{c=\"d\"\\}|1|\\(|\\)|\\[5m\\]|\\[1h:\\]| offset -?1m| @ 2| ?[-+*/^] ?| on ?\\(a\\) | and |sum|rate|\\(a\\)|,){1,16}") {
         if let Some(root) = tree(&text, NEWEST).as_ref().and_then(super::super::Tree::root) {
             assert!(is_nested(root), "{text}");
         }
