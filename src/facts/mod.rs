@@ -7,6 +7,7 @@ pub mod credential_file;
 mod deployed;
 pub mod deployment;
 mod filled;
+mod hops;
 pub mod included;
 pub mod issuer;
 pub mod online;
@@ -30,6 +31,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use credential_file::{FileState, Host, Lookup, Open, PathQuery, PathVerdict, Unverified};
+pub use hops::{Hop, HopKind};
 pub use issuer::KnownIssuer;
 pub use issuer::cert_manager::{Certified, Misnamed};
 pub use owners::Owners;

@@ -53,11 +53,37 @@ struct Route {
     /// `the Ingress `a``.
     name: String,
     place: Place,
-    paths: Vec<Path>,
+    paths: Vec<Served>,
     /// What becomes of plain http.
     http: Http,
     /// Whether https is served.
     https: bool,
+}
+
+/// A path that is served, and what it leads to.
+#[derive(Clone, Debug)]
+struct Served {
+    path: Path,
+    to: Option<Backend>,
+}
+
+/// A Service that requests go on to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Backend {
+    pub(super) service: String,
+    pub(super) namespace: Option<String>,
+    /// The port, by number or by name.
+    pub(super) port: Option<String>,
+}
+
+/// What takes the requests of an endpoint.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    /// `the Ingress `a``.
+    pub(super) name: String,
+    pub(super) place: Place,
+    /// What it leads to, if that is one Service.
+    pub(super) to: Option<Backend>,
 }
 
 /// What becomes of plain http.
@@ -131,18 +157,48 @@ impl Routes {
         self.by_host.entry(host).or_default().push(route);
     }
 
-    /// What is wrong with a URL of a host, if all that routes it is in sight.
-    pub(super) fn judge(&self, scheme: &str, host: &str, path: &str) -> Option<Misrouted> {
+    /// The routes of a host, if all that routes it is in sight.
+    fn of_host(&self, host: &str) -> Option<&[Route]> {
         let host = host.to_ascii_lowercase();
         let routes = self.by_host.get(&host).or_else(|| {
             let (_, rest) = host.split_once('.')?;
             self.by_host.get(&format!("*.{rest}"))
         })?;
-        let first = routes.first()?;
         let mut others = self.others.iter();
-        if others.any(|text| text.content().contains(&host)) {
+        let is_open = others.any(|text| text.content().contains(&host));
+        (!is_open).then_some(routes)
+    }
+
+    /// What takes the requests for a path of a host, if that is one manifest.
+    pub(super) fn way(&self, host: &str, path: &str) -> Option<Way> {
+        let routes = self.of_host(host)?;
+        let path = if path.is_empty() { "/" } else { path };
+        let longest = routes.iter().filter_map(|route| route.fit(path)).max()?;
+        let mut serving = routes
+            .iter()
+            .filter(|route| route.fit(path) == Some(longest));
+        let first = serving.next()?;
+        if serving.any(|other| other.name != first.name) {
             return None;
         }
+        // A path that cannot be told takes the request only if no other one does.
+        let all = routes.iter().flat_map(|route| &route.paths);
+        let taking = all.filter(|served| {
+            longest == usize::MAX || served.path.serves(path) && served.path.length() == longest
+        });
+        let mut backends = taking.map(|served| &served.to);
+        let to = backends.next().cloned().flatten();
+        Some(Way {
+            name: first.name.clone(),
+            place: first.place.clone(),
+            to: to.filter(|to| backends.all(|other| other.as_ref() == Some(to))),
+        })
+    }
+
+    /// What is wrong with a URL of a host, if all that routes it is in sight.
+    pub(super) fn judge(&self, scheme: &str, host: &str, path: &str) -> Option<Misrouted> {
+        let routes = self.of_host(host)?;
+        let first = routes.first()?;
         let path = if path.is_empty() { "/" } else { path };
         // The longest path that fits takes the request, in ingress-nginx and in the Gateway API.
         let longest = routes.iter().filter_map(|route| route.fit(path)).max();
@@ -164,7 +220,7 @@ impl Routes {
         };
         let Some(serves) = serving.first() else {
             let paths = routes.iter().flat_map(|route| &route.paths);
-            let mut paths: Vec<_> = paths.filter_map(Path::written).collect();
+            let mut paths: Vec<_> = paths.filter_map(|served| served.path.written()).collect();
             paths.dedup();
             return Some(Misrouted {
                 by: first.name.clone(),
@@ -208,12 +264,8 @@ impl Route {
     /// How long the path is by which it serves another one; a path that cannot be told may be the
     /// longest.
     fn fit(&self, path: &str) -> Option<usize> {
-        let serving = self.paths.iter().filter(|one| one.serves(path));
-        let lengths = serving.map(|one| match one {
-            Path::Open => usize::MAX,
-            Path::Exact(own) | Path::Prefix(own) | Path::Begins(own) => own.len(),
-        });
-        lengths.max()
+        let serving = self.paths.iter().filter(|one| one.path.serves(path));
+        serving.map(|one| one.path.length()).max()
     }
 }
 

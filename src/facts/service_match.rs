@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Facts;
 use super::deployment::{
-    Certainty, Container, Deployment, Hit, Image, Platform, RunningDeployment,
+    Certainty, Container, Deployment, Hit, Image, Named, Platform, RunningDeployment,
 };
 use super::receiver::names_tenant;
 use crate::discover::EmbeddedIn;
@@ -18,6 +18,8 @@ use crate::yaml::placeholder;
 pub struct ServiceMatch<'f> {
     /// The container; none if it is not known which of a pod's it is.
     pub container: Option<&'f Container>,
+    /// The name that leads to it.
+    pub(super) named: &'f Named,
     /// The port at which the container is asked.
     pub port: u16,
     /// The same with its mounts, if it mounts files.
@@ -160,6 +162,7 @@ impl Facts<'_> {
         };
         ServiceMatch {
             container: hit.container,
+            named: hit.named,
             port: hit.port,
             deployment,
             told_ports: hit.told_ports(),

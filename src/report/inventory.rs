@@ -3,9 +3,12 @@
 //! No value of a credential is in it, and every text of it passed through the sieve of its file.
 
 mod csv;
+mod dot;
 mod format;
+mod graph;
 mod json;
 mod markdown;
+mod mermaid;
 mod row;
 mod table;
 #[cfg(test)]
@@ -18,7 +21,7 @@ use super::outcome::Outcome;
 use crate::finding::{Place, Redacted, Unchecked};
 
 pub use format::{InventoryFormat, TableOptions};
-pub use row::{Figures, Proof, Row, Tls, Verification};
+pub use row::{Figures, Hop, Proof, Row, Tls, Verification};
 pub use totals::{Recognised, Totals};
 
 /// All endpoints, by file and place.

@@ -1,10 +1,11 @@
 //! What is known of each endpoint, gathered for the inventory.
 
 use crate::facts::receiver::{Candidate, Certainty, Credential, TenantPlace, parts};
+use crate::facts::{self, Standpoint};
 use crate::finding::Evidence;
 use crate::prometheus;
 use crate::prometheus::endpoint::{Endpoint, Piece};
-use crate::report::inventory::{Figures, Proof, Row, Tls, Verification};
+use crate::report::inventory::{Figures, Hop, Proof, Row, Tls, Verification};
 use crate::rules::{Configuration, Entry};
 use crate::schema::dialect::SELECTED;
 use crate::yaml::{Node, placeholder};
@@ -14,10 +15,19 @@ const TENANT_HEADER: &str = "X-Scope-OrgID";
 
 /// The rows of a configuration, without what the findings say.
 pub(crate) fn rows(configuration: &Configuration<'_>) -> Vec<Row> {
-    configuration.entries.iter().map(row).collect()
+    let shown = configuration.config.root().node().document().text().path();
+    let is_named = configuration.folder.is_some() || configuration.holder.is_some();
+    let standpoint = is_named.then(|| {
+        let holder = configuration.holder;
+        Standpoint::new(configuration.facts, shown, holder)
+    });
+    let entries = configuration.entries.iter();
+    entries
+        .map(|entry| row(entry, standpoint.as_ref()))
+        .collect()
 }
 
-fn row(entry: &Entry<'_>) -> Row {
+fn row(entry: &Entry<'_>, standpoint: Option<&Standpoint<'_>>) -> Row {
     let node = entry.write.node();
     let endpoint = entry.url().map(|url| &url.endpoint);
     let recognition = entry.sound_url().map(|url| &url.recognition);
@@ -44,12 +54,27 @@ fn row(entry: &Entry<'_>) -> Row {
             let authority = endpoint.authority()?;
             Some(endpoint.slice(authority).to_owned())
         }),
+        sender: standpoint.and_then(Standpoint::sender).map(hop),
+        way: standpoint
+            .zip(endpoint)
+            .map_or_else(Vec::new, |(from, endpoint)| from.way(endpoint))
+            .into_iter()
+            .map(hop)
+            .collect(),
         credentials: credentials(entry),
         tls: tls(entry),
         dropped: dropped(entry),
         owners: Vec::new(),
         findings: Figures::default(),
         unchecked: Vec::new(),
+    }
+}
+
+fn hop(hop: facts::Hop) -> Hop {
+    Hop {
+        kind: hop.kind.word(),
+        name: hop.name,
+        proof: hop.proof,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The inventory from outside.
 
-use crate::support::report::list;
+use crate::support::report::{list, text};
 use crate::support::scratch::Scratch;
 use serde_json::{Value, json};
 
@@ -225,6 +225,8 @@ fn every_format_is_written_and_the_status_is_that_of_check() {
         ("json-lines", "{\"type\":\"inventory\",\"version\":1}\n"),
         ("csv", "path,line,"),
         ("markdown", "## promvet: 2 endpoints in 1 configuration"),
+        ("dot", "digraph promvet {"),
+        ("mermaid", "flowchart LR"),
     ] {
         let ran = folder.promvet(&["audit", "--format", format]);
         assert_eq!(ran.status, Some(1), "{format}");
@@ -248,4 +250,95 @@ fn every_format_is_written_and_the_status_is_that_of_check() {
     assert_eq!((ran.status, ran.stdout), (Some(0), String::new()));
     assert!(ran.stderr.contains("no Prometheus configuration found"));
     assert_eq!(folder.promvet(&["audit", "no/such"]).status, Some(2));
+}
+
+const CLUSTER: &str = "\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: metrics, namespace: mimir}
+spec:
+  rules:
+    - host: metrics.example.com
+      http:
+        paths:
+          - {path: /api, pathType: Prefix, backend: {service: {name: gateway, port: {name: http}}}}
+          - {path: /other, pathType: Prefix, backend: {service: {name: other, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: gateway, namespace: mimir}
+spec:
+  selector: {app: gateway}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: gateway, namespace: mimir}
+spec:
+  template:
+    metadata: {labels: {app: gateway}}
+    spec:
+      containers: [{name: nginx, image: 'nginx:1.27', ports: [{containerPort: 8080}]}]
+";
+
+const COMPOSE: &str = "\
+services:
+  prometheus:
+    image: prom/prometheus:v3.5.0
+    command: [--config.file=/etc/prometheus/prometheus.yml]
+    volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']
+  mimir:
+    image: grafana/mimir:2.14.3
+";
+
+#[test]
+fn the_way_is_told_with_the_file_that_proves_each_hop() {
+    let config = "remote_write:\n  - url: https://metrics.example.com/api/v1/push\n  \
+                  - url: http://mimir:8080/api/v1/push\n    headers: {X-Scope-OrgID: 'team \"a\"'}\n  \
+                  - url: https://metrics.example.com/elsewhere\n  \
+                  - url: https://prod.grafana.net/api/prom/push\n";
+    let folder = Scratch::new(&[
+        ("prometheus.yml", config),
+        ("compose.yaml", COMPOSE),
+        ("k8s/all.yaml", CLUSTER),
+    ]);
+    let report = folder.json(&["audit"]);
+    let hops = |hops: &Value| -> Vec<String> {
+        let hops = hops.as_array().unwrap().iter();
+        let line = |hop: &Value| {
+            let (kind, name) = (text(hop, "kind"), text(hop, "name"));
+            format!(
+                "{kind} {name} {}:{}",
+                text(hop, "path"),
+                hop["start"]["line"]
+            )
+        };
+        hops.map(line).collect()
+    };
+    let all = list(&report, "endpoints");
+    let ways: Vec<_> = all.iter().map(|one| hops(&one["way"])).collect();
+    let ways: Vec<Vec<&str>> = ways
+        .iter()
+        .map(|way| way.iter().map(String::as_str).collect())
+        .collect();
+    assert_eq!(
+        ways,
+        [
+            vec![
+                "ingress Ingress `metrics` k8s/all.yaml:3",
+                "service Service `gateway` k8s/all.yaml:14",
+                "container container `nginx` of the Deployment `gateway` k8s/all.yaml:26",
+            ],
+            vec!["container service `mimir` compose.yaml:6"],
+            vec![],
+            vec![],
+        ]
+    );
+    for one in all {
+        assert_eq!(one["sender"]["name"], "service `prometheus`");
+        assert_eq!(one["sender"]["path"], "compose.yaml");
+    }
+    let draw = |format: &str| folder.promvet(&["audit", "--format", format]).stdout;
+    insta::assert_snapshot!("audit_dot", draw("dot"));
+    insta::assert_snapshot!("audit_mermaid", draw("mermaid"));
 }

@@ -38,6 +38,8 @@ const COMMANDS: &[&[&str]] = &[
     &["audit", "--format", "json"],
     &["audit", "--format", "csv"],
     &["audit", "--format", "markdown"],
+    &["audit", "--format", "dot"],
+    &["audit", "--format", "mermaid"],
     &["suppressions"],
     &["suppressions", "--format", "json"],
     &["files"],

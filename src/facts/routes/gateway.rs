@@ -1,7 +1,7 @@
 //! HTTPRoute of the Gateway API.
 
 use super::path::Path;
-use super::{Http, Route, Routes, place_of};
+use super::{Backend, Http, Route, Routes, Served, place_of};
 use crate::discover::Manifest;
 use crate::yaml::{Node, placeholder};
 
@@ -18,6 +18,12 @@ impl Routes {
             let matches = rule.get("matches").into_iter().flat_map(Node::items);
             let found: Vec<_> = matches.map(of_match).collect();
             let paths = if found.is_empty() { all() } else { found };
+            let to = backend(rule, manifest);
+            let paths = paths.into_iter().map(|path| Served {
+                path,
+                to: to.clone(),
+            });
+            let paths: Vec<_> = paths.collect();
             let filters = rule.get("filters").into_iter().flat_map(Node::items);
             let redirect = filters.filter_map(|filter| filter.get("requestRedirect"));
             let to_https = redirect
@@ -31,7 +37,8 @@ impl Routes {
             rules.push((paths, http));
         }
         if rules.is_empty() {
-            rules.push((all(), Http::Served));
+            let path = all().remove(0);
+            rules.push((vec![Served { path, to: None }], Http::Served));
         }
         let hosts = spec.get("hostnames").into_iter().flat_map(Node::items);
         for host in hosts.filter_map(Node::as_str) {
@@ -68,4 +75,22 @@ fn of_match(node: Node<'_>) -> Path {
         None | Some("PathPrefix") => Path::Prefix(value.to_owned()),
         Some(_) => Path::Open,
     }
+}
+
+/// The one Service of `backendRefs`.
+fn backend(rule: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
+    let mut all = rule.get("backendRefs")?.items();
+    let (Some(only), None) = (all.next(), all.next()) else {
+        return None;
+    };
+    let text = |key: &str| only.get(key).and_then(Node::as_str);
+    if text("kind").is_some_and(|kind| kind != "Service") {
+        return None;
+    }
+    let own = manifest.namespace;
+    Some(Backend {
+        service: text("name")?.to_owned(),
+        namespace: text("namespace").or(own).map(str::to_owned),
+        port: text("port").map(str::to_owned),
+    })
 }

@@ -1,7 +1,7 @@
 //! Ingress, as ingress-nginx reads it.
 
 use super::path::Path;
-use super::{Http, Route, Routes, place_of};
+use super::{Backend, Http, Route, Routes, Served, place_of};
 use crate::discover::Manifest;
 use crate::finding::Place;
 use crate::yaml::{Mapping, Node, placeholder};
@@ -13,7 +13,7 @@ impl Routes {
             return;
         };
         let nginx = Nginx::of(manifest, spec);
-        let has_default = spec.get("defaultBackend").or(spec.get("backend")).is_some();
+        let default = spec.get("defaultBackend").or(spec.get("backend"));
         let rules = spec.get("rules").into_iter().flat_map(Node::items);
         for rule in rules {
             let Some(host) = rule.get("host").and_then(Node::as_str) else {
@@ -23,10 +23,16 @@ impl Routes {
             let mut paths: Vec<_> = paths
                 .into_iter()
                 .flat_map(Node::items)
-                .map(|node| nginx.path(node))
+                .map(|node| Served {
+                    path: nginx.path(node),
+                    to: node.get("backend").and_then(|to| backend(to, manifest)),
+                })
                 .collect();
-            if has_default || paths.is_empty() {
-                paths.push(Path::Open);
+            if default.is_some() || paths.is_empty() {
+                paths.push(Served {
+                    path: Path::Open,
+                    to: default.and_then(|to| backend(to, manifest)),
+                });
             }
             let has_tls = tls_hosts(spec).any(|name| name.eq_ignore_ascii_case(host));
             let http = match nginx.redirect(has_tls) {
@@ -112,6 +118,23 @@ impl<'d> Nginx<'d> {
             _ => Path::Begins(path.to_owned()),
         }
     }
+}
+
+/// `service` of networking.k8s.io/v1, or the keys of `extensions/v1beta1`.
+fn backend(node: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
+    let (name, port) = match node.get("service") {
+        Some(service) => {
+            let port = service.get("port");
+            let port = port.and_then(|port| port.get("number").or(port.get("name")));
+            (service.get("name"), port)
+        }
+        None => (node.get("serviceName"), node.get("servicePort")),
+    };
+    Some(Backend {
+        service: name.and_then(Node::as_str)?.to_owned(),
+        namespace: manifest.namespace.map(str::to_owned),
+        port: port.and_then(Node::as_str).map(str::to_owned),
+    })
 }
 
 fn tls_hosts<'d>(spec: Node<'d>) -> impl Iterator<Item = &'d str> {

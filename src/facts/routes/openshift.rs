@@ -1,7 +1,7 @@
 //! Route of OpenShift.
 
 use super::path::Path;
-use super::{Http, Route, Routes, place_of};
+use super::{Backend, Http, Route, Routes, Served, place_of};
 use crate::discover::Manifest;
 use crate::yaml::{Node, placeholder};
 
@@ -41,13 +41,29 @@ impl Routes {
             Route {
                 name: format!("the Route `{}`", manifest.name),
                 place: place_of(manifest),
-                paths: vec![match placeholder::is_open(path) {
-                    true => Path::Open,
-                    false => Path::Prefix(path.to_owned()),
+                paths: vec![Served {
+                    path: match placeholder::is_open(path) {
+                        true => Path::Open,
+                        false => Path::Prefix(path.to_owned()),
+                    },
+                    to: backend(spec, manifest),
                 }],
                 http,
                 https: tls.is_some(),
             },
         );
     }
+}
+
+/// `to`, unless others take a share of the requests.
+fn backend(spec: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
+    if spec.get("alternateBackends").is_some() {
+        return None;
+    }
+    let port = spec.get("port").and_then(|port| port.get("targetPort"));
+    Some(Backend {
+        service: spec.get("to")?.get("name")?.as_str()?.to_owned(),
+        namespace: manifest.namespace.map(str::to_owned),
+        port: port.and_then(Node::as_str).map(str::to_owned),
+    })
 }

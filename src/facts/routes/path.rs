@@ -26,6 +26,14 @@ impl Path {
         }
     }
 
+    /// How long it is: the longest one takes a request. One that cannot be told may be the longest.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::Open => usize::MAX,
+            Self::Exact(own) | Self::Prefix(own) | Self::Begins(own) => own.len(),
+        }
+    }
+
     pub(super) fn written(&self) -> Option<String> {
         match self {
             Self::Open => None,

@@ -12,7 +12,7 @@ use crate::finding::{Redacted, Unchecked};
 use crate::report::neutral;
 use crate::report::prose::spot;
 
-const HEAD: [&str; 22] = [
+const HEAD: [&str; 24] = [
     "path",
     "line",
     "logical",
@@ -23,6 +23,8 @@ const HEAD: [&str; 22] = [
     "tenant",
     "tenant_in",
     "host",
+    "sender",
+    "way",
     "credentials",
     "tls",
     "ca",
@@ -68,6 +70,11 @@ fn cells(row: &Redacted<Row>) -> [String; HEAD.len()] {
         text(&row.tenant),
         text(&row.tenant_in),
         text(&row.host),
+        row.sender
+            .as_ref()
+            .map(|hop| hop.name.clone())
+            .unwrap_or_default(),
+        row.way(),
         credentials.join("; "),
         row.tls.verification.word().to_owned(),
         text(&row.tls.ca),

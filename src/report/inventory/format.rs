@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Inventory, csv, json, markdown, table};
+use super::{Inventory, csv, dot, json, markdown, mermaid, table};
 use crate::report::formats::{Entry, Formats};
 
 /// A way to write an [`Inventory`].
@@ -19,6 +19,10 @@ pub enum InventoryFormat {
     Csv,
     /// A table for a page or a comment.
     Markdown,
+    /// A graph for Graphviz.
+    Dot,
+    /// A flowchart for Mermaid.
+    Mermaid,
 }
 
 /// How a table for people is drawn.
@@ -61,6 +65,18 @@ const FORMATS: Formats<InventoryFormat, Writer> = Formats(&[
         name: "markdown",
         about: "a table for a page or a comment",
         writer: markdown::write,
+    },
+    Entry {
+        format: InventoryFormat::Dot,
+        name: "dot",
+        about: "a graph of who writes where, for Graphviz",
+        writer: dot::write,
+    },
+    Entry {
+        format: InventoryFormat::Mermaid,
+        name: "mermaid",
+        about: "the same as a flowchart, for Mermaid",
+        writer: mermaid::write,
     },
 ]);
 

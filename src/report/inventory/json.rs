@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Inventory, Row, TableOptions, Totals};
+use super::{Hop, Inventory, Row, TableOptions, Totals};
 use crate::finding::Redacted;
 use crate::report::json::{JsonPosition, JsonUnchecked, VERSION, unchecked, write_line};
 use crate::report::neutral;
@@ -37,6 +37,8 @@ struct Endpoint<'a> {
     tenant: Option<Cow<'a, str>>,
     tenant_in: Option<Cow<'a, str>>,
     host: Option<Cow<'a, str>>,
+    sender: Option<JsonHop<'a>>,
+    way: Vec<JsonHop<'a>>,
     credentials: Vec<Credential<'a>>,
     tls: Tls<'a>,
     dropped: Vec<Cow<'a, str>>,
@@ -50,6 +52,15 @@ struct Receiver<'a> {
     names: Vec<Cow<'a, str>>,
     known_by: Option<&'static str>,
     certain: bool,
+}
+
+#[derive(Serialize)]
+struct JsonHop<'a> {
+    kind: &'static str,
+    name: Cow<'a, str>,
+    path: &'a str,
+    start: JsonPosition,
+    message: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -156,6 +167,8 @@ fn endpoint(row: &Redacted<Row>) -> Endpoint<'_> {
         tenant: optional(&row.tenant),
         tenant_in: optional(&row.tenant_in),
         host: optional(&row.host),
+        sender: row.sender.as_ref().map(hop),
+        way: row.way.iter().map(hop).collect(),
         credentials: credentials.collect(),
         tls: Tls {
             verification: row.tls.verification.word(),
@@ -172,6 +185,17 @@ fn endpoint(row: &Redacted<Row>) -> Endpoint<'_> {
             suppressed: row.findings.suppressed,
         },
         unchecked: list(&row.unchecked),
+    }
+}
+
+fn hop(hop: &Hop) -> JsonHop<'_> {
+    let place = &hop.proof.place;
+    JsonHop {
+        kind: hop.kind,
+        name: neutral::line(&hop.name),
+        path: place.path(),
+        start: place.start().into(),
+        message: neutral::lines(&hop.proof.message),
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions)
     if !inventory.rows().is_empty() {
         writeln!(to, "\npromvet {}.", inventory.recognised().words())?;
     }
+    write_ways(inventory, to)?;
     for (what, totals) in inventory.totals() {
         if totals.is_empty() {
             continue;
@@ -42,6 +43,23 @@ pub(super) fn write(inventory: &Inventory, to: &mut dyn Write, _: &TableOptions)
         if let Some(left @ 1..) = inventory.rest().len().checked_sub(MOST_TOTALS) {
             writeln!(to, "- and {} more", count(left, "place"))?;
         }
+    }
+    Ok(())
+}
+
+/// What of the tree is on the way to each endpoint.
+fn write_ways(inventory: &Inventory, to: &mut dyn Write) -> io::Result<()> {
+    let rows = inventory.rows().iter().filter(|row| !row.way.is_empty());
+    let ways: Vec<_> = rows.collect();
+    if ways.is_empty() {
+        return Ok(());
+    }
+    writeln!(to, "\n### On the way\n")?;
+    for row in ways.iter().take(MOST_TOTALS) {
+        writeln!(to, "- {}: {}", code(&spot(&row.place)), inert(&row.way()))?;
+    }
+    if let Some(left @ 1..) = ways.len().checked_sub(MOST_TOTALS) {
+        writeln!(to, "- and {} more", count(left, "endpoint"))?;
     }
     Ok(())
 }

@@ -25,6 +25,10 @@ pub struct Row {
     pub tenant_in: Option<String>,
     /// Host and port as written.
     pub host: Option<String>,
+    /// What sends the samples, if it is one container of the tree.
+    pub sender: Option<Hop>,
+    /// What of the tree is on the way to the receiver, in the order of a request.
+    pub way: Vec<Hop>,
     /// How it proves who it is; empty if not at all.
     pub credentials: Vec<Proof>,
     /// How the connection is protected.
@@ -37,6 +41,17 @@ pub struct Row {
     pub findings: Figures,
     /// What about it could not be checked, in sentences.
     pub unchecked: Vec<String>,
+}
+
+/// Something of the tree that samples come from or pass.
+#[derive(Clone, Debug)]
+pub struct Hop {
+    /// `ingress`, `service` or `container`.
+    pub kind: &'static str,
+    /// For people, such as "Ingress `mimir`".
+    pub name: String,
+    /// Where the tree says so.
+    pub proof: Evidence,
 }
 
 /// A credential without its value.
@@ -141,6 +156,19 @@ impl Row {
         }
     }
 
+    /// The way in words: "Service `mimir` at k8s/service.yaml:4, container `mimir` at …".
+    pub(super) fn way(&self) -> String {
+        self.hops().collect::<Vec<_>>().join(", ")
+    }
+
+    /// Each thing on the way with the place that proves it.
+    pub(super) fn hops(&self) -> impl Iterator<Item = String> {
+        self.way.iter().map(|hop| {
+            let (path, start) = (hop.proof.place.path(), hop.proof.place.start());
+            format!("{} at {path}:{}", hop.name, start.line)
+        })
+    }
+
     /// The protection in words: `verifies, CA file ca.pem, issuer private by promvet.yaml:3`.
     pub(super) fn protection(&self) -> String {
         let mut words = match self.tls.verification {
@@ -165,7 +193,9 @@ impl Row {
 
 impl Sentences for Row {
     fn places(&self) -> Vec<Place> {
-        vec![self.place.clone()]
+        let hops = self.sender.iter().chain(&self.way);
+        let hops = hops.map(|hop| hop.proof.place.clone());
+        std::iter::once(self.place.clone()).chain(hops).collect()
     }
 
     fn sentences(&mut self) -> Vec<&mut String> {
@@ -173,6 +203,8 @@ impl Sentences for Row {
             .credentials
             .iter_mut()
             .flat_map(|proof| [&mut proof.kind, &mut proof.source]);
+        let hops = self.sender.iter_mut().chain(&mut self.way);
+        let hops = hops.flat_map(|hop| [&mut hop.name, &mut hop.proof.message]);
         let evidence = self.tls.evidence.iter_mut().map(|proof| &mut proof.message);
         let texts = [
             &mut self.name,
@@ -188,6 +220,7 @@ impl Sentences for Row {
             .chain(&mut self.unchecked)
             .chain(proofs)
             .chain(evidence)
+            .chain(hops)
             .collect()
     }
 }

@@ -166,6 +166,7 @@ pub(super) fn write(
     if !rows.is_empty() {
         writeln!(to)?;
     }
+    write_ways(inventory, to)?;
     write_totals(inventory, to)?;
     write_unchecked(inventory, to)?;
     let recognised = match inventory.rows() {
@@ -284,6 +285,23 @@ fn write_blocks(heads: &[String], rows: &[Vec<String>], to: &mut dyn Write) -> i
         }
     }
     Ok(())
+}
+
+/// What of the tree is on the way to each endpoint: too long for a column.
+fn write_ways(inventory: &Inventory, to: &mut dyn Write) -> io::Result<()> {
+    let rows = inventory.rows().iter().filter(|row| !row.way.is_empty());
+    let rows: Vec<_> = rows.collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(to, "On the way:")?;
+    for row in rows {
+        writeln!(to, "  {}", neutral::line(&spot(&row.place)))?;
+        for hop in row.hops() {
+            writeln!(to, "    {}", neutral::line(&hop))?;
+        }
+    }
+    writeln!(to)
 }
 
 fn write_totals(inventory: &Inventory, to: &mut dyn Write) -> io::Result<()> {

@@ -39,6 +39,8 @@ fn row(part: &str) -> Row {
         tenant: Some("team-a".into()),
         tenant_in: Some("header X-Scope-OrgID".into()),
         host: Some("mimir.example.com:8080".into()),
+        sender: None,
+        way: vec![],
         credentials: vec![
             Proof {
                 kind: "basic_auth".into(),
@@ -83,6 +85,21 @@ fn sample() -> Inventory {
     second.tenant_in = Some("credential".into());
     second.credentials = vec![];
     second.dropped = vec![HOSTILE.into()];
+    let (_, ingress) = marked("k8s/ingress.yaml", "metadata:\n  name: ⟦a⟧\n");
+    let (_, container) = marked("k8s/deploy.yaml", "spec:\n  - name: ⟦a⟧\n");
+    let hop = |kind, name: &str, place: &Place| Hop {
+        kind,
+        name: name.into(),
+        proof: Evidence {
+            place: place.clone(),
+            message: "it is here".into(),
+        },
+    };
+    second.sender = Some(hop("container", "service `prometheus`", &container));
+    second.way = vec![
+        hop("ingress", &format!("Ingress `{HOSTILE}`"), &ingress),
+        hop("container", "container `hunter2-hunter2`", &container),
+    ];
     second.owners = vec![];
     second.tls = Tls {
         verification: Verification::Skipped,
@@ -188,12 +205,12 @@ fn csv_and_markdown_keep_their_rows_whatever_is_in_a_name() {
                 _ => {}
             }
         }
-        assert_eq!((fields, quoted), (22, false), "{line}");
+        assert_eq!((fields, quoted), (24, false), "{line}");
     }
     let markdown = written(InventoryFormat::Markdown, &sample(), None);
     let rows = markdown
         .lines()
-        .filter(|line| line.contains("prod/prometheus.yml:"));
+        .filter(|line| line.starts_with('|') && line.contains("prod/prometheus.yml:"));
     let cells = rows.map(|line| line.replace("\\|", "").matches('|').count());
     assert_eq!(cells.collect::<Vec<_>>(), [12, 12, 12], "{markdown}");
 }

@@ -25,6 +25,8 @@ pub struct Service {
     /// Whether its name is an alias of one outside of the cluster.
     pub is_external: bool,
     pub(in crate::facts::deployment) ports: Vec<(u16, Target)>,
+    /// The names of its ports.
+    names: Vec<(String, u16)>,
     /// Whether each of its ports is a number.
     has_all_ports: bool,
     /// Where its name is.
@@ -37,6 +39,20 @@ impl Service {
     pub fn offered(&self) -> Option<Vec<u16>> {
         let ports = self.ports.iter().map(|(port, _)| *port);
         (self.has_all_ports && !self.ports.is_empty()).then(|| ports.collect())
+    }
+
+    /// One of its ports, by number or by name.
+    #[must_use]
+    pub fn port(&self, wanted: &str) -> Option<u16> {
+        let named = self.names.iter().find(|(name, _)| name == wanted);
+        let number = || {
+            let number = wanted.parse().ok()?;
+            self.ports
+                .iter()
+                .any(|(own, _)| *own == number)
+                .then_some(number)
+        };
+        named.map(|(_, port)| *port).or_else(number)
     }
 
     /// The port that leads to a port of the containers.
@@ -208,6 +224,13 @@ fn service(manifest: &Manifest<'_>) -> Option<Service> {
         selector: selector.unwrap_or_default(),
         is_headless: spec.get("clusterIP").and_then(Node::as_str) == Some("None"),
         is_external: spec.get("type").and_then(Node::as_str) == Some("ExternalName"),
+        names: ports
+            .iter()
+            .filter_map(|node| {
+                let name = node.get("name").and_then(Node::as_str)?;
+                Some((name.to_owned(), port(*node)?.0))
+            })
+            .collect(),
         has_all_ports: ports.iter().all(|node| port(*node).is_some()),
         ports: ports.into_iter().filter_map(port).collect(),
         place: place(manifest),

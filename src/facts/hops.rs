@@ -1,0 +1,189 @@
+//! The way of an endpoint's samples through the tree: what routes its host, the Service behind that,
+//! and the container that answers.
+
+use super::Facts;
+use super::deployment::{Certainty, Container, Named, Platform};
+use super::routes::{Backend, Way};
+use super::service_match::{ServiceMatch, Standpoint};
+use crate::finding::Evidence;
+use crate::prometheus::endpoint::Endpoint;
+
+/// A thing on the way, with the place that proves it.
+#[derive(Clone, Debug)]
+pub struct Hop {
+    /// What it is.
+    pub kind: HopKind,
+    /// For people, such as "Ingress `mimir`".
+    pub name: String,
+    /// Where the tree says so.
+    pub proof: Evidence,
+}
+
+/// What is on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HopKind {
+    /// An Ingress, a Route or an HTTPRoute.
+    Ingress,
+    /// A Service of Kubernetes.
+    Service,
+    /// A container, or a service of docker compose.
+    Container,
+}
+
+impl HopKind {
+    /// The word for programs.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ingress => "ingress",
+            Self::Service => "service",
+            Self::Container => "container",
+        }
+    }
+}
+
+impl Standpoint<'_> {
+    /// What sends the samples, if it is one container of the tree.
+    #[must_use]
+    pub fn sender(&self) -> Option<Hop> {
+        let [runner] = self.runners() else {
+            return None;
+        };
+        let deployment = runner.deployment;
+        let is_shown =
+            runner.certainty == Certainty::Certain && deployment.platform != Platform::Policy;
+        is_shown.then(|| Hop {
+            kind: HopKind::Container,
+            name: without_article(&deployment.name),
+            proof: Evidence {
+                place: deployment.place.clone(),
+                message: "this container runs the configuration".to_owned(),
+            },
+        })
+    }
+
+    /// The way to an endpoint as far as the tree shows it, in the order of a request. It ends where
+    /// there is a choice.
+    #[must_use]
+    pub fn way(&self, endpoint: &Endpoint) -> Vec<Hop> {
+        if !endpoint.is_sound() || !endpoint.placeholders().is_empty() {
+            return Vec::new();
+        }
+        let answering = self.answering(endpoint);
+        if let [only] = answering.as_slice() {
+            return only.hops();
+        }
+        if !answering.is_empty() {
+            return Vec::new();
+        }
+        let facts = self.facts();
+        facts.route(endpoint).map_or_else(Vec::new, |way| {
+            let mut out = vec![Hop {
+                kind: HopKind::Ingress,
+                name: without_article(&way.name),
+                proof: Evidence {
+                    message: format!("{} routes this host", way.name),
+                    place: way.place,
+                },
+            }];
+            out.extend(way.to.iter().flat_map(|backend| facts.behind(backend)));
+            out
+        })
+    }
+}
+
+impl Facts<'_> {
+    /// What routes an endpoint's host.
+    fn route(&self, endpoint: &Endpoint) -> Option<Way> {
+        let host = endpoint.host_name()?;
+        let path = endpoint.slice(endpoint.path());
+        self.shared.routes().way(&host, path)
+    }
+
+    /// The Service that something leads to, and the container behind it.
+    fn behind(&self, backend: &Backend) -> Vec<Hop> {
+        let network = self.shared.network(&self.files);
+        let tree = self.files.tree;
+        let services = network.services(tree, &backend.service);
+        let may_be = |own: &Option<String>| match (own, &backend.namespace) {
+            (Some(own), Some(wanted)) => own == wanted,
+            _ => true,
+        };
+        let mut services = services.into_iter().filter(|one| may_be(&one.namespace));
+        let (Some(service), None) = (services.next(), services.next()) else {
+            return Vec::new();
+        };
+        let mut out = vec![Hop {
+            kind: HopKind::Service,
+            name: format!("Service `{}`", service.name),
+            proof: Evidence {
+                place: service.place.clone(),
+                message: format!("the Service `{}` is defined here", service.name),
+            },
+        }];
+        let host = match &service.namespace {
+            Some(namespace) => format!("{}.{namespace}", service.name),
+            None => service.name.clone(),
+        };
+        let only = || match service.offered()?.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        };
+        let port = match &backend.port {
+            // A Route of OpenShift may name the port of the pods.
+            Some(port) => service
+                .port(port)
+                .or_else(|| service.port_to(port.parse().ok()?)),
+            None => only(),
+        };
+        let hits = port.map_or_else(Vec::new, |port| network.ask(tree, &host, port));
+        if let [hit] = hits.as_slice() {
+            out.extend(hit.container.map(Container::hop));
+        }
+        out
+    }
+}
+
+impl ServiceMatch<'_> {
+    fn hops(&self) -> Vec<Hop> {
+        let service = self.named.hop();
+        let container = self.container.map(Container::hop);
+        service.into_iter().chain(container).collect()
+    }
+}
+
+impl Named {
+    /// Itself, if it is a Service of Kubernetes: a service of docker compose is the container.
+    fn hop(&self) -> Option<Hop> {
+        let is_service = self.platform == Platform::Kubernetes;
+        let name = self.names().first().filter(|_| is_service)?;
+        Some(Hop {
+            kind: HopKind::Service,
+            name: format!("Service `{name}`"),
+            proof: self.evidence().first()?.clone(),
+        })
+    }
+}
+
+impl Container {
+    fn hop(&self) -> Hop {
+        let image = self.image.as_ref();
+        Hop {
+            kind: HopKind::Container,
+            name: without_article(&self.name),
+            proof: Evidence {
+                place: self.place.clone(),
+                message: match image {
+                    Some(image) => {
+                        format!("this container answers, with the image `{}`", image.name)
+                    }
+                    None => "this container answers".to_owned(),
+                },
+            },
+        }
+    }
+}
+
+fn without_article(name: &str) -> String {
+    name.strip_prefix("the ").unwrap_or(name).to_owned()
+}

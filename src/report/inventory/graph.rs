@@ -1,0 +1,152 @@
+//! Who writes where, as nodes and edges: what the formats for pictures draw.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Inventory, Row, Verification};
+use crate::report::neutral;
+
+/// A picture, everything in the order in which it is met.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    pub(super) nodes: Vec<Node>,
+    pub(super) edges: Vec<Edge>,
+    numbers: HashMap<String, usize>,
+    drawn: HashSet<Edge>,
+}
+
+/// A box.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) kind: NodeKind,
+    /// Its lines.
+    pub(super) label: Vec<String>,
+}
+
+/// What a box stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NodeKind {
+    /// A configuration that sends.
+    Sender,
+    /// Something of the tree on the way.
+    Between,
+    /// What receives.
+    Receiver,
+}
+
+/// An arrow between two nodes, by their numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Edge {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// Empty for one without a label.
+    pub(super) label: String,
+}
+
+impl Graph {
+    /// The picture of an inventory.
+    pub(super) fn new(inventory: &Inventory) -> Self {
+        let mut graph = Self::default();
+        for row in inventory.rows() {
+            graph.add(row);
+        }
+        graph
+    }
+
+    fn add(&mut self, row: &Row) {
+        let mut from = self.sender(row);
+        // Only the first arrow is of this entry alone.
+        let mut label = label(row);
+        let between = row.way.len().saturating_sub(1);
+        for hop in row.way.iter().take(between) {
+            let place = &hop.proof.place;
+            let key = format!("{}:{}", place.path(), place.start().offset);
+            let to = self.node(key, NodeKind::Between, || {
+                vec![neutral_name(&hop.name), place.path().to_string()]
+            });
+            self.edge(from, to, std::mem::take(&mut label));
+            from = to;
+        }
+        let to = self.receiver(row);
+        self.edge(from, to, label);
+    }
+
+    /// The configuration, with the container that runs it.
+    fn sender(&mut self, row: &Row) -> usize {
+        let path = row.place.path().to_string();
+        let holder = row
+            .logical
+            .rsplit_once("remote_write")
+            .map_or("", |(holder, _)| holder);
+        let key = format!("from {path} {holder}");
+        self.node(key, NodeKind::Sender, || {
+            let mut lines = vec![path.clone()];
+            lines.extend(
+                Some(holder.trim_end_matches('.').to_owned()).filter(|one| !one.is_empty()),
+            );
+            lines.extend(row.sender.as_ref().map(|hop| neutral_name(&hop.name)));
+            lines
+        })
+    }
+
+    /// The last thing of the way, or the host where the tree shows none.
+    fn receiver(&mut self, row: &Row) -> usize {
+        let known = row.known_by.is_some();
+        let receiver = known.then(|| match row.certain {
+            true => row.receiver(),
+            false => format!("{}?", row.receiver()),
+        });
+        let Some(last) = row.way.last() else {
+            let host = row.host.clone().unwrap_or_else(|| "no host".to_owned());
+            let key = format!("to {}", host.to_ascii_lowercase());
+            return self.node(key, NodeKind::Receiver, || {
+                std::iter::once(host).chain(receiver).collect()
+            });
+        };
+        let place = &last.proof.place;
+        let key = format!("{}:{}", place.path(), place.start().offset);
+        self.node(key, NodeKind::Receiver, || {
+            // Where the tree does not show who answers, the host tells it best.
+            let is_answer = last.kind == "container";
+            let host = row.host.clone().filter(|_| !is_answer);
+            let lines = [neutral_name(&last.name), place.path().to_string()];
+            host.into_iter().chain(lines).chain(receiver).collect()
+        })
+    }
+
+    fn node(&mut self, key: String, kind: NodeKind, lines: impl FnOnce() -> Vec<String>) -> usize {
+        if let Some(number) = self.numbers.get(&key) {
+            return *number;
+        }
+        let lines = lines();
+        let label = lines.iter().map(|line| neutral::line(line).into_owned());
+        let label = label.collect();
+        self.nodes.push(Node { kind, label });
+        let number = self.nodes.len();
+        self.numbers.insert(key, number);
+        number
+    }
+
+    fn edge(&mut self, from: usize, to: usize, label: String) {
+        let edge = Edge { from, to, label };
+        if self.drawn.insert(edge.clone()) {
+            self.edges.push(edge);
+        }
+    }
+}
+
+/// `tenant team-a, plain http`.
+fn label(row: &Row) -> String {
+    let tenant = row.tenant.as_ref().map(|tenant| format!("tenant {tenant}"));
+    let tls = match row.tls.verification {
+        Verification::Verified | Verification::Unknown => None,
+        Verification::Skipped => Some("certificate not verified".to_owned()),
+        Verification::Plain => Some("plain http".to_owned()),
+    };
+    let both = tenant.into_iter().chain(tls);
+    neutral::line(&both.collect::<Vec<_>>().join(", ")).into_owned()
+}
+
+/// A name without the marks of code.
+fn neutral_name(name: &str) -> String {
+    name.replace('`', "")
+}
