@@ -35,6 +35,7 @@ struct Image {
 #[serde(deny_unknown_fields)]
 struct Setting {
     flag: Option<String>,
+    feature: Option<String>,
     key: Option<String>,
     environment: Option<String>,
     url: Option<String>,
@@ -95,9 +96,11 @@ impl Setting {
             variant.push_str(rest);
         }
         format!(
-            "ProgramSetting {{ name: SettingName::{variant}, flag: {}, key: {}, environment: {}, \
+            "ProgramSetting {{ name: SettingName::{variant}, flag: {}, feature: {}, key: {}, \
+             environment: {}, \
              url: {}, default: {} }}",
             maybe(self.flag.as_ref()),
+            maybe(self.feature.as_ref()),
             maybe(self.key.as_ref()),
             maybe(self.environment.as_ref()),
             maybe(self.url.as_ref()),

@@ -40,7 +40,7 @@ pub use reach::{Unreachable, Why};
 pub use receiver_requirements::ReceiverRequirements;
 pub use routes::{Misrouted, Reason};
 pub use service_match::{ServiceMatch, Standpoint, TenantFlag};
-pub use settings::{ReceiverSettings, Setting};
+pub use settings::{HaTracker, ReceiverLimits, ReceiverSettings, Setting};
 pub use shared::Shared;
 
 use crate::discover::{EmbeddedIn, Recognised};

@@ -1,5 +1,6 @@
 //! What a receiver of the tree is set to: by its flags, and by its configuration where the tree has it.
 
+mod limits;
 mod reading;
 
 use std::path::Path;
@@ -11,6 +12,7 @@ use super::receiver::{ProgramOf, Release, SettingName};
 use super::service_match::ServiceMatch;
 use crate::finding::{Evidence, Place, Text};
 use crate::source::LARGEST;
+pub use limits::{HaTracker, ReceiverLimits};
 use reading::{File, Reading};
 
 /// The flag of the web configuration of Prometheus, with TLS and users.
@@ -46,6 +48,10 @@ pub struct ReceiverSettings {
     pub paths: Vec<String>,
     /// Its release, and the first one that takes remote write 2.0, if its own is older.
     pub lacks_version_2: Option<(Release, Release)>,
+    /// Its release, if the tag of its image tells.
+    pub release: Option<Release>,
+    /// What it does not take, or does not keep.
+    pub limits: ReceiverLimits,
     /// Whether its configuration file is in the tree.
     pub has_file: bool,
     /// Its image and how one gets there.
@@ -98,6 +104,8 @@ impl Facts<'_> {
                 let since = program.remote_write_2?;
                 (own < since).then_some((own, since))
             }),
+            release: release_of(image),
+            limits: ReceiverLimits::of(&read),
             has_file: matches!(read.file, File::Document(_)),
             evidence: only.shown(),
         };

@@ -2,7 +2,7 @@
 
 use crate::facts::receiver::{Candidate, Certainty, Credential, TenantPlace, parts};
 use crate::facts::{self, Standpoint};
-use crate::finding::Evidence;
+use crate::finding::{Evidence, Redacted};
 use crate::prometheus;
 use crate::prometheus::endpoint::{Endpoint, Piece};
 use crate::report::inventory::{Figures, Hop, Proof, Row, Tls, Verification};
@@ -70,11 +70,16 @@ fn row(entry: &Entry<'_>, standpoint: Option<&Standpoint<'_>>) -> Row {
     }
 }
 
+/// A hop, without the secrets of its own file: those of one file say nothing of another one's names.
 fn hop(hop: facts::Hop) -> Hop {
+    let place = &hop.proof.place;
     Hop {
         kind: hop.kind.word(),
-        name: hop.name,
-        proof: hop.proof,
+        name: Redacted::sentence(place, hop.name).to_string(),
+        proof: Evidence {
+            message: Redacted::sentence(place, hop.proof.message).to_string(),
+            place: place.clone(),
+        },
     }
 }
 

@@ -47,6 +47,8 @@ pub struct ProgramSetting {
     pub name: SettingName,
     /// The flag.
     pub flag: Option<Text>,
+    /// The feature of `--enable-feature` that turns it on.
+    pub feature: Option<Text>,
     /// The keys that lead to it in the configuration file, with dots between them.
     pub key: Option<Text>,
     /// The variable of the environment.
@@ -70,6 +72,34 @@ pub enum SettingName {
     Tls,
     /// Names the user that it wants to see, or turns users on.
     Users,
+    /// Something by which limits of a tenant may differ from those below.
+    Overrides,
+    /// The part of the program that runs: without all of them, others may be set in other containers.
+    Part,
+    /// The samples of one request.
+    BatchSamples,
+    /// The burst as a multiple of the rate, which goes before the samples of one request.
+    BatchFactor,
+    /// The bytes of one request before compression.
+    BatchBytes,
+    /// Whether it keeps exemplars, or how many.
+    Exemplars,
+    /// Whether it keeps native histograms.
+    NativeHistograms,
+    /// How much older than the newest sample another one may be.
+    OutOfOrderWindow,
+    /// Whether it rejects samples of more than an age.
+    RejectsOld,
+    /// That age.
+    MaxAge,
+    /// Whether it tells replicas from each other.
+    HaTracker,
+    /// Whether it does so for tenants.
+    HaSamples,
+    /// The label of what the replicas are of.
+    HaCluster,
+    /// The label of the replica.
+    HaReplica,
 }
 
 impl SettingName {
@@ -80,6 +110,20 @@ impl SettingName {
         ("tenants", Self::Tenants),
         ("tls", Self::Tls),
         ("users", Self::Users),
+        ("overrides", Self::Overrides),
+        ("part", Self::Part),
+        ("batch_samples", Self::BatchSamples),
+        ("batch_factor", Self::BatchFactor),
+        ("batch_bytes", Self::BatchBytes),
+        ("exemplars", Self::Exemplars),
+        ("native_histograms", Self::NativeHistograms),
+        ("out_of_order_window", Self::OutOfOrderWindow),
+        ("rejects_old", Self::RejectsOld),
+        ("max_age", Self::MaxAge),
+        ("ha_tracker", Self::HaTracker),
+        ("ha_samples", Self::HaSamples),
+        ("ha_cluster", Self::HaCluster),
+        ("ha_replica", Self::HaReplica),
     ];
 }
 

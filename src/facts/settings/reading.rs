@@ -82,13 +82,64 @@ impl Reading<'_> {
             (_, None) | (File::None, _) => Written::Nowhere,
             (File::Unknown, _) => Written::Hidden,
             (File::Document(document), Some(key)) => {
-                let mut keys = key.split('.');
-                let root = document.root();
-                let node = root.and_then(|root| keys.try_fold(root, |node, key| node.get(key)));
+                let node = at(document, key);
                 match node.and_then(|node| Some((node.as_str()?, node.place()))) {
                     Some((value, place)) => Written::here(value, place),
                     None => Written::Nowhere,
                 }
+            }
+        }
+    }
+
+    /// The text of a setting, or its default; none of both if it is not set. Not known if it is hidden,
+    /// or if the program has no such setting.
+    pub(super) fn text(&self, name: SettingName) -> Option<Option<Setting<String>>> {
+        let setting = self.program.setting(name)?;
+        let arguments = self.arguments;
+        let feature = setting.feature.as_deref();
+        let on = feature
+            .and_then(|feature| arguments.feature(feature))
+            .or_else(|| arguments.switch(setting.flag.as_deref()?));
+        if let Some(place) = on {
+            return Some(Some(Setting {
+                value: "true".to_owned(),
+                place: Some(place.clone()),
+            }));
+        }
+        // A feature may be behind a variable.
+        let mut features = arguments.features();
+        if feature.is_some() && features.any(|(name, _)| placeholder::is_open(name)) {
+            return None;
+        }
+        match self.value(setting) {
+            Written::Hidden => None,
+            Written::Nowhere => {
+                let default = setting.default.as_deref();
+                Some(default.map(|value| unset(value.to_owned())))
+            }
+            Written::Here(value, place) => Some(Some(Setting {
+                value: value.to_owned(),
+                place: Some(place),
+            })),
+        }
+    }
+
+    /// Whether a setting is written at all, a section of the file included; not known if that may be
+    /// in a file that is not in sight.
+    pub(super) fn is_there(&self, name: SettingName) -> Option<bool> {
+        let Some(setting) = self.program.setting(name) else {
+            return Some(false);
+        };
+        let flag = setting.flag.as_deref();
+        if flag.is_some_and(|flag| self.arguments.flag(flag).is_some()) {
+            return Some(true);
+        }
+        match &self.file {
+            File::None => Some(false),
+            File::Unknown => None,
+            File::Document(document) => {
+                let node = setting.key.as_deref().and_then(|key| at(document, key));
+                Some(node.is_some_and(|node| is_filled(&node)))
             }
         }
     }
@@ -192,12 +243,18 @@ impl Reading<'_> {
     }
 }
 
+/// What keys with dots between them lead to.
+fn at<'d>(document: &'d Document, keys: &str) -> Option<Node<'d>> {
+    let root = document.root()?;
+    keys.split('.').try_fold(root, |node, key| node.get(key))
+}
+
 /// A setting that is not written.
 fn unset<T>(value: T) -> Setting<T> {
     Setting { value, place: None }
 }
 
-fn on_or_off(value: &str) -> Option<bool> {
+pub(super) fn on_or_off(value: &str) -> Option<bool> {
     match value.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Some(true),
         "false" | "no" | "off" | "0" => Some(false),

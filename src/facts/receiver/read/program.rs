@@ -16,7 +16,7 @@ const PROGRAM_KEYS: &[&str] = &[
     "settings",
 ];
 
-const SETTING_KEYS: &[&str] = &["flag", "key", "environment", "url", "default"];
+const SETTING_KEYS: &[&str] = &["flag", "feature", "key", "environment", "url", "default"];
 
 impl Reader {
     pub(super) fn program(&mut self, node: Node<'_>) -> Program {
@@ -78,13 +78,20 @@ impl Reader {
             out.push(ProgramSetting {
                 name: *name,
                 flag: self.maybe(entry.value, "flag"),
+                feature: self.maybe(entry.value, "feature"),
                 key: self.maybe(entry.value, "key"),
                 environment: self.maybe(entry.value, "environment"),
                 url: self.maybe(entry.value, "url"),
                 default: self.maybe(entry.value, "default"),
             });
         }
-        out.sort_by_key(|setting| setting.name);
+        let place = |setting: &ProgramSetting| {
+            let mut all = SettingName::ALL.iter();
+            all.find(|(_, one)| *one == setting.name)
+                .map(|(name, _)| *name)
+        };
+        // By name, as the build sorts them.
+        out.sort_by_key(place);
         out
     }
 }
