@@ -14,6 +14,7 @@ pub(crate) struct Program {
     commands: Vec<String>,
     subcommand: Option<String>,
     file: Option<String>,
+    default_file: Option<String>,
     web_config: Option<String>,
     hidden_by: Option<String>,
     #[serde(default)]
@@ -28,6 +29,8 @@ pub(crate) struct Program {
 struct Image {
     name: String,
     tag: Option<String>,
+    #[serde(default)]
+    library: bool,
     port: u16,
 }
 
@@ -56,12 +59,13 @@ impl Program {
         let settings = program.settings.iter();
         let settings = settings.map(|(name, setting)| setting.code(name));
         Ok(format!(
-            "Some(Program {{ images: {}, commands: {}, subcommand: {}, file: {}, web_config: {}, \
+            "Some(Program {{ images: {}, commands: {}, subcommand: {}, file: {}, default_file: {}, web_config: {}, \
              hidden_by: {}, paths: {}, remote_write_2: {release:?}, settings: {} }})",
             list(program.images.iter().map(Image::code).collect()),
             texts(&program.commands),
             maybe(program.subcommand.as_ref()),
             maybe(program.file.as_ref()),
+            maybe(program.default_file.as_ref()),
             maybe(program.web_config.as_ref()),
             maybe(program.hidden_by.as_ref()),
             texts(&program.paths),
@@ -78,9 +82,10 @@ fn numbers(release: &str) -> Option<(u16, u16)> {
 impl Image {
     fn code(&self) -> String {
         format!(
-            "ProgramImage {{ name: {}, tag: {}, port: {} }}",
+            "ProgramImage {{ name: {}, tag: {}, library: {}, port: {} }}",
             text(&self.name),
             maybe(self.tag.as_ref()),
+            self.library,
             self.port,
         )
     }

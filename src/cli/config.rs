@@ -129,7 +129,7 @@ fn settings(policy: &Policy, path: &str, seen: &ScannedFile) -> Vec<Setting> {
     let mut out = Vec::new();
     let requires = policy.requires.iter();
     out.extend(requires.map(|one| setting("requires", &one.written, &one.place)));
-    let versions = policy.prometheus.iter();
+    let versions = policy.releases_of(path).iter();
     out.extend(versions.map(|(one, place)| setting("prometheus", one.to_string(), place)));
     let profile = policy.profile.iter();
     out.extend(profile.map(|(one, place)| setting("profile", one.word(), place)));

@@ -181,9 +181,9 @@ impl Seen {
         }
         out.push_str(APART);
         for (path, versions) in &self.versions {
-            let _ = writeln!(out, "#   {path}:");
+            let _ = writeln!(out, "  - files: {}\n    prometheus:", quoted(path));
             for (version, place) in versions {
-                let _ = writeln!(out, "#     - \"{version}\" # {}", origin(place));
+                let _ = writeln!(out, "      - \"{version}\" # {}", origin(place));
             }
         }
     }
@@ -236,7 +236,8 @@ const HEAD: &str = "\
 ";
 
 const APART: &str = "\
-# They differ here: write `prometheus:` into a promvet.yaml in the folder of each configuration.
+# They differ here, by the tags of the images.
+overrides:
 ";
 
 const MIDDLE: &str = "

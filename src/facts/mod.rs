@@ -13,6 +13,7 @@ pub mod issuer;
 pub mod online;
 pub mod opstrace;
 mod owners;
+mod proxy;
 mod pulled_in;
 mod reach;
 pub mod receiver;

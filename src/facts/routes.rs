@@ -6,6 +6,7 @@ mod openshift;
 mod path;
 #[cfg(test)]
 mod tests;
+mod traefik;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,7 +37,8 @@ const OTHERS: &[&str] = &["IngressRoute", "VirtualService", "HTTPProxy"];
 /// Whether a file may route requests: a scan of its bytes.
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
     let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
-    has(&"kind") && WORDS.iter().any(|words| words.iter().all(has))
+    let is_traefik = ["traefik", "routers"].iter().any(has) && has(&"Host(");
+    is_traefik || has(&"kind") && WORDS.iter().any(|words| words.iter().all(has))
 }
 
 /// What routes requests in a tree, by host in lower case.
@@ -125,6 +127,9 @@ impl Routes {
         let mut out = Self::default();
         for text in texts {
             for document in &parse_all(text).0 {
+                if text.content().contains("Host(") {
+                    out.traefik(document, text);
+                }
                 for manifest in manifests(document) {
                     if OTHERS.contains(&manifest.kind) {
                         out.others.push(Arc::clone(text));

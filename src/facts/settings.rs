@@ -1,5 +1,6 @@
 //! What a receiver of the tree is set to: by its flags, and by its configuration where the tree has it.
 
+mod ini;
 mod limits;
 mod reading;
 
@@ -8,7 +9,7 @@ use std::sync::Arc;
 
 use super::Facts;
 use super::deployment::{Deployment, Image, Resolved};
-use super::receiver::{ProgramOf, Release, SettingName};
+use super::receiver::{Program, ProgramOf, Release, SettingName};
 use super::service_match::ServiceMatch;
 use crate::finding::{Evidence, Place, Text};
 use crate::source::LARGEST;
@@ -88,7 +89,8 @@ impl Facts<'_> {
         }
         let read = Reading {
             arguments,
-            file: self.file_of(only, program.file.as_deref()),
+            environment: &container.environment,
+            file: self.program_file(only, program),
             program,
         };
         let mut settings = ReceiverSettings {
@@ -116,6 +118,20 @@ impl Facts<'_> {
         Some(settings)
     }
 
+    /// The configuration file of a program, by its flag or where it is without one.
+    fn program_file(&self, one: &ServiceMatch<'_>, program: &Program) -> File {
+        let file = self.file_of(one, program.file.as_deref());
+        let (File::None, Some(path), Some(deployment)) =
+            (&file, program.default_file.as_deref(), one.deployment)
+        else {
+            return file;
+        };
+        match deployment.resolve(self.files.tree, path) {
+            Resolved::NotMounted(_) => File::None,
+            _ => File::read(self.text_at(deployment, path).as_ref(), path),
+        }
+    }
+
     /// The file that a flag of a container names.
     fn file_of(&self, one: &ServiceMatch<'_>, flag: Option<&str>) -> File {
         let arguments = one.container.map(|container| &container.arguments);
@@ -125,7 +141,7 @@ impl Facts<'_> {
         let text = one
             .deployment
             .and_then(|deployment| self.text_at(deployment, path));
-        File::read(text.as_ref())
+        File::read(text.as_ref(), path)
     }
 
     /// What is at a path in a container, if that is in the tree. Its lines are not shown, since anything

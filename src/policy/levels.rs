@@ -4,9 +4,11 @@ use super::Policy;
 use super::form::{Form, Key};
 use super::glob_index::GlobIndex;
 use super::pattern::Glob;
+use super::prometheus;
 use super::read::Mistakes;
 use super::sections::Section;
 use crate::finding::{Day, Place, Severity};
+use crate::schema::Version;
 use crate::yaml::Node;
 
 /// What a rule is to do.
@@ -74,6 +76,8 @@ pub struct LevelSet {
     pub files: Option<Vec<Glob>>,
     /// The levels.
     pub rules: Vec<RuleLevel>,
+    /// The releases of Prometheus that must load these files; empty if another set says so.
+    pub releases: Vec<(Version, Place)>,
 }
 
 impl LevelSet {
@@ -90,6 +94,20 @@ impl Policy {
     /// first, in it the overrides in their order and then `rules`.
     #[must_use]
     pub fn level_of(&self, rule: &str, path: &str) -> Option<&RuleLevel> {
+        self.sets_for(path).find_map(|set| set.level_of(rule))
+    }
+
+    /// The releases that must load a file, by its path for people: those of the nearest policy file,
+    /// in it of the overrides in their order and then of `prometheus`.
+    #[must_use]
+    pub fn releases_of(&self, path: &str) -> &[(Version, Place)] {
+        let mut sets = self.sets_for(path);
+        let set = sets.find(|set| !set.releases.is_empty());
+        set.map_or(&[], |set| &set.releases)
+    }
+
+    /// The sets that are for a file, the first that counts first.
+    fn sets_for(&self, path: &str) -> impl Iterator<Item = &LevelSet> {
         let numbered = self.levels.iter().enumerate();
         let index = self.index.levels.get_or_init(|| {
             GlobIndex::new(numbered.clone().flat_map(|(number, set)| {
@@ -102,10 +120,8 @@ impl Policy {
         let mut sets: Vec<usize> = matching.chain(for_all.map(|(number, _)| number)).collect();
         sets.sort_unstable();
         sets.dedup();
-        let mut sets = sets
-            .into_iter()
-            .filter_map(|number| self.levels.get(number));
-        sets.find_map(|set| set.level_of(rule))
+        sets.into_iter()
+            .filter_map(|number| self.levels.get(number))
     }
 
     /// Every level that is written, with its place.
@@ -117,20 +133,32 @@ impl Policy {
 const LEVEL: Form =
     Form::Matching(r"^(off|info|warning|error|(warning|error) from [0-9]{4}-[0-9]{2}-[0-9]{2})$");
 
-const KEYS: &[Key] = &[
-    Key::new(
-        "files",
-        "Patterns of the files that the levels are for.",
-        Form::OneOrMany(&Form::Text),
-    )
-    .required(),
-    Key::new(
-        "rules",
-        "Levels of rules and groups for these files.",
-        Form::Map(&LEVEL),
-    )
-    .required(),
-];
+const FILES_KEY: Key = Key::new(
+    "files",
+    "Patterns of the files that this is for.",
+    Form::OneOrMany(&Form::Text),
+)
+.required();
+
+const RULES_KEY: Key = Key::new(
+    "rules",
+    "Levels of rules and groups for these files.",
+    Form::Map(&LEVEL),
+);
+
+const RELEASES_KEY: Key = Key::new(
+    "prometheus",
+    "The releases of Prometheus that must load these files.",
+    Form::OneOrMany(&Form::Figures(prometheus::VERSION)),
+);
+
+const KEYS: &[Key] = &[FILES_KEY, RULES_KEY, RELEASES_KEY];
+
+/// An entry needs one of the two.
+const ENTRY: Form = Form::Either(&[
+    Form::Fields(&[FILES_KEY, RULES_KEY.required(), RELEASES_KEY]),
+    Form::Fields(&[FILES_KEY, RULES_KEY, RELEASES_KEY.required()]),
+]);
 
 pub(super) const RULES: Section = Section {
     key: Key::new(
@@ -140,7 +168,10 @@ pub(super) const RULES: Section = Section {
     ),
     read: |node, policy, wrong| {
         let rules = levels(node, wrong);
-        policy.levels.push(LevelSet { files: None, rules });
+        policy.levels.push(LevelSet {
+            rules,
+            ..LevelSet::default()
+        });
     },
     add: |near, far| near.levels.extend(far.levels.iter().cloned()),
 };
@@ -148,8 +179,8 @@ pub(super) const RULES: Section = Section {
 pub(super) const OVERRIDES: Section = Section {
     key: Key::new(
         "overrides",
-        "Levels for some files only; the first entry that answers counts, before `rules`.",
-        Form::List(&Form::Fields(KEYS)),
+        "Levels and releases for some files only; the first entry that answers counts, before `rules`.",
+        Form::List(&ENTRY),
     ),
     read: |node, policy, wrong| {
         let items = wrong.items(node, "`overrides`").into_iter();
@@ -162,9 +193,20 @@ pub(super) const OVERRIDES: Section = Section {
 
 fn entry(item: Node<'_>, wrong: &mut Mistakes) -> Option<LevelSet> {
     let fields = wrong.fields(item, "an entry of `overrides`", KEYS)?;
+    let files = Some(wrong.paths(fields.get("files")?, "`files`"));
+    let (rules, releases) = (fields.get("rules"), fields.get("prometheus"));
+    if rules.is_none() && releases.is_none() {
+        wrong.add(
+            item,
+            "an entry of `overrides` needs `rules` or `prometheus`",
+            Some("add what is different for these files".into()),
+        );
+        return None;
+    }
     Some(LevelSet {
-        files: Some(wrong.paths(fields.get("files")?, "`files`")),
-        rules: levels(fields.get("rules")?, wrong),
+        files,
+        rules: rules.map_or_else(Vec::new, |rules| levels(rules, wrong)),
+        releases: releases.map_or_else(Vec::new, |node| prometheus::releases(node, wrong)),
     })
 }
 

@@ -1,10 +1,15 @@
 //! `prometheus`: the releases that must load the configurations.
 
 use super::form::{Form, Key};
+use super::levels::LevelSet;
+use super::read::Mistakes;
 use super::sections::Section;
+use crate::finding::Place;
+use crate::schema::Version;
+use crate::yaml::Node;
 
-/// What [`crate::schema::Version::parse`] reads.
-const VERSION: &str = r"^v?[0-9]+(\.[0-9]+){1,2}(-.*)?$";
+/// What [`Version::parse`] reads.
+pub(super) const VERSION: &str = r"^v?[0-9]+(\.[0-9]+){1,2}(-.*)?$";
 
 pub(super) const SECTION: Section = Section {
     key: Key::new(
@@ -13,20 +18,32 @@ pub(super) const SECTION: Section = Section {
         Form::OneOrMany(&Form::Figures(VERSION)),
     ),
     read: |node, policy, wrong| {
-        // A number is read as it is written: `3.10` is not `3.1`.
-        for (text, node) in wrong.texts(node, "`prometheus`") {
-            match crate::schema::Version::parse(text) {
-                Ok(version) => policy.prometheus.push((version, node.place())),
-                Err(unknown) => {
-                    let help = "write two numbers such as `\"3.5\"`, or the exact release";
-                    wrong.add(node, unknown.to_string(), Some(help.into()));
-                }
-            }
-        }
+        policy.prometheus = releases(node, wrong);
+        policy.levels.push(LevelSet {
+            releases: policy.prometheus.clone(),
+            ..LevelSet::default()
+        });
     },
+    // For files, they are among the levels, which `rules` adds.
     add: |near, far| {
         if near.prometheus.is_empty() {
             near.prometheus.clone_from(&far.prometheus);
         }
     },
 };
+
+/// The releases that are written.
+pub(super) fn releases(node: Node<'_>, wrong: &mut Mistakes) -> Vec<(Version, Place)> {
+    let mut out = Vec::new();
+    // A number is read as it is written: `3.10` is not `3.1`.
+    for (text, node) in wrong.texts(node, "`prometheus`") {
+        match Version::parse(text) {
+            Ok(version) => out.push((version, node.place())),
+            Err(unknown) => {
+                let help = "write two numbers such as `\"3.5\"`, or the exact release";
+                wrong.add(node, unknown.to_string(), Some(help.into()));
+            }
+        }
+    }
+    out
+}

@@ -38,7 +38,8 @@ pub(crate) fn judge_one<'a>(
             let holder = recognised.holder.as_ref();
             let folder = folder_of(&seen.found, request, tree).filter(|_| holder.is_none());
             let agent = agent::evidence(document, seen, facts);
-            let mut target = target_of(recognised, request, facts.policy(), agent);
+            let path = document.text().path();
+            let mut target = target_of(recognised, request, facts.policy(), path, agent);
             let any_word = target.template;
             let rendered = match any_word {
                 true => None,
@@ -116,7 +117,8 @@ pub(crate) fn judge_one<'a>(
             return (judgement, configuration);
         }
         What::Rules { document } => {
-            let target = target_of(recognised, request, facts.policy(), None);
+            let path = document.text().path();
+            let target = target_of(recognised, request, facts.policy(), path, None);
             let findings = rule_file::check(document, &target, None).findings;
             let mut judgement = Judgement {
                 findings,
@@ -156,7 +158,8 @@ pub(crate) fn judge_one<'a>(
                 false => true,
             };
             if seen.found.named && is_meant() {
-                let target = target_of(recognised, request, facts.policy(), None);
+                let path = recognised.text.path();
+                let target = target_of(recognised, request, facts.policy(), path, None);
                 as_what_it_is(kind, &recognised.text, &target, &mut judgement);
             }
             judgement
@@ -280,11 +283,12 @@ fn target_of(
     recognised: &Recognised,
     request: &Request,
     policy: &Policy,
+    path: &str,
     agent: Option<Place>,
 ) -> Target {
     let mut versions = request.versions.clone();
     if versions.is_empty() {
-        versions.extend(policy.prometheus.iter().map(|(version, _)| *version));
+        versions.extend(policy.releases_of(path).iter().map(|(version, _)| *version));
     }
     Target {
         agent: request.agent || agent.is_some(),

@@ -71,15 +71,19 @@ impl<'a> SuppressionContext<'a> {
         let Some(page) = rules::find(rule) else {
             return true;
         };
-        let asked: Vec<_> = match &*self.request.versions {
-            [] => policy
-                .prometheus
-                .iter()
-                .map(|(version, _)| *version)
-                .collect(),
-            asked => asked.to_vec(),
+        let several = match &*self.request.versions {
+            [] => {
+                // Those of some files may be others.
+                let sets = policy.levels.iter().map(|set| &set.releases);
+                let mut sets = sets.filter(|releases| !releases.is_empty()).peekable();
+                sets.peek().is_some()
+                    && sets.all(|releases| {
+                        let versions = || releases.iter().map(|(version, _)| *version);
+                        versions().min() < versions().max()
+                    })
+            }
+            asked => asked.iter().min() < asked.iter().max(),
         };
-        let several = asked.iter().min() < asked.iter().max();
         match page.check {
             Some(Check::Upgrade(_)) => several,
             Some(Check::File(_) | Check::Material(_)) => page.group() != rule::GROUP_CREDENTIALS,

@@ -94,6 +94,39 @@ const CHOICES: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The names of `tls.CipherSuites()` of Go 1.23 and later; those of TLS 1.3 are taken and do nothing.
+const CIPHER_SUITES: &[&str] = &[
+    "TLS_AES_128_GCM_SHA256",
+    "TLS_AES_256_GCM_SHA384",
+    "TLS_CHACHA20_POLY1305_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+];
+
+/// Those that Go calls insecure since 1.22 and 1.23: what was built with an older one takes them.
+const OLD_SUITES: &[&str] = &[
+    "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA",
+    "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
+    "TLS_RSA_WITH_AES_128_CBC_SHA",
+    "TLS_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_RSA_WITH_AES_256_CBC_SHA",
+    "TLS_RSA_WITH_AES_256_GCM_SHA384",
+];
+
+/// One of these is asked for by HTTP/2 (RFC 7540, 9.2.2; golang.org/x/net `http2.ConfigureServer`).
+const HTTP2_SUITES: &[&str] = &[
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+];
+
 /// The versions of TLS, from the oldest on.
 const VERSIONS: &[&str] = &["TLS10", "TLS11", "TLS12", "TLS13"];
 
@@ -193,6 +226,7 @@ pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
         found.extend(node.into_iter().flat_map(|node| unknown(part, node)));
     }
     found.extend(root.get("tls_server_config").into_iter().flat_map(tls));
+    found.extend(cipher_faults(root));
     let headers = root
         .get("http_server_config")
         .and_then(|part| part.get("headers"));
@@ -255,6 +289,77 @@ fn tls(node: Node<'_>) -> Vec<Finding> {
     found.extend(versions(node));
     found.extend(no_certificate(node));
     found
+}
+
+/// Names that Go does not have, and lists with which HTTP/2 does not start.
+fn cipher_faults(root: Node<'_>) -> Vec<Finding> {
+    let tls = root.get("tls_server_config");
+    let Some((tls, list)) = tls.and_then(|tls| Some((tls, tls.get("cipher_suites")?))) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut is_known = true;
+    for item in list.items() {
+        let text = item.as_str().unwrap_or_default();
+        if CIPHER_SUITES.contains(&text) {
+            continue;
+        }
+        is_known = false;
+        if placeholder::is_open(text) {
+            continue;
+        }
+        if OLD_SUITES.contains(&text) {
+            let message = format!(
+                "`cipher_suites`: `{text}` is insecure to Go, and releases built with Go 1.23 or later refuse it"
+            );
+            let finding = at(item.place(), item, message);
+            found.push(warning(finding, "remove it"));
+            continue;
+        }
+        let message = format!("`cipher_suites`: unknown value `{text}`; {REFUSED}");
+        let help = match nearest(text, CIPHER_SUITES.iter().copied()) {
+            Some(meant) => format!("write `{meant}`"),
+            None => {
+                "write the name that Go gives it, such as `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`"
+                    .to_owned()
+            }
+        };
+        found.push(at(item.place(), item, message).help(help));
+    }
+    if is_known {
+        found.extend(no_http2_suite(root, tls, list));
+    }
+    found
+}
+
+fn no_http2_suite(root: Node<'_>, tls: Node<'_>, list: Node<'_>) -> Option<Finding> {
+    let has = |name: &str| list.items().any(|item| item.as_str() == Some(name));
+    let http2 = root
+        .get("http_server_config")
+        .and_then(|http| http.get("http2"));
+    let is_off =
+        http2.is_some_and(|node| node.scalar().and_then(|one| one.as_bool()) != Some(true));
+    // With TLS 1.3 alone, the list is not used.
+    let is_newest = tls
+        .get("min_version")
+        .is_some_and(|node| node.as_str() != Some("TLS12"));
+    let has_certificate = ["cert", "cert_file"]
+        .iter()
+        .any(|key| tls.get(key).is_some());
+    let is_empty = list.items().next().is_none();
+    if is_off
+        || is_newest
+        || is_empty
+        || !has_certificate
+        || HTTP2_SUITES.iter().any(|name| has(name))
+    {
+        return None;
+    }
+    let message =
+        "`cipher_suites` has none of those that HTTP/2 needs: the server stops at its start";
+    let help =
+        "add `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`, or set `http_server_config.http2: false`";
+    Some(at(list.place(), list, message.to_owned()).help(help))
 }
 
 /// `ConfigToTLSConfig` refuses authorities for clients that are not asked for a certificate.

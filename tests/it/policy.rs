@@ -1003,8 +1003,8 @@ fn a_starter_keeps_servers_apart_and_weakens_no_issuer() {
     assert!(text.contains("metrics.example.com"), "{text}");
     assert!(!text.contains("\nprometheus:"), "{text}");
     for part in [
-        "#   a/prometheus.yml:\n#     - \"2.53.1\"",
-        "#   b/prometheus.yml:\n#     - \"3.5.0\"",
+        "  - files: \"a/prometheus.yml\"\n    prometheus:\n      - \"2.53.1\"",
+        "  - files: \"b/prometheus.yml\"\n    prometheus:\n      - \"3.5.0\"",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
@@ -1089,5 +1089,28 @@ fn a_repositorys_own_profile_names_the_settings_of_its_program() {
                 assert!(messages[0].contains(words), "{url}: {messages:?}");
             }
         }
+    }
+}
+
+#[test]
+fn overrides_name_the_releases_of_some_files() {
+    let config = "global: {metric_name_validation_scheme: utf8}\n";
+    let policy = "prometheus: '3.5'\noverrides:\n  - files: 'legacy/**'\n    prometheus: '2.53'\n";
+    let tree = memory::tree(&[
+        ("promvet.yaml", policy),
+        ("prometheus.yml", config),
+        ("legacy/prometheus.yml", config),
+        // The nearest file decides.
+        ("legacy/new/promvet.yaml", "prometheus: '3.5'\n"),
+        ("legacy/new/prometheus.yml", config),
+    ]);
+    for (path, rules) in [
+        ("/tree/prometheus.yml", &[][..]),
+        ("/tree/legacy/prometheus.yml", &["schema/unavailable"]),
+        ("/tree/legacy/new/prometheus.yml", &[]),
+    ] {
+        let found = memory::found(path, &tree);
+        let found: Vec<_> = found.iter().map(|one| one.rule.to_string()).collect();
+        assert_eq!(found, rules, "{path}");
     }
 }

@@ -17,7 +17,7 @@ use super::arguments::{Arguments, VMAGENT_CONFIG};
 use super::dockerfile::Builds;
 use super::image::{Image, Looks};
 use super::inside;
-use super::model::{Deployment, Mount, MountSource, Platform};
+use super::model::{Deployment, Mount, MountSource, Platform, has_settings};
 use super::scan::{SourceFile, names_prometheus};
 use super::user::{RunAs, group_in_official_image};
 use crate::finding::Evidence;
@@ -128,7 +128,8 @@ fn deployment(
         .as_ref()
         .is_none_or(|image| image.looks() != Looks::No)
         || arguments.value("config.file").is_some()
-        || arguments.value(VMAGENT_CONFIG).is_some();
+        || arguments.value(VMAGENT_CONFIG).is_some()
+        || has_settings(image.as_ref(), &arguments, &mounts);
     if !every
         && prometheus.is_none()
         && !(may_run

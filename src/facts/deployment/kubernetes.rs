@@ -16,8 +16,9 @@ use self::volume::Pod;
 pub(super) use self::volume::mode;
 use super::Home;
 use super::arguments::{Arguments, VMAGENT_CONFIG};
+use super::environment::Environment;
 use super::image::{Image, Looks};
-use super::model::{Deployment, Mount, MountSource, Outside, Platform, Withheld};
+use super::model::{Deployment, Mount, MountSource, Outside, Platform, Withheld, has_settings};
 use super::scan::{SourceFile, may_run_prometheus};
 use super::user::{RunAs, group_in_official_image};
 use super::written::{Content, Written, hide};
@@ -226,6 +227,7 @@ impl<'d> Workload<'d> {
                         .is_none_or(|image| image.looks() != Looks::No)
                 || !any && one.arguments.value("config.file").is_some()
                 || one.arguments.value(VMAGENT_CONFIG).is_some()
+                || has_settings(one.image.as_ref(), &one.arguments, &one.mounts)
         };
         all.into_iter().filter(keeps).collect()
     }
@@ -422,6 +424,18 @@ fn environment(container: Node<'_>, name: &str) -> Vec<Arc<Written>> {
         Some(Written::of_key(variable, noun, "env", content))
     });
     written.collect()
+}
+
+/// All variables of a container, those without a value in the manifest too.
+fn variables(container: Node<'_>, name: &str) -> Environment {
+    let items = container.get("env").into_iter().flat_map(Node::items);
+    let hidden = items.filter(|item| item.get("value").is_none());
+    let hidden = hidden.filter_map(|item| item.get("name")?.as_str());
+    Environment {
+        written: environment(container, name),
+        hidden: hidden.map(str::to_owned).collect(),
+        has_more: container.get("envFrom").is_some(),
+    }
 }
 
 fn runs_prometheus(

@@ -66,6 +66,26 @@ pub struct Deployment {
     pub doubts: Vec<Evidence>,
 }
 
+/// Programs other than Prometheus whose files are looked at: the last part of the image, and the folder
+/// of their files.
+const OTHERS: &[(&str, &str)] = &[
+    ("influxdb", "/etc/influxdb"),
+    ("nginx", "/etc/nginx"),
+    ("nginx-unprivileged", "/etc/nginx"),
+];
+
+/// The flag of Thanos Receive that names its limits.
+const THANOS_LIMITS: &str = "receive.limits-config-file";
+
+/// Whether a container that does not run Prometheus has settings in files that are looked at. What else
+/// mounts files, such as a sidecar, is not taken for what may run a configuration.
+pub(super) fn has_settings(image: Option<&Image>, arguments: &Arguments, mounts: &[Mount]) -> bool {
+    let last = image.and_then(|image| image.repository().rsplit('/').next());
+    let mut others = OTHERS.iter().filter(|(name, _)| last == Some(*name));
+    arguments.value(THANOS_LIMITS).is_some()
+        || others.any(|(_, folder)| mounts.iter().any(|mount| mount.path.starts_with(folder)))
+}
+
 impl Deployment {
     /// What promvet.yaml says of a Prometheus that nothing of the tree runs: its mounts, and its
     /// user if it names one. To add such mounts to a deployment that is there, push them onto its

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::arguments::Arguments;
+use super::environment::Environment;
 use super::image::Image;
 use super::kubernetes::{Pods, Service};
 use super::model::Platform;
@@ -91,6 +92,8 @@ pub struct Container {
     pub(super) ports: Vec<(Option<String>, u16)>,
     /// What it is started with, as far as that is written.
     pub arguments: Arguments,
+    /// Its variables.
+    pub environment: Environment,
 }
 
 /// A container that answers at a host and port.

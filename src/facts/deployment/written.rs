@@ -11,12 +11,23 @@ use promvet_syntax::base64;
 
 /// Keys of the settings of receivers that promvet reads.
 const SETTINGS: &[&str] = &[
+    "accept_ha_samples",
+    "auth-enabled",
     "auth_enabled",
     "basic_auth_users",
     "http_listen_port",
     "http_path_prefix",
     "http_tls_config",
+    "ingestion_burst_size",
+    "max_global_exemplars_per_user",
+    "max_recv_msg_size",
     "multitenancy_enabled",
+    "native_histograms_ingestion_enabled",
+    "out_of_order_time_window",
+    "proxy_pass",
+    "reject_old_samples",
+    "samples_limit",
+    "size_bytes_limit",
     "tls_server_config",
 ];
 
@@ -106,6 +117,14 @@ impl Content {
         let bytes = text.as_bytes();
         let kept = bytes.get(..=token::MOST_CONTENT).unwrap_or(bytes);
         Self(Decoded::Bytes(kept.into()))
+    }
+
+    /// The value of a setting that is a word or a number; nothing may show it.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.0 {
+            Decoded::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
+            Decoded::Undecodable => None,
+        }
     }
 
     /// A text in base64, as `data` of a Secret has it. What has to be filled in is taken as it is.

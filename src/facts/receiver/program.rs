@@ -14,6 +14,8 @@ pub struct Program {
     pub subcommand: Option<Text>,
     /// The flag of its configuration file, if that has settings below.
     pub file: Option<Text>,
+    /// Where it looks for that file without the flag.
+    pub default_file: Option<Text>,
     /// The flag of a web configuration of Prometheus's exporter-toolkit, with TLS and users.
     pub web_config: Option<Text>,
     /// The flag with which settings come from somewhere that is not looked at.
@@ -36,6 +38,8 @@ pub struct ProgramImage {
     pub name: Text,
     /// The beginning of the tag.
     pub tag: Option<Text>,
+    /// Whether only the image of the Docker library is meant, which has no publisher.
+    pub library: bool,
     /// The port at which the program listens without a setting.
     pub port: u16,
 }
@@ -142,10 +146,13 @@ impl Program {
 impl ProgramImage {
     fn is(&self, image: &Image) -> bool {
         let before = image.repository().strip_suffix(self.name.as_ref());
-        before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
-            && self
-                .tag
-                .as_ref()
-                .is_none_or(|tag| image.tag().is_some_and(|own| own.starts_with(tag.as_ref())))
+        let is_library = |before| matches!(before, "" | "library/" | "docker.io/library/");
+        before.is_some_and(|before| match self.library {
+            true => is_library(before),
+            false => before.is_empty() || before.ends_with('/'),
+        }) && self
+            .tag
+            .as_ref()
+            .is_none_or(|tag| image.tag().is_some_and(|own| own.starts_with(tag.as_ref())))
     }
 }

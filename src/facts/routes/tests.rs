@@ -35,6 +35,11 @@ fn each_kind_of_route_tells_what_it_serves() {
         "{filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]}";
     let old = redirect.trim_start_matches('{');
     let traefik = "---\nkind: IngressRoute\nmetadata: {name: b}\nspec: {routes: [{match: 'Host(`a.example.com`)'}]}\n";
+    let compose = |rule: &str, more: &str| {
+        format!(
+            "services:\n  mimir:\n    image: grafana/mimir\n    labels:\n      - traefik.http.routers.m.rule={rule}\n{more}"
+        )
+    };
     let push = "/api/v1/push";
     for (source, scheme, want) in [
         (ingress("", "{path: /, pathType: Prefix}"), "http", None),
@@ -70,6 +75,33 @@ fn each_kind_of_route_tells_what_it_serves() {
         ),
         (
             ingress("", "{path: /metrics, pathType: Prefix}") + traefik,
+            "https",
+            None,
+        ),
+        (compose("Host(`a.example.com`)", ""), "https", None),
+        (
+            compose("Host(`a.example.com`) && PathPrefix(`/api`)", ""),
+            "http",
+            None,
+        ),
+        (
+            compose("Host(`a.example.com`) && PathPrefix(`/mimir`)", ""),
+            "https",
+            Some("path /mimir"),
+        ),
+        (
+            compose(
+                "Host(`a.example.com`) && PathPrefix(`/mimir`)",
+                "      - traefik.http.routers.n.rule=PathRegexp(`^/api`)\n",
+            ),
+            "https",
+            None,
+        ),
+        (
+            compose(
+                "Host(`a.example.com`) && PathPrefix(`/mimir`)",
+                "      - traefik.enable=false\n",
+            ),
             "https",
             None,
         ),

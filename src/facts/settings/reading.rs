@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::deployment::Arguments;
+use super::super::deployment::{Arguments, Environment, Variable};
 use super::super::receiver::{Program, ProgramSetting, SettingName};
 use super::Setting;
+use super::ini::Ini;
 use crate::finding::{Place, Text};
 use crate::yaml::{Document, Node, parse_first, placeholder};
 
@@ -15,10 +16,16 @@ pub(super) enum File {
     /// It is not in the tree.
     Unknown,
     Document(Box<Document>),
+    /// One of sections with lines, such as TOML.
+    Ini(Ini),
 }
 
 impl File {
-    pub(super) fn read(text: Option<&Arc<Text>>) -> Self {
+    pub(super) fn read(text: Option<&Arc<Text>>, path: &str) -> Self {
+        let is_ini = [".conf", ".toml"].iter().any(|end| path.ends_with(end));
+        if let Some(text) = text.filter(|_| is_ini) {
+            return Self::Ini(Ini::read(text));
+        }
         match text.and_then(|text| parse_first(text).ok()) {
             Some(document) => Self::Document(Box::new(document)),
             None => Self::Unknown,
@@ -29,7 +36,7 @@ impl File {
     pub(super) fn web_settings(&self) -> (Option<Setting<bool>>, Option<Setting<bool>>) {
         let document = match self {
             Self::None => return (Some(unset(false)), Some(unset(false))),
-            Self::Unknown => return (None, None),
+            Self::Unknown | Self::Ini(_) => return (None, None),
             Self::Document(document) => document,
         };
         let setting = |name: &str| {
@@ -50,6 +57,7 @@ impl File {
 /// The flags and the file of a program.
 pub(super) struct Reading<'a> {
     pub(super) arguments: &'a Arguments,
+    pub(super) environment: &'a Environment,
     pub(super) file: File,
     pub(super) program: &'a Program,
 }
@@ -78,7 +86,17 @@ impl Reading<'_> {
         if let Some((value, place)) = flag.and_then(|flag| self.arguments.value(flag)) {
             return Written::here(value, place.clone());
         }
+        let variable = setting.environment.as_deref();
+        match variable.map(|name| self.environment.variable(name)) {
+            Some(Variable::Set(value, place)) => return Written::here(value, place.clone()),
+            Some(Variable::Hidden) => return Written::Hidden,
+            Some(Variable::Unset) | None => {}
+        }
         match (&self.file, setting.key.as_deref()) {
+            (File::Ini(ini), Some(key)) => match ini.get(key) {
+                Some((value, place)) => Written::here(value, place.clone()),
+                None => Written::Nowhere,
+            },
             (_, None) | (File::None, _) => Written::Nowhere,
             (File::Unknown, _) => Written::Hidden,
             (File::Document(document), Some(key)) => {
@@ -137,6 +155,12 @@ impl Reading<'_> {
         match &self.file {
             File::None => Some(false),
             File::Unknown => None,
+            File::Ini(ini) => Some(
+                setting
+                    .key
+                    .as_deref()
+                    .is_some_and(|key| ini.get(key).is_some()),
+            ),
             File::Document(document) => {
                 let node = setting.key.as_deref().and_then(|key| at(document, key));
                 Some(node.is_some_and(|node| is_filled(&node)))

@@ -15,7 +15,9 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     if is_open || endpoint.network() == Network::Loopback {
         return;
     }
-    let Some(found) = entry.facts.misrouted(endpoint) else {
+    let facts = entry.facts;
+    let found = facts.misrouted(endpoint);
+    let Some(found) = found.or_else(|| facts.unproxied(&url.answering, endpoint)) else {
         return;
     };
     let by = &found.by;

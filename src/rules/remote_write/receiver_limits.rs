@@ -72,7 +72,8 @@ fn batch_samples(
     if samples <= most.value {
         return None;
     }
-    let severity = match most.place.is_some() && !entry.templated {
+    let is_written = most.place.is_some() && node.is_some();
+    let severity = match is_written && !entry.templated {
         true => Severity::Error,
         false => Severity::Warning,
     };
@@ -261,7 +262,7 @@ fn replicas(
     let (cluster, replica) = (has(&ha.cluster), has(&ha.replica));
     let url = entry.url()?.node;
     let (node, kind, message, help) = match (ha.is_on.value, cluster, replica) {
-        (false, _, Some((name, key))) if name == "__replica__" => (
+        (false, _, Some(("__replica__", key))) => (
             key,
             "ha-off",
             format!(

@@ -1,5 +1,6 @@
 //! `remote-write/receiver-settings`: the receiver of the tree is set to something else than the endpoint.
 
+use crate::facts::receiver::Credential;
 use crate::facts::{ReceiverSettings, Setting};
 use crate::finding::{Finding, Severity};
 use crate::rules::{Entry, Findings, Url};
@@ -116,7 +117,7 @@ fn users(
     out: &Findings<'_>,
 ) -> Option<Finding> {
     let users: &Setting<bool> = settings.users.as_ref().filter(|users| users.value)?;
-    if !entry.sent_credentials().is_empty() {
+    if !entry.sent_credentials().is_empty() || has_user_in_query(url) {
         return None;
     }
     let severity = match entry.templated {
@@ -130,4 +131,17 @@ fn users(
     let mut finding = out.at(url.node, severity, message).kind("users");
     finding.evidence = settings.evidence_of(users, "users are set here");
     Some(finding.help("set `basic_auth`"))
+}
+
+/// Whether the query names the user in the way that the receiver takes: `{query: u+p}`.
+fn has_user_in_query(url: &Url<'_>) -> bool {
+    let profiles = url.recognition.decisive().iter().map(|one| one.profile);
+    let mut kinds = profiles.flat_map(|profile| profile.credentials.iter());
+    kinds.any(|kind| match kind {
+        Credential::Query(names) => {
+            let mut names = names.split('+');
+            names.all(|name| url.endpoint.parameter(name).is_some())
+        }
+        _ => false,
+    })
 }

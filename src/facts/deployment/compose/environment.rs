@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::project::{Project, Service};
+use crate::facts::deployment::Environment;
 use crate::facts::deployment::Home;
 use crate::facts::deployment::variables::{Variables, lines, sets_variables};
 use crate::facts::deployment::written::{Content, Written, hide};
@@ -58,6 +59,24 @@ impl Project<'_> {
             out.extend(self.variable(service, name, set));
         }
         out
+    }
+
+    /// All variables of a service, those without a value in the tree too.
+    pub(super) fn variables(&self, service: &Service<'_>) -> Environment {
+        let written = self.environment(service);
+        let names = set_by(service).into_iter().filter_map(|set| {
+            let name = set.as_str()?.split('=').next()?;
+            let is_known = written.iter().any(|one| one.name == name);
+            (!is_known).then(|| name.to_owned())
+        });
+        Environment {
+            hidden: names.collect(),
+            has_more: service
+                .layers
+                .iter()
+                .any(|one| one.get("env_file").is_some()),
+            written,
+        }
     }
 
     /// One variable: the key of a mapping, or an item of a list. What it takes over from the `.env`

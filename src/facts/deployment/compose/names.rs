@@ -38,6 +38,7 @@ fn of_service(project: &Project<'_>, service: &Service<'_>) -> Named {
             place: service.key.place(),
             ports: Vec::new(),
             arguments: arguments(project, service, None),
+            environment: project.variables(service),
         }],
         evidence: Vec::new(),
         surroundings: surroundings(project, service),

@@ -9,6 +9,7 @@ const PROGRAM_KEYS: &[&str] = &[
     "commands",
     "subcommand",
     "file",
+    "default_file",
     "web_config",
     "hidden_by",
     "paths",
@@ -29,6 +30,7 @@ impl Reader {
             commands: self.texts(node, "commands"),
             subcommand: self.maybe(node, "subcommand"),
             file: self.maybe(node, "file"),
+            default_file: self.maybe(node, "default_file"),
             web_config: self.maybe(node, "web_config"),
             hidden_by: self.maybe(node, "hidden_by"),
             paths: self.texts(node, "paths"),
@@ -40,13 +42,14 @@ impl Reader {
     }
 
     fn image(&mut self, node: Node<'_>) -> Option<ProgramImage> {
-        self.keys(node, &["name", "tag", "port"]);
+        self.keys(node, &["name", "tag", "library", "port"]);
         if node.get("port").is_none() {
             self.error(node, "port is missing".to_owned());
         }
         Some(ProgramImage {
             name: self.must(node, "name"),
             tag: self.maybe(node, "tag"),
+            library: self.flag(node, "library"),
             port: node.get("port").and_then(|port| self.port(port))?,
         })
     }

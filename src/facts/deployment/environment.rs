@@ -1,0 +1,45 @@
+//! The variables of a container, as far as the tree shows them.
+
+use std::sync::Arc;
+
+use super::written::Written;
+use crate::finding::Place;
+
+/// The variables of a container. Their values are not shown.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// Those whose values are written.
+    pub(super) written: Vec<Arc<Written>>,
+    /// The names of those whose values are not.
+    pub(super) hidden: Vec<String>,
+    /// Whether a file or an object that is not looked at may set others.
+    pub(super) has_more: bool,
+}
+
+/// What is known of a variable.
+#[derive(Clone, Copy, Debug)]
+pub enum Variable<'e> {
+    /// It is not set.
+    Unset,
+    /// It is set, or may be, and its value is not in sight.
+    Hidden,
+    /// Its value.
+    Set(&'e str, &'e Place),
+}
+
+impl Environment {
+    /// A variable, for a setting that is a word or a number.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Variable<'_> {
+        if let Some(set) = self.written.iter().rev().find(|one| one.name == name) {
+            return match set.content.text() {
+                Some(text) => Variable::Set(text, &set.place),
+                None => Variable::Hidden,
+            };
+        }
+        match self.has_more || self.hidden.iter().any(|one| one == name) {
+            true => Variable::Hidden,
+            false => Variable::Unset,
+        }
+    }
+}

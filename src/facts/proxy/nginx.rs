@@ -1,0 +1,315 @@
+//! As much of nginx's configuration as literal locations need.
+
+use crate::finding::Span;
+
+/// A path that no location has.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unserved {
+    /// The server.
+    pub(super) span: Span,
+    /// The paths of its locations.
+    pub(super) paths: Vec<String>,
+}
+
+/// A directive with what is in its braces.
+#[derive(Debug, Default)]
+struct Directive {
+    words: Vec<String>,
+    span: Span,
+    inner: Vec<Self>,
+}
+
+/// Files of the image that have no servers and no locations.
+const HARMLESS: &[&str] = &[
+    "mime.types",
+    "fastcgi_params",
+    "proxy_params",
+    "uwsgi_params",
+];
+
+/// Directives of a server that answer requests, or lead them elsewhere, without a location.
+const ELSEWHERE: &[&str] = &[
+    "rewrite",
+    "if",
+    "return",
+    "error_page",
+    "try_files",
+    "auth_request",
+    "proxy_pass",
+];
+
+/// Nesting of real files is four deep; what is deeper is not read.
+const DEEPEST: usize = 16;
+
+/// Whether nginx serves no such path at a port; none if it does, or if that cannot be told.
+pub(super) fn unserved(source: &str, port: u16, host: &str, path: &str) -> Option<Unserved> {
+    let all = parse(source)?;
+    let http = all.iter().filter(|one| one.is("http"));
+    let inside = http.flat_map(|http| &http.inner);
+    let servers = all.iter().chain(inside).filter(|one| one.is("server"));
+    let server = pick(
+        servers.filter(|one| one.listens_at(port)).collect(),
+        port,
+        host,
+    )?;
+    if server
+        .inner
+        .iter()
+        .any(|one| ELSEWHERE.contains(&one.name()))
+    {
+        return None;
+    }
+    let mut paths = Vec::new();
+    for location in server.inner.iter().filter(|one| one.is("location")) {
+        let words: Vec<&str> = location.words.iter().skip(1).map(String::as_str).collect();
+        let (own, fits) = match words.as_slice() {
+            [name] if name.starts_with('@') => continue,
+            ["=", own] => (*own, *own == path),
+            ["^~", own] | [own] => (*own, path.starts_with(own)),
+            // A regular expression, or something that is not known.
+            _ => return None,
+        };
+        // nginx answers a path without the last slash with 301.
+        if fits || own.strip_suffix('/') == Some(path) {
+            return None;
+        }
+        paths.push(own.to_owned());
+    }
+    // A server without locations serves files.
+    (!paths.is_empty()).then_some(Unserved {
+        span: server.span,
+        paths,
+    })
+}
+
+/// The server that takes requests for a host (`ngx_http_find_virtual_server`): by its name, else the
+/// default one, else the first.
+fn pick<'d>(servers: Vec<&'d Directive>, port: u16, host: &str) -> Option<&'d Directive> {
+    let names = |one: &&&Directive| {
+        let mut names = one
+            .all("server_name")
+            .flat_map(|names| names.iter().skip(1));
+        names.any(|name| name.eq_ignore_ascii_case(host))
+    };
+    if let Some(named) = servers.iter().find(names) {
+        return Some(named);
+    }
+    let is_pattern = |name: &String| name.starts_with(['~', '.', '$']) || name.contains('*');
+    let mut all_names = servers
+        .iter()
+        .flat_map(|one| one.all("server_name"))
+        .flatten();
+    if all_names.any(is_pattern) {
+        return None;
+    }
+    let is_default = |one: &&&Directive| {
+        one.all("listen").any(|listen| {
+            port_of(listen) == Some(port) && listen.iter().any(|word| word.starts_with("default"))
+        })
+    };
+    servers.iter().find(is_default).or(servers.first()).copied()
+}
+
+fn port_of(listen: &[String]) -> Option<u16> {
+    let address = listen.get(1)?;
+    match address.rsplit(':').next()?.parse() {
+        Ok(port) => Some(port),
+        // An address alone.
+        Err(_) if !address.starts_with("unix:") && !address.contains('$') => Some(80),
+        Err(_) => None,
+    }
+}
+
+impl Directive {
+    fn name(&self) -> &str {
+        self.words.first().map_or("", String::as_str)
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.name() == name
+    }
+
+    /// The words of its directives of a name.
+    fn all(&self, name: &str) -> impl Iterator<Item = &[String]> {
+        let own = self.inner.iter().filter(move |one| one.is(name));
+        own.map(|one| one.words.as_slice())
+    }
+
+    fn listens_at(&self, port: u16) -> bool {
+        let mut listens = self.all("listen").peekable();
+        match listens.peek() {
+            None => port == 80,
+            Some(_) => listens.any(|listen| port_of(listen) == Some(port)),
+        }
+    }
+
+    /// Whether it may bring in more than is written, or runs a program.
+    fn is_opaque(&self) -> bool {
+        let name = self.name();
+        let is_harmless = |path: &String| HARMLESS.iter().any(|end| path.ends_with(end));
+        name == "include" && !self.words.iter().skip(1).all(is_harmless)
+            || ["lua", "js_", "perl"]
+                .iter()
+                .any(|word| name.contains(word))
+    }
+}
+
+/// The directives of a file; none if something in it is not understood.
+fn parse(source: &str) -> Option<Vec<Directive>> {
+    let mut open: Vec<Directive> = vec![Directive::default()];
+    let mut current = Directive::default();
+    for (token, span) in tokens(source)? {
+        match token {
+            Token::Word(word) => {
+                if current.words.is_empty() {
+                    current.span = span;
+                }
+                current.words.push(word);
+            }
+            Token::Open => {
+                if current.is_opaque() || open.len() >= DEEPEST {
+                    return None;
+                }
+                open.push(std::mem::take(&mut current));
+            }
+            Token::End => {
+                if current.is_opaque() {
+                    return None;
+                }
+                let done = std::mem::take(&mut current);
+                open.last_mut()?.inner.push(done);
+            }
+            Token::Close => {
+                let done = open.pop()?;
+                open.last_mut()?.inner.push(done);
+            }
+        }
+    }
+    match (open.as_mut_slice(), current.words.is_empty()) {
+        ([root], true) => Some(std::mem::take(&mut root.inner)),
+        _ => None,
+    }
+}
+
+enum Token {
+    Word(String),
+    Open,
+    Close,
+    End,
+}
+
+/// The words and signs of a file (`ngx_conf_read_token`).
+fn tokens(source: &str) -> Option<Vec<(Token, Span)>> {
+    let mut out = Vec::new();
+    let mut rest = source.char_indices().peekable();
+    while let Some((at, sign)) = rest.next() {
+        let one = Span::new(at, at + sign.len_utf8());
+        match sign {
+            sign if sign.is_whitespace() => {}
+            '#' => while rest.next_if(|(_, sign)| *sign != '\n').is_some() {},
+            '{' => out.push((Token::Open, one)),
+            '}' => out.push((Token::Close, one)),
+            ';' => out.push((Token::End, one)),
+            '"' | '\'' => {
+                let mut word = String::new();
+                loop {
+                    match rest.next()?.1 {
+                        end if end == sign => break,
+                        '\\' => word.push(rest.next()?.1),
+                        other => word.push(other),
+                    }
+                }
+                out.push((Token::Word(word), one));
+            }
+            sign => {
+                let mut word = String::from(sign);
+                let mut end = at + sign.len_utf8();
+                // `${name}` is a part of a word.
+                while let Some((at, next)) = rest.next_if(|(_, next)| {
+                    let in_variable =
+                        word.ends_with('$') || word.contains("${") && !word.ends_with('}');
+                    in_variable || !next.is_whitespace() && !matches!(next, '{' | '}' | ';')
+                }) {
+                    word.push(next);
+                    end = at + next.len_utf8();
+                }
+                out.push((Token::Word(word), Span::new(at, end)));
+            }
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_without_a_literal_location_is_told_and_all_else_is_not_judged() {
+        let push = "/api/v1/push";
+        let whole = |inner: &str| format!("events {{}}\nhttp {{ server {{ {inner} }} }}");
+        for (source, port, want) in [
+            (
+                whole("location /mimir/ { proxy_pass http://mimir:8080/; }"),
+                80,
+                Some("/mimir/"),
+            ),
+            (
+                whole("listen 8080; location = /x { return 204; }"),
+                8080,
+                Some("/x"),
+            ),
+            (
+                whole("listen 8080; location = /x { return 204; }"),
+                80,
+                None,
+            ),
+            (
+                whole("location / { proxy_pass http://mimir:8080; }"),
+                80,
+                None,
+            ),
+            (
+                whole("location /api { proxy_pass http://mimir:8080; }"),
+                80,
+                None,
+            ),
+            (
+                whole("location = /api/v1/push { proxy_pass http://m; }"),
+                80,
+                None,
+            ),
+            (whole("location ~ ^/x { proxy_pass http://m; }"), 80, None),
+            (whole("include conf.d/*.conf; location /x { }"), 80, None),
+            (whole("include mime.types; location /x { }"), 80, Some("/x")),
+            (whole("rewrite ^ /y; location /x { }"), 80, None),
+            (whole("root /srv;"), 80, None),
+            (whole("location /x { # }\n }"), 80, Some("/x")),
+            (whole("location /x { "), 80, None),
+            (
+                "server { listen 80 default_server; location /x {} }".to_owned(),
+                80,
+                Some("/x"),
+            ),
+            (
+                "server { location /x {} } server { server_name proxy; location / {} }".to_owned(),
+                80,
+                None,
+            ),
+            (
+                "server { server_name ~^p; location /x {} }".to_owned(),
+                80,
+                None,
+            ),
+            (
+                whole("location /x { set $a \"${host};\"; content_by_lua_block { x } }"),
+                80,
+                None,
+            ),
+        ] {
+            let found = unserved(&source, port, "proxy", push);
+            let found = found.map(|one| one.paths.join(" "));
+            assert_eq!(found.as_deref(), want, "{source}");
+        }
+    }
+}

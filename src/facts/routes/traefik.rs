@@ -1,0 +1,142 @@
+//! Labels of compose services by which Traefik 2 and 3 route requests. Only rules of literal hosts and
+//! paths are read (doc.traefik.io/traefik/routing/routers).
+
+use std::sync::Arc;
+
+use super::path::Path;
+use super::{Http, Route, Routes, Served};
+use crate::finding::Text;
+use crate::yaml::{Document, Mapping, Node, placeholder};
+
+impl Routes {
+    /// What the labels of a compose file route. `text` is the whole of the file.
+    pub(super) fn traefik(&mut self, document: &Document, text: &Arc<Text>) {
+        let content = text.content();
+        let root = document.root();
+        let Some(services) = root
+            .and_then(|root| root.get("services"))
+            .and_then(Node::mapping)
+        else {
+            // Routers of a file provider, which are not worked out.
+            if content.contains("routers") {
+                self.others.push(Arc::clone(text));
+            }
+            return;
+        };
+        // Files may have more routers for the same hosts.
+        let mut is_open = content.contains("providers.file");
+        for service in services.entries() {
+            let labels = labels(service.value);
+            if labels
+                .iter()
+                .any(|(name, value, _)| *name == "traefik.enable" && *value == "false")
+            {
+                continue;
+            }
+            for (name, value, node) in labels {
+                let router = name
+                    .strip_prefix("traefik.http.routers.")
+                    .and_then(|rest| rest.strip_suffix(".rule"));
+                let Some(router) = router else { continue };
+                let Some((hosts, path)) = rule(value) else {
+                    is_open = true;
+                    continue;
+                };
+                for host in hosts {
+                    let route = Route {
+                        name: format!("the Traefik router `{router}`"),
+                        place: node.place(),
+                        paths: vec![Served {
+                            path: path.clone(),
+                            to: None,
+                        }],
+                        // Which of them an entry point serves, its own settings say.
+                        http: Http::Served,
+                        https: true,
+                    };
+                    self.insert(host, route);
+                }
+            }
+        }
+        if is_open {
+            self.others.push(Arc::clone(text));
+        }
+    }
+}
+
+/// The labels of a service: name, value, and where the value is.
+fn labels<'d>(service: Node<'d>) -> Vec<(&'d str, &'d str, Node<'d>)> {
+    let deploy = service
+        .get("deploy")
+        .and_then(|deploy| deploy.get("labels"));
+    let mut out = Vec::new();
+    for node in service.get("labels").into_iter().chain(deploy) {
+        let pairs = node.mapping().into_iter().flat_map(Mapping::entries);
+        out.extend(
+            pairs.filter_map(|entry| Some((entry.name(), entry.value.as_str()?, entry.value))),
+        );
+        out.extend(node.items().filter_map(|item| {
+            let (name, value) = item.as_str()?.split_once('=')?;
+            Some((name.trim(), value.trim(), item))
+        }));
+    }
+    out
+}
+
+/// The hosts and the path of a rule, if it consists of those.
+fn rule(text: &str) -> Option<(Vec<&str>, Path)> {
+    if placeholder::is_open(text) {
+        return None;
+    }
+    let mut hosts = Vec::new();
+    let mut path = None;
+    for part in text.split("&&") {
+        let (name, values) = part.trim().strip_suffix(')')?.split_once('(')?;
+        let values = values.split(',').map(literal).collect::<Option<Vec<_>>>()?;
+        match (name, values.as_slice()) {
+            ("Host", _) if hosts.is_empty() => hosts = values,
+            ("PathPrefix", [only]) if path.is_none() => {
+                path = Some(Path::Begins((*only).to_owned()))
+            }
+            ("Path", [only]) if path.is_none() => path = Some(Path::Exact((*only).to_owned())),
+            _ => return None,
+        }
+    }
+    let all = || Path::Prefix("/".to_owned());
+    (!hosts.is_empty()).then(|| (hosts, path.unwrap_or_else(all)))
+}
+
+/// A text in backticks or quotes.
+fn literal(text: &str) -> Option<&str> {
+    let text = text.trim();
+    ['`', '"'].into_iter().find_map(|mark| {
+        let inner = text.strip_prefix(mark)?.strip_suffix(mark)?;
+        (!inner.contains(['`', '"', '(', ')', '{'])).then_some(inner)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_literal_rules_are_read() {
+        for (text, want) in [
+            ("Host(`a.example.com`)", Some("a.example.com Prefix(\"/\")")),
+            (
+                "Host(`a.example.com`) && PathPrefix(`/api`)",
+                Some("a.example.com Begins(\"/api\")"),
+            ),
+            ("Path(`/x`) && Host(`a`, `b`)", Some("a b Exact(\"/x\")")),
+            ("Host(`a`) || Host(`b`)", None),
+            ("(Host(`a`))", None),
+            ("Host(`a`) && Headers(`X`, `y`)", None),
+            ("HostRegexp(`.*`)", None),
+            ("PathPrefix(`/x`)", None),
+            ("Host(`${DOMAIN}`)", None),
+        ] {
+            let found = rule(text).map(|(hosts, path)| format!("{} {path:?}", hosts.join(" ")));
+            assert_eq!(found.as_deref(), want, "{text}");
+        }
+    }
+}
