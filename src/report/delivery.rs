@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A reader that closes the pipe has read enough: no error.
 ///
@@ -16,28 +16,52 @@ pub fn unless_closed(written: io::Result<()>) -> io::Result<()> {
 }
 
 /// Writes a file whole or not at all: into a new file of the same folder, which then takes its
-/// name and its permissions. A link is followed; what is not a regular file, such as `/dev/stderr`,
-/// is written to as it is.
+/// name and its permissions. What is in `/dev`, such as `/dev/stderr`, is written to as it is.
 ///
 /// # Errors
-/// When the folder can't be written to, or the disk is full. The file is then as it was.
+/// When the folder can't be written to, or the disk is full; when the file is a link, or a folder on
+/// the way leads out of the working directory: whoever wrote the tree chose where to. The file is
+/// then as it was.
 pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let before = fs::metadata(&path).ok();
-    if before.as_ref().is_some_and(|it| !it.is_file()) {
-        return File::options().write(true).open(&path)?.write_all(bytes);
+    if ["/dev", "/proc/self/fd"]
+        .iter()
+        .any(|own| path.starts_with(own))
+    {
+        return File::options().write(true).open(path)?.write_all(bytes);
     }
-    let (draft, mut file) = new_neighbour(&path)?;
+    let before = fs::symlink_metadata(path).ok();
+    if before.as_ref().is_some_and(|it| !it.is_file()) {
+        let why = "it is not a regular file, and promvet writes to no link and no device";
+        return Err(io::Error::other(why));
+    }
+    stays(path)?;
+    let (draft, mut file) = new_neighbour(path)?;
     let written = file
         .write_all(bytes)
         .and_then(|()| before.map_or(Ok(()), |it| file.set_permissions(it.permissions())))
         .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&draft, &path));
+        .and_then(|()| fs::rename(&draft, path));
     if written.is_err() {
         // The first error is the one to tell; a draft that can't be removed either adds nothing.
         let _ = fs::remove_file(&draft);
     }
     written
+}
+
+/// Checks that a path below the working directory does not lead out of it.
+fn stays(path: &Path) -> io::Result<()> {
+    let here = std::env::current_dir()?;
+    let whole = here.join(path);
+    let (Some(folder), true) = (whole.parent(), whole.starts_with(&here)) else {
+        return Ok(());
+    };
+    let goes_up = whole.components().any(|part| part == Component::ParentDir);
+    if goes_up || fs::canonicalize(folder)?.starts_with(fs::canonicalize(&here)?) {
+        return Ok(());
+    }
+    Err(io::Error::other(
+        "a link on the way leads out of the working directory",
+    ))
 }
 
 /// Writes a file that is not there yet, and makes the folders around it.
@@ -99,16 +123,17 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_are_followed_and_permissions_kept() {
+    fn links_are_left_alone_and_permissions_kept() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         fs::write(&file, "old").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
         std::os::unix::fs::symlink("file", &link).unwrap();
-        write_file(&link, b"new").unwrap();
+        assert!(write_file(&link, b"new").is_err());
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+        write_file(&file, b"new").unwrap();
         assert_eq!(fs::read(&file).unwrap(), b"new");
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(
             fs::metadata(&file).unwrap().permissions().mode() & 0o777,
             0o640

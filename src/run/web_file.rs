@@ -10,6 +10,7 @@ use crate::facts::Facts;
 use crate::facts::deployment::Certainty;
 use crate::facts::settings::WEB_FILE;
 use crate::finding::{Finding, Place, Severity, Span, Text, nearest, rule};
+use crate::schema;
 use crate::yaml::{Mapping, Node, parse_first, placeholder};
 
 /// A certificate and its key, as files and inline.
@@ -18,80 +19,12 @@ const PAIRS: &[(&[&str], &[&str], &str)] = &[
     (&["key_file", "key"], &["cert_file", "cert"], "cert_file"),
 ];
 
-/// What a section may have: its keys, and the values of those that are chosen from a list.
-struct Part {
-    /// Its key; empty for the file.
-    name: &'static str,
-    keys: &'static [&'static str],
-    /// Keys that people may write instead, and what is meant.
-    others: &'static [(&'static str, &'static str)],
-}
-
-const PARTS: &[Part] = &[
-    Part {
-        name: "",
-        keys: &[
-            "tls_server_config",
-            "http_server_config",
-            "basic_auth_users",
-            "rate_limit",
-        ],
-        others: &[
-            ("tls_config", "tls_server_config"),
-            ("basic_auth", "basic_auth_users"),
-        ],
-    },
-    Part {
-        name: "tls_server_config",
-        keys: &[
-            "cert",
-            "cert_file",
-            "key",
-            "key_file",
-            "client_ca",
-            "client_ca_file",
-            "client_auth_type",
-            "client_allowed_sans",
-            "min_version",
-            "max_version",
-            "cipher_suites",
-            "prefer_server_cipher_suites",
-            "curve_preferences",
-        ],
-        others: &[("ca_file", "client_ca_file"), ("ca", "client_ca")],
-    },
-    Part {
-        name: "http_server_config",
-        keys: &["http2", "headers"],
-        others: &[],
-    },
-    Part {
-        name: "rate_limit",
-        keys: &["interval", "burst"],
-        others: &[],
-    },
-];
-
-/// Keys of `tls_server_config` whose values are chosen from a list, in this letter case.
-const CHOICES: &[(&str, &[&str])] = &[
-    (
-        "client_auth_type",
-        &[
-            "",
-            "NoClientCert",
-            "RequestClientCert",
-            "RequireClientCert",
-            "RequireAnyClientCert",
-            "VerifyClientCertIfGiven",
-            "RequireAndVerifyClientCert",
-        ],
-    ),
-    ("min_version", VERSIONS),
-    ("max_version", VERSIONS),
-    (
-        "curve_preferences",
-        &["CurveP256", "CurveP384", "CurveP521", "X25519"],
-    ),
+/// Keys that people write for others: the section, the key, and what is meant.
+const OTHERS: &[(&str, &str, &str)] = &[
+    ("", "tls_config", "tls_server_config"),
+    ("", "basic_auth", "basic_auth_users"),
+    ("tls_server_config", "ca_file", "client_ca_file"),
+    ("tls_server_config", "ca", "client_ca"),
 ];
 
 /// The names of `tls.CipherSuites()` of Go 1.23 and later; those of TLS 1.3 are taken and do nothing.
@@ -177,6 +110,14 @@ pub(super) fn of_runners(
 /// The keys by which a web configuration is recognized.
 const KEYS: &[&str] = &["tls_server_config", "basic_auth_users"];
 
+/// All keys of a web configuration.
+const SECTIONS: &[&str] = &[
+    "tls_server_config",
+    "http_server_config",
+    "basic_auth_users",
+    "rate_limit",
+];
+
 /// Whether a file that a flag names looks like a web configuration: any other file is only named.
 fn is_web_file(text: &Arc<Text>) -> bool {
     let Ok(document) = parse_first(text) else {
@@ -185,11 +126,9 @@ fn is_web_file(text: &Arc<Text>) -> bool {
     let root = document.root().and_then(Node::mapping);
     let mut names = root.into_iter().flat_map(Mapping::entries);
     let is_known = |name: &str| {
-        PARTS.first().is_some_and(|part| {
-            part.keys.contains(&name)
-                || part.others.iter().any(|(other, _)| *other == name)
-                || nearest(name, part.keys.iter().copied()).is_some()
-        })
+        SECTIONS.contains(&name)
+            || OTHERS.iter().any(|(_, other, _)| *other == name)
+            || nearest(name, SECTIONS.iter().copied()).is_some()
     };
     names.any(|entry| is_known(entry.name()))
 }
@@ -211,20 +150,15 @@ pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
     // The lines around a finding may show the hashes of others.
     let users = users.inspect(|user| text.mark_secret(user.value.span()));
     let mut found: Vec<Finding> = users.filter_map(|user| password(user.value)).collect();
-    let users = root.get("basic_auth_users");
-    if let Some(list) = users.filter(|users| users.sequence().is_some()) {
+    if let Some(list) = root
+        .get("basic_auth_users")
+        .filter(|users| users.sequence().is_some())
+    {
         text.mark_secret(list.span());
-        let message = "`basic_auth_users`: expected a mapping of users to hashes, found a list";
-        found.push(at(list.place(), list, message.to_owned()).help("write `user: hash`"));
     }
     found.extend(root.get("tls_server_config").and_then(halves));
-    for part in PARTS {
-        let node = match part.name {
-            "" => Some(root),
-            name => root.get(name),
-        };
-        found.extend(node.into_iter().flat_map(|node| unknown(part, node)));
-    }
+    let of_table = schema::check_web_file(&document);
+    found.extend(of_table.into_iter().filter_map(|one| refused(one, text)));
     found.extend(root.get("tls_server_config").into_iter().flat_map(tls));
     found.extend(cipher_faults(root));
     let headers = root
@@ -235,60 +169,36 @@ pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
     found
 }
 
-/// Keys that a section does not have.
-fn unknown(part: &Part, node: Node<'_>) -> Vec<Finding> {
-    let entries = node.mapping().into_iter().flat_map(Mapping::entries);
-    let unknown = entries.filter(|entry| !part.keys.contains(&entry.name()));
-    let findings = unknown.filter_map(|entry| {
-        let name = entry.name();
-        let message = format!("unknown key `{name}`; {REFUSED}");
-        let other = part.others.iter().find(|(other, _)| *other == name);
-        let meant = other.map(|(_, meant)| *meant);
-        let meant = meant.or_else(|| nearest(name, part.keys.iter().copied()));
-        // Other programs have files with one of these sections among their own.
-        let is_ours = !part.name.is_empty() || node.document().text().path().contains("web");
-        let help = match meant {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None if is_ours => format!("remove it; the keys are {}", part.keys.join(", ")),
-            None => return None,
-        };
-        Some(at(entry.key.place(), entry.value, message).help(help))
-    });
-    findings.collect()
+/// What the table of the schema says, under the rule of these files.
+fn refused(mut finding: Finding, text: &Text) -> Option<Finding> {
+    let (section, key) = finding
+        .logical
+        .rsplit_once('.')
+        .unwrap_or(("", &finding.logical));
+    let is_unknown = finding.rule == rule::SCHEMA_UNKNOWN_FIELD;
+    let meant = OTHERS
+        .iter()
+        .find(|(of, other, _)| is_unknown && *of == section && *other == key)
+        .map(|(.., meant)| format!("did you mean `{meant}`?"));
+    // Other programs have files with one of these sections among their own.
+    let is_ours = !section.is_empty() || text.path().contains("web");
+    let is_near = nearest(key, SECTIONS.iter().copied()).is_some();
+    if is_unknown && !is_ours && !is_near && meant.is_none() {
+        return None;
+    }
+    finding.rule = rule::FILES_WEB_CONFIGURATION.into();
+    Some(match meant {
+        Some(meant) => finding.help(meant),
+        None => finding,
+    })
 }
 
 /// What becomes of a file with a fault.
 const REFUSED: &str = "Prometheus refuses the web configuration and does not start";
 
 fn tls(node: Node<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (key, allowed) in CHOICES {
-        let Some(value) = node.get(key) else { continue };
-        let values = value.items().chain([value]);
-        for value in values.filter(|value| value.scalar().is_some() && !value.is_null()) {
-            let text = value.as_str().unwrap_or_default();
-            if allowed.contains(&text) || placeholder::is_open(text) {
-                continue;
-            }
-            let message = format!("`{key}`: unknown value `{text}`; {REFUSED}");
-            let same =
-                |one: &&&str| one.eq_ignore_ascii_case(&text.replace(['.', ' ', '_', 'v'], ""));
-            let meant = allowed.iter().find(same).copied();
-            let meant = meant.or_else(|| nearest(text, allowed.iter().copied()));
-            let help = match meant {
-                Some(meant) => format!("write `{meant}`"),
-                None => format!(
-                    "write one of {}",
-                    allowed.join(", ").trim_start_matches(", ")
-                ),
-            };
-            found.push(at(value.place(), value, message).help(help));
-        }
-    }
-    found.extend(client_ca(node));
-    found.extend(versions(node));
-    found.extend(no_certificate(node));
-    found
+    let faults = [client_ca(node), versions(node), no_certificate(node)];
+    faults.into_iter().flatten().collect()
 }
 
 /// Names that Go does not have, and lists with which HTTP/2 does not start.

@@ -177,6 +177,19 @@ fn promql() {
     }
 }
 
+/// A chain of operators is as deep as it is long, although nothing in it is nested.
+#[test]
+fn chains_of_operators() {
+    for link in [" or a", " and a", " + 1", " == 1", " atan2 a"] {
+        withstood("rules.yml", &[60, 50_000], |depth| {
+            let expression = format!("a{}", link.repeat(depth));
+            format!(
+                "groups: [{{name: a, rules: [{{alert: a, expr: '{expression}', annotations: {{a: '{{{{ $labels.x }}}}'}}}}]}}]\n"
+            )
+        });
+    }
+}
+
 #[test]
 fn patterns() {
     for (open, close) in [

@@ -446,6 +446,33 @@ fn alternates_without_an_end() {
     }
 }
 
+/// Git opens packs, graphs and lists of borrowed objects before it looks for an object, and would
+/// wait for ever at a named pipe.
+#[test]
+fn pipes_in_place_of_objects() {
+    for file in [
+        "pack/pack-1234567890123456789012345678901234567890.idx",
+        "pack/multi-pack-index",
+        "info/commit-graph",
+        "info/commit-graphs/commit-graph-chain",
+    ] {
+        let trap = Trap::new();
+        let path = trap.at(".git/objects").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let made = Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success(), "{file}");
+        let started = Instant::now();
+        let ran = promvet(trap.at(""), &["check", "--since", "HEAD"]);
+        assert!(started.elapsed() < Duration::from_secs(30), "{file}");
+        assert_eq!(ran.status, Some(2), "{file}: {}", ran.said());
+        assert!(
+            ran.said().contains(": it is a device, pipe or socket"),
+            "{}",
+            ran.said()
+        );
+    }
+}
+
 #[test]
 fn a_submodule() {
     let trap = Trap::new();

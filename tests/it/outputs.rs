@@ -132,3 +132,26 @@ fn openmetrics_is_what_promtool_accepts() {
         Err(error) => eprintln!("skipped: promtool can't be run here: {error}"),
     }
 }
+
+/// A link or a pipe in the tree would send the report wherever its author wants.
+#[test]
+#[cfg(unix)]
+fn a_report_is_not_written_through_what_the_tree_holds() {
+    let scratch = Scratch::new(&[
+        ("prometheus.yml", "scrape_configs: []\n"),
+        ("victim", "mine"),
+    ]);
+    scratch.link("report.sarif", "victim");
+    let elsewhere = Scratch::empty();
+    scratch.link("reports", elsewhere.path());
+    for to in ["report.sarif", "reports/a.sarif"] {
+        let ran = scratch.promvet(&["check", "--output", &format!("sarif={to}")]);
+        assert_eq!(ran.status, Some(2), "{to}: {}", ran.said());
+        assert!(ran.stderr.contains(to), "{}", ran.said());
+    }
+    assert_eq!(scratch.read("victim"), "mine");
+    assert!(!elsewhere.at("a.sarif").exists());
+    let ran = scratch.promvet(&["check", "--output", "sarif=new.sarif"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.said());
+    assert!(scratch.at("new.sarif").exists());
+}

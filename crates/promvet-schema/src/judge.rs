@@ -28,6 +28,20 @@ pub fn check_included(document: &Document, main: &Document, target: &Target) -> 
     findings
 }
 
+/// What the file of `--web.config.file` is refused for, as far as its keys and their types say: each
+/// exporter reads it with its own version of exporter-toolkit, so no release matters.
+#[must_use]
+pub fn check_web_file(document: &Document) -> Vec<Finding> {
+    let mut findings = judge(
+        document,
+        &tables::WEB_FILE,
+        None,
+        &Target::of(Version::NEWEST),
+    );
+    edit::fix(document, &mut findings);
+    findings
+}
+
 /// What the schema knows about a configuration as a whole.
 #[must_use]
 pub fn configuration() -> &'static table::Struct {

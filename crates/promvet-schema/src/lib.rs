@@ -37,7 +37,7 @@ pub use address::{AddressFault, address_fault, address_password};
 pub use check::{Check, Report, Rule, Said};
 pub use describe::{KeyPage, describe, suggest};
 pub use json::json_schema;
-pub use judge::{check, check_included, configuration};
+pub use judge::{check, check_included, check_web_file, configuration};
 pub use promvet_syntax::pem;
 pub use references::{Holdings, Inline, Reference, Setting, counting, holdings};
 pub use secrets::mark_secrets;

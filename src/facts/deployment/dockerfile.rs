@@ -398,9 +398,8 @@ fn note_variables(variables: &mut Variables, step: &Instruction) {
         let Some((name, value)) = word.split_once('=') else {
             continue;
         };
-        if let Some(value) = variables.expand(value) {
-            variables.set(name, &value);
-        }
+        let value = variables.expand(value);
+        variables.set(name, value);
     }
 }
 

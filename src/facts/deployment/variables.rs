@@ -6,6 +6,10 @@ use std::fmt;
 /// How deep defaults may be in defaults, such as `${A:-${B:-c}}`.
 const DEEPEST: usize = 8;
 
+/// So many bytes may come from variables in one text: no path on Linux is longer (`PATH_MAX`).
+/// Without a limit, 30 lines of `ARG B=$A$A` are a gigabyte.
+const MOST_FILLED: usize = 4096;
+
 /// Variables and their values. Its `Debug` does not show the values, which may be secrets.
 #[derive(Clone, Default)]
 pub(super) struct Variables(BTreeMap<String, String>);
@@ -21,24 +25,32 @@ impl Variables {
     pub(super) fn from_env_file(text: &str) -> Self {
         let mut out = Self::default();
         for line in lines(text) {
-            out.set(line.name, line.value);
+            out.set(line.name, Some(line.value.to_owned()));
         }
         out
     }
 
-    /// Gives a variable a value.
-    pub(super) fn set(&mut self, name: &str, value: &str) {
-        self.0.insert(name.to_owned(), value.to_owned());
+    /// Gives a variable a value, or takes it away.
+    pub(super) fn set(&mut self, name: &str, value: Option<String>) {
+        match value {
+            Some(value) => self.0.insert(name.to_owned(), value),
+            None => self.0.remove(name),
+        };
     }
 
     /// A text with its variables replaced; none if one of them has neither value nor default,
-    /// since the user who starts the containers may have set it.
+    /// since the user who starts the containers may have set it, or if they are too long together.
     pub(super) fn expand(&self, text: &str) -> Option<String> {
         self.expand_within(text, DEEPEST)
     }
 
     fn expand_within(&self, text: &str, depth: usize) -> Option<String> {
         let mut out = String::new();
+        let mut filled = 0;
+        let mut fill = |out: &mut String, value: &str| {
+            filled += value.len();
+            (filled <= MOST_FILLED).then(|| out.push_str(value))
+        };
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('$') {
             out.push_str(before);
@@ -48,13 +60,13 @@ impl Variables {
             } else if let Some(inner) = after.strip_prefix('{') {
                 let length = closing(inner)?;
                 let body = inner.get(..length)?;
-                out.push_str(&self.value_of(body, depth.checked_sub(1)?)?);
+                fill(&mut out, &self.value_of(body, depth.checked_sub(1)?)?)?;
                 rest = inner.get(length + 1..)?;
             } else {
                 let length = after.find(|c| !is_word(c)).unwrap_or(after.len());
                 let (name, tail) = after.split_at_checked(length)?;
                 if is_name(name) {
-                    out.push_str(self.0.get(name)?);
+                    fill(&mut out, self.0.get(name)?)?;
                 } else {
                     out.push('$');
                     out.push_str(name);
@@ -192,6 +204,20 @@ mod tests {
     fn endless_nesting_is_not_followed() {
         let text = "${A:-".repeat(10_000) + &"}".repeat(10_000);
         assert_eq!(Variables::default().expand(&text), None);
+    }
+
+    #[test]
+    fn variables_of_variables_do_not_grow_without_end() {
+        let mut variables = Variables::default();
+        variables.set("A", Some("ab".to_owned()));
+        for _ in 0..64 {
+            let twice = variables.expand("$A${A:-x}");
+            variables.set("A", twice);
+        }
+        assert_eq!(variables.expand("$A"), None);
+        variables.set("A", Some("a".repeat(MOST_FILLED)));
+        assert!(variables.expand("$A").is_some());
+        assert_eq!(variables.expand("$A$A"), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use memchr::memmem;
 use tempfile::TempDir;
@@ -36,6 +37,8 @@ pub(super) struct Isolated {
     index: PathBuf,
     references: OnceLock<Result<(), io::ErrorKind>>,
     logs: OnceLock<Result<(), io::ErrorKind>>,
+    /// Set once a command did not end: each of the next ones would take as long.
+    stuck: AtomicBool,
 }
 
 impl Isolated {
@@ -52,6 +55,7 @@ impl Isolated {
             index,
             references: OnceLock::new(),
             logs: OnceLock::new(),
+            stuck: AtomicBool::new(false),
         };
         isolated.furnish().map_err(GitError::NoScratch)?;
         isolated.check_index()?;
@@ -84,9 +88,16 @@ impl Isolated {
     /// Runs git to its end, whatever that is.
     pub(super) fn ask<A: AsRef<OsStr>>(&self, args: &[A]) -> Result<Output, GitError> {
         let name = args.first().map(|name| name.as_ref().to_string_lossy());
-        let mut command = self.command()?;
         let name = name.unwrap_or_default();
-        command::finish(command.args(args), self.home.path(), &name)
+        if self.stuck.load(Ordering::Relaxed) {
+            return Err(GitError::TooSlow(name.into_owned()));
+        }
+        let mut command = self.command()?;
+        let output = command::finish(command.args(args), self.home.path(), &name);
+        if let Err(GitError::TooSlow(_)) = output {
+            self.stuck.store(true, Ordering::Relaxed);
+        }
+        output
     }
 
     /// Runs git; what it wrote to standard output if it went well.

@@ -95,6 +95,10 @@ impl Objects {
     }
 
     fn exchange<T>(&self, talk: impl FnOnce(&mut Process) -> io::Result<T>) -> io::Result<T> {
+        // The next object would take as long.
+        if matches!(self.failed.get(), Some(Failure::TooSlow)) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         let open = match process.take() {
             Some(open) => open,

@@ -323,18 +323,13 @@ fn unquoted(label: &str) -> String {
     label.trim_matches(['"', '\'', '`']).to_owned()
 }
 
-/// Whether a side is a number: a literal, perhaps with a sign or in parentheses.
+/// Whether a side is made of numbers alone.
 fn is_number(node: promql::Node<'_>) -> bool {
-    match node.kind() {
-        NodeKind::Number => true,
-        NodeKind::Parentheses | NodeKind::Sign => node
-            .children()
-            .first()
-            .is_some_and(|child| is_number(*child)),
-        NodeKind::Binary => {
-            let children = node.children();
-            !children.is_empty() && children.iter().all(|child| is_number(*child))
-        }
-        _ => false,
-    }
+    let is_of_numbers = |node: promql::Node<'_>| {
+        matches!(
+            node.kind(),
+            NodeKind::Number | NodeKind::Parentheses | NodeKind::Sign | NodeKind::Binary
+        )
+    };
+    is_of_numbers(node) && node.below().all(is_of_numbers)
 }

@@ -114,6 +114,12 @@ impl<'t> Node<'t> {
         self.entry.head
     }
 
+    /// All nodes below it, innermost first. A chain of operators is as deep as it is long, so what
+    /// looks at whole expressions goes through this, or keeps a list of what is left to look at.
+    pub fn below(self) -> impl Iterator<Item = Self> {
+        (self.entry.first..self.at).filter_map(move |at| self.tree.node(at))
+    }
+
     /// The nodes right below it, in the order of the text.
     #[must_use]
     pub fn children(self) -> Vec<Self> {

@@ -177,7 +177,7 @@ impl<'f> Project<'f> {
         let folder = folder_of(file);
         let (mut variables, env_file) = env_file(home, &folder);
         // Compose files are started from their own folder as a rule.
-        variables.set("PWD", &folder.to_string_lossy());
+        variables.set("PWD", Some(folder.to_string_lossy().into_owned()));
         Self {
             folder,
             root: home.root,

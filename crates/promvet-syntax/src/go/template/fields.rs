@@ -30,13 +30,12 @@ pub fn fields(text: &str) -> Vec<Field> {
     let (tokens, _) = read(text);
     let word = |token: &Token| text.get(token.from..token.to).unwrap_or_default();
     let mut out = Vec::new();
-    // For each open block, whether it changes the dot, and whether it changes `$`.
+    // For each open block, whether the dot, and whether `$`, is changed within.
     let mut blocks: Vec<(bool, bool)> = Vec::new();
     for action in tokens.split(|token| token.kind == TokenKind::Open) {
         let keyword = action.first().filter(|token| token.kind == TokenKind::Word);
         let keyword = keyword.map_or("", word);
-        let dot = blocks.iter().any(|(dot, _)| *dot);
-        let root = blocks.iter().any(|(_, root)| *root);
+        let (dot, root) = blocks.last().copied().unwrap_or_default();
         let has = |known: &[&str]| {
             let mut words = action.iter().filter(|token| token.kind == TokenKind::Word);
             words.any(|token| known.contains(&word(token)))
@@ -57,10 +56,9 @@ pub fn fields(text: &str) -> Vec<Field> {
             out.push(field);
         }
         match keyword {
-            "if" => blocks.push((false, false)),
-            "with" | "range" => blocks.push((true, false)),
-            // "block" => | Their `$` is what `template` hands over, so that it says nothing of the
-            // alert.
+            "if" => blocks.push((dot, root)),
+            "with" | "range" => blocks.push((true, root)),
+            // Their `$` is what `template` hands over, so it says nothing of the alert.
             "define" | "block" => blocks.push((true, true)),
             "end" => {
                 blocks.pop();

@@ -11,6 +11,7 @@ mod lexer;
 mod number;
 mod parse;
 mod pipeline;
+mod scope;
 
 pub use fields::{Field, fields};
 

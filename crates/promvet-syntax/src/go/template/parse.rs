@@ -1,6 +1,7 @@
 //! The grammar of templates.
 
 use super::lexer::{Token, TokenKind, read};
+use super::scope::Variables;
 use crate::Fault;
 
 /// What Prometheus defines before every template of an alert (`model/rulefmt`).
@@ -19,7 +20,7 @@ pub(super) fn check(text: &str, release: (u16, u16)) -> Result<(), Fault> {
         tokens: &tokens,
         at: 0,
         broken,
-        variables: DEFINED.to_vec(),
+        variables: Variables::new(&DEFINED),
         ranges: 0,
         depth: 0,
     };
@@ -60,7 +61,7 @@ pub(super) struct Parser<'t> {
     pub(super) at: usize,
     /// Why there are no more tokens, if not because the template ends.
     broken: Option<Fault>,
-    pub(super) variables: Vec<&'t str>,
+    pub(super) variables: Variables<'t>,
     ranges: usize,
     depth: usize,
 }
@@ -206,7 +207,7 @@ impl<'t> Parser<'t> {
     /// The body of `define` and `block`, which does not see variables from outside.
     /// Imitates `parse.Tree.blockControl`, which begins a new tree with `$` alone.
     fn body(&mut self, open: usize, word: &str) -> Parse<()> {
-        let outside = std::mem::replace(&mut self.variables, vec!["$"]);
+        let outside = std::mem::replace(&mut self.variables, Variables::new(&["$"]));
         let ranges = std::mem::take(&mut self.ranges);
         let ending = self.list(open)?;
         (self.variables, self.ranges) = (outside, ranges);
@@ -222,7 +223,7 @@ impl<'t> Parser<'t> {
     /// `if`, `with` and `range`, up to their `end`.
     /// Imitates `parse.Tree.parseControl`, which pops the variables of its pipeline (`popVars`).
     fn control(&mut self, open: usize, word: &str) -> Parse<()> {
-        let variables = self.variables.len();
+        let scope = self.variables.begin_scope();
         self.pipeline(word, TokenKind::Close)?;
         self.ranges += usize::from(word == "range");
         let ending = self.list(open);
@@ -230,7 +231,7 @@ impl<'t> Parser<'t> {
         if let Ending::Else(token) = ending? {
             self.otherwise(open, word, token)?;
         }
-        self.variables.truncate(variables);
+        self.variables.end_scope(scope);
         Ok(())
     }
 

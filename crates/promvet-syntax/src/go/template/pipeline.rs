@@ -51,7 +51,9 @@ impl Parser<'_> {
                 TokenKind::Assign | TokenKind::Declare => {
                     self.at += 2;
                     declared.push(self.slice(token));
-                    self.variables.append(&mut declared);
+                    declared
+                        .into_iter()
+                        .for_each(|name| self.variables.define(name));
                     return Ok(());
                 }
                 TokenKind::Sign if self.slice(after) == "," => {
@@ -72,7 +74,9 @@ impl Parser<'_> {
                 _ => break,
             }
         }
-        self.variables.append(&mut declared);
+        declared
+            .into_iter()
+            .for_each(|name| self.variables.define(name));
         Ok(())
     }
 
@@ -119,7 +123,7 @@ impl Parser<'_> {
             TokenKind::Word if !CONSTANTS.contains(&word) => {
                 function::known(word, self.release, token.from, token.to)?;
             }
-            TokenKind::Variable if !self.variables.contains(&word) => {
+            TokenKind::Variable if !self.variables.contains(word) => {
                 return Err(self.undefined(token).into());
             }
             TokenKind::ParenOpen => {
@@ -145,7 +149,7 @@ impl Parser<'_> {
 
     fn undefined(&self, token: Token) -> Fault {
         let word = self.slice(token);
-        let near = nearest(word, self.variables.iter().copied());
+        let near = nearest(word, self.variables.names());
         let message = match near {
             Some(near) if near.len() > 1 => {
                 format!("the variable `{word}` is not defined; did you mean `{near}`?")
