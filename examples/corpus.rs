@@ -115,6 +115,7 @@ fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
             What::Broken { .. } => "broken",
             What::Rules { .. } => "rules",
             What::Encoded { .. } => "encoded",
+            What::Unread(_) => "unread",
             What::Other { kind } => kind,
             What::Unknown => "unknown",
         };

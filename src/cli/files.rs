@@ -79,6 +79,7 @@ fn kind(seen: &ScannedFile, only_configurations: bool) -> Option<String> {
         What::Broken { .. } => Some(format!("Prometheus, does not parse{rendered}")),
         What::Other { .. } | What::Unknown if only_configurations => None,
         What::Encoded { .. } => Some("encoded".to_owned()),
+        What::Unread(_) => Some("not read".to_owned()),
         What::Other { kind } => Some((*kind).to_owned()),
         What::Unknown => Some("unknown".to_owned()),
     }

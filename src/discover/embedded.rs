@@ -108,7 +108,8 @@ fn may_hold(text: &Text) -> bool {
             .any(|word| memmem::find(bytes, word.as_bytes()).is_some())
 }
 
-fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
+/// The configurations in a text that is none itself.
+pub(super) fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
     let (documents, masked) = documents(text);
     let template = template.or(masked.then_some(Template::Unrendered));
     let mut out = Vec::new();
@@ -406,7 +407,7 @@ fn as_configuration(
 }
 
 /// The configuration in a value that is a text; `name` is what a file of it would be called.
-fn in_scalar(
+pub(super) fn in_scalar(
     entry: Entry<'_>,
     name: &str,
     holder: EmbeddedIn,

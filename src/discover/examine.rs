@@ -10,7 +10,7 @@ use super::kinds::{Class, classify, has_nearly_section, nearly_ours, telling_key
 use super::mask::{Branches, Mask, mask};
 use super::names;
 use super::outline::Outline;
-use crate::finding::{Place, Text};
+use crate::finding::{Place, Text, Unchecked};
 use crate::yaml::{
     Document, Kind, Mapping, Node, SyntaxError, SyntaxKind, parse_all, parse_first, parse_masked,
     placeholder,
@@ -66,6 +66,8 @@ pub enum What {
         /// The path of keys that leads to it.
         logical: String,
     },
+    /// A part of a file that sends metrics or has to do with it, and is not read.
+    Unread(Unchecked),
     /// Something else that is known.
     Other {
         /// What it is called, such as `Alertmanager configuration`.

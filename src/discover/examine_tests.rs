@@ -16,6 +16,7 @@ fn word(recognised: &Recognised) -> &'static str {
         What::Rules { .. } => "rules",
         What::Other { kind } => kind,
         What::Encoded { .. } => "encoded",
+        What::Unread(_) => "unread",
         What::Unknown => "unknown",
     }
 }

@@ -2,6 +2,8 @@
 //! Operator and its kin, values of charts that make them, OpenShift's monitoring, other programs
 //! that send by remote write.
 
+mod kustomize;
+mod merged;
 mod objects;
 mod senders;
 mod spoken;
@@ -54,17 +56,18 @@ pub(super) fn find(document: &Arc<Document>, template: Option<Template>) -> Vec<
     for manifest in manifests(document) {
         out.extend(flags_in(document, manifest.root, template));
         let filled = manifest.in_template.then_some(Template::Variables);
-        let finder = Finder {
-            document,
-            template: template.or(filled),
-        };
+        let finder = Finder::new(document, template.or(filled));
         finder.object(manifest, &mut out);
     }
-    let finder = Finder { document, template };
+    let finder = Finder::new(document, template);
     if root.get("kind").is_none() {
         out.extend(flags_in(document, root, template));
         finder.values(root, &mut out);
         finder.senders(root, &mut out);
+        finder.kustomization(root, &mut out);
+        finder.files_of_values(root, &mut out);
+        finder.openshift_file(root, &mut out);
+        finder.operations(root, None, &mut out);
     }
     out
 }
@@ -75,7 +78,7 @@ fn flags_in(
     root: Node<'_>,
     template: Option<Template>,
 ) -> Vec<Recognised> {
-    let finder = Finder { document, template };
+    let finder = Finder::new(document, template);
     let mut out = Vec::new();
     for arguments in flags::containers(root) {
         let Some(made) = flags::translate(document, &arguments) else {
@@ -179,10 +182,7 @@ pub(super) fn in_text(node: Node<'_>, template: Option<Template>) -> Vec<Recogni
     if let Ok(document) = parse_first(&text) {
         let document = Arc::new(document);
         if let Some(root) = document.root() {
-            let finder = Finder {
-                document: &document,
-                template,
-            };
+            let finder = Finder::new(&document, template);
             finder.senders(root, &mut out);
         }
     }
@@ -193,10 +193,7 @@ pub(super) fn in_text(node: Node<'_>, template: Option<Template>) -> Vec<Recogni
 pub(super) fn jobs(document: Document, template: Option<Template>) -> Option<Recognised> {
     let document = Arc::new(document);
     let root = document.root()?;
-    let finder = Finder {
-        document: &document,
-        template,
-    };
+    let finder = Finder::new(&document, template);
     let found = finder.place(root, &table::ANY, Part::Jobs, &NATIVE)?;
     Some(finder.recognised(
         found,
@@ -210,14 +207,33 @@ pub(super) fn jobs(document: Document, template: Option<Template>) -> Option<Rec
 struct Finder<'d> {
     document: &'d Arc<Document>,
     template: Option<Template>,
+    /// Whether the rest of what is found is somewhere else.
+    is_partial: bool,
 }
 
 impl<'d> Finder<'d> {
-    /// The same for the document in a text of its own.
+    fn new(document: &'d Arc<Document>, template: Option<Template>) -> Self {
+        Self {
+            document,
+            template,
+            is_partial: false,
+        }
+    }
+
+    /// The same for another document, such as one in a text of its own.
     fn within<'e>(&self, document: &'e Arc<Document>) -> Finder<'e> {
         Finder {
             document,
             template: self.template,
+            is_partial: self.is_partial,
+        }
+    }
+
+    /// The same for what is only a part.
+    fn partly(&self, is_partial: bool) -> Self {
+        Finder {
+            is_partial: self.is_partial || is_partial,
+            ..*self
         }
     }
 
@@ -229,6 +245,27 @@ impl<'d> Finder<'d> {
         };
         let text = embedded(node, within, Dollars::Plain)?;
         Some(Arc::new(parse_first(&text).ok()?))
+    }
+
+    /// What sends at a node, or may do so, and is not read.
+    fn unread(&self, node: Node<'_>, reason: &str, settle: Option<&str>) -> Recognised {
+        let unchecked = Unchecked {
+            place: node.place(),
+            logical: node.path(),
+            reason: reason.to_owned(),
+            settle: settle.map(str::to_owned),
+        };
+        Recognised {
+            text: Arc::clone(self.document.text()),
+            what: What::Unread(unchecked),
+            why: reason.to_owned(),
+            template: None,
+            masked: false,
+            holder: None,
+            beside: Arc::default(),
+            looks_like: None,
+            spoken: None,
+        }
     }
 
     fn part(
@@ -280,6 +317,10 @@ impl<'d> Finder<'d> {
     }
 
     fn made(&self, what: What, spoken: Spoken, holder: EmbeddedIn, why: String) -> Recognised {
+        let spoken = Spoken {
+            is_partial: self.is_partial,
+            ..spoken
+        };
         Recognised {
             text: Arc::clone(self.document.text()),
             what,

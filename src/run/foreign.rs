@@ -12,6 +12,15 @@ use crate::yaml::Document;
 /// configuration, or is another one, leaves out what the release does not know.
 const OF_RELEASES: &[&str] = &["schema/unavailable"];
 
+/// Rules about what is absent: the rest of what a patch changes is in another file.
+const OF_ABSENCE: &[&str] = &[
+    rule::REMOTE_WRITE_CREDENTIALS_MISSING,
+    rule::REMOTE_WRITE_EXTERNAL_LABELS,
+    rule::REMOTE_WRITE_QUEUE,
+    rule::REMOTE_WRITE_TENANT_HEADER,
+    rule::SCHEMA_MISSING_FIELD,
+];
+
 /// Rules that ask what a job discovers: monitors and probes of the Operator select objects, and the
 /// Operator writes the discovery.
 const OF_JOBS: &[&str] = &[rule::SCRAPE_NO_DISCOVERY];
@@ -56,6 +65,10 @@ pub(super) fn put(
         }
     }
     judgement.findings.extend(spoken.findings.iter().cloned());
+    let is_of_absence = |finding: &Finding| OF_ABSENCE.contains(&&*finding.rule);
+    judgement
+        .findings
+        .retain(|finding| !(spoken.is_partial && is_of_absence(finding)));
     edit::fix_translated(document, &mut judgement.findings);
     judgement.unchecked.extend(spoken.unchecked.iter().cloned());
     let namespace = match holder {

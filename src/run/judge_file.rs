@@ -165,6 +165,13 @@ pub(crate) fn judge_one<'a>(
             judgement
         }
         What::Encoded { place, logical } => encoded(seen, place, logical, request),
+        What::Unread(unchecked) => {
+            let mut judgement = Judgement::default();
+            if request.lists_unread(&seen.found.path) {
+                judgement.unchecked.push(unchecked.clone());
+            }
+            judgement
+        }
         What::Unknown => Judgement::default(),
     };
     (judgement, None)

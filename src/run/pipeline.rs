@@ -221,7 +221,9 @@ impl<'a> Gathered<'a> {
         self.files.extend(checked_file(seen));
         let of_tree = self.configurations.entry(&scope.root).or_default();
         // What a covered tag stands for is not known, so nothing can be compared with it.
-        of_tree.extend(configuration.filter(|_| !seen.recognised.masked));
+        let spoken = seen.recognised.spoken.as_ref();
+        let is_partial = seen.recognised.masked || spoken.is_some_and(|spoken| spoken.is_partial);
+        of_tree.extend(configuration.filter(|_| !is_partial));
     }
 
     /// Adds what is said of the configurations of each tree together.
@@ -377,7 +379,7 @@ fn checked_file(seen: &ScannedFile) -> Option<CheckedFile> {
         }
         What::Broken { .. } => "broken",
         What::Rules { .. } => "rules",
-        What::Encoded { .. } | What::Other { .. } | What::Unknown => return None,
+        What::Encoded { .. } | What::Unread(_) | What::Other { .. } | What::Unknown => return None,
     };
     Some(CheckedFile {
         path: Arc::clone(&seen.found.shown),

@@ -130,7 +130,11 @@ fn texts_of(survey: &Survey, policies: &Policies, uses: &mut BTreeMap<usize, Use
         let broken = match seen.recognised.what {
             What::Configuration { .. } => false,
             What::Broken { .. } => true,
-            What::Rules { .. } | What::Encoded { .. } | What::Other { .. } | What::Unknown => {
+            What::Rules { .. }
+            | What::Encoded { .. }
+            | What::Unread(_)
+            | What::Other { .. }
+            | What::Unknown => {
                 continue;
             }
         };

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bounds;
+mod carriers;
 mod change_forms;
 mod changes;
 mod cli;

@@ -1,16 +1,33 @@
 //! Objects of Kubernetes: resources of the Prometheus Operator and its kin, OpenShift's monitoring,
 //! and what carries values of charts or texts of other programs.
 
+use super::super::embedded;
 use super::super::manifest::Manifest;
 use super::super::names;
 use super::{EmbeddedIn, Finder, Recognised, alloy_in, is_alloy, may_be_alloy};
 use crate::finding::{Advice, Finding, Severity, Within};
 use crate::schema::dialect::table::{ObjectKind, Part};
 use crate::schema::dialect::{OPENSHIFT, OPERATOR, tables};
-use crate::yaml::{Dollars, Node, embedded};
+use crate::yaml::{Dollars, Node, embedded as text_of};
 
 /// Words: every text of an object that is a configuration of another program holds one of these.
-const IN_TEXTS: &[&str] = &["remote_write", "prometheusremotewrite", "scrape_configs"];
+const IN_TEXTS: &[&str] = &[
+    "remote_write",
+    "remoteWrite",
+    "prometheusremotewrite",
+    "prometheusSpec",
+    "scrape_configs",
+    "monitoring.coreos.com/",
+];
+
+/// Keys of the configuration of OpenShift's monitoring that are its own.
+const OF_OPENSHIFT: &[&str] = &[
+    "alertmanagerMain",
+    "enableUserWorkload",
+    "prometheusK8s",
+    "telemeterClient",
+    "thanosQuerier",
+];
 
 /// The group of an operator that took over the Prometheus Operator's kinds (rhobs/
 /// observability-operator).
@@ -29,21 +46,14 @@ impl<'d> Finder<'d> {
         };
         if let Some(kind) = tables::KINDS.iter().find(is_it) {
             let spec = manifest.root.get("spec").filter(|spec| !spec.is_null());
-            let found = spec.and_then(|spec| self.place(spec, kind.shape, kind.part, &OPERATOR));
             let holder = EmbeddedIn::Resource {
                 kind: kind.kind,
                 name: manifest.name.to_owned(),
                 namespace: manifest.namespace.map(str::to_owned),
             };
-            let why = format!("it is a {} of {group}", kind.kind);
-            let found = found.map(|mut found| {
-                found.findings.extend(spec.and_then(replicas_alike));
-                found
-            });
-            out.extend(found.map(|found| match kind.part {
-                Part::Rules => self.rules(found, holder, why),
-                _ => self.recognised(found, &OPERATOR, holder, why),
-            }));
+            if let Some(spec) = spec {
+                self.resource(kind, spec, holder, out);
+            }
             return;
         }
         let in_spec = |key: &str| manifest.root.get("spec")?.get(key);
@@ -66,6 +76,16 @@ impl<'d> Finder<'d> {
                 values
                     .into_iter()
                     .for_each(|values| self.values(values, out));
+                let renderers = in_spec("postRenderers").into_iter().flat_map(Node::items);
+                for renderer in renderers.filter_map(|one| one.get("kustomize")) {
+                    self.kustomization(renderer, out);
+                }
+            }
+            "Kustomization" | "Component" => {
+                self.kustomization(manifest.root, out);
+                let spec = manifest.root.get("spec");
+                spec.into_iter()
+                    .for_each(|spec| self.kustomization(spec, out));
             }
             "Application" => self.argo(manifest.root.get("spec"), out),
             "ApplicationSet" => {
@@ -75,9 +95,32 @@ impl<'d> Finder<'d> {
             "HelmChart" | "HelmChartConfig" => {
                 let text = in_spec("valuesContent");
                 text.into_iter().for_each(|text| self.values_in(text, out));
+                let set = in_spec("set").and_then(Node::mapping);
+                let set = set.into_iter().flat_map(|map| map.entries());
+                let set = set.map(|entry| (entry.name(), entry.key, entry.value));
+                self.parameters(None, set, text.is_some(), out);
             }
             _ => {}
         }
+    }
+
+    /// What `spec` of a resource of an operator holds.
+    pub(super) fn resource(
+        &self,
+        kind: &'static ObjectKind,
+        spec: Node<'d>,
+        holder: EmbeddedIn,
+        out: &mut Vec<Recognised>,
+    ) {
+        let Some(mut found) = self.place(spec, kind.shape, kind.part, &OPERATOR) else {
+            return;
+        };
+        let why = format!("it is a {} of {}", kind.kind, kind.group);
+        found.findings.extend(replicas_alike(spec));
+        out.push(match kind.part {
+            Part::Rules => self.rules(found, holder, why),
+            _ => self.recognised(found, &OPERATOR, holder, why),
+        });
     }
 
     /// Configurations of other programs in the texts of an object.
@@ -96,12 +139,18 @@ impl<'d> Finder<'d> {
             let mut words = IN_TEXTS.iter();
             words.any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
         });
-        let Some(document) = may_hold.then(|| self.inside(node)).flatten() else {
+        if !may_hold || self.document.text().is_embedded() {
             return;
-        };
-        if let Some(root) = document.root() {
-            self.within(&document).senders(root, out);
         }
+        let within = Within {
+            identity: node.identity(),
+            logical: node.path(),
+        };
+        let text = text_of(node, within, Dollars::Plain);
+        out.extend(
+            text.iter()
+                .flat_map(|text| embedded::find(text, self.template)),
+        );
     }
 
     /// A configuration of Alloy under a name that does not say so; the others are read by their names.
@@ -113,7 +162,7 @@ impl<'d> Finder<'d> {
             identity: node.identity(),
             logical: node.path(),
         };
-        let text = embedded(node, within, Dollars::Plain).filter(is_alloy);
+        let text = text_of(node, within, Dollars::Plain).filter(is_alloy);
         out.extend(text.iter().flat_map(|text| alloy_in(text, self.template)));
     }
 
@@ -122,14 +171,46 @@ impl<'d> Finder<'d> {
         let Some(spec) = spec else { return };
         let one = spec.get("source").into_iter();
         let several = spec.get("sources").into_iter().flat_map(Node::items);
-        for helm in one.chain(several).filter_map(|source| source.get("helm")) {
-            // The object wins over the text (argo-cd `util/helm/cmd.go`).
-            match (helm.get("valuesObject"), helm.get("values")) {
-                (Some(values), _) => self.values(values, out),
-                (None, Some(text)) => self.values_in(text, out),
-                (None, None) => {}
+        for source in one.chain(several) {
+            if let Some(patches) = source.get("kustomize") {
+                self.kustomization(patches, out);
+            }
+            if let Some(helm) = source.get("helm") {
+                self.argo_values(helm, out);
             }
         }
+    }
+
+    /// The values of a chart. The object wins over the text, and parameters over both (argo-cd
+    /// `util/helm/cmd.go`).
+    fn argo_values(&self, helm: Node<'d>, out: &mut Vec<Recognised>) {
+        let object = helm.get("valuesObject");
+        let text = helm.get("values").filter(|_| object.is_none());
+        let list = helm.get("parameters").into_iter().flat_map(Node::items);
+        let list = list.filter_map(|one| {
+            let name = one.get("name")?;
+            Some((name.as_str()?, name, one.get("value")?))
+        });
+        let is_more = helm.get("valueFiles").is_some() || text.is_some();
+        if self.parameters(object, list, is_more, out) {
+            return;
+        }
+        object
+            .into_iter()
+            .for_each(|values| self.values(values, out));
+        text.into_iter().for_each(|text| self.values_in(text, out));
+    }
+
+    /// The configuration in a file from which a kustomization makes the ConfigMap of OpenShift's
+    /// monitoring: nothing else has two of these keys.
+    pub(super) fn openshift_file(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        let known = OF_OPENSHIFT.iter().filter(|key| root.get(key).is_some());
+        if root.get("prometheusK8s").is_none() || known.count() < 2 {
+            return;
+        }
+        let shape = &tables::OPEN_SHIFT_CLUSTER;
+        let holder = EmbeddedIn::Part("openshift");
+        self.part(root, shape, Part::Whole, &OPENSHIFT, holder, out);
     }
 
     fn openshift(&self, manifest: Manifest<'d>, out: &mut Vec<Recognised>) {

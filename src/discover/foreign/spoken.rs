@@ -17,9 +17,16 @@ pub struct Spoken {
     pub references: Vec<Reference>,
     /// What of the text could not be read.
     pub unchecked: Option<Unchecked>,
+    /// Whether the rest of it is somewhere else, as for a patch of one key of an endpoint.
+    pub is_partial: bool,
 }
 
 impl Spoken {
+    /// Leaves out what the dialect refuses, where it is not sure to be this one.
+    pub(super) fn without_findings(&mut self) {
+        self.findings.clear();
+    }
+
     pub(super) fn new(found: Translation, dialect: &'static Dialect) -> (Document, Self) {
         let Translation {
             document,
@@ -33,6 +40,7 @@ impl Spoken {
             spelling,
             references,
             unchecked: None,
+            is_partial: false,
         };
         (document, spoken)
     }

@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use super::super::embedded::documents;
 use super::super::values::{SERVER_FILES, is_among_its_like};
+use super::merged::{Merged, parameter};
 use super::{EmbeddedIn, Finder, Recognised};
 use crate::finding::Within;
 use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, tables};
 use crate::yaml::{Dollars, Node, embedded};
+
+/// Words: every text and parameter that has to do with remote write holds one of these.
+const SENDING: &[&str] = &["emoteWrite", "remote_write", "remoteRead"];
 
 impl<'d> Finder<'d> {
     /// Values in a text of their own.
@@ -34,6 +38,56 @@ impl<'d> Finder<'d> {
             self.stack(entry.value, out);
             self.chart(entry.value, out);
         }
+    }
+
+    /// Values that are set one by one, laid over others. Whether some of them have to do with remote
+    /// write; `is_more` says that others count too, which are not known here.
+    pub(super) fn parameters<'n>(
+        &self,
+        base: Option<Node<'d>>,
+        list: impl Iterator<Item = (&'n str, Node<'d>, Node<'d>)>,
+        is_more: bool,
+        out: &mut Vec<Recognised>,
+    ) -> bool {
+        let mut list = list.filter(|(_, at, _)| names_sending(*at)).peekable();
+        let Some(&(_, first, _)) = list.peek() else {
+            return false;
+        };
+        let mut merged = base.map_or_else(|| Merged::new(first), Merged::upon);
+        for (name, at, value) in list {
+            merged.put(&parameter(name), at, value);
+        }
+        let Some(document) = merged.document(self.document) else {
+            return false;
+        };
+        let from = out.len();
+        if let Some(root) = document.root() {
+            let finder = self.within(&document).partly(is_more);
+            finder.values(root, out);
+        }
+        if out.len() == from {
+            let reason = "promvet does not read these parameters of a chart";
+            out.push(self.unread(first, reason, Some("write them as values")));
+        }
+        base.is_some()
+    }
+
+    /// Values in files of helmfile and Fleet.
+    pub(super) fn files_of_values(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        for release in root.get("releases").into_iter().flat_map(Node::items) {
+            let list = release.get("values").into_iter().flat_map(Node::items);
+            list.for_each(|values| self.values(values, out));
+            let set = release.get("set").into_iter().flat_map(Node::items);
+            let set = set.filter_map(|one| {
+                let name = one.get("name")?;
+                Some((name.as_str()?, name, one.get("value")?))
+            });
+            self.parameters(None, set, release.get("values").is_some(), out);
+        }
+        let fleet = root.get("helm").and_then(|helm| helm.get("values"));
+        fleet
+            .into_iter()
+            .for_each(|values| self.values(values, out));
     }
 
     /// What values of the chart `prometheus` hold beside the configuration of its server: rules, jobs
@@ -202,4 +256,10 @@ impl<'d> Finder<'d> {
         let why = format!("{} has groups of rules", node.path());
         out.extend(found.map(|found| self.rules(found, EmbeddedIn::Values, why)));
     }
+}
+
+/// Whether a text has a word that has to do with remote write.
+fn names_sending(node: Node<'_>) -> bool {
+    let text = node.as_str();
+    text.is_some_and(|text| SENDING.iter().any(|word| text.contains(word)))
 }

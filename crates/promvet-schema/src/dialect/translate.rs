@@ -166,7 +166,12 @@ impl Translator {
         };
         let mut items = Vec::new();
         for key in shape.keys {
-            if let Some(native) = key.native {
+            // Of two keys for one, the longer one is an addition: `additionalRemoteWrite`.
+            let is_addition = |native| {
+                let mut others = shape.keys.iter().filter(|one| one.native == Some(native));
+                others.any(|other| other.name.len() < key.name.len())
+            };
+            if let Some(native) = key.native.filter(|native| !is_addition(native)) {
                 self.spelling.add(native, key.name);
             }
         }
@@ -197,8 +202,15 @@ impl Translator {
                 _ => {}
             }
             let value = self.value(&key.ty, key, entry.value);
-            if let (Some(native), Some(value)) = (key.native, value) {
-                items.push((native, entry.key, value));
+            let (Some(native), Some(value)) = (key.native, value) else {
+                continue;
+            };
+            // A chart adds the items of two lists, such as `additionalRemoteWrite`.
+            match items.iter_mut().find(|(name, ..)| *name == native) {
+                Some((_, _, first)) if matches!(key.ty, Type::List(_)) => {
+                    *first = self.builder.joined(entry.value, &[*first, value]);
+                }
+                _ => items.push((native, entry.key, value)),
             }
         }
         Some(items)

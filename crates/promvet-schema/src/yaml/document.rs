@@ -166,10 +166,14 @@ impl Document {
         &self.text
     }
 
-    /// The document that it was translated from, if it was.
+    /// The document that it was translated from, if it was: the first one of several.
     #[must_use]
     pub fn source(&self) -> Option<&Arc<Self>> {
-        self.origin.as_ref().map(Origin::source)
+        let mut source = self.origin.as_ref().map(Origin::source)?;
+        while let Some(origin) = &source.origin {
+            source = origin.source();
+        }
+        Some(source)
     }
 
     /// Whether its text is YAML or JSON.

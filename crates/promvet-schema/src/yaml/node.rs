@@ -193,12 +193,14 @@ impl<'d> Node<'d> {
             })
     }
 
-    /// The node that it was made of: a translation has the paths of its source.
+    /// The node that it was made of: a translation has the paths of its source, which may be one
+    /// itself.
     fn original(self) -> Self {
-        match &self.document.origin {
-            Some(origin) => origin.of(self.id),
-            None => self,
+        let mut node = self;
+        while let Some(origin) = &node.document.origin {
+            node = origin.of(node.id);
         }
+        node
     }
 
     /// The key of `child` in this mapping; the child's own text if it is a key itself.

@@ -162,6 +162,21 @@ impl Builder {
         list
     }
 
+    /// The items of lists as one list in place of a node.
+    pub fn joined(&mut self, like: Node<'_>, lists: &[Made]) -> Made {
+        let ids = lists
+            .iter()
+            .flat_map(|list| match self.out.nodes.get(list.0 as usize) {
+                Some(NodeData {
+                    data: Data::Sequence((from, to)),
+                    ..
+                }) => self.out.links.get(*from as usize..*to as usize),
+                _ => None,
+            });
+        let items: Vec<Made> = ids.flatten().map(|&id| Made(id)).collect();
+        self.sequence(like, &items)
+    }
+
     /// A mapping in place of a node.
     pub fn mapping(&mut self, like: Node<'_>, pairs: &[(Made, Made)]) -> Made {
         let data = self.mapping_data(pairs);

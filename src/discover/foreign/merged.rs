@@ -1,0 +1,168 @@
+//! Values that a text writes one by one, each with the way to it: operations of a JSON patch,
+//! parameters of a chart. They are put together into the object or the values that they change.
+
+use std::sync::Arc;
+
+use crate::yaml::{Builder, Document, Made, Node};
+
+/// How many of them are put together: more than a person writes. Each is looked for among the
+/// others.
+const MOST: usize = 1000;
+
+/// Something that is put together.
+#[derive(Debug)]
+pub(super) struct Merged<'d> {
+    /// What it is made of.
+    like: Node<'d>,
+    /// A node as it is. What follows counts only without one.
+    node: Option<Node<'d>>,
+    is_list: bool,
+    /// Its entries; items by their indexes, where `-` is behind the last one.
+    entries: Vec<(String, Self)>,
+    count: usize,
+}
+
+impl<'d> Merged<'d> {
+    /// Nothing yet.
+    pub(super) fn new(like: Node<'d>) -> Self {
+        Self {
+            like,
+            node: None,
+            is_list: false,
+            entries: Vec::new(),
+            count: 0,
+        }
+    }
+
+    /// A node to which more is added.
+    pub(super) fn upon(node: Node<'d>) -> Self {
+        Self {
+            node: Some(node),
+            ..Self::new(node)
+        }
+    }
+
+    /// Puts a value where a way of keys and indexes leads; `at` is what writes the way.
+    pub(super) fn put(&mut self, way: &[String], at: Node<'d>, value: Node<'d>) {
+        self.count += 1;
+        if self.count > MOST {
+            return;
+        }
+        let Some((head, rest)) = way.split_first() else {
+            self.node = Some(value);
+            return;
+        };
+        self.open(is_index(head));
+        let mut entries = self.entries.iter();
+        let known = entries.position(|(name, _)| name == head && head != "-");
+        let place = known.unwrap_or_else(|| {
+            self.entries.push((head.clone(), Self::new(at)));
+            self.entries.len() - 1
+        });
+        if let Some((_, entry)) = self.entries.get_mut(place) {
+            entry.put(rest, at, value);
+        }
+    }
+
+    /// Takes apart what is written so far, and replaces it if it is of another kind.
+    fn open(&mut self, is_list: bool) {
+        if let Some(node) = self.node.take() {
+            let map = node.mapping().into_iter().flat_map(|map| map.entries());
+            let map = map.map(|entry| (entry.name().to_owned(), Self::upon(entry.value)));
+            let list = node.items().enumerate();
+            let list = list.map(|(index, item)| (index.to_string(), Self::upon(item)));
+            self.entries = map.chain(list).collect();
+            self.is_list = node.sequence().is_some();
+        }
+        if self.is_list != is_list {
+            self.entries.clear();
+            self.is_list = is_list;
+        }
+    }
+
+    /// The whole as a document.
+    pub(super) fn document(&self, source: &Arc<Document>) -> Option<Arc<Document>> {
+        let mut builder = Builder::new(source);
+        let root = self.made(&mut builder)?;
+        Some(Arc::new(builder.finish(root)))
+    }
+
+    fn made(&self, builder: &mut Builder) -> Option<Made> {
+        if let Some(node) = self.node {
+            return builder.copy(node);
+        }
+        if self.is_list {
+            let items = self.entries.iter();
+            let items: Option<Vec<Made>> = items.map(|(_, item)| item.made(builder)).collect();
+            return Some(builder.sequence(self.like, &items?));
+        }
+        let mut pairs = Vec::new();
+        for (name, entry) in &self.entries {
+            // The number of a key comes before those of its value.
+            let key = builder.scalar(entry.like, name);
+            pairs.push((key, entry.made(builder)?));
+        }
+        Some(builder.mapping(self.like, &pairs))
+    }
+}
+
+/// Whether a part of a way leads to an item of a list.
+pub(super) fn is_index(part: &str) -> bool {
+    part == "-" || !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The way that a JSON pointer writes (RFC 6901).
+pub(super) fn pointer(path: &str) -> Vec<String> {
+    let parts = path.split('/').skip(1);
+    parts
+        .map(|part| part.replace("~1", "/").replace("~0", "~"))
+        .collect()
+}
+
+/// The way that the name of a parameter of Helm writes (helm `pkg/strvals/parser.go`): keys with dots
+/// between them, `\.` for a dot, `[0]` for an item.
+pub(super) fn parameter(name: &str) -> Vec<String> {
+    let mut way = vec![String::new()];
+    let mut signs = name.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '.' | '[' => way.push(String::new()),
+            ']' => {}
+            sign => {
+                let sign = if sign == '\\' {
+                    signs.next()
+                } else {
+                    Some(sign)
+                };
+                way.last_mut()
+                    .into_iter()
+                    .for_each(|last| last.extend(sign));
+            }
+        }
+    }
+    way
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ways_are_read_as_their_programs_do() {
+        assert_eq!(
+            pointer("/spec/remoteWrite/0/headers/a~1b~0c"),
+            ["spec", "remoteWrite", "0", "headers", "a/b~c"]
+        );
+        assert_eq!(
+            parameter(r"prometheus.prometheusSpec.remoteWrite[0].headers.X\.Y"),
+            [
+                "prometheus",
+                "prometheusSpec",
+                "remoteWrite",
+                "0",
+                "headers",
+                "X.Y"
+            ]
+        );
+    }
+}
