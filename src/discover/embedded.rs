@@ -14,6 +14,7 @@ use super::kinds::{ALLOY, LIST_OF_JOBS};
 use super::manifest::{Manifest, manifests};
 use super::mask::{Branches, mask};
 use super::names;
+use super::others;
 use super::scan::{self, byte_scan};
 use super::values;
 use crate::finding::{Place, Text, Within};
@@ -44,6 +45,12 @@ const ENCODED: &[(&str, &str)] = &[("ConfigMap", "binaryData"), ("Secret", "data
 pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<Recognised> {
     if names::is_alloy(text.path().as_ref().as_ref()) {
         return alloy(text);
+    }
+    if others::is_named_only(text.path().as_ref().as_ref()) {
+        let found = others::unread(&text);
+        if !found.is_empty() {
+            return found;
+        }
     }
     let file = examine(Arc::clone(&text), named, template_by_policy);
     let is_known = matches!(file.what, What::Configuration { .. } | What::Broken { .. });

@@ -108,7 +108,7 @@ impl Recognised {
     #[must_use]
     pub fn is_by_content(&self) -> bool {
         let What::Configuration { document, .. } = &self.what else {
-            return false;
+            return matches!(self.what, What::Unread(_));
         };
         let root = document.root().and_then(Node::mapping);
         if sets_nothing(document) {

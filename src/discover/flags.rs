@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::finding::Span;
+use crate::finding::{Advice, Finding, Place, Severity, Span};
 use crate::yaml::{Builder, Document, Item, Node};
 use promvet_syntax::shell;
 
@@ -205,6 +205,79 @@ pub(super) fn translate(source: &Arc<Document>, arguments: &[Argument<'_>]) -> O
     let key = builder.scalar(first, "remote_write");
     let root = builder.mapping(first, &[(key, list)]);
     Some(builder.finish(root))
+}
+
+/// Flags whose value is a credential, or leads to one.
+const CREDENTIALS: &[&str] = &[
+    "remoteWrite.basicAuth.password",
+    "remoteWrite.basicAuth.passwordFile",
+    "remoteWrite.bearerToken",
+    "remoteWrite.bearerTokenFile",
+    "remoteWrite.oauth2.clientSecret",
+    "remoteWrite.oauth2.clientSecretFile",
+];
+
+/// What is said of credentials that are given once and go to URLs of different organizations.
+pub(super) fn shared_credentials(
+    source: &Arc<Document>,
+    arguments: &[Argument<'_>],
+) -> Vec<Finding> {
+    let flags = flags(arguments);
+    let of = |name: &str| {
+        flags
+            .iter()
+            .filter(|flag| flag.name == name)
+            .collect::<Vec<_>>()
+    };
+    let urls = of(URL);
+    let domains: Vec<&str> = urls.iter().filter_map(|url| domain(url.value)).collect();
+    let differs = |domain: &&str| Some(domain) != domains.first();
+    if domains.len() < urls.len() || !domains.iter().any(differs) {
+        return Vec::new();
+    }
+    let once = CREDENTIALS.iter().filter_map(|name| match &*of(name) {
+        [only] if !only.value.contains(',') => Some((name, only.node, only.span)),
+        _ => None,
+    });
+    let found = once.map(|(name, node, span)| {
+        let place = Place::new(source.text(), span);
+        let message = format!(
+            "`-{name}`: it is given once, so it goes to every URL: of {} and of {}",
+            domains.first().copied().unwrap_or(""),
+            domains
+                .iter()
+                .copied()
+                .find(|domain| differs(domain))
+                .unwrap_or("")
+        );
+        let finding = Finding::new(RULE, Severity::Warning, place, message);
+        let help =
+            "give it once for each URL, in their order, with an empty value where none belongs";
+        finding
+            .of_key(node.path(), node.identity())
+            .help(Advice::say(help))
+    });
+    found.collect()
+}
+
+/// The rule about credentials that are given once.
+const RULE: &str = "agents/shared-credential";
+
+/// The last two labels of the host of a URL, if it is a name on the internet.
+fn domain(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?.split(':').next()?;
+    let mut labels = host.rmatch_indices('.').map(|(at, _)| at);
+    let last = labels.next()?;
+    let top = host.get(last + 1..)?;
+    let is_own = ["cluster", "internal", "lan", "local", "localhost", "svc"].contains(&top);
+    let is_name = top.len() > 1 && top.chars().all(|c| c.is_ascii_alphabetic());
+    if is_own || !is_name || host.contains(".svc.") {
+        return None;
+    }
+    let from = labels.next().map_or(0, |at| at + 1);
+    host.get(from..)
 }
 
 /// The flags among some arguments: `-name=value`, `--name value`, and `-name` for a truth value.

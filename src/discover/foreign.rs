@@ -5,6 +5,7 @@
 mod kustomize;
 mod merged;
 mod objects;
+mod pipelines;
 mod senders;
 mod spoken;
 mod values;
@@ -15,7 +16,7 @@ use super::embedded_in::EmbeddedIn;
 use super::examine::{Dialect as Sort, Recognised, Template, What};
 use super::flags;
 use super::manifest::manifests;
-use crate::finding::{Place, Text, Unchecked, Within};
+use crate::finding::{Finding, Place, Text, Unchecked, Within};
 use crate::schema::alloy;
 use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{
@@ -28,6 +29,7 @@ pub use spoken::Spoken;
 /// Words: every file with a configuration in another dialect holds one of these.
 pub(super) const WORDS: &[&str] = &[
     "monitoring.coreos.com/",
+    "monitoring.grafana.com/",
     "monitoring.rhobs/",
     "operator.victoriametrics.com/",
     "prometheusK8s",
@@ -88,7 +90,7 @@ fn flags_in(
         flags::spelling().for_each(|(native, flag)| spelling.add(native, flag));
         let found = Translation {
             document: made,
-            findings: Vec::new(),
+            findings: flags::shared_credentials(document, &arguments),
             spelling,
             references: Vec::new(),
         };
@@ -100,10 +102,10 @@ fn flags_in(
 
 /// Endpoints in a configuration of Alloy.
 pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognised> {
-    let made = |(document, unchecked)| {
+    let made = |(document, findings, unchecked)| {
         let found = Translation {
             document,
-            findings: Vec::new(),
+            findings,
             spelling: Spelling::new(ALLOY.refused),
             references: Vec::new(),
         };
@@ -127,20 +129,31 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
             spoken: Some(Arc::new(spoken)),
         }
     };
-    let alloy::Reading { documents, stopped } = alloy::read(text);
-    let stopped = stopped.map(|span| {
-        let unchecked = Unchecked {
-            place: Place::new(text, span),
-            logical: String::new(),
-            reason: "promvet cannot read this statement of Alloy, nor what follows".to_owned(),
-            settle: Some(
-                "check it with `alloy fmt`; a template has to be rendered first".to_owned(),
-            ),
-        };
-        (alloy::nothing(text), Some(unchecked))
+    let alloy::Reading {
+        documents,
+        faults,
+        stopped,
+    } = alloy::read(text);
+    let stopped = stopped.map(|span| Unchecked {
+        place: Place::new(text, span),
+        logical: String::new(),
+        reason: "promvet cannot read this statement of Alloy, nor what follows".to_owned(),
+        settle: Some("check it with `alloy fmt`; a template has to be rendered first".to_owned()),
     });
-    let read = documents.into_iter().map(|document| (document, None));
-    read.chain(stopped).map(made).collect()
+    // What follows may be the component that is missing.
+    let faults = faults.into_iter().filter(|_| stopped.is_none());
+    let faults: Vec<Finding> = faults.map(|fault| fault_of(text, fault)).collect();
+    let of_all =
+        (!faults.is_empty() || stopped.is_some()).then(|| (alloy::nothing(text), faults, stopped));
+    let read = documents
+        .into_iter()
+        .map(|document| (document, Vec::new(), None));
+    read.chain(of_all).map(made).collect()
+}
+
+fn fault_of(text: &Arc<Text>, fault: alloy::Fault) -> Finding {
+    let place = Place::new(text, fault.span);
+    Finding::new(fault.rule, fault.severity, place, fault.message).help(fault.advice)
 }
 
 /// Whether a text is a configuration of Alloy that sends, whatever its name: all of it can be read as

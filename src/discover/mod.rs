@@ -16,8 +16,10 @@ mod lost;
 mod manifest;
 mod mask;
 mod names;
+mod others;
 mod outline;
 mod scan;
+mod selection;
 mod tags;
 mod values;
 
@@ -34,3 +36,4 @@ pub use manifest::{Manifest, manifests};
 pub use mask::{Branches, Mask, mask};
 pub use names::{has_yaml_name, is_candidate, is_example, is_template, is_test_data};
 pub use scan::{byte_scan, may_hold};
+pub use selection::{Label, Namespaces, Selecting, Selector, Site, labels_of};

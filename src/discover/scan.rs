@@ -46,6 +46,7 @@ const VALUES: &[&[u8]] = &[b"remoteWrite", b"remoteRead"];
 /// what sends from an OpenTelemetry Collector.
 const OPERATOR: &[&[u8]] = &[
     b"monitoring.coreos.com/",
+    b"monitoring.grafana.com/",
     b"monitoring.rhobs/",
     b"operator.victoriametrics.com/",
     b"prometheusK8s",

@@ -10,6 +10,7 @@ mod filled;
 mod hops;
 pub mod included;
 pub mod issuer;
+mod near_miss;
 pub mod online;
 pub mod opstrace;
 mod owners;
@@ -69,6 +70,7 @@ const SCANS: &[Scan] = &[
     deployment::may_hold,
     pulled_in::names_rules,
     routes::may_hold,
+    near_miss::may_hold,
 ];
 
 /// Whether a YAML file may hold a fact of any kind.

@@ -80,7 +80,7 @@ impl Facts<'_> {
 const SHORTEST_SLIP: usize = 4;
 
 /// Whether two names differ as by a slip of the keyboard: in one part between dashes, by letters.
-fn is_slip(name: &str, near: &str) -> bool {
+pub(super) fn is_slip(name: &str, near: &str) -> bool {
     let letters = |part: &str| {
         part.trim_end_matches(|c: char| c.is_ascii_digit())
             .to_owned()

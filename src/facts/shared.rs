@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use super::credential_file::Lookup;
 use super::deployment::{Deployments, Network, Objects, SourceFile, Sources};
 use super::issuer::cert_manager::{self, Manifests};
+use super::near_miss::{self, Selectables};
 use super::opstrace::{self, Instance};
 use super::routes::{self, Routes};
 use super::scripts::Scripts;
@@ -32,6 +33,7 @@ pub struct Shared<'t> {
     tenant_flags: OnceLock<Vec<TenantFlag>>,
     loaders: OnceLock<Vec<Document>>,
     routes: OnceLock<Routes>,
+    selectables: OnceLock<Selectables>,
     scripts: OnceLock<Scripts>,
     tracked: OnceLock<Result<Option<BTreeSet<PathBuf>>, GitError>>,
 }
@@ -63,6 +65,7 @@ impl<'t> Shared<'t> {
             tenant_flags: OnceLock::new(),
             loaders: OnceLock::new(),
             routes: OnceLock::new(),
+            selectables: OnceLock::new(),
             scripts: OnceLock::new(),
             tracked: OnceLock::new(),
         }
@@ -116,6 +119,12 @@ impl<'t> Shared<'t> {
     pub(super) fn routes(&self) -> &Routes {
         self.routes
             .get_or_init(|| Routes::new(&self.texts(routes::may_hold)))
+    }
+
+    /// What labels select, and what selects by labels.
+    pub(super) fn selectables(&self) -> &Selectables {
+        self.selectables
+            .get_or_init(|| Selectables::new(&self.texts(near_miss::may_hold)))
     }
 
     /// The files of the tree that name rule files, those that are configurations and nothing else

@@ -79,6 +79,12 @@ pub(super) fn put(
     };
     let selected = facts.selected(&spoken.references, namespace);
     judgement.findings.extend(selected);
+    if let Some(selecting) = &spoken.selecting {
+        let path = document.text().path();
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let near = facts.near_misses(selecting, folder);
+        judgement.findings.extend(near);
+    }
 }
 
 /// Whether a finding speaks of `sigv4.enabled`, which Grafana Agent had up to 0.13 (grafana/agent

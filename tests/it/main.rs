@@ -1,5 +1,6 @@
 //! The integration tests, as one program: linking one is faster than linking twenty.
 
+mod agents;
 mod audit;
 mod bounds;
 mod carriers;
@@ -28,6 +29,7 @@ mod language;
 mod leaks;
 mod lost;
 mod mutations;
+mod near_miss;
 #[cfg(feature = "online")]
 mod online;
 mod oracle;

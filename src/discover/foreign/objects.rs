@@ -1,9 +1,13 @@
 //! Objects of Kubernetes: resources of the Prometheus Operator and its kin, OpenShift's monitoring,
 //! and what carries values of charts or texts of other programs.
 
+use std::sync::Arc;
+
 use super::super::embedded;
 use super::super::manifest::Manifest;
 use super::super::names;
+use super::super::others;
+use super::super::selection::Selecting;
 use super::{EmbeddedIn, Finder, Recognised, alloy_in, is_alloy, may_be_alloy};
 use crate::finding::{Advice, Finding, Severity, Within};
 use crate::schema::dialect::table::{ObjectKind, Part};
@@ -52,7 +56,14 @@ impl<'d> Finder<'d> {
                 namespace: manifest.namespace.map(str::to_owned),
             };
             if let Some(spec) = spec {
+                let from = out.len();
                 self.resource(kind, spec, holder, out);
+                // Something may fill in labels in templates.
+                let selecting = Selecting::of(kind.kind, manifest.root);
+                let is_known = self.template.is_none() && !manifest.in_template;
+                if let Some(selecting) = selecting.filter(|_| is_known) {
+                    select(out.get_mut(from..).unwrap_or_default(), selecting);
+                }
             }
             return;
         }
@@ -63,6 +74,12 @@ impl<'d> Finder<'d> {
                 self.texts(manifest.root.get("data"), out);
             }
             "Secret" => self.texts(manifest.root.get("stringData"), out),
+            "VMAlert" => {
+                if let Some(remote) = in_spec("remoteWrite") {
+                    let reason = others::reason("a resource that starts vmalert");
+                    out.push(self.unread(remote, &reason, None));
+                }
+            }
             "OpenTelemetryCollector" => {
                 let config = in_spec("config");
                 match config {
@@ -130,6 +147,11 @@ impl<'d> Finder<'d> {
             self.text(entry.value, out);
             if !names::is_alloy(entry.name().as_ref()) {
                 self.alloy_text(entry.value, out);
+            }
+            // Other programs' own formats.
+            let text = entry.value.as_str().unwrap_or("");
+            if let Some((_, noun)) = others::senders(entry.name(), text).first() {
+                out.push(self.unread(entry.key, &others::reason(noun), None));
             }
         }
     }
@@ -237,6 +259,14 @@ impl<'d> Finder<'d> {
         };
         let why = format!("it is the ConfigMap {}", manifest.name);
         out.extend(found.map(|found| finder.recognised(found, &OPENSHIFT, holder, why)));
+    }
+}
+
+/// Notes what a resource selects with what it was recognised as.
+fn select(found: &mut [Recognised], selecting: Selecting) {
+    let spoken = found.iter_mut().find_map(|one| one.spoken.as_mut());
+    if let Some(spoken) = spoken.and_then(Arc::get_mut) {
+        spoken.selecting = Some(selecting);
     }
 }
 

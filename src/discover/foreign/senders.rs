@@ -1,9 +1,9 @@
 //! Programs that take Prometheus's own sections, or send by remote write.
 
-use super::{EmbeddedIn, Finder, Recognised, alloy_in};
-use crate::finding::Within;
+use super::{EmbeddedIn, Finder, Recognised, alloy_in, pipelines};
+use crate::finding::{Finding, Severity, Within};
 use crate::schema::dialect::table::{self, MappingShape, Part};
-use crate::schema::dialect::{SENDERS, tables};
+use crate::schema::dialect::{SENDERS, Translation, tables};
 use crate::yaml::{Dollars, Node, embedded};
 
 impl<'d> Finder<'d> {
@@ -19,6 +19,8 @@ impl<'d> Finder<'d> {
             self.collector(config, out);
         }
         self.alloy_values(root, out);
+        self.vector(root, out);
+        self.destinations(root, out);
     }
 
     /// A program's part of a document, translated by its table.
@@ -43,8 +45,17 @@ impl<'d> Finder<'d> {
         if let Some(global) = agent.get("global") {
             self.sender(global, &tables::AGENT_GLOBAL, NAME, out);
         }
-        for one in agent.get("configs").into_iter().flat_map(Node::items) {
-            self.sender(one, &tables::AGENT_INSTANCE, NAME, out);
+        let instances: Vec<_> = agent
+            .get("configs")
+            .into_iter()
+            .flat_map(Node::items)
+            .collect();
+        let mut both = both_names(root);
+        for (index, &one) in instances.iter().enumerate() {
+            let found = self.place(one, &tables::AGENT_INSTANCE, Part::Whole, &SENDERS);
+            let before = instances.get(..index).unwrap_or_default();
+            let more = instance_name(one, before).into_iter().chain(both.take());
+            self.with_findings(found, more.collect(), one, EmbeddedIn::Part(NAME), out);
         }
         if let Some(one) = root.get("integrations") {
             self.sender(one, &tables::AGENT_INTEGRATIONS, NAME, out);
@@ -105,18 +116,107 @@ impl<'d> Finder<'d> {
             entries.filter(move |entry| entry.name().split('/').next() == Some(kind))
         };
         let holder = || EmbeddedIn::Part("otel-collector");
-        for entry in components("exporters", "prometheusremotewrite") {
+        let exporters = components("exporters", "prometheusremotewrite");
+        // The name since 0.154.
+        let exporters = exporters.chain(components("exporters", "prometheus_remote_write"));
+        for entry in exporters {
             let shape = &tables::COLLECTOR_EXPORTER;
-            self.part(entry.value, shape, Part::Endpoint, &SENDERS, holder(), out);
+            let found = self.place(entry.value, shape, Part::Endpoint, &SENDERS);
+            let more = pipelines::of_exporter(root, entry);
+            self.with_findings(found, more, entry.value, holder(), out);
         }
         for entry in components("receivers", "prometheus") {
             let Some(config) = entry.value.get("config") else {
                 continue;
             };
             let shape = &tables::COLLECTOR_RECEIVER;
-            self.part(config, shape, Part::Whole, &SENDERS, holder(), out);
+            let found = self.place(config, shape, Part::Whole, &SENDERS);
+            let more = pipelines::of_receiver(config);
+            self.with_findings(found, more, config, holder(), out);
         }
     }
+
+    fn with_findings(
+        &self,
+        found: Option<Translation>,
+        more: Vec<Finding>,
+        node: Node<'d>,
+        holder: EmbeddedIn,
+        out: &mut Vec<Recognised>,
+    ) {
+        let Some(mut found) = found else { return };
+        found.findings.extend(more);
+        let why = format!("{} is part of {}", node.path(), holder.noun());
+        out.push(self.recognised(found, &SENDERS, holder, why));
+    }
+
+    /// Destinations in values of the chart k8s-monitoring (grafana/k8s-monitoring-helm v3), a list or a
+    /// mapping. Their credentials may come from anywhere.
+    fn destinations(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        let Some(all) = root.get("destinations") else {
+            return;
+        };
+        let map = all.mapping().into_iter().flat_map(|map| map.entries());
+        let all = all.items().chain(map.map(|entry| entry.value));
+        let is_prometheus =
+            |one: &Node<'_>| one.get("type").and_then(Node::as_str) == Some("prometheus");
+        for one in all.filter(is_prometheus) {
+            let holder = EmbeddedIn::Part("alloy");
+            let shape = &tables::MONITORING_DESTINATION;
+            self.partly(true)
+                .part(one, shape, Part::Endpoint, &SENDERS, holder, out);
+        }
+    }
+
+    /// A sink of Vector (vectordotdev/vector v0.50 `src/sinks/prometheus/remote_write/config.rs`), in
+    /// its own file or in values of its chart.
+    fn vector(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        let values = root.get("customConfig");
+        let sinks = [Some(root), values].into_iter().flatten();
+        let sinks = sinks.filter_map(|one| one.get("sinks")?.mapping());
+        for sink in sinks.flat_map(|map| map.entries()) {
+            let kind = sink.value.get("type").and_then(Node::as_str);
+            if kind == Some("prometheus_remote_write") {
+                let shape = &tables::VECTOR_SINK;
+                let holder = EmbeddedIn::Part("vector");
+                self.part(sink.value, shape, Part::Endpoint, &SENDERS, holder, out);
+            }
+        }
+    }
+}
+
+/// What is said of an old name of a section beside the new one (grafana/agent v0.44.2
+/// `internal/static/config/config.go`, `UnmarshalYAML`).
+fn both_names(root: Node<'_>) -> Option<Finding> {
+    root.get("metrics")?;
+    let old = root.mapping()?.entry("prometheus")?;
+    let message = "`prometheus`: it is the old name of `metrics`, and both are set; the program refuses the file";
+    Some(refused("schema/conflict", old.key, message).help("move its keys into `metrics`"))
+}
+
+/// What is wrong with the name of an instance: each has its own (grafana/agent v0.44.2
+/// `internal/static/metrics/agent.go`, `ApplyDefaults`).
+fn instance_name(instance: Node<'_>, before: &[Node<'_>]) -> Option<Finding> {
+    let map = instance.mapping()?;
+    let Some(name) = map.get("name").and_then(Node::as_str) else {
+        let first = map.written().next()?;
+        let message = "`name`: missing; the program refuses the file";
+        return Some(refused("schema/missing-field", first.key, message));
+    };
+    let same = before.iter().find_map(|one| {
+        let other = one.get("name")?;
+        (other.as_str() == Some(name)).then_some(other)
+    })?;
+    let node = map.get("name")?;
+    let message =
+        format!("`name`: another instance is called `{name}`; the program refuses the file");
+    let finding = refused("schema/duplicate", node, &message);
+    Some(finding.evidence(same.place(), "it is here"))
+}
+
+fn refused(rule: &'static str, node: Node<'_>, message: &str) -> Finding {
+    let finding = Finding::new(rule, Severity::Error, node.place(), message.to_owned());
+    finding.of_key(node.path(), node.identity())
 }
 
 /// Whether a section is Grafana Agent's: it has the folder of its log, or instances or defaults with

@@ -1,5 +1,6 @@
 //! In which words a configuration is written.
 
+use super::super::selection::Selecting;
 use crate::finding::{Finding, Unchecked};
 use crate::schema::dialect::{Dialect, Reference, Spelling, Translation};
 use crate::yaml::Document;
@@ -19,6 +20,8 @@ pub struct Spoken {
     pub unchecked: Option<Unchecked>,
     /// Whether the rest of it is somewhere else, as for a patch of one key of an endpoint.
     pub is_partial: bool,
+    /// What it selects, and by what it is selected.
+    pub selecting: Option<Selecting>,
 }
 
 impl Spoken {
@@ -41,6 +44,7 @@ impl Spoken {
             references,
             unchecked: None,
             is_partial: false,
+            selecting: None,
         };
         (document, spoken)
     }

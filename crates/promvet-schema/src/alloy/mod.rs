@@ -3,11 +3,13 @@
 //! The blocks `prometheus.remote_write` are read (grafana/alloy v1.18
 //! `internal/component/prometheus/remotewrite/types.go`); what is not a literal becomes a placeholder.
 
+mod graph;
 mod reader;
 
 use std::sync::Arc;
 
 use crate::yaml::{Builder, Document, Made};
+pub use graph::Fault;
 use promvet_text::{Span, Text};
 use reader::{Block, Item, Value};
 
@@ -30,6 +32,8 @@ const WORKED_OUT: &str = "${EXPRESSION}";
 pub struct Reading {
     /// A document with `remote_write` for each component that has endpoints.
     pub documents: Vec<Document>,
+    /// What does not fit together.
+    pub faults: Vec<Fault>,
     /// Where reading stopped, if that is not the end of the text.
     pub stopped: Option<Span>,
 }
@@ -45,7 +49,12 @@ pub fn read(text: &Arc<Text>) -> Reading {
         let length = content.get(at..).and_then(|rest| rest.lines().next());
         Span::new(at, at + length.map_or(0, str::len))
     });
-    Reading { documents, stopped }
+    let faults = graph::faults(content, &blocks);
+    Reading {
+        documents,
+        faults,
+        stopped,
+    }
 }
 
 /// A document without anything in it, for what is said of the text as a whole.

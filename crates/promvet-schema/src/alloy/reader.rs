@@ -21,6 +21,7 @@ pub(super) struct Block {
     /// The name with its dots.
     pub(super) name: String,
     pub(super) name_span: Span,
+    pub(super) label: Option<String>,
     /// From the name to the closing brace.
     pub(super) span: Span,
     pub(super) body: Vec<Item>,
@@ -52,7 +53,7 @@ pub(super) enum Value {
 }
 
 impl Value {
-    fn span(&self) -> Span {
+    pub(super) fn span(&self) -> Span {
         match self {
             Self::Text { span, .. }
             | Self::Word { span, .. }
@@ -107,8 +108,11 @@ impl<'s> Reader<'s> {
             });
         }
         // The label of a block (`parser.parseStatement` of Alloy), which is not part of its name.
+        let mut label = None;
         if self.peek() == Some('"') {
-            self.quoted()?;
+            if let Value::Text { text, .. } = self.quoted()? {
+                label = Some(text);
+            }
             self.skip(false);
         }
         if !self.takes("{") {
@@ -122,6 +126,7 @@ impl<'s> Reader<'s> {
         Some(Item::Block(Block {
             name: name.to_owned(),
             name_span,
+            label,
             span: Span::new(from, self.at),
             body,
         }))

@@ -165,6 +165,9 @@ impl Translator {
             return None;
         };
         let mut items = Vec::new();
+        if std::ptr::eq(shape, &super::tables::COLLECTOR_TLS) && is_dropped(mapping) {
+            return Some(items);
+        }
         for key in shape.keys {
             // Of two keys for one, the longer one is an addition: `additionalRemoteWrite`.
             let is_addition = |native| {
@@ -550,6 +553,13 @@ impl Translator {
             None => finding,
         });
     }
+}
+
+/// Whether an exporter of a Collector leaves its section `tls` out: with `insecure` and without a CA
+/// (opentelemetry-collector v0.140.0 `config/configtls`, `ClientConfig.LoadTLSConfig`).
+fn is_dropped(tls: Mapping<'_>) -> bool {
+    let is_insecure = tls.get("insecure").and_then(Node::as_str) == Some("true");
+    is_insecure && tls.get("ca_file").or_else(|| tls.get("ca_pem")).is_none()
 }
 
 /// Whether something fills in a part of a scalar.

@@ -1,0 +1,308 @@
+//! What of Alloy's components does not fit together: blocks that are attributes, references to what is
+//! not there, endpoints that nothing sends to (grafana/alloy v1.18
+//! `internal/component/prometheus/remotewrite/types.go`, `syntax/vm/struct_decoder.go`).
+
+use std::collections::BTreeSet;
+
+use super::REMOTE_WRITE;
+use super::reader::{Block, Item, Value};
+use promvet_text::{Advice, Severity, Span, nearest};
+
+/// Something that is wrong.
+#[derive(Debug)]
+pub struct Fault {
+    /// The rule that it breaks.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub advice: Advice,
+}
+
+const PIPELINE: &str = "agents/pipeline";
+const UNKNOWN_FIELD: &str = "schema/unknown-field";
+const WRONG_TYPE: &str = "schema/wrong-type";
+
+/// Blocks of an endpoint, which look like attributes in other formats.
+const BLOCKS: &[&str] = &[
+    "authorization",
+    "azuread",
+    "basic_auth",
+    "metadata_config",
+    "oauth2",
+    "queue_config",
+    "sigv4",
+    "tls_config",
+];
+
+/// Attributes that look like blocks.
+const ATTRIBUTES: &[&str] = &["external_labels", "headers", "http_headers"];
+
+/// What is wrong in a text.
+pub(super) fn faults(source: &str, items: &[Item]) -> Vec<Fault> {
+    let mut graph = Graph {
+        source,
+        components: BTreeSet::new(),
+        ways: Vec::new(),
+        out: Vec::new(),
+    };
+    graph.collect(items);
+    graph.references();
+    graph.unused(items);
+    graph.out
+}
+
+struct Graph<'s> {
+    source: &'s str,
+    /// All components: their names and labels.
+    components: BTreeSet<(String, String)>,
+    /// What `forward_to` names.
+    ways: Vec<Span>,
+    out: Vec<Fault>,
+}
+
+impl Graph<'_> {
+    fn collect(&mut self, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Attribute { name, value, .. } if name == "forward_to" => {
+                    if let Value::List { items, .. } = value {
+                        let spans = items.iter().map(Value::span);
+                        self.ways.extend(spans);
+                    }
+                }
+                Item::Attribute { .. } => {}
+                Item::Block(block) => {
+                    let label = block.label.clone().unwrap_or_default();
+                    self.components.insert((block.name.clone(), label));
+                    if block.name == REMOTE_WRITE {
+                        self.remote_write(block);
+                    }
+                    self.collect(&block.body);
+                }
+            }
+        }
+    }
+
+    fn remote_write(&mut self, component: &Block) {
+        let mut endpoints = 0;
+        let mut has_slip = false;
+        for item in &component.body {
+            match item {
+                Item::Attribute { name, span, .. } if name == "url" => {
+                    has_slip = true;
+                    let message = "`url`: it belongs in a block `endpoint`; Alloy refuses the file";
+                    let advice = Advice::say("write `endpoint { url = … }`");
+                    self.say(UNKNOWN_FIELD, *span, message.to_owned(), advice);
+                }
+                Item::Attribute { name, span, .. } if name == "endpoint" => {
+                    has_slip = true;
+                    self.is_block(name, *span);
+                }
+                Item::Attribute { .. } => {}
+                Item::Block(block) if block.name == "endpoint" => {
+                    endpoints += 1;
+                    self.endpoint(block);
+                }
+                Item::Block(block) => self.is_attribute(block),
+            }
+        }
+        if endpoints == 0 && !has_slip {
+            let message =
+                format!("`{REMOTE_WRITE}`: it has no block `endpoint`, so it sends nothing");
+            self.out.push(Fault {
+                rule: PIPELINE,
+                severity: Severity::Warning,
+                span: component.name_span,
+                message,
+                advice: Advice::say("add `endpoint { url = … }`"),
+            });
+        }
+    }
+
+    fn endpoint(&mut self, endpoint: &Block) {
+        for item in &endpoint.body {
+            match item {
+                Item::Attribute { name, span, .. } if BLOCKS.contains(&&**name) => {
+                    self.is_block(name, *span);
+                }
+                Item::Attribute { .. } => {}
+                Item::Block(block) => self.is_attribute(block),
+            }
+        }
+    }
+
+    fn is_block(&mut self, name: &str, span: Span) {
+        let message = format!("`{name}`: it is a block, not an attribute; Alloy refuses the file");
+        let advice = Advice::say(format!("write `{name} {{ … }}` without `=`"));
+        self.say(WRONG_TYPE, span, message, advice);
+    }
+
+    fn is_attribute(&mut self, block: &Block) {
+        let name = &*block.name;
+        if ATTRIBUTES.contains(&name) {
+            let message =
+                format!("`{name}`: it is an attribute, not a block; Alloy refuses the file");
+            let advice = Advice::say(format!("write `{name} = {{ … }}`"));
+            self.say(WRONG_TYPE, block.name_span, message, advice);
+        }
+    }
+
+    fn say(&mut self, rule: &'static str, span: Span, message: String, advice: Advice) {
+        self.out.push(Fault {
+            rule,
+            severity: Severity::Error,
+            span,
+            message,
+            advice,
+        });
+    }
+
+    /// References to components that are not in the text, although others of their kind are. Other
+    /// files of the same folder may have them.
+    fn references(&mut self) {
+        for span in std::mem::take(&mut self.ways) {
+            let text = self.source.get(span.start as usize..span.end as usize);
+            let Some(text) = text.and_then(|text| text.strip_suffix(".receiver")) else {
+                continue;
+            };
+            let Some((name, label)) = text.rsplit_once('.') else {
+                continue;
+            };
+            let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+            let known = (name.to_owned(), label.to_owned());
+            if !text.chars().all(is_word) || self.components.contains(&known) {
+                continue;
+            }
+            let others: Vec<&str> = self
+                .components
+                .iter()
+                .filter(|(other, label)| other == name && !label.is_empty())
+                .map(|(_, label)| &**label)
+                .collect();
+            let Some(first) = others.first() else {
+                continue;
+            };
+            let message = format!(
+                "`{label}`: no `{name}` has this label, only `{first}`; Alloy refuses the file"
+            );
+            let near = nearest(label, others.iter().copied());
+            let advice = near.map_or_else(
+                || {
+                    Advice::say(format!(
+                        "name one of those that exist, such as `{name}.{first}.receiver`"
+                    ))
+                },
+                |near| Advice::replace(span, format!("{name}.{near}.receiver")).unsafe_(),
+            );
+            self.out.push(Fault {
+                rule: PIPELINE,
+                severity: Severity::Warning,
+                span,
+                message,
+                advice,
+            });
+        }
+    }
+
+    /// Endpoints that nothing in the text sends to, where something sends at all.
+    fn unused(&mut self, items: &[Item]) {
+        let is_wrong = self.out.iter().any(|fault| fault.rule == PIPELINE);
+        if is_wrong || !self.source.contains("forward_to") {
+            return;
+        }
+        for item in items {
+            let Item::Block(block) = item else { continue };
+            let Some(label) = block.label.as_ref().filter(|_| block.name == REMOTE_WRITE) else {
+                continue;
+            };
+            let way = format!("{REMOTE_WRITE}.{label}.");
+            if label.is_empty() || self.source.contains(&way) {
+                continue;
+            }
+            let message =
+                format!("`{REMOTE_WRITE}`: nothing forwards to `{label}`, so it sends nothing");
+            let advice = Advice::say(format!(
+                "add `{way}receiver` to a `forward_to`, or remove it"
+            ));
+            self.out.push(Fault {
+                rule: PIPELINE,
+                severity: Severity::Warning,
+                span: block.name_span,
+                message,
+                advice,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reader;
+    use super::*;
+
+    fn messages(source: &str) -> Vec<String> {
+        let (items, _) = reader::read(source);
+        let found = faults(source, &items);
+        found.iter().map(|fault| fault.message.clone()).collect()
+    }
+
+    const ENDPOINT: &str = "endpoint {\n    url = \"http://a\"\n  }";
+
+    #[test]
+    fn components_that_do_not_fit_together_are_told() {
+        let write =
+            |label: &str| format!("prometheus.remote_write \"{label}\" {{\n  {ENDPOINT}\n}}\n");
+        let scrape = |label: &str| {
+            format!(
+                "prometheus.scrape \"a\" {{\n  targets = []\n  forward_to = [prometheus.remote_write.{label}.receiver]\n}}\n"
+            )
+        };
+        for (source, expected) in [
+            (write("a") + &scrape("a"), None),
+            (write("a"), None),
+            (scrape("a"), None),
+            (write("default") + &scrape("defualt"), Some("`defualt`")),
+            (write("a") + &write("b") + &scrape("a"), Some("`b`")),
+            (
+                write("a")
+                    + "declare \"m\" {\n  export \"r\" {\n    value = prometheus.remote_write.a.receiver\n  }\n  argument \"forward_to\" {}\n}\n",
+                None,
+            ),
+            (
+                "prometheus.remote_write \"a\" {\n  url = \"http://a\"\n}\n".to_owned(),
+                Some("`url`"),
+            ),
+            (
+                "prometheus.remote_write \"a\" {\n  endpoint = {url = \"http://a\"}\n}\n"
+                    .to_owned(),
+                Some("`endpoint`"),
+            ),
+            (
+                "prometheus.remote_write \"a\" {\n}\n".to_owned(),
+                Some("no block `endpoint`"),
+            ),
+            (
+                write("a").replace("url", "basic_auth = {}\n    url"),
+                Some("`basic_auth`"),
+            ),
+            (
+                write("a").replace("url", "headers {\n    }\n    url"),
+                Some("`headers`"),
+            ),
+        ] {
+            let found = messages(&source);
+            match expected {
+                Some(word) => assert!(
+                    found.len() == 1 && found.iter().all(|one| one.contains(word)),
+                    "{source}{found:?}"
+                ),
+                None => assert!(found.is_empty(), "{source}{found:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Components of an OpenTelemetry Collector that nothing uses, that are not defined, or that do not
+//! go together (opentelemetry-collector v0.140.0 `otelcol/config.go`, `Config.Validate`, and
+//! `service/internal/graph`).
+
+use crate::finding::{Advice, Finding, Severity, nearest, placeholder};
+use crate::yaml::{Entry, Mapping, Node};
+
+/// The rule about components that are not used or not there.
+const RULE: &str = "agents/pipeline";
+
+const UNKNOWN_FIELD: &str = "schema/unknown-field";
+const INVALID_VALUE: &str = "schema/invalid-value";
+
+/// Kinds of pipelines that do not carry metrics.
+const OTHERS: &[&str] = &["logs", "profiles", "traces"];
+
+/// Sections of Prometheus that the receiver refuses (opentelemetry-collector-contrib v0.140.0
+/// `receiver/prometheusreceiver/config.go`, `checkUnsupported`).
+const UNSUPPORTED: &[&str] = &["alerting", "remote_read", "remote_write", "rule_files"];
+
+/// Keys of `tls` that count only where `insecure` does not drop the section (`config/configtls`,
+/// `ClientConfig.LoadTLSConfig`).
+const OF_TLS: &[&str] = &[
+    "cert_file",
+    "cert_pem",
+    "insecure_skip_verify",
+    "key_file",
+    "key_pem",
+    "min_version",
+    "server_name_override",
+];
+
+/// Whether `tls.insecure` drops the rest of the section: no CA keeps it.
+pub(super) fn drops_tls(exporter: Node<'_>) -> Option<Node<'_>> {
+    let tls = exporter.get("tls")?;
+    let insecure = tls.mapping()?.entry("insecure")?;
+    let has_ca = tls.get("ca_file").or_else(|| tls.get("ca_pem")).is_some();
+    (insecure.value.as_str() == Some("true") && !has_ca).then_some(insecure.key)
+}
+
+/// What is wrong with an exporter in its configuration. Only in a file that is whole, other files and
+/// the values of a chart cannot add what is missing.
+pub(super) fn of_exporter(root: Node<'_>, exporter: Entry<'_>) -> Vec<Finding> {
+    let mut out = Vec::new();
+    if let Some(entry) = exporter
+        .value
+        .mapping()
+        .and_then(|map| map.entry("sending_queue"))
+    {
+        let message = "`sending_queue`: this exporter has `remote_write_queue` instead; the Collector refuses the file";
+        let advice = Advice::rename(entry.key.span(), "remote_write_queue").unsafe_();
+        let finding = found(
+            UNKNOWN_FIELD,
+            Severity::Error,
+            entry.key,
+            message.to_owned(),
+        );
+        out.push(finding.help(advice));
+    }
+    out.extend(tls(exporter.value));
+    let pipelines = pipelines(root);
+    if !pipelines.is_empty() {
+        let others = |kind: &str| OTHERS.iter().find(|other| **other == kind);
+        let wrong = pipelines.iter().find_map(|pipeline| {
+            let kind = others(pipeline.name().split('/').next()?)?;
+            Some((kind, naming(pipeline.value, exporter.name())?))
+        });
+        if let Some((kind, item)) = wrong {
+            let message = format!(
+                "`{}`: this exporter takes metrics, not {kind}; the Collector refuses the file",
+                exporter.name()
+            );
+            let finding = found(RULE, Severity::Error, item, message);
+            out.push(finding.help(Advice::say("name it in a pipeline of metrics")));
+        } else if !pipelines
+            .iter()
+            .any(|pipeline| naming(pipeline.value, exporter.name()).is_some())
+        {
+            out.push(unused(root, &pipelines, exporter));
+        }
+    }
+    out.extend(authenticator(root, exporter.value));
+    out
+}
+
+fn tls(exporter: Node<'_>) -> Option<Finding> {
+    let key = drops_tls(exporter)?;
+    let url = exporter.get("endpoint").and_then(Node::as_str)?;
+    let tls = exporter.get("tls")?;
+    let dropped: Vec<&str> = OF_TLS
+        .iter()
+        .copied()
+        .filter(|key| tls.get(key).is_some())
+        .collect();
+    let first = dropped.first()?;
+    if !url.starts_with("https://") {
+        return None;
+    }
+    let message = format!(
+        "`insecure`: over https it only drops `{first}` and the rest of `tls`: the certificate is verified, with the system's roots"
+    );
+    let finding = found(INVALID_VALUE, Severity::Warning, key, message);
+    Some(finding.help(Advice::say(
+        "remove `insecure`, and set `ca_file` if the issuer is private",
+    )))
+}
+
+/// An exporter that no pipeline names; one that is meant is named there.
+fn unused(root: Node<'_>, pipelines: &[Entry<'_>], exporter: Entry<'_>) -> Finding {
+    let name = exporter.name();
+    let defined = |item: &Node<'_>| {
+        let defined = ["exporters", "connectors"].map(|key| root.get(key));
+        let name = item.as_str().unwrap_or("");
+        defined
+            .into_iter()
+            .flatten()
+            .any(|map| map.get(name).is_some())
+    };
+    let kind = |name: &str| name.split('/').next().unwrap_or("").to_owned();
+    let mut items = pipelines
+        .iter()
+        .flat_map(|pipeline| exporters_of(pipeline.value));
+    let meant = items.find(|item| {
+        let text = item.as_str().unwrap_or("");
+        kind(text) == kind(name) && !defined(item) && placeholder::find(text).next().is_none()
+    });
+    match meant {
+        Some(item) => {
+            let wrong = item.as_str().unwrap_or("");
+            let message = format!(
+                "`{wrong}`: no exporter has this name, only `{name}`; the Collector refuses the file"
+            );
+            let advice = Advice::replace(item.span(), name).unsafe_();
+            let severity = severity_in(root);
+            let finding = found(RULE, severity, item, message).help(advice);
+            finding.evidence(exporter.key.place(), "it is defined here")
+        }
+        None => {
+            let message = format!("`{name}`: no pipeline names this exporter, so it sends nothing");
+            let finding = found(RULE, Severity::Warning, exporter.key, message);
+            finding.help(Advice::say(
+                "add it to `service.pipelines.metrics.exporters`, or remove it",
+            ))
+        }
+    }
+}
+
+fn authenticator(root: Node<'_>, exporter: Node<'_>) -> Option<Finding> {
+    let node = exporter.get("auth")?.get("authenticator")?;
+    let name = node.as_str()?;
+    if placeholder::find(name).next().is_some() {
+        return None;
+    }
+    let service = root.get("service");
+    let extensions = root.get("extensions").and_then(Node::mapping)?;
+    if extensions.get(name).is_none() && !extensions.entries().any(|one| one.name() == name) {
+        let message = format!(
+            "`authenticator`: no extension is called `{name}`; the Collector refuses the file"
+        );
+        let finding = found(RULE, severity_in(root), node, message);
+        let names = extensions.entries().map(Entry::name);
+        return Some(match nearest(name, names) {
+            Some(near) => finding.help(Advice::replace(node.span(), near).unsafe_()),
+            None => finding.help(Advice::say(format!("define `{name}` below `extensions`"))),
+        });
+    }
+    let started = service?.get("extensions");
+    let is_started =
+        started.is_some_and(|list| list.items().any(|item| item.as_str() == Some(name)));
+    if is_started
+        || pipelines(root).is_empty()
+        || started.is_some_and(|list| list.sequence().is_none())
+    {
+        return None;
+    }
+    let message = format!(
+        "`authenticator`: `service.extensions` does not start `{name}`; the Collector refuses the file"
+    );
+    let finding = found(RULE, severity_in(root), node, message);
+    Some(finding.help(Advice::say(format!("add `{name}` to `service.extensions`"))))
+}
+
+/// What is wrong with the part of Prometheus in a receiver.
+pub(super) fn of_receiver(config: Node<'_>) -> Vec<Finding> {
+    let mut out = Vec::new();
+    let map = config.mapping();
+    for entry in UNSUPPORTED.iter().filter_map(|key| map?.entry(key)) {
+        let message = format!(
+            "`{}`: the receiver does not support this section; the Collector refuses the file",
+            entry.name()
+        );
+        let finding = found(UNKNOWN_FIELD, Severity::Error, entry.key, message);
+        out.push(finding.help(Advice::remove(entry.key.span()).text("remove the section")));
+    }
+    let mut jobs = config
+        .get("scrape_configs")
+        .into_iter()
+        .flat_map(Node::items);
+    let groups = jobs.by_ref().flat_map(|job| {
+        let lists = ["relabel_configs", "metric_relabel_configs"].map(|key| job.get(key));
+        lists.into_iter().flatten().flat_map(Node::items)
+    });
+    let replacements = groups.filter_map(|rule| rule.get("replacement"));
+    out.extend(replacements.filter_map(braces));
+    out
+}
+
+/// `${1}`, which the Collector takes for a variable (`confmap/expand.go`, since 0.104).
+fn braces(replacement: Node<'_>) -> Option<Finding> {
+    let text = replacement.as_str()?;
+    let is_number = |(at, _): (usize, &str)| {
+        let before = text.get(..at).unwrap_or("");
+        let inner = text.get(at + 2..).and_then(|rest| rest.split_once('}'));
+        let inner = inner.map_or("", |(inner, _)| inner);
+        !before.ends_with('$')
+            && !inner.is_empty()
+            && inner.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    text.match_indices("${").find(|one| is_number(*one))?;
+    let message = "`replacement`: the Collector takes `${1}` for a variable of the environment, and refuses the file";
+    let finding = found(
+        INVALID_VALUE,
+        Severity::Error,
+        replacement,
+        message.to_owned(),
+    );
+    Some(finding.help(Advice::say("write `$${1}`")))
+}
+
+fn pipelines(root: Node<'_>) -> Vec<Entry<'_>> {
+    let pipelines = root
+        .get("service")
+        .and_then(|service| service.get("pipelines"));
+    let pipelines = pipelines.and_then(Node::mapping).into_iter();
+    let entries = pipelines.flat_map(Mapping::entries);
+    entries
+        .filter(|entry| exporters_of(entry.value).next().is_some())
+        .collect()
+}
+
+/// Where a pipeline names an exporter.
+fn naming<'d>(pipeline: Node<'d>, name: &str) -> Option<Node<'d>> {
+    exporters_of(pipeline).find(|item| item.as_str() == Some(name))
+}
+
+fn exporters_of(pipeline: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    pipeline.get("exporters").into_iter().flat_map(Node::items)
+}
+
+/// An error only where the configuration is whole: with receivers, at the top of its file or in a
+/// resource, and not in values, to which the chart adds its own.
+fn severity_in(root: Node<'_>) -> Severity {
+    let has_receivers = root.get("receivers").and_then(Node::mapping).is_some();
+    let parent = root.parent();
+    let is_resource = || {
+        let top = parent.and_then(Node::parent);
+        top.and_then(|top| top.get("kind")).and_then(Node::as_str) == Some("OpenTelemetryCollector")
+    };
+    match has_receivers && (parent.is_none() || is_resource()) {
+        true => Severity::Error,
+        false => Severity::Warning,
+    }
+}
+
+fn found(rule: &'static str, severity: Severity, node: Node<'_>, message: String) -> Finding {
+    Finding::new(rule, severity, node.place(), message).of_key(node.path(), node.identity())
+}

@@ -1,0 +1,277 @@
+//! Programs whose configurations promvet does not read, and that send by remote write: they are named,
+//! so that nothing is taken for checked that is not.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::examine::{Recognised, What};
+use crate::finding::{Place, Span, Text, Unchecked};
+
+/// How many places in one file are named: more endpoints than one has.
+const MOST: usize = 20;
+
+/// How a program says that it sends.
+struct Sign {
+    /// Endings of its files.
+    endings: &'static [&'static str],
+    /// How the section begins in which the word counts; empty for any.
+    section: &'static str,
+    /// The word.
+    word: &'static str,
+    /// What is around the word.
+    around: Around,
+    /// What such a file is called.
+    noun: &'static str,
+}
+
+/// What is around a word that counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Around {
+    /// Anything.
+    Any,
+    /// It is the name of a key or of an attribute: no word before it, and a sign behind it that gives
+    /// it a value.
+    Key,
+}
+
+/// The first that fits counts.
+const SIGNS: &[Sign] = &[
+    Sign {
+        endings: &["toml"],
+        section: "[sinks.",
+        word: "\"prometheus_remote_write\"",
+        around: Around::Any,
+        noun: "a configuration of Vector",
+    },
+    Sign {
+        endings: &["conf", "toml"],
+        section: "[[outputs.",
+        word: "\"prometheusremotewrite\"",
+        around: Around::Any,
+        noun: "a configuration of Telegraf",
+    },
+    Sign {
+        endings: &["conf"],
+        section: "[output]",
+        word: "prometheus_remote_write",
+        around: Around::Any,
+        noun: "a configuration of Fluent Bit",
+    },
+    Sign {
+        endings: &["conf"],
+        section: "[prometheus_remote_write:",
+        word: "destination",
+        around: Around::Any,
+        noun: "a configuration of Netdata",
+    },
+    Sign {
+        endings: &["service", "container"],
+        section: "",
+        word: "-remoteWrite.url",
+        around: Around::Any,
+        noun: "a unit of systemd",
+    },
+    Sign {
+        endings: &["hcl", "tf"],
+        section: "",
+        word: "remoteWrite",
+        around: Around::Key,
+        noun: "a configuration of Terraform",
+    },
+    Sign {
+        endings: &["hcl", "tf"],
+        section: "",
+        word: "remote_write",
+        around: Around::Key,
+        noun: "a configuration of Terraform",
+    },
+    Sign {
+        endings: &["nix"],
+        section: "",
+        word: "remoteWrite",
+        around: Around::Key,
+        noun: "a configuration of NixOS",
+    },
+    Sign {
+        endings: &["jsonnet", "libsonnet"],
+        section: "",
+        word: "remoteWrite",
+        around: Around::Key,
+        noun: "a program in Jsonnet",
+    },
+    Sign {
+        endings: &["jsonnet", "libsonnet"],
+        section: "",
+        word: "remote_write",
+        around: Around::Key,
+        noun: "a program in Jsonnet",
+    },
+];
+
+/// Whether a file is of a kind that is only named, by its ending.
+pub(super) fn is_named_only(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| SIGNS.iter().any(|sign| sign.endings.contains(&ending)))
+}
+
+/// What sends in a text with a name: each place, and what such a file is called.
+pub(super) fn senders(name: &str, content: &str) -> Vec<(Span, &'static str)> {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let signs = || SIGNS.iter().filter(|sign| sign.endings.contains(&ending));
+    if !signs().any(|sign| content.contains(sign.word)) {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    let mut section = String::new();
+    let mut from = 0;
+    for line in content.split_inclusive('\n') {
+        let start = from;
+        from += line.len();
+        let text = line.trim();
+        if text.starts_with(['#', ';']) || text.starts_with("//") {
+            continue;
+        }
+        if text.starts_with('[') {
+            section = text.to_ascii_lowercase();
+        }
+        let fits = |sign: &&Sign| {
+            section.starts_with(sign.section)
+                && match sign.around {
+                    Around::Any => text.contains(sign.word),
+                    Around::Key => is_key(text, sign.word),
+                }
+        };
+        if let Some(sign) = signs().find(fits) {
+            let begins = start + line.len() - line.trim_start().len();
+            out.push((Span::new(begins, begins + text.len()), sign.noun));
+        }
+        if out.len() == MOST {
+            break;
+        }
+    }
+    out
+}
+
+/// Whether a line gives a value to a key: `remoteWrite = [`, `remote_write:`, `remoteWrite[0].url`.
+fn is_key(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line.get(..at).unwrap_or("").chars().last();
+        let is_whole = before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '_' | '/' | '-'));
+        let behind = line.get(at + word.len()..).unwrap_or("");
+        let behind = behind.trim_start_matches(['"', '\'']).trim_start();
+        let sets = [":", "+:", "=", "["];
+        is_whole && sets.iter().any(|sign| behind.starts_with(sign)) && !behind.starts_with("==")
+    })
+}
+
+/// What is said of all these places in a file.
+pub(super) fn unread(text: &Arc<Text>) -> Vec<Recognised> {
+    let found = senders(text.path(), text.content()).into_iter();
+    found
+        .map(|(span, noun)| Recognised {
+            text: Arc::clone(text),
+            what: What::Unread(Unchecked {
+                place: Place::new(text, span),
+                logical: String::new(),
+                reason: reason(noun),
+                settle: None,
+            }),
+            why: format!("it is {noun} that sends by remote write"),
+            template: None,
+            masked: false,
+            holder: None,
+            beside: Arc::default(),
+            looks_like: None,
+            spoken: None,
+        })
+        .collect()
+}
+
+/// Why such a place is not checked.
+pub(super) fn reason(noun: &str) -> String {
+    format!("it sends by remote write, and promvet does not read {noun}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_of_other_programs_are_found() {
+        for (name, content, expected) in [
+            (
+                "vector.toml",
+                "[sinks.a]\ntype = \"prometheus_remote_write\"\n",
+                1,
+            ),
+            (
+                "vector.toml",
+                "[sources.a]\ntype = \"prometheus_remote_write\"\n",
+                0,
+            ),
+            (
+                "telegraf.conf",
+                "[[outputs.http]]\n  data_format = \"prometheusremotewrite\"\n",
+                1,
+            ),
+            (
+                "telegraf.conf",
+                "[[inputs.http_listener_v2]]\n  data_format = \"prometheusremotewrite\"\n",
+                0,
+            ),
+            (
+                "fluent-bit.conf",
+                "[OUTPUT]\n    Name prometheus_remote_write\n",
+                1,
+            ),
+            (
+                "fluent-bit.conf",
+                "[INPUT]\n    Name prometheus_remote_write\n",
+                0,
+            ),
+            (
+                "exporting.conf",
+                "[prometheus_remote_write:a]\n    destination = b\n",
+                1,
+            ),
+            (
+                "a.service",
+                "ExecStart=/vmagent -remoteWrite.url=http://a\n",
+                1,
+            ),
+            (
+                "main.tf",
+                "    name  = \"prometheus.prometheusSpec.remoteWrite[0].url\"\n",
+                1,
+            ),
+            (
+                "main.tf",
+                "  values = [<<-E\n    remote_write:\n    - url: a\n  E\n  ]\n",
+                1,
+            ),
+            (
+                "main.tf",
+                "  enable_remote_write = true\n  url = \"https://a/api/v1/remote_write\"\n",
+                0,
+            ),
+            (
+                "main.tf",
+                "# remote_write: a\nresource \"a\" \"remote_write\" {}\n",
+                0,
+            ),
+            (
+                "a.nix",
+                "services.prometheus.remoteWrite = [ { url = \"a\"; } ];\n",
+                1,
+            ),
+            (
+                "a.libsonnet",
+                "  spec+: { remoteWrite+: [{ url: 'a' }] },\n",
+                1,
+            ),
+            ("a.yaml", "remote_write:\n", 0),
+        ] {
+            assert_eq!(senders(name, content).len(), expected, "{name} {content}");
+        }
+    }
+}

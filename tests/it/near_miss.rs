@@ -1,0 +1,237 @@
+//! Selectors that miss what they are meant for by one label, and the mirror of each case.
+
+use crate::support::memory;
+use promvet::finding::{Finding, Severity};
+
+fn near_misses(files: &[(&str, &str)]) -> Vec<Finding> {
+    let mut found = memory::found("/tree", &memory::tree(files));
+    found.retain(|finding| finding.severity >= Severity::Warning);
+    found
+}
+
+fn told(files: &[(&str, &str)]) -> Vec<String> {
+    let found = near_misses(files);
+    for finding in &found {
+        assert_eq!(finding.rule, "kubernetes/near-miss", "{finding:?}");
+    }
+    found.into_iter().map(|finding| finding.message).collect()
+}
+
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: shop, namespace: web, labels: LABELS}\nspec: {selector: {app: shop-pod}, ports: [{name: http, port: 80}, {name: metrics, port: 90}]}\n";
+const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop, namespace: web}\nspec:\n  selector: {matchLabels: {app: shop}}\n  template:\n    metadata: {labels: LABELS}\n    spec: {containers: [{name: a, image: a, ports: [{name: metrics, containerPort: 90}]}]}\n";
+
+fn monitor(kind: &str, spec: &str) -> String {
+    format!(
+        "apiVersion: monitoring.coreos.com/v1\nkind: {kind}\nmetadata: {{name: shop, namespace: web, labels: {{team: a}}}}\nspec: {spec}\n"
+    )
+}
+
+#[test]
+fn monitors_are_told_of_what_they_almost_select() {
+    let of_service = |selector: &str, port: &str| {
+        monitor(
+            "ServiceMonitor",
+            &format!("{{selector: {selector}, endpoints: [{{port: {port}}}]}}"),
+        )
+    };
+    for (selector, port, labels, expected) in [
+        ("{matchLabels: {app: shop}}", "metrics", "{app: shop}", None),
+        (
+            "{matchLabels: {app: shop}}",
+            "metric",
+            "{app: shop}",
+            Some("no port `metric`"),
+        ),
+        (
+            "{matchLabels: {app: shpo}}",
+            "metrics",
+            "{app: shop}",
+            Some("the value `shop`, not `shpo`"),
+        ),
+        (
+            "{matchLabels: {app: basket}}",
+            "metrics",
+            "{app: shop}",
+            None,
+        ),
+        (
+            "{matchLabels: {app: shop, tier: front}}",
+            "metrics",
+            "{app: shop}",
+            Some("`tier`: the Service `shop` has the other labels"),
+        ),
+        (
+            "{matchLabels: {app: shop, tier: front}}",
+            "metrics",
+            "{tier: front}",
+            Some("`app`"),
+        ),
+        (
+            "{matchLabels: {app: shop, tier: front}}",
+            "metrics",
+            "{app: shop, tier: front, x: y}",
+            None,
+        ),
+        // Another value, where both have one name.
+        (
+            "{matchLabels: {app: shop-api, tier: front}}",
+            "metrics",
+            "{app: basket, tier: front}",
+            Some("the value `basket`"),
+        ),
+        (
+            "{matchLabels: {app: shop-pod}}",
+            "metrics",
+            "{}",
+            Some("selects its pods by these labels"),
+        ),
+        ("{}", "metric", "{app: shop}", None),
+        (
+            "{matchExpressions: [{key: app, operator: Exists}]}",
+            "metric",
+            "{app: shop}",
+            None,
+        ),
+    ] {
+        let service = SERVICE.replace("LABELS", labels);
+        let monitor = of_service(selector, port);
+        let found = told(&[("m.yaml", &monitor), ("s.yaml", &service)]);
+        match expected {
+            Some(words) => assert!(
+                found.len() == 1 && found.iter().all(|one| one.contains(words)),
+                "{selector} {labels}: {found:?}"
+            ),
+            None => assert!(found.is_empty(), "{selector} {labels}: {found:?}"),
+        }
+    }
+}
+
+/// A Service of another program in the same group says nothing.
+#[test]
+fn another_program_is_no_near_miss() {
+    let service = SERVICE.replace("LABELS", "{app: basket, tier: front}");
+    let service = service.replace("name: shop,", "name: basket,");
+    let spec =
+        "{selector: {matchLabels: {app: shop-api, tier: front}}, endpoints: [{port: metrics}]}";
+    let monitor = monitor("ServiceMonitor", spec);
+    let found = told(&[("m.yaml", &monitor), ("s.yaml", &service)]);
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn other_namespaces_and_kustomizations_are_ruled_out() {
+    let service = SERVICE.replace("LABELS", "{app: shop}");
+    let slip = |more: &str| {
+        monitor(
+            "ServiceMonitor",
+            &format!(
+                "{{selector: {{matchLabels: {{app: shpo}}}}, endpoints: [{{port: metrics}}]{more}}}"
+            ),
+        )
+    };
+    let elsewhere = service.replace("namespace: web", "namespace: other");
+    for (monitor, service, more, is_told) in [
+        (slip(""), &service, "resources: [m.yaml]\n", true),
+        (slip(""), &elsewhere, "resources: [m.yaml]\n", false),
+        (
+            slip(", namespaceSelector: {any: true}"),
+            &elsewhere,
+            "resources: []\n",
+            true,
+        ),
+        (
+            slip(", namespaceSelector: {matchNames: [other]}"),
+            &elsewhere,
+            "resources: []\n",
+            true,
+        ),
+        (slip(""), &service, "commonLabels: {app: shpo}\n", false),
+        (slip(""), &service, "labels:\n- pairs: {app: shpo}\n", false),
+    ] {
+        let files = [
+            ("a/m.yaml", &*monitor),
+            ("a/s.yaml", &**service),
+            ("a/kustomization.yaml", more),
+        ];
+        let found = told(&files);
+        assert_eq!(!found.is_empty(), is_told, "{monitor}{more}: {found:?}");
+    }
+}
+
+#[test]
+fn pods_are_selected_by_their_own_labels() {
+    let of_pods = |selector: &str, port: &str| {
+        monitor(
+            "PodMonitor",
+            &format!(
+                "{{selector: {{matchLabels: {selector}}}, podMetricsEndpoints: [{{port: {port}}}]}}"
+            ),
+        )
+    };
+    for (selector, port, expected) in [
+        ("{app: shop}", "metrics", None),
+        ("{app: shop}", "http", Some("no port `http`")),
+        ("{app: shopp}", "metrics", Some("the value `shop`")),
+        ("{app: other}", "metrics", None),
+    ] {
+        let deployment = DEPLOYMENT.replace("LABELS", "{app: shop}");
+        let monitor = of_pods(selector, port);
+        let found = told(&[("m.yaml", &monitor), ("d.yaml", &deployment)]);
+        match expected {
+            Some(words) => assert!(
+                found.len() == 1 && found.iter().all(|one| one.contains(words)),
+                "{selector}: {found:?}"
+            ),
+            None => assert!(found.is_empty(), "{selector}: {found:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_prometheus_is_told_of_what_it_almost_selects() {
+    let prometheus = |spec: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: main, namespace: web}}\nspec: {{serviceAccountName: p, {spec}}}\n"
+        )
+    };
+    let monitor = monitor(
+        "ServiceMonitor",
+        "{selector: {matchLabels: {a: b}}, endpoints: [{port: a}]}",
+    );
+    for (spec, expected) in [
+        ("serviceMonitorSelector: {matchLabels: {team: a}}", None),
+        ("serviceMonitorSelector: {}", None),
+        (
+            "serviceMonitorSelector: {matchLabels: {team: a, tier: b}}",
+            Some("`tier: b`"),
+        ),
+        (
+            "serviceMonitorSelector: {matchLabels: {release: main}}",
+            Some("`release: main`"),
+        ),
+        ("serviceMonitorSelector: {matchLabels: {team: other}}", None),
+        (
+            "serviceMonitorSelector: {matchLabels: {release: a, tier: b}}",
+            None,
+        ),
+        ("podMonitorSelector: {}", None),
+        (
+            "remoteWrite: [{url: 'http://prometheus.web.svc:9090/api/v1/write'}]",
+            Some("nothing is sent"),
+        ),
+        (
+            "probeSelector: {}, remoteWrite: [{url: 'http://prometheus.web.svc:9090/api/v1/write'}]",
+            None,
+        ),
+    ] {
+        let prometheus = prometheus(spec);
+        let found = told(&[("a/m.yaml", &monitor), ("a/p.yaml", &prometheus)]);
+        match expected {
+            Some(words) => assert!(
+                found.len() == 1 && found.iter().all(|one| one.contains(words)),
+                "{spec}: {found:?}"
+            ),
+            None => assert!(found.is_empty(), "{spec}: {found:?}"),
+        }
+    }
+}
