@@ -240,6 +240,26 @@ fn each_kind_of_change_is_reported_in_its_own_words() {
             "interval: 1m",
             &["changed interval job job 0 interval: 30s > 1m"],
         ),
+        (
+            "mon.yaml",
+            "port: web",
+            "port: http",
+            &["changed targets configuration  endpoints[0].port: web > http"],
+        ),
+        (
+            "mon.yaml",
+            "app: x",
+            "app: y",
+            &[
+                "changed targets configuration  selector: {matchLabels: {app: x}} > {matchLabels: {app: y}}",
+            ],
+        ),
+        (
+            "mon.yaml",
+            "name: m,",
+            "name: k,",
+            &["changed setting configuration  name: the ServiceMonitor m > the ServiceMonitor k"],
+        ),
     ] {
         assert_eq!(edited(path, &[(from, to)]), told, "{from} > {to}");
     }
@@ -260,6 +280,37 @@ fn what_is_inherited_is_reported_once_with_those_that_inherit_it() {
     assert_eq!(changes.len(), 1, "{report}");
     assert_eq!(changes[0]["key"], "global.scrape_interval");
     assert_eq!(changes[0]["applies_to"], serde_json::json!(["job api"]));
+}
+
+#[test]
+fn a_job_that_says_false_takes_nothing_over() {
+    let global = "global: {scrape_native_histograms: true}\nscrape_configs:\n- job_name: a\n";
+    let tree = Scratch::repository(&[("prometheus.yml", global)]);
+    tree.write(&[(
+        "prometheus.yml",
+        &format!("{global}  scrape_native_histograms: false\n"),
+    )]);
+    let told = changes(&tree, &["HEAD"]);
+    assert_eq!(
+        told,
+        ["changed setting job a scrape_native_histograms: true > false"]
+    );
+    tree.write(&[("prometheus.yml", &format!("{global}  sample_limit: 0\n"))]);
+    assert_eq!(changes(&tree, &["HEAD"]), [""; 0]);
+}
+
+#[test]
+fn one_of_two_configurations_of_a_file_is_told_from_the_other() {
+    let receiver = |name: &str, target: &str| {
+        format!(
+            "  prometheus/{name}: {{config: {{scrape_configs: [{{job_name: {name}, static_configs: [{{targets: ['{target}']}}]}}]}}}}\n"
+        )
+    };
+    let (one, two) = (receiver("a", "a:80"), receiver("b", "b:80"));
+    let tail = "exporters: {debug: {}}\nservice: {pipelines: {metrics: {receivers: [prometheus/a, prometheus/b], exporters: [debug]}}}\n";
+    let tree = Scratch::repository(&[("otel.yaml", &format!("receivers:\n{one}{two}{tail}"))]);
+    tree.write(&[("otel.yaml", &format!("receivers:\n{two}{one}{tail}"))]);
+    assert_eq!(changes(&tree, &["HEAD"]), [""; 0]);
 }
 
 #[test]

@@ -143,13 +143,15 @@ impl TwoTrees {
 /// the same object in another file, and what says the same elsewhere.
 fn unit_pairs<'u, 'd>(old: &'u [Unit<'d>], new: &'u [Unit<'d>]) -> Vec<Pair<'u, Unit<'d>>> {
     let by_file = |unit: &Unit<'_>| format!("{} {}", unit.path.display(), unit.holder);
+    // A file of OpenTelemetry Collector may have several that nothing else tells apart.
+    let unchanged = |unit: &Unit<'_>| format!("{} {}", by_file(unit), unit.meaning());
     let renamed = |unit: &Unit<'_>| format!("{} {}", unit.path_now.display(), unit.holder);
     let by_object = |unit: &Unit<'_>| match unit.is_object {
         true => unit.holder.clone(),
         false => String::new(),
     };
     let by_meaning = |unit: &Unit<'_>| unit.meaning();
-    let names: [Name<'_, Unit<'d>>; 4] = [&by_file, &renamed, &by_object, &by_meaning];
+    let names: [Name<'_, Unit<'d>>; 5] = [&unchanged, &by_file, &renamed, &by_object, &by_meaning];
     pairs(old, new, &names, &|_, _| 0.0, 1.0)
 }
 
@@ -174,6 +176,20 @@ impl Found {
     fn both(&mut self, old: &Unit<'_>, new: &Unit<'_>) {
         let mut inherited: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut out = Vec::new();
+        if let (Some(before), Some(after)) = (&old.rest, &new.rest)
+            && old.holder != new.holder
+        {
+            let shown = |unit: &Unit<'_>, rest: &Subject<'_>| {
+                Some(Shown::new(unit.noun.clone(), rest.place.clone()))
+            };
+            let leaf = Leaf {
+                key: "name".to_owned(),
+                old: shown(old, before),
+                new: shown(new, after),
+                when: None,
+            };
+            self.changes.push(change(new, after, leaf));
+        }
         for kind in [
             SubjectKind::RemoteWrite,
             SubjectKind::RemoteRead,
@@ -581,6 +597,9 @@ const CREDENTIALS: &[&str] = &[
     "sigv4",
 ];
 
+/// Keys of the Operator's endpoints by which it finds what is scraped.
+const SELECTED_BY: &[&str] = &["port", "portNumber", "targetPort"];
+
 /// What a key of a part is about.
 fn aspect(kind: SubjectKind, key: &str) -> Aspect {
     let parts: Vec<&str> = key.split(['.', '[', ']']).collect();
@@ -595,6 +614,8 @@ fn aspect(kind: SubjectKind, key: &str) -> Aspect {
         Aspect::Tenant
     } else if has(&["external_labels"]) {
         Aspect::ExternalLabels
+    } else if last.ends_with("elector") || SELECTED_BY.contains(&last) {
+        Aspect::Targets
     } else if last.ends_with("relabel_configs") {
         Aspect::Relabeling
     } else if matches!(kind, SubjectKind::Group | SubjectKind::Rule) {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::CompareError;
 use super::subject::{Source, Subject};
-use super::value::{Reader, Value};
-use crate::discover::{EmbeddedIn, RULE_FILE, Spoken, What};
+use super::value::{self, Fields, Reader, Value};
+use crate::discover::{EmbeddedIn, RULE_FILE, Recognised, Spoken, What};
 use crate::facts::included::{Documents, Matched, Purpose};
 use crate::facts::{self, Facts};
 use crate::finding::Text;
@@ -19,7 +19,7 @@ use crate::run::request::{Request, Run};
 use crate::run::survey::{ScannedFile, Survey, survey};
 use crate::schema::{self, table::Type};
 use crate::source::{Folder, Git, LARGEST, Tree, collapse};
-use crate::yaml::{Document, Mapping, Node, parse_first};
+use crate::yaml::{Document, Mapping, Node, parse_all, parse_first};
 
 /// The largest credential or certificate whose content is compared: a bundle of all public authorities
 /// has some 250 kB.
@@ -354,6 +354,10 @@ impl<'s> Looked<'s> {
             unit.parts.extend(included.parts(SubjectKind::Job));
         }
         unit.rest = main.rest();
+        if let (Some(rest), Some(resource)) = (&mut unit.rest, resource(recognised)) {
+            let selected = selection(&resource);
+            rest.fields.extend(selected);
+        }
         let interval = evaluation_interval(global, one.document);
         let sets = one.documents.rules.iter().flat_map(|set| set.parsed());
         for document in sets.chain(&one.documents.rules_beside) {
@@ -364,6 +368,60 @@ impl<'s> Looked<'s> {
         unit
     }
 }
+
+/// The manifest of a resource of the Operator.
+fn resource(recognised: &Recognised) -> Option<Document> {
+    let Some(EmbeddedIn::Resource { kind, name, .. }) = &recognised.holder else {
+        return None;
+    };
+    let text = |node: Option<Node<'_>>| node.and_then(Node::as_str).unwrap_or("").to_owned();
+    let (documents, _) = parse_all(&recognised.text);
+    let mut documents = documents.into_iter();
+    documents.find(|document| {
+        let Some(root) = document.root() else {
+            return false;
+        };
+        let named = root.get("metadata").and_then(|it| it.get("name"));
+        text(root.get("kind")) == *kind && text(named) == *name
+    })
+}
+
+/// What a resource of the Operator selects, from which the Operator makes the discovery of its jobs: every
+/// selector, and the ports of its endpoints.
+fn selection<'d>(resource: &Document) -> Fields<'d> {
+    let mut out = Fields::new();
+    let spec = resource.root().and_then(|root| root.get("spec"));
+    let Some(spec) = spec.and_then(Node::mapping) else {
+        return out;
+    };
+    let mut add = |key: String, node: Node<'_>| {
+        let value = value::plain(node);
+        out.insert(
+            key,
+            Value::meaning_as(value.to_meaning(), &value.shown(), node.place()),
+        );
+    };
+    for entry in spec.entries() {
+        let name = entry.name();
+        if name == "selector" || name.ends_with("Selector") {
+            add(name.to_owned(), entry.value);
+        }
+        if name.to_ascii_lowercase().ends_with("endpoints") {
+            for (number, endpoint) in entry.value.items().enumerate() {
+                let ports = PORTS
+                    .iter()
+                    .filter_map(|key| Some((key, endpoint.get(key)?)));
+                for (key, port) in ports {
+                    add(format!("{name}[{number}].{key}"), port);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Keys of an endpoint of a monitor that choose what is scraped.
+const PORTS: [&str; 3] = ["port", "portNumber", "targetPort"];
 
 /// How often rules are evaluated whose group does not say it.
 fn evaluation_interval<'d>(
@@ -411,6 +469,8 @@ pub(super) struct Unit<'d> {
     pub(super) holder: String,
     /// Whether that is an object that is known by its name in any file.
     pub(super) is_object: bool,
+    /// The name of what holds it, such as `the ServiceMonitor api`.
+    pub(super) noun: String,
     /// What it is called.
     pub(super) shown: String,
     /// Whether it is rules only.
@@ -431,6 +491,7 @@ impl<'d> Unit<'d> {
             path_now: renames.get(path).map_or(path, |now| now).to_owned(),
             holder: String::new(),
             is_object: false,
+            noun: "a separate file".to_owned(),
             shown: shown.to_owned(),
             is_rules: false,
             rest: None,
@@ -447,7 +508,8 @@ impl<'d> Unit<'d> {
                 holder,
                 EmbeddedIn::Object { .. } | EmbeddedIn::Resource { .. }
             );
-            self.shown = format!("{}, {}", self.shown, holder.noun().replace('`', ""));
+            self.noun = holder.noun().replace('`', "");
+            self.shown = format!("{}, {}", self.shown, self.noun);
         }
         self
     }

@@ -338,7 +338,8 @@ impl<'d> Reader<'d, '_> {
                 let text = format!("key {} of the {} {}", one.key, one.kind, one.name);
                 Value::text(&text, place)
             }
-            None => Value::Secret(place.text().slice(place.span()).to_owned(), place),
+            // What the Operator or a chart fills in is not known on either side.
+            None => Value::Secret(SELECTED.to_owned(), place),
         }
     }
 
@@ -354,6 +355,17 @@ impl<'d> Reader<'d, '_> {
     }
 }
 
+/// A value of another text than that of the configuration, in which only names tell what is a secret.
+pub(super) fn plain(node: Node<'_>) -> Value<'_> {
+    let reader = Reader {
+        global: None,
+        objects: &[],
+        masked: false,
+        content: &|_| None,
+    };
+    reader.any(node, "")
+}
+
 /// Whether a zero value counts: where the default is another one, and in sections that do something by
 /// being there.
 fn keeps_zero(field: Option<&Field>, value: &Value<'_>) -> bool {
@@ -364,7 +376,10 @@ fn keeps_zero(field: Option<&Field>, value: &Value<'_>) -> bool {
         Value::Map(..) => BY_PRESENCE.contains(&field.key),
         _ => {
             let default = field.default.unwrap_or("");
-            !default.is_empty() && !default.starts_with("inherit:")
+            // A job that says `false` takes nothing over: only numbers and texts are absent when they are
+            // zero (`ScrapeConfig.Validate`, config/config.go, 3.14).
+            let is_inherited = default.starts_with("inherit:");
+            (!is_inherited || matches!(field.ty, Type::Bool)) && !default.is_empty()
         }
     }
 }
