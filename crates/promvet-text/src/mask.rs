@@ -39,12 +39,15 @@ pub(super) fn is_variable(value: &str) -> bool {
                 .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_')
     };
     let blank_or_name = |name: &str| named(name.strip_suffix(":-").unwrap_or(name), &[]);
-    value.strip_prefix('$').is_some_and(constant)
+    let is_name = plausible::is_name_of_variable;
+    let is_marked = value.strip_prefix('$').is_some_and(constant)
         || inside("${{", "}}").is_some_and(|name| named(name.trim(), &['.', '-']))
         || inside("[[", "]]").is_some_and(|name| named(name.trim(), &['.']))
         || inside("${", "}").is_some_and(blank_or_name)
         || inside("$(", ")").is_some_and(|name| named(name, &[]))
-        || inside("{{", "}}").is_some_and(|name| named(name.trim(), &['.']))
+        || inside("{{", "}}").is_some_and(|name| named(name.trim(), &['.']));
+    // A password between these marks is none.
+    is_marked && is_name(value.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
 }
 
 /// Spans in ascending order, overlaps joined.
@@ -225,6 +228,40 @@ mod tests {
         "# pw §",
         "data_source_name: 'root:§@(h:3306)/'",
         "X-Honeycomb-Team: §",
+        "bearer_token_file: |\n  §",
+        "password_file: >\n  §",
+        "- basic_auth:\n    password_file: |\n      §\n",
+        "pasword: |\n  §",
+        "secret_name: |\n  §",
+        "bearer_token_file: C:\\§",
+        "bearer_token_file: $x-§",
+        "bearer_token_file: <x>§",
+        "bearer_token\": §",
+        "basic_auth\": §",
+        "{\"a\": 1, bearer_token\": §}",
+        "authorization:\n  credentials\": §",
+        "[password]: §",
+        "(password): §",
+        "<password>: §",
+        "`password`: §",
+        "**password**: §",
+        "password==§",
+        "password\u{200b}: §",
+        "pass\u{200b}word: §",
+        "password:\u{200b}§",
+        "p\u{430}ssword: §",
+        "password: # §",
+        "password: null # §",
+        "bearer_token_files: [§]",
+        "bearer_token_files:\n- §",
+        "bearer_token_files:\n- /run/a\n- §",
+        "# client_secret:\n# §",
+        "# client_secret:\n#   §",
+        "#- credentials §",
+        "token: {name: §<>}",
+        "x: 1 # promvet: ignore[§]",
+        "# promvet: ignore[schema/unknown-field, §] why",
+        "tls_config:\n  ca_file: a.pem # see §",
     ];
 
     #[test]

@@ -190,7 +190,8 @@ impl<'t> Scan<'t> {
                 if indent < column || indent == column && item.is_none() {
                     self.state = State::Open;
                     // The value lost its indentation: no other line is one word.
-                    if certain && !self.commented && is_word_alone(text) {
+                    let is_value = !self.commented || items::is_telling(text);
+                    if certain && is_value && is_word_alone(text) {
                         self.hide(indent, body.len());
                         return None;
                     }

@@ -131,12 +131,8 @@ fn words(run: &str, offset: usize, out: &mut Vec<Range<usize>>) {
     let mut at = 0;
     for piece in run.split_inclusive(['/', '=']) {
         let word = piece.trim_end_matches(['/', '=']);
-        let prefixed = PREFIXES.iter().any(|prefix| {
-            word.strip_prefix(prefix)
-                .is_some_and(|rest| rest.len() >= SHORTEST_REST && is_mixed(rest))
-        });
-        if prefixed {
-            out.push(offset + at..offset + at + word.len());
+        if let Some(length) = run.get(at..).and_then(prefixed) {
+            out.push(offset + at..offset + at + length);
         } else {
             let mut from = at;
             for part in word.split_inclusive('.') {
@@ -158,6 +154,19 @@ fn words(run: &str, offset: usize, out: &mut Vec<Range<usize>>) {
     {
         out.push(offset..offset + run.len());
     }
+}
+
+/// The length of a token that begins with a vendor's prefix, slashes of base64 included.
+fn prefixed(run: &str) -> Option<usize> {
+    let prefix = PREFIXES.iter().find(|prefix| run.starts_with(**prefix))?;
+    let rest = run.get(prefix.len()..)?;
+    let mut pieces = rest.split('/').take(MOST_PIECES);
+    let mut length = pieces.next()?.trim_end_matches('=').len();
+    for piece in pieces.take_while(|piece| is_of_base64(piece.trim_end_matches('='))) {
+        length += 1 + piece.len();
+    }
+    let token = rest.get(..length)?;
+    (length >= SHORTEST_REST && is_mixed(token)).then_some(prefix.len() + length)
 }
 
 /// How many pieces beside what was found are looked at on each side. One character of base64 in 64 is

@@ -4,6 +4,7 @@ mod words;
 
 use std::borrow::Cow;
 
+use super::value::is_invisible;
 use words::{
     ADDRESS_ENDS, GLUED_ENDS, HARMLESS_ENDS, HARMLESS_HEADERS, HIDDEN_PARTS, KEYS,
     KNOWN_IN_SECTIONS, NAMING_KEYS, OTHERS, PARTS, REFERENCE_ENDS, REFERENCES, SECTIONS, TARGETS,
@@ -77,7 +78,9 @@ impl Meaning {
         if matches!(last, "file" | "fil" | "flie" | "fiel" | "fle" | "filename") {
             return Self::Path;
         }
-        if name.text.strip_suffix("file").is_some_and(is_secret_name) {
+        if name.text.strip_suffix("file").is_some_and(is_secret_name)
+            || last == "files" && name.is_of_secret()
+        {
             return Self::Path;
         }
         if is_secret_name(&name.text) {
@@ -122,6 +125,22 @@ pub(super) fn is_known_in_section(name: &str) -> bool {
     KNOWN_IN_SECTIONS.contains(&&*name.text)
         || HARMLESS_ENDS.contains(&last)
         || REFERENCE_ENDS.contains(&last)
+}
+
+/// Whether the key of a path or an address is a slip, under which a passphrase is no file that waits
+/// to be made: `password_flie`, `bearer_token.file`, `credentials_url`.
+pub(super) fn is_slip_of_reference(key: &str) -> bool {
+    let name = Name::new(key);
+    let is_other = matches!(
+        name.last(),
+        "fil" | "flie" | "fiel" | "fle" | "url" | "urls" | "uri"
+    );
+    name.is_of_secret() && (is_other || key.ends_with(".file"))
+}
+
+/// Whether a key names files, and not one alone or what is in one: `ca_file`, not `file`.
+pub(super) fn is_of_file(key: &str) -> bool {
+    Name::new(key).words().count() > 1
 }
 
 /// Whether a key tells where a secret is, in a mapping in the place of one.
@@ -188,7 +207,7 @@ impl Name {
         let name = name.get(from.unwrap_or(0)..).unwrap_or("");
         let mut text = String::with_capacity(name.len() + 4);
         let mut small = false;
-        for c in name.chars() {
+        for c in name.chars().filter(|&c| !is_invisible(c)) {
             if c.is_ascii_uppercase() && small {
                 text.push('_');
             }

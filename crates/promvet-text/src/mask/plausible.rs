@@ -1,29 +1,37 @@
 //! What a value may be that is not a secret: a path, a name, an id, a header.
 
+use std::borrow::Cow;
+
 use super::value::{is_harmless, is_words};
 use super::{is_variable, looks, names};
 
 /// Whether a value may be the path of a file: it has a slash or a point and does not look like a
 /// token, or it consists of words.
 pub(super) fn is_plausible_path(value: &str) -> bool {
-    let windows = value.get(1..3) == Some(":\\");
+    let filled = filled_in(value);
+    let value = &*filled;
+    if let Some(path) = behind_drive(value) {
+        return is_plausible_path(&path);
+    }
     // `/run/secrets/x SECRET`: a path may have blanks, but each part of it has to be one.
-    if value.contains(' ') && !windows && !value.contains("{{") {
+    if value.contains(' ') && !value.contains("{{") {
         return value.split_whitespace().all(is_plausible_path);
     }
     if let Some(name) = behind_dots(value) {
         return is_plausible_path(name) || is_reference(name);
     }
-    let token = !looks::find(value).is_empty() || value.split(['/', '\\']).any(is_made_by_hand);
+    let token = !looks::find(value).is_empty()
+        || value.split(['/', '\\']).any(is_made_by_hand)
+        || value
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(is_run_on);
     is_harmless(value)
-        || has_placeholder(value)
         || !token && (is_words(value) || is_separated(value) && !value.contains([':', ' ']))
         || !token
             && value
                 .split(':')
                 .all(|part| part.contains('.') && is_separated(part))
         || !token && value.starts_with('/') && !is_shuffled(value)
-        || windows
 }
 
 /// What is behind `./`, `../` or `~/`, which say nothing of what it is.
@@ -32,40 +40,152 @@ fn behind_dots(path: &str) -> Option<&str> {
     begins.iter().find_map(|begin| path.strip_prefix(begin))
 }
 
-/// Whether a value has a place to be filled in: `${NAME}`, `$NAME/x`, `$(name)`, `<name>`, `%name%`,
-/// `@NAME@`, `{{ name }}`. A password may have each of these marks.
-fn has_placeholder(value: &str) -> bool {
-    let between = |open: char, close: char| {
-        let inside = value
-            .split_once(open)
-            .and_then(|(_, rest)| rest.split_once(close));
-        inside.is_some_and(|(name, _)| is_variable_name(name))
+/// What is behind the drive of a path of Windows, with slashes, and without the blanks that its names
+/// may have.
+fn behind_drive(path: &str) -> Option<String> {
+    let (drive, behind) = path.split_once(':')?;
+    let is_drive = drive.len() == 1 && drive.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_path = is_drive && behind.starts_with(['\\', '/']) && !behind.starts_with("//");
+    is_path.then(|| behind.replace('\\', "/").replace(' ', "-"))
+}
+
+/// The fewest characters that are one run of letters and digits as no name of a file is, unless it
+/// consists of words with capitals between them, and the fewest digits: a time has 14.
+const SHORTEST_RUN: usize = 24;
+const SHORTEST_DIGITS: usize = 15;
+
+/// Whether letters and digits go on for longer than those of a name do.
+fn is_run_on(part: &str) -> bool {
+    let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && part.len() >= SHORTEST_DIGITS
+        || part.len() >= SHORTEST_RUN && !is_part(part)
+        || is_base32(part)
+}
+
+/// The fewest characters that are judged by the numbers between their letters, and how many of those
+/// no name has: one in capitals, and one in small letters.
+const SHORTEST_BASE32: usize = 16;
+const MOST_NUMBERS: usize = 2;
+
+/// Whether a text has so many numbers between its letters as base32 has.
+fn is_base32(text: &str) -> bool {
+    let numbers = text
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() && b.is_ascii_alphabetic()));
+    let capitals = !text.bytes().any(|byte| byte.is_ascii_lowercase());
+    let most = MOST_NUMBERS - usize::from(capitals);
+    text.len() >= SHORTEST_BASE32
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && numbers.count() > most
+}
+
+/// Whether a text is what a generator makes or a person is made to think of, and so neither the name
+/// of anything nor a word.
+pub(super) fn is_made_up(text: &str) -> bool {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_run_on(text)
+        || is_plain && text.len() >= SHORTEST_RANDOM_NAME && is_shuffled(text)
+        || text.len() >= SHORTEST_SHUFFLED && is_made_by_hand(text)
+}
+
+/// The fewest letters and digits that take turns and are no short name, such as `k8s1a2b3c4d5`.
+const SHORTEST_RANDOM_NAME: usize = 20;
+
+/// A value with a letter for each place to be filled in: `${NAME}`, `$NAME`, `$(name)`, `$1`,
+/// `<name>`, `%name%`, `%(name)s`, `@NAME@`, `{{ name }}`. A password may have each of these marks, so
+/// what is between them has to be a name, and what is around them counts as it is.
+fn filled_in(value: &str) -> Cow<'_, str> {
+    let marks = ['$', '{', '<', '%', '@'];
+    if !value.contains(marks) {
+        return Cow::Borrowed(value);
+    }
+    let mut out = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = rest.find(marks) {
+        let (before, behind) = rest.split_at(at);
+        out.push_str(before);
+        let length = placeholder(behind).unwrap_or(0);
+        rest = behind.get(length.max(1)..).unwrap_or("");
+        out.push_str(if length > 0 {
+            "a"
+        } else {
+            behind.get(..1).unwrap_or("")
+        });
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Whether what is between the braces of a template is no name, so that it may be a secret.
+pub(super) fn is_open(value: &str) -> bool {
+    filled_in(value).contains("{{")
+}
+
+/// The most bytes of a placeholder: a template of Helm may have functions.
+const LONGEST_PLACEHOLDER: usize = 160;
+
+/// The length of the placeholder that a text begins with.
+fn placeholder(text: &str) -> Option<usize> {
+    let text = text.get(..super::floor(text, LONGEST_PLACEHOLDER))?;
+    // Variables of shells may have a default in their braces.
+    for (open, close) in [
+        ("${{", "}}"),
+        ("{{", "}}"),
+        ("${", "}"),
+        ("$(", ")"),
+        ("%(", ")s"),
+    ] {
+        if let Some(behind) = text.strip_prefix(open) {
+            let (inside, _) = behind.split_once(close)?;
+            let is_name = |word: &str| is_name_of_variable(word);
+            let mut words = inside.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            return words
+                .all(is_name)
+                .then_some(open.len() + inside.len() + close.len());
+        }
+    }
+    if let Some(behind) = text.strip_prefix('$') {
+        let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let name = behind.get(..end.unwrap_or(behind.len()))?;
+        let group = (1..3).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_digit());
+        return (group || is_variable_name(name)).then_some(1 + name.len());
+    }
+    let (open, behind) = text.split_at_checked(1)?;
+    let close = match open {
+        "<" => '>',
+        "%" => '%',
+        "@" => '@',
+        _ => return None,
     };
-    let variable = |rest: &str| {
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let (name, behind) = rest.split_at(end.unwrap_or(rest.len()));
-        rest.starts_with(['{', '('])
-            || is_variable_name(name)
-                && (behind.is_empty() || behind.starts_with(['/', '.', '-', ':']))
-    };
-    value.contains("{{")
-        || value.split('$').skip(1).any(variable)
-        || between('<', '>')
-        || between('%', '%')
-        || value.contains("%(")
-        || between('@', '@')
+    let (name, _) = behind.split_once(close)?;
+    let mut words = name.split([' ', '-', '.']).filter(|word| !word.is_empty());
+    let is_name = words.all(is_variable_name) && !name.is_empty();
+    let may_have_blanks = close == '>' || !name.contains(' ');
+    (is_name && may_have_blanks).then_some(name.len() + 2)
 }
 
 /// Whether a text may be the name of a variable: words, or capitals.
 fn is_variable_name(name: &str) -> bool {
-    let constant = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    let is_constant = name.len() <= LONGEST_VARIABLE && name.bytes().all(constant);
     let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    begins && (is_constant || is_reference(name))
+    begins && name.len() <= LONGEST_VARIABLE && is_name_of_variable(name)
+}
+
+/// Whether a text consists of parts of the names of variables, and was not made up.
+pub(super) fn is_name_of_variable(name: &str) -> bool {
+    let letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let separates = |c: char| !c.is_ascii_alphanumeric();
+    let mut parts = name.split(separates);
+    !is_shuffled(name)
+        && parts.all(|part| {
+            !is_run_on(part)
+                && !is_made_by_hand(part)
+                && (is_part(part) || letters(part) && part.len() < SHORTEST_RUN)
+        })
 }
 
 /// The longest name of a variable in capitals.
-const LONGEST_VARIABLE: usize = 40;
+const LONGEST_VARIABLE: usize = 60;
 
 /// The shortest password that people think of, where something asks for a strong one.
 const SHORTEST_BY_HAND: usize = 8;
@@ -131,7 +251,14 @@ pub(super) fn is_reference(value: &str) -> bool {
     let separates = |c: char| "-_./:@ ,\"'*;()=!".contains(c);
     let number = value.len() <= LONGEST_NUMBER && value.bytes().all(|byte| byte.is_ascii_digit());
     let separates_words = |c: char| separates(c) && c != '!';
-    let placeholder = value.contains(['<', '%']) || value.contains("{{") || has_dollar(value);
+    let filled = filled_in(value);
+    // A regular expression has these marks too.
+    let marked = filled != value || value.contains(['$', '<', '%', '^']);
+    let placeholder = marked
+        && !is_shuffled(&filled)
+        && filled
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .all(|part| is_part(part) && !is_made_by_hand(part));
     let known = value.contains("://") || value.starts_with("arn:") || is_uuid(value);
     is_harmless(value)
         || looks::find(value).is_empty()
@@ -144,16 +271,6 @@ pub(super) fn is_reference(value: &str) -> bool {
                     && value.split(separates).all(is_part))
 }
 
-/// Whether a value has a variable, or a mark of a regular expression.
-fn has_dollar(value: &str) -> bool {
-    value.split('$').skip(1).any(|rest| {
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let name = rest.get(..end.unwrap_or(rest.len())).unwrap_or("");
-        name.is_empty()
-            || !is_shuffled(name) && !is_made_by_hand(name) && name.split('_').all(is_part)
-    })
-}
-
 /// The longest word of a name and the most digits behind it: `secretsquirrels`, `id123`.
 const LONGEST_NAME: usize = 16;
 const MOST_DIGITS: usize = 4;
@@ -162,6 +279,9 @@ const MOST_DIGITS: usize = 4;
 fn is_part(part: &str) -> bool {
     if part.len() <= LONGEST_PART {
         return part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    }
+    if is_base32(part) {
+        return false;
     }
     let mut from = 0;
     let bytes = part.as_bytes();
@@ -198,7 +318,7 @@ fn is_word(word: &str) -> bool {
         && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-fn is_uuid(value: &str) -> bool {
+pub(super) fn is_uuid(value: &str) -> bool {
     let lengths = [8, 4, 4, 4, 12];
     let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
     value.split('-').map(str::len).eq(lengths) && value.split('-').all(hex)
@@ -273,6 +393,10 @@ mod tests {
             "VersionTLS13",
             "oauth2client/prod",
             "${TOKEN}",
+            "${1}:9100",
+            "$1-${2}",
+            "<cluster-name>",
+            "^(.*)$",
         ] {
             assert!(is_reference(value), "{value}");
         }
@@ -283,6 +407,10 @@ mod tests {
             "d41d8cd98f00b204e9800998ecf8427e",
             "482910573829104857",
             "Zm9vYmFyL3+F/aGk3Lw==",
+            "BUGXVAXEJA6ZOLUABQ6YOBZEIJ3CAWKV",
+            "Kagiba642bomogo<>",
+            "qwzxkjhgtrplmvbncdsf$",
+            "a$-9kQmZ2pLwT4",
         ] {
             assert!(!is_reference(value), "{value}");
         }
@@ -290,13 +418,43 @@ mod tests {
 
     #[test]
     fn base64_with_slashes_is_not_a_path() {
-        for value in ["secrets/token", "certs/CA2/Root1.pem", "/run/secrets/T1"] {
+        for value in [
+            "secrets/token",
+            "certs/CA2/Root1.pem",
+            "/run/secrets/T1",
+            "C:\\Program Files\\Prometheus\\token.txt",
+            "$HOME/secrets/token",
+            "${CREDENTIALS_DIR}/token",
+            "{{ .Values.secretsDir }}/token_2",
+            "<path to the token>",
+            "%PROGRAMDATA%\\token.txt",
+            "%(here)s/token",
+            "@SECRETS@/token",
+            "${DIR:-/etc/prometheus}/token",
+            "backups/20240101120000.txt",
+        ] {
             assert!(is_plausible_path(value), "{value}");
         }
         for value in [
             "aA0A+/Aaa__0+a0a0",
             "aA0A9/AaazK0Wa0a0",
             "/aA0A9/AaazK0Wa0a0",
+            "hV7$x-9kQmZ2pLwT4",
+            "Pa$word-Secr3t99xx",
+            "p<x>Secr3t99xxQ7",
+            "-Q.W9uE!+0=P$Pht61-h+rS3H",
+            "C:\\Kagiba642bomogo!",
+            "C:\\c672d41d8cd98f00b204e9800998ecf8427e0a1b",
+            "C:\\12345678901234567890",
+            "123456789012345678.txt",
+            "~/12345678901234567890",
+            "a/12345678901234567890",
+            "a/BUGXVAXEJAZOLUABQYOBZEIJCAWKVABC",
+            "~/BUGXVAXEJAZOLUABQYOBZEIJCAWKVABC",
+            "{{ c672d41d8cd98f00b204e9800998ecf8427e0a1b }}",
+            "${Kagiba642bomogo}",
+            "x/${Kagiba642bomogo}",
+            "<Kagiba642bomogo>",
         ] {
             assert!(!is_plausible_path(value), "{value}");
         }

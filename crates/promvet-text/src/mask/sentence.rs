@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use super::names::SECRET_NAMES;
-use super::{REDACTED, Span, Text, looks, urls};
+use super::{REDACTED, Span, Text, looks, urls, value};
 
 /// The shortest secret that is looked for in sentences; shorter ones would hit ordinary words.
 const SHORTEST: usize = 6;
@@ -216,7 +216,27 @@ pub(crate) fn redact(text: &Text, sentence: String) -> String {
     text.needles().find(&sentence, &mut ranges);
     ranges.extend(looks::find(&sentence));
     ranges.extend(urls::find(&sentence));
+    let own = suppressions(&sentence);
+    ranges.retain(|range| {
+        !own.iter()
+            .any(|own| own.start <= range.start && range.end <= own.end)
+    });
     without(sentence, ranges)
+}
+
+/// Where promvet's own comments name rules: a word of such a name may be a secret elsewhere.
+fn suppressions(sentence: &str) -> Vec<Range<usize>> {
+    const BEGINS: &str = "promvet: ignore[";
+    let begins = memchr::memmem::find_iter(sentence.as_bytes(), BEGINS);
+    let lists = begins.filter_map(|at| {
+        let from = at + BEGINS.len();
+        let list = sentence.get(from..)?.split(']').next()?;
+        let is_rule = |name: &str| name.contains('/') && value::is_rule(name.trim());
+        list.split(',')
+            .all(is_rule)
+            .then_some(at..from + list.len())
+    });
+    lists.collect()
 }
 
 /// A sentence with ranges of it replaced; what touches is replaced together.

@@ -92,6 +92,10 @@ pub(super) fn port(line: &str, start: usize) -> Option<Range<usize>> {
     let end = rest.find(|c: char| is_end(c) || matches!(c, '/' | '?' | '#' | ',' | '}' | ')'));
     let authority = rest.get(..end.unwrap_or(rest.len()))?;
     let (host, port) = authority.split_once(':')?;
+    // `${HOST:=example.com}`
+    if host.contains("${") {
+        return None;
+    }
     let token = port
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"_-+=~!".contains(&byte));

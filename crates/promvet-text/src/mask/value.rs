@@ -17,6 +17,8 @@ pub(super) struct Line<'l> {
     begins: usize,
     /// Whether the line is a comment.
     pub(super) is_comment: bool,
+    /// Where its comment begins; its end if it has none.
+    pub(super) comment: usize,
     /// Whether the line begins with a flow mapping.
     is_flow: bool,
 }
@@ -24,13 +26,42 @@ pub(super) struct Line<'l> {
 impl<'l> Line<'l> {
     pub(super) fn new(body: &'l str) -> Self {
         let lead = [' ', '\t', '#', '-', '?', '\u{feff}'];
+        let begins = body.len() - body.trim_start_matches(lead).len();
         Self {
             body,
-            begins: body.len() - body.trim_start_matches(lead).len(),
+            begins,
+            comment: comment(body, begins),
             is_comment: body.trim_start_matches([' ', '\t']).starts_with('#'),
             is_flow: body.trim_start().starts_with('{'),
         }
     }
+}
+
+/// The most places in a line that are asked whether a comment begins there.
+const MOST_COMMENTS: usize = 4;
+
+/// Where the comment behind what a line says begins: at a `#` behind a blank and outside of quotes.
+fn comment(body: &str, begins: usize) -> usize {
+    let marks = memchr::memmem::find_iter(body.as_bytes(), b" #");
+    let is_even = |before: &[u8], quote| memchr::memchr_iter(quote, before).count() % 2 == 0;
+    let found = marks
+        .filter(|at| *at >= begins)
+        .take(MOST_COMMENTS)
+        .find(|at| {
+            work::count(*at);
+            let before = body.as_bytes().get(..*at).unwrap_or(&[]);
+            is_even(before, b'"') && is_even(before, b'\'')
+        });
+    found.map_or(body.len(), |at| at + 1)
+}
+
+/// Characters that are not seen, and change a key for a parser.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
 }
 
 /// As much of a text as is looked at to judge a value that begins there.
@@ -67,6 +98,8 @@ pub(super) struct Pair<'l> {
     pub(super) flow: bool,
     /// Whether white space or a quote keeps the mark and the value apart, as YAML wants it.
     pub(super) spaced: bool,
+    /// Whether it is where YAML has a key: at the beginning of a line or of an item.
+    pub(super) leads: bool,
     pub(super) meaning: Meaning,
 }
 
@@ -80,13 +113,14 @@ pub(super) fn pair<'l>(
     in_section: bool,
 ) -> Option<Pair<'l>> {
     let body = line.body;
-    let before = body.get(..at)?.trim_end();
-    // `token!="x"` is a matcher of PromQL.
-    let before = match mark {
-        '=' => before.strip_suffix('!').unwrap_or(before),
+    let before = body.get(..at)?.trim_end_matches(is_blank);
+    let rest = body.get(at + mark.len_utf8()..)?;
+    // `token!="x"` is a matcher of PromQL, `password==x` a slip.
+    let before = match (mark, before.strip_suffix('=')) {
+        ('=', Some(key)) if !rest.starts_with(char::is_whitespace) => key,
+        ('=', _) => before.strip_suffix('!').unwrap_or(before),
         _ => before,
     };
-    let rest = body.get(at + mark.len_utf8()..)?;
     if rest.starts_with("//") || mark == '=' && rest.starts_with('=') {
         return None;
     }
@@ -100,10 +134,10 @@ pub(super) fn pair<'l>(
     let in_flow = lead
         .trim_end_matches([' ', '\t'])
         .ends_with(['{', ',', '[', '(', ';', '&', '|', '\r']);
-    let written = rest.trim_start_matches(|c: char| c.is_whitespace() || ":=>~".contains(c));
+    let written = rest.trim_start_matches(|c: char| is_blank(c) || ":=>~".contains(c));
     let value = body.len() - written.len();
     let spaced = rest.is_empty()
-        || rest.starts_with(char::is_whitespace)
+        || rest.starts_with(is_blank)
         || before.ends_with(['"', '\''])
         || mark == '：';
     if !(mark == '=' || spaced || begins || in_flow) && key.len() < SHORTEST_STRONG {
@@ -143,6 +177,7 @@ pub(super) fn pair<'l>(
         value,
         flow: flow && (!begins || line.is_flow),
         spaced,
+        leads: begins || in_flow,
         meaning,
     })
 }
@@ -162,10 +197,23 @@ fn key_before(before: &str) -> Option<(usize, &str)> {
         // A key may consist of escapes.
         let oldest = bytes.len().saturating_sub(LONGEST_QUOTED);
         let inside = bytes.get(oldest..bytes.len() - 1)?;
-        let from = oldest + memchr::memrchr(*quote, inside)?;
-        return Some((from, before.get(from + 1..before.len() - 1)?));
+        let key = memchr::memrchr(*quote, inside)
+            .map(|from| oldest + from)
+            .and_then(|from| Some((from, before.get(from + 1..before.len() - 1)?)));
+        // `"a": 1, password": x` lacks a quote.
+        return key
+            .filter(|(_, key)| !key.contains([',', '{']) && !key.contains(": "))
+            .or_else(|| {
+                key_before(
+                    before
+                        .get(..before.len() - 1)?
+                        .trim_end_matches(['"', '\'']),
+                )
+            });
     }
-    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    // Letters of other alphabets look like those that are meant.
+    let part =
+        |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte) || !byte.is_ascii();
     // `basic_auth[password]`
     if bytes.last() == Some(&b']') {
         let inside = bytes.get(oldest..bytes.len() - 1)?;
@@ -178,8 +226,12 @@ fn key_before(before: &str) -> Option<(usize, &str)> {
             .take_while(|byte| part(&byte))
             .count();
         let is_name = !key.is_empty() && key.bytes().all(|byte| part(&&byte));
-        return (length > 0 && is_name).then_some((open - length, key));
+        return is_name.then_some((open - length, key));
     }
+    // `(password)`, `**password**`
+    let before = before.trim_end_matches([')', '>', '`', '*']);
+    let bytes = before.as_bytes();
+
     let length = bytes
         .iter()
         .rev()
@@ -329,7 +381,7 @@ pub(super) fn is_harmless(value: &str) -> bool {
             value,
             "null" | "~" | "true" | "false" | "yes" | "no" | "on" | "off" | "none"
         )
-        || value.starts_with('{')
+        || value.starts_with('{') && !(value.starts_with("{{") && plausible::is_open(value))
         || is_block_header(value)
         || is_variable(value)
 }
@@ -346,6 +398,18 @@ pub(super) fn is_prose(value: &str) -> bool {
     let mut words = value.split_whitespace();
     let plain = |word: &str| !word.bytes().any(|byte| byte.is_ascii_digit());
     value.split_whitespace().count() >= 4 && words.all(plain)
+}
+
+/// Whether a text may be the name of a rule or of a group of rules.
+pub(super) fn is_rule(name: &str) -> bool {
+    let plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_/".contains(&byte);
+    matches!(name, "*" | "") || name.bytes().all(plain) && plausible::is_reference(name)
+}
+
+/// Whether a value consists of words in lower case with marks between them, as a passphrase does.
+pub(super) fn is_passphrase(value: &str) -> bool {
+    value.contains(['-', '_']) && is_words(value)
 }
 
 /// The longest name of a scheme but for AWS's: `Api-Token`, `Negotiate`.

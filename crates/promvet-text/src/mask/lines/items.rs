@@ -88,7 +88,9 @@ impl Scan<'_> {
             if word.starts_with('#') {
                 return;
             }
+            let is_variable = body.get(..at).is_some_and(|before| before.ends_with("${"));
             if word.contains(':')
+                && !is_variable
                 && !word.contains("//")
                 && let Some(range) = urls::port(body, at)
             {
@@ -120,16 +122,45 @@ impl Scan<'_> {
         };
         let before = body.get(..at).unwrap_or("");
         if before.is_empty() || before.ends_with(char::is_whitespace) {
-            self.words(body, at, false);
+            let section = self.sections.innermost();
+            let is_behind = section.is_some_and(|section| section.has_credentials);
+            self.words(body, at, is_behind && !before.trim().is_empty());
+            self.suppressed(body, at);
+        }
+    }
+
+    /// Hides what is where promvet's own comments name rules and is no name of one.
+    fn suppressed(&mut self, body: &str, start: usize) {
+        let text = value::window(body.get(start..).unwrap_or(""));
+        let Some(own) = text.find("promvet:") else {
+            return;
+        };
+        let list = text.get(own..).and_then(|own| own.split_once('['));
+        let Some((before, list)) = list else {
+            return;
+        };
+        let mut at = start + own + before.len() + 1;
+        for name in list.split(']').next().unwrap_or("").split(',') {
+            if !value::is_rule(name.trim()) {
+                self.hide(at, at + name.len());
+            }
+            at += name.len() + 1;
         }
     }
 
     /// Hides the words of a comment behind one that names a credential; all of them if the comment
     /// is behind one.
-    fn words(&mut self, body: &str, start: usize, named: bool) {
+    pub(super) fn words(&mut self, body: &str, start: usize, named: bool) {
         let mut named = named;
         let mut at = start;
         let text = value::window(body.get(start..).unwrap_or(""));
+        let alone = text.trim_matches(|c: char| c == '#' || c.is_whitespace());
+        if named && value::is_passphrase(alone) {
+            self.hide(
+                body.len() - body.get(start..).unwrap_or("").len(),
+                start + text.len(),
+            );
+        }
         for word in text.split_inclusive(char::is_whitespace) {
             let bare = word
                 .trim()
@@ -145,7 +176,9 @@ impl Scan<'_> {
 }
 
 /// Whether a word of a comment is one that only a secret is.
-fn is_telling(word: &str) -> bool {
+pub(super) fn is_telling(word: &str) -> bool {
+    // Base64 ends in these.
+    let word = word.trim_end_matches('=');
     word.len() >= SHORTEST_IN_COMMENT
         && word.bytes().all(|byte| byte.is_ascii_graphic())
         && !word.contains(['=', ':', '{', '<', '|'])

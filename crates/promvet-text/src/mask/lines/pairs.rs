@@ -47,10 +47,27 @@ impl Scan<'_> {
                 }
             }
             self.ports(body, &pair);
+            if mark != '=' {
+                self.key(&line, at, &pair);
+            }
             if let Some(end) = self.pair(&line, &pair, inside) {
                 taken = end;
                 self.rest(body, end, pair.flow);
             }
+        }
+    }
+
+    /// Hides a key that no name of anything is: a secret in its place. A tenant that has settings of its
+    /// own may have a UUID.
+    fn key(&mut self, line: &value::Line<'_>, at: usize, pair: &value::Pair<'_>) {
+        let is_key = pair.spaced && pair.leads && at < line.comment && !line.is_comment;
+        let has_value = line
+            .body
+            .get(pair.value..)
+            .is_some_and(|written| !written.is_empty() && !written.starts_with(['{', '#', '&']));
+        if is_key && (plausible::is_made_up(pair.key) || has_value && plausible::is_uuid(pair.key))
+        {
+            self.hide(pair.column, at);
         }
     }
 
@@ -78,6 +95,10 @@ impl Scan<'_> {
         if !self.is_hidden(line, pair, written, inside) {
             return None;
         }
+        // `password: null # SECRET`
+        if pair.meaning.is_secret() && !line.is_comment {
+            self.words(body, line.comment, true);
+        }
         Some(self.value(body, pair.value, pair.column, pair.flow))
     }
 
@@ -93,9 +114,16 @@ impl Scan<'_> {
         let Some(within) = sections::under(pair.meaning, inside) else {
             return;
         };
+        // Under `file: |` is what is in the file.
+        let is_block = value::is_block_header(written)
+            && match pair.meaning {
+                Meaning::Path => names::is_of_file(pair.key),
+                Meaning::Reference => true,
+                _ => false,
+            };
         if within == Within::Credentials && (is_empty || written.starts_with('&')) {
             self.sections.open(pair.column, within, inside);
-        } else if (is_empty || written == "[") && !pair.flow {
+        } else if (is_empty || written == "[" || is_block) && !pair.flow {
             self.state = State::Awaited {
                 column: pair.column,
                 certain: false,
@@ -139,6 +167,7 @@ impl Scan<'_> {
             Some(word) if !pair.spaced => word.trim_matches(['"', '\'', ',']),
             _ => bare,
         };
+        let in_comment = line.is_comment || pair.value > line.comment;
         let has_credentials = inside.is_some_and(|section| section.has_credentials);
         if is_name_of_value(pair.key) {
             self.name_of_value(pair, bare);
@@ -146,7 +175,9 @@ impl Scan<'_> {
         match pair.meaning {
             // A volume of compose: `- jwtsecret:/var/lib/x`.
             Meaning::Secret if !pair.spaced && value::is_path_of_words(bare) => false,
+            Meaning::Secret if in_comment && !pair.leads && is_explained(bare) => false,
             Meaning::Secret => !bare.is_empty() || written.is_empty() || written.starts_with('#'),
+            Meaning::NearSecret if value::is_block_header(written) => true,
             Meaning::NearSecret => !value::is_harmless(bare) && !value::is_prose(bare),
             Meaning::Section if value::is_block_header(written) => true,
             Meaning::Section => {
@@ -156,6 +187,11 @@ impl Scan<'_> {
                     && !written.is_empty()
             }
             Meaning::Headers => false,
+            Meaning::Reference | Meaning::Path
+                if names::is_slip_of_reference(pair.key) && value::is_passphrase(word) =>
+            {
+                true
+            }
             Meaning::Reference => !plausible::is_reference(bare) && !value::is_prose(bare),
             Meaning::Path => !plausible::is_plausible_path(word),
             Meaning::User => {
@@ -169,10 +205,10 @@ impl Scan<'_> {
                 self.is_secret_value(line, pair, written, inside)
             }
             Meaning::Plain => match inside {
-                _ if !pair.spaced || line.is_comment => false,
+                _ if !pair.spaced || in_comment => false,
                 None => matches!(pair.key, "key" | "pat") && looks::is_dense(bare),
                 Some(_) if names::is_naming(pair.key) => !plausible::is_reference(bare),
-                Some(section) if section.has_credentials => {
+                Some(section) if section.has_credentials && section.within != Within::Headers => {
                     let may_be_shown = names::is_known_in_section(pair.key)
                         && (plausible::is_reference(bare)
                             || plausible::is_plausible_path(bare)
@@ -343,6 +379,13 @@ fn marked_names(content: &str) -> HashSet<&str> {
 /// so that each byte is part of one name.
 fn is_end_of_name(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | '}' | ']' | '&' | '*')
+}
+
+/// Whether what is behind a word of a comment explains it: where it is read about, or a sentence, whose
+/// words are judged one by one.
+fn is_explained(value: &str) -> bool {
+    let is_url = value.starts_with("http://") || value.starts_with("https://");
+    is_url && !value.contains(char::is_whitespace) || value::is_prose(value)
 }
 
 /// Keys of the value of what another key beside them names: a variable of a container, a header,
