@@ -111,16 +111,17 @@ fn listed(found: &Found, marks: &Marks, ages: &Ages, now: i64) -> Vec<ListedSupp
         let place = marks.place(directive.span);
         let committed = committed.get(&line);
         let reason = directive.reason.clone();
-        let names = directive.names.iter().map(|name| name.text.clone());
+        let redacted = |words: &str| (*Redacted::sentence(&place, words.to_owned())).clone();
+        let names = directive.names.iter().map(|name| redacted(&name.text));
         ListedSuppression {
             path: found.shown.to_string(),
             line,
-            logical: logical.clone(),
+            logical: redacted(logical),
             whole_file: *covers == Covers::File,
             whole_part: matches!(covers, Covers::Inner(_)),
             rules: names.collect(),
             reason: reason.map(|reason| Redacted::sentence(&place, reason)),
-            until: directive.until.as_ref().map(|until| until.text.clone()),
+            until: directive.until.as_ref().map(|until| redacted(&until.text)),
             lapsed: has_lapsed(mark, now),
             age_days: committed.map(|time| (now - time).max(0) / DAY),
         }

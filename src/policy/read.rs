@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::form::Key;
-use crate::finding::{Place, Sentences, Span, Text, nearest};
+use crate::finding::{Place, Sentences, Span, Text, is_made_up, nearest};
 use crate::yaml::{Kind, Node};
 
 /// What is wrong with a policy file.
@@ -66,6 +66,10 @@ pub(crate) struct Mistakes {
 
 impl Mistakes {
     pub(crate) fn add(&mut self, node: Node<'_>, message: impl Into<String>, help: Option<String>) {
+        // `prometheus: SECRET`: the message quotes what is in the wrong place.
+        if node.as_str().is_some_and(is_made_up) {
+            node.document().text().mark_secret(node.span());
+        }
         self.list.push(PolicyError {
             message: message.into(),
             place: node.place(),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::relabel::{LabelSet, RelabelKey, RelabelQuery, trace};
-use crate::finding::{Span, Text};
+use crate::finding::{Span, Text, is_secret_name};
 use crate::schema::Version;
 use crate::schema::edit::apply;
 use crate::source::{LARGEST, Tree, rewrite};
@@ -149,14 +149,20 @@ fn verdict(case: Node<'_>, after: Option<LabelSet>) -> Result<CaseVerdict, Strin
         (Expected::Labels(wanted), Some(came)) => wanted == came,
         _ => false,
     };
-    let words = |labels: Option<&LabelSet>| labels.map_or("dropped".to_owned(), flow);
+    let place = case.place();
+    let words = |labels: Option<&LabelSet>| {
+        let words = labels.map_or("dropped".to_owned(), |labels| {
+            flow(&without_secrets(labels))
+        });
+        place.redact(words)
+    };
     let wanted = match &expected {
         Expected::Dropped => "dropped".to_owned(),
-        Expected::Labels(labels) => flow(labels),
+        Expected::Labels(labels) => words(Some(labels)),
         Expected::Nothing => "nothing".to_owned(),
     };
     Ok(CaseVerdict {
-        line: case.place().start().line,
+        line: place.start().line,
         difference: (!is_right).then(|| (wanted, words(came.as_ref()))),
         edit: match is_right {
             true => None,
@@ -183,6 +189,18 @@ fn set(node: Node<'_>) -> LabelSet {
             (entry.name().to_owned(), value.to_owned())
         })
         .collect()
+}
+
+/// Labels without the values of those whose names say that they are secrets.
+fn without_secrets(labels: &LabelSet) -> LabelSet {
+    let shown = |(name, value): (&String, &String)| {
+        let value = match is_secret_name(name) {
+            true => "[redacted]".to_owned(),
+            false => value.clone(),
+        };
+        (name.clone(), value)
+    };
+    labels.iter().map(shown).collect()
 }
 
 /// Labels as YAML in one line.

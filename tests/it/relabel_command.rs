@@ -179,3 +179,18 @@ fn tests_of_relabel_rules_are_run_and_their_results_written() {
     assert_eq!(ran.status, Some(2), "{}", ran.said());
     assert!(ran.stderr.contains("unknown key `jbo`"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_difference_shows_no_secret_of_the_case() {
+    const SECRET: &str = "c672d41d8cd98f00b204e9800998ecf8427e0a1b";
+    let folder = folder();
+    let case = format!(
+        "config: prometheus.yml\njob: api\ncases:\n- labels: {{password: {SECRET}, env: prod}}\n  \
+         result: {{bearer_token: {SECRET}, env: test}}\n"
+    );
+    folder.write(&[("a.relabel-test.yaml", &case)]);
+    let said = folder.promvet(&["test"]).said();
+    assert!(said.contains("'env': 'test'"), "{said}");
+    assert!(said.contains("'password': '[redacted]'"), "{said}");
+    assert!(!said.contains(&SECRET[..8]), "{said}");
+}

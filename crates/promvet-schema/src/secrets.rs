@@ -4,7 +4,7 @@ use super::scalar;
 use super::table::{Struct, Type};
 use super::tables::CONFIG;
 use crate::yaml::{Document, Kind, Node, Scalar};
-use promvet_text::is_like_secret_name;
+use promvet_text::{is_harmless_header, is_like_secret_name};
 
 /// Marks every secret of a configuration: values of secret keys, passwords in URLs, headers and
 /// parameters with telling names.
@@ -49,6 +49,8 @@ fn value(ty: &Type, node: Node<'_>) {
                     Type::Text | Type::Any if is_like_secret_name(entry.name()) => {
                         hide(entry.value)
                     }
+                    // `proxy_connect_header: {Host: [a]}`
+                    Type::List(_) if is_harmless_header(entry.name()) => {}
                     _ => value(item, entry.value),
                 }
             }
@@ -106,6 +108,7 @@ remote_write:
   headers: {X-Api-Key: four, X-Tenant: shown}
   http_headers:
     A: {secrets: [five], values: [seen]}
+  proxy_connect_header: {Host: [plain], X-A: [eight]}
   oauth2:
     endpoint_params: {client_assertion: six, audience: open}
 scrape_configs:
@@ -125,7 +128,9 @@ scrape_configs:
         found.sort_unstable();
         assert_eq!(
             found,
-            ["five", "four", "one", "seven", "six", "three", "two"]
+            [
+                "eight", "five", "four", "one", "seven", "six", "three", "two"
+            ]
         );
     }
 }

@@ -24,7 +24,7 @@ pub use destination::{
     without_destinations,
 };
 pub use excerpt::Excerpt;
-pub use mask::{is_like_secret_name, is_secret_name};
+pub use mask::{is_harmless_header, is_like_secret_name, is_made_up, is_secret_name};
 pub use message::{Evidence, Finding, Fix, Severity, Unchecked};
 pub use nearest::nearest;
 pub use redacted::{Redacted, Sentences};

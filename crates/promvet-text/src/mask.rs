@@ -17,7 +17,7 @@ mod value;
 
 use super::text::{Span, Text};
 
-pub use names::{is_like_secret_name, is_secret_name};
+pub use names::{is_harmless_header, is_like_secret_name, is_secret_name};
 pub(super) use sentence::{Needles, redact};
 
 /// What stands for a secret in output.
@@ -48,6 +48,14 @@ pub(super) fn is_variable(value: &str) -> bool {
         || inside("{{", "}}").is_some_and(|name| named(name.trim(), &['.']));
     // A password between these marks is none.
     is_marked && is_name(value.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
+}
+
+/// Whether a text has a part that a generator makes or a person is made to think of: where it can be
+/// nothing that is meant, it is a secret.
+#[must_use]
+pub fn is_made_up(text: &str) -> bool {
+    let mut parts = text.split(|c: char| !c.is_ascii_alphanumeric());
+    plausible::is_made_up(text) || parts.any(plausible::is_made_up)
 }
 
 /// Spans in ascending order, overlaps joined.
@@ -142,6 +150,51 @@ mod tests {
             ),
             ("url: https://host:9090/@x", "url: https://host:9090/@x"),
             ("url: https://host/a@b", "url: https://host/a@b"),
+            ("password_flie: so-much-rain", "password_flie: [redacted]"),
+            (
+                "credentials_url: so-much-rain",
+                "credentials_url: [redacted]",
+            ),
+            (
+                "bearer_token.file: so_much",
+                "bearer_token.file: [redacted]",
+            ),
+            (
+                "secret: \"abc\" # so-much-rain",
+                "secret: [redacted] # [redacted]",
+            ),
+            (
+                "#- credentials g/VmtcRAKFp+yBqiXw==",
+                "#- credentials [redacted]",
+            ),
+            (
+                "# clientSecret glc_q2viP/VmtcRAKFp+yBqiXw==",
+                "# clientSecret [redacted]",
+            ),
+            ("password: {{ a3f9a1c77e2b84d06 }}", "password: [redacted]"),
+            (
+                "params: {3f9a1c77e2b84d06a5c19e0f7d2b6a8843c1f0e9: a}",
+                "params: {[redacted]: a}",
+            ),
+            ("12345678901234567890: a", "[redacted]: a"),
+            ("- Kagiba642bomogo!: a", "- [redacted]: a"),
+            (
+                "{a: 1, \"Kagiba642bomogo!\": a}",
+                "{a: 1, \"[redacted]\": a}",
+            ),
+            (
+                "metric_name_escaping_scheme_of_all: dots",
+                "metric_name_escaping_scheme_of_all: dots",
+            ),
+            (
+                "additionalScrapeConfigurationsOfAll: {a: b}",
+                "additionalScrapeConfigurationsOfAll: {a: b}",
+            ),
+            (
+                "bearer_token_ref: BUGXVAXEJA6ZOLUABQ6YOBZEIJ3CAWKV",
+                "bearer_token_ref: [redacted]",
+            ),
+            ("123e4567-e89b-12d3-a456-426614174000: a", "[redacted]: a"),
         ] {
             assert_eq!(shown(source), expected);
         }

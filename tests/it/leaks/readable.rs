@@ -40,6 +40,18 @@ const READABLE: &[&str] = &[
     "prometheus.remote_write \"cloud\" {\n  endpoint {\n    basic_auth {\n      username = \"12345\"\n      password_file = \"/etc/secrets/password\"\n    }\n  }\n}",
     "command: [--storage.tsdb.retention.time=15d, --web.enable-lifecycle]",
     "# get a token with `vault login -method oidc`",
+    "tls_config:\n  ca_file: ca.pem # promvet: ignore[tls/unused] checked",
+    "tls_config:\n  insecure_skip_verify: true # promvet: ignore[tls/skip-verify, credentials/plain-http] known until 2027-01-31",
+    "basic_auth:\n  username: u # the user of the proxy\n  password_file: a.txt # note: mounted",
+    "url: \"${GREPTIME_SCHEME:=http}://${GREPTIME_HOST:=greptimedb}:${GREPTIME_PORT:=4000}/v1/prometheus/write?db=${GREPTIME_DB:=public}\"",
+    "proxy_connect_header:\n  Host: [\"localhost\"]",
+    "oauth2:\n  proxy_connect_header:\n    Host: [\"localhost\"]",
+    "# Replace with Scaleway Credentials: https://console.scaleway.com/project/credentials",
+    "overrides:\n  123e4567-e89b-12d3-a456-426614174000:\n    ingestion_rate: 1",
+    "bearer_token_file: C:\\Program Files\\Prometheus\\token.txt",
+    "bearer_token_file: |\n  /run/secrets/token",
+    "bearer_token_file: my-token",
+    "bearer_token_file: ${CREDENTIALS_DIRECTORY}/token",
     "checksum/config: 4cc58b26006ed3870a2bd0a1d4e2b0b6d1a3ce9c8e43ef2a3a9dca7e1e9f4f10",
 ];
 

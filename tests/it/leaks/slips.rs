@@ -311,6 +311,37 @@ const ENTRIES: &[&str] = &[
     "  # https://u:§@h.example.com\n  bogus: 1\n",
     "  bogus: 1 # password: §\n",
     "  # promvet: ignore[schema/unknown-field] password: §\n  bogus: 1\n",
+    // Values that go on below, and paths that are none.
+    "  bearer_token_file: |\n    §\n",
+    "  basic_auth:\n    username: u\n    password_file: >\n      §\n",
+    "  authorization:\n    credentials_file: |+\n      §\n\n",
+    "  bearer_token_file: C:\\§\n",
+    "  bearer_token_file: ~/§\n",
+    "  bearer_token_file: $x-§\n",
+    "  bearer_token_file: <x>§\n",
+    "  bearer_token_files: [§]\n",
+    "  bearer_token_files:\n  - §\n",
+    // Half a quote, brackets and what is not seen around a key.
+    "  bearer_token\": §\n  bogus: 1\n",
+    "  basic_auth\": §\n  bogus: 1\n",
+    "  authorization:\n    credentials\": §\n  bogus: 1\n",
+    "  [password]: §\n  bogus: 1\n",
+    "  (password): §\n  bogus: 1\n",
+    "  <password>: §\n  bogus: 1\n",
+    "  `password`: §\n  bogus: 1\n",
+    "  password==§\n",
+    "  password\u{200b}: §\n  bogus: 1\n",
+    "  pass\u{200b}word: §\n  bogus: 1\n",
+    "  p\u{430}ssword: §\n  bogus: 1\n",
+    // What is behind a value that is none.
+    "  password: # §\n  bogus: 1\n",
+    "  password: null # §\n  bogus: 1\n",
+    "  # client_secret:\n  # §\n  bogus: 1\n",
+    "  #- credentials §\n  bogus: 1\n",
+    "  token: {name: §<>}\n  bogus: 1\n",
+    "  bogus: 1 # promvet: ignore[§]\n",
+    "  # promvet: ignore[schema/unknown-field, §] why\n  bogus: 1\n",
+    "  tls_config:\n    ca_file: a.pem # see §\n  bogus: 1\n",
 ];
 
 /// The same where only the look of the secret tells.
@@ -328,6 +359,8 @@ const LOOKS: &[&str] = &[
     "  queue_config: {max_shards: §}\n",
     "  §: bogus\n",
     "  §\n",
+    "  password: {{ §a }}\n  bogus: 1\n",
+    "  headers: {§: x}\n  bogus: 1\n",
 ];
 
 /// Whole files.
@@ -461,6 +494,16 @@ const FILES: &[(&str, &str)] = &[
         "alerts.yml",
         "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up{password=\"§\"} ==\n    labels: {token: §}\n",
     ),
+    (
+        "prometheus.yml",
+        "scrape_configs:\n- job_name: a\n  params: {§: api_token}\n",
+    ),
+    (
+        "prometheus.yml",
+        "scrape_configs:\n- job_name: a\n  consul_sd_configs:\n  - server: h:1\n    §: x\n",
+    ),
+    ("promvet.yaml", "prometheus: §\n"),
+    ("promvet.yaml", "levels: {schema: §}\n"),
     (
         "promvet.yaml",
         "receivers: [{hosts: a, receiver: mimir, password: §}]\n",

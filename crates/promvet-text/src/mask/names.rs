@@ -154,7 +154,8 @@ pub(super) fn is_of_address(name: &str) -> bool {
 }
 
 /// Whether a header of this name holds no secret.
-pub(super) fn is_harmless_header(name: &str) -> bool {
+#[must_use]
+pub fn is_harmless_header(name: &str) -> bool {
     let name = Name::new(name).text;
     HARMLESS_HEADERS.iter().any(|begin| name.starts_with(begin))
 }

@@ -84,8 +84,7 @@ fn is_base32(text: &str) -> bool {
 /// of anything nor a word.
 pub(super) fn is_made_up(text: &str) -> bool {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    is_run_on(text)
-        || is_plain && text.len() >= SHORTEST_RANDOM_NAME && is_shuffled(text)
+    is_plain && (is_run_on(text) || text.len() >= SHORTEST_RANDOM_NAME && is_shuffled(text))
         || text.len() >= SHORTEST_SHUFFLED && is_made_by_hand(text)
 }
 

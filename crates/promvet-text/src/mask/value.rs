@@ -98,7 +98,7 @@ pub(super) struct Pair<'l> {
     pub(super) flow: bool,
     /// Whether white space or a quote keeps the mark and the value apart, as YAML wants it.
     pub(super) spaced: bool,
-    /// Whether it is where YAML has a key: at the beginning of a line or of an item.
+    /// Whether it is at the beginning of a line or of an item.
     pub(super) leads: bool,
     pub(super) meaning: Meaning,
 }
@@ -180,6 +180,28 @@ pub(super) fn pair<'l>(
         leads: begins || in_flow,
         meaning,
     })
+}
+
+/// The key before a colon, whatever it consists of, and where it begins, if it is where YAML has one:
+/// at the beginning of a line or of an item.
+pub(super) fn key_of_yaml<'l>(line: &Line<'l>, at: usize) -> Option<(usize, &'l str)> {
+    let body = line.body;
+    let behind = body.get(at + 1..)?;
+    if line.is_comment || at >= line.comment || !(behind.is_empty() || behind.starts_with(is_blank))
+    {
+        return None;
+    }
+    let ends = |c: char| c.is_whitespace() || "\"'{[(,".contains(c);
+    let before = body.get(..at)?.trim_end_matches(is_blank);
+    let before = before.trim_end_matches(['"', '\'']);
+    let oldest = before.len().saturating_sub(LONGEST_QUOTED);
+    let oldest = (oldest..before.len()).find(|from| before.is_char_boundary(*from))?;
+    work::count(before.len() - oldest);
+    let key = before.get(oldest..)?.rsplit(ends).next()?;
+    let from = before.len() - key.len();
+    let lead = body.get(..from)?.trim_end_matches(['"', '\'', ' ', '\t']);
+    let is_first = from <= line.begins + 1 || lead.ends_with(['{', '[', ',']);
+    (is_first && !key.is_empty()).then_some((from, key))
 }
 
 /// Whether the text of a matcher of PromQL is a secret rather than a name or a pattern.

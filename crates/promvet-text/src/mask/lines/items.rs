@@ -156,10 +156,8 @@ impl Scan<'_> {
         let text = value::window(body.get(start..).unwrap_or(""));
         let alone = text.trim_matches(|c: char| c == '#' || c.is_whitespace());
         if named && value::is_passphrase(alone) {
-            self.hide(
-                body.len() - body.get(start..).unwrap_or("").len(),
-                start + text.len(),
-            );
+            let from = start + text.find(alone).unwrap_or(0);
+            self.hide(from, from + alone.len());
         }
         for word in text.split_inclusive(char::is_whitespace) {
             let bare = word

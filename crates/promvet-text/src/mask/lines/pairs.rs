@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::names::{self, Meaning};
-use super::super::{Span, is_variable, looks, plausible, value};
+use super::super::{Span, is_made_up, is_variable, looks, plausible, value};
 use super::sections::{self, Section, Sections, Within};
 use super::{Commented, MOST_LINES, Scan, State, is_commented};
 use crate::work;
@@ -31,6 +31,9 @@ impl Scan<'_> {
             }
             flow.close(|end| end <= at);
             let inside = flow.innermost().or(self.sections.innermost());
+            if mark == ':' {
+                self.key(&line, at);
+            }
             let Some(pair) = value::pair(&line, at, mark, brace < at, inside.is_some()) else {
                 continue;
             };
@@ -47,9 +50,6 @@ impl Scan<'_> {
                 }
             }
             self.ports(body, &pair);
-            if mark != '=' {
-                self.key(&line, at, &pair);
-            }
             if let Some(end) = self.pair(&line, &pair, inside) {
                 taken = end;
                 self.rest(body, end, pair.flow);
@@ -57,17 +57,16 @@ impl Scan<'_> {
         }
     }
 
-    /// Hides a key that no name of anything is: a secret in its place. A tenant that has settings of its
-    /// own may have a UUID.
-    fn key(&mut self, line: &value::Line<'_>, at: usize, pair: &value::Pair<'_>) {
-        let is_key = pair.spaced && pair.leads && at < line.comment && !line.is_comment;
-        let has_value = line
-            .body
-            .get(pair.value..)
-            .is_some_and(|written| !written.is_empty() && !written.starts_with(['{', '#', '&']));
-        if is_key && (plausible::is_made_up(pair.key) || has_value && plausible::is_uuid(pair.key))
-        {
-            self.hide(pair.column, at);
+    /// Hides what is before a mark and is no name of anything: a secret in the place of a key. A tenant
+    /// that has settings of its own may have a UUID.
+    fn key(&mut self, line: &value::Line<'_>, at: usize) {
+        let Some((from, key)) = value::key_of_yaml(line, at) else {
+            return;
+        };
+        let behind = line.body.get(at + 1..).unwrap_or("").trim_start();
+        let has_value = !behind.is_empty() && !behind.starts_with(['{', '#', '&']);
+        if is_made_up(key) || has_value && plausible::is_uuid(key) {
+            self.hide(from, from + key.len());
         }
     }
 
