@@ -200,6 +200,7 @@ const NEIGHBOURS: &[Neighbour] = &[
     mapping("blackbox exporter configuration", &["modules"]),
     mapping(WEB_FILE, &["tls_server_config"]),
     mapping(WEB_FILE, &["basic_auth_users"]),
+    mapping(WEB_FILE, &["http_server_config"]),
     mapping("Vector configuration", &["sources", "sinks"]),
     mapping(HELM, &["fullnameOverride"]),
     mapping(HELM, &["nameOverride"]),

@@ -37,7 +37,11 @@ const WORDS: &[&str] = &[
 ];
 
 /// Every web configuration has one of these.
-const WEB: &[&[u8]] = &[b"basic_auth_users", b"tls_server_config"];
+const WEB: &[&[u8]] = &[
+    b"basic_auth_users",
+    b"tls_server_config",
+    b"http_server_config",
+];
 
 /// What `remote_write` and `remote_read` are called in values of the chart of Prometheus.
 const VALUES: &[&[u8]] = &[b"remoteWrite", b"remoteRead"];

@@ -66,8 +66,8 @@ const VERSIONS: &[&str] = &["TLS10", "TLS11", "TLS12", "TLS13"];
 /// The headers that `http_server_config` may set, and the values of those that have few.
 const HEADERS: &[(&str, &[&str])] = &[
     ("Strict-Transport-Security", &[]),
-    ("X-Content-Type-Options", &["", "nosniff"]),
-    ("X-Frame-Options", &["", "deny", "sameorigin"]),
+    ("X-Content-Type-Options", &["nosniff"]),
+    ("X-Frame-Options", &["deny", "sameorigin"]),
     ("X-XSS-Protection", &[]),
     ("Content-Security-Policy", &[]),
 ];
@@ -108,7 +108,11 @@ pub(super) fn of_runners(
 }
 
 /// The keys by which a web configuration is recognized.
-const KEYS: &[&str] = &["tls_server_config", "basic_auth_users"];
+const KEYS: &[&str] = &[
+    "tls_server_config",
+    "basic_auth_users",
+    "http_server_config",
+];
 
 /// All keys of a web configuration.
 const SECTIONS: &[&str] = &[
@@ -337,12 +341,12 @@ fn header_faults(node: Node<'_>) -> Vec<Finding> {
             };
             return Some(at(entry.key.place(), entry.value, message).help(help));
         };
-        let text = entry.value.as_str()?;
+        let text = text_of(entry.value)?;
         let is_wrong = !values.is_empty() && !values.contains(&text) && !placeholder::is_open(text);
         is_wrong.then(|| {
             let message = format!("`{name}`: unknown value `{text}`; {REFUSED}");
             let values = values.join("` or `");
-            let help = format!("write `{}`", values.trim_start_matches("` or `"));
+            let help = format!("write `{values}`");
             at(entry.value.place(), entry.value, message).help(help)
         })
     });
@@ -376,8 +380,17 @@ fn warning(finding: Finding, help: &str) -> Finding {
     finding
 }
 
+/// The text of a value; a null is read as an empty one.
+fn text_of(node: Node<'_>) -> Option<&str> {
+    if node.is_null() {
+        Some("")
+    } else {
+        node.as_str()
+    }
+}
+
 fn password(node: Node<'_>) -> Option<Finding> {
-    let text = node.as_str()?;
+    let text = text_of(node)?;
     let is_open = text.contains("${") || placeholder::find(text).next().is_some();
     if is_hash(text) || is_open {
         return None;
@@ -488,6 +501,21 @@ mod tests {
             (
                 "tls_server_config: {cert_file: a}\ntls_client_config: {}\n".to_owned(),
                 vec![],
+            ),
+            (
+                "basic_auth_users: {a: }\nhttp_server_config: {http2: \"yes\", headers: {X-Frame-Options: }}\n".to_owned(),
+                vec![
+                    "basic_auth_users.a",
+                    "http_server_config.http2",
+                    "http_server_config.headers.X-Frame-Options",
+                ],
+            ),
+            (
+                "tls_server_config: {cert_file: a, key_file: b, cipher_suites: [TLS_AES_128_GCM_SHA256, TLS_RSA_WITH_RC4_128_SHA], curve_preferences: X25519}\n".to_owned(),
+                vec![
+                    "tls_server_config.cipher_suites[1]",
+                    "tls_server_config.curve_preferences",
+                ],
             ),
             (
                 format!("basic_auth_users: ['a:{hash}']\n"),
