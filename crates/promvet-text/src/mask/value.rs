@@ -43,7 +43,8 @@ const MOST_COMMENTS: usize = 4;
 /// Where the comment behind what a line says begins: at a `#` behind a blank and outside of quotes.
 fn comment(body: &str, begins: usize) -> usize {
     let marks = memchr::memmem::find_iter(body.as_bytes(), b" #");
-    let is_even = |before: &[u8], quote| memchr::memchr_iter(quote, before).count() % 2 == 0;
+    let is_even =
+        |before: &[u8], quote| memchr::memchr_iter(quote, before).count().is_multiple_of(2);
     let found = marks
         .filter(|at| *at >= begins)
         .take(MOST_COMMENTS)
