@@ -34,6 +34,8 @@ pub use kinds::{RULE_FILE, TARGET_FILE, WEB_FILE};
 pub(crate) use lost::{lost, only_holds};
 pub use manifest::{Manifest, manifests};
 pub use mask::{Branches, Mask, mask};
-pub use names::{has_yaml_name, is_candidate, is_example, is_template, is_test_data};
+pub use names::{
+    has_yaml_name, is_candidate, is_example, is_for_collector, is_template, is_test_data,
+};
 pub use scan::{byte_scan, may_hold};
 pub use selection::{Label, Namespaces, Selecting, Selector, Site, labels_of};

@@ -167,6 +167,16 @@ pub fn is_example(path: &str) -> bool {
     folders.split('/').any(|folder| EXAMPLES.contains(&folder))
 }
 
+/// Whether a file lies in a folder of the OpenTelemetry Collector, whose Prometheus receiver takes
+/// jobs as Prometheus does, and fills in `$NAME` and turns `$$` into `$` before
+/// (open-telemetry/opentelemetry-collector `confmap/expand.go`).
+#[must_use]
+pub fn is_for_collector(path: &str) -> bool {
+    let (folders, _) = path.rsplit_once('/').unwrap_or_default();
+    let mut words = folders.split(['/', '-', '_', '.']);
+    words.any(|word| matches!(word, "otel" | "otelcol" | "otelcollector" | "opentelemetry"))
+}
+
 /// Whether a file is a Prometheus configuration as far as its name tells.
 pub(super) fn is_ours(path: &Path) -> bool {
     let Some((stem, _)) = parts(path) else {

@@ -156,8 +156,14 @@ fn has_filled_urls(document: &Document, at: &[&str]) -> bool {
     urls.any(|url| url.contains("{{"))
 }
 
+/// Keys of `server` in values of victoria-metrics-alert, which has an `alertmanager` beside it too
+/// (VictoriaMetrics/helm-charts `charts/victoria-metrics-alert/values.yaml`).
+const OF_VMALERT: &[&str] = &["datasource", "notifier", "notifiers"];
+
 pub(super) fn is_among_its_like(values: Node<'_>) -> bool {
-    BESIDE.iter().any(|key| values.get(key).is_some())
+    let server = values.get(SERVER);
+    let has = |key: &&str| server.is_some_and(|server| server.get(key).is_some());
+    BESIDE.iter().any(|key| values.get(key).is_some()) && !OF_VMALERT.iter().any(has)
 }
 
 /// Whether a `server` with endpoints is that of this chart although nothing else of it is here.

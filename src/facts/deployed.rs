@@ -102,6 +102,20 @@ impl<'t> Facts<'t> {
         })
     }
 
+    /// Where a vmagent, or a VictoriaMetrics, of the tree is told to read some scrape configuration,
+    /// if nothing in sight runs this one: it may be the reader.
+    #[must_use]
+    pub fn may_be_scraped_by_vmagent(
+        &self,
+        file: &Path,
+        holder: Option<&EmbeddedIn>,
+    ) -> Option<Place> {
+        let mut all = self.deployments().all().iter();
+        let flag = all.find_map(|one| one.arguments.value(VMAGENT_CONFIG));
+        let (_, place) = flag.filter(|_| self.runners(file, holder).is_empty())?;
+        Some(place.clone())
+    }
+
     /// Why the file that `--config.file` names is not there, if it surely is not.
     #[must_use]
     pub fn lacks_config_file(&self, deployment: &Deployment) -> Option<NotMounted> {

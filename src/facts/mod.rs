@@ -20,6 +20,7 @@ mod reach;
 pub mod receiver;
 mod receiver_requirements;
 mod routes;
+mod rule_evaluator;
 pub(crate) mod scripts;
 mod selected;
 mod service_match;
@@ -71,6 +72,7 @@ const SCANS: &[Scan] = &[
     pulled_in::names_rules,
     routes::may_hold,
     near_miss::may_hold,
+    rule_evaluator::may_tell,
 ];
 
 /// Whether a YAML file may hold a fact of any kind.

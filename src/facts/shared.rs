@@ -13,9 +13,9 @@ use super::near_miss::{self, Selectables};
 use super::opstrace::{self, Instance};
 use super::routes::{self, Routes};
 use super::scripts::Scripts;
-use super::{Find, FindScripts, Scan, TenantFlag, pulled_in};
+use super::{Find, FindScripts, Scan, TenantFlag, pulled_in, rule_evaluator};
 use crate::deadline::Deadline;
-use crate::finding::Text;
+use crate::finding::{Place, Text};
 use crate::source::GitError;
 use crate::yaml::{Document, parse_first};
 
@@ -34,6 +34,7 @@ pub struct Shared<'t> {
     loaders: OnceLock<Vec<Document>>,
     routes: OnceLock<Routes>,
     selectables: OnceLock<Selectables>,
+    vmalert_alone: OnceLock<Option<Place>>,
     scripts: OnceLock<Scripts>,
     tracked: OnceLock<Result<Option<BTreeSet<PathBuf>>, GitError>>,
 }
@@ -66,6 +67,7 @@ impl<'t> Shared<'t> {
             loaders: OnceLock::new(),
             routes: OnceLock::new(),
             selectables: OnceLock::new(),
+            vmalert_alone: OnceLock::new(),
             scripts: OnceLock::new(),
             tracked: OnceLock::new(),
         }
@@ -125,6 +127,10 @@ impl<'t> Shared<'t> {
     pub(super) fn selectables(&self) -> &Selectables {
         self.selectables
             .get_or_init(|| Selectables::new(&self.texts(near_miss::may_hold)))
+    /// Where the tree runs vmalert, if nothing in it runs Prometheus.
+    pub(super) fn vmalert_alone(&self) -> Option<&Place> {
+        let find = || rule_evaluator::vmalert(&self.texts(rule_evaluator::may_tell));
+        self.vmalert_alone.get_or_init(find).as_ref()
     }
 
     /// The files of the tree that name rule files, those that are configurations and nothing else

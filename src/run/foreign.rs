@@ -2,7 +2,7 @@
 
 use crate::discover::{EmbeddedIn, Spoken};
 use crate::facts::Facts;
-use crate::finding::{Finding, Severity, rule};
+use crate::finding::{Finding, Severity, Unchecked, rule};
 use crate::rules::Judgement;
 use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES};
 use crate::schema::edit;
@@ -85,6 +85,31 @@ pub(super) fn put(
         let near = facts.near_misses(selecting, folder);
         judgement.findings.extend(near);
     }
+}
+
+/// Takes out what is not PromQL in rules of the Operator where only vmalert can be seen to evaluate
+/// them: MetricsQL accepts a range behind any expression, among others.
+pub(super) fn set_metricsql_aside(judgement: &mut Judgement, facts: &Facts<'_>) {
+    let is_promql = |finding: &Finding| finding.rule == rule::FILES_PROMQL;
+    if !judgement.findings.iter().any(is_promql) {
+        return;
+    }
+    let Some(vmalert) = facts.vmalert_alone() else {
+        return;
+    };
+    let (path, line) = (vmalert.path(), vmalert.start().line);
+    let aside = judgement
+        .findings
+        .extract_if(.., |finding| is_promql(finding));
+    judgement.unchecked.extend(aside.map(|finding| Unchecked {
+        reason: format!(
+            "the expression is not PromQL, and vmalert may accept it: {path}:{line} runs vmalert, \
+             and nothing here runs Prometheus"
+        ),
+        place: finding.place,
+        logical: finding.logical.to_string(),
+        settle: Some("check it with `vmalert -dryRun`".to_owned()),
+    }));
 }
 
 /// Whether a finding speaks of `sigv4.enabled`, which Grafana Agent had up to 0.13 (grafana/agent

@@ -12,7 +12,7 @@ use super::survey::ScannedFile;
 use super::unrendered;
 use super::vmagent;
 use super::web_file;
-use crate::discover::{EmbeddedIn, RULE_FILE, Recognised, TARGET_FILE, WEB_FILE, What};
+use crate::discover::{self, EmbeddedIn, RULE_FILE, Recognised, TARGET_FILE, WEB_FILE, What};
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
@@ -45,7 +45,7 @@ pub(crate) fn judge_one<'a>(
                 true => None,
                 false => rendered::evidence(document, seen, facts),
             };
-            target.template |= rendered.is_some();
+            target.template |= rendered.is_some() || discover::is_for_collector(&seen.found.shown);
             let watch = &request.watch;
             let around = ConfigContext {
                 folder,
@@ -87,10 +87,14 @@ pub(crate) fn judge_one<'a>(
                 custom_rules::add(&mut judgement, one, own, target.template);
             }
             if !recognised.masked {
-                let included = match holder {
+                let mut included = match holder {
                     Some(_) => facts.included_beside(document, recognised, &target),
                     None => facts.included(document, folder, &target),
                 };
+                vmagent::set_lists_aside(&mut included, || match &vmagent {
+                    Some(_) => None,
+                    None => facts.may_be_scraped_by_vmagent(&seen.found.path, holder),
+                });
                 judgement.findings.extend(match &vmagent {
                     Some(place) => vmagent::as_it_reads(included.findings, place),
                     None => included.findings,
@@ -98,6 +102,7 @@ pub(crate) fn judge_one<'a>(
                 judgement.unchecked.extend(included.unchecked);
             }
             judgement.findings.extend(rendered.map(|one| one.finding()));
+            as_test_data(&mut judgement, seen, facts);
             if !(judgement.findings.is_empty() && judgement.unchecked.is_empty()) {
                 // Lines are shown only of files about which there is something to say.
                 schema::mark_secrets(document);
@@ -114,6 +119,7 @@ pub(crate) fn judge_one<'a>(
                     &mut judgement,
                 );
             }
+            unrendered::without_alternatives(&mut judgement, recognised);
             return (judgement, configuration);
         }
         What::Rules { document } => {
@@ -124,6 +130,7 @@ pub(crate) fn judge_one<'a>(
                 findings,
                 ..Judgement::default()
             };
+            foreign::set_metricsql_aside(&mut judgement, facts);
             if let Some(spoken) = &recognised.spoken {
                 foreign::put(
                     spoken,
@@ -175,6 +182,28 @@ pub(crate) fn judge_one<'a>(
         What::Unknown => Judgement::default(),
     };
     (judgement, None)
+}
+
+/// Groups of rules about what loads and does not do what was meant: in test data it is what was
+/// meant.
+const ABOUT_INTENT: &[&str] = &["relabel/", "rules/", "scrape/"];
+
+/// Makes infos of what is said of the intent behind test data that nothing in the tree runs.
+fn as_test_data(judgement: &mut Judgement, seen: &ScannedFile, facts: &Facts<'_>) {
+    let is_intent = |one: &Finding| {
+        let mut groups = ABOUT_INTENT.iter();
+        one.rule == rule::REMOTE_WRITE_PLAIN_HTTP || groups.any(|it| one.rule.starts_with(it))
+    };
+    if !judgement.findings.iter().any(is_intent) {
+        return;
+    }
+    let holder = seen.recognised.holder.as_ref();
+    let is_idle = || facts.runners(&seen.found.path, holder).is_empty();
+    if facts.is_idle_test_data(seen.recognised.text.path(), true) && is_idle() {
+        let all = judgement.findings.iter_mut();
+        all.filter(|one| is_intent(one))
+            .for_each(|one| one.severity = Severity::Info);
+    }
 }
 
 /// That a configuration in base64 is not read.

@@ -28,6 +28,44 @@ pub(crate) fn as_far_as_it_goes(mut judgement: Judgement, recognised: &Recognise
     judgement
 }
 
+/// How tags of templates begin.
+const TAGS: &[&str] = &["{{", "{%", "{#", "[[", "<%", "%{"];
+
+/// Words that begin or end a part of a template which may be left out.
+const OF_BLOCKS: &[&str] = &["if", "else", "elif", "end", "with", "range", "for"];
+
+/// Takes out what is said of two keys of a template of which there may never be both.
+pub(crate) fn without_alternatives(judgement: &mut Judgement, recognised: &Recognised) {
+    if recognised.masked || recognised.template.is_some() {
+        judgement
+            .findings
+            .retain(|finding| !may_exclude_each_other(finding, recognised));
+    }
+}
+
+/// Whether a finding is about keys that a condition of the template may keep apart.
+fn may_exclude_each_other(finding: &Finding, recognised: &Recognised) -> bool {
+    if ![rule::SCHEMA_CONFLICT, rule::SCHEMA_DUPLICATE].contains(&&*finding.rule) {
+        return false;
+    }
+    let own = finding.place.span().start as usize;
+    let mut others = finding
+        .evidence
+        .iter()
+        .map(|one| one.place.span().start as usize);
+    others.any(|other| {
+        let content = recognised.text.content();
+        let between = content.get(own.min(other)..own.max(other)).unwrap_or("");
+        TAGS.iter().any(|tag| {
+            let mut behind = between.split(tag).skip(1);
+            behind.any(|text| {
+                let text = text.trim_start_matches(['-', '~', ' ']);
+                OF_BLOCKS.iter().any(|word| text.starts_with(word))
+            })
+        })
+    })
+}
+
 /// The judgement of a file that is not YAML even with its tags covered.
 pub(crate) fn not_at_all(recognised: &Recognised, error: &SyntaxError) -> Judgement {
     let message = format!(
@@ -56,8 +94,7 @@ fn info(recognised: &Recognised, span: Span, message: String) -> Finding {
 /// The first tag of the text.
 fn first_tag(recognised: &Recognised) -> Span {
     let content = recognised.text.content();
-    let tags = ["{{", "{%", "{#", "[[", "<%", "%{"];
-    let start = tags
+    let start = TAGS
         .iter()
         .filter_map(|tag| content.find(tag))
         .min()

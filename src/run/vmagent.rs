@@ -3,7 +3,8 @@
 //! promvet does not know all of what vmagent refuses (`lib/promscrape/config.go` of VictoriaMetrics),
 //! so nothing about its configuration is an error.
 
-use crate::finding::{Evidence, Finding, Place, Severity, rule};
+use crate::facts::included::Checked;
+use crate::finding::{Evidence, Finding, Place, Severity, Unchecked, rule};
 
 /// Keys that vmagent knows and Prometheus does not (`lib/promscrape/config.go` and
 /// `lib/promrelabel/config.go` of VictoriaMetrics 1.101).
@@ -69,4 +70,28 @@ pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding>
         finding
     })
     .collect()
+}
+
+/// Takes out that a file of `scrape_config_files` is a list, as vmagent reads it, and says instead
+/// that it is not known which of the two programs reads it. `place` is where vmagent is started.
+pub(super) fn set_lists_aside(included: &mut Checked, place: impl FnOnce() -> Option<Place>) {
+    let is_list =
+        |finding: &Finding| finding.rule == rule::SCHEMA_WRONG_TYPE && finding.logical.is_empty();
+    if !included.findings.iter().any(is_list) {
+        return;
+    }
+    let Some(vmagent) = place() else {
+        return;
+    };
+    let lists = included.findings.extract_if(.., |finding| is_list(finding));
+    included.unchecked.extend(lists.map(|finding| Unchecked {
+        place: finding.place,
+        logical: finding.logical.to_string(),
+        reason: format!(
+            "it is a list of jobs, which vmagent reads and Prometheus refuses; {}:{} starts vmagent",
+            vmagent.path(),
+            vmagent.start().line
+        ),
+        settle: Some("say in a manifest or a compose file what reads the configuration".to_owned()),
+    }));
 }

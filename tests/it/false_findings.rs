@@ -727,6 +727,184 @@ fn files_of_test_data_and_examples_need_not_be_there() {
 }
 
 #[test]
+fn a_relative_path_in_a_template_starts_at_the_folder_of_the_result() {
+    let text = "scrape_configs:\n- job_name: a\n  scheme: https\n  tls_config: {ca_file: ../tls/ca.crt}\n  static_configs: [{targets: ['a:1']}]\n";
+    for name in [
+        "templates/prometheus.yml.tpl",
+        "templates/prometheus.yml.j2",
+    ] {
+        assert_silent(&[(name, text)]);
+    }
+    let plain = [("conf/prometheus.yml", text)];
+    assert_told(&plain, Severity::Error, "credentials/missing");
+}
+
+/// Values of the chart victoria-metrics-alert, which has a `server` and an `alertmanager` too.
+#[test]
+fn values_of_vmalert_are_not_those_of_prometheus() {
+    let server =
+        "alertmanager: {enabled: false}\nserver:\n  remoteWrite: {url: 'http://vm:8428'}\n";
+    let vmalert = format!("{server}  datasource: {{url: 'http://vm:8428'}}\n  notifier: {{}}\n");
+    assert_silent(&[("charts/a/values.yaml", &vmalert)]);
+    let prometheus = format!("{server}  retention: 1d\n");
+    let files = [("charts/a/values.yaml", &*prometheus)];
+    assert_told(&files, Severity::Error, "schema/wrong-type");
+}
+
+#[test]
+fn an_entry_may_replace_what_a_merge_key_brings() {
+    let rules = "  metric_relabel_configs:\n  - &one\n    source_labels: [__name__]\n    regex: a_.*\n    action: drop\n  - <<: *one\n    regex: b_.*\n";
+    let jobs = format!("- job_name: a\n  static_configs: [{{targets: ['a:1']}}]\n{rules}");
+    let monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a, namespace: b}\nspec:\n  selector: {matchLabels: {app: a}}\n  endpoints:\n  - &one\n    port: a\n    interval: 30s\n  - <<: *one\n    port: b\n";
+    assert_silent(&[("scrape.yml", &jobs)]);
+    assert_silent(&[("monitor.yaml", monitor)]);
+    let twice = jobs.replace("    regex: b_.*\n", "    regex: b_.*\n    regex: c_.*\n");
+    assert_told(
+        &[("scrape.yml", &twice)],
+        Severity::Error,
+        "schema/duplicate",
+    );
+}
+
+#[test]
+fn an_empty_mapping_in_values_is_no_endpoint() {
+    let values = "alertmanager: {enabled: false}\nserver:\n  retention: 1d\n  remoteWrite: ";
+    let empty = format!("{values}{{}}\n");
+    assert_silent(&[("charts/a/values.yaml", &empty)]);
+    let one = format!("{values}{{url: 'http://a:1/api/v1/write'}}\n");
+    let files = [("charts/a/values.yaml", &*one)];
+    assert_told(&files, Severity::Error, "schema/wrong-type");
+}
+
+#[test]
+fn keys_under_two_conditions_of_a_template_are_no_conflict() {
+    let head = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\nspec:\n  selector: {}\n  endpoints:\n  - port: {{ .Values.port }}\n";
+    let (file, secret) = (
+        "    bearerTokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token\n",
+        "    bearerTokenSecret: {name: a, key: b}\n",
+    );
+    let apart = format!(
+        "{head}    {{{{- if .Values.file }}}}\n{file}    {{{{- end }}}}\n    {{{{- with .Values.secret }}}}\n{secret}    {{{{- end }}}}\n"
+    );
+    assert_silent(&[("chart/templates/monitor.yaml", &apart)]);
+    let together = format!("{head}{file}{secret}");
+    let files = [("chart/templates/monitor.yaml", &*together)];
+    assert_told(&files, Severity::Error, "schema/conflict");
+}
+
+#[test]
+fn what_a_test_asserts_of_a_cluster_is_no_manifest() {
+    let rule = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a}\nspec:\n  groups:\n  - name: a\n    ~.rules: {labels: {a: b}}\n";
+    assert_silent(&[("test/01-assert.yaml", rule)]);
+    assert_told(
+        &[("deploy/rules.yaml", rule)],
+        Severity::Error,
+        "files/rule-file",
+    );
+}
+
+#[test]
+fn a_deployment_beside_its_config_map_is_the_one_that_mounts_it() {
+    let setup = |mounts: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: prometheus}}\ndata:\n  prometheus.yml: |\n    scrape_configs:\n    - job_name: a\n      scheme: https\n      tls_config: {{ca_file: /certs/ca.pem}}\n      static_configs: [{{targets: ['a:1']}}]\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: prometheus}}\nspec:\n  template:\n    spec:\n      containers:\n      - name: a\n        image: prom/prometheus:v3.5.0\n        args: [--config.file=/etc/config/prometheus.yml]\n        volumeMounts:\n        - {{name: config, mountPath: /etc/config}}\n{mounts}      volumes:\n      - {{name: config, configMap: {{name: prometheus}}}}\n      - {{name: certs, emptyDir: {{}}}}\n"
+        )
+    };
+    let right = setup("        - {name: certs, mountPath: /certs}\n");
+    let wrong = setup("");
+    let errors = |path: &str| {
+        let files = [("a.yaml", &*right), ("b.yaml", &*wrong)];
+        let found = memory::found("/tree", &memory::tree(&files));
+        let of_file = found.iter().filter(|one| one.place.path().ends_with(path));
+        of_file
+            .filter(|one| one.severity == Severity::Error)
+            .count()
+    };
+    assert_eq!(errors("a.yaml"), 0);
+    assert_eq!(errors("b.yaml"), 1);
+}
+
+#[test]
+fn test_data_does_what_was_meant_unless_something_runs_it() {
+    let text = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:1']}]\n  relabel_configs: [{action: drop}]\n";
+    assert_silent(&[("testdata/prometheus.yml", text)]);
+    let told = |files: &[(&str, &str)]| {
+        assert_told(files, Severity::Error, "relabel/drops-everything");
+    };
+    told(&[("deploy/prometheus.yml", text)]);
+    let compose = AS_IT_IS.replace("./conf/", "./testdata/");
+    told(&[
+        ("testdata/prometheus.yml", text),
+        ("compose.yaml", &compose),
+    ]);
+}
+
+#[test]
+fn the_collector_fills_in_variables_and_halves_dollars() {
+    let text = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['$NODE_IP:1']}]\n  relabel_configs:\n  - {source_labels: [__address__], regex: '(.*):.*', target_label: a, replacement: '$$1'}\n";
+    assert_silent(&[("otel-collector/prometheus.yml", text)]);
+    let files = [("deploy/prometheus.yml", text)];
+    assert_told(&files, Severity::Warning, "scrape/target-address");
+    assert_told(&files, Severity::Warning, "relabel/replacement");
+}
+
+#[test]
+fn a_variable_that_is_the_whole_value_is_a_placeholder() {
+    let with = |interval: &str| {
+        format!(
+            "scrape_configs:\n- job_name: a\n  scrape_interval: {interval}\n  static_configs: [{{targets: ['a:1']}}]\n"
+        )
+    };
+    for interval in ["$$SCRAPE_INTERVAL$$", "$SCRAPE_INTERVAL"] {
+        let (severity, rules) = worst(&[("prometheus.yml", &with(interval))]);
+        assert!(severity <= Some(Severity::Warning), "{interval}: {rules:?}");
+    }
+    let plain = with("$30s");
+    assert_told(
+        &[("prometheus.yml", &plain)],
+        Severity::Error,
+        "schema/invalid-value",
+    );
+}
+
+#[test]
+fn a_list_of_jobs_may_be_for_the_vmagent_of_the_tree() {
+    let files = [
+        ("p/prometheus.yml", "scrape_config_files: [jobs.yml]\n"),
+        (
+            "p/jobs.yml",
+            "- job_name: a\n  static_configs: [{targets: ['a:1']}]\n",
+        ),
+    ];
+    assert_told(&files, Severity::Error, "schema/wrong-type");
+    let other = VMAGENT.replace("./p:", "./other:");
+    assert_silent(&[files[0], files[1], ("compose.yaml", &other)]);
+    let ours = AS_IT_IS.replace("./conf/", "./p/");
+    let both = [
+        files[0],
+        files[1],
+        ("vm/compose.yaml", &other),
+        ("compose.yaml", &ours),
+    ];
+    assert_told(&both, Severity::Error, "schema/wrong-type");
+}
+
+#[test]
+fn rules_that_only_vmalert_evaluates_are_metricsql() {
+    let rule = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a, namespace: b}\nspec:\n  groups:\n  - name: a\n    rules:\n    - {alert: A, expr: 'increase(max(up)[5m]) > 0'}\n";
+    let vmalert = "apiVersion: operator.victoriametrics.com/v1beta1\nkind: VMAlert\nmetadata: {name: a, namespace: b}\nspec: {}\n";
+    let prometheus = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: a, namespace: b}\nspec: {ruleSelector: {}}\n";
+    assert_told(&[("r.yaml", rule)], Severity::Error, "files/promql");
+    assert_silent(&[("r.yaml", rule), ("vmalert.yaml", vmalert)]);
+    let both = [
+        ("r.yaml", rule),
+        ("vmalert.yaml", vmalert),
+        ("p.yaml", prometheus),
+    ];
+    assert_told(&both, Severity::Error, "files/promql");
+}
+
+#[test]
 fn two_files_of_test_data_are_one_info() {
     let job = |password: &str| {
         format!(

@@ -31,6 +31,24 @@ const MARKS: &[Marks] = &[
         name: |name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'),
         around: anywhere,
     },
+    // Azure's collector of Prometheus metrics.
+    Marks {
+        open: "$$",
+        close: "$$",
+        name: |name| is_shouted(name) && !name.contains('-'),
+        around: anywhere,
+    },
+    // For `envsubst`, where it is the whole value: in a longer text `$A` may be the end of a pattern.
+    Marks {
+        open: "$",
+        close: "",
+        name: |name| {
+            is_shouted(name)
+                && name.contains('_')
+                && name.starts_with(|c: char| c.is_ascii_uppercase())
+        },
+        around: |before, _, after| before.is_empty() && after.is_empty(),
+    },
     Marks {
         open: "$(",
         close: ")",
@@ -175,7 +193,7 @@ pub fn is_open(text: &str) -> bool {
 }
 
 /// The places in a text that something else has to fill in before it means anything:
-/// `${VAR}`, `$(VAR)`, `{{ … }}`, `[[ … ]]`, `<some words>`, `__VAR__`, `%VAR%`, `YOUR_…`,
+/// `${VAR}`, `$(VAR)`, `$$VAR$$`, `{{ … }}`, `[[ … ]]`, `<some words>`, `__VAR__`, `%VAR%`, `YOUR_…`,
 /// `REPLACE…` and `CHANGEME`. References to groups of a regular expression (`$1`, `${1}`) are
 /// none, nor are label names such as `__address__`.
 pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {

@@ -241,14 +241,28 @@ pub fn belonging<'d>(
         .collect();
     let surest = mounting.iter().map(|one| one.certainty).max();
     match surest {
-        Some(surest) if surest > Certainty::Doubtful => mounting
-            .into_iter()
-            .filter(|one| one.certainty == surest)
-            .collect(),
+        Some(surest) if surest > Certainty::Doubtful => {
+            let mounting = mounting.into_iter();
+            let surest = mounting.filter(|one| one.certainty == surest).collect();
+            of_own_file(surest, &subject)
+        }
         // Part of a file gets to Prometheus only by a mount.
         _ if subject.held.is_some() => Vec::new(),
         _ => by_folder(tree, deployments, &subject),
     }
+}
+
+/// Of several deployments that mount an object, those in its own file: the others belong to another
+/// variant of the same setup, with an object of the same name.
+fn of_own_file<'d>(
+    mut found: Vec<RunningDeployment<'d>>,
+    subject: &Subject<'_>,
+) -> Vec<RunningDeployment<'d>> {
+    let is_own = |one: &RunningDeployment<'_>| one.deployment.file == subject.file;
+    if subject.held.is_some() && found.iter().any(is_own) {
+        found.retain(is_own);
+    }
+    found
 }
 
 /// What a deployment's mounts say to a configuration.

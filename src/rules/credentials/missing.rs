@@ -15,6 +15,12 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
         let reason = "this is test data, and nothing in the tree runs it";
         return out.unchecked(node, reason, None);
     }
+    let is_relative = node.as_str().is_some_and(|path| !path.starts_with('/'));
+    if file.templated && file.is_idle && is_relative {
+        let reason = "the configuration is rendered first, and the path is relative to the folder of \
+            the result";
+        return out.unchecked(node, reason, None);
+    }
     // The reader of an example has files of their own.
     let severity = match file.is_idle && discover::is_example(shown) {
         true => file.severity().min(Severity::Warning),

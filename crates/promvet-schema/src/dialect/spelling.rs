@@ -51,7 +51,13 @@ impl Spelling {
                 let (word, behind) = rest.split_at(end);
                 let in_path = out.ends_with(OF_URLS) || behind.starts_with(OF_URLS);
                 let is_key = !in_path && (quoted || word.contains('_'));
-                out.push_str(if is_key { self.of(word) } else { word });
+                let here = if is_key { self.of(word) } else { word };
+                if here.contains('.') {
+                    // A flag says where the key is: `basic_auth.password` is one flag.
+                    let own = out.trim_end_matches(|c| is_part(c) || c == '.').len();
+                    out.truncate(own);
+                }
+                out.push_str(here);
                 rest = behind;
                 continue;
             }
@@ -87,10 +93,15 @@ mod tests {
         spelling.add("global.scrape_interval", "interval");
         spelling.add("metrics_path", "path");
         spelling.add("url", "url");
+        spelling.add("basic_auth.password", "remoteWrite.basicAuth.password");
         for (native, here) in [
             ("`bearer_token`: too long", "`bearerTokenSecret`: too long"),
             ("scrape_interval is 0", "interval is 0"),
             ("`my_metrics_path`", "`my_metrics_path`"),
+            (
+                "`basic_auth.password` is set",
+                "`remoteWrite.basicAuth.password` is set",
+            ),
             (
                 "`/run/bearer_token` at https://h/bearer_token, and `bearer_token`",
                 "`/run/bearer_token` at https://h/bearer_token, and `bearerTokenSecret`",

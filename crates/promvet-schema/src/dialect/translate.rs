@@ -178,7 +178,7 @@ impl Translator {
                 self.spelling.add(native, key.name);
             }
         }
-        for entry in mapping.entries() {
+        for entry in mapping.effective() {
             let Some(key) = shape.find(entry.name()) else {
                 self.unknown(shape, entry);
                 continue;
@@ -258,7 +258,7 @@ impl Translator {
             return None;
         };
         let mut pairs = Vec::new();
-        for entry in mapping.entries() {
+        for entry in mapping.effective() {
             let made = self.value(value, key, entry.value);
             let name = made.and_then(|_| self.builder.copy(entry.key));
             pairs.extend(name.zip(made));
@@ -290,7 +290,7 @@ impl Translator {
     fn headers<'d>(&mut self, entry: Entry<'d>, items: &mut Vec<Item<'d>>) {
         let mapping = entry.value.mapping();
         let mut pairs = Vec::new();
-        for header in mapping.into_iter().flat_map(Mapping::entries) {
+        for header in mapping.into_iter().flat_map(Mapping::effective) {
             if header.name().eq_ignore_ascii_case("authorization") {
                 let value = self.unknown_values(header.key, &["credentials"]);
                 items.push(("authorization", header.key, value));

@@ -22,19 +22,22 @@ pub(super) fn check(rule: Node<'_>, report: &mut Report<'_>) {
     let labels = names(rule, "labels");
     let annotations = names(rule, "annotations");
     let kept = kept(text(rule, "expr"), report);
+    let mut said = BTreeSet::new();
     for entry in &labels {
-        check_text(rule, *entry, true, kept.as_ref(), report);
+        check_text(rule, *entry, true, kept.as_ref(), &mut said, report);
     }
     for entry in &annotations {
-        check_text(rule, *entry, false, kept.as_ref(), report);
+        check_text(rule, *entry, false, kept.as_ref(), &mut said, report);
     }
 }
 
+/// `said` has the labels of which it was said that they are lost: the expression loses each once.
 fn check_text(
     rule: Node<'_>,
     entry: Entry<'_>,
     is_label: bool,
     kept: Option<&BTreeSet<String>>,
+    said: &mut BTreeSet<String>,
     report: &mut Report<'_>,
 ) {
     let text = entry.value.as_str().unwrap_or_default();
@@ -91,7 +94,10 @@ fn check_text(
     };
     let read = fields.iter().filter(|field| label(field).is_some());
     for field in read.filter(|field| !tested(field)) {
-        lost(entry, field, kept, &own, report);
+        let name = label(field).map(|(name, ..)| name);
+        if name.is_none_or(|name| !said.contains(name)) && lost(entry, field, kept, &own, report) {
+            said.extend(name.cloned());
+        }
     }
 }
 
@@ -163,18 +169,19 @@ fn fails(field: &Field) -> Option<((usize, usize), String, String)> {
     }
 }
 
+/// Says that a template reads a label which the expression loses; whether it does.
 fn lost(
     entry: Entry<'_>,
     field: &Field,
     kept: Option<&BTreeSet<String>>,
     own: &[Entry<'_>],
     report: &mut Report<'_>,
-) {
+) -> bool {
     let Some((name, from, to)) = label(field) else {
-        return;
+        return false;
     };
     let Some(kept) = kept.filter(|kept| !kept.contains(name)) else {
-        return;
+        return false;
     };
     let is_own = own.iter().any(|entry| entry.name() == name);
     let message = match is_own {
@@ -192,6 +199,7 @@ fn lost(
     if let Some(finding) = report.warn(LOST_LABEL, entry.value, (*from, *to), message) {
         finding.advice = Some(help.into());
     }
+    true
 }
 
 /// The labels that the result of an expression may have, if the outermost aggregation tells.

@@ -368,6 +368,25 @@ impl<'d> Mapping<'d> {
         written.into_iter().flatten().chain(expanded)
     }
 
+    /// The entries that count, merge keys expanded: an entry that came by a merge key is left out if
+    /// another one has its name, as one that is written replaces it. Keys that are written twice are
+    /// kept twice.
+    pub fn effective(self) -> impl Iterator<Item = Entry<'d>> + use<'d> {
+        let mut last = HashMap::new();
+        if self.has_merge() {
+            let named = self.entries().enumerate();
+            last.extend(named.map(|(at, entry)| (entry.name(), (at, entry.merged))));
+        }
+        let counts = move |(at, entry): &(usize, Entry<'d>)| match last.get(entry.name()) {
+            Some((winner, by_merge)) => at == winner || !entry.merged && !by_merge,
+            None => true,
+        };
+        self.entries()
+            .enumerate()
+            .filter(counts)
+            .map(|(_, entry)| entry)
+    }
+
     /// The entries whose name an earlier one has, each behind the first one of that name. A merge
     /// key may be several times.
     #[must_use]

@@ -239,7 +239,7 @@ impl Builder {
             }
             Kind::Mapping(mapping) => {
                 let pairs: Option<Vec<(Made, Made)>> = mapping
-                    .entries()
+                    .effective()
                     .map(|entry| {
                         let key = self.copy_below(entry.key, depth)?;
                         Some((key, self.copy_below(entry.value, depth)?))

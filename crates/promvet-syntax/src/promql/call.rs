@@ -168,7 +168,8 @@ impl Parser<'_> {
             wanted.noun(),
             argument.ty.noun()
         );
-        let fault = ExprFault::new(argument.from, argument.to, message);
+        let mut fault = ExprFault::new(argument.from, argument.to, message);
+        fault.lacks_range = (argument.ty, wanted) == (Type::Vector, Type::Matrix);
         self.push(with_remedy(fault, argument.ty, wanted));
     }
 

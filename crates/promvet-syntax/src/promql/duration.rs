@@ -54,22 +54,42 @@ impl Parser<'_> {
         } else {
             Follows::BrokenRange
         };
+        let mut ty = Type::Matrix;
         if let Some(message) = wrong {
             let mut fault = ExprFault::new(open.from, end, message);
             if of.shape != Follows::Selector && of.ty.is(Type::Vector) {
                 let text = self.text.get(open.from..end).unwrap_or("[5m]");
-                let inner = text.trim_end_matches(']');
-                fault = fault.help(format!("write a subquery, such as `{inner}:]`"));
+                fault = fault.help(match self.takes_back(of) {
+                    // `rate(up)[5m]`: what is around it takes the vector that `rate` returns.
+                    Some(selector) => {
+                        ty = Type::Unknown;
+                        format!("move `{text}` to the selector: `{selector}{text}`")
+                    }
+                    None => {
+                        let inner = text.trim_end_matches(']');
+                        format!("write a subquery, such as `{inner}:]`")
+                    }
+                });
             }
             self.push(fault);
         }
         Ok(Part {
             from: of.from,
             to: end,
-            ty: Type::Matrix,
+            ty,
             shape,
             ..of
         })
+    }
+
+    /// Takes back that the selector at the end of a call lacks the range which follows the call, and
+    /// returns the selector.
+    fn takes_back(&mut self, call: Part) -> Option<String> {
+        let is_inside = |fault: &ExprFault| fault.from > call.from && fault.to < call.to;
+        let fault = self
+            .faults
+            .pop_if(|fault| fault.lacks_range && is_inside(fault))?;
+        self.text.get(fault.from..fault.to).map(str::to_owned)
     }
 
     fn subquery(&mut self, of: Part, open: Token, end: usize) -> Part {

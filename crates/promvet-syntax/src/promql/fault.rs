@@ -15,6 +15,8 @@ pub struct ExprFault {
     pub help: Option<String>,
     /// The feature flag that would make it right, if one would.
     pub flag: Option<&'static str>,
+    /// Whether it is an instant vector where a range vector is expected.
+    pub(super) lacks_range: bool,
 }
 
 impl ExprFault {
@@ -25,6 +27,7 @@ impl ExprFault {
             message: message.into(),
             help: None,
             flag: None,
+            lacks_range: false,
         }
     }
 

@@ -99,6 +99,16 @@ fn faults_are_found_in_their_place() {
         ("up[5m] > 1", "up[5m]", "a side of `>`"),
         ("\"a\" + 1", "\"a\"", "a side of `+`"),
         ("rate(sum(up)[5m])", "[5m]", "only follow a selector"),
+        (
+            "sum(rate(up{a=\"b\"})[5m]) > 1",
+            "[5m]",
+            "only follow a selector",
+        ),
+        (
+            "quantile_over_time(0.9, up )[5m]",
+            "[5m]",
+            "only follow a selector",
+        ),
         ("up offset 5m[5m]", "[5m]", "must follow the range"),
         ("up[5s][1m:]", "up[5s]", "a range vector"),
         ("up[0m]", "0m", "a range must be longer than zero"),
@@ -185,6 +195,8 @@ fn help_names_what_was_meant() {
         ("rate(up)", "such as `[5m]`"),
         ("sum(up[5m])", "`rate(…)`"),
         ("rate(sum(up)[5m])", "`[5m:]`"),
+        ("sum(rate(up{a=\"b\"})[5m])", "`up{a=\"b\"}[5m]`"),
+        ("max(up)[5m]", "`[5m:]`"),
         ("sum(up", "`)`"),
         (
             "holt_winters(up[5m], 1, 1)",
@@ -201,6 +213,20 @@ fn help_names_what_was_meant() {
             "{text}: {help:?}"
         );
     }
+}
+
+#[test]
+fn a_range_behind_the_call_is_one_fault() {
+    for text in [
+        "sum(rate(up)[5m]) > 1",
+        "sum(rate(up)[5m]) / sum by (a) (rate(down{b=\"c\"} )[1h])",
+        "quantile_over_time(0.9, up)[5m]",
+    ] {
+        let faults = check(text, NEWEST);
+        assert_eq!(faults.len(), text.matches('[').count(), "{faults:?}");
+    }
+    // Two faults where the arguments of the call are right.
+    assert_eq!(check("sum(rate(up[5m])[5m])", NEWEST).len(), 2);
 }
 
 #[test]

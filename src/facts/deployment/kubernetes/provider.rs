@@ -108,8 +108,9 @@ const MAKERS: &[Maker] = &[
     },
 ];
 
-/// Keys of a Secret of the type `kubernetes.io/service-account-token`, which Kubernetes fills.
-const TOKEN_KEYS: &[&str] = &["token", "ca.crt", "namespace"];
+/// Keys of a Secret of the type `kubernetes.io/service-account-token`, which Kubernetes fills, the
+/// last one OpenShift (openshift/openshift-controller-manager `pkg/serviceaccounts`).
+const TOKEN_KEYS: &[&str] = &["token", "ca.crt", "namespace", "service-ca.crt"];
 
 /// A service account's word on mounting its token.
 struct Account {
