@@ -127,6 +127,8 @@ impl<'t> Shared<'t> {
     pub(super) fn selectables(&self) -> &Selectables {
         self.selectables
             .get_or_init(|| Selectables::new(&self.texts(near_miss::may_hold)))
+    }
+
     /// Where the tree runs vmalert, if nothing in it runs Prometheus.
     pub(super) fn vmalert_alone(&self) -> Option<&Place> {
         let find = || rule_evaluator::vmalert(&self.texts(rule_evaluator::may_tell));
