@@ -20,7 +20,7 @@ pub fn unless_closed(written: io::Result<()>) -> io::Result<()> {
 ///
 /// # Errors
 /// When the folder can't be written to, or the disk is full; when the file is a link, or a folder on
-/// the way leads out of the working directory: whoever wrote the tree chose where to. The file is
+/// the way leads out of the working directory: the author of the tree would choose where to. The file is
 /// then as it was.
 pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if ["/dev", "/proc/self/fd"]

@@ -34,7 +34,7 @@ const TAGS: &[&str] = &["{{", "{%", "{#", "[[", "<%", "%{"];
 /// Words that begin or end a part of a template which may be left out.
 const OF_BLOCKS: &[&str] = &["if", "else", "elif", "end", "with", "range", "for"];
 
-/// Takes out what is said of two keys of a template of which there may never be both.
+/// Takes out what is said of two keys that a template may never write together.
 pub(crate) fn without_alternatives(judgement: &mut Judgement, recognised: &Recognised) {
     if recognised.masked || recognised.template.is_some() {
         judgement

@@ -476,7 +476,7 @@ mod tests {
                 ],
             ),
             (
-                "tls_server_config: {cert_file: a, key_file: b, cipher_suites: [TLS_AES_128_GCM_SHA256, TLS_RSA_WITH_RC4_128_SHA], curve_preferences: X25519}\n".to_owned(),
+                "tls_server_config: {cert_file: a, key_file: b, cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_RSA_WITH_RC4_128_SHA], curve_preferences: X25519}\n".to_owned(),
                 vec![
                     "tls_server_config.cipher_suites[1]",
                     "tls_server_config.curve_preferences",

@@ -31,7 +31,7 @@ pub(super) fn check(rule: Node<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// `said` has the labels of which it was said that they are lost: the expression loses each once.
+/// `said` has the labels that were reported as lost: the expression loses each once.
 fn check_text(
     rule: Node<'_>,
     entry: Entry<'_>,

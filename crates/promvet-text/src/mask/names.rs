@@ -127,7 +127,7 @@ pub(super) fn is_known_in_section(name: &str) -> bool {
         || REFERENCE_ENDS.contains(&last)
 }
 
-/// Whether the key of a path or an address is a slip, under which a passphrase is no file that waits
+/// Whether the key of a path or an address is a slip, under which a passphrase is not a file that waits
 /// to be made: `password_flie`, `bearer_token.file`, `credentials_url`.
 pub(super) fn is_slip_of_reference(key: &str) -> bool {
     let name = Name::new(key);

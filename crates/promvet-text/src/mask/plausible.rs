@@ -88,7 +88,7 @@ pub(super) fn is_made_up(text: &str) -> bool {
         || text.len() >= SHORTEST_SHUFFLED && is_made_by_hand(text)
 }
 
-/// The fewest letters and digits that take turns and are no short name, such as `k8s1a2b3c4d5`.
+/// The fewest letters and digits that take turns, more than in a short name such as `k8s1a2b3c4d5`.
 const SHORTEST_RANDOM_NAME: usize = 20;
 
 /// A value with a letter for each place to be filled in: `${NAME}`, `$NAME`, `$(name)`, `$1`,
@@ -116,7 +116,7 @@ fn filled_in(value: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether what is between the braces of a template is no name, so that it may be a secret.
+/// Whether what is between the braces of a template is not a name, so that it may be a secret.
 pub(super) fn is_open(value: &str) -> bool {
     filled_in(value).contains("{{")
 }

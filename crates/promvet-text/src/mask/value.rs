@@ -158,7 +158,8 @@ pub(super) fn pair<'l>(
             names::is_strong(key)
                 || meaning.is_secret() && is_telling(unquoted(window(written), true))
         }
-        '=' if rest.starts_with('~') => {
+        // A matcher has its pattern in quotes; behind `-flag=~/` is a path.
+        '=' if rest.strip_prefix('~').is_some_and(is_quoted) => {
             flow && meaning.is_secret() && is_telling(unquoted(window(written), true))
         }
         '=' => {
@@ -464,4 +465,8 @@ pub(super) fn is_words(value: &str) -> bool {
             && vowel
             && letters.bytes().all(|byte| byte.is_ascii_lowercase())
     })
+}
+
+fn is_quoted(text: &str) -> bool {
+    text.trim_start().starts_with(['"', '\'', '`', '\\'])
 }

@@ -129,7 +129,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Hides what is where promvet's own comments name rules and is no name of one.
+    /// Hides what is where promvet's own comments name rules, and names none.
     fn suppressed(&mut self, body: &str, start: usize) {
         let text = value::window(body.get(start..).unwrap_or(""));
         let Some(own) = text.find("promvet:") else {

@@ -57,7 +57,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Hides what is before a mark and is no name of anything: a secret in the place of a key. A tenant
+    /// Hides what is before a mark and names nothing: a secret in the place of a key. A tenant
     /// that has settings of its own may have a UUID.
     fn key(&mut self, line: &value::Line<'_>, at: usize) {
         let Some((from, key)) = value::key_of_yaml(line, at) else {
