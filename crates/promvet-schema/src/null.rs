@@ -27,11 +27,10 @@ pub(super) fn of(scalar: Scalar<'_>) -> Null {
     let untagged = matches!(scalar.tag, None | Some("!"));
     match (scalar.is_plain(), scalar.text) {
         (true, "" | "~" | "null") => Null::Plain,
-        // "NULL") => | `yaml.decoder.prepare` compares with "null" and "~" and "" alone, so that
-        // these two reach `UnmarshalYAML`.
+        // `yaml.decoder.prepare` compares with "null", "~" and "" alone, so these two reach
+        // `UnmarshalYAML`.
         (true, "Null" | "NULL") => Null::Late,
-        // "null") if untagged | The same comparison does not look at quotes
-        // (`yaml.decoder.prepare`).
+        // The same comparison does not look at quotes.
         (false, "~" | "null") if untagged => Null::Quoted,
         _ => Null::No,
     }

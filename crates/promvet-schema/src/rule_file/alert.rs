@@ -265,8 +265,8 @@ fn labels_of(node: promql::Node<'_>, text: &str, depth: usize) -> Option<BTreeSe
             match (&*operator, number(**left), number(**right)) {
                 (_, true, _) => inner(**right),
                 (_, _, true) => inner(**left),
-                // "unless", ..) => | Both return series of the left side
-                // (`promql.evaluator.VectorAnd`), so that its labels count.
+                // Both return series of the left side (`promql.evaluator.VectorAnd`), so its labels
+                // count.
                 ("and" | "unless", ..) => inner(**left),
                 ("or", ..) => {
                     let mut all = inner(**left)?;
