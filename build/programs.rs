@@ -30,7 +30,7 @@ struct Image {
     name: String,
     tag: Option<String>,
     #[serde(default)]
-    library: bool,
+    official: bool,
     port: u16,
 }
 
@@ -82,10 +82,10 @@ fn numbers(release: &str) -> Option<(u16, u16)> {
 impl Image {
     fn code(&self) -> String {
         format!(
-            "ProgramImage {{ name: {}, tag: {}, library: {}, port: {} }}",
+            "ProgramImage {{ name: {}, tag: {}, official: {}, port: {} }}",
             text(&self.name),
             maybe(self.tag.as_ref()),
-            self.library,
+            self.official,
             self.port,
         )
     }

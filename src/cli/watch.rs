@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::args::CheckArgs;
 use super::{Exit, check, complain};
-use crate::source::{Folder, Stamps, Tree as _, collapse};
+use crate::source::{Folder, Stamps, Tree as _};
 
 /// The least time between two looks: what people take for at once.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -33,7 +33,11 @@ pub(super) fn watch(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
         return Ok(Exit::Failed);
     }
     let tree = Folder::here()?;
-    let roots = roots(args, &tree);
+    // What a configuration refers to can be anywhere in its tree.
+    let roots = match args.paths.paths.as_slice() {
+        [] => tree.roots_of(&[PathBuf::from(".")]),
+        named => tree.roots_of(named),
+    };
     loop {
         // Taken first, so that a change while promvet checks is seen.
         let stamps = Stamps::of(&roots, args.paths.hidden, &tree);
@@ -44,31 +48,6 @@ pub(super) fn watch(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
         let path = tree.shown(&changed);
         writeln!(out, "\nChanged: {}\n", crate::report::harmless_line(&path))?;
     }
-}
-
-/// The roots of the trees that the named paths lie in: what a configuration refers to can be anywhere in
-/// them.
-fn roots(args: &CheckArgs, tree: &Folder) -> Vec<PathBuf> {
-    let here = [PathBuf::from(".")];
-    let named = match args.paths.paths.is_empty() {
-        true => &here[..],
-        false => &args.paths.paths,
-    };
-    let mut roots: Vec<PathBuf> = named
-        .iter()
-        .map(|path| {
-            let path = collapse(&tree.absolute(path));
-            let is_folder = tree.list(&path).is_ok();
-            let folder = match is_folder {
-                true => &*path,
-                false => path.parent().unwrap_or(&path),
-            };
-            tree.root_of(folder)
-        })
-        .collect();
-    roots.sort();
-    roots.dedup();
-    roots
 }
 
 /// Waits for a change, and returns the first path that changed.

@@ -234,7 +234,7 @@ fn meaning(credential: &str, now: i64) -> Option<Observation> {
         .or_else(|| is_random(credential).then_some(Observation::Random))
 }
 
-/// Whether what a content shows makes it a secret that somebody could use: none that has to be
+/// Whether what a content shows makes it a usable secret: none that has to be
 /// filled in, encrypted, or over.
 #[must_use]
 pub fn is_live(content: &[Observation]) -> bool {

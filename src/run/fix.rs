@@ -101,7 +101,7 @@ pub fn fixed(
 ) -> Result<Fixed, String> {
     let mut fixer = Fixer {
         level: changes.level,
-        roots: roots(request, tree),
+        roots: tree.roots_of(&request.paths),
         tree,
         files: BTreeMap::new(),
         declined: BTreeSet::new(),
@@ -140,22 +140,9 @@ pub fn fixed(
     })
 }
 
-/// The roots of the trees that the named files and folders lie in: nothing outside is changed.
-fn roots(request: &Request, tree: &dyn Tree) -> Vec<PathBuf> {
-    let roots = request.paths.iter().map(|path| {
-        let path = collapse(&tree.absolute(path));
-        let is_folder = tree.list(&path).is_ok();
-        let folder = match is_folder {
-            true => &*path,
-            false => path.parent().unwrap_or(&path),
-        };
-        tree.root_of(folder)
-    });
-    roots.collect()
-}
-
 struct Fixer<'t> {
     level: Option<FixLevel>,
+    /// The roots of the trees that the named files and folders lie in: nothing outside is changed.
     roots: Vec<PathBuf>,
     tree: &'t dyn Tree,
     files: BTreeMap<Arc<str>, FixedFile>,

@@ -235,6 +235,21 @@ pub trait Tree: std::fmt::Debug + Send + Sync {
         path::shown_from(self.base(), &self.absolute(path))
     }
 
+    /// The roots of the trees that some paths of files and folders lie in, each once.
+    fn roots_of(&self, paths: &[PathBuf]) -> Vec<PathBuf> {
+        let roots = paths.iter().map(|path| {
+            let path = path::collapse(&self.absolute(path));
+            let is_folder = self.list(&path).is_ok();
+            let folder = match is_folder {
+                true => &*path,
+                false => path.parent().unwrap_or(&path),
+            };
+            self.root_of(folder)
+        });
+        let roots: BTreeSet<PathBuf> = roots.collect();
+        roots.into_iter().collect()
+    }
+
     /// The root of the tree that an absolute path of a folder belongs to: the nearest folder at
     /// it or above it that holds `.git` or a policy file with `root: true`, else the outermost one
     /// with a policy file, else the folder itself.

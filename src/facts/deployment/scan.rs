@@ -11,7 +11,7 @@ use crate::deadline::Deadline;
 use crate::finding::Text;
 use crate::yaml::{Document, parse_all, parse_first};
 
-/// A file that may describe deployments. It is parsed when somebody asks, and at most once; copies
+/// A file that may describe deployments. It is parsed on demand, and at most once; copies
 /// share what was parsed.
 #[derive(Clone, Debug)]
 pub struct SourceFile {

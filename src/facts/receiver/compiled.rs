@@ -45,7 +45,7 @@ pub(super) struct Ready {
     forms: Vec<(String, OnceLock<Option<Regex>>)>,
 }
 
-/// `{domain}` stands for the domain by which a receiver was recognized.
+/// `{domain}` is the domain by which a receiver was recognized.
 pub(super) fn with_domain<'a>(text: &'a str, domain: &str) -> Cow<'a, str> {
     if text.contains("{domain}") {
         Cow::Owned(text.replace("{domain}", domain))

@@ -38,8 +38,8 @@ pub struct ProgramImage {
     pub name: Text,
     /// The beginning of the tag.
     pub tag: Option<Text>,
-    /// Whether only the image of the Docker library is meant, which has no publisher.
-    pub library: bool,
+    /// Whether only the Docker Official Image is meant, which has no publisher.
+    pub official: bool,
     /// The port at which the program listens without a setting.
     pub port: u16,
 }
@@ -143,12 +143,16 @@ impl Program {
     }
 }
 
+/// Whether what is before the name of an image makes it a Docker Official Image.
+pub(super) fn is_official(before: &str) -> bool {
+    matches!(before, "" | "library/" | "docker.io/library/")
+}
+
 impl ProgramImage {
     fn is(&self, image: &Image) -> bool {
         let before = image.repository().strip_suffix(self.name.as_ref());
-        let is_library = |before| matches!(before, "" | "library/" | "docker.io/library/");
-        before.is_some_and(|before| match self.library {
-            true => is_library(before),
+        before.is_some_and(|before| match self.official {
+            true => is_official(before),
             false => before.is_empty() || before.ends_with('/'),
         }) && self
             .tag

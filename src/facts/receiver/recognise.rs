@@ -8,6 +8,7 @@ use memchr::memmem;
 
 use super::pattern::Mode;
 use super::profile::{Clue, NotReceiver, Profile};
+use super::program::is_official;
 use super::written::Written;
 use super::{Catalogue, not_receivers};
 use crate::facts::deployment::Image;
@@ -290,8 +291,7 @@ impl<'a> Seen<'a> {
             let before = repository.strip_suffix(name);
             let own = before.is_some_and(|before| match name.contains('/') {
                 true => before.is_empty() || before.ends_with('/'),
-                // Images without an owner are those of the Docker library.
-                false => matches!(before, "" | "library/" | "docker.io/library/"),
+                false => is_official(before),
             });
             own && tag.is_none_or(|tag| image.tag().is_some_and(|own| own.starts_with(tag)))
         })

@@ -18,7 +18,7 @@ pub use pattern::Pattern;
 use std::cell::OnceCell;
 
 use super::patterns::PatternBudget;
-use crate::yaml::Node;
+use crate::yaml::{Entry, Mapping, Node};
 
 /// The keys of a rule (`model/relabel/relabel.go` of Prometheus, `Config`).
 const KEYS: &[&str] = &[
@@ -91,16 +91,21 @@ impl<'d> RelabelRule<'d> {
     /// no list of labels where something else is written.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        let Some(mapping) = self.node.mapping() else {
+        if self.node.mapping().is_none() {
             return false;
-        };
-        let mut entries = mapping.entries();
+        }
         let sources = self.node.get("source_labels");
         let listed = sources.is_none_or(|node| {
             node.is_null()
                 || node.items().count() == self.sources.len() && node.sequence().is_some()
         });
-        listed && entries.all(|entry| KEYS.contains(&entry.name()))
+        listed && self.foreign().next().is_none()
+    }
+
+    /// What a dialect adds to the keys of Prometheus, such as `if` of vmagent.
+    pub fn foreign(&self) -> impl Iterator<Item = Entry<'d>> + use<'d> {
+        let entries = self.node.mapping().into_iter().flat_map(Mapping::entries);
+        entries.filter(|entry| !KEYS.contains(&entry.name()))
     }
 
     /// The nodes of `source_labels`.

@@ -22,7 +22,7 @@ pub(super) struct Node {
     pub(super) label: Vec<String>,
 }
 
-/// What a box stands for.
+/// What a box is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NodeKind {
     /// A configuration that sends.

@@ -57,26 +57,11 @@ pub(super) fn words(node: Node<'_>) -> String {
         _ => format!("{sources} =~ {regex} to {target} = {replacement}"),
     };
     let mut out = format!("{} {said}", rule.action);
-    if !rule.is_plain() {
-        // What a dialect adds, such as `if` of vmagent.
-        let entries = node.mapping().into_iter().flat_map(|it| it.entries());
-        for entry in entries.filter(|it| !KEYS.contains(&it.name())) {
-            out.push_str(&format!(", {}: {}", entry.name(), flat(entry.value)));
-        }
+    for entry in rule.foreign() {
+        out.push_str(&format!(", {}: {}", entry.name(), flat(entry.value)));
     }
     out
 }
-
-/// The keys that [`words`] has in the line itself.
-const KEYS: &[&str] = &[
-    "action",
-    "modulus",
-    "regex",
-    "replacement",
-    "separator",
-    "source_labels",
-    "target_label",
-];
 
 fn flat(node: Node<'_>) -> String {
     match node.kind() {

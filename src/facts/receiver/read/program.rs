@@ -42,14 +42,14 @@ impl Reader {
     }
 
     fn image(&mut self, node: Node<'_>) -> Option<ProgramImage> {
-        self.keys(node, &["name", "tag", "library", "port"]);
+        self.keys(node, &["name", "tag", "official", "port"]);
         if node.get("port").is_none() {
             self.error(node, "port is missing".to_owned());
         }
         Some(ProgramImage {
             name: self.must(node, "name"),
             tag: self.maybe(node, "tag"),
-            library: self.flag(node, "library"),
+            official: self.flag(node, "official"),
             port: node.get("port").and_then(|port| self.port(port))?,
         })
     }
