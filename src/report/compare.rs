@@ -3,17 +3,23 @@
 use std::collections::HashMap;
 
 use super::outcome::Outcome;
-use crate::finding::{Fingerprints, Severity, Unchecked};
+use crate::finding::{Fingerprints, Place, Severity, Unchecked};
 
 impl Outcome {
     /// Leaves out what an older outcome has too, by fingerprint; a finding that became graver is
-    /// new. `renamed` gives the path that a file has now, if it had another one.
-    pub fn keep_new(&mut self, older: &Self, renamed: impl Fn(&str) -> Option<String>) {
+    /// new, and so is one in a place that `is_new` accepts. `renamed` gives the path that a file
+    /// has now, if it had another one.
+    pub fn keep_new(
+        &mut self,
+        older: &Self,
+        renamed: impl Fn(&str) -> Option<String>,
+        is_new: impl Fn(&Place) -> bool,
+    ) {
         let known = fingerprints(older, &renamed);
         let before = self.findings.len();
         self.findings.retain(|it| {
             let was = known.get(&it.fingerprint);
-            was.is_none_or(|&was| was < it.finding.severity)
+            was.is_none_or(|&was| was < it.finding.severity) || is_new(&it.finding.place)
         });
         self.older = Some(before - self.findings.len());
         let mut known = unchecked(older, &renamed);
@@ -98,11 +104,11 @@ mod tests {
         let mut first = true;
         before.hide(|_| std::mem::take(&mut first).then(hiding));
         let mut now = outcome(&two);
-        now.keep_new(&before, |_| None);
+        now.keep_new(&before, |_| None, |_| false);
         assert_eq!(now.findings().len(), 1);
         let mut hidden = outcome(&two);
         hidden.hide(|_| Some(hiding()));
-        hidden.keep_new(&before, |_| None);
+        hidden.keep_new(&before, |_| None, |_| false);
         assert_eq!((hidden.findings().len(), hidden.suppressed().len()), (0, 2));
     }
 
@@ -121,9 +127,8 @@ mod tests {
             (&[("a", error), ("a", error)], &[("a", error)], 0),
         ] {
             let mut now = outcome(after);
-            now.keep_new(&outcome(before), |path| {
-                (path == "old").then(|| "new".to_owned())
-            });
+            let renamed = |path: &str| (path == "old").then(|| "new".to_owned());
+            now.keep_new(&outcome(before), renamed, |_| false);
             let summary = now.summary();
             assert_eq!(now.findings().len(), left, "{before:?} {after:?}");
             assert_eq!(summary.older, Some(after.len() - left));

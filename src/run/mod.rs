@@ -13,6 +13,7 @@ mod gate;
 mod inventory;
 mod judge_file;
 mod levels;
+mod loaded;
 mod no_longer_read;
 pub(crate) mod online;
 mod pipeline;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::gate::Gate;
+use super::loaded::Loaded;
 use super::no_longer_read::Before;
 use super::selection::RuleSelection;
 use super::watch::Watch;
@@ -154,4 +155,6 @@ pub struct Run {
     pub problems: Vec<String>,
     /// What is wrong with policy files: the exit status is 2.
     pub policy_errors: Vec<PolicyError>,
+    /// What programs of the tree load, where a change is judged.
+    pub(super) loaded: Loaded,
 }

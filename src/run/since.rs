@@ -161,8 +161,11 @@ impl Comparison {
         let renamed: HashMap<String, String> = renames
             .map(|(then, now)| (shown(then), shown(now)))
             .collect();
+        let renamed = |path: &str| renamed.get(path).cloned();
+        // A fault that is old is new to a program that loads the file only now.
+        let loaded = std::mem::take(&mut run.loaded).since(&old.loaded, renamed);
         run.outcome
-            .keep_new(&old.outcome, |path| renamed.get(path).cloned());
+            .keep_new(&old.outcome, renamed, |place| loaded.holds(place));
         Ok(())
     }
 

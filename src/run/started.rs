@@ -133,6 +133,16 @@ impl Started {
         }
     }
 
+    /// Where a change is judged, everything that deployments start.
+    pub(super) fn starts(&self) -> &[Start] {
+        &self.starts
+    }
+
+    /// Where a change is judged, the files that its other texts start.
+    pub(super) fn mentioned_files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.mentions.iter().flat_map(|(_, files)| files)
+    }
+
     /// Those of them that were not taken for configurations.
     pub(super) fn unseen(
         &self,
@@ -404,8 +414,13 @@ fn by_environment(place: &Place) -> Unchecked {
 
 /// Whether a key was judged, or is listed as not checked already.
 fn is_judged(key: &Key, survey: &Survey) -> bool {
+    judged(key, survey).is_some()
+}
+
+/// What a key that was judged holds.
+pub(super) fn judged<'s>(key: &Key, survey: &'s Survey) -> Option<&'s Arc<Text>> {
     let mut seen = survey.seen.iter();
-    seen.any(|seen| {
+    let found = seen.find(|seen| {
         let is_read = !matches!(seen.recognised.what, What::Other { .. } | What::Unknown);
         let is_it = match &seen.recognised.holder {
             Some(EmbeddedIn::Object {
@@ -419,7 +434,8 @@ fn is_judged(key: &Key, survey: &Survey) -> bool {
         };
         let is_read = is_read && !is_filled(&seen.recognised);
         is_read && is_it && seen.found.shown == *key.place.path()
-    })
+    });
+    found.map(|seen| &seen.recognised.text)
 }
 
 /// Whether a configuration is nothing but a text with a placeholder, which may become anything.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::custom_rules;
+use super::loaded::Loaded;
 use super::policies::{self, Policies};
 use super::request::{Request, Run};
 use super::started::{How, Started};
@@ -130,6 +131,7 @@ pub(crate) fn survey(
         survey.left_out = started.left_out(&survey, request, tree);
         survey.seen.extend(started.parts(&survey, &files, tree));
         survey.unfollowed = started.unfollowed(&survey, request, tree);
+        run.loaded = Loaded::new(&started, &survey, request, tree);
     }
     survey
         .seen

@@ -27,6 +27,7 @@ mod issuers;
 mod json_schema;
 mod language;
 mod leaks;
+mod loads;
 mod lost;
 mod mutations;
 mod near_miss;
