@@ -10,7 +10,7 @@ struct Section {
     name: &'static str,
     /// Keys; one of them must be in it, where others use its name too; empty where no one does.
     marks: &'static [&'static str],
-    /// Whether an agent refuses it (`config.Load` with `agentMode`).
+    /// Whether an agent refuses it (`config.LoadFile` with `agentMode`).
     server_only: bool,
 }
 

@@ -8,7 +8,7 @@ use crate::finding::Place;
 use crate::prometheus::Config;
 use crate::yaml::{Document, Node};
 
-/// Sections that agents refuse (Prometheus `config/config.go`, `Load` with agent mode).
+/// Sections that agents refuse (Prometheus `config/config.go`, `LoadFile` with `agentMode`).
 const REFUSED: &[&str] = &["alerting", "rule_files", "remote_read"];
 
 /// Where the tree says that a configuration is run in agent mode: every deployment that it surely

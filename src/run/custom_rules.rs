@@ -15,11 +15,14 @@ use crate::rules::custom::{self, CustomRule, CustomRules, Scene};
 use crate::rules::{Configuration, Judgement};
 use crate::source::{EntryKind, Found, Tree};
 
-/// The bytes that a page may have.
+/// The bytes that a page may have. A page is prose and examples; those of docs/policies have fewer
+/// than 3,000.
 const LARGEST: u64 = 1 << 20;
-/// How many pages a folder may have.
+/// How many pages a folder may have: far more than anyone writes, so that a wrong folder, such as
+/// the root of a documentation, is reported.
 const MOST: usize = 1000;
-/// How deep the folders of pages may be nested.
+/// How deep the folders of pages may be nested. The folders are part of a rule's name, which
+/// people have to write in policies and suppressions.
 const DEEPEST: usize = 8;
 
 /// The ending of a page.

@@ -15,7 +15,7 @@ const INVALID_VALUE: &str = "schema/invalid-value";
 const OTHERS: &[&str] = &["logs", "profiles", "traces"];
 
 /// Sections of Prometheus that the receiver refuses (opentelemetry-collector-contrib v0.140.0
-/// `receiver/prometheusreceiver/config.go`, `checkUnsupported`).
+/// `receiver/prometheusreceiver/config.go`, "unsupported features").
 const UNSUPPORTED: &[&str] = &["alerting", "remote_read", "remote_write", "rule_files"];
 
 /// Keys of `tls` that count only where `insecure` does not drop the section (`config/configtls`,

@@ -9,16 +9,19 @@ use super::resolve::source_noun;
 use crate::finding::nearest;
 use crate::source::Tree;
 
-/// How many names of one folder or Secret are shown or compared.
+/// How many names of one folder or Secret are shown: a sentence with more is not read to its end.
 const MOST_NAMES: usize = 12;
 
 /// How many names of one folder are compared with what is looked for.
+/// Each comparison is an edit distance, and a folder can hold any number of files.
 const MOST_LISTED: usize = 1000;
 
-/// The shortest name that is compared with others.
+/// The shortest name that is compared with others: shorter ones, such as `etc` and `tmp`, differ in
+/// so few letters that all are alike.
 const SHORTEST: usize = 4;
 
-/// Two names of one folder in most images.
+/// Two names of one folder in most images, where `/var/run` is a link to `/run` (Filesystem Hierarchy
+/// Standard 3.0).
 const RUN: (&str, &str) = ("/run/", "/var/run/");
 
 /// Names as a list for people: `` `a`, `b` and `c` ``.

@@ -17,9 +17,12 @@ use std::ops::Range;
 use crate::prometheus::endpoint::MASK;
 
 /// The longest text that is matched; longer ones match nothing.
+/// A host name has at most 253 bytes, and no path in the profiles has a tenth of this.
 const LONGEST: usize = 1024;
 
 /// The longest pattern, and the most forms that its optional pieces may make.
+/// The longest pattern of the profiles has 64 bytes, and none has more than two optional pieces,
+/// which make four forms. With [`LONGEST`], the table of what failed stays below 0.6 MB.
 const LONGEST_PATTERN: usize = 512;
 const MOST_FORMS: usize = 64;
 

@@ -236,7 +236,7 @@ fn to_file(material: &Material<'_, '_>, secret: &Secret<'_, '_>) -> Option<Advic
     let has_it = |file: &&NamedFile<'_, '_>| {
         let path = file.judged.file.as_ref().filter(|_| is_secret(file));
         let text = path.and_then(|path| file.facts.text(path));
-        // Prometheus trims what is in a file (`toHTTPSecret`, prometheus/common 0.70).
+        // Prometheus trims what is in a file (`config.FileSecret.Fetch`, prometheus/common 0.70).
         text.is_some_and(|text| text.content().trim() == scalar.text)
     };
     let file = material.own_files().find(has_it)?;

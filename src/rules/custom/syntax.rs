@@ -11,15 +11,20 @@ use crate::policy::PolicyError;
 use crate::schema::rule_file;
 use crate::yaml::Node;
 
+// The policies of docs/policies have conditions of fewer than 600 bytes. The limits keep a condition
+// that someone else wrote from exhausting the stack of the parser or the time of a run.
+
 /// The bytes that an expression may have.
 const LONGEST: usize = 10_000;
 /// The nodes that an expression may have, macros expanded.
 const MOST_NODES: usize = 1000;
-/// How deep the nodes of an expression may be nested.
+/// How deep the nodes of an expression may be nested: `1 + 1 + 1` nests once for each sign, and
+/// evaluation recurses.
 const DEEPEST: usize = 48;
-/// How deep comprehensions may be nested.
+/// How deep comprehensions may be nested: each level multiplies the steps by the length of a list.
 const DEEPEST_LOOP: usize = 2;
-/// How deep brackets may be nested.
+/// How deep brackets may be nested. They are counted before the parser runs, since it recurses
+/// through all of the grammar's levels for each of them.
 const DEEPEST_BRACKET: usize = 32;
 /// The stack on which the parser runs, in bytes: it recurses for every operator of a chain.
 const STACK: usize = 128 << 20;

@@ -6,7 +6,7 @@ use crate::check::Report;
 use crate::section::Section;
 
 /// sigv4 excludes the HTTP credentials.
-/// Imitates `config.AlertmanagerConfig.Validate`.
+/// Imitates `config.AlertmanagerConfig.UnmarshalYAML`.
 pub(crate) fn sigv4(section: &Section<'_>, report: &mut Report<'_>) {
     if section.node("sigv4").is_none() {
         return;

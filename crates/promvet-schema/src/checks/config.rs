@@ -225,7 +225,7 @@ fn unique<'d>(
 }
 
 /// Translation strategies that keep names as they are need the scheme `utf8`.
-/// Imitates `config.Config.UnmarshalYAML`, which sees both sections.
+/// Imitates the end of `config.Load`, which sees both sections.
 pub(crate) fn otlp_names(section: &Section<'_>, report: &mut Report<'_>) {
     let (Some(global), Some(otlp)) = (section.section("global"), section.section("otlp")) else {
         return;

@@ -199,8 +199,8 @@ pub(crate) fn region(section: &Section<'_>, report: &mut Report<'_>) {
 }
 
 /// Scaleway's own formats.
-/// Imitates `scaleway.newClient`'s options, which scaleway-sdk-go validates while the configuration
-/// is loaded.
+/// Imitates the checks of `scw.NewClient` of scaleway-sdk-go, which
+/// `scaleway.SDConfig.UnmarshalYAML` calls.
 pub(crate) fn scaleway_formats(section: &Section<'_>, report: &mut Report<'_>) {
     type Test = fn(&str) -> Result<(), scalar::Fault>;
     let formats: [(&str, Test); 5] = [

@@ -97,8 +97,8 @@ impl Expression<'_, '_, '_> {
         }
     }
 
-    /// A rule's result is a vector or a number: `rules.AlertingRule.Eval` and `RecordingRule.Eval`
-    /// fail with "rule result is not a vector or scalar".
+    /// A rule's result is a vector or a number: `rules.EngineQueryFunc` fails with "rule result is
+    /// not a vector or scalar".
     fn result(&mut self, root: promql::Node<'_>) {
         let (what, help) = match innermost(root).kind() {
             NodeKind::Range | NodeKind::Subquery => (
@@ -252,7 +252,7 @@ impl Expression<'_, '_, '_> {
             scalar::duration(self.slice(*node)).ok()
         };
         let name = self.head(call).to_owned();
-        // Prometheus 3.0 left the start of a range out (prometheus/prometheus #13213), so that a
+        // Prometheus 3.0 left the start of a range out (prometheus/prometheus #13904), so that a
         // range as long as the step holds one sample.
         let is_left_open = self.report.version.major >= 3;
         match (range.kind(), duration(0), duration(1)) {

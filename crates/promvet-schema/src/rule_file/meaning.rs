@@ -14,7 +14,7 @@ use promvet_syntax::promql::{self, Dialect};
 use promvet_text::{Evidence, Finding};
 
 /// What makes two rules the same: which of the two kinds, the name, and the labels.
-/// From `rulefmt.ruleMetric` and the duplicate check of `promtool check rules`.
+/// From `ruleMetric` and `checkDuplicates` of cmd/promtool/main.go (`promtool check rules`).
 type Identity<'d> = (bool, &'d str, Vec<(&'d str, &'d str)>);
 
 pub(super) fn check(report: &mut Report<'_>) {

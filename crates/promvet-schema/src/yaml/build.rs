@@ -17,7 +17,7 @@ use promvet_syntax::base64;
 use promvet_text::{Span, Text};
 
 /// Deepest nesting, as in go-yaml v2 (`max_flow_level`, `max_indents`).
-/// From yamlprivateh.go and scannerc.go of go-yaml 2.4, which caps both since CVE-2019-11254.
+/// From scannerc.go of go-yaml 2.4, which caps both since 2.2.4 (CVE-2019-11253).
 pub(super) const DEEPEST: usize = 10_000;
 
 /// What go-yaml says to a collection that begins inside of [`DEEPEST`] others.

@@ -481,7 +481,7 @@ fn written(makes: &str, name: &str, entry: Entry<'_>, values: Values) -> Option<
 }
 
 /// A literal as kustomize takes it: one pair of quotes around it comes off (kubernetes-sigs/kustomize
-/// `api/internal/generators/utils.go`).
+/// `api/kv/kv.go`, `removeQuotes`).
 fn unquoted(value: &str) -> &str {
     let within = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
     within('"').or_else(|| within('\'')).unwrap_or(value)
