@@ -68,15 +68,15 @@ slip() {
   printf '    headers:\n      X-Scope-OrgID: shop\n' >> prometheus.yml
 }
 
-# Runs the command of a console block of docs/ci.md and demands what the page shows.
+# Runs the command of a console block of docs/ci.md, or of another page, and demands what it shows.
 as_shown() {
-  local command
-  command=$(extract fence docs/ci.md "$1" | sed -n '1s/^\$ //p')
+  local command page="${2:-docs/ci.md}"
+  command=$(extract fence "$page" "$1" | sed -n '1s/^\$ //p')
   expect 1 bash -c "$command"
   sed -i 's/\r//; s/[[:blank:]]*$//' "$SCRATCH/said"
-  extract shown docs/ci.md "$1" > "$SCRATCH/page"
+  extract shown "$page" "$1" > "$SCRATCH/page"
   diff -u "$SCRATCH/page" "$SCRATCH/said" > "$SCRATCH/diff" || {
     mv "$SCRATCH/diff" "$SCRATCH/said"
-    fail "docs/ci.md shows something else for '$1'"
+    fail "$page shows something else for '$1'"
   }
 }

@@ -168,6 +168,8 @@ slip
 PATH="$SCRATCH/bin:$PATH"
 as_shown 'the pull request'
 as_shown 'the audit'
+cd "$ROOT"
+as_shown 'a finding' README.md
 
 # Both comments work and hide something, or there would be a finding.
 mkdir "$SCRATCH/suppressions"

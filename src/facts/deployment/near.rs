@@ -20,8 +20,8 @@ const MOST_LISTED: usize = 1000;
 /// so few letters that all are alike.
 const SHORTEST: usize = 4;
 
-/// Two names of one folder in most images, where `/var/run` is a link to `/run` (Filesystem Hierarchy
-/// Standard 3.0).
+/// Two names of one folder in most images, where `/var/run` is a link to `/run` (Filesystem
+/// Hierarchy Standard 3.0).
 const RUN: (&str, &str) = ("/run/", "/var/run/");
 
 /// Names as a list for people: `` `a`, `b` and `c` ``.
