@@ -9,7 +9,7 @@ use promvet::source::Memory;
 
 use super::{YAML, assert_place, within};
 
-/// The names under which the bytes lie in the tree.
+/// The names under which the bytes are in the tree.
 const NAMES: [&str; 6] = [
     "compose.yaml",
     "compose.override.yaml",
@@ -19,7 +19,7 @@ const NAMES: [&str; 6] = [
     "CODEOWNERS",
 ];
 
-/// Any bytes as every file that describes deployments: what is read lies inside the files, and the
+/// Any bytes as every file that describes deployments: what is read is inside the files, and the
 /// same bytes give the same answer.
 pub fn deployments(bytes: &[u8]) {
     let root = Path::new("/tree");

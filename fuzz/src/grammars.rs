@@ -9,7 +9,7 @@ use promvet_syntax::{Fault, azure, base64, go, header, label, scaleway, selector
 
 use super::assert_inside;
 
-/// Any text as a value of every grammar of the schema: faults lie inside the text.
+/// Any text as a value of every grammar of the schema: faults are inside the text.
 pub fn grammars(bytes: &[u8]) {
     let text = &*String::from_utf8_lossy(bytes);
     values(text);

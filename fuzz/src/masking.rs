@@ -53,7 +53,7 @@ fn hides_what_is_marked(bytes: &[u8]) {
     assert!(!sentence.contains(secret), "a sentence shows {secret}");
 }
 
-/// Placeholders are parts of the text, and lie behind each other.
+/// Placeholders are parts of the text, and follow each other.
 fn placeholders(content: &str) {
     let all = [
         placeholder::find(content).collect(),

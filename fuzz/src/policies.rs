@@ -27,7 +27,7 @@ remote_write:
 /// what the rest of the check takes.
 const RULE: u64 = 20_000_000;
 
-/// Any bytes as what a repository says of itself: faults lie inside, and what is accepted is used
+/// Any bytes as what a repository says of itself: faults are inside, and what is accepted is used
 /// within its budget.
 pub fn policies(bytes: &[u8]) {
     let text = text_of(bytes);

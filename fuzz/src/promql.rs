@@ -4,7 +4,7 @@ use promvet_syntax::promql::{Dialect, Node, check, matchers, tree};
 
 use super::{assert_inside, within};
 
-/// Any text as an expression: faults and nodes lie inside it, nodes inside their parents.
+/// Any text as an expression: faults and nodes are inside it, nodes inside their parents.
 pub fn promql(bytes: &[u8]) {
     let text = &*String::from_utf8_lossy(bytes);
     for (major, minor) in [(2, 0), (2, 53), (3, 14)] {

@@ -7,7 +7,7 @@ use promvet::yaml::{Node, parse_first};
 
 use super::{YAML, assert_place, text_of, within};
 
-/// Any bytes as a rule file, as a target file and as a configuration: what is found lies inside.
+/// Any bytes as a rule file, as a target file and as a configuration: what is found is inside.
 pub fn rule_files(bytes: &[u8]) {
     let text = text_of(bytes);
     let target = Target::default();

@@ -5,7 +5,7 @@ use promvet_syntax::{go, label};
 
 use super::{assert_inside, within};
 
-/// Any text as a template: faults lie inside it, and covering tags moves nothing.
+/// Any text as a template: faults are inside it, and covering tags moves nothing.
 pub fn templates(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     for release in [(2, 53), (3, 14)] {

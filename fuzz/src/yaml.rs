@@ -12,7 +12,7 @@ use super::{YAML, assert_inside, assert_place, text_of, within};
 /// The most nodes of one document that are visited: aliases may repeat what they stand for.
 const VISITED: usize = 20_000;
 
-/// Any bytes as YAML: the two readers agree, and every node lies inside the text.
+/// Any bytes as YAML: the two readers agree, and every node is inside the text.
 pub fn yaml(bytes: &[u8]) {
     let text = text_of(bytes);
     for all in [false, true] {

@@ -234,7 +234,7 @@ pub(super) fn prepare(args: &PathArgs) -> io::Result<(Arc<dyn Tree>, Request)> {
 }
 
 /// The name of standard input with the links in its folders followed, so that what it refers to is
-/// looked for where that really lies.
+/// looked for where that really is.
 fn without_links(name: &Path, tree: &dyn Tree) -> Result<PathBuf, String> {
     let path = tree.absolute(name);
     let (Some(folder), Some(file)) = (path.parent(), path.file_name()) else {

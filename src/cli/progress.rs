@@ -48,7 +48,7 @@ impl Drop for Line {
     }
 }
 
-/// Draws until it is told to stop, and wipes what it drew.
+/// Draws until it is stopped, and wipes what it drew.
 fn draw(watch: &Watch, (stopped, waker): &(Mutex<bool>, Condvar)) {
     let mut guard = stopped.lock().unwrap_or_else(PoisonError::into_inner);
     let mut pause = PATIENCE;

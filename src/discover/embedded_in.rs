@@ -20,7 +20,7 @@ pub enum EmbeddedIn {
     Compose(String),
     /// The values of a chart, from which Helm makes a ConfigMap or a resource of the Operator.
     Values,
-    /// A resource of the Prometheus Operator or its kin.
+    /// A resource of the Prometheus Operator or an operator like it.
     Resource {
         /// Its kind, such as `ServiceMonitor`.
         kind: &'static str,

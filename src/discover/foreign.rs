@@ -1,5 +1,5 @@
-//! Configurations in other words than those of `prometheus.yml`: objects of the Prometheus
-//! Operator and its kin, values of charts that make them, OpenShift's monitoring, other programs
+//! Configurations in other words than those of `prometheus.yml`: objects of the Prometheus Operator
+//! and operators like it, values of charts that make them, OpenShift's monitoring, other programs
 //! that send by remote write.
 
 mod kustomize;

@@ -160,14 +160,14 @@ const EXAMPLES: &[&str] = &[
     "samples",
 ];
 
-/// Whether a file lies among examples, as its readers copy them.
+/// Whether a file is among examples, as its readers copy them.
 #[must_use]
 pub fn is_example(path: &str) -> bool {
     let (folders, _) = path.rsplit_once('/').unwrap_or_default();
     folders.split('/').any(|folder| EXAMPLES.contains(&folder))
 }
 
-/// Whether a file lies in a folder of the OpenTelemetry Collector, whose Prometheus receiver takes
+/// Whether a file is in a folder of the OpenTelemetry Collector, whose Prometheus receiver takes
 /// jobs as Prometheus does, and fills in `$NAME` and turns `$$` into `$` before
 /// (open-telemetry/opentelemetry-collector `confmap/expand.go`).
 #[must_use]

@@ -46,8 +46,8 @@ const WEB: &[&[u8]] = &[
 /// What `remote_write` and `remote_read` are called in values of the chart of Prometheus.
 const VALUES: &[&[u8]] = &[b"remoteWrite", b"remoteRead"];
 
-/// What is in every resource of the Prometheus Operator and its kin, in what makes them, and in
-/// what sends from an OpenTelemetry Collector.
+/// What is in every resource of the Prometheus Operator and operators like it, in what makes them,
+/// and in what sends from an OpenTelemetry Collector.
 const OPERATOR: &[&[u8]] = &[
     b"monitoring.coreos.com/",
     b"monitoring.grafana.com/",

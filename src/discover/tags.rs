@@ -1,5 +1,6 @@
-//! The tags of template languages in a text: Jinja, Go templates and their kin (consul-template,
-//! confd, Helm, Nomad), Handlebars, ERB, Terraform, and what the shell and envsubst replace.
+//! The tags of template languages in a text: Jinja, Go templates and languages made from them
+//! (consul-template, confd, Helm, Nomad), Handlebars, ERB, Terraform, and what the shell and
+//! envsubst replace.
 
 use std::ops::Range;
 

@@ -267,7 +267,7 @@ impl Lookup<'_> {
         }
     }
 
-    /// A path on a machine whose root file system lies at `root`.
+    /// A path on a machine whose root file system is at `root`.
     fn on_machine(&self, root: &Path, path: &Path, user: &RunAs) -> PathVerdict {
         let walk = Walk {
             tree: self.tree,
@@ -322,7 +322,7 @@ impl Lookup<'_> {
     }
 
     /// A file that is missing in a fresh clone because git ignores it is not known to be missing
-    /// where Prometheus runs. Where other ignored files lie beside it, this is not a fresh clone.
+    /// where Prometheus runs. Where other ignored files are beside it, this is not a fresh clone.
     fn unless_ignored(&self, mut judged: PathVerdict, file: &Path) -> PathVerdict {
         let FileState::Missing(shown) = &judged.state else {
             return judged;

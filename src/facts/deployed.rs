@@ -15,7 +15,7 @@ use crate::policy::{MountPolicy, MountedFrom};
 use crate::source::GitError;
 
 impl<'t> Facts<'t> {
-    /// The certificates in a file that a configuration in `folder` names, if it lies in the tree.
+    /// The certificates in a file that a configuration in `folder` names, if it is in the tree.
     #[must_use]
     pub fn certificates(&self, folder: Option<&Path>, path: &str) -> Option<Vec<u8>> {
         self.files.certificates(folder?, path)
@@ -75,7 +75,7 @@ impl<'t> Facts<'t> {
     /// Whether git tracks a file.
     ///
     /// # Errors
-    /// It lies in a work tree, and git can't say.
+    /// It is in a work tree, and git can't say.
     pub fn is_tracked(&self, file: &Path) -> Result<bool, &GitError> {
         let tracked = self.shared.tracked(&self.files)?;
         Ok(tracked.is_some_and(|tracked| tracked.contains(file)))
@@ -87,7 +87,7 @@ impl<'t> Facts<'t> {
         self.files.tree.absolute(Path::new(shown))
     }
 
-    /// Where a vmagent, or a VictoriaMetrics, of the tree is told to read a file as its scrape
+    /// Where a vmagent, or a VictoriaMetrics, of the tree is started with a file as its scrape
     /// configuration.
     #[must_use]
     pub fn scraped_by_vmagent(&self, file: &Path) -> Option<Place> {
@@ -102,7 +102,7 @@ impl<'t> Facts<'t> {
         })
     }
 
-    /// Where a vmagent, or a VictoriaMetrics, of the tree is told to read some scrape configuration,
+    /// Where a vmagent, or a VictoriaMetrics, of the tree is started with some scrape configuration,
     /// if nothing in sight runs this one: it may be the reader.
     #[must_use]
     pub fn may_be_scraped_by_vmagent(
@@ -146,7 +146,7 @@ impl<'t> Facts<'t> {
         }
     }
 
-    /// A path from the root of the tree on, with forward slashes; as it is if it lies elsewhere.
+    /// A path from the root of the tree on, with forward slashes; as it is if it is elsewhere.
     #[must_use]
     pub fn relative(&self, path: &Path) -> String {
         let below = path.strip_prefix(&self.files.bounds).unwrap_or(path);

@@ -149,7 +149,7 @@ fn patterns(document: &Document) -> Vec<(Purpose, Node<'_>)> {
     out
 }
 
-/// Where a path that a configuration names lies, and the folder that nothing may lead out of.
+/// Where a path that a configuration names is, and the folder that nothing may lead out of.
 struct Located {
     path: PathBuf,
     bounds: PathBuf,
@@ -224,7 +224,7 @@ fn resolve(
     }
 }
 
-/// What lies at a path or matches a pattern.
+/// What is at a path or matches a pattern.
 #[derive(Clone, Debug)]
 enum Found {
     Files(Arc<FileSet>),

@@ -64,7 +64,7 @@ const OPSTRACE_OWN_DOMAIN: &str = "opstrace-custom-dns";
 /// A scan of bytes that rules out files of no interest to one kind of fact.
 pub type Scan = fn(&[u8]) -> bool;
 
-/// The scans of all kinds of facts that lie in YAML files.
+/// The scans of all kinds of facts that are in YAML files.
 const SCANS: &[Scan] = &[
     opstrace::may_be_instance,
     cert_manager::may_hold,
@@ -241,7 +241,7 @@ impl<'t> Facts<'t> {
         self.cache.is_scrape_config(file)
     }
 
-    /// What lies beside a configuration that is only a part of a file.
+    /// What is beside a configuration that is only a part of a file.
     fn beside<'r>(
         &self,
         document: &Document,

@@ -2,7 +2,7 @@
 //! what is in the tree.
 //!
 //! What it selects may be made anywhere, so that no match at all says nothing. Only a near miss is
-//! told: an object that differs in one label, or that has the labels and lacks the port
+//! reported: an object that differs in one label, or that has the labels and lacks the port
 //! (prometheus-operator v0.93.0 `pkg/prometheus/promcfg.go`, `generateServiceMonitorConfig`, and
 //! `resource_selector.go`, `selectObjects`).
 

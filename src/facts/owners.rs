@@ -7,7 +7,7 @@ use globset::{Glob, GlobBuilder, GlobSet};
 
 use crate::source::{EntryKind, Tree};
 
-/// Where the file lies, the first one that is there counts (GitHub's order, then GitLab's own).
+/// Where the file is, the first one that is there counts (GitHub's order, then GitLab's own).
 const PLACES: [&str; 4] = [
     ".github/CODEOWNERS",
     "CODEOWNERS",
@@ -43,7 +43,7 @@ struct Line {
 }
 
 impl Owners {
-    /// The top of the repository that an absolute path of a folder lies in, else the folder.
+    /// The top of the repository that an absolute path of a folder is in, else the folder.
     #[must_use]
     pub fn top_of<'f>(tree: &dyn Tree, folder: &'f Path) -> &'f Path {
         let is_top = |folder: &&Path| tree.metadata(&folder.join(".git")).is_ok();

@@ -26,7 +26,7 @@ pub fn may_be_rules(bytes: &[u8]) -> bool {
 }
 
 impl Facts<'_> {
-    /// The files that a configuration in `folder`, or in what holds it, includes and that lie in its
+    /// The files that a configuration in `folder`, or in what holds it, includes and that are in its
     /// tree, each with what it is for.
     #[must_use]
     pub fn pulled_in(

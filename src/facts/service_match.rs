@@ -54,7 +54,7 @@ impl ServiceMatch<'_> {
     }
 }
 
-/// A configuration as the one who asks: where it lies, and what runs it, which is worked out when
+/// A configuration as the one who asks: where it is, and what runs it, which is worked out when
 /// it is first wanted.
 #[derive(Debug)]
 pub struct Standpoint<'f> {
@@ -250,7 +250,7 @@ fn address(endpoint: &Endpoint) -> Option<(String, u16)> {
 }
 
 /// Whether what runs a configuration sees a name. Where nothing of the tree is known to run it,
-/// what lies in its folder or above it is taken for its surroundings.
+/// what is in its folder or above it is taken for its surroundings.
 fn is_in_sight(hit: &Hit<'_>, runners: &[RunningDeployment<'_>], file: &Path) -> bool {
     let named = hit.named;
     let around = || {

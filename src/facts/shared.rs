@@ -49,7 +49,7 @@ impl fmt::Debug for Shared<'_> {
 }
 
 impl<'t> Shared<'t> {
-    /// `find` is called when the first endpoint asks for a fact that lies in another file,
+    /// `find` is called when the first endpoint asks for a fact that is in another file,
     /// `find_scripts` when the first placeholder is looked at.
     #[must_use]
     pub fn new(find: Find<'t>, find_scripts: FindScripts<'t>) -> Self {
@@ -109,7 +109,7 @@ impl<'t> Shared<'t> {
         self.network.get_or_init(|| self.sources(files).network())
     }
 
-    /// The headers that the receivers of the tree are told to read the tenant from.
+    /// The headers that the receivers of the tree read the tenant from, by their flags.
     pub(super) fn tenant_flags(&self, files: &Lookup<'_>) -> &[TenantFlag] {
         self.tenant_flags.get_or_init(|| {
             let containers = self.network(files).containers(files.tree);

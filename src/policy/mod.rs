@@ -148,7 +148,7 @@ impl Policy {
         sections::read(text, folder)
     }
 
-    /// Adds what a policy says that lies farther away.
+    /// Adds what a policy that is farther away says.
     pub fn add(&mut self, farther: &Self) {
         for section in sections::SECTIONS {
             (section.add)(self, farther);

@@ -1,4 +1,4 @@
-//! `rule_folders`: where the pages of this repository's custom rules lie.
+//! `rule_folders`: where the pages of this repository's custom rules are.
 
 use std::path::{Component, Path, PathBuf};
 

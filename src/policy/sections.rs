@@ -13,14 +13,14 @@ use crate::finding::{Place, Text};
 use crate::yaml::{Node, parse_first};
 
 /// A section: its key, how it is read into a policy, and what a policy takes of it from one that
-/// lies farther away.
+/// is farther away.
 #[derive(Debug)]
 pub(super) struct Section {
     /// Its key at the top of the file.
     pub(super) key: Key,
     /// Reads its value.
     pub(super) read: fn(Node<'_>, &mut Policy, &mut Mistakes),
-    /// Adds to a policy what one that lies farther away says: single values where there is none
+    /// Adds to a policy what one that is farther away says: single values where there is none
     /// yet, lists behind those there are.
     pub(super) add: fn(&mut Policy, &Policy),
 }

@@ -24,7 +24,7 @@ pub struct Configuration<'a> {
     /// Whether it is a template by its name or by policy, where any plain word in capitals may be a
     /// placeholder.
     pub any_word: bool,
-    /// Where it lies, for relative paths; none for standard input without a name.
+    /// Where it is, for relative paths; none for standard input without a name.
     pub folder: Option<&'a Path>,
     /// What it is in, if it is not the whole of its file. Then it has no folder.
     pub holder: Option<&'a EmbeddedIn>,
@@ -81,7 +81,7 @@ impl Configuration<'_> {
 /// What a configuration is in.
 #[derive(Clone, Copy, Debug)]
 pub struct ConfigContext<'a> {
-    /// Where it lies, for relative paths; none for standard input without a name, nor for a
+    /// Where it is, for relative paths; none for standard input without a name, nor for a
     /// configuration that something holds.
     pub folder: Option<&'a Path>,
     /// What holds it, if it is not the whole of its file.
@@ -94,7 +94,7 @@ pub struct ConfigContext<'a> {
 }
 
 impl ConfigContext<'_> {
-    /// Whether it lies anywhere: standard input without a name does not.
+    /// Whether it has a place: standard input without a name has none.
     #[must_use]
     pub fn is_named(&self) -> bool {
         self.folder.is_some() || self.holder.is_some()

@@ -270,7 +270,7 @@ impl<'a> Entry<'a> {
             })
     }
 
-    /// The certificates in a file that it names, if it lies in the tree.
+    /// The certificates in a file that it names, if it is in the tree.
     pub(super) fn certificates(&self, path: &str) -> Option<Vec<u8>> {
         self.facts.certificates(self.folder, path)
     }

@@ -146,7 +146,7 @@ pub fn without_included_jobs(
 }
 
 impl<'d> Upgrade<'d> {
-    /// Whether a release lies on the way: newer than the oldest target, and not than the newest.
+    /// Whether a release is on the way: newer than the oldest target, and not than the newest.
     #[must_use]
     pub fn crosses(&self, major: u16, minor: u16) -> bool {
         let version = Version::new(major, minor, 0);

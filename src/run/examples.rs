@@ -15,7 +15,7 @@ use crate::source::handshake::Handshake;
 /// 2026-11-22, so that what depends on the day is the same every day.
 const TODAY: i64 = 1_795_368_963;
 
-/// The folder that an example's files lie in.
+/// The folder that an example's files are in.
 const FOLDER: &str = "/tree";
 
 /// How an example differs from what it marks.

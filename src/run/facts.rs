@@ -90,7 +90,7 @@ fn is_bare(recognised: &Recognised) -> bool {
         if Arc::ptr_eq(document.text(), &recognised.text) && document.next_document().is_none())
 }
 
-/// What was seen, by where it lies: put in order once, however many trees the named files lie in.
+/// What was seen, by where it is: put in order once, however many trees the named files are in.
 struct Sight<'t> {
     request: &'t Request,
     survey: &'t Survey,

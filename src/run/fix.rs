@@ -142,7 +142,7 @@ pub fn fixed(
 
 struct Fixer<'t> {
     level: Option<FixLevel>,
-    /// The roots of the trees that the named files and folders lie in: nothing outside is changed.
+    /// The roots of the trees that the named files and folders are in: nothing outside is changed.
     roots: Vec<PathBuf>,
     tree: &'t dyn Tree,
     files: BTreeMap<Arc<str>, FixedFile>,

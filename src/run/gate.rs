@@ -77,7 +77,7 @@ impl Gate {
         }
     }
 
-    /// The baseline that was named, if it is read as it lies on the disk.
+    /// The baseline that was named, if it is read as it is on the disk.
     pub(crate) fn named_baseline(&self) -> Option<&PathBuf> {
         match (&self.baseline, &self.config_from) {
             (BaselineFrom::File(path), None) => Some(path),

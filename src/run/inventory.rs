@@ -10,7 +10,7 @@ use crate::rules::{Configuration, Entry};
 use crate::schema::dialect::SELECTED;
 use crate::yaml::{Node, placeholder};
 
-/// The header by which Cortex, Mimir and their kin tell tenants apart.
+/// The header by which Cortex, Mimir and receivers like them tell tenants apart.
 const TENANT_HEADER: &str = "X-Scope-OrgID";
 
 /// The rows of a configuration, without what the findings say.

@@ -144,7 +144,7 @@ fn may_hold_others(dialect: &str) -> bool {
     dialect == "broken" || is_embedded(dialect)
 }
 
-/// Whether a file lies in what was named.
+/// Whether a file is in what was named.
 fn is_walked(path: &Path, survey: &Survey, tree: &dyn Tree) -> bool {
     let mut named = survey.named.iter();
     named.any(|named| {
@@ -203,7 +203,7 @@ fn reason_of_submodule(path: &Path, absent: &BTreeSet<PathBuf>, tree: &dyn Tree)
     ))
 }
 
-/// What was read before and lies now where nothing is looked for, since folders were named.
+/// What was read before and is now where nothing is looked for, since folders were named.
 pub(crate) fn moved_out(before: &Before, survey: &Survey, tree: &dyn Tree) -> Vec<Unchecked> {
     let moved = before.files.iter().filter(|file| {
         file.is_renamed && !is_walked(&file.path, survey, tree) && tree.metadata(&file.path).is_ok()

@@ -40,7 +40,7 @@ pub(crate) struct Scope {
 /// The scope of each folder, by the root that its files were found under.
 type Folders = HashMap<Arc<Path>, HashMap<PathBuf, usize>>;
 
-/// Policy files by the folder that they lie in.
+/// Policy files by the folder that they are in.
 type ByFolder = BTreeMap<PathBuf, Vec<PathBuf>>;
 
 impl Policies {
@@ -57,7 +57,7 @@ impl Policies {
         self.scopes.get(number)
     }
 
-    /// The scope that a file lies in.
+    /// The scope that a file is in.
     pub(crate) fn of(&self, found: &Found) -> Option<&Scope> {
         self.scope(self.scope_of(found))
     }
@@ -77,7 +77,7 @@ impl Policies {
         self.scopes.iter().map(|scope| &scope.policy)
     }
 
-    /// The policy of a path that no walk found: that of the deepest tree that it lies in.
+    /// The policy of a path that no walk found: that of the deepest tree that it is in.
     pub(crate) fn around(&self, path: &Path) -> Option<&Policy> {
         let holding = self
             .scopes
@@ -128,7 +128,7 @@ pub(crate) fn nearest_file(tree: &dyn Tree) -> Option<PathBuf> {
     files.find(|path| tree.metadata(path).is_ok())
 }
 
-/// A file that could lie where promvet was started.
+/// A file that could be where promvet was started.
 fn here(tree: &dyn Tree) -> Found {
     Found {
         path: tree.base().join("prometheus.yml"),
@@ -169,7 +169,7 @@ fn folders_of(files: &[Found]) -> Vec<PathBuf> {
     out.into_iter().map(Path::to_owned).collect()
 }
 
-/// The policy files that lie in some folders.
+/// The policy files that are in some folders.
 fn policies_in(folders: &[PathBuf], threads: usize, tree: &dyn Tree) -> ByFolder {
     let look = |folder: &PathBuf| {
         let paths = FILE_NAMES.iter().map(|name| folder.join(name));

@@ -18,7 +18,7 @@ use crate::yaml::parse_first;
 /// How deep files may extend each other.
 const DEEPEST: usize = 16;
 
-/// Where profiles of receivers lie in a folder of rules, as in promvet's own.
+/// Where profiles of receivers are in a folder of rules, as in promvet's own.
 const RECEIVERS: &str = "receivers";
 
 /// What one policy file says.
@@ -159,7 +159,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Adds the profiles that lie with custom rules, as those of promvet lie with its rules.
+    /// Adds the profiles that are with custom rules, as those of promvet are with its rules.
     fn profiles_of_folders(&mut self, policy: &mut Policy) {
         for folder in &policy.rule_folders {
             let receivers = self.tree.absolute(&folder.shown()).join(RECEIVERS);

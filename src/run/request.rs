@@ -46,7 +46,7 @@ pub struct Request {
     pub versions: Vec<Version>,
     /// Whether Prometheus runs as an agent.
     pub agent: bool,
-    /// A path that was made up for standard input: it lies in no folder.
+    /// A path that was made up for standard input: it is in no folder.
     pub nameless: Option<PathBuf>,
     /// When certificates are valid: seconds since 1970.
     pub now: i64,

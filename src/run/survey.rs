@@ -1,4 +1,4 @@
-//! From paths to what lies there: files are found, read, and recognized.
+//! From paths to what is there: files are found, read, and recognized.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -158,7 +158,7 @@ fn is_below(path: &str, folder: &str) -> bool {
 }
 
 /// Whether a mount may hold a file that is named by a relative path: such a path counts from where
-/// the configuration itself lies, which is seldom known.
+/// the configuration itself is, which is seldom known.
 fn may_hold(mount: &MountPolicy, path: &str, folder: Option<&Path>, facts: &Facts<'_>) -> bool {
     let mut ends = Path::new(path).ancestors();
     if ends.any(|end| end.components().next().is_some() && Path::new(&mount.path).ends_with(end)) {

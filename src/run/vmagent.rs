@@ -41,7 +41,7 @@ const KEYS: &[&str] = &[
 ];
 
 /// What the tables of Prometheus say of a configuration that vmagent reads, as far as it holds there.
-/// `place` is where vmagent is told to read it.
+/// `place` is where vmagent is started with it.
 pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding> {
     let holds = |finding: &Finding| {
         let key = finding.logical.rsplit('.').next().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! A tree as git has it: of a revision, or of the index.
 //!
-//! What lies outside of the repository's work tree, and what is not git's at all, such as the
+//! What is outside of the repository's work tree, and what is not git's at all, such as the
 //! folder `.git`, is seen as it is on the disk.
 
 mod alternates;
@@ -59,7 +59,7 @@ pub struct Git {
     absent: BTreeMap<PathBuf, String>,
     objects: Vec<Objects>,
     on_disk: Vec<PathBuf>,
-    /// Files that lie in the work tree as they are in this tree are read there, which is faster, and
+    /// Files that are in the work tree as they are in this tree are read there, which is faster, and
     /// works in clones that lack contents.
     work_tree: WorkTree,
 }
@@ -151,7 +151,7 @@ impl Git {
             .and_then(|objects| objects.read(&item.id, limit))
     }
 
-    /// What lies below a folder. Paths are sorted part by part, so it is together.
+    /// What is below a folder. Paths are sorted part by part, so it is together.
     fn below(&self, folder: &Path) -> impl Iterator<Item = (&PathBuf, &Item)> {
         let from = (Bound::Excluded(folder), Bound::Unbounded);
         self.items
@@ -192,7 +192,7 @@ impl Tree for Git {
         self.disk.base()
     }
 
-    /// Git knows neither owners nor modes: those of the file that lies there now are taken, so that
+    /// Git knows neither owners nor modes: those of the file that is there now are taken, so that
     /// two trees are judged alike.
     fn metadata(&self, path: &Path) -> io::Result<Meta> {
         let path = self.follow(path, false)?;

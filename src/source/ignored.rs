@@ -84,7 +84,7 @@ impl Allowance {
 }
 
 impl Patterns {
-    /// Reads a file: what lies at its path, and its content up to a limit. None if it has no
+    /// Reads a file: what is at its path, and its content up to a limit. None if it has no
     /// patterns.
     pub(super) fn read(
         kind: io::Result<EntryKind>,
@@ -118,7 +118,7 @@ impl Patterns {
         Ok((count > 0).then_some(Self { content, count }))
     }
 
-    /// The matcher for what lies below a folder.
+    /// The matcher for what is below a folder.
     pub(super) fn compile(&self, folder: &Path) -> Result<Gitignore, LeftOut> {
         let mut rules = GitignoreBuilder::new(folder);
         let content = self.content.strip_prefix('\u{feff}');
@@ -146,7 +146,7 @@ struct Cached {
 }
 
 impl RulesCache {
-    /// The rules of a file for what lies below a folder; none if there are none, or none that can
+    /// The rules of a file for what is below a folder; none if there are none, or none that can
     /// be read.
     fn get<T: Tree + ?Sized>(
         &self,
@@ -190,7 +190,7 @@ pub(super) fn is_ignored<T: Tree + ?Sized>(
     false
 }
 
-/// The rules of a .gitignore file or one like it, for what lies below a folder; none if it has none.
+/// The rules of a .gitignore file or one like it, for what is below a folder; none if it has none.
 pub(super) fn rules_of<T: Tree + ?Sized>(
     tree: &T,
     folder: &Path,

@@ -29,9 +29,9 @@ struct Entry {
     rights: Option<Rights>,
 }
 
-/// Files by path. Folders exist where files lie in them.
+/// Files by path. Folders exist where files are in them.
 ///
-/// Over another tree, what is written here hides what lies there at the same path.
+/// Over another tree, what is written here hides what is there at the same path.
 #[derive(Clone, Default)]
 pub struct Memory {
     items: BTreeMap<PathBuf, Entry>,

@@ -2,9 +2,9 @@
 //!
 //! Paths are lexical: a relative path is meant from where promvet was started, and every path
 //! that comes out of a tree is absolute. What people see is made by [`Tree::shown`] alone. A tree
-//! never opens a FIFO, a device or a socket, and reads no more than it is told to; it does follow
-//! links on reading, so a caller that opens a path that a file under review named asks [`Tree::within`]
-//! first.
+//! never opens a FIFO, a device or a socket, and reads no more than it is asked for; it does follow
+//! links on reading, so a caller that opens a path that a file under review named asks
+//! [`Tree::within`] first.
 
 mod folder;
 mod follow;

@@ -1,4 +1,4 @@
-//! Links that lead out of the repository that they lie in.
+//! Links that lead out of the repository that they are in.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -8,8 +8,8 @@ use super::tree::{EntryKind, POLICY_NAMES};
 /// How many links are followed on the way to one file, as on Linux.
 const MOST_LINKS: usize = 40;
 
-/// Whether a link on the way to a path leads out of the repository that the link lies in. A link
-/// that lies in none leads out of the folder that promvet was started in, if it lies there.
+/// Whether a link on the way to a path leads out of the repository that the link is in. A link
+/// that is in none leads out of the folder that promvet was started in, if it is there.
 ///
 /// The repository is that of the link, and not that of its end: the author of a pull request chooses
 /// the end.
@@ -32,7 +32,7 @@ pub fn leads_out(tree: &dyn Tree, path: &Path) -> bool {
     true
 }
 
-/// Goes on to the next link; `real` is then the folder that it lies in.
+/// Goes on to the next link; `real` is then the folder that it is in.
 fn next_link(tree: &dyn Tree, real: &mut PathBuf, rest: &mut Vec<PathBuf>) -> Option<PathBuf> {
     while let Some(part) = rest.pop() {
         if part == Path::new("..") {

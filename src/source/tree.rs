@@ -83,7 +83,7 @@ pub enum ReadError {
     /// It is not a regular file; such a thing is never opened.
     #[error("it is {}, not a file", .0.noun())]
     NotAFile(EntryKind),
-    /// It lies where the system shows itself and its devices: what a tree refers to is never there,
+    /// It is where the system shows itself and its devices: what a tree refers to is never there,
     /// and `/proc/self/environ` holds the secrets of the job.
     #[error("it is in /proc, /sys or /dev, where promvet does not read files")]
     OfSystem,
@@ -112,7 +112,7 @@ impl From<io::Error> for ReadError {
 pub struct Walk<'w> {
     /// Go into hidden files and folders too.
     pub hidden: bool,
-    /// Ignore .gitignore, .ignore and their kin.
+    /// Ignore .gitignore, .ignore and files like them.
     pub no_ignore: bool,
     /// Leave out nothing that git tracks: .ignore files, which git does not read, hide only what it
     /// does not track.
@@ -125,7 +125,7 @@ pub struct Walk<'w> {
     pub root: Option<&'w Path>,
     /// Which files of a folder are wanted, by their path. Files that were named always are.
     pub wanted: &'w (dyn Fn(&Path) -> bool + Sync),
-    /// Files that are wanted if they lie in a named folder, whatever their names, hidden and ignored
+    /// Files that are wanted if they are in a named folder, whatever their names, hidden and ignored
     /// ones included: what a change touches.
     pub also: Option<&'w BTreeSet<PathBuf>>,
 }
@@ -235,7 +235,7 @@ pub trait Tree: std::fmt::Debug + Send + Sync {
         path::shown_from(self.base(), &self.absolute(path))
     }
 
-    /// The roots of the trees that some paths of files and folders lie in, each once.
+    /// The roots of the trees that some paths of files and folders are in, each once.
     fn roots_of(&self, paths: &[PathBuf]) -> Vec<PathBuf> {
         let roots = paths.iter().map(|path| {
             let path = path::collapse(&self.absolute(path));
@@ -282,11 +282,11 @@ pub trait Tree: std::fmt::Debug + Send + Sync {
         super::ignored::is_ignored(self, path, top, &RulesCache::default())
     }
 
-    /// The absolute paths of the files below a folder that git tracks; none if it lies in no work
+    /// The absolute paths of the files below a folder that git tracks; none if it is in no work
     /// tree.
     ///
     /// # Errors
-    /// It lies in one, and git can't say.
+    /// It is in one, and git can't say.
     fn tracked_by_git(&self, _folder: &Path) -> Result<Option<BTreeSet<PathBuf>>, GitError> {
         Ok(None)
     }

@@ -122,7 +122,7 @@ impl Tracked<'_> {
             let tracked = self.disk.tracked_by_git(self.top);
             tracked.ok().flatten().unwrap_or_default()
         });
-        // Paths are sorted part by part, so that what lies below one follows it.
+        // Paths are sorted part by part, so that what is below one follows it.
         let mut from = files.range::<Path, _>((Bound::Included(path), Bound::Unbounded));
         from.next().is_some_and(|next| next.starts_with(path))
     }
@@ -267,7 +267,7 @@ fn own(folder: &Path, problems: &mut Vec<Seen>) -> Own {
     }
 }
 
-/// Where git's own patterns of a repository lie: beside its objects, to which the `.git` file of a
+/// Where git's own patterns of a repository are: beside its objects, to which the `.git` file of a
 /// work tree leads (gitrepository-layout(5)).
 fn exclude_of(folder: &Path) -> Option<PathBuf> {
     let git = folder.join(".git");

@@ -180,7 +180,7 @@ fn without_a_mark_the_root_is_the_folder_that_was_named() {
     let scratch = Scratch::new(&["p/q/a.yml"]);
     let walked = scratch.walk_with(&["p"], false, false);
     let root = scratch.disk.shown(&walked.files[0].root);
-    // A temporary folder may itself lie below something that is marked.
+    // A temporary folder may itself be below something that is marked.
     assert!(root == "p" || root.ends_with(".."), "{root}");
 }
 

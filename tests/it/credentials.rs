@@ -532,7 +532,7 @@ fn the_owner_and_mode_of_a_bind_mount_count() {
             "",
             Some("credentials/unreadable"),
         ),
-        // Merely lies in the checkout.
+        // Only in the checkout.
         ("host", (0o600, 1000, 1000), "", None),
     ] {
         let mut world = World::new(fixture);
@@ -1221,7 +1221,7 @@ configs:
 
 #[test]
 fn the_checkouts_own_files_are_nothing_to_a_configmap() {
-    // Beside the manifest lies a file of that name, which no container will see.
+    // Beside the manifest is a file of that name, which no container will see.
     let mut world = World::new("kubernetes-configmap");
     world.write("tokens/tenant-api-token-default", "Bearer x");
     assert!(world.findings().is_empty());

@@ -397,7 +397,7 @@ fn what_git_tracks_is_looked_at_although_it_is_ignored() {
     assert_eq!(scratch.promvet(&[]).status, Some(0));
     scratch.git(&["add", "-f", "prometheus.yml"]);
     assert_eq!(scratch.promvet(&[]).status, Some(1));
-    // What promvet alone is told to ignore stays ignored.
+    // What only promvet ignores stays ignored.
     scratch.write(&[(".ignore", "prometheus.yml\n")]);
     assert_eq!(scratch.promvet(&[]).status, Some(0));
 }

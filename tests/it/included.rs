@@ -230,7 +230,7 @@ fn paths_where_prometheus_runs_are_followed_through_mounts() {
             )],
             Some(place),
         ),
-        // Relative to the configuration where it is mounted, and not where it lies.
+        // Relative to the configuration where it is mounted, and not where it is.
         (
             "rules/*.yml",
             vec![("compose.yml", mounting("./alerts:/etc/prometheus/rules"))],

@@ -1,6 +1,6 @@
 //! What promvet says beside what Prometheus says of texts that were made to be odd.
 //!
-//! The verdicts lie in `conformance/oracle/` of the folder that `PROMVET_SHARED` names; without it
+//! The verdicts are in `conformance/oracle/` of the folder that `PROMVET_SHARED` names; without it
 //! these tests say that they are skipped. A text that is refused only for the sake of a placeholder
 //! may be a warning, and so may one that a feature flag makes right.
 

@@ -1,6 +1,6 @@
 //! Our reading of PromQL beside Prometheus's own, over expressions with the verdict of promtool.
 //!
-//! The expressions lie in the folder that `PROMVET_SHARED` names; without it nothing is compared,
+//! The expressions are in the folder that `PROMVET_SHARED` names; without it nothing is compared,
 //! and the test says so.
 
 use std::collections::BTreeMap;

@@ -10,7 +10,7 @@ use crate::support::scratch::Scratch;
 /// Files by their paths.
 type Files = &'static [(&'static str, &'static str)];
 
-/// A way to start Prometheus with `x.cfg`, which lies in the base and is not read there.
+/// A way to start Prometheus with `x.cfg`, which is in the base and is not read there.
 struct Started {
     name: &'static str,
     base: Files,
@@ -549,7 +549,8 @@ fn what_cannot_be_followed_is_listed() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// What is no configuration, and what Prometheus therefore refuses or loads without its settings.
+/// What is not a configuration, and what Prometheus therefore refuses or loads without its
+/// settings.
 const CONTENTS: &[&str] = &[
     "oops",
     "foo: 1",

@@ -328,7 +328,7 @@ fn in_tree(files: &[(&str, &str)]) -> Vec<String> {
     found_at(files, "/tree")
 }
 
-/// The same of what lies at a path.
+/// The same of what is at a path.
 fn found_at(files: &[(&str, &str)], path: &str) -> Vec<String> {
     let line = memory::found(path, &tree(files)).into_iter().map(|one| {
         let (path, line) = (one.place.path(), one.place.start().line);

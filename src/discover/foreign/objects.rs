@@ -1,5 +1,5 @@
-//! Objects of Kubernetes: resources of the Prometheus Operator and its kin, OpenShift's monitoring,
-//! and what carries values of charts or texts of other programs.
+//! Objects of Kubernetes: resources of the Prometheus Operator and operators like it, OpenShift's
+//! monitoring, and what carries values of charts or texts of other programs.
 
 use std::sync::Arc;
 

@@ -25,7 +25,7 @@ pub(super) struct Walk<'t> {
     pub(super) now: i64,
 }
 
-/// What lies at the end of a path.
+/// What is at the end of a path.
 #[derive(Debug)]
 pub(super) struct End {
     pub(super) state: FileState,

@@ -413,7 +413,7 @@ fn name_in(part: &KeyPart, subject: &Subject<'_>) -> Option<String> {
     }
 }
 
-/// The Prometheus whose files lie in the configuration's folder or above it.
+/// The Prometheus whose files are in the configuration's folder or above it.
 fn by_folder<'d>(
     tree: &dyn Tree,
     deployments: &'d Deployments,

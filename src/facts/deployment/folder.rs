@@ -6,7 +6,7 @@ use super::resolve::Resolved;
 use crate::source::Tree;
 
 impl Deployment {
-    /// The names in a folder, sorted: what is mounted into it, and what lies where the folder itself
+    /// The names in a folder, sorted: what is mounted into it, and what is where the folder itself
     /// comes from. There may be others that are not in the tree.
     #[must_use]
     pub fn names_in(&self, tree: &dyn Tree, folder: &str) -> Vec<String> {

@@ -23,7 +23,7 @@ pub(super) fn join(folder: &str, path: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
-/// What follows `mount` in a path that lies at or below it; empty if it is the path itself.
+/// What follows `mount` in a path that is at or below it; empty if it is the path itself.
 pub(super) fn below<'p>(path: &'p str, mount: &str) -> Option<&'p str> {
     let rest = path.strip_prefix(mount.trim_end_matches('/'))?;
     if rest.is_empty() {

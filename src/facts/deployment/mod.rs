@@ -5,9 +5,10 @@
 //! [`RunningDeployment::resolve`] and [`Deployment::resolve`] lead from a path where Prometheus runs to
 //! the file of the tree, the key of a Secret, or the reason why neither can be named.
 //!
-//! What is not in the tree is never called missing: a variable without a value, an image of one's
-//! own, a patch of a kustomization each make a path unknown. Paths of the tree that come out of
-//! here are names; nothing is opened but the files handed in and the `.env` beside a compose file.
+//! What is not in the tree is never called missing: a variable without a value, an image that the
+//! project builds, a patch of a kustomization each make a path unknown. Paths of the tree that come
+//! out of here are names; nothing is opened but the files handed in and the `.env` beside a compose
+//! file.
 
 mod arguments;
 mod belong;
@@ -255,7 +256,7 @@ struct Home<'t> {
 }
 
 impl Home<'_> {
-    /// Whether a path is there and lies in the tree, links followed.
+    /// Whether a path is there and is in the tree, links followed.
     fn holds(self, path: &Path) -> bool {
         self.tree.within(path, &[self.root]).unwrap_or(false)
     }

@@ -37,7 +37,7 @@ pub struct Deployment {
     pub file: PathBuf,
     /// The namespace of Kubernetes, if one is written.
     pub namespace: Option<String>,
-    /// The root of the tree that the file lies in.
+    /// The root of the tree that the file is in.
     pub root: PathBuf,
     /// How one sees that Prometheus runs in it; none if nothing says so.
     pub prometheus: Option<Evidence>,

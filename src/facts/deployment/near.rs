@@ -70,7 +70,7 @@ pub(super) fn in_folder(deployment: &Deployment, tree: &dyn Tree, file: &Path) -
     (!names.is_empty()).then(|| format!("`{}` has {shown}", tree.shown(folder)))
 }
 
-/// For a path without a mount: a file that lies beside the configuration but is not mounted with
+/// For a path without a mount: a file that is beside the configuration but is not mounted with
 /// it, a mounted file of the same name or spelled almost so, or a mount spelled almost so.
 pub(super) fn of_path(deployment: &Deployment, tree: &dyn Tree, path: &str) -> Option<String> {
     if let Some(words) = left_out(deployment, tree, path) {
@@ -118,7 +118,7 @@ fn are_near(a: &str, b: &str) -> bool {
     a.len().min(b.len()) >= SHORTEST && nearest(a, [b]).is_some()
 }
 
-/// A file that lies beside one that is mounted alone.
+/// A file that is beside one that is mounted alone.
 fn left_out(deployment: &Deployment, tree: &dyn Tree, path: &str) -> Option<String> {
     let (folder, name) = (inside::folder(path), inside::name(path));
     let mounts = deployment.mounts.iter();
@@ -191,7 +191,7 @@ fn is_folder(deployment: &Deployment, tree: &dyn Tree, path: &Path) -> bool {
     is_inside(deployment, tree, path) && tree.list(path).is_ok()
 }
 
-/// Whether a path is there and lies in the tree, links followed.
+/// Whether a path is there and is in the tree, links followed.
 fn is_inside(deployment: &Deployment, tree: &dyn Tree, path: &Path) -> bool {
     tree.within(path, &[&deployment.root]).unwrap_or(false)
 }

@@ -57,7 +57,7 @@ pub struct Provided<'d> {
     pub mount: &'d Mount,
     /// The steps of the argument, from the mount to the source.
     pub evidence: Vec<Evidence>,
-    /// The file of the tree that it is; it may be missing. It lies below the root of the tree by
+    /// The file of the tree that it is; it may be missing. It is below the root of the tree by
     /// its name alone: a link may lead out, so ask `Tree::within` before opening it.
     pub tree_file: Option<PathBuf>,
     /// What it holds, if that is written into a manifest or a compose file.
@@ -89,7 +89,7 @@ pub struct NotMounted {
     pub near: Option<String>,
     /// The mounts there are, each as `` `path` from … ``.
     pub mounts: Vec<String>,
-    /// The mount that hides or lacks it, and its source, if one lies around it.
+    /// The mount that hides or lacks it, and its source, if one is around it.
     pub evidence: Vec<Evidence>,
 }
 
@@ -200,7 +200,7 @@ pub(super) fn source_noun(mount: &Mount, tree: &dyn Tree) -> String {
     }
 }
 
-/// Whether a path lies at or below another, `/run` and `/var/run` taken for one.
+/// Whether a path is at or below another, `/run` and `/var/run` taken for one.
 fn is_or_below(path: &str, folder: &str) -> bool {
     let short = |path: &str| {
         path.strip_prefix("/var/run/")

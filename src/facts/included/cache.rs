@@ -54,7 +54,7 @@ impl IncludeCache {
         self.read.document(path, lookup)
     }
 
-    /// What lies at a path or matches a pattern, looked for once.
+    /// What is at a path or matches a pattern, looked for once.
     pub(super) fn found(&self, path: &Path, look: impl FnOnce() -> Found) -> Found {
         let mut all = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let found = Arc::clone(all.entry(path.to_owned()).or_default());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::glob;
 use crate::finding::Text;
 
-/// What lies in the folder of a configuration that is in a ConfigMap or a Secret: the other
+/// What is in the folder of a configuration that is in a ConfigMap or a Secret: the other
 /// keys.
 #[derive(Debug)]
 pub struct SiblingFiles<'b> {

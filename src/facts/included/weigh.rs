@@ -1,5 +1,5 @@
-//! Whether something may put a file, or files that match a pattern, where it is missing: that nothing lies beside the configuration
-//! proves little where a part of the picture is not in sight.
+//! Whether something may put a file, or files that match a pattern, where it is missing: that
+//! nothing is beside the configuration proves little where a part of the picture is not in sight.
 
 use std::path::Path;
 

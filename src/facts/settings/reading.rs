@@ -219,8 +219,8 @@ impl Reading<'_> {
         }
     }
 
-    /// The path of the URL that a program is told it is reached at: `computeExternalURL` and the
-    /// default of `--web.route-prefix` in main.go of Prometheus.
+    /// The path of the URL at which a program is reached, by its flags: `computeExternalURL` and
+    /// the default of `--web.route-prefix` in main.go of Prometheus.
     fn prefix_of_url(&self, setting: &ProgramSetting) -> Option<Setting<String>> {
         let flag = setting.url.as_deref();
         let Some((url, place)) = flag.and_then(|flag| self.arguments.value(flag)) else {

@@ -1,4 +1,4 @@
-//! `credentials/committed`: a secret lies in the repository in the clear.
+//! `credentials/committed`: a secret is in the repository in the clear.
 
 use crate::facts::deployment::{MountSource, PartKind, RunningDeployment, Written};
 use crate::facts::token::{self, Observation};

@@ -126,7 +126,7 @@ fn declaration(file: &NamedFile<'_, '_>) -> String {
     let path = &file.judged.path;
     let path = match path.starts_with('/') {
         true => path.clone(),
-        // Where nothing is known to run the configuration, it is taken to lie where the image of
+        // Where nothing is known to run the configuration, it is taken to be where the image of
         // Prometheus has it.
         false => format!("/etc/prometheus/{}", path.trim_start_matches("./")),
     };

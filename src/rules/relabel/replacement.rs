@@ -62,7 +62,7 @@ fn missing_group(rule: &RelabelRule<'_>, text: &str, reference: Reference<'_>) -
         let written = text.get(reference.from..reference.to)?;
         let message = format!("there is no group `{name}`, so `{written}` becomes an empty string");
         let right = format!("${{{number}}}{rest}");
-        // What is not letters and digits there is no part of the group's name.
+        // What is not letters and digits there is not part of the group's name.
         let groups = rule.pattern().map_or(0, |pattern| pattern.groups());
         let is_group = number.parse().is_ok_and(|number: usize| number <= groups);
         let part = is_group.then(|| (reference.from..reference.to, right.clone()));

@@ -41,7 +41,7 @@ pub enum GitError {
     /// The folder belongs to no work tree.
     #[error("{0} is not in a git work tree, so there is no revision to compare with")]
     NoRepository(String),
-    /// A path lies elsewhere than the others.
+    /// A path is elsewhere than the others.
     #[error("{0} is not in the git repository that is compared; check one repository at a time")]
     OtherRepository(String),
     /// Nothing was named.

@@ -38,7 +38,7 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// The repository of paths that were named: that of the current folder, if they all lie in it,
+    /// The repository of paths that were named: that of the current folder, if they all are in it,
     /// else that of the first one.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl Repository {
         })
     }
 
-    /// The absolute paths of the files below a folder that git tracks; none if it lies in no work
+    /// The absolute paths of the files below a folder that git tracks; none if it is in no work
     /// tree.
     pub(in crate::source) fn tracked(
         disk: &Folder,
@@ -142,7 +142,7 @@ impl Repository {
         Ok(line(&empty))
     }
 
-    /// What lies in a tree.
+    /// What is in a tree.
     ///
     /// # Errors
     /// Git failed.
@@ -153,7 +153,7 @@ impl Repository {
         self.tree(listing::of_tree(&listed))
     }
 
-    /// What lies in the index: what would be committed now.
+    /// What is in the index: what would be committed now.
     ///
     /// # Errors
     /// Git failed.
@@ -335,7 +335,7 @@ fn add(git: &mut Git, repository: &Arc<Isolated>, listed: Vec<Listed>, depth: us
     }
 }
 
-/// A submodule that is checked out, with what lies in a commit of it, if that was fetched.
+/// A submodule that is checked out, with what is in a commit of it, if that was fetched.
 fn submodule(disk: &Folder, top: &Path, commit: &str) -> Option<(Arc<Isolated>, Vec<Listed>)> {
     let location = Location::at(disk, top).ok()??;
     let git = Isolated::new(location, disk).ok()?;

@@ -18,7 +18,7 @@ pub(crate) fn below<P: AsRef<str>, C: AsRef<str>>(tree: Memory, files: &[(P, C)]
     })
 }
 
-/// To check what lies at a path, all else by default.
+/// To check what is at a path, all else by default.
 pub(crate) fn at(path: &str) -> Request {
     Request {
         paths: vec![PathBuf::from(path)],

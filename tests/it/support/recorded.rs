@@ -1,4 +1,4 @@
-//! Verdicts of Prometheus on thousands of texts, which lie outside the repository.
+//! Verdicts of Prometheus on thousands of texts, which are outside the repository.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};

@@ -32,7 +32,7 @@ pub struct Dialect {
     pub is_strict: bool,
 }
 
-/// Objects of the Prometheus Operator and its kin (structural schemas of Kubernetes:
+/// Objects of the Prometheus Operator and operators like it (structural schemas of Kubernetes:
 /// <https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation>).
 pub static OPERATOR: Dialect = Dialect {
     word: "operator",

@@ -649,7 +649,8 @@ fn meant_by(shape: &'static MappingShape, name: &str) -> Option<Meant> {
     nearest(name, names).map(Meant::Like)
 }
 
-/// The fewest letters of a key that is told to belong elsewhere: `name` and `key` belong anywhere.
+/// The fewest letters of a key that is reported as belonging elsewhere: `name` and `key` belong
+/// anywhere.
 const SHORTEST_MOVED: usize = 5;
 
 fn inner_shape(ty: &Type) -> Option<&'static MappingShape> {

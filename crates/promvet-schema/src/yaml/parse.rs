@@ -120,7 +120,7 @@ const WINDOW: usize = 512;
 const AHEAD: usize = 4;
 
 /// Whether go-yaml decodes what is at an offset before a document ends at another: it refuses
-/// characters that YAML does not allow in the same 512 bytes, though they lie behind the document
+/// characters that YAML does not allow in the same 512 bytes, though they are behind the document
 /// (`readerc.go`, `yaml_parser_update_buffer`).
 fn is_decoded(text: &Text, at: u32, end: u32) -> bool {
     let mark = text.byte_order_mark();

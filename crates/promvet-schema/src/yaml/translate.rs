@@ -35,7 +35,7 @@ impl Origin {
 const MOST_NODES: usize = 8;
 
 /// As deep as a value is copied. Prometheus's own sections are ten levels deep; what is deeper is
-/// no part of one.
+/// not part of one.
 const DEEPEST: usize = 64;
 
 /// A node of the translation.

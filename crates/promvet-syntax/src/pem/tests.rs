@@ -1,4 +1,4 @@
-//! Certificates and keys are put together here, so that no real key lies in the repository.
+//! Certificates and keys are put together here, so that no real key is in the repository.
 
 use super::{Role, check, is_pair};
 use promvet_text::Severity;

@@ -266,7 +266,7 @@ pub(super) fn is_dense(text: &str) -> bool {
         && changes(text) * 4 >= text.len()
 }
 
-/// How often digits, small and capital letters take turns. A capital that begins a word is no
+/// How often digits, small and capital letters take turns. A capital that begins a word is not a
 /// turn of its own: `KubePodNotReady`.
 pub(super) fn changes(text: &str) -> usize {
     let class = |byte: u8| match byte {

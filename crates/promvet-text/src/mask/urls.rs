@@ -115,7 +115,7 @@ pub(super) fn port(line: &str, start: usize) -> Option<Range<usize>> {
     (!shown && !port.bytes().all(is_upper)).then(|| from..start + authority.len())
 }
 
-/// The last `@` of a URL that has one in its authority, where what follows the first one is no
+/// The last `@` of a URL that has one in its authority, where what follows the first one is not a
 /// host: a password with `@` and `/`.
 fn further(rest: &str, first: usize) -> usize {
     let url = rest

@@ -1,10 +1,10 @@
-//! The text around an embedded one, and where in it each stretch lies.
+//! The text around an embedded one, and where in it each stretch is.
 
 use std::sync::Arc;
 
 use super::{Span, Text};
 
-/// Where one stretch of a text lies in the file that holds it.
+/// Where one stretch of a text is in the file that holds it.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
     /// Offset in this text.
@@ -105,7 +105,7 @@ impl Host {
         &self.text
     }
 
-    /// Where an offset of the embedded text lies in the host.
+    /// Where an offset of the embedded text is in the host.
     pub(super) fn offset(&self, offset: u32) -> u32 {
         let index = self
             .segments
@@ -116,7 +116,7 @@ impl Host {
         })
     }
 
-    /// Where a span of the embedded text lies in the host.
+    /// Where a span of the embedded text is in the host.
     pub(super) fn span(&self, span: Span) -> Span {
         let start = self.offset(span.start);
         if span.is_empty() {
@@ -124,7 +124,7 @@ impl Host {
         }
         let end = self.offset(span.end.saturating_sub(1)) + 1;
         // A last character that takes more bytes there, as an escape does, is taken whole; what
-        // lies between two lines is not.
+        // is between two lines is not.
         let next = self.offset(span.end).max(end);
         let gap = self.text.slice(Span {
             start: end,

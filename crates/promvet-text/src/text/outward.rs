@@ -34,7 +34,7 @@ impl Text {
         host.text().outer_edit(outer, new)
     }
 
-    /// Where a span lies in the quotes of the host, if what is around it is written there in the usual
+    /// Where a span is in the quotes of the host, if what is around it is written there in the usual
     /// way: with the shortest escapes, and each line in one.
     fn quoted_in(&self, host: &Host, span: Span) -> Option<Span> {
         let written = host.written();

@@ -139,7 +139,7 @@ fn set_by<'d>(service: &Service<'d>) -> Vec<Node<'d>> {
     out
 }
 
-/// The `.env` of a folder, if it lies in the tree. Its lines are never shown; the names of variables
+/// The `.env` of a folder, if it is in the tree. Its lines are never shown; the names of variables
 /// are, if it is what docker compose takes it for.
 pub(super) fn env_file(home: Home<'_>, folder: &Path) -> (Variables, Vec<Arc<Written>>) {
     let path = folder.join(".env");

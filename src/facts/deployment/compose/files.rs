@@ -21,7 +21,7 @@ impl Project<'_> {
         let Some(name) = node.as_str().or_else(|| text("source")) else {
             return Placed::Nothing;
         };
-        // Secrets lie in /run/secrets, configs in the root folder, unless the target is absolute
+        // Secrets are in /run/secrets, configs in the root folder, unless the target is absolute
         // (docs.docker.com, compose file reference).
         let folder = if kind == "secret" {
             "/run/secrets"

@@ -54,7 +54,7 @@ fn parse(files: &[SourceFile]) -> Vec<Parsed<'_>> {
     parsed.collect()
 }
 
-/// Compose files, in the order of their paths, by the folders that they lie in.
+/// Compose files, in the order of their paths, by the folders that they are in.
 pub(in crate::facts::deployment) fn folders(files: &[SourceFile]) -> Vec<Vec<SourceFile>> {
     let mut numbers: HashMap<Option<&Path>, usize> = HashMap::new();
     let mut out: Vec<Vec<SourceFile>> = Vec::new();

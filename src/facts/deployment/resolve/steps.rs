@@ -1,4 +1,4 @@
-//! From a mount to what lies at a path in it.
+//! From a mount to what is at a path in it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::facts::deployment::{inside, near};
 use crate::finding::{Evidence, Place};
 use crate::source::Tree;
 
-/// The way from a mount to what lies at a path in it.
+/// The way from a mount to what is at a path in it.
 pub(super) struct Steps<'d, 't> {
     pub(super) deployment: &'d Deployment,
     pub(super) tree: &'t dyn Tree,

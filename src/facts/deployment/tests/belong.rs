@@ -48,7 +48,7 @@ fn the_one_that_mounts_it_runs_it() {
         of_file(&world, "conf/b.yml"),
         ["Certain the service `b` at /conf/b.yml"]
     );
-    // Mounted with its folder, but Prometheus is told to take another, as both are.
+    // Mounted with its folder, but Prometheus is started with another, as both are.
     assert_eq!(of_file(&world, "conf/c.yml"), Vec::<String>::new());
     assert_eq!(of_file(&world, "lost.yml"), Vec::<String>::new());
 }

@@ -88,7 +88,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// A value is missing, or begins in the column of the keys around it: the next token lies no
+    /// A value is missing, or begins in the column of the keys around it: the next token is no
     /// deeper than what the value is in.
     fn no_value_before(
         &mut self,
@@ -226,7 +226,7 @@ impl Scanner<'_> {
         Ok(true)
     }
 
-    /// Whether what begins at `start` and ends at the current place can be a key: it lies in one
+    /// Whether what begins at `start` and ends at the current place can be a key: it is in one
     /// line, and is not too long.
     pub(super) fn check_key(&mut self, start: usize) -> Step {
         if start < self.line_start {
@@ -285,7 +285,7 @@ impl Scanner<'_> {
         self.builder.close(Span::new(self.at, self.at));
     }
 
-    /// Ends the collections that lie deeper than a column.
+    /// Ends the collections that are deeper than a column.
     /// Imitates `yaml_parser_unroll_indent` of scannerc.go.
     fn unroll(&mut self, column: isize) {
         while self.indent > column {

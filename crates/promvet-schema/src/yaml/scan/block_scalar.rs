@@ -136,7 +136,7 @@ impl Scanner<'_> {
         Ok((chomping.unwrap_or(Chomping::Clip), increment))
     }
 
-    /// Skips empty lines and the indentation of the next one, which says how deep the scalar lies if
+    /// Skips empty lines and the indentation of the next one, which says how deep the scalar is if
     /// that is not known (`yaml_parser_scan_block_scalar_breaks`).
     fn block_breaks(&mut self, lines: &mut Lines) -> Step {
         lines.end = self.at;

@@ -7,7 +7,7 @@
 //! things that go-yaml reads otherwise than libyaml-safer are decided here.
 //!
 //! The grammar is that of libyaml's scanner and parser with their queues taken out. A simple key
-//! (the scalar before a `:`) is at most 1024 characters long and lies in one line, so instead of
+//! (the scalar before a `:`) is at most 1024 characters long and is in one line, so instead of
 //! inserting tokens before it afterwards, the scanner looks behind the scalar before it adds it.
 
 mod block;

@@ -172,7 +172,7 @@ fn finish_first(
     };
     let mut suffixes = Vec::with_capacity(run.len());
     for (index, sub) in run.into_iter().enumerate() {
-        // The prefix is the first one's own part and stays in use.
+        // The prefix is a part of the first alternative and stays in use.
         let rest = remove_first(tree, sub, index > 0);
         tree.check_limits(rest)?;
         suffixes.push(rest);
