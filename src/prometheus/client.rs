@@ -100,8 +100,8 @@ const OWN_SECRETS: &[(&str, &str)] = &[
 ];
 
 impl<'d> Config<'d> {
-    /// Everything in it that talks HTTP. Service discoveries whose destination promvet does not know whom
-    /// they talk to are left out.
+    /// Everything in it that talks HTTP. Service discoveries whose server promvet does not know are
+    /// left out.
     #[must_use]
     pub fn clients(self) -> Vec<Client<'d>> {
         let mut out = Vec::new();
@@ -282,7 +282,8 @@ fn targets(settings: Mapping<'_>) -> Vec<Peer<'_>> {
 }
 
 /// Whether a job or an Alertmanager speaks plain http: `scheme` is http or missing, and nothing can
-/// set `__scheme__` for a target. Only discoveries whose labels are free can do so besides
+/// set `__scheme__` for a target (`scrape.PopulateLabels` fills in `scheme` where that label is
+/// absent). Only discoveries whose labels are free can do so besides
 /// relabeling, since a label that comes from elsewhere is called `__meta_…`.
 fn has_plain_scheme(settings: Mapping<'_>) -> bool {
     let scheme = settings.get("scheme").filter(|node| !node.is_null());
@@ -325,7 +326,8 @@ fn is_labelmap(rule: Node<'_>) -> bool {
     action.is_some_and(|action| action.eq_ignore_ascii_case("labelmap"))
 }
 
-/// Whether a rule writes its replacement whatever is in its sources.
+/// Whether a rule writes its replacement whatever is in its sources. Of the patterns, these two also
+/// match the empty text that absent labels make.
 fn is_unconditional(rule: Node<'_>) -> bool {
     let replace = rule
         .get("action")

@@ -77,7 +77,7 @@ impl<'d> HttpClient<'d> {
         Self { settings }
     }
 
-    /// Whether redirects are followed, which they are by default.
+    /// Whether redirects are followed, which they are by default (`config.DefaultHTTPClientConfig`).
     #[must_use]
     pub fn follows_redirects(self) -> bool {
         let written = self.settings.get("follow_redirects").and_then(Node::as_str);
@@ -179,7 +179,8 @@ impl<'d> HttpClient<'d> {
         })
     }
 
-    /// The entry of a key whose value is neither null nor an empty text.
+    /// The entry of a key whose value is neither null nor an empty text: null leaves the pointer of a
+    /// section nil, and `HTTPClientConfig.Validate` takes the empty text for unset.
     fn present(self, key: &str) -> Option<Entry<'d>> {
         let entry = self.settings.entry(key)?;
         match entry.value.scalar() {
@@ -198,6 +199,8 @@ fn credential<'d>(entry: Entry<'d>, kind: CredentialKind<'d>) -> Credential<'d> 
 }
 
 /// The type of an `authorization` section: `Bearer` unless it says otherwise.
+/// `HTTPClientConfig.Validate` trims it and fills in `Bearer`; case does not count, since schemes are
+/// compared without it (RFC 9110, 11.1).
 fn authorization_kind(section: Node<'_>) -> CredentialKind<'_> {
     let word = section
         .get("type")

@@ -125,12 +125,14 @@ impl<'d> TargetSection<'d> {
 }
 
 /// Whether a key of a job is a list of a discovery.
+/// `discovery.RegisterConfig` appends `_sd_configs` to the name of each; static targets have a key of
+/// their own.
 #[must_use]
 pub fn is_discovery(key: &str) -> bool {
     key == "static_configs" || key.ends_with("_sd_configs")
 }
 
-/// `action` in lower case.
+/// `action` in lower case, as `relabel.Action.UnmarshalYAML` reads it.
 #[must_use]
 pub fn action(rule: Node<'_>) -> String {
     let action = rule.get("action").and_then(Node::as_str);

@@ -217,6 +217,8 @@ fn port(endpoint: &Endpoint) -> Option<UrlFault> {
     if text.is_empty() || endpoint.is_templated(piece) {
         return None;
     }
+    // `url.validOptionalPort` lets any digits pass; `net.Resolver.LookupPort` refuses those above
+    // 65535 when Prometheus connects.
     let number = text.bytes().all(|b| b.is_ascii_digit());
     let fits = number && text.parse::<u16>().is_ok_and(|port| port > 0);
     (!fits).then(|| UrlFault {
@@ -252,6 +254,8 @@ fn escape(endpoint: &Endpoint) -> Option<UrlFault> {
     })
 }
 
+/// `http.send` makes a header of the userinfo before the client's round trippers run, and those leave
+/// a header that is there alone (`basicAuthRoundTripper.RoundTrip`, prometheus/common 0.70).
 fn userinfo(endpoint: &Endpoint) -> Option<UrlFault> {
     let piece = endpoint.userinfo().filter(|piece| !piece.is_empty())?;
     Some(UrlFault {
@@ -292,6 +296,8 @@ fn white_space(endpoint: &Endpoint, refused: bool) -> Option<UrlFault> {
         (_, true) => "white space after the URL",
         _ => "white space in the URL",
     };
+    // `url.Parse` refuses control characters (`url.stringContainsCTLByte`) and blanks in a host, and
+    // escapes a blank in a path.
     let outcome = if refused {
         "Prometheus refuses to load it"
     } else {

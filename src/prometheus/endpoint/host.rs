@@ -1,4 +1,5 @@
-//! What a host can't be: the checks of Go's resolver, before it asks anyone.
+//! What a host can't be: the checks of Go's resolver, before it asks anyone (`net.isDomainName`, Go
+//! 1.19).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -50,6 +51,7 @@ fn labels(endpoint: &Endpoint, host: Piece) -> Option<(HostFault, Piece)> {
         }
     }
     let last = endpoint.labels().last().map_or("", |&l| endpoint.masked(l));
+    // No top-level domain is all digits (RFC 3696, 2), so that this is a slip in an address.
     if is_number(last) {
         let all = endpoint.labels().iter().all(|&label| {
             let text = endpoint.masked(label);
@@ -61,6 +63,7 @@ fn labels(endpoint: &Endpoint, host: Piece) -> Option<(HostFault, Piece)> {
             (false, _) => Some((HostFault::NumericEnd, host)),
         };
     }
+    // "254 is not rejected if the last character is a dot" (`net.isDomainName`).
     (!templated && host.end - host.start > 254).then_some((HostFault::LongName, host))
 }
 
@@ -68,8 +71,8 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Letters of any script (Go turns them into punycode), digits, and the underscore, which the DNS
-/// carries and cluster names use.
+/// Letters of any script (`http.idnaASCII` turns them into punycode), digits, and the underscore,
+/// which the DNS carries and cluster names use.
 fn may_stand_in_a_name(c: char) -> bool {
     c == MASK || c.is_alphanumeric() || matches!(c, '-' | '.' | '_')
 }

@@ -30,6 +30,8 @@ pub(super) fn split(masked: &str) -> Parts {
     let (scheme, after) = text.scheme(start, end);
     parts.scheme = scheme;
     let rest = Piece { start: after, end };
+    // `url.Parse` cuts off the fragment before it looks at anything else, so that `#` ends a query,
+    // and a `?` behind it begins none.
     let (rest, fragment) = text.cut(rest, '#');
     let (rest, query) = text.cut(rest, '?');
     parts.fragment = fragment;
@@ -114,6 +116,7 @@ impl<'t> Cut<'t> {
 
     fn authority(&self, authority: Piece, parts: &mut Parts) {
         let mut host = authority;
+        // The last `@` counts, since a password may hold others (`url.parseAuthority`).
         if let Some(at) = self.slice(authority).rfind('@') {
             let (before, after) = self.split_at(authority, at);
             parts.userinfo = Some(before);
@@ -123,6 +126,7 @@ impl<'t> Cut<'t> {
             };
         }
         let text = self.slice(host);
+        // The colons of an IPv6 address are inside its brackets (`url.parseHost`).
         let from = text.find(']').unwrap_or(0);
         let colon = text.get(from..).and_then(|rest| rest.rfind(':'));
         if let Some(colon) = colon.map(|at| at + from) {

@@ -25,7 +25,7 @@ pub(super) fn expand(template: &str, captures: &Captures<'_>) -> String {
     out
 }
 
-/// A part without references.
+/// A part without references. `regexp.Regexp.expand` writes `$$` as one dollar.
 fn push_plain(out: &mut String, text: Option<&str>) {
     out.push_str(&text.unwrap_or_default().replace("$$", "$"));
 }

@@ -29,6 +29,7 @@ impl Semantics {
     pub fn of(release: Version) -> Self {
         Self {
             release,
+            // Prometheus 3.0 made `model.UTF8Validation` the default.
             legacy_names: release < Version::new(3, 0, 0),
         }
     }
@@ -196,6 +197,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     fn apply(&mut self, rule: &'r RelabelRule<'d>) -> (Matches, Effect) {
+        // A key of another program, such as `if` of vmagent, changes what the rule does.
         if !rule.is_plain() {
             self.forget();
             return (Matches::Sometimes, Effect::Other);
@@ -233,6 +235,7 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     /// `keep` and `drop`.
+    /// Imitates the cases `Keep` and `Drop` of `relabel.relabel`, Prometheus 3.14.
     fn choose(&mut self, rule: &'r RelabelRule<'d>, keeps: bool) -> (Matches, Effect) {
         let matches = self.matches(rule);
         if let (Matches::Sometimes, Some(pattern)) = (&matches, rule.pattern()) {
@@ -243,6 +246,8 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     /// `keepequal` and `dropequal`.
+    /// Imitates the cases `KeepEqual` and `DropEqual` of `relabel.relabel`, 2.41 and later, which
+    /// look at the joined value and at no pattern.
     fn compare(&mut self, rule: &'r RelabelRule<'d>, keeps: bool) -> (Matches, Effect) {
         let target = rule.target.map(|target| self.labels.get(target));
         let matches = match (self.known_values(rule), target) {
@@ -283,6 +288,8 @@ impl<'r, 'd> Interpreter<'r, 'd> {
             .iter()
             .map(|name| self.labels.get(name))
             .collect();
+        // Absent labels are joined too (`relabel.relabel`), so that a separator between two of them
+        // is never an empty text.
         let joined = values.len() > 1 && !rule.separator.is_empty();
         if joined || values.iter().any(Value::is_present) {
             if pattern.matches_all_but_empty() {
@@ -403,6 +410,8 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     /// `replace`.
+    /// Imitates the case `Replace` of `relabel.relabel`: "If there is no match no replacement must
+    /// take place."
     fn replace(&mut self, rule: &'r RelabelRule<'d>, matches: &Matches) {
         let Some(target) = rule
             .target
@@ -450,10 +459,14 @@ impl<'r, 'd> Interpreter<'r, 'd> {
                     )
                 }
             };
+            // `relabel.relabel` checks the name once it is expanded, and sets nothing if it is not
+            // one.
             if !self.semantics.is_name(&name) {
                 unmatched = true;
                 continue;
             }
+            // Before 2.50 an empty replacement deleted the label that is called like the target as
+            // written, `$1` included (`relabel.relabel`, `lb.Del(cfg.TargetLabel)`).
             let expands = self.semantics.release >= Version::new(2, 50, 0);
             let name = match value.is_empty() && !expands {
                 true => target.to_owned(),
@@ -494,6 +507,8 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     /// `hashmod`, `lowercase`, `uppercase`: what matches is not asked.
+    /// Imitates the cases `HashMod`, `Lowercase` and `Uppercase` of `relabel.relabel`, which read no
+    /// pattern and set the target always.
     fn set_target(&mut self, rule: &RelabelRule<'d>, value: Value) -> (Matches, Effect) {
         if let Some(target) = rule.target {
             self.set(target, value);
@@ -513,6 +528,8 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     /// `labelmap`: copies labels whose names match; the originals stay.
+    /// Imitates the case `LabelMap` of `relabel.relabel`. Its `ReplaceAllString` replaces once, since
+    /// the pattern is anchored at both ends.
     fn map_names(&mut self, rule: &RelabelRule<'d>) -> (Matches, Effect) {
         let known: Vec<_> = self
             .labels
@@ -560,7 +577,10 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     /// `labeldrop` and `labelkeep`.
+    /// Imitates the cases `LabelDrop` and `LabelKeep` of `relabel.relabel`.
     fn filter_names(&mut self, rule: &RelabelRule<'d>, keeps: bool) -> (Matches, Effect) {
+        // A label that is dropped has the empty value from here on, so that what earlier rules prove
+        // of its value no longer holds.
         self.passed.clear();
         match rule.pattern() {
             Some(pattern) => self.labels.filter(pattern, keeps),
@@ -570,6 +590,8 @@ impl<'r, 'd> Interpreter<'r, 'd> {
     }
 
     /// The joined values of the source labels, if they are few and known.
+    /// Imitates the head of `relabel.relabel`, where an absent label is the empty text
+    /// (`labels.Builder.Get`) and its separator stays.
     fn known_values(&self, rule: &RelabelRule<'d>) -> Option<BTreeSet<String>> {
         let mut joined = BTreeSet::from([String::new()]);
         for (at, name) in rule.sources.iter().enumerate() {
@@ -673,7 +695,8 @@ fn lacks_separator(rule: &RelabelRule<'_>, pattern: &Pattern) -> bool {
         .is_some_and(|texts| !texts.iter().any(enough))
 }
 
-/// The remainders that `hashmod` can leave.
+/// The remainders that `hashmod` can leave. `relabel.relabel` takes them of an MD5 of the joined
+/// value, so that nothing is gained by knowing the value in part.
 fn hashmod(rule: &RelabelRule<'_>) -> Value {
     let modulus = rule.node.get("modulus").and_then(Node::as_str);
     match modulus.and_then(|text| text.parse::<usize>().ok()) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::pattern::Pattern;
 
 /// What is known of the value of a label. The empty text and an absent label are the same to
-/// relabeling.
+/// relabeling (`labels.Builder.Set`: "Empty labels are the same as missing labels").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// One of these.
@@ -233,6 +233,7 @@ impl Labels {
             .iter_mut()
             .filter(|(name, _)| name.starts_with(beginning))
             .for_each(|(_, value)| *value = Value::Any);
+        // A label that is set behind a rule by name is there, whatever that rule dropped.
         self.filters.clear();
         self.gone
             .retain(|gone| !gone.starts_with(beginning) && !beginning.starts_with(&**gone));
@@ -269,6 +270,8 @@ impl Labels {
                 *value = Value::absent();
             }
         }
+        // A rule that is not remembered only makes less certain: a label that it drops counts as one
+        // that may exist.
         if self.has_others() && self.filters.len() < MOST_FILTERS {
             self.filters.push((pattern.clone(), keeps));
         }

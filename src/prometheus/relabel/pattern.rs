@@ -64,6 +64,7 @@ impl Pattern {
 
     fn read(text: String, budget: &PatternBudget) -> Option<Self> {
         let shape = budget.read(&text)?;
+        // Anchored as in `relabel.NewRegexp`, which compiles `^(?s:` … `)$`.
         let compile = || budget.compile(&format!("^{text}$"), &shape);
         let values = match texts(&shape) {
             Some(texts) if text.len() <= SURELY_SMALL => Values::Texts(texts),
@@ -244,6 +245,8 @@ fn texts(shape: &Hir) -> Option<BTreeSet<String>> {
         HirKind::Class(Class::Bytes(_)) | HirKind::Look(_) => None,
         HirKind::Capture(inner) => texts(&inner.sub),
         HirKind::Repetition(inner) => {
+            // Each repetition multiplies the texts: eight of a choice of two make 256, half of
+            // [`MOST_TEXTS`].
             let most = inner.max.filter(|most| *most <= 8)?;
             let one = texts(&inner.sub)?;
             let mut out = BTreeSet::new();
