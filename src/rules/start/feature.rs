@@ -24,7 +24,7 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
             continue;
         }
         let verdict = start.verdict(name, FEATURES);
-        let (message, help) = match verdict {
+        let (message, help, near) = match verdict {
             Verdict::Known => continue,
             Verdict::Gone(release) => {
                 // What the others turn on is always on, so nothing is lost.
@@ -40,6 +40,7 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
                         shown(release)
                     ),
                     format!("write `--{flag}`"),
+                    None,
                 )
             }
             Verdict::TooNew(release) => (
@@ -48,15 +49,18 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
                     shown(release)
                 ),
                 format!("start {} or newer, or delete it", shown(release)),
+                None,
             ),
             Verdict::Unknown => match nearest(name, FEATURES.iter().map(|word| word.name)) {
                 Some(near) => (
                     format!("unknown feature `{name}`: Prometheus logs it and goes on without"),
                     format!("did you mean `{near}`?"),
+                    Some(near),
                 ),
                 None if start.is_official() => (
                     format!("unknown feature `{name}`: Prometheus logs it and goes on without"),
                     "delete it".to_owned(),
+                    None,
                 ),
                 None => continue,
             },
@@ -64,10 +68,8 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
         let identity = format!("{}.{name}", deployment.name);
         let finding = out.of_place(place, identity, Severity::Warning, message);
         let finding = finding.kind(verdict.kind());
-        let meant = help.strip_prefix("did you mean `");
-        let meant = meant.and_then(|rest| rest.strip_suffix("`?"));
-        out.push(finding.changed_by(match meant.map(str::to_owned) {
-            Some(near) => advice::in_place(place, name, &near, help, false),
+        out.push(finding.changed_by(match near {
+            Some(near) => advice::in_place(place, name, near, help, false),
             None => help.into(),
         }));
     }

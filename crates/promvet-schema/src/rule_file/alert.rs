@@ -57,26 +57,22 @@ fn check_text(
         }
     }
     for field in &fields {
-        if let Some((at, message, help)) = fails(field) {
-            let said = report.warn(TEMPLATE_FAILS, entry.value, at, message);
+        if let Some(failure) = fails(field) {
+            let at = failure.at;
+            let said = report.warn(TEMPLATE_FAILS, entry.value, at, failure.message);
             if let Some(finding) = said {
                 let value = entry.value.scalar().filter(|_| !entry.value.is_alias());
                 let part = value.map(|scalar| scalar.part(at.0, at.1));
                 let part = part.filter(|part| part.len() == at.1 - at.0);
-                let field = help.strip_prefix("write `.");
-                let field = field.and_then(|rest| rest.strip_suffix('`'));
-                finding.advice = Some(match (part, field) {
+                finding.advice = Some(match (part, failure.meant) {
                     (Some(part), Some(field)) => {
-                        let dot = if text.get(at.0..).is_some_and(|it| it.starts_with('.')) {
-                            "."
-                        } else {
-                            ""
-                        };
+                        let has_dot = text.get(at.0..).is_some_and(|rest| rest.starts_with('.'));
+                        let dot = if has_dot { "." } else { "" };
                         Advice::replace(part, format!("{dot}{field}"))
-                            .text(help)
+                            .text(failure.help)
                             .safe()
                     }
-                    _ => help.into(),
+                    _ => failure.help.into(),
                 });
             }
             // The text breaks off at the first failure (`template.Expander.Expand`), so that later
@@ -124,9 +120,19 @@ fn label(field: &Field) -> Option<&(String, usize, usize)> {
     }
 }
 
+/// Where a template breaks off when it runs.
+struct Failure {
+    /// Bytes of the text.
+    at: (usize, usize),
+    message: String,
+    help: String,
+    /// The field of the data that is meant.
+    meant: Option<&'static str>,
+}
+
 /// Where a template breaks off when it runs, and why: then the whole text is the error
 /// (`template.Expander.Expand`; the data are `Labels`, `ExternalLabels`, `ExternalURL` and `Value`).
-fn fails(field: &Field) -> Option<((usize, usize), String, String)> {
+fn fails(field: &Field) -> Option<Failure> {
     const DATA: [&str; 4] = ["Labels", "ExternalLabels", "ExternalURL", "Value"];
     let at = |names: &[(String, usize, usize)]| {
         let from = names.first().map_or(field.from, |(_, from, _)| *from);
@@ -142,11 +148,21 @@ fn fails(field: &Field) -> Option<((usize, usize), String, String)> {
                 field.root,
                 names.join(".")
             );
-            Some((at(field.names.get(1..)?), message, help))
+            Some(Failure {
+                at: at(field.names.get(1..)?),
+                message,
+                help,
+                meant: None,
+            })
         }
         "$value" if !field.names.is_empty() => {
             let message = format!("`$value` is a number and has no field; {text}");
-            Some((at(&field.names), message, "write `$value`".to_owned()))
+            Some(Failure {
+                at: at(&field.names),
+                message,
+                help: "write `$value`".to_owned(),
+                meant: None,
+            })
         }
         "." | "$" if !field.inner => {
             let (name, from, to) = field.names.first()?;
@@ -155,15 +171,26 @@ fn fails(field: &Field) -> Option<((usize, usize), String, String)> {
                 let rest = field.names.get(if deep { 2 } else { 1 }..)?;
                 rest.first()?;
                 let message = format!("this value has no field; {text}");
-                return Some((at(rest), message, "delete the field".to_owned()));
+                return Some(Failure {
+                    at: at(rest),
+                    message,
+                    help: "delete the field".to_owned(),
+                    meant: None,
+                });
             }
             let message = format!("the data of an alert have no field `{name}`; {text}");
-            let near = DATA.iter().find(|known| known.eq_ignore_ascii_case(name));
-            let help = match (near, name.as_str()) {
-                (Some(known), _) => format!("write `.{known}`"),
-                (None, _) => format!("for a label, write `$labels.{name}`"),
+            let mut fields = DATA.into_iter();
+            let meant = fields.find(|known| known.eq_ignore_ascii_case(name));
+            let help = match meant {
+                Some(known) => format!("write `.{known}`"),
+                None => format!("for a label, write `$labels.{name}`"),
             };
-            Some(((*from, *to), message, help))
+            Some(Failure {
+                at: (*from, *to),
+                message,
+                help,
+                meant,
+            })
         }
         _ => None,
     }

@@ -7,6 +7,7 @@ use super::entries::{entries, entry, text};
 use super::expression as habits;
 use super::report::{DUPLICATE_RULE, RULE_FILE, Report, TEMPLATE};
 use super::together;
+use crate::check::advice_of;
 use crate::yaml::{Entry, Node, placeholder};
 use crate::{Scheme, scalar};
 use promvet_syntax::go::template;
@@ -364,7 +365,11 @@ fn templates(rule: Node<'_>, report: &mut Report<'_>) {
         };
         if let Err(fault) = template::check(text, release) {
             let message = format!("{}; Prometheus refuses the file", fault.message);
-            report.part(TEMPLATE, entry.value, (fault.from, fault.to), message);
+            let said = report.part(TEMPLATE, entry.value, (fault.from, fault.to), message);
+            if let Some(finding) = said {
+                let is_good = |text: &str| template::check(text, release).is_ok();
+                finding.advice = advice_of(&fault, entry.value, is_good);
+            }
         }
     }
 }

@@ -86,6 +86,11 @@ impl Scanner<'_> {
             }
             self.block_breaks(&mut lines)?;
         }
+        // Blanks of less than the indentation that no line break follows: libyaml-safer ends the
+        // collections around the scalar behind a line break that it adds.
+        if self.is_at_end() && self.at != lines.end {
+            return Err(Stop::Unread);
+        }
         if chomping != Chomping::Strip && lines.pending {
             lines.text.push('\n');
         }

@@ -79,6 +79,7 @@ fn faults_and_rarities_are_left() {
         "[a]: b\n",
         "a: b\u{85}c: d\n",
         "a: \u{7}\n",
+        "a:\n  b: |\n    c\n ",
     ] {
         assert_eq!(readers(source, false), Readers::Left, "{source:?}");
     }
@@ -251,7 +252,9 @@ fn lines() -> impl Strategy<Value = String> {
                 _ => format!("{indent}{entry}k: v\n"),
             }
         });
-    prop::collection::vec(line, 0..10).prop_map(|lines| lines.concat())
+    // Files end in blanks without a line break where a template's last tag is covered.
+    let last = (0..6_usize).prop_map(|blanks| " ".repeat(blanks));
+    (prop::collection::vec(line, 0..10), last).prop_map(|(lines, last)| lines.concat() + &last)
 }
 
 proptest! {

@@ -19,28 +19,27 @@ pub(super) fn known(name: &str, release: (u16, u16), from: usize, to: usize) -> 
     if BUILT_IN.contains(&name) {
         return Ok(());
     }
-    let message = match FUNCTIONS.iter().find(|(known, _)| *known == name) {
+    let fault = |message: String| Fault::new(from, to, message);
+    Err(match FUNCTIONS.iter().find(|(known, _)| *known == name) {
         Some((_, since)) if release >= *since => return Ok(()),
-        Some((_, (major, minor))) => {
-            format!("the template function `{name}` needs Prometheus {major}.{minor} or newer")
-        }
+        Some((_, (major, minor))) => fault(format!(
+            "the template function `{name}` needs Prometheus {major}.{minor} or newer"
+        )),
         // Prometheus adds it in `template.Expander.ExpandHTML` alone, so that a rule with it is
         // refused.
-        None if name == "tmpl" => {
-            "the function `tmpl` does not exist in rules, only in console templates".to_owned()
-        }
+        None if name == "tmpl" => fault(
+            "the function `tmpl` does not exist in rules, only in console templates".to_owned(),
+        ),
         None => {
             let names = FUNCTIONS
                 .iter()
                 .map(|(known, _)| *known)
                 .chain(BUILT_IN.iter().copied());
+            let fault = fault(format!("unknown template function `{name}`"));
             match nearest(name, names) {
-                Some(near) => {
-                    format!("unknown template function `{name}`; did you mean `{near}`?")
-                }
-                None => format!("unknown template function `{name}`"),
+                Some(near) => fault.help(format!("did you mean `{near}`?")).perhaps(near),
+                None => fault,
             }
         }
-    };
-    Err(Fault::new(from, to, message))
+    })
 }

@@ -79,7 +79,7 @@ mod tests {
             (
                 "{{ humanise $value }}",
                 "humanise",
-                "unknown template function `humanise`; did you mean `humanize`?",
+                "unknown template function `humanise`",
             ),
             ("{{ tmpl \"x\" . }}", "tmpl", "does not exist in rules"),
             ("{{ | humanize }}", "|", "unexpected `|`; expected a value"),

@@ -150,13 +150,14 @@ impl Parser<'_> {
     fn undefined(&self, token: Token) -> Fault {
         let word = self.slice(token);
         let near = nearest(word, self.variables.names());
-        let message = match near {
+        let message = format!("the variable `{word}` is not defined");
+        let fault = Fault::new(token.from, token.to, message);
+        match near {
             Some(near) if near.len() > 1 => {
-                format!("the variable `{word}` is not defined; did you mean `{near}`?")
+                fault.help(format!("did you mean `{near}`?")).perhaps(near)
             }
-            _ => format!("the variable `{word}` is not defined"),
-        };
-        Fault::new(token.from, token.to, message)
+            _ => fault,
+        }
     }
 }
 
