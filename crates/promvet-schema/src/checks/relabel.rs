@@ -21,7 +21,8 @@ pub(crate) fn rule(section: &Section<'_>, report: &mut Report<'_>) {
     };
     let action = action.as_str();
     if action.is_empty() {
-        // A null action is the empty text only since 2.30 took the default out of the decoder.
+        // `relabel.Config.UnmarshalYAML` refuses a null action since 2.30 ("relabel action cannot be
+        // empty").
         if section.node("action").is_none() && section.at_least(2, 30, 0) {
             report
                 .missing(
