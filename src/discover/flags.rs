@@ -217,7 +217,8 @@ const CREDENTIALS: &[&str] = &[
     "remoteWrite.oauth2.clientSecretFile",
 ];
 
-/// What is said of credentials that are given once and go to URLs of different organizations.
+/// What is reported about credentials that are given once and go to URLs of different
+/// organizations.
 pub(super) fn shared_credentials(
     source: &Arc<Document>,
     arguments: &[Argument<'_>],

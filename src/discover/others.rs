@@ -164,7 +164,7 @@ fn is_key(line: &str, word: &str) -> bool {
     })
 }
 
-/// What is said of all these places in a file.
+/// What is reported about all these places in a file.
 pub(super) fn unread(text: &Arc<Text>) -> Vec<Recognised> {
     let found = senders(text.path(), text.content()).into_iter();
     found

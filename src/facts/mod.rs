@@ -294,7 +294,8 @@ impl<'t> Facts<'t> {
     }
 
     /// The issuer in the tree's manifests that signs for a host, if it is for tests although its
-    /// name says production. Nothing is said where promvet.yaml or an Opstrace instance decides.
+    /// name says production. Nothing is reported where promvet.yaml or an Opstrace instance
+    /// decides.
     #[must_use]
     pub fn misnamed_issuer(&self, host: &str) -> Option<Misnamed> {
         if self.declared_issuer(host).is_some() {

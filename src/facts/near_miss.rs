@@ -251,7 +251,7 @@ struct NearMisses<'t> {
 }
 
 impl NearMisses<'_> {
-    /// What is said of the Services or pods that a monitor selects.
+    /// What is reported about the Services or pods that a monitor selects.
     fn targets(&self) -> Vec<Finding> {
         let Some((Selector::Labels(labels), namespaces, site)) = &self.one.targets else {
             return Vec::new();
@@ -387,7 +387,8 @@ impl NearMisses<'_> {
         )))
     }
 
-    /// What is said of a monitor or of rules that no Prometheus of the tree selects, and one almost.
+    /// What is reported about a monitor or rules that no Prometheus of the tree selects, and one
+    /// almost.
     fn chosen(&self) -> Option<Finding> {
         if self.tree.is_patched || self.tree.prometheuses.is_empty() {
             return None;
@@ -473,7 +474,8 @@ impl NearMisses<'_> {
         own.any(|own| own.name == label.name && own.value == label.value)
     }
 
-    /// What is said of a Prometheus that sends, and for which the Operator makes no configuration.
+    /// What is reported about a Prometheus that sends, and for which the Operator makes no
+    /// configuration.
     fn sends_nothing(&self) -> Option<Finding> {
         let site = self.one.sends.as_ref()?;
         let of_jobs = self
@@ -521,7 +523,7 @@ impl NearMisses<'_> {
     }
 }
 
-/// What is said of a port that nothing which is selected has.
+/// What is reported about a port that nothing which is selected has.
 fn lacks_port(matching: &[&Selectable], name: &str, site: &Site, noun: &str) -> Option<Finding> {
     let ports: Option<Vec<&BTreeSet<String>>> =
         matching.iter().map(|it| it.ports.as_ref()).collect();

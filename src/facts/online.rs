@@ -72,7 +72,7 @@ pub struct Shown {
 }
 
 impl Facts<'_> {
-    /// With somebody who asks servers for their certificates.
+    /// With something that asks servers for their certificates.
     #[must_use]
     pub fn online(self, handshake: Option<Arc<dyn Handshake>>) -> Self {
         Self { handshake, ..self }

@@ -54,6 +54,6 @@ pub(crate) enum Form {
     Fields(&'static [Key]),
     /// One of several forms.
     Either(&'static [Self]),
-    /// A mapping that somebody else reads.
+    /// A mapping that other code reads.
     Profile,
 }

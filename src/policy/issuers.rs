@@ -64,7 +64,7 @@ pub struct IssuerPolicy {
     pub hosts: Vec<Glob>,
     /// Who signed for them.
     pub issuer: Issuer,
-    /// Where that is said.
+    /// Where that is written.
     pub place: Place,
 }
 

@@ -14,7 +14,7 @@ pub struct OpstraceInstance {
     pub name: String,
     /// Its configuration file, relative to promvet.yaml.
     pub file: String,
-    /// Where that is said.
+    /// Where that is written.
     pub place: Place,
 }
 

@@ -18,7 +18,7 @@ use crate::yaml::{Document, Node};
 pub struct ReceiverProfile {
     /// Where it is.
     pub source: ReceiverSource,
-    /// Where that is said.
+    /// Where that is written.
     pub place: Place,
 }
 
@@ -57,7 +57,7 @@ pub struct ReceiverPolicy {
     pub hosts: Vec<Glob>,
     /// The receiver's name, as `promvet explain receiver:NAME` has it.
     pub receiver: String,
-    /// Where that is said.
+    /// Where that is written.
     pub place: Place,
 }
 

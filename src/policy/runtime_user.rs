@@ -13,7 +13,7 @@ pub struct RuntimeUser {
     pub uid: u32,
     /// The number of its group.
     pub gid: u32,
-    /// Where that is said.
+    /// Where that is written.
     pub place: Place,
 }
 

@@ -10,9 +10,9 @@ use crate::yaml::Node;
 /// What is asked of suppressions.
 #[derive(Clone, Debug, Default)]
 pub struct SuppressionPolicy {
-    /// Each has to give a reason; where that is said.
+    /// Each has to give a reason; where that is written.
     pub reason: Option<Place>,
-    /// Each has to end; where that is said.
+    /// Each has to end; where that is written.
     pub until: Option<Place>,
     /// The most days from today after which each has to end.
     pub max_days: Option<(u32, Place)>,

@@ -35,7 +35,7 @@ pub enum Section {
     Discovery(&'static str),
 }
 
-/// Somebody a client talks to.
+/// A server that a client talks to.
 #[derive(Clone, Debug)]
 pub struct Peer<'d> {
     /// What names it: a URL, a target, or the client itself where it is the default.

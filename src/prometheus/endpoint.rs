@@ -1,4 +1,4 @@
-//! A URL as somebody wrote it: taken apart leniently, placeholders and all.
+//! A URL as its author wrote it: taken apart leniently, placeholders and all.
 //!
 //! Placeholders are found first, since they may hold any sign (`${X:-http://a}`), and are masked
 //! with as many control characters, so that every byte range below is one of the text as written.

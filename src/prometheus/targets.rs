@@ -59,7 +59,7 @@ impl<'d> TargetSection<'d> {
         self.entry.entries().map(|entry| entry.key)
     }
 
-    /// Where to point when something is said of the entry: its name, or its first key.
+    /// Where to point when a finding is about the entry: its name, or its first key.
     #[must_use]
     pub fn anchor(self) -> Node<'d> {
         let first = || self.entry.written().next().map(|entry| entry.key);

@@ -17,7 +17,7 @@ use super::prose::spot;
 use super::xml::escape;
 use crate::finding::{Place, Redacted, Unchecked, named_path};
 
-/// What is said about one file.
+/// What is reported about one file.
 #[derive(Default)]
 struct Suite<'a> {
     findings: Vec<&'a Reported>,

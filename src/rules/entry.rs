@@ -189,8 +189,8 @@ impl<'a> Entry<'a> {
         fault.cause == Cause::Redirect || fault.cause == Cause::Scheme && http()
     }
 
-    /// The URL, if its receiver has such a one: nothing more is said of a URL that is to become
-    /// another one anyway.
+    /// The URL, if its receiver has such a one: nothing more is reported about a URL that is to
+    /// become another one anyway.
     #[must_use]
     pub fn right_url(&self) -> Option<&Url<'a>> {
         let mut faults = self.shape_faults().iter();

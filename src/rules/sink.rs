@@ -67,7 +67,7 @@ impl Findings<'_> {
         })
     }
 
-    /// What this rule says of a file already, for what is said once of many jobs.
+    /// What this rule says of a file already, for what is reported once of many jobs.
     pub fn said_of(&mut self, path: &str) -> Option<&mut Finding> {
         let rule = self.rule;
         let mut found = self.found.iter_mut();

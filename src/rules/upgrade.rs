@@ -33,7 +33,7 @@ pub struct Upgrade<'d> {
     pub to: Version,
     /// Whether something fills in placeholders before Prometheus reads the file.
     pub templated: bool,
-    /// What is seen to run the configuration and to be Prometheus. One that only may run it is not
+    /// What is known to run the configuration and to be Prometheus. One that only may run it is not
     /// among them.
     pub deployments: &'d [&'d Deployment],
     documents: &'d Documents,
@@ -120,9 +120,9 @@ pub fn judge_upgrade(
     out
 }
 
-/// Leaves out what was said of the jobs of a file for itself, if another configuration includes it:
-/// that one reports them, and knows what its `global` sets. It has to be asked after all
-/// configurations were judged.
+/// Leaves out what was reported about the jobs of a file for itself, if another configuration
+/// includes it: that one reports them, and knows what its `global` sets. It has to be asked after
+/// all configurations were judged.
 pub fn without_included_jobs(
     judgement: &mut Judgement,
     configuration: Option<&Configuration<'_>>,
@@ -257,7 +257,7 @@ impl<'d> Upgrade<'d> {
         deployments.find_map(|one| one.arguments.feature(name))
     }
 
-    /// Whether everything that is seen to run the configuration turns on a feature.
+    /// Whether everything that is known to run the configuration turns on a feature.
     #[must_use]
     pub fn always_has(&self, name: &str) -> bool {
         let mut deployments = self.deployments.iter();
@@ -332,7 +332,7 @@ impl<'d> Job<'d> {
         self.entry.get(key).filter(|node| !node.is_null())
     }
 
-    /// Where to point when something is said of the job: its name, or the entry.
+    /// Where to point when a finding is about the job: its name, or the entry.
     #[must_use]
     pub fn anchor(&self) -> Node<'d> {
         self.get("job_name").unwrap_or(self.node)

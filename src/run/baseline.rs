@@ -203,7 +203,7 @@ impl Covered {
     }
 }
 
-/// What a finding is accepted by; none for what is said of suppressions.
+/// What a finding is accepted by; none for what is reported about suppressions.
 pub(crate) fn accepted(
     reported: &Reported,
     version: BaselineVersion,

@@ -1,4 +1,5 @@
-//! What is said of a configuration that is written in other words than those of `prometheus.yml`.
+//! What is reported about a configuration that is written in other words than those of
+//! `prometheus.yml`.
 
 use crate::discover::{EmbeddedIn, Spoken};
 use crate::facts::Facts;

@@ -1,4 +1,4 @@
-//! What is said of one file by itself.
+//! What is reported about one file by itself.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::schema::{self, Target, Version, edit, rule_file};
 use crate::source::{Found, Tree};
 use crate::yaml::{Document, parse_first};
 
-/// What is said of one file, and the configuration in it.
+/// What is reported about one file, and the configuration in it.
 pub(crate) fn judge_one<'a>(
     seen: &'a ScannedFile,
     facts: &'a Facts<'a>,
@@ -188,7 +188,7 @@ pub(crate) fn judge_one<'a>(
 /// meant.
 const ABOUT_INTENT: &[&str] = &["relabel/", "rules/", "scrape/"];
 
-/// Makes infos of what is said of the intent behind test data that nothing in the tree runs.
+/// Makes infos of what is reported about the intent behind test data that nothing in the tree runs.
 fn as_test_data(judgement: &mut Judgement, seen: &ScannedFile, facts: &Facts<'_>) {
     let is_intent = |one: &Finding| {
         let mut groups = ABOUT_INTENT.iter();

@@ -58,7 +58,7 @@ fn run_over(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -> Run {
 }
 
 /// Judges everything that was recognized as a configuration. What there was no time for is moved to
-/// what is late, so that nothing is said of what was not found in it.
+/// what is late, so that nothing is reported as not found in it.
 fn judge(
     request: &Request,
     survey: &mut Survey,
@@ -176,7 +176,7 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// Adds what was said of a file, at the levels of its policy.
+    /// Adds what was reported about a file, at the levels of its policy.
     fn file(
         &mut self,
         seen: &'a ScannedFile,
@@ -226,7 +226,7 @@ impl<'a> Gathered<'a> {
         of_tree.extend(configuration.filter(|_| !is_partial));
     }
 
-    /// Adds what is said of the configurations of each tree together.
+    /// Adds what is reported about the configurations of each tree together.
     fn trees(&mut self, tree: &dyn Tree, run: &mut Run) {
         for (root, configurations) in std::mem::take(&mut self.configurations) {
             let timings = self.request.watch.rules();

@@ -213,7 +213,7 @@ impl Survey {
     }
 }
 
-/// What is said of the ignore files that a walk left out.
+/// What is reported about the ignore files that a walk left out.
 pub(crate) fn left_out(walked: &Walked) -> impl Iterator<Item = String> {
     let files = walked.left_out.iter();
     files.map(|(shown, why)| {

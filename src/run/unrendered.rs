@@ -1,4 +1,4 @@
-//! Files that become YAML only after rendering: what is said of them, and what is not.
+//! Files that become YAML only after rendering: what is reported about them, and what is not.
 
 use crate::discover::Recognised;
 use crate::finding::{Finding, Place, Severity, Span, Unchecked, rule};
@@ -34,7 +34,7 @@ const TAGS: &[&str] = &["{{", "{%", "{#", "[[", "<%", "%{"];
 /// Words that begin or end a part of a template which may be left out.
 const OF_BLOCKS: &[&str] = &["if", "else", "elif", "end", "with", "range", "for"];
 
-/// Takes out what is said of two keys that a template may never write together.
+/// Takes out what is reported about two keys that a template may never write together.
 pub(crate) fn without_alternatives(judgement: &mut Judgement, recognised: &Recognised) {
     if recognised.masked || recognised.template.is_some() {
         judgement

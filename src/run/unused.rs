@@ -3,7 +3,7 @@
 //! An entry is judged by asking the policies, after everything else, what they say of all that was
 //! seen: so the answer depends neither on threads nor on which rule asked for what. Only a policy
 //! file whose whole folder was walked is judged, and none that others may share; where a text
-//! can't be read to its end, nothing is said of what may be in it.
+//! can't be read to its end, nothing is reported about what may be in it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};

@@ -148,10 +148,10 @@ impl Rules {
         std::iter::successors(Some(self), |rules| rules.above.as_deref())
     }
 
-    /// What is said of a path: .ignore files come before .gitignore files, these before
-    /// `info/exclude`, and what git ignores everywhere comes last; of two files of a kind the nearer
-    /// one decides. Git's files count in a repository only, and those above its top do not.
-    /// Whether git's files alone decide is said too.
+    /// What the ignore files say about a path: .ignore files come before .gitignore files, these
+    /// before `info/exclude`, and what git ignores everywhere comes last; of two files of a kind
+    /// the nearer one decides. Git's files count in a repository only, and those above its top do
+    /// not. The second value says whether git's files alone decide.
     fn matched(&self, path: &Path, is_folder: bool) -> (Match<()>, bool) {
         let said = |rules: Option<&Gitignore>| {
             let found = rules.map(|rules| rules.matched(path, is_folder));

@@ -124,7 +124,7 @@ impl<'a> Report<'a> {
         unfilled: bool,
         message: String,
     ) -> Said<'_> {
-        // Several checks may find the same fault at one place, so that each is said once.
+        // Several checks may find the same fault at one place, so that each is reported once.
         let fresh = self.seen.insert((rule, span, message.clone()));
         if !fresh || unfilled && self.target.template {
             return Said(None);

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::check::Check;
 use super::table::{Found, Required, Struct, Type};
 
-/// The lists of one section; empty until somebody asks.
+/// The lists of one section; empty until a caller asks.
 /// Made on first use, since most sections never occur in a file and their tables are large.
 pub struct Index(OnceLock<Lists>);
 

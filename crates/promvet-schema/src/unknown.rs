@@ -1,4 +1,4 @@
-//! What somebody may have meant by a key that Prometheus does not know.
+//! What the author may have meant by a key that Prometheus does not know.
 
 use std::sync::OnceLock;
 
@@ -41,7 +41,7 @@ const OF_GROUPS: &[&str] = &[
     "server_name",
 ];
 
-/// What to tell somebody about an unknown key.
+/// What to tell the author about an unknown key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hint {
     /// The key is spelled so here.

@@ -1,4 +1,4 @@
-//! Where something is ([`Place`]), what is said about it ([`Finding`]), how bad it is
+//! Where something is ([`Place`]), what is reported about it ([`Finding`]), how bad it is
 //! ([`Severity`]), what proves it ([`Evidence`]).
 //!
 //! Nothing here knows YAML or Prometheus. A [`Text`] is the only way from bytes to a line and a

@@ -23,7 +23,7 @@ pub(super) use sentence::{Needles, redact};
 /// What stands for a secret in output.
 pub(super) const REDACTED: &str = "[redacted]";
 
-/// Whether a value is the name of a variable that somebody fills in later, such as `${TOKEN}`,
+/// Whether a value is the name of a variable that something fills in later, such as `${TOKEN}`,
 /// `$TOKEN`, `$(TOKEN)`, `{{ .token }}` or `${{ secrets.TOKEN }}`: no secret, and what people look for when it stays empty.
 pub(super) fn is_variable(value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'']);

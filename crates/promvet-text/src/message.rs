@@ -1,4 +1,4 @@
-//! What is said about a place.
+//! What is reported about a place.
 
 use std::borrow::Cow;
 

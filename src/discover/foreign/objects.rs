@@ -273,7 +273,7 @@ fn select(found: &mut [Recognised], selecting: Selecting) {
     }
 }
 
-/// What is said of several replicas that send the same series under the same labels.
+/// What is reported about several replicas that send the same series under the same labels.
 fn replicas_alike(spec: Node<'_>) -> Option<Finding> {
     let replicas = spec.get("replicas")?.as_str()?.parse::<u32>().ok()?;
     let label = spec.get("replicaExternalLabelName")?;

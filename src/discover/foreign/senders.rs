@@ -185,7 +185,7 @@ impl<'d> Finder<'d> {
     }
 }
 
-/// What is said of an old name of a section beside the new one (grafana/agent v0.44.2
+/// What is reported about an old name of a section beside the new one (grafana/agent v0.44.2
 /// `internal/static/config/config.go`, `UnmarshalYAML`).
 fn both_names(root: Node<'_>) -> Option<Finding> {
     root.get("metrics")?;

@@ -2,7 +2,7 @@
 //!
 //! One that names the configuration on its command line runs it. One that mounts it does, most
 //! likely. Where none does either, the only Prometheus in the configuration's folder or above it
-//! is taken for its own, unless it is seen to run another one; of several each is possible.
+//! is taken for its own, unless it is known to run another one; of several each is possible.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -453,7 +453,7 @@ fn by_folder<'d>(
     free.iter().map(|one| belonging(one)).collect()
 }
 
-/// Whether a deployment is seen to run a configuration that is there and is not this one.
+/// Whether a deployment is known to run a configuration that is there and is not this one.
 fn runs_another(tree: &dyn Tree, deployment: &Deployment, subject: &Subject<'_>) -> bool {
     match deployment.resolve(tree, &deployment.config_file()) {
         Resolved::Provided(found) => match (&found.tree_file, &found.mount.source) {

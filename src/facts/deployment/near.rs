@@ -1,4 +1,4 @@
-//! Near misses: what somebody may have meant by a path that no mount holds.
+//! Near misses: what the author may have meant by a path that no mount holds.
 
 use std::path::Path;
 
@@ -148,7 +148,7 @@ fn left_out(deployment: &Deployment, tree: &dyn Tree, path: &str) -> Option<Stri
     })
 }
 
-/// The files that a mount is seen to hold.
+/// The files that a mount is known to hold.
 fn files_of(deployment: &Deployment, mount: &Mount, tree: &dyn Tree) -> Vec<String> {
     let names = match &mount.source {
         MountSource::Compose(_) => return vec![mount.path.clone()],

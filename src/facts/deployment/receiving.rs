@@ -106,7 +106,7 @@ impl Deployment {
         Some((major, numbers.next().map_or(Some(u16::MAX), |minor| minor)?))
     }
 
-    /// Whether a switch is set, in whatever form somebody passes it on.
+    /// Whether a switch is set, in whatever form it is passed on.
     fn has_flag(&self, flag: &str) -> bool {
         let mut list = self.arguments.list.iter();
         self.arguments.switch(flag).is_some() || list.any(|one| is_line_with(one, flag))

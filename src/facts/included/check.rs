@@ -387,7 +387,7 @@ impl Checker<'_, '_> {
     }
 
     /// Checks a file of scrape jobs as a part of the whole, unless one of the files before is the
-    /// same; whether something else is said of it in each configuration.
+    /// same; whether something else is reported about it in each configuration.
     fn part(
         &mut self,
         files: &FileSet,

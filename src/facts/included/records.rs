@@ -61,8 +61,8 @@ impl Records {
     }
 }
 
-/// What is said of the sets of rule files that one configuration names: each pair of rules once in a
-/// run.
+/// What is reported about the sets of rule files that one configuration names: each pair of rules
+/// once in a run.
 pub(super) fn repeated(sets: &[&Records], cache: &IncludeCache) -> Vec<Finding> {
     let within = sets.iter().flat_map(|set| &set.pairs);
     let mut found: Vec<Finding> = within

@@ -22,7 +22,7 @@ pub struct FileSet {
     rules: [OnceLock<RuleSet>; 2],
     documents: OnceLock<Vec<Option<Arc<Document>>>>,
     /// For each way of checking them as a part of a configuration: the numbers of those about which
-    /// something else is said in each.
+    /// something else is reported in each.
     parts: Mutex<HashMap<Part, Arc<OnceLock<Vec<usize>>>>>,
     jobs: OnceLock<Jobs>,
     targets: OnceLock<()>,

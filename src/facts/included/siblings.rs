@@ -9,7 +9,7 @@ use crate::finding::Text;
 /// keys.
 #[derive(Debug)]
 pub struct SiblingFiles<'b> {
-    /// The folders in which the object is seen to be mounted, absolute.
+    /// The folders in which the object is known to be mounted, absolute.
     pub folders: Vec<String>,
     /// The keys and what is there.
     pub texts: &'b [(String, Arc<Text>)],

@@ -51,7 +51,7 @@ pub(super) struct IssuerManifest {
     pub(super) says: &'static str,
     /// Where that is written.
     pub(super) place: Place,
-    /// Whether nothing is said of its kind, as in a patch that is laid over the whole object.
+    /// Whether its kind is not written, as in a patch that is laid over the whole object.
     pub(super) is_partial: bool,
 }
 

@@ -24,7 +24,7 @@ pub(super) enum End<'m> {
     Issuer(Issuer, &'m IssuerManifest),
     /// Something that is not known.
     Broken,
-    /// Nothing is said of the certificate: another way may say it.
+    /// The object does not name the certificate: another way may.
     Silent,
 }
 
@@ -274,7 +274,7 @@ impl Manifests {
         self.by_reference(issuer, identity, steps)
     }
 
-    /// The last step: to the issuer that somebody asks for.
+    /// The last step: to the issuer that a caller asks for.
     fn by_reference(
         &self,
         reference: &IssuerRef,
@@ -312,7 +312,7 @@ impl Manifests {
     }
 }
 
-/// Whether an issuer of the right name is the one that somebody asks for.
+/// Whether an issuer of the right name is the one that a caller asks for.
 fn is_meant(issuer: &Identity, reference: &IssuerRef, asker: &Identity) -> bool {
     match reference.kind {
         IssuerKind::Cluster => issuer.kind == "ClusterIssuer",

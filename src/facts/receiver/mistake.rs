@@ -1,4 +1,4 @@
-//! Mistakes that a table names: whether a URL makes one, and what is said of it.
+//! Mistakes that a table names: whether a URL makes one, and what is reported about it.
 
 use std::ops::Range;
 

@@ -43,13 +43,13 @@ pub struct Profile {
     pub remote_write_2: Version2,
     /// External labels that it asks for.
     pub external_labels: List<Text>,
-    /// What else somebody should know, in sentences.
+    /// What else users should know, in sentences.
     pub notes: List<Text>,
     /// The program that it runs as, where its settings are known.
     pub program: Option<Program>,
     /// URLs that are right.
     pub good: List<Text>,
-    /// URLs that are wrong, and words of what is said of them.
+    /// URLs that are wrong, and words of what is reported about them.
     pub bad: List<BadExample>,
     /// Where the facts are from.
     pub sources: List<Text>,
@@ -357,7 +357,7 @@ impl Profile {
         self.credentials.contains(credential)
     }
 
-    /// Whether it takes samples from somebody without credentials.
+    /// Whether it takes samples from a client without credentials.
     #[must_use]
     pub fn accepts_anybody(&self) -> bool {
         self.accepts(&Credential::None)

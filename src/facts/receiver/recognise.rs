@@ -47,7 +47,7 @@ pub enum Certainty {
 }
 
 impl Certainty {
-    /// Whether what is said of the receiver is sure.
+    /// Whether what is reported about the receiver is sure.
     #[must_use]
     pub fn is_certain(self) -> bool {
         self >= Self::PathAndHost

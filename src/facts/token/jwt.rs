@@ -11,7 +11,7 @@ const LONGEST: usize = 200;
 /// warning; in seconds.
 const LONG_LIVED: i64 = 28 * DAY;
 
-/// How long before its end a token is said to be about to expire, in seconds.
+/// How long before its end a token is reported as about to expire, in seconds.
 const SOON: i64 = 14 * DAY;
 
 const DAY: i64 = 24 * 60 * 60;

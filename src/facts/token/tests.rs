@@ -201,7 +201,7 @@ proptest! {
         let _ = observe(&content, now);
     }
 
-    /// Nothing of a secret may be in what is said of it.
+    /// Nothing of a secret may be in what is reported about it.
     #[test]
     fn no_secret_is_kept(secret in "[a-zA-Z0-9]{12,40}", before in "(Bearer |Basic |\n|x |\u{feff})?") {
         let shown = format!("{:?}", observe(format!("{before}{secret}").as_bytes(), NOW));

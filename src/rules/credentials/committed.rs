@@ -127,7 +127,7 @@ fn of_value(
         Ok(false) => return,
         Err(error) => return out.unchecked_value(written, unknown(error), settled_by(error)),
     }
-    // The same from every configuration that needs it, so that it is said once.
+    // The same from every configuration that needs it, so that it is reported once.
     let message = format!(
         "{} is a secret that git tracks in the clear: anyone who can read the repository or its \
          history can use it",

@@ -3,7 +3,7 @@
 //! A page is read once (`page`): its condition is parsed within bounds (`syntax`), checked
 //! against the schema (`check`), and rewritten so that it pays for what it does (`budget`).
 //! Then it is held against every node of its kind (`engine`). What a condition rests on and is not
-//! known makes it neither true nor false: the node is then not checked, and that is said.
+//! known makes it neither true nor false: the node is then not checked, and that is reported.
 
 mod budget;
 mod check;

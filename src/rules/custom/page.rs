@@ -53,7 +53,7 @@ pub enum Unknown {
     Note,
     /// It is a warning.
     Warning,
-    /// Nothing is said.
+    /// Nothing is reported.
     Skip,
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Reader<'r, 'd> {
     pub(super) effective: bool,
     /// The `global` section that defaults come from.
     pub(super) global: Option<Node<'d>>,
-    /// Which keys of the section somebody asks for.
+    /// Which keys of the section a caller asks for.
     pub(super) wanted: &'r Wanted<'r>,
 }
 

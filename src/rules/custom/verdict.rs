@@ -22,7 +22,7 @@ pub(super) struct Bound {
     pub(super) holes: Holes,
 }
 
-/// What is said of a condition that can't be evaluated.
+/// What is reported about a condition that can't be evaluated.
 const FAILED: &str = "could not be evaluated here";
 
 /// Whether something is unchecked since a condition can't be evaluated, not since a fact is unknown.

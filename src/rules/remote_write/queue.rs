@@ -10,7 +10,7 @@ const CAPACITY: i64 = 10_000;
 const MAX_SHARDS: i64 = 50;
 const MAX_SAMPLES_PER_SEND: i64 = 2_000;
 
-/// Bytes that a waiting sample takes at the least (`storage/remote/queue_manager.go`, `timeSeries`:
+/// Bytes that a waiting sample takes at least (`storage/remote/queue_manager.go`, `timeSeries`:
 /// labels, value, histograms, metadata, timestamp, exemplar); labels themselves are shared.
 const BYTES_A_SAMPLE: i64 = 100;
 

@@ -13,7 +13,7 @@ use promvet_syntax::go;
 /// since (`config/config.go`, `DefaultQueueConfig`).
 const LEAST_BATCH: u64 = 500;
 
-/// Bytes of a sample in a message of remote write 1.0 at the least: the labels `__name__`, `job` and
+/// Bytes of a sample in a message of remote write 1.0 at least: the labels `__name__`, `job` and
 /// `instance` with short values, value and timestamp, and their tags (`prompb/types.proto`). Series
 /// seldom have fewer than two hundred.
 const BYTES_A_SAMPLE: u64 = 80;

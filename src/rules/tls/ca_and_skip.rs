@@ -35,7 +35,7 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
                 .unsafe_(),
         )
         .evidence(authority.key.place(), "this authority is never used");
-    // The jobs of a file are mostly written alike: it is said once.
+    // The jobs of a file are mostly written alike: it is reported once.
     if let Some(first) = out
         .said_of(finding.place.path())
         .filter(|first| first.severity >= severity)

@@ -6,7 +6,8 @@ use crate::policy::Issuer;
 use crate::prometheus::{HttpClient, TlsConfig};
 use crate::rules::{Entry, Findings, HttpPart};
 
-/// What is said of each issuer: severity, message (of those that are not for tests, its beginning), help.
+/// What is reported about each issuer: severity, message (of those that are not for tests, its
+/// beginning), help.
 const WORDS: &[(Option<Issuer>, Severity, &str, &str)] = &[
     (
         Some(Issuer::LetsEncryptProd),

@@ -144,7 +144,7 @@ fn check_matcher(
     out.push(out.part(node, span, Severity::Warning, message).help(help));
 }
 
-/// What is said of the first value that is lost, and that value.
+/// What is reported about the first value that is lost, and that value.
 fn sentence(lost: &[Lost]) -> Option<(String, (&str, &str))> {
     let (written, stored) = lost.first()?;
     let start = format!(
@@ -153,7 +153,7 @@ fn sentence(lost: &[Lost]) -> Option<(String, (&str, &str))> {
     Some((start, (written, stored)))
 }
 
-/// What is said of the others, and whether there are any.
+/// What is reported about the others, and whether there are any.
 fn also(lost: &[Lost]) -> (String, bool) {
     let more = lost.iter().skip(1).take(MOST_NAMED - 1);
     let more: Vec<_> = more.map(|(old, _)| format!("`{old}`")).collect();

@@ -1,4 +1,4 @@
-//! What is said of suppressions themselves.
+//! What is reported about suppressions themselves.
 
 use super::directive::{Malformed, Name};
 use super::file::{DAY, FileSuppressions, Tally, has_lapsed};

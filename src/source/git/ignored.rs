@@ -57,7 +57,7 @@ impl Ignored {
         out
     }
 
-    /// Takes out what is said of the files that are left out and are below a folder.
+    /// Takes out what is reported about the files that are left out and are below a folder.
     pub(super) fn left_out(&mut self, folder: &Path) -> Vec<Seen> {
         let all = std::mem::take(&mut self.left_out).into_iter();
         let below = all.filter(|(path, _)| path.starts_with(folder));

@@ -113,7 +113,7 @@ impl Isolated {
         Err(command::failed(args, &output.stderr))
     }
 
-    /// Shows git the references, which only revisions that somebody named need.
+    /// Shows git the references, which only revisions that the user named need.
     pub(super) fn with_references(&self) -> Result<&Self, GitError> {
         // A linked work tree has its own tables, and its HEAD is in them.
         let Location { own, common, .. } = &self.location;

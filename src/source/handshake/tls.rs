@@ -292,7 +292,7 @@ impl ServerCertVerifier for Recorder {
 }
 
 impl Recorder {
-    /// A certificate that somebody shows without its key proves nothing.
+    /// A certificate that a server shows without its key proves nothing.
     fn forget_if_wrong<T>(&self, verified: Result<T, Error>) -> Result<T, Error> {
         if verified.is_err() {
             let chain = self.chain.lock();

@@ -57,7 +57,7 @@ pub fn read(text: &Arc<Text>) -> Reading {
     }
 }
 
-/// A document without anything in it, for what is said of the text as a whole.
+/// A document without anything in it, for what is reported about the text as a whole.
 /// Findings need a document, since their place belongs to one.
 #[must_use]
 pub fn nothing(text: &Arc<Text>) -> Document {

@@ -42,8 +42,8 @@ fn check_text(
 ) {
     let text = entry.value.as_str().unwrap_or_default();
     let release = (report.version.major, report.version.minor);
-    // A template that does not parse is reported by `files/template`, so that nothing is said of what
-    // it would do.
+    // A template that does not parse is reported by `files/template`, so that nothing is reported
+    // about what it would do.
     if !text.contains("{{") || template::check(text, release).is_err() {
         return;
     }

@@ -345,7 +345,7 @@ fn innermost(node: promql::Node<'_>) -> promql::Node<'_> {
     inner
 }
 
-/// What is said of a pattern whose backslashes are doubled.
+/// What is reported about a pattern whose backslashes are doubled.
 fn doubled(pattern: &str) -> Option<(String, String)> {
     let from = regex::doubled_backslash(pattern)?;
     let part = pattern.get(from..from + 3)?;

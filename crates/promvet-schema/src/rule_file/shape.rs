@@ -126,7 +126,7 @@ const FOREIGN: &[(&str, &str)] = &[
     ),
 ];
 
-/// What is said of rules as Prometheus 1.x read them.
+/// What is reported about rules as Prometheus 1.x read them.
 pub(super) const OLD: &str =
     "the file has rules in the syntax of Prometheus 1.x, which 2.0 and newer refuse";
 /// What to do about them.

@@ -49,7 +49,7 @@ pub(super) enum Data {
     Alias(u32),
 }
 
-/// What is known of the keys of a mapping without a look at them: most keys that somebody asks for
+/// What is known of the keys of a mapping without a look at them: most keys that a caller asks for
 /// are not there.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Keys {

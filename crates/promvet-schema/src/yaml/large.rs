@@ -12,7 +12,7 @@ use super::document::{Data, Document};
 const MANY: usize = 128;
 
 /// The mappings of a document that have many keys, each with the numbers of its pairs by key;
-/// unknown until somebody asks.
+/// unknown until a caller asks.
 #[derive(Default)]
 pub(super) struct Large(OnceLock<HashMap<u32, Vec<u32>>>);
 

@@ -83,8 +83,8 @@ pub(super) struct Project<'f> {
     pub(super) env_file: Vec<Arc<Written>>,
     /// The services of all compose files of the folder: the others may be laid over it.
     beside: &'f Beside<'f>,
-    /// What counts for a name of a section, once somebody asks: services that extend each other in a
-    /// section with a merge key would take the square of their number without it.
+    /// What counts for a name of a section, once a caller asks: services that extend each other in
+    /// a section with a merge key would take the square of their number without it.
     definitions: OnceCell<Definitions<'f>>,
 }
 

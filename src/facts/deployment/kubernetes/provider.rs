@@ -238,7 +238,7 @@ impl Providers {
             .collect()
     }
 
-    /// Whether a service account mounts its token, and where that is said.
+    /// Whether a service account mounts its token, and where that is written.
     pub(super) fn automount(&self, name: &str, namespace: Option<&str>) -> Option<(bool, Place)> {
         let mut accounts = self.accounts.get(name)?.iter();
         let found = accounts.find(|one| may_be_same(one.namespace.as_deref(), namespace))?;

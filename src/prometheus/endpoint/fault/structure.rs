@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{FaultKind, UrlFault};
 use crate::prometheus::endpoint::{Endpoint, MASK, Network, Piece, network};
 
-/// What is wrong with it, if that leaves nothing to be said of the host.
+/// What is wrong with it, if that leaves nothing to report about the host.
 pub(super) fn structure(endpoint: &Endpoint, outcome: &str) -> Option<UrlFault> {
     let text = endpoint.text.trim();
     let start = endpoint.text.len() - endpoint.text.trim_start().len();
