@@ -265,7 +265,7 @@ impl<'d> Finder<'d> {
     }
 }
 
-/// Notes what a resource selects with what it was recognised as.
+/// Notes what a resource selects with what it was recognized as.
 fn select(found: &mut [Recognised], selecting: Selecting) {
     let spoken = found.iter_mut().find_map(|one| one.spoken.as_mut());
     if let Some(spoken) = spoken.and_then(Arc::get_mut) {

@@ -19,7 +19,7 @@ use crate::prometheus::endpoint::{Endpoint, Piece};
 pub struct Hints<'a> {
     /// The receiver that policy names for it.
     pub receiver: Option<&'a str>,
-    /// Domains under which a receiver runs: its name in the catalogue, and the domain.
+    /// Domains under which a receiver runs: its name in the catalog, and the domain.
     pub domains: &'a [(&'a str, &'a str)],
     /// The image of the container that answers.
     pub image: Option<&'a Image>,
