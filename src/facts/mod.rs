@@ -241,6 +241,27 @@ impl<'t> Facts<'t> {
         self.cache.is_scrape_config(file)
     }
 
+    /// What a configuration in `folder`, or in what holds it, makes Prometheus load beside itself.
+    #[must_use]
+    pub fn loads(
+        &self,
+        document: &Document,
+        folder: Option<&Path>,
+        recognised: &Recognised,
+    ) -> Vec<included::Load> {
+        let holder = recognised.holder.as_ref();
+        let beside = holder.map(|_| self.beside(document, recognised));
+        let runners = self.runners_of(document, folder, holder);
+        included::loads(
+            document,
+            folder,
+            beside.as_ref(),
+            &runners,
+            &self.files,
+            &self.cache,
+        )
+    }
+
     /// What is beside a configuration that is only a part of a file.
     fn beside<'r>(
         &self,

@@ -26,6 +26,7 @@ impl Outcome {
         self.unchecked.retain(|it| {
             let key = (it.place.path().to_string(), it.reason.clone());
             match known.get_mut(&key) {
+                Some(_) if is_new(&it.place) => true,
                 Some(left @ 1..) => {
                     *left -= 1;
                     false

@@ -1,22 +1,38 @@
-//! What programs of a tree load: where a change loads a file for the first time, what was wrong with it
-//! before is new to the program.
+//! What programs of a tree load, and what that loads in turn: where a change loads a file for the first
+//! time, what was wrong with it before is new to the program.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::request::Request;
 use super::started::{self, Started};
 use super::survey::Survey;
 use crate::facts::deployment::{Key, Leads};
-use crate::finding::{Place, Span};
+use crate::facts::included::{FileSet, Load};
+use crate::finding::{Place, Span, Text};
+use crate::rules::Configuration;
 use crate::source::{EntryKind, Tree};
 
-/// A file, or a key of a manifest or a compose file, by what it is called.
-type Name = (Arc<str>, Option<[String; 3]>);
+/// A file, or a part of one by its identity.
+type Name = (Arc<str>, String);
 
-/// What is loaded; of keys, the bytes of their values.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Loaded(BTreeMap<Name, Option<Span>>);
+/// The numbers of what is loaded together.
+type Numbers = BTreeSet<usize>;
+
+/// What is loaded.
+#[derive(Debug, Default)]
+pub(super) struct Loaded {
+    /// The bytes of parts of files.
+    spans: BTreeMap<Name, Span>,
+    /// What programs are started with.
+    programs: BTreeSet<Name>,
+    /// What configurations include, in groups: a pattern that many of them have is one.
+    groups: Vec<BTreeSet<Name>>,
+    /// The groups of sets of files, by the addresses of these, for which they are kept.
+    of_sets: HashMap<usize, (usize, Arc<FileSet>)>,
+    /// The groups that each configuration includes.
+    includes: BTreeMap<Name, Numbers>,
+}
 
 impl Loaded {
     /// What is started, and what links among the changed files lead to.
@@ -48,40 +64,193 @@ impl Loaded {
     }
 
     fn file(&mut self, shown: String) {
-        self.0.insert((shown.into(), None), None);
+        self.programs.insert((shown.into(), String::new()));
     }
 
     fn key(&mut self, key: &Key, survey: &Survey) {
-        let Some(text) = started::judged(key, survey) else {
-            return;
-        };
-        let value = Place::new(text, Span::new(0, text.content().len()));
-        let name = [key.kind.to_owned(), key.name.clone(), key.key.clone()];
-        let whole = (Arc::clone(key.place.path()), Some(name));
-        self.0.insert(whole, Some(value.span()));
+        if let Some(text) = started::judged(key, survey) {
+            let name = self.part(text);
+            self.programs.insert(name);
+        }
+    }
+
+    /// The name of a text that is a part of a file.
+    fn part(&mut self, text: &Arc<Text>) -> Name {
+        let whole = Place::new(text, Span::new(0, text.content().len()));
+        let name = (Arc::clone(text.path()), text.within().identity.clone());
+        self.spans.insert(name.clone(), whole.span());
+        name
+    }
+
+    /// Adds what a configuration includes.
+    pub(super) fn includes(&mut self, by: &Configuration<'_>, loads: &[Load], tree: &dyn Tree) {
+        let root = by.config.root().node();
+        let loader = (Arc::clone(root.document().text().path()), root.identity());
+        let mut parts = BTreeSet::new();
+        let mut numbers = Numbers::new();
+        for load in loads {
+            match load {
+                Load::Files(files) => {
+                    numbers.insert(self.group_of(files, tree));
+                }
+                Load::Part(text) => {
+                    parts.insert(self.part(text));
+                }
+            }
+        }
+        if !parts.is_empty() {
+            numbers.insert(self.groups.len());
+            self.groups.push(parts);
+        }
+        self.includes.entry(loader).or_default().extend(numbers);
+    }
+
+    fn group_of(&mut self, files: &Arc<FileSet>, tree: &dyn Tree) -> usize {
+        let groups = &mut self.groups;
+        let of_set = self.of_sets.entry(Arc::as_ptr(files).addr());
+        let (number, _) = of_set.or_insert_with(|| {
+            let paths = files.files().iter();
+            groups.push(
+                paths
+                    .map(|path| (tree.shown(path).into(), String::new()))
+                    .collect(),
+            );
+            (groups.len() - 1, Arc::clone(files))
+        });
+        *number
     }
 
     /// What of it another tree does not load. `renamed` gives the path of now for one of then.
-    pub(super) fn since(self, then: &Self, renamed: impl Fn(&str) -> Option<String>) -> Self {
-        let known = then.0.keys().map(|(path, key)| {
-            let path = renamed(path).map_or_else(|| Arc::clone(path), Into::into);
-            (path, key.clone())
+    pub(super) fn since(
+        self,
+        then: &Self,
+        renamed: impl Fn(&str) -> Option<String>,
+    ) -> NewlyLoaded {
+        let then = then.renamed(renamed);
+        let mut new: BTreeSet<Name> = self.programs.difference(&then.programs).cloned().collect();
+        let none = Numbers::new();
+        let mut compared: HashMap<(&Numbers, &Numbers), Vec<&Name>> = HashMap::new();
+        for (loader, numbers) in &self.includes {
+            let before = then.includes.get(loader).unwrap_or(&none);
+            let added = compared
+                .entry((numbers, before))
+                .or_insert_with(|| self.added(numbers, &then, before));
+            new.extend(added.drain(..).cloned());
+        }
+        self.follow(&then, &mut new);
+        let of_parts = new.iter().filter_map(|name| {
+            let span = self.spans.get(name)?;
+            Some((Arc::clone(&name.0), *span))
         });
-        let known: BTreeSet<Name> = known.collect();
-        let new = self.0.into_iter().filter(|(name, _)| !known.contains(name));
-        Self(new.collect())
+        let parts = of_parts.collect();
+        let files = new.into_iter().filter(|(_, part)| part.is_empty());
+        NewlyLoaded {
+            files: files.map(|(path, _)| path).collect(),
+            parts,
+        }
     }
 
+    /// What groups have that others of another tree do not.
+    fn added<'s>(&'s self, numbers: &Numbers, then: &Self, before: &Numbers) -> Vec<&'s Name> {
+        let known: BTreeSet<&Name> = before
+            .iter()
+            .filter_map(|one| then.groups.get(*one))
+            .flatten()
+            .collect();
+        let groups = numbers.iter().filter_map(|one| self.groups.get(*one));
+        let names = groups.flatten();
+        names.filter(|name| !known.contains(name)).collect()
+    }
+
+    /// Adds what those include that are loaded for the first time, unless another one that is not has
+    /// included it before.
+    fn follow(&self, then: &Self, new: &mut BTreeSet<Name>) {
+        let mut loaders: Vec<Vec<&Name>> = vec![Vec::new(); then.groups.len()];
+        for (loader, numbers) in &then.includes {
+            for number in numbers {
+                if let Some(of_group) = loaders.get_mut(*number) {
+                    of_group.push(loader);
+                }
+            }
+        }
+        let mut groups_with: HashMap<&Name, Vec<usize>> = HashMap::new();
+        for (number, group) in then.groups.iter().enumerate() {
+            for name in group {
+                groups_with.entry(name).or_default().push(number);
+            }
+        }
+        let mut followed = Numbers::new();
+        let mut left: Vec<Name> = new.iter().cloned().collect();
+        while let Some(loader) = left.pop() {
+            let groups = self.of_loader(&loader).filter(|one| followed.insert(*one));
+            for name in groups.filter_map(|one| self.groups.get(one)).flatten() {
+                let mut known_by = groups_with.get(name).into_iter().flatten();
+                let is_known = known_by.any(|number| {
+                    // Those that are new stay so.
+                    loaders.get_mut(*number).is_some_and(|of_group| {
+                        while of_group.last().is_some_and(|one| is_new_loader(one, new)) {
+                            of_group.pop();
+                        }
+                        !of_group.is_empty()
+                    })
+                });
+                if !is_known && new.insert(name.clone()) {
+                    left.push(name.clone());
+                }
+            }
+        }
+    }
+
+    /// The groups that the configurations in a file, or in a part of one, include.
+    fn of_loader(&self, name: &Name) -> impl Iterator<Item = usize> {
+        let from = self.includes.range(name.clone()..);
+        let of_file = from.take_while(|((path, _), _)| *path == name.0);
+        let own = of_file.filter(|((_, part), _)| part.starts_with(&name.1));
+        own.flat_map(|(_, numbers)| numbers.iter().copied())
+    }
+
+    /// The same under the paths of now.
+    fn renamed(&self, renamed: impl Fn(&str) -> Option<String>) -> Self {
+        let of_now = |(path, part): &Name| {
+            let path = renamed(path).map_or_else(|| Arc::clone(path), Into::into);
+            (path, part.clone())
+        };
+        let groups = self.groups.iter();
+        let includes = self.includes.iter();
+        Self {
+            programs: self.programs.iter().map(of_now).collect(),
+            groups: groups
+                .map(|group| group.iter().map(of_now).collect())
+                .collect(),
+            includes: includes
+                .map(|(loader, numbers)| (of_now(loader), numbers.clone()))
+                .collect(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Whether a configuration is loaded for the first time, by its own name or that of its file.
+fn is_new_loader(loader: &Name, new: &BTreeSet<Name>) -> bool {
+    new.contains(loader) || new.contains(&(Arc::clone(&loader.0), String::new()))
+}
+
+/// What is loaded for the first time.
+#[derive(Debug)]
+pub(super) struct NewlyLoaded {
+    files: BTreeSet<Arc<str>>,
+    /// Parts of files, in their order.
+    parts: BTreeSet<(Arc<str>, Span)>,
+}
+
+impl NewlyLoaded {
     /// Whether a place is in it.
     pub(super) fn holds(&self, place: &Place) -> bool {
-        let from = (Arc::clone(place.path()), None);
         let at = place.span();
-        let of_file = self
-            .0
-            .range(from..)
-            .take_while(|((path, _), _)| path == place.path());
-        of_file
-            .into_iter()
-            .any(|(_, span)| span.is_none_or(|span| span.start <= at.start && at.end <= span.end))
+        let from = (Arc::clone(place.path()), Span::default());
+        let of_file = self.parts.range(from..);
+        let mut of_file = of_file.take_while(|(path, _)| path == place.path());
+        self.files.contains(place.path())
+            || of_file.any(|(_, span)| span.start <= at.start && at.end <= span.end)
     }
 }

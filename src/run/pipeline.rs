@@ -21,6 +21,7 @@ use super::uses::Uses;
 use super::watch::Stage;
 use crate::discover::{EmbeddedIn, What};
 use crate::facts::Facts;
+use crate::facts::included::Load;
 use crate::finding::{Finding, Place, Span, Text, Unchecked};
 use crate::panics;
 use crate::parallel;
@@ -95,7 +96,13 @@ fn judge_in_time(
             return Err(Some(own_fault(&seen.found.shown, None)));
         };
         let own = custom_rules_of(&seen.found, request, policies);
-        let judge = || judge_one(seen, facts, request, own, tree);
+        let judge = || {
+            let judged = judge_one(seen, facts, request, own, tree);
+            // What it loads is asked for while it is at hand.
+            let of_gate = judged.1.as_ref().filter(|_| request.is_gate());
+            let loads = of_gate.map_or_else(Vec::new, |one| loads_of(one, seen, facts));
+            (judged, loads)
+        };
         let judged = panics::caught(judge);
         request.watch.step();
         // What it was held against may have been cut short.
@@ -110,7 +117,12 @@ fn judge_in_time(
     let mut late = BTreeSet::new();
     for (seen, judged) in survey.seen.iter().zip(judgements) {
         match judged {
-            Ok((judged, facts)) => gathered.file(seen, judged, facts, run),
+            Ok(((judged, loads), facts)) => {
+                if let Some(one) = judged.1.as_ref().filter(|_| !loads.is_empty()) {
+                    run.loaded.includes(one, &loads, tree);
+                }
+                gathered.file(seen, judged, facts, run);
+            }
             Err(Some(problem)) => run.problems.push(problem),
             Err(None) => {
                 late.insert(seen.found.path.clone());
@@ -146,6 +158,12 @@ fn judge_in_time(
         .with_custom_pages(own)
         .incomplete(!is_whole);
     late
+}
+
+/// What a configuration makes Prometheus load.
+fn loads_of(one: &Configuration<'_>, seen: &ScannedFile, facts: &Facts<'_>) -> Vec<Load> {
+    let document = one.config.root().node().document();
+    facts.loads(document, one.folder, &seen.recognised)
 }
 
 /// What the files of a run come to together.

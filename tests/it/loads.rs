@@ -133,3 +133,218 @@ fn what_a_link_leads_to_is_loaded() {
         assert_eq!(shown(&scratch), 1, "{is_link_before}");
     }
 }
+
+/// What configurations include: files of a base, and what a change writes; one without content is
+/// removed.
+struct Included {
+    name: &'static str,
+    base: &'static [(&'static str, &'static str)],
+    after: &'static [(&'static str, &'static str)],
+}
+
+const GOOD_RULES: &str = "groups:\n- name: g\n  rules: [{record: r, expr: sum(a)}]\n";
+const BAD_RULES: &str = "groups:\n- name: g\n  rules: [{record: r, expr: sum(a}]\n";
+const GOOD_JOBS: &str = "scrape_configs:\n- job_name: g\n";
+const BAD_JOBS: &str = "scrape_configs:\n- job_name: b\n  scrape_interval: 5x\n";
+const GOOD_TARGETS: &str = "- targets: ['a:9090']\n";
+const BAD_TARGETS: &str = "- targets: a:9090\n";
+const RULES_OF_A: &str = "rule_files: [a.yml]\n";
+const RULES_OF_B: &str = "rule_files: [b.yml]\n";
+/// Loads what is bad, so that it is old.
+const OTHER: (&str, &str) = (
+    "other/prometheus.yml",
+    "rule_files: [../b.yml]\nscrape_config_files: [../j.yml]\nscrape_configs:\n- job_name: o\n  \
+     file_sd_configs: [{files: [../t.yml]}]\n",
+);
+
+const INCLUDED: &[Included] = &[
+    Included {
+        name: "scrape_config_files",
+        base: &[
+            ("prometheus.yml", "scrape_config_files: [a.yml]\n"),
+            ("a.yml", GOOD_JOBS),
+            ("j.yml", BAD_JOBS),
+        ],
+        after: &[("prometheus.yml", "scrape_config_files: [j.yml]\n")],
+    },
+    Included {
+        name: "rule_files",
+        base: &[
+            ("prometheus.yml", RULES_OF_A),
+            ("a.yml", GOOD_RULES),
+            ("b.yml", BAD_RULES),
+            OTHER,
+        ],
+        after: &[("prometheus.yml", RULES_OF_B)],
+    },
+    Included {
+        name: "file_sd_configs",
+        base: &[
+            (
+                "prometheus.yml",
+                "scrape_configs: [{job_name: a, file_sd_configs: [{files: [a.yml]}]}]\n",
+            ),
+            ("a.yml", GOOD_TARGETS),
+            ("t.yml", BAD_TARGETS),
+            OTHER,
+        ],
+        after: &[(
+            "prometheus.yml",
+            "scrape_configs: [{job_name: a, file_sd_configs: [{files: [t.yml]}]}]\n",
+        )],
+    },
+    Included {
+        name: "a wider pattern",
+        base: &[
+            ("prometheus.yml", "scrape_config_files: [jobs/a*.yml]\n"),
+            ("jobs/a.yml", GOOD_JOBS),
+            ("jobs/b.yml", BAD_JOBS),
+        ],
+        after: &[("prometheus.yml", "scrape_config_files: [jobs/*.yml]\n")],
+    },
+    Included {
+        name: "a file moves into the pattern",
+        base: &[
+            ("prometheus.yml", "scrape_config_files: [jobs/*.yml]\n"),
+            ("jobs/a.yml", GOOD_JOBS),
+            ("off/b.yml", BAD_JOBS),
+        ],
+        after: &[("off/b.yml", ""), ("jobs/b.yml", BAD_JOBS)],
+    },
+    Included {
+        name: "a file gets the ending of the pattern",
+        base: &[
+            ("prometheus.yml", "scrape_config_files: [jobs/*.yml]\n"),
+            ("jobs/a.yml", GOOD_JOBS),
+            ("jobs/b.yml.off", BAD_JOBS),
+        ],
+        after: &[("jobs/b.yml.off", ""), ("jobs/b.yml", BAD_JOBS)],
+    },
+    Included {
+        name: "the configuration moves to where its pattern leads elsewhere",
+        base: &[
+            ("x/prometheus.yml", "scrape_config_files: [j.yml]\n"),
+            ("x/j.yml", GOOD_JOBS),
+            ("j.yml", BAD_JOBS),
+        ],
+        after: &[
+            ("x/prometheus.yml", ""),
+            ("prometheus.yml", "scrape_config_files: [j.yml]\n"),
+        ],
+    },
+    Included {
+        name: "a configuration that is new",
+        base: &[("j.yml", BAD_JOBS)],
+        after: &[("prometheus.yml", "scrape_config_files: [j.yml]\n")],
+    },
+    Included {
+        name: "another configuration, that is new",
+        base: &[("b.yml", BAD_RULES), OTHER],
+        after: &[("prometheus.yml", RULES_OF_B)],
+    },
+    Included {
+        name: "what is included includes in turn",
+        base: &[
+            ("prometheus.yml", "scrape_config_files: [a.yml]\n"),
+            ("a.yml", GOOD_JOBS),
+            (
+                "b.yml",
+                "scrape_configs: [{job_name: b, file_sd_configs: [{files: [t.yml]}]}]\n",
+            ),
+            ("t.yml", BAD_TARGETS),
+        ],
+        after: &[("prometheus.yml", "scrape_config_files: [b.yml]\n")],
+    },
+    Included {
+        name: "what is started includes",
+        base: &[
+            ("prometheus.yml", RULES_OF_B),
+            ("b.yml", BAD_RULES),
+            ("compose.yml", "services: {}\n"),
+        ],
+        after: &[(
+            "compose.yml",
+            "services: {p: {image: prom/prometheus, volumes: ['.:/etc/prometheus']}}\n",
+        )],
+    },
+    Included {
+        name: "a key of the same ConfigMap",
+        base: &[(
+            "map.yaml",
+            "kind: ConfigMap\napiVersion: v1\nmetadata: {name: c}\ndata:\n  prometheus.yml: |\n    scrape_config_files: [a.yml]\n  a.yml: |\n    scrape_configs: [{job_name: a}]\n  b.yml: |\n    scrape_configs: [{job_name: b, scrape_interval: 5x}]\n",
+        )],
+        after: &[(
+            "map.yaml",
+            "kind: ConfigMap\napiVersion: v1\nmetadata: {name: c}\ndata:\n  prometheus.yml: |\n    scrape_config_files: [b.yml]\n  a.yml: |\n    scrape_configs: [{job_name: a}]\n  b.yml: |\n    scrape_configs: [{job_name: b, scrape_interval: 5x}]\n",
+        )],
+    },
+    Included {
+        name: "a key of the same ConfigMap that is renamed",
+        base: &[(
+            "map.yaml",
+            "kind: ConfigMap\napiVersion: v1\nmetadata: {name: c}\ndata:\n  prometheus.yml: |\n    rule_files: ['*.rules']\n  a.rules: |\n    groups: [{name: g, rules: [{record: r, expr: sum(a)}]}]\n  b.off: |\n    groups: [{name: h, rules: [{record: r, expr: sum(a}]}]\n",
+        )],
+        after: &[(
+            "map.yaml",
+            "kind: ConfigMap\napiVersion: v1\nmetadata: {name: c}\ndata:\n  prometheus.yml: |\n    rule_files: ['*.rules']\n  a.rules: |\n    groups: [{name: g, rules: [{record: r, expr: sum(a)}]}]\n  b.rules: |\n    groups: [{name: h, rules: [{record: r, expr: sum(a}]}]\n",
+        )],
+    },
+    Included {
+        name: "a file that cannot be read",
+        base: &[
+            ("prometheus.yml", "scrape_config_files: [a.yml]\n"),
+            ("a.yml", GOOD_JOBS),
+            ("b.yml", "scrape_configs: [\n"),
+        ],
+        after: &[("prometheus.yml", "scrape_config_files: [b.yml]\n")],
+    },
+];
+
+fn write(scratch: &Scratch, files: &[(&str, &str)]) {
+    for (path, content) in files {
+        match *content {
+            "" => scratch.remove(path),
+            content => {
+                scratch.file(path, content);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_configuration_includes_for_the_first_time_is_new() {
+    for change in INCLUDED {
+        let scratch = Scratch::repository(change.base);
+        write(&scratch, change.after);
+        scratch.commit("Second");
+        assert!(gate(&scratch).is_some(), "{}", change.name);
+    }
+}
+
+#[test]
+fn what_was_included_before_stays_old() {
+    for change in INCLUDED {
+        for files in [&[][..], change.after] {
+            let scratch = Scratch::repository(change.base);
+            write(&scratch, files);
+            scratch.commit("Both have it");
+            scratch.file("README", "new\n");
+            scratch.commit("Second");
+            assert_eq!(gate(&scratch), None, "{}", change.name);
+        }
+        // All of it has another folder since.
+        let scratch = Scratch::new(&[]);
+        let below = |files: &[(&str, &str)], folder: &str| {
+            for (path, content) in files {
+                write(&scratch, &[(&format!("{folder}/{path}"), content)]);
+            }
+        };
+        below(change.base, "one");
+        below(change.after, "one");
+        scratch.git(&["init", "-q", "-b", "main"]);
+        scratch.commit("First");
+        scratch.git(&["mv", "one", "two"]);
+        scratch.commit("Second");
+        assert_eq!(gate(&scratch), None, "{}, renamed", change.name);
+    }
+}
