@@ -1,5 +1,6 @@
 //! Writes a tree of configurations to measure with: `cargo run --example tree -- FOLDER COUNT`; with
-//! a third argument, one of those in benches/support/trees.rs.
+//! a third argument, one of those in benches/support/trees.rs, or `findings` for two findings in each
+//! configuration.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
@@ -14,7 +15,12 @@ fn main() -> io::Result<()> {
     let folder = PathBuf::from(arguments.next().unwrap_or_else(|| "tree".into()));
     let count = arguments.next().and_then(|text| text.parse().ok());
     let count = count.unwrap_or(1000);
-    if let Some(kind) = arguments.next() {
+    let kind = arguments.next();
+    let content: fn(usize) -> String = match kind.as_deref() {
+        Some("findings") => support::faulty,
+        _ => support::configuration,
+    };
+    if let Some(kind) = kind.filter(|kind| kind != "findings") {
         let mut known = trees::TREES.iter();
         let (_, grow) = known
             .find(|(name, _)| *name == kind)
@@ -31,7 +37,7 @@ fn main() -> io::Result<()> {
     for number in 0..count {
         let inner = folder.join(number.to_string());
         fs::create_dir_all(&inner)?;
-        fs::write(inner.join("prometheus.yml"), support::configuration(number))?;
+        fs::write(inner.join("prometheus.yml"), content(number))?;
         fs::write(inner.join("token"), "a.b.c")?;
     }
     Ok(())

@@ -92,16 +92,16 @@ fn examined(args: &CheckArgs, request: &Request, tree: &dyn Tree) -> Result<Run,
     };
     let mut notes = Vec::new();
     let old = comparison.as_mut();
-    let old = old.map(|comparison| comparison.judge_old(&mut request, &mut notes));
+    let old = old.map(|comparison| comparison.survey_old(&mut request, &mut notes));
     let checked = comparison.as_ref().and_then(Comparison::checked);
     let mut run = run::run(&request, checked.unwrap_or(tree));
-    run.notes.splice(..0, notes);
     if let (Some(comparison), Some(old)) = (comparison, old)
         && run.policy_errors.is_empty()
     {
-        let kept = comparison.keep_new(old, &mut run);
+        let kept = comparison.keep_new(old, &mut run, &mut notes);
         kept.map_err(|why| why.to_string())?;
     }
+    run.notes.splice(..0, notes);
     Ok(run)
 }
 

@@ -42,17 +42,21 @@ impl PatternBudget {
     /// Reads a pattern; none if it can't be read, or costs too much.
     #[must_use]
     pub fn read(&self, pattern: &str) -> Option<Hir> {
-        self.pay(cost_of_text(pattern))?;
-        regex_syntax::Parser::new().parse(pattern).ok()
+        self.afford_text(pattern)?;
+        parsed(pattern)
+    }
+
+    /// Pays for reading a pattern; none if it costs too much.
+    #[must_use]
+    pub(super) fn afford_text(&self, pattern: &str) -> Option<()> {
+        self.pay(cost_of_text(pattern))
     }
 
     /// Compiles a pattern that was read; none if it costs too much.
     #[must_use]
     pub fn compile(&self, pattern: &str, shape: &Hir) -> Option<Regex> {
         self.afford(shape)?;
-        let mut builder = regex::RegexBuilder::new(pattern);
-        builder.size_limit(LARGEST).dfa_size_limit(LARGEST);
-        builder.build().ok()
+        compiled(pattern)
     }
 
     /// Pays for a walk over everything that a pattern repeats; none if it costs too much.
@@ -71,6 +75,18 @@ impl PatternBudget {
         work::count(usize::try_from(cost).unwrap_or(usize::MAX));
         Some(())
     }
+}
+
+/// Reads a pattern that was paid for.
+pub(super) fn parsed(pattern: &str) -> Option<Hir> {
+    regex_syntax::Parser::new().parse(pattern).ok()
+}
+
+/// Compiles a pattern that was paid for.
+pub(super) fn compiled(pattern: &str) -> Option<Regex> {
+    let mut builder = regex::RegexBuilder::new(pattern);
+    builder.size_limit(LARGEST).dfa_size_limit(LARGEST);
+    builder.build().ok()
 }
 
 /// What it costs to read a pattern: its length, and the ranges of the classes of Unicode that it
@@ -93,7 +109,7 @@ fn cost_of_text(pattern: &str) -> u64 {
 }
 
 /// About how many steps the program of a pattern has.
-fn cost_of_shape(shape: &Hir) -> u64 {
+pub(super) fn cost_of_shape(shape: &Hir) -> u64 {
     match shape.kind() {
         HirKind::Empty | HirKind::Look(_) => 1,
         HirKind::Literal(literal) => literal.0.len() as u64,

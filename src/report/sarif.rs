@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::outcome::{HiddenBy, Outcome, Reported, Suppressed};
 use super::{Options, RuleInfo, json as report, neutral};
-use crate::finding::{Finding, Fix, Place, Redacted, Severity};
+use crate::finding::{Finding, Fix, Place, Redacted, Severity, Unchecked};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -22,6 +23,46 @@ const FINGERPRINT: &str = "promvet/v2";
 /// The notification for what could not be checked.
 const UNCHECKED: &str = "unchecked";
 
+/// A log, its keys in the order in which all others are.
+#[derive(Serialize)]
+struct Log<N, R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<N, R>; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<N, R> {
+    column_kind: &'static str,
+    invocations: [Invocation<N>; 1],
+    original_uri_base_ids: Value,
+    results: R,
+    tool: Value,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation<N> {
+    execution_successful: bool,
+    tool_execution_notifications: N,
+}
+
+/// A list whose items are made when they are written: all at once take many times the memory of
+/// the findings that they show.
+struct Streamed<F>(F);
+
+impl<F, I> Serialize for Streamed<F>
+where
+    F: Fn() -> I,
+    I: Iterator<Item = Value>,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
+
 pub(super) fn write(
     outcome: &Outcome,
     to: &mut dyn Write,
@@ -33,22 +74,28 @@ pub(super) fn write(
         .enumerate()
         .map(|(index, rule)| (rule.name, index))
         .collect();
-    let shown = outcome.findings().iter().map(|it| result(it, &index));
-    let hidden = outcome.suppressed().iter().map(|it| suppressed(it, &index));
-    let results = shown.chain(hidden);
-    let log = json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": driver(options.rules) },
-            "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": {
-                BASE: { "description": { "text": "The folder in which promvet was started." } }
-            },
-            "invocations": [invocation(outcome)],
-            "results": results.collect::<Vec<_>>(),
+    let results = || {
+        let shown = outcome.findings().iter().map(|it| result(it, &index));
+        let hidden = outcome.suppressed().iter();
+        shown.chain(hidden.map(|it| suppressed(it, &index)))
+    };
+    let run = Run {
+        column_kind: "unicodeCodePoints",
+        invocations: [Invocation {
+            execution_successful: true,
+            tool_execution_notifications: Streamed(|| outcome.unchecked().iter().map(notification)),
         }],
-    });
+        original_uri_base_ids: json!({
+            BASE: { "description": { "text": "The folder in which promvet was started." } }
+        }),
+        results: Streamed(results),
+        tool: json!({ "driver": driver(options.rules) }),
+    };
+    let log = Log {
+        schema: SCHEMA,
+        runs: [run],
+        version: "2.1.0",
+    };
     report::write_line(&log, to)
 }
 
@@ -171,23 +218,17 @@ fn fixed(finding: &Redacted<Finding>, fix: &Fix) -> Option<Value> {
     }))
 }
 
-/// What could not be checked: notifications of the one invocation.
-fn invocation(outcome: &Outcome) -> Value {
-    let notifications = outcome.unchecked().iter().map(|it| {
-        let mut text = message(&it.reason);
-        if let Some(settle) = &it.settle {
-            let _ = write!(text, "\n{}", message(settle));
-        }
-        json!({
-            "descriptor": { "id": UNCHECKED, "index": 0 },
-            "level": "note",
-            "message": { "text": text },
-            "locations": [location(&it.place, &it.logical)],
-        })
-    });
+/// What could not be checked: a notification of the one invocation.
+fn notification(it: &Redacted<Unchecked>) -> Value {
+    let mut text = message(&it.reason);
+    if let Some(settle) = &it.settle {
+        let _ = write!(text, "\n{}", message(settle));
+    }
     json!({
-        "executionSuccessful": true,
-        "toolExecutionNotifications": notifications.collect::<Vec<_>>(),
+        "descriptor": { "id": UNCHECKED, "index": 0 },
+        "level": "note",
+        "message": { "text": text },
+        "locations": [location(&it.place, &it.logical)],
     })
 }
 

@@ -192,7 +192,7 @@ impl<'t> Sight<'t> {
         self.seen.get_or_init(|| {
             let files = self.survey.seen.iter();
             let files = files.filter(|seen| seen.recognised.holder.is_none());
-            files.map(|seen| (&*seen.found.path, seen)).collect()
+            files.map(|seen| (&*seen.found.path, &**seen)).collect()
         })
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::agent;
 use super::custom_rules;
 use super::foreign;
-use super::rendered;
+use super::rendered::{self, Rendered};
 use super::request::Request;
 use super::survey::ScannedFile;
 use super::unrendered;
@@ -21,7 +21,7 @@ use crate::rules::{self, ConfigContext, Configuration, Judgement, Reader};
 use crate::schema::dialect::SENDERS;
 use crate::schema::target_file::{self, Format};
 use crate::schema::{self, Target, Version, edit, rule_file};
-use crate::source::{Found, Tree};
+use crate::source::Tree;
 use crate::yaml::{Document, parse_first};
 
 /// What is reported about one file, and the configuration in it.
@@ -35,73 +35,8 @@ pub(crate) fn judge_one<'a>(
     let recognised = &seen.recognised;
     let judgement = match &recognised.what {
         What::Configuration { document, .. } => {
-            let holder = recognised.holder.as_ref();
-            let folder = folder_of(&seen.found, request, tree).filter(|_| holder.is_none());
-            let agent = agent::evidence(document, seen, facts);
-            let path = document.text().path();
-            let mut target = target_of(recognised, request, facts.policy(), path, agent);
-            let any_word = target.template;
-            let rendered = match any_word {
-                true => None,
-                false => rendered::evidence(document, seen, facts),
-            };
-            target.template |= rendered.is_some() || discover::is_for_collector(&seen.found.shown);
-            let watch = &request.watch;
-            let around = ConfigContext {
-                folder,
-                holder,
-                templated: target.template,
-                any_word,
-            };
-            let configuration = Configuration::new(document, around, facts);
-            let mut judgement = configuration
-                .as_ref()
-                .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
-            let vmagent = facts.scraped_by_vmagent(&seen.found.path);
-            if let Some(one) = &configuration {
-                let reader = reader_of(recognised, vmagent.is_some(), target.template);
-                let relabel = rules::judge_relabel(one, &target, reader, watch.rules());
-                judgement.findings.extend(relabel.findings);
-                judgement.unchecked.extend(relabel.unchecked);
-            }
-            let mut schema = watch.schema(|| schema::check(document, &target));
-            if let Some(place) = &vmagent {
-                schema = vmagent::as_it_reads(schema, place);
-            }
-            if target.versions.as_slice() == Target::default().versions {
-                deprecated_where_it_runs(&mut schema, document, &target, seen, facts);
-            }
-            let schema = without_echoes(schema, &judgement.findings);
-            judgement.findings.extend(schema);
-            if let Some(one) = &configuration {
-                let upgrade = rules::judge_upgrade(one, recognised, &target, watch.rules());
-                judgement.findings.extend(upgrade.findings);
-                judgement.of_included.extend(upgrade.of_included);
-                let start = rules::judge_start(one, &target, watch.rules());
-                judgement.findings.extend(start.findings);
-                let web = web_file::of_runners(facts, &seen.found.path, holder);
-                judgement.findings.extend(web);
-            }
-            edit::fix(document, &mut judgement.findings);
-            if let Some(one) = configuration.as_ref().filter(|_| !recognised.masked) {
-                custom_rules::add(&mut judgement, one, own, target.template);
-            }
-            if !recognised.masked {
-                let mut included = match holder {
-                    Some(_) => facts.included_beside(document, recognised, &target),
-                    None => facts.included(document, folder, &target),
-                };
-                vmagent::set_lists_aside(&mut included, || match &vmagent {
-                    Some(_) => None,
-                    None => facts.may_be_scraped_by_vmagent(&seen.found.path, holder),
-                });
-                judgement.findings.extend(match &vmagent {
-                    Some(place) => vmagent::as_it_reads(included.findings, place),
-                    None => included.findings,
-                });
-                judgement.unchecked.extend(included.unchecked);
-            }
-            judgement.findings.extend(rendered.map(|one| one.finding()));
+            let read = read(document, seen, facts, request, tree);
+            let mut judgement = of_configuration(&read, document, seen, facts, request, own);
             as_test_data(&mut judgement, seen, facts);
             if !(judgement.findings.is_empty() && judgement.unchecked.is_empty()) {
                 // Lines are shown only of files about which there is something to say.
@@ -110,67 +45,17 @@ pub(crate) fn judge_one<'a>(
             if recognised.masked {
                 judgement = unrendered::as_far_as_it_goes(judgement, recognised);
             }
-            if let Some(spoken) = &recognised.spoken {
-                foreign::put(
-                    spoken,
-                    recognised.holder.as_ref(),
-                    document,
-                    facts,
-                    &mut judgement,
-                );
-            }
+            as_spoken(&mut judgement, document, seen, facts);
             unrendered::without_alternatives(&mut judgement, recognised);
-            return (judgement, configuration);
+            return (judgement, read.configuration);
         }
-        What::Rules { document } => {
-            let path = document.text().path();
-            let target = target_of(recognised, request, facts.policy(), path, None);
-            let findings = rule_file::check(document, &target, None).findings;
-            let mut judgement = Judgement {
-                findings,
-                ..Judgement::default()
-            };
-            foreign::set_metricsql_aside(&mut judgement, facts);
-            if let Some(spoken) = &recognised.spoken {
-                foreign::put(
-                    spoken,
-                    recognised.holder.as_ref(),
-                    document,
-                    facts,
-                    &mut judgement,
-                );
-            }
-            judgement
-        }
+        What::Rules { document } => of_rules(document, seen, facts, request),
         What::Broken { error } if recognised.masked => unrendered::not_at_all(recognised, error),
-        What::Broken { error } => {
-            let finding = schema::syntax_finding(&recognised.text, error);
-            Judgement {
-                findings: vec![finding],
-                ..Judgement::default()
-            }
-        }
-        What::Other { kind } => {
-            let mut judgement = match *kind == RULE_FILE {
-                true => custom_rules::of_rule_file(&recognised.text, &seen.found, facts, own),
-                false => Judgement::default(),
-            };
-            if *kind == WEB_FILE && recognised.template.is_none() {
-                judgement.findings.extend(web_file::check(&recognised.text));
-            }
-            // One that was named says nothing by being silent about it; a hook names whatever has
-            // changed, and of that only what a configuration loads is ours.
-            let is_meant = || match request.if_recognised {
-                true => *kind == RULE_FILE && facts.is_loaded(&seen.found.path),
-                false => true,
-            };
-            if seen.found.named && is_meant() {
-                let path = recognised.text.path();
-                let target = target_of(recognised, request, facts.policy(), path, None);
-                as_what_it_is(kind, &recognised.text, &target, &mut judgement);
-            }
-            judgement
-        }
+        What::Broken { error } => Judgement {
+            findings: vec![schema::syntax_finding(&recognised.text, error)],
+            ..Judgement::default()
+        },
+        What::Other { kind } => of_other(kind, seen, facts, request, own),
         What::Encoded { place, logical } => encoded(seen, place, logical, request),
         What::Unread(unchecked) => {
             let mut judgement = Judgement::default();
@@ -182,6 +67,195 @@ pub(crate) fn judge_one<'a>(
         What::Unknown => Judgement::default(),
     };
     (judgement, None)
+}
+
+/// The configuration in a file without a judgement of it: what the rules that look at a whole tree
+/// need.
+pub(crate) fn configuration_of<'a>(
+    seen: &'a ScannedFile,
+    facts: &'a Facts<'a>,
+    request: &Request,
+    tree: &dyn Tree,
+) -> Option<Configuration<'a>> {
+    match &seen.recognised.what {
+        What::Configuration { document, .. } => {
+            read(document, seen, facts, request, tree).configuration
+        }
+        _ => None,
+    }
+}
+
+/// A configuration, and what it is judged for.
+struct Read<'a> {
+    target: Target,
+    /// The folder that relative paths in it start from, if it is a file of its own.
+    folder: Option<&'a Path>,
+    /// How it is known that something renders it, if its name does not tell.
+    rendered: Option<Rendered<'a>>,
+    configuration: Option<Configuration<'a>>,
+}
+
+fn read<'a>(
+    document: &'a Document,
+    seen: &'a ScannedFile,
+    facts: &'a Facts<'a>,
+    request: &Request,
+    tree: &dyn Tree,
+) -> Read<'a> {
+    let recognised = &seen.recognised;
+    let holder = recognised.holder.as_ref();
+    let folder = folder_of(seen, request, tree);
+    let agent = agent::evidence(document, seen, facts);
+    let path = document.text().path();
+    let mut target = target_of(recognised, request, facts.policy(), path, agent);
+    let any_word = target.template;
+    let rendered = match any_word {
+        true => None,
+        false => rendered::evidence(document, seen, facts),
+    };
+    target.template |= rendered.is_some() || discover::is_for_collector(&seen.found.shown);
+    let around = ConfigContext {
+        folder,
+        holder,
+        templated: target.template,
+        any_word,
+    };
+    Read {
+        configuration: Configuration::new(document, around, facts),
+        target,
+        folder,
+        rendered,
+    }
+}
+
+/// What the rules, the schema and the custom rules say of a configuration and of what it includes.
+fn of_configuration(
+    read: &Read<'_>,
+    document: &Document,
+    seen: &ScannedFile,
+    facts: &Facts<'_>,
+    request: &Request,
+    own: &CustomRules,
+) -> Judgement {
+    let recognised = &seen.recognised;
+    let holder = recognised.holder.as_ref();
+    let target = &read.target;
+    let watch = &request.watch;
+    let mut judgement = read
+        .configuration
+        .as_ref()
+        .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
+    let vmagent = facts.scraped_by_vmagent(&seen.found.path);
+    if let Some(one) = &read.configuration {
+        let reader = reader_of(recognised, vmagent.is_some(), target.template);
+        let relabel = rules::judge_relabel(one, target, reader, watch.rules());
+        judgement.findings.extend(relabel.findings);
+        judgement.unchecked.extend(relabel.unchecked);
+    }
+    let mut schema = watch.schema(|| schema::check(document, target));
+    if let Some(place) = &vmagent {
+        schema = vmagent::as_it_reads(schema, place);
+    }
+    if target.versions.as_slice() == Target::default().versions {
+        deprecated_where_it_runs(&mut schema, document, target, seen, facts);
+    }
+    let schema = without_echoes(schema, &judgement.findings);
+    judgement.findings.extend(schema);
+    if let Some(one) = &read.configuration {
+        let upgrade = rules::judge_upgrade(one, recognised, target, watch.rules());
+        judgement.findings.extend(upgrade.findings);
+        judgement.of_included.extend(upgrade.of_included);
+        let start = rules::judge_start(one, target, watch.rules());
+        judgement.findings.extend(start.findings);
+        let web = web_file::of_runners(facts, &seen.found.path, holder);
+        judgement.findings.extend(web);
+    }
+    edit::fix(document, &mut judgement.findings);
+    if !recognised.masked {
+        if let Some(one) = &read.configuration {
+            custom_rules::add(&mut judgement, one, own, target.template);
+        }
+        let mut included = match holder {
+            Some(_) => facts.included_beside(document, recognised, target),
+            None => facts.included(document, read.folder, target),
+        };
+        vmagent::set_lists_aside(&mut included, || match &vmagent {
+            Some(_) => None,
+            None => facts.may_be_scraped_by_vmagent(&seen.found.path, holder),
+        });
+        judgement.findings.extend(match &vmagent {
+            Some(place) => vmagent::as_it_reads(included.findings, place),
+            None => included.findings,
+        });
+        judgement.unchecked.extend(included.unchecked);
+    }
+    let rendered = read.rendered.as_ref();
+    judgement
+        .findings
+        .extend(rendered.map(|one| one.finding()));
+    judgement
+}
+
+/// What is said of rules in a resource of another program.
+fn of_rules(
+    document: &Document,
+    seen: &ScannedFile,
+    facts: &Facts<'_>,
+    request: &Request,
+) -> Judgement {
+    let path = document.text().path();
+    let target = target_of(&seen.recognised, request, facts.policy(), path, None);
+    let mut judgement = Judgement {
+        findings: rule_file::check(document, &target, None).findings,
+        ..Judgement::default()
+    };
+    foreign::set_metricsql_aside(&mut judgement, facts);
+    as_spoken(&mut judgement, document, seen, facts);
+    judgement
+}
+
+/// Puts a judgement into the words and places of the dialect that the file is written in.
+fn as_spoken(
+    judgement: &mut Judgement,
+    document: &Document,
+    seen: &ScannedFile,
+    facts: &Facts<'_>,
+) {
+    let recognised = &seen.recognised;
+    if let Some(spoken) = &recognised.spoken {
+        let holder = recognised.holder.as_ref();
+        foreign::put(spoken, holder, document, facts, judgement);
+    }
+}
+
+/// What is said of a file that a configuration includes or names.
+fn of_other(
+    kind: &'static str,
+    seen: &ScannedFile,
+    facts: &Facts<'_>,
+    request: &Request,
+    own: &CustomRules,
+) -> Judgement {
+    let recognised = &seen.recognised;
+    let mut judgement = match kind == RULE_FILE {
+        true => custom_rules::of_rule_file(&recognised.text, &seen.found, facts, own),
+        false => Judgement::default(),
+    };
+    if kind == WEB_FILE && recognised.template.is_none() {
+        judgement.findings.extend(web_file::check(&recognised.text));
+    }
+    // One that was named says nothing by being silent about it; a hook names whatever has
+    // changed, and of that only what a configuration loads is ours.
+    let is_meant = || match request.if_recognised {
+        true => kind == RULE_FILE && facts.is_loaded(&seen.found.path),
+        false => true,
+    };
+    if seen.found.named && is_meant() {
+        let path = recognised.text.path();
+        let target = target_of(recognised, request, facts.policy(), path, None);
+        as_what_it_is(kind, &recognised.text, &target, &mut judgement);
+    }
+    judgement
 }
 
 /// Groups of rules about what loads and does not do what was meant: in test data it is what was
@@ -334,12 +408,17 @@ fn target_of(
     }
 }
 
-/// The folder that relative paths of a configuration count from; none for standard input that
-/// was given no name.
-fn folder_of<'a>(found: &'a Found, request: &Request, tree: &dyn Tree) -> Option<&'a Path> {
+/// The folder that relative paths of a configuration count from; none for one that another file
+/// holds, and for standard input that was given no name.
+fn folder_of<'a>(seen: &'a ScannedFile, request: &Request, tree: &dyn Tree) -> Option<&'a Path> {
+    let found = &seen.found;
     let nameless = request
         .nameless
         .as_ref()
         .is_some_and(|path| tree.absolute(path) == found.path);
-    if nameless { None } else { found.path.parent() }
+    if nameless || seen.recognised.holder.is_some() {
+        None
+    } else {
+        found.path.parent()
+    }
 }

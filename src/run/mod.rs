@@ -45,6 +45,7 @@ pub use relabel::{LabelSet, RelabelKey, RelabelQuery, RelabelTrace, TracedRule, 
 pub use request::{Request, Run, Side};
 pub use selection::RuleSelection;
 pub(crate) use suppress::nearest_name as nearest_rule;
+pub use survey::ParsedAlready;
 pub(crate) use watch::Stage;
 pub use watch::Watch;
 pub use why::{EffectiveSetting, Explanation, WhyAt, explain};

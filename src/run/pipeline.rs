@@ -1,6 +1,6 @@
 //! The way from paths to an outcome: everything is discovered and parsed; then facts and rules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::baseline;
 use super::custom_rules;
 use super::facts::all_facts;
 use super::inventory;
-use super::judge_file::judge_one;
+use super::judge_file::{configuration_of, judge_one};
 use super::levels::Levels;
 use super::no_longer_read::{moved_out, no_longer_read};
 use super::online;
@@ -25,7 +25,7 @@ use crate::facts::included::Load;
 use crate::finding::{Finding, Place, Span, Text, Unchecked};
 use crate::panics;
 use crate::parallel;
-use crate::policy::Policy;
+use crate::policy::{Policy, PolicyError};
 use crate::report::{CheckedFile, Outcome};
 use crate::rules::{self, Configuration, Judgement};
 use crate::source::{Found, Tree};
@@ -47,27 +47,110 @@ pub(crate) fn run_with(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -
 pub(crate) type LastLook<'l> = &'l mut dyn FnMut(&SuppressionContext<'_>, &Outcome);
 
 fn run_over(request: &Request, tree: &dyn Tree, last: LastLook<'_>) -> Run {
-    let mut run = Run::default();
-    let Some((mut survey, policies)) = survey(request, tree, &mut run) else {
-        return run;
-    };
-    request.watch.stage(Stage::Judge, survey.seen.len(), || {
-        judge(request, &mut survey, &policies, tree, &mut run);
-        accept(request, &survey, &policies, tree, &mut run, last);
-    });
-    run
+    Surveyed::over(request, tree).judged_over(request, None, tree, last)
+}
+
+/// A run that has found and parsed everything, and judged nothing yet.
+pub(crate) struct Surveyed {
+    run: Run,
+    found: Option<(Survey, Policies)>,
+}
+
+impl Surveyed {
+    pub(crate) fn new(request: &Request, tree: &dyn Tree) -> Self {
+        request.gate.over(tree, |tree| Self::over(request, tree))
+    }
+
+    fn over(request: &Request, tree: &dyn Tree) -> Self {
+        let mut run = Run::default();
+        let found = survey(request, tree, &mut run);
+        Self { run, found }
+    }
+
+    /// What is wrong with the policies.
+    pub(crate) fn policy_errors(&self) -> &[PolicyError] {
+        &self.run.policy_errors
+    }
+
+    /// Everything that was seen; none if a policy is broken.
+    pub(crate) fn survey(&self) -> Option<&Survey> {
+        self.found.as_ref().map(|(survey, _)| survey)
+    }
+
+    /// The files that reports list.
+    pub(crate) fn files(&self) -> impl Iterator<Item = CheckedFile> {
+        let seen = self.survey().into_iter().flat_map(|survey| &survey.seen);
+        seen.filter_map(|seen| checked_file(seen))
+    }
+
+    /// Judges what was found: all of it, or what lies in `only` and what else the judgement of that
+    /// rests on.
+    pub(crate) fn judged(
+        self,
+        request: &Request,
+        only: Option<&HashSet<String>>,
+        tree: &dyn Tree,
+    ) -> Run {
+        request.gate.over(tree, |tree| {
+            self.judged_over(request, only, tree, &mut |_, _| {})
+        })
+    }
+
+    fn judged_over(
+        self,
+        request: &Request,
+        only: Option<&HashSet<String>>,
+        tree: &dyn Tree,
+        last: LastLook<'_>,
+    ) -> Run {
+        let Self { mut run, found } = self;
+        let Some((mut survey, policies)) = found else {
+            return run;
+        };
+        request.watch.stage(Stage::Judge, survey.seen.len(), || {
+            judge(request, only, &mut survey, &policies, tree, &mut run);
+            accept(request, &survey, &policies, tree, &mut run, last);
+        });
+        run
+    }
+}
+
+/// What happens to a file if only some files are judged.
+enum Part {
+    Judge,
+    /// The rules that look at all configurations of a tree see it.
+    Show,
+    Skip,
+}
+
+fn part_of(seen: &ScannedFile, only: Option<&HashSet<String>>) -> Part {
+    match only {
+        None => Part::Judge,
+        Some(only) if only.is_empty() => Part::Skip,
+        // Which files a configuration includes is known when it is judged: what is found in them
+        // is found there, and the jobs in them are judged as its jobs.
+        Some(only) if only.contains(&*seen.found.shown) || may_include(seen) => Part::Judge,
+        Some(_) => Part::Show,
+    }
+}
+
+/// Whether a configuration may include files: `rule_files`, `scrape_config_files`, `files`.
+fn may_include(seen: &ScannedFile) -> bool {
+    let content = seen.recognised.text.content().as_bytes();
+    memchr::memmem::find(content, b"files").is_some()
 }
 
 /// Judges everything that was recognized as a configuration. What there was no time for is moved to
 /// what is late, so that nothing is reported as not found in it.
 fn judge(
     request: &Request,
+    only: Option<&HashSet<String>>,
     survey: &mut Survey,
     policies: &Policies,
     tree: &dyn Tree,
     run: &mut Run,
 ) {
-    let late = judge_in_time(request, survey, policies, tree, run);
+    let late = judge_in_time(request, only, survey, policies, tree, run);
     if !run.outcome.is_incomplete() {
         return;
     }
@@ -81,6 +164,7 @@ fn judge(
 /// Judges what there is time for, and returns the paths of the rest.
 fn judge_in_time(
     request: &Request,
+    only: Option<&HashSet<String>>,
     survey: &Survey,
     policies: &Policies,
     tree: &dyn Tree,
@@ -97,7 +181,14 @@ fn judge_in_time(
         };
         let own = custom_rules_of(&seen.found, request, policies);
         let judge = || {
-            let judged = judge_one(seen, facts, request, own, tree);
+            let judged = match part_of(seen, only) {
+                Part::Judge => judge_one(seen, facts, request, own, tree),
+                Part::Show => {
+                    let configuration = configuration_of(seen, facts, request, tree);
+                    return ((Judgement::default(), configuration), Vec::new());
+                }
+                Part::Skip => return ((Judgement::default(), None), Vec::new()),
+            };
             // What it loads is asked for while it is at hand.
             let of_gate = judged.1.as_ref().filter(|_| request.is_gate());
             let loads = of_gate.map_or_else(Vec::new, |one| loads_of(one, seen, facts));
@@ -271,7 +362,7 @@ impl<'a> Gathered<'a> {
     /// The policy of the file that a place is in.
     fn policy_at(&self, place: &Place) -> Option<&'a Policy> {
         let seen = &self.survey.seen;
-        let order = |seen: &ScannedFile| seen.found.shown.cmp(place.path());
+        let order = |seen: &Arc<ScannedFile>| seen.found.shown.cmp(place.path());
         let seen = seen.get(seen.binary_search_by(order).ok()?)?;
         Some(&self.policies.of(&seen.found)?.policy)
     }

@@ -9,6 +9,7 @@ use super::gate::Gate;
 use super::loaded::Loaded;
 use super::no_longer_read::Before;
 use super::selection::RuleSelection;
+use super::survey::ParsedAlready;
 use super::watch::Watch;
 use crate::deadline::Deadline;
 use crate::facts::Host;
@@ -71,6 +72,8 @@ pub struct Request {
     pub side: Option<Side>,
     /// What was read in the revision that is compared with.
     pub before: Option<Arc<Before>>,
+    /// What was parsed of it.
+    pub parsed: Option<Arc<ParsedAlready>>,
     /// The custom rules, instead of those that policies name.
     pub own: Option<Arc<CustomRules>>,
     /// When to stop.
@@ -127,6 +130,7 @@ impl Default for Request {
             all_tracked: false,
             side: None,
             before: None,
+            parsed: None,
             own: None,
             deadline: Deadline::default(),
             watch: Arc::default(),

@@ -1,16 +1,20 @@
 //! Only what a change made worse: the same check over the tree of a revision, and what both find
 //! is left out.
+//!
+//! Both trees are read and surveyed, but what is the same in both is parsed once; and of the old tree,
+//! only what can take something out of the report is judged.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::no_longer_read::{Before, ReadBefore};
-use super::pipeline;
+use super::pipeline::Surveyed;
 use super::request::{Request, Run, Side};
-use super::survey::walk_of;
+use super::survey::{ParsedAlready, walk_of};
 use crate::facts::Host;
 use crate::finding::Text;
+use crate::policy::PolicyError;
 use crate::source::{Changed, Folder, Git, GitError, LARGEST, Repository, Tree, collapse};
 
 /// What is compared with what.
@@ -25,6 +29,14 @@ pub(crate) struct Comparison {
     renames: Vec<(PathBuf, PathBuf)>,
     /// What is not as the old tree has it.
     changed: Changed,
+    /// Policy files of the old tree that are broken.
+    broken: BTreeSet<Arc<str>>,
+}
+
+/// What was found in the old tree.
+pub(crate) struct Old {
+    request: Request,
+    surveyed: Surveyed,
 }
 
 impl Comparison {
@@ -58,6 +70,7 @@ impl Comparison {
             old,
             changed,
             name: since.unwrap_or("HEAD").to_owned(),
+            broken: BTreeSet::new(),
             renames: repository.renames(&tree)?,
         }))
     }
@@ -72,16 +85,17 @@ impl Comparison {
         self.staged.as_ref().map(|git| git as &dyn Tree)
     }
 
-    /// The same check over the old tree, and in the request for the new one what was read there.
-    /// What is worth saying is added to `notes`.
-    pub(crate) fn judge_old(&mut self, request: &mut Request, notes: &mut Vec<String>) -> Run {
-        let old = self.run_old(request, notes);
+    /// What the same check finds in the old tree before it judges, and in the request for the new one
+    /// what was read there. What is worth saying is added to `notes`.
+    pub(crate) fn survey_old(&mut self, request: &mut Request, notes: &mut Vec<String>) -> Old {
+        let old = self.surveyed(request, notes);
         let renames = self.renames.iter();
         let renames: HashMap<&Path, &Path> = renames
             .map(|(then, now)| (then.as_path(), now.as_path()))
             .collect();
         // A file of many resources is in there once for each, in order.
-        let mut files: Vec<_> = old.outcome.files().iter().collect();
+        let mut files: Vec<_> = old.surveyed.files().collect();
+        files.sort();
         files.dedup_by(|next, one| next.path == one.path && next.dialect == one.dialect);
         let mut texts: HashMap<PathBuf, Option<Arc<Text>>> = HashMap::new();
         let files = files.into_iter().map(|file| {
@@ -114,41 +128,102 @@ impl Comparison {
             files: files.collect(),
         };
         request.before = Some(before.into());
+        let survey = old.surveyed.survey();
+        request.parsed = survey.map(|survey| ParsedAlready::of(survey).into());
         old
     }
 
-    fn run_old(&mut self, request: &Request, notes: &mut Vec<String>) -> Run {
+    fn surveyed(&mut self, request: &Request, notes: &mut Vec<String>) -> Old {
         let request = Request {
             paths: self.paths_then(&request.paths),
             side: Some(Side::Old),
+            before: None,
+            parsed: None,
             ..request.clone()
         };
-        let mut old = pipeline::run(&request, &self.old);
-        let mut broken: BTreeSet<Arc<str>> = BTreeSet::new();
-        // Without one file, another that extends it may be broken. Those of --config-from are not of
-        // this tree, and end the run.
-        while !old.policy_errors.is_empty() && request.gate.config_from.is_none() {
-            let before = broken.len();
-            for error in &old.policy_errors {
-                let path = error.place.path();
-                if broken.insert(Arc::clone(path)) {
-                    notes.push(format!(
-                        "{path} of {} has errors, so the comparison is made without it",
-                        self.name
-                    ));
-                    self.old.forget(path);
-                }
+        let mut surveyed = Surveyed::new(&request, &self.old);
+        while self.forget(surveyed.policy_errors(), &request, notes) {
+            surveyed = Surveyed::new(&request, &self.old);
+        }
+        Old { request, surveyed }
+    }
+
+    /// Takes broken policy files out of the old tree; whether there was one. Without one file,
+    /// another that extends it may be broken. Those of --config-from are not of this tree, and end
+    /// the run.
+    fn forget(
+        &mut self,
+        errors: &[PolicyError],
+        request: &Request,
+        notes: &mut Vec<String>,
+    ) -> bool {
+        let before = self.broken.len();
+        for error in errors {
+            let path = error.place.path();
+            if request.gate.config_from.is_none() && self.broken.insert(Arc::clone(path)) {
+                notes.push(format!(
+                    "{path} of {} has errors, so the comparison is made without it",
+                    self.name
+                ));
+                self.old.forget(path);
             }
-            if broken.len() == before {
-                break;
-            }
-            old = pipeline::run(&request, &self.old);
+        }
+        self.broken.len() > before
+    }
+
+    /// Judges the old tree as far as it matters to a run over the new one.
+    fn judged(&mut self, old: Old, run: &Run, notes: &mut Vec<String>) -> Run {
+        let only = self.only(&old, run);
+        let Old { request, surveyed } = old;
+        let mut old = surveyed.judged(&request, only.as_ref(), &self.old);
+        // A baseline is read when everything is judged.
+        while self.forget(&old.policy_errors, &request, notes) {
+            let Old { request, surveyed } = self.surveyed(&request, notes);
+            old = surveyed.judged(&request, None, &self.old);
         }
         old
     }
 
+    /// The files of the old tree, as it shows them, in which something is reported now: only what is
+    /// found in the same file can take it out of the report. None if it is not known what finds it.
+    fn only(&self, old: &Old, run: &Run) -> Option<HashSet<String>> {
+        let renamed: HashMap<String, String> = self
+            .renames
+            .iter()
+            .map(|(then, now)| (self.old.shown(now), self.old.shown(then)))
+            .collect();
+        let survey = old.surveyed.survey()?;
+        let seen: HashSet<&str> = survey.seen.iter().map(|seen| &*seen.found.shown).collect();
+        // They are listed whatever else is found.
+        let unread = survey.unread.iter().map(|(found, _)| &*found.shown);
+        let unread: HashSet<&str> = unread.collect();
+        let findings = run.outcome.findings().iter();
+        let findings = findings.map(|it| &**it.finding.place.path());
+        let unchecked = run.outcome.unchecked().iter();
+        let unchecked = unchecked.map(|it| &**it.place.path());
+        let now: HashSet<&str> = findings.chain(unchecked).collect();
+        let then = now.iter().filter_map(|path| renamed.get(*path));
+        let then: HashSet<&str> = then.map(String::as_str).collect();
+        let is_elsewhere = |path: &&&str| {
+            let there = self.old.absolute(Path::new(path));
+            !seen.contains(**path) && !unread.contains(**path) && self.old.metadata(&there).is_ok()
+        };
+        // A file that configurations include, a policy, a baseline.
+        if now.union(&then).find(is_elsewhere).is_some() {
+            return None;
+        }
+        let only = now.union(&then).filter(|path| seen.contains(**path));
+        Some(only.map(|path| (*path).to_owned()).collect())
+    }
+
     /// Leaves out of a run what the old tree has too.
-    pub(crate) fn keep_new(self, mut old: Run, run: &mut Run) -> Result<(), GitError> {
+    pub(crate) fn keep_new(
+        mut self,
+        old: Old,
+        run: &mut Run,
+        notes: &mut Vec<String>,
+    ) -> Result<(), GitError> {
+        let mut old = self.judged(old, run, notes);
         if old.outcome.is_incomplete() {
             run.problems.append(&mut old.problems);
         }

@@ -162,7 +162,7 @@ fn sheets<'a>(
         .survey
         .seen
         .chunk_by(|a, b| a.found.shown == b.found.shown);
-    for seen in files.filter(|seen| seen.iter().any(is_ours)) {
+    for seen in files.filter(|seen| seen.iter().any(|seen| is_ours(seen))) {
         let Some(shown) = seen.first().map(|seen| &seen.found.shown) else {
             continue;
         };

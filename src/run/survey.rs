@@ -1,5 +1,6 @@
 //! From paths to what is there: files are found, read, and recognized.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -26,13 +27,60 @@ pub(crate) struct ScannedFile {
     pub(crate) found: Found,
     /// What it is.
     pub(crate) recognised: Recognised,
+    /// How it was asked for; none if it is a file that Prometheus is started with.
+    asked: Option<Asked>,
+}
+
+/// What it depends on, apart from its text, what a file is recognised as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Asked {
+    whatever_it_is: bool,
+    is_template: bool,
+}
+
+/// The configurations that were parsed in another tree, by path: what is the same here is parsed once.
+#[derive(Debug)]
+pub struct ParsedAlready {
+    files: HashMap<PathBuf, Arc<ScannedFile>>,
+}
+
+impl ParsedAlready {
+    /// Those of a survey. Of a file that holds several, the text at hand is not that of the file.
+    pub(crate) fn of(survey: &Survey) -> Self {
+        let mut files: HashMap<PathBuf, Option<Arc<ScannedFile>>> = HashMap::new();
+        for seen in &survey.seen {
+            let is_whole = seen.asked.is_some() && seen.recognised.holder.is_none();
+            let only = is_whole.then(|| Arc::clone(seen));
+            let known = files.entry(seen.found.path.clone());
+            known.and_modify(|known| *known = None).or_insert(only);
+        }
+        let files = files.into_iter();
+        Self {
+            files: files
+                .filter_map(|(path, seen)| Some((path, seen?)))
+                .collect(),
+        }
+    }
+
+    /// What a file was recognised as, if it holds these bytes there too.
+    fn same(&self, found: &Found, bytes: &[u8], asked: Asked) -> Option<Arc<ScannedFile>> {
+        let seen = self.files.get(&found.path)?;
+        let text = &seen.recognised.text;
+        // What was decoded may have been other bytes.
+        let is_plain = !text.has_mark() && text.not_utf8().is_none();
+        let is_same = is_plain
+            && seen.asked == Some(asked)
+            && seen.found == *found
+            && text.content().as_bytes() == bytes;
+        is_same.then(|| Arc::clone(seen))
+    }
 }
 
 /// Everything that was seen on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
     /// The files that may hold a configuration, by shown path.
-    pub(crate) seen: Vec<ScannedFile>,
+    pub(crate) seen: Vec<Arc<ScannedFile>>,
     /// The other files that may hold facts.
     pub(crate) others: Vec<Found>,
     /// Candidates that could not be read.
@@ -64,7 +112,7 @@ struct Telling {
 
 /// What one file came to.
 enum Look {
-    Read(Vec<ScannedFile>),
+    Read(Vec<Arc<ScannedFile>>),
     Other(Found),
     Nothing,
     Excluded(Found, Place, bool),
@@ -323,9 +371,17 @@ fn look_into(
     if let Some(place) = out.filter(|_| !whatever_it_is) {
         return Look::Excluded(found.clone(), place, facts::may_hold(&bytes));
     }
+    let asked = Asked {
+        whatever_it_is,
+        is_template: policy.is_template(&path),
+    };
+    let parsed = request.parsed.as_ref();
+    if let Some(same) = parsed.and_then(|parsed| parsed.same(found, &bytes, asked)) {
+        return Look::Read(vec![same]);
+    }
     let has_facts = facts::may_hold(&bytes);
     let text = Text::new(Arc::clone(&found.shown), bytes);
-    let mut recognised = discover::recognise(text, whatever_it_is, policy.is_template(&path));
+    let mut recognised = discover::recognise(text, whatever_it_is, asked.is_template);
     // A name that says nothing of YAML can be that of a document or of source code with a
     // configuration in it.
     if !found.named && !discover::has_yaml_name(&found.path) {
@@ -337,7 +393,7 @@ fn look_into(
             };
         }
     }
-    seen(found, recognised)
+    seen(found, recognised, Some(asked))
 }
 
 /// Reads a file that Prometheus is started with.
@@ -356,16 +412,19 @@ fn look_at_started(
         Ok(bytes) => {
             let text = Text::new(Arc::clone(&found.shown), bytes);
             let is_template = policy.is_template(&path);
-            seen(found, how.recognise(text, is_template, request.is_gate()))
+            seen(found, how.recognise(text, is_template, request.is_gate()), None)
         }
         Err(error) => Look::Unread(found.clone(), error.to_string()),
     }
 }
 
-fn seen(found: &Found, recognised: Vec<Recognised>) -> Look {
-    let seen = recognised.into_iter().map(|recognised| ScannedFile {
-        found: found.clone(),
-        recognised,
+fn seen(found: &Found, recognised: Vec<Recognised>, asked: Option<Asked>) -> Look {
+    let seen = recognised.into_iter().map(|recognised| {
+        Arc::new(ScannedFile {
+            found: found.clone(),
+            recognised,
+            asked,
+        })
     });
     Look::Read(seen.collect())
 }

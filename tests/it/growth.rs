@@ -1,6 +1,7 @@
-//! Work grows no faster than the tree: counted in instructions, by valgrind, so that no clock and no
-//! other work of the machine has a say. Without valgrind nothing is tested here; with it, and a
-//! program that is not optimised, each tree takes a minute, so that these tests are run on request.
+//! Work grows no faster than the tree: counted in texts that are parsed, and in instructions, by
+//! valgrind, so that no clock and no other work of the machine has a say. Without valgrind the latter
+//! is not tested; with it, and a program that is not optimised, each tree takes a minute, so that these
+//! tests are run on request.
 
 #![expect(
     clippy::unwrap_used,
@@ -61,6 +62,36 @@ fn instructions(grow: Grow, task: Task, count: usize) -> Option<u64> {
     // `==123== Collected : 456`
     let (_, count) = ran.stderr.split_once("Collected : ")?;
     count.split_whitespace().next()?.parse().ok()
+}
+
+/// How many texts a check of a tree parses.
+fn texts_parsed(grow: Grow, count: usize) -> usize {
+    let grown = grow(count);
+    let scratch = Scratch::empty();
+    for (path, content) in &grown.files {
+        scratch.file(path, content);
+    }
+    let named = grown.named.iter().map(String::as_str);
+    let args: Vec<_> = named.chain(["--stats"]).collect();
+    scratch.promvet(&args).texts_parsed()
+}
+
+#[test]
+fn twice_the_tree_takes_twice_the_parsing() {
+    for (name, grow) in TREES {
+        let [none, once, twice] = [0, 12, 24].map(|count| texts_parsed(*grow, count));
+        // One text more, such as a folder's only one, is no growth.
+        let most = 2 * once.saturating_sub(none) + 2;
+        assert!(twice <= none + most, "{name}: {none}, {once}, {twice}");
+    }
+}
+
+#[test]
+fn manifests_that_mount_nothing_of_prometheus_are_not_parsed() {
+    let (_, grow) = TREES.iter().find(|(name, _)| *name == "manifests").unwrap();
+    // Each fourth has a volume at /etc/prometheus.
+    let beside = texts_parsed(*grow, 60) - texts_parsed(*grow, 0);
+    assert!(beside <= 60 / 4, "{beside}");
 }
 
 fn grows_in_step(name: &str, task: Task) {

@@ -39,6 +39,7 @@ mod packaging;
 mod pages;
 mod policy;
 mod promql;
+mod random_edits;
 mod readers;
 mod receivers;
 mod relabel_command;

@@ -218,14 +218,21 @@ pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
 #[must_use]
 pub fn find_words(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<_> = find(text).collect();
-    found.extend(words(text).filter(|word| {
-        let word = text.get(word.clone()).unwrap_or_default();
-        is_crossed_out(word)
-    }));
-    found.extend(joined_words(text).filter(|word| {
-        let word = text.get(word.clone()).unwrap_or_default();
-        asks_for_yours(word)
-    }));
+    // Few texts hold such a word, and to look at each word takes longer than to look at the bytes.
+    let bytes = text.as_bytes();
+    if bytes.windows(2).any(|two| matches!(two, b"XX" | b"xx")) {
+        found.extend(words(text).filter(|word| {
+            let word = text.get(word.clone()).unwrap_or_default();
+            is_crossed_out(word)
+        }));
+    }
+    let is_your = |four: &[u8]| four.eq_ignore_ascii_case(b"your");
+    if bytes.windows(4).any(is_your) {
+        found.extend(joined_words(text).filter(|word| {
+            let word = text.get(word.clone()).unwrap_or_default();
+            asks_for_yours(word)
+        }));
+    }
     found.extend(path_to(text));
     apart(found)
 }
@@ -235,6 +242,9 @@ pub fn find_words(text: &str) -> Vec<Range<usize>> {
 /// underscore or three capitals.
 #[must_use]
 pub fn find_shouted(text: &str) -> Vec<Range<usize>> {
+    if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Vec::new();
+    }
     let found = words(text).filter(|word| {
         let word = text.get(word.clone()).unwrap_or_default();
         let capitals = word.bytes().filter(u8::is_ascii_uppercase).count();

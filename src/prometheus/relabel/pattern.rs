@@ -1,40 +1,44 @@
 //! What can be proved of the patterns of relabel rules.
 
-use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use regex::{Captures, Regex};
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::prometheus::endpoint::has_placeholder;
-use crate::prometheus::patterns::PatternBudget;
+use crate::prometheus::patterns::{PatternBudget, compiled, cost_of_shape, parsed};
 
 /// A regular expression that must match all of a value, as relabeling has it.
 #[derive(Clone, Debug)]
 pub struct Pattern {
+    known: Rc<Known>,
+    /// Whether the budget allows for the groups of a pattern of constants.
+    has_groups: OnceCell<bool>,
+}
+
+/// What is known of a pattern, whichever file it is in.
+#[derive(Debug)]
+struct Known {
     text: String,
     shape: Hir,
-    values: Values,
-    whole: OnceLock<Option<Regex>>,
+    /// About how many steps its program has.
+    cost: u64,
+    /// The texts that it matches, if it is made of constants only.
+    texts: Option<BTreeSet<String>>,
+    /// The pattern compiled, if that was ever asked for: it takes far longer than all else.
+    whole: OnceCell<Option<Regex>>,
 }
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.known.text == other.known.text
     }
 }
 
 impl Eq for Pattern {}
-
-/// What a pattern matches.
-#[derive(Clone, Debug)]
-enum Values {
-    /// These texts.
-    Texts(BTreeSet<String>),
-    /// What this matches.
-    Whole(Regex),
-}
 
 /// A pattern that stands for more texts than this is not taken for a list of texts.
 const MOST_TEXTS: usize = 512;
@@ -46,6 +50,26 @@ const LONGEST_TEXTS: usize = 16 * 1024;
 /// takes far longer than to list them.
 const SURELY_SMALL: usize = 1024;
 
+/// A pattern that is not longer than this and costs no more surely compiles, so that it need not be
+/// compiled to know that: it nests far less deep than the 250 levels that regex-syntax allows for, and
+/// a range of characters becomes at most a few hundred bytes of the program, which may have 1 MiB.
+const SURELY_COMPILES: (usize, u64) = (200, 256);
+
+/// The patterns that a thread remembers may cost this much together. Hundreds of usual patterns do,
+/// which take about 20 MiB if each is compiled.
+const REMEMBERED: u64 = 20_000;
+
+thread_local! {
+    /// The patterns that this thread has met, by their texts: the files of a tree have many in common.
+    static MET: RefCell<Met> = RefCell::default();
+}
+
+#[derive(Default)]
+struct Met {
+    patterns: HashMap<String, Rc<Known>>,
+    cost: u64,
+}
+
 impl Pattern {
     /// Reads a pattern. None if it can't be read, holds a placeholder, or costs too much.
     #[must_use]
@@ -54,56 +78,47 @@ impl Pattern {
             return None;
         }
         if text == "(.*)" {
-            // The default, which most rules have, is compiled once.
-            static DEFAULT: OnceLock<Option<Pattern>> = OnceLock::new();
-            let read = || Self::read("(?s:(.*))".to_owned(), &PatternBudget::default());
-            return DEFAULT.get_or_init(read).clone();
+            // The default, which most rules have, costs nothing.
+            return Self::read("(?s:(.*))".to_owned(), &PatternBudget::default());
         }
         Self::read(format!("(?s:{})", ascii_classes(text)), budget)
     }
 
     fn read(text: String, budget: &PatternBudget) -> Option<Self> {
-        let shape = budget.read(&text)?;
-        // Anchored as in `relabel.NewRegexp`, which compiles `^(?s:` … `)$`.
-        let compile = || budget.compile(&format!("^{text}$"), &shape);
-        let values = match texts(&shape) {
-            Some(texts) if text.len() <= SURELY_SMALL => Values::Texts(texts),
-            Some(texts) => {
-                compile()?;
-                Values::Texts(texts)
+        budget.afford_text(&text)?;
+        let known = Known::of(text)?;
+        if known.texts.is_none() || known.text.len() > SURELY_SMALL {
+            budget.afford(&known.shape)?;
+            if !known.surely_compiles() {
+                known.whole()?;
             }
-            None => Values::Whole(compile()?),
-        };
+        }
         Some(Self {
-            text,
-            shape,
-            values,
-            whole: OnceLock::new(),
+            known,
+            has_groups: OnceCell::new(),
         })
     }
 
     /// The groups of a value that it matches; none too where it costs too much to find them.
     #[must_use]
     pub fn captures<'v>(&self, value: &'v str, budget: &PatternBudget) -> Option<Captures<'v>> {
-        let compile = || budget.compile(&format!("^{}$", self.text), &self.shape);
-        let whole = match &self.values {
-            Values::Whole(whole) => whole,
-            Values::Texts(_) => self.whole.get_or_init(compile).as_ref()?,
-        };
+        let affords = || budget.afford(&self.known.shape).is_some();
+        let has_groups = self.known.texts.is_none() || *self.has_groups.get_or_init(affords);
+        let whole = has_groups.then(|| self.known.whole())??;
         whole.captures(value)
     }
 
     /// The same for values of several lines before 3.0, where the dot matches no newline
     /// (`model/relabel/relabel.go`, `NewRegexp`).
     pub(super) fn of_lines(&self, budget: &PatternBudget) -> Option<Self> {
-        let inner = self.text.strip_prefix("(?s:")?.strip_suffix(')')?;
+        let inner = self.known.text.strip_prefix("(?s:")?.strip_suffix(')')?;
         Self::read(format!("(?:{inner})"), budget)
     }
 
     /// How many groups it has, and their names.
     #[must_use]
     pub fn groups(&self) -> usize {
-        self.shape.properties().explicit_captures_len()
+        self.known.shape.properties().explicit_captures_len()
     }
 
     /// Whether surely no text matches both, by how texts that match begin and end.
@@ -148,7 +163,7 @@ impl Pattern {
         if let Some(texts) = self.texts() {
             return Some(texts.iter().cloned().collect());
         }
-        let found: Seq = Extractor::new().kind(kind).extract(&self.shape);
+        let found: Seq = Extractor::new().kind(kind).extract(&self.known.shape);
         let texts = found.literals()?.iter();
         // A part of a character is not text; such patterns are rare.
         let texts = texts.map(|one| String::from_utf8(one.as_bytes().to_vec()).ok());
@@ -158,31 +173,73 @@ impl Pattern {
     /// Whether it matches a value.
     #[must_use]
     pub fn matches(&self, value: &str) -> bool {
-        match &self.values {
-            Values::Texts(texts) => texts.contains(value),
-            Values::Whole(whole) => whole.is_match(value),
+        match &self.known.texts {
+            Some(texts) => texts.contains(value),
+            None => (self.known.whole()).is_some_and(|whole| whole.is_match(value)),
         }
     }
 
     /// Whether it surely matches every value.
     #[must_use]
     pub fn matches_all(&self) -> bool {
-        is_all(&self.shape, 0)
+        is_all(&self.known.shape, 0)
     }
 
     /// Whether it surely matches every value that is not empty.
     #[must_use]
     pub fn matches_all_but_empty(&self) -> bool {
-        is_all(&self.shape, 1)
+        is_all(&self.known.shape, 1)
     }
 
     /// All the texts that it matches, if it is made of constants only.
     #[must_use]
     pub fn texts(&self) -> Option<&BTreeSet<String>> {
-        match &self.values {
-            Values::Texts(texts) => Some(texts),
-            Values::Whole(_) => None,
+        self.known.texts.as_ref()
+    }
+}
+
+impl Known {
+    /// What is known of a text that is paid for.
+    fn of(text: String) -> Option<Rc<Self>> {
+        let met = MET.with_borrow(|met| met.patterns.get(&text).map(Rc::clone));
+        if met.is_some() {
+            return met;
         }
+        let shape = parsed(&text)?;
+        let known = Rc::new(Self {
+            texts: texts(&shape),
+            cost: cost_of_shape(&shape),
+            shape,
+            text,
+            whole: OnceCell::new(),
+        });
+        if known.surely_compiles() {
+            MET.with_borrow_mut(|met| met.add(&known));
+        }
+        Some(known)
+    }
+
+    fn surely_compiles(&self) -> bool {
+        let (length, cost) = SURELY_COMPILES;
+        self.text.len() <= length && self.cost <= cost
+    }
+
+    fn whole(&self) -> Option<&Regex> {
+        // Anchored as in `relabel.NewRegexp`, which compiles `^(?s:` … `)$`.
+        let compile = || compiled(&format!("^{}$", self.text));
+        self.whole.get_or_init(compile).as_ref()
+    }
+}
+
+impl Met {
+    /// Remembers a pattern instead of all others if there are too many.
+    fn add(&mut self, known: &Rc<Known>) {
+        self.cost += known.cost;
+        if self.cost > REMEMBERED {
+            self.patterns.clear();
+            self.cost = known.cost;
+        }
+        self.patterns.insert(known.text.clone(), Rc::clone(known));
     }
 }
 
@@ -300,7 +357,7 @@ fn bounded(texts: impl Iterator<Item = String>) -> Option<BTreeSet<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pattern, PatternBudget};
+    use super::{Known, MET, Pattern, PatternBudget, REMEMBERED, SURELY_COMPILES};
 
     fn pattern(text: &str) -> Option<Pattern> {
         Pattern::new(text, &PatternBudget::default())
@@ -352,5 +409,61 @@ mod tests {
         for text in ["a(", "${JOBS}", "{{ jobs }}"] {
             assert!(pattern(text).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_surely_compiles_does() {
+        // Classes of Unicode that have many ranges, and ranges that become many bytes.
+        for part in [
+            r"\pL",
+            r"\p{Greek}",
+            "[^a]",
+            "[^\u{81}-\u{10fffe}]",
+            "[^a]{9}",
+            "(a|[^é])",
+        ] {
+            for count in 1..60 {
+                let text = format!("(?s:{})", part.repeat(count));
+                let Some(known) = Known::of(text.clone()) else {
+                    panic!("{text}");
+                };
+                assert!(
+                    !known.surely_compiles() || known.whole().is_some(),
+                    "{text}"
+                );
+            }
+        }
+        let (most, _) = SURELY_COMPILES;
+        let deep = format!("{}a{}", "(".repeat(most / 2 - 3), ")".repeat(most / 2 - 3));
+        let known = Known::of(format!("(?s:{deep})")).unwrap();
+        assert!(known.whole().is_some());
+    }
+
+    #[test]
+    fn a_pattern_is_compiled_once_for_all_files_and_only_if_a_value_is_held_against_it() {
+        let (one, other) = (pattern("a[^:]+:b").unwrap(), pattern("a[^:]+:b").unwrap());
+        assert!(one.known.whole.get().is_none());
+        assert!(one.matches("ax:b") && !other.matches("b"));
+        assert!(std::rc::Rc::ptr_eq(&one.known, &other.known));
+        for number in 0..2 * REMEMBERED {
+            pattern(&format!("x[^:]+{number}")).unwrap();
+        }
+        assert!(MET.with_borrow(|met| met.cost <= REMEMBERED && !met.patterns.is_empty()));
+    }
+
+    #[test]
+    fn each_file_pays_for_its_patterns_whether_others_have_them_or_not() {
+        let spent = || {
+            let budget = PatternBudget::default();
+            let ((), work) = promvet_text::work::of(|| {
+                let read = Pattern::new("a|b", &budget).unwrap();
+                assert!(read.captures("a", &budget).is_some());
+                assert!(Pattern::new("([^:]+):[0-9]+", &budget).is_some());
+            });
+            work
+        };
+        let first = spent();
+        assert!(first > 0);
+        assert_eq!(spent(), first);
     }
 }

@@ -1,5 +1,7 @@
 //! The suppressions of one file while findings are held against them.
 
+use std::sync::Arc;
+
 use super::marks::{Mark, Marks};
 use super::{GROUP, group_of};
 use crate::discover::What;
@@ -45,7 +47,12 @@ pub(super) struct FileSuppressions<'a> {
 
 impl<'a> FileSuppressions<'a> {
     /// `seen` is the file, and behind it what it contains.
-    pub(super) fn new(marks: Marks, policy: &'a Policy, seen: &'a [ScannedFile], now: i64) -> Self {
+    pub(super) fn new(
+        marks: Marks,
+        policy: &'a Policy,
+        seen: &'a [Arc<ScannedFile>],
+        now: i64,
+    ) -> Self {
         let documents = seen.iter().filter_map(|seen| match &seen.recognised.what {
             What::Configuration { document, .. } | What::Rules { document } => Some(document),
             _ => None,
@@ -59,7 +66,7 @@ impl<'a> FileSuppressions<'a> {
             marks,
             policy,
             documents: documents.collect(),
-            seen: seen.first(),
+            seen: seen.first().map(|seen| &**seen),
             tallies,
             now,
         }

@@ -56,6 +56,12 @@ impl Ran {
         self.stdout.lines().map(str::to_owned).collect()
     }
 
+    /// How many texts it parsed, as `--stats` has it.
+    pub(crate) fn texts_parsed(&self) -> usize {
+        let (_, rest) = self.stderr.split_once("bytes read; ").unwrap();
+        rest.split_whitespace().next().unwrap().parse().unwrap()
+    }
+
     /// The report that it wrote as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)

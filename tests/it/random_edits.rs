@@ -1,0 +1,218 @@
+//! `--since` judges what a change can have made worse, and says what the comparison of two whole
+//! checks says: for random edits of files that depend on each other.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::support::scratch::Scratch;
+
+/// How many random edits are tried: each takes three runs. `PROMVET_ROUNDS` has more of them tried.
+const ROUNDS: u64 = 24;
+
+/// Numbers that look random, and are the same in each run (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, count: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % count as u64).unwrap()
+    }
+
+    fn one_of<'t>(&mut self, texts: &[&'t str]) -> &'t str {
+        texts[self.below(texts.len())]
+    }
+}
+
+/// A file of the repository and what it holds, drawn anew with each edit; nothing means that it is
+/// not there.
+type Draw = fn(&mut Dice) -> String;
+
+const FILES: &[(&str, Draw)] = &[
+    ("a/prometheus.yml", configuration),
+    ("b/prometheus.yml", configuration),
+    ("c/prometheus.yml", configuration),
+    ("c/second.yml", configuration),
+    ("a/alerts.yml", rules),
+    ("c/alerts.yml", rules),
+    ("a/jobs.yml", jobs),
+    ("c/jobs.yml", jobs),
+    ("a/token", |dice| dice.one_of(&["", "a.b.c"]).to_owned()),
+    ("c/token", |dice| {
+        dice.one_of(&["", "a.b.c", "\n"]).to_owned()
+    }),
+    ("promvet.yaml", policy),
+    ("compose.yaml", compose),
+];
+
+fn configuration(dice: &mut Dice) -> String {
+    let labels = dice.one_of(&["", "  external_labels:\n    cluster: one\n"]);
+    let interval = dice.one_of(&["30s", "30s", "30S"]);
+    let mut out = format!("global:\n  scrape_interval: {interval}\n{labels}");
+    out += dice.one_of(&[
+        "",
+        "",
+        "rule_files: [alerts.yml]\n",
+        "rule_files: ['*.yml']\n",
+    ]);
+    out += dice.one_of(&["", "", "scrape_config_files: [jobs.yml]\n"]);
+    out += "scrape_configs:\n";
+    let target = dice.one_of(&["localhost:9090", "localhost:9090", "http://x:9090"]);
+    let _ = write!(
+        out,
+        "  - job_name: shared\n    static_configs:\n      - targets: ['{target}']\n"
+    );
+    out += "remote_write:\n";
+    for _ in 0..=dice.below(2) {
+        let host = dice.one_of(&["mimir", "mimir", "mimir.example.com"]);
+        let scheme = dice.one_of(&["https", "https", "http"]);
+        let _ = write!(
+            out,
+            "  - url: {scheme}://{host}/api/v1/push\n    headers:\n      X-Scope-OrgID: team\n"
+        );
+        out += dice.one_of(&["", "    bearer_token_file: token\n"]);
+    }
+    out += dice.one_of(&["", "", "remote_wriet: []\n", "# promvet: ignore[schema]\n"]);
+    out
+}
+
+fn rules(dice: &mut Dice) -> String {
+    let expr = dice.one_of(&["up == 0", "up == 0", "up ==", "rate(up)"]);
+    let there =
+        format!("groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: {expr}\n");
+    dice.one_of(&[&*there, ""]).to_owned()
+}
+
+fn jobs(dice: &mut Dice) -> String {
+    let key = dice.one_of(&["job_name", "job_name", "jobname"]);
+    let there = format!(
+        "scrape_configs:\n  - {key}: part\n    static_configs:\n      - targets: ['localhost:9100']\n"
+    );
+    dice.one_of(&[&*there, ""]).to_owned()
+}
+
+fn policy(dice: &mut Dice) -> String {
+    let files = dice.one_of(&["a/**", "c/**", "d/**"]);
+    let level = dice.one_of(&["off", "warning"]);
+    format!(
+        "root: true\noverrides:\n  - files: {files}\n    rules:\n      schema: {level}\n      remote-write: {level}\n"
+    )
+}
+
+fn compose(dice: &mut Dice) -> String {
+    let folder = dice.one_of(&["a", "b", "c"]);
+    let image = dice.one_of(&["v2.53.0", "v3.5.0"]);
+    let there = format!(
+        "services:\n  prometheus:\n    image: prom/prometheus:{image}\n    volumes:\n      \
+         - ./{folder}/prometheus.yml:/etc/prometheus/prometheus.yml\n  mimir:\n    \
+         image: grafana/mimir:2.14.0\n"
+    );
+    dice.one_of(&[&*there, ""]).to_owned()
+}
+
+/// Draws a file. What is in it beside is unlike every other file, so that git takes no two for one
+/// that was renamed.
+fn draw(scratch: &Scratch, (path, draw): (&str, Draw), dice: &mut Dice) {
+    let content = draw(dice);
+    if content.is_empty() {
+        let _ = std::fs::remove_file(scratch.at(path));
+        return;
+    }
+    let own: String = (0..60).fold(String::new(), |own, line| {
+        own + &format!("# {path} {line}\n")
+    });
+    let own = if path.ends_with("token") {
+        String::new()
+    } else {
+        own
+    };
+    scratch.file(path, content + &own);
+}
+
+/// How bad a finding is, by its severity.
+fn rank(finding: &Value) -> Option<usize> {
+    let severity = finding["severity"].as_str()?;
+    ["info", "warning", "error"]
+        .iter()
+        .position(|one| *one == severity)
+}
+
+fn list<'v>(report: &'v Value, key: &str) -> &'v [Value] {
+    report[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// What two whole checks say together: what of the later one the earlier one does not have.
+fn expected(before: &Value, now: &Value) -> Vec<String> {
+    let known: HashMap<_, _> = list(before, "findings")
+        .iter()
+        .map(|finding| (finding["fingerprint"].as_str(), rank(finding)))
+        .collect();
+    let new = list(now, "findings").iter().filter(|finding| {
+        let was = known.get(&finding["fingerprint"].as_str());
+        was.is_none_or(|was| *was < rank(finding))
+    });
+    new.map(Value::to_string).collect()
+}
+
+#[test]
+fn random_edits_have_the_result_of_two_whole_checks() {
+    let (mut shown, mut hidden) = (0, 0);
+    let rounds = std::env::var("PROMVET_ROUNDS").ok();
+    let rounds = rounds.and_then(|rounds| rounds.parse().ok());
+    for round in 0..rounds.unwrap_or(ROUNDS) {
+        let mut dice = Dice(round);
+        let scratch = Scratch::empty();
+        for file in FILES {
+            draw(&scratch, *file, &mut dice);
+        }
+        scratch.git(&["init", "-q", "-b", "main"]);
+        scratch.commit("First");
+        let before = scratch.json(&["."]);
+        let changed: Vec<_> = (0..2).map(|_| FILES[dice.below(FILES.len())]).collect();
+        for file in &changed {
+            draw(&scratch, *file, &mut dice);
+        }
+        let now = scratch.json(&["."]);
+        let since = scratch.json(&[".", "--since", "HEAD"]);
+        let found: Vec<_> = list(&since, "findings").iter().collect();
+        let found: Vec<_> = found
+            .into_iter()
+            .filter(|finding| finding["rule"] != "files/no-longer-read")
+            .map(Value::to_string)
+            .collect();
+        let expected = expected(&before, &now);
+        let paths: Vec<_> = changed.iter().map(|(path, _)| *path).collect();
+        assert_eq!(found, expected, "round {round}: {paths:?}");
+        shown += found.len();
+        hidden += list(&now, "findings").len() - expected.len();
+    }
+    // The edits are of both kinds.
+    assert!(shown > 20 && hidden > 100, "{shown} new, {hidden} old");
+}
+
+#[test]
+fn what_is_equal_on_both_sides_is_parsed_once() {
+    let content =
+        "global:\n  scrape_interval: 30s\nremote_write:\n  - url: http://mimir/api/v1/push\n";
+    let paths: Vec<_> = (0..40)
+        .map(|number| format!("{number}/prometheus.yml"))
+        .collect();
+    let files: Vec<_> = paths.iter().map(|path| (&**path, content)).collect();
+    let scratch = Scratch::repository(&files);
+    scratch.file("1/prometheus.yml", format!("{content}# changed\n"));
+    scratch.file("2/prometheus.yml", format!("{content}remote_wriet: []\n"));
+    let whole = scratch.promvet(&[".", "--stats"]).texts_parsed();
+    assert!(whole >= 40, "{whole}");
+    let compared = scratch.promvet(&[".", "--stats", "--since", "HEAD"]);
+    let compared = compared.texts_parsed();
+    assert!(
+        compared <= whole + 2,
+        "{compared} texts, {whole} in a whole check"
+    );
+    let found = scratch.json(&[".", "--since", "HEAD"]);
+    assert_eq!(list(&found, "findings").len(), 1, "{found}");
+}
