@@ -19,6 +19,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+#[path = "../benches/support/faulty.rs"]
+mod faulty;
 #[path = "../benches/support/mod.rs"]
 mod support;
 #[path = "../benches/support/trees.rs"]
@@ -114,7 +116,7 @@ impl Programs {
         }
         for number in [1, 2] {
             let path = tree.join(format!("{number}/prometheus.yml"));
-            fs::write(path, support::faulty(number))?;
+            fs::write(path, faulty::faulty(number))?;
         }
         let whole = || self.check(&tree, &["."]);
         let change = || self.check(&tree, &[".", "--since", "HEAD"]);
@@ -155,8 +157,8 @@ impl Programs {
         println!("| | promvet | promtool | ratio |");
         println!("|---|---|---|---|");
         for (name, content, count) in [
-            ("one file", CONTENTS[0].1, 1),
-            ("1,000 files with two findings each", CONTENTS[1].1, 1000),
+            ("one file", support::configuration as Content, 1),
+            ("1,000 files with two findings each", faulty::faulty, 1000),
         ] {
             let tree = configurations(&folder.join(format!("promtool-{count}")), count, content)?;
             let files = (0..count).map(|number| tree.join(format!("{number}/prometheus.yml")));
@@ -211,10 +213,13 @@ impl Programs {
     }
 }
 
+/// The configuration of a number.
+type Content = fn(usize) -> String;
+
 /// What configurations hold.
-const CONTENTS: &[(&str, fn(usize) -> String)] = &[
+const CONTENTS: &[(&str, Content)] = &[
     ("no findings", support::configuration),
-    ("two findings each", support::faulty),
+    ("two findings each", faulty::faulty),
 ];
 
 const COMMIT: &[&str] = &[
@@ -228,7 +233,7 @@ const COMMIT: &[&str] = &[
     "First",
 ];
 
-fn configurations(folder: &Path, count: usize, content: fn(usize) -> String) -> Outcome<PathBuf> {
+fn configurations(folder: &Path, count: usize, content: Content) -> Outcome<PathBuf> {
     for number in 0..count {
         let inner = folder.join(number.to_string());
         fs::create_dir_all(&inner)?;

@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 use std::{env, fs, io};
 
+#[path = "../benches/support/faulty.rs"]
+mod faulty;
 #[path = "../benches/support/mod.rs"]
 mod support;
 #[path = "../benches/support/trees.rs"]
@@ -17,7 +19,7 @@ fn main() -> io::Result<()> {
     let count = count.unwrap_or(1000);
     let kind = arguments.next();
     let content: fn(usize) -> String = match kind.as_deref() {
-        Some("findings") => support::faulty,
+        Some("findings") => faulty::faulty,
         _ => support::configuration,
     };
     if let Some(kind) = kind.filter(|kind| kind != "findings") {

@@ -26,8 +26,3 @@ pub(crate) fn configuration(number: usize) -> String {
     );
     out
 }
-
-/// The same configuration with two findings: a key that does not exist, and a URL without TLS.
-pub(crate) fn faulty(number: usize) -> String {
-    configuration(number).replace("url: https:", "url: http:") + "remote_wriet: []\n"
-}

@@ -85,12 +85,7 @@ impl Surveyed {
 
     /// Judges what was found: all of it, or what lies in `only` and what else the judgement of that
     /// rests on.
-    pub(crate) fn judged(
-        self,
-        request: &Request,
-        only: Option<&HashSet<String>>,
-        tree: &dyn Tree,
-    ) -> Run {
+    pub(crate) fn judged(self, request: &Request, only: Option<&Only>, tree: &dyn Tree) -> Run {
         request.gate.over(tree, |tree| {
             self.judged_over(request, only, tree, &mut |_, _| {})
         })
@@ -99,7 +94,7 @@ impl Surveyed {
     fn judged_over(
         self,
         request: &Request,
-        only: Option<&HashSet<String>>,
+        only: Option<&Only>,
         tree: &dyn Tree,
         last: LastLook<'_>,
     ) -> Run {
@@ -115,6 +110,15 @@ impl Surveyed {
     }
 }
 
+/// What of a tree is judged.
+#[derive(Debug)]
+pub(crate) struct Only {
+    /// These files, as they are shown.
+    pub(crate) files: HashSet<String>,
+    /// Whether the rules that look at all configurations of a tree are run too.
+    pub(crate) trees: bool,
+}
+
 /// What happens to a file if only some files are judged.
 enum Part {
     Judge,
@@ -123,14 +127,15 @@ enum Part {
     Skip,
 }
 
-fn part_of(seen: &ScannedFile, only: Option<&HashSet<String>>) -> Part {
+fn part_of(seen: &ScannedFile, only: Option<&Only>) -> Part {
     match only {
         None => Part::Judge,
-        Some(only) if only.is_empty() => Part::Skip,
+        Some(only) if only.files.is_empty() => Part::Skip,
         // Which files a configuration includes is known when it is judged: what is found in them
         // is found there, and the jobs in them are judged as its jobs.
-        Some(only) if only.contains(&*seen.found.shown) || may_include(seen) => Part::Judge,
-        Some(_) => Part::Show,
+        Some(only) if only.files.contains(&*seen.found.shown) || may_include(seen) => Part::Judge,
+        Some(only) if only.trees => Part::Show,
+        Some(_) => Part::Skip,
     }
 }
 
@@ -144,7 +149,7 @@ fn may_include(seen: &ScannedFile) -> bool {
 /// what is late, so that nothing is reported as not found in it.
 fn judge(
     request: &Request,
-    only: Option<&HashSet<String>>,
+    only: Option<&Only>,
     survey: &mut Survey,
     policies: &Policies,
     tree: &dyn Tree,
@@ -164,7 +169,7 @@ fn judge(
 /// Judges what there is time for, and returns the paths of the rest.
 fn judge_in_time(
     request: &Request,
-    only: Option<&HashSet<String>>,
+    only: Option<&Only>,
     survey: &Survey,
     policies: &Policies,
     tree: &dyn Tree,

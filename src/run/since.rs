@@ -9,12 +9,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::no_longer_read::{Before, ReadBefore};
-use super::pipeline::Surveyed;
+use super::pipeline::{Only, Surveyed};
 use super::request::{Request, Run, Side};
+use super::suppress::group_of;
 use super::survey::{ParsedAlready, walk_of};
+use crate::discover::What;
 use crate::facts::Host;
-use crate::finding::Text;
+use crate::finding::{Text, rule};
 use crate::policy::PolicyError;
+use crate::rules::{self, Check};
 use crate::source::{Changed, Folder, Git, GitError, LARGEST, Repository, Tree, collapse};
 
 /// What is compared with what.
@@ -186,14 +189,24 @@ impl Comparison {
 
     /// The files of the old tree, as it shows them, in which something is reported now: only what is
     /// found in the same file can take it out of the report. None if it is not known what finds it.
-    fn only(&self, old: &Old, run: &Run) -> Option<HashSet<String>> {
+    fn only(&self, old: &Old, run: &Run) -> Option<Only> {
         let renamed: HashMap<String, String> = self
             .renames
             .iter()
             .map(|(then, now)| (self.old.shown(now), self.old.shown(then)))
             .collect();
         let survey = old.surveyed.survey()?;
-        let seen: HashSet<&str> = survey.seen.iter().map(|seen| &*seen.found.shown).collect();
+        // What is found in any other file may be found when another one is judged: rules, web
+        // configurations.
+        let is_own = |what: &What| {
+            matches!(
+                what,
+                What::Configuration { .. } | What::Broken { .. } | What::Encoded { .. }
+            )
+        };
+        let seen = survey.seen.iter();
+        let seen = seen.filter(|seen| is_own(&seen.recognised.what));
+        let seen: HashSet<&str> = seen.map(|seen| &*seen.found.shown).collect();
         // They are listed whatever else is found.
         let unread = survey.unread.iter().map(|(found, _)| &*found.shown);
         let unread: HashSet<&str> = unread.collect();
@@ -208,12 +221,21 @@ impl Comparison {
             let there = self.old.absolute(Path::new(path));
             !seen.contains(**path) && !unread.contains(**path) && self.old.metadata(&there).is_ok()
         };
-        // A file that configurations include, a policy, a baseline.
         if now.union(&then).find(is_elsewhere).is_some() {
             return None;
         }
-        let only = now.union(&then).filter(|path| seen.contains(**path));
-        Some(only.map(|path| (*path).to_owned()).collect())
+        let files = now.union(&then).filter(|path| seen.contains(**path));
+        // What a comment hides decides whether it is of use.
+        let of_trees = |name: &str| {
+            let page = rules::find(name);
+            let is_of_trees = page.is_some_and(|page| matches!(page.check, Some(Check::Tree(_))));
+            is_of_trees || group_of(name) == rule::GROUP_SUPPRESSIONS
+        };
+        let mut findings = run.outcome.findings().iter();
+        Some(Only {
+            files: files.map(|path| (*path).to_owned()).collect(),
+            trees: findings.any(|it| of_trees(&it.finding.rule)),
+        })
     }
 
     /// Leaves out of a run what the old tree has too.

@@ -205,7 +205,7 @@ impl Started {
         survey: &Survey,
         files: &[Found],
         tree: &dyn Tree,
-    ) -> Vec<ScannedFile> {
+    ) -> Vec<Arc<ScannedFile>> {
         let excluded: HashSet<&Path> = survey
             .excluded
             .iter()
@@ -238,10 +238,7 @@ impl Started {
             let span = place.span();
             let is_new = done.insert((Arc::clone(place.path()), span.start, span.end));
             if let (Some(recognised), Some(found)) = (found, file_of(place).filter(|_| is_new)) {
-                out.push(ScannedFile {
-                    found: found.clone(),
-                    recognised,
-                });
+                out.push(ScannedFile::started(found.clone(), recognised));
             }
         }
         out

@@ -31,6 +31,17 @@ pub(crate) struct ScannedFile {
     asked: Option<Asked>,
 }
 
+impl ScannedFile {
+    /// One that Prometheus is started with.
+    pub(super) fn started(found: Found, recognised: Recognised) -> Arc<Self> {
+        Arc::new(Self {
+            found,
+            recognised,
+            asked: None,
+        })
+    }
+}
+
 /// What it depends on, apart from its text, what a file is recognised as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Asked {
@@ -412,7 +423,11 @@ fn look_at_started(
         Ok(bytes) => {
             let text = Text::new(Arc::clone(&found.shown), bytes);
             let is_template = policy.is_template(&path);
-            seen(found, how.recognise(text, is_template, request.is_gate()), None)
+            seen(
+                found,
+                how.recognise(text, is_template, request.is_gate()),
+                None,
+            )
         }
         Err(error) => Look::Unread(found.clone(), error.to_string()),
     }

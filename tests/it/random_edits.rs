@@ -1,6 +1,12 @@
 //! `--since` judges what a change can have made worse, and says what the comparison of two whole
 //! checks says: for random edits of files that depend on each other.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on panics"
+)]
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
