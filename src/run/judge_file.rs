@@ -192,7 +192,7 @@ fn of_configuration(
     let rendered = read.rendered.as_ref();
     judgement
         .findings
-        .extend(rendered.map(|one| one.finding()));
+        .extend(rendered.map(Rendered::finding));
     judgement
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::policies::Policies;
 use super::request::Request;
 use super::survey::Survey;
-use crate::discover::{self, Dialect, What, sets_nothing};
+use crate::discover::{self, Dialect, Recognised, What, sets_nothing};
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
 use crate::rules;
@@ -110,7 +110,14 @@ fn is_emptied(file: &ReadBefore, survey: &Survey, excluded: &HashSet<&Path>) -> 
     let mut seen = survey.seen.iter();
     let now = seen.find(|seen| seen.found.path == file.path && seen.recognised.holder.is_none());
     let now = now.filter(|_| !excluded.contains(&*file.path));
-    now.is_some_and(|now| !sets_some(&now.recognised.text) && sets_some(old))
+    // Its text is parsed already unless tags are covered in it or another dialect is put into words.
+    let sets_none = |now: &Recognised| match &now.what {
+        What::Configuration { document, .. } if !now.masked && now.spoken.is_none() => {
+            sets_nothing(document)
+        }
+        _ => !sets_some(&now.text),
+    };
+    now.is_some_and(|now| sets_none(&now.recognised) && sets_some(old))
 }
 
 /// Why one of the configurations that a file held is not read, if it is still there.

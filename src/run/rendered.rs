@@ -96,14 +96,14 @@ fn placeholder_of(node: Node<'_>) -> Option<&str> {
 
 impl Rendered<'_> {
     /// Says that the values of placeholders were not checked, and who writes them.
-    pub(super) fn finding(self) -> Finding {
+    pub(super) fn finding(&self) -> Finding {
         let message = "a script fills in this placeholder before Prometheus reads the file: its \
                        value is not checked";
         let place = self.node.place();
         let mut finding = Finding::new(rule::SCHEMA_UNRENDERED, Severity::Info, place, message)
             .of_key(self.node.path(), self.node.identity())
             .help("run promvet on the rendered file too");
-        finding.evidence.push(self.script);
+        finding.evidence.push(self.script.clone());
         finding
     }
 }
