@@ -190,9 +190,7 @@ fn of_configuration(
         judgement.unchecked.extend(included.unchecked);
     }
     let rendered = read.rendered.as_ref();
-    judgement
-        .findings
-        .extend(rendered.map(Rendered::finding));
+    judgement.findings.extend(rendered.map(Rendered::finding));
     judgement
 }
 
