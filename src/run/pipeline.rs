@@ -139,10 +139,11 @@ fn part_of(seen: &ScannedFile, only: Option<&Only>) -> Part {
     }
 }
 
-/// Whether a configuration may include files: `rule_files`, `scrape_config_files`, `files`.
+/// Whether a configuration may include files: `rule_files`, `scrape_config_files`, `files`, or `ruleFiles`
+/// in other dialects.
 fn may_include(seen: &ScannedFile) -> bool {
     let content = seen.recognised.text.content().as_bytes();
-    memchr::memmem::find(content, b"files").is_some()
+    memchr::memmem::find(content, b"iles").is_some()
 }
 
 /// Judges everything that was recognized as a configuration. What there was no time for is moved to
