@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::agent;
+use super::before_2;
 use super::custom_rules;
 use super::foreign;
 use super::rendered::{self, Rendered};
@@ -38,6 +39,7 @@ pub(crate) fn judge_one<'a>(
             let read = read(document, seen, facts, request, tree);
             let mut judgement = of_configuration(&read, document, seen, facts, request, own);
             as_test_data(&mut judgement, seen, facts);
+            before_2::set_aside(&mut judgement, seen, facts);
             if !(judgement.findings.is_empty() && judgement.unchecked.is_empty()) {
                 // Lines are shown only of files about which there is something to say.
                 schema::mark_secrets(document);

@@ -2,6 +2,7 @@
 
 mod agent;
 pub(crate) mod baseline;
+mod before_2;
 pub(crate) mod compare;
 mod configurations;
 pub(crate) mod custom_rules;

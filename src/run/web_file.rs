@@ -356,7 +356,7 @@ fn text_of(node: Node<'_>) -> Option<&str> {
 
 fn password(node: Node<'_>) -> Option<Finding> {
     let text = text_of(node)?;
-    let is_open = text.contains("${") || placeholder::find(text).next().is_some();
+    let is_open = text.contains("${") || !placeholder::find_words(text).is_empty();
     if is_hash(text) || is_open {
         return None;
     }

@@ -214,10 +214,12 @@ impl<'d> Walker<'_, '_> {
         let scope = scope_in(&section);
         let section = Section { scope, ..section };
         if let Some(mapping) = section.node.mapping() {
-            self.duplicate_fields(mapping);
+            let repeated = self.duplicate_fields(&section, mapping);
             self.merges(mapping);
             for entry in mapping.entries() {
-                self.field(&section, entry, scope);
+                if !repeated.contains(&entry.key.span().start) {
+                    self.field(&section, entry, scope);
+                }
             }
         }
         // After the keys, as in Go: `UnmarshalYAML` decodes first and looks at the struct then, so

@@ -214,7 +214,7 @@ pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// What [`find`] finds, and the words that ask to be filled in where a part of a URL, a path, a
 /// name or a credential belongs, ascending, without overlap: a run of X (`prod-XX-XX`), `your-…`,
-/// `/path/to/…`. A word counts only between delimiters.
+/// `/path/to/…`, `replace_with_token`, `EnterPassword`. A word counts only between delimiters.
 #[must_use]
 pub fn find_words(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<_> = find(text).collect();
@@ -226,11 +226,12 @@ pub fn find_words(text: &str) -> Vec<Range<usize>> {
             is_crossed_out(word)
         }));
     }
-    let is_your = |four: &[u8]| four.eq_ignore_ascii_case(b"your");
-    if bytes.windows(4).any(is_your) {
+    const ASKING: [&[u8; 4]; 3] = [b"your", b"ente", b"repl"];
+    let may_ask = |four: &[u8]| ASKING.iter().any(|start| four.eq_ignore_ascii_case(*start));
+    if bytes.windows(4).any(may_ask) {
         found.extend(joined_words(text).filter(|word| {
             let word = text.get(word.clone()).unwrap_or_default();
-            asks_for_yours(word)
+            asks_for_yours(word) || asks_to_be_replaced(word)
         }));
     }
     found.extend(path_to(text));
@@ -302,6 +303,44 @@ fn asks_for_yours(word: &str) -> bool {
     let joined = rest.starts_with(['-', '_']) && rest.len() > 1;
     first == "YOUR" && !rest.is_empty() && is_shouted(rest)
         || first.eq_ignore_ascii_case("your") && joined
+}
+
+/// `replace_with_bcrypt_hash`, `enter-your-token`, `EnterPassword`: nothing but what a credential is
+/// called behind the verb, since `enter-sandman` may be a password or a host.
+fn asks_to_be_replaced(word: &str) -> bool {
+    let mut parts = parts(word).filter(|part| !part.is_empty());
+    let is_among =
+        |part: &str, list: &[&str]| list.iter().any(|one| one.eq_ignore_ascii_case(part));
+    let verb = parts.next();
+    if !verb.is_some_and(|verb| is_among(verb, &["enter", "replace"])) {
+        return false;
+    }
+    let mut rest = parts.peekable();
+    rest.peek().is_some() && rest.all(|part| is_among(part, KINDS) || is_among(part, FILLERS))
+}
+
+/// Words around the name of a credential in a text that asks for one.
+const FILLERS: &[&str] = &[
+    "actual", "bcrypt", "by", "hash", "here", "me", "real", "secret", "this", "value", "with",
+    "your",
+];
+
+/// The words of a name, which joints or capitals divide: `EnterPassword`, `replace_with_token`.
+fn parts(word: &str) -> impl Iterator<Item = &str> {
+    word.split(['_', '-']).flat_map(|joined| {
+        let mut from = 0;
+        let humps = joined.char_indices().zip(joined.chars().skip(1));
+        let cuts: Vec<usize> = humps
+            .filter(|((_, before), after)| before.is_lowercase() && after.is_uppercase())
+            .map(|((at, before), _)| at + before.len_utf8())
+            .chain([joined.len()])
+            .collect();
+        cuts.into_iter().filter_map(move |to| {
+            let part = joined.get(from..to);
+            from = to;
+            part
+        })
+    })
 }
 
 /// `/path/to/…` to the end of the path.
@@ -399,7 +438,7 @@ fn length_at(shape: &Marks, text: &str, at: usize) -> Option<usize> {
 
 /// Texts with more placeholders are filled with one word throughout: each combination of two words
 /// is another reading of the text.
-const FEW: usize = 2;
+pub const FEW: usize = 2;
 
 /// Texts with more bytes are not tried: with every word, a text is read some forty times.
 const TRIED: usize = 16 * 1024;
@@ -477,6 +516,16 @@ mod tests {
             ("XL-XXL", vec![]),
             ("xx", vec![]),
             ("yourself", vec![]),
+            ("EnterPassword", vec!["EnterPassword"]),
+            (
+                "$2y$12$replace_with_bcrypt_hash",
+                vec!["replace_with_bcrypt_hash"],
+            ),
+            ("enter-your-api-key", vec!["enter-your-api-key"]),
+            ("enterprise", vec![]),
+            ("enter-sandman", vec![]),
+            ("EnterPriseToken", vec![]),
+            ("replace", vec![]),
             ("/mypath/tools", vec![]),
             ("\\p{LU}\\x{AB}", vec![]),
             ("a{2,3}", vec![]),

@@ -169,7 +169,7 @@ impl Fit<'_> {
         let meant = Endpoint::new(&expected);
         let path = self.endpoint.slice(self.endpoint.path());
         // A prefix in front of the right path may be one that the receiver was given.
-        let is_prefixed = path.ends_with(meant.slice(meant.path()));
+        let is_prefixed = ends_like(path, meant.slice(meant.path()));
         let known = expected.contains('<') <= self.endpoint.text().contains('<');
         Misfit {
             range: found.range,
@@ -451,5 +451,16 @@ fn known(path: &str) -> Option<(&'static KnownPath, Values)> {
             .into_iter()
             .filter_map(|(name, range)| Some((name, path.get(range)?.to_owned())));
         Some((known, values.collect()))
+    })
+}
+/// Whether a path ends in the segments of another one, in which a part between `<` and `>` is any
+/// segment.
+fn ends_like(path: &str, wanted: &str) -> bool {
+    let mut segments = path.rsplit('/');
+    let is_part = |segment: &str| segment.starts_with('<') && segment.ends_with('>');
+    let mut wanted = wanted.trim_start_matches('/').rsplit('/');
+    wanted.all(|wanted| {
+        let segment = segments.next();
+        segment.is_some_and(|it| it == wanted || is_part(wanted) && !it.is_empty())
     })
 }

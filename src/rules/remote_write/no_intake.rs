@@ -28,6 +28,9 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     if by_image && let Some(answering) = url.answering.first() {
         finding.evidence = answering.shown();
     }
-    let help = "send to an OpenTelemetry Collector or the vendor's agent instead";
+    let help = match by_image {
+        true => "send to a receiver of remote write instead, or delete the entry",
+        false => "send to an OpenTelemetry Collector or the vendor's agent instead",
+    };
     out.push(finding.help(help));
 }

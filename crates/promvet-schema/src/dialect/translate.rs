@@ -477,6 +477,10 @@ impl Translator {
     }
 
     fn unknown(&mut self, shape: &'static MappingShape, entry: Entry<'_>) {
+        // A loop of the template may write the keys.
+        if is_filled_in(entry.key) {
+            return;
+        }
         let name = entry.name();
         let meant = meant_by(shape, name);
         if shape.open && !matches!(meant, Some(Meant::Spelling(_) | Meant::Below(_))) {

@@ -171,7 +171,8 @@ fn expression(node: Node<'_>, report: &mut Report<'_>) {
             .iter()
             .all(|one| one.flag.is_some())
     };
-    let unfilled = !faults.is_empty() && placeholder::is_unfilled(text, PARTS, good);
+    let unfilled = !faults.is_empty()
+        && (report.template && writes_syntax(text) || placeholder::is_unfilled(text, PARTS, good));
     for fault in faults {
         let at = (fault.from, fault.to);
         // Whether the flag is set is known only where Prometheus is started, so that the caller
@@ -185,6 +186,35 @@ fn expression(node: Node<'_>, report: &mut Report<'_>) {
             finding.advice = fault.help.map(Into::into);
         }
     }
+}
+
+/// Whether a template writes more than parts of strings into an expression, in so many places that
+/// `placeholder::is_unfilled` does not try all pairs of words: a loop over labels beside an operator
+/// from a variable fits no single word.
+fn writes_syntax(text: &str) -> bool {
+    if placeholder::find(text).nth(placeholder::FEW).is_none() {
+        return false;
+    }
+    let mut open: Option<u8> = None;
+    let mut at = 0;
+    for hole in placeholder::find(text) {
+        let between = text.as_bytes().get(at..hole.start).unwrap_or_default();
+        let mut bytes = between.iter().copied();
+        while let Some(byte) = bytes.next() {
+            match (byte, open) {
+                // Raw strings know no escapes (`lexRawString`, promql/parser/lex.go).
+                (b'\\', Some(b'"' | b'\'')) => drop(bytes.next()),
+                (b'"' | b'\'' | b'`', None) => open = Some(byte),
+                (_, Some(quote)) if quote == byte => open = None,
+                _ => {}
+            }
+        }
+        if open.is_none() {
+            return true;
+        }
+        at = hole.end;
+    }
+    false
 }
 
 /// What a template may write into an expression, one for every place of the grammar.

@@ -380,6 +380,24 @@ fn what_is_still_to_be_filled_in_is_not_an_error() {
     assert_eq!(severity(true), None);
 }
 
+#[test]
+fn expressions_that_a_template_puts_together_are_left_alone() {
+    let severity = |expression: &str| {
+        let source = rule(&format!("record: a\nexpr: |-\n  {expression}"));
+        let target = Target {
+            template: true,
+            ..Target::default()
+        };
+        found(&source, &target, None).first().map(|found| found.1)
+    };
+    let pieced =
+        "sum by ({{ range $x }}{{ . }},{{ end }}pod) (up{a=\"{{ $j }}\", n{{ $op }}\"{{ $n }}\"})";
+    assert_eq!(severity(pieced), None);
+    let quoted = "sum by (pod (up{a=\"{{ $j }}\", b='{{ $n }}', c=`{{ $o }}\\`})";
+    assert_eq!(severity(quoted), Some(Severity::Error));
+    assert_eq!(severity("sum by (a"), Some(Severity::Error));
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_panics(text in "(groups|rules|name|record|alert|expr|labels|: |\\n|  |- |\\{|\\}|\\[|\\]|a|'|\"|1|\\*x|&x|<<|up|sum\\(|\\)|5m|\\PC){0,40}") {

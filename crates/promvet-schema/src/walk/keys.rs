@@ -1,6 +1,8 @@
 //! What is wrong with the keys of a section: unknown, not there in this version, deprecated,
 //! written twice, missing.
 
+use std::collections::HashSet;
+
 use promvet_text::Advice;
 
 use super::Walker;
@@ -110,10 +112,24 @@ impl<'d> Walker<'_, '_> {
         }
     }
 
-    pub(super) fn duplicate_fields(&mut self, mapping: Mapping<'d>) {
+    /// Reports fields that are set twice, and returns where unknown keys are repeated: each is
+    /// reported once, and as unknown. `yaml.decoder.mappingStruct` (go-yaml 2.4) looks for repeated
+    /// keys only among the fields that it knows.
+    pub(super) fn duplicate_fields(
+        &mut self,
+        section: &Section<'d>,
+        mapping: Mapping<'d>,
+    ) -> HashSet<u32> {
+        let mut unknown = HashSet::new();
         for (first, again) in mapping.repeats() {
-            self.duplicate(first, again);
+            match section.of.find(again.name()) {
+                Some(_) => self.duplicate(first, again),
+                None => {
+                    unknown.insert(again.key.span().start);
+                }
+            }
         }
+        unknown
     }
 
     pub(super) fn duplicate(&mut self, first: Entry<'d>, second: Entry<'d>) {

@@ -150,6 +150,12 @@ impl Wanted {
         }
     }
 
+    /// Whether a file may have another service account with a name that is asked for.
+    fn may_have_account(&self, file: &SourceFile) -> bool {
+        let text = file.text.content();
+        memmem::find(text.as_bytes(), b"ServiceAccount").is_some() && self.accounts.are_in(text)
+    }
+
     fn may_be_in(&self, file: &SourceFile, is_kustomization: bool) -> bool {
         let text = file.text.content();
         let account = || {
@@ -167,12 +173,14 @@ impl Providers {
     pub(super) fn read(home: Home<'_>, files: &[SourceFile], workloads: &[Workload<'_>]) -> Self {
         let wanted = Wanted::by(workloads);
         let mut out = Self::default();
+        let mut passed_over = Vec::new();
         for file in files {
             let is_kustomization = file
                 .path
                 .file_stem()
                 .is_some_and(|stem| stem == "kustomization");
             if !wanted.may_be_in(file, is_kustomization) {
+                passed_over.push(file);
                 continue;
             }
             let documents = file.documents();
@@ -182,6 +190,20 @@ impl Providers {
             }
             let objects = documents.iter().flat_map(manifests);
             objects.for_each(|manifest| out.manifest(manifest));
+        }
+        // Whether another account has the name matters only where one gives no token.
+        if out
+            .accounts
+            .values()
+            .flatten()
+            .any(|account| !account.mounts)
+        {
+            let files = passed_over.into_iter();
+            for file in files.filter(|file| wanted.may_have_account(file)) {
+                let documents = file.documents();
+                let objects = documents.iter().flat_map(manifests);
+                objects.for_each(|manifest| out.manifest(manifest));
+            }
         }
         out
     }
@@ -238,10 +260,13 @@ impl Providers {
             .collect()
     }
 
-    /// Whether a service account mounts its token, and where that is written.
+    /// Whether a service account mounts its token, and where that is written. Of several with its
+    /// name, such as variants for two clusters, one that mounts it counts.
     pub(super) fn automount(&self, name: &str, namespace: Option<&str>) -> Option<(bool, Place)> {
-        let mut accounts = self.accounts.get(name)?.iter();
-        let found = accounts.find(|one| may_be_same(one.namespace.as_deref(), namespace))?;
+        let accounts = self.accounts.get(name)?.iter();
+        let found = accounts
+            .filter(|account| may_be_same(account.namespace.as_deref(), namespace))
+            .max_by_key(|account| account.mounts)?;
         Some((found.mounts, found.place.clone()))
     }
 
@@ -263,15 +288,16 @@ impl Providers {
                 .and_then(|root| root.entry(AUTOMOUNT));
             let says =
                 entry.and_then(|entry| Some((entry.value.scalar()?.as_bool()?, entry.key.place())));
-            if let Some((mounts, place)) = says {
-                let namespace = manifest.namespace.map(str::to_owned);
-                let name = manifest.name.to_owned();
-                self.accounts.entry(name).or_default().push(Account {
-                    namespace,
-                    mounts,
-                    place,
-                });
-            }
+            // Without the field it is mounted (`shouldAutomount` of the admission plugin
+            // ServiceAccount, Kubernetes 1.31).
+            let (mounts, place) = says.unwrap_or_else(|| (true, manifest.root.place()));
+            let namespace = manifest.namespace.map(str::to_owned);
+            let name = manifest.name.to_owned();
+            self.accounts.entry(name).or_default().push(Account {
+                namespace,
+                mounts,
+                place,
+            });
         }
         let maker = MAKERS.iter().find(|maker| maker.kind == manifest.kind);
         if let Some(provider) = maker.and_then(|maker| maker.provider(manifest)) {

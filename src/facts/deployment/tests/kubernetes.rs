@@ -415,6 +415,26 @@ fn the_service_account_is_mounted_unless_refused() {
 }
 
 #[test]
+fn of_service_accounts_with_one_name_any_may_give_the_token() {
+    let token = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+    let pod = "      serviceAccountName: prometheus\n";
+    let refuses = "kind: ServiceAccount\nmetadata: {name: prometheus, namespace: monitoring}\n\
+         automountServiceAccountToken: false\n";
+    let gives = "kind: ServiceAccount\nmetadata: {name: prometheus}\n";
+    let elsewhere = "kind: ServiceAccount\nmetadata: {name: prometheus, namespace: other}\n";
+    for (another, is_there) in [(gives, true), (elsewhere, false), (refuses, false)] {
+        let deployment = deployment(pod, TOKENS, FROM_SECRET);
+        let files = [
+            ("p.yaml", deployment.as_str()),
+            ("a.yaml", refuses),
+            ("b.yaml", another),
+        ];
+        let said = world(&files).say(token);
+        assert_eq!(said.starts_with("no file"), is_there, "{another}: {said}");
+    }
+}
+
+#[test]
 fn other_volumes_are_external() {
     for (volume, want) in [
         (

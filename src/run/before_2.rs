@@ -1,0 +1,61 @@
+//! Configurations that a Prometheus before 2.0 reads.
+
+use super::survey::ScannedFile;
+use crate::facts::Facts;
+use crate::facts::deployment::Deployment;
+use crate::finding::{Place, Span, Unchecked};
+use crate::rules::Judgement;
+
+/// Groups of rules that speak of what Prometheus reads and does from 2.0 on.
+const BY_RELEASE: &[&str] = &[
+    "files/", "relabel/", "rules/", "schema/", "scrape/", "start/", "upgrade/",
+];
+
+/// Flags of the storage that 2.0 replaced (`cmd/prometheus/config.go` of 1.8).
+const OLD_STORAGE: &str = "-storage.local.";
+
+/// Takes out what the tables of 2.0 and newer say of a configuration that only older releases run, and
+/// lists it as not checked: they knew other keys (`target_groups`, `api_servers`), and refuse the new
+/// ones.
+pub(super) fn set_aside(judgement: &mut Judgement, seen: &ScannedFile, facts: &Facts<'_>) {
+    let is_about = |rule: &str| BY_RELEASE.iter().any(|group| rule.starts_with(group));
+    if !judgement
+        .findings
+        .iter()
+        .any(|finding| is_about(&finding.rule))
+    {
+        return;
+    }
+    let runners = facts.runners(&seen.found.path, seen.recognised.holder.as_ref());
+    let mut places = runners.iter().map(|runner| old_place(runner.deployment));
+    let Some(Some(place)) = places.next() else {
+        return;
+    };
+    if !places.all(|place| place.is_some()) {
+        return;
+    }
+    judgement
+        .findings
+        .retain(|finding| !is_about(&finding.rule));
+    judgement.unchecked.push(Unchecked {
+        logical: String::new(),
+        reason: format!(
+            "{}:{} runs it with a Prometheus before 2.0, whose keys promvet does not know",
+            place.path(),
+            place.start().line
+        ),
+        settle: Some("run 2.0 or newer".to_owned()),
+        place: Place::new(&seen.recognised.text, Span::default()),
+    });
+}
+
+/// Where it shows that a deployment runs a release before 2.0.
+fn old_place(deployment: &Deployment) -> Option<Place> {
+    if let Some((major, _)) = deployment.release() {
+        let image = deployment.image.as_ref().map(|image| image.place.clone());
+        return (major < 2).then(|| image.unwrap_or_else(|| deployment.place.clone()));
+    }
+    let mut list = deployment.arguments.list.iter();
+    list.find(|argument| argument.text.starts_with(OLD_STORAGE))
+        .map(|argument| argument.place.clone())
+}
