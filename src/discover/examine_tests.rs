@@ -222,6 +222,14 @@ fn neighbours_are_not_mistaken() {
             "unknown",
         ),
         ("a: 1\nb: 1\nc: 1\nd: 1\nrule_files: []\n", "unknown"),
+        (
+            "a: 1\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\ng: 1\nh: 1\ni: 1\nrule_files: []\nremote_write: [{url: x}]\n",
+            "fragment",
+        ),
+        (
+            "a: 1\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\ng: 1\nh: 1\ni: 1\nrule_files: []\nremote_write: [x]\n",
+            "unknown",
+        ),
         ("remote_write\n", "unknown"),
         ("", "unknown"),
         ("# remote_write: []\n", "unknown"),

@@ -269,6 +269,10 @@ pub(super) fn classify(outline: &Outline<'_>, path: &str) -> Class {
 const OWN: usize = 3;
 const SHARED: usize = 2;
 
+/// What entries of lists have that no other program has under the name of the section. One such list
+/// and another section outweigh any number of unknown keys.
+const ENTRIES: &[&str] = &["remote_write.url", "scrape_configs.job_name"];
+
 /// The sections of a Prometheus configuration, if there are enough of them. Under a name of ours one
 /// is enough, whatever else is there: Prometheus refuses each unknown key, however many there are.
 fn ours(outline: &Outline<'_>, by_name: bool) -> Option<Class> {
@@ -281,7 +285,7 @@ fn ours(outline: &Outline<'_>, by_name: bool) -> Option<Class> {
         .iter()
         .filter(|key| section_of(key.name).is_none() && !key.name.starts_with("x-"))
         .count();
-    let mut weight = 0;
+    let mut weights = Vec::new();
     let mut found = Vec::new();
     let mut server_only = false;
     for section in SECTIONS {
@@ -290,12 +294,15 @@ fn ours(outline: &Outline<'_>, by_name: bool) -> Option<Class> {
         };
         let own = section.marks.is_empty();
         if own || key.below.iter().any(|below| section.marks.contains(below)) {
-            weight += if own { OWN } else { SHARED };
+            weights.push(if own { OWN } else { SHARED });
         }
         server_only |= section.server_only;
         found.push(section.name);
     }
-    (weight > 0 && (by_name || weight >= unknown)).then_some(Class::Ours {
+    let has_entries = || ENTRIES.iter().any(|path| outline.has(path));
+    let outweighs =
+        weights.iter().sum::<usize>() >= unknown || (weights.len() > 1 && has_entries());
+    (!weights.is_empty() && (by_name || outweighs)).then_some(Class::Ours {
         sections: found,
         server_only,
     })

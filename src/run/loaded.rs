@@ -1,13 +1,13 @@
 //! What programs of a tree load, and what that loads in turn: where a change loads a file for the first
 //! time, what was wrong with it before is new to the program.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::request::Request;
 use super::started::{self, Started};
 use super::survey::Survey;
-use crate::facts::deployment::{Key, Leads};
+use crate::facts::deployment::{Leads, Start, is_dockerfile};
 use crate::facts::included::{FileSet, Load};
 use crate::finding::{Place, Span, Text};
 use crate::rules::Configuration;
@@ -24,8 +24,8 @@ type Numbers = BTreeSet<usize>;
 pub(super) struct Loaded {
     /// The bytes of parts of files.
     spans: BTreeMap<Name, Span>,
-    /// What programs are started with.
-    programs: BTreeSet<Name>,
+    /// What programs are started with, each with the files that say so.
+    programs: BTreeSet<(Name, Vec<Arc<str>>)>,
     /// What configurations include, in groups: a pattern that many of them have is one.
     groups: Vec<BTreeSet<Name>>,
     /// The groups of sets of files, by the addresses of these, for which they are kept.
@@ -44,34 +44,31 @@ impl Loaded {
     ) -> Self {
         let mut out = Self::default();
         for start in started.starts() {
-            match &start.leads {
-                Leads::File(path) => out.file(tree.shown(path)),
-                Leads::Key(key) => out.key(key, survey),
-                Leads::Here(_) | Leads::Unknown(_) => {}
-            }
+            let name = match &start.leads {
+                Leads::File(path) => Some(whole(tree.shown(path))),
+                Leads::Key(key) => started::judged(key, survey).map(|text| out.part(text)),
+                Leads::Here(_) | Leads::Unknown(_) => None,
+            };
+            out.programs
+                .extend(name.map(|name| (name, sayers(start, tree))));
         }
-        for file in started.mentioned_files() {
-            out.file(tree.shown(file));
+        for (mention, files) in started.mentions() {
+            let by = mention.place.path();
+            let names = files.iter().map(|file| whole(tree.shown(file)));
+            out.programs
+                .extend(names.map(|name| (name, vec![Arc::clone(by)])));
         }
         let links = request.changed.iter().filter(|path| {
             let meta = tree.metadata(path);
             meta.is_ok_and(|meta| meta.kind == EntryKind::Link)
         });
-        for target in links.filter_map(|link| tree.resolve(link).ok()) {
-            out.file(tree.shown(&target));
+        for link in links {
+            if let Ok(target) = tree.resolve(link) {
+                let by = tree.shown(link).into();
+                out.programs.insert((whole(tree.shown(&target)), vec![by]));
+            }
         }
         out
-    }
-
-    fn file(&mut self, shown: String) {
-        self.programs.insert((shown.into(), String::new()));
-    }
-
-    fn key(&mut self, key: &Key, survey: &Survey) {
-        if let Some(text) = started::judged(key, survey) {
-            let name = self.part(text);
-            self.programs.insert(name);
-        }
     }
 
     /// The name of a text that is a part of a file.
@@ -127,7 +124,7 @@ impl Loaded {
         renamed: impl Fn(&str) -> Option<String>,
     ) -> NewlyLoaded {
         let then = then.renamed(renamed);
-        let mut new: BTreeSet<Name> = self.programs.difference(&then.programs).cloned().collect();
+        let mut new = self.started_since(&then);
         let none = Numbers::new();
         let mut compared: HashMap<(&Numbers, &Numbers), Vec<&Name>> = HashMap::new();
         for (loader, numbers) in &self.includes {
@@ -148,6 +145,19 @@ impl Loaded {
             files: files.map(|(path, _)| path).collect(),
             parts,
         }
+    }
+
+    /// What is started now by files that do not start it in another tree.
+    fn started_since(&self, then: &Self) -> BTreeSet<Name> {
+        let known = then.programs.iter();
+        let known: HashSet<(&Name, &Arc<str>)> = known
+            .flat_map(|(name, by)| by.iter().map(move |by| (name, by)))
+            .collect();
+        let started = self.programs.iter();
+        started
+            .filter(|(name, by)| !by.iter().any(|by| known.contains(&(name, by))))
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     /// What groups have that others of another tree do not.
@@ -211,14 +221,16 @@ impl Loaded {
 
     /// The same under the paths of now.
     fn renamed(&self, renamed: impl Fn(&str) -> Option<String>) -> Self {
-        let of_now = |(path, part): &Name| {
-            let path = renamed(path).map_or_else(|| Arc::clone(path), Into::into);
-            (path, part.clone())
-        };
+        let path_of_now =
+            |path: &Arc<str>| renamed(path).map_or_else(|| Arc::clone(path), Into::into);
+        let of_now = |(path, part): &Name| (path_of_now(path), part.clone());
+        let programs = self.programs.iter();
         let groups = self.groups.iter();
         let includes = self.includes.iter();
         Self {
-            programs: self.programs.iter().map(of_now).collect(),
+            programs: programs
+                .map(|(name, by)| (of_now(name), by.iter().map(path_of_now).collect()))
+                .collect(),
             groups: groups
                 .map(|group| group.iter().map(of_now).collect())
                 .collect(),
@@ -228,6 +240,23 @@ impl Loaded {
             ..Self::default()
         }
     }
+}
+
+/// The files that say what a program is started with. What a compose file builds it starts, not the
+/// Dockerfile.
+fn sayers(start: &Start, tree: &dyn Tree) -> Vec<Arc<str>> {
+    let files = start.files.iter();
+    let (images, others): (Vec<_>, Vec<_>) = files.partition(|file| is_dockerfile(file));
+    let files = if others.is_empty() { images } else { others };
+    files
+        .into_iter()
+        .map(|file| tree.shown(file).into())
+        .collect()
+}
+
+/// The name of a file.
+fn whole(shown: String) -> Name {
+    (shown.into(), String::new())
 }
 
 /// Whether a configuration is loaded for the first time, by its own name or that of its file.

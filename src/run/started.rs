@@ -113,8 +113,11 @@ impl Started {
         });
         let found: Vec<Mention> = found.into_iter().flatten().flatten().collect();
         let path_of = |mention: &Mention| match &mention.what {
-            Mentioned::Started(path) | Mentioned::Copied(path) => Some(path.clone()),
+            Mentioned::Started(path) | Mentioned::Copied(path) | Mentioned::Named(path) => {
+                Some(path.clone())
+            }
             Mentioned::Variable
+            | Mentioned::Held(_)
             | Mentioned::Environment
             | Mentioned::Filled
             | Mentioned::Inline
@@ -125,7 +128,12 @@ impl Started {
         let files = named(&names, request, tree);
         for mention in found {
             let path = path_of(&mention);
-            let meant = path.map_or_else(Vec::new, |path| ending_alike(&path, &files));
+            // Of a path that is only named, the folder must be the same too.
+            let least = match mention.what {
+                Mentioned::Named(_) => 2,
+                _ => 1,
+            };
+            let meant = path.map_or_else(Vec::new, |path| ending_alike(&path, least, &files));
             for file in &meant {
                 self.files.entry(file.clone()).or_insert(How::Perhaps);
             }
@@ -138,9 +146,9 @@ impl Started {
         &self.starts
     }
 
-    /// Where a change is judged, the files that its other texts start.
-    pub(super) fn mentioned_files(&self) -> impl Iterator<Item = &PathBuf> {
-        self.mentions.iter().flat_map(|(_, files)| files)
+    /// Where a change is judged, what its other texts start, and the files that are meant.
+    pub(super) fn mentions(&self) -> &[(Mention, Vec<PathBuf>)] {
+        &self.mentions
     }
 
     /// Those of them that were not taken for configurations.
@@ -272,7 +280,11 @@ impl Started {
         });
         let mentions = self.mentions.iter().filter_map(|(mention, files)| {
             let what = match &mention.what {
-                Mentioned::Copied(_) => return None,
+                Mentioned::Copied(_) | Mentioned::Named(_) => return None,
+                Mentioned::Held(text) => {
+                    let is_listed = !judged.overlaps(&mention.place) && is_configuration(text);
+                    return is_listed.then(|| by_text(&mention.place));
+                }
                 Mentioned::Environment => return Some(by_environment(&mention.place)),
                 Mentioned::Filled => return Some(by_template(&mention.place)),
                 Mentioned::Written => return Some(by_text(&mention.place)),
@@ -329,6 +341,19 @@ impl<'s> Judged<'s> {
         }
     }
 
+    /// Whether something that was recognized in a file is at a place, or may be.
+    fn overlaps(&self, place: &Place) -> bool {
+        let seen = self.survey.seen.iter();
+        let mut of_file = seen.filter(|seen| seen.found.shown == *place.path());
+        of_file.any(|seen| {
+            let text = &seen.recognised.text;
+            let is_read = !matches!(seen.recognised.what, What::Other { .. } | What::Unknown);
+            let span = Place::new(text, Span::new(0, text.content().len())).span();
+            let at = place.span();
+            is_read && span.start <= at.end && at.start <= span.end
+        })
+    }
+
     /// Why what is started was not judged; none if it was.
     fn why_not(&self, start: &Start, tree: &dyn Tree) -> Option<String> {
         match &start.leads {
@@ -367,6 +392,13 @@ fn unchecked(place: &Place, what: &str, why: &str) -> Unchecked {
         reason: format!("{what}, which promvet cannot follow: {why}"),
         settle: Some(SETTLE.to_owned()),
     }
+}
+
+/// Whether a text looks like a configuration.
+fn is_configuration(text: &str) -> bool {
+    let text = Text::new("prometheus.yml", text.as_bytes().to_vec());
+    let found = discover::recognise(text, false, false);
+    found.first().is_some_and(Recognised::is_by_content)
 }
 
 fn by_template(place: &Place) -> Unchecked {
@@ -465,8 +497,8 @@ fn named(names: &HashSet<String>, request: &Request, tree: &dyn Tree) -> Vec<Pat
     named.map(|found| real(&found, tree)).collect()
 }
 
-/// Those of some files whose paths have the most of the last parts of a path.
-fn ending_alike(path: &str, files: &[PathBuf]) -> Vec<PathBuf> {
+/// Those of some files whose paths have the most of the last parts of a path, and no fewer than a number.
+fn ending_alike(path: &str, least: usize, files: &[PathBuf]) -> Vec<PathBuf> {
     let parts: Vec<&str> = path
         .split('/')
         .filter(|part| !matches!(*part, "" | "."))
@@ -493,7 +525,9 @@ fn ending_alike(path: &str, files: &[PathBuf]) -> Vec<PathBuf> {
         .map(|file| common(file))
         .max()
         .unwrap_or_default();
-    let alike = files.iter().filter(|file| most > 0 && common(file) == most);
+    let alike = files
+        .iter()
+        .filter(|file| most >= least && common(file) == most);
     alike.cloned().collect()
 }
 

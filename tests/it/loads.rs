@@ -66,13 +66,72 @@ const CHANGES: &[Change] = &[
     },
 ];
 
+/// The same by texts that promvet does not read as deployments, and by Dockerfiles that are built.
+const NAMED: &[Change] = &[
+    Change {
+        name: "a second compose file",
+        file: "more/compose.yml",
+        before: "services: {}\n",
+        after: "services: {p: {image: prom/prometheus, volumes: ['../b/prometheus.yml:/etc/prometheus/prometheus.yml']}}\n",
+    },
+    Change {
+        name: "the folder that is built",
+        file: "compose.yml",
+        before: "services: {p: {build: ./a}}\n",
+        after: "services: {p: {build: ./b}}\n",
+    },
+    Change {
+        name: "an argument of what is built",
+        file: "compose.yml",
+        before: "services: {p: {build: {context: ., args: {CONF: a/prometheus.yml}}}}\n",
+        after: "services: {p: {build: {context: ., args: {CONF: b/prometheus.yml}}}}\n",
+    },
+    Change {
+        name: "a resource of Terraform",
+        file: "main.tf",
+        before: "data = { \"prometheus.yml\" = file(\"${path.module}/a/prometheus.yml\") }\n",
+        after: "data = { \"prometheus.yml\" = file(\"${path.module}/b/prometheus.yml\") }\n",
+    },
+    Change {
+        name: "a state of Salt",
+        file: "init.sls",
+        before: "/etc/prometheus/prometheus.yml:\n  file.managed:\n  - source: salt://a/prometheus.yml\n",
+        after: "/etc/prometheus/prometheus.yml:\n  file.managed:\n  - source: salt://b/prometheus.yml\n",
+    },
+    Change {
+        name: "a config of Swarm",
+        file: "up.sh",
+        before: "docker config create prom a/prometheus.yml\n",
+        after: "docker config create prom b/prometheus.yml\n",
+    },
+    Change {
+        name: "a file for values of a chart",
+        file: "up.sh",
+        before: "helm upgrade p ./chart --set-file server.config=./a/prometheus.yml\n",
+        after: "helm upgrade p ./chart --set-file server.config=./b/prometheus.yml\n",
+    },
+    Change {
+        name: "a service of launchd",
+        file: "p.plist",
+        before: "<array><string>prometheus</string><string>--config.file=/srv/a/prometheus.yml</string></array>\n",
+        after: "<array><string>prometheus</string><string>--config.file=/srv/b/prometheus.yml</string></array>\n",
+    },
+];
+
 const MAP: &str = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: c}\ndata:\n  a.yml: |\n    remote_write: [{url: 'https://ok.example.com/api/v1/push'}]\n  b.yml: |\n    remote_write: [{url: foo}]\n";
+
+const DOCKERFILE: &str = "FROM prom/prometheus\nCOPY prometheus.yml /etc/prometheus/\n";
+const BUILT: &str =
+    "FROM prom/prometheus\nARG CONF=a/prometheus.yml\nCOPY $CONF /etc/prometheus/prometheus.yml\n";
 
 fn base(change: &Change, content: &str) -> Scratch {
     Scratch::repository(&[
         ("a/prometheus.yml", GOOD),
         ("b/prometheus.yml", BAD),
         ("map.yaml", MAP),
+        ("Dockerfile", BUILT),
+        ("a/Dockerfile", DOCKERFILE),
+        ("b/Dockerfile", DOCKERFILE),
         (change.file, content),
     ])
 }
@@ -86,7 +145,7 @@ fn shown(scratch: &Scratch) -> usize {
 
 #[test]
 fn what_a_change_loads_for_the_first_time_is_new() {
-    for change in CHANGES {
+    for change in CHANGES.iter().chain(NAMED) {
         let scratch = base(change, change.before);
         scratch.file(change.file, change.after);
         assert_eq!(shown(&scratch), 1, "{}", change.name);
@@ -95,7 +154,7 @@ fn what_a_change_loads_for_the_first_time_is_new() {
 
 #[test]
 fn what_was_loaded_before_stays_old() {
-    for change in CHANGES {
+    for change in CHANGES.iter().chain(NAMED) {
         // Both trees load it; the change is another one.
         let scratch = base(change, change.after);
         scratch.file("README", "new\n");
@@ -114,6 +173,29 @@ fn what_was_loaded_before_stays_old() {
             );
             assert_eq!(shown(&scratch), 0, "{}, renamed", change.name);
         }
+    }
+}
+
+#[test]
+fn a_list_of_paths_loads_nothing() {
+    for (file, content) in [
+        ("CODEOWNERS", "b/prometheus.yml @a\n"),
+        (".prettierignore", "b/prometheus.yml\n"),
+        (
+            ".github/workflows/a.yml",
+            "on: {push: {paths: [b/prometheus.yml]}}\njobs: {}\n",
+        ),
+        ("README.md", "See b/prometheus.yml\n"),
+        ("run.sh", "cat /etc/b/prometheus.yml\n"),
+        ("run.sh", "cat c/prometheus.yml\n"),
+        (
+            "more/compose.yml",
+            "services: {p: {image: prom/prometheus, user: root}}\n",
+        ),
+    ] {
+        let scratch = Scratch::repository(&[("a/prometheus.yml", GOOD), ("b/prometheus.yml", BAD)]);
+        scratch.file(file, content);
+        assert_eq!(shown(&scratch), 0, "{file}: {content}");
     }
 }
 

@@ -525,6 +525,34 @@ const UNFOLLOWED: &[Unfollowed] = &[
             "#cloud-config\nwrite_files:\n- path: /etc/motd\n  content: |\n    hello\n",
         )],
     },
+    Unfollowed {
+        name: "a key of an object whose kind is not known",
+        base: &[],
+        bad: &[(
+            "secret.yaml",
+            "kind: ExternalSecret\nspec:\n  target:\n    template:\n      data:\n        prometheus.yml: |\n          \
+             remote_write: [{url: foo}]\n",
+        )],
+        good: &[(
+            "secret.yaml",
+            "kind: ExternalSecret\nspec:\n  target:\n    template:\n      data:\n        prometheus.yml: |\n          \
+             see elsewhere\n",
+        )],
+    },
+    Unfollowed {
+        name: "a key of an object in a task of Ansible",
+        base: &[],
+        bad: &[(
+            "site.yml",
+            "- hosts: all\n  tasks:\n  - k8s:\n      definition:\n        kind: ConfigMap\n        data:\n          \
+             prometheus.yaml: |\n            remote_write: [{url: foo}]\n",
+        )],
+        good: &[(
+            "site.yml",
+            "- hosts: all\n  tasks:\n  - k8s:\n      definition:\n        kind: ConfigMap\n        data:\n          \
+             prometheus.yaml.md: |\n            remote_write: [{url: foo}]\n",
+        )],
+    },
 ];
 
 #[test]
@@ -671,6 +699,16 @@ fn what_is_moved_out_of_what_is_checked_is_listed() {
 
 /// Configurations of other programs, in the forms that a change may give them.
 const OTHERS: &[(&str, &str)] = &[
+    (
+        "app.yaml",
+        "kind: Application\napiVersion: argoproj.io/v1alpha1\nmetadata: {name: p}\nspec:\n  source:\n    helm:\n      \
+         values: |\n        server: {remoteWrite: [{url: 'URL'}]}\n        serverFiles: {}\n",
+    ),
+    (
+        "app.yaml",
+        "kind: Application\napiVersion: argoproj.io/v1alpha1\nmetadata: {name: p}\nspec:\n  source:\n    helm:\n      \
+         valuesObject:\n        server: {remoteWrite: [{url: 'URL'}]}\n        serverFiles: {}\n",
+    ),
     (
         "values.yaml",
         "prometheus:\n  prometheusSpec:\n    additionalConfig: {remoteWrite: [{url: 'URL'}]}\n",

@@ -8,6 +8,7 @@ use super::super::manifest::Manifest;
 use super::super::names;
 use super::super::others;
 use super::super::selection::Selecting;
+use super::super::values::find as of_server;
 use super::{EmbeddedIn, Finder, Recognised, alloy_in, is_alloy, may_be_alloy};
 use crate::finding::{Advice, Finding, Severity, Within};
 use crate::schema::dialect::table::{ObjectKind, Part};
@@ -107,7 +108,11 @@ impl<'d> Finder<'d> {
                 spec.into_iter()
                     .for_each(|spec| self.kustomization(spec, out));
             }
-            "Application" => self.argo(manifest.root.get("spec"), out),
+            "Application" => {
+                self.argo(manifest.root.get("spec"), out);
+                let way = ["spec", "source", "helm", "valuesObject"];
+                out.extend(of_server(self.document, &way, self.template));
+            }
             "ApplicationSet" => {
                 let template = in_spec("template");
                 self.argo(template.and_then(|template| template.get("spec")), out);

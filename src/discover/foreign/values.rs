@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::super::embedded::documents;
-use super::super::values::{SERVER_FILES, is_among_its_like};
+use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like};
 use super::merged::{Merged, parameter};
 use super::{EmbeddedIn, Finder, Recognised};
 use crate::finding::Within;
@@ -24,6 +24,7 @@ impl<'d> Finder<'d> {
         if let Some(root) = document.root() {
             self.within(&document).values(root, out);
         }
+        out.extend(of_server(&document, &[], self.template));
     }
 
     /// Values of kube-prometheus-stack and its like: there, or below the name of a chart that needs

@@ -40,6 +40,17 @@ const PROSE: &[&str] = &[
     "tsx", "txt",
 ];
 
+/// What lists paths without loading them, by the ends of names and the beginnings of paths: owners of
+/// files, what tools leave out, and what runs when files change.
+const LISTS: &[&str] = &[
+    "CODEOWNERS",
+    "ignore",
+    ".gitattributes",
+    ".pre-commit-config.yaml",
+    "promvet.yaml",
+];
+const WORKFLOWS: &str = ".github/";
+
 /// How many lines around a flag are looked at for the name of the program: the length of the
 /// definition of a container.
 const NEAR: usize = 40;
@@ -76,6 +87,10 @@ pub(crate) enum Mentioned {
     Inline,
     /// A text is written to where Prometheus looks, as Ansible and cloud-init have it.
     Written,
+    /// A path with the name of the configuration, whatever is done with it.
+    Named(String),
+    /// A key with the name of the configuration holds this text.
+    Held(String),
 }
 
 /// Whether a file may mention one: by its name and a scan of its bytes.
@@ -110,6 +125,11 @@ pub(crate) fn mentions(text: &Arc<Text>, understood: &[Span]) -> Vec<Mention> {
     out.extend(places(DEFAULT).filter_map(|at| reader.default(at)));
     out.extend(places(KEY).filter_map(|at| reader.filled(at)));
     out.extend(places(FILES_GET).filter_map(|at| reader.file_of_chart(at)));
+    let path = text.path();
+    let is_list = path.contains(WORKFLOWS) || LISTS.iter().any(|end| path.ends_with(end));
+    if !is_list {
+        out.extend(every(KEY).filter_map(|at| reader.named(at)));
+    }
     out.extend(every(ENVIRONMENT).filter_map(|at| reader.environment(at)));
     for word in INLINE {
         out.extend(every(word).filter_map(|at| reader.inline(at, word)));
@@ -158,7 +178,7 @@ impl<'t> Reader<'t> {
         let before = self.content.get(..at)?;
         let bare = before.trim_end_matches('-');
         let dashes = before.len() - bare.len();
-        let begins = |c: char| c.is_whitespace() || "\"'=[,(`:".contains(c);
+        let begins = |c: char| c.is_whitespace() || "\"'=[,(`:>".contains(c);
         (matches!(dashes, 1 | 2) && (bare.is_empty() || bare.ends_with(begins)))
             .then_some(bare.len())
     }
@@ -292,7 +312,40 @@ impl<'t> Reader<'t> {
             Some(path) => Mentioned::Started(path.to_owned()),
             None => Mentioned::Filled,
         };
+        if is_block && !is_filled && !below.is_empty() {
+            let end = below.last().map_or(to, |last| self.end_of(last));
+            return Some(self.mention(at, end, Mentioned::Held(dedented(&below))));
+        }
         is_filled.then(|| self.mention(at, to, what))
+    }
+
+    /// Where a part of the text ends.
+    fn end_of(&self, part: &str) -> usize {
+        let from = part
+            .as_ptr()
+            .addr()
+            .saturating_sub(self.content.as_ptr().addr());
+        from + part.len()
+    }
+
+    /// A path to a file with the name of the configuration, in whatever script or format. One from the
+    /// root on is that of a machine or a container.
+    fn named(&self, at: usize) -> Option<Mention> {
+        let behind = self.content.get(at + KEY.len()..)?;
+        let ending = ["aml", "ml"].iter().find(|end| behind.starts_with(**end))?;
+        let to = at + KEY.len() + ending.len();
+        let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '/');
+        if self.content.get(to..)?.starts_with(goes_on) {
+            return None;
+        }
+        let is_path = |c: char| c.is_alphanumeric() || "._-/$~{}@%".contains(c);
+        let before = self.content.get(self.begin_of_line(at)..at)?;
+        let from = at - before.len() + before.trim_end_matches(is_path).len();
+        let path = self.content.get(from..to)?;
+        let is_address = path.starts_with("//") && before.contains(':');
+        let is_ours = path.contains('/') && (is_address || !path.starts_with('/'));
+        (is_ours && !path.contains(DEFAULT))
+            .then(|| self.mention(from, to, Mentioned::Named(path.to_owned())))
     }
 
     /// A file of the chart that a template takes.
@@ -407,6 +460,16 @@ fn value(behind: &str) -> &str {
     let value = value.trim_start_matches(['"', '\'', ' ']);
     let ends = |c: char| c.is_whitespace() || ENDS.contains(&c);
     value.split(ends).next().unwrap_or_default()
+}
+
+/// Lines without what all of them are indented by.
+fn dedented(lines: &[&str]) -> String {
+    let indent = |line: &&str| line.len() - line.trim_start().len();
+    let least = lines.iter().map(indent).min().unwrap_or_default();
+    let lines = lines
+        .iter()
+        .map(|line| line.get(least..).unwrap_or_default());
+    lines.fold(String::new(), |all, line| all + line + "\n")
 }
 
 /// The path in a line of a template that takes a file of the chart.
