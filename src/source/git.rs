@@ -18,10 +18,11 @@ mod references;
 mod repository;
 mod worktree;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 use std::ops::Bound;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use super::folder::Folder;
 use super::follow::follow;
@@ -62,6 +63,9 @@ pub struct Git {
     /// Files that are in the work tree as they are in this tree are read there, which is faster, and
     /// works in clones that lack contents.
     work_tree: WorkTree,
+    /// Folders that no link leads to. Each was followed part by part once: in folders in folders, every
+    /// look-up would go through all above it again.
+    plain: RwLock<HashSet<PathBuf>>,
 }
 
 impl Git {
@@ -122,9 +126,26 @@ impl Git {
 
     fn follow(&self, path: &Path, last: bool) -> io::Result<PathBuf> {
         let kind_at = |path: &Path| self.kind_at(path);
-        follow(&self.absolute(path), last, &kind_at, &|path| {
-            self.target_at(path)
-        })
+        let target_at = |path: &Path| self.target_at(path);
+        let path = self.absolute(path);
+        let mut parts = path.components();
+        let is_collapsed =
+            parts.all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
+        let Some(folder) = path.parent().filter(|_| is_collapsed) else {
+            return follow(&path, last, &kind_at, &target_at);
+        };
+        let plain = self.plain.read().unwrap_or_else(PoisonError::into_inner);
+        let is_plain = plain.contains(folder);
+        drop(plain);
+        if is_plain && !(last && kind_at(&path) == Some(EntryKind::Link)) {
+            return Ok(path);
+        }
+        let followed = follow(&path, last, &kind_at, &target_at)?;
+        if !is_plain && followed.parent() == Some(folder) {
+            let mut plain = self.plain.write().unwrap_or_else(PoisonError::into_inner);
+            plain.insert(folder.to_owned());
+        }
+        Ok(followed)
     }
 
     /// Whether a file is the same in the work tree. Of submodules no one knows.

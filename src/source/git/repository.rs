@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use super::command::GitError;
 use super::ignored::Ignored;
@@ -304,6 +304,7 @@ impl Repository {
             objects: Vec::new(),
             on_disk: Vec::new(),
             work_tree: WorkTree::new(self.top(), self.git.index(), &index),
+            plain: RwLock::default(),
         };
         add(&mut git, &self.git, listed, DEEPEST);
         Ok(git)
