@@ -5,9 +5,11 @@
 mod kustomize;
 mod merged;
 mod objects;
+mod openshift;
 mod pipelines;
 mod senders;
 mod spoken;
+mod together;
 mod values;
 
 use std::sync::Arc;
@@ -32,12 +34,15 @@ pub(super) const WORDS: &[&str] = &[
     "monitoring.grafana.com/",
     "monitoring.rhobs/",
     "operator.victoriametrics.com/",
+    "cluster-monitoring-config",
+    "user-workload-monitoring-config",
     "prometheusK8s",
     "prometheusSpec",
     "PrometheusRulesMap",
     "prometheusremotewrite",
     "metrics_generator",
     "additionalRemoteWrites",
+    "jobList",
     "serverFiles",
     "extraScrapeConfigs",
     "remote_read",
@@ -64,7 +69,7 @@ pub(super) fn find(document: &Arc<Document>, template: Option<Template>) -> Vec<
     let finder = Finder::new(document, template);
     if root.get("kind").is_none() {
         out.extend(flags_in(document, root, template));
-        finder.values(root, &mut out);
+        finder.values(root, None, &mut out);
         finder.senders(root, &mut out);
         finder.kustomization(root, &mut out);
         finder.files_of_values(root, &mut out);
@@ -326,7 +331,11 @@ impl<'d> Finder<'d> {
 
     fn rules(&self, found: Translation, holder: EmbeddedIn, why: String) -> Recognised {
         let (document, spoken) = Spoken::new(found, &OPERATOR);
-        self.made(What::Rules { document }, spoken, holder, why)
+        Recognised {
+            // Nothing fills in the braces of alerts, and rules name no keys of Secrets.
+            template: self.template,
+            ..self.made(What::Rules { document }, spoken, holder, why)
+        }
     }
 
     fn made(&self, what: What, spoken: Spoken, holder: EmbeddedIn, why: String) -> Recognised {

@@ -33,6 +33,7 @@ mod mutations;
 mod near_miss;
 #[cfg(feature = "online")]
 mod online;
+mod operator;
 mod oracle;
 mod outputs;
 mod packaging;

@@ -99,6 +99,9 @@ fn code_of(ty: &str, known: &HashSet<&str>) -> Result<String, String> {
     if let Some(item) = inside("[", ']') {
         return Ok(format!("Type::List(&{})", code_of(item, known)?));
     }
+    if let Some(item) = inside("<", '>') {
+        return Ok(format!("Type::Set(&{})", code_of(item, known)?));
+    }
     if let Some(value) = inside("{", '}') {
         return Ok(format!("Type::Map(&{})", code_of(value, known)?));
     }
@@ -113,6 +116,9 @@ fn code_of(ty: &str, known: &HashSet<&str>) -> Result<String, String> {
         "native" => "Native",
         "text" | "url" => "Text",
         "duration" => "Duration",
+        "duration?" => "OptionalDuration",
+        "groups" => "Groups",
+        "proxy" => "ProxyUrl",
         "size" => "Size",
         "number" => "Number",
         "bool" => "Bool",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::embedded;
 use super::merged::{Merged, is_index, pointer};
+use super::values::Chart;
 use super::{EmbeddedIn, Finder, Recognised, Spoken};
 use crate::finding::Within;
 use crate::schema::dialect::tables;
@@ -40,9 +41,10 @@ impl<'d> Finder<'d> {
         }
         for chart in items("helmCharts") {
             let values = chart.get("valuesInline");
+            let named = Chart::named(chart.get("name"));
             values
                 .into_iter()
-                .for_each(|values| self.values(values, out));
+                .for_each(|values| self.values(values, named, out));
         }
     }
 

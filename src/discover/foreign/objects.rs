@@ -9,10 +9,11 @@ use super::super::names;
 use super::super::others;
 use super::super::selection::Selecting;
 use super::super::values::find as of_server;
-use super::{EmbeddedIn, Finder, Recognised, alloy_in, is_alloy, may_be_alloy};
-use crate::finding::{Advice, Finding, Severity, Within};
+use super::values::Chart;
+use super::{EmbeddedIn, Finder, Recognised, Template, alloy_in, is_alloy, may_be_alloy, together};
+use crate::finding::Within;
 use crate::schema::dialect::table::{ObjectKind, Part};
-use crate::schema::dialect::{OPENSHIFT, OPERATOR, tables};
+use crate::schema::dialect::{OPERATOR, tables};
 use crate::yaml::{Dollars, Node, embedded as text_of};
 
 /// Words: every text of an object that is a configuration of another program holds one of these.
@@ -23,15 +24,6 @@ const IN_TEXTS: &[&str] = &[
     "prometheusSpec",
     "scrape_configs",
     "monitoring.coreos.com/",
-];
-
-/// Keys of the configuration of OpenShift's monitoring that are its own.
-const OF_OPENSHIFT: &[&str] = &[
-    "alertmanagerMain",
-    "enableUserWorkload",
-    "prometheusK8s",
-    "telemeterClient",
-    "thanosQuerier",
 ];
 
 /// The group of an operator that took over the Prometheus Operator's kinds (rhobs/
@@ -93,10 +85,12 @@ impl<'d> Finder<'d> {
                 }
             }
             "HelmRelease" => {
+                let chart = in_spec("chart").and_then(|chart| chart.get("spec")?.get("chart"));
+                let chart = Chart::named(chart.or_else(|| in_spec("chartRef")?.get("name")));
                 let values = in_spec("values");
                 values
                     .into_iter()
-                    .for_each(|values| self.values(values, out));
+                    .for_each(|values| self.values(values, chart, out));
                 let renderers = in_spec("postRenderers").into_iter().flat_map(Node::items);
                 for renderer in renderers.filter_map(|one| one.get("kustomize")) {
                     self.kustomization(renderer, out);
@@ -115,11 +109,18 @@ impl<'d> Finder<'d> {
             }
             "ApplicationSet" => {
                 let template = in_spec("template");
-                self.argo(template.and_then(|template| template.get("spec")), out);
+                // Its generators fill in braces, those of alerts among them.
+                let filled = Finder {
+                    template: self.template.or(Some(Template::Variables)),
+                    ..*self
+                };
+                filled.argo(template.and_then(|template| template.get("spec")), out);
             }
             "HelmChart" | "HelmChartConfig" => {
                 let text = in_spec("valuesContent");
-                text.into_iter().for_each(|text| self.values_in(text, out));
+                let chart = Chart::named(in_spec("chart"));
+                text.into_iter()
+                    .for_each(|text| self.values_in(text, chart, out));
                 let set = in_spec("set").and_then(Node::mapping);
                 let set = set.into_iter().flat_map(|map| map.entries());
                 let set = set.map(|entry| (entry.name(), entry.key, entry.value));
@@ -141,7 +142,9 @@ impl<'d> Finder<'d> {
             return;
         };
         let why = format!("it is a {} of {}", kind.kind, kind.group);
-        found.findings.extend(replicas_alike(spec));
+        found
+            .findings
+            .extend(together::check(kind.kind, spec, &holder));
         out.push(match kind.part {
             Part::Rules => self.rules(found, holder, why),
             _ => self.recognised(found, &OPERATOR, holder, why),
@@ -206,14 +209,14 @@ impl<'d> Finder<'d> {
                 self.kustomization(patches, out);
             }
             if let Some(helm) = source.get("helm") {
-                self.argo_values(helm, out);
+                self.argo_values(helm, Chart::named(source.get("chart")), out);
             }
         }
     }
 
     /// The values of a chart. The object wins over the text, and parameters over both (argo-cd
     /// `util/helm/cmd.go`).
-    fn argo_values(&self, helm: Node<'d>, out: &mut Vec<Recognised>) {
+    fn argo_values(&self, helm: Node<'d>, chart: Option<Chart>, out: &mut Vec<Recognised>) {
         let object = helm.get("valuesObject");
         let text = helm.get("values").filter(|_| object.is_none());
         let list = helm.get("parameters").into_iter().flat_map(Node::items);
@@ -227,46 +230,9 @@ impl<'d> Finder<'d> {
         }
         object
             .into_iter()
-            .for_each(|values| self.values(values, out));
-        text.into_iter().for_each(|text| self.values_in(text, out));
-    }
-
-    /// The configuration in a file from which a kustomization makes the ConfigMap of OpenShift's
-    /// monitoring: nothing else has two of these keys.
-    pub(super) fn openshift_file(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
-        let known = OF_OPENSHIFT.iter().filter(|key| root.get(key).is_some());
-        if root.get("prometheusK8s").is_none() || known.count() < 2 {
-            return;
-        }
-        let shape = &tables::OPEN_SHIFT_CLUSTER;
-        let holder = EmbeddedIn::Part("openshift");
-        self.part(root, shape, Part::Whole, &OPENSHIFT, holder, out);
-    }
-
-    fn openshift(&self, manifest: Manifest<'d>, out: &mut Vec<Recognised>) {
-        let shape = match manifest.name {
-            "cluster-monitoring-config" => &tables::OPEN_SHIFT_CLUSTER,
-            "user-workload-monitoring-config" => &tables::OPEN_SHIFT_USER_WORKLOAD,
-            _ => return,
-        };
-        let data = manifest.root.get("data");
-        let Some(document) = data
-            .and_then(|data| data.get("config.yaml"))
-            .and_then(|text| self.inside(text))
-        else {
-            return;
-        };
-        let finder = self.within(&document);
-        let Some(root) = document.root() else { return };
-        let found = finder.place(root, shape, Part::Whole, &OPENSHIFT);
-        let holder = EmbeddedIn::Object {
-            kind: "ConfigMap",
-            name: manifest.name.to_owned(),
-            namespace: manifest.namespace.map(str::to_owned),
-            key: "config.yaml".to_owned(),
-        };
-        let why = format!("it is the ConfigMap {}", manifest.name);
-        out.extend(found.map(|found| finder.recognised(found, &OPENSHIFT, holder, why)));
+            .for_each(|values| self.values(values, chart, out));
+        text.into_iter()
+            .for_each(|text| self.values_in(text, chart, out));
     }
 }
 
@@ -276,37 +242,6 @@ fn select(found: &mut [Recognised], selecting: Selecting) {
     if let Some(spoken) = spoken.and_then(Arc::get_mut) {
         spoken.selecting = Some(selecting);
     }
-}
-
-/// What is reported about several replicas that send the same series under the same labels.
-fn replicas_alike(spec: Node<'_>) -> Option<Finding> {
-    let replicas = spec.get("replicas")?.as_str()?.parse::<u32>().ok()?;
-    let label = spec.get("replicaExternalLabelName")?;
-    let sends = spec
-        .get("remoteWrite")
-        .is_some_and(|list| list.items().next().is_some());
-    // The Operator puts the name of the pod in here.
-    let labels = spec.get("externalLabels").and_then(Node::mapping);
-    let mut labels = labels.into_iter().flat_map(|map| map.entries());
-    let names_pod =
-        labels.any(|entry| entry.value.as_str().is_some_and(|text| text.contains("$(")));
-    if replicas < 2 || label.as_str() != Some("") || !sends || names_pod {
-        return None;
-    }
-    let message = format!(
-        "`replicaExternalLabelName`: empty, so {replicas} replicas send the same series under the same labels"
-    );
-    let rule = "kubernetes/replica-label";
-    let finding = Finding::new(rule, Severity::Warning, label.place(), message)
-        .of_key(label.path(), label.identity());
-    let place = spec.get("replicas").map(Node::place)?;
-    Some(
-        finding
-            .evidence(place, "each replica scrapes and sends for itself")
-            .help(Advice::remove(label.span()).text(
-                "remove the key: the label is `prometheus_replica` then, or what the receiver deduplicates by",
-            )),
-    )
 }
 
 /// Whether a file says what a test expects of a cluster (`00-assert.yaml` of kuttl and chainsaw), with

@@ -6,37 +6,69 @@ use std::sync::Arc;
 use super::super::embedded::documents;
 use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like};
 use super::merged::{Merged, parameter};
-use super::{EmbeddedIn, Finder, Recognised};
-use crate::finding::Within;
+use super::{EmbeddedIn, Finder, Recognised, Template, together};
+use crate::finding::{Finding, Severity, Within};
 use crate::schema::dialect::table::{self, MappingShape, Part};
-use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, tables};
+use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, STACK, tables};
 use crate::yaml::{Dollars, Node, embedded};
 
 /// Words: every text and parameter that has to do with remote write holds one of these.
 const SENDING: &[&str] = &["emoteWrite", "remote_write", "remoteRead"];
 
+/// A chart that makes resources of the Prometheus Operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Chart {
+    /// kube-prometheus-stack, and prometheus-operator before it.
+    Stack,
+    /// bitnami's kube-prometheus, which has no level `prometheusSpec`.
+    Bitnami,
+}
+
+impl Chart {
+    /// The chart that a name or a URL of one names.
+    pub(super) fn named(name: Option<Node<'_>>) -> Option<Self> {
+        match name?.as_str()?.rsplit('/').next()? {
+            "kube-prometheus-stack" | "prometheus-operator" => Some(Self::Stack),
+            BITNAMI => Some(Self::Bitnami),
+            _ => None,
+        }
+    }
+}
+
+/// The name of bitnami's chart, under which a chart that needs it has its values.
+const BITNAMI: &str = "kube-prometheus";
+
 impl<'d> Finder<'d> {
     /// Values in a text of their own.
-    pub(super) fn values_in(&self, node: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn values_in(
+        &self,
+        node: Node<'d>,
+        chart: Option<Chart>,
+        out: &mut Vec<Recognised>,
+    ) {
         let Some(document) = self.inside(node) else {
             return;
         };
         if let Some(root) = document.root() {
-            self.within(&document).values(root, out);
+            self.within(&document).values(root, chart, out);
         }
         out.extend(of_server(&document, &[], self.template));
     }
 
     /// Values of kube-prometheus-stack and its like: there, or below the name of a chart that needs
     /// it.
-    pub(super) fn values(&self, values: Node<'d>, out: &mut Vec<Recognised>) {
+    pub(super) fn values(&self, values: Node<'d>, chart: Option<Chart>, out: &mut Vec<Recognised>) {
         let Some(mapping) = values.mapping() else {
             return;
         };
-        self.stack(values, out);
+        self.stack(values, chart, out);
         self.chart(values, out);
         for entry in mapping.entries() {
-            self.stack(entry.value, out);
+            // The other chart may have this name too, by an alias.
+            let spec = entry.value.get("prometheus");
+            let spec = spec.and_then(|prometheus| prometheus.get("prometheusSpec"));
+            let is_bitnami = entry.name() == BITNAMI && spec.is_none();
+            self.stack(entry.value, is_bitnami.then_some(Chart::Bitnami), out);
             self.chart(entry.value, out);
         }
     }
@@ -64,7 +96,7 @@ impl<'d> Finder<'d> {
         let from = out.len();
         if let Some(root) = document.root() {
             let finder = self.within(&document).partly(is_more);
-            finder.values(root, out);
+            finder.values(root, None, out);
         }
         if out.len() == from {
             let reason = "promvet does not read these parameters of a chart";
@@ -75,9 +107,15 @@ impl<'d> Finder<'d> {
 
     /// Values in files of helmfile and Fleet.
     pub(super) fn files_of_values(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        // helmfile renders the file itself, with the braces of alerts in it.
+        let rendered = Finder {
+            template: self.template.or(Some(Template::Variables)),
+            ..*self
+        };
         for release in root.get("releases").into_iter().flat_map(Node::items) {
             let list = release.get("values").into_iter().flat_map(Node::items);
-            list.for_each(|values| self.values(values, out));
+            let chart = Chart::named(release.get("chart"));
+            list.for_each(|values| rendered.values(values, chart, out));
             let set = release.get("set").into_iter().flat_map(Node::items);
             let set = set.filter_map(|one| {
                 let name = one.get("name")?;
@@ -85,10 +123,11 @@ impl<'d> Finder<'d> {
             });
             self.parameters(None, set, release.get("values").is_some(), out);
         }
-        let fleet = root.get("helm").and_then(|helm| helm.get("values"));
-        fleet
-            .into_iter()
-            .for_each(|values| self.values(values, out));
+        let fleet = root.get("helm");
+        if let Some(values) = fleet.and_then(|helm| helm.get("values")) {
+            let chart = fleet.and_then(|helm| helm.get("chart"));
+            self.values(values, Chart::named(chart), out);
+        }
     }
 
     /// What values of the chart `prometheus` hold beside the configuration of its server: rules, jobs
@@ -100,7 +139,7 @@ impl<'d> Finder<'d> {
         }
         let files = values.get(SERVER_FILES).and_then(Node::mapping);
         for entry in files.into_iter().flat_map(|map| map.entries()) {
-            self.groups_in(entry.value, &CHART, out);
+            self.groups_in(entry.value, &tables::CHART_RULES, &CHART, out);
         }
         self.jobs_in(values.get("extraScrapeConfigs"), out);
         let shape = &tables::CHART_PROMETHEUS;
@@ -112,36 +151,13 @@ impl<'d> Finder<'d> {
     }
 
     /// What values of charts that make resources of an operator hold.
-    fn stack(&self, values: Node<'d>, out: &mut Vec<Recognised>) {
+    fn stack(&self, values: Node<'d>, chart: Option<Chart>, out: &mut Vec<Recognised>) {
         let prometheus = values.get("prometheus");
-        let spec = prometheus.and_then(|prometheus| prometheus.get("prometheusSpec"));
-        if let Some(spec) = spec {
-            let shape = &tables::STACK_SPEC;
-            self.in_values(spec, shape, Part::Whole, out);
-            self.jobs_in(spec.get("additionalScrapeConfigs"), out);
-            self.additional(spec, out);
-        }
-        for (key, shape) in [
-            ("additionalServiceMonitors", &tables::STACK_SERVICE_MONITOR),
-            ("additionalPodMonitors", &tables::STACK_POD_MONITOR),
-        ] {
-            let list = prometheus.and_then(|prometheus| prometheus.get(key));
-            for one in list.into_iter().flat_map(Node::items) {
-                self.in_values(one, shape, Part::Whole, out);
+        if let Some(prometheus) = prometheus {
+            match chart == Some(Chart::Bitnami) || looks_bitnami(values, prometheus) {
+                true => self.bitnami(prometheus, out),
+                false => self.stack_prometheus(prometheus, chart, out),
             }
-        }
-        // bitnami/kube-prometheus has no level `prometheusSpec`.
-        let is_bitnami = values
-            .get("operator")
-            .is_some_and(|one| one.mapping().is_some())
-            && ["exporters", "blackboxExporter", "kubelet", "kubeApiServer"]
-                .iter()
-                .any(|key| values.get(key).is_some_and(|one| one.mapping().is_some()));
-        if let Some(prometheus) =
-            prometheus.filter(|one| is_bitnami && one.get("prometheusSpec").is_none())
-        {
-            let shape = &tables::BITNAMI_PROMETHEUS;
-            self.in_values(prometheus, shape, Part::Whole, out);
         }
         if let Some(agent) = values.get("vmagent") {
             if let Some(spec) = agent.get("spec") {
@@ -171,8 +187,71 @@ impl<'d> Finder<'d> {
             .into_iter()
             .flat_map(Node::items);
         for one in map.map(|entry| entry.value).chain(list) {
-            self.groups_in(one, &OPERATOR_VALUES, out);
+            self.groups_in(one, &tables::STACK_RULES, &OPERATOR_VALUES, out);
         }
+    }
+
+    /// The section `prometheus` of kube-prometheus-stack.
+    fn stack_prometheus(
+        &self,
+        prometheus: Node<'d>,
+        chart: Option<Chart>,
+        out: &mut Vec<Recognised>,
+    ) {
+        let spec = prometheus.get("prometheusSpec");
+        if let Some(spec) = spec {
+            let (shape, part) = (&tables::STACK_SPEC, Part::Whole);
+            let found = self.place(spec, shape, part, &OPERATOR_VALUES);
+            if let Some(mut found) = found {
+                let holder = EmbeddedIn::Values;
+                let together = together::check("Prometheus", spec, &holder);
+                found.findings.extend(together);
+                let why = format!("{} is part of {}", spec.path(), holder.noun());
+                out.push(self.recognised(found, &OPERATOR_VALUES, holder, why));
+            }
+            self.jobs_in(spec.get("additionalScrapeConfigs"), out);
+            self.additional(spec, out);
+        }
+        if chart == Some(Chart::Stack) || spec.is_some_and(|spec| spec.mapping().is_some()) {
+            let shape = &tables::STACK_PROMETHEUS;
+            let misplaced = self.place(prometheus, shape, Part::Whole, &STACK);
+            if let Some(mut found) = misplaced.filter(|found| !found.findings.is_empty()) {
+                // Templates of a chart around it may read the key.
+                let findings = found.findings.iter_mut();
+                findings.for_each(|one| one.severity = one.severity.min(Severity::Warning));
+                let why = "it has keys of a Prometheus at another level".to_owned();
+                out.push(self.recognised(found, &STACK, EmbeddedIn::Values, why));
+            }
+        }
+        for (key, shape) in [
+            ("additionalServiceMonitors", &tables::STACK_SERVICE_MONITOR),
+            ("additionalPodMonitors", &tables::STACK_POD_MONITOR),
+        ] {
+            let list = prometheus.get(key);
+            for one in list.into_iter().flat_map(Node::items) {
+                self.in_values(one, shape, Part::Whole, out);
+            }
+        }
+    }
+
+    /// The section `prometheus` of bitnami's kube-prometheus.
+    fn bitnami(&self, prometheus: Node<'d>, out: &mut Vec<Recognised>) {
+        let shape = &tables::BITNAMI_PROMETHEUS;
+        let found = self.place(prometheus, shape, Part::Whole, &OPERATOR_VALUES);
+        let Some(mut found) = found else { return };
+        let spec = prometheus.mapping();
+        let spec = spec.and_then(|mapping| mapping.entry("prometheusSpec"));
+        found.findings.extend(spec.map(|entry| {
+            let message = "`prometheusSpec`: bitnami's chart kube-prometheus has no such level and ignores all of it";
+            let key = entry.key;
+            let rule = "schema/unknown-field";
+            let finding = Finding::new(rule, Severity::Warning, key.place(), message.to_owned());
+            let finding = finding.of_key(key.path(), key.identity());
+            finding.help("write its keys directly below `prometheus`")
+        }));
+        let holder = EmbeddedIn::Values;
+        let why = format!("{} is part of {}", prometheus.path(), holder.noun());
+        out.push(self.recognised(found, &OPERATOR_VALUES, holder, why));
     }
 
     /// What the chart adds to the spec of its Prometheus as it is, a mapping or a text
@@ -249,14 +328,29 @@ impl<'d> Finder<'d> {
     }
 
     /// Groups of rules, if there are some. The names and labels beside them are the chart's.
-    fn groups_in(&self, node: Node<'d>, dialect: &'static Dialect, out: &mut Vec<Recognised>) {
+    fn groups_in(
+        &self,
+        node: Node<'d>,
+        shape: &'static MappingShape,
+        dialect: &'static Dialect,
+        out: &mut Vec<Recognised>,
+    ) {
         if node.get("groups").is_none() {
             return;
         }
-        let found = self.place(node, &tables::STACK_RULES, Part::Whole, dialect);
+        let found = self.place(node, shape, Part::Whole, dialect);
         let why = format!("{} has groups of rules", node.path());
         out.extend(found.map(|found| self.rules(found, EmbeddedIn::Values, why)));
     }
+}
+
+/// Whether values are those of bitnami's chart, by what is beside its Prometheus.
+fn looks_bitnami(values: Node<'_>, prometheus: Node<'_>) -> bool {
+    let is_section = |key: &str| values.get(key).is_some_and(|one| one.mapping().is_some());
+    let beside = ["exporters", "blackboxExporter", "kubelet", "kubeApiServer"];
+    prometheus.get("prometheusSpec").is_none()
+        && is_section("operator")
+        && beside.into_iter().any(is_section)
 }
 
 /// Whether a text has a word that has to do with remote write.

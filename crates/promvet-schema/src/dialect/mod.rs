@@ -6,11 +6,16 @@
 //! facts and rules see native keys alone. [`Spelling`] puts what they say back into the words of
 //! the text.
 
+mod external_labels;
+mod judged;
+mod rules;
+mod since;
 mod spelling;
 pub mod table;
 pub mod tables;
 mod translate;
 
+pub use since::{TooNew, too_new};
 pub use spelling::Spelling;
 pub use translate::{Reference, SELECTED, Translation, translate};
 
@@ -60,6 +65,16 @@ pub static CHART: Dialect = Dialect {
     unknown: "the chart ignores it",
     mistyped: "the chart does not render",
     refused: "Prometheus refuses the file",
+    is_strict: true,
+};
+
+/// Values of kube-prometheus-stack or of its like, where its templates read none.
+pub static STACK: Dialect = Dialect {
+    word: "helm-values",
+    noun: "values of kube-prometheus-stack",
+    unknown: "the chart ignores it",
+    mistyped: "the chart does not render",
+    refused: "Prometheus refuses what the Operator makes of it",
     is_strict: true,
 };
 

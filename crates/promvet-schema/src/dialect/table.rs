@@ -44,8 +44,12 @@ pub enum Type {
     Text,
     /// A text that is a duration.
     Duration,
+    /// The same, where an empty text counts as absent.
+    OptionalDuration,
     /// A text that is a size in bytes.
     Size,
+    /// A text that is the URL of a proxy.
+    ProxyUrl,
     /// A number.
     Number,
     /// `true` or `false`.
@@ -58,12 +62,16 @@ pub enum Type {
     Headers,
     /// `{authenticator: NAME}`: an extension of the OpenTelemetry Collector that adds a credential.
     Authenticator,
+    /// Groups of rules in a PrometheusRule.
+    Groups,
     /// One of these words.
     Enum(&'static [&'static str]),
     /// One of these words, which Prometheus wants in lower case.
     Lower(&'static [&'static str]),
     /// A list.
     List(&'static Self),
+    /// A list in which nothing may be twice.
+    Set(&'static Self),
     /// Keys that the user chooses, and values.
     Map(&'static Self),
     /// A mapping whose keys are known.

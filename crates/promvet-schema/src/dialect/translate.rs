@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Dialect;
 use super::spelling::Spelling;
 use super::table::{Key, MappingShape, Part, Type};
+use super::{Dialect, external_labels};
 use crate::check::Rule;
 use crate::yaml::{Builder, Document, Entry, Item, Kind, Made, Mapping, Node, Scalar, placeholder};
 use promvet_text::{Advice, Finding, Place, Severity, nearest};
@@ -63,7 +63,7 @@ pub fn translate(
         findings: Vec::new(),
         spelling: Spelling::new(dialect.refused),
         references: Vec::new(),
-        adds_labels: false,
+        added_labels: Vec::new(),
     };
     let root = translator.root(node, shape, part)?;
     Some(Translation {
@@ -74,28 +74,30 @@ pub fn translate(
     })
 }
 
-struct Translator {
-    builder: Builder,
-    dialect: &'static Dialect,
+pub(super) struct Translator {
+    pub(super) builder: Builder,
+    pub(super) dialect: &'static Dialect,
     findings: Vec<Finding>,
     spelling: Spelling,
     references: Vec<Reference>,
-    /// Whether external labels are added to those that are written.
-    adds_labels: bool,
+    /// The external labels that the Operator adds to those that are written.
+    added_labels: Vec<String>,
 }
 
 impl Translator {
     fn root(&mut self, node: Node<'_>, shape: &'static MappingShape, part: Part) -> Option<Made> {
         let list = match part {
-            Part::Rules => return self.builder.copy(node),
+            Part::Rules => return self.rules(node),
             Part::Whole => {
-                self.adds_labels = adds_labels(shape, node, self.dialect);
+                self.added_labels = external_labels::added(shape, node, self.dialect);
                 let mut items = self.items(shape, node)?;
                 let is_set = items.iter().any(|(native, ..)| *native == EXTERNAL_LABELS);
                 // The Operator adds them even where none is written, so that `external labels` are
                 // not missing.
-                if self.adds_labels && !is_set {
-                    let labels = self.unknown_values(node, ADDED_LABELS);
+                if !self.added_labels.is_empty() && !is_set {
+                    let names = self.added_labels.clone();
+                    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                    let labels = self.unknown_values(node, &names);
                     items.push((EXTERNAL_LABELS, node, labels));
                 }
                 let pairs = self.builder.assemble(node, items);
@@ -210,7 +212,7 @@ impl Translator {
             };
             // A chart adds the items of two lists, such as `additionalRemoteWrite`.
             match items.iter_mut().find(|(name, ..)| *name == native) {
-                Some((_, _, first)) if matches!(key.ty, Type::List(_)) => {
+                Some((_, _, first)) if matches!(key.ty, Type::List(_) | Type::Set(_)) => {
                     *first = self.builder.joined(entry.value, &[*first, value]);
                 }
                 _ => items.push((native, entry.key, value)),
@@ -230,7 +232,18 @@ impl Translator {
             Type::List(item) => self.list(item, key, node),
             Type::Map(value) => self.map(value, key, node),
             Type::Key | Type::KeyOf => self.selector(ty, key, node),
-            _ => self.scalar(ty, node),
+            Type::Groups => self.groups(node),
+            Type::Set(item) => {
+                self.distinct(node);
+                self.list(item, key, node)
+            }
+            // Its field is a text and not a pointer, so that the Operator takes an empty one for
+            // none (prometheus-operator v0.93.0 `promcfg.go`, `ep.Interval != ""`).
+            Type::OptionalDuration if node.as_str() == Some("") => None,
+            _ => {
+                self.form(ty, key, node);
+                self.scalar(ty, node)
+            }
         }
     }
 
@@ -258,16 +271,22 @@ impl Translator {
             return None;
         };
         let mut pairs = Vec::new();
+        let added = match key.native {
+            Some(EXTERNAL_LABELS) => self.added_labels.clone(),
+            _ => Vec::new(),
+        };
         for entry in mapping.effective() {
+            if added.iter().any(|label| label == entry.name()) {
+                self.reserved_label(entry);
+                continue;
+            }
             let made = self.value(value, key, entry.value);
             let name = made.and_then(|_| self.builder.copy(entry.key));
             pairs.extend(name.zip(made));
         }
-        if self.adds_labels && key.native == Some(EXTERNAL_LABELS) {
-            for label in ADDED_LABELS {
-                let name = self.builder.scalar(node, label);
-                pairs.push((name, self.builder.scalar(node, SELECTED)));
-            }
+        for label in &added {
+            let name = self.builder.scalar(node, label);
+            pairs.push((name, self.builder.scalar(node, SELECTED)));
         }
         Some(self.builder.mapping(node, &pairs))
     }
@@ -357,7 +376,12 @@ impl Translator {
         }
     }
 
-    fn strange_word(&mut self, words: &[&'static str], node: Node<'_>, scalar: Scalar<'_>) {
+    pub(super) fn strange_word(
+        &mut self,
+        words: &[&'static str],
+        node: Node<'_>,
+        scalar: Scalar<'_>,
+    ) {
         // Of spellings that differ in nothing but case, the first one is enough.
         let mut listed: Vec<&str> = Vec::new();
         for word in words {
@@ -482,7 +506,13 @@ impl Translator {
             return;
         }
         let name = entry.name();
-        let meant = meant_by(shape, name);
+        if std::ptr::eq(shape, &super::tables::SELECTOR) {
+            return self.bare_label(entry);
+        }
+        let mut meant = meant_by(shape, name);
+        if self.of_server(shape, name) && !matches!(meant, Some(Meant::Spelling(_))) {
+            meant = None;
+        }
         if shape.open && !matches!(meant, Some(Meant::Spelling(_) | Meant::Below(_))) {
             return;
         }
@@ -509,6 +539,11 @@ impl Translator {
                 format!("`{name}`: unknown key, perhaps `{key}`; {unknown}"),
                 Some(Advice::rename(entry.key.span(), key).unsafe_()),
             ),
+            None if self.of_server(shape, name) => (
+                Severity::Warning,
+                format!("`{name}`: only a Prometheus has this key, an agent does not; {unknown}"),
+                Some(Advice::say("remove it")),
+            ),
             None => (
                 Severity::Warning,
                 format!("`{name}`: unknown key; {unknown}"),
@@ -516,6 +551,44 @@ impl Translator {
             ),
         };
         self.say(Rule::UnknownField, severity, entry.key, message, advice);
+    }
+
+    /// Whether a key is one of a Prometheus where only those of an agent are known.
+    fn of_server(&self, shape: &'static MappingShape, name: &str) -> bool {
+        let tables = (&super::tables::PROMETHEUS_AGENT, &super::tables::PROMETHEUS);
+        std::ptr::eq(shape, tables.0) && tables.1.find(name).is_some()
+    }
+
+    /// A label directly in a selector. Without it nothing is left, and the empty selector selects
+    /// everything (apimachinery `LabelSelectorAsSelector`).
+    fn bare_label(&mut self, entry: Entry<'_>) {
+        let names = ["matchLabels", "matchExpressions"];
+        let name = entry.name();
+        let near = nearest(name, names).filter(|_| entry.value.scalar().is_none());
+        let (message, advice) = match near {
+            Some(near) => (
+                format!(
+                    "`{name}`: unknown key, perhaps `{near}`; {}",
+                    self.dialect.unknown
+                ),
+                Advice::rename(entry.key.span(), near).unsafe_(),
+            ),
+            None => (
+                format!(
+                    "`{name}`: labels belong in `matchLabels`; {}, and an empty selector selects everything",
+                    self.dialect.unknown
+                ),
+                Advice::say(format!("write `matchLabels: {{{name}: …}}`")),
+            ),
+        };
+        let advice = Some(advice);
+        self.say(
+            Rule::UnknownField,
+            Severity::Error,
+            entry.key,
+            message,
+            advice,
+        );
     }
 
     /// Structural schemas of Kubernetes check kinds before anything else (`validation` of
@@ -542,7 +615,7 @@ impl Translator {
         self.say(Rule::WrongType, Severity::Error, node, message, advice);
     }
 
-    fn say(
+    pub(super) fn say(
         &mut self,
         rule: Rule,
         severity: Severity,
@@ -567,14 +640,14 @@ fn is_dropped(tls: Mapping<'_>) -> bool {
 }
 
 /// Whether something fills in a part of a scalar.
-fn is_filled_in(node: Node<'_>) -> bool {
+pub(super) fn is_filled_in(node: Node<'_>) -> bool {
     node.as_str()
         .is_some_and(|text| placeholder::find(text).next().is_some())
 }
 
 /// Whether a value is false to `if` of a template of Helm.
 /// Imitates `template.IsTrue` (text/template/exec.go).
-fn is_falsy(node: Node<'_>) -> bool {
+pub(super) fn is_falsy(node: Node<'_>) -> bool {
     match node.kind() {
         Kind::Mapping(mapping) => mapping.written().next().is_none(),
         Kind::Sequence(list) => list.is_empty(),
@@ -602,21 +675,6 @@ const INLINE: &[&str] = &[
 /// The labels by which the receiver distinguishes senders.
 const EXTERNAL_LABELS: &str = "global.external_labels";
 
-/// The labels that the Operator adds, with the names of the resource and of the pod
-/// (prometheus-operator v0.93.0 `pkg/prometheus/promcfg.go`, `buildExternalLabels`).
-const ADDED_LABELS: &[&str] = &["prometheus", "prometheus_replica"];
-
-/// Whether the Operator adds external labels to the configuration at a node.
-fn adds_labels(shape: &MappingShape, node: Node<'_>, dialect: &Dialect) -> bool {
-    // The empty text turns the label off (prometheus-operator, `buildExternalLabels`); an absent
-    // key does not, since it has a default.
-    let is_cleared = |key: &str| node.get(key).and_then(Node::as_str) == Some("");
-    let is_resource = shape.find("prometheusExternalLabelName").is_some();
-    let is_kept =
-        !(is_cleared("prometheusExternalLabelName") && is_cleared("replicaExternalLabelName"));
-    std::ptr::eq(dialect, &super::OPENSHIFT) || is_resource && is_kept
-}
-
 /// What may be meant by a key that a shape does not have.
 enum Meant {
     /// This one: the same letters, or the native name of it.
@@ -626,6 +684,21 @@ enum Meant {
     /// One that looks like it.
     Like(&'static str),
 }
+
+/// Keys of other kinds, and what they are called where they have another name.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("endpoints", "podMetricsEndpoints"),
+    ("interval", "scrapeInterval"),
+    ("metricRelabelConfigs", "metricRelabelings"),
+    ("path", "metricsPath"),
+    ("podMetricsEndpoints", "endpoints"),
+    ("relabelConfigs", "relabelings"),
+    ("relabelings", "relabelingConfigs"),
+    ("storage", "storageSpec"),
+    ("storageSpec", "storage"),
+    ("targets", "static"),
+    ("timeout", "scrapeTimeout"),
+];
 
 /// Spellings come before resemblance, since `scrape_interval` for `scrapeInterval` is sure and a
 /// near miss is a guess.
@@ -639,7 +712,11 @@ fn meant_by(shape: &'static MappingShape, name: &str) -> Option<Meant> {
             .iter()
             .find(|key| last(key).as_ref() == Some(&plain))
     };
-    if let Some(key) = same.or_else(native) {
+    let other = || {
+        let mut names = OTHER_NAMES.iter().filter(|(other, _)| *other == name);
+        names.find_map(|(_, key)| shape.find(key))
+    };
+    if let Some(key) = same.or_else(native).or_else(other) {
         return Some(Meant::Spelling(key.name));
     }
     let below = shape.keys.iter().find(|key| {
@@ -660,7 +737,7 @@ const SHORTEST_MOVED: usize = 5;
 fn inner_shape(ty: &Type) -> Option<&'static MappingShape> {
     match ty {
         Type::Object(shape) => Some(shape),
-        Type::List(item) => inner_shape(item),
+        Type::List(item) | Type::Set(item) => inner_shape(item),
         _ => None,
     }
 }
@@ -684,7 +761,7 @@ fn is_number(scalar: Scalar<'_>) -> bool {
 }
 
 /// The key of a value, or of the list that the value is an item of.
-fn name_of(node: Node<'_>) -> String {
+pub(super) fn name_of(node: Node<'_>) -> String {
     let path = node.path();
     let last = path.rsplit('.').next().unwrap_or(&path);
     last.to_owned()

@@ -1,0 +1,117 @@
+//! Values whose form the CustomResourceDefinitions state, and which Prometheus does not get as they
+//! are: the Operator makes flags of them (prometheus-operator v0.93.0 `pkg/apis/monitoring/v1/types.go`,
+//! `+kubebuilder:validation:Pattern`).
+
+use super::table::{Key, Type};
+use super::translate::{Translator, is_filled_in, name_of};
+use crate::check::Rule;
+use crate::scalar;
+use crate::yaml::Node;
+use promvet_text::{Advice, Severity};
+
+impl Translator {
+    /// Judges the form of a text. What has a native key is judged as Prometheus reads it.
+    pub(super) fn form(&mut self, ty: &Type, key: &Key, node: Node<'_>) {
+        let Some(text) = node.as_str().filter(|_| !is_filled_in(node)) else {
+            return;
+        };
+        let has_native = key.native.is_some();
+        let (expected, help) = match ty {
+            Type::Duration if !has_native && !is_duration(text) => {
+                ("a duration such as `15d` or `1h30m`", None)
+            }
+            Type::Size if !has_native && !is_size(text) => (
+                "a size such as `50GiB` or `512MB`",
+                with_unit(text).map(|size| Advice::replace(node.span(), size)),
+            ),
+            Type::ProxyUrl if !is_proxy(text) => {
+                ("a URL with `http://`, `https://` or `socks5://`", None)
+            }
+            _ => return,
+        };
+        let message = format!(
+            "`{}`: expected {expected}, found `{text}`; {}",
+            name_of(node),
+            self.dialect.mistyped
+        );
+        self.say(Rule::InvalidValue, Severity::Error, node, message, help);
+    }
+
+    /// What is reported about an item that is twice in a list of the type `set`
+    /// (`x-kubernetes-list-type: set`).
+    pub(super) fn distinct(&mut self, node: Node<'_>) {
+        let mut seen: Vec<&str> = Vec::new();
+        for item in node.items() {
+            let Some(text) = item.as_str().filter(|_| !is_filled_in(item)) else {
+                continue;
+            };
+            if seen.contains(&text) {
+                let message = format!(
+                    "`{}`: `{text}` is in it twice; {}",
+                    name_of(node),
+                    self.dialect.mistyped
+                );
+                let advice = Some(Advice::remove(item.span()));
+                self.say(Rule::Duplicate, Severity::Error, item, message, advice);
+                return;
+            }
+            seen.push(text);
+        }
+    }
+}
+
+/// The pattern of `Duration`; the Operator takes an empty text for none.
+fn is_duration(text: &str) -> bool {
+    text.is_empty() || scalar::duration(text).is_ok()
+}
+
+/// The pattern of `ByteSize`: `(^0|([0-9]*[.])?[0-9]+((K|M|G|T|E|P)i?)?B)$`.
+fn is_size(text: &str) -> bool {
+    let number = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let unit = number.strip_suffix('B').map(|unit| {
+        let unit = unit.strip_suffix('i').unwrap_or(unit);
+        matches!(unit, "" | "K" | "M" | "G" | "T" | "E" | "P")
+    });
+    text.is_empty() || text.starts_with('0') || number.len() < text.len() && unit == Some(true)
+}
+
+/// The same size with the letter that it lacks: `50Gi` is how Kubernetes writes sizes.
+fn with_unit(text: &str) -> Option<String> {
+    let size = format!("{text}B");
+    (text.ends_with(|c: char| c.is_ascii_alphabetic()) && is_size(&size)).then_some(size)
+}
+
+/// The pattern of `ProxyURL`: `^(http|https|socks5)://.+$`.
+fn is_proxy(text: &str) -> bool {
+    let schemes = ["http://", "https://", "socks5://"];
+    text.is_empty()
+        || schemes.iter().any(|scheme| {
+            text.strip_prefix(scheme)
+                .is_some_and(|rest| !rest.is_empty())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_those_of_the_pattern() {
+        for (text, is_right) in [
+            ("50GiB", true),
+            ("512MB", true),
+            ("1.5GB", true),
+            ("0", true),
+            ("500B", true),
+            ("50Gi", false),
+            ("10G", false),
+            ("500", false),
+            ("GB", false),
+            ("10 GB", false),
+        ] {
+            assert_eq!(is_size(text), is_right, "{text}");
+        }
+        assert_eq!(with_unit("50Gi").as_deref(), Some("50GiB"));
+        assert_eq!(with_unit("500"), None);
+    }
+}

@@ -1,0 +1,65 @@
+//! Groups of rules in a PrometheusRule, as the Operator writes them into a rule file.
+
+use super::translate::Translator;
+use crate::yaml::{Made, Node};
+
+/// A key for Thanos, which the Operator leaves out for Prometheus (prometheus-operator v0.93.0
+/// `pkg/operator/rules.go`, `sanitizePrometheusRulesSpec`).
+const OF_THANOS: &str = "partial_response_strategy";
+
+/// Its values, in letters of any case (the pattern in the CustomResourceDefinition).
+const STRATEGIES: &[&str] = &["abort", "warn"];
+
+impl Translator {
+    /// `spec` of a PrometheusRule.
+    pub(super) fn rules(&mut self, node: Node<'_>) -> Option<Made> {
+        let Some(mapping) = node.mapping() else {
+            return self.builder.copy(node);
+        };
+        let mut pairs = Vec::new();
+        for entry in mapping.effective() {
+            let key = self.builder.copy(entry.key)?;
+            let value = match entry.name() {
+                "groups" => self.groups(entry.value)?,
+                _ => self.builder.copy(entry.value)?,
+            };
+            pairs.push((key, value));
+        }
+        Some(self.builder.mapping(node, &pairs))
+    }
+
+    pub(super) fn groups(&mut self, node: Node<'_>) -> Option<Made> {
+        let Some(list) = node.sequence() else {
+            return self.builder.copy(node);
+        };
+        let items: Option<Vec<Made>> = list.iter().map(|group| self.group(group)).collect();
+        Some(self.builder.sequence(node, &items?))
+    }
+
+    fn group(&mut self, node: Node<'_>) -> Option<Made> {
+        let Some(mapping) = node.mapping() else {
+            return self.builder.copy(node);
+        };
+        let mut pairs = Vec::new();
+        for entry in mapping.effective() {
+            if entry.name() == OF_THANOS {
+                self.strategy(entry.value);
+                continue;
+            }
+            let key = self.builder.copy(entry.key)?;
+            pairs.push((key, self.builder.copy(entry.value)?));
+        }
+        Some(self.builder.mapping(node, &pairs))
+    }
+
+    fn strategy(&mut self, node: Node<'_>) {
+        let Some(scalar) = node.scalar().filter(|scalar| !scalar.text.is_empty()) else {
+            return;
+        };
+        let mut words = STRATEGIES.iter();
+        let is_known = words.any(|word| word.eq_ignore_ascii_case(scalar.text));
+        if !is_known && !scalar.text.contains(['$', '{']) {
+            self.strange_word(STRATEGIES, node, scalar);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! What the keys of a Prometheus say of each other: labels and replicas, the mode of an agent, flags
+//! that the Operator sets itself, and keys that are newer than the release.
+
+use super::super::embedded_in::EmbeddedIn;
+use crate::finding::{Advice, Finding, Severity};
+use crate::schema::dialect::{TooNew, too_new};
+use crate::yaml::{Entry, Node, placeholder};
+
+/// What is reported about the keys of a Prometheus or an agent; `holder` says whether a chart reads
+/// them first.
+pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Finding> {
+    match kind {
+        "Prometheus" | "PrometheusAgent" => {}
+        "Probe" => return prober(spec).into_iter().collect(),
+        _ => return Vec::new(),
+    }
+    let mut out = Vec::new();
+    let is_values = matches!(holder, EmbeddedIn::Values);
+    out.extend(replicas_alike(spec, is_values));
+    if is_values {
+        out.extend(true_texts(spec));
+    }
+    if kind == "PrometheusAgent" {
+        out.extend(of_daemon_set(spec));
+    }
+    out.extend(default_classes(spec));
+    out.extend(managed_arguments(spec, kind));
+    out.extend(deprecated_images(spec, holder));
+    out.extend(release(spec));
+    out
+}
+
+/// What is reported about the address of a prober, which has a scheme and a path in keys of their own
+/// (prometheus-operator v0.93.0 `pkg/prometheus/resource_selector.go`, `validateProberURL`).
+fn prober(spec: Node<'_>) -> Option<Finding> {
+    let url = spec.get("prober")?.get("url")?;
+    let text = url.as_str()?;
+    let (_, address) = text.split_once("://").unwrap_or(("", text));
+    if !text.contains('/') || text.contains(['{', '$']) {
+        return None;
+    }
+    let message =
+        "`url`: expected a host and a port, found a URL; the Operator rejects the Probe".to_owned();
+    let finding = found("schema/invalid-value", Severity::Error, url, message);
+    let host = address.split('/').next()?.to_owned();
+    Some(
+        finding.help(
+            Advice::replace(url.span(), host)
+                .text("write the host and the port alone, and the rest into `scheme` and `path`")
+                .unsafe_(),
+        ),
+    )
+}
+
+fn found(rule: &'static str, severity: Severity, node: Node<'_>, message: String) -> Finding {
+    Finding::new(rule, severity, node.place(), message).of_key(node.path(), node.identity())
+}
+
+fn entry<'d>(spec: Node<'d>, key: &str) -> Option<Entry<'d>> {
+    let entry = spec.mapping()?.entry(key)?;
+    (!entry.value.is_null()).then_some(entry)
+}
+
+/// What is reported about several replicas that send the same series under the same labels.
+fn replicas_alike(spec: Node<'_>, is_values: bool) -> Option<Finding> {
+    let replicas = spec.get("replicas")?.as_str()?.parse::<u32>().ok()?;
+    let cleared = match is_values {
+        // The chart leaves an empty text out, and has a key of its own for the label.
+        true => entry(spec, "replicaExternalLabelNameClear")
+            .filter(|entry| entry.value.as_str() == Some("true")),
+        false => {
+            entry(spec, "replicaExternalLabelName").filter(|entry| entry.value.as_str() == Some(""))
+        }
+    };
+    let label = cleared?;
+    let sends = ["remoteWrite", "additionalRemoteWrite"].iter().any(|key| {
+        let list = spec.get(key);
+        list.is_some_and(|list| list.items().next().is_some())
+    });
+    // The Operator puts the name of the pod in here.
+    let labels = spec.get("externalLabels").and_then(Node::mapping);
+    let mut labels = labels.into_iter().flat_map(|map| map.entries());
+    let names_pod =
+        labels.any(|entry| entry.value.as_str().is_some_and(|text| text.contains("$(")));
+    if replicas < 2 || !sends || names_pod {
+        return None;
+    }
+    let message = match is_values {
+        true => format!(
+            "`{}`: without the label {replicas} replicas send the same series under the same labels",
+            label.name()
+        ),
+        false => format!(
+            "`{}`: empty, so {replicas} replicas send the same series under the same labels",
+            label.name()
+        ),
+    };
+    let node = label.value;
+    let finding = found("kubernetes/replica-label", Severity::Warning, node, message);
+    let place = spec.get("replicas").map(Node::place)?;
+    Some(
+        finding
+            .evidence(place, "each replica scrapes and sends for itself")
+            .help(Advice::remove(node.span()).text(
+                "remove the key: the label is `prometheus_replica` then, or what the receiver deduplicates by",
+            )),
+    )
+}
+
+/// Switches of kube-prometheus-stack that a template asks for with `if`, to which each text is true.
+fn true_texts(spec: Node<'_>) -> Vec<Finding> {
+    let entries = spec.mapping().into_iter().flat_map(|map| map.entries());
+    let texts = entries.filter(|entry| {
+        let is_false = entry.value.scalar().is_some_and(|scalar| {
+            scalar.as_bool().is_none() && scalar.text.eq_ignore_ascii_case("false")
+        });
+        is_false && entry.name().ends_with("SelectorNilUsesHelmValues")
+    });
+    texts
+        .map(|entry| {
+            let message = format!(
+                "`{}`: a text, which is true to the template of the chart, whatever it says",
+                entry.name()
+            );
+            let finding = found("schema/wrong-type", Severity::Warning, entry.value, message);
+            finding.help(Advice::replace(entry.value.span(), "false"))
+        })
+        .collect()
+}
+
+/// What the CustomResourceDefinition excludes beside `mode: DaemonSet` (prometheus-operator v0.93.0
+/// `pkg/apis/monitoring/v1alpha1/prometheusagent_types.go`, `XValidation`).
+const NOT_IN_DAEMON_SET: &[&str] = &[
+    "additionalScrapeConfigs",
+    "persistentVolumeClaimRetentionPolicy",
+    "probeNamespaceSelector",
+    "probeSelector",
+    "replicas",
+    "scrapeConfigNamespaceSelector",
+    "scrapeConfigSelector",
+    "serviceMonitorNamespaceSelector",
+    "serviceMonitorSelector",
+    "shardingStrategy",
+    "storage",
+];
+
+fn of_daemon_set(spec: Node<'_>) -> Vec<Finding> {
+    let mode = spec.get("mode");
+    let Some(mode) = mode.filter(|mode| mode.as_str() == Some("DaemonSet")) else {
+        return Vec::new();
+    };
+    let keys = NOT_IN_DAEMON_SET.iter();
+    keys.filter_map(|key| {
+        let key = entry(spec, key)?.key;
+        let message = format!(
+            "`{}`: not allowed with `mode: DaemonSet`; the API server refuses the object",
+            key.as_str()?
+        );
+        let finding = found("schema/conflict", Severity::Error, key, message);
+        let finding = finding.evidence(mode.place(), "the mode is set here");
+        Some(finding.help("remove the key"))
+    })
+    .collect()
+}
+
+/// Two scrape classes that are both the default (prometheus-operator v0.93.0
+/// `pkg/prometheus/promcfg.go`, `getScrapeClassConfig`).
+fn default_classes(spec: Node<'_>) -> Option<Finding> {
+    let classes = spec.get("scrapeClasses")?;
+    let defaults = classes.items().filter_map(|class| class.get("default"));
+    let mut defaults = defaults.filter(|value| value.as_str() == Some("true"));
+    let (first, second) = (defaults.next()?, defaults.next()?);
+    let message =
+        "`default`: another class is the default already; the Operator makes no configuration"
+            .to_owned();
+    let finding = found("schema/conflict", Severity::Error, second, message);
+    let finding = finding.evidence(first.place(), "it is this one");
+    Some(finding.help("leave one of them as the default"))
+}
+
+/// Flags that the Operator sets itself, and the key of `spec` that makes it do so; none where it
+/// always does (prometheus-operator v0.93.0 `pkg/prometheus/server/statefulset.go`,
+/// `buildServerArgs`, and `pkg/operator/argument.go`).
+const MANAGED: &[(&str, Option<&str>)] = &[
+    ("config.file", None),
+    ("web.config.file", None),
+    ("enable-feature", Some("enableFeatures")),
+    ("query.lookback-delta", Some("query.lookbackDelta")),
+    ("query.max-concurrency", Some("query.maxConcurrency")),
+    ("query.max-samples", Some("query.maxSamples")),
+    ("query.timeout", Some("query.timeout")),
+    ("storage.tsdb.retention.size", Some("retentionSize")),
+    ("storage.tsdb.retention.time", Some("retention")),
+    ("web.external-url", Some("externalUrl")),
+    ("web.route-prefix", Some("routePrefix")),
+];
+
+fn managed_arguments(spec: Node<'_>, kind: &str) -> Vec<Finding> {
+    let list = spec.get("additionalArgs").into_iter().flat_map(Node::items);
+    let path = match kind {
+        "Prometheus" => "storage.tsdb.path",
+        _ => "storage.agent.path",
+    };
+    let one = |item: Node<'_>| {
+        let name = item.get("name")?;
+        let flag = name.as_str()?;
+        let key = match flag == path {
+            true => None,
+            false => MANAGED.iter().find(|(managed, _)| *managed == flag)?.1,
+        };
+        let node = |key: &str| key.split('.').try_fold(spec, |node, part| node.get(part));
+        let setting = key.and_then(node).filter(|node| !node.is_null());
+        if key.is_some() && setting.is_none() {
+            return None;
+        }
+        let message = format!(
+            "`{flag}`: the Operator sets this flag itself and makes no configuration with it twice"
+        );
+        let finding = found("schema/conflict", Severity::Error, name, message);
+        Some(match (key, setting) {
+            (Some(key), Some(setting)) => finding
+                .evidence(setting.place(), "it is set by this key")
+                .help(format!("remove it: `{key}` sets the flag")),
+            _ => finding.help("remove it"),
+        })
+    };
+    list.filter_map(one).collect()
+}
+
+/// Keys that `image` replaces (prometheus-operator v0.93.0 `pkg/apis/monitoring/v1/prometheus_types.go`).
+fn deprecated_images(spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Finding> {
+    if matches!(holder, EmbeddedIn::Values) {
+        return Vec::new();
+    }
+    let keys = ["baseImage", "tag", "sha"].into_iter();
+    keys.filter_map(|key| {
+        let entry = entry(spec, key)?;
+        let message = match spec.get("image") {
+            Some(_) => format!("`{key}`: deprecated, and without effect beside `image`"),
+            None => format!("`{key}`: deprecated; a later Operator will not read it"),
+        };
+        let finding = found("schema/deprecated", Severity::Warning, entry.key, message);
+        Some(finding.help("write the whole name of the image into `image`"))
+    })
+    .collect()
+}
+
+/// What is reported about the release, and about keys that are newer than it.
+fn release(spec: Node<'_>) -> Vec<Finding> {
+    let Some(version) = spec.get("version") else {
+        return Vec::new();
+    };
+    let Some(text) = version.as_str().filter(|text| !text.is_empty()) else {
+        return Vec::new();
+    };
+    if placeholder::find(text).next().is_some() || text.contains(['{', '$']) {
+        return Vec::new();
+    }
+    // Operators before 0.77 run Prometheus 1.x, which has none of these keys.
+    let Some(release) = release_of(text) else {
+        let message = format!(
+            "`version`: expected a release of Prometheus such as `v3.5.0`, found `{text}`; the Operator makes no configuration"
+        );
+        let rule = "schema/invalid-value";
+        return vec![found(rule, Severity::Error, version, message)];
+    };
+    let newer = too_new(spec, release).into_iter();
+    let newer = newer.map(|(entry, since, effect)| (entry.key, entry.name(), since, effect));
+    let protocols = spec
+        .get("scrapeProtocols")
+        .into_iter()
+        .flat_map(Node::items);
+    let protocols = protocols.filter(|item| item.as_str() == Some(TEXT_1));
+    let protocols = protocols
+        .filter(|_| release < (3, 0))
+        .map(|item| (item, TEXT_1, (3, 0), TooNew::Dropped));
+    newer
+        .chain(protocols)
+        .map(|(node, name, since, effect)| {
+            let what = match effect {
+                TooNew::Dropped => "the Operator leaves it out",
+                TooNew::Refused => "the Operator makes no configuration",
+            };
+            let message = format!(
+                "`{name}`: needs Prometheus {}.{} or newer, and `version` is `{text}`: {what}",
+                since.0, since.1
+            );
+            let finding = found("schema/unavailable", Severity::Warning, node, message);
+            finding.evidence(version.place(), "the release is set here")
+        })
+        .collect()
+}
+
+/// A protocol that Prometheus 3.0 added (`pkg/prometheus/promcfg.go`, `addScrapeProtocols`).
+const TEXT_1: &str = "PrometheusText1.0.0";
+
+/// The release that a text names, as the Operator reads it (blang/semver `ParseTolerant`).
+fn release_of(text: &str) -> Option<(u16, u16)> {
+    let text = text.trim();
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let number = text.split(['-', '+']).next()?;
+    let parts: Option<Vec<u16>> = number.split('.').map(|part| part.parse().ok()).collect();
+    let parts = parts.filter(|parts| parts.len() <= 3)?;
+    Some((*parts.first()?, parts.get(1).copied().unwrap_or(0)))
+}

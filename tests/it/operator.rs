@@ -1,0 +1,436 @@
+//! Resources of the Prometheus Operator, values of its charts and OpenShift's monitoring: what is
+//! reported, and the right form beside it, which is silent.
+
+use crate::support::memory;
+use promvet::finding::Severity;
+
+/// Files, and what is reported at warning or above: the line, the rule and words of the message.
+type Case<'c> = (&'c [(&'c str, &'c str)], &'c [(usize, &'c str, &'c str)]);
+
+fn told(files: &[(&str, &str)]) -> Vec<(usize, String, String)> {
+    let mut found = memory::found("/tree", &memory::tree(files));
+    found.retain(|one| one.severity > Severity::Info);
+    found
+        .iter()
+        .map(|one| {
+            (
+                one.place.start().line,
+                one.rule.to_string(),
+                one.message.to_string(),
+            )
+        })
+        .collect()
+}
+
+fn check(cases: &[Case<'_>]) {
+    for (files, expected) in cases {
+        let found = told(files);
+        assert_eq!(found.len(), expected.len(), "{files:?}: {found:?}");
+        for ((line, rule, words), said) in expected.iter().zip(&found) {
+            assert_eq!((*line, *rule), (said.0, &*said.1), "{files:?}: {said:?}");
+            assert!(said.2.contains(words), "{files:?}: {said:?}");
+        }
+    }
+}
+
+fn object(kind: &str, spec: &str) -> String {
+    format!(
+        "apiVersion: monitoring.coreos.com/v1\nkind: {kind}\nmetadata: {{name: a, namespace: shop}}\nspec:\n{spec}\n"
+    )
+}
+
+/// Of each: the kind, its spec from line 5 on, and what is reported.
+fn check_objects(cases: &[(&str, &str, &[(usize, &str, &str)])]) {
+    for (kind, spec, expected) in cases {
+        let text = object(kind, spec);
+        check(&[(&[("a.yaml", &text)], expected)]);
+    }
+}
+
+#[test]
+fn rules_are_judged_as_in_rule_files() {
+    let group = |rest: &str| format!("  groups:\n  - name: a\n{rest}");
+    let strategy = |word: &str| {
+        group(&format!(
+            "    partial_response_strategy: {word}\n    rules: [{{record: a, expr: up}}]"
+        ))
+    };
+    let annotation = |text: &str| {
+        group(&format!(
+            "    rules:\n    - alert: A\n      expr: sum by (job) (up) < 1\n      annotations:\n        summary: '{text}'"
+        ))
+    };
+    check_objects(&[
+        // The Operator leaves the key out for Prometheus.
+        ("PrometheusRule", &strategy("abort"), &[]),
+        ("PrometheusRule", &strategy("Warn"), &[]),
+        (
+            "PrometheusRule",
+            &strategy("never"),
+            &[(7, "schema/invalid-value", "abort, warn")],
+        ),
+        (
+            "PrometheusRule",
+            &annotation("{{ $labels.job }} is {{ $value }}"),
+            &[],
+        ),
+        (
+            "PrometheusRule",
+            &annotation("{{ $label.job }}"),
+            &[(11, "files/template", "`$label`")],
+        ),
+        (
+            "PrometheusRule",
+            &annotation("{{ $labels.instance }}"),
+            &[(11, "rules/lost-label", "`instance`")],
+        ),
+    ]);
+    let values = |text: &str| {
+        format!(
+            "additionalPrometheusRulesMap:\n  a:\n    groups:\n    - name: a\n      partial_response_strategy: warn\n      rules:\n      - alert: A\n        expr: up == 0\n        annotations: {{summary: '{text}'}}\n"
+        )
+    };
+    let (right, wrong) = (
+        values("{{ $labels.job }}"),
+        values("{{ $labels.job | nofunc }}"),
+    );
+    check(&[
+        (&[("values.yaml", &right)], &[]),
+        (
+            &[("values.yaml", &wrong)],
+            &[(9, "files/template", "nofunc")],
+        ),
+        // Braces in a template are somebody else's.
+        (&[("values.yaml.gotmpl", &wrong)], &[]),
+    ]);
+}
+
+#[test]
+fn empty_texts_are_absent_where_the_operator_takes_them_for_none() {
+    check_objects(&[
+        (
+            "ServiceMonitor",
+            "  selector: {}\n  endpoints: [{port: a, interval: '', scrapeTimeout: ''}]",
+            &[],
+        ),
+        (
+            "PodMonitor",
+            "  selector: {}\n  podMetricsEndpoints: [{port: a, interval: ''}]",
+            &[],
+        ),
+        (
+            "Prometheus",
+            "  evaluationInterval: ''",
+            &[(5, "schema/invalid-value", "evaluationInterval")],
+        ),
+    ]);
+}
+
+#[test]
+fn forms_that_the_definitions_state_are_judged() {
+    check_objects(&[
+        (
+            "Prometheus",
+            "  retentionSize: 50GiB\n  retention: 2w\n  enforcedBodySizeLimit: 10MB",
+            &[],
+        ),
+        (
+            "Prometheus",
+            "  retentionSize: ${SIZE}\n  retention: ''",
+            &[],
+        ),
+        (
+            "Prometheus",
+            "  retentionSize: 50Gi",
+            &[(5, "schema/invalid-value", "50Gi")],
+        ),
+        (
+            "Prometheus",
+            "  retentionSize: 10G",
+            &[(5, "schema/invalid-value", "10G")],
+        ),
+        (
+            "Prometheus",
+            "  enforcedBodySizeLimit: 10Mi",
+            &[(5, "schema/invalid-value", "10Mi")],
+        ),
+        (
+            "Prometheus",
+            "  retention: 2weeks",
+            &[(5, "schema/invalid-value", "2weeks")],
+        ),
+        ("Prometheus", "  secrets: [a, b]", &[]),
+        (
+            "Prometheus",
+            "  secrets: [a, a]",
+            &[(5, "schema/duplicate", "twice")],
+        ),
+        ("Prometheus", "  version: v3.5.0", &[]),
+        ("Prometheus", "  version: 2.53.1-custom", &[]),
+        (
+            "Prometheus",
+            "  version: latest",
+            &[(5, "schema/invalid-value", "latest")],
+        ),
+    ]);
+    let proxy = |url: &str| {
+        format!(
+            "  scrapeConfigSelector: {{}}\n  remoteRead:\n  - url: https://a.example.com/api/v1/read\n    proxyUrl: {url}"
+        )
+    };
+    check_objects(&[
+        ("Prometheus", &proxy("socks5://proxy.example.com:1080"), &[]),
+        (
+            "Prometheus",
+            &proxy("proxy.example.com:3128"),
+            &[(8, "schema/invalid-value", "http://")],
+        ),
+    ]);
+}
+
+#[test]
+fn keys_are_held_against_each_other() {
+    check_objects(&[
+        (
+            "PrometheusAgent",
+            "  mode: DaemonSet\n  podMonitorSelector: {}",
+            &[],
+        ),
+        ("PrometheusAgent", "  mode: StatefulSet\n  replicas: 2", &[]),
+        (
+            "PrometheusAgent",
+            "  mode: DaemonSet\n  replicas: 2",
+            &[(6, "schema/conflict", "DaemonSet")],
+        ),
+        (
+            "Prometheus",
+            "  scrapeClasses: [{name: a, default: true}, {name: b, default: false}]",
+            &[],
+        ),
+        (
+            "Prometheus",
+            "  scrapeClasses:\n  - {name: a, default: true}\n  - {name: b, default: true}",
+            &[(7, "schema/conflict", "default")],
+        ),
+        (
+            "Prometheus",
+            "  additionalArgs: [{name: query.lookback-delta, value: 10m}]",
+            &[],
+        ),
+        (
+            "Prometheus",
+            "  query: {lookbackDelta: 5m}\n  additionalArgs: [{name: query.lookback-delta, value: 10m}]",
+            &[(6, "schema/conflict", "query.lookback-delta")],
+        ),
+        (
+            "Prometheus",
+            "  additionalArgs: [{name: config.file, value: /a}]",
+            &[(5, "schema/conflict", "config.file")],
+        ),
+        (
+            "Prometheus",
+            "  baseImage: quay.io/prometheus/prometheus",
+            &[(5, "schema/deprecated", "baseImage")],
+        ),
+        ("Probe", "  prober: {url: 'blackbox:9115'}", &[]),
+        (
+            "Probe",
+            "  prober: {url: 'http://blackbox:9115/probe'}",
+            &[(5, "schema/invalid-value", "a host and a port")],
+        ),
+    ]);
+}
+
+#[test]
+fn keys_newer_than_the_release_are_reported() {
+    check_objects(&[
+        (
+            "Prometheus",
+            "  version: v2.55.0\n  otlp: {promoteResourceAttributes: [a]}",
+            &[],
+        ),
+        (
+            "Prometheus",
+            "  otlp: {promoteResourceAttributes: [a]}",
+            &[],
+        ),
+        (
+            "Prometheus",
+            "  version: v2.50.0\n  otlp: {promoteResourceAttributes: [a]}",
+            &[(6, "schema/unavailable", "makes no configuration")],
+        ),
+        (
+            "Prometheus",
+            "  version: v2.45.0\n  ruleQueryOffset: 1m",
+            &[(6, "schema/unavailable", "leaves it out")],
+        ),
+        (
+            "Prometheus",
+            "  version: v2.55.0\n  scrapeProtocols: [PrometheusText0.0.4, PrometheusText1.0.0]",
+            &[(6, "schema/unavailable", "PrometheusText1.0.0")],
+        ),
+    ]);
+}
+
+#[test]
+fn other_names_of_keys_are_told() {
+    check_objects(&[
+        (
+            "ScrapeConfig",
+            "  interval: 30s\n  staticConfigs: [{targets: ['a:1']}]",
+            &[(5, "schema/unknown-field", "`scrapeInterval`")],
+        ),
+        (
+            "ScrapeConfig",
+            "  path: /a\n  staticConfigs: [{targets: ['a:1']}]",
+            &[(5, "schema/unknown-field", "`metricsPath`")],
+        ),
+        (
+            "PodMonitor",
+            "  selector: {}\n  endpoints: [{port: a}]",
+            &[(6, "schema/unknown-field", "`podMetricsEndpoints`")],
+        ),
+        (
+            "Prometheus",
+            "  serviceMonitorSelector: {team: shop}",
+            &[(5, "schema/unknown-field", "selects everything")],
+        ),
+        (
+            "Prometheus",
+            "  serviceMonitorSelector: {matchLabels: {team: shop}}",
+            &[],
+        ),
+        (
+            "PrometheusAgent",
+            "  podMonitorSelector: {}\n  ruleSelector: {}",
+            &[(6, "schema/unknown-field", "an agent does not")],
+        ),
+    ]);
+}
+
+#[test]
+fn labels_that_the_operator_sets_are_worth_knowing() {
+    let told = |spec: &str| {
+        let text = object("Prometheus", spec);
+        let found = memory::found("/tree", &memory::tree(&[("a.yaml", &text)]));
+        let found = found.iter().filter(|one| one.rule == "schema/duplicate");
+        found.map(|one| one.severity).collect::<Vec<_>>()
+    };
+    let labels = "  externalLabels: {prometheus: a, cluster: b}";
+    assert_eq!(told(labels), [Severity::Info]);
+    assert!(told("  externalLabels: {cluster: b}").is_empty());
+    assert!(told(&format!("  prometheusExternalLabelName: ''\n{labels}")).is_empty());
+    assert!(told(&format!("  prometheusExternalLabelName: origin\n{labels}")).is_empty());
+}
+
+#[test]
+fn each_chart_has_its_own_level() {
+    let release = |chart: &str, values: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: a, namespace: a}}\nspec:\n  chart: {{spec: {{chart: {chart}}}}}\n  values:\n{values}\n"
+        )
+    };
+    let direct = "    prometheus:\n      remoteRead: [{url: 'https://a.example.com/api/v1/read'}]";
+    let inside = "    prometheus:\n      prometheusSpec:\n        remoteRead: [{url: 'https://a.example.com/api/v1/read'}]";
+    let jobs = "    prometheus:\n      additionalScrapeConfigs:\n        internal:\n          jobList: [{jobName: a, static_configs: [{targets: ['a:1']}]}]";
+    let right = jobs.replace("jobName", "job_name");
+    for (chart, values, expected) in [
+        ("kube-prometheus-stack", inside, &[][..]),
+        ("kube-prometheus", direct, &[]),
+        (
+            "kube-prometheus-stack",
+            direct,
+            &[(8, "schema/unknown-field", "`prometheusSpec`")],
+        ),
+        (
+            "kube-prometheus",
+            inside,
+            &[(8, "schema/unknown-field", "no such level")],
+        ),
+        ("kube-prometheus", &right, &[]),
+        // What another chart reads is not known.
+        ("umbrella", direct, &[]),
+    ] {
+        let text = release(chart, values);
+        check(&[(&[("release.yaml", &text)], expected)]);
+    }
+    let text = release("kube-prometheus", jobs);
+    let found = told(&[("release.yaml", &text)]);
+    assert!(
+        found
+            .iter()
+            .any(|one| one.0 == 10 && one.2.contains("jobName")),
+        "{found:?}"
+    );
+    let values = |switch: &str| {
+        format!("prometheus:\n  prometheusSpec:\n    ruleSelectorNilUsesHelmValues: {switch}\n")
+    };
+    check(&[
+        (&[("values.yaml", &values("false"))], &[]),
+        (
+            &[("values.yaml", &values("'false'"))],
+            &[(3, "schema/wrong-type", "true to the template")],
+        ),
+        (
+            &[(
+                "values.yaml",
+                "prometheus:\n  prometheusSpec: {retention: 1d}\n  externalLabels: {a: b}\n",
+            )],
+            &[(3, "schema/unknown-field", "`prometheusSpec`")],
+        ),
+    ]);
+}
+
+#[test]
+fn the_config_map_of_openshift_is_known_by_its_name() {
+    let map = |key: &str, text: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: cluster-monitoring-config, namespace: openshift-monitoring}}\ndata:\n  {key}: |\n{text}\n"
+        )
+    };
+    for (key, text, expected) in [
+        ("config.yaml", "    enableUserWorkload: true", &[][..]),
+        (
+            "config.yaml",
+            "    enableUserWorkloads: true",
+            &[(6, "schema/unknown-field", "`enableUserWorkload`")],
+        ),
+        (
+            "config.yaml",
+            "    prometheusK8S: {retention: 1d}",
+            &[(6, "schema/unknown-field", "`prometheusK8s`")],
+        ),
+        (
+            "config.yml",
+            "    prometheusK8s: {retention: 1d}",
+            &[(5, "schema/unknown-field", "`config.yaml`")],
+        ),
+        (
+            "config.yaml",
+            "    prometheusK8s:\n      additionalAlertmanagerConfigs: [{scheme: https, staticConfigs: [a]}]",
+            &[],
+        ),
+        (
+            "config.yaml",
+            "    prometheusK8s:\n      additionalAlertmanagerConfigs:\n      - static_configs: [a]",
+            &[(8, "schema/unknown-field", "`staticConfigs`")],
+        ),
+    ] {
+        let text = map(key, text);
+        check(&[(&[("map.yaml", &text)], expected)]);
+    }
+    let broken = map(
+        "config.yaml",
+        "    prometheusK8s:\n      retention: 1d\n       a: b",
+    );
+    let found = told(&[("map.yaml", &broken)]);
+    assert!(
+        found.iter().any(|one| one.1 == "schema/syntax"),
+        "{found:?}"
+    );
+    // A kustomization makes the ConfigMap of it.
+    check(&[(
+        &[("config.yaml", "prometheusK8s:\n  remote_write: []\n")],
+        &[(2, "schema/unknown-field", "`remoteWrite`")],
+    )]);
+}
