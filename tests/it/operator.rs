@@ -4,8 +4,11 @@
 use crate::support::memory;
 use promvet::finding::Severity;
 
-/// Files, and what is reported at warning or above: the line, the rule and words of the message.
-type Case<'c> = (&'c [(&'c str, &'c str)], &'c [(usize, &'c str, &'c str)]);
+/// What is reported at warning or above: the line, the rule and words of the message.
+type Told<'c> = &'c [(usize, &'c str, &'c str)];
+
+/// Files, and what is reported of them.
+type Case<'c> = (&'c [(&'c str, &'c str)], Told<'c>);
 
 fn told(files: &[(&str, &str)]) -> Vec<(usize, String, String)> {
     let mut found = memory::found("/tree", &memory::tree(files));
@@ -40,7 +43,7 @@ fn object(kind: &str, spec: &str) -> String {
 }
 
 /// Of each: the kind, its spec from line 5 on, and what is reported.
-fn check_objects(cases: &[(&str, &str, &[(usize, &str, &str)])]) {
+fn check_objects(cases: &[(&str, &str, Told<'_>)]) {
     for (kind, spec, expected) in cases {
         let text = object(kind, spec);
         check(&[(&[("a.yaml", &text)], expected)]);
