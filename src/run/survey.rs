@@ -390,14 +390,14 @@ fn look_into(
     if let Some(same) = parsed.and_then(|parsed| parsed.same(found, &bytes, asked)) {
         return Look::Read(vec![same]);
     }
-    let has_facts = facts::may_hold(&bytes);
     let text = Text::new(Arc::clone(&found.shown), bytes);
-    let mut recognised = discover::recognise(text, whatever_it_is, asked.is_template);
+    let mut recognised = discover::recognise(Arc::clone(&text), whatever_it_is, asked.is_template);
     // A name that says nothing of YAML can be that of a document or of source code with a
     // configuration in it.
     if !found.named && !discover::has_yaml_name(&found.path) {
         recognised.retain(|one| one.holder.is_some() || one.is_by_content());
         if recognised.is_empty() {
+            let has_facts = facts::may_hold(text.content().as_bytes());
             return match has_facts || is_dockerfile(&found.path) {
                 true => Look::Other(found.clone()),
                 false => Look::Nothing,

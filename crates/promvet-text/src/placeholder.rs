@@ -177,12 +177,17 @@ fn starts_hex(text: &str) -> bool {
         .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
 }
 
-/// Whether one of the [`MARKS`] begins with a byte: few bytes of a text do.
-fn opens(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'$' | b'{' | b'[' | b'<' | b'_' | b'%' | b'#' | b'@' | b'Y' | b'R' | b'C'
-    )
+/// Whether one of the [`MARKS`] may begin with a byte and the one behind it: few places of a text do.
+fn opens(first: u8, second: Option<&u8>) -> bool {
+    match first {
+        b'$' | b'{' | b'<' | b'%' | b'@' => true,
+        b'[' | b'_' => second == Some(&first),
+        b'#' => second == Some(&b'{'),
+        b'Y' => second == Some(&b'O'),
+        b'R' => second == Some(&b'E'),
+        b'C' => second == Some(&b'H'),
+        _ => false,
+    }
 }
 
 /// Whether something may fill in a part of a text: it has a placeholder, or a `$`, since shells,
@@ -201,8 +206,12 @@ pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
     std::iter::from_fn(move || {
         loop {
             let rest = text.as_bytes().get(from..)?;
-            from += rest.iter().position(|byte| opens(*byte))?;
-            if let Some(length) = MARKS.iter().find_map(|shape| length_at(shape, text, from)) {
+            let mut bytes = rest.iter().enumerate();
+            let (at, first) = bytes.find(|(at, byte)| opens(**byte, rest.get(at + 1)))?;
+            from += at;
+            let begins = |shape: &&Marks| shape.open.as_bytes().first() == Some(first);
+            let mut shapes = MARKS.iter().filter(begins);
+            if let Some(length) = shapes.find_map(|shape| length_at(shape, text, from)) {
                 let found = from..from + length;
                 from = found.end;
                 return Some(found);
@@ -345,7 +354,9 @@ fn parts(word: &str) -> impl Iterator<Item = &str> {
 
 /// `/path/to/…` to the end of the path.
 fn path_to(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
-    text.match_indices("path/to").filter_map(|(at, found)| {
+    // Few texts hold a slash, and to look for more takes longer.
+    let searched = if text.contains('/') { text } else { "" };
+    searched.match_indices("path/to").filter_map(|(at, found)| {
         let whole = |c: char| !(c.is_alphanumeric() || c == '_' || c == '-');
         let before = text.get(..at)?;
         let after = text.get(at + found.len()..)?;
@@ -479,7 +490,7 @@ fn filled(text: &str, holes: &[Range<usize>], first: &str, other: &str) -> Strin
 
 #[cfg(test)]
 mod tests {
-    use super::{MARKS, find, find_shouted, find_words, is_dummy, opens};
+    use super::{MARKS, Marks, find, find_shouted, find_words, is_dummy, opens};
 
     fn found(text: &str) -> Vec<&str> {
         find(text).map(|range| &text[range]).collect()
@@ -487,9 +498,19 @@ mod tests {
 
     #[test]
     fn every_shape_begins_with_what_is_looked_for() {
-        let firsts = MARKS.iter().map(|one| one.open.bytes().next().unwrap());
-        let firsts: Vec<_> = firsts.collect();
-        assert!((0..=255).all(|byte| opens(byte) == firsts.contains(&byte)));
+        for (first, second) in (0..=255).flat_map(|first| (0..=255).map(move |two| (first, two))) {
+            let begins = |shape: &Marks| match shape.open.as_bytes() {
+                [one] => *one == first,
+                [one, two, ..] => (*one, *two) == (first, second),
+                [] => false,
+            };
+            let is_one = MARKS.iter().any(begins);
+            assert_eq!(opens(first, Some(&second)), is_one, "{first} {second}");
+        }
+        let alone = |shape: &&Marks| shape.open.len() == 1;
+        for shape in MARKS.iter().filter(alone) {
+            assert!(opens(shape.open.as_bytes()[0], None), "{}", shape.open);
+        }
     }
 
     #[test]

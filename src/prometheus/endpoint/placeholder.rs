@@ -15,8 +15,10 @@ pub(super) fn find(text: &str, is_filled: &dyn Fn(&str) -> bool) -> Vec<Range<us
         .collect();
     let shouted = scalar::find_shouted(text).into_iter();
     found.extend(shouted.filter(|range| text.get(range.clone()).is_some_and(is_filled)));
-    found.extend(between(text, "{%", "%}"));
-    found.extend(between(text, "%3C", "%3E"));
+    if text.contains('%') {
+        found.extend(between(text, "{%", "%}"));
+        found.extend(between(text, "%3C", "%3E"));
+    }
     found.extend(bare_variables(text));
     scalar::apart(found)
 }
