@@ -2,7 +2,7 @@
 //!
 //! Below it are the crates `promvet-text`, `promvet-syntax` and `promvet-schema`, which know no disk
 //! and no rule. The rooms, each importing only from those before it: [`source`] → [`finding`] →
-//! [`prometheus`] → [`policy`] → [`discover`] → [`facts`] → [`rules`] → [`report`] → [`run`] →
+//! [`policy`] → [`discover`] → [`prometheus`] → [`facts`] → [`rules`] → [`report`] → [`run`] →
 //! [`cli`].
 
 pub mod cli;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::finding::{Advice, Finding, Place, Severity, Span};
+use crate::finding::{Advice, Finding, Place, Severity, Span, rule};
 use crate::yaml::{Builder, Document, Item, Node};
 use promvet_syntax::shell;
 
@@ -251,7 +251,12 @@ pub(super) fn shared_credentials(
                 .find(|domain| differs(domain))
                 .unwrap_or("")
         );
-        let finding = Finding::new(RULE, Severity::Warning, place, message);
+        let finding = Finding::new(
+            rule::AGENTS_SHARED_CREDENTIAL,
+            Severity::Warning,
+            place,
+            message,
+        );
         let help =
             "give it once for each URL, in their order, with an empty value where none belongs";
         finding
@@ -260,9 +265,6 @@ pub(super) fn shared_credentials(
     });
     found.collect()
 }
-
-/// The rule about credentials that are given once.
-const RULE: &str = "agents/shared-credential";
 
 /// The last two labels of the host of a URL, if it is a name on the internet.
 fn domain(url: &str) -> Option<&str> {

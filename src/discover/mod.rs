@@ -38,4 +38,5 @@ pub use names::{
     has_yaml_name, is_candidate, is_example, is_for_collector, is_template, is_test_data,
 };
 pub use scan::{byte_scan, may_hold};
+pub(crate) use scan::{is_only_named, may_send, senders};
 pub use selection::{Label, Namespaces, Selecting, Selector, Site, labels_of};

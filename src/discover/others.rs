@@ -4,7 +4,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use super::examine::{Recognised, What};
+use super::names;
 use crate::finding::{Place, Span, Text, Unchecked};
 
 /// How many places in one file are named: more endpoints than one has.
@@ -114,6 +117,29 @@ pub(super) fn is_named_only(path: &Path) -> bool {
     ending.is_some_and(|ending| SIGNS.iter().any(|sign| sign.endings.contains(&ending)))
 }
 
+/// Folders into which jsonnet-bundler copies libraries, which have a function for each key.
+const COPIED: &str = "vendor";
+
+/// Whether a walk looks at a file only for what sends in it: its ending is that of a kind that is only
+/// named.
+pub(super) fn is_of_another(path: &Path) -> bool {
+    let in_copy = || {
+        let mut parts = path.components();
+        parts.any(|part| part.as_os_str() == COPIED)
+    };
+    is_named_only(path) && !names::is_candidate(path) && !in_copy()
+}
+
+/// Whether the bytes of a file with such an ending hold a word by which it may send.
+pub(super) fn may_send(path: &Path, bytes: &[u8]) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    let mut signs = SIGNS.iter();
+    signs.any(|sign| {
+        let is_its = ending.is_some_and(|ending| sign.endings.contains(&ending));
+        is_its && memmem::find(bytes, sign.word.as_bytes()).is_some()
+    })
+}
+
 /// What sends in a text with a name: each place, and what such a file is called.
 pub(super) fn senders(name: &str, content: &str) -> Vec<(Span, &'static str)> {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -152,6 +178,9 @@ pub(super) fn senders(name: &str, content: &str) -> Vec<(Span, &'static str)> {
     out
 }
 
+/// Values with which a key sends nothing.
+const NOTHING: &[&str] = &["[]", "[ ]", "{}", "{ }", "false", "null"];
+
 /// Whether a line gives a value to a key: `remoteWrite = [`, `remote_write:`, `remoteWrite[0].url`.
 fn is_key(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
@@ -160,7 +189,12 @@ fn is_key(line: &str, word: &str) -> bool {
         let behind = line.get(at + word.len()..).unwrap_or("");
         let behind = behind.trim_start_matches(['"', '\'']).trim_start();
         let sets = [":", "+:", "=", "["];
-        is_whole && sets.iter().any(|sign| behind.starts_with(sign)) && !behind.starts_with("==")
+        let set = sets.iter().find_map(|sign| behind.strip_prefix(sign));
+        let is_nothing = |value: &str| {
+            let value = value.trim().trim_end_matches([',', ';']);
+            NOTHING.contains(&value.trim_end())
+        };
+        is_whole && set.is_some_and(|value| !value.starts_with('=') && !is_nothing(value))
     })
 }
 
@@ -264,6 +298,13 @@ mod tests {
                 "services.prometheus.remoteWrite = [ { url = \"a\"; } ];\n",
                 1,
             ),
+            ("a.nix", "services.prometheus.remoteWrite = [];\n", 0),
+            (
+                "a.nix",
+                "services.prometheus.scrapeConfigs = [ { job_name = \"a\"; } ];\n",
+                0,
+            ),
+            ("main.tf", "  remote_write = null\n", 0),
             (
                 "a.libsonnet",
                 "  spec+: { remoteWrite+: [{ url: 'a' }] },\n",

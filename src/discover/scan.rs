@@ -1,10 +1,13 @@
 //! Ruling files out by their bytes, before any parse.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::names;
+use super::examine::Recognised;
+use super::{names, others};
+use crate::finding::Text;
 
 /// Words; every Prometheus configuration has one of them: its sections that nothing else has, and
 /// what is in the sections whose names are common words.
@@ -158,6 +161,22 @@ pub fn may_hold(path: &Path, bytes: &[u8]) -> bool {
         || is_web()
         || may_disguise_keys(bytes)
         || may_encode(bytes)
+}
+
+/// Whether a walk reads a file for nothing but whether it sends by remote write: it is of a program
+/// whose configurations promvet only names.
+pub(crate) fn is_only_named(path: &Path) -> bool {
+    others::is_of_another(path)
+}
+
+/// Whether such a file may send, by its bytes.
+pub(crate) fn may_send(path: &Path, bytes: &[u8]) -> bool {
+    others::may_send(path, bytes)
+}
+
+/// What sends in such a file.
+pub(crate) fn senders(text: &Arc<Text>) -> Vec<Recognised> {
+    others::unread(text)
 }
 
 #[cfg(test)]

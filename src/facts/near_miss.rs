@@ -15,11 +15,8 @@ use super::Facts;
 use super::selected::is_slip;
 use crate::discover::labels_of;
 use crate::discover::{Label, Manifest, Namespaces, Selecting, Selector, Site, manifests};
-use crate::finding::{Advice, Finding, Place, Severity, Text, nearest};
+use crate::finding::{Advice, Finding, Place, Severity, Text, nearest, rule};
 use crate::yaml::{Node, parse_all};
-
-/// The rule.
-const RULE: &str = "kubernetes/near-miss";
 
 /// As many names as a message lists.
 const MOST_LISTED: usize = 5;
@@ -575,6 +572,11 @@ fn is_near(value: &str, wanted: &str) -> bool {
 }
 
 fn found(place: &Place, site: &Site, message: String) -> Finding {
-    let finding = Finding::new(RULE, Severity::Warning, place.clone(), message);
+    let finding = Finding::new(
+        rule::KUBERNETES_NEAR_MISS,
+        Severity::Warning,
+        place.clone(),
+        message,
+    );
     finding.of_key(site.logical.clone(), site.identity.clone())
 }

@@ -9,11 +9,8 @@ use std::sync::Arc;
 use super::Facts;
 use super::token::Observation;
 use crate::facts::deployment::{Provider, Written};
-use crate::finding::{Advice, Finding, Severity, nearest};
+use crate::finding::{Advice, Finding, Severity, nearest, rule};
 use crate::schema::dialect::Reference;
-
-/// The rule.
-const RULE: &str = "kubernetes/secret-key";
 
 /// As many keys as a message lists.
 const MOST_LISTED: usize = 8;
@@ -96,7 +93,12 @@ pub(super) fn is_slip(name: &str, near: &str) -> bool {
 }
 
 fn found(reference: &Reference, severity: Severity, message: String) -> Finding {
-    let finding = Finding::new(RULE, severity, reference.place.clone(), message);
+    let finding = Finding::new(
+        rule::KUBERNETES_SECRET_KEY,
+        severity,
+        reference.place.clone(),
+        message,
+    );
     finding.of_key(reference.logical.clone(), reference.identity.clone())
 }
 
@@ -146,7 +148,12 @@ fn value(facts: &Facts<'_>, reference: &Reference, written: &Written) -> Option<
         return None;
     };
     let message = format!("{} {problem}", written.noun);
-    let finding = Finding::new(RULE, severity, written.place.clone(), message);
+    let finding = Finding::new(
+        rule::KUBERNETES_SECRET_KEY,
+        severity,
+        written.place.clone(),
+        message,
+    );
     let finding = finding
         .of_key(written.logical.clone(), written.identity.clone())
         .help(Advice::say(advice));

@@ -105,11 +105,13 @@ impl Mistakes {
             return None;
         };
         let mut list: Vec<(&'static str, Node<'d>)> = Vec::new();
-        let mut misspelt = Vec::new();
+        let mut unknown = 0;
+        let mut misspelt: Vec<(&'static str, Node<'d>)> = Vec::new();
         for entry in mapping.entries() {
             let Some(key) = keys.iter().find(|key| key.name == entry.name()) else {
                 let near = nearest(entry.name(), keys.iter().map(|key| key.name));
-                misspelt.extend(near);
+                unknown += 1;
+                misspelt.extend(near.map(|near| (near, entry.value)));
                 let help = near
                     .map(|near| format!("write `{near}`"))
                     .or_else(|| keys_help(keys));
@@ -127,20 +129,25 @@ impl Mistakes {
                 list.push((key.name, entry.value));
             }
         }
+        // Everything but a misspelled key is read as if the key were right.
+        for (key, value) in misspelt {
+            if !list.iter().any(|(seen, _)| *seen == key) && !value.is_null() {
+                list.push((key, value));
+            }
+        }
         let fields = Fields { list };
-        // A misspelled key was said of itself.
-        let missing = |key: &&&Key| {
-            key.required && fields.get(key.name).is_none() && !misspelt.contains(&key.name)
-        };
+        let missing = |key: &&&Key| key.required && fields.get(key.name).is_none();
         let missing: Vec<_> = keys
             .iter()
             .filter(missing)
             .map(|key| format!("`{}`", key.name))
             .collect();
         if missing.is_empty() {
-            return misspelt_required(keys, &misspelt)
-                .is_none()
-                .then_some(fields);
+            return Some(fields);
+        }
+        // Where all keys are unknown, that was reported, with a list of those that there are.
+        if fields.list.is_empty() && unknown >= missing.len() {
+            return None;
         }
         self.add(
             node,
@@ -229,14 +236,6 @@ impl Mistakes {
         self.add(node, format!("unknown {what}"), Some(help));
         None
     }
-}
-
-/// A required key that is there under a misspelled name.
-fn misspelt_required(keys: &[&'static Key], misspelt: &[&str]) -> Option<&'static str> {
-    let key = keys
-        .iter()
-        .find(|key| key.required && misspelt.contains(&key.name));
-    key.map(|key| key.name)
 }
 
 fn keys_help(keys: &[&Key]) -> Option<String> {

@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use super::policies::{self, Policies, Scope};
 use super::policy_files::catalogue;
 use super::request::Request;
-use super::survey::{ScannedFile, Survey, walk_of};
-use crate::discover::{Recognised, What};
+use super::survey::{ScannedFile, Survey, may_have_facts, walk_of};
+use crate::discover::{self, Recognised, What};
 use crate::facts::deployment::RunAs;
 use crate::facts::scripts::{self, LARGEST_SCRIPT, may_be_script};
 use crate::facts::{self, Facts, Lookup, Scan, Shared};
@@ -86,7 +86,9 @@ fn facts_of<'t>(
 
 /// Whether a file is a configuration and nothing else, so that no fact is in it.
 fn is_bare(recognised: &Recognised) -> bool {
-    matches!(&recognised.what, What::Configuration { document, .. }
+    let path = Path::new(&**recognised.text.path());
+    discover::is_only_named(path)
+        || matches!(&recognised.what, What::Configuration { document, .. }
         if Arc::ptr_eq(document.text(), &recognised.text) && document.next_document().is_none())
 }
 
@@ -220,7 +222,7 @@ impl<'t> Sight<'t> {
             root: Some(root),
             wanted: &|path| {
                 let known = self.seen().get(path);
-                (every.wanted)(path) && !known.is_some_and(|seen| is_bare(&seen.recognised))
+                may_have_facts(path) && !known.is_some_and(|seen| is_bare(&seen.recognised))
             },
             ..every
         };

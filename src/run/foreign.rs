@@ -3,7 +3,7 @@
 
 use crate::discover::{EmbeddedIn, Spoken};
 use crate::facts::Facts;
-use crate::finding::{Finding, Severity, Unchecked, rule};
+use crate::finding::{Finding, Unchecked, rule};
 use crate::rules::Judgement;
 use crate::schema::dialect::{OPERATOR, OPERATOR_VALUES};
 use crate::schema::edit;
@@ -11,7 +11,7 @@ use crate::yaml::Document;
 
 /// Rules that speak of what a release of Prometheus knows: the program that makes its
 /// configuration, or is another one, leaves out what the release does not know.
-const OF_RELEASES: &[&str] = &["schema/unavailable"];
+const OF_RELEASES: &[&str] = &[rule::SCHEMA_UNAVAILABLE];
 
 /// Rules about what is absent: the rest of what a patch changes is in another file.
 const OF_ABSENCE: &[&str] = &[
@@ -35,10 +35,11 @@ pub(super) fn put(
     judgement: &mut Judgement,
 ) {
     let is_told = |finding: &Finding| {
-        spoken
-            .findings
-            .iter()
-            .any(|one| one.rule == finding.rule && one.place.span() == finding.place.span())
+        let mut told = spoken.findings.iter();
+        told.any(|one| {
+            let at_one_place = || one.place.span() == finding.place.span();
+            one.rule == finding.rule && (at_one_place() || lack_the_same(spoken, one, finding))
+        })
     };
     let operators = [OPERATOR.word, OPERATOR_VALUES.word];
     let of_operator = operators.contains(&spoken.dialect.word);
@@ -53,16 +54,14 @@ pub(super) fn put(
         .findings
         .retain(|finding| !is_of_old_agent(finding));
     for finding in &mut judgement.findings {
-        // Prometheus's sections in other programs have keys of their own.
-        if finding.rule == "schema/unknown-field" && !spoken.dialect.is_strict {
-            finding.severity = finding.severity.min(Severity::Warning);
-        }
-        finding.message = spoken.spelling.put(&finding.message);
+        let spelling = &spoken.spelling;
+        let put = |text: &str| spelling.put_at(&finding.place, text);
+        finding.message = put(&finding.message);
         for evidence in &mut finding.evidence {
-            evidence.message = spoken.spelling.put(&evidence.message);
+            evidence.message = put(&evidence.message);
         }
         if let Some(advice) = &mut finding.advice {
-            advice.spell(|text| spoken.spelling.put(text));
+            advice.spell(put);
         }
     }
     judgement.findings.extend(spoken.findings.iter().cloned());
@@ -113,10 +112,26 @@ pub(super) fn set_metricsql_aside(judgement: &mut Judgement, facts: &Facts<'_>) 
     }));
 }
 
+/// Whether a finding of the dialect and a native one say that the same key is missing.
+fn lack_the_same(spoken: &Spoken, of_dialect: &Finding, native: &Finding) -> bool {
+    let key_of = |path: &'_ str| {
+        path.rsplit_once('.')
+            .map(|(of, key)| (of.len(), key.to_owned()))
+    };
+    let (Some((here, key)), Some((there, other))) =
+        (key_of(&of_dialect.logical), key_of(&native.logical))
+    else {
+        return false;
+    };
+    of_dialect.rule == rule::SCHEMA_MISSING_FIELD
+        && of_dialect.logical.get(..here) == native.logical.get(..there)
+        && spoken.spelling.of(&other) == key
+}
+
 /// Whether a finding speaks of `sigv4.enabled`, which Grafana Agent had up to 0.13 (grafana/agent
 /// v0.14.0 CHANGELOG).
 fn is_of_old_agent(finding: &Finding) -> bool {
-    finding.rule == "schema/unknown-field" && finding.logical.ends_with("sigv4.enabled")
+    finding.rule == rule::SCHEMA_UNKNOWN_FIELD && finding.logical.ends_with("sigv4.enabled")
 }
 
 /// Whether a finding of the schema speaks of the value of a key of a Secret, which stands for a text

@@ -1,6 +1,7 @@
 //! What is reported about one file by itself.
 
 use std::path::Path;
+use std::ptr;
 use std::sync::Arc;
 
 use super::agent;
@@ -13,7 +14,9 @@ use super::survey::ScannedFile;
 use super::unrendered;
 use super::vmagent;
 use super::web_file;
-use crate::discover::{self, EmbeddedIn, RULE_FILE, Recognised, TARGET_FILE, WEB_FILE, What};
+use crate::discover::{
+    self, EmbeddedIn, RULE_FILE, Recognised, Spoken, TARGET_FILE, WEB_FILE, What,
+};
 use crate::facts::Facts;
 use crate::finding::{Finding, Place, Severity, Span, Text, Unchecked, rule};
 use crate::policy::Policy;
@@ -90,6 +93,7 @@ pub(crate) fn configuration_of<'a>(
 /// A configuration, and what it is judged for.
 struct Read<'a> {
     target: Target,
+    around: ConfigContext<'a>,
     /// The folder that relative paths in it start from, if it is a file of its own.
     folder: Option<&'a Path>,
     /// How it is known that something renders it, if its name does not tell.
@@ -124,6 +128,7 @@ fn read<'a>(
     };
     Read {
         configuration: Configuration::new(document, around, facts),
+        around,
         target,
         folder,
         rendered,
@@ -131,39 +136,53 @@ fn read<'a>(
 }
 
 /// What the rules, the schema and the custom rules say of a configuration and of what it includes.
-fn of_configuration(
-    read: &Read<'_>,
-    document: &Document,
-    seen: &ScannedFile,
-    facts: &Facts<'_>,
+fn of_configuration<'a>(
+    read: &Read<'a>,
+    document: &'a Document,
+    seen: &'a ScannedFile,
+    facts: &'a Facts<'a>,
     request: &Request,
     own: &CustomRules,
 ) -> Judgement {
     let recognised = &seen.recognised;
     let holder = recognised.holder.as_ref();
-    let target = &read.target;
     let watch = &request.watch;
-    let mut judgement = read
-        .configuration
-        .as_ref()
-        .map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
     let vmagent = facts.scraped_by_vmagent(&seen.found.path);
-    if let Some(one) = &read.configuration {
+    let is_lax = |spoken: &Arc<Spoken>| !spoken.dialect.is_strict;
+    let target = &Target {
+        open: vmagent.is_some() || recognised.spoken.as_ref().is_some_and(is_lax),
+        ..read.target.clone()
+    };
+    let mut schema = watch.schema(|| schema::check(document, target));
+    // Rules judge a misspelled key as what it was meant to be, so that nothing that follows from it is
+    // reported as well.
+    let written = document;
+    let document = seen.meant(written, &schema);
+    let mended;
+    let configuration = match ptr::eq(document, written) {
+        true => read.configuration.as_ref(),
+        false => {
+            mended = Configuration::new(document, read.around, facts);
+            mended.as_ref()
+        }
+    };
+    let mut judgement =
+        configuration.map_or_else(Judgement::default, |one| rules::judge(one, watch.rules()));
+    if let Some(one) = configuration {
         let reader = reader_of(recognised, vmagent.is_some(), target.template);
         let relabel = rules::judge_relabel(one, target, reader, watch.rules());
         judgement.findings.extend(relabel.findings);
         judgement.unchecked.extend(relabel.unchecked);
     }
-    let mut schema = watch.schema(|| schema::check(document, target));
     if let Some(place) = &vmagent {
         schema = vmagent::as_it_reads(schema, place);
     }
     if target.versions.as_slice() == Target::default().versions {
-        deprecated_where_it_runs(&mut schema, document, target, seen, facts);
+        deprecated_where_it_runs(&mut schema, written, target, seen, facts);
     }
     let schema = without_echoes(schema, &judgement.findings);
     judgement.findings.extend(schema);
-    if let Some(one) = &read.configuration {
+    if let Some(one) = configuration {
         let upgrade = rules::judge_upgrade(one, recognised, target, watch.rules());
         judgement.findings.extend(upgrade.findings);
         judgement.of_included.extend(upgrade.of_included);
@@ -172,9 +191,13 @@ fn of_configuration(
         let web = web_file::of_runners(facts, &seen.found.path, holder);
         judgement.findings.extend(web);
     }
-    edit::fix(document, &mut judgement.findings);
+    edit::fix(written, &mut judgement.findings);
+    if !ptr::eq(document, written) && !judgement.findings.is_empty() {
+        // A value is secret by what its key was meant to be.
+        schema::mark_secrets(document);
+    }
     if !recognised.masked {
-        if let Some(one) = &read.configuration {
+        if let Some(one) = configuration {
             custom_rules::add(&mut judgement, one, own, target.template);
         }
         let mut included = match holder {

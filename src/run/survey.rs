@@ -1,7 +1,7 @@
 //! From paths to what is there: files are found, read, and recognized.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::custom_rules;
@@ -13,12 +13,14 @@ use super::watch::Stage;
 use crate::discover::{self, Recognised};
 use crate::facts;
 use crate::facts::deployment::{self, is_dockerfile, may_mention, may_start};
-use crate::finding::{Place, Text, Unchecked};
+use crate::finding::{Finding, Place, Text, Unchecked};
 use crate::panics::{self, Caught};
 use crate::parallel;
 use crate::policy::Policy;
 use crate::rules::custom::CustomRules;
+use crate::schema::Mends;
 use crate::source::{Found, LARGEST, Problem, ReadError, Tree, Walk, Walked, leads_out};
+use crate::yaml::Document;
 
 /// A file, or a configuration in one, and what it was recognized as.
 #[derive(Debug)]
@@ -29,16 +31,28 @@ pub(crate) struct ScannedFile {
     pub(crate) recognised: Recognised,
     /// How it was asked for; none if it is a file that Prometheus is started with.
     asked: Option<Asked>,
+    /// Its document with the names that misspelled keys were meant to be, once it is judged.
+    mends: Mends,
 }
 
 impl ScannedFile {
-    /// One that Prometheus is started with.
-    pub(super) fn started(found: Found, recognised: Recognised) -> Arc<Self> {
+    fn new(found: Found, recognised: Recognised, asked: Option<Asked>) -> Arc<Self> {
         Arc::new(Self {
             found,
             recognised,
-            asked: None,
+            asked,
+            mends: Mends::default(),
         })
+    }
+
+    /// One that Prometheus is started with.
+    pub(super) fn started(found: Found, recognised: Recognised) -> Arc<Self> {
+        Self::new(found, recognised, None)
+    }
+
+    /// Its document without the misspelled keys that the schema found in it.
+    pub(super) fn meant<'d>(&'d self, document: &'d Document, found: &[Finding]) -> &'d Document {
+        self.mends.meant(document, found)
     }
 }
 
@@ -299,9 +313,14 @@ pub(crate) fn walk_of(request: &Request) -> Walk<'_> {
         threads: request.threads,
         deadline: request.deadline,
         root: None,
-        wanted: &|path| discover::is_candidate(path) || is_dockerfile(path),
+        wanted: &|path| may_have_facts(path) || discover::is_only_named(path),
         also: Some(&request.changed),
     }
+}
+
+/// Whether a file may hold a configuration that promvet reads, or facts about one, by its name.
+pub(crate) fn may_have_facts(path: &Path) -> bool {
+    discover::is_candidate(path) || is_dockerfile(path)
 }
 
 /// Reads one file as far as it is of interest, and says what it may say about the configurations that
@@ -321,6 +340,10 @@ fn look_at(
         };
         return (Look::Other(found.clone()), telling);
     }
+    if !found.named && !is_changed && discover::is_only_named(&found.path) {
+        let look = look_for_senders(found, request, policy, tree);
+        return (look, Telling::default());
+    }
     let bytes = match tree.read(&found.path, LARGEST) {
         Ok(bytes) => bytes,
         Err(ReadError::TooLarge { .. }) if !found.named && is_binary(found, tree) => {
@@ -339,6 +362,28 @@ fn look_at(
         mentions: is_changed && may_mention(&found.path, &bytes),
     };
     (look_into(found, bytes, request, policy, own, tree), telling)
+}
+
+/// Looks in a file of another program for what sends by remote write, and for nothing else. One that
+/// cannot be read is most likely no configuration.
+fn look_for_senders(found: &Found, request: &Request, policy: &Policy, tree: &dyn Tree) -> Look {
+    let Ok(bytes) = tree.read(&found.path, LARGEST) else {
+        return Look::Nothing;
+    };
+    request.watch.read(bytes.len());
+    if !discover::may_send(&found.path, &bytes) {
+        return Look::Nothing;
+    }
+    let path = tree.shown(&found.path);
+    let by_policy = || policy.excludes(&path).cloned();
+    if let Some(place) = request.selection.excludes(&path).or_else(by_policy) {
+        return Look::Excluded(found.clone(), place, false);
+    }
+    let text = Text::new(Arc::clone(&found.shown), bytes);
+    match discover::senders(&text) {
+        senders if senders.is_empty() => Look::Nothing,
+        senders => seen(found, senders, None),
+    }
 }
 
 /// Whether a file too large to be read is not text, so that it was never meant to be read: a program
@@ -434,13 +479,9 @@ fn look_at_started(
 }
 
 fn seen(found: &Found, recognised: Vec<Recognised>, asked: Option<Asked>) -> Look {
-    let seen = recognised.into_iter().map(|recognised| {
-        Arc::new(ScannedFile {
-            found: found.clone(),
-            recognised,
-            asked,
-        })
-    });
+    let seen = recognised
+        .into_iter()
+        .map(|recognised| ScannedFile::new(found.clone(), recognised, asked));
     Look::Read(seen.collect())
 }
 

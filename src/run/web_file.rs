@@ -130,6 +130,10 @@ pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
     if root.get("tls_client_config").is_some() {
         return Vec::new();
     }
+    let of_table = schema::check_web_file(&document);
+    let mended = schema::mended(&document, &of_table);
+    let meant = mended.as_ref().map_or(&document, |mended| &mended.document);
+    let root = meant.root().unwrap_or(root);
     let users = root.get("basic_auth_users").and_then(Node::mapping);
     let users = users.into_iter().flat_map(Mapping::entries);
     // The lines around a finding may show the hashes of others.
@@ -142,7 +146,6 @@ pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
         text.mark_secret(list.span());
     }
     found.extend(root.get("tls_server_config").and_then(halves));
-    let of_table = schema::check_web_file(&document);
     found.extend(of_table.into_iter().filter_map(|one| refused(one, text)));
     found.extend(root.get("tls_server_config").into_iter().flat_map(tls));
     found.extend(cipher_faults(root));

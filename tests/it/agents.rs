@@ -220,3 +220,85 @@ fn instances_of_the_agent_have_names_of_their_own() {
         assert_eq!(rules, Vec::from_iter(rule), "{text}{told:?}");
     }
 }
+
+/// What a walk finds in files of programs whose configurations are only named: each place that sends,
+/// and nothing of what only scrapes.
+#[test]
+fn a_walk_lists_what_sends_in_files_that_are_only_named() {
+    for (path, text, sends) in [
+        (
+            "main.tf",
+            "set {\n  name = \"server.remoteWrite[0].url\"\n}\n",
+            true,
+        ),
+        ("main.tf", "remote_write = []\n", false),
+        (
+            "main.tf",
+            "scrape_configs = [{ job_name = \"a\" }]\n",
+            false,
+        ),
+        (
+            "live/terragrunt.hcl",
+            "remote_write = [{ url = \"a\" }]\n",
+            true,
+        ),
+        (
+            "host.nix",
+            "services.prometheus.remoteWrite = [{ url = \"a\"; }];\n",
+            true,
+        ),
+        (
+            "host.nix",
+            "services.prometheus.scrapeConfigs = [{ job_name = \"a\"; }];\n",
+            false,
+        ),
+        (
+            "vector.toml",
+            "[sinks.a]\ntype = \"prometheus_remote_write\"\n",
+            true,
+        ),
+        (
+            "telegraf.conf",
+            "[[outputs.http]]\ndata_format = \"prometheusremotewrite\"\n",
+            true,
+        ),
+        (
+            "telegraf.conf",
+            "[[inputs.http]]\ndata_format = \"prometheus\"\n",
+            false,
+        ),
+        (
+            "vm.service",
+            "[Service]\nExecStart=/vmagent -remoteWrite.url=http://a\n",
+            true,
+        ),
+        (
+            "vm.container",
+            "[Container]\nExec=-remoteWrite.url=http://a\n",
+            true,
+        ),
+        ("main.libsonnet", "{ remoteWrite+: [{ url: 'a' }] }\n", true),
+        (
+            "vendor/prom/main.libsonnet",
+            "{ remoteWrite+: [{ url: 'a' }] }\n",
+            false,
+        ),
+        // Source code is not looked at.
+        ("main.rs", "let remote_write = [\"a\"];\n", false),
+        (
+            "tempo.yaml",
+            "apiVersion: tempo.grafana.com/v1alpha1\nkind: TempoStack\nmetadata: {name: a}\nspec:\n  extraConfig:\n    tempo:\n      metrics_generator:\n        storage:\n          remote_write: [{url: 'http://a/api/v1/write'}]\n",
+            true,
+        ),
+        (
+            "tempo.yaml",
+            "apiVersion: tempo.grafana.com/v1alpha1\nkind: TempoStack\nmetadata: {name: a}\nspec: {remoteWrite: []}\n",
+            false,
+        ),
+    ] {
+        let run = memory::judged(&memory::at("/tree"), &memory::tree(&[(path, text)]));
+        let listed = run.outcome.unchecked();
+        assert_eq!(!listed.is_empty(), sends, "{path} {text}: {listed:?}");
+        assert!(memory::findings(&run).is_empty(), "{path} {text}");
+    }
+}

@@ -19,7 +19,7 @@ fn told(files: &[(&str, &str)]) -> Vec<(usize, String, String)> {
             (
                 one.place.start().line,
                 one.rule.to_string(),
-                one.message.to_string(),
+                format!("{} {}", one.message, one.help_line().unwrap_or_default()),
             )
         })
         .collect()

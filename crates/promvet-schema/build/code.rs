@@ -137,6 +137,9 @@ fn key_code(key: &Key, names: &Names<'_>) -> Result<String, String> {
     if let Some(deprecated) = &key.deprecated {
         let (since, instead) = (numbers(deprecated.since), &deprecated.instead);
         add(format!("deprecated({since}, {instead:?})"));
+        if let Some(key) = &deprecated.successor {
+            add(format!("successor({key:?})"));
+        }
     }
     if key.accidental {
         add("accidental()".to_owned());

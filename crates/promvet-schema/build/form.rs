@@ -101,6 +101,8 @@ pub(crate) enum Required {
 pub(crate) struct Deprecated {
     pub(crate) since: Version,
     pub(crate) instead: String,
+    /// The key that takes its place and means the same.
+    pub(crate) successor: Option<String>,
 }
 
 /// A set of words.

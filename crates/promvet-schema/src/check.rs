@@ -133,6 +133,7 @@ impl<'a> Report<'a> {
             // It loads, so that it is never an error.
             Rule::Deprecated => Severity::Info,
             _ if unfilled => Severity::Warning,
+            Rule::UnknownField if self.target.open => Severity::Warning,
             _ => Severity::Error,
         };
         let finding = Finding::new(rule.name(), severity, self.document.place(span), message);
@@ -193,7 +194,8 @@ impl<'a> Report<'a> {
         });
         let path = section.node.path();
         let identity = section.node.identity();
-        let mut said = self.at(Rule::MissingField, node, message);
+        let said = self.at(Rule::MissingField, node, message);
+        let mut said = said.help(format!("set `{key}`"));
         if let Some(finding) = &mut said.0 {
             let full = |base: String| match base.as_str() {
                 // The path names what is missing, so that a suppression or a fingerprint survives

@@ -7,7 +7,7 @@ use promvet_text::{Finding, Span};
 use super::check::Report;
 use super::version::{Target, Version};
 use super::yaml::Document;
-use super::{edit, extra, table, tables, walk};
+use super::{edit, extra, mend, table, tables, walk};
 
 /// Everything in a configuration that the versions of a target refuse, in the order of the text.
 /// A finding that concerns only some of several versions says which.
@@ -55,10 +55,20 @@ fn judge(
     target: &Target,
 ) -> Vec<Finding> {
     by_version(target, |version| {
-        let global = main.and_then(|main| walk::global(main, version));
-        let mut report = Report::new(document, target, global);
-        walk::walk(document, root, version, &mut report);
-        report.into_findings()
+        let look = |document: &Document| {
+            let global = main.and_then(|main| walk::global(main, version));
+            let mut report = Report::new(document, target, global);
+            walk::walk(document, root, version, &mut report);
+            report.into_findings()
+        };
+        let mut found = look(document);
+        if target.open {
+            mend::sure_where_something_lacks(&mut found);
+        }
+        match mend::mended(document, &found) {
+            Some(mended) => mended.findings(found, look(&mended.document)),
+            None => found,
+        }
     })
 }
 

@@ -53,6 +53,8 @@ pub struct Field {
     pub removed: Option<Version>,
     /// Since when it should not be used any more, and what takes its place.
     pub deprecated: Option<(Version, &'static str)>,
+    /// The key that takes its place and means the same.
+    pub successor: Option<&'static str>,
     /// Whether it is accepted only by accident.
     /// Go embeds structs, so that keys of the embedded one are accepted where they do nothing.
     pub accidental: bool,
@@ -223,6 +225,7 @@ pub const fn key(key: &'static str, ty: Type) -> Field {
         since: Version::OLDEST,
         removed: None,
         deprecated: None,
+        successor: None,
         accidental: false,
         flag: None,
         note: None,
@@ -282,6 +285,13 @@ impl Field {
         instead: &'static str,
     ) -> Self {
         self.deprecated = Some((Version::new(major, minor, patch), instead));
+        self
+    }
+
+    /// The key that takes its place and means the same.
+    #[must_use]
+    pub const fn successor(mut self, key: &'static str) -> Self {
+        self.successor = Some(key);
         self
     }
 

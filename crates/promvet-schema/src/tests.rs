@@ -29,11 +29,7 @@ fn several_faults_are_all_found_and_each_once() {
     for (source, want) in [
         (
             "global:\n  scrape_interval: 1x\nremote_write:\n- ulr: a\n",
-            vec![
-                "2:21 invalid-value",
-                "4:3 missing-field",
-                "4:3 unknown-field",
-            ],
+            vec!["2:21 invalid-value", "4:3 unknown-field"],
         ),
         (
             "scrape_configs:\n- job_name: a\n  honor_labels: 'true'\n- job_name: a\n  sample_limit: -1\n",

@@ -19,6 +19,24 @@ const OPERATOR: &[(&str, &str)] = &[
     ("job", "job_name"),
 ];
 
+/// What people write for keys that their words are not near to.
+const SHORT: &[(&str, &str)] = &[
+    ("user", "username"),
+    ("user_name", "username"),
+    ("login", "username"),
+    ("pass", "password"),
+    ("passwd", "password"),
+    ("pwd", "password"),
+    ("pass_file", "password_file"),
+    ("user_file", "username_file"),
+];
+
+/// The key that a short or another word is written for.
+pub(super) fn of_short(word: &str) -> Option<&'static str> {
+    let mut all = SHORT.iter();
+    all.find(|(short, _)| *short == word).map(|(_, key)| *key)
+}
+
 /// Keys of releases before 1.0, by the path of their section, and what they are called since
 /// (CHANGELOG.md of Prometheus, 0.14 to 1.0).
 const FORMER: &[(&str, &str, &str)] = &[
@@ -90,6 +108,11 @@ pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version
     });
     if let Some((_, ours)) = operator {
         return Some(Hint::Operator(ours));
+    }
+    if let Some(key) = of_short(&native)
+        && let Some(found) = keys.iter().find(|found| found.field.key == key)
+    {
+        return Some(Hint::Spelling(found.field.key));
     }
     let exact = elsewhere(path, name);
     if exact.is_some() {

@@ -102,6 +102,9 @@ pub struct Target {
     pub started_as_agent: Option<Place>,
     /// Whether the file is a template: what is refused only because of a placeholder is silent.
     pub template: bool,
+    /// Whether the program that reads it may have other keys too, so that an unknown one alone is only
+    /// a warning.
+    pub open: bool,
 }
 
 impl Default for Target {
@@ -119,6 +122,7 @@ impl Target {
             agent: false,
             started_as_agent: None,
             template: false,
+            open: false,
         }
     }
 

@@ -139,7 +139,9 @@ impl<'d> Walker<'_, '_> {
             (Type::Section(_) | Type::Map(..), Kind::Scalar(_)) => {
                 "write `key: value` pairs below it, indented"
             }
-            (Type::List(_), Kind::Mapping(_)) => "write a list: begin each item with `- `",
+            (Type::List(_), Kind::Mapping(_) | Kind::Scalar(_)) => {
+                "write a list: begin each item with `- `"
+            }
             (_, Kind::Sequence(_)) => "write one value, without `-` and brackets",
             (_, Kind::Mapping(_)) => "write one value in place of the mapping",
             _ => return,
@@ -174,7 +176,7 @@ impl<'d> Walker<'_, '_> {
                     .at(
                         Rule::MissingField,
                         self.visible(node),
-                        format!("an item of `{name}` is empty, which Prometheus refuses"),
+                        format!("an item of `{name}` is empty; Prometheus refuses the file"),
                     )
                     .help(
                         Advice::remove(node.span())

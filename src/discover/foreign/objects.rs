@@ -126,7 +126,12 @@ impl<'d> Finder<'d> {
                 let set = set.map(|entry| (entry.name(), entry.key, entry.value));
                 self.parameters(None, set, text.is_some(), out);
             }
-            _ => {}
+            kind => {
+                if let Some(key) = manifest.root.get("spec").and_then(sender_in) {
+                    let reason = others::reason(&format!("a resource of the kind {kind}"));
+                    out.push(self.unread(key, &reason, None));
+                }
+            }
         }
     }
 
@@ -234,6 +239,34 @@ impl<'d> Finder<'d> {
         text.into_iter()
             .for_each(|text| self.values_in(text, chart, out));
     }
+}
+
+/// The key in a resource of an unknown kind below which an endpoint of remote write is.
+fn sender_in(node: Node<'_>) -> Option<Node<'_>> {
+    sender_below(node, DEEPEST_SENDER)
+}
+
+/// As deep as an endpoint is looked for: `spec.extraConfig.tempo.metrics_generator.storage` of a
+/// `TempoStack` has five keys above it.
+const DEEPEST_SENDER: usize = 8;
+
+fn sender_below(node: Node<'_>, depth: usize) -> Option<Node<'_>> {
+    let depth = depth.checked_sub(1)?;
+    let is_endpoint = |node: Node<'_>| {
+        ["url", "endpoint"]
+            .iter()
+            .any(|key| node.get(key).is_some())
+    };
+    for entry in node.mapping().into_iter().flat_map(|map| map.entries()) {
+        let is_named = matches!(entry.name(), "remoteWrite" | "remote_write");
+        if is_named && (is_endpoint(entry.value) || entry.value.items().any(is_endpoint)) {
+            return Some(entry.key);
+        }
+        if let Some(key) = sender_below(entry.value, depth) {
+            return Some(key);
+        }
+    }
+    node.items().find_map(|item| sender_below(item, depth))
 }
 
 /// Notes what a resource selects with what it was recognized as.

@@ -1,4 +1,4 @@
-//! OpenShift's monitoring: the ConfigMaps that its operator reads, and files of which they are made.
+//! OpenShift's monitoring: the ConfigMaps that its operator reads, and files that they are made of.
 
 use std::sync::Arc;
 

@@ -2,14 +2,8 @@
 //! go together (opentelemetry-collector v0.140.0 `otelcol/config.go`, `Config.Validate`, and
 //! `service/internal/graph`).
 
-use crate::finding::{Advice, Finding, Severity, nearest, placeholder};
+use crate::finding::{Advice, Finding, Severity, nearest, placeholder, rule};
 use crate::yaml::{Entry, Mapping, Node};
-
-/// The rule about components that are not used or not there.
-const RULE: &str = "agents/pipeline";
-
-const UNKNOWN_FIELD: &str = "schema/unknown-field";
-const INVALID_VALUE: &str = "schema/invalid-value";
 
 /// Kinds of pipelines that do not carry metrics.
 const OTHERS: &[&str] = &["logs", "profiles", "traces"];
@@ -50,7 +44,7 @@ pub(super) fn of_exporter(root: Node<'_>, exporter: Entry<'_>) -> Vec<Finding> {
         let message = "`sending_queue`: this exporter has `remote_write_queue` instead; the Collector refuses the file";
         let advice = Advice::rename(entry.key.span(), "remote_write_queue").unsafe_();
         let finding = found(
-            UNKNOWN_FIELD,
+            rule::SCHEMA_UNKNOWN_FIELD,
             Severity::Error,
             entry.key,
             message.to_owned(),
@@ -70,7 +64,7 @@ pub(super) fn of_exporter(root: Node<'_>, exporter: Entry<'_>) -> Vec<Finding> {
                 "`{}`: this exporter takes metrics, not {kind}; the Collector refuses the file",
                 exporter.name()
             );
-            let finding = found(RULE, Severity::Error, item, message);
+            let finding = found(rule::AGENTS_PIPELINE, Severity::Error, item, message);
             out.push(finding.help(Advice::say("name it in a pipeline of metrics")));
         } else if !pipelines
             .iter()
@@ -99,7 +93,7 @@ fn tls(exporter: Node<'_>) -> Option<Finding> {
     let message = format!(
         "`insecure`: over https it only drops `{first}` and the rest of `tls`: the certificate is verified, with the system's roots"
     );
-    let finding = found(INVALID_VALUE, Severity::Warning, key, message);
+    let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Warning, key, message);
     Some(finding.help(Advice::say(
         "remove `insecure`, and set `ca_file` if the issuer is private",
     )))
@@ -132,12 +126,17 @@ fn unused(root: Node<'_>, pipelines: &[Entry<'_>], exporter: Entry<'_>) -> Findi
             );
             let advice = Advice::replace(item.span(), name).unsafe_();
             let severity = severity_in(root);
-            let finding = found(RULE, severity, item, message).help(advice);
+            let finding = found(rule::AGENTS_PIPELINE, severity, item, message).help(advice);
             finding.evidence(exporter.key.place(), "it is defined here")
         }
         None => {
             let message = format!("`{name}`: no pipeline names this exporter, so it sends nothing");
-            let finding = found(RULE, Severity::Warning, exporter.key, message);
+            let finding = found(
+                rule::AGENTS_PIPELINE,
+                Severity::Warning,
+                exporter.key,
+                message,
+            );
             finding.help(Advice::say(
                 "add it to `service.pipelines.metrics.exporters`, or remove it",
             ))
@@ -157,7 +156,7 @@ fn authenticator(root: Node<'_>, exporter: Node<'_>) -> Option<Finding> {
         let message = format!(
             "`authenticator`: no extension is called `{name}`; the Collector refuses the file"
         );
-        let finding = found(RULE, severity_in(root), node, message);
+        let finding = found(rule::AGENTS_PIPELINE, severity_in(root), node, message);
         let names = extensions.entries().map(Entry::name);
         return Some(match nearest(name, names) {
             Some(near) => finding.help(Advice::replace(node.span(), near).unsafe_()),
@@ -176,7 +175,7 @@ fn authenticator(root: Node<'_>, exporter: Node<'_>) -> Option<Finding> {
     let message = format!(
         "`authenticator`: `service.extensions` does not start `{name}`; the Collector refuses the file"
     );
-    let finding = found(RULE, severity_in(root), node, message);
+    let finding = found(rule::AGENTS_PIPELINE, severity_in(root), node, message);
     Some(finding.help(Advice::say(format!("add `{name}` to `service.extensions`"))))
 }
 
@@ -189,7 +188,12 @@ pub(super) fn of_receiver(config: Node<'_>) -> Vec<Finding> {
             "`{}`: the receiver does not support this section; the Collector refuses the file",
             entry.name()
         );
-        let finding = found(UNKNOWN_FIELD, Severity::Error, entry.key, message);
+        let finding = found(
+            rule::SCHEMA_UNKNOWN_FIELD,
+            Severity::Error,
+            entry.key,
+            message,
+        );
         out.push(finding.help(Advice::remove(entry.key.span()).text("remove the section")));
     }
     let mut jobs = config
@@ -219,7 +223,7 @@ fn braces(replacement: Node<'_>) -> Option<Finding> {
     text.match_indices("${").find(|one| is_number(*one))?;
     let message = "`replacement`: the Collector takes `${1}` for a variable of the environment, and refuses the file";
     let finding = found(
-        INVALID_VALUE,
+        rule::SCHEMA_INVALID_VALUE,
         Severity::Error,
         replacement,
         message.to_owned(),

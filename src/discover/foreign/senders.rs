@@ -1,7 +1,7 @@
 //! Programs that take Prometheus's own sections, or send by remote write.
 
 use super::{EmbeddedIn, Finder, Recognised, alloy_in, pipelines};
-use crate::finding::{Finding, Severity, Within};
+use crate::finding::{Finding, Severity, Within, rule};
 use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{SENDERS, Translation, tables};
 use crate::yaml::{Dollars, Node, embedded};
@@ -191,7 +191,7 @@ fn both_names(root: Node<'_>) -> Option<Finding> {
     root.get("metrics")?;
     let old = root.mapping()?.entry("prometheus")?;
     let message = "`prometheus`: it is the old name of `metrics`, and both are set; the program refuses the file";
-    Some(refused("schema/conflict", old.key, message).help("move its keys into `metrics`"))
+    Some(refused(rule::SCHEMA_CONFLICT, old.key, message).help("move its keys into `metrics`"))
 }
 
 /// What is wrong with the name of an instance: each has its own (grafana/agent v0.44.2
@@ -201,7 +201,8 @@ fn instance_name(instance: Node<'_>, before: &[Node<'_>]) -> Option<Finding> {
     let Some(name) = map.get("name").and_then(Node::as_str) else {
         let first = map.written().next()?;
         let message = "`name`: missing; the program refuses the file";
-        return Some(refused("schema/missing-field", first.key, message));
+        let finding = refused(rule::SCHEMA_MISSING_FIELD, first.key, message);
+        return Some(finding.help("set `name`"));
     };
     let same = before.iter().find_map(|one| {
         let other = one.get("name")?;
@@ -210,8 +211,9 @@ fn instance_name(instance: Node<'_>, before: &[Node<'_>]) -> Option<Finding> {
     let node = map.get("name")?;
     let message =
         format!("`name`: another instance is called `{name}`; the program refuses the file");
-    let finding = refused("schema/duplicate", node, &message);
-    Some(finding.evidence(same.place(), "it is here"))
+    let finding = refused(rule::SCHEMA_DUPLICATE, node, &message);
+    let finding = finding.evidence(same.place(), "it is here");
+    Some(finding.help("give it another name"))
 }
 
 fn refused(rule: &'static str, node: Node<'_>, message: &str) -> Finding {

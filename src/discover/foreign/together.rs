@@ -2,7 +2,7 @@
 //! that the Operator sets itself, and keys that are newer than the release.
 
 use super::super::embedded_in::EmbeddedIn;
-use crate::finding::{Advice, Finding, Severity};
+use crate::finding::{Advice, Finding, Severity, rule};
 use crate::schema::dialect::{TooNew, too_new};
 use crate::yaml::{Entry, Node, placeholder};
 
@@ -96,7 +96,12 @@ fn replicas_alike(spec: Node<'_>, is_values: bool) -> Option<Finding> {
         ),
     };
     let node = label.value;
-    let finding = found("kubernetes/replica-label", Severity::Warning, node, message);
+    let finding = found(
+        rule::KUBERNETES_REPLICA_LABEL,
+        Severity::Warning,
+        node,
+        message,
+    );
     let place = spec.get("replicas").map(Node::place)?;
     Some(
         finding
@@ -261,7 +266,7 @@ fn release(spec: Node<'_>) -> Vec<Finding> {
         let message = format!(
             "`version`: expected a release of Prometheus such as `v3.5.0`, found `{text}`; the Operator makes no configuration"
         );
-        let rule = "schema/invalid-value";
+        let rule = rule::SCHEMA_INVALID_VALUE;
         return vec![found(rule, Severity::Error, version, message)];
     };
     let newer = too_new(spec, release).into_iter();

@@ -6,6 +6,7 @@ use memchr::memmem;
 use super::KnownIssuer;
 use crate::finding::{Evidence, Place};
 use crate::policy::Issuer;
+use promvet_syntax::base64;
 
 /// How common names of authorities begin, and whose they are (letsencrypt/website
 /// `content/en/certificates.md`, `content/en/docs/staging-environment.md`; the older names were in
@@ -94,36 +95,9 @@ fn certificates(pem: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
     memmem::find_iter(pem, BEGIN).filter_map(|at| {
         let body = pem.get(at + BEGIN.len()..)?;
-        Some(decode(body.split(|byte| *byte == b'-').next()?))
+        let body = body.split(|byte| *byte == b'-').next()?;
+        base64::decode_spaced(std::str::from_utf8(body).ok()?)
     })
-}
-
-/// Decodes base64 as far as it goes; anything that is not of its alphabet is passed over.
-fn decode(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0_u32);
-    for six in text.iter().filter_map(|byte| value(*byte)) {
-        bits = (bits << 6 | six) & 0xFFFF;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.extend((bits >> count & 0xFF).to_le_bytes().first());
-        }
-    }
-    out
-}
-
-/// The six bits that a letter of base64 stands for.
-fn value(letter: u8) -> Option<u32> {
-    let (first, offset) = match letter {
-        b'A'..=b'Z' => (b'A', 0),
-        b'a'..=b'z' => (b'a', 26),
-        b'0'..=b'9' => (b'0', 52),
-        b'+' => return Some(62),
-        b'/' => return Some(63),
-        _ => return None,
-    };
-    Some(u32::from(letter - first) + offset)
 }
 
 #[cfg(test)]

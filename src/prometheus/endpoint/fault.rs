@@ -246,7 +246,7 @@ fn escape(endpoint: &Endpoint) -> Option<UrlFault> {
         kind: FaultKind::Escape,
         message: format!(
             "`{shown}` is not a percent-encoding (`%` and two hexadecimal digits): Prometheus \
-             refuses to load it; write a literal percent sign as `%25`"
+             refuses to load it"
         ),
         range,
         suggestion: None,

@@ -38,15 +38,13 @@ fn sources(
             Some(odd) => of_odd_name(label, odd),
             None => of_unset(list, label),
         };
-        // The help begins with the name that is meant.
-        let right = help.as_deref().and_then(written);
         let message = format!("{what}{}", effect(list, step));
         let mut finding = out.at(node, Severity::Warning, message).kind("source");
-        if let Some(help) = &help {
+        if let Some(Help { right, text }) = help {
             finding = finding.help(match right {
-                Some(right) if odd.is_some() => advice::value(node, right, help).safe(),
-                Some(right) => advice::value(node, right, help).unsafe_(),
-                None => help.clone().into(),
+                Some(right) if odd.is_some() => advice::value(node, &right, &text).safe(),
+                Some(right) => advice::value(node, &right, &text).unsafe_(),
+                None => text.into(),
             });
         }
         out.push(finding);
@@ -54,10 +52,26 @@ fn sources(
     }
 }
 
-/// The label that a help line says to write.
-fn written(help: &str) -> Option<&str> {
-    let (name, _) = help.strip_prefix("write `")?.split_once('`')?;
-    Some(name)
+/// What to do about a label.
+struct Help {
+    /// The label that is meant.
+    right: Option<String>,
+    text: String,
+}
+
+impl Help {
+    fn say(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { right: None, text }
+    }
+
+    fn write(right: impl Into<String>) -> Self {
+        let right = right.into();
+        Self {
+            text: format!("write `{right}`"),
+            right: Some(right),
+        }
+    }
 }
 
 /// A sign that no name of a discovered label has (`strutil.SanitizeLabelName`).
@@ -67,11 +81,11 @@ fn odd_character(label: &str) -> Option<char> {
         .find(|sign| !(sign.is_ascii_alphanumeric() || *sign == '_'))
 }
 
-fn of_odd_name(label: &str, odd: char) -> (String, Option<String>) {
+fn of_odd_name(label: &str, odd: char) -> (String, Option<Help>) {
     let what = format!("no discovery sets `{label}`: names of its labels have no `{odd}`");
     if odd == '*' {
         let help = "use `action: labelmap`, which copies labels by a pattern, or name one label";
-        return (what, Some(help.to_owned()));
+        return (what, Some(Help::say(help)));
     }
     let sanitized = label
         .chars()
@@ -79,10 +93,7 @@ fn of_odd_name(label: &str, odd: char) -> (String, Option<String>) {
             true => sign,
             false => '_',
         });
-    (
-        what,
-        Some(format!("write `{}`", sanitized.collect::<String>())),
-    )
+    (what, Some(Help::write(sanitized.collect::<String>())))
 }
 
 /// Whether a rule sets a label where another one is absent.
@@ -93,7 +104,7 @@ fn fills_in(rule: &RelabelRule<'_>) -> bool {
 }
 
 /// Why a label is not set, and what to do.
-fn of_unset(list: &RelabelList<'_, '_>, label: &str) -> (String, Option<String>) {
+fn of_unset(list: &RelabelList<'_, '_>, label: &str) -> (String, Option<Help>) {
     let setters = setters(label);
     let kinds = &list.discovered.kinds;
     let own = |row: &&&MetaLabel| {
@@ -120,7 +131,10 @@ fn of_unset(list: &RelabelList<'_, '_>, label: &str) -> (String, Option<String>)
         let near = nearest(label, lists_of(&list.discovered)).filter(|near| !near.ends_with('_'));
         return (
             what,
-            near.map(|near| format!("write `{near}`, or change the role")),
+            near.map(|near| Help {
+                right: Some(near.to_owned()),
+                text: format!("write `{near}`, or change the role"),
+            }),
         );
     }
     if let Some(row) = setters.first() {
@@ -129,17 +143,14 @@ fn of_unset(list: &RelabelList<'_, '_>, label: &str) -> (String, Option<String>)
             row.discovery
         );
         let help = "read a label that the discovery of this job sets";
-        return (what, Some(help.to_owned()));
+        return (what, Some(Help::say(help)));
     }
     let what = format!("no service discovery of this job sets `{label}`");
-    (
-        what,
-        near(list, label).map(|near| format!("write `{near}`")),
-    )
+    (what, near(list, label).map(Help::write))
 }
 
 /// A label that is set in other releases, or under a condition.
-fn of_condition(releases: &[Version], row: &MetaLabel, label: &str) -> (String, Option<String>) {
+fn of_condition(releases: &[Version], row: &MetaLabel, label: &str) -> (String, Option<Help>) {
     let release = releases.iter().max().copied().unwrap_or(Version::NEWEST);
     if release < row.since {
         let what = format!(
@@ -158,10 +169,10 @@ fn of_condition(releases: &[Version], row: &MetaLabel, label: &str) -> (String, 
     match row.attach {
         Some(key) => (
             format!("`{label}` is set only with `attach_metadata.{key}`"),
-            Some(format!(
+            Some(Help::say(format!(
                 "add `attach_metadata: {{{key}: true}}` to `{}`",
                 row.discovery
-            )),
+            ))),
         ),
         None => (format!("`{label}` is not set here"), None),
     }

@@ -21,6 +21,9 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         let is_sure = fault.kind != FaultKind::Relative;
         finding.advice = Some(match &fault.suggestion {
             Some(right) => url.advice(right, is_sure),
+            None if fault.kind == FaultKind::Escape => {
+                "write a literal percent sign as `%25`".into()
+            }
             None => "write a URL such as `https://prometheus.example.com/api/v1/write`".into(),
         });
         out.push(finding);

@@ -16,13 +16,13 @@ type Key = (Scope, bool, String, String);
 
 /// Suppressions of a file that its version in the revision has not, or not for so long.
 pub(super) fn of_sheet(
-    bench: &SuppressionContext<'_>,
+    context: &SuppressionContext<'_>,
     sheet: &FileSuppressions<'_>,
 ) -> Vec<Finding> {
-    let Some(base) = &bench.request.gate.config_from else {
+    let Some(base) = &context.request.gate.config_from else {
         return Vec::new();
     };
-    let mut before = before(bench, sheet);
+    let mut before = before(context, sheet);
     let mut out = Vec::new();
     for mark in &sheet.marks.list {
         let added: Vec<String> = mark
@@ -54,15 +54,18 @@ pub(super) fn of_sheet(
 }
 
 /// The last days of the suppressions of a file as it was.
-fn before(bench: &SuppressionContext<'_>, sheet: &FileSuppressions<'_>) -> BTreeMap<Key, Vec<i64>> {
+fn before(
+    context: &SuppressionContext<'_>,
+    sheet: &FileSuppressions<'_>,
+) -> BTreeMap<Key, Vec<i64>> {
     let mut days: BTreeMap<Key, Vec<i64>> = BTreeMap::new();
-    let Some(base) = &bench.request.gate.config_from else {
+    let Some(base) = &context.request.gate.config_from else {
         return days;
     };
     let shown = sheet.marks.text.path();
     let path = match sheet.seen {
         Some(seen) => seen.found.path.clone(),
-        None => bench.tree.absolute(shown.as_ref().as_ref()),
+        None => context.tree.absolute(shown.as_ref().as_ref()),
     };
     let Ok(bytes) = base.tree().read(base.then(&path), LARGEST) else {
         return days;

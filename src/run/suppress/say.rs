@@ -11,7 +11,7 @@ const FORBIDDEN: &str = "fix the finding, or ask for a change of the policy";
 
 /// Everything that is wrong with the suppressions of a file.
 pub(super) fn of_sheet(
-    bench: &SuppressionContext<'_>,
+    context: &SuppressionContext<'_>,
     sheet: &FileSuppressions<'_>,
 ) -> Vec<Finding> {
     let marks = &sheet.marks;
@@ -22,14 +22,14 @@ pub(super) fn of_sheet(
         .collect();
     for (mark, tallies) in marks.list.iter().zip(&sheet.tallies) {
         let about = About {
-            bench,
+            context,
             sheet,
             mark,
             tallies,
         };
         out.extend(about.everything());
     }
-    out.extend(added::of_sheet(bench, sheet));
+    out.extend(added::of_sheet(context, sheet));
     out
 }
 
@@ -66,7 +66,7 @@ fn malformed(marks: &Marks, one: &Malformed) -> Finding {
 
 /// One suppression and what came of it.
 struct About<'s> {
-    bench: &'s SuppressionContext<'s>,
+    context: &'s SuppressionContext<'s>,
     sheet: &'s FileSuppressions<'s>,
     mark: &'s Mark,
     tallies: &'s [Tally],
@@ -107,7 +107,7 @@ impl About<'_> {
     /// What names of rules do not exist, or can't be silenced.
     fn names(&self) -> Vec<Finding> {
         let said = self.names_and_tallies().filter_map(|(index, name, tally)| {
-            if !is_known(self.bench.known, &name.text) {
+            if !is_known(self.context.known, &name.text) {
                 return Some(self.unknown(index, name));
             }
             self.forbidden(index, name, tally)
@@ -125,7 +125,7 @@ impl About<'_> {
             _ => format!("unknown rule or group `{text}`: this hides nothing"),
         };
         let finding = self.finding(rule::SUPPRESSIONS_UNKNOWN, name.span, message);
-        let near = nearest_name(self.bench.known, text);
+        let near = nearest_name(self.context.known, text);
         // With its right name it begins to hide something.
         finding.changed_by(match near {
             Some(near) => Advice::edit(vec![(name.span, near.to_owned())])
@@ -184,7 +184,7 @@ impl About<'_> {
 
     fn lapsed(&self) -> Option<Finding> {
         let until = self.mark.directive.until.as_ref()?;
-        if !has_lapsed(self.mark, self.bench.request.now) {
+        if !has_lapsed(self.mark, self.context.request.now) {
             return None;
         }
         let met: usize = self.tallies.iter().map(|tally| tally.met).sum();
@@ -260,13 +260,13 @@ impl About<'_> {
         let of_name = |rule: &&&str| **rule == name.text || group_of(rule) == name.text;
         let like = self.finding(rule::SUPPRESSIONS_UNUSED, name.span, "");
         let mut on = self
-            .bench
+            .context
             .known
             .iter()
             .filter(of_name)
-            .filter(|rule| is_on(rule, &like, policy, self.bench.levels))
+            .filter(|rule| is_on(rule, &like, policy, self.context.levels))
             .peekable();
-        on.peek().is_some() && on.all(|rule| self.bench.is_decidable(rule, policy))
+        on.peek().is_some() && on.all(|rule| self.context.is_decidable(rule, policy))
     }
 
     fn no_reason(&self) -> Option<Finding> {
@@ -290,7 +290,7 @@ impl About<'_> {
 
     fn no_end(&self) -> Option<Finding> {
         let policy = &self.sheet.policy.suppressions;
-        let latest = |days: u32| Day::of(self.bench.request.now + i64::from(days) * DAY);
+        let latest = |days: u32| Day::of(self.context.request.now + i64::from(days) * DAY);
         let most = policy.max_days.as_ref();
         let until = self.mark.directive.until.as_ref();
         let (span, message, place) = match until {

@@ -2,11 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use promvet_text::Place;
+
+use crate::yaml::Node;
+
 /// How native keys are written in one text.
 #[derive(Clone, Debug, Default)]
 pub struct Spelling {
     keys: BTreeMap<&'static str, &'static str>,
     refused: Option<&'static str>,
+    /// Parts of the text that are native as they are.
+    native: Vec<NativePart>,
+}
+
+/// A part of a text that is native as it is.
+#[derive(Clone, Debug)]
+struct NativePart {
+    place: Place,
+    /// The native name of the key that it is under, and how that one is written.
+    key: Option<(&'static str, &'static str)>,
 }
 
 /// What native rules say of the consequence.
@@ -20,6 +34,40 @@ impl Spelling {
         Self {
             keys: BTreeMap::new(),
             refused: Some(refused),
+            native: Vec::new(),
+        }
+    }
+
+    /// Notes that a part of the text is native as it is. `native` and `written` are the names of the
+    /// key that it is under.
+    pub fn add_native(
+        &mut self,
+        part: Node<'_>,
+        native: Option<&'static str>,
+        written: &'static str,
+    ) {
+        let last = native.map(|native| native.rsplit('.').next().unwrap_or(native));
+        self.native.push(NativePart {
+            place: part.place(),
+            key: last.map(|last| (last, written)),
+        });
+    }
+
+    /// A sentence about a place in the words of the dialect: in a part that is native as it is, keys
+    /// are written as native ones.
+    #[must_use]
+    pub fn put_at(&self, place: &Place, sentence: &str) -> String {
+        let (path, start, end) = place.order();
+        let part = self.native.iter().find(|part| {
+            let (of, from, to) = part.place.order();
+            path == of && from <= start && end <= to
+        });
+        match part {
+            Some(part) => self.put_with(sentence, |word| match part.key {
+                Some((native, written)) if native == word => written,
+                _ => word,
+            }),
+            None => self.put(sentence),
         }
     }
 
@@ -42,6 +90,10 @@ impl Spelling {
     /// others are so between backticks. Parts of URLs and paths (`/api/v1/remote_write`) are none.
     #[must_use]
     pub fn put(&self, sentence: &str) -> String {
+        self.put_with(sentence, |word| self.of(word))
+    }
+
+    fn put_with(&self, sentence: &str, of: impl for<'w> Fn(&'w str) -> &'w str) -> String {
         let mut out = String::with_capacity(sentence.len());
         let mut quoted = false;
         let mut rest = sentence;
@@ -51,7 +103,7 @@ impl Spelling {
                 let (word, behind) = rest.split_at(end);
                 let in_path = out.ends_with(OF_URLS) || behind.starts_with(OF_URLS);
                 let is_key = !in_path && (quoted || word.contains('_'));
-                let here = if is_key { self.of(word) } else { word };
+                let here = if is_key { of(word) } else { word };
                 if here.contains('.') {
                     // A flag says where the key is: `basic_auth.password` is one flag.
                     let own = out.trim_end_matches(|c| is_part(c) || c == '.').len();
@@ -67,9 +119,14 @@ impl Spelling {
             out.push(first);
             rest = rest.get(first.len_utf8()..).unwrap_or("");
         }
+        self.with_consequence(&out)
+    }
+
+    /// A sentence with what the dialect's program does in place of what Prometheus does.
+    fn with_consequence(&self, sentence: &str) -> String {
         match self.refused {
-            Some(refused) => out.replace(REFUSED, refused),
-            None => out,
+            Some(refused) => sentence.replace(REFUSED, refused),
+            None => sentence.to_owned(),
         }
     }
 }

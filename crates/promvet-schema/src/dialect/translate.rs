@@ -6,6 +6,7 @@ use super::spelling::Spelling;
 use super::table::{Key, MappingShape, Part, Type};
 use super::{Dialect, external_labels};
 use crate::check::Rule;
+use crate::unknown::of_short;
 use crate::yaml::{Builder, Document, Entry, Item, Kind, Made, Mapping, Node, Scalar, placeholder};
 use promvet_text::{Advice, Finding, Place, Severity, nearest};
 
@@ -103,13 +104,13 @@ impl Translator {
                 let pairs = self.builder.assemble(node, items);
                 return Some(self.builder.mapping(node, &pairs));
             }
-            Part::Jobs => self.builder.copy(node)?,
+            Part::Jobs => self.native(node, None)?,
             Part::Job => {
                 let job = self.job(shape, node, None)?;
                 self.builder.sequence(node, &[job])
             }
             Part::NativeEndpoint => {
-                let entry = self.builder.copy(node)?;
+                let entry = self.native(node, None)?;
                 self.builder.sequence(node, &[entry])
             }
             Part::Endpoint => {
@@ -126,8 +127,7 @@ impl Translator {
     }
 
     fn object(&mut self, shape: &'static MappingShape, node: Node<'_>) -> Option<Made> {
-        let items = self.items(shape, node)?;
-        self.required(shape, node);
+        let items = self.whole(shape, node)?;
         let pairs = self.builder.assemble(node, items);
         Some(self.builder.mapping(node, &pairs))
     }
@@ -139,11 +139,11 @@ impl Translator {
         node: Node<'_>,
         number: Option<usize>,
     ) -> Option<Made> {
-        let items = self.items(shape, node)?;
         // A job of its own is an object that may be a patch, so that nothing is asked of it.
-        if number.is_some() {
-            self.required(shape, node);
-        }
+        let items = match number {
+            Some(_) => self.whole(shape, node)?,
+            None => self.items(shape, node)?,
+        };
         let number = number.unwrap_or(0);
         let is_named = items.iter().any(|(native, ..)| *native == "job_name");
         let mut pairs = self.builder.assemble(node, items);
@@ -181,10 +181,14 @@ impl Translator {
             }
         }
         for entry in mapping.effective() {
-            let Some(key) = shape.find(entry.name()) else {
-                self.unknown(shape, entry);
+            let known = shape.find(entry.name());
+            let Some(key) = known.or_else(|| self.unknown(shape, entry)) else {
                 continue;
             };
+            // Of a key that is only guessed at, a value of another kind is not a second fault.
+            if known.is_none() && !may_be(&key.ty, entry.value) {
+                continue;
+            }
             if entry.value.is_null() || shape.lax && is_falsy(entry.value) {
                 continue;
             }
@@ -227,7 +231,7 @@ impl Translator {
             Type::Any if key.native.is_none() => None,
             // Sections of a configuration in a text of their own are read elsewhere.
             Type::Native if node.scalar().is_some() => None,
-            Type::Any | Type::Native => self.builder.copy(node),
+            Type::Any | Type::Native => self.native(node, Some(key)),
             Type::Object(shape) => self.object(shape, node),
             Type::List(item) => self.list(item, key, node),
             Type::Map(value) => self.map(value, key, node),
@@ -245,6 +249,16 @@ impl Translator {
                 self.scalar(ty, node)
             }
         }
+    }
+
+    /// A value that is native as it is.
+    fn native(&mut self, node: Node<'_>, key: Option<&Key>) -> Option<Made> {
+        if node.scalar().is_none() {
+            let native = key.and_then(|key| key.native);
+            let written = key.map_or("", |key| key.name);
+            self.spelling.add_native(node, native, written);
+        }
+        self.builder.copy(node)
     }
 
     fn list(&mut self, item: &'static Type, key: &'static Key, node: Node<'_>) -> Option<Made> {
@@ -484,73 +498,118 @@ impl Translator {
         }
     }
 
-    /// What has to be in a mapping. Of `spec` itself nothing is asked: the document may be a patch of
-    /// kustomize, which says only what it changes; lists in one stand for the whole list.
-    fn required(&mut self, shape: &'static MappingShape, node: Node<'_>) {
+    /// What a mapping holds that lacks nothing. Of `spec` itself nothing is asked: the document may be
+    /// a patch of kustomize, which says only what it changes; lists in one stand for the whole list.
+    fn whole<'d>(&mut self, shape: &'static MappingShape, node: Node<'d>) -> Option<Vec<Item<'d>>> {
+        let before = self.findings.len();
+        let items = self.items(shape, node)?;
         let Some(mapping) = node.mapping() else {
-            return;
+            return Some(items);
         };
         for key in shape.keys.iter().filter(|key| key.required) {
             if mapping.get(key.name).is_some_and(|value| !value.is_null()) {
                 continue;
             }
+            if let Some(slip) = misspelled(shape, mapping, key) {
+                // That a key is misspelled may be a guess, but not that one is missing.
+                let (place, mistyped) = (slip.key.place(), self.dialect.mistyped);
+                let said = self.findings.iter_mut().skip(before);
+                for finding in said.filter(|one| one.place.order() == place.order()) {
+                    finding.severity = Severity::Error;
+                    finding.message = format!("`{}`: unknown key; {mistyped}", slip.name());
+                }
+                continue;
+            }
             let message = format!("`{}`: missing; {}", key.name, self.dialect.mistyped);
             let first = mapping.written().next().map_or(node, |entry| entry.key);
-            self.say(Rule::MissingField, Severity::Error, first, message, None);
+            let advice = Some(Advice::say(format!("set `{}`", key.name)));
+            self.say(Rule::MissingField, Severity::Error, first, message, advice);
+            if let Some(finding) = self.findings.last_mut() {
+                finding.logical = format!("{}.{}", node.path(), key.name);
+                finding.identity = format!("{}.{}", node.identity(), key.name);
+            }
         }
+        Some(items)
     }
 
-    fn unknown(&mut self, shape: &'static MappingShape, entry: Entry<'_>) {
+    /// Says that a key is unknown, and returns the one that is meant, if it is not set.
+    fn unknown(&mut self, shape: &'static MappingShape, entry: Entry<'_>) -> Option<&'static Key> {
         // A loop of the template may write the keys.
         if is_filled_in(entry.key) {
-            return;
+            return None;
         }
         let name = entry.name();
         if std::ptr::eq(shape, &super::tables::SELECTOR) {
-            return self.bare_label(entry);
+            self.bare_label(entry);
+            return None;
         }
         let mut meant = meant_by(shape, name);
         if self.of_server(shape, name) && !matches!(meant, Some(Meant::Spelling(_))) {
             meant = None;
         }
-        if shape.open && !matches!(meant, Some(Meant::Spelling(_) | Meant::Below(_))) {
-            return;
-        }
-        let unknown = self.dialect.unknown;
         let mapping = entry.key.parent();
         // A rename onto a key that is set would make it twice, so that nothing is renamed then.
         let is_free = |key: &str| mapping.is_none_or(|it| it.get(key).is_none());
+        let key_of = |name: &str| shape.find(name).filter(|_| is_free(name));
+        let lacks = |name: &str| key_of(name).is_some_and(|key| key.required);
+        // Without its action, a relabel rule replaces, which needs a label to write to.
+        let replaces = |name: &str| {
+            let target = shape
+                .keys
+                .iter()
+                .find(|key| key.native == Some("target_label"));
+            let is_action = key_of(name).is_some_and(|key| key.native == Some("action"));
+            is_action && target.is_some_and(|key| is_free(key.name))
+        };
+        match meant {
+            Some(Meant::Spelling(_) | Meant::Below(_)) => {}
+            Some(Meant::Like(key)) if lacks(key) => {}
+            _ if shape.open => return None,
+            _ => {}
+        }
+        let unknown = self.dialect.unknown;
         let (severity, message, advice) = match meant {
             Some(Meant::Spelling(key)) => (
                 Severity::Error,
                 format!("`{name}`: the key is `{key}` here; {unknown}"),
-                Some(match is_free(key) {
+                match is_free(key) {
                     true => Advice::rename(entry.key.span(), key).safe(),
                     false => Advice::say(format!("remove it: `{key}` is set already")),
-                }),
+                },
             ),
             Some(Meant::Below(key)) => (
                 Severity::Error,
                 format!("`{name}`: unknown key; it belongs in `{key}`; {unknown}"),
-                Some(Advice::say(format!("move it into `{key}`"))),
+                Advice::say(format!("move it into `{key}`")),
             ),
             Some(Meant::Like(key)) => (
-                Severity::Warning,
-                format!("`{name}`: unknown key, perhaps `{key}`; {unknown}"),
-                Some(Advice::rename(entry.key.span(), key).unsafe_()),
+                match replaces(key) {
+                    true => Severity::Error,
+                    false => Severity::Warning,
+                },
+                format!("`{name}`: unknown key; {unknown}"),
+                match is_free(key) {
+                    true => Advice::rename(entry.key.span(), key).unsafe_(),
+                    false => Advice::say(format!("did you mean `{key}`? It is set already")),
+                },
             ),
             None if self.of_server(shape, name) => (
                 Severity::Warning,
                 format!("`{name}`: only a Prometheus has this key, an agent does not; {unknown}"),
-                Some(Advice::say("remove it")),
+                Advice::say("remove it"),
             ),
             None => (
                 Severity::Warning,
                 format!("`{name}`: unknown key; {unknown}"),
-                None,
+                Advice::say("remove it, or correct its name"),
             ),
         };
-        self.say(Rule::UnknownField, severity, entry.key, message, advice);
+        let said = Some(advice);
+        self.say(Rule::UnknownField, severity, entry.key, message, said);
+        match meant {
+            Some(Meant::Spelling(key) | Meant::Like(key)) => key_of(key),
+            _ => None,
+        }
     }
 
     /// Whether a key is one of a Prometheus where only those of an agent are known.
@@ -567,10 +626,7 @@ impl Translator {
         let near = nearest(name, names).filter(|_| entry.value.scalar().is_none());
         let (message, advice) = match near {
             Some(near) => (
-                format!(
-                    "`{name}`: unknown key, perhaps `{near}`; {}",
-                    self.dialect.unknown
-                ),
+                format!("`{name}`: unknown key; {}", self.dialect.unknown),
                 Advice::rename(entry.key.span(), near).unsafe_(),
             ),
             None => (
@@ -675,6 +731,36 @@ const INLINE: &[&str] = &[
 /// The labels by which the receiver distinguishes senders.
 const EXTERNAL_LABELS: &str = "global.external_labels";
 
+/// The entry whose key is a misspelling of another one.
+fn misspelled<'d>(
+    shape: &'static MappingShape,
+    mapping: Mapping<'d>,
+    key: &Key,
+) -> Option<Entry<'d>> {
+    let mut entries = mapping.effective();
+    entries.find(|entry| {
+        let is_known = shape.find(entry.name()).is_some();
+        let meant = || meant_by(shape, entry.name());
+        !is_known
+            && matches!(meant(), Some(Meant::Spelling(name) | Meant::Like(name)) if name == key.name)
+    })
+}
+
+/// Whether a value can be of a type, as far as its kind says.
+fn may_be(ty: &Type, node: Node<'_>) -> bool {
+    match ty {
+        Type::Any | Type::Native => true,
+        Type::List(_) | Type::Set(_) | Type::Groups => node.sequence().is_some(),
+        Type::Key
+        | Type::KeyOf
+        | Type::Headers
+        | Type::Authenticator
+        | Type::Map(_)
+        | Type::Object(_) => node.mapping().is_some(),
+        _ => node.scalar().is_some(),
+    }
+}
+
 /// What may be meant by a key that a shape does not have.
 enum Meant {
     /// This one: the same letters, or the native name of it.
@@ -725,6 +811,9 @@ fn meant_by(shape: &'static MappingShape, name: &str) -> Option<Meant> {
     });
     if let Some(key) = below.filter(|_| plain.len() > SHORTEST_MOVED) {
         return Some(Meant::Below(key.name));
+    }
+    if let Some(key) = of_short(name).and_then(|name| shape.find(name)) {
+        return Some(Meant::Like(key.name));
     }
     let names = shape.keys.iter().map(|key| key.name);
     nearest(name, names).map(Meant::Like)

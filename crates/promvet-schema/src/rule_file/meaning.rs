@@ -78,7 +78,11 @@ fn name_of_group<'d>(
             "the group `{name}` is defined twice in this file; Prometheus \
             refuses the file"
         );
-        note(report.at(node, message), *first, "it is first defined here");
+        let said = help(
+            report.at(node, message),
+            "give it another name, or move its rules into the first one",
+        );
+        note(said, *first, "it is first defined here");
     } else {
         names.insert(name, node);
     }
@@ -128,11 +132,11 @@ fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
         (false, false) => {
             if let Some((record, alert)) = entry(rule, "record").zip(entry(rule, "alert")) {
                 let message = "the rule has both `record` and `alert`; Prometheus refuses the file";
-                note(
+                let said = help(
                     report.at(alert.key, message),
-                    record.key,
-                    "`record` is set here",
+                    "remove one of the two, or make two rules of them",
                 );
+                note(said, record.key, "`record` is set here");
             }
         }
         _ => {}
@@ -301,7 +305,8 @@ fn recording(rule: Node<'_>, report: &mut Report<'_>) {
              Prometheus refuses the file",
             why_legacy(report)
         );
-        report.part(RULE_FILE, entry.value, (at, at + c.len_utf8()), message);
+        let said = report.part(RULE_FILE, entry.value, (at, at + c.len_utf8()), message);
+        help(said, "use letters, digits, `_` and `:` only");
     }
 }
 
@@ -309,7 +314,11 @@ fn only_for_alerts(key: &str, found: Option<Entry<'_>>, report: &mut Report<'_>)
     if let Some(entry) = found {
         let message =
             format!("`{key}` is not allowed in a recording rule; Prometheus refuses the file");
-        report.at(entry.key, message);
+        let said = report.at(entry.key, message);
+        help(
+            said,
+            &format!("remove `{key}`, or make an alert of the rule"),
+        );
     }
 }
 
@@ -366,9 +375,10 @@ fn name(entry: Entry<'_>, what: &str, report: &mut Report<'_>) {
         entry.name()
     };
     if name.is_empty() {
-        report.at(
-            entry.key,
-            format!("the name of the {what} is empty; Prometheus refuses the file"),
+        let message = format!("the name of the {what} is empty; Prometheus refuses the file");
+        help(
+            report.at(entry.key, message),
+            "write the name, or remove the line",
         );
     } else if report.names == Scheme::Legacy
         && let Some((at, c)) = bad_character(name, |c| c == '_')
@@ -379,7 +389,8 @@ fn name(entry: Entry<'_>, what: &str, report: &mut Report<'_>) {
             if what == "annotation" { "n" } else { "" },
             why_legacy(report)
         );
-        report.part(RULE_FILE, entry.key, (at, at + c.len_utf8()), message);
+        let said = report.part(RULE_FILE, entry.key, (at, at + c.len_utf8()), message);
+        help(said, "use letters, digits and `_` only");
     }
 }
 

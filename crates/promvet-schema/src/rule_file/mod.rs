@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::judge::by_version;
-use super::{Scheme, Target, Version, edit, slips, syntax_finding};
+use super::{Scheme, Target, Version, edit, mended, slips, syntax_finding};
 use crate::yaml::{Document, Node, SyntaxError};
 use entries::entry;
 use promvet_text::{Finding, Severity, Span, Text};
@@ -56,8 +56,13 @@ pub fn check(document: &Document, target: &Target, names: Option<Scheme>) -> Che
         let names = names.unwrap_or_else(|| default_scheme(version));
         let mut report = Report::new(document, version, names, target.template);
         shape::check(&mut report);
+        let (mut findings, _) = report.into_parts();
+        let mended = mended(document, &findings);
+        let meant = mended.as_ref().map_or(document, |mended| &mended.document);
+        let mut report = Report::new(meant, version, names, target.template);
         meaning::check(&mut report);
-        let (findings, of_version) = report.into_parts();
+        let (of_meaning, of_version) = report.into_parts();
+        findings.extend(of_meaning);
         needs.extend(of_version.into_iter().map(|need| (version, need)));
         findings
     });

@@ -174,11 +174,12 @@ fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
             noun(node)
         );
         let help = match (of.name, node.sequence()) {
-            ("a rule file", Some(_)) => Some("write `groups:` above the list, and indent the list"),
-            _ => None,
+            ("a rule file", Some(_)) => "write `groups:` above the list, and indent the list",
+            (_, Some(_)) => "write the keys without `-`",
+            _ => "write `key: value` pairs",
         };
         if let Some(finding) = report.at(node, message) {
-            finding.advice = help.map(Into::into);
+            finding.advice = Some(help.into());
         }
         return;
     };
@@ -195,7 +196,9 @@ fn section(of: &'static Section, node: Node<'_>, report: &mut Report<'_>) {
                     "`{}` needs Prometheus {major}.{minor} or newer; older ones refuse the file",
                     field.key
                 );
-                report.at(entry.key, message);
+                if let Some(finding) = report.at(entry.key, message) {
+                    finding.advice = Some(NEWER.into());
+                }
             }
             Some(field) => value(field, entry.value, report),
         }
@@ -298,10 +301,17 @@ fn value(field: &Field, node: Node<'_>, report: &mut Report<'_>) {
                 FieldType::Map => "a mapping of names to text",
                 FieldType::List(_) => "a list",
             };
-            report.at(
-                node,
-                format!("`{}`: expected {wants}, found {}", field.key, noun(node)),
-            );
+            let message = format!("`{}`: expected {wants}, found {}", field.key, noun(node));
+            if let Some(finding) = report.at(node, message) {
+                finding.advice = Some(
+                    match wanted {
+                        FieldType::Map => "write `name: text` pairs, without `-`",
+                        FieldType::List(_) => "write a list: begin each item with `- `",
+                        _ => "write one value, without `-` and keys",
+                    }
+                    .into(),
+                );
+            }
         }
     }
 }
@@ -344,10 +354,15 @@ fn map(key: &str, mapping: Mapping<'_>, report: &mut Report<'_>) {
                 "a value of `{key}`: expected text, found {}",
                 noun(entry.value)
             );
-            report.at(entry.value, message);
+            if let Some(finding) = report.at(entry.value, message) {
+                finding.advice = Some("write one text, in quotes if need be".into());
+            }
         }
     }
 }
+
+/// What to do about a key of newer releases.
+const NEWER: &str = "remove it, or correct the releases under `prometheus` in promvet.yaml";
 
 fn noun(node: Node<'_>) -> &'static str {
     match node.kind() {

@@ -74,7 +74,7 @@ impl<'d> Walker<'_, '_> {
                 .kind("newer")
         };
         match found.field.deprecated {
-            Some((_, instead)) => said.help(match successor(instead) {
+            Some((_, instead)) => said.help(match found.field.successor {
                 Some(key) if section.entry(key).is_none() => {
                     Advice::rename(entry.key.span(), key).text(instead).safe()
                 }
@@ -99,7 +99,7 @@ impl<'d> Walker<'_, '_> {
         } else if let Some((since, instead)) = field.deprecated
             && since <= self.version
         {
-            let advice = match successor(instead) {
+            let advice = match field.successor {
                 Some(key) if section.entry(key).is_none() => {
                     Advice::rename(entry.key.span(), key).safe()
                 }
@@ -178,11 +178,6 @@ impl<'d> Walker<'_, '_> {
             .missing(section, field.key, message)
             .help(format!("set `{}` to {wants}", field.key));
     }
-}
-
-/// The key that means the same, where the words about a key name just that.
-fn successor(instead: &str) -> Option<&str> {
-    instead.strip_prefix("write `")?.strip_suffix('`')
 }
 
 fn operator_words(name: &str, key: &str) -> String {

@@ -1,5 +1,9 @@
-//! A configuration whose sections are in several places of a larger document, as a chart puts it
-//! together.
+//! Documents with other names for some keys: a configuration whose sections are in several places of
+//! a larger document, as a chart puts it together, and one with the names that were meant.
+
+use std::collections::{HashMap, HashSet};
+
+use promvet_text::Span;
 
 use super::document::{Data, Document, Keys, Value, small};
 use super::node::Node;
@@ -53,6 +57,46 @@ impl Document {
         let root = out.nodes.get_mut(out.root as usize)?;
         root.data = Data::Mapping { links, keys };
         Some(out)
+    }
+
+    /// The same with the names that `names` has for the spans of keys, and the spans of their values.
+    /// A key stays as it is where its mapping has the name already. None if no key changes.
+    #[must_use]
+    pub fn with_keys(&self, names: &HashMap<Span, &str>) -> Option<(Self, HashSet<Span>)> {
+        let mut out = Self {
+            root: self.root,
+            origin: self.origin.clone(),
+            next: self.next,
+            ..self.rooted_at(&[])?
+        };
+        let mut values = HashSet::new();
+        for id in 0..small(self.nodes.len()) {
+            let Data::Mapping { links, mut keys } = self.node(id).data else {
+                continue;
+            };
+            let pairs = || {
+                let pairs = self.links_of(id).chunks_exact(2);
+                pairs.filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)))
+            };
+            let name_of = |key: u32| names.get(&self.node(key).span).copied();
+            if !pairs().any(|(key, _)| name_of(key).is_some()) {
+                continue;
+            }
+            let mut set: HashSet<&str> = pairs().map(|(key, _)| self.key_text(key)).collect();
+            for (key, value) in pairs() {
+                let Some(name) = name_of(key).filter(|name| set.insert(name)) else {
+                    continue;
+                };
+                if out.rename(key, name).is_some() {
+                    keys.add(name);
+                    values.insert(self.node(value).span);
+                }
+            }
+            if let Some(node) = out.nodes.get_mut(id as usize) {
+                node.data = Data::Mapping { links, keys };
+            }
+        }
+        (!values.is_empty()).then_some((out, values))
     }
 
     /// The node at a path of keys, if no alias is on it.

@@ -9,6 +9,7 @@ use super::scalar::Style;
 use promvet_text::{Span, Text};
 
 /// The nodes that a translation was made of.
+#[derive(Clone)]
 pub(super) struct Origin {
     source: Arc<Document>,
     /// The number of the source's node for each node of the translation.

@@ -204,7 +204,10 @@ fn out_of_order(part: &Part<'_>, repeated: bool) -> Fault {
             part.unit
         )
     };
-    Fault::new(part.from, part.to, message)
+    Fault::new(part.from, part.to, message).help(match repeated {
+        true => "write each unit once, as in `1h30m`",
+        false => "write the larger unit first, as in `1m30s`",
+    })
 }
 
 fn digits_of(text: &str) -> usize {

@@ -76,11 +76,10 @@ pub fn url(text: &str) -> Result<GoUrl<'_>, Fault> {
 /// Imitates `url.parse` without `viaRequest`.
 fn without_fragment(text: &str) -> Result<GoUrl<'_>, Fault> {
     if let Some(at) = text.bytes().position(|b| b.is_ascii_control()) {
-        return Err(Fault::new(
-            at,
-            at + 1,
-            "cannot be parsed: invalid control character",
-        ));
+        return Err(
+            Fault::new(at, at + 1, "cannot be parsed: invalid control character")
+                .help("remove it; a line break may be in the quotes"),
+        );
     }
     // `url.parse` has this case for `OPTIONS *`, so that the text is a path.
     if text == "*" {
@@ -204,7 +203,8 @@ fn check_escapes(text: &str, offset: usize, component: Component) -> Result<(), 
                 "cannot be parsed: invalid character {:?} in the host",
                 char::from(byte)
             );
-            return Err(Fault::new(offset + at, offset + at + 1, message));
+            let fault = Fault::new(offset + at, offset + at + 1, message);
+            return Err(fault.help("remove it, or correct the host"));
         }
         at += step;
     }
@@ -283,7 +283,8 @@ fn check_host(host: &str, offset: usize) -> Result<(), Fault> {
             offset + at,
             offset + at + 1,
             "cannot be parsed: unexpected bracket inside the host",
-        )),
+        )
+        .help("write brackets around an IPv6 address alone")),
         None => {
             // Text before the last colon is not looked at: some schemes list several hosts.
             if let Some(colon) = host.rfind(':') {
@@ -316,11 +317,10 @@ fn check_port(host: &str, at: usize) -> Result<(), Fault> {
 /// The case `[` of `url.parseHost`: the zone begins at `%25`.
 fn check_bracketed(host: &str) -> Result<(), Fault> {
     let Some(close) = host.rfind(']') else {
-        return Err(Fault::new(
-            0,
-            host.len(),
-            "cannot be parsed: missing `]` in the host",
-        ));
+        return Err(
+            Fault::new(0, host.len(), "cannot be parsed: missing `]` in the host")
+                .help("close the address with `]`"),
+        );
     };
     check_port(host, close + 1)?;
     let name = host.get(1..close).unwrap_or_default();
@@ -333,12 +333,14 @@ fn check_bracketed(host: &str) -> Result<(), Fault> {
             1,
             close,
             "cannot be parsed: an IPv4 address has no brackets",
-        )),
+        )
+        .help("remove the brackets")),
         Literal::Neither => Err(Fault::new(
             1,
             close,
             "cannot be parsed: only an IPv6 address can have brackets",
-        )),
+        )
+        .help("remove the brackets")),
     }
 }
 

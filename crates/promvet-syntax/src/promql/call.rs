@@ -119,13 +119,14 @@ impl Parser<'_> {
             more => usize::try_from(more).map_or(usize::MAX, |more| least + more),
         };
         if !(least..=most).contains(&arguments.len()) {
-            self.push(wrong_count(
-                name,
-                function.name,
-                least,
-                most,
-                arguments.len(),
-            ));
+            let takes: Vec<&str> = function.takes.iter().map(|ty| ty.noun()).collect();
+            let help = match (takes.as_slice(), function.more) {
+                ([], _) => "remove the arguments".to_owned(),
+                (takes, 0) => format!("write {}", takes.join(", then ")),
+                (takes, _) => format!("write {} and so on", takes.join(", then ")),
+            };
+            let fault = wrong_count(name, function.name, least, most, arguments.len());
+            self.push(fault.help(help));
         }
         // `parser.checkAST` lets only this function take a selector that matches everything.
         if function.name == "info" {
@@ -155,7 +156,8 @@ impl Parser<'_> {
         } else {
             let message =
                 "the second argument of `info` must be labels in braces, without a metric name";
-            self.push(ExprFault::new(argument.from, argument.to, message));
+            let help = "write labels in braces, such as `{job=\"a\"}`";
+            self.push(ExprFault::new(argument.from, argument.to, message).help(help));
         }
     }
 
@@ -190,7 +192,9 @@ impl Parser<'_> {
                 return Err(
                     // generated_parser.y has a rule for it ("trailing commas not allowed in
                     // function call args"), so that the message can name it.
-                    ExprFault::at(comma, "unexpected comma after the last argument").into(),
+                    ExprFault::at(comma, "unexpected comma after the last argument")
+                        .help("remove the comma")
+                        .into(),
                 );
             }
         }
@@ -209,7 +213,7 @@ fn swapped(word: &str, arguments: &[Part], wanted: &[Type]) -> Option<ExprFault>
             one.noun(),
             other.noun()
         );
-        ExprFault::new(first.from, second.to, message)
+        ExprFault::new(first.from, second.to, message).help("swap the two arguments")
     })
 }
 

@@ -158,7 +158,9 @@ impl Dialect {
                 _ => since,
             };
             let message = format!("{name} requires Prometheus {major}.{minor} or newer");
-            return Some(ExprFault::new(from, to, message));
+            let help = "write it in another way, or correct the releases under `prometheus` in \
+                promvet.yaml";
+            return Some(ExprFault::new(from, to, message).help(help));
         }
         let (flag, free) = flag?;
         if free.is_some_and(|free| self.release >= free) {

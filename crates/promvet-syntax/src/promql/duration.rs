@@ -2,7 +2,8 @@
 
 use super::dialect::Feature;
 use super::fault::{ExprFault, Stop};
-use super::parse::{Parse, Parser};
+use super::parse::{Parse, Parser, with_remedy};
+use super::remedy::A_DURATION;
 use super::token::{Operator, Token, TokenKind, Word};
 use super::tree::NodeKind;
 use super::value::{Follows, Part, Type};
@@ -11,8 +12,6 @@ use crate::go;
 /// The longest duration that Go can hold, in seconds (`1<<63` nanoseconds). generated_parser.y
 /// refuses a number in place of a duration beyond `1<<63/1e9` ("duration out of range").
 const MOST_SECONDS: f64 = 9_223_372_036.854_776;
-
-const A_DURATION: &str = "a duration such as `5m`";
 
 /// A duration in a range or an offset.
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +98,8 @@ impl Parser<'_> {
                 "a subquery can only follow an instant vector, found {}",
                 of.ty.noun()
             );
-            self.push(ExprFault::new(of.from, of.to, message));
+            let fault = ExprFault::new(of.from, of.to, message);
+            self.push(with_remedy(fault, of.ty, Type::Vector));
         }
         Part {
             shape: Follows::Subquery,
@@ -116,11 +116,9 @@ impl Parser<'_> {
         let length = self.arithmetic(0)?;
         self.length(length.from);
         if length.seconds.is_some_and(|seconds| seconds <= 0.0) {
-            self.push(ExprFault::new(
-                length.from,
-                length.to,
-                "a range must be longer than zero",
-            ));
+            let message = "a range must be longer than zero";
+            let fault = ExprFault::new(length.from, length.to, message);
+            self.push(fault.help("write a duration such as `5m`"));
         }
         Ok(())
     }
@@ -180,11 +178,8 @@ impl Parser<'_> {
             let right = self.arithmetic(next)?;
             if matches!(operator, Operator::Divide | Operator::Modulo) && right.seconds == Some(0.0)
             {
-                self.push(ExprFault::new(
-                    sign.from,
-                    right.to,
-                    "a duration is divided by zero",
-                ));
+                let fault = ExprFault::new(sign.from, right.to, "a duration is divided by zero");
+                self.push(fault.help("divide by another number"));
             }
             self.need(Feature::DurationArithmetic, sign.from, sign.to);
             left = Length {
@@ -230,10 +225,8 @@ impl Parser<'_> {
                 self.need(Feature::LooseNumbers, token.from, token.to);
                 let seconds = self.number(token);
                 if seconds.is_nan() || seconds.abs() > MOST_SECONDS {
-                    self.push(ExprFault::at(
-                        token,
-                        "this duration is out of range: the longest is about 292 years",
-                    ));
+                    let message = "this duration is out of range: the longest is about 292 years";
+                    self.push(ExprFault::at(token, message).help("write a shorter duration"));
                 }
                 Some(seconds)
             }
@@ -282,7 +275,9 @@ impl Parser<'_> {
             }
             Err(fault) => {
                 let message = fault.about(&format!("`{}`", self.slice(token)));
-                self.push(ExprFault::at(token, message));
+                let help = fault.help.as_deref();
+                let help = help.unwrap_or("write a duration such as `5m`");
+                self.push(ExprFault::at(token, message).help(help));
                 None
             }
         }

@@ -69,7 +69,7 @@ pub(super) fn find(name: &str, dialect: Dialect) -> Result<&'static Function, Ex
                 .filter(|function| function.since <= dialect.release);
             Err(match nearest(name, names.map(|function| function.name)) {
                 Some(near) => fault.help(format!("did you mean `{near}`?")),
-                None => fault,
+                None => fault.help("write the name of a function of PromQL"),
             })
         }
     }

@@ -4,6 +4,7 @@ use super::dialect::Feature;
 use super::fault::ExprFault;
 use super::parse::{Parse, Parser, with_remedy};
 use super::quoted::unquote;
+use super::remedy;
 use super::token::{Operator, Token, TokenKind, Word};
 use super::tree::NodeKind;
 use super::value::{Part, Type};
@@ -48,7 +49,8 @@ impl Parser<'_> {
         ) {
             let word = self.slice(self.token);
             let message = format!("`{word}` can only follow `on (…)` or `ignoring (…)`");
-            return Err(ExprFault::at(self.token, message).into());
+            let help = format!("write `on (…)` or `ignoring (…)` before `{word}`");
+            return Err(ExprFault::at(self.token, message).help(help).into());
         }
         self.fills(&mut out)?;
         Ok(out)
@@ -92,7 +94,7 @@ impl Parser<'_> {
 
     /// `(a, b)`: names of labels, plain or quoted.
     pub(super) fn labels(&mut self) -> Parse<Vec<(String, Token)>> {
-        self.expect(TokenKind::ParenOpen, "`(` and label names")?;
+        self.expect(TokenKind::ParenOpen, remedy::LABELS)?;
         let mut labels = Vec::new();
         while !self.accept(TokenKind::ParenClose)? {
             labels.push(self.label()?);
@@ -119,10 +121,8 @@ impl Parser<'_> {
         // Names are checked as `model.LabelName` before 3.0; quoted ones may be anything but empty
         // since.
         if name.is_empty() || (name.contains(':') && !self.dialect.has_utf8_names()) {
-            self.push(ExprFault::at(
-                token,
-                format!("`{name}` is not a valid label name"),
-            ));
+            let fault = ExprFault::at(token, format!("`{name}` is not a valid label name"));
+            self.push(fault.help("write the name of a label, of letters, digits and `_`"));
         }
         Ok((name, token))
     }
@@ -150,10 +150,9 @@ impl Parser<'_> {
             }
         }
         if let Some(token) = modifiers.bool_word.filter(|_| !operator.is_comparison()) {
-            self.push(ExprFault::at(
-                token,
-                format!("`bool` is allowed only after a comparison, and `{word}` is not one"),
-            ));
+            let message =
+                format!("`bool` is allowed only after a comparison, and `{word}` is not one");
+            self.push(ExprFault::at(token, message).help("remove `bool`"));
         }
         // "comparisons between scalars must use BOOL modifier" in `parser.checkAST`: two numbers
         // have no series to filter.
@@ -194,7 +193,7 @@ impl Parser<'_> {
         for (name, token) in group.1.iter().filter(|(name, _)| on.1.contains(name)) {
             let word = self.slice(group.0);
             let message = format!("the label `{name}` is in both `on` and `{word}`");
-            self.push(ExprFault::at(*token, message));
+            self.push(ExprFault::at(*token, message).help("remove it from one of the two"));
         }
     }
 
@@ -216,7 +215,8 @@ impl Parser<'_> {
                     "`{}` is allowed only between two instant vectors",
                     self.slice(token)
                 );
-                self.push(ExprFault::at(token, message));
+                let help = "remove it, or make vectors of both sides with `vector(…)`";
+                self.push(ExprFault::at(token, message).help(help));
             }
         } else if operator.is_set() {
             for token in modifiers
@@ -226,8 +226,10 @@ impl Parser<'_> {
                 .into_iter()
                 .chain(modifiers.fill)
             {
-                let message = format!("`{}` is not allowed with `{word}`", self.slice(token));
-                self.push(ExprFault::at(token, message));
+                let modifier = self.slice(token);
+                let message = format!("`{modifier}` is not allowed with `{word}`");
+                let help = format!("remove `{modifier}`");
+                self.push(ExprFault::at(token, message).help(help));
             }
         }
     }

@@ -3,8 +3,8 @@
 use super::dialect::Release;
 use super::fault::ExprFault;
 use super::number::{self, is_word};
-use super::quoted;
 use super::token::{Operator, Token, TokenKind, Word, kind_of};
+use super::{quoted, remedy};
 
 /// Reads an expression piece by piece. What a character means depends on the bracket around it.
 #[derive(Debug)]
@@ -182,11 +182,9 @@ impl<'t> Lexer<'t> {
     }
 
     fn outside_of_braces(&self, sign: &str) -> ExprFault {
-        ExprFault::new(
-            self.at,
-            self.at + 2,
-            format!("`{sign}` compares labels and is allowed only inside braces"),
-        )
+        let message = format!("`{sign}` compares labels and is allowed only inside braces");
+        ExprFault::new(self.at, self.at + 2, message)
+            .help(format!("write it as `{{label{sign}\"…\"}}`"))
     }
 
     fn bracket_sign(&mut self, c: char) -> Result<Token, ExprFault> {
@@ -207,13 +205,14 @@ impl<'t> Lexer<'t> {
             }
             ']' if self.bracket.take().is_some() => TokenKind::BracketClose,
             '[' => {
-                return Err(ExprFault::new(
-                    at,
-                    at + 1,
-                    "a range is not allowed inside another one",
-                ));
+                let message = "a range is not allowed inside another one";
+                let fault = ExprFault::new(at, at + 1, message);
+                return Err(fault.help("close the first range with `]`"));
             }
-            _ => return Err(ExprFault::new(at, at + 1, format!("unmatched `{c}`"))),
+            _ => {
+                let fault = ExprFault::new(at, at + 1, format!("unmatched `{c}`"));
+                return Err(fault.help("remove it, or open it before"));
+            }
         };
         Ok(self.take(kind, 1))
     }
@@ -306,5 +305,6 @@ impl<'t> Lexer<'t> {
             self.at + c.len_utf8(),
             format!("{name} has no meaning in PromQL{place}"),
         )
+        .help(remedy::of_stray(c, !place.is_empty()))
     }
 }

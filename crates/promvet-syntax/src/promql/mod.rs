@@ -17,6 +17,7 @@ mod meaning;
 mod number;
 mod parse;
 mod quoted;
+mod remedy;
 mod selector;
 mod stored;
 mod token;

@@ -6,6 +6,7 @@ use super::dialect::{Dialect, Feature};
 use super::fault::{ExprFault, Stop};
 use super::lexer::Lexer;
 use super::number;
+use super::remedy;
 use super::selector::Matcher;
 use super::token::{Operator, POWER, Token, TokenKind, Word};
 use super::tree::{NodeKind, Tree};
@@ -88,12 +89,13 @@ impl<'t> Parser<'t> {
         self.advance()?;
         if self.token.kind == TokenKind::End {
             // "no expression found in input" in generated_parser.y (`start: EOF`).
-            return Err(ExprFault::new(0, self.text.len(), "the expression is empty").into());
+            let fault = ExprFault::new(0, self.text.len(), "the expression is empty");
+            return Err(fault.help("write an expression, or remove the rule").into());
         }
         self.expression(0)?;
         match self.token.kind {
             TokenKind::End => Ok(()),
-            _ => Err(self.unexpected("an operator or the end of the expression")),
+            _ => Err(self.unexpected(remedy::OPERATOR)),
         }
     }
 
@@ -141,11 +143,12 @@ impl<'t> Parser<'t> {
                 last.to,
                 format!("unexpected end; expected {wanted}"),
             )
+            .help(remedy::of_unexpected("", wanted))
         } else {
             let text = self.slice(self.token);
             let shown = text.lines().next().unwrap_or(text);
             let message = format!("unexpected `{shown}`; expected {wanted}");
-            ExprFault::at(self.token, message)
+            ExprFault::at(self.token, message).help(remedy::of_unexpected(shown, wanted))
         };
         fault.into()
     }
@@ -308,7 +311,7 @@ impl<'t> Parser<'t> {
             }
             TokenKind::BraceOpen => self.selector(None),
             kind if kind.names_a_metric() => self.named(),
-            _ => Err(self.unexpected("a metric, a function, a number or `(`")),
+            _ => Err(self.unexpected(remedy::OPERAND)),
         }
     }
 
@@ -319,10 +322,8 @@ impl<'t> Parser<'t> {
             self.need(Feature::Underscores, token.from, token.to);
         }
         number::value(text).unwrap_or_else(|| {
-            self.push(ExprFault::at(
-                token,
-                format!("`{text}` is not a number that Prometheus can represent"),
-            ));
+            let message = format!("`{text}` is not a number that Prometheus can represent");
+            self.push(ExprFault::at(token, message).help("write a number of 64 bits"));
             // Any value will do, since the fault is noted.
             1.0
         })
@@ -342,7 +343,8 @@ impl<'t> Parser<'t> {
             _ => "",
         };
         if !message.is_empty() {
-            self.push(ExprFault::new(word.from, end, message));
+            let help = "move `offset` behind the selector, once";
+            self.push(ExprFault::new(word.from, end, message).help(help));
         }
         part.offset = true;
         part.to = end;
@@ -371,7 +373,8 @@ impl<'t> Parser<'t> {
             _ => "",
         };
         if !message.is_empty() {
-            self.push(ExprFault::new(sign.from, end, message));
+            let help = "move `@` behind the selector, once";
+            self.push(ExprFault::new(sign.from, end, message).help(help));
         }
         part.at = true;
         part.to = end;
@@ -389,7 +392,8 @@ impl<'t> Parser<'t> {
                 if self.number(token).abs() < 9_223_372_036_854_775_807.0 {
                     return Ok(());
                 }
-                self.push(ExprFault::at(token, "this time is out of range"));
+                let fault = ExprFault::at(token, "this time is out of range");
+                self.push(fault.help("write a time in seconds since 1970"));
                 Ok(())
             }
             TokenKind::Duration => {
@@ -412,10 +416,10 @@ impl<'t> Parser<'t> {
                 "`{}` can only follow a selector or a range",
                 self.slice(word)
             );
-            self.push(ExprFault::at(word, message));
+            self.push(ExprFault::at(word, message).help("move it behind the selector"));
         } else if part.extended {
             let message = "`anchored` and `smoothed` exclude each other and can be set only once";
-            self.push(ExprFault::at(word, message));
+            self.push(ExprFault::at(word, message).help("remove one of the two"));
         }
         part.extended = true;
         Ok(())

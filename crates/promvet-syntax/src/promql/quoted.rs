@@ -42,7 +42,8 @@ pub(super) fn end(text: &str, from: usize) -> Result<usize, ExprFault> {
     }
     let line = rest.split('\n').next().unwrap_or(rest);
     let message = format!("the string that this `{quote}` opens is never closed");
-    Err(ExprFault::new(from, from + line.trim_end().len(), message))
+    let fault = ExprFault::new(from, from + line.trim_end().len(), message);
+    Err(fault.help(format!("close it with another `{quote}`")))
 }
 
 fn at_escape(at: usize, problem: (usize, &'static str)) -> ExprFault {

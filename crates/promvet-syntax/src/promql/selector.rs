@@ -6,6 +6,7 @@ use super::dialect::Feature;
 use super::fault::ExprFault;
 use super::parse::{Parse, Parser};
 use super::quoted::unquote;
+use super::remedy;
 use super::token::{Operator, Token, TokenKind};
 use super::tree::NodeKind;
 use super::value::{Follows, Part, Type};
@@ -170,10 +171,10 @@ impl Parser<'_> {
                     "the metric name is set twice: `{}` before the braces, and again inside them",
                     self.slice(name)
                 );
-                self.push(ExprFault::at(token, message));
+                self.push(ExprFault::at(token, message).help("remove one of the two names"));
             }
         } else if !matchers.demanding {
-            let message = "the selector matches every series; Prometheus refuses it";
+            let message = "the selector matches every series";
             let help = "name a metric, or add a matcher that does not match the empty string";
             self.push(ExprFault::new(from, to, message).help(help));
         }
@@ -218,7 +219,7 @@ impl Parser<'_> {
             self.need(Feature::QuotedNames, label.from, label.to);
         }
         self.advance()?;
-        let value = self.expect(TokenKind::Text, "a quoted string")?;
+        let value = self.expect(TokenKind::Text, remedy::TEXT)?;
         self.close(NodeKind::Matcher, label.from, label, self.tree.next());
         // "metric name must not be set twice" in `parser.checkAST` counts these too.
         if name == "__name__" {
@@ -253,11 +254,12 @@ impl Parser<'_> {
             }
             _ => (token.from, token.to),
         };
-        self.push(ExprFault::new(
-            from,
-            to,
-            fault.about("the regular expression"),
-        ));
+        let help = match &fault.help {
+            Some(help) => help,
+            None => "correct the pattern; its syntax is that of RE2",
+        };
+        let fault_of = ExprFault::new(from, to, fault.about("the regular expression"));
+        self.push(fault_of.help(help));
     }
 }
 

@@ -46,6 +46,11 @@ impl Type {
             }
             (Self::Scalar, Self::Vector) => Some("convert a number to a vector with `vector(…)`"),
             (_, Self::Text) => Some("write a quoted string"),
+            (Self::Text, _) => Some("write an expression in place of the text"),
+            (Self::Matrix, Self::Scalar) => {
+                Some("write a number, or convert a vector of one element with `scalar(…)`")
+            }
+            (Self::Scalar, Self::Matrix) => Some("write a selector with a range, such as `[5m]`"),
             _ => None,
         }
     }

@@ -1,0 +1,129 @@
+//! Keys that are misspelled, taken for what they were meant to be.
+//!
+//! What follows from a misspelled key is not reported as well: with `urll`, an endpoint has no URL,
+//! and with `actoin`, a relabel rule has the default action. So everything but the key itself is
+//! judged as if the key were right.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+
+use super::check::Rule;
+use super::rule_file::RULE_FILE;
+use super::yaml::Document;
+use promvet_text::{Action, Finding, Severity, Span};
+
+/// A document with the names that its misspelled keys were meant to be.
+#[derive(Debug)]
+pub struct Mended {
+    /// The document.
+    pub document: Document,
+    /// The values of the keys.
+    values: HashSet<Span>,
+}
+
+/// A document without the misspelled keys that were found in it; none if there are none.
+#[must_use]
+pub fn mended(document: &Document, found: &[Finding]) -> Option<Mended> {
+    let is_refused = |finding: &&Finding| finding.severity == Severity::Error;
+    let slips = found.iter().filter(is_refused).filter_map(slip);
+    let names: HashMap<Span, &str> = slips.collect();
+    if names.is_empty() {
+        return None;
+    }
+    let (document, values) = document.with_keys(&names)?;
+    Some(Mended { document, values })
+}
+
+/// Documents that were made of one document, by the keys that were misspelled for the releases and the
+/// program that it was judged for.
+#[derive(Debug, Default)]
+pub struct Mends(OnceLock<Box<Mend>>);
+
+#[derive(Debug)]
+struct Mend {
+    slips: Vec<(Span, String)>,
+    mended: Option<Mended>,
+    others: Mends,
+}
+
+impl Mends {
+    /// The document without the misspelled keys that were found in it; the document itself if there are
+    /// none.
+    pub fn meant<'d>(&'d self, document: &'d Document, found: &[Finding]) -> &'d Document {
+        let is_refused = |finding: &&Finding| finding.severity == Severity::Error;
+        let slips = found.iter().filter(is_refused).filter_map(slip);
+        let slips: Vec<_> = slips.map(|(span, name)| (span, name.to_owned())).collect();
+        if slips.is_empty() {
+            return document;
+        }
+        let mut mends = self;
+        loop {
+            let mend = mends.0.get_or_init(|| {
+                Box::new(Mend {
+                    slips: slips.clone(),
+                    mended: mended(document, found),
+                    others: Self::default(),
+                })
+            });
+            if mend.slips == slips {
+                let mended = mend.mended.as_ref();
+                return mended.map_or(document, |mended| &mended.document);
+            }
+            mends = &mend.others;
+        }
+    }
+}
+
+/// The misspelled key that a finding is about, and its right name.
+fn slip(finding: &Finding) -> Option<(Span, &str)> {
+    if finding.rule != Rule::UnknownField.name() && finding.rule != RULE_FILE {
+        return None;
+    }
+    match finding.advice.as_ref()?.action() {
+        Action::Rename { span, to } => Some((*span, to)),
+        _ => None,
+    }
+}
+
+/// Makes errors of the misspelled keys in sections that lack something, where unknown keys are only
+/// warnings: the program may know the key, but it surely misses another one.
+pub(super) fn sure_where_something_lacks(found: &mut [Finding]) {
+    let lacks = |finding: &&Finding| {
+        let rules = [Rule::MissingField, Rule::Conflict].map(Rule::name);
+        finding.severity == Severity::Error && rules.contains(&&*finding.rule)
+    };
+    let mut lacking = HashSet::new();
+    for finding in found.iter().filter(lacks) {
+        lacking.insert(section_of(&finding.logical).to_owned());
+        lacking.insert(finding.logical.clone());
+    }
+    for finding in found {
+        if slip(finding).is_some() && lacking.contains(section_of(&finding.logical)) {
+            finding.severity = Severity::Error;
+        }
+    }
+}
+
+fn section_of(key: &str) -> &str {
+    key.rsplit_once('.').map_or("", |(section, _)| section)
+}
+
+impl Mended {
+    /// The misspelled keys among what was found in a document, and what is found without them.
+    pub(super) fn findings(&self, mut found: Vec<Finding>, then: Vec<Finding>) -> Vec<Finding> {
+        let is_unknown = |one: &Finding| one.rule == Rule::UnknownField.name();
+        let unknown = found.iter().filter(|one| is_unknown(one));
+        let unknown: HashSet<Span> = unknown.map(|one| one.place.span()).collect();
+        let left: HashSet<_> = then.iter().filter_map(slip).collect();
+        found.retain(|one| slip(one).is_some_and(|it| !left.contains(&it)));
+        // The value belongs to a guess, so that its kind is not a second fault.
+        let follows = |one: &Finding| {
+            let span = one.place.span();
+            let is_of_guess = one.rule == Rule::WrongType.name() && self.values.contains(&span);
+            // A second key of the same wrong name is reported with the first one.
+            is_of_guess || is_unknown(one) && !unknown.contains(&span)
+        };
+        found.extend(then.into_iter().filter(|one| !follows(one)));
+        found
+    }
+}
