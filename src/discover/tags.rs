@@ -7,27 +7,14 @@ use std::ops::Range;
 use memchr::memmem;
 
 use crate::yaml::placeholder;
+pub(super) use crate::yaml::placeholder::role::Role;
+use crate::yaml::placeholder::role::{of_erb, of_expression, of_statement};
 
 /// The longest tag in bytes; what is longer is a bracket that no one closed.
 const LONGEST: usize = 16 * 1024;
 
 /// The longest stretch without brackets that is searched for other placeholders, in bytes.
 const LONGEST_LINE: usize = 4096;
-
-/// What a tag does when the template is rendered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// It puts text in its place.
-    Value,
-    /// It opens a block: a condition, a loop.
-    Open,
-    /// It begins another branch of a block.
-    Else,
-    /// It closes a block.
-    Close,
-    /// It leaves nothing: an assignment, a comment.
-    Silent,
-}
 
 /// A tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,12 +35,12 @@ const BRACKETS: &[Brackets] = &[
     Brackets {
         open: "{{",
         close: "}}",
-        role: |inner| Some(role_of_expression(inner)),
+        role: |inner| Some(of_expression(inner)),
     },
     Brackets {
         open: "{%",
         close: "%}",
-        role: |inner| Some(role_of_statement(inner).unwrap_or(Role::Silent)),
+        role: |inner| Some(of_statement(inner).unwrap_or(Role::Silent)),
     },
     Brackets {
         open: "{#",
@@ -63,7 +50,7 @@ const BRACKETS: &[Brackets] = &[
     Brackets {
         open: "<%",
         close: "%>",
-        role: role_of_erb,
+        role: |inner| Some(of_erb(inner)),
     },
     Brackets {
         open: "[[",
@@ -73,68 +60,10 @@ const BRACKETS: &[Brackets] = &[
             let is_list = inner.contains(['[', ']', ':', ','])
                 || inner.starts_with("__")
                 || inner.trim().is_empty();
-            (!is_list).then(|| role_of_expression(inner))
+            (!is_list).then(|| of_expression(inner))
         },
     },
 ];
-
-const OPENING: &[&str] = &[
-    "if", "unless", "for", "range", "with", "each", "define", "block", "raw", "macro", "call",
-    "filter",
-];
-const TURNING: &[&str] = &["else", "elif", "elsif", "elseif"];
-
-fn role_of_statement(inner: &str) -> Option<Role> {
-    let inner = inner.trim_start_matches(['-', '~', '+']).trim_start();
-    let word = inner
-        .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
-        .next()?;
-    if OPENING.contains(&word) {
-        Some(Role::Open)
-    } else if TURNING.contains(&word) {
-        Some(Role::Else)
-    } else if word
-        .strip_prefix("end")
-        .is_some_and(|what| what.is_empty() || OPENING.contains(&what))
-    {
-        Some(Role::Close)
-    } else {
-        None
-    }
-}
-
-fn role_of_expression(inner: &str) -> Role {
-    let inner = inner.trim_start_matches(['-', '~']).trim_start();
-    match inner.chars().next() {
-        // Handlebars.
-        Some('#' | '^') => Role::Open,
-        Some('!') => Role::Silent,
-        Some('/') if inner.starts_with("/*") => Role::Silent,
-        Some('/') => Role::Close,
-        // Go: `$name := value`.
-        Some('$') if assigns(inner) => Role::Silent,
-        _ => role_of_statement(inner).unwrap_or(Role::Value),
-    }
-}
-
-fn assigns(inner: &str) -> bool {
-    let names = inner.split('=').next().unwrap_or("");
-    names.len() < inner.len()
-        && names
-            .chars()
-            .all(|c| c.is_alphanumeric() || "$_, :".contains(c))
-}
-
-fn role_of_erb(inner: &str) -> Option<Role> {
-    Some(match inner.chars().next() {
-        Some('=') => Role::Value,
-        Some('#') => Role::Silent,
-        _ if inner.trim_end_matches('-').trim_end().ends_with(" do") || inner.contains(" do |") => {
-            Role::Open
-        }
-        _ => role_of_statement(inner).unwrap_or(Role::Silent),
-    })
-}
 
 /// A directive of Terraform, `%{ if x ~}`, whose brace is at a byte.
 fn terraform_at(text: &str, at: usize) -> Option<Tag> {
@@ -143,7 +72,7 @@ fn terraform_at(text: &str, at: usize) -> Option<Tag> {
     let line = inner.get(..LONGEST_LINE.min(inner.len())).unwrap_or(inner);
     let line = line.split('\n').next().unwrap_or(line);
     let length = line.find('}')?;
-    let role = role_of_statement(inner.get(..length)?)?;
+    let role = of_statement(inner.get(..length)?)?;
     Some(Tag {
         span: start..at + 1 + length + 1,
         role,

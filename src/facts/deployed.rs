@@ -37,31 +37,9 @@ impl<'t> Facts<'t> {
     /// in, if it is not the whole of the file.
     #[must_use]
     pub fn runners(&self, file: &Path, holder: Option<&EmbeddedIn>) -> Vec<RunningDeployment<'_>> {
-        let held = match holder {
-            // What Helm will make of its values is not in sight.
-            Some(EmbeddedIn::Values | EmbeddedIn::Resource { .. } | EmbeddedIn::Part(_)) => {
-                return Vec::new();
-            }
-            Some(EmbeddedIn::Object {
-                kind,
-                name,
-                namespace,
-                key,
-            }) => Some(Held {
-                kind,
-                name,
-                namespace: namespace.as_deref(),
-                key,
-            }),
-            Some(EmbeddedIn::Compose(name)) => Some(Held {
-                kind: "config",
-                name,
-                namespace: None,
-                key: name,
-            }),
-            None => None,
+        let Some(subject) = subject_of(file, holder) else {
+            return Vec::new();
         };
-        let subject = Subject { file, held };
         deployment::belonging(self.files.tree, self.deployments(), &subject)
     }
 
@@ -87,18 +65,16 @@ impl<'t> Facts<'t> {
         self.files.tree.absolute(Path::new(shown))
     }
 
-    /// Where a vmagent, or a VictoriaMetrics, of the tree is started with a file as its scrape
-    /// configuration.
+    /// Where a vmagent, or a VictoriaMetrics, of the tree is started with the configuration in a file
+    /// as its scrape configuration. `holder` is what it is in, if it is not the whole of the file.
     #[must_use]
-    pub fn scraped_by_vmagent(&self, file: &Path) -> Option<Place> {
+    pub fn scraped_by_vmagent(&self, file: &Path, holder: Option<&EmbeddedIn>) -> Option<Place> {
+        let tree = self.files.tree;
+        let subject = subject_of(file, holder)?;
         self.deployments().all().iter().find_map(|deployment| {
             let (path, place) = deployment.arguments.value(VMAGENT_CONFIG)?;
-            match deployment.resolve(self.files.tree, path) {
-                Resolved::Provided(found) if found.tree_file.as_deref() == Some(file) => {
-                    Some(place.clone())
-                }
-                _ => None,
-            }
+            let is_at = deployment::shows(tree, deployment, &subject, path);
+            is_at.then(|| place.clone())
         })
     }
 
@@ -208,4 +184,34 @@ impl<'t> Facts<'t> {
         let mounts = self.policy.mounts.iter().map(mount);
         mounts.filter(|one| seen.insert(one.path.clone())).collect()
     }
+}
+
+/// A configuration as deployments know it; none for what is not in sight where it runs. `holder` is
+/// what it is in, if it is not the whole of the file.
+fn subject_of<'s>(file: &'s Path, holder: Option<&'s EmbeddedIn>) -> Option<Subject<'s>> {
+    let held = match holder {
+        // What Helm will make of its values is not in sight.
+        Some(EmbeddedIn::Values | EmbeddedIn::Resource { .. } | EmbeddedIn::Part(_)) => {
+            return None;
+        }
+        Some(EmbeddedIn::Object {
+            kind,
+            name,
+            namespace,
+            key,
+        }) => Some(Held {
+            kind,
+            name,
+            namespace: namespace.as_deref(),
+            key,
+        }),
+        Some(EmbeddedIn::Compose(name)) => Some(Held {
+            kind: "config",
+            name,
+            namespace: None,
+            key: name,
+        }),
+        None => None,
+    };
+    Some(Subject { file, held })
 }

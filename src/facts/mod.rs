@@ -10,6 +10,7 @@ mod filled;
 mod hops;
 pub mod included;
 pub mod issuer;
+mod namespaces;
 mod near_miss;
 pub mod online;
 pub mod opstrace;
@@ -73,6 +74,7 @@ const SCANS: &[Scan] = &[
     routes::may_hold,
     near_miss::may_hold,
     rule_evaluator::may_tell,
+    namespaces::may_move,
 ];
 
 /// Whether a YAML file may hold a fact of any kind.

@@ -229,7 +229,7 @@ impl Facts<'_> {
     pub fn near_misses(&self, one: &Selecting, folder: &str) -> Vec<Finding> {
         let near = NearMisses {
             tree: self.shared.selectables(),
-            sets_namespace: self.shared.sets_namespace(&self.files),
+            sets_namespace: self.shared.sets_namespace(),
             one,
             folder,
         };

@@ -140,7 +140,7 @@ impl<'f> Standpoint<'f> {
             text.contains("hostAliases") || text.contains("dnsConfig")
         };
         let facts = self.facts();
-        if runs.into_iter().any(has_own_names) || facts.shared.sets_namespace(&facts.files) {
+        if runs.into_iter().any(has_own_names) || facts.shared.sets_namespace() {
             return None;
         }
         let first = all.first()?;

@@ -39,6 +39,8 @@ pub struct ReceiverSettings {
     pub ports: Option<Vec<Setting<u16>>>,
     /// What the paths of its interface begin with: empty or with a slash.
     pub prefix: Option<Setting<String>>,
+    /// Whether its paths may begin with something that cannot be told.
+    pub hides_prefix: bool,
     /// Whether it wants the name of a tenant.
     pub tenants: Option<Setting<bool>>,
     /// Whether it speaks TLS.
@@ -97,6 +99,7 @@ impl Facts<'_> {
             container: container.name.clone(),
             program: profile.short.to_string(),
             ports: read.ports(port),
+            hides_prefix: read.prefix().is_none() && program.setting(SettingName::Prefix).is_some(),
             prefix: read.prefix(),
             tenants: read.switch(SettingName::Tenants),
             tls: read.is_set(SettingName::Tls),

@@ -13,7 +13,7 @@ use super::near_miss::{self, Selectables};
 use super::opstrace::{self, Instance};
 use super::routes::{self, Routes};
 use super::scripts::Scripts;
-use super::{Find, FindScripts, Scan, TenantFlag, pulled_in, rule_evaluator};
+use super::{Find, FindScripts, Scan, TenantFlag, namespaces, pulled_in, rule_evaluator};
 use crate::deadline::Deadline;
 use crate::finding::{Place, Text};
 use crate::source::GitError;
@@ -28,6 +28,7 @@ pub struct Shared<'t> {
     manifests: OnceLock<Manifests>,
     deployments: OnceLock<Deployments>,
     sources: OnceLock<Sources>,
+    sets_namespace: OnceLock<bool>,
     objects: OnceLock<Objects>,
     network: OnceLock<Network>,
     tenant_flags: OnceLock<Vec<TenantFlag>>,
@@ -61,6 +62,7 @@ impl<'t> Shared<'t> {
             manifests: OnceLock::new(),
             deployments: OnceLock::new(),
             sources: OnceLock::new(),
+            sets_namespace: OnceLock::new(),
             objects: OnceLock::new(),
             network: OnceLock::new(),
             tenant_flags: OnceLock::new(),
@@ -152,9 +154,13 @@ impl<'t> Shared<'t> {
             .get_or_init(|| self.sources(files).objects(files.tree))
     }
 
-    /// Whether a kustomization of the tree puts manifests into another namespace than they name.
-    pub(super) fn sets_namespace(&self, files: &Lookup<'_>) -> bool {
-        self.sources(files).sets_namespace()
+    /// Whether something in the tree puts manifests into another namespace than they name.
+    pub(super) fn sets_namespace(&self) -> bool {
+        let find = || {
+            let texts = self.texts(namespaces::may_move);
+            texts.iter().any(namespaces::moves)
+        };
+        *self.sets_namespace.get_or_init(find)
     }
 
     /// The scripts that may fill in placeholders.

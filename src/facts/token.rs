@@ -8,6 +8,8 @@ mod jwt;
 
 pub use jwt::{Jwt, Timing};
 
+use std::ops::Range;
+
 use crate::yaml::placeholder;
 
 /// The most that is looked at, in bytes. Whatever is longer is not a credential.
@@ -316,7 +318,7 @@ fn after_scheme<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
 /// Whether a whole text is a placeholder. One inside of a longer text may be part of a password.
 fn is_standin(text: &str) -> bool {
     // `your-horse-battery-staple` may be a passphrase; what asks for a credential is recognized below.
-    if !text.starts_with("your") && placeholder::find_words(text).contains(&(0..text.len())) {
+    if !text.starts_with("your") && is_nothing_else(text, &placeholder::find_words(text)) {
         return true;
     }
     let bare: String = text.chars().filter(|c| !is_joint(*c)).collect();
@@ -328,6 +330,18 @@ fn is_standin(text: &str) -> bool {
         || masked('x')
         || masked('*')
         || !text.is_empty() && bare.is_empty()
+}
+
+/// Whether there are placeholders in a text and only marks between them: `${USER}:${PASSWORD}`.
+fn is_nothing_else(text: &str, holes: &[Range<usize>]) -> bool {
+    let mut at = 0;
+    let mut gaps = holes.iter().map(|hole| {
+        let gap = text.get(at..hole.start);
+        at = hole.end;
+        gap
+    });
+    let is_bare = |gap: Option<&str>| gap.is_some_and(|gap| !gap.contains(char::is_alphanumeric));
+    !holes.is_empty() && gaps.all(is_bare) && is_bare(text.get(at..))
 }
 
 /// Whether a text is the name of a variable: `$API_TOKEN` for `envsubst`, or `SHOP_API_TOKEN`, in

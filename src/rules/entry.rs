@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::path::Path;
 
 use super::configuration::ConfigContext;
+use super::prefixed::without_prefix;
 use crate::discover::EmbeddedIn;
 use crate::facts::opstrace::{Instance, TenantHost};
 use crate::facts::receiver::{Cause, Certainty, Credential, Recognition, ShapeFault, judge};
@@ -136,16 +137,14 @@ impl<'a> Entry<'a> {
     /// Whether a value of the entry is still to be filled in.
     #[must_use]
     pub fn is_open(&self, text: &str) -> bool {
-        let filled = |word: &str| {
-            self.any_word
-                || self
-                    .facts
-                    .filled_in(word, self.shown, self.holder)
-                    .is_some()
-        };
-        !Endpoint::where_filled(text, &filled)
-            .placeholders()
-            .is_empty()
+        let endpoint = Endpoint::where_filled(text, &|word| self.is_filled(word));
+        !endpoint.placeholders().is_empty()
+    }
+
+    /// Whether something fills in a plain word.
+    fn is_filled(&self, word: &str) -> bool {
+        let filled = || self.facts.filled_in(word, self.shown, self.holder);
+        self.any_word || filled().is_some()
     }
 
     /// The proof that nothing fills in a placeholder of the entry, if there is one.
@@ -174,8 +173,17 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn shape_faults(&self) -> &[ShapeFault] {
         self.shape.get_or_init(|| {
-            let url = self.sound_url();
-            url.map_or_else(Vec::new, |url| judge(&url.endpoint, &url.recognition))
+            let Some(url) = self.sound_url() else {
+                return Vec::new();
+            };
+            let faults = judge(&url.endpoint, &url.recognition);
+            match self.settings().filter(|_| !faults.is_empty()) {
+                Some(settings) => without_prefix(url, settings, faults, |text| {
+                    let endpoint = Endpoint::where_filled(text, &|word| self.is_filled(word));
+                    judge(&endpoint, &self.facts.recognise(&endpoint, &url.answering))
+                }),
+                None => faults,
+            }
         })
     }
 

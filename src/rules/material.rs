@@ -136,7 +136,9 @@ impl<'e, 'a> Material<'e, 'a> {
             let node = inline.setting.node;
             let text = node.as_str().unwrap_or("");
             let repeated = !seen.insert(node.span());
-            let is_filled_in = is_filled(text);
+            // A template may write a part of a credential.
+            let is_rendered = || templated && placeholder::find(text).next().is_some();
+            let is_filled_in = is_filled(text) || is_rendered();
             Secret {
                 entry: entry_of(&inline.setting),
                 is_filled_in,

@@ -13,6 +13,7 @@ pub mod example;
 mod material;
 mod online;
 mod pages;
+mod prefixed;
 mod relabel;
 mod sent;
 mod sink;

@@ -147,7 +147,7 @@ fn of_configuration<'a>(
     let recognised = &seen.recognised;
     let holder = recognised.holder.as_ref();
     let watch = &request.watch;
-    let vmagent = facts.scraped_by_vmagent(&seen.found.path);
+    let vmagent = facts.scraped_by_vmagent(&seen.found.path, holder);
     let is_lax = |spoken: &Arc<Spoken>| !spoken.dialect.is_strict;
     let target = &Target {
         open: vmagent.is_some() || recognised.spoken.as_ref().is_some_and(is_lax),

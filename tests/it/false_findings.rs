@@ -60,6 +60,74 @@ fn placeholders_are_silent_in_templates_and_warnings_elsewhere() {
     );
 }
 
+#[test]
+fn tags_and_blocks_in_values_are_placeholders() {
+    let with = |interval: &str, url: &str, password: &str| {
+        format!(
+            "global:\n  scrape_interval: {interval}\n  external_labels: {{cluster: a}}\n\
+             remote_write:\n- url: {url}\n  basic_auth:\n    username: a\n    password: {password}\n"
+        )
+    };
+    for (ending, interval, url, password) in [
+        ("erb", "<%= @interval %>", "<%= @url %>", "<%= @password %>"),
+        (
+            "erb",
+            "<%= @every %>s",
+            "https://<%= @host %>:<%= @port %>/api/v1/write",
+            "\"<%= e['password'] %>\"",
+        ),
+        (
+            "ctmpl",
+            "30s",
+            "{{ key \"rw/url\" }}",
+            "{{ with secret \"kv/rw\" }}{{ .Data.password }}{{ end }}",
+        ),
+        (
+            "j2",
+            "{% if fast %}10s{% else %}60s{% endif %}",
+            "{% if a %}https://a.example.com/api/v1/write{% else %}https://b.example.com/api/v1/write{% endif %}",
+            "'{% for p in parts %}{{ p }}{% endfor %}'",
+        ),
+        (
+            "tftpl",
+            "%{ if fast }10s%{ else }60s%{ endif }",
+            "https://${host}/api/v1/write",
+            "%{ if a }${a}%{ else }${b}%{ endif }",
+        ),
+        (
+            "in",
+            "@interval@",
+            "https://@rw_host@/api/v1/write",
+            "@rw.password@",
+        ),
+        ("in", "SCRAPE_INTERVAL", "REMOTE_WRITE_URL", "\"${A}${B}\""),
+        (
+            "tpl",
+            "your-interval",
+            "https://XXXX/api/v1/write",
+            "'prefix-{{ p }}'",
+        ),
+    ] {
+        let name = format!("prometheus.yml.{ending}");
+        assert_silent(&[(&name, &with(interval, url, password))]);
+    }
+    for (name, interval) in [
+        ("prometheus.yml", "SCRAPE_INTERVAL"),
+        ("prometheus.yml.in", "30x"),
+        ("prometheus.yml.j2", "'{% if a %}10s{% endif %}x'"),
+    ] {
+        let url = "https://a.example.com/api/v1/write";
+        let text = with(interval, url, "'{{ p }}'");
+        assert_told(&[(name, &text)], Severity::Error, "schema/invalid-value");
+    }
+    let text = with("30s", "https://a.example.com/api/v1/write", "Hunter2horse");
+    assert_told(
+        &[("prometheus.yml.j2", &text)],
+        Severity::Warning,
+        "credentials/committed",
+    );
+}
+
 /// The official image with the configuration mounted as it is.
 const AS_IT_IS: &str = "\
 services:
@@ -310,6 +378,103 @@ fn what_vmagent_reads_may_have_its_keys() {
     let slip = "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - {actoin: drop}\n";
     let files = [("compose.yaml", VMAGENT), ("p/prometheus.yml", slip)];
     assert_told(&files, Severity::Warning, "schema/unknown-field");
+}
+
+/// A vmagent in Kubernetes whose configuration is a key of a ConfigMap, and one whose image has it.
+const VMAGENT_OF_KUBERNETES: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: agent, namespace: vm}
+data:
+  scrape.yml: |
+    scrape_configs:
+    - job_name: a
+      stream_parse: true
+      static_configs: [{targets: ['a:9100']}]
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent, namespace: vm}
+spec:
+  template:
+    spec:
+      containers:
+      - name: agent
+        image: victoriametrics/vmagent:v1.110.0
+        args: ['--promscrape.config=/conf/scrape.yml']
+        volumeMounts: [{name: conf, mountPath: /conf}]
+      volumes: [{name: conf, configMap: {name: agent}}]
+";
+
+#[test]
+fn vmagent_reads_keys_of_config_maps_and_files_of_its_image() {
+    assert_silent(&[("all.yaml", VMAGENT_OF_KUBERNETES)]);
+    for (from, to) in [
+        ("/conf/scrape.yml", "/conf/other.yml"),
+        ("configMap: {name: agent}", "configMap: {name: other}"),
+    ] {
+        let other = VMAGENT_OF_KUBERNETES.replace(from, to);
+        assert_told(
+            &[("all.yaml", &other)],
+            Severity::Error,
+            "schema/unknown-field",
+        );
+    }
+    let jobs = "scrape_configs:\n- job_name: a\n  stream_parse: true\n  static_configs: [{targets: ['a:1']}]\n";
+    let image = "FROM victoriametrics/vmagent:v1.110.0\nCOPY jobs.yml /etc/prom.yml\nCMD \
+                 [\"-promscrape.config=/etc/prom.yml\"]\n";
+    assert_silent(&[("jobs.yml", jobs), ("Dockerfile", image)]);
+    let compose = "services:\n  agent:\n    build: .\n    command: \
+                   ['-promscrape.config=/etc/prom.yml']\n";
+    let image = "FROM victoriametrics/vmagent:v1.110.0\nCOPY jobs.yml /etc/prom.yml\n";
+    let files = [
+        ("jobs.yml", jobs),
+        ("Dockerfile", image),
+        ("compose.yaml", compose),
+    ];
+    assert_silent(&files);
+    assert_told(&files[..2], Severity::Error, "schema/unknown-field");
+}
+
+#[test]
+fn manifests_that_something_moves_may_share_a_namespace() {
+    let manifests = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: prom, namespace: mon}
+data:
+  prometheus.yml: |
+    global: {external_labels: {cluster: a}}
+    remote_write: [{url: 'http://hub:9090/api/v1/write'}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: hub, namespace: obs}
+spec: {selector: {app: hub}, ports: [{port: 9090}]}
+";
+    let flux = |more: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: m}}\n\
+             spec: {{path: ./m{more}}}\n"
+        )
+    };
+    let (moving, plain) = (flux(", targetNamespace: prod"), flux(""));
+    for mover in [
+        (
+            "m/kustomization.yaml",
+            "namespace: prod\nresources: [a.yaml]\n",
+        ),
+        ("flux.yaml", &*moving),
+    ] {
+        assert_silent(&[("m/a.yaml", manifests), mover]);
+    }
+    for other in [
+        ("m/kustomization.yaml", "resources: [a.yaml]\n"),
+        ("flux.yaml", &*plain),
+    ] {
+        let files = [("m/a.yaml", manifests), other];
+        assert_told(&files, Severity::Warning, "network/unreachable");
+    }
 }
 
 #[test]

@@ -155,6 +155,16 @@ impl<'a> Report<'a> {
         Said(self.findings.last_mut())
     }
 
+    /// Whether a text has placeholders, and is good with something in their place. In a template a
+    /// plain word may be one: `SCRAPE_INTERVAL`, `your-interval`.
+    pub(super) fn is_unfilled(&self, text: &str, good: impl Fn(&str) -> bool) -> bool {
+        let whole = 0..text.len();
+        placeholder::is_unfilled(text, FILLINGS, good)
+            || self.target.template
+                && (placeholder::find_shouted(text).contains(&whole)
+                    || placeholder::find_words(text).contains(&whole))
+    }
+
     /// Says what a grammar finds in the text of a scalar, if it finds something, at the place
     /// where it finds it.
     pub fn text(
@@ -167,7 +177,7 @@ impl<'a> Report<'a> {
         let Err(fault) = grammar(scalar.text) else {
             return Said(None);
         };
-        let unfilled = is_unfilled(scalar.text, |text| grammar(text).is_ok());
+        let unfilled = self.is_unfilled(scalar.text, |text| grammar(text).is_ok());
         let message = format!("{}; Prometheus refuses the file", fault.about(subject));
         // The part at fault and not the whole value, so that a long pattern shows where it breaks.
         let span = part_of(node, fault.from, fault.to);
@@ -378,11 +388,6 @@ const FILLINGS: &[&str] = &[
     "SCW00000000000000000",
     "fr-par-1",
 ];
-
-/// Whether a text has placeholders, and is good with something in their place.
-pub(super) fn is_unfilled(text: &str, good: impl Fn(&str) -> bool) -> bool {
-    placeholder::is_unfilled(text, FILLINGS, good)
-}
 
 /// Whether a node is still to be filled in: a scalar with a placeholder, or a flow collection
 /// that is one in truth (`{{ x }}`, `[[ x ]]`).

@@ -5,7 +5,7 @@ mod keys;
 use promvet_text::Advice;
 use std::collections::HashMap;
 
-use super::check::{Report, Rule, advice_of, is_unfilled, part_of};
+use super::check::{Report, Rule, advice_of, part_of};
 use super::grammar;
 use super::null::{self, Null};
 use super::scalar;
@@ -340,7 +340,7 @@ impl<'d> Walker<'_, '_> {
             return;
         }
         if let Some(fault) = grammar::fault(ty, scalar, nullness, scope) {
-            let unfilled = is_unfilled(scalar.text, |text| {
+            let unfilled = self.report.is_unfilled(scalar.text, |text| {
                 let filled = Scalar { text, ..scalar };
                 grammar::fault(ty, filled, null::of(filled), scope).is_none()
             });

@@ -10,6 +10,13 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+mod block;
+mod dummy;
+pub mod role;
+
+use dummy::asks_to_be_replaced;
+pub use dummy::is_dummy;
+
 /// The longest placeholder, in bytes between its marks: an opening mark without an end in the tree
 /// opens nothing.
 const LONGEST: usize = 512;
@@ -84,6 +91,17 @@ const MARKS: &[Marks] = &[
         name: |name| is_shouted(name) && !name.contains('-'),
         around: anywhere,
     },
+    // The same in lower case, which in the midst of a word are the marks of addresses:
+    // `me@home@example`.
+    Marks {
+        open: "@",
+        close: "@",
+        name: |name| is_property(name),
+        around: |before, _, after| {
+            let apart = |c: Option<char>| c.is_none_or(|c| !(c.is_alphanumeric() || c == '@'));
+            apart(before.chars().next_back()) && apart(after.chars().next())
+        },
+    },
     Marks {
         open: "[[",
         close: "]]",
@@ -146,6 +164,11 @@ fn is_identifier(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// `rw_url`, `project.version`.
+fn is_property(name: &str) -> bool {
+    name.split('.').all(is_identifier)
+}
+
 fn is_words(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name
@@ -198,8 +221,9 @@ pub fn is_open(text: &str) -> bool {
 }
 
 /// The places in a text that something else has to fill in before it means anything:
-/// `${VAR}`, `$(VAR)`, `$$VAR$$`, `{{ … }}`, `[[ … ]]`, `<some words>`, `__VAR__`, `%VAR%`, `YOUR_…`,
-/// `REPLACE…` and `CHANGEME`. References to groups of a regular expression (`$1`, `${1}`) are
+/// `${VAR}`, `$(VAR)`, `$$VAR$$`, `{{ … }}`, `[[ … ]]`, `<%= … %>`, `<some words>`, `__VAR__`, `%VAR%`,
+/// `YOUR_…`, `REPLACE…` and `CHANGEME`, and blocks of a template from end to end:
+/// `{% if x %}a{% else %}b{% endif %}`. References to groups of a regular expression (`$1`, `${1}`) are
 /// none, nor are label names such as `__address__`.
 pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut from = 0;
@@ -211,7 +235,9 @@ pub fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
             from += at;
             let begins = |shape: &&Marks| shape.open.as_bytes().first() == Some(first);
             let mut shapes = MARKS.iter().filter(begins);
-            if let Some(length) = shapes.find_map(|shape| length_at(shape, text, from)) {
+            let of_block = text.get(from..).and_then(block::length);
+            let mut of_mark = || shapes.find_map(|shape| length_at(shape, text, from));
+            if let Some(length) = of_block.or_else(&mut of_mark) {
                 let found = from..from + length;
                 from = found.end;
                 return Some(found);
@@ -314,44 +340,6 @@ fn asks_for_yours(word: &str) -> bool {
         || first.eq_ignore_ascii_case("your") && joined
 }
 
-/// `replace_with_bcrypt_hash`, `enter-your-token`, `EnterPassword`: nothing but what a credential is
-/// called behind the verb, since `enter-sandman` may be a password or a host.
-fn asks_to_be_replaced(word: &str) -> bool {
-    let mut parts = parts(word).filter(|part| !part.is_empty());
-    let is_among =
-        |part: &str, list: &[&str]| list.iter().any(|one| one.eq_ignore_ascii_case(part));
-    let verb = parts.next();
-    if !verb.is_some_and(|verb| is_among(verb, &["enter", "replace"])) {
-        return false;
-    }
-    let mut rest = parts.peekable();
-    rest.peek().is_some() && rest.all(|part| is_among(part, KINDS) || is_among(part, FILLERS))
-}
-
-/// Words around the name of a credential in a text that asks for one.
-const FILLERS: &[&str] = &[
-    "actual", "bcrypt", "by", "hash", "here", "me", "real", "secret", "this", "value", "with",
-    "your",
-];
-
-/// The words of a name, which joints or capitals divide: `EnterPassword`, `replace_with_token`.
-fn parts(word: &str) -> impl Iterator<Item = &str> {
-    word.split(['_', '-']).flat_map(|joined| {
-        let mut from = 0;
-        let humps = joined.char_indices().zip(joined.chars().skip(1));
-        let cuts: Vec<usize> = humps
-            .filter(|((_, before), after)| before.is_lowercase() && after.is_uppercase())
-            .map(|((at, before), _)| at + before.len_utf8())
-            .chain([joined.len()])
-            .collect();
-        cuts.into_iter().filter_map(move |to| {
-            let part = joined.get(from..to);
-            from = to;
-            part
-        })
-    })
-}
-
 /// `/path/to/…` to the end of the path.
 fn path_to(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     // Few texts hold a slash, and to look for more takes longer.
@@ -367,68 +355,6 @@ fn path_to(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
             .unwrap_or(after.len());
         is_whole.then(|| at..at + found.len() + length)
     })
-}
-
-/// Words of made-up credentials.
-const DUMMIES: &[&str] = &[
-    "dummy", "example", "fake", "mock", "sample", "secret", "test", "testing",
-];
-
-/// What a made-up credential is called besides.
-const KINDS: &[&str] = &[
-    "a",
-    "access",
-    "admin",
-    "api",
-    "bearer",
-    "client",
-    "credential",
-    "credentials",
-    "key",
-    "license",
-    "my",
-    "pass",
-    "password",
-    "some",
-    "the",
-    "token",
-    "user",
-    "username",
-];
-
-/// Whether a credential is made up for a test or an example: `fake`, `test-license-key`,
-/// `a-secret`. Of nothing but such words: anything else may be a password.
-#[must_use]
-pub fn is_dummy(text: &str) -> bool {
-    let is_among =
-        |word: &str, words: &[&str]| words.iter().any(|one| one.eq_ignore_ascii_case(word));
-    let bare = |word: &str| {
-        word.trim_end_matches(|c: char| c.is_ascii_digit())
-            .to_owned()
-    };
-    let mut words = text
-        .split(|c: char| !c.is_alphanumeric())
-        .map(bare)
-        .filter(|word| !word.is_empty());
-    let mut made_up = false;
-    // `mysecret` is two words.
-    let mut known_word = |word: &str| {
-        let dummy = is_among(word, DUMMIES);
-        made_up |= dummy;
-        dummy || is_among(word, KINDS)
-    };
-    let known = words.all(|word| {
-        let mut splits = (1..word.len()).filter_map(|at| word.split_at_checked(at));
-        let parts = splits.find(|(one, two)| {
-            let is_known = |word| is_among(word, DUMMIES) || is_among(word, KINDS);
-            is_known(one) && is_known(two)
-        });
-        match parts {
-            Some((one, two)) => known_word(one) & known_word(two),
-            None => known_word(&word),
-        }
-    });
-    known && made_up
 }
 
 /// How many bytes of the text, from a place on, are a placeholder of a shape.
@@ -489,173 +415,4 @@ fn filled(text: &str, holes: &[Range<usize>], first: &str, other: &str) -> Strin
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{MARKS, Marks, find, find_shouted, find_words, is_dummy, opens};
-
-    fn found(text: &str) -> Vec<&str> {
-        find(text).map(|range| &text[range]).collect()
-    }
-
-    #[test]
-    fn every_shape_begins_with_what_is_looked_for() {
-        for (first, second) in (0..=255).flat_map(|first| (0..=255).map(move |two| (first, two))) {
-            let begins = |shape: &Marks| match shape.open.as_bytes() {
-                [one] => *one == first,
-                [one, two, ..] => (*one, *two) == (first, second),
-                [] => false,
-            };
-            let is_one = MARKS.iter().any(begins);
-            assert_eq!(opens(first, Some(&second)), is_one, "{first} {second}");
-        }
-        let alone = |shape: &&Marks| shape.open.len() == 1;
-        for shape in MARKS.iter().filter(alone) {
-            assert!(opens(shape.open.as_bytes()[0], None), "{}", shape.open);
-        }
-    }
-
-    #[test]
-    fn words_count_only_between_delimiters() {
-        let found = |text: &'static str| -> Vec<&str> {
-            find_words(text)
-                .into_iter()
-                .map(|range| &text[range])
-                .collect()
-        };
-        for (text, want) in [
-            (
-                "https://prometheus-prod-XX-XX.grafana.net/a",
-                vec!["XX", "XX"],
-            ),
-            ("/workspaces/XXXXXXXXX/api", vec!["XXXXXXXXX"]),
-            ("arn:aws:iam::XXXXXXXXXXXX:role/amp", vec!["XXXXXXXXXXXX"]),
-            ("https://your-tenant.example.com", vec!["your-tenant"]),
-            ("YOURTOKEN", vec!["YOURTOKEN"]),
-            ("/path/to/cert.pem", vec!["path/to/cert.pem"]),
-            ("{SCRAPE_TOKEN}", vec!["{SCRAPE_TOKEN}"]),
-            ("#{Token}", vec!["#{Token}"]),
-            ("a@HOST@b", vec!["@HOST@"]),
-            ("XL-XXL", vec![]),
-            ("xx", vec![]),
-            ("yourself", vec![]),
-            ("EnterPassword", vec!["EnterPassword"]),
-            (
-                "$2y$12$replace_with_bcrypt_hash",
-                vec!["replace_with_bcrypt_hash"],
-            ),
-            ("enter-your-api-key", vec!["enter-your-api-key"]),
-            ("enterprise", vec![]),
-            ("enter-sandman", vec![]),
-            ("EnterPriseToken", vec![]),
-            ("replace", vec![]),
-            ("/mypath/tools", vec![]),
-            ("\\p{LU}\\x{AB}", vec![]),
-            ("a{2,3}", vec![]),
-            ("me@Home@x", vec![]),
-        ] {
-            assert_eq!(found(text), want, "{text}");
-        }
-    }
-
-    #[test]
-    fn capitals_need_three_or_an_underscore() {
-        let found = |text: &'static str| -> Vec<&str> {
-            find_shouted(text)
-                .into_iter()
-                .map(|range| &text[range])
-                .collect()
-        };
-        for (text, want) in [
-            ("REMOTE_WRITE_URL", vec!["REMOTE_WRITE_URL"]),
-            ("PASS", vec!["PASS"]),
-            (
-                "https://HOST_A.example.com/TENANT/push",
-                vec!["HOST_A", "TENANT"],
-            ),
-            ("https://EU.example.com/a", vec![]),
-            ("Bearer x", vec![]),
-        ] {
-            assert_eq!(found(text), want, "{text}");
-        }
-    }
-
-    #[test]
-    fn dummies_consist_of_nothing_else() {
-        for text in [
-            "fake",
-            "test-license-key",
-            "a-secret",
-            "my_fake_token",
-            "secret123",
-            "mysecret",
-            "admin_secret",
-            "test",
-        ] {
-            assert!(is_dummy(text), "{text}");
-        }
-        for text in [
-            "",
-            "user",
-            "key",
-            "hunter2",
-            "admin",
-            "latest",
-            "test-3f9a",
-            "changeme",
-            "prod-secret-9x",
-        ] {
-            assert!(!is_dummy(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn finds_what_is_to_be_filled_in() {
-        for (text, want) in [
-            ("https://${HOST}/x", vec!["${HOST}"]),
-            (
-                "${HOST:-localhost}:${PORT}",
-                vec!["${HOST:-localhost}", "${PORT}"],
-            ),
-            ("$(POD_NAME)", vec!["$(POD_NAME)"]),
-            ("a{{ .Values.x }}b", vec!["{{ .Values.x }}"]),
-            ("[[ tenant ]]", vec!["[[ tenant ]]"]),
-            ("https://<your host>/push", vec!["<your host>"]),
-            ("<token>", vec!["<token>"]),
-            ("__TENANT__", vec!["__TENANT__"]),
-            ("%HOST%:9090", vec!["%HOST%"]),
-            ("YOUR_API_KEY", vec!["YOUR_API_KEY"]),
-            ("key=REPLACE_ME;", vec!["REPLACE_ME"]),
-            ("REPLACEME", vec!["REPLACEME"]),
-            ("CHANGEME", vec!["CHANGEME"]),
-            ("é{{ x }}é", vec!["{{ x }}"]),
-        ] {
-            assert_eq!(found(text), want, "{text}");
-        }
-    }
-
-    #[test]
-    fn leaves_what_only_looks_like_it() {
-        for text in [
-            "",
-            "$1",
-            "${1}",
-            "$$",
-            "__address__",
-            "__meta_kubernetes_pod_name",
-            "[[:alpha:]]+",
-            "[^[:space:]]",
-            "(?P<name>x)",
-            "(?<name>x)",
-            "a<b",
-            "1 < 2 > 1",
-            "a%20b%20c",
-            "%C3%A9",
-            "%E4%BD%A0",
-            "{{ open",
-            "yours truly",
-            "IRREPLACEABLE",
-            "https://example.com/a?b=c",
-        ] {
-            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
-        }
-    }
-}
+mod tests;

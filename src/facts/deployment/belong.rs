@@ -310,6 +310,24 @@ fn by_mount<'d>(
     found.filter(|one| deployment.prometheus.is_some() || one.certainty > Certainty::Doubtful)
 }
 
+/// Whether a deployment has a configuration at a path.
+#[must_use]
+pub fn shows(tree: &dyn Tree, deployment: &Deployment, subject: &Subject<'_>, path: &str) -> bool {
+    let file = tree
+        .resolve(subject.file)
+        .unwrap_or_else(|_| tree.absolute(subject.file));
+    let subject = Subject {
+        file: &file,
+        ..*subject
+    };
+    let wanted = inside::join(deployment.folder.as_deref().unwrap_or("/"), path);
+    let mut mounts = deployment.mounts.iter();
+    mounts.any(|mount| {
+        path_of(tree, mount, &subject).is_some_and(|path| path == wanted)
+            && leads_to(deployment, tree, &wanted, mount)
+    })
+}
+
 /// Whether the file that Prometheus is started with does not exist, and a path is spelled almost like
 /// it: `prometheus.yml` for `prometheus.yaml`.
 fn is_meant(tree: &dyn Tree, deployment: &Deployment, path: &str) -> bool {

@@ -132,6 +132,7 @@ fn deployment(
         || has_settings(image.as_ref(), &arguments, &mounts);
     if !every
         && prometheus.is_none()
+        && arguments.value(VMAGENT_CONFIG).is_none()
         && !(may_run
             && mounts.iter().any(|mount| {
                 matches!(mount.source, MountSource::Tree(_) | MountSource::Compose(_))

@@ -6,10 +6,11 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
+use memchr::memmem;
 
 use self::instructions::{Instruction, instructions};
 use super::Home;
-use super::arguments::{Argument, Arguments, words};
+use super::arguments::{Argument, Arguments, VMAGENT_CONFIG, words};
 use super::folder_of;
 use super::image::{Image, Looks};
 use super::inside;
@@ -109,12 +110,18 @@ impl<'f> Builds<'f> {
             .files
             .iter()
             .filter(|file| !self.used.contains(&*file.path))
-            .filter(|file| self.home.every || names_prometheus(file.bytes()));
+            .filter(|file| self.home.every || may_matter(file.bytes()));
         let images = unused.filter_map(|file| read(self.home, file, &folder_of(&file.path), None));
+        let is_vmagent = |image: &Deployment| image.arguments.value(VMAGENT_CONFIG).is_some();
         images
-            .filter(|image| self.home.every || image.prometheus.is_some())
+            .filter(|image| self.home.every || image.prometheus.is_some() || is_vmagent(image))
             .collect()
     }
+}
+
+/// Whether a Dockerfile may build an image of Prometheus, or of vmagent: a scan of its bytes.
+fn may_matter(bytes: &[u8]) -> bool {
+    names_prometheus(bytes) || memmem::find(bytes, VMAGENT_CONFIG.as_bytes()).is_some()
 }
 
 /// The image of the last stage, or of the one named.

@@ -44,7 +44,7 @@ use std::sync::Arc;
 
 pub use arguments::{Argument, Arguments};
 pub(crate) use arguments::{IMAGE_CONFIG, VMAGENT_CONFIG};
-pub use belong::{Certainty, Deployments, Held, RunningDeployment, Subject, belonging};
+pub use belong::{Certainty, Deployments, Held, RunningDeployment, Subject, belonging, shows};
 pub use environment::{Environment, Variable};
 pub use features::Feature;
 pub use image::Image;
@@ -142,22 +142,6 @@ impl Sources {
             &mut self.services,
             &mut self.dockerfiles,
         ]
-    }
-
-    /// Whether a kustomization of the tree puts manifests into another namespace than they name.
-    pub(super) fn sets_namespace(&self) -> bool {
-        self.providers.iter().any(|file| {
-            let is_kustomization = file
-                .path
-                .file_stem()
-                .is_some_and(|stem| stem == "kustomization");
-            is_kustomization
-                && file
-                    .text
-                    .content()
-                    .lines()
-                    .any(|line| line.starts_with("namespace:"))
-        })
     }
 
     /// All that makes Secrets and ConfigMaps.

@@ -1,0 +1,218 @@
+use super::{MARKS, Marks, find, find_shouted, find_words, is_dummy, opens};
+
+fn found(text: &str) -> Vec<&str> {
+    find(text).map(|range| &text[range]).collect()
+}
+
+#[test]
+fn every_shape_begins_with_what_is_looked_for() {
+    for (first, second) in (0..=255).flat_map(|first| (0..=255).map(move |two| (first, two))) {
+        let begins = |shape: &Marks| match shape.open.as_bytes() {
+            [one] => *one == first,
+            [one, two, ..] => (*one, *two) == (first, second),
+            [] => false,
+        };
+        let is_one = MARKS.iter().any(begins);
+        assert_eq!(opens(first, Some(&second)), is_one, "{first} {second}");
+    }
+    let alone = |shape: &&Marks| shape.open.len() == 1;
+    for shape in MARKS.iter().filter(alone) {
+        assert!(opens(shape.open.as_bytes()[0], None), "{}", shape.open);
+    }
+}
+
+#[test]
+fn words_count_only_between_delimiters() {
+    let found = |text: &'static str| -> Vec<&str> {
+        find_words(text)
+            .into_iter()
+            .map(|range| &text[range])
+            .collect()
+    };
+    for (text, want) in [
+        (
+            "https://prometheus-prod-XX-XX.grafana.net/a",
+            vec!["XX", "XX"],
+        ),
+        ("/workspaces/XXXXXXXXX/api", vec!["XXXXXXXXX"]),
+        ("arn:aws:iam::XXXXXXXXXXXX:role/amp", vec!["XXXXXXXXXXXX"]),
+        ("https://your-tenant.example.com", vec!["your-tenant"]),
+        ("YOURTOKEN", vec!["YOURTOKEN"]),
+        ("/path/to/cert.pem", vec!["path/to/cert.pem"]),
+        ("{SCRAPE_TOKEN}", vec!["{SCRAPE_TOKEN}"]),
+        ("#{Token}", vec!["#{Token}"]),
+        ("a@HOST@b", vec!["@HOST@"]),
+        ("XL-XXL", vec![]),
+        ("xx", vec![]),
+        ("yourself", vec![]),
+        ("EnterPassword", vec!["EnterPassword"]),
+        (
+            "$2y$12$replace_with_bcrypt_hash",
+            vec!["replace_with_bcrypt_hash"],
+        ),
+        ("enter-your-api-key", vec!["enter-your-api-key"]),
+        ("enterprise", vec![]),
+        ("enter-sandman", vec![]),
+        ("EnterPriseToken", vec![]),
+        ("replace", vec![]),
+        ("/mypath/tools", vec![]),
+        ("\\p{LU}\\x{AB}", vec![]),
+        ("a{2,3}", vec![]),
+        ("me@Home@x", vec![]),
+    ] {
+        assert_eq!(found(text), want, "{text}");
+    }
+}
+
+#[test]
+fn capitals_need_three_or_an_underscore() {
+    let found = |text: &'static str| -> Vec<&str> {
+        find_shouted(text)
+            .into_iter()
+            .map(|range| &text[range])
+            .collect()
+    };
+    for (text, want) in [
+        ("REMOTE_WRITE_URL", vec!["REMOTE_WRITE_URL"]),
+        ("PASS", vec!["PASS"]),
+        (
+            "https://HOST_A.example.com/TENANT/push",
+            vec!["HOST_A", "TENANT"],
+        ),
+        ("https://EU.example.com/a", vec![]),
+        ("Bearer x", vec![]),
+    ] {
+        assert_eq!(found(text), want, "{text}");
+    }
+}
+
+#[test]
+fn dummies_consist_of_nothing_else() {
+    for text in [
+        "fake",
+        "test-license-key",
+        "a-secret",
+        "my_fake_token",
+        "secret123",
+        "mysecret",
+        "admin_secret",
+        "test",
+    ] {
+        assert!(is_dummy(text), "{text}");
+    }
+    for text in [
+        "",
+        "user",
+        "key",
+        "hunter2",
+        "admin",
+        "latest",
+        "test-3f9a",
+        "changeme",
+        "prod-secret-9x",
+    ] {
+        assert!(!is_dummy(text), "{text}");
+    }
+}
+
+#[test]
+fn finds_what_is_to_be_filled_in() {
+    for (text, want) in [
+        ("https://${HOST}/x", vec!["${HOST}"]),
+        (
+            "${HOST:-localhost}:${PORT}",
+            vec!["${HOST:-localhost}", "${PORT}"],
+        ),
+        ("$(POD_NAME)", vec!["$(POD_NAME)"]),
+        ("a{{ .Values.x }}b", vec!["{{ .Values.x }}"]),
+        ("[[ tenant ]]", vec!["[[ tenant ]]"]),
+        ("https://<your host>/push", vec!["<your host>"]),
+        ("<token>", vec!["<token>"]),
+        ("__TENANT__", vec!["__TENANT__"]),
+        ("%HOST%:9090", vec!["%HOST%"]),
+        ("YOUR_API_KEY", vec!["YOUR_API_KEY"]),
+        ("key=REPLACE_ME;", vec!["REPLACE_ME"]),
+        ("REPLACEME", vec!["REPLACEME"]),
+        ("CHANGEME", vec!["CHANGEME"]),
+        ("é{{ x }}é", vec!["{{ x }}"]),
+    ] {
+        assert_eq!(found(text), want, "{text}");
+    }
+}
+
+#[test]
+fn leaves_what_only_looks_like_it() {
+    for text in [
+        "",
+        "$1",
+        "${1}",
+        "$$",
+        "__address__",
+        "__meta_kubernetes_pod_name",
+        "[[:alpha:]]+",
+        "[^[:space:]]",
+        "(?P<name>x)",
+        "(?<name>x)",
+        "a<b",
+        "1 < 2 > 1",
+        "a%20b%20c",
+        "%C3%A9",
+        "%E4%BD%A0",
+        "{{ open",
+        "yours truly",
+        "IRREPLACEABLE",
+        "https://example.com/a?b=c",
+    ] {
+        assert_eq!(found(text), Vec::<&str>::new(), "{text}");
+    }
+}
+
+#[test]
+fn tags_and_whole_blocks_of_templates_are_found() {
+    for (text, want) in [
+        ("<%= @url %>", vec!["<%= @url %>"]),
+        (
+            "https://<%= @host %>:<%= @port %>/a",
+            vec!["<%= @host %>", "<%= @port %>"],
+        ),
+        (
+            "<% if a %>b<% else %>c<% end %>d",
+            vec!["<% if a %>b<% else %>c<% end %>"],
+        ),
+        (
+            "{% if a %}10s{% else %}60s{% endif %}",
+            vec!["{% if a %}10s{% else %}60s{% endif %}"],
+        ),
+        (
+            "{% if a %}b{% endif %}-c-{{ d }}",
+            vec!["{% if a %}b{% endif %}", "{{ d }}"],
+        ),
+        (
+            "{{ with secret \"kv\" }}{{ .Data.p }}{{ end }}",
+            vec!["{{ with secret \"kv\" }}{{ .Data.p }}{{ end }}"],
+        ),
+        (
+            "{{ if a }}{{ if b }}c{{ end }}d{{- end }}e",
+            vec!["{{ if a }}{{ if b }}c{{ end }}d{{- end }}"],
+        ),
+        (
+            "%{ if a }b%{ else }c%{ endif }",
+            vec!["%{ if a }b%{ else }c%{ endif }"],
+        ),
+        (
+            "%{ for a in b ~}c%{ endfor ~}",
+            vec!["%{ for a in b ~}c%{ endfor ~}"],
+        ),
+        ("[[ if a ]]b[[ end ]]", vec!["[[ if a ]]b[[ end ]]"]),
+        ("{{ if a }}b", vec!["{{ if a }}"]),
+        ("{% set a = 1 %}b", vec!["{% set a = 1 %}"]),
+        ("@rw_url@", vec!["@rw_url@"]),
+        ("https://@rw.host@:90/a", vec!["@rw.host@"]),
+        ("%{IP:client}", vec![]),
+        ("a{%b", vec![]),
+        ("https://u@realm@host/", vec![]),
+        ("me@home, you@work", vec![]),
+    ] {
+        assert_eq!(found(text), want, "{text}");
+    }
+}
