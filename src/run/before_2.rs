@@ -49,11 +49,12 @@ pub(super) fn set_aside(judgement: &mut Judgement, seen: &ScannedFile, facts: &F
     });
 }
 
-/// Where it shows that a deployment runs a release before 2.0.
+/// Where it shows that a deployment runs a release before 2.0. The tags of other images count their
+/// own versions.
 fn old_place(deployment: &Deployment) -> Option<Place> {
-    if let Some((major, _)) = deployment.release() {
-        let image = deployment.image.as_ref().map(|image| image.place.clone());
-        return (major < 2).then(|| image.unwrap_or_else(|| deployment.place.clone()));
+    let official = deployment.known_image();
+    if let (Some(image), Some((major, _))) = (official, deployment.release()) {
+        return (major < 2).then(|| image.place.clone());
     }
     let mut list = deployment.arguments.list.iter();
     list.find(|argument| argument.text.starts_with(OLD_STORAGE))

@@ -1160,6 +1160,35 @@ fn what_is_deprecated_is_silent_where_an_older_release_runs() {
 }
 
 #[test]
+fn what_only_a_prometheus_before_2_reads_is_left_alone() {
+    let old = "scrape_configs:\n- job_name: a\n  target_groups: [{targets: ['b:80']}]\n";
+    let compose = |image: &str, flags: &str| {
+        format!(
+            "services:\n  p:\n    image: {image}\n    command: [{flags}]\n    \
+             volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n"
+        )
+    };
+    let flags = "-config.file=/etc/prometheus/prometheus.yml, -storage.local.path=/data";
+    for (image, flags) in [
+        ("prom/prometheus:v1.2.3", ""),
+        ("prom/prometheus:0.16.1", ""),
+        ("example.com/team/prometheus", flags),
+    ] {
+        let text = compose(image, flags);
+        assert_silent(&[("prometheus.yml", old), ("compose.yml", &text)]);
+    }
+    for image in [
+        "prom/prometheus:v2.53.0",
+        "prom/prometheus",
+        "example.com/team/prometheus:v1",
+    ] {
+        let text = compose(image, "");
+        let files = [("prometheus.yml", old), ("compose.yml", text.as_str())];
+        assert_told(&files, Severity::Error, "schema/unknown-field");
+    }
+}
+
+#[test]
 fn help_for_a_target_with_a_path_names_the_key_of_its_section() {
     let help = |text: &str| {
         let found = memory::found("/tree", &memory::tree(&[("prometheus.yml", text)]));
