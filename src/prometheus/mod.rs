@@ -21,5 +21,5 @@ pub use relabel::{
     Discovered, Effect, Interpreter, Labels, Matches, MetaLabel, Reason, Semantics, Step, Value,
     discovered, lists_of, setters,
 };
-pub use relabel::{Pattern, RelabelRule};
+pub use relabel::{Outcome, Pattern, RelabelRule, outcome};
 pub use targets::TargetSection;

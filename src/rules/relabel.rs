@@ -196,7 +196,9 @@ impl<'r, 'd> RelabelList<'r, 'd> {
             || TARGET_SETTINGS.contains(&label);
         match self.stage {
             Stage::Targets => label == "__name__",
-            Stage::Samples | Stage::Written | Stage::Alerts => of_target,
+            // `rules.AlertingRule.Eval` removes the name of the metric.
+            Stage::Alerts => of_target || label == "__name__",
+            Stage::Samples | Stage::Written => of_target,
             Stage::Alertmanagers => false,
         }
     }

@@ -17,6 +17,10 @@ pub enum AddressFault {
     Query,
     /// It has white space within.
     Blank,
+    /// It begins or ends with white space.
+    Padding,
+    /// Its port is larger than any.
+    Port,
     /// It has a variable that Prometheus does not expand.
     Variable,
 }
@@ -57,12 +61,33 @@ pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
     if let Some(at) = text.find(['?', '#']) {
         return Some((AddressFault::Query, at..text.len()));
     }
-    // White space around it comes from the YAML, so that only what is inside is reported.
     let trimmed = text.trim();
-    let blank = trimmed.find(char::is_whitespace)?;
-    let at = text.len() - text.trim_start().len() + blank;
-    let width = text.get(at..)?.chars().next().map_or(1, char::len_utf8);
-    Some((AddressFault::Blank, at..at + width))
+    let start = text.len() - text.trim_start().len();
+    if let Some(blank) = trimmed.find(char::is_whitespace) {
+        let at = start + blank;
+        let width = text.get(at..)?.chars().next().map_or(1, char::len_utf8);
+        return Some((AddressFault::Blank, at..at + width));
+    }
+    if start > 0 && !trimmed.is_empty() {
+        return Some((AddressFault::Padding, 0..start));
+    }
+    // Only quotes keep it, since YAML leaves white space around plain text out.
+    if trimmed.len() < text.len() && !trimmed.is_empty() {
+        return Some((AddressFault::Padding, trimmed.len()..text.len()));
+    }
+    port(text).map(|at| (AddressFault::Port, at))
+}
+
+/// The bytes of a port above 65535, with which `net.Dial` fails ("invalid port"). The last part of an IPv6
+/// address without brackets is no port.
+fn port(text: &str) -> Option<Range<usize>> {
+    let (host, port) = text.rsplit_once(':')?;
+    let is_host = !host.contains(':') || host.ends_with(']');
+    let is_number = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let too_large = port
+        .parse::<u32>()
+        .map_or(true, |port| port > u32::from(u16::MAX));
+    (is_host && is_number && too_large).then_some(host.len() + 1..text.len())
 }
 
 /// The bytes of the password in `user:password@host`.
@@ -108,6 +133,10 @@ impl AddressFault {
             Self::Blank => {
                 "a target is one `host:port`, and this has white space; every scrape fails"
             }
+            Self::Padding => {
+                "a target is `host:port`, and this begins or ends with white space, which becomes part of it; every scrape fails"
+            }
+            Self::Port => "the port of a target is at most 65535; every scrape fails",
             Self::Variable => {
                 "Prometheus does not expand variables in targets: it looks up this text as a host, and every scrape fails"
             }
@@ -125,6 +154,8 @@ impl AddressFault {
             Self::User => "write `host:port`; set `basic_auth` in the job",
             Self::Query => "write `host:port`; set `params` in the job",
             Self::Blank => "write each target as an item of its own",
+            Self::Padding => "delete the white space",
+            Self::Port => "correct the port",
             Self::Variable => {
                 "write the address, fill the file in before Prometheus reads it, or use `file_sd_configs`"
             }
@@ -138,12 +169,19 @@ mod tests {
 
     #[test]
     fn addresses_that_cannot_be_scraped_are_told_from_those_that_can() {
-        use AddressFault::{Blank, Path, Query, Scheme, User, Variable};
+        use AddressFault::{Blank, Padding, Path, Port, Query, Scheme, User, Variable};
         for (text, want) in [
             ("a:9100", None),
             ("[::1]:9100", None),
             ("", None),
-            (" a:9100 ", None),
+            ("a:65535", None),
+            ("2001:db8::91000", None),
+            ("${HOST}:91000", None),
+            (" ", None),
+            (" a:9100", Some((Padding, " "))),
+            ("a:9100  ", Some((Padding, "  "))),
+            ("a:91000", Some((Port, "91000"))),
+            ("[::1]:65536", Some((Port, "65536"))),
             ("{{ host }}:9100", None),
             ("{{ host }}/metrics", None),
             ("${HOST}:9100", None),

@@ -18,7 +18,22 @@ pub(super) fn extra_document(document: &Document, target: &Target) -> Option<Fin
     let help = "delete it, or move it to a separate file";
     if !(is_empty(document) && holds_sections_later(document)) {
         let message = "Prometheus reads only the first document of a file: this one is ignored";
-        return Some(find(Severity::Info, message).help(help));
+        let lost = lost_section(document).filter(|_| !target.template);
+        let Some(section) = lost else {
+            return Some(find(Severity::Info, message).help(help));
+        };
+        let message = format!(
+            "Prometheus reads only the first document of a file, and this one has `{section}`: it is ignored"
+        );
+        let finding = Finding::new(
+            EXTRA_DOCUMENT,
+            Severity::Warning,
+            document.place(next),
+            message,
+        );
+        return Some(
+            finding.help("remove the `---` between the two documents, or delete this one"),
+        );
     }
     let severity = match target.template {
         // What is rendered may fill the first document.
@@ -52,6 +67,24 @@ fn holds_sections_later(document: &Document) -> bool {
         .filter_map(Node::mapping)
         .flat_map(|root| root.entries());
     keys.any(|entry| is_section(entry.name()))
+}
+
+/// What makes Prometheus do anything, if a later document has it and the first one has none of it.
+fn lost_section(document: &Document) -> Option<&'static str> {
+    const DOING: [&str; 4] = [
+        "scrape_configs",
+        "scrape_config_files",
+        "remote_write",
+        "rule_files",
+    ];
+    let has = |root: Node<'_>, key: &str| root.get(key).is_some_and(|node| !node.is_null());
+    let first = document.root()?;
+    if DOING.iter().any(|key| has(first, key)) {
+        return None;
+    }
+    let (documents, _) = parse_all(document.text());
+    let mut roots = documents.iter().skip(1).filter_map(Document::root);
+    roots.find_map(|root| DOING.into_iter().find(|key| has(root, key)))
 }
 
 /// Whether something comes before a document that may be rendered.

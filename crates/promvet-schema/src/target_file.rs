@@ -108,8 +108,20 @@ pub fn check(
         checker.file();
         checker.findings
     });
+    findings.extend(later(document, format));
     edit::fix(document, &mut findings);
     findings
+}
+
+/// A second document, which go-yaml does not decode (`yaml.UnmarshalStrict` in `discovery/file`).
+fn later(document: &Document, format: Format) -> Option<Finding> {
+    let next = document
+        .next_document()
+        .filter(|_| format == Format::Yaml)?;
+    let message = "file discovery reads only the first document of a file: targets from here on are not scraped";
+    let place = document.place(next);
+    let finding = Finding::new(TARGET_FILE, Severity::Warning, place, message);
+    Some(finding.help("remove the `---`, or move the targets to a separate file"))
 }
 
 /// Where a text stops being JSON, and why, if it does. YAML allows more than JSON: comments,
@@ -208,6 +220,8 @@ impl<'d> Checker<'d> {
 
     fn group(&mut self, mapping: Mapping<'d>) {
         self.repeated(mapping);
+        self.split(mapping);
+        self.same_instance(mapping);
         for entry in mapping.entries() {
             self.tag(entry.key);
             let name = entry.name();
@@ -223,6 +237,49 @@ impl<'d> Checker<'d> {
             } else {
                 self.unknown(mapping, entry);
             }
+        }
+    }
+
+    /// A group with labels alone: an extra `-` has made two of one.
+    fn split(&mut self, mapping: Mapping<'d>) {
+        let Some(labels) = mapping.entry("labels") else {
+            return;
+        };
+        if labels.value.is_null() || mapping.entries().any(|entry| entry.name() != "labels") {
+            return;
+        }
+        let message = "this group has labels and no `targets`, so the labels apply to nothing";
+        let help = match self.format {
+            Format::Json => "join it with the group that has the targets",
+            Format::Yaml => "delete the `-` before this key, and indent it like the key above",
+        };
+        if let Some(finding) = self.push(labels.key, message) {
+            finding.severity = Severity::Warning;
+            finding.advice = Some(help.into());
+        }
+    }
+
+    /// One `instance` for several targets, whose series then collide.
+    fn same_instance(&mut self, mapping: Mapping<'d>) {
+        let instance = mapping
+            .get("labels")
+            .and_then(|labels| labels.get("instance"));
+        let is_set = |node: &Node<'_>| node.as_str().is_some_and(|text| !text.is_empty());
+        let Some(instance) = instance.filter(|node| is_set(node) && !self.relabeled) else {
+            return;
+        };
+        let targets = mapping.get("targets").into_iter().flat_map(Node::items);
+        let mut targets: Vec<_> = targets.filter_map(Node::as_str).collect();
+        targets.sort_unstable();
+        targets.dedup();
+        if targets.len() < 2 {
+            return;
+        }
+        let message = "all targets of this group have the same `instance`, so their series collide: samples are dropped as duplicates or out of order";
+        if let Some(finding) = self.push(instance, message) {
+            finding.severity = Severity::Warning;
+            let help = "delete the label, or write each target as a group of its own";
+            finding.advice = Some(help.into());
         }
     }
 

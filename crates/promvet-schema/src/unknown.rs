@@ -109,6 +109,7 @@ pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version
     if let Some((_, ours)) = operator {
         return Some(Hint::Operator(ours));
     }
+<<<<<<< HEAD
     if let Some(key) = of_short(&native)
         && let Some(found) = keys.iter().find(|found| found.field.key == key)
     {
@@ -118,6 +119,8 @@ pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version
     if exact.is_some() {
         return exact.map(Hint::Elsewhere);
     }
+=======
+>>>>>>> 7e68e6ef (Follow expressions to the labels that templates read, and static targets through relabeling)
     let nearest = keys
         .iter()
         .map(|found| {
@@ -128,6 +131,11 @@ pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version
         })
         .min()?;
     let (apart, key) = nearest;
+    // `label` for `labels` is a slip, although some other section has a key `label`.
+    let is_slip = apart == 1 && key.len() > 4;
+    if let Some(place) = elsewhere(path, name).filter(|_| !is_slip) {
+        return Some(Hint::Elsewhere(place));
+    }
     // One slip, and one more for each five letters, so that short keys are not taken for each
     // other.
     (apart <= 1 + key.len() / 5).then_some(Hint::Spelling(key))

@@ -172,7 +172,8 @@ impl Discovered {
                 Some(start) => labels.with_family(start),
                 None => {
                     let edge = edge.clone().filter(|edge| !edge.is_empty());
-                    labels.with(row.label, edge.map_or(Value::Any, Value::Edged))
+                    let other = || values(row.label).unwrap_or(Value::Any);
+                    labels.with(row.label, edge.map_or_else(other, Value::Edged))
                 }
             };
         }
@@ -181,6 +182,23 @@ impl Discovered {
             false => labels,
         }
     }
+}
+
+/// The values of a label that has a few, or none (`podReady` of discovery/kubernetes/pod.go and
+/// `lv` of `PodPhase`, k8s.io/api/core/v1).
+fn values(label: &str) -> Option<Value> {
+    let texts: &[&str] = match label {
+        "__meta_kubernetes_pod_ready" => &["", "true", "false", "unknown"],
+        "__meta_kubernetes_pod_container_init" | "__meta_kubernetes_endpoint_ready" => {
+            &["", "true", "false"]
+        }
+        "__meta_kubernetes_pod_phase" => {
+            &["", "Pending", "Running", "Succeeded", "Failed", "Unknown"]
+        }
+        _ => return None,
+    };
+    let texts = texts.iter().map(|text| (*text).to_owned());
+    Some(Value::OneOf(texts.collect()))
 }
 
 /// The names of the labels that a discovery sets, stars left out.

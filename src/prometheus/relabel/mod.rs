@@ -5,6 +5,7 @@ mod discoveries;
 mod expand;
 mod interpret;
 mod labels;
+mod outcome;
 mod pattern;
 
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod naive_tests;
 pub use discoveries::{Discovered, MetaLabel, discovered, lists_of, setters};
 pub use interpret::{Effect, Interpreter, Matches, Reason, Semantics, Step};
 pub use labels::{Labels, Value};
+pub use outcome::{Outcome, outcome};
 pub use pattern::Pattern;
 
 use std::cell::OnceCell;

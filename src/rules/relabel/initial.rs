@@ -19,12 +19,19 @@ pub(super) fn labels(
         Stage::Targets => targets(of, reader, releases),
         Stage::Alertmanagers => {
             let found = discovered(of, releases);
-            (found, Labels::unknown())
+            // Static targets alone have no labels of a discovery.
+            let is_static = of.get("static_configs").is_some_and(|node| !node.is_null());
+            let has_discovery = !is_static || found.any || reader.generated || of.has_merge();
+            let known = match has_discovery || reader.template || reader.incomplete {
+                true => Labels::unknown(),
+                false => Labels::unknown().without("__meta_"),
+            };
+            (found, known)
         }
         Stage::Samples => (Discovered::default(), samples()),
         Stage::Written => (Discovered::default(), written(config)),
         Stage::Alerts => {
-            let known = without_targets(Labels::unknown());
+            let known = without_targets(Labels::unknown()).with("__name__", Value::absent());
             (Discovered::default(), external(config, known))
         }
     }

@@ -17,6 +17,7 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
         if !matches!(&*rule.action, "replace" | "labelmap") || !rule.is_plain() {
             continue;
         }
+        out_of_labelmap(rule, out);
         for key in KEYS {
             if rule.action == "labelmap" && *key == "target_label" {
                 continue;
@@ -25,6 +26,17 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
             found.into_iter().for_each(|finding| out.push(finding));
         }
     }
+}
+
+/// A `labelmap` whose names are all empty: its replacement is the first group unless it is written.
+fn out_of_labelmap(rule: &RelabelRule<'_>, out: &mut Findings<'_>) {
+    let has_group = || rule.pattern().is_none_or(|pattern| pattern.groups() > 0);
+    if rule.action != "labelmap" || rule.node.get("replacement").is_some() || has_group() {
+        return;
+    }
+    let message = "the pattern has no group, so `labelmap` copies every label that it matches to an empty name";
+    let help = "put the part of `regex` that becomes the name in parentheses";
+    out.push(out.at(rule.place(), Severity::Warning, message).help(help));
 }
 
 /// What is wrong, what to do, and the part of the text to write in another way.

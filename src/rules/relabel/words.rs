@@ -99,9 +99,14 @@ fn absent(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>) -> String {
 }
 
 fn any_of(texts: &BTreeSet<String>) -> String {
+    let mut texts = texts.clone();
+    // Where there are values, no label is none worth naming.
+    if texts.len() > 1 {
+        texts.remove("");
+    }
     match texts.len() {
-        1 => listed(texts),
-        _ => format!("one of {}", listed(texts)),
+        1 => listed(&texts),
+        _ => format!("one of {}", listed(&texts)),
     }
 }
 

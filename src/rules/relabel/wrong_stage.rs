@@ -80,6 +80,7 @@ fn does_not_exist(stage: Stage, label: &str) -> String {
         Stage::Targets => format!("`{label}` does not exist before the scrape"),
         Stage::Samples => format!("`{label}` does not exist after the scrape"),
         Stage::Written => format!("`{label}` does not exist when samples are sent"),
+        Stage::Alerts if label == "__name__" => "alerts have no `__name__`".to_owned(),
         Stage::Alerts | Stage::Alertmanagers => {
             format!("`{label}` does not exist on alerts: it is a label of targets")
         }
@@ -102,6 +103,7 @@ fn help(stage: Stage, label: &str) -> String {
         Stage::Samples => format!(
             "copy `{label}` to an ordinary label in `relabel_configs`, or move the rule there"
         ),
+        Stage::Alerts if label == "__name__" => "read `alertname`".to_owned(),
         _ => format!("copy `{label}` to an ordinary label in `relabel_configs` of the job"),
     }
 }

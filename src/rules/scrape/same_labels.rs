@@ -1,15 +1,124 @@
 //! `scrape/same-labels`: targets of a job whose series cannot be told apart.
 
+use std::collections::HashMap;
+
 use crate::finding::{Advice, Finding, Severity};
 use crate::prometheus::targets::{action, may_set};
-use crate::prometheus::{Config, TargetSection};
+use crate::prometheus::{Config, Outcome, PatternBudget, RelabelRule, TargetSection, outcome};
 use crate::rules::Findings;
 use crate::yaml::Node;
 
+/// How many static targets of a configuration are followed through their relabel rules: no file that
+/// people write has more, and each takes as long as the list of rules.
+const MOST_TARGETS: usize = 500;
+
 pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
-    for job in config.jobs() {
-        if let Some(finding) = fixed_instance(job, out).or_else(|| one_address(job, out)) {
-            out.push(finding);
+    let jobs: Vec<_> = config.jobs().collect();
+    // Names of jobs are unique, so that targets of two jobs differ unless something sets `job`.
+    let may_share = jobs.iter().any(|job| sets(*job, "job"));
+    let budget = PatternBudget::default();
+    let (mut left, mut all) = (MOST_TARGETS, Vec::new());
+    for job in jobs {
+        let told = fixed_instance(job, out).or_else(|| one_address(job, out));
+        let is_told = told.is_some();
+        told.into_iter().for_each(|finding| out.push(finding));
+        if !may_share && (is_told || !sets(job, "instance")) {
+            continue;
+        }
+        let targets = targets(job, &budget, &mut left);
+        if !is_told {
+            let collision = in_job(job, &targets, out);
+            collision.into_iter().for_each(|finding| out.push(finding));
+        }
+        all.push((job, targets));
+    }
+    if may_share {
+        between_jobs(&all, out);
+    }
+}
+
+/// Whether a job may give its targets another value of a label than Prometheus does.
+fn sets(job: TargetSection<'_>, label: &str) -> bool {
+    job.may_set(label) || job.group_labels(label).next().is_some()
+}
+
+type Targets<'d> = Vec<(Node<'d>, Outcome)>;
+
+/// The static targets of a job of which everything is known.
+fn targets<'d>(job: TargetSection<'d>, budget: &PatternBudget, left: &mut usize) -> Targets<'d> {
+    let rules: Vec<_> = job
+        .relabelings()
+        .filter_map(|node| RelabelRule::new(node, budget))
+        .collect();
+    let mut out = Vec::new();
+    for group in job.groups() {
+        for target in group.get("targets").into_iter().flat_map(Node::items) {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                return out;
+            }
+            let text = target.as_str().unwrap_or_default();
+            let made = outcome(job, group, text, &rules, budget);
+            out.extend(made.map(|made| (target, made)));
+        }
+    }
+    out
+}
+
+/// Whether samples keep labels of their own, which may tell them apart.
+fn honors_labels(job: TargetSection<'_>) -> bool {
+    job.text("honor_labels").is_some_and(|text| text != "false")
+}
+
+/// Two targets of a job whose series have the same labels.
+fn in_job(job: TargetSection<'_>, targets: &Targets<'_>, out: &Findings<'_>) -> Option<Finding> {
+    if honors_labels(job) {
+        return None;
+    }
+    let mut seen = HashMap::new();
+    for (node, made) in targets {
+        let (first, scraped) = *seen.entry(&made.labels).or_insert((*node, &made.scraped));
+        // Prometheus scrapes a target that it finds twice once.
+        if *scraped == made.scraped {
+            continue;
+        }
+        let message = "this target ends with the same labels as another one of the job, so their series collide: samples are dropped as duplicates or out of order";
+        let help = "leave `instance` to Prometheus, or set a label that differs";
+        let finding = out.at(*node, Severity::Warning, message).kind("labels");
+        return Some(
+            finding
+                .help(help)
+                .evidence(first.place(), "the other target"),
+        );
+    }
+    None
+}
+
+/// Targets of two jobs that write the same series: same labels, path and parameters.
+fn between_jobs(all: &[(TargetSection<'_>, Targets<'_>)], out: &mut Findings<'_>) {
+    let mut seen = HashMap::new();
+    for (at, (job, targets)) in all.iter().enumerate() {
+        // Rules on samples may leave each job other series.
+        if honors_labels(*job) || job.get("metric_relabel_configs").is_some() {
+            continue;
+        }
+        for (node, made) in targets {
+            let mut asked = made.scraped.clone();
+            asked.remove("__address__");
+            asked.remove("__scheme__");
+            let (other, first) = *seen.entry((&made.labels, asked)).or_insert((at, *node));
+            if other == at {
+                continue;
+            }
+            let message = "this target ends with the same labels as one of another job, `job` included, so both write the same series: samples are dropped as duplicates or out of order";
+            let help = "remove one of the two, or leave `job` to Prometheus";
+            let finding = out.at(*node, Severity::Warning, message).kind("jobs");
+            out.push(
+                finding
+                    .help(help)
+                    .evidence(first.place(), "the other target"),
+            );
+            break;
         }
     }
 }

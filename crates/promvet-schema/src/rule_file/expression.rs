@@ -5,7 +5,7 @@ use super::report::{Condition, Report};
 use crate::scalar;
 use crate::yaml::Node;
 use promvet_syntax::go::{Go, expand, regex};
-use promvet_syntax::promql::{self, Dialect, Match, Matcher, NodeKind};
+use promvet_syntax::promql::{self, Dialect, Loss, Match, Matcher, NodeKind};
 
 /// References of `label_replace` to groups that its pattern lacks.
 pub const LABEL_REPLACE: &str = "rules/label-replace";
@@ -15,6 +15,8 @@ pub const DOUBLED_BACKSLASH: &str = "rules/doubled-backslash";
 pub const RANGE_RESULT: &str = "rules/range-result";
 /// Quantiles outside of 0 to 1.
 pub const QUANTILE: &str = "rules/quantile";
+/// `histogram_quantile` of series without `le`.
+pub const LOST_BUCKETS: &str = "rules/lost-buckets";
 /// `bool` at the top of an alert.
 pub const ALWAYS_FIRES: &str = "rules/always-fires";
 /// `le="1"` from 3.0 on.
@@ -162,8 +164,13 @@ impl Expression<'_, '_, '_> {
     fn one(&mut self, node: promql::Node<'_>) {
         match (node.kind(), self.head(node)) {
             (NodeKind::Call, "label_replace") => self.label_replace(node),
-            (NodeKind::Call, "histogram_quantile" | "quantile_over_time")
-            | (NodeKind::Aggregation, "quantile") => self.quantile(node),
+            (NodeKind::Call, "histogram_quantile") => {
+                self.quantile(node);
+                self.buckets(node);
+            }
+            (NodeKind::Call, "quantile_over_time") | (NodeKind::Aggregation, "quantile") => {
+                self.quantile(node)
+            }
             (NodeKind::Call, name) if OF_TWO_SAMPLES.contains(&name) => self.range(node),
             _ => {}
         }
@@ -235,6 +242,36 @@ impl Expression<'_, '_, '_> {
             false => "write a number from 0 to 1".to_owned(),
         };
         self.warn(QUANTILE, *first, message, help);
+    }
+
+    /// Buckets of a classic histogram are told apart by `le`; without it, the result is empty
+    /// (`funcHistogramQuantile` of `promql/functions.go`). Native histograms have no series `_bucket`.
+    fn buckets(&mut self, call: promql::Node<'_>) {
+        let children = call.children();
+        let Some(argument) = children.get(1) else {
+            return;
+        };
+        let help = match promql::loss(*argument, self.text, "le") {
+            Some(Loss::By) => "add `le` to `by`",
+            Some(Loss::Aggregated) => "aggregate `by (le)`",
+            Some(Loss::Without) => "remove `le` from `without`",
+            _ => return,
+        };
+        // VictoriaMetrics tells its own buckets apart by this label.
+        if promql::loss(*argument, self.text, "vmrange").is_none() {
+            return;
+        }
+        let is_bucket = |node: promql::Node<'_>| {
+            node.kind() == NodeKind::Selector && self.head(node).ends_with("_bucket")
+        };
+        let mut selectors = argument
+            .below()
+            .filter(|node| node.kind() == NodeKind::Selector)
+            .peekable();
+        if selectors.peek().is_some() && selectors.all(is_bucket) {
+            let message = "`histogram_quantile` needs the label `le`, and the aggregation drops it: the result is always empty";
+            self.warn(LOST_BUCKETS, *argument, message, help);
+        }
     }
 
     /// A range that a function needs two samples of.

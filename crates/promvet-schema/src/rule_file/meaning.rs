@@ -155,6 +155,9 @@ fn check_rule(rule: Node<'_>, report: &mut Report<'_>) {
     }
     if !record.is_empty() {
         recording(rule, report);
+        if !report.template {
+            alert::check_recording(rule, report);
+        }
     }
     labels(rule, report);
     annotation_names(rule, report);

@@ -7,6 +7,7 @@
 mod alert;
 mod entries;
 mod expression;
+mod lost;
 mod meaning;
 mod place;
 mod reader;
@@ -15,11 +16,12 @@ mod shape;
 mod summary;
 mod together;
 
-pub use alert::{LOST_LABEL, TEMPLATE_FAILS, VALUE_IN_LABEL};
+pub use alert::{TEMPLATE_FAILS, VALUE_IN_LABEL};
 pub use expression::{
-    ALWAYS_FIRES, BUCKET_VALUE, DOUBLED_BACKSLASH, LABEL_REPLACE, QUANTILE, RANGE_RESULT,
+    ALWAYS_FIRES, BUCKET_VALUE, DOUBLED_BACKSLASH, LABEL_REPLACE, LOST_BUCKETS, QUANTILE, RANGE_RESULT,
     SHORT_RANGE,
 };
+pub use lost::LOST_LABEL;
 pub use place::part;
 pub use promvet_syntax::go::template;
 pub use promvet_syntax::promql;

@@ -176,7 +176,7 @@ impl Writer<'_> {
 }
 
 /// A name, plain or in quotes.
-fn name(text: &str) -> String {
+pub(super) fn name(text: &str) -> String {
     match text.starts_with(['"', '\'', '`']) {
         true => unquote(text),
         false => text.to_owned(),
@@ -237,7 +237,7 @@ fn amount(text: &str) -> String {
 }
 
 /// A text without what is behind `#`. Texts in quotes are not looked for: none is where this is used.
-fn without_comments(text: &str) -> String {
+pub(super) fn without_comments(text: &str) -> String {
     let lines = text
         .lines()
         .map(|line| line.split('#').next().unwrap_or(""));
@@ -251,7 +251,7 @@ fn bare(text: &str) -> String {
 }
 
 /// A text behind the blanks and comments that it begins with.
-fn bare_start(text: &str) -> &str {
+pub(super) fn bare_start(text: &str) -> &str {
     let mut text = text.trim_start();
     while let Some(comment) = text.strip_prefix('#') {
         let (_, behind) = comment.split_once('\n').unwrap_or(("", ""));

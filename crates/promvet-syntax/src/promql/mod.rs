@@ -12,6 +12,7 @@ mod duration;
 mod fault;
 mod function;
 mod grouping;
+mod labels;
 mod lexer;
 mod meaning;
 mod number;
@@ -26,6 +27,7 @@ mod value;
 
 pub use dialect::Dialect;
 pub use fault::ExprFault;
+pub use labels::{Loss, loss};
 pub use meaning::meaning;
 pub use quoted::unquote;
 pub use selector::{Match, Matcher};

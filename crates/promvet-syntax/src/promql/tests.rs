@@ -2,6 +2,7 @@
 
 use super::{Dialect, check};
 
+mod labels;
 mod tree;
 
 const NEWEST: Dialect = Dialect { release: (3, 14) };

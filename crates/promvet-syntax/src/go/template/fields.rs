@@ -1,5 +1,7 @@
 //! What a template reads: variables, the data, and their fields.
 
+use std::collections::BTreeSet;
+
 use super::lexer::{Token, TokenKind, read};
 
 /// A variable or the dot, with the fields behind it.
@@ -23,6 +25,16 @@ pub struct Field {
     pub tested: bool,
 }
 
+impl Field {
+    /// Whether it is the value of the alert.
+    #[must_use]
+    pub fn is_value(&self) -> bool {
+        let is_dot = matches!(&*self.root, "." | "$") && !self.inner;
+        let first = self.names.first().map(|(name, ..)| name.as_str());
+        self.root == "$value" && first.is_none() || is_dot && first == Some("Value")
+    }
+}
+
 /// Everything that a template reads, in the order of the text. The template is one that
 /// [`super::check`] accepts.
 #[must_use]
@@ -32,6 +44,8 @@ pub fn fields(text: &str) -> Vec<Field> {
     let mut out = Vec::new();
     // For each open block, whether the dot, and whether `$`, is changed within.
     let mut blocks: Vec<(bool, bool)> = Vec::new();
+    // Variables that hold the value.
+    let mut values = BTreeSet::new();
     for action in tokens.split(|token| token.kind == TokenKind::Open) {
         let keyword = action.first().filter(|token| token.kind == TokenKind::Word);
         let keyword = keyword.map_or("", word);
@@ -44,14 +58,28 @@ pub fn fields(text: &str) -> Vec<Field> {
         // A comparison prints `true` or `false`, so that the value itself is not in the text
         // (`text/template` funcs.go).
         let compares = has(&["eq", "ne", "lt", "le", "gt", "ge"]);
-        for mut field in of_action(action, &word) {
+        let declares = |token: &Token| matches!(token.kind, TokenKind::Declare | TokenKind::Assign);
+        let declares = action.iter().any(declares);
+        let mut of_action = of_action(action, &word);
+        for field in &mut of_action {
             field.inner = match &*field.root {
                 "." => dot,
                 _ => root,
             };
+            if field.names.is_empty() && values.contains(&field.root) && !declares {
+                "$value".clone_into(&mut field.root);
+            }
+        }
+        if let ([variable, read @ ..], true) = (of_action.as_slice(), declares) {
+            match keyword != "range" && !compares && read.iter().any(Field::is_value) {
+                true => values.insert(variable.root.clone()),
+                false => values.remove(&variable.root),
+            };
+        }
+        for mut field in of_action {
             // `else if` and the like test too, since `text/template` evaluates them only for their
             // truth.
-            field.prints = !tests && !compares;
+            field.prints = !tests && !compares && !declares;
             field.tested = tests || has(&["or", "and", "not"]);
             out.push(field);
         }
@@ -74,6 +102,9 @@ fn of_action<'t>(action: &[Token], word: &impl Fn(&Token) -> &'t str) -> Vec<Fie
     // Whether a field right behind this token belongs to something that has a name here.
     let mut open = false;
     let mut before: Option<TokenKind> = None;
+    // Where the argument of `index` begins, if it is next.
+    let mut indexed = None;
+    let mut is_index = false;
     for token in action {
         let name = |token: &Token| {
             let name = word(token).trim_start_matches('.').to_owned();
@@ -96,8 +127,23 @@ fn of_action<'t>(action: &[Token], word: &impl Fn(&Token) -> &'t str) -> Vec<Fie
                 out.push(field(".", vec![name(token)], token));
                 open = true;
             }
+            // `index $labels "a"` reads what `$labels.a` does.
+            TokenKind::Text if open && indexed == out.last().map(|field| field.from) => {
+                let name = word(token).trim_matches(['"', '`']);
+                let is_plain = !name.contains('\\');
+                if let Some(last) = out.last_mut().filter(|_| is_plain) {
+                    let name = name.to_owned();
+                    last.names.push((name, token.from + 1, token.to - 1));
+                    last.to = token.to;
+                }
+                open = false;
+            }
             _ => open = false,
         }
+        if before == Some(TokenKind::Word) {
+            indexed = is_index.then_some(token.from);
+        }
+        is_index = token.kind == TokenKind::Word && word(token) == "index";
         before = Some(token.kind);
     }
     out
@@ -150,6 +196,22 @@ mod tests {
             ("{{ if gt $value 1.0 }}x{{ end }}", vec!["$value tested"]),
             ("{{ gt $value 1.0 }}", vec!["$value"]),
             ("{{ $value | humanize }}", vec!["$value prints"]),
+            ("{{ index $labels \"a-b\" }}", vec!["$labels/a-b prints"]),
+            ("{{ index .Labels `a` | title }}", vec!["./Labels/a prints"]),
+            ("{{ index $.Labels \"a\" }}", vec!["$/Labels/a prints"]),
+            ("{{ printf \"%s\" $labels \"a\" }}", vec!["$labels prints"]),
+            (
+                "{{ $v := $value }}{{ if gt $v 1.0 }}{{ end }}{{ $v }}",
+                vec!["$v", "$value", "$value tested", "$value prints"],
+            ),
+            (
+                "{{ with $v := .Value | humanize }}{{ $v }}{{ end }}",
+                vec!["$v tested", "./Value tested", "$value prints"],
+            ),
+            (
+                "{{ $v := $labels.a }}{{ $v }}{{ $v.b }}",
+                vec!["$v", "$labels/a", "$v prints", "$v/b prints"],
+            ),
             (
                 "{{ range query \"up\" }}{{ .Value }}{{ $labels.a }}{{ end }}{{ .Value }}",
                 vec!["./Value inner prints", "$labels/a prints", "./Value prints"],

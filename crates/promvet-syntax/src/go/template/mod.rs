@@ -3,8 +3,9 @@
 //! Prometheus parses every label and annotation of an alert when it loads a rule file, with
 //! `$labels`, `$externalLabels`, `$externalURL` and `$value` defined before it. What fails only
 //! when an alert fires, such as a function with the wrong arguments, passes [`check`]; [`fields`] lists what
-//! a template reads.
+//! a template reads, and [`calls`] the texts that it hands to functions.
 
+mod calls;
 mod fields;
 mod function;
 mod lexer;
@@ -13,6 +14,7 @@ mod parse;
 mod pipeline;
 mod scope;
 
+pub use calls::{Call, calls};
 pub use fields::{Field, fields};
 
 use crate::Fault;

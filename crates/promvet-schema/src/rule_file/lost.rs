@@ -1,0 +1,197 @@
+//! Labels in the templates of an alert that the expression does not return.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::entries::text;
+use super::meaning::names;
+use super::report::Report;
+use crate::yaml::{Entry, Node};
+use promvet_syntax::go::template::Field;
+use promvet_syntax::promql::{self, Dialect, Loss, NodeKind, Tree};
+
+/// Labels that the expression does not return.
+pub const LOST_LABEL: &str = "rules/lost-label";
+
+/// How many labels are looked up in one expression: each takes as long as the expression. No alert that
+/// people write reads as many.
+const MOST_LABELS: usize = 100;
+
+/// Labels that only rules set: they route and describe alerts. Other labels of a rule, such as `cluster`,
+/// may well be labels of its series too.
+const OF_RULES: &[&str] = &[
+    "alertname",
+    "channel",
+    "dashboard",
+    "description",
+    "notify",
+    "owner",
+    "page",
+    "pager",
+    "priority",
+    "receiver",
+    "runbook",
+    "runbook_url",
+    "severity",
+    "squad",
+    "summary",
+    "team",
+    "urgency",
+];
+
+/// What is known of the labels of one alert.
+pub(super) struct LostLabels<'d> {
+    rule: Node<'d>,
+    expression: &'d str,
+    tree: Option<Tree>,
+    asked: BTreeMap<String, Option<Loss>>,
+    /// Labels that were reported: the expression loses each once.
+    said: BTreeSet<String>,
+}
+
+/// The label that `$labels.x` or `index $labels "x"` names.
+pub(super) fn label(field: &Field) -> Option<&(String, usize, usize)> {
+    match &*field.root {
+        "$labels" => field.names.first(),
+        "." | "$" if !field.inner => {
+            let first = field.names.first()?;
+            (first.0 == "Labels").then(|| field.names.get(1))?
+        }
+        _ => None,
+    }
+}
+
+impl<'d> LostLabels<'d> {
+    pub(super) fn of(rule: Node<'d>, report: &Report<'_>) -> Self {
+        let dialect = Dialect::of(report.version.major, report.version.minor);
+        let expression = text(rule, "expr");
+        let mut texts = names(rule, "labels");
+        texts.extend(names(rule, "annotations"));
+        let is_template = |entry: &Entry<'_>| {
+            let text = entry.value.as_str();
+            text.is_some_and(|text| text.contains("{{"))
+        };
+        let tree = match texts.iter().any(is_template) {
+            true => promql::tree(expression, dialect),
+            false => None,
+        };
+        Self {
+            rule,
+            expression,
+            tree,
+            asked: BTreeMap::new(),
+            said: BTreeSet::new(),
+        }
+    }
+
+    /// Reports the labels that a template reads and the expression does not return.
+    pub(super) fn check(&mut self, entry: Entry<'_>, fields: &[Field], report: &mut Report<'_>) {
+        let name = |field: &Field| label(field).map(|(name, ..)| name.clone());
+        let tested = fields.iter().filter(|field| field.tested);
+        // What an `if` asks for may be missing, in its body too.
+        let mut done: BTreeSet<_> = tested.filter_map(name).collect();
+        for field in fields {
+            let Some((name, from, to)) = label(field) else {
+                continue;
+            };
+            if self.said.contains(name) || !done.insert(name.clone()) {
+                continue;
+            }
+            let Some((message, help)) = self.lost(name) else {
+                continue;
+            };
+            self.said.insert(name.clone());
+            if let Some(finding) = report.warn(LOST_LABEL, entry.value, (*from, *to), message) {
+                finding.advice = Some(help.into());
+            }
+        }
+    }
+
+    /// What has to be said of a label, if it is lost.
+    fn lost(&mut self, name: &str) -> Option<(String, String)> {
+        let loss = self.loss(name);
+        let is_added = name == "alertname" || self.added(name).is_some();
+        if is_added && (loss.is_some() || self.is_of_rule_alone(name)) {
+            let message = format!(
+                "`{name}` is a label that this rule adds, and `$labels` has only labels of the expression; the text is empty"
+            );
+            let help = match name {
+                "alertname" => "write the name of the alert itself",
+                _ => "write the value of the label itself",
+            };
+            return Some((message, help.to_owned()));
+        }
+        let help = help(loss?, name);
+        let message = match name {
+            "__name__" => {
+                "the expression does not return the metric's name; the text is empty".to_owned()
+            }
+            _ => format!("the expression does not return the label `{name}`; the text is empty"),
+        };
+        Some((message, help))
+    }
+
+    fn loss(&mut self, name: &str) -> Option<Loss> {
+        let root = self.tree.as_ref().and_then(Tree::root)?;
+        if let Some(known) = self.asked.get(name) {
+            return *known;
+        }
+        if self.asked.len() >= MOST_LABELS {
+            return None;
+        }
+        let loss = promql::loss(root, self.expression, name);
+        self.asked.insert(name.to_owned(), loss);
+        loss
+    }
+
+    /// The value of a label that the rule adds.
+    fn added(&self, name: &str) -> Option<&'d str> {
+        let labels = names(self.rule, "labels");
+        let label = labels.iter().find(|entry| entry.name() == name)?;
+        label.value.as_str()
+    }
+
+    /// Whether no series of the expression has a label that rules set. Recorded series, and series about
+    /// alerts, may have it.
+    fn is_of_rule_alone(&self, name: &str) -> bool {
+        let expression = self.expression.to_ascii_lowercase();
+        let is_written = self
+            .added(name)
+            .is_none_or(|value| !value.is_empty() && !value.contains("{{"));
+        if !is_written
+            || !OF_RULES.contains(&name)
+            || expression.contains(name)
+            || expression.contains("alert")
+        {
+            return false;
+        }
+        let Some(root) = self.tree.as_ref().and_then(Tree::root) else {
+            return false;
+        };
+        let is_plain = |node: promql::Node<'_>| {
+            let span = node.head();
+            let metric = self.expression.get(span.start as usize..span.end as usize);
+            metric.is_some_and(|metric| !metric.is_empty() && !metric.contains(':'))
+        };
+        let mut all = root.below().chain([root]);
+        all.all(|node| node.kind() != NodeKind::Selector || is_plain(node))
+    }
+}
+
+fn help(loss: Loss, name: &str) -> String {
+    match loss {
+        // An aggregation without `by` has no labels at all, so that there is no list to add to.
+        Loss::Aggregated => format!("aggregate `by ({name})`, or delete the label here"),
+        Loss::By => format!("add `{name}` to `by`, or delete it here"),
+        Loss::Without | Loss::Ignoring if name == "__name__" => {
+            "write the name of the metric".to_owned()
+        }
+        Loss::Without => format!("remove `{name}` from `without`, or delete it here"),
+        Loss::On => format!("add `{name}` to `on`, write `group_left`, or delete the label here"),
+        Loss::Ignoring => format!("remove `{name}` from `ignoring`, or delete it here"),
+        Loss::Absent => format!(
+            "compare `{name}` in the selector with one `=`, or delete it here: `absent` has no other labels"
+        ),
+        Loss::Name => "write the name of the metric".to_owned(),
+        Loss::Buckets | Loss::Excluded | Loss::Number => "delete the label here".to_owned(),
+    }
+}
