@@ -10,6 +10,7 @@ use super::RelabelRule;
 use super::expand::{beginning, constant, expand};
 use super::labels::{Labels, MOST_TEXTS, Value};
 use super::pattern::Pattern;
+use super::signs;
 use crate::prometheus::patterns::PatternBudget;
 use crate::schema::Version;
 use crate::yaml::Node;
@@ -67,6 +68,8 @@ pub enum Reason {
     Earlier,
     /// The pattern lacks the separator between the labels.
     Separator,
+    /// The pattern needs a character that none of the labels can have.
+    Foreign(char),
     /// The value is a list that begins and ends with its separator, and the pattern does not.
     Edges(String),
     /// Two labels are compared, and they are surely the same, or surely not.
@@ -310,6 +313,9 @@ impl<'r, 'd> Interpreter<'r, 'd> {
         }
         if lacks_separator(rule, pattern) {
             return Matches::Never(Reason::Separator);
+        }
+        if let Some(sign) = signs::foreign(rule, pattern) {
+            return Matches::Never(Reason::Foreign(sign));
         }
         self.matches_passed(rule, pattern)
     }
@@ -690,6 +696,12 @@ fn lacks_separator(rule: &RelabelRule<'_>, pattern: &Pattern) -> bool {
         return false;
     }
     let enough = |text: &String| text.matches(rule.separator).count() >= signs;
+    let mut letters = rule.separator.chars();
+    if let (Some(sign), None) = (letters.next(), letters.next())
+        && signs::most(pattern.shape(), sign).is_some_and(|most| most < signs)
+    {
+        return true;
+    }
     pattern
         .texts()
         .is_some_and(|texts| !texts.iter().any(enough))

@@ -7,6 +7,7 @@ mod interpret;
 mod labels;
 mod outcome;
 mod pattern;
+mod signs;
 
 #[cfg(test)]
 mod naive_tests;

@@ -170,6 +170,11 @@ impl Pattern {
         texts.collect()
     }
 
+    /// Its shape.
+    pub(super) fn shape(&self) -> &Hir {
+        &self.known.shape
+    }
+
     /// Whether it matches a value.
     #[must_use]
     pub fn matches(&self, value: &str) -> bool {

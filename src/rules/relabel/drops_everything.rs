@@ -23,6 +23,9 @@ pub(super) fn check(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
             Matches::Never(Reason::Separator) => {
                 "write the separator into the pattern, or name one label only"
             }
+            Matches::Never(Reason::Foreign(_)) if rule.sources.len() > 1 => {
+                "write the separator into the pattern, or set `separator`"
+            }
             Matches::Never(Reason::NoSources) | Matches::Always(Reason::NoSources) => {
                 "add `source_labels`"
             }

@@ -39,6 +39,9 @@ fn never(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>, step: &Step, out: &
         Matches::Never(Reason::Separator) => {
             "write the separator into the pattern, or name one label only"
         }
+        Matches::Never(Reason::Foreign(_)) if rule.sources.len() > 1 => {
+            "write the separator into the pattern, or set `separator`"
+        }
         Matches::Never(Reason::NoSources) | Matches::Always(Reason::NoSources) => {
             "add `source_labels`, or remove the rule"
         }

@@ -36,7 +36,8 @@ fn out_of_labelmap(rule: &RelabelRule<'_>, out: &mut Findings<'_>) {
     }
     let message = "the pattern has no group, so `labelmap` copies every label that it matches to an empty name";
     let help = "put the part of `regex` that becomes the name in parentheses";
-    out.push(out.at(rule.place(), Severity::Warning, message).help(help));
+    let finding = out.at(rule.place(), Severity::Warning, message);
+    out.push(finding.kind("names").help(help));
 }
 
 /// What is wrong, what to do, and the part of the text to write in another way.

@@ -71,6 +71,11 @@ pub(in crate::rules) fn why(
             rule.sources.len(),
             rule.separator
         ),
+        Reason::Foreign(sign) if rule.sources.len() > 1 => format!(
+            "the pattern needs `{sign}`, which none of the labels has, and they are joined with `{}`",
+            rule.separator
+        ),
+        Reason::Foreign(sign) => format!("the pattern needs `{sign}`, which the value never has"),
         Reason::Edges(edge) => format!("the value begins and ends with `{edge}`, {fits}"),
         Reason::Compared if hit => "the two values are always the same".to_owned(),
         Reason::Compared => "the two values are never the same".to_owned(),
