@@ -109,18 +109,11 @@ pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version
     if let Some((_, ours)) = operator {
         return Some(Hint::Operator(ours));
     }
-<<<<<<< HEAD
     if let Some(key) = of_short(&native)
         && let Some(found) = keys.iter().find(|found| found.field.key == key)
     {
         return Some(Hint::Spelling(found.field.key));
     }
-    let exact = elsewhere(path, name);
-    if exact.is_some() {
-        return exact.map(Hint::Elsewhere);
-    }
-=======
->>>>>>> 7e68e6ef (Follow expressions to the labels that templates read, and static targets through relabeling)
     let nearest = keys
         .iter()
         .map(|found| {

@@ -188,10 +188,7 @@ impl Question<'_> {
     /// Imitates `evaluator.aggregation` and `generateGroupingLabels` of `promql/engine.go`.
     fn aggregation(&self, node: Node<'_>, children: &[Node<'_>], depth: usize) -> Option<Loss> {
         let is_label = |child: &&Node<'_>| child.kind() == NodeKind::Label;
-        let argument = *children
-            .iter()
-            .filter(|child| !is_label(child))
-            .next_back()?;
+        let argument = *children.iter().rfind(|child| !is_label(child))?;
         let word = self.head(node).to_ascii_lowercase();
         // These return series as they are.
         if matches!(&*word, "topk" | "bottomk" | "limitk" | "limit_ratio") {
