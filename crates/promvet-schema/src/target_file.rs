@@ -247,7 +247,9 @@ impl<'d> Checker<'d> {
         let Some(labels) = mapping.entry("labels") else {
             return;
         };
-        if labels.value.is_null() || mapping.entries().any(|entry| entry.name() != "labels") {
+        if labels.value.mapping().is_none()
+            || mapping.entries().any(|entry| entry.name() != "labels")
+        {
             return;
         }
         let message = "this group has labels and no `targets`, so the labels apply to nothing";

@@ -133,14 +133,24 @@ fn faults_are_found_at_their_place() {
         ),
         (Format::Yaml, "- Targets: [a]\n", "Targets", "unknown key"),
         (Format::Yaml, "- labels: [a]\n", "[a]", "a mapping"),
-        (Format::Yaml, "- labels: {a: [b]}\n", "[b]", "expected text"),
+        (
+            Format::Yaml,
+            "- targets: []\n  labels: {a: [b]}\n",
+            "[b]",
+            "expected text",
+        ),
         (
             Format::Yaml,
             "- targets: [{a: b}]\n",
             "{a: b}",
             "expected text",
         ),
-        (Format::Yaml, "- labels: {a: b, a: c}\n", "a", "twice"),
+        (
+            Format::Yaml,
+            "- targets: []\n  labels: {a: b, a: c}\n",
+            "a",
+            "twice",
+        ),
         (
             Format::Json,
             "[{\"targets\": [9100]}]",
@@ -149,7 +159,7 @@ fn faults_are_found_at_their_place() {
         ),
         (
             Format::Json,
-            "[{\"labels\": {\"a\": 1}}]",
+            "[{\"targets\": [], \"labels\": {\"a\": 1}}]",
             "1",
             "must be a string in JSON",
         ),
@@ -165,7 +175,7 @@ fn faults_are_found_at_their_place() {
 
 #[test]
 fn names_of_labels_follow_the_version() {
-    let source = "- labels: {a.b: c}\n";
+    let source = "- targets: []\n  labels: {a.b: c}\n";
     assert_eq!(
         found(source, Format::Yaml, &Target::of(Version::new(3, 0, 0))),
         vec![]
