@@ -14,6 +14,24 @@ use crate::finding::{Place, nearest};
 use crate::policy::{MountPolicy, MountedFrom};
 use crate::source::GitError;
 
+/// Whether a path is that of a folder for configurations.
+fn is_of_settings(path: &str) -> bool {
+    path.contains("prometheus") || path.contains("conf") || path.starts_with("/etc/")
+}
+
+/// The shortest name that is compared with others: shorter ones differ in so few letters that all are
+/// alike.
+const SHORTEST_NAME: usize = 6;
+
+/// Whether one name is another with one or two wrong letters. Names that differ in a number only are
+/// those of several objects of one kind.
+fn is_slip(one: &str, other: &str) -> bool {
+    let letters = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "");
+    one.len().min(other.len()) >= SHORTEST_NAME
+        && letters(one) != letters(other)
+        && strsim::damerau_levenshtein(one, other) <= 2
+}
+
 impl<'t> Facts<'t> {
     /// The certificates in a file that a configuration in `folder` names, if it is in the tree.
     #[must_use]
@@ -92,22 +110,23 @@ impl<'t> Facts<'t> {
         Some(place.clone())
     }
 
-    /// Why the file that `--config.file` names is not there, if it surely is not.
+    /// Why a file that the command line names, or the image, is not there, if it surely is not.
     #[must_use]
-    pub fn lacks_config_file(&self, deployment: &Deployment) -> Option<NotMounted> {
-        let (tree, path) = (self.files.tree, deployment.config_file());
-        match deployment.resolve(tree, &path) {
+    pub fn lacks_file(&self, deployment: &Deployment, path: &str) -> Option<NotMounted> {
+        let tree = self.files.tree;
+        match deployment.resolve(tree, path) {
             // The image brings a file of its own at its default path, unless a mount hides it.
             Resolved::NotMounted(lacking) => {
                 let mut mounts = deployment.mounts.iter();
-                let is_hidden = mounts.any(|mount| Path::new(&path).starts_with(&mount.path));
+                let is_hidden = mounts.any(|mount| Path::new(path).starts_with(&mount.path));
                 (is_hidden || path != deployment::IMAGE_CONFIG).then_some(lacking)
             }
             Resolved::Provided(found) if found.written.is_none() => {
                 let file = found.tree_file?;
                 // A mount of this very file, or of a folder without another one like it, waits for
                 // a file that something writes before the start.
-                let names = deployment.names_in(tree, &deployment.config_folder());
+                let folder = Path::new(path).parent()?.to_str()?;
+                let names = deployment.names_in(tree, folder);
                 let is_yaml = |name: &&str| name.ends_with(".yml") || name.ends_with(".yaml");
                 let names = names.iter().map(String::as_str).filter(is_yaml);
                 nearest(file.file_name()?.to_str()?, names)?;
@@ -120,6 +139,57 @@ impl<'t> Facts<'t> {
             }
             _ => None,
         }
+    }
+
+    /// Where a configuration is mounted that the official image does not look for without arguments,
+    /// and nothing is mounted where it does.
+    #[must_use]
+    pub fn mounted_elsewhere(&self, deployment: &Deployment) -> Option<(String, Place)> {
+        let tree = self.files.tree;
+        let nothing = matches!(
+            deployment.resolve(tree, deployment::IMAGE_CONFIG),
+            Resolved::NotMounted(_)
+        );
+        let is_name = |name: &str| matches!(name, "prometheus.yml" | "prometheus.yaml");
+        let mut mounts = deployment.mounts.iter().filter(|_| nothing);
+        mounts.find_map(|mount| {
+            let is_own = mount.path.rsplit('/').next().is_some_and(is_name);
+            let path = match (is_own, &mount.source) {
+                (true, MountSource::Outside(_) | MountSource::Unknown(_)) => return None,
+                (true, _) => mount.path.clone(),
+                // A project that is mounted as a whole is there for something else.
+                (false, MountSource::Tree(_)) if !is_of_settings(&mount.path) => return None,
+                (false, _) => {
+                    let names = deployment.names_in(tree, &mount.path);
+                    let name = names.iter().find(|name| is_name(name))?;
+                    format!("{}/{name}", mount.path.trim_end_matches('/'))
+                }
+            };
+            Some((path, mount.place.clone()))
+        })
+    }
+
+    /// A Secret or ConfigMap of the tree that nothing which may run Prometheus mounts, and whose name is
+    /// almost the one that is looked for.
+    #[must_use]
+    pub fn unused_object_like(
+        &self,
+        kind: &'static str,
+        name: &str,
+        namespace: Option<&str>,
+    ) -> Option<String> {
+        let deployments = self.deployments();
+        let objects = self.shared.objects(&self.files);
+        let names = objects.names(kind, namespace).into_iter();
+        let mut near = names.filter(|other| is_slip(name, other));
+        let found = near.find(|other| !deployments.mounts_object(kind, other))?;
+        Some(found.to_owned())
+    }
+
+    /// The containers of the tree that run Prometheus.
+    pub(crate) fn containers(&self) -> impl Iterator<Item = &Deployment> {
+        let all = self.deployments().all().iter();
+        all.filter(|one| one.prometheus.is_some())
     }
 
     /// A path from the root of the tree on, with forward slashes; as it is if it is elsewhere.

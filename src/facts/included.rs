@@ -20,6 +20,7 @@ mod records;
 mod set;
 mod siblings;
 mod tls;
+mod unmounted;
 mod weigh;
 
 pub use cache::IncludeCache;

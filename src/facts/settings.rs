@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Facts;
-use super::deployment::{Deployment, Image, Resolved};
+use super::deployment::{AtPath, Deployment, Image, Resolved};
 use super::receiver::{Program, ProgramOf, Release, SettingName};
 use super::service_match::ServiceMatch;
 use crate::finding::{Evidence, Place, Text};
@@ -158,6 +158,41 @@ impl Facts<'_> {
             (Some(file), _) => text_of(self, file),
             (None, Some(written)) => written.text.clone(),
             (None, None) => None,
+        }
+    }
+}
+
+/// The largest file that is read as a certificate, in bytes: bundles of all public authorities have 0.3 MB.
+const LARGEST_PEM: u64 = 4 * 1024 * 1024;
+
+impl Facts<'_> {
+    /// What a container has at a path, as far as the tree tells. A file that git ignores, or that a
+    /// script names, may be made before the container starts; `shown` is the file that asks for it.
+    pub(crate) fn look_at(&self, deployment: &Deployment, path: &str, shown: &str) -> AtPath {
+        let tree = self.files.tree;
+        let found = match deployment.resolve(tree, path) {
+            Resolved::NotMounted(lacking) => return AtPath::Absent(lacking.near),
+            Resolved::Provided(found) => found,
+            _ => return AtPath::Unknown,
+        };
+        let Some(file) = found.tree_file.filter(|_| found.written.is_none()) else {
+            return AtPath::Unknown;
+        };
+        if tree.metadata(&file).is_ok() {
+            let is_inside = tree.within(&file, &[&self.files.bounds]).unwrap_or(false);
+            let content = is_inside.then(|| tree.read(&file, LARGEST_PEM).ok());
+            return content.flatten().map_or(AtPath::Unknown, AtPath::Content);
+        }
+        let folder = file.parent().unwrap_or(&file);
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let is_made = || {
+            tree.is_ignored_by_git(&file, &self.files.bounds)
+                || self.written_by(&name, shown).is_some()
+        };
+        let is_folder = found.mount.path != path && tree.list(folder).is_ok();
+        match is_folder && !is_made() {
+            true => AtPath::Absent(found.near),
+            false => AtPath::Unknown,
         }
     }
 }

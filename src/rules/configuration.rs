@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::entry::Entry;
 use crate::discover::EmbeddedIn;
+use crate::facts::deployment::{Certainty, Feature};
 use crate::facts::{Facts, KnownIssuer, Standpoint};
 use crate::finding::Evidence;
 use crate::prometheus::endpoint::{Endpoint, Network};
@@ -66,6 +67,26 @@ impl<'a> Configuration<'a> {
 }
 
 impl Configuration<'_> {
+    /// The proof that `external_labels` are sent as they are written: all that run it are older than 3.0,
+    /// and none has the feature that expands them (`config.Load`, 2.27 to 2.55).
+    #[must_use]
+    pub fn labels_are_literal(&self) -> Option<Evidence> {
+        let shown = self.config.root().node().document().text().path();
+        let runners = self.facts.runners(&self.facts.absolute(shown), self.holder);
+        let of_each = runners.iter().map(|runner| {
+            let deployment = runner.deployment;
+            let is_old = deployment.release().is_some_and(|release| release < (3, 0));
+            match deployment.feature("expand-external-labels") {
+                Feature::Off(proof) if is_old && runner.certainty != Certainty::Doubtful => {
+                    Some(proof)
+                }
+                _ => None,
+            }
+        });
+        let all: Option<Vec<Evidence>> = of_each.collect();
+        all?.into_iter().next()
+    }
+
     /// The proof that nothing fills in a placeholder of it, if there is one.
     #[must_use]
     pub fn never_filled(&self, whole: &str) -> Option<Vec<Evidence>> {

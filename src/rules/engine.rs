@@ -5,7 +5,7 @@ use super::material::Material;
 use super::pages::{Check, Page, all};
 use super::sink::Findings;
 use super::timings::Timings;
-use crate::finding::{Finding, Unchecked};
+use crate::finding::{Finding, Place, Unchecked};
 use crate::prometheus::Section;
 
 /// What the rules say about one configuration.
@@ -20,6 +20,8 @@ pub struct Judgement {
     pub unchecked: Vec<Unchecked>,
     /// How many remote_write entries there are.
     pub endpoints: usize,
+    /// The containers whose start was judged.
+    pub started: Vec<Place>,
 }
 
 /// Judges a configuration with every rule that looks at one, measuring what each takes if `timings`

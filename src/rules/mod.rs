@@ -30,6 +30,6 @@ pub use online::Authorities;
 pub use pages::{Check, Page, Status, all, find, nearest_name};
 pub use relabel::{Reader, RelabelList, Stage, judge_relabel};
 pub use sink::Findings;
-pub use start::{Start, judge_start};
+pub use start::{Start, judge_container, judge_start};
 pub use timings::Timings;
 pub use upgrade::{Job, Jobs, Upgrade, judge_upgrade, without_included_jobs};

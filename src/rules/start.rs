@@ -1,5 +1,7 @@
 //! What starts Prometheus with a configuration.
 
+pub(super) mod refused;
+
 use std::collections::HashSet;
 
 use super::configuration::Configuration;
@@ -42,23 +44,39 @@ pub fn judge_start(
         if deployment.prometheus.is_none() || !seen.insert(deployment.place.order()) {
             continue;
         }
-        let start = Start {
-            deployment,
-            facts,
-            target,
-        };
-        for (index, page) in all().iter().enumerate() {
-            if let Some(Check::Start(check)) = page.check {
-                let mut findings = Findings {
-                    rule: page.name,
-                    found: &mut out.findings,
-                    unchecked: &mut out.unchecked,
-                };
-                let mut run = || check(&start, &mut findings);
-                match timings {
-                    Some(timings) => timings.measure(index, run),
-                    None => run(),
-                }
+        let judged = judge_container(deployment, facts, target, timings);
+        out.findings.extend(judged.findings);
+        out.unchecked.extend(judged.unchecked);
+        out.started.push(deployment.place.clone());
+    }
+    out
+}
+
+/// Judges a container that starts Prometheus, whatever its configuration.
+#[must_use]
+pub fn judge_container(
+    deployment: &Deployment,
+    facts: &Facts<'_>,
+    target: &Target,
+    timings: Option<&Timings>,
+) -> Judgement {
+    let mut out = Judgement::default();
+    let start = Start {
+        deployment,
+        facts,
+        target,
+    };
+    for (index, page) in all().iter().enumerate() {
+        if let Some(Check::Start(check)) = page.check {
+            let mut findings = Findings {
+                rule: page.name,
+                found: &mut out.findings,
+                unchecked: &mut out.unchecked,
+            };
+            let mut run = || check(&start, &mut findings);
+            match timings {
+                Some(timings) => timings.measure(index, run),
+                None => run(),
             }
         }
     }
@@ -102,7 +120,7 @@ impl Start<'_> {
 
     /// The releases that are started: that of the image's tag, else those that are targeted, else the
     /// newest for a tag that moves on. None where a variable chooses the tag.
-    fn releases(&self) -> Vec<(u16, u16)> {
+    pub(super) fn releases(&self) -> Vec<(u16, u16)> {
         if let Some(release) = self.deployment.release() {
             return vec![release];
         }

@@ -51,7 +51,7 @@ pub(super) fn set_aside(judgement: &mut Judgement, seen: &ScannedFile, facts: &F
 
 /// Where it shows that a deployment runs a release before 2.0. The tags of other images count their
 /// own versions.
-fn old_place(deployment: &Deployment) -> Option<Place> {
+pub(super) fn old_place(deployment: &Deployment) -> Option<Place> {
     let official = deployment.known_image();
     if let (Some(image), Some((major, _))) = (official, deployment.release()) {
         return (major < 2).then(|| image.place.clone());

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use super::containers;
 use super::policies::{self, Policies, Scope};
 use super::policy_files::catalogue;
 use super::request::Request;
@@ -26,8 +27,10 @@ pub(crate) fn all_facts<'t>(
     let sight = Arc::new(Sight::new(request, survey, policies, tree));
     let mut shared: BTreeMap<&Path, Arc<Shared<'_>>> = BTreeMap::new();
     let mut out = BTreeMap::new();
-    for seen in &survey.seen {
-        let number = policies.scope_of(&seen.found);
+    let starting = containers::starting(request, survey, policies, tree);
+    let seen = survey.seen.iter().map(|seen| &seen.found);
+    for found in seen.chain(starting) {
+        let number = policies.scope_of(found);
         let Some(scope) = policies.scope(number) else {
             continue;
         };

@@ -188,7 +188,8 @@ fn of_configuration<'a>(
         judgement.of_included.extend(upgrade.of_included);
         let start = rules::judge_start(one, target, watch.rules());
         judgement.findings.extend(start.findings);
-        let web = web_file::of_runners(facts, &seen.found.path, holder);
+        judgement.started.extend(start.started);
+        let web = web_file::of_runners(facts, document, &seen.found.path, holder);
         judgement.findings.extend(web);
     }
     edit::fix(written, &mut judgement.findings);

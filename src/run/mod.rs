@@ -5,6 +5,7 @@ pub(crate) mod baseline;
 mod before_2;
 pub(crate) mod compare;
 mod configurations;
+mod containers;
 pub(crate) mod custom_rules;
 pub mod examples;
 pub(crate) mod facts;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::baseline;
+use super::containers;
 use super::custom_rules;
 use super::facts::all_facts;
 use super::inventory;
@@ -231,6 +232,7 @@ fn judge_in_time(
     let said = (gathered.all.findings.len(), gathered.all.unchecked.len());
     if is_whole {
         gathered.trees(tree, run);
+        gathered.containers(&facts, run);
     }
     let uses = std::mem::take(&mut gathered.uses);
     let unused = unused(request, survey, policies, &facts, uses, tree).into_iter();
@@ -275,6 +277,8 @@ struct Gathered<'a> {
     uses: BTreeMap<usize, Uses>,
     /// The configurations of each tree.
     configurations: BTreeMap<&'a Path, Vec<Configuration<'a>>>,
+    /// The containers whose start was judged.
+    started: Vec<Place>,
 }
 
 impl<'a> Gathered<'a> {
@@ -288,6 +292,7 @@ impl<'a> Gathered<'a> {
             files: Vec::new(),
             uses: BTreeMap::new(),
             configurations: BTreeMap::new(),
+            started: Vec::new(),
         }
     }
 
@@ -328,6 +333,7 @@ impl<'a> Gathered<'a> {
         self.all.findings.extend(levelled);
         self.all.unchecked.extend(judgement.unchecked);
         self.all.endpoints += judgement.endpoints;
+        self.started.append(&mut judgement.started);
         if self.request.inventory {
             let rows = configuration.iter().flat_map(inventory::rows);
             run.inventory
@@ -362,6 +368,26 @@ impl<'a> Gathered<'a> {
                 self.all.findings.extend(levelled);
             }
             self.all.unchecked.extend(judgement.unchecked);
+        }
+    }
+
+    /// Adds what is found in the command lines of containers that no configuration led to.
+    fn containers(&mut self, facts: &BTreeMap<usize, Facts<'_>>, run: &mut Run) {
+        let started = std::mem::take(&mut self.started);
+        let found = containers::judge(
+            self.request,
+            self.survey,
+            self.policies,
+            facts,
+            &started,
+            run,
+        );
+        for (one, policy) in found {
+            let path = one.place.path();
+            let out = self.request.selection.excludes(path).is_some();
+            if !out && !is_left_out(path, policy, self.survey) {
+                self.all.findings.extend(self.levels.of(one, policy));
+            }
         }
     }
 

@@ -2,16 +2,21 @@
 //! start (prometheus/exporter-toolkit `web/handler.go`, `validateUsers` and `validateHeaderConfig`, and
 //! `web/tls_config.go`, `ConfigToTLSConfig`, 0.17), and what is accepted and does not do what was meant.
 
-use std::path::Path;
+mod files;
+mod runners;
+mod scraped;
+
 use std::sync::Arc;
 
-use crate::discover::EmbeddedIn;
-use crate::facts::Facts;
-use crate::facts::deployment::Certainty;
-use crate::facts::settings::WEB_FILE;
-use crate::finding::{Finding, Place, Severity, Span, Text, nearest, rule};
+use crate::finding::{Finding, Place, Severity, Text, nearest, rule};
 use crate::schema;
 use crate::yaml::{Mapping, Node, parse_first, placeholder};
+
+pub(super) use runners::of_runners;
+
+/// The characters of salt and digest behind the cost (golang.org/x/crypto/bcrypt `encodedSaltSize` and
+/// `encodedHashSize`).
+const DIGEST: usize = 53;
 
 /// A certificate and its key, as files and inline.
 const PAIRS: &[(&[&str], &[&str], &str)] = &[
@@ -25,6 +30,14 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("", "basic_auth", "basic_auth_users"),
     ("tls_server_config", "ca_file", "client_ca_file"),
     ("tls_server_config", "ca", "client_ca"),
+];
+
+/// All keys of a web configuration.
+const SECTIONS: &[&str] = &[
+    "tls_server_config",
+    "http_server_config",
+    "basic_auth_users",
+    "rate_limit",
 ];
 
 /// Cipher suites that Go calls insecure since 1.22: what was built with an older one takes them.
@@ -58,65 +71,6 @@ const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
 
 /// The shortest hash of bcrypt, in bytes (golang.org/x/crypto/bcrypt `minHashSize`).
 const SHORTEST_HASH: usize = 59;
-
-/// What is wrong with the web configurations that whatever runs a configuration is started with, as far
-/// as they are not recognized by themselves.
-pub(super) fn of_runners(
-    facts: &Facts<'_>,
-    file: &Path,
-    holder: Option<&EmbeddedIn>,
-) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for runner in facts.runners(file, holder) {
-        let deployment = runner.deployment;
-        let path = deployment.arguments.value(WEB_FILE);
-        let text = path.and_then(|(path, _)| facts.text_at(deployment, path));
-        let Some(text) = text.filter(|_| runner.certainty == Certainty::Certain) else {
-            continue;
-        };
-        let is_own = KEYS.iter().any(|key| text.content().contains(key)) && !text.is_embedded();
-        let place = format!(
-            "{}#{}",
-            text.path(),
-            Place::new(&text, Span::default()).span().start
-        );
-        if !is_own && is_web_file(&text) && facts.is_first_look(Path::new(&place)) {
-            text.recognize();
-            found.extend(check(&text));
-        }
-    }
-    found
-}
-
-/// The keys by which a web configuration is recognized.
-const KEYS: &[&str] = &[
-    "tls_server_config",
-    "basic_auth_users",
-    "http_server_config",
-];
-
-/// All keys of a web configuration.
-const SECTIONS: &[&str] = &[
-    "tls_server_config",
-    "http_server_config",
-    "basic_auth_users",
-    "rate_limit",
-];
-
-/// Whether a file that a flag names looks like a web configuration: any other file is only named.
-fn is_web_file(text: &Arc<Text>) -> bool {
-    let Ok(document) = parse_first(text) else {
-        return false;
-    };
-    let root = document.root().and_then(Node::mapping);
-    let mut names = root.into_iter().flat_map(Mapping::entries);
-    let is_known = |name: &str| {
-        SECTIONS.contains(&name)
-            || OTHERS.iter().any(|(_, other, _)| *other == name)
-            || nearest(name, SECTIONS.iter().copied()).is_some()
-    };
-    names.any(|entry| is_known(entry.name()))
-}
 
 /// What is wrong with a web configuration.
 pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
@@ -360,13 +314,29 @@ fn text_of(node: Node<'_>) -> Option<&str> {
 fn password(node: Node<'_>) -> Option<Finding> {
     let text = text_of(node)?;
     let is_open = text.contains("${") || !placeholder::find_words(text).is_empty();
-    if is_hash(text) || is_open {
+    if is_open {
         return None;
+    }
+    if is_hash(text) {
+        return wrong_length(node, text);
     }
     let message = "the password is not a bcrypt hash: Prometheus refuses the web configuration and does \
                    not start";
     let help = "write its hash, from `htpasswd -nBC 10`";
     Some(at(node.place(), node, message.to_owned()).help(help))
+}
+
+/// A hash that loads, and that no password has: bcrypt compares salt and digest of 53 characters.
+fn wrong_length(node: Node<'_>, text: &str) -> Option<Finding> {
+    let digest = text.rsplit('$').next().unwrap_or_default();
+    (digest.len() != DIGEST).then(|| {
+        let message = format!(
+            "the bcrypt hash ends in {} characters instead of {DIGEST}: no password matches it",
+            digest.len()
+        );
+        let finding = at(node.place(), node, message);
+        warning(finding, "write the whole hash, from `htpasswd -nBC 10`")
+    })
 }
 
 /// golang.org/x/crypto/bcrypt `newFromHash`: `$2`, an optional minor version, `$`, two digits, `$`.
@@ -422,6 +392,10 @@ mod tests {
         let hash = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
         for (source, want) in [
             (format!("basic_auth_users: {{a: '{hash}', b: '{hash}'}}\n"), vec![]),
+            (
+                format!("basic_auth_users: {{a: '{}'}}\n", &hash[..59]),
+                vec!["basic_auth_users.a"],
+            ),
             ("basic_auth_users: {a: '${HASH}', b: '<hash>'}\n".to_owned(), vec![]),
             ("basic_auth_users: {a: hunter2}\n".to_owned(), vec!["basic_auth_users.a"]),
             (

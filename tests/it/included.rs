@@ -132,7 +132,7 @@ fn a_feature_is_asked_of_what_runs_the_configuration() {
             vec![(
                 "Dockerfile",
                 format!(
-                    "FROM prom/prometheus:v3.5.0\nCOPY prometheus.yml /etc/prometheus/\n\
+                    "FROM prom/prometheus:v3.5.0\nCOPY . /etc/prometheus/\n\
                      CMD [\"--config.file=/etc/prometheus/prometheus.yml\", \"{FLAG}\"]\n"
                 ),
             )],

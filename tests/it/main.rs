@@ -8,6 +8,7 @@ mod change_forms;
 mod changes;
 mod cli;
 mod command_line;
+mod command_lines;
 mod compare;
 mod conformance;
 mod credentials;
@@ -29,6 +30,7 @@ mod language;
 mod leaks;
 mod loads;
 mod lost;
+mod mounted_files;
 mod mutations;
 mod near_miss;
 #[cfg(feature = "online")]

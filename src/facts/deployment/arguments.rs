@@ -49,20 +49,16 @@ impl Arguments {
         let text_of = |text: &str| expand(text).unwrap_or_else(|| text.to_owned());
         let mut out = Vec::new();
         if let Some(line) = node.as_str() {
-            push_words(&mut out, &text_of(line), &node.place());
+            for word in words(&text_of(line)) {
+                push(&mut out, word, &node.place());
+            }
         }
         for item in node.items() {
-            let text = text_of(item.as_str().unwrap_or(""));
-            let has_file = text.contains("config.file") || text.contains(VMAGENT_CONFIG);
-            if text.contains(char::is_whitespace) && has_file {
-                // `sh -c "prometheus --config.file=…"`
-                push_words(&mut out, &text, &item.place());
-            } else {
-                out.push(Argument {
-                    text,
-                    place: item.place(),
-                });
-            }
+            push(
+                &mut out,
+                text_of(item.as_str().unwrap_or("")),
+                &item.place(),
+            );
         }
         out
     }
@@ -173,11 +169,26 @@ fn after_flag<'t>(text: &'t str, flag: &str) -> Option<&'t str> {
     (rest.is_empty() || rest.starts_with('=')).then_some(rest)
 }
 
-fn push_words(out: &mut Vec<Argument>, line: &str, place: &Place) {
-    out.extend(words(line).into_iter().map(|text| Argument {
+/// Adds an argument, or its words if it is a line for a shell: `sh -c "prometheus --config.file=…"`.
+fn push(out: &mut Vec<Argument>, text: String, place: &Place) {
+    let argument = |text: String| Argument {
         text,
         place: place.clone(),
-    }));
+    };
+    match is_line(&text) {
+        true => out.extend(words(&text).into_iter().map(argument)),
+        false => out.push(argument(text)),
+    }
+}
+
+/// Whether an argument is a line that starts Prometheus or vmagent.
+fn is_line(text: &str) -> bool {
+    let starts = || {
+        let mut words = text.split_whitespace();
+        words.any(|word| word.rsplit('/').next() == Some("prometheus"))
+    };
+    let has_file = || text.contains("config.file") || text.contains(VMAGENT_CONFIG);
+    text.contains(char::is_whitespace) && (has_file() || text.contains(" --") && starts())
 }
 
 /// The words of a line for a shell.
@@ -209,6 +220,7 @@ mod tests {
             "-config.file=/etc/p.yml",
             "[sh, -c, 'exec prometheus --config.file=\"/etc/p.yml\" --agent']",
             "[--config.file=/etc/old.yml, --config.file=/etc/p.yml]",
+            "sh -c \"exec /bin/prometheus --agent --config.file=/etc/p.yml\"",
         ] {
             let arguments = arguments(source);
             let value = arguments.value("config.file").map(|(value, _)| value);

@@ -168,6 +168,12 @@ impl Deployments {
         self.by_object.entry(object).or_default().push(number);
     }
 
+    /// Whether one of them mounts a Secret or ConfigMap of a name, in whatever namespace.
+    pub(crate) fn mounts_object(&self, kind: &str, name: &str) -> bool {
+        let object = (kind.to_owned(), name.to_owned());
+        self.by_object.contains_key(&object)
+    }
+
     /// All of them, in the order of their files and places.
     #[must_use]
     pub fn all(&self) -> &[Deployment] {

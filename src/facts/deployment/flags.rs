@@ -27,6 +27,97 @@ const fn word(name: &'static str, since: Option<(u16, u16)>, until: Option<(u16,
     Word { name, since, until }
 }
 
+/// What follows the name of a flag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// Nothing: it is a switch.
+    Nothing,
+    /// A duration of Prometheus (`model.ParseDuration`).
+    Duration,
+    /// A size (`units.ParseBase2Bytes` of alecthomas/units).
+    Size,
+    /// A number.
+    Number,
+    /// One of some words, in any letter case.
+    OneOf(&'static [&'static str]),
+}
+
+/// What flags take, from runs of 3.5.3 with values that it refuses and from `cmd/prometheus/main.go`;
+/// any text for those that are not listed.
+pub(crate) const VALUES: &[(&str, Takes)] = &[
+    ("agent", Takes::Nothing),
+    (
+        "alertmanager.drain-notification-queue-on-shutdown",
+        Takes::Nothing,
+    ),
+    ("alertmanager.notification-queue-capacity", Takes::Number),
+    ("auto-gomaxprocs", Takes::Nothing),
+    ("auto-gomemlimit", Takes::Nothing),
+    ("config.auto-reload-interval", Takes::Duration),
+    ("log.format", Takes::OneOf(&["logfmt", "json"])),
+    (
+        "log.level",
+        Takes::OneOf(&["debug", "info", "warn", "error"]),
+    ),
+    ("query.lookback-delta", Takes::Duration),
+    ("query.max-concurrency", Takes::Number),
+    ("query.max-samples", Takes::Number),
+    ("query.timeout", Takes::Duration),
+    ("rules.alert.for-grace-period", Takes::Duration),
+    ("rules.alert.for-outage-tolerance", Takes::Duration),
+    ("rules.alert.resend-delay", Takes::Duration),
+    ("rules.max-concurrent-evals", Takes::Number),
+    ("scrape.adjust-timestamps", Takes::Nothing),
+    ("scrape.discovery-reload-interval", Takes::Duration),
+    ("storage.agent.no-lockfile", Takes::Nothing),
+    ("storage.agent.retention.max-time", Takes::Duration),
+    ("storage.agent.retention.min-time", Takes::Duration),
+    ("storage.agent.wal-compression", Takes::Nothing),
+    ("storage.agent.wal-segment-size", Takes::Size),
+    ("storage.remote.flush-deadline", Takes::Duration),
+    ("storage.remote.read-concurrent-limit", Takes::Number),
+    ("storage.remote.read-max-bytes-in-frame", Takes::Number),
+    ("storage.remote.read-sample-limit", Takes::Number),
+    ("storage.tsdb.allow-overlapping-blocks", Takes::Nothing),
+    ("storage.tsdb.allow-overlapping-compaction", Takes::Nothing),
+    ("storage.tsdb.head-chunks-write-queue-size", Takes::Number),
+    ("storage.tsdb.max-block-chunk-segment-size", Takes::Size),
+    ("storage.tsdb.max-block-duration", Takes::Duration),
+    ("storage.tsdb.min-block-duration", Takes::Duration),
+    ("storage.tsdb.no-lockfile", Takes::Nothing),
+    ("storage.tsdb.retention", Takes::Duration),
+    ("storage.tsdb.retention.size", Takes::Size),
+    ("storage.tsdb.retention.time", Takes::Duration),
+    ("storage.tsdb.wal-compression", Takes::Nothing),
+    ("storage.tsdb.wal-segment-size", Takes::Size),
+    ("web.enable-admin-api", Takes::Nothing),
+    ("web.enable-lifecycle", Takes::Nothing),
+    ("web.enable-otlp-receiver", Takes::Nothing),
+    ("web.enable-remote-write-receiver", Takes::Nothing),
+    ("web.max-connections", Takes::Number),
+    ("web.read-timeout", Takes::Duration),
+];
+
+/// Flags that may be given several times: their values are lists (kingpin `IsCumulative`).
+pub(crate) const REPEATABLE: &[&str] = &[
+    "enable-feature",
+    "web.listen-address",
+    "web.remote-write-receiver.accepted-protobuf-messages",
+];
+
+/// What the names of flags begin with that only a server takes (`serverOnlyFlag` in
+/// `cmd/prometheus/main.go`, 2.32 and later).
+pub(crate) const FOR_SERVERS: &[&str] = &[
+    "alertmanager.",
+    "query.",
+    "rules.",
+    "storage.remote.read-",
+    "storage.tsdb.",
+];
+
+/// The same for agents (`agentOnlyFlag`).
+pub(crate) const FOR_AGENTS: &[&str] = &["storage.agent."];
+
 /// The flags.
 pub(crate) const FLAGS: &[Word] = &[
     word("agent", Some((3, 0)), None),
@@ -217,6 +308,15 @@ mod tests {
             (find(FEATURES, "agent"), (3, 0), false),
         ] {
             assert_eq!(word.is_known_to(release), want, "{} {release:?}", word.name);
+        }
+    }
+
+    #[test]
+    fn values_are_those_of_flags() {
+        assert!(VALUES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        let values = VALUES.iter().map(|(name, _)| name);
+        for name in values.chain(REPEATABLE) {
+            assert!(FLAGS.iter().any(|flag| flag.name == *name), "{name}");
         }
     }
 

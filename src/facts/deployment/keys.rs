@@ -102,6 +102,19 @@ impl KeyVolume {
         Vec::new()
     }
 
+    /// Whether all its files are in sight.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.parts
+            .iter()
+            .all(|part| match (&part.kind, &part.items) {
+                (PartKind::Other(_), _) => false,
+                (PartKind::Token { .. } | PartKind::Made, _) | (_, Some(_)) => true,
+                (PartKind::Object { providers, .. }, None) => {
+                    !providers.is_empty() && providers.iter().all(|one| one.complete)
+                }
+            })
+    }
+
     fn file(
         &self,
         part: &KeyPart,

@@ -56,7 +56,9 @@ pub use model::{
 };
 pub use network::{Container, Hit, Named, Network, Surroundings, Together, network};
 pub use receiving::{Missing, Off, Receiving};
+pub(crate) use resolve::AtPath;
 pub use resolve::{Access, NotMounted, Provided, Resolved};
+pub(crate) use scan::may_run_prometheus;
 pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};
 pub use started::{Key, Leads, Start, Starts, may_start, started, starts};
 pub use user::{Rights, RunAs};

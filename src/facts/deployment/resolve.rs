@@ -82,6 +82,17 @@ pub enum Access {
     Unknown,
 }
 
+/// What is at a path of a container.
+#[derive(Clone, Debug)]
+pub(crate) enum AtPath {
+    /// A file of the tree with this content.
+    Content(Vec<u8>),
+    /// Nothing; what may have been meant, as a sentence without a full stop.
+    Absent(Option<String>),
+    /// It can't be said.
+    Unknown,
+}
+
 /// A path that no mount holds.
 #[derive(Clone, Debug, Default)]
 pub struct NotMounted {

@@ -211,7 +211,7 @@ pub fn is_dockerfile(path: &Path) -> bool {
 /// Whether what runs something may be Prometheus, or a container that shows it a file: a scan of the
 /// bytes. Its image or name says `prometheus`, or a flag names the configuration. A container
 /// without an image counts only where it mounts the configuration alone, by its `subPath`.
-pub(super) fn may_run_prometheus(bytes: &[u8]) -> bool {
+pub(crate) fn may_run_prometheus(bytes: &[u8]) -> bool {
     names_prometheus(bytes)
         || memmem::find(bytes, b"config.file").is_some()
         || memmem::find(bytes, VMAGENT_CONFIG.as_bytes()).is_some()

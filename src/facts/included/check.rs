@@ -10,7 +10,7 @@ use super::needs::Needs;
 use super::set::RuleSet;
 use super::{
     FileSet, IncludeCache, Matched, Named, Purpose, Runners, SiblingFiles, find, intervals, jobs,
-    kind_of, mounted, recognize, records, tls,
+    kind_of, mounted, recognize, records, tls, unmounted,
 };
 use crate::discover;
 use crate::facts::credential_file::{Lookup, Unverified};
@@ -58,15 +58,16 @@ pub fn check(
         // What is rendered first may be read in another folder.
         named.retain(|one| !matches!(one.matched, Matched::Missing(_) | Matched::Nothing(_)));
     }
+    if !target.template {
+        let found = unmounted::check(&named, runners, lookup);
+        checker.out.findings.extend(found);
+    }
     if let Some(beside) = beside {
         named.retain(|one| !checker.beside(one, beside));
     }
     named.retain(|one| !checker.elsewhere(one));
     for one in &named {
         checker.named(one);
-        if !target.template {
-            checker.unmounted(one);
-        }
     }
     checker.out.unchecked = unverified(&named);
     let included = checker.scrape_configs(&named);
@@ -129,26 +130,6 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Says that nothing can be there where Prometheus runs, unless nothing is there here either.
-    fn unmounted(&mut self, one: &Named<'_>) {
-        let may_differ = match &one.matched {
-            Matched::Files(_) => true,
-            Matched::Unverified(why) => matches!(why, Unverified::Elsewhere | Unverified::NoFolder),
-            Matched::Missing(_) | Matched::Nothing(_) | Matched::Broken(_) => false,
-        };
-        let pattern = one.node.as_str().unwrap_or("");
-        let lacking = || mounted::lacking(pattern, one.purpose, self.runners, self.lookup);
-        let Some(lacking) = may_differ.then(lacking).flatten() else {
-            return;
-        };
-        let message = format!("no file where Prometheus runs: {}", lacking.what);
-        let mut finding = at(one.node, rule::FILES_NO_MATCH, Severity::Warning, message)
-            .kind("not-mounted")
-            .help(consequence(one.purpose));
-        finding.evidence = lacking.evidence;
-        self.out.findings.push(finding);
-    }
-
     /// Checks rule files that are beside the configuration; whether there are any.
     fn beside(&mut self, one: &Named<'_>, beside: &SiblingFiles<'_>) -> bool {
         let texts = match one.purpose {
@@ -165,28 +146,42 @@ impl Checker<'_, '_> {
         !texts.is_empty()
     }
 
-    /// Checks rule files that are written into other manifests; whether there are any.
+    /// Checks rule files and target files that are written into manifests; whether there are any.
     fn elsewhere(&mut self, one: &Named<'_>) -> bool {
-        if one.purpose != Purpose::Rules || matches!(one.matched, Matched::Files(_)) {
+        let is_read = matches!(one.purpose, Purpose::Rules | Purpose::Targets);
+        if !is_read || matches!(one.matched, Matched::Files(_)) {
             return false;
         }
         let pattern = one.node.as_str().unwrap_or("");
         let texts = mounted::texts(pattern, self.runners, self.lookup);
-        for text in &texts {
+        for (name, text) in &texts {
             let start = Place::new(text, Span::default()).span().start;
             let path = PathBuf::from(format!("{}#{start}", text.path()));
             let target = Target {
                 template: self.target.template || discover::is_template(&path),
                 ..self.target.clone()
             };
-            let cache = self.cache;
-            let file = cache.rule_file(&path, self.names, || self.rules(text, &target));
-            let is_new = !self.beside.iter().any(|(other, _)| *other == path);
-            if let Some(file) = file.get().filter(|_| is_new) {
-                self.beside.push((path, file.clone()));
+            match one.purpose {
+                Purpose::Targets if self.cache.is_new(&path) => {
+                    let format = Format::of(&name.to_lowercase());
+                    let relabeled = is_relabeled(one.node);
+                    let found = target_file::check_text(text, format, relabeled, &target);
+                    self.out.findings.extend(found);
+                }
+                Purpose::Targets | Purpose::ScrapeConfigs => {}
+                Purpose::Rules => self.rules_elsewhere(&path, text, &target),
             }
         }
         !texts.is_empty()
+    }
+
+    fn rules_elsewhere(&mut self, path: &Path, text: &Arc<Text>, target: &Target) {
+        let cache = self.cache;
+        let file = cache.rule_file(path, self.names, || self.rules(text, target));
+        let is_new = !self.beside.iter().any(|(other, _)| other == path);
+        if let Some(file) = file.get().filter(|_| is_new) {
+            self.beside.push((path.to_owned(), file.clone()));
+        }
     }
 
     /// Checks rules, and returns what has to be known of them.
@@ -428,7 +423,7 @@ pub(super) fn at(
     Finding::new(rule, severity, node.place(), message).of_key(node.path(), node.identity())
 }
 
-fn consequence(purpose: Purpose) -> &'static str {
+pub(super) fn consequence(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Rules => {
             "correct the path, or delete the entry: Prometheus starts without these rules and \

@@ -38,7 +38,7 @@ pub fn loads(
             _ => out.extend(
                 mounted::texts(pattern, runners, lookup)
                     .into_iter()
-                    .map(Load::Part),
+                    .map(|(_, text)| Load::Part(text)),
             ),
         }
     }

@@ -1,5 +1,6 @@
 //! Paths and patterns that count where Prometheus runs, followed through what is mounted there.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -56,16 +57,28 @@ pub(super) fn instead(
 pub(super) struct Lacking {
     /// What there is instead, for the message.
     pub(super) what: String,
+    /// What may have been meant, as a sentence without a full stop.
+    pub(super) near: Option<String>,
     /// How that is known.
     pub(super) evidence: Vec<Evidence>,
 }
 
+/// What leads nowhere in the containers that run a configuration.
+#[derive(Clone, Copy)]
+pub(super) struct Question<'q> {
+    /// The path or the pattern.
+    pub(super) pattern: &'q str,
+    /// What the files are for.
+    pub(super) purpose: Purpose,
+    /// Whether the tree has such files beside the configuration.
+    pub(super) is_here: bool,
+}
+
 /// Whether nothing can be at a path or a pattern: all containers that surely run the configuration
-/// are in sight, and none has a mount at its folder, or the folder of the tree that is mounted has
-/// other files only.
+/// are in sight, and nothing that is mounted there fits. An image says so only of files that are in
+/// the tree, since whatever starts it may mount more.
 pub(super) fn lacking(
-    pattern: &str,
-    purpose: Purpose,
+    question: Question<'_>,
     runners: &Runners<'_>,
     lookup: &Lookup<'_>,
 ) -> Option<Lacking> {
@@ -73,13 +86,14 @@ pub(super) fn lacking(
         one.certainty != Certainty::Doubtful && one.deployment.prometheus.is_some()
     };
     let all = runners.iter().filter(surely).map(|one| {
-        let lacks = lacking_in(one, pattern, purpose, lookup);
-        lacks.filter(|_| {
-            matches!(
-                one.deployment.platform,
-                Platform::Compose | Platform::Kubernetes
-            )
-        })
+        let is_in_sight = match one.deployment.platform {
+            Platform::Compose | Platform::Kubernetes => true,
+            Platform::Image => question.is_here,
+            Platform::Policy => false,
+        };
+        is_in_sight
+            .then(|| lacking_in(one, question, lookup))
+            .flatten()
     });
     let all: Option<Vec<_>> = all.collect();
     all?.into_iter().next()
@@ -87,45 +101,154 @@ pub(super) fn lacking(
 
 fn lacking_in(
     runner: &RunningDeployment<'_>,
-    pattern: &str,
-    purpose: Purpose,
+    question: Question<'_>,
     lookup: &Lookup<'_>,
 ) -> Option<Lacking> {
     let deployment = runner.deployment;
     // A container that gets the configuration in a way that is not in sight may get more so.
-    let Resolved::Provided(_) = deployment.resolve(lookup.tree, &runner.path) else {
+    let Resolved::Provided(config) = deployment.resolve(lookup.tree, &runner.path) else {
         return None;
     };
-    let folder = fixed_folder(&runner.path_of(pattern));
+    let path = runner.path_of(question.pattern);
+    let folder = fixed_folder(&path);
     let is_around = |path: &str| Path::new(path).starts_with(&folder);
-    match deployment.resolve(lookup.tree, &folder) {
-        Resolved::NotMounted(_) if !deployment.mounts.iter().any(|one| is_around(&one.path)) => {
-            let mut evidence = runner.evidence.clone();
-            evidence.truncate(1);
-            Some(Lacking {
-                what: format!("nothing is mounted at `{folder}` in {}", deployment.name),
-                evidence,
-            })
-        }
-        // Target files are mostly written while Prometheus runs.
-        Resolved::Provided(found)
-            if purpose != Purpose::Targets
-                && matches!(found.mount.source, MountSource::Tree(_))
-                && files(runner, pattern, lookup).is_empty() =>
-        {
-            let names = deployment.names_in(lookup.tree, &folder);
-            let is_yaml = |name: &&String| name.ends_with(".yml") || name.ends_with(".yaml");
-            let other = names.iter().find(is_yaml)?;
-            let is_last = !pattern.trim_start_matches("./").contains("*/");
-            is_last.then(|| Lacking {
-                what: format!(
+    let nowhere = matches!(
+        deployment.resolve(lookup.tree, &folder),
+        Resolved::NotMounted(_)
+    );
+    if nowhere && !deployment.mounts.iter().any(|one| is_around(&one.path)) {
+        let mut evidence = runner.evidence.clone();
+        evidence.truncate(1);
+        return Some(Lacking {
+            what: format!("nothing is mounted at `{folder}` in {}", deployment.name),
+            near: None,
+            evidence,
+        });
+    }
+    let fallback = |found: Vec<Evidence>| match found.is_empty() {
+        false => found,
+        true => vec![Evidence {
+            place: config.mount.place.clone(),
+            message: format!("`{}` is mounted here", config.mount.path),
+        }],
+    };
+    if !glob::is_pattern(&path) {
+        let absent = absent(runner, &path, question, lookup)?;
+        return Some(Lacking {
+            what: match absent.other {
+                Some(other) => format!(
                     "`{folder}` in {} has `{other}`, which does not match",
                     deployment.name
                 ),
+                None => format!("nothing is mounted at `{path}` in {}", deployment.name),
+            },
+            near: absent.near,
+            evidence: fallback(absent.evidence),
+        });
+    }
+    let (candidates, is_whole) = expanded(runner, &path, question.purpose, lookup);
+    if !is_whole || !candidates.is_empty() {
+        return None;
+    }
+    let names = deployment.names_in(lookup.tree, &folder);
+    let is_data = |name: &&String| {
+        let endings = [".yml", ".yaml", ".json", ".rules"];
+        endings.iter().any(|ending| name.ends_with(ending))
+    };
+    // A folder without anything like it waits for files that something may write.
+    let other = names.iter().find(is_data)?;
+    Some(Lacking {
+        what: format!(
+            "`{folder}` in {} has `{other}`, which does not match",
+            deployment.name
+        ),
+        near: None,
+        evidence: fallback(match deployment.resolve(lookup.tree, &folder) {
+            Resolved::Provided(found) => found.evidence,
+            _ => Vec::new(),
+        }),
+    })
+}
+
+/// That nothing is at a path.
+struct Absent {
+    /// Another file of its folder.
+    other: Option<String>,
+    near: Option<String>,
+    evidence: Vec<Evidence>,
+}
+
+/// Whether nothing can be at a path that is not a pattern.
+fn absent(
+    runner: &RunningDeployment<'_>,
+    path: &str,
+    question: Question<'_>,
+    lookup: &Lookup<'_>,
+) -> Option<Absent> {
+    let deployment = runner.deployment;
+    match deployment.resolve(lookup.tree, path) {
+        Resolved::NotMounted(found) => Some(Absent {
+            other: None,
+            near: found.near,
+            evidence: found.evidence,
+        }),
+        // Target files are mostly written while Prometheus runs.
+        Resolved::Provided(found)
+            if question.purpose != Purpose::Targets
+                && matches!(found.mount.source, MountSource::Tree(_))
+                && found.mount.path != path
+                && files(runner, question.pattern, lookup).is_empty() =>
+        {
+            let names = deployment.names_in(lookup.tree, &fixed_folder(path));
+            let is_yaml = |name: &&String| name.ends_with(".yml") || name.ends_with(".yaml");
+            Some(Absent {
+                other: Some(names.iter().find(is_yaml)?.clone()),
+                near: None,
                 evidence: found.evidence,
             })
         }
         _ => None,
+    }
+}
+
+/// The paths that a pattern leads to in one deployment, and whether there can be no others.
+fn expanded(
+    runner: &RunningDeployment<'_>,
+    pattern: &str,
+    purpose: Purpose,
+    lookup: &Lookup<'_>,
+) -> (Vec<String>, bool) {
+    let is_whole = Cell::new(true);
+    let visit = |folder: &str, is_last: bool| {
+        let whole = is_whole.get() && is_whole_folder(runner, folder, is_last, purpose, lookup);
+        is_whole.set(whole);
+    };
+    let found = paths_by(runner, pattern, lookup, &visit);
+    (found, is_whole.get())
+}
+
+/// Whether all files of a folder are in sight.
+fn is_whole_folder(
+    runner: &RunningDeployment<'_>,
+    folder: &str,
+    is_last: bool,
+    purpose: Purpose,
+    lookup: &Lookup<'_>,
+) -> bool {
+    match runner.deployment.resolve(lookup.tree, folder) {
+        Resolved::NotMounted(_) => true,
+        Resolved::Provided(found) => match (&found.mount.source, &found.tree_file) {
+            (MountSource::Keys(volume), None) => {
+                found.mount.sub_path.is_none() && volume.is_whole()
+            }
+            // Target files are mostly written while Prometheus runs.
+            (MountSource::Tree(_), Some(real)) => {
+                is_last && purpose != Purpose::Targets && lookup.tree.list(real).is_ok()
+            }
+            (MountSource::Copied(_), Some(real)) => is_last && lookup.tree.list(real).is_ok(),
+            _ => false,
+        },
+        _ => false,
     }
 }
 
@@ -145,23 +268,26 @@ fn files(runner: &RunningDeployment<'_>, pattern: &str, lookup: &Lookup<'_>) -> 
     files.collect()
 }
 
-/// The rules that a pattern leads to in what surely runs the configuration, and that are written into a
-/// manifest or a compose file: each once.
-pub(super) fn texts(pattern: &str, runners: &Runners<'_>, lookup: &Lookup<'_>) -> Vec<Arc<Text>> {
-    let mut out: Vec<Arc<Text>> = Vec::new();
+/// What a pattern leads to in what surely runs the configuration, and that is written into a manifest or
+/// a compose file: each once, with the path that it has there.
+pub(super) fn texts(
+    pattern: &str,
+    runners: &Runners<'_>,
+    lookup: &Lookup<'_>,
+) -> Vec<(String, Arc<Text>)> {
+    let mut out: Vec<(String, Arc<Text>)> = Vec::new();
     let surely = |one: &&RunningDeployment<'_>| {
         one.certainty != Certainty::Doubtful && one.deployment.prometheus.is_some()
     };
     for runner in runners.iter().filter(surely) {
-        let found = paths(runner, pattern, lookup)
-            .into_iter()
-            .filter_map(|path| match runner.deployment.resolve(lookup.tree, &path) {
-                Resolved::Provided(found) => found.written?.text.clone(),
+        for path in paths(runner, pattern, lookup) {
+            let text = match runner.deployment.resolve(lookup.tree, &path) {
+                Resolved::Provided(found) => found.written.and_then(|one| one.text.clone()),
                 _ => None,
-            });
-        for text in found {
-            if !out.iter().any(|other| Arc::ptr_eq(other, &text)) {
-                out.push(text);
+            };
+            let is_new = |text: &Arc<Text>| !out.iter().any(|(_, other)| Arc::ptr_eq(other, text));
+            if let Some(text) = text.filter(is_new) {
+                out.push((path, text));
             }
         }
     }
@@ -170,16 +296,28 @@ pub(super) fn texts(pattern: &str, runners: &Runners<'_>, lookup: &Lookup<'_>) -
 
 /// The paths that a pattern may lead to in one deployment, sorted.
 fn paths(runner: &RunningDeployment<'_>, pattern: &str, lookup: &Lookup<'_>) -> Vec<String> {
+    paths_by(runner, &runner.path_of(pattern), lookup, &|_, _| {})
+}
+
+/// The same of an absolute pattern; `visit` gets each folder whose names are compared with a part of it,
+/// and whether that is its last part.
+fn paths_by(
+    runner: &RunningDeployment<'_>,
+    pattern: &str,
+    lookup: &Lookup<'_>,
+    visit: &dyn Fn(&str, bool),
+) -> Vec<String> {
     let deployment = runner.deployment;
     let mut found = vec![String::new()];
-    let pattern = runner.path_of(pattern);
-    for part in pattern.split('/').filter(|part| !part.is_empty()) {
+    let parts: Vec<_> = pattern.split('/').filter(|part| !part.is_empty()).collect();
+    for (number, part) in parts.iter().enumerate() {
         let below = |folder: &String, name: &str| format!("{folder}/{name}");
         found = match glob::is_pattern(part) {
             false => found.iter().map(|folder| below(folder, part)).collect(),
             true => found
                 .iter()
                 .flat_map(|folder| {
+                    visit(folder, number + 1 == parts.len());
                     let names = deployment.names_in(lookup.tree, folder).into_iter();
                     let names = names.filter(|name| glob::is_name_of(part, name));
                     names.map(|name| below(folder, &name))

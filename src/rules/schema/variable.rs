@@ -3,7 +3,8 @@
 use crate::discover::nodes;
 use crate::finding::{Severity, is_secret_name};
 use crate::rules::{Configuration, Findings};
-use crate::yaml::{Node, placeholder};
+use crate::schema::scalar::environment::{Becomes, expansions};
+use crate::yaml::{Mapping, Node, placeholder};
 
 /// How many variables are reported: those of one file are mostly of one kind.
 const MOST: usize = 20;
@@ -11,7 +12,11 @@ const MOST: usize = 20;
 pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
     let document = configuration.config.root().node().document();
     let content = document.text().content();
-    if configuration.templated || !(content.contains("${") || content.contains("$(")) {
+    if configuration.templated || !content.contains('$') {
+        return;
+    }
+    of_labels(configuration, out);
+    if !(content.contains("${") || content.contains("$(")) {
         return;
     }
     let mut found: Vec<_> = nodes(document)
@@ -38,6 +43,51 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
         let mut finding = out.part(node, span, Severity::Warning, message);
         finding.evidence = proof;
         out.push(finding.help("write the value, or fill in the file before Prometheus reads it"));
+    }
+}
+
+/// Variables in `external_labels` that the releases which run the configuration do not expand.
+fn of_labels(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+    let root = configuration.config.root();
+    let labels = root
+        .get("global")
+        .and_then(|global| global.get("external_labels"));
+    let labels = labels.and_then(Node::mapping);
+    let labels: Vec<_> = labels.into_iter().flat_map(Mapping::entries).collect();
+    let found = labels.iter().filter_map(|entry| {
+        let scalar = entry.value.scalar()?;
+        let first = expansions(scalar.text).into_iter().find(|one| {
+            let is_name = |name: &str| {
+                let capital = |c: char| c.is_ascii_uppercase() || c == '_';
+                name.starts_with(capital) && !name.contains(|c: char| c.is_ascii_lowercase())
+            };
+            matches!(one.becomes, Becomes::Variable(name) if is_name(name))
+        })?;
+        Some((entry.value, scalar, first))
+    });
+    let mut proof = None;
+    for (node, scalar, expansion) in found.take(MOST) {
+        let whole = scalar
+            .text
+            .get(expansion.from..expansion.to)
+            .unwrap_or_default();
+        let proof = proof.get_or_insert_with(|| configuration.labels_are_literal());
+        let (Some(proof), Some(_)) = (proof.as_ref(), configuration.never_filled(whole)) else {
+            continue;
+        };
+        let span = match node.is_alias() {
+            true => node.span(),
+            false => scalar.part(expansion.from, expansion.to),
+        };
+        let message = format!(
+            "`{whole}` is sent as written: before 3.0, Prometheus expands `external_labels` only with a \
+             feature"
+        );
+        let mut finding = out
+            .part(node, span, Severity::Warning, message)
+            .kind("label");
+        finding.evidence = vec![proof.clone()];
+        out.push(finding.help("add `--enable-feature=expand-external-labels`, or write the value"));
     }
 }
 

@@ -1,7 +1,11 @@
-//! `start/config-file`: `--config.file` names a file that is not there.
+//! `start/config-file`: `--config.file` or `--web.config.file` names a file that is not there, or the
+//! configuration is mounted where nothing looks for it.
 
+use crate::facts::deployment::{IMAGE_CONFIG, Platform};
+use crate::facts::settings::WEB_FILE;
 use crate::finding::Severity;
 use crate::rules::{Findings, Start};
+use crate::yaml::placeholder;
 
 /// At most so many mounts are named.
 const MOST_MOUNTS: usize = 4;
@@ -12,15 +16,31 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
     if deployment.is_started_by_something_else() {
         return;
     }
-    let Some((path, place)) = deployment.arguments.value("config.file") else {
+    named(start, "config.file", &deployment.config_file(), out);
+    // A relative one counts from the folder that the container starts in.
+    let web = deployment.arguments.value(WEB_FILE);
+    if let Some((path, _)) = web.filter(|(path, _)| path.starts_with('/')) {
+        named(start, WEB_FILE, path, out);
+    }
+    if deployment.arguments.list.is_empty() && deployment.platform != Platform::Image {
+        by_default(start, out);
+    }
+}
+
+/// A flag that names a file which is not there.
+fn named(start: &Start<'_>, flag: &str, path: &str, out: &mut Findings<'_>) {
+    let deployment = start.deployment;
+    let Some((written, place)) = deployment.arguments.value(flag) else {
         return;
     };
-    let Some(lacking) = start.facts.lacks_config_file(deployment) else {
+    if placeholder::is_open(written) {
+        return;
+    }
+    let Some(lacking) = start.facts.lacks_file(deployment, path) else {
         return;
     };
-    let message = format!(
-        "`--config.file` names `{path}`, which no mount provides: Prometheus does not start"
-    );
+    let message =
+        format!("`--{flag}` names `{written}`, which no mount provides: Prometheus does not start");
     let help = match lacking.near {
         Some(near) => near,
         None if lacking.mounts.is_empty() => "mount the file there".to_owned(),
@@ -29,10 +49,35 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
             format!("mounted are {}", shown.join(", "))
         }
     };
-    let identity = format!("{}.config.file", deployment.name);
+    let identity = format!("{}.{flag}", deployment.name);
     let mut finding = out
         .of_place(place, identity, Severity::Warning, message)
         .help(help);
     finding.evidence = lacking.evidence;
     out.push(finding);
+}
+
+/// Without arguments, the image starts with a configuration of its own.
+fn by_default(start: &Start<'_>, out: &mut Findings<'_>) {
+    let deployment = start.deployment;
+    let identity = format!("{}.config.file", deployment.name);
+    if let Some(lacking) = start.facts.lacks_file(deployment, IMAGE_CONFIG) {
+        let Some(hiding) = lacking.evidence.first() else {
+            return;
+        };
+        let message = format!(
+            "the image starts with `{IMAGE_CONFIG}`, which no mount provides: Prometheus does not start"
+        );
+        let finding = out.of_place(&hiding.place, identity, Severity::Warning, message);
+        let finding = finding.kind("default");
+        out.push(match lacking.near {
+            Some(near) => finding.help(near),
+            None => finding.help("mount the file there"),
+        });
+    } else if let Some((path, place)) = start.facts.mounted_elsewhere(deployment) {
+        let message = format!("`{path}` is not read: the image starts with `{IMAGE_CONFIG}`");
+        let help = format!("mount it at `{IMAGE_CONFIG}`, or add `--config.file={path}`");
+        let finding = out.of_place(&place, identity, Severity::Warning, message);
+        out.push(finding.kind("elsewhere").help(help));
+    }
 }

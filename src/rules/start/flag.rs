@@ -1,7 +1,9 @@
 //! `start/flag`: a flag that the release which is started does not know.
 
+use crate::facts::deployment::Argument;
 use crate::facts::deployment::flags::FLAGS;
 use crate::finding::{Severity, nearest};
+use crate::rules::start::refused::{Refused, own_arguments, refused};
 use crate::rules::start::{Verdict, shown};
 use crate::rules::{Findings, Start, advice};
 use crate::yaml::placeholder;
@@ -30,69 +32,103 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
     if deployment.is_started_by_something_else() {
         return;
     }
-    for argument in &deployment.arguments.list {
-        let Some(name) = flag(&argument.text) else {
-            continue;
-        };
-        // A switch is turned off with `--no-` (kingpin).
-        let plain = name.strip_prefix("no-").unwrap_or(name);
-        let verdict = start.verdict(plain, FLAGS);
-        let near = nearest(plain, FLAGS.iter().map(|word| word.name));
-        let (message, help) = match verdict {
-            Verdict::Known => continue,
-            Verdict::Gone(release) => {
-                let instead = INSTEAD.iter().find(|(gone, _)| *gone == plain);
-                (
-                    format!(
-                        "`--{plain}` is unknown to {} and newer: Prometheus does not start",
-                        shown(release)
-                    ),
-                    instead.map_or("delete it", |(_, help)| help).to_owned(),
-                )
-            }
-            Verdict::TooNew(release) => (
-                format!(
-                    "`--{plain}` is unknown before {}: Prometheus does not start",
-                    shown(release)
-                ),
-                format!("delete it, or start {} or newer", shown(release)),
-            ),
-            Verdict::Unknown => match near {
-                Some(near) => (
-                    format!("unknown flag `--{name}`: Prometheus does not start"),
-                    format!("did you mean `--{near}`?"),
-                ),
-                None if start.is_official() => (
-                    format!("unknown flag `--{name}`: Prometheus does not start"),
-                    "delete it".to_owned(),
-                ),
-                // A fork may know it.
-                None => continue,
-            },
-        };
-        // Nothing but the flags in sight decides in the official image, whose release is known.
-        let is_sure = start.is_official() && deployment.release().is_some();
-        let severity = match is_sure && deployment.doubts.is_empty() {
-            true => Severity::Error,
-            false => Severity::Warning,
-        };
+    for argument in own_arguments(&deployment.arguments.list) {
+        unknown(start, argument, out);
+    }
+    for one in refused(start) {
+        let Refused { name, message, .. } = one;
         let identity = format!("{}.{name}", deployment.name);
-        let finding = out.of_place(&argument.place, identity, severity, message);
-        let finding = finding.kind(verdict.kind());
-        let right = match verdict {
-            Verdict::Gone(_) if plain == RETENTION => Some((RETENTION_TIME, true)),
-            Verdict::Unknown => near.map(|near| (near, false)),
-            _ => None,
-        };
-        let right = right.filter(|_| name == plain);
-        out.push(finding.changed_by(match right {
-            Some((right, is_sure)) => {
-                let (old, new) = (format!("--{name}"), format!("--{right}"));
-                advice::in_place(&argument.place, &old, &new, help, is_sure)
-            }
-            None => help.into(),
+        let place = &one.argument.place;
+        let finding = out.of_place(place, identity, severity(start), message);
+        let finding = finding.kind(one.kind);
+        out.push(finding.changed_by(match one.right {
+            Some((old, new)) => advice::in_place(place, &old, &new, one.help, true),
+            None => one.help.into(),
         }));
     }
+}
+
+/// An error where nothing but the flags in sight decides, in the official image, whose release is known.
+fn severity(start: &Start<'_>) -> Severity {
+    let deployment = start.deployment;
+    let is_sure = start.is_official() && deployment.release().is_some();
+    match is_sure && deployment.doubts.is_empty() {
+        true => Severity::Error,
+        false => Severity::Warning,
+    }
+}
+
+/// A flag that the release does not know.
+fn unknown(start: &Start<'_>, argument: &Argument, out: &mut Findings<'_>) {
+    let Some(name) = flag(&argument.text) else {
+        return;
+    };
+    // A switch is turned off with `--no-` (kingpin).
+    let plain = name.strip_prefix("no-").unwrap_or(name);
+    let verdict = start.verdict(plain, FLAGS);
+    let near = nearest(plain, FLAGS.iter().map(|word| word.name));
+    let Some((message, help)) = words(start, verdict, name, near) else {
+        return;
+    };
+    let identity = format!("{}.{name}", start.deployment.name);
+    let finding = out.of_place(&argument.place, identity, severity(start), message);
+    let finding = finding.kind(verdict.kind());
+    let right = match verdict {
+        Verdict::Gone(_) if plain == RETENTION => Some((RETENTION_TIME, true)),
+        Verdict::Unknown => near.map(|near| (near, false)),
+        _ => None,
+    };
+    let right = right.filter(|_| name == plain);
+    out.push(finding.changed_by(match right {
+        Some((right, is_sure)) => {
+            let (old, new) = (format!("--{name}"), format!("--{right}"));
+            advice::in_place(&argument.place, &old, &new, help, is_sure)
+        }
+        None => help.into(),
+    }));
+}
+
+/// The message about an unknown flag, and what to do.
+fn words(
+    start: &Start<'_>,
+    verdict: Verdict,
+    name: &str,
+    near: Option<&str>,
+) -> Option<(String, String)> {
+    let plain = name.strip_prefix("no-").unwrap_or(name);
+    let words = match verdict {
+        Verdict::Known => return None,
+        Verdict::Gone(release) => {
+            let instead = INSTEAD.iter().find(|(gone, _)| *gone == plain);
+            (
+                format!(
+                    "`--{plain}` is unknown to {} and newer: Prometheus does not start",
+                    shown(release)
+                ),
+                instead.map_or("delete it", |(_, help)| help).to_owned(),
+            )
+        }
+        Verdict::TooNew(release) => (
+            format!(
+                "`--{plain}` is unknown before {}: Prometheus does not start",
+                shown(release)
+            ),
+            format!("delete it, or start {} or newer", shown(release)),
+        ),
+        Verdict::Unknown => match near {
+            Some(near) => (
+                format!("unknown flag `--{name}`: Prometheus does not start"),
+                format!("did you mean `--{near}`?"),
+            ),
+            None if start.is_official() => (
+                format!("unknown flag `--{name}`: Prometheus does not start"),
+                "delete it".to_owned(),
+            ),
+            // A fork may know it.
+            None => return None,
+        },
+    };
+    Some(words)
 }
 
 /// The name of a flag, without its value.

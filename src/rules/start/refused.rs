@@ -1,0 +1,234 @@
+//! Flags that each release knows and that Prometheus refuses as they are given: written with one dash,
+//! given twice, with a value that it cannot read, or in the wrong mode.
+
+use std::collections::HashSet;
+
+use promvet_syntax::go::{duration, size};
+
+use crate::facts::deployment::flags::{FLAGS, FOR_AGENTS, FOR_SERVERS, REPEATABLE, Takes, VALUES};
+use crate::facts::deployment::{Argument, Deployment};
+use crate::rules::Start;
+use crate::yaml::placeholder;
+
+/// A flag that is refused.
+pub(in crate::rules) struct Refused<'d> {
+    pub(in crate::rules) argument: &'d Argument,
+    pub(in crate::rules) name: &'d str,
+    pub(in crate::rules) kind: &'static str,
+    pub(in crate::rules) message: String,
+    pub(in crate::rules) help: String,
+    /// What to write instead of what.
+    pub(in crate::rules) right: Option<(String, String)>,
+}
+
+/// What follows from a refused flag.
+const STOPS: &str = "Prometheus does not start";
+
+/// The flags of a command line that are refused as they are given, in order.
+pub(in crate::rules) fn refused<'d>(start: &Start<'d>) -> Vec<Refused<'d>> {
+    let deployment = start.deployment;
+    let list = own_arguments(&deployment.arguments.list);
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    for (at, argument) in list.iter().enumerate() {
+        let Some(flag) = Flag::of(argument, list.get(at + 1)) else {
+            continue;
+        };
+        let of_form = match flag.dashes {
+            1 => one_dash(start, &flag),
+            _ => repeated(&flag, &mut seen)
+                .or_else(|| wrong_value(&flag))
+                .or_else(|| wrong_mode(deployment, &flag)),
+        };
+        found.extend(of_form);
+    }
+    found
+}
+
+/// Words of a line for a shell that end a command.
+const ENDS: &[&str] = &["&", "&&", ";", "|", "||", ")", "}"];
+
+/// The arguments of Prometheus itself. A line for a shell may start other programs before and after, and
+/// one that starts it in several ways is left alone.
+pub(in crate::rules) fn own_arguments(list: &[Argument]) -> &[Argument] {
+    let is_program = |one: &Argument| one.text.rsplit('/').next() == Some("prometheus");
+    if list.iter().filter(|one| is_program(one)).count() > 1 {
+        return &[];
+    }
+    let first = list.iter().position(is_program).map_or(0, |at| at + 1);
+    let own = list.get(first..).unwrap_or_default();
+    let ends = |one: &Argument| ENDS.contains(&&*one.text) || one.text.ends_with(';');
+    let end = own.iter().position(ends).unwrap_or(own.len());
+    own.get(..end).unwrap_or_default()
+}
+
+/// A flag that some release knows.
+struct Flag<'d> {
+    argument: &'d Argument,
+    /// Its name as it is written, without dashes.
+    name: &'d str,
+    dashes: usize,
+    /// What follows `=`.
+    value: Option<&'d str>,
+    /// The next argument, unless it is a flag.
+    next: Option<&'d str>,
+}
+
+impl<'d> Flag<'d> {
+    fn of(argument: &'d Argument, next: Option<&'d Argument>) -> Option<Self> {
+        let text = argument.text.as_str();
+        let dashes = text.len() - text.trim_start_matches('-').len();
+        let rest = text.get(dashes..).filter(|_| matches!(dashes, 1 | 2))?;
+        let (name, value) = match rest.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (rest, None),
+        };
+        let next = next.map(|next| next.text.as_str());
+        let flag = Self {
+            argument,
+            name,
+            dashes,
+            value,
+            next: next.filter(|next| value.is_none() && !next.starts_with('-')),
+        };
+        FLAGS
+            .iter()
+            .any(|known| known.name == flag.plain())
+            .then_some(flag)
+    }
+
+    /// The name without `no-`, which turns a switch off (kingpin).
+    fn plain(&self) -> &'d str {
+        self.name.strip_prefix("no-").unwrap_or(self.name)
+    }
+
+    fn refused(&self, kind: &'static str, message: String, help: String) -> Refused<'d> {
+        Refused {
+            argument: self.argument,
+            name: self.name,
+            kind,
+            message,
+            help,
+            right: None,
+        }
+    }
+
+    /// The text of the argument that the value does not end.
+    fn written(&self) -> String {
+        format!("{}{}", "-".repeat(self.dashes), self.name)
+    }
+}
+
+/// kingpin takes one dash for short flags, one letter each. Prometheus 1.x wanted one dash.
+fn one_dash<'d>(start: &Start<'_>, flag: &Flag<'d>) -> Option<Refused<'d>> {
+    let releases = start.releases();
+    let is_old = releases.iter().any(|release| *release < (2, 0));
+    if releases.is_empty() || is_old {
+        return None;
+    }
+    let name = flag.name;
+    let message = format!("`-{name}` has one dash: {STOPS}");
+    let refused = flag.refused("one-dash", message, format!("write `--{name}`"));
+    Some(Refused {
+        right: Some((format!("-{name}"), format!("--{name}"))),
+        ..refused
+    })
+}
+
+/// kingpin `Application.setValues`: a flag that takes one value cannot be repeated.
+fn repeated<'d>(flag: &Flag<'d>, seen: &mut HashSet<&'d str>) -> Option<Refused<'d>> {
+    let name = flag.plain();
+    let is_new = seen.insert(name);
+    (!is_new && !REPEATABLE.contains(&name)).then(|| {
+        let message = format!("`--{name}` is given twice: {STOPS}");
+        flag.refused("repeated", message, "delete one of the two".to_owned())
+    })
+}
+
+fn wrong_value<'d>(flag: &Flag<'d>) -> Option<Refused<'d>> {
+    let name = flag.plain();
+    let (_, takes) = VALUES.iter().find(|(known, _)| *known == name)?;
+    if *takes == Takes::Nothing {
+        return value_of_switch(flag);
+    }
+    let value = flag.value.or(flag.next)?;
+    if placeholder::is_open(value) || value.contains('$') {
+        return None;
+    }
+    let (fault, help) = match takes {
+        Takes::Nothing => return None,
+        Takes::Duration => {
+            let fault = duration::duration(value).err()?;
+            (fault.message, "write a duration such as `15d`".to_owned())
+        }
+        Takes::Size => {
+            let fault = size::byte_size(value).err()?;
+            (fault.message, "write a size such as `10GB`".to_owned())
+        }
+        Takes::Number => {
+            let is_number = value.parse::<f64>().is_ok() || value.starts_with("0x");
+            if is_number {
+                return None;
+            }
+            ("expected a number".to_owned(), "write a number".to_owned())
+        }
+        Takes::OneOf(words) => {
+            if words.iter().any(|word| word.eq_ignore_ascii_case(value)) {
+                return None;
+            }
+            let help = format!("use {}", words.join(", "));
+            ("is not one of the values that it takes".to_owned(), help)
+        }
+    };
+    let message = format!("`--{name}`: {fault}; {STOPS}");
+    Some(flag.refused("value", message, help))
+}
+
+/// A switch takes no value: what follows it is an argument of its own, which Prometheus has none of.
+fn value_of_switch<'d>(flag: &Flag<'d>) -> Option<Refused<'d>> {
+    let is_word = |text: &&str| matches!(*text, "true" | "false");
+    let value = flag.value.or(flag.next.filter(is_word))?;
+    let name = flag.plain();
+    let message = format!("`--{name}` takes no value: {STOPS}");
+    let right = match value.eq_ignore_ascii_case("false") {
+        true => format!("--no-{name}"),
+        false => format!("--{name}"),
+    };
+    let refused = flag.refused("switch", message, format!("write `{right}`"));
+    let old = flag
+        .value
+        .map(|value| format!("{}={value}", flag.written()));
+    Some(Refused {
+        right: old.map(|old| (old, right)),
+        ..refused
+    })
+}
+
+/// `cmd/prometheus/main.go` stops if an agent is given a flag of a server, or a server one of an agent.
+fn wrong_mode<'d>(deployment: &Deployment, flag: &Flag<'d>) -> Option<Refused<'d>> {
+    let name = flag.plain();
+    let is_of = |names: &[&str]| names.iter().any(|start| name.starts_with(start));
+    let is_agent = deployment.agent().is_some();
+    let (message, help) = if is_agent && is_of(FOR_SERVERS) {
+        (
+            format!("an agent refuses `--{name}`: {STOPS}"),
+            match name {
+                "storage.tsdb.path" => "write `--storage.agent.path`",
+                _ => "delete it, or start without `--agent`",
+            },
+        )
+    } else if !is_agent && is_of(FOR_AGENTS) && !may_be_agent(deployment) {
+        (
+            format!("`--{name}` is for agents only: {STOPS}"),
+            "delete it, or add `--agent`",
+        )
+    } else {
+        return None;
+    };
+    Some(flag.refused("mode", message, help.to_owned()))
+}
+
+/// Whether the feature `agent` is named although the release may not know it.
+fn may_be_agent(deployment: &Deployment) -> bool {
+    deployment.arguments.feature("agent").is_some() || deployment.arguments.has_gaps()
+}

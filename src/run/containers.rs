@@ -1,0 +1,102 @@
+//! Containers that start Prometheus with a configuration that is not in the tree, or that nothing leads
+//! to: their command lines are judged all the same.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::before_2::old_place;
+use super::policies::Policies;
+use super::request::{Request, Run};
+use super::survey::{Survey, own_fault};
+use crate::discover;
+use crate::facts::Facts;
+use crate::facts::deployment::{may_run_prometheus, may_start};
+use crate::finding::{Finding, Place};
+use crate::panics;
+use crate::parallel;
+use crate::policy::Policy;
+use crate::rules;
+use crate::schema::Target;
+use crate::source::{Found, LARGEST, Tree};
+
+/// A place by its order.
+type Spot = (Arc<str>, u32, u32);
+
+fn spot(place: &Place) -> Spot {
+    let span = place.span();
+    (Arc::clone(place.path()), span.start, span.end)
+}
+
+/// One file of each policy without a configuration in sight that may start Prometheus: only these are
+/// worth reading the rest of the tree for.
+pub(super) fn starting<'s>(
+    request: &Request,
+    survey: &'s Survey,
+    policies: &Policies,
+    tree: &dyn Tree,
+) -> Vec<&'s Found> {
+    let seen = survey.seen.iter();
+    let known: BTreeSet<usize> = seen.map(|seen| policies.scope_of(&seen.found)).collect();
+    let others = survey.others.iter();
+    let others: Vec<&Found> = others
+        .filter(|found| !known.contains(&policies.scope_of(found)))
+        .collect();
+    let starting = parallel::map(request.threads, &others, |found| {
+        let bytes = tree.read(&found.path, LARGEST).ok()?;
+        (may_run_prometheus(&bytes) && may_start(&found.path, &bytes)).then_some(*found)
+    });
+    starting.into_iter().flatten().collect()
+}
+
+/// What is found in the command lines of the containers that no configuration led to.
+pub(super) fn judge<'p>(
+    request: &Request,
+    survey: &Survey,
+    policies: &'p Policies,
+    facts: &BTreeMap<usize, Facts<'_>>,
+    judged: &[Place],
+    run: &mut Run,
+) -> Vec<(Finding, &'p Policy)> {
+    let mut judged: HashSet<Spot> = judged.iter().map(spot).collect();
+    let seen = survey.seen.iter().map(|seen| &seen.found);
+    let files: HashMap<&Path, &Found> = survey
+        .others
+        .iter()
+        .chain(seen)
+        .map(|found| (&*found.path, found))
+        .collect();
+    let mut out = Vec::new();
+    for (number, facts) in facts {
+        let Some(scope) = policies.scope(*number) else {
+            continue;
+        };
+        for deployment in facts.containers() {
+            let Some(found) = files.get(&*deployment.file) else {
+                continue;
+            };
+            let is_own = policies.scope_of(found) == *number;
+            // A template's flags are not what runs, and releases before 2.0 had others.
+            let is_other = discover::is_template(&found.path) || old_place(deployment).is_some();
+            if !is_own || is_other || !judged.insert(spot(&deployment.place)) {
+                continue;
+            }
+            let mut versions = request.versions.clone();
+            if versions.is_empty() {
+                let releases = scope.policy.releases_of(&found.shown);
+                versions.extend(releases.iter().map(|(version, _)| *version));
+            }
+            let target = Target::of_all(versions);
+            let timings = request.watch.rules();
+            let judge = || rules::judge_container(deployment, facts, &target, timings);
+            match panics::caught(judge) {
+                Ok(judgement) => {
+                    let findings = judgement.findings.into_iter();
+                    out.extend(findings.map(|finding| (finding, &scope.policy)));
+                }
+                Err(caught) => run.problems.push(own_fault(&found.shown, Some(&caught))),
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,348 @@
+//! Command lines that start Prometheus, whether or not their configuration is in the tree, and the mirror of
+//! each fault.
+
+use crate::support::memory;
+use promvet::finding::Severity;
+
+/// Warnings and errors, as `rule path:line message`.
+fn told(files: &[(&str, &str)]) -> Vec<String> {
+    let mut found = memory::found("/tree", &memory::tree(files));
+    found.retain(|finding| finding.severity >= Severity::Warning);
+    found
+        .iter()
+        .map(|one| {
+            let line = one.place.start().line;
+            format!("{} {}:{line} {}", one.rule, one.place.path(), one.message)
+        })
+        .collect()
+}
+
+fn compose(image: &str, flags: &str) -> String {
+    format!(
+        "services:\n  prometheus:\n    image: {image}\n    command: {flags}\n    volumes: \
+         ['config:/etc/prometheus']\nvolumes: {{config: {{}}}}\n"
+    )
+}
+
+#[test]
+fn flags_are_judged_without_a_configuration() {
+    let new = "prom/prometheus:v3.5.0";
+    let file = "--config.file=/etc/prometheus/prometheus.yml";
+    for (image, flags, expected) in [
+        (new, "--web.enable-lifecylce", Some("unknown flag")),
+        (
+            new,
+            "--web.enable-lifecycle --no-web.enable-admin-api",
+            None,
+        ),
+        (
+            new,
+            "-config.file=/etc/prometheus/prometheus.yml",
+            Some("has one dash"),
+        ),
+        (
+            "prom/prometheus:v1.8.2",
+            "-config.file=/etc/prometheus/prometheus.yml",
+            None,
+        ),
+        (
+            "prom/prometheus:${TAG}",
+            "-config.file=/etc/prometheus/prometheus.yml",
+            None,
+        ),
+        (
+            new,
+            "--log.level=info --log.level=debug",
+            Some("is given twice"),
+        ),
+        (
+            new,
+            "--enable-feature=a-b --enable-feature=native-histograms",
+            Some("unknown feature"),
+        ),
+        (new, "--web.listen-address=:1 --web.listen-address=:2", None),
+        (
+            new,
+            "--storage.tsdb.retention.time=15days",
+            Some("unknown unit"),
+        ),
+        (
+            new,
+            "--storage.tsdb.retention.time=15d --storage.tsdb.retention.size=10GB",
+            None,
+        ),
+        (new, "--storage.tsdb.retention.time 15d", None),
+        (
+            new,
+            "--storage.tsdb.retention.time fortnight",
+            Some("`--storage.tsdb.retention.time`"),
+        ),
+        (new, "--storage.tsdb.retention.time=${TIME}", None),
+        (
+            new,
+            "--storage.tsdb.retention.size=10G",
+            Some("`--storage.tsdb.retention.size`"),
+        ),
+        (new, "--query.max-samples=1e6", None),
+        (new, "--query.max-samples=many", Some("expected a number")),
+        (new, "--log.level=verbose", Some("`--log.level`")),
+        (new, "--log.level=INFO --log.format=json", None),
+        (new, "--web.enable-lifecycle=true", Some("takes no value")),
+        (new, "--web.enable-lifecycle true", Some("takes no value")),
+        (
+            new,
+            "--agent --storage.tsdb.path=/p",
+            Some("an agent refuses"),
+        ),
+        (
+            new,
+            "--agent --storage.agent.path=/p --web.read-timeout=5m",
+            None,
+        ),
+        (new, "--storage.agent.path=/p", Some("for agents only")),
+        (
+            "prom/prometheus:v2.53.1",
+            "--enable-feature=agent --storage.agent.path=/p",
+            None,
+        ),
+        // A fork may have flags of its own.
+        (
+            "images.example.com/prometheus:v3.5.0",
+            "--export.label.project-id=x",
+            None,
+        ),
+    ] {
+        let found = told(&[("/tree/compose.yaml", &compose(image, flags))]);
+        match expected {
+            None => assert_eq!(found, [""; 0], "{flags}"),
+            Some(what) => assert!(
+                found.len() == 1 && found[0].contains(what) && found[0].starts_with("start/f"),
+                "{flags}: {found:?}"
+            ),
+        }
+    }
+    for line in [
+        "curl --retry 3 https://example.org && exec prometheus --web.enable-lifecycle | tee --append x",
+        "prometheus --web.enable-lifecycle; curl --retry 3 https://example.org",
+    ] {
+        let found = told(&[(
+            "/tree/compose.yaml",
+            &compose(new, &format!("sh -c '{line}'")),
+        )]);
+        assert_eq!(found, [""; 0], "{line}");
+    }
+    let several =
+        format!("sh -c 'if a; then prometheus {file}; else prometheus {file} --agent; fi'");
+    assert_eq!(
+        told(&[("/tree/compose.yaml", &compose(new, &several))]),
+        [""; 0]
+    );
+}
+
+const POD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: prometheus-config, namespace: mon}\ndata:\n  \
+                   prometheus.yml: |\n    scrape_configs: []\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: p, \
+                   namespace: mon}\nspec:\n  containers:\n    - name: prometheus\n      image: \
+                   prom/prometheus:v3.5.0\n      ARGS\n      volumeMounts: [{name: c, mountPath: \
+                   /etc/prometheus}]\n  volumes: [{name: c, configMap: {name: NAME ITEMS}}]\n";
+
+#[test]
+fn a_configuration_that_no_key_provides_is_missed() {
+    let good = "args: [--config.file=/etc/prometheus/prometheus.yml]";
+    let items = ", items: [{key: prometheus.yml, path: config.yml}]";
+    let own = "prometheus-config";
+    for (args, name, items, expected) in [
+        (good, own, "", None),
+        ("", own, "", None),
+        (
+            "args: [--config.file=/etc/prometheus/prom.yml]",
+            own,
+            "",
+            Some("start/config-file"),
+        ),
+        (
+            "command: [/bin/prometheus, --config.file=/etc/prom/x.yml]",
+            own,
+            "",
+            Some("start/config-file"),
+        ),
+        (good, own, items, Some("start/config-file")),
+        ("", own, items, Some("start/config-file")),
+        (
+            "args: [--config.file=/etc/prometheus/config.yml]",
+            own,
+            items,
+            None,
+        ),
+        (
+            "args: [--config.file=/etc/prometheus/$(NAME)]",
+            own,
+            "",
+            None,
+        ),
+        (good, "prometheus-confg", "", Some("kubernetes/object-name")),
+        (good, "promtheus-config", "", Some("kubernetes/object-name")),
+        (good, "prometheus-config, optional: true", "", None),
+        (good, "prometheus-confg, optional: true", "", None),
+        (good, "prometheus-config2", "", None),
+        (good, "grafana-config", "", None),
+    ] {
+        let all = POD
+            .replace("ARGS", args)
+            .replace("NAME", name)
+            .replace(" ITEMS", items);
+        let found = told(&[("/tree/all.yaml", &all)]);
+        let rules: Vec<_> = found
+            .iter()
+            .filter_map(|one| one.split(' ').next())
+            .collect();
+        assert_eq!(
+            rules,
+            expected.into_iter().collect::<Vec<_>>(),
+            "{args} {name} {items}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_configuration_that_the_image_does_not_look_for_is_not_read() {
+    let config = ("/tree/prometheus.yml", "scrape_configs: []\n");
+    for (rest, count) in [
+        (
+            "volumes: ['./prometheus.yml:/prometheus/prometheus.yml']",
+            1,
+        ),
+        (
+            "volumes: ['./prometheus.yml:/etc/prometheus/prometheus.yml']",
+            0,
+        ),
+        ("volumes: ['./:/etc/prometheus']", 0),
+        ("volumes: ['data:/prometheus', '.:/src']", 0),
+        (
+            "command: [--config.file=/p.yml]\n    volumes: ['./prometheus.yml:/p.yml']",
+            0,
+        ),
+    ] {
+        let compose = format!("services:\n  p:\n    image: prom/prometheus:v3.5.0\n    {rest}\n");
+        let found = told(&[("/tree/compose.yaml", &compose), config]);
+        assert_eq!(found.len(), count, "{rest}: {found:?}");
+    }
+}
+
+const HASH: &str = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
+
+/// What is told of a server with a web configuration, in its folder or with the configuration alone.
+fn of_web(release: &str, web: &str, config: &str, is_folder: bool) -> Vec<String> {
+    let mount = match is_folder {
+        true => "./conf:/etc/prometheus",
+        false => "./conf/prometheus.yml:/etc/prometheus/prometheus.yml",
+    };
+    let compose = format!(
+        "services:\n  p:\n    image: prom/prometheus:{release}\n    command: \
+         [--config.file=/etc/prometheus/prometheus.yml, --web.config.file=/etc/prometheus/web.yml]\n    \
+         volumes: ['{mount}']\n"
+    );
+    told(&[
+        ("/tree/compose.yaml", &compose),
+        ("/tree/conf/prometheus.yml", config),
+        ("/tree/conf/web.yml", web),
+        ("/tree/conf/notes.crt", "not a certificate\n"),
+        (
+            "/tree/Makefile",
+            "keys:\n\topenssl req -keyout conf/made.key -out conf/made.crt\n",
+        ),
+    ])
+}
+
+#[test]
+fn web_configurations_are_judged_where_they_run() {
+    let none = "scrape_configs: []\n";
+    let users = format!("basic_auth_users: {{a: '{HASH}'}}\n");
+    let short = format!("basic_auth_users: {{a: '{}'}}\n", &HASH[..59]);
+    let tls = |name: &str| {
+        format!("tls_server_config: {{cert_file: {name}.crt, key_file: {name}.key}}\n")
+    };
+    let own = |rest: &str| {
+        format!(
+            "scrape_configs: [{{job_name: p{rest}, static_configs: [{{targets: ['localhost:9090']}}]}}]\n"
+        )
+    };
+    for (release, web, config, is_folder, count) in [
+        ("v3.5.0", &*users, none, true, 0),
+        ("v3.5.0", &users, none, false, 1),
+        ("v3.5.0", &short, none, true, 1),
+        (
+            "v3.5.0",
+            "rate_limit: {interval: 1s, burst: 20}\n",
+            none,
+            true,
+            1,
+        ),
+        (
+            "v3.8.0",
+            "rate_limit: {interval: 1s, burst: 20}\n",
+            none,
+            true,
+            0,
+        ),
+        ("v3.5.0", &tls("none"), none, true, 2),
+        ("v3.5.0", &tls("made"), none, true, 0),
+        ("v3.5.0", &tls("/run/none"), none, true, 2),
+        (
+            "v3.5.0",
+            "tls_server_config: {cert_file: notes.crt, key_file: made.key}\n",
+            none,
+            true,
+            1,
+        ),
+        ("v3.5.0", &users, &own(""), true, 1),
+        (
+            "v3.5.0",
+            &users,
+            &own(", basic_auth: {username: a, password_file: /run/x}").replace("/run/x", "web.yml"),
+            true,
+            0,
+        ),
+        ("v3.5.0", &users, &own("").replace("9090", "9091"), true, 0),
+        ("v3.5.0", &tls("made"), &own(""), true, 1),
+        (
+            "v3.5.0",
+            &tls("made"),
+            &own(", scheme: https, tls_config: {server_name: a}"),
+            true,
+            0,
+        ),
+    ] {
+        let found = of_web(release, web, config, is_folder);
+        let found: Vec<_> = found
+            .iter()
+            .filter(|one| !one.starts_with("credentials/"))
+            .collect();
+        assert_eq!(found.len(), count, "{release} {web} {config}: {found:?}");
+    }
+}
+
+#[test]
+fn labels_are_expanded_by_newer_releases_only() {
+    let config = "global:\n  external_labels: {cluster: '${CLUSTER}'}\n";
+    for (image, command, count) in [
+        ("prom/prometheus:v2.45.0", "[]", 1),
+        ("prom/prometheus:v3.5.0", "[]", 0),
+        ("prom/prometheus", "[]", 0),
+        (
+            "prom/prometheus:v2.45.0",
+            "[--enable-feature=expand-external-labels, --config.file=/etc/prometheus/prometheus.yml]",
+            0,
+        ),
+    ] {
+        let compose = format!(
+            "services:\n  p:\n    image: {image}\n    command: {command}\n    volumes: \
+             ['./prometheus.yml:/etc/prometheus/prometheus.yml']\n"
+        )
+        .replace("    command: []\n", "");
+        let found = told(&[
+            ("/tree/compose.yaml", &compose),
+            ("/tree/prometheus.yml", config),
+        ]);
+        assert_eq!(found.len(), count, "{image} {command}: {found:?}");
+    }
+}

@@ -1,0 +1,202 @@
+//! Files that a configuration names and that the container it runs in does not have, and the mirror of
+//! each case.
+
+use crate::support::memory;
+use promvet::finding::{Finding, Severity};
+
+/// What is reported as missing in the container, as `path:line message`.
+fn lacking(files: &[(&str, &str)]) -> Vec<String> {
+    let mut found = memory::found("/tree", &memory::tree(files));
+    found.retain(|finding| finding.severity >= Severity::Warning);
+    let told = |one: &Finding| {
+        let what = one.message.split("runs: ").nth(1).unwrap_or(&one.message);
+        format!("{}:{} {what}", one.place.path(), one.place.start().line)
+    };
+    found.iter().map(told).collect()
+}
+
+const COMPOSE: &str = "services:\n  prometheus:\n    image: prom/prometheus:v3.5.0\n    volumes:\n";
+const RULES: (&str, &str) = ("/tree/alerts.yml", "groups: []\n");
+
+fn compose(volumes: &str) -> String {
+    format!("{COMPOSE}      - ./prometheus.yml:/etc/prometheus/prometheus.yml\n{volumes}")
+}
+
+#[test]
+fn what_only_lies_beside_the_configuration_is_not_in_the_container() {
+    let alone = compose("");
+    let whole = format!("{COMPOSE}      - .:/etc/prometheus\n");
+    let volume = compose("      - rules:/etc/prometheus/rules\n");
+    let both = compose("      - ./alerts.yml:/etc/prometheus/alerts.yml\n");
+    let other = compose("      - ./alerts.yml:/etc/alerts/alert.yml\n");
+    for (compose, pattern, expected) in [
+        (
+            &alone,
+            "alerts.yml",
+            Some("nothing is mounted at `/etc/prometheus/alerts.yml`"),
+        ),
+        (
+            &alone,
+            "/etc/prometheus/alerts.yml",
+            Some("nothing is mounted at"),
+        ),
+        (
+            &alone,
+            "alert*.yml",
+            Some("`/etc/prometheus` in the service `prometheus` has"),
+        ),
+        (
+            &other,
+            "/etc/alerts/alerts.yml",
+            Some("nothing is mounted at `/etc/alerts/alerts.yml`"),
+        ),
+        (&whole, "alerts.yml", None),
+        (&whole, "alert*.yml", None),
+        (&volume, "/etc/prometheus/rules/*.yml", None),
+        (&both, "alerts.yml", None),
+        (&both, "/etc/prometheus/alert*.yml", None),
+        (&both, "/etc/prometheus/alerts.yml", None),
+    ] {
+        let config = format!("rule_files: ['{pattern}']\nscrape_configs: []\n");
+        let tree = [
+            ("/tree/prometheus.yml", &*config),
+            RULES,
+            ("/tree/compose.yaml", compose),
+        ];
+        let found = lacking(&tree);
+        match expected {
+            None => assert_eq!(found, [""; 0], "{pattern} with {compose}"),
+            Some(what) => assert!(
+                found.len() == 1 && found[0].contains(what),
+                "{pattern} with {compose}: {found:?}"
+            ),
+        }
+    }
+}
+
+#[test]
+fn an_image_has_what_is_copied_into_it() {
+    let config = (
+        "/tree/prometheus.yml",
+        "rule_files: [alerts.yml]\nscrape_configs: []\n",
+    );
+    let from = "FROM prom/prometheus:v3.5.0\nCOPY prometheus.yml /etc/prometheus/\n";
+    for (rest, files, count) in [
+        ("", &[config, RULES][..], 1),
+        ("COPY alerts.yml /etc/prometheus/\n", &[config, RULES], 0),
+        ("COPY . /etc/prometheus\n", &[config, RULES], 0),
+        (
+            "RUN wget -P /etc/prometheus https://example.org/alerts.yml\n",
+            &[config, RULES],
+            0,
+        ),
+    ] {
+        let dockerfile = format!("{from}{rest}");
+        let tree = [files, &[("/tree/Dockerfile", &*dockerfile)]].concat();
+        assert_eq!(lacking(&tree).len(), count, "{rest}: {:?}", lacking(&tree));
+    }
+}
+
+/// A pod with the ConfigMap `prom` at /etc/prometheus and what is named besides.
+fn pod(config: &str, others: &str, mounts: &str, volumes: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: prom}}\ndata:\n  prometheus.yml: |\n    \
+         {config}\n{others}---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: prom}}\nspec:\n  \
+         selector: {{matchLabels: {{app: prom}}}}\n  template:\n    metadata: {{labels: {{app: prom}}}}\n    \
+         spec:\n      containers:\n        - name: prometheus\n          image: prom/prometheus:v3.5.0\n          \
+         args: [--config.file=/etc/prometheus/prometheus.yml]\n          volumeMounts:\n            \
+         - {{name: c, mountPath: /etc/prometheus{mounts}\n      volumes:\n        \
+         - {{name: c, configMap: {{name: prom}}}}\n{volumes}"
+    )
+}
+
+const MAP: &str =
+    "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\ndata:\n  a.yml: |\n    ";
+const AT: &str = "}\n            - {name: m, mountPath: /etc/more}";
+const MORE: &str = "        - {name: m, configMap: {name: more}}\n";
+
+#[test]
+fn keys_of_a_config_map_are_the_files_of_its_mount() {
+    let rules = format!("{MAP}groups: []\n");
+    let jobs = format!("{MAP}scrape_configs: []\n");
+    let targets = format!("{MAP}- targets: [a.example.org:80]\n");
+    let sd = "scrape_configs: [{job_name: a, file_sd_configs: [{files: ['/etc/more/*.END']}]}]";
+    let json = sd.replace("END", "json");
+    let yml = sd.replace("END", "yml");
+    let scratch = "        - {name: m, emptyDir: {}}\n";
+    for (config, others, mounts, volumes, count) in [
+        ("rule_files: [/etc/more/*.yaml]", &*rules, AT, MORE, 1),
+        ("rule_files: [/etc/more/*.yml]", &rules, AT, MORE, 0),
+        (
+            "rule_files: [/etc/more/*.yml, /etc/more/*.yaml]",
+            &rules,
+            AT,
+            MORE,
+            0,
+        ),
+        ("rule_files: [/etc/more/b.yml]", &rules, AT, MORE, 1),
+        ("rule_files: [/etc/more/*.yaml]", "", AT, scratch, 0),
+        // The ConfigMap may be made anywhere.
+        ("rule_files: [/etc/more/*.yaml]", "", AT, MORE, 0),
+        (
+            "scrape_config_files: [/etc/more/*.yaml]",
+            &jobs,
+            AT,
+            MORE,
+            1,
+        ),
+        ("scrape_config_files: [/etc/more/*.yml]", &jobs, AT, MORE, 0),
+        (&json, &targets, AT, MORE, 1),
+        (&yml, &targets, AT, MORE, 0),
+        (
+            "rule_files: [/etc/prometheus/b.yml]",
+            "  b.yaml: 'groups: []'\n",
+            "}",
+            "",
+            1,
+        ),
+        (
+            "rule_files: [/etc/prometheus/b.yml]",
+            "  b.yml: 'groups: []'\n",
+            "}",
+            "",
+            0,
+        ),
+        // Only one key is mounted.
+        (
+            "rule_files: [/etc/prometheus/b.yml]",
+            "  b.yml: 'groups: []'\n",
+            "/prometheus.yml, subPath: prometheus.yml}",
+            "",
+            1,
+        ),
+    ] {
+        let all = pod(config, others, mounts, volumes);
+        let found = lacking(&[("/tree/all.yaml", &all)]);
+        assert_eq!(found.len(), count, "{config} {others} {mounts}: {found:?}");
+    }
+}
+
+#[test]
+fn target_files_of_a_config_map_are_checked() {
+    let config = "scrape_configs: [{job_name: a, file_sd_configs: [{files: ['/etc/more/*.yml']}]}]";
+    for (targets, expected) in [
+        (
+            "- {targets: ['a.example.org:80'], label: {}}\n",
+            Some("tree/all.yaml:13"),
+        ),
+        ("- {targets: ['a.example.org:80'], labels: {a: b}}\n", None),
+    ] {
+        let all = pod(config, &format!("{MAP}{targets}"), AT, MORE);
+        let found = lacking(&[("/tree/all.yaml", &all)]);
+        let told: Vec<_> = found
+            .iter()
+            .map(|one| one.get(..16).unwrap_or(one))
+            .collect();
+        assert_eq!(
+            told,
+            expected.into_iter().collect::<Vec<_>>(),
+            "{targets}: {found:?}"
+        );
+    }
+}
