@@ -60,15 +60,18 @@ fn has(class: &Class, sign: char) -> bool {
 /// A character that the pattern needs and no source label of the rule can have: another separator than
 /// the one that joins them, or a list where a pattern belongs.
 pub(super) fn foreign(rule: &RelabelRule<'_>, pattern: &Pattern) -> Option<char> {
+    // Addresses that are written by hand may hold several fields between commas, for rules that take them
+    // apart; those that come with labels of Kubernetes are an address and a port.
+    let is_discovered = |label: &&str| label.starts_with("__meta_kubernetes_");
+    if !rule.sources.iter().any(is_discovered) {
+        return None;
+    }
     let signs = [',', '|', '@', '/'];
     let mut signs = signs.into_iter();
     signs.find(|sign| {
         let joins = rule.sources.len() > 1 && rule.separator.contains(*sign);
         let mut sources = rule.sources.iter();
-        !rule.sources.is_empty()
-            && !joins
-            && sources.all(|label| lacks(label, *sign))
-            && needs(pattern.shape(), *sign)
+        !joins && sources.all(|label| lacks(label, *sign)) && needs(pattern.shape(), *sign)
     })
 }
 
