@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::Facts;
 use super::credential_file::{PathQuery, PathVerdict};
 use super::deployment::{
-    self, Copied, Deployment, Deployments, Held, Mount, MountSource, NotMounted, Outside, Resolved,
-    RunningDeployment, Subject, VMAGENT_CONFIG,
+    self, Certainty, Copied, Deployment, Deployments, Held, Mount, MountSource, NotMounted,
+    Outside, Resolved, RunningDeployment, Subject, VMAGENT_CONFIG,
 };
 use crate::discover::EmbeddedIn;
 use crate::finding::{Place, nearest};
@@ -59,6 +59,48 @@ impl<'t> Facts<'t> {
             return Vec::new();
         };
         deployment::belonging(self.files.tree, self.deployments(), &subject)
+    }
+
+    /// What the Prometheus Operator runs of a resource or of values of a chart.
+    #[must_use]
+    pub fn operated(&self, file: &Path, holder: Option<&EmbeddedIn>) -> Vec<RunningDeployment<'_>> {
+        let object = match holder {
+            Some(EmbeddedIn::Resource {
+                kind,
+                name,
+                namespace,
+            }) => Some((*kind, name.as_str(), namespace.as_deref())),
+            Some(EmbeddedIn::Values) => None,
+            _ => return Vec::new(),
+        };
+        let file = self.files.tree.resolve(file).unwrap_or(file.to_owned());
+        let is_it = |one: &&Deployment| {
+            let title = object.map(|(kind, name, _)| format!("the {kind} `{name}`"));
+            let is_named = match title {
+                Some(title) => one.name == title,
+                None => !one.name.contains('`'),
+            };
+            let namespace = object.and_then(|(.., namespace)| namespace);
+            one.file == file && is_named && one.namespace.as_deref() == namespace
+        };
+        let all = self.shared.operated(&self.files).iter();
+        let mut found = all.filter(is_it);
+        // Of several values in one file it is not known which are meant.
+        let (Some(first), None) = (found.next(), found.next()) else {
+            return Vec::new();
+        };
+        vec![RunningDeployment {
+            deployment: first,
+            certainty: Certainty::Certain,
+            path: first.config_file(),
+            evidence: Vec::new(),
+        }]
+    }
+
+    /// Everything that the Prometheus Operator runs by the tree.
+    #[must_use]
+    pub fn all_operated(&self) -> &[Deployment] {
+        self.shared.operated(&self.files)
     }
 
     /// The mounts of promvet.yaml for what nothing in the tree runs.

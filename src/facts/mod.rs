@@ -13,6 +13,7 @@ pub mod issuer;
 mod namespaces;
 mod near_miss;
 pub mod online;
+mod operated_rules;
 pub mod opstrace;
 mod owners;
 mod proxy;

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::Facts;
-use super::token::Observation;
+use super::token::{self, Observation};
 use crate::facts::deployment::{Provider, Written};
 use crate::finding::{Advice, Finding, Severity, nearest, rule};
 use crate::schema::dialect::Reference;
@@ -26,6 +26,36 @@ impl Facts<'_> {
         out
     }
 
+    /// What makes an object in another namespace, if nothing can be seen that takes it over: a
+    /// kustomization, or a program that copies Secrets.
+    fn elsewhere(&self, reference: &Reference, namespace: Option<&str>) -> Option<Arc<Provider>> {
+        let namespace = namespace?;
+        if self.shared.sets_namespace(&self.files) {
+            return None;
+        }
+        let all = self.shared.objects(&self.files);
+        let all = all.of(reference.kind, &reference.name, None);
+        let is_copied = |maker: &Arc<Provider>| {
+            let text = maker.place.text().content();
+            COPIERS.iter().any(|word| text.contains(word))
+        };
+        let is_elsewhere = |maker: &Arc<Provider>| {
+            let own = maker.namespace.as_deref();
+            own.is_some_and(|own| own != namespace)
+        };
+        if !all.iter().all(is_elsewhere) || all.iter().any(is_copied) {
+            return None;
+        }
+        // A tree may have the manifests of several clusters in folders of their own.
+        let folder = |path: &str| self.absolute(path).parent().map(std::path::Path::to_owned);
+        let own = folder(reference.place.path())?;
+        let is_near = |maker: &Arc<Provider>| {
+            folder(maker.place.path())
+                .is_some_and(|other| own.starts_with(&other) || other.starts_with(&own))
+        };
+        all.into_iter().find(is_near)
+    }
+
     fn of_reference(&self, reference: &Reference, namespace: Option<&str>) -> Option<Finding> {
         let provided = self.shared.objects(&self.files);
         let Reference {
@@ -42,6 +72,9 @@ impl Facts<'_> {
                 let help = format!("write `name: {key}` and `key: {name}`");
                 let finding = found(reference, Severity::Error, message).help(Advice::say(help));
                 return Some(finding.evidence(maker.place.clone(), "it is made here"));
+            }
+            if let Some(maker) = self.elsewhere(reference, namespace) {
+                return Some(in_other_namespace(reference, &maker, namespace?));
             }
             let names = provided.names(kind, namespace);
             let near = nearest(name, names).filter(|near| is_slip(name, near))?;
@@ -102,6 +135,24 @@ fn found(reference: &Reference, severity: Severity, message: String) -> Finding 
     finding.of_key(reference.logical.clone(), reference.identity.clone())
 }
 
+/// Words of annotations by which programs copy Secrets to other namespaces (emberstack's reflector,
+/// mittwald's kubernetes-replicator, kubed and its successor).
+const COPIERS: &[&str] = &["reflector", "replicat", "kubed.appscode", "config-syncer"];
+
+fn in_other_namespace(reference: &Reference, maker: &Provider, namespace: &str) -> Finding {
+    let Reference { kind, name, .. } = reference;
+    let message = format!(
+        "`{}`: the tree makes the {kind} `{name}` only in the namespace `{}`, and the Operator looks in `{namespace}`",
+        reference.field,
+        maker.namespace.as_deref().unwrap_or_default()
+    );
+    let finding = found(reference, Severity::Warning, message);
+    let finding = finding.help(Advice::say(format!(
+        "make it in the namespace `{namespace}`"
+    )));
+    finding.evidence(maker.place.clone(), "it is made here")
+}
+
 fn lacks(reference: &Reference, maker: &Provider) -> Option<Finding> {
     let Reference { name, key, .. } = reference;
     let keys: Vec<&str> = maker.keys.keys().map(String::as_str).collect();
@@ -122,9 +173,36 @@ fn lacks(reference: &Reference, maker: &Provider) -> Option<Finding> {
     })
 }
 
+/// Fields whose values are no secrets.
+const PUBLIC: &[&str] = &["clientId", "username"];
+
+/// What is reported about a secret that git tracks in the clear, once for all that name it.
+fn committed(facts: &Facts<'_>, reference: &Reference, written: &Written) -> Option<Finding> {
+    let path = facts.absolute(written.place.path());
+    let (shown, start, _) = written.place.order();
+    let look = format!("{shown}#{start}");
+    if !matches!(facts.is_tracked(&path), Ok(true)) || !facts.is_first_look(look.as_ref()) {
+        return None;
+    }
+    let message = format!(
+        "{} is a secret that git tracks in the clear: anyone who can read the repository or its history can use it",
+        written.noun
+    );
+    let place = written.place.clone();
+    let finding = Finding::new(rule::CREDENTIALS_COMMITTED, Severity::Error, place, message);
+    let finding = finding.of_key(written.logical.clone(), written.identity.clone());
+    let help = "change the secret, then keep it out of the repository, encrypt it (SOPS, SealedSecret), or fill it in at deploy time (ExternalSecret)";
+    let finding = finding.help(Advice::say(help));
+    Some(finding.evidence(reference.place.clone(), "the Operator reads it for this"))
+}
+
 /// What is wrong with a value, at the place where it is written.
 fn value(facts: &Facts<'_>, reference: &Reference, written: &Written) -> Option<Finding> {
     let observed = written.content.observe(facts.files.now);
+    let is_secret = !PUBLIC.contains(&&*reference.field);
+    if reference.is_inline && is_secret && token::is_live(&observed) {
+        return committed(facts, reference, written);
+    }
     let (severity, problem, advice) = if reference.is_inline && written.content.ends_with_newline()
     {
         (
@@ -143,6 +221,16 @@ fn value(facts: &Facts<'_>, reference: &Reference, written: &Written) -> Option<
             Severity::Error,
             "begins with the scheme, which Prometheus sends once more",
             "leave the word out",
+        )
+    } else if reference.is_inline
+        && is_secret
+        && observed.contains(&Observation::Placeholder)
+        && !written.content.has_variable()
+    {
+        (
+            Severity::Warning,
+            "is a placeholder: unless something replaces it, the receiver rejects it",
+            "write the credential at deploy time, as an ExternalSecret or a SealedSecret does",
         )
     } else {
         return None;

@@ -148,9 +148,13 @@ impl<'f> Standpoint<'f> {
 
 impl Facts<'_> {
     fn answer<'f>(&'f self, hit: &Hit<'f>, runners: &[RunningDeployment<'f>]) -> ServiceMatch<'f> {
-        let deployment = hit
-            .container
-            .and_then(|container| self.deployments().at(&container.place));
+        let deployment = hit.container.and_then(|container| {
+            let operated = || {
+                let mut all = self.all_operated().iter();
+                all.find(|one| one.place.order() == container.place.order())
+            };
+            self.deployments().at(&container.place).or_else(operated)
+        });
         let serves =
             |one: &&Deployment| one.prometheus.is_some() && one.listens_at(hit.port) == Some(true);
         let prometheus = deployment.filter(serves);

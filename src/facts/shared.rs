@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::credential_file::Lookup;
-use super::deployment::{Deployments, Network, Objects, SourceFile, Sources};
+use super::deployment::{Deployment, Deployments, Network, Objects, SourceFile, Sources};
 use super::issuer::cert_manager::{self, Manifests};
 use super::near_miss::{self, Selectables};
 use super::opstrace::{self, Instance};
@@ -27,6 +27,7 @@ pub struct Shared<'t> {
     instances: OnceLock<Vec<Instance>>,
     manifests: OnceLock<Manifests>,
     deployments: OnceLock<Deployments>,
+    operated: OnceLock<Vec<Deployment>>,
     sources: OnceLock<Sources>,
     sets_namespace: OnceLock<bool>,
     objects: OnceLock<Objects>,
@@ -61,6 +62,7 @@ impl<'t> Shared<'t> {
             instances: OnceLock::new(),
             manifests: OnceLock::new(),
             deployments: OnceLock::new(),
+            operated: OnceLock::new(),
             sources: OnceLock::new(),
             sets_namespace: OnceLock::new(),
             objects: OnceLock::new(),
@@ -104,6 +106,14 @@ impl<'t> Shared<'t> {
     pub(super) fn deployments(&self, files: &Lookup<'_>) -> &Deployments {
         self.deployments
             .get_or_init(|| Deployments::new(self.sources(files).deployments(files.tree)))
+    }
+
+    /// What the Prometheus Operator runs by resources and values of the tree.
+    pub(super) fn operated(&self, files: &Lookup<'_>) -> &[Deployment] {
+        self.operated.get_or_init(|| {
+            let objects = self.objects(files);
+            self.sources(files).operated(files.tree, objects)
+        })
     }
 
     /// The names by which containers of the tree are reached.

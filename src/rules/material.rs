@@ -99,7 +99,13 @@ impl<'e, 'a> Material<'e, 'a> {
         let is_named = folder.is_some() || holder.is_some();
         let file = is_named.then(|| facts.absolute(document.text().path()));
         let runners = match (&file, references.is_empty() && holdings.secrets.is_empty()) {
-            (Some(file), false) => facts.runners(file, *holder),
+            (Some(file), false) => {
+                let runners = facts.runners(file, *holder);
+                match runners.is_empty() {
+                    true => facts.operated(file, *holder),
+                    false => runners,
+                }
+            }
             _ => Vec::new(),
         };
         let shown: &str = document.text().path();

@@ -229,10 +229,13 @@ fn of_rules(
 ) -> Judgement {
     let path = document.text().path();
     let target = target_of(&seen.recognised, request, facts.policy(), path, None);
+    let checked = rule_file::check(document, &target, None);
     let mut judgement = Judgement {
-        findings: rule_file::check(document, &target, None).findings,
+        findings: checked.findings,
         ..Judgement::default()
     };
+    let unmet = facts.unmet_where_operated(&checked.needs);
+    judgement.findings.extend(unmet);
     foreign::set_metricsql_aside(&mut judgement, facts);
     as_spoken(&mut judgement, document, seen, facts);
     judgement

@@ -449,7 +449,24 @@ fn keys_of_secrets_are_followed() {
         ("writer2", "token", right.replace("name: writer", "name: writer1"), None),
         // Made elsewhere.
         ("another", "token", right.clone(), None),
-        ("writer", "token", right.replace("namespace: m", "namespace: other"), None),
+        (
+            "writer",
+            "token",
+            right.replace("namespace: m", "namespace: other"),
+            Some(Severity::Warning),
+        ),
+        // A program copies it.
+        (
+            "writer",
+            "token",
+            right.replace(
+                "namespace: m",
+                "namespace: other, annotations: {reflector.v1.k8s.emberstack.com/reflection-allowed: 'true'}",
+            ),
+            None,
+        ),
+        ("writer", "token", right.replace("made-up", "changeme"), Some(Severity::Warning)),
+        ("writer", "token", right.replace("made-up", "'${TOKEN}'"), None),
         ("writer", "token", secret("data: {token: bWFkZS11cAo=}"), Some(Severity::Error)),
         ("writer", "token", secret("data: {token: bWFkZS11cA==}"), None),
         ("writer", "token", secret("stringData: {token: ''}"), Some(Severity::Error)),

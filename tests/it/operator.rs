@@ -437,3 +437,131 @@ fn the_config_map_of_openshift_is_known_by_its_name() {
         &[(2, "schema/unknown-field", "`remoteWrite`")],
     )]);
 }
+
+#[test]
+fn files_are_followed_through_what_the_operator_mounts() {
+    let prometheus = |mounts: &str, path: &str| {
+        object(
+            "Prometheus",
+            &format!(
+                "  podMonitorSelector: {{}}\n{mounts}\n  remoteRead:\n  - url: https://a.example.com/api/v1/read\n    authorization:\n      credentialsFile: {path}"
+            ),
+        )
+    };
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: writer, namespace: shop}\nstringData: {token: made-up}\n";
+    let listed = "  secrets: [writer]";
+    let volumes = "  volumes: [{name: w, secret: {secretName: writer}}]\n  volumeMounts: [{name: w, mountPath: /etc/w}]";
+    for (mounts, path, with_secret, expected) in [
+        (
+            listed,
+            "/etc/prometheus/secrets/writer/token",
+            true,
+            &[][..],
+        ),
+        // What nothing in the tree makes is not checked.
+        (listed, "/etc/prometheus/secrets/writer/token", false, &[]),
+        (
+            listed,
+            "/etc/prometheus/secrets/writter/token",
+            true,
+            &["credentials/not-mounted"],
+        ),
+        (
+            listed,
+            "/etc/prometheus/secrets/writer/tokn",
+            true,
+            &["credentials/not-mounted"],
+        ),
+        (volumes, "/etc/w/token", true, &[]),
+        (volumes, "/etc/v/token", true, &["credentials/not-mounted"]),
+        (
+            "  configMaps: [a]",
+            "/etc/prometheus/configmaps/a/token",
+            false,
+            &[],
+        ),
+    ] {
+        let text = prometheus(mounts, path);
+        let mut files = vec![("a.yaml", text.as_str())];
+        if with_secret {
+            files.push(("s.yaml", secret));
+        }
+        let found = told(&files);
+        let rules: Vec<&str> = found.iter().map(|one| &*one.1).collect();
+        assert_eq!(rules, expected, "{mounts} {path}: {found:?}");
+    }
+}
+
+#[test]
+fn services_of_the_operator_are_receivers() {
+    let edge = |host: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {{name: edge, namespace: edge}}\nspec:\n  podMonitorSelector: {{}}\n  externalLabels: {{cluster: a}}\n  remoteWrite:\n  - url: http://{host}:9090/api/v1/write\n"
+        )
+    };
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: central, namespace: shop}\nspec:\n  selector: {prometheus: a}\n  ports: [{name: web, port: 9090, targetPort: web}]\n";
+    let on = object(
+        "Prometheus",
+        "  podMonitorSelector: {}\n  enableRemoteWriteReceiver: true",
+    );
+    let off = object("Prometheus", "  podMonitorSelector: {}");
+    for (host, central, is_off) in [
+        ("prometheus-operated.shop.svc", &off, true),
+        ("prometheus-operated.shop.svc", &on, false),
+        ("central.shop.svc.cluster.local", &off, true),
+        ("central.shop.svc.cluster.local", &on, false),
+        // Nothing of the tree is there.
+        ("prometheus-operated.other.svc", &off, false),
+    ] {
+        let files = [
+            ("edge.yaml", edge(host)),
+            ("central.yaml", central.clone()),
+            ("service.yaml", service.to_owned()),
+        ];
+        let files: Vec<_> = files
+            .iter()
+            .map(|(path, text)| (*path, text.as_str()))
+            .collect();
+        let found = told(&files);
+        let said = found
+            .iter()
+            .any(|one| one.1 == "remote-write/receiver-not-enabled");
+        assert_eq!(said, is_off, "{host}: {found:?}");
+    }
+}
+
+#[test]
+fn the_look_back_of_the_prometheus_counts_for_monitors() {
+    let monitor = object(
+        "PodMonitor",
+        "  selector: {matchLabels: {app: a}}\n  podMetricsEndpoints: [{port: a, interval: 10m}]",
+    );
+    let short = object("Prometheus", "  podMonitorSelector: {}");
+    let long = object(
+        "Prometheus",
+        "  podMonitorSelector: {}\n  query: {lookbackDelta: 30m}",
+    );
+    check(&[
+        (&[("m.yaml", &monitor), ("p.yaml", &long)], &[]),
+        (
+            &[("m.yaml", &monitor), ("p.yaml", &short)],
+            &[(6, "scrape/interval", "5m")],
+        ),
+    ]);
+}
+
+#[test]
+fn what_rules_need_is_asked_of_what_the_operator_runs() {
+    let rule = object(
+        "PrometheusRule",
+        "  groups:\n  - name: a\n    rules: [{record: a, expr: 'sum(rate(b_bucket{le=\"1\"}[5m]))'}]",
+    );
+    let newest = object("Prometheus", "  podMonitorSelector: {}\n  version: v3.5.0");
+    let old = newest.replace("v3.5.0", "v2.53.0");
+    let receives = newest.replace("version: v3.5.0", "enableRemoteWriteReceiver: true");
+    for (prometheus, is_told) in [(&newest, true), (&old, false), (&receives, false)] {
+        let found = told(&[("r.yaml", &rule), ("p.yaml", prometheus)]);
+        let said = found.iter().any(|one| one.1 == "rules/bucket-value");
+        assert_eq!(said, is_told, "{prometheus}: {found:?}");
+    }
+}

@@ -83,6 +83,7 @@ pub struct Sources {
     workloads: Vec<SourceFile>,
     providers: Vec<SourceFile>,
     services: Vec<SourceFile>,
+    operated: Vec<SourceFile>,
     dockerfiles: Vec<SourceFile>,
 }
 
@@ -130,18 +131,20 @@ impl Sources {
                 SourceKind::Workload => &mut self.workloads,
                 SourceKind::Provider => &mut self.providers,
                 SourceKind::Service => &mut self.services,
+                SourceKind::Operated => &mut self.operated,
                 SourceKind::Dockerfile => &mut self.dockerfiles,
             };
             list.push(file.clone());
         }
     }
 
-    fn lists(&mut self) -> [&mut Vec<SourceFile>; 5] {
+    fn lists(&mut self) -> [&mut Vec<SourceFile>; 6] {
         [
             &mut self.compose,
             &mut self.workloads,
             &mut self.providers,
             &mut self.services,
+            &mut self.operated,
             &mut self.dockerfiles,
         ]
     }
@@ -154,6 +157,16 @@ impl Sources {
             every: false,
         };
         Objects(kubernetes::Objects::read(home, &self.providers))
+    }
+
+    /// What the Prometheus Operator runs by them.
+    pub(super) fn operated(&self, tree: &dyn Tree, objects: &Objects) -> Vec<Deployment> {
+        let home = Home {
+            tree,
+            root: &self.root,
+            every: false,
+        };
+        kubernetes::operated::operated(home, &self.operated, &objects.0)
     }
 
     /// The deployments that they describe.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::arguments::{Argument, Arguments, BARE_CONFIG, IMAGE_CONFIG};
 use super::image::Image;
 use super::inside;
+use super::kubernetes::operated::OPERATED_CONFIG;
 use super::user::{Rights, RunAs};
 use super::written::Written;
 use crate::finding::{Evidence, Place};
@@ -152,6 +153,12 @@ impl Deployment {
             IMAGE_CONFIG
         };
         inside::join(folder, value.unwrap_or(default))
+    }
+
+    /// Whether the Prometheus Operator runs it.
+    #[must_use]
+    pub fn is_operated(&self) -> bool {
+        self.config_file() == OPERATED_CONFIG
     }
 
     /// The folder of that path.

@@ -125,6 +125,8 @@ pub struct Network {
 #[derive(Debug)]
 struct Group {
     platform: Platform,
+    /// Whether the names are those of Services that the Prometheus Operator makes.
+    is_operated: bool,
     files: Vec<SourceFile>,
     names: OnceLock<GroupNames>,
 }
@@ -158,8 +160,15 @@ impl Sources {
             .collect();
         let services = self.services.iter();
         groups.extend(services.map(|file| Group::new(Platform::Kubernetes, vec![file.clone()])));
+        // The Operator's names are not written in the files, so that they are always asked.
+        let first = groups.len();
+        let operated = self.operated.iter();
+        groups.extend(operated.map(|file| Group {
+            is_operated: true,
+            ..Group::new(Platform::Kubernetes, vec![file.clone()])
+        }));
         let numbered = groups.iter().enumerate();
-        let open = numbered.filter(|(_, group)| group.has_variables());
+        let open = numbered.filter(|(number, group)| *number >= first || group.has_variables());
         Network {
             open: open.map(|(number, _)| number).collect(),
             words: WordIndex::of_groups(
@@ -171,7 +180,7 @@ impl Sources {
             ),
             root: self.root.clone(),
             groups,
-            pods: Pods::new(&self.workloads),
+            pods: Pods::new(&self.workloads, &self.operated),
         }
     }
 }
@@ -268,6 +277,7 @@ impl Group {
     fn new(platform: Platform, files: Vec<SourceFile>) -> Self {
         Self {
             platform,
+            is_operated: false,
             files,
             names: OnceLock::new(),
         }
@@ -284,6 +294,7 @@ impl Group {
     fn read(&self, tree: &dyn Tree, root: &Path, pods: &Pods) -> GroupNames {
         let services: Vec<Service> = match self.platform {
             Platform::Compose => Vec::new(),
+            _ if self.is_operated => Vec::new(),
             _ => self.files.iter().flat_map(kubernetes::services).collect(),
         };
         let all = match self.platform {
@@ -295,6 +306,10 @@ impl Group {
                 },
                 &self.files,
             ),
+            _ if self.is_operated => {
+                let files = self.files.iter();
+                files.flat_map(kubernetes::operated::named).collect()
+            }
             _ => services.iter().flat_map(|one| pods.behind(one)).collect(),
         };
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();

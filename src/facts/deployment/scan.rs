@@ -114,6 +114,8 @@ pub enum SourceKind {
     Provider,
     /// A Service of Kubernetes, by which its pods are reached.
     Service,
+    /// Resources of which the Prometheus Operator makes pods, or values of charts that make one.
+    Operated,
     /// A Dockerfile.
     Dockerfile,
 }
@@ -177,10 +179,25 @@ pub fn kinds(path: &Path, bytes: &[u8]) -> Vec<SourceKind> {
     if provides || has(&"patches") && is_kustomization() {
         kinds.push(SourceKind::Provider);
     }
+    if has(&"prometheusSpec") || has(&"monitoring.") && is_operated(bytes) {
+        kinds.push(SourceKind::Operated);
+    }
     if is_manifest && has(&"Service") && has(&"selector") && has(&"ports") {
         kinds.push(SourceKind::Service);
     }
     kinds
+}
+
+/// Whether bytes name a kind of which the Prometheus Operator makes pods.
+fn is_operated(bytes: &[u8]) -> bool {
+    memmem::find_iter(bytes, b"kind").any(|at| {
+        let rest = bytes.get(at + 4..).unwrap_or_default();
+        let begins = rest.iter().position(|byte| !b"\"' :".contains(byte));
+        let name = begins.and_then(|begins| rest.get(begins..));
+        let rest = name.and_then(|name| name.strip_prefix(b"Prometheus"));
+        let rest = rest.map(|rest| rest.strip_prefix(b"Agent").unwrap_or(rest));
+        rest.is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric))
+    })
 }
 
 /// Whether a file may describe deployments, whatever its name: a scan of its bytes.
@@ -242,7 +259,7 @@ mod tests {
 
     #[test]
     fn files_are_told_apart_without_parsing() {
-        use SourceKind::{Compose, Dockerfile, Provider, Service, Workload};
+        use SourceKind::{Compose, Dockerfile, Operated, Provider, Service, Workload};
         for (name, content, want) in [
             ("compose.yaml", "services:\n  a: {}\n", vec![Compose]),
             ("x.yml", "\u{feff}services:\r\n", vec![Compose]),
@@ -259,6 +276,16 @@ mod tests {
                 vec![Service],
             ),
             ("s.yaml", "kind: ServiceMonitor\nselector:\n", vec![]),
+            (
+                "p.yaml",
+                "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\n",
+                vec![Operated],
+            ),
+            (
+                "p.yaml",
+                "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\n",
+                vec![],
+            ),
             ("s.json", "{\"kind\": \"Secret\"}", vec![Provider]),
             ("prometheus.yml", "scrape_configs: []\n", vec![]),
             ("values.yaml", "kindness: 1\n", vec![]),

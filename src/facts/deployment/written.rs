@@ -149,6 +149,13 @@ impl Content {
         is_secret_name(name) || token::is_live(&self.observe(0))
     }
 
+    /// Whether a variable is in it, which something fills in before the manifest is applied.
+    #[must_use]
+    pub fn has_variable(&self) -> bool {
+        self.text()
+            .is_some_and(|text| placeholder::find(text).next().is_some())
+    }
+
     /// Whether a line break ends it, and something is before.
     #[must_use]
     pub fn ends_with_newline(&self) -> bool {

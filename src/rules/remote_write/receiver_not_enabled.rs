@@ -63,6 +63,9 @@ fn help(missing: Missing, name: &str, deployment: &Deployment) -> String {
             "run Prometheus 2.33 or later in {name}, with `--web.enable-remote-write-receiver`"
         );
     };
+    if deployment.is_operated() {
+        return format!("set `enableRemoteWriteReceiver: true` in {name}");
+    }
     let list = match deployment.platform {
         Platform::Kubernetes => "args",
         _ => "command",

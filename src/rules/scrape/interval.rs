@@ -1,5 +1,6 @@
 //! `scrape/interval`: intervals that leave gaps in every instant query.
 
+use crate::discover::EmbeddedIn;
 use crate::facts::deployment::Certainty;
 use crate::finding::Severity;
 use crate::prometheus::TargetSection;
@@ -61,6 +62,9 @@ fn look_back(configuration: &Configuration<'_>) -> Option<(i64, String)> {
     }
     let document = configuration.config.root().node().document();
     let file = facts.absolute(document.text().path());
+    if let Some(EmbeddedIn::Resource { .. } | EmbeddedIn::Values) = holder {
+        return look_back_of_operated(configuration);
+    }
     let mut longest = None;
     for runner in facts.runners(&file, holder) {
         let arguments = &runner.deployment.arguments;
@@ -73,4 +77,18 @@ fn look_back(configuration: &Configuration<'_>) -> Option<(i64, String)> {
         longest = longest.max(Some(found));
     }
     Some(longest.unwrap_or(default))
+}
+
+/// The longest look-back of all that the Operator runs by the tree: which of them selects a monitor is
+/// not asked.
+fn look_back_of_operated(configuration: &Configuration<'_>) -> Option<(i64, String)> {
+    let mut longest = (LOOK_BACK, "5m".to_owned());
+    for deployment in configuration.facts.all_operated() {
+        let value = deployment.arguments.value("query.lookback-delta");
+        if let Some((text, _)) = value {
+            let milliseconds = scalar::duration(text).ok()?.milliseconds;
+            longest = longest.max((milliseconds, text.to_owned()));
+        }
+    }
+    Some(longest)
 }

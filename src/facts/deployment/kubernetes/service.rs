@@ -76,12 +76,12 @@ impl Service {
 
 /// What runs pods that Services may select.
 #[derive(Clone, Debug)]
-struct Pod {
-    kind: String,
-    name: String,
-    namespace: Option<String>,
-    labels: BTreeMap<String, String>,
-    containers: Vec<Container>,
+pub(super) struct Pod {
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) namespace: Option<String>,
+    pub(super) labels: BTreeMap<String, String>,
+    pub(super) containers: Vec<Container>,
 }
 
 /// The pods of one file, by their labels.
@@ -95,15 +95,19 @@ struct FilePods {
 #[derive(Debug)]
 pub(in crate::facts::deployment) struct Pods {
     files: Vec<(SourceFile, OnceLock<FilePods>)>,
+    /// Files by which the Prometheus Operator makes pods, whose labels are not written in them.
+    operated: Vec<(SourceFile, OnceLock<Vec<Pod>>)>,
     words: OnceLock<WordIndex>,
 }
 
 impl Pods {
     /// Those of some manifests.
-    pub(in crate::facts::deployment) fn new(files: &[SourceFile]) -> Self {
+    pub(in crate::facts::deployment) fn new(files: &[SourceFile], operated: &[SourceFile]) -> Self {
         let files = files.iter().map(|file| (file.clone(), OnceLock::new()));
+        let operated = operated.iter().map(|file| (file.clone(), OnceLock::new()));
         Self {
             files: files.collect(),
+            operated: operated.collect(),
             words: OnceLock::new(),
         }
     }
@@ -120,6 +124,14 @@ impl Pods {
                     out.push(of_service(service, pod, file, Some(pod.name.clone())));
                 }
             }
+        }
+        if service.selector.is_empty() {
+            return out;
+        }
+        for (file, pods) in &self.operated {
+            let pods = pods.get_or_init(|| super::operated::pods(file));
+            let pods = pods.iter().filter(|pod| pod.is_selected_by(service));
+            out.extend(pods.map(|pod| of_service(service, pod, file, None)));
         }
         out
     }

@@ -1,0 +1,48 @@
+//! What rules in resources of the Prometheus Operator need, held against what the Operator runs by the
+//! tree.
+
+use super::Facts;
+use super::deployment::Deployment;
+use crate::finding::Finding;
+use crate::schema::rule_file::{Condition, Need};
+
+/// Flags by which others send samples to a Prometheus.
+const RECEIVING: &[&str] = &[
+    "web.enable-remote-write-receiver",
+    "web.enable-otlp-receiver",
+];
+
+impl Facts<'_> {
+    /// What is reported of the needs of rules: nothing that something which the Operator runs meets,
+    /// since which of them selects the rules is not asked.
+    #[must_use]
+    pub fn unmet_where_operated(&self, needs: &[Need]) -> Vec<Finding> {
+        if needs.is_empty() {
+            return Vec::new();
+        }
+        let all = self.all_operated();
+        let meets = |need: &Need, one: &Deployment| match need.condition {
+            Condition::Feature(name) => one.arguments.feature(name).is_some(),
+            Condition::StoredForm(_) => {
+                let is_old = one.release().is_some_and(|release| release < (3, 0));
+                let receives = |flag: &&str| one.arguments.flag(flag).is_some();
+                is_old || RECEIVING.iter().any(receives)
+            }
+            Condition::TwoSamplesIn(_) => true,
+        };
+        let unmet = needs.iter().filter(|need| {
+            let is_known = !matches!(need.condition, Condition::TwoSamplesIn(_));
+            is_known && !all.iter().any(|one| meets(need, one))
+        });
+        unmet
+            .map(|need| {
+                let mut finding = need.finding.clone();
+                if matches!(need.condition, Condition::Feature(_)) {
+                    let message = "; without it Prometheus refuses the file";
+                    finding.message.push_str(message);
+                }
+                finding
+            })
+            .collect()
+    }
+}
