@@ -88,10 +88,8 @@ pub struct Selecting {
     pub ports: Vec<PortName>,
     /// What a Prometheus selects: for each kind, by which selector, in which namespaces.
     pub choices: Vec<(&'static str, Selector, Namespaces)>,
-    /// Its `remoteWrite`, if it has endpoints and is no excerpt.
+    /// Its `remoteWrite`, if it has endpoints and is sure not to be a patch.
     pub sends: Option<Site>,
-    /// Whether it is sure not to be a patch.
-    pub is_whole: bool,
 }
 
 /// What a Prometheus selects: a kind, the key of its selector, and that of its namespaces.
@@ -115,16 +113,6 @@ const CHOICES: &[(&str, &str, &str)] = &[
     ("PrometheusRule", "ruleSelector", "ruleNamespaceSelector"),
 ];
 
-/// Keys that an excerpt about `remoteWrite` leaves out.
-const OF_A_WHOLE: &[&str] = &[
-    "image",
-    "replicas",
-    "resources",
-    "retention",
-    "storage",
-    "version",
-];
-
 /// The label that Kubernetes gives every namespace.
 const NAME_OF_NAMESPACE: &str = "kubernetes.io/metadata.name";
 
@@ -146,7 +134,6 @@ impl Selecting {
             ports: Vec::new(),
             choices: Vec::new(),
             sends: None,
-            is_whole: false,
         };
         match kind {
             "ServiceMonitor" => out.monitor(spec, "endpoints"),
@@ -204,9 +191,8 @@ impl Selecting {
         let list = spec.get("remoteWrite");
         let sends = list.filter(|list| list.items().next().is_some());
         // A patch names what it changes, and a whole object the account that may read targets.
-        self.is_whole = spec.get("serviceAccountName").is_some();
-        let is_more = OF_A_WHOLE.iter().any(|key| spec.get(key).is_some());
-        self.sends = sends.filter(|_| self.is_whole || is_more).map(Site::of);
+        let is_whole = spec.get("serviceAccountName").is_some();
+        self.sends = sends.filter(|_| is_whole).map(Site::of);
     }
 }
 

@@ -70,8 +70,6 @@ pub(super) struct Selectables {
     prometheuses: Vec<(Selecting, String)>,
     /// Labels that kustomizations add to objects.
     added: HashSet<String>,
-    /// Whether there are patches.
-    has_patches: bool,
     /// Whether patches may change labels or selectors.
     is_patched: bool,
 }
@@ -148,7 +146,6 @@ impl Selectables {
         if keys.iter().any(|key| root.get(key).is_some())
             || root.items().any(|one| one.get("op").is_some())
         {
-            self.has_patches = true;
             let source = root.document().text().content();
             self.is_patched |= source.contains("abels") || source.contains("elector");
         }
@@ -478,10 +475,6 @@ impl NearMisses<'_> {
     /// configuration.
     fn sends_nothing(&self) -> Option<Finding> {
         let site = self.one.sends.as_ref()?;
-        // Where the tree has no patches, it is none.
-        if !self.one.is_whole && self.tree.has_patches {
-            return None;
-        }
         let of_jobs = self
             .one
             .choices

@@ -30,7 +30,7 @@ impl Facts<'_> {
     /// kustomization, or a program that copies Secrets.
     fn elsewhere(&self, reference: &Reference, namespace: Option<&str>) -> Option<Arc<Provider>> {
         let namespace = namespace?;
-        if self.shared.sets_namespace(&self.files) {
+        if self.shared.sets_namespace() {
             return None;
         }
         let all = self.shared.objects(&self.files);
