@@ -20,7 +20,12 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         // Flux and its like fill in variables before the manifest of a Secret is applied.
         let written = file.judged.written.as_ref();
         let is_filled_in = written.is_some_and(|written| written.content.has_variable());
-        if is_filled_in && material.runners.iter().any(|one| one.deployment.is_operated()) {
+        if is_filled_in
+            && material
+                .runners
+                .iter()
+                .any(|one| one.deployment.is_operated())
+        {
             continue;
         }
         let message = format!("{} {words}", file.noun());

@@ -26,7 +26,8 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
         // A placeholder in test data is never filled in, and nothing runs there.
         let path = file.facts.absolute(node.document().text().path());
         let is_test = || discover::is_test_data(&file.facts.relative(&path));
-        if is_loud || is_mounted || *why == Unverified::Placeholder && (file.templated || is_test()) {
+        if is_loud || is_mounted || *why == Unverified::Placeholder && (file.templated || is_test())
+        {
             continue;
         }
         let folder = folder_of(node.as_str().unwrap_or(""));
