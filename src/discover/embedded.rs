@@ -47,6 +47,10 @@ pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
         return alloy(text);
     }
     if others::is_named_only(text.path().as_ref().as_ref()) {
+        if let Some(found) = foreign::unit_in(&text) {
+            text.recognize();
+            return vec![found];
+        }
         let found = others::unread(&text);
         if !found.is_empty() {
             return found;
@@ -267,7 +271,11 @@ fn in_object(manifest: Manifest<'_>, template: Option<Template>) -> Vec<Recognis
         if names::is_alloy(name.as_ref())
             && let Some(text) = text_of(entry, &holder(name), Dollars::Plain)
         {
-            found.extend(foreign::alloy_in(&text, template));
+            let all = foreign::alloy_in(&text, template).into_iter();
+            found.extend(all.map(|mut one| {
+                holder(name).around(&mut one.holder);
+                one
+            }));
         }
         if found.len() > before {
             holds_one.push(name);
@@ -311,12 +319,18 @@ fn in_compose_file(root: Node<'_>, template: Option<Template>) -> Vec<Recognised
     let entries = configs.into_iter().flat_map(|map| map.entries());
     let found = entries.filter_map(|entry| {
         let content = entry.value.mapping()?.entry("content")?;
-        let holder = EmbeddedIn::Compose(entry.name().to_owned());
+        let compose = EmbeddedIn::Compose(entry.name().to_owned());
         let template = template.or(Some(Template::Variables));
+        let holder = compose.clone();
         let own = in_scalar(content, entry.name(), holder, Dollars::Doubled, template);
         Some(match own {
             Some(own) => vec![own],
-            None => foreign::in_text(content.value, template),
+            None => {
+                let mut found = foreign::in_text(content.value, template);
+                let all = found.iter_mut();
+                all.for_each(|one| compose.around(&mut one.holder));
+                found
+            }
         })
     });
     found.flatten().collect()

@@ -31,6 +31,8 @@ pub enum EmbeddedIn {
     },
     /// A configuration of another program, by its word in reports.
     Part(&'static str),
+    /// The same in a key of a ConfigMap or a Secret, or in a config of docker compose.
+    PartOf(&'static str, Box<Self>),
 }
 
 impl EmbeddedIn {
@@ -43,7 +45,7 @@ impl EmbeddedIn {
             Self::Compose(_) => "compose",
             Self::Values => "helm-values",
             Self::Resource { .. } => "operator",
-            Self::Part(word) => word,
+            Self::Part(word) | Self::PartOf(word, _) => word,
         }
     }
 
@@ -53,7 +55,28 @@ impl EmbeddedIn {
         match self {
             Self::Object { kind, name, .. } => only_before(&format!("{kind}/{name}.")),
             Self::Resource { kind, name, .. } => only_before(&format!("{kind}/{name}.")),
-            Self::Compose(_) | Self::Values | Self::Part(_) => format!("{}.", self.word()),
+            Self::Compose(_) | Self::Values | Self::Part(_) | Self::PartOf(..) => {
+                format!("{}.", self.word())
+            }
+        }
+    }
+
+    /// A configuration of another program that is in this.
+    pub(super) fn around(&self, inner: &mut Option<Self>) {
+        if let Some(Self::Part(word)) = inner {
+            *inner = Some(Self::PartOf(word, Box::new(self.clone())));
+        }
+    }
+
+    /// The namespace of the object that it is in, if one is written.
+    #[must_use]
+    pub fn namespace(&self) -> Option<&str> {
+        match self {
+            Self::Object { namespace, .. } | Self::Resource { namespace, .. } => {
+                namespace.as_deref()
+            }
+            Self::PartOf(_, object) => object.namespace(),
+            Self::Compose(_) | Self::Values | Self::Part(_) => None,
         }
     }
 
@@ -65,7 +88,7 @@ impl EmbeddedIn {
             Self::Compose(name) => format!("the config `{name}`"),
             Self::Values => "the values of a chart".to_owned(),
             Self::Resource { kind, name, .. } => format!("the {kind} `{name}`"),
-            Self::Part(word) => format!("a configuration of {word}"),
+            Self::Part(word) | Self::PartOf(word, _) => format!("a configuration of {word}"),
         }
     }
 }

@@ -1,7 +1,12 @@
 //! Endpoints on the command line of vmagent (VictoriaMetrics v1.140
 //! `app/vmagent/remotewrite/{remotewrite,client}.go`).
 
+mod faults;
+mod known;
+pub(super) mod unit;
+
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::finding::{Advice, Finding, Place, Severity, Span, rule};
@@ -60,6 +65,13 @@ pub(super) struct Argument<'d> {
     span: Span,
 }
 
+/// The command line of a container.
+pub(super) struct CommandLine<'d> {
+    /// The container.
+    container: Node<'d>,
+    arguments: Vec<Argument<'d>>,
+}
+
 impl Argument<'_> {
     /// Where the text behind some of its bytes is; all of it if quotes or escapes are in between.
     fn behind(&self, from: usize) -> Span {
@@ -72,6 +84,7 @@ impl Argument<'_> {
 }
 
 /// One flag.
+#[derive(Clone, Copy)]
 struct Flag<'a, 'd> {
     name: &'a str,
     value: &'a str,
@@ -80,9 +93,9 @@ struct Flag<'a, 'd> {
     span: Span,
 }
 
-/// The arguments of containers that run vmagent, in a compose file or a manifest.
-pub(super) fn containers(root: Node<'_>) -> Vec<Vec<Argument<'_>>> {
-    let mut found = Vec::new();
+/// The command lines of containers that run a program, `vmagent` or `vmalert`, in a compose file or a
+/// manifest.
+pub(super) fn containers<'d>(root: Node<'d>, program: &str) -> Vec<CommandLine<'d>> {
     let services = root.get("services").and_then(Node::mapping);
     let services = services.into_iter().flat_map(|map| map.entries());
     let mut containers: Vec<Node<'_>> = services.map(|entry| entry.value).collect();
@@ -101,21 +114,71 @@ pub(super) fn containers(root: Node<'_>) -> Vec<Vec<Argument<'_>>> {
         let list = way.iter().try_fold(root, |node, key| node.get(key));
         containers.extend(list.into_iter().flat_map(Node::items));
     }
-    for container in containers {
-        let lists = ["entrypoint", "command", "args"];
-        let lists = lists.iter().filter_map(|key| container.get(key));
-        let arguments: Vec<_> = lists.flat_map(arguments).collect();
-        let image = container.get("image").and_then(Node::as_str).unwrap_or("");
-        let mut programs = arguments.iter().filter(|it| !it.text.starts_with('-'));
-        let is_program = |it: &Argument<'_>| {
-            let name = it.text.rsplit('/').next();
-            matches!(name, Some("vmagent" | "vmagent-prod"))
-        };
-        if !arguments.is_empty() && (is_vmagent(image) || programs.any(is_program)) {
-            found.push(arguments);
-        }
+    let lines = containers.into_iter();
+    lines.filter_map(|one| command_line(one, program)).collect()
+}
+
+fn command_line<'d>(container: Node<'d>, program: &str) -> Option<CommandLine<'d>> {
+    let lists = ["entrypoint", "command", "args"];
+    let lists = lists.iter().filter_map(|key| container.get(key));
+    let mut arguments: Vec<_> = lists.flat_map(arguments).collect();
+    let image = container.get("image").and_then(Node::as_str).unwrap_or("");
+    let is_image = is_name_of(image, program);
+    let mut programs = arguments.iter().filter(|it| !it.text.starts_with('-'));
+    if arguments.is_empty() || !(is_image || programs.any(|it| is_name_of(&it.text, program))) {
+        return None;
     }
-    found
+    let by_environment = |it: &Argument<'_>| {
+        let name = it.text.trim_start_matches('-');
+        name == "envflag.enable" || name == "envflag.enable=true"
+    };
+    let is_by_environment = arguments.iter().any(by_environment);
+    if is_by_environment {
+        arguments.extend(variables(container));
+    }
+    Some(CommandLine {
+        container,
+        arguments,
+    })
+}
+
+/// Whether an image or a path is that of a program.
+fn is_name_of(text: &str, program: &str) -> bool {
+    let name = text.rsplit('/').next().unwrap_or(text);
+    let name = name.split([':', '@']).next().unwrap_or(name);
+    name.strip_suffix("-prod").unwrap_or(name) == program
+}
+
+/// Variables of the environment that stand for flags, as arguments.
+fn variables(container: Node<'_>) -> Vec<Argument<'_>> {
+    let mut out = Vec::new();
+    for key in ["environment", "env"] {
+        let Some(set) = container.get(key) else {
+            continue;
+        };
+        let map = set.mapping().into_iter().flat_map(|map| map.entries());
+        out.extend(map.filter_map(|entry| variable(entry.name(), entry.value, 0)));
+        out.extend(set.items().filter_map(|item| match item.as_str() {
+            Some(text) => {
+                let (name, value) = text.split_once('=')?;
+                variable(name, item, text.len() - value.len())
+            }
+            None => variable(item.get("name")?.as_str()?, item.get("value")?, 0),
+        }));
+    }
+    out
+}
+
+/// A variable as the flag that it stands for: its dots are underscores.
+fn variable<'d>(name: &str, node: Node<'d>, from: usize) -> Option<Argument<'d>> {
+    let mut flags = FLAGS.iter().map(|(flag, _)| flag);
+    let flag = flags.find(|flag| flag.replace('.', "_") == name)?;
+    let scalar = node.scalar()?;
+    Some(Argument {
+        text: format!("-{flag}={}", scalar.text.get(from..)?),
+        node,
+        span: scalar.part(from, scalar.text.len()),
+    })
 }
 
 /// The arguments of a list, or of a line that a shell splits.
@@ -168,13 +231,36 @@ fn line(node: Node<'_>) -> Vec<Argument<'_>> {
     shell::words(scalar.text).into_iter().map(place).collect()
 }
 
-fn is_vmagent(image: &str) -> bool {
-    let name = image.rsplit('/').next().unwrap_or(image);
-    name.split([':', '@']).next() == Some("vmagent")
+/// The native tree of a command line; an empty one if it makes no endpoint.
+pub(super) fn translate(source: &Arc<Document>, line: &CommandLine<'_>) -> Document {
+    endpoints(source, &line.arguments).unwrap_or_else(|| nothing(source, line))
 }
 
-/// The native tree of some arguments. None if they make no endpoint.
-pub(super) fn translate(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Option<Document> {
+/// A tree without endpoints, for what is wrong with the command line itself.
+pub(super) fn nothing(source: &Arc<Document>, line: &CommandLine<'_>) -> Document {
+    let mut builder = Builder::new(source);
+    let root = builder.mapping(line.container, &[]);
+    builder.finish(root)
+}
+
+/// What is wrong with a command line itself.
+pub(super) fn faults(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Finding> {
+    let mut out = shared_credentials(source, &line.arguments);
+    out.extend(faults::of_vmagent(source, line));
+    out
+}
+
+/// The same for vmalert, whose endpoints are not read.
+pub(super) fn faults_of_vmalert(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Finding> {
+    faults::of_vmalert(source, line)
+}
+
+/// Whether a command line has endpoints.
+pub(super) fn sends(line: &CommandLine<'_>) -> bool {
+    flags(&line.arguments).iter().any(|flag| flag.name == URL)
+}
+
+fn endpoints(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Option<Document> {
     let mut by_name: HashMap<&str, Vec<Flag<'_, '_>>> = HashMap::new();
     for flag in flags(arguments) {
         by_name.entry(flag.name).or_default().push(flag);
@@ -193,6 +279,8 @@ pub(super) fn translate(source: &Arc<Document>, arguments: &[Argument<'_>]) -> O
                 Some(several) => several.get(number),
                 None => None,
             };
+            // An empty one leaves the flag out for its URL.
+            let flag = flag.filter(|flag| name == URL || !flag.value.is_empty());
             if let Some(flag) = flag {
                 let value = builder.part(flag.node, flag.span, flag.value);
                 items.push((native, flag.node, value));
@@ -219,10 +307,7 @@ const CREDENTIALS: &[&str] = &[
 
 /// What is reported about credentials that are given once and go to URLs of different
 /// organizations.
-pub(super) fn shared_credentials(
-    source: &Arc<Document>,
-    arguments: &[Argument<'_>],
-) -> Vec<Finding> {
+fn shared_credentials(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Vec<Finding> {
     let flags = flags(arguments);
     let of = |name: &str| {
         flags
@@ -237,7 +322,7 @@ pub(super) fn shared_credentials(
         return Vec::new();
     }
     let once = CREDENTIALS.iter().filter_map(|name| match &*of(name) {
-        [only] if !only.value.contains(',') => Some((name, only.node, only.span)),
+        [only] => Some((name, only.node, only.span)),
         _ => None,
     });
     let found = once.map(|(name, node, span)| {
@@ -283,8 +368,67 @@ fn domain(url: &str) -> Option<&str> {
     host.get(from..)
 }
 
-/// The flags among some arguments: `-name=value`, `--name value`, and `-name` for a truth value.
+/// The flags among some arguments, one for each value of a list.
 fn flags<'a, 'd>(arguments: &'a [Argument<'d>]) -> Vec<Flag<'a, 'd>> {
+    let mut out = Vec::new();
+    for flag in written(arguments) {
+        let values = values(flag.value);
+        if !flag.name.starts_with("remoteWrite.") || values.len() < 2 {
+            out.push(flag);
+            continue;
+        }
+        let is_in_place = flag.span.len() == flag.value.len();
+        out.extend(values.into_iter().map(|range| Flag {
+            value: unquoted(flag.value.get(range.clone()).unwrap_or("")),
+            span: match is_in_place {
+                true => flag.span.part(range.start, range.end),
+                false => flag.span,
+            },
+            ..flag
+        }));
+    }
+    out
+}
+
+/// Where the values of a list are: commas separate them, but for those in quotes and brackets
+/// (`lib/flagutil/array.go`, `parseArrayValues`).
+fn values(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let (mut from, mut quote, mut closing) = (0, None, Vec::new());
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'' | '`') => quote = Some(c),
+            (None, '(') => closing.push(')'),
+            (None, '[') => closing.push(']'),
+            (None, '{') => closing.push('}'),
+            (None, _) if closing.last() == Some(&c) => {
+                closing.pop();
+            }
+            (None, ',') if closing.is_empty() => {
+                out.push(from..at);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    out.push(from..text.len());
+    match quote.is_none() && closing.is_empty() {
+        true => out,
+        // What is not closed is a part of one value.
+        false => std::iter::once(0..text.len()).collect(),
+    }
+}
+
+fn unquoted(value: &str) -> &str {
+    let mut quotes = ['"', '\'', '`'].into_iter();
+    let inner = quotes.find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote));
+    inner.unwrap_or(value)
+}
+
+/// The flags as written: `-name=value`, `--name value`, and `-name` for a truth value.
+fn written<'a, 'd>(arguments: &'a [Argument<'d>]) -> Vec<Flag<'a, 'd>> {
     let mut out = Vec::new();
     let mut rest = arguments.iter().peekable();
     while let Some(argument) = rest.next() {
@@ -301,7 +445,7 @@ fn flags<'a, 'd>(arguments: &'a [Argument<'d>]) -> Vec<Flag<'a, 'd>> {
             });
             continue;
         }
-        let is_switch = name == "remoteWrite.tlsInsecureSkipVerify";
+        let is_switch = known::is_switch(name);
         let value = rest.next_if(|next| !is_switch && !next.text.starts_with('-'));
         out.push(Flag {
             name,

@@ -2,6 +2,7 @@
 //! and operators like it, values of charts that make them, OpenShift's monitoring, other programs
 //! that send by remote write.
 
+mod grafana;
 mod kustomize;
 mod merged;
 mod objects;
@@ -41,6 +42,8 @@ pub(super) const WORDS: &[&str] = &[
     "PrometheusRulesMap",
     "prometheusremotewrite",
     "metrics_generator",
+    "destinations:",
+    "extra_remote_write",
     "additionalRemoteWrites",
     "jobList",
     "serverFiles",
@@ -52,6 +55,8 @@ pub(super) const WORDS: &[&str] = &[
     "remote_write",
     "job_name",
     "remoteWrite.url",
+    "remoteWrite_url",
+    "promscrape.config",
 ];
 
 /// All of them in a document.
@@ -87,22 +92,49 @@ fn flags_in(
 ) -> Vec<Recognised> {
     let finder = Finder::new(document, template);
     let mut out = Vec::new();
-    for arguments in flags::containers(root) {
-        let Some(made) = flags::translate(document, &arguments) else {
-            continue;
-        };
-        let mut spelling = Spelling::new(VMAGENT.refused);
-        flags::spelling().for_each(|(native, flag)| spelling.add(native, flag));
-        let found = Translation {
-            document: made,
-            findings: flags::shared_credentials(document, &arguments),
-            spelling,
-            references: Vec::new(),
-        };
-        let why = "it starts vmagent".to_owned();
-        out.push(finder.recognised(found, &VMAGENT, EmbeddedIn::Part("vmagent"), why));
+    for line in flags::containers(root, "vmalert") {
+        let findings = flags::faults_of_vmalert(document, &line);
+        if !findings.is_empty() {
+            let found = Translation {
+                document: flags::nothing(document, &line),
+                findings,
+                spelling: Spelling::new(VMAGENT.refused),
+                references: Vec::new(),
+            };
+            let why = "it starts vmalert".to_owned();
+            out.push(finder.recognised(found, &VMAGENT, EmbeddedIn::Part("vmalert"), why));
+        }
+    }
+    for line in flags::containers(root, "vmagent") {
+        out.extend(vmagent(&finder, &line));
     }
     out
+}
+
+/// Endpoints on the command line of a unit of systemd or a Quadlet that starts vmagent.
+pub(super) fn unit_in(text: &Arc<Text>) -> Option<Recognised> {
+    let document = Arc::new(flags::unit::read(text)?);
+    let line = flags::unit::command_line(&document)?;
+    vmagent(&Finder::new(&document, None), &line)
+}
+
+/// What a command line of vmagent makes; nothing if it neither sends nor is wrong.
+fn vmagent<'d>(finder: &Finder<'d>, line: &flags::CommandLine<'d>) -> Option<Recognised> {
+    let document = finder.document;
+    let findings = flags::faults(document, line);
+    if findings.is_empty() && !flags::sends(line) {
+        return None;
+    }
+    let mut spelling = Spelling::new(VMAGENT.refused);
+    flags::spelling().for_each(|(native, flag)| spelling.add(native, flag));
+    let found = Translation {
+        document: flags::translate(document, line),
+        findings,
+        spelling,
+        references: Vec::new(),
+    };
+    let why = "it starts vmagent".to_owned();
+    Some(finder.recognised(found, &VMAGENT, EmbeddedIn::Part("vmagent"), why))
 }
 
 /// Endpoints in a configuration of Alloy.
@@ -125,7 +157,7 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
                 dialect: Sort::Fragment,
                 document,
             },
-            why: "it has prometheus.remote_write".to_owned(),
+            why: "it is a configuration of Alloy".to_owned(),
             template: Some(template.unwrap_or(Template::Variables)),
             masked: false,
             holder: Some(EmbeddedIn::Part("alloy")),
@@ -137,6 +169,7 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
     let alloy::Reading {
         documents,
         faults,
+        slips,
         stopped,
     } = alloy::read(text);
     let stopped = stopped.map(|span| Unchecked {
@@ -147,6 +180,8 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
     });
     // What follows may be the component that is missing.
     let faults = faults.into_iter().filter(|_| stopped.is_none());
+    let is_alloy = alloy_words(text.content());
+    let faults = faults.chain(slips.into_iter().filter(|_| is_alloy));
     let faults: Vec<Finding> = faults.map(|fault| fault_of(text, fault)).collect();
     let of_all =
         (!faults.is_empty() || stopped.is_some()).then(|| (alloy::nothing(text), faults, stopped));
@@ -154,6 +189,12 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
         .into_iter()
         .map(|document| (document, Vec::new(), None));
     read.chain(of_all).map(made).collect()
+}
+
+/// Whether a text has words of Alloy: other languages have files of the same ending.
+fn alloy_words(text: &str) -> bool {
+    let words = ["prometheus.", "loki.", "otelcol.", "discovery."];
+    words.iter().any(|word| text.contains(word))
 }
 
 fn fault_of(text: &Arc<Text>, fault: alloy::Fault) -> Finding {

@@ -81,7 +81,15 @@ const LOOSE: &[&str] = &["conf", "json", "bak", "old", "orig"];
 /// `prom` that has no ending or one of a few others.
 #[must_use]
 pub fn is_candidate(path: &Path) -> bool {
-    has_yaml_name(path) || has_loose_name(path) || is_alloy(path)
+    has_yaml_name(path) || has_loose_name(path) || is_alloy(path) || is_unit(path)
+}
+
+/// Whether a file is a unit of systemd or a Quadlet that starts vmagent, by its name.
+fn is_unit(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| matches!(ending, "container" | "service"))
+        && name.contains("vmagent")
 }
 
 /// Whether a file is a configuration of Grafana Alloy, or of Grafana Agent in flow mode, by its name, endings of

@@ -66,6 +66,11 @@ const OPERATOR: &[&[u8]] = &[
     b"prometheusremotewrite",
     b"extraScrapeConfigs",
     b"serverFiles",
+    // Programs that send, whose files need have no other word: Grafana Agent, values of the chart
+    // k8s-monitoring, vmagent's flags.
+    b"wal_directory",
+    b"destinations:",
+    b"promscrape.config",
 ];
 
 /// Whether bytes may hold a Prometheus configuration. UTF-16, which the words would not be found

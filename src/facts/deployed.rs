@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::Facts;
 use super::credential_file::{PathQuery, PathVerdict};
@@ -101,6 +102,19 @@ impl<'t> Facts<'t> {
     #[must_use]
     pub fn all_operated(&self) -> &[Deployment] {
         self.shared.operated(&self.files)
+    }
+
+    /// The same for the files that a configuration names, which other programs read in their own
+    /// containers.
+    #[must_use]
+    pub fn readers(&self, file: &Path, holder: Option<&EmbeddedIn>) -> Vec<RunningDeployment<'_>> {
+        let (word, held) = match holder {
+            Some(EmbeddedIn::Part(word)) => (word, None),
+            Some(EmbeddedIn::PartOf(word, object)) => (word, held(object)),
+            _ => return self.runners(file, holder),
+        };
+        let subject = Subject { file, held };
+        deployment::reading(self.files.tree, self.programs(), &subject, word)
     }
 
     /// The mounts of promvet.yaml for what nothing in the tree runs.
@@ -250,10 +264,24 @@ impl<'t> Facts<'t> {
     /// Everything in the tree that runs Prometheus, with the mounts of promvet.yaml.
     pub(super) fn deployments(&self) -> &Deployments {
         let found = self.shared.deployments(&self.files);
+        self.with_mounts_of_policy(found, &self.deployments)
+    }
+
+    /// The same for other programs that send.
+    fn programs(&self) -> &Deployments {
+        let found = self.shared.programs(&self.files);
+        self.with_mounts_of_policy(found, &self.programs)
+    }
+
+    fn with_mounts_of_policy<'f>(
+        &self,
+        found: &'f Deployments,
+        extended: &'f OnceLock<Deployments>,
+    ) -> &'f Deployments {
         if self.policy.mounts.is_empty() {
             return found;
         }
-        self.deployments.get_or_init(|| {
+        extended.get_or_init(|| {
             let mounts = self.mounts_of_policy();
             let mut found = found.all().to_vec();
             for one in &mut found {
@@ -303,27 +331,38 @@ impl<'t> Facts<'t> {
 fn subject_of<'s>(file: &'s Path, holder: Option<&'s EmbeddedIn>) -> Option<Subject<'s>> {
     let held = match holder {
         // What Helm will make of its values is not in sight.
-        Some(EmbeddedIn::Values | EmbeddedIn::Resource { .. } | EmbeddedIn::Part(_)) => {
-            return None;
-        }
-        Some(EmbeddedIn::Object {
+        Some(
+            EmbeddedIn::Values
+            | EmbeddedIn::Resource { .. }
+            | EmbeddedIn::Part(_)
+            | EmbeddedIn::PartOf(..),
+        ) => return None,
+        Some(holder) => held(holder),
+        None => None,
+    };
+    Some(Subject { file, held })
+}
+
+/// What holds a text of an object or of a compose file.
+fn held(holder: &EmbeddedIn) -> Option<Held<'_>> {
+    match holder {
+        EmbeddedIn::Object {
             kind,
             name,
             namespace,
             key,
-        }) => Some(Held {
+        } => Some(Held {
             kind,
             name,
             namespace: namespace.as_deref(),
             key,
         }),
-        Some(EmbeddedIn::Compose(name)) => Some(Held {
+        EmbeddedIn::Compose(name) => Some(Held {
             kind: "config",
             name,
             namespace: None,
             key: name,
         }),
-        None => None,
-    };
-    Some(Subject { file, held })
+        _ => None,
+    }
 }

@@ -28,6 +28,7 @@ pub struct Shared<'t> {
     manifests: OnceLock<Manifests>,
     deployments: OnceLock<Deployments>,
     operated: OnceLock<Vec<Deployment>>,
+    programs: OnceLock<Deployments>,
     sources: OnceLock<Sources>,
     sets_namespace: OnceLock<bool>,
     objects: OnceLock<Objects>,
@@ -63,6 +64,7 @@ impl<'t> Shared<'t> {
             manifests: OnceLock::new(),
             deployments: OnceLock::new(),
             operated: OnceLock::new(),
+            programs: OnceLock::new(),
             sources: OnceLock::new(),
             sets_namespace: OnceLock::new(),
             objects: OnceLock::new(),
@@ -114,6 +116,12 @@ impl<'t> Shared<'t> {
             let objects = self.objects(files);
             self.sources(files).operated(files.tree, objects)
         })
+    }
+
+    /// Everything in the tree that runs another program that sends.
+    pub(super) fn programs(&self, files: &Lookup<'_>) -> &Deployments {
+        self.programs
+            .get_or_init(|| Deployments::new(self.sources(files).programs(files.tree)))
     }
 
     /// The names by which containers of the tree are reached.

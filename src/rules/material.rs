@@ -100,7 +100,7 @@ impl<'e, 'a> Material<'e, 'a> {
         let file = is_named.then(|| facts.absolute(document.text().path()));
         let runners = match (&file, references.is_empty() && holdings.secrets.is_empty()) {
             (Some(file), false) => {
-                let runners = facts.runners(file, *holder);
+                let runners = facts.readers(file, *holder);
                 match runners.is_empty() {
                     true => facts.operated(file, *holder),
                     false => runners,

@@ -1,6 +1,7 @@
 //! What is reported about a configuration that is written in other words than those of
 //! `prometheus.yml`.
 
+use super::programs;
 use crate::discover::{EmbeddedIn, Spoken};
 use crate::facts::Facts;
 use crate::finding::{Finding, Unchecked, rule};
@@ -12,6 +13,20 @@ use crate::yaml::Document;
 /// Rules that speak of what a release of Prometheus knows: the program that makes its
 /// configuration, or is another one, leaves out what the release does not know.
 const OF_RELEASES: &[&str] = &[rule::SCHEMA_UNAVAILABLE];
+
+/// The word of Grafana Agent in static mode.
+pub(super) const AGENT: &str = "grafana-agent";
+
+/// The release of Prometheus whose sections its last release has at most (grafana/agent v0.44.2 `go.mod`
+/// names a fork between 2.50 and 2.53).
+pub(super) const OF_AGENT: &str = "2.53";
+
+/// What begins the names of jobs that stand for `discovery.relabel` of Alloy.
+const TARGETS_OF_ALLOY: &str = "discovery.relabel.";
+
+/// What is said of targets before Prometheus's own defaults are set on them, as in Alloy: no more
+/// than that all are dropped.
+const OF_TARGETS: &str = rule::RELABEL_DROPS_EVERYTHING;
 
 /// Rules about what is absent: the rest of what a patch changes is in another file.
 const OF_ABSENCE: &[&str] = &[
@@ -43,9 +58,11 @@ pub(super) fn put(
     };
     let operators = [OPERATOR.word, OPERATOR_VALUES.word];
     let of_operator = operators.contains(&spoken.dialect.word);
+    // Which release of Prometheus is in Grafana Agent is known.
+    let of_agent = holder.is_some_and(|holder| holder.word() == AGENT);
     let is_foreign = |finding: &Finding| {
         let rule = &&*finding.rule;
-        OF_RELEASES.contains(rule) || of_operator && OF_JOBS.contains(rule)
+        OF_RELEASES.contains(rule) && !of_agent || of_operator && OF_JOBS.contains(rule)
     };
     judgement.findings.retain(|finding| {
         !is_told(finding) && !is_foreign(finding) && !is_of_selector(spoken, finding)
@@ -53,9 +70,18 @@ pub(super) fn put(
     judgement
         .findings
         .retain(|finding| !is_of_old_agent(finding));
+    if is_of_targets(document) {
+        judgement
+            .findings
+            .retain(|finding| finding.rule == OF_TARGETS || !finding.rule.starts_with("relabel/"));
+    }
     for finding in &mut judgement.findings {
+        let refuses = programs::refuses_url(finding, holder);
         let spelling = &spoken.spelling;
-        let put = |text: &str| spelling.put_at(&finding.place, text);
+        let put = |text: &str| {
+            let text = spelling.put_at(&finding.place, text);
+            programs::in_its_name(&text, holder, refuses).unwrap_or(text)
+        };
         finding.message = put(&finding.message);
         for evidence in &mut finding.evidence {
             evidence.message = put(&evidence.message);
@@ -64,19 +90,25 @@ pub(super) fn put(
             advice.spell(put);
         }
     }
-    judgement.findings.extend(spoken.findings.iter().cloned());
+    judgement
+        .findings
+        .extend(spoken.findings.iter().map(|finding| {
+            let mut finding = finding.clone();
+            if let Some(message) = programs::in_its_name(&finding.message, holder, false) {
+                finding.message = message;
+            }
+            finding
+        }));
+    judgement
+        .findings
+        .extend(programs::unexpanded(document, holder, facts));
     let is_of_absence = |finding: &Finding| OF_ABSENCE.contains(&&*finding.rule);
     judgement
         .findings
         .retain(|finding| !(spoken.is_partial && is_of_absence(finding)));
     edit::fix_translated(document, &mut judgement.findings);
     judgement.unchecked.extend(spoken.unchecked.iter().cloned());
-    let namespace = match holder {
-        Some(EmbeddedIn::Resource { namespace, .. } | EmbeddedIn::Object { namespace, .. }) => {
-            namespace.as_deref()
-        }
-        _ => None,
-    };
+    let namespace = holder.and_then(EmbeddedIn::namespace);
     let selected = facts.selected(&spoken.references, namespace);
     judgement.findings.extend(selected);
     if let Some(selecting) = &spoken.selecting {
@@ -85,6 +117,14 @@ pub(super) fn put(
         let near = facts.near_misses(selecting, folder);
         judgement.findings.extend(near);
     }
+}
+
+/// Whether a configuration stands for `discovery.relabel` of Alloy.
+fn is_of_targets(document: &Document) -> bool {
+    let jobs = document.root().and_then(|root| root.get("scrape_configs"));
+    let job = jobs.and_then(|jobs| jobs.items().next());
+    let name = job.and_then(|job| job.get("job_name")?.as_str());
+    !document.is_yaml() && name.is_some_and(|name| name.starts_with(TARGETS_OF_ALLOY))
 }
 
 /// Takes out what is not PromQL in rules of the Operator where only vmalert can be seen to evaluate

@@ -209,10 +209,14 @@ fn of_configuration<'a>(
             Some(_) => None,
             None => facts.may_be_scraped_by_vmagent(&seen.found.path, holder),
         });
-        judgement.findings.extend(match &vmagent {
-            Some(place) => vmagent::as_it_reads(included.findings, place),
-            None => included.findings,
-        });
+        match &vmagent {
+            Some(place) => {
+                let found = vmagent::as_it_reads(included.findings, place);
+                judgement.findings.extend(found);
+                vmagent::put(&mut judgement.findings, document, place);
+            }
+            None => judgement.findings.extend(included.findings),
+        }
         judgement.unchecked.extend(included.unchecked);
     }
     let rendered = read.rendered.as_ref();
@@ -426,6 +430,10 @@ fn target_of(
     let mut versions = request.versions.clone();
     if versions.is_empty() {
         versions.extend(policy.releases_of(path).iter().map(|(version, _)| *version));
+    }
+    let word = recognised.holder.as_ref().map(EmbeddedIn::word);
+    if word == Some(foreign::AGENT) && versions.is_empty() {
+        versions.extend(Version::parse(foreign::OF_AGENT).ok());
     }
     Target {
         agent: request.agent || agent.is_some(),

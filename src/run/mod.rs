@@ -21,6 +21,7 @@ pub(crate) mod online;
 mod pipeline;
 pub(crate) mod policies;
 mod policy_files;
+mod programs;
 mod relabel;
 pub(crate) mod relabel_test;
 mod rendered;

@@ -326,7 +326,8 @@ impl<'s> Judged<'s> {
         let seen = survey.seen.iter().filter(|seen| {
             let one = &seen.recognised;
             let is_one = matches!(one.what, What::Configuration { .. } | What::Broken { .. });
-            let is_alloy = one.holder == Some(EmbeddedIn::Part("alloy"));
+            let holder = one.holder.as_ref();
+            let is_alloy = holder.is_some_and(|holder| holder.word() == "alloy");
             is_one && (one.holder.is_none() || is_alloy) && !is_filled(one)
         });
         let seen = seen.map(|seen| &seen.found);

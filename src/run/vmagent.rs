@@ -3,8 +3,10 @@
 //! promvet does not know all of what vmagent refuses (`lib/promscrape/config.go` of VictoriaMetrics),
 //! so nothing about its configuration is an error.
 
+use crate::discover::nodes;
 use crate::facts::included::Checked;
-use crate::finding::{Evidence, Finding, Place, Severity, Unchecked, rule};
+use crate::finding::{Advice, Evidence, Finding, Place, Severity, Unchecked, rule};
+use crate::yaml::{Document, Node};
 
 /// Keys that vmagent knows and Prometheus does not (`lib/promscrape/config.go` and
 /// `lib/promrelabel/config.go` of VictoriaMetrics 1.101).
@@ -40,12 +42,105 @@ const KEYS: &[&str] = &[
     "yandexcloud_sd_configs",
 ];
 
+/// Sections of Prometheus's file that vmagent's does not have (`lib/promscrape/config.go`, `Config` and
+/// `GlobalConfig`; strict since 1.73, `-promscrape.config.strictParse`).
+const SECTIONS: &[&str] = &[
+    "alerting",
+    "otlp",
+    "remote_read",
+    "remote_write",
+    "rule_files",
+    "runtime",
+    "storage",
+    "tracing",
+];
+
+/// Keys of `global` that it does not have.
+const OF_GLOBAL: &[&str] = &[
+    "evaluation_interval",
+    "query_log_file",
+    "rule_query_offset",
+    "scrape_protocols",
+];
+
+/// Puts what vmagent says of a file in place of what Prometheus would: it refuses sections that only
+/// Prometheus has, and takes URLs for targets. `place` is where vmagent is started with it.
+pub(super) fn put(findings: &mut Vec<Finding>, document: &Document, place: &Place) {
+    findings.retain(|finding| {
+        let section = finding.logical.split(['.', '[']).next().unwrap_or_default();
+        !SECTIONS.contains(&section) && !is_of_url(finding)
+    });
+    findings.extend(variables(document, place));
+    // The flags that start it are in one file.
+    let is_lenient = place.text().content().contains(LENIENT);
+    let root = document.root().and_then(Node::mapping);
+    let global = root.and_then(|root| root.get("global")?.mapping());
+    let sections = SECTIONS.iter().filter_map(|key| root?.entry(key));
+    let keys = OF_GLOBAL.iter().filter_map(|key| global?.entry(key));
+    let entries = sections.chain(keys).filter(|_| !is_lenient);
+    findings.extend(entries.map(|entry| {
+        let message = format!(
+            "`{}`: vmagent does not have this key, and refuses the file",
+            entry.name()
+        );
+        let here = entry.key.place();
+        Finding::new(rule::SCHEMA_UNKNOWN_FIELD, Severity::Warning, here, message)
+            .of_key(entry.key.path(), entry.key.identity())
+            .evidence(place.clone(), "vmagent reads it here")
+            .help(Advice::say(
+                "remove it; a Prometheus that needs it needs a file of its own",
+            ))
+    }));
+}
+
+/// Variables in the form of a shell, which vmagent does not expand (`lib/envtemplate`: `%{NAME}`).
+fn variables(document: &Document, place: &Place) -> Vec<Finding> {
+    let scalars = nodes(document).filter_map(|node| Some((node, node.as_str()?)));
+    let found = scalars.filter_map(|(node, text)| {
+        let name = text.split_once("${")?.1.split_once('}')?.0;
+        let is_name = name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+        is_name.then(|| {
+            let message = format!(
+                "vmagent does not expand `${{{name}}}`, only `%{{{name}}}`: it is taken as it is written"
+            );
+            let here = node.place();
+            Finding::new(rule::SCHEMA_INVALID_VALUE, Severity::Warning, here, message)
+                .of_key(node.path(), node.identity())
+                .evidence(place.clone(), "vmagent reads it here")
+                .help(Advice::say(format!("write `%{{{name}}}`")))
+        })
+    });
+    found.take(MOST_VARIABLES).collect()
+}
+
+/// As many are reported in a file: one shows what is wrong with all.
+const MOST_VARIABLES: usize = 5;
+
+/// The flag by which vmagent ignores keys that it does not have.
+const LENIENT: &str = "promscrape.config.strictParse=false";
+
+/// Whether a finding is about the address of a target that is a URL, which vmagent takes
+/// (`lib/promscrape/scrapework.go`, since 1.80).
+fn is_of_url(finding: &Finding) -> bool {
+    let rules = [rule::SCHEMA_INVALID_VALUE, rule::SCRAPE_TARGET_ADDRESS];
+    let place = finding.whole.as_ref().unwrap_or(&finding.place);
+    let text = place.text().slice(place.span());
+    let text = text.trim_matches(['"', '\'']);
+    rules.contains(&&*finding.rule)
+        && finding.logical.contains("targets")
+        && (text.starts_with("http://") || text.starts_with("https://"))
+}
+
 /// What the tables of Prometheus say of a configuration that vmagent reads, as far as it holds there.
 /// `place` is where vmagent is started with it.
 pub(super) fn as_it_reads(findings: Vec<Finding>, place: &Place) -> Vec<Finding> {
     let holds = |finding: &Finding| {
         let key = finding.logical.rsplit('.').next().unwrap_or_default();
         match &*finding.rule {
+            _ if is_of_url(finding) => false,
             rule::SCHEMA_UNKNOWN_FIELD => !KEYS.contains(&key),
             // It has more actions, `keep_metrics` and `replace_all` among them.
             rule::SCHEMA_INVALID_VALUE => key != "action",

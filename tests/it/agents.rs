@@ -269,7 +269,7 @@ fn a_walk_lists_what_sends_in_files_that_are_only_named() {
         ),
         (
             "vm.service",
-            "[Service]\nExecStart=/vmagent -remoteWrite.url=http://a\n",
+            "[Service]\nExecStart=/run.sh -remoteWrite.url=http://a\n",
             true,
         ),
         (
@@ -300,5 +300,221 @@ fn a_walk_lists_what_sends_in_files_that_are_only_named() {
         let listed = run.outcome.unchecked();
         assert_eq!(!listed.is_empty(), sends, "{path} {text}: {listed:?}");
         assert!(memory::findings(&run).is_empty(), "{path} {text}");
+    }
+}
+
+/// The files that other programs name are looked for where those programs run.
+#[test]
+fn files_are_followed_into_the_containers_of_other_programs() {
+    let flags = "services:\n  v:\n    image: victoriametrics/vmagent:v1.110.0\n    command:\n    - -remoteWrite.url=https://a.example.com/api/v1/write\n    - -remoteWrite.bearerTokenFile=/run/secrets/t\n    secrets: [t]\nsecrets: {t: {file: ./t}}\n";
+    let alloy = "prometheus.remote_write \"m\" {\n  endpoint {\n    url = \"https://mimir.example.org/api/v1/push\"\n    bearer_token_file = \"/run/secrets/t\"\n  }\n}\n";
+    let alloy_compose = "services:\n  alloy:\n    image: grafana/alloy:v1.5.0\n    command: [run, /etc/alloy]\n    volumes: ['./alloy:/etc/alloy']\n    secrets: [t]\nsecrets: {t: {file: ./t}}\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: v}\nspec:\n  containers:\n  - name: v\n    image: victoriametrics/vmagent:v1.110.0\n    args: ['-remoteWrite.url=https://a.example.com/api/v1/write', -remoteWrite.bearerTokenFile=/s/token]\n    volumeMounts: [{name: s, mountPath: /s}]\n  volumes: [{name: s, secret: {secretName: s}}]\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {token: abcdefgh}\n";
+    for (files, expected) in [
+        (
+            vec![
+                ("compose.yaml", flags.to_owned()),
+                ("t", "abcdefgh".to_owned()),
+            ],
+            None,
+        ),
+        (
+            vec![
+                ("compose.yaml", flags.replace("    secrets: [t]\n", "")),
+                ("t", "abcdefgh".to_owned()),
+            ],
+            Some("credentials/not-mounted"),
+        ),
+        (
+            vec![
+                ("alloy/config.alloy", alloy.to_owned()),
+                ("compose.yaml", alloy_compose.to_owned()),
+                ("t", "abcdefgh".to_owned()),
+            ],
+            None,
+        ),
+        (
+            vec![
+                ("alloy/config.alloy", alloy.to_owned()),
+                (
+                    "compose.yaml",
+                    alloy_compose.replace("    secrets: [t]\n", ""),
+                ),
+                ("t", "abcdefgh".to_owned()),
+            ],
+            Some("credentials/not-mounted"),
+        ),
+        (
+            vec![("alloy/config.alloy", alloy.to_owned())],
+            Some("credentials/unverified"),
+        ),
+        (vec![("pod.yaml", pod.to_owned())], None),
+        (
+            vec![("pod.yaml", pod.replace("{token:", "{tokn:"))],
+            Some("credentials/not-mounted"),
+        ),
+    ] {
+        let files: Vec<_> = files.iter().map(|(name, text)| (*name, &**text)).collect();
+        let told = memory::found("/tree", &memory::tree(&files));
+        let about = told.iter().find(|one| {
+            one.rule.starts_with("credentials/")
+                && one.rule != "credentials/committed"
+                && one.severity >= Severity::Warning
+        });
+        assert_eq!(about.map(|one| &*one.rule), expected, "{files:?} {told:?}");
+    }
+}
+
+/// Values of a list are those of several flags.
+#[test]
+fn lists_of_vmagent_are_split_at_commas() {
+    for (urls, tokens, is_told) in [
+        (
+            "https://a.example.com/x,https://b.example.net/x",
+            "${A},${B}",
+            false,
+        ),
+        (
+            "https://a.example.com/x,https://b.example.net/x",
+            "${A}",
+            true,
+        ),
+        (
+            "https://a.example.com/x,https://b.example.net/x",
+            "${A:-}${B}",
+            true,
+        ),
+        ("https://a.example.com/x", "${A:-x,y}", false),
+    ] {
+        let text = format!(
+            "services:\n  agent:\n    image: victoriametrics/vmagent:v1.110.0\n    command:\n    - -remoteWrite.url={urls}\n    - -remoteWrite.bearerToken={tokens}\n"
+        );
+        let told = found("compose.yaml", &text);
+        let rules: Vec<_> = told.iter().map(|one| &*one.rule).collect();
+        let shared = is_told.then_some("agents/shared-credential");
+        assert_eq!(
+            rules,
+            shared.into_iter().collect::<Vec<_>>(),
+            "{text} {told:?}"
+        );
+    }
+}
+
+/// What programs that take Prometheus's sections, or send by flags, refuse or leave out themselves: for
+/// each text the rules that it breaks at warning level or above.
+#[test]
+fn other_programs_are_judged_by_what_they_accept() {
+    let collector = |line: &str| {
+        format!(
+            "receivers: {{otlp: {{protocols: {{grpc: {{}}}}}}}}\nexporters:\n  prometheusremotewrite:\n    endpoint: https://metrics.example.com/api/v1/write\n    {line}\nservice: {{pipelines: {{metrics: {{receivers: [otlp], exporters: [prometheusremotewrite]}}}}}}\n"
+        )
+    };
+    let service = |image: &str, arguments: &str| {
+        format!(
+            "services:\n  a:\n    image: victoriametrics/{image}:v1.110.0\n    command: [{arguments}]\n"
+        )
+    };
+    let loki = |remote: &str| format!("auth_enabled: false\nruler:\n  remote_write: {remote}\n");
+    let agent = |rest: &str| format!("metrics:\n  wal_directory: /tmp/w\n{rest}");
+    let url = "https://metrics.example.com/api/v1/write";
+    let flag = format!("'-remoteWrite.url={url}'");
+    for (path, text, expected) in [
+        ("c.yaml", collector("timeout: 5s"), vec![]),
+        ("c.yaml", collector("foo: 1"), vec!["schema/unknown-field"]),
+        ("c.yaml", collector("tls: {server_name_overrid: a}"), vec!["schema/unknown-field"]),
+        ("c.yaml", collector("remote_write_queue: {num_consumer: 1}"), vec!["schema/unknown-field"]),
+        ("c.yaml", collector("remote_write_queue: {num_consumers: 1}"), vec![]),
+        ("c.yaml", collector("").replace(url, "$URL"), vec!["schema/invalid-value"]),
+        ("c.yaml", collector("").replace(url, "${env:URL}"), vec![]),
+        ("c.yaml", service("vmagent", &flag), vec![]),
+        ("c.yaml", service("vmagent", &format!("{flag}, -remoteWrite.usernamee=a")), vec!["schema/unknown-field"]),
+        ("c.yaml", service("vmagent", &format!("{flag}, -promscrap.config=/a")), vec!["schema/unknown-field"]),
+        ("c.yaml", service("vmagent", &format!("{flag}, -remoteWrite.showURL, 'true'")), vec!["schema/invalid-value"]),
+        ("c.yaml", service("vmagent", &format!("{flag}, -remoteWrite.showURL=true, -httpListenAddr=:1")), vec![]),
+        ("c.yaml", service("vmagent", "-promscrape.config=/a, -envflag.enable"), vec![]),
+        ("c.yaml", service("vmalert", &flag), vec!["remote-write/url-shape"]),
+        ("c.yaml", service("vmalert", &format!("{flag}, -remoteWrite.disablePathAppend")), vec![]),
+        ("c.yaml", service("vmalert", "'-remoteWrite.url=https://metrics.example.com'"), vec![]),
+        ("vmagent.service", format!("[Service]\nExecStart=/usr/bin/vmagent \\\n  -remoteWrite.url={url}\n"), vec![]),
+        ("vmagent.service", "[Service]\nExecStart=/usr/bin/vmagent \\\n  -remoteWrite.url=metrics.example.com/api/v1/write\n".to_owned(), vec!["remote-write/url-syntax"]),
+        ("l.yaml", loki("{enabled: true, clients: {a: {url: 'https://metrics.example.com/api/v1/write'}}}"), vec![]),
+        ("l.yaml", loki("{clients: {a: {url: 'https://metrics.example.com/api/v1/write'}}}"), vec!["agents/pipeline"]),
+        ("l.yaml", loki("{enabled: true, clients: [{url: 'https://metrics.example.com/api/v1/write'}]}"), vec!["schema/wrong-type"]),
+        ("l.yaml", loki("{enabled: true, client: {url: 'https://metrics.example.com/api/v1/write'}}"), vec!["schema/deprecated"]),
+        ("l.yaml", loki("{enabled: true, add_org_id: true, clients: {a: {url: 'https://metrics.example.com/api/v1/write'}}}"), vec!["schema/unknown-field"]),
+        ("l.yaml", loki("{enabled: true, clients: {a: {url: 'https://metrics.example.com/api/v1/write', bearer_token: '${T}'}}}"), vec!["schema/invalid-value"]),
+        ("t.yaml", format!("metrics_generator:\n  storage:\n    remote_write: [{{url: '{url}'}}]\n"), vec![]),
+        ("t.yaml", format!("metrics_generator:\n  remote_write: [{{url: '{url}'}}]\n"), vec!["schema/unknown-field"]),
+        ("a.yaml", agent(&format!("  global: {{remote_write: [{{url: '{url}'}}]}}\n")), vec![]),
+        ("a.yaml", agent(&format!("  remote_write: [{{url: '{url}'}}]\n")), vec!["schema/unknown-field"]),
+        ("a.yaml", agent("integrations: {node_exporter: {enabled: true}}\n"), vec!["agents/pipeline"]),
+        ("a.yaml", agent("integrations: {node_exporter: {enabled: false}}\n"), vec![]),
+        ("a.yaml", agent(&format!("  configs: [{{name: a, remote_write: [{{url: '{url}', protobuf_message: io.prometheus.write.v2.Request}}]}}]\n")), vec!["schema/unavailable"]),
+        ("play.yml", format!("- hosts: all\n  vars:\n    prometheus_remote_write: [{{url: '{url}'}}]\n"), vec![]),
+        ("play.yml", "- hosts: all\n  vars:\n    prometheus_remote_write: [{url: metrics.example.com/api/v1/write}]\n".to_owned(), vec!["remote-write/url-syntax"]),
+    ] {
+        let told = found(path, &text);
+        let rules: Vec<_> = told.iter().map(|one| &*one.rule).collect();
+        assert_eq!(rules, expected, "{text}\n{told:?}");
+    }
+}
+
+/// What Alloy refuses of a text, as a change of a right one.
+#[test]
+fn texts_that_alloy_refuses_are_told() {
+    let right = "discovery.relabel \"t\" {\n  targets = []\n  rule {\n    source_labels = [\"__scrape_interval__\"]\n    regex = \"\"\n    replacement = \"60s\"\n    target_label = \"__scrape_interval__\"\n  }\n}\nprometheus.scrape \"a\" {\n  targets = [{\"__address__\" = \"a:9100\", team = \"x\"}]\n  forward_to = [prometheus.relabel.r.receiver]\n}\nprometheus.relabel \"r\" {\n  forward_to = [prometheus.remote_write.m.receiver]\n  rule {\n    regex = \"pod\"\n    action = \"labeldrop\"\n  }\n}\nlocal.file \"pw\" {\n  filename = \"/x\"\n}\nprometheus.remote_write \"m\" {\n  endpoint {\n    url = \"https://metrics.example.com/api/v1/write\"\n    bearer_token = local.file.pw.content\n  }\n}\n";
+    let told = found("config.alloy", right);
+    assert!(told.is_empty(), "{told:?}");
+    for (from, to, rule) in [
+        ("discovery", "# a\ndiscovery", "schema/syntax"),
+        ("filename = \"/x\"", "filename = '/x'", "schema/syntax"),
+        ("filename =", "filename:", "schema/syntax"),
+        (
+            "[prometheus.relabel.r.receiver]",
+            "[\n    prometheus.relabel.r.receiver\n  ]",
+            "schema/syntax",
+        ),
+        (
+            "remote_write \"m\" {",
+            "remote_write \"m-1\" {",
+            "schema/syntax",
+        ),
+        ("local.file \"pw\" {", "local.file {", "schema/syntax"),
+        (
+            "local.file \"pw\" {",
+            "local.file \"pw\" {\n}\nlocal.file \"pw\" {",
+            "schema/duplicate",
+        ),
+        (
+            "local.file.pw.content",
+            "local.file.passwd.content",
+            "agents/pipeline",
+        ),
+        (
+            "local.file.pw.content",
+            "\"${TOKEN}\"",
+            "schema/invalid-value",
+        ),
+        ("[prometheus.relabel.r.receiver]", "[]", "agents/pipeline"),
+        (
+            "  forward_to = [prometheus.relabel",
+            "  scrape_interval = \"5s\"\n  forward_to = [prometheus.relabel",
+            "schema/conflict",
+        ),
+        (
+            "  forward_to = [prometheus.relabel",
+            "  job_nam = \"5s\"\n  forward_to = [prometheus.relabel",
+            "schema/unknown-field",
+        ),
+        (
+            "  forward_to = [prometheus.relabel",
+            "  metrics_path = \"/a?b\"\n  forward_to = [prometheus.relabel",
+            "scrape/metrics-path",
+        ),
+        ("\"labeldrop\"", "\"remove\"", "schema/invalid-value"),
+        ("\"pod\"", "\"po(d\"", "schema/invalid-value"),
+    ] {
+        let told = found("config.alloy", &right.replacen(from, to, 1));
+        assert!(told.iter().any(|one| one.rule == rule), "{to}: {told:?}");
     }
 }

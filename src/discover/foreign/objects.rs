@@ -67,9 +67,9 @@ impl<'d> Finder<'d> {
         match manifest.kind {
             "ConfigMap" => {
                 self.openshift(manifest, out);
-                self.texts(manifest.root.get("data"), out);
+                self.texts("ConfigMap", manifest.root.get("data"), manifest, out);
             }
-            "Secret" => self.texts(manifest.root.get("stringData"), out),
+            "Secret" => self.texts("Secret", manifest.root.get("stringData"), manifest, out),
             "VMAlert" => {
                 if let Some(remote) = in_spec("remoteWrite") {
                     let reason = others::reason("a resource that starts vmalert");
@@ -157,9 +157,16 @@ impl<'d> Finder<'d> {
     }
 
     /// Configurations of other programs in the texts of an object.
-    fn texts(&self, data: Option<Node<'d>>, out: &mut Vec<Recognised>) {
+    fn texts(
+        &self,
+        kind: &'static str,
+        data: Option<Node<'d>>,
+        manifest: Manifest<'d>,
+        out: &mut Vec<Recognised>,
+    ) {
         let map = data.and_then(Node::mapping);
         for entry in map.into_iter().flat_map(|map| map.entries()) {
+            let from = out.len();
             self.text(entry.value, out);
             if !names::is_alloy(entry.name().as_ref()) {
                 self.alloy_text(entry.value, out);
@@ -169,6 +176,14 @@ impl<'d> Finder<'d> {
             if let Some((_, noun)) = others::senders(entry.name(), text).first() {
                 out.push(self.unread(entry.key, &others::reason(noun), None));
             }
+            let holder = EmbeddedIn::Object {
+                kind,
+                name: manifest.name.to_owned(),
+                namespace: manifest.namespace.map(str::to_owned),
+                key: entry.name().to_owned(),
+            };
+            let found = out.get_mut(from..).unwrap_or_default().iter_mut();
+            found.for_each(|one| holder.around(&mut one.holder));
         }
     }
 

@@ -52,6 +52,7 @@ pub(super) fn of_exporter(root: Node<'_>, exporter: Entry<'_>) -> Vec<Finding> {
         out.push(finding.help(advice));
     }
     out.extend(tls(exporter.value));
+    out.extend(bare_variable(exporter.value));
     let pipelines = pipelines(root);
     if !pipelines.is_empty() {
         let others = |kind: &str| OTHERS.iter().find(|other| **other == kind);
@@ -75,6 +76,29 @@ pub(super) fn of_exporter(root: Node<'_>, exporter: Entry<'_>) -> Vec<Finding> {
     }
     out.extend(authenticator(root, exporter.value));
     out
+}
+
+/// `$NAME` in an endpoint, which the Collector does not expand (`confmap`, since 0.107).
+fn bare_variable(exporter: Node<'_>) -> Option<Finding> {
+    let node = exporter.get("endpoint")?;
+    let text = node.as_str()?;
+    let name = text.match_indices('$').find_map(|(at, _)| {
+        let rest = text.get(at + 1..)?;
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let name = rest.get(..end.unwrap_or(rest.len()))?;
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let is_doubled = text.get(..at).is_some_and(|before| before.ends_with('$'));
+        // `$NAME$` is a placeholder of something else.
+        let is_closed = rest
+            .get(name.len()..)
+            .is_some_and(|rest| rest.starts_with('$'));
+        (is_name && !is_doubled && !is_closed).then_some(name)
+    })?;
+    let message = format!(
+        "`endpoint`: the Collector does not expand `${name}` since 0.107, only `${{env:{name}}}`"
+    );
+    let finding = found(rule::SCHEMA_INVALID_VALUE, Severity::Warning, node, message);
+    Some(finding.help(Advice::say(format!("write `${{env:{name}}}`"))))
 }
 
 fn tls(exporter: Node<'_>) -> Option<Finding> {

@@ -1,30 +1,76 @@
 //! Programs that take Prometheus's own sections, or send by remote write.
 
 use super::{EmbeddedIn, Finder, Recognised, alloy_in, pipelines};
-use crate::finding::{Finding, Severity, Within, rule};
-use crate::schema::dialect::table::{self, MappingShape, Part};
+use crate::finding::{Finding, Within};
+use crate::schema::dialect::table::{MappingShape, Part};
 use crate::schema::dialect::{SENDERS, Translation, tables};
 use crate::yaml::{Dollars, Node, embedded};
+
+/// Parts of the names of charts whose values are looked for below a name.
+const CHARTS: &[&str] = &[
+    "agent",
+    "alloy",
+    "collector",
+    "k8s-monitoring",
+    "loki",
+    "otel",
+    "tempo",
+    "vmagent",
+    "victoria-metrics-agent",
+];
+
+/// As many roles and tasks of a play are looked at, which has a few dozen.
+const MOST_PARTS: usize = 1_000;
+
+/// As deep as groups of an inventory are looked at; they are two or three levels deep.
+const DEEPEST_GROUP: usize = 8;
 
 impl<'d> Finder<'d> {
     /// All of them in a document.
     pub(super) fn senders(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
         self.grafana_agent(root, out);
-        self.tempo(root, out);
-        self.loki(root, out);
         self.ansible(root, out);
         self.collector(root, out);
+        self.vector(root, out);
+        if root.get("promxy").is_some() && root.get("remote_write").is_some() {
+            self.sender(root, &tables::PROMXY, "promxy", out);
+        }
+        self.of_charts(root, out);
+        // Below the name that an umbrella chart gives a chart. Others have such keys too, so that it
+        // has to be a known name.
+        let map = root.mapping().into_iter().flat_map(|map| map.entries());
+        let inner = map.filter(|entry| CHARTS.iter().any(|chart| entry.name().contains(chart)));
+        for entry in inner {
+            self.of_charts(entry.value, out);
+            if ["vmagent", "victoria-metrics-agent"].contains(&entry.name()) {
+                self.vmagent_values(entry.value, out);
+            }
+        }
+    }
+
+    /// Programs whose charts have them as values too.
+    fn of_charts(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        self.tempo(root, out);
+        self.loki(root, out);
         // Values of the chart opentelemetry-collector.
         if let Some(config) = root.get("config") {
             self.collector(config, out);
+            self.new_relic(config, out);
         }
         self.alloy_values(root, out);
-        self.vector(root, out);
         self.destinations(root, out);
     }
 
+    /// New Relic's agent, whose endpoints beside its own are Prometheus's
+    /// (newrelic/newrelic-prometheus-configurator `internal/configurator/config.go`).
+    fn new_relic(&self, config: Node<'d>, out: &mut Vec<Recognised>) {
+        if config.get("extra_remote_write").is_some() {
+            self.sender(config, &tables::NEW_RELIC, "newrelic", out);
+        }
+    }
+
     /// A program's part of a document, translated by its table.
-    fn sender(
+    pub(super) fn sender(
         &self,
         node: Node<'d>,
         shape: &'static MappingShape,
@@ -35,58 +81,41 @@ impl<'d> Finder<'d> {
         self.part(node, shape, Part::Whole, &SENDERS, holder, out);
     }
 
-    /// Grafana Agent in static mode. Others have a key `metrics` too, so what is in it decides.
-    fn grafana_agent(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
-        const NAME: &str = "grafana-agent";
-        let agent = root.get("metrics").or_else(|| root.get("prometheus"));
-        let Some(agent) = agent.filter(|agent| is_agent(*agent)) else {
-            return;
-        };
-        if let Some(global) = agent.get("global") {
-            self.sender(global, &tables::AGENT_GLOBAL, NAME, out);
-        }
-        let instances: Vec<_> = agent
-            .get("configs")
-            .into_iter()
-            .flat_map(Node::items)
-            .collect();
-        let mut both = both_names(root);
-        for (index, &one) in instances.iter().enumerate() {
-            let found = self.place(one, &tables::AGENT_INSTANCE, Part::Whole, &SENDERS);
-            let before = instances.get(..index).unwrap_or_default();
-            let more = instance_name(one, before).into_iter().chain(both.take());
-            self.with_findings(found, more.collect(), one, EmbeddedIn::Part(NAME), out);
-        }
-        if let Some(one) = root.get("integrations") {
-            self.sender(one, &tables::AGENT_INTEGRATIONS, NAME, out);
-        }
-    }
-
-    fn tempo(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
-        let generator = root.get("metrics_generator");
-        if let Some(storage) = generator.and_then(|generator| generator.get("storage")) {
-            self.sender(storage, &tables::TEMPO_STORAGE, "tempo", out);
-        }
-    }
-
-    /// The ruler of Loki (grafana/loki v3.5 `pkg/ruler/config.go`).
-    fn loki(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
-        let ruler = root.get("ruler");
-        let Some(remote) = ruler.and_then(|ruler| ruler.get("remote_write")) else {
-            return;
-        };
-        let clients = remote.get("clients").and_then(Node::mapping);
-        let clients = clients.into_iter().flat_map(|map| map.entries());
-        let client = remote.get("client");
-        let client = client.filter(|client| client.get("url").is_some());
-        for one in clients.map(|entry| entry.value).chain(client) {
-            let holder = EmbeddedIn::Part("loki");
-            let part = Part::NativeEndpoint;
-            self.part(one, &table::ANY, part, &SENDERS, holder, out);
-        }
-    }
-
+    /// Variables of the collection prometheus.prometheus: in a file of variables, in plays and their
+    /// roles and tasks, and in an inventory.
     fn ansible(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        self.variables(root, out);
+        for play in root.items() {
+            let part = |key: &str| play.get(key).into_iter().flat_map(Node::items);
+            let parts = ["roles", "tasks", "pre_tasks", "post_tasks"].into_iter();
+            let parts = std::iter::once(play).chain(parts.flat_map(part));
+            for part in parts.take(MOST_PARTS) {
+                self.variables(part, out);
+                let inner = part.get("vars").into_iter();
+                inner.for_each(|vars| self.variables(vars, out));
+            }
+        }
+        if let Some(all) = root.get("all") {
+            self.inventory(all, DEEPEST_GROUP, out);
+        }
+    }
+
+    /// Variables of a group of an inventory, of its hosts and of the groups in it.
+    fn inventory(&self, group: Node<'d>, depth: usize, out: &mut Vec<Recognised>) {
+        let Some(depth) = depth.checked_sub(1) else {
+            return;
+        };
+        let vars = group.get("vars").into_iter();
+        vars.for_each(|vars| self.variables(vars, out));
+        let of = |key: &str| {
+            let map = group.get(key).and_then(Node::mapping);
+            map.into_iter().flat_map(|map| map.entries())
+        };
+        of("hosts").for_each(|host| self.variables(host.value, out));
+        of("children").for_each(|group| self.inventory(group.value, depth, out));
+    }
+
+    fn variables(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
         let is_list = |name: &&str| root.get(name).and_then(Node::sequence).is_some();
         let mut variables = ["prometheus_remote_write", "prometheus_scrape_configs"].iter();
         if variables.any(is_list) {
@@ -94,18 +123,44 @@ impl<'d> Finder<'d> {
         }
     }
 
-    /// Values of the chart alloy.
+    /// Values of the chart victoria-metrics-agent (VictoriaMetrics/helm-charts
+    /// `charts/victoria-metrics-agent/values.yaml`): the URLs alone are read.
+    fn vmagent_values(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        let list = root.get("remoteWrite").into_iter().flat_map(Node::items);
+        for one in list.filter(|one| one.get("url").is_some()) {
+            let holder = EmbeddedIn::Part("vmagent");
+            let shape = &tables::VMAGENT_CHART;
+            let finder = self.partly(true);
+            finder.part(one, shape, Part::Endpoint, &SENDERS, holder, out);
+        }
+    }
+
+    /// Values of the charts alloy and grafana-agent, whose text is that of Agent in static mode if
+    /// they say so (grafana/agent `operations/helm/charts/grafana-agent/values.yaml`).
     fn alloy_values(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
-        let mut way = ["alloy", "configMap", "content"].iter();
-        let Some(content) = way.try_fold(root, |node, key| node.get(key)) else {
-            return;
-        };
-        let within = Within {
-            identity: content.identity(),
-            logical: content.path(),
-        };
-        let text = embedded(content, within, Dollars::Plain);
-        out.extend(text.iter().flat_map(|text| alloy_in(text, self.template)));
+        for name in ["alloy", "agent"] {
+            let Some(chart) = root.get(name) else {
+                continue;
+            };
+            let content = chart.get("configMap").and_then(|map| map.get("content"));
+            let Some(content) = content else {
+                continue;
+            };
+            if chart.get("mode").and_then(Node::as_str) == Some("static") {
+                if let Some(document) = self.inside(content)
+                    && let Some(root) = document.root()
+                {
+                    self.within(&document).grafana_agent(root, out);
+                }
+                continue;
+            }
+            let within = Within {
+                identity: content.identity(),
+                logical: content.path(),
+            };
+            let text = embedded(content, within, Dollars::Plain);
+            out.extend(text.iter().flat_map(|text| alloy_in(text, self.template)));
+        }
     }
 
     /// An OpenTelemetry Collector.
@@ -136,7 +191,7 @@ impl<'d> Finder<'d> {
         }
     }
 
-    fn with_findings(
+    pub(super) fn with_findings(
         &self,
         found: Option<Translation>,
         more: Vec<Finding>,
@@ -183,52 +238,4 @@ impl<'d> Finder<'d> {
             }
         }
     }
-}
-
-/// What is reported about an old name of a section beside the new one (grafana/agent v0.44.2
-/// `internal/static/config/config.go`, `UnmarshalYAML`).
-fn both_names(root: Node<'_>) -> Option<Finding> {
-    root.get("metrics")?;
-    let old = root.mapping()?.entry("prometheus")?;
-    let message = "`prometheus`: it is the old name of `metrics`, and both are set; the program refuses the file";
-    Some(refused(rule::SCHEMA_CONFLICT, old.key, message).help("move its keys into `metrics`"))
-}
-
-/// What is wrong with the name of an instance: each has its own (grafana/agent v0.44.2
-/// `internal/static/metrics/agent.go`, `ApplyDefaults`).
-fn instance_name(instance: Node<'_>, before: &[Node<'_>]) -> Option<Finding> {
-    let map = instance.mapping()?;
-    let Some(name) = map.get("name").and_then(Node::as_str) else {
-        let first = map.written().next()?;
-        let message = "`name`: missing; the program refuses the file";
-        let finding = refused(rule::SCHEMA_MISSING_FIELD, first.key, message);
-        return Some(finding.help("set `name`"));
-    };
-    let same = before.iter().find_map(|one| {
-        let other = one.get("name")?;
-        (other.as_str() == Some(name)).then_some(other)
-    })?;
-    let node = map.get("name")?;
-    let message =
-        format!("`name`: another instance is called `{name}`; the program refuses the file");
-    let finding = refused(rule::SCHEMA_DUPLICATE, node, &message);
-    let finding = finding.evidence(same.place(), "it is here");
-    Some(finding.help("give it another name"))
-}
-
-fn refused(rule: &'static str, node: Node<'_>, message: &str) -> Finding {
-    let finding = Finding::new(rule, Severity::Error, node.place(), message.to_owned());
-    finding.of_key(node.path(), node.identity())
-}
-
-/// Whether a section is Grafana Agent's: it has the folder of its log, or instances or defaults with
-/// Prometheus's own sections.
-fn is_agent(section: Node<'_>) -> bool {
-    let sections = ["remote_write", "scrape_configs", "host_filter"];
-    let has_some = |node: Node<'_>| sections.iter().any(|key| node.get(key).is_some());
-    section.get("wal_directory").is_some()
-        || section.get("global").is_some_and(has_some)
-        || section
-            .get("configs")
-            .is_some_and(|list| list.items().any(has_some))
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::inside;
 use super::model::{ComposeOrigin, Deployment, KeyPart, Mount, MountSource, PartKind};
+use super::programs::{VMAGENT, is_of, is_one};
 use super::resolve::{Provided, Resolved};
 use super::written::Written;
 use crate::finding::{Evidence, Place, nearest};
@@ -258,6 +259,61 @@ pub fn belonging<'d>(
     }
 }
 
+/// The containers that run another program, named by its word in reports, with a configuration of
+/// it, or with endpoints on its command line.
+#[must_use]
+pub fn reading<'d>(
+    tree: &dyn Tree,
+    programs: &'d Deployments,
+    subject: &Subject<'_>,
+    word: &str,
+) -> Vec<RunningDeployment<'d>> {
+    let file = tree
+        .resolve(subject.file)
+        .unwrap_or_else(|_| tree.absolute(subject.file));
+    let subject = Subject {
+        file: &file,
+        ..*subject
+    };
+    let mut found: Vec<_> = match word == VMAGENT {
+        true => sending(programs, &file),
+        false => {
+            let all = programs.mounting(&subject);
+            all.filter(|one| is_of(one, word))
+                .filter_map(|one| by_mount(tree, one, &subject))
+                .collect()
+        }
+    };
+    // Which of several sends to an endpoint is not known.
+    if word == VMAGENT && found.len() > 1 {
+        found
+            .iter_mut()
+            .for_each(|one| one.certainty = Certainty::Doubtful);
+    }
+    of_own_file(found, &subject)
+}
+
+/// The containers of a file that run vmagent with endpoints.
+fn sending<'d>(programs: &'d Deployments, file: &Path) -> Vec<RunningDeployment<'d>> {
+    let is_there =
+        |one: &&Deployment| one.file == file || one.others.iter().any(|other| other == file);
+    let all = programs.all.iter().filter(|one| is_of(one, VMAGENT));
+    all.filter(is_there)
+        .filter_map(|deployment| {
+            let (_, place) = deployment.arguments.value("remoteWrite.url")?;
+            Some(RunningDeployment {
+                deployment,
+                certainty: Certainty::Likely,
+                path: inside::join(deployment.folder.as_deref().unwrap_or("/"), "vmagent"),
+                evidence: vec![Evidence {
+                    place: place.clone(),
+                    message: format!("{} sends there", deployment.name),
+                }],
+            })
+        })
+        .collect()
+}
+
 /// Of several deployments that mount an object, those in its own file: the others belong to another
 /// variant of the same setup, with an object of the same name.
 fn of_own_file<'d>(
@@ -293,6 +349,8 @@ fn by_mount<'d>(
             (false, true) => Certainty::Likely,
             // The file that Prometheus was told to take is not there, and this one is meant.
             _ if is_meant(tree, deployment, &path) => Certainty::Likely,
+            // Other programs take all files of a folder, or are told which.
+            _ if deployment.prometheus.is_none() && is_one(deployment) => Certainty::Likely,
             // A folder around it says little: Prometheus was told to take another file.
             (false, false) => Certainty::Doubtful,
         };

@@ -20,6 +20,7 @@ use super::arguments::{Arguments, VMAGENT_CONFIG};
 use super::environment::Environment;
 use super::image::{Image, Looks};
 use super::model::{Deployment, Mount, MountSource, Outside, Platform, Withheld, has_settings};
+use super::programs;
 use super::scan::{SourceFile, may_run_prometheus};
 use super::user::{RunAs, group_in_official_image};
 use super::written::{Content, Written, hide};
@@ -55,7 +56,9 @@ pub(super) fn read(
 ) -> Vec<Deployment> {
     let running = workloads.iter().filter(|file| {
         let bytes = file.bytes();
-        may_run_prometheus(bytes) || home.every && memmem::find(bytes, b"alloy").is_some()
+        may_run_prometheus(bytes)
+            || home.every && memmem::find(bytes, b"alloy").is_some()
+            || home.others && programs::may_run(bytes)
     });
     let running: Vec<Workload<'_>> = running
         .flat_map(Workload::all)

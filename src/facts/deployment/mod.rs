@@ -27,6 +27,7 @@ mod mentions;
 mod model;
 mod near;
 mod network;
+mod programs;
 mod receiving;
 mod resolve;
 mod scan;
@@ -44,7 +45,9 @@ use std::sync::Arc;
 
 pub use arguments::{Argument, Arguments};
 pub(crate) use arguments::{IMAGE_CONFIG, VMAGENT_CONFIG};
-pub use belong::{Certainty, Deployments, Held, RunningDeployment, Subject, belonging, shows};
+pub use belong::{
+    Certainty, Deployments, Held, RunningDeployment, Subject, belonging, reading, shows,
+};
 pub use environment::{Environment, Variable};
 pub use features::Feature;
 pub use image::Image;
@@ -155,6 +158,7 @@ impl Sources {
             tree,
             root: &self.root,
             every: false,
+            others: false,
         };
         Objects(kubernetes::Objects::read(home, &self.providers))
     }
@@ -165,6 +169,7 @@ impl Sources {
             tree,
             root: &self.root,
             every: false,
+            others: false,
         };
         kubernetes::operated::operated(home, &self.operated, &objects.0)
     }
@@ -172,19 +177,27 @@ impl Sources {
     /// The deployments that they describe.
     #[must_use]
     pub fn deployments(&self, tree: &dyn Tree) -> Vec<Deployment> {
-        self.read(tree, false)
+        self.read(tree, false, false)
     }
 
     /// All containers that they describe, whatever runs in them.
     pub(super) fn containers(&self, tree: &dyn Tree) -> Vec<Deployment> {
-        self.read(tree, true)
+        self.read(tree, true, false)
     }
 
-    fn read(&self, tree: &dyn Tree, every: bool) -> Vec<Deployment> {
+    /// The containers that run other programs that send.
+    pub(super) fn programs(&self, tree: &dyn Tree) -> Vec<Deployment> {
+        let mut all = self.read(tree, true, true);
+        all.retain(programs::is_one);
+        all
+    }
+
+    fn read(&self, tree: &dyn Tree, every: bool, others: bool) -> Vec<Deployment> {
         let home = Home {
             tree,
             root: &self.root,
             every,
+            others,
         };
         let mut builds = dockerfile::Builds::new(home, &self.dockerfiles);
         let mut out = compose::read(home, &self.compose, &mut builds);
@@ -252,6 +265,8 @@ struct Home<'t> {
     root: &'t Path,
     /// Whether what does not seem to run Prometheus is wanted too.
     every: bool,
+    /// Whether manifests count that name none but other programs that send.
+    others: bool,
 }
 
 impl Home<'_> {

@@ -303,6 +303,7 @@ impl Group {
                     tree,
                     root,
                     every: false,
+                    others: false,
                 },
                 &self.files,
             ),

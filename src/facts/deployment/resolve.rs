@@ -12,6 +12,7 @@ use super::image::Image;
 use super::inside;
 use super::model::{Deployment, Mount, MountSource};
 use super::near;
+use super::programs;
 use super::user::Rights;
 use super::written::Written;
 use crate::finding::{Evidence, Place};
@@ -161,7 +162,15 @@ impl Deployment {
             let reason = format!("{} may have further mounts", self.name);
             return unknown(reason, self.doubts.clone());
         }
+        let lost = || {
+            Resolved::NotMounted(NotMounted {
+                near: near::of_path(self, tree, path),
+                mounts: self.shown_mounts(tree),
+                evidence: Vec::new(),
+            })
+        };
         match self.known_image() {
+            None if programs::lacks(self, path) => lost(),
             None => unknown(
                 format!(
                     "nothing is mounted there, and what the image of {} holds is not known",
@@ -174,11 +183,7 @@ impl Deployment {
                 host: None,
                 evidence: vec![image_evidence(image)],
             },
-            Some(_) => Resolved::NotMounted(NotMounted {
-                near: near::of_path(self, tree, path),
-                mounts: self.shown_mounts(tree),
-                evidence: Vec::new(),
-            }),
+            Some(_) => lost(),
         }
     }
 

@@ -52,6 +52,7 @@ pub(super) fn faults(source: &str, items: &[Item]) -> Vec<Fault> {
     };
     graph.collect(items);
     graph.references();
+    graph.exports(items);
     graph.unused(items);
     graph.out
 }
@@ -131,6 +132,11 @@ impl Graph<'_> {
                     self.is_block(name, *span);
                 }
                 Item::Attribute { .. } => {}
+                Item::Block(block) if block.name == "write_relabel_configs" => {
+                    let message = "`write_relabel_configs`: the block is called `write_relabel_config`, one a rule; Alloy refuses the file";
+                    let advice = Advice::replace(block.name_span, "write_relabel_config").unsafe_();
+                    self.say(UNKNOWN_FIELD, block.name_span, message.to_owned(), advice);
+                }
                 Item::Block(block) => self.is_attribute(block),
             }
         }
@@ -209,6 +215,68 @@ impl Graph<'_> {
         }
     }
 
+    /// Expressions that name a component which is not there, although others of its kind are:
+    /// `local.file.passwd.content`.
+    fn exports(&mut self, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Block(block) => self.exports(&block.body),
+                Item::Attribute { name, value, .. } if name != "forward_to" => {
+                    self.export(value);
+                }
+                Item::Attribute { .. } => {}
+            }
+        }
+    }
+
+    fn export(&mut self, value: &Value) {
+        let Value::Expression { span } = value else {
+            return;
+        };
+        let text = self.source.get(span.start as usize..span.end as usize);
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+        // Calls and operators may hold anything, strings among them.
+        let Some(text) = text.filter(|text| text.chars().all(is_part)) else {
+            return;
+        };
+        let names = self.components.iter().map(|(name, _)| &**name);
+        let name = names.filter(|name| {
+            let rest = text.strip_prefix(name);
+            rest.is_some_and(|rest| rest.starts_with('.')) && name.contains('.')
+        });
+        let Some(name) = name.max_by_key(|name| name.len()) else {
+            return;
+        };
+        let Some(label) = text
+            .get(name.len() + 1..)
+            .and_then(|rest| rest.split('.').next())
+        else {
+            return;
+        };
+        let others: Vec<&str> = self
+            .components
+            .iter()
+            .filter(|(other, label)| other == name && !label.is_empty())
+            .map(|(_, label)| &**label)
+            .collect();
+        let Some(first) = others.first().filter(|_| !others.contains(&label)) else {
+            return;
+        };
+        let message = format!(
+            "`{label}`: no `{name}` has this label, only `{first}`; Alloy refuses the file"
+        );
+        let advice = Advice::say(format!(
+            "name one of those that exist, such as `{name}.{first}`"
+        ));
+        self.out.push(Fault {
+            rule: PIPELINE,
+            severity: Severity::Warning,
+            span: *span,
+            message,
+            advice,
+        });
+    }
+
     /// Endpoints that nothing in the text sends to, where something sends at all.
     fn unused(&mut self, items: &[Item]) {
         let is_wrong = self.out.iter().any(|fault| fault.rule == PIPELINE);
@@ -246,8 +314,7 @@ mod tests {
     use super::*;
 
     fn messages(source: &str) -> Vec<String> {
-        let (items, _) = reader::read(source);
-        let found = faults(source, &items);
+        let found = faults(source, &reader::read(source).items);
         found.iter().map(|fault| fault.message.clone()).collect()
     }
 

@@ -1,9 +1,11 @@
 //! Configurations of Grafana Alloy, and of Grafana Agent in flow mode, as the native tree.
 //!
-//! The blocks `prometheus.remote_write` are read (grafana/alloy v1.18
+//! The components that scrape, relabel and send are read (grafana/alloy v1.18
 //! `internal/component/prometheus/remotewrite/types.go`); what is not a literal becomes a placeholder.
 
+mod components;
 mod graph;
+mod jobs;
 mod reader;
 
 use std::sync::Arc;
@@ -16,9 +18,30 @@ use reader::{Block, Item, Value};
 /// The component that sends.
 const REMOTE_WRITE: &str = "prometheus.remote_write";
 
+/// The component that scrapes.
+const SCRAPE: &str = "prometheus.scrape";
+
+/// What the names of components that have labels begin with; `logging` and the like have none.
+const PREFIXES: &[&str] = &[
+    "beyla.",
+    "database_observability.",
+    "discovery.",
+    "local.",
+    "loki.",
+    "mimir.",
+    "otelcol.",
+    "prometheus.",
+    "pyroscope.",
+    "remote.",
+];
+
 /// Blocks that may occur several times, and the native lists that they are items of.
 /// River blocks repeat where YAML has a list, so that the native tree needs one made of them.
-const LISTS: &[(&str, &str)] = &[("write_relabel_config", "write_relabel_configs")];
+const LISTS: &[(&str, &str)] = &[
+    ("write_relabel_config", "write_relabel_configs"),
+    // Not a block of Alloy, as [`graph`] reports.
+    ("write_relabel_configs", "write_relabel_configs"),
+];
 
 /// Attributes with another native name.
 const NAMES: &[(&str, &str)] = &[("ca_pem", "ca"), ("cert_pem", "cert"), ("key_pem", "key")];
@@ -34,6 +57,8 @@ pub struct Reading {
     pub documents: Vec<Document>,
     /// What does not fit together.
     pub faults: Vec<Fault>,
+    /// What is not written as Alloy wants it.
+    pub slips: Vec<Fault>,
     /// Where reading stopped, if that is not the end of the text.
     pub stopped: Option<Span>,
 }
@@ -41,7 +66,11 @@ pub struct Reading {
 /// The endpoints of a text.
 #[must_use]
 pub fn read(text: &Arc<Text>) -> Reading {
-    let (blocks, stopped) = reader::read(text.content());
+    let reader::Read {
+        items: blocks,
+        stopped,
+        slips,
+    } = reader::read(text.content());
     let mut documents = Vec::new();
     collect(text, &blocks, &mut documents);
     let content = text.content();
@@ -49,12 +78,28 @@ pub fn read(text: &Arc<Text>) -> Reading {
         let length = content.get(at..).and_then(|rest| rest.lines().next());
         Span::new(at, at + length.map_or(0, str::len))
     });
-    let faults = graph::faults(content, &blocks);
+    let mut faults = graph::faults(content, &blocks);
+    if stopped.is_none() {
+        components::faults(&blocks, &mut faults);
+    }
+    let slips = match stopped.is_some() && is_template(content) {
+        // What a template writes may make it right.
+        true => Vec::new(),
+        false => slips.into_iter().map(reader::Slip::fault).collect(),
+    };
     Reading {
+        slips,
         documents,
         faults,
         stopped,
     }
+}
+
+/// Whether a text has the tags of a template.
+fn is_template(text: &str) -> bool {
+    ["{{", "{%", "%{", "<%"]
+        .iter()
+        .any(|tag| text.contains(tag))
 }
 
 /// A document without anything in it, for what is reported about the text as a whole.
@@ -74,7 +119,7 @@ fn collect(text: &Arc<Text>, blocks: &[Item], out: &mut Vec<Document>) {
         match &*block.name {
             REMOTE_WRITE => out.extend(document(text, block)),
             "declare" | "foreach" | "template" => collect(text, &block.body, out),
-            _ => {}
+            _ => out.extend(jobs::document(text, block)),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A reader of Alloy's syntax with spans (grafana/alloy v1.18 `syntax/{scanner,parser}`). It is
 //! lenient: it ends at the first statement that it cannot read and returns those before it.
 
-use promvet_text::{Span, work};
+use super::graph::Fault;
+use promvet_text::{Advice, Severity, Span, work};
 
 /// As deep as blocks and values may nest; Alloy's own configurations are five levels deep. Each
 /// level takes a few hundred bytes of stack.
@@ -68,16 +69,77 @@ impl Value {
 /// is not the end.
 /// Lenient, since Alloy has constructs that promvet needs no opinion on; `stopped` says what was
 /// not read.
-pub(super) fn read(source: &str) -> (Vec<Item>, Option<usize>) {
-    let mut reader = Reader { source, at: 0 };
-    let mut out = Vec::new();
-    let is_read = reader.body(DEEPEST, &mut out).is_some() && reader.at >= source.len();
-    (out, (!is_read).then_some(reader.at))
+pub(super) fn read(source: &str) -> Read {
+    let mut reader = Reader {
+        source,
+        at: 0,
+        slips: Vec::new(),
+    };
+    let mut items = Vec::new();
+    let is_read = reader.body(DEEPEST, &mut items).is_some() && reader.at >= source.len();
+    Read {
+        items,
+        stopped: (!is_read).then_some(reader.at),
+        slips: reader.slips,
+    }
+}
+
+/// What was read.
+pub(super) struct Read {
+    pub(super) items: Vec<Item>,
+    pub(super) stopped: Option<usize>,
+    pub(super) slips: Vec<Slip>,
+}
+
+/// Something of another language, which is read as what it means.
+pub(super) struct Slip {
+    kind: SlipKind,
+    span: Span,
+}
+
+/// What is meant by it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SlipKind {
+    Colon,
+    Comma,
+    Hash,
+    Quotes,
+    Unclosed,
+}
+
+/// As many are told in a text: a configuration in another language has one in each line.
+const MOST_SLIPS: usize = 20;
+
+impl Slip {
+    /// What is said of it.
+    pub(super) fn fault(self) -> Fault {
+        let (message, advice) = match self.kind {
+            SlipKind::Colon => ("expected `=`, found `:`", "write `=`"),
+            SlipKind::Comma => (
+                "a line break ends the item here, and its comma is missing",
+                "add a comma at the end of the line",
+            ),
+            SlipKind::Hash => ("a comment begins with `//`, not `#`", "write `//`"),
+            SlipKind::Quotes => (
+                "a string is in double quotes, not in single ones",
+                "write `\"`",
+            ),
+            SlipKind::Unclosed => ("the text ends within a block", "add the missing `}`"),
+        };
+        Fault {
+            rule: "schema/syntax",
+            severity: Severity::Error,
+            span: self.span,
+            message: format!("{message}; Alloy refuses the file"),
+            advice: Advice::say(advice),
+        }
+    }
 }
 
 struct Reader<'s> {
     source: &'s str,
     at: usize,
+    slips: Vec<Slip>,
 }
 
 impl<'s> Reader<'s> {
@@ -88,6 +150,12 @@ impl<'s> Reader<'s> {
             self.skip(true);
             match self.peek() {
                 None | Some('}') => return Some(()),
+                Some('#') => {
+                    let length = self.rest().find('\n').unwrap_or(self.rest().len());
+                    self.slip(SlipKind::Hash, self.at, self.at + 1);
+                    work::count(length);
+                    self.at += length;
+                }
                 Some(_) => out.push(self.statement(depth)?),
             }
         }
@@ -98,7 +166,12 @@ impl<'s> Reader<'s> {
         let name = self.dotted()?;
         let name_span = Span::new(from, self.at);
         self.skip(false);
-        if self.takes("=") {
+        let at = self.at;
+        let is_colon = self.peek() == Some(':') && self.takes(":");
+        if is_colon {
+            self.slip(SlipKind::Colon, at, at + 1);
+        }
+        if is_colon || self.takes("=") {
             let value = self.expression(depth)?;
             let name = name.to_owned();
             return Some(Item::Attribute {
@@ -121,6 +194,15 @@ impl<'s> Reader<'s> {
         let mut body = Vec::new();
         self.body(depth, &mut body)?;
         if !self.takes("}") {
+            let is_first = self
+                .slips
+                .iter()
+                .all(|slip| slip.kind != SlipKind::Unclosed);
+            if is_first {
+                // Where it is missed: the end of the text.
+                let end = self.source.trim_end().len();
+                self.slip(SlipKind::Unclosed, end.saturating_sub(1), end);
+            }
             return None;
         }
         Some(Item::Block(Block {
@@ -206,6 +288,15 @@ impl<'s> Reader<'s> {
         match self.peek()? {
             '"' => self.quoted(),
             '`' => self.raw(),
+            '\'' => {
+                let line = self.rest().lines().next()?;
+                let end = line.get(1..)?.find('\'')? + 2;
+                work::count(end);
+                self.at += end;
+                let span = Span::new(from, self.at);
+                self.slip(SlipKind::Quotes, from, self.at);
+                Some(Value::Expression { span })
+            }
             '[' => {
                 self.at += 1;
                 let items = self.list(depth, ']')?;
@@ -254,10 +345,31 @@ impl<'s> Reader<'s> {
                 return Some(items);
             }
             items.push(self.expression(depth)?);
-            self.skip(true);
-            if !self.takes(",") && self.peek()? != end {
-                return None;
-            }
+            self.comma(end)?;
+        }
+    }
+
+    /// What is behind an item: a comma, or the end on the same line (`parser.atComma` of Alloy).
+    fn comma(&mut self, end: char) -> Option<()> {
+        let from = self.at;
+        self.skip(true);
+        if self.takes(",") {
+            return Some(());
+        }
+        if self.peek()? != end {
+            return None;
+        }
+        let between = self.source.get(from..self.at).unwrap_or("");
+        if between.contains('\n') {
+            self.slip(SlipKind::Comma, from, from + 1);
+        }
+        Some(())
+    }
+
+    fn slip(&mut self, kind: SlipKind, from: usize, to: usize) {
+        if self.slips.len() < MOST_SLIPS {
+            let span = Span::new(from, to);
+            self.slips.push(Slip { kind, span });
         }
     }
 
@@ -281,15 +393,15 @@ impl<'s> Reader<'s> {
                 _ => (self.identifier()?.to_owned(), Span::new(at, self.at)),
             };
             self.skip(true);
-            if !self.takes("=") {
+            let at = self.at;
+            if self.takes(":") {
+                self.slip(SlipKind::Colon, at, at + 1);
+            } else if !self.takes("=") {
                 return None;
             }
             let value = self.expression(depth)?;
             fields.push((name, span, value));
-            self.skip(true);
-            if !self.takes(",") && self.peek()? != '}' {
-                return None;
-            }
+            self.comma('}')?;
         }
     }
 

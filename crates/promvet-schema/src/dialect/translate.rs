@@ -167,9 +167,6 @@ impl Translator {
             return None;
         };
         let mut items = Vec::new();
-        if std::ptr::eq(shape, &super::tables::COLLECTOR_TLS) && is_dropped(mapping) {
-            return Some(items);
-        }
         for key in shape.keys {
             // Of two keys for one, the longer one is an addition: `additionalRemoteWrite`.
             let is_addition = |native| {
@@ -221,6 +218,9 @@ impl Translator {
                 }
                 _ => items.push((native, entry.key, value)),
             }
+        }
+        if std::ptr::eq(shape, &super::tables::COLLECTOR_TLS) && is_dropped(mapping) {
+            items.clear();
         }
         Some(items)
     }

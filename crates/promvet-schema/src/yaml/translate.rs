@@ -57,8 +57,10 @@ impl Builder {
     /// An empty translation of a document.
     #[must_use]
     pub fn new(source: &Arc<Document>) -> Self {
+        let mut out = Document::empty(source.text());
+        out.is_yaml = source.is_yaml();
         Self {
-            out: Document::empty(source.text()),
+            out,
             origin: Some(Origin {
                 source: Arc::clone(source),
                 ids: Vec::new(),

@@ -1,0 +1,135 @@
+//! What is wrong with the command line of vmagent or vmalert (VictoriaMetrics v1.140
+//! `lib/envflag/envflag.go`, `app/vmalert/remotewrite/client.go`).
+
+use std::sync::Arc;
+
+use super::known;
+use super::{Argument, CommandLine, URL, values, written};
+use crate::finding::{Advice, Finding, Place, Severity, nearest, placeholder, rule};
+use crate::yaml::{Document, Node};
+
+/// Groups of flags that are known.
+const GROUPS: &[&str] = &["promscrape", "remoteWrite"];
+
+/// What is wrong with a command line of vmagent.
+pub(super) fn of_vmagent(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Finding> {
+    let arguments = &line.arguments;
+    let mut out = Vec::new();
+    for (at, argument) in arguments.iter().enumerate() {
+        let Some(name) = name_of(argument) else {
+            continue;
+        };
+        out.extend(unknown(source, argument, name));
+        let next = arguments.get(at + 1);
+        let stray = next.filter(|next| matches!(&*next.text, "true" | "false"));
+        if let Some(stray) = stray.filter(|_| known::is_switch(name) && !has_value(argument)) {
+            let message = format!(
+                "`-{name}`: `{}` behind it is not its value, since no `=` joins them; vmagent does not start",
+                stray.text
+            );
+            let finding = said(
+                source,
+                stray,
+                rule::SCHEMA_INVALID_VALUE,
+                Severity::Error,
+                message,
+            );
+            out.push(finding.help(Advice::say(format!("write `-{name}={}`", stray.text))));
+        }
+    }
+    out
+}
+
+/// A flag that vmagent never had, in a group that is known. A newer release may have it.
+fn unknown(source: &Arc<Document>, argument: &Argument<'_>, name: &str) -> Option<Finding> {
+    let group = name.split(['.', '_']).next().unwrap_or(name);
+    let is_group = GROUPS.contains(&group);
+    let is_like = || {
+        let mut groups = GROUPS.iter();
+        groups.any(|one| one.eq_ignore_ascii_case(group))
+            || nearest(group, GROUPS.iter().copied()).is_some()
+    };
+    let is_open = placeholder::is_open(name);
+    if known::is_known(name) || is_open || group == "remoteRead" || !(is_group || is_like()) {
+        return None;
+    }
+    let same = known::all().find(|one| one.eq_ignore_ascii_case(&name.replace('_', ".")));
+    let meant = same.or_else(|| nearest(name, known::all()));
+    let message = match meant {
+        Some(meant) => {
+            format!("`-{name}`: unknown flag, perhaps `-{meant}`; vmagent does not start")
+        }
+        None => format!("`-{name}`: unknown flag; vmagent does not start"),
+    };
+    let finding = said(
+        source,
+        argument,
+        rule::SCHEMA_UNKNOWN_FIELD,
+        Severity::Warning,
+        message,
+    );
+    Some(match meant {
+        Some(meant) => finding.help(Advice::say(format!("write `-{meant}`"))),
+        None => finding.help(Advice::say("remove it, or correct its name")),
+    })
+}
+
+/// URLs of vmalert to which it appends a path that they have already.
+pub(super) fn of_vmalert(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Finding> {
+    const PATH: &str = "/api/v1/write";
+    let flags = written(&line.arguments);
+    let keeps = |name: &str| name == "remoteWrite.disablePathAppend";
+    if flags
+        .iter()
+        .any(|flag| keeps(flag.name) && flag.value != "false")
+    {
+        return Vec::new();
+    }
+    let urls = flags.iter().filter(|flag| flag.name == URL);
+    let found = urls.filter_map(|flag| {
+        let url = values(flag.value).into_iter().next()?;
+        let url = flag.value.get(url)?.trim_end_matches('/');
+        if !url.ends_with(PATH) || placeholder::find(url).next().is_some() {
+            return None;
+        }
+        let place = Place::new(source.text(), flag.span);
+        let message = format!(
+            "`-{URL}`: vmalert appends `{PATH}`, so it sends to `…{PATH}{PATH}`, and every send fails"
+        );
+        let finding = Finding::new(rule::REMOTE_WRITE_URL_SHAPE, Severity::Warning, place, message);
+        let finding = finding.of_key(flag.node.path(), flag.node.identity());
+        Some(finding.help(Advice::say(format!(
+            "remove `{PATH}` from the URL, or set `-remoteWrite.disablePathAppend`"
+        ))))
+    });
+    found.collect()
+}
+
+fn has_value(argument: &Argument<'_>) -> bool {
+    argument.text.contains('=')
+}
+
+/// The name of the flag that an argument is.
+fn name_of<'a>(argument: &'a Argument<'_>) -> Option<&'a str> {
+    let text = &*argument.text;
+    let name = text.strip_prefix("--").or_else(|| text.strip_prefix('-'))?;
+    let name = name.split('=').next().unwrap_or(name);
+    (!name.is_empty()).then_some(name)
+}
+
+fn said(
+    source: &Arc<Document>,
+    argument: &Argument<'_>,
+    broken: &'static str,
+    severity: Severity,
+    message: String,
+) -> Finding {
+    let name = argument.text.split('=').next().unwrap_or("").len();
+    let span = match argument.span.len() == argument.text.len() {
+        true => argument.span.part(0, name),
+        false => argument.span,
+    };
+    let node: Node<'_> = argument.node;
+    let place = Place::new(source.text(), span);
+    Finding::new(broken, severity, place, message).of_key(node.path(), node.identity())
+}

@@ -1,0 +1,145 @@
+//! The command line of vmagent in a unit of systemd or a Quadlet of podman (systemd.service(5),
+//! podman-systemd.unit(5)).
+
+use std::sync::Arc;
+
+use super::{Argument, CommandLine, is_name_of};
+use crate::finding::{Span, Text};
+use crate::yaml::{Builder, Document, Made};
+
+/// The keys that hold command lines.
+const KEYS: &[&str] = &["ExecStart", "Exec"];
+
+/// The words of the command line, as a list; none if nothing starts vmagent.
+pub(in crate::discover) fn read(text: &Arc<Text>) -> Option<Document> {
+    let content = text.content();
+    let has_image = content.lines().any(|line| {
+        let image = line.trim().strip_prefix("Image=");
+        image.is_some_and(|image| is_name_of(image.trim(), "vmagent"))
+    });
+    let (key, words) = commands(content).into_iter().find(|(key, words)| {
+        let first = words.first().and_then(|span| content.get(range(*span)));
+        let first = first
+            .unwrap_or("")
+            .trim_start_matches(['-', '@', ':', '+', '!']);
+        match content.get(range(*key)) {
+            Some("Exec") => has_image,
+            _ => is_name_of(first, "vmagent"),
+        }
+    })?;
+    let mut builder = Builder::of_text(text);
+    let items: Vec<Made> = words
+        .iter()
+        .map(|span| {
+            let word = content.get(range(*span)).unwrap_or("");
+            builder.scalar_at(*span, word, true)
+        })
+        .collect();
+    let all = words.iter().copied().reduce(Span::join).unwrap_or(key);
+    let list = builder.sequence_at(all, &items);
+    let name = builder.scalar_at(key, content.get(range(key)).unwrap_or(""), true);
+    let root = builder.mapping_at(key.join(all), &[(name, list)]);
+    Some(builder.finish(root))
+}
+
+/// The command line that was read.
+pub(in crate::discover) fn command_line(document: &Document) -> Option<CommandLine<'_>> {
+    let root = document.root()?;
+    let list = root.mapping()?.entries().next()?.value;
+    let arguments = list.items().map(|node| Argument {
+        text: node.as_str().unwrap_or("").to_owned(),
+        node,
+        span: node.span(),
+    });
+    Some(CommandLine {
+        container: root,
+        arguments: arguments.collect(),
+    })
+}
+
+fn range(span: Span) -> std::ops::Range<usize> {
+    span.start as usize..span.end as usize
+}
+
+/// The keys of command lines and the words behind them. A line ends with `\` where the next one
+/// belongs to it.
+fn commands(content: &str) -> Vec<(Span, Vec<Span>)> {
+    let mut out: Vec<(Span, Vec<Span>)> = Vec::new();
+    let (mut from, mut continues) = (0, false);
+    for line in content.split_inclusive('\n') {
+        let start = from;
+        from += line.len();
+        let body = line.trim_end();
+        let more = body.strip_suffix('\\');
+        let body = more.unwrap_or(body);
+        let mut at = 0;
+        if !continues {
+            let key = body.split_once('=').map(|(key, _)| key);
+            match key.filter(|key| KEYS.contains(key)) {
+                Some(key) => {
+                    out.push((Span::new(start, start + key.len()), Vec::new()));
+                    at = key.len() + 1;
+                    continues = more.is_some();
+                }
+                None => continue,
+            }
+        } else {
+            continues = more.is_some();
+        }
+        if let Some((_, words)) = out.last_mut() {
+            let rest = body.get(at..).unwrap_or("");
+            words.extend(spans(rest).map(|(a, b)| Span::new(start + at + a, start + at + b)));
+        }
+    }
+    out
+}
+
+/// Where the words of a line are, without the quotes around whole words.
+fn spans(line: &str) -> impl Iterator<Item = (usize, usize)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let rest = line.get(from..)?;
+        let begins = from + rest.find(|c: char| !c.is_whitespace())?;
+        let word = line.get(begins..)?;
+        let quote = word.chars().next().filter(|c| matches!(c, '"' | '\''));
+        if let Some(quote) = quote
+            && let Some(end) = word.get(1..).and_then(|inner| inner.find(quote))
+        {
+            from = begins + end + 2;
+            return Some((begins + 1, begins + 1 + end));
+        }
+        let end = word.find(char::is_whitespace).unwrap_or(word.len());
+        from = begins + end;
+        Some((begins, from))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn command_lines_are_read_over_several_lines() {
+        for (name, content, expected) in [
+            (
+                "a.service",
+                "[Service]\nExecStart=/usr/bin/vmagent \\\n  -a=b \\\n  '-c=d e'\nRestart=always\n",
+                &["/usr/bin/vmagent", "-a=b", "-c=d e"][..],
+            ),
+            (
+                "a.container",
+                "[Container]\nImage=docker.io/victoriametrics/vmagent:v1\nExec=-a=b\n",
+                &["-a=b"],
+            ),
+            ("a.container", "[Container]\nImage=x/y\nExec=-a=b\n", &[]),
+            ("a.service", "ExecStart=/usr/bin/other -a=b\n", &[]),
+        ] {
+            let text = Text::new(name, content.as_bytes().to_vec());
+            let document = read(&text);
+            let line = document.as_ref().and_then(command_line);
+            let arguments = line.map(|line| line.arguments).unwrap_or_default();
+            let found: Vec<_> = arguments.iter().map(|one| &*one.text).collect();
+            assert_eq!(found, expected, "{content}");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Grafana's programs that take Prometheus's own sections: Agent in static mode, Tempo, the ruler of Loki.
+
+use super::{EmbeddedIn, Finder, Recognised};
+use crate::finding::{Advice, Finding, Severity, placeholder, rule};
+use crate::schema::dialect::table::{self, Part};
+use crate::schema::dialect::{SENDERS, tables};
+use crate::yaml::{Kind, Mapping, Node};
+
+/// Inline secrets of an endpoint that Loki loses, and the keys of the files to use instead
+/// (grafana/loki v3.5 `pkg/ruler/config.go`, `RemoteWriteConfig.Clone`: the password of `basic_auth`
+/// alone is put back after marshaling, which masks secrets).
+const MASKED: &[(&[&str], &str)] = &[
+    (&["authorization", "credentials"], "credentials_file"),
+    (&["bearer_token"], "bearer_token_file"),
+    (&["oauth2", "client_secret"], "client_secret_file"),
+];
+
+impl<'d> Finder<'d> {
+    /// Grafana Agent in static mode. Others have a key `metrics` too, so what is in it decides.
+    pub(super) fn grafana_agent(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        const NAME: &str = "grafana-agent";
+        let agent = root.get("metrics").or_else(|| root.get("prometheus"));
+        let Some(agent) = agent.filter(|agent| is_agent(*agent)) else {
+            return;
+        };
+        let holder = || EmbeddedIn::Part(NAME);
+        let found = self.place(agent, &tables::AGENT_METRICS, Part::Whole, &SENDERS);
+        let more: Vec<_> = both_names(root)
+            .into_iter()
+            .chain(goes_nowhere(root, agent))
+            .collect();
+        self.with_findings(found, more, agent, holder(), out);
+        let instances: Vec<_> = agent
+            .get("configs")
+            .into_iter()
+            .flat_map(Node::items)
+            .collect();
+        for (index, &one) in instances.iter().enumerate() {
+            let found = self.place(one, &tables::AGENT_INSTANCE, Part::Whole, &SENDERS);
+            let before = instances.get(..index).unwrap_or_default();
+            let more = instance_name(one, before).into_iter().collect();
+            self.with_findings(found, more, one, holder(), out);
+        }
+        if let Some(one) = root.get("integrations") {
+            self.sender(one, &tables::AGENT_INTEGRATIONS, NAME, out);
+        }
+    }
+
+    /// The generator of metrics of Tempo, in its own file or in values of its charts
+    /// (grafana/helm-charts `charts/tempo-distributed/values.yaml`).
+    pub(super) fn tempo(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        let of_chart = root
+            .get("metricsGenerator")
+            .and_then(|generator| generator.get("config"));
+        let of_tempo = || {
+            root.get("tempo")
+                .and_then(|tempo| tempo.get("metricsGenerator"))
+        };
+        let of_tempo = of_tempo().filter(|generator| generator.get("storage").is_some());
+        let generators = [root.get("metrics_generator"), of_chart, of_tempo];
+        for generator in generators.into_iter().flatten() {
+            if let Some(storage) = generator.get("storage") {
+                self.sender(storage, &tables::TEMPO_STORAGE, "tempo", out);
+            }
+            let misplaced = ["remote_write", "remoteWrite"].iter();
+            let mut misplaced = misplaced.filter_map(|key| generator.mapping()?.entry(key));
+            let Some(entry) = misplaced.next() else {
+                continue;
+            };
+            let found = self.place(generator, &tables::TEMPO_GENERATOR, Part::Whole, &SENDERS);
+            let message = format!(
+                "`{}`: unknown key; it belongs in `storage`; the program refuses the file",
+                entry.name()
+            );
+            let finding = refused(rule::SCHEMA_UNKNOWN_FIELD, entry.key, &message);
+            let finding = finding.help(Advice::say("move it into `storage`"));
+            let holder = EmbeddedIn::Part("tempo");
+            self.with_findings(found, vec![finding], generator, holder, out);
+        }
+    }
+
+    /// The ruler of Loki (grafana/loki v3.5 `pkg/ruler/config.go`), in its own file or in values of its
+    /// chart.
+    pub(super) fn loki(&self, root: Node<'d>, out: &mut Vec<Recognised>) {
+        let of_chart = || {
+            let loki = root.get("loki")?;
+            loki.get("rulerConfig")
+                .or_else(|| loki.get("structuredConfig")?.get("ruler"))
+        };
+        let rulers = [root.get("ruler"), root.get("rulerConfig"), of_chart()];
+        let remotes = rulers.into_iter().flatten();
+        for remote in remotes.filter_map(|ruler| ruler.get("remote_write")) {
+            self.loki_remote(remote, out);
+        }
+    }
+
+    fn loki_remote(&self, remote: Node<'d>, out: &mut Vec<Recognised>) {
+        let all = remote.get("clients");
+        let client = remote.get("client");
+        let client = client.filter(|client| client.get("url").is_some());
+        // Mimir's ruler has a section of this name with other keys.
+        if all.is_none() && client.is_none() && remote.get("enabled").is_none() {
+            return;
+        }
+        let holder = || EmbeddedIn::Part("loki");
+        let found = self.place(remote, &tables::LOKI_REMOTE, Part::Whole, &SENDERS);
+        self.with_findings(found, of_loki(remote), remote, holder(), out);
+        let clients = all.and_then(Node::mapping);
+        let clients = clients.into_iter().flat_map(Mapping::entries);
+        let listed = all.into_iter().flat_map(Node::items);
+        for one in clients.map(|entry| entry.value).chain(listed).chain(client) {
+            let found = self.place(one, &table::ANY, Part::NativeEndpoint, &SENDERS);
+            let masked = MASKED.iter();
+            let masked = masked.filter_map(|(way, file)| masked_by_loki(one, way, file));
+            self.with_findings(found, masked.collect(), one, holder(), out);
+        }
+    }
+}
+
+/// What is wrong with the section of Loki around its endpoints.
+fn of_loki(remote: Node<'_>) -> Vec<Finding> {
+    let mut out = Vec::new();
+    let entry = |key: &str| remote.mapping()?.entry(key);
+    if let Some(clients) = entry("clients")
+        && clients.value.sequence().is_some()
+    {
+        let message = "`clients`: expected a mapping of names to endpoints, found a list; the program refuses the file";
+        let finding = refused(rule::SCHEMA_WRONG_TYPE, clients.key, message);
+        out.push(finding.help(Advice::say(
+            "give each endpoint a name: `clients: {NAME: {url: …}}`",
+        )));
+    }
+    if let Some(old) = entry("client") {
+        let message = "`client`: deprecated; newer releases of Loki take `clients` instead";
+        let finding = Finding::new(
+            rule::SCHEMA_DEPRECATED,
+            Severity::Warning,
+            old.key.place(),
+            message.to_owned(),
+        );
+        let finding = finding.of_key(old.key.path(), old.key.identity());
+        out.push(finding.help(Advice::say("move it into `clients`, under a name")));
+    }
+    let named = entry("clients").or_else(|| entry("client"));
+    let enabled = remote.get("enabled");
+    let is_off = enabled.is_none_or(|one| one.as_str() == Some("false"));
+    if let Some(named) = named.filter(|_| is_off) {
+        let (node, message) = match enabled {
+            Some(node) => (
+                node,
+                "`enabled`: false, so the ruler sends nothing to these clients",
+            ),
+            None => (
+                named.key,
+                "`enabled`: missing, and off by default, so the ruler sends nothing",
+            ),
+        };
+        // Somebody has turned it off.
+        let severity = match enabled {
+            Some(_) => Severity::Info,
+            None => Severity::Warning,
+        };
+        let finding = Finding::new(
+            rule::AGENTS_PIPELINE,
+            severity,
+            node.place(),
+            message.to_owned(),
+        );
+        let finding = finding.of_key(node.path(), node.identity());
+        out.push(finding.help(Advice::say("add `enabled: true`")));
+    }
+    out
+}
+
+/// A secret of an endpoint that Loki sends as the text `<secret>`.
+fn masked_by_loki(endpoint: Node<'_>, way: &[&str], file: &str) -> Option<Finding> {
+    let value = way.iter().try_fold(endpoint, |node, key| node.get(key))?;
+    value.as_str().filter(|text| !text.is_empty())?;
+    let name = way.last()?;
+    let message = format!(
+        "`{name}`: Loki sends the text `<secret>` instead of it: inline it keeps only the password of `basic_auth`"
+    );
+    let finding = Finding::new(
+        rule::SCHEMA_INVALID_VALUE,
+        Severity::Warning,
+        value.place(),
+        message,
+    );
+    let finding = finding.of_key(value.path(), value.identity());
+    Some(finding.help(Advice::say(format!(
+        "write it to a file, and name that with `{file}`"
+    ))))
+}
+
+/// What is reported about an old name of a section beside the new one (grafana/agent v0.44.2
+/// `internal/static/config/config.go`, `UnmarshalYAML`).
+fn both_names(root: Node<'_>) -> Option<Finding> {
+    root.get("metrics")?;
+    let old = root.mapping()?.entry("prometheus")?;
+    let message = "`prometheus`: it is the old name of `metrics`, and both are set; the program refuses the file";
+    Some(refused(rule::SCHEMA_CONFLICT, old.key, message).help("move its keys into `metrics`"))
+}
+
+/// Integrations whose metrics are scraped and sent nowhere (grafana/agent v0.44.2
+/// `internal/static/integrations/manager.go`, `ApplyDefaults`).
+fn goes_nowhere(root: Node<'_>, agent: Node<'_>) -> Option<Finding> {
+    let entry = root.mapping()?.entry("integrations")?;
+    let integrations = entry.value.mapping()?;
+    let sends = |node: Option<Node<'_>>, key: &str| {
+        node.and_then(|node| node.get(key))
+            .is_some_and(|list| list.items().next().is_some() || list.scalar().is_some())
+    };
+    let is_off = |node: Node<'_>, key: &str| node.get(key).and_then(Node::as_str) == Some("false");
+    let is_scraped = |one: crate::yaml::Entry<'_>| {
+        one.value.get("enabled").and_then(Node::as_str) == Some("true")
+            && !is_off(one.value, "scrape_integration")
+    };
+    let global = agent.get("global");
+    if sends(global, "remote_write")
+        || sends(Some(entry.value), "prometheus_remote_write")
+        || is_off(entry.value, "scrape_integrations")
+        || entry.value.get("metrics").is_some()
+        || global.is_some_and(|global| matches!(global.kind(), Kind::Scalar(_)))
+        || integrations
+            .entries()
+            .any(|one| one.name() == "<<" || placeholder::is_open(one.name()))
+        || !integrations.entries().any(is_scraped)
+    {
+        return None;
+    }
+    let message = "`integrations`: no `remote_write` in `metrics.global` and no `prometheus_remote_write`, so their metrics are sent nowhere";
+    let finding = Finding::new(
+        rule::AGENTS_PIPELINE,
+        Severity::Warning,
+        entry.key.place(),
+        message.to_owned(),
+    );
+    let finding = finding.of_key(entry.key.path(), entry.key.identity());
+    Some(finding.help(Advice::say("add `remote_write` to `metrics.global`")))
+}
+
+/// What is wrong with the name of an instance: each has its own (grafana/agent v0.44.2
+/// `internal/static/metrics/agent.go`, `ApplyDefaults`).
+fn instance_name(instance: Node<'_>, before: &[Node<'_>]) -> Option<Finding> {
+    let map = instance.mapping()?;
+    let Some(name) = map.get("name").and_then(Node::as_str) else {
+        let first = map.written().next()?;
+        let message = "`name`: missing; the program refuses the file";
+        let finding = refused(rule::SCHEMA_MISSING_FIELD, first.key, message);
+        return Some(finding.help("set `name`"));
+    };
+    let same = before.iter().find_map(|one| {
+        let other = one.get("name")?;
+        (other.as_str() == Some(name)).then_some(other)
+    })?;
+    let node = map.get("name")?;
+    let message =
+        format!("`name`: another instance is called `{name}`; the program refuses the file");
+    let finding = refused(rule::SCHEMA_DUPLICATE, node, &message);
+    let finding = finding.evidence(same.place(), "it is here");
+    Some(finding.help("give it another name"))
+}
+
+fn refused(rule: &'static str, node: Node<'_>, message: &str) -> Finding {
+    let finding = Finding::new(rule, Severity::Error, node.place(), message.to_owned());
+    finding.of_key(node.path(), node.identity())
+}
+
+/// Whether a section is Grafana Agent's: it has the folder of its log, or instances or defaults with
+/// Prometheus's own sections.
+fn is_agent(section: Node<'_>) -> bool {
+    let sections = ["remote_write", "scrape_configs", "host_filter"];
+    let has_some = |node: Node<'_>| sections.iter().any(|key| node.get(key).is_some());
+    section.get("wal_directory").is_some()
+        || section.get("global").is_some_and(has_some)
+        || section
+            .get("configs")
+            .is_some_and(|list| list.items().any(has_some))
+}

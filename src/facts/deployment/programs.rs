@@ -1,0 +1,125 @@
+//! Other programs that send, by their images and the names of their commands.
+
+use memchr::memmem;
+
+use super::inside;
+use super::model::Deployment;
+
+/// A program.
+struct Program {
+    /// Its word in reports.
+    word: &'static str,
+    /// The last part of the names of its images, which are those of its commands too.
+    names: &'static [&'static str],
+}
+
+/// All of them.
+const PROGRAMS: &[Program] = &[
+    Program {
+        word: "alloy",
+        names: &["alloy", "grafana-alloy", "agent", "grafana-agent"],
+    },
+    Program {
+        word: "grafana-agent",
+        names: &["agent", "grafana-agent"],
+    },
+    Program {
+        word: "loki",
+        names: &["loki", "grafana-loki"],
+    },
+    Program {
+        word: "otel-collector",
+        names: &[
+            "aws-otel-collector",
+            "opentelemetry-collector",
+            "opentelemetry-collector-contrib",
+            "opentelemetry-collector-k8s",
+            "otelcol",
+            "otelcol-contrib",
+        ],
+    },
+    Program {
+        word: "tempo",
+        names: &["tempo", "grafana-tempo"],
+    },
+    Program {
+        word: "vector",
+        names: &["vector"],
+    },
+    Program {
+        word: VMAGENT,
+        names: &["vmagent", "vmagent-prod"],
+    },
+];
+
+/// The one whose endpoints are on its command line.
+pub(super) const VMAGENT: &str = "vmagent";
+
+/// Accounts of the projects that publish the images, and of the mirror that many use.
+const ACCOUNTS: &[&str] = &[
+    "grafana",
+    "otel",
+    "opentelemetry-collector-releases",
+    "timberio",
+    "victoriametrics",
+];
+
+/// Folders in which the images bring nothing: secrets are mounted there, if they are.
+const EMPTY: &[&str] = &[
+    "/run/secrets",
+    "/var/run/secrets",
+    "/secrets",
+    "/etc/secrets",
+    "/mnt",
+];
+
+/// Whether a container runs one of them.
+pub(super) fn is_one(deployment: &Deployment) -> bool {
+    PROGRAMS.iter().any(|program| runs(deployment, program))
+}
+
+/// Whether a container runs the program of a word.
+pub(super) fn is_of(deployment: &Deployment, word: &str) -> bool {
+    let mut programs = PROGRAMS.iter().filter(|program| program.word == word);
+    programs.any(|program| runs(deployment, program))
+}
+
+fn runs(deployment: &Deployment, program: &Program) -> bool {
+    let mut images = deployment.image.iter().chain(&deployment.base);
+    let is_image = images.any(|image| {
+        let last = image.repository().rsplit('/').next().unwrap_or_default();
+        program.names.contains(&last)
+    });
+    let first = deployment.arguments.list.first();
+    let command = first.filter(|one| !one.text.starts_with('-'));
+    is_image || command.is_some_and(|one| program.names.contains(&inside::name(&one.text)))
+}
+
+/// Whether the project's own image runs, and brings nothing at a path.
+pub(super) fn lacks(deployment: &Deployment, path: &str) -> bool {
+    let image = match (&deployment.image, &deployment.base) {
+        (Some(image), None) => image,
+        _ => return false,
+    };
+    let account = image.repository().rsplit('/').nth(1).unwrap_or_default();
+    is_one(deployment)
+        && ACCOUNTS.contains(&account)
+        && EMPTY
+            .iter()
+            .any(|folder| inside::below(path, folder).is_some())
+}
+
+/// Whether a file may run one of them: a scan of its bytes.
+pub(super) fn may_run(bytes: &[u8]) -> bool {
+    const WORDS: &[&str] = &[
+        "agent",
+        "alloy",
+        "collector",
+        "loki",
+        "otelcol",
+        "tempo",
+        "vector",
+    ];
+    let mut words = WORDS.iter();
+    words.any(|word| memmem::find(bytes, word.as_bytes()).is_some())
+}
