@@ -281,7 +281,7 @@ fn of_other(
         true => kind == RULE_FILE && facts.is_loaded(&seen.found.path),
         false => true,
     };
-    if seen.found.named && is_meant() {
+    if seen.found.named && !seen.is_judged() && is_meant() {
         let path = recognised.text.path();
         let target = target_of(recognised, request, facts.policy(), path, None);
         as_what_it_is(kind, &recognised.text, &target, &mut judgement);
@@ -369,7 +369,7 @@ fn not_ours(text: &Arc<Text>, kind: &str) -> Unchecked {
     Unchecked {
         place: Place::new(text, Span::default()),
         logical: String::new(),
-        reason: format!("it is not a configuration of Prometheus, but this: {kind}"),
+        reason: format!("it is not a Prometheus configuration, but another file ({kind})"),
         settle: None,
     }
 }

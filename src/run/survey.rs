@@ -10,7 +10,7 @@ use super::policies::{self, Policies};
 use super::request::{Request, Run};
 use super::started::{How, Started};
 use super::watch::Stage;
-use crate::discover::{self, Recognised};
+use crate::discover::{self, Recognised, What};
 use crate::facts;
 use crate::facts::deployment::{self, is_dockerfile, may_mention, may_start};
 use crate::finding::{Finding, Place, Text, Unchecked};
@@ -33,21 +33,25 @@ pub(crate) struct ScannedFile {
     asked: Option<Asked>,
     /// Its document with the names that misspelled keys were meant to be, once it is judged.
     mends: Mends,
+    /// Whether something in the file is judged.
+    is_judged: bool,
 }
 
 impl ScannedFile {
-    fn new(found: Found, recognised: Recognised, asked: Option<Asked>) -> Arc<Self> {
-        Arc::new(Self {
-            found,
-            recognised,
-            asked,
-            mends: Mends::default(),
-        })
+    /// Whether something in the file is judged, such as a resource in a manifest.
+    pub(super) fn is_judged(&self) -> bool {
+        self.is_judged
     }
 
     /// One that Prometheus is started with.
     pub(super) fn started(found: Found, recognised: Recognised) -> Arc<Self> {
-        Self::new(found, recognised, None)
+        Arc::new(Self {
+            found,
+            recognised,
+            asked: None,
+            mends: Mends::default(),
+            is_judged: false,
+        })
     }
 
     /// Its document without the misspelled keys that the schema found in it.
@@ -479,9 +483,22 @@ fn look_at_started(
 }
 
 fn seen(found: &Found, recognised: Vec<Recognised>, asked: Option<Asked>) -> Look {
-    let seen = recognised
-        .into_iter()
-        .map(|recognised| ScannedFile::new(found.clone(), recognised, asked));
+    let is_read = |part: &Recognised| {
+        matches!(
+            part.what,
+            What::Configuration { .. } | What::Rules { .. } | What::Broken { .. }
+        )
+    };
+    let is_judged = recognised.iter().any(is_read);
+    let seen = recognised.into_iter().map(|recognised| {
+        Arc::new(ScannedFile {
+            found: found.clone(),
+            recognised,
+            asked,
+            mends: Mends::default(),
+            is_judged,
+        })
+    });
     Look::Read(seen.collect())
 }
 

@@ -38,7 +38,7 @@ pub(super) fn subject(ty: &Type) -> &'static str {
         Type::Regex => "this regular expression",
         Type::LabelName => "a label name",
         Type::File(..) => "this path",
-        _ => "this",
+        _ => "the value",
     }
 }
 

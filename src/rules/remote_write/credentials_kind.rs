@@ -69,7 +69,7 @@ fn half_of_basic_auth(credential: &Credential<'_>, out: &mut Findings<'_>) {
         (false, true) => "user name",
         _ => return,
     };
-    let message = format!("`basic_auth` has no {missing}: it is sent with that half empty");
+    let message = format!("`basic_auth` has no {missing}, so it is sent with an empty one");
     let key = if missing == "password" {
         "`password_file`"
     } else {

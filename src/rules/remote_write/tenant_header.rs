@@ -223,8 +223,8 @@ fn missing(
         Required::Yes => (
             certainty(demand),
             format!(
-                "the header {} is missing: {name} does not know the tenant, and every sample is \
-                 rejected and dropped",
+                "`{}` is not set: {name} does not know the tenant, and every sample is rejected and \
+                 dropped",
                 tenant.name
             ),
         ),
@@ -232,7 +232,8 @@ fn missing(
         Required::Depends if demand.is_named() && entry.sent_credentials().is_empty() => (
             Severity::Info,
             format!(
-                "the header {} is not set: unless a gateway sets it, {name} picks the tenant",
+                "`{}` is not set: unless a gateway sets the header, {name} rejects every sample or \
+                 stores it for a default tenant",
                 tenant.name
             ),
         ),
@@ -263,7 +264,7 @@ fn not_to_one_tenant(
         false => Severity::Warning,
     };
     let message = format!(
-        "the header {} is missing: {} has several tenants, and rejects every sample with 401",
+        "`{}` is not set: {} requires a tenant, and rejects every sample with 401",
         tenant.name, settings.container
     );
     let help = format!("add `headers:` with `{}: <tenant>`", tenant.name);

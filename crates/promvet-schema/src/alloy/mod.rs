@@ -216,7 +216,12 @@ impl Maker {
 
     fn value(&mut self, value: &Value) -> Made {
         match value {
-            Value::Text { text, span } => self.builder.scalar_at(*span, text, false),
+            // A text that is a number is taken for one, and no other text for a truth value
+            // (`convertValue`, syntax/internal/value/decode.go of grafana/alloy).
+            Value::Text { text, span } if text.parse::<f64>().is_ok_and(f64::is_finite) => {
+                self.builder.tagged_at(*span, text, "!!float")
+            }
+            Value::Text { text, span } => self.builder.tagged_at(*span, text, "!!str"),
             Value::Word { text, span } => self.builder.scalar_at(*span, text, true),
             Value::List { items, span } => {
                 let items: Vec<Made> = items.iter().map(|item| self.value(item)).collect();

@@ -63,7 +63,7 @@ fn check_text(
     let fields = fields(text, report);
     if is_label && let Some(at) = fields.iter().find(|field| field.prints && field.is_value()) {
         // From `rules.AlertingRule.Eval`, which hashes the labels of each sample to find its alert.
-        let message = "`$value` in a label: each value is another alert, which begins again to wait for `for` and resolves the one before";
+        let message = "`$value` in a label: each new value starts another alert and resolves the one before, so `for` starts again";
         let said = report.warn(VALUE_IN_LABEL, entry.value, (at.from, at.to), message);
         if let Some(finding) = said {
             finding.advice = Some("move the value into an annotation".into());

@@ -132,6 +132,17 @@ impl Builder {
         self.push_at(span, Data::Scalar { value, style }, NO_TAG)
     }
 
+    /// A text between quotes at a span of a text that is not YAML, of a type that YAML would say
+    /// with a tag.
+    pub fn tagged_at(&mut self, span: Span, text: &str, tag: &str) -> Made {
+        let from = small(self.out.made.len());
+        self.out.made.push_str(text);
+        let value = Value::Made(from, small(self.out.made.len()));
+        let style = Style::DoubleQuoted;
+        let tag = self.tag(Some(tag));
+        self.push_at(span, Data::Scalar { value, style }, tag)
+    }
+
     /// A list at a span of a text that is not YAML.
     pub fn sequence_at(&mut self, span: Span, items: &[Made]) -> Made {
         let links = self.link(items.iter().map(|item| item.0));

@@ -223,11 +223,7 @@ impl<'d> Pod<'d> {
             made(PartKind::Made, "ca.crt"),
             made(PartKind::Made, "namespace"),
         ];
-        Mount::new(
-            SERVICE_ACCOUNT,
-            self.keys("of the service account", parts),
-            place,
-        )
+        Mount::new(SERVICE_ACCOUNT, self.keys("kube-api-access", parts), place)
     }
 
     fn context(&self, key: &str) -> Option<u32> {

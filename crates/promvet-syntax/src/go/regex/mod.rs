@@ -122,7 +122,12 @@ fn explain(pattern: &str, refusal: Refusal, go: Go) -> Fault {
     // Forty characters, so that a long class does not fill the message.
     let quoted: String = part.chars().take(40).collect();
     let mut message = format!("is not valid in Go (RE2): {words}");
-    if !quoted.is_empty() && !matches!(refusal.cause, Cause::Large | Cause::NestingDepth) {
+    // The parenthesis is the part, which the place shows.
+    let is_shown = matches!(
+        refusal.cause,
+        Cause::Large | Cause::NestingDepth | Cause::MissingParen
+    );
+    if !quoted.is_empty() && !is_shown {
         message.push_str(&format!(" `{quoted}`"));
     }
     if let Some(why) = why(refusal.cause, part, go) {
@@ -407,7 +412,7 @@ mod tests {
             ("(?i)*", 4..5, "missing argument"),
             ("a|*", 2..3, "missing argument"),
             ("{2}", 0..3, "missing argument"),
-            ("(", 0..1, "missing closing ) `(`"),
+            ("(", 0..1, "missing closing ); this group"),
             ("a((b)", 1..2, "missing closing )"),
             (")", 0..1, "unexpected )"),
             ("(a))b", 3..4, "unexpected )"),
