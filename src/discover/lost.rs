@@ -62,12 +62,52 @@ pub(crate) fn lost(old: &Arc<Text>, new: &Arc<Text>, judged: &[Span]) -> Option<
     slots.iter().find_map(|slot| versions.lost(slot))
 }
 
-/// A configuration of Alloy that is still there, under a name that is not read as one.
+/// A configuration of Alloy whose text is still there and of which nothing is read any more.
+/// Components that are gone while others stay were taken out.
 fn lost_alloy(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
-    let is_one = names::is_alloy(new.path().as_ref().as_ref());
-    let holds = new.content().contains("prometheus.remote_write");
-    let held = recognise(Arc::clone(old), false, false).len() > 1;
-    (!is_one && held && holds).then(|| "its name is not that of a configuration of Alloy".into())
+    let is_read = |text: &Arc<Text>| {
+        let found = recognise(Arc::clone(text), false, true);
+        found
+            .iter()
+            .any(|one| one.holder.is_some() || one.spoken.is_some())
+    };
+    if !is_read(old) || is_read(new) {
+        return None;
+    }
+    let lines = new.content().lines().map(str::trim);
+    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    let mut headers = lines.clone().filter(|line| line.ends_with('{'));
+    let misspelt = headers.clone().find_map(misspelled_sender);
+    if let Some(name) = misspelt {
+        return Some(format!(
+            "`{name}` is not a component that Alloy has with this form"
+        ));
+    }
+    if lines.next().is_none() {
+        return Some("it is empty".into());
+    }
+    let has_block = headers.any(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+    (!has_block).then(|| "it is not a configuration of Alloy".into())
+}
+
+/// Components beside `prometheus.remote_write` whose names are near to it, or begin like it.
+const COMPONENTS: [&str; 6] = [
+    SENDER,
+    "prometheus.relabel",
+    "prometheus.scrape",
+    "prometheus.receive_http",
+    "prometheus.write_queue",
+    "loki.write",
+];
+const SENDER: &str = "prometheus.remote_write";
+
+/// The name of a block that is meant to be `prometheus.remote_write`, misspelled or without a label.
+fn misspelled_sender(line: &str) -> Option<&str> {
+    let end = line.find(|c: char| !(c.is_ascii_alphanumeric() || "._".contains(c)))?;
+    let (name, rest) = line.split_at_checked(end)?;
+    let meant = nearest(name, COMPONENTS) == Some(SENDER);
+    let has_label = rest.trim_start().starts_with('"');
+    (meant && (name != SENDER || !has_label)).then_some(name)
 }
 
 /// A part of a file that is read as a configuration.

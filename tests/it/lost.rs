@@ -341,3 +341,34 @@ fn what_moves_to_another_file_is_none() {
     scratch.commit("Rename");
     assert!(gate(&scratch).is_some());
 }
+
+#[test]
+fn what_alloy_no_longer_reads_is_shown() {
+    const SENDER: &str =
+        "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"OK\"\n  }\n}\n";
+    const SCRAPE: &str = "prometheus.scrape \"b\" {\n  targets = []\n  forward_to = [prometheus.remote_write.a.receiver]\n}\n";
+    let sender = SENDER.replace("OK", OK);
+    let unlabeled = sender.replace(" \"a\"", "");
+    let misspelled = sender.replace("remote_write", "remote_writ");
+    for (now, is_shown) in [
+        (misspelled.as_str(), true),
+        (&sender.replace("prometheus", "prometeus"), true),
+        (&unlabeled, true),
+        ("", true),
+        ("// nothing\n", true),
+        ("version https://git-lfs.github.com/spec/v1\n", true),
+        ("logging {\n  level = \"info\"\n}\n", false),
+        (&format!("{sender}logging {{\n}}\n"), false),
+    ] {
+        let scratch = Scratch::repository(&[("a.alloy", &format!("{sender}{SCRAPE}"))]);
+        scratch.file("a.alloy", now);
+        scratch.commit("Change");
+        let said = gate(&scratch);
+        assert_eq!(said.is_some(), is_shown, "{now}: {said:?}");
+    }
+    let scratch = Scratch::repository(&[("a.alloy", &sender)]);
+    scratch.remove("a.alloy");
+    scratch.file("a.txt", &sender);
+    scratch.commit("Move");
+    assert_eq!(gate(&scratch), None);
+}

@@ -289,6 +289,32 @@ const UNFOLLOWED: &[Unfollowed] = &[
         good: &[("Dockerfile", DOCKERFILE)],
     },
     Unfollowed {
+        name: "an archive that is unpacked",
+        base: &[("Dockerfile", DOCKERFILE), ("c.tar.gz", "x")],
+        bad: &[(
+            "Dockerfile",
+            "FROM prom/prometheus\nCOPY prometheus.yml /etc/prometheus/\n\
+             ADD c.tar.gz /etc/prometheus/\n",
+        )],
+        good: &[(
+            "Dockerfile",
+            "FROM prom/prometheus\nCOPY prometheus.yml /etc/prometheus/\nADD c.tar.gz /usr/share/\n",
+        )],
+    },
+    Unfollowed {
+        name: "a git repository",
+        base: &[("Dockerfile", DOCKERFILE)],
+        bad: &[(
+            "Dockerfile",
+            "FROM prom/prometheus\nADD https://git.example.com/a/b.git#main:etc /etc/prometheus/\n",
+        )],
+        good: &[(
+            "Dockerfile",
+            "FROM prom/prometheus\nCOPY prometheus.yml /etc/prometheus/\n\
+             ADD https://git.example.com/a/b.git#main /src/\n",
+        )],
+    },
+    Unfollowed {
         name: "an image that brings its configuration",
         base: &[("Dockerfile", DOCKERFILE)],
         bad: &[(

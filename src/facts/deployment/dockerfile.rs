@@ -278,7 +278,9 @@ impl Stage {
         let into = target.ends_with('/') || is_folder || sources.len() > 1;
         let mut out = Vec::new();
         for source in sources {
+            let unpacked = step.word == "ADD" && is_unpacked(source);
             let foreign = source.contains("://")
+                || unpacked
                 || source.starts_with("<<")
                 || !context.starts_with(home.root);
             let files = if foreign || flag("--from").is_some() {
@@ -288,7 +290,10 @@ impl Stage {
                 files.map(Some).collect()
             };
             for from in files {
-                let path = place_of(home, source, from.as_deref(), &to, into);
+                let path = match unpacked {
+                    true => to.clone(),
+                    false => place_of(home, source, from.as_deref(), &to, into),
+                };
                 let copied = Copied {
                     from,
                     written: source.clone(),
@@ -440,4 +445,16 @@ fn sources_in(home: Home<'_>, context: &Path, source: &str) -> Vec<PathBuf> {
 fn inside_context(context: &Path, source: &str) -> PathBuf {
     let below = inside::join("/", source);
     inside::on_disk(context, below.trim_start_matches('/'))
+}
+
+/// Whether `ADD` puts what is in a source into the target, not the source itself: archives, and git
+/// repositories (reference of Dockerfiles, "ADD").
+fn is_unpacked(source: &str) -> bool {
+    const ARCHIVES: [&str; 8] = [
+        ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst",
+    ];
+    let is_remote = source.contains("://");
+    let repository = source.split('#').next().unwrap_or(source);
+    let is_archive = ARCHIVES.iter().any(|end| source.ends_with(end));
+    source.starts_with("git@") || repository.ends_with(".git") || is_archive && !is_remote
 }
