@@ -348,12 +348,10 @@ fn what_alloy_no_longer_reads_is_shown() {
         "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"OK\"\n  }\n}\n";
     const SCRAPE: &str = "prometheus.scrape \"b\" {\n  targets = []\n  forward_to = [prometheus.remote_write.a.receiver]\n}\n";
     let sender = SENDER.replace("OK", OK);
-    let unlabeled = sender.replace(" \"a\"", "");
     let misspelled = sender.replace("remote_write", "remote_writ");
     for (now, is_shown) in [
         (misspelled.as_str(), true),
         (&sender.replace("prometheus", "prometeus"), true),
-        (&unlabeled, true),
         ("", true),
         ("// nothing\n", true),
         ("version https://git-lfs.github.com/spec/v1\n", true),

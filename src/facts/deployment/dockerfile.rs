@@ -248,6 +248,10 @@ impl Stage {
     fn copy(&mut self, step: &Instruction, home: Home<'_>, context: &Path) {
         match self.copied(step, home, context) {
             Some(mounts) if self.mounts.len() + mounts.len() <= MOST_COPIED => {
+                if step.word == "ADD" {
+                    self.mounts
+                        .retain(|earlier| !mounts.iter().any(|mount| may_hide(mount, earlier)));
+                }
                 self.mounts.extend(mounts);
             }
             _ => self.doubts.push(Evidence {
@@ -445,6 +449,15 @@ fn sources_in(home: Home<'_>, context: &Path, source: &str) -> Vec<PathBuf> {
 fn inside_context(context: &Path, source: &str) -> PathBuf {
     let below = inside::join("/", source);
     inside::on_disk(context, below.trim_start_matches('/'))
+}
+
+/// Whether what is unpacked later may replace what was copied before.
+fn may_hide(unpacked: &Mount, earlier: &Mount) -> bool {
+    let MountSource::Copied(copied) = &unpacked.source else {
+        return false;
+    };
+    let below = earlier.path.strip_prefix(&*unpacked.path);
+    is_unpacked(&copied.written) && below.is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Whether `ADD` puts what is in a source into the target, not the source itself: archives, and git
