@@ -67,9 +67,16 @@ pub(crate) fn lost(old: &Arc<Text>, new: &Arc<Text>, judged: &[Span]) -> Option<
 fn lost_alloy(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
     let is_read = |text: &Arc<Text>| {
         let found = recognise(Arc::clone(text), false, true);
-        found
-            .iter()
-            .any(|one| one.holder.is_some() || one.spoken.is_some())
+        // A text with faults of syntax alone is recognized too, with nothing in it.
+        let sets_some = |document: &Document| {
+            let root = document.root().and_then(Node::mapping);
+            root.is_some_and(|root| root.written().next().is_some())
+        };
+        let is_part = |one: &Recognised| match &one.what {
+            What::Configuration { document, .. } => sets_some(document),
+            _ => false,
+        };
+        found.iter().any(is_part)
     };
     if !is_read(old) || is_read(new) {
         return None;

@@ -354,7 +354,7 @@ fn what_alloy_no_longer_reads_is_shown() {
         (&sender.replace("prometheus", "prometeus"), true),
         ("", true),
         ("// nothing\n", true),
-        ("version https://git-lfs.github.com/spec/v1\n", true),
+        ("hello, world\n", true),
         ("logging {\n  level = \"info\"\n}\n", false),
         (&format!("{sender}logging {{\n}}\n"), false),
     ] {
