@@ -62,7 +62,7 @@ pub(crate) fn lost(old: &Arc<Text>, new: &Arc<Text>, judged: &[Span]) -> Option<
     slots.iter().find_map(|slot| versions.lost(slot))
 }
 
-/// A configuration of Alloy whose text is still there and of which nothing is read any more.
+/// A configuration of Alloy whose text is still there, while none of it is read any more.
 /// Components that are gone while others stay were taken out.
 fn lost_alloy(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
     let is_read = |text: &Arc<Text>| {

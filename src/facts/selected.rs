@@ -173,7 +173,7 @@ fn lacks(reference: &Reference, maker: &Provider) -> Option<Finding> {
     })
 }
 
-/// Fields whose values are no secrets.
+/// Fields whose values are not secrets.
 const PUBLIC: &[&str] = &["clientId", "username"];
 
 /// What is reported about a secret that git tracks in the clear, once for all that name it.

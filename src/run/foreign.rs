@@ -17,8 +17,8 @@ const OF_RELEASES: &[&str] = &[rule::SCHEMA_UNAVAILABLE];
 /// The word of Grafana Agent in static mode.
 pub(super) const AGENT: &str = "grafana-agent";
 
-/// The release of Prometheus whose sections its last release has at most (grafana/agent v0.44.2 `go.mod`
-/// names a fork between 2.50 and 2.53).
+/// The release of Prometheus whose sections its last release, v0.44, has at most. An upper bound: keys
+/// of 2.50 are in its own test data.
 pub(super) const OF_AGENT: &str = "2.53";
 
 /// What begins the names of jobs that stand for `discovery.relabel` of Alloy.

@@ -79,7 +79,7 @@ pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
 }
 
 /// The bytes of a port above 65535, with which `net.Dial` fails ("invalid port"). The last part of an IPv6
-/// address without brackets is no port.
+/// address without brackets is not a port.
 fn port(text: &str) -> Option<Range<usize>> {
     let (host, port) = text.rsplit_once(':')?;
     let is_host = !host.contains(':') || host.ends_with(']');

@@ -86,7 +86,7 @@ fn placeholders_of_every_kind_are_found() {
         ("https://a/$B/c", "$B"),
         ("https://a/{{ b/c }}", "{{ b/c }}"),
         ("https://a/[[ b ]]", "[[ b ]]"),
-        ("https://a/{% if x %}b{% endif %}", "{% if x %} {% endif %}"),
+        ("https://a/{% if x %}b{% endif %}", "{% if x %}b{% endif %}"),
         ("https://<tenant>.a/b", "<tenant>"),
         ("https://%3Ctenant%3E.a/b", "%3Ctenant%3E"),
         ("https://a/__B__", "__B__"),

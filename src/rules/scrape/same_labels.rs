@@ -44,7 +44,7 @@ fn sets(job: TargetSection<'_>, label: &str) -> bool {
 
 type Targets<'d> = Vec<(Node<'d>, Outcome)>;
 
-/// The static targets of a job of which everything is known.
+/// The static targets of a job that is known as a whole.
 fn targets<'d>(job: TargetSection<'d>, budget: &PatternBudget, left: &mut usize) -> Targets<'d> {
     let rules: Vec<_> = job
         .relabelings()

@@ -24,7 +24,7 @@ pub(super) fn check(rule: Node<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Templates in the labels of a recording rule, which are no templates.
+/// Templates in the labels of a recording rule, which Prometheus does not expand.
 /// `rules.RecordingRule.Eval` sets labels as they are written.
 pub(super) fn check_recording(rule: Node<'_>, report: &mut Report<'_>) {
     for entry in names(rule, "labels") {

@@ -89,7 +89,7 @@ pub(in crate::facts::deployment) fn named(file: &SourceFile) -> Vec<Named> {
         .collect()
 }
 
-/// A resource of which the Operator makes pods, or values of a chart that make one.
+/// A resource from which the Operator makes pods, or values of a chart that make one.
 struct Operated<'d> {
     file: &'d SourceFile,
     kind: &'static str,
