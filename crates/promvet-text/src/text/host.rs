@@ -135,6 +135,20 @@ impl Host {
         } else {
             next
         };
+        self.between_characters(Span { start, end })
+    }
+
+    /// A span that begins and ends between characters: where the embedded text cannot be laid beside
+    /// its source, its characters need not be as long as those at their places.
+    fn between_characters(&self, span: Span) -> Span {
+        let content = self.text.content();
+        let (mut start, mut end) = (span.start, span.end);
+        while !content.is_char_boundary(start as usize) && start > 0 {
+            start -= 1;
+        }
+        while !content.is_char_boundary(end as usize) && (end as usize) < content.len() {
+            end += 1;
+        }
         Span { start, end }
     }
 }

@@ -1,7 +1,7 @@
 //! What of a text is secret, and the lists that excerpts and sentences need, made when they are
 //! asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::{Span, Text};
@@ -58,16 +58,33 @@ impl Secrets {
 
     /// The texts of what is masked.
     pub(super) fn needles(&self, text: &Text) -> Arc<mask::Needles> {
-        if !text.shows_words() {
-            let masked = self.masked(text);
-            let mut known = self.known();
-            let of_all = || Arc::new(mask::Needles::of_all(text, &masked));
-            return Arc::clone(known.words.get_or_insert_with(of_all));
-        }
         let masked = self.masked(text);
         let mut known = self.known();
-        let needles = &mut known.needles;
-        Arc::clone(needles.get_or_insert_with(|| Arc::new(mask::Needles::new(text, &masked))))
+        let shows_words = text.shows_words();
+        let made = match shows_words {
+            true => &known.needles,
+            false => &known.words,
+        };
+        if let Some(made) = made {
+            return Arc::clone(made);
+        }
+        // A secret that was marked inside of something larger, such as a block that looks like a
+        // key, is one by itself too.
+        let joined: HashSet<Span> = masked.iter().copied().collect();
+        let is_within =
+            |span: &Span| !joined.contains(span) && !mask::is_variable(text.slice(*span));
+        let within = known.marked.iter().copied().filter(is_within);
+        let spans: Vec<Span> = masked.iter().copied().chain(within).collect();
+        let made = Arc::new(match shows_words {
+            true => mask::Needles::new(text, &spans),
+            false => mask::Needles::of_all(text, &spans),
+        });
+        let place = match shows_words {
+            true => &mut known.needles,
+            false => &mut known.words,
+        };
+        *place = Some(Arc::clone(&made));
+        made
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
