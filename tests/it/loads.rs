@@ -189,6 +189,19 @@ fn a_list_of_paths_loads_nothing() {
         ("run.sh", "cat /etc/b/prometheus.yml\n"),
         ("run.sh", "cat c/prometheus.yml\n"),
         (
+            "gl-code-quality-report.json",
+            "[{\"location\": {\"path\": \"b/prometheus.yml\"}}]\n",
+        ),
+        ("promvet.xml", "<testcase file=\"b/prometheus.yml\"/>\n"),
+        (
+            "Makefile",
+            "check:\n\tpromtool check config b/prometheus.yml\n",
+        ),
+        (
+            ".gitlab-ci.yml",
+            "check: {script: [./check b/prometheus.yml]}\n",
+        ),
+        (
             "more/compose.yml",
             "services: {p: {image: prom/prometheus, user: root}}\n",
         ),

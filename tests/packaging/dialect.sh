@@ -21,6 +21,8 @@ translates() {
 export CARGO_TARGET_DIR="$TARGET"
 
 expect 1 translates
+# The backticks are the message's own.
+# shellcheck disable=SC2016
 says 'no dialect has the kind `MetricsSender`'
 
 extract fence docs/adding-a-dialect.md 'a dialect' > "$SCRATCH/source/crates/promvet-schema/dialects/example.yaml"

@@ -48,8 +48,22 @@ const LISTS: &[&str] = &[
     ".gitattributes",
     ".pre-commit-config.yaml",
     "promvet.yaml",
+    // What jobs run, which check files and start nothing.
+    ".gitlab-ci.yml",
+    "Jenkinsfile",
+    "azure-pipelines.yml",
+    // What tools report, those of promvet among them.
+    ".json",
+    ".xml",
+    ".sarif",
+    ".csv",
+    ".html",
+    ".log",
 ];
-const WORKFLOWS: &str = ".github/";
+const WORKFLOWS: &[&str] = &[".github/", ".circleci/", ".gitlab/"];
+
+/// Tools that read a configuration without running it.
+const CHECKERS: &[&str] = &["promtool", "promvet", "pint ", "yamllint", "git "];
 
 /// How many lines around a flag are looked at for the name of the program: the length of the
 /// definition of a container.
@@ -126,7 +140,8 @@ pub(crate) fn mentions(text: &Arc<Text>, understood: &[Span]) -> Vec<Mention> {
     out.extend(places(KEY).filter_map(|at| reader.filled(at)));
     out.extend(places(FILES_GET).filter_map(|at| reader.file_of_chart(at)));
     let path = text.path();
-    let is_list = path.contains(WORKFLOWS) || LISTS.iter().any(|end| path.ends_with(end));
+    let is_list = WORKFLOWS.iter().any(|folder| path.contains(folder))
+        || LISTS.iter().any(|end| path.ends_with(end));
     if !is_list {
         out.extend(every(KEY).filter_map(|at| reader.named(at)));
     }
@@ -341,6 +356,9 @@ impl<'t> Reader<'t> {
         let is_path = |c: char| c.is_alphanumeric() || "._-/$~{}@%".contains(c);
         let before = self.content.get(self.begin_of_line(at)..at)?;
         let from = at - before.len() + before.trim_end_matches(is_path).len();
+        if CHECKERS.iter().any(|tool| before.contains(tool)) {
+            return None;
+        }
         let path = self.content.get(from..to)?;
         let is_address = path.starts_with("//") && before.contains(':');
         let is_ours = path.contains('/') && (is_address || !path.starts_with('/'));
