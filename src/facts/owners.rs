@@ -155,15 +155,17 @@ fn line(pattern: &str, owners: Vec<String>) -> Option<Line> {
     })
 }
 
-/// The words of a line up to a comment. A backslash keeps a space in a word.
+/// The words of a line up to a comment. A backslash keeps a space in the first one, the pattern;
+/// owners have none.
 fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
         let starts_word = words.last().is_some_and(String::is_empty);
+        let is_pattern = words.iter().rev().skip(1).all(String::is_empty);
         match c {
             '#' if starts_word => break,
-            '\\' => push(&mut words, chars.next().unwrap_or('\\')),
+            '\\' if is_pattern => push(&mut words, chars.next().unwrap_or('\\')),
             c if c.is_whitespace() => words.push(String::new()),
             c => push(&mut words, c),
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::policies::Policies;
 use super::request::{Request, Side};
 use super::survey::{ScannedFile, Survey, walk_of};
-use crate::discover::{self, EmbeddedIn, Recognised, What};
+use crate::discover::{self, EmbeddedIn, Recognised, What, sets_nothing};
 use crate::facts::deployment::{
     self, Key, Leads, Mention, Mentioned, SourceFile, Start, mentions, name_of,
 };
@@ -318,6 +318,8 @@ impl Started {
 struct Judged<'s> {
     survey: &'s Survey,
     files: HashSet<PathBuf>,
+    /// Those of them that set nothing: Prometheus starts with them, and does nothing.
+    empty: HashSet<PathBuf>,
     excluded: HashSet<PathBuf>,
 }
 
@@ -335,9 +337,20 @@ impl<'s> Judged<'s> {
         let left_out = survey.left_out.iter().map(|(found, _)| found);
         let all = seen.chain(unread).chain(&survey.late).chain(left_out);
         let excluded = survey.excluded.iter().map(|(found, _)| found);
+        let empty = survey
+            .seen
+            .iter()
+            .filter(|seen| match &seen.recognised.what {
+                What::Configuration { document, .. } => {
+                    let one = &seen.recognised;
+                    one.holder.is_none() && !one.masked && !is_filled(one) && sets_nothing(document)
+                }
+                _ => false,
+            });
         Self {
             survey,
             files: all.map(|found| real(found, tree)).collect(),
+            empty: empty.map(|seen| real(&seen.found, tree)).collect(),
             excluded: excluded.map(|found| real(found, tree)).collect(),
         }
     }
@@ -358,6 +371,9 @@ impl<'s> Judged<'s> {
     /// Why what is started was not judged; none if it was.
     fn why_not(&self, start: &Start, tree: &dyn Tree) -> Option<String> {
         match &start.leads {
+            Leads::File(path) if self.empty.contains(path) => {
+                Some(format!("`{}` sets nothing", tree.shown(path)))
+            }
             Leads::File(path) if self.files.contains(path) => None,
             Leads::File(path) if self.excluded.contains(path) => {
                 Some(format!("the policy excludes `{}`", tree.shown(path)))

@@ -315,6 +315,15 @@ const UNFOLLOWED: &[Unfollowed] = &[
         )],
     },
     Unfollowed {
+        name: "a configuration that sets nothing",
+        base: &[("Dockerfile", DOCKERFILE), ("empty.yml", "# nothing\n")],
+        bad: &[(
+            "Dockerfile",
+            "FROM prom/prometheus\nCOPY empty.yml /etc/prometheus/prometheus.yml\n",
+        )],
+        good: &[("README.md", "new\n")],
+    },
+    Unfollowed {
         name: "an image that brings its configuration",
         base: &[("Dockerfile", DOCKERFILE)],
         bad: &[(

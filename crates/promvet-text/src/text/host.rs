@@ -142,11 +142,12 @@ impl Host {
     /// its source, its characters need not be as long as those at their places.
     fn between_characters(&self, span: Span) -> Span {
         let content = self.text.content();
-        let (mut start, mut end) = (span.start, span.end);
+        let last = Span::new(content.len(), content.len()).start;
+        let (mut start, mut end) = (span.start.min(last), span.end.min(last));
         while !content.is_char_boundary(start as usize) && start > 0 {
             start -= 1;
         }
-        while !content.is_char_boundary(end as usize) && (end as usize) < content.len() {
+        while !content.is_char_boundary(end as usize) && end < last {
             end += 1;
         }
         Span { start, end }
