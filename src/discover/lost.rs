@@ -78,10 +78,18 @@ fn lost_alloy(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
         };
         found.iter().any(is_part)
     };
-    if !is_read(old) || is_read(new) {
+    if !is_read(old) {
         return None;
     }
-    let lines = new.content().lines().map(str::trim);
+    // "illegal UTF-8 encoding" (syntax/scanner/scanner.go of grafana/alloy).
+    if old.not_utf8().is_none() && new.not_utf8().is_some() {
+        return Some("it is not UTF-8".into());
+    }
+    if is_read(new) {
+        return None;
+    }
+    let content = without_blocks(new.content());
+    let lines = content.lines().map(str::trim);
     let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
     let mut headers = lines.clone().filter(|line| line.ends_with('{'));
     let misspelt = headers.clone().find_map(misspelled_sender);
@@ -95,6 +103,17 @@ fn lost_alloy(old: &Arc<Text>, new: &Arc<Text>) -> Option<String> {
     }
     let has_block = headers.any(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
     (!has_block).then(|| "it is not a configuration of Alloy".into())
+}
+
+/// A text without comments of the form `/* … */`.
+fn without_blocks(content: &str) -> String {
+    let mut out = String::new();
+    let mut rest = content;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        out.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, behind)| behind);
+    }
+    out + rest
 }
 
 /// Components beside `prometheus.remote_write` whose names are near to it, or begin like it.

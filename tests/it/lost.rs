@@ -354,6 +354,7 @@ fn what_alloy_no_longer_reads_is_shown() {
         (&sender.replace("prometheus", "prometeus"), true),
         ("", true),
         ("// nothing\n", true),
+        (&format!("/*\n{sender}*/\n"), true),
         ("hello, world\n", true),
         ("logging {\n  level = \"info\"\n}\n", false),
         (&format!("{sender}logging {{\n}}\n"), false),
