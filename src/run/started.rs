@@ -263,11 +263,12 @@ impl Started {
             return Vec::new();
         }
         let judged = Judged::new(survey, tree);
+        let is_changed = |start: &Start| {
+            let mut files = start.files.iter();
+            files.any(|file| request.changed.contains(file))
+        };
         let is_touched = |start: &Start| {
-            let own = start
-                .files
-                .iter()
-                .any(|file| request.changed.contains(file));
+            let own = is_changed(start);
             let target = start.target.iter().flat_map(|target| target.ancestors());
             own || target
                 .into_iter()
@@ -275,7 +276,9 @@ impl Started {
         };
         let starts = self.starts.iter().filter(|start| start.is_listed);
         let starts = starts.filter_map(|start| {
-            let why = judged.why_not(start, tree)?;
+            // That a file is emptied is a finding of its own.
+            let empty = || is_changed(start).then(|| judged.empty_one(start, tree))?;
+            let why = judged.why_not(start, tree).or_else(empty)?;
             is_touched(start).then(|| unchecked(&start.place, &start.what, &why))
         });
         let mentions = self.mentions.iter().filter_map(|(mention, files)| {
@@ -368,12 +371,19 @@ impl<'s> Judged<'s> {
         })
     }
 
-    /// Why what is started was not judged; none if it was.
-    fn why_not(&self, start: &Start, tree: &dyn Tree) -> Option<String> {
+    /// That the file which is started sets nothing.
+    fn empty_one(&self, start: &Start, tree: &dyn Tree) -> Option<String> {
         match &start.leads {
             Leads::File(path) if self.empty.contains(path) => {
                 Some(format!("`{}` sets nothing", tree.shown(path)))
             }
+            _ => None,
+        }
+    }
+
+    /// Why what is started was not judged; none if it was.
+    fn why_not(&self, start: &Start, tree: &dyn Tree) -> Option<String> {
+        match &start.leads {
             Leads::File(path) if self.files.contains(path) => None,
             Leads::File(path) if self.excluded.contains(path) => {
                 Some(format!("the policy excludes `{}`", tree.shown(path)))
