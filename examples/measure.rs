@@ -28,7 +28,7 @@ mod trees;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Pairs of runs of which the median is taken: enough that a few disturbed ones do not count.
+/// Pairs of runs, whose median counts: enough that a few disturbed ones do not count.
 const PAIRS: usize = 11;
 
 /// The programs that are measured.
@@ -180,7 +180,7 @@ impl Programs {
         Ok(())
     }
 
-    /// A large repository, most of which is source code, against a search for a word in its YAML.
+    /// A large repository, mostly source code, against a search for a word in its YAML.
     fn against_ripgrep(&self, folder: &Path) -> Outcome<()> {
         if !is_installed("rg") {
             return Ok(());

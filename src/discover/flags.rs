@@ -169,7 +169,7 @@ fn variables(container: Node<'_>) -> Vec<Argument<'_>> {
     out
 }
 
-/// A variable as the flag that it stands for: its dots are underscores.
+/// The flag that a variable sets: its dots are underscores.
 fn variable<'d>(name: &str, node: Node<'d>, from: usize) -> Option<Argument<'d>> {
     let mut flags = FLAGS.iter().map(|(flag, _)| flag);
     let flag = flags.find(|flag| flag.replace('.', "_") == name)?;

@@ -119,7 +119,7 @@ pub(super) fn put(
     }
 }
 
-/// Whether a configuration stands for `discovery.relabel` of Alloy.
+/// Whether a configuration is `discovery.relabel` of Alloy.
 fn is_of_targets(document: &Document) -> bool {
     let jobs = document.root().and_then(|root| root.get("scrape_configs"));
     let job = jobs.and_then(|jobs| jobs.items().next());

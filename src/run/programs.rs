@@ -10,7 +10,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("alloy", "Alloy"),
     ("grafana-agent", "Grafana Agent"),
     ("loki", "Loki"),
-    ("newrelic", "the agent"),
+    ("newrelic", "the New Relic agent"),
     (COLLECTOR, "the Collector"),
     ("tempo", "Tempo"),
     (VECTOR, "Vector"),

@@ -277,7 +277,7 @@ impl Started {
         let starts = self.starts.iter().filter(|start| start.is_listed);
         let starts = starts.filter_map(|start| {
             // That a file is emptied is a finding of its own.
-            let empty = || is_changed(start).then(|| judged.empty_one(start, tree))?;
+            let empty = || is_changed(start).then(|| judged.why_idle(start, tree))?;
             let why = judged.why_not(start, tree).or_else(empty)?;
             is_touched(start).then(|| unchecked(&start.place, &start.what, &why))
         });
@@ -372,7 +372,7 @@ impl<'s> Judged<'s> {
     }
 
     /// That the file which is started sets nothing.
-    fn empty_one(&self, start: &Start, tree: &dyn Tree) -> Option<String> {
+    fn why_idle(&self, start: &Start, tree: &dyn Tree) -> Option<String> {
         match &start.leads {
             Leads::File(path) if self.empty.contains(path) => {
                 Some(format!("`{}` sets nothing", tree.shown(path)))

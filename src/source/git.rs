@@ -63,8 +63,8 @@ pub struct Git {
     /// Files that are in the work tree as they are in this tree are read there, which is faster, and
     /// works in clones that lack contents.
     work_tree: WorkTree,
-    /// Folders that no link leads to. Each was followed part by part once: in folders in folders, every
-    /// look-up would go through all above it again.
+    /// Folders that no link leads to. Each was followed part by part once: a file in nested folders would
+    /// otherwise go through all of them again.
     plain: RwLock<HashSet<PathBuf>>,
 }
 

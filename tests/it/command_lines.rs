@@ -85,6 +85,7 @@ fn flags_are_judged_without_a_configuration() {
         ),
         (new, "--query.max-samples=1e6", None),
         (new, "--query.max-samples=many", Some("expected a number")),
+        (new, "--query.max-samples=50_000_000", None),
         (new, "--log.level=verbose", Some("`--log.level`")),
         (new, "--log.level=INFO --log.format=json", None),
         (new, "--web.enable-lifecycle=true", Some("takes no value")),

@@ -105,6 +105,12 @@ const NAMED: &[Change] = &[
         after: "docker config create prom b/prometheus.yml\n",
     },
     Change {
+        name: "a command behind a check",
+        file: "up.sh",
+        before: "promtool --version && docker config create prom a/prometheus.yml\n",
+        after: "promtool --version && docker config create prom b/prometheus.yml\n",
+    },
+    Change {
         name: "a file for values of a chart",
         file: "up.sh",
         before: "helm upgrade p ./chart --set-file server.config=./a/prometheus.yml\n",

@@ -3,15 +3,7 @@
 set -euo pipefail
 . "$ROOT/tests/packaging/parts.sh"
 
-if ! command -v cargo > /dev/null; then
-  left_out "cargo is not installed"
-  exit 0
-fi
-mkdir "$SCRATCH/source"
-(cd "$ROOT" && git ls-files -z --cached --others --exclude-standard -- Cargo.toml Cargo.lock build.rs \
-  build rules src crates benches examples | tar -c --null -T -) | tar -x -C "$SCRATCH/source"
-# Under a version of its own: cargo would take what it builds from the copy for this repository's.
-sed -i 's/^version = "\([0-9.]*\)"$/version = "\1+dialect"/' "$SCRATCH/source/Cargo.toml"
+copy_sources dialect
 extract fence docs/adding-a-dialect.md 'an object' > "$SCRATCH/object.yaml"
 cd "$SCRATCH"
 translates() {

@@ -61,6 +61,19 @@ repository() {
   git commit --quiet --message first
 }
 
+# A copy of what cargo builds, in "$SCRATCH/source", under a version that ends in the word given: cargo
+# would take what it builds from the copy for this repository's.
+copy_sources() {
+  if ! command -v cargo > /dev/null; then
+    left_out "cargo is not installed"
+    exit 0
+  fi
+  mkdir "$SCRATCH/source"
+  (cd "$ROOT" && git ls-files -z --cached --others --exclude-standard -- Cargo.toml Cargo.lock build.rs \
+    build rules src crates benches examples | tar -c --null -T -) | tar -x -C "$SCRATCH/source"
+  sed -i 's/^version = "\([0-9.]*\)"$/version = "\1+'"$1"'"/' "$SCRATCH/source/Cargo.toml"
+}
+
 # What the page's examples show: a second endpoint, and a slip in the first.
 slip() {
   printf '%s' "$bad" > prometheus.yml

@@ -235,9 +235,7 @@ pub fn belonging<'d>(
     if deployments.all.is_empty() {
         return Vec::new();
     }
-    let file = tree
-        .resolve(subject.file)
-        .unwrap_or_else(|_| tree.absolute(subject.file));
+    let file = real(tree, subject);
     let subject = Subject {
         file: &file,
         ..*subject
@@ -268,9 +266,7 @@ pub fn reading<'d>(
     subject: &Subject<'_>,
     word: &str,
 ) -> Vec<RunningDeployment<'d>> {
-    let file = tree
-        .resolve(subject.file)
-        .unwrap_or_else(|_| tree.absolute(subject.file));
+    let file = real(tree, subject);
     let subject = Subject {
         file: &file,
         ..*subject
@@ -291,6 +287,12 @@ pub fn reading<'d>(
             .for_each(|one| one.certainty = Certainty::Doubtful);
     }
     of_own_file(found, &subject)
+}
+
+/// Where the links to a file lead.
+fn real(tree: &dyn Tree, subject: &Subject<'_>) -> PathBuf {
+    tree.resolve(subject.file)
+        .unwrap_or_else(|_| tree.absolute(subject.file))
 }
 
 /// The containers of a file that run vmagent with endpoints.
@@ -377,9 +379,7 @@ fn by_mount<'d>(
 /// Whether a deployment has a configuration at a path.
 #[must_use]
 pub fn shows(tree: &dyn Tree, deployment: &Deployment, subject: &Subject<'_>, path: &str) -> bool {
-    let file = tree
-        .resolve(subject.file)
-        .unwrap_or_else(|_| tree.absolute(subject.file));
+    let file = real(tree, subject);
     let subject = Subject {
         file: &file,
         ..*subject

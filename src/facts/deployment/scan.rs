@@ -114,7 +114,7 @@ pub enum SourceKind {
     Provider,
     /// A Service of Kubernetes, by which its pods are reached.
     Service,
-    /// Resources of which the Prometheus Operator makes pods, or values of charts that make one.
+    /// Resources from which the Prometheus Operator makes pods, or values of charts that make one.
     Operated,
     /// A Dockerfile.
     Dockerfile,
@@ -188,7 +188,7 @@ pub fn kinds(path: &Path, bytes: &[u8]) -> Vec<SourceKind> {
     kinds
 }
 
-/// Whether bytes name a kind of which the Prometheus Operator makes pods.
+/// Whether bytes name a kind from which the Prometheus Operator makes pods.
 fn is_operated(bytes: &[u8]) -> bool {
     memmem::find_iter(bytes, b"kind").any(|at| {
         let rest = bytes.get(at + 4..).unwrap_or_default();

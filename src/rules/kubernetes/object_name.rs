@@ -33,7 +33,7 @@ pub(super) fn check(start: &Start<'_>, out: &mut Findings<'_>) {
                 None => &mount.place,
             };
             let message = format!(
-                "the tree has no {kind} `{name}`, and nothing mounts its `{near}`: the pod does not start"
+                "no {kind} in the tree is called `{name}`, and nothing uses `{near}`: the pod does not start"
             );
             let identity = format!("{}.{kind}.{name}", deployment.name);
             let finding = out.of_place(place, identity, Severity::Warning, message);

@@ -166,8 +166,7 @@ fn wrong_value<'d>(flag: &Flag<'d>) -> Option<Refused<'d>> {
             (fault.message, "write a size such as `10GB`".to_owned())
         }
         Takes::Number => {
-            let is_number = value.parse::<f64>().is_ok() || value.starts_with("0x");
-            if is_number {
+            if is_number(value) {
                 return None;
             }
             ("expected a number".to_owned(), "write a number".to_owned())
@@ -182,6 +181,15 @@ fn wrong_value<'d>(flag: &Flag<'d>) -> Option<Refused<'d>> {
     };
     let message = format!("`--{name}`: {fault}; {STOPS}");
     Some(flag.refused("value", message, help))
+}
+
+/// kingpin reads whole numbers with `strconv.ParseInt` and base 0, which knows `0x1f`, `0b1` and `1_000`.
+fn is_number(value: &str) -> bool {
+    let bare = value.replace('_', "");
+    let has_base = ["0x", "0X", "0b", "0B", "0o", "0O"]
+        .iter()
+        .any(|base| bare.starts_with(base));
+    has_base || bare.parse::<f64>().is_ok()
 }
 
 /// A switch takes no value: what follows it is an argument of its own, which Prometheus has none of.

@@ -168,6 +168,13 @@ impl Graph<'_> {
         });
     }
 
+    /// The labels of the components of a kind.
+    fn labels_of(&self, name: &str) -> Vec<&str> {
+        let of_kind = self.components.iter().filter(|(kind, _)| kind == name);
+        let labels = of_kind.map(|(_, label)| label.as_str());
+        labels.filter(|label| !label.is_empty()).collect()
+    }
+
     /// References to components that are not in the text, although others of their kind are. Other
     /// files of the same folder may have them.
     fn references(&mut self) {
@@ -184,12 +191,7 @@ impl Graph<'_> {
             if !text.chars().all(is_word) || self.components.contains(&known) {
                 continue;
             }
-            let others: Vec<&str> = self
-                .components
-                .iter()
-                .filter(|(other, label)| other == name && !label.is_empty())
-                .map(|(_, label)| &**label)
-                .collect();
+            let others = self.labels_of(name);
             let Some(first) = others.first() else {
                 continue;
             };
@@ -253,12 +255,7 @@ impl Graph<'_> {
         else {
             return;
         };
-        let others: Vec<&str> = self
-            .components
-            .iter()
-            .filter(|(other, label)| other == name && !label.is_empty())
-            .map(|(_, label)| &**label)
-            .collect();
+        let others = self.labels_of(name);
         let Some(first) = others.first().filter(|_| !others.contains(&label)) else {
             return;
         };

@@ -174,7 +174,7 @@ pub fn too_new(spec: Node<'_>, release: (u16, u16)) -> Vec<(Entry<'_>, (u16, u16
     out
 }
 
-/// The entries that a path of keys leads to; `[]` behind a key stands for each item of its list.
+/// The entries that a path of keys leads to; `[]` behind a key means each item of its list.
 fn entries<'d>(node: Node<'d>, path: &[&str]) -> Vec<Entry<'d>> {
     let Some((head, rest)) = path.split_first() else {
         return Vec::new();
