@@ -71,100 +71,31 @@ impl<'e, 'a> Material<'e, 'a> {
     /// What a configuration names and holds.
     #[must_use]
     pub fn new(configuration: &'e Configuration<'a>) -> Self {
-        let Configuration {
-            config,
-            entries,
-            facts,
-            templated,
-            any_word,
-            folder,
-            holder,
-        } = configuration;
-        let (facts, folder, templated) = (*facts, *folder, *templated);
-        let document = config.root().node().document();
-        let by_span: HashMap<Span, &'e Entry<'a>> = entries
-            .iter()
-            .map(|entry| (entry.write.node().span(), entry))
-            .collect();
-        let entry_of = |setting: &Setting<'a>| {
-            let entry = by_span.get(&setting.owner.span()).copied();
-            entry.filter(|_| setting.section == "remote_write")
+        let facts = configuration.facts;
+        let document = configuration.config.root().node().document();
+        let mut holdings = schema::holdings(document);
+        holdings.references.retain(|one| is_material(one.kind));
+        let is_empty = holdings.references.is_empty() && holdings.secrets.is_empty();
+        let lookup = Lookup {
+            configuration,
+            shown: document.text().path(),
+            by_span: by_span(&configuration.entries),
+            runners: match is_empty {
+                true => Vec::new(),
+                false => runners_of(configuration),
+            },
         };
-        let holdings = schema::holdings(document);
-        let references: Vec<_> = holdings
-            .references
-            .into_iter()
-            .filter(|one| is_material(one.kind))
-            .collect();
-        let is_named = folder.is_some() || holder.is_some();
-        let file = is_named.then(|| facts.absolute(document.text().path()));
-        let runners = match (&file, references.is_empty() && holdings.secrets.is_empty()) {
-            (Some(file), false) => {
-                let runners = facts.readers(file, *holder);
-                match runners.is_empty() {
-                    true => facts.operated(file, *holder),
-                    false => runners,
-                }
-            }
-            _ => Vec::new(),
-        };
-        let shown: &str = document.text().path();
-        let is_filled = |text: &str| {
-            is_shouted(text) && (*any_word || facts.filled_in(text, shown, *holder).is_some())
-        };
-        let mut seen = HashSet::new();
-        let files = references.into_iter().map(|reference| {
-            let span = reference.setting.node.span();
-            let path = reference.setting.node.as_str().unwrap_or("");
-            let judged = facts.file(&PathQuery {
-                path,
-                filled_in: path.split('/').any(is_filled),
-                base: reference.base,
-                folder,
-                embedded: holder.is_some(),
-                runners: &runners,
-                declared: facts.declared(),
-            });
-            let repeated = !seen.insert(span);
-            NamedFile {
-                entry: entry_of(&reference.setting),
-                reference,
-                judged,
-                facts,
-                templated,
-                is_idle: runners.is_empty(),
-                repeated,
-            }
-        });
-        let files = files.collect();
-        let mut seen = HashSet::new();
-        let secrets = holdings.secrets.into_iter().map(|inline| {
-            let node = inline.setting.node;
-            let text = node.as_str().unwrap_or("");
-            let repeated = !seen.insert(node.span());
-            // A template may write a part of a credential.
-            let is_rendered = || templated && placeholder::find(text).next().is_some();
-            let is_filled_in = is_filled(text) || is_rendered();
-            Secret {
-                entry: entry_of(&inline.setting),
-                is_filled_in,
-                content: match is_filled_in {
-                    true => vec![Observation::Placeholder],
-                    false => token::observe(text.as_bytes(), facts.now()),
-                },
-                inline,
-                repeated,
-            }
-        });
+        let files = lookup.files(holdings.references);
+        let secrets = lookup.secrets(holdings.secrets);
         Self {
             facts,
-            templated,
-            shown,
-            is_named,
-            holder: *holder,
-            secrets: secrets.collect(),
+            templated: configuration.templated,
+            shown: lookup.shown,
+            is_named: is_named(configuration),
+            holder: configuration.holder,
             files,
-            runners,
+            secrets,
+            runners: lookup.runners,
         }
     }
 
@@ -261,6 +192,120 @@ impl Secret<'_, '_> {
     #[must_use]
     pub fn so(&self) -> &'static str {
         consequence(&self.inline.setting)
+    }
+}
+
+/// What is needed to look up the files and secrets of one configuration.
+struct Lookup<'e, 'a> {
+    configuration: &'e Configuration<'a>,
+    shown: &'a str,
+    by_span: HashMap<Span, &'e Entry<'a>>,
+    runners: Vec<RunningDeployment<'a>>,
+}
+
+impl<'e, 'a> Lookup<'e, 'a> {
+    /// What is known of the files that are named.
+    fn files(&self, references: Vec<Reference<'a>>) -> Vec<NamedFile<'e, 'a>> {
+        let Configuration {
+            facts,
+            templated,
+            folder,
+            holder,
+            ..
+        } = *self.configuration;
+        let mut seen = HashSet::new();
+        let files = references.into_iter().map(|reference| {
+            let path = reference.setting.node.as_str().unwrap_or("");
+            let judged = facts.file(&PathQuery {
+                path,
+                filled_in: path.split('/').any(|word| self.is_filled(word)),
+                base: reference.base,
+                folder,
+                embedded: holder.is_some(),
+                runners: &self.runners,
+                declared: facts.declared(),
+            });
+            NamedFile {
+                entry: self.entry_of(&reference.setting),
+                repeated: !seen.insert(reference.setting.node.span()),
+                reference,
+                judged,
+                facts,
+                templated,
+                is_idle: self.runners.is_empty(),
+            }
+        });
+        files.collect()
+    }
+
+    /// What the secrets show.
+    fn secrets(&self, secrets: Vec<Inline<'a>>) -> Vec<Secret<'e, 'a>> {
+        let now = self.configuration.facts.now();
+        let mut seen = HashSet::new();
+        let secrets = secrets.into_iter().map(|inline| {
+            let node = inline.setting.node;
+            let text = node.as_str().unwrap_or("");
+            // A template may write a part of a credential.
+            let is_rendered =
+                || self.configuration.templated && placeholder::find(text).next().is_some();
+            let is_filled_in = self.is_filled(text) || is_rendered();
+            Secret {
+                entry: self.entry_of(&inline.setting),
+                is_filled_in,
+                content: match is_filled_in {
+                    true => vec![Observation::Placeholder],
+                    false => token::observe(text.as_bytes(), now),
+                },
+                repeated: !seen.insert(node.span()),
+                inline,
+            }
+        });
+        secrets.collect()
+    }
+
+    /// The remote_write entry that a setting belongs to.
+    fn entry_of(&self, setting: &Setting<'a>) -> Option<&'e Entry<'a>> {
+        let entry = self.by_span.get(&setting.owner.span()).copied();
+        entry.filter(|_| setting.section == "remote_write")
+    }
+
+    /// Whether a word is one that a template or a script fills in.
+    fn is_filled(&self, text: &str) -> bool {
+        let configuration = self.configuration;
+        let is_named_by_script = || {
+            let facts = configuration.facts;
+            let evidence = facts.filled_in(text, self.shown, configuration.holder);
+            evidence.is_some()
+        };
+        is_shouted(text) && (configuration.any_word || is_named_by_script())
+    }
+}
+
+/// Entries by where they are.
+fn by_span<'e, 'a>(entries: &'e [Entry<'a>]) -> HashMap<Span, &'e Entry<'a>> {
+    let entries = entries.iter();
+    entries
+        .map(|entry| (entry.write.node().span(), entry))
+        .collect()
+}
+
+/// Whether a configuration has a place in the tree, unlike standard input without a name.
+fn is_named(configuration: &Configuration<'_>) -> bool {
+    configuration.folder.is_some() || configuration.holder.is_some()
+}
+
+/// What runs a configuration, as far as the tree tells.
+fn runners_of<'a>(configuration: &Configuration<'a>) -> Vec<RunningDeployment<'a>> {
+    if !is_named(configuration) {
+        return Vec::new();
+    }
+    let facts = configuration.facts;
+    let document = configuration.config.root().node().document();
+    let file = facts.absolute(document.text().path());
+    let runners = facts.readers(&file, configuration.holder);
+    match runners.is_empty() {
+        true => facts.operated(&file, configuration.holder),
+        false => runners,
     }
 }
 

@@ -28,97 +28,98 @@ impl Sent {
     }
 }
 
+/// How bad something is, its kind, and a predicate that says it.
+type CredentialFault = (Severity, &'static str, String);
+
 /// What is wrong with a content, as a predicate; the worst thing only. What Prometheus sends is
 /// from runs of it (prometheus/common `config/http_config.go`: a file is trimmed, a value is not).
-pub(super) fn fault(
-    content: &[Observation],
-    how: Sent,
-) -> Option<(Severity, &'static str, String)> {
-    let is_header = how != Sent::Encoded;
-    let no_request = "which is not valid in a header: every request fails before it leaves \
-        Prometheus";
-    content.iter().find_map(|one| {
-        let (severity, kind, words) = match one {
-            Observation::Encrypted(tool) => (
-                Warning,
-                "encrypted",
-                format!(
-                    "is encrypted with {tool}: unless it is decrypted first, Prometheus sends \
-                     the cipher text and the request is rejected"
-                ),
+pub(super) fn fault(content: &[Observation], how: Sent) -> Option<CredentialFault> {
+    content.iter().find_map(|one| match one {
+        Observation::Pem(_) | Observation::Lines(_) | Observation::ControlCharacters
+            if how != Sent::Encoded =>
+        {
+            not_in_a_header(one)
+        }
+        Observation::Scheme(scheme) if how == Sent::Bearer => Some((
+            Error,
+            "scheme",
+            format!(
+                "begins with `{scheme} `, which Prometheus adds itself: it sends `Bearer {scheme} \
+                 …`, which is rejected with 401"
             ),
-            Observation::Placeholder => (
-                Warning,
-                "placeholder",
-                "is a placeholder: unless it is filled in, it is sent as written and rejected"
-                    .to_owned(),
-            ),
-            Observation::Hash(function) => (
-                Error,
-                "hash",
-                format!(
-                    "is a {function} hash; the receiver expects the password itself and rejects every \
-                     request with 401"
-                ),
-            ),
-            Observation::NotBase64 => (
-                Error,
-                "not-base64",
-                "is not base64, which `data` of a manifest must be: Kubernetes rejects the \
-                 manifest"
-                    .to_owned(),
-            ),
-            Observation::ByteOrderMark => (
-                Error,
-                "mark",
-                "begins with a byte-order mark, which is not trimmed: it is sent as part of the \
-                 credential, and the request is rejected"
-                    .to_owned(),
-            ),
-            Observation::Scheme(scheme) if how == Sent::Bearer => (
-                Error,
-                "scheme",
-                format!(
-                    "begins with `{scheme} `, which Prometheus adds itself: it sends `Bearer \
-                     {scheme} …`, which is rejected with 401"
-                ),
-            ),
-            Observation::Pem(label) if is_header => (
-                Error,
-                "pem",
-                format!("is a PEM block of type {label}, {no_request}"),
-            ),
-            Observation::Lines(lines) if is_header => {
-                (Error, "lines", format!("has {lines} lines, {no_request}"))
-            }
-            Observation::Lines(lines) => (
-                Warning,
-                "lines",
-                format!("has {lines} lines, and all of them are sent as one credential"),
-            ),
-            Observation::ControlCharacters if is_header => (
-                Error,
-                "control",
-                format!("has control characters, {no_request}"),
-            ),
-            Observation::InnerWhiteSpace if how == Sent::Bearer => (
-                Warning,
-                "white-space",
-                "contains white space, which tokens never do: all of it is sent as one credential"
-                    .to_owned(),
-            ),
-            Observation::NotUtf8 => (
-                Warning,
-                "not-utf-8",
-                "is not UTF-8 text: UTF-16 is sent with a zero byte in every character".to_owned(),
-            ),
-            Observation::TooLong => (
-                Warning,
-                "too-long",
-                "is longer than 64 KiB, far longer than any credential".to_owned(),
-            ),
-            _ => return None,
-        };
-        Some((severity, kind, words))
+        )),
+        Observation::InnerWhiteSpace if how == Sent::Bearer => Some((
+            Warning,
+            "white-space",
+            "contains white space, which tokens never do: all of it is sent as one credential"
+                .to_owned(),
+        )),
+        _ => anywhere(one),
     })
+}
+
+/// What makes a credential not valid in a header.
+fn not_in_a_header(one: &Observation) -> Option<CredentialFault> {
+    let (kind, words) = match one {
+        Observation::Pem(label) => ("pem", format!("is a PEM block of type {label}")),
+        Observation::Lines(lines) => ("lines", format!("has {lines} lines")),
+        Observation::ControlCharacters => ("control", "has control characters".to_owned()),
+        _ => return None,
+    };
+    let words = format!(
+        "{words}, which is not valid in a header: every request fails before it leaves Prometheus"
+    );
+    Some((Error, kind, words))
+}
+
+/// What is wrong with a credential however it is sent.
+fn anywhere(one: &Observation) -> Option<CredentialFault> {
+    let (severity, kind, words) = match one {
+        Observation::Encrypted(tool) => {
+            let words = format!(
+                "is encrypted with {tool}: unless it is decrypted first, Prometheus sends the \
+                 cipher text and the request is rejected"
+            );
+            return Some((Warning, "encrypted", words));
+        }
+        Observation::Hash(function) => {
+            let words = format!(
+                "is a {function} hash; the receiver expects the password itself and rejects every \
+                 request with 401"
+            );
+            return Some((Error, "hash", words));
+        }
+        Observation::Lines(lines) => {
+            let words = format!("has {lines} lines, and all of them are sent as one credential");
+            return Some((Warning, "lines", words));
+        }
+        Observation::Placeholder => (
+            Warning,
+            "placeholder",
+            "is a placeholder: unless it is filled in, it is sent as written and rejected",
+        ),
+        Observation::NotBase64 => (
+            Error,
+            "not-base64",
+            "is not base64, which `data` of a manifest must be: Kubernetes rejects the manifest",
+        ),
+        Observation::ByteOrderMark => (
+            Error,
+            "mark",
+            "begins with a byte-order mark, which is not trimmed: it is sent as part of the \
+             credential, and the request is rejected",
+        ),
+        Observation::NotUtf8 => (
+            Warning,
+            "not-utf-8",
+            "is not UTF-8 text: UTF-16 is sent with a zero byte in every character",
+        ),
+        Observation::TooLong => (
+            Warning,
+            "too-long",
+            "is longer than 64 KiB, far longer than any credential",
+        ),
+        _ => return None,
+    };
+    Some((severity, kind, words.to_owned()))
 }

@@ -41,6 +41,47 @@ const OF_ABSENCE: &[&str] = &[
 /// Operator writes the discovery.
 const OF_JOBS: &[&str] = &[rule::SCRAPE_NO_DISCOVERY];
 
+/// Whether a native finding is true of what a dialect describes, and not already said by the dialect.
+fn counts(
+    finding: &Finding,
+    spoken: &Spoken,
+    holder: Option<&EmbeddedIn>,
+    document: &Document,
+) -> bool {
+    let mut said = spoken.findings.iter();
+    let is_said = said.any(|one| {
+        let at_one_place = || one.place.span() == finding.place.span();
+        one.rule == finding.rule && (at_one_place() || lack_the_same(spoken, one, finding))
+    });
+    let rule = &&*finding.rule;
+    // Which release of Prometheus is in Grafana Agent is known.
+    let of_agent = || holder.is_some_and(|holder| holder.word() == AGENT);
+    let of_operator = || [OPERATOR.word, OPERATOR_VALUES.word].contains(&spoken.dialect.word);
+    let is_foreign = OF_RELEASES.contains(rule) && !of_agent()
+        || OF_JOBS.contains(rule) && of_operator()
+        || finding.rule.starts_with("relabel/")
+            && finding.rule != OF_TARGETS
+            && is_of_targets(document);
+    !(is_said || is_foreign || is_of_selector(spoken, finding) || is_of_old_agent(finding))
+}
+
+/// Puts a native finding into the words of a dialect and of the program that reads it.
+fn reword(finding: &mut Finding, spoken: &Spoken, holder: Option<&EmbeddedIn>) {
+    let refuses = programs::refuses_url(finding, holder);
+    let spelling = &spoken.spelling;
+    let put = |text: &str| {
+        let text = spelling.put_at(&finding.place, text);
+        programs::in_its_name(&text, holder, refuses).unwrap_or(text)
+    };
+    finding.message = put(&finding.message);
+    for evidence in &mut finding.evidence {
+        evidence.message = put(&evidence.message);
+    }
+    if let Some(advice) = &mut finding.advice {
+        advice.spell(put);
+    }
+}
+
 /// Puts what native rules say into the words of the dialect, and adds what the dialect refuses.
 pub(super) fn put(
     spoken: &Spoken,
@@ -49,46 +90,11 @@ pub(super) fn put(
     facts: &Facts<'_>,
     judgement: &mut Judgement,
 ) {
-    let is_told = |finding: &Finding| {
-        let mut told = spoken.findings.iter();
-        told.any(|one| {
-            let at_one_place = || one.place.span() == finding.place.span();
-            one.rule == finding.rule && (at_one_place() || lack_the_same(spoken, one, finding))
-        })
-    };
-    let operators = [OPERATOR.word, OPERATOR_VALUES.word];
-    let of_operator = operators.contains(&spoken.dialect.word);
-    // Which release of Prometheus is in Grafana Agent is known.
-    let of_agent = holder.is_some_and(|holder| holder.word() == AGENT);
-    let is_foreign = |finding: &Finding| {
-        let rule = &&*finding.rule;
-        OF_RELEASES.contains(rule) && !of_agent || of_operator && OF_JOBS.contains(rule)
-    };
-    judgement.findings.retain(|finding| {
-        !is_told(finding) && !is_foreign(finding) && !is_of_selector(spoken, finding)
-    });
     judgement
         .findings
-        .retain(|finding| !is_of_old_agent(finding));
-    if is_of_targets(document) {
-        judgement
-            .findings
-            .retain(|finding| finding.rule == OF_TARGETS || !finding.rule.starts_with("relabel/"));
-    }
+        .retain(|finding| counts(finding, spoken, holder, document));
     for finding in &mut judgement.findings {
-        let refuses = programs::refuses_url(finding, holder);
-        let spelling = &spoken.spelling;
-        let put = |text: &str| {
-            let text = spelling.put_at(&finding.place, text);
-            programs::in_its_name(&text, holder, refuses).unwrap_or(text)
-        };
-        finding.message = put(&finding.message);
-        for evidence in &mut finding.evidence {
-            evidence.message = put(&evidence.message);
-        }
-        if let Some(advice) = &mut finding.advice {
-            advice.spell(put);
-        }
+        reword(finding, spoken, holder);
     }
     judgement
         .findings

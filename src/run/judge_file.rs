@@ -201,27 +201,43 @@ fn of_configuration<'a>(
         if let Some(one) = configuration {
             custom_rules::add(&mut judgement, one, own, target.template);
         }
-        let mut included = match holder {
-            Some(_) => facts.included_beside(document, recognised, target),
-            None => facts.included(document, read.folder, target),
-        };
-        vmagent::set_lists_aside(&mut included, || match &vmagent {
-            Some(_) => None,
-            None => facts.may_be_scraped_by_vmagent(&seen.found.path, holder),
-        });
-        match &vmagent {
-            Some(place) => {
-                let found = vmagent::as_it_reads(included.findings, place);
-                judgement.findings.extend(found);
-                vmagent::put(&mut judgement.findings, document, place);
-            }
-            None => judgement.findings.extend(included.findings),
-        }
-        judgement.unchecked.extend(included.unchecked);
+        let vmagent = vmagent.as_ref();
+        add_included(&mut judgement, read, document, seen, facts, target, vmagent);
     }
     let rendered = read.rendered.as_ref();
     judgement.findings.extend(rendered.map(Rendered::finding));
     judgement
+}
+
+/// Adds what is found in the files that a configuration includes, as its reader takes them: vmagent
+/// where the tree shows that it reads the configuration.
+fn add_included(
+    judgement: &mut Judgement,
+    read: &Read<'_>,
+    document: &Document,
+    seen: &ScannedFile,
+    facts: &Facts<'_>,
+    target: &Target,
+    vmagent: Option<&Place>,
+) {
+    let holder = seen.recognised.holder.as_ref();
+    let mut included = match holder {
+        Some(_) => facts.included_beside(document, &seen.recognised, target),
+        None => facts.included(document, read.folder, target),
+    };
+    vmagent::set_lists_aside(&mut included, || match vmagent {
+        Some(_) => None,
+        None => facts.may_be_scraped_by_vmagent(&seen.found.path, holder),
+    });
+    match vmagent {
+        Some(place) => {
+            let found = vmagent::as_it_reads(included.findings, place);
+            judgement.findings.extend(found);
+            vmagent::put(&mut judgement.findings, document, place);
+        }
+        None => judgement.findings.extend(included.findings),
+    }
+    judgement.unchecked.extend(included.unchecked);
 }
 
 /// What is said of rules in a resource of another program.

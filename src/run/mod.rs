@@ -14,6 +14,7 @@ mod foreign;
 mod gate;
 mod inventory;
 mod judge_file;
+mod judging;
 mod levels;
 mod loaded;
 mod no_longer_read;

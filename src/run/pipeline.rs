@@ -1,6 +1,6 @@
 //! The way from paths to an outcome: everything is discovered and parsed; then facts and rules.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,20 +9,19 @@ use super::containers;
 use super::custom_rules;
 use super::facts::all_facts;
 use super::inventory;
-use super::judge_file::{configuration_of, judge_one};
+use super::judging::{Judged, Judging, NotJudged, Only};
 use super::levels::Levels;
 use super::no_longer_read::{moved_out, no_longer_read};
 use super::online;
 use super::policies::Policies;
 use super::request::{Request, Run, Side};
 use super::suppress::{self, SuppressionContext};
-use super::survey::{ScannedFile, Survey, custom_rules_of, own_fault, survey};
+use super::survey::{ScannedFile, Survey, own_fault, survey};
 use super::unused::unused;
 use super::uses::Uses;
 use super::watch::Stage;
 use crate::discover::{EmbeddedIn, What};
 use crate::facts::Facts;
-use crate::facts::included::Load;
 use crate::finding::{Finding, Place, Span, Text, Unchecked};
 use crate::panics;
 use crate::parallel;
@@ -111,42 +110,6 @@ impl Surveyed {
     }
 }
 
-/// What of a tree is judged.
-#[derive(Debug)]
-pub(crate) struct Only {
-    /// These files, as they are shown.
-    pub(crate) files: HashSet<String>,
-    /// Whether the rules that look at all configurations of a tree are run too.
-    pub(crate) trees: bool,
-}
-
-/// What happens to a file if only some files are judged.
-enum Part {
-    Judge,
-    /// The rules that look at all configurations of a tree see it.
-    Show,
-    Skip,
-}
-
-fn part_of(seen: &ScannedFile, only: Option<&Only>) -> Part {
-    match only {
-        None => Part::Judge,
-        Some(only) if only.files.is_empty() => Part::Skip,
-        // Which files a configuration includes is known when it is judged: what is found in them
-        // is found there, and the jobs in them are judged as its jobs.
-        Some(only) if only.files.contains(&*seen.found.shown) || may_include(seen) => Part::Judge,
-        Some(only) if only.trees => Part::Show,
-        Some(_) => Part::Skip,
-    }
-}
-
-/// Whether a configuration may include files: `rule_files`, `scrape_config_files`, `files`, or `ruleFiles`
-/// in other dialects.
-fn may_include(seen: &ScannedFile) -> bool {
-    let content = seen.recognised.text.content().as_bytes();
-    memchr::memmem::find(content, b"iles").is_some()
-}
-
 /// Judges everything that was recognized as a configuration. What there was no time for is moved to
 /// what is late, so that nothing is reported as not found in it.
 fn judge(
@@ -179,50 +142,27 @@ fn judge_in_time(
 ) -> BTreeSet<PathBuf> {
     online::ask(request, survey);
     let facts = all_facts(request, survey, policies, tree);
-    let judgements = parallel::map(request.threads, &survey.seen, |seen| {
-        if request.deadline.is_over() {
-            return Err(None);
-        }
-        let Some(facts) = facts.get(&policies.scope_of(&seen.found)) else {
-            return Err(Some(own_fault(&seen.found.shown, None)));
-        };
-        let own = custom_rules_of(&seen.found, request, policies);
-        let judge = || {
-            let judged = match part_of(seen, only) {
-                Part::Judge => judge_one(seen, facts, request, own, tree),
-                Part::Show => {
-                    let configuration = configuration_of(seen, facts, request, tree);
-                    return ((Judgement::default(), configuration), Vec::new());
-                }
-                Part::Skip => return ((Judgement::default(), None), Vec::new()),
-            };
-            // What it loads is asked for while it is at hand.
-            let of_gate = judged.1.as_ref().filter(|_| request.is_gate());
-            let loads = of_gate.map_or_else(Vec::new, |one| loads_of(one, seen, facts));
-            (judged, loads)
-        };
-        let judged = panics::caught(judge);
-        request.watch.step();
-        // What it was held against may have been cut short.
-        if request.deadline.is_over() {
-            return Err(None);
-        }
-        judged
-            .map(|judged| (judged, facts))
-            .map_err(|caught| Some(own_fault(&seen.found.shown, Some(&caught))))
-    });
+    let judging = Judging {
+        request,
+        only,
+        policies,
+        facts: &facts,
+        tree,
+    };
+    let judgements = parallel::map(request.threads, &survey.seen, |seen| judging.file(seen));
     let mut gathered = Gathered::new(request, survey, policies);
     let mut late = BTreeSet::new();
     for (seen, judged) in survey.seen.iter().zip(judgements) {
         match judged {
-            Ok(((judged, loads), facts)) => {
-                if let Some(one) = judged.1.as_ref().filter(|_| !loads.is_empty()) {
-                    run.loaded.includes(one, &loads, tree);
+            Ok(judged) => {
+                let loading = judged.configuration.as_ref();
+                if let Some(one) = loading.filter(|_| !judged.loads.is_empty()) {
+                    run.loaded.includes(one, &judged.loads, tree);
                 }
-                gathered.file(seen, judged, facts, run);
+                gathered.file(seen, judged, run);
             }
-            Err(Some(problem)) => run.problems.push(problem),
-            Err(None) => {
+            Err(NotJudged::Fault(problem)) => run.problems.push(problem),
+            Err(NotJudged::Late) => {
                 late.insert(seen.found.path.clone());
             }
         }
@@ -259,12 +199,6 @@ fn judge_in_time(
     late
 }
 
-/// What a configuration makes Prometheus load.
-fn loads_of(one: &Configuration<'_>, seen: &ScannedFile, facts: &Facts<'_>) -> Vec<Load> {
-    let document = one.config.root().node().document();
-    facts.loads(document, one.folder, &seen.recognised)
-}
-
 /// What the files of a run come to together.
 struct Gathered<'a> {
     request: &'a Request,
@@ -297,13 +231,13 @@ impl<'a> Gathered<'a> {
     }
 
     /// Adds what was reported about a file, at the levels of its policy.
-    fn file(
-        &mut self,
-        seen: &'a ScannedFile,
-        (mut judgement, configuration): (Judgement, Option<Configuration<'a>>),
-        facts: &Facts<'_>,
-        run: &mut Run,
-    ) {
+    fn file(&mut self, seen: &'a ScannedFile, judged: Judged<'a>, run: &mut Run) {
+        let Judged {
+            mut judgement,
+            configuration,
+            facts,
+            ..
+        } = judged;
         let Some(scope) = self.policies.of(&seen.found) else {
             run.problems.push(own_fault(&seen.found.shown, None));
             return;

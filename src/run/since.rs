@@ -8,8 +8,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::judging::Only;
 use super::no_longer_read::{Before, ReadBefore};
-use super::pipeline::{Only, Surveyed};
+use super::pipeline::Surveyed;
 use super::request::{Request, Run, Side};
 use super::suppress::group_of;
 use super::survey::{ParsedAlready, walk_of};

@@ -72,6 +72,24 @@ const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
 /// The shortest hash of bcrypt, in bytes (golang.org/x/crypto/bcrypt `minHashSize`).
 const SHORTEST_HASH: usize = 59;
 
+/// Hides the hashes of all users, since the lines around a finding may show those of others. A
+/// section of another name may be a misspelled `basic_auth_users`.
+fn hide_users(text: &Text, root: Node<'_>) {
+    let entries = root.mapping().into_iter().flat_map(Mapping::entries);
+    let of_users = entries
+        .filter(|entry| entry.name() == "basic_auth_users" || !SECTIONS.contains(&entry.name()));
+    for entry in of_users {
+        match entry.value.mapping() {
+            Some(users) => {
+                for user in users.entries() {
+                    text.mark_secret(user.value.span());
+                }
+            }
+            None => text.mark_secret(entry.value.span()),
+        }
+    }
+}
+
 /// What is wrong with a web configuration.
 pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
     let Ok(document) = parse_first(text) else {
@@ -90,15 +108,8 @@ pub(super) fn check(text: &Arc<Text>) -> Vec<Finding> {
     let root = meant.root().unwrap_or(root);
     let users = root.get("basic_auth_users").and_then(Node::mapping);
     let users = users.into_iter().flat_map(Mapping::entries);
-    // The lines around a finding may show the hashes of others.
-    let users = users.inspect(|user| text.mark_secret(user.value.span()));
+    hide_users(text, root);
     let mut found: Vec<Finding> = users.filter_map(|user| password(user.value)).collect();
-    if let Some(list) = root
-        .get("basic_auth_users")
-        .filter(|users| users.sequence().is_some())
-    {
-        text.mark_secret(list.span());
-    }
     found.extend(root.get("tls_server_config").and_then(halves));
     found.extend(of_table.into_iter().filter_map(|one| refused(one, text)));
     found.extend(root.get("tls_server_config").into_iter().flat_map(tls));

@@ -140,18 +140,7 @@ impl<'t> Scan<'t> {
         let blank = body.len() == indent;
         match self.state {
             State::Open => Some(0),
-            State::Quoted { quote, left } => {
-                let end = value::closing_quote(body, quote, 0);
-                self.hide(indent, end.unwrap_or(body.len()));
-                self.state = match (end, left) {
-                    (Some(_), _) | (None, 0) => State::Open,
-                    (None, left) => State::Quoted {
-                        quote,
-                        left: left - 1,
-                    },
-                };
-                end
-            }
+            State::Quoted { quote, left } => self.carried_quote(body, indent, quote, left),
             State::Pem { left } => {
                 self.hide(indent, body.len());
                 self.state = if left == 0 || body.contains("END ") {
@@ -178,39 +167,7 @@ impl<'t> Scan<'t> {
                 column,
                 certain,
                 within,
-            } => {
-                if is_commented(body) == Commented::Yes && !self.commented {
-                    return Some(0);
-                }
-                let rest = body.get(indent..).unwrap_or("");
-                let item = rest.strip_prefix("- ").map(str::trim_start);
-                let text = item.unwrap_or(rest);
-                // Comments are sentences.
-                let is_prose = value::is_prose(text) || self.commented && text.contains(' ');
-                if indent < column || indent == column && item.is_none() {
-                    self.state = State::Open;
-                    // The value lost its indentation: no other line is one word.
-                    let is_value = !self.commented || items::is_telling(text);
-                    if certain && is_value && is_word_alone(text) {
-                        self.hide(indent, body.len());
-                        return None;
-                    }
-                } else if value::is_mapping(text) {
-                    self.state = State::Open;
-                    let around = self.sections.innermost();
-                    self.sections.open(column, within, around);
-                } else if certain || !(is_prose || plausible::is_reference(text)) {
-                    self.hide(body.len() - text.len(), body.len());
-                    if item.is_none() && certain {
-                        self.state = State::Value {
-                            column,
-                            commented: is_commented(body),
-                        };
-                    }
-                    return None;
-                }
-                Some(0)
-            }
+            } => self.awaited(body, indent, column, certain, within),
             State::ExplicitKey { column } => {
                 self.state = State::Open;
                 let rest = body.get(indent..).unwrap_or("");
@@ -229,6 +186,68 @@ impl<'t> Scan<'t> {
                 None
             }
         }
+    }
+
+    /// Hides what belongs to a quoted value of the lines before, up to its closing quote.
+    fn carried_quote(
+        &mut self,
+        body: &str,
+        indent: usize,
+        quote: char,
+        left: usize,
+    ) -> Option<usize> {
+        let end = value::closing_quote(body, quote, 0);
+        self.hide(indent, end.unwrap_or(body.len()));
+        self.state = match (end, left) {
+            (Some(_), _) | (None, 0) => State::Open,
+            (None, left) => State::Quoted {
+                quote,
+                left: left - 1,
+            },
+        };
+        end
+    }
+
+    /// Hides a value whose key is on a line before.
+    fn awaited(
+        &mut self,
+        body: &str,
+        indent: usize,
+        column: usize,
+        certain: bool,
+        within: Within,
+    ) -> Option<usize> {
+        if is_commented(body) == Commented::Yes && !self.commented {
+            return Some(0);
+        }
+        let rest = body.get(indent..).unwrap_or("");
+        let item = rest.strip_prefix("- ").map(str::trim_start);
+        let text = item.unwrap_or(rest);
+        // Comments are sentences.
+        let is_prose = value::is_prose(text) || self.commented && text.contains(' ');
+        if indent < column || indent == column && item.is_none() {
+            self.state = State::Open;
+            // The value lost its indentation: no other line is one word.
+            let is_value = !self.commented || items::is_telling(text);
+            if certain && is_value && is_word_alone(text) {
+                self.hide(indent, body.len());
+                return None;
+            }
+        } else if value::is_mapping(text) {
+            self.state = State::Open;
+            let around = self.sections.innermost();
+            self.sections.open(column, within, around);
+        } else if certain || !(is_prose || plausible::is_reference(text)) {
+            self.hide(body.len() - text.len(), body.len());
+            if item.is_none() && certain {
+                self.state = State::Value {
+                    column,
+                    commented: is_commented(body),
+                };
+            }
+            return None;
+        }
+        Some(0)
     }
 
     /// Hides a private key that begins in a line, on the same line or on those below.

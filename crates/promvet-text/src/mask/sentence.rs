@@ -210,18 +210,39 @@ fn is_telling(part: &[u8; PART]) -> bool {
     digits > 0 && letters > 0 || small && capital && digits + letters == PART
 }
 
+/// How often a sentence is looked at again: what was taken out of it may leave a secret beside what
+/// separates it from a name, as in `pass"x"word: y`. Each look but the last takes something out, so
+/// nearly every sentence needs two.
+const LOOKS: usize = 8;
+
 /// Removes from a sentence every secret of a text, and whatever looks like one.
-pub(crate) fn redact(text: &Text, sentence: String) -> String {
+pub(crate) fn redact(text: &Text, mut sentence: String) -> String {
+    for _ in 0..LOOKS {
+        let ranges = secrets(text, &sentence);
+        if ranges.is_empty() {
+            break;
+        }
+        let redacted = without(&sentence, ranges);
+        if redacted == sentence {
+            break;
+        }
+        sentence = redacted;
+    }
+    sentence
+}
+
+/// Where secrets are in a sentence.
+fn secrets(text: &Text, sentence: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
-    text.needles().find(&sentence, &mut ranges);
-    ranges.extend(looks::find(&sentence));
-    ranges.extend(urls::find(&sentence));
-    let own = suppressions(&sentence);
+    text.needles().find(sentence, &mut ranges);
+    ranges.extend(looks::find(sentence));
+    ranges.extend(urls::find(sentence));
+    let own = suppressions(sentence);
     ranges.retain(|range| {
         !own.iter()
             .any(|own| own.start <= range.start && range.end <= own.end)
     });
-    without(sentence, ranges)
+    ranges
 }
 
 /// Where promvet's own comments name rules: a word of such a name may be a secret elsewhere.
@@ -240,17 +261,14 @@ fn suppressions(sentence: &str) -> Vec<Range<usize>> {
 }
 
 /// A sentence with ranges of it replaced; what touches is replaced together.
-fn without(sentence: String, mut ranges: Vec<Range<usize>>) -> String {
-    if ranges.is_empty() {
-        return sentence;
-    }
+fn without(sentence: &str, mut ranges: Vec<Range<usize>>) -> String {
     ranges.sort_unstable_by_key(|range| (range.start, range.end));
     let mut out = String::with_capacity(sentence.len());
     let mut at = 0;
     let mut hidden = false;
     for range in ranges {
-        let start = boundary(&sentence, range.start, false);
-        let end = boundary(&sentence, range.end, true);
+        let start = boundary(sentence, range.start, false);
+        let end = boundary(sentence, range.end, true);
         if end <= at {
             continue;
         }

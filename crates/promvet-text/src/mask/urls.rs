@@ -145,7 +145,10 @@ fn cut_password(rest: &str, authority: &str) -> Option<usize> {
         // `https://host:9090/@x` has a port; `https://u:12/34@host.example` has a password.
         let host = url.get(at + 1..)?.split(['/', '?', '#']).next()?;
         let is_host = host.contains('.') || host.contains(':');
-        if user.contains('.') || user == "localhost" || !is_host || port.is_empty() {
+        // `https://u: pass@host.example`: a blank behind the colon, and one word before the `@`.
+        let cut = url.get(authority.len()..at).unwrap_or("");
+        let is_slip = cut.starts_with(' ') && !cut.trim_start().contains(' ');
+        if user.contains('.') || user == "localhost" || !is_host || port.is_empty() && !is_slip {
             return None;
         }
     }
@@ -265,6 +268,14 @@ mod tests {
             ("url: https://token@host/x", "url: https://#@host/x"),
             ("url: https://u:pa/ss#w@host/x", "url: https://u:#@host/x"),
             ("url: https://u:pa ss@host/x", "url: https://u:#@host/x"),
+            (
+                "url: https://u: pass@host.example/x",
+                "url: https://u:#@host.example/x",
+            ),
+            (
+                "see https://u: mail to me@host.example",
+                "see https://u: mail to me@host.example",
+            ),
             (
                 "url: https://u:12/34@h.example/x",
                 "url: https://u:#@h.example/x",

@@ -114,17 +114,7 @@ pub(super) fn pair<'l>(
     in_section: bool,
 ) -> Option<Pair<'l>> {
     let body = line.body;
-    let before = body.get(..at)?.trim_end_matches(is_blank);
-    let rest = body.get(at + mark.len_utf8()..)?;
-    // `token!="x"` is a matcher of PromQL, `password==x` a slip.
-    let before = match (mark, before.strip_suffix('=')) {
-        ('=', Some(key)) if !rest.starts_with(char::is_whitespace) => key,
-        ('=', _) => before.strip_suffix('!').unwrap_or(before),
-        _ => before,
-    };
-    if rest.starts_with("//") || mark == '=' && rest.starts_with('=') {
-        return None;
-    }
+    let (before, rest) = sides(body, at, mark)?;
     let (from, key) = key_before(before)?;
     let lead = body.get(..from)?;
     // The parameters of URLs end at other marks.
@@ -144,11 +134,7 @@ pub(super) fn pair<'l>(
     if !(mark == '=' || spaced || begins || in_flow) && key.len() < SHORTEST_STRONG {
         return None;
     }
-    let (column, meaning) = match lead.strip_suffix('/').and_then(key_before) {
-        // The Collector names a component `basicauth/client`.
-        Some((at, kind)) if Meaning::of(kind) == Meaning::Section => (at, Meaning::Section),
-        _ => (from, Meaning::of(key)),
-    };
+    let (column, meaning) = meaning_of(key, from, lead);
     let keyed = begins || in_flow || names::is_strong(key);
     let counts = match mark {
         // `whatever = "x"` in a block with credentials.
@@ -182,6 +168,32 @@ pub(super) fn pair<'l>(
         leads: begins || in_flow,
         meaning,
     })
+}
+
+/// What is before a mark and behind it; none if the mark belongs to a URL or compares.
+fn sides(body: &str, at: usize, mark: char) -> Option<(&str, &str)> {
+    let before = body.get(..at)?.trim_end_matches(is_blank);
+    let rest = body.get(at + mark.len_utf8()..)?;
+    if rest.starts_with("//") || mark == '=' && rest.starts_with('=') {
+        return None;
+    }
+    // `token!="x"` is a matcher of PromQL, `password==x` a slip.
+    let before = match (mark, before.strip_suffix('=')) {
+        ('=', Some(key)) if !rest.starts_with(char::is_whitespace) => key,
+        ('=', _) => before.strip_suffix('!').unwrap_or(before),
+        _ => before,
+    };
+    Some((before, rest))
+}
+
+/// What a key means, and where the name begins that says so: the key at `from`, or what `lead` has
+/// before a slash.
+fn meaning_of(key: &str, from: usize, lead: &str) -> (usize, Meaning) {
+    match lead.strip_suffix('/').and_then(key_before) {
+        // The Collector names a component `basicauth/client`.
+        Some((at, kind)) if Meaning::of(kind) == Meaning::Section => (at, Meaning::Section),
+        _ => (from, Meaning::of(key)),
+    }
 }
 
 /// The key before a colon, whatever it consists of, and where it begins, if it is where YAML has one:
