@@ -72,6 +72,13 @@ pub(super) struct CommandLine<'d> {
     arguments: Vec<Argument<'d>>,
 }
 
+impl<'d> CommandLine<'d> {
+    /// What has the command line.
+    pub(super) fn container(&self) -> Node<'d> {
+        self.container
+    }
+}
+
 impl Argument<'_> {
     /// Where the text behind some of its bytes is; all of it if quotes or escapes are in between.
     fn behind(&self, from: usize) -> Span {
@@ -250,6 +257,12 @@ pub(super) fn faults(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Find
     out
 }
 
+/// What is reported if a command line that is whole has no endpoint (`app/vmagent/remotewrite/remotewrite.go`,
+/// `Init`).
+pub(super) fn no_url(source: &Arc<Document>, line: &CommandLine<'_>) -> Option<Finding> {
+    faults::no_url(source, line)
+}
+
 /// The same for vmalert, whose endpoints are not read.
 pub(super) fn faults_of_vmalert(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Finding> {
     faults::of_vmalert(source, line)
@@ -352,7 +365,7 @@ fn shared_credentials(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Vec
 }
 
 /// The last two labels of the host of a URL, if it is a name on the internet.
-fn domain(url: &str) -> Option<&str> {
+pub(super) fn domain(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?.split(':').next()?;

@@ -2,6 +2,7 @@
 //! and operators like it, values of charts that make them, OpenShift's monitoring, other programs
 //! that send by remote write.
 
+mod alertmanager;
 mod grafana;
 mod kustomize;
 mod merged;
@@ -10,6 +11,7 @@ mod openshift;
 mod pipelines;
 mod senders;
 mod spoken;
+mod terraform;
 mod together;
 mod values;
 
@@ -19,15 +21,16 @@ use super::embedded_in::EmbeddedIn;
 use super::examine::{Dialect as Sort, Recognised, Template, What};
 use super::flags;
 use super::manifest::manifests;
-use crate::finding::{Finding, Place, Text, Unchecked, Within};
+use crate::finding::{Finding, Place, Severity, Text, Unchecked, Within};
 use crate::schema::alloy;
 use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{
     ALLOY, Dialect, NATIVE, OPERATOR, Spelling, Translation, VMAGENT, translate,
 };
-use crate::yaml::{Document, Dollars, Node, embedded, parse_first};
+use crate::yaml::{Builder, Document, Dollars, Node, embedded, parse_first};
 
 pub use spoken::Spoken;
+pub(super) use terraform::read as terraform;
 
 /// Words: every file with a configuration in another dialect holds one of these.
 pub(super) const WORDS: &[&str] = &[
@@ -45,6 +48,9 @@ pub(super) const WORDS: &[&str] = &[
     "destinations:",
     "extra_remote_write",
     "additionalRemoteWrites",
+    "kind: PodMonitor",
+    "kind: Prometheus",
+    "kind: ServiceMonitor",
     "jobList",
     "serverFiles",
     "extraScrapeConfigs",
@@ -94,16 +100,15 @@ fn flags_in(
     let mut out = Vec::new();
     for line in flags::containers(root, "vmalert") {
         let findings = flags::faults_of_vmalert(document, &line);
-        if !findings.is_empty() {
-            let found = Translation {
-                document: flags::nothing(document, &line),
-                findings,
-                spelling: Spelling::new(VMAGENT.refused),
-                references: Vec::new(),
-            };
-            let why = "it starts vmalert".to_owned();
-            out.push(finder.recognised(found, &VMAGENT, EmbeddedIn::Part("vmalert"), why));
-        }
+        let why = "it starts vmalert".to_owned();
+        let holder = EmbeddedIn::Part("vmalert");
+        finder.faults(
+            line.container(),
+            findings,
+            &VMAGENT,
+            (holder, why),
+            &mut out,
+        );
     }
     for line in flags::containers(root, "vmagent") {
         out.extend(vmagent(&finder, &line));
@@ -121,7 +126,10 @@ pub(super) fn unit_in(text: &Arc<Text>) -> Option<Recognised> {
 /// What a command line of vmagent makes; nothing if it neither sends nor is wrong.
 fn vmagent<'d>(finder: &Finder<'d>, line: &flags::CommandLine<'d>) -> Option<Recognised> {
     let document = finder.document;
-    let findings = flags::faults(document, line);
+    let mut findings = flags::faults(document, line);
+    // Templates may add what is missing.
+    let is_whole = finder.template.is_none();
+    findings.extend(flags::no_url(document, line).filter(|_| is_whole));
     if findings.is_empty() && !flags::sends(line) {
         return None;
     }
@@ -327,6 +335,29 @@ impl<'d> Finder<'d> {
         }
     }
 
+    /// What is wrong in a part of a document of which nothing else is read.
+    fn faults(
+        &self,
+        node: Node<'d>,
+        findings: Vec<Finding>,
+        dialect: &'static Dialect,
+        (holder, why): (EmbeddedIn, String),
+        out: &mut Vec<Recognised>,
+    ) {
+        if findings.is_empty() {
+            return;
+        }
+        let mut builder = Builder::new(self.document);
+        let root = builder.mapping(node, &[]);
+        let found = Translation {
+            document: builder.finish(root),
+            findings,
+            spelling: Spelling::new(dialect.refused),
+            references: Vec::new(),
+        };
+        out.push(self.recognised(found, dialect, holder, why));
+    }
+
     fn part(
         &self,
         node: Node<'d>,
@@ -397,6 +428,11 @@ impl<'d> Finder<'d> {
             spoken: Some(Arc::new(spoken)),
         }
     }
+}
+
+/// What is reported about a node.
+fn found(rule: &'static str, severity: Severity, node: Node<'_>, message: String) -> Finding {
+    Finding::new(rule, severity, node.place(), message).of_key(node.path(), node.identity())
 }
 
 /// Whether a file may hold one of these.

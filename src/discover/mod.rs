@@ -18,6 +18,7 @@ mod mask;
 mod names;
 mod others;
 mod outline;
+mod released;
 mod scan;
 mod selection;
 mod tags;
@@ -37,6 +38,7 @@ pub use mask::{Branches, Mask, mask};
 pub use names::{
     has_yaml_name, is_candidate, is_example, is_for_collector, is_template, is_test_data,
 };
+pub use released::RELEASE;
 pub use scan::{byte_scan, may_hold};
 pub(crate) use scan::{is_only_named, may_send, senders};
 pub use selection::{Label, Namespaces, Selecting, Selector, Site, labels_of};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::examine::{Recognised, What};
+use super::foreign::terraform;
 use super::names;
 use crate::finding::{Place, Span, Text, Unchecked};
 
@@ -198,10 +199,19 @@ fn is_key(line: &str, word: &str) -> bool {
     })
 }
 
-/// What is reported about all these places in a file.
+/// What is read of such a file, and what is reported about all other places.
 pub(super) fn unread(text: &Arc<Text>) -> Vec<Recognised> {
+    let (read, spans) = terraform(text);
+    if !read.is_empty() {
+        text.recognize();
+    }
+    let is_read = |span: Span| {
+        let mut spans = spans.iter();
+        spans.any(|read| read.start <= span.start && span.end <= read.end)
+    };
     let found = senders(text.path(), text.content()).into_iter();
-    found
+    let found = found
+        .filter(|(span, _)| !is_read(*span))
         .map(|(span, noun)| Recognised {
             text: Arc::clone(text),
             what: What::Unread(Unchecked {
@@ -217,8 +227,8 @@ pub(super) fn unread(text: &Arc<Text>) -> Vec<Recognised> {
             beside: Arc::default(),
             looks_like: None,
             spoken: None,
-        })
-        .collect()
+        });
+    read.into_iter().chain(found).collect()
 }
 
 /// Why such a place is not checked.

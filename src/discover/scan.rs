@@ -62,6 +62,10 @@ const OPERATOR: &[&[u8]] = &[
     b"prometheusK8s",
     b"prometheusSpec",
     b"PrometheusRules",
+    // Targets of patches.
+    b"kind: PodMonitor",
+    b"kind: Prometheus",
+    b"kind: ServiceMonitor",
     b"serviceMonitorSelector",
     b"prometheusremotewrite",
     b"extraScrapeConfigs",

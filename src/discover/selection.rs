@@ -60,7 +60,7 @@ pub struct Site {
 }
 
 impl Site {
-    fn of(node: Node<'_>) -> Self {
+    pub(super) fn of(node: Node<'_>) -> Self {
         Self {
             place: node.place(),
             logical: node.path(),
@@ -93,7 +93,7 @@ pub struct Selecting {
 }
 
 /// What a Prometheus selects: a kind, the key of its selector, and that of its namespaces.
-const CHOICES: &[(&str, &str, &str)] = &[
+pub(super) const CHOICES: &[(&str, &str, &str)] = &[
     (
         "ServiceMonitor",
         "serviceMonitorSelector",
@@ -237,6 +237,6 @@ fn is_empty(node: Node<'_>) -> bool {
 }
 
 /// Whether nothing fills in a part of a text.
-fn is_known(text: &str) -> bool {
+pub(super) fn is_known(text: &str) -> bool {
     placeholder::find(text).next().is_none() && !text.contains("{{")
 }

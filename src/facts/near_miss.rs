@@ -14,7 +14,7 @@ use memchr::memmem;
 use super::Facts;
 use super::selected::is_slip;
 use crate::discover::labels_of;
-use crate::discover::{Label, Manifest, Namespaces, Selecting, Selector, Site, manifests};
+use crate::discover::{Label, Manifest, Namespaces, RELEASE, Selecting, Selector, Site, manifests};
 use crate::finding::{Advice, Finding, Place, Severity, Text, nearest, rule};
 use crate::yaml::{Node, parse_all};
 
@@ -24,6 +24,18 @@ const MOST_LISTED: usize = 5;
 /// How many values of a label are compared by their letters: more than a tree has of one that names
 /// programs. Each is compared with the value that is looked for.
 const MOST_VALUES: usize = 512;
+
+/// Names of releases of kube-prometheus-stack in its documentation and in tutorials.
+const USUAL: &[&str] = &[
+    "kube-prometheus",
+    "kube-prometheus-stack",
+    "prometheus",
+    "prometheus-operator",
+    "prometheus-stack",
+];
+
+/// What stands for a port without a name.
+const UNNAMED: &str = "";
 
 /// Labels that name a program.
 const NAMING: &[&str] = &["app", "app.kubernetes.io/name", "k8s-app", "name"];
@@ -78,7 +90,10 @@ pub(super) struct Selectables {
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
     let has = |word: &str| memmem::find(bytes, word.as_bytes()).is_some();
     has("kind")
-        && (has("Service") && has("ports") || has("containers") || has("monitoring.coreos.com/"))
+        && (has("Service") && has("ports")
+            || has("containers")
+            || has("monitoring.coreos.com/")
+            || has("kube-prometheus-stack"))
         || has("kustomize")
         || has("pairs:")
         || has("ommonLabels")
@@ -110,7 +125,11 @@ impl Selectables {
             let ports = spec.and_then(|spec| spec.get("ports"));
             let selects = spec.and_then(|spec| spec.get("selector"));
             let names = ports.into_iter().flat_map(Node::items);
-            let names = names.map(|port| port.get("name").and_then(Node::as_str));
+            // A port without a name has the empty one, which no endpoint of a monitor names.
+            let names = names.map(|port| match port.get("name") {
+                Some(name) => name.as_str(),
+                None => Some(UNNAMED),
+            });
             self.services.add(manifest, folder, root, selects, names);
         } else if let Some((_, way)) = WORKLOADS.iter().find(|(kind, _)| *kind == manifest.kind) {
             let template = way.iter().try_fold(root, |node, key| node.get(key));
@@ -130,6 +149,10 @@ impl Selectables {
             let selecting = Selecting::of(kind, root);
             self.prometheuses
                 .extend(selecting.map(|one| (one, folder.to_owned())));
+        } else if let Some(release) = Selecting::of_release(manifest) {
+            // It is named with its label, and no line of it is shown.
+            root.document().text().recognize_words();
+            self.prometheuses.push((release, folder.to_owned()));
         }
     }
 
@@ -443,7 +466,7 @@ impl NearMisses<'_> {
         let site = &self.one.labels_site;
         let (kind, name) = (prometheus.kind, &prometheus.name);
         let (message, place, advice) = match own {
-            Some(own) if is_near(&own.value, &label.value) => (
+            Some(own) if is_near(&own.value, &label.value) || self.is_usual(prometheus, own) => (
                 format!(
                     "`{}`: the {kind} `{name}` selects `{}`, not `{}`, so it leaves this {} out",
                     label.name, label.value, own.value, self.one.kind
@@ -464,6 +487,14 @@ impl NearMisses<'_> {
         };
         let finding = found(place, site, message).help(advice);
         Some(finding.evidence(label.place.clone(), "it selects by this label"))
+    }
+
+    /// Whether a label has the name that people give a release, and the only one of the tree has
+    /// another.
+    fn is_usual(&self, release: &Selecting, own: &Label) -> bool {
+        let releases = self.tree.prometheuses.iter();
+        let releases = releases.filter(|(one, _)| one.kind == RELEASE);
+        release.kind == RELEASE && USUAL.contains(&&*own.value) && releases.count() == 1
     }
 
     fn has_own(&self, label: &Label) -> bool {
@@ -532,6 +563,7 @@ fn lacks_port(matching: &[&Selectable], name: &str, site: &Site, noun: &str) -> 
     let all: BTreeSet<&str> = ports
         .iter()
         .flat_map(|ports| ports.iter().map(String::as_str))
+        .filter(|name| *name != UNNAMED)
         .collect();
     let listed: Vec<String> = all
         .iter()
@@ -539,12 +571,19 @@ fn lacks_port(matching: &[&Selectable], name: &str, site: &Site, noun: &str) -> 
         .map(|one| format!("`{one}`"))
         .collect();
     let first = matching.first()?;
+    let has = match listed.is_empty() {
+        true => "its ports have no names".to_owned(),
+        false => format!("only {}", listed.join(", ")),
+    };
     let message = format!(
-        "`port`: the {} `{}` has no port `{name}`, only {}; no targets are found",
+        "`port`: the {} `{}` has no port `{name}`, {has}; no targets are found",
         noun_of(noun, &first.kind),
         first.name,
-        listed.join(", ")
     );
+    if listed.is_empty() {
+        let finding = found(&site.place, site, message).evidence(first.place.clone(), "it is here");
+        return Some(finding.help(format!("give the port the name `{name}` there")));
+    }
     let near = nearest(name, all.iter().copied());
     let only = all.iter().next().copied().filter(|_| all.len() == 1);
     let finding = found(&site.place, site, message).evidence(first.place.clone(), "it is here");

@@ -167,7 +167,8 @@ fn lacks(reference: &Reference, maker: &Provider) -> Option<Finding> {
     );
     let finding = found(reference, Severity::Error, message);
     let finding = finding.evidence(maker.place.clone(), format!("it has {}", listed.join(", ")));
-    Some(match nearest(key, keys) {
+    let only = keys.first().copied().filter(|_| keys.len() == 1);
+    Some(match nearest(key, keys).or(only) {
         Some(near) => finding.help(Advice::say(format!("write `key: {near}`"))),
         None => finding.help(Advice::say("name a key that it has")),
     })

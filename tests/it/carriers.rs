@@ -103,6 +103,14 @@ fn endpoints_are_read_where_they_are_carried() {
             "enableUserWorkload: true\nprometheusK8s: {remoteWrite: [{url: 'URL'}]}\n",
         ),
         (
+            "main.tf",
+            "resource \"helm_release\" \"kps\" {\n  chart = \"kube-prometheus-stack\"\n  values = [<<-EOT\n    prometheus:\n      prometheusSpec:\n        remoteWrite:\n        - url: URL\n  EOT\n  ]\n}\n",
+        ),
+        (
+            "main.tf",
+            "resource \"kubectl_manifest\" \"a\" {\n  yaml_body = <<YAML\napiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: a}\nspec:\n  remoteWrite:\n  - url: URL\nYAML\n}\n",
+        ),
+        (
             "values-in-config-map.yaml",
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: v}\ndata:\n  values.yaml: |\n    prometheus:\n      prometheusSpec:\n        remoteWrite:\n        - url: URL\n",
         ),
@@ -155,4 +163,42 @@ fn other_patches_are_left_alone() {
     );
     let listed = run.outcome.unchecked();
     assert_eq!(listed.len(), 1, "{listed:?}");
+}
+
+/// Monitors are patched too.
+#[test]
+fn patches_of_monitors_are_read() {
+    for (text, words) in [
+        (
+            "patches:\n- target: {kind: ServiceMonitor}\n  patch: |-\n    - op: add\n      path: /spec/endpoints/0/relabelings\n      value:\n      - source_labels: [a]\n        targetLabel: node\n",
+            "sourceLabels",
+        ),
+        (
+            "patches:\n- target: {kind: PodMonitor, name: a}\n  patch: |-\n    - {op: replace, path: /spec/podMetricsEndpoints/0/interval, value: 30 seconds}\n",
+            "interval",
+        ),
+        (
+            "patches:\n- patch: |-\n    apiVersion: monitoring.coreos.com/v1\n    kind: ServiceMonitor\n    metadata: {name: a}\n    spec:\n      endpoints:\n      - port: web\n        scrape_interval: 30s\n",
+            "interval",
+        ),
+        (
+            "patches:\n- target: {kind: Prometheus}\n  patch: |-\n    - {op: add, path: /spec/retentionSize, value: 50Gi}\n",
+            "50GiB",
+        ),
+    ] {
+        let told = found("kustomization.yaml", text);
+        let [one] = &told[..] else {
+            panic!("{text}{told:?}");
+        };
+        let said = format!("{} {:?}", one.message, one.help_line());
+        assert!(said.contains(words), "{text}{said}");
+    }
+    for text in [
+        "patches:\n- target: {kind: ServiceMonitor}\n  patch: |-\n    - {op: replace, path: /spec/endpoints/0/interval, value: 30s}\n",
+        "patches:\n- target: {kind: PrometheusRule}\n  patch: |-\n    - {op: replace, path: /spec/groups/0/rules/0/for, value: 30m}\n",
+        "patches:\n- target: {kind: Prometheus}\n  patch: |-\n    - {op: replace, path: /spec/replicas, value: 2}\n",
+    ] {
+        let told = found("kustomization.yaml", text);
+        assert!(told.is_empty(), "{text}{told:?}");
+    }
 }

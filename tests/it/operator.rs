@@ -565,3 +565,234 @@ fn what_rules_need_is_asked_of_what_the_operator_runs() {
         assert_eq!(said, is_told, "{prometheus}: {found:?}");
     }
 }
+
+#[test]
+fn an_alertmanager_config_is_judged_as_the_operator_does() {
+    let receiver = |rest: &str| {
+        format!("  route: {{receiver: w}}\n  receivers:\n  - name: w\n    webhookConfigs:\n{rest}")
+    };
+    check_objects(&[
+        (
+            "AlertmanagerConfig",
+            &receiver(
+                "    - url: https://hook.example.com/x\n      httpConfig:\n        basicAuth:\n          username: {name: a, key: u}\n          password: {name: a, key: p}\n        tlsConfig: {ca: {secret: {name: a, key: ca}}}",
+            ),
+            &[],
+        ),
+        (
+            "AlertmanagerConfig",
+            "  route: {receiver: s, routes: [{receiver: 'p', matchers: [{name: a, value: b, matchType: =~}]}]}\n  receivers:\n  - name: s\n    slackConfigs: [{apiURL: {name: a, key: u}, channel: '#a', title: '{{ .CommonLabels.alertname }}'}]\n  - name: p\n    pagerdutyConfigs: [{routingKey: {name: a, key: r}, url: 'https://events.example.com'}]",
+            &[],
+        ),
+        (
+            "AlertmanagerConfig",
+            &receiver(
+                "    - url: https://hook.example.com/x\n      httpConfig:\n        basic_auth: {username: {name: a, key: u}}\n        tls_config: {}",
+            ),
+            &[
+                (11, "schema/unknown-field", "`basicAuth`"),
+                (12, "schema/unknown-field", "`tlsConfig`"),
+            ],
+        ),
+        (
+            "AlertmanagerConfig",
+            &receiver("    - url: hook.example.com/x"),
+            &[(9, "schema/invalid-value", "https://hook.example.com/x")],
+        ),
+        (
+            "AlertmanagerConfig",
+            &receiver("    - sendResolved: true"),
+            &[(9, "schema/missing-field", "urlSecret")],
+        ),
+        (
+            "AlertmanagerConfig",
+            &receiver(
+                "    - urlSecret: {name: a, key: u}\n      httpConfig:\n        authorization: {credentials: {name: a, key: t}}\n        bearerTokenSecret: {name: a, key: t}\n        tlsConfig: {insecureSkipVerify: true}",
+            ),
+            &[
+                (12, "schema/conflict", "authorization"),
+                (13, "tls/insecure-skip-verify", "the credential"),
+            ],
+        ),
+        (
+            "AlertmanagerConfig",
+            &receiver(
+                "    - url: http://hook.example.com/x\n      httpConfig:\n        bearerTokenSecret: {name: a, key: t}",
+            ),
+            &[(9, "credentials/plain-http", "hook.example.com")],
+        ),
+        (
+            "AlertmanagerConfig",
+            &receiver(
+                "    - url: http://hook.shop.svc/x\n      httpConfig:\n        bearerTokenSecret: {name: a, key: t}",
+            ),
+            &[],
+        ),
+        (
+            "AlertmanagerConfig",
+            "  route: {receiver: web, routes: [{receiver: weeb}]}\n  receivers:\n  - name: web\n    opsgenieConfigs: [{apiURL: 'api.example.com', apiKey: {name: a, key: k}}]",
+            &[
+                (5, "schema/invalid-value", "no receiver is called `weeb`"),
+                (8, "schema/invalid-value", "`https://`"),
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn keys_of_spec_beside_it_are_reported() {
+    let head = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a}\n";
+    let rules = "groups:\n- name: a\n  rules: [{record: x, expr: up}]\n";
+    check(&[
+        (
+            &[("a.yaml", &format!("{head}{rules}"))],
+            &[(4, "schema/unknown-field", "it belongs in `spec`")],
+        ),
+        (
+            &[(
+                "a.yaml",
+                "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a}\nspec:\n  selector: {matchLabels: {app: a}}\nendpoints: [{port: web}]\n",
+            )],
+            &[(6, "schema/unknown-field", "it belongs in `spec`")],
+        ),
+    ]);
+}
+
+#[test]
+fn meta_labels_of_monitors_are_those_of_their_discovery() {
+    let monitor = |label: &str| {
+        format!(
+            "  selector: {{matchLabels: {{app: a}}}}\n  endpoints:\n  - port: web\n    relabelings: [{{sourceLabels: [{label}], targetLabel: node}}]"
+        )
+    };
+    let pods = |label: &str| {
+        format!(
+            "  selector: {{matchLabels: {{app: a}}}}\n  podMetricsEndpoints:\n  - port: web\n    relabelings: [{{sourceLabels: [{label}], targetLabel: node}}]"
+        )
+    };
+    let told: Told<'_> = &[(8, "relabel/meta-label", "")];
+    check_objects(&[
+        (
+            "ServiceMonitor",
+            &monitor("__meta_kubernetes_pod_node_name"),
+            &[],
+        ),
+        (
+            "ServiceMonitor",
+            &monitor("__meta_kubernetes_node_label_zone"),
+            &[],
+        ),
+        (
+            "ServiceMonitor",
+            &monitor("__meta_kubernetes_endpointslice_port_name"),
+            &[],
+        ),
+        ("ServiceMonitor", &monitor("__tmp_hash"), &[]),
+        ("ServiceMonitor", &monitor("pod"), &[]),
+        (
+            "ServiceMonitor",
+            &monitor("__meta_kubernetes_pod_nodename"),
+            told,
+        ),
+        ("PodMonitor", &pods("__meta_kubernetes_pod_node_name"), &[]),
+        ("PodMonitor", &pods("__meta_kubernetes_service_name"), told),
+    ]);
+}
+
+#[test]
+fn a_release_selects_by_its_name() {
+    let release = |values: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: kps, namespace: mon}}\nspec:\n  chart: {{spec: {{chart: kube-prometheus-stack}}}}\n  values: {values}\n"
+        )
+    };
+    let monitor = |labels: &str| {
+        format!(
+            "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata:\n  name: a\n  labels: {labels}\nspec:\n  selector: {{matchLabels: {{app: a}}}}\n  endpoints: [{{port: web}}]\n"
+        )
+    };
+    let (plain, all) = (
+        release("{}"),
+        release("{prometheus: {prometheusSpec: {serviceMonitorSelectorNilUsesHelmValues: false}}}"),
+    );
+    let (own, usual, none) = (
+        monitor("{release: kps}"),
+        monitor("{release: kube-prometheus-stack}"),
+        monitor("{app: a}"),
+    );
+    check(&[
+        (&[("hr.yaml", &plain), ("sm.yaml", &own)], &[]),
+        (
+            &[("hr.yaml", &plain), ("sm.yaml", &usual)],
+            &[(
+                5,
+                "kubernetes/near-miss",
+                "the Helm release `kps` selects `kps`",
+            )],
+        ),
+        (
+            &[("hr.yaml", &plain), ("sm.yaml", &none)],
+            &[(5, "kubernetes/near-miss", "release: kps")],
+        ),
+        (&[("hr.yaml", &plain), ("apps/sm.yaml", &none)], &[]),
+        (&[("hr.yaml", &all), ("sm.yaml", &usual)], &[]),
+    ]);
+}
+
+#[test]
+fn ports_without_names_are_not_selected_by_name() {
+    let files = |port: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: a, namespace: shop, labels: {{app: a}}}}\nspec: {{ports: [{{{port}}}]}}\n---\n"
+        ) + &object(
+            "ServiceMonitor",
+            "  selector: {matchLabels: {app: a}}\n  endpoints: [{port: web}]",
+        )
+    };
+    check(&[
+        (&[("a.yaml", &files("name: web, port: 80"))], &[]),
+        (
+            &[("a.yaml", &files("port: 80"))],
+            &[(11, "kubernetes/near-miss", "its ports have no names")],
+        ),
+    ]);
+}
+
+#[test]
+fn templates_of_external_secrets_make_the_keys() {
+    let external = |target: &str| {
+        format!(
+            "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {{name: e, namespace: shop}}\nspec:\n  target: {target}\n  data: [{{secretKey: token, remoteRef: {{key: a}}}}]\n"
+        )
+    };
+    let prometheus = object(
+        "Prometheus",
+        "  serviceMonitorSelector: {}\n  externalLabels: {cluster: a}\n  remoteWrite:\n  - url: https://mimir.example.com/api/v1/push\n    authorization: {credentials: {name: w, key: token}}",
+    );
+    for (target, expected) in [
+        ("{name: w}", &[][..]),
+        ("{name: w, template: {type: Opaque}}", &[]),
+        ("{name: w, template: {data: {token: '{{ .token }}'}}}", &[]),
+        (
+            "{name: w, template: {mergePolicy: Merge, data: {b: c}}}",
+            &[],
+        ),
+        (
+            "{name: w, template: {templateFrom: [{literal: a}], data: {b: c}}}",
+            &[],
+        ),
+        (
+            "{name: w, creationPolicy: Merge, template: {data: {b: c}}}",
+            &[],
+        ),
+        (
+            "{name: w, template: {data: {bearer: '{{ .token }}'}}}",
+            &[(9, "kubernetes/secret-key", "no key `token`")],
+        ),
+    ] {
+        check(&[(
+            &[("p.yaml", &prometheus), ("e.yaml", &external(target))],
+            expected,
+        )]);
+    }
+}

@@ -119,6 +119,7 @@ fn code_of(ty: &str, known: &HashSet<&str>) -> Result<String, String> {
         "duration?" => "OptionalDuration",
         "groups" => "Groups",
         "proxy" => "ProxyUrl",
+        "http" => "HttpUrl",
         "size" => "Size",
         "number" => "Number",
         "bool" => "Bool",

@@ -105,6 +105,33 @@ pub(super) fn of_vmalert(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<
     found.collect()
 }
 
+/// Flags with which vmagent needs no endpoint, or may have it from elsewhere.
+const WITHOUT_URL: &[&str] = &[
+    URL,
+    "dryRun",
+    "envflag.enable",
+    "help",
+    "promscrape.config.dryRun",
+    "remoteWrite.multitenantURL",
+    "version",
+];
+
+/// What is reported about a command line without an endpoint.
+pub(super) fn no_url(source: &Arc<Document>, line: &CommandLine<'_>) -> Option<Finding> {
+    let flags: Vec<_> = line.arguments.iter().filter_map(name_of).collect();
+    // Variables may hold more flags.
+    let mut arguments = line.arguments.iter();
+    let is_open = arguments.any(|one| !one.text.starts_with('-') && one.text.contains(['$', '{']));
+    if is_open || flags.iter().any(|flag| WITHOUT_URL.contains(flag)) {
+        return None;
+    }
+    let first = line.arguments.iter().find(|one| name_of(one).is_some())?;
+    let message = format!("`-{URL}`: missing; vmagent does not start");
+    let rule = rule::SCHEMA_MISSING_FIELD;
+    let finding = said(source, first, rule, Severity::Warning, message);
+    Some(finding.help(Advice::say(format!("add `-{URL}` with the URL to send to"))))
+}
+
 fn has_value(argument: &Argument<'_>) -> bool {
     argument.text.contains('=')
 }

@@ -8,6 +8,7 @@ use super::merged::{Merged, is_index, pointer};
 use super::values::Chart;
 use super::{EmbeddedIn, Finder, Recognised, Spoken};
 use crate::finding::Within;
+use crate::schema::dialect::table::{ObjectKind, Part};
 use crate::schema::dialect::tables;
 use crate::yaml::{Dollars, Node, embedded as text_of, parse_first};
 
@@ -24,10 +25,20 @@ pub(super) struct PatchTarget<'t> {
 const TELLING: &[(&str, &str)] = &[
     ("/spec/remoteWrite", "Prometheus"),
     ("/spec/prometheusConfig/remoteWrite", "MonitoringStack"),
+    ("/spec/endpoints", "ServiceMonitor"),
+    ("/spec/podMetricsEndpoints", "PodMonitor"),
 ];
 
-/// Words: every patch that has to do with endpoints, and is a text of its own, holds one of these.
-const IN_PATCHES: &[&str] = &["remoteWrite", "remote_write", "prometheusremotewrite"];
+/// Words: every patch that has to do with endpoints or monitors, and is a text of its own, holds one of
+/// these, or its target is of a kind that promvet reads.
+const IN_PATCHES: &[&str] = &[
+    "remoteWrite",
+    "remote_write",
+    "prometheusremotewrite",
+    "monitoring.coreos.com/",
+    "/spec/endpoints",
+    "/spec/podMetricsEndpoints",
+];
 
 impl<'d> Finder<'d> {
     /// The patches and charts of a kustomization, or of a section of an object that takes the same.
@@ -74,8 +85,11 @@ impl<'d> Finder<'d> {
         out: &mut Vec<Recognised>,
     ) {
         // The path of a file is not a patch.
+        let is_read = target.is_some_and(|target| kind_of(target).is_some());
         let may_hold = patch.as_str().is_some_and(|text| {
-            text.contains('\n') && IN_PATCHES.iter().any(|word| text.contains(word))
+            let mut words = IN_PATCHES.iter();
+            let is_patch = text.contains('\n') || text.starts_with(['-', '[']);
+            is_patch && (is_read || words.any(|word| text.contains(word)))
         });
         let within = Within {
             identity: patch.identity(),
@@ -161,10 +175,11 @@ impl<'d> Finder<'d> {
 
     /// What an object has that a patch puts together.
     fn patched(&self, patch: &Merged<'d>, target: PatchTarget<'_>, out: &mut Vec<Recognised>) {
-        let mut kinds = tables::KINDS.iter();
-        let Some(kind) = kinds.find(|kind| kind.kind == target.kind) else {
+        let Some(kind) = kind_of(target) else { return };
+        // Of rules, a patch may change a single key.
+        if kind.part == Part::Rules && self.is_partial {
             return;
-        };
+        }
         let Some(document) = patch.document(self.document) else {
             return;
         };
@@ -179,4 +194,10 @@ impl<'d> Finder<'d> {
         };
         finder.resource(kind, spec, holder, out);
     }
+}
+
+/// The kind of objects that a patch changes, if promvet reads it.
+fn kind_of(target: PatchTarget<'_>) -> Option<&'static ObjectKind> {
+    let mut kinds = tables::KINDS.iter();
+    kinds.find(|kind| kind.kind == target.kind)
 }

@@ -10,10 +10,13 @@ use super::super::others;
 use super::super::selection::Selecting;
 use super::super::values::find as of_server;
 use super::values::Chart;
-use super::{EmbeddedIn, Finder, Recognised, Template, alloy_in, is_alloy, may_be_alloy, together};
-use crate::finding::Within;
+use super::{
+    EmbeddedIn, Finder, Recognised, Template, alloy_in, found, is_alloy, may_be_alloy, pipelines,
+    together,
+};
+use crate::finding::{Finding, Severity, Within, rule};
 use crate::schema::dialect::table::{ObjectKind, Part};
-use crate::schema::dialect::{OPERATOR, tables};
+use crate::schema::dialect::{ALERTMANAGER, OPERATOR, SENDERS, tables};
 use crate::yaml::{Dollars, Node, embedded as text_of};
 
 /// Words: every text of an object that is a configuration of another program holds one of these.
@@ -25,6 +28,9 @@ const IN_TEXTS: &[&str] = &[
     "scrape_configs",
     "monitoring.coreos.com/",
 ];
+
+/// How the names of the ConfigMaps begin that Azure's agent for managed Prometheus reads.
+const AZURE: &str = "ama-metrics-prometheus-config";
 
 /// The group of an operator that took over the Prometheus Operator's kinds (rhobs/
 /// observability-operator).
@@ -51,6 +57,7 @@ impl<'d> Finder<'d> {
                 name: manifest.name.to_owned(),
                 namespace: manifest.namespace.map(str::to_owned),
             };
+            self.beside_spec(kind, manifest, &holder, out);
             if let Some(spec) = spec {
                 let from = out.len();
                 self.resource(kind, spec, holder, out);
@@ -67,6 +74,7 @@ impl<'d> Finder<'d> {
         match manifest.kind {
             "ConfigMap" => {
                 self.openshift(manifest, out);
+                self.azure(manifest, out);
                 self.texts("ConfigMap", manifest.root.get("data"), manifest, out);
             }
             "Secret" => self.texts("Secret", manifest.root.get("stringData"), manifest, out),
@@ -135,6 +143,61 @@ impl<'d> Finder<'d> {
         }
     }
 
+    /// The configuration of Azure's agent for managed Prometheus, which validates it as the Collector
+    /// does, and takes none that does not pass (Azure/prometheus-collector
+    /// `otelcollector/prom-config-validator-builder/main.go`). Prometheus's sections in it are read as
+    /// in other ConfigMaps.
+    fn azure(&self, manifest: Manifest<'d>, out: &mut Vec<Recognised>) {
+        if !manifest.name.starts_with(AZURE) {
+            return;
+        }
+        let text = manifest
+            .root
+            .get("data")
+            .and_then(|data| data.get("prometheus-config"));
+        let Some(document) = text.and_then(|text| self.inside(text)) else {
+            return;
+        };
+        let Some(root) = document.root() else { return };
+        let findings = pipelines::unsupported(root, "Azure's agent drops the whole configuration");
+        let holder = EmbeddedIn::Part("ama-metrics");
+        let why = "it is a configuration of Azure's agent".to_owned();
+        let finder = self.within(&document);
+        finder.faults(root, findings, &SENDERS, (holder, why), out);
+    }
+
+    /// Keys of `spec` at the level above it, where nothing reads them.
+    fn beside_spec(
+        &self,
+        kind: &'static ObjectKind,
+        manifest: Manifest<'d>,
+        holder: &EmbeddedIn,
+        out: &mut Vec<Recognised>,
+    ) {
+        let map = manifest.root.mapping().into_iter();
+        let keys = map.flat_map(|map| map.entries());
+        let keys = keys.filter(|entry| {
+            kind.shape.find(entry.name()).is_some() && entry.value.scalar().is_none()
+        });
+        let findings: Vec<Finding> = keys
+            .map(|entry| {
+                let message = format!(
+                    "`{}`: unknown key; it belongs in `spec`; {}",
+                    entry.name(),
+                    OPERATOR.unknown
+                );
+                let rule = rule::SCHEMA_UNKNOWN_FIELD;
+                let finding = found(rule, Severity::Error, entry.key, message);
+                finding.help("move it into `spec`")
+            })
+            .collect();
+        if self.template.is_none() {
+            let why = format!("it is a {} of {}", kind.kind, kind.group);
+            let holder = (holder.clone(), why);
+            self.faults(manifest.root, findings, &OPERATOR, holder, out);
+        }
+    }
+
     /// What `spec` of a resource of an operator holds.
     pub(super) fn resource(
         &self,
@@ -143,7 +206,11 @@ impl<'d> Finder<'d> {
         holder: EmbeddedIn,
         out: &mut Vec<Recognised>,
     ) {
-        let Some(mut found) = self.place(spec, kind.shape, kind.part, &OPERATOR) else {
+        let dialect = match kind.kind {
+            "AlertmanagerConfig" => &ALERTMANAGER,
+            _ => &OPERATOR,
+        };
+        let Some(mut found) = self.place(spec, kind.shape, kind.part, dialect) else {
             return;
         };
         let why = format!("it is a {} of {}", kind.kind, kind.group);
@@ -152,7 +219,7 @@ impl<'d> Finder<'d> {
             .extend(together::check(kind.kind, spec, &holder));
         out.push(match kind.part {
             Part::Rules => self.rules(found, holder, why),
-            _ => self.recognised(found, &OPERATOR, holder, why),
+            _ => self.recognised(found, dialect, holder, why),
         });
     }
 

@@ -2,6 +2,7 @@
 //! go together (opentelemetry-collector v0.140.0 `otelcol/config.go`, `Config.Validate`, and
 //! `service/internal/graph`).
 
+use super::found;
 use crate::finding::{Advice, Finding, Severity, nearest, placeholder, rule};
 use crate::yaml::{Entry, Mapping, Node};
 
@@ -205,21 +206,10 @@ fn authenticator(root: Node<'_>, exporter: Node<'_>) -> Option<Finding> {
 
 /// What is wrong with the part of Prometheus in a receiver.
 pub(super) fn of_receiver(config: Node<'_>) -> Vec<Finding> {
-    let mut out = Vec::new();
-    let map = config.mapping();
-    for entry in UNSUPPORTED.iter().filter_map(|key| map?.entry(key)) {
-        let message = format!(
-            "`{}`: the receiver does not support this section; the Collector refuses the file",
-            entry.name()
-        );
-        let finding = found(
-            rule::SCHEMA_UNKNOWN_FIELD,
-            Severity::Error,
-            entry.key,
-            message,
-        );
-        out.push(finding.help(Advice::remove(entry.key.span()).text("remove the section")));
-    }
+    let mut out = unsupported(
+        config,
+        "the receiver does not support it, and the Collector refuses the file",
+    );
     let mut jobs = config
         .get("scrape_configs")
         .into_iter()
@@ -231,6 +221,20 @@ pub(super) fn of_receiver(config: Node<'_>) -> Vec<Finding> {
     let replacements = groups.filter_map(|rule| rule.get("replacement"));
     out.extend(replacements.filter_map(braces));
     out
+}
+
+/// Sections of Prometheus that the receiver refuses, and what happens then.
+pub(super) fn unsupported(config: Node<'_>, then: &str) -> Vec<Finding> {
+    let map = config.mapping();
+    let entries = UNSUPPORTED.iter().filter_map(|key| map?.entry(key));
+    entries
+        .map(|entry| {
+            let message = format!("`{}`: unsupported section; {then}", entry.name());
+            let rule = rule::SCHEMA_UNKNOWN_FIELD;
+            let finding = found(rule, Severity::Error, entry.key, message);
+            finding.help(Advice::remove(entry.key.span()).text("remove the section"))
+        })
+        .collect()
 }
 
 /// `${1}`, which the Collector takes for a variable (`confmap/expand.go`, since 0.104).
@@ -288,8 +292,4 @@ fn severity_in(root: Node<'_>) -> Severity {
         true => Severity::Error,
         false => Severity::Warning,
     }
-}
-
-fn found(rule: &'static str, severity: Severity, node: Node<'_>, message: String) -> Finding {
-    Finding::new(rule, severity, node.place(), message).of_key(node.path(), node.identity())
 }

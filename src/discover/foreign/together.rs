@@ -2,6 +2,7 @@
 //! that the Operator sets itself, and keys that are newer than the release.
 
 use super::super::embedded_in::EmbeddedIn;
+use super::{alertmanager, found};
 use crate::finding::{Advice, Finding, Severity, rule};
 use crate::schema::dialect::{TooNew, too_new};
 use crate::yaml::{Entry, Node, placeholder};
@@ -11,6 +12,7 @@ use crate::yaml::{Entry, Node, placeholder};
 pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Finding> {
     match kind {
         "Prometheus" | "PrometheusAgent" => {}
+        "AlertmanagerConfig" => return alertmanager::check(spec),
         "Probe" => return prober(spec).into_iter().collect(),
         _ => return Vec::new(),
     }
@@ -50,10 +52,6 @@ fn prober(spec: Node<'_>) -> Option<Finding> {
                 .unsafe_(),
         ),
     )
-}
-
-fn found(rule: &'static str, severity: Severity, node: Node<'_>, message: String) -> Finding {
-    Finding::new(rule, severity, node.place(), message).of_key(node.path(), node.identity())
 }
 
 fn entry<'d>(spec: Node<'d>, key: &str) -> Option<Entry<'d>> {

@@ -80,8 +80,13 @@ fn targets(job: Mapping<'_>, reader: Reader, releases: &[Version]) -> (Discovere
         .flat_map(Node::items)
         .collect();
     found.any |= !groups.is_empty();
-    found.open |= !found.any || reader.generated || reader.incomplete || job.has_merge();
+    found.open |= !found.any || reader.incomplete || job.has_merge();
     let mut base = settings(job);
+    if reader.generated {
+        // The rules of the Operator come first, and set labels of these kinds alone
+        // (prometheus-operator v0.93.0 `pkg/prometheus/promcfg.go`).
+        base = base.with_plain().with_family("__tmp_");
+    }
     if found.open || reader.template {
         base = base.with("job", Value::Present);
     }

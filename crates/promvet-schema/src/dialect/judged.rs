@@ -27,6 +27,7 @@ impl Translator {
             Type::ProxyUrl if !is_proxy(text) => {
                 ("a URL with `http://`, `https://` or `socks5://`", None)
             }
+            Type::HttpUrl if !is_http(text) => ("a URL with `http://` or `https://`", None),
             _ => return,
         };
         let message = format!(
@@ -83,7 +84,15 @@ fn with_unit(text: &str) -> Option<String> {
 
 /// The pattern of `ProxyURL`: `^(http|https|socks5)://.+$`.
 fn is_proxy(text: &str) -> bool {
-    let schemes = ["http://", "https://", "socks5://"];
+    has_scheme(text, &["http://", "https://", "socks5://"])
+}
+
+/// The pattern of `URL`: `^(http|https)://.+$`.
+fn is_http(text: &str) -> bool {
+    has_scheme(text, &["http://", "https://"])
+}
+
+fn has_scheme(text: &str, schemes: &[&str]) -> bool {
     text.is_empty()
         || schemes.iter().any(|scheme| {
             text.strip_prefix(scheme)

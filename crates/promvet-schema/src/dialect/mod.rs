@@ -48,6 +48,16 @@ pub static OPERATOR: Dialect = Dialect {
     is_strict: true,
 };
 
+/// Objects from which the Operator makes parts of the configuration of Alertmanager.
+pub static ALERTMANAGER: Dialect = Dialect {
+    word: "operator",
+    noun: "a resource of the Prometheus Operator",
+    unknown: "kubectl refuses it, and Helm drops it",
+    mistyped: "the API server refuses the object",
+    refused: "the Operator rejects the resource",
+    is_strict: true,
+};
+
 /// Values of charts that make such objects.
 pub static OPERATOR_VALUES: Dialect = Dialect {
     word: "operator-values",

@@ -50,6 +50,8 @@ pub enum Type {
     Size,
     /// A text that is the URL of a proxy.
     ProxyUrl,
+    /// A text that is a URL with `http` or `https`.
+    HttpUrl,
     /// A number.
     Number,
     /// `true` or `false`.

@@ -154,7 +154,27 @@ impl Translator {
             let value = self.builder.scalar(node, &format!("job {number}"));
             pairs.push((key, value));
         }
+        if let Some((_, roles)) = ROLES.iter().find(|(of, _)| std::ptr::eq(*of, shape)) {
+            let key = self.builder.scalar(node, "kubernetes_sd_configs");
+            let value = self.discovery(node, roles);
+            pairs.push((key, value));
+        }
         Some(self.builder.mapping(node, &pairs))
+    }
+
+    /// The discovery that the Operator writes for a monitor. What it attaches depends on the
+    /// scrape class too, so that it counts as attached.
+    fn discovery(&mut self, node: Node<'_>, roles: &[&str]) -> Made {
+        let mut sections = Vec::new();
+        for role in roles {
+            let mut text = |text: &str| self.builder.scalar_at(node.span(), text, true);
+            let role = (text("role"), text(role));
+            let attached = ["node", "namespace"].map(|key| (text(key), text("true")));
+            let key = text("attach_metadata");
+            let attached = self.builder.mapping(node, &attached);
+            sections.push(self.builder.mapping(node, &[role, (key, attached)]));
+        }
+        self.builder.sequence(node, &sections)
     }
 
     /// What a mapping holds, judged and translated.
@@ -714,6 +734,13 @@ pub(super) fn is_falsy(node: Node<'_>) -> bool {
         }
     }
 }
+
+/// Endpoints of monitors, and the roles of the discovery that the Operator writes for them: one of
+/// these (prometheus-operator v0.93.0 `pkg/prometheus/promcfg.go`, `generateK8SSDConfig`).
+static ROLES: &[(&MappingShape, &[&str])] = &[
+    (&super::tables::ENDPOINTS, &["endpoints", "endpointslice"]),
+    (&super::tables::POD_METRICS_ENDPOINTS, &["pod"]),
+];
 
 /// Native keys whose values the Operator writes into the configuration, without trimming. What it
 /// mounts as a file, such as a certificate, and lists of jobs end in a line break as files do.

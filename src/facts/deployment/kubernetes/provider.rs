@@ -95,7 +95,7 @@ const MAKERS: &[Maker] = &[
         maps: &[(&["spec", "target", "template", "data"], Values::Closed)],
         list: Some((&["spec", "data"], "secretKey")),
         always: &[],
-        open: &[&["spec", "dataFrom"], &["spec", "target", "template"]],
+        open: &[&["spec", "dataFrom"]],
     },
     Maker {
         kind: "Certificate",
@@ -368,7 +368,9 @@ impl Maker {
                 keys.insert(entry.name().to_owned(), key);
             }
         }
-        if let Some((way, field)) = self.list {
+        let template = External::of(self.kind, root);
+        let list = self.list.filter(|_| template != External::Replaces);
+        if let Some((way, field)) = list {
             for node in at(root, way)
                 .into_iter()
                 .flat_map(Node::items)
@@ -387,10 +389,12 @@ impl Maker {
             keys.entry((*key).to_owned())
                 .or_insert_with(|| key_at(name_place(root)));
         }
-        let open = self
-            .open
-            .iter()
-            .any(|way| at(root, way).is_some_and(|node| !node.is_null()));
+        let is_set = |way: &&[&str]| at(root, way).is_some_and(|node| !node.is_null());
+        let open = match template {
+            External::Adds => self.open.iter().any(is_set),
+            External::Replaces => false,
+            External::Open => true,
+        };
         Some(Provider {
             kind: self.kind,
             makes: self.makes,
@@ -401,6 +405,41 @@ impl Maker {
             complete: !open && !keys.is_empty(),
             keys,
         })
+    }
+}
+
+/// How the template of an ExternalSecret goes with the keys that it fetches (external-secrets v0.10
+/// `pkg/controllers/externalsecret/externalsecret_controller_template.go`, `applyTemplate`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum External {
+    /// Its keys are added to them, or it has none.
+    Adds,
+    /// Its keys take their place.
+    Replaces,
+    /// It has keys that can't be seen, or the Secret has others besides.
+    Open,
+}
+
+impl External {
+    fn of(kind: &str, root: Node<'_>) -> Self {
+        let target = at(root, &["spec", "target"]).filter(|_| kind == "ExternalSecret");
+        let Some(target) = target else {
+            return Self::Adds;
+        };
+        let text = |way: &[&str]| at(target, way).and_then(Node::as_str);
+        let template = |key: &str| at(target, &["template", key]).filter(|node| !node.is_null());
+        let has_keys = template("data").is_some_and(|data| {
+            let mut entries = data.mapping().into_iter().flat_map(|map| map.entries());
+            entries.next().is_some()
+        });
+        let is_added = text(&["creationPolicy"]) == Some("Merge");
+        if template("templateFrom").is_some() || is_added {
+            return Self::Open;
+        }
+        match has_keys && text(&["template", "mergePolicy"]) != Some("Merge") {
+            true => Self::Replaces,
+            false => Self::Adds,
+        }
     }
 }
 
