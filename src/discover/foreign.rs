@@ -335,7 +335,7 @@ impl<'d> Finder<'d> {
         }
     }
 
-    /// What is wrong in a part of a document of which nothing else is read.
+    /// What is wrong in a part of a document that is not read otherwise.
     fn faults(
         &self,
         node: Node<'d>,

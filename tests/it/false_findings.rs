@@ -354,7 +354,7 @@ const VMAGENT: &str = "\
 services:
   vmagent:
     image: victoriametrics/vmagent:v1.101.0
-    command: [-promscrape.config=/p/prometheus.yml]
+    command: [-promscrape.config=/p/prometheus.yml, '-remoteWrite.url=http://vm:8428/api/v1/write']
     volumes: ['./p:/p']
 ";
 
@@ -401,7 +401,7 @@ spec:
       containers:
       - name: agent
         image: victoriametrics/vmagent:v1.110.0
-        args: ['--promscrape.config=/conf/scrape.yml']
+        args: ['--promscrape.config=/conf/scrape.yml', '--remoteWrite.url=http://vm:8428/api/v1/write']
         volumeMounts: [{name: conf, mountPath: /conf}]
       volumes: [{name: conf, configMap: {name: agent}}]
 ";
