@@ -13,6 +13,10 @@ pub(crate) struct Program {
     #[serde(default)]
     commands: Vec<String>,
     subcommand: Option<String>,
+    #[serde(default)]
+    other_commands: Vec<String>,
+    #[serde(default)]
+    parts: Vec<String>,
     file: Option<String>,
     default_file: Option<String>,
     web_config: Option<String>,
@@ -59,11 +63,13 @@ impl Program {
         let settings = program.settings.iter();
         let settings = settings.map(|(name, setting)| setting.code(name));
         Ok(format!(
-            "Some(Program {{ images: {}, commands: {}, subcommand: {}, file: {}, default_file: {}, web_config: {}, \
+            "Some(Program {{ images: {}, commands: {}, subcommand: {}, other_commands: {}, parts: {}, file: {}, default_file: {}, web_config: {}, \
              hidden_by: {}, paths: {}, remote_write_2: {release:?}, settings: {} }})",
             list(program.images.iter().map(Image::code).collect()),
             texts(&program.commands),
             maybe(program.subcommand.as_ref()),
+            texts(&program.other_commands),
+            texts(&program.parts),
             maybe(program.file.as_ref()),
             maybe(program.default_file.as_ref()),
             maybe(program.web_config.as_ref()),

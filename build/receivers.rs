@@ -36,6 +36,8 @@ struct Profile {
     #[serde(default = "unknown")]
     remote_write_2: String,
     #[serde(default)]
+    remote_read: Vec<String>,
+    #[serde(default)]
     external_labels: Vec<String>,
     #[serde(default)]
     notes: Vec<String>,
@@ -314,7 +316,7 @@ impl Profile {
         Ok(format!(
             "Profile {{ id: {}, name: {}, short: {}, kind: {}, confidence: {}, recognised: {}, \
              urls: {}, parts: {}, mistakes: {}, credentials: {}, refuses: {}, tenant: {}, \
-             tls: {}, remote_write_2: {}, external_labels: {}, notes: {}, program: {}, good: {}, bad: {}, \
+             tls: {}, remote_write_2: {}, remote_read: {}, external_labels: {}, notes: {}, program: {}, good: {}, bad: {}, \
              sources: {}, own: false, compiled: Lazy::new() }}",
             text(&self.id),
             text(&self.name),
@@ -330,6 +332,7 @@ impl Profile {
             Tenant::code(self.tenant.as_ref())?,
             word("Tls", &tls, &self.tls)?,
             word("Version2", &versions, &self.remote_write_2)?,
+            texts(&self.remote_read),
             texts(&self.external_labels),
             texts(&self.notes),
             Program::code(self.program.as_ref())?,

@@ -15,6 +15,7 @@ mod pattern;
 mod profile;
 mod program;
 mod read;
+mod reading;
 mod recognise;
 mod shape;
 mod written;
@@ -34,6 +35,7 @@ pub use profile::{
 };
 pub use program::{Program, ProgramImage, ProgramSetting, Release, SettingName};
 pub use read::{ProfileError, read_profile};
+pub use reading::{ReadPath, near_read_path, read_path};
 pub use recognise::{Candidate, Certainty, Hints, Recognition, recognise};
 
 #[rustfmt::skip]

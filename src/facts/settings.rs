@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Facts;
-use super::deployment::{AtPath, Deployment, Image, Resolved};
+use super::deployment::{Arguments, AtPath, Deployment, Image, Resolved};
 use super::receiver::{Program, ProgramOf, Release, SettingName};
 use super::service_match::ServiceMatch;
 use crate::finding::{Evidence, Place, Text};
@@ -28,8 +28,17 @@ pub struct Setting<T> {
     pub place: Option<Place>,
 }
 
-/// What a receiver is set to; a setting that cannot be told is none.
+/// A part of a receiver that takes no samples.
 #[derive(Clone, Debug)]
+pub struct OtherPart {
+    /// The part that runs, and where that is said.
+    pub runs: Setting<String>,
+    /// The part that takes samples.
+    pub wanted: String,
+}
+
+/// What a receiver is set to; a setting that cannot be told is none.
+#[derive(Clone, Debug, Default)]
 pub struct ReceiverSettings {
     /// The container, for people.
     pub container: String,
@@ -47,6 +56,12 @@ pub struct ReceiverSettings {
     pub tls: Option<Setting<bool>>,
     /// Whether it wants a user.
     pub users: Option<Setting<bool>>,
+    /// The names of all its users.
+    pub user_names: Option<Setting<Vec<String>>>,
+    /// Whether it wants a certificate of the client.
+    pub client_certificate: Option<Setting<bool>>,
+    /// What runs, if that takes no samples.
+    pub other_part: Option<OtherPart>,
     /// The paths at which it takes samples, behind the prefix; empty if there are more.
     pub paths: Vec<String>,
     /// Its release, and the first one that takes remote write 2.0, if its own is older.
@@ -75,6 +90,15 @@ impl Facts<'_> {
             program,
             port,
         } = self.catalogue.program(image)?;
+        if let Some(other_part) = other_command(arguments, program) {
+            return Some(ReceiverSettings {
+                container: container.name.clone(),
+                program: profile.short.to_string(),
+                other_part: Some(other_part),
+                evidence: only.shown(),
+                ..ReceiverSettings::default()
+            });
+        }
         let commands: Vec<_> = program.commands.iter().map(AsRef::as_ref).collect();
         if only.itself.is_some() || arguments.may_have_more(&commands) {
             return None;
@@ -104,6 +128,9 @@ impl Facts<'_> {
             tenants: read.switch(SettingName::Tenants),
             tls: read.is_set(SettingName::Tls),
             users: read.is_set(SettingName::Users),
+            user_names: None,
+            client_certificate: None,
+            other_part: read.other_part(),
             paths: program.paths.iter().map(ToString::to_string).collect(),
             lacks_version_2: release_of(image).and_then(|own| {
                 let since = program.remote_write_2?;
@@ -116,7 +143,11 @@ impl Facts<'_> {
         };
         if let Some(flag) = program.web_config.as_deref() {
             let file = self.file_of(only, Some(flag));
-            (settings.tls, settings.users) = file.web_settings();
+            let web = file.web_settings();
+            settings.tls = web.tls;
+            settings.users = web.users;
+            settings.user_names = web.user_names;
+            settings.client_certificate = web.client_certificate;
         }
         Some(settings)
     }
@@ -160,6 +191,21 @@ impl Facts<'_> {
             (None, None) => None,
         }
     }
+}
+
+/// A word before the flags by which the image runs another program.
+fn other_command(arguments: &Arguments, program: &Program) -> Option<OtherPart> {
+    let words = arguments.list.iter();
+    let mut words = words.take_while(|one| !one.text.starts_with('-'));
+    let others = &program.other_commands;
+    let word = words.find(|one| others.iter().any(|other| *other == one.text))?;
+    Some(OtherPart {
+        runs: Setting {
+            value: word.text.clone(),
+            place: Some(word.place.clone()),
+        },
+        wanted: program.subcommand.as_deref()?.to_owned(),
+    })
 }
 
 /// The largest file that is read as a certificate, in bytes: bundles of all public authorities have 0.3 MB.

@@ -441,4 +441,28 @@ scrape_configs:
         });
         assert_eq!(clients(source), want);
     }
+
+    #[test]
+    fn behind_a_proxy_only_the_proxy_is_an_address() {
+        let source = "\
+remote_read: [{url: 'http://r/', proxy_url: 'http://p:3128'}]
+alerting:
+  alertmanagers:
+    - static_configs: [{targets: ['am:9093']}]
+      oauth2: {token_url: 'https://t/', client_id: a}
+scrape_configs:
+  - {job_name: a, consul_sd_configs: [{}]}
+  - {job_name: b, proxy_from_environment: true, static_configs: [{targets: [b]}]}
+";
+        let document = parse_first(&Text::new("p.yml", source.as_bytes().to_vec())).unwrap();
+        let clients = Config::new(&document).unwrap().clients();
+        let all = clients.iter().flat_map(Client::addresses);
+        let shown: Vec<_> = all
+            .map(|one| format!("{} {}", one.url, one.prefix))
+            .collect();
+        assert_eq!(
+            shown,
+            ["http://p:3128 0", "http://am:9093 7", "https://t/ 0"]
+        );
+    }
 }

@@ -3,6 +3,7 @@
 //! A wrong type reads as absent, because the schema has already said so. Views are names for
 //! nodes: copying them is free, and every value keeps its place.
 
+mod address;
 mod client;
 mod config;
 mod destination;
@@ -12,6 +13,7 @@ mod patterns;
 mod relabel;
 pub mod targets;
 
+pub use address::{Address, Role};
 pub use client::{Client, Peer, Section};
 pub use config::{Config, Header, RemoteWrite};
 pub use destination::Destination;

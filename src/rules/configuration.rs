@@ -66,7 +66,26 @@ impl<'a> Configuration<'a> {
     }
 }
 
-impl Configuration<'_> {
+impl<'a> Configuration<'a> {
+    /// Where it asks from, if it has a place.
+    #[must_use]
+    pub fn standpoint(&self) -> Option<Standpoint<'a>> {
+        let is_named = self.folder.is_some() || self.holder.is_some();
+        is_named.then(|| {
+            let document = self.config.root().node().document();
+            Standpoint::new(self.facts, document.text().path(), self.holder)
+        })
+    }
+
+    /// A URL of it, taken apart, with the words that something fills in as placeholders.
+    #[must_use]
+    pub fn endpoint(&self, url: &str) -> Endpoint {
+        let shown = self.config.root().node().document().text().path();
+        Endpoint::where_filled(url, &|word| {
+            self.any_word || self.facts.filled_in(word, shown, self.holder).is_some()
+        })
+    }
+
     /// The proof that `external_labels` are sent as they are written: all that run it are older than 3.0,
     /// and none has the feature that expands them (`config.Load`, 2.27 to 2.55).
     #[must_use]
@@ -148,11 +167,7 @@ impl HttpPart<'_, '_> {
     /// A URL of this part, taken apart, with the words that something fills in as placeholders.
     #[must_use]
     pub fn endpoint(&self, url: &str) -> Endpoint {
-        let of = self.configuration;
-        let shown = of.config.root().node().document().text().path();
-        Endpoint::where_filled(url, &|word| {
-            of.any_word || of.facts.filled_in(word, shown, of.holder).is_some()
-        })
+        self.configuration.endpoint(url)
     }
 
     /// What is at stake if certificates are not verified; none if it surely talks plain http.

@@ -23,6 +23,16 @@ pub enum AddressFault {
     Port,
     /// It has a variable that Prometheus does not expand.
     Variable,
+    /// It has another placeholder.
+    Placeholder,
+}
+
+impl AddressFault {
+    /// Whether it is none once something fills in the file.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Variable | Self::Placeholder)
+    }
 }
 
 /// What keeps an address from being scraped, with its bytes. Prometheus drops a target with a slash
@@ -34,8 +44,8 @@ pub fn address_fault(text: &str) -> Option<(AddressFault, Range<usize>)> {
         return Some((AddressFault::Variable, variable));
     }
     // Whatever else has a placeholder is known only when it is filled in.
-    if placeholder::find(text).next().is_some() {
-        return None;
+    if let Some(first) = placeholder::find_words(text).into_iter().next() {
+        return Some((AddressFault::Placeholder, first));
     }
     // Letters before `://` only, so that `[::1]://` is not taken for one.
     let scheme = text.find("://").filter(|at| {
@@ -100,8 +110,8 @@ pub fn address_password(text: &str) -> Option<Range<usize>> {
     (colon < end).then_some(colon..end)
 }
 
-/// `$NAME`, the form of a shell: Prometheus expands it in `external_labels` only. `${NAME}` may as
-/// well be for something that fills in the file.
+/// `$NAME`, the form of a shell: Prometheus expands it in `external_labels` only. Unlike
+/// `${NAME}`, it is not in the vocabulary of placeholders, where it may be a group of a pattern.
 fn variable(text: &str) -> Option<Range<usize>> {
     let at = text.find('$')?;
     let name = text.get(at + 1..)?;
@@ -140,6 +150,9 @@ impl AddressFault {
             Self::Variable => {
                 "Prometheus does not expand variables in targets: it looks up this text as a host, and every scrape fails"
             }
+            Self::Placeholder => {
+                "this placeholder is not filled in: Prometheus looks it up as a host, and every scrape fails"
+            }
         }
     }
 
@@ -156,7 +169,7 @@ impl AddressFault {
             Self::Blank => "write each target as an item of its own",
             Self::Padding => "delete the white space",
             Self::Port => "correct the port",
-            Self::Variable => {
+            Self::Variable | Self::Placeholder => {
                 "write the address, fill the file in before Prometheus reads it, or use `file_sd_configs`"
             }
         }
@@ -169,22 +182,29 @@ mod tests {
 
     #[test]
     fn addresses_that_cannot_be_scraped_are_told_from_those_that_can() {
-        use AddressFault::{Blank, Padding, Path, Port, Query, Scheme, User, Variable};
+        use AddressFault::{
+            Blank, Padding, Path, Placeholder, Port, Query, Scheme, User, Variable,
+        };
         for (text, want) in [
             ("a:9100", None),
             ("[::1]:9100", None),
             ("", None),
             ("a:65535", None),
             ("2001:db8::91000", None),
-            ("${HOST}:91000", None),
+            ("${HOST}:91000", Some((Placeholder, "${HOST}"))),
             (" ", None),
             (" a:9100", Some((Padding, " "))),
             ("a:9100  ", Some((Padding, "  "))),
             ("a:91000", Some((Port, "91000"))),
             ("[::1]:65536", Some((Port, "65536"))),
-            ("{{ host }}:9100", None),
-            ("{{ host }}/metrics", None),
-            ("${HOST}:9100", None),
+            ("{{ host }}:9100", Some((Placeholder, "{{ host }}"))),
+            ("{{ host }}/metrics", Some((Placeholder, "{{ host }}"))),
+            ("${HOST}:9100", Some((Placeholder, "${HOST}"))),
+            ("a:${PORT}", Some((Placeholder, "${PORT}"))),
+            ("<host>:9100", Some((Placeholder, "<host>"))),
+            ("@HOST@:9100", Some((Placeholder, "@HOST@"))),
+            ("YOUR_HOST:9100", Some((Placeholder, "YOUR_HOST"))),
+            ("yourself:9100", None),
             ("$1", None),
             ("a$", None),
             ("https://a", Some((Scheme, "https://"))),

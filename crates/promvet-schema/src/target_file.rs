@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::yaml::{Document, Entry, Kind, Mapping, Node, parse_first, placeholder};
 use promvet_text::{Advice, Finding, Place, Severity, Span, Text, nearest};
 
-use super::address::{AddressFault, address_fault, address_password};
+use super::address::{address_fault, address_password};
 use super::judge::by_version;
 use super::{Target, Version, edit, grammar, syntax_finding};
 use crate::check::one_of_two;
@@ -345,7 +345,7 @@ impl<'d> Checker<'d> {
         let text = node.as_str().unwrap_or("");
         let fault = address_fault(text);
         let (message, help) = match fault {
-            Some((fault, _)) if fault != AddressFault::Variable || !self.template => {
+            Some((fault, _)) if !fault.is_open() || !self.template => {
                 (fault.message(), fault.help())
             }
             _ if text.is_empty() && placeholder::find(scalar.text).next().is_none() => (

@@ -17,7 +17,7 @@ use super::arguments::{Arguments, VMAGENT_CONFIG};
 use super::dockerfile::Builds;
 use super::image::{Image, Looks};
 use super::inside;
-use super::model::{Deployment, Mount, MountSource, Platform, has_settings};
+use super::model::{Deployment, Mount, MountSource, Platform, PodNetwork, has_settings};
 use super::scan::{SourceFile, names_prometheus};
 use super::user::{RunAs, group_in_official_image};
 use crate::finding::Evidence;
@@ -157,6 +157,7 @@ fn deployment(
         others: project.others(),
         mounts,
         withheld: Vec::new(),
+        pod: PodNetwork::default(),
         environment: project.environment(service),
         doubts,
     })

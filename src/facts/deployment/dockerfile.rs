@@ -14,7 +14,7 @@ use super::arguments::{Argument, Arguments, VMAGENT_CONFIG, words};
 use super::folder_of;
 use super::image::{Image, Looks};
 use super::inside;
-use super::model::{Copied, Deployment, Mount, MountSource, Platform};
+use super::model::{Copied, Deployment, Mount, MountSource, Platform, PodNetwork};
 use super::scan::{SourceFile, names_prometheus};
 use super::user::{Rights, RunAs, group_in_official_image};
 use super::variables::Variables;
@@ -340,6 +340,7 @@ impl Stage {
             others: Vec::new(),
             mounts: self.mounts,
             withheld: Vec::new(),
+            pod: PodNetwork::default(),
             environment: Vec::new(),
             doubts: self.doubts,
         }

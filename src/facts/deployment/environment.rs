@@ -42,4 +42,11 @@ impl Environment {
             false => Variable::Unset,
         }
     }
+
+    /// Whether a variable has a text in its value, or may have.
+    #[must_use]
+    pub fn may_name(&self, wanted: &str) -> bool {
+        let has = |one: &Arc<Written>| one.content.text().is_none_or(|it| it.contains(wanted));
+        self.has_more || !self.hidden.is_empty() || self.written.iter().any(has)
+    }
 }

@@ -19,7 +19,9 @@ use super::Home;
 use super::arguments::{Arguments, VMAGENT_CONFIG};
 use super::environment::Environment;
 use super::image::{Image, Looks};
-use super::model::{Deployment, Mount, MountSource, Outside, Platform, Withheld, has_settings};
+use super::model::{
+    Deployment, Mount, MountSource, Outside, Platform, PodNetwork, Withheld, has_settings,
+};
 use super::programs;
 use super::scan::{SourceFile, may_run_prometheus};
 use super::user::{RunAs, group_in_official_image};
@@ -277,8 +279,58 @@ impl<'d> Workload<'d> {
             user,
             mounts,
             withheld,
+            pod: self.network(doubts),
             environment: environment(container, name),
             doubts: doubts.to_vec(),
+        }
+    }
+
+    /// What is known of its network. What is patched, or what a webhook may add containers to
+    /// (`sidecar.istio.io/inject` and the like), is not known to run alone.
+    fn network(&self, doubts: &[Evidence]) -> PodNetwork {
+        let text = |key: &str| self.spec.get(key).and_then(Node::as_str);
+        let of_machine = self.spec.mapping().and_then(|spec| {
+            let entry = spec.entry("hostNetwork")?;
+            (entry.value.scalar()?.as_bool()? && doubts.is_empty()).then_some(entry)
+        });
+        let sidecars = self.spec.get("initContainers").into_iter();
+        let mut sidecars = sidecars
+            .flat_map(Node::items)
+            .filter_map(|one| one.get("restartPolicy"));
+        let template = self
+            .manifest
+            .root
+            .get("spec")
+            .and_then(|spec| spec.get("template"));
+        let metadata = [template, Some(self.manifest.root)].into_iter().flatten();
+        let mut metadata = metadata.filter_map(|one| one.get("metadata"));
+        let is_injected = |node: Node<'_>| {
+            let text = node.document().text().slice(node.span());
+            ["inject", "sidecar"].iter().any(|word| text.contains(word))
+        };
+        let has_own_names = ["dnsConfig", "hostAliases"]
+            .iter()
+            .any(|key| self.spec.get(key).is_some());
+        // `ClusterFirst`, which is the default, is `Default` with `hostNetwork` (kubernetes/kubernetes
+        // `pkg/kubelet/network/dns/dns.go`, `getPodDNSType`).
+        let outside = match (text("dnsPolicy"), of_machine) {
+            (None | Some("ClusterFirst"), Some(entry)) => Some(Evidence {
+                place: entry.key.place(),
+                message: "the pod uses the network of its node, and its names".to_owned(),
+            }),
+            (Some("Default"), _) => Some(Evidence {
+                place: entry_place(self.spec, "dnsPolicy"),
+                message: "the pod uses the names of its node".to_owned(),
+            }),
+            _ => None,
+        };
+        PodNetwork {
+            is_alone: doubts.is_empty()
+                && self.spec.get("hostNetwork").is_none()
+                && self.containers().count() == 1
+                && sidecars.next().is_none()
+                && !metadata.any(is_injected),
+            outside: outside.filter(|_| !has_own_names && doubts.is_empty()),
         }
     }
 

@@ -55,9 +55,9 @@ pub use kubernetes::Service;
 pub(crate) use mentions::{Mention, Mentioned, may_mention, mentions, name_of};
 pub use model::{
     ComposeFile, ComposeOrigin, Copied, Deployment, KeyItem, KeyPart, KeyVolume, Mount,
-    MountSource, Outside, PartKind, Platform, ProvidedKey, Provider, Withheld,
+    MountSource, Outside, PartKind, Platform, PodNetwork, ProvidedKey, Provider, Withheld,
 };
-pub use network::{Container, Hit, Named, Network, Surroundings, Together, network};
+pub use network::{Container, Hit, Mode, Named, Network, Surroundings, Together, network};
 pub use receiving::{Missing, Off, Receiving};
 pub(crate) use resolve::AtPath;
 pub use resolve::{Access, NotMounted, Provided, Resolved};

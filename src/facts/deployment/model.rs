@@ -60,6 +60,8 @@ pub struct Deployment {
     pub mounts: Vec<Mount>,
     /// Mounts that Kubernetes would add, had it not been told to leave them out.
     pub withheld: Vec<Withheld>,
+    /// The network of its pod.
+    pub pod: PodNetwork,
     /// The variables that are set for it with a value that is written down.
     pub environment: Vec<Arc<Written>>,
     /// Why more may be mounted than is seen here; while there is a reason, a path without a mount
@@ -119,6 +121,7 @@ impl Deployment {
             user,
             mounts,
             withheld: Vec::new(),
+            pod: PodNetwork::default(),
             environment: Vec::new(),
             doubts: Vec::new(),
         }
@@ -407,4 +410,13 @@ pub struct Withheld {
     pub path: &'static str,
     /// What switches it off.
     pub evidence: Evidence,
+}
+
+/// What is known of the network of a pod.
+#[derive(Clone, Debug, Default)]
+pub struct PodNetwork {
+    /// Whether it is sure that nothing shares `localhost` with the container.
+    pub is_alone: bool,
+    /// Why it does not ask the DNS of the cluster, if it does not.
+    pub outside: Option<Evidence>,
 }

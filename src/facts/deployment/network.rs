@@ -52,6 +52,41 @@ pub struct Surroundings {
     pub has_other_names: bool,
     /// The `network_mode`, which may be another service's network.
     pub mode: Option<String>,
+    /// The same where it puts the service outside of every network with names, and nothing else gives
+    /// it any.
+    pub own_mode: Option<Mode>,
+}
+
+/// A `network_mode` by which names of services lead nowhere (docs.docker.com, networking overview).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The network of the machine.
+    Host,
+    /// The default bridge, where containers know each other by address only.
+    Bridge,
+    /// No network.
+    None,
+}
+
+impl Mode {
+    pub(super) fn of(written: &str) -> Option<Self> {
+        match written {
+            "host" => Some(Self::Host),
+            "bridge" => Some(Self::Bridge),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Bridge => "bridge",
+            Self::None => "none",
+        }
+    }
 }
 
 /// The services that are started together.
@@ -250,6 +285,16 @@ impl Network {
             &group.names.get_or_init(read).services
         });
         services.filter(|one| one.name == name).collect()
+    }
+
+    /// All Services of Kubernetes; reads every file that has some.
+    pub fn all_services(&self, tree: &dyn Tree) -> impl Iterator<Item = &Service> {
+        let groups = self.groups.iter();
+        let groups = groups.filter(|group| group.platform == Platform::Kubernetes);
+        groups.flat_map(move |group| {
+            let read = || group.read(tree, &self.root, &self.pods);
+            &group.names.get_or_init(read).services
+        })
     }
 
     fn of_name(&self, tree: &dyn Tree, name: &str, platform: Platform) -> Vec<&Named> {

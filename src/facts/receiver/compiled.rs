@@ -145,6 +145,9 @@ impl Profile {
                 note(path, Pattern::path(path).err().map(|e| e.to_string()));
             }
         }
+        for path in self.remote_read.iter() {
+            note(path, Pattern::path(path).err().map(|e| e.to_string()));
+        }
         for mistake in self.mistakes.iter() {
             if let Some(url) = &mistake.suggest {
                 note(url, UrlForm::read(url).err().map(|e| e.to_string()));

@@ -41,6 +41,8 @@ pub struct Profile {
     pub tls: Tls,
     /// Whether it takes remote write 2.0.
     pub remote_write_2: Version2,
+    /// The paths at which it answers remote reads, or [`NO_READS`]; empty if that is not known.
+    pub remote_read: List<Text>,
     /// External labels that it asks for.
     pub external_labels: List<Text>,
     /// What else users should know, in sentences.
@@ -311,6 +313,9 @@ pub struct KnownPath {
     /// Whose it is: `the path of a Prometheus`.
     pub says: Text,
 }
+
+/// In place of the paths for remote reads: it answers none.
+pub(super) const NO_READS: &str = "none";
 
 /// Headers that name a tenant for one receiver or another (Cortex and Mimir, Thanos Receive,
 /// VictoriaMetrics, Promscale, CProm).

@@ -12,6 +12,11 @@ pub struct Program {
     pub commands: List<Text>,
     /// The word without which the image is another program.
     pub subcommand: Option<Text>,
+    /// The words before the flags with which the image is another program, one that takes no samples.
+    pub other_commands: List<Text>,
+    /// The values of the setting `part` with which it takes samples, the usual one first; empty if it
+    /// always does.
+    pub parts: List<Text>,
     /// The flag of its configuration file, if that has settings below.
     pub file: Option<Text>,
     /// Where it looks for that file without the flag.

@@ -200,6 +200,7 @@ impl Reader {
             remote_write_2: self
                 .word(node, "remote_write_2", VERSIONS)
                 .unwrap_or(Version2::Unknown),
+            remote_read: self.texts(node, "remote_read"),
             external_labels: self.texts(node, "external_labels"),
             notes: self.texts(node, "notes"),
             program: node.get("program").map(|program| self.program(program)),
@@ -359,6 +360,7 @@ const PROFILE_KEYS: &[&str] = &[
     "tenant",
     "tls",
     "remote_write_2",
+    "remote_read",
     "external_labels",
     "notes",
     "program",

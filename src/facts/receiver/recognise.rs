@@ -287,7 +287,8 @@ impl<'a> Seen<'a> {
     /// Whether the container that answers runs an image of a name, from whatever registry.
     fn is_image(&self, name: &str, tag: Option<&str>) -> bool {
         self.hints.image.is_some_and(|image| {
-            let repository = image.repository();
+            // Where Bitnami moved its images to in 2025.
+            let repository = image.repository().replace("bitnamilegacy/", "bitnami/");
             let before = repository.strip_suffix(name);
             let own = before.is_some_and(|before| match name.contains('/') {
                 true => before.is_empty() || before.ends_with('/'),

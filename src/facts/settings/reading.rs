@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::super::deployment::{Arguments, Environment, Variable};
 use super::super::receiver::{Program, ProgramSetting, SettingName};
-use super::Setting;
 use super::ini::Ini;
+use super::{OtherPart, Setting};
 use crate::finding::{Place, Text};
 use crate::yaml::{Document, Node, parse_first, placeholder};
 
@@ -32,26 +32,53 @@ impl File {
         }
     }
 
-    /// Whether TLS and users are set in a web configuration of exporter-toolkit.
-    pub(super) fn web_settings(&self) -> (Option<Setting<bool>>, Option<Setting<bool>>) {
+    /// What a web configuration of exporter-toolkit sets (`web/tls_config.go`).
+    pub(super) fn web_settings(&self) -> WebSettings {
         let document = match self {
-            Self::None => return (Some(unset(false)), Some(unset(false))),
-            Self::Unknown | Self::Ini(_) => return (None, None),
+            Self::None => {
+                return WebSettings {
+                    tls: Some(unset(false)),
+                    users: Some(unset(false)),
+                    ..WebSettings::default()
+                };
+            }
+            Self::Unknown | Self::Ini(_) => return WebSettings::default(),
             Self::Document(document) => document,
         };
-        let setting = |name: &str| {
-            let node = document.root().and_then(|root| root.get(name));
-            let node = node.filter(is_filled);
-            Setting {
-                value: node.is_some(),
-                place: node.map(Node::place),
-            }
+        let filled = |way: &str| at(document, way).filter(is_filled);
+        let setting = |node: Option<Node<'_>>| Setting {
+            value: node.is_some(),
+            place: node.map(Node::place),
         };
-        (
-            Some(setting("tls_server_config")),
-            Some(setting("basic_auth_users")),
-        )
+        let names = filled("basic_auth_users").and_then(|node| {
+            let entries: Vec<_> = node.mapping()?.entries().collect();
+            let is_open = entries.iter().any(|one| placeholder::is_open(one.name()));
+            (!is_open).then(|| Setting {
+                value: entries.iter().map(|one| one.name().to_owned()).collect(),
+                place: Some(node.place()),
+            })
+        });
+        let asks = filled("tls_server_config.client_auth_type");
+        let asks = asks.filter(|node| {
+            let text = node.as_str().unwrap_or_default();
+            matches!(text, "RequireAnyClientCert" | "RequireAndVerifyClientCert")
+        });
+        WebSettings {
+            tls: Some(setting(filled("tls_server_config"))),
+            users: Some(setting(filled("basic_auth_users"))),
+            user_names: names,
+            client_certificate: Some(setting(asks)),
+        }
     }
+}
+
+/// What a web configuration sets.
+#[derive(Default)]
+pub(super) struct WebSettings {
+    pub(super) tls: Option<Setting<bool>>,
+    pub(super) users: Option<Setting<bool>>,
+    pub(super) user_names: Option<Setting<Vec<String>>>,
+    pub(super) client_certificate: Option<Setting<bool>>,
 }
 
 /// The flags and the file of a program.
@@ -166,6 +193,19 @@ impl Reading<'_> {
                 Some(node.is_some_and(|node| is_filled(&node)))
             }
         }
+    }
+
+    /// The part that runs, if none of those that take samples does.
+    pub(super) fn other_part(&self) -> Option<OtherPart> {
+        let parts = &self.program.parts;
+        let wanted = parts.first()?;
+        let runs = self.text(SettingName::Part)??;
+        let takes = |one: &str| parts.iter().any(|part| *part == one.trim());
+        let is_other = !runs.value.is_empty() && !runs.value.split(',').any(takes);
+        is_other.then(|| OtherPart {
+            runs,
+            wanted: wanted.to_string(),
+        })
     }
 
     /// The place of a flag that turns a setting on without a value.

@@ -1,109 +1,147 @@
-//! `network/unreachable`: nothing answers at the address from the container that sends to it.
+//! `network/unreachable`: nothing answers at an address from the container that connects to it.
 
+use crate::facts::deployment::Mode;
 use crate::facts::{Unreachable, Why};
 use crate::finding::Severity;
-use crate::rules::{Entry, Findings, advice};
+use crate::prometheus::endpoint::{Endpoint, Piece};
+use crate::prometheus::{Address, Client, Role, Section};
+use crate::rules::{Configuration, Findings, advice};
 
-pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
-    let Some(url) = entry.sound_url() else { return };
-    let Some(found) = &url.unreachable else {
+pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
+    let Some(standpoint) = configuration.standpoint() else {
         return;
     };
-    let host = url.endpoint.host().unwrap_or_default();
-    let port = url.endpoint.port().unwrap_or(host);
-    let piece = match is_port(&found.why) {
-        true => port,
-        false => host,
+    let clients = configuration.config.clients();
+    for address in clients.iter().flat_map(Client::addresses) {
+        let endpoint = configuration.endpoint(&address.url);
+        if let Some(found) = standpoint.unreachable(&endpoint) {
+            report(&address, &endpoint, &found, out);
+        }
+    }
+}
+
+fn report(address: &Address<'_>, endpoint: &Endpoint, found: &Unreachable, out: &mut Findings<'_>) {
+    let is_target = address.role == Role::Server(Section::Scrape);
+    // A target without a service may be a machine that the resolver of the network knows.
+    if is_target && matches!(found.why, Why::NoSuchName { is_near: false, .. }) {
+        return;
+    }
+    let Some(scalar) = address.node.scalar() else {
+        return;
     };
-    let (severity, message, help) = in_words(found);
-    let span = url.span(piece.start, piece.end);
-    let mut finding = out.part(url.node, span, severity, message);
+    let (piece, right) = correction(endpoint, &found.why);
+    let (start, end) = (
+        piece.start.saturating_sub(address.prefix),
+        piece.end.saturating_sub(address.prefix),
+    );
+    let (severity, message, help) = in_words(found, address.role.so());
+    let span = match address.node.is_alias() {
+        true => address.node.span(),
+        false => scalar.part(start, end),
+    };
+    let mut finding = out.part(address.node, span, severity, message);
     finding.kind = kind(&found.why).into();
     finding.evidence.clone_from(&found.evidence);
-    let right = match &found.why {
-        Why::NoSuchName { meant, .. } => meant.clone(),
-        Why::PublishedPort { own, .. } | Why::Headless { own, .. } => Some(own.to_string()),
-        Why::NotOffered { meant, .. } => meant.map(|port| port.to_string()),
-        Why::OtherNamespace { service, namespace } => Some(format!("{service}.{namespace}.svc")),
-        _ => None,
-    };
-    // Without a port in the URL, the piece is the host.
-    let has_place = url.endpoint.port().is_some() || piece == host && !is_port(&found.why);
-    let right = right.filter(|_| has_place);
     out.push(finding.help(match right {
-        Some(right) => advice::part(url.node, piece.start..piece.end, &right, help).unsafe_(),
+        Some(right) => advice::part(address.node, start..end, &right, help).unsafe_(),
         None => help.into(),
     }));
 }
 
-/// Whether the port is wrong, and not the host.
-fn is_port(why: &Why) -> bool {
-    matches!(
-        why,
-        Why::PublishedPort { .. } | Why::NotOffered { .. } | Why::Headless { .. }
-    )
+/// The piece of a URL that is wrong, and what to write in its place, if that is known.
+fn correction(endpoint: &Endpoint, why: &Why) -> (Piece, Option<String>) {
+    let host = endpoint.host().unwrap_or_default();
+    let label = |number: usize| endpoint.labels().get(number).copied().unwrap_or(host);
+    // Without a port in the URL there is none to replace.
+    let port = |right: Option<u16>| match endpoint.port() {
+        Some(port) => (port, right.map(|right| right.to_string())),
+        None => (host, None),
+    };
+    match why {
+        Why::NoSuchName { meant, .. } => (host, meant.clone()),
+        Why::NoSuchService { meant, .. } => (label(0), Some(meant.clone())),
+        Why::NoSuchNamespace { meant, .. } => (label(1), Some(meant.clone())),
+        Why::OtherNamespace { service, namespace } => {
+            (host, Some(format!("{service}.{namespace}.svc")))
+        }
+        Why::PublishedPort { own, .. } | Why::Headless { own, .. } => port(Some(*own)),
+        Why::NotOffered { meant, .. } => port(*meant),
+        Why::Localhost { .. }
+        | Why::NoCommonNetwork { .. }
+        | Why::OwnMode { .. }
+        | Why::OtherMode { .. }
+        | Why::OtherDns => (host, None),
+    }
 }
 
 /// The word in fingerprints.
 fn kind(why: &Why) -> &'static str {
     match why {
-        Why::NoSuchName { .. } => "name",
+        Why::NoSuchName { .. } | Why::NoSuchService { .. } => "name",
         Why::Localhost { .. } => "localhost",
         Why::PublishedPort { .. } => "port",
         Why::NoCommonNetwork { .. } => "network",
-        Why::OtherNamespace { .. } => "namespace",
+        Why::OtherNamespace { .. } | Why::NoSuchNamespace { .. } => "namespace",
         Why::NotOffered { .. } => "not-offered",
         Why::Headless { .. } => "headless",
+        Why::OwnMode { .. } | Why::OtherMode { .. } => "network-mode",
+        Why::OtherDns => "dns",
     }
 }
 
-fn in_words(found: &Unreachable) -> (Severity, String, String) {
+/// Severity, message and help; `so` says what fails.
+fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
     let from = &found.from;
-    match &found.why {
+    let (message, help) = match &found.why {
         Why::NoSuchName {
             host,
             meant: Some(meant),
+            ..
         } => (
-            Severity::Warning,
             format!("no service, alias or container is called `{host}`; `{meant}` may be meant"),
             format!("write `{meant}`, or add `{host}` to the compose file"),
         ),
-        Why::NoSuchName { host, meant: None } => (
-            Severity::Info,
-            format!("no service, alias or container of the compose file is called `{host}`"),
-            format!("add the service, or name `{host}` in `extra_hosts` of {from}"),
+        Why::NoSuchName { host, .. } => {
+            let message = format!(
+                "no service, alias or container of the compose file is called `{host}`"
+            );
+            let help = format!("add the service, or name `{host}` in `extra_hosts` of {from}");
+            return (Severity::Info, message, help);
+        }
+        Why::NoSuchService {
+            written,
+            meant,
+            namespace,
+        } => (
+            format!(
+                "no Service of the namespace `{namespace}` is called `{written}`; `{meant}` may be meant"
+            ),
+            format!("write `{meant}`"),
         ),
-        Why::Localhost { port, meant } => (
-            Severity::Warning,
-            match meant {
-                Some(meant) => format!(
-                    "`localhost` is {from} itself, which does not listen at {port}; `{meant}` has that port"
-                ),
-                None => format!(
-                    "`localhost` is {from} itself, where nothing listens at {port}: every send fails"
-                ),
-            },
-            match meant {
-                Some(meant) => {
-                    format!("write the name of the service, `{meant}`, and its own port")
-                }
-                None => "write the name of the service, or `host.docker.internal` for the machine"
-                    .to_owned(),
-            },
+        Why::NoSuchNamespace {
+            service,
+            written,
+            meant,
+        } => (
+            format!("the Service `{service}` is in the namespace `{meant}`, not in `{written}`"),
+            format!("write `{meant}`"),
         ),
+        Why::Localhost {
+            port,
+            meant,
+            in_pod,
+        } => localhost(from, so, *port, meant.as_deref(), *in_pod),
         Why::PublishedPort {
             service,
             written,
             own,
         } => (
-            Severity::Warning,
             format!(
                 "port {written} of `{service}` is published on the machine; its container listens at {own}"
             ),
             format!("write `{service}:{own}`: published ports count outside of the network only"),
         ),
         Why::OtherNamespace { service, namespace } => (
-            Severity::Warning,
             format!(
                 "the Service `{service}` is in the namespace `{namespace}`: its short name is not found here"
             ),
@@ -114,39 +152,96 @@ fn in_words(found: &Unreachable) -> (Severity, String, String) {
             written,
             offered,
             meant,
-        } => (
-            Severity::Warning,
-            format!(
-                "the Service `{service}` does not offer port {written}, but {}",
-                listed(offered)
-            ),
-            match (meant, offered.as_slice()) {
-                (Some(meant), _) => format!("write port {meant}, which leads to {written}"),
-                (None, [only]) => format!("write port {only}"),
-                _ => format!("write a port of the Service, or add {written} to it"),
-            },
-        ),
+        } => not_offered(service, *written, offered, *meant),
         Why::Headless {
             service,
             written,
             own,
         } => (
-            Severity::Warning,
             format!(
                 "the Service `{service}` is headless: its port {written} is not mapped, and the pods listen at {own}"
             ),
             format!("write port {own}"),
         ),
         Why::NoCommonNetwork { service } => (
-            Severity::Warning,
-            format!("{from} and `{service}` have no network in common: every send fails"),
+            format!("{from} and `{service}` have no network in common: {so}"),
             "add one network to `networks` of both services".to_owned(),
+        ),
+        Why::OwnMode { mode, published } => own_mode(from, so, *mode, *published),
+        Why::OtherMode { service, mode } => (
+            format!(
+                "`{service}` has `network_mode: {}`, so its name leads nowhere: {so}",
+                mode.word()
+            ),
+            match mode {
+                Mode::Host => "write `host.docker.internal`, with `extra_hosts:                                ['host.docker.internal:host-gateway']` for this container"
+                    .to_owned(),
+                Mode::Bridge | Mode::None => format!("remove `network_mode` of `{service}`"),
+            },
+        ),
+        Why::OtherDns => (
+            format!("the pod does not ask the DNS of the cluster, so the name is not found: {so}"),
+            "set `dnsPolicy: ClusterFirstWithHostNet` for the pod".to_owned(),
+        ),
+    };
+    (Severity::Warning, message, help)
+}
+
+fn localhost(
+    from: &str,
+    so: &str,
+    port: u16,
+    meant: Option<&str>,
+    in_pod: bool,
+) -> (String, String) {
+    match meant {
+        Some(meant) => (
+            format!(
+                "`localhost` is {from} itself, which does not listen at {port}; `{meant}` has that port"
+            ),
+            format!("write the name of the service, `{meant}`, and its own port"),
+        ),
+        None => (
+            format!("`localhost` is {from} itself, where nothing listens at {port}: {so}"),
+            match in_pod {
+                true => "write the name of a Service".to_owned(),
+                false => "write the name of the service, or `host.docker.internal` for the machine"
+                    .to_owned(),
+            },
         ),
     }
 }
 
-/// Numbers for a sentence.
-fn listed(ports: &[u16]) -> String {
-    let ports: Vec<_> = ports.iter().map(u16::to_string).collect();
-    ports.join(", ")
+fn not_offered(
+    service: &str,
+    written: u16,
+    offered: &[u16],
+    meant: Option<u16>,
+) -> (String, String) {
+    let listed: Vec<_> = offered.iter().map(u16::to_string).collect();
+    let listed = listed.join(", ");
+    let message = format!("the Service `{service}` does not offer port {written}, but {listed}");
+    let help = match (meant, offered) {
+        (Some(meant), _) => format!("write port {meant}, which leads to {written}"),
+        (None, [only]) => format!("write port {only}"),
+        _ => format!("write a port of the Service, or add {written} to it"),
+    };
+    (message, help)
+}
+
+fn own_mode(from: &str, so: &str, mode: Mode, published: Option<u16>) -> (String, String) {
+    let why = match mode {
+        Mode::None => "has no network",
+        Mode::Host => "is in the network of the machine, which does not know this name",
+        Mode::Bridge => "is in the default bridge network, which knows no names",
+    };
+    let message = format!("{from} {why}: {so}");
+    let help = match (mode, published) {
+        (Mode::Host, Some(port)) => format!("write `localhost:{port}`, the published port"),
+        (Mode::Host, None) => {
+            "publish the port of the service, and write `localhost` with that port".to_owned()
+        }
+        _ => "remove `network_mode` of this container".to_owned(),
+    };
+    (message, help)
 }

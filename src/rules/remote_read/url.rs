@@ -1,5 +1,6 @@
 //! `remote-read/url`: a URL of `remote_read` that no query can be sent to.
 
+use crate::facts::receiver::{Candidate, Certainty, ReadPath, near_read_path, read_path};
 use crate::finding::Severity;
 use crate::prometheus::Section;
 use crate::prometheus::endpoint::{Endpoint, FaultKind};
@@ -19,6 +20,24 @@ const WRITES: &[(&[&str], Option<&str>)] = &[
     (&["write"], Some("/read")),
 ];
 
+/// Paths of Prometheus that take no remote reads, by their last segments (Prometheus 3.5
+/// `web/api/v1/api.go`, `API.Register`, and `web/web.go`).
+const OTHERS: &[(&[&str], &str)] = &[
+    (&["api", "v1", "query"], "answers PromQL"),
+    (&["api", "v1", "query_range"], "answers PromQL"),
+    (&["api", "v1", "query_exemplars"], "answers PromQL"),
+    (&["api", "v1", "series"], "lists series"),
+    (&["api", "v1", "labels"], "lists labels"),
+    (&["metrics"], "is for scraping"),
+    (&["federate"], "is for scraping"),
+    (&["graph"], "is a page of the web interface"),
+    (&["-", "ready"], "is a probe"),
+    (&["-", "healthy"], "is a probe"),
+];
+
+/// The port of a Prometheus, which may have any name.
+const PROMETHEUS: u16 = 9090;
+
 pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     if part.client.section != Section::RemoteRead {
         return;
@@ -32,7 +51,15 @@ pub(super) fn check(part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
     let endpoint = part.endpoint(scalar.text);
     faults(node, scalar, &endpoint, out);
     if endpoint.is_sound() {
-        for_writing(node, scalar, &endpoint, out);
+        let url = Url {
+            node,
+            scalar,
+            endpoint: &endpoint,
+        };
+        let is_told = url.for_writing(out) || url.for_something_else(out) || url.doubled(out);
+        if !is_told {
+            url.of_receiver(part, out);
+        }
     }
     if part.configuration.templated {
         return;
@@ -83,28 +110,156 @@ fn faults(node: Node<'_>, scalar: Scalar<'_>, endpoint: &Endpoint, out: &mut Fin
     }
 }
 
-fn for_writing(node: Node<'_>, scalar: Scalar<'_>, endpoint: &Endpoint, out: &mut Findings<'_>) {
-    let segments: Vec<&str> = endpoint
-        .segments()
-        .iter()
-        .map(|piece| endpoint.slice(*piece))
-        .filter(|segment| !segment.is_empty())
-        .collect();
-    let Some((_, read)) = WRITES.iter().find(|(last, _)| segments.ends_with(last)) else {
-        return;
-    };
-    let path = endpoint.path();
-    let message = format!(
-        "`{}` takes samples and answers no queries: every remote read fails",
-        endpoint.slice(path)
-    );
-    let span = scalar.part(path.start, path.end);
-    let finding = out.part(node, span, Severity::Warning, message);
-    out.push(match read {
-        Some(read) => {
-            let words = format!("the path for reading is `{read}`");
-            finding.help(advice::part(node, path.start..path.end, read, words).unsafe_())
+/// A URL that a request can be sent to.
+#[derive(Clone, Copy)]
+struct Url<'u, 'a> {
+    node: Node<'a>,
+    scalar: Scalar<'a>,
+    endpoint: &'u Endpoint,
+}
+
+impl Url<'_, '_> {
+    fn segments(&self) -> Vec<&str> {
+        let segments = self.endpoint.segments().iter();
+        segments
+            .map(|piece| self.endpoint.slice(*piece))
+            .filter(|segment| !segment.is_empty())
+            .collect()
+    }
+
+    /// Reports something of the path; `right` is the path to write in its place.
+    fn report(
+        &self,
+        severity: Severity,
+        message: String,
+        help: String,
+        right: Option<&str>,
+        out: &mut Findings<'_>,
+    ) {
+        let path = self.endpoint.path();
+        let piece = match path.is_empty() {
+            true => self.endpoint.authority().unwrap_or(path),
+            false => path,
+        };
+        let span = self.scalar.part(piece.start, piece.end);
+        let finding = out.part(self.node, span, severity, message);
+        out.push(match right.filter(|_| !path.is_empty()) {
+            Some(right) => {
+                finding.help(advice::part(self.node, path.range(), right, help).unsafe_())
+            }
+            None => finding.help(help),
+        });
+    }
+
+    fn path(&self) -> &str {
+        self.endpoint.slice(self.endpoint.path())
+    }
+
+    fn for_writing(&self, out: &mut Findings<'_>) -> bool {
+        let segments = self.segments();
+        let Some((_, read)) = WRITES.iter().find(|(last, _)| segments.ends_with(last)) else {
+            return false;
+        };
+        let message = format!(
+            "`{}` takes samples and answers no queries: every remote read fails",
+            self.path()
+        );
+        let help = match read {
+            Some(read) => format!("the path for reading is `{read}`"),
+            None => "delete this entry, or write a URL that answers remote reads".to_owned(),
+        };
+        self.report(Severity::Warning, message, help, *read, out);
+        true
+    }
+
+    fn for_something_else(&self, out: &mut Findings<'_>) -> bool {
+        let segments = self.segments();
+        let Some((last, what)) = OTHERS.iter().find(|(last, _)| segments.ends_with(last)) else {
+            return false;
+        };
+        let path = self.path();
+        let message = format!("`{path}` {what}, not remote reads: every remote read fails");
+        let before = path.trim_end_matches('/');
+        let before = before.strip_suffix(&last.join("/")).unwrap_or("/");
+        let right = format!("{before}api/v1/read");
+        let help = format!("the path for remote reads of a Prometheus is `{right}`");
+        let right = Some(right.as_str()).filter(|_| last.starts_with(&["api"]));
+        self.report(Severity::Warning, message, help, right, out);
+        true
+    }
+
+    /// `http.ServeMux` of Go, and with it Prometheus and Mimir, answers with a redirect, after which
+    /// the client sends a GET.
+    fn doubled(&self, out: &mut Findings<'_>) -> bool {
+        let path = self.path();
+        if !path.contains("//") {
+            return false;
         }
-        None => finding.help("delete this entry, or write a URL that answers remote reads"),
-    });
+        let mut right = path.to_owned();
+        while right.contains("//") {
+            right = right.replace("//", "/");
+        }
+        let message = format!(
+            "`{path}` has two slashes in a row: the answer is a redirect, and every remote read fails"
+        );
+        let help = format!("write `{right}`");
+        self.report(Severity::Warning, message, help, Some(&right), out);
+        true
+    }
+
+    /// What is known of the server that is asked.
+    fn of_receiver(&self, part: &HttpPart<'_, '_>, out: &mut Findings<'_>) {
+        let standpoint = part.configuration.standpoint();
+        let answering = standpoint.map_or_else(Vec::new, |one| one.answering(self.endpoint));
+        let recognition = part.facts.recognise(self.endpoint, &answering);
+        let path = self.endpoint.masked(self.endpoint.path());
+        let known = |one: &&Candidate<'_>| one.certainty >= Certainty::Word;
+        let known = recognition.decisive().iter().filter(known);
+        let verdicts: Vec<_> = known
+            .map(|one| Some((one, read_path(one.profile, path)?)))
+            .collect();
+        let Some(Some((first, verdict))) = verdicts.first() else {
+            if let Some(near) = near_read_path(path).filter(|_| verdicts.is_empty()) {
+                let message =
+                    format!("`{path}` is nearly `{near}`, at which remote reads are answered");
+                let help = format!("write `{near}` if that is meant");
+                self.report(Severity::Info, message, help, Some(&near), out);
+            }
+            return;
+        };
+        // Receivers of one name may differ.
+        let is_one = |one: &Option<(&Candidate<'_>, ReadPath)>| {
+            one.as_ref().is_some_and(|(_, other)| other == verdict)
+        };
+        if !verdicts.iter().all(is_one) {
+            return;
+        }
+        let name = &first.profile.short;
+        match verdict {
+            ReadPath::Right => {}
+            ReadPath::None => {
+                let is_sure = first.certainty.is_certain()
+                    || self.endpoint.port_or_default() != Some(PROMETHEUS);
+                let severity = match is_sure {
+                    true => Severity::Warning,
+                    false => Severity::Info,
+                };
+                let message = format!("{name} answers no remote reads: every remote read fails");
+                let help = "delete this entry, and query the server itself".to_owned();
+                self.report(severity, message, help, None, out);
+            }
+            ReadPath::Near(near) => {
+                let message = format!(
+                    "{name} answers remote reads at `{near}`, not at `{path}`: every remote read fails"
+                );
+                let help = format!("write `{near}`");
+                self.report(Severity::Warning, message, help, Some(near), out);
+            }
+            ReadPath::Other(usual) => {
+                let message = format!("{name} answers remote reads at `{usual}`");
+                let help = format!("write `{usual}`, unless a proxy rewrites the path");
+                self.report(Severity::Info, message, help, Some(usual), out);
+            }
+        }
+    }
 }

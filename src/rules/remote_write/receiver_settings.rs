@@ -2,8 +2,8 @@
 
 use crate::facts::receiver::Credential;
 use crate::facts::{ReceiverSettings, Setting};
-use crate::finding::{Finding, Severity};
-use crate::rules::{Entry, Findings, Url};
+use crate::finding::{Finding, Severity, nearest};
+use crate::rules::{Entry, Findings, Url, advice};
 
 pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let (Some(url), Some(settings)) = (entry.sound_url(), entry.settings()) else {
@@ -14,13 +14,57 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         return;
     }
     // Each hides the ones behind it: nothing is known of a path at another port.
-    let found = port(url, settings, out)
+    let found = part(url, settings, out)
+        .or_else(|| port(url, settings, out))
         .or_else(|| tls(url, settings, out))
+        .or_else(|| certificate(entry, url, settings, out))
         .or_else(|| prefix(url, settings, out))
-        .or_else(|| users(entry, url, settings, out));
+        .or_else(|| users(entry, url, settings, out))
+        .or_else(|| other_user(entry, url, settings, out));
     if let Some(finding) = found {
         out.push(finding);
     }
+}
+
+fn part(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option<Finding> {
+    let other = settings.other_part.as_ref()?;
+    let host = url.endpoint.host()?;
+    let message = format!(
+        "{} runs {} as `{}`, which takes no samples: every send fails",
+        settings.container, settings.program, other.runs.value
+    );
+    let span = url.span(host.start, host.end);
+    let mut finding = out
+        .part(url.node, span, Severity::Warning, message)
+        .kind("part");
+    finding.evidence = settings.evidence_of(&other.runs, "the part that runs is set here");
+    Some(finding.help(format!("send to a container that runs `{}`", other.wanted)))
+}
+
+fn certificate(
+    entry: &Entry<'_>,
+    url: &Url<'_>,
+    settings: &ReceiverSettings,
+    out: &Findings<'_>,
+) -> Option<Finding> {
+    let asks = settings
+        .client_certificate
+        .as_ref()
+        .filter(|asks| asks.value)?;
+    let credentials = entry.credentials();
+    let mut kinds = credentials.iter().map(|one| Credential::from(one.kind));
+    if kinds.any(|kind| kind == Credential::ClientCertificate) {
+        return None;
+    }
+    let message = format!(
+        "{} wants a client certificate, and none is set: the TLS handshake fails",
+        settings.container
+    );
+    let mut finding = out
+        .at(url.node, Severity::Warning, message)
+        .kind("certificate");
+    finding.evidence = settings.evidence_of(asks, "client certificates are required here");
+    Some(finding.help("set `cert_file` and `key_file` in `tls_config`"))
 }
 
 fn port(url: &Url<'_>, settings: &ReceiverSettings, out: &Findings<'_>) -> Option<Finding> {
@@ -131,6 +175,35 @@ fn users(
     let mut finding = out.at(url.node, severity, message).kind("users");
     finding.evidence = settings.evidence_of(users, "users are set here");
     Some(finding.help("set `basic_auth`"))
+}
+
+/// That none of the receiver's users is the one that is sent.
+fn other_user(
+    entry: &Entry<'_>,
+    url: &Url<'_>,
+    settings: &ReceiverSettings,
+    out: &Findings<'_>,
+) -> Option<Finding> {
+    let users = settings.user_names.as_ref()?;
+    if url.endpoint.userinfo().is_some() {
+        return None;
+    }
+    let node = entry.write.get("basic_auth")?.get("username")?;
+    let name = node.as_str().filter(|name| !name.is_empty())?;
+    if entry.is_open(name) || users.value.iter().any(|user| user == name) {
+        return None;
+    }
+    let message = format!(
+        "{} has no user `{name}`: every sample is rejected with 401",
+        settings.container
+    );
+    let mut finding = out.at(node, Severity::Warning, message).kind("user");
+    finding.evidence = settings.evidence_of(users, "its users are set here");
+    let near = nearest(name, users.value.iter().map(String::as_str));
+    Some(finding.help(match near {
+        Some(near) => advice::value(node, near, format!("write `{near}`")).unsafe_(),
+        None => "name one of its users".into(),
+    }))
 }
 
 /// Whether the query names the user in the way that the receiver takes: `{query: u+p}`.

@@ -2,6 +2,7 @@
 
 use crate::discover::nodes;
 use crate::finding::{Severity, is_secret_name};
+use crate::prometheus::TargetSection;
 use crate::rules::{Configuration, Findings};
 use crate::schema::scalar::environment::{Becomes, expansions};
 use crate::yaml::{Mapping, Node, placeholder};
@@ -112,5 +113,25 @@ fn is_judged_here(node: Node<'_>) -> bool {
     let is_url =
         key == "url" && (path.starts_with("remote_write") || path.starts_with("remote_read"));
     let is_expanded = path.starts_with("global.external_labels");
-    !(is_url || is_expanded || path.contains("relabel_configs") || is_secret_name(key))
+    !(is_url
+        || is_expanded
+        || is_target(node)
+        || path.contains("relabel_configs")
+        || is_secret_name(key))
+}
+
+/// Whether `scrape/target-address` reports a value: a target whose address is scraped as it is.
+fn is_target(node: Node<'_>) -> bool {
+    let group = owner(node, "targets");
+    let job = group.and_then(|group| owner(group, "static_configs"));
+    let section = job.and_then(|job| TargetSection::new(job, true));
+    section.is_some_and(|section| !section.may_replace_address())
+}
+
+/// The mapping that has an item in the list of a key.
+fn owner<'d>(item: Node<'d>, key: &str) -> Option<Node<'d>> {
+    let list = item.parent()?;
+    let holder = list.parent()?;
+    let is_it = holder.get(key).is_some_and(|it| it.span() == list.span());
+    is_it.then_some(holder)
 }

@@ -20,7 +20,7 @@ pub(super) fn check(configuration: &Configuration<'_>, out: &mut Findings<'_>) {
         }
         let targets = section.groups().filter_map(|group| group.get("targets"));
         for target in targets.flat_map(Node::items) {
-            check_target(section, target, templated, out);
+            check_target(section, target, templated, configuration, out);
         }
     }
 }
@@ -29,6 +29,7 @@ fn check_target(
     section: TargetSection<'_>,
     target: Node<'_>,
     templated: bool,
+    configuration: &Configuration<'_>,
     out: &mut Findings<'_>,
 ) {
     let Some(scalar) = target.scalar().filter(|scalar| !scalar.is_null()) else {
@@ -40,7 +41,7 @@ fn check_target(
     // The schema refuses a slash where no rule relabels (`config.CheckTargetAddress`).
     let refused = scalar.text.contains('/') && section.get("relabel_configs").is_none();
     let refused = refused || section.relabelings().next().is_none() && scalar.text.contains('/');
-    if refused || templated && fault == AddressFault::Variable {
+    if refused || templated && fault.is_open() {
         return;
     }
     if let Some(password) = address_password(scalar.text) {
@@ -58,7 +59,11 @@ fn check_target(
         }
         _ => fault.help(),
     };
-    let finding = out.part(target, span, Severity::Warning, fault.message());
+    let mut finding = out.part(target, span, Severity::Warning, fault.message());
+    if fault.is_open() {
+        let whole = scalar.text.get(at).unwrap_or_default();
+        finding.evidence = configuration.never_filled(whole).unwrap_or_default();
+    }
     let right = bare(section, scalar.text);
     // A probe takes the whole URL, and what is missing is the address of its exporter.
     let is_plain = section.is_job && !section.may_set("__param_target");

@@ -5,7 +5,7 @@ use super::project::{Project, Service, each_project};
 use crate::facts::deployment::Home;
 use crate::facts::deployment::image::Image;
 use crate::facts::deployment::model::Platform;
-use crate::facts::deployment::network::{Container, Named, Ports, Surroundings};
+use crate::facts::deployment::network::{Container, Mode, Named, Ports, Surroundings};
 use crate::facts::deployment::scan::SourceFile;
 use crate::yaml::Node;
 
@@ -53,7 +53,6 @@ const OTHER_NAMES: &[&str] = &[
     "dns",
     "dns_search",
     "domainname",
-    "network_mode",
 ];
 
 fn surroundings(project: &Project<'_>, service: &Service<'_>) -> Surroundings {
@@ -62,10 +61,12 @@ fn surroundings(project: &Project<'_>, service: &Service<'_>) -> Surroundings {
     let networks = networks(service);
     let is_own = |name: &String| project.has_own_network(name);
     let in_sight = is_whole && mode.is_none() && networks.iter().all(is_own);
+    let maps_names = OTHER_NAMES.iter().any(|key| service.get(key).is_some());
     let ports = service.items("ports").into_iter();
     let exposed = service.items("expose").into_iter();
     Surroundings {
-        has_other_names: !in_sight || OTHER_NAMES.iter().any(|key| service.get(key).is_some()),
+        has_other_names: !in_sight || maps_names,
+        own_mode: mode.filter(|_| is_whole && !maps_names).and_then(Mode::of),
         networks: in_sight.then_some(networks),
         published: ports.filter_map(|node| published(project, node)).collect(),
         exposed: exposed

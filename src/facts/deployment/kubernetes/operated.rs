@@ -12,7 +12,7 @@ use super::super::user::RunAs;
 use super::volume::Pod;
 use super::{
     Arguments, Deployment, Environment, Evidence, Home, Image, Mount, MountSource, Objects,
-    Outside, Place, Platform, SourceFile, may_be_same,
+    Outside, Place, Platform, PodNetwork, SourceFile, may_be_same,
 };
 use crate::discover::{Manifest, manifests};
 use crate::yaml::{Node, placeholder};
@@ -416,6 +416,7 @@ impl<'d> Operated<'d> {
             },
             mounts: self.mounts(objects),
             withheld: Vec::new(),
+            pod: PodNetwork::default(),
             environment: Vec::new(),
             doubts: self.doubts(all, objects),
         }

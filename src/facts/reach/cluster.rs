@@ -1,0 +1,236 @@
+//! Whether a Service of Kubernetes answers at an address.
+
+use super::{Unreachable, Why, nearest};
+use crate::facts::deployment::{Certainty, Platform, RunningDeployment, Service};
+use crate::facts::service_match::Standpoint;
+use crate::finding::{Evidence, Place};
+use crate::prometheus::endpoint::{Endpoint, Network};
+
+/// A host of the cluster, taken apart.
+struct ClusterHost<'h> {
+    name: &'h str,
+    /// Empty if it is not written.
+    namespace: &'h str,
+    /// Whether it goes on with `svc`, so that the namespace is one.
+    is_qualified: bool,
+}
+
+impl<'h> ClusterHost<'h> {
+    fn new(host: &'h str) -> Option<Self> {
+        let (name, rest) = host.split_once('.').unwrap_or((host, ""));
+        let (namespace, domain) = rest.split_once('.').unwrap_or((rest, ""));
+        let is_qualified = domain == "svc" || domain.starts_with("svc.");
+        (is_qualified || domain.is_empty()).then_some(Self {
+            name,
+            namespace,
+            is_qualified,
+        })
+    }
+}
+
+impl Standpoint<'_> {
+    /// Why no Service of the tree answers at an address.
+    pub(super) fn unreachable_in_cluster(&self, endpoint: &Endpoint) -> Option<Unreachable> {
+        if endpoint.network() == Network::Loopback {
+            return self.localhost_in_pod(endpoint.port_or_default()?);
+        }
+        if endpoint.network() != Network::Internal {
+            return None;
+        }
+        let host = endpoint.host_name()?;
+        let host = ClusterHost::new(&host)?;
+        let facts = self.facts();
+        let network = facts.shared.network(&facts.files);
+        let all = network.services(facts.files.tree, host.name);
+        let wanted = || match host.namespace {
+            "" => self.own_namespace(),
+            written => Some(written.to_owned()),
+        };
+        let is_there = |one: &&&Service, wanted: &str| {
+            one.namespace.as_deref().is_none_or(|own| own == wanted)
+        };
+        let here = wanted().map_or_else(Vec::new, |wanted| {
+            let here = all.iter().filter(|one| is_there(one, &wanted));
+            here.copied().collect::<Vec<_>>()
+        });
+        if let Some(outside) = self.outside_dns()
+            && (host.is_qualified || !here.is_empty())
+        {
+            return Some(self.found(Why::OtherDns, [outside]));
+        }
+        let (why, service) = match (here.first(), all.first()) {
+            (Some(first), _) => (not_offered(&here, endpoint.port_or_default()?)?, *first),
+            (None, Some(first)) if host.namespace.is_empty() => {
+                wanted()?;
+                (self.in_other_namespace(&all)?, *first)
+            }
+            (None, Some(_)) => self.near_namespace(&host, &all)?,
+            (None, None) => self.near_service(&host, &wanted()?, endpoint)?,
+        };
+        let shown = Evidence {
+            place: service.place.clone(),
+            message: format!("the Service `{}` is here", service.name),
+        };
+        Some(self.found(why, [shown]))
+    }
+
+    fn found(&self, why: Why, evidence: impl IntoIterator<Item = Evidence>) -> Unreachable {
+        let runners = self.runners().iter().take(1);
+        let runs = runners.flat_map(|runner| runner.evidence.iter().cloned());
+        Unreachable {
+            why,
+            from: self.own_name(),
+            evidence: runs.chain(evidence).collect(),
+        }
+    }
+
+    /// The container that surely runs the configuration in a pod of the tree.
+    fn in_pod(&self) -> Option<&RunningDeployment<'_>> {
+        let [runner] = self.runners() else {
+            return None;
+        };
+        let is_pod = runner.deployment.platform == Platform::Kubernetes;
+        (is_pod && runner.certainty == Certainty::Certain).then_some(runner)
+    }
+
+    /// Why the pod does not know the names of the cluster.
+    fn outside_dns(&self) -> Option<Evidence> {
+        self.in_pod()?.deployment.pod.outside.clone()
+    }
+
+    /// That nothing in a pod listens at a port, where only Prometheus runs.
+    fn localhost_in_pod(&self, port: u16) -> Option<Unreachable> {
+        let deployment = self.in_pod()?.deployment;
+        let is_known = deployment.base.is_none() && deployment.known_image().is_some();
+        let is_silent = deployment.listens_at(port) == Some(false);
+        (deployment.pod.is_alone && is_known && is_silent).then(|| {
+            let why = Why::Localhost {
+                port,
+                meant: None,
+                in_pod: true,
+            };
+            self.found(why, [])
+        })
+    }
+
+    /// That the namespace of a Service is misspelled.
+    fn near_namespace<'s>(
+        &self,
+        host: &ClusterHost<'_>,
+        all: &[&'s Service],
+    ) -> Option<(Why, &'s Service)> {
+        if !host.is_qualified || self.is_namespace(host.namespace) {
+            return None;
+        }
+        let named = all
+            .iter()
+            .filter_map(|one| Some((one.namespace.as_deref()?, *one)));
+        let service = nearest(host.namespace, named)?;
+        let why = Why::NoSuchNamespace {
+            service: host.name.to_owned(),
+            written: host.namespace.to_owned(),
+            meant: service.namespace.clone()?,
+        };
+        Some((why, service))
+    }
+
+    /// Whether anything of the tree is in a namespace, or may be moved there.
+    fn is_namespace(&self, name: &str) -> bool {
+        let facts = self.facts();
+        let network = facts.shared.network(&facts.files);
+        let mut services = network.all_services(facts.files.tree);
+        let mut deployments = facts.deployments().all().iter();
+        facts.shared.sets_namespace()
+            || self.own_namespace().as_deref() == Some(name)
+            || services.any(|one| one.namespace.as_deref() == Some(name))
+            || deployments.any(|one| one.namespace.as_deref() == Some(name))
+    }
+
+    /// That the name of a Service is misspelled.
+    fn near_service(
+        &self,
+        host: &ClusterHost<'_>,
+        namespace: &str,
+        endpoint: &Endpoint,
+    ) -> Option<(Why, &Service)> {
+        let facts = self.facts();
+        let network = facts.shared.network(&facts.files);
+        let tree = facts.files.tree;
+        let is_open = !host.is_qualified && !host.namespace.is_empty();
+        let is_known = || {
+            let port = endpoint.port_or_default().unwrap_or_default();
+            let text = endpoint.host_name().unwrap_or_default();
+            !network.ask(tree, &text, port).is_empty()
+        };
+        if is_open || facts.shared.sets_namespace() || is_known() {
+            return None;
+        }
+        let here = network.all_services(tree);
+        let here = here.filter(|one| one.namespace.as_deref() == Some(namespace));
+        let service = nearest(host.name, here.map(|one| (one.name.as_str(), one)))?;
+        let why = Why::NoSuchService {
+            written: host.name.to_owned(),
+            meant: service.name.clone(),
+            namespace: namespace.to_owned(),
+        };
+        Some((why, service))
+    }
+
+    /// That all Services of a name are in other namespaces than what asks.
+    fn in_other_namespace(&self, all: &[&Service]) -> Option<Why> {
+        // Names of hosts can be set for a pod, and kustomizations move manifests.
+        let runs = self.runners().iter().map(|one| &one.deployment.place);
+        let has_own_names = |place: &Place| {
+            let text = place.text().content();
+            text.contains("hostAliases") || text.contains("dnsConfig")
+        };
+        let facts = self.facts();
+        if runs.into_iter().any(has_own_names) || facts.shared.sets_namespace() {
+            return None;
+        }
+        let first = all.first()?;
+        // A tree may have the manifests of several clusters in folders of their own.
+        if !all
+            .iter()
+            .all(|one| self.is_around(one.place.path().as_ref()))
+        {
+            return None;
+        }
+        let namespace = first.namespace.clone()?;
+        Some(Why::OtherNamespace {
+            service: first.name.clone(),
+            namespace,
+        })
+    }
+}
+
+/// Why no Service of a name offers a port.
+fn not_offered(services: &[&Service], port: u16) -> Option<Why> {
+    let first = services.first()?;
+    let service = first.name.clone();
+    if services.iter().any(|one| one.is_external) {
+        return None;
+    }
+    if services.iter().all(|one| one.is_headless) {
+        let own = first.other_target(port)?;
+        let agrees = services
+            .iter()
+            .all(|one| one.other_target(port) == Some(own));
+        return agrees.then_some(Why::Headless {
+            service,
+            written: port,
+            own,
+        });
+    }
+    let offered: Option<Vec<_>> = services.iter().map(|one| one.offered()).collect();
+    let mut offered = offered?.concat();
+    offered.sort_unstable();
+    offered.dedup();
+    let is_offered = offered.contains(&port) || services.iter().any(|one| one.is_headless);
+    (!is_offered).then(|| Why::NotOffered {
+        service,
+        written: port,
+        meant: services.iter().find_map(|one| one.port_to(port)),
+        offered,
+    })
+}

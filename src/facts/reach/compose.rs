@@ -1,0 +1,198 @@
+//! Whether a service of docker compose answers at an address.
+
+use std::path::Path;
+
+use super::{Unreachable, Why, nearest};
+use crate::facts::deployment::{Certainty, Mode, Named, Platform, RunningDeployment, Together};
+use crate::facts::service_match::Standpoint;
+use crate::finding::Evidence;
+use crate::prometheus::endpoint::{Endpoint, Network};
+
+impl<'f> Standpoint<'f> {
+    /// Why no service of the project answers at an address.
+    pub(super) fn unreachable_in_compose(&self, endpoint: &Endpoint) -> Option<Unreachable> {
+        let host = endpoint.host_name()?;
+        let is_single = endpoint.network() == Network::Internal && !host.contains(['.', ':']);
+        let [runner] = self.runners() else {
+            return None;
+        };
+        let deployment = runner.deployment;
+        if deployment.platform != Platform::Compose || runner.certainty != Certainty::Certain {
+            return None;
+        }
+        let together = self.together(&deployment.file)?;
+        let deployments = self.facts().deployments();
+        let is_own = |named: &&&Named| {
+            let mut containers = named.service().into_iter();
+            containers.any(|container| {
+                let at_place = deployments.at(&container.place);
+                at_place.is_some_and(|one| std::ptr::eq(one, deployment))
+            })
+        };
+        let own = together.all.iter().find(is_own)?;
+        let port = endpoint.port_or_default()?;
+        let (why, other) = match endpoint.network() {
+            Network::Loopback => localhost(&together, own, runner, port)?,
+            _ if own.surroundings().own_mode == Some(Mode::None) => {
+                let mode = Mode::None;
+                let published = None;
+                (Why::OwnMode { mode, published }, None)
+            }
+            _ if is_single => by_name(&together, own, &host, port)?,
+            _ => return None,
+        };
+        // Another project of the tree may share a network with this one.
+        if let Why::NoSuchName { host, .. } = &why
+            && self.is_known(host, port)
+        {
+            return None;
+        }
+        let other = other.and_then(|other| {
+            Some(Evidence {
+                place: other.service()?.place.clone(),
+                message: format!("{} is here", other.service()?.name),
+            })
+        });
+        let runs = runner.evidence.iter().cloned();
+        Some(Unreachable {
+            why,
+            from: deployment.name.clone(),
+            evidence: runs.chain(other).collect(),
+        })
+    }
+
+    /// Whether anything of the tree has a name.
+    fn is_known(&self, host: &str, port: u16) -> bool {
+        let facts = self.facts();
+        let network = facts.shared.network(&facts.files);
+        !network.ask(facts.files.tree, host, port).is_empty()
+    }
+
+    fn together(&self, file: &Path) -> Option<Together<'f>> {
+        let facts = self.facts();
+        let network = facts.shared.network(&facts.files);
+        network.together(facts.files.tree, file)
+    }
+}
+
+type Found<'n> = (Why, Option<&'n Named>);
+
+fn by_name<'n>(together: &Together<'n>, own: &Named, host: &str, port: u16) -> Option<Found<'n>> {
+    let has_name = |named: &&&Named| {
+        let mut names = named.names().iter();
+        names.any(|name| name.eq_ignore_ascii_case(host))
+    };
+    let here = own.surroundings();
+    let mut named = together.all.iter().filter(has_name);
+    let Some(other) = named.next() else {
+        if here.has_other_names || !together.is_alone {
+            return None;
+        }
+        let names = together.all.iter().flat_map(|named| {
+            let names = named.names().iter();
+            names.map(|name| (name.as_str(), (*named, name)))
+        });
+        let near = nearest(host, names);
+        let others = || with_port(together, own, port);
+        let meant = near.map(|(named, _)| named).or_else(others);
+        let near = near.map(|(_, name)| name.clone());
+        let why = Why::NoSuchName {
+            host: host.to_owned(),
+            is_near: near.is_some(),
+            meant: near.or_else(|| service_name(meant?)),
+        };
+        return Some((why, meant));
+    };
+    if named.next().is_some() || std::ptr::eq(*other, own) {
+        return None;
+    }
+    let there = other.surroundings();
+    let service = service_name(other)?;
+    if let Some(mode) = here.own_mode {
+        let published = there.published.iter();
+        let published = published.filter(|(_, inside)| mode == Mode::Host && *inside == port);
+        let published = published.map(|(outside, _)| *outside).next();
+        return Some((Why::OwnMode { mode, published }, Some(other)));
+    }
+    if let (Some(_), false, Some(mode)) = (&here.networks, here.has_other_names, there.own_mode) {
+        return Some((Why::OtherMode { service, mode }, Some(other)));
+    }
+    if let (Some(ours), Some(theirs)) = (&here.networks, &there.networks)
+        && !ours.iter().any(|name| theirs.contains(name))
+    {
+        return Some((Why::NoCommonNetwork { service }, Some(other)));
+    }
+    let (_, inside) = there
+        .published
+        .iter()
+        .find(|(outside, _)| *outside == port)?;
+    let listens = there.published.iter().any(|(_, inside)| *inside == port)
+        || there.exposed.contains(&port)
+        || settings_name(other, port);
+    let why = Why::PublishedPort {
+        service,
+        written: port,
+        own: *inside,
+    };
+    (!listens && there.mode.is_none()).then_some((why, Some(other)))
+}
+
+fn localhost<'n>(
+    together: &Together<'n>,
+    own: &Named,
+    runner: &RunningDeployment<'_>,
+    port: u16,
+) -> Option<Found<'n>> {
+    let deployment = runner.deployment;
+    let has_guests = together.all.iter().any(|named| {
+        let mode = named.surroundings().mode.as_deref();
+        mode.is_some_and(|mode| mode.starts_with("service:") || mode.starts_with("container:"))
+    });
+    // The official image runs Prometheus and nothing else.
+    let image = deployment
+        .image
+        .as_ref()
+        .filter(|_| deployment.base.is_none())?;
+    if own.surroundings().networks.is_none()
+        || has_guests
+        || !together.is_alone
+        || !image.is_official()
+        || deployment.listens_at(port) != Some(false)
+    {
+        return None;
+    }
+    let meant = with_port(together, own, port);
+    let why = Why::Localhost {
+        port,
+        meant: meant.and_then(service_name),
+        in_pod: false,
+    };
+    Some((why, meant))
+}
+
+/// The only other service that is known to have a port, on the machine or in its container.
+fn with_port<'n>(together: &Together<'n>, own: &Named, port: u16) -> Option<&'n Named> {
+    let has = |named: &&&Named| {
+        let around = named.surroundings();
+        let mut published = around.published.iter();
+        !std::ptr::eq(**named, own)
+            && (published.any(|(outside, inside)| *outside == port || *inside == port)
+                || around.exposed.contains(&port))
+    };
+    let mut found = together.all.iter().filter(has);
+    let first = found.next()?;
+    found.next().is_none().then_some(*first)
+}
+
+/// Whether an argument or a variable of a service names a port, so that it may listen there.
+fn settings_name(named: &Named, port: u16) -> bool {
+    let port = port.to_string();
+    named.service().is_some_and(|one| {
+        let mut arguments = one.arguments.list.iter();
+        arguments.any(|one| one.text.contains(&port)) || one.environment.may_name(&port)
+    })
+}
+
+fn service_name(named: &Named) -> Option<String> {
+    named.names().first().cloned()
+}
