@@ -29,6 +29,9 @@ struct Front {
     /// Whether it can be judged only where no value is still to be filled in.
     #[serde(default)]
     needs_values: bool,
+    /// Whether it can be judged only where the whole configuration could be read.
+    #[serde(default)]
+    needs_whole: bool,
     /// Whether of two findings at one place the one with more evidence stays alone.
     #[serde(default)]
     evidence_settles: bool,
@@ -96,6 +99,7 @@ pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
             fixable,
             echoes: redundant,
             needs_values,
+            needs_whole,
             evidence_settles,
             ..
         } = front;
@@ -104,7 +108,7 @@ pub(crate) fn generate() -> Result<(), Box<dyn Error>> {
             "    Page {{ name: {name:?}, title: {title:?}, severity: Severity::{severity}, \
              node: {node:?}, since: {since:?}, fixable: {fixable}, \
              status: Status::{status}, strict: {strict}, echoes: &{redundant:?}, \
-             needs_values: {needs_values}, evidence_settles: {evidence_settles}, text: include_str!({path:?}), \
+             needs_values: {needs_values}, needs_whole: {needs_whole}, evidence_settles: {evidence_settles}, text: include_str!({path:?}), \
              check: {check} }},"
         )?;
         echoes.extend(redundant);

@@ -124,7 +124,7 @@ fn judge(tree: &Path) -> BTreeMap<String, Verdict> {
             .map(|template| format!(", template ({template:?}, masked: {})", recognised.masked))
             .unwrap_or_default();
         let error = match &recognised.what {
-            What::Broken { error } => format!(", {error} at {:?}", error.span),
+            What::Broken { error, .. } => format!(", {error} at {:?}", error.span),
             _ => String::new(),
         };
         let words = format!("{what}: {}{template}{error}", recognised.why);

@@ -12,8 +12,8 @@ use super::names;
 use super::outline::Outline;
 use crate::finding::{Place, Text, Unchecked};
 use crate::yaml::{
-    Document, Kind, Mapping, Node, SyntaxError, SyntaxKind, parse_all, parse_first, parse_masked,
-    placeholder,
+    Document, Kind, Mapping, Node, SyntaxError, SyntaxKind, Whole, parse_all, parse_first,
+    parse_masked, placeholder, whole_parts,
 };
 
 /// What a file was recognized as.
@@ -53,6 +53,9 @@ pub enum What {
     Broken {
         /// Where it stops being YAML; if tags were covered, with them covered.
         error: SyntaxError,
+        /// What is whole in it before and behind that place, if it can be told and is a
+        /// configuration.
+        whole: Option<Whole>,
     },
     /// Groups of rules in a larger file.
     Rules {
@@ -174,6 +177,13 @@ pub(super) fn examine_as(
         Ok(document) => judge(document, path, named),
         Err(error) => judge_broken(error, &text, path, named),
     };
+    let what = match what {
+        What::Broken { error, .. } if looks_like.is_none() && !masked => What::Broken {
+            whole: whole_configuration(&text, &error, path),
+            error,
+        },
+        what => what,
+    };
     Recognised {
         text,
         what,
@@ -274,7 +284,7 @@ fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Jud
         Class::Neighbour { kind, keys } => Some((kind, keys)),
         _ => None,
     };
-    let broken = What::Broken { error };
+    let broken = What::Broken { error, whole: None };
     let is_by_name = || names::is_candidate(path.as_ref()) && has_nearly_section(&outline);
     let telling = telling_key(&outline);
     if neighbour.is_some() || telling.is_some() || is_by_name() {
@@ -297,6 +307,13 @@ fn judge_broken(error: SyntaxError, text: &Text, path: &str, named: bool) -> Jud
             (What::Unknown, why.into(), None)
         }
     }
+}
+
+/// What is whole in a configuration that does not parse.
+fn whole_configuration(text: &Arc<Text>, error: &SyntaxError, path: &str) -> Option<Whole> {
+    let whole = whole_parts(text, error)?;
+    let class = classify(&Outline::of(&whole.document), path);
+    matches!(class, Class::Ours { .. }).then_some(whole)
 }
 
 /// A whole configuration has `global`, or targets to scrape, and something else.

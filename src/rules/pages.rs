@@ -81,6 +81,8 @@ pub struct Page {
     pub echoes: &'static [&'static str],
     /// Whether it can be judged only where no value is still to be filled in.
     pub needs_values: bool,
+    /// Whether it can be judged only where the whole configuration could be read.
+    pub needs_whole: bool,
     /// Whether of two findings at one place the one with more evidence stays alone.
     pub evidence_settles: bool,
     /// The whole page, front matter included.

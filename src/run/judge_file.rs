@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::agent;
 use super::before_2;
+use super::broken;
 use super::custom_rules;
 use super::foreign;
 use super::rendered::{self, Rendered};
@@ -55,11 +56,17 @@ pub(crate) fn judge_one<'a>(
             return (judgement, read.configuration);
         }
         What::Rules { document } => of_rules(document, seen, facts, request),
-        What::Broken { error } if recognised.masked => unrendered::not_at_all(recognised, error),
-        What::Broken { error } => Judgement {
-            findings: vec![schema::syntax_finding(&recognised.text, error)],
-            ..Judgement::default()
-        },
+        What::Broken { error, .. } if recognised.masked => {
+            unrendered::not_at_all(recognised, error)
+        }
+        What::Broken { error, whole } => {
+            let whole = whole.as_ref().map(|whole| &whole.document);
+            let judge = |document| of_whole(document, seen, facts, request, own, tree);
+            let mut judgement = whole.map_or_else(Judgement::default, judge);
+            let fault = schema::syntax_finding(&recognised.text, error);
+            judgement.findings.insert(0, fault);
+            judgement
+        }
         What::Other { kind } => of_other(kind, seen, facts, request, own),
         What::Encoded { place, logical } => encoded(seen, place, logical, request),
         What::Unread(unchecked) => {
@@ -238,6 +245,23 @@ fn add_included(
         None => judgement.findings.extend(included.findings),
     }
     judgement.unchecked.extend(included.unchecked);
+}
+
+/// What is said of the whole parts of a configuration that does not parse.
+fn of_whole<'a>(
+    document: &'a Document,
+    seen: &'a ScannedFile,
+    facts: &'a Facts<'a>,
+    request: &Request,
+    own: &CustomRules,
+    tree: &dyn Tree,
+) -> Judgement {
+    let read = read(document, seen, facts, request, tree);
+    let mut judgement = of_configuration(&read, document, seen, facts, request, own);
+    as_test_data(&mut judgement, seen, facts);
+    before_2::set_aside(&mut judgement, seen, facts);
+    schema::mark_secrets(document);
+    broken::without_what_rests_on_the_rest(judgement)
 }
 
 /// What is said of rules in a resource of another program.

@@ -3,6 +3,7 @@
 mod agent;
 pub(crate) mod baseline;
 mod before_2;
+mod broken;
 pub(crate) mod compare;
 mod configurations;
 mod containers;

@@ -3,6 +3,7 @@
 mod agents;
 mod audit;
 mod bounds;
+mod broken;
 mod carriers;
 mod change_forms;
 mod changes;

@@ -21,7 +21,7 @@ use crate::support::recorded;
 const READ: f64 = 0.95;
 
 /// Every file below a folder.
-fn files(folder: PathBuf) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn files(folder: PathBuf) -> Vec<(String, Vec<u8>)> {
     let mut out = Vec::new();
     let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {

@@ -67,7 +67,7 @@ impl<'d> Finder<'d> {
             Ok(document) => Arc::new(document),
             Err(error) if self.template.is_none() => {
                 out.push(Recognised {
-                    what: What::Broken { error },
+                    what: What::Broken { error, whole: None },
                     why,
                     text,
                     holder: Some(holder),

@@ -95,7 +95,7 @@ pub(super) fn unread(old: &Surveyed, new: &Surveyed) -> Vec<(String, String)> {
     let broken = |side: &Surveyed| -> BTreeMap<String, (Arc<Text>, String)> {
         let seen = side.survey.seen.iter();
         let found = seen.filter_map(|seen| match &seen.recognised.what {
-            What::Broken { error } => {
+            What::Broken { error, .. } => {
                 let finding = schema::syntax_finding(&seen.recognised.text, error);
                 let line = finding.place.start().line;
                 let why = format!("it is not YAML, see line {line}");

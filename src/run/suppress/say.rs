@@ -189,6 +189,11 @@ impl About<'_> {
         }
         let met: usize = self.tallies.iter().map(|tally| tally.met).sum();
         let (what, help) = match met {
+            // What could not be read may hold what it hid.
+            0 if !self.mark.thorough => (
+                "so it hides nothing anymore",
+                "delete the comment, or write a new date",
+            ),
             0 => (
                 "and there is nothing left for it to hide",
                 "delete the comment",

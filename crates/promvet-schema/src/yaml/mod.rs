@@ -22,6 +22,7 @@ mod parse;
 mod scalar;
 mod scan;
 mod translate;
+mod whole;
 
 pub use comments::{Comment, Unit, comments, comments_by_look, line_of, next_content_line};
 pub use document::{Document, SyntaxError, SyntaxKind};
@@ -35,3 +36,4 @@ pub use parse::{
 pub use promvet_text::placeholder;
 pub use scalar::{Scalar, Style};
 pub use translate::{Builder, Item, Made};
+pub use whole::{Whole, whole_parts};

@@ -32,6 +32,10 @@ pub(super) struct FlowFrame {
 }
 
 impl FlowFrame {
+    pub(super) fn start(self) -> usize {
+        self.start
+    }
+
     fn end(self) -> u8 {
         if self.kind == Collection::Mapping {
             b'}'

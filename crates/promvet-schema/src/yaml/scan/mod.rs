@@ -71,6 +71,8 @@ pub(super) struct Left {
     /// The quoted scalar before the place where it stopped, if that runs over several lines and ends
     /// in the line of that place: it may well be that a quote is not closed.
     pub(super) open_quote: Option<Span>,
+    /// Where the outermost flow collection begins that was open there.
+    pub(super) open_bracket: Option<usize>,
 }
 
 /// Reads up to `most` documents of a text.
@@ -90,6 +92,7 @@ pub(super) fn scan(text: &Arc<Text>, covered: Covered<'_>, most: usize) -> Resul
             let quote = scanner.long_quote;
             return Err(Left {
                 open_quote: quote.filter(|quote| quote.end as usize > scanner.line_start),
+                open_bracket: scanner.flow.first().map(|frame| frame.start()),
             });
         }
     };
