@@ -253,6 +253,7 @@ pub(super) fn nothing(source: &Arc<Document>, line: &CommandLine<'_>) -> Documen
 /// What is wrong with a command line itself.
 pub(super) fn faults(source: &Arc<Document>, line: &CommandLine<'_>) -> Vec<Finding> {
     let mut out = shared_credentials(source, &line.arguments);
+    out.extend(too_few(source, &line.arguments));
     out.extend(faults::of_vmagent(source, line));
     out
 }
@@ -360,6 +361,32 @@ fn shared_credentials(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Vec
         finding
             .of_key(node.path(), node.identity())
             .help(Advice::say(help))
+    });
+    found.collect()
+}
+
+/// What is reported about a credential that is given for some URLs, and neither for one nor for all:
+/// those behind them send none.
+fn too_few(source: &Arc<Document>, arguments: &[Argument<'_>]) -> Vec<Finding> {
+    let flags = flags(arguments);
+    let count = |name: &str| flags.iter().filter(|flag| flag.name == name).count();
+    let urls = count(URL);
+    let some = CREDENTIALS.iter().filter_map(|name| {
+        let given = count(name);
+        let last = flags.iter().rfind(|flag| flag.name == *name)?;
+        (given > 1 && given < urls).then_some((name, given, last))
+    });
+    let found = some.map(|(name, given, last)| {
+        let place = Place::new(source.text(), last.span);
+        let message = format!(
+            "`-{name}`: {given} values for {urls} URLs: the last ones are sent to without it"
+        );
+        let rule = rule::AGENTS_SHARED_CREDENTIAL;
+        let finding = Finding::new(rule, Severity::Info, place, message);
+        let finding = finding.of_key(last.node.path(), last.node.identity());
+        finding.help(Advice::say(
+            "give one for each URL, or an empty value where none belongs",
+        ))
     });
     found.collect()
 }

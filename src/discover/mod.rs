@@ -30,6 +30,7 @@ pub(crate) use embedded::{alloy, started_key, started_part};
 pub use embedded_in::EmbeddedIn;
 pub use examine::{Dialect, Recognised, Template, What, examine};
 pub(crate) use examine::{nodes, sets_nothing};
+pub(crate) use flags::unit::started as started_by_unit;
 pub use foreign::Spoken;
 pub use kinds::{RULE_FILE, TARGET_FILE, WEB_FILE};
 pub(crate) use lost::{lost, only_holds};

@@ -33,6 +33,9 @@ fn is_slip(one: &str, other: &str) -> bool {
         && strsim::damerau_levenshtein(one, other) <= 2
 }
 
+/// The program, as names of its files and objects have it.
+const VMAGENT_NAME: &str = "vmagent";
+
 impl<'t> Facts<'t> {
     /// The certificates in a file that a configuration in `folder` names, if it is in the tree.
     #[must_use]
@@ -150,6 +153,22 @@ impl<'t> Facts<'t> {
             let is_at = deployment::shows(tree, deployment, &subject, path);
             is_at.then(|| place.clone())
         })
+    }
+
+    /// Whether a key of a ConfigMap that nothing in sight runs is for vmagent, by the names of both.
+    #[must_use]
+    pub fn is_named_for_vmagent(&self, file: &Path, holder: Option<&EmbeddedIn>) -> bool {
+        let is_named = match holder {
+            Some(EmbeddedIn::Object { name, key, .. }) => {
+                name.contains(VMAGENT_NAME) || key.contains(VMAGENT_NAME)
+            }
+            None => {
+                let name = file.file_name().unwrap_or_default().to_string_lossy();
+                name.contains(VMAGENT_NAME)
+            }
+            _ => false,
+        };
+        is_named && self.runners(file, holder).is_empty()
     }
 
     /// Where a vmagent, or a VictoriaMetrics, of the tree is started with some scrape configuration,

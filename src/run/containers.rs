@@ -11,8 +11,8 @@ use super::request::{Request, Run};
 use super::survey::{Survey, own_fault};
 use crate::discover;
 use crate::facts::Facts;
-use crate::facts::deployment::{may_run_prometheus, may_start};
-use crate::finding::{Finding, Place};
+use crate::facts::deployment::{Deployment, is_unit, may_run_prometheus, may_start, of_unit};
+use crate::finding::{Finding, Place, Text};
 use crate::panics;
 use crate::parallel;
 use crate::policy::Policy;
@@ -44,7 +44,9 @@ pub(super) fn starting<'s>(
         .collect();
     let starting = parallel::map(request.threads, &others, |found| {
         let bytes = tree.read(&found.path, LARGEST).ok()?;
-        (may_run_prometheus(&bytes) && may_start(&found.path, &bytes)).then_some(*found)
+        let is_one =
+            may_run_prometheus(&bytes) && may_start(&found.path, &bytes) || is_unit(&found.path);
+        is_one.then_some(*found)
     });
     starting.into_iter().flatten().collect()
 }
@@ -56,6 +58,7 @@ pub(super) fn judge<'p>(
     policies: &'p Policies,
     facts: &BTreeMap<usize, Facts<'_>>,
     judged: &[Place],
+    tree: &dyn Tree,
     run: &mut Run,
 ) -> Vec<(Finding, &'p Policy)> {
     let mut judged: HashSet<Spot> = judged.iter().map(spot).collect();
@@ -71,7 +74,8 @@ pub(super) fn judge<'p>(
         let Some(scope) = policies.scope(*number) else {
             continue;
         };
-        for deployment in facts.containers() {
+        let units = units(survey, policies, *number, tree);
+        for deployment in facts.containers().chain(&units) {
             let Some(found) = files.get(&*deployment.file) else {
                 continue;
             };
@@ -99,4 +103,15 @@ pub(super) fn judge<'p>(
         }
     }
     out
+}
+
+/// The Prometheus servers that units of a policy start.
+fn units(survey: &Survey, policies: &Policies, number: usize, tree: &dyn Tree) -> Vec<Deployment> {
+    let others = survey.others.iter();
+    let own = others.filter(|found| is_unit(&found.path) && policies.scope_of(found) == number);
+    let read = own.filter_map(|found| {
+        let bytes = tree.read(&found.path, LARGEST).ok()?;
+        of_unit(&found.path, &Text::new(Arc::clone(&found.shown), bytes))
+    });
+    read.collect()
 }

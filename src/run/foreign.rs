@@ -108,6 +108,10 @@ pub(super) fn put(
     judgement
         .findings
         .extend(programs::unexpanded(document, holder, facts));
+    let unset = programs::unset(document, holder, facts);
+    judgement.findings.extend(unset);
+    let lacking = programs::without_extension(document, holder, facts);
+    judgement.findings.extend(lacking);
     let is_of_absence = |finding: &Finding| OF_ABSENCE.contains(&&*finding.rule);
     judgement
         .findings

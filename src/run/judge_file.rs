@@ -155,6 +155,9 @@ fn of_configuration<'a>(
     let holder = recognised.holder.as_ref();
     let watch = &request.watch;
     let vmagent = facts.scraped_by_vmagent(&seen.found.path, holder);
+    let is_named = || facts.is_named_for_vmagent(&seen.found.path, holder);
+    let by_name = || is_named().then(|| Place::new(&recognised.text, Span::default()));
+    let vmagent = vmagent.or_else(|| by_name().filter(|_| recognised.spoken.is_none()));
     let is_lax = |spoken: &Arc<Spoken>| !spoken.dialect.is_strict;
     let target = &Target {
         open: vmagent.is_some() || recognised.spoken.as_ref().is_some_and(is_lax),

@@ -172,7 +172,7 @@ fn judge_in_time(
     let said = (gathered.all.findings.len(), gathered.all.unchecked.len());
     if is_whole {
         gathered.trees(tree, run);
-        gathered.containers(&facts, run);
+        gathered.containers(&facts, tree, run);
     }
     let uses = std::mem::take(&mut gathered.uses);
     let unused = unused(request, survey, policies, &facts, uses, tree).into_iter();
@@ -306,7 +306,7 @@ impl<'a> Gathered<'a> {
     }
 
     /// Adds what is found in the command lines of containers that no configuration led to.
-    fn containers(&mut self, facts: &BTreeMap<usize, Facts<'_>>, run: &mut Run) {
+    fn containers(&mut self, facts: &BTreeMap<usize, Facts<'_>>, tree: &dyn Tree, run: &mut Run) {
         let started = std::mem::take(&mut self.started);
         let found = containers::judge(
             self.request,
@@ -314,6 +314,7 @@ impl<'a> Gathered<'a> {
             self.policies,
             facts,
             &started,
+            tree,
             run,
         );
         for (one, policy) in found {

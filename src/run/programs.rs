@@ -1,9 +1,12 @@
 //! What is reported about configurations of other programs, in the name of the program.
 
-use crate::discover::EmbeddedIn;
+use std::path::PathBuf;
+
+use crate::discover::{EmbeddedIn, nodes};
 use crate::facts::Facts;
+use crate::facts::deployment::{Deployment, Platform};
 use crate::finding::{Advice, Finding, Severity, rule};
-use crate::yaml::{Document, Node};
+use crate::yaml::{Document, Entry, Node, parse_first};
 
 /// Programs by their words in reports.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -175,4 +178,153 @@ pub(super) fn unexpanded(
         }
     });
     found.collect()
+}
+
+/// Variables that a service of compose does not set for the program in it.
+pub(super) fn unset(
+    document: &Document,
+    holder: Option<&EmbeddedIn>,
+    facts: &Facts<'_>,
+) -> Vec<Finding> {
+    let Some(holder) = holder.filter(|holder| READING.contains(&holder.word())) else {
+        return Vec::new();
+    };
+    let named = nodes(document).filter_map(|node| {
+        let place = node.place();
+        let text = place.text().slice(place.span()).to_owned();
+        let name = variable_in(&text)?.to_owned();
+        Some((node, name))
+    });
+    let named: Vec<(Node<'_>, String)> = named.collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let file = facts.absolute(document.text().path());
+    let readers = facts.readers(&file, Some(holder));
+    let [reader] = readers.as_slice() else {
+        return Vec::new();
+    };
+    let service = reader.deployment;
+    if !sets_all(service) {
+        return Vec::new();
+    }
+    let compose = service.place.text().content();
+    let found = named
+        .into_iter()
+        .filter(|(_, name)| !compose.contains(&**name));
+    let found = found.map(|(node, name)| {
+        let key = node.path();
+        let key = key.rsplit('.').next().unwrap_or_default();
+        let message = format!(
+            "`{key}`: {} does not set `{name}`, so the value is empty",
+            service.name
+        );
+        let rule = rule::SCHEMA_VARIABLE;
+        let finding = Finding::new(rule, Severity::Warning, node.place(), message);
+        let finding = finding.of_key(node.path(), node.identity());
+        let finding = finding.evidence(service.place.clone(), "it is started here");
+        finding.help(Advice::say(format!("add `{name}` to its `environment`")))
+    });
+    found.collect()
+}
+
+/// Programs that take variables from their environment, by their words in reports.
+const READING: &[&str] = &["alloy", COLLECTOR];
+
+/// The variable that a value is, as Alloy (`sys.env("X")`, `env("X")` of Agent) and the Collector
+/// (`${env:X}`) write it.
+fn variable_in(text: &str) -> Option<&str> {
+    let text = text.trim_matches(['"', '\'']);
+    let of_alloy = ["sys.env(\"", "env(\""].iter();
+    let mut of_alloy = of_alloy.filter_map(|head| text.strip_prefix(head)?.strip_suffix("\")"));
+    let of_collector = || text.strip_prefix("${env:")?.strip_suffix('}');
+    let name = of_alloy.next().or_else(of_collector)?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.chars().all(is_name).then_some(name)
+}
+
+/// Whether a service has all its variables in its compose file, in sight.
+fn sets_all(service: &Deployment) -> bool {
+    let text = service.place.text().content();
+    // Variables of `.env` are those of the compose file.
+    let is_own = |other: &PathBuf| *other == service.file || other.ends_with(".env");
+    service.platform == Platform::Compose
+        && !service.environment.is_empty()
+        && service.others.iter().all(is_own)
+        && service.base.is_none()
+        && !["env_file", "extends", "include", "<<:"]
+            .iter()
+            .any(|word| text.contains(word))
+}
+
+/// What is reported about a credential that an extension adds which the image does not have: the
+/// distribution `otelcol` has none (open-telemetry/opentelemetry-collector-releases v0.110
+/// `distributions/otelcol/manifest.yaml`).
+pub(super) fn without_extension(
+    document: &Document,
+    holder: Option<&EmbeddedIn>,
+    facts: &Facts<'_>,
+) -> Option<Finding> {
+    let holder = holder.filter(|holder| holder.word() == COLLECTOR)?;
+    let entry = document.root()?.get("remote_write")?.items().next()?;
+    let keys = ["basic_auth", "authorization", "oauth2", "sigv4"];
+    let mut keys = keys.iter().filter_map(|key| entry.mapping()?.entry(key));
+    let auth = keys.find(|entry| {
+        let place = entry.key.place();
+        place.text().slice(place.span()) == "auth"
+    })?;
+    let file = facts.absolute(document.text().path());
+    let readers = facts.readers(&file, Some(holder));
+    let image = readers.first()?.deployment.image.as_ref()?;
+    let (name, tag) = image.name.rsplit_once(':')?;
+    let minor = tag.split('.').nth(1)?.parse::<u16>().ok()?;
+    let is_core = name.ends_with("otel/opentelemetry-collector") && tag.starts_with("0.");
+    if !is_core || minor > LAST_WITHOUT || readers.len() > 1 {
+        return None;
+    }
+    // It is defined at the top of a file; elsewhere, what names it will do.
+    let whole = parse_first(auth.key.place().text()).ok();
+    let root = whole.as_ref().and_then(Document::root);
+    let defined = root.and_then(|root| root.get("extensions")?.mapping());
+    let mut defined = defined.into_iter().flat_map(|map| map.entries());
+    let is_auth = |entry: &Entry<'_>| entry.name().contains("auth");
+    let key = defined.find(is_auth).map_or(auth.key, |entry| entry.key);
+    let message = format!(
+        "`{}`: the image `{}` has no extension that adds a credential; the Collector refuses the file",
+        key.place().text().slice(key.place().span()),
+        image.name
+    );
+    let finding = Finding::new(
+        rule::AGENTS_PIPELINE,
+        Severity::Warning,
+        key.place(),
+        message,
+    );
+    let finding = finding.of_key(key.path(), key.identity());
+    let finding = finding.evidence(image.place.clone(), "it is started here");
+    Some(finding.help("use the image `otel/opentelemetry-collector-contrib`"))
+}
+
+/// The last release of the distribution whose components are known.
+const LAST_WITHOUT: u16 = 110;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_told_from_other_values() {
+        for (text, expected) in [
+            ("sys.env(\"A_B\")", Some("A_B")),
+            ("env(\"A\")", Some("A")),
+            ("${env:A}", Some("A")),
+            ("'${env:A}'", Some("A")),
+            ("${env:A:-b}", None),
+            ("https://${env:A}/x", None),
+            ("sys.env(\"A\") + \"b\"", None),
+            ("a", None),
+        ] {
+            assert_eq!(variable_in(text), expected, "{text}");
+        }
+    }
 }

@@ -12,7 +12,9 @@ use super::started::{How, Started};
 use super::watch::Stage;
 use crate::discover::{self, Recognised, What};
 use crate::facts;
-use crate::facts::deployment::{self, is_dockerfile, may_mention, may_start};
+use crate::facts::deployment::{
+    self, is_dockerfile, is_unit, may_mention, may_start, may_start_prometheus,
+};
 use crate::finding::{Finding, Place, Text, Unchecked};
 use crate::panics::{self, Caught};
 use crate::parallel;
@@ -376,7 +378,11 @@ fn look_for_senders(found: &Found, request: &Request, policy: &Policy, tree: &dy
     };
     request.watch.read(bytes.len());
     if !discover::may_send(&found.path, &bytes) {
-        return Look::Nothing;
+        let starts = is_unit(&found.path) && may_start_prometheus(&bytes);
+        return match starts {
+            true => Look::Other(found.clone()),
+            false => Look::Nothing,
+        };
     }
     let path = tree.shown(&found.path);
     let by_policy = || policy.excludes(&path).cloned();

@@ -518,3 +518,232 @@ fn texts_that_alloy_refuses_are_told() {
         assert!(told.iter().any(|one| one.rule == rule), "{to}: {told:?}");
     }
 }
+
+fn told(files: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut found = memory::found("/tree", &memory::tree(files));
+    found.retain(|finding| finding.severity >= Severity::Warning);
+    let said = |one: &Finding| (one.rule.to_string(), one.message.clone());
+    found.iter().map(said).collect()
+}
+
+/// Files, and the rule and words of what is reported, if anything is.
+type Case<'c> = (&'c [(&'c str, &'c str)], Option<(&'c str, &'c str)>);
+
+fn check_told(cases: &[Case<'_>]) {
+    for (files, expected) in cases {
+        let told = told(files);
+        let fits = match (expected, &told[..]) {
+            (None, []) => true,
+            (Some((rule, words)), [(said, message)]) => said == rule && message.contains(words),
+            _ => false,
+        };
+        assert!(fits, "{files:?}: {told:?}");
+    }
+}
+
+/// Units of systemd and Quadlets that start Prometheus.
+#[test]
+fn flags_of_units_are_judged() {
+    let flag = |rest: &str| {
+        format!(
+            "[Service]\nExecStart=/usr/local/bin/prometheus \\\n  --config.file=/etc/prometheus/prometheus.yml \\\n  {rest}\n"
+        )
+    };
+    let quadlet = |rest: &str| {
+        format!(
+            "[Container]\nImage=docker.io/prom/prometheus:v3.5.0\nExec=--config.file=/etc/prometheus/prometheus.yml {rest}\n"
+        )
+    };
+    let unknown = Some(("start/flag", "unknown flag"));
+    check_told(&[
+        (
+            &[(
+                "prometheus.service",
+                &flag("--storage.tsdb.retension.time=30d"),
+            )],
+            unknown,
+        ),
+        (
+            &[(
+                "prometheus.service",
+                &flag("--storage.tsdb.retention.time=30d"),
+            )],
+            None,
+        ),
+        (
+            &[(
+                "prometheus.service",
+                &flag("--agent --storage.tsdb.path=/x"),
+            )],
+            Some(("start/flag", "storage.tsdb.path")),
+        ),
+        (&[("prometheus.service", &flag("$OPTIONS --nope"))], None),
+        (
+            &[(
+                "prometheus.container",
+                &quadlet("--web.enable-remote-write-reciever"),
+            )],
+            unknown,
+        ),
+        (
+            &[("prometheus.container", &quadlet("--web.enable-lifecycle"))],
+            None,
+        ),
+        // Releases before 2.0.
+        (
+            &[(
+                "prometheus.service",
+                "[Service]\nExecStart=/usr/bin/prometheus -config.file=/etc/p.yml --nope\n",
+            )],
+            None,
+        ),
+        (
+            &[(
+                "node.service",
+                "[Service]\nExecStart=/usr/bin/node_exporter --nope # prometheus\n",
+            )],
+            None,
+        ),
+    ]);
+}
+
+/// Variables that the compose file does not set, and extensions that the image does not have.
+#[test]
+fn what_a_service_lacks_is_told() {
+    let alloy = |name: &str| {
+        format!(
+            "prometheus.remote_write \"a\" {{\n  endpoint {{\n    url = \"https://metrics.example.com/api/v1/write\"\n    basic_auth {{\n      username = \"a\"\n      password = sys.env(\"{name}\")\n    }}\n  }}\n}}\n"
+        )
+    };
+    let compose = |rest: &str| {
+        format!(
+            "services:\n  alloy:\n    image: grafana/alloy:v1.5.0\n    command: [run, /etc/alloy/config.alloy]\n    volumes: ['./config.alloy:/etc/alloy/config.alloy']\n    {rest}\n"
+        )
+    };
+    let collector = |tag: &str| {
+        format!(
+            "services:\n  otel:\n    image: otel/{tag}\n    command: [--config=/etc/otel.yaml]\n    volumes: ['./otel.yaml:/etc/otel.yaml']\n"
+        )
+    };
+    let otel = "extensions: {basicauth: {client_auth: {username: a, password: '${env:P:-x}'}}}\nreceivers: {otlp: {protocols: {grpc: {}}}}\nexporters:\n  prometheusremotewrite:\n    endpoint: https://metrics.example.com/api/v1/write\n    auth: {authenticator: basicauth}\nservice: {extensions: [basicauth], pipelines: {metrics: {receivers: [otlp], exporters: [prometheusremotewrite]}}}\n";
+    let set = compose("environment: {PASS: abc}");
+    check_told(&[
+        (
+            &[("compose.yaml", &set), ("config.alloy", &alloy("PASSWORD"))],
+            Some(("schema/variable", "does not set `PASSWORD`")),
+        ),
+        (
+            &[("compose.yaml", &set), ("config.alloy", &alloy("PASS"))],
+            None,
+        ),
+        (
+            &[
+                ("compose.yaml", &compose("env_file: [.env]")),
+                ("config.alloy", &alloy("PASSWORD")),
+            ],
+            None,
+        ),
+        (
+            &[
+                ("compose.yaml", &compose("restart: always")),
+                ("config.alloy", &alloy("PASSWORD")),
+            ],
+            None,
+        ),
+        (
+            &[
+                (
+                    "compose.yaml",
+                    &collector("opentelemetry-collector:0.110.0"),
+                ),
+                ("otel.yaml", otel),
+            ],
+            Some(("agents/pipeline", "no extension")),
+        ),
+        (
+            &[
+                (
+                    "compose.yaml",
+                    &collector("opentelemetry-collector-contrib:0.110.0"),
+                ),
+                ("otel.yaml", otel),
+            ],
+            None,
+        ),
+    ]);
+}
+
+/// A vmagent without an endpoint does not start.
+#[test]
+fn vmagent_needs_an_endpoint() {
+    let compose = |flags: &str| {
+        format!(
+            "services:\n  vmagent:\n    image: victoriametrics/vmagent:v1.110.0\n    command: [{flags}]\n"
+        )
+    };
+    let missing = Some(("schema/missing-field", "`-remoteWrite.url`: missing"));
+    check_told(&[
+        (
+            &[("compose.yaml", &compose("-promscrape.config=/a.yml"))],
+            missing,
+        ),
+        (
+            &[(
+                "compose.yaml",
+                &compose(
+                    "-promscrape.config=/a.yml, '-remoteWrite.url=http://vm:8428/api/v1/write'",
+                ),
+            )],
+            None,
+        ),
+        (
+            &[(
+                "compose.yaml",
+                &compose("-promscrape.config=/a.yml, -envflag.enable"),
+            )],
+            None,
+        ),
+        (
+            &[(
+                "compose.yaml",
+                &compose("-promscrape.config=/a.yml, '$FLAGS'"),
+            )],
+            None,
+        ),
+    ]);
+}
+
+/// Azure's agent for managed Prometheus takes jobs alone.
+#[test]
+fn a_config_map_of_azure_has_jobs_alone() {
+    let object = |rest: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: ama-metrics-prometheus-config, namespace: kube-system}}\ndata:\n  prometheus-config: |\n    global: {{external_labels: {{cluster: a}}}}\n    scrape_configs:\n    - job_name: a\n      static_configs: [{{targets: ['a:9100']}}]\n{rest}"
+        )
+    };
+    let sends = object("    remote_write: [{url: 'https://metrics.example.com/api/v1/write'}]\n");
+    check_told(&[
+        (&[("cm.yaml", &object(""))], None),
+        (
+            &[("cm.yaml", &sends)],
+            Some(("schema/unknown-field", "Azure's agent drops")),
+        ),
+    ]);
+}
+
+/// Vector has the switch the other way round.
+#[test]
+fn vector_may_skip_verification() {
+    let sink = |tls: &str| {
+        format!(
+            "sinks:\n  m:\n    type: prometheus_remote_write\n    inputs: [h]\n    endpoint: https://metrics.example.com/api/v1/write\n    tls: {{{tls}}}\n"
+        )
+    };
+    check_told(&[
+        (&[("vector.yaml", &sink("verify_certificate: true"))], None),
+        (
+            &[("vector.yaml", &sink("verify_certificate: false"))],
+            Some(("tls/insecure-skip-verify", "not verified")),
+        ),
+    ]);
+}

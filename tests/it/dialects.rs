@@ -10,13 +10,14 @@ struct Endpoint {
     url: &'static str,
     /// A password from a Secret or from a file.
     password: bool,
-    /// A further line for dialects in camelCase, for those in snake_case, for Alloy, and flags.
-    more: [&'static str; 4],
+    /// A further line for dialects in camelCase, for those in snake_case, for Alloy, flags of vmagent,
+    /// and the Collector.
+    more: [&'static str; 5],
 }
 
 const RIGHT: &str = "https://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push";
 
-const NOTHING: [&str; 4] = [""; 4];
+const NOTHING: [&str; 5] = [""; 5];
 
 type Tree = Vec<(&'static str, String)>;
 type Way = (&'static str, fn(&Endpoint) -> Tree);
@@ -125,8 +126,8 @@ fn collector(one: &Endpoint) -> Tree {
     if one.password {
         text += "    auth: {authenticator: basicauth/cloud}\n";
     }
-    if one.more[1].contains("insecure_skip_verify") {
-        text += "    tls: {insecure_skip_verify: true}\n";
+    if !one.more[4].is_empty() {
+        text += &format!("    {}\n", one.more[4]);
     }
     vec![("collector.yaml", text + "service: {pipelines: {}}\n")]
 }
@@ -239,7 +240,8 @@ fn said(way: fn(&Endpoint) -> Tree, one: &Endpoint) -> Vec<Finding> {
     let files: Vec<(&str, &str)> = tree.iter().map(|(path, text)| (*path, &**text)).collect();
     let mut found = memory::found("/tree", &memory::tree(&files));
     found.retain(|finding| finding.severity >= Severity::Warning);
-    found.retain(|finding| !finding.rule.starts_with("credentials/"));
+    let in_url = "credentials/in-url";
+    found.retain(|finding| !finding.rule.starts_with("credentials/") || finding.rule == in_url);
     found
 }
 
@@ -256,78 +258,331 @@ fn a_right_endpoint_is_silent_in_every_dialect() {
     }
 }
 
-#[test]
-fn a_fault_is_the_same_finding_in_every_dialect() {
-    let right = || Endpoint {
-        url: RIGHT,
-        password: true,
+/// Which of the further lines a way has.
+fn family(name: &str) -> Option<usize> {
+    Some(match name {
+        "Prometheus"
+        | "PrometheusAgent"
+        | "kube-prometheus-stack"
+        | "umbrella"
+        | "OpenShift"
+        | "MonitoringStack" => 0,
+        "plain"
+        | "ConfigMap"
+        | "Secret"
+        | "chart prometheus"
+        | "Tempo"
+        | "Grafana Agent"
+        | "agent in a ConfigMap"
+        | "Loki"
+        | "Ansible" => 1,
+        "Alloy" => 2,
+        "vmagent" | "vmagent in a line" | "vmagent behind a shell" => 3,
+        "collector" | "OpenTelemetryCollector" => 4,
+        _ => return None,
+    })
+}
+
+/// One fault: the rule that finds it, what its place shows, and how it is written. A line that is `-`
+/// cannot be written there.
+struct Fault {
+    rule: &'static str,
+    /// Alternatives, separated by `|`.
+    token: &'static str,
+    endpoint: Endpoint,
+}
+
+/// A fault of the URL.
+fn of_url(rule: &'static str, token: &'static str, url: &'static str) -> Fault {
+    let endpoint = Endpoint {
+        url,
+        password: !url.contains('@'),
         more: NOTHING,
     };
-    let table = [
-        (
+    Fault {
+        rule,
+        token,
+        endpoint,
+    }
+}
+
+/// A fault of another key.
+fn of_key(rule: &'static str, token: &'static str, more: [&'static str; 5]) -> Fault {
+    let endpoint = Endpoint {
+        url: RIGHT,
+        password: true,
+        more,
+    };
+    Fault {
+        rule,
+        token,
+        endpoint,
+    }
+}
+
+fn faults() -> Vec<Fault> {
+    let host = "prometheus-prod-10-prod-us-central-0.grafana.net";
+    let without = Fault {
+        rule: "remote-write/credentials-missing",
+        token: "https://",
+        endpoint: Endpoint {
+            url: RIGHT,
+            password: false,
+            more: NOTHING,
+        },
+    };
+    let oauth2 = of_key(
+        "schema/missing-field",
+        "oauth2|client",
+        [
+            "oauth2: {clientId: {secret: {name: c, key: i}}, clientSecret: {name: c, key: s}}",
+            "oauth2: {client_id: a, client_secret_file: /s}",
+            "oauth2 {\n  client_id = \"a\"\n  client_secret_file = \"/s\"\n}",
+            // The URL of the tokens belongs to a flag, without which the others do nothing.
+            "-",
+            // An extension of its own has it.
+            "-",
+        ],
+    );
+    vec![
+        of_url(
             "remote-write/url-syntax",
+            host,
             "prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push",
-            Endpoint {
-                url: "prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push",
-                ..right()
-            },
         ),
-        (
+        of_url(
+            "remote-write/url-syntax",
+            "https:/",
+            "https:/prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push",
+        ),
+        of_url(
             "remote-write/url-shape",
             "/api/v1/push",
-            Endpoint {
-                url: "https://prometheus-prod-10-prod-us-central-0.grafana.net/api/v1/push",
-                ..right()
-            },
+            "https://prometheus-prod-10-prod-us-central-0.grafana.net/api/v1/push",
         ),
-        (
+        of_url(
             "remote-write/plain-http",
             "http://",
-            Endpoint {
-                url: "http://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push",
-                ..right()
-            },
+            "http://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push",
         ),
-        (
-            "remote-write/credentials-missing",
-            "https://",
-            Endpoint {
-                password: false,
-                ..right()
-            },
+        of_url(
+            "credentials/in-url",
+            "made-up",
+            "https://12345:made-up@prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push",
         ),
-        (
+        without,
+        of_key(
             "tls/insecure-skip-verify",
             "true|tlsInsecureSkipVerify",
-            Endpoint {
-                more: [
-                    "tlsConfig: {insecureSkipVerify: true}",
-                    "tls_config: {insecure_skip_verify: true}",
-                    "tls_config {\n  insecure_skip_verify = true\n}",
-                    "-remoteWrite.tlsInsecureSkipVerify",
-                ],
-                ..right()
-            },
+            [
+                "tlsConfig: {insecureSkipVerify: true}",
+                "tls_config: {insecure_skip_verify: true}",
+                "tls_config {\n  insecure_skip_verify = true\n}",
+                "-remoteWrite.tlsInsecureSkipVerify",
+                "tls: {insecure_skip_verify: true}",
+            ],
         ),
-    ];
-    for (rule, token, one) in &table {
+        of_key(
+            "schema/unknown-field",
+            "imout|imeoutt",
+            [
+                "remoteTimout: 30s",
+                "remote_timout: 30s",
+                "remote_timout = \"30s\"",
+                "-remoteWrite.sendTimeoutt=30s",
+                "timeoutt: 30s",
+            ],
+        ),
+        of_key(
+            "schema/invalid-value",
+            "30",
+            [
+                "remoteTimeout: '30'",
+                "remote_timeout: '30'",
+                "remote_timeout = \"30\"",
+                "-remoteWrite.sendTimeout=30",
+                "timeout: '30'",
+            ],
+        ),
+        of_key(
+            "schema/conflict",
+            "authorization|bearer|basic|password|sername",
+            [
+                "authorization: {credentials: {name: cloud, key: token}}",
+                "authorization: {credentials_file: /token}",
+                "authorization {\n  credentials_file = \"/token\"\n}",
+                "-remoteWrite.bearerTokenFile=/token",
+                // It has one extension for all.
+                "-",
+            ],
+        ),
+        of_key(
+            "schema/invalid-value",
+            "(",
+            [
+                "writeRelabelConfigs: [{action: drop, sourceLabels: [a], regex: '('}]",
+                "write_relabel_configs: [{action: drop, source_labels: [a], regex: '('}]",
+                "write_relabel_config {\n  action = \"drop\"\n  source_labels = [\"a\"]\n  regex = \"(\"\n}",
+                // Rules are in a file of their own.
+                "-",
+                // Processors relabel.
+                "-",
+            ],
+        ),
+        of_key(
+            "remote-write/relabel",
+            "__name__|drop|.*",
+            [
+                "writeRelabelConfigs: [{action: drop, sourceLabels: [__name__], regex: '.*'}]",
+                "write_relabel_configs: [{action: drop, source_labels: [__name__], regex: '.*'}]",
+                "write_relabel_config {\n  action = \"drop\"\n  source_labels = [\"__name__\"]\n  regex = \".*\"\n}",
+                "-",
+                "-",
+            ],
+        ),
+        of_key(
+            "schema/invalid-value",
+            "dropp",
+            [
+                "writeRelabelConfigs: [{action: dropp, sourceLabels: [a], regex: b}]",
+                "write_relabel_configs: [{action: dropp, source_labels: [a], regex: b}]",
+                "write_relabel_config {\n  action = \"dropp\"\n  source_labels = [\"a\"]\n  regex = \"b\"\n}",
+                "-",
+                "-",
+            ],
+        ),
+        of_key(
+            "schema/invalid-value",
+            "Content-Type",
+            [
+                "headers: {Content-Type: a}",
+                "headers: {Content-Type: a}",
+                "headers = {\"Content-Type\" = \"a\"}",
+                // Any header may be sent.
+                "-",
+                "-",
+            ],
+        ),
+        of_key(
+            "schema/invalid-value",
+            "TLS9",
+            [
+                "tlsConfig: {minVersion: TLS9}",
+                "tls_config: {min_version: TLS9}",
+                "tls_config {\n  min_version = \"TLS9\"\n}",
+                // There is no such flag.
+                "-",
+                // It has other words for versions.
+                "-",
+            ],
+        ),
+        of_key(
+            "schema/conflict",
+            "hards|5|1",
+            [
+                "queueConfig: {minShards: 5, maxShards: 1}",
+                "queue_config: {min_shards: 5, max_shards: 1}",
+                "queue_config {\n  min_shards = 5\n  max_shards = 1\n}",
+                // Neither has shards.
+                "-",
+                "-",
+            ],
+        ),
+        of_key(
+            "schema/wrong-type",
+            "maybe",
+            [
+                "sendExemplars: maybe",
+                "send_exemplars: maybe",
+                "send_exemplars = \"maybe\"",
+                // Neither has such a switch.
+                "-",
+                "-",
+            ],
+        ),
+        of_key(
+            "schema/conflict",
+            "sigv4|basic",
+            [
+                "sigv4: {region: eu-west-1}",
+                "sigv4: {region: eu-west-1}",
+                "sigv4 {\n  region = \"eu-west-1\"\n}",
+                // It signs and authenticates side by side.
+                "-",
+                "-",
+            ],
+        ),
+        oauth2,
+        of_key(
+            "schema/invalid-value",
+            "V3.0|a.b",
+            [
+                "messageVersion: V3.0",
+                "protobuf_message: a.b",
+                "protobuf_message = \"a.b\"",
+                // Neither has the key of Prometheus.
+                "-",
+                "-",
+            ],
+        ),
+    ]
+}
+
+/// Faults that are none there: the token, the ways, and why.
+const NONE_THERE: &[(&str, &[&str], &str)] = &[
+    (
+        "hards|5|1",
+        &["Grafana Agent", "agent in a ConfigMap"],
+        "the release of Prometheus in it takes them",
+    ),
+    (
+        "V3.0|a.b",
+        &["Grafana Agent", "agent in a ConfigMap"],
+        "the key is newer than that release, which is what is said",
+    ),
+];
+
+/// Where a fault is not found at its place.
+fn unfound(fault: &Fault, name: &str, way: fn(&Endpoint) -> Tree) -> Option<String> {
+    let found = said(way, &fault.endpoint);
+    let fits = |finding: &Finding| {
+        let text = finding.place.text();
+        let line = text.slice(finding.place.span());
+        let mut tokens = fault.token.split('|');
+        finding.rule == fault.rule
+            && tokens.any(|token| line.contains(token) || token.contains(line))
+    };
+    let shown: Vec<_> = found.iter().map(|one| (&one.rule, &one.message)).collect();
+    let is_told = found.iter().any(fits);
+    (!is_told).then(|| format!("{name} {} {}: {shown:?}", fault.rule, fault.token))
+}
+
+#[test]
+fn a_fault_is_the_same_finding_in_every_dialect() {
+    let (mut unwritten, mut missed) = (0, Vec::new());
+    for fault in faults() {
         for (name, way) in WAYS {
-            let found = said(*way, one);
-            let fits = |finding: &&Finding| {
-                let text = finding.place.text();
-                let line = text.slice(finding.place.span());
-                finding.rule == *rule
-                    && token
-                        .split('|')
-                        .any(|token| line.contains(token) || token.contains(line))
+            let more = &fault.endpoint.more;
+            let line = match family(name) {
+                Some(family) => more[family],
+                // Tables of their own have other keys.
+                None if more.iter().any(|line| !line.is_empty()) => continue,
+                None => "",
             };
-            let shown: Vec<_> = found.iter().map(|one| (&one.rule, &one.message)).collect();
-            assert!(
-                found.iter().any(|one| fits(&one)),
-                "{name} {rule}: {shown:?}"
-            );
+            match line {
+                "-" => unwritten += 1,
+                _ if NONE_THERE
+                    .iter()
+                    .any(|(token, ways, _)| *token == fault.token && ways.contains(name)) =>
+                {
+                    unwritten += 1;
+                }
+                _ => missed.extend(unfound(&fault, name, *way)),
+            }
         }
     }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+    assert!(unwritten <= 60, "{unwritten} cannot be written");
 }
 
 /// Messages name keys as the dialect writes them.
@@ -342,6 +597,7 @@ fn messages_speak_the_words_of_the_dialect() {
                 "tls_config: {insecure_skip_verify: true}",
                 "tls_config {\n  insecure_skip_verify = true\n}",
                 "-remoteWrite.tlsInsecureSkipVerify",
+                "tls: {insecure_skip_verify: true}",
             ],
         };
         let found = said(*way, &one);

@@ -796,3 +796,21 @@ fn templates_of_external_secrets_make_the_keys() {
         )]);
     }
 }
+
+/// The definition wants texts, where a rule file takes numbers too.
+#[test]
+fn labels_of_rules_are_texts() {
+    let rule = |labels: &str| {
+        format!(
+            "  groups:\n  - name: a\n    rules: [{{alert: A, expr: up == 0, labels: {{severity: {labels}}}}}]"
+        )
+    };
+    check_objects(&[
+        ("PrometheusRule", &rule("'1'"), &[]),
+        (
+            "PrometheusRule",
+            &rule("1"),
+            &[(7, "schema/wrong-type", "expected a text")],
+        ),
+    ]);
+}

@@ -1,5 +1,4 @@
-//! The command line of vmagent in a unit of systemd or a Quadlet of podman (systemd.service(5),
-//! podman-systemd.unit(5)).
+//! Command lines in units of systemd and Quadlets of podman (systemd.service(5), podman-systemd.unit(5)).
 
 use std::sync::Arc;
 
@@ -10,23 +9,52 @@ use crate::yaml::{Builder, Document, Made};
 /// The keys that hold command lines.
 const KEYS: &[&str] = &["ExecStart", "Exec"];
 
-/// The words of the command line, as a list; none if nothing starts vmagent.
-pub(in crate::discover) fn read(text: &Arc<Text>) -> Option<Document> {
-    let content = text.content();
-    let has_image = content.lines().any(|line| {
-        let image = line.trim().strip_prefix("Image=");
-        image.is_some_and(|image| is_name_of(image.trim(), "vmagent"))
-    });
+/// A program that a unit starts.
+#[derive(Debug)]
+pub(crate) struct Started {
+    /// The key of its command line.
+    pub(crate) key: Span,
+    /// The words of that.
+    pub(crate) words: Vec<Span>,
+    /// The image of a Quadlet.
+    pub(crate) image: Option<Span>,
+}
+
+/// What a unit starts if it is a program of this name.
+pub(crate) fn started(content: &str, program: &str) -> Option<Started> {
+    let image = image(content);
+    let name = image.and_then(|span| content.get(range(span)));
+    let is_image = name.is_some_and(|name| is_name_of(name, program));
     let (key, words) = commands(content).into_iter().find(|(key, words)| {
         let first = words.first().and_then(|span| content.get(range(*span)));
         let first = first
             .unwrap_or("")
             .trim_start_matches(['-', '@', ':', '+', '!']);
         match content.get(range(*key)) {
-            Some("Exec") => has_image,
-            _ => is_name_of(first, "vmagent"),
+            Some("Exec") => is_image,
+            _ => is_name_of(first, program),
         }
     })?;
+    let image = image.filter(|_| content.get(range(key)) == Some("Exec"));
+    Some(Started { key, words, image })
+}
+
+/// The name of the image of a Quadlet.
+fn image(content: &str) -> Option<Span> {
+    let mut from = 0;
+    content.split_inclusive('\n').find_map(|line| {
+        let start = from;
+        from += line.len();
+        let name = line.strip_prefix("Image=")?.trim();
+        let begins = start + line.find(name)?;
+        Some(Span::new(begins, begins + name.len()))
+    })
+}
+
+/// The words of the command line, as a list; none if nothing starts vmagent.
+pub(in crate::discover) fn read(text: &Arc<Text>) -> Option<Document> {
+    let content = text.content();
+    let Started { key, words, .. } = started(content, "vmagent")?;
     let mut builder = Builder::of_text(text);
     let items: Vec<Made> = words
         .iter()

@@ -1,10 +1,10 @@
 //! Programs that take Prometheus's own sections, or send by remote write.
 
-use super::{EmbeddedIn, Finder, Recognised, alloy_in, pipelines};
-use crate::finding::{Finding, Within};
+use super::{EmbeddedIn, Finder, Recognised, alloy_in, found, pipelines};
+use crate::finding::{Finding, Severity, Within, rule};
 use crate::schema::dialect::table::{MappingShape, Part};
 use crate::schema::dialect::{SENDERS, Translation, tables};
-use crate::yaml::{Dollars, Node, embedded};
+use crate::yaml::{Dollars, Entry, Node, embedded};
 
 /// Parts of the names of charts whose values are looked for below a name.
 const CHARTS: &[&str] = &[
@@ -234,8 +234,32 @@ impl<'d> Finder<'d> {
             if kind == Some("prometheus_remote_write") {
                 let shape = &tables::VECTOR_SINK;
                 let holder = EmbeddedIn::Part("vector");
-                self.part(sink.value, shape, Part::Endpoint, &SENDERS, holder, out);
+                let found = self.place(sink.value, shape, Part::Endpoint, &SENDERS);
+                let more = unverified(sink.value).into_iter().collect();
+                self.with_findings(found, more, sink.value, holder, out);
             }
         }
     }
+}
+
+/// Settings of Vector's TLS that skip verification (vectordotdev/vector v0.50
+/// `lib/vector-core/src/tls/settings.rs`).
+const VERIFIES: &[&str] = &["verify_certificate", "verify_hostname"];
+
+fn unverified(sink: Node<'_>) -> Option<Finding> {
+    let tls = sink.get("tls")?.mapping()?;
+    let is_off = |entry: &Entry<'_>| entry.value.as_str() == Some("false");
+    let mut entries = VERIFIES.iter().filter_map(|key| tls.entry(key));
+    let entry = entries.find(is_off)?;
+    let url = sink.get("endpoint").and_then(Node::as_str)?;
+    if !url.starts_with("https://") {
+        return None;
+    }
+    let message = format!(
+        "`{}`: the certificate is not verified: an attacker on the network can read the samples",
+        entry.name()
+    );
+    let rule = rule::TLS_INSECURE_SKIP_VERIFY;
+    let finding = found(rule, Severity::Warning, entry.value, message);
+    Some(finding.help("remove this line, and set `ca_file` if the issuer is private"))
 }

@@ -32,6 +32,7 @@ mod receiving;
 mod resolve;
 mod scan;
 mod started;
+mod unit;
 mod user;
 mod variables;
 mod written;
@@ -64,6 +65,7 @@ pub use resolve::{Access, NotMounted, Provided, Resolved};
 pub(crate) use scan::may_run_prometheus;
 pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};
 pub use started::{Key, Leads, Start, Starts, may_start, started, starts};
+pub(crate) use unit::{is_unit, may_start_prometheus, of_unit};
 pub use user::{Rights, RunAs};
 pub use written::{Content, Written};
 

@@ -21,6 +21,8 @@ pub enum Platform {
     Kubernetes,
     /// An image built from a Dockerfile, started by something that is not in the tree.
     Image,
+    /// A unit of systemd, or a Quadlet of podman.
+    Unit,
     /// Whatever promvet.yaml describes.
     Policy,
 }

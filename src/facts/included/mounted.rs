@@ -89,7 +89,7 @@ pub(super) fn lacking(
         let is_in_sight = match one.deployment.platform {
             Platform::Compose | Platform::Kubernetes => true,
             Platform::Image => question.is_here,
-            Platform::Policy => false,
+            Platform::Unit | Platform::Policy => false,
         };
         is_in_sight
             .then(|| lacking_in(one, question, lookup))

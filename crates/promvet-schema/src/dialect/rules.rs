@@ -1,5 +1,6 @@
 //! Groups of rules in a PrometheusRule, as the Operator writes them into a rule file.
 
+use super::table::Type;
 use super::translate::Translator;
 use crate::yaml::{Made, Node};
 
@@ -46,10 +47,28 @@ impl Translator {
                 self.strategy(entry.value);
                 continue;
             }
+            if entry.name() == "rules" {
+                entry.value.items().for_each(|rule| self.texts(rule));
+            }
             let key = self.builder.copy(entry.key)?;
             pairs.push((key, self.builder.copy(entry.value)?));
         }
         Some(self.builder.mapping(node, &pairs))
+    }
+
+    /// Labels and annotations, which the CustomResourceDefinition wants to be texts. A rule file takes
+    /// numbers too.
+    fn texts(&mut self, rule: Node<'_>) {
+        for map in ["labels", "annotations"]
+            .iter()
+            .filter_map(|key| rule.get(key))
+        {
+            for entry in map.mapping().into_iter().flat_map(|map| map.effective()) {
+                if entry.value.scalar().is_some() && !entry.value.is_null() {
+                    self.scalar(&Type::Text, entry.value);
+                }
+            }
+        }
     }
 
     fn strategy(&mut self, node: Node<'_>) {

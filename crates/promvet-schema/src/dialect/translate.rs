@@ -374,7 +374,7 @@ impl Translator {
         self.builder.mapping(like, &pairs)
     }
 
-    fn scalar(&mut self, ty: &Type, node: Node<'_>) -> Option<Made> {
+    pub(super) fn scalar(&mut self, ty: &Type, node: Node<'_>) -> Option<Made> {
         let wanted = match ty {
             Type::Number => "a number",
             Type::Bool => "`true` or `false`",
