@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::arguments::{Argument, Arguments};
 use super::image::Image;
-use super::model::{Deployment, Platform};
+use super::model::{Deployment, Platform, PodNetwork};
 use super::user::RunAs;
 use crate::discover::started_by_unit;
 use crate::finding::{Evidence, Place, Span, Text};
@@ -60,6 +60,7 @@ pub(crate) fn of_unit(path: &Path, text: &Arc<Text>) -> Option<Deployment> {
         place,
         file: path.to_owned(),
         namespace: None,
+        pod: PodNetwork::default(),
         root: PathBuf::new(),
         image,
         base: None,
