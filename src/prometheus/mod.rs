@@ -23,5 +23,5 @@ pub use relabel::{
     Discovered, Effect, Interpreter, Labels, Matches, MetaLabel, Reason, Semantics, Step, Value,
     discovered, lists_of, setters,
 };
-pub use relabel::{Outcome, Pattern, RelabelRule, outcome};
+pub use relabel::{Outcome, Pattern, RelabelRule, differ_in_instance, outcome};
 pub use targets::TargetSection;

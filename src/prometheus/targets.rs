@@ -1,5 +1,7 @@
 //! Jobs and Alertmanagers: how they find their targets, and what relabeling makes of these.
 
+use std::borrow::Cow;
+
 use super::config::Config;
 use crate::yaml::{Mapping, Node};
 
@@ -134,9 +136,14 @@ pub fn is_discovery(key: &str) -> bool {
 
 /// `action` in lower case, as `relabel.Action.UnmarshalYAML` reads it.
 #[must_use]
-pub fn action(rule: Node<'_>) -> String {
+pub fn action(rule: Node<'_>) -> Cow<'_, str> {
     let action = rule.get("action").and_then(Node::as_str);
-    action.unwrap_or("replace").to_ascii_lowercase()
+    let action = action.unwrap_or("replace");
+    // Asked for every rule of every job, and seldom in upper case.
+    match action.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(action.to_ascii_lowercase()),
+        false => Cow::Borrowed(action),
+    }
 }
 
 /// Whether a relabel rule may set a label.

@@ -15,7 +15,7 @@ mod naive_tests;
 pub use discoveries::{Discovered, MetaLabel, discovered, lists_of, setters};
 pub use interpret::{Effect, Interpreter, Matches, Reason, Semantics, Step};
 pub use labels::{Labels, Value};
-pub use outcome::{Outcome, outcome};
+pub use outcome::{Outcome, differ_in_instance, outcome};
 pub use pattern::Pattern;
 
 use std::cell::OnceCell;

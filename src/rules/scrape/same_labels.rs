@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use crate::finding::{Advice, Finding, Severity};
 use crate::prometheus::targets::{action, may_set};
-use crate::prometheus::{Config, Outcome, PatternBudget, RelabelRule, TargetSection, outcome};
+use crate::prometheus::{
+    Config, Outcome, PatternBudget, RelabelRule, TargetSection, differ_in_instance, outcome,
+};
 use crate::rules::Findings;
 use crate::yaml::Node;
 
@@ -22,7 +24,8 @@ pub(super) fn check(config: Config<'_>, out: &mut Findings<'_>) {
         let told = fixed_instance(job, out).or_else(|| one_address(job, out));
         let is_told = told.is_some();
         told.into_iter().for_each(|finding| out.push(finding));
-        if !may_share && (is_told || !sets(job, "instance")) {
+        let is_settled = || is_told || !sets(job, "instance") || differ_in_instance(job, &budget);
+        if !may_share && is_settled() {
             continue;
         }
         let targets = targets(job, &budget, &mut left);
