@@ -136,12 +136,20 @@ pub(super) fn find(text: &Arc<Text>, template: Option<Template>) -> Vec<Recognis
         out.extend(foreign::find(document, template));
         match root.get("kind").and_then(Node::as_str) {
             Some("HelmRelease") => {
-                out.extend(values::find(document, &["spec", "values"], template))
+                let chart = root.get("spec").and_then(|spec| spec.get("chart"));
+                let chart = chart.and_then(|chart| chart.get("spec")?.get("chart"));
+                let is_named = values::names_chart(chart);
+                out.extend(values::find(
+                    document,
+                    &["spec", "values"],
+                    is_named,
+                    template,
+                ))
             }
             Some(_) => {}
             None => {
                 out.extend(in_compose_file(root, template));
-                out.extend(values::find(document, &[], template));
+                out.extend(values::find(document, &[], false, template));
             }
         }
     }

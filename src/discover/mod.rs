@@ -43,3 +43,4 @@ pub use released::RELEASE;
 pub use scan::{byte_scan, may_hold};
 pub(crate) use scan::{is_only_named, may_send, senders};
 pub use selection::{Label, Namespaces, Selecting, Selector, Site, labels_of};
+pub(crate) use values::charts;

@@ -46,8 +46,16 @@ const WEB: &[&[u8]] = &[
     b"http_server_config",
 ];
 
-/// What `remote_write` and `remote_read` are called in values of the chart of Prometheus.
-const VALUES: &[&[u8]] = &[b"remoteWrite", b"remoteRead"];
+/// What `remote_write` and `remote_read` are called in values of the chart of Prometheus, and keys of it
+/// that bring or replace parts of the configuration.
+const VALUES: &[&[u8]] = &[
+    b"remoteWrite",
+    b"remoteRead",
+    b"scrapeConfigs",
+    b"ruleFiles",
+    b"externalLabels",
+    b"defaultFlagsOverride",
+];
 
 /// What is in every resource of the Prometheus Operator and operators like it, in what makes them,
 /// and in what sends from an OpenTelemetry Collector.

@@ -29,6 +29,7 @@ const BESIDE: &[&str] = &[
     "alertmanagerFiles",
     "configmapReload",
     "extraScrapeConfigs",
+    "scrapeConfigs",
     "kube-state-metrics",
     "kubeStateMetrics",
     "nodeExporter",
@@ -61,10 +62,11 @@ const CHART: &str = "prometheus";
 const MOST_CHARTS: usize = 16;
 
 /// The configurations in values that are at a path of keys: there, or below the name of a chart
-/// that needs this one.
+/// that needs this one. `is_named` says that they are for this chart.
 pub(super) fn find(
     document: &Document,
     at: &[&str],
+    is_named: bool,
     template: Option<Template>,
 ) -> Vec<Recognised> {
     let charts = node_at(document, at).and_then(Node::mapping).into_iter();
@@ -74,7 +76,8 @@ pub(super) fn find(
     let names: Vec<&str> = charts.map(|entry| entry.name()).collect();
     let below = names.iter().map(|name| [at, &[name]].concat());
     let found = std::iter::once(at.to_vec()).chain(below).filter_map(|way| {
-        let (gathered, is_whole) = configuration(document, &way)?;
+        let is_named = is_named && way.len() == at.len();
+        let (gathered, is_whole) = configuration(document, &way, is_named)?;
         let logical = gathered.root()?.path();
         let (mut what, why, _) = judge(gathered, CONFIGURATION, true);
         if let (false, What::Configuration { dialect, .. }) = (is_whole, &mut what) {
@@ -102,23 +105,25 @@ pub(super) fn find(
 
 /// The configuration of the chart whose values are at a path of keys, and whether its file is
 /// among them.
-fn configuration(document: &Document, at: &[&str]) -> Option<(Document, bool)> {
+fn configuration(document: &Document, at: &[&str], is_named: bool) -> Option<(Document, bool)> {
     let file_way = [at, &[SERVER_FILES, CONFIGURATION]].concat();
     let file = node_at(document, &file_way).and_then(Node::mapping);
     let file = file.filter(|map| map.entries().next().is_some());
     let from_server = || {
         let server = node_at(document, &[at, &[SERVER]].concat())?;
         let values = node_at(document, at)?;
-        let is_ours =
-            at.last() == Some(&CHART) || is_among_its_like(values) || is_by_server(values, server);
+        let is_sure = is_named || at.last() == Some(&CHART) || is_among_its_like(values);
+        let is_ours = is_sure || is_by_server(values, server);
         let remote = REMOTE
             .iter()
             .filter(|(key, _)| server.get(key).is_some_and(is_list_of_endpoints));
         let mut sections: Vec<_> = remote.copied().collect();
-        if !is_ours || sections.is_empty() {
+        let has_global =
+            server.get(GLOBAL).is_some() && file.is_none_or(|file| file.get(GLOBAL).is_none());
+        if !is_ours || sections.is_empty() && !(is_sure && has_global) {
             return None;
         }
-        if server.get(GLOBAL).is_some() && file.is_none_or(|file| file.get(GLOBAL).is_none()) {
+        if has_global {
             sections.push((GLOBAL, GLOBAL));
         }
         let ways: Vec<_> = sections
@@ -141,7 +146,7 @@ fn configuration(document: &Document, at: &[&str]) -> Option<(Document, bool)> {
 
 fn node_at<'d>(document: &'d Document, way: &[&str]) -> Option<Node<'d>> {
     way.iter()
-        .try_fold(document.root()?, |node, key| node.get(key))
+        .try_fold(document.root()?, |node, key| node.step(key))
 }
 
 /// Whether a URL has a tag of a template: the chart renders the URLs that are in `server`, and
@@ -177,4 +182,80 @@ fn is_by_server(values: Node<'_>, server: Node<'_>) -> bool {
 fn is_list_of_endpoints(node: Node<'_>) -> bool {
     let has_url = |item: Node<'_>| item.get("url").and_then(Node::as_str).is_some();
     node.items().next().is_some() && node.items().all(has_url)
+}
+
+/// Whether the name or URL of a chart is that of this one, and not bitnami's.
+pub(super) fn names_chart(name: Option<Node<'_>>) -> bool {
+    let text = name.and_then(Node::as_str).unwrap_or_default();
+    text.rsplit('/').next() == Some(CHART) && !text.contains("bitnami")
+}
+
+/// Keys of `server` that no other chart has there.
+const ONLY_HERE: &[&str] = &[
+    "configMapOverrideName",
+    "defaultFlagsOverride",
+    "extraConfigmapMounts",
+    "extraFlags",
+];
+
+/// The values of this chart in a file: its own, or those in a HelmRelease, an Application, a kustomization
+/// or a helmfile.
+pub(crate) fn charts(document: &Document) -> Vec<Node<'_>> {
+    let Some(root) = document.root() else {
+        return Vec::new();
+    };
+    let mut carried = Vec::new();
+    let spec = root.get("spec");
+    match root.get("kind").and_then(Node::as_str) {
+        Some("HelmRelease") => {
+            let chart = spec.and_then(|spec| spec.get("chart")?.get("spec")?.get("chart"));
+            let values = spec.and_then(|spec| spec.get("values"));
+            carried.extend(values.map(|values| (values, names_chart(chart))));
+        }
+        Some("Application") => {
+            let one = spec.and_then(|spec| spec.get("source")).into_iter();
+            let several = spec.and_then(|spec| spec.get("sources"));
+            let several = several.into_iter().flat_map(Node::items);
+            carried.extend(one.chain(several).filter_map(|source| {
+                let values = source.get("helm")?.get("valuesObject")?;
+                Some((values, names_chart(source.get("chart"))))
+            }));
+        }
+        Some(_) => {}
+        None => {
+            carried.push((root, false));
+            let inflated = root.get("helmCharts").into_iter().flat_map(Node::items);
+            carried.extend(inflated.filter_map(|chart| {
+                Some((chart.get("valuesInline")?, names_chart(chart.get("name"))))
+            }));
+            let releases = root.get("releases").into_iter().flat_map(Node::items);
+            carried.extend(releases.flat_map(|release| {
+                let is_named = names_chart(release.get("chart"));
+                let values = release.get("values").into_iter().flat_map(Node::items);
+                values.map(move |values| (values, is_named))
+            }));
+        }
+    }
+    let mut out = Vec::new();
+    for (values, is_named) in carried {
+        let Some(mapping) = values.mapping() else {
+            continue;
+        };
+        let below = mapping.entries();
+        let below = below.map(|entry| (entry.value, entry.name() == CHART));
+        let all = std::iter::once((values, is_named)).chain(below);
+        out.extend(all.filter(|(one, is_named)| is_for_server(*one, *is_named)));
+    }
+    out.into_iter().map(|(values, _)| values).collect()
+}
+
+/// Whether values surely start the server of this chart.
+fn is_for_server(values: Node<'_>, is_named: bool) -> bool {
+    let server = values
+        .get(SERVER)
+        .filter(|server| server.mapping().is_some());
+    server.is_some_and(|server| {
+        let is_only = ONLY_HERE.iter().any(|key| server.get(key).is_some());
+        is_named || is_only || is_among_its_like(values)
+    })
 }

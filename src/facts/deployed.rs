@@ -65,7 +65,8 @@ impl<'t> Facts<'t> {
         deployment::belonging(self.files.tree, self.deployments(), &subject)
     }
 
-    /// What the Prometheus Operator runs of a resource or of values of a chart.
+    /// What the Prometheus Operator runs of a resource or of values of a chart, and what the chart
+    /// `prometheus` starts.
     #[must_use]
     pub fn operated(&self, file: &Path, holder: Option<&EmbeddedIn>) -> Vec<RunningDeployment<'_>> {
         let object = match holder {
@@ -88,7 +89,8 @@ impl<'t> Facts<'t> {
             one.file == file && is_named && one.namespace.as_deref() == namespace
         };
         let all = self.shared.operated(&self.files).iter();
-        let mut found = all.filter(is_it);
+        let charted = object.is_none().then(|| self.shared.charted(&self.files));
+        let mut found = all.chain(charted.unwrap_or_default()).filter(is_it);
         // Of several values in one file it is not known which are meant.
         let (Some(first), None) = (found.next(), found.next()) else {
             return Vec::new();
@@ -261,9 +263,10 @@ impl<'t> Facts<'t> {
         Some(found.to_owned())
     }
 
-    /// The containers of the tree that run Prometheus.
+    /// The containers of the tree that run Prometheus, those of the chart `prometheus` included.
     pub(crate) fn containers(&self) -> impl Iterator<Item = &Deployment> {
         let all = self.deployments().all().iter();
+        let all = all.chain(self.shared.charted(&self.files));
         all.filter(|one| one.prometheus.is_some())
     }
 

@@ -1,22 +1,56 @@
-//! What a reverse proxy of the tree serves: nginx, with literal locations in a file of the tree.
+//! What a reverse proxy of the tree serves: nginx and Caddy, with literal paths in a file of the tree.
 
+mod caddy;
 mod nginx;
 
 use super::Facts;
 use super::routes::{Misrouted, Reason};
 use super::service_match::ServiceMatch;
-use crate::finding::{Evidence, Place};
+use crate::finding::{Evidence, Place, Span};
 use crate::prometheus::endpoint::Endpoint;
 
-/// Where the official images of nginx read their configuration (their Dockerfiles): all of it, or the
-/// server of the image.
-const FILES: &[&str] = &["/etc/nginx/nginx.conf", "/etc/nginx/conf.d/default.conf"];
+/// A path that no location has.
+#[derive(Debug, PartialEq, Eq)]
+struct Unserved {
+    /// The server.
+    span: Span,
+    /// The paths that it serves.
+    paths: Vec<String>,
+}
 
-/// The images, without their publisher.
-const IMAGES: &[&str] = &["nginx", "nginx-unprivileged"];
+/// A program whose configuration is read.
+struct Proxy {
+    /// Its images, without their publisher.
+    images: &'static [&'static str],
+    /// Where the official images read their configuration (their Dockerfiles): all of it, or the
+    /// server of the image.
+    files: &'static [&'static str],
+    /// The folder in which another file may have more servers.
+    folder: &'static str,
+    /// The argument by which another file is read.
+    flag: &'static str,
+    unserved: fn(&str, u16, &str, &str) -> Option<Unserved>,
+}
+
+const PROXIES: &[Proxy] = &[
+    Proxy {
+        images: &["nginx", "nginx-unprivileged"],
+        files: &["/etc/nginx/nginx.conf", "/etc/nginx/conf.d/default.conf"],
+        folder: "/etc/nginx",
+        flag: "-c",
+        unserved: nginx::unserved,
+    },
+    Proxy {
+        images: &["caddy"],
+        files: &["/etc/caddy/Caddyfile"],
+        folder: "/etc/caddy",
+        flag: "--config",
+        unserved: caddy::unserved,
+    },
+];
 
 impl Facts<'_> {
-    /// Why the nginx of the tree that answers at an endpoint does not serve its path.
+    /// Why the reverse proxy of the tree that answers at an endpoint does not serve its path.
     #[must_use]
     pub fn unproxied(
         &self,
@@ -26,23 +60,25 @@ impl Facts<'_> {
         let [only] = answering else { return None };
         let (container, deployment) = (only.container?, only.deployment?);
         let name = container.image.as_ref()?.repository().rsplit('/').next()?;
-        if !IMAGES.contains(&name) || container.arguments.list.iter().any(|one| one.text == "-c") {
+        let mut proxies = PROXIES.iter();
+        let proxy = proxies.find(|proxy| proxy.images.contains(&name))?;
+        let mut arguments = container.arguments.list.iter();
+        if arguments.any(|one| one.text.starts_with(proxy.flag)) {
             return None;
         }
-        // Another file may have more servers.
         let mut mounts = deployment.mounts.iter();
-        let of_nginx = mounts
+        let own = mounts
             .by_ref()
-            .filter(|mount| mount.path.starts_with("/etc/nginx"));
-        if of_nginx.count() != 1 {
+            .filter(|mount| mount.path.starts_with(proxy.folder));
+        if own.count() != 1 {
             return None;
         }
-        let mut files = FILES.iter();
+        let mut files = proxy.files.iter();
         let text = files.find_map(|path| self.text_at(deployment, path))?;
         let host = endpoint.host_name()?;
         let path = endpoint.slice(endpoint.path());
         let path = if path.is_empty() { "/" } else { path };
-        let unserved = nginx::unserved(text.content(), only.port, &host, path)?;
+        let unserved = (proxy.unserved)(text.content(), only.port, &host, path)?;
         let mut evidence = only.shown();
         evidence.push(Evidence {
             place: Place::new(&text, unserved.span),

@@ -28,11 +28,11 @@ const WORDS: &[&[&str]] = &[
 ];
 
 /// Kinds whose hosts and paths are read.
-const KINDS: &[&str] = &["Ingress", "Route", "HTTPRoute"];
+const KINDS: &[&str] = &["Ingress", "Route", "HTTPRoute", "IngressRoute"];
 
 /// Kinds of other controllers, whose paths are not worked out: a host that one of them names is not
 /// judged.
-const OTHERS: &[&str] = &["IngressRoute", "VirtualService", "HTTPProxy"];
+const OTHERS: &[&str] = &["VirtualService", "HTTPProxy"];
 
 /// Whether a file may route requests: a scan of its bytes.
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
@@ -45,6 +45,10 @@ pub(super) fn may_hold(bytes: &[u8]) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Routes {
     by_host: HashMap<String, Vec<Route>>,
+    /// Those of IngressRoutes: of two controllers it is not known which has the host.
+    by_traefik: HashMap<String, Vec<Route>>,
+    /// Whether an IngressRoute may take any host.
+    takes_any: bool,
     /// The files of other controllers.
     others: Vec<Arc<Text>>,
 }
@@ -138,18 +142,19 @@ impl Routes {
                         // Messages name the object, its hosts and its paths.
                         text.recognize();
                     }
-                    out.add(&manifest);
+                    out.add(&manifest, text);
                 }
             }
         }
         out
     }
 
-    fn add(&mut self, manifest: &Manifest<'_>) {
+    fn add(&mut self, manifest: &Manifest<'_>, text: &Arc<Text>) {
         match manifest.kind {
             "Ingress" => self.ingress(manifest),
             "Route" => self.route(manifest),
             "HTTPRoute" => self.http_route(manifest),
+            "IngressRoute" => self.ingress_route(manifest, text),
             _ => {}
         }
     }
@@ -168,7 +173,12 @@ impl Routes {
         let routes = self.by_host.get(&host).or_else(|| {
             let (_, rest) = host.split_once('.')?;
             self.by_host.get(&format!("*.{rest}"))
-        })?;
+        });
+        let routes = match (routes, self.by_traefik.get(&host)) {
+            (Some(routes), None) => routes,
+            (None, Some(routes)) if !self.takes_any => routes,
+            _ => return None,
+        };
         let mut others = self.others.iter();
         let is_open = others.any(|text| text.content().contains(&host));
         (!is_open).then_some(routes)

@@ -28,6 +28,7 @@ pub struct Shared<'t> {
     manifests: OnceLock<Manifests>,
     deployments: OnceLock<Deployments>,
     operated: OnceLock<Vec<Deployment>>,
+    charted: OnceLock<Vec<Deployment>>,
     programs: OnceLock<Deployments>,
     sources: OnceLock<Sources>,
     sets_namespace: OnceLock<bool>,
@@ -64,6 +65,7 @@ impl<'t> Shared<'t> {
             manifests: OnceLock::new(),
             deployments: OnceLock::new(),
             operated: OnceLock::new(),
+            charted: OnceLock::new(),
             programs: OnceLock::new(),
             sources: OnceLock::new(),
             sets_namespace: OnceLock::new(),
@@ -115,6 +117,14 @@ impl<'t> Shared<'t> {
         self.operated.get_or_init(|| {
             let objects = self.objects(files);
             self.sources(files).operated(files.tree, objects)
+        })
+    }
+
+    /// What the chart `prometheus` starts by values of the tree.
+    pub(super) fn charted(&self, files: &Lookup<'_>) -> &[Deployment] {
+        self.charted.get_or_init(|| {
+            let objects = self.objects(files);
+            self.sources(files).charted(files.tree, objects)
         })
     }
 

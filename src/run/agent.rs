@@ -36,8 +36,9 @@ pub(crate) fn evidence(
     runners.first()?.deployment.agent().cloned()
 }
 
-/// Where values of the chart `prometheus` replace all flags of its server with some that start an
-/// agent (prometheus-community/helm-charts `charts/prometheus` 28.0.0 templates/deploy.yaml).
+/// Where values of the chart `prometheus` start an agent: in flags that replace those of its server,
+/// else in those that are added to them (prometheus-community/helm-charts `charts/prometheus` 28.0.0
+/// templates/deploy.yaml).
 fn by_chart(document: &Document) -> Option<Place> {
     let mut top = document.root()?;
     while let Some(parent) = top.parent() {
@@ -45,15 +46,37 @@ fn by_chart(document: &Document) -> Option<Place> {
     }
     let below = top.mapping()?.entries().map(|entry| entry.value);
     let mut charts = std::iter::once(top).chain(below);
-    charts.find_map(|values| {
-        let flags = values.get("server")?.get("defaultFlagsOverride")?;
-        let mut flags = flags.items();
-        let flag = flags.find(|flag| {
-            let text = flag.as_str().unwrap_or("");
-            let features = text.trim_start_matches('-').strip_prefix("enable-feature=");
-            text.trim_start_matches('-') == "agent"
-                || features.is_some_and(|features| features.split(',').any(|one| one == "agent"))
-        });
-        Some(flag?.place())
-    })
+    charts.find_map(|values| of_server(values.get("server")?))
+}
+
+fn of_server(server: Node<'_>) -> Option<Place> {
+    let items = |key: &str| server.get(key).into_iter().flat_map(Node::items);
+    let is_agent = |flag: &Node<'_>| {
+        let text = flag.as_str().unwrap_or("").trim_start_matches('-');
+        let features = text.strip_prefix("enable-feature=");
+        text == "agent" || features.is_some_and(names_agent)
+    };
+    if items("defaultFlagsOverride").next().is_some() {
+        return items("defaultFlagsOverride")
+            .find(is_agent)
+            .map(Node::place);
+    }
+    if let Some(flag) = items("extraFlags").find(is_agent) {
+        return Some(flag.place());
+    }
+    let mut more = server.get("extraArgs")?.mapping()?.entries();
+    let found = more.find(|entry| {
+        let value = entry.value.as_str().unwrap_or("");
+        match entry.name() {
+            "agent" => value != "false",
+            "enable-feature" => names_agent(value),
+            _ => false,
+        }
+    });
+    Some(found?.key.place())
+}
+
+/// Whether a list of features has the one that makes an agent.
+fn names_agent(features: &str) -> bool {
+    features.split(',').any(|one| one == "agent")
 }

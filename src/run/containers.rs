@@ -11,7 +11,9 @@ use super::request::{Request, Run};
 use super::survey::{Survey, own_fault};
 use crate::discover;
 use crate::facts::Facts;
-use crate::facts::deployment::{Deployment, is_unit, may_run_prometheus, may_start, of_unit};
+use crate::facts::deployment::{
+    Deployment, is_unit, may_be_chart, may_run_prometheus, may_start, of_unit,
+};
 use crate::finding::{Finding, Place, Text};
 use crate::panics;
 use crate::parallel;
@@ -44,8 +46,8 @@ pub(super) fn starting<'s>(
         .collect();
     let starting = parallel::map(request.threads, &others, |found| {
         let bytes = tree.read(&found.path, LARGEST).ok()?;
-        let is_one =
-            may_run_prometheus(&bytes) && may_start(&found.path, &bytes) || is_unit(&found.path);
+        let starts = may_run_prometheus(&bytes) && may_start(&found.path, &bytes);
+        let is_one = starts || is_unit(&found.path) || may_be_chart(&bytes);
         is_one.then_some(*found)
     });
     starting.into_iter().flatten().collect()

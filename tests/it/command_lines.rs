@@ -303,7 +303,13 @@ fn web_configurations_are_judged_where_they_run() {
             true,
             0,
         ),
-        ("v3.5.0", &users, &own("").replace("9090", "9091"), true, 0),
+        (
+            "v3.5.0",
+            &users,
+            &own("").replace("localhost:9090", "other:9090"),
+            true,
+            0,
+        ),
         ("v3.5.0", &tls("made"), &own(""), true, 1),
         (
             "v3.5.0",
@@ -345,5 +351,53 @@ fn labels_are_expanded_by_newer_releases_only() {
             ("/tree/prometheus.yml", config),
         ]);
         assert_eq!(found.len(), count, "{image} {command}: {found:?}");
+    }
+}
+
+#[test]
+fn flags_in_values_of_the_chart_are_judged() {
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: p}\nspec:\n  \
+                   chart: {spec: {chart: prometheus}}\n  values:\n    server: {extraArgs: {log.levle: debug}}\n";
+    for (values, expected) in [
+        (
+            "server: {extraFlags: [web.enable-lifecylce]}\n",
+            Some("unknown flag `--web.enable-lifecylce`"),
+        ),
+        (
+            "server: {extraFlags: [enable-feature=native-histogram]}\n",
+            Some("native-histogram"),
+        ),
+        (
+            "alertmanager: {}\nserver: {extraArgs: {storage.tsdb.retention.sise: 10GB}}\n",
+            Some("unknown flag"),
+        ),
+        (
+            "server: {defaultFlagsOverride: [--config.file=/a.yml, --storage.tsdb.retention.tme=1d]}\n",
+            Some("unknown flag"),
+        ),
+        (
+            "prometheus: {alertmanager: {}, server: {retention: 15days}}\nextraArgs: {}\n",
+            Some("15days"),
+        ),
+        (release, Some("unknown flag `--log.levle`")),
+        (
+            "server: {extraFlags: [web.enable-lifecycle], extraArgs: {log.level: debug}}\n",
+            None,
+        ),
+        // Servers of other charts.
+        (
+            "server: {extraArgs: {envflag.enable: 'true', loggerFormat: json}}\n",
+            None,
+        ),
+        (
+            "server: {image: {repository: acme/tsdb}, extraFlags: [log-levle]}\n",
+            None,
+        ),
+    ] {
+        let found = told(&[("values.yaml", values)]);
+        match expected {
+            Some(words) => assert!(found.join("\n").contains(words), "{values}: {found:?}"),
+            None => assert_eq!(found, [] as [&str; 0], "{values}"),
+        }
     }
 }

@@ -798,6 +798,23 @@ fn rules_jobs_and_agents_in_values_of_the_chart_are_judged() {
             Some("schema/unknown-field"),
         ),
         (
+            "server: {retention: 1d}\nscrapeConfigs:\n  app: {enabled: true, static_config: []}\n",
+            Some("schema/unknown-field"),
+        ),
+        (
+            "server: {retention: 1d}\nscrapeConfigs:\n  app: {job_name: '', static_configs: [{targets: [a]}]}\n  \
+             prometheus: {enabled: false, static_config: []}\n",
+            None,
+        ),
+        (
+            "server: {retention: 1d}\nruleFiles:\n  a.yml:\n    groups: [{name: a, rules: [{record: 'a:b', exprr: up}]}]\n",
+            Some("files/rule-file"),
+        ),
+        (
+            "server:\n  extraFlags: [agent]\nserverFiles:\n  prometheus.yml:\n    rule_files: [a.yml]\n    scrape_configs: []\n",
+            Some("schema/conflict"),
+        ),
+        (
             "server:\n  defaultFlagsOverride: [--agent]\nserverFiles:\n  prometheus.yml:\n    rule_files: [a.yml]\n    scrape_configs: []\n",
             Some("schema/conflict"),
         ),
@@ -889,5 +906,56 @@ fn what_of_alloy_cannot_be_read_is_not_checked() {
         let run = memory::judged(&memory::at("/tree"), &tree);
         let listed = run.outcome.unchecked();
         assert_eq!(listed.len(), unchecked, "{more}: {listed:?}");
+    }
+}
+
+/// What the chart does not read, and what does nothing beside another key, in each of its carriers.
+#[test]
+fn keys_that_the_chart_does_not_read_are_told() {
+    let flux = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: p}\nspec:\n  chart: {spec: {chart: CHART}}\n  values: {server: {remote_write: [{url: 'https://a.example.com/w'}]}}\n";
+    let mounted = "server:\n  extraSecretMounts: [{name: a, mountPath: /etc/secrets/a, secretName: a}]\n  remoteWrite: [{url: 'https://a.example.com/api/v1/write', authorization: {credentials_file: /etc/secrets/a/token}}]\nalertmanager: {}\n";
+    for (file, text, rule) in [
+        (
+            "release.yaml",
+            flux.replace("CHART", "prometheus"),
+            Some("schema/unknown-field"),
+        ),
+        ("release.yaml", flux.replace("CHART", "other"), None),
+        (
+            "kustomization.yaml",
+            "helmCharts:\n- name: prometheus\n  valuesInline: {server: {remoteWrite: [{url: 'a.example.com/api/v1/write'}]}}\n".to_owned(),
+            Some("remote-write/url-syntax"),
+        ),
+        (
+            "helmfile.yaml",
+            "releases:\n- chart: prometheus-community/prometheus\n  values: [{server: {remoteWrite: [{url: 'a.example.com/api/v1/write'}]}}]\n".to_owned(),
+            Some("remote-write/url-syntax"),
+        ),
+        (
+            "values.yaml",
+            "server: {retention: 1d}\nextraScrapeConfigs: [{job_name: a}]\n".to_owned(),
+            Some("schema/wrong-type"),
+        ),
+        (
+            "values.yaml",
+            "alertmanager: {}\nserver: {global: {scrapeInterval: 1m, externalLabels: {a: b}}}\n".to_owned(),
+            Some("schema/unknown-field"),
+        ),
+        (
+            "values.yaml",
+            "server: {retention: 1d}\nserverFiles: {alerting_rules.yml: {groups: []}, prometheus.yml: {rule_files: [/etc/config/alerts_rules.yml], scrape_configs: []}}\n".to_owned(),
+            Some("files/missing"),
+        ),
+        (
+            "values.yaml",
+            "server: {retention: 1d}\nserverFiles: {prometheus.yml: {rule_files: [/etc/config/rules, /etc/config/x.yml], scrape_configs: []}}\n".to_owned(),
+            None,
+        ),
+        ("values.yaml", mounted.to_owned(), None),
+    ] {
+        let mut found = memory::found("/tree", &memory::tree(&[(file, &text)]));
+        found.retain(|one| one.severity >= Severity::Warning);
+        let rules: Vec<_> = found.iter().map(|one| &*one.rule).collect();
+        assert_eq!(rules.first().copied(), rule, "{text}: {found:?}");
     }
 }

@@ -1,5 +1,6 @@
 //! What a configuration includes, seen together with what runs it, told from outside.
 
+use crate::support::memory;
 use crate::support::scratch::Scratch;
 
 fn told(tree: &Scratch, args: &[&str]) -> String {
@@ -570,5 +571,29 @@ fn a_web_configuration_is_found_by_its_flag() {
             .iter()
             .any(|line| line.contains("files/web-configuration"));
         assert_eq!(told, want, "{content}: {found:?}");
+    }
+}
+
+#[test]
+fn a_web_configuration_in_a_secret_is_checked_and_its_users_are_hidden() {
+    const HASH: &str = "$2y$10$P22TH78rs28Ce810UvF2w.P9feQo6W3A5Buu/oQuvgfbE6ElE5Ffv";
+    let run = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: prom}\ndata:\n  prometheus.yml: |\n    scrape_configs: [{job_name: a, static_configs: [{targets: ['a:80']}]}]\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: prom}\nspec:\n  template:\n    spec:\n      containers:\n      - name: prometheus\n        image: prom/prometheus:v3.5.0\n        args: [--config.file=/etc/prometheus/prometheus.yml, --web.config.file=/web/web.yml]\n        volumeMounts: [{name: c, mountPath: /etc/prometheus}, {name: w, mountPath: /web}]\n      volumes: [{name: c, configMap: {name: prom}}, {name: w, secret: {secretName: web}}]\n";
+    for (section, want) in [
+        ("tls_server_config: {cert_file: a.crt}", true),
+        ("http_server_config: {http2: true}", false),
+        ("database: {password: a}", false),
+    ] {
+        let secret = format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: web}}\nstringData:\n  web.yml: |\n    basic_auth_users:\n      admin: {HASH}\n    {section}\n"
+        );
+        let files = [("all.yaml", run), ("secret.yaml", &secret)];
+        let found = memory::found("/tree", &memory::tree(&files));
+        let of_web = |one: &&promvet::finding::Finding| one.rule == "files/web-configuration";
+        let told = found.iter().filter(of_web);
+        let told: Vec<_> = told
+            .filter(|one| one.message.contains("cert_file"))
+            .collect();
+        assert_eq!(!told.is_empty(), want, "{section}: {found:?}");
+        assert!(!format!("{found:?}").contains(HASH), "{section}");
     }
 }

@@ -55,7 +55,7 @@ impl<'d> Finder<'d> {
             let named = Chart::named(chart.get("name"));
             values
                 .into_iter()
-                .for_each(|values| self.values(values, named, out));
+                .for_each(|values| self.carried(values, named, out));
         }
     }
 

@@ -8,7 +8,6 @@ use super::super::manifest::Manifest;
 use super::super::names;
 use super::super::others;
 use super::super::selection::Selecting;
-use super::super::values::find as of_server;
 use super::values::Chart;
 use super::{
     EmbeddedIn, Finder, Recognised, Template, alloy_in, found, is_alloy, may_be_alloy, pipelines,
@@ -112,8 +111,6 @@ impl<'d> Finder<'d> {
             }
             "Application" => {
                 self.argo(manifest.root.get("spec"), out);
-                let way = ["spec", "source", "helm", "valuesObject"];
-                out.extend(of_server(self.document, &way, self.template));
             }
             "ApplicationSet" => {
                 let template = in_spec("template");
@@ -317,7 +314,7 @@ impl<'d> Finder<'d> {
         }
         object
             .into_iter()
-            .for_each(|values| self.values(values, chart, out));
+            .for_each(|values| self.carried(values, chart, out));
         text.into_iter()
             .for_each(|text| self.values_in(text, chart, out));
     }

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use super::super::embedded::documents;
-use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like};
+use super::super::values::{SERVER_FILES, find as of_server, is_among_its_like, names_chart};
 use super::merged::{Merged, parameter};
 use super::{EmbeddedIn, Finder, Recognised, Template, together};
-use crate::finding::{Finding, Severity, Within};
+use crate::finding::{Finding, Severity, Within, nearest};
 use crate::schema::dialect::table::{self, MappingShape, Part};
 use crate::schema::dialect::{CHART, Dialect, NATIVE, OPERATOR_VALUES, STACK, tables};
 use crate::yaml::{Dollars, Node, embedded};
@@ -15,13 +15,15 @@ use crate::yaml::{Dollars, Node, embedded};
 /// Words: every text and parameter that has to do with remote write holds one of these.
 const SENDING: &[&str] = &["emoteWrite", "remote_write", "remoteRead"];
 
-/// A chart that makes resources of the Prometheus Operator.
+/// A chart of Prometheus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Chart {
     /// kube-prometheus-stack, and prometheus-operator before it.
     Stack,
     /// bitnami's kube-prometheus, which has no level `prometheusSpec`.
     Bitnami,
+    /// The one without the Operator.
+    Prometheus,
 }
 
 impl Chart {
@@ -30,6 +32,7 @@ impl Chart {
         match name?.as_str()?.rsplit('/').next()? {
             "kube-prometheus-stack" | "prometheus-operator" => Some(Self::Stack),
             BITNAMI => Some(Self::Bitnami),
+            _ if names_chart(name) => Some(Self::Prometheus),
             _ => None,
         }
     }
@@ -52,7 +55,24 @@ impl<'d> Finder<'d> {
         if let Some(root) = document.root() {
             self.within(&document).values(root, chart, out);
         }
-        out.extend(of_server(&document, &[], self.template));
+        let is_named = chart == Some(Chart::Prometheus);
+        out.extend(of_server(&document, &[], is_named, self.template));
+    }
+
+    /// Values in an object or a list that carries them for a chart.
+    pub(super) fn carried(
+        &self,
+        values: Node<'d>,
+        chart: Option<Chart>,
+        out: &mut Vec<Recognised>,
+    ) {
+        self.values(values, chart, out);
+        let steps = values.steps().unwrap_or_default();
+        let way: Vec<&str> = steps.iter().map(String::as_str).collect();
+        if !way.is_empty() {
+            let is_named = chart == Some(Chart::Prometheus);
+            out.extend(of_server(self.document, &way, is_named, self.template));
+        }
     }
 
     /// Values of kube-prometheus-stack and its like: there, or below the name of a chart that needs
@@ -62,14 +82,15 @@ impl<'d> Finder<'d> {
             return;
         };
         self.stack(values, chart, out);
-        self.chart(values, out);
+        self.chart(values, chart == Some(Chart::Prometheus), out);
         for entry in mapping.entries() {
             // The other chart may have this name too, by an alias.
             let spec = entry.value.get("prometheus");
             let spec = spec.and_then(|prometheus| prometheus.get("prometheusSpec"));
             let is_bitnami = entry.name() == BITNAMI && spec.is_none();
             self.stack(entry.value, is_bitnami.then_some(Chart::Bitnami), out);
-            self.chart(entry.value, out);
+            let is_chart = entry.name() == "prometheus" && entry.value.get("server").is_some();
+            self.chart(entry.value, is_chart, out);
         }
     }
 
@@ -115,7 +136,7 @@ impl<'d> Finder<'d> {
         for release in root.get("releases").into_iter().flat_map(Node::items) {
             let list = release.get("values").into_iter().flat_map(Node::items);
             let chart = Chart::named(release.get("chart"));
-            list.for_each(|values| rendered.values(values, chart, out));
+            list.for_each(|values| rendered.carried(values, chart, out));
             let set = release.get("set").into_iter().flat_map(Node::items);
             let set = set.filter_map(|one| {
                 let name = one.get("name")?;
@@ -126,26 +147,38 @@ impl<'d> Finder<'d> {
         let fleet = root.get("helm");
         if let Some(values) = fleet.and_then(|helm| helm.get("values")) {
             let chart = fleet.and_then(|helm| helm.get("chart"));
-            self.values(values, Chart::named(chart), out);
+            self.carried(values, Chart::named(chart), out);
         }
     }
 
-    /// What values of the chart `prometheus` hold beside the configuration of its server: rules, jobs
-    /// in a text, and keys of remote write where the chart reads none.
-    fn chart(&self, values: Node<'d>, out: &mut Vec<Recognised>) {
-        let server = values.get("server").and_then(Node::mapping);
-        if server.is_none() || !is_among_its_like(values) {
+    /// What values of the chart `prometheus` hold beside the configuration of its server: rules, jobs,
+    /// and keys that the chart does not read. `is_named` says that they are for this chart.
+    fn chart(&self, values: Node<'d>, is_named: bool, out: &mut Vec<Recognised>) {
+        let server = values.get("server").filter(|one| one.mapping().is_some());
+        let is_ours = is_named || server.is_some() && is_among_its_like(values);
+        if !is_ours || values.mapping().is_none() {
             return;
         }
-        let files = values.get(SERVER_FILES).and_then(Node::mapping);
-        for entry in files.into_iter().flat_map(|map| map.entries()) {
-            self.groups_in(entry.value, &tables::CHART_RULES, &CHART, out);
+        for files in [SERVER_FILES, "ruleFiles"] {
+            let files = values.get(files).and_then(Node::mapping);
+            for entry in files.into_iter().flat_map(|map| map.entries()) {
+                self.groups_in(entry.value, &tables::CHART_RULES, &CHART, out);
+            }
         }
         self.jobs_in(values.get("extraScrapeConfigs"), out);
+        if let Some(jobs) = values.get("scrapeConfigs") {
+            let holder = EmbeddedIn::Values;
+            self.part(jobs, &table::ANY, Part::NamedJobs, &NATIVE, holder, out);
+        }
         let shape = &tables::CHART_PROMETHEUS;
-        let misplaced = self.place(values, shape, Part::Whole, &CHART);
-        if let Some(found) = misplaced.filter(|found| !found.findings.is_empty()) {
-            let why = "it has keys of remote write".to_owned();
+        let Some(mut found) = self.place(values, shape, Part::Whole, &CHART) else {
+            return;
+        };
+        found.findings.extend(list_of_jobs(values));
+        found.findings.extend(unused(values, server));
+        found.findings.extend(missing_rules(values));
+        if !found.findings.is_empty() {
+            let why = "it has keys that the chart does not read".to_owned();
             out.push(self.recognised(found, &CHART, EmbeddedIn::Values, why));
         }
     }
@@ -357,4 +390,130 @@ fn looks_bitnami(values: Node<'_>, prometheus: Node<'_>) -> bool {
 fn names_sending(node: Node<'_>) -> bool {
     let text = node.as_str();
     text.is_some_and(|text| SENDING.iter().any(|word| text.contains(word)))
+}
+
+/// `extraScrapeConfigs` as a list: the chart pastes a text (`values.schema.json` of 19.4.0 and newer).
+fn list_of_jobs(values: Node<'_>) -> Option<Finding> {
+    let entry = values.mapping()?.entry("extraScrapeConfigs")?;
+    let list = entry.value.sequence()?;
+    list.iter().next()?;
+    let message =
+        "`extraScrapeConfigs`: the chart takes a text here, and does not render with a list";
+    Some(
+        of_key(
+            entry.key,
+            "schema/wrong-type",
+            Severity::Warning,
+            message.to_owned(),
+        )
+        .help("write a text: `extraScrapeConfigs: |`, and the list below it"),
+    )
+}
+
+/// Keys of `server` that take the place of others, where these are, and the others (`charts/prometheus`
+/// 28.0.0 templates/cm.yaml, deploy.yaml).
+const REPLACED: &[(&str, &[&str])] = &[
+    ("configFromSecret", OF_CONFIGURATION),
+    ("configMapOverrideName", OF_CONFIGURATION),
+    (
+        "defaultFlagsOverride",
+        &[
+            "baseURL",
+            "extraArgs",
+            "extraFlags",
+            "prefixURL",
+            "retention",
+            "retentionSize",
+        ],
+    ),
+];
+const OF_CONFIGURATION: &[&str] = &[
+    "exemplars",
+    "global",
+    "otlp",
+    "remoteRead",
+    "remoteWrite",
+    "tsdb",
+];
+
+/// What is written in `server` although another key takes its place.
+fn unused(values: Node<'_>, server: Option<Node<'_>>) -> Vec<Finding> {
+    let is_set = |node: Node<'_>| match node.scalar() {
+        Some(scalar) => !scalar.is_null() && !scalar.text.is_empty(),
+        None => node.items().next().is_some() || has_entries(node),
+    };
+    let mut out = Vec::new();
+    let Some(server) = server.and_then(Node::mapping) else {
+        return out;
+    };
+    for (by, others) in REPLACED {
+        let Some(replacing) = server.entry(by).filter(|entry| is_set(entry.value)) else {
+            continue;
+        };
+        let own = others.iter().filter_map(|key| server.entry(key));
+        let jobs = values.mapping().filter(|_| *others == OF_CONFIGURATION);
+        let jobs = jobs.into_iter().flat_map(|values| {
+            let keys = ["extraScrapeConfigs", "scrapeConfigs"].into_iter();
+            keys.filter_map(move |key| values.entry(key))
+        });
+        let found = own.chain(jobs).filter(|entry| is_set(entry.value));
+        out.extend(found.map(|entry| {
+            let message = format!(
+                "`{}`: `{by}` takes its place, so it does nothing",
+                entry.name()
+            );
+            let finding = of_key(entry.key, "schema/conflict", Severity::Info, message);
+            let finding = finding.help("delete one of the two");
+            finding.evidence(replacing.key.place(), "this takes its place")
+        }));
+    }
+    out
+}
+
+fn has_entries(node: Node<'_>) -> bool {
+    let mapping = node.mapping();
+    mapping.is_some_and(|mapping| mapping.entries().next().is_some())
+}
+
+fn of_key(key: Node<'_>, rule: &'static str, severity: Severity, message: String) -> Finding {
+    let finding = Finding::new(rule, severity, key.place(), message);
+    finding.of_key(key.path(), key.identity())
+}
+
+/// The folder that the chart makes of `serverFiles` and `ruleFiles`, and the rule files that its own
+/// values have there.
+const FOLDER: &str = "/etc/config/";
+const OWN_RULES: &[&str] = &[
+    "alerting_rules.yml",
+    "alerts",
+    "recording_rules.yml",
+    "rules",
+];
+
+/// Rule files with nearly the name of a key.
+fn missing_rules(values: Node<'_>) -> Vec<Finding> {
+    let files = values.get(SERVER_FILES);
+    let maps = [files, values.get("ruleFiles")].into_iter().flatten();
+    let maps = maps.filter_map(Node::mapping);
+    let keys: Vec<&str> = maps
+        .flat_map(|map| map.entries())
+        .map(|entry| entry.name())
+        .chain(OWN_RULES.iter().copied())
+        .collect();
+    let list = files.and_then(|files| files.get("prometheus.yml")?.get("rule_files"));
+    let mut out = Vec::new();
+    for node in list.into_iter().flat_map(Node::items) {
+        let name = node.as_str().and_then(|path| path.strip_prefix(FOLDER));
+        let name = name.filter(|name| !name.contains(['/', '*', '?', '[', '{', '$']));
+        let Some(name) = name.filter(|name| !keys.contains(name)) else {
+            continue;
+        };
+        let Some(near) = nearest(name, keys.iter().copied()) else {
+            continue;
+        };
+        let message = format!("`serverFiles` has no key `{name}`, so that no rules are loaded");
+        let finding = of_key(node, "files/missing", Severity::Warning, message);
+        out.push(finding.help(format!("write `{FOLDER}{near}`")));
+    }
+    out
 }

@@ -1,5 +1,6 @@
 //! Manifests of Kubernetes: the containers that run Prometheus and what their pods mount.
 
+pub(super) mod chart;
 pub(super) mod operated;
 mod provider;
 mod service;

@@ -62,8 +62,8 @@ pub use network::{Container, Hit, Mode, Named, Network, Surroundings, Together, 
 pub use receiving::{Missing, Off, Receiving};
 pub(crate) use resolve::AtPath;
 pub use resolve::{Access, NotMounted, Provided, Resolved};
-pub(crate) use scan::may_run_prometheus;
 pub use scan::{SourceFile, SourceKind, is_dockerfile, kinds, may_hold, wanted};
+pub(crate) use scan::{may_be_chart, may_run_prometheus};
 pub use started::{Key, Leads, Start, Starts, may_start, started, starts};
 pub(crate) use unit::{is_unit, may_start_prometheus, of_unit};
 pub use user::{Rights, RunAs};
@@ -89,6 +89,7 @@ pub struct Sources {
     providers: Vec<SourceFile>,
     services: Vec<SourceFile>,
     operated: Vec<SourceFile>,
+    charts: Vec<SourceFile>,
     dockerfiles: Vec<SourceFile>,
 }
 
@@ -137,19 +138,21 @@ impl Sources {
                 SourceKind::Provider => &mut self.providers,
                 SourceKind::Service => &mut self.services,
                 SourceKind::Operated => &mut self.operated,
+                SourceKind::Chart => &mut self.charts,
                 SourceKind::Dockerfile => &mut self.dockerfiles,
             };
             list.push(file.clone());
         }
     }
 
-    fn lists(&mut self) -> [&mut Vec<SourceFile>; 6] {
+    fn lists(&mut self) -> [&mut Vec<SourceFile>; 7] {
         [
             &mut self.compose,
             &mut self.workloads,
             &mut self.providers,
             &mut self.services,
             &mut self.operated,
+            &mut self.charts,
             &mut self.dockerfiles,
         ]
     }
@@ -174,6 +177,17 @@ impl Sources {
             others: false,
         };
         kubernetes::operated::operated(home, &self.operated, &objects.0)
+    }
+
+    /// What the chart `prometheus` starts by them.
+    pub(super) fn charted(&self, tree: &dyn Tree, objects: &Objects) -> Vec<Deployment> {
+        let home = Home {
+            tree,
+            root: &self.root,
+            every: false,
+            others: false,
+        };
+        kubernetes::chart::charted(home, &self.charts, &objects.0)
     }
 
     /// The deployments that they describe.

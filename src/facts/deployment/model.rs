@@ -74,6 +74,7 @@ pub struct Deployment {
 /// Programs other than Prometheus whose files are looked at: the last part of the image, and the folder
 /// of their files.
 const OTHERS: &[(&str, &str)] = &[
+    ("caddy", "/etc/caddy"),
     ("influxdb", "/etc/influxdb"),
     ("nginx", "/etc/nginx"),
     ("nginx-unprivileged", "/etc/nginx"),

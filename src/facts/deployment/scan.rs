@@ -116,6 +116,8 @@ pub enum SourceKind {
     Service,
     /// Resources from which the Prometheus Operator makes pods, or values of charts that make one.
     Operated,
+    /// Values of the chart `prometheus`.
+    Chart,
     /// A Dockerfile.
     Dockerfile,
 }
@@ -182,10 +184,28 @@ pub fn kinds(path: &Path, bytes: &[u8]) -> Vec<SourceKind> {
     if has(&"prometheusSpec") || has(&"monitoring.") && is_operated(bytes) {
         kinds.push(SourceKind::Operated);
     }
+    if may_be_chart(bytes) {
+        kinds.push(SourceKind::Chart);
+    }
     if is_manifest && has(&"Service") && has(&"selector") && has(&"ports") {
         kinds.push(SourceKind::Service);
     }
     kinds
+}
+
+/// Keys of values by which the chart `prometheus` starts its server with other flags and mounts.
+const CHART_WORDS: &[&str] = &[
+    "defaultFlagsOverride",
+    "extraArgs",
+    "extraConfigmapMounts",
+    "extraFlags",
+    "extraSecretMounts",
+];
+
+/// Whether a file may hold values of the chart `prometheus` that start its server: a scan of its bytes.
+pub(crate) fn may_be_chart(bytes: &[u8]) -> bool {
+    let has = |word: &&str| memmem::find(bytes, word.as_bytes()).is_some();
+    has(&"server") && CHART_WORDS.iter().any(has)
 }
 
 /// Whether bytes name a kind from which the Prometheus Operator makes pods.

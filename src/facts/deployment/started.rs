@@ -82,7 +82,10 @@ pub fn may_start(path: &Path, bytes: &[u8]) -> bool {
         || kinds(path, bytes).iter().any(|kind| match kind {
             SourceKind::Compose | SourceKind::Workload => true,
             SourceKind::Provider => memmem::find(bytes, b"Generator").is_some(),
-            SourceKind::Service | SourceKind::Operated | SourceKind::Dockerfile => false,
+            SourceKind::Service
+            | SourceKind::Operated
+            | SourceKind::Chart
+            | SourceKind::Dockerfile => false,
         })
 }
 

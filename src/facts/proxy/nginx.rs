@@ -1,15 +1,7 @@
 //! As much of nginx's configuration as literal locations need.
 
+use super::Unserved;
 use crate::finding::Span;
-
-/// A path that no location has.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unserved {
-    /// The server.
-    pub(super) span: Span,
-    /// The paths of its locations.
-    pub(super) paths: Vec<String>,
-}
 
 /// A directive with what is in its braces.
 #[derive(Debug, Default)]

@@ -187,3 +187,25 @@ fn prefixes_end_at_a_slash() {
     let exact = Path::Exact("/api/v1/receive/".to_owned());
     assert!(!exact.serves("/api/v1/receive"));
 }
+
+#[test]
+fn ingress_routes_are_read_where_all_of_them_are_literal() {
+    let source = |name: &str, rule: &str| {
+        format!(
+            "---\napiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: {{name: {name}}}\nspec: {{routes: [{{match: '{rule}'}}]}}\n"
+        )
+    };
+    let one = source("a", "Host(`m.example.com`) && PathPrefix(`/x`)");
+    let ingress = "---\nkind: Ingress\nmetadata: {name: b}\nspec: {rules: [{host: m.example.com, http: {paths: [{path: /y, pathType: Prefix}]}}]}\n";
+    for (more, path, want) in [
+        (String::new(), "/api/v1/push", Some("path /x")),
+        (String::new(), "/x/api/v1/push", None),
+        (source("b", "Host(`m.example.com`)"), "/api/v1/push", None),
+        (source("b", "PathPrefix(`/api`)"), "/api/v1/push", None),
+        (source("b", "HostRegexp(`.+`)"), "/api/v1/push", None),
+        (ingress.to_owned(), "/api/v1/push", None),
+    ] {
+        let found = judged(&format!("{one}{more}"), ("https", "m.example.com", path));
+        assert_eq!(found.as_deref(), want, "{more} {path}");
+    }
+}

@@ -1,10 +1,11 @@
-//! Labels of compose services by which Traefik 2 and 3 route requests. Only rules of literal hosts and
+//! Labels of compose services, and IngressRoutes, by which Traefik 2 and 3 route requests. Only rules of literal hosts and
 //! paths are read (doc.traefik.io/traefik/routing/routers).
 
 use std::sync::Arc;
 
 use super::path::Path;
-use super::{Http, Route, Routes, Served};
+use super::{Backend, Http, Route, Routes, Served, place_of};
+use crate::discover::Manifest;
 use crate::finding::Text;
 use crate::yaml::{Document, Mapping, Node, placeholder};
 
@@ -62,6 +63,54 @@ impl Routes {
             self.others.push(Arc::clone(text));
         }
     }
+}
+
+impl Routes {
+    /// What an IngressRoute routes (doc.traefik.io/traefik, IngressRoute).
+    pub(super) fn ingress_route(&mut self, manifest: &Manifest<'_>, text: &Arc<Text>) {
+        let spec = manifest.root.get("spec");
+        let routes = spec.and_then(|spec| spec.get("routes"));
+        for route in routes.into_iter().flat_map(Node::items) {
+            let written = route.get("match").and_then(Node::as_str);
+            let Some((hosts, path)) = written.and_then(rule) else {
+                self.others.push(Arc::clone(text));
+                let is_literal = written.is_some_and(|one| one.contains("Host("));
+                self.takes_any |= !is_literal || placeholder::is_open(written.unwrap_or_default());
+                continue;
+            };
+            for host in hosts {
+                let of_host = self.by_traefik.entry(host.to_ascii_lowercase());
+                of_host.or_default().push(Route {
+                    name: format!("the IngressRoute `{}`", manifest.name),
+                    place: place_of(manifest),
+                    paths: vec![Served {
+                        path: path.clone(),
+                        to: service_of(route, manifest),
+                    }],
+                    // Which of them an entry point serves, its own settings say.
+                    http: Http::Served,
+                    https: true,
+                });
+            }
+        }
+    }
+}
+
+/// The one Service of a route.
+fn service_of(route: Node<'_>, manifest: &Manifest<'_>) -> Option<Backend> {
+    let mut all = route.get("services")?.items();
+    let (Some(only), None) = (all.next(), all.next()) else {
+        return None;
+    };
+    let text = |key: &str| only.get(key).and_then(Node::as_str);
+    if text("kind").is_some_and(|kind| kind != "Service") {
+        return None;
+    }
+    Some(Backend {
+        service: text("name")?.to_owned(),
+        namespace: text("namespace").or(manifest.namespace).map(str::to_owned),
+        port: text("port").map(str::to_owned),
+    })
 }
 
 /// The labels of a service: name, value, and where the value is.

@@ -101,6 +101,8 @@ pub enum Part {
     NativeEndpoint,
     /// A list of jobs.
     Jobs,
+    /// Jobs by their names.
+    NamedJobs,
     /// The groups of a rule file.
     Rules,
 }

@@ -105,6 +105,7 @@ impl Translator {
                 return Some(self.builder.mapping(node, &pairs));
             }
             Part::Jobs => self.native(node, None)?,
+            Part::NamedJobs => self.named_jobs(node)?,
             Part::Job => {
                 let job = self.job(shape, node, None)?;
                 self.builder.sequence(node, &[job])
@@ -175,6 +176,39 @@ impl Translator {
             sections.push(self.builder.mapping(node, &[role, (key, attached)]));
         }
         self.builder.sequence(node, &sections)
+    }
+
+    /// Native jobs by their names, with a key `enabled` of the chart's. One that finds no targets itself
+    /// changes a job of the chart (`charts/prometheus` 28.0.0 values.yaml, `scrapeConfigs`).
+    fn named_jobs(&mut self, node: Node<'_>) -> Option<Made> {
+        let mut jobs = Vec::new();
+        for entry in node.mapping()?.effective() {
+            let Some(job) = entry.value.mapping() else {
+                continue;
+            };
+            let is_on = |node: Node<'_>| node.scalar().and_then(|one| one.as_bool()) != Some(false);
+            let finds =
+                |one: Entry<'_>| one.name().contains("_sd_") || one.name().starts_with("static");
+            if !job.get("enabled").is_none_or(is_on) || !job.entries().any(finds) {
+                continue;
+            }
+            // The chart takes an empty name for none.
+            let is_empty = |node: Node<'_>| node.is_null() || node.as_str() == Some("");
+            let is_named = job.get("job_name").is_some_and(|name| !is_empty(name));
+            let is_its = |name: &str| name != "enabled" && (is_named || name != "job_name");
+            let mut pairs = Vec::new();
+            for one in job.effective().filter(|one| is_its(one.name())) {
+                let value = self.native(one.value, None);
+                let key = value.and_then(|_| self.builder.copy(one.key));
+                pairs.extend(key.zip(value));
+            }
+            if !is_named {
+                let key = self.builder.scalar(entry.key, "job_name");
+                pairs.push((key, self.builder.scalar(entry.key, entry.name())));
+            }
+            jobs.push(self.builder.mapping(entry.value, &pairs));
+        }
+        (!jobs.is_empty()).then(|| self.builder.sequence(node, &jobs))
     }
 
     /// What a mapping holds, judged and translated.

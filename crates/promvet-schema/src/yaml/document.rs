@@ -212,7 +212,7 @@ impl Document {
     pub fn rooted_at(&self, way: &[&str]) -> Option<Self> {
         let root = way
             .iter()
-            .try_fold(self.root()?, |node, key| node.get(key))?;
+            .try_fold(self.root()?, |node, key| node.step(key))?;
         Some(Self {
             text: Arc::clone(&self.text),
             nodes: self.nodes.clone(),

@@ -102,7 +102,7 @@ impl Document {
     /// The node at a path of keys, if no alias is on it.
     fn at(&self, way: &[&str]) -> Option<Node<'_>> {
         let found = way.iter().try_fold(self.root()?, |node, key| {
-            node.get(key).filter(|node| !node.is_alias())
+            node.step(key).filter(|node| !node.is_alias())
         });
         found.filter(|node| !node.is_alias())
     }

@@ -159,6 +159,35 @@ impl<'d> Node<'d> {
         self.sequence().into_iter().flat_map(Sequence::iter)
     }
 
+    /// One step of a path: the value of a key, or the item of a list by its index.
+    #[must_use]
+    pub fn step(self, key: &str) -> Option<Self> {
+        match self.sequence() {
+            Some(list) => list.at(key.parse().ok()?),
+            None => self.get(key),
+        }
+    }
+
+    /// The steps that lead to it from the root of its document.
+    #[must_use]
+    pub fn steps(self) -> Option<Vec<String>> {
+        let mut out = Vec::new();
+        let mut node = self;
+        while let Some(parent) = node.parent() {
+            let is_it = |other: &Self| other.id == node.id;
+            out.push(match parent.sequence() {
+                Some(list) => list.iter().position(|one| is_it(&one))?.to_string(),
+                None => {
+                    let mut entries = parent.mapping()?.written();
+                    entries.find(|entry| is_it(&entry.value))?.name().to_owned()
+                }
+            });
+            node = parent;
+        }
+        out.reverse();
+        Some(out)
+    }
+
     /// The node that holds it, if any: for what an alias stands for, where the anchor is.
     #[must_use]
     pub fn parent(self) -> Option<Self> {

@@ -540,9 +540,23 @@ fn written(makes: &str, name: &str, entry: Entry<'_>, values: Values) -> Option<
     let owner = format!("{makes}/{name}");
     let written = Written::of_key(entry.key, noun, &owner, content);
     Some(match values {
-        Values::Plain if makes == "ConfigMap" => written.with_text(entry.value, Dollars::Plain),
+        // Of a Secret, only what is a web configuration is read: its users are marked as secrets.
+        Values::Plain if makes == "ConfigMap" || is_web(text) => {
+            written.with_text(entry.value, Dollars::Plain)
+        }
         _ => written,
     })
+}
+
+/// Whether a text has a section of a web configuration.
+fn is_web(text: &str) -> bool {
+    let sections = [
+        "basic_auth_users:",
+        "tls_server_config:",
+        "http_server_config:",
+    ];
+    text.lines()
+        .any(|line| sections.iter().any(|one| line.starts_with(one)))
 }
 
 /// A literal as kustomize takes it: one pair of quotes around it comes off (kubernetes-sigs/kustomize

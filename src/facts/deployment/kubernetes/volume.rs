@@ -10,7 +10,7 @@ use crate::finding::{Evidence, Place};
 use crate::yaml::{Node, Scalar, Style, placeholder};
 
 /// Mode of files in volumes that set none (kubernetes/kubernetes `pkg/apis/core/types.go`).
-const DEFAULT_MODE: u32 = 0o644;
+pub(super) const DEFAULT_MODE: u32 = 0o644;
 
 /// A pod's specification.
 pub(super) struct Pod<'d> {
