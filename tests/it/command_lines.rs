@@ -377,7 +377,7 @@ fn flags_in_values_of_the_chart_are_judged() {
         ),
         (
             "prometheus: {alertmanager: {}, server: {retention: 15days}}\nextraArgs: {}\n",
-            Some("15days"),
+            Some("unknown unit `days`"),
         ),
         (release, Some("unknown flag `--log.levle`")),
         (
