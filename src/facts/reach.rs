@@ -119,6 +119,14 @@ pub enum Why {
 }
 
 impl Standpoint<'_> {
+    /// Whether something in the tree may tell that an address can't be reached: what runs the
+    /// configuration, or what others are called.
+    #[must_use]
+    pub fn may_tell(&self) -> bool {
+        let facts = self.facts();
+        !facts.shared.network(&facts.files).is_empty() || !self.runners().is_empty()
+    }
+
     /// Why nothing answers at an address of the configuration; nothing as soon as a part of the
     /// picture is missing.
     #[must_use]

@@ -261,9 +261,7 @@ pub fn find_words(text: &str) -> Vec<Range<usize>> {
             is_crossed_out(word)
         }));
     }
-    const ASKING: [&[u8; 4]; 3] = [b"your", b"ente", b"repl"];
-    let may_ask = |four: &[u8]| ASKING.iter().any(|start| four.eq_ignore_ascii_case(*start));
-    if bytes.windows(4).any(may_ask) {
+    if may_ask(bytes) {
         found.extend(joined_words(text).filter(|word| {
             let word = text.get(word.clone()).unwrap_or_default();
             asks_for_yours(word) || asks_to_be_replaced(word)
@@ -271,6 +269,23 @@ pub fn find_words(text: &str) -> Vec<Range<usize>> {
     }
     found.extend(path_to(text));
     apart(found)
+}
+
+/// Whether a text holds the first four letters of a word that asks to be filled in, in any case. The
+/// letters are compared as one number: this is asked of every address.
+fn may_ask(bytes: &[u8]) -> bool {
+    const ASKING: [u32; 3] = [
+        u32::from_be_bytes(*b"your"),
+        u32::from_be_bytes(*b"ente"),
+        u32::from_be_bytes(*b"repl"),
+    ];
+    // The bit that tells `a` from `A`; with it, no byte but the two is one of these letters.
+    const LOWER: u8 = b' ';
+    let mut last = 0;
+    bytes.iter().any(|byte| {
+        last = last << 8 | u32::from(byte | LOWER);
+        ASKING.contains(&last)
+    })
 }
 
 /// The words of a template in plain capitals, in whose place a script writes the value

@@ -274,6 +274,12 @@ impl Network {
         named.flat_map(|named| &named.containers)
     }
 
+    /// Whether nothing in the tree brings about a name.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
     /// The Services of Kubernetes of a name, in any namespace.
     #[must_use]
     pub fn services(&self, tree: &dyn Tree, name: &str) -> Vec<&Service> {

@@ -1,4 +1,4 @@
-use super::{MARKS, Marks, find, find_shouted, find_words, is_dummy, opens};
+use super::{MARKS, Marks, find, find_shouted, find_words, is_dummy, may_ask, opens};
 
 fn found(text: &str) -> Vec<&str> {
     find(text).map(|range| &text[range]).collect()
@@ -214,5 +214,24 @@ fn tags_and_whole_blocks_of_templates_are_found() {
         ("me@home, you@work", vec![]),
     ] {
         assert_eq!(found(text), want, "{text}");
+    }
+}
+
+#[test]
+fn words_that_ask_are_seen_in_any_case_and_no_others() {
+    let slowly = |bytes: &[u8]| {
+        let words = [b"your", b"ente", b"repl"];
+        let is_one = |four: &[u8]| words.iter().any(|word| four.eq_ignore_ascii_case(*word));
+        bytes.windows(4).any(is_one)
+    };
+    for word in ["your", "YOUR", "eNte", "repl", "xyour", "rep", "", "enter"] {
+        assert_eq!(may_ask(word.as_bytes()), slowly(word.as_bytes()), "{word}");
+        for at in 0..word.len() {
+            for byte in 0..=u8::MAX {
+                let mut bytes = word.as_bytes().to_vec();
+                bytes[at] = byte;
+                assert_eq!(may_ask(&bytes), slowly(&bytes), "{bytes:?}");
+            }
+        }
     }
 }
