@@ -12,6 +12,7 @@ use super::sink::Findings;
 use super::timings::Timings;
 use crate::prometheus::{
     Config, Discovered, Effect, Interpreter, Labels, PatternBudget, RelabelRule, Semantics, Step,
+    Value,
 };
 use crate::schema::{Target, Version};
 use crate::yaml::{Mapping, Node};
@@ -133,6 +134,40 @@ fn judge_list(list: &RelabelList<'_, '_>, out: &mut Judgement, timings: Option<&
             None => run(),
         }
     }
+}
+
+/// What is known of the labels of a job's targets behind its relabel rules; nothing if they drop all, or
+/// cannot be followed.
+pub(in crate::rules) fn labels_of_job(
+    config: Config<'_>,
+    job: Mapping<'_>,
+    template: bool,
+) -> Option<Labels> {
+    let budget = PatternBudget::default();
+    let reader = Reader {
+        template,
+        ..Reader::default()
+    };
+    let releases = [Version::NEWEST];
+    let (_, labels) = initial::labels(Stage::Targets, config, job, reader, &releases);
+    let rules = job.get("relabel_configs").into_iter().flat_map(Node::items);
+    let rules: Option<Vec<_>> = rules.map(|node| RelabelRule::new(node, &budget)).collect();
+    let rules = rules?;
+    let mut interpreter = Interpreter::new(labels, Semantics::of(Version::NEWEST), &budget);
+    for rule in &rules {
+        if interpreter.step(rule).effect == Effect::DropsAll {
+            return None;
+        }
+    }
+    let labels = interpreter.labels().clone();
+    // Prometheus sets it where it is missing (`scrape/target.go`, `PopulateLabels`).
+    let instance = labels.get("instance");
+    let own = match instance.is_absent() {
+        true => labels.get("__address__"),
+        false if instance.is_present() => instance,
+        false => Value::Present,
+    };
+    (!budget.is_used_up()).then(|| labels.with("instance", own))
 }
 
 /// The lists of a configuration, with the section that holds them.

@@ -576,3 +576,55 @@ fn new_rule_names_its_folder_in_the_policy() {
     );
     assert_eq!(folder.read("promvet.yaml"), "{profile: strict}\n");
 }
+
+#[test]
+fn a_condition_knows_the_labels_of_a_job() {
+    let rule = |when: &str| {
+        format!(
+            "---\nseverity: error\nnode: scrape_config\nwhen: {when}\nmessage: wrong labels\n---\n# Labels\n\nBecause.\n"
+        )
+    };
+    let job = |rest: &str| {
+        format!(
+            "global: {{external_labels: {{cluster: a}}}}\nscrape_configs:\n- job_name: api\n{rest}"
+        )
+    };
+    let two = job(
+        "  static_configs:\n  - {targets: ['a:1'], labels: {team: web}}\n  - {targets: ['b:1']}\n",
+    );
+    let set = job(
+        "  static_configs: [{targets: ['a:1']}]\n  relabel_configs: [{target_label: team, replacement: web}]\n",
+    );
+    let found = job("  file_sd_configs: [{files: [a.json]}]\n");
+    for (when, config, expected) in [
+        ("\"labels.team != ['web']\"", &two, "wrong labels"),
+        ("\"labels.team == ['', 'web']\"", &two, "wrong labels"),
+        ("\"labels.team != ['web']\"", &set, ""),
+        (
+            "\"labels.cluster == ['a'] && labels.instance == ['a:1']\"",
+            &set,
+            "wrong labels",
+        ),
+        ("\"!('team' in labels)\"", &set, ""),
+        ("\"!('owner' in labels)\"", &set, "wrong labels"),
+        ("\"labels.team != ['web']\"", &found, ""),
+    ] {
+        let page = rule(when);
+        let files = [
+            ("promvet.yaml", POLICY),
+            ("rules/acme/labels.md", &*page),
+            ("prometheus.yml", config),
+        ];
+        let folder = Scratch::new(&files);
+        let told = concise(&folder, &["prometheus.yml"]);
+        let ours: Vec<_> = told
+            .lines()
+            .filter(|line| line.contains("error acme/labels"))
+            .collect();
+        assert_eq!(
+            !ours.is_empty(),
+            !expected.is_empty(),
+            "{when} {config}{told}"
+        );
+    }
+}

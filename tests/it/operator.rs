@@ -814,3 +814,21 @@ fn labels_of_rules_are_texts() {
         ),
     ]);
 }
+
+#[test]
+fn a_probe_names_its_prober() {
+    let targets = "  targets: {staticConfig: {static: [a.example.com]}}";
+    check_objects(&[
+        (
+            "Probe",
+            &format!("  prober: {{url: 'bb:9115'}}\n{targets}"),
+            &[],
+        ),
+        ("Probe", "  prober: {path: /probe}", &[]),
+        (
+            "Probe",
+            &format!("  prober: {{path: /probe}}\n{targets}"),
+            &[(5, "schema/missing-field", "`url`: missing in `prober`")],
+        ),
+    ]);
+}

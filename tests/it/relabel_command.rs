@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::support::recorded;
 use crate::support::scratch::Scratch;
 
 const CONFIG: &str = "\
@@ -193,4 +194,58 @@ fn a_difference_shows_no_secret_of_the_case() {
     assert!(said.contains("'env': 'test'"), "{said}");
     assert!(said.contains("'password': '[redacted]'"), "{said}");
     assert!(!said.contains(&SECRET[..8]), "{said}");
+}
+
+/// Cases with what Prometheus makes of labels, from the folder that `PROMVET_SHARED` names, as tests of
+/// relabel rules.
+#[test]
+fn cases_of_prometheus_pass_as_tests() {
+    let Some(folder) = recorded::folder() else {
+        return;
+    };
+    let table = std::fs::read_to_string(folder.join("facts/scrape/relabel-cases.tsv")).unwrap();
+    let mut files: Vec<(String, String)> = Vec::new();
+    for row in table.lines().skip(1).filter(|line| !line.is_empty()) {
+        let cells: Vec<_> = row.split('\t').collect();
+        let [id, _, from, before, rules, labels, result, after, ..] = cells[..] else {
+            panic!("{row}");
+        };
+        // What is refused is not run, and remainders are not worked out.
+        if result == "reject" || rules.contains("hashmod") {
+            continue;
+        }
+        let number = files.len();
+        let (config, test) = (
+            format!("{number}.yml"),
+            format!("{number}.relabel-test.yaml"),
+        );
+        let list = "metric_relabel_configs";
+        files.push((
+            config.clone(),
+            format!("scrape_configs: [{{job_name: a, {list}: {rules}}}]\n"),
+        ));
+        let release = match (from, before) {
+            ("", "") => String::new(),
+            ("", "2.36.0") => "release: '2.35'\n".to_owned(),
+            ("", "2.41.0") => "release: '2.40'\n".to_owned(),
+            ("", "2.50.0") => "release: '2.49'\n".to_owned(),
+            ("", before) => format!(
+                "release: '{}'\n",
+                if before == "3.0.0" { "2.55" } else { "3.1" }
+            ),
+            (from, _) => format!("release: '{}'\n", from.trim_end_matches(".0")),
+        };
+        let expected = match result {
+            "drop" => "dropped: true".to_owned(),
+            _ => format!("result: {after}"),
+        };
+        files.push((
+            test,
+            format!("# {id}\nconfig: {config}\njob: a\nlist: {list}\n{release}cases:\n- labels: {labels}\n  {expected}\n"),
+        ));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (&**a, &**b)).collect();
+    let ran = Scratch::new(&files).promvet(&["test"]);
+    assert_eq!(ran.status, Some(0), "{}", ran.said());
+    assert!(files.len() > 380, "{}", files.len());
 }

@@ -35,7 +35,18 @@ pub(super) fn check(kind: &str, spec: Node<'_>, holder: &EmbeddedIn) -> Vec<Find
 /// What is reported about the address of a prober, which has a scheme and a path in keys of their own
 /// (prometheus-operator v0.93.0 `pkg/prometheus/resource_selector.go`, `validateProberURL`).
 fn prober(spec: Node<'_>) -> Option<Finding> {
-    let url = spec.get("prober")?.get("url")?;
+    let prober = entry(spec, "prober")?;
+    let Some(url) = prober.value.get("url") else {
+        // A patch has no targets.
+        prober
+            .value
+            .mapping()
+            .filter(|_| spec.get("targets").is_some())?;
+        let message = "`url`: missing in `prober`; the API server refuses the object".to_owned();
+        let rule = rule::SCHEMA_MISSING_FIELD;
+        let finding = found(rule, Severity::Error, prober.key, message);
+        return Some(finding.help("set `url` to the host and the port of the prober"));
+    };
     let text = url.as_str()?;
     let (_, address) = text.split_once("://").unwrap_or(("", text));
     if !text.contains('/') || text.contains(['{', '$']) {

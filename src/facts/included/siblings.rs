@@ -5,6 +5,9 @@ use std::sync::Arc;
 use super::glob;
 use crate::finding::Text;
 
+/// Where configurations are mounted: in the image's own folder, and in that of the chart `prometheus`.
+const USUAL: &[&str] = &["/etc/prometheus", "/etc/config"];
+
 /// What is in the folder of a configuration that is in a ConfigMap or a Secret: the other
 /// keys.
 #[derive(Debug)]
@@ -18,14 +21,14 @@ pub struct SiblingFiles<'b> {
 impl SiblingFiles<'_> {
     /// The keys that a path or a pattern of the configuration means.
     pub(super) fn matching(&self, pattern: &str) -> Vec<&Arc<Text>> {
+        let below = |folder: &str| {
+            let rest = pattern.strip_prefix(folder.trim_end_matches('/'))?;
+            rest.strip_prefix('/')
+        };
         let name = match pattern.starts_with('/') {
-            true => {
-                let mut folders = self.folders.iter();
-                folders.find_map(|folder| {
-                    let rest = pattern.strip_prefix(folder.trim_end_matches('/'))?;
-                    rest.strip_prefix('/')
-                })
-            }
+            // Where nothing in sight mounts the object, it is most likely mounted as usual.
+            true if self.folders.is_empty() => USUAL.iter().find_map(|folder| below(folder)),
+            true => self.folders.iter().find_map(|folder| below(folder)),
             false => Some(pattern.trim_start_matches("./")),
         };
         let fits = |key: &str| name.is_some_and(|name| glob::is_name_of(name, key));
@@ -65,5 +68,11 @@ mod tests {
                 .collect();
             assert_eq!(found, want, "{pattern}");
         }
+        let beside = SiblingFiles {
+            folders: Vec::new(),
+            texts: &texts,
+        };
+        assert_eq!(beside.matching("/etc/prometheus/*.yml").len(), 2);
+        assert!(beside.matching("/srv/a.yml").is_empty());
     }
 }

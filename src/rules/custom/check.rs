@@ -210,6 +210,7 @@ impl Checker<'_, '_> {
             Fact::Urls => Declared::Records(facts::URL),
             Fact::Credentials => Declared::Records(facts::CREDENTIAL),
             Fact::Mount => Declared::Records(facts::MOUNT),
+            Fact::Labels => Declared::Anything,
             Fact::Receiver | Fact::Issuer | Fact::Environment => Declared::Single,
         }
     }

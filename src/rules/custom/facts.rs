@@ -8,9 +8,9 @@ use super::nodes::NodeKind;
 use super::value::{self, Value};
 use crate::facts::deployment::MountSource;
 use crate::prometheus::endpoint::Endpoint;
-use crate::prometheus::{Client, Credential, HttpClient};
-use crate::rules::{Configuration, Entry, HttpPart};
-use crate::yaml::Node;
+use crate::prometheus::{Client, Config, Credential, HttpClient, Value as Label};
+use crate::rules::{Configuration, Entry, HttpPart, relabel};
+use crate::yaml::{Entry as Pair, Mapping, Node};
 
 /// A fact that a condition can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,7 @@ pub(super) enum Fact {
     Receiver,
     Issuer,
     Credentials,
+    Labels,
     Mount,
     Environment,
 }
@@ -50,6 +51,7 @@ const FACTS: &[(Fact, &str, &[NodeKind])] = &[
     (Fact::Receiver, "receiver", &[NodeKind::RemoteWrite]),
     (Fact::Issuer, "issuer", HTTP),
     (Fact::Credentials, "credentials", HTTP),
+    (Fact::Labels, "labels", &[NodeKind::ScrapeConfig]),
     (Fact::Mount, "mount", &[]),
     (Fact::Environment, "environment", &[]),
 ];
@@ -190,6 +192,58 @@ pub(super) fn urls<'d>(client: Option<&Client<'_>>) -> Known<'d> {
     }
     let urls = peers.iter().map(|peer| parts(&peer.endpoint).0);
     Known::Value(value::list(urls.collect()))
+}
+
+/// The labels that all series of a job get, as far as `wanted` asks for them: from external labels, static
+/// targets and relabel rules. Each has the list of its values, an empty text where a target lacks it.
+pub(super) fn labels<'d>(
+    config: Option<Config<'_>>,
+    job: Node<'_>,
+    wanted: &Wanted<'_>,
+    template: bool,
+) -> Known<'d> {
+    let unknown = || {
+        let why = "the labels of its series are not known before Prometheus runs";
+        Known::Unknown(Some(why.to_owned()))
+    };
+    let (Some(config), Some(mapping)) = (config, job.mapping()) else {
+        return Known::Unknown(None);
+    };
+    let Some(known) = relabel::labels_of_job(config, mapping, template) else {
+        return unknown();
+    };
+    let external = config.external_labels();
+    let external = |name: &str| external.and_then(|labels| labels.get(name)?.as_str());
+    let of = |name: &str| match known.get(name) {
+        Label::OneOf(texts) => {
+            let filled = |text: String| match text.is_empty() {
+                true => external(name).unwrap_or_default().to_owned(),
+                false => text,
+            };
+            Some(texts.into_iter().map(filled).collect::<BTreeSet<_>>())
+        }
+        _ => None,
+    };
+    let mut names: BTreeSet<&str> = match wanted {
+        Wanted::Keys(keys) => keys.clone(),
+        Wanted::All if known.has_others() => return unknown(),
+        Wanted::All => known.known().map(|(name, _)| name).collect(),
+    };
+    let all = config
+        .external_labels()
+        .filter(|_| matches!(wanted, Wanted::All));
+    names.extend(all.into_iter().flat_map(Mapping::entries).map(Pair::name));
+    let mut out = Vec::new();
+    for name in names.into_iter().filter(|name| !name.starts_with("__")) {
+        let Some(values) = of(name) else {
+            return unknown();
+        };
+        if values.iter().any(|value| !value.is_empty()) {
+            let values = values.into_iter().map(value::text).collect();
+            out.push((name.to_owned(), value::list(values)));
+        }
+    }
+    Known::Value(value::map(out))
 }
 
 /// The environment that policy counts a file to.

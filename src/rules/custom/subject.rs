@@ -164,6 +164,10 @@ impl<'a> Subject<'a> {
                     });
                     facts::issuer(entry, part.as_ref())
                 }
+                Fact::Labels => {
+                    let config = self.configuration.map(|it| it.config);
+                    facts::labels(config, node, &uses.labels, self.scene.template)
+                }
                 _ => facts::credentials(node),
             };
             bind(fact, known, context, &mut out.unknown);
@@ -177,6 +181,7 @@ struct Uses<'r> {
     facts: Vec<Fact>,
     own: Wanted<'r>,
     effective: Wanted<'r>,
+    labels: Wanted<'r>,
 }
 
 impl<'r> Uses<'r> {
@@ -187,6 +192,7 @@ impl<'r> Uses<'r> {
             facts: OWN.iter().copied().filter(named).collect(),
             own: Wanted::of(Fact::Own, uses()),
             effective: Wanted::of(Fact::Effective, uses()),
+            labels: Wanted::of(Fact::Labels, uses()),
         }
     }
 }
@@ -200,6 +206,7 @@ const OWN: &[Fact] = &[
     Fact::Receiver,
     Fact::Issuer,
     Fact::Credentials,
+    Fact::Labels,
 ];
 
 fn url<'d>(found: &Found<'_>, entry: Option<&Entry<'_>>) -> (Known<'d>, facts::Holes) {

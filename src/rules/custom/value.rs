@@ -238,6 +238,13 @@ pub(super) fn record<'d>(entries: Vec<(&'static str, Value<'d>)>) -> Value<'d> {
     Box::new(CelMap::from(entries.collect::<HashMap<_, _>>()))
 }
 
+/// The same with keys of the user.
+pub(super) fn map<'d>(entries: Vec<(String, Value<'d>)>) -> Value<'d> {
+    let entries = entries.into_iter();
+    let entries = entries.map(|(key, value)| (CelMapKey::String(CelString::from(key)), value));
+    Box::new(CelMap::from(entries.collect::<HashMap<_, _>>()))
+}
+
 /// A list.
 pub(super) fn list<'d>(items: Vec<Value<'d>>) -> Value<'d> {
     Box::new(CelList::from(items))
