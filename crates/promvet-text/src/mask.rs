@@ -315,7 +315,80 @@ mod tests {
         "x: 1 # promvet: ignore[§]",
         "# promvet: ignore[schema/unknown-field, §] why",
         "tls_config:\n  ca_file: a.pem # see §",
+        // Flow mappings that lack a colon.
+        "- {url: https://h.example.com/x, bearer_token §}",
+        "authorization: {credentials §}",
+        "oauth2: {client_id: a, client_secret §}",
+        "{\"url\": \"x\", \"bearer_token §\"}",
+        "- {bearer_token §, url: x}",
+        "- {url: x, authorization Bearer §}",
+        "- {url: x, bearer_token_file §}",
+        "{\n  url: x, password §\n}",
+        // Relabel rules.
+        "- {source_labels: [password], regex: §, action: dropp}",
+        "- {regex: §, source_labels: [a, token]}",
+        "- source_labels: [password]\n  regex: §",
+        "- source_labels:\n  - a\n  - password\n  action: drop\n  regex: §",
+        "- regex: '§'\n  sourceLabels:\n  - api_token",
+        // Deployments.
+        "RUN echo § > /run/tok",
+        "command: sh -c 'echo -n \"§\" > /run/secrets/tok && prometheus'",
+        "- traefik.http.middlewares.a.basicauth.users=u:§",
+        "traefik.http.middlewares.a.basicauth.users: u:§",
+        "- {name: PASSWORD, vlaue: §}",
+        "secrets: [§]",
+        "secrets:\n- §",
+        "server: {http_tls_config: {key: §}}",
+        "- {digest: 'u:§'}",
     ];
+
+    /// The same where the secret has the marks of a pattern or of a variable.
+    #[test]
+    fn secrets_with_marks_are_hidden() {
+        for (slip, secret) in [
+            ("bearer_token_file: §", "ZEqznkcRW$ANpWuRvZ7.7yy9"),
+            (
+                "consulSDConfigs: [{server: c, tokenRef: §}]",
+                "DKp69FUxC$CpmRA6Xjp*pfy2",
+            ),
+            (
+                "- {source_labels: [password], regex: §}",
+                "KYNfeTk578rAfisJUPqpngrUEdVGt",
+            ),
+            ("expr: 'up{token=\"§\"'", "tR7vQ2mZx9.LkP4wB8nYc"),
+            ("'match[]': ['{token=\"§\"}']", "x9RSf4ZFd*cn3SkZZvg*4sjd"),
+            ("- targets: ['h.example.com:§']", "x9RSf4ZFd*cn3SkZZvg*4sjd"),
+            ("secrets: [{source: §, target: tok}]", "Kagiba642bomogo!"),
+            ("url: https://§@h.example.com/x", "3P5eAAfXBJ/p13sVdZfbdGDH"),
+        ] {
+            let out = shown(&slip.replace('§', secret));
+            assert!(
+                !out.contains(&secret[..8]) && !out.contains(&secret[12..]),
+                "{out}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_same_keys_hold_otherwise_is_shown() {
+        for line in [
+            "- {url: x, basic_auth: {username: u, password_file: a.txt}}",
+            "summary: '{{ $labels.x }}, credentials expired, token refreshed'",
+            "description: see {a, password policy}",
+            "- source_labels: [__meta_kubernetes_secret_token]\n  regex: (.+)-prod",
+            "- source_labels:\n  - token\n  regex: true|yes\n- regex: prometheus_replica",
+            "RUN echo prometheus:x:65534 >> /etc/passwd && echo \"$TOKEN\" > /run/tok",
+            "secrets: [api_token, {source: grafana-cloud, target: tok, mode: 0440}]",
+            "secrets:\n  tok:\n    file: ./secrets/tok.txt\n    external: true",
+            "secrets: inherit",
+            "digest: sha256:aec0fcd48ea6a3ac7a8aa1d2dd3d4d3f1e5e0b7c2e33e5d1a1b2c3d4e5f60718",
+            "expr: up{token=~\"foo.*|bar.+\", job=\"a.b-c\"}",
+            "source: ./prometheus.yml",
+            "source: 'git::https://h.example/x?ref=4a5f0c1d8be24f7791c3a6d2e0f9b788d1a3ce9c'",
+        ] {
+            assert_eq!(shown(line), line);
+        }
+    }
 
     #[test]
     fn slips_hide_what_a_person_and_what_a_generator_makes() {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::finding::{is_like_secret_name, is_made_up, is_secret_name};
+
 /// How deep defaults may be in defaults, such as `${A:-${B:-c}}`.
 const DEEPEST: usize = 8;
 
@@ -12,7 +14,16 @@ const MOST_FILLED: usize = 4096;
 
 /// Variables and their values. Its `Debug` does not show the values, which may be secrets.
 #[derive(Clone, Default)]
-pub(super) struct Variables(BTreeMap<String, String>);
+pub(super) struct Variables(BTreeMap<String, Value>);
+
+/// The value of a variable.
+#[derive(Clone)]
+enum Value {
+    Known(String),
+    /// It is set, but may be a secret: a `.env` file seldom is in the repository, and what a compose
+    /// file fills in is repeated in sentences about paths and arguments.
+    Withheld,
+}
 
 impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,11 +32,17 @@ impl fmt::Debug for Variables {
 }
 
 impl Variables {
-    /// Reads a `.env` file: `NAME=value` a line, quotes taken off, comments left out.
+    /// Reads a `.env` file: `NAME=value` a line, quotes taken off, comments left out. What may be a
+    /// secret is withheld.
     pub(super) fn from_env_file(text: &str) -> Self {
         let mut out = Self::default();
         for line in lines(text) {
-            out.set(line.name, Some(line.value.to_owned()));
+            let value = if may_be_shown(line.name, line.value) {
+                Value::Known(line.value.to_owned())
+            } else {
+                Value::Withheld
+            };
+            out.0.insert(line.name.to_owned(), value);
         }
         out
     }
@@ -33,13 +50,14 @@ impl Variables {
     /// Gives a variable a value, or takes it away.
     pub(super) fn set(&mut self, name: &str, value: Option<String>) {
         match value {
-            Some(value) => self.0.insert(name.to_owned(), value),
+            Some(value) => self.0.insert(name.to_owned(), Value::Known(value)),
             None => self.0.remove(name),
         };
     }
 
     /// A text with its variables replaced; none if one of them has neither value nor default,
-    /// since the user who starts the containers may have set it, or if they are too long together.
+    /// since the user who starts the containers may have set it, if its value is withheld, or if they
+    /// are too long together.
     pub(super) fn expand(&self, text: &str) -> Option<String> {
         self.expand_within(text, DEEPEST)
     }
@@ -66,7 +84,10 @@ impl Variables {
                 let length = after.find(|c| !is_word(c)).unwrap_or(after.len());
                 let (name, tail) = after.split_at_checked(length)?;
                 if is_name(name) {
-                    fill(&mut out, self.0.get(name)?)?;
+                    let Value::Known(value) = self.0.get(name)? else {
+                        return None;
+                    };
+                    fill(&mut out, value)?;
                 } else {
                     out.push('$');
                     out.push_str(name);
@@ -83,7 +104,11 @@ impl Variables {
         let length = body.find(|c| !is_word(c)).unwrap_or(body.len());
         let (name, operator) = body.split_at_checked(length)?;
         let set = self.0.get(name);
-        let filled = set.filter(|value| !value.is_empty());
+        let is_filled = |value: &&Value| match value {
+            Value::Known(text) => !text.is_empty(),
+            Value::Withheld => true,
+        };
+        let filled = set.filter(is_filled);
         // `:-` and the like look at empty values too, `-` and the like only at missing ones.
         let (set, operator) = match operator.strip_prefix(':') {
             Some(operator) => (filled, operator),
@@ -92,10 +117,53 @@ impl Variables {
         match (operator.split_at_checked(1), set) {
             (Some(("-", default)), None) => self.expand_within(default, depth),
             (Some(("+", other)), Some(_)) => self.expand_within(other, depth),
-            (Some(("-" | "?", _)) | None, Some(value)) => Some(value.clone()),
+            (Some(("-" | "?", _)) | None, Some(Value::Known(value))) => Some(value.clone()),
             _ => None,
         }
     }
+}
+
+/// Whether sentences may repeat the value of a variable of a `.env` file: it is a path, a version, a
+/// number, the name of an image or of a host, or arguments of those, and its name does not say that it
+/// is a secret. Under the name of a secret only a path counts.
+fn may_be_shown(name: &str, value: &str) -> bool {
+    const SEPARATORS: &str = "/\\.:,-_=+~";
+    let is_secret = is_secret_name(name) || is_like_secret_name(name);
+    let is_path = value.contains('/') && value.starts_with(['/', '.']);
+    let (rest, digest) = value.split_once("@sha256:").unwrap_or((value, ""));
+    let separates = |c: char| c.is_whitespace() || SEPARATORS.contains(c);
+    (is_path || !is_secret)
+        && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && rest.split(separates).all(is_word_or_number)
+}
+
+/// The longest part of a name that need not be a word, such as `k8s` and `rc12`.
+const LONGEST_PART: usize = 4;
+
+/// The most digits of a number, such as a date, and those behind a word, such as `mimir01`.
+const MOST_DIGITS: usize = 8;
+const MOST_DIGITS_BEHIND: usize = 2;
+
+/// The longest word.
+const LONGEST_WORD: usize = 16;
+
+/// Whether a part of a value is a word, perhaps with a number behind it, or a number.
+fn is_word_or_number(part: &str) -> bool {
+    let word = part.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = part.len() - word.len();
+    let letters = word.strip_prefix(|c: char| c.is_ascii_uppercase());
+    let is_word = letters
+        .unwrap_or(word)
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase());
+    if part.len() <= LONGEST_PART {
+        return part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    }
+    word.is_empty() && digits <= MOST_DIGITS
+        || is_word
+            && word.len() <= LONGEST_WORD
+            && digits <= MOST_DIGITS_BEHIND
+            && !is_made_up(part)
 }
 
 /// A line of a `.env` file that gives a variable a value.
@@ -195,6 +263,54 @@ mod tests {
             ("$NONE", None),
             ("${NONE:?must be set}", None),
             ("${DIR", None),
+        ] {
+            assert_eq!(variables.expand(text).as_deref(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_withheld() {
+        for (name, value, is_shown) in [
+            ("DATA_DIR", "./data", true),
+            ("CONFIG", "/srv/Prometheus/conf.d/prometheus-eu1.yml", true),
+            ("SECRETS_DIR", "./secrets", true),
+            ("TOKEN_FILE", "/run/secrets/api-token", true),
+            ("TAG", "v2.53.0-rc.1", true),
+            ("VERSION", "latest", true),
+            ("IMAGE", "quay.io:443/prometheus/prometheus:v3.1.0", true),
+            (
+                "IMAGE",
+                "prom/prometheus@sha256:aec0fcd48ea6a3ac7a8aa1d2dd3d4d3f",
+                true,
+            ),
+            ("PORT", "9090", true),
+            ("DAY", "20241129", true),
+            ("HOST", "mimir01.example.com", true),
+            (
+                "ARGS",
+                "--config.file=/etc/p.yml --web.enable-lifecycle",
+                true,
+            ),
+            ("EMPTY", "", true),
+            ("API_TOKEN", "made-up-2", false),
+            ("DB_PASSWORD", "hunter", false),
+            ("PASSWD", "42", false),
+            ("NAME", "Kagiba642bomogo!", false),
+            ("NAME", "Kagiba642bomogo", false),
+            ("NAME", "4a5f0c1d8be24f7791c3a6d2e0f9b788", false),
+            ("NAME", "tR7vQ2mZx9LkP4wB8nYc", false),
+            ("NAME", "qzjfkwmxtrbplghdnvcs", false),
+            ("URL", "https://u:hunter@h.example.com", false),
+            ("DIR", "/data/4a5f0c1d8be24f7791c3a6d2e0f9b788", false),
+        ] {
+            assert_eq!(may_be_shown(name, value), is_shown, "{name}={value}");
+        }
+        let variables = Variables::from_env_file("API_TOKEN=made-up-2");
+        for (text, want) in [
+            ("$API_TOKEN", None),
+            ("/x/${API_TOKEN}", None),
+            ("${API_TOKEN:-x}", None),
+            ("${API_TOKEN:+x}", Some("x")),
         ] {
             assert_eq!(variables.expand(text).as_deref(), want, "{text}");
         }

@@ -279,6 +279,66 @@ fn no_link_out_of_the_repository_is_followed_where_the_user_chose_no_names() {
     }
 }
 
+/// Compose files that take `${API_TOKEN}` from a `.env` file, which is not in the repository.
+const FILLED_IN: &[&str] = &[
+    "    command: --config.file=${API_TOKEN}\n",
+    "    command: [--config.file=/etc/${API_TOKEN}.yml]\n",
+    "    command: ['--${API_TOKEN}', '--log.level=${API_TOKEN}']\n",
+    "    volumes: ['./prometheus.yml:/etc/prometheus/${API_TOKEN}']\n",
+    "    volumes: ['./${API_TOKEN}:/etc/prometheus/prometheus.yml']\n",
+    "    volumes: ['${API_TOKEN}:/etc/prometheus/', './prometheus.yml:/etc/prometheus/prometheus.yml']\n",
+    "    configs: ['${API_TOKEN}']\n",
+    "    configs: [{source: '${API_TOKEN}', target: /etc/prometheus/prometheus.yml}]\n",
+    "    configs: [{source: c, target: '/x/${API_TOKEN}'}]\nconfigs: {c: {file: prometheus.yml}}\n",
+    "    secrets: ['${API_TOKEN}']\n    working_dir: /${API_TOKEN}\n    command: [--config.file=p.yml]\n",
+    "    extends: {service: '${API_TOKEN}', file: '${API_TOKEN}'}\n",
+];
+
+#[test]
+fn what_compose_takes_from_an_environment_file_is_not_shown() {
+    for (turn, rest) in FILLED_IN.iter().enumerate() {
+        for secret in [
+            "made-up-secret",
+            "Kagiba642bomogo!",
+            "4a5f0c1d8be24f7791c3a6d2e0f9b788",
+        ] {
+            // A word is a secret by the name of its variable, others whatever the name is.
+            let name = if secret.starts_with("made") {
+                "API_TOKEN"
+            } else {
+                "WHATEVER"
+            };
+            let compose = format!("services:\n  p:\n    image: prom/prometheus\n{rest}");
+            let scratch = Scratch::new(&[
+                (".env", &format!("{name}={secret}\n")),
+                ("compose.yml", &compose.replace("API_TOKEN", name)),
+                (
+                    "prometheus.yml",
+                    "remote_write:\n- url: https://h.example.com/x\n  bearer_token_file: /run/tok\n",
+                ),
+            ]);
+            let others = COMMANDS.iter().chain(MORE).skip(turn % 8).step_by(8);
+            let commands: Vec<&[&str]> = others.copied().chain([&["check"][..]]).collect();
+            let seen = shown(&scratch, "compose.yml", &[secret], &commands);
+            assert_eq!(seen, Vec::<String>::new(), "{rest}");
+        }
+    }
+}
+
+#[test]
+fn a_path_of_an_environment_file_is_shown() {
+    let scratch = Scratch::new(&[
+        (".env", "CONFIG=/srv/conf/prometheus.yml\n"),
+        (
+            "compose.yml",
+            "services:\n  p:\n    image: prom/prometheus\n    command: --config.file=${CONFIG}\n",
+        ),
+        ("prometheus.yml", "scrape_configs: []\n"),
+    ]);
+    let said = promvet(scratch.path(), &["check"]).said();
+    assert!(said.contains("/srv/conf/prometheus.yml"), "{said}");
+}
+
 #[test]
 fn a_file_that_is_something_else_is_named_and_not_quoted() {
     let scratch = Scratch::new(&[

@@ -342,6 +342,27 @@ const ENTRIES: &[&str] = &[
     "  bogus: 1 # promvet: ignore[§]\n",
     "  # promvet: ignore[schema/unknown-field, §] why\n  bogus: 1\n",
     "  tls_config:\n    ca_file: a.pem # see §\n  bogus: 1\n",
+    // Flow mappings that lack a colon.
+    "- {url: https://h.example.com/x, bearer_token §}\n",
+    "- {url: https://h.example.com/x, authorization: {credentials §}}\n",
+    "- {url: https://h.example.com/x, oauth2: {client_id: a, client_secret §}}\n",
+    "- {\"url\": \"https://h.example.com/x\", \"bearer_token §\"}\n",
+    "- {url: https://h.example.com/x, authorization Bearer §}\n",
+    // URLs whose userinfo has a slash, or is where a port belongs, and what has no name in them.
+    "- url: https://u/§@h.example.com/x\n  bogus: 1\n",
+    "- url: https://h.example.com:u:§\n  bogus: 1\n",
+    "- url: https://u:§\n  bogus: 1\n",
+    "- url: https://h.example.com/x?token%3D§\n  bogus: 1\n",
+    "- url: https://h.example.com/x?auth:§\n  bogus: 1\n",
+    "- url: https://h.example.com/x?§\n  bogus: 1\n",
+    "- url: https://h.example.com/x#§\n  bogus: 1\n",
+    "- url: https://h.example.com/token/§/x\n  bogus: 1\n",
+    "- url: https://hooks.example.com/services/T000/B000/§\n  bogus: 1\n",
+    "  proxy_url: http://u/§@proxy.example.com:3128\n  bogus: 1\n",
+    // Relabel rules for labels with the name of a secret.
+    "  write_relabel_configs: [{source_labels: [password], regex: §, action: dropp}]\n",
+    "  write_relabel_configs: [{regex: §, source_labels: [a, api_token], action: dropp}]\n",
+    "  write_relabel_configs:\n  - source_labels:\n    - password\n    regex: §\n    action: dropp\n",
 ];
 
 /// The same where only the look of the secret tells.
@@ -501,6 +522,18 @@ const FILES: &[(&str, &str)] = &[
     (
         "prometheus.yml",
         "scrape_configs:\n- job_name: a\n  consul_sd_configs:\n  - server: h:1\n    §: x\n",
+    ),
+    (
+        "prometheus.yml",
+        "scrape_configs:\n- job_name: a\n  serverset_sd_configs: [{servers: ['h:1'], paths: [/a], digest: 'u:§', bogus: 1}]\n",
+    ),
+    (
+        "compose.yml",
+        "services:\n  prometheus:\n    image: prom/prometheus:v3.1.0\n    command: sh -c 'echo § > /run/secrets/tok && prometheus --bogus'\n    secrets: [{source: §, target: tok}]\n    labels: ['traefik.http.middlewares.a.basicauth.users=u:§']\n",
+    ),
+    (
+        "Dockerfile",
+        "FROM prom/prometheus:v3.1.0\nRUN echo § > /run/tok\nCMD [\"--bogus\"]\n",
     ),
     ("promvet.yaml", "prometheus: §\n"),
     ("promvet.yaml", "levels: {schema: §}\n"),

@@ -30,7 +30,30 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
             out.push(range);
         }
     }
+    for command in ["echo ", "printf "] {
+        let begins = memchr::memmem::find_iter(line.as_bytes(), command);
+        out.extend(begins.filter_map(|at| written(line, at + command.len())));
+    }
     out
+}
+
+/// The one word that a command writes to a file, if it may be a secret: `echo SECRET > /run/token`.
+fn written(line: &str, at: usize) -> Option<Range<usize>> {
+    let rest = line.get(at..)?;
+    let rest = rest.get(..super::floor(rest, LONGEST))?;
+    work::count(rest.len().min(64));
+    let said = rest.get(..rest.find(['>', '|', ';', '&'])?)?;
+    let is_option =
+        |word: &&str| word.starts_with('-') || word.trim_matches(['"', '\'']).starts_with('%');
+    let mut words = said.split_whitespace().skip_while(is_option);
+    let (word, None) = (words.next()?, words.next()) else {
+        return None;
+    };
+    let bare = word.trim_matches(['"', '\'', '\\']);
+    let is_shown =
+        is_harmless(bare) || is_variable(bare) || is_reference(bare) || bare.contains(':');
+    let from = at + said.rfind(bare)?;
+    (!is_shown).then(|| from..from + bare.len())
 }
 
 /// The secret behind the flag at an offset.

@@ -5,6 +5,7 @@
 //! excerpt; what is masked too little costs a secret.
 
 mod items;
+mod labels;
 mod pairs;
 mod sections;
 mod unmarked;
@@ -13,6 +14,7 @@ use std::collections::HashSet;
 
 use super::names::Meaning;
 use super::{Span, arguments, looks, plausible, urls, value};
+use labels::Labels;
 use sections::{Sections, Within};
 
 /// The most lines of a quoted value or of a PEM block that does not end. A key of RSA with 8192
@@ -29,6 +31,7 @@ pub(super) fn find(content: &str) -> Vec<Span> {
         sections: Sections::default(),
         names_secret: false,
         unnamed: None,
+        labels: Labels::default(),
         commented: false,
         names: None,
     };
@@ -87,6 +90,8 @@ struct Scan<'t> {
     names_secret: bool,
     /// Column and span of a `value:` whose `name:` may follow.
     unnamed: Option<(usize, Span)>,
+    /// What the lines say of the labels that a `regex:` is for.
+    labels: Labels,
     /// Whether the key whose value is awaited was commented out.
     commented: bool,
     /// The names behind `&` and `*` in the text, mark included; gathered when first asked for.
@@ -117,6 +122,8 @@ impl<'t> Scan<'t> {
         if self.out.len() == found {
             self.without_mark(body, indent);
         }
+        self.items_without_mark(body, indent);
+        self.label(body, indent);
         self.comment(body);
         let offset = self.offset;
         let hides =

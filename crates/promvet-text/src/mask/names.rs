@@ -69,7 +69,7 @@ impl Meaning {
         let last = name.last();
         match last {
             // `basic: user:password` is meant for `basic_auth`.
-            "username" | "user" | "login" | "basic" => return Self::User,
+            "username" | "user" | "login" | "basic" | "digest" => return Self::User,
             "type" | "scheme" => return Self::Scheme,
             _ if name.is_section() => return Self::Section,
             _ => {}
@@ -125,6 +125,11 @@ pub(super) fn is_known_in_section(name: &str) -> bool {
     KNOWN_IN_SECTIONS.contains(&&*name.text)
         || HARMLESS_ENDS.contains(&last)
         || REFERENCE_ENDS.contains(&last)
+}
+
+/// Whether a name is a slip of a word of five letters or more.
+pub(super) fn is_slip_of(name: &str, word: &str) -> bool {
+    name.len() + 1 >= word.len() && name != word && is_near(name, word, 1)
 }
 
 /// Whether the key of a path or an address is a slip, under which a passphrase is not a file that waits
@@ -252,6 +257,9 @@ impl Name {
         // `oauth` and `sigv2` are other things.
         SECTIONS.contains(&&*self.text)
             || self.text.starts_with("otelcol_auth_")
+            // `http_tls_config`, and a label of Traefik.
+            || self.text.ends_with("_tls_config")
+            || self.text.ends_with("basicauth_users")
             || SECTIONS
                 .iter()
                 .filter(|section| section.len() > 8)

@@ -167,7 +167,9 @@ fn placeholder(text: &str) -> Option<usize> {
 /// Whether a text may be the name of a variable: words, or capitals.
 fn is_variable_name(name: &str) -> bool {
     let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    begins && name.len() <= LONGEST_VARIABLE && is_name_of_variable(name)
+    // A password may have a `$` before letters that take turns as those of no name do.
+    let is_random = name.len() >= SHORTEST_BY_HAND && looks::changes(name) * 3 >= name.len();
+    begins && !is_random && name.len() <= LONGEST_VARIABLE && is_name_of_variable(name)
 }
 
 /// Whether a text consists of parts of the names of variables, and was not made up.
@@ -328,7 +330,7 @@ const SHORTEST_SHUFFLED: usize = 12;
 
 /// Whether the letters and digits of a text take turns as only those of a generator do, whatever
 /// marks are between them: base64 with slashes, a key in groups of four.
-fn is_shuffled(value: &str) -> bool {
+pub(super) fn is_shuffled(value: &str) -> bool {
     let length = value.bytes().filter(u8::is_ascii_alphanumeric).count();
     length >= SHORTEST_SHUFFLED && looks::changes(value) * 3 >= length
 }

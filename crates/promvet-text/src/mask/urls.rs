@@ -31,7 +31,60 @@ pub(super) fn find(line: &str) -> Vec<Range<usize>> {
         out.extend(urls.filter_map(|at| port(line, at + 3)));
     }
     parameters(line, &mut out);
+    let mut behind = 0;
+    for at in memchr::memmem::find_iter(line.as_bytes(), "://") {
+        if at >= behind {
+            behind = remainders(line, at + 3, &mut out);
+        }
+    }
     out
+}
+
+/// What is behind the host of a URL and has no name, or that of a part of the path before it:
+/// `?SECRET`, `#SECRET`, `?token%3DSECRET`, `/token/SECRET`, and the last part of a hook of Slack.
+/// Where the URL ends.
+fn remainders(line: &str, start: usize, out: &mut Vec<Range<usize>>) -> usize {
+    let Some(rest) = window(line, start) else {
+        return line.len();
+    };
+    let url = rest
+        .get(..rest.find(is_end).unwrap_or(rest.len()))
+        .unwrap_or("");
+    let mut before = "";
+    let mut at = 0;
+    let mut behind = '/';
+    for part in url.split_inclusive(['/', '?', '#', '&']) {
+        let bare = part.trim_end_matches(['/', '?', '#', '&', ',', ')', ']', '}', ';']);
+        let is_hook = before.starts_with('B') && url.contains("/services/T");
+        let (name, value) = match bare.split_once("%3D").or_else(|| bare.split_once(':')) {
+            Some((name, value)) if behind != '/' => (name, value),
+            _ if behind == '/' => (before, bare),
+            _ => ("", bare),
+        };
+        let counts = match behind {
+            '/' => is_hook || Meaning::of(name).is_secret() && !before.contains('.'),
+            _ => name.is_empty() || Meaning::of(name).is_secret(),
+        };
+        let is_open = !value.contains(['=', '{', '$', '(', '%', '*']);
+        if at > 0 && counts && is_open && is_made(value) {
+            let from = start + at + bare.len() - value.len();
+            out.push(from..from + value.len());
+        }
+        before = bare;
+        at += part.len();
+        behind = part.chars().next_back().unwrap_or('/');
+    }
+    start + url.len()
+}
+
+/// The lengths of digests and revisions, which are shown.
+const DIGESTS: [usize; 2] = [40, 64];
+
+/// Whether a part of a URL is made up, and no digest.
+fn is_made(part: &str) -> bool {
+    let is_digest =
+        DIGESTS.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    !is_digest && part.len() >= SHORTEST_PORT && !super::plausible::is_reference(part)
 }
 
 /// A line in which an escaped `@` or `:` of a URL is one, in as many bytes: some escape
@@ -78,7 +131,7 @@ fn userinfo(line: &str, start: usize) -> Option<Range<usize>> {
     let authority = rest.get(..end.unwrap_or(rest.len()))?;
     let end = match authority.rfind('@') {
         Some(end) => further(rest, end),
-        None => cut_password(rest, authority)?,
+        None => cut_password(rest, authority).or_else(|| cut_user(rest, authority))?,
     };
     let user = rest.get(..end)?;
     let colon = user.find(':').map_or(0, |colon| colon + 1);
@@ -112,7 +165,30 @@ pub(super) fn port(line: &str, start: usize) -> Option<Range<usize>> {
         return Some(from..from + tail.len());
     }
     let shown = port.len() < SHORTEST_PORT || !token || super::value::is_words(port);
-    (!shown && !port.bytes().all(is_upper)).then(|| from..start + authority.len())
+    let is_secret = if token {
+        !shown && !port.bytes().all(is_upper)
+    } else {
+        is_secret_behind(host, port)
+    };
+    is_secret.then(|| from..start + authority.len())
+}
+
+/// Whether what is where a port should be is a secret that holds marks, or a user and a secret:
+/// `https://host:user:SECRET`.
+fn is_secret_behind(host: &str, port: &str) -> bool {
+    // `[::1]:9090`, and patterns and templates.
+    if host.starts_with('[') || port.contains(['{', '(', '[', '\\', '|', '%']) {
+        return false;
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-+=~!".contains(&byte);
+    let is_secret = |part: &str| {
+        let has = |is: fn(&u8) -> bool| part.bytes().any(|byte| is(&byte));
+        let is_mixed =
+            has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
+        let is_token = part.bytes().all(plain) && !super::plausible::is_reference(part);
+        part.len() >= SHORTEST_PORT && (is_mixed || is_token)
+    };
+    port.split(':').any(is_secret)
 }
 
 /// The last `@` of a URL that has one in its authority, where what follows the first one is not a
@@ -153,6 +229,26 @@ fn cut_password(rest: &str, authority: &str) -> Option<usize> {
         }
     }
     Some(at)
+}
+
+/// Where a user without a password ends who holds a slash: what looks like the host is one word, and
+/// behind the `@` is a host with a point or a port. `https://u/TOKEN@host.example`.
+fn cut_user(rest: &str, authority: &str) -> Option<usize> {
+    let is_host = authority.contains(['.', ':', '[', '{', '$', '(']) || authority == "localhost";
+    let url = rest.get(..rest.find(is_end).unwrap_or(rest.len()))?;
+    let path = url.get(..url.find(['?', '#']).unwrap_or(url.len()))?;
+    let at = path.rfind('@')?;
+    let host = path.get(at + 1..)?.split('/').next()?;
+    let (name, port) = host.split_once(':').unwrap_or((host, ""));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let last = name.rsplit('.').next()?;
+    // `x@1.2.3` is a version.
+    let is_behind = if port.is_empty() {
+        name.contains('.') && last.len() > 1 && !is_number(last)
+    } else {
+        is_number(port) && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+    };
+    (!is_host && !authority.is_empty() && is_behind).then_some(at)
 }
 
 /// Userinfo in what is not quite a URL: `https//u:p@h`, `https:/u:p@h`, `u:p@h`.
@@ -308,6 +404,40 @@ mod tests {
             ),
             ("https://u%3Apass%40host/x", "https://u%#%40host/x"),
             ("https://host/a%40b", "https://host/a%40b"),
+            ("https://u/abc@h.example/x", "https://#@h.example/x"),
+            ("http://u/abc@p:3128", "http://#@p:3128"),
+            ("https://host/lib@1.2.3/x", "https://host/lib@1.2.3/x"),
+            (
+                "https://h.example/u/a@b.example",
+                "https://h.example/u/a@b.example",
+            ),
+            ("https://h:u:Kagiba642bomogo!", "https://h:#"),
+            ("https://h:x9RSf4ZFd*cn3SkZZvg*4sjd", "https://h:#"),
+            ("https://u:tR7vQ2mZx9.LkP4wB8nYc", "https://u:#"),
+            ("http://[::1]:9090/x", "http://[::1]:9090/x"),
+            ("http://${1}:9100:x", "http://${1}:9100:x"),
+            (
+                "https://h/x?token%3DKagiba642bomogo!",
+                "https://h/x?token%3D#",
+            ),
+            ("https://h/x?auth:Kagiba642bomogo!", "https://h/x?auth:#"),
+            ("https://h/x?Kagiba642bomogo!", "https://h/x?#"),
+            ("https://h/x#Kagiba642bomogo!", "https://h/x##"),
+            ("https://h/token/Kagiba642bomogo!/x", "https://h/token/#/x"),
+            (
+                "https://h/services/T000/B000/Kagiba642bomogo!",
+                "https://h/services/T000/B000/#",
+            ),
+            ("https://h/x?orgId=1#panel-2", "https://h/x?orgId=1#panel-2"),
+            (
+                "https://h/d/rYdddlPWk/node-exporter-full",
+                "https://h/d/rYdddlPWk/node-exporter-full",
+            ),
+            ("https://h/token/introspect", "https://h/token/introspect"),
+            (
+                "https://h/x#4a5f0c1d8be24f7791c3a6d2e0f9b788d1a3ce9c",
+                "https://h/x#4a5f0c1d8be24f7791c3a6d2e0f9b788d1a3ce9c",
+            ),
         ] {
             assert_eq!(shown(text), expected);
         }

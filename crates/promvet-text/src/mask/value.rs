@@ -219,9 +219,12 @@ pub(super) fn key_of_yaml<'l>(line: &Line<'l>, at: usize) -> Option<(usize, &'l 
 }
 
 /// Whether the text of a matcher of PromQL is a secret rather than a name or a pattern.
-fn is_telling(text: &str) -> bool {
+pub(super) fn is_telling(text: &str) -> bool {
     let pattern = |c: char| matches!(c, '.' | '*' | '+' | '|' | '(' | ')' | '[' | '^');
+    // A secret may have the marks of a pattern.
+    let is_shuffled = !text.contains(['|', '(', '[', '\\', ' ']) && plausible::is_shuffled(text);
     super::looks::is_dense(text)
+        || is_shuffled
         || text.len() >= SHORTEST_TEXT && !text.contains(pattern) && !plausible::is_reference(text)
 }
 

@@ -50,6 +50,7 @@ impl Scan<'_> {
                 }
             }
             self.ports(body, &pair);
+            self.relabeling(&pair, value::window(written));
             if let Some(end) = self.pair(&line, &pair, inside) {
                 taken = end;
                 self.rest(body, end, pair.flow);
@@ -191,12 +192,15 @@ impl Scan<'_> {
             {
                 true
             }
+            Meaning::Reference if written.starts_with('[') && written.contains('{') => false,
             Meaning::Reference => !plausible::is_reference(bare) && !value::is_prose(bare),
             Meaning::Path => !plausible::is_plausible_path(word),
             Meaning::User => {
                 let behind = word.split_once(':').map_or("", |(_, behind)| behind);
                 let short = behind.len() < SHORTEST_PASSWORD && value::is_words(behind);
-                let url = word.contains("://") || word.starts_with("arn:");
+                // `digest: sha256:…` is that of an image, `digest: user:password` of ZooKeeper.
+                let is_hash = word.contains("sha256:") || word.contains("sha512:");
+                let url = word.contains("://") || word.starts_with("arn:") || is_hash;
                 !url && !short && !value::is_harmless(behind) && !behind.starts_with(['$', '}'])
             }
             Meaning::Scheme => has_credentials && !value::is_scheme(bare),
@@ -205,7 +209,12 @@ impl Scan<'_> {
             }
             Meaning::Plain => match inside {
                 _ if !pair.spaced || in_comment => false,
-                None => matches!(pair.key, "key" | "pat") && looks::is_dense(bare),
+                None => match pair.key {
+                    "key" | "pat" => looks::is_dense(bare),
+                    // What compose copies a secret from is its name.
+                    "source" => is_made_up(bare) && !bare.contains(['/', ':', ' ', '$', '{']),
+                    _ => false,
+                },
                 Some(_) if names::is_naming(pair.key) => !plausible::is_reference(bare),
                 Some(section) if section.has_credentials && section.within != Within::Headers => {
                     let may_be_shown = names::is_known_in_section(pair.key)
@@ -390,7 +399,7 @@ fn is_explained(value: &str) -> bool {
 /// Keys of the value of what another key beside them names: a variable of a container, a header,
 /// the label that a relabeling writes.
 fn is_value_of_name(key: &str) -> bool {
-    matches!(key, "value" | "values" | "replacement")
+    matches!(key, "value" | "values" | "replacement") || names::is_slip_of(key, "value")
 }
 
 /// Keys of the name that the value beside them belongs to.
@@ -400,5 +409,8 @@ fn is_name_of_value(key: &str) -> bool {
 
 /// Keys whose value may be a secret, or say that another is, although their names don't.
 fn is_telling(key: &str) -> bool {
-    is_value_of_name(key) || is_name_of_value(key) || matches!(key, "key" | "pat")
+    is_value_of_name(key)
+        || is_name_of_value(key)
+        || matches!(key, "key" | "pat" | "source" | "regex")
+        || matches!(key, "source_labels" | "sourceLabels")
 }

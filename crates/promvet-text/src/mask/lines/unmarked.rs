@@ -4,6 +4,7 @@ use super::super::names::{self, Meaning};
 use super::super::{arguments, plausible, value};
 use super::sections::{self, Within};
 use super::{Scan, State};
+use crate::work;
 
 impl Scan<'_> {
     /// Hides what is where a key should: `password SECRET`, `--password SECRET`, or anything
@@ -41,6 +42,24 @@ impl Scan<'_> {
             }
             _ if !commented => self.in_section(body, text, item.is_some()),
             _ => {}
+        }
+    }
+
+    /// Hides what follows the name of a secret in an item of a flow mapping that lacks its colon:
+    /// `{url: x, bearer_token SECRET}`.
+    pub(super) fn items_without_mark(&mut self, body: &str, indent: usize) {
+        let commented = body.get(..indent).is_some_and(|lead| lead.contains('#'));
+        if commented || memchr::memchr3(b'{', b'}', b',', body.as_bytes()).is_none() {
+            return;
+        }
+        work::count(body.len());
+        let mut at = 0;
+        for item in body.split_inclusive(['{', ',', '}', ']']) {
+            let text = item.trim_end_matches(['{', ',', '}', ']']);
+            if let Some(from) = secret_of_item(text) {
+                self.hide(at + from, at + text.trim_end().len());
+            }
+            at += item.len();
         }
     }
 
@@ -103,4 +122,46 @@ impl Scan<'_> {
         self.sections.open(indent, within, around);
         None
     }
+}
+
+/// The longest item that lacks a colon: a key, a scheme and a token.
+const LONGEST_ITEM: usize = 1024;
+
+/// Where the secret begins in an item of a flow mapping that lacks its colon: the name of a secret, at
+/// most the scheme of a header, and one word.
+fn secret_of_item(item: &str) -> Option<usize> {
+    if item.len() > LONGEST_ITEM {
+        return None;
+    }
+    let quotes = ['"', '\'', '[', '`'];
+    let (first, behind) = item
+        .trim_start()
+        .trim_start_matches(quotes)
+        .split_once(char::is_whitespace)?;
+    let name = first.trim_matches(quotes);
+    let behind = behind.trim_start();
+    let (scheme, rest) = behind.split_once(' ').unwrap_or(("", behind));
+    let secret = if rest.trim().is_empty() || !value::is_scheme(scheme) {
+        behind.trim()
+    } else {
+        rest.trim()
+    };
+    let bare = secret.trim_matches(quotes);
+    let is_one = !bare.is_empty() && !bare.contains(char::is_whitespace);
+    // `password = "x"` has a mark.
+    let has_mark =
+        name.contains([':', '=']) || behind.starts_with([':', '=', '-', '|', '!', '<', '>']);
+    if !is_one || has_mark || name.is_empty() {
+        return None;
+    }
+    let is_hidden = match Meaning::of(name) {
+        Meaning::Secret if name.contains('_') => !value::is_harmless(bare),
+        // Words of a sentence between commas: `token refreshed`.
+        Meaning::Secret | Meaning::NearSecret | Meaning::Section | Meaning::User => {
+            !value::is_harmless(bare) && !plausible::is_reference(bare)
+        }
+        Meaning::Path => !plausible::is_plausible_path(bare),
+        _ => false,
+    };
+    is_hidden.then(|| item.trim_end().len() - secret.len())
 }

@@ -135,7 +135,7 @@ pub(in super::super) const REFERENCE_ENDS: &[&str] = &[
 /// Names whose value is a name, a path or a mapping more often than a secret, and is shown if it
 /// looks like one: `license: Apache-2.0`, `tls: {insecure: true}`.
 pub(in super::super) const REFERENCES: &[&str] =
-    &["licence", "license", "tls", "tls_server_config"];
+    &["licence", "license", "secrets", "tls", "tls_server_config"];
 
 /// Keys that tell where a secret is, in a mapping in the place of a secret: `password: {name: x, key: y}`.
 pub(in super::super) const NAMING_KEYS: &[&str] = &["config_map", "key", "name", "secret"];
