@@ -32,6 +32,16 @@ fn flags_are_judged_without_a_configuration() {
         (new, "--web.enable-lifecylce", Some("unknown flag")),
         (
             new,
+            "--web.enable-lifecylce --storage.tsdb.path=/prometheus",
+            Some("unknown flag"),
+        ),
+        (
+            new,
+            "/bin/prometheus --web.enable-lifecycle --storage.tsdb.path /prometheus",
+            None,
+        ),
+        (
+            new,
             "--web.enable-lifecycle --no-web.enable-admin-api",
             None,
         ),

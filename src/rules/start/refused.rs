@@ -51,11 +51,20 @@ const ENDS: &[&str] = &["&", "&&", ";", "|", "||", ")", "}"];
 /// The arguments of Prometheus itself. A line for a shell may start other programs before and after, and
 /// one that starts it in several ways is left alone.
 pub(in crate::rules) fn own_arguments(list: &[Argument]) -> &[Argument] {
-    let is_program = |one: &Argument| one.text.rsplit('/').next() == Some("prometheus");
-    if list.iter().filter(|one| is_program(one)).count() > 1 {
+    // The value of `--storage.tsdb.path` may end so too, behind `=` or as an argument of its own.
+    let is_value = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| list.get(before));
+        before.is_some_and(|one| one.text.starts_with("--") && !one.text.contains('='))
+    };
+    let is_program = |(at, one): &(usize, &Argument)| {
+        let is_named = one.text.rsplit('/').next() == Some("prometheus");
+        is_named && !one.text.starts_with('-') && !is_value(*at)
+    };
+    let mut programs = list.iter().enumerate().filter(is_program);
+    let first = programs.next().map_or(0, |(at, _)| at + 1);
+    if programs.next().is_some() {
         return &[];
     }
-    let first = list.iter().position(is_program).map_or(0, |at| at + 1);
     let own = list.get(first..).unwrap_or_default();
     let ends = |one: &Argument| ENDS.contains(&&*one.text) || one.text.ends_with(';');
     let end = own.iter().position(ends).unwrap_or(own.len());
@@ -179,7 +188,12 @@ fn wrong_value<'d>(flag: &Flag<'d>) -> Option<Refused<'d>> {
             ("is not one of the values that it takes".to_owned(), help)
         }
     };
-    let message = format!("`--{name}`: {fault}; {STOPS}");
+    // What the parsers say follows the name of a key as it is.
+    let joint = match fault.starts_with([':', ' ']) {
+        true => "",
+        false => ": ",
+    };
+    let message = format!("`--{name}`{joint}{fault}; {STOPS}");
     Some(flag.refused("value", message, help))
 }
 
