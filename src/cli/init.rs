@@ -24,7 +24,7 @@ use crate::source::{Tree, shown};
 
 /// What the tree tells for a policy, each with the place that tells it.
 #[derive(Debug, Default)]
-struct Seen {
+struct TreeSummary {
     configurations: usize,
     /// Releases of Prometheus that images name, by the configurations that they run.
     versions: BTreeMap<String, BTreeMap<Version, Place>>,
@@ -63,7 +63,7 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
         return Ok(Exit::Failed);
     };
     let facts = all_facts(&request, &survey, &policies, &*tree);
-    let mut found = Seen::default();
+    let mut found = TreeSummary::default();
     for one in &survey.seen {
         let What::Configuration { document, .. } = &one.recognised.what else {
             continue;
@@ -93,7 +93,12 @@ pub(super) fn init(folder: Option<&Path>, out: &mut dyn Write) -> io::Result<Exi
     }
 }
 
-fn report(found: &Seen, path: &Path, tree: &dyn Tree, out: &mut dyn Write) -> io::Result<Exit> {
+fn report(
+    found: &TreeSummary,
+    path: &Path,
+    tree: &dyn Tree,
+    out: &mut dyn Write,
+) -> io::Result<Exit> {
     let count = match found.configurations {
         1 => "1 configuration".to_owned(),
         more => format!("{more} configurations"),
@@ -110,7 +115,7 @@ fn report(found: &Seen, path: &Path, tree: &dyn Tree, out: &mut dyn Write) -> io
     Ok(Exit::Clean)
 }
 
-impl Seen {
+impl TreeSummary {
     fn look_at(&mut self, configuration: &Configuration<'_>, file: &Path) {
         self.configurations += 1;
         for runner in configuration.facts.runners(file, configuration.holder) {

@@ -13,7 +13,7 @@ use crate::rules::custom::{CustomRule, Mutant, mutants};
 use crate::rules::example::{Example, examples};
 use crate::run::examples::{Difference, run_own};
 use crate::run::{custom_rules, policies};
-use crate::source::Folder;
+use crate::source::{Folder, Tree as _};
 
 /// A rule and its examples.
 struct Page {
@@ -24,6 +24,11 @@ struct Page {
 /// Runs the examples and says which are not as marked.
 pub(super) fn test(args: &TestArgs, out: &mut dyn Write) -> io::Result<Exit> {
     let tree = Folder::here()?;
+    let mut named = args.folders.iter().map(|folder| tree.absolute(folder));
+    if let Some(missing) = named.find(|folder| tree.metadata(folder).is_err()) {
+        complain(&format!("{}: no such file or folder", tree.shown(&missing)));
+        return Ok(Exit::Failed);
+    }
     let rules = if args.folders.is_empty() {
         policies::custom_rules_here(&tree)
     } else {

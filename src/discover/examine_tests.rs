@@ -150,6 +150,14 @@ fn neighbours_are_not_mistaken() {
             "Loki configuration",
         ),
         (
+            "global: {scrape_timeout: 40s, min_interval: 0s}\ntarget: {data_source_name: 'x'}\n",
+            "SQL exporter configuration",
+        ),
+        (
+            "global: {scrape_timeout: 40s}\ncollector_files: ['*.collector.yml']\n",
+            "SQL exporter configuration",
+        ),
+        (
             "distributor: {}\nstorage: {trace: {}}\nmetrics_generator: {storage: {remote_write: []}}\n",
             "Tempo configuration",
         ),

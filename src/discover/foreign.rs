@@ -182,6 +182,7 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
         documents,
         faults,
         slips,
+        variables,
         stopped,
     } = alloy::read(text);
     let stopped = stopped.map(|span| Unchecked {
@@ -190,8 +191,13 @@ pub(super) fn alloy_in(text: &Arc<Text>, template: Option<Template>) -> Vec<Reco
         reason: "promvet cannot read this statement of Alloy, nor what follows".to_owned(),
         settle: Some("check it with `alloy fmt`; a template has to be rendered first".to_owned()),
     });
+    let variables = match template {
+        Some(_) => Vec::new(),
+        None => variables,
+    };
+    let faults = faults.into_iter().chain(variables);
     // What follows may be the component that is missing.
-    let faults = faults.into_iter().filter(|_| stopped.is_none());
+    let faults = faults.filter(|_| stopped.is_none());
     let is_alloy = alloy_words(text.content());
     let faults = faults.chain(slips.into_iter().filter(|_| is_alloy));
     let faults: Vec<Finding> = faults.map(|fault| fault_of(text, fault)).collect();

@@ -181,6 +181,9 @@ const NEIGHBOURS: &[Neighbour] = &[
     mapping(PARCA, &["object_storage.bucket"]),
     mapping(PARCA, &["scrape_configs.profiling_config"]),
     mapping("promxy configuration", &["promxy"]),
+    // github.com/burningalchemist/sql_exporter and its forks.
+    mapping("SQL exporter configuration", &["collector_files"]),
+    mapping("SQL exporter configuration", &["target.data_source_name"]),
     mapping(TEMPO, &["metrics_generator"]),
     mapping(TEMPO, &["storage.trace"]),
     mapping(CORTEX, &["blocks_storage"]),

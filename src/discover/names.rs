@@ -175,6 +175,22 @@ pub fn is_example(path: &str) -> bool {
     folders.split('/').any(|folder| EXAMPLES.contains(&folder))
 }
 
+/// What the names of files have that are copied to the name without it.
+const PATTERNS: &[&str] = &["example", "sample", "dist", "template", "default"];
+
+/// Whether a file is an example of another: `icmp.example.yml` and `icmp.yml.sample` of `icmp.yml`.
+#[must_use]
+pub fn is_example_of(name: &str, other: &str) -> bool {
+    let is_of = |word: &str| {
+        [".", "-", "_"].iter().any(|mark| {
+            let behind = name.replacen(&format!("{mark}{word}"), "", 1);
+            let before = name.replacen(&format!("{word}{mark}"), "", 1);
+            name != other && (behind == other || before == other)
+        })
+    };
+    PATTERNS.iter().any(|word| is_of(word))
+}
+
 /// Whether a file is in a folder of the OpenTelemetry Collector, whose Prometheus receiver takes
 /// jobs as Prometheus does, and fills in `$NAME` and turns `$$` into `$` before
 /// (open-telemetry/opentelemetry-collector `confmap/expand.go`).

@@ -23,14 +23,14 @@ struct Sign {
     /// The word.
     word: &'static str,
     /// What is around the word.
-    around: Around,
+    around: WordContext,
     /// What such a file is called.
     noun: &'static str,
 }
 
 /// What is around a word that counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Around {
+enum WordContext {
     /// Anything.
     Any,
     /// It is the name of a key or of an attribute: no word before it, and a sign behind it that gives
@@ -44,70 +44,84 @@ const SIGNS: &[Sign] = &[
         endings: &["toml"],
         section: "[sinks.",
         word: "\"prometheus_remote_write\"",
-        around: Around::Any,
+        around: WordContext::Any,
         noun: "a configuration of Vector",
     },
     Sign {
         endings: &["conf", "toml"],
         section: "[[outputs.",
         word: "\"prometheusremotewrite\"",
-        around: Around::Any,
+        around: WordContext::Any,
         noun: "a configuration of Telegraf",
     },
     Sign {
         endings: &["conf"],
         section: "[output]",
         word: "prometheus_remote_write",
-        around: Around::Any,
+        around: WordContext::Any,
         noun: "a configuration of Fluent Bit",
     },
     Sign {
         endings: &["conf"],
         section: "[prometheus_remote_write:",
         word: "destination",
-        around: Around::Any,
+        around: WordContext::Any,
         noun: "a configuration of Netdata",
     },
     Sign {
         endings: &["service", "container"],
         section: "",
         word: "-remoteWrite.url",
-        around: Around::Any,
+        around: WordContext::Any,
         noun: "a unit of systemd",
     },
     Sign {
-        endings: &["hcl", "tf"],
+        endings: &["tf"],
         section: "",
         word: "remoteWrite",
-        around: Around::Key,
+        around: WordContext::Key,
         noun: "a configuration of Terraform",
     },
     Sign {
-        endings: &["hcl", "tf"],
+        endings: &["hcl"],
+        section: "",
+        word: "remoteWrite",
+        around: WordContext::Key,
+        noun: "a file in HCL, as Nomad and Terragrunt have",
+    },
+    Sign {
+        endings: &["tf"],
         section: "",
         word: "remote_write",
-        around: Around::Key,
+        around: WordContext::Key,
         noun: "a configuration of Terraform",
+    },
+    Sign {
+        endings: &["hcl"],
+        section: "",
+        word: "remote_write",
+        around: WordContext::Key,
+        noun: "a file in HCL, as Nomad and Terragrunt have",
     },
     Sign {
         endings: &["nix"],
         section: "",
         word: "remoteWrite",
-        around: Around::Key,
+        around: WordContext::Key,
         noun: "a configuration of NixOS",
     },
     Sign {
         endings: &["jsonnet", "libsonnet"],
         section: "",
         word: "remoteWrite",
-        around: Around::Key,
+        around: WordContext::Key,
         noun: "a program in Jsonnet",
     },
     Sign {
         endings: &["jsonnet", "libsonnet"],
         section: "",
         word: "remote_write",
-        around: Around::Key,
+        around: WordContext::Key,
         noun: "a program in Jsonnet",
     },
 ];
@@ -164,8 +178,8 @@ pub(super) fn senders(name: &str, content: &str) -> Vec<(Span, &'static str)> {
         let fits = |sign: &&Sign| {
             section.starts_with(sign.section)
                 && match sign.around {
-                    Around::Any => text.contains(sign.word),
-                    Around::Key => is_key(text, sign.word),
+                    WordContext::Any => text.contains(sign.word),
+                    WordContext::Key => is_key(text, sign.word),
                 }
         };
         if let Some(sign) = signs().find(fits) {

@@ -48,7 +48,9 @@ impl Facts<'_> {
             // `$(NAME)` is the form of Kubernetes itself, which expands it in the fields of a container.
             // Other forms may be for something that fills in manifests before they are applied.
             Some(_) => whole.starts_with("$(") && self.is_key_as_is(runner),
-            None => is_as_is(runner, &file) && !is_shared(runner, &file),
+            None => {
+                is_as_is(runner, &file) && !is_shared(runner, &file) && !is_in_both(runner, whole)
+            }
         });
         if !all_as_is || self.scripts().mentions(whole, rendered(shown, holder)) {
             return None;
@@ -86,6 +88,12 @@ impl Facts<'_> {
     fn scripts(&self) -> &Scripts {
         self.shared.scripts()
     }
+}
+
+/// Whether the compose file has the same words to fill in: what is written there by hand is written
+/// here by hand. A variable that it sets is the usual slip, since nothing expands it here.
+fn is_in_both(runner: &RunningDeployment<'_>, whole: &str) -> bool {
+    !whole.contains('$') && runner.deployment.place.text().content().contains(whole)
 }
 
 /// Whether another service of the compose file mounts the file too, and may rewrite it.

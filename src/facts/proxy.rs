@@ -79,6 +79,7 @@ impl Facts<'_> {
         let path = endpoint.slice(endpoint.path());
         let path = if path.is_empty() { "/" } else { path };
         let unserved = (proxy.unserved)(text.content(), only.port, &host, path)?;
+        text.recognize();
         let mut evidence = only.shown();
         evidence.push(Evidence {
             place: Place::new(&text, unserved.span),

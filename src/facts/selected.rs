@@ -162,7 +162,7 @@ fn lacks(reference: &Reference, maker: &Provider) -> Option<Finding> {
         .map(|key| format!("`{key}`"))
         .collect();
     let message = format!(
-        "`{}`: the {} `{name}` has no key `{key}`; the Operator can't make a configuration",
+        "`{}`: the {} `{name}` has no key `{key}`; the Operator generates no configuration",
         reference.field, maker.makes
     );
     let finding = found(reference, Severity::Error, message);

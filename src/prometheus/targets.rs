@@ -114,8 +114,16 @@ impl<'d> TargetSection<'d> {
                 return self.get(name).is_none();
             }
             let like = name.contains("_sd_") || name.contains("static") || name.contains("target");
-            !like || matches!(name, "target_limit" | "keep_dropped_targets")
+            let is_setting = matches!(name, "target_limit" | "keep_dropped_targets");
+            is_setting || !(like || self.is_misspelled_discovery(name))
         })
+    }
+
+    /// Whether a key may be meant for a discovery: of all keys of an entry, only those and the lists of
+    /// relabel rules hold a list of mappings.
+    fn is_misspelled_discovery(self, name: &str) -> bool {
+        let items = self.get(name).into_iter().flat_map(Node::items);
+        !name.ends_with("relabel_configs") && items.into_iter().any(|item| item.mapping().is_some())
     }
 
     /// The discovery lists of the entry, with their keys.

@@ -61,7 +61,8 @@ fn counts(
         || OF_JOBS.contains(rule) && of_operator()
         || finding.rule.starts_with("relabel/")
             && finding.rule != OF_TARGETS
-            && is_of_targets(document);
+            && is_of_targets(document)
+        || programs::has_another_default(finding, holder);
     !(is_said || is_foreign || is_of_selector(spoken, finding) || is_of_old_agent(finding))
 }
 

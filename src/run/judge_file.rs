@@ -184,8 +184,13 @@ fn of_configuration<'a>(
         judgement.findings.extend(relabel.findings);
         judgement.unchecked.extend(relabel.unchecked);
     }
-    if let Some(place) = &vmagent {
-        schema = vmagent::as_it_reads(schema, place);
+    match &vmagent {
+        Some(place) => schema = vmagent::as_it_reads(schema, place),
+        None => {
+            let is_unread = || facts.runners(&seen.found.path, holder).is_empty();
+            let own = vmagent::own_words(&mut schema, is_unread);
+            judgement.unchecked.extend(own);
+        }
     }
     if target.versions.as_slice() == Target::default().versions {
         deprecated_where_it_runs(&mut schema, written, target, seen, facts);

@@ -58,7 +58,7 @@ pub(super) struct Judging<'a> {
 }
 
 /// What became of one file.
-pub(super) struct Judged<'a> {
+pub(super) struct JudgedFile<'a> {
     pub(super) judgement: Judgement,
     pub(super) configuration: Option<Configuration<'a>>,
     /// What it makes Prometheus load; only looked for by the gate.
@@ -76,7 +76,7 @@ pub(super) enum NotJudged {
 
 impl<'a> Judging<'a> {
     /// Judges one file. A panic takes nothing but this file with it.
-    pub(super) fn file(&self, seen: &'a ScannedFile) -> Result<Judged<'a>, NotJudged> {
+    pub(super) fn file(&self, seen: &'a ScannedFile) -> Result<JudgedFile<'a>, NotJudged> {
         if self.request.deadline.is_over() {
             return Err(NotJudged::Late);
         }
@@ -94,7 +94,7 @@ impl<'a> Judging<'a> {
     }
 
     /// As much of a file as is wanted.
-    fn part_of(&self, seen: &'a ScannedFile, facts: &'a Facts<'a>) -> Judged<'a> {
+    fn part_of(&self, seen: &'a ScannedFile, facts: &'a Facts<'a>) -> JudgedFile<'a> {
         let (judgement, configuration) = match part_of(seen, self.only) {
             Part::Judge => {
                 let own = custom_rules_of(&seen.found, self.request, self.policies);
@@ -112,7 +112,7 @@ impl<'a> Judging<'a> {
             Part::Judge => of_gate.map_or_else(Vec::new, |one| loads_of(one, seen, facts)),
             Part::Show | Part::Skip => Vec::new(),
         };
-        Judged {
+        JudgedFile {
             judgement,
             configuration,
             loads,

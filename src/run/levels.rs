@@ -52,11 +52,11 @@ fn runs(status: Option<Status>, profile: Profile) -> bool {
 
 /// The severity of a finding in a profile.
 fn usual(finding: &Finding, profile: Profile) -> Severity {
-    let strict = rules::find(&finding.rule).and_then(|page| page.strict);
-    match strict {
-        Some(strict) if profile >= Profile::Strict && finding.severity == Severity::Warning => {
-            strict
-        }
+    let page = rules::find(&finding.rule).filter(|_| profile >= Profile::Strict);
+    // What is milder than that has a reason of its own.
+    let lifted = |page: &rules::Page| page.severity.min(Severity::Warning);
+    match page.and_then(|page| Some((lifted(page), page.strict?))) {
+        Some((lifted, strict)) if finding.severity == lifted => strict,
         _ => finding.severity,
     }
 }

@@ -9,7 +9,7 @@ use super::containers;
 use super::custom_rules;
 use super::facts::all_facts;
 use super::inventory;
-use super::judging::{Judged, Judging, NotJudged, Only};
+use super::judging::{JudgedFile, Judging, NotJudged, Only};
 use super::levels::Levels;
 use super::no_longer_read::{moved_out, no_longer_read};
 use super::online;
@@ -231,8 +231,8 @@ impl<'a> Gathered<'a> {
     }
 
     /// Adds what was reported about a file, at the levels of its policy.
-    fn file(&mut self, seen: &'a ScannedFile, judged: Judged<'a>, run: &mut Run) {
-        let Judged {
+    fn file(&mut self, seen: &'a ScannedFile, judged: JudgedFile<'a>, run: &mut Run) {
+        let JudgedFile {
             mut judgement,
             configuration,
             facts,

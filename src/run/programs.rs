@@ -50,6 +50,13 @@ const VERBS: &[&str] = &[
     "is started",
 ];
 
+/// Programs that send again what a rate limit turned away unless they are told not to, or that have no
+/// key for it: `DefaultQueueOptions` of grafana/alloy v1.10
+/// `internal/component/prometheus/remotewrite/types.go`, grafana/agent v0.44
+/// `static/metrics/instance/instance.go`, VictoriaMetrics v1.120 `app/vmagent/remotewrite/client.go`; the
+/// Collector has a feature gate (`exporter.prometheusremotewritexporter.RetryOn429`).
+const SEND_AGAIN: &[&str] = &["alloy", "grafana-agent", COLLECTOR, VECTOR, "vmagent"];
+
 /// What native rules say of a URL that Prometheus loads.
 const LATE: &[&str] = &[
     "Prometheus loads it, and every send fails",
@@ -93,6 +100,13 @@ pub(super) fn in_its_name(
         out = out.replace(from, &to);
     }
     (out != sentence).then_some(out)
+}
+
+/// Whether a finding rests on a default of Prometheus that the program does not share.
+pub(super) fn has_another_default(finding: &Finding, holder: Option<&EmbeddedIn>) -> bool {
+    finding.rule == rule::REMOTE_WRITE_RETRY
+        && finding.severity == Severity::Info
+        && holder.is_some_and(|holder| SEND_AGAIN.contains(&holder.word()))
 }
 
 /// Whether the program refuses a URL when it starts: the Collector reads it with

@@ -262,7 +262,7 @@ impl Started {
         if request.side == Some(Side::Old) {
             return Vec::new();
         }
-        let judged = Judged::new(survey, tree);
+        let judged = KnownFiles::new(survey, tree);
         let is_changed = |start: &Start| {
             let mut files = start.files.iter();
             files.any(|file| request.changed.contains(file))
@@ -318,7 +318,7 @@ impl Started {
 }
 
 /// What was judged as a configuration, or is listed as not checked already.
-struct Judged<'s> {
+struct KnownFiles<'s> {
     survey: &'s Survey,
     files: HashSet<PathBuf>,
     /// Those of them that set nothing: Prometheus starts with them, and does nothing.
@@ -326,7 +326,7 @@ struct Judged<'s> {
     excluded: HashSet<PathBuf>,
 }
 
-impl<'s> Judged<'s> {
+impl<'s> KnownFiles<'s> {
     fn new(survey: &'s Survey, tree: &dyn Tree) -> Self {
         let seen = survey.seen.iter().filter(|seen| {
             let one = &seen.recognised;

@@ -32,7 +32,7 @@ pub(crate) struct ScannedFile {
     /// What it is.
     pub(crate) recognised: Recognised,
     /// How it was asked for; none if it is a file that Prometheus is started with.
-    asked: Option<Asked>,
+    asked: Option<RecognitionContext>,
     /// Its document with the names that misspelled keys were meant to be, once it is judged.
     mends: Mends,
     /// Whether something in the file is judged.
@@ -64,7 +64,7 @@ impl ScannedFile {
 
 /// What it depends on, apart from its text, what a file is recognised as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Asked {
+struct RecognitionContext {
     whatever_it_is: bool,
     is_template: bool,
 }
@@ -94,7 +94,12 @@ impl ParsedAlready {
     }
 
     /// What a file was recognised as, if it holds these bytes there too.
-    fn same(&self, found: &Found, bytes: &[u8], asked: Asked) -> Option<Arc<ScannedFile>> {
+    fn same(
+        &self,
+        found: &Found,
+        bytes: &[u8],
+        asked: RecognitionContext,
+    ) -> Option<Arc<ScannedFile>> {
         let seen = self.files.get(&found.path)?;
         let text = &seen.recognised.text;
         // What was decoded may have been other bytes.
@@ -437,7 +442,7 @@ fn look_into(
     if let Some(place) = out.filter(|_| !whatever_it_is) {
         return Look::Excluded(found.clone(), place, facts::may_hold(&bytes));
     }
-    let asked = Asked {
+    let asked = RecognitionContext {
         whatever_it_is,
         is_template: policy.is_template(&path),
     };
@@ -488,7 +493,7 @@ fn look_at_started(
     }
 }
 
-fn seen(found: &Found, recognised: Vec<Recognised>, asked: Option<Asked>) -> Look {
+fn seen(found: &Found, recognised: Vec<Recognised>, asked: Option<RecognitionContext>) -> Look {
     let is_read = |part: &Recognised| {
         matches!(
             part.what,

@@ -122,16 +122,61 @@ const MOST_VARIABLES: usize = 5;
 /// The flag by which vmagent ignores keys that it does not have.
 const LENIENT: &str = "promscrape.config.strictParse=false";
 
-/// Whether a finding is about the address of a target that is a URL, which vmagent takes
-/// (`lib/promscrape/scrapework.go`, since 1.80).
+/// Whether a finding is about the address of a target that is a URL or has a path, which vmagent takes
+/// (`GetScrapeURL` of VictoriaMetrics 1.80 and newer, `lib/promrelabel/scrape_url.go`).
 fn is_of_url(finding: &Finding) -> bool {
     let rules = [rule::SCHEMA_INVALID_VALUE, rule::SCRAPE_TARGET_ADDRESS];
     let place = finding.whole.as_ref().unwrap_or(&finding.place);
     let text = place.text().slice(place.span());
-    let text = text.trim_matches(['"', '\'']);
-    rules.contains(&&*finding.rule)
-        && finding.logical.contains("targets")
-        && (text.starts_with("http://") || text.starts_with("https://"))
+    rules.contains(&&*finding.rule) && finding.logical.contains("targets") && text.contains('/')
+}
+
+/// Actions of relabel rules that only VictoriaMetrics has (`lib/promrelabel/config.go`, 1.101).
+const ACTIONS: &[&str] = &[
+    "drop_if_contains",
+    "drop_if_equal",
+    "drop_metrics",
+    "graphite",
+    "keep_if_contains",
+    "keep_if_equal",
+    "keep_metrics",
+    "labelmap_all",
+    "replace_all",
+];
+
+/// Takes out what only vmagent understands from the findings of a file, unless something in the tree is
+/// seen to read it: an action of its own tells that it was written for vmagent.
+pub(super) fn own_words(
+    schema: &mut Vec<Finding>,
+    is_unread: impl FnOnce() -> bool,
+) -> Option<Unchecked> {
+    let is_action = |finding: &Finding| {
+        let text = finding.place.text().slice(finding.place.span());
+        finding.rule == rule::SCHEMA_INVALID_VALUE
+            && finding.logical.ends_with(".action")
+            && ACTIONS.contains(&text.trim_matches(['"', '\'']))
+    };
+    let action = schema.iter().find(|finding| is_action(finding))?;
+    if !is_unread() {
+        return None;
+    }
+    let place = action.place.clone();
+    let logical = action.logical.to_string();
+    let is_own = |finding: &Finding| {
+        let key = finding.logical.rsplit('.').next().unwrap_or_default();
+        is_action(finding) || finding.rule == rule::SCHEMA_UNKNOWN_FIELD && KEYS.contains(&key)
+    };
+    schema.retain(|finding| !is_own(finding));
+    let name = place.text().slice(place.span());
+    Some(Unchecked {
+        reason: format!(
+            "`{name}` is an action of vmagent, which Prometheus refuses, and nothing here shows which \
+             of the two reads the file"
+        ),
+        place,
+        logical,
+        settle: Some("say in a manifest or a compose file what reads the configuration".to_owned()),
+    })
 }
 
 /// What the tables of Prometheus say of a configuration that vmagent reads, as far as it holds there.

@@ -203,7 +203,7 @@ fn no_http2_suite(root: Node<'_>, tls: Node<'_>, list: Node<'_>) -> Option<Findi
         return None;
     }
     let message =
-        "`cipher_suites` has none of those that HTTP/2 needs: the server stops at its start";
+        "`cipher_suites` has none of those that HTTP/2 needs: the web server does not start";
     let help =
         "add `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`, or set `http_server_config.http2: false`";
     Some(at(list.place(), list, message.to_owned()).help(help))

@@ -115,7 +115,7 @@ impl<'d> Settings<'d> {
                 }
             },
         );
-        best.ok_or_else(|| format!("no setting is in line {line}"))
+        best.ok_or_else(|| format!("no setting is on line {line}"))
     }
 
     fn of_path(&self, path: &str) -> Result<FoundKey<'d>, String> {
@@ -248,7 +248,7 @@ impl<'d> Settings<'d> {
         match at.filter(|node| !node.is_null()) {
             Some(node) => {
                 let line = node.place().start().line;
-                (text_of(node), format!("`{other}` in line {line}"))
+                (text_of(node), format!("`{other}` on line {line}"))
             }
             None => {
                 let page = schema::describe(other);

@@ -27,7 +27,7 @@ use std::sync::{PoisonError, RwLock};
 use super::folder::Folder;
 use super::follow::follow;
 use super::tree::{EntryKind, LARGEST, Meta, ReadError, Tree, Walk, Walked};
-use super::walk::{self, Seen};
+use super::walk::{self, WalkEntry};
 use super::walk_folder;
 use ignored::Ignored;
 use objects::Objects;
@@ -181,7 +181,7 @@ impl Git {
     }
 
     /// What a walk finds in a folder, as the disk would have it.
-    fn list_below(&self, folder: &Path, how: &Walk<'_>) -> Vec<Seen> {
+    fn list_below(&self, folder: &Path, how: &Walk<'_>) -> Vec<WalkEntry> {
         if !self.is_ours(folder) {
             return walk_folder::walk_folder(&self.disk, folder, how);
         }
@@ -200,7 +200,7 @@ impl Git {
                     && (how.hidden || !hidden(path))
                     && (how.no_ignore || how.all_tracked || !ignored.is_left_out(path))
             })
-            .map(|(path, item)| Seen::File {
+            .map(|(path, item)| WalkEntry::File {
                 path: path.clone(),
                 link: item.kind == EntryKind::Link,
             });

@@ -11,7 +11,7 @@ use super::ignored::LeftOut;
 use super::tree::{EntryKind, Found, Problem, ReadError, Tree, Walk, Walked};
 
 /// What a walk finds in a folder.
-pub(super) enum Seen {
+pub(super) enum WalkEntry {
     /// A file, or a link to something.
     File { path: PathBuf, link: bool },
     /// A wanted file that git would ignore, which it may track nevertheless.
@@ -25,7 +25,7 @@ pub(super) enum Seen {
 }
 
 /// Lists the wanted files below a folder whose path has no links in it.
-pub(super) type Below<'b> = &'b dyn Fn(&Path, &Walk<'_>) -> Vec<Seen>;
+pub(super) type Below<'b> = &'b dyn Fn(&Path, &Walk<'_>) -> Vec<WalkEntry>;
 
 /// A file with what decides which of several ways to it is kept.
 struct Candidate {
@@ -130,17 +130,17 @@ impl Gathering<'_> {
         let mut files = Vec::new();
         for seen in (self.below)(real, how) {
             match seen {
-                Seen::Problem { path, error } => self.problems.push(Problem {
+                WalkEntry::Problem { path, error } => self.problems.push(Problem {
                     shown: shown(&path),
                     named: false,
                     error,
                 }),
-                Seen::LeftOut { path, why } => {
+                WalkEntry::LeftOut { path, why } => {
                     self.left_out.push((shown(&path), why.to_string()));
                 }
-                Seen::Incomplete => self.incomplete = true,
-                Seen::File { path, link } => files.push((path, link)),
-                Seen::Ignored { path, link } => ignored.push((path, link)),
+                WalkEntry::Incomplete => self.incomplete = true,
+                WalkEntry::File { path, link } => files.push((path, link)),
+                WalkEntry::Ignored { path, link } => ignored.push((path, link)),
             }
         }
         files.extend(tracked(tree, real, ignored));

@@ -16,7 +16,7 @@ use ignore::gitignore::{Gitignore, gitconfig_excludes_path};
 use super::folder::{kind_of, read_up_to};
 use super::ignored::{Allowance, LeftOut, Patterns, limit};
 use super::tree::{EntryKind, Tree, Walk};
-use super::walk::Seen;
+use super::walk::WalkEntry;
 use crate::parallel;
 
 /// Folders up to which a level is listed without threads, which would take longer to start than the
@@ -38,7 +38,7 @@ const FILLED: [&str; 2] = ["node_modules", "__pycache__"];
 
 /// Lists the wanted files of a folder. What git tracks below it is asked for at most once, and only
 /// if git would ignore something that could be wanted.
-pub(super) fn walk_folder(disk: &dyn Tree, top: &Path, how: &Walk<'_>) -> Vec<Seen> {
+pub(super) fn walk_folder(disk: &dyn Tree, top: &Path, how: &Walk<'_>) -> Vec<WalkEntry> {
     let tracked = Tracked {
         disk,
         top,
@@ -60,7 +60,7 @@ pub(super) fn walk_folder(disk: &dyn Tree, top: &Path, how: &Walk<'_>) -> Vec<Se
     }];
     while !level.is_empty() {
         if how.deadline.is_over() {
-            out.push(Seen::Incomplete);
+            out.push(WalkEntry::Incomplete);
             break;
         }
         let threads = if level.len() > FEW { how.threads } else { 1 };
@@ -179,7 +179,7 @@ struct Listed {
     path: PathBuf,
     entries: Vec<(PathBuf, EntryKind)>,
     own: Own,
-    problems: Vec<Seen>,
+    problems: Vec<WalkEntry>,
 }
 
 /// The patterns that a folder has.
@@ -201,7 +201,7 @@ fn list(folder: &Folder, how: &Walk<'_>) -> Listed {
     let entries = match fs::read_dir(&folder.path) {
         Ok(entries) => entries,
         Err(error) => {
-            out.problems.push(Seen::Problem {
+            out.problems.push(WalkEntry::Problem {
                 path: folder.path.clone(),
                 error: error.into(),
             });
@@ -218,7 +218,7 @@ fn list(folder: &Folder, how: &Walk<'_>) -> Listed {
                     out.entries.push((path, kind));
                 }
             }
-            Err(error) => out.problems.push(Seen::Problem {
+            Err(error) => out.problems.push(WalkEntry::Problem {
                 path: folder.path.clone(),
                 error: error.into(),
             }),
@@ -237,10 +237,10 @@ fn list(folder: &Folder, how: &Walk<'_>) -> Listed {
 const NAMES: [&str; 4] = [".ignore", ".gitignore", ".git", ".jj"];
 
 /// The patterns that a folder has itself.
-fn own(folder: &Path, problems: &mut Vec<Seen>) -> Own {
+fn own(folder: &Path, problems: &mut Vec<WalkEntry>) -> Own {
     let mut patterns = |path: PathBuf, found: Result<Option<Patterns>, LeftOut>| {
         found.unwrap_or_else(|why| {
-            problems.push(Seen::LeftOut { path, why });
+            problems.push(WalkEntry::LeftOut { path, why });
             None
         })
     };
@@ -291,7 +291,7 @@ struct Granted {
     entries: Vec<(PathBuf, EntryKind)>,
     rules: Option<Arc<Rules>>,
     is_ignored: bool,
-    problems: Vec<Seen>,
+    problems: Vec<WalkEntry>,
 }
 
 fn granted(folder: Folder, listed: Listed, allowance: &mut Allowance) -> Granted {
@@ -316,7 +316,7 @@ fn with_own(
     folder: &Path,
     own: &Own,
     allowance: &mut Allowance,
-    problems: &mut Vec<Seen>,
+    problems: &mut Vec<WalkEntry>,
 ) -> Option<Arc<Rules>> {
     let mut compiled = |patterns: &Option<Patterns>, name: &str| {
         let patterns = patterns.as_ref()?;
@@ -326,7 +326,7 @@ fn with_own(
         rules
             .map_err(|why| {
                 let path = folder.join(name);
-                problems.push(Seen::LeftOut { path, why });
+                problems.push(WalkEntry::LeftOut { path, why });
             })
             .ok()
     };
@@ -362,7 +362,11 @@ fn everywhere() -> Option<Gitignore> {
 }
 
 /// What is ignored by the folders above one.
-fn above(top: &Path, allowance: &mut Allowance, problems: &mut Vec<Seen>) -> Option<Arc<Rules>> {
+fn above(
+    top: &Path,
+    allowance: &mut Allowance,
+    problems: &mut Vec<WalkEntry>,
+) -> Option<Arc<Rules>> {
     let mut folders: Vec<&Path> = top.ancestors().skip(1).collect();
     folders.reverse();
     let mut rules = None;
@@ -374,7 +378,7 @@ fn above(top: &Path, allowance: &mut Allowance, problems: &mut Vec<Seen>) -> Opt
 }
 
 /// The wanted files of a folder, and the folders in it that have to be listed.
-fn judge(listed: &Granted, how: &Walk<'_>, tracked: &Tracked<'_>) -> (Vec<Seen>, Vec<Folder>) {
+fn judge(listed: &Granted, how: &Walk<'_>, tracked: &Tracked<'_>) -> (Vec<WalkEntry>, Vec<Folder>) {
     let (mut seen, mut folders) = (Vec::new(), Vec::new());
     for (path, kind) in &listed.entries {
         let is_folder = *kind == EntryKind::Folder;
@@ -408,7 +412,7 @@ fn judge(listed: &Granted, how: &Walk<'_>, tracked: &Tracked<'_>) -> (Vec<Seen>,
                 is_ignored,
             });
         } else {
-            seen.push(Seen::File {
+            seen.push(WalkEntry::File {
                 path: path.clone(),
                 link: *kind == EntryKind::Link,
             });

@@ -357,9 +357,7 @@ fn files_are_followed_into_the_containers_of_other_programs() {
         let files: Vec<_> = files.iter().map(|(name, text)| (*name, &**text)).collect();
         let told = memory::found("/tree", &memory::tree(&files));
         let about = told.iter().find(|one| {
-            one.rule.starts_with("credentials/")
-                && one.rule != "credentials/committed"
-                && one.severity >= Severity::Warning
+            one.rule.starts_with("credentials/") && one.rule != "credentials/committed"
         });
         assert_eq!(about.map(|one| &*one.rule), expected, "{files:?} {told:?}");
     }
@@ -746,4 +744,55 @@ fn vector_may_skip_verification() {
             Some(("tls/insecure-skip-verify", "not verified")),
         ),
     ]);
+}
+/// Which programs drop what a rate limit turned away, if nothing is said about it.
+#[test]
+fn the_rate_limit_of_a_service_counts_where_the_program_gives_up() {
+    let url = "https://prometheus-prod-10-prod-us-central-0.grafana.net/api/prom/push";
+    let native = format!(
+        "- url: {url}\n  basic_auth: {{username: '1', password_file: /etc/token}}\n  queue_config: "
+    );
+    let of_agent = native.replace('\n', "\n    ");
+    let of_alloy = |queue: &str| {
+        format!(
+            "prometheus.remote_write \"a\" {{\n  endpoint {{\n    url = \"{url}\"\n    queue_config {{ {queue} }}\n  }}\n}}\n"
+        )
+    };
+    let severity = |path: &str, text: &str| {
+        let all = memory::found("/tree", &memory::tree(&[(path, text)]));
+        let mut of_rule = all.iter().filter(|one| one.rule == "remote-write/retry");
+        of_rule.next().map(|finding| finding.severity)
+    };
+    for (path, text, expected) in [
+        (
+            "prometheus.yml",
+            format!("remote_write:\n{native}{{}}\n"),
+            Some(Severity::Info),
+        ),
+        (
+            "prometheus.yml",
+            format!("remote_write:\n{native}{{retry_on_http_429: false}}\n"),
+            Some(Severity::Warning),
+        ),
+        (
+            "agent.yaml",
+            format!("metrics:\n  global:\n    remote_write:\n    {of_agent}{{}}\n"),
+            None,
+        ),
+        ("config.alloy", of_alloy(""), None),
+        (
+            "config.alloy",
+            of_alloy("retry_on_http_429 = false"),
+            Some(Severity::Warning),
+        ),
+        (
+            "collector.yaml",
+            format!(
+                "exporters:\n  prometheusremotewrite:\n    endpoint: {url}\nservice:\n  pipelines:\n    metrics: {{receivers: [otlp], exporters: [prometheusremotewrite]}}\n"
+            ),
+            None,
+        ),
+    ] {
+        assert_eq!(severity(path, &text), expected, "{path}:\n{text}");
+    }
 }

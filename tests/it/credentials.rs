@@ -19,7 +19,7 @@ use promvet::finding::{Finding, Severity};
 use promvet::run::{Request, Run};
 use promvet::source::Memory;
 
-use Severity::{Error, Warning};
+use Severity::{Error, Info, Warning};
 
 /// 2026-11-22
 const NOW: i64 = 1_795_305_600;
@@ -421,7 +421,7 @@ const FAULTS: &[Fault] = &[
         "            name: prometheus\n        - name: tokens",
         "            name: another\n        - name: tokens",
         "credentials/unverified",
-        Warning,
+        Info,
         "no mount of it was found",
         &["configmap.yaml:20"],
     ),
@@ -481,7 +481,7 @@ const FAULTS: &[Fault] = &[
         "  - path: /etc/pki/prometheus\n    external: true\n    files: [client.crt, client.key]\n",
         "",
         "credentials/unverified",
-        Warning,
+        Info,
         "mounts: [{path: /etc/pki/prometheus, external: true}]",
         &["prometheus.yml:12", "prometheus.yml:13"],
     ),
@@ -579,10 +579,7 @@ fn a_fresh_clone_without_its_ignored_secrets_gives_warnings() {
         let found = world.findings();
         assert_eq!(found.len(), 1, "{fixture}: {}", described(&found));
         let (rule, severity, _) = world.only();
-        assert_eq!(
-            (rule.as_str(), severity),
-            ("credentials/unverified", Warning)
-        );
+        assert_eq!((rule.as_str(), severity), ("credentials/unverified", Info));
         let run = world.run();
         let unchecked = run.outcome.unchecked();
         assert_eq!(unchecked.len(), 1);
@@ -599,10 +596,7 @@ fn the_line_that_would_settle_it_settles_it() {
     let mut world = World::new("compose-bind");
     world.replace("compose.yaml", "- ./secrets:", "- data:");
     let (rule, severity, spots) = world.only();
-    assert_eq!(
-        (rule.as_str(), severity),
-        ("credentials/unverified", Warning)
-    );
+    assert_eq!((rule.as_str(), severity), ("credentials/unverified", Info));
     assert_eq!(spots[1], "compose.yaml:8");
     world.write(
         "promvet.yaml",
@@ -1227,10 +1221,7 @@ fn the_checkouts_own_files_are_nothing_to_a_configmap() {
     assert!(world.findings().is_empty());
     world.files.remove("deployment.yaml");
     let (rule, severity, _) = world.only();
-    assert_eq!(
-        (rule.as_str(), severity),
-        ("credentials/unverified", Warning)
-    );
+    assert_eq!((rule.as_str(), severity), ("credentials/unverified", Info));
     // With promvet.yaml saying what is mounted it is settled.
     world.write(
         "promvet.yaml",

@@ -1,7 +1,7 @@
 //! Work grows no faster than the tree: counted in texts that are parsed, and in instructions, by
 //! valgrind, so that no clock and no other work of the machine has a say. Without valgrind the latter
-//! is not tested; with it, and a program that is not optimised, each tree takes a minute, so that these
-//! tests are run on request.
+//! is not tested; with it, and a program that is not optimized, each tree takes a minute, so that these
+//! tests are run on request. `PROMVET` names an optimized program to count instead.
 
 #![expect(
     clippy::unwrap_used,
@@ -50,11 +50,13 @@ fn instructions(grow: Grow, task: Task, count: usize) -> Option<u64> {
         }
         grown.named.extend(["--since", "HEAD"].map(str::to_owned));
     }
+    let program = std::env::var_os("PROMVET").unwrap_or_else(|| PROMVET.into());
     let mut command = Command::new("valgrind");
     command
         .current_dir(scratch.path())
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .args([PROMVET, "--threads", "1"])
+        .arg(program)
+        .args(["--threads", "1"])
         .args(&grown.named);
     let ran: Ran = command.output().ok()?.into();
     let status = ran.status.unwrap_or(2);

@@ -44,7 +44,7 @@ type Mutation = (
     &'static str,
 );
 
-use Severity::{Error, Warning};
+use Severity::{Error, Info, Warning};
 
 const URL: &str = "https://cortex.default.test.opstrace.io/api/v1/push";
 
@@ -227,14 +227,14 @@ const MUTATIONS: &[Mutation] = &[
         "secrets/token",
         "/var/run/t/token",
         "credentials/unverified",
-        Warning,
+        Info,
         "/var/run/t/token",
     ),
     (
         "secrets/token",
         "../outside/token",
         "credentials/unverified",
-        Warning,
+        Info,
         "../outside/token",
     ),
     (

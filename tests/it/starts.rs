@@ -624,9 +624,9 @@ const CONTENTS: &[&str] = &[
 ];
 
 /// Files with a content that Prometheus is started with.
-type Holder = fn(&str) -> Vec<(&'static str, String)>;
+type CarrierFiles = fn(&str) -> Vec<(&'static str, String)>;
 
-const HOLDERS: &[(&str, Holder)] = &[
+const HOLDERS: &[(&str, CarrierFiles)] = &[
     ("a file", |content| {
         vec![
             ("compose.yml", COMPOSE.replace("prometheus.yml:", "x.cfg:")),

@@ -59,6 +59,14 @@ const OF_GROUPS: &[&str] = &[
     "server_name",
 ];
 
+/// Keys of some sections for which others have a key of another form, with what to do about them.
+const OTHER_FORM: &[(&str, &str, &str)] = &[(
+    "headers",
+    "http_headers",
+    "write `http_headers: {NAME: {values: [VALUE]}}`: `headers` is a key of `remote_write` and \
+     `remote_read`",
+)];
+
 /// What to tell the author about an unknown key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hint {
@@ -70,6 +78,8 @@ pub(super) enum Hint {
     Former(&'static str),
     /// The key belongs to this path.
     Elsewhere(String),
+    /// Another key does the same in another form: what to do.
+    OtherForm(&'static str),
 }
 
 /// The hint for an unknown key of a section. `path` is the section's path without indexes.
@@ -96,6 +106,12 @@ pub(super) fn hint(of: &'static Struct, path: &str, name: &str, version: Version
         .find(|(of, old, _)| *of == path && *old == name);
     if let Some((_, _, key)) = former {
         return Some(Hint::Former(key));
+    }
+    let other = OTHER_FORM.iter().find(|(written, other, _)| {
+        *written == name && keys.iter().any(|found| found.field.key == *other)
+    });
+    if let Some((_, _, help)) = other {
+        return Some(Hint::OtherForm(help));
     }
     // The group's own keys are few, so that TLS settings in one are surely meant for the job.
     if let Some(section) = path.strip_suffix(".static_configs[]")

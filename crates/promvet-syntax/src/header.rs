@@ -37,9 +37,9 @@ pub fn custom(name: &str) -> Result<(), Fault> {
     if lower == "authorization" {
         return Err(Fault::whole(
             name,
-            "is not allowed here: the authentication settings set this header",
+            "is not allowed here: `authorization`, `basic_auth` and their like set this header",
         )
-        .help("remove it, and set `authorization`, `basic_auth` or the like"));
+        .help("remove it, and set the credential in one of those sections"));
     }
     if RESERVED.contains(&lower.as_str()) {
         return Err(reserved(name));

@@ -75,7 +75,7 @@ impl Block {
     }
 }
 
-const SWITCHED: &str = "certificate and key may be swapped";
+const SWITCHED: &str = "swap the files of the certificate and of the key";
 
 /// What is wrong with a file for its role. `now` counts the seconds since 1970.
 #[must_use]

@@ -53,10 +53,10 @@ fn check_field_term(term: &str) -> Result<(), Fault> {
     }
     // `!=`, `==` and `=` all hold the first equals sign.
     let Some(equals) = term.find('=') else {
-        return Err(Fault::whole(
-            term,
-            "is not a valid field selector: expected `=`, `==` or `!=`",
-        ));
+        return Err(
+            Fault::whole(term, ": expected `=`, `==` or `!=` in the field selector")
+                .help("write a selector such as `metadata.name=shop`"),
+        );
     };
     let negated = term.get(..equals).is_some_and(|name| name.ends_with('!'));
     let doubled = !negated
@@ -80,8 +80,7 @@ fn check_field_value(value: &str) -> Result<(), Fault> {
                     return Err(Fault::new(
                         at,
                         to,
-                        "is not a valid field selector: unknown escape sequence; expected \
-                         `\\\\`, `\\,` or `\\=`",
+                        ": unknown escape sequence in the field selector; expected `\\\\`, `\\,` or `\\=`",
                     ));
                 }
             }
@@ -89,8 +88,9 @@ fn check_field_value(value: &str) -> Result<(), Fault> {
                 return Err(Fault::new(
                     at,
                     at + 1,
-                    "is not a valid field selector: unescaped `=` in the value",
-                ));
+                    ": unescaped `=` in the value of the field selector",
+                )
+                .help("write `\\=`"));
             }
             _ => {}
         }
@@ -215,7 +215,7 @@ impl<'t> Parser<'t> {
         Fault::new(
             token.from,
             token.to,
-            format!("is not a valid label selector: unexpected {found}; expected {expected}"),
+            format!(": unexpected {found}; expected {expected}"),
         )
     }
 
@@ -274,7 +274,7 @@ impl<'t> Parser<'t> {
             return Err(Fault::new(
                 token.from,
                 token.to,
-                "is not a valid label selector: `>` and `<` require an integer",
+                ": `>` and `<` require an integer",
             ));
         }
         check_value(value).map_err(|fault| fault.shifted(token.from))
@@ -320,10 +320,7 @@ fn check_name(text: &str) -> Result<(), Fault> {
     let mut parts = text.split('/');
     let (first, second) = (parts.next().unwrap_or_default(), parts.next());
     if parts.next().is_some() {
-        return Err(Fault::whole(
-            text,
-            "is not a valid label selector: a label name has at most one slash",
-        ));
+        return Err(Fault::whole(text, ": a label name has at most one slash"));
     }
     let Some(name) = second else {
         return check_plain_name(first);
@@ -332,7 +329,7 @@ fn check_name(text: &str) -> Result<(), Fault> {
     if !good_prefix {
         return Err(Fault::whole(
             first,
-            "is not a valid label selector: the prefix before the slash must be a lower-case \
+            ": the prefix before the slash must be a lower-case \
              DNS subdomain",
         ));
     }
@@ -346,11 +343,7 @@ fn is_dns_label(text: &str) -> bool {
 
 fn check_plain_name(text: &str) -> Result<(), Fault> {
     if text.is_empty() {
-        return Err(Fault::new(
-            0,
-            0,
-            "is not a valid label selector: the label name is empty",
-        ));
+        return Err(Fault::new(0, 0, ": the label name is empty"));
     }
     check_value(text)
 }
@@ -369,7 +362,7 @@ fn check_value(text: &str) -> Result<(), Fault> {
     }
     Err(Fault::whole(
         text,
-        "is not a valid label selector: names and values are up to 63 letters, digits, `-`, `_` \
+        ": names and values are up to 63 letters, digits, `-`, `_` \
          and `.`, with a letter or digit at both ends",
     ))
 }

@@ -134,7 +134,7 @@ fn of_loki(remote: Node<'_>) -> Vec<Finding> {
         let message = "`client`: deprecated; newer releases of Loki take `clients` instead";
         let finding = Finding::new(
             rule::SCHEMA_DEPRECATED,
-            Severity::Warning,
+            Severity::Info,
             old.key.place(),
             message.to_owned(),
         );

@@ -113,11 +113,11 @@ impl Checker<'_, '_> {
         match &one.matched {
             Matched::Missing(path) => self.missing(one, path),
             Matched::Nothing(path) => {
-                let message = format!("no file matches {path}");
+                let message = format!("no file matches {path}{}", so(one.purpose));
                 let finding = at(one.node, rule::FILES_NO_MATCH, Severity::Warning, message);
                 self.out
                     .findings
-                    .push(finding.kind("nothing").help(consequence(one.purpose)));
+                    .push(finding.kind("nothing").help(remedy(one.purpose)));
             }
             Matched::Files(files) => self.files(one, files),
             Matched::Broken(fault) => {
@@ -249,17 +249,31 @@ impl Checker<'_, '_> {
     }
 
     fn missing(&mut self, one: &Named<'_>, path: &str) {
-        // Target files are often written by something else while Prometheus runs.
-        let severity = if one.purpose == Purpose::Targets {
-            Severity::Warning
-        } else {
-            Severity::Error
+        let example = self.example_of(path);
+        // Target files are often written by something else while Prometheus runs, and an example is
+        // there to be copied where Prometheus runs.
+        let severity = match (one.purpose, &example) {
+            (Purpose::Targets, Some(_)) => Severity::Info,
+            (Purpose::Targets, None) | (_, Some(_)) => Severity::Warning,
+            _ => Severity::Error,
         };
-        let message = format!("the file `{path}` does not exist");
+        let message = format!("the file `{path}` does not exist{}", so(one.purpose));
         let finding = at(one.node, rule::FILES_MISSING, severity, message);
-        self.out
-            .findings
-            .push(finding.help(consequence(one.purpose)));
+        self.out.findings.push(match example {
+            Some(example) => finding.help(format!("copy `{example}` to this name, and fill it in")),
+            None => finding.help(remedy(one.purpose)),
+        });
+    }
+
+    /// A file beside a missing one that is to be copied to its name.
+    fn example_of(&self, path: &str) -> Option<String> {
+        let tree = self.lookup.tree;
+        let file = tree.absolute(Path::new(path));
+        let name = file.file_name()?.to_str()?;
+        let beside = tree.list(file.parent()?).ok()?;
+        let name_of = |path: &PathBuf| path.file_name()?.to_str().map(str::to_owned);
+        let mut names = beside.iter().filter_map(name_of);
+        names.find(|other| discover::is_example_of(other, name))
     }
 
     fn files(&mut self, one: &Named<'_>, files: &FileSet) {
@@ -423,17 +437,20 @@ pub(super) fn at(
     Finding::new(rule, severity, node.place(), message).of_key(node.path(), node.identity())
 }
 
-pub(super) fn consequence(purpose: Purpose) -> &'static str {
+/// What becomes of Prometheus without a file, for the end of a message.
+pub(super) fn so(purpose: Purpose) -> &'static str {
     match purpose {
-        Purpose::Rules => {
-            "correct the path, or delete the entry: Prometheus starts without these rules and \
-             does not report it"
-        }
-        Purpose::ScrapeConfigs => {
-            "correct the path, or delete the entry: Prometheus starts without these jobs and \
-             does not report it"
-        }
-        Purpose::Targets => "until something writes such a file, the job has no targets from it",
+        Purpose::Rules => ": Prometheus starts without these rules",
+        Purpose::ScrapeConfigs => ": Prometheus starts without these jobs",
+        Purpose::Targets => ": the job has no targets from it",
+    }
+}
+
+/// What to do about a file that is not there.
+pub(super) fn remedy(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Rules | Purpose::ScrapeConfigs => "correct the path, or delete the entry",
+        Purpose::Targets => "correct the path, unless something writes the file later",
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a configuration names and the containers that run it do not have.
 
-use super::check::{at, consequence};
+use super::check::at;
 use super::{Matched, Named, Purpose, Runners, glob, mounted};
 use crate::facts::credential_file::{Lookup, Unverified};
 use crate::finding::{Finding, Severity, rule};
@@ -60,7 +60,7 @@ fn finding(one: &Named<'_>, lacking: mounted::Lacking) -> Finding {
     let message = format!("no file where Prometheus runs: {}", lacking.what);
     let help = match lacking.near {
         Some(near) => format!("{near}; mount the file, or correct the path"),
-        None => consequence(one.purpose).to_owned(),
+        None => "mount the file there, or correct the path".to_owned(),
     };
     let mut finding = at(one.node, rule::FILES_NO_MATCH, Severity::Warning, message)
         .kind("not-mounted")

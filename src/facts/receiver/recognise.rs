@@ -115,7 +115,7 @@ pub fn recognise<'p>(
     catalogue: &'p Catalogue,
     hints: &Hints<'_>,
 ) -> Recognition<'p> {
-    let seen = Seen::new(endpoint, hints);
+    let seen = EndpointClues::new(endpoint, hints);
     let mut candidates: Vec<_> = catalogue
         .profiles()
         .filter_map(|profile| seen.candidate(profile))
@@ -170,7 +170,7 @@ impl Signs {
     }
 }
 
-struct Seen<'a> {
+struct EndpointClues<'a> {
     host: String,
     labels: Vec<String>,
     path: &'a str,
@@ -178,7 +178,7 @@ struct Seen<'a> {
     hints: &'a Hints<'a>,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> EndpointClues<'a> {
     fn new(endpoint: &'a Endpoint, hints: &'a Hints<'a>) -> Self {
         let lower = |piece: Piece| endpoint.masked(piece).to_ascii_lowercase();
         let host = endpoint.host().map(lower).unwrap_or_default();

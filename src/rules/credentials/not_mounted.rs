@@ -3,6 +3,9 @@
 use crate::facts::FileState;
 use crate::rules::{Findings, NamedFile};
 
+/// As many mounts are listed: beside more, the path is not found faster.
+const MOST_MOUNTS: usize = 4;
+
 pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     let FileState::NotMounted { who, mounts } = &file.judged.state else {
         return;
@@ -13,14 +16,15 @@ pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
         file.setting(),
         file.so()
     );
-    let there = if mounts.is_empty() {
-        "nothing is mounted".to_owned()
-    } else {
-        format!("mounted are {}", mounts.join(", "))
+    let there = match mounts.split_at_checked(MOST_MOUNTS) {
+        _ if mounts.is_empty() => "nothing is mounted".to_owned(),
+        Some((first, [])) => format!("mounted are {}", first.join(", ")),
+        Some((first, more)) => format!("mounted are {} and {} more", first.join(", "), more.len()),
+        None => format!("mounted are {}", mounts.join(", ")),
     };
     let help = match &file.judged.near {
-        Some(near) => format!("{near}; mount the file at that path or correct the path; {there}"),
-        None => format!("mount the file at that path or correct the path; {there}"),
+        Some(near) => format!("{near}; mount the file at that path, or correct the path"),
+        None => format!("mount the file at that path, or correct the path; {there}"),
     };
     let finding = out.at(file.reference.setting.node, file.severity(), message);
     out.push(file.proven(finding.help(help)));

@@ -31,7 +31,7 @@ fn to_peers(client: &Client<'_>, out: &mut Findings<'_>) {
     };
     let host = first.endpoint.host_name().unwrap_or_default();
     let message = format!(
-        "a credential is sent over plain HTTP: anyone on the network path to {host} can \
+        "a credential is sent over plain http: anyone on the network path to {host} can \
             read it"
     );
     let help = match client.section {

@@ -61,7 +61,7 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
             }
         };
         let node = first.reference.setting.node;
-        let mut finding = first.proven(out.at(node, Severity::Warning, message));
+        let mut finding = first.proven(out.at(node, Severity::Info, message));
         for other in others {
             let place = other.reference.setting.node.place();
             finding = finding.evidence(place, "this one is in the same folder");

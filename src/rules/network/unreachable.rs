@@ -100,7 +100,7 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
             meant: Some(meant),
             ..
         } => (
-            format!("no service, alias or container is called `{host}`; `{meant}` may be meant"),
+            format!("no service, alias or container is called `{host}`; did you mean `{meant}`?"),
             format!("write `{meant}`, or add `{host}` to the compose file"),
         ),
         Why::NoSuchName { host, .. } => {
@@ -116,7 +116,7 @@ fn in_words(found: &Unreachable, so: &str) -> (Severity, String, String) {
             namespace,
         } => (
             format!(
-                "no Service of the namespace `{namespace}` is called `{written}`; `{meant}` may be meant"
+                "no Service of the namespace `{namespace}` is called `{written}`; did you mean `{meant}`?"
             ),
             format!("write `{meant}`"),
         ),

@@ -123,9 +123,12 @@ fn of_unset(list: &RelabelList<'_, '_>, label: &str) -> (String, Option<Help>) {
     if let Some(row) = setters.iter().find(own) {
         let mut roles: Vec<_> = setters.iter().filter(own).map(|row| row.role).collect();
         roles.dedup();
+        let (noun, roles) = match roles.as_slice() {
+            [only] => ("role", format!("`{only}`")),
+            roles => ("roles", format!("`{}`", roles.join("`, `"))),
+        };
         let what = format!(
-            "`{label}` is set for the role {} of `{}` only",
-            roles.join(", "),
+            "`{label}` is set only for the {noun} {roles} of `{}`",
             row.discovery
         );
         let near = nearest(label, lists_of(&list.discovered)).filter(|near| !near.ends_with('_'));
@@ -178,7 +181,8 @@ fn of_condition(releases: &[Version], row: &MetaLabel, label: &str) -> (String, 
     }
 }
 
-/// The label that was meant, if one is near: by its letters, or with a word too many.
+/// The label that was meant, if one is near: by its letters, or with a word too many. None if several
+/// begin with it and go on: `…_container_port` for `…_container_port_name` or `…_port_number`.
 fn near(list: &RelabelList<'_, '_>, label: &str) -> Option<String> {
     let names: Vec<_> = lists_of(&list.discovered).collect();
     let exact: Vec<_> = names
@@ -194,6 +198,11 @@ fn near(list: &RelabelList<'_, '_>, label: &str) -> Option<String> {
     });
     if let Some(name) = shorter {
         return Some((*name).to_owned());
+    }
+    let longer = |name: &&&str| name.strip_prefix(label).is_some_and(|rest| rest.starts_with('_'));
+    let mut longer = exact.iter().filter(longer);
+    if let Some(name) = longer.next() {
+        return longer.next().is_none().then(|| (*name).to_owned());
     }
     // `__meta_ec2_tags_Name` for `__meta_ec2_tag_Name`.
     let start = names

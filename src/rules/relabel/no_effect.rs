@@ -64,7 +64,7 @@ fn undone(list: &RelabelList<'_, '_>, out: &mut Findings<'_>) {
                 for (setter, label) in names.map_or_else(Vec::new, |names| found(&set, names)) {
                     let node = setter.first_of(&["target_label"]);
                     let message =
-                        format!("`{label}` is set here, and a later `labeldrop` removes it unread");
+                        format!("a later `labeldrop` removes `{label}` before anything reads it");
                     let help = "remove this rule, or leave the label out of the `labeldrop`";
                     let mut finding = out
                         .at(node, Severity::Info, message)

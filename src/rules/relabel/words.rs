@@ -94,7 +94,7 @@ fn absent(list: &RelabelList<'_, '_>, rule: &RelabelRule<'_>) -> String {
             true => "is a label",
             false => "are labels",
         };
-        return format!("{names} {noun} of targets, which no sample has: the value is empty");
+        return format!("{names} {noun} of targets and not of samples: the value is empty");
     }
     let verb = match one {
         true => "does",

@@ -29,8 +29,8 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
         finding.evidence = answering.shown();
     }
     let help = match by_image {
-        true => "send to a receiver of remote write instead, or delete the entry",
-        false => "send to an OpenTelemetry Collector or the vendor's agent instead",
+        true => "send to a receiver of remote write, or delete the entry",
+        false => "send to an OpenTelemetry Collector or to an agent of the vendor",
     };
     out.push(finding.help(help));
 }

@@ -27,7 +27,7 @@ pub(super) fn check(entry: &Entry<'_>, out: &mut Findings<'_>) {
     let scheme = endpoint.scheme().unwrap_or_default();
     let span = url.span(scheme.start, scheme.end);
     let mut message = format!(
-        "{what} is sent over plain HTTP: anyone on the network path to {} can read it",
+        "{what} is sent over plain http: anyone on the network path to {} can read it",
         endpoint.host_name().unwrap_or_default()
     );
     if let Some(fault) = of_scheme {

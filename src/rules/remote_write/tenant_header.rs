@@ -58,7 +58,7 @@ fn not_the_named(
     }
     for header in headers.iter().filter(|header| names_tenant(header.name)) {
         let message = format!(
-            "the header {} does not set the tenant: {} reads it from `{name}`",
+            "`{}` does not set the tenant: {} reads it from `{name}`",
             header.name,
             demand.name()
         );
@@ -91,12 +91,12 @@ fn is_ignored(
         return false;
     };
     let message = format!(
-        "the header {} does not name a tenant here: {why}",
+        "`{}` does not set the tenant here: {why}",
         header.name
     );
     let help = match demand.tenant_header() {
         Some(tenant) => Advice::rename(header.key.span(), &*tenant.name)
-            .text(format!("name the tenant in {} instead", tenant.name))
+            .text(format!("set the tenant in `{}`", tenant.name))
             .unsafe_(),
         None => Advice::remove(header.key.span())
             .text("remove it, and make sure that the samples go to the right tenant")
@@ -131,11 +131,11 @@ fn is_misspelt(
     };
     let name = demand.name();
     let message = format!(
-        "the header {} names no tenant to {name}, which reads {}",
+        "`{}` does not set the tenant: {name} reads it from `{}`",
         header.name, tenant.name
     );
     let rename = Advice::rename(header.key.span(), &*tenant.name);
-    let rename = rename.text(format!("write {}", tenant.name));
+    let rename = rename.text(format!("write `{}`", tenant.name));
     let finding = out.at(header.key, severity, message).kind("name");
     out.push(finding.help(match severity {
         Severity::Warning => rename.safe(),
@@ -176,7 +176,7 @@ fn malformed(header: &Header<'_>, demand: &ReceiverRequirements<'_, '_>, out: &m
     }
     if header.value.as_str() == Some("") {
         let message = format!(
-            "the tenant in {} is empty: {} can't tell whose samples these are",
+            "`{}` is empty, so {} does not know whose samples these are",
             header.name,
             demand.name()
         );
@@ -184,7 +184,8 @@ fn malformed(header: &Header<'_>, demand: &ReceiverRequirements<'_, '_>, out: &m
         return out.push(finding.kind("empty").help("write the name of the tenant"));
     }
     let message = format!(
-        "not a valid tenant name of {}: every sample is rejected and dropped",
+        "`{}`: not a valid tenant name in {}: every sample is rejected and dropped",
+        header.name,
         demand.name()
     );
     out.push(

@@ -164,36 +164,41 @@ fn wrong_value<'d>(flag: &Flag<'d>) -> Option<Refused<'d>> {
     if placeholder::is_open(value) || value.contains('$') {
         return None;
     }
+    let about = format!("`--{name}`");
     let (fault, help) = match takes {
         Takes::Nothing => return None,
         Takes::Duration => {
             let fault = duration::duration(value).err()?;
-            (fault.message, "write a duration such as `15d`".to_owned())
+            (
+                fault.about(&about),
+                "write a duration such as `15d`".to_owned(),
+            )
         }
         Takes::Size => {
             let fault = size::byte_size(value).err()?;
-            (fault.message, "write a size such as `10GB`".to_owned())
+            (
+                fault.about(&about),
+                "write a size such as `10GB`".to_owned(),
+            )
         }
         Takes::Number => {
             if is_number(value) {
                 return None;
             }
-            ("expected a number".to_owned(), "write a number".to_owned())
+            (
+                format!("{about}: expected a number"),
+                "write a number".to_owned(),
+            )
         }
         Takes::OneOf(words) => {
             if words.iter().any(|word| word.eq_ignore_ascii_case(value)) {
                 return None;
             }
             let help = format!("use {}", words.join(", "));
-            ("is not one of the values that it takes".to_owned(), help)
+            (format!("{about}: unknown value `{value}`"), help)
         }
     };
-    // What the parsers say follows the name of a key as it is.
-    let joint = match fault.starts_with([':', ' ']) {
-        true => "",
-        false => ": ",
-    };
-    let message = format!("`--{name}`{joint}{fault}; {STOPS}");
+    let message = format!("{fault}; {STOPS}");
     Some(flag.refused("value", message, help))
 }
 

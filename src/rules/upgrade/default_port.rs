@@ -47,7 +47,7 @@ fn check_job(job: &Job<'_>, out: &mut Findings<'_>) {
             Severity::Warning,
             format!(
                 "`instance` is `{name}{port}` before Prometheus 3.0 and `{name}` from then on: \
-                 every series of the target starts anew"
+                 every series of the target becomes a new one"
             ),
         );
         let words =

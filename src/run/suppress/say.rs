@@ -235,7 +235,7 @@ impl About<'_> {
             Covers::Span(_) => "there",
         };
         let message = format!(
-            "{} {} no finding {where_to}: this suppression would only hide a later fault",
+            "{} {} no finding {where_to}: this suppression would only hide a later finding",
             names.join(" and "),
             if names.len() == 1 { "has" } else { "have" },
         );

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::ignored::{By, Ignored};
 use super::{Git, GitError};
 use crate::source::tree::{EntryKind, Meta, ReadError, Tree, Walk, Walked};
-use crate::source::walk::{self, Seen};
+use crate::source::walk::{self, WalkEntry};
 
 /// A tree that is walked as a revision's ignore files have it, and whose roots are where that
 /// revision has policy files: a change can't take its own files out of what is checked. All else
@@ -28,7 +28,7 @@ impl<'t> Governed<'t> {
 
     /// What a walk finds in a folder: everything, without what the revision ignores. That is
     /// slower than an ordinary walk, which does not go into folders that are ignored.
-    fn below(&self, folder: &Path, how: &Walk<'_>, ignored: &mut Ignored) -> Vec<Seen> {
+    fn below(&self, folder: &Path, how: &Walk<'_>, ignored: &mut Ignored) -> Vec<WalkEntry> {
         let whole = Walk {
             no_ignore: true,
             also: None,
@@ -41,23 +41,26 @@ impl<'t> Governed<'t> {
             let path = found.path;
             let by_git = |by| how.all_tracked || by == By::Git;
             match !how.no_ignore && ignored.by(&path).is_some_and(by_git) {
-                true => Seen::Ignored { path, link },
-                false => Seen::File { path, link },
+                true => WalkEntry::Ignored { path, link },
+                false => WalkEntry::File { path, link },
             }
         });
-        let problems = walked.problems.into_iter().map(|problem| Seen::Problem {
-            path: self.tree.absolute(problem.shown.as_ref().as_ref()),
-            error: problem.error,
-        });
-        let mut all: Vec<Seen> = files.chain(problems).collect();
+        let problems = walked
+            .problems
+            .into_iter()
+            .map(|problem| WalkEntry::Problem {
+                path: self.tree.absolute(problem.shown.as_ref().as_ref()),
+                error: problem.error,
+            });
+        let mut all: Vec<WalkEntry> = files.chain(problems).collect();
         all.retain(|seen| match seen {
-            Seen::File { path, .. } | Seen::Problem { path, .. } => {
+            WalkEntry::File { path, .. } | WalkEntry::Problem { path, .. } => {
                 how.no_ignore || ignored.by(path).is_none()
             }
-            Seen::Ignored { .. } | Seen::LeftOut { .. } | Seen::Incomplete => true,
+            WalkEntry::Ignored { .. } | WalkEntry::LeftOut { .. } | WalkEntry::Incomplete => true,
         });
         all.extend(ignored.left_out(folder));
-        all.extend(walked.incomplete.then_some(Seen::Incomplete));
+        all.extend(walked.incomplete.then_some(WalkEntry::Incomplete));
         all
     }
 }

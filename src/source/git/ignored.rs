@@ -9,7 +9,7 @@ use ignore::gitignore::Gitignore;
 
 use crate::source::ignored::{Allowance, LeftOut, rules_of};
 use crate::source::tree::Tree;
-use crate::source::walk::Seen;
+use crate::source::walk::WalkEntry;
 
 /// The names of such files, those that count more first.
 const NAMES: [&str; 2] = [".ignore", ".gitignore"];
@@ -58,11 +58,11 @@ impl Ignored {
     }
 
     /// Takes out what is reported about the files that are left out and are below a folder.
-    pub(super) fn left_out(&mut self, folder: &Path) -> Vec<Seen> {
+    pub(super) fn left_out(&mut self, folder: &Path) -> Vec<WalkEntry> {
         let all = std::mem::take(&mut self.left_out).into_iter();
         let below = all.filter(|(path, _)| path.starts_with(folder));
         below
-            .map(|(path, why)| Seen::LeftOut { path, why })
+            .map(|(path, why)| WalkEntry::LeftOut { path, why })
             .collect()
     }
 

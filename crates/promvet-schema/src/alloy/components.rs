@@ -116,7 +116,6 @@ pub(super) fn faults(items: &[Item], out: &mut Vec<Fault>) {
         }
         match &*block.name {
             SCRAPE => scrape(block, out),
-            REMOTE_WRITE => variables(&block.body, out),
             "declare" => faults(&block.body, out),
             _ => {}
         }
@@ -271,11 +270,21 @@ fn goes_nowhere(block: &Block, out: &mut Vec<Fault>) {
     }
 }
 
-/// `"${NAME}"` in the texts of an endpoint. A workflow may replace it before Alloy starts.
-fn variables(body: &[Item], out: &mut Vec<Fault>) {
+/// `"${NAME}"` in the texts of endpoints. A workflow may replace it before Alloy starts.
+pub(super) fn variables(items: &[Item], out: &mut Vec<Fault>) {
+    for item in items {
+        match item {
+            Item::Block(block) if block.name == REMOTE_WRITE => texts(&block.body, out),
+            Item::Block(block) if block.name == "declare" => variables(&block.body, out),
+            Item::Block(_) | Item::Attribute { .. } => {}
+        }
+    }
+}
+
+fn texts(body: &[Item], out: &mut Vec<Fault>) {
     for item in body {
         match item {
-            Item::Block(block) => variables(&block.body, out),
+            Item::Block(block) => texts(&block.body, out),
             Item::Attribute { name, value, .. } if TEXTS.contains(&&**name) => {
                 let Value::Text { text, span } = value else {
                     continue;

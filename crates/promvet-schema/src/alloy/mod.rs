@@ -59,6 +59,8 @@ pub struct Reading {
     pub faults: Vec<Fault>,
     /// What is not written as Alloy wants it.
     pub slips: Vec<Fault>,
+    /// Variables that Alloy sends as they are written, unless a template fills them in.
+    pub variables: Vec<Fault>,
     /// Where reading stopped, if that is not the end of the text.
     pub stopped: Option<Span>,
 }
@@ -79,8 +81,10 @@ pub fn read(text: &Arc<Text>) -> Reading {
         Span::new(at, at + length.map_or(0, str::len))
     });
     let mut faults = graph::faults(content, &blocks);
+    let mut variables = Vec::new();
     if stopped.is_none() {
         components::faults(&blocks, &mut faults);
+        components::variables(&blocks, &mut variables);
     }
     let slips = match stopped.is_some() && is_template(content) {
         // What a template writes may make it right.
@@ -89,6 +93,7 @@ pub fn read(text: &Arc<Text>) -> Reading {
     };
     Reading {
         slips,
+        variables,
         documents,
         faults,
         stopped,

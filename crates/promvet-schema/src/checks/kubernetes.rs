@@ -189,6 +189,6 @@ fn unreadable(
     report: &mut Report<'_>,
 ) {
     if let Some(node) = section.filled(key) {
-        report.text(node, &format!("the {key} selector"), test);
+        report.text(node, &format!("`{key}`"), test);
     }
 }

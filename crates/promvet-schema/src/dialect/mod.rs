@@ -44,7 +44,7 @@ pub static OPERATOR: Dialect = Dialect {
     noun: "a resource of the Prometheus Operator",
     unknown: "kubectl refuses it, and Helm drops it",
     mistyped: "the API server refuses the object",
-    refused: "Prometheus refuses what the Operator makes of it",
+    refused: "Prometheus refuses the configuration that the Operator generates",
     is_strict: true,
 };
 
@@ -64,7 +64,7 @@ pub static OPERATOR_VALUES: Dialect = Dialect {
     noun: "values for resources of the Prometheus Operator",
     unknown: "the resource drops it",
     mistyped: "the API server refuses the object",
-    refused: "Prometheus refuses what the Operator makes of it",
+    refused: "Prometheus refuses the configuration that the Operator generates",
     is_strict: true,
 };
 
@@ -84,7 +84,7 @@ pub static STACK: Dialect = Dialect {
     noun: "values of kube-prometheus-stack",
     unknown: "the chart ignores it",
     mistyped: "the chart does not render",
-    refused: "Prometheus refuses what the Operator makes of it",
+    refused: "Prometheus refuses the configuration that the Operator generates",
     is_strict: true,
 };
 
@@ -107,7 +107,7 @@ pub static OPENSHIFT: Dialect = Dialect {
     noun: "a configuration of OpenShift's monitoring",
     unknown: "OpenShift 4.18 and newer refuse the configuration, older ones drop the key",
     mistyped: "OpenShift refuses the configuration",
-    refused: "Prometheus refuses what OpenShift makes of it",
+    refused: "Prometheus refuses the configuration that OpenShift generates",
     is_strict: false,
 };
 

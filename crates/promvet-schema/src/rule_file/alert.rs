@@ -206,7 +206,7 @@ fn fails(field: &Field) -> Option<Failure> {
     match &*field.root {
         "$labels" | "$externalLabels" if field.names.len() > 1 => {
             let names: Vec<_> = field.names.iter().map(|(name, ..)| name.as_str()).collect();
-            let message = format!("a label is a text and has no field; {text}");
+            let message = format!("labels are text and have no fields; {text}");
             let help = format!(
                 "write `index {} \"{}\"` for a label with dots",
                 field.root,
@@ -220,7 +220,7 @@ fn fails(field: &Field) -> Option<Failure> {
             })
         }
         "$value" if !field.names.is_empty() => {
-            let message = format!("`$value` is a number and has no field; {text}");
+            let message = format!("`$value` is a number and has no fields; {text}");
             Some(Failure {
                 at: at(&field.names),
                 message,
@@ -234,7 +234,7 @@ fn fails(field: &Field) -> Option<Failure> {
                 let deep = matches!(name.as_str(), "Labels" | "ExternalLabels");
                 let rest = field.names.get(if deep { 2 } else { 1 }..)?;
                 rest.first()?;
-                let message = format!("this value has no field; {text}");
+                let message = format!("this value has no fields; {text}");
                 return Some(Failure {
                     at: at(rest),
                     message,
@@ -242,7 +242,7 @@ fn fails(field: &Field) -> Option<Failure> {
                     meant: None,
                 });
             }
-            let message = format!("the data of an alert have no field `{name}`; {text}");
+            let message = format!("alerts have no field `{name}`; {text}");
             let mut fields = DATA.into_iter();
             let meant = fields.find(|known| known.eq_ignore_ascii_case(name));
             let help = match meant {

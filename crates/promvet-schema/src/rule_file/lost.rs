@@ -8,6 +8,7 @@ use super::report::Report;
 use crate::yaml::{Entry, Node};
 use promvet_syntax::go::template::Field;
 use promvet_syntax::promql::{self, Dialect, Loss, NodeKind, Tree};
+use promvet_text::Severity;
 
 /// Labels that the expression does not return.
 pub const LOST_LABEL: &str = "rules/lost-label";
@@ -36,6 +37,19 @@ const OF_RULES: &[&str] = &[
     "summary",
     "team",
     "urgency",
+];
+
+/// What is in the names of metrics that have such labels themselves: series about events and findings
+/// have a `severity`.
+const ABOUT_EVENTS: &[&str] = &[
+    "alarm", "alert", "event", "finding", "incident", "issue", "log", "message", "problem", "vuln",
+];
+
+/// Where the pages of alerts are that projects publish together with their rules. What is not right in
+/// their texts is theirs to mend.
+const OF_PROJECTS: &[&str] = &[
+    "https://runbooks.prometheus-operator.dev/",
+    "https://github.com/kubernetes-monitoring/kubernetes-mixin/",
 ];
 
 /// What is known of the labels of one alert.
@@ -100,8 +114,12 @@ impl<'d> LostLabels<'d> {
                 continue;
             };
             self.said.insert(name.clone());
+            let is_published = self.is_published();
             if let Some(finding) = report.warn(LOST_LABEL, entry.value, (*from, *to), message) {
                 finding.advice = Some(help.into());
+                if is_published {
+                    finding.severity = Severity::Info;
+                }
             }
         }
     }
@@ -143,6 +161,14 @@ impl<'d> LostLabels<'d> {
         loss
     }
 
+    /// Whether a project publishes the alert together with the page that explains it.
+    fn is_published(&self) -> bool {
+        let mut annotations = names(self.rule, "annotations").into_iter();
+        let page = annotations.find(|entry| entry.name() == "runbook_url");
+        let page = page.and_then(|entry| entry.value.as_str());
+        page.is_some_and(|page| OF_PROJECTS.iter().any(|of| page.starts_with(of)))
+    }
+
     /// The value of a label that the rule adds.
     fn added(&self, name: &str) -> Option<&'d str> {
         let labels = names(self.rule, "labels");
@@ -160,7 +186,7 @@ impl<'d> LostLabels<'d> {
         if !is_written
             || !OF_RULES.contains(&name)
             || expression.contains(name)
-            || expression.contains("alert")
+            || ABOUT_EVENTS.iter().any(|word| expression.contains(word))
         {
             return false;
         }
@@ -188,6 +214,9 @@ fn help(loss: Loss, name: &str) -> String {
         Loss::Without => format!("remove `{name}` from `without`, or delete it here"),
         Loss::On => format!("add `{name}` to `on`, write `group_left`, or delete the label here"),
         Loss::Ignoring => format!("remove `{name}` from `ignoring`, or delete it here"),
+        Loss::OneSide => format!(
+            "add `{name}` to the other side too, or match the sides with `on (…)` and `group_left`"
+        ),
         Loss::Absent => format!(
             "compare `{name}` in the selector with one `=`, or delete it here: `absent` has no other labels"
         ),

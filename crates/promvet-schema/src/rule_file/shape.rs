@@ -85,44 +85,50 @@ static RULE: Section = Section {
 /// Keys that others than Prometheus know.
 /// Checked before resemblance, since a key of Thanos is not a misspelled key of Prometheus.
 const FOREIGN: &[(&str, &str)] = &[
-    ("partial_response_strategy", "only Thanos knows this key"),
-    ("namespace", "only mimirtool and cortextool know this key"),
-    ("source_tenants", "only Mimir and Cortex know this key"),
+    (
+        "partial_response_strategy",
+        "remove it: only Thanos reads it",
+    ),
+    (
+        "namespace",
+        "remove it: only mimirtool and cortextool read it",
+    ),
+    ("source_tenants", "remove it: only Mimir and Cortex read it"),
     (
         "evaluation_delay",
-        "only Mimir knows this key; in Prometheus it is `query_offset`",
+        "write `query_offset`, which is its name in Prometheus",
     ),
     (
         "align_evaluation_time_on_interval",
-        "only Mimir knows this key",
+        "remove it: only Mimir reads it",
     ),
-    ("remote_write", "only Loki knows this key in a group"),
-    ("concurrency", "only vmalert knows this key"),
-    ("tenant", "only vmalert knows this key"),
-    ("params", "only vmalert knows this key"),
+    ("remote_write", "remove it: only Loki reads it in a group"),
+    ("concurrency", "remove it: only vmalert reads it"),
+    ("tenant", "remove it: only vmalert reads it"),
+    ("params", "remove it: only vmalert reads it"),
     (
         "kind",
-        "this is a PrometheusRule resource: Prometheus reads only the content of its `spec`",
+        "name a file with the content of its `spec`: the Operator reads the resource itself",
     ),
     (
         "apiVersion",
-        "this is a Kubernetes resource: Prometheus reads only the content of its `spec`",
+        "name a file with the content of its `spec`: Prometheus reads no Kubernetes resources",
     ),
     (
         "rule_files",
-        "this looks like a Prometheus configuration, not a rule file",
+        "name a rule file: this is a Prometheus configuration",
     ),
     (
         "scrape_configs",
-        "this looks like a Prometheus configuration, not a rule file",
+        "name a rule file: this is a Prometheus configuration",
     ),
     (
         "rule_fields",
-        "this looks like promtool tests, not a rule file",
+        "name a rule file: this is for `promtool test rules`",
     ),
     (
         "tests",
-        "this looks like tests for `promtool test rules`, not a rule file",
+        "name a rule file: this is for `promtool test rules`",
     ),
 ];
 
@@ -161,7 +167,30 @@ pub(super) fn check(report: &mut Report<'_>) {
     let Some(root) = report.document.root().filter(|root| !root.is_null()) else {
         return;
     };
-    section(&FILE, root, report);
+    match root.mapping().and_then(of_another_file) {
+        Some((mapping, key)) => unknown(&FILE, mapping, key, report),
+        None => section(&FILE, root, report),
+    }
+}
+
+/// Keys that tell by themselves what a file is; its other keys are not worth a word then.
+const OF_OTHER_FILES: &[&str] = &[
+    "apiVersion",
+    "kind",
+    "rule_fields",
+    "rule_files",
+    "scrape_configs",
+    "tests",
+];
+
+/// The key that tells that a file is of another kind, and holds no rules besides.
+fn of_another_file(mapping: Mapping<'_>) -> Option<(Mapping<'_>, Entry<'_>)> {
+    if mapping.get("groups").is_some() {
+        return None;
+    }
+    let mut keys = OF_OTHER_FILES.iter();
+    let key = keys.find_map(|key| mapping.entry(key))?;
+    Some((mapping, key))
 }
 
 /// Imitates `yaml.Decoder.KnownFields` of go-yaml v3, which `rulefmt.Parse` sets.

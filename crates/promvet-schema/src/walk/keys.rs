@@ -53,6 +53,7 @@ impl<'d> Walker<'_, '_> {
                 "move `{name}`: it belongs {}",
                 words::destination(path)
             )),
+            Some(Hint::OtherForm(help)) => said.help(help),
             None => said.help("remove it, or correct its name"),
         };
     }

@@ -86,7 +86,7 @@ fn skip(pattern: &str, to: usize) -> std::str::CharIndices<'_> {
 }
 
 fn bad(from: usize, to: usize, why: &str) -> Fault {
-    Fault::new(from, to, format!("has a syntax error in pattern: {why}"))
+    Fault::new(from, to, format!("is not valid: {why}"))
 }
 
 /// The length of a bracket expression that begins a text: `[`, an optional `^`, one or more

@@ -138,16 +138,16 @@ impl Parser<'_> {
     ) -> Part {
         let word = self.slice(sign);
         let scalars = (left.ty == Type::Scalar, right.ty == Type::Scalar);
-        for side in [left, right] {
-            if !side.ty.is_operand() {
-                let message = format!("a side of `{word}` is {}", side.ty.noun());
-                let fault = ExprFault::new(
-                    side.from,
-                    side.to,
-                    format!("{message}, which operators do not accept"),
-                );
-                self.push(with_remedy(fault, side.ty, Type::Vector));
-            }
+        // Where both sides are wrong, one slip is behind both: `rate(a[5m] + b[5m])`.
+        let wrong = [left, right].into_iter().find(|side| !side.ty.is_operand());
+        if let Some(side) = wrong {
+            let message = format!("a side of `{word}` is {}", side.ty.noun());
+            let fault = ExprFault::new(
+                side.from,
+                side.to,
+                format!("{message}, which operators do not accept"),
+            );
+            self.push(with_remedy(fault, side.ty, Type::Vector));
         }
         if let Some(token) = modifiers.bool_word.filter(|_| !operator.is_comparison()) {
             let message =
@@ -172,10 +172,10 @@ impl Parser<'_> {
         }
         let vectors = left.ty.is(Type::Vector) && right.ty.is(Type::Vector);
         self.matched(word, operator, modifiers, vectors);
-        let ty = if scalars == (true, true) {
-            Type::Scalar
-        } else {
-            Type::Vector
+        let ty = match (wrong, scalars) {
+            (Some(_), _) => Type::Unknown,
+            (None, (true, true)) => Type::Scalar,
+            (None, _) => Type::Vector,
         };
         Part::new(left.from, right.to, ty)
     }

@@ -17,6 +17,8 @@ pub enum Loss {
     On,
     /// `ignoring` lists it.
     Ignoring,
+    /// Only one side of an operator has it, and both are matched by it: nothing matches.
+    OneSide,
     /// `absent` knows only labels that its selector compares with one `=`.
     Absent,
     /// Functions and arithmetic remove the metric's name.
@@ -287,7 +289,10 @@ impl Question<'_> {
         }
         let lost = self.loss(many, depth);
         // Both sides have the same value of what they are matched by.
-        lost.or_else(|| self.loss(one, depth).filter(|_| is_matched))
+        lost.or_else(|| {
+            let lost = self.loss(one, depth).filter(|_| is_matched);
+            lost.map(|_| Loss::OneSide)
+        })
     }
 
     /// The labels of `on` or `ignoring`, and those of `group_left` or `group_right`.

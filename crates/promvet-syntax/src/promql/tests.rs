@@ -99,6 +99,7 @@ fn faults_are_found_in_their_place() {
         ("sum(up[5m])", "up[5m]", "an instant vector"),
         ("up[5m] > 1", "up[5m]", "a side of `>`"),
         ("\"a\" + 1", "\"a\"", "a side of `+`"),
+        ("rate(up[5m] + up[1m])", "up[5m]", "a side of `+`"),
         ("rate(sum(up)[5m])", "[5m]", "only follow a selector"),
         (
             "sum(rate(up{a=\"b\"})[5m]) > 1",

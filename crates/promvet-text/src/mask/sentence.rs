@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
-use super::names::SECRET_NAMES;
+use super::names::{Meaning, SECRET_NAMES};
 use super::{REDACTED, Span, Text, looks, urls, value};
 
 /// The shortest secret that is looked for in sentences; shorter ones would hit ordinary words.
@@ -104,7 +104,10 @@ impl Needles {
         let secret = secret.trim().trim_matches(['"', '\'', '[', ']', '{', '}']);
         let &beginning = secret.as_bytes().first_chunk()?;
         // `password: password` is a secret that every sentence about passwords would give away.
-        if SECRET_NAMES.contains(&&*secret.to_ascii_lowercase()) {
+        let is_word = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+        if SECRET_NAMES.contains(&&*secret.to_ascii_lowercase())
+            || secret.bytes().all(is_word) && Meaning::of(secret).is_secret()
+        {
             return None;
         }
         self.whole.entry(beginning).or_default().push(secret.into());
@@ -187,9 +190,12 @@ fn separates(c: char) -> bool {
     c.is_whitespace() || "=:,;\"'`{}[]()".contains(c)
 }
 
-/// Whether a text is a word that a sentence may have of its own.
+/// Whether a text is a word that a sentence may have of its own, such as the name of a program.
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_lowercase())
+    let rest = text.strip_prefix(|c: char| c.is_ascii_uppercase());
+    rest.unwrap_or(text)
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase())
 }
 
 fn windows<const N: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; N]> {

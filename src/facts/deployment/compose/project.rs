@@ -82,7 +82,7 @@ pub(super) struct Project<'f> {
     /// What the `.env` file beside it sets.
     pub(super) env_file: Vec<Arc<Written>>,
     /// The services of all compose files of the folder: the others may be laid over it.
-    beside: &'f Beside<'f>,
+    beside: &'f ServicesByName<'f>,
     /// What counts for a name of a section, once a caller asks: services that extend each other in
     /// a section with a merge key would take the square of their number without it.
     definitions: OnceCell<Definitions<'f>>,
@@ -95,10 +95,10 @@ type Definitions<'f> = HashMap<(&'static str, &'f str), Node<'f>>;
 const DEFINING: [&str; 4] = ["services", "volumes", "secrets", "configs"];
 
 /// The services of the compose files of a folder by their names: the files, and the keys in them.
-type Beside<'f> = HashMap<&'f str, Vec<(&'f Path, Node<'f>)>>;
+type ServicesByName<'f> = HashMap<&'f str, Vec<(&'f Path, Node<'f>)>>;
 
-fn services_of<'f>(files: &'f [Parsed<'f>]) -> Beside<'f> {
-    let mut out = Beside::new();
+fn services_of<'f>(files: &'f [Parsed<'f>]) -> ServicesByName<'f> {
+    let mut out = ServicesByName::new();
     for file in files {
         let services = file.document.root().and_then(|root| root.get("services"));
         let services = services.and_then(Node::mapping).into_iter();
@@ -172,7 +172,7 @@ impl<'f> Project<'f> {
         home: Home<'f>,
         file: &Path,
         layers: Vec<&'f Parsed<'f>>,
-        beside: &'f Beside<'f>,
+        beside: &'f ServicesByName<'f>,
     ) -> Self {
         let folder = folder_of(file);
         let (mut variables, env_file) = env_file(home, &folder);

@@ -28,8 +28,8 @@ fn lost_labels_are_found_with_their_reason() {
         ("a / on (job) b > 0.5", "x", Loss::On),
         ("a / on () b", "x", Loss::On),
         ("a == ignoring (x) b", "x", Loss::Ignoring),
-        ("a / sum by (job) (b)", "x", Loss::By),
-        ("a / ignoring (y) sum by (job) (b)", "x", Loss::By),
+        ("a / sum by (job) (b)", "x", Loss::OneSide),
+        ("a / ignoring (y) sum by (job) (b)", "x", Loss::OneSide),
         (
             "sum by (job) (a) * on (job) group_left (y) b",
             "x",
@@ -45,7 +45,11 @@ fn lost_labels_are_found_with_their_reason() {
             "x",
             Loss::By,
         ),
-        ("a * on (x) group_left () sum by (job) (b)", "x", Loss::By),
+        (
+            "a * on (x) group_left () sum by (job) (b)",
+            "x",
+            Loss::OneSide,
+        ),
         ("sum by (job) (a) and on (job) b", "x", Loss::By),
         ("sum by (job) (a) unless b", "x", Loss::By),
         ("sum by (job) (a) or vector(0)", "x", Loss::By),
