@@ -130,7 +130,8 @@ fn command_line<'d>(container: Node<'d>, program: &str) -> Option<CommandLine<'d
     let lists = lists.iter().filter_map(|key| container.get(key));
     let mut arguments: Vec<_> = lists.flat_map(arguments).collect();
     let image = container.get("image").and_then(Node::as_str).unwrap_or("");
-    let is_image = is_name_of(image, program);
+    let is_image =
+        is_name_of(image, program) || image.contains('$') && has_flags(&arguments, program);
     let mut programs = arguments.iter().filter(|it| !it.text.starts_with('-'));
     if arguments.is_empty() || !(is_image || programs.any(|it| is_name_of(&it.text, program))) {
         return None;
@@ -146,6 +147,22 @@ fn command_line<'d>(container: Node<'d>, program: &str) -> Option<CommandLine<'d
     Some(CommandLine {
         container,
         arguments,
+    })
+}
+
+/// Flags that a program alone has among those that send, by which it is known where a variable names
+/// its image.
+const TELLING: &[(&str, &[&str])] = &[
+    ("vmagent", &["promscrape.config", URL]),
+    ("vmalert", &["datasource.url", "rule"]),
+];
+
+fn has_flags(arguments: &[Argument<'_>], program: &str) -> bool {
+    let given = flags(arguments);
+    let mut rows = TELLING.iter().filter(|(name, _)| *name == program);
+    rows.any(|(_, names)| {
+        let mut names = names.iter();
+        names.all(|name| given.iter().any(|flag| flag.name == *name))
     })
 }
 

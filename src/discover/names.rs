@@ -92,17 +92,25 @@ fn is_unit(path: &Path) -> bool {
         && name.contains("vmagent")
 }
 
+/// A name without the ending of templates.
+pub(super) fn without_template_suffix(name: &str) -> &str {
+    let mut on_top = TEMPLATES.iter();
+    on_top
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(name)
+}
+
 /// Whether a file is a configuration of Grafana Alloy, or of Grafana Agent in flow mode, by its name, endings of
 /// templates aside.
 #[must_use]
 pub(super) fn is_alloy(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut on_top = TEMPLATES.iter();
-    let name = on_top
-        .find_map(|suffix| name.strip_suffix(suffix))
-        .unwrap_or(&name);
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-    ending.is_some_and(|ending| matches!(ending, "alloy" | "river"))
+    let bare = without_template_suffix(&name);
+    let is_it = |ending: &str| matches!(ending, "alloy" | "river");
+    let ending = bare.rsplit_once('.').map(|(_, ending)| ending);
+    // `config.alloy.external.template`
+    let is_variant = || bare.len() < name.len() && bare.split('.').skip(1).any(is_it);
+    ending.is_some_and(is_it) || is_variant()
 }
 
 /// Whether a file could hold YAML, by its name: `.yml` or `.yaml`, with or without a suffix of

@@ -128,8 +128,7 @@ const SIGNS: &[Sign] = &[
 
 /// Whether a file is of a kind that is only named, by its ending.
 pub(super) fn is_named_only(path: &Path) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| SIGNS.iter().any(|sign| sign.endings.contains(&ending)))
+    ending_of(path).is_some_and(|ending| SIGNS.iter().any(|sign| sign.endings.contains(&ending)))
 }
 
 /// Folders into which jsonnet-bundler copies libraries, which have a function for each key.
@@ -145,9 +144,16 @@ pub(super) fn is_of_another(path: &Path) -> bool {
     is_named_only(path) && !names::is_candidate(path) && !in_copy()
 }
 
+/// The ending of a name, that of a template aside: `toml` of `vector.toml.j2`.
+fn ending_of(path: &Path) -> Option<&str> {
+    let name = path.file_name()?.to_str()?;
+    let (_, ending) = names::without_template_suffix(name).rsplit_once('.')?;
+    Some(ending)
+}
+
 /// Whether the bytes of a file with such an ending hold a word by which it may send.
 pub(super) fn may_send(path: &Path, bytes: &[u8]) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str());
+    let ending = ending_of(path);
     let mut signs = SIGNS.iter();
     signs.any(|sign| {
         let is_its = ending.is_some_and(|ending| sign.endings.contains(&ending));
@@ -157,7 +163,7 @@ pub(super) fn may_send(path: &Path, bytes: &[u8]) -> bool {
 
 /// What sends in a text with a name: each place, and what such a file is called.
 pub(super) fn senders(name: &str, content: &str) -> Vec<(Span, &'static str)> {
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let ending = ending_of(Path::new(name)).unwrap_or_default();
     let signs = || SIGNS.iter().filter(|sign| sign.endings.contains(&ending));
     if !signs().any(|sign| content.contains(sign.word)) {
         return Vec::new();

@@ -327,6 +327,7 @@ fn is_standin(text: &str) -> bool {
     STANDINS.contains(&bare.as_str())
         || asks_for_yours(text)
         || is_variable(text)
+        || placeholder::is_description(text)
         || masked('x')
         || masked('*')
         || !text.is_empty() && bare.is_empty()

@@ -15,7 +15,7 @@ mod dummy;
 pub mod role;
 
 use dummy::asks_to_be_replaced;
-pub use dummy::is_dummy;
+pub use dummy::{is_description, is_dummy};
 
 /// The longest placeholder, in bytes between its marks: an opening mark without an end in the tree
 /// opens nothing.

@@ -195,7 +195,7 @@ fn faults_are_reported_where_they_are() {
             "files/no-match",
             Severity::Error,
             main,
-            "syntax error in pattern",
+            "the pattern is not valid",
         ),
         (
             "rule_files: ['rules/*.x']\n".into(),

@@ -1,12 +1,30 @@
 //! `credentials/not-mounted`: where Prometheus runs there is no such path.
 
 use crate::facts::FileState;
-use crate::rules::{Findings, NamedFile};
+use crate::rules::{Findings, Material, NamedFile};
 
 /// As many mounts are listed: beside more, the path is not found faster.
 const MOST_MOUNTS: usize = 4;
 
-pub(super) fn check(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
+/// Where Kubernetes puts the files of the service account into a pod
+/// (<https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/>).
+const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount/";
+
+pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
+    let mut in_pods = 0;
+    for file in material.own_files() {
+        // Every job for a cluster names both files, and all fail outside of a pod for one reason.
+        let is_of_pod = file.judged.path.starts_with(SERVICE_ACCOUNT);
+        if is_of_pod && matches!(file.judged.state, FileState::NotMounted { .. }) {
+            in_pods += 1;
+        }
+        if !(is_of_pod && in_pods > 1) {
+            check_file(file, out);
+        }
+    }
+}
+
+fn check_file(file: &NamedFile<'_, '_>, out: &mut Findings<'_>) {
     let FileState::NotMounted { who, mounts } = &file.judged.state else {
         return;
     };

@@ -131,14 +131,14 @@ fn of_unset(list: &RelabelList<'_, '_>, label: &str) -> (String, Option<Help>) {
             "`{label}` is set only for the {noun} {roles} of `{}`",
             row.discovery
         );
-        let near = nearest(label, lists_of(&list.discovered)).filter(|near| !near.ends_with('_'));
-        return (
-            what,
-            near.map(|near| Help {
-                right: Some(near.to_owned()),
+        let help = match near(list, label) {
+            Some(near) => Help {
                 text: format!("write `{near}`, or change the role"),
-            }),
-        );
+                right: Some(near),
+            },
+            None => Help::say("change the role, or read another label"),
+        };
+        return (what, Some(help));
     }
     if let Some(row) = setters.first() {
         let what = format!(
@@ -213,7 +213,30 @@ fn near(list: &RelabelList<'_, '_>, label: &str) -> Option<String> {
             let rest = label.strip_prefix(&plural)?;
             Some(format!("{name}{rest}"))
         });
-    start.or_else(|| nearest(label, exact).map(str::to_owned))
+    start.or_else(|| of_other_role(label, &exact)).or_else(|| {
+        let near = nearest(label, exact)?;
+        (strsim::osa_distance(label, near) <= MOST_EDITS).then(|| near.to_owned())
+    })
+}
+
+/// The edits that make a slip: names of these labels share most of their letters.
+const MOST_EDITS: usize = 2;
+
+/// The label of the same meaning for another role: `…_endpointslice_port_name` for
+/// `…_endpoint_port_name`.
+fn of_other_role(label: &str, names: &[&str]) -> Option<String> {
+    let words: Vec<_> = label.split('_').collect();
+    let is_same = |name: &&&str| {
+        let others: Vec<_> = name.split('_').collect();
+        let mut differ = words.iter().zip(&others).filter(|(one, other)| one != other);
+        let first = differ.next();
+        others.len() == words.len()
+            && differ.next().is_none()
+            && first.is_some_and(|(one, other)| other.starts_with(one) || one.starts_with(other))
+    };
+    let mut found = names.iter().filter(is_same);
+    let name = found.next()?;
+    found.next().is_none().then(|| (*name).to_owned())
 }
 
 fn effect(list: &RelabelList<'_, '_>, step: &Step) -> String {

@@ -38,7 +38,7 @@ fn check_scheme(node: Node<'_>, effect: &str, out: &mut Findings<'_>) {
     let text = scalar.text;
     // `url.Parse` of Go makes lower case of the scheme.
     let is_known = SCHEMES.iter().any(|one| one.eq_ignore_ascii_case(text));
-    if is_known || scalar.is_null() || placeholder::is_open(text) {
+    if is_known || scalar.is_null() || placeholder::is_open(text) || is_filled_in(text) {
         return;
     }
     let word = text.trim_end_matches([':', '/']).to_ascii_lowercase();
@@ -51,4 +51,10 @@ fn check_scheme(node: Node<'_>, effect: &str, out: &mut Findings<'_>) {
         }
         None => finding.help("write `http` or `https`"),
     });
+}
+
+/// Whether a value is a word of several parts in capitals, such as `API_SCHEME`: no spelling of a scheme,
+/// but what a script fills in.
+fn is_filled_in(text: &str) -> bool {
+    text.contains('_') && placeholder::find_shouted(text).contains(&(0..text.len()))
 }

@@ -33,7 +33,7 @@ fn named(start: &Start<'_>, flag: &str, path: &str, out: &mut Findings<'_>) {
     let Some((written, place)) = deployment.arguments.value(flag) else {
         return;
     };
-    if placeholder::is_open(written) {
+    if placeholder::is_open(written) || is_written_by_command(place.text().content(), path) {
         return;
     }
     let Some(lacking) = start.facts.lacks_file(deployment, path) else {
@@ -55,6 +55,15 @@ fn named(start: &Start<'_>, flag: &str, path: &str, out: &mut Findings<'_>) {
         .help(help);
     finding.evidence = lacking.evidence;
     out.push(finding);
+}
+
+/// Whether a shell in the same file writes to the path: `sed … > /tmp/prometheus.yml`.
+fn is_written_by_command(content: &str, path: &str) -> bool {
+    let mut places = content.match_indices(path);
+    places.any(|(at, _)| {
+        let before = content.get(..at).unwrap_or_default().trim_end_matches([' ', '"', '\'']);
+        before.ends_with('>') || before.ends_with("tee") || before.ends_with("-o")
+    })
 }
 
 /// Without arguments, the image starts with a configuration of its own.

@@ -27,6 +27,23 @@ const KINDS: &[&str] = &[
     "username",
 ];
 
+/// Whether a text says which credential belongs in its place, as `node_exporter password` does: several
+/// words of letters, of which the last names the kind.
+#[must_use]
+pub fn is_description(text: &str) -> bool {
+    let is_word = |word: &str| {
+        word.chars()
+            .all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | '\''))
+    };
+    let words: Vec<_> = text.split(' ').collect();
+    let last = words.last().copied().unwrap_or_default();
+    words.len() > 1
+        && words.iter().all(|word| !word.is_empty() && is_word(word))
+        && KINDS
+            .iter()
+            .any(|kind| kind.len() > 2 && kind.eq_ignore_ascii_case(last))
+}
+
 /// Whether a credential is made up for a test or an example: `fake`, `test-license-key`,
 /// `a-secret`. Of nothing but such words: anything else may be a password.
 #[must_use]
