@@ -264,9 +264,13 @@ impl ReceiverSettings {
     #[must_use]
     pub fn evidence_of<T>(&self, setting: &Setting<T>, what: &str) -> Vec<Evidence> {
         let mut out = self.evidence.clone();
-        out.extend(setting.place.iter().map(|place| Evidence {
-            place: place.clone(),
-            message: what.to_owned(),
+        out.extend(setting.place.iter().map(|place| {
+            // A text with such a setting is what it was read as.
+            place.text().recognize_words();
+            Evidence {
+                place: place.clone(),
+                message: what.to_owned(),
+            }
         }));
         out
     }

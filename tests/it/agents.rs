@@ -438,7 +438,7 @@ fn other_programs_are_judged_by_what_they_accept() {
         ("l.yaml", loki("{enabled: true, clients: {a: {url: 'https://metrics.example.com/api/v1/write'}}}"), vec![]),
         ("l.yaml", loki("{clients: {a: {url: 'https://metrics.example.com/api/v1/write'}}}"), vec!["agents/pipeline"]),
         ("l.yaml", loki("{enabled: true, clients: [{url: 'https://metrics.example.com/api/v1/write'}]}"), vec!["schema/wrong-type"]),
-        ("l.yaml", loki("{enabled: true, client: {url: 'https://metrics.example.com/api/v1/write'}}"), vec!["schema/deprecated"]),
+        ("l.yaml", loki("{enabled: true, client: {url: 'https://metrics.example.com/api/v1/write'}}"), vec![]),
         ("l.yaml", loki("{enabled: true, add_org_id: true, clients: {a: {url: 'https://metrics.example.com/api/v1/write'}}}"), vec!["schema/unknown-field"]),
         ("l.yaml", loki("{enabled: true, clients: {a: {url: 'https://metrics.example.com/api/v1/write', bearer_token: '${T}'}}}"), vec!["schema/invalid-value"]),
         ("t.yaml", format!("metrics_generator:\n  storage:\n    remote_write: [{{url: '{url}'}}]\n"), vec![]),

@@ -13,7 +13,10 @@ const BAD: &str =
 fn the_exit_status_is_that_of_the_threshold() {
     let good = Scratch::new(&[("prometheus.yml", GOOD), ("token", "x")]);
     let bad = Scratch::new(&[("prometheus.yml", BAD), ("token", "x")]);
-    let warns = Scratch::new(&[("prometheus.yml", &GOOD.replace("token\n", "/run/token\n"))]);
+    let warns = Scratch::new(&[(
+        "prometheus.yml",
+        &GOOD.replace("_file: token\n", ": abcdefgh\n"),
+    )]);
     for (folder, args, status) in [
         (&good, &[][..], 0),
         (&bad, &[], 1),

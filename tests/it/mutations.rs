@@ -31,7 +31,7 @@ fn findings(config: &str) -> Vec<Finding> {
         ("secrets/deep/x", "a"),
     ]);
     let mut found = memory::found("/tree", &tree);
-    found.retain(|one| one.severity > Severity::Info);
+    found.retain(|one| one.severity > Severity::Info || one.rule == "credentials/unverified");
     found
 }
 
@@ -584,7 +584,7 @@ fn found_in(path: &str, source: &str) -> Vec<Finding> {
         files.extend([("ops/instance.yaml", INSTANCE), ("secrets/token", "a.b.c")]);
     }
     let mut found = memory::found("/tree", &tree(&files));
-    found.retain(|one| one.severity > Severity::Info);
+    found.retain(|one| one.severity > Severity::Info || one.rule == "credentials/unverified");
     found
 }
 

@@ -265,7 +265,7 @@ impl Checker<'_, '_> {
         });
     }
 
-    /// A file beside a missing one that is to be copied to its name.
+    /// The example that people copy to the name of a missing file.
     fn example_of(&self, path: &str) -> Option<String> {
         let tree = self.lookup.tree;
         let file = tree.absolute(Path::new(path));

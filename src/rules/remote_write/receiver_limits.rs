@@ -214,7 +214,7 @@ fn out_of_order(
     }
     let host = entry.url()?.endpoint.host_name()?;
     let message = format!(
-        "Prometheus accepts samples up to {} out of order, and `{}` rejects them",
+        "Prometheus accepts samples up to {} out of order, and {} rejects them",
         node.as_str()?,
         settings.container
     );

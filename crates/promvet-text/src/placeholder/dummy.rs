@@ -28,7 +28,7 @@ const KINDS: &[&str] = &[
 ];
 
 /// Whether a text says which credential belongs in its place, as `node_exporter password` does: several
-/// words of letters, of which the last names the kind.
+/// words of letters, and the last one names the kind.
 #[must_use]
 pub fn is_description(text: &str) -> bool {
     let is_word = |word: &str| {
