@@ -8,12 +8,23 @@ use super::Facts;
 use super::credential_file::{PathQuery, PathVerdict};
 use super::deployment::{
     self, Certainty, Copied, Deployment, Deployments, Held, Mount, MountSource, NotMounted,
-    Outside, Resolved, RunningDeployment, Subject, VMAGENT_CONFIG,
+    Outside, PartKind, Resolved, RunningDeployment, Subject, VMAGENT_CONFIG,
 };
 use crate::discover::EmbeddedIn;
 use crate::finding::{Place, nearest};
 use crate::policy::{MountPolicy, MountedFrom};
 use crate::source::GitError;
+use crate::yaml::placeholder;
+
+/// An object that the tree has only under another name.
+pub struct MisnamedObject<'m> {
+    /// `Secret` or `ConfigMap`.
+    pub kind: &'static str,
+    /// What a volume calls it.
+    pub name: &'m str,
+    /// What the tree calls it.
+    pub near: String,
+}
 
 /// Whether a path is that of a folder for configurations.
 fn is_of_settings(path: &str) -> bool {
@@ -261,6 +272,36 @@ impl<'t> Facts<'t> {
         let mut near = names.filter(|other| is_slip(name, other));
         let found = near.find(|other| !deployments.mounts_object(kind, other))?;
         Some(found.to_owned())
+    }
+
+    /// The Secrets and ConfigMaps that a mount names and the tree does not have, each with one that
+    /// has nearly its name.
+    pub fn misnamed_objects<'m>(
+        &'m self,
+        deployment: &'m Deployment,
+        mount: &'m Mount,
+    ) -> impl Iterator<Item = MisnamedObject<'m>> {
+        let parts = match &mount.source {
+            MountSource::Keys(volume) => volume.parts.as_slice(),
+            _ => &[],
+        };
+        let parts = parts.iter().filter(|part| !part.optional);
+        parts.filter_map(|part| {
+            let PartKind::Object {
+                kind,
+                name,
+                providers,
+            } = &part.kind
+            else {
+                return None;
+            };
+            if !providers.is_empty() || placeholder::is_open(name) {
+                return None;
+            }
+            let namespace = deployment.namespace.as_deref();
+            let near = self.unused_object_like(kind, name, namespace)?;
+            Some(MisnamedObject { kind, name, near })
+        })
     }
 
     /// The containers of the tree that run Prometheus, those of the chart `prometheus` included.

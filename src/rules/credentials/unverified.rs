@@ -1,6 +1,7 @@
 //! `credentials/unverified`: a file that can be judged only where Prometheus runs.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::discover;
 use crate::facts::{FileState, Unverified};
@@ -61,13 +62,34 @@ pub(super) fn check(material: &Material<'_, '_>, out: &mut Findings<'_>) {
             }
         };
         let node = first.reference.setting.node;
-        let mut finding = first.proven(out.at(node, Severity::Info, message));
+        let near = misnamed(material, first);
+        let message = match &near {
+            Some(near) => format!("{message}; it has `{near}`"),
+            None => message,
+        };
+        let severity = match near {
+            Some(_) => Severity::Warning,
+            None => Severity::Info,
+        };
+        let mut finding = first.proven(out.at(node, severity, message));
         for other in others {
             let place = other.reference.setting.node.place();
             finding = finding.evidence(place, "this one is in the same folder");
         }
         out.push(finding.help(settled_by(first, why)));
     }
+}
+
+/// The object that has nearly the name of the one that is mounted over a file.
+fn misnamed(material: &Material<'_, '_>, file: &NamedFile<'_, '_>) -> Option<String> {
+    let mut runners = material.runners.iter();
+    runners.find_map(|runner| {
+        let deployment = runner.deployment;
+        let mut mounts = deployment.mounts.iter();
+        let mount = mounts.find(|mount| Path::new(&file.judged.path).starts_with(&mount.path))?;
+        let mut objects = material.facts.misnamed_objects(deployment, mount);
+        objects.next().map(|object| object.near)
+    })
 }
 
 /// Why a path can't be judged.
