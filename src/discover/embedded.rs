@@ -86,7 +86,8 @@ pub fn recognise(text: Arc<Text>, named: bool, template_by_policy: bool) -> Vec<
 /// A configuration of Alloy, and the endpoints in it.
 #[must_use]
 pub(crate) fn alloy(text: Arc<Text>) -> Vec<Recognised> {
-    let template = names::is_template(text.path().as_ref().as_ref()).then_some(Template::Suffix);
+    let is_template = names::without_template_suffix(text.path()) != &**text.path();
+    let template = is_template.then_some(Template::Suffix);
     let found = foreign::alloy_in(&text, template);
     if !found.is_empty() {
         text.recognize();

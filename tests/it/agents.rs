@@ -796,3 +796,33 @@ fn the_rate_limit_of_a_service_counts_where_the_program_gives_up() {
         assert_eq!(severity(path, &text), expected, "{path}:\n{text}");
     }
 }
+
+/// A variable in a string of Alloy is sent as it is written, unless a template is rendered first.
+#[test]
+fn variables_in_templates_of_alloy_are_left_to_what_renders_them() {
+    let text = "prometheus.remote_write \"a\" {\n  endpoint {\n    url = \"https://metrics.example.com/api/v1/write\"\n    basic_auth {\n      username = \"${NAME}\"\n      password = sys.env(\"P\")\n    }\n  }\n}\n";
+    for (path, expected) in [
+        ("config.alloy", vec!["schema/invalid-value"]),
+        ("config.alloy.tpl", vec![]),
+        ("config.alloy.outside.template", vec![]),
+    ] {
+        let told = found(path, text);
+        let rules: Vec<_> = told.iter().map(|finding| &*finding.rule).collect();
+        assert_eq!(rules, expected, "{path}: {told:?}");
+    }
+}
+
+/// An action that only vmagent has tells who reads a file, unless Prometheus is seen to run it.
+#[test]
+fn actions_of_vmagent_set_a_file_aside() {
+    let jobs = "scrape_configs:\n- job_name: a\n  static_configs: [{targets: ['a:1']}]\n  relabel_configs:\n  - {action: keep_if_equal, source_labels: [a, b]}\n";
+    let compose = "services:\n  p: {image: 'prom/prometheus:v3.5.0', volumes: ['./jobs.yml:/etc/prometheus/prometheus.yml']}\n";
+    let alone = found("jobs.yml", jobs);
+    assert!(alone.is_empty(), "{alone:?}");
+    let mut run = memory::found(
+        "/tree",
+        &memory::tree(&[("jobs.yml", jobs), ("compose.yml", compose)]),
+    );
+    run.retain(|finding| finding.rule == "schema/invalid-value");
+    assert_eq!(run.len(), 1, "{run:?}");
+}

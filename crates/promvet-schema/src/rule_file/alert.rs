@@ -22,6 +22,7 @@ pub(super) fn check(rule: Node<'_>, report: &mut Report<'_>) {
     for entry in names(rule, "annotations") {
         check_text(entry, false, &mut lost, report);
     }
+    lost.finish(report);
 }
 
 /// Templates in the labels of a recording rule, which Prometheus does not expand.
@@ -53,10 +54,10 @@ fn fields(text: &str, report: &Report<'_>) -> Vec<Field> {
     }
 }
 
-fn check_text(
-    entry: Entry<'_>,
+fn check_text<'d>(
+    entry: Entry<'d>,
     is_label: bool,
-    lost: &mut LostLabels<'_>,
+    lost: &mut LostLabels<'d>,
     report: &mut Report<'_>,
 ) {
     let text = entry.value.as_str().unwrap_or_default();

@@ -60,6 +60,16 @@ pub(super) struct LostLabels<'d> {
     asked: BTreeMap<String, Option<Loss>>,
     /// Labels that were reported: the expression loses each once.
     said: BTreeSet<String>,
+    /// Labels that the expression loses, which are reported together: one slip loses all of them.
+    together: Vec<LostLabel<'d>>,
+}
+
+/// A label that a template reads and the expression does not return.
+struct LostLabel<'d> {
+    name: String,
+    loss: Loss,
+    entry: Entry<'d>,
+    at: (usize, usize),
 }
 
 /// The label that `$labels.x` or `index $labels "x"` names.
@@ -94,11 +104,12 @@ impl<'d> LostLabels<'d> {
             tree,
             asked: BTreeMap::new(),
             said: BTreeSet::new(),
+            together: Vec::new(),
         }
     }
 
-    /// Reports the labels that a template reads and the expression does not return.
-    pub(super) fn check(&mut self, entry: Entry<'_>, fields: &[Field], report: &mut Report<'_>) {
+    /// Notes the labels that a template reads and the expression does not return.
+    pub(super) fn check(&mut self, entry: Entry<'d>, fields: &[Field], report: &mut Report<'_>) {
         let name = |field: &Field| label(field).map(|(name, ..)| name.clone());
         let tested = fields.iter().filter(|field| field.tested);
         // What an `if` asks for may be missing, in its body too.
@@ -110,42 +121,66 @@ impl<'d> LostLabels<'d> {
             if self.said.contains(name) || !done.insert(name.clone()) {
                 continue;
             }
-            let Some((message, help)) = self.lost(name) else {
-                continue;
-            };
-            self.said.insert(name.clone());
-            let is_published = self.is_published();
-            if let Some(finding) = report.warn(LOST_LABEL, entry.value, (*from, *to), message) {
-                finding.advice = Some(help.into());
-                if is_published {
-                    finding.severity = Severity::Info;
-                }
+            let loss = self.loss(name);
+            let is_added = name == "alertname" || self.added(name).is_some();
+            let at = (*from, *to);
+            if is_added && (loss.is_some() || self.is_of_rule_alone(name)) {
+                self.said.insert(name.clone());
+                self.say_added(name, entry, at, report);
+            } else if let Some(loss) = loss {
+                self.said.insert(name.clone());
+                self.together.push(LostLabel {
+                    name: name.clone(),
+                    loss,
+                    entry,
+                    at,
+                });
             }
         }
     }
 
-    /// What has to be said of a label, if it is lost.
-    fn lost(&mut self, name: &str) -> Option<(String, String)> {
-        let loss = self.loss(name);
-        let is_added = name == "alertname" || self.added(name).is_some();
-        if is_added && (loss.is_some() || self.is_of_rule_alone(name)) {
-            let message = format!(
-                "`{name}` is a label that this rule adds, and `$labels` has only labels of the expression; the text is empty"
-            );
-            let help = match name {
-                "alertname" => "write the name of the alert itself",
-                _ => "write the value of the label itself",
-            };
-            return Some((message, help.to_owned()));
-        }
-        let help = help(loss?, name);
-        let message = match name {
-            "__name__" => {
-                "the expression does not return the metric's name; the text is empty".to_owned()
-            }
-            _ => format!("the expression does not return the label `{name}`; the text is empty"),
+    /// Reports a label that only the rule itself adds.
+    fn say_added(&self, name: &str, entry: Entry<'d>, at: (usize, usize), report: &mut Report<'_>) {
+        let message = format!(
+            "`{name}` is a label that this rule adds, and `$labels` has only labels of the expression; the text is empty"
+        );
+        let help = match name {
+            "alertname" => "write the name of the alert itself",
+            _ => "write the value of the label itself",
         };
-        Some((message, help))
+        self.say(entry, at, message, help.to_owned(), report);
+    }
+
+    /// Reports what was noted, once for all labels that are lost in one way.
+    pub(super) fn finish(&self, report: &mut Report<'_>) {
+        let mut done: Vec<Loss> = Vec::new();
+        for first in &self.together {
+            if done.contains(&first.loss) {
+                continue;
+            }
+            done.push(first.loss);
+            let same = self.together.iter().filter(|one| one.loss == first.loss);
+            let names: Vec<&str> = same.map(|one| one.name.as_str()).collect();
+            let (message, help) = lost(&names, first.loss);
+            self.say(first.entry, first.at, message, help, report);
+        }
+    }
+
+    fn say(
+        &self,
+        entry: Entry<'d>,
+        at: (usize, usize),
+        message: String,
+        help: String,
+        report: &mut Report<'_>,
+    ) {
+        let is_published = self.is_published();
+        if let Some(finding) = report.warn(LOST_LABEL, entry.value, at, message) {
+            finding.advice = Some(help.into());
+            if is_published {
+                finding.severity = Severity::Info;
+            }
+        }
     }
 
     fn loss(&mut self, name: &str) -> Option<Loss> {
@@ -200,6 +235,34 @@ impl<'d> LostLabels<'d> {
         };
         let mut all = root.below().chain([root]);
         all.all(|node| node.kind() != NodeKind::Selector || is_plain(node))
+    }
+}
+
+/// What is said of labels that are lost in one way, and what to do.
+fn lost(names: &[&str], loss: Loss) -> (String, String) {
+    match names {
+        ["__name__"] => (
+            "the expression does not return the metric's name; the text is empty".to_owned(),
+            help(loss, "__name__"),
+        ),
+        [name] => (
+            format!("the expression does not return the label `{name}`; the text is empty"),
+            help(loss, name),
+        ),
+        names => {
+            let listed = format!("`{}`", names.join("`, `"));
+            let help = match loss {
+                Loss::Aggregated => {
+                    format!("aggregate `by ({})`, or delete them here", names.join(", "))
+                }
+                Loss::By => "add them to `by`, or delete them here".to_owned(),
+                _ => "delete them here".to_owned(),
+            };
+            (
+                format!("the expression does not return the labels {listed}; the texts are empty"),
+                help,
+            )
+        }
     }
 }
 
