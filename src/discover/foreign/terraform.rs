@@ -56,9 +56,10 @@ impl Heredoc {
         let mut segments = Vec::new();
         for line in &self.lines {
             let whole = host.slice(*line);
-            let indent = self.indent.min(whole.len() - whole.trim_start().len());
+            let blanks = whole.len() - whole.trim_start_matches(' ').len();
+            let indent = self.indent.min(blanks);
             segments.push((content.len(), line.start as usize + indent));
-            content.push_str(whole.get(indent..).unwrap_or("\n"));
+            content.push_str(whole.get(indent..).unwrap_or_default());
         }
         let within = Within {
             identity: self.block.clone(),
