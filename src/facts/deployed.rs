@@ -308,6 +308,7 @@ impl<'t> Facts<'t> {
     pub(crate) fn containers(&self) -> impl Iterator<Item = &Deployment> {
         let all = self.deployments().all().iter();
         let all = all.chain(self.shared.charted(&self.files));
+        let all = all.chain(self.all_operated());
         all.filter(|one| one.prometheus.is_some())
     }
 

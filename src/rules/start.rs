@@ -132,6 +132,8 @@ impl Start<'_> {
             return targets();
         }
         match &self.deployment.image {
+            // The release that an Operator runs by default is not known.
+            _ if self.deployment.is_operated() => Vec::new(),
             Some(image) if image.name.contains(['$', '{', '@']) => Vec::new(),
             Some(image) if image.tag().is_none_or(|tag| tag == "latest") => targets(),
             _ => Vec::new(),

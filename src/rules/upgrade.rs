@@ -86,7 +86,11 @@ pub fn judge_upgrade(
     let document = configuration.config.root().node().document();
     let is_named = folder.is_some() || configuration.holder.is_some();
     let file = is_named.then(|| facts.absolute(document.text().path()));
-    let runners = file.map(|file| facts.runners(&file, configuration.holder));
+    let runners = file.map(|file| {
+        let mut all = facts.runners(&file, configuration.holder);
+        all.extend(facts.operated(&file, configuration.holder));
+        all
+    });
     let runners = runners.into_iter().flatten();
     let deployments: Vec<_> = runners
         .filter(|one| one.certainty != Certainty::Doubtful && one.deployment.prometheus.is_some())

@@ -832,3 +832,38 @@ fn a_probe_names_its_prober() {
         ),
     ]);
 }
+
+/// The Operator passes flags and features on as they are.
+#[test]
+fn flags_and_features_of_a_prometheus_are_judged() {
+    let spec = |rest: &str| format!("  version: v3.5.0\n  serviceMonitorSelector: {{}}\n{rest}");
+    check_objects(&[
+        (
+            "Prometheus",
+            &spec("  additionalArgs: [{name: web.enable-lifecicle}]"),
+            &[(7, "start/flag", "unknown flag `--web.enable-lifecicle`")],
+        ),
+        (
+            "Prometheus",
+            &spec("  additionalArgs: [{name: storage.tsdb.min-block-duration, value: 2hours}]"),
+            &[(7, "start/flag", "min-block-duration")],
+        ),
+        (
+            "Prometheus",
+            &spec("  enableFeatures: [promql-experimental-function]"),
+            &[(7, "start/feature", "unknown feature")],
+        ),
+        (
+            "Prometheus",
+            &spec(
+                "  additionalArgs: [{name: web.enable-lifecycle}, {name: storage.tsdb.min-block-duration, value: 2h}]\n  enableFeatures: [promql-experimental-functions]",
+            ),
+            &[],
+        ),
+        (
+            "PrometheusAgent",
+            &spec("  additionalArgs: [{name: storage.agent.retention.max-time, value: 1d}]"),
+            &[],
+        ),
+    ]);
+}

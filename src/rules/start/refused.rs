@@ -37,6 +37,8 @@ pub(in crate::rules) fn refused<'d>(start: &Start<'d>) -> Vec<Refused<'d>> {
         let of_form = match flag.dashes {
             1 => one_dash(start, &flag),
             _ => repeated(&flag, &mut seen)
+                // The Operator has its own word on flags that it sets.
+                .filter(|_| !deployment.is_operated())
                 .or_else(|| wrong_value(&flag))
                 .or_else(|| wrong_mode(deployment, &flag)),
         };

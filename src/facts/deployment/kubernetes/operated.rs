@@ -275,10 +275,17 @@ impl<'d> Operated<'d> {
         let more = self.spec.get("additionalArgs");
         for one in more.into_iter().flat_map(Node::items) {
             let text = |key: &str| one.get(key).and_then(Node::as_str);
-            let Some(name) = text("name") else { continue };
+            let Some(node) = one.get("name") else {
+                continue;
+            };
+            // With these it makes no configuration (`pkg/operator/argument.go`).
+            let is_its = |name: &&str| !matches!(*name, "config.file" | "web.config.file");
+            let Some(name) = node.as_str().filter(is_its) else {
+                continue;
+            };
             match text("value") {
-                Some(value) => push(format!("--{name}={value}"), one),
-                None => push(format!("--{name}"), one),
+                Some(value) => push(format!("--{name}={value}"), node),
+                None => push(format!("--{name}"), node),
             }
         }
         Arguments {
