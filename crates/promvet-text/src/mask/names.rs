@@ -3,6 +3,8 @@
 mod words;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use super::value::is_invisible;
 use words::{
@@ -60,11 +62,42 @@ pub(super) enum Meaning {
     Plain,
 }
 
+/// The longest name that is remembered, in bytes: keys of configurations are shorter, and other texts
+/// seldom come twice.
+const LONGEST_REMEMBERED: usize = 40;
+
+/// How many names are remembered, which together take less than 100 KiB. All configurations of a tree
+/// have fewer keys.
+const MOST_REMEMBERED: usize = 1000;
+
+thread_local! {
+    /// What the names mean that this thread has met. To hold one against all slips of the keyboard
+    /// takes longer than all else that is asked of a line, and most lines repeat the keys of others.
+    static MET: RefCell<HashMap<Box<str>, Meaning>> = RefCell::default();
+}
+
 impl Meaning {
     pub(super) fn of(name: &str) -> Self {
         if name.len() < 2 {
             return Self::Plain;
         }
+        if name.len() > LONGEST_REMEMBERED {
+            return Self::worked_out(name);
+        }
+        if let Some(known) = MET.with_borrow(|met| met.get(name).copied()) {
+            return known;
+        }
+        let meaning = Self::worked_out(name);
+        MET.with_borrow_mut(|met| {
+            if met.len() >= MOST_REMEMBERED {
+                met.clear();
+            }
+            met.insert(name.into(), meaning);
+        });
+        meaning
+    }
+
+    fn worked_out(name: &str) -> Self {
         let name = Name::new(name);
         let last = name.last();
         match last {
@@ -344,6 +377,32 @@ fn is_near(name: &str, target: &str, most: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_means_the_same_whenever_it_is_asked_for() {
+        let names = [
+            "password",
+            "pasword",
+            "basic_auth",
+            "url",
+            "ca_file",
+            "é",
+            "x",
+        ];
+        for round in 0..3 {
+            for name in names {
+                let meaning = match name.len() < 2 {
+                    true => Meaning::Plain,
+                    false => Meaning::worked_out(name),
+                };
+                assert_eq!(Meaning::of(name), meaning, "{name} {round}");
+            }
+            for number in 0..MOST_REMEMBERED {
+                Meaning::of(&format!("name{round}_{number}"));
+            }
+            assert!(MET.with_borrow(|met| met.len() <= MOST_REMEMBERED));
+        }
+    }
 
     #[test]
     fn slips_are_recognized_and_other_names_are_left_alone() {
